@@ -1,0 +1,18 @@
+const swc = [
+  "@swc/jest",
+  { jsc: { target: "es2024", parser: { syntax: "typescript" } }, module: { type: "es6" }, sourceMaps: "inline" },
+];
+const project = (name, extra = {}) => ({
+  displayName: name,
+  testMatch: [`<rootDir>/test/${name}/**/*.test.ts`],
+  extensionsToTreatAsEsm: [".ts"],
+  transform: { "^.+\\.ts$": swc },
+  ...extra,
+});
+
+/** `npm test` runs everything that needs npm only; the deploy project needs an AWS emulator and runs apart. */
+// biome-ignore lint/style/noDefaultExport: jest reads its configuration from a default export
+export default {
+  projects: [project("unit"), project("infra"), project("integration"), project("deploy")],
+  testTimeout: 30_000,
+};

@@ -1,0 +1,67 @@
+import * as z from "zod";
+import { Tag } from "../../core/catalog.ts";
+import { perEnv } from "../../core/env-config.ts";
+import type { JobTypeDefinition } from "../../core/job-type.ts";
+import { Reference, TextOrReference } from "../../core/references.ts";
+import { didYouMean, strict } from "../../core/schema.ts";
+
+const Records = z.record(z.string(), z.unknown());
+const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+const Scalars = z.record(z.string(), Scalar);
+
+/** IActionRequest: what is merged over the action's defaults. */
+export const ActionInput = strict({
+  query: z.record(z.string(), z.union([Scalar, z.array(Scalar), z.null()])).optional(),
+  /** Fills the `:name` parts of the path. */
+  params: Scalars.optional(),
+  body: Records.optional(),
+  headers: Scalars.optional(),
+});
+export type ActionInput = z.infer<typeof ActionInput>;
+
+/** How an app wants to be authenticated with; every credential by reference. */
+export const Auth = z.discriminatedUnion("type", [
+  strict({ type: z.literal("none") }),
+  strict({ type: z.literal("basic"), username: TextOrReference, password: Reference }),
+  strict({ type: z.literal("bearer"), token: Reference }),
+  strict({ type: z.literal("api_key"), in: z.enum(["header", "query"]), name: z.string().min(1), key: Reference }),
+]);
+export type Auth = z.infer<typeof Auth>;
+
+export const appTarget = () =>
+  strict({
+    envs: perEnv(strict({ base_url: TextOrReference, auth: Auth.default({ type: "none" }) })),
+    actions: z.record(
+      Tag,
+      strict({
+        method: z.enum(["GET", "POST", "PUT", "PATCH", "DELETE"]),
+        /** Below the base URL; `:name` is filled from the input's `params`. */
+        path: z.string().regex(/^\//, "starts with /"),
+        defaults: ActionInput.optional(),
+      }),
+    ),
+  });
+export type AppTarget = z.output<ReturnType<typeof appTarget>>;
+
+export const action = {
+  type: "action",
+  summary: "Call an action of an app over HTTP.",
+  requestName: "IActionRequest",
+  section: "apps",
+  targetField: "app",
+  input: () => ActionInput,
+  target: appTarget,
+  eventFields: () => ({ app: Tag, action: Tag }),
+  checkEvent(event, target) {
+    const { actions } = target as AppTarget;
+    if (Object.hasOwn(actions, String(event.action))) return [];
+    const hint = didYouMean(String(event.action), Object.keys(actions));
+    return [{ pointer: "/action", detail: `app ${event.app} has no such action.${hint}` }];
+  },
+  checkInput({ app, event }) {
+    if (app === undefined || app === event.app) return [];
+    return [{ pointer: "/app", detail: `this event belongs to app "${event.app}"` }];
+  },
+  defaults: { timeout_ms: 30_000, retries: 3 },
+  limits: { max_timeout_ms: 120_000, memory_mb: 256 },
+} as const satisfies JobTypeDefinition;

@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { Tag } from "../../core/catalog.ts";
+import { perEnv } from "../../core/env-config.ts";
+import type { JobTypeDefinition } from "../../core/job-type.ts";
+import { Reference, TextOrReference } from "../../core/references.ts";
+import { strict } from "../../core/schema.ts";
+
+/** IFunctionRequest: what the function is called with. */
+export const FunctionInput = strict({ payload: z.unknown() }).refine((input) => input.payload !== undefined, {
+  message: "payload is required",
+});
+export type FunctionInput = z.infer<typeof FunctionInput>;
+
+const Callee = z.discriminatedUnion("provider", [
+  strict({
+    provider: z.literal("lambda"),
+    arn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?$/,
+        "the ARN of a Lambda function, with or without a version or alias",
+      ),
+  }),
+  strict({
+    provider: z.literal("http"),
+    url: TextOrReference,
+    auth: z
+      .discriminatedUnion("type", [
+        strict({ type: z.literal("none") }),
+        strict({ type: z.literal("bearer"), token: Reference }),
+        strict({ type: z.literal("iam"), region: z.string().optional() }),
+      ])
+      .default({ type: "none" }),
+  }),
+]);
+
+export const functionTarget = () => strict({ envs: perEnv(Callee) });
+export type FunctionTarget = z.output<ReturnType<typeof functionTarget>>;
+
+export const cloudFunction = {
+  type: "function",
+  summary: "Call a cloud function.",
+  requestName: "IFunctionRequest",
+  section: "functions",
+  targetField: "function",
+  input: () => FunctionInput,
+  target: functionTarget,
+  eventFields: () => ({ function: Tag }),
+  defaults: { timeout_ms: 60_000, retries: 3 },
+  limits: { max_timeout_ms: 840_000, memory_mb: 256 },
+} as const satisfies JobTypeDefinition;

@@ -1,0 +1,127 @@
+import * as z from "zod";
+import { Tag } from "../../core/catalog.ts";
+import { perEnv } from "../../core/env-config.ts";
+import type { Fault } from "../../core/errors.ts";
+import type { InputCheck, JobTypeDefinition } from "../../core/job-type.ts";
+import { Reference, TextOrReference } from "../../core/references.ts";
+import { didYouMean, strict } from "../../core/schema.ts";
+import { Auth } from "../action/definition.ts";
+
+const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+const Records = z.record(z.string(), z.unknown());
+/** The variables of a template, or, where the catalog's message has no template for the field, a map of locales. */
+const Text = z.record(z.string(), Scalar);
+const OneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(500)]);
+
+const PushInput = strict({
+  title: Text,
+  body: Text,
+  /** Delivered to the app as it is; values are made strings, as FCM wants them. */
+  data: Records.optional(),
+  device_token: z.string().min(1).optional(),
+  device_tokens: z.array(z.string().min(1)).min(1).max(500).optional(),
+}).refine((push) => push.device_token !== undefined || push.device_tokens !== undefined, {
+  message: "needs device_token or device_tokens",
+});
+
+/** INotificationRequest: the message by slug, and at least one channel. */
+export const NotificationInput = strict({
+  /** A message of the event's notification. */
+  slug: Tag,
+  /** Picks from maps of locales; without it `en` is taken, or the only one there is. */
+  locale: z.string().min(2).max(35).optional(),
+  push_notification: PushInput.optional(),
+  email: strict({ to: OneOrMore, subject: Text, template: Text }).optional(),
+  sms: strict({ to: OneOrMore, body: Text }).optional(),
+  callback: strict({
+    query: z.record(z.string(), z.union([Scalar, z.array(Scalar), z.null()])).optional(),
+    params: z.record(z.string(), Scalar).optional(),
+    body: Records.optional(),
+    headers: z.record(z.string(), Scalar).optional(),
+  }).optional(),
+}).refine((input) => channels.some((channel) => input[channel] !== undefined), {
+  message: "needs at least one of push_notification, email, sms, callback",
+});
+export type NotificationInput = z.infer<typeof NotificationInput>;
+
+/** The channels of a message, in the order in which their results are reported. */
+export const channels = ["push_notification", "email", "sms", "callback"] as const;
+export type Channel = (typeof channels)[number];
+
+const Push = z.discriminatedUnion("provider", [
+  strict({
+    provider: z.literal("fcm"),
+    /** The service account's JSON key; its `token_uri` is where access tokens come from. */
+    service_account: Reference,
+    endpoint: TextOrReference.default("https://fcm.googleapis.com"),
+  }),
+  strict({
+    provider: z.literal("expo"),
+    access_token: Reference.optional(),
+    endpoint: TextOrReference.default("https://exp.host"),
+  }),
+]);
+const Email = z.discriminatedUnion("provider", [
+  strict({
+    provider: z.literal("smtp"),
+    /** `smtp://user:password@host:587` or `smtps://...`, as nodemailer reads it. */
+    url: Reference,
+    from: z.string().min(3),
+  }),
+]);
+const Callback = strict({
+  url: TextOrReference,
+  method: z.enum(["POST", "PUT", "PATCH", "GET"]).default("POST"),
+  auth: Auth.default({ type: "none" }),
+});
+
+export const notificationTarget = () =>
+  strict({
+    envs: perEnv(strict({ push: Push.optional(), email: Email.optional(), callback: Callback.optional() })),
+    /** Messages by slug. A field with a template takes variables (`{{name}}`), one without takes a map of locales. */
+    messages: z.record(
+      Tag,
+      strict({
+        push_notification: strict({ title: z.string().optional(), body: z.string().optional() }).optional(),
+        email: strict({ subject: z.string().optional(), template: z.string().optional() }).optional(),
+        sms: strict({ body: z.string().optional() }).optional(),
+      }),
+    ),
+  });
+export type NotificationTarget = z.output<ReturnType<typeof notificationTarget>>;
+export type PushTarget = z.output<typeof Push>;
+export type EmailTarget = z.output<typeof Email>;
+export type CallbackTarget = z.output<typeof Callback>;
+
+/** The setting of an env that a channel sends with. */
+export const settingOf = { push_notification: "push", email: "email", sms: "sms", callback: "callback" } as const;
+
+export const notification = {
+  type: "notification",
+  summary: "Send a message by push, e-mail, SMS or callback.",
+  requestName: "INotificationRequest",
+  section: "notifications",
+  targetField: "notification",
+  input: () => NotificationInput,
+  target: notificationTarget,
+  eventFields: () => ({ notification: Tag }),
+  checkInput: checkNotification,
+  defaults: { timeout_ms: 30_000, retries: 3 },
+  limits: { max_timeout_ms: 120_000, memory_mb: 256 },
+} as const satisfies JobTypeDefinition;
+
+function checkNotification({ target, env, event, input }: InputCheck): Fault[] {
+  const { messages, envs } = target as NotificationTarget;
+  const slug = String(input.slug);
+  if (!Object.hasOwn(messages, slug)) {
+    const hint = didYouMean(slug, Object.keys(messages));
+    return [{ pointer: "/input/slug", detail: `notification ${event.notification} has no such message.${hint}` }];
+  }
+  const settings: Record<string, unknown> = envs[env] ?? {};
+  return channels
+    .filter((channel) => input[channel] !== undefined && settings[settingOf[channel]] === undefined)
+    .map((channel) => ({
+      pointer: `/input/${channel}`,
+      detail: `notification ${event.notification} has no ${settingOf[channel]} in env ${env}`,
+    }));
+}

@@ -1,0 +1,113 @@
+/** One fault of an input: where it is (RFC 6901 JSON pointer) and what is wrong with it. Never holds the value itself. */
+export interface Fault {
+  pointer: string;
+  detail: string;
+}
+
+/** The one base class of our errors: a stable `code`, a message for the caller, and the cause for the logs. */
+export class DuctapeError extends Error {
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** Codes a request to the API can fail with; `api/problem.ts` maps each to its HTTP status. */
+export type RequestErrorCode =
+  | "INVALID_REQUEST"
+  | "UNAUTHENTICATED"
+  | "FORBIDDEN"
+  | "PRODUCT_NOT_FOUND"
+  | "ENV_NOT_FOUND"
+  | "EVENT_NOT_FOUND"
+  | "JOB_NOT_FOUND"
+  | "ROUTE_NOT_FOUND"
+  | "METHOD_NOT_ALLOWED"
+  | "STATE_CONFLICT"
+  | "IDEMPOTENCY_MISMATCH"
+  | "PAYLOAD_TOO_LARGE"
+  | "UNSUPPORTED_MEDIA_TYPE"
+  | "RATE_LIMITED"
+  | "UNAVAILABLE";
+
+/** A request that we refuse, with what its sender needs to mend it. */
+export class RequestError extends DuctapeError {
+  declare readonly code: RequestErrorCode;
+  readonly faults: Fault[];
+  /** Set where a job exists in spite of the error (DESIGN 4: a 503 whose stored job could not be taken back). */
+  readonly jobId: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: RequestErrorCode,
+    message: string,
+    options: { faults?: Fault[]; jobId?: string; retryAfterSeconds?: number; cause?: unknown } = {},
+  ) {
+    super(code, message, { cause: options.cause });
+    this.faults = options.faults ?? [];
+    this.jobId = options.jobId;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** Whether a failure with this code is worth another attempt when neither the executor nor the job says otherwise. */
+export const jobErrorCodes = {
+  TIMEOUT: true,
+  RATE_LIMITED: true,
+  SERVICE_UNAVAILABLE: true,
+  CONNECTION_ERROR: true,
+  CRASHED: true,
+  VALIDATION_ERROR: false,
+  NOT_FOUND: false,
+  UNAUTHORIZED: false,
+  FORBIDDEN: false,
+  CONFIGURATION_ERROR: false,
+  /** The provider's own word decides; an executor passes `retryable` with it. */
+  PROVIDER_ERROR: true,
+} as const satisfies Record<string, boolean>;
+
+export type JobErrorCode = keyof typeof jobErrorCodes;
+
+/**
+ * The failure of an attempt. Executors throw it; anything else they throw becomes a retryable PROVIDER_ERROR.
+ * Its message is shown to whoever may read the job: it names what failed, never an input or a credential.
+ */
+export class JobError extends DuctapeError {
+  declare readonly code: JobErrorCode;
+  readonly retryable: boolean;
+  /** Milliseconds the provider asked us to wait (its Retry-After); a lower bound for the backoff. */
+  readonly retryAfterMs: number | undefined;
+  /** What the attempt did achieve: kept with the job and handed to the next attempt as `ctx.progress`. */
+  readonly progress: unknown;
+
+  constructor(
+    code: JobErrorCode,
+    message: string,
+    options: { retryable?: boolean; retryAfterMs?: number; progress?: unknown; cause?: unknown } = {},
+  ) {
+    super(code, message, { cause: options.cause });
+    this.retryable = options.retryable ?? jobErrorCodes[code];
+    this.retryAfterMs = options.retryAfterMs;
+    this.progress = options.progress;
+  }
+}
+
+/**
+ * What a log line may say of an unknown error: its name, code and stack frames. Not its message, in which clients quote
+ * inputs, statements and URLs.
+ */
+export function traceOf(error: unknown): { error_name: string; error_code?: string; frames?: string[] } {
+  if (!(error instanceof Error)) return { error_name: typeof error };
+  const { code } = error as { code?: unknown };
+  return {
+    error_name: error.name,
+    ...(typeof code === "string" && { error_code: code }),
+    frames: (error.stack ?? "")
+      .split("\n")
+      .filter((line) => /^\s+at /.test(line))
+      .map((line) => line.trim()),
+  };
+}

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import { uuidv7 } from "uuidv7";
+
+const compact = (uuid: string): string => `job_${uuid.replaceAll("-", "")}`;
+
+/** A fresh id: `job_` and a UUIDv7, so that ids sort by creation time. */
+export const newJobId = (): string => compact(uuidv7());
+
+export const jobIdPattern = /^job_[0-9a-f]{32}$/;
+
+/**
+ * The id of the job that an idempotency key names. A repeated key finds the same item, so the key needs no record of
+ * its own. Laid out as a UUIDv8 (RFC 9562 5.8: custom, here SHA-256), so that it can never equal a fresh UUIDv7.
+ */
+export function derivedJobId(product: string, env: string, key: string): string {
+  const hex = createHash("sha256")
+    .update(JSON.stringify([product, env, key]))
+    .digest("hex")
+    .slice(0, 32)
+    .split("");
+  hex[12] = "8";
+  hex[16] = "89ab"[Number.parseInt(hex[16] as string, 16) % 4] as string;
+  return `job_${hex.join("")}`;
+}
+
+const sortKeys = (_key: string, value: unknown): unknown =>
+  value !== null && typeof value === "object" && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+
+/** A hash of a JSON value that does not depend on the order of its keys. */
+export const fingerprint = (value: unknown): string =>
+  createHash("sha256").update(JSON.stringify(value, sortKeys)).digest("base64url");
+
+/** One of the 8 partitions that the index spreads a tenant's jobs over (DESIGN 6). */
+export const shards = 8;
+export const shardOf = (jobId: string): number => Number.parseInt(jobId.slice(-1), 16) % shards;

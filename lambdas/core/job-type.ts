@@ -1,0 +1,72 @@
+import type * as z from "zod";
+import type { Product, ProductEvent } from "./catalog.ts";
+import type { Fault } from "./errors.ts";
+import type { Job, JobType } from "./job.ts";
+import type { BlobStore, Clock, Log, Secrets } from "./ports.ts";
+
+/** What a request asks of an event, as a definition may check it beyond its schema. */
+export interface InputCheck {
+  product: Product;
+  env: string;
+  event: ProductEvent;
+  /** The catalog entry that the event names. */
+  target: unknown;
+  /** The request's `app`, if it has one. */
+  app: string | undefined;
+  input: Record<string, unknown>;
+}
+
+/**
+ * What a job type *is*: pure data and schemas, in `consumers/<type>/definition.ts`. How it runs stands apart, in
+ * `execute.ts`, so that nothing but its own consumer bundles its clients. Schemas are made when asked for: a Lambda
+ * pays at start only for those it uses.
+ */
+export interface JobTypeDefinition {
+  type: JobType;
+  /** One line for the docs and the OpenAPI document. */
+  summary: string;
+  /** The name that the seed gives the input's type. */
+  requestName: string;
+  /** The section of a product that holds the targets of this type, and the field of an event that names one. */
+  section: string;
+  targetField: string;
+  /** The wire shape of `input`. */
+  input: () => z.ZodType<Record<string, unknown>>;
+  /** A catalog entry of this type's section. */
+  target: () => z.ZodType;
+  /** The fields that an event of this type has besides the common ones. */
+  eventFields: () => z.ZodRawShape;
+  /** Checks an event against its target when the catalog loads; pointers are relative to the event. */
+  checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
+  /** Checks an input against the catalog when it is requested; pointers are relative to the request. */
+  checkInput?: (check: InputCheck) => Fault[];
+  defaults: { timeout_ms: number; retries: number };
+  limits: {
+    /** The longest `timeout_ms` a job may ask for; the consumer's Lambda timeout follows from it. */
+    max_timeout_ms: number;
+    memory_mb: number;
+  };
+}
+
+/** What an executor is given: one attempt of one job, everything by value or port. */
+export interface Execution {
+  job: Job;
+  /** The input, validated when the job was requested. */
+  input: Record<string, unknown>;
+  event: ProductEvent;
+  /** The catalog entry that the event names; each type knows its own shape. */
+  target: unknown;
+  /** The same for every attempt of a run: what providers are given to recognise a repetition. */
+  idempotencyKey: string;
+  /** What an earlier attempt of this run achieved (`JobError.progress`). */
+  progress: unknown;
+  /** Aborts at the job's timeout. */
+  signal: AbortSignal;
+  secrets: Secrets;
+  blobs: BlobStore;
+  clock: Clock;
+  log: Log;
+}
+
+/** Runs one attempt; what it resolves with is the job's result. Throws a JobError to say how it failed. */
+export type Execute = (execution: Execution) => Promise<unknown>;

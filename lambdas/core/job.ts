@@ -1,0 +1,122 @@
+import * as z from "zod";
+import type { JobErrorCode } from "./errors.ts";
+
+/** The six kinds of job, in the order of DESIGN 2. `consumers/registry.ts` says what each of them is. */
+export const jobTypes = ["action", "notification", "database_action", "function", "storage", "feature"] as const;
+export type JobType = (typeof jobTypes)[number];
+
+export const jobStatuses = ["scheduled", "queued", "running", "completed", "failed", "cancelled", "paused"] as const;
+export type JobStatus = (typeof jobStatuses)[number];
+
+/** The part of the index a job is listed under: everything that is not finished is `pending`. */
+export type Phase = "pending" | "completed" | "failed" | "cancelled";
+
+/** A JSON value that is kept inline while small and in the blob store once it is not (DESIGN 6). */
+export type Stored = { inline: unknown } | { blob: string; bytes: number };
+
+export interface RetryPolicy {
+  /** Milliseconds before the second attempt, before jitter. */
+  initial_delay: number;
+  /** Milliseconds that no delay exceeds, before a provider's Retry-After. */
+  max_delay: number;
+  backoff_multiplier: number;
+  /** Full jitter: a uniformly random delay between 0 and the computed one. */
+  jitter: boolean;
+  /** Error codes that are retried although they are permanent by default. */
+  retryable_errors: JobErrorCode[];
+  /** Error codes that are never retried; wins over `retryable_errors`. */
+  non_retryable_errors: JobErrorCode[];
+}
+
+export interface AttemptError {
+  code: JobErrorCode;
+  message: string;
+  retryable: boolean;
+}
+
+/** One try at a run, as it is kept with the job. All times are epoch milliseconds. */
+export interface Attempt {
+  attempt: number;
+  due_at: number;
+  started_at: number;
+  ended_at: number;
+  outcome: "completed" | "failed" | "cancelled";
+  /** How often this attempt was started and not heard of again before it ended. */
+  crashes?: number;
+  error?: AttemptError;
+}
+
+/** The whole stored job: one DynamoDB item. All times are epoch milliseconds. */
+export interface Job {
+  id: string;
+  product: string;
+  env: string;
+  event: string;
+  type: JobType;
+  app?: string;
+  input: Stored;
+  status: JobStatus;
+  run: number;
+  attempt: number;
+  due_at: number;
+  /** When the caller asked for it to start; `due_at` of the first attempt. */
+  scheduled_at: number;
+  created_at: number;
+  timeout_ms: number;
+  retries: number;
+  retry_policy: RetryPolicy;
+  expires_at?: number;
+  labels?: string[];
+  /** Hash of the request, to tell a repeated idempotency key from a reused one. */
+  fingerprint: string;
+  /** Raised by one with every write: the optimistic lock of every transition but the claim. */
+  version: number;
+  /** Random, fresh with every whole write: tells a writer whose answer was lost that the write was its own. */
+  write_id: string;
+  /** Present only while running: the fencing token of the consumer that owns the attempt, and until when it does. */
+  claim_id?: string;
+  lease_until?: number;
+  /** How often the current attempt was claimed; all claims but the last one crashed. */
+  claims: number;
+  started_at?: number;
+  finished_at?: number;
+  attempts: Attempt[];
+  progress?: Stored;
+  result?: Stored;
+  error?: AttemptError;
+  /** Why it was cancelled. */
+  reason?: string;
+}
+
+/** What travels through SQS and EventBridge Scheduler: never the input (DESIGN 5). */
+export const JobMessage = z.strictObject({
+  v: z.literal(1),
+  job_id: z.string(),
+  run: z.int().min(1),
+  attempt: z.int().min(1),
+  due_at: z.int().min(0),
+});
+export type JobMessage = z.infer<typeof JobMessage>;
+
+export const messageOf = (job: Job): JobMessage => ({
+  v: 1,
+  job_id: job.id,
+  run: job.run,
+  attempt: job.attempt,
+  due_at: job.due_at,
+});
+
+/** The tenant of a job: SQS message group (fair queues) and index partition. */
+export const tenantOf = (job: Pick<Job, "product" | "env">): string => `${job.product}:${job.env}`;
+
+export const phaseOf = (status: JobStatus): Phase =>
+  status === "completed" || status === "failed" || status === "cancelled" ? status : "pending";
+
+export const isFinished = (job: Pick<Job, "status">): boolean => phaseOf(job.status) !== "pending";
+
+/**
+ * The status to show: a scheduled job whose time has come waits in its queue, so it is `queued`. Deriving it saves the
+ * write that would record the hand-over.
+ */
+export const shownStatus = (job: Pick<Job, "status" | "due_at">, now: number): JobStatus =>
+  job.status === "scheduled" && job.due_at <= now ? "queued" : job.status;

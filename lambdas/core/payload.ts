@@ -1,0 +1,22 @@
+import type { Stored } from "./job.ts";
+import type { BlobStore } from "./ports.ts";
+
+/** Values up to this many bytes of JSON stay in the item: every later write of the item is billed by its size. */
+export const inlineLimit = 4096;
+
+/** Keeps a JSON value: small ones inline, larger ones as a blob under `key`. `undefined` is kept as null. */
+export async function store(blobs: BlobStore, key: string, value: unknown): Promise<Stored> {
+  const json = JSON.stringify(value) ?? "null";
+  const bytes = Buffer.byteLength(json);
+  if (bytes <= inlineLimit) return { inline: JSON.parse(json) };
+  await blobs.put(key, Buffer.from(json), "application/json");
+  return { blob: key, bytes };
+}
+
+/** The value again. Throws if its blob is gone. */
+export async function load(blobs: BlobStore, stored: Stored): Promise<unknown> {
+  if ("inline" in stored) return stored.inline;
+  const body = await blobs.get(stored.blob);
+  if (!body) throw new Error(`the blob ${stored.blob} is gone`);
+  return JSON.parse(Buffer.from(body).toString());
+}

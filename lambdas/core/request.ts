@@ -1,0 +1,152 @@
+import * as z from "zod";
+import type { Catalog, CatalogEvent } from "./catalog.ts";
+import { type Fault, RequestError } from "./errors.ts";
+import type { RetryPolicy } from "./job.ts";
+import { fingerprint } from "./job-id.ts";
+import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
+import { faultsOf, strict } from "./schema.ts";
+import { dueAt, epochMs, farthestAheadMs } from "./start-time.ts";
+
+const Name = z.string().min(1).max(64);
+
+/** Unix time in seconds or milliseconds, or RFC 3339 with an offset. */
+export const Time = z.union(
+  [z.number().min(0), z.iso.datetime({ offset: true })],
+  "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset",
+);
+
+/** The request to schedule a job (DESIGN 3), the same on every way in. `input` is checked by the event's type. */
+export const JobRequest = strict({
+  /** The slug of the environment in which the job runs. */
+  env: Name,
+  /** The product whose event it is. */
+  product_tag: Name,
+  /** The tag of the job event. */
+  event: Name,
+  /** The app that the job is related to: selects or checks the app of an action. */
+  app: Name.optional(),
+  input: z.record(z.string(), z.unknown()),
+  /** When to start; 0 or a time in the past is now. At most 5 years ahead. */
+  start_at: Time,
+  /** Further attempts after the first one has failed. */
+  retries: z.int().min(0).max(20).optional(),
+  retry_config: RetryConfig.optional(),
+  /** A job that has not started by then is cancelled with reason `expired`. */
+  expires_at: Time.optional(),
+  /** Milliseconds that one attempt may take. */
+  timeout_ms: z.int().min(100).optional(),
+  /** Up to 10 short strings to find the job by. */
+  labels: z.array(z.string().min(1).max(64)).max(10).optional(),
+  /** Names the job: a repeated request with the same key answers the first one's receipt. */
+  idempotency_key: z.string().min(1).max(255).optional(),
+});
+export type JobRequest = z.infer<typeof JobRequest>;
+
+/** A request that was accepted: looked up in the catalog, its defaults filled in, its times in epoch milliseconds. */
+export interface AcceptedRequest extends CatalogEvent {
+  app?: string;
+  input: Record<string, unknown>;
+  due_at: number;
+  expires_at?: number;
+  timeout_ms: number;
+  retries: number;
+  retry_policy: RetryPolicy;
+  labels?: string[];
+  idempotency_key?: string;
+  fingerprint: string;
+}
+
+/** JSON nested deeper than this is refused: serialisers recurse. */
+const deepest = 64;
+
+/**
+ * Parses a request against the catalog. Throws a RequestError: INVALID_REQUEST with every fault found, or the
+ * *_NOT_FOUND of the product, env or event. `headerKey` is the HTTP `Idempotency-Key`.
+ */
+export function parseRequest(body: unknown, catalog: Catalog, now: number, headerKey?: string): AcceptedRequest {
+  if (nestedDeeperThan(body, deepest)) {
+    throw invalid([{ pointer: "", detail: `nested deeper than ${deepest} levels` }]);
+  }
+  const parsed = JobRequest.safeParse(body);
+  if (!parsed.success) throw invalid([...faultsOf(parsed.error), ...inputFaultsOfBroken(body, catalog)]);
+  const request = parsed.data;
+  const found = catalog.find(request.product_tag, request.env, request.event);
+  const input = found.definition.input().safeParse(request.input);
+  const faults = [
+    ...timeFaults(request, now),
+    ...keyFaults(request, headerKey),
+    ...timeoutFaults(request, found),
+    ...(input.success ? checkInput(found, request.app, input.data) : faultsOf(input.error, ["input"])),
+  ];
+  if (!input.success || faults.length > 0) throw invalid(faults);
+  const key = request.idempotency_key ?? headerKey;
+  const due = dueAt(request.start_at, now);
+  const { idempotency_key: _, ...asked } = request;
+  return {
+    ...found,
+    ...(request.app !== undefined && { app: request.app }),
+    input: input.data,
+    due_at: due,
+    ...(request.expires_at !== undefined && { expires_at: epochMs(request.expires_at) }),
+    timeout_ms: request.timeout_ms ?? found.event.timeout_ms ?? found.definition.defaults.timeout_ms,
+    retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
+    retry_policy: retryPolicyOf(request.retry_config, found.event.retry_config),
+    ...(request.labels !== undefined && { labels: request.labels }),
+    ...(key !== undefined && { idempotency_key: key }),
+    fingerprint: fingerprint(asked),
+  };
+}
+
+const invalid = (faults: Fault[]) =>
+  new RequestError("INVALID_REQUEST", "The request is not valid; `errors` says what to change.", { faults });
+
+/** So that all faults come at once: what can be said of the input although another field is wrong. */
+function inputFaultsOfBroken(body: unknown, catalog: Catalog): Fault[] {
+  const { product_tag, event, input } = (body ?? {}) as Partial<Record<string, unknown>>;
+  if (typeof product_tag !== "string" || typeof event !== "string" || typeof input !== "object") return [];
+  const parsed = catalog.lookup(product_tag, event)?.definition.input().safeParse(input);
+  return parsed?.error ? faultsOf(parsed.error, ["input"]) : [];
+}
+
+function checkInput(found: CatalogEvent, app: string | undefined, input: Record<string, unknown>): Fault[] {
+  return found.definition.checkInput?.({ ...found, app, input }) ?? [];
+}
+
+function timeFaults(request: JobRequest, now: number): Fault[] {
+  const due = dueAt(request.start_at, now);
+  const expires = request.expires_at === undefined ? Number.POSITIVE_INFINITY : epochMs(request.expires_at);
+  const farthest = now + farthestAheadMs;
+  return [
+    ...(due <= farthest ? [] : [{ pointer: "/start_at", detail: "more than 5 years ahead" }]),
+    ...(expires > due ? [] : [{ pointer: "/expires_at", detail: "is not after the time the job starts" }]),
+    ...(expires <= farthest || request.expires_at === undefined
+      ? []
+      : [{ pointer: "/expires_at", detail: "more than 5 years ahead" }]),
+  ];
+}
+
+function keyFaults(request: JobRequest, headerKey: string | undefined): Fault[] {
+  if (headerKey === undefined) return [];
+  const differs = request.idempotency_key !== undefined && request.idempotency_key !== headerKey;
+  return [
+    ...(differs ? [{ pointer: "/idempotency_key", detail: "differs from the Idempotency-Key header" }] : []),
+    ...(headerKey.length <= 255 && headerKey.length > 0
+      ? []
+      : [{ pointer: "/idempotency_key", detail: "the Idempotency-Key header has 1 to 255 characters" }]),
+  ];
+}
+
+function timeoutFaults(request: JobRequest, { definition }: CatalogEvent): Fault[] {
+  const { max_timeout_ms } = definition.limits;
+  const over = (request.timeout_ms ?? 0) > max_timeout_ms;
+  return over ? [{ pointer: "/timeout_ms", detail: `at most ${max_timeout_ms} for a ${definition.type} job` }] : [];
+}
+
+function nestedDeeperThan(value: unknown, limit: number): boolean {
+  let level: unknown[] = [value];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+  }
+  return false;
+}

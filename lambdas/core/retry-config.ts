@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { type JobErrorCode, jobErrorCodes } from "./errors.ts";
+import type { RetryPolicy } from "./job.ts";
+import { defaultRetryPolicy } from "./retry.ts";
+import { strict } from "./schema.ts";
+
+const Code = z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]);
+const week = 7 * 24 * 3_600_000;
+
+/** How the attempts of a run are spaced; what is left out comes from the event, then from `defaultRetryPolicy`. */
+export const RetryConfig = strict({
+  /** Milliseconds before the second attempt. */
+  initial_delay: z.int().min(0).max(week).optional(),
+  /** Milliseconds that no delay exceeds. */
+  max_delay: z.int().min(0).max(week).optional(),
+  backoff_multiplier: z.number().min(1).max(100).optional(),
+  /** A uniformly random delay between 0 and the computed one ("full jitter"). */
+  jitter: z.boolean().optional(),
+  retryable_errors: z.array(Code).max(20).optional(),
+  non_retryable_errors: z.array(Code).max(20).optional(),
+});
+export type RetryConfig = z.infer<typeof RetryConfig>;
+
+const given = (config: RetryConfig | undefined): Partial<RetryPolicy> =>
+  Object.fromEntries(Object.entries(config ?? {}).filter(([, value]) => value !== undefined));
+
+/** The request's word before the event's before the default. */
+export const retryPolicyOf = (request: RetryConfig | undefined, event: RetryConfig | undefined): RetryPolicy => ({
+  ...defaultRetryPolicy,
+  ...given(event),
+  ...given(request),
+});

@@ -1,0 +1,42 @@
+/** SQS refuses a DelaySeconds above this. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+export const maxQueueDelaySeconds = 900;
+
+/**
+ * How long before its time the Scheduler is asked to deliver. It fires within the 60 s after the given second; 15 s
+ * more leave room for SQS and the consumer, which restores the second (DESIGN 5.2).
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ */
+export const schedulerLeadMs = 75_000;
+
+export type Route =
+  /** Send to the queue, hidden for this many whole seconds. */
+  | { via: "queue"; delaySeconds: number }
+  /** Create a one-time schedule at this whole second (epoch seconds, UTC). */
+  | { via: "scheduler"; at: number };
+
+/** The way a job due at `dueAt` takes from `now` to its consumer. Pure; both in epoch milliseconds. */
+export function route(now: number, dueAt: number): Route {
+  const remaining = dueAt - now;
+  if (remaining <= maxQueueDelaySeconds * 1000) {
+    return { via: "queue", delaySeconds: Math.max(0, Math.floor(remaining / 1000)) };
+  }
+  return { via: "scheduler", at: Math.floor((dueAt - schedulerLeadMs) / 1000) };
+}
+
+export type Arrival =
+  | { do: "start" }
+  /** Wait in process: billed Lambda time, so only for the last moments. */
+  | { do: "wait"; ms: number }
+  /** Send the message again, hidden for this many whole seconds. */
+  | { do: "resend"; delaySeconds: number };
+
+/**
+ * What a consumer does with a message that reaches it at `now`. Never starts before `dueAt`; waits in process for at
+ * most `longestWaitMs` (at least the second that SQS cannot express).
+ */
+export function arrival(now: number, dueAt: number, longestWaitMs = 1000): Arrival {
+  const remaining = dueAt - now;
+  if (remaining <= 0) return { do: "start" };
+  if (remaining < Math.max(1000, longestWaitMs)) return { do: "wait", ms: remaining };
+  return { do: "resend", delaySeconds: Math.min(maxQueueDelaySeconds, Math.floor(remaining / 1000)) };
+}

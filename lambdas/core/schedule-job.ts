@@ -1,0 +1,91 @@
+import { type Dispatching, dispatch } from "./dispatch.ts";
+import { RequestError, traceOf } from "./errors.ts";
+import { isFinished, type Job } from "./job.ts";
+import { derivedJobId, newJobId } from "./job-id.ts";
+import { store } from "./payload.ts";
+import type { BlobStore, JobStore, Log } from "./ports.ts";
+import type { AcceptedRequest } from "./request.ts";
+import { newJob } from "./transitions.ts";
+
+export interface Scheduling extends Dispatching {
+  jobs: JobStore;
+  blobs: BlobStore;
+  log: Log;
+}
+
+const retryAfterSeconds = 5;
+
+/**
+ * Records a job, then dispatches it; its receipt may be given once this resolves. A request whose idempotency key was
+ * used before answers that job. Throws a RequestError: IDEMPOTENCY_MISMATCH, or UNAVAILABLE when AWS refuses, with the
+ * `jobId` only if the stored job could not be taken back.
+ */
+export async function scheduleJob(services: Scheduling, request: AcceptedRequest): Promise<Job> {
+  const { product, env, idempotency_key: key } = request;
+  const id = key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
+  const job = await prepare(services, request, id);
+  try {
+    const created = await services.jobs.create(job);
+    if (created.outcome === "exists") return await repeated(services, created.job, request);
+  } catch (cause) {
+    if (cause instanceof RequestError) throw cause;
+    await takeBack(services, job, cause);
+    throw unavailable(cause);
+  }
+  try {
+    await dispatch(services, job);
+    return job;
+  } catch (cause) {
+    if ((await takeBack(services, job, cause)) === "removed") throw unavailable(cause);
+    // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has dispatched it.
+    return job;
+  }
+}
+
+async function prepare(services: Scheduling, request: AcceptedRequest, id: string): Promise<Job> {
+  try {
+    // Named by the request too: another request that reuses the key must not change the input of the job it names.
+    const input = await store(services.blobs, `inputs/${id}/${request.fingerprint}`, request.input);
+    return newJob(request, { id, writeId: crypto.randomUUID(), now: services.clock.now(), input });
+  } catch (cause) {
+    throw unavailable(cause);
+  }
+}
+
+const unavailable = (cause: unknown, jobId?: string) =>
+  new RequestError(
+    "UNAVAILABLE",
+    jobId === undefined
+      ? "AWS did not accept the job, and nothing was kept of it. Try again."
+      : "AWS did not accept the job for now; it may still run. Send the same Idempotency-Key again, or ask for the job.",
+    { cause, retryAfterSeconds, ...(jobId !== undefined && { jobId }) },
+  );
+
+/** The caller will be told to try again, so nothing may stay behind. The write may have happened and its answer be lost. */
+async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise<"removed" | "lost"> {
+  services.log.warn("AWS refused a job", { job_id: job.id, ...traceOf(cause) });
+  try {
+    return await services.jobs.remove(job);
+  } catch (error) {
+    throw unavailable(new AggregateError([cause, error]), job.id);
+  }
+}
+
+async function repeated(services: Scheduling, existing: Job, request: AcceptedRequest): Promise<Job> {
+  if (existing.fingerprint !== request.fingerprint) {
+    throw new RequestError("IDEMPOTENCY_MISMATCH", "This idempotency key was used for a different request.", {
+      jobId: existing.id,
+    });
+  }
+  const started = isFinished(existing) || existing.claims > 0 || existing.attempt > 1 || existing.run > 1;
+  if (started) return existing;
+  // The first request may have failed to dispatch it, or be about to take it back: the new version forbids that.
+  try {
+    const held = { ...existing, version: existing.version + 1 };
+    if ((await services.jobs.replace(held)) === "replaced") await dispatch(services, held);
+    else if ((await services.jobs.get(existing.id)) === undefined) throw new Error("taken back meanwhile");
+  } catch (cause) {
+    throw unavailable(cause, existing.id);
+  }
+  return existing;
+}

@@ -1,0 +1,40 @@
+import { closest, distance } from "fastest-levenshtein";
+import * as z from "zod";
+import type { Fault } from "./errors.ts";
+
+/** ` Did you mean "x"?` when one of the known names is near enough to be a slip of the pen, else nothing. */
+export function didYouMean(name: string, known: readonly string[]): string {
+  if (known.length === 0) return "";
+  const nearest = closest(name, known);
+  return distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3)) ? ` Did you mean "${nearest}"?` : "";
+}
+
+const perKey = "\n";
+
+/** An object that refuses unknown fields, and says which known field the unknown one may be meant for. */
+export const strict = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === "unrecognized_keys"
+        ? issue.keys.map((key) => `unknown field.${didYouMean(key, Object.keys(shape))}`).join(perKey)
+        : undefined,
+  });
+
+/** RFC 6901. */
+export const jsonPointer = (path: readonly PropertyKey[]): string =>
+  path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+
+/** Zod's issues as faults; an issue about several unknown keys becomes one fault a key. Values are never quoted. */
+export function faultsOf(error: z.ZodError, prefix: readonly PropertyKey[] = []): Fault[] {
+  return error.issues.flatMap((issue) => {
+    const path = [...prefix, ...issue.path];
+    if (issue.code === "unrecognized_keys") {
+      const details = issue.message.split(perKey);
+      return issue.keys.map((key, i) => ({
+        pointer: jsonPointer([...path, key]),
+        detail: details.length === issue.keys.length ? (details[i] as string) : "unknown field.",
+      }));
+    }
+    return [{ pointer: jsonPointer(path), detail: issue.message }];
+  });
+}

@@ -1,0 +1,15 @@
+/** A number below this is seconds, otherwise milliseconds: it is March 1973 in the one and the year 5138 in the other. */
+const secondsBelow = 1e11;
+
+/** The farthest a job may be scheduled ahead. */
+export const farthestAheadMs = 5 * 365.25 * 24 * 3_600_000;
+
+/**
+ * Epoch milliseconds of a time as callers write it: Unix seconds or milliseconds, or an RFC 3339 string with an offset
+ * (validated before). Rounds up, since no job starts before its time.
+ */
+export const epochMs = (time: number | string): number =>
+  typeof time === "string" ? Date.parse(time) : Math.ceil(time < secondsBelow ? time * 1000 : time);
+
+/** When a job that asks for `startAt` is due: 0 and times in the past mean now. */
+export const dueAt = (startAt: number | string, now: number): number => Math.max(now, epochMs(startAt));

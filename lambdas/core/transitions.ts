@@ -1,0 +1,119 @@
+import type { JobError } from "./errors.ts";
+import type { Attempt, Job, JobMessage, Stored } from "./job.ts";
+import type { Claim } from "./ports.ts";
+import type { AcceptedRequest } from "./request.ts";
+import { isRetryable, retryDelay } from "./retry.ts";
+
+/** How many attempts of the current run are kept with the job; older ones are forgotten. */
+export const keptAttempts = 25;
+
+/** An attempt whose lease has run out this often fails its job with CRASHED. */
+export const maxCrashes = 3;
+
+export interface Birth {
+  id: string;
+  /** Random: tells this write from any other that made an item of the same id. */
+  writeId: string;
+  now: number;
+  input: Stored;
+}
+
+/** A job as it is first stored. */
+export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Birth): Job {
+  return {
+    id,
+    product: request.product.tag,
+    env: request.env,
+    event: request.tag,
+    type: request.event.type,
+    ...(request.app !== undefined && { app: request.app }),
+    input,
+    status: waiting(request.due_at, now),
+    run: 1,
+    attempt: 1,
+    due_at: request.due_at,
+    scheduled_at: request.due_at,
+    created_at: now,
+    timeout_ms: request.timeout_ms,
+    retries: request.retries,
+    retry_policy: request.retry_policy,
+    ...(request.expires_at !== undefined && { expires_at: request.expires_at }),
+    ...(request.labels !== undefined && { labels: request.labels }),
+    fingerprint: request.fingerprint,
+    version: 1,
+    write_id: writeId,
+    claims: 0,
+    attempts: [],
+  };
+}
+
+const waiting = (dueAt: number, now: number) => (dueAt <= now ? "queued" : "scheduled");
+
+/** The rule of the claim (DESIGN 7); the DynamoDB adapter states it once more as a condition expression. */
+export function claimable(job: Job, message: JobMessage, now: number): "yes" | "taken" | "gone" {
+  const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;
+  if (!named) return "gone";
+  if (job.status === "scheduled" || job.status === "queued") return "yes";
+  if (job.status !== "running") return "gone";
+  return (job.lease_until ?? 0) < now ? "yes" : "taken";
+}
+
+export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job => ({
+  ...job,
+  status: "running",
+  claim_id: claimId,
+  lease_until: now + leaseMarginMs + job.timeout_ms,
+  started_at: now,
+  claims: job.claims + 1,
+  version: job.version + 1,
+});
+
+/** Ends the current attempt: the fields of its claim go, its record is kept. */
+function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error">): Job {
+  const { claim_id: _claim, lease_until: _lease, ...rest } = job;
+  const crashes = job.claims - 1;
+  const attempt: Attempt = {
+    attempt: job.attempt,
+    due_at: job.due_at,
+    started_at: job.started_at ?? now,
+    ended_at: now,
+    ...end,
+    ...(crashes > 0 && { crashes }),
+  };
+  return { ...rest, version: job.version + 1, attempts: [...job.attempts, attempt].slice(-keptAttempts) };
+}
+
+/** A running job whose attempt succeeded. */
+export function completed(job: Job, now: number, result: Stored): Job {
+  const { error: _error, progress: _progress, ...rest } = endAttempt(job, now, { outcome: "completed" });
+  return { ...rest, status: "completed", finished_at: now, result };
+}
+
+export interface Failure {
+  error: JobError;
+  /** In [0, 1), for the jitter. */
+  random: number;
+  /** What the attempt achieved, for the next one. */
+  progress?: Stored;
+}
+
+/** A running job whose attempt failed: scheduled again while it has retries left and the failure is worth one. */
+export function attemptFailed(job: Job, now: number, { error, random, progress }: Failure): Job {
+  const retryable = isRetryable(error, job.retry_policy);
+  const record = { code: error.code, message: error.message, retryable };
+  const ended: Job = {
+    ...endAttempt(job, now, { outcome: "failed", error: record }),
+    error: record,
+    ...(progress !== undefined && { progress }),
+  };
+  if (!retryable || job.attempt > job.retries) return { ...ended, status: "failed", finished_at: now };
+  const due = now + retryDelay(job.retry_policy, job.attempt, random, error.retryAfterMs);
+  return { ...ended, status: waiting(due, now), attempt: job.attempt + 1, due_at: due, claims: 0 };
+}
+
+/** A job that ends before its time. A running attempt's outcome is discarded: its claim is gone. */
+export function cancelled(job: Job, now: number, reason: string): Job {
+  const ended =
+    job.status === "running" ? endAttempt(job, now, { outcome: "cancelled" }) : { ...job, version: job.version + 1 };
+  return { ...ended, status: "cancelled", finished_at: now, reason };
+}

@@ -1,0 +1,82 @@
+import { type Attempt, type AttemptError, isFinished, type Job, type JobStatus, shownStatus } from "./job.ts";
+import { load } from "./payload.ts";
+import type { BlobStore } from "./ports.ts";
+
+/** What `POST /v1/jobs` answers. Times are epoch milliseconds. */
+export interface Receipt {
+  job_id: string;
+  status: JobStatus;
+  scheduled_at: number;
+  recurring: boolean;
+}
+
+export const receiptOf = (job: Job, now: number): Receipt => ({
+  job_id: job.id,
+  status: shownStatus(job, now),
+  scheduled_at: job.scheduled_at,
+  recurring: false,
+});
+
+/** A job as callers see it. Times are epoch milliseconds; the input is not part of it. */
+export interface JobView extends Receipt {
+  product_tag: string;
+  env: string;
+  event: string;
+  type: Job["type"];
+  app?: string;
+  run: number;
+  attempt: number;
+  retries: number;
+  timeout_ms: number;
+  due_at: number;
+  created_at: number;
+  started_at?: number;
+  finished_at?: number;
+  expires_at?: number;
+  labels?: string[];
+  attempts: (Attempt & { duration_ms: number; lateness_ms: number })[];
+  /** The result of a completed job; one too large for an answer is at `result_url`, for an hour. */
+  result?: unknown;
+  result_url?: string;
+  error?: AttemptError;
+  reason?: string;
+}
+
+/** A Lambda answers 6 MB at most; a result beyond this is handed out as a download. */
+const largestInlineResult = 4_500_000;
+const resultUrlSeconds = 3600;
+
+const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "reason"] as const;
+
+export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<JobView> {
+  const given = Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]]));
+  return {
+    ...receiptOf(job, now),
+    product_tag: job.product,
+    env: job.env,
+    event: job.event,
+    type: job.type,
+    run: job.run,
+    attempt: job.attempt,
+    retries: job.retries,
+    timeout_ms: job.timeout_ms,
+    due_at: job.due_at,
+    created_at: job.created_at,
+    ...given,
+    attempts: job.attempts.map((attempt) => ({
+      ...attempt,
+      duration_ms: attempt.ended_at - attempt.started_at,
+      lateness_ms: attempt.started_at - attempt.due_at,
+    })),
+    ...(isFinished(job) && (await resultOf(blobs, job))),
+    ...(job.error !== undefined && { error: job.error }),
+  };
+}
+
+async function resultOf(blobs: BlobStore, { result }: Job): Promise<Pick<JobView, "result" | "result_url">> {
+  if (result === undefined) return {};
+  if ("blob" in result && result.bytes > largestInlineResult) {
+    return { result_url: await blobs.downloadUrl(result.blob, resultUrlSeconds) };
+  }
+  return { result: await load(blobs, result) };
+}
