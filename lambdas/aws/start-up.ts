@@ -1,9 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { SSMClient } from "@aws-sdk/client-ssm";
 import type { Catalog } from "../core/catalog.ts";
 import type { Secrets } from "../core/ports.ts";
 import type { Services } from "../core/services.ts";
@@ -31,12 +29,18 @@ export const clientDefaults = { requestHandler: { connectionTimeout: 1000, reque
 /** The credentials of this Lambda's catalog targets; its clients are made when the first reference is resolved. */
 export const startSecrets = (): Secrets =>
   awsSecrets({
-    secretsManager: once(() => new SecretsManagerClient(clientDefaults)),
-    ssm: once(() => new SSMClient(clientDefaults)),
+    secretsManager: once(async () => {
+      const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+      return new SecretsManagerClient(clientDefaults);
+    }),
+    ssm: once(async () => {
+      const { SSMClient } = await import("@aws-sdk/client-ssm");
+      return new SSMClient(clientDefaults);
+    }),
     clock: systemClock,
   });
 
-/** Every port on its AWS adapter. */
+/** Every port on its AWS adapter, but for the secrets, whose clients only some Lambdas bundle. */
 export function startServices(name: string, env: JobsEnv, catalog: Catalog): Services {
   return {
     catalog,
@@ -54,7 +58,6 @@ export function startServices(name: string, env: JobsEnv, catalog: Catalog): Ser
       deadLetterArn: env.SCHEDULE_DLQ_ARN,
     }),
     blobs: s3BlobStore({ client: new S3Client(clientDefaults), bucket: env.BUCKET_NAME }),
-    secrets: startSecrets(),
     clock: systemClock,
     log: makeLog(name),
   };

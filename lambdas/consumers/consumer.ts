@@ -1,6 +1,6 @@
 import { ConsumerEnv, readEnv } from "../aws/env.ts";
 import { queueHandler } from "../aws/queue-handler.ts";
-import { once, startServices } from "../aws/start-up.ts";
+import { once, startSecrets, startServices } from "../aws/start-up.ts";
 import { JobMessage, type JobType } from "../core/job.ts";
 import type { Execute } from "../core/job-type.ts";
 import { catalog } from "./catalog.ts";
@@ -10,7 +10,8 @@ import { runJob } from "./shell.ts";
 export function consumer(type: JobType, execute: Execute) {
   const start = once(() => {
     const env = readEnv(ConsumerEnv);
-    return { ...startServices(`consumer-${type}`, env, catalog), longestWaitMs: env.LONGEST_WAIT_MS };
+    const services = startServices(`consumer-${type}`, env, catalog);
+    return { ...services, secrets: startSecrets(), longestWaitMs: env.LONGEST_WAIT_MS };
   });
   return queueHandler(start, JobMessage, (services, message) => runJob(services, execute, message, services));
 }
