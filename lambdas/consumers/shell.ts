@@ -57,7 +57,11 @@ const about = (job: Job) => ({
   attempt: job.attempt,
 });
 
-async function untilDue(services: ConsumerServices, message: JobMessage, longestWaitMs?: number): Promise<"now" | "later"> {
+async function untilDue(
+  services: ConsumerServices,
+  message: JobMessage,
+  longestWaitMs?: number,
+): Promise<"now" | "later"> {
   const next = arrival(services.clock.now(), message.due_at, longestWaitMs);
   if (next.do === "start") return "now";
   if (next.do === "wait") {
