@@ -1,5 +1,5 @@
 import { bodyOf } from "./body.ts";
-import { JobCancelledError, JobFailedError, TimeoutError } from "./errors.ts";
+import { InvalidRequestError, JobCancelledError, JobFailedError, TimeoutError } from "./errors.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import { isFinished, type Job, type JobReceipt } from "./job.ts";
 import { type Jobs, named } from "./jobs.ts";
@@ -64,6 +64,9 @@ export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Ru
     },
 
     async schedule(data, { timeout, signal } = {}) {
+      if (timeout !== undefined && !(timeout >= 0)) {
+        throw new InvalidRequestError("INVALID_REQUEST", "timeout must be a number of milliseconds, 0 or more.", []);
+      }
       const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : runtime.now() + timeout;
       const key = keyOf(data);
       let jobId: string | undefined;
