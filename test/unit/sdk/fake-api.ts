@@ -25,7 +25,7 @@ export interface Reply {
 /** What the server does next: a reply, or what makes one. The last one is repeated. */
 export type Script = Reply | ((seen: Seen) => Reply);
 
-export const apiKey = "dk_live_S3cretS3cretS3cret";
+export const apiKey = "dk_not-a-real-key";
 
 /** Time that passes only when something sleeps or a test says so. */
 export function virtualRuntime(random = 0.5) {
