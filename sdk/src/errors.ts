@@ -64,14 +64,14 @@ export class InvalidRequestError extends DuctapeError {
   }
 }
 
-/** The API does not know the key (401). */
+/** The request has no key, or one that the API does not know (401). */
 export class AuthenticationError extends DuctapeError {
   static {
     AuthenticationError.prototype.name = "AuthenticationError";
   }
 }
 
-/** The key is known, but not allowed to do this (403). */
+/** The key is not allowed to do this (403); behind API Gateway's authorizer also: the API does not know the key. */
 export class PermissionError extends DuctapeError {
   static {
     PermissionError.prototype.name = "PermissionError";

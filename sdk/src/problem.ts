@@ -58,7 +58,8 @@ const codeOf = (status: number): string => codes[status] ?? (status >= 500 ? "UN
 /** What to look at where API Gateway, a proxy or another web server answered: their words do not help. */
 const hints: Record<number, string> = {
   401: "the API key is missing or not known. Check DUCTAPE_API_KEY.",
-  403: "the API key may not do this.",
+  // API Gateway says so of a key that its authorizer does not know, too.
+  403: "the API key is not known, or may not do this. Check DUCTAPE_API_KEY.",
   404: "there is nothing at this address. Check DUCTAPE_URL.",
   413: "the request is too large.",
   429: "too many requests.",
@@ -71,15 +72,19 @@ const faultsIn = (value: unknown): Fault[] =>
     ? value.flatMap((fault) => [{ pointer: text(fault?.pointer) ?? "", detail: text(fault?.detail) ?? "is not valid" }])
     : [];
 
+/** A key this short is none; to strike it from every word that holds it would tell what it is. */
+const shortestSecret = 8;
+
+const withoutKey = (said: string, key: string): string =>
+  key.length < shortestSecret ? said : said.replaceAll(key, "[API key]");
+
 /**
  * The error that an answer means: our problem+json (RFC 9457), API Gateway's `{"message"}`, or anything else. `key` is
  * struck from whatever the answer says, should it echo the request; `jobId` is the job the request was about.
  */
 export function errorOf(answer: Answer, now: number, key: string, jobId?: string): DuctapeError {
   const { status, headers } = answer;
-  const parsed = jsonOf(answer.text, (_, value) =>
-    typeof value === "string" ? value.replaceAll(key, "[API key]") : value,
-  );
+  const parsed = jsonOf(answer.text, (_, value) => (typeof value === "string" ? withoutKey(value, key) : value));
   const body = (typeof parsed === "object" && parsed !== null ? parsed : {}) as Record<string, unknown>;
   const gateway = text(body.message) ?? text(body.Message);
   const said = text(body.detail) ?? text(body.title);

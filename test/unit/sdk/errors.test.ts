@@ -1,3 +1,4 @@
+import type { DuctapeOptions } from "../../../sdk/src/config.ts";
 import { anOrder, apiKey, fakeApi, jobId, type Reply, rejection } from "./fake-api.ts";
 
 const problem = (status: number, body: Record<string, unknown>): Reply => ({
@@ -6,8 +7,8 @@ const problem = (status: number, body: Record<string, unknown>): Reply => ({
   body: { type: "about:blank", title: "No", status, ...body },
 });
 
-const errorFrom = async (reply: Reply) => {
-  await using api = await fakeApi([reply], { maxRetries: 0 });
+const errorFrom = async (reply: Reply, options: DuctapeOptions = {}) => {
+  await using api = await fakeApi([reply], { maxRetries: 0, ...options });
   return await rejection(api.client.processor.job.dispatch(anOrder()));
 };
 
@@ -48,7 +49,7 @@ describe("an error of the API", () => {
     ],
     [
       { status: 403, body: { Message: "Forbidden" } },
-      { name: "PermissionError", code: "FORBIDDEN" },
+      { name: "PermissionError", code: "FORBIDDEN", message: expect.stringContaining("DUCTAPE_API_KEY") },
     ],
     [
       { status: 404, body: { message: "Not Found" } },
@@ -120,5 +121,11 @@ describe("an error of the API", () => {
     const error = await errorFrom(problem(400, { detail: echo, errors: [{ pointer: `/${apiKey}`, detail: echo }] }));
     expect(String(error)).toContain("[API key] is not known");
     expect(JSON.stringify(error) + String(error)).not.toContain(apiKey);
+  });
+
+  test("does not mangle what the API says over a toy of a key", async () => {
+    expect(await errorFrom(problem(401, { detail: "Not known." }), { apiKey: "k" })).toMatchObject({
+      message: "Not known.",
+    });
   });
 });
