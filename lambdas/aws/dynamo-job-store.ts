@@ -1,4 +1,5 @@
 import {
+  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
@@ -35,6 +36,19 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
 
   return {
     get,
+
+    async getMany(ids) {
+      const jobs: Job[] = [];
+      let keys = ids.map(keyOf);
+      // DynamoDB answers up to 16 MB and names the rest; where it is throttled and answers nothing it throws.
+      while (keys.length > 0) {
+        const request = { [table]: { Keys: keys, ConsistentRead: true } };
+        const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: request }));
+        jobs.push(...(Responses?.[table] ?? []).map(jobOf));
+        keys = UnprocessedKeys?.[table]?.Keys ?? [];
+      }
+      return jobs;
+    },
 
     async create(job) {
       const put = new PutItemCommand({

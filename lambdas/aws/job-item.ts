@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { isFinished, type Job, type Phase, phaseOf, type Stored } from "../core/job.ts";
+import { isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../core/job.ts";
 import { shardOf } from "../core/job-id.ts";
 
 /** The table as infra declares it and the store uses it (DESIGN 6). */
@@ -23,9 +23,6 @@ export const idOf = (item: Item): string => (item[partitionKey]?.S ?? "").slice(
 /** The index partition of one shard of a tenant's jobs in a phase. Tags hold no `#`, so it reads one way only. */
 export const phasePartition = (product: string, env: string, phase: Phase, shard: number): string =>
   `${product}#${env}#${phase}#${shard}`;
-
-/** A job's place in the order of its phase. */
-export const phaseTime = (job: Job): number => (isFinished(job) ? (job.finished_at ?? job.due_at) : job.due_at);
 
 /**
  * What callers put in (input, progress, result) is kept as JSON text: as attributes it would meet DynamoDB's limits of

@@ -4,14 +4,16 @@ import { once, startSecrets, startServices } from "../aws/start-up.ts";
 import { JobMessage, type JobType } from "../core/job.ts";
 import type { Execute } from "../core/job-type.ts";
 import { catalog } from "./catalog.ts";
-import { runJob } from "./shell.ts";
+import { runJob, type ShellOptions } from "./shell.ts";
 
 /** The Lambda of a job type: the shell around its executor. */
-export function consumer(type: JobType, execute: Execute) {
+export function consumer(type: JobType, execute: Execute, options: Pick<ShellOptions, "wakeUps"> = {}) {
   const start = once(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
     return { ...services, secrets: startSecrets(), longestWaitMs: env.LONGEST_WAIT_MS };
   });
-  return queueHandler(start, JobMessage, (services, message) => runJob(services, execute, message, services));
+  return queueHandler(start, JobMessage, (services, message) =>
+    runJob(services, execute, message, { ...options, longestWaitMs: services.longestWaitMs }),
+  );
 }

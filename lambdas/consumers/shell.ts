@@ -1,12 +1,13 @@
-import { dispatch } from "../core/dispatch.ts";
+import { cancelSteps } from "../core/cancel-job.ts";
+import { dispatch, wakeParent } from "../core/dispatch.ts";
 import { JobError, traceOf } from "../core/errors.ts";
-import { type Job, type JobMessage, type Stored, tenantOf } from "../core/job.ts";
-import type { Execute, Execution } from "../core/job-type.ts";
+import { isFinished, type Job, type JobMessage, type Stored, tenantOf } from "../core/job.ts";
+import { type Execute, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { load, store } from "../core/payload.ts";
 import type { Clock } from "../core/ports.ts";
 import { arrival } from "../core/route.ts";
 import type { ConsumerServices } from "../core/services.ts";
-import { attemptFailed, cancelled, claimable, completed, maxCrashes } from "../core/transitions.ts";
+import { attemptFailed, cancelled, claimable, completed, maxCrashes, parked } from "../core/transitions.ts";
 
 /** How long after the attempt's own timeout its lease ends: time to write the outcome, and for clocks that differ. */
 export const leaseMarginMs = 15_000;
@@ -16,6 +17,8 @@ export interface ShellOptions {
   longestWaitMs?: number;
   /** In [0, 1): the jitter of backoff. */
   random?: () => number;
+  /** Messages of this type wake parked jobs: one that meets a live claim is delivered again instead of dropped. */
+  wakeUps?: boolean;
 }
 
 /**
@@ -26,14 +29,15 @@ export async function runJob(
   services: ConsumerServices,
   execute: Execute,
   message: JobMessage,
-  { longestWaitMs, random = Math.random }: ShellOptions = {},
+  { longestWaitMs, random = Math.random, wakeUps = false }: ShellOptions = {},
 ): Promise<void> {
   if ((await untilDue(services, message, longestWaitMs)) === "later") return;
-  const job = await claim(services, message);
+  const job = await claim(services, message, wakeUps);
   if (!job) return;
   const next = await attempt(services, execute, job, random());
   if ((await services.jobs.replace(next)) === "lost") {
     services.log.warn("outcome discarded: the attempt was cancelled or taken over", about(job));
+    await cancelSteps(services, next, "its feature was cancelled");
     return;
   }
   services.log.info("attempt ended", {
@@ -45,6 +49,7 @@ export async function runJob(
   });
   // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
   if (next.status === "scheduled" || next.status === "queued") await dispatch(services, next);
+  if (isFinished(next)) await wakeParent(services, next);
 }
 
 const about = (job: Job) => ({
@@ -76,10 +81,16 @@ async function untilDue(
   return "later";
 }
 
-async function claim(services: ConsumerServices, message: JobMessage): Promise<Job | undefined> {
+async function claim(services: ConsumerServices, message: JobMessage, wakeUps: boolean): Promise<Job | undefined> {
   const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
   const outcome = await services.jobs.claim(message, claim);
   if (outcome.outcome === "claimed") return outcome.job;
+  if (outcome.outcome === "taken" && wakeUps) {
+    // A decision is under way that may not have seen what this message tells of.
+    const job = await services.jobs.get(message.job_id);
+    if (job) await services.queue.send(job.type, message, { delaySeconds: 1, group: tenantOf(job) });
+    return undefined;
+  }
   services.log.info("message dropped", { job_id: message.job_id, attempt: message.attempt, why: outcome.outcome });
   return undefined;
 }
@@ -87,7 +98,8 @@ async function claim(services: ConsumerServices, message: JobMessage): Promise<J
 /** Runs a claimed attempt and says what the job is after it. Never throws for what the execution does. */
 async function attempt(services: ConsumerServices, execute: Execute, job: Job, random: number): Promise<Job> {
   const { clock } = services;
-  if (job.expires_at !== undefined && job.expires_at <= clock.now()) return cancelled(job, clock.now(), "expired");
+  const expires = job.parked_since === undefined ? job.expires_at : undefined;
+  if (expires !== undefined && expires <= clock.now()) return cancelled(job, clock.now(), "expired");
   if (job.claims > maxCrashes) {
     const error = new JobError("CRASHED", `The attempt ended ${maxCrashes} times without an outcome.`, {
       retryable: false,
@@ -96,8 +108,15 @@ async function attempt(services: ConsumerServices, execute: Execute, job: Job, r
   }
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) =>
-      execute(await executionOf(services, job, signal)),
+      execute(await executionOf(services, job, signal), services),
     );
+    if (result instanceof Parked) {
+      return parked(job, await keep(services, job, "progress", result.progress), result.wakeAt);
+    }
+    if (result instanceof Finished) {
+      const progress = await keep(services, job, "progress", result.progress);
+      return completed(job, clock.now(), await keep(services, job, "result", result.result), progress);
+    }
     return completed(job, clock.now(), await keep(services, job, "result", result));
   } catch (cause) {
     const error = cause instanceof JobError ? cause : unexpected(cause);

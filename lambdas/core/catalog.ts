@@ -118,23 +118,31 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
 function checkTargets(product: Product, registry: Registry, prefix: PropertyKey[]): Fault[] {
   return Object.values(registry).flatMap((definition) =>
     Object.entries(targetsOf(product, definition)).flatMap(([name, target]) => {
-      const envs = (target as { envs?: Record<string, unknown> }).envs;
-      if (!envs) return [];
-      const at = [...prefix, definition.section, name, "envs"];
-      const unknown = Object.keys(envs).filter((env) => !product.envs.includes(env));
-      const absent = product.envs.filter((env) => !Object.hasOwn(envs, env));
-      return [
-        ...unknown.map((env) => ({
-          pointer: jsonPointer([...at, env]),
-          detail: `the product has no such env.${didYouMean(env, product.envs)}`,
-        })),
-        ...absent.map((env) => ({
-          pointer: jsonPointer(at),
-          detail: `says nothing about the product's env "${env}".`,
-        })),
-      ];
+      const place = [...prefix, definition.section, name];
+      const own = definition.checkTarget?.(target, product) ?? [];
+      return [...checkEnvs(product, target, place), ...own.map((fault) => under(place, fault))];
     }),
   );
+}
+
+const under = (path: PropertyKey[], { pointer, detail }: Fault): Fault => ({
+  pointer: jsonPointer(path) + pointer,
+  detail,
+});
+
+function checkEnvs(product: Product, target: unknown, place: PropertyKey[]): Fault[] {
+  const envs = (target as { envs?: Record<string, unknown> }).envs;
+  if (!envs) return [];
+  const at = [...place, "envs"];
+  const unknown = Object.keys(envs).filter((env) => !product.envs.includes(env));
+  const absent = product.envs.filter((env) => !Object.hasOwn(envs, env));
+  return [
+    ...unknown.map((env) => ({
+      pointer: jsonPointer([...at, env]),
+      detail: `the product has no such env.${didYouMean(env, product.envs)}`,
+    })),
+    ...absent.map((env) => ({ pointer: jsonPointer(at), detail: `says nothing about the product's env "${env}".` })),
+  ];
 }
 
 function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]): Fault[] {
@@ -157,10 +165,7 @@ function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]
     const limit = `at most ${definition.limits.max_timeout_ms} for a job of type ${event.type}.`;
     return [
       ...(tooLong ? [{ pointer: jsonPointer([...at, "timeout_ms"]), detail: limit }] : []),
-      ...(definition.checkEvent?.(event, target, product) ?? []).map((fault) => ({
-        pointer: jsonPointer(at) + fault.pointer,
-        detail: fault.detail,
-      })),
+      ...(definition.checkEvent?.(event, target, product) ?? []).map((fault) => under(at, fault)),
     ];
   });
 }

@@ -15,6 +15,11 @@ export interface Dispatching {
 export const scheduleName = (job: Pick<Job, "id" | "run" | "attempt">): string =>
   `${job.id}-${job.run.toString(36)}-${job.attempt}`;
 
+/** Tells the feature that a job is a step of that the job has ended. */
+export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job): Promise<void> {
+  if (job.parent) await queue.send("feature", job.parent.message, { delaySeconds: 0, group: tenantOf(job) });
+}
+
 /** Hands the current attempt of a recorded job to its queue or to the Scheduler. Safe to repeat: claims are conditional. */
 export async function dispatch({ queue, scheduler, clock }: Dispatching, job: Job): Promise<void> {
   const way = route(clock.now(), job.due_at);

@@ -12,12 +12,15 @@ export const jobIdPattern = /^job_[0-9a-f]{32}$/;
  * The id of the job that an idempotency key names. A repeated key finds the same item, so the key needs no record of
  * its own. Laid out as a UUIDv8 (RFC 9562 5.8: custom, here SHA-256), so that it can never equal a fresh UUIDv7.
  */
-export function derivedJobId(product: string, env: string, key: string): string {
-  const hex = createHash("sha256")
-    .update(JSON.stringify([product, env, key]))
-    .digest("hex")
-    .slice(0, 32)
-    .split("");
+export const derivedJobId = (product: string, env: string, key: string): string => derived([product, env, key]);
+
+/** The id of a feature's step: a decision that is made twice finds the job that it has started. */
+export const stepJobId = (featureJobId: string, run: number, step: string): string =>
+  // Of another length than the one above, so that no idempotency key can name a step.
+  derived([featureJobId, String(run), step, "step"]);
+
+function derived(parts: string[]): string {
+  const hex = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32).split("");
   hex[12] = "8";
   hex[16] = "89ab"[Number.parseInt(hex[16] as string, 16) % 4] as string;
   return `job_${hex.join("")}`;

@@ -3,6 +3,7 @@ import type { Product, ProductEvent } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
 import type { Job, JobType } from "./job.ts";
 import type { BlobStore, Clock, Log, Secrets } from "./ports.ts";
+import type { ConsumerServices } from "./services.ts";
 
 /** What a request asks of an event, as a definition may check it beyond its schema. */
 export interface InputCheck {
@@ -36,6 +37,8 @@ export interface JobTypeDefinition {
   target: () => z.ZodType;
   /** The fields that an event of this type has besides the common ones. */
   eventFields: () => z.ZodRawShape;
+  /** Checks a target beyond its schema when the catalog loads; pointers are relative to the target. */
+  checkTarget?: (target: unknown, product: Product) => Fault[];
   /** Checks an event against its target when the catalog loads; pointers are relative to the event. */
   checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
   /** Checks an input against the catalog when it is requested; pointers are relative to the request. */
@@ -58,7 +61,7 @@ export interface Execution {
   target: unknown;
   /** The same for every attempt of a run: what providers are given to recognise a repetition. */
   idempotencyKey: string;
-  /** What an earlier attempt of this run achieved (`JobError.progress`). */
+  /** What an earlier attempt of this run achieved (`JobError.progress`), or a parked job's (`Parked.progress`). */
   progress: unknown;
   /** Aborts at the job's timeout. */
   signal: AbortSignal;
@@ -68,5 +71,32 @@ export interface Execution {
   log: Log;
 }
 
-/** Runs one attempt; what it resolves with is the job's result. Throws a JobError to say how it failed. */
-export type Execute = (execution: Execution) => Promise<unknown>;
+/**
+ * Runs one attempt; what it resolves with is the job's result, unless it is `Parked`. Throws a JobError to say how it
+ * failed.
+ */
+export type Execute = (execution: Execution, services: ConsumerServices) => Promise<unknown>;
+
+/** What an executor resolves with when its job goes on without it: another message of the same attempt wakes it again. */
+export class Parked {
+  /** Kept with the job and handed to the next execution as `progress`. */
+  readonly progress: unknown;
+  /** Epoch milliseconds at which the reconciler wakes the job if nothing else has: a wake-up may be lost. */
+  readonly wakeAt: number;
+
+  constructor(progress: unknown, wakeAt: number) {
+    this.progress = progress;
+    this.wakeAt = wakeAt;
+  }
+}
+
+/** What an executor resolves with when its job is done and its progress is worth showing with the result. */
+export class Finished {
+  readonly result: unknown;
+  readonly progress: unknown;
+
+  constructor(result: unknown, progress: unknown) {
+    this.result = result;
+    this.progress = progress;
+  }
+}

@@ -34,6 +34,14 @@ export interface AttemptError {
   retryable: boolean;
 }
 
+/** The step of a feature that a job is: what its end wakes. */
+export interface Parent {
+  /** The message that the feature's consumer claims by. */
+  message: JobMessage;
+  /** `sequence.step`. */
+  step: string;
+}
+
 /** One try at a run, as it is kept with the job. All times are epoch milliseconds. */
 export interface Attempt {
   attempt: number;
@@ -79,7 +87,12 @@ export interface Job {
   /** How often the current attempt was claimed; all claims but the last one crashed. */
   claims: number;
   started_at?: number;
+  /** When a parked job (a feature between two decisions) first started: its claims are many, its attempt is one. */
+  parked_since?: number;
+  /** When the reconciler wakes a parked job. */
+  wake_at?: number;
   finished_at?: number;
+  parent?: Parent;
   attempts: Attempt[];
   progress?: Stored;
   result?: Stored;
@@ -113,6 +126,10 @@ export const phaseOf = (status: JobStatus): Phase =>
   status === "completed" || status === "failed" || status === "cancelled" ? status : "pending";
 
 export const isFinished = (job: Pick<Job, "status">): boolean => phaseOf(job.status) !== "pending";
+
+/** A job's place in the order of its phase: a parked job is looked at when it should wake. */
+export const phaseTime = (job: Job): number =>
+  isFinished(job) ? (job.finished_at ?? job.due_at) : (job.wake_at ?? job.due_at);
 
 /**
  * The status to show: a scheduled job whose time has come waits in its queue, so it is `queued`. Deriving it saves the

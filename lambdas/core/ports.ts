@@ -36,6 +36,8 @@ export interface JobStore {
   /** Stores a new job, or answers the one that already has its id. */
   create(job: Job): Promise<{ outcome: "created" } | { outcome: "exists"; job: Job }>;
   get(id: string): Promise<Job | undefined>;
+  /** The jobs with these ids, at most 100, in no order; one that does not exist is left out. */
+  getMany(ids: string[]): Promise<Job[]>;
   /**
    * Makes the caller the owner of the attempt that the message names: status scheduled or queued, or running with a
    * lease that ended before `claim.now`, and the same run, attempt and due_at as the message.

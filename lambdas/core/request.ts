@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Catalog, CatalogEvent } from "./catalog.ts";
 import { type Fault, RequestError } from "./errors.ts";
-import type { RetryPolicy } from "./job.ts";
+import type { Parent, RetryPolicy } from "./job.ts";
 import { fingerprint } from "./job-id.ts";
 import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
 import { faultsOf, strict } from "./schema.ts";
@@ -54,6 +54,8 @@ export interface AcceptedRequest extends CatalogEvent {
   labels?: string[];
   idempotency_key?: string;
   fingerprint: string;
+  /** Set for the step of a feature: its job's id is derived from the feature's. */
+  step?: { job_id: string; parent: Parent };
 }
 
 /** JSON nested deeper than this is refused: serialisers recurse. */

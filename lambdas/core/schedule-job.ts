@@ -21,8 +21,7 @@ const retryAfterSeconds = 5;
  * `jobId` only if the stored job could not be taken back.
  */
 export async function scheduleJob(services: Scheduling, request: AcceptedRequest): Promise<Job> {
-  const { product, env, idempotency_key: key } = request;
-  const id = key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
+  const id = idOf(request);
   const job = await prepare(services, request, id);
   try {
     const created = await services.jobs.create(job);
@@ -40,6 +39,11 @@ export async function scheduleJob(services: Scheduling, request: AcceptedRequest
     // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has dispatched it.
     return job;
   }
+}
+
+function idOf({ product, env, idempotency_key: key, step }: AcceptedRequest): string {
+  if (step) return step.job_id;
+  return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
 }
 
 async function prepare(services: Scheduling, request: AcceptedRequest, id: string): Promise<Job> {

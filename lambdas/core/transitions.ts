@@ -39,6 +39,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
     retry_policy: request.retry_policy,
     ...(request.expires_at !== undefined && { expires_at: request.expires_at }),
     ...(request.labels !== undefined && { labels: request.labels }),
+    ...(request.step !== undefined && { parent: request.step.parent }),
     fingerprint: request.fingerprint,
     version: 1,
     write_id: writeId,
@@ -70,23 +71,50 @@ export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job =
 
 /** Ends the current attempt: the fields of its claim go, its record is kept. */
 function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error">): Job {
-  const { claim_id: _claim, lease_until: _lease, ...rest } = job;
+  const { claim_id: _claim, lease_until: _lease, parked_since: _since, wake_at: _wake, ...rest } = job;
   const crashes = job.claims - 1;
   const attempt: Attempt = {
     attempt: job.attempt,
     due_at: job.due_at,
-    started_at: job.started_at ?? now,
+    started_at: job.parked_since ?? job.started_at ?? now,
     ended_at: now,
     ...end,
     ...(crashes > 0 && { crashes }),
   };
-  return { ...rest, version: job.version + 1, attempts: [...job.attempts, attempt].slice(-keptAttempts) };
+  const started = { ...(job.started_at !== undefined && { started_at: attempt.started_at }) };
+  return { ...rest, ...started, version: job.version + 1, attempts: [...job.attempts, attempt].slice(-keptAttempts) };
 }
 
-/** A running job whose attempt succeeded. */
-export function completed(job: Job, now: number, result: Stored): Job {
+/**
+ * A running job whose executor has done what there is to do for now: it stays running, but its claim is free for the
+ * next message of the same attempt. That message's crashes are counted anew.
+ */
+export function parked(job: Job, progress: Stored, wakeAt: number): Job {
+  const { claim_id: _claim, ...rest } = job;
+  const parked_since = job.parked_since ?? job.started_at;
+  return {
+    ...rest,
+    lease_until: 0,
+    claims: 0,
+    version: job.version + 1,
+    progress,
+    wake_at: wakeAt,
+    ...(parked_since !== undefined && { parked_since }),
+  };
+}
+
+/** Whether a job has lost its message as far as one can tell: what the reconciler hands over again. */
+export function isStuck(job: Job, now: number, graceMs: number): boolean {
+  if (job.status === "scheduled" || job.status === "queued") return job.due_at <= now - graceMs;
+  if (job.status !== "running") return false;
+  const isParked = job.claim_id === undefined;
+  return ((isParked ? job.wake_at : job.lease_until) ?? 0) < now;
+}
+
+/** A running job whose attempt succeeded. Progress is kept only where it is given: it is worth showing then. */
+export function completed(job: Job, now: number, result: Stored, progress?: Stored): Job {
   const { error: _error, progress: _progress, ...rest } = endAttempt(job, now, { outcome: "completed" });
-  return { ...rest, status: "completed", finished_at: now, result };
+  return { ...rest, status: "completed", finished_at: now, result, ...(progress !== undefined && { progress }) };
 }
 
 export interface Failure {

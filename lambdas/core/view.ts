@@ -35,11 +35,22 @@ export interface JobView extends Receipt {
   expires_at?: number;
   labels?: string[];
   attempts: (Attempt & { duration_ms: number; lateness_ms: number })[];
+  /** How far each step of a feature was when it last decided, by `sequence.step`. */
+  steps?: Record<string, StepView>;
   /** The result of a completed job; one too large for an answer is at `result_url`, for an hour. */
   result?: unknown;
   result_url?: string;
   error?: AttemptError;
   reason?: string;
+}
+
+/** How far a step of a feature is. Times are epoch milliseconds. */
+export interface StepView {
+  status: JobStatus | "skipped";
+  job_id?: string;
+  started_at?: number;
+  finished_at?: number;
+  error?: AttemptError;
 }
 
 /** A Lambda answers 6 MB at most; a result beyond this is handed out as a download. */
@@ -68,6 +79,8 @@ export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<J
       duration_ms: attempt.ended_at - attempt.started_at,
       lateness_ms: attempt.started_at - attempt.due_at,
     })),
+    ...(job.type === "feature" &&
+      job.progress && { steps: (await load(blobs, job.progress)) as Record<string, StepView> }),
     ...(isFinished(job) && (await resultOf(blobs, job))),
     ...(job.error !== undefined && { error: job.error }),
   };

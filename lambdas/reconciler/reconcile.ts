@@ -1,8 +1,8 @@
 import { dispatch } from "../core/dispatch.ts";
 import { traceOf } from "../core/errors.ts";
-import type { Job } from "../core/job.ts";
 import { shards } from "../core/job-id.ts";
 import type { Services } from "../core/services.ts";
+import { isStuck } from "../core/transitions.ts";
 
 /** A job this late has lost its message, or its queue is behind: either way another message does no harm. */
 export const graceMs = 60_000;
@@ -45,16 +45,11 @@ async function reconcileShard(services: Services, product: string, env: string, 
   }
 }
 
-const isStuck = (job: Job, now: number): boolean =>
-  job.status === "running"
-    ? (job.lease_until ?? 0) < now
-    : (job.status === "scheduled" || job.status === "queued") && job.due_at <= now - graceMs;
-
 async function nudge(services: Services, id: string, total: Reconciled): Promise<void> {
   total.looked++;
   try {
     const job = await services.jobs.get(id);
-    if (!job || !isStuck(job, services.clock.now())) return;
+    if (!job || !isStuck(job, services.clock.now(), graceMs)) return;
     await dispatch(services, job);
     total.dispatched++;
   } catch (error) {

@@ -33,6 +33,6 @@ export type {
   TemplateInput,
   Time,
 } from "./input.ts";
-export type { Job, JobAttempt, JobErrorCode, JobFailure, JobReceipt, JobStatus, JobType } from "./job.ts";
+export type { Job, JobAttempt, JobErrorCode, JobFailure, JobReceipt, JobStatus, JobStep, JobType } from "./job.ts";
 export type { GetJobOptions, Jobs } from "./jobs.ts";
 export type { DispatchOptions, JobProcessor, ScheduleOptions } from "./processor.ts";

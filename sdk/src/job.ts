@@ -55,6 +55,8 @@ export interface Job extends JobReceipt {
   labels?: string[];
   /** The attempts of the current run, oldest first; the last 25 are kept. */
   attempts: JobAttempt[];
+  /** How far each step of a feature was when it last decided, by `sequence.step`. Features only. */
+  steps?: Record<string, JobStep>;
   /** The result of a completed job. */
   result?: unknown;
   /** Where to download the JSON of a result that is too large for an answer; good for an hour. */
@@ -63,6 +65,17 @@ export interface Job extends JobReceipt {
   error?: JobFailure;
   /** Why it was cancelled. Example: `"expired"`. */
   reason?: string;
+}
+
+/** A step of a feature. Times are epoch milliseconds. */
+export interface JobStep {
+  /** `skipped`: its condition did not hold. A step that has not started is absent. */
+  status: JobStatus | "skipped";
+  /** The job that runs it. */
+  job_id?: string;
+  started_at?: number;
+  finished_at?: number;
+  error?: JobFailure;
 }
 
 /** One try at a run. Times are epoch milliseconds. */

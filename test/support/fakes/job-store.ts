@@ -1,4 +1,4 @@
-import { isFinished, type Job, phaseOf } from "../../../lambdas/core/job.ts";
+import { type Job, phaseOf, phaseTime } from "../../../lambdas/core/job.ts";
 import { shardOf } from "../../../lambdas/core/job-id.ts";
 import type { JobStore } from "../../../lambdas/core/ports.ts";
 import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
@@ -23,6 +23,8 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     },
 
     get: async (id) => structuredClone(jobs.get(id)),
+
+    getMany: async (ids) => structuredClone(ids.flatMap((id) => jobs.get(id) ?? [])),
 
     async claim(message, claim) {
       const job = jobs.get(message.job_id);
@@ -51,7 +53,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
       const places = [...jobs.values()]
         .filter((job) => job.product === product && job.env === env)
         .filter((job) => phaseOf(job.status) === phase && shardOf(job.id) === shard)
-        .map((job) => ({ id: job.id, time: timeOf(job) }))
+        .map((job) => ({ id: job.id, time: phaseTime(job) }))
         .filter((place) => place.time <= until)
         .sort((a, b) => (cursorOf(a) < cursorOf(b) ? -1 : 1))
         .filter((place) => cursorOf(place) > after);
@@ -61,7 +63,5 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     },
   };
 }
-
-const timeOf = (job: Job): number => (isFinished(job) ? (job.finished_at ?? job.due_at) : job.due_at);
 
 const cursorOf = (place: { id: string; time: number }): string => `${String(place.time).padStart(16, "0")} ${place.id}`;

@@ -1,0 +1,152 @@
+import { cancelSteps } from "../../core/cancel-job.ts";
+import { JobError, RequestError } from "../../core/errors.ts";
+import { type Job, messageOf, shownStatus, tenantOf } from "../../core/job.ts";
+import { stepJobId } from "../../core/job-id.ts";
+import { type Execute, Finished, Parked } from "../../core/job-type.ts";
+import { load } from "../../core/payload.ts";
+import { parseRequest } from "../../core/request.ts";
+import { scheduleJob } from "../../core/schedule-job.ts";
+import type { ConsumerServices } from "../../core/services.ts";
+import type { StepView } from "../../core/view.ts";
+import type { FeatureTarget } from "./definition.ts";
+import { resolve, type Scope } from "./evaluate.ts";
+import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
+import { stepsOf } from "./steps.ts";
+
+/** A wake-up may be lost with the consumer that owes it; the feature looks by itself this long after its next step is due. */
+const lookAgainMs = 120_000;
+/** When AWS refuses a step for now. */
+const tryAgainSeconds = 5;
+
+/**
+ * The decider (DESIGN 8): reads what became of the steps, starts those that are ready as jobs of their own, and parks
+ * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived.
+ */
+export const execute: Execute = async ({ job, input, target, progress }, services) => {
+  const feature = target as FeatureTarget;
+  const children = await childrenOf(services, job, feature);
+  const scope: Scope = { input, results: await resultsOf(services, children), now: services.clock.now() };
+  let states: StepStates = { ...(progress as StepStates | undefined), ...statesOf(children, scope.now) };
+  for (;;) {
+    const next = plan(feature, states, scope);
+    states = { ...states, ...next.ended };
+    if (next.outcome.is === "failed") return await fail(services, job, next.outcome, states);
+    if (next.outcome.is === "completed") return new Finished(outputOf(feature, scope), states);
+    const started = await startAll(services, job, next.ready);
+    states = { ...states, ...started.states };
+    if (started.refused) await wakeLater(services, job);
+    // A step whose input its event refuses has failed on the spot, which may free or fail others.
+    const failedNow = Object.values(started.states).some((state) => state.status === "failed");
+    if (!failedNow) return new Parked(states, nextLook([...children.values()], started.due, services.clock.now()));
+  }
+};
+
+/** The jobs of the steps that have been started, by step. */
+async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: FeatureTarget): Promise<Map<string, Job>> {
+  const keys = stepsOf(feature).map(({ key }) => key);
+  const ids = keys.map((key) => stepJobId(job.id, job.run, key));
+  const found = new Map<string, Job>();
+  for (let from = 0; from < ids.length; from += 100) {
+    for (const child of await jobs.getMany(ids.slice(from, from + 100))) {
+      if (child.parent) found.set(child.parent.step, child);
+    }
+  }
+  return found;
+}
+
+async function resultsOf({ blobs }: ConsumerServices, children: Map<string, Job>): Promise<Scope["results"]> {
+  const results: Scope["results"] = {};
+  for (const [key, { status, result }] of children) {
+    if (status !== "completed" || !result) continue;
+    const [sequence, step] = split(key);
+    results[sequence] = { ...results[sequence], [step]: await load(blobs, result) };
+  }
+  return results;
+}
+
+const split = (key: string): [string, string] => [key.slice(0, key.indexOf(".")), key.slice(key.indexOf(".") + 1)];
+
+const statesOf = (children: Map<string, Job>, now: number): StepStates =>
+  Object.fromEntries([...children].map(([key, child]) => [key, stateOf(child, now)]));
+
+const stateOf = (child: Job, now: number): StepView => ({
+  status: shownStatus(child, now),
+  job_id: child.id,
+  ...(child.started_at !== undefined && { started_at: child.started_at }),
+  ...(child.finished_at !== undefined && { finished_at: child.finished_at }),
+  ...(child.error !== undefined && { error: child.error }),
+});
+
+async function fail(
+  services: ConsumerServices,
+  job: Job,
+  { key, error }: { key: string; error: NonNullable<StepView["error"]> },
+  states: StepStates,
+): Promise<never> {
+  const open = Object.fromEntries(Object.entries(states).filter(([, state]) => !hasEnded(state)));
+  await cancelSteps(services, { ...job, progress: { inline: open } }, "its feature failed");
+  const progress = { ...states };
+  for (const [step, state] of Object.entries(open)) progress[step] = { ...state, status: "cancelled" };
+  throw new JobError(error.code, `Step ${key} failed: ${error.message}`, { retryable: false, progress });
+}
+
+const outputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
+  output ? resolve(output, scope) : scope.results;
+
+interface Started {
+  states: StepStates;
+  due: number[];
+  /** AWS did not take every one of them. */
+  refused: boolean;
+}
+
+async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]): Promise<Started> {
+  const started: Started = { states: {}, due: [], refused: false };
+  await Promise.all(
+    ready.map(async (step) => {
+      try {
+        const child = await start(services, job, step);
+        started.states[step.placed.key] = stateOf(child, services.clock.now());
+        started.due.push(child.due_at);
+      } catch (error) {
+        if (!(error instanceof RequestError)) throw error;
+        if (error.code === "UNAVAILABLE") started.refused = true;
+        else started.states[step.placed.key] = refusal(error, services.clock.now());
+      }
+    }),
+  );
+  return started;
+}
+
+function start(services: ConsumerServices, job: Job, { placed, input }: ReadyStep): Promise<Job> {
+  const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
+  const now = services.clock.now();
+  const options = { app, retries, retry_config, timeout_ms };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
+  const parent = { message: messageOf(job), step: placed.key };
+  const step = { job_id: stepJobId(job.id, job.run, placed.key), parent };
+  return scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
+}
+
+/** The event has refused the step's input: where, but not what it was. */
+const refusal = (error: RequestError, now: number): StepView => ({
+  status: "failed",
+  finished_at: now,
+  error: {
+    code: "VALIDATION_ERROR",
+    message: [error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" "),
+    retryable: false,
+  },
+});
+
+const wakeLater = ({ queue }: ConsumerServices, job: Job): Promise<void> =>
+  queue.send(job.type, messageOf(job), { delaySeconds: tryAgainSeconds, group: tenantOf(job) }).catch(() => {
+    // SQS is what refuses: the reconciler wakes the feature.
+  });
+
+function nextLook(children: Job[], started: number[], now: number): number {
+  const open = children.filter(({ finished_at }) => finished_at === undefined).map(({ due_at }) => due_at);
+  const due = [...open, ...started];
+  return (due.length > 0 ? Math.max(now, Math.min(...due)) : now) + lookAgainMs;
+}

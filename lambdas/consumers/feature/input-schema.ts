@@ -1,0 +1,59 @@
+import * as z from "zod";
+import type { Fault } from "../../core/errors.ts";
+import { didYouMean, jsonPointer, strict } from "../../core/schema.ts";
+
+const types = {
+  string: z.string(),
+  number: z.number(),
+  integer: z.int(),
+  boolean: z.boolean(),
+  object: z.record(z.string(), z.unknown()),
+  array: z.array(z.unknown()),
+  email: z.email(),
+  uuid: z.uuid(),
+  date: z.union([z.iso.date(), z.iso.datetime({ offset: true })], "an RFC 3339 date or date with time and offset"),
+} as const;
+
+const Field = strict({
+  type: z.enum(Object.keys(types) as [keyof typeof types, ...(keyof typeof types)[]]),
+  /** Default: true. */
+  required: z.boolean().optional(),
+  /** The least value of a number, the least length of a text or list. */
+  min: z.number().optional(),
+  max: z.number().optional(),
+});
+
+/** What a feature's input holds, field by field. */
+export const InputSchema = z.record(z.string().min(1), Field);
+export type InputSchema = z.infer<typeof InputSchema>;
+
+const sizeOf = (value: unknown): number | undefined => {
+  if (typeof value === "number") return value;
+  return typeof value === "string" || Array.isArray(value) ? value.length : undefined;
+};
+
+function faultOf(value: unknown, { type, required = true, min, max }: InputSchema[string]): string | undefined {
+  if (value === undefined) return required ? "is required" : undefined;
+  const parsed = types[type].safeParse(value);
+  if (!parsed.success) return parsed.error.issues[0]?.message;
+  const size = sizeOf(value);
+  const what = typeof value === "number" ? "" : " in length";
+  if (size !== undefined && min !== undefined && size < min) return `less than ${min}${what}`;
+  return size !== undefined && max !== undefined && size > max ? `more than ${max}${what}` : undefined;
+}
+
+/** What is wrong with a feature's input; pointers are relative to the request. */
+export function checkFeatureInput(schema: InputSchema | undefined, input: Record<string, unknown>): Fault[] {
+  if (!schema) return [];
+  const unknown = Object.keys(input).filter((key) => !Object.hasOwn(schema, key));
+  return [
+    ...Object.entries(schema).flatMap(([key, field]) => {
+      const detail = faultOf(Object.hasOwn(input, key) ? input[key] : undefined, field);
+      return detail === undefined ? [] : [{ pointer: jsonPointer(["input", key]), detail }];
+    }),
+    ...unknown.map((key) => ({
+      pointer: jsonPointer(["input", key]),
+      detail: `unknown field.${didYouMean(key, Object.keys(schema))}`,
+    })),
+  ];
+}

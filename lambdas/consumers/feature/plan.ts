@@ -1,0 +1,101 @@
+import { JobError } from "../../core/errors.ts";
+import type { AttemptError } from "../../core/job.ts";
+import type { StepView } from "../../core/view.ts";
+import type { Condition, FeatureTarget } from "./definition.ts";
+import { compare, resolve, type Scope } from "./evaluate.ts";
+import { type PlacedStep, stepsOf } from "./steps.ts";
+
+/** By `sequence.step`; a step that has not started is absent. */
+export type StepStates = Record<string, StepView>;
+
+export interface ReadyStep {
+  placed: PlacedStep;
+  input: Record<string, unknown>;
+}
+
+export interface Plan {
+  /** To be started now. */
+  ready: ReadyStep[];
+  /** Ended in this very decision: skipped, or failed because its input could not be made. */
+  ended: StepStates;
+  outcome: { is: "going on" } | { is: "completed" } | { is: "failed"; key: string; error: AttemptError };
+}
+
+const failure = (error: unknown): AttemptError => ({
+  code: error instanceof JobError ? error.code : "VALIDATION_ERROR",
+  message: error instanceof JobError ? error.message : "The step's input could not be made.",
+  retryable: false,
+});
+
+/**
+ * What to do next in a feature whose steps are as they are: pure, and the same however often it is asked. Skipping a
+ * step or failing it on the spot may free others, so it looks on until nothing changes.
+ */
+export function plan(target: FeatureTarget, states: StepStates, scope: Scope): Plan {
+  const steps = stepsOf(target);
+  const ended: StepStates = {};
+  const ready = new Map<string, ReadyStep>();
+  const stateOf = (key: string) => ended[key] ?? states[key];
+  const isOpen = ({ key }: PlacedStep) => stateOf(key) === undefined && !ready.has(key);
+  const isFree = ({ dependsOn }: PlacedStep) => dependsOn.every((key) => hasEnded(stateOf(key)));
+  for (let changed = true; changed; ) {
+    changed = false;
+    if (failedStep(steps, stateOf)) break;
+    for (const placed of steps.filter(isOpen).filter(isFree)) {
+      changed = true;
+      const made = begin(placed, scope);
+      if ("input" in made) ready.set(placed.key, { placed, input: made.input });
+      else ended[placed.key] = made;
+    }
+  }
+  const failed = failedStep(steps, stateOf);
+  if (failed) {
+    const error = stateOf(failed.key)?.error ?? {
+      code: "PROVIDER_ERROR",
+      message: "It was cancelled.",
+      retryable: false,
+    };
+    return { ready: [], ended, outcome: { is: "failed", key: failed.key, error } };
+  }
+  const done = steps.every(({ key }) => hasEnded(stateOf(key)));
+  return { ready: [...ready.values()], ended, outcome: { is: done ? "completed" : "going on" } };
+}
+
+const endings = ["completed", "failed", "cancelled", "skipped"];
+export const hasEnded = (state: StepView | undefined): boolean => state !== undefined && endings.includes(state.status);
+
+const failedStep = (steps: PlacedStep[], stateOf: (key: string) => StepView | undefined): PlacedStep | undefined =>
+  steps.find(({ key, step }) => ["failed", "cancelled"].includes(stateOf(key)?.status ?? "") && !step.allow_fail);
+
+function begin({ step }: PlacedStep, scope: Scope): { input: Record<string, unknown> } | StepView {
+  try {
+    const conditions = step.if === undefined ? [] : [step.if].flat();
+    if (!conditions.every((condition) => holds(condition, scope))) {
+      return { status: "skipped", finished_at: scope.now };
+    }
+    return { input: resolve(step.input ?? {}, scope) as Record<string, unknown> };
+  } catch (error) {
+    return { status: "failed", finished_at: scope.now, error: failure(error) };
+  }
+}
+
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+export function holds(condition: Condition, scope: Scope): boolean {
+  const { equals, not_equals, less_than, greater_than, length, exists } = condition;
+  const value = resolve(condition.value, scope);
+  const size = typeof value === "string" || Array.isArray(value) ? value.length : Number.NaN;
+  return (
+    (equals === undefined || same(value, resolve(equals, scope))) &&
+    (not_equals === undefined || !same(value, resolve(not_equals, scope))) &&
+    (less_than === undefined || compare(value, less_than) < 0) &&
+    (greater_than === undefined || compare(value, greater_than) > 0) &&
+    (length === undefined || hasLength(size, length)) &&
+    (exists === undefined || exists === (value !== undefined && value !== null))
+  );
+}
+
+const hasLength = (size: number, length: NonNullable<Condition["length"]>): boolean =>
+  typeof length === "number"
+    ? size === length
+    : size < (length.less_than ?? Number.POSITIVE_INFINITY) && size > (length.greater_than ?? -1);

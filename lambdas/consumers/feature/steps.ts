@@ -1,0 +1,33 @@
+import type { FeatureTarget } from "./definition.ts";
+
+export type StepDefinition = FeatureTarget["sequences"][string][number];
+
+/** A step with its place: `key` is `sequence.step`, and so are the keys it depends on. */
+export interface PlacedStep {
+  key: string;
+  sequence: string;
+  name: string;
+  step: StepDefinition;
+  dependsOn: string[];
+  /** Where it stands in the target, for faults. */
+  path: (string | number)[];
+}
+
+/** Every step of a feature in the order in which it is written. */
+export const stepsOf = ({ sequences }: FeatureTarget): PlacedStep[] =>
+  Object.entries(sequences).flatMap(([sequence, steps]) =>
+    steps.map((step, i) => {
+      const before = steps[i - 1];
+      const dependsOn = step.depends_on?.map((name) => (name.includes(".") ? name : `${sequence}.${name}`));
+      return {
+        key: `${sequence}.${nameOf(step)}`,
+        sequence,
+        name: nameOf(step),
+        step,
+        dependsOn: dependsOn ?? (before ? [`${sequence}.${nameOf(before)}`] : []),
+        path: ["sequences", sequence, i],
+      };
+    }),
+  );
+
+const nameOf = (step: StepDefinition): string => step.step ?? step.event;

@@ -1,0 +1,458 @@
+import type { FeatureTarget } from "../../../../lambdas/consumers/feature/definition.ts";
+import { execute as decide } from "../../../../lambdas/consumers/feature/execute.ts";
+import { registry } from "../../../../lambdas/consumers/registry.ts";
+import { runJob } from "../../../../lambdas/consumers/shell.ts";
+import { cancelJob } from "../../../../lambdas/core/cancel-job.ts";
+import { checkCatalog, makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
+import { JobError, type RequestError } from "../../../../lambdas/core/errors.ts";
+import type { Job } from "../../../../lambdas/core/job.ts";
+import type { Execution } from "../../../../lambdas/core/job-type.ts";
+import { parseRequest } from "../../../../lambdas/core/request.ts";
+import { scheduleJob } from "../../../../lambdas/core/schedule-job.ts";
+import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
+import { noon } from "../../../support/builders.ts";
+import { fakeServices } from "../../../support/fakes/services.ts";
+
+const call = (action: string) => ({ type: "action", app: "api", action }) as const;
+
+function productWith(features: Record<string, FeatureTarget>): Product {
+  return {
+    tag: "shop",
+    envs: ["dev"],
+    jobs: {
+      create: call("create"),
+      charge: call("charge"),
+      mail: call("mail"),
+      ...Object.fromEntries(Object.keys(features).map((name) => [name, { type: "feature", feature: name } as const])),
+    },
+    apps: {
+      api: {
+        envs: { dev: { base_url: "http://127.0.0.1" } },
+        actions: {
+          create: { method: "POST", path: "/" },
+          charge: { method: "POST", path: "/" },
+          mail: { method: "POST", path: "/" },
+        },
+      },
+    },
+    features,
+  };
+}
+
+const stepsOf = (job: Job | undefined) =>
+  (job?.progress as { inline: Record<string, { status: string; job_id?: string }> } | undefined)?.inline ?? {};
+
+type Actions = Record<string, (execution: Execution) => unknown>;
+
+/** A whole system in virtual time: a feature, and actions that answer as told. */
+function world(features: Record<string, FeatureTarget>, actions: Actions = {}) {
+  const product = productWith(features);
+  expect(checkCatalog([product], registry)).toEqual([]);
+  const services = fakeServices({ catalog: makeCatalog([product], registry) });
+  const ran: { event: string; input: unknown }[] = [];
+  const act = async (execution: Execution) => {
+    ran.push({ event: execution.job.event, input: execution.input });
+    return actions[execution.job.event]?.(execution) ?? { body: { id: `${execution.job.event}-1` } };
+  };
+  /** Delivers what is queued, and what that queues, until nothing is left; delayed messages count as due. */
+  async function settle() {
+    for (let round = 0; services.queue.sent.length > 0 && round < 100; round++) {
+      for (const { type, message, delaySeconds } of services.queue.sent.splice(0)) {
+        await services.clock.advance(Math.max(delaySeconds * 1000, message.due_at - services.clock.now(), 0));
+        if (type === "feature") await runJob(services, decide, message, { wakeUps: true, random: () => 0 });
+        else await runJob(services, act, message, { random: () => 0 });
+      }
+    }
+  }
+  const start = async (event = "onboard", input: Record<string, unknown> = {}) => {
+    const body = { product_tag: "shop", env: "dev", event, input, start_at: 0 };
+    return (await scheduleJob(services, parseRequest(body, services.catalog, services.clock.now()))).id;
+  };
+  const run = async (event?: string, input?: Record<string, unknown>) => {
+    const id = await start(event, input);
+    await settle();
+    return services.jobs.get(id);
+  };
+  return { ...services, ran, start, settle, run };
+}
+
+const onboard: FeatureTarget = {
+  input: { email: { type: "email" }, plan: { type: "string", required: false } },
+  sequences: {
+    main: [
+      { event: "create", input: { body: { email: "$Input{email}" } } },
+      {
+        event: "charge",
+        if: { value: "$Input{plan}", equals: "pro" },
+        input: { body: { customer: "$Sequence{main}{create}{body}{id}" } },
+      },
+      { event: "mail", input: { body: { text: "$Concat(['Hello', $Sequence{main}{create}{body}{id}], ' ')" } } },
+    ],
+  },
+  output: { customer: "$Sequence{main}{create}{body}{id}", charge: "$Sequence{main}{charge}{body}{id}" },
+};
+
+describe("a feature", () => {
+  it("runs its steps in order, pipes results into inputs, and maps its output", async () => {
+    const { run, ran } = world({ onboard });
+    const job = await run("onboard", { email: "a@b.example", plan: "pro" });
+    expect(job).toMatchObject({
+      status: "completed",
+      result: { inline: { customer: "create-1", charge: "charge-1" } },
+    });
+    expect(ran).toEqual([
+      { event: "create", input: { body: { email: "a@b.example" } } },
+      { event: "charge", input: { body: { customer: "create-1" } } },
+      { event: "mail", input: { body: { text: "Hello create-1" } } },
+    ]);
+  });
+
+  it("is one attempt of one run, and shows each step's state, times and job", async () => {
+    const { run, jobs } = world({ onboard });
+    const job = await run("onboard", { email: "a@b.example" });
+    expect(job?.attempts).toMatchObject([{ attempt: 1, started_at: noon, outcome: "completed" }]);
+    const inline = stepsOf(job);
+    expect(inline).toMatchObject({
+      "main.create": {
+        status: "completed",
+        started_at: noon,
+        finished_at: noon,
+        job_id: expect.stringMatching(/^job_/),
+      },
+      "main.charge": { status: "skipped" },
+      "main.mail": { status: "completed" },
+    });
+    expect(await jobs.get(inline["main.create"]?.job_id ?? "")).toMatchObject({ event: "create", status: "completed" });
+  });
+
+  it("refuses an input that its schema does not allow", () => {
+    const { catalog } = world({ onboard });
+    const body = { product_tag: "shop", env: "dev", event: "onboard", input: { emial: "x" }, start_at: 0 };
+    try {
+      parseRequest(body, catalog, noon);
+      throw new Error("it was accepted");
+    } catch (error) {
+      expect((error as RequestError).faults).toEqual([
+        { pointer: "/input/email", detail: "is required" },
+        { pointer: "/input/emial", detail: 'unknown field. Did you mean "email"?' },
+      ]);
+    }
+  });
+
+  it("starts steps without dependencies side by side, and a step only after all it depends on", async () => {
+    const { run, ran } = world({
+      onboard: {
+        sequences: {
+          left: [{ event: "create", input: {} }],
+          right: [
+            { event: "charge", input: {}, depends_on: [] },
+            { event: "mail", input: {}, depends_on: ["charge", "left.create"] },
+          ],
+        },
+      },
+    });
+    const job = await run();
+    expect(ran.map(({ event }) => event)).toEqual(["create", "charge", "mail"]);
+    expect(job?.result).toMatchObject({
+      inline: { left: { create: expect.anything() }, right: { mail: expect.anything() } },
+    });
+  });
+
+  it("waits for a delay without a Lambda, however long", async () => {
+    const { start, settle, scheduler, jobs, clock, queue } = world({
+      onboard: {
+        sequences: {
+          main: [
+            { event: "create", input: {} },
+            { event: "mail", input: {}, delay: 86_400_000 },
+          ],
+        },
+      },
+    });
+    const id = await start();
+    await settle();
+    const schedules = [...scheduler.schedules.values()];
+    expect(schedules).toMatchObject([{ type: "action", at: noon / 1000 + 86_400 - 75 }]);
+    expect(await jobs.get(id)).toMatchObject({ status: "running", wake_at: noon + 86_400_000 + 120_000 });
+    await clock.advance(86_400_000);
+    for (const { type, message } of schedules) await queue.send(type, message, { delaySeconds: 0, group: "g" });
+    await settle();
+    expect(await jobs.get(id)).toMatchObject({ status: "completed", attempts: [{ started_at: noon }] });
+  });
+
+  it("runs a feature as a step of another", async () => {
+    const { run, ran } = world({
+      onboard: {
+        sequences: { main: [{ event: "inner", input: { to: "$Input{to}" } }] },
+        output: { got: "$Sequence{main}{inner}{sent}" },
+      },
+      inner: {
+        sequences: { main: [{ event: "mail", input: { body: { to: "$Input{to}" } } }] },
+        output: { sent: "$Input{to}" },
+      },
+    });
+    expect(await run("onboard", { to: "a" })).toMatchObject({ status: "completed", result: { inline: { got: "a" } } });
+    expect(ran).toEqual([{ event: "mail", input: { body: { to: "a" } } }]);
+  });
+});
+
+describe("a step that fails", () => {
+  const broken = () => {
+    throw new JobError("NOT_FOUND", "The API answered 404.");
+  };
+
+  it("fails the feature, whose open steps are cancelled", async () => {
+    const { run, jobs, scheduler } = world(
+      {
+        onboard: {
+          sequences: {
+            main: [
+              { event: "charge", input: {} },
+              { event: "mail", input: {} },
+            ],
+            side: [{ event: "create", input: {}, delay: 3_600_000 }],
+          },
+        },
+      },
+      { charge: broken },
+    );
+    const job = await run();
+    expect(job).toMatchObject({
+      status: "failed",
+      error: { code: "NOT_FOUND", message: "Step main.charge failed: The API answered 404." },
+    });
+    const inline = stepsOf(job);
+    expect(inline).toMatchObject({ "main.charge": { status: "failed" }, "side.create": { status: "cancelled" } });
+    expect(inline).not.toHaveProperty("main.mail");
+    expect(await jobs.get(inline["side.create"]?.job_id ?? "")).toMatchObject({
+      status: "cancelled",
+      reason: "its feature failed",
+    });
+    expect(scheduler.schedules.size).toBe(0);
+  });
+
+  it("is allowed to where allow_fail says so; references to its result get none", async () => {
+    const { run, ran } = world(
+      {
+        onboard: {
+          sequences: {
+            main: [
+              { event: "charge", input: {}, allow_fail: true },
+              { event: "mail", input: { body: { charge: "$Sequence{main}{charge}{body}{id}", name: "x" } } },
+            ],
+          },
+        },
+      },
+      { charge: broken },
+    );
+    expect(await run()).toMatchObject({ status: "completed" });
+    expect(ran.at(-1)).toEqual({ event: "mail", input: { body: { name: "x" } } });
+  });
+
+  it("is retried by its own count first", async () => {
+    let tries = 0;
+    const { run } = world(
+      {
+        onboard: {
+          sequences: { main: [{ event: "charge", input: {}, retries: 2, retry_config: { initial_delay: 1 } }] },
+        },
+      },
+      {
+        charge: () => {
+          if (++tries < 3) throw new JobError("SERVICE_UNAVAILABLE", "busy");
+          return { ok: true };
+        },
+      },
+    );
+    expect(await run()).toMatchObject({ status: "completed" });
+    expect(tries).toBe(3);
+  });
+
+  it("because its event refuses the piped input says where, and the input nowhere", async () => {
+    const { run } = world({
+      onboard: { sequences: { main: [{ event: "create", input: { bdy: { a: "$Input{secret}" } } }] } },
+    });
+    const job = await run("onboard", { secret: "s3cret" });
+    expect(job).toMatchObject({
+      status: "failed",
+      error: { code: "VALIDATION_ERROR", message: expect.stringContaining("/input/bdy unknown field") },
+    });
+    expect(JSON.stringify([job?.error, job?.progress])).not.toContain("s3cret");
+  });
+
+  it("because an operator got the wrong value fails on the spot", async () => {
+    const { run, ran } = world({
+      onboard: { sequences: { main: [{ event: "create", input: { body: { n: "$Add($Input{n})" } } }] } },
+    });
+    expect(await run("onboard", { n: "x" })).toMatchObject({ status: "failed", error: { code: "VALIDATION_ERROR" } });
+    expect(ran).toEqual([]);
+  });
+});
+
+describe("conditions", () => {
+  it.each([
+    [{ value: "$Input{n}", equals: 5 }, true],
+    [{ value: "$Input{n}", not_equals: 5 }, false],
+    [{ value: "$Input{n}", less_than: 6, greater_than: 4 }, true],
+    [{ value: "$Input{n}", less_than: 5 }, false],
+    [{ value: "$Input{n}", less_than: "6" }, false],
+    [{ value: "$Input{list}", length: 2 }, true],
+    [{ value: "$Input{list}", length: { greater_than: 2 } }, false],
+    [{ value: "$Input{n}", length: 1 }, false],
+    [{ value: "$Input{none}", exists: false }, true],
+    [{ value: "$Input{none}", exists: true }, false],
+    [
+      [
+        { value: "$Input{n}", equals: 5 },
+        { value: "$Input{list}", length: 3 },
+      ],
+      false,
+    ],
+  ])("%j is %s", async (condition, runs) => {
+    const { run, ran } = world({ onboard: { sequences: { main: [{ event: "create", input: {}, if: condition }] } } });
+    expect(await run("onboard", { n: 5, list: [1, 2] })).toMatchObject({ status: "completed" });
+    expect(ran.length).toBe(runs ? 1 : 0);
+  });
+});
+
+describe("whatever happens to messages", () => {
+  it("a wake-up that meets a decision in progress is delivered again", async () => {
+    const { start, jobs, queue } = world({ onboard });
+    const id = await start("onboard", { email: "a@b.example" });
+    const message = queue.sent.splice(0)[0]?.message;
+    if (!message) throw new Error("nothing was sent");
+    await jobs.claim(message, { claimId: "other", now: noon, leaseMarginMs: 1000 });
+    const services = world({ onboard });
+    await runJob({ ...services, jobs, queue }, decide, message, { wakeUps: true });
+    expect(queue.sent).toMatchObject([{ type: "feature", delaySeconds: 1, message: { job_id: id } }]);
+  });
+
+  it("deciding twice starts no step twice", async () => {
+    const { start, queue, settle, ran, jobs } = world({ onboard });
+    const id = await start("onboard", { email: "a@b.example", plan: "pro" });
+    const first = queue.sent[0];
+    for (let i = 0; i < 3; i++) if (first) queue.sent.push(structuredClone(first));
+    await settle();
+    expect(await jobs.get(id)).toMatchObject({ status: "completed" });
+    expect(ran.map(({ event }) => event)).toEqual(["create", "charge", "mail"]);
+  });
+
+  it("a lost wake-up is made good by the reconciler", async () => {
+    const w = world({ onboard });
+    const id = await w.start("onboard", { email: "a@b.example" });
+    const { send } = w.queue;
+    w.queue.send = async (type, message, options) => {
+      // The step ends, but what it owes its feature is lost with its consumer.
+      if (type === "feature") throw new Error("crashed");
+      await send(type, message, options);
+    };
+    await w.settle().catch(() => {});
+    expect(await w.jobs.get(id)).toMatchObject({ status: "running" });
+    w.queue.send = send;
+    await w.clock.advance(300_000);
+    await reconcile(w);
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
+  });
+
+  it("when AWS refuses a step, the feature tries again by itself", async () => {
+    const w = world({ onboard });
+    const id = await w.start("onboard", { email: "a@b.example" });
+    const { create } = w.jobs;
+    w.jobs.create = async () => {
+      w.jobs.create = create;
+      throw new Error("throttled");
+    };
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
+  });
+});
+
+describe("cancelling a feature", () => {
+  it("cancels its steps, and none starts after", async () => {
+    const w = world({
+      onboard: {
+        sequences: {
+          main: [
+            { event: "create", input: {}, delay: 3_600_000 },
+            { event: "mail", input: {} },
+          ],
+        },
+      },
+    });
+    const id = await w.start();
+    await w.settle();
+    await cancelJob(w, id, "by request");
+    expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
+    expect(w.scheduler.schedules.size).toBe(0);
+    await w.settle();
+    expect(w.ran).toEqual([]);
+  });
+
+  it("while it decides cancels the steps of that very decision", async () => {
+    const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, delay: 3_600_000 }] } } });
+    const id = await w.start();
+    const { create } = w.jobs;
+    w.jobs.create = async (job) => {
+      const created = await create(job);
+      await cancelJob(w, id, "by request");
+      return created;
+    };
+    await w.settle();
+    expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
+  });
+});
+
+describe("the catalog finds", () => {
+  const faults = (feature: unknown, more: Record<string, unknown> = {}) =>
+    checkCatalog(
+      [productWith({ onboard: feature as FeatureTarget, ...(more as Record<string, FeatureTarget>) })],
+      registry,
+    ).map(({ pointer, detail }) => `${pointer} ${detail}`);
+  const main = (...steps: unknown[]) => ({ sequences: { main: steps } });
+
+  it.each([
+    ["an unknown event", main({ event: "creat" }), /main\/0\/event .*Did you mean "create"/],
+    [
+      "an unknown step",
+      main({ event: "create", depends_on: ["mial"] }, { event: "mail" }),
+      /depends_on .*"main.mial".*Did you mean "main.mail"/,
+    ],
+    [
+      "a step that waits for itself",
+      main({ event: "create", depends_on: ["mail"] }, { event: "mail" }),
+      /waits for itself/,
+    ],
+    ["two steps of one name", main({ event: "create" }, { event: "create" }), /another step "create"/],
+    [
+      "a reference to a later step",
+      main({ event: "create", input: { a: "$Sequence{main}{mail}{x}" } }, { event: "mail" }),
+      /input\/a refers to step "main.mail"/,
+    ],
+    [
+      "a reference to a step beside it",
+      main({ event: "create" }, { event: "mail", depends_on: [], input: { a: "$Sequence{main}{create}{x}" } }),
+      /add it to depends_on/,
+    ],
+    [
+      "a reference to no step",
+      main({ event: "create", input: { a: "$Sequence{main}{charg}{x}" } }),
+      /there is no step/,
+    ],
+    ["an unknown operator", main({ event: "create", input: { a: ["$Uper('x')"] } }), /input\/a\/0 \$Uper is unknown/],
+    [
+      "an unknown input field",
+      { input: { name: { type: "string" } }, ...main({ event: "create", input: { a: "$Input{nam}" } }) },
+      /Did you mean "name"/,
+    ],
+    ["a broken output", { ...main({ event: "create" }), output: { a: "$Trim(" } }, /\/output\/a a value is missing/],
+    ["a feature that runs itself", main({ event: "onboard" }), /runs itself/],
+    ["a condition that compares nothing", main({ event: "create", if: { value: 1 } }), /compares with nothing/],
+  ])("%s", (_what, feature, message) => {
+    expect(faults(feature).join("\n")).toMatch(message);
+  });
+
+  it("features that run each other", () => {
+    expect(faults(main({ event: "other" }), { other: main({ event: "onboard" }) }).join("\n")).toMatch(/runs itself/);
+  });
+});
