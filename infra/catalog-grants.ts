@@ -1,8 +1,8 @@
-import { Effect, PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Stack } from "aws-cdk-lib/core";
 import { type Product, targetsOf } from "../lambdas/core/catalog.ts";
 import type { JobTypeDefinition } from "../lambdas/core/job-type.ts";
 import { referencesIn } from "../lambdas/core/references.ts";
+import { allow, type Capability } from "./capability.ts";
 
 export interface ReferencedNames {
   secrets: string[];
@@ -20,21 +20,14 @@ export function referencedNames(products: readonly Product[], definition: JobTyp
 }
 
 /** What the consumer of a type may read: exactly the secrets and parameters that its targets name. */
-export function catalogGrants(stack: Stack, { secrets, parameters }: ReferencedNames): PolicyStatement[] {
+export function catalogGrants(stack: Stack, { secrets, parameters }: ReferencedNames): Capability[] {
+  const secretArns = secrets.map((name) => secretArn(stack, name));
+  const parameterArns = parameters.map((path) => parameterArn(stack, path));
   return [
-    ...allow(
-      "secretsmanager:GetSecretValue",
-      secrets.map((name) => secretArn(stack, name)),
-    ),
-    ...allow(
-      "ssm:GetParameter",
-      parameters.map((path) => parameterArn(stack, path)),
-    ),
+    ...(secretArns.length > 0 ? [allow(["secretsmanager:GetSecretValue"], secretArns)] : []),
+    ...(parameterArns.length > 0 ? [allow(["ssm:GetParameter"], parameterArns)] : []),
   ];
 }
-
-const allow = (action: string, resources: string[]): PolicyStatement[] =>
-  resources.length === 0 ? [] : [new PolicyStatement({ effect: Effect.ALLOW, actions: [action], resources })];
 
 /**
  * Secrets Manager ends the ARN of every secret with a hyphen and six characters that are not known before it exists.

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { type PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { NodejsFunction, OutputFormat, SourceMapMode } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
@@ -8,6 +8,7 @@ import { Construct } from "constructs";
 import type * as z from "zod";
 import type { EnvOf } from "../../lambdas/aws/env.ts";
 import { acknowledge } from "../acknowledge.ts";
+import { type Capability, grant } from "../capability.ts";
 
 export interface EntryFunctionProps<Env extends z.ZodObject> {
   /** The folder below `lambdas/` whose `handler.ts` exports `handler`. */
@@ -18,7 +19,7 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
   timeout: Duration;
   memorySize: number;
   /** What the function may do, beyond writing its own logs and traces. */
-  allow: readonly PolicyStatement[];
+  allow: readonly Capability[];
 }
 
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
@@ -48,10 +49,10 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
   }
 
   /** A role of its own: the managed policy that the CDK gives by default may write to every log group of the account. */
-  private role(logGroup: LogGroup, allow: readonly PolicyStatement[]): Role {
+  private role(logGroup: LogGroup, allow: readonly Capability[]): Role {
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
-    for (const statement of allow) role.addToPolicy(statement);
+    for (const capability of allow) grant(role, capability);
     acknowledge(role, {
       "AwsSolutions-IAM5[Resource::*]": "X-Ray's PutTraceSegments and PutTelemetryRecords know no narrower resource.",
     });
