@@ -16,6 +16,7 @@ const open = ["/v1/health", "/openapi.json"];
 
 /** The HTTP API: everything under /v1 goes past the authorizer to one function. */
 export class HttpEntrance extends Construct {
+  /** Without a slash at its end. */
   readonly url: string;
 
   constructor(scope: Construct, id: string, { api, authorizer }: { api: IFunction; authorizer: IFunction }) {
@@ -27,15 +28,16 @@ export class HttpEntrance extends Construct {
       const routes = http.addRoutes({ path, methods: [HttpMethod.GET], integration });
       for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": openBecause });
     }
-    this.url = this.stage(http).url;
+    this.addStage(http);
+    this.url = http.apiEndpoint;
   }
 
-  private stage(httpApi: HttpApi): HttpStage {
+  private addStage(httpApi: HttpApi): void {
     const logs = new LogGroup(this, "AccessLogs", {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    return new HttpStage(this, "Stage", {
+    new HttpStage(this, "Stage", {
       httpApi,
       stageName: "$default",
       autoDeploy: true,

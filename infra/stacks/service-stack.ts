@@ -41,7 +41,7 @@ export class ServiceStack extends Stack {
     new Reconciler(this, "Reconciler", platform);
 
     this.output("ApiUrl", entrance.url, "Where the API is");
-    this.output("ApiKeySecret", state.apiKey.secretName, "The secret that holds the API key");
+    this.output("ApiKeySecret", state.apiKey.secretArn, "The secret that holds the API key");
     this.output("TableName", state.table.tableName, "The jobs");
     this.output("BucketName", state.bucket.bucketName, "Larger inputs and results");
     this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
