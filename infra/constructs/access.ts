@@ -34,8 +34,8 @@ export function accessTo({ state, queues, schedules }: Platform) {
   };
 }
 
-export const readApiKey = ({ apiKey }: StateStack): Capability =>
-  allow(["secretsmanager:GetSecretValue"], [apiKey.secretArn]);
+export const readApiKey = ({ apiKeyArn }: StateStack): Capability =>
+  allow(["secretsmanager:GetSecretValue"], [apiKeyArn]);
 
 /** What the bucket is divided into, by the keys that `core` gives its blobs. */
 export const folders = { inputs: "inputs/*", results: "results/*", progress: "progress*" } as const;

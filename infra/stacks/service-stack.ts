@@ -41,7 +41,7 @@ export class ServiceStack extends Stack {
     new Reconciler(this, "Reconciler", platform);
 
     this.output("ApiUrl", entrance.url, "Where the API is");
-    this.output("ApiKeySecret", state.apiKey.secretArn, "The secret that holds the API key");
+    this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
     this.output("TableName", state.table.tableName, "The jobs");
     this.output("BucketName", state.bucket.bucketName, "Larger inputs and results");
     this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
@@ -84,7 +84,7 @@ export class ServiceStack extends Stack {
     const { lambda } = new EntryFunction<typeof AuthorizerEnv>(this, "Authorizer", {
       entry: "authorizer",
       description: "Checks the keys of the HTTP API",
-      environment: { API_KEY_SECRET: state.apiKey.secretArn },
+      environment: { API_KEY_SECRET: state.apiKeyArn },
       timeout: Duration.seconds(10),
       memorySize: 256,
       allow: [readApiKey(state)],

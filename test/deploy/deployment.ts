@@ -1,15 +1,16 @@
 import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { request } from "node:http";
+import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { environment, type Ministack, region } from "./ministack.ts";
+import { type Ministack, region } from "./ministack.ts";
 
 const run = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const cdkCommand = join(root, "node_modules", "aws-cdk", "bin", "cdk");
+const app = "node_modules/.bin/tsx test/deploy/app.ts";
 const account = "000000000000";
 
 export interface Outputs {
@@ -20,13 +21,13 @@ export interface Outputs {
   ScheduleGroup: string;
 }
 
-/** A real `cdk bootstrap` and `cdk deploy --all` onto the emulator. */
+/** A real `cdk bootstrap` and `cdk deploy --all` onto the emulator, of the real app (see app.ts for the difference). */
 export async function deploy(ministack: Ministack): Promise<Outputs> {
   const folder = await mkdtemp(join(tmpdir(), "cdk-"));
   const cdk = (...args: string[]) =>
-    run(process.execPath, [cdkCommand, ...args, "--output", join(folder, "cdk.out")], {
+    run(process.execPath, [cdkCommand, ...args, "--app", app, "--output", join(folder, "cdk.out")], {
       cwd: root,
-      env: environment(ministack.endpoint),
+      env: ministack.environment,
       maxBuffer: 64 * 1024 * 1024,
     }).catch((error: { stdout: string; stderr: string }) => {
       throw new Error(`cdk ${args.join(" ")} failed:\n${error.stdout}\n${error.stderr}\n${ministack.output()}`);
@@ -63,6 +64,7 @@ export function apiClient({ ApiUrl }: Outputs, { port }: Ministack) {
       const sent = request(
         {
           host: "127.0.0.1",
+          servername: "localhost",
           port,
           method,
           path,
