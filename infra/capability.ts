@@ -1,0 +1,27 @@
+import type { Role } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Stack } from "aws-cdk-lib/core";
+import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference.js";
+import { acknowledge } from "./acknowledge.ts";
+
+/** Something that a role may do. */
+export interface Capability {
+  statement: PolicyStatement;
+  /** Why its resources cannot do without a wildcard; only then may they hold one. */
+  because?: string;
+}
+
+export const allow = (actions: string[], resources: string[], because?: string): Capability => ({
+  statement: new PolicyStatement({ actions, resources }),
+  ...(because !== undefined && { because }),
+});
+
+/** Adds a capability to a role, and acknowledges the wildcards that it gives a reason for: those very resources only. */
+export function grant(role: Role, { statement, because }: Capability): void {
+  role.addToPolicy(statement);
+  if (because === undefined) return;
+  for (const resource of statement.resources) {
+    const finding = flattenCfnReference(Stack.of(role).resolve(resource));
+    acknowledge(role, { [`AwsSolutions-IAM5[Resource::${finding}]`]: because });
+  }
+}

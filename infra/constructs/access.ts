@@ -1,0 +1,61 @@
+import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { Stack } from "aws-cdk-lib/core";
+import type { JobType } from "../../lambdas/core/job.ts";
+import { allow, type Capability } from "../capability.ts";
+import { phaseIndex, type StateStack } from "../stacks/state-stack.ts";
+import type { JobSchedules } from "./job-schedules.ts";
+import type { Platform } from "./platform.ts";
+
+/** What an entry may do with jobs: one word a capability, each with its actions and the very resources. */
+export function accessTo({ state, queues, schedules }: Platform) {
+  const { tableArn } = state.table;
+  // As an import already, so that its wildcards can be acknowledged by the name they will have in the template.
+  const bucketArn = state.exportValue(state.bucket.bucketArn);
+  const objects = (folders: Folder[]) => folders.map((folder) => `${bucketArn}/${folder}`);
+  return {
+    readJobs: () => allow(["dynamodb:GetItem"], [tableArn]),
+    writeJobs: () => allow(["dynamodb:PutItem"], [tableArn]),
+    claimJobs: () => allow(["dynamodb:UpdateItem"], [tableArn]),
+    removeJobs: () => allow(["dynamodb:DeleteItem"], [tableArn]),
+    listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex}`]),
+
+    readBlobs: (...from: Folder[]) => allow(["s3:GetObject"], objects(from), oneObjectAJob),
+    writeBlobs: (...to: Folder[]) => allow(["s3:PutObject"], objects(to), oneObjectAJob),
+    /** Without it S3 answers 403 instead of 404 for an object that is gone. */
+    missBlobs: () => allow(["s3:ListBucket"], [bucketArn]),
+
+    send: (...types: JobType[]) => {
+      const arns = types.map((type) => queues[type].queue.queueArn);
+      return allow(["sqs:SendMessage"], arns);
+    },
+    schedule: () => allow(["scheduler:CreateSchedule"], [schedulesOfJobs(schedules)], oneScheduleAnAttempt),
+    unschedule: () => allow(["scheduler:DeleteSchedule"], [schedulesOfJobs(schedules)], oneScheduleAnAttempt),
+    passScheduleRole: () => passRole(schedules),
+  };
+}
+
+export const readApiKey = ({ apiKeyArn }: StateStack): Capability =>
+  allow(["secretsmanager:GetSecretValue"], [apiKeyArn]);
+
+/** What the bucket is divided into, by the keys that `core` gives its blobs. */
+export const folders = { inputs: "inputs/*", results: "results/*", progress: "progress*" } as const;
+type Folder = (typeof folders)[keyof typeof folders];
+
+const oneObjectAJob = "One object a job in its folder: the keys hold the ids of jobs, which nobody knows beforehand.";
+const oneScheduleAnAttempt =
+  "One schedule an attempt, in the group of this app: the names hold the ids of jobs, which nobody knows beforehand.";
+
+/** Their names start with the id of the job (`scheduleName`). */
+const schedulesOfJobs = ({ group }: JobSchedules): string => {
+  const { partition, region, account } = Stack.of(group);
+  return `arn:${partition}:scheduler:${region}:${account}:schedule/${group.scheduleGroupName}/job_*`;
+};
+
+/** CreateSchedule hands the role over: to the Scheduler and nobody else. */
+const passRole = ({ role }: JobSchedules): Capability => ({
+  statement: new PolicyStatement({
+    actions: ["iam:PassRole"],
+    resources: [role.roleArn],
+    conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
+  }),
+});

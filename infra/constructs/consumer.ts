@@ -1,0 +1,58 @@
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import { Duration, Stack } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import type { ConsumerEnv } from "../../lambdas/aws/env.ts";
+import type { Product } from "../../lambdas/core/catalog.ts";
+import type { JobTypeDefinition } from "../../lambdas/core/job-type.ts";
+import { catalogGrants, referencedNames } from "../catalog-grants.ts";
+import { accessTo, folders } from "./access.ts";
+import { EntryFunction } from "./entry-function.ts";
+import { jobsEnvironment, type Platform } from "./platform.ts";
+
+/** Lambda ends a function after this at the latest. */
+const longestTimeoutMs = 900_000;
+
+/** Beyond the longest attempt: the wait for its time, which is 20 s at most, and the writing of its outcome. */
+const timeoutMarginMs = 30_000;
+
+/** The Lambda timeout of a type's consumer. */
+export const consumerTimeout = ({ limits }: JobTypeDefinition): Duration =>
+  Duration.seconds(Math.ceil(Math.min(limits.max_timeout_ms + timeoutMarginMs, longestTimeoutMs) / 1000));
+
+export interface ConsumerProps {
+  definition: JobTypeDefinition;
+  platform: Platform;
+  products: readonly Product[];
+}
+
+/** The function that executes the jobs of one type, fed from the type's queue. */
+export class Consumer extends Construct {
+  constructor(scope: Construct, id: string, { definition, platform, products }: ConsumerProps) {
+    super(scope, id);
+    const { type, limits } = definition;
+    const { config, queues } = platform;
+    const may = accessTo(platform);
+    const { lambda } = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
+      entry: `consumers/${type}`,
+      description: `Executes the ${type} jobs`,
+      environment: { ...jobsEnvironment(platform), LONGEST_WAIT_MS: String(config.longestWaitMs) },
+      timeout: consumerTimeout(definition),
+      memorySize: limits.memory_mb,
+      allow: [
+        may.readJobs(),
+        may.claimJobs(),
+        may.writeJobs(),
+        may.readBlobs(folders.inputs, folders.progress),
+        may.missBlobs(),
+        may.writeBlobs(folders.results, folders.progress),
+        // Its own queue only: early messages and retries go back to where they came from.
+        may.send(type),
+        may.schedule(),
+        may.passScheduleRole(),
+        ...catalogGrants(Stack.of(this), referencedNames(products, definition)),
+      ],
+    });
+    const batches = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: config.maxConcurrency[type] };
+    lambda.addEventSource(new SqsEventSource(queues[type].queue, batches));
+  }
+}

@@ -1,0 +1,27 @@
+import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
+import { Duration } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+
+/** How the queues of jobs and their dead letters are alike. */
+export const queueDefaults = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
+
+/** Long enough that somebody looks: the most that SQS keeps. */
+export const deadLetterRetention = Duration.days(14);
+
+/** The queue of a job type, and the one that takes the messages its consumer could not read. */
+export class JobQueue extends Construct {
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, { consumerTimeout }: { consumerTimeout: Duration }) {
+    super(scope, id);
+    const deadLetters = new Queue(this, "DeadLetters", { ...queueDefaults, retentionPeriod: deadLetterRetention });
+    this.queue = new Queue(this, "Queue", {
+      ...queueDefaults,
+      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+      visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()),
+      // A message moved to the dead letters keeps its age, so it has to be younger there than they are kept.
+      retentionPeriod: Duration.days(7),
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+    });
+  }
+}

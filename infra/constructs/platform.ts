@@ -1,0 +1,33 @@
+import { Stack } from "aws-cdk-lib/core";
+import type { EnvOf, JobsEnv } from "../../lambdas/aws/env.ts";
+import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
+import type { Config } from "../config.ts";
+import type { StateStack } from "../stacks/state-stack.ts";
+import type { JobQueue } from "./job-queue.ts";
+import type { JobSchedules } from "./job-schedules.ts";
+
+/** What every entry that works with jobs stands on. */
+export interface Platform {
+  config: Config;
+  state: StateStack;
+  queues: Record<JobType, JobQueue>;
+  schedules: JobSchedules;
+}
+
+/** The environment of an entry that works with jobs. */
+export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsEnv>> {
+  const { config, state, queues, schedules } = platform;
+  const addresses = jobTypes.map((type) => {
+    const { queue } = queues[type];
+    return [type, { url: queue.queueUrl, arn: queue.queueArn }];
+  });
+  return {
+    TABLE_NAME: state.table.tableName,
+    BUCKET_NAME: state.bucket.bucketName,
+    RETENTION_DAYS: String(config.retentionDays),
+    QUEUES: Stack.of(schedules).toJsonString(Object.fromEntries(addresses)),
+    SCHEDULE_GROUP: schedules.group.scheduleGroupName,
+    SCHEDULE_ROLE_ARN: schedules.role.roleArn,
+    SCHEDULE_DLQ_ARN: schedules.deadLetters.queueArn,
+  };
+}

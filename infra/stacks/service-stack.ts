@@ -1,0 +1,98 @@
+import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib/core";
+import type { Construct } from "constructs";
+import type { AuthorizerEnv, JobsEnv } from "../../lambdas/aws/env.ts";
+import { registry } from "../../lambdas/consumers/registry.ts";
+import type { Product } from "../../lambdas/core/catalog.ts";
+import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
+import type { Config } from "../config.ts";
+import { accessTo, folders, readApiKey } from "../constructs/access.ts";
+import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
+import { EntryFunction } from "../constructs/entry-function.ts";
+import { HttpEntrance } from "../constructs/http-entrance.ts";
+import { JobQueue } from "../constructs/job-queue.ts";
+import { JobSchedules } from "../constructs/job-schedules.ts";
+import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
+import { Reconciler } from "../constructs/reconciler.ts";
+import type { StateStack } from "./state-stack.ts";
+
+export interface ServiceStackProps extends StackProps {
+  config: Config;
+  state: StateStack;
+  products: readonly Product[];
+}
+
+/** What may be rebuilt at any time: everything that works on the state. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, { config, state, products, ...props }: ServiceStackProps) {
+    super(scope, id, props);
+
+    const queues = this.queues();
+    const targets = Object.values(queues).map(({ queue }) => queue);
+    const schedules = new JobSchedules(this, "Schedules", { targets });
+    const platform: Platform = { config, state, queues, schedules };
+
+    const api = this.api(platform);
+    const authorizer = this.authorizer(state);
+    const entrance = new HttpEntrance(this, "Entrance", { api, authorizer });
+
+    for (const definition of Object.values(registry)) {
+      new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
+    }
+    new Reconciler(this, "Reconciler", platform);
+
+    this.output("ApiUrl", entrance.url, "Where the API is");
+    this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
+    this.output("TableName", state.table.tableName, "The jobs");
+    this.output("BucketName", state.bucket.bucketName, "Larger inputs and results");
+    this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
+  }
+
+  private queues(): Record<JobType, JobQueue> {
+    const pairs = Object.values(registry).map((definition) => {
+      const queue = new JobQueue(this, `Queue-${definition.type}`, { consumerTimeout: consumerTimeout(definition) });
+      return [definition.type, queue] as const;
+    });
+    return Object.fromEntries(pairs) as Record<JobType, JobQueue>;
+  }
+
+  private api(platform: Platform) {
+    const may = accessTo(platform);
+    const { lambda } = new EntryFunction<typeof JobsEnv>(this, "Api", {
+      entry: "api",
+      description: "The HTTP API",
+      environment: jobsEnvironment(platform),
+      // API Gateway gives up after 30 s.
+      timeout: Duration.seconds(29),
+      memorySize: 512,
+      allow: [
+        may.readJobs(),
+        may.writeJobs(),
+        may.removeJobs(),
+        may.writeBlobs(folders.inputs),
+        may.readBlobs(folders.results),
+        may.missBlobs(),
+        may.send(...jobTypes),
+        may.schedule(),
+        may.unschedule(),
+        may.passScheduleRole(),
+      ],
+    });
+    return lambda;
+  }
+
+  private authorizer(state: StateStack) {
+    const { lambda } = new EntryFunction<typeof AuthorizerEnv>(this, "Authorizer", {
+      entry: "authorizer",
+      description: "Checks the keys of the HTTP API",
+      environment: { API_KEY_SECRET: state.apiKeyArn },
+      timeout: Duration.seconds(10),
+      memorySize: 256,
+      allow: [readApiKey(state)],
+    });
+    return lambda;
+  }
+
+  private output(id: string, value: string, description: string): void {
+    new CfnOutput(this, id, { value, description });
+  }
+}

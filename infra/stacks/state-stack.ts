@@ -1,0 +1,95 @@
+import {
+  AttributeType,
+  Billing,
+  ProjectionType,
+  StreamViewType,
+  TableEncryptionV2,
+  TableV2,
+} from "aws-cdk-lib/aws-dynamodb";
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
+import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
+import { Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib/core";
+import type { Construct } from "constructs";
+import { farthestAheadMs } from "../../lambdas/core/start-time.ts";
+import { acknowledge } from "../acknowledge.ts";
+import type { Config } from "../config.ts";
+
+/** The index that lists jobs by tenant and phase (DESIGN 6). */
+export const phaseIndex = "by-phase";
+
+/** What must survive: the jobs, their larger inputs and results, and the API key. Deleting the stack keeps all three. */
+export class StateStack extends Stack {
+  readonly table: TableV2;
+  readonly bucket: Bucket;
+  /** The ARN of the secret that holds the API key. */
+  readonly apiKeyArn: string;
+
+  constructor(scope: Construct, id: string, { config, ...props }: StackProps & { config: Config }) {
+    super(scope, id, props);
+    this.table = jobsTable(this);
+    this.bucket = payloadBucket(this, config.retentionDays);
+    this.apiKeyArn = apiKeyArn(this);
+  }
+}
+
+const jobsTable = (stack: Stack) =>
+  new TableV2(stack, "Jobs", {
+    partitionKey: { name: "PK", type: AttributeType.STRING },
+    sortKey: { name: "SK", type: AttributeType.STRING },
+    globalSecondaryIndexes: [
+      {
+        indexName: phaseIndex,
+        partitionKey: { name: "gsi_pk", type: AttributeType.STRING },
+        sortKey: { name: "gsi_sk", type: AttributeType.NUMBER },
+        projectionType: ProjectionType.KEYS_ONLY,
+      },
+    ],
+    billing: Billing.onDemand(),
+    encryption: TableEncryptionV2.dynamoOwnedKey(),
+    dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    timeToLiveAttribute: "expires",
+    deletionProtection: true,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+
+function payloadBucket(stack: Stack, retentionDays: number): Bucket {
+  // DynamoDB deletes an expired item within a few days; until then it must not point at nothing.
+  const kept = Duration.days(retentionDays + 3);
+  // An input is needed as long as its job may wait, and S3 counts from when it was written.
+  const farthestAheadDays = Math.ceil(farthestAheadMs / 86_400_000);
+  const bucket = new Bucket(stack, "Payloads", {
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    minimumTLSVersion: 1.2,
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+    lifecycleRules: [
+      { id: "results", prefix: "results/", expiration: kept },
+      { id: "progress", prefix: "progress", expiration: kept },
+      { id: "inputs", prefix: "inputs/", expiration: Duration.days(farthestAheadDays + retentionDays + 3) },
+      { id: "uploads-that-broke-off", abortIncompleteMultipartUploadAfter: Duration.days(1) },
+    ],
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  acknowledge(bucket, {
+    "AwsSolutions-S1":
+      "Only this app's functions and the short-lived download links they sign reach the bucket; whoever needs a record of each access turns on CloudTrail data events, which also name the caller.",
+  });
+  return bucket;
+}
+
+function apiKeyArn(stack: Stack): string {
+  const secret = new Secret(stack, "ApiKey", {
+    description: "The API key of Ductape Jobs: send it as `Authorization: Bearer <key>`",
+    // 43 letters and digits are 256 bits; without punctuation a shell needs no quotes.
+    generateSecretString: { passwordLength: 43, excludePunctuation: true },
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  acknowledge(secret, {
+    "AwsSolutions-SMG4":
+      "Callers outside AWS hold this key: replacing it on a timer would cut them off. docs/operations.md says how to replace it by hand.",
+  });
+  // `Ref`, which `secretArn` is, says the same on AWS; the emulator of the deploy test answers it with a name.
+  return (secret.node.defaultChild as CfnSecret).attrId;
+}

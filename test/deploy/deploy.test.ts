@@ -1,0 +1,223 @@
+import { generateKeyPairSync } from "node:crypto";
+import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
+import { credentials, type Ministack, region, startMinistack } from "./ministack.ts";
+import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
+
+let ministack: Ministack;
+let outside: OutsideWorld;
+let outputs: Outputs;
+let key: string;
+let call: ReturnType<typeof apiClient>;
+
+const clientOptions = () => ({ endpoint: ministack.endpoint, region, credentials });
+const post = (body: unknown, options: Call = {}) => call("POST", "/v1/jobs", { key, body, ...options });
+const get = (id: string, wait = 20) => call("GET", `/v1/jobs/${id}?wait=${wait}`, { key });
+
+beforeAll(async () => {
+  outside = await startOutsideWorld();
+  ministack = await startMinistack();
+  await storeReferences();
+  outputs = await deploy(ministack);
+  call = apiClient(outputs, ministack);
+  const secret = new GetSecretValueCommand({ SecretId: outputs.ApiKeySecret });
+  key = (await new SecretsManagerClient(clientOptions()).send(secret)).SecretString ?? "";
+}, 240_000);
+
+afterAll(async () => {
+  await ministack?.stop();
+  await outside?.stop();
+}, 30_000);
+
+/** What products/my-product.ts refers to, leading to the outside world of this test. */
+async function storeReferences(): Promise<void> {
+  const { privateKey } = generateKeyPairSync("rsa", {
+    modulusLength: 2048,
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+    publicKeyEncoding: { type: "spki", format: "pem" },
+  });
+  const serviceAccount = {
+    type: "service_account",
+    project_id: "demo",
+    client_email: "jobs@demo.iam.gserviceaccount.com",
+    private_key_id: "1",
+    private_key: privateKey,
+    token_uri: `${outside.url}/token`,
+  };
+  const secrets = {
+    "my-product/fcm": serviceAccount,
+    "my-product/shop": { token: "shop-token" },
+    "my-product/smtp": { url: "smtp://127.0.0.1:1" },
+  };
+  const parameters = {
+    "/my-product/fcm-endpoint": outside.url,
+    "/my-product/shop-url": outside.url,
+    "/my-product/callback-url": `${outside.url}/callback`,
+  };
+  const secretsManager = new SecretsManagerClient(clientOptions());
+  for (const [Name, value] of Object.entries(secrets)) {
+    await secretsManager.send(new CreateSecretCommand({ Name, SecretString: JSON.stringify(value) }));
+  }
+  const ssm = new SSMClient(clientOptions());
+  for (const [Name, Value] of Object.entries(parameters)) {
+    await ssm.send(new PutParameterCommand({ Name, Value, Type: "String" }));
+  }
+}
+
+/** The example of the product's own page. */
+const orderShipped = {
+  env: "prd",
+  product_tag: "my-product",
+  event: "send_notification",
+  input: {
+    slug: "order_update",
+    push_notification: {
+      title: { en: "Order Shipped" },
+      body: { en: "Your order #12345 has been shipped!" },
+      data: { trackingId: "XYZ987" },
+      device_token: "abcdef123456",
+    },
+  },
+  start_at: 198766789,
+};
+
+const order = (customer: string, start_at: number, body: Record<string, unknown> = { sku: "A-1" }) => ({
+  env: "prd",
+  product_tag: "my-product",
+  event: "create_order",
+  input: { params: { customer }, body },
+  start_at,
+});
+
+describe("the door", () => {
+  test("answers for its health without a key", async () => {
+    expect(await call("GET", "/v1/health")).toMatchObject({ status: 200, body: { status: "ok" } });
+  });
+
+  test("turns away who has no key, or a wrong one", async () => {
+    expect(await call("POST", "/v1/jobs", { body: orderShipped })).toMatchObject({ status: 401 });
+    expect(await post(orderShipped, { key: `${key.slice(1)}x` })).toMatchObject({ status: 403 });
+  });
+
+  test("says what is wrong with a request", async () => {
+    const { status, body } = await post({ ...orderShipped, event: "send_notificatoin" });
+    expect(status).toBe(404);
+    expect(body).toMatchObject({ code: "EVENT_NOT_FOUND" });
+  });
+});
+
+describe("a job that is due now", () => {
+  test("sends a push notification through FCM with the catalog's service account", async () => {
+    const { status, body } = await post(orderShipped);
+    expect(status).toBe(202);
+    expect(body).toEqual({
+      job_id: expect.stringMatching(/^job_[0-9a-f]{32}$/),
+      status: "queued",
+      scheduled_at: expect.any(Number),
+      recurring: false,
+    });
+    const job = await get(body.job_id);
+    expect(job.body).toMatchObject({ status: "completed", type: "notification", attempt: 1 });
+    const [push] = outside.received("POST", "/v1/projects/demo/messages:send");
+    expect(push?.headers.authorization).toBe("Bearer google-token");
+    expect(JSON.parse(push?.text ?? "")).toMatchObject({
+      message: {
+        token: "abcdef123456",
+        notification: { title: "Order Shipped", body: "Your order #12345 has been shipped!" },
+        data: { trackingId: "XYZ987" },
+      },
+    });
+  });
+
+  test("calls an action of an app, and answers its result to who prefers to wait", async () => {
+    const { status, body } = await post(order("ann", 0), { headers: { prefer: "wait=20" } });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: "completed", result: { status: 201, body: { order_id: 42 } } });
+    const [sent] = outside.received("POST", "/orders/ann");
+    expect(sent?.headers.authorization).toBe("Bearer shop-token");
+    expect(sent?.url).toBe("/orders/ann?source=jobs");
+    expect(JSON.parse(sent?.text ?? "")).toEqual({ sku: "A-1" });
+  });
+
+  test("keeps an input that is too large for the table in the bucket", async () => {
+    const notes = "n".repeat(20_000);
+    const { body } = await post(order("bob", 0, { notes }), { headers: { prefer: "wait=20" } });
+    expect(body).toMatchObject({ status: "completed" });
+    const [sent] = outside.received("POST", "/orders/bob");
+    expect(JSON.parse(sent?.text ?? "")).toEqual({ notes });
+    const list = new ListObjectsV2Command({ Bucket: outputs.BucketName, Prefix: `inputs/${body.job_id}/` });
+    expect((await new S3Client({ ...clientOptions(), forcePathStyle: true }).send(list)).KeyCount).toBe(1);
+  });
+
+  test("runs once, however often its idempotency key is sent", async () => {
+    const headers = { "idempotency-key": "order-7", prefer: "wait=20" };
+    const answers = await Promise.all([1, 2, 3].map(() => post(order("cleo", 0), { headers })));
+    expect(new Set(answers.map(({ body }) => body.job_id)).size).toBe(1);
+    expect(outside.received("POST", "/orders/cleo")).toHaveLength(1);
+  });
+});
+
+describe("a job that is due later", () => {
+  test("is not early, and starts within a second or two of its time", async () => {
+    const due = Date.now() + 4500;
+    const { body } = await post(order("dora", due));
+    expect(body).toMatchObject({ status: "scheduled", scheduled_at: due });
+    const job = await get(body.job_id);
+    expect(job.body).toMatchObject({ status: "completed", due_at: due });
+    const [sent] = outside.received("POST", "/orders/dora");
+    expect(sent?.at).toBeGreaterThanOrEqual(due);
+    expect(job.body.attempts[0].lateness_ms).toBeGreaterThanOrEqual(0);
+    expect(job.body.attempts[0].lateness_ms).toBeLessThan(2500);
+  });
+
+  test("is a one-time schedule to its type's queue if that is more than a quarter of an hour ahead", async () => {
+    const due = Math.ceil(Date.now() / 1000) * 1000 + 20 * 60_000;
+    const { body } = await post(order("emil", due));
+    const { schedule } = await scheduleOf(body.job_id);
+    expect(schedule).toMatchObject({
+      ScheduleExpression: `at(${new Date(due - 75_000).toISOString().slice(0, 19)})`,
+      ScheduleExpressionTimezone: "UTC",
+      FlexibleTimeWindow: { Mode: "OFF" },
+      ActionAfterCompletion: "DELETE",
+    });
+    expect(schedule.Target?.Arn).toMatch(/^arn:aws:sqs:us-east-1:000000000000:.*action/i);
+    expect(schedule.Target?.DeadLetterConfig?.Arn).toMatch(/schedules.*deadletters/i);
+    expect(JSON.parse(schedule.Target?.Input ?? "")).toEqual({
+      v: 1,
+      job_id: body.job_id,
+      run: 1,
+      attempt: 1,
+      due_at: due,
+    });
+    expect(outside.received("POST", "/orders/emil")).toEqual([]);
+  });
+
+  test("is handed over by the reconciler if nothing else brings it to its consumer", async () => {
+    const { body } = await post(order("fay", Date.now() + 20 * 60_000));
+    // As if its time had come and its schedule had been lost: overdue by more than the reconciler's patience.
+    const overdue = { N: String(Date.now() - 70_000) };
+    const move = new UpdateItemCommand({
+      TableName: outputs.TableName,
+      Key: { PK: { S: `JOB#${body.job_id}` }, SK: { S: "STATE" } },
+      UpdateExpression: "SET due_at = :due, gsi_sk = :due",
+      ExpressionAttributeValues: { ":due": overdue },
+    });
+    await new DynamoDBClient(clientOptions()).send(move);
+    let job = await get(body.job_id);
+    for (let asked = 1; asked < 6 && job.body.status !== "completed"; asked++) job = await get(body.job_id);
+    expect(job.body).toMatchObject({ status: "completed", attempt: 1 });
+    expect(outside.received("POST", "/orders/fay")).toHaveLength(1);
+  }, 120_000);
+});
+
+async function scheduleOf(jobId: string) {
+  const scheduler = new SchedulerClient(clientOptions());
+  const GroupName = outputs.ScheduleGroup;
+  const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({ GroupName, NamePrefix: jobId }));
+  expect(Schedules).toHaveLength(1);
+  return { schedule: await scheduler.send(new GetScheduleCommand({ GroupName, Name: Schedules[0]?.Name })) };
+}

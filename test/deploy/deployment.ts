@@ -1,0 +1,91 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { request } from "node:https";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { type Ministack, region } from "./ministack.ts";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const cdkCommand = join(root, "node_modules", "aws-cdk", "bin", "cdk");
+const app = "node_modules/.bin/tsx test/deploy/app.ts";
+const account = "000000000000";
+
+export interface Outputs {
+  ApiUrl: string;
+  ApiKeySecret: string;
+  TableName: string;
+  BucketName: string;
+  ScheduleGroup: string;
+}
+
+/** A real `cdk bootstrap` and `cdk deploy --all` onto the emulator, of the real app (see app.ts for the difference). */
+export async function deploy(ministack: Ministack): Promise<Outputs> {
+  const folder = await mkdtemp(join(tmpdir(), "cdk-"));
+  const cdk = (...args: string[]) =>
+    run(process.execPath, [cdkCommand, ...args, "--app", app, "--output", join(folder, "cdk.out")], {
+      cwd: root,
+      env: ministack.environment,
+      maxBuffer: 64 * 1024 * 1024,
+    }).catch((error: { stdout: string; stderr: string }) => {
+      throw new Error(`cdk ${args.join(" ")} failed:\n${error.stdout}\n${error.stderr}\n${ministack.output()}`);
+    });
+  try {
+    await cdk("bootstrap", `aws://${account}/${region}`);
+    const file = join(folder, "outputs.json");
+    await cdk("deploy", "--all", "--require-approval", "never", "--outputs-file", file);
+    const outputs = JSON.parse(await readFile(file, "utf8")) as { "ductape-jobs-prod-service": Outputs };
+    return outputs["ductape-jobs-prod-service"];
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+export interface Answer {
+  status: number;
+  headers: Record<string, unknown>;
+  // biome-ignore lint/suspicious/noExplicitAny: what an API answers is for the test to say
+  body: any;
+}
+
+export interface Call {
+  key?: string | undefined;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+/** Calls the deployed API. Its host name need not resolve: the emulator tells APIs apart by the Host header. */
+export function apiClient({ ApiUrl }: Outputs, { port }: Ministack) {
+  const { host } = new URL(ApiUrl);
+  return (method: string, path: string, { key, headers, body }: Call = {}): Promise<Answer> =>
+    new Promise((resolve, reject) => {
+      const sent = request(
+        {
+          host: "127.0.0.1",
+          servername: "localhost",
+          port,
+          method,
+          path,
+          headers: {
+            host,
+            ...(key !== undefined && { authorization: `Bearer ${key}` }),
+            ...(body !== undefined && { "content-type": "application/json" }),
+            ...headers,
+          },
+        },
+        async (response) => {
+          const text = Buffer.concat(await response.toArray()).toString();
+          const isJson = /json/.test(response.headers["content-type"] ?? "");
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body: isJson && text !== "" ? JSON.parse(text) : text,
+          });
+        },
+      );
+      sent.on("error", reject);
+      sent.end(body === undefined ? undefined : JSON.stringify(body));
+    });
+}

@@ -1,0 +1,53 @@
+import { once } from "node:events";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+
+export interface Received {
+  method: string;
+  /** Path and query. */
+  url: string;
+  headers: IncomingHttpHeaders;
+  text: string;
+  at: number;
+}
+
+export interface OutsideWorld {
+  url: string;
+  received(method: string, path: string): Received[];
+  stop(): Promise<void>;
+}
+
+/** Everybody that a job may call: Google's token endpoint and FCM, and a shop. It remembers what it was sent. */
+export async function startOutsideWorld(): Promise<OutsideWorld> {
+  const all: Received[] = [];
+  const server = createServer(async (request, response) => {
+    const { method = "", url = "", headers } = request;
+    const text = Buffer.concat(await request.toArray()).toString();
+    all.push({ method, url, headers, text, at: Date.now() });
+    const [status, body] = answerTo(method, url);
+    response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}`,
+    received: (method, path) => all.filter((r) => r.method === method && r.url.split("?")[0] === path),
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, "close");
+    },
+  };
+}
+
+function answerTo(method: string, url: string): [number, unknown] {
+  const [path = ""] = url.split("?");
+  if (method === "POST" && path === "/token") {
+    return [200, { access_token: "google-token", token_type: "Bearer", expires_in: 3600 }];
+  }
+  if (method === "POST" && path === "/v1/projects/demo/messages:send") {
+    return [200, { name: "projects/demo/messages/1" }];
+  }
+  if (method === "POST" && path.startsWith("/orders/")) return [201, { order_id: 42 }];
+  return [404, {}];
+}

@@ -1,0 +1,254 @@
+import { AwsSolutionsChecks } from "cdk-nag";
+import { ConsumerEnv, JobsEnv } from "../../lambdas/aws/env.ts";
+import { registry } from "../../lambdas/consumers/registry.ts";
+import { jobTypes } from "../../lambdas/core/job.ts";
+import {
+  flat,
+  functionOf,
+  permissionsOf,
+  permissionsOfEntry,
+  type Resource,
+  resourcesOf,
+  synthesize,
+} from "./synth.ts";
+
+const { app, service } = synthesize({
+  "jobs:maxConcurrency": "20",
+  "jobs:maxConcurrency.storage": 4,
+  "jobs:longestWaitMs": 2500,
+  "jobs:retentionDays": 10,
+});
+
+const functions = resourcesOf(service, "AWS::Lambda::Function");
+const queues = resourcesOf(service, "AWS::SQS::Queue");
+const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping");
+const idIn = (arn: { "Fn::GetAtt": [string, string] }) => arn["Fn::GetAtt"][0];
+const queueNamed = (id: string) => queues.find((queue) => queue.id === id) as Resource;
+const sourceOf = (type: string) => {
+  const consumer = functionOf(service, `consumers/${type}`);
+  return sources.find((source) => source.Properties.FunctionName.Ref === consumer.id) as Resource;
+};
+const queueOf = (type: string) => queueNamed(idIn(sourceOf(type).Properties.EventSourceArn));
+
+describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
+  const consumer = functionOf(service, `consumers/${type}`).Properties;
+  const queue = queueOf(type).Properties;
+
+  test("has a consumer with its memory and time for its longest attempt", () => {
+    expect(consumer.MemorySize).toBe(limits.memory_mb);
+    expect(consumer.Timeout).toBeGreaterThanOrEqual(limits.max_timeout_ms / 1000 + 20);
+    expect(consumer.Timeout).toBeLessThanOrEqual(900);
+  });
+
+  test("has a queue that hides a message for six times as long", () => {
+    expect(queue.VisibilityTimeout).toBe(6 * consumer.Timeout);
+  });
+
+  test("has a dead-letter queue that keeps messages longer than the queue does", () => {
+    const deadLetters = queueNamed(idIn(queue.RedrivePolicy.deadLetterTargetArn)).Properties;
+    expect(queue.RedrivePolicy.maxReceiveCount).toBe(5);
+    expect(deadLetters.MessageRetentionPeriod).toBeGreaterThan(queue.MessageRetentionPeriod);
+  });
+
+  test("takes batches of ten, reports failures one by one, and runs as often at a time as the settings say", () => {
+    expect(sourceOf(type).Properties).toMatchObject({
+      BatchSize: 10,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: type === "storage" ? 4 : 20 },
+    });
+  });
+
+  test("reads the settings and the addresses that its environment schema asks for", () => {
+    const { Variables } = consumer.Environment;
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(ConsumerEnv.shape)));
+    expect(Variables).toMatchObject({ LONGEST_WAIT_MS: "2500", RETENTION_DAYS: "10" });
+  });
+
+  test("sends to its own queue only", () => {
+    const sends = permissionsOfEntry(service, `consumers/${type}`).filter(({ action }) => action === "sqs:SendMessage");
+    expect(sends).toEqual([{ action: "sqs:SendMessage", resource: `<${queueOf(type).id}.Arn>` }]);
+  });
+});
+
+test("every queue is encrypted and refuses anything but TLS", () => {
+  const policies = resourcesOf(service, "AWS::SQS::QueuePolicy");
+  for (const queue of queues) {
+    expect(queue.Properties.SqsManagedSseEnabled).toBe(true);
+    const own = policies.filter((policy) => policy.Properties.Queues.some((q: { Ref: string }) => q.Ref === queue.id));
+    expect(own.map((policy) => policy.Properties.PolicyDocument.Statement)).toEqual([
+      [
+        expect.objectContaining({
+          Action: "sqs:*",
+          Effect: "Deny",
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        }),
+      ],
+    ]);
+  }
+});
+
+test("every function is Node 24 on arm64, traced, and logs to a group that forgets", () => {
+  const groups = resourcesOf(service, "AWS::Logs::LogGroup");
+  for (const { Properties } of functions) {
+    expect(Properties).toMatchObject({
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      TracingConfig: { Mode: "Active" },
+    });
+    const group = groups.find(({ id }) => id === Properties.LoggingConfig.LogGroup.Ref);
+    expect(group?.Properties.RetentionInDays).toBe(30);
+  }
+});
+
+test.each(["api", "reconciler"])("%s knows the queue of every job type", (entry) => {
+  const { Variables } = functionOf(service, entry).Properties.Environment;
+  expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv.shape)));
+  const [, parts] = Variables.QUEUES["Fn::Join"] as [string, unknown[]];
+  const text = parts.map((part) => (typeof part === "string" ? part : flat(part))).join("");
+  const addresses = JSON.parse(text) as Record<string, { arn: string }>;
+  expect(Object.keys(addresses)).toEqual([...jobTypes]);
+  for (const type of jobTypes) expect(addresses[type]?.arn).toBe(`<${queueOf(type).id}.Arn>`);
+});
+
+describe("schedules", () => {
+  const { Variables } = functionOf(service, "api").Properties.Environment;
+  const role = resourcesOf(service, "AWS::IAM::Role").find(
+    ({ id }) => `<${id}.Arn>` === flat(Variables.SCHEDULE_ROLE_ARN),
+  ) as Resource;
+  const deadLetters = queueNamed(idIn(Variables.SCHEDULE_DLQ_ARN));
+
+  test("are delivered as a role that only the Scheduler assumes, for this account's group", () => {
+    const { Statement } = role.Properties.AssumeRolePolicyDocument;
+    expect(Statement).toHaveLength(1);
+    expect(Statement[0]).toMatchObject({
+      Action: "sts:AssumeRole",
+      Effect: "Allow",
+      Principal: { Service: "scheduler.amazonaws.com" },
+    });
+    const { StringEquals, ...others } = Statement[0].Condition;
+    expect(others).toEqual({});
+    expect(StringEquals["aws:SourceAccount"]).toEqual({ Ref: "AWS::AccountId" });
+    const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup");
+    expect(flat(StringEquals["aws:SourceArn"])).toBe(`<${group?.id}.Arn>`);
+  });
+
+  test("may reach the queues of the job types and their own dead letters, nothing else", () => {
+    const targets = [...jobTypes.map((type) => queueOf(type).id), deadLetters.id];
+    const expected = targets.map((id) => ({ action: "sqs:SendMessage", resource: `<${id}.Arn>` }));
+    const allowed = permissionsOf(service, role.id);
+    expect(allowed).toHaveLength(expected.length);
+    expect(allowed).toEqual(expect.arrayContaining(expected));
+  });
+
+  test("that cannot be delivered are kept for two weeks", () => {
+    expect(deadLetters.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+  });
+
+  test("can be made by the API and the consumers with that role and no other", () => {
+    for (const entry of ["api", ...jobTypes.map((type) => `consumers/${type}`)]) {
+      const passes = permissionsOfEntry(service, entry).filter(({ action }) => action === "iam:PassRole");
+      expect(passes).toEqual([{ action: "iam:PassRole", resource: `<${role.id}.Arn>` }]);
+    }
+  });
+});
+
+describe("the HTTP API", () => {
+  const routes = resourcesOf(service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
+  const open = ["GET /v1/health", "GET /openapi.json"];
+
+  test("asks for a key on every route but the health and the OpenAPI document", () => {
+    expect(routes.map((route) => route.RouteKey).sort()).toEqual(["ANY /v1/{proxy+}", ...open].sort());
+    for (const route of routes) {
+      expect([route.RouteKey, route.AuthorizationType]).toEqual([
+        route.RouteKey,
+        open.includes(route.RouteKey) ? "NONE" : "CUSTOM",
+      ]);
+    }
+  });
+
+  test("keeps the authorizer's answer to a key for five minutes", () => {
+    service.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
+      AuthorizerPayloadFormatVersion: "2.0",
+      EnableSimpleResponses: true,
+      IdentitySource: ["$request.header.Authorization"],
+      AuthorizerResultTtlInSeconds: 300,
+    });
+  });
+
+  test("throttles at the door and logs each request, without queries and headers", () => {
+    const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
+    expect(stage.Properties.DefaultRouteSettings).toMatchObject({
+      ThrottlingRateLimit: 1000,
+      ThrottlingBurstLimit: 2000,
+    });
+    const { Format } = stage.Properties.AccessLogSettings;
+    expect(Format).toContain("$context.status");
+    expect(Format).not.toMatch(/query|header|authorizer\.(?!error)/i);
+  });
+});
+
+test("the reconciler runs every minute", () => {
+  service.hasResourceProperties("AWS::Events::Rule", {
+    ScheduleExpression: "rate(1 minute)",
+    State: "ENABLED",
+    Targets: [{ Arn: { "Fn::GetAtt": [functionOf(service, "reconciler").id, "Arn"] } }],
+  });
+});
+
+test("the outputs say where the API is and which secret holds its key", () => {
+  expect(Object.keys(service.toJSON().Outputs)).toEqual(
+    expect.arrayContaining(["ApiUrl", "ApiKeySecret", "TableName", "BucketName", "ScheduleGroup"]),
+  );
+});
+
+describe("least privilege", () => {
+  const roles = resourcesOf(service, "AWS::IAM::Role");
+  const all = roles.flatMap(({ id }) => permissionsOf(service, id));
+
+  test("no role has a managed policy or an action with a wildcard", () => {
+    expect(roles.filter((role) => role.Properties.ManagedPolicyArns !== undefined)).toEqual([]);
+    expect(all.filter(({ action }) => action.includes("*"))).toEqual([]);
+  });
+
+  test("the wildcards in resources are the ones that are accounted for", () => {
+    const wild = all.filter(({ resource }) => resource.includes("*"));
+    const kinds = new Set(
+      wild.map(({ action, resource }) => `${action} ${resource.replace(/^.*?Payloads\w*\/|^.*\//, "")}`),
+    );
+    expect([...kinds].sort()).toEqual([
+      "s3:GetObject inputs/*",
+      "s3:GetObject progress*",
+      "s3:GetObject results/*",
+      "s3:PutObject inputs/*",
+      "s3:PutObject progress*",
+      "s3:PutObject results/*",
+      "scheduler:CreateSchedule job_*",
+      "scheduler:DeleteSchedule job_*",
+      "xray:PutTelemetryRecords *",
+      "xray:PutTraceSegments *",
+    ]);
+  });
+
+  test("the authorizer reads the API key and nothing else", () => {
+    const own = permissionsOfEntry(service, "authorizer").filter(({ action }) => !/^(logs|xray):/.test(action));
+    expect(own).toEqual([{ action: "secretsmanager:GetSecretValue", resource: expect.stringContaining("ApiKey") }]);
+  });
+
+  test("nobody else reads the API key", () => {
+    const readers = functions.filter(({ Properties }) =>
+      permissionsOf(service, idIn(Properties.Role)).some(({ resource }) => resource.includes("ApiKey")),
+    );
+    expect(readers.map(({ id }) => id)).toEqual([functionOf(service, "authorizer").id]);
+  });
+
+  test("consumers and the reconciler delete no job", () => {
+    const deleters = functions.filter(({ Properties }) =>
+      permissionsOf(service, idIn(Properties.Role)).some(({ action }) => action === "dynamodb:DeleteItem"),
+    );
+    expect(deleters.map(({ id }) => id)).toEqual([functionOf(service, "api").id]);
+  });
+
+  test("cdk-nag finds nothing that is not acknowledged", () => {
+    expect(new AwsSolutionsChecks(app).validateScope(app)).toMatchObject({ success: true, violations: [] });
+  });
+});

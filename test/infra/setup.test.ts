@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import { readConfig, Settings } from "../../infra/config.ts";
+import { addJobs } from "../../infra/jobs-app.ts";
+import { SetupError } from "../../infra/setup-error.ts";
+import { products } from "../../products/index.ts";
+import { synthesize, testApp } from "./synth.ts";
+
+const messageOf = (act: () => unknown): string => {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof SetupError) return error.message;
+    throw error;
+  }
+  throw new Error("nothing was wrong");
+};
+
+describe("settings", () => {
+  const config = (settings: Record<string, unknown>) => readConfig(testApp(settings).node);
+
+  test("have defaults", () => {
+    expect(config({})).toEqual({
+      stage: "prod",
+      retentionDays: 30,
+      longestWaitMs: 1000,
+      maxConcurrency: { action: 50, notification: 50, database_action: 50, function: 50, storage: 50, feature: 50 },
+    });
+  });
+
+  test("are text on the command line and numbers in cdk.json", () => {
+    expect(config({ "jobs:retentionDays": "7", "jobs:longestWaitMs": 5000 })).toMatchObject({
+      retentionDays: 7,
+      longestWaitMs: 5000,
+    });
+  });
+
+  test("of one type win over those of all", () => {
+    const { maxConcurrency } = config({ "jobs:maxConcurrency": 10, "jobs:maxConcurrency.action": "3" });
+    expect(maxConcurrency).toMatchObject({ action: 3, notification: 10 });
+  });
+
+  test("that are unknown or bad are all named", () => {
+    const bad = { "jobs:retentiondays": 7, "jobs:stage": "Prod", "jobs:maxConcurrency": 1, "jobs:longestWaitMs": "" };
+    const message = messageOf(() => config(bad));
+    expect(message).toContain('jobs:retentiondays: unknown field. Did you mean "retentionDays"?');
+    expect(message).toMatch(/jobs:stage: must be 1 to 20 lower-case/);
+    expect(message).toContain("jobs:maxConcurrency: must be a whole number from 2 to 1000");
+    expect(message).toContain("jobs:longestWaitMs: must be a whole number from 1000 to 20000");
+  });
+
+  test("are all in the operations page", () => {
+    const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
+    for (const name of Object.keys(Settings.shape))
+      expect(page).toContain(`\`jobs:${name.replace(/\..*/, ".<type>")}\``);
+  });
+
+  test("name the stacks after the stage, so that two deployments live side by side", () => {
+    const { state, service } = addJobs(testApp({ "jobs:stage": "dev" }), products);
+    expect([state.stackName, service.stackName]).toEqual(["ductape-jobs-dev-state", "ductape-jobs-dev-service"]);
+  });
+});
+
+describe("a catalog with faults", () => {
+  const faulty = {
+    tag: "shop",
+    envs: ["dev"],
+    jobs: {
+      mail: { type: "notification", notification: "custmers" },
+      order: { type: "action", app: "shop", action: "create", timeout_ms: 999_999 },
+    },
+    apps: { shop: { envs: { dev: { base_url: "https://shop.example" } }, actions: {} } },
+    notifications: { customers: { envs: { dev: {} }, messages: {} } },
+  };
+
+  test("fails synth with every fault, by file and place", () => {
+    expect(messageOf(() => synthesize({}, [faulty, { envs: [] }])).split("\n")).toEqual([
+      "The catalog is not valid:",
+      '  products/shop.ts: jobs.mail.notification: notifications has no such entry. Did you mean "customers"?',
+      expect.stringMatching(/^ {2}products\/shop\.ts: jobs\.order\.timeout_ms: at most 120000/),
+      expect.stringMatching(/^ {2}products\/shop\.ts: jobs\.order\.action: app shop has no such action/),
+      expect.stringMatching(/^ {2}products\/index\.ts: \[1\]\.tag: /),
+      expect.stringMatching(/^ {2}products\/index\.ts: \[1\]\.envs: /),
+      expect.stringMatching(/^ {2}products\/index\.ts: \[1\]\.jobs: /),
+    ]);
+  });
+});

@@ -1,0 +1,83 @@
+import { resourcesOf, synthesize } from "./synth.ts";
+
+const { state } = synthesize({ "jobs:retentionDays": 10 });
+const only = (type: string) => {
+  const [resource, ...others] = resourcesOf(state, type);
+  if (!resource || others.length > 0) throw new Error(`not one ${type}`);
+  return resource;
+};
+
+test.each(["AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"])(
+  "%s survives the deletion of its stack and its own replacement",
+  (type) => {
+    expect(only(type)).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+  },
+);
+
+describe("the table of jobs", () => {
+  const { Properties: table } = only("AWS::DynamoDB::GlobalTable");
+
+  test("is keyed as the store uses it, with the index by phase", () => {
+    expect(table.KeySchema).toEqual([
+      { AttributeName: "PK", KeyType: "HASH" },
+      { AttributeName: "SK", KeyType: "RANGE" },
+    ]);
+    expect(table.GlobalSecondaryIndexes).toEqual([
+      {
+        IndexName: "by-phase",
+        KeySchema: [
+          { AttributeName: "gsi_pk", KeyType: "HASH" },
+          { AttributeName: "gsi_sk", KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      },
+    ]);
+    expect(table.AttributeDefinitions).toContainEqual({ AttributeName: "gsi_sk", AttributeType: "N" });
+  });
+
+  test("costs nothing at rest, forgets expired jobs and streams both images", () => {
+    expect(table.BillingMode).toBe("PAY_PER_REQUEST");
+    expect(table.TimeToLiveSpecification).toEqual({ AttributeName: "expires", Enabled: true });
+    expect(table.StreamSpecification).toEqual({ StreamViewType: "NEW_AND_OLD_IMAGES" });
+  });
+
+  test("can be restored to any second and not be deleted by mistake", () => {
+    for (const replica of table.Replicas) {
+      expect(replica.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
+      expect(replica.DeletionProtectionEnabled).toBe(true);
+    }
+  });
+});
+
+describe("the bucket of payloads", () => {
+  const { Properties: bucket } = only("AWS::S3::Bucket");
+  const daysOf = (prefix: string) =>
+    bucket.LifecycleConfiguration.Rules.find((rule: { Prefix?: string }) => rule.Prefix === prefix)?.ExpirationInDays;
+
+  test("is private and encrypted, and refuses anything but TLS", () => {
+    expect(Object.values(bucket.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
+    expect(bucket.BucketEncryption).toBeDefined();
+    state.hasResourceProperties("AWS::S3::BucketPolicy", {
+      PolicyDocument: {
+        Statement: [
+          { Effect: "Deny", Principal: { AWS: "*" }, Condition: { Bool: { "aws:SecureTransport": "false" } } },
+          { Effect: "Deny", Principal: { AWS: "*" }, Condition: { NumericLessThan: { "s3:TlsVersion": 1.2 } } },
+        ],
+      },
+    });
+  });
+
+  test("keeps results a little longer than the jobs that point at them", () => {
+    expect(daysOf("results/")).toBe(13);
+    expect(daysOf("progress")).toBe(13);
+  });
+
+  test("keeps the input of a job that is due in five years until that job is forgotten", () => {
+    expect(daysOf("inputs/")).toBeGreaterThanOrEqual(5 * 365.25 + 10);
+  });
+});
+
+test("the API key is 256 random bits that need no quoting", () => {
+  const { GenerateSecretString: key } = only("AWS::SecretsManager::Secret").Properties;
+  expect(key).toEqual({ ExcludePunctuation: true, PasswordLength: 43 });
+});

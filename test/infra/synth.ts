@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { Template } from "aws-cdk-lib/assertions";
+import { App } from "aws-cdk-lib/core";
+import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference.js";
+import { addJobs } from "../../infra/jobs-app.ts";
+import { products } from "../../products/index.ts";
+
+const cdkJson = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8")) as { context: object };
+
+/** An app with the flags of cdk.json; nothing is bundled, so that the tests need no handler's dependencies. */
+export const testApp = (settings: Record<string, unknown> = {}): App =>
+  new App({ context: { ...cdkJson.context, "aws:cdk:bundling-stacks": [], ...settings }, analyticsReporting: false });
+
+export interface Synthesized {
+  app: App;
+  state: Template;
+  service: Template;
+}
+
+export function synthesize(
+  settings: Record<string, unknown> = {},
+  catalog: readonly unknown[] = products,
+): Synthesized {
+  const app = testApp(settings);
+  const stacks = addJobs(app, catalog);
+  return { app, state: Template.fromStack(stacks.state), service: Template.fromStack(stacks.service) };
+}
+
+export interface Resource {
+  id: string;
+  Type: string;
+  // biome-ignore lint/suspicious/noExplicitAny: templates are data without a type
+  Properties: any;
+  DeletionPolicy?: string;
+  UpdateReplacePolicy?: string;
+}
+
+export const resourcesOf = (template: Template, type: string): Resource[] =>
+  Object.entries(template.findResources(type)).map(([id, resource]) => ({ id, ...resource }) as Resource);
+
+/** A value of a template as one line: `<Queue.Arn>`, `arn:<AWS::Partition>:...`. */
+export const flat = (value: unknown): string => flattenCfnReference(value);
+
+/** The one function whose code is the given entry's. */
+export function functionOf(service: Template, entry: string): Resource {
+  const functions = resourcesOf(service, "AWS::Lambda::Function");
+  const found = functions.filter((fn) => fn.Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME === entry);
+  if (found.length !== 1) throw new Error(`${found.length} functions run ${entry}`);
+  return found[0] as Resource;
+}
+
+export interface Permission {
+  action: string;
+  resource: string;
+}
+
+const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
+
+/** Everything that a role may do, one action on one resource each. */
+export const permissionsOf = (service: Template, roleId: string): Permission[] =>
+  resourcesOf(service, "AWS::IAM::Policy")
+    .filter((policy) => policy.Properties.Roles.some((role: { Ref: string }) => role.Ref === roleId))
+    .flatMap((policy) => policy.Properties.PolicyDocument.Statement as { Action: unknown; Resource: unknown }[])
+    .flatMap(({ Action, Resource }) =>
+      list(Action).flatMap((action) =>
+        list(Resource).map((resource) => ({ action: String(action), resource: flat(resource) })),
+      ),
+    );
+
+export const roleOf = (fn: Resource): string => fn.Properties.Role["Fn::GetAtt"][0];
+
+/** What the function of an entry may do. */
+export const permissionsOfEntry = (service: Template, entry: string): Permission[] =>
+  permissionsOf(service, roleOf(functionOf(service, entry)));
