@@ -1,6 +1,7 @@
 import { JobsEnv, readEnv } from "../aws/env.ts";
 import { httpApi } from "../aws/http-api.ts";
-import { once, startServices } from "../aws/start-up.ts";
+import { once } from "../aws/once.ts";
+import { startServices } from "../aws/start-up.ts";
 import { catalog } from "../consumers/catalog.ts";
 import { routes } from "./routes.ts";
 

@@ -1,6 +1,7 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
 import { AuthorizerEnv, readEnv } from "../aws/env.ts";
-import { once, startSecrets } from "../aws/start-up.ts";
+import { once } from "../aws/once.ts";
+import { startSecrets } from "../aws/start-secrets.ts";
 import { authorize } from "./authorize.ts";
 
 const services = once(() => ({ secrets: startSecrets(), env: readEnv(AuthorizerEnv) }));

@@ -1,6 +1,8 @@
 import { ConsumerEnv, readEnv } from "../aws/env.ts";
+import { once } from "../aws/once.ts";
 import { queueHandler } from "../aws/queue-handler.ts";
-import { once, startSecrets, startServices } from "../aws/start-up.ts";
+import { startSecrets } from "../aws/start-secrets.ts";
+import { startServices } from "../aws/start-up.ts";
 import { JobMessage, type JobType } from "../core/job.ts";
 import type { Execute } from "../core/job-type.ts";
 import { catalog } from "./catalog.ts";

@@ -115,9 +115,9 @@ async function attempt(services: ConsumerServices, execute: Execute, job: Job, r
     }
     if (result instanceof Finished) {
       const progress = await keep(services, job, "progress", result.progress);
-      return completed(job, clock.now(), await keep(services, job, "result", result.result), progress);
+      return completed(job, clock.now(), await keep(services, job, "results", result.result), progress);
     }
-    return completed(job, clock.now(), await keep(services, job, "result", result));
+    return completed(job, clock.now(), await keep(services, job, "results", result));
   } catch (cause) {
     const error = cause instanceof JobError ? cause : unexpected(cause);
     if (error !== cause) services.log.error("executor threw", { ...about(job), ...traceOf(cause) });
@@ -129,8 +129,8 @@ async function attempt(services: ConsumerServices, execute: Execute, job: Job, r
 const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
 
-const keep = (services: ConsumerServices, job: Job, what: "result" | "progress", value: unknown): Promise<Stored> =>
-  store(services.blobs, `${what}s/${job.id}/${job.run}/${job.attempt}`, value);
+const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
+  store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}`, value);
 
 async function withTimeout<T>(clock: Clock, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const attempt = new AbortController();

@@ -1,5 +1,6 @@
 import { JobsEnv, readEnv } from "../aws/env.ts";
-import { once, startServices } from "../aws/start-up.ts";
+import { once } from "../aws/once.ts";
+import { startServices } from "../aws/start-up.ts";
 import { catalog } from "../consumers/catalog.ts";
 import { reconcile } from "./reconcile.ts";
 
