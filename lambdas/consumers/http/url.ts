@@ -38,9 +38,9 @@ function segment(name: string, value: string): string {
  */
 export function buildUrl(base: URL, path: string, params: Params, query: Query): URL {
   const [ownPath = "", ownQuery] = splitAt(path, "?");
-  const below = base.pathname.replace(/\/$/, "") + ownPath;
+  const below = ownPath === "" ? base.pathname : base.pathname.replace(/\/$/, "") + ownPath;
   // Joined as text, never resolved: a path that starts with `//` must not name another host.
-  const url = new URL(base.origin + (fillPath(below, params) || "/"));
+  const url = new URL(base.origin + fillPath(below, params));
   for (const [name, value] of [...base.searchParams, ...new URLSearchParams(ownQuery)]) {
     url.searchParams.append(name, value);
   }
