@@ -20,10 +20,14 @@ export const sendEmail: SendChannel = async (sending) => {
   });
 };
 
-/** The single addresses of a list; `Name <a@b>` counts as `a@b`, so that a recipient has one spelling. */
+/**
+ * The single addresses of a list; `Name <a@b>` counts as `a@b`, so that a recipient has one spelling. The parser reads
+ * something into any text, so what has line breaks, or gives no plain address, is refused.
+ */
 async function addressesOf(lists: string[]): Promise<string[]> {
   const { default: parse } = await import("nodemailer/lib/addressparser");
   const addresses = lists.flatMap((list) => parse(list, { flatten: true })).map(({ address }) => address);
-  if (addresses.length > 0 && addresses.every((address) => /^[^\s@<>]+@[^\s@<>]+$/.test(address))) return addresses;
+  const plain = addresses.length > 0 && addresses.every((address) => /^[^\s@<>]+@[^\s@<>]+$/.test(address));
+  if (plain && !lists.some((list) => /[\r\n]/.test(list))) return addresses;
   throw new JobError("VALIDATION_ERROR", "email.to has an entry that is no e-mail address.");
 }
