@@ -16,7 +16,7 @@ const OneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).
 const PushInput = strict({
   title: Text,
   body: Text,
-  /** Delivered to the app as it is; values are made strings, as FCM wants them. */
+  /** Delivered to the app as it is, except that FCM takes strings only: other values arrive there as JSON. */
   data: Records.optional(),
   device_token: z.string().min(1).optional(),
   device_tokens: z.array(z.string().min(1)).min(1).max(500).optional(),
@@ -53,12 +53,14 @@ const Push = z.discriminatedUnion("provider", [
     provider: z.literal("fcm"),
     /** The service account's JSON key; its `token_uri` is where access tokens come from. */
     service_account: Reference,
-    endpoint: TextOrReference.default("https://fcm.googleapis.com"),
+    /** Default: https://fcm.googleapis.com */
+    endpoint: TextOrReference.optional(),
   }),
   strict({
     provider: z.literal("expo"),
     access_token: Reference.optional(),
-    endpoint: TextOrReference.default("https://exp.host"),
+    /** Default: https://exp.host */
+    endpoint: TextOrReference.optional(),
   }),
 ]);
 const Email = z.discriminatedUnion("provider", [
@@ -70,11 +72,14 @@ const Email = z.discriminatedUnion("provider", [
   }),
 ]);
 const Callback = strict({
+  /** `:name` in its path is filled from the input's `params`. */
   url: TextOrReference,
-  method: z.enum(["POST", "PUT", "PATCH", "GET"]).default("POST"),
-  auth: Auth.default({ type: "none" }),
+  /** Default: POST. */
+  method: z.enum(["POST", "PUT", "PATCH", "GET"]).optional(),
+  auth: Auth.optional(),
 });
 
+/** Executors read the catalog as it is written, so nothing here has a zod default: they fill in what is left out. */
 export const notificationTarget = () =>
   strict({
     envs: perEnv(strict({ push: Push.optional(), email: Email.optional(), callback: Callback.optional() })),

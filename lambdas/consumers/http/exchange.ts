@@ -1,0 +1,67 @@
+import { JobError } from "../../core/errors.ts";
+
+export interface HttpRequest {
+  method: string;
+  url: URL;
+  headers: Headers;
+  body?: string;
+}
+
+const maxRedirects = 5;
+const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);
+
+/**
+ * One request and its response, whatever its status. Redirects are followed within the origin only: another host was
+ * not meant by the catalog and must see neither credentials nor input.
+ */
+export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Response> {
+  let next = request;
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await send(next, signal);
+    if (!isRedirect(response.status) || !response.headers.has("location")) return response;
+    await discard(response);
+    if (redirects === maxRedirects) throw refused(`redirects more than ${maxRedirects} times`);
+    next = redirected(next, response);
+  }
+}
+
+async function send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
+  try {
+    return await fetch(url, { method, headers, ...(body !== undefined && { body }), redirect: "manual", signal });
+  } catch (cause) {
+    throw networkError(cause, signal);
+  }
+}
+
+/** 303 always turns into a GET, 301 and 302 turn a POST into one, as every client does (RFC 9110 15.4). */
+function redirected(request: HttpRequest, { status, headers: answer }: Response): HttpRequest {
+  const url = URL.parse(answer.get("location") ?? "", request.url.href);
+  if (!url || url.origin !== request.url.origin || url.username || url.password) {
+    throw refused("redirects to another host, which is not followed");
+  }
+  const toGet = status === 303 || (status <= 302 && request.method === "POST");
+  if (!toGet) return { ...request, url };
+  const headers = new Headers([...request.headers].filter(([name]) => !name.startsWith("content-")));
+  return { method: "GET", url, headers };
+}
+
+const refused = (what: string) => new JobError("PROVIDER_ERROR", `The provider ${what}.`, { retryable: false });
+
+/** The failure of a connection; an abort is the signal's own reason. Names the system's code, never the URL. */
+export function networkError(cause: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  const code = codeOf(cause) ?? codeOf((cause as { cause?: unknown } | undefined)?.cause);
+  return new JobError("CONNECTION_ERROR", `The connection to the provider failed${code ? ` (${code})` : ""}.`, {
+    cause,
+  });
+}
+
+/** Node gives a failure on several addresses (IPv6 and IPv4) as an AggregateError without a code. */
+function codeOf(error: unknown): string | undefined {
+  const { code, errors } = (error ?? {}) as { code?: unknown; errors?: unknown[] };
+  if (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
+  return errors?.map(codeOf).find((found) => found !== undefined);
+}
+
+/** Gives the connection back without reading the body. */
+export const discard = async (response: Response): Promise<void> => response.body?.cancel().catch(() => {});

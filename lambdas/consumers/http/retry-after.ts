@@ -1,0 +1,13 @@
+/** Nothing waits longer for a provider than a job may ask for itself (`retry_config.max_delay`). */
+const week = 7 * 24 * 3_600_000;
+
+/** Milliseconds that a Retry-After asks for, given in seconds or as an HTTP date (RFC 9110 10.2.3), at most a week. */
+export function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
+  const text = header?.trim();
+  if (!text) return undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : httpDate(text) - now;
+  return Number.isNaN(ms) ? undefined : Math.min(week, Math.max(0, ms));
+}
+
+/** `Date.parse` reads far more than HTTP dates ("-5" is a year to it), hence the look at its first letters. */
+const httpDate = (text: string): number => (/^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN);

@@ -1,0 +1,33 @@
+import { JobError } from "../../../core/errors.ts";
+import { contentFor, type SendChannel, settingFor } from "../channel.ts";
+import { sendSmtp } from "../mail/smtp.ts";
+import { plainText } from "../plain-text.ts";
+import { escapeHtml, render } from "../template.ts";
+
+/** Sends every recipient a message of their own: none sees the others, and a retry reaches only those it must. */
+export const sendEmail: SendChannel = async (sending) => {
+  const setting = settingFor(sending, "email");
+  const { to, subject, template } = contentFor(sending, "email");
+  const templates = sending.message.email;
+  const { locale } = sending.input;
+  const html = render(templates?.template, template, { field: "email.template", locale, encode: escapeHtml });
+  return sendSmtp(sending.execution, setting, {
+    recipients: await addressesOf([to].flat()),
+    subject: render(templates?.subject, subject, { field: "email.subject", locale }).replace(/\s+/g, " "),
+    html,
+    text: plainText(html),
+    before: sending.before,
+  });
+};
+
+/**
+ * The single addresses of a list; `Name <a@b>` counts as `a@b`, so that a recipient has one spelling. The parser reads
+ * something into any text, so what has line breaks, or gives no plain address, is refused.
+ */
+async function addressesOf(lists: string[]): Promise<string[]> {
+  const { default: parse } = await import("nodemailer/lib/addressparser");
+  const addresses = lists.flatMap((list) => parse(list, { flatten: true })).map(({ address }) => address);
+  const plain = addresses.length > 0 && addresses.every((address) => /^[^\s@<>]+@[^\s@<>]+$/.test(address));
+  if (plain && !lists.some((list) => /[\r\n]/.test(list))) return addresses;
+  throw new JobError("VALIDATION_ERROR", "email.to has an entry that is no e-mail address.");
+}

@@ -1,0 +1,51 @@
+import { JobError } from "../../../lambdas/core/errors.ts";
+import type { Job } from "../../../lambdas/core/job.ts";
+import type { Execution } from "../../../lambdas/core/job-type.ts";
+import type { Log } from "../../../lambdas/core/ports.ts";
+import { type Reference, referenceName } from "../../../lambdas/core/references.ts";
+
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+/** Secrets by the names that `referenceName` gives them. */
+export const secretsOf = (values: Record<string, string>) => ({
+  async resolve(reference: Reference) {
+    const value = values[referenceName(reference)];
+    if (value === undefined) throw new JobError("CONFIGURATION_ERROR", `${referenceName(reference)} has no value.`);
+    return value;
+  },
+});
+
+/** One attempt of a job in env `dev`, with real time. */
+export function anExecution(overrides: Partial<Omit<Execution, "job">> & { job?: Partial<Job> } = {}): Execution {
+  const { job, ...others } = overrides;
+  return {
+    job: { id: "job_1", env: "dev", run: 1, attempt: 1, timeout_ms: 30_000, ...job } as Job,
+    input: {},
+    event: { type: "action" },
+    target: {},
+    idempotencyKey: "job_1-1",
+    progress: undefined,
+    signal: new AbortController().signal,
+    secrets: secretsOf({}),
+    blobs: { put: async () => {}, get: async () => undefined, downloadUrl: async () => "" },
+    clock: { now: () => Date.now(), sleep: sleepUntilAborted },
+    log: silent,
+    ...others,
+  };
+}
+
+const sleepUntilAborted = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal?.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
+  });
+
+/** The JobError that a promise rejects with; anything else fails the test. */
+export async function failureOf(promise: Promise<unknown>): Promise<JobError> {
+  const error = await promise.then(
+    () => new Error("it succeeded"),
+    (thrown: unknown) => thrown,
+  );
+  if (error instanceof JobError) return error;
+  throw error;
+}

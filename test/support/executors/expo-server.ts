@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { type HttpServer, httpServer, json } from "./http-server.ts";
+
+/** The part of https://docs.expo.dev/push-notifications/sending-notifications/#message-request-format that we use. */
+const SendRequest = z
+  .array(
+    z.strictObject({
+      to: z.string().regex(/^ExponentPushToken\[.+\]$/),
+      title: z.string(),
+      body: z.string(),
+      data: z.record(z.string(), z.unknown()).optional(),
+    }),
+  )
+  .min(1)
+  .max(100);
+type Message = z.infer<typeof SendRequest>[number];
+
+/** A wire stand-in for the Expo push service; `faults` are the errors of tickets by device token. */
+export async function expoServer(faults: Record<string, string> = {}): Promise<HttpServer & { batches: Message[][] }> {
+  const batches: Message[][] = [];
+  const server = await httpServer((request, response) => {
+    if (request.url !== "/--/api/v2/push/send" || request.method !== "POST") return response.writeHead(404).end();
+    const parsed = SendRequest.safeParse(JSON.parse(request.body));
+    if (!parsed.success) return json(response, 400, { errors: [{ code: "VALIDATION_ERROR", message: "..." }] });
+    batches.push(parsed.data);
+    const data = parsed.data.map(({ to }) =>
+      faults[to]
+        ? { status: "error", message: `"${to}" ...`, details: { error: faults[to] } }
+        : { status: "ok", id: `ticket-${to}` },
+    );
+    return json(response, 200, { data });
+  });
+  return { ...server, batches };
+}

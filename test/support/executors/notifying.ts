@@ -1,0 +1,39 @@
+import { execute, type NotificationResult } from "../../../lambdas/consumers/notification/execute.ts";
+import { secret } from "../../../lambdas/core/references.ts";
+import { anExecution, secretsOf } from "./execution.ts";
+
+/** One notification with an empty message `plain` and a message `welcome` of templates. */
+export const notifying = (
+  settings: object,
+  input: object,
+  values: Record<string, string> = {},
+  others: Parameters<typeof anExecution>[0] = {},
+): Promise<NotificationResult> =>
+  execute(
+    anExecution({
+      event: { type: "notification", notification: "customers" },
+      target: {
+        envs: { dev: settings },
+        messages: {
+          plain: {},
+          welcome: {
+            push_notification: { title: "Welcome, {{name}}", body: "Hi {{name}}" },
+            email: { subject: "Welcome, {{name}}", template: "<p>Hi <b>{{name}}</b></p>" },
+          },
+        },
+      },
+      input: { slug: "plain", ...input },
+      secrets: secretsOf(
+        Object.fromEntries(Object.entries(values).map(([name, value]) => [`secret("${name}")`, value])),
+      ),
+      ...others,
+    }),
+  ) as Promise<NotificationResult>;
+
+export const fcm = (endpoint: string) => ({ push: { provider: "fcm", service_account: secret("fcm"), endpoint } });
+export const expo = (endpoint: string) => ({ push: { provider: "expo", access_token: secret("expo"), endpoint } });
+export const smtp = { email: { provider: "smtp", url: secret("smtp"), from: "Shop <orders@shop.example>" } };
+
+export const push = (...device_tokens: string[]) => ({
+  push_notification: { title: { en: "Shipped" }, body: { en: "It is on its way" }, device_tokens },
+});

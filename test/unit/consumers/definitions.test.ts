@@ -1,0 +1,39 @@
+import { registry } from "../../../lambdas/consumers/registry.ts";
+import { checkCatalog } from "../../../lambdas/core/catalog.ts";
+import { secret } from "../../../lambdas/core/references.ts";
+import { products } from "../../../products/index.ts";
+
+const shop = (auth: object, action: object = {}) => ({
+  tag: "p",
+  envs: ["dev"],
+  jobs: { order: { type: "action", app: "shop", action: "order" } },
+  apps: {
+    shop: {
+      envs: { dev: { base_url: "https://shop.example", auth } },
+      actions: { order: { method: "POST", path: "/orders", ...action } },
+    },
+  },
+});
+const oauth2 = {
+  type: "oauth2",
+  token_url: "https://login.example/token",
+  client_id: "me",
+  client_secret: secret("shop#secret"),
+};
+
+test("the catalog is valid", () => {
+  expect(checkCatalog(products, registry)).toEqual([]);
+});
+
+test("an app may use OAuth2 client credentials, an action a form", () => {
+  const auth = { ...oauth2, scope: "a", audience: "b", client_auth: "basic" };
+  expect(checkCatalog([shop(auth, { body_type: "form" })], registry)).toEqual([]);
+});
+
+test.each([
+  [shop({ ...oauth2, client_secret: "written out" }), "/p/apps/shop/envs/dev/auth/client_secret"],
+  [shop({ ...oauth2, scop: "a" }), "/p/apps/shop/envs/dev/auth/scop"],
+  [shop(oauth2, { body_type: "xml" }), "/p/apps/shop/actions/order/body_type"],
+])("a faulty app is refused with the place of its fault", (product, pointer) => {
+  expect(checkCatalog([product], registry).map((fault) => fault.pointer)).toEqual([pointer]);
+});
