@@ -5,7 +5,7 @@ import type { Execute, Execution } from "../core/job-type.ts";
 import { load, store } from "../core/payload.ts";
 import type { Clock } from "../core/ports.ts";
 import { arrival } from "../core/route.ts";
-import type { Services } from "../core/services.ts";
+import type { ConsumerServices } from "../core/services.ts";
 import { attemptFailed, cancelled, claimable, completed, maxCrashes } from "../core/transitions.ts";
 
 /** How long after the attempt's own timeout its lease ends: time to write the outcome, and for clocks that differ. */
@@ -23,7 +23,7 @@ export interface ShellOptions {
  * delivered again. A type adds only `execute`.
  */
 export async function runJob(
-  services: Services,
+  services: ConsumerServices,
   execute: Execute,
   message: JobMessage,
   { longestWaitMs, random = Math.random }: ShellOptions = {},
@@ -57,7 +57,11 @@ const about = (job: Job) => ({
   attempt: job.attempt,
 });
 
-async function untilDue(services: Services, message: JobMessage, longestWaitMs?: number): Promise<"now" | "later"> {
+async function untilDue(
+  services: ConsumerServices,
+  message: JobMessage,
+  longestWaitMs?: number,
+): Promise<"now" | "later"> {
   const next = arrival(services.clock.now(), message.due_at, longestWaitMs);
   if (next.do === "start") return "now";
   if (next.do === "wait") {
@@ -72,7 +76,7 @@ async function untilDue(services: Services, message: JobMessage, longestWaitMs?:
   return "later";
 }
 
-async function claim(services: Services, message: JobMessage): Promise<Job | undefined> {
+async function claim(services: ConsumerServices, message: JobMessage): Promise<Job | undefined> {
   const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
   const outcome = await services.jobs.claim(message, claim);
   if (outcome.outcome === "claimed") return outcome.job;
@@ -81,7 +85,7 @@ async function claim(services: Services, message: JobMessage): Promise<Job | und
 }
 
 /** Runs a claimed attempt and says what the job is after it. Never throws for what the execution does. */
-async function attempt(services: Services, execute: Execute, job: Job, random: number): Promise<Job> {
+async function attempt(services: ConsumerServices, execute: Execute, job: Job, random: number): Promise<Job> {
   const { clock } = services;
   if (job.expires_at !== undefined && job.expires_at <= clock.now()) return cancelled(job, clock.now(), "expired");
   if (job.claims > maxCrashes) {
@@ -106,7 +110,7 @@ async function attempt(services: Services, execute: Execute, job: Job, random: n
 const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
 
-const keep = (services: Services, job: Job, what: "result" | "progress", value: unknown): Promise<Stored> =>
+const keep = (services: ConsumerServices, job: Job, what: "result" | "progress", value: unknown): Promise<Stored> =>
   store(services.blobs, `${what}s/${job.id}/${job.run}/${job.attempt}`, value);
 
 async function withTimeout<T>(clock: Clock, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -125,7 +129,7 @@ async function withTimeout<T>(clock: Clock, ms: number, run: (signal: AbortSigna
   }
 }
 
-async function executionOf(services: Services, job: Job, signal: AbortSignal): Promise<Execution> {
+async function executionOf(services: ConsumerServices, job: Job, signal: AbortSignal): Promise<Execution> {
   const found = services.catalog.lookup(job.product, job.event);
   if (!found || found.event.type !== job.type) {
     throw new JobError(

@@ -15,7 +15,7 @@ export class DuctapeError extends Error {
   }
 }
 
-/** Codes a request to the API can fail with; `api/problem.ts` maps each to its HTTP status. */
+/** Codes a request to the API can fail with; `aws/problem.ts` maps each to its HTTP status. */
 export type RequestErrorCode =
   | "INVALID_REQUEST"
   | "UNAUTHENTICATED"

@@ -8,7 +8,11 @@ export interface Services {
   queue: JobQueue;
   scheduler: Scheduler;
   blobs: BlobStore;
-  secrets: Secrets;
   clock: Clock;
   log: Log;
+}
+
+/** What a consumer works with: its executor needs credentials too. */
+export interface ConsumerServices extends Services {
+  secrets: Secrets;
 }

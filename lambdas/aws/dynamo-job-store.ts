@@ -1,0 +1,126 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import type { Job } from "../core/job.ts";
+import type { JobStore } from "../core/ports.ts";
+import { claimable } from "../core/transitions.ts";
+import { claimUpdate } from "./claim-update.ts";
+import { type Item, idOf, itemOf, jobOf, keyOf, phaseIndex, phasePartition } from "./job-item.ts";
+
+export interface DynamoJobStoreOptions {
+  client: DynamoDBClient;
+  table: string;
+  /** Days that a finished job is kept. */
+  retentionDays: number;
+}
+
+/**
+ * A failed condition is looked into by reading the item, and is often our own doing: the SDK repeats a write whose
+ * answer it lost. Where the item has changed once more since, so that it explains nothing, the write is tried again.
+ */
+const rounds = 3;
+
+/** Jobs in one DynamoDB table: single-item conditional writes, no transactions (DESIGN 6). */
+export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreOptions): JobStore {
+  const get = async (id: string): Promise<Job | undefined> => {
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
+    return Item && jobOf(Item);
+  };
+
+  return {
+    get,
+
+    async create(job) {
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: itemOf(job, retentionDays),
+        ConditionExpression: "attribute_not_exists(PK)",
+      });
+      for (let round = 0; round < rounds; round++) {
+        if (await succeeds(client.send(put))) return { outcome: "created" };
+        const stored = await get(job.id);
+        if (stored?.write_id === job.write_id) return { outcome: "created" };
+        if (stored) return { outcome: "exists", job: stored };
+      }
+      throw new Error(`job ${job.id} comes and goes: it could not be created`);
+    },
+
+    async claim(message, claim) {
+      const update = claimUpdate(table, message, claim);
+      for (let round = 0; round < rounds; round++) {
+        const written = await succeeds(client.send(update));
+        if (written) return { outcome: "claimed", job: jobOf(written.Attributes as Item) };
+        const job = await get(message.job_id);
+        if (!job) return { outcome: "gone" };
+        if (job.claim_id === claim.claimId) return { outcome: "claimed", job };
+        const answer = claimable(job, message, claim.now);
+        if (answer !== "yes") return { outcome: answer };
+      }
+      throw new Error(`job ${message.job_id} changes too fast to be claimed`);
+    },
+
+    async replace(next) {
+      const written = { ...next, write_id: crypto.randomUUID() };
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: itemOf(written, retentionDays),
+        ConditionExpression: "version = :read",
+        ExpressionAttributeValues: marshall({ ":read": next.version - 1 }),
+      });
+      if (await succeeds(client.send(put))) return "replaced";
+      // Not the version: a claim raises it and leaves the write_id, and then this write still came first.
+      return (await get(next.id))?.write_id === written.write_id ? "replaced" : "lost";
+    },
+
+    async remove({ id, version, write_id }) {
+      const deletion = new DeleteItemCommand({
+        TableName: table,
+        Key: keyOf(id),
+        // An absent item is what a repeated delete finds when the answer of the first one was lost.
+        ConditionExpression: "attribute_not_exists(PK) OR (version = :version AND write_id = :write_id)",
+        ExpressionAttributeValues: marshall({ ":version": version, ":write_id": write_id }),
+      });
+      return (await succeeds(client.send(deletion))) ? "removed" : "lost";
+    },
+
+    async head({ product, env, phase, shard, until, limit }, after) {
+      const partition = phasePartition(product, env, phase, shard);
+      const query = new QueryCommand({
+        TableName: table,
+        IndexName: phaseIndex.name,
+        KeyConditionExpression: "gsi_pk = :partition AND gsi_sk <= :until",
+        ExpressionAttributeValues: marshall({ ":partition": partition, ":until": until }),
+        // One more than asked for: DynamoDB names a next page whenever the limit is reached, an empty one too.
+        Limit: limit + 1,
+        ...(after !== undefined && { ExclusiveStartKey: positionOf(after, partition) }),
+      });
+      const { Items = [], LastEvaluatedKey } = await client.send(query);
+      const jobs = Items.slice(0, limit).map((item) => ({ id: idOf(item), due_at: Number(item.gsi_sk?.N) }));
+      const last = jobs.at(-1);
+      const more = Items.length > limit || LastEvaluatedKey !== undefined;
+      return { jobs, ...(more && last && { next: `${last.due_at} ${last.id}` }) };
+    },
+  };
+}
+
+/** The partition is the query's, not the cursor's: a forged cursor leads to no other tenant. */
+function positionOf(cursor: string, partition: string): Item {
+  const [time = "", id = ""] = cursor.split(" ");
+  return { ...keyOf(id), ...marshall({ gsi_pk: partition, gsi_sk: Number(time) }) };
+}
+
+/** The answer of a conditional write; false where its condition did not hold. */
+async function succeeds<T>(write: Promise<T>): Promise<T | false> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,58 @@
+import {
+  ConflictException,
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  ResourceNotFoundException,
+  type SchedulerClient,
+} from "@aws-sdk/client-scheduler";
+import type { Scheduler } from "../core/ports.ts";
+import type { Queues } from "./env.ts";
+
+export interface EventBridgeSchedulerOptions {
+  client: SchedulerClient;
+  queues: Queues;
+  /** The schedule group that holds all our schedules. */
+  group: string;
+  /** The role that EventBridge Scheduler assumes to send to the queues. */
+  roleArn: string;
+  /** The queue that takes what could not be delivered. */
+  deadLetterArn: string;
+}
+
+/** As long and as often as the Scheduler tries at all: the reconciler sees the job long before that. */
+const retries = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
+
+/** One-time schedules with SQS as templated target (DESIGN 5.2). */
+export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Scheduler {
+  const { client, queues, group, roleArn, deadLetterArn } = options;
+  return {
+    async schedule(name, at, type, message) {
+      const create = new CreateScheduleCommand({
+        Name: name,
+        GroupName: group,
+        ScheduleExpression: `at(${new Date(at * 1000).toISOString().slice(0, "YYYY-MM-DDTHH:MM:SS".length)})`,
+        ScheduleExpressionTimezone: "UTC",
+        FlexibleTimeWindow: { Mode: "OFF" },
+        ActionAfterCompletion: "DELETE",
+        Target: {
+          Arn: queues[type].arn,
+          RoleArn: roleArn,
+          Input: JSON.stringify(message),
+          RetryPolicy: retries,
+          DeadLetterConfig: { Arn: deadLetterArn },
+        },
+      });
+      await client.send(create).catch(unless(ConflictException));
+    },
+
+    async unschedule(name) {
+      const deletion = new DeleteScheduleCommand({ Name: name, GroupName: group });
+      await client.send(deletion).catch(unless(ResourceNotFoundException));
+    },
+  };
+}
+
+/** What is already as it should be: the name is the key, so a repetition changes nothing. */
+const unless = (expected: typeof ConflictException | typeof ResourceNotFoundException) => (error: unknown) => {
+  if (!(error instanceof expected)) throw error;
+};

@@ -1,0 +1,121 @@
+import middy, { type MiddlewareObj } from "@middy/core";
+import httpHeaderNormalizer from "@middy/http-header-normalizer";
+import httpJsonBodyParser from "@middy/http-json-body-parser";
+import httpRouter from "@middy/http-router";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { RequestError, traceOf } from "../core/errors.ts";
+import type { Log } from "../core/ports.ts";
+import { allScopes, Scopes } from "../core/scopes.ts";
+import { problemOf, requestErrorOf } from "./problem.ts";
+
+type Event = APIGatewayProxyEventV2;
+type Result = APIGatewayProxyStructuredResultV2;
+
+/** A request as a route sees it. */
+export interface HttpRequest {
+  /** The parsed JSON body of a POST. */
+  body: unknown;
+  params: Record<string, string>;
+  query: Record<string, string>;
+  /** Names in lower case. */
+  headers: Record<string, string | undefined>;
+  scopes: Scopes;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers?: Record<string, string>;
+  body: unknown;
+}
+
+export interface HttpRoute<S> {
+  method: "GET" | "POST" | "DELETE";
+  path: string;
+  /** Answers without an API key. */
+  open?: boolean;
+  handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
+}
+
+/** Declares a route: what `api/routes/<verb>-<noun>.ts` exports. */
+export const httpRoute = <S>(
+  method: HttpRoute<S>["method"],
+  path: string,
+  handle: HttpRoute<S>["handle"],
+  open = false,
+): HttpRoute<S> => ({
+  method,
+  path,
+  handle,
+  open,
+});
+
+/** Lambda refuses an event above 6 MB; a body may reach it as base64. */
+const largestBody = 4_400_000;
+
+/** The API Gateway (HTTP API, payload 2.0) handler of these routes. `services` is called once, by the first request. */
+export const httpApi = <S extends { log: Log }>(services: () => S, routes: HttpRoute<S>[]) =>
+  middy<Event, Result>()
+    .use(httpHeaderNormalizer())
+    .use(jsonBody())
+    .use(problemJson(services))
+    .handler(
+      httpRouter<Event, Result>(
+        routes.map(({ method, path, handle, open }) => ({
+          method,
+          path,
+          handler: async (event: Event): Promise<Result> => json(await handle(services(), requestOf(event, open))),
+        })),
+      ),
+    );
+
+function requestOf(event: Event, open = false): HttpRequest {
+  return {
+    body: event.body,
+    params: Object.fromEntries(Object.entries(event.pathParameters ?? {}).map(([k, v]) => [k, v ?? ""])),
+    query: Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([k, v]) => [k, v ?? ""])),
+    headers: event.headers,
+    scopes: open ? { products: [], envs: [], verbs: [] } : scopesOf(event),
+  };
+}
+
+/** API Gateway has authorized the caller; a bearer key comes with its scopes, an IAM caller may do everything. */
+function scopesOf(event: Event): Scopes {
+  const { authorizer } = event.requestContext as { authorizer?: { lambda?: { scopes?: string }; iam?: unknown } };
+  if (authorizer?.iam) return allScopes;
+  const scopes = authorizer?.lambda?.scopes;
+  if (scopes === undefined) throw new RequestError("UNAUTHENTICATED", "Send `Authorization: Bearer <API key>`.");
+  return Scopes.parse(JSON.parse(scopes));
+}
+
+/** Parses the body of a POST, whose limit is ours to say: beyond it Lambda would fail without a word. */
+function jsonBody(): MiddlewareObj<Event> {
+  const parser = httpJsonBodyParser<Event>();
+  return {
+    before: (request) => {
+      if (request.event.requestContext.http.method !== "POST") return;
+      if ((request.event.body?.length ?? 0) > largestBody) {
+        throw new RequestError("PAYLOAD_TOO_LARGE", `The body has more than ${largestBody} bytes.`);
+      }
+      return parser.before?.(request);
+    },
+  };
+}
+
+const json = ({ status, headers, body }: HttpResponse, type = "application/json"): Result => ({
+  statusCode: status,
+  headers: { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers },
+  body: JSON.stringify(body),
+});
+
+/** Every error becomes RFC 9457 problem+json; what is not the request's fault is logged, without its message. */
+const problemJson = (services: () => { log: Log }): MiddlewareObj<Event, Result> => ({
+  onError: (request) => {
+    const requestId = request.event.requestContext?.requestId;
+    const refused = requestErrorOf(request.error);
+    if (!refused) services().log.error("request failed", { request_id: requestId, ...traceOf(request.error) });
+    const problem = problemOf(refused, requestId);
+    const wait = refused?.retryAfterSeconds;
+    const headers = { ...(wait !== undefined && { "retry-after": String(wait) }) };
+    request.response = json({ status: problem.status, headers, body: problem }, "application/problem+json");
+  },
+});

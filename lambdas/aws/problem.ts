@@ -1,0 +1,70 @@
+import { RequestError, type RequestErrorCode } from "../core/errors.ts";
+
+/** The HTTP status of each code: the one place that maps them. */
+const statuses: Record<RequestErrorCode, number> = {
+  INVALID_REQUEST: 400,
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  PRODUCT_NOT_FOUND: 404,
+  ENV_NOT_FOUND: 404,
+  EVENT_NOT_FOUND: 404,
+  JOB_NOT_FOUND: 404,
+  ROUTE_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  STATE_CONFLICT: 409,
+  IDEMPOTENCY_MISMATCH: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  RATE_LIMITED: 429,
+  UNAVAILABLE: 503,
+};
+
+/** An RFC 9457 problem, with our stable `code`. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  errors?: { pointer: string; detail: string }[];
+  job_id?: string;
+  request_id?: string;
+}
+
+const titleOf = (code: string): string => {
+  const words = code.toLowerCase().replaceAll("_", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+};
+
+/** What middy's router and body parser throw, in our words. */
+function fromMiddleware(error: unknown): RequestError | undefined {
+  const status = (error as { statusCode?: unknown } | undefined)?.statusCode;
+  if (status === 404) return new RequestError("ROUTE_NOT_FOUND", "There is no such route.");
+  if (status === 415) {
+    return new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send JSON, with `Content-Type: application/json`.");
+  }
+  if (status === 400 || status === 422) {
+    return new RequestError("INVALID_REQUEST", "The body is not valid JSON.", {
+      faults: [{ pointer: "", detail: "is not valid JSON" }],
+    });
+  }
+  return undefined;
+}
+
+/** The request's own fault behind an error, or undefined for one that is ours. */
+export const requestErrorOf = (error: unknown): RequestError | undefined =>
+  error instanceof RequestError ? error : fromMiddleware(error);
+
+export function problemOf(error: RequestError | undefined, requestId: string | undefined): Problem {
+  const code = error?.code ?? "INTERNAL";
+  return {
+    type: `urn:ductape:problem:${code.toLowerCase().replaceAll("_", "-")}`,
+    title: titleOf(code),
+    status: error ? statuses[error.code] : 500,
+    detail: error?.message ?? "Something went wrong on our side; the log has it under this request_id.",
+    code,
+    ...(error && error.faults.length > 0 && { errors: error.faults }),
+    ...(error?.jobId !== undefined && { job_id: error.jobId }),
+    ...(requestId !== undefined && { request_id: requestId }),
+  };
+}

@@ -1,0 +1,82 @@
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { SSMClient } from "@aws-sdk/client-ssm";
+import { JobError } from "../core/errors.ts";
+import type { Clock, Secrets } from "../core/ports.ts";
+import { type Reference, referenceName } from "../core/references.ts";
+import { secretFault } from "./secret-faults.ts";
+
+export interface AwsSecretsOptions {
+  /** Made when first needed: most Lambdas resolve no reference and should not load these clients at all. */
+  secretsManager: () => SecretsManagerClient | Promise<SecretsManagerClient>;
+  ssm: () => SSMClient | Promise<SSMClient>;
+  clock: Pick<Clock, "now">;
+  /** How long a value is kept in a warm Lambda: a rotated secret is seen after that. Default 5 minutes. */
+  ttlMs?: number;
+}
+
+/** Values from Secrets Manager and the SSM Parameter Store. */
+export function awsSecrets({ secretsManager, ssm, clock, ttlMs = 300_000 }: AwsSecretsOptions): Secrets {
+  const readSecret = async (name: string) => {
+    const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
+    return (await (await secretsManager()).send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
+  };
+  const readParameter = async (name: string) => {
+    const { GetParameterCommand } = await import("@aws-sdk/client-ssm");
+    return (await (await ssm()).send(new GetParameterCommand({ Name: name, WithDecryption: true }))).Parameter?.Value;
+  };
+  const cached = cache(clock, ttlMs);
+  return {
+    async resolve(reference) {
+      const read = () =>
+        "$parameter" in reference ? readParameter(reference.$parameter) : readSecret(reference.$secret);
+      // By store and name, not by key: the keys of one secret share a call.
+      const name = "$parameter" in reference ? `p:${reference.$parameter}` : `s:${reference.$secret}`;
+      let value: string | undefined;
+      try {
+        value = await cached(name, read);
+      } catch (cause) {
+        throw secretFault(reference, cause);
+      }
+      if (value === undefined) throw unusable(reference, "holds no text; store it as text, not as binary");
+      return "key" in reference && reference.key !== undefined ? keyOf(value, reference.key, reference) : value;
+    },
+  };
+}
+
+/** No cause anywhere here: a JSON parser's message quotes the text, which is the secret. */
+const unusable = (reference: Reference, what: string) =>
+  new JobError("CONFIGURATION_ERROR", `${referenceName(reference)} ${what}.`);
+
+function keyOf(text: string, key: string, reference: Reference): string {
+  const value = objectIn(text, reference)[key];
+  if (typeof value === "string") return value;
+  // The secrets that RDS makes hold the port as a number.
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  throw unusable(reference, `does not exist: add the key "${key}", with a text, to the JSON object in the secret`);
+}
+
+function objectIn(text: string, reference: Reference): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Not JSON: said below.
+  }
+  if (typeof value === "object" && value !== null) return { __proto__: null, ...value };
+  throw unusable(reference, "asks for a key, but the secret is not a JSON object: store it as one");
+}
+
+/** Concurrent reads of one name share a call; failures are not kept. */
+function cache(clock: Pick<Clock, "now">, ttlMs: number) {
+  const entries = new Map<string, { until: number; value: Promise<string | undefined> }>();
+  return (name: string, read: () => Promise<string | undefined>): Promise<string | undefined> => {
+    const known = entries.get(name);
+    if (known && clock.now() < known.until) return known.value;
+    const entry = { until: clock.now() + ttlMs, value: read() };
+    entries.set(name, entry);
+    entry.value.catch(() => {
+      if (entries.get(name) === entry) entries.delete(name);
+    });
+    return entry.value;
+  };
+}

@@ -1,0 +1,4 @@
+import { consumer } from "../consumer.ts";
+import { noExecutor } from "../no-executor.ts";
+
+export const handler = consumer("feature", noExecutor);

@@ -1,0 +1,64 @@
+import { dispatch } from "../core/dispatch.ts";
+import { traceOf } from "../core/errors.ts";
+import type { Job } from "../core/job.ts";
+import { shards } from "../core/job-id.ts";
+import type { Services } from "../core/services.ts";
+
+/** A job this late has lost its message, or its queue is behind: either way another message does no harm. */
+export const graceMs = 60_000;
+
+const pageSize = 25;
+const pagesPerShard = 8;
+
+export interface Reconciled {
+  looked: number;
+  dispatched: number;
+  failed: number;
+}
+
+/**
+ * Hands overdue jobs over again: those that wait although they were due a minute ago, and those whose consumer's lease
+ * has run out. Reads only the overdue heads of the catalog's pending partitions, so its work does not grow with the
+ * number of jobs. Claims are conditional: a message too many is dropped.
+ */
+export async function reconcile(services: Services): Promise<Reconciled> {
+  const total: Reconciled = { looked: 0, dispatched: 0, failed: 0 };
+  for (const product of services.catalog.products) {
+    for (const env of product.envs) {
+      const heads = Array.from({ length: shards }, (_, shard) =>
+        reconcileShard(services, product.tag, env, shard, total),
+      );
+      await Promise.all(heads);
+    }
+  }
+  return total;
+}
+
+async function reconcileShard(services: Services, product: string, env: string, shard: number, total: Reconciled) {
+  const until = services.clock.now() - graceMs;
+  let after: string | undefined;
+  for (let page = 0; page < pagesPerShard; page++) {
+    const head = await services.jobs.head({ product, env, phase: "pending", shard, until, limit: pageSize }, after);
+    await Promise.all(head.jobs.map(({ id }) => nudge(services, id, total)));
+    after = head.next;
+    if (after === undefined) return;
+  }
+}
+
+const isStuck = (job: Job, now: number): boolean =>
+  job.status === "running"
+    ? (job.lease_until ?? 0) < now
+    : (job.status === "scheduled" || job.status === "queued") && job.due_at <= now - graceMs;
+
+async function nudge(services: Services, id: string, total: Reconciled): Promise<void> {
+  total.looked++;
+  try {
+    const job = await services.jobs.get(id);
+    if (!job || !isStuck(job, services.clock.now())) return;
+    await dispatch(services, job);
+    total.dispatched++;
+  } catch (error) {
+    total.failed++;
+    services.log.error("could not hand a job over again", { job_id: id, ...traceOf(error) });
+  }
+}

@@ -1,0 +1,18 @@
+import { awsSecrets } from "../../../lambdas/aws/secrets.ts";
+import { startSecretsService } from "../../support/aws/secrets-service.ts";
+import { describeSecrets, heldSecrets } from "../../support/conformance/secrets.ts";
+import { fakeClock } from "../../support/fakes/clock.ts";
+
+describeSecrets("AWS", async () => {
+  const service = await startSecretsService({
+    "shop/token": heldSecrets["shop/token"],
+    "shop/smtp": JSON.stringify({ user: heldSecrets["shop/smtp#user"], password: heldSecrets["shop/smtp#password"] }),
+    "/shop/base-url": heldSecrets["/shop/base-url"],
+  });
+  const secrets = awsSecrets({
+    secretsManager: () => service.secretsManager,
+    ssm: () => service.ssm,
+    clock: fakeClock(),
+  });
+  return { secrets, stop: service.stop };
+});

@@ -1,0 +1,18 @@
+import type { Queues } from "../../../lambdas/aws/env.ts";
+import { type JobType, jobTypes } from "../../../lambdas/core/job.ts";
+
+/** A queue a type, under the server that holds them. */
+export const queuesAt = (origin: string): Queues =>
+  Object.fromEntries(
+    jobTypes.map((type) => [
+      type,
+      { url: `${origin}/000000000000/${queueName(type)}`, arn: `${arnPrefix}${queueName(type)}` },
+    ]),
+  ) as Queues;
+
+const arnPrefix = "arn:aws:sqs:us-east-1:000000000000:";
+
+export const queueName = (type: JobType): string => `jobs-${type}`;
+
+export const typeOfQueue = (arn: string): JobType =>
+  jobTypes.find((type) => arn === arnPrefix + queueName(type)) as JobType;

@@ -1,0 +1,34 @@
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { settings } from "./client-settings.ts";
+import { type Answer, startJsonService } from "./server.ts";
+
+/** Secrets Manager and the SSM Parameter Store, as far as reading one value goes. */
+export async function startSecretsService(values: Record<string, string>) {
+  const calls: string[] = [];
+  const service = await startJsonService((request, body): Answer => {
+    const target = String(request.headers["x-amz-target"]);
+    const isSecret = target === "secretsmanager.GetSecretValue";
+    const name = String(isSecret ? body.SecretId : body.Name);
+    calls.push(name);
+    if (!Object.hasOwn(values, name)) {
+      return { status: 400, error: isSecret ? "ResourceNotFoundException" : "ParameterNotFound" };
+    }
+    if (isSecret) return { status: 200, body: { Name: name, SecretString: values[name] } };
+    // What a SecureString is without decryption: its ciphertext.
+    const value = body.WithDecryption === true ? values[name] : "ciphertext";
+    return { status: 200, body: { Parameter: { Name: name, Value: value } } };
+  });
+  const at = { ...settings, endpoint: service.endpoint };
+  const clients = { secretsManager: new SecretsManagerClient(at), ssm: new SSMClient(at) };
+  return {
+    ...clients,
+    /** The names asked for, in order. */
+    calls,
+    async stop() {
+      clients.secretsManager.destroy();
+      clients.ssm.destroy();
+      await service.stop();
+    },
+  };
+}

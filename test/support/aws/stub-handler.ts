@@ -1,0 +1,47 @@
+/** A request as an SDK client puts it on the wire, as far as tests look at it. */
+export interface Captured {
+  method: string;
+  path: string;
+  query: Record<string, unknown>;
+  headers: Record<string, string>;
+  /** The parsed JSON body. */
+  body: Record<string, unknown>;
+}
+
+export interface StubAnswer {
+  statusCode?: number;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
+
+interface WireRequest extends Omit<Captured, "body"> {
+  body?: string | Uint8Array;
+}
+
+/**
+ * In the place of an SDK client's network: keeps each request and answers it. `answer` gets the request and how many
+ * came before it; what it throws is a connection that failed.
+ */
+export function stubHandler(answer: (request: Captured, earlier: number) => StubAnswer) {
+  const requests: Captured[] = [];
+  return {
+    requests,
+    metadata: { handlerProtocol: "http/1.1" },
+    async handle({ method, path, query, headers, body }: WireRequest) {
+      const request = { method, path, query, headers, body: body ? JSON.parse(Buffer.from(body).toString()) : {} };
+      requests.push(request);
+      const { statusCode = 200, headers: answered = {}, body: content = {} } = answer(request, requests.length - 1);
+      return {
+        response: { statusCode, headers: answered, body: Buffer.from(JSON.stringify(content)) },
+      };
+    },
+    destroy() {},
+  };
+}
+
+/** An AWS error on the wire. */
+export const awsError = (type: string, statusCode = 400): StubAnswer => ({
+  statusCode,
+  headers: { "x-amzn-errortype": type },
+  body: { __type: type, Message: type },
+});

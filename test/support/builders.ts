@@ -1,0 +1,37 @@
+import { type Job, type JobMessage, messageOf } from "../../lambdas/core/job.ts";
+import { newJobId } from "../../lambdas/core/job-id.ts";
+import { defaultRetryPolicy } from "../../lambdas/core/retry.ts";
+
+/** The time at which every test's world begins, unless it says otherwise. */
+export const noon = Date.UTC(2030, 0, 1, 12);
+
+/** A job that is due at noon and waits in its queue. */
+export const aJob = (overrides: Partial<Job> = {}): Job => ({
+  id: newJobId(),
+  product: "shop",
+  env: "prd",
+  event: "charge",
+  type: "action",
+  input: { inline: { body: { amount: 5 } } },
+  status: "queued",
+  run: 1,
+  attempt: 1,
+  due_at: noon,
+  scheduled_at: overrides.due_at ?? noon,
+  created_at: noon - 60_000,
+  timeout_ms: 10_000,
+  retries: 3,
+  retry_policy: defaultRetryPolicy,
+  fingerprint: "fingerprint",
+  version: 1,
+  write_id: crypto.randomUUID(),
+  claims: 0,
+  attempts: [],
+  ...overrides,
+});
+
+/** The message of a job, or of one that nobody stored. */
+export const aMessage = (job: Job = aJob(), overrides: Partial<JobMessage> = {}): JobMessage => ({
+  ...messageOf(job),
+  ...overrides,
+});

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { BlobStore } from "../../../lambdas/core/ports.ts";
+
+export interface BlobStoreUnderTest {
+  blobs: BlobStore;
+  stop?: () => Promise<void>;
+}
+
+const bytes = (body: Uint8Array | undefined) => body && [...body];
+
+/** What every BlobStore does, in memory and on S3 alike. */
+export function describeBlobStore(name: string, makeStore: () => Promise<BlobStoreUnderTest>): void {
+  describe(`${name} as a BlobStore`, () => {
+    let made: BlobStoreUnderTest;
+    let blobs: BlobStore;
+    beforeAll(async () => {
+      made = await makeStore();
+      blobs = made.blobs;
+    });
+    afterAll(() => made.stop?.());
+
+    test("bytes come back as they went in, whatever they are", async () => {
+      const body = Uint8Array.from({ length: 256 }, (_, i) => i);
+      await blobs.put("uploads/all bytes & ключ.bin", body, "application/octet-stream");
+      expect(bytes(await blobs.get("uploads/all bytes & ключ.bin"))).toEqual(bytes(body));
+    });
+
+    test("an empty blob is not an absent one", async () => {
+      await blobs.put("uploads/empty", new Uint8Array(), "text/plain");
+      expect(bytes(await blobs.get("uploads/empty"))).toEqual([]);
+      expect(await blobs.get("uploads/absent")).toBeUndefined();
+    });
+
+    test("a later put under the same key wins", async () => {
+      await blobs.put("inputs/1", Buffer.from("first"), "text/plain");
+      await blobs.put("inputs/1", Buffer.from("second"), "text/plain");
+      expect(Buffer.from((await blobs.get("inputs/1")) ?? []).toString()).toBe("second");
+    });
+
+    test("a body changed after it was stored is not changed in the store", async () => {
+      const body = Buffer.from("before");
+      await blobs.put("inputs/2", body, "text/plain");
+      body.write("after!");
+      expect(Buffer.from((await blobs.get("inputs/2")) ?? []).toString()).toBe("before");
+    });
+
+    test("a download URL gives the blob and its type to anyone who has it", async () => {
+      await blobs.put("results/1", Buffer.from('{"ok":true}'), "application/json");
+      const response = await fetch(await blobs.downloadUrl("results/1", 60));
+      expect(response.headers.get("content-type")).toBe("application/json");
+      expect(await response.text()).toBe('{"ok":true}');
+    });
+  });
+}

@@ -1,0 +1,368 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { JobError } from "../../../lambdas/core/errors.ts";
+import type { Job, JobStatus } from "../../../lambdas/core/job.ts";
+import { newJobId } from "../../../lambdas/core/job-id.ts";
+import type { JobStore } from "../../../lambdas/core/ports.ts";
+import { attemptFailed, cancelled, completed } from "../../../lambdas/core/transitions.ts";
+import { aJob, aMessage, noon } from "../builders.ts";
+
+export interface JobStoreUnderTest {
+  store: JobStore;
+  stop?: () => Promise<void>;
+}
+
+const aClaim = (overrides: Partial<Parameters<JobStore["claim"]>[1]> = {}) => ({
+  claimId: crypto.randomUUID(),
+  now: noon,
+  leaseMarginMs: 15_000,
+  ...overrides,
+});
+
+const leased = (leaseUntil: number, overrides: Partial<Job> = {}): Job =>
+  aJob({
+    status: "running",
+    claim_id: "another consumer",
+    lease_until: leaseUntil,
+    started_at: noon - 20_000,
+    claims: 1,
+    version: 2,
+    ...overrides,
+  });
+
+/** An id of the shard: its last digit chooses it. */
+const idInShard = (shard: number): string => newJobId().slice(0, -1) + shard.toString(16);
+
+/** The same job, whatever write it was. */
+const like = (job: Job) => ({ ...job, write_id: expect.any(String) });
+
+/** What every JobStore does, in memory and on DynamoDB alike. */
+export function describeJobStore(name: string, makeStore: () => Promise<JobStoreUnderTest>): void {
+  describe(`${name} as a JobStore`, () => {
+    let made: JobStoreUnderTest;
+    let store: JobStore;
+    beforeAll(async () => {
+      made = await makeStore();
+      store = made.store;
+    });
+    afterAll(() => made.stop?.());
+
+    const stored = async (job: Job): Promise<Job> => {
+      expect(await store.create(job)).toEqual({ outcome: "created" });
+      return job;
+    };
+
+    describe("create and get", () => {
+      test("a created job is read back whole", async () => {
+        const job = await stored(
+          aJob({
+            app: "payments",
+            labels: ["vip", "eu"],
+            expires_at: noon + 1,
+            progress: { inline: ["sms"] },
+            error: { code: "TIMEOUT", message: "", retryable: true },
+            attempts: [{ attempt: 1, due_at: noon, started_at: noon + 1, ended_at: noon + 2, outcome: "failed" }],
+          }),
+        );
+        expect(await store.get(job.id)).toEqual(job);
+      });
+
+      test("a job that nobody created is absent", async () => {
+        expect(await store.get(newJobId())).toBeUndefined();
+      });
+
+      test("an id that is taken answers the job that has it, unchanged", async () => {
+        const first = await stored(aJob());
+        const second = aJob({ id: first.id, event: "refund" });
+        expect(await store.create(second)).toEqual({ outcome: "exists", job: first });
+        expect(await store.get(first.id)).toEqual(first);
+      });
+
+      test("the very same write repeated counts as created", async () => {
+        const job = await stored(aJob());
+        expect(await store.create(job)).toEqual({ outcome: "created" });
+      });
+
+      test("of two jobs with one id that are created at once, one is created and both callers see it", async () => {
+        const [a, b] = [aJob(), aJob()];
+        b.id = a.id;
+        const outcomes = await Promise.all([store.create(a), store.create(b)]);
+        expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(["created", "exists"]);
+        const existing = outcomes.find((outcome) => outcome.outcome === "exists");
+        expect(existing).toEqual({ outcome: "exists", job: await store.get(a.id) });
+      });
+
+      test.each(odd)("an input that is $name comes back as it went in", async ({ value }) => {
+        const job = await stored(
+          aJob({ input: { inline: value }, progress: { inline: value }, result: { inline: value } }),
+        );
+        const read = await store.get(job.id);
+        const text = JSON.stringify({ inline: value });
+        expect(JSON.stringify(read?.input)).toBe(text);
+        expect(JSON.stringify(read?.progress)).toBe(text);
+        expect(JSON.stringify(read?.result)).toBe(text);
+      });
+
+      test("values kept elsewhere are named, not held", async () => {
+        const job = await stored(aJob({ input: { blob: "inputs/1", bytes: 5_000_000 } }));
+        expect((await store.get(job.id))?.input).toEqual({ blob: "inputs/1", bytes: 5_000_000 });
+      });
+
+      test("a job changed after it was stored or read is not changed in the store", async () => {
+        const job = aJob({ labels: ["before"] });
+        await store.create(job);
+        job.labels?.push("after");
+        (await store.get(job.id))?.labels?.push("after");
+        expect((await store.get(job.id))?.labels).toEqual(["before"]);
+      });
+    });
+
+    describe("claim", () => {
+      test.each(["scheduled", "queued"] as const)("a %s job becomes the claimer's", async (status) => {
+        const job = await stored(aJob({ status, timeout_ms: 7000 }));
+        const claim = aClaim({ claimId: "ours", now: noon + 3, leaseMarginMs: 500 });
+        const owned: Job = {
+          ...job,
+          status: "running",
+          claim_id: "ours",
+          lease_until: noon + 3 + 500 + 7000,
+          started_at: noon + 3,
+          claims: 1,
+          version: 2,
+        };
+        expect(await store.claim(aMessage(job), claim)).toEqual({ outcome: "claimed", job: owned });
+        expect(await store.get(job.id)).toEqual(owned);
+      });
+
+      test.each<JobStatus>(["completed", "failed", "cancelled", "paused"])("a %s job is gone", async (status) => {
+        const job = await stored(aJob({ status, ...(status !== "paused" && { finished_at: noon }) }));
+        expect(await store.claim(aMessage(job), aClaim())).toEqual({ outcome: "gone" });
+        expect(await store.get(job.id)).toEqual(job);
+      });
+
+      test("a job that does not exist is gone, and is not made by claiming it", async () => {
+        const message = aMessage();
+        expect(await store.claim(message, aClaim())).toEqual({ outcome: "gone" });
+        expect(await store.get(message.job_id)).toBeUndefined();
+      });
+
+      test.each([
+        ["run", { run: 2 }],
+        ["attempt", { attempt: 2 }],
+        ["due_at", { due_at: noon + 1 }],
+      ])("a message of another %s is gone", async (_field, other) => {
+        const job = await stored(aJob());
+        expect(await store.claim(aMessage(job, other), aClaim())).toEqual({ outcome: "gone" });
+        expect(await store.get(job.id)).toEqual(job);
+      });
+
+      test("a job whose lease still runs is taken, to its last millisecond", async () => {
+        const job = await stored(leased(noon));
+        expect(await store.claim(aMessage(job), aClaim({ now: noon }))).toEqual({ outcome: "taken" });
+        expect(await store.get(job.id)).toEqual(job);
+      });
+
+      test("a job whose lease has ended is claimed over, and the crash counts", async () => {
+        const job = await stored(leased(noon - 1));
+        const outcome = await store.claim(aMessage(job), aClaim({ claimId: "ours", now: noon }));
+        expect(outcome).toMatchObject({ outcome: "claimed", job: { claim_id: "ours", claims: 2, started_at: noon } });
+      });
+
+      test("of several claims at once exactly one wins", async () => {
+        const job = await stored(aJob());
+        const claims = Array.from({ length: 5 }, () => store.claim(aMessage(job), aClaim()));
+        const outcomes = (await Promise.all(claims)).map(({ outcome }) => outcome);
+        expect(outcomes.sort()).toEqual(["claimed", "taken", "taken", "taken", "taken"]);
+        expect((await store.get(job.id))?.claims).toBe(1);
+      });
+
+      test("of two claims of an expired lease exactly one wins", async () => {
+        const job = await stored(leased(noon - 1));
+        const outcomes = await Promise.all([
+          store.claim(aMessage(job), aClaim()),
+          store.claim(aMessage(job), aClaim()),
+        ]);
+        expect(outcomes.map(({ outcome }) => outcome).sort()).toEqual(["claimed", "taken"]);
+      });
+    });
+
+    describe("replace", () => {
+      test("the next state of a job takes the place of the one it was made from", async () => {
+        const job = await stored(leased(noon));
+        const next = completed(job, noon, { inline: { ok: true } });
+        expect(await store.replace(next)).toBe("replaced");
+        expect(await store.get(job.id)).toEqual(like(next));
+      });
+
+      test("a write gets a fresh write_id", async () => {
+        const job = await stored(aJob());
+        await store.replace({ ...job, version: 2 });
+        expect((await store.get(job.id))?.write_id).not.toBe(job.write_id);
+      });
+
+      test("fields that the next state lacks are gone", async () => {
+        const job = await stored(leased(noon));
+        await store.replace(cancelled(job, noon, "no longer wanted"));
+        const read = await store.get(job.id);
+        expect(read).not.toHaveProperty("claim_id");
+        expect(read).not.toHaveProperty("lease_until");
+      });
+
+      test("a state made from an older one is lost", async () => {
+        const job = await stored(aJob());
+        const next = cancelled(job, noon, "first");
+        await store.replace(next);
+        expect(await store.replace(cancelled(job, noon, "second"))).toBe("lost");
+        expect((await store.get(job.id))?.reason).toBe("first");
+      });
+
+      test("a consumer whose lease was taken over changes nothing", async () => {
+        const job = await stored(leased(noon - 1));
+        await store.claim(aMessage(job), aClaim({ claimId: "the next consumer" }));
+        expect(await store.replace(completed(job, noon, { inline: 1 }))).toBe("lost");
+        expect(await store.get(job.id)).toMatchObject({ status: "running", claim_id: "the next consumer" });
+      });
+
+      test("a job that was removed is not brought back", async () => {
+        const job = aJob();
+        expect(await store.replace({ ...job, version: 2 })).toBe("lost");
+        expect(await store.get(job.id)).toBeUndefined();
+      });
+
+      test("a failed attempt can be claimed by its next message only", async () => {
+        const job = await stored(leased(noon));
+        const next = attemptFailed(job, noon, { error: new JobError("TIMEOUT", "slow"), random: 0.5 });
+        await store.replace(next);
+        expect(await store.claim(aMessage(job), aClaim())).toEqual({ outcome: "gone" });
+        expect(await store.claim(aMessage(next), aClaim())).toMatchObject({ outcome: "claimed" });
+      });
+    });
+
+    describe("remove", () => {
+      test("a job that is still the same write is deleted", async () => {
+        const job = await stored(aJob());
+        expect(await store.remove(job)).toBe("removed");
+        expect(await store.get(job.id)).toBeUndefined();
+      });
+
+      test("a job that is absent counts as removed: the answer of a first delete may have been lost", async () => {
+        expect(await store.remove(aJob())).toBe("removed");
+      });
+
+      test("a job that was claimed stays", async () => {
+        const job = await stored(aJob());
+        await store.claim(aMessage(job), aClaim());
+        expect(await store.remove(job)).toBe("lost");
+        expect(await store.get(job.id)).toMatchObject({ status: "running" });
+      });
+
+      test("another write of the same version stays", async () => {
+        const job = await stored(aJob());
+        expect(await store.remove({ ...job, write_id: crypto.randomUUID() })).toBe("lost");
+        expect(await store.get(job.id)).toEqual(job);
+      });
+    });
+
+    describe("head", () => {
+      /** A tenant of its own, so that the jobs of other tests are not in its lists. */
+      const aTenant = () => ({ product: `shop-${crypto.randomUUID()}`, env: "prd" });
+      const overdue = { phase: "pending", shard: 3, until: noon, limit: 10 } as const;
+      const storedAt = (tenant: { product: string; env: string }, due_at: number, shard = 3) =>
+        stored(aJob({ ...tenant, id: idInShard(shard), due_at }));
+
+      test("lists what is due at or before a time, oldest first", async () => {
+        const tenant = aTenant();
+        const onTime = await storedAt(tenant, noon);
+        const oldest = await storedAt(tenant, noon - 100_000);
+        const older = await storedAt(tenant, noon - 5);
+        await storedAt(tenant, noon + 1);
+        expect(await store.head({ ...tenant, ...overdue })).toEqual({
+          jobs: [oldest, older, onTime].map(({ id, due_at }) => ({ id, due_at })),
+        });
+      });
+
+      test("an empty shard is an empty last page", async () => {
+        expect(await store.head({ ...aTenant(), ...overdue })).toEqual({ jobs: [] });
+      });
+
+      test("keeps tenants, environments, shards and phases apart", async () => {
+        const tenant = aTenant();
+        const job = await storedAt(tenant, noon);
+        await storedAt({ ...tenant, env: "dev" }, noon);
+        await storedAt(aTenant(), noon);
+        await storedAt(tenant, noon, 4);
+        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, due_at: noon }]);
+        expect((await store.head({ ...tenant, ...overdue, phase: "completed" })).jobs).toEqual([]);
+      });
+
+      test("pages follow each other without gaps or repetition, and the last one says so", async () => {
+        const tenant = aTenant();
+        const jobs = [];
+        // Two of a kind: a page may end between jobs of the same time.
+        for (const due of [1, 2, 2, 2, 3, 4]) jobs.push(await storedAt(tenant, noon - 10 + due));
+        const seen: string[] = [];
+        const sizes: number[] = [];
+        let after: string | undefined;
+        do {
+          const page = await store.head({ ...tenant, ...overdue, limit: 3 }, after);
+          seen.push(...page.jobs.map(({ id }) => id));
+          sizes.push(page.jobs.length);
+          after = page.next;
+        } while (after !== undefined);
+        expect(sizes).toEqual([3, 3]);
+        expect(seen.toSorted()).toEqual(jobs.map(({ id }) => id).toSorted());
+      });
+
+      test("jobs that leave while a reader pages do not make it miss others", async () => {
+        const tenant = aTenant();
+        const first = await storedAt(tenant, noon - 2);
+        const second = await storedAt(tenant, noon - 1);
+        const page = await store.head({ ...tenant, ...overdue, limit: 1 });
+        await store.remove(first);
+        expect((await store.head({ ...tenant, ...overdue, limit: 1 }, page.next)).jobs).toMatchObject([
+          { id: second.id },
+        ]);
+      });
+
+      test("a running job is still pending, at the time it was due", async () => {
+        const tenant = aTenant();
+        const job = await storedAt(tenant, noon - 1);
+        await store.claim(aMessage(job), aClaim());
+        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, due_at: noon - 1 }]);
+      });
+
+      test("a job that is finished moves to its phase, at the time it finished", async () => {
+        const tenant = aTenant();
+        const job = await storedAt(tenant, noon - 1);
+        await store.replace(cancelled(job, noon + 50, "no longer wanted"));
+        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([]);
+        const finished = { ...tenant, ...overdue, phase: "cancelled" } as const;
+        expect((await store.head({ ...finished, until: noon + 49 })).jobs).toEqual([]);
+        expect((await store.head({ ...finished, until: noon + 50 })).jobs).toMatchObject([{ id: job.id }]);
+      });
+
+      test("a job that waits for another attempt moves to its new time", async () => {
+        const tenant = aTenant();
+        const job = await stored(leased(noon, { ...tenant, id: idInShard(3) }));
+        const next = attemptFailed(job, noon, { error: new JobError("TIMEOUT", "slow"), random: 0.5 });
+        await store.replace(next);
+        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([]);
+        const later = await store.head({ ...tenant, ...overdue, until: next.due_at });
+        expect(later.jobs).toEqual([{ id: job.id, due_at: next.due_at }]);
+      });
+    });
+  });
+}
+
+const nested = (depth: number): unknown => (depth === 0 ? "deep" : { level: [nested(depth - 1)] });
+
+/** What a database's own types would refuse or change. */
+const odd = [
+  { name: "null", value: null },
+  { name: "an empty object", value: {} },
+  { name: "full of empty strings and keys", value: { "": "", list: [""], none: null } },
+  { name: "nested 80 levels deep", value: nested(40) },
+  { name: "numbers of any size", value: [1e21, -1e300, 5e-324, 0.1, 123456789012345680000, 2 ** 53 + 2] },
+  { name: "unicode", value: { "ключ 🔑": "zażółć \u0000 \u2028 👩‍👩‍👧 \ud800" } },
+  { name: "named like a prototype", value: JSON.parse('{"__proto__": {"polluted": true}, "constructor": 1}') },
+  { name: "85 KB long", value: { text: "é".repeat(30_000), list: Array.from({ length: 5000 }, (_, i) => i) } },
+];

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { jobTypes } from "../../../lambdas/core/job.ts";
+import type { Scheduler } from "../../../lambdas/core/ports.ts";
+import { aMessage, noon } from "../builders.ts";
+import type { Schedule } from "../fakes/scheduler.ts";
+
+export interface SchedulerUnderTest {
+  scheduler: Scheduler;
+  /** The schedule of a name, as whoever fires it sees it. */
+  find: (name: string) => Schedule | undefined;
+  stop?: () => Promise<void>;
+}
+
+/** What every Scheduler does, in memory and on EventBridge alike. */
+export function describeScheduler(name: string, makeScheduler: () => Promise<SchedulerUnderTest>): void {
+  describe(`${name} as a Scheduler`, () => {
+    const at = noon / 1000 + 3601;
+    let made: SchedulerUnderTest;
+    let scheduleName: string;
+    beforeAll(async () => {
+      made = await makeScheduler();
+    });
+    beforeEach(() => {
+      scheduleName = `${aMessage().job_id}-1-1`;
+    });
+    afterAll(() => made.stop?.());
+
+    test.each(jobTypes)("a schedule delivers its message to the queue of type %s, at its second", async (type) => {
+      const message = aMessage();
+      await made.scheduler.schedule(scheduleName, at, type, message);
+      expect(made.find(scheduleName)).toEqual({ at, type, message });
+    });
+
+    test("a name that exists already counts as success and stays as it is", async () => {
+      const message = aMessage();
+      await made.scheduler.schedule(scheduleName, at, "action", message);
+      await made.scheduler.schedule(scheduleName, at + 60, "action", aMessage());
+      expect(made.find(scheduleName)).toEqual({ at, type: "action", message });
+    });
+
+    test("an unscheduled name is gone, and free again", async () => {
+      await made.scheduler.schedule(scheduleName, at, "action", aMessage());
+      await made.scheduler.unschedule(scheduleName);
+      expect(made.find(scheduleName)).toBeUndefined();
+      await made.scheduler.schedule(scheduleName, at + 60, "action", aMessage());
+      expect(made.find(scheduleName)?.at).toBe(at + 60);
+    });
+
+    test("unscheduling what does not exist counts as success", async () => {
+      await expect(made.scheduler.unschedule(scheduleName)).resolves.toBeUndefined();
+    });
+  });
+}

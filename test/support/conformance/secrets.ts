@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Secrets } from "../../../lambdas/core/ports.ts";
+import { parameter, type Reference, referenceName, secret } from "../../../lambdas/core/references.ts";
+
+export interface SecretsUnderTest {
+  secrets: Secrets;
+  stop?: () => Promise<void>;
+}
+
+/** What an implementation is made with: values by reference as the catalog writes it. */
+export const heldSecrets = {
+  "shop/token": "a token",
+  "shop/smtp#user": "mailer",
+  "shop/smtp#password": "hunter2",
+  "/shop/base-url": "https://shop.example",
+} as const;
+
+/** What every Secrets does, in memory and on AWS alike. */
+export function describeSecrets(name: string, makeSecrets: () => Promise<SecretsUnderTest>): void {
+  describe(`${name} as Secrets`, () => {
+    let made: SecretsUnderTest;
+    beforeAll(async () => {
+      made = await makeSecrets();
+    });
+    afterAll(() => made.stop?.());
+
+    test.each<[string, Reference, string]>([
+      ["a whole secret", secret("shop/token"), "a token"],
+      ["a key of a secret", secret("shop/smtp#password"), "hunter2"],
+      ["another key of the same secret", secret("shop/smtp#user"), "mailer"],
+      ["a parameter", parameter("/shop/base-url"), "https://shop.example"],
+    ])("%s resolves to its value", async (_what, reference, value) => {
+      expect(await made.secrets.resolve(reference)).toBe(value);
+    });
+
+    test.each<[string, Reference]>([
+      ["a secret", secret("shop/absent")],
+      ["a key", secret("shop/smtp#absent")],
+      ["a key with a name that every object inherits", secret("shop/smtp#constructor")],
+      ["a parameter", parameter("/shop/absent")],
+    ])("%s that does not exist is a configuration error that names it", async (_what, reference) => {
+      await expect(made.secrets.resolve(reference)).rejects.toMatchObject({
+        name: "JobError",
+        code: "CONFIGURATION_ERROR",
+        retryable: false,
+        message: expect.stringContaining(referenceName(reference)),
+      });
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import { setImmediate } from "node:timers/promises";
+import type { Clock } from "../../../lambdas/core/ports.ts";
+import { noon } from "../builders.ts";
+
+export interface FakeClock extends Clock {
+  /** Lets `ms` pass: wakes each sleeper at its own time, in order, and lets it run on before the next one wakes. */
+  advance(ms: number): Promise<void>;
+  /** How many still sleep. */
+  sleepers(): number;
+}
+
+interface Sleeper {
+  at: number;
+  wake: () => void;
+}
+
+/** Virtual time: it stands still until a test advances it. */
+export function fakeClock(start = noon): FakeClock {
+  let now = start;
+  const sleeping = new Set<Sleeper>();
+  // A Set keeps its order and this finds the first minimum: sleepers of one time wake in the order they fell asleep.
+  const next = () => [...sleeping].reduce<Sleeper | undefined>((a, b) => (a && a.at <= b.at ? a : b), undefined);
+  return {
+    now: () => now,
+    sleepers: () => sleeping.size,
+
+    sleep(ms, signal) {
+      if (ms <= 0 || signal?.aborted) return Promise.resolve();
+      return new Promise((resolve) => {
+        const sleeper = { at: now + ms, wake: end };
+        function end() {
+          sleeping.delete(sleeper);
+          signal?.removeEventListener("abort", end);
+          resolve();
+        }
+        signal?.addEventListener("abort", end);
+        sleeping.add(sleeper);
+      });
+    },
+
+    async advance(ms) {
+      const end = now + ms;
+      await settled();
+      for (let sleeper = next(); sleeper && sleeper.at <= end; sleeper = next()) {
+        now = sleeper.at;
+        sleeper.wake();
+        await settled();
+      }
+      now = end;
+    },
+  };
+}
+
+/** Runs after everything that is ready to run, however long its chain of promises is. */
+const settled = setImmediate;

@@ -1,0 +1,67 @@
+import { isFinished, type Job, phaseOf } from "../../../lambdas/core/job.ts";
+import { shardOf } from "../../../lambdas/core/job-id.ts";
+import type { JobStore } from "../../../lambdas/core/ports.ts";
+import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
+
+export interface FakeJobStore extends JobStore {
+  /** Every stored job, by value. */
+  all(): Job[];
+}
+
+/** Jobs in memory. Values are copied in and out, as a store over a network does. */
+export function fakeJobStore(...given: Job[]): FakeJobStore {
+  const jobs = new Map(given.map((job) => [job.id, structuredClone(job)]));
+  const put = (job: Job) => jobs.set(job.id, structuredClone(job));
+  return {
+    all: () => structuredClone([...jobs.values()]),
+
+    async create(job) {
+      const existing = jobs.get(job.id);
+      if (existing && existing.write_id !== job.write_id) return { outcome: "exists", job: structuredClone(existing) };
+      if (!existing) put(job);
+      return { outcome: "created" };
+    },
+
+    get: async (id) => structuredClone(jobs.get(id)),
+
+    async claim(message, claim) {
+      const job = jobs.get(message.job_id);
+      if (!job) return { outcome: "gone" };
+      const answer = claimable(job, message, claim.now);
+      if (answer !== "yes") return { outcome: answer };
+      const next = claimed(job, claim);
+      put(next);
+      return { outcome: "claimed", job: structuredClone(next) };
+    },
+
+    async replace(next) {
+      if (jobs.get(next.id)?.version !== next.version - 1) return "lost";
+      put({ ...next, write_id: crypto.randomUUID() });
+      return "replaced";
+    },
+
+    async remove({ id, version, write_id }) {
+      const job = jobs.get(id);
+      if (job && (job.version !== version || job.write_id !== write_id)) return "lost";
+      jobs.delete(id);
+      return "removed";
+    },
+
+    async head({ product, env, phase, shard, until, limit }, after = "") {
+      const places = [...jobs.values()]
+        .filter((job) => job.product === product && job.env === env)
+        .filter((job) => phaseOf(job.status) === phase && shardOf(job.id) === shard)
+        .map((job) => ({ id: job.id, due_at: timeOf(job) }))
+        .filter((place) => place.due_at <= until)
+        .sort((a, b) => (cursorOf(a) < cursorOf(b) ? -1 : 1))
+        .filter((place) => cursorOf(place) > after);
+      const page = places.slice(0, limit);
+      const last = page.at(-1);
+      return { jobs: page, ...(last && places.length > limit && { next: cursorOf(last) }) };
+    },
+  };
+}
+
+const timeOf = (job: Job): number => (isFinished(job) ? (job.finished_at ?? job.due_at) : job.due_at);
+
+const cursorOf = (place: Pick<Job, "id" | "due_at">): string => `${String(place.due_at).padStart(16, "0")} ${place.id}`;

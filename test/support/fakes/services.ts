@@ -1,0 +1,30 @@
+import { registry } from "../../../lambdas/consumers/registry.ts";
+import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog.ts";
+import type { Job } from "../../../lambdas/core/job.ts";
+import { fakeBlobStore } from "./blob-store.ts";
+import { fakeClock } from "./clock.ts";
+import { fakeJobQueue } from "./job-queue.ts";
+import { fakeJobStore } from "./job-store.ts";
+import { fakeLog } from "./log.ts";
+import { fakeScheduler } from "./scheduler.ts";
+import { fakeSecrets } from "./secrets.ts";
+
+/** Everything an entry works with, faked: fresh for every test. */
+export const fakeServices = ({
+  catalog = makeCatalog([], registry),
+  jobs = [],
+  secrets = {},
+}: {
+  catalog?: Catalog;
+  jobs?: Job[];
+  secrets?: Record<string, string>;
+} = {}) => ({
+  catalog,
+  jobs: fakeJobStore(...jobs),
+  queue: fakeJobQueue(),
+  scheduler: fakeScheduler(),
+  blobs: fakeBlobStore(),
+  secrets: fakeSecrets(secrets),
+  clock: fakeClock(),
+  log: fakeLog(),
+});

@@ -1,0 +1,32 @@
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import { allScopes, type Scopes } from "../../lambdas/core/scopes.ts";
+
+export interface Asked {
+  method?: string;
+  path: string;
+  query?: Record<string, string>;
+  headers?: Record<string, string>;
+  /** An object is sent as JSON, a string as it is. */
+  body?: unknown;
+  scopes?: Scopes | null;
+}
+
+/** The event that an HTTP API sends to its Lambda, payload format 2.0. */
+export function httpEvent({ method = "GET", path, query, headers = {}, body, scopes = allScopes }: Asked) {
+  const event = {
+    version: "2.0",
+    routeKey: "ANY /v1/{proxy+}",
+    rawPath: path,
+    rawQueryString: new URLSearchParams(query).toString(),
+    headers: { ...(body !== undefined && { "content-type": "application/json" }), ...headers },
+    ...(query && { queryStringParameters: query }),
+    requestContext: {
+      http: { method, path, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
+      requestId: "req-1",
+      ...(scopes && { authorizer: { lambda: { scopes: JSON.stringify(scopes) } } }),
+    },
+    ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
+    isBase64Encoded: false,
+  };
+  return event as unknown as APIGatewayProxyEventV2;
+}

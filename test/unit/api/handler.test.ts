@@ -1,0 +1,229 @@
+import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { routes } from "../../../lambdas/api/routes.ts";
+import { httpApi } from "../../../lambdas/aws/http-api.ts";
+import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import { runJob } from "../../../lambdas/consumers/shell.ts";
+import { JobError } from "../../../lambdas/core/errors.ts";
+import type { Execute } from "../../../lambdas/core/job-type.ts";
+import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { aJob, noon } from "../../support/builders.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+import { type Asked, httpEvent } from "../../support/http-event.ts";
+
+const order = {
+  env: "prd",
+  product_tag: "my-product",
+  event: "create_order",
+  input: { body: { item: "tea" } },
+  start_at: 0,
+};
+
+function api(jobs = [] as ReturnType<typeof aJob>[]) {
+  const services = fakeServices({ catalog, jobs });
+  const handler = httpApi(() => services, routes);
+  const ask = async (asked: Asked) => {
+    const answer = (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
+    return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? "null") };
+  };
+  return {
+    ...services,
+    ask,
+    post: (body: unknown, headers = {}) => ask({ method: "POST", path: "/v1/jobs", body, headers }),
+  };
+}
+
+/** Runs what is in the queue, as the consumers would. */
+async function consume(services: ReturnType<typeof api>, execute: Execute) {
+  for (const { message } of services.queue.sent.splice(0))
+    await runJob(services, execute, message, { random: () => 0 });
+}
+
+describe("POST /v1/jobs", () => {
+  it("answers 202 with the receipt and where the job is", async () => {
+    const { post, jobs } = api();
+    const { status, headers, body } = await post(order);
+    expect(status).toBe(202);
+    expect(body).toEqual({
+      job_id: expect.stringMatching(/^job_/),
+      status: "queued",
+      scheduled_at: noon,
+      recurring: false,
+    });
+    expect(headers).toMatchObject({ location: `/v1/jobs/${body.job_id}`, "content-type": "application/json" });
+    expect(await jobs.get(body.job_id)).toBeDefined();
+  });
+
+  it("with Prefer: wait answers 200 with the finished job the moment it ends", async () => {
+    const world = api();
+    const answer = world.post(order, { prefer: "wait=10" });
+    await world.clock.advance(0);
+    await consume(world, async () => ({ order: 7 }));
+    await world.clock.advance(25);
+    const { status, headers, body } = await answer;
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ status: "completed", result: { order: 7 }, attempts: [{ outcome: "completed" }] });
+    expect(headers["preference-applied"]).toBe("wait=10");
+  });
+
+  it("with Prefer: wait answers 202 when the job is not finished in time, and at once when it is not due in time", async () => {
+    const world = api();
+    const answer = world.post(order, { prefer: "wait=2" });
+    await world.clock.advance(2000);
+    expect(await answer).toMatchObject({ status: 202, body: { status: "queued" } });
+    expect(await world.post({ ...order, start_at: noon + 60_000 }, { prefer: "wait=25" })).toMatchObject({
+      status: 202,
+      body: { status: "scheduled", scheduled_at: noon + 60_000 },
+    });
+  });
+
+  it("takes Idempotency-Key: the same request the same receipt, another one 409", async () => {
+    const { post } = api();
+    const first = await post(order, { "Idempotency-Key": "k" });
+    expect((await post(order, { "idempotency-key": "k" })).body).toEqual(first.body);
+    const other = await post({ ...order, env: "prd", retries: 1 }, { "idempotency-key": "k" });
+    expect(other).toMatchObject({ status: 409, body: { code: "IDEMPOTENCY_MISMATCH", job_id: first.body.job_id } });
+  });
+
+  it("says 503 with Retry-After when AWS refuses, and keeps nothing", async () => {
+    const world = api();
+    world.queue.send = async () => {
+      throw new Error("AWS is down: s3cret");
+    };
+    const answer = await world.post(order);
+    expect(answer).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" }, headers: { "retry-after": "5" } });
+    expect(world.jobs.all()).toEqual([]);
+    expect(JSON.stringify([answer, world.log.lines])).not.toContain("s3cret");
+  });
+});
+
+describe("errors are problem+json", () => {
+  it("of a bad request: every fault with its pointer", async () => {
+    const { status, headers, body } = await api().post({ ...order, env: 7, extra: 1 });
+    expect(status).toBe(400);
+    expect(headers["content-type"]).toBe("application/problem+json");
+    expect(body).toMatchObject({
+      type: "urn:ductape:problem:invalid-request",
+      title: "Invalid request",
+      status: 400,
+      code: "INVALID_REQUEST",
+      request_id: "req-1",
+      errors: [{ pointer: "/env" }, { pointer: "/extra", detail: "unknown field." }],
+    });
+  });
+
+  it.each([
+    ["broken JSON", { body: "{" }, 400, "INVALID_REQUEST"],
+    ["no body", { headers: { "content-type": "application/json" } }, 400, "INVALID_REQUEST"],
+    ["another media type", { body: "a=1", headers: { "content-type": "text/plain" } }, 415, "UNSUPPORTED_MEDIA_TYPE"],
+    ["no media type", { body: "{}", headers: { "content-type": "" } }, 415, "UNSUPPORTED_MEDIA_TYPE"],
+    ["a huge body", { body: `"${"x".repeat(5_000_000)}"` }, 413, "PAYLOAD_TOO_LARGE"],
+    ["an unknown product", { body: { ...order, product_tag: "shop" } }, 404, "PRODUCT_NOT_FOUND"],
+    ["an unknown route", { path: "/v1/jbos", body: {} }, 404, "ROUTE_NOT_FOUND"],
+    ["no authorization", { body: order, scopes: null }, 401, "UNAUTHENTICATED"],
+    ["a key for another product", { body: order, scopes: { ...allScopes, products: ["shop"] } }, 403, "FORBIDDEN"],
+    [
+      "a key that may only read",
+      { body: order, scopes: { ...allScopes, verbs: ["jobs:read" as const] } },
+      403,
+      "FORBIDDEN",
+    ],
+  ])("of %s", async (_what, asked, status, code) => {
+    const { jobs, ask } = api();
+    const answer = await ask({ method: "POST", path: "/v1/jobs", ...asked });
+    expect(answer).toMatchObject({
+      status,
+      body: { status, code },
+      headers: { "content-type": "application/problem+json" },
+    });
+    expect(jobs.all()).toEqual([]);
+  });
+
+  it("of ours: 500 without a word of the cause, which the log has without its text", async () => {
+    const { ask, jobs, log } = api();
+    jobs.get = async () => {
+      throw new Error("s3cret");
+    };
+    const answer = await ask({ path: `/v1/jobs/${aJob().id}` });
+    expect(answer).toMatchObject({ status: 500, body: { code: "INTERNAL", request_id: "req-1" } });
+    expect(JSON.stringify([answer, log.lines])).not.toContain("s3cret");
+    expect(log.lines).toMatchObject([{ level: "error", fields: { request_id: "req-1", error_name: "Error" } }]);
+  });
+});
+
+describe("GET /v1/jobs/{id}", () => {
+  it("shows the job, its attempts and its error, but never its input", async () => {
+    const world = api();
+    const { body } = await world.post(order);
+    await consume(world, async () => {
+      throw new JobError("NOT_FOUND", "The shop answered 404.");
+    });
+    const answer = await world.ask({ path: `/v1/jobs/${body.job_id}` });
+    expect(answer).toMatchObject({
+      status: 200,
+      body: {
+        job_id: body.job_id,
+        status: "failed",
+        product_tag: "my-product",
+        env: "prd",
+        event: "create_order",
+        type: "action",
+        error: { code: "NOT_FOUND", message: "The shop answered 404.", retryable: false },
+        attempts: [{ attempt: 1, outcome: "failed", lateness_ms: 0, duration_ms: 0 }],
+      },
+    });
+    expect(JSON.stringify(answer.body)).not.toContain("tea");
+  });
+
+  it("inlines a large result, and hands out a huge one as a download", async () => {
+    const world = api();
+    const { body: large } = await world.post(order);
+    await consume(world, async () => "x".repeat(50_000));
+    expect((await world.ask({ path: `/v1/jobs/${large.job_id}` })).body.result).toHaveLength(50_000);
+    const { body: huge } = await world.post(order);
+    await consume(world, async () => "x".repeat(5_000_000));
+    const { body } = await world.ask({ path: `/v1/jobs/${huge.job_id}` });
+    expect(body).toMatchObject({ status: "completed", result_url: expect.stringMatching(/^data:/) });
+    expect(body).not.toHaveProperty("result");
+  });
+
+  it("with ?wait=N answers as soon as the job ends, or as it is when N seconds are over", async () => {
+    const world = api();
+    const { body } = await world.post(order);
+    const waiting = world.ask({ path: `/v1/jobs/${body.job_id}`, query: { wait: "5" } });
+    await world.clock.advance(5000);
+    expect((await waiting).body.status).toBe("queued");
+    const again = world.ask({ path: `/v1/jobs/${body.job_id}`, query: { wait: "5" } });
+    await world.clock.advance(100);
+    await consume(world, async () => 1);
+    await world.clock.advance(400);
+    expect((await again).body).toMatchObject({ status: "completed", result: 1 });
+  });
+
+  it.each([
+    ["an id that does not exist", `/v1/jobs/${aJob().id}`, {}, 404],
+    ["an id that is none", "/v1/jobs/x", {}, 404],
+    ["a wait out of range", `/v1/jobs/${aJob().id}`, { wait: "26" }, 404],
+  ])("of %s", async (_what, path, query, status) => {
+    expect((await api().ask({ path, query })).status).toBe(status);
+  });
+
+  it("of another tenant is forbidden to a key that does not reach it", async () => {
+    const job = aJob();
+    const { ask } = api([job]);
+    const scopes = { ...allScopes, envs: ["dev"] };
+    expect((await ask({ path: `/v1/jobs/${job.id}`, scopes })).status).toBe(403);
+    expect((await ask({ path: `/v1/jobs/${job.id}` })).status).toBe(200);
+    expect((await ask({ path: `/v1/jobs/${job.id}`, query: { wait: "26" } })).body.errors).toMatchObject([
+      { pointer: "/query/wait" },
+    ]);
+  });
+});
+
+describe("GET /v1/health", () => {
+  it("answers anyone", async () => {
+    expect(await api().ask({ path: "/v1/health", scopes: null })).toMatchObject({
+      status: 200,
+      body: { status: "ok" },
+    });
+  });
+});

@@ -1,0 +1,243 @@
+import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import { runJob } from "../../../lambdas/consumers/shell.ts";
+import { JobError } from "../../../lambdas/core/errors.ts";
+import type { Job } from "../../../lambdas/core/job.ts";
+import type { Execute, Execution } from "../../../lambdas/core/job-type.ts";
+import { cancelled } from "../../../lambdas/core/transitions.ts";
+import { aJob, aMessage, noon } from "../../support/builders.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+
+const ok: Execute = async () => ({ ok: true });
+const job = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });
+
+function world(...jobs: Job[]) {
+  const services = fakeServices({ jobs, catalog });
+  const run = (execute: Execute, message = aMessage(jobs[0])) =>
+    runJob(services, execute, message, { random: () => 0.5 });
+  return { ...services, run, stored: async (id = jobs[0]?.id ?? "") => services.jobs.get(id) };
+}
+
+describe("a message whose time has come", () => {
+  it("runs the job with its input and keeps the result", async () => {
+    const due = job();
+    const { run, stored, queue } = world(due);
+    let seen: Execution | undefined;
+    await run(async (execution) => {
+      seen = execution;
+      return { order: 7 };
+    });
+    expect(seen).toMatchObject({
+      input: { body: { amount: 5 } },
+      event: { type: "action" },
+      idempotencyKey: `${due.id}-1`,
+    });
+    expect(await stored()).toMatchObject({ status: "completed", result: { inline: { order: 7 } }, finished_at: noon });
+    expect(queue.sent).toEqual([]);
+  });
+
+  it("keeps a large result as a blob, and an absent one as null", async () => {
+    const { run, stored, blobs } = world(job());
+    await run(async () => "x".repeat(10_000));
+    const result = (await stored())?.result as { blob: string; bytes: number };
+    expect(result.bytes).toBe(10_002);
+    expect(blobs.blobs.has(result.blob)).toBe(true);
+    const other = world(job());
+    await other.run(async () => undefined);
+    expect((await other.stored())?.result).toEqual({ inline: null });
+  });
+});
+
+describe("a message that comes early", () => {
+  it("is sent again for the rest of its time, in its tenant's group, and nothing runs", async () => {
+    const { run, queue, stored } = world(job({ due_at: noon + 75_400, status: "scheduled" }));
+    await run(ok);
+    expect(queue.sent).toMatchObject([{ type: "action", delaySeconds: 75, group: "my-product:prd" }]);
+    expect(await stored()).toMatchObject({ status: "scheduled", claims: 0 });
+  });
+
+  it("waits in process for the last moment and starts on the millisecond", async () => {
+    const { run, clock, stored } = world(job({ due_at: noon + 400, status: "scheduled" }));
+    const running = run(ok);
+    await clock.advance(399);
+    expect((await stored())?.status).toBe("scheduled");
+    await clock.advance(1);
+    await running;
+    expect((await stored())?.attempts).toMatchObject([{ started_at: noon + 400, due_at: noon + 400 }]);
+  });
+
+  it("is dropped when its job is gone or was cancelled meanwhile", async () => {
+    const early = job({ due_at: noon + 75_400, status: "scheduled" });
+    const { run, queue } = world(cancelled(early, noon, "by request"));
+    await run(ok);
+    await run(ok, aMessage(job({ due_at: noon + 75_400 })));
+    expect(queue.sent).toEqual([]);
+  });
+});
+
+describe("a message that means nothing any more is dropped", () => {
+  it.each([
+    ["of a job that was deleted", job(), job()],
+    ["of a cancelled job", cancelled(job(), noon, "by request")],
+    ["of a job another consumer runs", job({ status: "running", lease_until: noon + 1, claim_id: "other", claims: 1 })],
+    ["of a job that has been rescheduled", job({ due_at: noon - 5 }), job({ due_at: noon - 6 })],
+  ])("%s", async (_what, stored, named = stored) => {
+    const services = world(stored);
+    let runs = 0;
+    await services.run(
+      async () => runs++,
+      aMessage(stored, { due_at: named.due_at, job_id: named === stored ? stored.id : named.id }),
+    );
+    expect(runs).toBe(0);
+    expect(await services.stored(stored.id)).toEqual(stored);
+  });
+
+  it("a duplicate of a message whose job has completed", async () => {
+    const { run, stored } = world(job());
+    await run(ok);
+    const done = await stored();
+    await run(async () => "again");
+    expect(await stored()).toEqual(done);
+  });
+});
+
+describe("a failed attempt", () => {
+  const busy: Execute = async () => {
+    throw new JobError("SERVICE_UNAVAILABLE", "The shop is closed.");
+  };
+
+  it("is recorded, then the next one is dispatched after the backoff", async () => {
+    const { run, stored, queue } = world(job());
+    await run(busy);
+    expect(await stored()).toMatchObject({ status: "scheduled", attempt: 2, due_at: noon + 500 });
+    expect(queue.sent).toMatchObject([{ delaySeconds: 0, message: { attempt: 2, due_at: noon + 500 } }]);
+  });
+
+  it("goes through the Scheduler when the provider asks for more than 15 minutes", async () => {
+    const { run, scheduler, queue } = world(job());
+    await run(async () => {
+      throw new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: 3_600_000 });
+    });
+    expect([...scheduler.schedules.values()]).toMatchObject([{ at: noon / 1000 + 3600 - 75, message: { attempt: 2 } }]);
+    expect(queue.sent).toEqual([]);
+  });
+
+  it("ends the job when it is permanent or the retries are used up", async () => {
+    const permanent = world(job());
+    await permanent.run(async () => {
+      throw new JobError("NOT_FOUND", "No such order.");
+    });
+    expect(await permanent.stored()).toMatchObject({ status: "failed", error: { code: "NOT_FOUND" } });
+    const spent = world(job({ retries: 0 }));
+    await spent.run(busy);
+    expect(await spent.stored()).toMatchObject({ status: "failed", attempt: 1 });
+    expect([...permanent.queue.sent, ...spent.queue.sent]).toEqual([]);
+  });
+
+  it("hands what it achieved to the next one", async () => {
+    const { run, stored, clock } = world(job());
+    await run(async () => {
+      throw new JobError("SERVICE_UNAVAILABLE", "Half.", { progress: { sent: ["email"] } });
+    });
+    await clock.advance(500);
+    let progress: unknown;
+    await run(
+      async (execution) => {
+        progress = execution.progress;
+      },
+      aMessage(await stored()),
+    );
+    expect(progress).toEqual({ sent: ["email"] });
+  });
+
+  it("of a bug in an executor is retried, and tells callers and logs nothing of the error's text", async () => {
+    const { run, stored, log } = world(job());
+    await run(async () => {
+      throw new TypeError("cannot read s3cret of undefined");
+    });
+    expect(await stored()).toMatchObject({ status: "scheduled", error: { code: "PROVIDER_ERROR", retryable: true } });
+    expect(JSON.stringify([await stored(), log.lines])).not.toContain("s3cret");
+    expect(log.lines).toContainEqual(expect.objectContaining({ level: "error", message: "executor threw" }));
+  });
+});
+
+describe("a timeout", () => {
+  it("ends the attempt even when the executor does not listen, and aborts its signal", async () => {
+    const { run, clock, stored } = world(job({ timeout_ms: 1000 }));
+    let signal: AbortSignal | undefined;
+    const running = run((execution) => {
+      signal = execution.signal;
+      return new Promise(() => {});
+    });
+    await clock.advance(1000);
+    await running;
+    expect(signal?.aborted).toBe(true);
+    expect(await stored()).toMatchObject({ attempt: 2, error: { code: "TIMEOUT", retryable: true } });
+  });
+
+  it("leaves no timer behind when the attempt ends before", async () => {
+    const { run, clock } = world(job());
+    await run(ok);
+    expect(clock.sleepers()).toBe(0);
+  });
+});
+
+describe("what ends a job without running it", () => {
+  const never: Execute = async () => {
+    throw new Error("it ran");
+  };
+
+  it("its expires_at has passed", async () => {
+    const { run, stored } = world(job({ expires_at: noon }));
+    await run(never);
+    expect(await stored()).toMatchObject({ status: "cancelled", reason: "expired" });
+  });
+
+  it("its attempt crashed three times", async () => {
+    const crashing = job({
+      status: "running",
+      claims: 3,
+      lease_until: noon - 1,
+      claim_id: "dead",
+      started_at: noon - 9,
+    });
+    const { run, stored } = world(crashing);
+    await run(never);
+    expect(await stored()).toMatchObject({ status: "failed", error: { code: "CRASHED" }, attempts: [{ crashes: 3 }] });
+  });
+
+  it("a second crash still lets it run", async () => {
+    const { run, stored } = world(job({ status: "running", claims: 2, lease_until: noon - 1, claim_id: "dead" }));
+    await run(ok);
+    expect(await stored()).toMatchObject({ status: "completed", attempts: [{ crashes: 2 }] });
+  });
+
+  it("its event is no longer in the catalog", async () => {
+    const { run, stored } = world(job({ event: "gone" }));
+    await run(never);
+    expect(await stored()).toMatchObject({ status: "failed", error: { code: "CONFIGURATION_ERROR" } });
+  });
+});
+
+describe("fencing", () => {
+  it("a consumer that lost its lease changes nothing", async () => {
+    const due = job();
+    const { run, stored, jobs } = world(due);
+    await run(async () => {
+      const running = (await jobs.get(due.id)) as Job;
+      await jobs.replace(cancelled(running, noon, "by request"));
+      return "too late";
+    });
+    expect(await stored()).toMatchObject({ status: "cancelled", reason: "by request" });
+    expect(await stored()).not.toHaveProperty("result");
+  });
+
+  it("a failed attempt whose outcome was discarded dispatches nothing", async () => {
+    const due = job();
+    const { run, jobs, queue } = world(due);
+    await run(async () => {
+      await jobs.replace(cancelled((await jobs.get(due.id)) as Job, noon, "by request"));
+      throw new JobError("TIMEOUT", "slow");
+    });
+    expect(queue.sent).toEqual([]);
+  });
+});

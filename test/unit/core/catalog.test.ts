@@ -1,0 +1,74 @@
+import { registry } from "../../../lambdas/consumers/registry.ts";
+import { checkCatalog } from "../../../lambdas/core/catalog.ts";
+import { parameter, referenceName, referencesIn, secret } from "../../../lambdas/core/references.ts";
+import { products } from "../../../products/index.ts";
+
+const shop = {
+  tag: "shop",
+  envs: ["dev", "prd"],
+  jobs: { ping: { type: "action", app: "api", action: "ping" } },
+  apps: {
+    api: {
+      envs: { dev: { base_url: "http://127.0.0.1" }, prd: { base_url: parameter("/shop/url") } },
+      actions: { ping: { method: "GET", path: "/ping" } },
+    },
+  },
+};
+const check = (...products: unknown[]) => checkCatalog(products, registry);
+
+describe("checkCatalog", () => {
+  it("passes this team's products", () => {
+    expect(check(...products)).toEqual([]);
+  });
+
+  it("passes a product", () => {
+    expect(check(shop)).toEqual([]);
+  });
+
+  it.each([
+    [
+      "an event of an unknown app",
+      { jobs: { ping: { type: "action", app: "ap", action: "ping" } } },
+      "/shop/jobs/ping/app",
+    ],
+    [
+      "an event of an unknown action",
+      { jobs: { ping: { type: "action", app: "api", action: "pin" } } },
+      "/shop/jobs/ping/action",
+    ],
+    ["an unknown type", { jobs: { ping: { type: "acton", app: "api", action: "ping" } } }, "/shop/jobs/ping/type"],
+    ["an unknown section", { appps: {} }, "/shop/appps"],
+    ["no env", { envs: [] }, "/shop/envs"],
+    ["an env that an app says nothing about", { envs: ["dev", "prd", "stg"] }, "/shop/apps/api/envs"],
+    ["an env that the product does not have", { envs: ["dev"] }, "/shop/apps/api/envs/prd"],
+    [
+      "a timeout beyond the type's",
+      { jobs: { ping: { ...shop.jobs.ping, timeout_ms: 10_000_000 } } },
+      "/shop/jobs/ping/timeout_ms",
+    ],
+    ["a tag with a character of its own", { tag: "sh#op" }, "/sh#op/tag"],
+  ])("finds %s", (_what, change, pointer) => {
+    expect(check({ ...shop, ...change }).map((fault) => fault.pointer)).toEqual([pointer]);
+  });
+
+  it("finds every fault of every product at once, with the nearest name", () => {
+    const faults = check(
+      { ...shop, envs: ["dev"] },
+      { ...shop, tag: "b", jobs: { ping: { type: "action", app: "apii", action: "ping" } } },
+    );
+    expect(faults.map((fault) => fault.pointer)).toEqual(["/shop/apps/api/envs/prd", "/b/jobs/ping/app"]);
+    expect(faults[1]?.detail).toMatch(/Did you mean "api"/);
+  });
+
+  it("finds a tag that is used twice, and things that are no products", () => {
+    expect(check(shop, shop).map((fault) => fault.pointer)).toEqual(["/shop/tag"]);
+    expect(check(undefined, 7)).toHaveLength(2);
+  });
+});
+
+describe("references", () => {
+  it("are found at any depth and named without a value", () => {
+    const found = referencesIn({ a: [{ b: secret("x#y") }], c: parameter("/p"), d: "text" });
+    expect(found.map(referenceName)).toEqual(['secret("x#y")', 'parameter("/p")']);
+  });
+});

@@ -1,0 +1,186 @@
+import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import { scheduleName } from "../../../lambdas/core/dispatch.ts";
+import { RequestError } from "../../../lambdas/core/errors.ts";
+import { parseRequest } from "../../../lambdas/core/request.ts";
+import { scheduleJob } from "../../../lambdas/core/schedule-job.ts";
+import { noon } from "../../support/builders.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+
+const body = {
+  env: "prd",
+  product_tag: "my-product",
+  event: "create_order",
+  input: { body: { item: "tea" } },
+  start_at: 0,
+};
+const accept = (more = {}) => parseRequest({ ...body, ...more }, catalog, noon);
+const refused = async (promise: Promise<unknown>): Promise<RequestError> => {
+  const error = await promise.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  if (error instanceof RequestError) return error;
+  throw new Error("it was not refused", { cause: error });
+};
+const down = async (): Promise<never> => {
+  throw new Error("AWS is down");
+};
+
+describe("scheduling a job", () => {
+  it("records it, then queues a small message in its tenant's group", async () => {
+    const services = fakeServices({ catalog });
+    const job = await scheduleJob(services, accept());
+    expect(await services.jobs.get(job.id)).toEqual(job);
+    expect(services.queue.sent).toEqual([
+      {
+        type: "action",
+        message: { v: 1, job_id: job.id, run: 1, attempt: 1, due_at: noon },
+        delaySeconds: 0,
+        group: "my-product:prd",
+      },
+    ]);
+  });
+
+  it("due later goes to the Scheduler, 75 s ahead of its time", async () => {
+    const services = fakeServices({ catalog });
+    const job = await scheduleJob(services, accept({ start_at: noon + 3_600_000 }));
+    expect(job.status).toBe("scheduled");
+    expect([...services.scheduler.schedules]).toMatchObject([
+      [scheduleName(job), { at: noon / 1000 + 3525, type: "action" }],
+    ]);
+    expect(scheduleName({ ...job, run: 1e9, attempt: 21 }).length).toBeLessThanOrEqual(64);
+  });
+
+  it("keeps a large input as a blob", async () => {
+    const services = fakeServices({ catalog });
+    const job = await scheduleJob(services, accept({ input: { body: { text: "x".repeat(5000) } } }));
+    expect(job.input).toMatchObject({ blob: expect.stringContaining(job.id) });
+    expect(services.blobs.blobs.size).toBe(1);
+  });
+});
+
+describe("an idempotency key", () => {
+  it("used again with the same request answers the same job", async () => {
+    const services = fakeServices({ catalog });
+    const first = await scheduleJob(services, accept({ idempotency_key: "k" }));
+    const again = await scheduleJob(services, accept({ idempotency_key: "k" }));
+    expect(again.id).toBe(first.id);
+    expect(services.jobs.all()).toHaveLength(1);
+  });
+
+  it("used again with another request is refused, and the first job's input stays", async () => {
+    const services = fakeServices({ catalog });
+    const large = (letter: string) => ({ idempotency_key: "k", input: { body: { text: letter.repeat(5000) } } });
+    const first = await scheduleJob(services, accept(large("a")));
+    expect(await refused(scheduleJob(services, accept(large("b"))))).toMatchObject({
+      code: "IDEMPOTENCY_MISMATCH",
+      jobId: first.id,
+    });
+    const kept = services.blobs.blobs.get((first.input as { blob: string }).blob);
+    expect(Buffer.from(kept?.body ?? []).toString()).toContain("aaa");
+  });
+
+  it("of another env or product names another job", async () => {
+    const services = fakeServices({ catalog });
+    const a = await scheduleJob(services, accept({ idempotency_key: "k" }));
+    const b = await scheduleJob(services, accept({ idempotency_key: "k", env: "dev" }));
+    expect(a.id).not.toBe(b.id);
+  });
+
+  it("of a job that has started changes nothing", async () => {
+    const services = fakeServices({ catalog });
+    const first = await scheduleJob(services, accept({ idempotency_key: "k" }));
+    const message = services.queue.sent[0]?.message;
+    if (message) await services.jobs.claim(message, { claimId: "c", now: noon, leaseMarginMs: 0 });
+    expect((await scheduleJob(services, accept({ idempotency_key: "k" }))).id).toBe(first.id);
+    expect(services.queue.sent).toHaveLength(1);
+  });
+});
+
+describe("when AWS refuses", () => {
+  it("to dispatch, the stored job is taken back and the caller told to try again", async () => {
+    const services = fakeServices({ catalog });
+    services.queue.send = down;
+    expect(await refused(scheduleJob(services, accept()))).toMatchObject({
+      code: "UNAVAILABLE",
+      jobId: undefined,
+      retryAfterSeconds: 5,
+    });
+    expect(services.jobs.all()).toEqual([]);
+  });
+
+  it("to record, the same; even if the write took effect and only its answer was lost", async () => {
+    const services = fakeServices({ catalog });
+    const { create } = services.jobs;
+    services.jobs.create = async (job) => {
+      await create(job);
+      return down();
+    };
+    expect(await refused(scheduleJob(services, accept()))).toMatchObject({ code: "UNAVAILABLE", jobId: undefined });
+    expect(services.jobs.all()).toEqual([]);
+  });
+
+  it("to take back too, the answer carries the job's id, and the same key dispatches it", async () => {
+    const services = fakeServices({ catalog });
+    const { queue, jobs } = services;
+    const { send } = queue;
+    const { remove } = jobs;
+    queue.send = down;
+    jobs.remove = down;
+    const { jobId } = await refused(scheduleJob(services, accept({ idempotency_key: "k" })));
+    expect(jobId).toMatch(/^job_/);
+    Object.assign(queue, { send });
+    Object.assign(jobs, { remove });
+    const job = await scheduleJob(services, accept({ idempotency_key: "k" }));
+    expect(job.id).toBe(jobId);
+    expect(queue.sent).toMatchObject([{ message: { job_id: jobId } }]);
+  });
+
+  it("twice with the same key, the second try still has a job to dispatch", async () => {
+    const services = fakeServices({ catalog });
+    const { queue, jobs } = services;
+    const { send } = queue;
+    queue.send = down;
+    jobs.remove = down;
+    await refused(scheduleJob(services, accept({ idempotency_key: "k" })));
+    const second = await refused(scheduleJob(services, accept({ idempotency_key: "k" })));
+    expect(second.jobId).toMatch(/^job_/);
+    queue.send = send;
+    await scheduleJob(services, accept({ idempotency_key: "k" }));
+    expect(queue.sent).toHaveLength(1);
+  });
+
+  it("but the message got through and the job runs already, its receipt is given", async () => {
+    const services = fakeServices({ catalog });
+    services.queue.send = async (_type, message) => {
+      await services.jobs.claim(message, { claimId: "c", now: noon, leaseMarginMs: 0 });
+      return down();
+    };
+    const job = await scheduleJob(services, accept());
+    expect(await services.jobs.get(job.id)).toMatchObject({ status: "running" });
+  });
+
+  it("never takes back the job that an earlier request with the same key was promised", async () => {
+    const services = fakeServices({ catalog });
+    const first = await scheduleJob(services, accept({ idempotency_key: "k" }));
+    services.jobs.create = down;
+    await refused(scheduleJob(services, accept({ idempotency_key: "k" })));
+    expect(await services.jobs.get(first.id)).toBeDefined();
+  });
+
+  it("while a repeated request is accepted, the first one does not take the job away from it", async () => {
+    const services = fakeServices({ catalog });
+    const { send } = services.queue;
+    let repeated: Promise<unknown> | undefined;
+    services.queue.send = async () => {
+      services.queue.send = send;
+      repeated = scheduleJob(services, accept({ idempotency_key: "k" }));
+      await repeated;
+      return down();
+    };
+    const job = await scheduleJob(services, accept({ idempotency_key: "k" }));
+    await expect(repeated).resolves.toMatchObject({ id: job.id });
+    expect(await services.jobs.get(job.id)).toBeDefined();
+    expect(services.queue.sent).toHaveLength(1);
+  });
+});
