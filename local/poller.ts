@@ -20,7 +20,7 @@ export interface PollerOptions {
 
 export interface Poller {
   /** Takes no more, and resolves when what was taken has ended or `graceMs` is over; the rest comes back by itself. */
-  stop(graceMs: number): Promise<void>;
+  close(graceMs: number): Promise<void>;
 }
 
 /**
@@ -81,7 +81,7 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
 
   const looping = loop();
   return {
-    stop: async (graceMs) => {
+    close: async (graceMs) => {
       stopped = true;
       const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
       await Promise.race([looping.then(() => Promise.all(working)), grace]);

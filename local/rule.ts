@@ -21,10 +21,11 @@ export function startRule(invoke: (event: ScheduledEvent) => Promise<unknown>, p
   const timer = setInterval(fire, periodMs);
   fire();
   return {
-    /** Fires no more, and resolves when the reconciler is not running any more. */
-    stop: async (): Promise<void> => {
+    /** Fires no more, and resolves when the reconciler has ended or `graceMs` is over. */
+    close: async (graceMs: number): Promise<void> => {
       clearInterval(timer);
-      await running;
+      const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+      await Promise.race([running, grace]);
     },
   };
 }

@@ -33,7 +33,7 @@ export function makeGateway({ invoke, outbox, timeoutMs = integrationTimeoutMs }
       const authorization = openRoutes.includes(route) ? undefined : await authorize(event);
       if (authorization?.outcome === "unauthorized") return refuse(response, 401, "Unauthorized");
       if (authorization?.outcome === "forbidden") return refuse(response, 403, "Forbidden");
-      if (authorization) withAuthorizer(event, authorization.context);
+      if (authorization?.outcome === "allowed") withAuthorizer(event, authorization.context);
       const result = await within(timeoutMs, invoke("api", event));
       if (result === timedOut) return refuse(response, 503, "Service Unavailable");
       sendResult(response, result, event.requestContext.requestId);

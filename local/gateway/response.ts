@@ -12,7 +12,7 @@ interface ProxyResult {
 export function sendResult(response: ServerResponse, result: unknown, requestId: string): void {
   const answer: ProxyResult =
     typeof result === "object" && result !== null && "statusCode" in result
-      ? result
+      ? (result as ProxyResult)
       : { statusCode: 200, body: typeof result === "string" ? result : JSON.stringify(result) };
   const body = Buffer.from(answer.body ?? "", answer.isBase64Encoded ? "base64" : "utf8");
   // Names in lower case, so that a Content-Type of the Lambda's replaces the default one.

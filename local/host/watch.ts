@@ -1,18 +1,22 @@
-import { type FSWatcher, watch } from "node:fs";
-import { join } from "node:path";
+import { existsSync, statSync, watch } from "node:fs";
+import { basename, dirname } from "node:path";
 
 const debounceMs = 150;
 
-/** Calls `changed` once a burst of changes to TypeScript files below the folders is over. */
-export function watchFolders(root: string, folders: string[], changed: () => void): { close(): void } {
+/** Calls `changed` once a burst of changes is over: to TypeScript below a folder, or to a file, which need not exist. */
+export function watchFolders(paths: string[], changed: () => void): { close(): void } {
   let timer: NodeJS.Timeout | undefined;
-  const watchers: FSWatcher[] = folders.map((folder) =>
-    watch(join(root, folder), { recursive: true }, (_kind, file) => {
-      if (file !== null && !/\.(ts|json)$/.test(file)) return;
-      clearTimeout(timer);
-      timer = setTimeout(changed, debounceMs);
-    }),
-  );
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(changed, debounceMs);
+  };
+  const watchers = paths.map((path) => {
+    const folder = existsSync(path) && statSync(path).isDirectory();
+    // Editors replace a file rather than write into it, so it is its folder that is watched.
+    return watch(folder ? path : dirname(path), { recursive: folder }, (_kind, file) => {
+      if (folder ? file?.endsWith(".ts") : file === basename(path)) later();
+    });
+  });
   return {
     close: () => {
       clearTimeout(timer);

@@ -18,7 +18,8 @@ export function makeCaught() {
   let total = 0;
   return {
     add(item: WithoutTime<Item>): void {
-      const timed = { ...item, at: new Date().toISOString() } as Item;
+      const { kind, ...rest } = item;
+      const timed = { kind, at: new Date().toISOString(), ...rest } as Item;
       const bytes = JSON.stringify(timed).length;
       kept.unshift({ item: timed, bytes });
       total += bytes;

@@ -28,11 +28,7 @@ export async function handleFcm(
 ): Promise<void> {
   const body = await readJson(request);
   if (!tokens.isGood(/^Bearer (.+)$/.exec(request.headers.authorization ?? "")?.[1] ?? "")) {
-    return sendJson(
-      response,
-      401,
-      fcmError(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."),
-    );
+    return sendJson(response, 401, fcmError(401, "UNAUTHENTICATED", "Request had invalid authentication credentials."));
   }
   const message = body?.message as Record<string, unknown> | undefined;
   const fault = faultOf(message);

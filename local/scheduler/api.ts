@@ -16,8 +16,7 @@ class WireError extends Error {
 }
 
 const invalid = (message: string) => new WireError(400, "ValidationException", message);
-const notFound = (name: string) =>
-  new WireError(404, "ResourceNotFoundException", `Schedule ${name} does not exist.`);
+const notFound = (name: string) => new WireError(404, "ResourceNotFoundException", `Schedule ${name} does not exist.`);
 
 export interface SchedulerApi {
   store: ScheduleStore;
@@ -108,7 +107,12 @@ function get(api: SchedulerApi, group: string, name: string) {
 
 function list(api: SchedulerApi, query: URLSearchParams) {
   const limit = Number(query.get("MaxResults") ?? 100);
-  const found = api.store.list(query.get("ScheduleGroup"), query.get("NamePrefix") ?? "", query.get("NextToken") ?? "", limit);
+  const found = api.store.list(
+    query.get("ScheduleGroup"),
+    query.get("NamePrefix") ?? "",
+    query.get("NextToken") ?? "",
+    limit,
+  );
   const last = found.at(-1);
   return {
     Schedules: found.map((schedule) => ({
