@@ -1,10 +1,10 @@
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/job-item.ts";
 import { credentials } from "../credentials.ts";
 import { type Listening, listen } from "../http.ts";
 import { tableName } from "../names.ts";
-import { codeOf, StartError } from "../start-error.ts";
 
 // By require: the package has no types of its own and is CommonJS.
 const dynalite = createRequire(import.meta.url)("dynalite") as (options: {
@@ -12,7 +12,7 @@ const dynalite = createRequire(import.meta.url)("dynalite") as (options: {
   createTableMs: number;
 }) => Server;
 
-/** DynamoDB, kept in `folder`. One process at a time: LevelDB locks the folder, and lets go of it when killed. */
+/** DynamoDB, kept in `folder`, without what dynalite lacks: nothing expires here, and there is no stream. */
 export async function startDynamoDb(folder: string): Promise<Listening> {
   const server = dynalite({ path: folder, createTableMs: 0 });
   const listening = await listen(server);
@@ -21,9 +21,6 @@ export async function startDynamoDb(folder: string): Promise<Listening> {
     return listening;
   } catch (error) {
     await listening.close();
-    if (codeOf(error) === "LEVEL_LOCKED" || /lock/i.test(String(error))) {
-      throw new StartError(`${folder} is in use by another process.`);
-    }
     throw error;
   }
 }
@@ -37,21 +34,21 @@ async function createTable(endpoint: string): Promise<void> {
         TableName: tableName,
         BillingMode: "PAY_PER_REQUEST",
         AttributeDefinitions: [
-          { AttributeName: "PK", AttributeType: "S" },
-          { AttributeName: "SK", AttributeType: "S" },
-          { AttributeName: "gsi_pk", AttributeType: "S" },
-          { AttributeName: "gsi_sk", AttributeType: "N" },
+          { AttributeName: partitionKey, AttributeType: "S" },
+          { AttributeName: sortKey, AttributeType: "S" },
+          { AttributeName: phaseIndex.partitionKey, AttributeType: "S" },
+          { AttributeName: phaseIndex.sortKey, AttributeType: "N" },
         ],
         KeySchema: [
-          { AttributeName: "PK", KeyType: "HASH" },
-          { AttributeName: "SK", KeyType: "RANGE" },
+          { AttributeName: partitionKey, KeyType: "HASH" },
+          { AttributeName: sortKey, KeyType: "RANGE" },
         ],
         GlobalSecondaryIndexes: [
           {
-            IndexName: "by-phase",
+            IndexName: phaseIndex.name,
             KeySchema: [
-              { AttributeName: "gsi_pk", KeyType: "HASH" },
-              { AttributeName: "gsi_sk", KeyType: "RANGE" },
+              { AttributeName: phaseIndex.partitionKey, KeyType: "HASH" },
+              { AttributeName: phaseIndex.sortKey, KeyType: "RANGE" },
             ],
             Projection: { ProjectionType: "KEYS_ONLY" },
           },

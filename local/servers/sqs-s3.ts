@@ -42,11 +42,14 @@ export async function startSqsAndS3(folder: string, plans: QueuePlan[] = queuePl
 
 type Existing = NonNullable<ReturnType<FauxqsServer["inspectQueue"]>>;
 
-/** Whoever held a message in flight went with the last process: no use in waiting for its visibility timeout. */
+/**
+ * Whoever held a message in flight went with the last process: no use in waiting for its visibility timeout. A second
+ * and not none, with which fauxqs 2.4.1 forgets a message that it keeps on disk.
+ */
 async function renew(sqs: SQSClient, QueueUrl: string, plan: QueuePlan, { messages }: Existing): Promise<void> {
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: plan.attributes }));
   for (const { receiptHandle: ReceiptHandle } of messages.inflight) {
-    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 0 }));
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 1 }));
   }
 }
 
