@@ -101,10 +101,10 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         ...(after !== undefined && { ExclusiveStartKey: positionOf(after, partition) }),
       });
       const { Items = [], LastEvaluatedKey } = await client.send(query);
-      const jobs = Items.slice(0, limit).map((item) => ({ id: idOf(item), due_at: Number(item.gsi_sk?.N) }));
+      const jobs = Items.slice(0, limit).map((item) => ({ id: idOf(item), time: Number(item.gsi_sk?.N) }));
       const last = jobs.at(-1);
       const more = Items.length > limit || LastEvaluatedKey !== undefined;
-      return { jobs, ...(more && last && { next: `${last.due_at} ${last.id}` }) };
+      return { jobs, ...(more && last && { next: `${last.time} ${last.id}` }) };
     },
   };
 }

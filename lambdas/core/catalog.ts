@@ -8,8 +8,8 @@ import { didYouMean, faultsOf, jsonPointer, strict } from "./schema.ts";
 /** Tags and slugs: they become parts of ids, index keys and message groups, so their characters are few. */
 export const Tag = z
   .string()
-  .max(64)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "1 to 64 letters, digits and _.- that start with a letter or digit");
+  .max(63)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "1 to 63 letters, digits and _.- that start with a letter or digit");
 
 /** The fields that every event has; each type adds its own (`eventFields`). */
 const commonEventFields = {

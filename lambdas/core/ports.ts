@@ -25,7 +25,8 @@ export type ClaimOutcome =
   | { outcome: "gone" };
 
 export interface Page {
-  jobs: Pick<Job, "id" | "due_at">[];
+  /** `time` is what the phase is sorted by: due_at while pending, finished_at after. */
+  jobs: { id: string; time: number }[];
   /** Where the next page starts; absent on the last one. */
   next?: string;
 }

@@ -1,25 +1,44 @@
-import { startFauxqs } from "fauxqs";
+import type { AddressInfo } from "node:net";
+import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { buildApp } from "fauxqs";
 import { type JobMessage, type JobType, jobTypes } from "../../../lambdas/core/job.ts";
+import { settings } from "./client-settings.ts";
 import { queueName, queuesAt } from "./queues.ts";
 
 export const bucket = "blobs";
 
+interface Inspected {
+  messages: { ready: { body: string }[]; delayed: { body: string }[] };
+}
+
 /** SQS and S3 in this process, with a queue a job type and a bucket. */
 export async function startSqsAndS3() {
-  const server = await startFauxqs({ port: 0, logger: false });
-  for (const type of jobTypes) server.createQueue(queueName(type));
-  server.createBucket(bucket);
-  // Its own queue URLs have host names that not every resolver knows.
-  const endpoint = `http://127.0.0.1:${server.port}`;
-  const messagesIn = (type: JobType) => server.inspectQueue(queueName(type))?.messages;
-  const parsed = (messages: { body: string }[] = []): JobMessage[] => messages.map(({ body }) => JSON.parse(body));
+  // Not `startFauxqs`: it listens on every interface.
+  const app = buildApp({ logger: false });
+  await app.listen({ host: "127.0.0.1", port: 0 });
+  // Its own queue URLs have host names that not every resolver knows; `queuesAt` and path style need none.
+  const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+  const sqs = new SQSClient({ ...settings, endpoint });
+  const s3 = new S3Client({ ...settings, endpoint, forcePathStyle: true });
+  await Promise.all(jobTypes.map((type) => sqs.send(new CreateQueueCommand({ QueueName: queueName(type) }))));
+  await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   return {
-    endpoint,
+    sqs,
+    s3,
     queues: queuesAt(endpoint),
-    held: async (type: JobType) => ({
-      ready: parsed(messagesIn(type)?.ready),
-      delayed: parsed(messagesIn(type)?.delayed),
-    }),
-    stop: () => server.stop(),
+    /** What a queue holds, without receiving it. */
+    async held(type: JobType) {
+      const response = await fetch(`${endpoint}/_fauxqs/queues/${queueName(type)}`);
+      const { messages } = (await response.json()) as Inspected;
+      return { ready: parsed(messages.ready), delayed: parsed(messages.delayed) };
+    },
+    async stop() {
+      sqs.destroy();
+      s3.destroy();
+      await app.close();
+    },
   };
 }
+
+const parsed = (messages: { body: string }[]): JobMessage[] => messages.map(({ body }) => JSON.parse(body));

@@ -28,7 +28,7 @@ export function stubHandler(answer: (request: Captured, earlier: number) => Stub
     requests,
     metadata: { handlerProtocol: "http/1.1" },
     async handle({ method, path, query, headers, body }: WireRequest) {
-      const request = { method, path, query, headers, body: body ? JSON.parse(Buffer.from(body).toString()) : {} };
+      const request = { method, path, query, headers, body: parsed(body) };
       requests.push(request);
       const { statusCode = 200, headers: answered = {}, body: content = {} } = answer(request, requests.length - 1);
       return {
@@ -38,6 +38,9 @@ export function stubHandler(answer: (request: Captured, earlier: number) => Stub
     destroy() {},
   };
 }
+
+const parsed = (body: string | Uint8Array | undefined) =>
+  body ? JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)) : {};
 
 /** An AWS error on the wire. */
 export const awsError = (type: string, statusCode = 400): StubAnswer => ({

@@ -276,7 +276,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         const older = await storedAt(tenant, noon - 5);
         await storedAt(tenant, noon + 1);
         expect(await store.head({ ...tenant, ...overdue })).toEqual({
-          jobs: [oldest, older, onTime].map(({ id, due_at }) => ({ id, due_at })),
+          jobs: [oldest, older, onTime].map(({ id, due_at }) => ({ id, time: due_at })),
         });
       });
 
@@ -290,7 +290,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         await storedAt({ ...tenant, env: "dev" }, noon);
         await storedAt(aTenant(), noon);
         await storedAt(tenant, noon, 4);
-        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, due_at: noon }]);
+        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, time: noon }]);
         expect((await store.head({ ...tenant, ...overdue, phase: "completed" })).jobs).toEqual([]);
       });
 
@@ -327,7 +327,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         const tenant = aTenant();
         const job = await storedAt(tenant, noon - 1);
         await store.claim(aMessage(job), aClaim());
-        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, due_at: noon - 1 }]);
+        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, time: noon - 1 }]);
       });
 
       test("a job that is finished moves to its phase, at the time it finished", async () => {
@@ -347,7 +347,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         await store.replace(next);
         expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([]);
         const later = await store.head({ ...tenant, ...overdue, until: next.due_at });
-        expect(later.jobs).toEqual([{ id: job.id, due_at: next.due_at }]);
+        expect(later.jobs).toEqual([{ id: job.id, time: next.due_at }]);
       });
     });
   });

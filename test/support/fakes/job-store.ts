@@ -51,8 +51,8 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
       const places = [...jobs.values()]
         .filter((job) => job.product === product && job.env === env)
         .filter((job) => phaseOf(job.status) === phase && shardOf(job.id) === shard)
-        .map((job) => ({ id: job.id, due_at: timeOf(job) }))
-        .filter((place) => place.due_at <= until)
+        .map((job) => ({ id: job.id, time: timeOf(job) }))
+        .filter((place) => place.time <= until)
         .sort((a, b) => (cursorOf(a) < cursorOf(b) ? -1 : 1))
         .filter((place) => cursorOf(place) > after);
       const page = places.slice(0, limit);
@@ -64,4 +64,4 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
 
 const timeOf = (job: Job): number => (isFinished(job) ? (job.finished_at ?? job.due_at) : job.due_at);
 
-const cursorOf = (place: Pick<Job, "id" | "due_at">): string => `${String(place.due_at).padStart(16, "0")} ${place.id}`;
+const cursorOf = (place: { id: string; time: number }): string => `${String(place.time).padStart(16, "0")} ${place.id}`;

@@ -1,0 +1,141 @@
+import dayjs from "dayjs";
+import utc from "dayjs/plugin/utc.js";
+import { JobError } from "../../core/errors.ts";
+import { type Expression, isExpression, type Operator, parseExpression } from "./expression.ts";
+
+dayjs.extend(utc);
+
+/** What expressions can see. */
+export interface Scope {
+  /** The feature's input. */
+  input: Record<string, unknown>;
+  /** Results of finished steps, by sequence and step. A step that was skipped or failed has none. */
+  results: Record<string, Record<string, unknown>>;
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+const parsed = new Map<string, Expression>();
+
+/** Parsing is the same for every run of a feature; the texts come from the catalog, so they are few. */
+function expressionOf(text: string): Expression {
+  const known = parsed.get(text) ?? parseExpression(text);
+  parsed.set(text, known);
+  return known;
+}
+
+/** A template's value: every text in it that is an expression is replaced by what it stands for. */
+export function resolve(template: unknown, scope: Scope): unknown {
+  if (typeof template === "string") {
+    if (isExpression(template)) return evaluate(expressionOf(template), scope);
+    return template.startsWith("$$") ? template.slice(1) : template;
+  }
+  if (Array.isArray(template)) return template.map((item) => resolve(item, scope));
+  if (typeof template !== "object" || template === null) return template;
+  // A reference that leads nowhere leaves its field out, so that optional fields can be piped.
+  const entries = Object.entries(template).map(([key, value]) => [key, resolve(value, scope)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+export function evaluate(expression: Expression, scope: Scope): unknown {
+  switch (expression.kind) {
+    case "literal":
+      return expression.value;
+    case "list":
+      return expression.items.map((item) => evaluate(item, scope));
+    case "reference":
+      return lookUp(expression, scope);
+    case "call":
+      return apply[expression.operator](...expression.args.map((arg) => evaluate(arg, scope)));
+  }
+}
+
+function lookUp({ root, path }: Expression & { kind: "reference" }, scope: Scope): unknown {
+  if (root === "Now") return scope.now;
+  const start: unknown = root === "Input" ? scope.input : scope.results;
+  return path.reduce(at, start);
+}
+
+/** Own properties and array items only: `__proto__` and `constructor` lead nowhere. */
+const at = (value: unknown, key: string | number): unknown =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.hasOwn(value, key) &&
+  !(Array.isArray(value) && key === "length")
+    ? (value as Record<string | number, unknown>)[key]
+    : undefined;
+
+const wrong = (operator: Operator, what: string) =>
+  new JobError("VALIDATION_ERROR", `$${operator} in a step of the feature got ${what}.`);
+
+const text = (operator: Operator, value: unknown): string => {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  throw wrong(operator, "no text");
+};
+
+const number = (operator: Operator, value: unknown): number => {
+  const parsedNumber = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof parsedNumber === "number" && Number.isFinite(parsedNumber)) return parsedNumber;
+  throw wrong(operator, "no number");
+};
+
+const list = (operator: Operator, value: unknown): unknown[] => {
+  if (Array.isArray(value)) return value;
+  throw wrong(operator, "no list");
+};
+
+const joined = (operator: Operator, items: unknown, delimiter: unknown = ""): string =>
+  list(operator, items)
+    .map((item) => text(operator, item))
+    .join(text(operator, delimiter));
+
+const comparisons: Record<string, (a: unknown, b: unknown) => boolean> = {
+  "==": (a, b) => a === b,
+  "!=": (a, b) => a !== b,
+  "<": (a, b) => compare(a, b) < 0,
+  "<=": (a, b) => compare(a, b) <= 0,
+  ">": (a, b) => compare(a, b) > 0,
+  ">=": (a, b) => compare(a, b) >= 0,
+  contains: (a, b) => (Array.isArray(a) ? a.includes(b) : typeof a === "string" && a.includes(String(b))),
+};
+
+/** Below, equal or above 0 for two numbers or two texts; NaN, which no comparison passes, for anything else. */
+export const compare = (a: unknown, b: unknown): number =>
+  typeof a === typeof b && (typeof a === "number" || typeof a === "string")
+    ? a < (b as typeof a)
+      ? -1
+      : Number(a > (b as typeof a))
+    : Number.NaN;
+
+/** `(list, field, value)` or `(list, field, comparison, value)`; an empty field is the item itself. */
+function matches(operator: Operator, [items, field, ...rest]: unknown[]): unknown[] {
+  const [sign, value] = rest.length === 1 ? ["==", rest[0]] : rest;
+  const holds = Object.hasOwn(comparisons, String(sign)) ? comparisons[String(sign)] : undefined;
+  if (!holds) throw wrong(operator, `no comparison (one of ${Object.keys(comparisons).join(" ")})`);
+  const of = (item: unknown) => (field === "" ? item : at(item, String(field)));
+  return list(operator, items).filter((item) => holds(of(item), value));
+}
+
+const apply: Record<Operator, (...args: unknown[]) => unknown> = {
+  Add: (...values) => values.map((value) => number("Add", value)).reduce((sum, value) => sum + value),
+  Subtract: (...values) => values.map((value) => number("Subtract", value)).reduce((rest, value) => rest - value),
+  Concat: (items, delimiter) => joined("Concat", items, delimiter),
+  Join: (items, delimiter) => joined("Join", items, delimiter),
+  Substring: (value, from, to) =>
+    text("Substring", value).slice(number("Substring", from), to === undefined ? undefined : number("Substring", to)),
+  Trim: (value) => text("Trim", value).trim(),
+  Split: (value, separator) => text("Split", value).split(text("Split", separator)),
+  Pick: (value, index) =>
+    typeof value === "string" ? value.charAt(number("Pick", index)) : at(value, index as string | number),
+  Replace: (value, from, to) => text("Replace", value).replaceAll(text("Replace", from), () => text("Replace", to)),
+  Uppercase: (value) => text("Uppercase", value).toUpperCase(),
+  Lowercase: (value) => text("Lowercase", value).toLowerCase(),
+  Dateformat: (value, format) => {
+    const date = dayjs.utc(value as string | number);
+    if (!date.isValid()) throw wrong("Dateformat", "no date");
+    return date.format(text("Dateformat", format));
+  },
+  Filter: (...args) => matches("Filter", args),
+  Find: (...args) => matches("Find", args)[0],
+};

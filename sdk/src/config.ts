@@ -1,0 +1,60 @@
+import { ConfigurationError } from "./errors.ts";
+
+/** How a client reaches the API. */
+export interface DuctapeOptions {
+  /** The address of the API, without `/v1`. Default: the variable `DUCTAPE_URL`. Example: `"https://jobs.example.com"`. */
+  url?: string;
+  /** An API key. Default: the variable `DUCTAPE_API_KEY`. Example: `await readSecret("ductape")`. */
+  apiKey?: string;
+  /** What sends the requests. Default: the runtime's own `fetch`. Example: a fetch that goes through a proxy. */
+  fetch?: typeof globalThis.fetch;
+  /** How often a request is sent again after 429, 502, 503, 504 or a network failure. Default: `4`. Example: `0`. */
+  maxRetries?: number;
+  /** Milliseconds that one request may take; above 25 s, which the API may wait for a job. Default: `35_000`. Example: `60_000`. */
+  requestTimeout?: number;
+}
+
+export interface Config {
+  url: string;
+  apiKey: string;
+  fetch: typeof globalThis.fetch;
+  maxRetries: number;
+  requestTimeout: number;
+}
+
+const environment = (): Record<string, string | undefined> =>
+  (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {};
+
+/** The options checked and completed. Throws a ConfigurationError with every fault; it never quotes the key. */
+export function resolveConfig(options: DuctapeOptions): Config {
+  const env = environment();
+  const url = (options.url ?? env.DUCTAPE_URL ?? "").trim().replace(/\/+$/, "");
+  const apiKey = (options.apiKey ?? env.DUCTAPE_API_KEY ?? "").trim();
+  const { maxRetries = 4, requestTimeout = 35_000 } = options;
+  const faults = [
+    urlFault(url),
+    keyFault(apiKey),
+    ...(Number.isInteger(maxRetries) && maxRetries >= 0 ? [] : ["maxRetries must be a whole number, 0 or more."]),
+    ...(requestTimeout > 0 ? [] : ["requestTimeout must be a number of milliseconds above 0."]),
+  ].filter((fault) => fault !== undefined);
+  if (faults.length > 0) throw new ConfigurationError(faults.join("\n"));
+  // Looked up with each request: a test or a tracer may replace the global later on.
+  const fetch = options.fetch ?? ((...request: Parameters<typeof globalThis.fetch>) => globalThis.fetch(...request));
+  return { url, apiKey, fetch, maxRetries, requestTimeout };
+}
+
+function urlFault(text: string): string | undefined {
+  const what = 'the address of your Ductape Jobs API, such as "https://jobs.example.com"';
+  if (text === "") return `Set DUCTAPE_URL, or pass url to createDuctape: ${what}.`;
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const usable =
+    url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password + url.search + url.hash === "";
+  // Not quoted: an address that is refused may be one with a password in it.
+  return usable ? undefined : `DUCTAPE_URL (url) must be ${what}: http or https, no user, no query, no fragment.`;
+}
+
+function keyFault(key: string): string | undefined {
+  if (key === "") return "Set DUCTAPE_API_KEY, or pass apiKey to createDuctape: a key of your Ductape Jobs API.";
+  // Else fetch refuses the header, with the key in its message.
+  return /^[\x21-\x7e]+$/.test(key) ? undefined : "DUCTAPE_API_KEY (apiKey) holds characters that no key has.";
+}

@@ -1,0 +1,93 @@
+/** What an event does. */
+export type JobType = "action" | "notification" | "database_action" | "function" | "storage" | "feature";
+
+/** Where a job stands: it ends as `completed`, `failed` or `cancelled`. */
+export type JobStatus = "scheduled" | "queued" | "running" | "completed" | "failed" | "cancelled" | "paused";
+
+/** Why an attempt failed; a stable word. */
+export type JobErrorCode =
+  | "TIMEOUT"
+  | "RATE_LIMITED"
+  | "SERVICE_UNAVAILABLE"
+  | "CONNECTION_ERROR"
+  | "CRASHED"
+  | "VALIDATION_ERROR"
+  | "NOT_FOUND"
+  | "UNAUTHORIZED"
+  | "FORBIDDEN"
+  | "CONFIGURATION_ERROR"
+  | "PROVIDER_ERROR";
+
+/** What the API answers once it has accepted a job. Times are epoch milliseconds. */
+export interface JobReceipt {
+  /** Example: `"job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e"`. */
+  job_id: string;
+  status: JobStatus;
+  /** When it starts, or starts for the first time. */
+  scheduled_at: number;
+  /** Whether it runs more than once. */
+  recurring: boolean;
+  /** When a recurring job runs next. */
+  next_run_at?: number;
+}
+
+/** A job as the API shows it. Times are epoch milliseconds; the input is not part of it. */
+export interface Job extends JobReceipt {
+  product_tag: string;
+  env: string;
+  event: string;
+  type: JobType;
+  app?: string;
+  /** The occurrence of the job, from 1; a one-time job has only that. */
+  run: number;
+  /** The try at this run, from 1. */
+  attempt: number;
+  /** How many further attempts follow a failed one. */
+  retries: number;
+  /** Milliseconds that one attempt may take. */
+  timeout_ms: number;
+  /** When the current attempt may start. */
+  due_at: number;
+  created_at: number;
+  started_at?: number;
+  finished_at?: number;
+  expires_at?: number;
+  labels?: string[];
+  /** The attempts of the current run, oldest first; the last 25 are kept. */
+  attempts: JobAttempt[];
+  /** The result of a completed job. */
+  result?: unknown;
+  /** Where to download the JSON of a result that is too large for an answer; good for an hour. */
+  result_url?: string;
+  /** Why it failed, or why its latest attempt did. */
+  error?: JobFailure;
+  /** Why it was cancelled. Example: `"expired"`. */
+  reason?: string;
+}
+
+/** One try at a run. Times are epoch milliseconds. */
+export interface JobAttempt {
+  attempt: number;
+  due_at: number;
+  started_at: number;
+  ended_at: number;
+  outcome: "completed" | "failed" | "cancelled";
+  /** How often this attempt was started and not heard of again before it ended. */
+  crashes?: number;
+  error?: JobFailure;
+  /** Milliseconds from its start to its end. */
+  duration_ms: number;
+  /** Milliseconds from when it was due to when it started. */
+  lateness_ms: number;
+}
+
+/** Why an attempt failed. */
+export interface JobFailure {
+  code: JobErrorCode;
+  message: string;
+  /** Whether another attempt may help. */
+  retryable: boolean;
+}
+
+export const isFinished = ({ status }: Pick<JobReceipt, "status">): boolean =>
+  status === "completed" || status === "failed" || status === "cancelled";

@@ -1,0 +1,116 @@
+import {
+  AuthenticationError,
+  ConflictError,
+  DuctapeError,
+  type Fault,
+  InvalidRequestError,
+  NotFoundError,
+  PermissionError,
+  RateLimitError,
+  UnavailableError,
+} from "./errors.ts";
+
+/** An HTTP answer, read to its end. */
+export interface Answer {
+  status: number;
+  headers: Headers;
+  text: string;
+}
+
+/** The answer's JSON; undefined if it is none. */
+export function jsonOf(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
+  try {
+    return JSON.parse(text, reviver);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Milliseconds that the answer asks to wait (RFC 9110 10.2.3: seconds or a date). */
+export function retryAfterMs({ headers }: Pick<Answer, "headers">, now: number): number | undefined {
+  const value = headers.get("retry-after")?.trim() ?? "";
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** The first that is there: ours, then those of API Gateway's HTTP and REST kinds. */
+const requestIdOf = (headers: Headers): string | undefined =>
+  ["x-request-id", "apigw-requestid", "x-amzn-requestid"]
+    .map((name) => headers.get(name))
+    .find((value) => value !== null) ?? undefined;
+
+const codes: Record<number, string> = {
+  400: "INVALID_REQUEST",
+  401: "UNAUTHENTICATED",
+  403: "FORBIDDEN",
+  404: "ROUTE_NOT_FOUND",
+  405: "METHOD_NOT_ALLOWED",
+  409: "STATE_CONFLICT",
+  413: "PAYLOAD_TOO_LARGE",
+  415: "UNSUPPORTED_MEDIA_TYPE",
+  429: "RATE_LIMITED",
+  500: "INTERNAL_ERROR",
+};
+
+const codeOf = (status: number): string => codes[status] ?? (status >= 500 ? "UNAVAILABLE" : "UNEXPECTED_ANSWER");
+
+/** What to look at where API Gateway, a proxy or another web server answered: their words do not help. */
+const hints: Record<number, string> = {
+  401: "the API key is missing or not known. Check DUCTAPE_API_KEY.",
+  // API Gateway says so of a key that its authorizer does not know, too.
+  403: "the API key is not known, or may not do this. Check DUCTAPE_API_KEY.",
+  404: "there is nothing at this address. Check DUCTAPE_URL.",
+  413: "the request is too large.",
+  429: "too many requests.",
+};
+
+const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
+
+const faultsIn = (value: unknown): Fault[] =>
+  Array.isArray(value)
+    ? value.flatMap((fault) => [{ pointer: text(fault?.pointer) ?? "", detail: text(fault?.detail) ?? "is not valid" }])
+    : [];
+
+/** A key this short is none; to strike it from every word that holds it would tell what it is. */
+const shortestSecret = 8;
+
+const withoutKey = (said: string, key: string): string =>
+  key.length < shortestSecret ? said : said.replaceAll(key, "[API key]");
+
+/**
+ * The error that an answer means: our problem+json (RFC 9457), API Gateway's `{"message"}`, or anything else. `key` is
+ * struck from whatever the answer says, should it echo the request; `jobId` is the job the request was about.
+ */
+export function errorOf(answer: Answer, now: number, key: string, jobId?: string): DuctapeError {
+  const { status, headers } = answer;
+  const parsed = jsonOf(answer.text, (_, value) => (typeof value === "string" ? withoutKey(value, key) : value));
+  const body = (typeof parsed === "object" && parsed !== null ? parsed : {}) as Record<string, unknown>;
+  const gateway = text(body.message) ?? text(body.Message);
+  const said = text(body.detail) ?? text(body.title);
+  const hint = hints[status] ?? (status >= 300 && status < 400 ? "it redirects. Check DUCTAPE_URL." : undefined);
+  const message = said ?? [`The API answered ${status}`, hint ?? gateway].filter(Boolean).join(": ");
+  const code = text(body.code) ?? codeOf(status);
+  const faults = faultsIn(body.errors);
+  const details = { status, requestId: requestIdOf(headers), jobId: text(body.job_id) ?? jobId };
+  const wait = { ...details, retryAfterMs: retryAfterMs(answer, now) };
+  switch (status) {
+    case 400:
+    case 413:
+    case 415:
+    case 422:
+      return new InvalidRequestError(code, message, faults, details);
+    case 401:
+      return new AuthenticationError(code, message, details);
+    case 403:
+      return new PermissionError(code, message, details);
+    case 404:
+      return new NotFoundError(code, message, faults, details);
+    case 409:
+      return new ConflictError(code, message, details);
+    case 429:
+      return new RateLimitError(code, message, wait);
+    default:
+      return status >= 500 ? new UnavailableError(code, message, wait) : new DuctapeError(code, message, details);
+  }
+}

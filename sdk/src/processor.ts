@@ -1,0 +1,101 @@
+import { bodyOf } from "./body.ts";
+import { InvalidRequestError, JobCancelledError, JobFailedError, TimeoutError } from "./errors.ts";
+import type { IJobProcessorInput } from "./input.ts";
+import { isFinished, type Job, type JobReceipt } from "./job.ts";
+import { type Jobs, named } from "./jobs.ts";
+import { openScope, type Runtime } from "./runtime.ts";
+import type { Transport } from "./transport.ts";
+import { waitUntilFinished } from "./wait.ts";
+
+export interface ScheduleOptions {
+  /**
+   * Milliseconds to wait for the result; then the call rejects with a TimeoutError, and the job goes on.
+   * Default: as long as it takes. Example: `60_000`.
+   */
+  timeout?: number;
+  /** Stops waiting: the call rejects with the signal's reason, and the job goes on. Default: none. Example: `request.signal`. */
+  signal?: AbortSignal;
+}
+
+export interface DispatchOptions {
+  /** Aborts the request: the job may have been accepted. Default: none. Example: `AbortSignal.timeout(5000)`. */
+  signal?: AbortSignal;
+}
+
+/** The interface that hands jobs to the processor. */
+export interface JobProcessor {
+  /**
+   * Schedules a job, waits until it has run, and resolves with its result, whose shape depends on the event. Rejects
+   * with a JobFailedError or a JobCancelledError if there is no result, and with another DuctapeError if the job was
+   * not accepted or cannot be watched; where a job exists then, the error has its `jobId`.
+   *
+   * @example
+   * const result = await ductape.processor.job.schedule({
+   *   env: "prd", product_tag: "my-product", event: "create_order",
+   *   input: { params: { customer: "c-42" }, body: { sku: "A-1" } }, start_at: 0,
+   * });
+   */
+  schedule(data: IJobProcessorInput, options?: ScheduleOptions): Promise<unknown>;
+  /**
+   * Schedules a job and resolves with its receipt as soon as it is accepted: from then on it is not lost.
+   *
+   * @example
+   * const { job_id } = await ductape.processor.job.dispatch({ ...data, start_at: "2030-01-31T09:00:00Z" });
+   */
+  dispatch(data: IJobProcessorInput, options?: DispatchOptions): Promise<JobReceipt>;
+}
+
+/** What the API waits for a job at most. */
+const longestWaitSeconds = 25;
+/** So that the receipt arrives before the caller's timeout, and its error can name the job. */
+const answerMarginMs = 1000;
+
+export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Runtime): JobProcessor {
+  const post = async (data: IJobProcessorInput, key: string, headers: Record<string, string>, signal?: AbortSignal) => {
+    // A key of the caller's travels in the data: a header could not hold every character.
+    const keyHeader = data.idempotency_key === undefined ? { "idempotency-key": key } : undefined;
+    const call = { method: "POST" as const, path: "/v1/jobs", body: bodyOf(data), signal };
+    return named<JobReceipt | Job>(await transport.call({ ...call, headers: { ...keyHeader, ...headers } }));
+  };
+
+  return {
+    async dispatch(data, { signal } = {}) {
+      return (await post(data, keyOf(data), {}, signal)) as JobReceipt;
+    },
+
+    async schedule(data, { timeout, signal } = {}) {
+      if (timeout !== undefined && !(timeout >= 0)) {
+        throw new InvalidRequestError("INVALID_REQUEST", "timeout must be a number of milliseconds, 0 or more.", []);
+      }
+      const deadline = timeout === undefined ? Number.POSITIVE_INFINITY : runtime.now() + timeout;
+      const key = keyOf(data);
+      let jobId: string | undefined;
+      const late = () => new TimeoutError(timeout as number, key, jobId);
+      const scope = openScope(runtime, signal, Number.isFinite(deadline) ? timeout : undefined, late);
+      try {
+        const accepted = await post(data, key, preferOf(timeout), scope.signal);
+        jobId = accepted.job_id;
+        const job =
+          "attempts" in accepted && isFinished(accepted)
+            ? accepted
+            : await waitUntilFinished(jobs, runtime, accepted, deadline, scope.signal);
+        return await resultOf(transport, job, scope.signal);
+      } finally {
+        scope.close();
+      }
+    },
+  };
+}
+
+const keyOf = (data: IJobProcessorInput): string => data.idempotency_key ?? crypto.randomUUID();
+
+function preferOf(timeout = Number.POSITIVE_INFINITY): Record<string, string> {
+  const seconds = Math.min(longestWaitSeconds, Math.floor((timeout - answerMarginMs) / 1000));
+  return seconds >= 1 ? { prefer: `wait=${seconds}` } : {};
+}
+
+async function resultOf(transport: Transport, job: Job, signal: AbortSignal): Promise<unknown> {
+  if (job.status === "failed") throw new JobFailedError(job);
+  if (job.status === "cancelled") throw new JobCancelledError(job);
+  return job.result_url === undefined ? job.result : await transport.download(job.result_url, job.job_id, signal);
+}

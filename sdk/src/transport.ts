@@ -1,0 +1,109 @@
+import type { Config } from "./config.ts";
+import { ConnectionError, DuctapeError, UnavailableError } from "./errors.ts";
+import { type Answer, errorOf, jsonOf, retryAfterMs } from "./problem.ts";
+import { withRetries } from "./retry.ts";
+import { openScope, type Runtime } from "./runtime.ts";
+
+export interface Call {
+  method: "GET" | "POST";
+  /** Below the address of the API; starts with `/v1`. */
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal | undefined;
+  /** The job that the call is about, for its errors. */
+  jobId?: string;
+}
+
+export interface Transport {
+  /**
+   * The JSON object that the API answers. Sent again after 429, 502, 503, 504 and network failures, so every call must
+   * be safe to repeat: a GET, or a POST with an idempotency key.
+   */
+  call(call: Call): Promise<Record<string, unknown>>;
+  /** The JSON value at an address that carries its own permission: the API key is not sent there. */
+  download(url: string, jobId: string, signal?: AbortSignal): Promise<unknown>;
+}
+
+/** The configuration is asked for with the first call; one that is not usable makes the call reject. */
+export function createTransport(configure: () => Config, runtime: Runtime): Transport {
+  return {
+    async call(call) {
+      const config = configure();
+      const answer = await withRetries(runtime, config.maxRetries, call.signal, async () => {
+        const answer = await exchange(config, runtime, `${config.url}${call.path}`, call, {
+          accept: "application/json",
+          authorization: `Bearer ${config.apiKey}`,
+          ...(call.body !== undefined && { "content-type": "application/json" }),
+          ...call.headers,
+        });
+        if (!isSuccess(answer)) throw errorOf(answer, runtime.now(), config.apiKey, call.jobId);
+        return answer;
+      });
+      return objectOf(answer, call.jobId);
+    },
+    async download(url, jobId, signal) {
+      const config = configure();
+      const answer = await withRetries(runtime, config.maxRetries, signal, async () => {
+        const answer = await exchange(config, runtime, url, { method: "GET", signal, jobId });
+        if (!isSuccess(answer)) throw downloadError(answer, jobId, runtime.now());
+        return answer;
+      });
+      const value = jsonOf(answer.text);
+      if (value === undefined) throw unexpected("The job's result is not JSON.", answer.status, jobId);
+      return value;
+    },
+  };
+}
+
+const isSuccess = ({ status }: Answer): boolean => status >= 200 && status < 300;
+
+const unexpected = (message: string, status: number, jobId?: string) =>
+  new DuctapeError("UNEXPECTED_ANSWER", message, { status, jobId });
+
+function objectOf({ text, status }: Answer, jobId?: string): Record<string, unknown> {
+  const body = jsonOf(text);
+  if (typeof body === "object" && body !== null) return body as Record<string, unknown>;
+  throw unexpected(`The API answered ${status}, but no JSON object. Check DUCTAPE_URL.`, status, jobId);
+}
+
+/** The address is a permission, so it is not quoted. */
+function downloadError(answer: Answer, jobId: string, now: number): DuctapeError {
+  const { status } = answer;
+  const message = `The job completed, but the download of its result answered ${status}.`;
+  return status === 429 || status >= 500
+    ? new UnavailableError("RESULT_UNAVAILABLE", message, { status, jobId, retryAfterMs: retryAfterMs(answer, now) })
+    : new DuctapeError("RESULT_UNAVAILABLE", message, { status, jobId });
+}
+
+type Request = Pick<Call, "method" | "body" | "signal" | "jobId">;
+
+/** One request and its whole answer. Rejects with the caller's reason to abort, or with a ConnectionError. */
+async function exchange(
+  config: Config,
+  runtime: Runtime,
+  url: string,
+  { method, body, signal, jobId }: Request,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const late = () => new ConnectionError(`No answer within ${config.requestTimeout} ms.`, { jobId });
+  const scope = openScope(runtime, signal, config.requestTimeout, late);
+  try {
+    // Redirects are not followed: they would turn a POST into a GET, and none is expected.
+    const init = { method, headers, redirect: "manual" as const, signal: scope.signal };
+    const response = await config.fetch(url, body === undefined ? init : { ...init, body });
+    return { status: response.status, headers: response.headers, text: await response.text() };
+  } catch (cause) {
+    if (scope.signal.aborted) throw scope.signal.reason;
+    throw new ConnectionError(`The request failed${networkCode(cause)}.`, { cause, jobId });
+  } finally {
+    scope.close();
+  }
+}
+
+/** Node hides the telling part, such as ECONNREFUSED, in the cause of "fetch failed". */
+function networkCode(error: unknown): string {
+  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
+  const word = cause?.code ?? code;
+  return typeof word === "string" ? ` (${word})` : "";
+}

@@ -1,0 +1,137 @@
+import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { dynamoJobStore } from "../../../lambdas/aws/dynamo-job-store.ts";
+import { keyOf } from "../../../lambdas/aws/job-item.ts";
+import type { Job } from "../../../lambdas/core/job.ts";
+import type { JobStore } from "../../../lambdas/core/ports.ts";
+import { cancelled } from "../../../lambdas/core/transitions.ts";
+import { startDynamo, table } from "../../support/aws/dynamo.ts";
+import { clientThatLoses } from "../../support/aws/lost-answers.ts";
+import { aJob, aMessage, noon } from "../../support/builders.ts";
+
+let dynamo: Awaited<ReturnType<typeof startDynamo>>;
+let store: JobStore;
+
+beforeAll(async () => {
+  dynamo = await startDynamo();
+  store = dynamoJobStore({ client: dynamo.client, table, retentionDays: 30 });
+});
+afterAll(() => dynamo.stop());
+
+const stored = async (job: Job): Promise<Job> => {
+  await store.create(job);
+  return job;
+};
+
+const itemOf = async (job: Job) =>
+  (await dynamo.client.send(new GetItemCommand({ TableName: table, Key: keyOf(job.id), ConsistentRead: true }))).Item;
+
+describe("the item of a job", () => {
+  test("holds its keys, and what the caller gave as text", async () => {
+    const job = await stored(aJob({ id: "job_00000000000000000000000000000005", input: { inline: { "": [1e21] } } }));
+    expect(await itemOf(job)).toMatchObject({
+      PK: { S: `JOB#${job.id}` },
+      SK: { S: "STATE" },
+      gsi_pk: { S: "shop#prd#pending#5" },
+      gsi_sk: { N: String(noon) },
+      due_at: { N: String(noon) },
+      input: { M: { inline: { S: '{"":[1e+21]}' } } },
+    });
+  });
+
+  test("expires once the job is finished and has been kept long enough, in seconds", async () => {
+    const job = await stored(aJob());
+    expect(await itemOf(job)).not.toHaveProperty("expires");
+    await store.replace(cancelled(job, noon + 1, "no longer wanted"));
+    expect(await itemOf(job)).toMatchObject({
+      gsi_pk: { S: expect.stringMatching(/^shop#prd#cancelled#[0-7]$/) },
+      gsi_sk: { N: String(noon + 1) },
+      expires: { N: String(noon / 1000 + 1 + 30 * 86_400) },
+    });
+  });
+
+  test("does not expire any more once a finished job is retried", async () => {
+    const job = await stored(aJob());
+    const finished = cancelled(job, noon, "by mistake");
+    await store.replace(finished);
+    await store.replace({ ...finished, status: "queued", attempt: 2, version: 3 });
+    const item = await itemOf(job);
+    expect(item).not.toHaveProperty("expires");
+    expect(item).toMatchObject({ gsi_pk: { S: expect.stringContaining("#pending#") }, gsi_sk: { N: String(noon) } });
+  });
+});
+
+describe("a write that took effect and lost its answer, so that the SDK repeats it", () => {
+  const claim = { claimId: "ours", now: noon, leaseMarginMs: 15_000 };
+  const losing = (operation: string, meanwhile?: () => Promise<void>) => {
+    const { client, sent } = clientThatLoses(operation, dynamo.endpoint, meanwhile);
+    return {
+      sent,
+      store: dynamoJobStore({ client, table, retentionDays: 30 }),
+      [Symbol.dispose]: () => client.destroy(),
+    };
+  };
+
+  test("a create is still the caller's", async () => {
+    using lossy = losing("PutItem");
+    const job = aJob();
+    expect(await lossy.store.create(job)).toEqual({ outcome: "created" });
+    expect(lossy.sent).toEqual(["PutItem", "PutItem", "GetItem"]);
+    expect(await store.get(job.id)).toEqual(job);
+  });
+
+  test("a create is still the caller's when the job was claimed meanwhile", async () => {
+    const job = aJob();
+    using lossy = losing("PutItem", async () => {
+      await store.claim(aMessage(job), claim);
+    });
+    expect(await lossy.store.create(job)).toEqual({ outcome: "created" });
+    expect(await store.get(job.id)).toMatchObject({ status: "running" });
+  });
+
+  test("a claim is still the claimer's, and counts once", async () => {
+    const job = await stored(aJob());
+    using lossy = losing("UpdateItem");
+    const outcome = await lossy.store.claim(aMessage(job), claim);
+    expect(outcome).toMatchObject({ outcome: "claimed", job: { id: job.id, claim_id: "ours", claims: 1, version: 2 } });
+    expect(lossy.sent).toEqual(["UpdateItem", "UpdateItem", "GetItem"]);
+  });
+
+  test("a claim is gone when the job was cancelled meanwhile", async () => {
+    const job = await stored(aJob());
+    using lossy = losing("UpdateItem", async () => {
+      await store.replace(cancelled((await store.get(job.id)) as Job, noon, "no longer wanted"));
+    });
+    expect(await lossy.store.claim(aMessage(job), claim)).toEqual({ outcome: "gone" });
+  });
+
+  test("a replacement is still the writer's", async () => {
+    const job = await stored(aJob());
+    using lossy = losing("PutItem");
+    expect(await lossy.store.replace({ ...job, version: 2 })).toBe("replaced");
+    expect((await store.get(job.id))?.version).toBe(2);
+  });
+
+  test("a replacement is still the writer's when the job was claimed meanwhile", async () => {
+    const job = await stored(aJob());
+    using lossy = losing("PutItem", async () => {
+      await store.claim(aMessage(job), claim);
+    });
+    expect(await lossy.store.replace({ ...job, version: 2 })).toBe("replaced");
+    expect(await store.get(job.id)).toMatchObject({ claim_id: "ours", version: 3 });
+  });
+
+  test("a removal is still done", async () => {
+    const job = await stored(aJob());
+    using lossy = losing("DeleteItem");
+    expect(await lossy.store.remove(job)).toBe("removed");
+    expect(await store.get(job.id)).toBeUndefined();
+  });
+});
+
+test("a claim that DynamoDB refuses for another reason fails: the message will come again", async () => {
+  const other = dynamoJobStore({ client: dynamo.client, table: "absent", retentionDays: 30 });
+  await expect(other.claim(aMessage(), { claimId: "ours", now: noon, leaseMarginMs: 0 })).rejects.toMatchObject({
+    name: "ResourceNotFoundException",
+  });
+});

@@ -1,0 +1,74 @@
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { expect, test } from "@jest/globals";
+import { eventBridgeScheduler } from "../../../lambdas/aws/eventbridge-scheduler.ts";
+import { settings } from "../../support/aws/client-settings.ts";
+import { queuesAt } from "../../support/aws/queues.ts";
+import { awsError, type StubAnswer, stubHandler } from "../../support/aws/stub-handler.ts";
+import { aMessage } from "../../support/builders.ts";
+
+function aScheduler(...answers: StubAnswer[]) {
+  const requestHandler = stubHandler((_request, earlier) => answers[earlier] ?? { body: { ScheduleArn: "arn" } });
+  const scheduler = eventBridgeScheduler({
+    client: new SchedulerClient({ ...settings, requestHandler }),
+    queues: queuesAt("https://sqs.test"),
+    group: "jobs",
+    roleArn: "arn:aws:iam::000000000000:role/scheduler",
+    deadLetterArn: "arn:aws:sqs:us-east-1:000000000000:dead",
+  });
+  return { scheduler, requests: requestHandler.requests };
+}
+
+const at = Date.UTC(2031, 1, 28, 23, 59, 59) / 1000;
+
+test("a schedule is one-time, exact, in UTC, and cleans up after itself", async () => {
+  const { scheduler, requests } = aScheduler();
+  const message = aMessage();
+  await scheduler.schedule("job_1-1-1", at, "function", message);
+  expect(requests).toMatchObject([{ method: "POST", path: "/schedules/job_1-1-1" }]);
+  expect(requests[0]?.body).toEqual({
+    ClientToken: expect.any(String),
+    GroupName: "jobs",
+    ScheduleExpression: "at(2031-02-28T23:59:59)",
+    ScheduleExpressionTimezone: "UTC",
+    FlexibleTimeWindow: { Mode: "OFF" },
+    ActionAfterCompletion: "DELETE",
+    Target: {
+      Arn: "arn:aws:sqs:us-east-1:000000000000:jobs-function",
+      RoleArn: "arn:aws:iam::000000000000:role/scheduler",
+      Input: JSON.stringify(message),
+      RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
+      DeadLetterConfig: { Arn: "arn:aws:sqs:us-east-1:000000000000:dead" },
+    },
+  });
+});
+
+test("a conflict means that the schedule is there already", async () => {
+  const { scheduler, requests } = aScheduler(awsError("ConflictException", 409));
+  await scheduler.schedule("job_1-1-1", at, "function", aMessage());
+  expect(requests).toHaveLength(1);
+});
+
+test("a create whose answer was lost is repeated as the same request, and its conflict is success", async () => {
+  const { scheduler, requests } = aScheduler(
+    awsError("InternalServerException", 500),
+    awsError("ConflictException", 409),
+  );
+  await scheduler.schedule("job_1-1-1", at, "function", aMessage());
+  expect(requests).toHaveLength(2);
+  expect(requests[1]?.body).toEqual(requests[0]?.body);
+});
+
+test("unscheduling names the group, and what is absent is unscheduled", async () => {
+  const { scheduler, requests } = aScheduler(awsError("ResourceNotFoundException", 404));
+  await scheduler.unschedule("job_1-1-1");
+  expect(requests).toMatchObject([{ method: "DELETE", path: "/schedules/job_1-1-1", query: { groupName: "jobs" } }]);
+});
+
+test.each(["ValidationException", "ServiceQuotaExceededException", "ResourceNotFoundException"])(
+  "a schedule refused with %s fails",
+  async (error) => {
+    const { scheduler } = aScheduler(awsError(error));
+    const scheduling = scheduler.schedule("job_1-1-1", at, "function", aMessage());
+    await expect(scheduling).rejects.toMatchObject({ name: error });
+  },
+);

@@ -1,0 +1,226 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { JobCancelledError, JobFailedError, NotFoundError, TimeoutError } from "../../../sdk/src/errors.ts";
+import { aJob, anOrder, apiKey, aReceipt, completedJob, fakeApi, jobId, rejection, until } from "./fake-api.ts";
+
+describe("schedule", () => {
+  test("resolves with the result of a job that finishes while the API waits", async () => {
+    await using api = await fakeApi([{ body: completedJob({ status: 201, body: { order: 7 } }) }]);
+    const result = await api.client.processor.job.schedule(anOrder());
+    expect(result).toEqual({ status: 201, body: { order: 7 } });
+    expect(api.seen).toHaveLength(1);
+    const [{ method, path, headers, body }] = api.seen as [(typeof api.seen)[0]];
+    expect([method, path]).toEqual(["POST", "/v1/jobs"]);
+    expect(headers).toMatchObject({
+      authorization: `Bearer ${apiKey}`,
+      prefer: "wait=25",
+      "content-type": "application/json",
+      "idempotency-key": expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+    expect(JSON.parse(body)).toEqual(anOrder());
+  });
+
+  test("asks again, each time for 25 seconds, until the job has finished", async () => {
+    const held = (body: unknown) => () => {
+      api.runtime.advance(25_000);
+      return { body };
+    };
+    await using api = await fakeApi([
+      { status: 202, body: aReceipt() },
+      held(aJob({ status: "running" })),
+      held(aJob({ status: "running" })),
+      held(completedJob("done")),
+    ]);
+    expect(await api.client.processor.job.schedule(anOrder())).toBe("done");
+    expect(api.seen.slice(1).map(({ method, path }) => `${method} ${path}`)).toEqual(
+      Array(3).fill(`GET /v1/jobs/${jobId}?wait=25`),
+    );
+    expect(api.runtime.slept).toEqual([]);
+  });
+
+  test("does not hammer an API that answers at once", async () => {
+    await using api = await fakeApi([
+      { status: 202, body: aReceipt() },
+      { body: aJob() },
+      { body: aJob({ status: "running" }) },
+      { body: completedJob(1) },
+    ]);
+    await api.client.processor.job.schedule(anOrder());
+    expect(api.runtime.slept).toEqual([1000, 1000]);
+  });
+
+  test("naps while the job is far from due, and holds a request open only near its time", async () => {
+    const dueAt = Date.UTC(2030, 0, 1) + 130_000;
+    const waiting = aJob({ status: "scheduled", scheduled_at: dueAt, due_at: dueAt });
+    await using api = await fakeApi([
+      { status: 202, body: aReceipt({ status: "scheduled", scheduled_at: dueAt }) },
+      { body: waiting },
+      { body: waiting },
+      { body: completedJob("in time") },
+    ]);
+    expect(await api.client.processor.job.schedule(anOrder({ start_at: dueAt }))).toBe("in time");
+    expect(api.runtime.slept).toEqual([60_000, 50_000]);
+    expect(api.seen.slice(1).map(({ path }) => path)).toEqual([
+      `/v1/jobs/${jobId}`,
+      `/v1/jobs/${jobId}`,
+      `/v1/jobs/${jobId}?wait=25`,
+    ]);
+  });
+
+  test("asks for the job where a repeated key is answered with the receipt of a finished one", async () => {
+    await using api = await fakeApi([
+      { status: 202, body: aReceipt({ status: "completed" }) },
+      { body: completedJob("before") },
+    ]);
+    expect(await api.client.processor.job.schedule(anOrder({ idempotency_key: "k" }))).toBe("before");
+  });
+
+  test("downloads a result that is too large for an answer, without the key", async () => {
+    const seen: (string | undefined)[] = [];
+    const bucket = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end(JSON.stringify({ large: true }));
+    });
+    await new Promise<void>((resolve) => bucket.listen(0, "127.0.0.1", resolve));
+    const result_url = `http://127.0.0.1:${(bucket.address() as AddressInfo).port}/results?X-Amz-Signature=s`;
+    await using api = await fakeApi([{ body: aJob({ status: "completed", result_url }) }]);
+    expect(await api.client.processor.job.schedule(anOrder())).toEqual({ large: true });
+    expect(seen).toEqual([undefined]);
+    bucket.closeAllConnections();
+    bucket.close();
+  });
+
+  test("says that the result of a completed job is out of reach, and not where it was", async () => {
+    await using api = await fakeApi([
+      () => ({ body: aJob({ status: "completed", result_url: `${api.url}/results?X-Amz-Signature=s` }) }),
+      { status: 403, body: "<Error/>" },
+    ]);
+    const error = await rejection(api.client.processor.job.schedule(anOrder()));
+    expect(error).toMatchObject({ code: "RESULT_UNAVAILABLE", status: 403, jobId });
+    expect(JSON.stringify(error) + String(error)).not.toContain("Signature");
+  });
+
+  test("rejects with what the job failed with", async () => {
+    const failed = aJob({
+      status: "failed",
+      error: { code: "PROVIDER_ERROR", message: "the app answered 422", retryable: false },
+    });
+    await using api = await fakeApi([{ body: failed }]);
+    const error = await rejection(api.client.processor.job.schedule(anOrder()));
+    expect(error).toBeInstanceOf(JobFailedError);
+    expect(error).toMatchObject({
+      name: "JobFailedError",
+      code: "PROVIDER_ERROR",
+      message: `Job ${jobId} failed: the app answered 422`,
+      jobId,
+      retryable: false,
+      job: failed,
+    });
+  });
+
+  test("rejects with why the job was cancelled", async () => {
+    await using api = await fakeApi([
+      { status: 202, body: aReceipt() },
+      { body: aJob({ status: "cancelled", reason: "expired" }) },
+    ]);
+    const error = await rejection(api.client.processor.job.schedule(anOrder()));
+    expect(error).toBeInstanceOf(JobCancelledError);
+    expect(error).toMatchObject({ code: "JOB_CANCELLED", reason: "expired", jobId });
+  });
+
+  test("an error while the job runs names the job", async () => {
+    await using api = await fakeApi([{ status: 202, body: aReceipt() }, { status: 404 }]);
+    const error = await rejection(api.client.processor.job.schedule(anOrder()));
+    expect(error).toBeInstanceOf(NotFoundError);
+    expect(error).toMatchObject({ jobId });
+  });
+});
+
+describe("schedule with a timeout", () => {
+  test("rejects at its end with the id of the job, which goes on", async () => {
+    await using api = await fakeApi([{ status: 202, body: aReceipt() }, { silent: true }]);
+    const call = rejection(api.client.processor.job.schedule(anOrder(), { timeout: 5000 }));
+    await until(() => api.seen.length === 2);
+    api.runtime.fire(5000);
+    const error = await call;
+    expect(error).toBeInstanceOf(TimeoutError);
+    expect(error).toMatchObject({
+      code: "WAIT_TIMEOUT",
+      jobId,
+      idempotencyKey: api.seen[0]?.headers["idempotency-key"],
+    });
+    expect(String(error)).toContain("it goes on");
+    expect(api.runtime.timers.size).toBe(0);
+  });
+
+  test.each([
+    [60_000, "wait=25"],
+    [5000, "wait=4"],
+    [1500, undefined],
+  ])("of %d ms asks the API to answer before it ends: %s", async (timeout, prefer) => {
+    await using api = await fakeApi([{ body: completedJob(1) }]);
+    await api.client.processor.job.schedule(anOrder(), { timeout });
+    expect(api.seen[0]?.headers.prefer).toBe(prefer);
+  });
+
+  test("waits no longer for the job than is left", async () => {
+    const first = () => {
+      api.runtime.advance(25_000);
+      return { status: 202, body: aReceipt() };
+    };
+    await using api = await fakeApi([first, { body: completedJob(1) }]);
+    await api.client.processor.job.schedule(anOrder(), { timeout: 28_500 });
+    expect(api.seen[1]?.path).toBe(`/v1/jobs/${jobId}?wait=4`);
+  });
+
+  test("gives the key to find the job by where the API had not answered at all", async () => {
+    await using api = await fakeApi([{ silent: true }]);
+    const call = rejection(api.client.processor.job.schedule(anOrder({ idempotency_key: "o-7" }), { timeout: 10 }));
+    await until(() => api.seen.length === 1);
+    api.runtime.fire(10);
+    expect(await call).toMatchObject({
+      name: "TimeoutError",
+      idempotencyKey: "o-7",
+      message: expect.stringContaining("did not answer"),
+    });
+  });
+
+  test.each([Number.NaN, -1])("of %d is refused", async (timeout) => {
+    await using api = await fakeApi([{}]);
+    expect(await rejection(api.client.processor.job.schedule(anOrder(), { timeout }))).toMatchObject({
+      name: "InvalidRequestError",
+    });
+    expect(api.seen).toEqual([]);
+  });
+});
+
+describe("schedule with a signal", () => {
+  test("rejects with the signal's reason while a request is open", async () => {
+    await using api = await fakeApi([{ status: 202, body: aReceipt() }, { silent: true }]);
+    const controller = new AbortController();
+    const call = rejection(api.client.processor.job.schedule(anOrder(), { signal: controller.signal }));
+    await until(() => api.seen.length === 2);
+    const reason = new Error("the user left");
+    controller.abort(reason);
+    expect(await call).toBe(reason);
+  });
+
+  test("rejects with the signal's reason between two requests", async () => {
+    await using api = await fakeApi([{ status: 503 }]);
+    const controller = new AbortController();
+    api.runtime.sleep = async (_ms, signal) => {
+      controller.abort("enough");
+      signal?.throwIfAborted();
+    };
+    expect(await rejection(api.client.processor.job.schedule(anOrder(), { signal: controller.signal }))).toBe("enough");
+    expect(api.seen).toHaveLength(1);
+  });
+
+  test("sends nothing when the signal has aborted before", async () => {
+    await using api = await fakeApi([{}]);
+    expect(await rejection(api.client.processor.job.schedule(anOrder(), { signal: AbortSignal.abort("no") }))).toBe(
+      "no",
+    );
+    expect(api.seen).toEqual([]);
+  });
+});

@@ -1,0 +1,108 @@
+import type * as z from "zod";
+import type { ActionInput } from "../../../lambdas/consumers/action/definition.ts";
+import type { DatabaseInput } from "../../../lambdas/consumers/database_action/definition.ts";
+import type { FeatureInput } from "../../../lambdas/consumers/feature/definition.ts";
+import type { FunctionInput } from "../../../lambdas/consumers/function/definition.ts";
+import type { NotificationInput } from "../../../lambdas/consumers/notification/definition.ts";
+import { registry } from "../../../lambdas/consumers/registry.ts";
+import type { StorageInput } from "../../../lambdas/consumers/storage/definition.ts";
+import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/errors.ts";
+import type { JobStatus as CoreStatus, JobType as CoreType } from "../../../lambdas/core/job.ts";
+import { JobRequest } from "../../../lambdas/core/request.ts";
+import type { RetryConfig as CoreRetryConfig } from "../../../lambdas/core/retry-config.ts";
+import type { JobView, Receipt } from "../../../lambdas/core/view.ts";
+import { bodyOf } from "../../../sdk/src/body.ts";
+import type {
+  IActionRequest,
+  IDbActionRequest,
+  IFunctionRequest,
+  IJobProcessorInput,
+  INotificationRequest,
+  IStorageRequest,
+  Job,
+  JobErrorCode,
+  JobReceipt,
+  JobStatus,
+  JobType,
+  RetryConfig,
+} from "../../../sdk/src/index.ts";
+import { anOrder } from "./fake-api.ts";
+
+/**
+ * The SDK's types are written by hand, without zod. Here `tsc` compares them with what the API checks: a field that is
+ * added, dropped, renamed or made optional on one side only does not compile.
+ */
+type Flat<T> = T extends (infer Item)[] ? Flat<Item>[] : T extends object ? { [K in keyof T]: Flat<T[K]> } : T;
+type Same<A, B> =
+  (<T>() => T extends Flat<A> ? 1 : 2) extends <T>() => T extends Flat<B> ? 1 : 2 ? true : { sdk: A; core: B };
+const same = <_ extends true>() => {};
+
+test("the SDK's inputs are what the API accepts", () => {
+  same<Same<IActionRequest, z.input<typeof ActionInput>>>();
+  same<Same<INotificationRequest, z.input<typeof NotificationInput>>>();
+  same<Same<IDbActionRequest, z.input<typeof DatabaseInput>>>();
+  same<Same<IFunctionRequest, z.input<typeof FunctionInput>>>();
+  same<Same<RetryConfig, CoreRetryConfig>>();
+
+  // Bytes are the SDK's own: it sends them as base64.
+  type Wire = Omit<IStorageRequest, "buffer"> & { buffer?: Exclude<IStorageRequest["buffer"], Uint8Array> };
+  same<Same<Wire, z.input<typeof StorageInput>>>();
+
+  // The type of the event, which TypeScript cannot see, picks one of the inputs.
+  same<Same<Omit<IJobProcessorInput, "input">, Omit<z.input<typeof JobRequest>, "input">>>();
+  same<Same<Extract<IJobProcessorInput["input"], z.input<typeof FeatureInput>>, z.input<typeof FeatureInput>>>();
+  const everyInput: Wire | IActionRequest | INotificationRequest | IDbActionRequest | IFunctionRequest | undefined =
+    undefined;
+  everyInput satisfies IJobProcessorInput["input"] | undefined;
+});
+
+test("the SDK's answers are what the API sends", () => {
+  same<Same<JobErrorCode, CoreErrorCode>>();
+  same<Same<JobStatus, CoreStatus>>();
+  same<Same<JobType, CoreType>>();
+  // The API does not send it before jobs can recur.
+  same<Same<Omit<JobReceipt, "next_run_at">, Receipt>>();
+  same<Same<Omit<Job, "next_run_at">, JobView>>();
+});
+
+test("the comparison notices drift", () => {
+  same<Same<{ a?: string }, { a?: string }>>();
+  // @ts-expect-error optional on one side only
+  same<Same<{ a?: string }, { a: string }>>();
+  // @ts-expect-error a field on one side only
+  same<Same<{ a?: string }, { a?: string; b?: number }>>();
+  // @ts-expect-error deep down
+  same<Same<{ a: { b?: string[] } }, { a: { b?: string[]; c?: 1 } }>>();
+});
+
+test("the SDK has a type by the name that the seed gives each input", () => {
+  interface Named {
+    IActionRequest: IActionRequest;
+    INotificationRequest: INotificationRequest;
+    IDbActionRequest: IDbActionRequest;
+    IFunctionRequest: IFunctionRequest;
+    IStorageRequest: IStorageRequest;
+    "Record<string, unknown>": Record<string, unknown>;
+  }
+  type Names = (typeof registry)[keyof typeof registry]["requestName"];
+  same<Same<Names, keyof Named>>();
+  expect(Object.keys(registry)).toHaveLength(6);
+});
+
+const examples = {
+  action: { params: { customer: "c-42" }, query: { tag: ["a", "b"], none: null }, body: { sku: "A-1" } },
+  notification: { slug: "welcome", email: { to: ["ada@example.com"], subject: { name: "Ada" }, template: {} } },
+  database_action: { data: { status: "shipped" }, filter: { id: 12345 } },
+  function: { payload: null },
+  storage: { buffer: Buffer.from("hello"), fileName: "hello.txt", mimeType: "text/plain" },
+  feature: { anything: [1, 2] },
+} satisfies Record<JobType, IJobProcessorInput["input"]>;
+
+test.each(Object.entries(examples))(
+  "what the SDK sends for a job of type %s passes the API's schema",
+  (type, input) => {
+    const sent = JSON.parse(bodyOf({ ...anOrder(), input, start_at: "2030-01-31T09:00:00+01:00", labels: ["a"] }));
+    expect(JobRequest.safeParse(sent).error).toBeUndefined();
+    expect(registry[type as JobType].input().safeParse(sent.input).error).toBeUndefined();
+  },
+);
