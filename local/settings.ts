@@ -12,7 +12,7 @@ export const usage = `npm start -- [--watch] [--verbose]
 export function readSettings(args: string[], env: NodeJS.ProcessEnv): LocalOptions {
   const port = Number(env.PORT || 3000);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new StartError("PORT is a number from 0 to 65535.");
-  return { ...flags(args), port, dataFolder: env.DUCTAPE_DATA || ".ductape" };
+  return { ...flags(args), port, dataDir: env.DUCTAPE_DATA || ".ductape" };
 }
 
 function flags(args: string[]) {

@@ -26,7 +26,7 @@ import { codeOf, StartError } from "./start-error.ts";
 
 export interface LocalOptions {
   /** Where everything is kept. Default `.ductape`. */
-  dataFolder?: string;
+  dataDir?: string;
   /** The gateway's port; 0 takes a free one. Default 3000. */
   port?: number;
   /** Values of the catalog's references. Default `.env.local`. */
@@ -69,7 +69,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
 
 async function start(options: LocalOptions, stops: (() => Promise<void> | void)[]): Promise<Omit<Local, "stop">> {
   const { say = console.error, envFile = ".env.local" } = options;
-  const data = await openDataFolder(resolve(options.dataFolder ?? ".ductape"));
+  const data = await openDataFolder(resolve(options.dataDir ?? ".ductape"));
   stops.push(data.release);
   // The port before everything else: if it is taken, nothing need be started. Early requests wait.
   const gateway = Promise.withResolvers<Handler>();
