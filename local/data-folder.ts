@@ -1,0 +1,101 @@
+import { generateKeyPair, randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { promisify } from "node:util";
+import { codeOf, StartError } from "./start-error.ts";
+
+/** What `local.json` says while the system runs, for tools on this machine. */
+export interface Running {
+  url: string;
+  api_key: string;
+  pid: number;
+}
+
+export interface DataFolder {
+  path(...parts: string[]): string;
+  apiKey: string;
+  /** PEM; the demo's FCM service account signs with it. */
+  fcmKey: string;
+  announce(running: Running): void;
+  /** Takes the announcement back and lets another process have the folder. */
+  release(): void;
+}
+
+/** Makes the folder if need be and takes it for this process; throws a StartError when it cannot. */
+export async function openDataFolder(folder: string): Promise<DataFolder> {
+  const path = (...parts: string[]) => join(folder, ...parts);
+  try {
+    mkdirSync(path("log"), { recursive: true, mode: 0o700 });
+    writeFileSync(path(".writable"), "");
+    rmSync(path(".writable"));
+  } catch (error) {
+    throw new StartError(`Cannot write to the data folder ${folder} (${codeOf(error)}). Set DUCTAPE_DATA to another.`);
+  }
+  const unlock = lock(path("lock"), () => inUse(folder, path("local.json")));
+  return {
+    path,
+    apiKey: await kept(path("api-key"), async () => makeApiKey()),
+    fcmKey: await kept(path("fcm-key.pem"), makeRsaKey),
+    announce: (running) => writeWhole(path("local.json"), `${JSON.stringify(running, null, 2)}\n`),
+    release: () => {
+      rmSync(path("local.json"), { force: true });
+      unlock();
+    },
+  };
+}
+
+/** An SQLite lock: the system lets go of it when the process is killed, and it knows no recycled process ids. */
+function lock(file: string, refused: () => StartError): () => void {
+  const database = new DatabaseSync(file);
+  try {
+    database.exec("PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
+  } catch {
+    database.close();
+    throw refused();
+  }
+  return () => database.close();
+}
+
+function inUse(folder: string, announcement: string): StartError {
+  try {
+    const { url, pid } = JSON.parse(readFileSync(announcement, "utf8")) as Running;
+    return new StartError(`Already running at ${url} (process ${pid}) with the data folder ${folder}.`);
+  } catch {
+    return new StartError(`Another process is using the data folder ${folder}.`);
+  }
+}
+
+/** The file's content, made at first and kept for good. */
+async function kept(file: string, make: () => Promise<string>): Promise<string> {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (codeOf(error) !== "ENOENT") throw error;
+    const value = await make();
+    writeWhole(file, value);
+    return value;
+  }
+}
+
+/** All or nothing, and for our eyes only: these files hold credentials. */
+function writeWhole(file: string, content: string): void {
+  writeFileSync(`${file}.new`, content, { mode: 0o600 });
+  renameSync(`${file}.new`, file);
+}
+
+/** As in AWS: 43 letters and digits, 256 bits. */
+const makeApiKey = () =>
+  randomBytes(96)
+    .toString("base64")
+    .replace(/[^A-Za-z0-9]/g, "")
+    .slice(0, 43);
+
+const makeRsaKey = async (): Promise<string> => {
+  const { privateKey } = await promisify(generateKeyPair)("rsa", {
+    modulusLength: 2048,
+    publicKeyEncoding: { type: "spki", format: "pem" },
+    privateKeyEncoding: { type: "pkcs8", format: "pem" },
+  });
+  return privateKey;
+};

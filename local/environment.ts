@@ -1,0 +1,67 @@
+import { devNull } from "node:os";
+import type { AuthorizerEnv, ConsumerEnv, EnvOf, Queues } from "../lambdas/aws/env.ts";
+import { jobTypes } from "../lambdas/core/job.ts";
+import {
+  account,
+  apiKeySecret,
+  bucketName,
+  queueArn,
+  queueName,
+  region,
+  scheduleDlqName,
+  scheduleGroup,
+  tableName,
+} from "./names.ts";
+
+export interface Endpoints {
+  dynamodb: string;
+  sqsAndS3: string;
+  scheduler: string;
+  secrets: string;
+  queueUrl: (name: string) => string;
+}
+
+type LambdaEnv = EnvOf<typeof ConsumerEnv> & EnvOf<typeof AuthorizerEnv>;
+
+/** What the stack puts into its functions' environments, and where the SDK finds the services on this machine. */
+export function lambdaEnvironment({ dynamodb, sqsAndS3, scheduler, secrets, queueUrl }: Endpoints): NodeJS.ProcessEnv {
+  const queues = jobTypes.map((type) => {
+    const name = queueName(type);
+    return [type, { url: queueUrl(name), arn: queueArn(name) }];
+  });
+  const settings: LambdaEnv = {
+    TABLE_NAME: tableName,
+    BUCKET_NAME: bucketName,
+    RETENTION_DAYS: "30",
+    QUEUES: JSON.stringify(Object.fromEntries(queues) satisfies Queues),
+    SCHEDULE_GROUP: scheduleGroup,
+    SCHEDULE_ROLE_ARN: `arn:aws:iam::${account}:role/scheduler`,
+    SCHEDULE_DLQ_ARN: queueArn(scheduleDlqName),
+    LONGEST_WAIT_MS: "1000",
+    API_KEY_SECRET: apiKeySecret,
+  };
+  return {
+    ...withoutAws(process.env),
+    ...settings,
+    TZ: "UTC",
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    AWS_ENDPOINT_URL_SQS: sqsAndS3,
+    AWS_ENDPOINT_URL_SNS: sqsAndS3,
+    AWS_ENDPOINT_URL_S3: sqsAndS3,
+    AWS_ENDPOINT_URL_SCHEDULER: scheduler,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
+    AWS_ENDPOINT_URL_SSM: secrets,
+    // Every other service is refused there, so that no handler reaches a real one by chance.
+    AWS_ENDPOINT_URL: secrets,
+  };
+}
+
+/** The developer's own AWS settings stay outside, and so do options meant for the parent process. */
+const withoutAws = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AWS_") && name !== "NODE_OPTIONS"));

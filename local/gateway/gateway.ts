@@ -1,0 +1,71 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import type { Invoke } from "../host/functions.ts";
+import { type Handler, megabyte, readBody, sendJson } from "../http.ts";
+import { makeAuthorizer } from "./authorize.ts";
+import { toEvent } from "./event.ts";
+import { sendResult } from "./response.ts";
+
+/** API Gateway takes no larger request and waits no longer for an answer. */
+const largestBody = 10 * megabyte;
+const integrationTimeoutMs = 30_000;
+
+const openRoutes = ["GET /v1/health", "GET /openapi.json"];
+
+export interface GatewayOptions {
+  invoke: Invoke;
+  outbox: Handler;
+  timeoutMs?: number;
+}
+
+/** API Gateway's HTTP API in front of the authorizer and the API, and the outbox beside them. */
+export function makeGateway({ invoke, outbox, timeoutMs = integrationTimeoutMs }: GatewayOptions): Handler {
+  const authorize = makeAuthorizer(invoke);
+  return async (request, response) => {
+    const path = (request.url ?? "/").split("?")[0] ?? "/";
+    if (path === "/outbox") return outbox(request, response);
+    const route = routeOf(request, path);
+    const body = await readBody(request, largestBody);
+    if (route === undefined) return refuse(response, 404, "Not Found");
+    if (body === undefined) return refuse(response, 413, "Request Entity Too Large");
+    const event = toEvent(request, body, route);
+    try {
+      const authorization = openRoutes.includes(route) ? undefined : await authorize(event);
+      if (authorization?.outcome === "unauthorized") return refuse(response, 401, "Unauthorized");
+      if (authorization?.outcome === "forbidden") return refuse(response, 403, "Forbidden");
+      if (authorization?.outcome === "allowed") withAuthorizer(event, authorization.context);
+      const result = await within(timeoutMs, invoke("api", event));
+      if (result === timedOut) return refuse(response, 503, "Service Unavailable");
+      sendResult(response, result, event.requestContext.requestId);
+    } catch (error) {
+      console.error(`${request.method} ${path} failed:`, error);
+      refuse(response, 500, "Internal Server Error");
+    }
+  };
+}
+
+function routeOf(request: IncomingMessage, path: string): string | undefined {
+  const exact = `${request.method} ${path}`;
+  if (openRoutes.includes(exact)) return exact;
+  return path.startsWith("/v1/") ? "ANY /v1/{proxy+}" : undefined;
+}
+
+const refuse = (response: ServerResponse, status: number, message: string) => sendJson(response, status, { message });
+
+function withAuthorizer(event: APIGatewayProxyEventV2, context: Record<string, unknown>): void {
+  Object.assign(event.requestContext, { authorizer: { lambda: context } });
+}
+
+const timedOut = Symbol("timed out");
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T | typeof timedOut> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<typeof timedOut>((resolve) => {
+    timer = setTimeout(() => resolve(timedOut), ms);
+  });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,75 @@
+import { pathToFileURL } from "node:url";
+import { inspect } from "node:util";
+import type { Context } from "aws-lambda";
+import { functionArn } from "../names.ts";
+import { type FunctionName, functions } from "./functions.ts";
+import type { ChildMessage, Invocation } from "./protocol.ts";
+
+/** The process in which all handlers run, as they are, started by `host.ts` with the environment that AWS would set. */
+
+type Handler = (event: unknown, context: Context) => Promise<unknown>;
+
+const send = (message: ChildMessage) => process.connected && process.send?.(message);
+const handlers = new Map<FunctionName, Handler>();
+
+// Ctrl-C reaches the whole process group: the parent decides when work is drained.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => {});
+process.on("disconnect", () => process.exit());
+process.on("message", (invocation: Invocation) => {
+  run(invocation).then(
+    (result) => send({ kind: "result", id: invocation.id, result }),
+    (error: unknown) => send({ kind: "error", id: invocation.id, error: inspect(error) }),
+  );
+});
+
+async function run(invocation: Invocation): Promise<unknown> {
+  const handler = handlers.get(invocation.name);
+  if (!handler) throw new Error(`no handler ${invocation.name}`);
+  return handler(invocation.event, contextOf(invocation));
+}
+
+function contextOf({ id, name, timeoutMs, memoryMb }: Invocation): Context {
+  const deadline = Date.now() + timeoutMs;
+  const legacy = () => {
+    throw new Error("done, fail and succeed are gone from the Node.js runtime");
+  };
+  return {
+    awsRequestId: id,
+    functionName: name,
+    functionVersion: "$LATEST",
+    invokedFunctionArn: functionArn(name),
+    memoryLimitInMB: String(memoryMb),
+    logGroupName: `/aws/lambda/${name}`,
+    logStreamName: "local",
+    callbackWaitsForEmptyEventLoop: true,
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+    done: legacy,
+    fail: legacy,
+    succeed: legacy,
+  };
+}
+
+async function load(): Promise<void> {
+  const entries = Object.entries(functions) as [FunctionName, (typeof functions)[FunctionName]][];
+  const modules = entries.map(async ([name, { entry }]) => {
+    const module = (await import(pathToFileURL(entry).href)) as { handler?: Handler };
+    if (typeof module.handler !== "function") throw new Error(`${entry} exports no handler`);
+    handlers.set(name, module.handler);
+  });
+  await Promise.all(modules);
+}
+
+try {
+  // Imported here, so that what fails while it loads is caught as well.
+  const { inspectCatalog } = await import("./inspect-catalog.ts");
+  const { faults, needs } = inspectCatalog();
+  if (faults.length > 0) {
+    send({ kind: "faults", faults });
+  } else {
+    await load();
+    send({ kind: "ready", needs });
+  }
+} catch (error) {
+  send({ kind: "broken", error: inspect(error) });
+}

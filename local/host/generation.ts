@@ -1,0 +1,112 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { fileURLToPath } from "node:url";
+import type { Fault } from "../../lambdas/core/errors.ts";
+import { type FunctionName, functions } from "./functions.ts";
+import type { CatalogNeeds, ChildMessage, Invocation } from "./protocol.ts";
+
+export interface GenerationOptions {
+  /** The root of the repository: entries are found from there. */
+  root: string;
+  env: NodeJS.ProcessEnv;
+  /** Everything that the handlers write, line by line. */
+  onOutput: (line: string) => void;
+}
+
+export type Loaded =
+  | { outcome: "ready"; generation: Generation; needs: CatalogNeeds }
+  | { outcome: "faults"; faults: Fault[] }
+  | { outcome: "broken"; error: string };
+
+interface Pending {
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+/** One child process with the code as it was on disk when it started. */
+export class Generation {
+  /** Resolves when the process has gone, for whatever reason. */
+  readonly gone: Promise<void>;
+  #child: ChildProcess;
+  #pending = new Map<string, Pending>();
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+    child.on("message", (message: ChildMessage) => this.#settle(message));
+    this.gone = new Promise((resolve) => {
+      child.once("exit", () => {
+        for (const { reject } of this.#pending.values()) reject(new Error("the process that ran the handler ended"));
+        this.#pending.clear();
+        resolve();
+      });
+    });
+  }
+
+  /** Starts a child and waits until it has loaded every handler, or says why it cannot. */
+  static async load({ root, env, onOutput }: GenerationOptions): Promise<Loaded> {
+    const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), {
+      cwd: root,
+      env,
+      execArgv: ["--import", "tsx", "--enable-source-maps", "--disable-warning=ExperimentalWarning"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    const lastLines: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+      eachLine(stream, (line) => {
+        lastLines.splice(0, Math.max(0, lastLines.length - 20));
+        lastLines.push(line);
+        onOutput(line);
+      });
+    }
+    const generation = new Generation(child);
+    const first = new Promise<ChildMessage>((resolve) => child.once("message", resolve));
+    const said = await Promise.race([first, generation.gone]);
+    if (said?.kind === "ready") return { outcome: "ready", generation, needs: said.needs };
+    await generation.end(0);
+    if (said?.kind === "faults") return { outcome: "faults", faults: said.faults };
+    return { outcome: "broken", error: said?.kind === "broken" ? said.error : lastLines.join("\n") };
+  }
+
+  async invoke(name: FunctionName, event: unknown): Promise<unknown> {
+    const { timeoutMs, memoryMb } = functions[name];
+    const invocation: Invocation = { id: randomUUID(), name, event, timeoutMs, memoryMb };
+    let timer: NodeJS.Timeout | undefined;
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#pending.set(invocation.id, { resolve, reject });
+        timer = setTimeout(() => reject(new Error(`Task timed out after ${timeoutMs / 1000} seconds`)), timeoutMs);
+        this.#child.send(invocation, (error) => error && reject(error));
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#pending.delete(invocation.id);
+    }
+  }
+
+  /** Lets running handlers end for at most `graceMs`, then ends the process. */
+  async end(graceMs: number): Promise<void> {
+    const deadline = Date.now() + graceMs;
+    while (this.#pending.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    if (this.#child.connected) this.#child.disconnect();
+    this.#child.kill("SIGKILL");
+    await this.gone;
+  }
+
+  #settle(message: ChildMessage): void {
+    if (message.kind === "result") this.#pending.get(message.id)?.resolve(message.result);
+    if (message.kind === "error") this.#pending.get(message.id)?.reject(new Error(message.error));
+  }
+}
+
+function eachLine(stream: NodeJS.ReadableStream | null, take: (line: string) => void): void {
+  let rest = "";
+  stream?.setEncoding("utf8");
+  stream?.on("data", (chunk: string) => {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) take(line);
+  });
+  stream?.on("end", () => {
+    if (rest !== "") take(rest);
+  });
+}

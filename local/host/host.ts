@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { StartError } from "../start-error.ts";
+import { describeFault } from "./faults.ts";
+import type { Invoke } from "./functions.ts";
+import { Generation, type GenerationOptions, type Loaded } from "./generation.ts";
+import type { CatalogNeeds } from "./protocol.ts";
+
+export interface HostOptions extends GenerationOptions {
+  /** Says something to whoever runs the system. */
+  say: (line: string) => void;
+  /** Called for every catalog that is taken into service, before it is. */
+  onCatalog: (needs: CatalogNeeds) => void;
+}
+
+export interface Host {
+  invoke: Invoke;
+  /** Takes the code on disk into service if it loads and its catalog is good; otherwise says why not. */
+  reload(): Promise<"reloaded" | "refused">;
+  close(graceMs: number): Promise<void>;
+}
+
+/** How long the handlers of a replaced generation may go on: the longest function of all. */
+const drainMs = 900_000;
+const longestRestartPauseMs = 10_000;
+
+/** Runs the Lambda handlers in one child process at a time; a child that dies is replaced. */
+export async function startHost(options: HostOptions): Promise<Host> {
+  let closing = false;
+  let reloading: Promise<unknown> = Promise.resolve();
+  const draining = new Set<Generation>();
+
+  const first = await Generation.load(options);
+  if (first.outcome !== "ready") throw new StartError(explain(first, options.root));
+  let current = serve(first);
+
+  function serve({ generation, needs }: Extract<Loaded, { outcome: "ready" }>): Promise<Generation> {
+    options.onCatalog(needs);
+    generation.gone.then(() => {
+      if (closing || draining.delete(generation)) return;
+      options.say("The process that runs the handlers ended unexpectedly; starting another. Its log says more.");
+      current = restart();
+      // Whoever waits for it is told; nobody need be waiting.
+      current.catch(() => {});
+    });
+    return Promise.resolve(generation);
+  }
+
+  async function restart(): Promise<Generation> {
+    for (let pauseMs = 100; ; pauseMs = Math.min(2 * pauseMs, longestRestartPauseMs)) {
+      const loaded = await Generation.load(options);
+      if (loaded.outcome === "ready") return serve(loaded);
+      options.say(explain(loaded, options.root));
+      await sleep(pauseMs);
+      if (closing) throw new Error("closing");
+    }
+  }
+
+  async function replace(): Promise<"reloaded" | "refused"> {
+    const loaded = await Generation.load(options);
+    if (loaded.outcome !== "ready") {
+      options.say(`${explain(loaded, options.root)}\nThe last good version keeps serving.`);
+      return "refused";
+    }
+    const old = await current;
+    draining.add(old);
+    current = serve(loaded);
+    void old.end(drainMs);
+    return "reloaded";
+  }
+
+  return {
+    invoke: async (name, event) => (await current).invoke(name, event),
+    reload: () => {
+      const next = reloading.then(replace);
+      reloading = next.catch(() => {});
+      return next;
+    },
+    close: async (graceMs) => {
+      closing = true;
+      await reloading;
+      await Promise.all([...draining].map((generation) => generation.end(0)));
+      await current.then(
+        (generation) => generation.end(graceMs),
+        () => {},
+      );
+    },
+  };
+}
+
+function explain(loaded: Exclude<Loaded, { outcome: "ready" }>, root: string): string {
+  if (loaded.outcome === "broken") return `The code does not load:\n${loaded.error}`;
+  const faults = loaded.faults.map((fault) => `  ${describeFault(fault, root)}`);
+  return ["The catalog has faults:", ...faults].join("\n");
+}

@@ -1,0 +1,27 @@
+import type { Fault } from "../../lambdas/core/errors.ts";
+import type { Reference } from "../../lambdas/core/references.ts";
+import type { FunctionName } from "./functions.ts";
+
+/** What the host asks of its child. */
+export interface Invocation {
+  id: string;
+  name: FunctionName;
+  event: unknown;
+  timeoutMs: number;
+  memoryMb: number;
+}
+
+/** What the child of a good catalog says of it, for the host to prepare. */
+export interface CatalogNeeds {
+  references: Reference[];
+  /** S3 buckets that storages name. */
+  buckets: string[];
+}
+
+/** What the child says: once whether it can serve, then the outcome of each invocation. */
+export type ChildMessage =
+  | { kind: "ready"; needs: CatalogNeeds }
+  | { kind: "faults"; faults: Fault[] }
+  | { kind: "broken"; error: string }
+  | { kind: "result"; id: string; result?: unknown }
+  | { kind: "error"; id: string; error: string };

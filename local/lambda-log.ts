@@ -1,0 +1,20 @@
+import { createWriteStream, statSync } from "node:fs";
+import { megabyte } from "./http.ts";
+
+const largestKept = 20 * megabyte;
+
+/** Where the handlers' lines go: all into the file, errors to the terminal as well, and with `verbose` everything. */
+export function openLambdaLog(file: string, verbose: boolean) {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const stream = createWriteStream(file, { flags: size > largestKept ? "w" : "a", mode: 0o600 });
+  return {
+    take: (line: string): void => {
+      stream.write(`${line}\n`);
+      if (verbose || deservesAttention(line)) console.error(line);
+    },
+    close: (): Promise<void> => new Promise((resolve) => stream.end(resolve)),
+  };
+}
+
+/** Our log lines are JSON; whatever is not comes from a crash or a stray print. */
+const deservesAttention = (line: string) => !line.startsWith("{") || /"level":"(ERROR|CRITICAL)"/.test(line);

@@ -1,0 +1,15 @@
+import type { JobType } from "../lambdas/core/job.ts";
+
+/** What the stack names in an account, as it is called on this machine. */
+export const region = "us-east-1";
+export const account = "000000000000";
+export const tableName = "ductape-jobs";
+export const bucketName = "ductape-jobs-blobs";
+export const scheduleGroup = "ductape-jobs";
+export const apiKeySecret = "ductape-jobs/api-key";
+export const scheduleDlqName = "ductape-jobs-schedule-dlq";
+
+export const queueName = (type: JobType): string => `ductape-jobs-${type}`;
+export const dlqName = (type: JobType): string => `${queueName(type)}-dlq`;
+export const queueArn = (name: string): string => `arn:aws:sqs:${region}:${account}:${name}`;
+export const functionArn = (name: string): string => `arn:aws:lambda:${region}:${account}:function:${name}`;

@@ -1,0 +1,34 @@
+/** Something that would have left the system. */
+export type Item =
+  | { kind: "http"; at: string; method: string; path: string; headers: Record<string, string>; body: unknown }
+  | { kind: "email"; at: string; from: string; to: string[]; subject: string; text?: string; html?: string }
+  | { kind: "fcm"; at: string; project: string; message: unknown; answer: string }
+  | { kind: "expo"; at: string; message: unknown; answer: string };
+
+type WithoutTime<T> = T extends Item ? Omit<T, "at"> : never;
+
+const keptItems = 500;
+const keptBytes = 16 * 1024 * 1024;
+
+export type Caught = ReturnType<typeof makeCaught>;
+
+/** What was caught, newest first; the oldest is forgotten when there is too much of it. */
+export function makeCaught() {
+  const kept: { item: Item; bytes: number }[] = [];
+  let total = 0;
+  return {
+    add(item: WithoutTime<Item>): void {
+      const { kind, ...rest } = item;
+      const timed = { kind, at: new Date().toISOString(), ...rest } as Item;
+      const bytes = JSON.stringify(timed).length;
+      kept.unshift({ item: timed, bytes });
+      total += bytes;
+      while (kept.length > keptItems || (total > keptBytes && kept.length > 1)) total -= kept.pop()?.bytes ?? 0;
+    },
+    items: (): Item[] => kept.map(({ item }) => item),
+    clear(): void {
+      kept.length = 0;
+      total = 0;
+    },
+  };
+}

@@ -1,0 +1,19 @@
+import type { Outbox } from "./outbox.ts";
+
+/** What the demo product's references stand for on this machine unless `.env.local` says otherwise: the outbox. */
+export const demoValues = ({ url, smtpUrl }: Outbox, privateKey: string): Record<string, string> => ({
+  "my-product/shop#token": "demo-token",
+  "/my-product/shop-url": `${url}/shop`,
+  "my-product/fcm": JSON.stringify({
+    type: "service_account",
+    project_id: "my-product",
+    private_key_id: "local",
+    private_key: privateKey,
+    client_email: "jobs@my-product.iam.gserviceaccount.com",
+    client_id: "100000000000000000000",
+    token_uri: `${url}/token`,
+  }),
+  "/my-product/fcm-endpoint": url,
+  "my-product/smtp#url": smtpUrl,
+  "/my-product/callback-url": `${url}/callback`,
+});

@@ -1,0 +1,44 @@
+import { type Handler, sendJson, serve } from "../http.ts";
+import { makeCaught } from "./caught.ts";
+import { handleExpo } from "./expo.ts";
+import { handleFcm } from "./fcm.ts";
+import { makeGoogleTokens } from "./google-token.ts";
+import { handleSink } from "./sink.ts";
+import { startSmtp } from "./smtp.ts";
+
+export interface Outbox {
+  /** Of the HTTP sink and of the stand-ins for FCM, Google's token endpoint and Expo. */
+  url: string;
+  smtpUrl: string;
+  /** `GET /outbox` and `DELETE /outbox` on the gateway. */
+  handle: Handler;
+  close(): Promise<void>;
+}
+
+/** Where the demo's messages and calls end up: nothing leaves the machine. `privateKey` is the FCM account's. */
+export async function startOutbox(privateKey: string): Promise<Outbox> {
+  const caught = makeCaught();
+  const tokens = makeGoogleTokens(privateKey);
+  const smtp = await startSmtp(caught);
+  const http = await serve(async (request, response) => {
+    const route = `${request.method} ${(request.url ?? "/").split("?")[0]}`;
+    const project = /^POST \/v1\/projects\/([^/]+)\/messages:send$/.exec(route)?.[1];
+    if (project !== undefined) return handleFcm(caught, tokens, project, request, response);
+    if (route === "POST /token") return tokens.handle(request, response);
+    if (route === "POST /--/api/v2/push/send") return handleExpo(caught, request, response);
+    return handleSink(caught, request, response);
+  });
+  return {
+    url: http.url,
+    smtpUrl: smtp.url,
+    handle: async (request, response) => {
+      if (request.method === "GET") return sendJson(response, 200, { items: caught.items() });
+      if (request.method !== "DELETE") return sendJson(response, 404, { message: "Not Found" });
+      caught.clear();
+      response.writeHead(204).end();
+    },
+    close: async () => {
+      await Promise.all([smtp.close(), http.close()]);
+    },
+  };
+}

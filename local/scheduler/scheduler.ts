@@ -1,0 +1,91 @@
+import { QueueDoesNotExist, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import { serve } from "../http.ts";
+import { handleScheduler } from "./api.ts";
+import { openScheduleStore, type Schedule, type ScheduleStore } from "./store.ts";
+
+export interface SchedulerOptions {
+  file: string;
+  sqs: SQSClient;
+  queueUrl: (name: string) => string;
+  /** Milliseconds after its time that a schedule fires. Default: up to 60 s at random, as AWS may. */
+  lateness?: () => number;
+}
+
+export interface SchedulerStandIn {
+  url: string;
+  close(): Promise<void>;
+}
+
+const longestSleepMs = 60_000;
+const retryMs = 5_000;
+
+/** EventBridge Scheduler. What fell due while it was down fires at start. */
+export async function startScheduler({ file, sqs, queueUrl, lateness }: SchedulerOptions): Promise<SchedulerStandIn> {
+  const store = openScheduleStore(file);
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+  let closed = false;
+
+  const arm = (atLeastMs = 0) => {
+    clearTimeout(timer);
+    const next = store.nextAt();
+    if (closed || next === null) return;
+    const wait = Math.min(longestSleepMs, Math.max(atLeastMs, next - Date.now()));
+    timer = setTimeout(() => {
+      running ??= fireDue().finally(() => {
+        running = undefined;
+      });
+    }, wait);
+  };
+  const fireDue = async () => {
+    let failed = false;
+    for (const schedule of store.due(Date.now())) {
+      if (closed) return;
+      await fire(store, sqs, queueUrl, schedule).catch((error: unknown) => {
+        failed = true;
+        console.error(`schedule ${schedule.name} was not delivered and is tried again:`, error);
+      });
+    }
+    arm(failed ? retryMs : 0);
+  };
+
+  const server = await serve((request, response) =>
+    handleScheduler(
+      { store, lateness: lateness ?? (() => Math.random() * 60_000), changed: () => arm() },
+      request,
+      response,
+    ),
+  );
+  arm();
+  return {
+    url: server.url,
+    close: async () => {
+      closed = true;
+      clearTimeout(timer);
+      await server.close();
+      await running;
+      store.close();
+    },
+  };
+}
+
+const nameIn = (arn: string) => arn.slice(arn.lastIndexOf(":") + 1);
+
+/** Sends, then forgets: a crash between the two sends twice, which the Scheduler may do as well. */
+async function fire(store: ScheduleStore, sqs: SQSClient, queueUrl: (name: string) => string, schedule: Schedule) {
+  const { Target, ActionAfterCompletion } = schedule.body;
+  const send = (arn: string) =>
+    sqs.send(new SendMessageCommand({ QueueUrl: queueUrl(nameIn(arn)), MessageBody: Target.Input ?? "{}" }));
+  try {
+    await send(Target.Arn);
+  } catch (error) {
+    const deadLetters = Target.DeadLetterConfig?.Arn;
+    if (!(error instanceof QueueDoesNotExist) || deadLetters === undefined) throw error;
+    await send(deadLetters);
+  }
+  // Read again: it may have been deleted or moved while the message was on its way.
+  const current = store.get(schedule.group, schedule.name);
+  if (current?.firesAt !== schedule.firesAt) return;
+  if (ActionAfterCompletion === "DELETE") store.remove(schedule.group, schedule.name);
+  else store.put({ ...schedule, firesAt: null });
+}

@@ -1,0 +1,69 @@
+import { Server } from "node:net";
+import { ChangeMessageVisibilityCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { type FauxqsServer, startFauxqs } from "fauxqs";
+import { credentials } from "../credentials.ts";
+import { loopback } from "../http.ts";
+import { account, bucketName, region } from "../names.ts";
+import { type QueuePlan, queuePlans } from "../queue-plans.ts";
+
+export interface SqsAndS3 {
+  url: string;
+  /** The address that is handed out instead of fauxqs's own, whose host name may not resolve. */
+  queueUrl(name: string): string;
+  createBucket(name: string): void;
+  close(): Promise<void>;
+}
+
+/** SQS and S3, kept in `folder`, with the queues that the stack has. */
+export async function startSqsAndS3(folder: string, plans: QueuePlan[] = queuePlans()): Promise<SqsAndS3> {
+  const server = await onLoopback(() =>
+    startFauxqs({ port: 0, logger: false, dataDir: folder, defaultRegion: region }),
+  );
+  const url = `http://${loopback}:${server.port}`;
+  const queueUrl = (name: string) => `${url}/${account}/${name}`;
+  const sqs = new SQSClient({ endpoint: url, ...credentials });
+  for (const plan of plans) {
+    const existing = server.inspectQueue(plan.name);
+    // Creating a queue that exists would empty it, so an old one is only brought up to date.
+    if (existing === undefined) server.createQueue(plan.name, { region, attributes: plan.attributes });
+    else await renew(sqs, queueUrl(plan.name), plan, existing);
+  }
+  sqs.destroy();
+  server.createBucket(bucketName);
+  return {
+    url,
+    queueUrl,
+    createBucket: (name) => {
+      server.createBucket(name);
+    },
+    close: () => server.stop(),
+  };
+}
+
+type Existing = NonNullable<ReturnType<FauxqsServer["inspectQueue"]>>;
+
+/**
+ * Whoever held a message in flight went with the last process: no use in waiting for its visibility timeout. A second
+ * and not none, with which fauxqs 2.4.1 forgets a message that it keeps on disk.
+ */
+async function renew(sqs: SQSClient, QueueUrl: string, plan: QueuePlan, { messages }: Existing): Promise<void> {
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: plan.attributes }));
+  for (const { receiptHandle: ReceiptHandle } of messages.inflight) {
+    await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 1 }));
+  }
+}
+
+/** fauxqs listens on every interface and cannot be told otherwise. */
+async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
+  const { listen } = Server.prototype;
+  Server.prototype.listen = function (this: Server, ...args: unknown[]) {
+    const options = args[0] as { host?: string } | undefined;
+    if (options?.host === "0.0.0.0") options.host = loopback;
+    return Reflect.apply(listen, this, args) as Server;
+  };
+  try {
+    return await start();
+  } finally {
+    Server.prototype.listen = listen;
+  }
+}

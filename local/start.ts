@@ -1,0 +1,160 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { jobTypes } from "../lambdas/core/job.ts";
+import { referenceName } from "../lambdas/core/references.ts";
+import { credentials } from "./credentials.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { lambdaEnvironment } from "./environment.ts";
+import { makeGateway } from "./gateway/gateway.ts";
+import { startHost } from "./host/host.ts";
+import type { CatalogNeeds } from "./host/protocol.ts";
+import { watchFolders } from "./host/watch.ts";
+import { type Handler, serve } from "./http.ts";
+import { openLambdaLog } from "./lambda-log.ts";
+import { apiKeySecret, queueArn, queueName } from "./names.ts";
+import { demoValues } from "./outbox/demo-values.ts";
+import { startOutbox } from "./outbox/outbox.ts";
+import { startPoller } from "./poller.ts";
+import { startRule } from "./rule.ts";
+import { startScheduler } from "./scheduler/scheduler.ts";
+import { startDynamoDb } from "./servers/dynamodb.ts";
+import { readReferences, valuesByName } from "./servers/secret-values.ts";
+import { startSecrets } from "./servers/secrets.ts";
+import { startSqsAndS3 } from "./servers/sqs-s3.ts";
+import { codeOf, StartError } from "./start-error.ts";
+
+export interface LocalOptions {
+  /** Where everything is kept. Default `.ductape`. */
+  dataDir?: string;
+  /** The gateway's port; 0 takes a free one. Default 3000. */
+  port?: number;
+  /** Values of the catalog's references. Default `.env.local`. */
+  envFile?: string;
+  /** Takes changes in `products/` and `lambdas/` into service. */
+  watch?: boolean;
+  /** Shows the handlers' log in the terminal. */
+  verbose?: boolean;
+  /** Milliseconds after its time that a schedule fires. Default: up to 60 s at random, as AWS may. */
+  schedulerLateness?: () => number;
+  /** Default 10 s. */
+  reconcileEveryMs?: number;
+  /** Says something to whoever runs the system. Default: standard error. */
+  say?: (line: string) => void;
+}
+
+export interface Local {
+  url: string;
+  apiKey: string;
+  /** Stops accepting, lets running work end for a moment, closes everything. What was cut off is taken up at the next start. */
+  stop(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const drainMs = 3000;
+
+/** Starts the whole system; throws a StartError for what its user can mend. Whatever was started by then is stopped. */
+export async function startLocal(options: LocalOptions = {}): Promise<Local> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (let last = stops.pop(); last; last = stops.pop()) await last();
+  };
+  try {
+    return { ...(await start(options, stops)), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(options: LocalOptions, stops: (() => Promise<void> | void)[]): Promise<Omit<Local, "stop">> {
+  const { say = console.error, envFile = ".env.local" } = options;
+  const data = await openDataFolder(resolve(options.dataDir ?? ".ductape"));
+  stops.push(data.release);
+  // The port before everything else: if it is taken, nothing need be started. Early requests wait.
+  const gateway = Promise.withResolvers<Handler>();
+  const http = await onPort(options.port ?? 3000, async (request, response) =>
+    (await gateway.promise)(request, response),
+  );
+  stops.push(() => http.close());
+
+  const dynamodb = await startDynamoDb(data.path("dynamodb"));
+  stops.push(() => dynamodb.close());
+  const sqsAndS3 = await startSqsAndS3(data.path("sqs-s3"));
+  stops.push(sqsAndS3.close);
+  const { queueUrl } = sqsAndS3;
+  const sqs = new SQSClient({ endpoint: sqsAndS3.url, ...credentials });
+  stops.push(() => sqs.destroy());
+  const outbox = await startOutbox(data.fcmKey);
+  stops.push(outbox.close);
+  const values = () => valuesByName({ ...demoValues(outbox, data.fcmKey), ...readReferences(envFile) });
+  const secrets = await startSecrets((name) => (name === apiKeySecret ? data.apiKey : values().get(name)));
+  stops.push(() => secrets.close());
+  const scheduler = await startScheduler({
+    file: data.path("schedules.db"),
+    sqs,
+    queueUrl,
+    ...(options.schedulerLateness && { lateness: options.schedulerLateness }),
+  });
+  stops.push(scheduler.close);
+
+  const log = openLambdaLog(data.path("log", "lambda.log"), options.verbose ?? false);
+  stops.push(log.close);
+  const host = await startHost({
+    root,
+    env: lambdaEnvironment({
+      dynamodb: dynamodb.url,
+      sqsAndS3: sqsAndS3.url,
+      scheduler: scheduler.url,
+      secrets: secrets.url,
+      queueUrl,
+    }),
+    onOutput: log.take,
+    say,
+    onCatalog: (needs) => {
+      needs.buckets.forEach(sqsAndS3.createBucket);
+      for (const reference of missing(needs, values())) say(`${reference} has no value: give it one in ${envFile}.`);
+    },
+  });
+  stops.push(() => host.close(1000));
+  if (options.watch) {
+    const reload = () =>
+      void host.reload().then((outcome) => outcome === "reloaded" && say("The changed code is in service."));
+    stops.push(watchFolders([resolve(root, "products"), resolve(root, "lambdas"), resolve(envFile)], reload).close);
+  }
+
+  const pollers = jobTypes.map((type) =>
+    startPoller({
+      sqs,
+      queueUrl: queueUrl(queueName(type)),
+      queueArn: queueArn(queueName(type)),
+      invoke: (event) => host.invoke(type, event),
+    }),
+  );
+  const rule = startRule((event) => host.invoke("reconciler", event), options.reconcileEveryMs);
+  stops.push(async () => {
+    await Promise.all([http, ...pollers, rule].map((part) => part.close(drainMs)));
+  });
+  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle }));
+  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid });
+  return { url: http.url, apiKey: data.apiKey };
+}
+
+async function onPort(port: number, handler: Handler) {
+  try {
+    return await serve(handler, port);
+  } catch (error) {
+    if (codeOf(error) !== "EADDRINUSE") throw error;
+    throw new StartError(`Port ${port} is in use. Set PORT to another one, or to 0 for any that is free.`);
+  }
+}
+
+/** The references of the catalog that would fail their jobs with CONFIGURATION_ERROR. */
+function missing({ references }: CatalogNeeds, values: Map<string, string>): string[] {
+  const absent = references.filter((reference) => {
+    if ("$parameter" in reference) return !values.has(reference.$parameter);
+    const value = values.get(reference.$secret);
+    return value === undefined || (reference.key !== undefined && !value.includes(JSON.stringify(reference.key)));
+  });
+  return [...new Set(absent.map(referenceName))];
+}

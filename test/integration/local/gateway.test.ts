@@ -1,0 +1,127 @@
+import { afterEach, expect, jest, test } from "@jest/globals";
+import { makeGateway } from "../../../local/gateway/gateway.ts";
+import type { Invoke } from "../../../local/host/functions.ts";
+import { type Listening, megabyte, sendJson, serve } from "../../../local/http.ts";
+
+let gateway: Listening | undefined;
+afterEach(() => gateway?.close());
+
+type Event = Record<string, never> & { requestContext: { authorizer?: unknown; http: object; requestId: string } };
+const allow = async () => ({ isAuthorized: true, context: { scopes: "all" } });
+
+/** A gateway whose api and authorizer are these; what they were invoked with is kept. */
+async function aGateway(api: (event: Event) => Promise<unknown>, authorizer: () => Promise<unknown> = allow) {
+  const seen: { name: string; event: Event }[] = [];
+  const invoke: Invoke = (name, event) => {
+    seen.push({ name, event: event as Event });
+    return name === "authorizer" ? authorizer() : api(event as Event);
+  };
+  const outbox = async (_: unknown, response: Parameters<typeof sendJson>[0]) => sendJson(response, 200, { items: [] });
+  gateway = await serve(makeGateway({ invoke, outbox, timeoutMs: 200 }));
+  const { url } = gateway;
+  return { seen, ask: (path: string, init?: RequestInit) => fetch(url + path, init) };
+}
+
+const bearer = { authorization: "Bearer key" };
+const ok = async () => ({ statusCode: 200, headers: { "Content-Type": "text/plain" }, body: "fine" });
+
+test("a request becomes an event of payload format 2.0", async () => {
+  const { ask, seen } = await aGateway(ok);
+  await ask("/v1/jobs?label=a&label=b%20c&limit=5", {
+    method: "POST",
+    headers: { ...bearer, "Content-Type": "application/json", "Idempotency-Key": "k", cookie: "a=1; b=2" },
+    body: '{"start_at":0}',
+  });
+  const event = seen.find(({ name }) => name === "api")?.event;
+  expect(event).toMatchObject({
+    version: "2.0",
+    routeKey: "ANY /v1/{proxy+}",
+    rawPath: "/v1/jobs",
+    rawQueryString: "label=a&label=b%20c&limit=5",
+    queryStringParameters: { label: "a,b c", limit: "5" },
+    pathParameters: { proxy: "jobs" },
+    headers: { authorization: "Bearer key", "idempotency-key": "k", "content-type": "application/json" },
+    cookies: ["a=1", "b=2"],
+    body: '{"start_at":0}',
+    isBase64Encoded: false,
+    requestContext: { http: { method: "POST", path: "/v1/jobs" }, authorizer: { lambda: { scopes: "all" } } },
+  });
+  expect(event?.headers).not.toHaveProperty("cookie");
+});
+
+test("a binary body travels as base64, both ways", async () => {
+  const bytes = Buffer.from([0, 255, 128]);
+  const { ask, seen } = await aGateway(async (event) => ({ statusCode: 200, body: event.body, isBase64Encoded: true }));
+  const response = await ask("/v1/x", {
+    method: "PUT",
+    headers: { ...bearer, "content-type": "image/png" },
+    body: bytes,
+  });
+  expect(Buffer.from(await response.arrayBuffer())).toEqual(bytes);
+  expect(seen.at(-1)?.event).toMatchObject({ body: bytes.toString("base64"), isBase64Encoded: true });
+});
+
+test("the Lambda's status, headers and cookies reach the client", async () => {
+  const { ask } = await aGateway(async () => ({
+    statusCode: 202,
+    headers: { Location: "/v1/jobs/1", "Content-Type": "application/problem+json" },
+    cookies: ["a=1", "b=2"],
+    body: "{}",
+  }));
+  const response = await ask("/v1/jobs", { headers: bearer });
+  expect(response.status).toBe(202);
+  expect(response.headers.get("location")).toBe("/v1/jobs/1");
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
+});
+
+test("health and the OpenAPI document ask for no key", async () => {
+  const { ask, seen } = await aGateway(ok);
+  expect((await ask("/v1/health")).status).toBe(200);
+  expect((await ask("/openapi.json")).status).toBe(200);
+  expect(seen.map(({ name }) => name)).toEqual(["api", "api"]);
+});
+
+test("a request without a key is refused before the authorizer is asked", async () => {
+  const { ask, seen } = await aGateway(ok);
+  const response = await ask("/v1/jobs");
+  expect([response.status, await response.json()]).toEqual([401, { message: "Unauthorized" }]);
+  expect(seen).toEqual([]);
+});
+
+test("a refused key is forbidden, and its answer is kept", async () => {
+  const { ask, seen } = await aGateway(ok, async () => ({ isAuthorized: false }));
+  await ask("/v1/jobs", { headers: bearer });
+  const response = await ask("/v1/jobs", { headers: bearer });
+  expect([response.status, await response.json()]).toEqual([403, { message: "Forbidden" }]);
+  expect(seen.map(({ name }) => name)).toEqual(["authorizer"]);
+});
+
+test.each([
+  ["a path that no route has", "/v2/jobs", ok, 404, "Not Found"],
+  ["a handler that throws", "/v1/jobs", () => Promise.reject(new Error("boom")), 500, "Internal Server Error"],
+  ["a handler that takes too long", "/v1/jobs", () => new Promise(() => {}), 503, "Service Unavailable"],
+])("%s answers as API Gateway does", async (_name, path, api, status, message) => {
+  jest.spyOn(console, "error").mockReturnValue();
+  const { ask } = await aGateway(api);
+  const response = await ask(path, { headers: bearer });
+  expect([response.status, await response.json()]).toEqual([status, { message }]);
+});
+
+test("a body above 10 MB is refused", async () => {
+  const { ask, seen } = await aGateway(ok);
+  const response = await ask("/v1/jobs", { method: "POST", headers: bearer, body: "x".repeat(10 * megabyte + 1) });
+  expect(response.status).toBe(413);
+  expect(seen).toEqual([]);
+});
+
+test("an answer without a status is the body of a 200", async () => {
+  const { ask } = await aGateway(async () => ({ hello: "world" }));
+  const response = await ask("/v1/x", { headers: bearer });
+  expect([response.status, await response.json()]).toEqual([200, { hello: "world" }]);
+});
+
+test("the outbox is served beside the API, without a key", async () => {
+  const { ask } = await aGateway(ok);
+  expect(await (await ask("/outbox")).json()).toEqual({ items: [] });
+});

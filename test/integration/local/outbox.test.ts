@@ -1,0 +1,143 @@
+import { createSign, generateKeyPairSync } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { createTransport } from "nodemailer";
+import { type Listening, serve } from "../../../local/http.ts";
+import { type Outbox, startOutbox } from "../../../local/outbox/outbox.ts";
+
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+let outbox: Outbox;
+let gateway: Listening;
+
+beforeAll(async () => {
+  outbox = await startOutbox(privateKey);
+  gateway = await serve(outbox.handle);
+});
+beforeEach(() => fetch(gateway.url, { method: "DELETE" }));
+afterAll(async () => {
+  await gateway.close();
+  await outbox.close();
+});
+
+const items = async () => ((await (await fetch(gateway.url)).json()) as { items: Record<string, unknown>[] }).items;
+const post = async (path: string, body: unknown, headers: Record<string, string> = {}) => {
+  const init = {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify(body),
+  };
+  const response = await fetch(outbox.url + path, init);
+  return { status: response.status, body: (await response.json()) as Record<string, never> };
+};
+
+test("the sink takes any request, hides its credentials, and lists the newest first", async () => {
+  await fetch(`${outbox.url}/shop/orders?a=1`);
+  const { status } = await post("/callback", { hello: "world" }, { authorization: "Bearer secret" });
+  expect(status).toBe(201);
+  expect(await items()).toEqual([
+    expect.objectContaining({
+      kind: "http",
+      method: "POST",
+      path: "/callback",
+      headers: expect.objectContaining({ authorization: "(hidden)" }),
+      body: { hello: "world" },
+    }),
+    expect.objectContaining({ kind: "http", method: "GET", path: "/shop/orders?a=1", body: null }),
+  ]);
+});
+
+test("a mail is caught and readable", async () => {
+  const mail = { from: "Shop <a@shop.example>", to: ["b@x.example", "c@x.example"], subject: "Grüße ✓ aus dem Laden" };
+  const transport = createTransport(outbox.smtpUrl);
+  await transport.sendMail({
+    ...mail,
+    text: "Ein langer Satz = gut. ".repeat(10),
+    html: "<p>Schön, dass du da bist</p>",
+  });
+  transport.close();
+  expect(await items()).toEqual([
+    expect.objectContaining({
+      kind: "email",
+      from: "a@shop.example",
+      to: ["b@x.example", "c@x.example"],
+      subject: mail.subject,
+      text: "Ein langer Satz = gut. ".repeat(10).trimEnd(),
+      html: "<p>Schön, dass du da bist</p>",
+    }),
+  ]);
+});
+
+const base64 = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+function assertion(exp = Date.now() / 1000 + 600, key = privateKey) {
+  const signed = `${base64({ alg: "RS256", typ: "JWT" })}.${base64({ iss: "jobs@x", exp })}`;
+  return `${signed}.${createSign("RSA-SHA256").update(signed).sign(key, "base64url")}`;
+}
+async function token(grant = assertion(), type = "urn:ietf:params:oauth:grant-type:jwt-bearer") {
+  const body = new URLSearchParams({ grant_type: type, assertion: grant });
+  const response = await fetch(`${outbox.url}/token`, { method: "POST", body });
+  return { status: response.status, body: (await response.json()) as Record<string, string> };
+}
+const send = async (message: unknown) =>
+  post(
+    "/v1/projects/shop/messages:send",
+    { message },
+    { authorization: `Bearer ${(await token()).body.access_token}` },
+  );
+
+test("an expired, a foreign and an unknown grant get no token", async () => {
+  const foreign = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({
+    type: "pkcs8",
+    format: "pem",
+  });
+  const refused = [
+    await token(assertion(1)),
+    await token(assertion(undefined, String(foreign))),
+    await token("x", "other"),
+  ];
+  expect(refused.map(({ status, body }) => [status, body.error])).toEqual([
+    [400, "invalid_grant"],
+    [400, "invalid_grant"],
+    [400, "unsupported_grant_type"],
+  ]);
+});
+
+test("FCM takes a message that has a token, and names it", async () => {
+  const { status, body } = await send({ token: "abc", notification: { title: "Hi" } });
+  expect([status, body.name]).toEqual([200, expect.stringMatching(/^projects\/shop\/messages\/./)]);
+  expect(await items()).toMatchObject([{ kind: "fcm", project: "shop", message: { token: "abc" }, answer: "ok" }]);
+});
+
+test.each([
+  ["a device that is gone", { token: "invalid-token" }, 404, "UNREGISTERED"],
+  ["a message without a target", { notification: {} }, 400, "INVALID_ARGUMENT"],
+  ["data that is not text", { token: "abc", data: { n: 1 } }, 400, "INVALID_ARGUMENT"],
+])("FCM refuses %s in its own words", async (_what, message, status, errorCode) => {
+  const answer = await send(message);
+  expect(answer).toMatchObject({ status, body: { error: { code: status, details: [{ errorCode }] } } });
+});
+
+test("FCM refuses a bearer that it did not issue", async () => {
+  const answer = await post("/v1/projects/shop/messages:send", {}, { authorization: "Bearer stolen" });
+  expect(answer).toMatchObject({ status: 401, body: { error: { status: "UNAUTHENTICATED" } } });
+});
+
+test("Expo answers a ticket a device", async () => {
+  const good = { to: "ExponentPushToken[abc]", title: "Hi" };
+  expect((await post("/--/api/v2/push/send", good)).body).toEqual({ data: { status: "ok", id: expect.any(String) } });
+  const { body } = await post("/--/api/v2/push/send", [good, { to: "ExponentPushToken[invalid-token]" }]);
+  expect(body.data).toMatchObject([{ status: "ok" }, { status: "error", details: { error: "DeviceNotRegistered" } }]);
+  expect((await items()).map(({ kind, answer }) => [kind, answer])).toEqual([
+    ["expo", "DeviceNotRegistered"],
+    ["expo", "ok"],
+    ["expo", "ok"],
+  ]);
+});
+
+test("the outbox forgets the oldest when it is full", async () => {
+  const big = "x".repeat(9 * 1024 * 1024);
+  for (const n of [1, 2, 3]) await post(`/n/${n}`, big);
+  expect((await items()).map(({ path }) => path)).toEqual(["/n/3"]);
+});

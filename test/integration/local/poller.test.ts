@@ -1,0 +1,124 @@
+import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
+import type { SQSEvent } from "aws-lambda";
+import { credentials } from "../../../local/credentials.ts";
+import { queueArn, region } from "../../../local/names.ts";
+import { type Poller, startPoller } from "../../../local/poller.ts";
+import type { QueuePlan } from "../../../local/queue-plans.ts";
+import { type SqsAndS3, startSqsAndS3 } from "../../../local/servers/sqs-s3.ts";
+import { tempFolder } from "../../support/local/temp-folder.ts";
+import { until } from "../../support/local/until.ts";
+
+const folder = tempFolder();
+const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queueArn("jobs-dlq"), maxReceiveCount: 2 });
+const plans: QueuePlan[] = [
+  { name: "jobs-dlq", attributes: {} },
+  { name: "jobs", attributes: { VisibilityTimeout: "1", RedrivePolicy } },
+];
+let servers: SqsAndS3;
+let sqs: SQSClient;
+let poller: Poller;
+let events: SQSEvent[];
+
+beforeAll(async () => {
+  servers = await startSqsAndS3(folder, plans);
+  sqs = new SQSClient({ endpoint: servers.url, ...credentials });
+});
+beforeEach(() => {
+  events = [];
+});
+afterEach(() => poller.close(2000));
+afterAll(async () => {
+  sqs.destroy();
+  await servers.close();
+});
+
+function poll(consume: (event: SQSEvent) => Promise<unknown>, concurrency = 5) {
+  const invoke = (event: SQSEvent) => {
+    events.push(event);
+    return consume(event);
+  };
+  poller = startPoller({ sqs, queueUrl: servers.queueUrl("jobs"), queueArn: queueArn("jobs"), invoke, concurrency });
+}
+
+const send = (MessageBody: string) =>
+  sqs.send(new SendMessageCommand({ QueueUrl: servers.queueUrl("jobs"), MessageBody }));
+const bodies = () => events.flatMap(({ Records }) => Records.map(({ body }) => body));
+const dead = async () => {
+  const QueueUrl = servers.queueUrl("jobs-dlq");
+  return (await sqs.send(new ReceiveMessageCommand({ QueueUrl }))).Messages?.[0]?.Body;
+};
+const left = async () => {
+  const QueueUrl = servers.queueUrl("jobs");
+  const AttributeNames = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"] as const;
+  const { Attributes } = await sqs.send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...AttributeNames] }),
+  );
+  return AttributeNames.reduce((sum, name) => sum + Number(Attributes?.[name]), 0);
+};
+
+test("a message reaches the consumer at once, as a record of an SQS event, and is deleted", async () => {
+  poll(async () => ({ batchItemFailures: [] }));
+  const sent = Date.now();
+  const { MessageId } = await send("hello");
+  await until(() => events.length > 0);
+  expect(Date.now() - sent).toBeLessThan(500);
+  expect(events[0]?.Records).toEqual([
+    expect.objectContaining({
+      messageId: MessageId,
+      body: "hello",
+      eventSource: "aws:sqs",
+      eventSourceARN: queueArn("jobs"),
+      awsRegion: region,
+      attributes: expect.objectContaining({ ApproximateReceiveCount: "1" }),
+    }),
+  ]);
+  await until(async () => (await left()) === 0);
+});
+
+test("of a batch only the failed messages come again", async () => {
+  for (const body of ["good", "bad", "fine"]) await send(body);
+  let failures = 1;
+  poll(async ({ Records }) => ({
+    batchItemFailures: Records.filter(({ body }) => body === "bad" && failures-- > 0).map(({ messageId }) => ({
+      itemIdentifier: messageId,
+    })),
+  }));
+  await until(() => bodies().length === 4);
+  expect(bodies().slice(0, 3).sort()).toEqual(["bad", "fine", "good"]);
+  expect(bodies()[3]).toBe("bad");
+  await until(async () => (await left()) === 0);
+});
+
+test.each([
+  ["throws", () => Promise.reject(new Error("boom"))],
+  ["names a message that was not in the batch", async () => ({ batchItemFailures: [{ itemIdentifier: "other" }] })],
+])("a consumer that %s gets the whole batch again, then it goes to the dead letters", async (_what, consume) => {
+  jest.spyOn(console, "error").mockReturnValue();
+  poll(consume);
+  await send("poison");
+  expect(await until(dead)).toBe("poison");
+  expect(bodies()).toEqual(["poison", "poison"]);
+});
+
+test("a slow batch does not hold up the next one", async () => {
+  const slow = Promise.withResolvers<void>();
+  poll(async ({ Records }) => (Records[0]?.body === "slow" ? slow.promise : undefined));
+  await send("slow");
+  await until(() => bodies().includes("slow"));
+  await send("quick");
+  await until(() => bodies().includes("quick"), 500);
+  slow.resolve();
+});
+
+test("no more batches than the limit are in flight", async () => {
+  const held = Promise.withResolvers<void>();
+  poll(() => held.promise, 1);
+  await send("first");
+  await until(() => events.length === 1);
+  await send("second");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(events).toHaveLength(1);
+  held.resolve();
+  await until(() => events.length === 2);
+});

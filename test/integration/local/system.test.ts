@@ -1,0 +1,166 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterEach, expect, test } from "@jest/globals";
+import { type Listening, sendJson, serve } from "../../../local/http.ts";
+import { ask, copyOfCode, type Run, type RunOptions, runLocal } from "../../support/local/run-local.ts";
+import { tempFolder } from "../../support/local/temp-folder.ts";
+import { until } from "../../support/local/until.ts";
+
+const folder = tempFolder();
+let count = 0;
+const newFolder = () => join(folder, String(++count));
+const runs: Run[] = [];
+const servers: Listening[] = [];
+
+const run = (options: RunOptions) => {
+  const started = runLocal(options);
+  runs.push(started);
+  return started;
+};
+afterEach(async () => {
+  await Promise.all(runs.splice(0).map((one) => one.terminate()));
+  await Promise.all(servers.splice(0).map((one) => one.close()));
+});
+
+const order = {
+  env: "dev",
+  product_tag: "my-product",
+  event: "create_order",
+  start_at: 0,
+  input: { params: { customer: "c1" } },
+};
+const wait = { prefer: "wait=10" };
+const jobOf = async (one: Run, id: unknown) => ask(one.running(), `/v1/jobs/${id}`);
+const finished = (one: Run, id: unknown, ms?: number) =>
+  until(async () => {
+    const job = await jobOf(one, id);
+    return job.status === "completed" && job;
+  }, ms);
+
+test("the command of the banner returns a finished job, whose push is in the outbox", async () => {
+  const local = run({ data: newFolder() });
+  const { url } = await local.ready();
+  const command = local.output().slice(local.output().indexOf("curl -s"));
+  const { stdout } = await promisify(execFile)("bash", ["-c", command]);
+  expect(JSON.parse(stdout)).toMatchObject({ status: "completed", event: "send_notification" });
+  const outbox = (await (await fetch(`${url}/outbox`)).json()) as { items: unknown[] };
+  expect(outbox.items).toMatchObject([{ kind: "fcm", message: { token: "abcdef123456" } }]);
+});
+
+test("a stop is clean, and a restart knows the jobs and the key", async () => {
+  const data = newFolder();
+  const first = run({ data });
+  const { api_key } = await first.ready();
+  const done = await ask(first.running(), "/v1/jobs", order, wait);
+  const later = await ask(first.running(), "/v1/jobs", { ...order, start_at: Date.now() + 3_600_000 });
+  expect(await first.terminate()).toBe(0);
+  expect(existsSync(join(data, "local.json"))).toBe(false);
+
+  const second = run({ data });
+  expect((await second.ready()).api_key).toBe(api_key);
+  expect(await jobOf(second, done.job_id)).toMatchObject({ status: "completed" });
+  expect(await jobOf(second, later.job_id)).toMatchObject({ status: "scheduled" });
+});
+
+test("kill -9 in the middle of work loses nothing", async () => {
+  let answering = false;
+  let asked = 0;
+  const shop = await serve(async (_request, response) => {
+    asked++;
+    if (answering) sendJson(response, 200, {});
+  });
+  servers.push(shop);
+  const cwd = copyOfCode(newFolder());
+  writeFileSync(join(cwd, ".env.local"), `/my-product/shop-url=${shop.url}\n`);
+  const data = join(cwd, "data");
+
+  const first = run({ data, cwd });
+  await first.ready();
+  const working = await ask(first.running(), "/v1/jobs", { ...order, timeout_ms: 5000 });
+  const delayed = await ask(first.running(), "/v1/jobs", { ...order, start_at: Date.now() + 2000 });
+  await until(() => asked > 0);
+  first.kill("SIGKILL");
+  await first.exit;
+  expect(existsSync(join(data, "local.json"))).toBe(true);
+
+  answering = true;
+  const second = run({ data, cwd });
+  await second.ready();
+  expect(await finished(second, delayed.job_id)).toMatchObject({ attempt: 1 });
+  // The lease must run out and the job be a minute late before the reconciler hands it over again.
+  const recovered = await finished(second, working.job_id, 100_000);
+  expect(recovered).toMatchObject({ attempt: 1, attempts: [{ outcome: "completed", crashes: 1 }] });
+}, 150_000);
+
+test("a second one on the same data is refused and leaves the first alone", async () => {
+  const data = newFolder();
+  const first = run({ data });
+  const { url } = await first.ready();
+  const second = run({ data });
+  expect(await second.exit).toBe(1);
+  expect(second.output()).toContain(`Already running at ${url}`);
+  expect(await ask(first.running(), "/v1/jobs", order, wait)).toMatchObject({ status: "completed" });
+});
+
+test("a port in use is said in one line", async () => {
+  const taken = await serve(async () => {});
+  servers.push(taken);
+  const local = run({ data: newFolder(), env: { PORT: String(taken.port) } });
+  expect(await local.exit).toBe(1);
+  expect(local.output().trim()).toMatch(/^Port \d+ is in use\. Set PORT .*$/);
+});
+
+test("a data folder that cannot be written is said in one line", async () => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, "file"), "");
+  const local = run({ data: join(folder, "file", "data") });
+  expect(await local.exit).toBe(1);
+  expect(local.output().trim()).toMatch(/^Cannot write to the data folder .*$/);
+});
+
+test("the key is for its owner's eyes only", async () => {
+  const data = newFolder();
+  await run({ data }).ready();
+  for (const file of ["api-key", "local.json", "fcm-key.pem"]) {
+    expect(statSync(join(data, file)).mode & 0o077).toBe(0);
+  }
+});
+
+const product = (notification: string, tag = "my-product") => `
+  import { defineProduct } from "../lambdas/consumers/define-product.ts";
+  export const myProduct = defineProduct({
+    tag: "${tag}",
+    envs: ["dev"],
+    jobs: { send_notification: { type: "notification", notification: "${notification}" } },
+    notifications: { customers: { envs: { dev: {} }, messages: { hello: {} } } },
+  } as never);
+`;
+const fault = "products/my-product.ts: jobs.send_notification.notification: notifications has no such entry.";
+
+test("a catalog with faults does not start, and says where they are", async () => {
+  const cwd = copyOfCode(newFolder());
+  writeFileSync(join(cwd, "products/my-product.ts"), product("customer"));
+  const local = run({ data: join(cwd, "data"), cwd });
+  expect(await local.exit).toBe(1);
+  expect(local.output()).toContain(`${fault} Did you mean "customers"?`);
+});
+
+test("under --watch good changes are taken into service and faulty ones are not", async () => {
+  const cwd = copyOfCode(newFolder());
+  const file = join(cwd, "products/my-product.ts");
+  const local = run({ data: join(cwd, "data"), cwd, args: ["--watch"] });
+  await local.ready();
+  const answer = () => ask(local.running(), "/v1/jobs", order, wait);
+
+  writeFileSync(file, product("customer"));
+  await local.says(fault);
+  writeFileSync(file, "this is no TypeScript");
+  await local.says("The code does not load");
+  expect(await answer()).toMatchObject({ status: "completed" });
+
+  writeFileSync(file, product("customers"));
+  await local.says("The changed code is in service.");
+  expect(await answer()).toMatchObject({ code: "EVENT_NOT_FOUND" });
+});

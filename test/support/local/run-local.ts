@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { cpSync, readFileSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { Running } from "../../../local/data-folder.ts";
+import { until } from "./until.ts";
+
+export const repository = resolve(".");
+
+export interface RunOptions {
+  data: string;
+  args?: string[];
+  env?: NodeJS.ProcessEnv;
+  /** Where `products/`, `lambdas/` and `.env.local` are. Default: here. */
+  cwd?: string;
+}
+
+/** `npm start` as a process of its own. */
+export function runLocal({ data, args = [], env = {}, cwd = repository }: RunOptions) {
+  const tsx = join(repository, "node_modules/tsx/dist/cli.mjs");
+  const child = spawn(process.execPath, [tsx, "local/main.ts", ...args], {
+    cwd,
+    env: { ...process.env, NODE_OPTIONS: "", PORT: "0", DUCTAPE_DATA: data, ...env },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
+  const exit = exitOf(child);
+  const running = (): Running => JSON.parse(readFileSync(join(data, "local.json"), "utf8"));
+  return {
+    exit,
+    output: () => output,
+    running,
+    ready: () =>
+      until(() => {
+        if (child.exitCode !== null) throw new Error(`it ended:\n${output}`);
+        return output.includes("curl -s") && running();
+      }, 20_000),
+    says: (text: string) => until(() => output.includes(text), 20_000),
+    /** Sent to the process itself, not to the tsx around it, which cannot hand a SIGKILL on. */
+    kill: (signal: NodeJS.Signals) => process.kill(running().pid, signal),
+    /** As a process manager does it. */
+    terminate: () => {
+      child.kill("SIGTERM");
+      return exit;
+    },
+  };
+}
+
+export type Run = ReturnType<typeof runLocal>;
+
+const exitOf = (child: ChildProcess) => new Promise<number | null>((done) => child.once("exit", (code) => done(code)));
+
+/** A copy of the code in `folder`, to be changed without harm. */
+export function copyOfCode(folder: string): string {
+  for (const part of ["lambdas", "local", "products", "package.json", "tsconfig.json"]) {
+    cpSync(join(repository, part), join(folder, part), { recursive: true });
+  }
+  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+  return folder;
+}
+
+/** Calls the API of a running system. */
+export async function ask({ url, api_key }: Running, path: string, body?: unknown, headers: object = {}) {
+  const response = await fetch(url + path, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${api_key}`, "content-type": "application/json", ...headers },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return (await response.json()) as Record<string, unknown>;
+}
