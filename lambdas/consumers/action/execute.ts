@@ -12,7 +12,7 @@ export interface ActionResult extends DecodedBody {
 }
 
 /** Calls the action of an app; its response is the result. */
-export const execute: Execute = async (execution): Promise<ActionResult> => {
+export const execute = (async (execution: Execution): Promise<ActionResult> => {
   const { app, action } = targetOf(execution);
   const response = await send(execution, {
     method: action.method,
@@ -30,7 +30,7 @@ export const execute: Execute = async (execution): Promise<ActionResult> => {
     headers: shownHeaders(response.headers),
     ...decodeBody(bytes, response.headers.get("content-type")),
   };
-};
+}) satisfies Execute;
 
 /** A deployment may have dropped the env or the action that a stored job names. */
 function targetOf({ target, event, job }: Execution) {

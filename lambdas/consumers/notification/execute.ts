@@ -23,7 +23,7 @@ export interface NotificationResult {
 }
 
 /** Sends a message by all channels that the input names, at the same time. */
-export const execute: Execute = async (execution): Promise<NotificationResult> => {
+export const execute = (async (execution: Execution): Promise<NotificationResult> => {
   const input = execution.input as NotificationInput;
   const target = targetOf(execution, input.slug);
   const before = (execution.progress as NotificationResult | undefined)?.channels ?? {};
@@ -41,7 +41,7 @@ export const execute: Execute = async (execution): Promise<NotificationResult> =
   if (failures.length === 0) return result;
   const parts = outcomes.flatMap(({ channel, error }) => (error ? `${channel}: ${error.code}: ${error.message}` : []));
   throw combined(failures, parts.join(" "), result);
-};
+}) satisfies Execute;
 
 async function sendBy(
   channel: Channel,
