@@ -12,7 +12,7 @@ import type { Job } from "../core/job.ts";
 import type { JobStore } from "../core/ports.ts";
 import { claimable } from "../core/transitions.ts";
 import { claimUpdate } from "./claim-update.ts";
-import { type Item, idOf, itemOf, jobOf, keyOf, phaseIndex, phasePartition } from "./job-item.ts";
+import { type Item, idOf, itemOf, jobOf, keyOf, phaseIndex, phasePartition, runItemOf } from "./job-item.ts";
 
 export interface DynamoJobStoreOptions {
   client: DynamoDBClient;
@@ -101,6 +101,10 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         ExpressionAttributeValues: marshall({ ":version": version, ":write_id": write_id }),
       });
       return (await succeeds(client.send(deletion))) ? "removed" : "lost";
+    },
+
+    async archive(run) {
+      await client.send(new PutItemCommand({ TableName: table, Item: runItemOf(run, retentionDays) }));
     },
 
     async head({ product, env, phase, shard, until, limit }, after) {

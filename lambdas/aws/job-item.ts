@@ -1,6 +1,6 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import { isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../core/job.ts";
+import { isFinished, type Job, type Phase, phaseOf, phaseTime, type RunRecord, type Stored } from "../core/job.ts";
 import { shardOf } from "../core/job-id.ts";
 
 /** The table as infra declares it and the store uses it (DESIGN 6). */
@@ -45,6 +45,19 @@ export function itemOf(job: Job, retentionDays: number): Item {
     { removeUndefinedValues: true },
   );
 }
+
+/** An archived run stands under its job, newest last; it is in no index. */
+export const runItemOf = (run: RunRecord, retentionDays: number): Item =>
+  marshall(
+    {
+      ...run,
+      ...(run.result !== undefined && { result: withText(run.result) }),
+      [partitionKey]: `${prefix}${run.job_id}`,
+      [sortKey]: `RUN#${String(run.run).padStart(10, "0")}`,
+      [ttlAttribute]: Math.ceil(run.finished_at / 1000) + retentionDays * secondsPerDay,
+    },
+    { removeUndefinedValues: true },
+  );
 
 const ours = new Set<string>([partitionKey, sortKey, phaseIndex.partitionKey, phaseIndex.sortKey, ttlAttribute]);
 

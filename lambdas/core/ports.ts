@@ -1,4 +1,4 @@
-import type { Job, JobMessage, JobType, Phase } from "./job.ts";
+import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
 import type { Reference } from "./references.ts";
 
 /** Time is an argument: the only source of `now`, and the only thing that waits. */
@@ -47,6 +47,8 @@ export interface JobStore {
   replace(next: Job): Promise<"replaced" | "lost">;
   /** Deletes a job if it is still this very write of it. */
   remove(job: Pick<Job, "id" | "version" | "write_id">): Promise<"removed" | "lost">;
+  /** Keeps a run of a recurring job that has ended; again, once it is there, changes nothing. */
+  archive(run: RunRecord): Promise<void>;
   /** One shard of a tenant's jobs in a phase whose time (due_at while pending) is at or before `until`, oldest first. */
   head(
     query: { product: string; env: string; phase: Phase; shard: number; until: number; limit: number },

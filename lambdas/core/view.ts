@@ -1,4 +1,12 @@
-import { type Attempt, type AttemptError, isFinished, type Job, type JobStatus, shownStatus } from "./job.ts";
+import {
+  type Attempt,
+  type AttemptError,
+  isFinished,
+  type Job,
+  type JobStatus,
+  type Repeat,
+  shownStatus,
+} from "./job.ts";
 import { load } from "./payload.ts";
 import type { BlobStore } from "./ports.ts";
 
@@ -8,14 +16,19 @@ export interface Receipt {
   status: JobStatus;
   scheduled_at: number;
   recurring: boolean;
+  /** When the next run of a recurring job is due. */
+  next_run_at?: number;
 }
 
 export const receiptOf = (job: Job, now: number): Receipt => ({
   job_id: job.id,
   status: shownStatus(job, now),
   scheduled_at: job.scheduled_at,
-  recurring: false,
+  recurring: job.repeat !== undefined,
+  ...(job.repeat !== undefined && isWaiting(job) && { next_run_at: job.due_at }),
 });
+
+const isWaiting = ({ status }: Job): boolean => status === "scheduled" || status === "queued";
 
 /** A job as callers see it. Times are epoch milliseconds; the input is not part of it. */
 export interface JobView extends Receipt {
@@ -34,6 +47,7 @@ export interface JobView extends Receipt {
   finished_at?: number;
   expires_at?: number;
   labels?: string[];
+  repeat?: Repeat;
   attempts: (Attempt & { duration_ms: number; lateness_ms: number })[];
   /** How far each step of a feature was when it last decided, by `sequence.step`. */
   steps?: Record<string, StepView>;
@@ -57,7 +71,7 @@ export interface StepView {
 const largestInlineResult = 4_500_000;
 const resultUrlSeconds = 3600;
 
-const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "reason"] as const;
+const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "repeat", "reason"] as const;
 
 export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<JobView> {
   const given = Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]]));

@@ -1,4 +1,4 @@
-import { type Job, phaseOf, phaseTime } from "../../../lambdas/core/job.ts";
+import { type Job, phaseOf, phaseTime, type RunRecord } from "../../../lambdas/core/job.ts";
 import { shardOf } from "../../../lambdas/core/job-id.ts";
 import type { JobStore } from "../../../lambdas/core/ports.ts";
 import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
@@ -6,13 +6,17 @@ import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
 export interface FakeJobStore extends JobStore {
   /** Every stored job, by value. */
   all(): Job[];
+  /** Every archived run, by value, in the order in which they ended. */
+  archived(): RunRecord[];
 }
 
 /** Jobs in memory. Values are copied in and out, as a store over a network does. */
 export function fakeJobStore(...given: Job[]): FakeJobStore {
   const jobs = new Map(given.map((job) => [job.id, structuredClone(job)]));
   const put = (job: Job) => jobs.set(job.id, structuredClone(job));
+  const archived = new Map<string, RunRecord>();
   return {
+    archived: () => structuredClone([...archived.values()]),
     all: () => structuredClone([...jobs.values()]),
 
     async create(job) {
@@ -47,6 +51,10 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
       if (job && (job.version !== version || job.write_id !== write_id)) return "lost";
       jobs.delete(id);
       return "removed";
+    },
+
+    async archive(run) {
+      archived.set(`${run.job_id} ${run.run}`, structuredClone(run));
     },
 
     async head({ product, env, phase, shard, until, limit }, after = "") {
