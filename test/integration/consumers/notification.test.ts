@@ -162,6 +162,17 @@ describe("several channels", () => {
     expect([devices.messages.length, mails.mails.length, hooks.seen.length]).toEqual([1, 1, 2]);
   });
 
+  test("keep the result of a callback that was sent, and call it no more", async () => {
+    await using hooks = await httpServer((_, response) => response.writeHead(204).end());
+    await using mails = await mailServer({ "a@x.example": 451 });
+    const settings = { ...smtp, callback: { url: hooks.url } };
+    const input = { ...email("a@x.example"), callback: {} };
+    const first = await failureOf(notifying(settings, input, { smtp: mails.url }));
+    const second = await failureOf(notifying(settings, input, { smtp: mails.url }, { progress: first.progress }));
+    expect(second.progress).toMatchObject({ channels: { callback: { status: "sent", response_status: 204 } } });
+    expect(hooks.seen).toHaveLength(1);
+  });
+
   test("fail together with every name and code, retryable if one is", async () => {
     await using hooks = await httpServer((_, response) => response.writeHead(503).end());
     const settings = { ...smtp, ...fcm("http://unused"), callback: { url: hooks.url } };
