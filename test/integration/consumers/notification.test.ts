@@ -75,6 +75,21 @@ describe("e-mail by SMTP", () => {
     expect(error).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
   });
 
+  test("a server that hangs up is tried once: further attempts are the job's", async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.on("error", () => {}).write("220 hello\r\n");
+      socket.on("data", (line) => (line.toString().startsWith("EHLO") ? socket.write("250 hello\r\n") : socket.end()));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const error = await failureOf(notifying(smtp, email("a@x.example"), { smtp: `smtp://127.0.0.1:${port}` }));
+    server.close();
+    expect(error).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
+    expect(connections).toBe(1);
+  });
+
   test.each(["nonsense", "smtp://", "http://host", "smtp:user:hidden@host"])(
     "the URL %s is a CONFIGURATION_ERROR that shows none of it",
     async (url) => {
