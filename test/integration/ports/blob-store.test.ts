@@ -8,5 +8,10 @@ describeBlobStore("S3", async () => {
   const { endpoint, stop } = await startSqsAndS3();
   // A bucket in the host name would need a name server.
   const client = new S3Client({ ...settings, endpoint, forcePathStyle: true });
-  return { blobs: s3BlobStore({ client, bucket }), stop };
+  return { blobs: s3BlobStore({ client, bucket }), upload, stop };
 });
+
+async function upload(url: string, body: Uint8Array, contentType?: string) {
+  const headers = { ...(contentType !== undefined && { "content-type": contentType }) };
+  return (await fetch(url, { method: "PUT", body: new Uint8Array(body), headers })).status;
+}
