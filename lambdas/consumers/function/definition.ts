@@ -24,7 +24,7 @@ const Auth = z.discriminatedUnion("type", [
   strict({ type: z.literal("iam"), region: z.string().min(1).optional() }),
 ]);
 
-const Callee = z.discriminatedUnion("provider", [
+export const Callee = z.discriminatedUnion("provider", [
   /** Invoked by ARN and waited for; its result is the job's. */
   strict({
     provider: z.literal("lambda"),
@@ -43,7 +43,7 @@ const Callee = z.discriminatedUnion("provider", [
     auth: Auth.default({ type: "none" }),
   }),
 ]);
-type Callee = z.output<typeof Callee>;
+export type Callee = z.output<typeof Callee>;
 export type LambdaCallee = Extract<Callee, { provider: "lambda" }>;
 export type HttpCallee = Extract<Callee, { provider: "http" }>;
 

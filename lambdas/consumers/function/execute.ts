@@ -1,6 +1,6 @@
 import { JobError } from "../../core/errors.ts";
-import type { Execute } from "../../core/job-type.ts";
-import type { FunctionInput, FunctionTarget } from "./definition.ts";
+import type { Execute, Execution } from "../../core/job-type.ts";
+import { Callee, type FunctionInput, type FunctionTarget } from "./definition.ts";
 import { callHttp } from "./http.ts";
 import { callLambda, lambdaClients } from "./lambda.ts";
 
@@ -8,11 +8,7 @@ import { callLambda, lambdaClients } from "./lambda.ts";
 export const functionExecutor =
   (clients = lambdaClients()): Execute =>
   async (execution) => {
-    const callee = (execution.target as FunctionTarget).envs[execution.job.env];
-    if (!callee) {
-      const name = String(execution.event.function);
-      throw new JobError("CONFIGURATION_ERROR", `Function ${name} says nothing about env ${execution.job.env}.`);
-    }
+    const callee = calleeOf(execution);
     const payload = JSON.stringify((execution.input as FunctionInput).payload);
     return callee.provider === "lambda"
       ? callLambda(clients, callee, payload, execution)
@@ -20,3 +16,11 @@ export const functionExecutor =
   };
 
 export const execute = functionExecutor();
+
+/** Parsed for its defaults: the catalog is kept as it is written. */
+function calleeOf({ target, job, event }: Execution): Callee {
+  const callee = Callee.safeParse((target as FunctionTarget).envs[job.env]);
+  if (callee.success) return callee.data;
+  const name = String(event.function);
+  throw new JobError("CONFIGURATION_ERROR", `Function ${name} says nothing valid about env ${job.env}.`);
+}

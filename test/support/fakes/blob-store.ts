@@ -23,7 +23,7 @@ export function fakeBlobStore(): FakeBlobStore {
       const blob = blobs.get(key);
       if (!blob) return undefined;
       const { body, contentType } = blob;
-      return { body: Readable.from(chunksOf(body)), bytes: body.byteLength, contentType };
+      return { body: Readable.from(chunksOf(body), { objectMode: false }), bytes: body.byteLength, contentType };
     },
     async downloadUrl(key) {
       const { body, contentType } = blobs.get(key) ?? { body: new Uint8Array(), contentType: "text/plain" };

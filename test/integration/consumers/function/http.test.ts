@@ -26,7 +26,7 @@ describe("a function job that calls an HTTP function", () => {
     execute({
       ...anExecution({
         job,
-        target: { envs: { prd: { provider: "http", url: `${world.url}/f`, auth: { type: "none" }, ...callee } } },
+        target: { envs: { prd: { provider: "http", url: `${world.url}/f`, ...callee } } },
         input: { payload: { amount: 5, note: "ключ" } },
       }),
       ...overrides,

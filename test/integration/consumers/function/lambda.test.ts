@@ -110,6 +110,6 @@ describe("a function job that invokes a Lambda", () => {
   it("says so when the catalog no longer knows the job's env", async () => {
     const failed = run({}, {}, { target: { envs: {} }, event: { type: "function", function: "resize" } });
     await expect(failed).rejects.toMatchObject({ code: "CONFIGURATION_ERROR" });
-    await expect(failed).rejects.toThrow("Function resize says nothing about env prd.");
+    await expect(failed).rejects.toThrow("Function resize says nothing valid about env prd.");
   });
 });
