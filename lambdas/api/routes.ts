@@ -3,6 +3,7 @@ import type { Services } from "../core/services.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
 import { postJob } from "./routes/post-job.ts";
+import { postUpload } from "./routes/post-upload.ts";
 
 /** Every route of the HTTP API. */
-export const routes: HttpRoute<Services>[] = [getHealth, postJob, getJob];
+export const routes: HttpRoute<Services>[] = [getHealth, postJob, getJob, postUpload];

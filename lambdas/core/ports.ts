@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
 import type { Reference } from "./references.ts";
 
@@ -74,8 +75,15 @@ export interface Scheduler {
 export interface BlobStore {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
+  /** The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. */
+  stream(key: string): Promise<{ body: Readable; bytes: number; contentType?: string } | undefined>;
   /** A URL that downloads the blob without credentials for `seconds`. */
   downloadUrl(key: string, seconds: number): Promise<string>;
+  /**
+   * A URL that takes one PUT of the blob without credentials for `seconds`. With `contentType` or `bytes` the PUT must
+   * have exactly these; a presigned PUT knows no upper limit.
+   */
+  uploadUrl(key: string, seconds: number, exactly?: { contentType?: string; bytes?: number }): Promise<string>;
 }
 
 /** Credentials by reference. */

@@ -64,7 +64,7 @@ export interface IJobProcessorInput {
 
 /** How a job recurs: by `cron` or `every`, exactly one of them. */
 export interface Repeat {
-  /** A cron expression of 5 fields, or of 6 with seconds first. Example: `"*/15 * * * *"`. */
+  /** A cron expression of 5 fields, or of 6 with seconds first. Example: `"30 9 * * *"`. */
   cron?: string;
   /** Milliseconds from one run to the next, counted from the first one; at least 1000. Example: `60_000`. */
   every?: number;
