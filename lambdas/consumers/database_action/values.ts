@@ -87,6 +87,10 @@ export function instantOf(text: string): number | undefined {
   return Number.isNaN(ms) || !exists ? undefined : ms;
 }
 
+/** A date as every engine understands and sorts it: a day as it is, a moment in UTC, to the millisecond. */
+export const isoOf = (text: string): string =>
+  text.includes("T") ? new Date(instantOf(text) as number).toISOString() : text;
+
 const lengths = new Set<PlaceholderType>(["string", "nospaces", "email", "numberstring", "array"]);
 
 function outOfRange({ type, min, max }: Placeholder, value: unknown): string | undefined {
