@@ -35,6 +35,8 @@ export function serverTimeoutMs({ clock, deadline }: Pick<Call<unknown>, "clock"
 
 /** Rejects with the signal's reason as soon as it aborts, whatever becomes of `work`. */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  // Whoever loses the race still ends some day, and nobody listens then.
+  work.catch(() => {});
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();
   const abort = () => reject(signal.reason);
@@ -43,8 +45,6 @@ export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Pr
     return await Promise.race([work, promise]);
   } finally {
     signal.removeEventListener("abort", abort);
-    // Whoever loses the race still ends some day, and nobody listens then.
-    work.catch(() => {});
   }
 }
 

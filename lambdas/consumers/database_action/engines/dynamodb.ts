@@ -127,14 +127,14 @@ const parameters: Record<ExpressionField, string> = {
 /** The expressions as they were compiled: what the input holds is in ExpressionAttributeValues alone. */
 export function requestOf(action: DynamoAction, input: Input) {
   const { expressions, values } = readDynamo(action);
-  const bound = values.map((placeholder, i) => [`:p${i}`, bound(placeholder, input)]);
+  const pairs = values.map((placeholder, i) => [`:p${i}`, bound(placeholder, input)]);
   return {
     TableName: action.table,
     ...Object.fromEntries(
       Object.entries(expressions).map(([field, text]) => [parameters[field as ExpressionField], text]),
     ),
     ...(action.names && { ExpressionAttributeNames: action.names }),
-    ...(bound.length > 0 && { ExpressionAttributeValues: marshall(Object.fromEntries(bound)) }),
+    ...(pairs.length > 0 && { ExpressionAttributeValues: marshall(Object.fromEntries(pairs)) }),
   };
 }
 

@@ -13,6 +13,8 @@ import { collector } from "./rows.ts";
 interface MysqlConnection extends Connection {
   query(sql: string): Promise<unknown>;
   execute: mysql.Connection["execute"];
+  /** Rejects when the connection fails: the driver tells that to the connection, not to a command without a callback. */
+  lost: Promise<never>;
   mariadb: boolean;
   /** What the session's time limits are. */
   timeoutMs: number;
@@ -30,7 +32,7 @@ export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown>
   try {
     return await pool.use(call.url, call, async (connection) => {
       try {
-        await limitTime(connection, serverTimeoutMs(call));
+        await Promise.race([limitTime(connection, serverTimeoutMs(call)), connection.lost]);
         return await run(connection, action, text, values);
       } catch (error) {
         if (!isAnswer(error) || endsConnection(error)) connection.destroy();
@@ -57,22 +59,30 @@ function connect(url: string): Connecting<MysqlConnection> {
     dateStrings: true,
     supportBigNumbers: true,
   });
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  lost.catch(() => {});
   const connection: MysqlConnection = {
     broken: false,
+    lost,
     mariadb: false,
     timeoutMs: 0,
     query: (sql) => answer((done) => client.query(sql, done)),
     execute: client.execute.bind(client) as mysql.Connection["execute"],
-    ping: () => answer((done) => client.ping(done)),
+    ping: () => Promise.race([answer((done) => client.ping(done)), lost]),
     destroy() {
       connection.broken = true;
       socket.destroy();
     },
   };
   // Also what happens while nobody uses it: without a listener it would end the process.
-  client.on("error", () => connection.destroy());
-  socket.on("close", () => connection.destroy());
-  return { connection, ready: prepare(client, connection) };
+  client.on("error", fail);
+  socket.on("close", () => fail({ code: "PROTOCOL_CONNECTION_LOST" }));
+  return { connection, ready: Promise.race([prepare(client, connection), lost]) };
+
+  function fail(error: unknown) {
+    reject(error);
+    connection.destroy();
+  }
 }
 
 const answer = (ask: (done: (error: unknown, rows?: unknown) => void) => void): Promise<unknown> =>
@@ -133,7 +143,7 @@ async function run(
   });
   running.on("error", reject);
   running.on("end", () => resolve());
-  await promise;
+  await Promise.race([promise, connection.lost]);
   if (action.operation === "read" || action.operation === "aggregate") {
     return { rows, row_count: count, truncated: isTruncated() };
   }

@@ -42,6 +42,7 @@ export class Pool<C extends Connection> {
 
   /** Runs `work` on a connection of its own. On abort the connection is destroyed and the signal's reason thrown. */
   async use<T>(url: string, limits: Limits, work: (connection: C) => Promise<T>): Promise<T> {
+    limits.signal.throwIfAborted();
     this.#sweep(limits.clock.now());
     const place = this.#placeOf(url);
     await this.#takeSlot(place, limits.signal);
