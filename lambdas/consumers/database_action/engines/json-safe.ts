@@ -48,5 +48,5 @@ function bsonSafe(type: string, value: object): unknown {
     return Buffer.from(bson.buffer).subarray(0, bson.position).toString("base64");
   }
   if (type === "ObjectId" || type === "Decimal128" || type === "Binary" || type === "Timestamp") return bson.toString();
-  return jsonSafe(bson.toJSON?.() ?? null);
+  return jsonSafe(bson.toJSON?.() ?? type);
 }

@@ -9,11 +9,7 @@ const codes: [numbers: number[], code: JobErrorCode, what: string][] = [
   [[14, 52, 66, 28], "VALIDATION_ERROR", "a value does not fit the document that is there"],
   [[18], "UNAUTHORIZED", "the credentials were refused"],
   [[13, 8000], "FORBIDDEN", "the user may not do this"],
-  [
-    [2, 9, 26, 40, 59, 72, 115, 168, 238, 15998, 40323, 40324, 40415],
-    "CONFIGURATION_ERROR",
-    "the action does not fit the database",
-  ],
+  [[2, 9, 26, 40, 59, 72, 115, 168, 238, 15998], "CONFIGURATION_ERROR", "the action does not fit the database"],
   [[24, 112, 225, 246, 251, 267], "SERVICE_UNAVAILABLE", "a conflict with another operation"],
   [
     [11600, 11602, 10107, 10058, 13435, 13436, 189, 91, 133, 134],
@@ -34,10 +30,9 @@ interface Answer extends Error {
 /** Told by the names of the driver's errors: this file loads no driver, so that its rules are tested without one. */
 export const mongoFault: FaultOf = (error, reference) => {
   if (error instanceof JobError) return error;
-  if (!(error instanceof Error)) return fault("PROVIDER_ERROR", "MongoDB's client failed.");
-  const { name } = error;
-  if (/^Mongo(Server|BulkWrite|WriteConcern)Error$/.test(name)) return answered(error);
-  const network = networkFault(error, reference) ?? networkFault(error.cause, reference);
+  const { name = "", cause } = (error ?? {}) as Partial<Error>;
+  if (/^Mongo(Server|BulkWrite|WriteConcern)Error$/.test(name)) return answered(error as Answer);
+  const network = networkFault(error, reference) ?? networkFault(cause, reference);
   if (network) return network;
   if (/^Mongo(Parse|InvalidArgument|MissingCredentials|MissingDependency|Compatibility)Error$/.test(name)) {
     return fault("CONFIGURATION_ERROR", `MongoDB's client does not accept the action, or the URL in ${reference}.`);
@@ -52,7 +47,9 @@ export const mongoFault: FaultOf = (error, reference) => {
 
 function answered(error: Answer): JobError {
   const number = Number(codeOf(error));
-  const [, code = "PROVIDER_ERROR", what = "the server failed"] = codes.find(([known]) => known.includes(number)) ?? [];
+  // Numbers above 10,000 name places in the server's parsers of stages, expressions and updates.
+  const [, code = number > 15_000 ? "CONFIGURATION_ERROR" : "PROVIDER_ERROR", what = "the server failed"] =
+    codes.find(([known]) => known.includes(number)) ?? [];
   const transient = code === "PROVIDER_ERROR" && labels.some((label) => error.hasErrorLabel?.(label));
   const fields = Object.keys(error.keyPattern ?? {}).join(", ");
   return fault(

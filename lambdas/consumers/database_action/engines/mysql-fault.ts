@@ -36,7 +36,7 @@ const states: [prefix: string, code: JobErrorCode, what: string][] = [
 
 /** A number of the server's own: it answered, and the connection is as good as before (but see `endsConnection`). */
 export const isAnswer = (error: unknown): error is Answer =>
-  error instanceof Error && typeof (error as Partial<Answer>).errno === "number" && "sqlState" in error;
+  typeof (error as Partial<Answer> | undefined)?.errno === "number" && "sqlState" in (error as object);
 
 /** After these the server has hung up, or is no longer the one to write to. */
 export const endsConnection = (error: unknown): boolean =>

@@ -37,8 +37,7 @@ const meanings: [prefix: string, code: ConstructorParameters<typeof JobError>[0]
 const sqlState = /^[0-9A-Z]{5}$/;
 
 /** A SQLSTATE: the server answered, and the connection is as good as before (but see `endsConnection`). */
-export const isAnswer = (error: unknown): boolean =>
-  error instanceof Error && sqlState.test(codeOf(error)) && "severity" in error;
+export const isAnswer = (error: unknown): boolean => sqlState.test(codeOf(error)) && "severity" in (error as object);
 
 /** After these the server has hung up, or is no longer the one to write to. */
 export const endsConnection = (error: unknown): boolean => /^(57P|08|25006)/.test(codeOf(error));
@@ -48,7 +47,7 @@ export const postgresFault: FaultOf = (error, reference) => {
   if (isAnswer(error)) return answered(error as Answer);
   const known = networkFault(error, reference);
   if (known) return known;
-  const message = error instanceof Error ? error.message : "";
+  const { message = "" } = (error ?? {}) as Partial<Error>;
   if (message.startsWith("SASL") || /password/i.test(message)) {
     return fault("UNAUTHORIZED", `PostgreSQL did not accept the user and password in ${reference}.`);
   }

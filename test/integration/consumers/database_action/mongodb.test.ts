@@ -157,6 +157,8 @@ describeWith("FerretDB", ferretdb)("a MongoDB database", () => {
     const through = { url: server.url(gate.port) };
     await run(insertOne, { customer: "Ann", total: 1 }, through);
     gate.reset();
+    const soon = await run({ operation: "countDocuments" }, {}, through).catch((error: unknown) => error);
+    if (soon instanceof Error) expect(soon).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
     expect(await run({ operation: "countDocuments" }, {}, through)).toEqual({ count: 1 });
     gate.hang(true);
     const job = new AbortController();
