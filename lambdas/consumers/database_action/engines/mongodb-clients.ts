@@ -42,7 +42,8 @@ function open(url: string): Kept {
     // Shorter than the life of a connection that a firewall forgets while the Lambda is frozen.
     maxIdleTimeMS: 60_000,
     connectTimeoutMS: connectTimeoutMs,
-    serverSelectionTimeoutMS: connectTimeoutMs,
+    // Options win over the URL, whose owner may know better.
+    ...(!/[?&]serverSelectionTimeoutMS=/i.test(url) && { serverSelectionTimeoutMS: connectTimeoutMs }),
     useBigInt64: true,
   });
   const entry = { client, users: 0, discarded: false };
