@@ -2,7 +2,7 @@ import { cancelSteps } from "../core/cancel-job.ts";
 import { dispatch, wakeParent } from "../core/dispatch.ts";
 import { JobError, traceOf } from "../core/errors.ts";
 import { isFinished, type Job, type JobMessage, type Stored, tenantOf } from "../core/job.ts";
-import { type Execute, type Execution, Finished, Parked } from "../core/job-type.ts";
+import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { load, store } from "../core/payload.ts";
 import type { Clock } from "../core/ports.ts";
 import { arrival } from "../core/route.ts";
@@ -28,7 +28,7 @@ export interface ShellOptions {
  */
 export async function runJob(
   services: ConsumerServices,
-  execute: Execute,
+  execute: Decide,
   message: JobMessage,
   { longestWaitMs, random = Math.random, wakeUps = false }: ShellOptions = {},
 ): Promise<void> {
@@ -124,7 +124,7 @@ async function claim(services: ConsumerServices, message: JobMessage, wakeUps: b
 }
 
 /** Runs a claimed attempt and says what the job is after it. Never throws for what the execution does. */
-async function attempt(services: ConsumerServices, execute: Execute, job: Job, random: number): Promise<Outcome> {
+async function attempt(services: ConsumerServices, execute: Decide, job: Job, random: number): Promise<Outcome> {
   const { clock } = services;
   const expires = job.parked_since === undefined ? job.expires_at : undefined;
   if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
