@@ -101,6 +101,23 @@ export interface Job {
   reason?: string;
 }
 
+/** A run of a recurring job that has ended, as it is kept after the job went on to its next one (DESIGN 6). */
+export interface RunRecord {
+  job_id: string;
+  run: number;
+  status: Extract<JobStatus, "completed" | "failed" | "cancelled">;
+  /** When the run was to start: `due_at` of its first attempt. */
+  scheduled_at: number;
+  /** When its last attempt was due. */
+  due_at: number;
+  started_at?: number;
+  finished_at: number;
+  attempts: Attempt[];
+  result?: Stored;
+  error?: AttemptError;
+  reason?: string;
+}
+
 /** What travels through SQS and EventBridge Scheduler: never the input (DESIGN 5). */
 export const JobMessage = z.strictObject({
   v: z.literal(1),
