@@ -17,8 +17,8 @@ export const receiptOf = (job: Job, now: number): Receipt => ({
   recurring: false,
 });
 
-/** A job as callers see it. Times are epoch milliseconds; the input is not part of it. */
-export interface JobView extends Receipt {
+/** A job as lists show it: what is known without reading anything but its item. Times are epoch milliseconds. */
+export interface SummaryView extends Receipt {
   product_tag: string;
   env: string;
   event: string;
@@ -34,14 +34,23 @@ export interface JobView extends Receipt {
   finished_at?: number;
   expires_at?: number;
   labels?: string[];
-  attempts: (Attempt & { duration_ms: number; lateness_ms: number })[];
+  error?: AttemptError;
+  reason?: string;
+}
+
+export interface AttemptView extends Attempt {
+  duration_ms: number;
+  lateness_ms: number;
+}
+
+/** A job as callers see it; the input is not part of it. */
+export interface JobView extends SummaryView {
+  attempts: AttemptView[];
   /** How far each step of a feature was when it last decided, by `sequence.step`. */
   steps?: Record<string, StepView>;
   /** The result of a completed job; one too large for an answer is at `result_url`, for an hour. */
   result?: unknown;
   result_url?: string;
-  error?: AttemptError;
-  reason?: string;
 }
 
 /** How far a step of a feature is. Times are epoch milliseconds. */
@@ -57,32 +66,36 @@ export interface StepView {
 const largestInlineResult = 4_500_000;
 const resultUrlSeconds = 3600;
 
-const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "reason"] as const;
+const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "error", "reason"] as const;
+
+export const summaryOf = (job: Job, now: number): SummaryView => ({
+  ...receiptOf(job, now),
+  product_tag: job.product,
+  env: job.env,
+  event: job.event,
+  type: job.type,
+  run: job.run,
+  attempt: job.attempt,
+  retries: job.retries,
+  timeout_ms: job.timeout_ms,
+  due_at: job.due_at,
+  created_at: job.created_at,
+  ...Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]])),
+});
+
+const attemptView = (attempt: Attempt): AttemptView => ({
+  ...attempt,
+  duration_ms: attempt.ended_at - attempt.started_at,
+  lateness_ms: attempt.started_at - attempt.due_at,
+});
 
 export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<JobView> {
-  const given = Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]]));
   return {
-    ...receiptOf(job, now),
-    product_tag: job.product,
-    env: job.env,
-    event: job.event,
-    type: job.type,
-    run: job.run,
-    attempt: job.attempt,
-    retries: job.retries,
-    timeout_ms: job.timeout_ms,
-    due_at: job.due_at,
-    created_at: job.created_at,
-    ...given,
-    attempts: job.attempts.map((attempt) => ({
-      ...attempt,
-      duration_ms: attempt.ended_at - attempt.started_at,
-      lateness_ms: attempt.started_at - attempt.due_at,
-    })),
+    ...summaryOf(job, now),
+    attempts: job.attempts.map(attemptView),
     ...(job.type === "feature" &&
       job.progress && { steps: (await load(blobs, job.progress)) as Record<string, StepView> }),
     ...(isFinished(job) && (await resultOf(blobs, job))),
-    ...(job.error !== undefined && { error: job.error }),
   };
 }
 
