@@ -1,4 +1,12 @@
-import { type Attempt, type AttemptError, isFinished, type Job, type JobStatus, shownStatus } from "./job.ts";
+import {
+  type Attempt,
+  type AttemptError,
+  isFinished,
+  type Job,
+  type JobStatus,
+  type Stored,
+  shownStatus,
+} from "./job.ts";
 import { load } from "./payload.ts";
 import type { BlobStore } from "./ports.ts";
 
@@ -95,14 +103,56 @@ export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<J
     attempts: job.attempts.map(attemptView),
     ...(job.type === "feature" &&
       job.progress && { steps: (await load(blobs, job.progress)) as Record<string, StepView> }),
-    ...(isFinished(job) && (await resultOf(blobs, job))),
+    ...(isFinished(job) && (await resultOf(blobs, job.result, largestInlineResult))),
   };
 }
 
-async function resultOf(blobs: BlobStore, { result }: Job): Promise<Pick<JobView, "result" | "result_url">> {
+type ResultView = Pick<JobView, "result" | "result_url">;
+
+async function resultOf(blobs: BlobStore, result: Stored | undefined, room: number): Promise<ResultView> {
   if (result === undefined) return {};
-  if ("blob" in result && result.bytes > largestInlineResult) {
+  if ("blob" in result && result.bytes > room) {
     return { result_url: await blobs.downloadUrl(result.blob, resultUrlSeconds) };
   }
   return { result: await load(blobs, result) };
+}
+
+/** A run of a job as callers see it; the one that is under way too. */
+export interface RunView extends ResultView {
+  run: number;
+  status: JobStatus;
+  scheduled_at: number;
+  /** When the last of its attempts was due, or the next one is. */
+  due_at: number;
+  started_at?: number;
+  finished_at?: number;
+  attempts: AttemptView[];
+  error?: AttemptError;
+  reason?: string;
+}
+
+/** A run that ended, or the one that a job is at. */
+type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
+  Partial<Pick<Job, "started_at" | "finished_at" | "result" | "error" | "reason">>;
+
+const optionalOfRun = ["started_at", "finished_at", "error", "reason"] as const;
+
+/** Results are inline while an answer has room for them, the first ones first; the others are handed out as downloads. */
+export function runViewsOf(blobs: BlobStore, runs: readonly Run[], now: number): Promise<RunView[]> {
+  let room = largestInlineResult;
+  const views = runs.map(async (run): Promise<RunView> => {
+    const result = resultOf(blobs, run.result, room);
+    const bytes = run.result && "blob" in run.result ? run.result.bytes : 0;
+    if (bytes <= room) room -= bytes;
+    return {
+      run: run.run,
+      status: shownStatus(run, now),
+      scheduled_at: run.scheduled_at,
+      due_at: run.due_at,
+      ...Object.fromEntries(optionalOfRun.filter((key) => run[key] !== undefined).map((key) => [key, run[key]])),
+      attempts: run.attempts.map(attemptView),
+      ...(await result),
+    };
+  });
+  return Promise.all(views);
 }
