@@ -3,8 +3,10 @@ import type { Services } from "../core/services.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
 import { getJobs } from "./routes/get-jobs.ts";
+import { getProduct } from "./routes/get-product.ts";
+import { getProducts } from "./routes/get-products.ts";
 import { getRuns } from "./routes/get-runs.ts";
 import { postJob } from "./routes/post-job.ts";
 
 /** Every route of the HTTP API. */
-export const routes: HttpRoute<Services>[] = [getHealth, postJob, getJobs, getJob, getRuns];
+export const routes: HttpRoute<Services>[] = [getHealth, postJob, getJobs, getJob, getRuns, getProducts, getProduct];
