@@ -7,6 +7,16 @@ import { getProduct } from "./routes/get-product.ts";
 import { getProducts } from "./routes/get-products.ts";
 import { getRuns } from "./routes/get-runs.ts";
 import { postJob } from "./routes/post-job.ts";
+import { postJobsBatch } from "./routes/post-jobs-batch.ts";
 
 /** Every route of the HTTP API. */
-export const routes: HttpRoute<Services>[] = [getHealth, postJob, getJobs, getJob, getRuns, getProducts, getProduct];
+export const routes: HttpRoute<Services>[] = [
+  getHealth,
+  postJob,
+  postJobsBatch,
+  getJobs,
+  getJob,
+  getRuns,
+  getProducts,
+  getProduct,
+];
