@@ -14,7 +14,7 @@ type Lists = Pick<JobStore, "page" | "getMany">;
 
 /** Counts what a list reads; `before` happens ahead of every read. */
 function counting(store: Lists, before: () => Promise<void> = async () => {}) {
-  const reads = { pages: 0, places: 0, jobs: 0 };
+  const reads = { pages: 0, places: 0, batches: 0, jobs: 0 };
   const counted: Lists = {
     async page(query, after) {
       await before();
@@ -28,6 +28,7 @@ function counting(store: Lists, before: () => Promise<void> = async () => {}) {
       await before();
       expect(new Set(ids).size).toBe(ids.length);
       expect(ids.length).toBeLessThanOrEqual(100);
+      reads.batches++;
       reads.jobs += ids.length;
       return store.getMany(ids);
     },
@@ -94,6 +95,7 @@ describe("what a list costs", () => {
     expect(jobs).toEqual([]);
     expect(next).toBeDefined();
     expect(reads.jobs).toBe(examinedAtMost);
+    expect(reads.batches).toBe(10);
     expect(reads.places).toBeLessThanOrEqual(6 * examinedAtMost);
   });
 });
