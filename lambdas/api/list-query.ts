@@ -1,8 +1,7 @@
 import * as z from "zod";
 import { jobStatuses, jobTypes } from "../core/job.ts";
-import { Time } from "../core/request.ts";
 import { strict } from "../core/schema.ts";
-import { epochMs } from "../core/start-time.ts";
+import { epochMs, Time } from "../core/start-time.ts";
 import { Cursor, Limit } from "./parse-query.ts";
 
 const Name = z.string().min(1).max(64);
@@ -28,7 +27,7 @@ export const ListParameters = strict({
   type: oneOrMore(jobTypes).optional(),
   event: Name.optional(),
   label: Name.optional(),
-  /** Of due_at while a job is pending and of finished_at after: `from` is included, `to` is not. */
+  /** Of due_at while a job is pending and of finished_at after: `from` is included, `to` is not. Paused jobs come after all. */
   from: QueryTime.transform(epochMs).optional(),
   to: QueryTime.transform(epochMs).optional(),
   order: z.enum(["asc", "desc"]).default("desc"),

@@ -8,6 +8,7 @@ import { getProducts } from "./routes/get-products.ts";
 import { getRuns } from "./routes/get-runs.ts";
 import { postJob } from "./routes/post-job.ts";
 import { postJobsBatch } from "./routes/post-jobs-batch.ts";
+import { postUpload } from "./routes/post-upload.ts";
 
 /** Every route of the HTTP API. */
 export const routes: HttpRoute<Services>[] = [
@@ -19,4 +20,5 @@ export const routes: HttpRoute<Services>[] = [
   getRuns,
   getProducts,
   getProduct,
+  postUpload,
 ];

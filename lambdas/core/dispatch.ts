@@ -10,11 +10,12 @@ export interface Dispatching {
 }
 
 /**
- * The schedule of an attempt: at most 64 of `[0-9a-zA-Z-_.]`. Derived, so that dispatching twice makes one schedule.
+ * The schedule of an attempt: at most 64 of `[0-9a-zA-Z-_.]`. Derived, so that dispatching twice makes one schedule; from
+ * the time too, so that a job that is moved is not taken for scheduled already.
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
-export const scheduleName = (job: Pick<Job, "id" | "run" | "attempt">): string =>
-  `${job.id}-${job.run.toString(36)}-${job.attempt}`;
+export const scheduleName = ({ id, run, attempt, due_at }: Pick<Job, "id" | "run" | "attempt" | "due_at">): string =>
+  `${id}-${run.toString(36)}-${attempt.toString(36)}-${due_at.toString(36)}`;
 
 /** Tells the feature that a job is a step of that the job has ended. */
 export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job): Promise<void> {

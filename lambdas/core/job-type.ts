@@ -77,7 +77,10 @@ export interface Execution {
  * Runs one attempt; what it resolves with is the job's result, unless it is `Parked`. Throws a JobError to say how it
  * failed.
  */
-export type Execute = (execution: Execution, services: ConsumerServices) => Promise<unknown>;
+export type Execute = (execution: Execution) => Promise<unknown>;
+
+/** An executor that works with jobs itself: a feature's, which starts its steps. */
+export type Decide = (execution: Execution, services: ConsumerServices) => Promise<unknown>;
 
 /** What an executor resolves with when its job goes on without it: another message of the same attempt wakes it again. */
 export class Parked {

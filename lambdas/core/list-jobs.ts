@@ -1,4 +1,4 @@
-import { type Job, type JobStatus, type JobType, type Phase, phaseOf, phaseTime, shownStatus } from "./job.ts";
+import { type Job, type JobStatus, type JobType, never, type Phase, phaseOf, phaseTime, shownStatus } from "./job.ts";
 import { shards } from "./job-id.ts";
 import { mergePlaces, type ReadPage } from "./merge-places.ts";
 import type { Order, Place } from "./place.ts";
@@ -11,7 +11,7 @@ export interface JobFilter {
   type?: readonly JobType[];
   event?: string;
   label?: string;
-  /** Epoch milliseconds, both inclusive, of due_at while a job is pending and of finished_at after. */
+  /** Epoch milliseconds, both inclusive, of a job's place: due_at while it is pending, finished_at after. */
   from?: number;
   until?: number;
 }
@@ -129,12 +129,17 @@ const defined = ({ from, until }: Range) => ({
   ...(until !== undefined && { until }),
 });
 
-/** The index does not tell the pending statuses apart, but their times do: what is yet to come is never looked at for what is queued. */
+/**
+ * The index does not tell the pending statuses apart, but their times do: paused jobs stand at the end of time, scheduled
+ * ones before it, and what is queued has been due. So one status is found without looking at the others.
+ */
 function pendingRange({ status, type, from, until }: ListQuery, now: number): Range {
-  const only = (...statuses: JobStatus[]) =>
-    status?.every((one) => phaseOf(one) !== "pending" || statuses.includes(one)) ?? false;
-  if (only("scheduled")) return { from: Math.max(from ?? 0, now + 1), until };
+  const asked = new Set(status?.filter((one) => phaseOf(one) === "pending"));
+  if (asked.size === 0) return { from, until };
+  const started = asked.has("queued") || asked.has("running");
+  const first = started ? 0 : asked.has("scheduled") ? now + 1 : never;
   // A running job has been due, but for a feature between two decisions, whose place is when it looks again.
-  const started = only("queued") || (only("queued", "running") && type !== undefined && !type.includes("feature"));
-  return started ? { from, until: Math.min(until ?? now, now) } : { from, until };
+  const ahead = asked.has("scheduled") || (asked.has("running") && (type?.includes("feature") ?? true));
+  const last = asked.has("paused") ? never : ahead ? never - 1 : now;
+  return { from: Math.max(from ?? 0, first), until: Math.min(until ?? never, last) };
 }

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
 import type { Order, Place } from "./place.ts";
 import type { Reference } from "./references.ts";
@@ -79,7 +80,7 @@ export interface JobStore {
    * it: it may have moved or vanished, and the page still starts at the very next one.
    */
   page(query: PageQuery, after?: Place): Promise<Page>;
-  /** Keeps a run of a recurring job; one of the same number is replaced. */
+  /** Keeps a run of a recurring job that has ended; one of the same number is replaced. */
   archive(run: RunRecord): Promise<void>;
   /** The archived runs of a job by their number, those after `after` only, at most 100. `next` is absent on the last page. */
   runs(
@@ -115,8 +116,15 @@ export interface Scheduler {
 export interface BlobStore {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
+  /** The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. */
+  stream(key: string): Promise<{ body: Readable; bytes: number; contentType?: string } | undefined>;
   /** A URL that downloads the blob without credentials for `seconds`. */
   downloadUrl(key: string, seconds: number): Promise<string>;
+  /**
+   * A URL that takes one PUT of the blob without credentials for `seconds`. With `contentType` or `bytes` the PUT must
+   * have exactly these; a presigned PUT knows no upper limit.
+   */
+  uploadUrl(key: string, seconds: number, exactly?: { contentType?: string; bytes?: number }): Promise<string>;
 }
 
 /** Credentials by reference. */

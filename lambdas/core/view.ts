@@ -4,6 +4,7 @@ import {
   isFinished,
   type Job,
   type JobStatus,
+  type Repeat,
   type Stored,
   shownStatus,
 } from "./job.ts";
@@ -16,14 +17,19 @@ export interface Receipt {
   status: JobStatus;
   scheduled_at: number;
   recurring: boolean;
+  /** When the next run of a recurring job is due. */
+  next_run_at?: number;
 }
 
 export const receiptOf = (job: Job, now: number): Receipt => ({
   job_id: job.id,
   status: shownStatus(job, now),
   scheduled_at: job.scheduled_at,
-  recurring: false,
+  recurring: job.repeat !== undefined,
+  ...(job.repeat !== undefined && isWaiting(job) && { next_run_at: job.due_at }),
 });
+
+const isWaiting = ({ status }: Job): boolean => status === "scheduled" || status === "queued";
 
 /** A job as lists show it: what is known without reading anything but its item. Times are epoch milliseconds. */
 export interface SummaryView extends Receipt {
@@ -42,6 +48,7 @@ export interface SummaryView extends Receipt {
   finished_at?: number;
   expires_at?: number;
   labels?: string[];
+  repeat?: Repeat;
   error?: AttemptError;
   reason?: string;
 }
@@ -74,7 +81,7 @@ export interface StepView {
 const largestInlineResult = 4_500_000;
 const resultUrlSeconds = 3600;
 
-const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "error", "reason"] as const;
+const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "repeat", "error", "reason"] as const;
 
 export const summaryOf = (job: Job, now: number): SummaryView => ({
   ...receiptOf(job, now),

@@ -2,7 +2,7 @@ import { cancelSteps } from "../../core/cancel-job.ts";
 import { JobError, RequestError } from "../../core/errors.ts";
 import { type Job, messageOf, shownStatus, tenantOf } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
-import { type Execute, Finished, Parked } from "../../core/job-type.ts";
+import { type Decide, Finished, Parked } from "../../core/job-type.ts";
 import { load } from "../../core/payload.ts";
 import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
@@ -22,7 +22,7 @@ const tryAgainSeconds = 5;
  * The decider (DESIGN 8): reads what became of the steps, starts those that are ready as jobs of their own, and parks
  * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived.
  */
-export const execute: Execute = async ({ job, input, target, progress }, services) => {
+export const execute: Decide = async ({ job, input, target, progress }, services) => {
   const feature = target as FeatureTarget;
   const children = await childrenOf(services, job, feature);
   const scope: Scope = { input, results: await resultsOf(services, children), now: services.clock.now() };

@@ -7,14 +7,17 @@ import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
 export interface FakeJobStore extends JobStore {
   /** Every stored job, by value. */
   all(): Job[];
+  /** Every archived run, by value, in the order in which they ended. */
+  archived(): RunRecord[];
 }
 
 /** Jobs in memory. Values are copied in and out, as a store over a network does. */
 export function fakeJobStore(...given: Job[]): FakeJobStore {
   const jobs = new Map(given.map((job) => [job.id, structuredClone(job)]));
-  const archived = new Map<string, RunRecord>();
   const put = (job: Job) => jobs.set(job.id, structuredClone(job));
+  const archived = new Map<string, RunRecord>();
   return {
+    archived: () => structuredClone([...archived.values()]),
     all: () => structuredClone([...jobs.values()]),
 
     async create(job) {

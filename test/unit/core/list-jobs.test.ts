@@ -51,7 +51,7 @@ async function walk(jobs: Lists, query: ListQuery, of = tenants, between: () => 
 
 describe("what a list costs", () => {
   const id = (i: number) => `job_${i.toString(16).padStart(31, "0")}${(i % 16).toString(16)}`;
-  const statuses: JobStatus[] = ["completed", "failed", "cancelled", "scheduled", "queued"];
+  const statuses: JobStatus[] = ["completed", "failed", "cancelled", "scheduled", "queued", "paused"];
   const ends = ["completed", "failed", "cancelled"];
   /** Jobs of every status, a second apart; scheduled ones after noon, the others before. */
   const many = (count: number) =>
