@@ -19,8 +19,16 @@ const busyUntil = start + 1_900_000;
 
 /** One history: the same for the same seed. Every fourth one is calm, to see that jobs are on time when nothing breaks. */
 export async function history(seed: number): Promise<History> {
+  const restore = tokensFrom(seeded(seed ^ 0x5f5f));
+  try {
+    return await run(seed);
+  } finally {
+    restore();
+  }
+}
+
+async function run(seed: number): Promise<History> {
   const random = seeded(seed);
-  tokensFrom(seeded(seed ^ 0x5f5f));
   const peaceful = seed % 4 === 0;
   const time = timeline(start);
   const seen = observer(time.now, start);
@@ -46,7 +54,8 @@ export async function history(seed: number): Promise<History> {
 /** Claim ids and write ids are random in earnest; here they are the seed's too. */
 function tokensFrom(random: Random) {
   const token = () => `${random.int(0, 0xffff).toString(16).padStart(4, "0")}-${random.next()}`;
-  Object.defineProperty(globalThis.crypto, "randomUUID", { value: token, configurable: true });
+  Object.defineProperty(crypto, "randomUUID", { value: token, configurable: true });
+  return () => Reflect.deleteProperty(crypto, "randomUUID");
 }
 
 /** Beyond SQS's own lag and a few calls; DESIGN 1 promises the second. */

@@ -107,6 +107,10 @@ export function simulatedSystem(world: {
         throw new Error("SQS refuses the delay");
       enqueue(type, message, delaySeconds);
     },
+    async sendMany(type: JobType, entries: { message: JobMessage; delaySeconds: number }[]) {
+      for (const { message, delaySeconds } of entries) await queue.send(type, message, { delaySeconds });
+      return [];
+    },
   };
 
   const scheduler = {
