@@ -3,6 +3,7 @@ import { makeCaught } from "./caught.ts";
 import { handleExpo } from "./expo.ts";
 import { handleFcm } from "./fcm.ts";
 import { makeGoogleTokens } from "./google-token.ts";
+import { handlePricing } from "./pricing.ts";
 import { handleSink } from "./sink.ts";
 import { startSmtp } from "./smtp.ts";
 
@@ -24,6 +25,7 @@ export async function startOutbox(privateKey: string): Promise<Outbox> {
     const route = `${request.method} ${(request.url ?? "/").split("?")[0]}`;
     const project = /^POST \/v1\/projects\/([^/]+)\/messages:send$/.exec(route)?.[1];
     if (project !== undefined) return handleFcm(caught, tokens, project, request, response);
+    if (route === "POST /pricing") return handlePricing(caught, request, response);
     if (route === "POST /token") return tokens.handle(request, response);
     if (route === "POST /--/api/v2/push/send") return handleExpo(caught, request, response);
     return handleSink(caught, request, response);
