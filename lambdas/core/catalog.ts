@@ -47,6 +47,8 @@ export interface CatalogEvent {
 export interface Catalog {
   products: readonly Product[];
   registry: Registry;
+  /** The product, if it has this env; throws a RequestError that names the nearest known product or env. */
+  tenant(productTag: string, env: string): Product;
   /** Throws a RequestError that names the nearest known product, env or event. */
   find(productTag: string, env: string, event: string): CatalogEvent;
   /** The product and event of a stored job; undefined once the catalog has dropped them. */
@@ -74,20 +76,25 @@ export function makeCatalog(products: readonly Product[], registry: Registry): C
     const target = own(targetsOf(product, definition), String(event[definition.targetField]));
     return { product, tag, event, definition, target };
   };
+  const tenant: Catalog["tenant"] = (productTag, env) => {
+    const product = byTag.get(productTag);
+    if (!product) {
+      const hint = didYouMean(productTag, [...byTag.keys()]);
+      throw missing("PRODUCT_NOT_FOUND", "product_tag", `The catalog has no such product.${hint}`);
+    }
+    if (!product.envs.includes(env)) {
+      const hint = didYouMean(env, product.envs) || ` It has ${product.envs.join(", ")}.`;
+      throw missing("ENV_NOT_FOUND", "env", `Product ${product.tag} has no such env.${hint}`);
+    }
+    return product;
+  };
   return {
     products,
     registry,
     lookup,
+    tenant,
     find(productTag, env, tag) {
-      const product = byTag.get(productTag);
-      if (!product) {
-        const hint = didYouMean(productTag, [...byTag.keys()]);
-        throw missing("PRODUCT_NOT_FOUND", "product_tag", `The catalog has no such product.${hint}`);
-      }
-      if (!product.envs.includes(env)) {
-        const hint = didYouMean(env, product.envs) || ` It has ${product.envs.join(", ")}.`;
-        throw missing("ENV_NOT_FOUND", "env", `Product ${product.tag} has no such env.${hint}`);
-      }
+      const product = tenant(productTag, env);
       const found = lookup(productTag, tag);
       if (!found) {
         const hint = didYouMean(tag, Object.keys(product.jobs));
