@@ -24,6 +24,8 @@ import { readReferences, valuesByName } from "./servers/secret-values.ts";
 import { startSecrets } from "./servers/secrets.ts";
 import { startSqsAndS3 } from "./servers/sqs-s3.ts";
 import { codeOf, StartError } from "./start-error.ts";
+import { openChangeLog } from "./stream/change-log.ts";
+import { type Feed, startFeed } from "./stream/feed.ts";
 
 export interface LocalOptions {
   /** Where everything is kept. Default `.ductape`. */
@@ -79,7 +81,10 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   );
   stops.push(() => http.close());
 
-  const dynamodb = await startDynamoDb(data.path("dynamodb"));
+  const changes = openChangeLog(data.path("stream.db"));
+  stops.push(changes.close);
+  let feed: Feed | undefined;
+  const dynamodb = await startDynamoDb(data.path("dynamodb"), { log: changes, changed: () => feed?.wake() });
   stops.push(() => dynamodb.close());
   const sqsAndS3 = await startSqsAndS3(data.path("sqs-s3"));
   stops.push(sqsAndS3.close);
@@ -113,6 +118,7 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
       sqsAndS3: sqsAndS3.url,
       scheduler: scheduler.url,
       secrets: secrets.url,
+      events: outbox.url,
       queueUrl,
     }),
     onOutput: log.take,
@@ -132,6 +138,8 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
     stops.push(watchFolders([resolve(root, "products"), resolve(root, "lambdas"), resolve(envFile)], reload).close);
   }
 
+  feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
+  stops.push(() => feed?.close(drainMs));
   const pollers = jobTypes.map((type) =>
     startPoller({
       sqs,

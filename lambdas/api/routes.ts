@@ -6,6 +6,7 @@ import { getJobs } from "./routes/get-jobs.ts";
 import { getProduct } from "./routes/get-product.ts";
 import { getProducts } from "./routes/get-products.ts";
 import { getRuns } from "./routes/get-runs.ts";
+import { getStats } from "./routes/get-stats.ts";
 import { postJob } from "./routes/post-job.ts";
 import { postJobsBatch } from "./routes/post-jobs-batch.ts";
 import { postUpload } from "./routes/post-upload.ts";
@@ -20,5 +21,6 @@ export const routes: HttpRoute<Services>[] = [
   getRuns,
   getProducts,
   getProduct,
+  getStats,
   postUpload,
 ];

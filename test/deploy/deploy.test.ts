@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
 import { credentials, type Ministack, region, startMinistack } from "./ministack.ts";
@@ -213,6 +215,66 @@ describe("a job that is due later", () => {
     expect(outside.received("POST", "/orders/fay")).toHaveLength(1);
   }, 120_000);
 });
+
+describe("what happens to a job", () => {
+  test("reaches a rule on the bus as job.completed, and the counters", async () => {
+    const receive = await listenOnBus({ source: ["ductape.jobs"], "detail-type": ["job.completed"] });
+    const { body } = await post(order("gus", 0), { headers: { prefer: "wait=20" } });
+    expect(body).toMatchObject({ status: "completed" });
+    const event = await receive(({ detail }) => detail.job_id === body.job_id);
+    expect(event).toMatchObject({ source: "ductape.jobs", "detail-type": "job.completed" });
+    expect(event.detail).toEqual({
+      job_id: body.job_id,
+      product_tag: "my-product",
+      env: "prd",
+      event: "create_order",
+      type: "action",
+      run: 1,
+      attempt: 1,
+      status: "completed",
+      scheduled_at: body.scheduled_at,
+      due_at: body.due_at,
+      started_at: body.started_at,
+      finished_at: body.finished_at,
+      version: 3,
+    });
+    const { body: stats } = await call("GET", "/v1/stats?product_tag=my-product&env=prd", { key });
+    expect(stats).toMatchObject({ success_rate: 1, mean_attempts: 1, counts: { failed: 0 } });
+    expect(stats.counts.completed).toBeGreaterThan(0);
+    expect(stats.counts.scheduled).toBeGreaterThanOrEqual(stats.counts.completed);
+    expect(stats.duration_ms.p50).toBeGreaterThanOrEqual(0);
+  }, 60_000);
+});
+
+interface BusEvent {
+  source: string;
+  "detail-type": string;
+  detail: Record<string, unknown>;
+}
+
+/** A rule on the bus whose target is a queue; what it answers waits for the event that is looked for. */
+async function listenOnBus(pattern: object) {
+  const events = new EventBridgeClient(clientOptions());
+  const sqs = new SQSClient(clientOptions());
+  const name = "listener";
+  const Arn = `arn:aws:sqs:${region}:000000000000:${name}`;
+  const allowed = { Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage" };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [{ ...allowed, Resource: Arn }] });
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { Policy } }));
+  const rule = { EventBusName: outputs.EventBusName, EventPattern: JSON.stringify(pattern) };
+  await events.send(new PutRuleCommand({ ...rule, Name: name }));
+  const { EventBusName } = rule;
+  await events.send(new PutTargetsCommand({ EventBusName, Rule: name, Targets: [{ Id: "queue", Arn }] }));
+  return async (matches: (event: BusEvent) => boolean): Promise<BusEvent> => {
+    for (let asked = 0; asked < 20; asked++) {
+      const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
+      const { Messages = [] } = await sqs.send(receive);
+      const found = Messages.map(({ Body = "" }) => JSON.parse(Body) as BusEvent).find(matches);
+      if (found) return found;
+    }
+    throw new Error("the bus did not say so");
+  };
+}
 
 async function scheduleOf(jobId: string) {
   const scheduler = new SchedulerClient(clientOptions());
