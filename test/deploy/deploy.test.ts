@@ -6,6 +6,7 @@ import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { timeKey } from "../../lambdas/aws/job-item.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
 import { credentials, type Ministack, region, startMinistack } from "./ministack.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
@@ -201,12 +202,15 @@ describe("a job that is due later", () => {
   test("is handed over by the reconciler if nothing else brings it to its consumer", async () => {
     const { body } = await post(order("fay", Date.now() + 20 * 60_000));
     // As if its time had come and its schedule had been lost: overdue by more than the reconciler's patience.
-    const overdue = { N: String(Date.now() - 70_000) };
+    const overdue = Date.now() - 70_000;
     const move = new UpdateItemCommand({
       TableName: outputs.TableName,
       Key: { PK: { S: `JOB#${body.job_id}` }, SK: { S: "STATE" } },
-      UpdateExpression: "SET due_at = :due, gsi_sk = :due",
-      ExpressionAttributeValues: { ":due": overdue },
+      UpdateExpression: "SET due_at = :due, gsi_sk = :place",
+      ExpressionAttributeValues: {
+        ":due": { N: String(overdue) },
+        ":place": { S: `${timeKey(overdue)}#${body.job_id}` },
+      },
     });
     await new DynamoDBClient(clientOptions()).send(move);
     let job = await get(body.job_id);
