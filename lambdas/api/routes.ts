@@ -1,9 +1,28 @@
 import type { HttpRoute } from "../aws/http-api.ts";
 import type { Services } from "../core/services.ts";
+import { deleteJob } from "./routes/delete-job.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
+import { postCancel } from "./routes/post-cancel.ts";
 import { postJob } from "./routes/post-job.ts";
+import { postPause } from "./routes/post-pause.ts";
+import { postReschedule } from "./routes/post-reschedule.ts";
+import { postResume } from "./routes/post-resume.ts";
+import { postRetry } from "./routes/post-retry.ts";
+import { postRunNow } from "./routes/post-run-now.ts";
 import { postUpload } from "./routes/post-upload.ts";
 
 /** Every route of the HTTP API. */
-export const routes: HttpRoute<Services>[] = [getHealth, postJob, getJob, postUpload];
+export const routes: HttpRoute<Services>[] = [
+  getHealth,
+  postJob,
+  getJob,
+  postUpload,
+  postCancel,
+  postPause,
+  postResume,
+  postReschedule,
+  postRetry,
+  postRunNow,
+  deleteJob,
+];

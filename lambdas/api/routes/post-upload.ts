@@ -3,7 +3,8 @@ import { httpRoute } from "../../aws/http-api.ts";
 import type { Catalog } from "../../core/catalog.ts";
 import { RequestError } from "../../core/errors.ts";
 import { FileName, MimeType } from "../../core/file-name.ts";
-import { didYouMean, faultsOf, strict } from "../../core/schema.ts";
+import { parseBody } from "../../core/parse-body.ts";
+import { didYouMean, strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
 import { largestUpload, newUploadId, uploadKey } from "../../core/uploads.ts";
@@ -27,7 +28,7 @@ const urlSeconds = 3600;
 export const postUpload = httpRoute<Services>("POST", "/v1/uploads", async ({ blobs, catalog, clock }, request) => {
   const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
   requireScope(request.scopes, "jobs:write", { product: product_tag, env });
-  const asked = parse(request.body);
+  const asked = parseBody(UploadRequest, request.body);
   requireTenant(catalog, asked);
   const uploadId = newUploadId();
   const key = uploadKey({ product: asked.product_tag, env: asked.env }, uploadId);
@@ -47,13 +48,6 @@ export const postUpload = httpRoute<Services>("POST", "/v1/uploads", async ({ bl
     },
   };
 });
-
-function parse(body: unknown): z.infer<typeof UploadRequest> {
-  const parsed = UploadRequest.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const faults = faultsOf(parsed.error);
-  throw new RequestError("INVALID_REQUEST", "The request is not valid; `errors` says what to change.", { faults });
-}
 
 function requireTenant({ products }: Catalog, { product_tag, env }: { product_tag: string; env: string }): void {
   const missing = (code: "PRODUCT_NOT_FOUND" | "ENV_NOT_FOUND", field: string, text: string) =>
