@@ -4,6 +4,7 @@ import { deleteJob } from "./routes/delete-job.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
 import { postCancel } from "./routes/post-cancel.ts";
+import { postExplain } from "./routes/post-explain.ts";
 import { postJob } from "./routes/post-job.ts";
 import { postPause } from "./routes/post-pause.ts";
 import { postReschedule } from "./routes/post-reschedule.ts";
@@ -25,4 +26,5 @@ export const routes: HttpRoute<Services>[] = [
   postRetry,
   postRunNow,
   deleteJob,
+  postExplain,
 ];

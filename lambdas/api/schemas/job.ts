@@ -49,7 +49,7 @@ export const AttemptSchema = once(() =>
     .meta({ id: "Attempt" }),
 );
 
-const RepeatSchema = once(() =>
+export const RepeatSchema = once(() =>
   z
     .object({
       cron: z.string().optional(),
