@@ -14,10 +14,14 @@ export function accessTo({ state, queues, schedules }: Platform) {
   const objects = (folders: Folder[]) => folders.map((folder) => `${bucketArn}/${folder}`);
   return {
     readJobs: () => allow(["dynamodb:GetItem"], [tableArn]),
+    readManyJobs: () => allow(["dynamodb:BatchGetItem"], [tableArn]),
     writeJobs: () => allow(["dynamodb:PutItem"], [tableArn]),
+    writeManyJobs: () => allow(["dynamodb:BatchWriteItem"], [tableArn]),
     claimJobs: () => allow(["dynamodb:UpdateItem"], [tableArn]),
     removeJobs: () => allow(["dynamodb:DeleteItem"], [tableArn]),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex}`]),
+    /** The archived runs of a job, which stand beside its state in the table. */
+    listRuns: () => allow(["dynamodb:Query"], [tableArn]),
 
     readBlobs: (...from: Folder[]) => allow(["s3:GetObject"], objects(from), oneObjectAJob),
     writeBlobs: (...to: Folder[]) => allow(["s3:PutObject"], objects(to), oneObjectAJob),

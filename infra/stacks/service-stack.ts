@@ -66,10 +66,15 @@ export class ServiceStack extends Stack {
       memorySize: 512,
       allow: [
         may.readJobs(),
+        may.readManyJobs(),
+        may.listJobs(),
+        may.listRuns(),
         may.writeJobs(),
+        may.writeManyJobs(),
         may.removeJobs(),
         may.writeBlobs(folders.inputs),
-        may.readBlobs(folders.results),
+        // Of a feature the progress is shown too: how far its steps are.
+        may.readBlobs(folders.results, folders.progress),
         may.missBlobs(),
         may.send(...jobTypes),
         may.schedule(),

@@ -40,7 +40,7 @@ const jobsTable = (stack: Stack) =>
       {
         indexName: phaseIndex,
         partitionKey: { name: "gsi_pk", type: AttributeType.STRING },
-        sortKey: { name: "gsi_sk", type: AttributeType.NUMBER },
+        sortKey: { name: "gsi_sk", type: AttributeType.STRING },
         projectionType: ProjectionType.KEYS_ONLY,
       },
     ],

@@ -3,9 +3,14 @@ import type { Services } from "../core/services.ts";
 import { deleteJob } from "./routes/delete-job.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
+import { getJobs } from "./routes/get-jobs.ts";
+import { getProduct } from "./routes/get-product.ts";
+import { getProducts } from "./routes/get-products.ts";
+import { getRuns } from "./routes/get-runs.ts";
 import { postCancel } from "./routes/post-cancel.ts";
 import { postExplain } from "./routes/post-explain.ts";
 import { postJob } from "./routes/post-job.ts";
+import { postJobsBatch } from "./routes/post-jobs-batch.ts";
 import { postPause } from "./routes/post-pause.ts";
 import { postReschedule } from "./routes/post-reschedule.ts";
 import { postResume } from "./routes/post-resume.ts";
@@ -17,8 +22,10 @@ import { postUpload } from "./routes/post-upload.ts";
 export const routes: HttpRoute<Services>[] = [
   getHealth,
   postJob,
+  postJobsBatch,
+  getJobs,
   getJob,
-  postUpload,
+  getRuns,
   postCancel,
   postPause,
   postResume,
@@ -27,4 +34,7 @@ export const routes: HttpRoute<Services>[] = [
   postRunNow,
   deleteJob,
   postExplain,
+  postUpload,
+  getProducts,
+  getProduct,
 ];

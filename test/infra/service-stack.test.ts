@@ -241,9 +241,26 @@ describe("least privilege", () => {
     expect(readers.map(({ id }) => id)).toEqual([functionOf(service, "authorizer").id]);
   });
 
-  test("consumers and the reconciler delete no job", () => {
+  test("the API reads and lists jobs and writes them in batches, and claims none", () => {
+    const own = permissionsOfEntry(service, "api").filter(({ action }) => action.startsWith("dynamodb:"));
+    const onIndex = own.filter(({ resource }) => resource.endsWith("/index/by-phase")).map(({ action }) => action);
+    const onTable = own.filter(({ resource }) => !resource.includes("/index/")).map(({ action }) => action);
+    expect(onIndex).toEqual(["dynamodb:Query"]);
+    expect(onTable.toSorted()).toEqual([
+      "dynamodb:BatchGetItem",
+      "dynamodb:BatchWriteItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+    ]);
+  });
+
+  test("consumers and the reconciler delete no job, nor write one over another without asking", () => {
     const deleters = functions.filter(({ Properties }) =>
-      permissionsOf(service, idIn(Properties.Role)).some(({ action }) => action === "dynamodb:DeleteItem"),
+      permissionsOf(service, idIn(Properties.Role)).some(({ action }) =>
+        ["dynamodb:DeleteItem", "dynamodb:BatchWriteItem"].includes(action),
+      ),
     );
     expect(deleters.map(({ id }) => id)).toEqual([functionOf(service, "api").id]);
   });

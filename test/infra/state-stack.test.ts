@@ -32,7 +32,7 @@ describe("the table of jobs", () => {
         Projection: { ProjectionType: "KEYS_ONLY" },
       },
     ]);
-    expect(table.AttributeDefinitions).toContainEqual({ AttributeName: "gsi_sk", AttributeType: "N" });
+    expect(table.AttributeDefinitions).toContainEqual({ AttributeName: "gsi_sk", AttributeType: "S" });
   });
 
   test("costs nothing at rest, forgets expired jobs and streams both images", () => {

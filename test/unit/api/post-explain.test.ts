@@ -54,7 +54,7 @@ describe("POST /v1/explain", () => {
     });
   });
 
-  it.each([
+  it.each<[number, { via: string; delay_seconds?: number; schedule_at?: number }]>([
     [0, { via: "queue", delay_seconds: 0 }],
     [noon + 90_500, { via: "queue", delay_seconds: 90 }],
     [noon + 900_000, { via: "queue", delay_seconds: 900 }],
@@ -66,9 +66,7 @@ describe("POST /v1/explain", () => {
     await post({ ...order, start_at });
     const [sent] = queue.sent;
     const [schedule] = scheduler.schedules.values();
-    expect(sent ? sent.delaySeconds : (schedule?.at ?? 0) * 1000).toBe(
-      route.via === "queue" ? route.delay_seconds : route.schedule_at,
-    );
+    expect(sent ? sent.delaySeconds : (schedule?.at ?? 0) * 1000).toBe(route.delay_seconds ?? route.schedule_at);
   });
 
   it("shows the next ten runs of a series in its time zone", async () => {
