@@ -38,8 +38,10 @@ async function follow(services: Cancelling, before: Job, next: Job): Promise<voi
   if (isFinished(next)) await wakeParent(services, next);
 }
 
-const conflict = (job: Job, now: number, what: string) =>
-  new RequestError("STATE_CONFLICT", `The job is ${shownStatus(job, now)}: ${what}`, { jobId: job.id });
+function conflict(job: Job, now: number, what: string): RequestError {
+  const jobStatus = shownStatus(job, now);
+  return new RequestError("STATE_CONFLICT", `The job is ${jobStatus}: ${what}`, { jobId: job.id, jobStatus });
+}
 
 const changed = (job: Job, change: Partial<Job>): Job => ({ ...job, ...change, version: job.version + 1 });
 
@@ -81,6 +83,9 @@ export const rescheduling =
     if (job.status === "running") throw conflict(job, now, "it cannot be rescheduled while it runs.");
     if (repeat && !job.repeat) throw conflict(job, now, "a one-time job cannot be given a repeat; make a new one.");
     const series = repeat ?? job.repeat;
+    if (due_at !== undefined && due_at >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
+      throw conflict(job, now, "it expires before the time that it would be moved to.");
+    }
     const at = due_at ?? (series && firstOccurrence(series, Math.max(now, series.anchor))) ?? job.due_at;
     const status = job.status === "paused" ? "paused" : waiting(at, now);
     return changed(job, { ...(repeat && { repeat }), due_at: at, scheduled_at: at, status });

@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { httpRoute } from "../../aws/http-api.ts";
-import { RequestError } from "../../core/errors.ts";
 import { FileName, MimeType } from "../../core/file-name.ts";
-import { faultsOf, strict } from "../../core/schema.ts";
+import { parseBody } from "../../core/parse-body.ts";
+import { strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
 import { largestUpload, newUploadId, uploadKey } from "../../core/uploads.ts";
@@ -26,7 +26,7 @@ const urlSeconds = 3600;
 export const postUpload = httpRoute<Services>("POST", "/v1/uploads", async ({ blobs, catalog, clock }, request) => {
   const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
   requireScope(request.scopes, "jobs:write", { product: product_tag, env });
-  const asked = parse(request.body);
+  const asked = parseBody(UploadRequest, request.body);
   catalog.tenant(asked.product_tag, asked.env);
   const uploadId = newUploadId();
   const key = uploadKey({ product: asked.product_tag, env: asked.env }, uploadId);
@@ -46,10 +46,3 @@ export const postUpload = httpRoute<Services>("POST", "/v1/uploads", async ({ bl
     },
   };
 });
-
-function parse(body: unknown): z.infer<typeof UploadRequest> {
-  const parsed = UploadRequest.safeParse(body);
-  if (parsed.success) return parsed.data;
-  const faults = faultsOf(parsed.error);
-  throw new RequestError("INVALID_REQUEST", "The request is not valid; `errors` says what to change.", { faults });
-}
