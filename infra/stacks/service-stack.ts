@@ -76,7 +76,8 @@ export class ServiceStack extends Stack {
         may.writeManyJobs(),
         may.removeJobs(),
         may.readStats(),
-        may.writeBlobs(folders.inputs),
+        // Who has one of its upload URLs puts the file in its name.
+        may.writeBlobs(folders.inputs, folders.uploads),
         // Of a feature the progress is shown too: how far its steps are.
         may.readBlobs(folders.results, folders.progress),
         may.missBlobs(),
