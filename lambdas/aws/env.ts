@@ -37,6 +37,11 @@ export const ConsumerEnv = JobsEnv.extend({
   LONGEST_WAIT_MS: z.coerce.number().int().min(1000).max(20_000).default(1000),
 });
 
+export const ReconcilerEnv = JobsEnv.extend({
+  /** Milliseconds after its time that a job which has not started is handed over again. */
+  RECONCILE_GRACE_MS: z.coerce.number().int().min(1000).default(60_000),
+});
+
 export const AuthorizerEnv = z.object({
   /** The Secrets Manager secret that holds the API key made at deploy time. */
   API_KEY_SECRET: z.string().min(1),
