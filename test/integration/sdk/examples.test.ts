@@ -53,6 +53,44 @@ describe("the seed's program", () => {
 });
 
 describe("an example", () => {
+  test("database-action.ts records an order once and reads it back", async () => {
+    const { code, out, err } = await node(["examples/database-action.ts"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(/^written: .*\nwritten: .*\nthe order is there: true\n$/);
+  });
+
+  test("function.ts prints the price that the function computed", async () => {
+    const { code, out, err } = await node(["examples/function.ts"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(/^status 200: 3 of A-1 cost \d+(\.\d+)? EUR\n$/);
+  });
+
+  test("storage.ts prints where the file is, which is there as it was", async () => {
+    const { code, out, err } = await node(["examples/storage.ts"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain("mime_type: 'text/csv'");
+    const url = /url: '([^']+)'/.exec(out)?.[1] ?? "";
+    expect(await (await fetch(url)).text()).toBe("order;total\nA-1;59.85\n");
+  });
+
+  test("feature.ts prints the order of a workflow whose three steps ran", async () => {
+    const { code, out, err } = await node(["examples/feature.ts"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(/order: \{[\s\S]*placed_at: '\d{4}-\d\d-\d\d'/);
+    const outbox = (await (await fetch(`${local.url}/outbox`)).json()) as { items: { kind: string; path?: string }[] };
+    expect(outbox.items).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ kind: "http", path: "/pricing" }),
+        expect.objectContaining({
+          kind: "http",
+          path: expect.stringContaining("/shop/orders/ada"),
+          body: expect.objectContaining({ price: expect.objectContaining({ currency: "EUR" }) }),
+        }),
+        expect.objectContaining({ kind: "email", to: ["ada@example.com"], subject: "Your order of A-1" }),
+      ]),
+    );
+  });
+
   test("action.ts prints what the app answered", async () => {
     const { code, out, err } = await node(["examples/action.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
