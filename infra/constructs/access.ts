@@ -14,6 +14,7 @@ export function accessTo({ state, queues, schedules }: Platform) {
   const objects = (folders: Folder[]) => folders.map((folder) => `${bucketArn}/${folder}`);
   return {
     readJobs: () => allow(["dynamodb:GetItem"], [tableArn]),
+    readManyJobs: () => allow(["dynamodb:BatchGetItem"], [tableArn]),
     writeJobs: () => allow(["dynamodb:PutItem"], [tableArn]),
     claimJobs: () => allow(["dynamodb:UpdateItem"], [tableArn]),
     removeJobs: () => allow(["dynamodb:DeleteItem"], [tableArn]),
@@ -38,10 +39,16 @@ export const readApiKey = ({ apiKeyArn }: StateStack): Capability =>
   allow(["secretsmanager:GetSecretValue"], [apiKeyArn]);
 
 /** What the bucket is divided into, by the keys that `core` gives its blobs. */
-export const folders = { inputs: "inputs/*", results: "results/*", progress: "progress*" } as const;
+export const folders = {
+  inputs: "inputs/*",
+  results: "results/*",
+  progress: "progress*",
+  uploads: "uploads/*",
+} as const;
 type Folder = (typeof folders)[keyof typeof folders];
 
-const oneObjectAJob = "One object a job in its folder: the keys hold the ids of jobs, which nobody knows beforehand.";
+const oneObjectAJob =
+  "One object a job or upload in its folder: the keys hold their ids, which nobody knows beforehand.";
 const oneScheduleAnAttempt =
   "One schedule an attempt, in the group of this app: the names hold the ids of jobs, which nobody knows beforehand.";
 

@@ -68,8 +68,10 @@ export class ServiceStack extends Stack {
         may.readJobs(),
         may.writeJobs(),
         may.removeJobs(),
-        may.writeBlobs(folders.inputs),
-        may.readBlobs(folders.results),
+        // Who has one of its upload URLs puts the file in its name.
+        may.writeBlobs(folders.inputs, folders.uploads),
+        // Of a feature the progress is shown too: how far its steps are.
+        may.readBlobs(folders.results, folders.progress),
         may.missBlobs(),
         may.send(...jobTypes),
         may.schedule(),

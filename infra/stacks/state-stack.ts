@@ -53,6 +53,9 @@ const jobsTable = (stack: Stack) =>
     removalPolicy: RemovalPolicy.RETAIN,
   });
 
+/** Long enough to try a failed storage job again; a job that is due later than that brings its file as input. */
+const uploadsKept = Duration.days(7);
+
 function payloadBucket(stack: Stack, retentionDays: number): Bucket {
   // DynamoDB deletes an expired item within a few days; until then it must not point at nothing.
   const kept = Duration.days(retentionDays + 3);
@@ -68,6 +71,7 @@ function payloadBucket(stack: Stack, retentionDays: number): Bucket {
       { id: "results", prefix: "results/", expiration: kept },
       { id: "progress", prefix: "progress", expiration: kept },
       { id: "inputs", prefix: "inputs/", expiration: Duration.days(farthestAheadDays + retentionDays + 3) },
+      { id: "uploads", prefix: "uploads/", expiration: uploadsKept },
       { id: "uploads-that-broke-off", abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
     removalPolicy: RemovalPolicy.RETAIN,

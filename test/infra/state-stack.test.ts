@@ -72,6 +72,15 @@ describe("the bucket of payloads", () => {
     expect(daysOf("progress")).toBe(13);
   });
 
+  test("keeps an upload for a week, and nothing of one that broke off", () => {
+    expect(daysOf("uploads/")).toBe(7);
+    expect(bucket.LifecycleConfiguration.Rules).toContainEqual({
+      Id: "uploads-that-broke-off",
+      Status: "Enabled",
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    });
+  });
+
   test("keeps the input of a job that is due in five years until that job is forgotten", () => {
     expect(daysOf("inputs/")).toBeGreaterThanOrEqual(5 * 365.25 + 10);
   });
