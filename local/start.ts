@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { jobTypes } from "../lambdas/core/job.ts";
-import { referenceName } from "../lambdas/core/references.ts";
+import { type Reference, referenceName } from "../lambdas/core/references.ts";
 import { credentials } from "./credentials.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { lambdaEnvironment } from "./environment.ts";
@@ -18,11 +18,14 @@ import { startOutbox } from "./outbox/outbox.ts";
 import { startPoller } from "./poller.ts";
 import { startRule } from "./rule.ts";
 import { startScheduler } from "./scheduler/scheduler.ts";
+import { demoDatabase, demoDatabaseSecret } from "./servers/demo-database.ts";
 import { startDynamoDb } from "./servers/dynamodb.ts";
 import { readReferences, valuesByName } from "./servers/secret-values.ts";
 import { startSecrets } from "./servers/secrets.ts";
 import { startSqsAndS3 } from "./servers/sqs-s3.ts";
 import { codeOf, StartError } from "./start-error.ts";
+import { openChangeLog } from "./stream/change-log.ts";
+import { type Feed, startFeed } from "./stream/feed.ts";
 
 export interface LocalOptions {
   /** Where everything is kept. Default `.ductape`. */
@@ -78,7 +81,10 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   );
   stops.push(() => http.close());
 
-  const dynamodb = await startDynamoDb(data.path("dynamodb"));
+  const changes = openChangeLog(data.path("stream.db"));
+  stops.push(changes.close);
+  let feed: Feed | undefined;
+  const dynamodb = await startDynamoDb(data.path("dynamodb"), { log: changes, changed: () => feed?.wake() });
   stops.push(() => dynamodb.close());
   const sqsAndS3 = await startSqsAndS3(data.path("sqs-s3"));
   stops.push(sqsAndS3.close);
@@ -88,7 +94,12 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   const outbox = await startOutbox(data.fcmKey);
   stops.push(outbox.close);
   const values = () => valuesByName({ ...demoValues(outbox, data.fcmKey), ...readReferences(envFile) });
-  const secrets = await startSecrets((name) => (name === apiKeySecret ? data.apiKey : values().get(name)));
+  const database = demoDatabase(data.path("postgres"), say);
+  stops.push(database.stop);
+  const secrets = await startSecrets((name) => {
+    if (name === apiKeySecret) return data.apiKey;
+    return values().get(name) ?? (name === demoDatabaseSecret ? database.secret() : undefined);
+  });
   stops.push(() => secrets.close());
   const scheduler = await startScheduler({
     file: data.path("schedules.db"),
@@ -107,12 +118,16 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
       sqsAndS3: sqsAndS3.url,
       scheduler: scheduler.url,
       secrets: secrets.url,
+      events: outbox.url,
       queueUrl,
     }),
     onOutput: log.take,
     say,
     onCatalog: (needs) => {
-      needs.buckets.forEach(sqsAndS3.createBucket);
+      for (const bucket of needs.buckets) {
+        const name = typeof bucket === "string" ? bucket : values().get(referenceKey(bucket));
+        if (name !== undefined) sqsAndS3.createBucket(name);
+      }
       for (const reference of missing(needs, values())) say(`${reference} has no value: give it one in ${envFile}.`);
     },
   });
@@ -123,6 +138,8 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
     stops.push(watchFolders([resolve(root, "products"), resolve(root, "lambdas"), resolve(envFile)], reload).close);
   }
 
+  feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
+  stops.push(() => feed?.close(drainMs));
   const pollers = jobTypes.map((type) =>
     startPoller({
       sqs,
@@ -149,9 +166,13 @@ async function onPort(port: number, handler: Handler) {
   }
 }
 
+const referenceKey = (reference: Reference): string =>
+  "$parameter" in reference ? reference.$parameter : reference.$secret;
+
 /** The references of the catalog that would fail their jobs with CONFIGURATION_ERROR. */
 function missing({ references }: CatalogNeeds, values: Map<string, string>): string[] {
   const absent = references.filter((reference) => {
+    if (referenceKey(reference) === demoDatabaseSecret) return false;
     if ("$parameter" in reference) return !values.has(reference.$parameter);
     const value = values.get(reference.$secret);
     return value === undefined || (reference.key !== undefined && !value.includes(JSON.stringify(reference.key)));

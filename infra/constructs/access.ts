@@ -16,9 +16,13 @@ export function accessTo({ state, queues, schedules }: Platform) {
     readJobs: () => allow(["dynamodb:GetItem"], [tableArn]),
     readManyJobs: () => allow(["dynamodb:BatchGetItem"], [tableArn]),
     writeJobs: () => allow(["dynamodb:PutItem"], [tableArn]),
+    writeManyJobs: () => allow(["dynamodb:BatchWriteItem"], [tableArn]),
     claimJobs: () => allow(["dynamodb:UpdateItem"], [tableArn]),
     removeJobs: () => allow(["dynamodb:DeleteItem"], [tableArn]),
+    readStats: () => statsAccess(state, "dynamodb:Query"),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex}`]),
+    /** The archived runs of a job, which stand beside its state in the table. */
+    listRuns: () => allow(["dynamodb:Query"], [tableArn]),
 
     readBlobs: (...from: Folder[]) => allow(["s3:GetObject"], objects(from), oneObjectAJob),
     writeBlobs: (...to: Folder[]) => allow(["s3:PutObject"], objects(to), oneObjectAJob),
@@ -34,6 +38,15 @@ export function accessTo({ state, queues, schedules }: Platform) {
     passScheduleRole: () => passRole(schedules),
   };
 }
+
+/** The counters are items beside the jobs: who may count has no way to a job. */
+export const statsAccess = ({ table }: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability => ({
+  statement: new PolicyStatement({
+    actions: [action],
+    resources: [table.tableArn],
+    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["STATS#*"] } },
+  }),
+});
 
 export const readApiKey = ({ apiKeyArn }: StateStack): Capability =>
   allow(["secretsmanager:GetSecretValue"], [apiKeyArn]);

@@ -10,8 +10,11 @@ import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
 import { attemptFailed, cancelled, claimable, completed, maxCrashes, parked } from "../core/transitions.ts";
 
-/** How long after the attempt's own timeout its lease ends: time to write the outcome, and for clocks that differ. */
-export const leaseMarginMs = 15_000;
+/** How long after the attempt's own timeout its lease ends: for a slow claim, clocks that differ, and the outcome. */
+export const leaseMarginMs = 20_000;
+
+/** What of that margin must be left when the claim's answer is there: the claim counts from when it was sent. */
+const leastMarginMs = 10_000;
 
 export interface ShellOptions {
   /** The longest a message is held in process until its time; billed Lambda time. */
@@ -35,7 +38,7 @@ export async function runJob(
   if ((await untilDue(services, message, longestWaitMs)) === "later") return;
   const job = await claim(services, message, wakeUps);
   if (!job) return;
-  const outcome = await attempt(services, execute, job, random());
+  const outcome = await attempt(services, execute, job, { random: random(), deciding: wakeUps });
   const settled = await settle(services, job, outcome);
   if (!settled) return;
   const { ended, next } = settled;
@@ -112,7 +115,13 @@ async function untilDue(
 async function claim(services: ConsumerServices, message: JobMessage, wakeUps: boolean): Promise<Job | undefined> {
   const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
   const outcome = await services.jobs.claim(message, claim);
-  if (outcome.outcome === "claimed") return outcome.job;
+  if (outcome.outcome === "claimed") {
+    const { job } = outcome;
+    const margin = (job.lease_until ?? 0) - job.timeout_ms - services.clock.now();
+    if (margin < leastMarginMs)
+      throw new Error("the claim's answer came too late: its lease might end while the job runs");
+    return job;
+  }
   if (outcome.outcome === "taken" && wakeUps) {
     // A decision is under way that may not have seen what this message tells of.
     const job = await services.jobs.get(message.job_id);
@@ -124,7 +133,12 @@ async function claim(services: ConsumerServices, message: JobMessage, wakeUps: b
 }
 
 /** Runs a claimed attempt and says what the job is after it. Never throws for what the execution does. */
-async function attempt(services: ConsumerServices, execute: Decide, job: Job, random: number): Promise<Outcome> {
+async function attempt(
+  services: ConsumerServices,
+  execute: Decide,
+  job: Job,
+  { random, deciding }: { random: number; deciding: boolean },
+): Promise<Outcome> {
   const { clock } = services;
   const expires = job.parked_since === undefined ? job.expires_at : undefined;
   if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
@@ -140,6 +154,8 @@ async function attempt(services: ConsumerServices, execute: Decide, job: Job, ra
     return await succeeded(services, job, result);
   } catch (cause) {
     const error = cause instanceof JobError ? cause : unexpected(cause);
+    // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
+    if (deciding && error.code === "TIMEOUT") throw error;
     if (error !== cause) services.log.error("executor threw", { ...about(job), ...traceOf(cause) });
     const progress = error.progress === undefined ? undefined : await keep(services, job, "progress", error.progress);
     const now = clock.now();

@@ -1,7 +1,7 @@
 import { type Cancelling, cancelSteps } from "./cancel-job.ts";
 import { dispatch, scheduleName, wakeParent } from "./dispatch.ts";
 import { RequestError } from "./errors.ts";
-import { isFinished, type Job, type Repeat, shownStatus } from "./job.ts";
+import { isFinished, type Job, type Parent, type Repeat, shownStatus } from "./job.ts";
 import { firstOccurrence, nextOccurrence } from "./recurrence.ts";
 import { withRun } from "./series.ts";
 import { cancelled, waiting } from "./transitions.ts";
@@ -38,8 +38,10 @@ async function follow(services: Cancelling, before: Job, next: Job): Promise<voi
   if (isFinished(next)) await wakeParent(services, next);
 }
 
-const conflict = (job: Job, now: number, what: string) =>
-  new RequestError("STATE_CONFLICT", `The job is ${shownStatus(job, now)}: ${what}`, { jobId: job.id });
+function conflict(job: Job, now: number, what: string): RequestError {
+  const jobStatus = shownStatus(job, now);
+  return new RequestError("STATE_CONFLICT", `The job is ${jobStatus}: ${what}`, { jobId: job.id, jobStatus });
+}
 
 const changed = (job: Job, change: Partial<Job>): Job => ({ ...job, ...change, version: job.version + 1 });
 
@@ -64,12 +66,10 @@ export const pausing: Change = (job, now) => {
 
 /** Lets a paused job go on with the next occurrence from now; what was missed meanwhile is not made up for. */
 export const resuming: Change = (job, now) => {
+  if (isFinished(job) || !job.repeat) throw conflict(job, now, "only a paused job can be resumed.");
   const { pause_requested, ...rest } = job;
   if (pause_requested) return changed(rest, {});
-  if (job.status !== "paused" || !job.repeat) {
-    if (isFinished(job) || !job.repeat) throw conflict(job, now, "only a paused job can be resumed.");
-    return "unchanged";
-  }
+  if (job.status !== "paused") return "unchanged";
   const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now);
   if (at === undefined) return changed(job, { status: "completed", finished_at: now, reason: "the series is over" });
   return changed(withRun(job, job.run, { at }, now), {});
@@ -83,6 +83,9 @@ export const rescheduling =
     if (job.status === "running") throw conflict(job, now, "it cannot be rescheduled while it runs.");
     if (repeat && !job.repeat) throw conflict(job, now, "a one-time job cannot be given a repeat; make a new one.");
     const series = repeat ?? job.repeat;
+    if (due_at !== undefined && due_at >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
+      throw conflict(job, now, "it expires before the time that it would be moved to.");
+    }
     const at = due_at ?? (series && firstOccurrence(series, Math.max(now, series.anchor))) ?? job.due_at;
     const status = job.status === "paused" ? "paused" : waiting(at, now);
     return changed(job, { ...(repeat && { repeat }), due_at: at, scheduled_at: at, status });
@@ -93,16 +96,27 @@ export const retrying =
   (delayMs: number): Change =>
   (job, now) => {
     if (job.status !== "failed") throw conflict(job, now, "only a failed job can be retried.");
-    const { finished_at: _finished, error: _error, ...rest } = job;
-    const due_at = now + delayMs;
-    return changed(rest, {
-      status: waiting(due_at, now),
-      attempt: job.attempt + 1,
-      retried_after: job.attempt,
-      due_at,
-      claims: 0,
-    });
+    return triedAgain(job, now, now + delayMs);
   };
+
+/** The same for the step of a feature that is retried; its end wakes the feature's new attempt. */
+export const reviving =
+  (parent: Parent): Change =>
+  (job, now) => {
+    if (job.parent?.message.attempt === parent.message.attempt || job.status === "completed") return "unchanged";
+    return isFinished(job) ? { ...triedAgain(job, now, now), parent } : changed(job, { parent });
+  };
+
+function triedAgain(job: Job, now: number, due_at: number): Job {
+  const { finished_at: _finished, error: _error, reason: _reason, ...rest } = job;
+  return changed(rest, {
+    status: waiting(due_at, now),
+    attempt: job.attempt + 1,
+    retried_after: job.attempt,
+    due_at,
+    claims: 0,
+  });
+}
 
 /** Makes a waiting job due now. A recurring one runs once more than planned: its series goes on as it was. */
 export const runningNow: Change = (job, now) => {

@@ -33,6 +33,8 @@ export interface JobTypeDefinition {
   targetField: string;
   /** The wire shape of `input`. */
   input: () => z.ZodType<Record<string, unknown>>;
+  /** The JSON Schema of `input` where a catalog entry says more of it than the type does. */
+  inputSchemaOf?: (target: unknown) => Record<string, unknown> | undefined;
   /** A catalog entry of this type's section. */
   target: () => z.ZodType;
   /** The fields that an event of this type has besides the common ones. */

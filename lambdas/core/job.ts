@@ -173,7 +173,7 @@ export function phaseTime(job: Job): number {
 }
 
 /** The last time there is: a paused job must not stand at the head of those that are overdue. */
-const never = 8.64e15;
+export const never = 8.64e15;
 
 /**
  * The status to show: a scheduled job whose time has come waits in its queue, so it is `queued`. Deriving it saves the

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import type { Catalog, CatalogEvent } from "./catalog.ts";
-import { type Fault, RequestError } from "./errors.ts";
+import type { Fault } from "./errors.ts";
 import type { Parent, Repeat, RetryPolicy } from "./job.ts";
 import { fingerprint } from "./job-id.ts";
+import { invalidRequest } from "./parse-body.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
@@ -66,10 +67,10 @@ const deepest = 64;
  */
 export function parseRequest(body: unknown, catalog: Catalog, now: number, headerKey?: string): AcceptedRequest {
   if (nestedDeeperThan(body, deepest)) {
-    throw invalid([{ pointer: "", detail: `nested deeper than ${deepest} levels` }]);
+    throw invalidRequest([{ pointer: "", detail: `nested deeper than ${deepest} levels` }]);
   }
   const parsed = JobRequest.safeParse(body);
-  if (!parsed.success) throw invalid([...faultsOf(parsed.error), ...inputFaultsOfBroken(body, catalog)]);
+  if (!parsed.success) throw invalidRequest([...faultsOf(parsed.error), ...inputFaultsOfBroken(body, catalog)]);
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
   const input = found.definition.input().safeParse(request.input);
@@ -80,7 +81,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     ...timeoutFaults(request, found),
     ...(input.success ? checkInput(found, request.app, input.data) : faultsOf(input.error, ["input"])),
   ];
-  if (!input.success || faults.length > 0) throw invalid(faults);
+  if (!input.success || faults.length > 0) throw invalidRequest(faults);
   const key = request.idempotency_key ?? headerKey;
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
@@ -101,9 +102,6 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     fingerprint: fingerprint(asked),
   };
 }
-
-const invalid = (faults: Fault[]) =>
-  new RequestError("INVALID_REQUEST", "The request is not valid; `errors` says what to change.", { faults });
 
 /** So that all faults come at once: what can be said of the input although another field is wrong. */
 function inputFaultsOfBroken(body: unknown, catalog: Catalog): Fault[] {

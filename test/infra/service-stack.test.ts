@@ -1,5 +1,8 @@
+import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { ConsumerEnv, JobsEnv } from "../../lambdas/aws/env.ts";
+import { statsPrefix } from "../../lambdas/aws/dynamo-stats-store.ts";
+import { ConsumerEnv, JobsEnv, LifecycleEnv } from "../../lambdas/aws/env.ts";
+import { keyOf } from "../../lambdas/aws/job-item.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
 import {
@@ -9,6 +12,7 @@ import {
   permissionsOfEntry,
   type Resource,
   resourcesOf,
+  roleOf,
   synthesize,
 } from "./synth.ts";
 
@@ -17,6 +21,7 @@ const { app, service } = synthesize({
   "jobs:maxConcurrency.storage": 4,
   "jobs:longestWaitMs": 2500,
   "jobs:retentionDays": 10,
+  "jobs:publish": "started,failed",
 });
 
 const functions = resourcesOf(service, "AWS::Lambda::Function");
@@ -205,9 +210,68 @@ test("the reconciler runs every minute", () => {
   });
 });
 
+describe("the lifecycle", () => {
+  const lifecycle = functionOf(service, "lifecycle");
+  const source = sources.find((one) => one.Properties.FunctionName.Ref === lifecycle.id) as Resource;
+  const { Variables } = lifecycle.Properties.Environment;
+
+  test("is woken by writes of jobs: not by counters, which are items beside them, and not by what expires", () => {
+    expect(JSON.parse(source.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
+      eventName: ["INSERT", "MODIFY"],
+      dynamodb: { Keys: { SK: { S: [keyOf("job_x").SK?.S] } } },
+    });
+    expect(source.Properties.FilterCriteria.Filters).toHaveLength(1);
+  });
+
+  test("misses no write: from the stream's beginning, again for half a day, and then its place is a dead letter", () => {
+    const { EventSourceArn, DestinationConfig, ...properties } = source.Properties;
+    expect(flat(EventSourceArn)).toMatch(/Jobs.*StreamArn/);
+    expect(properties).toMatchObject({
+      StartingPosition: "TRIM_HORIZON",
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 1,
+      ParallelizationFactor: 4,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      MaximumRecordAgeInSeconds: 43_200,
+      MaximumRetryAttempts: 10_000,
+    });
+    const deadLetters = queueNamed(idIn(DestinationConfig.OnFailure.Destination));
+    expect(deadLetters.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+  });
+
+  test("publishes what the settings say", () => {
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(LifecycleEnv.shape)));
+    expect(Variables.PUBLISH).toBe("started,failed");
+    expect(flat(Variables.EVENT_BUS_NAME)).toMatch(/Bus/);
+  });
+
+  test("reads the stream, publishes to its bus, and reaches counters but no job", () => {
+    const own = permissionsOfEntry(service, "lifecycle").filter(({ action }) => !/^(logs|xray):/.test(action));
+    expect(
+      own.map(({ action, resource }) => `${action} ${resource.replace(/^.*(Jobs|Bus|DeadLetters).*$/, "$1")}`),
+    ).toEqual([
+      "dynamodb:DescribeStream Jobs",
+      "dynamodb:GetRecords Jobs",
+      "dynamodb:GetShardIterator Jobs",
+      "dynamodb:ListStreams Jobs",
+      "events:PutEvents Bus",
+      "dynamodb:UpdateItem Jobs",
+      "sqs:SendMessage DeadLetters",
+    ]);
+    const onlyCounters = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${statsPrefix}*`] } };
+    service.hasResourceProperties("AWS::IAM::Policy", {
+      Roles: [{ Ref: roleOf(lifecycle) }],
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({ Action: "dynamodb:UpdateItem", Condition: onlyCounters })]),
+      },
+    });
+  });
+});
+
 test("the outputs say where the API is and which secret holds its key", () => {
   expect(Object.keys(service.toJSON().Outputs)).toEqual(
-    expect.arrayContaining(["ApiUrl", "ApiKeySecret", "TableName", "BucketName", "ScheduleGroup"]),
+    expect.arrayContaining(["ApiUrl", "ApiKeySecret", "TableName", "BucketName", "EventBusName", "ScheduleGroup"]),
   );
 });
 
@@ -255,6 +319,21 @@ describe("least privilege", () => {
       permissionsOf(service, idIn(Properties.Role)).some(({ resource }) => resource.includes("ApiKey")),
     );
     expect(readers.map(({ id }) => id)).toEqual([functionOf(service, "authorizer").id]);
+  });
+
+  test("the API reads and lists jobs and writes them in batches, and claims none", () => {
+    const own = permissionsOfEntry(service, "api").filter(({ action }) => action.startsWith("dynamodb:"));
+    const onIndex = own.filter(({ resource }) => resource.endsWith("/index/by-phase")).map(({ action }) => action);
+    const onTable = own.filter(({ resource }) => !resource.includes("/index/")).map(({ action }) => action);
+    expect(onIndex).toEqual(["dynamodb:Query"]);
+    expect([...new Set(onTable)].sort()).toEqual([
+      "dynamodb:BatchGetItem",
+      "dynamodb:BatchWriteItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+    ]);
   });
 
   const whoMay = (action: string, resource = /./) =>

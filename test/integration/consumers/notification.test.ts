@@ -5,6 +5,7 @@ import { fcmServer } from "../../support/executors/fcm-server.ts";
 import { httpServer, json } from "../../support/executors/http-server.ts";
 import { mailServer } from "../../support/executors/mail-server.ts";
 import { fcm, notifying, push, smtp } from "../../support/executors/notifying.ts";
+import { until } from "../../support/until.ts";
 
 const email = (...to: string[]) => ({
   email: { to, subject: { en: "Shipped" }, template: { en: "<p>On its <i>way</i></p>" } },
@@ -221,7 +222,7 @@ describe("several channels", () => {
       sleep: async (ms: number) => {
         expect(ms).toBeLessThanOrEqual(450);
         await hooks.hit;
-        while (devices.messages.length === 0) await new Promise(setImmediate);
+        await until(() => devices.messages.length > 0);
         await new Promise((resolve) => setTimeout(resolve, 20));
       },
     };

@@ -136,6 +136,63 @@ test("Expo answers a ticket a device", async () => {
   ]);
 });
 
+const entry = (detail: unknown, more = {}) => ({
+  EventBusName: "jobs",
+  Source: "ductape.jobs",
+  DetailType: "job.completed",
+  Time: 1_893_499_200,
+  Detail: JSON.stringify(detail),
+  ...more,
+});
+const putEvents = (Entries: unknown) => post("/", { Entries }, { "x-amz-target": "AWSEvents.PutEvents" });
+
+test("EventBridge takes events, and says which of them it did not take", async () => {
+  const { status, body } = await putEvents([
+    entry({ job_id: "a" }),
+    entry({}, { Detail: "{" }),
+    entry({}, { Source: "" }),
+  ]);
+  expect([status, body]).toEqual([
+    200,
+    {
+      FailedEntryCount: 2,
+      Entries: [
+        { EventId: expect.any(String) },
+        expect.objectContaining({ ErrorCode: "MalformedDetail" }),
+        expect.objectContaining({ ErrorCode: "InvalidArgument" }),
+      ],
+    },
+  ]);
+  expect(await items()).toEqual([
+    {
+      kind: "event",
+      at: expect.any(String),
+      bus: "jobs",
+      source: "ductape.jobs",
+      detail_type: "job.completed",
+      time: "2030-01-01T12:00:00.000Z",
+      detail: { job_id: "a" },
+    },
+  ]);
+});
+
+test.each([[[]], [Array.from({ length: 11 }, () => entry({}))], [undefined]])(
+  "EventBridge refuses %j",
+  async (entries) => {
+    expect(await putEvents(entries)).toMatchObject({ status: 400, body: { __type: "ValidationException" } });
+  },
+);
+
+test("events drive out older events and nothing else", async () => {
+  await post("/callback", {});
+  for (let n = 0; n < 21; n++) await putEvents(Array.from({ length: 10 }, (_, i) => entry({ n: n * 10 + i })));
+  const kept = await items();
+  expect(kept).toHaveLength(201);
+  expect(kept[0]).toMatchObject({ kind: "event", detail: { n: 209 } });
+  expect(kept[199]).toMatchObject({ kind: "event", detail: { n: 10 } });
+  expect(kept[200]).toMatchObject({ kind: "http" });
+});
+
 test("the outbox forgets the oldest when it is full", async () => {
   const big = "x".repeat(9 * 1024 * 1024);
   for (const n of [1, 2, 3]) await post(`/n/${n}`, big);

@@ -130,6 +130,7 @@ describe("pause and resume", () => {
     await conflicts((await world(far())).change(pausing));
     await conflicts((await world(failed({ repeat: hourly }))).change(pausing));
     await conflicts((await world(far())).change(resuming));
+    await conflicts((await world(failed({ repeat: hourly, pause_requested: true }))).change(resuming));
     const w = await world(series());
     expect(await w.change(resuming)).toMatchObject({ version: 1 });
     await w.change(pausing);

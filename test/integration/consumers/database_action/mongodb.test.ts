@@ -5,6 +5,7 @@ import { ferretdb, startMongo } from "../../../support/databases/mongodb.ts";
 import { describeWith } from "../../../support/databases/program.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";
 import { startSilentServer } from "../../../support/databases/silent-server.ts";
+import { until } from "../../../support/until.ts";
 
 let server: Awaited<ReturnType<typeof startMongo>>;
 let admin: MongoClient;
@@ -184,7 +185,7 @@ describe("a MongoDB server that accepts and never answers", () => {
     await silent.accepted;
     job.abort(new Error("the job's timeout"));
     expect(await hanging).toBe(job.signal.reason);
-    while (silent.open() > 0) await new Promise(setImmediate);
+    await until(() => silent.open() === 0);
     await silent.stop();
   });
 

@@ -6,6 +6,7 @@ import { describeWith } from "../../../support/databases/program.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";
 import { startSilentServer } from "../../../support/databases/silent-server.ts";
 import { fakeClock } from "../../../support/fakes/clock.ts";
+import { until } from "../../../support/until.ts";
 
 let server: Awaited<ReturnType<typeof startMysql>>;
 let admin: mysql.Connection;
@@ -207,7 +208,7 @@ describeWith("MariaDB", mariadb)("a MySQL database", () => {
     await silent.accepted;
     await clock.advance(10_000);
     expect(await failing).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
-    while (silent.open() > 0) await new Promise(setImmediate);
+    await until(() => silent.open() === 0);
     await silent.stop();
   });
 });

@@ -5,6 +5,7 @@ import { startPostgres } from "../../../support/databases/postgres.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";
 import { startSilentServer } from "../../../support/databases/silent-server.ts";
 import { fakeClock } from "../../../support/fakes/clock.ts";
+import { until } from "../../../support/until.ts";
 
 let server: Awaited<ReturnType<typeof startPostgres>>;
 let admin: pg.Client;
@@ -80,7 +81,7 @@ describe("PostgreSQL's connections", () => {
     await clock.advance(60_000);
     gate.hang(true);
     const running = run("read", "SELECT 1 AS one", {}, through);
-    while (clock.sleepers() === 0) await new Promise(setImmediate);
+    await until(() => clock.sleepers() > 0);
     gate.hang(false);
     await clock.advance(2000);
     expect(await running).toMatchObject({ rows: [{ one: 1 }] });
@@ -100,13 +101,13 @@ describe("PostgreSQL's connections", () => {
     const hanging = failureOf(run("read", "SELECT 1", {}, { url, signal: job.signal }));
     job.abort(new Error("the job's timeout"));
     expect(await hanging).toBe(job.signal.reason);
-    while (silent.open() > 0) await new Promise(setImmediate);
+    await until(() => silent.open() === 0);
     await silent.stop();
   });
 
   it("leave nothing behind", async () => {
     await run("read", "SELECT 1");
     closePostgres();
-    while ((await backends()) > 0) await new Promise(setImmediate);
+    await until(async () => (await backends()) === 0);
   });
 });

@@ -8,6 +8,7 @@ import { aJob, aMessage } from "../../../support/builders.ts";
 import { startGate } from "../../../support/databases/gate.ts";
 import { startPostgres } from "../../../support/databases/postgres.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
+import { until } from "../../../support/until.ts";
 
 const shop: Product = {
   tag: "shop",
@@ -48,8 +49,12 @@ it("a job whose database hangs times out, is tried again on a new connection, an
   };
 
   gate.hang(true);
-  const attempt = run();
-  while (gate.open() === 0) await new Promise(setImmediate);
+  let ended = false;
+  const attempt = run().finally(() => {
+    ended = true;
+  });
+  await until(() => gate.open() > 0 || ended);
+  expect(ended).toBe(false);
   await services.clock.advance(job.timeout_ms);
   await attempt;
   expect(await services.jobs.get(job.id)).toMatchObject({

@@ -2,6 +2,7 @@ import { functionExecutor } from "../../../../lambdas/consumers/function/execute
 import { anExecution } from "../../../support/an-execution.ts";
 import { aJob } from "../../../support/builders.ts";
 import { type Invocation, startLambdaService } from "../../../support/function/lambda-service.ts";
+import { until } from "../../../support/until.ts";
 
 const arn = "arn:aws:lambda:eu-west-1:123456789012:function:resize:live";
 const target = { envs: { prd: { provider: "lambda", arn } } };
@@ -102,7 +103,7 @@ describe("a function job that invokes a Lambda", () => {
     const failed = run({ hang: true }, {}, { signal: timeout.signal });
     const reason = new Error("the shell's timeout");
     const before = lambda.calls.length;
-    while (lambda.calls.length === before) await new Promise(setImmediate);
+    await until(() => lambda.calls.length !== before);
     timeout.abort(reason);
     await expect(failed).rejects.toBe(reason);
   });
