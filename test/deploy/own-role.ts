@@ -85,7 +85,7 @@ export function describeOwnRole({ settings, run, upload }: System): void {
 
     test("a text message goes out through SNS", async () => {
       const job = await run("alert", { slug: "down", sms: { to: "+15555550100", body: { en: "Down" } } });
-      expect(job).toMatchObject({ status: "completed", result: { sms: { status: "sent" } } });
+      expect(job).toMatchObject({ status: "completed", result: { channels: { sms: { status: "sent" } } } });
     });
   });
 }
