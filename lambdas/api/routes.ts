@@ -7,6 +7,7 @@ import { getJobs } from "./routes/get-jobs.ts";
 import { getProduct } from "./routes/get-product.ts";
 import { getProducts } from "./routes/get-products.ts";
 import { getRuns } from "./routes/get-runs.ts";
+import { postBulk } from "./routes/post-bulk.ts";
 import { postCancel } from "./routes/post-cancel.ts";
 import { postExplain } from "./routes/post-explain.ts";
 import { postJob } from "./routes/post-job.ts";
@@ -23,6 +24,7 @@ export const routes: HttpRoute<Services>[] = [
   getHealth,
   postJob,
   postJobsBatch,
+  postBulk,
   getJobs,
   getJob,
   getRuns,
