@@ -22,15 +22,16 @@ const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =
 /** Which jobs; the fields are those of a list of jobs. */
 export const BulkFilter = strict({
   product_tag: Name,
-  /** Default: every env that the key reaches. */
-  env: Name.optional(),
-  /** One or more of those that the action can change. Default: all of them. */
-  status: oneOrMore(jobStatuses).optional(),
+  env: Name.optional().describe("Default: every env that the key reaches."),
+  status: oneOrMore(jobStatuses)
+    .optional()
+    .describe("One or more of those that the action can change. Default: all of them."),
   type: oneOrMore(jobTypes).optional(),
   event: Name.optional(),
   label: Name.optional(),
-  /** Of due_at while a job is pending and of finished_at after: `from` is included, `to` is not. */
-  from: Time.optional(),
+  from: Time.optional().describe(
+    "Of due_at while a job is pending and of finished_at after: `from` is included, `to` is not.",
+  ),
   to: Time.optional(),
 }).refine(({ from, to }) => from === undefined || to === undefined || epochMs(from) < epochMs(to), {
   path: ["to"],
@@ -42,12 +43,9 @@ export type BulkFilter = z.infer<typeof BulkFilter>;
 export const BulkRequest = strict({
   action: z.enum(bulkActions),
   filter: BulkFilter,
-  /** Why they are cancelled; for `cancel` only. */
-  reason: z.string().min(1).max(200).optional(),
-  /** The `next_cursor` of the answer before. */
-  cursor: z.string().max(512).optional(),
-  /** The most jobs that this request changes. */
-  limit: z.int().min(1).max(100).default(100),
+  reason: z.string().min(1).max(200).optional().describe("Why they are cancelled; for `cancel` only."),
+  cursor: z.string().max(512).optional().describe("The `next_cursor` of the answer before."),
+  limit: z.int().min(1).max(100).default(100).describe("The most jobs that this request changes."),
 }).superRefine(({ action, filter, reason }, context) => {
   const no = [filter.status ?? []].flat().filter((status) => !changeable[action].includes(status));
   if (no.length > 0) {

@@ -6,8 +6,7 @@ import { strict } from "../../core/schema.ts";
 import { changeRoute } from "../change-route.ts";
 
 const CancelRequest = strict({
-  /** Shown with the job. */
-  reason: z.string().min(1).max(200).optional(),
+  reason: z.string().min(1).max(200).optional().describe("Shown with the job."),
 });
 
 export const postCancel = changeRoute({

@@ -13,12 +13,18 @@ import { largestUpload, newUploadId, uploadKey } from "../../core/uploads.ts";
 export const UploadRequest = strict({
   product_tag: z.string().min(1).max(64),
   env: z.string().min(1).max(64),
-  /** Checked now, so that a name that no job may use shows before the file travels. The job says it again. */
-  fileName: FileName.optional(),
-  /** Bytes. With it the URL takes a file of this very size only. */
-  size: z.int().min(0).max(largestUpload).optional(),
-  /** The type the file is stored with, unless the job says another. With it the PUT must send it as Content-Type. */
-  mimeType: MimeType.optional(),
+  fileName: FileName.optional().describe(
+    "Checked now, so that a name that no job may use shows before the file travels. The job says it again.",
+  ),
+  size: z
+    .int()
+    .min(0)
+    .max(largestUpload)
+    .optional()
+    .describe("Bytes. With it the URL takes a file of this very size only."),
+  mimeType: MimeType.optional().describe(
+    "The type the file is stored with, unless the job says another. With it the PUT must send it as Content-Type.",
+  ),
 });
 
 /** How long the URL takes the file. The file itself is kept as long as the bucket's lifecycle says. */
