@@ -2,6 +2,7 @@ import type { Node } from "constructs";
 import * as z from "zod";
 import { registry } from "../lambdas/consumers/registry.ts";
 import { type JobType, jobTypes } from "../lambdas/core/job.ts";
+import { finalEvents, type JobEventName, jobEvents } from "../lambdas/core/job-event.ts";
 import { faultsOf, strict } from "../lambdas/core/schema.ts";
 import { SetupError } from "./setup-error.ts";
 
@@ -14,6 +15,16 @@ const whole = (min: number, max: number) => {
   const toNumber = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value);
   return z.preprocess(toNumber, z.int({ error }).min(min, { error }).max(max, { error }));
 };
+
+/** Transitions of jobs: text with commas on the command line, a list in cdk.json. */
+const Transitions = z.preprocess(
+  (value) =>
+    typeof value === "string" ? value.split(/[\s,]+/).filter((name) => name !== "" && name !== "none") : value,
+  z.custom<readonly JobEventName[]>(
+    (value) => Array.isArray(value) && value.every((name) => jobEvents.includes(name)),
+    `must be "none" or some of ${jobEvents.join(", ")}`,
+  ),
+);
 
 /**
  * The bounds of a queue's event source.
@@ -41,6 +52,8 @@ export const Settings = strict({
   ...perType,
   /** Milliseconds that a consumer may wait in process, billed, instead of sending an early message again. */
   longestWaitMs: whole(1000, 20_000).default(1000),
+  /** The transitions of jobs that the bus is told of; each event costs. */
+  publish: Transitions.default(finalEvents),
 });
 
 export interface Config {
@@ -48,6 +61,7 @@ export interface Config {
   retentionDays: number;
   maxConcurrency: Record<JobType, number>;
   longestWaitMs: number;
+  publish: readonly JobEventName[];
 }
 
 /** The settings of an app. Throws a SetupError that names every unknown or bad one. */
@@ -58,9 +72,9 @@ export function readConfig(node: Node): Config {
     .map(([key, value]) => [key.slice(prefix.length), value]);
   const parsed = Settings.safeParse(Object.fromEntries(ours));
   if (!parsed.success) throw new SetupError("Settings are not valid:", settingFaults(parsed.error));
-  const { stage, retentionDays, longestWaitMs, maxConcurrency: usual, ...own } = parsed.data;
+  const { stage, retentionDays, longestWaitMs, publish, maxConcurrency: usual, ...own } = parsed.data;
   const maxConcurrency = Object.fromEntries(jobTypes.map((type) => [type, own[concurrencyKey(type)] ?? usual]));
-  return { stage, retentionDays, longestWaitMs, maxConcurrency: maxConcurrency as Record<JobType, number> };
+  return { stage, retentionDays, longestWaitMs, publish, maxConcurrency: maxConcurrency as Record<JobType, number> };
 }
 
 const settingFaults = (error: z.ZodError): string[] =>

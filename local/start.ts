@@ -5,6 +5,8 @@ import { jobTypes } from "../lambdas/core/job.ts";
 import { referenceName } from "../lambdas/core/references.ts";
 import { credentials } from "./credentials.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { demoValues, ordersSecret } from "./demo/demo-values.ts";
+import { type DemoDatabase, makeDemoDatabase } from "./demo/postgres.ts";
 import { lambdaEnvironment } from "./environment.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { startHost } from "./host/host.ts";
@@ -13,7 +15,6 @@ import { watchFolders } from "./host/watch.ts";
 import { type Handler, serve } from "./http.ts";
 import { openLambdaLog } from "./lambda-log.ts";
 import { apiKeySecret, queueArn, queueName } from "./names.ts";
-import { demoValues } from "./outbox/demo-values.ts";
 import { startOutbox } from "./outbox/outbox.ts";
 import { startPoller } from "./poller.ts";
 import { startRule } from "./rule.ts";
@@ -23,6 +24,8 @@ import { readReferences, valuesByName } from "./servers/secret-values.ts";
 import { startSecrets } from "./servers/secrets.ts";
 import { startSqsAndS3 } from "./servers/sqs-s3.ts";
 import { codeOf, StartError } from "./start-error.ts";
+import { openChangeLog } from "./stream/change-log.ts";
+import { type Feed, startFeed } from "./stream/feed.ts";
 
 export interface LocalOptions {
   /** Where everything is kept. Default `.ductape`. */
@@ -39,6 +42,8 @@ export interface LocalOptions {
   schedulerLateness?: () => number;
   /** Default 10 s. */
   reconcileEveryMs?: number;
+  /** Milliseconds after its time that a job is handed over again. Default 5 s, and a minute in AWS. */
+  reconcileGraceMs?: number;
   /** Says something to whoever runs the system. Default: standard error. */
   say?: (line: string) => void;
 }
@@ -78,7 +83,10 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   );
   stops.push(() => http.close());
 
-  const dynamodb = await startDynamoDb(data.path("dynamodb"));
+  const changes = openChangeLog(data.path("stream.db"));
+  stops.push(changes.close);
+  let feed: Feed | undefined;
+  const dynamodb = await startDynamoDb(data.path("dynamodb"), { log: changes, changed: () => feed?.wake() });
   stops.push(() => dynamodb.close());
   const sqsAndS3 = await startSqsAndS3(data.path("sqs-s3"));
   stops.push(sqsAndS3.close);
@@ -88,7 +96,12 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   const outbox = await startOutbox(data.fcmKey);
   stops.push(outbox.close);
   const values = () => valuesByName({ ...demoValues(outbox, data.fcmKey), ...readReferences(envFile) });
-  const secrets = await startSecrets((name) => (name === apiKeySecret ? data.apiKey : values().get(name)));
+  const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
+  stops.push(orders.stop);
+  const secrets = await startSecrets(async (name) => {
+    if (name === apiKeySecret) return data.apiKey;
+    return values().get(name) ?? (name === ordersSecret ? ordersValue(orders, envFile, say) : undefined);
+  });
   stops.push(() => secrets.close());
   const scheduler = await startScheduler({
     file: data.path("schedules.db"),
@@ -107,13 +120,17 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
       sqsAndS3: sqsAndS3.url,
       scheduler: scheduler.url,
       secrets: secrets.url,
+      events: outbox.url,
+      outbox: outbox.url,
       queueUrl,
+      reconcileGraceMs: options.reconcileGraceMs ?? 5000,
     }),
     onOutput: log.take,
     say,
     onCatalog: (needs) => {
-      needs.buckets.forEach(sqsAndS3.createBucket);
-      for (const reference of missing(needs, values())) say(`${reference} has no value: give it one in ${envFile}.`);
+      const known = values().set(ordersSecret, values().get(ordersSecret) ?? '{"url": "when it is asked for"}');
+      for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
+      for (const reference of missing(needs, known)) say(`${reference} has no value: give it one in ${envFile}.`);
     },
   });
   stops.push(() => host.close(1000));
@@ -123,6 +140,8 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
     stops.push(watchFolders([resolve(root, "products"), resolve(root, "lambdas"), resolve(envFile)], reload).close);
   }
 
+  feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
+  stops.push(() => feed?.close(drainMs));
   const pollers = jobTypes.map((type) =>
     startPoller({
       sqs,
@@ -148,6 +167,25 @@ async function onPort(port: number, handler: Handler) {
     throw new StartError(`Port ${port} is in use. Set PORT to another one, or to 0 for any that is free.`);
   }
 }
+
+/** Where the demo's database is. What keeps it from starting fails only the jobs that need it, and is said here. */
+async function ordersValue(orders: DemoDatabase, envFile: string, say: (line: string) => void) {
+  try {
+    return JSON.stringify({ url: await orders.url() });
+  } catch (error) {
+    const remedy = `Name another in ${envFile}: ${ordersSecret}#url=postgres://user:password@host/database`;
+    say(`The demo's PostgreSQL does not start: ${(error as Error).message}. ${remedy}`);
+    return undefined;
+  }
+}
+
+const bucketNames = ({ buckets }: CatalogNeeds, values: Map<string, string>): Set<string> =>
+  new Set(
+    buckets.flatMap((bucket) => {
+      if (typeof bucket === "string") return bucket;
+      return ("$parameter" in bucket && values.get(bucket.$parameter)) || [];
+    }),
+  );
 
 /** The references of the catalog that would fail their jobs with CONFIGURATION_ERROR. */
 function missing({ references }: CatalogNeeds, values: Map<string, string>): string[] {

@@ -19,6 +19,7 @@ export function accessTo({ state, queues, schedules }: Platform) {
     writeManyJobs: () => allow(["dynamodb:BatchWriteItem"], [tableArn]),
     claimJobs: () => allow(["dynamodb:UpdateItem"], [tableArn]),
     removeJobs: () => allow(["dynamodb:DeleteItem"], [tableArn]),
+    readStats: () => statsAccess(state, "dynamodb:Query"),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex}`]),
     /** The archived runs of a job, which stand beside its state in the table. */
     listRuns: () => allow(["dynamodb:Query"], [tableArn]),
@@ -38,14 +39,29 @@ export function accessTo({ state, queues, schedules }: Platform) {
   };
 }
 
+/** The counters are items beside the jobs: who may count has no way to a job. */
+export const statsAccess = ({ table }: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability => ({
+  statement: new PolicyStatement({
+    actions: [action],
+    resources: [table.tableArn],
+    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["STATS#*"] } },
+  }),
+});
+
 export const readApiKey = ({ apiKeyArn }: StateStack): Capability =>
   allow(["secretsmanager:GetSecretValue"], [apiKeyArn]);
 
 /** What the bucket is divided into, by the keys that `core` gives its blobs. */
-export const folders = { inputs: "inputs/*", results: "results/*", progress: "progress*" } as const;
+export const folders = {
+  inputs: "inputs/*",
+  results: "results/*",
+  progress: "progress*",
+  uploads: "uploads/*",
+} as const;
 type Folder = (typeof folders)[keyof typeof folders];
 
-const oneObjectAJob = "One object a job in its folder: the keys hold the ids of jobs, which nobody knows beforehand.";
+const oneObjectAJob =
+  "One object a job or upload in its folder: the keys hold their ids, which nobody knows beforehand.";
 const oneScheduleAnAttempt =
   "One schedule an attempt, in the group of this app: the names hold the ids of jobs, which nobody knows beforehand.";
 

@@ -11,6 +11,7 @@ import { EntryFunction } from "../constructs/entry-function.ts";
 import { HttpEntrance } from "../constructs/http-entrance.ts";
 import { JobQueue } from "../constructs/job-queue.ts";
 import { JobSchedules } from "../constructs/job-schedules.ts";
+import { Lifecycle } from "../constructs/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
 import type { StateStack } from "./state-stack.ts";
@@ -39,11 +40,13 @@ export class ServiceStack extends Stack {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
     }
     new Reconciler(this, "Reconciler", platform);
+    new Lifecycle(this, "Lifecycle", { config, state });
 
     this.output("ApiUrl", entrance.url, "Where the API is");
     this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
     this.output("TableName", state.table.tableName, "The jobs");
     this.output("BucketName", state.bucket.bucketName, "Larger inputs and results");
+    this.output("EventBusName", state.bus.eventBusName, "Where others hear of what happens to jobs");
     this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
   }
 
@@ -72,7 +75,9 @@ export class ServiceStack extends Stack {
         may.writeJobs(),
         may.writeManyJobs(),
         may.removeJobs(),
-        may.writeBlobs(folders.inputs),
+        may.readStats(),
+        // Who has one of its upload URLs puts the file in its name.
+        may.writeBlobs(folders.inputs, folders.uploads),
         // Of a feature the progress is shown too: how far its steps are.
         may.readBlobs(folders.results, folders.progress),
         may.missBlobs(),

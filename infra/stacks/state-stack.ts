@@ -6,9 +6,10 @@ import {
   TableEncryptionV2,
   TableV2,
 } from "aws-cdk-lib/aws-dynamodb";
+import { EventBus } from "aws-cdk-lib/aws-events";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
-import { Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib/core";
+import { Aws, Duration, Fn, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import { farthestAheadMs } from "../../lambdas/core/start-time.ts";
 import { acknowledge } from "../acknowledge.ts";
@@ -17,10 +18,15 @@ import type { Config } from "../config.ts";
 /** The index that lists jobs by tenant and phase (DESIGN 6). */
 export const phaseIndex = "by-phase";
 
-/** What must survive: the jobs, their larger inputs and results, and the API key. Deleting the stack keeps all three. */
+/**
+ * What must survive: the jobs, their larger inputs and results, the bus that others have put rules on, and the API key.
+ * Deleting the stack keeps all four.
+ */
 export class StateStack extends Stack {
   readonly table: TableV2;
   readonly bucket: Bucket;
+  /** Where others hear of what happens to jobs. */
+  readonly bus: EventBus;
   /** The ARN of the secret that holds the API key. */
   readonly apiKeyArn: string;
 
@@ -28,6 +34,7 @@ export class StateStack extends Stack {
     super(scope, id, props);
     this.table = jobsTable(this);
     this.bucket = payloadBucket(this, config.retentionDays);
+    this.bus = eventBus(this);
     this.apiKeyArn = apiKeyArn(this);
   }
 }
@@ -53,6 +60,9 @@ const jobsTable = (stack: Stack) =>
     removalPolicy: RemovalPolicy.RETAIN,
   });
 
+/** Long enough to try a failed storage job again; a job that is due later than that brings its file as input. */
+const uploadsKept = Duration.days(7);
+
 function payloadBucket(stack: Stack, retentionDays: number): Bucket {
   // DynamoDB deletes an expired item within a few days; until then it must not point at nothing.
   const kept = Duration.days(retentionDays + 3);
@@ -68,6 +78,7 @@ function payloadBucket(stack: Stack, retentionDays: number): Bucket {
       { id: "results", prefix: "results/", expiration: kept },
       { id: "progress", prefix: "progress", expiration: kept },
       { id: "inputs", prefix: "inputs/", expiration: Duration.days(farthestAheadDays + retentionDays + 3) },
+      { id: "uploads", prefix: "uploads/", expiration: uploadsKept },
       { id: "uploads-that-broke-off", abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
     removalPolicy: RemovalPolicy.RETAIN,
@@ -77,6 +88,16 @@ function payloadBucket(stack: Stack, retentionDays: number): Bucket {
       "Only this app's functions and the short-lived download links they sign reach the bucket; whoever needs a record of each access turns on CloudTrail data events, which also name the caller.",
   });
   return bucket;
+}
+
+function eventBus(stack: Stack): EventBus {
+  // A bus must have a name of its own. The last part of the stack's id sets it apart from one that an earlier stack of
+  // this name has left behind.
+  const uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID));
+  const eventBusName = `${stack.stackName}-${Fn.select(4, Fn.split("-", uuid))}`;
+  const bus = new EventBus(stack, "Bus", { eventBusName, description: "What happens to the jobs of Ductape Jobs" });
+  bus.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  return bus;
 }
 
 function apiKeyArn(stack: Stack): string {

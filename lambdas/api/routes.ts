@@ -7,6 +7,7 @@ import { getJobs } from "./routes/get-jobs.ts";
 import { getProduct } from "./routes/get-product.ts";
 import { getProducts } from "./routes/get-products.ts";
 import { getRuns } from "./routes/get-runs.ts";
+import { getStats } from "./routes/get-stats.ts";
 import { postBulk } from "./routes/post-bulk.ts";
 import { postCancel } from "./routes/post-cancel.ts";
 import { postExplain } from "./routes/post-explain.ts";
@@ -39,4 +40,5 @@ export const routes: HttpRoute<Services>[] = [
   postUpload,
   getProducts,
   getProduct,
+  getStats,
 ];

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { jobTypes } from "../core/job.ts";
+import { type JobEventName, jobEvents } from "../core/job-event.ts";
 
 const QueueAddress = z.object({ url: z.url(), arn: z.string() });
 
@@ -36,6 +37,22 @@ export const ConsumerEnv = JobsEnv.extend({
   /** The longest a message is held in process until its time; billed Lambda time. */
   LONGEST_WAIT_MS: z.coerce.number().int().min(1000).max(20_000).default(1000),
 });
+
+export const ReconcilerEnv = JobsEnv.extend({
+  /** Milliseconds after its time that a job which has not started is handed over again. */
+  RECONCILE_GRACE_MS: z.coerce.number().int().min(1000).default(60_000),
+});
+
+export const LifecycleEnv = z.object({
+  TABLE_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+  /** The transitions that are published, with commas between them; may be empty. */
+  PUBLISH: z
+    .string()
+    .transform((text) => text.split(",").filter(Boolean) as JobEventName[])
+    .pipe(z.array(z.enum(jobEvents))),
+});
+export type LifecycleEnv = z.infer<typeof LifecycleEnv>;
 
 export const AuthorizerEnv = z.object({
   /** The Secrets Manager secret that holds the API key made at deploy time. */

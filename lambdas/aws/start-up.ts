@@ -6,6 +6,7 @@ import type { Catalog } from "../core/catalog.ts";
 import type { Services } from "../core/services.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import { dynamoJobStore } from "./dynamo-job-store.ts";
+import { dynamoStatsStore } from "./dynamo-stats-store.ts";
 import type { JobsEnv } from "./env.ts";
 import { eventBridgeScheduler } from "./eventbridge-scheduler.ts";
 import { makeLog } from "./log.ts";
@@ -15,13 +16,11 @@ import { systemClock } from "./system-clock.ts";
 
 /** Every port on its AWS adapter, but for the secrets, whose clients only some Lambdas bundle. */
 export function startServices(name: string, env: JobsEnv, catalog: Catalog): Services {
+  const dynamo = { client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME };
   return {
     catalog,
-    jobs: dynamoJobStore({
-      client: new DynamoDBClient(clientDefaults),
-      table: env.TABLE_NAME,
-      retentionDays: env.RETENTION_DAYS,
-    }),
+    jobs: dynamoJobStore({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
+    stats: dynamoStatsStore(dynamo),
     queue: sqsJobQueue({ client: new SQSClient(clientDefaults), queues: env.QUEUES }),
     scheduler: eventBridgeScheduler({
       client: new SchedulerClient(clientDefaults),

@@ -49,6 +49,8 @@ export interface Catalog {
   registry: Registry;
   /** Throws a RequestError that names the nearest known product; `pointer` is where the tag was asked for. */
   product(tag: string, pointer?: string): Product;
+  /** The product, if it has this env; throws a RequestError that names the nearest known product or env. */
+  tenant(productTag: string, env: string): Product;
   /** Throws a RequestError that names the nearest known product, env or event. */
   find(productTag: string, env: string, event: string): CatalogEvent;
   /** The product and event of a stored job; undefined once the catalog has dropped them. */
@@ -82,17 +84,20 @@ export function makeCatalog(products: readonly Product[], registry: Registry): C
     const hint = didYouMean(tag, [...byTag.keys()]);
     throw missing("PRODUCT_NOT_FOUND", pointer, `The catalog has no such product.${hint}`);
   };
+  const tenant: Catalog["tenant"] = (productTag, env) => {
+    const product = productOf(productTag);
+    if (product.envs.includes(env)) return product;
+    const hint = didYouMean(env, product.envs) || ` It has ${product.envs.join(", ")}.`;
+    throw missing("ENV_NOT_FOUND", "/env", `Product ${product.tag} has no such env.${hint}`);
+  };
   return {
     products,
     registry,
     lookup,
     product: productOf,
+    tenant,
     find(productTag, env, tag) {
-      const product = productOf(productTag);
-      if (!product.envs.includes(env)) {
-        const hint = didYouMean(env, product.envs) || ` It has ${product.envs.join(", ")}.`;
-        throw missing("ENV_NOT_FOUND", "/env", `Product ${product.tag} has no such env.${hint}`);
-      }
+      const product = tenant(productTag, env);
       const found = lookup(productTag, tag);
       if (!found) {
         const hint = didYouMean(tag, Object.keys(product.jobs));

@@ -1,7 +1,9 @@
 import type { Readable } from "node:stream";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
+import type { JobEvent } from "./job-event.ts";
 import type { Order, Place } from "./place.ts";
 import type { Reference } from "./references.ts";
+import type { Counts } from "./stats.ts";
 
 /** Time is an argument: the only source of `now`, and the only thing that waits. */
 export interface Clock {
@@ -125,6 +127,36 @@ export interface BlobStore {
    * have exactly these; a presigned PUT knows no upper limit.
    */
   uploadUrl(key: string, seconds: number, exactly?: { contentType?: string; bytes?: number }): Promise<string>;
+}
+
+export interface Unpublished {
+  /** The event's place in what was to be published. */
+  index: number;
+  /** Why, in the bus's words; NOT_TRIED where an earlier event of the same job was refused. */
+  code: string;
+}
+
+/** Where events leave the system. */
+export interface EventBus {
+  /** Publishes events at least once, those of one job in order; answers the ones that the bus did not take. */
+  publish(events: readonly JobEvent[]): Promise<Unpublished[]>;
+}
+
+/** What is to be counted in an hour of a tenant. */
+export interface HourCounts {
+  product: string;
+  env: string;
+  /** Epoch milliseconds of its beginning. */
+  hour: number;
+  counts: Counts;
+}
+
+/** Counters by product, env and hour, kept for 90 days. */
+export interface StatsStore {
+  /** Throws when some could not be added; the others are. Adding is not idempotent. */
+  add(increments: readonly HourCounts[]): Promise<void>;
+  /** The hours from `fromHour` up to, but without, `toHour`, that have any counts, oldest first. */
+  read(product: string, env: string, fromHour: number, toHour: number): Promise<Pick<HourCounts, "hour" | "counts">[]>;
 }
 
 /** Credentials by reference. */

@@ -1,5 +1,5 @@
 import type { Catalog } from "./catalog.ts";
-import type { BlobStore, Clock, JobQueue, JobStore, Log, Scheduler, Secrets } from "./ports.ts";
+import type { BlobStore, Clock, JobQueue, JobStore, Log, Scheduler, Secrets, StatsStore } from "./ports.ts";
 
 /** Everything an entry works with, built once and passed as the first argument; faked whole in tests. */
 export interface Services {
@@ -8,6 +8,7 @@ export interface Services {
   queue: JobQueue;
   scheduler: Scheduler;
   blobs: BlobStore;
+  stats: StatsStore;
   clock: Clock;
   log: Log;
 }

@@ -2,7 +2,7 @@ import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import { consumerTimeoutMs } from "../queue-plans.ts";
 
 /** The Lambda functions of the stack by the name they are invoked by here. */
-export type FunctionName = "api" | "authorizer" | "reconciler" | JobType;
+export type FunctionName = "api" | "authorizer" | "reconciler" | "lifecycle" | JobType;
 
 export interface FunctionSettings {
   /** From the root of the repository. */
@@ -15,6 +15,7 @@ export const functions: Record<FunctionName, FunctionSettings> = {
   api: { entry: "lambdas/api/handler.ts", timeoutMs: 29_000, memoryMb: 512 },
   authorizer: { entry: "lambdas/authorizer/handler.ts", timeoutMs: 10_000, memoryMb: 256 },
   reconciler: { entry: "lambdas/reconciler/handler.ts", timeoutMs: 55_000, memoryMb: 256 },
+  lifecycle: { entry: "lambdas/lifecycle/handler.ts", timeoutMs: 60_000, memoryMb: 256 },
   ...(Object.fromEntries(
     jobTypes.map((type) => [
       type,

@@ -1,5 +1,5 @@
 import type { Fault } from "../../lambdas/core/errors.ts";
-import type { Reference } from "../../lambdas/core/references.ts";
+import type { Reference, TextOrReference } from "../../lambdas/core/references.ts";
 import type { FunctionName } from "./functions.ts";
 
 /** What the host asks of its child. */
@@ -15,7 +15,7 @@ export interface Invocation {
 export interface CatalogNeeds {
   references: Reference[];
   /** S3 buckets that storages name. */
-  buckets: string[];
+  buckets: TextOrReference[];
 }
 
 /** What the child says: once whether it can serve, then the outcome of each invocation. */

@@ -2,12 +2,16 @@
 export type Item =
   | { kind: "http"; at: string; method: string; path: string; headers: Record<string, string>; body: unknown }
   | { kind: "email"; at: string; from: string; to: string[]; subject: string; text?: string; html?: string }
+  | { kind: "sms"; at: string; to: string; body: string; sender?: string; answer: string }
   | { kind: "fcm"; at: string; project: string; message: unknown; answer: string }
-  | { kind: "expo"; at: string; message: unknown; answer: string };
+  | { kind: "expo"; at: string; message: unknown; answer: string }
+  | { kind: "event"; at: string; bus: string; source: string; detail_type: string; time: string; detail: unknown };
 
 type WithoutTime<T> = T extends Item ? Omit<T, "at"> : never;
 
 const keptItems = 500;
+/** Every job makes events: more of them would drive out what the jobs have sent. */
+const keptEvents = 200;
 const keptBytes = 16 * 1024 * 1024;
 
 export type Caught = ReturnType<typeof makeCaught>;
@@ -16,6 +20,9 @@ export type Caught = ReturnType<typeof makeCaught>;
 export function makeCaught() {
   const kept: { item: Item; bytes: number }[] = [];
   let total = 0;
+  const forget = (place: number) => {
+    total -= kept.splice(place, 1)[0]?.bytes ?? 0;
+  };
   return {
     add(item: WithoutTime<Item>): void {
       const { kind, ...rest } = item;
@@ -23,7 +30,8 @@ export function makeCaught() {
       const bytes = JSON.stringify(timed).length;
       kept.unshift({ item: timed, bytes });
       total += bytes;
-      while (kept.length > keptItems || (total > keptBytes && kept.length > 1)) total -= kept.pop()?.bytes ?? 0;
+      if (kind === "event" && kept.filter(isEvent).length > keptEvents) forget(kept.findLastIndex(isEvent));
+      while (kept.length > keptItems || (total > keptBytes && kept.length > 1)) forget(kept.length - 1);
     },
     items: (): Item[] => kept.map(({ item }) => item),
     clear(): void {
@@ -32,3 +40,5 @@ export function makeCaught() {
     },
   };
 }
+
+const isEvent = ({ item }: { item: Item }) => item.kind === "event";

@@ -3,8 +3,9 @@ import { createRequire } from "node:module";
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
 import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/job-item.ts";
 import { credentials } from "../credentials.ts";
-import { type Listening, listen } from "../http.ts";
+import { type Listening, listen, sendJson } from "../http.ts";
 import { tableName } from "../names.ts";
+import { type Dynalite, type FrontOptions, makeFront } from "../stream/front.ts";
 
 // By require: the package has no types of its own and is CommonJS.
 const dynalite = createRequire(import.meta.url)("dynalite") as (options: {
@@ -12,12 +13,20 @@ const dynalite = createRequire(import.meta.url)("dynalite") as (options: {
   createTableMs: number;
 }) => Server;
 
-/** DynamoDB, kept in `folder`, without what dynalite lacks: nothing expires here, and there is no stream. */
-export async function startDynamoDb(folder: string): Promise<Listening> {
+/** DynamoDB, kept in `folder`, with a stream of the writes of jobs; without expiry, which dynalite lacks. */
+export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "dynalite">): Promise<Listening> {
   const server = dynalite({ path: folder, createTableMs: 0 });
   const listening = await listen(server);
   try {
     await createTable(listening.url);
+    const [inner] = server.listeners("request");
+    const front = await makeFront({ dynalite: inner as Dynalite, ...stream });
+    server.removeAllListeners("request").on("request", (request, response) => {
+      front(request, response).catch((error: unknown) => {
+        console.error("a request to DynamoDB failed:", error);
+        sendJson(response, 500, { __type: "InternalServerError" });
+      });
+    });
     return listening;
   } catch (error) {
     await listening.close();

@@ -18,6 +18,7 @@ export interface Outputs {
   ApiKeySecret: string;
   TableName: string;
   BucketName: string;
+  EventBusName: string;
   ScheduleGroup: string;
 }
 

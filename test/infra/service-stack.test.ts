@@ -1,5 +1,8 @@
+import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { ConsumerEnv, JobsEnv } from "../../lambdas/aws/env.ts";
+import { statsPrefix } from "../../lambdas/aws/dynamo-stats-store.ts";
+import { ConsumerEnv, JobsEnv, LifecycleEnv } from "../../lambdas/aws/env.ts";
+import { keyOf } from "../../lambdas/aws/job-item.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
 import {
@@ -9,6 +12,7 @@ import {
   permissionsOfEntry,
   type Resource,
   resourcesOf,
+  roleOf,
   synthesize,
 } from "./synth.ts";
 
@@ -17,6 +21,7 @@ const { app, service } = synthesize({
   "jobs:maxConcurrency.storage": 4,
   "jobs:longestWaitMs": 2500,
   "jobs:retentionDays": 10,
+  "jobs:publish": "started,failed",
 });
 
 const functions = resourcesOf(service, "AWS::Lambda::Function");
@@ -64,9 +69,19 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     expect(Variables).toMatchObject({ LONGEST_WAIT_MS: "2500", RETENTION_DAYS: "10" });
   });
 
-  test("sends to its own queue only", () => {
+  test("sends to its own queue and wakes features; those send to every queue", () => {
     const sends = permissionsOfEntry(service, `consumers/${type}`).filter(({ action }) => action === "sqs:SendMessage");
-    expect(sends).toEqual([{ action: "sqs:SendMessage", resource: `<${queueOf(type).id}.Arn>` }]);
+    const reached = new Set(type === "feature" ? jobTypes : [type, "feature"]);
+    expect(sends.map(({ resource }) => resource).sort()).toEqual(
+      [...reached].map((other) => `<${queueOf(other).id}.Arn>`).sort(),
+    );
+  });
+
+  test("is told 404, not 403, of an object of ours that is gone", () => {
+    expect(permissionsOfEntry(service, `consumers/${type}`)).toContainEqual({
+      action: "s3:ListBucket",
+      resource: expect.stringMatching(/Payloads[^/]*$/),
+    });
   });
 });
 
@@ -195,9 +210,68 @@ test("the reconciler runs every minute", () => {
   });
 });
 
+describe("the lifecycle", () => {
+  const lifecycle = functionOf(service, "lifecycle");
+  const source = sources.find((one) => one.Properties.FunctionName.Ref === lifecycle.id) as Resource;
+  const { Variables } = lifecycle.Properties.Environment;
+
+  test("is woken by writes of jobs: not by counters, which are items beside them, and not by what expires", () => {
+    expect(JSON.parse(source.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
+      eventName: ["INSERT", "MODIFY"],
+      dynamodb: { Keys: { SK: { S: [keyOf("job_x").SK?.S] } } },
+    });
+    expect(source.Properties.FilterCriteria.Filters).toHaveLength(1);
+  });
+
+  test("misses no write: from the stream's beginning, again for half a day, and then its place is a dead letter", () => {
+    const { EventSourceArn, DestinationConfig, ...properties } = source.Properties;
+    expect(flat(EventSourceArn)).toMatch(/Jobs.*StreamArn/);
+    expect(properties).toMatchObject({
+      StartingPosition: "TRIM_HORIZON",
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 1,
+      ParallelizationFactor: 4,
+      BisectBatchOnFunctionError: true,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      MaximumRecordAgeInSeconds: 43_200,
+      MaximumRetryAttempts: 10_000,
+    });
+    const deadLetters = queueNamed(idIn(DestinationConfig.OnFailure.Destination));
+    expect(deadLetters.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+  });
+
+  test("publishes what the settings say", () => {
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(LifecycleEnv.shape)));
+    expect(Variables.PUBLISH).toBe("started,failed");
+    expect(flat(Variables.EVENT_BUS_NAME)).toMatch(/Bus/);
+  });
+
+  test("reads the stream, publishes to its bus, and reaches counters but no job", () => {
+    const own = permissionsOfEntry(service, "lifecycle").filter(({ action }) => !/^(logs|xray):/.test(action));
+    expect(
+      own.map(({ action, resource }) => `${action} ${resource.replace(/^.*(Jobs|Bus|DeadLetters).*$/, "$1")}`),
+    ).toEqual([
+      "dynamodb:DescribeStream Jobs",
+      "dynamodb:GetRecords Jobs",
+      "dynamodb:GetShardIterator Jobs",
+      "dynamodb:ListStreams Jobs",
+      "events:PutEvents Bus",
+      "dynamodb:UpdateItem Jobs",
+      "sqs:SendMessage DeadLetters",
+    ]);
+    const onlyCounters = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${statsPrefix}*`] } };
+    service.hasResourceProperties("AWS::IAM::Policy", {
+      Roles: [{ Ref: roleOf(lifecycle) }],
+      PolicyDocument: {
+        Statement: Match.arrayWith([Match.objectLike({ Action: "dynamodb:UpdateItem", Condition: onlyCounters })]),
+      },
+    });
+  });
+});
+
 test("the outputs say where the API is and which secret holds its key", () => {
   expect(Object.keys(service.toJSON().Outputs)).toEqual(
-    expect.arrayContaining(["ApiUrl", "ApiKeySecret", "TableName", "BucketName", "ScheduleGroup"]),
+    expect.arrayContaining(["ApiUrl", "ApiKeySecret", "TableName", "BucketName", "EventBusName", "ScheduleGroup"]),
   );
 });
 
@@ -213,15 +287,21 @@ describe("least privilege", () => {
   test("the wildcards in resources are the ones that are accounted for", () => {
     const wild = all.filter(({ resource }) => resource.includes("*"));
     const kinds = new Set(
-      wild.map(({ action, resource }) => `${action} ${resource.replace(/^.*?Payloads\w*\/|^.*\//, "")}`),
+      wild.map(
+        ({ action, resource }) => `${action} ${resource.replace(/^.*?Payloads\w*\/|^.*\/(?=.+\/\*$)|^.*\/(?!\*)/, "")}`,
+      ),
     );
     expect([...kinds].sort()).toEqual([
+      "s3:AbortMultipartUpload documents/*",
       "s3:GetObject inputs/*",
       "s3:GetObject progress*",
       "s3:GetObject results/*",
+      "s3:GetObject uploads/*",
+      "s3:PutObject documents/*",
       "s3:PutObject inputs/*",
       "s3:PutObject progress*",
       "s3:PutObject results/*",
+      "s3:PutObject uploads/*",
       "scheduler:CreateSchedule job_*",
       "scheduler:DeleteSchedule job_*",
       "xray:PutTelemetryRecords *",
@@ -246,7 +326,7 @@ describe("least privilege", () => {
     const onIndex = own.filter(({ resource }) => resource.endsWith("/index/by-phase")).map(({ action }) => action);
     const onTable = own.filter(({ resource }) => !resource.includes("/index/")).map(({ action }) => action);
     expect(onIndex).toEqual(["dynamodb:Query"]);
-    expect(onTable.toSorted()).toEqual([
+    expect([...new Set(onTable)].sort()).toEqual([
       "dynamodb:BatchGetItem",
       "dynamodb:BatchWriteItem",
       "dynamodb:DeleteItem",
@@ -256,13 +336,29 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("consumers and the reconciler delete no job, nor write one over another without asking", () => {
-    const deleters = functions.filter(({ Properties }) =>
-      permissionsOf(service, idIn(Properties.Role)).some(({ action }) =>
-        ["dynamodb:DeleteItem", "dynamodb:BatchWriteItem"].includes(action),
-      ),
-    );
-    expect(deleters.map(({ id }) => id)).toEqual([functionOf(service, "api").id]);
+  const whoMay = (action: string, resource = /./) =>
+    functions
+      .filter(({ Properties }) =>
+        permissionsOf(service, idIn(Properties.Role)).some(
+          (own) => own.action === action && resource.test(own.resource),
+        ),
+      )
+      .map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME)
+      .sort();
+
+  test("a job is deleted by who makes jobs and takes back what AWS refuses: the API and the decider of features", () => {
+    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature"]);
+    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature"]);
+  });
+
+  test("what features decide on is read in one go, and a schedule that is not needed any more is deleted", () => {
+    expect(whoMay("dynamodb:BatchGetItem")).toContain("consumers/feature");
+    expect(whoMay("scheduler:DeleteSchedule")).toContain("consumers/feature");
+  });
+
+  test("an upload is written through the API's URLs and read by the consumer of storage jobs, nobody else", () => {
+    expect(whoMay("s3:PutObject", /\/uploads\//)).toEqual(["api"]);
+    expect(whoMay("s3:GetObject", /\/uploads\//)).toEqual(["consumers/storage"]);
   });
 
   test("cdk-nag finds nothing that is not acknowledged", () => {

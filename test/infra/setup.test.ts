@@ -23,6 +23,7 @@ describe("settings", () => {
       stage: "prod",
       retentionDays: 30,
       longestWaitMs: 1000,
+      publish: ["completed", "failed", "cancelled"],
       maxConcurrency: { action: 50, notification: 50, database_action: 50, function: 50, storage: 50, feature: 50 },
     });
   });
@@ -39,12 +40,28 @@ describe("settings", () => {
     expect(maxConcurrency).toMatchObject({ action: 3, notification: 10 });
   });
 
+  test.each<[unknown, string[]]>([
+    ["started, completed", ["started", "completed"]],
+    [["retrying"], ["retrying"]],
+    ["none", []],
+    [[], []],
+  ])("say which transitions are published: %j", (setting, publish) => {
+    expect(config({ "jobs:publish": setting }).publish).toEqual(publish);
+  });
+
   test("that are unknown or bad are all named", () => {
-    const bad = { "jobs:retentiondays": 7, "jobs:stage": "Prod", "jobs:maxConcurrency": 1, "jobs:longestWaitMs": "" };
+    const bad = {
+      "jobs:retentiondays": 7,
+      "jobs:stage": "Prod",
+      "jobs:maxConcurrency": 1,
+      "jobs:longestWaitMs": "",
+      "jobs:publish": "done",
+    };
     const message = messageOf(() => config(bad));
     expect(message).toContain('jobs:retentiondays: unknown field. Did you mean "retentionDays"?');
     expect(message).toMatch(/jobs:stage: must be 1 to 20 lower-case/);
     expect(message).toContain("jobs:maxConcurrency: must be a whole number from 2 to 1000");
+    expect(message).toContain('jobs:publish: must be "none" or some of scheduled, started, completed');
     expect(message).toContain("jobs:longestWaitMs: must be a whole number from 1000 to 20000");
   });
 

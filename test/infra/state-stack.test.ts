@@ -1,4 +1,4 @@
-import { resourcesOf, synthesize } from "./synth.ts";
+import { flat, resourcesOf, synthesize } from "./synth.ts";
 
 const { state } = synthesize({ "jobs:retentionDays": 10 });
 const only = (type: string) => {
@@ -7,7 +7,7 @@ const only = (type: string) => {
   return resource;
 };
 
-test.each(["AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::SecretsManager::Secret"])(
+test.each(["AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::Events::EventBus", "AWS::SecretsManager::Secret"])(
   "%s survives the deletion of its stack and its own replacement",
   (type) => {
     expect(only(type)).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
@@ -72,9 +72,22 @@ describe("the bucket of payloads", () => {
     expect(daysOf("progress")).toBe(13);
   });
 
+  test("keeps an upload for a week, and nothing of one that broke off", () => {
+    expect(daysOf("uploads/")).toBe(7);
+    expect(bucket.LifecycleConfiguration.Rules).toContainEqual({
+      Id: "uploads-that-broke-off",
+      Status: "Enabled",
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    });
+  });
+
   test("keeps the input of a job that is due in five years until that job is forgotten", () => {
     expect(daysOf("inputs/")).toBeGreaterThanOrEqual(5 * 365.25 + 10);
   });
+});
+
+test("the bus is named after the stack and its birth, so that one left behind is in nobody's way", () => {
+  expect(flat(only("AWS::Events::EventBus").Properties.Name)).toMatch(/^ductape-jobs-prod-state-\{.*AWS::StackId/);
 });
 
 test("the API key is 256 random bits that need no quoting", () => {

@@ -9,6 +9,7 @@ import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { fakeBlobStore } from "../support/fakes/blob-store.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
 import { fakeSecrets } from "../support/fakes/secrets.ts";
+import { fakeStatsStore } from "../support/fakes/stats-store.ts";
 import { type Hardship, type Invocation, throughAdversary } from "./adversary.ts";
 import type { Observer } from "./observer.ts";
 import { catalog } from "./product.ts";
@@ -149,6 +150,7 @@ export function simulatedSystem(world: {
       queue: through(queue),
       scheduler: through(scheduler),
       blobs,
+      stats: fakeStatsStore(),
       secrets: fakeSecrets(),
       clock,
       log: silent,

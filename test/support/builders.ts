@@ -1,4 +1,5 @@
 import { type Job, type JobMessage, messageOf } from "../../lambdas/core/job.ts";
+import type { JobEvent, JobEventName } from "../../lambdas/core/job-event.ts";
 import { newJobId } from "../../lambdas/core/job-id.ts";
 import { defaultRetryPolicy } from "../../lambdas/core/retry.ts";
 
@@ -34,4 +35,23 @@ export const aJob = (overrides: Partial<Job> = {}): Job => ({
 export const aMessage = (job: Job = aJob(), overrides: Partial<JobMessage> = {}): JobMessage => ({
   ...messageOf(job),
   ...overrides,
+});
+
+/** What happened to a job, or to one that nobody stored. */
+export const anEvent = (name: JobEventName = "completed", job: Job = aJob()): JobEvent => ({
+  name,
+  time: noon,
+  detail: {
+    job_id: job.id,
+    product_tag: job.product,
+    env: job.env,
+    event: job.event,
+    type: job.type,
+    run: job.run,
+    attempt: job.attempt,
+    status: job.status,
+    scheduled_at: job.scheduled_at,
+    due_at: job.due_at,
+    version: job.version,
+  },
 });

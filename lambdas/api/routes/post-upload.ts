@@ -1,10 +1,8 @@
 import * as z from "zod";
 import { httpRoute } from "../../aws/http-api.ts";
-import type { Catalog } from "../../core/catalog.ts";
-import { RequestError } from "../../core/errors.ts";
 import { FileName, MimeType } from "../../core/file-name.ts";
 import { parseBody } from "../../core/parse-body.ts";
-import { didYouMean, strict } from "../../core/schema.ts";
+import { strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
 import { largestUpload, newUploadId, uploadKey } from "../../core/uploads.ts";
@@ -35,7 +33,7 @@ export const postUpload = httpRoute<Services>("POST", "/v1/uploads", async ({ bl
   const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
   requireScope(request.scopes, "jobs:write", { product: product_tag, env });
   const asked = parseBody(UploadRequest, request.body);
-  requireTenant(catalog, asked);
+  catalog.tenant(asked.product_tag, asked.env);
   const uploadId = newUploadId();
   const key = uploadKey({ product: asked.product_tag, env: asked.env }, uploadId);
   const url = await blobs.uploadUrl(key, urlSeconds, {
@@ -54,20 +52,3 @@ export const postUpload = httpRoute<Services>("POST", "/v1/uploads", async ({ bl
     },
   };
 });
-
-function requireTenant({ products }: Catalog, { product_tag, env }: { product_tag: string; env: string }): void {
-  const missing = (code: "PRODUCT_NOT_FOUND" | "ENV_NOT_FOUND", field: string, text: string) =>
-    new RequestError(code, text, { faults: [{ pointer: `/${field}`, detail: text }] });
-  const product = products.find(({ tag }) => tag === product_tag);
-  if (!product) {
-    const hint = didYouMean(
-      product_tag,
-      products.map(({ tag }) => tag),
-    );
-    throw missing("PRODUCT_NOT_FOUND", "product_tag", `The catalog has no such product.${hint}`);
-  }
-  if (!product.envs.includes(env)) {
-    const hint = didYouMean(env, product.envs) || ` It has ${product.envs.join(", ")}.`;
-    throw missing("ENV_NOT_FOUND", "env", `Product ${product_tag} has no such env.${hint}`);
-  }
-}

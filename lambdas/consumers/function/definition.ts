@@ -21,7 +21,22 @@ const Auth = z.discriminatedUnion("type", [
   strict({ type: z.literal("none") }),
   strict({ type: z.literal("bearer"), token: Reference }),
   /** SigV4 with the consumer's own role. The region is read from the host name of a function URL or of API Gateway. */
-  strict({ type: z.literal("iam"), region: z.string().min(1).optional() }),
+  strict({
+    type: z.literal("iam"),
+    region: z.string().min(1).optional(),
+    /**
+     * What is behind the URL, so that the deployment can grant exactly it: the function, or the method of an API
+     * (`arn:aws:execute-api:<region>:<account>:<api id>/<stage>/POST/<path>`). Without it: whatever the URL's host says,
+     * of a function URL or a reference every function of this account that has a URL with IAM.
+     */
+    arn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:(lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?|execute-api:[a-z0-9-]+:\d{12}:[a-z0-9]+\/[A-Za-z0-9_$-]+\/POST\/[^\s*?]*)$/,
+        "the ARN of a Lambda function or of a POST method of API Gateway",
+      )
+      .optional(),
+  }),
 ]);
 
 export const Callee = z.discriminatedUnion("provider", [

@@ -25,9 +25,9 @@ export const StorageInput = strict({
 });
 export type StorageInput = z.infer<typeof StorageInput>;
 
-/** Written out, or a parameter, which infra can resolve when it deploys: the grant names this very bucket. */
+/** Written out, which the deployment can grant exactly, or a parameter, which may differ between accounts. */
 const BucketName = TextOrReference.refine((name) => typeof name === "string" || "$parameter" in name, {
-  message: "a bucket's name is written out or a parameter(...), so that the deployment can grant exactly it",
+  message: "a bucket's name is no secret: it is written out or a parameter(...)",
 });
 
 const common = {
@@ -47,6 +47,9 @@ export const Place = z.discriminatedUnion("provider", [
     /** A server that speaks S3, or an emulator of it. */
     endpoint: TextOrReference.optional(),
     ...common,
+  }).refine(({ bucket, prefix }) => typeof bucket === "string" || prefix !== undefined, {
+    path: ["prefix"],
+    message: "a bucket by parameter(...) needs a prefix: it is all that the deployment can narrow the grant to",
   }),
   strict({
     provider: z.literal("gcs"),

@@ -1,8 +1,11 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
+import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { createTransport } from "nodemailer";
 import { type Listening, serve } from "../../../local/http.ts";
 import { type Outbox, startOutbox } from "../../../local/outbox/outbox.ts";
+import { settings } from "../../support/aws/client-settings.ts";
 
 const { privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
@@ -136,8 +139,100 @@ test("Expo answers a ticket a device", async () => {
   ]);
 });
 
+const entry = (detail: unknown, more = {}) => ({
+  EventBusName: "jobs",
+  Source: "ductape.jobs",
+  DetailType: "job.completed",
+  Time: 1_893_499_200,
+  Detail: JSON.stringify(detail),
+  ...more,
+});
+const putEvents = (Entries: unknown) => post("/", { Entries }, { "x-amz-target": "AWSEvents.PutEvents" });
+
+test("EventBridge takes events, and says which of them it did not take", async () => {
+  const { status, body } = await putEvents([
+    entry({ job_id: "a" }),
+    entry({}, { Detail: "{" }),
+    entry({}, { Source: "" }),
+  ]);
+  expect([status, body]).toEqual([
+    200,
+    {
+      FailedEntryCount: 2,
+      Entries: [
+        { EventId: expect.any(String) },
+        expect.objectContaining({ ErrorCode: "MalformedDetail" }),
+        expect.objectContaining({ ErrorCode: "InvalidArgument" }),
+      ],
+    },
+  ]);
+  expect(await items()).toEqual([
+    {
+      kind: "event",
+      at: expect.any(String),
+      bus: "jobs",
+      source: "ductape.jobs",
+      detail_type: "job.completed",
+      time: "2030-01-01T12:00:00.000Z",
+      detail: { job_id: "a" },
+    },
+  ]);
+});
+
+test.each([[[]], [Array.from({ length: 11 }, () => entry({}))], [undefined]])(
+  "EventBridge refuses %j",
+  async (entries) => {
+    expect(await putEvents(entries)).toMatchObject({ status: 400, body: { __type: "ValidationException" } });
+  },
+);
+
+test("events drive out older events and nothing else", async () => {
+  await post("/callback", {});
+  for (let n = 0; n < 21; n++) await putEvents(Array.from({ length: 10 }, (_, i) => entry({ n: n * 10 + i })));
+  const kept = await items();
+  expect(kept).toHaveLength(201);
+  expect(kept[0]).toMatchObject({ kind: "event", detail: { n: 209 } });
+  expect(kept[199]).toMatchObject({ kind: "event", detail: { n: 10 } });
+  expect(kept[200]).toMatchObject({ kind: "http" });
+});
+
 test("the outbox forgets the oldest when it is full", async () => {
   const big = "x".repeat(9 * 1024 * 1024);
   for (const n of [1, 2, 3]) await post(`/n/${n}`, big);
   expect((await items()).map(({ path }) => path)).toEqual(["/n/3"]);
+});
+
+const price = (body: unknown) => post("/pricing", body);
+
+test("the price function answers the same price for the same article", async () => {
+  const [one, three] = [await price({ sku: "A-1", quantity: 1 }), await price({ sku: "A-1", quantity: 3 })];
+  expect(three).toMatchObject({ status: 200, body: { sku: "A-1", quantity: 3, unit_price: one.body.total } });
+  expect(Number(three.body.total)).toBeCloseTo(3 * Number(one.body.total), 2);
+  expect(await price({ sku: "A-1" })).toMatchObject({ status: 400 });
+});
+
+const aws = () => ({ endpoint: outbox.url, ...settings, maxAttempts: 1 });
+
+test("an e-mail by SES is caught, and one without a sender refused", async () => {
+  const ses = new SESv2Client(aws());
+  const Simple = { Subject: { Data: "Hi" }, Body: { Text: { Data: "Ho" } } };
+  const mail = { FromEmailAddress: "a@x.example", Destination: { ToAddresses: ["b@x.example"] }, Content: { Simple } };
+  expect((await ses.send(new SendEmailCommand(mail))).MessageId).toBeTruthy();
+  await expect(ses.send(new SendEmailCommand({ Content: { Simple } }))).rejects.toThrow("a sender");
+  expect(await items()).toEqual([
+    expect.objectContaining({ kind: "email", from: "a@x.example", to: ["b@x.example"], subject: "Hi", text: "Ho" }),
+  ]);
+});
+
+test("a text message by SNS is caught, and a number that has opted out is refused", async () => {
+  const sns = new SNSClient(aws());
+  const MessageAttributes = { "AWS.SNS.SMS.SenderID": { DataType: "String", StringValue: "Shop" } };
+  const sms = { PhoneNumber: "+4930123456", Message: "Shipped", MessageAttributes };
+  expect((await sns.send(new PublishCommand(sms))).MessageId).toBeTruthy();
+  await expect(sns.send(new PublishCommand({ ...sms, PhoneNumber: "+15550100000" }))).rejects.toThrow("opted out");
+  await expect(sns.send(new PublishCommand({ TopicArn: "arn:t", Message: "m" }))).rejects.toThrow("no local stand-in");
+  expect(await items()).toMatchObject([
+    { kind: "sms", to: "+15550100000", answer: "OptedOut" },
+    { kind: "sms", to: "+4930123456", body: "Shipped", sender: "Shop", answer: "ok" },
+  ]);
 });

@@ -39,14 +39,40 @@ const finished = (one: Run, id: unknown, ms?: number) =>
     return job.status === "completed" && job;
   }, ms);
 
+const outboxOf = async (url: string) =>
+  ((await (await fetch(`${url}/outbox`)).json()) as { items: Record<string, unknown>[] }).items;
+const eventsOf = async (url: string, id: unknown) =>
+  (await outboxOf(url))
+    .filter(({ kind, detail }) => kind === "event" && (detail as { job_id: string }).job_id === id)
+    .map(({ detail_type }) => detail_type)
+    .reverse();
+
 test("the command of the banner returns a finished job, whose push is in the outbox", async () => {
   const local = run({ data: newFolder() });
   const { url } = await local.ready();
   const command = local.output().slice(local.output().indexOf("curl -s"));
   const { stdout } = await promisify(execFile)("bash", ["-c", command]);
   expect(JSON.parse(stdout)).toMatchObject({ status: "completed", event: "send_notification" });
-  const outbox = (await (await fetch(`${url}/outbox`)).json()) as { items: unknown[] };
-  expect(outbox.items).toMatchObject([{ kind: "fcm", message: { token: "abcdef123456" } }]);
+  const sent = (await outboxOf(url)).filter(({ kind }) => kind !== "event");
+  expect(sent).toMatchObject([{ kind: "fcm", message: { token: "abcdef123456" } }]);
+});
+
+test("what happens to a job is on the bus, in order, and counted", async () => {
+  const local = run({ data: newFolder() });
+  const { url } = await local.ready();
+  const { job_id } = await ask(local.running(), "/v1/jobs", order, wait);
+  const events = await until(async () => {
+    const found = await eventsOf(url, job_id);
+    return found.length >= 3 && found;
+  });
+  expect(events).toEqual(["job.scheduled", "job.started", "job.completed"]);
+  const stats = () => ask(local.running(), "/v1/stats?product_tag=my-product&env=dev");
+  await until(async () => ((await stats()).counts as { completed: number }).completed === 1);
+  expect(await stats()).toMatchObject({
+    counts: { scheduled: 1, completed: 1 },
+    success_rate: 1,
+    completed_first_try: 1,
+  });
 });
 
 test("a stop is clean, and a restart knows the jobs and the key", async () => {
@@ -78,7 +104,7 @@ test("kill -9 in the middle of work loses nothing", async () => {
 
   const first = run({ data, cwd });
   await first.ready();
-  const working = await ask(first.running(), "/v1/jobs", { ...order, timeout_ms: 5000 });
+  const working = await ask(first.running(), "/v1/jobs", { ...order, timeout_ms: 1000 });
   const delayed = await ask(first.running(), "/v1/jobs", { ...order, start_at: Date.now() + 2000 });
   await until(() => asked > 0);
   first.kill("SIGKILL");
@@ -89,9 +115,12 @@ test("kill -9 in the middle of work loses nothing", async () => {
   const second = run({ data, cwd });
   await second.ready();
   expect(await finished(second, delayed.job_id)).toMatchObject({ attempt: 1 });
-  // The lease must run out and the job be a minute late before the reconciler hands it over again.
-  const recovered = await finished(second, working.job_id, 100_000);
+  // The lease must run out, 15 s after the timeout, before the reconciler hands the job over again.
+  const recovered = await finished(second, working.job_id, 50_000);
   expect(recovered).toMatchObject({ attempt: 1, attempts: [{ outcome: "completed", crashes: 1 }] });
+  for (const { job_id } of [delayed, recovered]) {
+    await until(async () => (await eventsOf(second.running().url, job_id)).at(-1) === "job.completed");
+  }
 }, 150_000);
 
 test("a second one on the same data is refused and leaves the first alone", async () => {

@@ -8,6 +8,7 @@ import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
+import { fakeStatsStore } from "./stats-store.ts";
 
 /** Everything an entry works with, faked: fresh for every test. */
 export const fakeServices = ({
@@ -24,6 +25,7 @@ export const fakeServices = ({
   queue: fakeJobQueue(),
   scheduler: fakeScheduler(),
   blobs: fakeBlobStore(),
+  stats: fakeStatsStore(),
   secrets: fakeSecrets(secrets),
   clock: fakeClock(),
   log: fakeLog(),

@@ -6,6 +6,7 @@ import { runJob } from "../../../lambdas/consumers/shell.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Execute } from "../../../lambdas/core/job-type.ts";
 import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { type Counts, hourMs, noCounts } from "../../../lambdas/core/stats.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 import { type Asked, httpEvent } from "../../support/http-event.ts";
@@ -216,6 +217,81 @@ describe("GET /v1/jobs/{id}", () => {
     expect((await ask({ path: `/v1/jobs/${job.id}`, query: { wait: "26" } })).body.errors).toMatchObject([
       { pointer: "/query/wait" },
     ]);
+  });
+});
+
+describe("GET /v1/stats", () => {
+  const query = { product_tag: "my-product", env: "prd" };
+  const path = "/v1/stats";
+  const hour = (at: number, counts: Partial<Counts>) => [
+    { product: "my-product", env: "prd", hour: at, counts: { ...noCounts(), ...counts } },
+  ];
+
+  it("adds up the last 24 hours, the ones begun at either end too", async () => {
+    const { ask, stats, clock } = api();
+    await clock.advance(600_000);
+    await stats.add(hour(noon - 25 * hourMs, { completed: 100 }));
+    await stats.add(hour(noon - 24 * hourMs, { failed: 1, attempts: 4 }));
+    await stats.add(hour(noon, { scheduled: 5, completed: 3, completed_first_try: 2, attempts: 4 }));
+    const { status, body } = await ask({ path, query });
+    expect(status).toBe(200);
+    expect(body).toEqual({
+      ...query,
+      from: noon - 24 * hourMs,
+      to: noon + hourMs,
+      counts: { scheduled: 5, completed: 3, failed: 1, cancelled: 0 },
+      success_rate: 0.75,
+      completed_first_try: 2,
+      completed_after_retry: 1,
+      mean_attempts: 2,
+      lateness_ms: { p50: null, p95: null, p99: null },
+      duration_ms: { p50: null, p95: null, p99: null },
+    });
+  });
+
+  it("takes a window in seconds, milliseconds or RFC 3339", async () => {
+    const { ask, stats } = api();
+    await stats.add(hour(noon - 48 * hourMs, { completed: 1 }));
+    const from = noon - 48 * hourMs;
+    for (const text of [String(from), String(from / 1000), new Date(from).toISOString()]) {
+      const { body } = await ask({ path, query: { ...query, from: text, to: String(from + 1) } });
+      expect(body).toMatchObject({ from, to: from + hourMs, counts: { completed: 1 } });
+    }
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ["no env", { env: "" }, "/query/env"],
+    ["an unknown parameter", { product: "x" }, "/query/product"],
+    ["no time", { from: "yesterday" }, "/query/from"],
+    ["an empty time", { to: "" }, "/query/to"],
+    ["a window that ends before it begins", { from: String(noon + 1), to: String(noon) }, "/query/from"],
+    ["a window of more than 31 days", { from: String(noon - 31 * 24 * hourMs - 1) }, "/query/from"],
+  ])("refuses %s", async (_what, more, pointer) => {
+    const answer = await api().ask({ path, query: { ...query, ...more } });
+    expect(answer).toMatchObject({ status: 400, body: { code: "INVALID_REQUEST", errors: [{ pointer }] } });
+  });
+
+  it("knows the products and envs of the catalog only", async () => {
+    const { ask } = api();
+    expect(await ask({ path, query: { ...query, product_tag: "my-prodcut" } })).toMatchObject({
+      status: 404,
+      body: { code: "PRODUCT_NOT_FOUND" },
+    });
+    expect(await ask({ path, query: { ...query, env: "x" } })).toMatchObject({
+      status: 404,
+      body: { code: "ENV_NOT_FOUND" },
+    });
+  });
+
+  it("is for keys that may read there", async () => {
+    const { ask } = api();
+    for (const scopes of [
+      { ...allScopes, envs: ["dev"] },
+      { ...allScopes, verbs: ["jobs:write" as const] },
+    ]) {
+      expect((await ask({ path, query, scopes })).status).toBe(403);
+    }
+    expect((await ask({ path, query, scopes: { ...allScopes, verbs: ["jobs:read"] } })).status).toBe(200);
   });
 });
 

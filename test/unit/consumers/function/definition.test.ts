@@ -15,6 +15,15 @@ describe("a function in the catalog", () => {
       { provider: "http", url: "https://f.example.com", auth: { type: "bearer", token: secret("f#token") } },
     ],
     ["IAM", { provider: "http", url: "https://f.example.com", auth: { type: "iam", region: "eu-west-1" } }],
+    ["IAM and its function", { provider: "http", url: "https://f.example.com", auth: { type: "iam", arn } }],
+    [
+      "IAM and a method of an API",
+      {
+        provider: "http",
+        url: "https://f.example.com",
+        auth: { type: "iam", arn: "arn:aws:execute-api:eu-west-1:123456789012:abc123/$default/POST/resize" },
+      },
+    ],
   ])("may be %s", (_what, callee) => {
     expect(accepts(callee)).toBe(true);
   });
@@ -26,6 +35,14 @@ describe("a function in the catalog", () => {
     [
       "a token that is written out",
       { provider: "http", url: "https://f.example.com", auth: { type: "bearer", token: "t" } },
+    ],
+    [
+      "IAM and every function there is",
+      {
+        provider: "http",
+        url: "https://f.example.com",
+        auth: { type: "iam", arn: "arn:aws:lambda:eu-west-1:123456789012:function:*" },
+      },
     ],
     ["both kinds", { provider: "lambda", arn, url: "https://f.example.com" }],
   ])("may not be %s", (_what, callee) => {

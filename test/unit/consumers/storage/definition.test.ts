@@ -9,7 +9,13 @@ describe("a storage in the catalog", () => {
     ["S3", { provider: "s3", bucket: "files" }],
     [
       "S3 by parameter",
-      { provider: "s3", bucket: parameter("/files"), endpoint: parameter("/endpoint"), overwrite: "keep" },
+      {
+        provider: "s3",
+        bucket: parameter("/files"),
+        prefix: "in",
+        endpoint: parameter("/endpoint"),
+        overwrite: "keep",
+      },
     ],
     ["Google", { provider: "gcs", bucket: "files", service_account: secret("gcs"), prefix: "in/" }],
     ["Azure", { provider: "azure", container: "files", connection_string: secret("azure#url") }],
@@ -19,6 +25,10 @@ describe("a storage in the catalog", () => {
 
   it.each([
     ["a bucket by secret, which no grant can name", { provider: "s3", bucket: secret("bucket") }],
+    [
+      "a bucket by parameter without a prefix, which is too much to grant",
+      { provider: "s3", bucket: parameter("/files") },
+    ],
     ["a prefix that leads out", { provider: "s3", bucket: "files", prefix: "../x" }],
     ["a key that is written out", { provider: "azure", container: "files", connection_string: "AccountKey=..." }],
     ["an unknown policy", { provider: "s3", bucket: "files", overwrite: "maybe" }],

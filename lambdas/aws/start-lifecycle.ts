@@ -1,0 +1,16 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { clientDefaults } from "./client-defaults.ts";
+import { dynamoStatsStore } from "./dynamo-stats-store.ts";
+import type { LifecycleEnv } from "./env.ts";
+import { eventBridgeBus } from "./eventbridge-bus.ts";
+import { makeLog } from "./log.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** The ports of the lifecycle on their adapters; it needs neither the catalog nor the queues. */
+export const startLifecycle = (env: LifecycleEnv) => ({
+  bus: eventBridgeBus({ client: new EventBridgeClient(clientDefaults), bus: env.EVENT_BUS_NAME, clock: systemClock }),
+  stats: dynamoStatsStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
+  log: makeLog("lifecycle"),
+  publish: new Set(env.PUBLISH),
+});

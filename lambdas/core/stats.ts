@@ -1,0 +1,101 @@
+/** How many buckets a histogram has: the last one holds everything from 2^22 ms, which is 70 minutes. */
+export const buckets = 24;
+
+/** Counts by size of a time in milliseconds: none, 1, 2-3, 4-7, ... Bounded, however many times it holds. */
+export type Histogram = number[];
+
+const counters = ["scheduled", "completed", "failed", "cancelled", "completed_first_try", "attempts"] as const;
+type Counter = (typeof counters)[number];
+
+/** What is counted of a tenant's jobs. Each thing is counted in the hour in which it happened. */
+export interface Counts extends Record<Counter, number> {
+  /** From when an attempt was due to when it started. */
+  lateness: Histogram;
+  /** From when an attempt started to when it ended. */
+  duration: Histogram;
+}
+
+export const hourMs = 3_600_000;
+export const hourOf = (time: number): number => Math.floor(time / hourMs) * hourMs;
+
+export const noCounts = (): Counts => ({
+  scheduled: 0,
+  completed: 0,
+  failed: 0,
+  cancelled: 0,
+  completed_first_try: 0,
+  attempts: 0,
+  lateness: new Array<number>(buckets).fill(0),
+  duration: new Array<number>(buckets).fill(0),
+});
+
+/** The bucket that a time belongs to. A clock that was set back makes no bucket of its own. */
+export const bucketOf = (ms: number): number =>
+  Math.min(buckets - 1, 32 - Math.clz32(Math.min(Math.max(0, ms), 2 ** 31)));
+
+const sum = (histogram: Histogram): number => histogram.reduce((total, count) => total + count, 0);
+const added = (a: Histogram, b: Histogram): Histogram => a.map((count, i) => count + (b[i] ?? 0));
+
+export const addCounts = (a: Counts, b: Counts): Counts => ({
+  ...(Object.fromEntries(counters.map((counter) => [counter, a[counter] + b[counter]])) as Record<Counter, number>),
+  lateness: added(a.lateness, b.lateness),
+  duration: added(a.duration, b.duration),
+});
+
+/**
+ * The time, in whole milliseconds, that the share `p` of a histogram's times does not exceed: exact to the bucket,
+ * interpolated in it. Null for an empty one; in the last bucket, which has no end, its beginning.
+ */
+export function percentile(histogram: Histogram, p: number): number | null {
+  const rank = p * sum(histogram);
+  let below = 0;
+  for (const [bucket, count] of histogram.entries()) {
+    if (count > 0 && below + count >= rank) {
+      const first = bucket === 0 ? 0 : 2 ** (bucket - 1);
+      const last = bucket === buckets - 1 ? first : Math.max(0, 2 ** bucket - 1);
+      return Math.round(first + (last - first) * Math.max(0, (rank - below) / count));
+    }
+    below += count;
+  }
+  return null;
+}
+
+export interface Percentiles {
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+const percentilesOf = (histogram: Histogram): Percentiles => ({
+  p50: percentile(histogram, 0.5),
+  p95: percentile(histogram, 0.95),
+  p99: percentile(histogram, 0.99),
+});
+
+/** What `GET /v1/stats` says of a tenant and a time. Null where nothing happened that could be measured. */
+export interface StatsView {
+  counts: Pick<Counts, "scheduled" | "completed" | "failed" | "cancelled">;
+  /** Completed runs among those that completed or failed. */
+  success_rate: number | null;
+  completed_first_try: number;
+  completed_after_retry: number;
+  /** Attempts that ended, over runs that completed or failed. */
+  mean_attempts: number | null;
+  lateness_ms: Percentiles;
+  duration_ms: Percentiles;
+}
+
+export function statsOf(hours: readonly Counts[]): StatsView {
+  const total = hours.reduce(addCounts, noCounts());
+  const { scheduled, completed, failed, cancelled, completed_first_try, attempts } = total;
+  const runs = completed + failed;
+  return {
+    counts: { scheduled, completed, failed, cancelled },
+    success_rate: runs === 0 ? null : completed / runs,
+    completed_first_try,
+    completed_after_retry: completed - completed_first_try,
+    mean_attempts: runs === 0 ? null : attempts / runs,
+    lateness_ms: percentilesOf(total.lateness),
+    duration_ms: percentilesOf(total.duration),
+  };
+}

@@ -1,0 +1,33 @@
+import type { HourCounts } from "../core/ports.ts";
+import { addCounts, bucketOf, type Counts, hourOf, noCounts } from "../core/stats.ts";
+import type { Transition } from "./events.ts";
+
+/** What transitions add to the counters: one increment an hour of a tenant, whatever their number. */
+export function incrementsOf(transitions: readonly Transition[]): HourCounts[] {
+  const hours = new Map<string, HourCounts>();
+  for (const transition of transitions) {
+    const { product_tag: product, env } = transition.detail;
+    const hour = hourOf(transition.time);
+    const key = JSON.stringify([product, env, hour]);
+    const before = hours.get(key)?.counts ?? noCounts();
+    hours.set(key, { product, env, hour, counts: addCounts(before, countsOf(transition)) });
+  }
+  return [...hours.values()].filter(({ counts }) => counts.scheduled + ended(counts) > 0);
+}
+
+const ended = ({ completed, failed, cancelled, attempts }: Counts) => completed + failed + cancelled + attempts;
+
+function countsOf({ name, detail, created, ended: attempt }: Transition): Counts {
+  const counts = noCounts();
+  // A job that is moved to another time, or that goes on to its next run, was counted before.
+  if (created) counts.scheduled = 1;
+  if (name === "completed" || name === "failed" || name === "cancelled") counts[name] = 1;
+  if (name === "completed" && detail.attempt === 1) counts.completed_first_try = 1;
+  // The time of a cancelled attempt says nothing of how long its work takes.
+  if (attempt && attempt.outcome !== "cancelled") {
+    counts.attempts = 1;
+    counts.lateness[bucketOf(attempt.started_at - attempt.due_at)] = 1;
+    counts.duration[bucketOf(attempt.ended_at - attempt.started_at)] = 1;
+  }
+  return counts;
+}

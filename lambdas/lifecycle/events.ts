@@ -1,0 +1,93 @@
+import type { JobChange } from "../aws/stream-handler.ts";
+import { type Attempt, isFinished, type Job } from "../core/job.ts";
+import type { JobEvent, JobEventDetail, JobEventName } from "../core/job-event.ts";
+
+/** Something that happened to a job, and what it adds to the counters. */
+export interface Transition extends JobEvent {
+  /** The job is new. */
+  created?: true;
+  /** The attempt that ended with it. */
+  ended?: Attempt;
+}
+
+/** What a write of a job means to others, in the order in which it happened. Most writes mean one thing or nothing. */
+export function transitionsOf({ before, after, at }: JobChange): Transition[] {
+  if (!after) return [];
+  if (!before) return [{ name: "scheduled", time: after.created_at, detail: detailOf(after), created: true }];
+  return [...endings(before, after, at), ...beginnings(before, after, at)];
+}
+
+function endings(before: Job, after: Job, at: number): Transition[] {
+  const ended = endOf(before, after, at);
+  // A recurring job's run has ended and the job goes on: its state is the next run's by now.
+  if (ended && after.run > before.run) {
+    const { outcome, started_at, ended_at: finished_at, error } = ended;
+    const code = error && { error_code: error.code };
+    const detail = { ...detailOf(before), status: outcome, started_at, finished_at, ...code, version: after.version };
+    return [{ name: outcome, time: finished_at, detail, ended }];
+  }
+  const { status, started_at, finished_at = at, error } = after;
+  if (isFinished(after) && status !== before.status) {
+    const times = { ...(ended && started_at !== undefined && { started_at }), finished_at };
+    const code = status === "failed" && error && { error_code: error.code };
+    const name = status as "completed" | "failed" | "cancelled";
+    return [{ name, time: finished_at, detail: { ...detailOf(after), ...times, ...code }, ...(ended && { ended }) }];
+  }
+  if (ended?.outcome === "failed") {
+    const code = error && { error_code: error.code };
+    return [{ name: "retrying", time: ended.ended_at, detail: { ...detailOf(after), ...code }, ended }];
+  }
+  return [];
+}
+
+/**
+ * The attempt that ended with a write, if one did: THE place that knows how a job shows it. A recurring job that moves
+ * on to its next run may have dropped the record of the attempt; then its last error tells how the run ended, for a
+ * success removes that, and the stream tells when.
+ */
+function endOf(before: Job, after: Job, at: number): Attempt | undefined {
+  if (before.status !== "running") return undefined;
+  const last = after.attempts.at(-1);
+  const earlier = before.attempts.at(-1);
+  const recorded = last?.attempt !== earlier?.attempt || last?.ended_at !== earlier?.ended_at;
+  if (last && recorded && last.attempt === before.attempt) return last;
+  if (after.run === before.run) return undefined;
+  const started_at = before.parked_since ?? before.started_at ?? at;
+  const { attempt, due_at } = before;
+  const times = { attempt, due_at, started_at, ended_at: Math.max(at, started_at) };
+  return after.error ? { ...times, outcome: "failed", error: after.error } : { ...times, outcome: "completed" };
+}
+
+const isWaiting = ({ status }: Job) => status === "scheduled" || status === "queued";
+
+function beginnings(before: Job, after: Job, at: number): Transition[] {
+  const happened = (name: JobEventName, more: Partial<JobEventDetail> = {}, time = at): Transition[] => [
+    { name, time, detail: { ...detailOf(after), ...more } },
+  ];
+  // A parked job that is woken and a crashed attempt that is taken over were running before.
+  if (after.status === "running" && before.status !== "running") {
+    const { started_at } = after;
+    return happened("started", { ...(started_at !== undefined && { started_at }) }, started_at);
+  }
+  if (after.status === "paused" && before.status !== "paused") return happened("paused");
+  if (!isWaiting(after)) return [];
+  if (before.status === "paused") return happened("resumed");
+  if (isFinished(before)) return happened("retrying");
+  const moved = isWaiting(before) && before.due_at !== after.due_at;
+  return moved || after.run > before.run ? happened("scheduled") : [];
+}
+
+const detailOf = (job: Job): JobEventDetail => ({
+  job_id: job.id,
+  product_tag: job.product,
+  env: job.env,
+  event: job.event,
+  type: job.type,
+  run: job.run,
+  attempt: job.attempt,
+  status: job.status,
+  scheduled_at: job.scheduled_at,
+  due_at: job.due_at,
+  ...(job.labels && { labels: job.labels }),
+  version: job.version,
+});

@@ -1,0 +1,10 @@
+import { LifecycleEnv, readEnv } from "../aws/env.ts";
+import { once } from "../aws/once.ts";
+import { startLifecycle } from "../aws/start-lifecycle.ts";
+import { streamHandler } from "../aws/stream-handler.ts";
+import { handleChanges } from "./handle.ts";
+
+export const handler = streamHandler(
+  once(() => startLifecycle(readEnv(LifecycleEnv))),
+  handleChanges,
+);

@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { readJson, sendJson } from "../http.ts";
+import type { Caught } from "./caught.ts";
+
+export const putEventsTarget = "AWSEvents.PutEvents";
+
+interface Entry {
+  EventBusName?: string;
+  Source?: string;
+  DetailType?: string;
+  /** Epoch seconds. */
+  Time?: number;
+  Detail?: string;
+}
+
+const mostEntries = 10;
+const contentType = { "content-type": "application/x-amz-json-1.1" };
+
+/** EventBridge's PutEvents. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+export async function handleEvents(caught: Caught, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const entries = (await readJson(request))?.Entries as Entry[] | undefined;
+  if (!Array.isArray(entries) || entries.length === 0 || entries.length > mostEntries) {
+    const message = `1 validation error detected: 'entries' must have 1 to ${mostEntries} members.`;
+    return sendJson(response, 400, { __type: "ValidationException", message }, contentType);
+  }
+  const answers = entries.map((entry) => {
+    const detail = objectOf(entry.Detail);
+    if (!entry.Source || !entry.DetailType) return refused("InvalidArgument", "Parameters are not valid.");
+    if (!detail) return refused("MalformedDetail", "Detail is malformed.");
+    caught.add({
+      kind: "event",
+      bus: entry.EventBusName ?? "default",
+      source: entry.Source,
+      detail_type: entry.DetailType,
+      time: new Date(entry.Time === undefined ? Date.now() : entry.Time * 1000).toISOString(),
+      detail,
+    });
+    return { EventId: randomUUID() };
+  });
+  const FailedEntryCount = answers.filter((answer) => "ErrorCode" in answer).length;
+  sendJson(response, 200, { FailedEntryCount, Entries: answers }, contentType);
+}
+
+const refused = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
+
+function objectOf(text: string | undefined): object | undefined {
+  try {
+    const value: unknown = JSON.parse(text ?? "");
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}

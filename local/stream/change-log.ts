@@ -1,0 +1,84 @@
+import { DatabaseSync } from "node:sqlite";
+
+/** Attributes by name as they are on the wire. */
+export type Image = Record<string, unknown>;
+
+export interface Change {
+  /** Rises with every write; those of one item are in the order in which they happened. */
+  sequence: number;
+  /** Epoch milliseconds. */
+  at: number;
+  before: Image | undefined;
+  after: Image;
+}
+
+/** A write that has begun and whose end is not known: what a kill leaves behind. */
+export interface Open {
+  sequence: number;
+  key: Image;
+  before: Image | undefined;
+}
+
+interface Row {
+  sequence: number;
+  at: number;
+  key: string;
+  before: string | null;
+  after: string | null;
+}
+
+/** A stream of DynamoDB forgets after a day, too. */
+const keptMs = 24 * 3_600_000;
+
+const image = (text: string | null): Image | undefined => (text === null ? undefined : (JSON.parse(text) as Image));
+const text = (value: Image | undefined): string | null => (value === undefined ? null : JSON.stringify(value));
+
+export type ChangeLog = ReturnType<typeof openChangeLog>;
+
+/** The writes of jobs that nobody has been told of yet, in one SQLite file: what was noted survives a kill. */
+export function openChangeLog(file: string) {
+  const db = new DatabaseSync(file);
+  // Without waiting for the disk, as dynalite does not either: a kill loses nothing, the end of the machine may.
+  db.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = OFF;
+    CREATE TABLE IF NOT EXISTS changes (
+      sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER, key TEXT, before TEXT, after TEXT
+    );
+    DELETE FROM changes WHERE at < ${Date.now() - keptMs};
+  `);
+  const begin = db.prepare("INSERT INTO changes (at, key, before) VALUES (?, ?, ?)");
+  const complete = db.prepare("UPDATE changes SET after = ? WHERE sequence = ?");
+  const remove = db.prepare("DELETE FROM changes WHERE sequence = ?");
+  const open = db.prepare("SELECT * FROM changes WHERE after IS NULL ORDER BY sequence");
+  const next = db.prepare("SELECT * FROM changes WHERE after IS NOT NULL ORDER BY sequence LIMIT ?");
+  return {
+    /** Notes that a write is about to happen; answers its sequence. */
+    begin: (key: Image, before: Image | undefined): number =>
+      Number(begin.run(Date.now(), JSON.stringify(key), text(before)).lastInsertRowid),
+    /** Notes what became of the item. */
+    complete: (sequence: number, after: Image): void => {
+      complete.run(JSON.stringify(after), sequence);
+    },
+    /** The write did not happen, or somebody has been told of it. */
+    remove: (sequences: readonly number[]): void => {
+      db.exec("BEGIN");
+      for (const sequence of sequences) remove.run(sequence);
+      db.exec("COMMIT");
+    },
+    open: (): Open[] =>
+      (open.all() as unknown as Row[]).map(({ sequence, key, before }) => ({
+        sequence,
+        key: JSON.parse(key) as Image,
+        before: image(before),
+      })),
+    next: (limit: number): Change[] =>
+      (next.all(limit) as unknown as Row[]).map(({ sequence, at, before, after }) => ({
+        sequence,
+        at,
+        before: image(before),
+        after: image(after) as Image,
+      })),
+    close: (): void => db.close(),
+  };
+}

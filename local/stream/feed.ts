@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import { partitionKey, sortKey } from "../../lambdas/aws/job-item.ts";
+import { region, streamArn } from "../names.ts";
+import type { Change, ChangeLog } from "./change-log.ts";
+
+export interface FeedOptions {
+  log: ChangeLog;
+  /** Invokes the lifecycle handler. */
+  invoke: (event: DynamoDBStreamEvent) => Promise<unknown>;
+  /** Milliseconds before a batch that failed is delivered again, at first; doubles up to 10 s. */
+  retryMs?: number;
+}
+
+export interface Feed {
+  /** Says that the log has something to tell. */
+  wake(): void;
+  /** Delivers no more, and resolves when the batch under way has ended or `graceMs` is over; the rest stays in the log. */
+  close(graceMs: number): Promise<void>;
+}
+
+const batchSize = 100;
+/** AWS gathers for up to a second; here the outbox should show an event while one looks. */
+const gatherMs = 200;
+const longestRetryMs = 10_000;
+
+/** The event source mapping of the table's stream: one batch at a time, again and again until it is taken. */
+export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
+  let running: Promise<void> | undefined;
+  let asked = false;
+  let closed = false;
+
+  const deliver = async (): Promise<"all" | "some" | "none"> => {
+    const changes = log.next(batchSize);
+    if (changes.length === 0) return "none";
+    const taken = await invoke({ Records: changes.map(recordOf) }).then(
+      (answer) => takenOf(changes, answer),
+      (error: unknown) => {
+        if (!closed) console.error("a batch of the table's stream failed:", error);
+        return [];
+      },
+    );
+    log.remove(taken.map(({ sequence }) => sequence));
+    return taken.length === changes.length ? "all" : "some";
+  };
+  const run = async (): Promise<void> => {
+    await sleep(gatherMs);
+    for (let pause = retryMs; !closed; ) {
+      asked = false;
+      const outcome = await deliver();
+      if (outcome === "none") return;
+      if (outcome === "all") {
+        pause = retryMs;
+        continue;
+      }
+      await sleep(pause, undefined, { ref: false });
+      pause = Math.min(2 * pause, longestRetryMs);
+    }
+  };
+  const wake = () => {
+    asked = true;
+    if (closed) return;
+    running ??= run().finally(() => {
+      running = undefined;
+      // Asked for after the log was last looked at, and before this.
+      if (asked) wake();
+    });
+  };
+
+  wake();
+  return {
+    wake,
+    close: async (graceMs) => {
+      closed = true;
+      await Promise.race([running, sleep(graceMs, undefined, { ref: false })]);
+    },
+  };
+}
+
+/** What is before the first failure; nothing if the answer names a record that is not in the batch, as in AWS. */
+function takenOf(changes: readonly Change[], answer: unknown): readonly Change[] {
+  const failures = (answer as DynamoDBBatchResponse | null | undefined)?.batchItemFailures ?? [];
+  const places = failures.map(({ itemIdentifier }) =>
+    changes.findIndex(({ sequence }) => String(sequence) === itemIdentifier),
+  );
+  return places.length === 0 ? changes : changes.slice(0, Math.max(0, Math.min(...places)));
+}
+
+type Images = Pick<NonNullable<DynamoDBRecord["dynamodb"]>, "Keys" | "OldImage" | "NewImage">;
+
+const recordOf = ({ sequence, at, before, after }: Change): DynamoDBRecord => ({
+  eventID: String(sequence),
+  eventName: before ? "MODIFY" : "INSERT",
+  eventVersion: "1.1",
+  eventSource: "aws:dynamodb",
+  awsRegion: region,
+  eventSourceARN: streamArn,
+  dynamodb: {
+    ...({
+      Keys: { [partitionKey]: after[partitionKey], [sortKey]: after[sortKey] },
+      ...(before && { OldImage: before }),
+      NewImage: after,
+    } as Images),
+    // As in AWS, to the second.
+    ApproximateCreationDateTime: Math.floor(at / 1000),
+    SequenceNumber: String(sequence),
+    SizeBytes: JSON.stringify(after).length,
+    StreamViewType: "NEW_AND_OLD_IMAGES",
+  },
+});

@@ -1,0 +1,162 @@
+import { EventEmitter } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { isDeepStrictEqual } from "node:util";
+import { partitionKey, sortKey } from "../../lambdas/aws/job-item.ts";
+import { type Handler, megabyte, readBody } from "../http.ts";
+import { tableName } from "../names.ts";
+import type { ChangeLog, Image } from "./change-log.ts";
+import { makeLocks } from "./locks.ts";
+
+/** dynalite's own handler: it is called rather than sent requests, which would double the work of each write. */
+export type Dynalite = (request: IncomingMessage, response: ServerResponse) => void;
+
+export interface FrontOptions {
+  dynalite: Dynalite;
+  log: ChangeLog;
+  /** Called when the log has something to tell. */
+  changed: () => void;
+}
+
+/** A write of one item; `after` is known of a Put and a Delete, and asked for after an Update. */
+interface Write {
+  key: Image;
+  after: Image | undefined | "unknown";
+}
+
+interface Body {
+  TableName?: string;
+  Key?: Image;
+  Item?: Image;
+  ReturnValues?: string;
+  RequestItems?: Record<string, { PutRequest?: { Item: Image }; DeleteRequest?: { Key: Image } }[]>;
+}
+
+/**
+ * What dynalite lacks of a table's stream: a front that sees the item before and after each write of a job. Writes of one
+ * item go one after the other, so that the log has them in the order in which they happened. What is about to be written
+ * is noted before it is, so that a kill between the two loses nothing.
+ */
+export async function makeFront({ dynalite, log, changed }: FrontOptions): Promise<Handler> {
+  const locked = makeLocks();
+  const read = async (key: Image): Promise<Image | undefined> => {
+    const body = JSON.stringify({ TableName: tableName, Key: key, ConsistentRead: true });
+    const answer = await ask(dynalite, ownHeaders, body);
+    if (answer.status !== 200) throw new Error(`dynalite answered ${answer.status}: ${answer.body}`);
+    return (JSON.parse(answer.body) as { Item?: Image }).Item;
+  };
+
+  const latest = makeLatest();
+  const write = async (request: IncomingMessage, body: string, asked: Body, writes: Write[]): Promise<Answer> => {
+    const begun = [];
+    for (const one of writes) {
+      const before = latest.take(one.key) ?? (await read(one.key));
+      begun.push({ ...one, before, sequence: log.begin(one.key, before) });
+    }
+    const answer = await ask(dynalite, request.headers, body);
+    if (answer.status !== 200) {
+      for (const { key, before } of begun) if (answer.status === 400) latest.put(key, before);
+      log.remove(begun.map(({ sequence }) => sequence));
+      return answer;
+    }
+    for (const { key, after, sequence } of begun) {
+      const now = after === "unknown" ? (newImage(asked, answer) ?? (await read(key))) : after;
+      latest.put(key, now);
+      // A deletion wakes nobody: the filter of the stack's event source.
+      if (now) log.complete(sequence, now);
+      else log.remove([sequence]);
+    }
+    changed();
+    return answer;
+  };
+
+  for (const { sequence, key, before } of log.open()) {
+    const now = await read(key);
+    if (now && !isDeepStrictEqual(now, before)) log.complete(sequence, now);
+    else log.remove([sequence]);
+  }
+
+  return async (request, response) => {
+    const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
+    if (!writing.has(operation)) return dynalite(request, response);
+    const body = String(await readBody(request, 16 * megabyte));
+    const asked = JSON.parse(body) as Body;
+    const writes = writesOf(operation, asked).filter(({ key }) => isJob(key));
+    const keys = writes.map(({ key }) => JSON.stringify(key));
+    const answer = await locked(keys, () => write(request, body, asked, writes));
+    response.writeHead(answer.status, answer.headers).end(answer.body);
+  };
+}
+
+/** The items that were written last: the next write of a job comes soon as a rule, and need not be preceded by a read. */
+function makeLatest(size = 1000) {
+  const items = new Map<string, Image>();
+  return {
+    take(key: Image): Image | undefined {
+      const text = JSON.stringify(key);
+      const item = items.get(text);
+      items.delete(text);
+      return item;
+    },
+    put(key: Image, item: Image | undefined): void {
+      if (item) items.set(JSON.stringify(key), item);
+      const [oldest] = items.keys();
+      if (items.size > size && oldest !== undefined) items.delete(oldest);
+    },
+  };
+}
+
+const writing = new Set(["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"]);
+
+function writesOf(operation: string, { TableName, Key, Item, RequestItems }: Body): Write[] {
+  if (operation === "BatchWriteItem") {
+    return (RequestItems?.[tableName] ?? []).flatMap(({ PutRequest, DeleteRequest }) =>
+      PutRequest ? put(PutRequest.Item) : [{ key: DeleteRequest?.Key ?? {}, after: undefined }],
+    );
+  }
+  if (TableName !== tableName) return [];
+  if (operation === "PutItem") return put(Item ?? {});
+  return [{ key: Key ?? {}, after: operation === "UpdateItem" ? "unknown" : undefined }];
+}
+
+const put = (Item: Image): Write[] => [
+  { key: { [partitionKey]: Item[partitionKey], [sortKey]: Item[sortKey] }, after: Item },
+];
+
+/** The other items of the table, counters for one, wake nobody: the filter of the stack's event source. */
+const isJob = (key: Image) => (key[sortKey] as { S?: string } | undefined)?.S === "STATE";
+
+const newImage = ({ ReturnValues }: Body, { body }: Answer): Image | undefined =>
+  ReturnValues === "ALL_NEW" ? (JSON.parse(body) as { Attributes?: Image }).Attributes : undefined;
+
+interface Answer {
+  status: number;
+  headers: Record<string, string | number>;
+  body: string;
+}
+
+/** dynalite wants a request signed and does not look at the signature. */
+const ownHeaders = {
+  "content-type": "application/x-amz-json-1.0",
+  "x-amz-target": "DynamoDB_20120810.GetItem",
+  "x-amz-date": "20300101T000000Z",
+  authorization: "AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=local",
+};
+
+/** Calls dynalite with as much of a request and a response as it uses. */
+const ask = (dynalite: Dynalite, headers: IncomingMessage["headers"], body: string): Promise<Answer> =>
+  new Promise((resolve) => {
+    const request = Object.assign(new EventEmitter(), { method: "POST", url: "/", headers });
+    const answered: Answer["headers"] = {};
+    const response = {
+      statusCode: 200,
+      setHeader(name: string, value: string | number) {
+        answered[name] = value;
+      },
+      end(content = "") {
+        resolve({ status: response.statusCode, headers: answered, body: content });
+      },
+    };
+    dynalite(request as unknown as IncomingMessage, response as unknown as ServerResponse);
+    request.emit("data", Buffer.from(body));
+    request.emit("end");
+  });

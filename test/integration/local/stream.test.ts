@@ -1,0 +1,214 @@
+import { join } from "node:path";
+import { BatchWriteItemCommand, DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { marshall } from "@aws-sdk/util-dynamodb";
+import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import type { DynamoDBStreamEvent } from "aws-lambda";
+import { dynamoJobStore } from "../../../lambdas/aws/dynamo-job-store.ts";
+import { dynamoStatsStore } from "../../../lambdas/aws/dynamo-stats-store.ts";
+import { type Item, itemOf, jobOf, keyOf } from "../../../lambdas/aws/job-item.ts";
+import type { Job } from "../../../lambdas/core/job.ts";
+import type { JobStore } from "../../../lambdas/core/ports.ts";
+import { noCounts } from "../../../lambdas/core/stats.ts";
+import { credentials } from "../../../local/credentials.ts";
+import type { Listening } from "../../../local/http.ts";
+import { tableName } from "../../../local/names.ts";
+import { startDynamoDb } from "../../../local/servers/dynamodb.ts";
+import { type ChangeLog, openChangeLog } from "../../../local/stream/change-log.ts";
+import { type Feed, startFeed } from "../../../local/stream/feed.ts";
+import { aJob, aMessage, noon } from "../../support/builders.ts";
+import { tempFolder } from "../../support/local/temp-folder.ts";
+import { until } from "../../support/local/until.ts";
+
+const folder = tempFolder();
+let count = 0;
+let data: string;
+let log: ChangeLog;
+let server: Listening;
+let client: DynamoDBClient;
+let jobs: JobStore;
+let feed: Feed | undefined;
+
+async function start() {
+  log = openChangeLog(`${data}.db`);
+  server = await startDynamoDb(data, { log, changed: () => feed?.wake() });
+  client = new DynamoDBClient({ endpoint: server.url, ...credentials });
+  jobs = dynamoJobStore({ client, table: tableName, retentionDays: 30 });
+}
+async function stop() {
+  await feed?.close(1000);
+  feed = undefined;
+  client.destroy();
+  await server.close();
+  log.close();
+}
+beforeEach(async () => {
+  data = join(folder, String(++count));
+  await start();
+});
+afterEach(stop);
+
+type Record = { before?: Job | undefined; after: Job; sequence: string };
+const recordsOf = ({ Records }: DynamoDBStreamEvent): Record[] =>
+  Records.map(({ dynamodb }) => ({
+    before: dynamodb?.OldImage && jobOf(dynamodb.OldImage as Item),
+    after: jobOf(dynamodb?.NewImage as Item),
+    sequence: dynamodb?.SequenceNumber as string,
+  }));
+
+/** What reaches the lifecycle, batch by batch. `answer` says what it makes of a batch. */
+function listen(answer: (records: Record[], earlier: number) => unknown = () => ({ batchItemFailures: [] })) {
+  const batches: Record[][] = [];
+  const events: DynamoDBStreamEvent[] = [];
+  feed = startFeed({
+    log,
+    retryMs: 20,
+    invoke: async (event) => {
+      events.push(event);
+      batches.push(recordsOf(event));
+      return answer(batches.at(-1) ?? [], batches.length - 1);
+    },
+  });
+  const told = () => batches.flat();
+  return { batches, events, told, tells: (n: number) => until(() => told().length >= n && told()) };
+}
+const versions = (records: Record[]) => records.map(({ after }) => after.version);
+const claim = { claimId: "c", now: noon, leaseMarginMs: 15_000 };
+
+test("each write of a job is told of with the job before and after it, in order", async () => {
+  const { tells, events } = listen();
+  const job = aJob();
+  await jobs.create(job);
+  await jobs.claim(aMessage(job), claim);
+  const running = (await jobs.get(job.id)) as Job;
+  await jobs.replace({ ...running, status: "completed", version: 3 });
+  const records = await tells(3);
+  expect(records.map(({ before, after }) => [before?.status, after.status])).toEqual([
+    [undefined, "queued"],
+    ["queued", "running"],
+    ["running", "completed"],
+  ]);
+  expect(records[1]).toMatchObject({ before: job, after: running });
+  const [first, second] = events.flatMap(({ Records }) => Records);
+  expect(first).toMatchObject({
+    eventName: "INSERT",
+    eventSource: "aws:dynamodb",
+    dynamodb: { Keys: keyOf(job.id), StreamViewType: "NEW_AND_OLD_IMAGES" },
+  });
+  expect(first?.dynamodb).not.toHaveProperty("OldImage");
+  expect(second?.eventName).toBe("MODIFY");
+  await until(() => log.next(1).length === 0);
+});
+
+test("a write that is refused, a deletion and counters wake nobody", async () => {
+  const { told, tells } = listen();
+  const job = aJob();
+  await jobs.create(job);
+  await jobs.create({ ...job, write_id: "another" });
+  expect(await jobs.replace({ ...job, version: 9 })).toBe("lost");
+  expect(await jobs.claim(aMessage(job, { attempt: 2 }), claim)).toEqual({ outcome: "gone" });
+  await dynamoStatsStore({ client, table: tableName }).add([
+    { product: "shop", env: "prd", hour: noon, counts: { ...noCounts(), scheduled: 1 } },
+  ]);
+  await jobs.remove(job);
+  await jobs.create(job);
+  await tells(2);
+  expect(told().map(({ before }) => before)).toEqual([undefined, undefined]);
+  expect(log.open()).toEqual([]);
+});
+
+test("an answer is what dynalite says, whatever the caller asks to be told", async () => {
+  const { tells } = listen();
+  const job = aJob();
+  await jobs.create(job);
+  const update = (value: number, ReturnValues?: "ALL_OLD" | "UPDATED_NEW") =>
+    client.send(
+      new UpdateItemCommand({
+        TableName: tableName,
+        Key: keyOf(job.id),
+        UpdateExpression: "SET version = :version",
+        ExpressionAttributeValues: marshall({ ":version": value }),
+        ...(ReturnValues && { ReturnValues }),
+      }),
+    );
+  expect((await update(2)).Attributes).toBeUndefined();
+  expect((await update(3, "UPDATED_NEW")).Attributes).toEqual({ version: { N: "3" } });
+  expect((await update(4, "ALL_OLD")).Attributes).toMatchObject({ version: { N: "3" } });
+  expect(versions(await tells(4))).toEqual([1, 2, 3, 4]);
+});
+
+test("writes that race for one job are told of in the order in which they happened", async () => {
+  const { told, tells } = listen();
+  const job = aJob();
+  await jobs.create(job);
+  await Promise.all(
+    Array.from({ length: 20 }, async () => {
+      for (;;) {
+        const now = (await jobs.get(job.id)) as Job;
+        if ((await jobs.replace({ ...now, version: now.version + 1 })) === "replaced") return;
+      }
+    }),
+  );
+  await tells(21);
+  expect(versions(told())).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));
+  expect(told().map(({ before }) => before?.version ?? 0)).toEqual(Array.from({ length: 21 }, (_, i) => i));
+});
+
+test("a batch of writes is told of write by write", async () => {
+  const { tells } = listen();
+  const [a, b] = [aJob(), aJob()] as const;
+  await jobs.create(b);
+  const requests = [
+    { PutRequest: { Item: itemOf(a, 30) } },
+    { DeleteRequest: { Key: keyOf(b.id) } },
+    { PutRequest: { Item: itemOf(aJob({ version: 7 }), 30) } },
+  ];
+  await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }));
+  expect(versions(await tells(3))).toEqual([1, 1, 7]);
+});
+
+test("what a batch reports is delivered again, with everything after it and nothing before it", async () => {
+  const made = [aJob(), aJob(), aJob()];
+  for (const job of made) await jobs.create(job);
+  const { batches } = listen((records, earlier) => ({
+    batchItemFailures: earlier < 2 ? [{ itemIdentifier: records[1]?.sequence }] : [],
+  }));
+  await until(() => batches.length >= 3);
+  const ids = made.map(({ id }) => id);
+  expect(batches.map((batch) => batch.map(({ after }) => after.id))).toEqual([ids, ids.slice(1), ids.slice(2)]);
+});
+
+test.each<[string, (records: Record[]) => unknown]>([
+  ["throws", () => Promise.reject(new Error("not now"))],
+  ["reports a record that it was not given", () => ({ batchItemFailures: [{ itemIdentifier: "0" }] })],
+])("a batch whose handler %s is delivered again whole", async (_what, refuse) => {
+  const error = jest.spyOn(console, "error").mockImplementation(() => {});
+  for (const _ of [1, 2]) await jobs.create(aJob());
+  const { batches } = listen((records, earlier) => (earlier < 2 ? refuse(records) : undefined));
+  await until(() => log.next(1).length === 0);
+  expect(batches.map((batch) => batch.length)).toEqual([2, 2, 2]);
+  error.mockRestore();
+});
+
+test("what nobody was told of is told after a restart", async () => {
+  const job = aJob();
+  await jobs.create(job);
+  await stop();
+  await start();
+  expect(await listen().tells(1)).toMatchObject([{ after: job }]);
+});
+
+test("a write that was cut off is told of after a restart if it happened, and not if it did not", async () => {
+  const [made, untouched, absent] = [aJob(), aJob(), aJob()];
+  await jobs.create(made);
+  await jobs.create(untouched);
+  await until(() => log.next(9).length === 2);
+  log.remove(log.next(9).map(({ sequence }) => sequence));
+  // As a kill leaves it: noted, and nothing known of the end.
+  log.begin(keyOf(made.id), undefined);
+  log.begin(keyOf(untouched.id), itemOf(untouched, 30));
+  log.begin(keyOf(absent.id), undefined);
+  await stop();
+  await start();
+  expect(log.open()).toEqual([]);
+  expect(log.next(9).map(({ before, after }) => [before, jobOf(after as Item).id])).toEqual([[undefined, made.id]]);
+});

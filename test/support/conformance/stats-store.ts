@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { StatsStore } from "../../../lambdas/core/ports.ts";
+import { addCounts, type Counts, hourMs, noCounts } from "../../../lambdas/core/stats.ts";
+import { noon } from "../builders.ts";
+
+const counts = (some: Partial<Counts>): Counts => ({ ...noCounts(), ...some });
+const histogram = (some: Record<number, number>) => noCounts().lateness.map((_, i) => some[i] ?? 0);
+let tenants = 0;
+const newTenant = () => ({ product: `shop-${++tenants}`, env: "prd" });
+
+/** What every StatsStore does, in memory and on DynamoDB alike. */
+export function describeStatsStore(
+  name: string,
+  makeStore: () => Promise<{ stats: StatsStore; stop?: () => Promise<void> }>,
+) {
+  describe(`${name} as a StatsStore`, () => {
+    let made: Awaited<ReturnType<typeof makeStore>>;
+    beforeAll(async () => {
+      made = await makeStore();
+    });
+    afterAll(() => made.stop?.());
+    const read = ({ product, env }: { product: string; env: string }, from: number, to: number) =>
+      made.stats.read(product, env, from, to);
+
+    test("what is added to an hour adds up, every counter and bucket of it", async () => {
+      const tenant = newTenant();
+      const first = counts({ scheduled: 2, completed: 1, lateness: histogram({ 0: 1, 23: 4 }) });
+      const second = counts({
+        completed: 1,
+        failed: 3,
+        attempts: 4,
+        lateness: histogram({ 23: 1 }),
+        duration: histogram({ 5: 7 }),
+      });
+      await made.stats.add([{ ...tenant, hour: noon, counts: first }]);
+      await made.stats.add([{ ...tenant, hour: noon, counts: second }]);
+      expect(await read(tenant, noon, noon + hourMs)).toEqual([{ hour: noon, counts: addCounts(first, second) }]);
+    });
+
+    test("hours are read from the first to before the last, oldest first, without those that have none", async () => {
+      const tenant = newTenant();
+      const hours = [3, 0, 1, 5, -1].map((n) => noon + n * hourMs);
+      const one = counts({ cancelled: 1 });
+      await made.stats.add(hours.map((hour) => ({ ...tenant, hour, counts: one })));
+      const found = await read(tenant, noon, noon + 5 * hourMs);
+      expect(found).toEqual([0, 1, 3].map((n) => ({ hour: noon + n * hourMs, counts: one })));
+      expect(await read(tenant, noon, noon)).toEqual([]);
+    });
+
+    test("a month is read whole", async () => {
+      const tenant = newTenant();
+      const increments = Array.from({ length: 744 }, (_, n) => ({
+        ...tenant,
+        hour: noon + n * hourMs,
+        counts: counts({ completed: n, duration: histogram({ 1: n, 12: 5 }) }),
+      }));
+      await made.stats.add(increments);
+      const found = await read(tenant, noon, noon + 744 * hourMs);
+      expect(found.map((hour) => hour.counts.completed)).toEqual(increments.map((_, n) => n));
+    });
+
+    test("tenants have their own", async () => {
+      const [mine, { product }] = [newTenant(), newTenant()];
+      await made.stats.add([{ ...mine, hour: noon, counts: counts({ completed: 1 }) }]);
+      for (const other of [
+        { product, env: "prd" },
+        { ...mine, env: "dev" },
+        { product: "shop", env: "prd" },
+      ]) {
+        expect(await read(other, noon, noon + hourMs)).toEqual([]);
+      }
+    });
+  });
+}

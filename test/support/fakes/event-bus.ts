@@ -1,0 +1,30 @@
+import type { JobEvent } from "../../../lambdas/core/job-event.ts";
+import type { EventBus, Unpublished } from "../../../lambdas/core/ports.ts";
+
+export interface FakeEventBus extends EventBus {
+  /** What was published, in order. */
+  published: JobEvent[];
+  /** Whether the bus refuses an event for now. */
+  refuses: (event: JobEvent) => boolean;
+}
+
+/** A bus that delivers nothing and remembers what was published. */
+export function fakeEventBus(): FakeEventBus {
+  const bus: FakeEventBus = {
+    published: [],
+    refuses: () => false,
+    async publish(events) {
+      const unpublished: Unpublished[] = [];
+      const stopped = new Set<string>();
+      for (const [index, event] of events.entries()) {
+        const { job_id } = event.detail;
+        if (stopped.has(job_id)) unpublished.push({ index, code: "NOT_TRIED" });
+        else if (bus.refuses(event)) unpublished.push({ index, code: "ThrottlingException" });
+        else bus.published.push(structuredClone(event));
+        if (unpublished.at(-1)?.index === index) stopped.add(job_id);
+      }
+      return unpublished;
+    },
+  };
+  return bus;
+}

@@ -1,0 +1,25 @@
+import type { HourCounts, StatsStore } from "../../../lambdas/core/ports.ts";
+import { addCounts, noCounts } from "../../../lambdas/core/stats.ts";
+
+/** Counters in memory. */
+export function fakeStatsStore(): StatsStore & { all(): HourCounts[] } {
+  const hours = new Map<string, HourCounts>();
+  return {
+    all: () => structuredClone([...hours.values()]),
+
+    async add(increments) {
+      for (const { product, env, hour, counts } of increments) {
+        const key = JSON.stringify([product, env, hour]);
+        const before = hours.get(key)?.counts ?? noCounts();
+        hours.set(key, { product, env, hour, counts: addCounts(before, counts) });
+      }
+    },
+
+    async read(product, env, fromHour, toHour) {
+      return [...hours.values()]
+        .filter((one) => one.product === product && one.env === env && one.hour >= fromHour && one.hour < toHour)
+        .sort((a, b) => a.hour - b.hour)
+        .map(({ hour, counts }) => structuredClone({ hour, counts }));
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { eventBridgeBus } from "../../../lambdas/aws/eventbridge-bus.ts";
+import { settings } from "../../support/aws/client-settings.ts";
+import { awsError, type Captured, type StubAnswer, stubHandler } from "../../support/aws/stub-handler.ts";
+import { aJob, anEvent, noon } from "../../support/builders.ts";
+import { fakeClock } from "../../support/fakes/clock.ts";
+
+interface Entry {
+  Detail: string;
+}
+const entriesOf = ({ body }: Captured) => body.Entries as Entry[];
+const taking = (request: Captured): StubAnswer => ({
+  body: { Entries: entriesOf(request).map(() => ({ EventId: "1" })) },
+});
+
+function busOn(answer: (request: Captured, earlier: number) => StubAnswer) {
+  const requestHandler = stubHandler(answer);
+  const client = new EventBridgeClient({ ...settings, maxAttempts: 1, requestHandler: requestHandler as never });
+  const clock = fakeClock();
+  return { clock, requests: requestHandler.requests, bus: eventBridgeBus({ client, bus: "jobs", clock }) };
+}
+const events = (count: number) => Array.from({ length: count }, () => anEvent());
+
+describe("PutEvents", () => {
+  it("names the bus, the source, the transition and its time", async () => {
+    const { bus, requests } = busOn(taking);
+    const event = anEvent("retrying", aJob({ labels: ["a"] }));
+    await bus.publish([event]);
+    expect(requests[0]?.body.Entries).toEqual([
+      {
+        EventBusName: "jobs",
+        Source: "ductape.jobs",
+        DetailType: "job.retrying",
+        Time: noon / 1000,
+        Detail: JSON.stringify(event.detail),
+      },
+    ]);
+  });
+
+  it("takes ten at a time", async () => {
+    const { bus, requests } = busOn(taking);
+    expect(await bus.publish(events(23))).toEqual([]);
+    expect(requests.map((request) => entriesOf(request).length)).toEqual([10, 10, 3]);
+  });
+
+  it("is repeated for the entries that were refused, and for those only", async () => {
+    const { bus, requests, clock } = busOn((request, earlier) => ({
+      body: {
+        Entries: entriesOf(request).map((_, i) => (earlier === 0 && i === 1 ? { ErrorCode: "InternalFailure" } : {})),
+      },
+    }));
+    const three = events(3);
+    const publishing = bus.publish(three);
+    await clock.advance(100);
+    expect(await publishing).toEqual([]);
+    expect(requests.map(entriesOf)).toEqual([
+      expect.anything(),
+      [expect.objectContaining({ Detail: JSON.stringify(three[1]?.detail) })],
+    ]);
+  });
+
+  it.each([
+    ["refuses an entry", (): StubAnswer => ({ body: { Entries: [{ ErrorCode: "ThrottlingException" }] } })],
+    ["refuses the call", () => awsError("ThrottlingException")],
+  ])("is given up in two seconds when the bus %s", async (_what, answer) => {
+    const { bus, clock, requests } = busOn(answer);
+    const publishing = bus.publish(events(1));
+    await clock.advance(2000);
+    expect(await publishing).toEqual([{ index: 0, code: "ThrottlingException" }]);
+    expect(requests).toHaveLength(4);
+  });
+});

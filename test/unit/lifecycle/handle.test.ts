@@ -1,0 +1,130 @@
+import { JobError } from "../../../lambdas/core/errors.ts";
+import type { Job } from "../../../lambdas/core/job.ts";
+import { finalEvents, type JobEventName, jobEvents } from "../../../lambdas/core/job-event.ts";
+import { hourMs, statsOf } from "../../../lambdas/core/stats.ts";
+import { attemptFailed, claimed, completed } from "../../../lambdas/core/transitions.ts";
+import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
+import { aJob, noon } from "../../support/builders.ts";
+import { fakeEventBus } from "../../support/fakes/event-bus.ts";
+import { fakeLog } from "../../support/fakes/log.ts";
+import { fakeStatsStore } from "../../support/fakes/stats-store.ts";
+
+const world = (publish: readonly JobEventName[] = finalEvents) => ({
+  bus: fakeEventBus(),
+  stats: fakeStatsStore(),
+  log: fakeLog(),
+  publish: new Set(publish),
+});
+
+const claim = (job: Job, now: number) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now });
+/** A job from its creation to its end, as the stream tells of it. */
+function lifeOf(job = aJob(), at = noon) {
+  const running = claim(job, at + 3);
+  const states = [undefined, job, running, completed(running, at + 20, { inline: "s3cret" })];
+  return states.slice(1).map((after, i) => ({ ...(states[i] && { before: states[i] }), after: after as Job, at }));
+}
+const published = ({ bus }: ReturnType<typeof world>) =>
+  bus.published.map(({ name, detail }) => [name, detail.job_id] as const);
+
+describe("a batch of writes", () => {
+  it("publishes the final transitions unless the setting says otherwise", async () => {
+    const final = world();
+    const job = aJob();
+    expect(await handleChanges(final, lifeOf(job))).toBeUndefined();
+    expect(published(final)).toEqual([["completed", job.id]]);
+
+    const every = world(jobEvents);
+    await handleChanges(every, lifeOf(job));
+    expect(published(every).map(([name]) => name)).toEqual(["scheduled", "started", "completed"]);
+
+    const none = world([]);
+    await handleChanges(none, lifeOf(job));
+    expect(published(none)).toEqual([]);
+    expect(none.stats.all()).toHaveLength(2);
+  });
+
+  it("says from where it is to be delivered again when the bus refuses an event, and counts up to there", async () => {
+    const services = world(jobEvents);
+    const [good, bad] = [aJob({ created_at: noon }), aJob({ created_at: noon })] as const;
+    services.bus.refuses = ({ detail, name }) => detail.job_id === bad.id && name === "started";
+    const changes = [...lifeOf(good), ...lifeOf(bad), ...lifeOf(aJob({ created_at: noon }))];
+    expect(await handleChanges(services, changes)).toBe(4);
+    expect(services.stats.all().map(({ counts }) => [counts.scheduled, counts.completed])).toEqual([[2, 1]]);
+    expect(services.log.lines).toMatchObject([{ level: "error", fields: { count: 2 } }]);
+
+    services.bus.refuses = () => false;
+    expect(await handleChanges(services, changes.slice(4))).toBeUndefined();
+    expect(published(services).filter(([, id]) => id === bad.id)).toEqual([
+      ["scheduled", bad.id],
+      ["started", bad.id],
+      ["completed", bad.id],
+    ]);
+    expect(services.stats.all().map(({ counts }) => [counts.scheduled, counts.completed])).toEqual([[3, 3]]);
+  });
+
+  it("adds once to each hour of a tenant, in the hour in which a thing happened", async () => {
+    const services = world();
+    const add = services.stats.add;
+    const calls: number[] = [];
+    services.stats.add = (increments) => {
+      calls.push(increments.length);
+      return add(increments);
+    };
+    const late = aJob({ created_at: noon - 1, due_at: noon });
+    await handleChanges(services, [
+      ...lifeOf(late),
+      ...lifeOf(aJob()),
+      ...lifeOf(aJob({ env: "dev", created_at: noon })),
+    ]);
+    expect(calls).toEqual([3]);
+    expect(await services.stats.read("shop", "prd", noon - hourMs, noon)).toMatchObject([{ counts: { scheduled: 2 } }]);
+    expect(await services.stats.read("shop", "prd", noon, noon + 1)).toMatchObject([
+      { counts: { scheduled: 0, completed: 2, completed_first_try: 2, attempts: 2 } },
+    ]);
+    expect(await services.stats.read("shop", "dev", noon, noon + 1)).toMatchObject([
+      { counts: { scheduled: 1, completed: 1 } },
+    ]);
+  });
+
+  it("counts attempts that failed with their times, and what came of them", async () => {
+    const services = world();
+    const job = aJob({ created_at: noon });
+    const first = claim(job, noon + 100);
+    const waiting = attemptFailed(first, noon + 300, { error: new JobError("TIMEOUT", "It failed."), random: 0 });
+    const second = claim(waiting, waiting.due_at + 900);
+    const states = [job, first, waiting, second, completed(second, waiting.due_at + 901, { inline: 1 })];
+    await handleChanges(
+      services,
+      states.slice(1).map((after, i) => ({ before: states[i] as Job, after, at: noon })),
+    );
+    const stats = statsOf(services.stats.all().map(({ counts }) => counts));
+    expect(stats).toMatchObject({
+      counts: { completed: 1, failed: 0 },
+      completed_first_try: 0,
+      completed_after_retry: 1,
+      mean_attempts: 2,
+    });
+    expect(stats.lateness_ms.p50).toBeGreaterThanOrEqual(64);
+    expect(stats.lateness_ms.p50).toBeLessThan(128);
+    expect(stats.duration_ms.p99).toBeLessThan(256);
+  });
+
+  it("goes on when counters fail: their loss is logged, without a word of anybody's input", async () => {
+    const services = world();
+    services.stats.add = async () => {
+      throw new Error("s3cret");
+    };
+    expect(await handleChanges(services, lifeOf())).toBeUndefined();
+    expect(published(services)).toHaveLength(1);
+    expect(services.log.lines).toMatchObject([{ level: "error", message: "counts were lost" }]);
+    expect(JSON.stringify([services.log.lines, services.bus.published])).not.toContain("s3cret");
+  });
+
+  it("leaves out a write that makes no sense, and serves those behind it", async () => {
+    const services = world();
+    const broken = { before: aJob({ status: "running" }), after: { id: "job_x" } as Job, at: noon };
+    expect(await handleChanges(services, [broken, ...lifeOf()])).toBeUndefined();
+    expect(published(services)).toHaveLength(1);
+    expect(services.log.lines).toMatchObject([{ level: "error", fields: { job_id: "job_x" } }]);
+  });
+});
