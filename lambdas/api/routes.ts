@@ -4,6 +4,7 @@ import { deleteJob } from "./routes/delete-job.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
 import { getJobs } from "./routes/get-jobs.ts";
+import { getOpenApi } from "./routes/get-openapi.ts";
 import { getProduct } from "./routes/get-product.ts";
 import { getProducts } from "./routes/get-products.ts";
 import { getRuns } from "./routes/get-runs.ts";
@@ -23,6 +24,7 @@ import { postUpload } from "./routes/post-upload.ts";
 /** Every route of the HTTP API. */
 export const routes: HttpRoute<Services>[] = [
   getHealth,
+  getOpenApi(() => routes),
   postJob,
   postJobsBatch,
   postBulk,
