@@ -4,7 +4,7 @@ import { type Problem, problemStatuses } from "../../aws/problem.ts";
 import type { RequestErrorCode } from "../../core/errors.ts";
 import { jobStatuses } from "../../core/job.ts";
 
-const codes = [...Object.keys(problemStatuses), "INTERNAL"] as [RequestErrorCode, ...RequestErrorCode[]];
+const codes = ["INTERNAL", ...(Object.keys(problemStatuses) as RequestErrorCode[])] as const;
 
 export const ProblemSchema = once(
   () =>
