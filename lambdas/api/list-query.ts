@@ -27,8 +27,11 @@ export const ListParameters = strict({
   type: oneOrMore(jobTypes).optional(),
   event: Name.optional(),
   label: Name.optional(),
-  /** Of due_at while a job is pending and of finished_at after: `from` is included, `to` is not. Paused jobs come after all. */
-  from: QueryTime.transform(epochMs).optional(),
+  from: QueryTime.transform(epochMs)
+    .optional()
+    .describe(
+      "Of due_at while a job is pending and of finished_at after: `from` is included, `to` is not. Paused jobs come after all.",
+    ),
   to: QueryTime.transform(epochMs).optional(),
   order: z.enum(["asc", "desc"]).default("desc"),
   limit: Limit,

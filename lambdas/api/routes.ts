@@ -4,10 +4,12 @@ import { deleteJob } from "./routes/delete-job.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
 import { getJobs } from "./routes/get-jobs.ts";
+import { getOpenApi } from "./routes/get-openapi.ts";
 import { getProduct } from "./routes/get-product.ts";
 import { getProducts } from "./routes/get-products.ts";
 import { getRuns } from "./routes/get-runs.ts";
 import { getStats } from "./routes/get-stats.ts";
+import { postBulk } from "./routes/post-bulk.ts";
 import { postCancel } from "./routes/post-cancel.ts";
 import { postExplain } from "./routes/post-explain.ts";
 import { postJob } from "./routes/post-job.ts";
@@ -22,8 +24,10 @@ import { postUpload } from "./routes/post-upload.ts";
 /** Every route of the HTTP API. */
 export const routes: HttpRoute<Services>[] = [
   getHealth,
+  getOpenApi(() => routes),
   postJob,
   postJobsBatch,
+  postBulk,
   getJobs,
   getJob,
   getRuns,

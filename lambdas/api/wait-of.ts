@@ -1,6 +1,13 @@
+import * as z from "zod";
 import type { HttpRequest } from "../aws/http-api.ts";
 import { RequestError } from "../core/errors.ts";
 import { longestWaitSeconds } from "../core/wait.ts";
+
+const seconds = `to ${longestWaitSeconds} s; the answer comes the moment the job has finished, or after that time`;
+export const WaitQuery = z.object({ wait: z.string().optional().describe(`How long to wait, 0 ${seconds}.`) });
+export const PreferHeader = z.object({
+  Prefer: z.string().optional().describe(`\`wait=N\` (RFC 7240): how long to wait, 1 ${seconds}.`),
+});
 
 /**
  * The seconds that a caller wants to wait: `?wait=N`, which must be 0 to 25, or `Prefer: wait=N` (RFC 7240 4.3), a

@@ -35,7 +35,8 @@ export interface HttpRoute<S> {
   path: string;
   /** Answers without an API key. */
   open?: boolean;
-  doc?: () => RouteDoc;
+  /** What the OpenAPI document says of it; asked for when that is made. */
+  doc: () => RouteDoc;
   handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
 }
 
@@ -44,7 +45,7 @@ export const httpRoute = <S>(
   method: HttpRoute<S>["method"],
   path: string,
   handle: HttpRoute<S>["handle"],
-  more: Pick<HttpRoute<S>, "open" | "doc"> = {},
+  more: Pick<HttpRoute<S>, "open" | "doc">,
 ): HttpRoute<S> => ({ method, path, handle, ...more });
 
 /** Lambda refuses an event above 6 MB; a body may reach it as base64. */

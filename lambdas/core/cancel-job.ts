@@ -11,6 +11,9 @@ export interface Cancelling extends Dispatching {
 
 const rounds = 10;
 
+/** What is kept with a job that its caller gave no reason for. */
+export const defaultReason = "cancelled by request";
+
 /**
  * Cancels a job that has not finished, and the steps of a feature with it. A running attempt's outcome is discarded.
  * Answers the job as it is afterwards; one that finished before stays as it is. Safe to repeat.

@@ -9,12 +9,17 @@ import { fingerprint } from "./job-id.ts";
 export const encodeCursor = (position: unknown, list: unknown): string =>
   Buffer.from(JSON.stringify([position, sealOf(position, list)])).toString("base64url");
 
-/** The position again; throws INVALID_REQUEST for anything that `encodeCursor` has not made of the same list. */
-export function decodeCursor<Position>(schema: z.ZodType<Position>, cursor: string, list: unknown): Position {
+/** The position again; throws INVALID_REQUEST for anything that `encodeCursor` has not made of the same list; `pointer` is where it stands. */
+export function decodeCursor<Position>(
+  schema: z.ZodType<Position>,
+  cursor: string,
+  list: unknown,
+  pointer = "/query/cursor",
+): Position {
   const parsed = z.tuple([schema, z.string()]).safeParse(jsonOf(cursor));
   if (parsed.success && parsed.data[1] === sealOf(parsed.data[0], list)) return parsed.data[0];
-  throw new RequestError("INVALID_REQUEST", "The query is not valid.", {
-    faults: [{ pointer: "/query/cursor", detail: "is not the next_cursor of a list with these filters" }],
+  throw new RequestError("INVALID_REQUEST", "The cursor is not valid.", {
+    faults: [{ pointer, detail: "is not the next_cursor of a list with these filters" }],
   });
 }
 

@@ -14,30 +14,24 @@ const Name = z.string().min(1).max(64);
 
 /** The request to schedule a job (DESIGN 3), the same on every way in. `input` is checked by the event's type. */
 export const JobRequest = strict({
-  /** The slug of the environment in which the job runs. */
-  env: Name,
-  /** The product whose event it is. */
-  product_tag: Name,
-  /** The tag of the job event. */
-  event: Name,
-  /** The app that the job is related to: selects or checks the app of an action. */
-  app: Name.optional(),
+  env: Name.describe("The slug of the environment in which the job runs."),
+  product_tag: Name.describe("The product whose event it is."),
+  event: Name.describe("The tag of the job event."),
+  app: Name.optional().describe("The app that the job is related to: selects or checks the app of an action."),
   input: z.record(z.string(), z.unknown()),
-  /** When to start; 0 or a time in the past is now. At most 5 years ahead. */
-  start_at: Time,
-  /** Further attempts after the first one has failed. */
-  retries: z.int().min(0).max(20).optional(),
+  start_at: Time.describe("When to start; 0 or a time in the past is now. At most 5 years ahead."),
+  retries: z.int().min(0).max(20).optional().describe("Further attempts after the first one has failed."),
   retry_config: RetryConfig.optional(),
-  /** Makes the job recur. */
-  repeat: RepeatRequest.optional(),
-  /** A job that has not started by then is cancelled with reason `expired`. */
-  expires_at: Time.optional(),
-  /** Milliseconds that one attempt may take. */
-  timeout_ms: z.int().min(100).optional(),
-  /** Up to 10 short strings to find the job by. */
-  labels: z.array(z.string().min(1).max(64)).max(10).optional(),
-  /** Names the job: a repeated request with the same key answers the first one's receipt. */
-  idempotency_key: z.string().min(1).max(255).optional(),
+  repeat: RepeatRequest.optional().describe("Makes the job recur."),
+  expires_at: Time.optional().describe("A job that has not started by then is cancelled with reason `expired`."),
+  timeout_ms: z.int().min(100).optional().describe("Milliseconds that one attempt may take."),
+  labels: z.array(z.string().min(1).max(64)).max(10).optional().describe("Up to 10 short strings to find the job by."),
+  idempotency_key: z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .describe("Names the job: a repeated request with the same key answers the first one's receipt."),
 });
 export type JobRequest = z.infer<typeof JobRequest>;
 

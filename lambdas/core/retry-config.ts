@@ -9,13 +9,10 @@ const week = 7 * 24 * 3_600_000;
 
 /** How the attempts of a run are spaced; what is left out comes from the event, then from `defaultRetryPolicy`. */
 export const RetryConfig = strict({
-  /** Milliseconds before the second attempt. */
-  initial_delay: z.int().min(0).max(week).optional(),
-  /** Milliseconds that no delay exceeds. */
-  max_delay: z.int().min(0).max(week).optional(),
+  initial_delay: z.int().min(0).max(week).optional().describe("Milliseconds before the second attempt."),
+  max_delay: z.int().min(0).max(week).optional().describe("Milliseconds that no delay exceeds."),
   backoff_multiplier: z.number().min(1).max(100).optional(),
-  /** A uniformly random delay between 0 and the computed one ("full jitter"). */
-  jitter: z.boolean().optional(),
+  jitter: z.boolean().optional().describe('A uniformly random delay between 0 and the computed one ("full jitter").'),
   retryable_errors: z.array(Code).max(20).optional(),
   non_retryable_errors: z.array(Code).max(20).optional(),
 });

@@ -4,10 +4,11 @@ import { httpApi } from "../../lambdas/aws/http-api.ts";
 import { catalog as ownCatalog } from "../../lambdas/consumers/catalog.ts";
 import type { Catalog } from "../../lambdas/core/catalog.ts";
 import type { Job } from "../../lambdas/core/job.ts";
+import { assertDocumented } from "./documented.ts";
 import { fakeServices } from "./fakes/services.ts";
 import { type Asked, httpEvent } from "./http-event.ts";
 
-/** The real handler of the HTTP API on fakes. */
+/** The real handler of the HTTP API on fakes; every answer is held to the OpenAPI document. */
 export function fakeApi({ jobs = [], catalog = ownCatalog }: { jobs?: Job[]; catalog?: Catalog } = {}) {
   const services = fakeServices({ catalog, jobs });
   const handler = httpApi(() => services, routes);
@@ -16,7 +17,10 @@ export function fakeApi({ jobs = [], catalog = ownCatalog }: { jobs?: Job[]; cat
     services,
     async ask(asked: Asked) {
       const answer = (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
-      return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? "null") };
+      const { statusCode: status, headers = {}, body = "null" } = answer;
+      const answered = { status, headers, body: JSON.parse(body) };
+      assertDocumented(asked.method ?? "GET", asked.path, answered);
+      return answered;
     },
   };
 }

@@ -3,12 +3,31 @@ import type { Services } from "../../core/services.ts";
 import { viewOf } from "../../core/view.ts";
 import { waitForEnd } from "../../core/wait.ts";
 import { jobOf } from "../job-of.ts";
-import { waitOf } from "../wait-of.ts";
+import { aJob } from "../schemas/examples.ts";
+import { JobSchema } from "../schemas/job.ts";
+import { PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 
 /** One job; with `?wait=N` or `Prefer: wait=N` (1 to 25 s) the moment it ends, or as it is after N seconds. */
-export const getJob = httpRoute<Services>("GET", "/v1/jobs/{id}", async ({ jobs, blobs, clock }, request) => {
-  const job = await jobOf(jobs, request, "jobs:read");
-  const { seconds } = waitOf(request);
-  const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
-  return { status: 200, body: await viewOf(blobs, after ?? job, clock.now()) };
-});
+export const getJob = httpRoute<Services>(
+  "GET",
+  "/v1/jobs/{id}",
+  async ({ jobs, blobs, clock }, request) => {
+    const job = await jobOf(jobs, request, "jobs:read");
+    const { seconds } = waitOf(request);
+    const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
+    return { status: 200, body: await viewOf(blobs, after ?? job, clock.now()) };
+  },
+  {
+    doc: () => ({
+      id: "getJob",
+      tag: "jobs",
+      summary: "Look at a job, or wait for it",
+      description: "The job with its attempts and its result or error; never its input.",
+      scope: "jobs:read",
+      query: WaitQuery,
+      headers: PreferHeader,
+      answers: { 200: { description: "The job as it stands.", schema: JobSchema(), example: aJob } },
+      errors: ["INVALID_REQUEST", "JOB_NOT_FOUND"],
+    }),
+  },
+);

@@ -10,23 +10,42 @@ import { tenantsOf } from "../../core/tenants.ts";
 import { summaryOf } from "../../core/view.ts";
 import { ListParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
+import { aSummary } from "../schemas/examples.ts";
+import { JobListSchema } from "../schemas/list.ts";
 
 const Position: z.ZodType<Place> = z.strictObject({ time: z.int().min(0), id: z.string().regex(jobIdPattern) });
 
 /** Jobs by filter, in pages, the latest first; without a product or env those of every one that the key reaches. */
-export const getJobs = httpRoute<Services>("GET", "/v1/jobs", async ({ catalog, jobs, clock }, { query, scopes }) => {
-  requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
-  const { cursor, limit, ...list } = parseQuery(ListParameters, query);
-  const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
-  const now = clock.now();
-  const until = list.to === undefined ? {} : { until: list.to - 1 };
-  const page = { ...list, ...until, limit, ...(after && { after }) };
-  const listed = await listJobs(jobs, tenantsOf(catalog, scopes, list, "/query"), page, now);
-  return {
-    status: 200,
-    body: {
-      jobs: listed.jobs.map((job) => summaryOf(job, now)),
-      ...(listed.next && { next_cursor: encodeCursor(listed.next, list) }),
-    },
-  };
-});
+export const getJobs = httpRoute<Services>(
+  "GET",
+  "/v1/jobs",
+  async ({ catalog, jobs, clock }, { query, scopes }) => {
+    requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
+    const { cursor, limit, ...list } = parseQuery(ListParameters, query);
+    const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
+    const now = clock.now();
+    const until = list.to === undefined ? {} : { until: list.to - 1 };
+    const page = { ...list, ...until, limit, ...(after && { after }) };
+    const listed = await listJobs(jobs, tenantsOf(catalog, scopes, list, "/query"), page, now);
+    return {
+      status: 200,
+      body: {
+        jobs: listed.jobs.map((job) => summaryOf(job, now)),
+        ...(listed.next && { next_cursor: encodeCursor(listed.next, list) }),
+      },
+    };
+  },
+  {
+    doc: () => ({
+      id: "listJobs",
+      tag: "jobs",
+      summary: "List jobs",
+      description:
+        "The latest first unless `order` says otherwise; without a product or env those of every one that the key reaches. A page may be short, or empty, before the last one.",
+      scope: "jobs:read",
+      query: ListParameters,
+      answers: { 200: { description: "A page.", schema: JobListSchema(), example: { jobs: [aSummary] } } },
+      errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
+    }),
+  },
+);

@@ -3,12 +3,27 @@ import { RequestError } from "../../core/errors.ts";
 import { productView } from "../../core/product-view.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
+import { ProductSchema } from "../schemas/product.ts";
 
 /** One product of the catalog, with the JSON Schema of each event's input. */
-export const getProduct = httpRoute<Services>("GET", "/v1/products/{tag}", async ({ catalog }, { params, scopes }) => {
-  const { tag = "" } = params;
-  requireScope(scopes, "jobs:read", { product: tag });
-  const view = productView(catalog.product(tag, ""), catalog, scopes);
-  if (!view) throw new RequestError("FORBIDDEN", "This API key reaches none of the product's envs.");
-  return { status: 200, body: view };
-});
+export const getProduct = httpRoute<Services>(
+  "GET",
+  "/v1/products/{tag}",
+  async ({ catalog }, { params, scopes }) => {
+    const { tag = "" } = params;
+    requireScope(scopes, "jobs:read", { product: tag });
+    const view = productView(catalog.product(tag, ""), catalog, scopes);
+    if (!view) throw new RequestError("FORBIDDEN", "This API key reaches none of the product's envs.");
+    return { status: 200, body: view };
+  },
+  {
+    doc: () => ({
+      id: "getProduct",
+      tag: "catalog",
+      summary: "Look at a product, with the schema of each event's input",
+      scope: "jobs:read",
+      answers: { 200: { description: "The product.", schema: ProductSchema() } },
+      errors: ["PRODUCT_NOT_FOUND"],
+    }),
+  },
+);

@@ -6,6 +6,7 @@ import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
 import { epochMs, Time } from "../../core/start-time.ts";
 import { hourMs, hourOf, statsOf } from "../../core/stats.ts";
+import { StatsSchema } from "../schemas/stats.ts";
 
 const defaultWindowMs = 24 * hourMs;
 /** So that an answer reads a bounded number of items: one an hour. */
@@ -17,23 +18,38 @@ const QueryTime = z.preprocess((text) => (/^\d+(\.\d+)?$/.test(String(text)) ? N
 const Query = strict({
   product_tag: z.string().min(1),
   env: z.string().min(1),
-  /** Default: 24 hours before `to`. */
-  from: QueryTime.optional(),
-  /** Default: now. */
-  to: QueryTime.optional(),
+  from: QueryTime.optional().describe("Default: 24 hours before `to`."),
+  to: QueryTime.optional().describe("Default: now."),
 });
 
 /** Counts, rates and percentiles of a tenant over whole hours: those that `from` and `to` lie in and all between. */
-export const getStats = httpRoute<Services>("GET", "/v1/stats", async ({ stats, catalog, clock }, request) => {
-  requireScope(request.scopes, "jobs:read", { product: request.query.product_tag, env: request.query.env });
-  const parsed = Query.safeParse(request.query);
-  if (!parsed.success) throw invalid(faultsOf(parsed.error, ["query"]));
-  const { product_tag, env } = parsed.data;
-  const { from, to } = windowOf(parsed.data, clock.now());
-  catalog.tenant(product_tag, env);
-  const hours = await stats.read(product_tag, env, from, to);
-  return { status: 200, body: { product_tag, env, from, to, ...statsOf(hours.map(({ counts }) => counts)) } };
-});
+export const getStats = httpRoute<Services>(
+  "GET",
+  "/v1/stats",
+  async ({ stats, catalog, clock }, request) => {
+    requireScope(request.scopes, "jobs:read", { product: request.query.product_tag, env: request.query.env });
+    const parsed = Query.safeParse(request.query);
+    if (!parsed.success) throw invalid(faultsOf(parsed.error, ["query"]));
+    const { product_tag, env } = parsed.data;
+    const { from, to } = windowOf(parsed.data, clock.now());
+    catalog.tenant(product_tag, env);
+    const hours = await stats.read(product_tag, env, from, to);
+    return { status: 200, body: { product_tag, env, from, to, ...statsOf(hours.map(({ counts }) => counts)) } };
+  },
+  {
+    doc: () => ({
+      id: "getStats",
+      tag: "jobs",
+      summary: "Count what became of the jobs of a tenant",
+      description:
+        "Over whole hours: those that `from` and `to` lie in and all between, at most 31 days. Percentiles are estimates.",
+      scope: "jobs:read",
+      query: Query,
+      answers: { 200: { description: "Counts, rates and percentiles.", schema: StatsSchema() } },
+      errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
+    }),
+  },
+);
 
 function windowOf({ from, to }: z.infer<typeof Query>, now: number): { from: number; to: number } {
   const end = to === undefined ? now : epochMs(to);

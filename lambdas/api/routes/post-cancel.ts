@@ -1,15 +1,13 @@
 import * as z from "zod";
+import { defaultReason } from "../../core/cancel-job.ts";
 import { cancelling } from "../../core/change-job.ts";
 import { parseOptionalBody } from "../../core/parse-body.ts";
 import { strict } from "../../core/schema.ts";
 import { changeRoute } from "../change-route.ts";
 
-/** What is kept of a job that its caller gave no reason for. */
-const defaultReason = "cancelled by request";
-
-/** Why a job is cancelled; shown with it. */
-export const Reason = z.string().min(1).max(200);
-const CancelRequest = strict({ reason: Reason.optional() });
+const CancelRequest = strict({
+  reason: z.string().min(1).max(200).optional().describe("Shown with the job."),
+});
 
 export const postCancel = changeRoute({
   verb: "cancel",

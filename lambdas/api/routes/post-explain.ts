@@ -1,10 +1,11 @@
 import { httpRoute } from "../../aws/http-api.ts";
 import { explain } from "../../core/explain.ts";
-import { JobRequest, parseRequest } from "../../core/request.ts";
+import { parseRequest } from "../../core/request.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
 import { jobRequestExamples } from "../schemas/examples.ts";
 import { ExplanationSchema } from "../schemas/explanation.ts";
+import { JobRequestSchema } from "../schemas/job-request.ts";
 
 /**
  * What a request for a job would come to; nothing is created. It needs the scope that the request itself needs, so that
@@ -27,7 +28,7 @@ export const postExplain = httpRoute<Services>(
       description:
         "A dry run of POST /v1/jobs: the job as it would be, the way it would take, its next times with what changes of the clocks do to them, when its attempts would start, and what it would cost. Refuses what POST /v1/jobs refuses, but does not look at jobs that exist: a used idempotency key goes unnoticed.",
       scope: "jobs:write",
-      body: { schema: JobRequest, examples: jobRequestExamples },
+      body: { schema: JobRequestSchema(), examples: jobRequestExamples },
       answers: { 200: { description: "What the request would come to.", schema: ExplanationSchema() } },
       errors: [
         "INVALID_REQUEST",

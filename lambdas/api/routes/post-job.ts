@@ -1,3 +1,4 @@
+import * as z from "zod";
 import { httpRoute } from "../../aws/http-api.ts";
 import { isFinished } from "../../core/job.ts";
 import { parseRequest } from "../../core/request.ts";
@@ -6,23 +7,66 @@ import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
 import { receiptOf, viewOf } from "../../core/view.ts";
 import { waitForEnd } from "../../core/wait.ts";
-import { waitOf } from "../wait-of.ts";
+import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
+import { JobSchema, ReceiptSchema } from "../schemas/job.ts";
+import { JobRequestSchema } from "../schemas/job-request.ts";
+import { PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
+
+const IdempotencyKey = z.string().min(1).max(255).optional().describe("The same as `idempotency_key` in the body.");
+const headers = { Location: "The path of the job.", "Preference-Applied": "The wait that was granted (RFC 7240)." };
 
 /** Schedules a job: 202 with its receipt, or with `Prefer: wait=N` 200 with the finished job if it ends in time. */
-export const postJob = httpRoute<Services>("POST", "/v1/jobs", async (services, request) => {
-  const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
-  requireScope(request.scopes, "jobs:write", { product: product_tag, env });
-  const { seconds, preferred } = waitOf(request);
-  const { clock, catalog, jobs, blobs } = services;
-  const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
-  const job = await scheduleJob(services, accepted);
-  const headers = {
-    location: `/v1/jobs/${job.id}`,
-    ...(preferred && { "preference-applied": `wait=${seconds}` }),
-  };
-  const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
-  if (after && seconds > 0 && isFinished(after)) {
-    return { status: 200, headers, body: await viewOf(blobs, after, clock.now()) };
-  }
-  return { status: 202, headers, body: receiptOf(after ?? job, clock.now()) };
-});
+export const postJob = httpRoute<Services>(
+  "POST",
+  "/v1/jobs",
+  async (services, request) => {
+    const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
+    requireScope(request.scopes, "jobs:write", { product: product_tag, env });
+    const { seconds, preferred } = waitOf(request);
+    const { clock, catalog, jobs, blobs } = services;
+    const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
+    const job = await scheduleJob(services, accepted);
+    const headers = {
+      location: `/v1/jobs/${job.id}`,
+      ...(preferred && { "preference-applied": `wait=${seconds}` }),
+    };
+    const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
+    if (after && seconds > 0 && isFinished(after)) {
+      return { status: 200, headers, body: await viewOf(blobs, after, clock.now()) };
+    }
+    return { status: 202, headers, body: receiptOf(after ?? job, clock.now()) };
+  },
+  {
+    doc: () => ({
+      id: "scheduleJob",
+      tag: "jobs",
+      summary: "Schedule a job",
+      scope: "jobs:write",
+      query: WaitQuery,
+      headers: PreferHeader.extend({ "Idempotency-Key": IdempotencyKey }),
+      body: { schema: JobRequestSchema(), examples: jobRequestExamples },
+      answers: {
+        202: {
+          description: "It is accepted: from now on it is not lost.",
+          schema: ReceiptSchema(),
+          headers,
+          example: aReceipt,
+        },
+        200: {
+          description: "It has finished within the time that the caller wanted to wait.",
+          schema: JobSchema(),
+          headers,
+        },
+      },
+      errors: [
+        "INVALID_REQUEST",
+        "PRODUCT_NOT_FOUND",
+        "ENV_NOT_FOUND",
+        "EVENT_NOT_FOUND",
+        "IDEMPOTENCY_MISMATCH",
+        "PAYLOAD_TOO_LARGE",
+        "UNSUPPORTED_MEDIA_TYPE",
+      ],
+    }),
+  },
+);

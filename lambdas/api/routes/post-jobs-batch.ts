@@ -8,6 +8,8 @@ import { faultsOf, strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
 import { type Receipt, receiptOf } from "../../core/view.ts";
+import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
+import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 
 const largestBatch = 100;
 
@@ -22,27 +24,52 @@ interface Result {
 }
 
 /** Schedules up to 100 jobs, each for itself: 200 with an outcome a job, in the order in which they were sent. */
-export const postJobsBatch = httpRoute<Services>("POST", "/v1/jobs/batch", async (services, request) => {
-  requireScope(request.scopes, "jobs:write", {});
-  const items = itemsOf(request);
-  const outcomes: (Scheduled | undefined)[] = [];
-  const accepted: { index: number; request: AcceptedRequest }[] = [];
-  for (const [index, item] of items.entries()) {
-    try {
-      accepted.push({ index, request: accept(services, request, item) });
-    } catch (error) {
-      outcomes[index] = { error };
+export const postJobsBatch = httpRoute<Services>(
+  "POST",
+  "/v1/jobs/batch",
+  async (services, request) => {
+    requireScope(request.scopes, "jobs:write", {});
+    const items = itemsOf(request);
+    const outcomes: (Scheduled | undefined)[] = [];
+    const accepted: { index: number; request: AcceptedRequest }[] = [];
+    for (const [index, item] of items.entries()) {
+      try {
+        accepted.push({ index, request: accept(services, request, item) });
+      } catch (error) {
+        outcomes[index] = { error };
+      }
     }
-  }
-  const scheduled = await scheduleJobs(
-    services,
-    accepted.map((one) => one.request),
-  );
-  for (const [i, { index }] of accepted.entries()) outcomes[index] = scheduled[i];
-  const results = items.map((_, index) => resultOf(services, index, outcomes[index] as Scheduled));
-  const taken = results.filter(({ job }) => job !== undefined).length;
-  return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
-});
+    const scheduled = await scheduleJobs(
+      services,
+      accepted.map((one) => one.request),
+    );
+    for (const [i, { index }] of accepted.entries()) outcomes[index] = scheduled[i];
+    const results = items.map((_, index) => resultOf(services, index, outcomes[index] as Scheduled));
+    const taken = results.filter(({ job }) => job !== undefined).length;
+    return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
+  },
+  {
+    doc: () => ({
+      id: "scheduleJobs",
+      tag: "jobs",
+      summary: "Schedule up to 100 jobs",
+      description: "Each for itself: one that is refused refuses no other.",
+      scope: "jobs:write",
+      body: {
+        schema: BatchRequestSchema(),
+        examples: { two: { jobs: [jobRequestExamples.action, jobRequestExamples.function] } },
+      },
+      answers: {
+        200: {
+          description: "What became of each.",
+          schema: BatchResultSchema(),
+          example: { results: [{ index: 0, status: 202, job: aReceipt }], accepted: 1, rejected: 0 },
+        },
+      },
+      errors: ["INVALID_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+    }),
+  },
+);
 
 function itemsOf({ body, headers }: HttpRequest): unknown[] {
   if (headers["idempotency-key"] !== undefined) {

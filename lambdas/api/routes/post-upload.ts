@@ -11,38 +11,73 @@ import { largestUpload, newUploadId, uploadKey } from "../../core/uploads.ts";
 export const UploadRequest = strict({
   product_tag: z.string().min(1).max(64),
   env: z.string().min(1).max(64),
-  /** Checked now, so that a name that no job may use shows before the file travels. The job says it again. */
-  fileName: FileName.optional(),
-  /** Bytes. With it the URL takes a file of this very size only. */
-  size: z.int().min(0).max(largestUpload).optional(),
-  /** The type the file is stored with, unless the job says another. With it the PUT must send it as Content-Type. */
-  mimeType: MimeType.optional(),
+  fileName: FileName.optional().describe(
+    "Checked now, so that a name that no job may use shows before the file travels. The job says it again.",
+  ),
+  size: z
+    .int()
+    .min(0)
+    .max(largestUpload)
+    .optional()
+    .describe("Bytes. With it the URL takes a file of this very size only."),
+  mimeType: MimeType.optional().describe(
+    "The type the file is stored with, unless the job says another. With it the PUT must send it as Content-Type.",
+  ),
 });
+
+const UploadSchema = () =>
+  z.object({
+    upload_id: z.string(),
+    url: z.string(),
+    method: z.literal("PUT"),
+    headers: z.record(z.string(), z.string()).describe("To be sent with the PUT."),
+    expires_at: z.int().describe("Until when the URL takes the file. Epoch milliseconds."),
+  });
 
 /** How long the URL takes the file. The file itself is kept as long as the bucket's lifecycle says. */
 const urlSeconds = 3600;
 
 /** Where to PUT a file that is too large for a request: 201 with the URL and the `upload_id` for a storage job. */
-export const postUpload = httpRoute<Services>("POST", "/v1/uploads", async ({ blobs, catalog, clock }, request) => {
-  const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
-  requireScope(request.scopes, "jobs:write", { product: product_tag, env });
-  const asked = parseBody(UploadRequest, request.body);
-  catalog.tenant(asked.product_tag, asked.env);
-  const uploadId = newUploadId();
-  const key = uploadKey({ product: asked.product_tag, env: asked.env }, uploadId);
-  const url = await blobs.uploadUrl(key, urlSeconds, {
-    ...(asked.mimeType !== undefined && { contentType: asked.mimeType }),
-    ...(asked.size !== undefined && { bytes: asked.size }),
-  });
-  return {
-    status: 201,
-    body: {
-      upload_id: uploadId,
-      url,
-      method: "PUT",
-      /** To be sent with the PUT; its Content-Length every HTTP client sends by itself. */
-      headers: { ...(asked.mimeType !== undefined && { "content-type": asked.mimeType }) },
-      expires_at: clock.now() + urlSeconds * 1000,
-    },
-  };
-});
+export const postUpload = httpRoute<Services>(
+  "POST",
+  "/v1/uploads",
+  async ({ blobs, catalog, clock }, request) => {
+    const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
+    requireScope(request.scopes, "jobs:write", { product: product_tag, env });
+    const asked = parseBody(UploadRequest, request.body);
+    catalog.tenant(asked.product_tag, asked.env);
+    const uploadId = newUploadId();
+    const key = uploadKey({ product: asked.product_tag, env: asked.env }, uploadId);
+    const url = await blobs.uploadUrl(key, urlSeconds, {
+      ...(asked.mimeType !== undefined && { contentType: asked.mimeType }),
+      ...(asked.size !== undefined && { bytes: asked.size }),
+    });
+    return {
+      status: 201,
+      body: {
+        upload_id: uploadId,
+        url,
+        method: "PUT",
+        /** To be sent with the PUT; its Content-Length every HTTP client sends by itself. */
+        headers: { ...(asked.mimeType !== undefined && { "content-type": asked.mimeType }) },
+        expires_at: clock.now() + urlSeconds * 1000,
+      },
+    };
+  },
+  {
+    doc: () => ({
+      id: "createUpload",
+      tag: "jobs",
+      summary: "Get a URL to upload a file to",
+      description:
+        "For files that are too large for a request: PUT the file to `url`, then schedule a storage job with `upload_id`.",
+      scope: "jobs:write",
+      body: {
+        schema: UploadRequest,
+        examples: { photo: { product_tag: "my-product", env: "prd", fileName: "photo.png", mimeType: "image/png" } },
+      },
+      answers: { 201: { description: "Where and how to PUT the file.", schema: UploadSchema() } },
+      errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+    }),
+  },
+);

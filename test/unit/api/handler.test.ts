@@ -1,15 +1,10 @@
-import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { routes } from "../../../lambdas/api/routes.ts";
-import { httpApi } from "../../../lambdas/aws/http-api.ts";
-import { catalog } from "../../../lambdas/consumers/catalog.ts";
 import { runJob } from "../../../lambdas/consumers/shell.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Execute } from "../../../lambdas/core/job-type.ts";
 import { allScopes } from "../../../lambdas/core/scopes.ts";
 import { type Counts, hourMs, noCounts } from "../../../lambdas/core/stats.ts";
+import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
-import { fakeServices } from "../../support/fakes/services.ts";
-import { type Asked, httpEvent } from "../../support/http-event.ts";
 
 const order = {
   env: "prd",
@@ -20,16 +15,10 @@ const order = {
 };
 
 function api(jobs = [] as ReturnType<typeof aJob>[]) {
-  const services = fakeServices({ catalog, jobs });
-  const handler = httpApi(() => services, routes);
-  const ask = async (asked: Asked) => {
-    const answer = (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
-    return { status: answer.statusCode, headers: answer.headers ?? {}, body: JSON.parse(answer.body ?? "null") };
-  };
+  const world = fakeApi({ jobs });
   return {
-    ...services,
-    ask,
-    post: (body: unknown, headers = {}) => ask({ method: "POST", path: "/v1/jobs", body, headers }),
+    ...world,
+    post: (body: unknown, headers = {}) => world.ask({ method: "POST", path: "/v1/jobs", body, headers }),
   };
 }
 

@@ -1,26 +1,17 @@
-import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { routes } from "../../../lambdas/api/routes.ts";
-import { httpApi } from "../../../lambdas/aws/http-api.ts";
-import { catalog } from "../../../lambdas/consumers/catalog.ts";
 import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
-import { fakeServices } from "../../support/fakes/services.ts";
-import { type Asked, httpEvent } from "../../support/http-event.ts";
+import type { Asked } from "../../support/http-event.ts";
 
 const asked = { product_tag: "my-product", env: "prd" };
 
 function api() {
-  const services = fakeServices({ catalog });
-  const handler = httpApi(() => services, routes);
-  const post = async (body: unknown, more: Partial<Asked> = {}) => {
-    const event = httpEvent({ method: "POST", path: "/v1/uploads", body, ...more });
-    const { statusCode: status, body: text } = (await handler(
-      event,
-      {} as Context,
-    )) as APIGatewayProxyStructuredResultV2;
-    return { status, body: JSON.parse(text ?? "null") };
+  const world = fakeApi();
+  return {
+    ...world,
+    post: (body: unknown, more: Partial<Asked> = {}) =>
+      world.ask({ method: "POST", path: "/v1/uploads", body, ...more }),
   };
-  return { ...services, post };
 }
 
 describe("POST /v1/uploads", () => {

@@ -1,0 +1,120 @@
+import type * as z from "zod";
+import type { HttpRoute } from "../../aws/http-api.ts";
+import type { AnswerDoc, RouteDoc } from "../../aws/route-doc.ts";
+import { type Json, jsonSchemas } from "./json-schemas.ts";
+import { problemAnswers } from "./problems.ts";
+
+type Schemas = ReturnType<typeof jsonSchemas>;
+
+const tags = [
+  { name: "jobs", description: "Schedule jobs, look at them and change them." },
+  { name: "catalog", description: "What can be scheduled." },
+  { name: "service", description: "The service itself." },
+];
+
+/** The OpenAPI 3.1 document of these routes, whose schemas are those that check requests. Times are epoch milliseconds. */
+export function openApiDocument<S>(routes: readonly HttpRoute<S>[]): Json {
+  const schemas = jsonSchemas();
+  const paths: Record<string, Json> = {};
+  for (const route of routes) {
+    paths[route.path] = {
+      ...paths[route.path],
+      [route.method.toLowerCase()]: operationOf(route, route.doc(), schemas),
+    };
+  }
+  return {
+    openapi: "3.1.0",
+    info: {
+      title: "Ductape Jobs",
+      version: "1.0.0",
+      description:
+        "Runs an event of a product, in an environment, with an input, at a time. Times in answers are epoch milliseconds.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    security: [{ apiKey: [] }],
+    tags,
+    paths,
+    components: {
+      schemas: schemas.components,
+      securitySchemes: {
+        apiKey: {
+          type: "http",
+          scheme: "bearer",
+          description: "An API key, with scopes for products, envs and verbs.",
+        },
+      },
+    },
+  };
+}
+
+function operationOf<S>({ path, open }: HttpRoute<S>, doc: RouteDoc, schemas: Schemas): Json {
+  const { id, tag, summary, description, scope, query, headers, body, answers, errors } = doc;
+  const parameters = [
+    ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+      name,
+      in: "path",
+      required: true,
+      schema: { type: "string" },
+    })),
+    ...(query ? parametersOf(query, "query", schemas) : []),
+    ...(headers ? parametersOf(headers, "header", schemas) : []),
+  ];
+  const scopes = scope && `Needs the scope \`${scope}\`.`;
+  return {
+    operationId: id,
+    tags: [tag],
+    summary,
+    ...((description || scopes) && { description: [description, scopes].filter(Boolean).join(" ") }),
+    ...(open && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && { requestBody: requestBodyOf(body, schemas) }),
+    responses: {
+      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, schemas)])),
+      ...problemAnswers(errors, open, schemas),
+    },
+  };
+}
+
+function parametersOf(schema: z.ZodObject, place: "query" | "header", schemas: Schemas): Json[] {
+  const { properties = {}, required = [] } = schemas.of(schema, "input") as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    ...(description !== undefined && { description }),
+    ...(required.includes(name) && { required: true }),
+    schema: rest,
+  }));
+}
+
+function requestBodyOf({ schema, optional, examples }: NonNullable<RouteDoc["body"]>, schemas: Schemas): Json {
+  const named = Object.entries(examples ?? {}).map(([name, value]) => [name, { value }]);
+  return {
+    required: !optional,
+    content: {
+      "application/json": {
+        schema: schemas.of(schema, "input"),
+        ...(named.length > 0 && { examples: Object.fromEntries(named) }),
+      },
+    },
+  };
+}
+
+function answerOf({ description, schema, headers, example }: AnswerDoc, schemas: Schemas): Json {
+  const described = Object.entries(headers ?? {}).map(([name, text]) => [
+    name,
+    { description: text, schema: { type: "string" } },
+  ]);
+  return {
+    description,
+    ...(described.length > 0 && { headers: Object.fromEntries(described) }),
+    ...(schema && {
+      content: {
+        "application/json": { schema: schemas.of(schema, "output"), ...(example !== undefined && { example }) },
+      },
+    }),
+  };
+}

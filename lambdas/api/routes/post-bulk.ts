@@ -1,0 +1,104 @@
+import * as z from "zod";
+import { httpRoute } from "../../aws/http-api.ts";
+import { type BulkAction, BulkRequest, changeable } from "../../core/bulk-request.ts";
+import { defaultReason } from "../../core/cancel-job.ts";
+import { changeJobs } from "../../core/change-jobs.ts";
+import { decodeCursor, encodeCursor } from "../../core/cursor.ts";
+import { traceOf } from "../../core/errors.ts";
+import { jobIdPattern } from "../../core/job-id.ts";
+import { listJobs } from "../../core/list-jobs.ts";
+import { parseBody } from "../../core/parse-body.ts";
+import { requireScope } from "../../core/scopes.ts";
+import type { Services } from "../../core/services.ts";
+import { epochMs } from "../../core/start-time.ts";
+import { tenantsOf } from "../../core/tenants.ts";
+import { BulkResultSchema } from "../schemas/bulk.ts";
+
+/** Where a bulk change goes on, and when it began. */
+const Position = z.strictObject({
+  time: z.int().min(0),
+  id: z.string().regex(jobIdPattern),
+  began: z.int().min(0),
+});
+
+/** Changes the jobs that a filter finds, up to 100 a request: 200 with how it went for each that it did not change. */
+export const postBulk = httpRoute<Services>(
+  "POST",
+  "/v1/jobs/bulk",
+  async (services, { body, scopes }) => {
+    const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<
+      string,
+      unknown
+    >;
+    requireScope(scopes, "jobs:admin", { product: product_tag, env });
+    const { action, filter, reason = defaultReason, cursor, limit } = parseBody(BulkRequest, body);
+    const list = { action, filter };
+    const now = services.clock.now();
+    const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list, "/cursor");
+    const began = after?.began ?? now;
+    const query = { ...listOf(action, filter, began), limit, ...(after && { after }) };
+    const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
+    const { jobs, next } = await listJobs(services.jobs, tenants, query, now);
+    const errors = await changeJobs(services, jobs, action, reason, ({ id }, error) =>
+      services.log.error("a job of a bulk change failed", { job_id: id, action, ...traceOf(error) }),
+    );
+    return {
+      status: 200,
+      body: {
+        matched: jobs.length,
+        succeeded: jobs.length - errors.length,
+        failed: errors.length,
+        errors,
+        ...(next && { next_cursor: encodeCursor({ ...next, began }, list) }),
+      },
+    };
+  },
+  {
+    doc: () => ({
+      id: "changeJobs",
+      tag: "jobs",
+      summary: "Change all jobs that a filter finds",
+      description:
+        "Cancels, pauses, resumes, retries or deletes the jobs of a product that a filter finds and the action can change, up to 100 a request; repeat it with `next_cursor` until there is none. A page may be short, or empty, before the last one.",
+      scope: "jobs:admin",
+      body: {
+        schema: BulkRequest,
+        examples: {
+          cancel: {
+            action: "cancel",
+            filter: { product_tag: "my-product", env: "prd", event: "create_order" },
+            reason: "the shop is closed",
+          },
+          retry: { action: "retry", filter: { product_tag: "my-product", from: "2030-01-31T00:00:00Z" } },
+        },
+      },
+      answers: {
+        200: {
+          description: "What became of them.",
+          schema: BulkResultSchema(),
+          example: { matched: 2, succeeded: 2, failed: 0, errors: [] },
+        },
+      },
+      errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+    }),
+  },
+);
+
+/**
+ * The list that a bulk change works through, in an order in which what it changes does not come again. Jobs that finish
+ * after it began are left alone: a job that is retried and fails once more would be found for ever.
+ */
+function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number) {
+  const { status, type, event, label, from, to } = filter;
+  const until = to === undefined ? undefined : epochMs(to) - 1;
+  const finished = action === "retry" || action === "delete";
+  return {
+    order: "asc" as const,
+    status: status === undefined ? changeable[action] : [status].flat(),
+    ...(type !== undefined && { type: [type].flat() }),
+    ...(event !== undefined && { event }),
+    ...(label !== undefined && { label }),
+    ...(from !== undefined && { from: epochMs(from) }),
+    ...((until !== undefined || finished) && { until: Math.min(until ?? began, finished ? began : Infinity) }),
+  };
+}

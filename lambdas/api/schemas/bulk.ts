@@ -1,0 +1,16 @@
+import * as z from "zod";
+import { once } from "../../aws/once.ts";
+
+export const BulkResultSchema = once(() =>
+  z
+    .object({
+      matched: z.int().describe("The jobs that this request found."),
+      succeeded: z.int(),
+      failed: z.int(),
+      errors: z
+        .array(z.object({ job_id: z.string(), code: z.string(), detail: z.string() }))
+        .describe("One for each job that was not changed."),
+      next_cursor: z.string().optional().describe("To be sent with the same request for the jobs after these."),
+    })
+    .meta({ id: "BulkResult" }),
+);

@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { once } from "../../aws/once.ts";
+import { type Problem, problemStatuses } from "../../aws/problem.ts";
+import type { RequestErrorCode } from "../../core/errors.ts";
+import { jobStatuses } from "../../core/job.ts";
+
+const codes = ["INTERNAL", ...(Object.keys(problemStatuses) as RequestErrorCode[])] as const;
+
+export const ProblemSchema = once(
+  () =>
+    z
+      .object({
+        type: z.string().describe("A URN of the code."),
+        title: z.string(),
+        status: z.int().describe("The HTTP status."),
+        detail: z.string(),
+        code: z.enum(codes).describe("A stable word."),
+        errors: z
+          .array(z.object({ pointer: z.string(), detail: z.string() }))
+          .optional()
+          .describe("Every fault of the request, each with the RFC 6901 pointer to it."),
+        job_id: z.string().optional().describe("The job that the error is about, or that exists in spite of it."),
+        job_status: z.enum(jobStatuses).optional().describe("The status of that job, where it forbids the request."),
+        request_id: z.string().optional().describe("What the log has it under."),
+      })
+      .meta({ id: "Problem", description: "RFC 9457." }) satisfies z.ZodType<Problem>,
+);
+
+/** What API Gateway answers by itself; its words cannot be changed there. */
+export const GatewayMessageSchema = once(() =>
+  z.object({ message: z.string() }).meta({ id: "GatewayMessage", description: "What API Gateway answers by itself." }),
+);

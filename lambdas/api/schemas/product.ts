@@ -1,0 +1,38 @@
+import * as z from "zod";
+import { once } from "../../aws/once.ts";
+import { jobTypes } from "../../core/job.ts";
+import type { ProductSummary, ProductView } from "../../core/product-view.ts";
+
+const eventFields = () => ({
+  tag: z.string(),
+  type: z.enum(jobTypes),
+  description: z.string().optional(),
+  retries: z.int().describe("What a request gets that asks for nothing else."),
+  timeout_ms: z.int().describe("What a request gets that asks for nothing else."),
+  target: z.string().describe("The name of the catalog entry that it runs."),
+});
+
+const productFields = () => ({
+  tag: z.string(),
+  name: z.string().optional(),
+  envs: z.array(z.string()).describe("Those that the key reaches."),
+});
+
+const ProductSummarySchema = once(
+  () =>
+    z
+      .object({ ...productFields(), events: z.array(z.object(eventFields())) })
+      .meta({ id: "ProductSummary" }) satisfies z.ZodType<ProductSummary>,
+);
+
+export const ProductListSchema = once(() =>
+  z.object({ products: z.array(ProductSummarySchema()) }).meta({ id: "ProductList" }),
+);
+
+export const ProductSchema = once(() => {
+  const input = z.record(z.string(), z.unknown()).describe("The JSON Schema (2020-12) of a request's input.");
+  const event = z.object({ ...eventFields(), input });
+  return z
+    .object({ ...productFields(), events: z.array(event) })
+    .meta({ id: "Product" }) satisfies z.ZodType<ProductView>;
+});

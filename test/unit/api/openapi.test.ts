@@ -1,0 +1,99 @@
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { routes } from "../../../lambdas/api/routes.ts";
+import { problemStatuses } from "../../../lambdas/aws/problem.ts";
+import { fakeApi } from "../../support/api.ts";
+import { assertDocumented, assertValid, document } from "../../support/documented.ts";
+
+type Operation = { operationId: string; responses: Record<string, unknown>; requestBody?: Content; security?: unknown };
+interface Content {
+  content?: Record<string, { schema?: unknown; example?: unknown; examples?: Record<string, { value: unknown }> }>;
+}
+
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    path,
+    method,
+    operation: operation as unknown as Operation,
+  })),
+);
+
+describe("the OpenAPI document", () => {
+  it("is valid OpenAPI 3.1", async () => {
+    const validator = new Validator();
+    expect(await validator.validate(structuredClone(document))).toEqual({ valid: true });
+    expect(validator.version).toBe("3.1");
+  });
+
+  it("is answered to anyone", async () => {
+    const { status, headers, body } = await fakeApi().ask({ path: "/openapi.json", scopes: null });
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({ "content-type": "application/json", "cache-control": "public, max-age=300" });
+    expect(body).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it("has every route, each with a name of its own, and no other", () => {
+    const named = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`);
+    expect(named.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
+    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(routes.length);
+  });
+
+  it("says which routes need a key, and what those answer without one", () => {
+    for (const { path, method, operation } of operations) {
+      const open = routes.find((route) => route.path === path && route.method.toLowerCase() === method)?.open;
+      expect(operation.security).toEqual(open ? [] : undefined);
+      expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(open ? ["500"] : ["401", "403", "429"]));
+    }
+  });
+
+  it("has every error status", () => {
+    const documented = new Set(operations.flatMap(({ operation }) => Object.keys(operation.responses)));
+    const unused = [405];
+    for (const status of Object.values(problemStatuses)) {
+      expect([status, documented.has(String(status)) || unused.includes(status)]).toEqual([status, true]);
+    }
+  });
+
+  it("refers to nothing that is not there, and has nothing that nobody refers to", () => {
+    const references = [...JSON.stringify(document).matchAll(/"#\/components\/schemas\/(\w+)"/g)].map(
+      ([, name]) => name,
+    );
+    expect([...new Set(references)].sort()).toEqual(Object.keys(document.components.schemas).sort());
+  });
+
+  it("has examples that are as its schemas say", () => {
+    for (const { path, method, operation } of operations) {
+      const place = ["paths", path, method];
+      const bodies: [string[], Content][] = [
+        ...(operation.requestBody ? [[[...place, "requestBody"], operation.requestBody] as [string[], Content]] : []),
+        ...Object.entries(operation.responses).map(([status, answer]): [string[], Content] => [
+          [...place, "responses", status],
+          answer as Content,
+        ]),
+      ];
+      for (const [where, { content = {} }] of bodies) {
+        for (const [type, { example, examples = {} }] of Object.entries(content)) {
+          const given = [
+            ...(example === undefined ? [] : [example]),
+            ...Object.values(examples).map(({ value }) => value),
+          ];
+          for (const value of given) assertValid(value, [...where, "content", type, "schema"]);
+        }
+      }
+    }
+  });
+});
+
+describe("the tests' check of answers", () => {
+  const answer = { status: 200, headers: { "content-type": "application/json" }, body: { status: "ok" } as unknown };
+  const check = (more: object) => () => assertDocumented("GET", "/v1/health", { ...answer, ...more });
+
+  it.each([
+    ["a status", { status: 418 }, /418 is not documented/],
+    ["a type", { headers: { "content-type": "text/plain" } }, /text\/plain is not documented/],
+    ["a value", { body: { status: "good" } }, /must be equal to constant/],
+    ["a field", { body: { status: "ok", more: 1 } }, /additional properties/],
+  ])("notices %s that is not documented", (_what, more, message) => {
+    expect(check({})).not.toThrow();
+    expect(check(more)).toThrow(message);
+  });
+});

@@ -1,0 +1,156 @@
+import type { Job } from "../../../lambdas/core/job.ts";
+import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { fakeApi } from "../../support/api.ts";
+import { aJob, noon } from "../../support/builders.ts";
+
+const hour = 3_600_000;
+const job = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });
+const waits = (overrides: Partial<Job> = {}) => job({ status: "scheduled", due_at: noon + hour, ...overrides });
+const ended = (status: Job["status"], overrides: Partial<Job> = {}) =>
+  job({ status, finished_at: noon - hour, ...overrides });
+const series = (overrides: Partial<Job> = {}) =>
+  waits({ repeat: { every: hour, anchor: noon, overlap: "skip" }, ...overrides });
+const many = (count: number, make: () => Job) => Array.from({ length: count }, make);
+
+function world(jobs: Job[]) {
+  const api = fakeApi({ jobs });
+  const bulk = (body: unknown, more = {}) => api.ask({ method: "POST", path: "/v1/jobs/bulk", body, ...more });
+  return {
+    ...api,
+    bulk,
+    /** Every page, as the SDK asks for them. */
+    async all(body: object) {
+      const pages = [];
+      for (let cursor: string | undefined; pages.length === 0 || cursor; ) {
+        const page = await bulk({ ...body, ...(cursor && { cursor }) });
+        expect(page.status).toBe(200);
+        pages.push(page.body);
+        cursor = page.body.next_cursor;
+        if (pages.length > 20) throw new Error("it goes on for ever");
+      }
+      return pages;
+    },
+    statuses: () => api.jobs.all().map(({ status }) => status),
+  };
+}
+const filter = { product_tag: "my-product" };
+const ok = (matched: number) => ({ matched, succeeded: matched, failed: 0, errors: [] });
+
+describe("POST /v1/jobs/bulk", () => {
+  it.each<[string, Job[], string[]]>([
+    [
+      "cancel",
+      [waits(), job(), series({ status: "paused" }), ended("failed")],
+      ["cancelled", "cancelled", "cancelled"],
+    ],
+    ["pause", [series(), series({ status: "paused" }), ended("failed")], ["paused"]],
+    ["resume", [series({ status: "paused" }), series(), ended("failed")], ["scheduled"]],
+    ["retry", [ended("failed"), ended("completed"), waits()], ["queued"]],
+    ["delete", [ended("failed"), ended("completed"), ended("cancelled"), waits()], []],
+  ])("%s changes the jobs that it can change and no others", async (action, jobs, after) => {
+    const { bulk, jobs: store } = world(jobs);
+    const found = action === "delete" ? 3 : after.length;
+    expect(await bulk({ action, filter })).toMatchObject({ status: 200, body: ok(found) });
+    const now = new Map(store.all().map((one) => [one.id, one]));
+    expect(jobs.slice(0, found).flatMap(({ id }) => now.get(id)?.status ?? [])).toEqual(after);
+    for (const other of jobs.slice(found)) expect(now.get(other.id)).toEqual(other);
+  });
+
+  it("gives its reason to each job that it cancels", async () => {
+    const { bulk, jobs } = world(many(2, waits));
+    await bulk({ action: "cancel", filter, reason: "closed" });
+    expect(jobs.all()).toMatchObject([{ reason: "closed" }, { reason: "closed" }]);
+  });
+
+  it("keeps to its filter", async () => {
+    const labelled = waits({ labels: ["a"] });
+    const late = waits({ due_at: noon + 5 * hour });
+    const dev = waits({ env: "dev" });
+    const { bulk, jobs } = world([labelled, late, dev, waits({ event: "other" })]);
+    const cancel = (more: object) => bulk({ action: "cancel", filter: { ...filter, ...more } });
+    expect((await cancel({ label: "a" })).body).toEqual(ok(1));
+    expect((await cancel({ from: noon + 5 * hour, to: "2030-01-02T00:00:00Z" })).body).toEqual(ok(1));
+    expect((await cancel({ env: "dev", type: "action", status: ["scheduled", "queued"] })).body).toEqual(ok(1));
+    expect((await cancel({ type: ["feature", "storage"] })).body).toEqual(ok(0));
+    expect(jobs.all().filter(({ status }) => status === "cancelled")).toHaveLength(3);
+  });
+
+  it("works through any number of jobs, a page a request", async () => {
+    const { all, statuses } = world(many(250, waits));
+    expect(await all({ action: "cancel", filter })).toMatchObject([ok(100), ok(100), ok(50)]);
+    expect(new Set(statuses())).toEqual(new Set(["cancelled"]));
+  });
+
+  it("pages by the limit that it is given, also where a change moves the jobs to the list's end or its beginning", async () => {
+    const w = world(many(5, series));
+    expect((await w.all({ action: "pause", filter, limit: 2 })).map(({ matched }) => matched)).toEqual([2, 2, 1]);
+    expect(w.statuses()).toEqual(many(5, series).map(() => "paused"));
+    expect((await w.all({ action: "resume", filter, limit: 2 })).map(({ matched }) => matched)).toEqual([2, 2, 1]);
+    expect(w.statuses()).toEqual(many(5, series).map(() => "scheduled"));
+  });
+
+  it("does not retry again what fails again meanwhile", async () => {
+    const w = world(many(3, () => ended("failed")));
+    const first = await w.bulk({ action: "retry", filter, limit: 2 });
+    await w.clock.advance(1000);
+    for (const one of w.jobs.all()) {
+      if (one.status !== "queued") continue;
+      await w.jobs.replace({ ...one, status: "failed", finished_at: noon + 500, version: one.version + 1 });
+    }
+    const second = await w.bulk({ action: "retry", filter, limit: 2, cursor: first.body.next_cursor });
+    expect(second.body).toEqual(ok(1));
+  });
+
+  it("says of each job that it did not change why, and goes on with the others", async () => {
+    const [one, other, broken] = [waits(), series(), series()];
+    const { bulk, jobs, log } = world([one, other, broken]);
+    const { get } = jobs;
+    jobs.get = async (id) => {
+      if (id === broken.id) throw new Error("s3cret");
+      return get(id);
+    };
+    const { status, body } = await bulk({ action: "pause", filter });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ matched: 3, succeeded: 1, failed: 2 });
+    expect(body.errors).toHaveLength(2);
+    expect(body.errors).toContainEqual({
+      job_id: one.id,
+      code: "STATE_CONFLICT",
+      detail: expect.stringContaining("only recurring jobs can be paused"),
+    });
+    expect(body.errors).toContainEqual({ job_id: broken.id, code: "INTERNAL", detail: expect.any(String) });
+    expect(log.lines).toMatchObject([{ level: "error", fields: { job_id: broken.id } }]);
+    expect(JSON.stringify([body, log.lines])).not.toContain("s3cret");
+  });
+
+  it.each<[string, object, string]>([
+    ["no product", { action: "cancel", filter: {} }, "/filter/product_tag"],
+    ["no filter", { action: "cancel" }, "/filter"],
+    ["an unknown action", { action: "stop", filter }, "/action"],
+    ["an unknown filter", { action: "cancel", filter: { ...filter, evnt: "x" } }, "/filter/evnt"],
+    ["a status it cannot change", { action: "retry", filter: { ...filter, status: "completed" } }, "/filter/status"],
+    ["a reason for nothing", { action: "retry", filter, reason: "x" }, "/reason"],
+    ["a limit above 100", { action: "retry", filter, limit: 101 }, "/limit"],
+    ["a time span without time", { action: "retry", filter: { ...filter, from: 2, to: 1 } }, "/filter/to"],
+    ["another's cursor", { action: "retry", filter, cursor: "x" }, "/cursor"],
+  ])("refuses %s", async (_what, body, pointer) => {
+    const answer = await world([]).bulk(body);
+    expect(answer).toMatchObject({ status: 400, body: { errors: [{ pointer }] } });
+  });
+
+  it.each([
+    [{ product_tag: "my-produkt" }, "PRODUCT_NOT_FOUND"],
+    [{ ...filter, env: "prod" }, "ENV_NOT_FOUND"],
+  ])("does not know %j", async (unknown, code) => {
+    expect(await world([]).bulk({ action: "cancel", filter: unknown })).toMatchObject({ status: 404, body: { code } });
+  });
+
+  it("is for keys with jobs:admin, and changes only what they reach", async () => {
+    const { bulk, statuses } = world([waits({ env: "dev" }), waits()]);
+    const body = { action: "cancel", filter };
+    expect((await bulk(body, { scopes: { ...allScopes, verbs: ["jobs:write"] } })).status).toBe(403);
+    expect((await bulk(body, { scopes: { ...allScopes, products: ["shop"] } })).status).toBe(403);
+    expect((await bulk(body, { scopes: { ...allScopes, envs: ["dev"] } })).body).toEqual(ok(1));
+    expect(statuses()).toEqual(["cancelled", "scheduled"]);
+  });
+});
