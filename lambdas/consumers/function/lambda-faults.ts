@@ -1,4 +1,5 @@
 import { JobError, type JobErrorCode } from "../../core/errors.ts";
+import { retryAfterOf } from "../http/retry-after.ts";
 
 /** What the Invoke API's errors mean for a job; the rest follows from the HTTP status. */
 const named: Record<string, [JobErrorCode, string]> = {
@@ -26,11 +27,13 @@ interface AwsFault {
 export function lambdaFault(cause: unknown): JobError {
   const { name = "", $metadata, retryAfterSeconds } = Object(cause) as AwsFault;
   const [code, message] = named[name] ?? byStatus($metadata?.httpStatusCode);
+  // A throttle that is modelled has it as a field, any other only as a header.
   const seconds = Number(retryAfterSeconds);
+  const waitMs = seconds > 0 ? seconds * 1000 : retryAfterOf(cause);
   return new JobError(code, message, {
     cause,
     ...(code === "PROVIDER_ERROR" && { retryable: false }),
-    ...(seconds > 0 && { retryAfterMs: seconds * 1000 }),
+    ...(waitMs !== undefined && { retryAfterMs: waitMs }),
   });
 }
 

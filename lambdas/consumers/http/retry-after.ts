@@ -11,3 +11,16 @@ export function retryAfterMs(header: string | null | undefined, now: number): nu
 
 /** `Date.parse` reads far more than HTTP dates ("-5" is a year to it), hence the look at its first letters. */
 const httpDate = (text: string): number => (/^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN);
+
+interface Answered {
+  $response?: { headers?: unknown };
+  response?: { headers?: unknown };
+}
+
+/** What the answer behind a client's error asks for in seconds, wherever that client keeps its headers. */
+export function retryAfterOf(error: unknown): number | undefined {
+  const { $response, response } = Object(error) as Answered;
+  const headers = Object($response?.headers ?? response?.headers) as Record<string, unknown>;
+  const value = typeof headers.get === "function" ? headers.get("retry-after") : headers["retry-after"];
+  return typeof value === "string" && /^\d+$/.test(value) ? retryAfterMs(value, 0) : undefined;
+}

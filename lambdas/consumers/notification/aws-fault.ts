@@ -1,14 +1,16 @@
 import { JobError, type JobErrorCode } from "../../core/errors.ts";
-import { retryAfterMs } from "../http/retry-after.ts";
+import { retryAfterOf } from "../http/retry-after.ts";
 
-/** What an error of AWS means for the job. PROVIDER_ERROR here is for good: AWS has read the message and refuses it. */
+/**
+ * What an error of AWS means for the job. PROVIDER_ERROR is for good, as AWS has read the message and refuses it, unless
+ * it took the message and its answer cannot be read: rather twice than never.
+ */
 export type Meaning = readonly [JobErrorCode, string];
 
 interface AwsFault {
   name?: unknown;
   $metadata?: { httpStatusCode?: number };
   $retryable?: { throttling?: boolean };
-  $response?: { headers?: Record<string, string> };
 }
 
 const throttles = /^(Throttl\w*|TooManyRequests\w*|RequestThrottled\w*|LimitExceeded\w*|KMSThrottling\w*)$/;
@@ -27,14 +29,18 @@ export function awsFault(
   const name = nameOf(cause);
   const found = Object.hasOwn(named, name) ? named[name] : undefined;
   const [code, message] = found ?? common(service, name, Object(cause) as AwsFault);
-  // AWS gives it in seconds, where at all, so that no time of now is needed.
-  const waitMs = retryAfterMs((Object(cause) as AwsFault).$response?.headers?.["retry-after"], 0);
+  const waitMs = retryAfterOf(cause);
   return new JobError(code, message, {
     cause,
-    ...(code === "PROVIDER_ERROR" && { retryable: false }),
+    ...(code === "PROVIDER_ERROR" && { retryable: isSuccess(cause) }),
     ...(waitMs !== undefined && { retryAfterMs: waitMs }),
   });
 }
+
+const isSuccess = (cause: unknown): boolean => {
+  const { httpStatusCode = 0 } = (Object(cause) as AwsFault).$metadata ?? {};
+  return httpStatusCode >= 200 && httpStatusCode < 300;
+};
 
 /** The name of an AWS error; the query protocol's lack the word at the end. */
 export const nameOf = (cause: unknown): string => {
@@ -49,6 +55,7 @@ function common(service: string, name: string, { $metadata, $retryable }: AwsFau
     return ["RATE_LIMITED", `${service} throttles the consumer.`];
   // Without a status there was no answer at all.
   if (status === undefined) return ["CONNECTION_ERROR", `The connection to ${service} failed.`];
+  if (status < 300) return ["PROVIDER_ERROR", `${service} has answered, but with what cannot be read.`];
   if (status >= 500) return ["SERVICE_UNAVAILABLE", `${service} could not take the message for now.`];
   if (/^(UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|ExpiredToken)/.test(name))
     return ["UNAUTHORIZED", `${service} does not know this consumer's credentials.`];

@@ -1,4 +1,5 @@
 import { JobError, type JobErrorCode } from "../../core/errors.ts";
+import { retryAfterOf } from "../http/retry-after.ts";
 
 type Meaning = [JobErrorCode, string];
 
@@ -32,12 +33,19 @@ const named: Record<string, Meaning> = {
 export function storageFault(cause: unknown): JobError {
   if (cause instanceof JobError) return cause;
   const [code, message] = named[nameOf(cause)] ?? byStatus(statusOf(cause));
-  return new JobError(code, message, { cause, ...(code === "PROVIDER_ERROR" && { retryable: false }) });
+  const retryAfterMs = retryAfterOf(cause);
+  return new JobError(code, message, {
+    cause,
+    ...(code === "PROVIDER_ERROR" && { retryable: false }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }
 
 /** Without a status there was no answer at all. */
 function byStatus(status: number | undefined): Meaning {
   if (status === undefined) return ["CONNECTION_ERROR", "The connection to the storage failed."];
+  // The file may be there; the next attempt puts the same one in its place.
+  if (status < 300) return ["SERVICE_UNAVAILABLE", "The storage has answered, but with what cannot be read."];
   if (status === 301) return elsewhere;
   if (status === 401) return unknownCredentials;
   if (status === 403) return ["FORBIDDEN", "The storage does not allow this write."];

@@ -22,6 +22,8 @@ export function s3Buckets(settings: S3ClientConfig = {}): (place: S3Place) => Pr
 async function makeClient(settings: S3ClientConfig, region: string | undefined, endpoint: string | undefined) {
   const { S3Client } = await import("@aws-sdk/client-s3");
   return new S3Client({
+    // One try: what follows a failure is the job's retry policy, which also waits as long as the storage asks.
+    maxAttempts: 1,
     // No request timeout: parts are large and the job has its own.
     requestHandler: { connectionTimeout: 3000 },
     ...(region !== undefined && { region }),

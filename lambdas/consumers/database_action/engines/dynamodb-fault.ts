@@ -1,5 +1,6 @@
 import { JobError, type JobErrorCode } from "../../../core/errors.ts";
-import { fault, networkFault } from "./network-fault.ts";
+import { retryAfterOf } from "../../http/retry-after.ts";
+import { networkFault } from "./network-fault.ts";
 
 const meanings: Record<string, [code: JobErrorCode, what: string]> = {
   ConditionalCheckFailedException: ["VALIDATION_ERROR", "the item does not meet the action's condition"],
@@ -23,13 +24,25 @@ export function dynamoFault(error: unknown, table: string): JobError {
   if (error instanceof JobError) return error;
   const { name, message, $metadata } = (error ?? {}) as Error & { $metadata?: { httpStatusCode?: number } };
   const known = Object.hasOwn(meanings, String(name)) ? meanings[name] : undefined;
-  const tell = (code: JobErrorCode, what: string) => fault(code, `DynamoDB: ${what} (table ${table}; ${name}).`);
+  const retryAfterMs = retryAfterOf(error);
+  const tell = (code: JobErrorCode, what: string) =>
+    new JobError(
+      code,
+      `DynamoDB: ${what} (table ${table}; ${name}).`,
+      retryAfterMs === undefined ? {} : { retryAfterMs },
+    );
+  const status = $metadata?.httpStatusCode;
   if (known) return tell(...known);
   if (name === "ValidationException") {
     return /Expression|schema|operator/i.test(message)
       ? tell("CONFIGURATION_ERROR", "the action's expressions or key do not fit the table")
       : tell("VALIDATION_ERROR", "a value does not fit the table");
   }
-  if (($metadata?.httpStatusCode ?? 0) >= 500) return tell("SERVICE_UNAVAILABLE", "the service failed");
-  return networkFault(error, `table ${table}`) ?? tell("PROVIDER_ERROR", "the client failed");
+  if (status === 429) return tell("RATE_LIMITED", "DynamoDB asks for fewer requests");
+  if ((status ?? 0) >= 500) return tell("SERVICE_UNAVAILABLE", "the service failed");
+  const network = networkFault(error, `table ${table}`);
+  if (network) return network;
+  // The client has counted its attempt, so it has sent the request, and there is no status: there was no answer.
+  const unanswered = $metadata !== undefined && status === undefined;
+  return unanswered ? tell("CONNECTION_ERROR", "there was no answer") : tell("PROVIDER_ERROR", "the client failed");
 }

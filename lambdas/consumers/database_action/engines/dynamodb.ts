@@ -33,6 +33,8 @@ function clientOf({ region, endpoint }: DynamoCall): DynamoDBClient {
   const client = new DynamoDBClient({
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
+    // One try: what follows a failure is the job's retry policy, which also waits as long as DynamoDB asks.
+    maxAttempts: 1,
     requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true },
   });
   clients.set(place, client);
