@@ -13,6 +13,6 @@ const project = (name, extra = {}) => ({
 /** `npm test` runs everything that needs npm only; the deploy project needs an AWS emulator and runs apart. */
 // biome-ignore lint/style/noDefaultExport: jest reads its configuration from a default export
 export default {
-  projects: [project("unit"), project("infra"), project("integration"), project("deploy")],
+  projects: [project("unit"), project("simulation"), project("infra"), project("integration"), project("deploy")],
   testTimeout: 30_000,
 };

@@ -11,8 +11,17 @@ export interface Capability {
   because?: string;
 }
 
-export const allow = (actions: string[], resources: string[], because?: string): Capability => ({
-  statement: new PolicyStatement({ actions, resources }),
+export const allow = (actions: string[], resources: string[], because?: string): Capability =>
+  allowIf({}, actions, resources, because);
+
+/** The same under IAM conditions: `{ StringEquals: { "aws:ResourceAccount": ... } }`. */
+export const allowIf = (
+  conditions: Record<string, Record<string, string>>,
+  actions: string[],
+  resources: string[],
+  because?: string,
+): Capability => ({
+  statement: new PolicyStatement({ actions, resources, conditions }),
   ...(because !== undefined && { because }),
 });
 

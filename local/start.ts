@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { jobTypes } from "../lambdas/core/job.ts";
-import { referenceName } from "../lambdas/core/references.ts";
+import { type Reference, referenceName } from "../lambdas/core/references.ts";
 import { credentials } from "./credentials.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { lambdaEnvironment } from "./environment.ts";
@@ -18,6 +18,7 @@ import { startOutbox } from "./outbox/outbox.ts";
 import { startPoller } from "./poller.ts";
 import { startRule } from "./rule.ts";
 import { startScheduler } from "./scheduler/scheduler.ts";
+import { demoDatabase, demoDatabaseSecret } from "./servers/demo-database.ts";
 import { startDynamoDb } from "./servers/dynamodb.ts";
 import { readReferences, valuesByName } from "./servers/secret-values.ts";
 import { startSecrets } from "./servers/secrets.ts";
@@ -93,7 +94,12 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   const outbox = await startOutbox(data.fcmKey);
   stops.push(outbox.close);
   const values = () => valuesByName({ ...demoValues(outbox, data.fcmKey), ...readReferences(envFile) });
-  const secrets = await startSecrets((name) => (name === apiKeySecret ? data.apiKey : values().get(name)));
+  const database = demoDatabase(data.path("postgres"), say);
+  stops.push(database.stop);
+  const secrets = await startSecrets((name) => {
+    if (name === apiKeySecret) return data.apiKey;
+    return values().get(name) ?? (name === demoDatabaseSecret ? database.secret() : undefined);
+  });
   stops.push(() => secrets.close());
   const scheduler = await startScheduler({
     file: data.path("schedules.db"),
@@ -118,7 +124,10 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
     onOutput: log.take,
     say,
     onCatalog: (needs) => {
-      needs.buckets.forEach(sqsAndS3.createBucket);
+      for (const bucket of needs.buckets) {
+        const name = typeof bucket === "string" ? bucket : values().get(referenceKey(bucket));
+        if (name !== undefined) sqsAndS3.createBucket(name);
+      }
       for (const reference of missing(needs, values())) say(`${reference} has no value: give it one in ${envFile}.`);
     },
   });
@@ -157,9 +166,13 @@ async function onPort(port: number, handler: Handler) {
   }
 }
 
+const referenceKey = (reference: Reference): string =>
+  "$parameter" in reference ? reference.$parameter : reference.$secret;
+
 /** The references of the catalog that would fail their jobs with CONFIGURATION_ERROR. */
 function missing({ references }: CatalogNeeds, values: Map<string, string>): string[] {
   const absent = references.filter((reference) => {
+    if (referenceKey(reference) === demoDatabaseSecret) return false;
     if ("$parameter" in reference) return !values.has(reference.$parameter);
     const value = values.get(reference.$secret);
     return value === undefined || (reference.key !== undefined && !value.includes(JSON.stringify(reference.key)));

@@ -16,14 +16,27 @@ const customers = {
   callback: { url: parameter("/my-product/callback-url") },
 } as const;
 
-/** The demo: `npm start` runs it against the outbox, where the references lead on this machine. */
+const orders = { connection: secret("my-product/orders#url") } as const;
+const pricing = { provider: "http", url: parameter("/my-product/pricing-url") } as const;
+const documents = {
+  provider: "s3",
+  bucket: parameter("/my-product/documents-bucket"),
+  prefix: "documents",
+} as const;
+
+/** The demo: an event of every type. `npm start` runs it on this machine, where its references lead to the outbox. */
 export const myProduct = defineProduct({
   tag: "my-product",
   name: "My Product",
   envs: ["dev", "prd"],
   jobs: {
-    send_notification: { type: "notification", notification: "customers" },
     create_order: { type: "action", app: "shop", action: "create_order" },
+    send_notification: { type: "notification", notification: "customers" },
+    record_order: { type: "database_action", database: "orders", action: "create" },
+    orders_of_customer: { type: "database_action", database: "orders", action: "of_customer" },
+    calculate_price: { type: "function", function: "pricing" },
+    store_document: { type: "storage", storage: "documents" },
+    place_order: { type: "feature", feature: "place_order" },
   },
   apps: {
     shop: {
@@ -43,6 +56,65 @@ export const myProduct = defineProduct({
           email: { subject: "Welcome, {{name}}", template: "<p>Good to have you, {{name}}.</p>" },
         },
       },
+    },
+  },
+  databases: {
+    orders: {
+      engine: "postgres",
+      envs: { dev: orders, prd: orders },
+      actions: {
+        create: {
+          operation: "create",
+          // A job may run twice, an order may not be placed twice.
+          statement: `INSERT INTO orders (id, customer, total)
+            VALUES ('{{id:uuid}}', '{{customer:string:1:64}}', {{total:float:0}}) ON CONFLICT (id) DO NOTHING`,
+        },
+        of_customer: {
+          operation: "read",
+          max_rows: 100,
+          statement: `SELECT id, customer, total, created_at FROM orders
+            WHERE customer = '{{filter.customer:string:1:64}}' ORDER BY created_at`,
+        },
+      },
+    },
+  },
+  functions: { pricing: { envs: { dev: pricing, prd: pricing } } },
+  storages: { documents: { envs: { dev: documents, prd: documents } } },
+  features: {
+    place_order: {
+      input: { customer: { type: "string", max: 64 }, sku: { type: "string" }, quantity: { type: "integer", min: 1 } },
+      sequences: {
+        main: [
+          { event: "calculate_price", input: { payload: { sku: "$Input{sku}", quantity: "$Input{quantity}" } } },
+          {
+            event: "create_order",
+            input: {
+              params: { customer: "$Input{customer}" },
+              body: {
+                sku: "$Input{sku}",
+                quantity: "$Input{quantity}",
+                price: "$Sequence{main}{calculate_price}{body}",
+              },
+            },
+          },
+        ],
+        mail: [
+          {
+            event: "send_notification",
+            depends_on: ["main.create_order"],
+            allow_fail: true,
+            input: {
+              slug: "order_update",
+              email: {
+                to: "$Concat([$Input{customer}, 'example.com'], '@')",
+                subject: { en: "$Concat(['Your order of', $Uppercase($Input{sku})], ' ')" },
+                template: { en: "<p>It is on its way.</p>" },
+              },
+            },
+          },
+        ],
+      },
+      output: { order: "$Sequence{main}{create_order}{body}", placed_at: "$Dateformat($Now, 'YYYY-MM-DD')" },
     },
   },
 });

@@ -14,11 +14,15 @@ export function accessTo({ state, queues, schedules }: Platform) {
   const objects = (folders: Folder[]) => folders.map((folder) => `${bucketArn}/${folder}`);
   return {
     readJobs: () => allow(["dynamodb:GetItem"], [tableArn]),
+    readManyJobs: () => allow(["dynamodb:BatchGetItem"], [tableArn]),
     writeJobs: () => allow(["dynamodb:PutItem"], [tableArn]),
+    writeManyJobs: () => allow(["dynamodb:BatchWriteItem"], [tableArn]),
     claimJobs: () => allow(["dynamodb:UpdateItem"], [tableArn]),
     removeJobs: () => allow(["dynamodb:DeleteItem"], [tableArn]),
     readStats: () => statsAccess(state, "dynamodb:Query"),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex}`]),
+    /** The archived runs of a job, which stand beside its state in the table. */
+    listRuns: () => allow(["dynamodb:Query"], [tableArn]),
 
     readBlobs: (...from: Folder[]) => allow(["s3:GetObject"], objects(from), oneObjectAJob),
     writeBlobs: (...to: Folder[]) => allow(["s3:PutObject"], objects(to), oneObjectAJob),
@@ -48,10 +52,16 @@ export const readApiKey = ({ apiKeyArn }: StateStack): Capability =>
   allow(["secretsmanager:GetSecretValue"], [apiKeyArn]);
 
 /** What the bucket is divided into, by the keys that `core` gives its blobs. */
-export const folders = { inputs: "inputs/*", results: "results/*", progress: "progress*" } as const;
+export const folders = {
+  inputs: "inputs/*",
+  results: "results/*",
+  progress: "progress*",
+  uploads: "uploads/*",
+} as const;
 type Folder = (typeof folders)[keyof typeof folders];
 
-const oneObjectAJob = "One object a job in its folder: the keys hold the ids of jobs, which nobody knows beforehand.";
+const oneObjectAJob =
+  "One object a job or upload in its folder: the keys hold their ids, which nobody knows beforehand.";
 const oneScheduleAnAttempt =
   "One schedule an attempt, in the group of this app: the names hold the ids of jobs, which nobody knows beforehand.";
 

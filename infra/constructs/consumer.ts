@@ -3,8 +3,10 @@ import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../lambdas/aws/env.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
+import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { JobTypeDefinition } from "../../lambdas/core/job-type.ts";
-import { catalogGrants, referencedNames } from "../catalog-grants.ts";
+import type { Capability } from "../capability.ts";
+import { catalogGrants } from "../catalog-grants.ts";
 import { accessTo, folders } from "./access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
@@ -18,6 +20,28 @@ const timeoutMarginMs = 30_000;
 /** The Lambda timeout of a type's consumer. */
 export const consumerTimeout = ({ limits }: JobTypeDefinition): Duration =>
   Duration.seconds(Math.ceil(Math.min(limits.max_timeout_ms + timeoutMarginMs, longestTimeoutMs) / 1000));
+
+/** What the executor of a type does with jobs and blobs beyond what the shell around all of them does. */
+function executorAccess(type: JobType, platform: Platform): Capability[] {
+  const may = accessTo(platform);
+  switch (type) {
+    case "storage":
+      return [may.readBlobs(folders.uploads)];
+    case "feature":
+      // It makes its steps as the API makes jobs: records, dispatches, and takes back what AWS refuses. It reads what
+      // they came to, and cancels those that are left when one has failed.
+      return [
+        may.readManyJobs(),
+        may.removeJobs(),
+        may.writeBlobs(folders.inputs),
+        may.readBlobs(folders.results),
+        may.send(...jobTypes),
+        may.unschedule(),
+      ];
+    default:
+      return [];
+  }
+}
 
 export interface ConsumerProps {
   definition: JobTypeDefinition;
@@ -45,11 +69,12 @@ export class Consumer extends Construct {
         may.readBlobs(folders.inputs, folders.progress),
         may.missBlobs(),
         may.writeBlobs(folders.results, folders.progress),
-        // Its own queue only: early messages and retries go back to where they came from.
-        may.send(type),
+        // Early messages and retries go back to where they came from; a job that is a step wakes its feature.
+        may.send(...new Set<JobType>([type, "feature"])),
         may.schedule(),
         may.passScheduleRole(),
-        ...catalogGrants(Stack.of(this), referencedNames(products, definition)),
+        ...executorAccess(type, platform),
+        ...catalogGrants(Stack.of(this), products, definition),
       ],
     });
     const batches = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: config.maxConcurrency[type] };

@@ -69,11 +69,17 @@ export class ServiceStack extends Stack {
       memorySize: 512,
       allow: [
         may.readJobs(),
+        may.readManyJobs(),
+        may.listJobs(),
+        may.listRuns(),
         may.writeJobs(),
+        may.writeManyJobs(),
         may.removeJobs(),
         may.readStats(),
-        may.writeBlobs(folders.inputs),
-        may.readBlobs(folders.results),
+        // Who has one of its upload URLs puts the file in its name.
+        may.writeBlobs(folders.inputs, folders.uploads),
+        // Of a feature the progress is shown too: how far its steps are.
+        may.readBlobs(folders.results, folders.progress),
         may.missBlobs(),
         may.send(...jobTypes),
         may.schedule(),

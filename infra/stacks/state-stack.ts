@@ -47,7 +47,7 @@ const jobsTable = (stack: Stack) =>
       {
         indexName: phaseIndex,
         partitionKey: { name: "gsi_pk", type: AttributeType.STRING },
-        sortKey: { name: "gsi_sk", type: AttributeType.NUMBER },
+        sortKey: { name: "gsi_sk", type: AttributeType.STRING },
         projectionType: ProjectionType.KEYS_ONLY,
       },
     ],
@@ -59,6 +59,9 @@ const jobsTable = (stack: Stack) =>
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+
+/** Long enough to try a failed storage job again; a job that is due later than that brings its file as input. */
+const uploadsKept = Duration.days(7);
 
 function payloadBucket(stack: Stack, retentionDays: number): Bucket {
   // DynamoDB deletes an expired item within a few days; until then it must not point at nothing.
@@ -75,6 +78,7 @@ function payloadBucket(stack: Stack, retentionDays: number): Bucket {
       { id: "results", prefix: "results/", expiration: kept },
       { id: "progress", prefix: "progress", expiration: kept },
       { id: "inputs", prefix: "inputs/", expiration: Duration.days(farthestAheadDays + retentionDays + 3) },
+      { id: "uploads", prefix: "uploads/", expiration: uploadsKept },
       { id: "uploads-that-broke-off", abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
     removalPolicy: RemovalPolicy.RETAIN,

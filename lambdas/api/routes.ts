@@ -1,9 +1,42 @@
 import type { HttpRoute } from "../aws/http-api.ts";
 import type { Services } from "../core/services.ts";
+import { deleteJob } from "./routes/delete-job.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
+import { getJobs } from "./routes/get-jobs.ts";
+import { getProduct } from "./routes/get-product.ts";
+import { getProducts } from "./routes/get-products.ts";
+import { getRuns } from "./routes/get-runs.ts";
 import { getStats } from "./routes/get-stats.ts";
+import { postCancel } from "./routes/post-cancel.ts";
+import { postExplain } from "./routes/post-explain.ts";
 import { postJob } from "./routes/post-job.ts";
+import { postJobsBatch } from "./routes/post-jobs-batch.ts";
+import { postPause } from "./routes/post-pause.ts";
+import { postReschedule } from "./routes/post-reschedule.ts";
+import { postResume } from "./routes/post-resume.ts";
+import { postRetry } from "./routes/post-retry.ts";
+import { postRunNow } from "./routes/post-run-now.ts";
+import { postUpload } from "./routes/post-upload.ts";
 
 /** Every route of the HTTP API. */
-export const routes: HttpRoute<Services>[] = [getHealth, postJob, getJob, getStats];
+export const routes: HttpRoute<Services>[] = [
+  getHealth,
+  postJob,
+  postJobsBatch,
+  getJobs,
+  getJob,
+  getRuns,
+  postCancel,
+  postPause,
+  postResume,
+  postReschedule,
+  postRetry,
+  postRunNow,
+  deleteJob,
+  postExplain,
+  postUpload,
+  getProducts,
+  getProduct,
+  getStats,
+];

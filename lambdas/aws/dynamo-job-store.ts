@@ -5,14 +5,16 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Job } from "../core/job.ts";
 import type { JobStore } from "../core/ports.ts";
 import { claimable } from "../core/transitions.ts";
 import { claimUpdate } from "./claim-update.ts";
-import { type Item, idOf, itemOf, jobOf, keyOf, phaseIndex, phasePartition } from "./job-item.ts";
+import { type Item, itemOf, jobOf, keyOf } from "./job-item.ts";
+import { phasePage } from "./phase-page.ts";
+import { putAll } from "./put-all.ts";
+import { runItemOf, runsPage } from "./run-item.ts";
 
 export interface DynamoJobStoreOptions {
   client: DynamoDBClient;
@@ -103,30 +105,21 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
       return (await succeeds(client.send(deletion))) ? "removed" : "lost";
     },
 
-    async head({ product, env, phase, shard, until, limit }, after) {
-      const partition = phasePartition(product, env, phase, shard);
-      const query = new QueryCommand({
-        TableName: table,
-        IndexName: phaseIndex.name,
-        KeyConditionExpression: "gsi_pk = :partition AND gsi_sk <= :until",
-        ExpressionAttributeValues: marshall({ ":partition": partition, ":until": until }),
-        // One more than asked for: DynamoDB names a next page whenever the limit is reached, an empty one too.
-        Limit: limit + 1,
-        ...(after !== undefined && { ExclusiveStartKey: positionOf(after, partition) }),
-      });
-      const { Items = [], LastEvaluatedKey } = await client.send(query);
-      const jobs = Items.slice(0, limit).map((item) => ({ id: idOf(item), time: Number(item.gsi_sk?.N) }));
-      const last = jobs.at(-1);
-      const more = Items.length > limit || LastEvaluatedKey !== undefined;
-      return { jobs, ...(more && last && { next: `${last.time} ${last.id}` }) };
-    },
-  };
-}
+    page: (query, after) => phasePage(client, table, query, after),
 
-/** The partition is the query's, not the cursor's: a forged cursor leads to no other tenant. */
-function positionOf(cursor: string, partition: string): Item {
-  const [time = "", id = ""] = cursor.split(" ");
-  return { ...keyOf(id), ...marshall({ gsi_pk: partition, gsi_sk: Number(time) }) };
+    createMany: (jobs) =>
+      putAll(
+        client,
+        table,
+        jobs.map((job) => itemOf(job, retentionDays)),
+      ),
+
+    async archive(run) {
+      await client.send(new PutItemCommand({ TableName: table, Item: runItemOf(run, retentionDays) }));
+    },
+
+    runs: (jobId, query, after) => runsPage(client, table, jobId, query, after),
+  };
 }
 
 /** The answer of a conditional write; false where its condition did not hold. */

@@ -7,13 +7,14 @@ import { RequestError, traceOf } from "../core/errors.ts";
 import type { Log } from "../core/ports.ts";
 import { allScopes, Scopes } from "../core/scopes.ts";
 import { problemOf, requestErrorOf } from "./problem.ts";
+import type { RouteDoc } from "./route-doc.ts";
 
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
 
 /** A request as a route sees it. */
 export interface HttpRequest {
-  /** The parsed JSON body of a POST. */
+  /** The parsed JSON body of a POST; undefined where there is none. */
   body: unknown;
   params: Record<string, string>;
   query: Record<string, string>;
@@ -25,7 +26,8 @@ export interface HttpRequest {
 export interface HttpResponse {
   status: number;
   headers?: Record<string, string>;
-  body: unknown;
+  /** Absent where there is nothing to say (204). */
+  body?: unknown;
 }
 
 export interface HttpRoute<S> {
@@ -33,6 +35,7 @@ export interface HttpRoute<S> {
   path: string;
   /** Answers without an API key. */
   open?: boolean;
+  doc?: () => RouteDoc;
   handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
 }
 
@@ -41,13 +44,8 @@ export const httpRoute = <S>(
   method: HttpRoute<S>["method"],
   path: string,
   handle: HttpRoute<S>["handle"],
-  open = false,
-): HttpRoute<S> => ({
-  method,
-  path,
-  handle,
-  open,
-});
+  more: Pick<HttpRoute<S>, "open" | "doc"> = {},
+): HttpRoute<S> => ({ method, path, handle, ...more });
 
 /** Lambda refuses an event above 6 MB; a body may reach it as base64. */
 const largestBody = 4_400_000;
@@ -87,13 +85,19 @@ function scopesOf(event: Event): Scopes {
   return Scopes.parse(JSON.parse(scopes));
 }
 
-/** Parses the body of a POST, whose limit is ours to say: beyond it Lambda would fail without a word. */
+/**
+ * Parses the body of a POST, whose limit is ours to say: beyond it Lambda would fail without a word. Without a body there
+ * is no media type to ask for: a route whose body is optional takes none, and the schema of any other refuses it.
+ */
 function jsonBody(): MiddlewareObj<Event> {
   const parser = httpJsonBodyParser<Event>();
   return {
     before: (request) => {
-      if (request.event.requestContext.http.method !== "POST") return;
-      if ((request.event.body?.length ?? 0) > largestBody) {
+      if (request.event.requestContext.http.method !== "POST" || !request.event.body) {
+        delete request.event.body;
+        return;
+      }
+      if (request.event.body.length > largestBody) {
         throw new RequestError("PAYLOAD_TOO_LARGE", `The body has more than ${largestBody} bytes.`);
       }
       return parser.before?.(request);
@@ -103,8 +107,13 @@ function jsonBody(): MiddlewareObj<Event> {
 
 const json = ({ status, headers, body }: HttpResponse, type = "application/json"): Result => ({
   statusCode: status,
-  headers: { "content-type": type, "cache-control": "no-store", "x-content-type-options": "nosniff", ...headers },
-  body: JSON.stringify(body),
+  headers: {
+    ...(body !== undefined && { "content-type": type }),
+    "cache-control": "no-store",
+    "x-content-type-options": "nosniff",
+    ...headers,
+  },
+  ...(body !== undefined && { body: JSON.stringify(body) }),
 });
 
 /** Every error becomes RFC 9457 problem+json; what is not the request's fault is logged, without its message. */

@@ -2,11 +2,12 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../core/job.ts";
 import { shardOf } from "../core/job-id.ts";
+import type { Place } from "../core/place.ts";
 
 /** The table as infra declares it and the store uses it (DESIGN 6). */
 export const partitionKey = "PK";
 export const sortKey = "SK";
-/** KEYS_ONLY. Its sort key is a number: due_at while pending, finished_at after. */
+/** KEYS_ONLY. Its sort key is the job's place as text (`placeKey`). */
 export const phaseIndex = { name: "by-phase", partitionKey: "gsi_pk", sortKey: "gsi_sk" } as const;
 /** Epoch seconds; on finished jobs only. */
 export const ttlAttribute = "expires";
@@ -14,7 +15,7 @@ export const ttlAttribute = "expires";
 export type Item = Record<string, AttributeValue>;
 
 const state = "STATE";
-const prefix = "JOB#";
+export const prefix = "JOB#";
 const secondsPerDay = 86_400;
 
 export const keyOf = (id: string): Item => marshall({ [partitionKey]: `${prefix}${id}`, [sortKey]: state });
@@ -23,6 +24,20 @@ export const idOf = (item: Item): string => (item[partitionKey]?.S ?? "").slice(
 /** The index partition of one shard of a tenant's jobs in a phase. Tags hold no `#`, so it reads one way only. */
 export const phasePartition = (product: string, env: string, phase: Phase, shard: number): string =>
   `${product}#${env}#${phase}#${shard}`;
+
+/**
+ * A place as a sort key: the time, padded so that text sorts like numbers, then the id. With the time alone, the order of
+ * jobs that are due at the same moment would be DynamoDB's secret, and a page could start at none of them for sure.
+ */
+export const placeKey = ({ time, id }: Place): string => `${timeKey(time)}#${id}`;
+/** Sorts before all places of its time. */
+export const timeKey = (time: number): string => String(time).padStart(16, "0");
+/** Sorts after all places of its time. */
+export const endOfTimeKey = (time: number): string => `${timeKey(time)}~`;
+export const placeOf = (item: Item): Place => ({
+  id: idOf(item),
+  time: Number(item[phaseIndex.sortKey]?.S?.split("#")[0]),
+});
 
 /**
  * What callers put in (input, progress, result) is kept as JSON text: as attributes it would meet DynamoDB's limits of
@@ -39,14 +54,15 @@ export function itemOf(job: Job, retentionDays: number): Item {
       [partitionKey]: `${prefix}${job.id}`,
       [sortKey]: state,
       [phaseIndex.partitionKey]: phasePartition(job.product, job.env, phaseOf(job.status), shardOf(job.id)),
-      [phaseIndex.sortKey]: phaseTime(job),
-      ...(isFinished(job) && { [ttlAttribute]: Math.ceil(phaseTime(job) / 1000) + retentionDays * secondsPerDay }),
+      [phaseIndex.sortKey]: placeKey({ id: job.id, time: phaseTime(job) }),
+      ...(isFinished(job) && { [ttlAttribute]: expiryOf(phaseTime(job), retentionDays) }),
     },
     { removeUndefinedValues: true },
   );
 }
 
-const ours = new Set<string>([partitionKey, sortKey, phaseIndex.partitionKey, phaseIndex.sortKey, ttlAttribute]);
+/** The attributes of an item that are the table's, not the record's. */
+export const ours = new Set<string>([partitionKey, sortKey, phaseIndex.partitionKey, phaseIndex.sortKey, ttlAttribute]);
 
 export function jobOf(item: Item): Job {
   const fields = Object.entries(unmarshall(item)).filter(([name]) => !ours.has(name));
@@ -58,8 +74,11 @@ export function jobOf(item: Item): Job {
   return job;
 }
 
-const withText = (stored: Stored | undefined) =>
+export const expiryOf = (finishedAt: number, retentionDays: number): number =>
+  Math.ceil(finishedAt / 1000) + retentionDays * secondsPerDay;
+
+export const withText = (stored: Stored | undefined) =>
   stored && "inline" in stored ? { inline: JSON.stringify(stored.inline) } : stored;
 
-const withValue = (stored: Stored | undefined): Stored | undefined =>
+export const withValue = (stored: Stored | undefined): Stored | undefined =>
   stored && "inline" in stored ? { inline: JSON.parse(stored.inline as string) } : stored;

@@ -1,7 +1,8 @@
 import { RequestError, type RequestErrorCode } from "../core/errors.ts";
+import type { JobStatus } from "../core/job.ts";
 
 /** The HTTP status of each code: the one place that maps them. */
-const statuses: Record<RequestErrorCode, number> = {
+export const problemStatuses: Record<RequestErrorCode, number> = {
   INVALID_REQUEST: 400,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -28,6 +29,8 @@ export interface Problem {
   code: string;
   errors?: { pointer: string; detail: string }[];
   job_id?: string;
+  /** The status of that job, where it is what forbids the request. */
+  job_status?: JobStatus;
   request_id?: string;
 }
 
@@ -60,11 +63,12 @@ export function problemOf(error: RequestError | undefined, requestId: string | u
   return {
     type: `urn:ductape:problem:${code.toLowerCase().replaceAll("_", "-")}`,
     title: titleOf(code),
-    status: error ? statuses[error.code] : 500,
+    status: error ? problemStatuses[error.code] : 500,
     detail: error?.message ?? "Something went wrong on our side; the log has it under this request_id.",
     code,
     ...(error && error.faults.length > 0 && { errors: error.faults }),
     ...(error?.jobId !== undefined && { job_id: error.jobId }),
+    ...(error?.jobStatus !== undefined && { job_status: error.jobStatus }),
     ...(requestId !== undefined && { request_id: requestId }),
   };
 }

@@ -1,4 +1,11 @@
-import { GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client } from "@aws-sdk/client-s3";
+import type { Readable } from "node:stream";
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  NoSuchKey,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { BlobStore } from "../core/ports.ts";
 
@@ -6,21 +13,52 @@ import type { BlobStore } from "../core/ports.ts";
  * Blobs as objects of one bucket. The role needs `s3:ListBucket` besides reading: without it S3 answers 403 instead of
  * 404 for an object that does not exist.
  */
-export const s3BlobStore = ({ client, bucket }: { client: S3Client; bucket: string }): BlobStore => ({
-  async put(key, body, contentType) {
-    await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
-  },
-
-  async get(key) {
+export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: string }): BlobStore {
+  const read = async (key: string): Promise<GetObjectCommandOutput | undefined> => {
     try {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-      return await Body?.transformToByteArray();
+      return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
     } catch (error) {
       if (error instanceof NoSuchKey) return undefined;
       throw error;
     }
-  },
+  };
+  return {
+    async put(key, body, contentType) {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
+    },
 
-  downloadUrl: (key, seconds) =>
-    getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: seconds }),
-});
+    get: async (key) => (await read(key))?.Body?.transformToByteArray(),
+
+    async stream(key) {
+      const object = await read(key);
+      if (!object?.Body) return undefined;
+      const { ContentLength: bytes = 0, ContentType: contentType } = object;
+      return { body: object.Body as Readable, bytes, ...(contentType !== undefined && { contentType }) };
+    },
+
+    downloadUrl: (key, seconds) =>
+      getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: seconds }),
+
+    uploadUrl(key, seconds, { contentType, bytes } = {}) {
+      const input = { Bucket: bucket, Key: key, ContentType: contentType, ContentLength: bytes };
+      const signed = [contentType !== undefined && "content-type", bytes !== undefined && "content-length"];
+      return getSignedUrl(client, withoutChecksum(new PutObjectCommand(input)), {
+        expiresIn: seconds,
+        signableHeaders: new Set(["host", ...signed.filter((header) => header !== false)]),
+      });
+    },
+  };
+}
+
+/** The SDK would sign the checksum of the body, which is empty at this end: S3 would then refuse every other body. */
+function withoutChecksum(command: PutObjectCommand): PutObjectCommand {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { headers: Record<string, string> };
+      for (const name of Object.keys(headers)) if (/^x-amz-(sdk-)?checksum-/.test(name)) delete headers[name];
+      return next(args);
+    },
+    { step: "build", name: "withoutChecksum", priority: "low" },
+  );
+  return command;
+}

@@ -4,12 +4,12 @@ import { queueHandler } from "../aws/queue-handler.ts";
 import { startSecrets } from "../aws/start-secrets.ts";
 import { startServices } from "../aws/start-up.ts";
 import { JobMessage, type JobType } from "../core/job.ts";
-import type { Execute } from "../core/job-type.ts";
+import type { Decide } from "../core/job-type.ts";
 import { catalog } from "./catalog.ts";
 import { runJob, type ShellOptions } from "./shell.ts";
 
 /** The Lambda of a job type: the shell around its executor. */
-export function consumer(type: JobType, execute: Execute, options: Pick<ShellOptions, "wakeUps"> = {}) {
+export function consumer(type: JobType, execute: Decide, options: Pick<ShellOptions, "wakeUps"> = {}) {
   const start = once(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);

@@ -2,15 +2,19 @@ import { cancelSteps } from "../core/cancel-job.ts";
 import { dispatch, wakeParent } from "../core/dispatch.ts";
 import { JobError, traceOf } from "../core/errors.ts";
 import { isFinished, type Job, type JobMessage, type Stored, tenantOf } from "../core/job.ts";
-import { type Execute, type Execution, Finished, Parked } from "../core/job-type.ts";
+import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { load, store } from "../core/payload.ts";
 import type { Clock } from "../core/ports.ts";
 import { arrival } from "../core/route.ts";
+import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
 import { attemptFailed, cancelled, claimable, completed, maxCrashes, parked } from "../core/transitions.ts";
 
-/** How long after the attempt's own timeout its lease ends: time to write the outcome, and for clocks that differ. */
-export const leaseMarginMs = 15_000;
+/** How long after the attempt's own timeout its lease ends: for a slow claim, clocks that differ, and the outcome. */
+export const leaseMarginMs = 20_000;
+
+/** What of that margin must be left when the claim's answer is there: the claim counts from when it was sent. */
+const leastMarginMs = 10_000;
 
 export interface ShellOptions {
   /** The longest a message is held in process until its time; billed Lambda time. */
@@ -27,29 +31,56 @@ export interface ShellOptions {
  */
 export async function runJob(
   services: ConsumerServices,
-  execute: Execute,
+  execute: Decide,
   message: JobMessage,
   { longestWaitMs, random = Math.random, wakeUps = false }: ShellOptions = {},
 ): Promise<void> {
   if ((await untilDue(services, message, longestWaitMs)) === "later") return;
   const job = await claim(services, message, wakeUps);
   if (!job) return;
-  const next = await attempt(services, execute, job, random());
-  if ((await services.jobs.replace(next)) === "lost") {
-    services.log.warn("outcome discarded: the attempt was cancelled or taken over", about(job));
-    await cancelSteps(services, next, "its feature was cancelled");
-    return;
-  }
+  const outcome = await attempt(services, execute, job, { random: random(), deciding: wakeUps });
+  const settled = await settle(services, job, outcome);
+  if (!settled) return;
+  const { ended, next } = settled;
   services.log.info("attempt ended", {
     ...about(job),
-    status: next.status,
-    code: next.status === "completed" ? undefined : next.error?.code,
+    status: ended.status,
+    code: ended.status === "completed" ? undefined : ended.error?.code,
     lateness_ms: (job.started_at ?? 0) - job.due_at,
     duration_ms: services.clock.now() - (job.started_at ?? 0),
   });
   // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
   if (next.status === "scheduled" || next.status === "queued") await dispatch(services, next);
   if (isFinished(next)) await wakeParent(services, next);
+}
+
+/** What an attempt came to, as a rule for the job: the job may be changed while the attempt runs. */
+type Outcome = (job: Job) => Job;
+
+/**
+ * Writes the outcome if the claim is still ours, and of a recurring job its archived run first. Pausing a job that runs
+ * changes the item but leaves the claim: the outcome is then written upon the changed job.
+ */
+async function settle(
+  services: ConsumerServices,
+  claimed: Job,
+  outcome: Outcome,
+): Promise<{ ended: Job; next: Job } | undefined> {
+  for (
+    let job: Job | undefined = claimed;
+    job?.claim_id === claimed.claim_id && job;
+    job = await services.jobs.get(job.id)
+  ) {
+    const ended = outcome(job);
+    const series =
+      isFinished(ended) && ended.status !== "cancelled" ? continued(ended, services.clock.now()) : undefined;
+    if (series) await services.jobs.archive(series.run);
+    const next = series?.next ?? ended;
+    if ((await services.jobs.replace(next)) === "replaced") return { ended, next };
+  }
+  services.log.warn("outcome discarded: the attempt was cancelled or taken over", about(claimed));
+  await cancelSteps(services, outcome(claimed), "its feature was cancelled");
+  return undefined;
 }
 
 const about = (job: Job) => ({
@@ -84,7 +115,13 @@ async function untilDue(
 async function claim(services: ConsumerServices, message: JobMessage, wakeUps: boolean): Promise<Job | undefined> {
   const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
   const outcome = await services.jobs.claim(message, claim);
-  if (outcome.outcome === "claimed") return outcome.job;
+  if (outcome.outcome === "claimed") {
+    const { job } = outcome;
+    const margin = (job.lease_until ?? 0) - job.timeout_ms - services.clock.now();
+    if (margin < leastMarginMs)
+      throw new Error("the claim's answer came too late: its lease might end while the job runs");
+    return job;
+  }
   if (outcome.outcome === "taken" && wakeUps) {
     // A decision is under way that may not have seen what this message tells of.
     const job = await services.jobs.get(message.job_id);
@@ -96,34 +133,47 @@ async function claim(services: ConsumerServices, message: JobMessage, wakeUps: b
 }
 
 /** Runs a claimed attempt and says what the job is after it. Never throws for what the execution does. */
-async function attempt(services: ConsumerServices, execute: Execute, job: Job, random: number): Promise<Job> {
+async function attempt(
+  services: ConsumerServices,
+  execute: Decide,
+  job: Job,
+  { random, deciding }: { random: number; deciding: boolean },
+): Promise<Outcome> {
   const { clock } = services;
   const expires = job.parked_since === undefined ? job.expires_at : undefined;
-  if (expires !== undefined && expires <= clock.now()) return cancelled(job, clock.now(), "expired");
+  if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
   if (job.claims > maxCrashes) {
-    const error = new JobError("CRASHED", `The attempt ended ${maxCrashes} times without an outcome.`, {
-      retryable: false,
-    });
-    return attemptFailed(job, clock.now(), { error, random });
+    const text = `The attempt ended ${maxCrashes} times without an outcome.`;
+    const error = new JobError("CRASHED", text, { retryable: false });
+    return (of) => attemptFailed(of, clock.now(), { error, random });
   }
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) =>
       execute(await executionOf(services, job, signal), services),
     );
-    if (result instanceof Parked) {
-      return parked(job, await keep(services, job, "progress", result.progress), result.wakeAt);
-    }
-    if (result instanceof Finished) {
-      const progress = await keep(services, job, "progress", result.progress);
-      return completed(job, clock.now(), await keep(services, job, "results", result.result), progress);
-    }
-    return completed(job, clock.now(), await keep(services, job, "results", result));
+    return await succeeded(services, job, result);
   } catch (cause) {
     const error = cause instanceof JobError ? cause : unexpected(cause);
+    // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
+    if (deciding && error.code === "TIMEOUT") throw error;
     if (error !== cause) services.log.error("executor threw", { ...about(job), ...traceOf(cause) });
     const progress = error.progress === undefined ? undefined : await keep(services, job, "progress", error.progress);
-    return attemptFailed(job, clock.now(), { error, random, ...(progress !== undefined && { progress }) });
+    const now = clock.now();
+    return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
   }
+}
+
+async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Outcome> {
+  const now = services.clock.now();
+  if (result instanceof Parked) {
+    const progress = await keep(services, job, "progress", result.progress);
+    return (of) => parked(of, progress, result.wakeAt);
+  }
+  const finished = result instanceof Finished ? result : new Finished(result, undefined);
+  const kept = await keep(services, job, "results", finished.result);
+  const progress =
+    finished.progress === undefined ? undefined : await keep(services, job, "progress", finished.progress);
+  return (of) => completed(of, now, kept, progress);
 }
 
 const unexpected = (cause: unknown) =>

@@ -47,6 +47,8 @@ export interface CatalogEvent {
 export interface Catalog {
   products: readonly Product[];
   registry: Registry;
+  /** Throws a RequestError that names the nearest known product; `pointer` is where the tag was asked for. */
+  product(tag: string, pointer?: string): Product;
   /** The product, if it has this env; throws a RequestError that names the nearest known product or env. */
   tenant(productTag: string, env: string): Product;
   /** Throws a RequestError that names the nearest known product, env or event. */
@@ -62,8 +64,8 @@ const own = <T>(record: Record<string, T>, key: string): T | undefined =>
 export const targetsOf = (product: Product, definition: JobTypeDefinition): Record<string, unknown> =>
   (product[definition.section] ?? {}) as Record<string, unknown>;
 
-const missing = (code: "PRODUCT_NOT_FOUND" | "ENV_NOT_FOUND" | "EVENT_NOT_FOUND", field: string, text: string) =>
-  new RequestError(code, text, { faults: [{ pointer: `/${field}`, detail: text }] });
+const missing = (code: "PRODUCT_NOT_FOUND" | "ENV_NOT_FOUND" | "EVENT_NOT_FOUND", pointer: string, text: string) =>
+  new RequestError(code, text, { faults: [{ pointer, detail: text }] });
 
 /** The products by tag. Trusts them: `checkCatalog` has run at synth, at local start and in the tests. */
 export function makeCatalog(products: readonly Product[], registry: Registry): Catalog {
@@ -76,29 +78,30 @@ export function makeCatalog(products: readonly Product[], registry: Registry): C
     const target = own(targetsOf(product, definition), String(event[definition.targetField]));
     return { product, tag, event, definition, target };
   };
+  const productOf: Catalog["product"] = (tag, pointer = "/product_tag") => {
+    const product = byTag.get(tag);
+    if (product) return product;
+    const hint = didYouMean(tag, [...byTag.keys()]);
+    throw missing("PRODUCT_NOT_FOUND", pointer, `The catalog has no such product.${hint}`);
+  };
   const tenant: Catalog["tenant"] = (productTag, env) => {
-    const product = byTag.get(productTag);
-    if (!product) {
-      const hint = didYouMean(productTag, [...byTag.keys()]);
-      throw missing("PRODUCT_NOT_FOUND", "product_tag", `The catalog has no such product.${hint}`);
-    }
-    if (!product.envs.includes(env)) {
-      const hint = didYouMean(env, product.envs) || ` It has ${product.envs.join(", ")}.`;
-      throw missing("ENV_NOT_FOUND", "env", `Product ${product.tag} has no such env.${hint}`);
-    }
-    return product;
+    const product = productOf(productTag);
+    if (product.envs.includes(env)) return product;
+    const hint = didYouMean(env, product.envs) || ` It has ${product.envs.join(", ")}.`;
+    throw missing("ENV_NOT_FOUND", "/env", `Product ${product.tag} has no such env.${hint}`);
   };
   return {
     products,
     registry,
     lookup,
+    product: productOf,
     tenant,
     find(productTag, env, tag) {
       const product = tenant(productTag, env);
       const found = lookup(productTag, tag);
       if (!found) {
         const hint = didYouMean(tag, Object.keys(product.jobs));
-        throw missing("EVENT_NOT_FOUND", "event", `Product ${product.tag} has no such job event.${hint}`);
+        throw missing("EVENT_NOT_FOUND", "/event", `Product ${product.tag} has no such job event.${hint}`);
       }
       return { ...found, env };
     },

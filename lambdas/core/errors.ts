@@ -1,3 +1,5 @@
+import type { JobStatus } from "./job.ts";
+
 /** One fault of an input: where it is (RFC 6901 JSON pointer) and what is wrong with it. Never holds the value itself. */
 export interface Fault {
   pointer: string;
@@ -39,16 +41,25 @@ export class RequestError extends DuctapeError {
   readonly faults: Fault[];
   /** Set where a job exists in spite of the error (DESIGN 4: a 503 whose stored job could not be taken back). */
   readonly jobId: string | undefined;
+  /** Set where the job's status is what forbids the request. */
+  readonly jobStatus: JobStatus | undefined;
   readonly retryAfterSeconds: number | undefined;
 
   constructor(
     code: RequestErrorCode,
     message: string,
-    options: { faults?: Fault[]; jobId?: string; retryAfterSeconds?: number; cause?: unknown } = {},
+    options: {
+      faults?: Fault[];
+      jobId?: string;
+      jobStatus?: JobStatus;
+      retryAfterSeconds?: number;
+      cause?: unknown;
+    } = {},
   ) {
     super(code, message, { cause: options.cause });
     this.faults = options.faults ?? [];
     this.jobId = options.jobId;
+    this.jobStatus = options.jobStatus;
     this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

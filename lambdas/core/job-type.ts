@@ -33,6 +33,8 @@ export interface JobTypeDefinition {
   targetField: string;
   /** The wire shape of `input`. */
   input: () => z.ZodType<Record<string, unknown>>;
+  /** The JSON Schema of `input` where a catalog entry says more of it than the type does. */
+  inputSchemaOf?: (target: unknown) => Record<string, unknown> | undefined;
   /** A catalog entry of this type's section. */
   target: () => z.ZodType;
   /** The fields that an event of this type has besides the common ones. */
@@ -75,7 +77,10 @@ export interface Execution {
  * Runs one attempt; what it resolves with is the job's result, unless it is `Parked`. Throws a JobError to say how it
  * failed.
  */
-export type Execute = (execution: Execution, services: ConsumerServices) => Promise<unknown>;
+export type Execute = (execution: Execution) => Promise<unknown>;
+
+/** An executor that works with jobs itself: a feature's, which starts its steps. */
+export type Decide = (execution: Execution, services: ConsumerServices) => Promise<unknown>;
 
 /** What an executor resolves with when its job goes on without it: another message of the same attempt wakes it again. */
 export class Parked {

@@ -28,6 +28,38 @@ export interface RetryPolicy {
   non_retryable_errors: JobErrorCode[];
 }
 
+/** The series of a recurring job. */
+export interface Repeat {
+  /** Either a cron expression, of 5 fields or 6 with seconds first, in `tz` (default UTC), */
+  cron?: string;
+  tz?: string;
+  /** or an interval of at least 1000 ms, counted from `anchor`. */
+  every?: number;
+  anchor: number;
+  /** The most runs, explicit ones included. */
+  limit?: number;
+  /** Epoch milliseconds after which no run is planned. */
+  end_date?: number;
+  /** What becomes of occurrences that a run has outlasted: none of them runs, or one does, at once. */
+  overlap: "skip" | "queue";
+}
+
+/** One occurrence of a recurring job once it has ended, as it is archived. All times are epoch milliseconds. */
+export interface RunRecord {
+  job_id: string;
+  run: number;
+  status: "completed" | "failed" | "cancelled";
+  /** When it was planned; `due_at` is that of its last attempt. */
+  scheduled_at: number;
+  due_at: number;
+  started_at?: number;
+  finished_at: number;
+  attempts: Attempt[];
+  result?: Stored;
+  error?: AttemptError;
+  reason?: string;
+}
+
 export interface AttemptError {
   code: JobErrorCode;
   message: string;
@@ -73,6 +105,13 @@ export interface Job {
   timeout_ms: number;
   retries: number;
   retry_policy: RetryPolicy;
+  /** The attempts before the last explicit retry: they do not count against `retries`. */
+  retried_after?: number;
+  repeat?: Repeat;
+  /** The run stands for every occurrence up to this time, which an outage or a long run has made miss. */
+  coalesced_until?: number;
+  /** A running occurrence of the series is the last one for now. */
+  pause_requested?: true;
   expires_at?: number;
   labels?: string[];
   /** Hash of the request, to tell a repeated idempotency key from a reused one. */
@@ -128,8 +167,13 @@ export const phaseOf = (status: JobStatus): Phase =>
 export const isFinished = (job: Pick<Job, "status">): boolean => phaseOf(job.status) !== "pending";
 
 /** A job's place in the order of its phase: a parked job is looked at when it should wake. */
-export const phaseTime = (job: Job): number =>
-  isFinished(job) ? (job.finished_at ?? job.due_at) : (job.wake_at ?? job.due_at);
+export function phaseTime(job: Job): number {
+  if (isFinished(job)) return job.finished_at ?? job.due_at;
+  return job.status === "paused" ? never : (job.wake_at ?? job.due_at);
+}
+
+/** The last time there is: a paused job must not stand at the head of those that are overdue. */
+export const never = 8.64e15;
 
 /**
  * The status to show: a scheduled job whose time has come waits in its queue, so it is `queued`. Deriving it saves the

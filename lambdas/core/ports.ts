@@ -1,5 +1,7 @@
-import type { Job, JobMessage, JobType, Phase } from "./job.ts";
+import type { Readable } from "node:stream";
+import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
 import type { JobEvent } from "./job-event.ts";
+import type { Order, Place } from "./place.ts";
 import type { Reference } from "./references.ts";
 import type { Counts } from "./stats.ts";
 
@@ -26,17 +28,43 @@ export type ClaimOutcome =
   /** Finished, cancelled, paused, rescheduled, superseded or deleted: the message means nothing any more. */
   | { outcome: "gone" };
 
-export interface Page {
-  /** `time` is what the phase is sorted by: due_at while pending, finished_at after. */
-  jobs: { id: string; time: number }[];
-  /** Where the next page starts; absent on the last one. */
-  next?: string;
+/** One shard of a tenant's jobs in a phase, between two times (epoch milliseconds, both inclusive). */
+export interface PageQuery {
+  product: string;
+  env: string;
+  phase: Phase;
+  shard: number;
+  from?: number;
+  until?: number;
+  order: Order;
+  /** 1 to 100. */
+  limit: number;
 }
 
-/** Jobs, one item each, changed by single-item conditional writes only. Every method either took effect or throws. */
+export interface Page {
+  jobs: Place[];
+  /** After which place the next page starts; absent on the last one. */
+  next?: Place;
+}
+
+/** One of several writes or sends that AWS did not take, by its place in what was given. */
+export interface Refused {
+  index: number;
+  cause: unknown;
+}
+
+/**
+ * Jobs, one item each, changed by single-item conditional writes only. Every method either took effect or throws, but
+ * for `createMany`, which says so job by job.
+ */
 export interface JobStore {
   /** Stores a new job, or answers the one that already has its id. */
   create(job: Job): Promise<{ outcome: "created" } | { outcome: "exists"; job: Job }>;
+  /**
+   * Stores new jobs without asking whether their ids are taken: for fresh random ids only, never for derived ones. Answers
+   * those that were refused; what became of them is not known, as with a write that throws.
+   */
+  createMany(jobs: Job[]): Promise<Refused[]>;
   get(id: string): Promise<Job | undefined>;
   /** The jobs with these ids, at most 100, in no order; one that does not exist is left out. */
   getMany(ids: string[]): Promise<Job[]>;
@@ -49,17 +77,33 @@ export interface JobStore {
   replace(next: Job): Promise<"replaced" | "lost">;
   /** Deletes a job if it is still this very write of it. */
   remove(job: Pick<Job, "id" | "version" | "write_id">): Promise<"removed" | "lost">;
-  /** One shard of a tenant's jobs in a phase whose time (due_at while pending) is at or before `until`, oldest first. */
-  head(
-    query: { product: string; env: string; phase: Phase; shard: number; until: number; limit: number },
-    after?: string,
-  ): Promise<Page>;
+  /**
+   * The jobs of a shard in the order of their places, those after `after` only. A place says nothing of the job that had
+   * it: it may have moved or vanished, and the page still starts at the very next one.
+   */
+  page(query: PageQuery, after?: Place): Promise<Page>;
+  /** Keeps a run of a recurring job that has ended; one of the same number is replaced. */
+  archive(run: RunRecord): Promise<void>;
+  /** The archived runs of a job by their number, those after `after` only, at most 100. `next` is absent on the last page. */
+  runs(
+    jobId: string,
+    query: { limit: number; order: Order },
+    after?: number,
+  ): Promise<{ runs: RunRecord[]; next?: number }>;
+}
+
+export interface SendOptions {
+  /** 0 to 900, whole. */
+  delaySeconds: number;
+  /** Keeps one tenant's burst from starving another. */
+  group: string;
 }
 
 /** One queue a job type. */
 export interface JobQueue {
-  /** `delaySeconds` 0 to 900, whole. `group` keeps one tenant's burst from starving another. */
-  send(type: JobType, message: JobMessage, options: { delaySeconds: number; group: string }): Promise<void>;
+  send(type: JobType, message: JobMessage, options: SendOptions): Promise<void>;
+  /** Sends any number of messages; answers those that were refused. */
+  sendMany(type: JobType, entries: ({ message: JobMessage } & SendOptions)[]): Promise<Refused[]>;
 }
 
 /** One-time schedules that deliver a message to the queue of a type. */
@@ -74,8 +118,15 @@ export interface Scheduler {
 export interface BlobStore {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
+  /** The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. */
+  stream(key: string): Promise<{ body: Readable; bytes: number; contentType?: string } | undefined>;
   /** A URL that downloads the blob without credentials for `seconds`. */
   downloadUrl(key: string, seconds: number): Promise<string>;
+  /**
+   * A URL that takes one PUT of the blob without credentials for `seconds`. With `contentType` or `bytes` the PUT must
+   * have exactly these; a presigned PUT knows no upper limit.
+   */
+  uploadUrl(key: string, seconds: number, exactly?: { contentType?: string; bytes?: number }): Promise<string>;
 }
 
 export interface Unpublished {

@@ -13,7 +13,7 @@ const SecretReference = z.strictObject({
 const ParameterReference = z.strictObject({
   $parameter: z.string().regex(parameterName, "an SSM parameter path that starts with /"),
 });
-export const Reference: z.ZodType<Reference> = z.union([SecretReference, ParameterReference]);
+export const Reference: z.ZodType<Reference, Reference> = z.union([SecretReference, ParameterReference]);
 
 /** A value that may be written out in the catalog or kept in AWS: for URLs and names, which are not secret. */
 export const TextOrReference = z.union([z.string().min(1), SecretReference, ParameterReference]);

@@ -1,19 +1,16 @@
 import * as z from "zod";
 import type { Catalog, CatalogEvent } from "./catalog.ts";
-import { type Fault, RequestError } from "./errors.ts";
-import type { Parent, RetryPolicy } from "./job.ts";
+import type { Fault } from "./errors.ts";
+import type { Parent, Repeat, RetryPolicy } from "./job.ts";
 import { fingerprint } from "./job-id.ts";
+import { invalidRequest } from "./parse-body.ts";
+import { firstOccurrence } from "./recurrence.ts";
+import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
 import { faultsOf, strict } from "./schema.ts";
-import { dueAt, epochMs, farthestAheadMs } from "./start-time.ts";
+import { dueAt, epochMs, farthestAheadMs, Time } from "./start-time.ts";
 
 const Name = z.string().min(1).max(64);
-
-/** Unix time in seconds or milliseconds, or RFC 3339 with an offset. */
-export const Time = z.union(
-  [z.number().min(0), z.iso.datetime({ offset: true })],
-  "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset",
-);
 
 /** The request to schedule a job (DESIGN 3), the same on every way in. `input` is checked by the event's type. */
 export const JobRequest = strict({
@@ -31,6 +28,8 @@ export const JobRequest = strict({
   /** Further attempts after the first one has failed. */
   retries: z.int().min(0).max(20).optional(),
   retry_config: RetryConfig.optional(),
+  /** Makes the job recur. */
+  repeat: RepeatRequest.optional(),
   /** A job that has not started by then is cancelled with reason `expired`. */
   expires_at: Time.optional(),
   /** Milliseconds that one attempt may take. */
@@ -47,6 +46,7 @@ export interface AcceptedRequest extends CatalogEvent {
   app?: string;
   input: Record<string, unknown>;
   due_at: number;
+  repeat?: Repeat;
   expires_at?: number;
   timeout_ms: number;
   retries: number;
@@ -67,28 +67,32 @@ const deepest = 64;
  */
 export function parseRequest(body: unknown, catalog: Catalog, now: number, headerKey?: string): AcceptedRequest {
   if (nestedDeeperThan(body, deepest)) {
-    throw invalid([{ pointer: "", detail: `nested deeper than ${deepest} levels` }]);
+    throw invalidRequest([{ pointer: "", detail: `nested deeper than ${deepest} levels` }]);
   }
   const parsed = JobRequest.safeParse(body);
-  if (!parsed.success) throw invalid([...faultsOf(parsed.error), ...inputFaultsOfBroken(body, catalog)]);
+  if (!parsed.success) throw invalidRequest([...faultsOf(parsed.error), ...inputFaultsOfBroken(body, catalog)]);
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
   const input = found.definition.input().safeParse(request.input);
   const faults = [
     ...timeFaults(request, now),
+    ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now)) : []),
     ...keyFaults(request, headerKey),
     ...timeoutFaults(request, found),
     ...(input.success ? checkInput(found, request.app, input.data) : faultsOf(input.error, ["input"])),
   ];
-  if (!input.success || faults.length > 0) throw invalid(faults);
+  if (!input.success || faults.length > 0) throw invalidRequest(faults);
   const key = request.idempotency_key ?? headerKey;
-  const due = dueAt(request.start_at, now);
+  const start = dueAt(request.start_at, now);
+  const repeat = request.repeat && repeatOf(request.repeat, start);
+  const due = (repeat && firstOccurrence(repeat, start)) ?? start;
   const { idempotency_key: _, ...asked } = request;
   return {
     ...found,
     ...(request.app !== undefined && { app: request.app }),
     input: input.data,
     due_at: due,
+    ...(repeat !== undefined && { repeat }),
     ...(request.expires_at !== undefined && { expires_at: epochMs(request.expires_at) }),
     timeout_ms: request.timeout_ms ?? found.event.timeout_ms ?? found.definition.defaults.timeout_ms,
     retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
@@ -98,9 +102,6 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     fingerprint: fingerprint(asked),
   };
 }
-
-const invalid = (faults: Fault[]) =>
-  new RequestError("INVALID_REQUEST", "The request is not valid; `errors` says what to change.", { faults });
 
 /** So that all faults come at once: what can be said of the input although another field is wrong. */
 function inputFaultsOfBroken(body: unknown, catalog: Catalog): Fault[] {
@@ -120,6 +121,9 @@ function timeFaults(request: JobRequest, now: number): Fault[] {
   const farthest = now + farthestAheadMs;
   return [
     ...(due <= farthest ? [] : [{ pointer: "/start_at", detail: "more than 5 years ahead" }]),
+    ...(request.expires_at !== undefined && request.repeat
+      ? [{ pointer: "/expires_at", detail: "is for one-time jobs; a series ends with repeat.end_date" }]
+      : []),
     ...(expires > due ? [] : [{ pointer: "/expires_at", detail: "is not after the time the job starts" }]),
     ...(expires <= farthest || request.expires_at === undefined
       ? []

@@ -21,32 +21,29 @@ const retryAfterSeconds = 5;
  * `jobId` only if the stored job could not be taken back.
  */
 export async function scheduleJob(services: Scheduling, request: AcceptedRequest): Promise<Job> {
-  const id = idOf(request);
-  const job = await prepare(services, request, id);
-  try {
-    const created = await services.jobs.create(job);
-    if (created.outcome === "exists") return await repeated(services, created.job, request);
-  } catch (cause) {
-    if (cause instanceof RequestError) throw cause;
-    await takeBack(services, job, cause);
-    throw unavailable(cause);
-  }
+  const prepared = await prepare(services, request);
+  const { job, isNew } = await record(services, prepared, request);
+  if (!isNew) return job;
   try {
     await dispatch(services, job);
-    return job;
   } catch (cause) {
-    if ((await takeBack(services, job, cause)) === "removed") throw unavailable(cause);
-    // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has dispatched it.
-    return job;
+    await undispatched(services, job, cause);
   }
+  return job;
 }
+
+/** Whether a request's job gets an id that nobody can know, so that no other job can have it. */
+export const hasFreshId = ({ idempotency_key, step }: AcceptedRequest): boolean =>
+  step === undefined && idempotency_key === undefined;
 
 function idOf({ product, env, idempotency_key: key, step }: AcceptedRequest): string {
   if (step) return step.job_id;
   return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
 }
 
-async function prepare(services: Scheduling, request: AcceptedRequest, id: string): Promise<Job> {
+/** The job of a request, its input kept, itself not stored yet. Throws UNAVAILABLE. */
+export async function prepare(services: Scheduling, request: AcceptedRequest): Promise<Job> {
+  const id = idOf(request);
   try {
     // Named by the request too: another request that reuses the key must not change the input of the job it names.
     const input = await store(services.blobs, `inputs/${id}/${request.fingerprint}`, request.input);
@@ -54,6 +51,34 @@ async function prepare(services: Scheduling, request: AcceptedRequest, id: strin
   } catch (cause) {
     throw unavailable(cause);
   }
+}
+
+/** Stores a job; or answers the one that already has its id, which is dispatched if need be. Throws as `scheduleJob` does. */
+export async function record(
+  services: Scheduling,
+  job: Job,
+  request: AcceptedRequest,
+): Promise<{ job: Job; isNew: boolean }> {
+  try {
+    const created = await services.jobs.create(job);
+    if (created.outcome === "created") return { job, isNew: true };
+    return { job: await repeated(services, created.job, request), isNew: false };
+  } catch (cause) {
+    if (cause instanceof RequestError) throw cause;
+    return await unrecorded(services, job, cause);
+  }
+}
+
+/** Takes back a job that AWS did not store, as far as one knows, and throws UNAVAILABLE. */
+export async function unrecorded(services: Scheduling, job: Job, cause: unknown): Promise<never> {
+  await takeBack(services, job, cause);
+  throw unavailable(cause);
+}
+
+/** Takes back a stored job that AWS did not dispatch and throws UNAVAILABLE, unless it has gone on without us. */
+export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
+  if ((await takeBack(services, job, cause)) === "removed") throw unavailable(cause);
+  // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has dispatched it.
 }
 
 const unavailable = (cause: unknown, jobId?: string) =>

@@ -2,11 +2,13 @@ import { closest, distance } from "fastest-levenshtein";
 import * as z from "zod";
 import type { Fault } from "./errors.ts";
 
-/** ` Did you mean "x"?` when one of the known names is near enough to be a slip of the pen, else nothing. */
+/** ` Did you mean "x"?` when one of the known names begins so or is near enough to be a slip of the pen, else nothing. */
 export function didYouMean(name: string, known: readonly string[]): string {
   if (known.length === 0) return "";
-  const nearest = closest(name, known);
-  return distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3)) ? ` Did you mean "${nearest}"?` : "";
+  const longer = name.length >= 3 ? known.find((other) => other.startsWith(name)) : undefined;
+  const nearest = longer ?? closest(name, known);
+  const near = longer !== undefined || distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3));
+  return near ? ` Did you mean "${nearest}"?` : "";
 }
 
 const perKey = "\n";

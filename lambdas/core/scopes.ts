@@ -16,9 +16,13 @@ export const allScopes: Scopes = { products: ["*"], envs: ["*"], verbs: [...verb
 const reaches = (names: string[], name: unknown) =>
   typeof name !== "string" || names.includes("*") || names.includes(name);
 
+/** Whether a key reaches this product and env; a part that is not known yet is not checked. */
+export const inReach = (scopes: Scopes, where: { product?: unknown; env?: unknown }): boolean =>
+  reaches(scopes.products, where.product) && reaches(scopes.envs, where.env);
+
 /** Throws FORBIDDEN unless the key has the verb in this product and env; a part that is not known yet is not checked. */
 export function requireScope(scopes: Scopes, verb: Verb, where: { product?: unknown; env?: unknown }): void {
   const able = scopes.verbs.includes(verb) || scopes.verbs.includes("jobs:admin");
-  if (able && reaches(scopes.products, where.product) && reaches(scopes.envs, where.env)) return;
+  if (able && inReach(scopes, where)) return;
   throw new RequestError("FORBIDDEN", `This API key does not allow ${verb} in that product and env.`);
 }

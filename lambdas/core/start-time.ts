@@ -1,3 +1,11 @@
+import * as z from "zod";
+
+/** Unix time in seconds or milliseconds, or RFC 3339 with an offset. */
+export const Time = z.union(
+  [z.number().min(0), z.iso.datetime({ offset: true })],
+  "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset",
+);
+
 /** A number below this is seconds, otherwise milliseconds: it is March 1973 in the one and the year 5138 in the other. */
 const secondsBelow = 1e11;
 

@@ -37,6 +37,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
     timeout_ms: request.timeout_ms,
     retries: request.retries,
     retry_policy: request.retry_policy,
+    ...(request.repeat !== undefined && { repeat: request.repeat }),
     ...(request.expires_at !== undefined && { expires_at: request.expires_at }),
     ...(request.labels !== undefined && { labels: request.labels }),
     ...(request.step !== undefined && { parent: request.step.parent }),
@@ -48,7 +49,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
   };
 }
 
-const waiting = (dueAt: number, now: number) => (dueAt <= now ? "queued" : "scheduled");
+export const waiting = (dueAt: number, now: number) => (dueAt <= now ? "queued" : "scheduled");
 
 /** The rule of the claim (DESIGN 7); the DynamoDB adapter states it once more as a condition expression. */
 export function claimable(job: Job, message: JobMessage, now: number): "yes" | "taken" | "gone" {
@@ -128,14 +129,15 @@ export interface Failure {
 /** A running job whose attempt failed: scheduled again while it has retries left and the failure is worth one. */
 export function attemptFailed(job: Job, now: number, { error, random, progress }: Failure): Job {
   const retryable = isRetryable(error, job.retry_policy);
+  const tries = job.attempt - (job.retried_after ?? 0);
   const record = { code: error.code, message: error.message, retryable };
   const ended: Job = {
     ...endAttempt(job, now, { outcome: "failed", error: record }),
     error: record,
     ...(progress !== undefined && { progress }),
   };
-  if (!retryable || job.attempt > job.retries) return { ...ended, status: "failed", finished_at: now };
-  const due = now + retryDelay(job.retry_policy, job.attempt, random, error.retryAfterMs);
+  if (!retryable || tries > job.retries) return { ...ended, status: "failed", finished_at: now };
+  const due = now + retryDelay(job.retry_policy, tries, random, error.retryAfterMs);
   return { ...ended, status: waiting(due, now), attempt: job.attempt + 1, due_at: due, claims: 0 };
 }
 

@@ -1,4 +1,13 @@
-import { type Attempt, type AttemptError, isFinished, type Job, type JobStatus, shownStatus } from "./job.ts";
+import {
+  type Attempt,
+  type AttemptError,
+  isFinished,
+  type Job,
+  type JobStatus,
+  type Repeat,
+  type Stored,
+  shownStatus,
+} from "./job.ts";
 import { load } from "./payload.ts";
 import type { BlobStore } from "./ports.ts";
 
@@ -8,17 +17,22 @@ export interface Receipt {
   status: JobStatus;
   scheduled_at: number;
   recurring: boolean;
+  /** When the next run of a recurring job is due. */
+  next_run_at?: number;
 }
 
 export const receiptOf = (job: Job, now: number): Receipt => ({
   job_id: job.id,
   status: shownStatus(job, now),
   scheduled_at: job.scheduled_at,
-  recurring: false,
+  recurring: job.repeat !== undefined,
+  ...(job.repeat !== undefined && isWaiting(job) && { next_run_at: job.due_at }),
 });
 
-/** A job as callers see it. Times are epoch milliseconds; the input is not part of it. */
-export interface JobView extends Receipt {
+const isWaiting = ({ status }: Job): boolean => status === "scheduled" || status === "queued";
+
+/** A job as lists show it: what is known without reading anything but its item. Times are epoch milliseconds. */
+export interface SummaryView extends Receipt {
   product_tag: string;
   env: string;
   event: string;
@@ -34,14 +48,24 @@ export interface JobView extends Receipt {
   finished_at?: number;
   expires_at?: number;
   labels?: string[];
-  attempts: (Attempt & { duration_ms: number; lateness_ms: number })[];
+  repeat?: Repeat;
+  error?: AttemptError;
+  reason?: string;
+}
+
+export interface AttemptView extends Attempt {
+  duration_ms: number;
+  lateness_ms: number;
+}
+
+/** A job as callers see it; the input is not part of it. */
+export interface JobView extends SummaryView {
+  attempts: AttemptView[];
   /** How far each step of a feature was when it last decided, by `sequence.step`. */
   steps?: Record<string, StepView>;
   /** The result of a completed job; one too large for an answer is at `result_url`, for an hour. */
   result?: unknown;
   result_url?: string;
-  error?: AttemptError;
-  reason?: string;
 }
 
 /** How far a step of a feature is. Times are epoch milliseconds. */
@@ -57,39 +81,85 @@ export interface StepView {
 const largestInlineResult = 4_500_000;
 const resultUrlSeconds = 3600;
 
-const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "reason"] as const;
+const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "repeat", "error", "reason"] as const;
+
+export const summaryOf = (job: Job, now: number): SummaryView => ({
+  ...receiptOf(job, now),
+  product_tag: job.product,
+  env: job.env,
+  event: job.event,
+  type: job.type,
+  run: job.run,
+  attempt: job.attempt,
+  retries: job.retries,
+  timeout_ms: job.timeout_ms,
+  due_at: job.due_at,
+  created_at: job.created_at,
+  ...Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]])),
+});
+
+const attemptView = (attempt: Attempt): AttemptView => ({
+  ...attempt,
+  duration_ms: attempt.ended_at - attempt.started_at,
+  lateness_ms: attempt.started_at - attempt.due_at,
+});
 
 export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<JobView> {
-  const given = Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]]));
   return {
-    ...receiptOf(job, now),
-    product_tag: job.product,
-    env: job.env,
-    event: job.event,
-    type: job.type,
-    run: job.run,
-    attempt: job.attempt,
-    retries: job.retries,
-    timeout_ms: job.timeout_ms,
-    due_at: job.due_at,
-    created_at: job.created_at,
-    ...given,
-    attempts: job.attempts.map((attempt) => ({
-      ...attempt,
-      duration_ms: attempt.ended_at - attempt.started_at,
-      lateness_ms: attempt.started_at - attempt.due_at,
-    })),
+    ...summaryOf(job, now),
+    attempts: job.attempts.map(attemptView),
     ...(job.type === "feature" &&
       job.progress && { steps: (await load(blobs, job.progress)) as Record<string, StepView> }),
-    ...(isFinished(job) && (await resultOf(blobs, job))),
-    ...(job.error !== undefined && { error: job.error }),
+    ...(isFinished(job) && (await resultOf(blobs, job.result, largestInlineResult))),
   };
 }
 
-async function resultOf(blobs: BlobStore, { result }: Job): Promise<Pick<JobView, "result" | "result_url">> {
+type ResultView = Pick<JobView, "result" | "result_url">;
+
+async function resultOf(blobs: BlobStore, result: Stored | undefined, room: number): Promise<ResultView> {
   if (result === undefined) return {};
-  if ("blob" in result && result.bytes > largestInlineResult) {
+  if ("blob" in result && result.bytes > room) {
     return { result_url: await blobs.downloadUrl(result.blob, resultUrlSeconds) };
   }
   return { result: await load(blobs, result) };
+}
+
+/** A run of a job as callers see it; the one that is under way too. */
+export interface RunView extends ResultView {
+  run: number;
+  status: JobStatus;
+  scheduled_at: number;
+  /** When the last of its attempts was due, or the next one is. */
+  due_at: number;
+  started_at?: number;
+  finished_at?: number;
+  attempts: AttemptView[];
+  error?: AttemptError;
+  reason?: string;
+}
+
+/** A run that ended, or the one that a job is at. */
+type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
+  Partial<Pick<Job, "started_at" | "finished_at" | "result" | "error" | "reason">>;
+
+const optionalOfRun = ["started_at", "finished_at", "error", "reason"] as const;
+
+/** Results are inline while an answer has room for them, the first ones first; the others are handed out as downloads. */
+export function runViewsOf(blobs: BlobStore, runs: readonly Run[], now: number): Promise<RunView[]> {
+  let room = largestInlineResult;
+  const views = runs.map(async (run): Promise<RunView> => {
+    const result = resultOf(blobs, run.result, room);
+    const bytes = run.result && "blob" in run.result ? run.result.bytes : 0;
+    if (bytes <= room) room -= bytes;
+    return {
+      run: run.run,
+      status: shownStatus(run, now),
+      scheduled_at: run.scheduled_at,
+      due_at: run.due_at,
+      ...Object.fromEntries(optionalOfRun.filter((key) => run[key] !== undefined).map((key) => [key, run[key]])),
+      attempts: run.attempts.map(attemptView),
+      ...(await result),
+    };
+  });
+  return Promise.all(views);
 }

@@ -1,6 +1,7 @@
 import { dispatch } from "../core/dispatch.ts";
 import { traceOf } from "../core/errors.ts";
 import { shards } from "../core/job-id.ts";
+import type { Place } from "../core/place.ts";
 import type { Services } from "../core/services.ts";
 import { isStuck } from "../core/transitions.ts";
 
@@ -36,11 +37,12 @@ export async function reconcile(services: Services): Promise<Reconciled> {
 
 async function reconcileShard(services: Services, product: string, env: string, shard: number, total: Reconciled) {
   const until = services.clock.now() - graceMs;
-  let after: string | undefined;
-  for (let page = 0; page < pagesPerShard; page++) {
-    const head = await services.jobs.head({ product, env, phase: "pending", shard, until, limit: pageSize }, after);
-    await Promise.all(head.jobs.map(({ id }) => nudge(services, id, total)));
-    after = head.next;
+  const overdue = { product, env, phase: "pending", shard, until, order: "asc", limit: pageSize } as const;
+  let after: Place | undefined;
+  for (let read = 0; read < pagesPerShard; read++) {
+    const page = await services.jobs.page(overdue, after);
+    await Promise.all(page.jobs.map(({ id }) => nudge(services, id, total)));
+    after = page.next;
     if (after === undefined) return;
   }
 }

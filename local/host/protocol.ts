@@ -14,8 +14,8 @@ export interface Invocation {
 /** What the child of a good catalog says of it, for the host to prepare. */
 export interface CatalogNeeds {
   references: Reference[];
-  /** S3 buckets that storages name. */
-  buckets: string[];
+  /** S3 buckets that storages name, some of them by reference. */
+  buckets: (string | Reference)[];
 }
 
 /** What the child says: once whether it can serve, then the outcome of each invocation. */

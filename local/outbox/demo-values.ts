@@ -16,4 +16,6 @@ export const demoValues = ({ url, smtpUrl }: Outbox, privateKey: string): Record
   "/my-product/fcm-endpoint": url,
   "my-product/smtp#url": smtpUrl,
   "/my-product/callback-url": `${url}/callback`,
+  "/my-product/pricing-url": `${url}/pricing`,
+  "/my-product/documents-bucket": "my-product-documents",
 });

@@ -46,7 +46,7 @@ async function createTable(endpoint: string): Promise<void> {
           { AttributeName: partitionKey, AttributeType: "S" },
           { AttributeName: sortKey, AttributeType: "S" },
           { AttributeName: phaseIndex.partitionKey, AttributeType: "S" },
-          { AttributeName: phaseIndex.sortKey, AttributeType: "N" },
+          { AttributeName: phaseIndex.sortKey, AttributeType: "S" },
         ],
         KeySchema: [
           { AttributeName: partitionKey, KeyType: "HASH" },

@@ -6,7 +6,9 @@ import { account, region } from "../names.ts";
  * Secrets Manager and the SSM Parameter Store, in their JSON 1.1 protocol. `lookup` is asked each time, so an edit of
  * `.env.local` needs no restart. Any other service of AWS is refused here too: nothing local may reach an account.
  */
-export async function startSecrets(lookup: (name: string) => string | undefined): Promise<Listening> {
+export async function startSecrets(
+  lookup: (name: string) => string | undefined | Promise<string | undefined>,
+): Promise<Listening> {
   return serve(async (request, response) => {
     const [service, operation] = String(request.headers["x-amz-target"] ?? "").split(".");
     const body = (await readJson(request)) ?? {};
@@ -14,7 +16,7 @@ export async function startSecrets(lookup: (name: string) => string | undefined)
       sendJson(response, status, answer, { "content-type": "application/x-amz-json-1.1" });
     if (service === "secretsmanager" && operation === "GetSecretValue") {
       const name = String(body.SecretId);
-      const value = lookup(name);
+      const value = await lookup(name);
       if (value === undefined) {
         return send(400, {
           __type: "ResourceNotFoundException",
@@ -25,7 +27,7 @@ export async function startSecrets(lookup: (name: string) => string | undefined)
     }
     if (service === "AmazonSSM" && operation === "GetParameter") {
       const name = String(body.Name);
-      const value = lookup(name);
+      const value = await lookup(name);
       if (value === undefined) return send(400, { __type: "ParameterNotFound" });
       return send(200, { Parameter: parameter(name, value) });
     }

@@ -28,11 +28,22 @@ export type {
   ISmsNotification,
   IStorageRequest,
   Query,
+  Repeat,
   RetryConfig,
   Scalar,
   TemplateInput,
   Time,
 } from "./input.ts";
-export type { Job, JobAttempt, JobErrorCode, JobFailure, JobReceipt, JobStatus, JobStep, JobType } from "./job.ts";
+export type {
+  Job,
+  JobAttempt,
+  JobErrorCode,
+  JobFailure,
+  JobReceipt,
+  JobRepeat,
+  JobStatus,
+  JobStep,
+  JobType,
+} from "./job.ts";
 export type { GetJobOptions, Jobs } from "./jobs.ts";
 export type { DispatchOptions, JobProcessor, ScheduleOptions } from "./processor.ts";

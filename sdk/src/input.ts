@@ -44,6 +44,8 @@ export interface IJobProcessorInput {
   retries?: number;
   /** How the attempts are spaced. Default: the event's, else 1 s doubling up to 5 minutes. Example: `{ initial_delay: 5000 }`. */
   retry_config?: RetryConfig;
+  /** Makes the job recur. Default: it runs once. Example: `{ cron: "0 9 * * MON-FRI", tz: "Europe/Berlin" }`. */
+  repeat?: Repeat;
   /**
    * A job that has not started by this time is cancelled with reason `expired`; later than `start_at`.
    * Default: it never expires. Example: `1900000000`.
@@ -58,6 +60,25 @@ export interface IJobProcessorInput {
    * Default: a random one for each call, so that the client's own retries are safe. Example: `"order-12345-shipped"`.
    */
   idempotency_key?: string;
+}
+
+/** How a job recurs: by `cron` or `every`, exactly one of them. */
+export interface Repeat {
+  /** A cron expression of 5 fields, or of 6 with seconds first. Example: `"30 9 * * *"`. */
+  cron?: string;
+  /** Milliseconds from one run to the next, counted from the first one; at least 1000. Example: `60_000`. */
+  every?: number;
+  /** The IANA time zone of `cron`. Default: UTC. Example: `"Europe/Berlin"`. */
+  tz?: string;
+  /** The most runs. Default: no limit. Example: `10`. */
+  limit?: number;
+  /** After this time no run is planned. Default: never. Example: `"2030-12-31T23:59:59Z"`. */
+  end_date?: Time;
+  /**
+   * What becomes of a time that a run has outlasted: `skip` it, or `queue` one run to start at once. Times missed in an
+   * outage count as one. Default: `skip`.
+   */
+  overlap?: "skip" | "queue";
 }
 
 /** How the attempts of a job are spaced; what is left out comes from the event. */

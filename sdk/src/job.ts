@@ -53,6 +53,8 @@ export interface Job extends JobReceipt {
   finished_at?: number;
   expires_at?: number;
   labels?: string[];
+  /** The series of a recurring job. */
+  repeat?: JobRepeat;
   /** The attempts of the current run, oldest first; the last 25 are kept. */
   attempts: JobAttempt[];
   /** How far each step of a feature was when it last decided, by `sequence.step`. Features only. */
@@ -65,6 +67,18 @@ export interface Job extends JobReceipt {
   error?: JobFailure;
   /** Why it was cancelled. Example: `"expired"`. */
   reason?: string;
+}
+
+/** The series of a recurring job, as it is kept. Times are epoch milliseconds. */
+export interface JobRepeat {
+  cron?: string;
+  tz?: string;
+  every?: number;
+  /** What `every` is counted from: the first run. */
+  anchor: number;
+  limit?: number;
+  end_date?: number;
+  overlap: "skip" | "queue";
 }
 
 /** A step of a feature. Times are epoch milliseconds. */

@@ -48,6 +48,7 @@ function answerTo(method: string, url: string): [number, unknown] {
   if (method === "POST" && path === "/v1/projects/demo/messages:send") {
     return [200, { name: "projects/demo/messages/1" }];
   }
+  if (method === "POST" && path === "/pricing") return [200, { total: 25 }];
   if (method === "POST" && path.startsWith("/orders/")) return [201, { order_id: 42 }];
   return [404, {}];
 }

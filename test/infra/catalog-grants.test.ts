@@ -1,30 +1,44 @@
-import { defineProduct } from "../../lambdas/consumers/define-product.ts";
-import { registry } from "../../lambdas/consumers/registry.ts";
+import { Template } from "aws-cdk-lib/assertions";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Stack } from "aws-cdk-lib/core";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { grant } from "../../infra/capability.ts";
+import { notificationGrants } from "../../infra/grants/notification.ts";
+import { defineProduct, type ProductDefinition } from "../../lambdas/consumers/define-product.ts";
+import { jobTypes } from "../../lambdas/core/job.ts";
 import { parameter, secret } from "../../lambdas/core/references.ts";
-import { type Permission, permissionsOfEntry, synthesize } from "./synth.ts";
+import { linesOf, linesOfEntry, resourcesOf, synthesize, testApp } from "./synth.ts";
 
-const granted = /^(secretsmanager|ssm|kms):/;
-const grantsOf = (permissions: Permission[]) =>
-  permissions
-    .filter(({ action }) => granted.test(action))
-    .map(({ action, resource }) => `${action} ${resource.replace("arn:<AWS::Partition>:", "")}`);
+type Synthesized = ReturnType<typeof synthesize>;
 
-const secretOf = (name: string) =>
-  `secretsmanager:GetSecretValue secretsmanager:<AWS::Region>:<AWS::AccountId>:secret:${name}-??????`;
-const parameterOf = (path: string) => `ssm:GetParameter ssm:<AWS::Region>:<AWS::AccountId>:parameter${path}`;
+/** What every consumer has without a catalog, per entry. */
+const empty = synthesize({}, []).service;
+
+/** What the catalog adds to an entry, shortened by what every ARN starts with. */
+const added = ({ service }: Pick<Synthesized, "service">, entry: string) => {
+  const usual = new Set(linesOfEntry(empty, entry));
+  return linesOfEntry(service, entry)
+    .filter((line) => !usual.has(line))
+    .map(shortened);
+};
+const shortened = (line: string) => line.replace("arn:<AWS::Partition>:", "");
+
+const here = "<AWS::Region>:<AWS::AccountId>";
+const secretOf = (name: string) => `secretsmanager:GetSecretValue secretsmanager:${here}:secret:${name}-??????`;
+const parameterOf = (path: string) => `ssm:GetParameter ssm:${here}:parameter${path}`;
+
+const product = (sections: Partial<ProductDefinition>) =>
+  synthesize({}, [defineProduct({ tag: "p", envs: ["dev"], jobs: {}, ...sections })]);
 
 describe("with the demo's catalog", () => {
-  const { service } = synthesize();
+  const demo = synthesize();
 
   test("the consumer of actions reads what the apps name", () => {
-    expect(grantsOf(permissionsOfEntry(service, "consumers/action"))).toEqual([
-      secretOf("my-product/shop"),
-      parameterOf("/my-product/shop-url"),
-    ]);
+    expect(added(demo, "consumers/action")).toEqual([secretOf("my-product/shop"), parameterOf("/my-product/shop-url")]);
   });
 
   test("the consumer of notifications reads what the notifications name, not the shop's token", () => {
-    expect(grantsOf(permissionsOfEntry(service, "consumers/notification"))).toEqual([
+    expect(added(demo, "consumers/notification")).toEqual([
       secretOf("my-product/fcm"),
       secretOf("my-product/smtp"),
       parameterOf("/my-product/callback-url"),
@@ -32,12 +46,25 @@ describe("with the demo's catalog", () => {
     ]);
   });
 
-  test.each(["database_action", "function", "storage", "feature"])("the consumer of type %s reads nothing", (type) => {
-    expect(grantsOf(permissionsOfEntry(service, `consumers/${type}`))).toEqual([]);
+  test("the consumer of database actions reads the way to the database", () => {
+    expect(added(demo, "consumers/database_action")).toEqual([secretOf("my-product/orders")]);
   });
 
-  test.each(["api", "reconciler"])("%s reads no secret of the catalog", (entry) => {
-    expect(grantsOf(permissionsOfEntry(service, entry))).toEqual([]);
+  test("the consumer of functions reads the URL of the one that there is, and may invoke none", () => {
+    expect(added(demo, "consumers/function")).toEqual([parameterOf("/my-product/pricing-url")]);
+  });
+
+  test("the consumer of storage jobs writes documents into buckets of this account, and reads none of them", () => {
+    const documents = "s3:::*/documents/* if aws:ResourceAccount = <AWS::AccountId>";
+    expect(added(demo, "consumers/storage").sort()).toEqual([
+      `s3:AbortMultipartUpload ${documents}`,
+      `s3:PutObject ${documents}`,
+      parameterOf("/my-product/documents-bucket"),
+    ]);
+  });
+
+  test.each(["consumers/feature", "api", "reconciler", "authorizer"])("%s gets nothing from the catalog", (entry) => {
+    expect(added(demo, entry)).toEqual([]);
   });
 });
 
@@ -57,11 +84,191 @@ test("names are granted once, over all products and envs, whichever key of a sec
         },
       },
     });
-  const { service } = synthesize({}, [shop("b"), shop("a")]);
-  expect(grantsOf(permissionsOfEntry(service, `consumers/${registry.action.type}`))).toEqual([
+  expect(added(synthesize({}, [shop("b"), shop("a")]), "consumers/action")).toEqual([
     secretOf("a/own"),
     secretOf("b/own"),
     secretOf("shared"),
     parameterOf("/shared/url"),
   ]);
+});
+
+describe("functions", () => {
+  const arn = "arn:aws:lambda:eu-west-1:123456789012:function:resize";
+  const callee = (...callees: NonNullable<ProductDefinition["functions"]>[string]["envs"][string][]) =>
+    product({ functions: Object.fromEntries(callees.map((dev, i) => [`f${i}`, { envs: { dev } }])) });
+  const signed = (url: string | ReturnType<typeof parameter>, auth: { region?: string; arn?: string } = {}) =>
+    callee({ provider: "http", url, auth: { type: "iam", ...auth } });
+  const throughUrl = (resource: string) => [
+    `lambda:InvokeFunctionUrl ${resource} if lambda:FunctionUrlAuthType = AWS_IAM`,
+    `lambda:InvokeFunction ${resource} if lambda:InvokedViaFunctionUrl = true`,
+  ];
+
+  test("are invoked by the very ARNs that the catalog names", () => {
+    expect(
+      added(callee({ provider: "lambda", arn }, { provider: "lambda", arn: `${arn}:live` }), "consumers/function"),
+    ).toEqual([`lambda:InvokeFunction ${arn}`, `lambda:InvokeFunction ${arn}:live`]);
+  });
+
+  test("are for the consumer of functions to invoke, and for no other entry", () => {
+    const stacks = callee({ provider: "lambda", arn });
+    const others = [...jobTypes.filter((type) => type !== "function").map((type) => `consumers/${type}`), "api"];
+    for (const entry of others) {
+      expect(linesOfEntry(stacks.service, entry).filter((line) => line.startsWith("lambda:"))).toEqual([]);
+    }
+  });
+
+  test("called without IAM need no grant", () => {
+    const open = { provider: "http", url: "https://f.example.com" } as const;
+    expect(added(callee(open, { ...open, auth: { type: "none" } }), "consumers/function")).toEqual([]);
+  });
+
+  test("behind a URL are called through it only, exactly where the catalog says which one it is", () => {
+    const url = "https://abc.lambda-url.eu-west-1.on.aws/";
+    expect(added(signed(url, { arn }), "consumers/function")).toEqual(throughUrl(arn));
+    expect(added(signed(url), "consumers/function")).toEqual(
+      throughUrl("lambda:eu-west-1:<AWS::AccountId>:function:*"),
+    );
+  });
+
+  test("behind a URL by reference are those of this account and Region", () => {
+    const lines = throughUrl(`lambda:${here}:function:*`);
+    expect(added(signed(parameter("/f/url")), "consumers/function")).toEqual([parameterOf("/f/url"), ...lines]);
+  });
+
+  test("behind API Gateway are one POST of one path, whether its first part is a stage or not", () => {
+    const url = "https://abc123.execute-api.eu-west-1.amazonaws.com/live/resize";
+    expect(added(signed(url), "consumers/function")).toEqual([
+      "execute-api:Invoke execute-api:eu-west-1:<AWS::AccountId>:abc123/$default/POST/live/resize",
+      "execute-api:Invoke execute-api:eu-west-1:<AWS::AccountId>:abc123/live/POST/resize",
+    ]);
+    const method = "arn:aws:execute-api:eu-west-1:123456789012:abc123/live/POST/resize";
+    expect(added(signed("https://api.example.com/resize", { arn: method }), "consumers/function")).toEqual([
+      `execute-api:Invoke ${method}`,
+    ]);
+  });
+
+  test("behind a host that only the team knows need the catalog to name them", () => {
+    expect(added(signed("https://api.example.com/resize", { region: "eu-west-1" }), "consumers/function")).toEqual([]);
+  });
+});
+
+describe("buckets", () => {
+  type Place = NonNullable<ProductDefinition["storages"]>[string]["envs"][string];
+  const place = (dev: Place) => product({ storages: { files: { envs: { dev } } } });
+  const s3 = (settings: object) => added(place({ provider: "s3", bucket: "files", ...settings }), "consumers/storage");
+
+  test("that are written out are granted exactly, below their prefix", () => {
+    expect(s3({ prefix: "invoices/2030/" }).sort()).toEqual([
+      "s3:AbortMultipartUpload s3:::files/invoices/2030/*",
+      "s3:PutObject s3:::files/invoices/2030/*",
+    ]);
+    expect(s3({})).toContain("s3:PutObject s3:::files/*");
+  });
+
+  test.each(["keep", "error"])("are read too where the policy on files of the same name is %s", (overwrite) => {
+    expect(s3({ overwrite })).toContain("s3:GetObject s3:::files/*");
+  });
+
+  test("have prefixes that IAM does not take for patterns", () => {
+    expect(s3({ prefix: "a*/[b]$" })).toContain("s3:PutObject s3:::files/a?/?b?$/*");
+  });
+
+  test("of other servers and vendors need no grant", () => {
+    expect(s3({ endpoint: "https://minio.example" })).toEqual([]);
+    expect(
+      added(place({ provider: "gcs", bucket: "files", service_account: secret("gcs") }), "consumers/storage"),
+    ).toEqual([secretOf("gcs")]);
+  });
+
+  test("behind an endpoint of AWS or a reference are granted", () => {
+    expect(s3({ endpoint: "https://bucket.vpce-1.s3.eu-west-1.vpce.amazonaws.com" })).not.toEqual([]);
+    expect(s3({ endpoint: parameter("/endpoint") })).toContain("s3:PutObject s3:::files/*");
+  });
+});
+
+describe("DynamoDB tables", () => {
+  const actions = {
+    add: { operation: "put", table: "visits", item: { id: "{{id:string}}" } },
+    one: { operation: "get", table: "visits", key: { id: "{{id:string}}" } },
+    recent: { operation: "query", table: "visits", index: "by-day", key_condition: "day = {{day:string}}" },
+  } as const;
+  const database = (dev: object) =>
+    added(
+      product({ databases: { visits: { engine: "dynamodb", envs: { dev }, actions } } }),
+      "consumers/database_action",
+    );
+
+  test("are open to the operation of each action, on its table or index", () => {
+    expect(database({}).sort()).toEqual([
+      `dynamodb:GetItem dynamodb:${here}:table/visits`,
+      `dynamodb:PutItem dynamodb:${here}:table/visits`,
+      `dynamodb:Query dynamodb:${here}:table/visits/index/by-day`,
+    ]);
+  });
+
+  test("may be in another Region, which a reference leaves open", () => {
+    expect(database({ region: "eu-west-1" })).toContain(
+      "dynamodb:GetItem dynamodb:eu-west-1:<AWS::AccountId>:table/visits",
+    );
+    expect(database({ region: parameter("/region") })).toContain(
+      "dynamodb:GetItem dynamodb:*:<AWS::AccountId>:table/visits",
+    );
+  });
+
+  test("of another DynamoDB need no grant", () => {
+    expect(database({ endpoint: "http://localhost:8000" })).toEqual([]);
+  });
+});
+
+describe("notifications", () => {
+  /** By themselves: the schema may know less of these channels than the grants do. */
+  const grantsOfChannels = (dev: object) => {
+    const app = testApp();
+    const stack = new Stack(app, "Stack");
+    const role = new Role(stack, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
+    const notifications = { customers: { envs: { dev }, messages: {} } };
+    const capabilities = notificationGrants(stack, [{ tag: "p", envs: ["dev"], jobs: {}, notifications }]);
+    for (const capability of capabilities) grant(role, capability);
+    expect(new AwsSolutionsChecks(app).validateScope(app)).toMatchObject({ violations: [] });
+    const template = Template.fromStack(stack);
+    return linesOf(template, resourcesOf(template, "AWS::IAM::Role")[0]?.id ?? "").map(shortened);
+  };
+  const identity = (name: string) =>
+    `ses:SendEmail ses:<AWS::Region>:<AWS::AccountId>:identity/${name} if ses:FromAddress = orders@mail.shop.example`;
+
+  test("through SES are sent as the catalog's sender, whose identity may be its address or a domain", () => {
+    expect(grantsOfChannels({ email: { provider: "ses", from: "My Shop <orders@mail.shop.example>" } })).toEqual([
+      identity("mail.shop.example"),
+      identity("orders@mail.shop.example"),
+      identity("shop.example"),
+    ]);
+  });
+
+  test("through SNS go to phone numbers, and to no topic", () => {
+    expect(grantsOfChannels({ sms: { provider: "sns" } })).toEqual(["sns:Publish not sns:*:*:*"]);
+  });
+
+  test("through anything else need no grant", () => {
+    expect(grantsOfChannels({ email: { provider: "smtp", from: "a@shop.example" } })).toEqual([]);
+  });
+});
+
+test("the wildcards that a catalog may ask for are acknowledged, each with its reason", () => {
+  const { app } = product({
+    functions: {
+      resize: { envs: { dev: { provider: "http", url: parameter("/f/url"), auth: { type: "iam" } } } },
+    },
+    storages: {
+      files: { envs: { dev: { provider: "s3", bucket: "files" } } },
+      documents: { envs: { dev: { provider: "s3", bucket: parameter("/files"), prefix: "in", overwrite: "keep" } } },
+    },
+    databases: {
+      visits: {
+        engine: "dynamodb",
+        envs: { dev: { region: parameter("/region") } },
+        actions: { one: { operation: "get", table: "visits", key: { id: "{{id:string}}" } } },
+      },
+    },
+  });
+  expect(new AwsSolutionsChecks(app).validateScope(app)).toMatchObject({ success: true, violations: [] });
 });

@@ -69,9 +69,19 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     expect(Variables).toMatchObject({ LONGEST_WAIT_MS: "2500", RETENTION_DAYS: "10" });
   });
 
-  test("sends to its own queue only", () => {
+  test("sends to its own queue and wakes features; those send to every queue", () => {
     const sends = permissionsOfEntry(service, `consumers/${type}`).filter(({ action }) => action === "sqs:SendMessage");
-    expect(sends).toEqual([{ action: "sqs:SendMessage", resource: `<${queueOf(type).id}.Arn>` }]);
+    const reached = new Set(type === "feature" ? jobTypes : [type, "feature"]);
+    expect(sends.map(({ resource }) => resource).sort()).toEqual(
+      [...reached].map((other) => `<${queueOf(other).id}.Arn>`).sort(),
+    );
+  });
+
+  test("is told 404, not 403, of an object of ours that is gone", () => {
+    expect(permissionsOfEntry(service, `consumers/${type}`)).toContainEqual({
+      action: "s3:ListBucket",
+      resource: expect.stringMatching(/Payloads[^/]*$/),
+    });
   });
 });
 
@@ -277,15 +287,21 @@ describe("least privilege", () => {
   test("the wildcards in resources are the ones that are accounted for", () => {
     const wild = all.filter(({ resource }) => resource.includes("*"));
     const kinds = new Set(
-      wild.map(({ action, resource }) => `${action} ${resource.replace(/^.*?Payloads\w*\/|^.*\//, "")}`),
+      wild.map(
+        ({ action, resource }) => `${action} ${resource.replace(/^.*?Payloads\w*\/|^.*\/(?=.+\/\*$)|^.*\/(?!\*)/, "")}`,
+      ),
     );
     expect([...kinds].sort()).toEqual([
+      "s3:AbortMultipartUpload documents/*",
       "s3:GetObject inputs/*",
       "s3:GetObject progress*",
       "s3:GetObject results/*",
+      "s3:GetObject uploads/*",
+      "s3:PutObject documents/*",
       "s3:PutObject inputs/*",
       "s3:PutObject progress*",
       "s3:PutObject results/*",
+      "s3:PutObject uploads/*",
       "scheduler:CreateSchedule job_*",
       "scheduler:DeleteSchedule job_*",
       "xray:PutTelemetryRecords *",
@@ -305,11 +321,44 @@ describe("least privilege", () => {
     expect(readers.map(({ id }) => id)).toEqual([functionOf(service, "authorizer").id]);
   });
 
-  test("consumers and the reconciler delete no job", () => {
-    const deleters = functions.filter(({ Properties }) =>
-      permissionsOf(service, idIn(Properties.Role)).some(({ action }) => action === "dynamodb:DeleteItem"),
-    );
-    expect(deleters.map(({ id }) => id)).toEqual([functionOf(service, "api").id]);
+  test("the API reads and lists jobs and writes them in batches, and claims none", () => {
+    const own = permissionsOfEntry(service, "api").filter(({ action }) => action.startsWith("dynamodb:"));
+    const onIndex = own.filter(({ resource }) => resource.endsWith("/index/by-phase")).map(({ action }) => action);
+    const onTable = own.filter(({ resource }) => !resource.includes("/index/")).map(({ action }) => action);
+    expect(onIndex).toEqual(["dynamodb:Query"]);
+    expect([...new Set(onTable)].sort()).toEqual([
+      "dynamodb:BatchGetItem",
+      "dynamodb:BatchWriteItem",
+      "dynamodb:DeleteItem",
+      "dynamodb:GetItem",
+      "dynamodb:PutItem",
+      "dynamodb:Query",
+    ]);
+  });
+
+  const whoMay = (action: string, resource = /./) =>
+    functions
+      .filter(({ Properties }) =>
+        permissionsOf(service, idIn(Properties.Role)).some(
+          (own) => own.action === action && resource.test(own.resource),
+        ),
+      )
+      .map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME)
+      .sort();
+
+  test("a job is deleted by who makes jobs and takes back what AWS refuses: the API and the decider of features", () => {
+    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature"]);
+    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature"]);
+  });
+
+  test("what features decide on is read in one go, and a schedule that is not needed any more is deleted", () => {
+    expect(whoMay("dynamodb:BatchGetItem")).toContain("consumers/feature");
+    expect(whoMay("scheduler:DeleteSchedule")).toContain("consumers/feature");
+  });
+
+  test("an upload is written through the API's URLs and read by the consumer of storage jobs, nobody else", () => {
+    expect(whoMay("s3:PutObject", /\/uploads\//)).toEqual(["api"]);
+    expect(whoMay("s3:GetObject", /\/uploads\//)).toEqual(["consumers/storage"]);
   });
 
   test("cdk-nag finds nothing that is not acknowledged", () => {

@@ -32,7 +32,7 @@ describe("the table of jobs", () => {
         Projection: { ProjectionType: "KEYS_ONLY" },
       },
     ]);
-    expect(table.AttributeDefinitions).toContainEqual({ AttributeName: "gsi_sk", AttributeType: "N" });
+    expect(table.AttributeDefinitions).toContainEqual({ AttributeName: "gsi_sk", AttributeType: "S" });
   });
 
   test("costs nothing at rest, forgets expired jobs and streams both images", () => {
@@ -70,6 +70,15 @@ describe("the bucket of payloads", () => {
   test("keeps results a little longer than the jobs that point at them", () => {
     expect(daysOf("results/")).toBe(13);
     expect(daysOf("progress")).toBe(13);
+  });
+
+  test("keeps an upload for a week, and nothing of one that broke off", () => {
+    expect(daysOf("uploads/")).toBe(7);
+    expect(bucket.LifecycleConfiguration.Rules).toContainEqual({
+      Id: "uploads-that-broke-off",
+      Status: "Enabled",
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    });
   });
 
   test("keeps the input of a job that is due in five years until that job is forgotten", () => {

@@ -56,16 +56,39 @@ export interface Permission {
 
 const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : [value]);
 
-/** Everything that a role may do, one action on one resource each. */
-export const permissionsOf = (service: Template, roleId: string): Permission[] =>
+interface Statement {
+  Action: unknown;
+  Resource?: unknown;
+  NotResource?: unknown;
+  Condition?: Record<string, Record<string, unknown>>;
+}
+
+const statementsOf = (service: Template, roleId: string): Statement[] =>
   resourcesOf(service, "AWS::IAM::Policy")
     .filter((policy) => policy.Properties.Roles.some((role: { Ref: string }) => role.Ref === roleId))
-    .flatMap((policy) => policy.Properties.PolicyDocument.Statement as { Action: unknown; Resource: unknown }[])
-    .flatMap(({ Action, Resource }) =>
-      list(Action).flatMap((action) =>
-        list(Resource).map((resource) => ({ action: String(action), resource: flat(resource) })),
-      ),
-    );
+    .flatMap((policy) => policy.Properties.PolicyDocument.Statement as Statement[]);
+
+/** Everything that a role may do, one action on one resource each; `not <resource>` where all but that is meant. */
+const permissionsIn = ({ Action, Resource, NotResource }: Statement): Permission[] =>
+  list(Action).flatMap((action) =>
+    NotResource === undefined
+      ? list(Resource).map((resource) => ({ action: String(action), resource: flat(resource) }))
+      : list(NotResource).map((resource) => ({ action: String(action), resource: `not ${flat(resource)}` })),
+  );
+
+export const permissionsOf = (service: Template, roleId: string): Permission[] =>
+  statementsOf(service, roleId).flatMap(permissionsIn);
+
+/** The same as lines of text, with what each is conditional on: `sns:Publish <resource> if aws:X = y`. */
+export const linesOf = (service: Template, roleId: string): string[] =>
+  statementsOf(service, roleId).flatMap((statement) => {
+    const conditions = Object.values(statement.Condition ?? {}).flatMap((test) => Object.entries(test));
+    const when = conditions.map(([key, value]) => ` if ${key} = ${flat(value)}`).join("");
+    return permissionsIn(statement).map(({ action, resource }) => `${action} ${resource}${when}`);
+  });
+
+export const linesOfEntry = (service: Template, entry: string): string[] =>
+  linesOf(service, roleOf(functionOf(service, entry)));
 
 export const roleOf = (fn: Resource): string => fn.Properties.Role["Fn::GetAtt"][0];
 

@@ -1,11 +1,10 @@
 import * as z from "zod";
 import { httpRoute } from "../../aws/http-api.ts";
 import { RequestError } from "../../core/errors.ts";
-import { Time } from "../../core/request.ts";
 import { faultsOf, strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
-import { epochMs } from "../../core/start-time.ts";
+import { epochMs, Time } from "../../core/start-time.ts";
 import { hourMs, hourOf, statsOf } from "../../core/stats.ts";
 
 const defaultWindowMs = 24 * hourMs;

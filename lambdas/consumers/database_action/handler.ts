@@ -1,4 +1,4 @@
 import { consumer } from "../consumer.ts";
-import { noExecutor } from "../no-executor.ts";
+import { execute } from "./execute.ts";
 
-export const handler = consumer("database_action", noExecutor);
+export const handler = consumer("database_action", execute);

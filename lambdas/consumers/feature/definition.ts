@@ -4,7 +4,7 @@ import type { JobTypeDefinition } from "../../core/job-type.ts";
 import { RetryConfig } from "../../core/retry-config.ts";
 import { strict } from "../../core/schema.ts";
 import { checkFeature } from "./check-feature.ts";
-import { checkFeatureInput, InputSchema } from "./input-schema.ts";
+import { checkFeatureInput, featureInputSchema, InputSchema } from "./input-schema.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
 export const FeatureInput = z.record(z.string(), z.unknown());
@@ -70,6 +70,7 @@ export const feature = {
   section: "features",
   targetField: "feature",
   input: () => FeatureInput,
+  inputSchemaOf: (target) => featureInputSchema((target as FeatureTarget).input),
   target: featureTarget,
   eventFields: () => ({ feature: Tag }),
   checkTarget: (target, product) => checkFeature(target as FeatureTarget, product),

@@ -1,8 +1,9 @@
 import { cancelSteps } from "../../core/cancel-job.ts";
-import { JobError, RequestError } from "../../core/errors.ts";
+import { changeJob, reviving } from "../../core/change-job.ts";
+import { JobError, RequestError, traceOf } from "../../core/errors.ts";
 import { type Job, messageOf, shownStatus, tenantOf } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
-import { type Execute, Finished, Parked } from "../../core/job-type.ts";
+import { type Decide, type Execution, Finished, Parked } from "../../core/job-type.ts";
 import { load } from "../../core/payload.ts";
 import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
@@ -22,11 +23,27 @@ const tryAgainSeconds = 5;
  * The decider (DESIGN 8): reads what became of the steps, starts those that are ready as jobs of their own, and parks
  * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived.
  */
-export const execute: Execute = async ({ job, input, target, progress }, services) => {
+export const execute: Decide = async (execution, services) => {
+  try {
+    return await decide(execution, services);
+  } catch (error) {
+    if (error instanceof JobError) throw error;
+    // AWS has refused something. No step is to blame, so this is no failed attempt: decide again.
+    services.log.warn("decision failed; it is made again", { job_id: execution.job.id, ...traceOf(error) });
+    await wakeLater(services, execution.job);
+    return new Parked(execution.progress ?? {}, services.clock.now() + lookAgainMs);
+  }
+};
+
+async function decide(
+  { job, input, target, progress }: Execution,
+  services: ConsumerServices,
+): Promise<Parked | Finished> {
   const feature = target as FeatureTarget;
   const children = await childrenOf(services, job, feature);
+  await reviveFailed(services, job, feature, children);
   const scope: Scope = { input, results: await resultsOf(services, children), now: services.clock.now() };
-  let states: StepStates = { ...(progress as StepStates | undefined), ...statesOf(children, scope.now) };
+  let states: StepStates = { ...skipped(progress as StepStates | undefined), ...statesOf(children, scope.now) };
   for (;;) {
     const next = plan(feature, states, scope);
     states = { ...states, ...next.ended };
@@ -39,7 +56,24 @@ export const execute: Execute = async ({ job, input, target, progress }, service
     const failedNow = Object.values(started.states).some((state) => state.status === "failed");
     if (!failedNow) return new Parked(states, nextLook([...children.values()], started.due, services.clock.now()));
   }
-};
+}
+
+/** What earlier decisions settled without a job. A step that failed so is tried again: only a retry brings it here. */
+const skipped = (states: StepStates = {}): StepStates =>
+  Object.fromEntries(Object.entries(states).filter(([, { status }]) => status === "skipped"));
+
+/** A feature that is retried tries its failed and cancelled steps again; those that completed stay as they are. */
+async function reviveFailed(services: ConsumerServices, job: Job, feature: FeatureTarget, children: Map<string, Job>) {
+  const message = messageOf(job);
+  await Promise.all(
+    stepsOf(feature).map(async ({ key, step }) => {
+      const child = children.get(key);
+      const before = child?.parent?.message.attempt ?? job.attempt;
+      if (!child || before >= job.attempt || child.status === "completed" || step.allow_fail) return;
+      children.set(key, await changeJob(services, child.id, reviving({ message, step: key })));
+    }),
+  );
+}
 
 /** The jobs of the steps that have been started, by step. */
 async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: FeatureTarget): Promise<Map<string, Job>> {

@@ -57,3 +57,29 @@ export function checkFeatureInput(schema: InputSchema | undefined, input: Record
     })),
   ];
 }
+
+/** What JSON Schema calls a field's `min` and `max`: the bounds of a number, or of the length of a text or a list. */
+const bounds: Partial<Record<InputSchema[string]["type"], [string, string]>> = {
+  number: ["minimum", "maximum"],
+  integer: ["minimum", "maximum"],
+  string: ["minLength", "maxLength"],
+  email: ["minLength", "maxLength"],
+  uuid: ["minLength", "maxLength"],
+  date: ["minLength", "maxLength"],
+  array: ["minItems", "maxItems"],
+};
+
+/** The same as a JSON Schema, for callers; undefined for a feature that takes any object. */
+export function featureInputSchema(schema: InputSchema | undefined): Record<string, unknown> | undefined {
+  if (!schema) return undefined;
+  const shape = Object.entries(schema).map(([key, { type, required = true }]) => {
+    return [key, required ? types[type] : types[type].optional()];
+  });
+  const json = z.toJSONSchema(z.strictObject(Object.fromEntries(shape)), { io: "input" });
+  for (const [key, { type, min, max }] of Object.entries(schema)) {
+    const [least, most] = bounds[type] ?? [];
+    if (least && min !== undefined) Object.assign(json.properties?.[key] ?? {}, { [least]: min });
+    if (most && max !== undefined) Object.assign(json.properties?.[key] ?? {}, { [most]: max });
+  }
+  return json;
+}

@@ -70,6 +70,28 @@ const Email = z.discriminatedUnion("provider", [
     url: Reference,
     from: z.string().min(3),
   }),
+  /** Amazon SES with the consumer's own role; `from`'s address or domain is an identity that SES has verified. */
+  strict({
+    provider: z.literal("ses"),
+    from: z.string().min(3),
+    /** Default: the consumer's own. */
+    region: z.string().min(1).optional(),
+  }),
+]);
+const Sms = z.discriminatedUnion("provider", [
+  /** Amazon SNS with the consumer's own role. */
+  strict({
+    provider: z.literal("sns"),
+    /** What the phone shows as sender, where the country allows it. */
+    sender_id: z
+      .string()
+      .regex(/^(?=.*[A-Za-z])[A-Za-z0-9-]{1,11}$/, "1 to 11 letters, digits and hyphens, with a letter among them")
+      .optional(),
+    /** Transactional is for what must arrive, Promotional for what may be late. Default: Transactional. */
+    type: z.enum(["Transactional", "Promotional"]).optional(),
+    /** Default: the consumer's own. */
+    region: z.string().min(1).optional(),
+  }),
 ]);
 const Callback = strict({
   /** `:name` in its path is filled from the input's `params`. */
@@ -82,7 +104,14 @@ const Callback = strict({
 /** Executors read the catalog as it is written, so nothing here has a zod default: they fill in what is left out. */
 export const notificationTarget = () =>
   strict({
-    envs: perEnv(strict({ push: Push.optional(), email: Email.optional(), callback: Callback.optional() })),
+    envs: perEnv(
+      strict({
+        push: Push.optional(),
+        email: Email.optional(),
+        sms: Sms.optional(),
+        callback: Callback.optional(),
+      }),
+    ),
     /** Messages by slug. A field with a template takes variables (`{{name}}`), one without takes a map of locales. */
     messages: z.record(
       Tag,
@@ -96,6 +125,7 @@ export const notificationTarget = () =>
 export type NotificationTarget = z.output<ReturnType<typeof notificationTarget>>;
 export type PushTarget = z.output<typeof Push>;
 export type EmailTarget = z.output<typeof Email>;
+export type SmsTarget = z.output<typeof Sms>;
 export type CallbackTarget = z.output<typeof Callback>;
 
 /** The setting of an env that a channel sends with. */

@@ -4,14 +4,18 @@ import type { Report, SendChannel, Sending } from "./channel.ts";
 import { sendCallback } from "./channels/callback.ts";
 import { sendEmail } from "./channels/email.ts";
 import { sendPushNotification } from "./channels/push-notification.ts";
+import { sendSms } from "./channels/sms.ts";
 import { withDeadline } from "./deadline.ts";
 import { type Channel, channels, type NotificationInput, type NotificationTarget } from "./definition.ts";
 import { asJobError, combined } from "./failures.ts";
 
+export type Senders = { [C in Channel]: SendChannel };
+
 /** The channels there are: one file each. */
-const senders: { [C in Channel]?: SendChannel } = {
+const senders: Senders = {
   push_notification: sendPushNotification,
   email: sendEmail,
+  sms: sendSms,
   callback: sendCallback,
 };
 
@@ -22,8 +26,15 @@ export interface NotificationResult {
   channels: { [C in Channel]?: ChannelResult };
 }
 
-/** Sends a message by all channels that the input names, at the same time. */
-export const execute = (async (execution: Execution): Promise<NotificationResult> => {
+/** Sends a message by all channels that the input names, at the same time; `replaced` senders take others' place. */
+export const notificationExecutor = (replaced: Partial<Senders> = {}) => {
+  const by = { ...senders, ...replaced };
+  return ((execution) => notify(by, execution)) satisfies Execute;
+};
+
+export const execute = notificationExecutor();
+
+async function notify(by: Senders, execution: Execution): Promise<NotificationResult> {
   const input = execution.input as NotificationInput;
   const target = targetOf(execution, input.slug);
   const before = (execution.progress as NotificationResult | undefined)?.channels ?? {};
@@ -32,7 +43,7 @@ export const execute = (async (execution: Execution): Promise<NotificationResult
     Promise.all(
       asked.map(async (channel) => ({
         channel,
-        ...(await sendBy(channel, { execution: { ...execution, signal }, input, ...target }, before[channel])),
+        ...(await sendBy(by[channel], { execution: { ...execution, signal }, input, ...target }, before[channel])),
       })),
     ),
   );
@@ -41,18 +52,16 @@ export const execute = (async (execution: Execution): Promise<NotificationResult
   if (failures.length === 0) return result;
   const parts = outcomes.flatMap(({ channel, error }) => (error ? `${channel}: ${error.code}: ${error.message}` : []));
   throw combined(failures, parts.join(" "), result);
-}) satisfies Execute;
+}
 
 async function sendBy(
-  channel: Channel,
+  send: SendChannel,
   sending: Omit<Sending, "before">,
   before: ChannelResult | undefined,
 ): Promise<{ report: ChannelResult; error?: JobError }> {
   if (before?.status === "sent") return { report: before };
   const achieved = before?.sent && before.dead ? { sent: before.sent, dead: before.dead } : undefined;
   try {
-    const send = senders[channel];
-    if (!send) throw new JobError("CONFIGURATION_ERROR", "This version cannot send by this channel.");
     return { report: { status: "sent", ...(await send({ ...sending, before: achieved })) } };
   } catch (cause) {
     const error = asJobError(cause, sending.execution.log);

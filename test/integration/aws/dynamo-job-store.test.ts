@@ -33,7 +33,7 @@ describe("the item of a job", () => {
       PK: { S: `JOB#${job.id}` },
       SK: { S: "STATE" },
       gsi_pk: { S: "shop#prd#pending#5" },
-      gsi_sk: { N: String(noon) },
+      gsi_sk: { S: `000${noon}#${job.id}` },
       due_at: { N: String(noon) },
       input: { M: { inline: { S: '{"":[1e+21]}' } } },
     });
@@ -45,7 +45,7 @@ describe("the item of a job", () => {
     await store.replace(cancelled(job, noon + 1, "no longer wanted"));
     expect(await itemOf(job)).toMatchObject({
       gsi_pk: { S: expect.stringMatching(/^shop#prd#cancelled#[0-7]$/) },
-      gsi_sk: { N: String(noon + 1) },
+      gsi_sk: { S: `000${noon + 1}#${job.id}` },
       expires: { N: String(noon / 1000 + 1 + 30 * 86_400) },
     });
   });
@@ -57,8 +57,27 @@ describe("the item of a job", () => {
     await store.replace({ ...finished, status: "queued", attempt: 2, version: 3 });
     const item = await itemOf(job);
     expect(item).not.toHaveProperty("expires");
-    expect(item).toMatchObject({ gsi_pk: { S: expect.stringContaining("#pending#") }, gsi_sk: { N: String(noon) } });
+    expect(item).toMatchObject({
+      gsi_pk: { S: expect.stringContaining("#pending#") },
+      gsi_sk: { S: `000${noon}#${job.id}` },
+    });
   });
+});
+
+test("an archived run stands beside its job, outside of the index, and expires by itself", async () => {
+  const run = {
+    job_id: aJob().id,
+    run: 12,
+    status: "completed",
+    scheduled_at: noon,
+    due_at: noon,
+    attempts: [],
+  } as const;
+  await store.archive({ ...run, attempts: [], finished_at: noon + 1 });
+  const Key = { PK: { S: `JOB#${run.job_id}` }, SK: { S: "RUN#0000000012" } };
+  const { Item } = await dynamo.client.send(new GetItemCommand({ TableName: table, Key }));
+  expect(Item).toMatchObject({ expires: { N: String(noon / 1000 + 1 + 30 * 86_400) } });
+  expect(Item).not.toHaveProperty("gsi_pk");
 });
 
 describe("a write that took effect and lost its answer, so that the SDK repeats it", () => {

@@ -5,6 +5,7 @@ import { fcmServer } from "../../support/executors/fcm-server.ts";
 import { httpServer, json } from "../../support/executors/http-server.ts";
 import { mailServer } from "../../support/executors/mail-server.ts";
 import { fcm, notifying, push, smtp } from "../../support/executors/notifying.ts";
+import { until } from "../../support/until.ts";
 
 const email = (...to: string[]) => ({
   email: { to, subject: { en: "Shipped" }, template: { en: "<p>On its <i>way</i></p>" } },
@@ -73,6 +74,21 @@ describe("e-mail by SMTP", () => {
   test("a server that is not there is a CONNECTION_ERROR", async () => {
     const error = await failureOf(notifying(smtp, email("a@x.example"), { smtp: "smtp://127.0.0.1:1" }));
     expect(error).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
+  });
+
+  test("a server that hangs up is tried once: further attempts are the job's", async () => {
+    let connections = 0;
+    const server = createServer((socket) => {
+      connections += 1;
+      socket.on("error", () => {}).write("220 hello\r\n");
+      socket.on("data", (line) => (line.toString().startsWith("EHLO") ? socket.write("250 hello\r\n") : socket.end()));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    const error = await failureOf(notifying(smtp, email("a@x.example"), { smtp: `smtp://127.0.0.1:${port}` }));
+    server.close();
+    expect(error).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
+    expect(connections).toBe(1);
   });
 
   test.each(["nonsense", "smtp://", "http://host", "smtp:user:hidden@host"])(
@@ -162,6 +178,17 @@ describe("several channels", () => {
     expect([devices.messages.length, mails.mails.length, hooks.seen.length]).toEqual([1, 1, 2]);
   });
 
+  test("keep the result of a callback that was sent, and call it no more", async () => {
+    await using hooks = await httpServer((_, response) => response.writeHead(204).end());
+    await using mails = await mailServer({ "a@x.example": 451 });
+    const settings = { ...smtp, callback: { url: hooks.url } };
+    const input = { ...email("a@x.example"), callback: {} };
+    const first = await failureOf(notifying(settings, input, { smtp: mails.url }));
+    const second = await failureOf(notifying(settings, input, { smtp: mails.url }, { progress: first.progress }));
+    expect(second.progress).toMatchObject({ channels: { callback: { status: "sent", response_status: 204 } } });
+    expect(hooks.seen).toHaveLength(1);
+  });
+
   test("fail together with every name and code, retryable if one is", async () => {
     await using hooks = await httpServer((_, response) => response.writeHead(503).end());
     const settings = { ...smtp, ...fcm("http://unused"), callback: { url: hooks.url } };
@@ -195,7 +222,7 @@ describe("several channels", () => {
       sleep: async (ms: number) => {
         expect(ms).toBeLessThanOrEqual(450);
         await hooks.hit;
-        while (devices.messages.length === 0) await new Promise(setImmediate);
+        await until(() => devices.messages.length > 0);
         await new Promise((resolve) => setTimeout(resolve, 20));
       },
     };

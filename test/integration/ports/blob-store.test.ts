@@ -4,5 +4,10 @@ import { describeBlobStore } from "../../support/conformance/blob-store.ts";
 
 describeBlobStore("S3", async () => {
   const { s3, stop } = await startSqsAndS3();
-  return { blobs: s3BlobStore({ client: s3, bucket }), stop };
+  return { blobs: s3BlobStore({ client: s3, bucket }), upload, stop };
 });
+
+async function upload(url: string, body: Uint8Array, contentType?: string) {
+  const headers = { ...(contentType !== undefined && { "content-type": contentType }) };
+  return (await fetch(url, { method: "PUT", body: new Uint8Array(body), headers })).status;
+}

@@ -66,6 +66,17 @@ describe("an example", () => {
     expect(out).toContain("push_notification");
   });
 
+  test.each([
+    ["function.ts", "total: 25"],
+    ["storage.ts", "documents/greetings/hello.txt"],
+    ["feature.ts", "placed_at"],
+    ["database-action.ts", "row_count: 1"],
+  ])("%s prints its result", async (file, expected) => {
+    const { code, out, err } = await node([`examples/${file}`]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toContain(expected);
+  });
+
   test("dispatch.ts prints the receipt, then the finished job", async () => {
     const { code, out, err } = await node(["examples/dispatch.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });

@@ -33,7 +33,7 @@ const createTable = new CreateTableCommand({
     { AttributeName: partitionKey, AttributeType: "S" },
     { AttributeName: sortKey, AttributeType: "S" },
     { AttributeName: phaseIndex.partitionKey, AttributeType: "S" },
-    { AttributeName: phaseIndex.sortKey, AttributeType: "N" },
+    { AttributeName: phaseIndex.sortKey, AttributeType: "S" },
   ],
   KeySchema: [
     { AttributeName: partitionKey, KeyType: "HASH" },

@@ -24,6 +24,7 @@ export async function startSqsAndS3() {
   await Promise.all(jobTypes.map((type) => sqs.send(new CreateQueueCommand({ QueueName: queueName(type) }))));
   await s3.send(new CreateBucketCommand({ Bucket: bucket }));
   return {
+    endpoint,
     sqs,
     s3,
     queues: queuesAt(endpoint),

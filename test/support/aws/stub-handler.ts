@@ -4,13 +4,14 @@ export interface Captured {
   path: string;
   query: Record<string, unknown>;
   headers: Record<string, string>;
-  /** The parsed JSON body. */
+  /** The parsed body: JSON, or the fields of a form, which the query protocol sends. */
   body: Record<string, unknown>;
 }
 
 export interface StubAnswer {
   statusCode?: number;
   headers?: Record<string, string>;
+  /** JSON unless it is a text, which goes out as it is. */
   body?: unknown;
 }
 
@@ -28,23 +29,37 @@ export function stubHandler(answer: (request: Captured, earlier: number) => Stub
     requests,
     metadata: { handlerProtocol: "http/1.1" },
     async handle({ method, path, query, headers, body }: WireRequest) {
-      const request = { method, path, query, headers, body: parsed(body) };
+      const request = { method, path, query, headers, body: parsed(body, headers["content-type"]) };
       requests.push(request);
       const { statusCode = 200, headers: answered = {}, body: content = {} } = answer(request, requests.length - 1);
       return {
-        response: { statusCode, headers: answered, body: Buffer.from(JSON.stringify(content)) },
+        response: {
+          statusCode,
+          headers: answered,
+          body: Buffer.from(typeof content === "string" ? content : JSON.stringify(content)),
+        },
       };
     },
     destroy() {},
   };
 }
 
-const parsed = (body: string | Uint8Array | undefined) =>
-  body ? JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)) : {};
+function parsed(body: string | Uint8Array | undefined, type = "") {
+  if (!body) return {};
+  const text = typeof body === "string" ? body : new TextDecoder().decode(body);
+  return type.includes("form-urlencoded") ? Object.fromEntries(new URLSearchParams(text)) : JSON.parse(text);
+}
 
 /** An AWS error on the wire. */
 export const awsError = (type: string, statusCode = 400): StubAnswer => ({
   statusCode,
   headers: { "x-amzn-errortype": type },
   body: { __type: type, Message: type },
+});
+
+/** The same in the query protocol, which SNS speaks; `message` is where SNS says which parameter it means. */
+export const queryError = (code: string, statusCode = 400, message = code): StubAnswer => ({
+  statusCode,
+  headers: { "content-type": "text/xml" },
+  body: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error></ErrorResponse>`,
 });

@@ -1,8 +1,11 @@
+import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { BlobStore } from "../../../lambdas/core/ports.ts";
 
 export interface BlobStoreUnderTest {
   blobs: BlobStore;
+  /** Does what a caller does with an upload URL; the status of the answer. */
+  upload: (url: string, body: Uint8Array, contentType?: string) => Promise<number>;
   stop?: () => Promise<void>;
 }
 
@@ -49,6 +52,35 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       const response = await fetch(await blobs.downloadUrl("results/1", 60));
       expect(response.headers.get("content-type")).toBe("application/json");
       expect(await response.text()).toBe('{"ok":true}');
+    });
+
+    test("a stream gives the bytes, how many there are and their type; nothing for an absent blob", async () => {
+      const body = Buffer.alloc(300_000, "0123456789");
+      await blobs.put("uploads/long", body, "text/csv");
+      const stream = await blobs.stream("uploads/long");
+      expect(stream).toMatchObject({ bytes: 300_000, contentType: "text/csv" });
+      expect((stream ? await buffer(stream.body) : undefined)?.equals(body)).toBe(true);
+      expect(await blobs.stream("uploads/not there")).toBeUndefined();
+    });
+
+    test("the stream of an empty blob ends at once", async () => {
+      await blobs.put("uploads/nothing", new Uint8Array(), "text/plain");
+      const stream = await blobs.stream("uploads/nothing");
+      expect(stream?.bytes).toBe(0);
+      expect(stream && (await buffer(stream.body)).byteLength).toBe(0);
+    });
+
+    test("an upload URL takes the blob from anyone who has it", async () => {
+      const url = await blobs.uploadUrl("uploads/put", 60, { contentType: "text/plain", bytes: 5 });
+      expect(await made.upload(url, Buffer.from("hello"), "text/plain")).toBe(200);
+      expect(Buffer.from((await blobs.get("uploads/put")) ?? []).toString()).toBe("hello");
+      expect((await blobs.stream("uploads/put"))?.contentType).toBe("text/plain");
+    });
+
+    test("an upload URL that fixes nothing takes any blob", async () => {
+      const url = await blobs.uploadUrl("uploads/any", 60);
+      expect(await made.upload(url, Buffer.from("anything"), "image/gif")).toBe(200);
+      expect(Buffer.from((await blobs.get("uploads/any")) ?? []).toString()).toBe("anything");
     });
   });
 }

@@ -45,5 +45,22 @@ export function describeJobQueue(name: string, makeQueue: () => Promise<JobQueue
       const { ready } = await made.held("feature");
       expect(ready.filter(({ job_id }) => job_id === message.job_id)).toEqual([message, message]);
     });
+
+    test("many messages are all there, each with its delay, more than SQS takes at once too", async () => {
+      const entries = Array.from({ length: 23 }, (_, i) => ({
+        message: aMessage(),
+        delaySeconds: i % 2 === 0 ? 0 : 600,
+        group: "shop:prd",
+      }));
+      expect(await made.queue.sendMany("function", entries)).toEqual([]);
+      const { ready, delayed } = await made.held("function");
+      for (const { message, delaySeconds } of entries) {
+        expect(delaySeconds === 0 ? ready : delayed).toContainEqual(message);
+      }
+    });
+
+    test("no messages are no work", async () => {
+      expect(await made.queue.sendMany("function", [])).toEqual([]);
+    });
   });
 }

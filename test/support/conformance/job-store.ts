@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { JobError } from "../../../lambdas/core/errors.ts";
-import type { Job, JobStatus } from "../../../lambdas/core/job.ts";
+import { type Job, type JobStatus, phaseTime, type RunRecord } from "../../../lambdas/core/job.ts";
 import { newJobId } from "../../../lambdas/core/job-id.ts";
+import { comparePlaces, type Place } from "../../../lambdas/core/place.ts";
 import type { JobStore } from "../../../lambdas/core/ports.ts";
 import { attemptFailed, cancelled, completed } from "../../../lambdas/core/transitions.ts";
 import { aJob, aMessage, noon } from "../builders.ts";
@@ -31,6 +32,8 @@ const leased = (leaseUntil: number, overrides: Partial<Job> = {}): Job =>
 
 /** An id of the shard: its last digit chooses it. */
 const idInShard = (shard: number): string => newJobId().slice(0, -1) + shard.toString(16);
+
+const placeOf = (job: Job): Place => ({ id: job.id, time: phaseTime(job) });
 
 /** The same job, whatever write it was. */
 const like = (job: Job) => ({ ...job, write_id: expect.any(String) });
@@ -262,10 +265,10 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
       });
     });
 
-    describe("head", () => {
+    describe("page", () => {
       /** A tenant of its own, so that the jobs of other tests are not in its lists. */
       const aTenant = () => ({ product: `shop-${crypto.randomUUID()}`, env: "prd" });
-      const overdue = { phase: "pending", shard: 3, until: noon, limit: 10 } as const;
+      const overdue = { phase: "pending", shard: 3, until: noon, order: "asc", limit: 10 } as const;
       const storedAt = (tenant: { product: string; env: string }, due_at: number, shard = 3) =>
         stored(aJob({ ...tenant, id: idInShard(shard), due_at }));
 
@@ -275,13 +278,13 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         const oldest = await storedAt(tenant, noon - 100_000);
         const older = await storedAt(tenant, noon - 5);
         await storedAt(tenant, noon + 1);
-        expect(await store.head({ ...tenant, ...overdue })).toEqual({
+        expect(await store.page({ ...tenant, ...overdue })).toEqual({
           jobs: [oldest, older, onTime].map(({ id, due_at }) => ({ id, time: due_at })),
         });
       });
 
       test("an empty shard is an empty last page", async () => {
-        expect(await store.head({ ...aTenant(), ...overdue })).toEqual({ jobs: [] });
+        expect(await store.page({ ...aTenant(), ...overdue })).toEqual({ jobs: [] });
       });
 
       test("keeps tenants, environments, shards and phases apart", async () => {
@@ -290,8 +293,8 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         await storedAt({ ...tenant, env: "dev" }, noon);
         await storedAt(aTenant(), noon);
         await storedAt(tenant, noon, 4);
-        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, time: noon }]);
-        expect((await store.head({ ...tenant, ...overdue, phase: "completed" })).jobs).toEqual([]);
+        expect((await store.page({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, time: noon }]);
+        expect((await store.page({ ...tenant, ...overdue, phase: "completed" })).jobs).toEqual([]);
       });
 
       test("pages follow each other without gaps or repetition, and the last one says so", async () => {
@@ -301,24 +304,72 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         for (const due of [1, 2, 2, 2, 3, 4]) jobs.push(await storedAt(tenant, noon - 10 + due));
         const seen: string[] = [];
         const sizes: number[] = [];
-        let after: string | undefined;
+        let after: Place | undefined;
         do {
-          const page = await store.head({ ...tenant, ...overdue, limit: 3 }, after);
+          const page = await store.page({ ...tenant, ...overdue, limit: 3 }, after);
           seen.push(...page.jobs.map(({ id }) => id));
           sizes.push(page.jobs.length);
           after = page.next;
         } while (after !== undefined);
         expect(sizes).toEqual([3, 3]);
-        expect(seen.toSorted()).toEqual(jobs.map(({ id }) => id).toSorted());
+        expect(seen).toEqual(jobs.toSorted((a, b) => comparePlaces("asc")(placeOf(a), placeOf(b))).map(({ id }) => id));
       });
+
+      test("the same backwards: the latest first, jobs of one time by id", async () => {
+        const tenant = aTenant();
+        const jobs = [];
+        for (const due of [1, 2, 2, 2, 3]) jobs.push(placeOf(await storedAt(tenant, noon - 10 + due)));
+        const expected = jobs.toSorted(comparePlaces("desc"));
+        const query = { ...tenant, ...overdue, order: "desc", limit: 2 } as const;
+        const first = await store.page(query);
+        const second = await store.page(query, first.next);
+        const third = await store.page(query, second.next);
+        expect([first.jobs, second.jobs, third.jobs]).toEqual([
+          expected.slice(0, 2),
+          expected.slice(2, 4),
+          expected.slice(4),
+        ]);
+        expect(third).not.toHaveProperty("next");
+      });
+
+      test("lists what lies between two times, both included, or all of a shard", async () => {
+        const tenant = aTenant();
+        const times = [noon - 3, noon - 2, noon - 1, noon, noon + 1];
+        for (const time of times) await storedAt(tenant, time);
+        const timesOf = async (range: { from?: number; until?: number }) => {
+          const query = { ...tenant, phase: "pending", shard: 3, order: "asc", limit: 10, ...range } as const;
+          return (await store.page(query)).jobs.map(({ time }) => time);
+        };
+        expect(await timesOf({ from: noon - 2, until: noon })).toEqual(times.slice(1, 4));
+        expect(await timesOf({ from: noon })).toEqual(times.slice(3));
+        expect(await timesOf({})).toEqual(times);
+        expect(await timesOf({ from: noon, until: noon - 1 })).toEqual([]);
+      });
+
+      test.each(["asc", "desc"] as const)(
+        "a cursor need not be a job's place, nor lie in the range (%s)",
+        async (order) => {
+          const tenant = aTenant();
+          const jobs = [];
+          for (const time of [noon - 2, noon - 1, noon]) jobs.push(placeOf(await storedAt(tenant, time)));
+          const query = { ...tenant, ...overdue, order, from: noon - 1 } as const;
+          const at = (time: number) => store.page(query, { id: idInShard(5), time });
+          const inRange = jobs.slice(1).toSorted(comparePlaces(order));
+          expect((await at(order === "asc" ? noon - 5 : noon + 5)).jobs).toEqual(inRange);
+          expect((await at(order === "asc" ? noon + 5 : noon - 5)).jobs).toEqual([]);
+          // Ids sort by creation: this one is later than all of them.
+          expect((await at(noon - 1)).jobs).toEqual(order === "asc" ? [jobs[2]] : [jobs[1]]);
+        },
+      );
 
       test("jobs that leave while a reader pages do not make it miss others", async () => {
         const tenant = aTenant();
         const first = await storedAt(tenant, noon - 2);
         const second = await storedAt(tenant, noon - 1);
-        const page = await store.head({ ...tenant, ...overdue, limit: 1 });
+        const page = await store.page({ ...tenant, ...overdue, limit: 1 });
+        expect(page.next).toEqual(placeOf(first));
         await store.remove(first);
-        expect((await store.head({ ...tenant, ...overdue, limit: 1 }, page.next)).jobs).toMatchObject([
+        expect((await store.page({ ...tenant, ...overdue, limit: 1 }, page.next)).jobs).toMatchObject([
           { id: second.id },
         ]);
       });
@@ -327,17 +378,17 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         const tenant = aTenant();
         const job = await storedAt(tenant, noon - 1);
         await store.claim(aMessage(job), aClaim());
-        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, time: noon - 1 }]);
+        expect((await store.page({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, time: noon - 1 }]);
       });
 
       test("a job that is finished moves to its phase, at the time it finished", async () => {
         const tenant = aTenant();
         const job = await storedAt(tenant, noon - 1);
         await store.replace(cancelled(job, noon + 50, "no longer wanted"));
-        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([]);
+        expect((await store.page({ ...tenant, ...overdue })).jobs).toEqual([]);
         const finished = { ...tenant, ...overdue, phase: "cancelled" } as const;
-        expect((await store.head({ ...finished, until: noon + 49 })).jobs).toEqual([]);
-        expect((await store.head({ ...finished, until: noon + 50 })).jobs).toMatchObject([{ id: job.id }]);
+        expect((await store.page({ ...finished, until: noon + 49 })).jobs).toEqual([]);
+        expect((await store.page({ ...finished, until: noon + 50 })).jobs).toMatchObject([{ id: job.id }]);
       });
 
       test("a job that waits for another attempt moves to its new time", async () => {
@@ -345,9 +396,90 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         const job = await stored(leased(noon, { ...tenant, id: idInShard(3) }));
         const next = attemptFailed(job, noon, { error: new JobError("TIMEOUT", "slow"), random: 0.5 });
         await store.replace(next);
-        expect((await store.head({ ...tenant, ...overdue })).jobs).toEqual([]);
-        const later = await store.head({ ...tenant, ...overdue, until: next.due_at });
+        expect((await store.page({ ...tenant, ...overdue })).jobs).toEqual([]);
+        const later = await store.page({ ...tenant, ...overdue, until: next.due_at });
         expect(later.jobs).toEqual([{ id: job.id, time: next.due_at }]);
+      });
+    });
+
+    describe("createMany", () => {
+      test("stores every job, more than DynamoDB takes at once too", async () => {
+        const jobs = Array.from({ length: 60 }, (_, i) => aJob({ labels: [`number ${i}`] }));
+        expect(await store.createMany(jobs)).toEqual([]);
+        const read = await store.getMany(jobs.map(({ id }) => id));
+        expect(read.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
+          jobs.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        );
+      });
+
+      test("no jobs are no work", async () => {
+        expect(await store.createMany([])).toEqual([]);
+      });
+
+      test("a job it stored is listed and can be claimed", async () => {
+        const job = aJob({ product: `shop-${crypto.randomUUID()}`, id: idInShard(3) });
+        await store.createMany([job]);
+        const query = { product: job.product, env: "prd", phase: "pending", shard: 3, order: "asc", limit: 5 } as const;
+        expect((await store.page(query)).jobs).toEqual([placeOf(job)]);
+        expect(await store.claim(aMessage(job), aClaim())).toMatchObject({ outcome: "claimed" });
+      });
+    });
+
+    describe("archive and runs", () => {
+      const aRun = (job_id: string, run: number, overrides: Partial<RunRecord> = {}): RunRecord => ({
+        job_id,
+        run,
+        status: "completed",
+        scheduled_at: noon,
+        due_at: noon,
+        started_at: noon + 1,
+        finished_at: noon + 2,
+        attempts: [{ attempt: 1, due_at: noon, started_at: noon + 1, ended_at: noon + 2, outcome: "completed" }],
+        ...overrides,
+      });
+
+      test("an archived run is read back whole", async () => {
+        const id = newJobId();
+        const failed = aRun(id, 2, {
+          status: "failed",
+          error: { code: "TIMEOUT", message: "slow", retryable: true },
+          result: { blob: "results/1", bytes: 5000 },
+        });
+        const completed = aRun(id, 1, { result: { inline: { "": [1e21] } } });
+        await store.archive(completed);
+        await store.archive(failed);
+        expect(await store.runs(id, { limit: 10, order: "asc" })).toEqual({ runs: [completed, failed] });
+      });
+
+      test("archived again it is there once, as it was last given", async () => {
+        const id = newJobId();
+        await store.archive(aRun(id, 1));
+        await store.archive(aRun(id, 1));
+        await store.archive(aRun(id, 1, { status: "cancelled", reason: "expired" }));
+        expect((await store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ reason: "expired" }]);
+      });
+
+      test("they come in pages, by their numbers and not by their digits", async () => {
+        const id = newJobId();
+        for (const run of [1, 2, 9, 10, 11]) await store.archive(aRun(id, run));
+        await store.archive(aRun(newJobId(), 3));
+        const numbers = async (order: "asc" | "desc", after?: number) => {
+          const { runs, next } = await store.runs(id, { limit: 2, order }, after);
+          return { runs: runs.map(({ run }) => run), next };
+        };
+        expect(await numbers("desc")).toEqual({ runs: [11, 10], next: 10 });
+        expect(await numbers("desc", 10)).toEqual({ runs: [9, 2], next: 2 });
+        expect(await numbers("desc", 2)).toEqual({ runs: [1], next: undefined });
+        expect(await numbers("asc", 1)).toEqual({ runs: [2, 9], next: 9 });
+        expect(await numbers("asc", 11)).toEqual({ runs: [], next: undefined });
+      });
+
+      test("a job that has none is an empty last page, and its state is no run", async () => {
+        const job = await stored(aJob());
+        expect(await store.runs(job.id, { limit: 10, order: "desc" })).toEqual({ runs: [] });
+        await store.archive(aRun(job.id, 1));
+        expect(await store.get(job.id)).toEqual(job);
+        expect((await store.runs(job.id, { limit: 10, order: "desc" })).runs).toHaveLength(1);
       });
     });
   });

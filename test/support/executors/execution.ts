@@ -3,6 +3,7 @@ import type { Job } from "../../../lambdas/core/job.ts";
 import type { Execution } from "../../../lambdas/core/job-type.ts";
 import type { Log } from "../../../lambdas/core/ports.ts";
 import { type Reference, referenceName } from "../../../lambdas/core/references.ts";
+import { fakeBlobStore } from "../fakes/blob-store.ts";
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -27,7 +28,7 @@ export function anExecution(overrides: Partial<Omit<Execution, "job">> & { job?:
     progress: undefined,
     signal: new AbortController().signal,
     secrets: secretsOf({}),
-    blobs: { put: async () => {}, get: async () => undefined, downloadUrl: async () => "" },
+    blobs: fakeBlobStore(),
     clock: { now: () => Date.now(), sleep: sleepUntilAborted },
     log: silent,
     ...others,

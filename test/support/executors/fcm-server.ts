@@ -91,7 +91,7 @@ export async function fcmServer(faults: Record<string, FcmError> = {}): Promise<
   };
 }
 
-/** RFC 7523: the grant type, the claims and the signature; throws, and so never answers, if one is wrong. */
+/** RFC 7523: the grant type, the claims and the signature; throws, which the server answers with 400, if one is wrong. */
 function checkAssertion(body: string, audience: string) {
   const fields = new URLSearchParams(body);
   const [header = "", payload = "", signature = ""] = (fields.get("assertion") ?? "").split(".");

@@ -2,14 +2,22 @@ import { execute, type NotificationResult } from "../../../lambdas/consumers/not
 import { secret } from "../../../lambdas/core/references.ts";
 import { anExecution, secretsOf } from "./execution.ts";
 
+type Notify = (execution: ReturnType<typeof anExecution>) => Promise<NotificationResult>;
+
 /** One notification with an empty message `plain` and a message `welcome` of templates. */
-export const notifying = (
+export const notifying = (...asked: Asked): Promise<NotificationResult> => notifyingWith(execute, ...asked);
+
+type Asked = Parameters<typeof notifyingWith> extends [unknown, ...infer Rest] ? Rest : never;
+
+/** The same by an executor whose senders go elsewhere. */
+export const notifyingWith = (
+  notify: Notify,
   settings: object,
   input: object,
   values: Record<string, string> = {},
   others: Parameters<typeof anExecution>[0] = {},
 ): Promise<NotificationResult> =>
-  execute(
+  notify(
     anExecution({
       event: { type: "notification", notification: "customers" },
       target: {
@@ -28,7 +36,7 @@ export const notifying = (
       ),
       ...others,
     }),
-  ) as Promise<NotificationResult>;
+  );
 
 export const fcm = (endpoint: string) => ({ push: { provider: "fcm", service_account: secret("fcm"), endpoint } });
 export const expo = (endpoint: string) => ({ push: { provider: "expo", access_token: secret("expo"), endpoint } });

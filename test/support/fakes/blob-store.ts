@@ -1,8 +1,15 @@
+import { Readable } from "node:stream";
 import type { BlobStore } from "../../../lambdas/core/ports.ts";
 
+interface FakeBlobStore extends BlobStore {
+  blobs: Map<string, { body: Uint8Array; contentType: string }>;
+  /** What S3 does with a PUT to an upload URL; the status it answers. */
+  receive(url: string, body: Uint8Array, contentType?: string): number;
+}
+
 /** Blobs in memory; their download URLs hold the bytes themselves, so that `fetch` works on them. */
-export function fakeBlobStore(): BlobStore & { blobs: Map<string, { body: Uint8Array; contentType: string }> } {
-  const blobs = new Map<string, { body: Uint8Array; contentType: string }>();
+export function fakeBlobStore(): FakeBlobStore {
+  const blobs: FakeBlobStore["blobs"] = new Map();
   return {
     blobs,
     async put(key, body, contentType) {
@@ -12,9 +19,31 @@ export function fakeBlobStore(): BlobStore & { blobs: Map<string, { body: Uint8A
       const blob = blobs.get(key);
       return blob && Uint8Array.from(blob.body);
     },
+    async stream(key) {
+      const blob = blobs.get(key);
+      if (!blob) return undefined;
+      const { body, contentType } = blob;
+      return { body: Readable.from(chunksOf(body), { objectMode: false }), bytes: body.byteLength, contentType };
+    },
     async downloadUrl(key) {
       const { body, contentType } = blobs.get(key) ?? { body: new Uint8Array(), contentType: "text/plain" };
       return `data:${contentType};base64,${Buffer.from(body).toString("base64")}`;
     },
+    async uploadUrl(key, _seconds, exactly = {}) {
+      return `memory:${JSON.stringify({ key, ...exactly })}`;
+    },
+    receive(url, body, contentType) {
+      const asked = JSON.parse(url.slice("memory:".length));
+      const differs =
+        (asked.contentType ?? contentType) !== contentType || (asked.bytes ?? body.byteLength) !== body.byteLength;
+      if (differs) return 403;
+      blobs.set(asked.key, { body: Uint8Array.from(body), contentType: contentType ?? "application/octet-stream" });
+      return 200;
+    },
   };
+}
+
+/** In pieces, as a network delivers. */
+function* chunksOf(body: Uint8Array, size = 16_384) {
+  for (let at = 0; at < body.byteLength; at += size) yield body.slice(at, at + size);
 }

@@ -1,5 +1,5 @@
 import type { JobMessage, JobType } from "../../../lambdas/core/job.ts";
-import type { JobQueue } from "../../../lambdas/core/ports.ts";
+import type { JobQueue, Refused } from "../../../lambdas/core/ports.ts";
 
 export interface Sent {
   type: JobType;
@@ -8,13 +8,21 @@ export interface Sent {
   group: string;
 }
 
-/** A queue that delivers nothing and remembers what was sent, in order. */
+/** A queue that delivers nothing and remembers what was sent, in order; where `send` is replaced, `sendMany` follows. */
 export function fakeJobQueue(): JobQueue & { sent: Sent[] } {
   const sent: Sent[] = [];
-  return {
+  const queue: JobQueue & { sent: Sent[] } = {
     sent,
     async send(type, message, { delaySeconds, group }) {
       sent.push({ type, message: structuredClone(message), delaySeconds, group });
     },
+    async sendMany(type, entries) {
+      const refused: Refused[] = [];
+      for (const [index, { message, ...options }] of entries.entries()) {
+        await queue.send(type, message, options).catch((cause) => refused.push({ index, cause }));
+      }
+      return refused;
+    },
   };
+  return queue;
 }

@@ -1,18 +1,23 @@
-import { type Job, phaseOf, phaseTime } from "../../../lambdas/core/job.ts";
+import { type Job, phaseOf, phaseTime, type RunRecord } from "../../../lambdas/core/job.ts";
 import { shardOf } from "../../../lambdas/core/job-id.ts";
+import { comparePlaces } from "../../../lambdas/core/place.ts";
 import type { JobStore } from "../../../lambdas/core/ports.ts";
 import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
 
 export interface FakeJobStore extends JobStore {
   /** Every stored job, by value. */
   all(): Job[];
+  /** Every archived run, by value, in the order in which they ended. */
+  archived(): RunRecord[];
 }
 
 /** Jobs in memory. Values are copied in and out, as a store over a network does. */
 export function fakeJobStore(...given: Job[]): FakeJobStore {
   const jobs = new Map(given.map((job) => [job.id, structuredClone(job)]));
   const put = (job: Job) => jobs.set(job.id, structuredClone(job));
+  const archived = new Map<string, RunRecord>();
   return {
+    archived: () => structuredClone([...archived.values()]),
     all: () => structuredClone([...jobs.values()]),
 
     async create(job) {
@@ -49,19 +54,36 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
       return "removed";
     },
 
-    async head({ product, env, phase, shard, until, limit }, after = "") {
+    async createMany(given) {
+      for (const job of given) put(job);
+      return [];
+    },
+
+    async page({ product, env, phase, shard, from = 0, until = Infinity, order, limit }, after) {
+      const compare = comparePlaces(order);
       const places = [...jobs.values()]
         .filter((job) => job.product === product && job.env === env)
         .filter((job) => phaseOf(job.status) === phase && shardOf(job.id) === shard)
         .map((job) => ({ id: job.id, time: phaseTime(job) }))
-        .filter((place) => place.time <= until)
-        .sort((a, b) => (cursorOf(a) < cursorOf(b) ? -1 : 1))
-        .filter((place) => cursorOf(place) > after);
+        .filter((place) => place.time >= from && place.time <= until && (!after || compare(place, after) > 0))
+        .sort(compare);
       const page = places.slice(0, limit);
       const last = page.at(-1);
-      return { jobs: page, ...(last && places.length > limit && { next: cursorOf(last) }) };
+      return { jobs: page, ...(last && places.length > limit && { next: last }) };
+    },
+
+    async archive(run) {
+      archived.set(`${run.job_id} ${run.run}`, structuredClone(run));
+    },
+
+    async runs(jobId, { limit, order }, after) {
+      const sign = order === "asc" ? 1 : -1;
+      const runs = [...archived.values()]
+        .filter(({ job_id, run }) => job_id === jobId && (after === undefined || sign * (run - after) > 0))
+        .sort((a, b) => sign * (a.run - b.run));
+      const page = structuredClone(runs.slice(0, limit));
+      const last = page.at(-1);
+      return { runs: page, ...(last && runs.length > limit && { next: last.run }) };
     },
   };
 }
-
-const cursorOf = (place: { id: string; time: number }): string => `${String(place.time).padStart(16, "0")} ${place.id}`;

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { sqsJobQueue } from "../../../lambdas/aws/sqs-job-queue.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { queuesAt } from "../../support/aws/queues.ts";
@@ -50,4 +50,65 @@ test("a refused send fails", async () => {
   const { queue } = aQueue(() => awsError("AccessDeniedException", 403));
   const sending = queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
   await expect(sending).rejects.toMatchObject({ name: "AccessDeniedException" });
+});
+
+describe("many messages", () => {
+  type Wire = { Id: string; MessageBody: string; DelaySeconds: number; MessageGroupId: string };
+  const entriesOf = ({ body }: Captured) => body.Entries as Wire[];
+  const entries = Array.from({ length: 13 }, (_, i) => ({ message: aMessage(), delaySeconds: i, group: "shop:prd" }));
+
+  /** Takes every entry but those for which `refuses` holds. */
+  const taking = (refuses: (entry: Wire, earlier: number) => boolean) => (request: Captured, earlier: number) => {
+    const all = entriesOf(request);
+    return {
+      body: {
+        Successful: all
+          .filter((entry) => !refuses(entry, earlier))
+          .map(({ Id, MessageBody }) => ({
+            Id,
+            MessageId: Id,
+            MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex"),
+          })),
+        Failed: all
+          .filter((entry) => refuses(entry, earlier))
+          .map(({ Id }) => ({ Id, Code: "InternalError", Message: "s3cret", SenderFault: false })),
+      },
+    };
+  };
+
+  test("go in batches of ten, each with its own delay and group", async () => {
+    const { queue, requests } = aQueue(taking(() => false));
+    expect(await queue.sendMany("action", entries)).toEqual([]);
+    expect(requests.map((request) => entriesOf(request).length)).toEqual([10, 3]);
+    expect(requests.flatMap(entriesOf)).toEqual(
+      entries.map(({ message, delaySeconds }, i) => ({
+        Id: String(i),
+        MessageBody: JSON.stringify(message),
+        DelaySeconds: delaySeconds,
+        MessageGroupId: "shop:prd",
+      })),
+    );
+  });
+
+  test("that SQS refuses are sent once more, alone", async () => {
+    const { queue, requests } = aQueue(taking(({ Id }, earlier) => Id === "4" && earlier < 2));
+    expect(await queue.sendMany("action", entries)).toEqual([]);
+    expect(requests.map((request) => entriesOf(request).length)).toEqual([10, 3, 1]);
+  });
+
+  test("that it refuses twice are named, without a word of what AWS says", async () => {
+    const { queue } = aQueue(taking(({ Id }) => Id === "4" || Id === "11"));
+    const refused = await queue.sendMany("action", entries);
+    expect(refused.map(({ index }) => index)).toEqual([4, 11]);
+    expect(String(refused[0]?.cause)).toBe("Error: SQS refused an entry: InternalError");
+  });
+
+  test("of a batch that fails are all named, and not sent again: the SDK has tried", async () => {
+    const { queue, requests } = aQueue((request, earlier) =>
+      earlier === 0 ? awsError("AccessDeniedException", 403) : taking(() => false)(request, earlier),
+    );
+    const refused = await queue.sendMany("action", entries);
+    expect(refused.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(requests).toHaveLength(2);
+  });
 });

@@ -241,3 +241,25 @@ describe("fencing", () => {
     expect(queue.sent).toEqual([]);
   });
 });
+
+describe("a claim whose answer takes long", () => {
+  it("is given up, since its lease might end while the job runs; another message claims the job when it has ended", async () => {
+    const due = job();
+    const { run, clock, jobs, stored } = world(due);
+    const { claim } = jobs;
+    jobs.claim = async (message, asked) => {
+      const answer = await claim(message, asked);
+      await clock.sleep(12_000);
+      return answer;
+    };
+    let runs = 0;
+    const slow = expect(run(async () => runs++)).rejects.toThrow("too late");
+    await clock.advance(12_000);
+    await slow;
+    jobs.claim = claim;
+    await clock.advance(30_000);
+    await run(async () => runs++);
+    expect(runs).toBe(1);
+    expect(await stored()).toMatchObject({ status: "completed", attempts: [{ crashes: 1 }] });
+  });
+});

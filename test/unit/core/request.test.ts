@@ -86,6 +86,7 @@ describe("faults", () => {
     expect(refusal({ ...valid, labells: [] }).faults).toEqual([
       { pointer: "/labells", detail: 'unknown field. Did you mean "labels"?' },
     ]);
+    expect(refusal({ ...valid, start: 0 }).faults[0]?.detail).toBe('unknown field. Did you mean "start_at"?');
     expect(refusal({ ...valid, input: { bdy: {}, zzzzzzz: 1 } }).faults).toEqual([
       { pointer: "/input/bdy", detail: 'unknown field. Did you mean "body"?' },
       { pointer: "/input/zzzzzzz", detail: "unknown field." },

@@ -142,7 +142,4 @@ export const rejection = (promise: Promise<unknown>): Promise<unknown> =>
     (reason) => reason,
   );
 
-/** Waits until something real, such as a request's arrival, has happened. */
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
-}
+export { until } from "../../support/until.ts";

@@ -60,9 +60,8 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<JobErrorCode, CoreErrorCode>>();
   same<Same<JobStatus, CoreStatus>>();
   same<Same<JobType, CoreType>>();
-  // The API does not send it before jobs can recur.
-  same<Same<Omit<JobReceipt, "next_run_at">, Receipt>>();
-  same<Same<Omit<Job, "next_run_at">, JobView>>();
+  same<Same<JobReceipt, Receipt>>();
+  same<Same<Job, JobView>>();
 });
 
 test("the comparison notices drift", () => {

@@ -1,24 +1,33 @@
 import { JobError } from "../../../core/errors.ts";
 import { contentFor, type SendChannel, settingFor } from "../channel.ts";
+import type { Mail } from "../mail/mail.ts";
+import { sendSes } from "../mail/ses.ts";
 import { sendSmtp } from "../mail/smtp.ts";
 import { plainText } from "../plain-text.ts";
 import { escapeHtml, render } from "../template.ts";
 
 /** Sends every recipient a message of their own: none sees the others, and a retry reaches only those it must. */
-export const sendEmail: SendChannel = async (sending) => {
-  const setting = settingFor(sending, "email");
-  const { to, subject, template } = contentFor(sending, "email");
-  const templates = sending.message.email;
-  const { locale } = sending.input;
-  const html = render(templates?.template, template, { field: "email.template", locale, encode: escapeHtml });
-  return sendSmtp(sending.execution, setting, {
-    recipients: await addressesOf([to].flat()),
-    subject: render(templates?.subject, subject, { field: "email.subject", locale }).replace(/\s+/g, " "),
-    html,
-    text: plainText(html),
-    before: sending.before,
-  });
-};
+export const emailChannel =
+  (ses = sendSes): SendChannel =>
+  async (sending) => {
+    const setting = settingFor(sending, "email");
+    const { to, subject, template } = contentFor(sending, "email");
+    const templates = sending.message.email;
+    const { locale } = sending.input;
+    const html = render(templates?.template, template, { field: "email.template", locale, encode: escapeHtml });
+    const mail: Mail = {
+      recipients: await addressesOf([to].flat()),
+      subject: render(templates?.subject, subject, { field: "email.subject", locale }).replace(/\s+/g, " "),
+      html,
+      text: plainText(html),
+      before: sending.before,
+    };
+    return setting.provider === "smtp"
+      ? sendSmtp(sending.execution, setting, mail)
+      : ses(sending.execution, setting, mail);
+  };
+
+export const sendEmail = emailChannel();
 
 /**
  * The single addresses of a list; `Name <a@b>` counts as `a@b`, so that a recipient has one spelling. The parser reads

@@ -4,6 +4,7 @@ import { registry } from "../../../../lambdas/consumers/registry.ts";
 import { runJob } from "../../../../lambdas/consumers/shell.ts";
 import { cancelJob } from "../../../../lambdas/core/cancel-job.ts";
 import { checkCatalog, makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
+import { changeJob, retrying } from "../../../../lambdas/core/change-job.ts";
 import { JobError, type RequestError } from "../../../../lambdas/core/errors.ts";
 import type { Job } from "../../../../lambdas/core/job.ts";
 import type { Execution } from "../../../../lambdas/core/job-type.ts";
@@ -286,6 +287,39 @@ describe("a step that fails", () => {
     });
     expect(await run("onboard", { n: "x" })).toMatchObject({ status: "failed", error: { code: "VALIDATION_ERROR" } });
     expect(ran).toEqual([]);
+  });
+});
+
+describe("a retried feature", () => {
+  it("tries its failed steps again, with what completed as it was", async () => {
+    let broken = true;
+    const w = world(
+      {
+        onboard: {
+          sequences: {
+            main: [
+              { event: "create", input: {} },
+              { event: "charge", input: {} },
+              { event: "mail", input: {} },
+            ],
+          },
+        },
+      },
+      {
+        charge: () => {
+          if (broken) throw new JobError("NOT_FOUND", "no account");
+          return { ok: true };
+        },
+      },
+    );
+    const id = await w.start();
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "failed" });
+    broken = false;
+    await changeJob(w, id, retrying(0));
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed", attempt: 2 });
+    expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge", "mail"]);
   });
 });
 

@@ -1,0 +1,11 @@
+import { ductape } from "ductape-sdk";
+
+// A workflow of three other jobs: its price is calculated, the order is created with it, and the customer is told.
+const placed = await ductape.processor.job.schedule({
+  env: "dev",
+  product_tag: "my-product",
+  event: "place_order",
+  input: { customer: "ada", sku: "tea", quantity: 2 },
+  start_at: 0,
+});
+console.log(placed);

@@ -1,0 +1,31 @@
+import type { Stack } from "aws-cdk-lib/core";
+import { type Product, targetsOf } from "../../lambdas/core/catalog.ts";
+import type { JobTypeDefinition } from "../../lambdas/core/job-type.ts";
+import { referencesIn } from "../../lambdas/core/references.ts";
+import { allow, type Capability } from "../capability.ts";
+import { arnOf, unique } from "./arn.ts";
+
+/** What a consumer may read: exactly the secrets and parameters that the targets of its type name. */
+export function referenceGrants(
+  stack: Stack,
+  products: readonly Product[],
+  definition: JobTypeDefinition,
+): Capability[] {
+  const references = products.flatMap((product) => referencesIn(targetsOf(product, definition)));
+  const secrets = references.flatMap((reference) => ("$secret" in reference ? [reference.$secret] : []));
+  const parameters = references.flatMap((reference) => ("$parameter" in reference ? [reference.$parameter] : []));
+  return [
+    ...granted("secretsmanager:GetSecretValue", secrets, (name) => secretArn(stack, name)),
+    ...granted("ssm:GetParameter", parameters, (path) => arnOf(stack, "ssm", `parameter${path}`)),
+  ];
+}
+
+const granted = (action: string, names: string[], arn: (name: string) => string): Capability[] =>
+  names.length === 0 ? [] : [allow([action], unique(names).map(arn))];
+
+/**
+ * Secrets Manager ends the ARN of every secret with a hyphen and six characters that are not known before it exists.
+ * Six `?` match those and nothing longer, so that `shop` does not open `shop-admin`.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/auth-and-access_iam-policies.html
+ */
+const secretArn = (stack: Stack, name: string): string => arnOf(stack, "secretsmanager", `secret:${name}-??????`);

@@ -1,0 +1,19 @@
+import type { HttpRequest } from "../aws/http-api.ts";
+import { RequestError } from "../core/errors.ts";
+import type { Job } from "../core/job.ts";
+import { jobIdPattern } from "../core/job-id.ts";
+import type { JobStore } from "../core/ports.ts";
+import { requireScope, type Verb } from "../core/scopes.ts";
+
+/** The job that a path with `{id}` names. Throws JOB_NOT_FOUND, or FORBIDDEN where the key may not do this to it. */
+export async function jobOf(
+  jobs: Pick<JobStore, "get">,
+  { params, scopes }: Pick<HttpRequest, "params" | "scopes">,
+  verb: Verb,
+): Promise<Job> {
+  const { id = "" } = params;
+  const job = jobIdPattern.test(id) ? await jobs.get(id) : undefined;
+  if (!job) throw new RequestError("JOB_NOT_FOUND", "There is no job with this id; finished jobs are kept for a time.");
+  requireScope(scopes, verb, job);
+  return job;
+}

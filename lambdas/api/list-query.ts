@@ -1,0 +1,40 @@
+import * as z from "zod";
+import { jobStatuses, jobTypes } from "../core/job.ts";
+import { strict } from "../core/schema.ts";
+import { epochMs, Time } from "../core/start-time.ts";
+import { Cursor, Limit } from "./parse-query.ts";
+
+const Name = z.string().min(1).max(64);
+
+/** A repeated parameter reaches us joined by commas, so it may as well be written so. */
+const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
+  z
+    .string()
+    .transform((text) => [...new Set(text.split(","))])
+    .pipe(z.array(z.enum(values, `one or more of ${values.join(", ")}`)));
+
+/** Unix time is written in digits here. */
+const QueryTime = z.preprocess(
+  (text) => (typeof text === "string" && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text),
+  Time,
+);
+
+/** The filters of a list of jobs, as they stand in the query string. */
+export const ListParameters = strict({
+  product_tag: Name.optional(),
+  env: Name.optional(),
+  status: oneOrMore(jobStatuses).optional(),
+  type: oneOrMore(jobTypes).optional(),
+  event: Name.optional(),
+  label: Name.optional(),
+  /** Of due_at while a job is pending and of finished_at after: `from` is included, `to` is not. Paused jobs come after all. */
+  from: QueryTime.transform(epochMs).optional(),
+  to: QueryTime.transform(epochMs).optional(),
+  order: z.enum(["asc", "desc"]).default("desc"),
+  limit: Limit,
+  cursor: Cursor.optional(),
+}).refine(({ from = 0, to = Number.POSITIVE_INFINITY }) => !(from >= to), {
+  path: ["to"],
+  message: "is not after `from`",
+});
+export type ListParameters = z.output<typeof ListParameters>;

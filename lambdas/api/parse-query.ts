@@ -1,0 +1,19 @@
+import * as z from "zod";
+import { RequestError } from "../core/errors.ts";
+import { faultsOf } from "../core/schema.ts";
+
+/** Parses a query string by a strict schema; faults are at `/query/<name>`, unknown names with the nearest known one. */
+export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Record<string, string>): z.output<Schema> {
+  const parsed = schema.safeParse(query);
+  if (parsed.success) return parsed.data;
+  throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults: faultsOf(parsed.error, ["query"]) });
+}
+
+/** How many entries a page has. */
+export const Limit = z
+  .string()
+  .regex(/^[1-9]\d?$|^100$/, "a whole number from 1 to 100")
+  .transform(Number)
+  .default(20);
+
+export const Cursor = z.string().max(512);

@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { httpRoute } from "../../aws/http-api.ts";
+import { decodeCursor, encodeCursor } from "../../core/cursor.ts";
+import { jobIdPattern } from "../../core/job-id.ts";
+import { listJobs } from "../../core/list-jobs.ts";
+import type { Place } from "../../core/place.ts";
+import { requireScope } from "../../core/scopes.ts";
+import type { Services } from "../../core/services.ts";
+import { tenantsOf } from "../../core/tenants.ts";
+import { summaryOf } from "../../core/view.ts";
+import { ListParameters } from "../list-query.ts";
+import { parseQuery } from "../parse-query.ts";
+
+const Position: z.ZodType<Place> = z.strictObject({ time: z.int().min(0), id: z.string().regex(jobIdPattern) });
+
+/** Jobs by filter, in pages, the latest first; without a product or env those of every one that the key reaches. */
+export const getJobs = httpRoute<Services>("GET", "/v1/jobs", async ({ catalog, jobs, clock }, { query, scopes }) => {
+  requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
+  const { cursor, limit, ...list } = parseQuery(ListParameters, query);
+  const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
+  const now = clock.now();
+  const until = list.to === undefined ? {} : { until: list.to - 1 };
+  const page = { ...list, ...until, limit, ...(after && { after }) };
+  const listed = await listJobs(jobs, tenantsOf(catalog, scopes, list, "/query"), page, now);
+  return {
+    status: 200,
+    body: {
+      jobs: listed.jobs.map((job) => summaryOf(job, now)),
+      ...(listed.next && { next_cursor: encodeCursor(listed.next, list) }),
+    },
+  };
+});

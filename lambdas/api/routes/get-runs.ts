@@ -1,0 +1,33 @@
+import * as z from "zod";
+import { httpRoute } from "../../aws/http-api.ts";
+import { decodeCursor, encodeCursor } from "../../core/cursor.ts";
+import { strict } from "../../core/schema.ts";
+import type { Services } from "../../core/services.ts";
+import { runViewsOf } from "../../core/view.ts";
+import { jobOf } from "../job-of.ts";
+import { Cursor, Limit, parseQuery } from "../parse-query.ts";
+
+const RunsParameters = strict({ limit: Limit, cursor: Cursor.optional() });
+const RunNumber = z.int().min(1);
+
+/** The runs of a job, the latest first: the one it is at, then those that are archived. */
+export const getRuns = httpRoute<Services>("GET", "/v1/jobs/{id}/runs", async ({ jobs, blobs, clock }, request) => {
+  const job = await jobOf(jobs, request, "jobs:read");
+  const { limit, cursor } = parseQuery(RunsParameters, request.query);
+  const list = { runs_of: job.id };
+  const after = cursor === undefined ? undefined : decodeCursor(RunNumber, cursor, list);
+  const archived = await jobs.runs(job.id, { limit, order: "desc" }, after);
+  // Read after the job, so that a run which is archived in between is missed by neither.
+  const isFirst = after === undefined && (archived.runs[0]?.run ?? 0) < job.run;
+  const runs = [...(isFirst ? [job] : []), ...archived.runs];
+  const shown = runs.slice(0, limit);
+  const last = shown.at(-1);
+  const more = runs.length > limit || archived.next !== undefined;
+  return {
+    status: 200,
+    body: {
+      runs: await runViewsOf(blobs, shown, clock.now()),
+      ...(more && last && { next_cursor: encodeCursor(last.run, list) }),
+    },
+  };
+});

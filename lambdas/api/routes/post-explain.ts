@@ -1,0 +1,42 @@
+import { httpRoute } from "../../aws/http-api.ts";
+import { explain } from "../../core/explain.ts";
+import { JobRequest, parseRequest } from "../../core/request.ts";
+import { requireScope } from "../../core/scopes.ts";
+import type { Services } from "../../core/services.ts";
+import { jobRequestExamples } from "../schemas/examples.ts";
+import { ExplanationSchema } from "../schemas/explanation.ts";
+
+/**
+ * What a request for a job would come to; nothing is created. It needs the scope that the request itself needs, so that
+ * the answer to one is the answer to the other.
+ */
+export const postExplain = httpRoute<Services>(
+  "POST",
+  "/v1/explain",
+  async ({ catalog, clock }, { body, scopes, headers }) => {
+    const { product_tag, env } = (body ?? {}) as Record<string, unknown>;
+    requireScope(scopes, "jobs:write", { product: product_tag, env });
+    const now = clock.now();
+    return { status: 200, body: explain(parseRequest(body, catalog, now, headers["idempotency-key"]), now) };
+  },
+  {
+    doc: () => ({
+      id: "explainJob",
+      tag: "jobs",
+      summary: "Explain a request without scheduling it",
+      description:
+        "A dry run of POST /v1/jobs: the job as it would be, the way it would take, its next times with what changes of the clocks do to them, when its attempts would start, and what it would cost. Refuses what POST /v1/jobs refuses, but does not look at jobs that exist: a used idempotency key goes unnoticed.",
+      scope: "jobs:write",
+      body: { schema: JobRequest, examples: jobRequestExamples },
+      answers: { 200: { description: "What the request would come to.", schema: ExplanationSchema() } },
+      errors: [
+        "INVALID_REQUEST",
+        "PRODUCT_NOT_FOUND",
+        "ENV_NOT_FOUND",
+        "EVENT_NOT_FOUND",
+        "PAYLOAD_TOO_LARGE",
+        "UNSUPPORTED_MEDIA_TYPE",
+      ],
+    }),
+  },
+);

@@ -1,0 +1,74 @@
+import * as z from "zod";
+import { type HttpRequest, httpRoute } from "../../aws/http-api.ts";
+import { type Problem, problemOf, requestErrorOf } from "../../aws/problem.ts";
+import { RequestError, traceOf } from "../../core/errors.ts";
+import { type AcceptedRequest, parseRequest } from "../../core/request.ts";
+import { type Scheduled, scheduleJobs } from "../../core/schedule-jobs.ts";
+import { faultsOf, strict } from "../../core/schema.ts";
+import { requireScope } from "../../core/scopes.ts";
+import type { Services } from "../../core/services.ts";
+import { type Receipt, receiptOf } from "../../core/view.ts";
+
+const largestBatch = 100;
+
+/** Each of the jobs is a request of its own: one that is not valid refuses itself and no other. */
+const BatchRequest = strict({ jobs: z.array(z.unknown()).min(1).max(largestBatch) });
+
+interface Result {
+  index: number;
+  status: number;
+  job?: Receipt;
+  error?: Problem;
+}
+
+/** Schedules up to 100 jobs, each for itself: 200 with an outcome a job, in the order in which they were sent. */
+export const postJobsBatch = httpRoute<Services>("POST", "/v1/jobs/batch", async (services, request) => {
+  requireScope(request.scopes, "jobs:write", {});
+  const items = itemsOf(request);
+  const outcomes: (Scheduled | undefined)[] = [];
+  const accepted: { index: number; request: AcceptedRequest }[] = [];
+  for (const [index, item] of items.entries()) {
+    try {
+      accepted.push({ index, request: accept(services, request, item) });
+    } catch (error) {
+      outcomes[index] = { error };
+    }
+  }
+  const scheduled = await scheduleJobs(
+    services,
+    accepted.map((one) => one.request),
+  );
+  for (const [i, { index }] of accepted.entries()) outcomes[index] = scheduled[i];
+  const results = items.map((_, index) => resultOf(services, index, outcomes[index] as Scheduled));
+  const taken = results.filter(({ job }) => job !== undefined).length;
+  return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
+});
+
+function itemsOf({ body, headers }: HttpRequest): unknown[] {
+  if (headers["idempotency-key"] !== undefined) {
+    // Taken for the whole batch it would promise what nobody keeps: the jobs are stored one by one.
+    const detail = "names one job; give each job of a batch its own idempotency_key";
+    throw invalid([{ pointer: "/headers/idempotency-key", detail }]);
+  }
+  const parsed = BatchRequest.safeParse(body);
+  if (parsed.success) return parsed.data.jobs;
+  throw invalid(faultsOf(parsed.error));
+}
+
+const invalid = (faults: RequestError["faults"]) =>
+  new RequestError("INVALID_REQUEST", "The batch is not valid; nothing of it was scheduled.", { faults });
+
+function accept({ catalog, clock }: Services, { scopes }: HttpRequest, item: unknown): AcceptedRequest {
+  const { product_tag, env } = (item ?? {}) as Record<string, unknown>;
+  requireScope(scopes, "jobs:write", { product: product_tag, env });
+  return parseRequest(item, catalog, clock.now());
+}
+
+function resultOf({ clock, log }: Services, index: number, outcome: Scheduled): Result {
+  if ("job" in outcome) return { index, status: 202, job: receiptOf(outcome.job, clock.now()) };
+  const refused = requestErrorOf(outcome.error);
+  if (!refused) log.error("a job of a batch failed", { index, ...traceOf(outcome.error) });
+  const problem = problemOf(refused, undefined);
+  const errors = problem.errors?.map(({ pointer, detail }) => ({ pointer: `/jobs/${index}${pointer}`, detail }));
+  return { index, status: problem.status, error: { ...problem, ...(errors && { errors }) } };
+}

@@ -1,0 +1,11 @@
+import { resuming } from "../../core/change-job.ts";
+import { changeRoute, NoBody, noBody } from "../change-route.ts";
+
+export const postResume = changeRoute({
+  verb: "resume",
+  summary: "Resume a paused job",
+  description:
+    "Goes on with the next occurrence from now; what was missed meanwhile is not made up for. Safe to repeat.",
+  change: noBody(resuming),
+  body: { schema: NoBody, optional: true },
+});

@@ -1,0 +1,15 @@
+import { retrying } from "../../core/change-job.ts";
+import { parseRetry, RetryRequest } from "../../core/reschedule-request.ts";
+import { changeRoute } from "../change-route.ts";
+
+export const postRetry = changeRoute({
+  verb: "retry",
+  summary: "Try a failed job again",
+  description: "Tries a failed job again with its whole count of retries: now, after `delay_ms`, or at `start_at`.",
+  change: (body, now) => retrying(parseRetry(body, now)),
+  body: {
+    schema: RetryRequest,
+    optional: true,
+    examples: { delay: { delay_ms: 60_000 }, time: { start_at: "2030-01-31T09:00:00+01:00" } },
+  },
+});

@@ -1,0 +1,48 @@
+import * as z from "zod";
+import { httpRoute } from "../../aws/http-api.ts";
+import { FileName, MimeType } from "../../core/file-name.ts";
+import { parseBody } from "../../core/parse-body.ts";
+import { strict } from "../../core/schema.ts";
+import { requireScope } from "../../core/scopes.ts";
+import type { Services } from "../../core/services.ts";
+import { largestUpload, newUploadId, uploadKey } from "../../core/uploads.ts";
+
+/** The request for an upload URL. */
+export const UploadRequest = strict({
+  product_tag: z.string().min(1).max(64),
+  env: z.string().min(1).max(64),
+  /** Checked now, so that a name that no job may use shows before the file travels. The job says it again. */
+  fileName: FileName.optional(),
+  /** Bytes. With it the URL takes a file of this very size only. */
+  size: z.int().min(0).max(largestUpload).optional(),
+  /** The type the file is stored with, unless the job says another. With it the PUT must send it as Content-Type. */
+  mimeType: MimeType.optional(),
+});
+
+/** How long the URL takes the file. The file itself is kept as long as the bucket's lifecycle says. */
+const urlSeconds = 3600;
+
+/** Where to PUT a file that is too large for a request: 201 with the URL and the `upload_id` for a storage job. */
+export const postUpload = httpRoute<Services>("POST", "/v1/uploads", async ({ blobs, catalog, clock }, request) => {
+  const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
+  requireScope(request.scopes, "jobs:write", { product: product_tag, env });
+  const asked = parseBody(UploadRequest, request.body);
+  catalog.tenant(asked.product_tag, asked.env);
+  const uploadId = newUploadId();
+  const key = uploadKey({ product: asked.product_tag, env: asked.env }, uploadId);
+  const url = await blobs.uploadUrl(key, urlSeconds, {
+    ...(asked.mimeType !== undefined && { contentType: asked.mimeType }),
+    ...(asked.size !== undefined && { bytes: asked.size }),
+  });
+  return {
+    status: 201,
+    body: {
+      upload_id: uploadId,
+      url,
+      method: "PUT",
+      /** To be sent with the PUT; its Content-Length every HTTP client sends by itself. */
+      headers: { ...(asked.mimeType !== undefined && { "content-type": asked.mimeType }) },
+      expires_at: clock.now() + urlSeconds * 1000,
+    },
+  };
+});

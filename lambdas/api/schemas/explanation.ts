@@ -1,0 +1,82 @@
+import * as z from "zod";
+import { once } from "../../aws/once.ts";
+import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
+import type { Explanation } from "../../core/explain.ts";
+import { jobTypes } from "../../core/job.ts";
+import { RepeatSchema } from "./job.ts";
+
+const Codes = () => z.array(z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
+
+const jobFields = () => ({
+  product_tag: z.string(),
+  env: z.string(),
+  event: z.string(),
+  type: z.enum(jobTypes),
+  app: z.string().optional(),
+  target: z
+    .object({ section: z.string(), name: z.string() })
+    .describe("The section of the catalog and the entry in it that the event names."),
+  due_at: z.int().describe("Epoch milliseconds."),
+  recurring: z.boolean(),
+  repeat: RepeatSchema().optional(),
+  expires_at: z.int().optional().describe("Epoch milliseconds."),
+  timeout_ms: z.int(),
+  retries: z.int(),
+  retry_policy: z.object({
+    initial_delay: z.int(),
+    max_delay: z.int(),
+    backoff_multiplier: z.number(),
+    jitter: z.boolean(),
+    retryable_errors: Codes(),
+    non_retryable_errors: Codes(),
+  }),
+  labels: z.array(z.string()).optional(),
+  input_bytes: z.int().describe("The size of the input as JSON."),
+});
+
+const costFields = () => ({
+  usd_per_million: z.number().describe("US dollars for a million such jobs that succeed at the first attempt."),
+  region: z.string(),
+  prices_as_of: z.string(),
+  breakdown: z.array(
+    z.object({
+      what: z.string(),
+      count: z.number().describe("How many a run: requests, KB written, GB-seconds."),
+      usd_per_million: z.number(),
+    }),
+  ),
+  assumptions: z.array(z.string()),
+});
+
+export const ExplanationSchema = once(
+  () =>
+    z
+      .object({
+        valid: z.literal(true),
+        job: z.object(jobFields()),
+        route: z.discriminatedUnion("via", [
+          z.object({ via: z.literal("queue"), delay_seconds: z.int(), why: z.string() }),
+          z.object({
+            via: z.literal("scheduler"),
+            schedule_at: z.int().describe("Epoch milliseconds."),
+            why: z.string(),
+          }),
+        ]),
+        next_runs: z
+          .array(
+            z.object({
+              at: z.int().describe("Epoch milliseconds."),
+              local: z.string().describe("The same in the time zone of the series, with its offset."),
+              note: z.string().optional().describe("What a change of the clocks does to it."),
+            }),
+          )
+          .describe("Up to 10."),
+        retry_timetable: z
+          .array(z.object({ attempt: z.int(), earliest_ms: z.int(), latest_ms: z.int() }))
+          .describe(
+            "When each attempt may start, in milliseconds after the first is due, if all before it fail: at once and with the least jitter, or after their whole timeout and with the most.",
+          ),
+        estimated_cost: z.object(costFields()),
+      })
+      .meta({ id: "Explanation" }) satisfies z.ZodType<Explanation>,
+);

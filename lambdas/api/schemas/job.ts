@@ -1,0 +1,124 @@
+import * as z from "zod";
+import { once } from "../../aws/once.ts";
+import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
+import { jobStatuses, jobTypes } from "../../core/job.ts";
+import type { JobView, Receipt, StepView } from "../../core/view.ts";
+
+/*
+ * What the API answers about jobs, for the OpenAPI document; the tests hold every answer to it. `satisfies` keeps each
+ * schema in step with the type of the view that it describes. Made when asked for: other requests must not pay.
+ */
+
+const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
+const JobStatus = once(() => z.enum(jobStatuses).meta({ id: "JobStatus" }));
+const JobType = once(() => z.enum(jobTypes).meta({ id: "JobType" }));
+
+const receiptFields = () => ({
+  job_id: z.string().describe("The job's id: job_ and 32 hexadecimal digits."),
+  status: JobStatus(),
+  scheduled_at: at("When it starts, or starts for the first time."),
+  recurring: z.boolean().describe("Whether it runs more than once."),
+  next_run_at: at("When a recurring job runs next.").optional(),
+});
+
+export const ReceiptSchema = once(() => z.object(receiptFields()).meta({ id: "Receipt" }) satisfies z.ZodType<Receipt>);
+
+export const JobFailureSchema = once(() =>
+  z
+    .object({
+      code: z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]),
+      message: z.string(),
+      retryable: z.boolean().describe("Whether another attempt may help."),
+    })
+    .meta({ id: "JobFailure" }),
+);
+
+export const AttemptSchema = once(() =>
+  z
+    .object({
+      attempt: z.int().min(1),
+      due_at: at("When it might start."),
+      started_at: at("When it started."),
+      ended_at: at("When it ended."),
+      outcome: z.enum(["completed", "failed", "cancelled"]),
+      crashes: z.int().optional().describe("How often it was started and not heard of again before it ended."),
+      error: JobFailureSchema().optional(),
+      duration_ms: z.int(),
+      lateness_ms: z.int(),
+    })
+    .meta({ id: "Attempt" }),
+);
+
+export const RepeatSchema = once(() =>
+  z
+    .object({
+      cron: z.string().optional(),
+      tz: z.string().optional(),
+      every: z.int().optional().describe("Milliseconds."),
+      anchor: at("What `every` is counted from."),
+      limit: z.int().optional(),
+      end_date: at("No run is planned after it.").optional(),
+      overlap: z.enum(["skip", "queue"]),
+    })
+    .meta({ id: "Repeat" }),
+);
+
+const StepSchema = once(
+  () =>
+    z
+      .object({
+        status: z.enum([...jobStatuses, "skipped"]),
+        job_id: z.string().optional().describe("The job that runs it."),
+        started_at: z.int().optional(),
+        finished_at: z.int().optional(),
+        error: JobFailureSchema().optional(),
+      })
+      .meta({ id: "Step" }) satisfies z.ZodType<StepView>,
+);
+
+/** What a list shows of a job. */
+export const summaryFields = () => ({
+  ...receiptFields(),
+  product_tag: z.string(),
+  env: z.string(),
+  event: z.string(),
+  type: JobType(),
+  app: z.string().optional(),
+  run: z.int().min(1).describe("The occurrence of the job; a one-time job has only the first."),
+  attempt: z.int().min(1).describe("The try at this run."),
+  retries: z.int().describe("How many further attempts follow a failed one."),
+  timeout_ms: z.int().describe("Milliseconds that one attempt may take."),
+  due_at: at("When the current attempt may start."),
+  created_at: at("When it was requested."),
+  started_at: at("When its latest attempt started.").optional(),
+  finished_at: at("When it ended.").optional(),
+  expires_at: at("A job that has not started by then is cancelled.").optional(),
+  labels: z.array(z.string()).optional(),
+  repeat: RepeatSchema().optional(),
+  error: JobFailureSchema().optional(),
+  reason: z.string().optional().describe("Why it was cancelled."),
+});
+
+/** A result by value, or by address where it is too large for an answer. */
+export const resultFields = () => ({
+  result: z.unknown().optional().describe("The result once completed; its shape depends on the event."),
+  result_url: z
+    .string()
+    .optional()
+    .describe("Where to download a result that is too large for an answer, for an hour."),
+});
+
+export const JobSchema = once(
+  () =>
+    z
+      .object({
+        ...summaryFields(),
+        attempts: z.array(AttemptSchema()).describe("Of the current run, oldest first; the last 25 are kept."),
+        steps: z
+          .record(z.string(), StepSchema())
+          .optional()
+          .describe("How far each step of a feature was when it last decided, by sequence.step."),
+        ...resultFields(),
+      })
+      .meta({ id: "Job" }) satisfies z.ZodType<JobView>,
+);

@@ -1,0 +1,35 @@
+import { JobError, type JobErrorCode } from "../../../core/errors.ts";
+import { fault, networkFault } from "./network-fault.ts";
+
+const meanings: Record<string, [code: JobErrorCode, what: string]> = {
+  ConditionalCheckFailedException: ["VALIDATION_ERROR", "the item does not meet the action's condition"],
+  ItemCollectionSizeLimitExceededException: ["VALIDATION_ERROR", "the item's collection is too large"],
+  ResourceNotFoundException: ["CONFIGURATION_ERROR", "there is no such table or index in this account and region"],
+  AccessDeniedException: ["FORBIDDEN", "this function's role may not do this"],
+  UnrecognizedClientException: ["UNAUTHORIZED", "the credentials were refused"],
+  InvalidSignatureException: ["UNAUTHORIZED", "the credentials were refused"],
+  ExpiredTokenException: ["UNAUTHORIZED", "the credentials have expired"],
+  CredentialsProviderError: ["CONFIGURATION_ERROR", "there are no credentials"],
+  ProvisionedThroughputExceededException: ["RATE_LIMITED", "the table's throughput is exceeded"],
+  ThrottlingException: ["RATE_LIMITED", "DynamoDB asks for fewer requests"],
+  RequestLimitExceeded: ["RATE_LIMITED", "the account's throughput is exceeded"],
+  TransactionConflictException: ["SERVICE_UNAVAILABLE", "a transaction is changing the item"],
+  ReplicatedWriteConflictException: ["SERVICE_UNAVAILABLE", "another region is changing the item"],
+  TimeoutError: ["CONNECTION_ERROR", "there was no answer in time"],
+};
+
+/** What an SDK error means; its message is not repeated, for DynamoDB quotes values and expressions in it. */
+export function dynamoFault(error: unknown, table: string): JobError {
+  if (error instanceof JobError) return error;
+  const { name, message, $metadata } = (error ?? {}) as Error & { $metadata?: { httpStatusCode?: number } };
+  const known = Object.hasOwn(meanings, String(name)) ? meanings[name] : undefined;
+  const tell = (code: JobErrorCode, what: string) => fault(code, `DynamoDB: ${what} (table ${table}; ${name}).`);
+  if (known) return tell(...known);
+  if (name === "ValidationException") {
+    return /Expression|schema|operator/i.test(message)
+      ? tell("CONFIGURATION_ERROR", "the action's expressions or key do not fit the table")
+      : tell("VALIDATION_ERROR", "a value does not fit the table");
+  }
+  if (($metadata?.httpStatusCode ?? 0) >= 500) return tell("SERVICE_UNAVAILABLE", "the service failed");
+  return networkFault(error, `table ${table}`) ?? tell("PROVIDER_ERROR", "the client failed");
+}

@@ -1,0 +1,109 @@
+import { type Collection, type Document, type Filter, ObjectId, type UpdateFilter } from "mongodb";
+import { type MongoAction, readingOf, type TemplateField } from "../target-mongodb.ts";
+import { fillTemplate, type Hole } from "../template.ts";
+import { type Input, instantOf, lookUp } from "../values.ts";
+import { type ConnectedCall, serverTimeoutMs, untilAborted } from "./call.ts";
+import { jsonSafe } from "./json-safe.ts";
+import { withClient } from "./mongodb-clients.ts";
+import { mongoFault } from "./mongodb-fault.ts";
+import { unreadableUrl } from "./network-fault.ts";
+import { collector } from "./rows.ts";
+
+export { closeMongo } from "./mongodb-clients.ts";
+
+/** One operation, with the input's values in the action's JSON. */
+export async function runMongo(call: ConnectedCall<MongoAction>): Promise<unknown> {
+  const { action, signal, url, reference } = call;
+  if (!/^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+/.test(url)) {
+    throw unreadableUrl(reference, "mongodb+srv://user:password@host/database");
+  }
+  try {
+    return await withClient(url, signal, (client) =>
+      untilAborted(signal, perform(call, client.db().collection(action.collection))),
+    );
+  } catch (error) {
+    signal.throwIfAborted();
+    throw mongoFault(error, reference);
+  }
+}
+
+async function perform(call: ConnectedCall<MongoAction>, collection: Collection): Promise<unknown> {
+  const { action, input } = call;
+  const filled = (field: TemplateField) => fill(field, (action as Record<string, unknown>)[field], input);
+  const filter = (filled("filter") ?? {}) as Filter<Document>;
+  const options = { maxTimeMS: serverTimeoutMs(call) };
+  switch (action.operation) {
+    case "find": {
+      const { sort, skip, limit } = action;
+      const asked = { ...options, ...given({ sort, skip, limit, projection: filled("projection") as Document }) };
+      return documentsOf(collection.find(filter, asked), action.max_rows);
+    }
+    case "findOne": {
+      const { sort, skip } = action;
+      const asked = { ...options, ...given({ sort, skip, projection: filled("projection") as Document }) };
+      return { document: jsonSafe(await collection.findOne(filter, asked)) };
+    }
+    case "countDocuments":
+      return { count: await collection.countDocuments(filter, options) };
+    case "estimatedDocumentCount":
+      return { count: await collection.estimatedDocumentCount(options) };
+    case "insertOne": {
+      const { insertedId } = await collection.insertOne(filled("document") as Document, options);
+      return { inserted_id: jsonSafe(insertedId) };
+    }
+    case "insertMany": {
+      const { insertedIds, insertedCount } = await collection.insertMany(filled("documents") as Document[], options);
+      return { inserted_count: insertedCount, inserted_ids: Object.values(insertedIds).map(jsonSafe) };
+    }
+    case "updateOne":
+    case "updateMany": {
+      const update = filled("update") as UpdateFilter<Document>;
+      const done = await collection[action.operation](filter, update, {
+        ...options,
+        ...given({ upsert: action.upsert }),
+      });
+      const { matchedCount, modifiedCount, upsertedId } = done;
+      const upserted = upsertedId === null ? {} : { upserted_id: jsonSafe(upsertedId) };
+      return { matched_count: matchedCount, modified_count: modifiedCount, ...upserted };
+    }
+    case "deleteOne":
+    case "deleteMany":
+      return { deleted_count: (await collection[action.operation](filter, options)).deletedCount };
+    case "aggregate":
+      return documentsOf(collection.aggregate(filled("pipeline") as Document[], options), action.max_rows);
+  }
+}
+
+/** The driver takes an option that is undefined for one that is set. */
+const given = <T extends object>(options: T) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+/** The action's JSON with the input's values in it. */
+export const fill = (field: TemplateField, template: unknown, input: Input): unknown =>
+  template === undefined ? undefined : fillTemplate(template, readingOf(field, template), (hole) => bound(hole, input));
+
+function bound({ placeholder, reading }: Hole, input: Input): unknown {
+  const value = lookUp(placeholder, input) ?? null;
+  if (value === null) return null;
+  if (placeholder.type === "date") return new Date(instantOf(String(value)) as number);
+  if (placeholder.type === "objectid") return new ObjectId(String(value));
+  // "$password" as an expression is the field of that name.
+  return reading === "expression" && typeof value !== "number" && typeof value !== "boolean"
+    ? { $literal: value }
+    : value;
+}
+
+interface Cursor {
+  [Symbol.asyncIterator](): AsyncIterator<Document>;
+  close(): Promise<void>;
+}
+
+async function documentsOf(cursor: Cursor, maxRows: number | undefined): Promise<unknown> {
+  const { rows, add, isTruncated } = collector(maxRows);
+  try {
+    for await (const document of cursor) if (!add(document)) break;
+  } finally {
+    await cursor.close();
+  }
+  return { documents: rows, count: rows.length, truncated: isTruncated() };
+}

@@ -1,0 +1,175 @@
+import { Socket } from "node:net";
+import mysql from "mysql2";
+import type { PlaceholderType } from "../placeholders.ts";
+import { compile } from "../statement.ts";
+import type { SqlAction } from "../target-sql.ts";
+import { isoOf, lookUp } from "../values.ts";
+import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
+import { endsConnection, isAnswer, mysqlFault } from "./mysql-fault.ts";
+import { optionsOf } from "./mysql-url.ts";
+import { type Connecting, type Connection, Pool } from "./pool.ts";
+import { collector } from "./rows.ts";
+
+interface MysqlConnection extends Connection {
+  query(sql: string): Promise<unknown>;
+  execute: mysql.Connection["execute"];
+  /** Rejects when the connection fails: the driver tells that to the connection, not to a command without a callback. */
+  lost: Promise<never>;
+  mariadb: boolean;
+  /** What the session's time limits are. */
+  timeoutMs: number;
+}
+
+const pool = new Pool<MysqlConnection>(connect);
+export const closeMysql = () => pool.close();
+
+/** One prepared statement with bound parameters, on a connection that the warm Lambda keeps. */
+export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown> {
+  const { action, input, signal } = call;
+  optionsOf(call.url, call.reference);
+  const { text, placeholders } = compile(action.statement, "mysql");
+  const values = placeholders.map((placeholder) => bound(placeholder.type, lookUp(placeholder, input)));
+  try {
+    return await pool.use(call.url, call, async (connection) => {
+      try {
+        await Promise.race([limitTime(connection, serverTimeoutMs(call)), connection.lost]);
+        return await run(connection, action, text, values);
+      } catch (error) {
+        if (!isAnswer(error) || endsConnection(error)) connection.destroy();
+        throw error;
+      }
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw mysqlFault(error, call.reference);
+  }
+}
+
+function connect(url: string): Connecting<MysqlConnection> {
+  const options = optionsOf(url, "");
+  const socket = new Socket();
+  const client = mysql.createConnection({
+    ...options,
+    // Ours, so that it can be destroyed at any moment, the handshake included.
+    stream: () => socket.connect(options.port as number, options.host as string).setNoDelay(),
+    multipleStatements: false,
+    flags: ["-LOCAL_FILES"],
+    charset: "utf8mb4",
+    timezone: "Z",
+    dateStrings: true,
+    supportBigNumbers: true,
+  });
+  const { promise: lost, reject } = Promise.withResolvers<never>();
+  lost.catch(() => {});
+  const connection: MysqlConnection = {
+    broken: false,
+    lost,
+    mariadb: false,
+    timeoutMs: 0,
+    query: (sql) => answer((done) => client.query(sql, done)),
+    execute: client.execute.bind(client) as mysql.Connection["execute"],
+    ping: () => Promise.race([answer((done) => client.ping(done)), lost]),
+    destroy() {
+      connection.broken = true;
+      socket.destroy();
+    },
+  };
+  // Also what happens while nobody uses it: without a listener it would end the process.
+  client.on("error", fail);
+  socket.on("close", () => fail({ code: "PROTOCOL_CONNECTION_LOST" }));
+  return { connection, ready: Promise.race([prepare(client, connection), lost]) };
+
+  function fail(error: unknown) {
+    reject(error);
+    connection.destroy();
+  }
+}
+
+const answer = (ask: (done: (error: unknown, rows?: unknown) => void) => void): Promise<unknown> =>
+  new Promise((resolve, reject) => ask((error, rows) => (error ? reject(error) : resolve(rows))));
+
+/** Results must not depend on how a server is set up, and a value that does not fit is an error, never cut. */
+async function prepare(client: mysql.Connection, connection: MysqlConnection): Promise<void> {
+  await answer((done) => client.connect(done));
+  const [{ version }] = (await connection.query("SELECT VERSION() AS version")) as [{ version: string }];
+  connection.mariadb = /mariadb/i.test(version);
+  await connection.query("SET time_zone = '+00:00', sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')");
+}
+
+async function limitTime(connection: MysqlConnection, ms: number): Promise<void> {
+  if (connection.timeoutMs === ms) return;
+  const limit = connection.mariadb ? `max_statement_time = ${ms / 1000}` : `max_execution_time = ${ms}`;
+  await connection.query(`SET SESSION ${limit}, innodb_lock_wait_timeout = ${Math.max(1, Math.floor(ms / 1000))}`);
+  connection.timeoutMs = ms;
+}
+
+/** Dates are UTC in MySQL's own form, which takes no zone; arrays and objects are JSON. */
+export function bound(type: PlaceholderType, value: unknown): string | number | boolean | null {
+  if (value === undefined || value === null) return null;
+  if (type === "array" || type === "object") return JSON.stringify(value);
+  if (type === "date") return isoOf(String(value)).replace("T", " ").replace("Z", "");
+  // As text: a number would travel as a double, which LIMIT does not take.
+  return type === "integer" ? String(value) : (value as string | number | boolean);
+}
+
+interface Header {
+  affectedRows: number;
+  insertId: number | string;
+}
+
+async function run(
+  connection: MysqlConnection,
+  action: SqlAction,
+  sql: string,
+  values: (string | number | boolean | null)[],
+) {
+  const { rows, add, isTruncated } = collector(action.max_rows);
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let header: Header | undefined;
+  let columns: Column[] = [];
+  let count = 0;
+  // As an emitter it keeps no rows of its own: what we leave out is read and forgotten.
+  const running = connection.execute(sql, values);
+  running.on("fields", (fields: Column[] | undefined) => {
+    columns = fields ?? [];
+  });
+  running.on("result", (row: Header | Record<string, unknown>) => {
+    if (columns.length === 0) {
+      header ??= row as Header;
+      return;
+    }
+    count++;
+    add(dated(row as Record<string, unknown>, columns));
+  });
+  running.on("error", reject);
+  running.on("end", () => resolve());
+  await Promise.race([promise, connection.lost]);
+  if (action.operation === "read" || action.operation === "aggregate") {
+    return { rows, row_count: count, truncated: isTruncated() };
+  }
+  const insertId = Number(header?.insertId ?? 0) === 0 ? undefined : header?.insertId;
+  return {
+    affected_rows: header?.affectedRows ?? count,
+    ...(insertId !== undefined && { insert_id: insertId }),
+    ...(count > 0 && { rows, truncated: isTruncated() }),
+  };
+}
+
+interface Column {
+  name: string;
+  columnType: number;
+}
+
+/** The session is in UTC: a TIMESTAMP says so, a DATETIME has no zone and gets none. */
+function dated(row: Record<string, unknown>, columns: Column[]): Record<string, unknown> {
+  const zones = new Map<number, string>([
+    [mysql.Types.DATETIME, ""],
+    [mysql.Types.TIMESTAMP, "Z"],
+  ]);
+  for (const { name, columnType } of columns) {
+    const zone = zones.get(columnType);
+    const text = row[name];
+    if (zone !== undefined && typeof text === "string") row[name] = text.replace(" ", "T") + zone;
+  }
+  return row;
+}

@@ -1,0 +1,79 @@
+import { type Placeholder, parsePlaceholder, solePlaceholder } from "./placeholders.ts";
+
+export type Dialect = "postgres" | "mysql" | "dynamodb";
+
+/** A statement whose placeholders have become bound parameters. No input has part in it. */
+export interface Statement {
+  text: string;
+  /** In the order of the markers in the text. */
+  placeholders: Placeholder[];
+  faults: string[];
+}
+
+const marker: Record<Dialect, (index: number) => string> = {
+  postgres: (index) => `$${index + 1}`,
+  mysql: () => "?",
+  dynamodb: (index) => `:p${index}`,
+};
+
+/** What a statement is made of, as far as it matters for where a placeholder may stand; the rest is words and characters. */
+const placeholder = String.raw`(?<placeholder>\{\{(?:(?!\}\})[\s\S])*\}\})`;
+const block = String.raw`\/\*[\s\S]*?\*\/`;
+const escaped = (quote: string) => String.raw`${quote}(?:[^${quote}\\]|\\[\s\S]|${quote}${quote})*${quote}`;
+const doubled = (quote: string) => `${quote}(?:[^${quote}]|${quote}${quote})*${quote}`;
+const tokens: Record<Dialect, RegExp> = {
+  postgres: pieces(
+    String.raw`--[^\n]*|${block}`,
+    String.raw`[eE]${escaped("'")}|${doubled("'")}|${doubled('"')}|\$(?<tag>(?:[A-Za-z_]\w*)?)\$[\s\S]*?\$\k<tag>\$`,
+    String.raw`\$\d+`,
+  ),
+  mysql: pieces(
+    String.raw`--[^\n]*|#[^\n]*|${block}`,
+    `${escaped("'")}|${escaped('"')}|${doubled("`")}`,
+    String.raw`\?`,
+  ),
+  dynamodb: pieces("(?!)", `${doubled("'")}|${doubled('"')}`, String.raw`:p\d+`),
+};
+
+function pieces(comment: string, quoted: string, marked: string): RegExp {
+  return new RegExp(
+    `(?<comment>${comment})|(?<quoted>${quoted})|${placeholder}|(?<marked>${marked})|(?<end>;\\s*)|[A-Za-z_][\\w$]*|[\\s\\S]`,
+    "gy",
+  );
+}
+
+/**
+ * Compiles a statement or expression of the catalog. Quotes around a placeholder, as Ductape writes them, are dropped.
+ * `first` is the number of the first marker, for engines whose expressions share their values.
+ */
+export function compile(source: string, dialect: Dialect, first = 0): Statement {
+  const placeholders: Placeholder[] = [];
+  const faults: string[] = [];
+  const bind = (inside: string) => {
+    const parsed = parsePlaceholder(inside);
+    if (typeof parsed === "string") faults.push(parsed);
+    else placeholders.push(parsed);
+    return marker[dialect](first + placeholders.length - 1);
+  };
+  const text = source.replaceAll(tokens[dialect], (piece, ...rest) => {
+    const groups = rest.at(-1) as Record<string, string | undefined>;
+    const sole = groups.placeholder || groups.quoted ? solePlaceholder(piece) : undefined;
+    if (sole !== undefined) return bind(sole);
+    const fault = faultOf(piece, groups, source.slice((rest.at(-3) as number) + piece.length));
+    if (fault) faults.push(fault);
+    return piece;
+  });
+  return { text, placeholders, faults };
+}
+
+function faultOf(piece: string, groups: Record<string, string | undefined>, after: string): string | undefined {
+  if (groups.quoted && piece.includes("{{")) {
+    return "a placeholder is part of a longer text or name: it can only be a whole value; join texts with concat or ||.";
+  }
+  if (groups.comment && piece.includes("{{")) return "a placeholder stands in a comment.";
+  if (groups.marked) return "has a marker of its own: values are written as {{field:type}}.";
+  if (groups.end && after.trim() !== "") return "holds more than one statement.";
+  if (piece === "'" || piece === '"' || piece === "`") return "has a quote that is not closed.";
+  if (piece === "{" && after.startsWith("{")) return "has a placeholder that is not closed by }}.";
+  return undefined;
+}

@@ -1,0 +1,87 @@
+import { JobError } from "../../core/errors.ts";
+import type { Execution } from "../../core/job-type.ts";
+import { isReference, referenceName } from "../../core/references.ts";
+import type { HttpCallee } from "./definition.ts";
+import { type HttpAnswer, post } from "./http-post.ts";
+import { statusFault } from "./http-status.ts";
+import type { LambdaClients } from "./lambda.ts";
+import { signed } from "./sign.ts";
+import { urlFault } from "./url.ts";
+
+/** What an HTTP function's job results in. The body is parsed where it is JSON; what is not text is base64. */
+export interface HttpResult {
+  status: number;
+  /** All but `set-cookie`, which is a credential. */
+  headers: Record<string, string>;
+  body: unknown;
+  body_encoding?: "base64";
+}
+
+/** The most of an answer that is read. */
+const largestAnswer = 10_000_000;
+
+type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock">;
+
+/** POSTs the payload; resolves with the answer if its status is 2xx. Redirects are not followed. */
+export async function callHttp(clients: LambdaClients, callee: HttpCallee, payload: string, call: Call) {
+  const { idempotencyKey, signal, clock } = call;
+  const url = await urlOf(callee, call);
+  const headers = {
+    "content-type": "application/json",
+    accept: "application/json, */*;q=0.5",
+    "user-agent": "ductape-jobs",
+    "idempotency-key": idempotencyKey,
+  };
+  const request = { url, headers, body: payload };
+  const authorized = await authorize(clients, callee, request, call);
+  const answer = await post(url, { headers: authorized, body: payload, largest: largestAnswer, signal });
+  const fault = statusFault(answer, clock.now());
+  if (fault) throw fault;
+  return resultOf(answer);
+}
+
+async function urlOf({ url }: HttpCallee, { secrets }: Call): Promise<URL> {
+  const text = isReference(url) ? (await secrets.resolve(url)).trim() : url;
+  const fault = urlFault(text);
+  if (fault === undefined) return new URL(text);
+  throw new JobError(
+    "CONFIGURATION_ERROR",
+    `${isReference(url) ? referenceName(url) : "The function's url"} ${fault}.`,
+  );
+}
+
+interface Request {
+  url: URL;
+  headers: Record<string, string>;
+  body: string;
+}
+
+async function authorize(clients: LambdaClients, { auth }: HttpCallee, request: Request, { secrets, clock }: Call) {
+  if (auth.type === "iam") return signed(clients, request, auth.region, new Date(clock.now()));
+  if (auth.type === "none") return request.headers;
+  const token = (await secrets.resolve(auth.token)).trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return { ...request.headers, authorization: `Bearer ${token}` };
+  throw new JobError("CONFIGURATION_ERROR", `${referenceName(auth.token)} is not a bearer token.`);
+}
+
+function resultOf({ status, headers: all, body }: HttpAnswer): HttpResult {
+  const { "set-cookie": _, ...headers } = all;
+  return { status, headers, ...bodyOf(body, headers["content-type"] ?? "") };
+}
+
+/** A function that succeeded has done its work: an answer that we cannot parse is kept as it is, not tried again. */
+function bodyOf(bytes: Buffer, type: string): Pick<HttpResult, "body" | "body_encoding"> {
+  if (bytes.byteLength === 0) return { body: null };
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return { body: bytes.toString("base64"), body_encoding: "base64" };
+  }
+  if (!/^application\/(.+\+)?json\b/i.test(type)) return { body: text };
+  try {
+    return { body: JSON.parse(text) };
+  } catch {
+    return { body: text };
+  }
+}

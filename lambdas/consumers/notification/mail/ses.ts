@@ -1,0 +1,67 @@
+import type { SESv2Client } from "@aws-sdk/client-sesv2";
+import { awsFault, type Meaning } from "../aws-fault.ts";
+import type { EmailTarget } from "../definition.ts";
+import { fanOut } from "../fan-out.ts";
+import { clientSettings, regionalClients } from "../regional-clients.ts";
+import type { SendMail } from "./mail.ts";
+
+const sesClients = () =>
+  regionalClients(async (region) => {
+    const { SESv2Client } = await import("@aws-sdk/client-sesv2");
+    return new SESv2Client(clientSettings(region));
+  });
+
+/** What SendEmail's own errors mean. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
+const named: Record<string, Meaning> = {
+  MessageRejected: [
+    "PROVIDER_ERROR",
+    "SES refuses the message: its sender is not verified, in the sandbox its recipient, or its content is not allowed.",
+  ],
+  MailFromDomainNotVerified: ["CONFIGURATION_ERROR", "The MAIL FROM domain of the sender is not verified in SES."],
+  NotFound: ["CONFIGURATION_ERROR", "SES has no identity for the sender in this region."],
+  AccountSuspended: ["CONFIGURATION_ERROR", "SES has suspended this account's sending."],
+  SendingPaused: ["CONFIGURATION_ERROR", "Sending is paused for this account in SES."],
+  BadRequest: ["VALIDATION_ERROR", "SES cannot send the message as it is."],
+};
+
+/** Amazon SES, one request a recipient. SES knows no idempotency: an answer that is lost sends the e-mail again. */
+export const sesSender =
+  (clients = sesClients()): SendMail<Extract<EmailTarget, { provider: "ses" }>> =>
+  async ({ signal, log }, setting, { recipients, before, subject, html, text }) => {
+    const { SendEmailCommand } = await import("@aws-sdk/client-sesv2");
+    const client: SESv2Client = await clients(setting.region);
+    const utf8 = (Data: string) => ({ Data, Charset: "UTF-8" });
+    return fanOut({
+      recipients,
+      before,
+      batchSize: 1,
+      // An account begins with 14 e-mails a second, and in the sandbox with one.
+      concurrency: 5,
+      signal,
+      log,
+      send: async ([to = ""]) => {
+        const command = new SendEmailCommand({
+          FromEmailAddress: sender(setting.from),
+          Destination: { ToAddresses: [to] },
+          Content: { Simple: { Subject: utf8(subject), Body: { Html: utf8(html), Text: utf8(text) } } },
+        });
+        try {
+          const { MessageId } = await client.send(command, { abortSignal: signal });
+          return [{ id: MessageId ?? "" }];
+        } catch (cause) {
+          throw awsFault("SES", named, cause, signal);
+        }
+      },
+    });
+  };
+
+export const sendSes = sesSender();
+
+/** SES takes ASCII in an address line; a name beyond that is an encoded word (RFC 2047). */
+function sender(from: string): string {
+  const [, name = "", address = ""] = /^(.*?)\s*(<[^<>]+>)\s*$/s.exec(from) ?? [];
+  const beyondAscii = [...name].some((char) => char > "\x7e");
+  if (!beyondAscii) return from;
+  const plain = name.replace(/^"(.*)"$/s, "$1");
+  return `=?UTF-8?B?${Buffer.from(plain).toString("base64")}?= ${address}`;
+}

@@ -1,0 +1,82 @@
+import { createPrivateKey } from "node:crypto";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { Storage } from "@google-cloud/storage";
+import * as z from "zod";
+import { type Bucket, runMetadata, unquoted } from "./bucket.ts";
+import { statusOf } from "./faults.ts";
+import { urlPath } from "./object-key.ts";
+
+/** As much of a service account's JSON key as we use. */
+const ServiceAccount = z.object({
+  client_email: z.string().min(3),
+  private_key: z.string().refine(isPrivateKey),
+  project_id: z.string().optional(),
+});
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    createPrivateKey(pem);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The client of a service account; undefined where the text is not the JSON key of one. */
+export async function gcsClient(serviceAccount: string, endpoint: string | undefined): Promise<Storage | undefined> {
+  const account = ServiceAccount.safeParse(jsonOf(serviceAccount));
+  if (!account.success) return undefined;
+  const [{ Storage }, { JWT }] = await Promise.all([import("@google-cloud/storage"), import("google-auth-library")]);
+  const { project_id, client_email: email, private_key: key } = account.data;
+  return new Storage({
+    authClient: new JWT({ email, key, scopes: ["https://www.googleapis.com/auth/devstorage.read_write"] }),
+    ...(project_id !== undefined && { projectId: project_id }),
+    // Credentials go nowhere in the clear.
+    ...(endpoint !== undefined && { apiEndpoint: endpoint, useAuthWithCustomEndpoint: endpoint.startsWith("https:") }),
+    // What follows a failure is the job's retry policy.
+    retryOptions: { autoRetry: false },
+  });
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export const gcsBucket = (client: Storage, bucket: string): Bucket => ({
+  name: bucket,
+
+  async put({ key, body, mimeType, run }, onlyNew, signal) {
+    const object = client.bucket(bucket).file(key);
+    const upload = object.createWriteStream({
+      // One request: a resumable one begins with another, and a failed job starts over anyway.
+      resumable: false,
+      contentType: mimeType,
+      metadata: { metadata: { [runMetadata]: run } },
+      ...(onlyNew && { preconditionOpts: { ifGenerationMatch: 0 } }),
+    });
+    try {
+      await pipeline(Buffer.isBuffer(body) ? Readable.from([body], { objectMode: false }) : body, upload, { signal });
+    } catch (error) {
+      if (onlyNew && statusOf(error) === 412) return "exists";
+      throw error;
+    }
+    return { etag: unquoted(object.metadata.etag) };
+  },
+
+  async find(key) {
+    try {
+      const [{ etag, size, metadata }] = await client.bucket(bucket).file(key).getMetadata();
+      return { etag: unquoted(etag), bytes: Number(size), run: metadata?.[runMetadata]?.toString() };
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  },
+
+  url: async (key) => `${client.apiEndpoint}/${bucket}/${urlPath(key)}`,
+});

@@ -1,0 +1,141 @@
+import { type Cancelling, cancelSteps } from "./cancel-job.ts";
+import { dispatch, scheduleName, wakeParent } from "./dispatch.ts";
+import { RequestError } from "./errors.ts";
+import { isFinished, type Job, type Parent, type Repeat, shownStatus } from "./job.ts";
+import { firstOccurrence, nextOccurrence } from "./recurrence.ts";
+import { withRun } from "./series.ts";
+import { cancelled, waiting } from "./transitions.ts";
+
+/** What a change makes of a job: its next state, or `unchanged` where it is so already. Throws STATE_CONFLICT. */
+export type Change = (job: Job, now: number) => Job | "unchanged";
+
+const rounds = 10;
+
+/**
+ * Changes a job by a pure rule, however consumers race with it: the rule is asked again about the job as it is by then.
+ * Record first, then dispatch. Throws a RequestError: JOB_NOT_FOUND, or STATE_CONFLICT with the current state.
+ */
+export async function changeJob(services: Cancelling, id: string, change: Change): Promise<Job> {
+  for (let round = 0; round < rounds; round++) {
+    const job = await services.jobs.get(id);
+    if (!job)
+      throw new RequestError("JOB_NOT_FOUND", "There is no job with this id; finished jobs are kept for a time.");
+    const next = change(job, services.clock.now());
+    if (next === "unchanged") return job;
+    if ((await services.jobs.replace(next)) === "lost") continue;
+    await follow(services, job, next);
+    return next;
+  }
+  throw new RequestError("UNAVAILABLE", "The job changes too fast. Try again.", { retryAfterSeconds: 1 });
+}
+
+/** What a recorded change asks of the queues; the reconciler repairs what fails here. */
+async function follow(services: Cancelling, before: Job, next: Job): Promise<void> {
+  const moved = scheduleName(before) !== scheduleName(next) || next.status !== "scheduled";
+  if (before.status === "scheduled" && moved) await services.scheduler.unschedule(scheduleName(before));
+  if (next.status === "scheduled" || next.status === "queued") await dispatch(services, next);
+  if (next.status === "cancelled") await cancelSteps(services, next, next.reason ?? "its feature was cancelled");
+  if (isFinished(next)) await wakeParent(services, next);
+}
+
+function conflict(job: Job, now: number, what: string): RequestError {
+  const jobStatus = shownStatus(job, now);
+  return new RequestError("STATE_CONFLICT", `The job is ${jobStatus}: ${what}`, { jobId: job.id, jobStatus });
+}
+
+const changed = (job: Job, change: Partial<Job>): Job => ({ ...job, ...change, version: job.version + 1 });
+
+/** Ends a job before its time; a running attempt's outcome is discarded. */
+export const cancelling =
+  (reason: string): Change =>
+  (job, now) => {
+    if (job.status === "cancelled") return "unchanged";
+    if (isFinished(job)) throw conflict(job, now, "a finished job cannot be cancelled.");
+    return cancelled(job, now, reason);
+  };
+
+/** Holds a recurring job; a run under way goes on to its end. */
+export const pausing: Change = (job, now) => {
+  if (!job.repeat) throw conflict(job, now, "only recurring jobs can be paused; cancel or reschedule this one.");
+  if (isFinished(job)) throw conflict(job, now, "a finished job cannot be paused.");
+  if (job.status === "paused" || job.pause_requested) return "unchanged";
+  return job.status === "running" || job.attempt > 1
+    ? changed(job, { pause_requested: true })
+    : changed(job, { status: "paused" });
+};
+
+/** Lets a paused job go on with the next occurrence from now; what was missed meanwhile is not made up for. */
+export const resuming: Change = (job, now) => {
+  if (isFinished(job) || !job.repeat) throw conflict(job, now, "only a paused job can be resumed.");
+  const { pause_requested, ...rest } = job;
+  if (pause_requested) return changed(rest, {});
+  if (job.status !== "paused") return "unchanged";
+  const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now);
+  if (at === undefined) return changed(job, { status: "completed", finished_at: now, reason: "the series is over" });
+  return changed(withRun(job, job.run, { at }, now), {});
+};
+
+/** Moves a job that has not started to another time, or a recurring one to another series. Both as they were validated. */
+export const rescheduling =
+  ({ due_at, repeat }: { due_at?: number; repeat?: Repeat }): Change =>
+  (job, now) => {
+    if (isFinished(job)) throw conflict(job, now, "a finished job cannot be rescheduled; retry it or make a new one.");
+    if (job.status === "running") throw conflict(job, now, "it cannot be rescheduled while it runs.");
+    if (repeat && !job.repeat) throw conflict(job, now, "a one-time job cannot be given a repeat; make a new one.");
+    const series = repeat ?? job.repeat;
+    if (due_at !== undefined && due_at >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
+      throw conflict(job, now, "it expires before the time that it would be moved to.");
+    }
+    const at = due_at ?? (series && firstOccurrence(series, Math.max(now, series.anchor))) ?? job.due_at;
+    const status = job.status === "paused" ? "paused" : waiting(at, now);
+    return changed(job, { ...(repeat && { repeat }), due_at: at, scheduled_at: at, status });
+  };
+
+/** Tries a failed job again, with its whole count of retries. `delayMs` from now. */
+export const retrying =
+  (delayMs: number): Change =>
+  (job, now) => {
+    if (job.status !== "failed") throw conflict(job, now, "only a failed job can be retried.");
+    return triedAgain(job, now, now + delayMs);
+  };
+
+/** The same for the step of a feature that is retried; its end wakes the feature's new attempt. */
+export const reviving =
+  (parent: Parent): Change =>
+  (job, now) => {
+    if (job.parent?.message.attempt === parent.message.attempt || job.status === "completed") return "unchanged";
+    return isFinished(job) ? { ...triedAgain(job, now, now), parent } : changed(job, { parent });
+  };
+
+function triedAgain(job: Job, now: number, due_at: number): Job {
+  const { finished_at: _finished, error: _error, reason: _reason, ...rest } = job;
+  return changed(rest, {
+    status: waiting(due_at, now),
+    attempt: job.attempt + 1,
+    retried_after: job.attempt,
+    due_at,
+    claims: 0,
+  });
+}
+
+/** Makes a waiting job due now. A recurring one runs once more than planned: its series goes on as it was. */
+export const runningNow: Change = (job, now) => {
+  if (job.status !== "scheduled" && job.status !== "queued") {
+    throw conflict(job, now, "only a job that waits for its time can be run now.");
+  }
+  if (job.due_at <= now) return "unchanged";
+  return changed(job, { status: "queued", due_at: now, scheduled_at: now });
+};
+
+/** Deletes a finished job; its archived runs and blobs expire by themselves. */
+export async function deleteJob(services: Cancelling, id: string): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    const job = await services.jobs.get(id);
+    if (!job)
+      throw new RequestError("JOB_NOT_FOUND", "There is no job with this id; finished jobs are kept for a time.");
+    if (!isFinished(job))
+      throw conflict(job, services.clock.now(), "only a finished job can be deleted; cancel it first.");
+    if ((await services.jobs.remove(job)) === "removed") return;
+  }
+  throw new RequestError("UNAVAILABLE", "The job changes too fast. Try again.", { retryAfterSeconds: 1 });
+}

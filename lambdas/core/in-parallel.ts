@@ -1,0 +1,15 @@
+/** Works on every item, on at most `atOnce` of them at a time; the results are in the order of the items. */
+export async function inParallel<T, R>(
+  atOnce: number,
+  items: readonly T[],
+  work: (item: T) => Promise<R>,
+): Promise<R[]> {
+  const results: R[] = [];
+  // One iterator for all workers: each takes the next item that nobody has.
+  const left = items.entries();
+  const worker = async () => {
+    for (const [index, item] of left) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(atOnce, items.length) }, worker));
+  return results;
+}

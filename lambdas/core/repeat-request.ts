@@ -1,0 +1,58 @@
+import * as z from "zod";
+import type { Fault } from "./errors.ts";
+import type { Repeat } from "./job.ts";
+import { cronFault, firstOccurrence, isTimeZone } from "./recurrence.ts";
+import { strict } from "./schema.ts";
+import { epochMs, farthestAheadMs, Time } from "./start-time.ts";
+
+/** How a job recurs: by `cron` or `every`, exactly one of them. */
+export const RepeatRequest = strict({
+  /** 5 fields, or 6 with seconds first. */
+  cron: z.string().min(1).max(200).optional(),
+  /** Milliseconds from one run to the next, counted from the first one. */
+  every: z.int().min(1000).max(farthestAheadMs).optional(),
+  /** IANA time zone of `cron`; default UTC. */
+  tz: z.string().min(1).max(64).optional(),
+  /** The most runs. */
+  limit: z.int().min(1).optional(),
+  /** After this time no run is planned. */
+  end_date: Time.optional(),
+  /**
+   * When a run outlasts the time of the next: `skip` it (default), or `queue` one to run at once. Occurrences missed in
+   * an outage count as one.
+   */
+  overlap: z.enum(["skip", "queue"]).optional(),
+}).refine(({ cron, every }) => (cron === undefined) !== (every === undefined), {
+  message: "needs either cron or every",
+});
+export type RepeatRequest = z.infer<typeof RepeatRequest>;
+
+/** A validated request's series, which starts at `start` (epoch ms). */
+export const repeatOf = (
+  { cron, every, tz, limit, end_date, overlap = "skip" }: RepeatRequest,
+  start: number,
+): Repeat => ({
+  ...(cron !== undefined && { cron }),
+  ...(every !== undefined && { every }),
+  ...(tz !== undefined && { tz }),
+  ...(limit !== undefined && { limit }),
+  ...(end_date !== undefined && { end_date: epochMs(end_date) }),
+  overlap,
+  anchor: start,
+});
+
+/** What a schema cannot say of a series that starts at `start`. */
+export function repeatFaults(request: RepeatRequest, start: number): Fault[] {
+  const { cron, tz } = request;
+  if (tz !== undefined && cron === undefined) return [fault("tz", "is for cron; an interval knows no time zone")];
+  if (tz !== undefined && !isTimeZone(tz)) return [fault("tz", "is not an IANA time zone such as Europe/Berlin")];
+  const wrong = cron === undefined ? undefined : cronFault(cron, tz);
+  if (wrong !== undefined) return [fault("cron", wrong)];
+  const { end_date, ...endless } = repeatOf(request, start);
+  const first = firstOccurrence(endless, start);
+  if (first === undefined) return [fault("cron", "never fires")];
+  if (first - start > farthestAheadMs) return [fault("cron", "first fires more than 5 years ahead")];
+  return end_date !== undefined && end_date < first ? [fault("end_date", "is before the first run")] : [];
+}
+
+const fault = (field: string, detail: string): Fault => ({ pointer: `/repeat/${field}`, detail });

@@ -1,0 +1,54 @@
+import * as z from "zod";
+import type { Fault } from "./errors.ts";
+import type { Repeat } from "./job.ts";
+import { invalidRequest, parseBody, parseOptionalBody } from "./parse-body.ts";
+import { firstOccurrence } from "./recurrence.ts";
+import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
+import { strict } from "./schema.ts";
+import { dueAt, farthestAheadMs, Time } from "./start-time.ts";
+
+const month = 31 * 24 * 3_600_000;
+
+/** When a job that waits is to start instead, or how a recurring one is to recur from now on; at least one of them. */
+export const RescheduleRequest = strict({
+  /** As in the request for a job: 0 or a time in the past is now. With `repeat` the new series starts then, else now. */
+  start_at: Time.optional(),
+  repeat: RepeatRequest.optional(),
+}).refine(({ start_at, repeat }) => start_at !== undefined || repeat !== undefined, {
+  message: "needs start_at or repeat",
+});
+export type RescheduleRequest = z.infer<typeof RescheduleRequest>;
+
+/** When a failed job is to be tried again; now, if it says nothing. */
+export const RetryRequest = strict({
+  /** Milliseconds from now. */
+  delay_ms: z.int().min(0).max(month).optional(),
+  start_at: Time.optional(),
+}).refine(({ delay_ms, start_at }) => delay_ms === undefined || start_at === undefined, {
+  message: "takes either delay_ms or start_at",
+});
+export type RetryRequest = z.infer<typeof RetryRequest>;
+
+/** What `rescheduling` takes. Throws INVALID_REQUEST with every fault. */
+export function parseReschedule(body: unknown, now: number): { due_at?: number; repeat?: Repeat } {
+  const { start_at, repeat } = parseBody(RescheduleRequest, body);
+  const start = dueAt(start_at ?? 0, now);
+  const faults = [...tooFar(start, now), ...(repeat ? repeatFaults(repeat, start) : [])];
+  if (faults.length > 0) throw invalidRequest(faults);
+  if (!repeat) return { due_at: start };
+  const series = repeatOf(repeat, start);
+  return { due_at: firstOccurrence(series, start) ?? start, repeat: series };
+}
+
+/** The milliseconds from now that `retrying` takes. Throws INVALID_REQUEST with every fault. */
+export function parseRetry(body: unknown, now: number): number {
+  const { delay_ms, start_at } = parseOptionalBody(RetryRequest, body);
+  if (start_at === undefined) return delay_ms ?? 0;
+  const start = dueAt(start_at, now);
+  const faults = tooFar(start, now);
+  if (faults.length > 0) throw invalidRequest(faults);
+  return start - now;
+}
+
+const tooFar = (start: number, now: number): Fault[] =>
+  start <= now + farthestAheadMs ? [] : [{ pointer: "/start_at", detail: "more than 5 years ahead" }];

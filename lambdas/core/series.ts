@@ -1,0 +1,67 @@
+import type { Job, RunRecord } from "./job.ts";
+import { nextOccurrence } from "./recurrence.ts";
+import { waiting } from "./transitions.ts";
+
+export interface Continuation {
+  /** The run that has ended, for the archive. */
+  run: RunRecord;
+  /** The job with its next run. */
+  next: Job;
+}
+
+/** What is kept of a run once it has ended. */
+export const runRecordOf = (job: Job): RunRecord => ({
+  job_id: job.id,
+  run: job.run,
+  status: job.status as RunRecord["status"],
+  scheduled_at: job.scheduled_at,
+  due_at: job.due_at,
+  ...(job.started_at !== undefined && { started_at: job.started_at }),
+  finished_at: job.finished_at ?? job.due_at,
+  attempts: job.attempts,
+  ...(job.result !== undefined && { result: job.result }),
+  ...(job.error !== undefined && { error: job.error }),
+  ...(job.reason !== undefined && { reason: job.reason }),
+});
+
+/** When the run after this one is planned, and up to when it stands for occurrences that were missed. */
+export function plannedAfter(job: Job, now: number): { at: number; coalesced_until?: number } | undefined {
+  const { repeat } = job;
+  if (!repeat || (repeat.limit !== undefined && job.run >= repeat.limit)) return undefined;
+  const at = nextOccurrence(repeat, job.coalesced_until ?? job.scheduled_at);
+  if (at === undefined || at > now) return at === undefined ? undefined : { at };
+  if (repeat.overlap === "queue") return { at, coalesced_until: now };
+  const later = nextOccurrence(repeat, now);
+  return later === undefined ? undefined : { at: later };
+}
+
+/**
+ * A recurring job whose run has ended, completed or failed: the same job with its next run. Undefined when the series is
+ * over: its limit or end date is reached, and the last run's end is the job's.
+ */
+export function continued(ended: Job, now: number): Continuation | undefined {
+  const planned = plannedAfter(ended, now);
+  return planned && { run: runRecordOf(ended), next: withRun(ended, ended.run + 1, planned, now) };
+}
+
+/** A recurring job between runs, waiting for run number `run`. */
+export function withRun(
+  job: Job,
+  run: number,
+  { at, coalesced_until }: { at: number; coalesced_until?: number },
+  now: number,
+): Job {
+  const { started_at, finished_at, result, error, reason, progress, retried_after, pause_requested, ...rest } = job;
+  const { coalesced_until: _before, ...kept } = rest;
+  return {
+    ...kept,
+    status: pause_requested ? "paused" : waiting(at, now),
+    run,
+    attempt: 1,
+    due_at: at,
+    scheduled_at: at,
+    ...(coalesced_until !== undefined && { coalesced_until }),
+    claims: 0,
+    attempts: [],
+  };
+}

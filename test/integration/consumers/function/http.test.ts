@@ -1,0 +1,195 @@
+import type { ServerResponse } from "node:http";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { functionExecutor } from "../../../../lambdas/consumers/function/execute.ts";
+import type { HttpResult } from "../../../../lambdas/consumers/function/http.ts";
+import type { Execution } from "../../../../lambdas/core/job-type.ts";
+import { parameter, secret } from "../../../../lambdas/core/references.ts";
+import { anExecution } from "../../../support/an-execution.ts";
+import { settings } from "../../../support/aws/client-settings.ts";
+import { aJob } from "../../../support/builders.ts";
+import { startHttpFunction } from "../../../support/function/http-function.ts";
+import { isSigned } from "../../../support/function/sigv4.ts";
+
+const job = aJob({ type: "function", env: "prd" });
+
+describe("a function job that calls an HTTP function", () => {
+  let world: Awaited<ReturnType<typeof startHttpFunction>>;
+  const client = new LambdaClient(settings);
+  const execute = functionExecutor(async () => client);
+  beforeEach(async () => {
+    world = await startHttpFunction();
+  });
+  afterEach(() => world.stop());
+  afterAll(() => client.destroy());
+
+  const run = (callee: Record<string, unknown> = {}, overrides: Partial<Execution> = {}) =>
+    execute({
+      ...anExecution({
+        job,
+        target: { envs: { prd: { provider: "http", url: `${world.url}/f`, ...callee } } },
+        input: { payload: { amount: 5, note: "ключ" } },
+      }),
+      ...overrides,
+    }) as Promise<HttpResult>;
+
+  it("POSTs the payload with the run's idempotency key and results in status, headers and body", async () => {
+    world.answers(
+      201,
+      { "content-type": "application/json; charset=utf-8", "x-trace": "7", "set-cookie": "s=1" },
+      '{"id":1}',
+    );
+    const result = await run();
+    expect(result).toMatchObject({ status: 201, headers: { "x-trace": "7" }, body: { id: 1 } });
+    expect(result.headers).not.toHaveProperty("set-cookie");
+    const [call] = world.received;
+    expect(call).toMatchObject({
+      method: "POST",
+      url: "/f",
+      headers: { "content-type": "application/json", "idempotency-key": `${job.id}-1` },
+    });
+    expect(JSON.parse(call?.body ?? "")).toEqual({ amount: 5, note: "ключ" });
+    expect(call?.headers).not.toHaveProperty("authorization");
+  });
+
+  it.each([
+    ["text", "text/plain", "hello", { body: "hello" }],
+    ["invalid JSON as the text it is", "application/json", "{oops", { body: "{oops" }],
+    ["JSON of a kind", "application/vnd.api+json", "[1]", { body: [1] }],
+    ["nothing", "application/json", "", { body: null }],
+    ["bytes", "image/png", Buffer.from([0x89, 0xff]), { body: "if8=", body_encoding: "base64" }],
+  ])("takes %s for a body", async (_what, type, body, expected) => {
+    world.answers(200, { "content-type": type }, body);
+    expect(await run()).toMatchObject(expected);
+  });
+
+  it("takes the URL and a bearer token by reference", async () => {
+    const { secrets } = anExecution({
+      secrets: { "/f/url": `${world.url}/by-reference\n`, "f#token": "s3cret-token\n" },
+    });
+    await run({ url: parameter("/f/url"), auth: { type: "bearer", token: secret("f#token") } }, { secrets });
+    expect(world.received).toMatchObject([{ url: "/by-reference", headers: { authorization: "Bearer s3cret-token" } }]);
+  });
+
+  it.each([
+    ["/f", "eu-west-1"],
+    ["/a%20b/f?x=1&a=%C3%A9%20&b=", "us-east-2"],
+  ])("signs for IAM as AWS would check it: %s", async (path, region) => {
+    await run({ url: world.url + path, auth: { type: "iam", region } });
+    const [call] = world.received;
+    expect(call?.url).toBe(path);
+    expect(call && isSigned(call, region, "lambda")).toBe(true);
+    expect(call && isSigned({ ...call, body: "{}" }, region, "lambda")).toBe(false);
+    expect(call?.headers.authorization).toMatch(/SignedHeaders=[^,]*idempotency-key/);
+  });
+
+  it.each([
+    ["a URL that is none", { "/f/url": "s3cret nonsense" }, {}, 'parameter("/f/url") is not a URL.'],
+    [
+      "plain HTTP to elsewhere",
+      { "/f/url": "http://s3cret.example" },
+      {},
+      'parameter("/f/url") must start with https://.',
+    ],
+    ["no URL at all", {}, {}, 'parameter("/f/url") does not exist.'],
+    [
+      "a token with a line break in it",
+      { "/f/url": "https://localhost:1", t: "s3cret\r\nx: y" },
+      { type: "bearer", token: secret("t") },
+      'secret("t") is not a bearer token.',
+    ],
+    [
+      "IAM without a region",
+      { "/f/url": "https://localhost:1" },
+      { type: "iam" },
+      "The function's url does not say its region: add it to auth.",
+    ],
+  ])("%s is the configuration's fault", async (_what, secrets: Record<string, string>, auth, message) => {
+    const target = { envs: { prd: { provider: "http", url: parameter("/f/url"), auth: { type: "none", ...auth } } } };
+    const failed = execute(anExecution({ job, target, secrets, input: { payload: 1 } }));
+    await expect(failed).rejects.toMatchObject({ code: "CONFIGURATION_ERROR", message, retryable: false });
+  });
+
+  it("fails twice with 500 and then works: each attempt is one call", async () => {
+    world.does((response, _request, earlier) => response.writeHead(earlier < 2 ? 500 : 200).end("s3cret trace"));
+    for (const _ of [1, 2]) {
+      await expect(run()).rejects.toMatchObject({
+        code: "PROVIDER_ERROR",
+        retryable: true,
+        message: "The function answered 500.",
+      });
+    }
+    expect(await run()).toMatchObject({ status: 200 });
+    expect(world.received).toHaveLength(3);
+  });
+
+  it("honours Retry-After", async () => {
+    world.answers(429, { "retry-after": "30" });
+    await expect(run()).rejects.toMatchObject({ code: "RATE_LIMITED", retryAfterMs: 30_000 });
+  });
+
+  it("follows no redirect", async () => {
+    world.answers(307, { location: "/elsewhere" });
+    await expect(run()).rejects.toMatchObject({ code: "PROVIDER_ERROR", retryable: false });
+    expect(world.received).toHaveLength(1);
+  });
+
+  it.each([
+    ["before the answer", (response: ServerResponse) => response.socket?.resetAndDestroy()],
+    [
+      "in the middle of the answer",
+      (response: ServerResponse) => {
+        response.writeHead(200, { "content-length": "100" });
+        response.write("half", () => response.socket?.resetAndDestroy());
+      },
+    ],
+    [
+      "by ending too early",
+      (response: ServerResponse) => {
+        response.writeHead(200, { "content-length": "100" });
+        response.write("half", () => response.socket?.end());
+      },
+    ],
+  ])("a connection that breaks %s is worth another try", async (_when, breaks) => {
+    world.does((response) => void breaks(response));
+    await expect(run()).rejects.toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
+  });
+
+  it("nobody listening is a connection error that names no address", async () => {
+    const { port } = new URL(world.url);
+    await world.stop();
+    const failed = run();
+    await expect(failed).rejects.toMatchObject({ code: "CONNECTION_ERROR" });
+    await expect(failed).rejects.toThrow("The connection to the function failed (ECONNREFUSED).");
+    await expect(failed).rejects.not.toThrow(port);
+    world = await startHttpFunction();
+  });
+
+  it("reads no more than 10 MB, however much comes", async () => {
+    world.does((response) => {
+      response.writeHead(200);
+      const more = () => response.write(Buffer.alloc(1_000_000)) && setImmediate(more);
+      response.on("drain", more);
+      more();
+    });
+    await expect(run()).rejects.toMatchObject({ code: "PROVIDER_ERROR", retryable: false });
+  });
+
+  it.each([
+    ["before", () => {}],
+    ["within", (response: ServerResponse) => void response.writeHead(200).write("half")],
+  ])("a function that hangs %s its answer is left at the job's timeout", async (_when, hangs) => {
+    const timeout = new AbortController();
+    const reason = new Error("the shell's timeout");
+    world.does((response) => {
+      hangs(response);
+      setImmediate(() => timeout.abort(reason));
+    });
+    await expect(run({}, { signal: timeout.signal })).rejects.toBe(reason);
+  });
+
+  it("does not call at all when the time is already up", async () => {
+    const reason = new Error("the shell's timeout");
+    await expect(run({}, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    expect(world.received).toEqual([]);
+  });
+});

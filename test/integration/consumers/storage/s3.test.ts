@@ -1,0 +1,33 @@
+import { GetObjectCommand, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
+import { bucketOpener } from "../../../../lambdas/consumers/storage/open-bucket.ts";
+import { s3Buckets } from "../../../../lambdas/consumers/storage/s3.ts";
+import { parameter } from "../../../../lambdas/core/references.ts";
+import { settings } from "../../../support/aws/client-settings.ts";
+import { bucket, startSqsAndS3 } from "../../../support/aws/fauxqs.ts";
+import { describeStorage } from "../../../support/storage/describe-storage.ts";
+
+describeStorage("S3", async () => {
+  const { endpoint, stop } = await startSqsAndS3();
+  const client = new S3Client({ ...settings, endpoint, forcePathStyle: true });
+  return {
+    place: { provider: "s3", bucket: parameter("/files/bucket"), endpoint: parameter("/files/endpoint") },
+    bucket,
+    secrets: { "/files/bucket": bucket, "/files/endpoint": endpoint },
+    open: bucketOpener(s3Buckets(settings)),
+    async read(key) {
+      try {
+        const { Body, ContentType: type } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return { body: Buffer.from((await Body?.transformToByteArray()) ?? []), type };
+      } catch (error) {
+        if (error instanceof NoSuchKey) return undefined;
+        throw error;
+      }
+    },
+    // test/unit/consumers/storage/s3.test.ts has them on the wire.
+    conditional: false,
+    async stop() {
+      client.destroy();
+      await stop();
+    },
+  };
+});

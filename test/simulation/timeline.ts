@@ -1,0 +1,86 @@
+/** Virtual time: events happen in order of their time, and each runs on until everything waits again. */
+export interface Timeline {
+  now(): number;
+  /** Calls `happen` at `now() + ms`. */
+  after(ms: number, happen: () => void): () => void;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** Lets events happen while `going()` and there are any; answers whether there are none left. */
+  run(going: () => boolean): Promise<boolean>;
+}
+
+interface Event {
+  at: number;
+  order: number;
+  happen: (() => void) | undefined;
+}
+
+const earlier = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+/** Everything that is ready to run has run when this resolves, however long its chain of promises is. */
+const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+export function timeline(start: number): Timeline {
+  let now = start;
+  let order = 0;
+  const heap: Event[] = [];
+
+  function push(event: Event) {
+    let i = heap.push(event) - 1;
+    for (let parent = (i - 1) >> 1; i > 0 && earlier(event, heap[parent] as Event); parent = (i - 1) >> 1) {
+      heap[i] = heap[parent] as Event;
+      i = parent;
+    }
+    heap[i] = event;
+  }
+
+  function pop(): Event | undefined {
+    const first = heap[0];
+    const last = heap.pop();
+    if (!last || heap.length === 0) return first;
+    let i = 0;
+    for (;;) {
+      let child = 2 * i + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && earlier(heap[child + 1] as Event, heap[child] as Event)) child++;
+      if (!earlier(heap[child] as Event, last)) break;
+      heap[i] = heap[child] as Event;
+      i = child;
+    }
+    heap[i] = last;
+    return first;
+  }
+
+  const after = (ms: number, happen: () => void) => {
+    const event: Event = { at: now + Math.max(0, ms), order: order++, happen };
+    push(event);
+    return () => {
+      event.happen = undefined;
+    };
+  };
+
+  return {
+    now: () => now,
+    after,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        if (signal?.aborted) return resolve();
+        const cancel = after(ms, resolve);
+        signal?.addEventListener("abort", () => {
+          cancel();
+          resolve();
+        });
+      }),
+    async run(going) {
+      await settled();
+      while (going()) {
+        const event = pop();
+        if (!event) return true;
+        if (!event.happen) continue;
+        now = event.at;
+        event.happen();
+        await settled();
+      }
+      return false;
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import type { Execution } from "../../lambdas/core/job-type.ts";
+import { aJob } from "./builders.ts";
+import { fakeServices } from "./fakes/services.ts";
+
+/** One attempt as the shell hands it to an executor, on fakes. `secrets` are the values of the catalog's references. */
+export function anExecution({
+  secrets = {},
+  ...overrides
+}: Partial<Omit<Execution, "secrets">> & { secrets?: Record<string, string> } = {}) {
+  const services = fakeServices({ secrets });
+  const job = overrides.job ?? aJob();
+  return {
+    job,
+    input: {},
+    event: { type: job.type },
+    target: {},
+    idempotencyKey: `${job.id}-${job.run}`,
+    progress: undefined,
+    signal: new AbortController().signal,
+    secrets: services.secrets,
+    blobs: services.blobs,
+    clock: services.clock,
+    log: services.log,
+    ...overrides,
+  } satisfies Execution;
+}

@@ -1,0 +1,50 @@
+import { execute } from "../../../lambdas/consumers/database_action/execute.ts";
+import type { Execution } from "../../../lambdas/core/job-type.ts";
+import { secret } from "../../../lambdas/core/references.ts";
+import { aJob } from "../builders.ts";
+import { fakeBlobStore } from "../fakes/blob-store.ts";
+import { fakeClock } from "../fakes/clock.ts";
+import { fakeLog } from "../fakes/log.ts";
+import { fakeSecrets } from "../fakes/secrets.ts";
+
+export interface Asked {
+  engine: string;
+  action: object;
+  data?: Record<string, unknown>;
+  filter?: Record<string, unknown>;
+  /** What `secret("shop/db#url")` holds; without it nothing. */
+  url?: string;
+  /** The settings of the env, where they are not a connection. */
+  settings?: object;
+  signal?: AbortSignal;
+  clock?: ReturnType<typeof fakeClock>;
+  /** The job's timeout_ms, from which the server's own time limit follows. */
+  timeoutMs?: number;
+}
+
+/** Executes one action as the consumer's shell would. */
+export function runAction(asked: Asked): Promise<unknown> {
+  const { engine, action, data = {}, filter, url, settings } = asked;
+  const connection = secret("shop/db#url");
+  const execution: Execution = {
+    job: aJob({ type: "database_action", timeout_ms: asked.timeoutMs ?? 10_000 }),
+    input: { data, ...(filter && { filter }) },
+    event: { type: "database_action", database: "orders", action: "do" },
+    target: { engine, envs: { prd: settings ?? { connection } }, actions: { do: action } },
+    idempotencyKey: "job_1-1",
+    progress: undefined,
+    signal: asked.signal ?? new AbortController().signal,
+    secrets: fakeSecrets(url === undefined ? {} : { "shop/db#url": url }),
+    blobs: fakeBlobStore(),
+    clock: asked.clock ?? fakeClock(),
+    log: fakeLog(),
+  };
+  return execute(execution);
+}
+
+/** What an action failed with; fails the test if it did not. */
+export const failureOf = (running: Promise<unknown>): Promise<unknown> =>
+  running.then(
+    (result) => Promise.reject(new Error(`did not fail: ${JSON.stringify(result)}`)),
+    (error: unknown) => error,
+  );

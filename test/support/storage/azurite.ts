@@ -1,0 +1,43 @@
+import { spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+import { BlobServiceClient } from "@azure/storage-blob";
+
+/** The account that Azurite comes with: its key is public. */
+const account =
+  "AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+export const container = "files";
+
+/** Azure Blob Storage in a process of its own, in memory, with a container. */
+export async function startAzurite() {
+  const program = createRequire(import.meta.url).resolve("azurite/dist/src/blob/main.js");
+  // It knows fewer API versions than the client speaks.
+  const options = ["--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", "0"];
+  const azurite = spawn(process.execPath, [program, ...options, "--skipApiVersionCheck", "--disableTelemetry"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exited = new Promise((resolve) => azurite.once("exit", resolve));
+  const endpoint = await endpointIn(azurite.stdout);
+  const connectionString = `DefaultEndpointsProtocol=http;${account};BlobEndpoint=${endpoint}/devstoreaccount1;`;
+  const client = BlobServiceClient.fromConnectionString(connectionString);
+  await client.createContainer(container);
+  return {
+    connectionString,
+    client: client.getContainerClient(container),
+    async stop() {
+      azurite.kill();
+      await exited;
+    },
+  };
+}
+
+async function endpointIn(output: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: output })) {
+    const endpoint = /listens on (http:\S+)/.exec(line)?.[1];
+    if (endpoint) {
+      output.resume();
+      return endpoint;
+    }
+  }
+  throw new Error("Azurite ended before it listened");
+}

@@ -1,0 +1,153 @@
+import { Readable } from "node:stream";
+import { storageExecutor } from "../../../lambdas/consumers/storage/execute.ts";
+import type { OpenBucket } from "../../../lambdas/consumers/storage/open-bucket.ts";
+import { newUploadId, uploadKey } from "../../../lambdas/core/uploads.ts";
+import { anExecution } from "../an-execution.ts";
+import { aJob } from "../builders.ts";
+
+export interface StorageUnderTest {
+  /** The catalog's place, but for the policy. */
+  place: Record<string, unknown>;
+  bucket: string;
+  secrets?: Record<string, string>;
+  open: OpenBucket;
+  read: (key: string) => Promise<{ body: Buffer; type: string | undefined } | undefined>;
+  /** Whether the server heeds conditions. Where it does not, a test on the wire stands in. */
+  conditional: boolean;
+  stop: () => Promise<void>;
+}
+
+const png = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
+const base64 = (text: string) => Buffer.from(text).toString("base64");
+
+/** What a storage job does, wherever the files go. */
+export function describeStorage(vendor: string, start: () => Promise<StorageUnderTest>): void {
+  describe(`a storage job on ${vendor}`, () => {
+    let storage: StorageUnderTest;
+    beforeAll(async () => {
+      storage = await start();
+    });
+    afterAll(() => storage?.stop());
+
+    const store = (input: Record<string, unknown>, settings = {}, overrides: Parameters<typeof anExecution>[0] = {}) =>
+      storageExecutor(storage.open)(
+        anExecution({
+          job: aJob({ type: "storage" }),
+          secrets: storage.secrets ?? {},
+          target: { envs: { prd: { ...storage.place, ...settings } } },
+          input,
+          ...overrides,
+        }),
+      );
+
+    it("stores a file under the prefix, with its type, and says where it is", async () => {
+      const input = { buffer: png.toString("base64"), fileName: "photos/été 1%2B.png" };
+      const result = await store(input, { prefix: "in/box/" });
+      const key = "in/box/photos/été 1%2B.png".normalize("NFC");
+      expect(result).toEqual({
+        provider: storage.place.provider,
+        bucket: storage.bucket,
+        key,
+        size: png.byteLength,
+        etag: expect.stringMatching(/^[^"]+$/),
+        url: expect.stringMatching(/^http:\/\/127\.0\.0\.1.*\/in\/box\/photos\/%C3%A9t%C3%A9%201%252B\.png$/),
+        mime_type: "image/png",
+      });
+      expect(await storage.read(key)).toEqual({ body: png, type: "image/png" });
+    });
+
+    it.each([
+      ["a Buffer's JSON", { buffer: { type: "Buffer", data: [104, 105] }, fileName: "a.txt" }, "hi", "text/plain"],
+      [
+        "a type that the job names",
+        { buffer: base64("a"), fileName: "b", mimeType: "text/x-a; charset=utf-8" },
+        "a",
+        "text/x-a; charset=utf-8",
+      ],
+      ["an empty file", { buffer: "", fileName: "empty" }, "", "application/octet-stream"],
+    ])("takes %s", async (_what, input, text, type) => {
+      expect(await store(input)).toMatchObject({ size: Buffer.byteLength(text), mime_type: type });
+      expect(await storage.read(input.fileName)).toEqual({ body: Buffer.from(text), type });
+    });
+
+    it.each([
+      ["small", 70_000],
+      ["in several parts", 12_000_000],
+    ])("streams an upload, %s", async (_size, bytes) => {
+      const job = aJob({ type: "storage" });
+      const execution = anExecution({ job });
+      const body = Buffer.concat([png, Buffer.alloc(bytes - png.byteLength, "0123456789abcdef")]);
+      const upload_id = newUploadId();
+      await execution.blobs.put(uploadKey(job, upload_id), body, "binary/octet-stream");
+      const result = await store({ upload_id, fileName: `up-${bytes}` }, {}, { job, blobs: execution.blobs });
+      expect(result).toMatchObject({ key: `up-${bytes}`, size: bytes, mime_type: "image/png" });
+      const stored = await storage.read(`up-${bytes}`);
+      expect(stored?.type).toBe("image/png");
+      expect(stored?.body.equals(body)).toBe(true);
+    });
+
+    it("replaces a file of the same name unless told otherwise", async () => {
+      await store({ buffer: base64("first"), fileName: "replaced" });
+      await store({ buffer: base64("second"), fileName: "replaced" });
+      expect((await storage.read("replaced"))?.body.toString()).toBe("second");
+    });
+
+    it("keeps the file that is there, or fails, where the storage says so", async () => {
+      if (!storage.conditional) return;
+      const fileName = "policy";
+      await store({ buffer: base64("first"), fileName }, { overwrite: "error" });
+      const kept = await store({ buffer: base64("another"), fileName }, { overwrite: "keep" });
+      expect(kept).toMatchObject({ key: fileName, size: 5, kept: true });
+      const failed = store({ buffer: base64("another"), fileName }, { overwrite: "error" });
+      await expect(failed).rejects.toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
+      await expect(failed).rejects.toThrow("A file of this name exists, and the storage does not overwrite.");
+      expect((await storage.read(fileName))?.body.toString()).toBe("first");
+    });
+
+    it.each(["keep", "error"])("another attempt of the run that stored the file succeeds: %s", async (overwrite) => {
+      if (!storage.conditional) return;
+      const job = aJob({ type: "storage" });
+      const input = { buffer: base64("once"), fileName: `again-${overwrite}` };
+      const first = await store(input, { overwrite }, { job });
+      expect(await store(input, { overwrite }, { job })).toEqual(first);
+      expect(first).not.toHaveProperty("kept");
+    });
+
+    it("a bucket that does not exist is the configuration's fault", async () => {
+      const missing = storage.place.provider === "azure" ? { container: "missing" } : { bucket: "missing" };
+      const failed = store({ buffer: "", fileName: "s3cret-name" }, missing);
+      await expect(failed).rejects.toMatchObject({
+        code: "CONFIGURATION_ERROR",
+        message: "The storage's bucket does not exist.",
+      });
+    });
+
+    it("stops at the job's timeout in the middle of a file, and stores nothing", async () => {
+      const timeout = new AbortController();
+      const reason = new Error("the shell's timeout");
+      const job = aJob({ type: "storage" });
+      const { blobs } = anExecution();
+      const body = Readable.from(
+        endless(() => timeout.abort(reason)),
+        { objectMode: false },
+      );
+      blobs.stream = async () => ({ body, bytes: 1e9 });
+      const input = { upload_id: newUploadId(), fileName: "never", mimeType: "text/plain" };
+      await expect(store(input, {}, { job, blobs, signal: timeout.signal })).rejects.toBe(reason);
+      expect(body.destroyed).toBe(true);
+      expect(await storage.read("never")).toBeUndefined();
+    });
+  });
+}
+
+/** Chunks without end; after some of them it calls back. */
+async function* endless(later: () => void) {
+  for (let i = 0; ; i++) {
+    if (i === 120) later();
+    yield Buffer.alloc(100_000, "x");
+    await new Promise(setImmediate);
+  }
+}

@@ -1,0 +1,77 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { createServer } from "node:net";
+import { delimiter, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+
+export const bucket = "files";
+
+/** Where fake-gcs-server is: FAKE_GCS_SERVER, or on the PATH (`test/support/storage/install.sh` puts it there). */
+export function fakeGcsServer(): string | undefined {
+  const onPath = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "fake-gcs-server"));
+  return [process.env.FAKE_GCS_SERVER, ...onPath].filter((path) => path !== undefined).find(isProgram);
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Google Cloud Storage in a process of its own, in memory, with a bucket. It checks no credentials. */
+export async function startFakeGcs(program: string) {
+  const port = await freePort();
+  const endpoint = `http://127.0.0.1:${port}`;
+  const options = ["-scheme", "http", "-host", "127.0.0.1", "-port", String(port), "-backend", "memory"];
+  const server = spawn(
+    program,
+    [...options, "-external-url", endpoint, "-public-host", `127.0.0.1:${port}`, "-log-level", "error"],
+    {
+      stdio: ["ignore", "inherit", "inherit"],
+    },
+  );
+  const exited = new Promise((resolve) => server.once("exit", resolve));
+  await answering(`${endpoint}/storage/v1/b?project=test`);
+  await fetch(`${endpoint}/storage/v1/b?project=test`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ name: bucket }),
+  });
+  return {
+    endpoint,
+    async read(key: string) {
+      const answer = await fetch(`${endpoint}/storage/v1/b/${bucket}/o/${encodeURIComponent(key)}?alt=media`);
+      if (!answer.ok) return undefined;
+      const type = answer.headers.get("content-type") ?? undefined;
+      return { body: Buffer.from(await answer.arrayBuffer()), type };
+    },
+    async stop() {
+      server.kill();
+      await exited;
+    },
+  };
+}
+
+/** It does not say which port it took, so it is told one. */
+const freePort = (): Promise<number> =>
+  new Promise((resolve) => {
+    const probe = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = probe.address() as { port: number };
+      probe.close(() => resolve(port));
+    });
+  });
+
+async function answering(url: string): Promise<void> {
+  for (let tries = 0; tries < 1000; tries++) {
+    const up = await fetch(url).then(
+      () => true,
+      () => false,
+    );
+    if (up) return;
+    await setTimeout(5);
+  }
+  throw new Error("fake-gcs-server does not answer");
+}

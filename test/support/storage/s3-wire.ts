@@ -1,0 +1,35 @@
+import { Readable } from "node:stream";
+import { s3Buckets } from "../../../lambdas/consumers/storage/s3.ts";
+import { settings } from "../aws/client-settings.ts";
+
+export interface S3Request {
+  method: string;
+  path: string;
+  query: Record<string, unknown>;
+  headers: Record<string, string>;
+}
+
+export interface S3Answer {
+  status?: number;
+  headers?: Record<string, string>;
+  /** The name of an S3 error. */
+  error?: string;
+  body?: string;
+}
+
+/** Buckets of S3 whose network is `answer`; what it throws is a connection that failed. */
+export function s3OnTheWire(answer: (request: S3Request) => S3Answer) {
+  const requests: S3Request[] = [];
+  const requestHandler = {
+    metadata: { handlerProtocol: "http/1.1" },
+    async handle({ method, path, query, headers }: S3Request) {
+      const request = { method, path, query, headers };
+      requests.push(request);
+      const { status = 200, headers: answered = {}, error, body = "" } = answer(request);
+      const text = error ? `<Error><Code>${error}</Code><Message>s3cret</Message></Error>` : body;
+      return { response: { statusCode: status, headers: answered, body: Readable.from([Buffer.from(text)]) } };
+    },
+    destroy() {},
+  };
+  return { requests, open: s3Buckets({ ...settings, maxAttempts: 1, requestHandler: requestHandler as never }) };
+}

@@ -1,0 +1,164 @@
+import type { Job, Repeat } from "../../../lambdas/core/job.ts";
+import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { claimed } from "../../../lambdas/core/transitions.ts";
+import { fakeApi } from "../../support/api.ts";
+import { aJob, noon } from "../../support/builders.ts";
+
+const hour = 3_600_000;
+const hourly: Repeat = { every: hour, anchor: noon, overlap: "skip" };
+const waits = (overrides: Partial<Job> = {}) => aJob({ status: "scheduled", due_at: noon + hour, ...overrides });
+const series = (overrides: Partial<Job> = {}) => waits({ repeat: hourly, run: 3, ...overrides });
+const failed = () => aJob({ status: "failed", finished_at: noon, attempt: 4 });
+const done = () => aJob({ status: "completed", finished_at: noon });
+const running = () => claimed(aJob(), { claimId: "c", now: noon, leaseMarginMs: 1000 });
+
+function world(job: Job) {
+  const api = fakeApi({ jobs: [job] });
+  return {
+    ...api,
+    post: (verb: string, body?: unknown, more = {}) =>
+      api.ask({ method: "POST", path: `/v1/jobs/${job.id}/${verb}`, ...(body !== undefined && { body }), ...more }),
+    remove: (more = {}) => api.ask({ method: "DELETE", path: `/v1/jobs/${job.id}`, ...more }),
+  };
+}
+
+describe("a change answers 200 with the job after it", () => {
+  it.each<[string, Job, unknown, Record<string, unknown>]>([
+    ["cancel", waits(), undefined, { status: "cancelled", reason: "cancelled by request", finished_at: noon }],
+    ["cancel", running(), { reason: "returned" }, { status: "cancelled", reason: "returned" }],
+    ["cancel", series(), {}, { status: "cancelled" }],
+    ["pause", series(), undefined, { status: "paused" }],
+    ["resume", series({ status: "paused" }), undefined, { status: "scheduled", due_at: noon + hour }],
+    ["run-now", waits(), {}, { status: "queued", due_at: noon }],
+    ["retry", failed(), undefined, { status: "queued", due_at: noon, attempt: 5 }],
+    ["retry", failed(), { delay_ms: 5000 }, { status: "scheduled", due_at: noon + 5000 }],
+    ["retry", failed(), { start_at: noon + hour }, { status: "scheduled", due_at: noon + hour }],
+    ["reschedule", waits(), { start_at: 0 }, { status: "queued", due_at: noon, scheduled_at: noon }],
+    ["reschedule", waits(), { start_at: "2030-01-02T00:00:00Z" }, { due_at: noon + 12 * hour, recurring: false }],
+    ["reschedule", series(), { start_at: noon + 90 * 60_000 }, { due_at: noon + 90 * 60_000, run: 3, repeat: hourly }],
+    [
+      "reschedule",
+      series(),
+      { repeat: { cron: "0 9 * * *" } },
+      { due_at: noon + 21 * hour, repeat: { cron: "0 9 * * *", anchor: noon, overlap: "skip" } },
+    ],
+    [
+      "reschedule",
+      series(),
+      { repeat: { every: 60_000 }, start_at: noon + hour },
+      { due_at: noon + hour, repeat: { every: 60_000, anchor: noon + hour, overlap: "skip" } },
+    ],
+  ])("%s", async (verb, job, body, expected) => {
+    const { post, jobs } = world(job);
+    const answer = await post(verb, body);
+    expect(answer).toMatchObject({ status: 200, body: { job_id: job.id, ...expected } });
+    expect((await jobs.get(job.id))?.due_at).toBe(answer.body.due_at);
+  });
+
+  it("dispatches what is due now", async () => {
+    const { post, queue } = world(waits());
+    await post("run-now");
+    expect(queue.sent).toMatchObject([{ message: { due_at: noon }, delaySeconds: 0 }]);
+  });
+});
+
+describe("a body", () => {
+  it.each<[string, unknown, string]>([
+    ["cancel", { reason: "x".repeat(201) }, "/reason"],
+    ["cancel", { raeson: "x" }, "/raeson"],
+    ["cancel", null, ""],
+    ["pause", { reason: "x" }, "/reason"],
+    ["reschedule", {}, ""],
+    ["reschedule", undefined, ""],
+    ["reschedule", { start_at: "tomorrow" }, "/start_at"],
+    ["reschedule", { start_at: noon + 6 * 366 * 24 * hour }, "/start_at"],
+    ["reschedule", { repeat: { cron: "61 * * * *" } }, "/repeat/cron"],
+    ["reschedule", { repeat: { every: 10 } }, "/repeat/every"],
+    ["reschedule", { repeat: { every: 1000, tz: "UTC" } }, "/repeat/tz"],
+    ["retry", { delay_ms: -1 }, "/delay_ms"],
+    ["retry", { delay_ms: 1, start_at: 0 }, ""],
+    ["retry", { start_at: noon + 6 * 366 * 24 * hour }, "/start_at"],
+  ])("of %s that says %j is refused", async (verb, body, pointer) => {
+    const job = series();
+    const { post, jobs } = world(job);
+    const answer = await post(verb, body);
+    expect(answer).toMatchObject({ status: 400, body: { code: "INVALID_REQUEST", errors: [{ pointer }] } });
+    expect(await jobs.get(job.id)).toEqual(job);
+  });
+
+  it("needs a media type only where there is one", async () => {
+    const { post } = world(series());
+    const headers = { "content-type": "text/plain" };
+    expect((await post("pause", undefined, { headers })).status).toBe(200);
+    expect((await post("pause", "", { headers })).status).toBe(200);
+    expect((await post("pause", "{}", { headers })).status).toBe(415);
+    expect((await post("pause", "{")).status).toBe(400);
+  });
+});
+
+describe("a state that forbids the change", () => {
+  it.each<[string, Job, string]>([
+    ["cancel", done(), "completed"],
+    ["pause", waits(), "scheduled"],
+    ["resume", failed(), "failed"],
+    ["reschedule", running(), "running"],
+    ["retry", done(), "completed"],
+    ["run-now", running(), "running"],
+  ])("answers %s with 409, the job and its status", async (verb, job, status) => {
+    const { post, jobs } = world(job);
+    const answer = await post(verb, verb === "reschedule" ? { start_at: 0 } : undefined);
+    expect(answer).toMatchObject({
+      status: 409,
+      headers: { "content-type": "application/problem+json" },
+      body: { code: "STATE_CONFLICT", job_id: job.id, job_status: status },
+    });
+    expect(await jobs.get(job.id)).toEqual(job);
+  });
+
+  it("a job is not moved to where it expires", async () => {
+    const { post } = world(waits({ expires_at: noon + 2 * hour }));
+    expect((await post("reschedule", { start_at: noon + 2 * hour })).status).toBe(409);
+    expect((await post("reschedule", { start_at: noon + 2 * hour - 1 })).status).toBe(200);
+  });
+});
+
+describe("DELETE /v1/jobs/{id}", () => {
+  it("answers 204 without a body, and the job is gone", async () => {
+    const { remove, jobs } = world(done());
+    const answer = await remove();
+    expect(answer).toMatchObject({ status: 204, body: null });
+    expect(answer.headers).not.toHaveProperty("content-type");
+    expect(jobs.all()).toEqual([]);
+    expect(await remove()).toMatchObject({ status: 404, body: { code: "JOB_NOT_FOUND" } });
+  });
+
+  it("refuses a job that has not finished", async () => {
+    const { remove, jobs } = world(waits());
+    expect(await remove()).toMatchObject({ status: 409, body: { job_status: "scheduled" } });
+    expect(jobs.all()).toHaveLength(1);
+  });
+});
+
+describe("a change of a job", () => {
+  const verbs = ["cancel", "pause", "resume", "reschedule", "retry", "run-now"];
+
+  it.each(verbs)("that does not exist: %s answers 404", async (verb) => {
+    const { ask } = world(done());
+    for (const id of [aJob().id, "x"]) {
+      expect(await ask({ method: "POST", path: `/v1/jobs/${id}/${verb}`, body: {} })).toMatchObject({ status: 404 });
+    }
+  });
+
+  it.each(verbs)("out of a key's reach: %s answers 403", async (verb) => {
+    const job = series();
+    const { post, remove, jobs } = world(job);
+    for (const scopes of [
+      { ...allScopes, envs: ["dev"] },
+      { ...allScopes, verbs: ["jobs:read" as const] },
+    ]) {
+      expect(await post(verb, {}, { scopes })).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } });
+      expect((await remove({ scopes })).status).toBe(403);
+    }
+    expect(await jobs.get(job.id)).toEqual(job);
+  });
+});

@@ -1,0 +1,223 @@
+import { registry } from "../../../lambdas/consumers/registry.ts";
+import { makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
+import type { Job } from "../../../lambdas/core/job.ts";
+import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { completed } from "../../../lambdas/core/transitions.ts";
+import { fakeApi } from "../../support/api.ts";
+import { aJob, noon } from "../../support/builders.ts";
+
+const product = (tag: string, envs: string[]): Product => ({ tag, envs, jobs: {} });
+const catalog = makeCatalog([product("shop", ["dev", "prd"]), product("crm", ["prd"])], registry);
+const world = (jobs: Job[]) => fakeApi({ jobs, catalog });
+
+/** Asks for the list and answers the ids of its jobs, given as their labels. */
+const listed = async (jobs: Record<string, Job>, query: Record<string, string>, scopes = allScopes) => {
+  const { status, body } = await world(Object.values(jobs)).ask({ path: "/v1/jobs", query, scopes });
+  expect(status).toBe(200);
+  const names = new Map(Object.entries(jobs).map(([name, { id }]) => [id, name]));
+  return body.jobs.map(({ job_id }: { job_id: string }) => names.get(job_id));
+};
+
+const running = { status: "running", claim_id: "c", claims: 1, lease_until: noon + 60_000, started_at: noon } as const;
+const ended = (status: "completed" | "failed" | "cancelled", finished_at: number) => ({ status, finished_at });
+
+const jobs = {
+  done: aJob({ ...ended("completed", noon - 10), type: "storage", event: "upload" }),
+  broken: aJob({ ...ended("failed", noon - 20), labels: ["vip", "eu,west"] }),
+  stopped: aJob({ ...ended("cancelled", noon - 30), reason: "no longer wanted" }),
+  active: aJob({ ...running, due_at: noon - 40 }),
+  waiting: aJob({ due_at: noon - 50 }),
+  arrived: aJob({ status: "scheduled", due_at: noon, labels: ["vip"] }),
+  later: aJob({ status: "scheduled", due_at: noon + 60_000 }),
+  held: aJob({ status: "paused", due_at: noon + 120_000 }),
+};
+
+describe("GET /v1/jobs", () => {
+  it("lists every job, the latest first: by when it is due, or when it ended", async () => {
+    const all = ["held", "later", "arrived", "done", "broken", "stopped", "active", "waiting"];
+    expect(await listed(jobs, {})).toEqual(all);
+    expect(await listed(jobs, { order: "asc" })).toEqual(all.toReversed());
+  });
+
+  it.each([
+    [{ status: "scheduled" }, ["later"]],
+    [{ status: "queued" }, ["arrived", "waiting"]],
+    [{ status: "running" }, ["active"]],
+    [{ status: "paused" }, ["held"]],
+    [{ status: "completed" }, ["done"]],
+    [{ status: "failed,running,cancelled" }, ["broken", "stopped", "active"]],
+    [{ status: "running,queued", type: "action" }, ["arrived", "active", "waiting"]],
+    [{ type: "storage" }, ["done"]],
+    [{ type: "storage,feature" }, ["done"]],
+    [{ event: "upload" }, ["done"]],
+    [{ label: "vip" }, ["arrived", "broken"]],
+    [{ label: "eu,west" }, ["broken"]],
+    [{ label: "vip", status: "failed" }, ["broken"]],
+    [{ from: String(noon - 30), to: String(noon) }, ["done", "broken", "stopped"]],
+    [{ from: new Date(noon).toISOString() }, ["held", "later", "arrived"]],
+    [{ from: "0", to: String(noon / 1000) }, ["done", "broken", "stopped", "active", "waiting"]],
+    [{ to: "1e300", label: "none" }, undefined],
+  ] as [Record<string, string>, string[] | undefined][])("by %j", async (query, expected) => {
+    if (expected) expect(await listed(jobs, query)).toEqual(expected);
+    else expect((await world([]).ask({ path: "/v1/jobs", query })).status).toBe(400);
+  });
+
+  it("shows what is known of a job without its attempts, result and input", async () => {
+    const job = completed(aJob({ ...running, labels: ["vip"] }), noon + 5, { inline: { order: 7 } });
+    const { body } = await world([job]).ask({ path: "/v1/jobs" });
+    expect(body).toEqual({
+      jobs: [
+        {
+          job_id: job.id,
+          status: "completed",
+          product_tag: "shop",
+          env: "prd",
+          event: "charge",
+          type: "action",
+          run: 1,
+          attempt: 1,
+          retries: 3,
+          timeout_ms: 10_000,
+          recurring: false,
+          scheduled_at: noon,
+          due_at: noon,
+          created_at: noon - 60_000,
+          started_at: noon,
+          finished_at: noon + 5,
+          labels: ["vip"],
+        },
+      ],
+    });
+  });
+
+  const tenants = {
+    shopPrd: aJob({ due_at: noon - 1 }),
+    shopDev: aJob({ env: "dev", due_at: noon - 2 }),
+    crmPrd: aJob({ product: "crm", due_at: noon - 3 }),
+    dropped: aJob({ product: "gone", due_at: noon - 4 }),
+  };
+
+  it.each([
+    [{}, {}, ["shopPrd", "shopDev", "crmPrd"]],
+    [{ product_tag: "shop" }, {}, ["shopPrd", "shopDev"]],
+    [{ product_tag: "shop", env: "dev" }, {}, ["shopDev"]],
+    [{ env: "prd" }, {}, ["shopPrd", "crmPrd"]],
+    [{}, { products: ["crm"] }, ["crmPrd"]],
+    [{}, { envs: ["dev"] }, ["shopDev"]],
+    [{ product_tag: "shop" }, { envs: ["dev"] }, ["shopDev"]],
+    [{}, { products: ["crm"], envs: ["dev"] }, []],
+  ])("of tenants: %j with a key for %j", async (query, reach, expected) => {
+    expect(await listed(tenants, query, { ...allScopes, verbs: ["jobs:read"], ...reach })).toEqual(expected);
+  });
+
+  it.each([
+    ["a key that may not read", {}, { verbs: ["jobs:write" as const] }, 403, undefined],
+    ["another product", { product_tag: "crm" }, { products: ["shop"] }, 403, undefined],
+    ["another env", { env: "prd" }, { envs: ["dev"] }, 403, undefined],
+    [
+      "an unknown product",
+      { product_tag: "shp" },
+      {},
+      404,
+      { pointer: "/query/product_tag", detail: expect.stringContaining('"shop"') },
+    ],
+    ["an unknown env", { env: "prod" }, {}, 404, { pointer: "/query/env", detail: expect.stringContaining('"prd"') }],
+    ["an env of another product", { product_tag: "crm", env: "dev" }, {}, 404, { pointer: "/query/env" }],
+    [
+      "an unknown parameter",
+      { statuses: "failed" },
+      {},
+      400,
+      { pointer: "/query/statuses", detail: expect.stringContaining('"status"') },
+    ],
+    ["an unknown status", { status: "failed,done" }, {}, 400, { detail: expect.stringContaining("one or more of") }],
+    ["an unknown type", { type: "mail" }, {}, 400, {}],
+    ["a limit of 0", { limit: "0" }, {}, 400, { pointer: "/query/limit" }],
+    ["a limit of 101", { limit: "101" }, {}, 400, { pointer: "/query/limit" }],
+    ["a limit that is no number", { limit: "ten" }, {}, 400, { pointer: "/query/limit" }],
+    ["a time that is none", { from: "yesterday" }, {}, 400, { pointer: "/query/from" }],
+    ["a range that ends before it starts", { from: "9", to: "8" }, {}, 400, { pointer: "/query/to" }],
+    ["an order that is none", { order: "up" }, {}, 400, { pointer: "/query/order" }],
+    ["no authorization", {}, null, 401, undefined],
+  ])("refuses %s", async (_what, query, reach, status, fault) => {
+    const scopes = reach && { ...allScopes, ...reach };
+    const answer = await world([]).ask({ path: "/v1/jobs", query: query as Record<string, string>, scopes });
+    expect(answer.status).toBe(status);
+    if (fault) expect(answer.body.errors).toMatchObject([fault]);
+  });
+});
+
+describe("the pages of a list", () => {
+  const many = Array.from({ length: 45 }, (_, i) => aJob({ due_at: noon - i }));
+  const pages = async (query: Record<string, string>, of = many) => {
+    const { ask } = world(of);
+    const ids: string[] = [];
+    const sizes: number[] = [];
+    let cursor: string | undefined;
+    do {
+      const { body } = await ask({ path: "/v1/jobs", query: { ...query, ...(cursor && { cursor }) } });
+      ids.push(...body.jobs.map(({ job_id }: { job_id: string }) => job_id));
+      sizes.push(body.jobs.length);
+      cursor = body.next_cursor;
+    } while (cursor);
+    return { ids, sizes };
+  };
+
+  it("have 20 jobs or as many as asked for, follow each other and end", async () => {
+    const ids = many.map(({ id }) => id);
+    expect(await pages({})).toEqual({ ids, sizes: [20, 20, 5] });
+    expect(await pages({ limit: "15" })).toEqual({ ids, sizes: [15, 15, 15] });
+    expect(await pages({ limit: "100" })).toEqual({ ids, sizes: [45] });
+  });
+
+  it("are short where the filter lets little through: a request looks at 1,000 jobs", async () => {
+    const jobs = Array.from({ length: 2500 }, (_, i) =>
+      aJob({ due_at: noon - i, ...(i % 500 === 499 && { labels: ["rare"] }) }),
+    );
+    const { ids, sizes } = await pages({ label: "rare" }, jobs);
+    expect(ids).toEqual(jobs.filter(({ labels }) => labels).map(({ id }) => id));
+    expect(sizes).toEqual([2, 2, 1]);
+  });
+
+  it("may change their size from one to the next, and nothing else", async () => {
+    const { ask } = world(many);
+    const query = { product_tag: "shop", status: "queued" };
+    const cursor = (await ask({ path: "/v1/jobs", query })).body.next_cursor;
+    expect((await ask({ path: "/v1/jobs", query: { ...query, cursor, limit: "7" } })).body.jobs).toHaveLength(7);
+    const others = [
+      { ...query, env: "prd" },
+      { ...query, order: "asc" },
+      { product_tag: "shop" },
+      { ...query, from: "1" },
+    ];
+    for (const other of others) {
+      expect(await ask({ path: "/v1/jobs", query: { ...other, cursor } })).toMatchObject({
+        status: 400,
+        body: { code: "INVALID_REQUEST", errors: [{ pointer: "/query/cursor" }] },
+      });
+    }
+  });
+
+  it("are not reached by a cursor that was tampered with or made up", async () => {
+    const { ask } = world(many);
+    const { next_cursor } = (await ask({ path: "/v1/jobs" })).body;
+    expect(next_cursor).toMatch(/^[\w-]+$/);
+    const [place, seal] = JSON.parse(Buffer.from(next_cursor, "base64url").toString());
+    const forge = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const forged = [
+      forge([{ ...place, time: place.time - 1 }, seal]),
+      forge([place]),
+      forge([{ ...place, id: "x" }, seal]),
+      forge({}),
+      next_cursor.slice(1),
+      "",
+      "x",
+      "!",
+    ];
+    for (const cursor of forged) {
+      expect((await ask({ path: "/v1/jobs", query: { cursor } })).body.errors).toMatchObject([
+        { pointer: "/query/cursor" },
+      ]);
+    }
+  });
+});

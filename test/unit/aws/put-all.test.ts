@@ -1,0 +1,57 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { expect, test } from "@jest/globals";
+import { dynamoJobStore } from "../../../lambdas/aws/dynamo-job-store.ts";
+import type { Item } from "../../../lambdas/aws/job-item.ts";
+import { settings } from "../../support/aws/client-settings.ts";
+import { awsError, type Captured, stubHandler } from "../../support/aws/stub-handler.ts";
+import { aJob } from "../../support/builders.ts";
+
+type Requests = { PutRequest: { Item: Item } }[];
+
+const requestsOf = ({ body }: Captured): Requests => (body.RequestItems as { jobs: Requests }).jobs;
+const idsOf = (request: Captured) => requestsOf(request).map(({ PutRequest }) => PutRequest.Item.id?.S);
+
+function aStore(answer: Parameters<typeof stubHandler>[0]) {
+  const requestHandler = stubHandler(answer);
+  const client = new DynamoDBClient({ ...settings, requestHandler, maxAttempts: 1 });
+  return {
+    store: dynamoJobStore({ client, table: "jobs", retentionDays: 30 }),
+    requests: requestHandler.requests,
+  };
+}
+
+const jobs = Array.from({ length: 30 }, () => aJob());
+const ids = jobs.map(({ id }) => id);
+
+test("jobs are written in batches of 25", async () => {
+  const { store, requests } = aStore(() => ({ body: {} }));
+  expect(await store.createMany(jobs)).toEqual([]);
+  expect(requests.map(idsOf)).toEqual([ids.slice(0, 25), ids.slice(25)]);
+});
+
+test("what DynamoDB leaves out of a batch is asked for again, alone", async () => {
+  const { store, requests } = aStore((request, earlier) => ({
+    body: earlier === 0 ? { UnprocessedItems: { jobs: requestsOf(request).slice(3, 5) } } : {},
+  }));
+  expect(await store.createMany(jobs.slice(0, 10))).toEqual([]);
+  expect(requests.map(idsOf)).toEqual([ids.slice(0, 10), ids.slice(3, 5)]);
+});
+
+test("what it never takes is refused, and only that", async () => {
+  const { store, requests } = aStore((request) => ({
+    body: {
+      UnprocessedItems: { jobs: requestsOf(request).filter(({ PutRequest }) => PutRequest.Item.id?.S === ids[27]) },
+    },
+  }));
+  expect(await store.createMany(jobs)).toEqual([{ index: 27, cause: expect.any(Error) }]);
+  expect(requests.filter((request) => idsOf(request).includes(ids[27]))).toHaveLength(4);
+});
+
+test("a batch that fails is refused whole, the others are not", async () => {
+  const { store } = aStore((request) =>
+    idsOf(request).includes(ids[29]) ? awsError("AccessDeniedException") : { body: {} },
+  );
+  const refused = await store.createMany(jobs);
+  expect(refused.map(({ index }) => index)).toEqual([25, 26, 27, 28, 29]);
+  expect(refused[0]?.cause).toMatchObject({ name: "AccessDeniedException" });
+});

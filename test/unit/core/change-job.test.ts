@@ -1,0 +1,281 @@
+import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import { runJob } from "../../../lambdas/consumers/shell.ts";
+import {
+  type Change,
+  cancelling,
+  changeJob,
+  deleteJob,
+  pausing,
+  rescheduling,
+  resuming,
+  retrying,
+  runningNow,
+} from "../../../lambdas/core/change-job.ts";
+import { dispatch, scheduleName } from "../../../lambdas/core/dispatch.ts";
+import { JobError, RequestError } from "../../../lambdas/core/errors.ts";
+import type { Job, Repeat } from "../../../lambdas/core/job.ts";
+import { claimed } from "../../../lambdas/core/transitions.ts";
+import { aJob, aMessage, noon } from "../../support/builders.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+
+const hour = 3_600_000;
+const hourly: Repeat = { every: hour, anchor: noon, overlap: "skip" };
+const job = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });
+const far = (overrides: Partial<Job> = {}) =>
+  job({ status: "scheduled", due_at: noon + hour, scheduled_at: noon + hour, ...overrides });
+const series = (overrides: Partial<Job> = {}) => far({ repeat: hourly, run: 3, ...overrides });
+const running = (overrides: Partial<Job> = {}) =>
+  claimed(job(overrides), { claimId: "c1", now: noon, leaseMarginMs: 1000 });
+const failed = (overrides: Partial<Job> = {}) =>
+  job({
+    status: "failed",
+    attempt: 4,
+    finished_at: noon,
+    error: { code: "TIMEOUT", message: "slow", retryable: true },
+    ...overrides,
+  });
+
+async function world(stored: Job) {
+  const services = fakeServices({ catalog, jobs: [stored] });
+  if (stored.status === "scheduled") await dispatch(services, stored);
+  return {
+    ...services,
+    change: (change: Change) => changeJob(services, stored.id, change),
+    now: async () => services.jobs.get(stored.id),
+  };
+}
+const conflicts = async (promise: Promise<unknown>) => {
+  await expect(promise).rejects.toThrow(RequestError);
+  await expect(promise).rejects.toMatchObject({ code: "STATE_CONFLICT" });
+};
+
+describe("cancel", () => {
+  it("ends a job with its reason and takes back its schedule", async () => {
+    const w = await world(far());
+    expect(w.scheduler.schedules.size).toBe(1);
+    expect(await w.change(cancelling("not needed"))).toMatchObject({ status: "cancelled", reason: "not needed" });
+    expect(w.scheduler.schedules.size).toBe(0);
+    expect(w.queue.sent).toEqual([]);
+  });
+
+  it("twice is once; of a job that finished otherwise is a conflict", async () => {
+    const w = await world(far());
+    const first = await w.change(cancelling("a"));
+    expect(await w.change(cancelling("b"))).toMatchObject({ version: first.version, reason: "a" });
+    await conflicts((await world(failed())).change(cancelling("c")));
+  });
+
+  it("of a running job discards its outcome", async () => {
+    const due = job();
+    const w = await world(due);
+    await runJob(
+      w,
+      async () => {
+        await w.change(cancelling("stop"));
+        return "too late";
+      },
+      aMessage(due),
+    );
+    expect(await w.now()).toMatchObject({ status: "cancelled", reason: "stop", attempts: [{ outcome: "cancelled" }] });
+  });
+});
+
+describe("pause and resume", () => {
+  it("hold a series and let it go on with the next occurrence", async () => {
+    const w = await world(series());
+    expect(await w.change(pausing)).toMatchObject({ status: "paused", run: 3 });
+    expect(w.scheduler.schedules.size).toBe(0);
+    await w.clock.advance(2.5 * hour);
+    expect(await w.change(resuming)).toMatchObject({ status: "scheduled", run: 3, due_at: noon + 3 * hour });
+    expect(w.queue.sent.length + w.scheduler.schedules.size).toBe(1);
+  });
+
+  it("resumed before its time keeps its time", async () => {
+    const w = await world(series());
+    await w.change(pausing);
+    expect(await w.change(resuming)).toMatchObject({ status: "scheduled", due_at: noon + hour });
+  });
+
+  it("while a run is under way let it end, keep its outcome, and hold the next one", async () => {
+    const due = job({ repeat: hourly });
+    const w = await world(due);
+    await runJob(
+      w,
+      async () => {
+        expect(await w.change(pausing)).toMatchObject({ status: "running", pause_requested: true });
+        return "done";
+      },
+      aMessage(due),
+    );
+    expect(await w.now()).toMatchObject({ status: "paused", run: 2, due_at: noon + hour });
+    expect(w.jobs.archived()).toMatchObject([{ run: 1, status: "completed", result: { inline: "done" } }]);
+    expect(w.queue.sent).toEqual([]);
+  });
+
+  it("a pause that is taken back while the run is under way changes nothing", async () => {
+    const due = job({ repeat: hourly });
+    const w = await world(due);
+    await runJob(
+      w,
+      async () => {
+        await w.change(pausing);
+        await w.change(resuming);
+      },
+      aMessage(due),
+    );
+    expect(await w.now()).toMatchObject({ status: "scheduled", run: 2 });
+  });
+
+  it("are for recurring jobs that are not over", async () => {
+    await conflicts((await world(far())).change(pausing));
+    await conflicts((await world(failed({ repeat: hourly }))).change(pausing));
+    await conflicts((await world(far())).change(resuming));
+    await conflicts((await world(failed({ repeat: hourly, pause_requested: true }))).change(resuming));
+    const w = await world(series());
+    expect(await w.change(resuming)).toMatchObject({ version: 1 });
+    await w.change(pausing);
+    const { version } = (await w.now()) as Job;
+    expect(await w.change(pausing)).toMatchObject({ version });
+  });
+
+  it("a paused job starts nothing: its old message is dropped", async () => {
+    const due = job({ repeat: hourly });
+    const w = await world(due);
+    await w.change(pausing);
+    let runs = 0;
+    await runJob(w, async () => runs++, aMessage(due));
+    expect(runs).toBe(0);
+  });
+});
+
+describe("reschedule", () => {
+  it("moves a far job: its schedule is replaced, and the old message means nothing", async () => {
+    const before = far();
+    const w = await world(before);
+    const moved = await w.change(rescheduling({ due_at: noon + 5 * hour }));
+    expect(moved).toMatchObject({ status: "scheduled", due_at: noon + 5 * hour, scheduled_at: noon + 5 * hour });
+    expect([...w.scheduler.schedules]).toMatchObject([[scheduleName(moved), { at: (noon + 5 * hour) / 1000 - 75 }]]);
+    await w.clock.advance(hour);
+    let runs = 0;
+    await runJob(w, async () => runs++, aMessage(before));
+    expect(runs).toBe(0);
+  });
+
+  it("to now queues it", async () => {
+    const w = await world(far());
+    expect(await w.change(rescheduling({ due_at: noon }))).toMatchObject({ status: "queued" });
+    expect(w.scheduler.schedules.size).toBe(0);
+    expect(w.queue.sent).toMatchObject([{ delaySeconds: 0, message: { due_at: noon } }]);
+  });
+
+  it("gives a series another repeat, and a paused one stays paused", async () => {
+    const daily: Repeat = { cron: "0 9 * * *", anchor: noon, overlap: "skip" };
+    const w = await world(series());
+    expect(await w.change(rescheduling({ repeat: daily }))).toMatchObject({
+      run: 3,
+      due_at: noon + 21 * hour,
+      repeat: daily,
+    });
+    await w.change(pausing);
+    expect(await w.change(rescheduling({ due_at: noon + 9 * hour }))).toMatchObject({
+      status: "paused",
+      due_at: noon + 9 * hour,
+    });
+  });
+
+  it("of a running or finished job is a conflict, and so is a repeat for a one-time job", async () => {
+    await conflicts((await world(running())).change(rescheduling({ due_at: noon + hour })));
+    await conflicts((await world(failed())).change(rescheduling({ due_at: noon + hour })));
+    await conflicts((await world(far())).change(rescheduling({ repeat: hourly })));
+  });
+
+  it("against fire: whoever writes first wins, and the job runs once, at one of the two times", async () => {
+    const due = far({ due_at: noon, scheduled_at: noon, status: "queued" });
+    const w = await world(due);
+    const { get } = w.jobs;
+    w.jobs.get = async (id) => {
+      const read = await get(id);
+      w.jobs.get = get;
+      await runJob(w, async () => "ran", aMessage(due));
+      return read;
+    };
+    await conflicts(w.change(rescheduling({ due_at: noon + hour })));
+    expect(await w.now()).toMatchObject({ status: "completed", attempts: [{ outcome: "completed" }] });
+  });
+});
+
+describe("retry", () => {
+  it("tries a failed job again, with its whole count of retries and backoff", async () => {
+    const w = await world(failed());
+    expect(await w.change(retrying(0))).toMatchObject({ status: "queued", attempt: 5, retried_after: 4 });
+    const message = w.queue.sent.splice(0)[0]?.message;
+    await runJob(
+      w,
+      async () => {
+        throw new JobError("TIMEOUT", "slow");
+      },
+      message as never,
+      { random: () => 1 },
+    );
+    expect(await w.now()).toMatchObject({ status: "scheduled", attempt: 6, due_at: noon + 1000 });
+  });
+
+  it("after a delay goes the way of any job", async () => {
+    const w = await world(failed());
+    await w.change(retrying(hour));
+    expect([...w.scheduler.schedules.values()]).toMatchObject([
+      { at: noon / 1000 + 3600 - 75, message: { attempt: 5 } },
+    ]);
+  });
+
+  it("is for failed jobs, once", async () => {
+    const w = await world(failed());
+    await w.change(retrying(0));
+    await conflicts(w.change(retrying(0)));
+    await conflicts((await world(far())).change(retrying(0)));
+  });
+
+  it("of a job whose time to live ran out meanwhile says that there is none", async () => {
+    const stored = failed();
+    const w = await world(stored);
+    const { replace } = w.jobs;
+    w.jobs.replace = async (next) => {
+      await w.jobs.remove(stored);
+      return replace(next);
+    };
+    await expect(w.change(retrying(0))).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
+    expect(w.queue.sent).toEqual([]);
+  });
+});
+
+describe("run-now", () => {
+  it("makes a waiting job due now", async () => {
+    const w = await world(far());
+    expect(await w.change(runningNow)).toMatchObject({ status: "queued", due_at: noon });
+    expect(w.scheduler.schedules.size).toBe(0);
+    expect(await w.change(runningNow)).toMatchObject({ version: 2 });
+  });
+
+  it("runs a series once more than planned", async () => {
+    const w = await world(series());
+    const now = await w.change(runningNow);
+    await runJob(w, async () => 1, aMessage(now));
+    expect(await w.now()).toMatchObject({ run: 4, due_at: noon + hour });
+  });
+
+  it("is for jobs that wait", async () => {
+    for (const stored of [running(), failed(), series({ status: "paused" })])
+      await conflicts((await world(stored)).change(runningNow));
+  });
+});
+
+describe("delete", () => {
+  it("is for finished jobs", async () => {
+    const w = await world(failed());
+    await deleteJob(w, (await w.now())?.id ?? "");
+    expect(await w.now()).toBeUndefined();
+    const waits = await world(far());
+    await conflicts(deleteJob(waits, (await waits.now())?.id ?? ""));
+    await expect(deleteJob(w, "job_x")).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
+  });
+});
