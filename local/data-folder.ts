@@ -17,6 +17,8 @@ export interface DataFolder {
   apiKey: string;
   /** PEM; the demo's FCM service account signs with it. */
   fcmKey: string;
+  /** Of the demo's PostgreSQL. */
+  ordersPassword: string;
   announce(running: Running): void;
   /** Takes the announcement back and lets another process have the folder. */
   release(): void;
@@ -36,6 +38,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   return {
     path,
     apiKey: await kept(path("api-key"), async () => makeApiKey()),
+    ordersPassword: await kept(path("postgres-password"), async () => makeApiKey()),
     fcmKey: await kept(path("fcm-key.pem"), makeRsaKey),
     announce: (running) => writeWhole(path("local.json"), `${JSON.stringify(running, null, 2)}\n`),
     release: () => {

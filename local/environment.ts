@@ -1,5 +1,5 @@
 import { devNull } from "node:os";
-import type { AuthorizerEnv, ConsumerEnv, EnvOf, LifecycleEnv, Queues } from "../lambdas/aws/env.ts";
+import type { AuthorizerEnv, ConsumerEnv, EnvOf, LifecycleEnv, Queues, ReconcilerEnv } from "../lambdas/aws/env.ts";
 import { jobTypes } from "../lambdas/core/job.ts";
 import { jobEvents } from "../lambdas/core/job-event.ts";
 import {
@@ -21,14 +21,20 @@ export interface Endpoints {
   scheduler: string;
   secrets: string;
   events: string;
+  /** Where e-mail by SES and text messages by SNS are caught. */
+  outbox: string;
   queueUrl: (name: string) => string;
+  reconcileGraceMs: number;
 }
 
-type LambdaEnv = EnvOf<typeof ConsumerEnv> & EnvOf<typeof AuthorizerEnv> & EnvOf<typeof LifecycleEnv>;
+type LambdaEnv = EnvOf<typeof ConsumerEnv> &
+  EnvOf<typeof ReconcilerEnv> &
+  EnvOf<typeof AuthorizerEnv> &
+  EnvOf<typeof LifecycleEnv>;
 
 /** What the stack puts into its functions' environments, and where the SDK finds the services on this machine. */
 export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
-  const { dynamodb, sqsAndS3, scheduler, secrets, events, queueUrl } = endpoints;
+  const { dynamodb, sqsAndS3, scheduler, secrets, events, outbox, queueUrl, reconcileGraceMs } = endpoints;
   const queues = jobTypes.map((type) => {
     const name = queueName(type);
     return [type, { url: queueUrl(name), arn: queueArn(name) }];
@@ -46,6 +52,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     EVENT_BUS_NAME: eventBusName,
     // All of them: here they cost nothing, and show what a deployment could be told.
     PUBLISH: jobEvents.join(","),
+    RECONCILE_GRACE_MS: String(reconcileGraceMs),
   };
   return {
     ...withoutAws(process.env),
@@ -59,7 +66,8 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     AWS_SHARED_CREDENTIALS_FILE: devNull,
     AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
     AWS_ENDPOINT_URL_SQS: sqsAndS3,
-    AWS_ENDPOINT_URL_SNS: sqsAndS3,
+    AWS_ENDPOINT_URL_SNS: outbox,
+    AWS_ENDPOINT_URL_SESV2: outbox,
     AWS_ENDPOINT_URL_S3: sqsAndS3,
     AWS_ENDPOINT_URL_SCHEDULER: scheduler,
     AWS_ENDPOINT_URL_EVENTBRIDGE: events,

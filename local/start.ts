@@ -2,9 +2,11 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { jobTypes } from "../lambdas/core/job.ts";
-import { type Reference, referenceName } from "../lambdas/core/references.ts";
+import { referenceName } from "../lambdas/core/references.ts";
 import { credentials } from "./credentials.ts";
 import { openDataFolder } from "./data-folder.ts";
+import { demoValues, ordersSecret } from "./demo/demo-values.ts";
+import { type DemoDatabase, makeDemoDatabase } from "./demo/postgres.ts";
 import { lambdaEnvironment } from "./environment.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { startHost } from "./host/host.ts";
@@ -13,12 +15,10 @@ import { watchFolders } from "./host/watch.ts";
 import { type Handler, serve } from "./http.ts";
 import { openLambdaLog } from "./lambda-log.ts";
 import { apiKeySecret, queueArn, queueName } from "./names.ts";
-import { demoValues } from "./outbox/demo-values.ts";
 import { startOutbox } from "./outbox/outbox.ts";
 import { startPoller } from "./poller.ts";
 import { startRule } from "./rule.ts";
 import { startScheduler } from "./scheduler/scheduler.ts";
-import { demoDatabase, demoDatabaseSecret } from "./servers/demo-database.ts";
 import { startDynamoDb } from "./servers/dynamodb.ts";
 import { readReferences, valuesByName } from "./servers/secret-values.ts";
 import { startSecrets } from "./servers/secrets.ts";
@@ -42,6 +42,8 @@ export interface LocalOptions {
   schedulerLateness?: () => number;
   /** Default 10 s. */
   reconcileEveryMs?: number;
+  /** Milliseconds after its time that a job is handed over again. Default 5 s, and a minute in AWS. */
+  reconcileGraceMs?: number;
   /** Says something to whoever runs the system. Default: standard error. */
   say?: (line: string) => void;
 }
@@ -94,11 +96,11 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   const outbox = await startOutbox(data.fcmKey);
   stops.push(outbox.close);
   const values = () => valuesByName({ ...demoValues(outbox, data.fcmKey), ...readReferences(envFile) });
-  const database = demoDatabase(data.path("postgres"), say);
-  stops.push(database.stop);
-  const secrets = await startSecrets((name) => {
+  const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
+  stops.push(orders.stop);
+  const secrets = await startSecrets(async (name) => {
     if (name === apiKeySecret) return data.apiKey;
-    return values().get(name) ?? (name === demoDatabaseSecret ? database.secret() : undefined);
+    return values().get(name) ?? (name === ordersSecret ? ordersValue(orders, envFile, say) : undefined);
   });
   stops.push(() => secrets.close());
   const scheduler = await startScheduler({
@@ -119,16 +121,16 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
       scheduler: scheduler.url,
       secrets: secrets.url,
       events: outbox.url,
+      outbox: outbox.url,
       queueUrl,
+      reconcileGraceMs: options.reconcileGraceMs ?? 5000,
     }),
     onOutput: log.take,
     say,
     onCatalog: (needs) => {
-      for (const bucket of needs.buckets) {
-        const name = typeof bucket === "string" ? bucket : values().get(referenceKey(bucket));
-        if (name !== undefined) sqsAndS3.createBucket(name);
-      }
-      for (const reference of missing(needs, values())) say(`${reference} has no value: give it one in ${envFile}.`);
+      const known = values().set(ordersSecret, values().get(ordersSecret) ?? '{"url": "when it is asked for"}');
+      for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
+      for (const reference of missing(needs, known)) say(`${reference} has no value: give it one in ${envFile}.`);
     },
   });
   stops.push(() => host.close(1000));
@@ -166,13 +168,28 @@ async function onPort(port: number, handler: Handler) {
   }
 }
 
-const referenceKey = (reference: Reference): string =>
-  "$parameter" in reference ? reference.$parameter : reference.$secret;
+/** Where the demo's database is. What keeps it from starting fails only the jobs that need it, and is said here. */
+async function ordersValue(orders: DemoDatabase, envFile: string, say: (line: string) => void) {
+  try {
+    return JSON.stringify({ url: await orders.url() });
+  } catch (error) {
+    const remedy = `Name another in ${envFile}: ${ordersSecret}#url=postgres://user:password@host/database`;
+    say(`The demo's PostgreSQL does not start: ${(error as Error).message}. ${remedy}`);
+    return undefined;
+  }
+}
+
+const bucketNames = ({ buckets }: CatalogNeeds, values: Map<string, string>): Set<string> =>
+  new Set(
+    buckets.flatMap((bucket) => {
+      if (typeof bucket === "string") return bucket;
+      return ("$parameter" in bucket && values.get(bucket.$parameter)) || [];
+    }),
+  );
 
 /** The references of the catalog that would fail their jobs with CONFIGURATION_ERROR. */
 function missing({ references }: CatalogNeeds, values: Map<string, string>): string[] {
   const absent = references.filter((reference) => {
-    if (referenceKey(reference) === demoDatabaseSecret) return false;
     if ("$parameter" in reference) return !values.has(reference.$parameter);
     const value = values.get(reference.$secret);
     return value === undefined || (reference.key !== undefined && !value.includes(JSON.stringify(reference.key)));

@@ -38,6 +38,11 @@ export const ConsumerEnv = JobsEnv.extend({
   LONGEST_WAIT_MS: z.coerce.number().int().min(1000).max(20_000).default(1000),
 });
 
+export const ReconcilerEnv = JobsEnv.extend({
+  /** Milliseconds after its time that a job which has not started is handed over again. */
+  RECONCILE_GRACE_MS: z.coerce.number().int().min(1000).default(60_000),
+});
+
 export const LifecycleEnv = z.object({
   TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),

@@ -129,6 +129,9 @@ const defined = ({ from, until }: Range) => ({
   ...(until !== undefined && { until }),
 });
 
+/** What one Lambda has queued as due now may lie ahead by another one's clock. */
+const clocksApartMs = 10_000;
+
 /**
  * The index does not tell the pending statuses apart, but their times do: paused jobs stand at the end of time, scheduled
  * ones before it, and what is queued has been due. So one status is found without looking at the others.
@@ -140,6 +143,6 @@ function pendingRange({ status, type, from, until }: ListQuery, now: number): Ra
   const first = started ? 0 : asked.has("scheduled") ? now + 1 : never;
   // A running job has been due, but for a feature between two decisions, whose place is when it looks again.
   const ahead = asked.has("scheduled") || (asked.has("running") && (type?.includes("feature") ?? true));
-  const last = asked.has("paused") ? never : ahead ? never - 1 : now;
+  const last = asked.has("paused") ? never : ahead ? never - 1 : now + clocksApartMs;
   return { from: Math.max(from ?? 0, first), until: Math.min(until ?? never, last) };
 }

@@ -106,7 +106,9 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
 /** So that all faults come at once: what can be said of the input although another field is wrong. */
 function inputFaultsOfBroken(body: unknown, catalog: Catalog): Fault[] {
   const { product_tag, event, input } = (body ?? {}) as Partial<Record<string, unknown>>;
-  if (typeof product_tag !== "string" || typeof event !== "string" || typeof input !== "object") return [];
+  if (typeof product_tag !== "string" || typeof event !== "string") return [];
+  // One that is no object at all has been found out already.
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return [];
   const parsed = catalog.lookup(product_tag, event)?.definition.input().safeParse(input);
   return parsed?.error ? faultsOf(parsed.error, ["input"]) : [];
 }

@@ -1,11 +1,15 @@
-import { JobsEnv, readEnv } from "../aws/env.ts";
+import { ReconcilerEnv, readEnv } from "../aws/env.ts";
 import { once } from "../aws/once.ts";
 import { startServices } from "../aws/start-up.ts";
 import { catalog } from "../consumers/catalog.ts";
 import { reconcile } from "./reconcile.ts";
 
-const services = once(() => startServices("reconciler", readEnv(JobsEnv), catalog));
+const start = once(() => {
+  const env = readEnv(ReconcilerEnv);
+  return { services: startServices("reconciler", env, catalog), graceMs: env.RECONCILE_GRACE_MS };
+});
 
 export const handler = async (): Promise<void> => {
-  services().log.info("reconciled", { ...(await reconcile(services())) });
+  const { services, graceMs } = start();
+  services.log.info("reconciled", { ...(await reconcile(services, graceMs)) });
 };

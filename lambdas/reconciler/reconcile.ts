@@ -18,16 +18,16 @@ export interface Reconciled {
 }
 
 /**
- * Hands overdue jobs over again: those that wait although they were due a minute ago, and those whose consumer's lease
+ * Hands overdue jobs over again: those that wait although they were due `grace` ms ago, and those whose consumer's lease
  * has run out. Reads only the overdue heads of the catalog's pending partitions, so its work does not grow with the
  * number of jobs. Claims are conditional: a message too many is dropped.
  */
-export async function reconcile(services: Services): Promise<Reconciled> {
+export async function reconcile(services: Services, grace = graceMs): Promise<Reconciled> {
   const total: Reconciled = { looked: 0, dispatched: 0, failed: 0 };
   for (const product of services.catalog.products) {
     for (const env of product.envs) {
       const heads = Array.from({ length: shards }, (_, shard) =>
-        reconcileShard(services, product.tag, env, shard, total),
+        reconcileShard(services, { product: product.tag, env, shard, grace }, total),
       );
       await Promise.all(heads);
     }
@@ -35,23 +35,30 @@ export async function reconcile(services: Services): Promise<Reconciled> {
   return total;
 }
 
-async function reconcileShard(services: Services, product: string, env: string, shard: number, total: Reconciled) {
-  const until = services.clock.now() - graceMs;
-  const overdue = { product, env, phase: "pending", shard, until, order: "asc", limit: pageSize } as const;
+interface Shard {
+  product: string;
+  env: string;
+  shard: number;
+  grace: number;
+}
+
+async function reconcileShard(services: Services, { grace, ...partition }: Shard, total: Reconciled) {
+  const until = services.clock.now() - grace;
+  const overdue = { ...partition, phase: "pending", until, order: "asc", limit: pageSize } as const;
   let after: Place | undefined;
   for (let read = 0; read < pagesPerShard; read++) {
     const page = await services.jobs.page(overdue, after);
-    await Promise.all(page.jobs.map(({ id }) => nudge(services, id, total)));
+    await Promise.all(page.jobs.map(({ id }) => nudge(services, id, grace, total)));
     after = page.next;
     if (after === undefined) return;
   }
 }
 
-async function nudge(services: Services, id: string, total: Reconciled): Promise<void> {
+async function nudge(services: Services, id: string, grace: number, total: Reconciled): Promise<void> {
   total.looked++;
   try {
     const job = await services.jobs.get(id);
-    if (!job || !isStuck(job, services.clock.now(), graceMs)) return;
+    if (!job || !isStuck(job, services.clock.now(), grace)) return;
     await dispatch(services, job);
     total.dispatched++;
   } catch (error) {

@@ -1,7 +1,7 @@
 import { registry } from "../../lambdas/consumers/registry.ts";
 import { checkCatalog, type Product } from "../../lambdas/core/catalog.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
-import { type Reference, referencesIn } from "../../lambdas/core/references.ts";
+import { referencesIn, type TextOrReference } from "../../lambdas/core/references.ts";
 import { products } from "../../products/index.ts";
 import type { CatalogNeeds } from "./protocol.ts";
 
@@ -10,13 +10,13 @@ export function inspectCatalog(): { faults: Fault[]; needs: CatalogNeeds } {
   const faults = checkCatalog(products, registry);
   if (faults.length > 0) return { faults, needs: { references: [], buckets: [] } };
   const checked: readonly Product[] = products;
-  return { faults, needs: { references: referencesIn(checked), buckets: [...new Set(checked.flatMap(bucketsOf))] } };
+  return { faults, needs: { references: referencesIn(checked), buckets: checked.flatMap(bucketsOf) } };
 }
 
-function bucketsOf(product: Product): (string | Reference)[] {
+function bucketsOf(product: Product): TextOrReference[] {
   const storages = (product[registry.storage.section] ?? {}) as Record<string, { envs: Record<string, unknown> }>;
   const places = Object.values(storages).flatMap(({ envs }) => Object.values(envs));
-  return (places as { provider: string; bucket?: string | Reference }[]).flatMap(({ provider, bucket }) =>
+  return (places as { provider: string; bucket?: TextOrReference }[]).flatMap(({ provider, bucket }) =>
     provider === "s3" && bucket !== undefined ? [bucket] : [],
   );
 }

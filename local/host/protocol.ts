@@ -1,5 +1,5 @@
 import type { Fault } from "../../lambdas/core/errors.ts";
-import type { Reference } from "../../lambdas/core/references.ts";
+import type { Reference, TextOrReference } from "../../lambdas/core/references.ts";
 import type { FunctionName } from "./functions.ts";
 
 /** What the host asks of its child. */
@@ -14,8 +14,8 @@ export interface Invocation {
 /** What the child of a good catalog says of it, for the host to prepare. */
 export interface CatalogNeeds {
   references: Reference[];
-  /** S3 buckets that storages name, some of them by reference. */
-  buckets: (string | Reference)[];
+  /** S3 buckets that storages name. */
+  buckets: TextOrReference[];
 }
 
 /** What the child says: once whether it can serve, then the outcome of each invocation. */

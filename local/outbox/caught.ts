@@ -2,6 +2,7 @@
 export type Item =
   | { kind: "http"; at: string; method: string; path: string; headers: Record<string, string>; body: unknown }
   | { kind: "email"; at: string; from: string; to: string[]; subject: string; text?: string; html?: string }
+  | { kind: "sms"; at: string; to: string; body: string; sender?: string; answer: string }
   | { kind: "fcm"; at: string; project: string; message: unknown; answer: string }
   | { kind: "expo"; at: string; message: unknown; answer: string }
   | { kind: "event"; at: string; bus: string; source: string; detail_type: string; time: string; detail: unknown };

@@ -5,11 +5,13 @@ import { handleExpo } from "./expo.ts";
 import { handleFcm } from "./fcm.ts";
 import { makeGoogleTokens } from "./google-token.ts";
 import { handlePricing } from "./pricing.ts";
+import { handleSes, sesRoute } from "./ses.ts";
 import { handleSink } from "./sink.ts";
 import { startSmtp } from "./smtp.ts";
+import { handleSns, isSns } from "./sns.ts";
 
 export interface Outbox {
-  /** Of the HTTP sink and of the stand-ins for FCM, Google's token endpoint, Expo and EventBridge. */
+  /** Of the HTTP sink, the demo's price function and the stand-ins for FCM, Google's tokens, Expo, SES, SNS and EventBridge. */
   url: string;
   smtpUrl: string;
   /** `GET /outbox` and `DELETE /outbox` on the gateway. */
@@ -27,9 +29,11 @@ export async function startOutbox(privateKey: string): Promise<Outbox> {
     const project = /^POST \/v1\/projects\/([^/]+)\/messages:send$/.exec(route)?.[1];
     if (request.headers["x-amz-target"] === putEventsTarget) return handleEvents(caught, request, response);
     if (project !== undefined) return handleFcm(caught, tokens, project, request, response);
-    if (route === "POST /pricing") return handlePricing(caught, request, response);
     if (route === "POST /token") return tokens.handle(request, response);
     if (route === "POST /--/api/v2/push/send") return handleExpo(caught, request, response);
+    if (route === "POST /pricing") return handlePricing(caught, request, response);
+    if (route === sesRoute) return handleSes(caught, request, response);
+    if (isSns(request)) return handleSns(caught, request, response);
     return handleSink(caught, request, response);
   });
   return {

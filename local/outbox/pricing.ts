@@ -1,14 +1,17 @@
+import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readJson, sendJson } from "../http.ts";
 import type { Caught } from "./caught.ts";
 
-const unitPrice = 12.5;
-
-/** The demo's cloud function: `{sku, quantity}` in, a price out. */
+/** The demo's cloud function: what so many of an article cost. The same article always costs the same, 5 to 105 a piece. */
 export async function handlePricing(caught: Caught, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = (await readJson(request)) ?? {};
-  const quantity = Number(body.quantity);
-  caught.add({ kind: "http", method: "POST", path: request.url ?? "/pricing", headers: {}, body });
-  if (!Number.isFinite(quantity)) return sendJson(response, 422, { error: "quantity is not a number" });
-  sendJson(response, 200, { sku: body.sku, quantity, total: unitPrice * quantity, currency: "EUR" });
+  const body = await readJson(request);
+  caught.add({ kind: "http", method: "POST", path: "/pricing", headers: {}, body });
+  const { sku, quantity } = body ?? {};
+  if (typeof sku !== "string" || typeof quantity !== "number" || !(quantity > 0)) {
+    return sendJson(response, 400, { error: "a price is asked for with a sku and a quantity above 0" });
+  }
+  const cents = 500 + (createHash("sha256").update(sku).digest().readUInt32BE() % 10_000);
+  const total = Math.round(cents * quantity) / 100;
+  sendJson(response, 200, { sku, quantity, unit_price: cents / 100, total, currency: "EUR" });
 }

@@ -6,9 +6,7 @@ import { account, region } from "../names.ts";
  * Secrets Manager and the SSM Parameter Store, in their JSON 1.1 protocol. `lookup` is asked each time, so an edit of
  * `.env.local` needs no restart. Any other service of AWS is refused here too: nothing local may reach an account.
  */
-export async function startSecrets(
-  lookup: (name: string) => string | undefined | Promise<string | undefined>,
-): Promise<Listening> {
+export async function startSecrets(lookup: (name: string) => Promise<string | undefined>): Promise<Listening> {
   return serve(async (request, response) => {
     const [service, operation] = String(request.headers["x-amz-target"] ?? "").split(".");
     const body = (await readJson(request)) ?? {};

@@ -1,8 +1,11 @@
 import { createSign, generateKeyPairSync } from "node:crypto";
+import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
+import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { createTransport } from "nodemailer";
 import { type Listening, serve } from "../../../local/http.ts";
 import { type Outbox, startOutbox } from "../../../local/outbox/outbox.ts";
+import { settings } from "../../support/aws/client-settings.ts";
 
 const { privateKey } = generateKeyPairSync("rsa", {
   modulusLength: 2048,
@@ -197,4 +200,39 @@ test("the outbox forgets the oldest when it is full", async () => {
   const big = "x".repeat(9 * 1024 * 1024);
   for (const n of [1, 2, 3]) await post(`/n/${n}`, big);
   expect((await items()).map(({ path }) => path)).toEqual(["/n/3"]);
+});
+
+const price = (body: unknown) => post("/pricing", body);
+
+test("the price function answers the same price for the same article", async () => {
+  const [one, three] = [await price({ sku: "A-1", quantity: 1 }), await price({ sku: "A-1", quantity: 3 })];
+  expect(three).toMatchObject({ status: 200, body: { sku: "A-1", quantity: 3, unit_price: one.body.total } });
+  expect(Number(three.body.total)).toBeCloseTo(3 * Number(one.body.total), 2);
+  expect(await price({ sku: "A-1" })).toMatchObject({ status: 400 });
+});
+
+const aws = () => ({ endpoint: outbox.url, ...settings, maxAttempts: 1 });
+
+test("an e-mail by SES is caught, and one without a sender refused", async () => {
+  const ses = new SESv2Client(aws());
+  const Simple = { Subject: { Data: "Hi" }, Body: { Text: { Data: "Ho" } } };
+  const mail = { FromEmailAddress: "a@x.example", Destination: { ToAddresses: ["b@x.example"] }, Content: { Simple } };
+  expect((await ses.send(new SendEmailCommand(mail))).MessageId).toBeTruthy();
+  await expect(ses.send(new SendEmailCommand({ Content: { Simple } }))).rejects.toThrow("a sender");
+  expect(await items()).toEqual([
+    expect.objectContaining({ kind: "email", from: "a@x.example", to: ["b@x.example"], subject: "Hi", text: "Ho" }),
+  ]);
+});
+
+test("a text message by SNS is caught, and a number that has opted out is refused", async () => {
+  const sns = new SNSClient(aws());
+  const MessageAttributes = { "AWS.SNS.SMS.SenderID": { DataType: "String", StringValue: "Shop" } };
+  const sms = { PhoneNumber: "+4930123456", Message: "Shipped", MessageAttributes };
+  expect((await sns.send(new PublishCommand(sms))).MessageId).toBeTruthy();
+  await expect(sns.send(new PublishCommand({ ...sms, PhoneNumber: "+15550100000" }))).rejects.toThrow("opted out");
+  await expect(sns.send(new PublishCommand({ TopicArn: "arn:t", Message: "m" }))).rejects.toThrow("no local stand-in");
+  expect(await items()).toMatchObject([
+    { kind: "sms", to: "+15550100000", answer: "OptedOut" },
+    { kind: "sms", to: "+4930123456", body: "Shipped", sender: "Shop", answer: "ok" },
+  ]);
 });

@@ -25,7 +25,7 @@ let ssm: SSMClient;
 
 beforeAll(async () => {
   const values = valuesByName(parseReferences(file));
-  server = await startSecrets((name) => values.get(name));
+  server = await startSecrets(async (name) => values.get(name));
   secrets = new SecretsManagerClient({ endpoint: server.url, ...credentials });
   ssm = new SSMClient({ endpoint: server.url, ...credentials });
 });

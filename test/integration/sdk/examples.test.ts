@@ -67,7 +67,7 @@ describe("an example", () => {
   });
 
   test.each([
-    ["function.ts", "total: 25"],
+    ["function.ts", "currency: 'EUR'"],
     ["storage.ts", "documents/greetings/hello.txt"],
     ["feature.ts", "placed_at"],
     ["database-action.ts", "row_count: 1"],

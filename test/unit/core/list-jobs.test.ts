@@ -123,6 +123,12 @@ describe("the pages of a list", () => {
     limit: fc.integer({ min: 1, max: 12 }),
   });
 
+  it("hold a job that another Lambda's clock has queued as due although it is a moment ahead by ours", async () => {
+    const ahead = aJob({ status: "queued", env: "dev", due_at: noon + 1 });
+    const pages = await walk(fakeJobStore(ahead), { order: "asc", limit: 1, status: ["queued"] }, both);
+    expect(pages.flat().map(({ id }) => id)).toEqual([ahead.id]);
+  });
+
   it("together are what a scan, a filter and a sort would give", async () => {
     const filter = fc.record(
       {

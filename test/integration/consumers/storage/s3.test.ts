@@ -10,9 +10,9 @@ describeStorage("S3", async () => {
   const { endpoint, stop } = await startSqsAndS3();
   const client = new S3Client({ ...settings, endpoint, forcePathStyle: true });
   return {
-    place: { provider: "s3", bucket: parameter("/files/bucket"), endpoint: parameter("/files/endpoint") },
+    place: { provider: "s3", bucket, endpoint: parameter("/files/endpoint") },
     bucket,
-    secrets: { "/files/bucket": bucket, "/files/endpoint": endpoint },
+    secrets: { "/files/endpoint": endpoint },
     open: bucketOpener(s3Buckets(settings)),
     async read(key) {
       try {

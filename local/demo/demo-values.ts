@@ -1,4 +1,7 @@
-import type { Outbox } from "./outbox.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+
+/** The secret of the demo's database, which is started when this is first asked for. */
+export const ordersSecret = "my-product/orders";
 
 /** What the demo product's references stand for on this machine unless `.env.local` says otherwise: the outbox. */
 export const demoValues = ({ url, smtpUrl }: Outbox, privateKey: string): Record<string, string> => ({
