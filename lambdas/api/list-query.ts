@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { jobStatuses, jobTypes } from "../core/job.ts";
 import { strict } from "../core/schema.ts";
-import { epochMs, Time } from "../core/start-time.ts";
-import { Cursor, Limit } from "./parse-query.ts";
+import { epochMs } from "../core/start-time.ts";
+import { Cursor, Limit, QueryTime } from "./parse-query.ts";
 
 const Name = z.string().min(1).max(64);
 
@@ -12,12 +12,6 @@ const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =
     .string()
     .transform((text) => [...new Set(text.split(","))])
     .pipe(z.array(z.enum(values, `one or more of ${values.join(", ")}`)));
-
-/** Unix time is written in digits here. */
-const QueryTime = z.preprocess(
-  (text) => (typeof text === "string" && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text),
-  Time,
-);
 
 /** The filters of a list of jobs, as they stand in the query string. */
 export const ListParameters = strict({

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { RequestError } from "../core/errors.ts";
 import { faultsOf } from "../core/schema.ts";
+import { Time } from "../core/start-time.ts";
 
 /** Parses a query string by a strict schema; faults are at `/query/<name>`, unknown names with the nearest known one. */
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Record<string, string>): z.output<Schema> {
@@ -17,3 +18,9 @@ export const Limit = z
   .default(20);
 
 export const Cursor = z.string().max(512);
+
+/** Unix time is written in digits here. */
+export const QueryTime = z.preprocess(
+  (text) => (typeof text === "string" && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text),
+  Time,
+);

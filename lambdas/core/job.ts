@@ -110,6 +110,8 @@ export interface Job {
   repeat?: Repeat;
   /** The run stands for every occurrence up to this time, which an outage or a long run has made miss. */
   coalesced_until?: number;
+  /** The attempt that ended the run before this one: how that run went, for whom the table's stream wakes. */
+  last_run?: Attempt;
   /** A running occurrence of the series is the last one for now. */
   pause_requested?: true;
   expires_at?: number;

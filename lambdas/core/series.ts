@@ -41,7 +41,10 @@ export function plannedAfter(job: Job, now: number): { at: number; coalesced_unt
  */
 export function continued(ended: Job, now: number): Continuation | undefined {
   const planned = plannedAfter(ended, now);
-  return planned && { run: runRecordOf(ended), next: withRun(ended, ended.run + 1, planned, now) };
+  if (!planned) return undefined;
+  const last_run = ended.attempts.at(-1);
+  const next = { ...withRun(ended, ended.run + 1, planned, now), ...(last_run && { last_run }) };
+  return { run: runRecordOf(ended), next };
 }
 
 /** A recurring job between runs, waiting for run number `run`. */

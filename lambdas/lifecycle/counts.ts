@@ -21,8 +21,10 @@ function countsOf({ name, detail, created, ended: attempt }: Transition): Counts
   const counts = noCounts();
   // A job that is moved to another time, or that goes on to its next run, was counted before.
   if (created) counts.scheduled = 1;
-  if (name === "completed" || name === "failed" || name === "cancelled") counts[name] = 1;
-  if (name === "completed" && detail.attempt === 1) counts.completed_first_try = 1;
+  if (name === "cancelled") counts.cancelled = 1;
+  // A paused series that is over when it is resumed completes without a run.
+  if (attempt && (name === "completed" || name === "failed")) counts[name] = 1;
+  if (attempt && name === "completed" && detail.attempt === 1) counts.completed_first_try = 1;
   // The time of a cancelled attempt says nothing of how long its work takes.
   if (attempt && attempt.outcome !== "cancelled") {
     counts.attempts = 1;

@@ -18,7 +18,7 @@ export function transitionsOf({ before, after, at }: JobChange): Transition[] {
 }
 
 function endings(before: Job, after: Job, at: number): Transition[] {
-  const ended = endOf(before, after, at);
+  const ended = endOf(before, after);
   // A recurring job's run has ended and the job goes on: its state is the next run's by now.
   if (ended && after.run > before.run) {
     const { outcome, started_at, ended_at: finished_at, error } = ended;
@@ -41,21 +41,16 @@ function endings(before: Job, after: Job, at: number): Transition[] {
 }
 
 /**
- * The attempt that ended with a write, if one did: THE place that knows how a job shows it. A recurring job that moves
- * on to its next run may have dropped the record of the attempt; then its last error tells how the run ended, for a
- * success removes that, and the stream tells when.
+ * The attempt that ended with a write, if one did: THE place that knows how a job shows it. A recurring job that goes on
+ * has its next run's attempts by then, and keeps the last one of the run before apart.
  */
-function endOf(before: Job, after: Job, at: number): Attempt | undefined {
+function endOf(before: Job, after: Job): Attempt | undefined {
   if (before.status !== "running") return undefined;
+  if (after.run > before.run) return after.last_run;
   const last = after.attempts.at(-1);
   const earlier = before.attempts.at(-1);
   const recorded = last?.attempt !== earlier?.attempt || last?.ended_at !== earlier?.ended_at;
-  if (last && recorded && last.attempt === before.attempt) return last;
-  if (after.run === before.run) return undefined;
-  const started_at = before.parked_since ?? before.started_at ?? at;
-  const { attempt, due_at } = before;
-  const times = { attempt, due_at, started_at, ended_at: Math.max(at, started_at) };
-  return after.error ? { ...times, outcome: "failed", error: after.error } : { ...times, outcome: "completed" };
+  return recorded && last?.attempt === before.attempt ? last : undefined;
 }
 
 const isWaiting = ({ status }: Job) => status === "scheduled" || status === "queued";

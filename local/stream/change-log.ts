@@ -17,6 +17,8 @@ export interface Open {
   sequence: number;
   key: Image;
   before: Image | undefined;
+  /** What the item was to become, if that was known. */
+  wanted: Image | undefined;
 }
 
 interface Row {
@@ -43,22 +45,22 @@ export function openChangeLog(file: string) {
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = OFF;
     CREATE TABLE IF NOT EXISTS changes (
-      sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER, key TEXT, before TEXT, after TEXT
+      sequence INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER, key TEXT, before TEXT, after TEXT, done INTEGER
     );
     DELETE FROM changes WHERE at < ${Date.now() - keptMs};
   `);
-  const begin = db.prepare("INSERT INTO changes (at, key, before) VALUES (?, ?, ?)");
-  const complete = db.prepare("UPDATE changes SET after = ? WHERE sequence = ?");
+  const begin = db.prepare("INSERT INTO changes (at, key, before, after, done) VALUES (?, ?, ?, ?, 0)");
+  const complete = db.prepare("UPDATE changes SET after = coalesce(?, after), done = 1 WHERE sequence = ?");
   const remove = db.prepare("DELETE FROM changes WHERE sequence = ?");
-  const open = db.prepare("SELECT * FROM changes WHERE after IS NULL ORDER BY sequence");
-  const next = db.prepare("SELECT * FROM changes WHERE after IS NOT NULL ORDER BY sequence LIMIT ?");
+  const open = db.prepare("SELECT * FROM changes WHERE NOT done ORDER BY sequence");
+  const next = db.prepare("SELECT * FROM changes WHERE done ORDER BY sequence LIMIT ?");
   return {
-    /** Notes that a write is about to happen; answers its sequence. */
-    begin: (key: Image, before: Image | undefined): number =>
-      Number(begin.run(Date.now(), JSON.stringify(key), text(before)).lastInsertRowid),
-    /** Notes what became of the item. */
-    complete: (sequence: number, after: Image): void => {
-      complete.run(JSON.stringify(after), sequence);
+    /** Notes that a write is about to happen, and what it is to make of the item if that is known; answers its sequence. */
+    begin: (key: Image, before: Image | undefined, wanted: Image | undefined): number =>
+      Number(begin.run(Date.now(), JSON.stringify(key), text(before), text(wanted)).lastInsertRowid),
+    /** Notes that it has happened, and what became of the item where that was not known. */
+    complete: (sequence: number, after?: Image): void => {
+      complete.run(text(after), sequence);
     },
     /** The write did not happen, or somebody has been told of it. */
     remove: (sequences: readonly number[]): void => {
@@ -67,10 +69,11 @@ export function openChangeLog(file: string) {
       db.exec("COMMIT");
     },
     open: (): Open[] =>
-      (open.all() as unknown as Row[]).map(({ sequence, key, before }) => ({
+      (open.all() as unknown as Row[]).map(({ sequence, key, before, after }) => ({
         sequence,
         key: JSON.parse(key) as Image,
         before: image(before),
+        wanted: image(after),
       })),
     next: (limit: number): Change[] =>
       (next.all(limit) as unknown as Row[]).map(({ sequence, at, before, after }) => ({

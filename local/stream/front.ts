@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { partitionKey, sortKey } from "../../lambdas/aws/job-item.ts";
 import { type Handler, megabyte, readBody } from "../http.ts";
 import { tableName } from "../names.ts";
-import type { ChangeLog, Image } from "./change-log.ts";
+import type { ChangeLog, Image, Open } from "./change-log.ts";
 import { makeLocks } from "./locks.ts";
 
 /** dynalite's own handler: it is called rather than sent requests, which would double the work of each write. */
@@ -38,19 +38,16 @@ interface Body {
  */
 export async function makeFront({ dynalite, log, changed }: FrontOptions): Promise<Handler> {
   const locked = makeLocks();
-  const read = async (key: Image): Promise<Image | undefined> => {
-    const body = JSON.stringify({ TableName: tableName, Key: key, ConsistentRead: true });
-    const answer = await ask(dynalite, ownHeaders, body);
-    if (answer.status !== 200) throw new Error(`dynalite answered ${answer.status}: ${answer.body}`);
-    return (JSON.parse(answer.body) as { Item?: Image }).Item;
-  };
+  const read = async (key: Image): Promise<Image | undefined> =>
+    (await askFor(dynalite, "GetItem", { Key: key, ConsistentRead: true })).Item as Image | undefined;
 
   const latest = makeLatest();
   const write = async (request: IncomingMessage, body: string, asked: Body, writes: Write[]): Promise<Answer> => {
     const begun = [];
     for (const one of writes) {
       const before = latest.take(one.key) ?? (await read(one.key));
-      begun.push({ ...one, before, sequence: log.begin(one.key, before) });
+      const wanted = one.after === "unknown" ? undefined : one.after;
+      begun.push({ ...one, before, sequence: log.begin(one.key, before, wanted) });
     }
     const answer = await ask(dynalite, request.headers, body);
     if (answer.status !== 200) {
@@ -62,18 +59,14 @@ export async function makeFront({ dynalite, log, changed }: FrontOptions): Promi
       const now = after === "unknown" ? (newImage(asked, answer) ?? (await read(key))) : after;
       latest.put(key, now);
       // A deletion wakes nobody: the filter of the stack's event source.
-      if (now) log.complete(sequence, now);
+      if (now) log.complete(sequence, after === "unknown" ? now : undefined);
       else log.remove([sequence]);
     }
     changed();
     return answer;
   };
 
-  for (const { sequence, key, before } of log.open()) {
-    const now = await read(key);
-    if (now && !isDeepStrictEqual(now, before)) log.complete(sequence, now);
-    else log.remove([sequence]);
-  }
+  for (const open of log.open()) await settle(dynalite, log, open, await read(open.key));
 
   return async (request, response) => {
     const operation = String(request.headers["x-amz-target"]).split(".")[1] ?? "";
@@ -105,6 +98,18 @@ function makeLatest(size = 1000) {
   };
 }
 
+/** Finds out how a write ended that a kill has cut off, and puts right what dynalite has left half done of it. */
+async function settle(dynalite: Dynalite, log: ChangeLog, open: Open, now: Image | undefined): Promise<void> {
+  const { sequence, key, before, wanted } = open;
+  if (now && !isDeepStrictEqual(now, before)) return log.complete(sequence, now);
+  // dynalite writes an item's place in the index before the item itself. Writing what was wanted and then what is takes
+  // the one place away and gives the other back: without it no list and no reconciler would see the job.
+  if (wanted) await askFor(dynalite, "PutItem", { Item: wanted });
+  if (now) await askFor(dynalite, "PutItem", { Item: now });
+  else await askFor(dynalite, "DeleteItem", { Key: key });
+  log.remove([sequence]);
+}
+
 const writing = new Set(["PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"]);
 
 function writesOf(operation: string, { TableName, Key, Item, RequestItems }: Body): Write[] {
@@ -134,13 +139,18 @@ interface Answer {
   body: string;
 }
 
-/** dynalite wants a request signed and does not look at the signature. */
-const ownHeaders = {
-  "content-type": "application/x-amz-json-1.0",
-  "x-amz-target": "DynamoDB_20120810.GetItem",
-  "x-amz-date": "20300101T000000Z",
-  authorization: "AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=local",
-};
+/** A request of our own about the table. dynalite wants it signed and does not look at the signature. */
+async function askFor(dynalite: Dynalite, operation: string, request: object): Promise<Record<string, unknown>> {
+  const headers = {
+    "content-type": "application/x-amz-json-1.0",
+    "x-amz-target": `DynamoDB_20120810.${operation}`,
+    "x-amz-date": "20300101T000000Z",
+    authorization: "AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=local",
+  };
+  const answer = await ask(dynalite, headers, JSON.stringify({ TableName: tableName, ...request }));
+  if (answer.status !== 200) throw new Error(`dynalite refused a ${operation}: ${answer.status} ${answer.body}`);
+  return JSON.parse(answer.body) as Record<string, unknown>;
+}
 
 /** Calls dynalite with as much of a request and a response as it uses. */
 const ask = (dynalite: Dynalite, headers: IncomingMessage["headers"], body: string): Promise<Answer> =>

@@ -1,25 +1,25 @@
 import * as z from "zod";
 import { httpRoute } from "../../aws/http-api.ts";
 import { RequestError } from "../../core/errors.ts";
-import { faultsOf, strict } from "../../core/schema.ts";
+import { strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
-import { epochMs, Time } from "../../core/start-time.ts";
+import { epochMs } from "../../core/start-time.ts";
 import { hourMs, hourOf, statsOf } from "../../core/stats.ts";
+import { parseQuery, QueryTime } from "../parse-query.ts";
 import { StatsSchema } from "../schemas/stats.ts";
 
 const defaultWindowMs = 24 * hourMs;
 /** So that an answer reads a bounded number of items: one an hour. */
 const longestWindowMs = 31 * 24 * hourMs;
 
-/** A time in a query is text: digits are Unix time. */
-const QueryTime = z.preprocess((text) => (/^\d+(\.\d+)?$/.test(String(text)) ? Number(text) : text), Time);
-
 const Query = strict({
   product_tag: z.string().min(1),
   env: z.string().min(1),
-  from: QueryTime.optional().describe("Default: 24 hours before `to`."),
-  to: QueryTime.optional().describe("Default: now."),
+  /** Default: 24 hours before `to`. */
+  from: QueryTime.transform(epochMs).optional().describe("Default: 24 hours before `to`."),
+  /** Default: now, which a later time means as well. */
+  to: QueryTime.transform(epochMs).optional().describe("Default: now, which a later time means as well."),
 });
 
 /** Counts, rates and percentiles of a tenant over whole hours: those that `from` and `to` lie in and all between. */
@@ -28,10 +28,9 @@ export const getStats = httpRoute<Services>(
   "/v1/stats",
   async ({ stats, catalog, clock }, request) => {
     requireScope(request.scopes, "jobs:read", { product: request.query.product_tag, env: request.query.env });
-    const parsed = Query.safeParse(request.query);
-    if (!parsed.success) throw invalid(faultsOf(parsed.error, ["query"]));
-    const { product_tag, env } = parsed.data;
-    const { from, to } = windowOf(parsed.data, clock.now());
+    const query = parseQuery(Query, request.query);
+    const { product_tag, env } = query;
+    const { from, to } = windowOf(query, clock.now());
     catalog.tenant(product_tag, env);
     const hours = await stats.read(product_tag, env, from, to);
     return { status: 200, body: { product_tag, env, from, to, ...statsOf(hours.map(({ counts }) => counts)) } };
@@ -51,10 +50,10 @@ export const getStats = httpRoute<Services>(
   },
 );
 
-function windowOf({ from, to }: z.infer<typeof Query>, now: number): { from: number; to: number } {
-  const end = to === undefined ? now : epochMs(to);
-  const start = from === undefined ? end - defaultWindowMs : epochMs(from);
-  if (start > end) throw invalid([{ pointer: "/query/from", detail: "is after `to`" }]);
+function windowOf({ from, to }: z.output<typeof Query>, now: number): { from: number; to: number } {
+  const end = Math.min(to ?? now, now);
+  const start = from ?? end - defaultWindowMs;
+  if (start > end) throw invalid([{ pointer: "/query/from", detail: "is after `to`, or after now" }]);
   if (end - start > longestWindowMs)
     throw invalid([{ pointer: "/query/from", detail: "more than 31 days before `to`" }]);
   return { from: Math.max(0, hourOf(start)), to: hourOf(end) + hourMs };

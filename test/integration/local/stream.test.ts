@@ -1,4 +1,6 @@
+import { createRequire } from "node:module";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { BatchWriteItemCommand, DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
@@ -7,6 +9,7 @@ import { dynamoJobStore } from "../../../lambdas/aws/dynamo-job-store.ts";
 import { dynamoStatsStore } from "../../../lambdas/aws/dynamo-stats-store.ts";
 import { type Item, itemOf, jobOf, keyOf } from "../../../lambdas/aws/job-item.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
+import { shardOf } from "../../../lambdas/core/job-id.ts";
 import type { JobStore } from "../../../lambdas/core/ports.ts";
 import { noCounts } from "../../../lambdas/core/stats.ts";
 import { credentials } from "../../../local/credentials.ts";
@@ -204,11 +207,40 @@ test("a write that was cut off is told of after a restart if it happened, and no
   await until(() => log.next(9).length === 2);
   log.remove(log.next(9).map(({ sequence }) => sequence));
   // As a kill leaves it: noted, and nothing known of the end.
-  log.begin(keyOf(made.id), undefined);
-  log.begin(keyOf(untouched.id), itemOf(untouched, 30));
-  log.begin(keyOf(absent.id), undefined);
+  log.begin(keyOf(made.id), undefined, itemOf(made, 30));
+  log.begin(keyOf(untouched.id), itemOf(untouched, 30), itemOf({ ...untouched, status: "failed", version: 2 }, 30));
+  log.begin(keyOf(absent.id), undefined, itemOf(absent, 30));
   await stop();
   await start();
   expect(log.open()).toEqual([]);
   expect(log.next(9).map(({ before, after }) => [before, jobOf(after as Item).id])).toEqual([[undefined, made.id]]);
+  expect(await jobs.getMany([made.id, untouched.id, absent.id])).toEqual(expect.arrayContaining([made, untouched]));
+  expect(await jobs.get(absent.id)).toBeUndefined();
+});
+
+/** The first half of a write as dynalite does it: the item's places in the indexes, without the item. */
+async function moveInIndexOnly(before: Item, after: Item): Promise<void> {
+  const db = createRequire(import.meta.url)("dynalite/db");
+  const store = db.create({ path: data, createTableMs: 0 });
+  const stored = await promisify(store.getTable)(tableName);
+  await promisify(db.updateIndexes)(store, stored, before, after);
+  await store.db.close();
+}
+
+test("a job that a kill has moved in the index only is back in its place after a restart", async () => {
+  const job = aJob();
+  const failed = { ...job, status: "failed" as const, finished_at: noon, version: 2 };
+  const phases = async () => {
+    const at = { product: "shop", env: "prd", shard: shardOf(job.id), order: "asc" as const, limit: 9 };
+    const pages = (["pending", "failed"] as const).map((phase) => jobs.page({ ...at, phase }));
+    return (await Promise.all(pages)).map((page) => page.jobs.length);
+  };
+  await jobs.create(job);
+  log.begin(keyOf(job.id), itemOf(job, 30), itemOf(failed, 30));
+  await stop();
+  await moveInIndexOnly(itemOf(job, 30), itemOf(failed, 30));
+  await start();
+  expect(await phases()).toEqual([1, 0]);
+  await jobs.replace(failed);
+  expect(await phases()).toEqual([0, 1]);
 });

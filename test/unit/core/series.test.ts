@@ -45,6 +45,18 @@ describe("after a run of a series", () => {
     });
   });
 
+  it("the next state says how it ended, and not how an earlier one did", () => {
+    const attempt = { attempt: 2, due_at: noon, started_at: noon, ended_at: noon + 5, outcome: "completed" as const };
+    const second = continued(ended({ attempts: [{ ...attempt, attempt: 1, outcome: "failed" }, attempt] }), noon + 5);
+    expect(second?.next).toMatchObject({ attempts: [], last_run: attempt });
+    const running = {
+      ...(second?.next as Job),
+      status: "completed" as const,
+      attempts: [{ ...attempt, ended_at: noon + hour }],
+    };
+    expect(continued(running, noon + hour)?.next.last_run?.ended_at).toBe(noon + hour);
+  });
+
   it("the next is counted from the planned time, not from the finish", () => {
     expect(continued(ended({ finished_at: noon + 59 * 60_000 }), noon + 59 * 60_000)?.next.due_at).toBe(noon + hour);
   });

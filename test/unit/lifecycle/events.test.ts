@@ -1,5 +1,7 @@
+import { pausing, rescheduling, resuming, retrying, runningNow } from "../../../lambdas/core/change-job.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
+import { continued } from "../../../lambdas/core/series.ts";
 import { attemptFailed, cancelled, claimed, completed, parked } from "../../../lambdas/core/transitions.ts";
 import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";
 import { aJob, noon } from "../../support/builders.ts";
@@ -53,14 +55,14 @@ describe("a one-time job", () => {
 
   it("is retried with the reason of the failure and the time of the next attempt, then fails", () => {
     const waiting = attemptFailed({ ...running, retries: 1 }, noon + 90, failure("TIMEOUT"));
-    const [retrying] = between(running, waiting);
-    expect(retrying).toMatchObject({
+    const [event] = between(running, waiting);
+    expect(event).toMatchObject({
       name: "retrying",
       time: noon + 90,
       detail: { attempt: 2, status: "scheduled", due_at: noon + 590, error_code: "TIMEOUT" },
       ended: { attempt: 1, outcome: "failed" },
     });
-    expect(retrying?.detail).not.toHaveProperty("finished_at");
+    expect(event?.detail).not.toHaveProperty("finished_at");
     const again = claim(waiting, noon + 600);
     expect(between(again, attemptFailed(again, noon + 650, failure("NOT_FOUND")))).toMatchObject([
       {
@@ -100,7 +102,7 @@ describe("a one-time job", () => {
 
   it("is retried when a finished one is started again", () => {
     const failed = attemptFailed({ ...running, retries: 0 }, noon, failure("TIMEOUT"));
-    expect(names(failed, { ...failed, status: "queued", attempt: 2, version: 4 })).toEqual(["retrying"]);
+    expect(names(failed, retrying(0)(failed, noon + 1) as Job)).toEqual(["retrying"]);
   });
 
   it("is scheduled anew when it is moved", () => {
@@ -129,55 +131,63 @@ describe("a one-time job", () => {
 });
 
 describe("a recurring job", () => {
-  const next = { run: 2, attempt: 1, due_at: noon + 60_000, scheduled_at: noon + 60_000, status: "scheduled" as const };
+  const hour = 3_600_000;
+  const series = aJob({ repeat: { every: hour, anchor: noon, overlap: "skip" } });
+  const run = claim(series, noon + 40);
+  const next = (ended: Job) => continued(ended, noon + 90)?.next as Job;
+  const done90 = completed(run, noon + 90, done);
 
   it("completes a run and goes on: the event is about that run", () => {
-    const after = { ...completed(running, noon + 90, done), ...next };
-    expect(between(running, after)).toMatchObject([
+    expect(between(run, next(done90))).toMatchObject([
       {
         name: "completed",
         time: noon + 90,
-        detail: { ...about, status: "completed", started_at: noon + 40, finished_at: noon + 90, version: 3 },
+        detail: {
+          run: 1,
+          due_at: noon,
+          status: "completed",
+          started_at: noon + 40,
+          finished_at: noon + 90,
+          version: 3,
+        },
         ended: { outcome: "completed", ended_at: noon + 90 },
       },
-      { name: "scheduled", detail: { run: 2, attempt: 1, due_at: noon + 60_000, status: "scheduled" } },
+      { name: "scheduled", detail: { run: 2, attempt: 1, due_at: noon + hour, status: "scheduled" } },
     ]);
   });
 
   it("fails a run and goes on", () => {
-    const failed = attemptFailed({ ...running, retries: 0 }, noon + 90, failure("TIMEOUT"));
-    expect(between(running, { ...failed, ...next })).toMatchObject([
-      { name: "failed", detail: { run: 1, error_code: "TIMEOUT" } },
+    const failed = attemptFailed({ ...run, retries: 0 }, noon + 90, failure("TIMEOUT"));
+    expect(between(run, next(failed))).toMatchObject([
+      { name: "failed", detail: { run: 1, status: "failed", error_code: "TIMEOUT" }, ended: { outcome: "failed" } },
       { name: "scheduled", detail: { run: 2 } },
     ]);
   });
 
-  it("whose next state holds no attempts: the last error and the stream's time tell", () => {
-    const forgetting = (after: Job): Job => ({ ...after, ...next, attempts: [] });
-    const failed = attemptFailed({ ...running, retries: 0 }, noon + 90, failure("TIMEOUT"));
-    const times = { started_at: noon + 40, finished_at: noon + 9000 };
-    expect(between(running, forgetting(completed(running, noon + 90, done)))[0]).toMatchObject({
-      name: "completed",
-      detail: times,
-    });
-    expect(between(running, forgetting(failed))[0]).toMatchObject({
-      name: "failed",
-      detail: { ...times, error_code: "TIMEOUT" },
-    });
+  it("completes with its last run", () => {
+    expect(between(run, done90)).toMatchObject([{ name: "completed", detail: { run: 1, status: "completed" } }]);
   });
 
   it("tells of being paused, by itself or at the end of a run, and resumed", () => {
-    const paused = { ...job, status: "paused" as const };
-    expect(names(job, paused)).toEqual(["paused"]);
-    expect(names(running, { ...completed(running, noon, done), ...next, status: "paused" })).toEqual([
-      "completed",
-      "paused",
-    ]);
-    expect(names(paused, { ...paused, ...next })).toEqual(["resumed"]);
+    const paused = pausing(series, noon) as Job;
+    expect(names(series, paused)).toEqual(["paused"]);
+    const asked = pausing(run, noon) as Job;
+    expect(names(run, asked)).toEqual([]);
+    expect(names(asked, next(completed(asked, noon + 90, done)))).toEqual(["completed", "paused"]);
+    expect(names(paused, resuming(paused, noon + 1) as Job)).toEqual(["resumed"]);
     expect(names(paused, cancelled(paused, noon, "no longer wanted"))).toEqual(["cancelled"]);
   });
 
-  it("that skips a run is scheduled for the next", () => {
-    expect(names(job, { ...job, ...next })).toEqual(["scheduled"]);
+  it("that is over when it is resumed completes without a run", () => {
+    const ending = { ...series, repeat: { every: hour, anchor: noon, overlap: "skip" as const, end_date: noon } };
+    const paused = pausing(ending, noon) as Job;
+    const [over, ...others] = between(paused, resuming(paused, noon + 1) as Job);
+    expect([over?.name, over?.ended, others]).toEqual(["completed", undefined, []]);
+  });
+
+  it("is scheduled anew when it is rescheduled or run now", () => {
+    const waiting = next(done90);
+    expect(names(waiting, runningNow(waiting, noon + 99) as Job)).toEqual(["scheduled"]);
+    expect(names(waiting, rescheduling({ due_at: noon + 5 * hour })(waiting, noon) as Job)).toEqual(["scheduled"]);
   });
 });

@@ -1,6 +1,7 @@
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../../../lambdas/core/job-event.ts";
+import { continued } from "../../../lambdas/core/series.ts";
 import { hourMs, statsOf } from "../../../lambdas/core/stats.ts";
 import { attemptFailed, claimed, completed } from "../../../lambdas/core/transitions.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
@@ -107,6 +108,24 @@ describe("a batch of writes", () => {
     expect(stats.lateness_ms.p50).toBeGreaterThanOrEqual(64);
     expect(stats.lateness_ms.p50).toBeLessThan(128);
     expect(stats.duration_ms.p99).toBeLessThan(256);
+  });
+
+  it("counts a run of a series as such, and not a series that ends without one", async () => {
+    const services = world();
+    const series = aJob({ created_at: noon, repeat: { every: hourMs, anchor: noon, overlap: "skip" } });
+    const running = claim(series, noon + 3);
+    const after = continued(completed(running, noon + 20, { inline: 1 }), noon + 20)?.next as Job;
+    const paused = { ...after, status: "paused" as const };
+    const over = { ...paused, status: "completed" as const, finished_at: noon + 30 };
+    await handleChanges(services, [
+      { after: series, at: noon },
+      { before: running, after, at: noon },
+      { before: paused, after: over, at: noon },
+    ]);
+    expect(services.stats.all().map(({ counts }) => counts)).toMatchObject([
+      { scheduled: 1, completed: 1, completed_first_try: 1, attempts: 1 },
+    ]);
+    expect(published(services).map(([name]) => name)).toEqual(["completed", "completed"]);
   });
 
   it("goes on when counters fail: their loss is logged, without a word of anybody's input", async () => {
