@@ -1,6 +1,12 @@
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CreateTableCommand,
+  DescribeTableCommand,
+  DynamoDBClient,
+  ResourceInUseException,
+} from "@aws-sdk/client-dynamodb";
 import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/job-item.ts";
 import { credentials } from "../credentials.ts";
 import { type Listening, listen, sendJson } from "../http.ts";
@@ -38,35 +44,40 @@ export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "
 async function createTable(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, ...credentials });
   try {
-    await client.send(
-      new CreateTableCommand({
-        TableName: tableName,
-        BillingMode: "PAY_PER_REQUEST",
-        AttributeDefinitions: [
-          { AttributeName: partitionKey, AttributeType: "S" },
-          { AttributeName: sortKey, AttributeType: "S" },
-          { AttributeName: phaseIndex.partitionKey, AttributeType: "S" },
-          { AttributeName: phaseIndex.sortKey, AttributeType: "S" },
-        ],
-        KeySchema: [
-          { AttributeName: partitionKey, KeyType: "HASH" },
-          { AttributeName: sortKey, KeyType: "RANGE" },
-        ],
-        GlobalSecondaryIndexes: [
-          {
-            IndexName: phaseIndex.name,
-            KeySchema: [
-              { AttributeName: phaseIndex.partitionKey, KeyType: "HASH" },
-              { AttributeName: phaseIndex.sortKey, KeyType: "RANGE" },
-            ],
-            Projection: { ProjectionType: "KEYS_ONLY" },
-          },
-        ],
-      }),
-    );
-  } catch (error) {
-    if (!(error instanceof ResourceInUseException)) throw error;
+    await client.send(newTable).catch(unlessItExists);
+    // Until then dynalite says that there is no such table.
+    const describe = new DescribeTableCommand({ TableName: tableName });
+    while ((await client.send(describe)).Table?.TableStatus !== "ACTIVE") await sleep(1);
   } finally {
     client.destroy();
   }
 }
+
+const unlessItExists = (error: unknown) => {
+  if (!(error instanceof ResourceInUseException)) throw error;
+};
+
+const newTable = new CreateTableCommand({
+  TableName: tableName,
+  BillingMode: "PAY_PER_REQUEST",
+  AttributeDefinitions: [
+    { AttributeName: partitionKey, AttributeType: "S" },
+    { AttributeName: sortKey, AttributeType: "S" },
+    { AttributeName: phaseIndex.partitionKey, AttributeType: "S" },
+    { AttributeName: phaseIndex.sortKey, AttributeType: "S" },
+  ],
+  KeySchema: [
+    { AttributeName: partitionKey, KeyType: "HASH" },
+    { AttributeName: sortKey, KeyType: "RANGE" },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: phaseIndex.name,
+      KeySchema: [
+        { AttributeName: phaseIndex.partitionKey, KeyType: "HASH" },
+        { AttributeName: phaseIndex.sortKey, KeyType: "RANGE" },
+      ],
+      Projection: { ProjectionType: "KEYS_ONLY" },
+    },
+  ],
+});
