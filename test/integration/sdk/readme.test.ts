@@ -28,6 +28,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ductape-readme-"));
   local = await startLocal({ port: 0, dataDir: join(folder, "data") });
   await mkdir(join(folder, "examples"));
+  await writeFile(join(folder, "examples/package.json"), '{"type":"module"}');
   await Promise.all(programs.map((code, i) => writeFile(fileOf(i), `${resolved(code)}\nexport {};\n`)));
 }, 120_000);
 
