@@ -1,10 +1,10 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
 import { AuthorizerEnv, readEnv } from "../aws/env.ts";
 import { once } from "../aws/once.ts";
-import { startSecrets } from "../aws/start-secrets.ts";
+import { startApiKey } from "../aws/start-api-key.ts";
 import { authorize } from "./authorize.ts";
 
-const services = once(() => ({ secrets: startSecrets(), env: readEnv(AuthorizerEnv) }));
+const services = once(() => ({ secrets: startApiKey(), env: readEnv(AuthorizerEnv) }));
 
 /** API Gateway keeps the answer for the same Authorization header, so this runs seldom. */
 export const handler = async (

@@ -1,29 +1,19 @@
-import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { SSMClient } from "@aws-sdk/client-ssm";
 import { JobError } from "../core/errors.ts";
 import type { Clock, Secrets } from "../core/ports.ts";
 import { type Reference, referenceName } from "../core/references.ts";
 import { secretFault } from "./secret-faults.ts";
+import type { Read } from "./secret-reader.ts";
 
 export interface AwsSecretsOptions {
-  /** Made when first needed: most Lambdas resolve no reference and should not load these clients at all. */
-  secretsManager: () => SecretsManagerClient | Promise<SecretsManagerClient>;
-  ssm: () => SSMClient | Promise<SSMClient>;
+  readSecret: Read;
+  readParameter: Read;
   clock: Pick<Clock, "now">;
   /** How long a value is kept in a warm Lambda: a rotated secret is seen after that. Default 5 minutes. */
   ttlMs?: number;
 }
 
 /** Values from Secrets Manager and the SSM Parameter Store. */
-export function awsSecrets({ secretsManager, ssm, clock, ttlMs = 300_000 }: AwsSecretsOptions): Secrets {
-  const readSecret = async (name: string) => {
-    const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
-    return (await (await secretsManager()).send(new GetSecretValueCommand({ SecretId: name }))).SecretString;
-  };
-  const readParameter = async (name: string) => {
-    const { GetParameterCommand } = await import("@aws-sdk/client-ssm");
-    return (await (await ssm()).send(new GetParameterCommand({ Name: name, WithDecryption: true }))).Parameter?.Value;
-  };
+export function awsSecrets({ readSecret, readParameter, clock, ttlMs = 300_000 }: AwsSecretsOptions): Secrets {
   const cached = cache(clock, ttlMs);
   return {
     async resolve(reference) {

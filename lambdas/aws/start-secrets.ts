@@ -1,19 +1,25 @@
 import type { Secrets } from "../core/ports.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import { once } from "./once.ts";
+import { parameterReader } from "./parameter-reader.ts";
+import { secretReader } from "./secret-reader.ts";
 import { awsSecrets } from "./secrets.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** Credentials by reference; each client is made, and its code first run, when a reference needs it. */
 export const startSecrets = (): Secrets =>
   awsSecrets({
-    secretsManager: once(async () => {
-      const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
-      return new SecretsManagerClient(clientDefaults);
-    }),
-    ssm: once(async () => {
-      const { SSMClient } = await import("@aws-sdk/client-ssm");
-      return new SSMClient(clientDefaults);
-    }),
+    readSecret: secretReader(
+      once(async () => {
+        const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+        return new SecretsManagerClient(clientDefaults);
+      }),
+    ),
+    readParameter: parameterReader(
+      once(async () => {
+        const { SSMClient } = await import("@aws-sdk/client-ssm");
+        return new SSMClient(clientDefaults);
+      }),
+    ),
     clock: systemClock,
   });

@@ -1,10 +1,12 @@
-import { Role } from "aws-cdk-lib/aws-iam";
-import { App } from "aws-cdk-lib/core";
+import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
+import { App, Stack } from "aws-cdk-lib/core";
 import { allow, grant } from "../../infra/capability.ts";
 import { addJobs } from "../../infra/jobs-app.ts";
 import { products } from "../../products/index.ts";
+import { teams } from "./in-aws.ts";
 
-/** The app of infra/app.ts, and what the emulator needs besides. */
+/** The app of infra/app.ts, a stack of the team's own with a function to call, and what the emulator needs besides. */
 const app = new App();
 const { service } = addJobs(app, products);
 
@@ -15,3 +17,15 @@ const actions = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"];
 for (const node of service.node.findAll()) {
   if (node instanceof Role) grant(node, allow(actions, [misplaced], "The emulator's notion of where a schedule is."));
 }
+
+const team = new Stack(app, "Team");
+new LambdaFunction(team, "Doubler", {
+  functionName: teams.function,
+  runtime: Runtime.NODEJS_24_X,
+  handler: "index.handler",
+  role: new Role(team, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") }),
+  code: Code.fromInline(`exports.handler = async ({ n }) => {
+    if (typeof n !== "number") throw new RangeError("not a number: " + n);
+    return { doubled: 2 * n };
+  };`),
+});

@@ -12,6 +12,7 @@ import { startPostgres } from "../support/databases/postgres.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
 import { credentials, type Ministack, region, startMinistack } from "./ministack.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
+import { describeOwnRole, makeTeams } from "./own-role.ts";
 
 let ministack: Ministack;
 let outside: OutsideWorld;
@@ -31,6 +32,7 @@ beforeAll(async () => {
   database = await startPostgres();
   ministack = await startMinistack();
   await makeTargets();
+  await makeTeams(clientOptions());
   await storeReferences();
   outputs = await deploy(ministack);
   call = apiClient(outputs, ministack);
@@ -234,6 +236,22 @@ describe("every type of job", () => {
     });
     expect(JSON.parse(outside.received("POST", "/orders/hal")[0]?.text ?? "")).toMatchObject({ price: { total: 25 } });
   });
+});
+
+describeOwnRole({
+  settings: clientOptions,
+  async run(event, input) {
+    const request = { env: "prd", product_tag: "in-aws", event, input, start_at: 0 };
+    return (await post(request, { headers: { prefer: "wait=25" } })).body;
+  },
+  async upload(body) {
+    const asked = { env: "prd", product_tag: "in-aws", size: body.byteLength };
+    const { body: upload } = await call("POST", "/v1/uploads", { key, body: asked });
+    expect(await fetch(upload.url, { method: upload.method, headers: upload.headers, body })).toMatchObject({
+      ok: true,
+    });
+    return upload.upload_id;
+  },
 });
 
 describe("a job that is due later", () => {

@@ -3,13 +3,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { request } from "node:https";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { copyOfCheckout } from "./checkout.ts";
 import { type Ministack, region } from "./ministack.ts";
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const cdkCommand = join(root, "node_modules", "aws-cdk", "bin", "cdk");
+const cdkCommand = "node_modules/aws-cdk/bin/cdk";
 const app = "node_modules/.bin/tsx test/deploy/app.ts";
 const account = "000000000000";
 
@@ -22,12 +21,16 @@ export interface Outputs {
   ScheduleGroup: string;
 }
 
-/** A real `cdk bootstrap` and `cdk deploy --all` onto the emulator, of the real app (see app.ts for the difference). */
+/**
+ * A real `cdk bootstrap` and `cdk deploy --all` onto the emulator, of the real app (see app.ts and checkout.ts for the
+ * difference).
+ */
 export async function deploy(ministack: Ministack): Promise<Outputs> {
   const folder = await mkdtemp(join(tmpdir(), "cdk-"));
+  const checkout = await copyOfCheckout();
   const cdk = (...args: string[]) =>
     run(process.execPath, [cdkCommand, ...args, "--app", app, "--output", join(folder, "cdk.out")], {
-      cwd: root,
+      cwd: checkout.folder,
       env: ministack.environment,
       maxBuffer: 64 * 1024 * 1024,
     }).catch((error: { stdout: string; stderr: string }) => {
@@ -40,6 +43,7 @@ export async function deploy(ministack: Ministack): Promise<Outputs> {
     const outputs = JSON.parse(await readFile(file, "utf8")) as { "ductape-jobs-prod-service": Outputs };
     return outputs["ductape-jobs-prod-service"];
   } finally {
+    await checkout.remove();
     await rm(folder, { recursive: true, force: true });
   }
 }

@@ -1,3 +1,5 @@
+import { parameterReader } from "../../../lambdas/aws/parameter-reader.ts";
+import { secretReader } from "../../../lambdas/aws/secret-reader.ts";
 import { awsSecrets } from "../../../lambdas/aws/secrets.ts";
 import { startSecretsService } from "../../support/aws/secrets-service.ts";
 import { describeSecrets, heldSecrets } from "../../support/conformance/secrets.ts";
@@ -10,8 +12,8 @@ describeSecrets("AWS", async () => {
     "/shop/base-url": heldSecrets["/shop/base-url"],
   });
   const secrets = awsSecrets({
-    secretsManager: () => service.secretsManager,
-    ssm: () => service.ssm,
+    readSecret: secretReader(() => service.secretsManager),
+    readParameter: parameterReader(() => service.ssm),
     clock: fakeClock(),
   });
   return { secrets, stop: service.stop };

@@ -1,6 +1,8 @@
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SSMClient } from "@aws-sdk/client-ssm";
 import { expect, test } from "@jest/globals";
+import { parameterReader } from "../../../lambdas/aws/parameter-reader.ts";
+import { secretReader } from "../../../lambdas/aws/secret-reader.ts";
 import { awsSecrets } from "../../../lambdas/aws/secrets.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
 import { parameter, type Reference, secret } from "../../../lambdas/core/references.ts";
@@ -18,14 +20,14 @@ function someSecrets(...answers: (StubAnswer | Error)[]) {
   });
   const made: string[] = [];
   const secrets = awsSecrets({
-    secretsManager: () => {
+    readSecret: secretReader(() => {
       made.push("secretsManager");
       return new SecretsManagerClient({ ...settings, requestHandler, maxAttempts: 1 });
-    },
-    ssm: async () => {
+    }),
+    readParameter: parameterReader(async () => {
       made.push("ssm");
       return new SSMClient({ ...settings, requestHandler, maxAttempts: 1 });
-    },
+    }),
     clock,
     ttlMs: 1000,
   });

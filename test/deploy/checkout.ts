@@ -1,0 +1,37 @@
+import { cp, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+/** What a deployment reads. */
+const parts = [
+  "infra",
+  "lambdas",
+  "products",
+  "test/deploy",
+  "cdk.json",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+];
+
+const catalog = `import { inAws } from "../test/deploy/in-aws.ts";
+import { products as ours } from "./ours.ts";
+
+export const products = [...ours, inAws] as const;
+`;
+
+/**
+ * A copy of this checkout that has one product more, as a team adds its own: the catalog is part of every bundle, so
+ * that another catalog is another checkout, and the code needs no way to swap it.
+ */
+export async function copyOfCheckout(): Promise<{ folder: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), "checkout-"));
+  for (const part of parts) await cp(join(root, part), join(folder, part), { recursive: true });
+  await symlink(join(root, "node_modules"), join(folder, "node_modules"));
+  await rename(join(folder, "products", "index.ts"), join(folder, "products", "ours.ts"));
+  await writeFile(join(folder, "products", "index.ts"), catalog);
+  return { folder, remove: () => rm(folder, { recursive: true, force: true }) };
+}

@@ -1,0 +1,91 @@
+import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateBucketCommand, GetObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import type { Answer } from "./deployment.ts";
+import { teams } from "./in-aws.ts";
+
+interface Settings {
+  endpoint: string;
+  region: string;
+  credentials: { accessKeyId: string; secretAccessKey: string };
+}
+
+/** The bucket and the table of the team, which the catalog names and the deployment neither makes nor asks for. */
+export async function makeTeams(settings: Settings): Promise<void> {
+  await new S3Client({ ...settings, forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: teams.bucket }));
+  await new DynamoDBClient(settings).send(
+    new CreateTableCommand({
+      TableName: teams.table,
+      BillingMode: "PAY_PER_REQUEST",
+      AttributeDefinitions: ["id", "day"].map((AttributeName) => ({ AttributeName, AttributeType: "S" })),
+      KeySchema: [{ AttributeName: "id", KeyType: "HASH" }],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: "by-day",
+          KeySchema: [{ AttributeName: "day", KeyType: "HASH" }],
+          Projection: { ProjectionType: "ALL" },
+        },
+      ],
+    }),
+  );
+}
+
+interface System {
+  settings(): Settings;
+  /** Runs an event to its end, as `POST /v1/jobs` with `Prefer: wait`. */
+  run(event: string, input: Record<string, unknown>): Promise<Answer["body"]>;
+  /** Makes an upload of this file. */
+  upload(body: Uint8Array): Promise<string>;
+}
+
+/**
+ * Jobs whose targets are in AWS: each passes by the grant that infra has derived from the catalog, and by no other.
+ *
+ * What the emulator does not do: it hands the function no client context, in which the idempotency key travels; it calls
+ * every error of a function `Runtime.HandlerError`; and it asks whether SES may send on `*` instead of the sender's
+ * identity, so that no exact grant lets e-mail through SES pass. The integration and infra tests have these three.
+ */
+export function describeOwnRole({ settings, run, upload }: System): void {
+  const read = async (Key: string) => {
+    const s3 = new S3Client({ ...settings(), forcePathStyle: true });
+    return (await s3.send(new GetObjectCommand({ Bucket: teams.bucket, Key }))).Body?.transformToByteArray();
+  };
+
+  describe("with the consumer's own role", () => {
+    test("a Lambda function is invoked by its ARN, and its error is the job's", async () => {
+      expect(await run("double", { payload: { n: 21 } })).toMatchObject({
+        status: "completed",
+        result: { doubled: 42 },
+      });
+      const failed = await run("double", { payload: { n: "secret" } });
+      expect(failed).toMatchObject({ status: "failed", error: { code: "PROVIDER_ERROR" } });
+      expect(failed.error.message).toMatch(/^The function failed with /);
+      expect(JSON.stringify(failed.error)).not.toContain("secret");
+    });
+
+    test("a file is put below the prefix of a bucket, in parts if it is large, and not over another one", async () => {
+      const large = Buffer.alloc(6 * 1024 * 1024, "parts ");
+      const upload_id = await upload(large);
+      const stored = await run("archive", { upload_id, fileName: "large.bin" });
+      expect(stored).toMatchObject({ status: "completed", result: { key: "2030/large.bin", size: large.length } });
+      expect(Buffer.from((await read("2030/large.bin")) ?? []).equals(large)).toBe(true);
+      const again = await run("archive", { buffer: Buffer.from("other").toString("base64"), fileName: "large.bin" });
+      expect(again).toMatchObject({ status: "failed", error: { code: "VALIDATION_ERROR" } });
+      expect(await read("2030/large.bin")).toHaveLength(large.length);
+    });
+
+    test("a table is written, read by key and by index, changed and cleared", async () => {
+      const data = { id: "v1", day: "2030-01-01" };
+      expect(await run("add_visit", { data })).toMatchObject({ status: "completed", result: { replaced: null } });
+      expect(await run("rate_visit", { data: { id: "v1", stars: 5 } })).toMatchObject({ status: "completed" });
+      expect(await run("visit", { data })).toMatchObject({ result: { item: { ...data, stars: 5 } } });
+      expect(await run("visits_of_day", { data })).toMatchObject({ result: { count: 1, items: [{ id: "v1" }] } });
+      expect(await run("forget_visit", { data })).toMatchObject({ result: { deleted: { id: "v1" } } });
+      expect(await run("visit", { data })).toMatchObject({ status: "completed", result: { item: null } });
+    });
+
+    test("a text message goes out through SNS", async () => {
+      const job = await run("alert", { slug: "down", sms: { to: "+15555550100", body: { en: "Down" } } });
+      expect(job).toMatchObject({ status: "completed", result: { channels: { sms: { status: "sent" } } } });
+    });
+  });
+}
