@@ -1,17 +1,19 @@
+import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
-import { createJobs, type Jobs } from "./jobs.ts";
+import { createJobs } from "./create-jobs.ts";
+import type { Jobs } from "./jobs.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
 import { createTransport } from "./transport.ts";
 
 /** A client of one Ductape Jobs API. It holds its key where neither JSON nor the console shows it. */
-export interface Ductape {
+export interface Ductape<C extends Catalog = Catalog> {
   processor: {
     /** Schedules jobs. */
-    job: JobProcessor;
+    job: JobProcessor<C>;
   };
   /** Jobs that exist. */
-  jobs: Jobs;
+  jobs: Jobs<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -22,14 +24,16 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
 
 /**
  * A client of its own, for more than one API or for other settings than the environment's. Throws a ConfigurationError
- * if an option is missing or unusable.
+ * if an option is missing or unusable. With the type of a catalog it knows its products, environments and events, and the
+ * input that each event takes: `createDuctape<typeof products>()`.
  *
  * @example
  * const ductape = createDuctape({ url: "https://jobs.example.com", apiKey: await readSecret("ductape") });
  */
-export function createDuctape(options: DuctapeOptions = {}): Ductape {
+export function createDuctape<C extends Catalog = Catalog>(options: DuctapeOptions = {}): Ductape<C> {
   const config = resolveConfig(options);
-  return createClient(() => config);
+  // A catalog narrows what callers may pass, not what is done with it.
+  return createClient(() => config) as unknown as Ductape<C>;
 }
 
 let fromEnvironment: Config | undefined;

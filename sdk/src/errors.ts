@@ -1,4 +1,4 @@
-import type { Job } from "./job.ts";
+import type { Job, JobStatus } from "./job.ts";
 
 /** One fault of a request: where it is (RFC 6901 JSON pointer) and what is wrong with it. */
 export interface Fault {
@@ -11,6 +11,7 @@ export interface DuctapeErrorDetails {
   requestId?: string | undefined;
   jobId?: string | undefined;
   retryAfterMs?: number | undefined;
+  jobStatus?: JobStatus | undefined;
   cause?: unknown;
 }
 
@@ -97,6 +98,8 @@ export class ConflictError extends DuctapeError {
   static {
     ConflictError.prototype.name = "ConflictError";
   }
+  /** The job's status, where that is what forbids it. */
+  declare readonly jobStatus?: JobStatus;
 }
 
 /** Too many requests (429), and the retries did not help. */

@@ -1,3 +1,16 @@
+export type {
+  AttemptWindow,
+  BulkError,
+  BulkResult,
+  CostEstimate,
+  Explanation,
+  FireTime,
+  JobRoute,
+  Percentiles,
+  Stats,
+} from "./answers.ts";
+export type { BatchOutcome } from "./batch.ts";
+export type { Catalog, EventInput, JobInput } from "./catalog.ts";
 export { createDuctape, type Ductape, ductape } from "./client.ts";
 export type { DuctapeOptions } from "./config.ts";
 export {
@@ -41,9 +54,13 @@ export type {
   JobFailure,
   JobReceipt,
   JobRepeat,
+  JobRun,
   JobStatus,
   JobStep,
+  JobSummary,
   JobType,
 } from "./job.ts";
-export type { GetJobOptions, Jobs } from "./jobs.ts";
+export type { CallOptions, CancelOptions, GetJobOptions, Jobs, RetryOptions } from "./jobs.ts";
+export type { JobPage, JobPages, RunPage, RunPages } from "./pages.ts";
 export type { DispatchOptions, JobProcessor, ScheduleOptions } from "./processor.ts";
+export type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./query.ts";

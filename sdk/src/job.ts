@@ -31,8 +31,8 @@ export interface JobReceipt {
   next_run_at?: number;
 }
 
-/** A job as the API shows it. Times are epoch milliseconds; the input is not part of it. */
-export interface Job extends JobReceipt {
+/** A job as lists show it. Times are epoch milliseconds. */
+export interface JobSummary extends JobReceipt {
   product_tag: string;
   env: string;
   event: string;
@@ -55,6 +55,14 @@ export interface Job extends JobReceipt {
   labels?: string[];
   /** The series of a recurring job. */
   repeat?: JobRepeat;
+  /** Why it failed, or why its latest attempt did. */
+  error?: JobFailure;
+  /** Why it was cancelled. Example: `"expired"`. */
+  reason?: string;
+}
+
+/** A job as the API shows it; the input is not part of it. */
+export interface Job extends JobSummary {
   /** The attempts of the current run, oldest first; the last 25 are kept. */
   attempts: JobAttempt[];
   /** How far each step of a feature was when it last decided, by `sequence.step`. Features only. */
@@ -63,9 +71,24 @@ export interface Job extends JobReceipt {
   result?: unknown;
   /** Where to download the JSON of a result that is too large for an answer; good for an hour. */
   result_url?: string;
-  /** Why it failed, or why its latest attempt did. */
+}
+
+/** One occurrence of a job; a one-time job has only one. Times are epoch milliseconds. */
+export interface JobRun {
+  /** Its number, from 1. */
+  run: number;
+  status: JobStatus;
+  /** When it was planned. */
+  scheduled_at: number;
+  /** When the last of its attempts was due, or the next one is. */
+  due_at: number;
+  started_at?: number;
+  finished_at?: number;
+  attempts: JobAttempt[];
+  result?: unknown;
+  /** Where to download the JSON of a result that is too large for an answer; good for an hour. */
+  result_url?: string;
   error?: JobFailure;
-  /** Why it was cancelled. Example: `"expired"`. */
   reason?: string;
 }
 

@@ -1,16 +1,38 @@
-import { DuctapeError, InvalidRequestError } from "./errors.ts";
+import type { BulkResult, Explanation, Stats } from "./answers.ts";
+import type { BatchOutcome } from "./batch.ts";
+import type { Catalog, JobInput } from "./catalog.ts";
+import type { Time } from "./input.ts";
 import type { Job } from "./job.ts";
-import type { Transport } from "./transport.ts";
+import type { JobPages, RunPages } from "./pages.ts";
+import type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./query.ts";
 
-export interface GetJobOptions {
-  /** Seconds that the API waits for the job to finish before it answers, 1 to 25. Default: it answers at once. Example: `25`. */
-  wait?: number;
-  /** Aborts the request. Default: none. Example: `AbortSignal.timeout(5000)`. */
+export interface CallOptions {
+  /** Aborts the request; what it asks for may have been done. Default: none. Example: `AbortSignal.timeout(5000)`. */
   signal?: AbortSignal;
 }
 
-/** What can be done with jobs that exist. */
-export interface Jobs {
+export interface GetJobOptions extends CallOptions {
+  /** Seconds that the API waits for the job to finish before it answers, 1 to 25. Default: it answers at once. Example: `25`. */
+  wait?: number;
+}
+
+export interface CancelOptions extends CallOptions {
+  /** Why, up to 200 characters; shown with the job. Default: `"cancelled by request"`. Example: `"the order was returned"`. */
+  reason?: string;
+}
+
+export interface RetryOptions extends CallOptions {
+  /** Milliseconds from now. Default: `0`. Example: `60_000`. */
+  delay?: number;
+  /** The time itself, instead of `delay`. Default: now. Example: `"2030-01-31T09:00:00+01:00"`. */
+  start_at?: Time;
+}
+
+/**
+ * What can be done with jobs that exist, and with requests for more. A change resolves with the job after it, and rejects
+ * with a NotFoundError if there is no such job, with a ConflictError (`jobStatus`) if its state forbids the change.
+ */
+export interface Jobs<C extends Catalog = Catalog> {
   /**
    * The job as it stands. Rejects with a NotFoundError if there is none.
    *
@@ -18,21 +40,105 @@ export interface Jobs {
    * const job = await ductape.jobs.get("job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e", { wait: 25 });
    */
   get(id: string, options?: GetJobOptions): Promise<Job>;
-}
-
-export const createJobs = (transport: Transport): Jobs => ({
-  async get(id, { wait, signal } = {}) {
-    if (typeof id !== "string" || id === "") {
-      throw new InvalidRequestError("INVALID_REQUEST", "jobs.get needs the id of a job.", []);
-    }
-    const query = wait === undefined ? "" : `?wait=${wait}`;
-    const path = `/v1/jobs/${encodeURIComponent(id)}${query}`;
-    return named<Job>(await transport.call({ method: "GET", path, signal, jobId: id }));
-  },
-});
-
-/** The one check of an answer that both sides have a type for: it is about a job. */
-export function named<T>(body: Record<string, unknown>): T {
-  if (typeof body.job_id === "string" && typeof body.status === "string") return body as T;
-  throw new DuctapeError("UNEXPECTED_ANSWER", "The API answered, but not with a job. Check DUCTAPE_URL.");
+  /**
+   * Jobs by filter, the latest first: all of them with `for await`, or a page at a time with `page`.
+   *
+   * @example
+   * for await (const job of ductape.jobs.list({ product_tag: "my-product", status: "failed" })) console.log(job.job_id);
+   */
+  list(query?: JobQuery<C>, options?: CallOptions): JobPages;
+  /**
+   * The runs of a job, the latest first: all of them with `for await`, or a page at a time with `page`.
+   *
+   * @example
+   * for await (const run of ductape.jobs.runs(job_id)) console.log(run.run, run.status);
+   */
+  runs(id: string, query?: RunQuery, options?: CallOptions): RunPages;
+  /**
+   * Ends a job that has not finished; the outcome of an attempt that runs is discarded. Safe to repeat.
+   *
+   * @example
+   * await ductape.jobs.cancel(job_id, { reason: "the order was returned" });
+   */
+  cancel(id: string, options?: CancelOptions): Promise<Job>;
+  /**
+   * Holds a recurring job until it is resumed; a run under way goes on to its end. Safe to repeat.
+   *
+   * @example
+   * await ductape.jobs.pause(job_id);
+   */
+  pause(id: string, options?: CallOptions): Promise<Job>;
+  /**
+   * Lets a paused job go on with its next occurrence from now. Safe to repeat.
+   *
+   * @example
+   * const { next_run_at } = await ductape.jobs.resume(job_id);
+   */
+  resume(id: string, options?: CallOptions): Promise<Job>;
+  /**
+   * Moves a job that has not started to another time, or a recurring one to another series.
+   *
+   * @example
+   * await ductape.jobs.reschedule(job_id, { start_at: "2030-01-31T09:00:00+01:00" });
+   */
+  reschedule(id: string, to: Rescheduling, options?: CallOptions): Promise<Job>;
+  /**
+   * Tries a failed job again, with its whole count of retries.
+   *
+   * @example
+   * await ductape.jobs.retry(job_id, { delay: 60_000 });
+   */
+  retry(id: string, options?: RetryOptions): Promise<Job>;
+  /**
+   * Makes a job that waits for its time due now. A recurring job's series goes on as it was.
+   *
+   * @example
+   * await ductape.jobs.runNow(job_id);
+   */
+  runNow(id: string, options?: CallOptions): Promise<Job>;
+  /**
+   * Deletes a finished job.
+   *
+   * @example
+   * await ductape.jobs.delete(job_id);
+   */
+  delete(id: string, options?: CallOptions): Promise<void>;
+  /**
+   * Cancels every job that the filter finds and that has not finished. Needs a key with `jobs:admin`, as all of its kind.
+   *
+   * @example
+   * const { succeeded, errors } = await ductape.jobs.cancelMany({ product_tag: "my-product", label: "order-12345" });
+   */
+  cancelMany(filter: JobFilter<C>, options?: CancelOptions): Promise<BulkResult>;
+  /** Pauses every recurring job that the filter finds. Example: `await ductape.jobs.pauseMany({ product_tag: "my-product" })`. */
+  pauseMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  /** Resumes every paused job that the filter finds. Example: `await ductape.jobs.resumeMany({ product_tag: "my-product" })`. */
+  resumeMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  /** Tries every failed job again that the filter finds. Example: `await ductape.jobs.retryMany({ product_tag: "my-product" })`. */
+  retryMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  /** Deletes every finished job that the filter finds. Example: `await ductape.jobs.deleteMany({ product_tag: "my-product" })`. */
+  deleteMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  /**
+   * Counts, rates and percentiles of a product in one environment, over whole hours.
+   *
+   * @example
+   * const { success_rate, lateness_ms } = await ductape.jobs.stats({ product_tag: "my-product", env: "prd" });
+   */
+  stats(query: StatsQuery<C>, options?: CallOptions): Promise<Stats>;
+  /**
+   * What a request would come to: its next times, its way, its retries, its cost. Nothing is created. Rejects with an
+   * InvalidRequestError for what `dispatch` would reject.
+   *
+   * @example
+   * const { next_runs } = await ductape.jobs.explain({ ...data, repeat: { cron: "0 9 * * *", tz: "Europe/Berlin" } });
+   */
+  explain(data: JobInput<C>, options?: CallOptions): Promise<Explanation>;
+  /**
+   * Schedules many jobs with few requests, each for itself: resolves with an outcome for each, in their order. Rejects
+   * only if nothing was accepted because the first request failed.
+   *
+   * @example
+   * const outcomes = await ductape.jobs.batch(orders.map((order) => ({ ...data, input: { body: order } })));
+   */
+  batch(items: readonly JobInput<C>[], options?: CallOptions): Promise<BatchOutcome[]>;
 }

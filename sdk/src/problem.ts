@@ -9,6 +9,7 @@ import {
   RateLimitError,
   UnavailableError,
 } from "./errors.ts";
+import type { JobStatus } from "./job.ts";
 
 /** An HTTP answer, read to its end. */
 export interface Answer {
@@ -107,7 +108,10 @@ export function errorOf(answer: Answer, now: number, key: string, jobId?: string
     case 404:
       return new NotFoundError(code, message, faults, details);
     case 409:
-      return new ConflictError(code, message, details);
+      return new ConflictError(code, message, {
+        ...details,
+        jobStatus: text(body.job_status) as JobStatus | undefined,
+      });
     case 429:
       return new RateLimitError(code, message, wait);
     default:

@@ -1,8 +1,10 @@
+import { answered } from "./answered.ts";
 import { bodyOf } from "./body.ts";
+import type { Catalog, JobInput } from "./catalog.ts";
 import { InvalidRequestError, JobCancelledError, JobFailedError, TimeoutError } from "./errors.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import { isFinished, type Job, type JobReceipt } from "./job.ts";
-import { type Jobs, named } from "./jobs.ts";
+import type { Jobs } from "./jobs.ts";
 import { openScope, type Runtime } from "./runtime.ts";
 import type { Transport } from "./transport.ts";
 import { waitUntilFinished } from "./wait.ts";
@@ -23,7 +25,7 @@ export interface DispatchOptions {
 }
 
 /** The interface that hands jobs to the processor. */
-export interface JobProcessor {
+export interface JobProcessor<C extends Catalog = Catalog> {
   /**
    * Schedules a job, waits until it has run, and resolves with its result, whose shape depends on the event. Rejects
    * with a JobFailedError or a JobCancelledError if there is no result, and with another DuctapeError if the job was
@@ -35,14 +37,14 @@ export interface JobProcessor {
    *   input: { params: { customer: "c-42" }, body: { sku: "A-1" } }, start_at: 0,
    * });
    */
-  schedule(data: IJobProcessorInput, options?: ScheduleOptions): Promise<unknown>;
+  schedule(data: JobInput<C>, options?: ScheduleOptions): Promise<unknown>;
   /**
    * Schedules a job and resolves with its receipt as soon as it is accepted: from then on it is not lost.
    *
    * @example
    * const { job_id } = await ductape.processor.job.dispatch({ ...data, start_at: "2030-01-31T09:00:00Z" });
    */
-  dispatch(data: IJobProcessorInput, options?: DispatchOptions): Promise<JobReceipt>;
+  dispatch(data: JobInput<C>, options?: DispatchOptions): Promise<JobReceipt>;
 }
 
 /** What the API waits for a job at most. */
@@ -55,7 +57,11 @@ export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Ru
     // A key of the caller's travels in the data: a header could not hold every character.
     const keyHeader = data.idempotency_key === undefined ? { "idempotency-key": key } : undefined;
     const call = { method: "POST" as const, path: "/v1/jobs", body: bodyOf(data), signal };
-    return named<JobReceipt | Job>(await transport.call({ ...call, headers: { ...keyHeader, ...headers } }));
+    return answered<JobReceipt | Job>(
+      await transport.call({ ...call, headers: { ...keyHeader, ...headers } }),
+      "job_id",
+      "status",
+    );
   };
 
   return {

@@ -25,18 +25,22 @@ export function delayBeforeRetry(error: unknown, failures: number, random: numbe
   return asked > longestRetryAfterMs ? undefined : Math.ceil(asked + jitter);
 }
 
-/** Only for requests that may be sent twice. */
+/**
+ * A request that is not `repeatable` is sent again only after an answer that says that nothing was done: after any other
+ * failure the API may have done it.
+ */
 export async function withRetries<T>(
   runtime: Runtime,
   maxRetries: number,
-  signal: AbortSignal | undefined,
+  { signal, repeatable }: { signal: AbortSignal | undefined; repeatable: boolean },
   attempt: () => Promise<T>,
 ): Promise<T> {
   for (let failures = 1; ; failures++) {
     try {
       return await attempt();
     } catch (error) {
-      const delay = failures > maxRetries ? undefined : delayBeforeRetry(error, failures, runtime.random());
+      const allowed = failures <= maxRetries && (repeatable || error instanceof RateLimitError);
+      const delay = !allowed ? undefined : delayBeforeRetry(error, failures, runtime.random());
       if (delay === undefined) throw error;
       await runtime.sleep(delay, signal);
     }

@@ -5,7 +5,7 @@ import { withRetries } from "./retry.ts";
 import { openScope, type Runtime } from "./runtime.ts";
 
 export interface Call {
-  method: "GET" | "POST";
+  method: "GET" | "POST" | "DELETE";
   /** Below the address of the API; starts with `/v1`. */
   path: string;
   headers?: Record<string, string>;
@@ -13,12 +13,16 @@ export interface Call {
   signal?: AbortSignal | undefined;
   /** The job that the call is about, for its errors. */
   jobId?: string;
+  /** Whether to do it twice is to do it once. Default: true. */
+  repeatable?: boolean;
+  /** Called before each time that it is sent. */
+  onSend?: () => void;
 }
 
 export interface Transport {
   /**
-   * The JSON object that the API answers. Sent again after 429, 502, 503, 504 and network failures, so every call must
-   * be safe to repeat: a GET, or a POST with an idempotency key.
+   * The JSON object that the API answers; an empty one for 204. Sent again after 429, 502, 503, 504 and network failures
+   * where it is safe to repeat, as a GET or a POST with an idempotency key is; else after 429 only.
    */
   call(call: Call): Promise<Record<string, unknown>>;
   /** The JSON value at an address that carries its own permission: the API key is not sent there. */
@@ -30,7 +34,8 @@ export function createTransport(configure: () => Config, runtime: Runtime): Tran
   return {
     async call(call) {
       const config = configure();
-      const answer = await withRetries(runtime, config.maxRetries, call.signal, async () => {
+      const answer = await withRetries(runtime, config.maxRetries, retrying(call), async () => {
+        call.onSend?.();
         const answer = await exchange(config, runtime, `${config.url}${call.path}`, call, {
           accept: "application/json",
           authorization: `Bearer ${config.apiKey}`,
@@ -44,7 +49,7 @@ export function createTransport(configure: () => Config, runtime: Runtime): Tran
     },
     async download(url, jobId, signal) {
       const config = configure();
-      const answer = await withRetries(runtime, config.maxRetries, signal, async () => {
+      const answer = await withRetries(runtime, config.maxRetries, retrying({ signal }), async () => {
         const answer = await exchange(config, runtime, url, { method: "GET", signal, jobId });
         if (!isSuccess(answer)) throw downloadError(answer, jobId, runtime.now());
         return answer;
@@ -56,12 +61,15 @@ export function createTransport(configure: () => Config, runtime: Runtime): Tran
   };
 }
 
+const retrying = ({ signal, repeatable = true }: Pick<Call, "signal" | "repeatable">) => ({ signal, repeatable });
+
 const isSuccess = ({ status }: Answer): boolean => status >= 200 && status < 300;
 
 const unexpected = (message: string, status: number, jobId?: string) =>
   new DuctapeError("UNEXPECTED_ANSWER", message, { status, jobId });
 
 function objectOf({ text, status }: Answer, jobId?: string): Record<string, unknown> {
+  if (status === 204) return {};
   const body = jsonOf(text);
   if (typeof body === "object" && body !== null) return body as Record<string, unknown>;
   throw unexpected(`The API answered ${status}, but no JSON object. Check DUCTAPE_URL.`, status, jobId);

@@ -15,7 +15,7 @@ const pauseMs = 1000;
  * longer than that, it naps and looks: an open request costs its owner Lambda time. The signal ends it at the deadline.
  */
 export async function waitUntilFinished(
-  jobs: Jobs,
+  jobs: Pick<Jobs, "get">,
   runtime: Runtime,
   accepted: JobReceipt | Job,
   deadline: number,

@@ -6,13 +6,20 @@ import type { FunctionInput } from "../../../lambdas/consumers/function/definiti
 import type { NotificationInput } from "../../../lambdas/consumers/notification/definition.ts";
 import { registry } from "../../../lambdas/consumers/registry.ts";
 import type { StorageInput } from "../../../lambdas/consumers/storage/definition.ts";
+import type { BulkFilter } from "../../../lambdas/core/bulk-request.ts";
+import type { Unchanged } from "../../../lambdas/core/change-jobs.ts";
 import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/errors.ts";
+import type { Explanation as CoreExplanation } from "../../../lambdas/core/explain.ts";
 import type { JobStatus as CoreStatus, JobType as CoreType } from "../../../lambdas/core/job.ts";
 import { JobRequest } from "../../../lambdas/core/request.ts";
+import type { RescheduleRequest } from "../../../lambdas/core/reschedule-request.ts";
 import type { RetryConfig as CoreRetryConfig } from "../../../lambdas/core/retry-config.ts";
-import type { JobView, Receipt } from "../../../lambdas/core/view.ts";
+import type { StatsView } from "../../../lambdas/core/stats.ts";
+import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/view.ts";
 import { bodyOf } from "../../../sdk/src/body.ts";
 import type {
+  BulkError,
+  Explanation,
   IActionRequest,
   IDbActionRequest,
   IFunctionRequest,
@@ -21,10 +28,15 @@ import type {
   IStorageRequest,
   Job,
   JobErrorCode,
+  JobFilter,
   JobReceipt,
+  JobRun,
   JobStatus,
+  JobSummary,
   JobType,
+  Rescheduling,
   RetryConfig,
+  Stats,
 } from "../../../sdk/src/index.ts";
 import { anOrder } from "./fake-api.ts";
 
@@ -48,6 +60,9 @@ test("the SDK's inputs are what the API accepts", () => {
   type Wire = Omit<IStorageRequest, "buffer"> & { buffer?: Exclude<IStorageRequest["buffer"], Uint8Array> };
   same<Same<Wire, z.input<typeof StorageInput>>>();
 
+  same<Same<Rescheduling, RescheduleRequest>>();
+  same<Same<JobFilter, BulkFilter>>();
+
   // The type of the event, which TypeScript cannot see, picks one of the inputs.
   same<Same<Omit<IJobProcessorInput, "input">, Omit<z.input<typeof JobRequest>, "input">>>();
   same<Same<Extract<IJobProcessorInput["input"], z.input<typeof FeatureInput>>, z.input<typeof FeatureInput>>>();
@@ -62,6 +77,11 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<JobType, CoreType>>();
   same<Same<JobReceipt, Receipt>>();
   same<Same<Job, JobView>>();
+  same<Same<JobSummary, SummaryView>>();
+  same<Same<JobRun, RunView>>();
+  same<Same<Stats, StatsView & { product_tag: string; env: string; from: number; to: number }>>();
+  same<Same<Explanation, CoreExplanation>>();
+  same<Same<BulkError, Unchanged>>();
 });
 
 test("the comparison notices drift", () => {

@@ -1,0 +1,115 @@
+import type { JobErrorCode, JobRepeat, JobType } from "./job.ts";
+
+/** Why a job was not changed. */
+export interface BulkError {
+  job_id: string;
+  /** A stable word. Example: `"STATE_CONFLICT"`. */
+  code: string;
+  detail: string;
+}
+
+/** What became of the jobs that a filter found. */
+export interface BulkResult {
+  matched: number;
+  succeeded: number;
+  failed: number;
+  /** One for each job that was not changed. */
+  errors: BulkError[];
+}
+
+/** Estimates, to within a factor of two; null where nothing happened. */
+export interface Percentiles {
+  p50: number | null;
+  p95: number | null;
+  p99: number | null;
+}
+
+/** Counts of a tenant over whole hours. Times are epoch milliseconds. */
+export interface Stats {
+  product_tag: string;
+  env: string;
+  /** The beginning of the first hour that is counted. */
+  from: number;
+  /** The end of the last one. */
+  to: number;
+  counts: { scheduled: number; completed: number; failed: number; cancelled: number };
+  /** Completed runs among those that completed or failed. */
+  success_rate: number | null;
+  completed_first_try: number;
+  completed_after_retry: number;
+  /** Attempts that ended, over runs that completed or failed. */
+  mean_attempts: number | null;
+  /** From when an attempt was due to when it started. */
+  lateness_ms: Percentiles;
+  /** From when an attempt started to when it ended. */
+  duration_ms: Percentiles;
+}
+
+/** The way that a job takes to its consumer. `schedule_at` is in epoch milliseconds. */
+export type JobRoute =
+  | { via: "queue"; delay_seconds: number; why: string }
+  | { via: "scheduler"; schedule_at: number; why: string };
+
+/** A time at which a job would run. */
+export interface FireTime {
+  /** Epoch milliseconds. */
+  at: number;
+  /** The same in the time zone of the series, with its offset. Example: `"2030-01-31T09:00:00.000+01:00"`. */
+  local: string;
+  /** What a change of the clocks does to it. */
+  note?: string;
+}
+
+/** When an attempt may start, in milliseconds after the first one is due, if every attempt before it fails. */
+export interface AttemptWindow {
+  attempt: number;
+  /** If each attempt before fails at once and the jitter is as small as it gets. */
+  earliest_ms: number;
+  /** If each takes its whole timeout and the jitter is as large as it gets. */
+  latest_ms: number;
+}
+
+/** What a million such jobs would cost on AWS. */
+export interface CostEstimate {
+  usd_per_million: number;
+  region: string;
+  /** The day on which the prices were those. */
+  prices_as_of: string;
+  breakdown: { what: string; count: number; usd_per_million: number }[];
+  assumptions: string[];
+}
+
+/** What a request would come to. Times are epoch milliseconds. */
+export interface Explanation {
+  valid: true;
+  job: {
+    product_tag: string;
+    env: string;
+    event: string;
+    type: JobType;
+    app?: string;
+    /** The section of the catalog and the entry in it that the event names. */
+    target: { section: string; name: string };
+    due_at: number;
+    recurring: boolean;
+    repeat?: JobRepeat;
+    expires_at?: number;
+    timeout_ms: number;
+    retries: number;
+    retry_policy: {
+      initial_delay: number;
+      max_delay: number;
+      backoff_multiplier: number;
+      jitter: boolean;
+      retryable_errors: JobErrorCode[];
+      non_retryable_errors: JobErrorCode[];
+    };
+    labels?: string[];
+    input_bytes: number;
+  };
+  route: JobRoute;
+  /** Up to 10. */
+  next_runs: FireTime[];
+  retry_timetable: AttemptWindow[];
+  estimated_cost: CostEstimate;
+}

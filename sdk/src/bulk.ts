@@ -1,0 +1,41 @@
+import { answered } from "./answered.ts";
+import type { BulkResult } from "./answers.ts";
+import type { JobFilter } from "./query.ts";
+import type { Transport } from "./transport.ts";
+
+export type BulkAction = "cancel" | "pause" | "resume" | "retry" | "delete";
+
+interface BulkOptions {
+  reason?: string | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+/** Changes every job that the filter finds, a page a request. */
+export async function changeMany(
+  transport: Transport,
+  action: BulkAction,
+  filter: JobFilter,
+  { reason, signal }: BulkOptions = {},
+): Promise<BulkResult> {
+  const total: BulkResult = { matched: 0, succeeded: 0, failed: 0, errors: [] };
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    const page = answered<BulkResult & { next_cursor?: string }>(
+      await transport.call({
+        method: "POST",
+        path: "/v1/jobs/bulk",
+        body: JSON.stringify({ action, filter, reason, cursor }),
+        signal,
+        // What has changed is not found again; but a job that was retried may have failed once more.
+        repeatable: action !== "retry",
+      }),
+      "matched",
+      "errors",
+    );
+    total.matched += page.matched;
+    total.succeeded += page.succeeded;
+    total.failed += page.failed;
+    total.errors.push(...page.errors);
+    cursor = page.next_cursor;
+  }
+  return total;
+}

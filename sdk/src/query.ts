@@ -1,0 +1,58 @@
+import type { Catalog, Place, TenantOf } from "./catalog.ts";
+import type { Repeat, Time } from "./input.ts";
+import type { JobStatus, JobType } from "./job.ts";
+
+interface Filter {
+  /** One status or more. Default: any. Example: `["scheduled", "queued"]`. */
+  status?: JobStatus | JobStatus[];
+  /** One type or more. Default: any. Example: `"notification"`. */
+  type?: JobType | JobType[];
+  /** One of the job's labels. Default: any. Example: `"order-12345"`. */
+  label?: string;
+  /** The earliest `due_at` of a pending job or `finished_at` of another. Default: no limit. Example: `"2030-01-31T00:00:00Z"`. */
+  from?: Time;
+  /** The time before which these are. Default: no limit. Example: `1900000000`. */
+  to?: Time;
+}
+
+/** Which jobs to change at once. */
+export type JobFilter<C extends Catalog = Catalog> = Filter & Place<C>;
+
+/** Which jobs to list; without a product those of every one that the key reaches. */
+export type JobQuery<C extends Catalog = Catalog> = Filter & {
+  /** The latest first, or the oldest. Default: `"desc"`. */
+  order?: "asc" | "desc";
+  /** How many jobs a page has, 1 to 100. Default: `20`; `100` when iterated over. Example: `50`. */
+  limit?: number;
+} & (Place<C> | { product_tag?: undefined; env?: Place<C>["env"]; event?: Place<C>["event"] });
+
+export interface RunQuery {
+  /** How many runs a page has, 1 to 100. Default: `20`; `100` when iterated over. Example: `50`. */
+  limit?: number;
+}
+
+/** Whose jobs to count, and over what time. */
+export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
+  /** Default: 24 hours before `to`. Example: `"2030-01-01T00:00:00Z"`. */
+  from?: Time;
+  /** At most 31 days after `from`. Default: now. Example: `"2030-01-31T00:00:00Z"`. */
+  to?: Time;
+};
+
+/** Where to move a job: at least one of them. */
+export interface Rescheduling {
+  /** When it starts instead; with `repeat` when the new series does. Default: with `repeat` now. Example: `"2030-01-31T09:00:00+01:00"`. */
+  start_at?: Time;
+  /** The new series of a recurring job. Default: its series goes on as it is. Example: `{ every: 3_600_000 }`. */
+  repeat?: Repeat;
+}
+
+/** `?a=1&b=x,y` of the fields that are given. */
+export function queryString(fields: object): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(fields)) {
+    if (value !== undefined) parameters.set(name, String(value));
+  }
+  const text = parameters.toString();
+  return text === "" ? "" : `?${text}`;
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { startLocal } from "../../../local/start.ts";
+import type { products } from "../../../products/index.ts";
+import { createDuctape, type Ductape } from "../../../sdk/src/index.ts";
+
+let folder: string;
+let local: Awaited<ReturnType<typeof startLocal>>;
+let ductape: Ductape<typeof products>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ductape-bulk-"));
+  local = await startLocal({ port: 0, dataDir: folder });
+  ductape = createDuctape<typeof products>({ url: local.url, apiKey: local.apiKey });
+}, 120_000);
+
+afterAll(async () => {
+  await local?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const place = { product_tag: "my-product", env: "prd" } as const;
+const order = { ...place, event: "create_order", input: { params: { customer: "c-42" } } } as const;
+
+test("more jobs than a request takes are scheduled, cancelled and deleted on the real adapters", async () => {
+  const start_at = Date.now() + 3_600_000;
+  const items = Array.from({ length: 130 }, (_, i) => ({ ...order, start_at: start_at + i, labels: ["bulk"] }));
+  const outcomes = await ductape.jobs.batch(items);
+  expect(outcomes.filter(({ status }) => status === "accepted")).toHaveLength(130);
+
+  const filter = { ...place, label: "bulk" };
+  const done = { matched: 130, succeeded: 130, failed: 0, errors: [] };
+  expect(await ductape.jobs.cancelMany(filter, { reason: "over" })).toEqual(done);
+  let listed = 0;
+  for await (const job of ductape.jobs.list({ ...filter, status: "cancelled" })) {
+    expect(job.reason).toBe("over");
+    listed++;
+  }
+  expect(listed).toBe(130);
+  expect(await ductape.jobs.deleteMany(filter)).toEqual(done);
+  expect(await ductape.jobs.list(filter).page()).toEqual({ jobs: [] });
+}, 60_000);
+
+test("recurring jobs are paused and resumed, however many", async () => {
+  const repeat = { every: 3_600_000 };
+  const items = Array.from({ length: 3 }, () => ({
+    ...order,
+    start_at: Date.now() + 3_600_000,
+    repeat,
+    labels: ["series"],
+  }));
+  await ductape.jobs.batch(items);
+  const filter = { ...place, label: "series" };
+  expect(await ductape.jobs.pauseMany(filter)).toMatchObject({ succeeded: 3 });
+  expect((await ductape.jobs.list({ ...filter, status: "paused" }).page()).jobs).toHaveLength(3);
+  expect(await ductape.jobs.resumeMany(filter)).toMatchObject({ succeeded: 3 });
+  expect((await ductape.jobs.list({ ...filter, status: "scheduled" }).page()).jobs).toHaveLength(3);
+});

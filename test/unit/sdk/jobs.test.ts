@@ -1,0 +1,245 @@
+import { ConflictError, type DuctapeError, NotFoundError } from "../../../sdk/src/index.ts";
+import { aJob, anOrder, aReceipt, type FakeApi, fakeApi, jobId, rejection, type Script } from "./fake-api.ts";
+
+const job = { body: aJob({ status: "cancelled" }) };
+const path = `/v1/jobs/${jobId}`;
+type Call = (api: FakeApi) => Promise<unknown>;
+
+describe("a change of a job", () => {
+  it.each<[string, Call, string, unknown]>([
+    ["cancel", ({ client }) => client.jobs.cancel(jobId), "cancel", ""],
+    ["cancel", ({ client }) => client.jobs.cancel(jobId, { reason: "x" }), "cancel", { reason: "x" }],
+    ["pause", ({ client }) => client.jobs.pause(jobId), "pause", ""],
+    ["resume", ({ client }) => client.jobs.resume(jobId), "resume", ""],
+    ["runNow", ({ client }) => client.jobs.runNow(jobId), "run-now", ""],
+    ["reschedule", ({ client }) => client.jobs.reschedule(jobId, { start_at: 5 }), "reschedule", { start_at: 5 }],
+    [
+      "reschedule",
+      ({ client }) => client.jobs.reschedule(jobId, { repeat: { every: 1000 } }),
+      "reschedule",
+      { repeat: { every: 1000 } },
+    ],
+    ["retry", ({ client }) => client.jobs.retry(jobId), "retry", {}],
+    ["retry", ({ client }) => client.jobs.retry(jobId, { delay: 5 }), "retry", { delay_ms: 5 }],
+    ["retry", ({ client }) => client.jobs.retry(jobId, { start_at: "2030" }), "retry", { start_at: "2030" }],
+  ])("%s asks for it and resolves with the job after it", async (_name, call, verb, body) => {
+    await using api = await fakeApi([job]);
+    expect(await call(api)).toEqual(job.body);
+    expect(api.seen).toMatchObject([{ method: "POST", path: `${path}/${verb}` }]);
+    const [seen] = api.seen;
+    expect(seen?.body === "" ? "" : JSON.parse(seen?.body ?? "")).toEqual(body);
+    expect(seen?.headers["content-type"]).toBe(body === "" ? undefined : "application/json");
+  });
+
+  it("that the job's state forbids rejects with that state", async () => {
+    const body = { code: "STATE_CONFLICT", detail: "no", job_id: jobId, job_status: "running" };
+    await using api = await fakeApi([{ status: 409, body }]);
+    const error = await rejection(api.client.jobs.reschedule(jobId, { start_at: 0 }));
+    expect(error).toBeInstanceOf(ConflictError);
+    expect(error).toMatchObject({ code: "STATE_CONFLICT", jobId, jobStatus: "running", status: 409 });
+  });
+
+  it.each<[string, Call, number]>([
+    ["cancel", ({ client }) => client.jobs.cancel(jobId), 2],
+    ["pause", ({ client }) => client.jobs.pause(jobId), 2],
+    ["resume", ({ client }) => client.jobs.resume(jobId), 2],
+    ["reschedule", ({ client }) => client.jobs.reschedule(jobId, { start_at: 0 }), 1],
+    ["retry", ({ client }) => client.jobs.retry(jobId), 1],
+    ["runNow", ({ client }) => client.jobs.runNow(jobId), 1],
+  ])("%s whose answer was lost is sent again only if twice is as good as once", async (_name, call, times) => {
+    for (const lost of [{ hangUp: true }, { status: 503 }] satisfies Script[]) {
+      await using api = await fakeApi([lost, job]);
+      const outcome = await call(api).catch((error: DuctapeError) => error.code);
+      expect(api.seen).toHaveLength(times);
+      expect(outcome).toEqual(times === 2 ? job.body : expect.stringMatching(/CONNECTION_FAILED|UNAVAILABLE/));
+    }
+    await using api = await fakeApi([{ status: 429 }, job]);
+    expect(await call(api)).toEqual(job.body);
+  });
+});
+
+describe("jobs.delete", () => {
+  it("resolves with nothing", async () => {
+    await using api = await fakeApi([{ status: 204, body: "" }]);
+    expect(await api.client.jobs.delete(jobId)).toBeUndefined();
+    expect(api.seen).toMatchObject([{ method: "DELETE", path }]);
+  });
+
+  it("takes a job that is gone for deleted only where it may have deleted it itself", async () => {
+    await using lost = await fakeApi([{ hangUp: true }, { status: 404 }]);
+    expect(await lost.client.jobs.delete(jobId)).toBeUndefined();
+    await using unknown = await fakeApi([{ status: 404 }]);
+    expect(await rejection(unknown.client.jobs.delete(jobId))).toBeInstanceOf(NotFoundError);
+  });
+});
+
+describe("a list", () => {
+  const pages: Script[] = [
+    { body: { jobs: [aJob({ run: 1 }), aJob({ run: 2 })], next_cursor: "c/1" } },
+    { body: { jobs: [], next_cursor: "c2" } },
+    { body: { jobs: [aJob({ run: 3 })] } },
+  ];
+
+  it("is read to its end, a page at a time, with its filters", async () => {
+    await using api = await fakeApi(pages);
+    const runs: number[] = [];
+    const query = {
+      product_tag: "p",
+      status: ["failed", "completed"] as ("failed" | "completed")[],
+      from: "2030-01-01T00:00:00+01:00",
+    };
+    for await (const { run } of api.client.jobs.list(query)) runs.push(run);
+    expect(runs).toEqual([1, 2, 3]);
+    const asked = api.seen.map((seen) => Object.fromEntries(new URL(seen.path, api.url).searchParams));
+    const filters = { product_tag: "p", status: "failed,completed", from: "2030-01-01T00:00:00+01:00", limit: "100" };
+    expect(asked).toEqual([filters, { ...filters, cursor: "c/1" }, { ...filters, cursor: "c2" }]);
+  });
+
+  it("asks for no more than is read, and for nothing before", async () => {
+    await using api = await fakeApi(pages);
+    const list = api.client.jobs.list({ limit: 2 });
+    expect(api.seen).toHaveLength(0);
+    for await (const { run } of list) if (run === 2) break;
+    expect(api.seen.map((seen) => seen.path)).toEqual(["/v1/jobs?limit=2"]);
+  });
+
+  it("gives one page too", async () => {
+    await using api = await fakeApi(pages);
+    expect(await api.client.jobs.list().page()).toMatchObject({ jobs: [{ run: 1 }, { run: 2 }], next_cursor: "c/1" });
+    expect(await api.client.jobs.list().page("c2")).toMatchObject({ jobs: [] });
+    expect(api.seen.map((seen) => seen.path)).toEqual(["/v1/jobs", "/v1/jobs?cursor=c2"]);
+  });
+
+  it("of runs is read alike", async () => {
+    await using api = await fakeApi([
+      { body: { runs: [{ run: 2 }], next_cursor: "c" } },
+      { body: { runs: [{ run: 1 }] } },
+    ]);
+    const runs: number[] = [];
+    for await (const { run } of api.client.jobs.runs(jobId, { limit: 1 })) runs.push(run);
+    expect(runs).toEqual([2, 1]);
+    expect(api.seen.map((seen) => seen.path)).toEqual([`${path}/runs?limit=1`, `${path}/runs?limit=1&cursor=c`]);
+  });
+
+  it("says what it cannot read", async () => {
+    await using api = await fakeApi([{ body: { hello: 1 } }]);
+    expect(await rejection(api.client.jobs.list().page())).toMatchObject({ code: "UNEXPECTED_ANSWER" });
+  });
+});
+
+describe("a bulk change", () => {
+  const page = (matched: number, failed: number, next_cursor?: string): Script => {
+    const errors = Array.from({ length: failed }, () => ({ job_id: jobId, code: "STATE_CONFLICT", detail: "no" }));
+    return { body: { matched, succeeded: matched - failed, failed, errors, next_cursor } };
+  };
+
+  it("is repeated until there is no more, and summed up", async () => {
+    await using api = await fakeApi([page(100, 1, "c1"), page(0, 0, "c2"), page(5, 1)]);
+    const filter = { product_tag: "p", label: "x" };
+    const result = await api.client.jobs.cancelMany(filter, { reason: "closed" });
+    expect(result).toMatchObject({ matched: 105, succeeded: 103, failed: 2, errors: [{ job_id: jobId }, {}] });
+    expect(api.seen.map(({ body }) => JSON.parse(body))).toEqual([
+      { action: "cancel", filter, reason: "closed" },
+      { action: "cancel", filter, reason: "closed", cursor: "c1" },
+      { action: "cancel", filter, reason: "closed", cursor: "c2" },
+    ]);
+  });
+
+  it.each(["pause", "resume", "retry", "delete"] as const)("%sMany has its action", async (action) => {
+    await using api = await fakeApi([page(1, 0)]);
+    await api.client.jobs[`${action}Many`]({ product_tag: "p" });
+    expect(api.seen.map(({ body }) => JSON.parse(body))).toEqual([{ action, filter: { product_tag: "p" } }]);
+  });
+
+  it("is sent again where it may be", async () => {
+    await using cancels = await fakeApi([{ hangUp: true }, page(1, 0)]);
+    expect(await cancels.client.jobs.cancelMany({ product_tag: "p" })).toMatchObject({ matched: 1 });
+    await using retries = await fakeApi([{ hangUp: true }, page(1, 0)]);
+    expect(await rejection(retries.client.jobs.retryMany({ product_tag: "p" }))).toMatchObject({
+      name: "ConnectionError",
+    });
+  });
+});
+
+describe("jobs.batch", () => {
+  const accept: Script = ({ body }) => {
+    const { jobs } = JSON.parse(body) as { jobs: { event: string }[] };
+    const results = jobs.map(({ event }, index) =>
+      event === "wrong"
+        ? {
+            index,
+            status: 404,
+            error: { code: "EVENT_NOT_FOUND", detail: "no", errors: [{ pointer: "/event", detail: "no" }] },
+          }
+        : { index, status: 202, job: aReceipt() },
+    );
+    return { body: { results } };
+  };
+
+  it("resolves with an outcome for each job, in chunks of 100", async () => {
+    await using api = await fakeApi([accept]);
+    const items = Array.from({ length: 250 }, (_, i) => anOrder(i === 120 ? { event: "wrong" } : {}));
+    const outcomes = await api.client.jobs.batch(items);
+    expect(outcomes.map(({ index }) => index)).toEqual(items.map((_, i) => i));
+    expect(outcomes[0]).toEqual({ index: 0, status: "accepted", job: aReceipt() });
+    expect(outcomes.filter(({ status }) => status === "rejected")).toHaveLength(1);
+    expect(outcomes[120]).toMatchObject({
+      index: 120,
+      status: "rejected",
+      error: { name: "NotFoundError", code: "EVENT_NOT_FOUND", status: 404, errors: [{ pointer: "/event" }] },
+    });
+    expect(api.seen.map(({ body }) => JSON.parse(body).jobs.length)).toEqual([100, 100, 50]);
+  });
+
+  it("keeps requests below what the API takes", async () => {
+    await using api = await fakeApi([accept]);
+    const big = anOrder({ input: { body: { text: "x".repeat(1_500_000) } } });
+    expect(await api.client.jobs.batch([big, big, big])).toHaveLength(3);
+    expect(api.seen.map(({ body }) => JSON.parse(body).jobs.length)).toEqual([2, 1]);
+  });
+
+  it("gives each job a key of its own, so that a lost answer makes no job twice", async () => {
+    await using api = await fakeApi([{ hangUp: true }, accept]);
+    await api.client.jobs.batch([anOrder(), anOrder({ idempotency_key: "mine" })]);
+    const [first, second] = api.seen.map(({ body }) =>
+      JSON.parse(body).jobs.map((one: { idempotency_key: string }) => one.idempotency_key),
+    );
+    expect(first).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), "mine"]);
+    expect(second).toEqual(first);
+  });
+
+  it("rejects if nothing was accepted, and says which were if some were", async () => {
+    await using none = await fakeApi([{ status: 403 }]);
+    expect(await rejection(none.client.jobs.batch([anOrder()]))).toMatchObject({ name: "PermissionError" });
+    await using some = await fakeApi([accept, { status: 500 }]);
+    const outcomes = await some.client.jobs.batch(Array.from({ length: 201 }, () => anOrder()));
+    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map((_, i) => (i < 100 ? "accepted" : "rejected")));
+    expect(outcomes[200]).toMatchObject({ index: 200, error: { name: "UnavailableError" } });
+    expect(some.seen).toHaveLength(2);
+  });
+
+  it("of nothing asks for nothing", async () => {
+    await using api = await fakeApi([accept]);
+    expect(await api.client.jobs.batch([])).toEqual([]);
+    expect(api.seen).toEqual([]);
+  });
+});
+
+describe("stats and explain", () => {
+  it("ask for a tenant's counts", async () => {
+    const body = { product_tag: "p", env: "prd", counts: { completed: 1 } };
+    await using api = await fakeApi([{ hangUp: true }, { body }]);
+    expect(await api.client.jobs.stats({ product_tag: "p", env: "prd", to: 5 })).toEqual(body);
+    expect(api.seen[1]).toMatchObject({ method: "GET", path: "/v1/stats?product_tag=p&env=prd&to=5" });
+  });
+
+  it("ask what a request would come to, without a key", async () => {
+    const body = { valid: true, next_runs: [] };
+    await using api = await fakeApi([{ hangUp: true }, { body }]);
+    expect(
+      await api.client.jobs.explain({ ...anOrder(), input: { fileName: "a", buffer: Buffer.from("hello") } }),
+    ).toEqual(body);
+    expect(api.seen[1]).toMatchObject({ method: "POST", path: "/v1/explain" });
+    expect(JSON.parse(api.seen[1]?.body ?? "")).toEqual(anOrder({ input: { fileName: "a", buffer: "aGVsbG8=" } }));
+  });
+});
