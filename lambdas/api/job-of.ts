@@ -1,5 +1,5 @@
 import type { HttpRequest } from "../aws/http-api.ts";
-import { RequestError } from "../core/errors.ts";
+import { jobNotFound } from "../core/errors.ts";
 import type { Job } from "../core/job.ts";
 import { jobIdPattern } from "../core/job-id.ts";
 import type { JobStore } from "../core/ports.ts";
@@ -13,7 +13,7 @@ export async function jobOf(
 ): Promise<Job> {
   const { id = "" } = params;
   const job = jobIdPattern.test(id) ? await jobs.get(id) : undefined;
-  if (!job) throw new RequestError("JOB_NOT_FOUND", "There is no job with this id; finished jobs are kept for a time.");
+  if (!job) throw jobNotFound();
   requireScope(scopes, verb, job);
   return job;
 }

@@ -1,4 +1,4 @@
-import { cancelSteps } from "../core/cancel-job.ts";
+import { cancelSteps } from "../core/change-job.ts";
 import { dispatch, wakeParent } from "../core/dispatch.ts";
 import { JobError, traceOf } from "../core/errors.ts";
 import { isFinished, type Job, type JobMessage, type Stored, tenantOf } from "../core/job.ts";

@@ -1,7 +1,8 @@
-import { type Cancelling, cancelSteps } from "./cancel-job.ts";
-import { dispatch, scheduleName, wakeParent } from "./dispatch.ts";
-import { RequestError } from "./errors.ts";
+import { type Dispatching, dispatch, scheduleName, wakeParent } from "./dispatch.ts";
+import { jobNotFound, RequestError } from "./errors.ts";
 import { isFinished, type Job, type Parent, type Repeat, shownStatus } from "./job.ts";
+import { load } from "./payload.ts";
+import type { BlobStore, JobStore } from "./ports.ts";
 import { firstOccurrence, nextOccurrence } from "./recurrence.ts";
 import { withRun } from "./series.ts";
 import { cancelled, waiting } from "./transitions.ts";
@@ -9,28 +10,70 @@ import { cancelled, waiting } from "./transitions.ts";
 /** What a change makes of a job: its next state, or `unchanged` where it is so already. Throws STATE_CONFLICT. */
 export type Change = (job: Job, now: number) => Job | "unchanged";
 
+/** What changing jobs takes: a feature's steps are changed with it. */
+export interface Changing extends Dispatching {
+  jobs: JobStore;
+  blobs: BlobStore;
+}
+
 const rounds = 10;
+
+/** What is kept with a job that its caller gave no reason for. */
+export const defaultReason = "cancelled by request";
+
+const tooFast = () => new RequestError("UNAVAILABLE", "The job changes too fast. Try again.", { retryAfterSeconds: 1 });
 
 /**
  * Changes a job by a pure rule, however consumers race with it: the rule is asked again about the job as it is by then.
- * Record first, then dispatch. Throws a RequestError: JOB_NOT_FOUND, or STATE_CONFLICT with the current state.
+ * Record first, then dispatch. Undefined where there is no such job.
  */
-export async function changeJob(services: Cancelling, id: string, change: Change): Promise<Job> {
+async function rewrite(
+  services: Changing,
+  id: string,
+  change: Change,
+): Promise<{ job: Job; isChanged: boolean } | undefined> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
-    if (!job)
-      throw new RequestError("JOB_NOT_FOUND", "There is no job with this id; finished jobs are kept for a time.");
+    if (!job) return undefined;
     const next = change(job, services.clock.now());
-    if (next === "unchanged") return job;
+    if (next === "unchanged") return { job, isChanged: false };
     if ((await services.jobs.replace(next)) === "lost") continue;
     await follow(services, job, next);
-    return next;
+    return { job: next, isChanged: true };
   }
-  throw new RequestError("UNAVAILABLE", "The job changes too fast. Try again.", { retryAfterSeconds: 1 });
+  throw tooFast();
+}
+
+/** Answers the job after the change. Throws a RequestError: JOB_NOT_FOUND, or STATE_CONFLICT with the current state. */
+export async function changeJob(services: Changing, id: string, change: Change): Promise<Job> {
+  const done = await rewrite(services, id, change);
+  if (!done) throw jobNotFound();
+  return done.job;
+}
+
+/**
+ * Cancels a job that has not finished, and the steps of a feature with it. A running attempt's outcome is discarded.
+ * Answers the job as it is afterwards; one that finished before stays as it is. Safe to repeat.
+ */
+export async function cancelJob(services: Changing, id: string, reason: string): Promise<Job | undefined> {
+  const done = await rewrite(services, id, (job, now) => (isFinished(job) ? "unchanged" : cancelled(job, now, reason)));
+  // Once more: an earlier cancellation may have died before it reached the steps.
+  if (done && !done.isChanged && done.job.status === "cancelled") await cancelSteps(services, done.job, reason);
+  return done?.job;
+}
+
+/** Cancels the jobs of a feature's steps, as far as its progress names them. */
+export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
+  if (job.type !== "feature" || !job.progress) return;
+  const steps = (await load(services.blobs, job.progress)) as Record<string, { job_id?: string; finished_at?: number }>;
+  const open = Object.values(steps).flatMap(({ job_id, finished_at }) =>
+    job_id !== undefined && finished_at === undefined ? [job_id] : [],
+  );
+  await Promise.all(open.map((id) => cancelJob(services, id, reason)));
 }
 
 /** What a recorded change asks of the queues; the reconciler repairs what fails here. */
-async function follow(services: Cancelling, before: Job, next: Job): Promise<void> {
+async function follow(services: Changing, before: Job, next: Job): Promise<void> {
   const moved = scheduleName(before) !== scheduleName(next) || next.status !== "scheduled";
   if (before.status === "scheduled" && moved) await services.scheduler.unschedule(scheduleName(before));
   if (next.status === "scheduled" || next.status === "queued") await dispatch(services, next);
@@ -128,14 +171,13 @@ export const runningNow: Change = (job, now) => {
 };
 
 /** Deletes a finished job; its archived runs and blobs expire by themselves. */
-export async function deleteJob(services: Cancelling, id: string): Promise<void> {
+export async function deleteJob(services: Changing, id: string): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
-    if (!job)
-      throw new RequestError("JOB_NOT_FOUND", "There is no job with this id; finished jobs are kept for a time.");
+    if (!job) throw jobNotFound();
     if (!isFinished(job))
       throw conflict(job, services.clock.now(), "only a finished job can be deleted; cancel it first.");
     if ((await services.jobs.remove(job)) === "removed") return;
   }
-  throw new RequestError("UNAVAILABLE", "The job changes too fast. Try again.", { retryAfterSeconds: 1 });
+  throw tooFast();
 }

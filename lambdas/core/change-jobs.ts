@@ -1,6 +1,5 @@
 import type { BulkAction } from "./bulk-request.ts";
-import type { Cancelling } from "./cancel-job.ts";
-import { cancelling, changeJob, deleteJob, pausing, resuming, retrying } from "./change-job.ts";
+import { type Changing, cancelling, changeJob, deleteJob, pausing, resuming, retrying } from "./change-job.ts";
 import { RequestError } from "./errors.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Job } from "./job.ts";
@@ -15,7 +14,7 @@ export interface Unchanged {
 /** So many jobs change at a time: each change is a read, a write and a call of a queue or the Scheduler. */
 const atOnce = 10;
 
-const works: Record<BulkAction, (services: Cancelling, id: string, reason: string) => Promise<unknown>> = {
+const works: Record<BulkAction, (services: Changing, id: string, reason: string) => Promise<unknown>> = {
   cancel: (services, id, reason) => changeJob(services, id, cancelling(reason)),
   pause: (services, id) => changeJob(services, id, pausing),
   resume: (services, id) => changeJob(services, id, resuming),
@@ -25,7 +24,7 @@ const works: Record<BulkAction, (services: Cancelling, id: string, reason: strin
 
 /** Does the same to each of these jobs, whatever becomes of the others; answers those that it could not be done to. */
 export async function changeJobs(
-  services: Cancelling,
+  services: Changing,
   jobs: readonly Job[],
   action: BulkAction,
   reason: string,

@@ -64,6 +64,9 @@ export class RequestError extends DuctapeError {
   }
 }
 
+export const jobNotFound = () =>
+  new RequestError("JOB_NOT_FOUND", "There is no job with this id; finished jobs are kept for a time.");
+
 /** Whether a failure with this code is worth another attempt when neither the executor nor the job says otherwise. */
 export const jobErrorCodes = {
   TIMEOUT: true,

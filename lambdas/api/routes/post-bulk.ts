@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { httpRoute } from "../../aws/http-api.ts";
 import { type BulkAction, BulkRequest, changeable } from "../../core/bulk-request.ts";
-import { defaultReason } from "../../core/cancel-job.ts";
+import { defaultReason } from "../../core/change-job.ts";
 import { changeJobs } from "../../core/change-jobs.ts";
 import { decodeCursor, encodeCursor } from "../../core/cursor.ts";
 import { traceOf } from "../../core/errors.ts";

@@ -1,6 +1,5 @@
 import * as z from "zod";
-import { defaultReason } from "../../core/cancel-job.ts";
-import { cancelling } from "../../core/change-job.ts";
+import { cancelling, defaultReason } from "../../core/change-job.ts";
 import { parseOptionalBody } from "../../core/parse-body.ts";
 import { strict } from "../../core/schema.ts";
 import { changeRoute } from "../change-route.ts";

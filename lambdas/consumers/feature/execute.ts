@@ -1,5 +1,4 @@
-import { cancelSteps } from "../../core/cancel-job.ts";
-import { changeJob, reviving } from "../../core/change-job.ts";
+import { cancelSteps, changeJob, reviving } from "../../core/change-job.ts";
 import { JobError, RequestError, traceOf } from "../../core/errors.ts";
 import { type Job, messageOf, shownStatus, tenantOf } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";

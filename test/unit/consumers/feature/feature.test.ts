@@ -2,9 +2,8 @@ import type { FeatureTarget } from "../../../../lambdas/consumers/feature/defini
 import { execute as decide } from "../../../../lambdas/consumers/feature/execute.ts";
 import { registry } from "../../../../lambdas/consumers/registry.ts";
 import { runJob } from "../../../../lambdas/consumers/shell.ts";
-import { cancelJob } from "../../../../lambdas/core/cancel-job.ts";
 import { checkCatalog, makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
-import { changeJob, retrying } from "../../../../lambdas/core/change-job.ts";
+import { cancelJob, changeJob, retrying } from "../../../../lambdas/core/change-job.ts";
 import { JobError, type RequestError } from "../../../../lambdas/core/errors.ts";
 import type { Job } from "../../../../lambdas/core/job.ts";
 import type { Execution } from "../../../../lambdas/core/job-type.ts";
