@@ -78,7 +78,7 @@ export function observer(now: () => number, start: number): Observer {
     allow: (id) => retriesAllowed.set(id, (retriesAllowed.get(id) ?? 0) + 1),
 
     watch(store) {
-      const state = (id: string) => store.all().find((job) => job.id === id);
+      const state = store.peek;
       return {
         ...store,
         async create(job) {

@@ -7,6 +7,8 @@ import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
 export interface FakeJobStore extends JobStore {
   /** Every stored job, by value. */
   all(): Job[];
+  /** One of them, at once: for who watches the store while it is used. */
+  peek(id: string): Job | undefined;
   /** Every archived run, by value, in the order in which they ended. */
   archived(): RunRecord[];
 }
@@ -18,6 +20,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
   const archived = new Map<string, RunRecord>();
   return {
     archived: () => structuredClone([...archived.values()]),
+    peek: (id) => structuredClone(jobs.get(id)),
     all: () => structuredClone([...jobs.values()]),
 
     async create(job) {
