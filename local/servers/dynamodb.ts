@@ -44,7 +44,7 @@ export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "
 async function createTable(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, ...credentials });
   try {
-    await client.send(newTable).catch(unlessItExists);
+    await client.send(newTable(tableName)).catch(unlessItExists);
     // Until then dynalite says that there is no such table.
     const describe = new DescribeTableCommand({ TableName: tableName });
     while ((await client.send(describe)).Table?.TableStatus !== "ACTIVE") await sleep(1);
@@ -57,27 +57,29 @@ const unlessItExists = (error: unknown) => {
   if (!(error instanceof ResourceInUseException)) throw error;
 };
 
-const newTable = new CreateTableCommand({
-  TableName: tableName,
-  BillingMode: "PAY_PER_REQUEST",
-  AttributeDefinitions: [
-    { AttributeName: partitionKey, AttributeType: "S" },
-    { AttributeName: sortKey, AttributeType: "S" },
-    { AttributeName: phaseIndex.partitionKey, AttributeType: "S" },
-    { AttributeName: phaseIndex.sortKey, AttributeType: "S" },
-  ],
-  KeySchema: [
-    { AttributeName: partitionKey, KeyType: "HASH" },
-    { AttributeName: sortKey, KeyType: "RANGE" },
-  ],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: phaseIndex.name,
-      KeySchema: [
-        { AttributeName: phaseIndex.partitionKey, KeyType: "HASH" },
-        { AttributeName: phaseIndex.sortKey, KeyType: "RANGE" },
-      ],
-      Projection: { ProjectionType: "KEYS_ONLY" },
-    },
-  ],
-});
+/** The table of the state stack, under this name. */
+export const newTable = (name: string) =>
+  new CreateTableCommand({
+    TableName: name,
+    BillingMode: "PAY_PER_REQUEST",
+    AttributeDefinitions: [
+      { AttributeName: partitionKey, AttributeType: "S" },
+      { AttributeName: sortKey, AttributeType: "S" },
+      { AttributeName: phaseIndex.partitionKey, AttributeType: "S" },
+      { AttributeName: phaseIndex.sortKey, AttributeType: "S" },
+    ],
+    KeySchema: [
+      { AttributeName: partitionKey, KeyType: "HASH" },
+      { AttributeName: sortKey, KeyType: "RANGE" },
+    ],
+    GlobalSecondaryIndexes: [
+      {
+        IndexName: phaseIndex.name,
+        KeySchema: [
+          { AttributeName: phaseIndex.partitionKey, KeyType: "HASH" },
+          { AttributeName: phaseIndex.sortKey, KeyType: "RANGE" },
+        ],
+        Projection: { ProjectionType: "KEYS_ONLY" },
+      },
+    ],
+  });

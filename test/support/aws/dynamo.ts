@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
-import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { partitionKey, phaseIndex, sortKey } from "../../../lambdas/aws/job-item.ts";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { newTable } from "../../../local/servers/dynamodb.ts";
 import { settings } from "./client-settings.ts";
 import { listening, stopping } from "./server.ts";
 
@@ -15,7 +15,7 @@ export async function startDynamo() {
   const server = dynalite({ createTableMs: 0 });
   const endpoint = await listening(server);
   const client = new DynamoDBClient({ ...settings, endpoint });
-  await client.send(createTable);
+  await client.send(newTable(table));
   return {
     client,
     endpoint,
@@ -25,28 +25,3 @@ export async function startDynamo() {
     },
   };
 }
-
-const createTable = new CreateTableCommand({
-  TableName: table,
-  BillingMode: "PAY_PER_REQUEST",
-  AttributeDefinitions: [
-    { AttributeName: partitionKey, AttributeType: "S" },
-    { AttributeName: sortKey, AttributeType: "S" },
-    { AttributeName: phaseIndex.partitionKey, AttributeType: "S" },
-    { AttributeName: phaseIndex.sortKey, AttributeType: "S" },
-  ],
-  KeySchema: [
-    { AttributeName: partitionKey, KeyType: "HASH" },
-    { AttributeName: sortKey, KeyType: "RANGE" },
-  ],
-  GlobalSecondaryIndexes: [
-    {
-      IndexName: phaseIndex.name,
-      KeySchema: [
-        { AttributeName: phaseIndex.partitionKey, KeyType: "HASH" },
-        { AttributeName: phaseIndex.sortKey, KeyType: "RANGE" },
-      ],
-      Projection: { ProjectionType: "KEYS_ONLY" },
-    },
-  ],
-});
