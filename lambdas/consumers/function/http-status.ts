@@ -1,19 +1,6 @@
-import { JobError, type JobErrorCode } from "../../core/errors.ts";
+import { JobError } from "../../core/errors.ts";
+import { codeOfStatus } from "../http/status.ts";
 import type { HttpAnswer } from "./http-post.ts";
-
-const codes: Record<number, JobErrorCode> = {
-  400: "VALIDATION_ERROR",
-  401: "UNAUTHORIZED",
-  403: "FORBIDDEN",
-  404: "NOT_FOUND",
-  408: "TIMEOUT",
-  410: "NOT_FOUND",
-  422: "VALIDATION_ERROR",
-  429: "RATE_LIMITED",
-  502: "SERVICE_UNAVAILABLE",
-  503: "SERVICE_UNAVAILABLE",
-  504: "SERVICE_UNAVAILABLE",
-};
 
 /** What an answer that is not 2xx means for the job; undefined for one that is. Its body is not quoted. */
 export function statusFault({ status, headers }: Pick<HttpAnswer, "status" | "headers">, now: number) {
@@ -22,7 +9,7 @@ export function statusFault({ status, headers }: Pick<HttpAnswer, "status" | "he
     status >= 300 && status < 400
       ? `The function answered with a redirect (${status}), which is not followed.`
       : `The function answered ${status}.`;
-  const code = codes[status] ?? "PROVIDER_ERROR";
+  const code = codeOfStatus(status);
   const retryAfterMs = retryAfter(headers["retry-after"], now);
   return new JobError(code, message, {
     ...(code === "PROVIDER_ERROR" && { retryable: status >= 500 }),

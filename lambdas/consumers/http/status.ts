@@ -36,6 +36,9 @@ const meaningOf = (status: number): Meaning =>
     ? { code: "PROVIDER_ERROR", why: "it failed", retryable: true }
     : { code: "PROVIDER_ERROR", why: "it refuses the request", retryable: false });
 
+/** The code of a job that fails with this status; whether it is retried may depend on who answered. */
+export const codeOfStatus = (status: number): JobErrorCode => meaningOf(status).code;
+
 /**
  * The failure that a status stands for. Says the status and what it means and nothing of the response: a body may echo
  * the request with its credentials.
