@@ -8,6 +8,7 @@ import type { Log } from "../core/ports.ts";
 import { allScopes, Scopes } from "../core/scopes.ts";
 import { problemOf, requestErrorOf } from "./problem.ts";
 import type { RouteDoc } from "./route-doc.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
@@ -110,8 +111,7 @@ const json = ({ status, headers, body }: HttpResponse, type = "application/json"
   statusCode: status,
   headers: {
     ...(body !== undefined && { "content-type": type }),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
+    ...securityHeaders,
     ...headers,
   },
   ...(body !== undefined && { body: JSON.stringify(body) }),
