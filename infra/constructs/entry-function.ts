@@ -9,6 +9,8 @@ import type * as z from "zod";
 import type { EnvOf } from "../../lambdas/aws/env.ts";
 import { acknowledge } from "../acknowledge.ts";
 import { type Capability, grant } from "../capability.ts";
+import type { Network } from "../settings/network.ts";
+import { placeIn } from "./network.ts";
 
 export interface EntryFunctionProps<Env extends z.ZodObject> {
   /** The folder below `lambdas/` whose `handler.ts` exports `handler`. */
@@ -20,25 +22,28 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
   memorySize: number;
   /** What the function may do, beyond writing its own logs and traces. */
   allow: readonly Capability[];
+  /** Absent: in no VPC of the team's. */
+  network?: Network;
 }
 
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends z.ZodObject> extends Construct {
   readonly lambda: NodejsFunction;
 
-  constructor(scope: Construct, id: string, { entry, allow, ...props }: EntryFunctionProps<Env>) {
+  constructor(scope: Construct, id: string, { entry, allow, network, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
     const logGroup = new LogGroup(this, "Logs", {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const role = this.role(logGroup, allow);
     this.lambda = new NodejsFunction(this, "Function", {
       ...props,
       entry: fileURLToPath(new URL(`../../lambdas/${entry}/handler.ts`, import.meta.url)),
       depsLockFilePath: fileURLToPath(new URL("../../package-lock.json", import.meta.url)),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      role: this.role(logGroup, allow),
+      role,
       tracing: Tracing.ACTIVE,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -46,6 +51,7 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       awsSdkConnectionReuse: false,
       bundling,
     });
+    if (network) placeIn(this.lambda, role, network);
   }
 
   /** A role of its own: the managed policy that the CDK gives by default may write to every log group of the account. */

@@ -10,6 +10,7 @@ import pg from "pg";
 import { timeKey } from "../../lambdas/aws/job-item.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
+import { describeKeys } from "./keys.ts";
 import { credentials, type Ministack, region, startMinistack } from "./ministack.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 import { describeOwnRole, makeTeams } from "./own-role.ts";
@@ -252,6 +253,11 @@ describeOwnRole({
     });
     return upload.upload_id;
   },
+});
+
+describeKeys({
+  call: (method, path, options) => call(method, path, options),
+  environment: () => ministack.environment,
 });
 
 describe("a job that is due later", () => {

@@ -24,6 +24,9 @@ const { app, service } = synthesize({
   "jobs:longestWaitMs": 2500,
   "jobs:retentionDays": 10,
   "jobs:publish": "started,failed",
+  "jobs:memory.feature": 512,
+  "jobs:logRetentionDays": 90,
+  "jobs:rateLimit": 50,
 });
 
 const functions = resourcesOf(service, "AWS::Lambda::Function");
@@ -42,7 +45,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
   const queue = queueOf(type).Properties;
 
   test("has a consumer with its memory and time for its longest attempt", () => {
-    expect(consumer.MemorySize).toBe(limits.memory_mb);
+    expect(consumer.MemorySize).toBe(type === "feature" ? 512 : limits.memory_mb);
     expect(consumer.Timeout).toBeGreaterThanOrEqual(limits.max_timeout_ms / 1000 + 20);
     expect(consumer.Timeout).toBeLessThanOrEqual(900);
   });
@@ -113,8 +116,9 @@ test("every function is Node 24 on arm64, traced, and logs to a group that forge
       TracingConfig: { Mode: "Active" },
     });
     const group = groups.find(({ id }) => id === Properties.LoggingConfig.LogGroup.Ref);
-    expect(group?.Properties.RetentionInDays).toBe(30);
+    expect(group?.Properties.RetentionInDays).toBe(90);
   }
+  expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(groups.map(() => 90));
 });
 
 test.each(["api", "reconciler"])("%s knows the queue of every job type", (entry) => {
@@ -195,7 +199,7 @@ describe("the HTTP API", () => {
   test("throttles at the door and logs each request, without queries and headers", () => {
     const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
     expect(stage.Properties.DefaultRouteSettings).toMatchObject({
-      ThrottlingRateLimit: 1000,
+      ThrottlingRateLimit: 50,
       ThrottlingBurstLimit: 2000,
     });
     const { Format } = stage.Properties.AccessLogSettings;
