@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import { Architecture, LoggingFormat, RecursiveLoop, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { NodejsFunction, OutputFormat, SourceMapMode } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { type Duration, RemovalPolicy } from "aws-cdk-lib/core";
@@ -20,13 +20,19 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
   memorySize: number;
   /** What the function may do, beyond writing its own logs and traces. */
   allow: readonly Capability[];
+  /**
+   * It wakes itself by design, through its own queue or another function's. Lambda counts the invocations that one event
+   * has led to, by the trace header that the SDK sends along, and stops a function at the 17th unless it is told otherwise.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+   */
+  loops?: true;
 }
 
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends z.ZodObject> extends Construct {
   readonly lambda: NodejsFunction;
 
-  constructor(scope: Construct, id: string, { entry, allow, ...props }: EntryFunctionProps<Env>) {
+  constructor(scope: Construct, id: string, { entry, allow, loops, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
     const logGroup = new LogGroup(this, "Logs", {
       retention: RetentionDays.ONE_MONTH,
@@ -40,6 +46,7 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       architecture: Architecture.ARM_64,
       role: this.role(logGroup, allow),
       tracing: Tracing.ACTIVE,
+      recursiveLoop: loops ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       environment: { ...props.environment, POWERTOOLS_SERVICE_NAME: entry, NODE_OPTIONS: "--enable-source-maps" },

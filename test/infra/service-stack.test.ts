@@ -115,6 +115,15 @@ test("every function is Node 24 on arm64, traced, and logs to a group that forge
   }
 });
 
+test("Lambda lets the consumers wake themselves, as recurring jobs and retries do, and stops any other loop", () => {
+  const allowed = functions.filter(({ Properties }) => Properties.RecursiveLoop === "Allow");
+  expect(allowed.map(({ id }) => id).sort()).toEqual(
+    jobTypes.map((type) => functionOf(service, `consumers/${type}`).id).sort(),
+  );
+  const others = functions.filter((fn) => !allowed.includes(fn));
+  expect(new Set(others.map(({ Properties }) => Properties.RecursiveLoop))).toEqual(new Set(["Terminate"]));
+});
+
 test.each(["api", "reconciler"])("%s knows the queue of every job type", (entry) => {
   const { Variables } = functionOf(service, entry).Properties.Environment;
   expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv.shape)));
