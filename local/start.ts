@@ -155,7 +155,7 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
     await Promise.all([http, ...pollers, rule].map((part) => part.close(drainMs)));
   });
   gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle }));
-  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid });
+  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url });
   return { url: http.url, apiKey: data.apiKey };
 }
 
