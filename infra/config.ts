@@ -1,4 +1,3 @@
-import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { Node } from "constructs";
 import * as z from "zod";
 import { registry } from "../lambdas/consumers/registry.ts";
@@ -8,7 +7,7 @@ import { faultsOf, strict } from "../lambdas/core/schema.ts";
 import { checkDependencies } from "./settings/depends.ts";
 import { type Door, doorOf, doorSettings } from "./settings/door.ts";
 import { type Network, networkOf, networkSettings } from "./settings/network.ts";
-import { listed, oneOf, whole } from "./settings/values.ts";
+import { listed, whole } from "./settings/values.ts";
 import { SetupError } from "./setup-error.ts";
 
 /** Our settings among the context keys of the CDK, so that a slip of the pen in one of them is noticed. */
@@ -42,10 +41,15 @@ const perType = <Key extends string, Value extends z.ZodType>(key: (type: JobTyp
     z.ZodOptional<Value>
   >;
 
-/** The days that CloudWatch can keep logs for. */
-const logRetentions = Object.values(RetentionDays).filter(
-  (days) => typeof days === "number" && days < 9999,
-) as number[];
+const logLevels = ["debug", "info", "warn", "error"] as const;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+const LogDays = whole(1, 3653).refine((days) => retentions.includes(days), {
+  error: `must be one of the numbers that CloudWatch Logs knows: ${retentions.join(", ")}`,
+});
 
 /** Every setting of a deployment: what `--context jobs:<name>=<value>` and cdk.json may say. */
 export const Settings = strict({
@@ -65,8 +69,10 @@ export const Settings = strict({
   longestWaitMs: whole(1000, 20_000).default(1000),
   /** The transitions of jobs that the bus is told of; each event costs. */
   publish: Transitions.default(finalEvents),
-  /** Days that the logs of the functions and of the API's requests are kept. */
-  logRetentionDays: oneOf(logRetentions).default(RetentionDays.ONE_MONTH),
+  /** The least of what functions log. Measurements are lines too, and are written whatever this says. */
+  logLevel: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
+  /** Days that logs are kept. */
+  logDays: LogDays.default(30),
   /** The key of KMS for everything that is kept: `none` for AWS's own, `create` for a new one, or the ARN of one. */
   kmsKey: z
     .string()
@@ -85,9 +91,10 @@ export interface Config {
   maxConcurrency: Record<JobType, number>;
   longestWaitMs: number;
   publish: readonly JobEventName[];
+  logLevel: (typeof logLevels)[number];
+  logDays: number;
   /** Megabytes. */
   memory: Record<JobType, number>;
-  logRetentionDays: number;
   kmsKey: string;
   door: Door;
   /** Of the consumer of database actions. Absent: in no VPC of the team's. */
@@ -104,14 +111,15 @@ export function readConfig(node: Node): Config {
   const { auth } = context;
   const parsed = Settings.safeParse({ ...(auth !== undefined && { auth }), ...Object.fromEntries(ours) });
   if (!parsed.success) throw new SetupError("Settings are not valid:", settingFaults(parsed.error));
-  const { stage, retentionDays, longestWaitMs, publish, logRetentionDays, kmsKey, maxConcurrency, ...own } =
+  const { stage, retentionDays, longestWaitMs, publish, logLevel, logDays, kmsKey, maxConcurrency, ...own } =
     parsed.data;
   return {
     stage,
     retentionDays,
     longestWaitMs,
     publish,
-    logRetentionDays,
+    logLevel,
+    logDays,
     kmsKey,
     maxConcurrency: byType((type) => own[concurrencyKey(type)] ?? maxConcurrency),
     memory: byType((type) => own[memoryKey(type)] ?? registry[type].limits.memory_mb),

@@ -64,6 +64,9 @@ export class Consumer extends Construct {
       memorySize: config.memory[type],
       // Databases are where nobody else gets to; what the other types call is on the internet or an API of AWS.
       ...(type === "database_action" && config.network && { network: config.network }),
+      // A run of a recurring job sends the next one's message, a failed attempt the next one's, an early message itself, and
+      // a feature and its steps wake each other. What bounds them is in the job: retries, `limit`, `end_date`, a step's end.
+      loops: true,
       allow: [
         may.readJobs(),
         may.claimJobs(),

@@ -17,10 +17,11 @@ import {
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { acknowledge } from "../acknowledge.ts";
+import { readConfig } from "../config.ts";
 import type { Door } from "../settings/door.ts";
 
 /** What anybody may ask without a key: whether the service is up, and how its API looks. */
@@ -65,7 +66,7 @@ export class HttpEntrance extends Construct {
 
   private addStage(httpApi: HttpApi, { rateLimit, burstLimit }: Door): void {
     const logs = new LogGroup(this, "AccessLogs", {
-      retention: RetentionDays.ONE_MONTH,
+      retention: readConfig(this.node).logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     new HttpStage(this, "Stage", {

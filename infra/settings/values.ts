@@ -6,13 +6,6 @@ export const whole = (min: number, max: number) => {
   return z.preprocess(toNumber, z.int({ error }).min(min, { error }).max(max, { error }));
 };
 
-/** One of these numbers. */
-export const oneOf = (numbers: readonly number[]) =>
-  z.preprocess(
-    toNumber,
-    z.custom<number>((value) => numbers.includes(value as number), `must be one of ${numbers.join(", ")}`),
-  );
-
 const toNumber = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value);
 
 /** Several texts: with commas between them on the command line, a list in cdk.json. `error` says what each must be. */

@@ -7,14 +7,15 @@ import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { Config } from "../config.ts";
 import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/access.ts";
 import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
+import { encryptWith } from "../constructs/encrypt-with.ts";
 import { EntryFunction } from "../constructs/entry-function.ts";
-import { everywhere } from "../constructs/everywhere.ts";
 import { HttpEntrance } from "../constructs/http-entrance.ts";
 import { JobQueue } from "../constructs/job-queue.ts";
 import { JobSchedules } from "../constructs/job-schedules.ts";
 import { Lifecycle } from "../constructs/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
+import { Tasks } from "../constructs/tasks.ts";
 import type { StateStack } from "./state-stack.ts";
 
 export interface ServiceStackProps extends StackProps {
@@ -42,9 +43,10 @@ export class ServiceStack extends Stack {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
     }
     new Reconciler(this, "Reconciler", platform);
-    new Lifecycle(this, "Lifecycle", { config, state });
+    const tasks = new Tasks(this, "Tasks", platform);
+    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue } });
 
-    everywhere(this, config, state.key);
+    if (state.key) encryptWith(state.key, this);
 
     this.output("ApiUrl", entrance.url, "Where the API is");
     if (authorizer) this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");

@@ -24,9 +24,10 @@ describe("settings", () => {
       retentionDays: 30,
       longestWaitMs: 1000,
       publish: ["completed", "failed", "cancelled"],
+      logLevel: "info",
+      logDays: 30,
       maxConcurrency: { action: 50, notification: 50, database_action: 50, function: 50, storage: 50, feature: 50 },
       memory: { action: 256, notification: 256, database_action: 256, function: 256, storage: 512, feature: 256 },
-      logRetentionDays: 30,
       kmsKey: "none",
       door: { auth: "key", corsOrigins: [], rateLimit: 1000, burstLimit: 2000, domain: undefined },
       network: undefined,
@@ -67,13 +68,11 @@ describe("settings", () => {
       "jobs:subnetIds": subnetIds.join(","),
       "jobs:securityGroupIds": ["sg-0000003c"],
       "jobs:memory.storage": "1024",
-      "jobs:logRetentionDays": "365",
     };
     expect(config(given)).toMatchObject({
       door: { corsOrigins: ["https://a.example", "http://localhost:3000"] },
       network: { subnetIds, securityGroupIds: ["sg-0000003c"] },
       memory: { storage: 1024, action: 256 },
-      logRetentionDays: 365,
     });
   });
 
@@ -85,7 +84,6 @@ describe("settings", () => {
     [{ "jobs:corsOrigins": "https://a.example/" }, "jobs:corsOrigins: must be origins like https://app.example.com"],
     [{ "jobs:corsOrigins": "" }, "jobs:corsOrigins: must be origins"],
     [{ "jobs:kmsKey": "alias/jobs" }, 'jobs:kmsKey: must be "none", "create" or the ARN of a key'],
-    [{ "jobs:logRetentionDays": 31 }, "jobs:logRetentionDays: must be one of 1, 3, 5, 7, 14, 30"],
     [{ "jobs:memory.action": 64 }, "jobs:memory.action: must be a whole number from 128 to 10240"],
     [{ "jobs:certificateArn": "arn:aws:iam::1:x" }, "jobs:certificateArn: must be the ARN of a certificate"],
     [{ "jobs:vpcId": "vpc-0000004d,vpc-0000005e" }, "jobs:vpcId: must be the id of a VPC"],
@@ -101,12 +99,16 @@ describe("settings", () => {
       "jobs:maxConcurrency": 1,
       "jobs:longestWaitMs": "",
       "jobs:publish": "done",
+      "jobs:logLevel": "loud",
+      "jobs:logDays": 31,
     };
     const message = messageOf(() => config(bad));
     expect(message).toContain('jobs:retentiondays: unknown field. Did you mean "retentionDays"?');
     expect(message).toMatch(/jobs:stage: must be 1 to 20 lower-case/);
     expect(message).toContain("jobs:maxConcurrency: must be a whole number from 2 to 1000");
     expect(message).toContain('jobs:publish: must be "none" or some of scheduled, started, completed');
+    expect(message).toContain("jobs:logLevel: must be one of debug, info, warn, error");
+    expect(message).toContain("jobs:logDays: must be one of the numbers that CloudWatch Logs knows: 1, 3, 5");
     expect(message).toContain("jobs:longestWaitMs: must be a whole number from 1000 to 20000");
   });
 

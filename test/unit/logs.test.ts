@@ -12,13 +12,18 @@ import { runJob } from "../../lambdas/consumers/shell.ts";
 import { newApiKey } from "../../lambdas/core/api-key.ts";
 import { JobError } from "../../lambdas/core/errors.ts";
 import { type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/job.ts";
+import type { JobEventName } from "../../lambdas/core/job-event.ts";
 import type { Execute } from "../../lambdas/core/job-type.ts";
+import type { EventBus, Tasks } from "../../lambdas/core/ports.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
+import { TaskMessage } from "../../lambdas/core/task.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
+import { answerTask } from "../../lambdas/tasks/answer.ts";
 import { aJob } from "../support/builders.ts";
 import { captured } from "../support/captured.ts";
 import { fakeApiKeys } from "../support/fakes/api-keys.ts";
+import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { httpEvent } from "../support/http-event.ts";
 import { sampleRequests } from "../support/sample-requests.ts";
@@ -178,7 +183,7 @@ describe("the authorizer", () => {
 
 describe("the lifecycle", () => {
   test("logs nothing of the jobs it tells of, readable or not, whatever fails", async () => {
-    const job = aJob({ ...tenant, input: marked, labels: [canary] });
+    const job = aJob({ ...tenant, input: marked, labels: [canary], task_tokens: [canary] });
     const after: Job = { ...job, status: "completed", result: marked, finished_at: job.due_at, version: 2 };
     const NewImage = itemOf(after, 1);
     const records = [
@@ -189,14 +194,41 @@ describe("the lifecycle", () => {
     const Records = records.map((images, i) => ({ dynamodb: { ...images, SequenceNumber: String(i) } }));
     const said = await captured(async () => {
       const { stats, log } = services();
-      const { bus } = { bus: { publish: async () => [{ index: 0, code: "InternalFailure" }] } };
-      for (const ports of [
-        { bus, stats: broken(stats) },
-        { bus: broken(bus), stats },
-      ]) {
-        const publish = new Set(["completed", "scheduled"] as const);
-        const handler = streamHandler(() => ({ ...ports, log, publish }), handleChanges);
+      const bus: EventBus = { publish: async () => [{ index: 0, code: "InternalFailure" }] };
+      const tasks = fakeMessageQueue<TaskMessage>();
+      const publish = new Set<JobEventName>(["completed", "scheduled"]);
+      const usual = { bus, stats, tasks, log, publish };
+      for (const ports of [{ stats: broken(stats) }, { bus: broken(bus) }, { tasks: broken(tasks) }]) {
+        const handler = streamHandler(() => ({ ...usual, ...ports }), handleChanges);
         await handler({ Records } as never, {} as Context).catch(() => undefined);
+      }
+    });
+    expect(said).toContain('"level":"ERROR"');
+    expect(linesWith(canary, said)).toEqual([]);
+  });
+});
+
+describe("who answers the tasks of Step Functions", () => {
+  test("logs neither their tokens nor what they are told, whatever fails", async () => {
+    const job = aJob({ ...tenant, task_tokens: [canary], result: marked });
+    const outcome = { status: "completed", result: marked } as const;
+    const messages: unknown[] = [
+      { v: 1, kind: "outcome", job_id: job.id, tokens: [canary], outcome },
+      { v: 1, kind: "heartbeat", job_id: job.id, token: canary },
+      { note: canary },
+    ];
+    const Records = messages.map((message, i) => ({ messageId: String(i), body: JSON.stringify(message) }));
+    const closed: Tasks = {
+      succeed: async () => "closed",
+      fail: async () => "closed",
+      heartbeat: async () => "closed",
+    };
+    const said = await captured(async () => {
+      const { jobs, blobs, log } = services(job);
+      const usual = { jobs, blobs, log, tasks: closed, queue: fakeMessageQueue<TaskMessage>() };
+      for (const ports of [{}, { tasks: broken(closed) }, { jobs: broken(jobs) }]) {
+        const handler = queueHandler(() => ({ ...usual, ...ports }), TaskMessage, answerTask);
+        await handler({ Records } as unknown as SQSEvent, {} as Context);
       }
     });
     expect(said).toContain('"level":"ERROR"');

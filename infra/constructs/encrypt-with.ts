@@ -5,26 +5,21 @@ import { CfnQueue } from "aws-cdk-lib/aws-sqs";
 import { Aspects, Stack } from "aws-cdk-lib/core";
 import type { IConstruct } from "constructs";
 import { allowIf, grant } from "../capability.ts";
-import type { Config } from "../config.ts";
 
 /**
- * What is so of every resource of a kind in a stack, whoever makes it: how long logs are kept, and with which key of KMS
- * logs and queues are encrypted, which every role that has to do with them may then use.
+ * Encrypts every queue and every group of logs of a stack with a key of KMS, whoever makes them, and lets every role use it that
+ * has to do with what is encrypted.
  */
-export function everywhere(stack: Stack, { logRetentionDays }: Pick<Config, "logRetentionDays">, key?: IKey): void {
+export function encryptWith(key: IKey, stack: Stack): void {
   Aspects.of(stack).add({
     visit(node: IConstruct) {
-      if (node instanceof CfnLogGroup) {
-        node.retentionInDays = logRetentionDays;
-        if (key) node.kmsKeyId = key.keyArn;
-      }
-      if (node instanceof CfnQueue && key) {
+      if (node instanceof CfnLogGroup) node.kmsKeyId = key.keyArn;
+      if (node instanceof CfnQueue) {
         node.kmsMasterKeyId = key.keyArn;
         node.sqsManagedSseEnabled = undefined;
       }
     },
   });
-  if (!key) return;
   for (const node of stack.node.findAll()) {
     if (node instanceof Role) grantKey(node, key, servicesOf(node));
   }
