@@ -1,6 +1,7 @@
 import type { JobChange } from "../aws/stream-handler.ts";
 import { traceOf } from "../core/errors.ts";
 import type { JobEventName } from "../core/job-event.ts";
+import { jobFields } from "../core/log-fields.ts";
 import type { EventBus, Log, StatsStore } from "../core/ports.ts";
 import { incrementsOf } from "./counts.ts";
 import { type Transition, transitionsOf } from "./events.ts";
@@ -44,7 +45,7 @@ function read(log: Log, change: JobChange): Transition[] {
   try {
     return transitionsOf(change);
   } catch (error) {
-    log.error("incomprehensible write of a job", { job_id: change.after?.id, ...traceOf(error) });
+    log.error("incomprehensible write of a job", { ...(change.after && jobFields(change.after)), ...traceOf(error) });
     return [];
   }
 }
@@ -56,6 +57,7 @@ async function publish({ bus, log, publish }: LifecycleServices, happened: reado
   if (unpublished.length > 0) {
     const codes = [...new Set(unpublished.map(({ code }) => code))];
     log.error("events were not taken; they will be published again", { count: unpublished.length, codes });
+    log.measure("events wait", { values: { unpublished: unpublished.length } });
   }
   return Math.min(...unpublished.map(({ index }) => (wanted[index] as Placed).place));
 }

@@ -1,7 +1,10 @@
+import type { Context } from "aws-lambda";
 import { ReconcilerEnv, readEnv } from "../aws/env.ts";
+import { invocationFields } from "../aws/log.ts";
 import { once } from "../aws/once.ts";
 import { startServices } from "../aws/start-up.ts";
 import { catalog } from "../consumers/catalog.ts";
+import { loggingOf } from "../core/log-fields.ts";
 import { reconcile } from "./reconcile.ts";
 
 const start = once(() => {
@@ -9,7 +12,9 @@ const start = once(() => {
   return { services: startServices("reconciler", env, catalog), graceMs: env.RECONCILE_GRACE_MS };
 });
 
-export const handler = async (): Promise<void> => {
+export const handler = async (_event: unknown, context?: Partial<Context>): Promise<void> => {
   const { services, graceMs } = start();
-  services.log.info("reconciled", { ...(await reconcile(services, graceMs)) });
+  const own = loggingOf(services, invocationFields(context));
+  const { looked, dispatched, failed } = await reconcile(own, graceMs);
+  own.log.measure("reconciled", { values: { looked, nudged: dispatched, nudges_failed: failed } });
 };
