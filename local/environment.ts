@@ -1,5 +1,13 @@
 import { devNull } from "node:os";
-import type { AuthorizerEnv, ConsumerEnv, EnvOf, LifecycleEnv, Queues, ReconcilerEnv } from "../lambdas/aws/env.ts";
+import type {
+  AuthorizerEnv,
+  ConsumerEnv,
+  EnvOf,
+  IntakeEnv,
+  LifecycleEnv,
+  Queues,
+  ReconcilerEnv,
+} from "../lambdas/aws/env.ts";
 import { jobTypes } from "../lambdas/core/job.ts";
 import { jobEvents } from "../lambdas/core/job-event.ts";
 import {
@@ -7,6 +15,9 @@ import {
   apiKeySecret,
   bucketName,
   eventBusName,
+  importQueueName,
+  intakeDlqName,
+  intakeQueueName,
   queueArn,
   queueName,
   region,
@@ -30,6 +41,7 @@ export interface Endpoints {
 type LambdaEnv = EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof AuthorizerEnv> &
+  EnvOf<typeof IntakeEnv> &
   EnvOf<typeof LifecycleEnv>;
 
 /** What the stack puts into its functions' environments, and where the SDK finds the services on this machine. */
@@ -50,6 +62,9 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     LONGEST_WAIT_MS: "1000",
     API_KEY_SECRET: apiKeySecret,
     EVENT_BUS_NAME: eventBusName,
+    INTAKE_QUEUE_URL: queueUrl(intakeQueueName),
+    INTAKE_DLQ_URL: queueUrl(intakeDlqName),
+    IMPORT_QUEUE_URL: queueUrl(importQueueName),
     // All of them: here they cost nothing, and show what a deployment could be told.
     PUBLISH: jobEvents.join(","),
     RECONCILE_GRACE_MS: String(reconcileGraceMs),

@@ -13,8 +13,10 @@ import { startHost } from "./host/host.ts";
 import type { CatalogNeeds } from "./host/protocol.ts";
 import { watchFolders } from "./host/watch.ts";
 import { type Handler, serve } from "./http.ts";
+import { requestRule } from "./intake/request-rule.ts";
+import { watchImports } from "./intake/watch-imports.ts";
 import { openLambdaLog } from "./lambda-log.ts";
-import { apiKeySecret, queueArn, queueName } from "./names.ts";
+import { apiKeySecret, importQueueName, intakeQueueName, queueArn, queueName } from "./names.ts";
 import { startOutbox } from "./outbox/outbox.ts";
 import { startPoller } from "./poller.ts";
 import { startRule } from "./rule.ts";
@@ -51,6 +53,8 @@ export interface LocalOptions {
 export interface Local {
   url: string;
   apiKey: string;
+  /** Where clients of AWS services reach the stand-ins: SQS, SNS and S3 at one, EventBridge at the other. */
+  aws: { sqs: string; events: string };
   /** Stops accepting, lets running work end for a moment, closes everything. What was cut off is taken up at the next start. */
   stop(): Promise<void>;
 }
@@ -93,7 +97,7 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   const { queueUrl } = sqsAndS3;
   const sqs = new SQSClient({ endpoint: sqsAndS3.url, ...credentials });
   stops.push(() => sqs.destroy());
-  const outbox = await startOutbox(data.fcmKey);
+  const outbox = await startOutbox(data.fcmKey, requestRule(sqs, queueUrl(intakeQueueName)));
   stops.push(outbox.close);
   const values = () => valuesByName({ ...demoValues(outbox, data.fcmKey), ...readReferences(envFile) });
   const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
@@ -150,13 +154,24 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
       invoke: (event) => host.invoke(type, event),
     }),
   );
+  const intake = [intakeQueueName, importQueueName].map((name) =>
+    startPoller({
+      sqs,
+      queueUrl: queueUrl(name),
+      queueArn: queueArn(name),
+      invoke: (event) => host.invoke("intake", event),
+      concurrency: 5,
+    }),
+  );
+  const imports = watchImports({ endpoint: sqsAndS3.url, sqs, queueUrl: queueUrl(intakeQueueName) });
   const rule = startRule((event) => host.invoke("reconciler", event), options.reconcileEveryMs);
   stops.push(async () => {
-    await Promise.all([http, ...pollers, rule].map((part) => part.close(drainMs)));
+    await Promise.all([http, ...pollers, imports, ...intake, rule].map((part) => part.close(drainMs)));
   });
   gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle }));
-  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid });
-  return { url: http.url, apiKey: data.apiKey };
+  const aws = { sqs: sqsAndS3.url, events: outbox.url };
+  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, aws });
+  return { url: http.url, apiKey: data.apiKey, aws };
 }
 
 async function onPort(port: number, handler: Handler) {

@@ -29,7 +29,7 @@ const TopicMessage = z.object({ Type: z.literal("Notification"), MessageId: Id, 
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-async-destinations */
 const GivenUp = z.object({
-  requestContext: z.object({ requestId: Id, functionArn: z.string(), condition: z.string() }),
+  requestContext: z.object({ requestId: Id.optional(), functionArn: z.string(), condition: z.string() }),
   requestPayload: z.unknown(),
 });
 
@@ -70,7 +70,7 @@ export function unwrap(content: unknown, sender: Sender, bucket: string, depth =
     return unreadable(sent, [{ pointer: "/detail-type", detail: `"${requestEvent}" is the one that asks for a job` }]);
   }
   const givenUp = GivenUp.safeParse(content).data;
-  if (givenUp) return inner("lambda", givenUp.requestContext.requestId, givenUp.requestPayload);
+  if (givenUp) return inner("lambda", givenUp.requestContext.requestId ?? sender.id, givenUp.requestPayload);
   const notification = BucketNotification.safeParse(content).data;
   if (notification) return { kind: "objects", places: placesIn(notification, bucket) };
   if (TestNotification.safeParse(content).success) return { kind: "objects", places: [] };
