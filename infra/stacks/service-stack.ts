@@ -14,6 +14,7 @@ import { JobSchedules } from "../constructs/job-schedules.ts";
 import { Lifecycle } from "../constructs/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
+import { Tasks } from "../constructs/tasks.ts";
 import type { StateStack } from "./state-stack.ts";
 
 export interface ServiceStackProps extends StackProps {
@@ -40,7 +41,8 @@ export class ServiceStack extends Stack {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
     }
     new Reconciler(this, "Reconciler", platform);
-    new Lifecycle(this, "Lifecycle", { config, state });
+    const tasks = new Tasks(this, "Tasks", platform);
+    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue } });
 
     this.output("ApiUrl", entrance.url, "Where the API is");
     this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
