@@ -12,6 +12,8 @@ export interface Running {
   pid: number;
   /** Where clients of AWS services reach the stand-ins. */
   aws: { sqs: string; events: string };
+  /** Where the table is, for `npm run keys -- --local`. */
+  dynamodb: string;
 }
 
 export interface DataFolder {

@@ -2,9 +2,10 @@ import { registry } from "../lambdas/consumers/registry.ts";
 import { type JobType, jobTypes } from "../lambdas/core/job.ts";
 import {
   dlqName,
-  importQueueName,
   intakeDlqName,
-  intakeQueueName,
+  intakeQueues,
+  type OutboundQueue,
+  outboundQueues,
   queueArn,
   queueName,
   scheduleDlqName,
@@ -20,8 +21,12 @@ const marginMs = 30_000;
 
 export const consumerTimeoutMs = (type: JobType): number => registry[type].limits.max_timeout_ms + marginMs;
 
+/** The functions that the outbound queues feed. */
+export const outboundTimeoutMs: Record<OutboundQueue, number> = { tasks: 30_000 };
+
 /** AWS's advice for queues that feed a Lambda: six times the function's timeout. */
-export const visibilitySeconds = (type: JobType): number => Math.ceil((6 * consumerTimeoutMs(type)) / 1000);
+export const visibilitySeconds = (type: JobType): number => sixTimes(consumerTimeoutMs(type));
+const sixTimes = (timeoutMs: number): number => Math.ceil((6 * timeoutMs) / 1000);
 
 /** Deliveries of a message before it goes to the dead-letter queue. */
 export const maxReceiveCount = 5;
@@ -33,31 +38,25 @@ const intakeReceiveCount = 20;
 const fourteenDays = String(14 * 24 * 3600);
 const deadLetters = (name: string): QueuePlan => ({ name, attributes: { MessageRetentionPeriod: fourteenDays } });
 
-const intake = (name: string): QueuePlan => ({
+const fedQueue = (name: string, dead: string, visibility: number, receives = maxReceiveCount): QueuePlan => ({
   name,
   attributes: {
-    VisibilityTimeout: String((6 * intakeTimeoutMs) / 1000),
+    VisibilityTimeout: String(visibility),
     MessageRetentionPeriod: fourteenDays,
-    RedrivePolicy: JSON.stringify({
-      deadLetterTargetArn: queueArn(intakeDlqName),
-      maxReceiveCount: intakeReceiveCount,
-    }),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(dead), maxReceiveCount: receives }),
   },
 });
+const fed = (of: JobType | OutboundQueue, visibility: number) => fedQueue(queueName(of), dlqName(of), visibility);
 
-/** A queue and a dead-letter queue a type, the Scheduler's and the intake's; dead letters first, for the others name them. */
+/**
+ * One queue and one dead-letter queue a function, and the Scheduler's own; the intake has two queues. Dead letters first,
+ * for the others name them.
+ */
 export const queuePlans = (): QueuePlan[] => [
   deadLetters(scheduleDlqName),
   deadLetters(intakeDlqName),
-  intake(intakeQueueName),
-  intake(importQueueName),
-  ...jobTypes.map((type) => deadLetters(dlqName(type))),
-  ...jobTypes.map((type) => ({
-    name: queueName(type),
-    attributes: {
-      VisibilityTimeout: String(visibilitySeconds(type)),
-      MessageRetentionPeriod: fourteenDays,
-      RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(dlqName(type)), maxReceiveCount }),
-    },
-  })),
+  ...[...jobTypes, ...outboundQueues].map((of) => deadLetters(dlqName(of))),
+  ...jobTypes.map((type) => fed(type, visibilitySeconds(type))),
+  ...outboundQueues.map((name) => fed(name, sixTimes(outboundTimeoutMs[name]))),
+  ...intakeQueues.map((name) => fedQueue(name, intakeDlqName, sixTimes(intakeTimeoutMs), intakeReceiveCount)),
 ];

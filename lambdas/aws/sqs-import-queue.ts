@@ -1,18 +1,15 @@
-import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { importPrefix } from "../core/import-place.ts";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { type ImportPlace, importPrefix } from "../core/import-place.ts";
 import type { ImportQueue } from "../core/ports.ts";
-import { messageGroup } from "./message-group.ts";
+import { sqsMessages } from "./sqs-messages.ts";
 
-/** One standard queue; the group, the folder of the object, makes it a fair one. */
-export const sqsImportQueue = ({ client, url }: { client: SQSClient; url: string }): ImportQueue => ({
-  async proceed(place, delaySeconds) {
-    await client.send(
-      new SendMessageCommand({
-        QueueUrl: url,
-        MessageBody: JSON.stringify(place),
-        DelaySeconds: delaySeconds,
-        MessageGroupId: messageGroup(place.key.slice(importPrefix.length).split("/")[0] as string),
-      }),
-    );
-  },
-});
+/** One standard queue, fair among the folders that objects lie in. */
+export function sqsImportQueue({ client, url }: { client: SQSClient; url: string }): ImportQueue {
+  const queue = sqsMessages<ImportPlace>({ client, url });
+  return {
+    async proceed(place, delaySeconds) {
+      const [folder = ""] = place.key.slice(importPrefix.length).split("/");
+      await queue.send(place, { delaySeconds, group: folder });
+    },
+  };
+}

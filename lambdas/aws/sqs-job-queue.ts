@@ -1,21 +1,16 @@
-import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { JobMessage } from "../core/job.ts";
-import type { JobQueue, SendOptions } from "../core/ports.ts";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { type JobMessage, type JobType, jobTypes } from "../core/job.ts";
+import type { JobQueue, MessageQueue } from "../core/ports.ts";
 import type { Queues } from "./env.ts";
-import { messageGroup } from "./message-group.ts";
-import { type Outgoing, sendAll } from "./send-all.ts";
+import { sqsMessages } from "./sqs-messages.ts";
 
-/** One standard queue a job type; the group makes it a fair queue. */
-export const sqsJobQueue = ({ client, queues }: { client: SQSClient; queues: Queues }): JobQueue => ({
-  async send(type, message, options) {
-    await client.send(new SendMessageCommand({ QueueUrl: queues[type].url, ...wireOf({ message, ...options }) }));
-  },
-
-  sendMany: (type, entries) => sendAll(client, queues[type].url, entries.map(wireOf)),
-});
-
-const wireOf = ({ message, delaySeconds, group }: { message: JobMessage } & SendOptions): Outgoing => ({
-  MessageBody: JSON.stringify(message),
-  DelaySeconds: delaySeconds,
-  MessageGroupId: messageGroup(group),
-});
+/** One standard queue a job type. */
+export function sqsJobQueue({ client, queues }: { client: SQSClient; queues: Queues }): JobQueue {
+  const ofType = Object.fromEntries(
+    jobTypes.map((type) => [type, sqsMessages<JobMessage>({ client, url: queues[type].url })]),
+  ) as Record<JobType, MessageQueue<JobMessage>>;
+  return {
+    send: (type, message, options) => ofType[type].send(message, options),
+    sendMany: (type, entries) => ofType[type].sendMany(entries),
+  };
+}

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { ApiKey } from "./api-key.ts";
 import type { ImportPlace } from "./import-place.ts";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
 import type { JobEvent } from "./job-event.ts";
@@ -109,6 +110,13 @@ export interface JobQueue {
   sendMany(type: JobType, entries: ({ message: JobMessage } & SendOptions)[]): Promise<Refused[]>;
 }
 
+/** A queue of messages of one kind. */
+export interface MessageQueue<Message> {
+  send(message: Message, options: SendOptions): Promise<void>;
+  /** Sends any number of messages; answers those that were refused. */
+  sendMany(entries: readonly ({ message: Message } & SendOptions)[]): Promise<Refused[]>;
+}
+
 /** One-time schedules that deliver a message to the queue of a type. */
 export interface Scheduler {
   /** `at` is epoch seconds in the future. A schedule of this name that already exists counts as success. */
@@ -166,6 +174,18 @@ export interface ImportQueue {
   proceed(place: ImportPlace, delaySeconds: number): Promise<void>;
 }
 
+/** Whether Step Functions still waited for the task; `closed` where it is over, timed out, or never was. */
+export type TaskAnswer = "taken" | "closed";
+
+/** Tasks of Step Functions that wait for a job, each known by its token. Every method throws where it could not be said. */
+export interface Tasks {
+  /** `output` is JSON of at most 256 KiB. */
+  succeed(token: string, output: string): Promise<TaskAnswer>;
+  fail(token: string, error: string, cause: string): Promise<TaskAnswer>;
+  /** Says that the task still goes on. */
+  heartbeat(token: string): Promise<TaskAnswer>;
+}
+
 /** What is to be counted in an hour of a tenant. */
 export interface HourCounts {
   product: string;
@@ -181,6 +201,17 @@ export interface StatsStore {
   add(increments: readonly HourCounts[]): Promise<void>;
   /** The hours from `fromHour` up to, but without, `toHour`, that have any counts, oldest first. */
   read(product: string, env: string, fromHour: number, toHour: number): Promise<Pick<HourCounts, "hour" | "counts">[]>;
+}
+
+/** The API keys that people have made. */
+export interface ApiKeys {
+  create(key: ApiKey): Promise<void>;
+  /** As it is now, not a moment ago: a key that was revoked is seen so. */
+  get(id: string): Promise<ApiKey | undefined>;
+  /** All of them, the oldest first; those that have ended for three months more. */
+  list(): Promise<ApiKey[]>;
+  /** The key after it; one that was revoked before keeps its time. Undefined if there is no such key. */
+  revoke(id: string, now: number): Promise<ApiKey | undefined>;
 }
 
 /** Credentials by reference. */

@@ -1,5 +1,5 @@
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { region } from "./ministack.ts";
 
 export interface BusEvent {
@@ -42,9 +42,14 @@ export async function listenOnBus(
         if (found) return found;
         const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
         const { Messages = [] } = await sqs.send(receive);
-        heard.push(...Messages.map(({ Body = "" }) => JSON.parse(Body) as BusEvent));
+        for (const { Body = "", ReceiptHandle } of Messages) {
+          heard.push(JSON.parse(Body) as BusEvent);
+          await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
+        }
       }
-      throw new Error(`the bus did not say so; it said ${JSON.stringify(heard.map(({ detail }) => detail))}`);
+      throw new Error(
+        `the bus did not say so; it said ${JSON.stringify(heard.map(({ "detail-type": type, detail }) => [type, detail.labels ?? detail.code]))}`,
+      );
     },
   };
 }

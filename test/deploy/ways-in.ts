@@ -13,6 +13,7 @@ import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/c
 import { derivedJobId } from "../../lambdas/core/job-id.ts";
 import { type BusListener, listenOnBus, type Settings } from "./bus-listener.ts";
 import type { Answer, Outputs } from "./deployment.ts";
+import { teams } from "./in-aws.ts";
 
 interface System {
   settings(): Settings;
@@ -93,7 +94,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
     test("that is refused then ends in the queue, as a rejection like any other", async () => {
       await invoke(bad({ event: "nothing" }), "Event");
       const event = await bus.until(({ detail }) => detail.source === "lambda" && detail.event === "nothing");
-      expect(event).toMatchObject({ "detail-type": "job.rejected", detail: { code: "INVALID_REQUEST" } });
+      expect(event).toMatchObject({ "detail-type": "job.rejected", detail: { code: "EVENT_NOT_FOUND" } });
     }, 60_000);
 
     test("that sends to the queue, and a second time under its own key", async () => {
@@ -195,7 +196,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
           new CreateStateMachineCommand({
             name,
             definition: JSON.stringify(definition),
-            roleArn: "arn:aws:iam::000000000000:role/machine",
+            roleArn: `arn:aws:iam::000000000000:role/${teams.machineRole}`,
           }),
         );
         const started = await sfn.send(new StartExecutionCommand({ stateMachineArn, input: JSON.stringify(input) }));
