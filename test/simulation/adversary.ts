@@ -96,7 +96,8 @@ export interface World {
  */
 const refusals: Record<string, (args: unknown[], cause: Error) => unknown> = {
   createMany: ([jobs], cause) => (jobs as unknown[]).map((_, index) => ({ index, cause })),
-  sendMany: ([, entries], cause) => (entries as unknown[]).map((_, index) => ({ index, cause })),
+  /** Of a job queue the type comes first. */
+  sendMany: (args, cause) => (args.at(-1) as unknown[]).map((_, index) => ({ index, cause })),
   publish: ([events], cause) => (events as unknown[]).map((_, index) => ({ index, code: cause.name })),
 };
 

@@ -22,6 +22,7 @@ export function checkAtRest(rest: AtRest) {
   resultsAreTheWinners(rest);
   featuresAreWhole(rest);
   rest.system.bus.checkComplete();
+  tasksAnswered(rest);
   if (!rest.isPeaceful) return;
   punctual(rest);
   counted(rest);
@@ -73,6 +74,14 @@ function resultsAreTheWinners({ system, ledger: { observer, lifeOf } }: AtRest) 
 
 const loaded = ({ blobs }: System, stored: Stored): unknown =>
   "inline" in stored ? stored.inline : JSON.parse(Buffer.from(blobs.blobs.get(stored.blob)?.body ?? []).toString());
+
+/** Invariant 8 for the tasks of Step Functions. */
+function tasksAnswered({ system, ledger: { observer } }: AtRest) {
+  for (const job of system.jobs.all())
+    for (const token of job.task_tokens ?? [])
+      if (!system.tasks.isAnswered(token))
+        observer.violated(8, `a task that waits for ${nameOf(job)} was never answered`);
+}
 
 /** DESIGN 8: a feature that completed has done each of its steps, and none that ended has a step that goes on. */
 function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystanders }: AtRest) {

@@ -28,6 +28,7 @@ export function randomRequest(random: Random, now: number) {
     ...(isRecurring && { repeat: randomRepeat(random, now) }),
     ...(!isRecurring &&
       random.chance(0.15) && { expires_at: Math.max(start_at, now) + random.pick([500, 5000, 300_000]) }),
+    ...(!isRecurring && random.chance(0.2) && { task_token: `${canary}-${random.next()}` }),
     ...(random.chance(0.2) && { labels: ["some"] }),
   };
 }

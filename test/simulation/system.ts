@@ -4,9 +4,11 @@ import { runJob } from "../../lambdas/consumers/shell.ts";
 import { type Job, type JobMessage, type JobType, phaseOf, phaseTime } from "../../lambdas/core/job.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job-event.ts";
 import { type Decide, Parked } from "../../lambdas/core/job-type.ts";
+import type { Log } from "../../lambdas/core/ports.ts";
 import type { ConsumerServices } from "../../lambdas/core/services.ts";
 import { isStuck } from "../../lambdas/core/transitions.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
 import { fakeServices } from "../support/fakes/services.ts";
@@ -20,6 +22,7 @@ import { executor } from "./outcomes.ts";
 import { catalog } from "./product.ts";
 import { messaging } from "./queues.ts";
 import { tableStream } from "./stream.ts";
+import { type WatchedTasks, watchedTasks } from "./tasks.ts";
 import { watchedStore } from "./watched-store.ts";
 
 export interface Invoked {
@@ -34,6 +37,7 @@ export interface System {
   blobs: ReturnType<typeof fakeServices>["blobs"];
   stats: ReturnType<typeof fakeServices>["stats"];
   bus: ReturnType<typeof watchedBus>;
+  tasks: WatchedTasks;
   /** The services of a fresh invocation. */
   invoke(purpose: Purpose, what: string): Invoked;
   /** What is still to be delivered. */
@@ -54,8 +58,8 @@ const mostCalls: Record<Purpose, number> = {
   delete: 60,
   consumer: 20,
   decider: 100,
-  reconciler: 8,
-  lifecycle: 2,
+  reconciler: 40,
+  lifecycle: 4,
 };
 
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas, all simulated but for our own code. */
@@ -66,6 +70,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const executions = watchExecutions(ledger);
   const publish = new Set(random.chance(0.5) ? jobEvents : finalEvents);
   const bus = watchedBus(world, ledger, publish);
+  const tasks = watchedTasks(world);
   const stream = tableStream(world, lifecycle);
   const { queue, scheduler, inFlight } = messaging(world, ledger, consume);
   const execute = executor({ random, time, executions });
@@ -109,7 +114,13 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       observer.cover(`log ${level}: ${message}`);
       if ((message + JSON.stringify(fields)).includes(canary)) observer.violated(9, `"${message}" shows a secret`);
     };
-  const log = { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") };
+  const log: Log = {
+    debug: line("debug"),
+    info: line("info"),
+    warn: line("warn"),
+    error: line("error"),
+    measure: (message, measured, fields) => line("measure")(message, { ...fields, measured }),
+  };
 
   async function consume(type: JobType, message: JobMessage) {
     const wakeUps = type === "feature";
@@ -146,6 +157,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
         {
           ...seen,
           bus: throughAdversary("bus", { publish: bus.publish }, invocation, world),
+          tasks: throughAdversary("queue", tasks, invocation, world),
           stats: throughAdversary("stats", stats, invocation, world),
         },
         changes,
@@ -155,14 +167,18 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     }
   }
 
+  let memory = newMemory();
+  let ticks = 0;
   function tick() {
+    // Now and then its Lambda starts afresh.
+    if (++ticks % 16 === 0) memory = newMemory();
     const latest = time.now() + hardship.skew;
     // A tick that would find nothing is left out: histories would consist of them.
     if (jobs.all().some((job) => isStuck(job, latest, graceMs))) {
       observer.cover("reconciler");
       const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);
       const { services, end } = invoke("reconciler", "reconciler");
-      reconcile(services)
+      reconcile(services, graceMs, memory)
         .catch(() => observer.cover("reconciler fails"))
         .finally(() => end(mostCalls.reconciler + 2 * overdue.length));
     }
@@ -170,5 +186,5 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   }
   time.after(60_000, tick);
 
-  return { jobs, blobs, stats, bus, invoke, inFlight: () => inFlight() + stream.waiting() };
+  return { jobs, blobs, stats, bus, tasks, invoke, inFlight: () => inFlight() + stream.waiting() };
 }

@@ -33,6 +33,8 @@ export const writeRules: Rule[] = [
 function finishedStays({ observer }: Ledger, { by, before, after }: Write) {
   if (!before || !isFinished(before)) return;
   const revived = by.purpose === "decider" && before.parent?.message.attempt !== after.parent?.message.attempt;
+  // Another task of Step Functions may ask for its end.
+  if (by.purpose === "api" && before.task_tokens?.length !== after.task_tokens?.length) return;
   const retried = by.purpose === "retry" && before.status === "failed";
   if (!revived && !retried) observer.violated(5, `${nameOf(before)} was ${before.status} and became ${after.status}`);
 }

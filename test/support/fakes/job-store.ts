@@ -60,7 +60,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
       const job = jobs.get(message.job_id);
       if (!job) return { outcome: "gone" };
       const answer = claimable(job, message, claim.now);
-      if (answer !== "yes") return { outcome: answer };
+      if (answer !== "yes") return { outcome: answer, job: structuredClone(job) };
       const next = claimed(job, claim);
       put(next);
       return { outcome: "claimed", job: copy(next) };
