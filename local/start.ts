@@ -157,7 +157,8 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
 
   feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
   stops.push(() => feed?.close(drainMs));
-  const pollers = [...jobTypes, ...outboundQueues].map((of) =>
+  const polled = [...jobTypes, ...outboundQueues];
+  const pollers = polled.map((of) =>
     startPoller({
       sqs,
       queueUrl: queueUrl(queueName(of)),
@@ -171,9 +172,9 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   stops.push(async () => {
     await Promise.all([http, ...pollers, rule].map((part) => part.close(drainMs)));
   });
-  const queueWorks = jobTypes.map((type, i) =>
-    queueWork(queueName(type), () => sqsAndS3.messages(queueName(type)), pollers[i] as Poller),
-  );
+  const queueWorks = polled
+    .map(queueName)
+    .map((name, i) => queueWork(name, () => sqsAndS3.messages(name), pollers[i] as Poller));
   clock = startClock({
     file: offset,
     dynamodb: dynamodb.url,
