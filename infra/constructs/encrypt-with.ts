@@ -1,19 +1,21 @@
 import { type Policy, Role } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { CfnLogGroup } from "aws-cdk-lib/aws-logs";
+import { CfnTopic } from "aws-cdk-lib/aws-sns";
 import { CfnQueue } from "aws-cdk-lib/aws-sqs";
 import { Aspects, Stack } from "aws-cdk-lib/core";
 import type { IConstruct } from "constructs";
 import { allowIf, grant } from "../capability.ts";
 
 /**
- * Encrypts every queue and every group of logs of a stack with a key of KMS, whoever makes them, and lets every role use it that
+ * Encrypts every queue, topic and group of logs of a stack with a key of KMS, whoever makes them, and lets every role use it that
  * has to do with what is encrypted.
  */
 export function encryptWith(key: IKey, stack: Stack): void {
   Aspects.of(stack).add({
     visit(node: IConstruct) {
       if (node instanceof CfnLogGroup) node.kmsKeyId = key.keyArn;
+      if (node instanceof CfnTopic) node.kmsMasterKeyId = key.keyArn;
       if (node instanceof CfnQueue) {
         node.kmsMasterKeyId = key.keyArn;
         node.sqsManagedSseEnabled = undefined;
@@ -26,7 +28,7 @@ export function encryptWith(key: IKey, stack: Stack): void {
 }
 
 /** The services whose data is encrypted, and which ask on behalf of whoever calls them whether he may use the key. */
-const encrypting = ["dynamodb", "s3", "sqs", "secretsmanager"];
+const encrypting = ["dynamodb", "s3", "sqs", "sns", "secretsmanager"];
 
 /** By what the role may do by now, also what others have granted it, as an event source does. */
 function servicesOf(role: Role): string[] {
