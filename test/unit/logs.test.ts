@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, Context, SQSEvent } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
@@ -197,6 +198,7 @@ describe("the lifecycle", () => {
       { OldImage: { PK: { S: canary } }, NewImage: { attempts: { S: canary } } },
     ];
     const Records = records.map((images, i) => ({ dynamodb: { ...images, SequenceNumber: String(i) } }));
+    const thrown: string[] = [];
     const said = await captured(async () => {
       const { stats, log } = services();
       const bus: EventBus = { publish: async () => [{ index: 0, code: "InternalFailure" }] };
@@ -205,11 +207,14 @@ describe("the lifecycle", () => {
       const usual = { bus, stats, tasks, log, publish };
       for (const ports of [{ stats: broken(stats) }, { bus: broken(bus) }, { tasks: broken(tasks) }]) {
         const handler = streamHandler(() => ({ ...usual, ...ports }), handleChanges);
-        await handler({ Records } as never, {} as Context).catch(() => undefined);
+        await handler({ Records } as never, {} as Context).catch((error: unknown) => thrown.push(inspect(error)));
       }
     });
     expect(said).toContain('"level":"ERROR"');
     expect(linesWith(canary, said)).toEqual([]);
+    // Lambda would log it.
+    expect(thrown.length).toBeGreaterThan(0);
+    expect(thrown.join("\n")).not.toContain(canary);
   });
 });
 
@@ -279,7 +284,7 @@ describe("the intake", () => {
         });
         const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => 60_000 } as Context;
         for (const event of events) {
-          const answer = await handler(event, context).catch((error: Error) => `${error.name} ${error.message}`);
+          const answer = await handler(event, context).catch((error: unknown) => inspect(error));
           answers.push(JSON.stringify(answer));
         }
       }
