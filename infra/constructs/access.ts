@@ -40,11 +40,18 @@ export function accessTo({ state, queues, schedules }: Platform) {
 }
 
 /** The counters are items beside the jobs: who may count has no way to a job. */
-export const statsAccess = ({ table }: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability => ({
+export const statsAccess = (state: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
+  itemsAccess(state, [action], "STATS#*");
+
+/** So is what is known of the endpoints of webhooks. */
+export const endpointAccess = (state: StateStack): Capability =>
+  itemsAccess(state, ["dynamodb:GetItem", "dynamodb:UpdateItem"], "WEBHOOK#*");
+
+const itemsAccess = ({ table }: StateStack, actions: string[], keys: string): Capability => ({
   statement: new PolicyStatement({
-    actions: [action],
+    actions,
     resources: [table.tableArn],
-    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": ["STATS#*"] } },
+    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [keys] } },
   }),
 });
 

@@ -15,6 +15,7 @@ import { Lifecycle } from "../constructs/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
 import { Tasks } from "../constructs/tasks.ts";
+import { Webhooks } from "../constructs/webhooks.ts";
 import type { StateStack } from "./state-stack.ts";
 
 export interface ServiceStackProps extends StackProps {
@@ -42,7 +43,8 @@ export class ServiceStack extends Stack {
     }
     new Reconciler(this, "Reconciler", platform);
     const tasks = new Tasks(this, "Tasks", platform);
-    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue } });
+    const webhooks = new Webhooks(this, "Webhooks", { state, products });
+    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue, webhooks: webhooks.queue } });
 
     this.output("ApiUrl", entrance.url, "Where the API is");
     this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
