@@ -30,6 +30,8 @@ export class Tasks extends Construct {
       },
       timeout,
       memorySize: 256,
+      // Each heartbeat sends the message of the next one; the end of the job, or of the task, ends the chain.
+      loops: true,
       allow: [
         may.readJobs(),
         may.readBlobs(folders.results),

@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
 import type { JobEvent } from "./job-event.ts";
+import type { Measured } from "./measures.ts";
 import type { Order, Place } from "./place.ts";
 import type { Reference } from "./references.ts";
 import type { Counts } from "./stats.ts";
@@ -25,9 +26,9 @@ export interface Claim {
 export type ClaimOutcome =
   | { outcome: "claimed"; job: Job }
   /** Another consumer holds a live lease on this attempt. */
-  | { outcome: "taken" }
+  | { outcome: "taken"; job: Job }
   /** Finished, cancelled, paused, rescheduled, superseded or deleted: the message means nothing any more. */
-  | { outcome: "gone" };
+  | { outcome: "gone"; job?: Job };
 
 /** One shard of a tenant's jobs in a phase, between two times (epoch milliseconds, both inclusive). */
 export interface PageQuery {
@@ -225,8 +226,14 @@ export interface Secrets {
   resolve(reference: Reference): Promise<string>;
 }
 
+/** Where measurements go. One that is not taken is lost: nothing waits for it, and nothing fails by it. */
+export interface Metrics {
+  /** A log line at level info, whatever the level of the log, from which CloudWatch takes the values as metrics. */
+  measure(message: string, measured: Measured, fields?: Record<string, unknown>): void;
+}
+
 /** Structured log lines: identifiers, codes and times, never an input, a result or a secret. */
-export interface Log {
+export interface Log extends Metrics {
   debug(message: string, fields?: Record<string, unknown>): void;
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;

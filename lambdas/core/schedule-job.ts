@@ -2,6 +2,7 @@ import { type Dispatching, dispatch } from "./dispatch.ts";
 import { RequestError, traceOf } from "./errors.ts";
 import { isFinished, type Job } from "./job.ts";
 import { derivedJobId, newJobId } from "./job-id.ts";
+import { jobFields } from "./log-fields.ts";
 import { store } from "./payload.ts";
 import type { BlobStore, JobStore, Log } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
@@ -93,7 +94,7 @@ const unavailable = (cause: unknown, jobId?: string) =>
 
 /** The caller will be told to try again, so nothing may stay behind. The write may have happened and its answer be lost. */
 async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise<"removed" | "lost"> {
-  services.log.warn("AWS refused a job", { job_id: job.id, ...traceOf(cause) });
+  services.log.warn("AWS refused a job", { ...jobFields(job), ...traceOf(cause) });
   try {
     return await services.jobs.remove(job);
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { JobChange } from "../aws/stream-handler.ts";
 import { traceOf } from "../core/errors.ts";
+import { jobFields } from "../core/log-fields.ts";
 import type { Log, StatsStore } from "../core/ports.ts";
 import { taskMessagesOf } from "../core/task.ts";
 import { incrementsOf } from "./counts.ts";
@@ -43,7 +44,7 @@ function read(log: Log, change: JobChange, place: number): Happened {
   try {
     return { place, transitions: transitionsOf(change), tasks: taskMessagesOf(change.before, change.after) };
   } catch (error) {
-    log.error("incomprehensible write of a job", { job_id: change.after?.id, ...traceOf(error) });
+    log.error("incomprehensible write of a job", { ...(change.after && jobFields(change.after)), ...traceOf(error) });
     return { place, transitions: [], tasks: [] };
   }
 }

@@ -21,6 +21,7 @@ export async function publish({ bus, log, publish }: Publishing, happened: reado
   if (unpublished.length > 0) {
     const codes = [...new Set(unpublished.map(({ code }) => code))];
     log.error("events were not taken; they will be published again", { count: unpublished.length, codes });
+    log.measure("events wait", { values: { unpublished: unpublished.length } });
   }
   return Math.min(...unpublished.map(({ index }) => wanted[index]?.place ?? 0));
 }

@@ -24,6 +24,8 @@ const { app, service } = synthesize({
   "jobs:longestWaitMs": 2500,
   "jobs:retentionDays": 10,
   "jobs:publish": "started,failed",
+  "jobs:logLevel": "warn",
+  "jobs:logDays": "90",
 });
 
 const functions = resourcesOf(service, "AWS::Lambda::Function");
@@ -113,8 +115,31 @@ test("every function is Node 24 on arm64, traced, and logs to a group that forge
       TracingConfig: { Mode: "Active" },
     });
     const group = groups.find(({ id }) => id === Properties.LoggingConfig.LogGroup.Ref);
-    expect(group?.Properties.RetentionInDays).toBe(30);
+    expect(group?.Properties.RetentionInDays).toBe(90);
   }
+});
+
+test("a log of warnings is the logger's business: Lambda, which takes measurements for lines of level INFO, lets them through", () => {
+  for (const { Properties } of functions) {
+    expect(Properties.LoggingConfig).toMatchObject({
+      LogFormat: "JSON",
+      ApplicationLogLevel: "INFO",
+      SystemLogLevel: "WARN",
+    });
+    expect(Properties.Environment.Variables).toMatchObject({
+      POWERTOOLS_LOG_LEVEL: "WARN",
+      POWERTOOLS_METRICS_NAMESPACE: "ductape-jobs-prod-service",
+    });
+  }
+});
+
+test("Lambda lets those wake themselves who do so by design, and stops any other loop", () => {
+  const allowed = functions.filter(({ Properties }) => Properties.RecursiveLoop === "Allow");
+  expect(allowed.map(({ id }) => id).sort()).toEqual(
+    [...jobTypes.map((type) => `consumers/${type}`), "tasks"].map((entry) => functionOf(service, entry).id).sort(),
+  );
+  const others = functions.filter((fn) => !allowed.includes(fn));
+  expect(new Set(others.map(({ Properties }) => Properties.RecursiveLoop))).toEqual(new Set(["Terminate"]));
 });
 
 test.each(["api", "reconciler"])("%s knows the queue of every job type", (entry) => {

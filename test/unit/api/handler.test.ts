@@ -293,3 +293,42 @@ describe("GET /v1/health", () => {
     });
   });
 });
+
+describe("the log of a request", () => {
+  it("says which route answered what, and which job it was about; never what was sent", async () => {
+    const { post, ask, log, jobs } = api();
+    const { body } = await post({ ...order, input: { body: { card: "s3cret" } } });
+    await ask({ path: `/v1/jobs/${body.job_id}` });
+    const about = {
+      request_id: "req-1",
+      job_id: body.job_id,
+      product: "my-product",
+      env: "prd",
+      event: "create_order",
+    };
+    const rest = { type: "action", run: 1, attempt: 1 };
+    expect(log.lines).toEqual([
+      {
+        level: "info",
+        message: "request answered",
+        fields: { ...about, ...rest, route: "POST /v1/jobs", status: 202 },
+      },
+      {
+        level: "info",
+        message: "request answered",
+        fields: { ...about, ...rest, route: "GET /v1/jobs/{id}", status: 200 },
+      },
+    ]);
+    expect(jobs.all()).toHaveLength(1);
+    expect(JSON.stringify(log.lines)).not.toContain("s3cret");
+  });
+
+  it("says the code of a refusal, and is silent about probes", async () => {
+    const { ask, log } = api();
+    await ask({ path: "/v1/health" });
+    await ask({ path: "/v1/jobs/job_none" });
+    expect(log.lines.filter(({ level }) => level !== "debug")).toMatchObject([
+      { level: "info", message: "request refused", fields: { code: "JOB_NOT_FOUND", request_id: "req-1" } },
+    ]);
+  });
+});

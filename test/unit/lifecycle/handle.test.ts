@@ -57,7 +57,10 @@ describe("a batch of writes", () => {
     const changes = [...lifeOf(good), ...lifeOf(bad), ...lifeOf(aJob({ created_at: noon }))];
     expect(await handleChanges(services, changes)).toBe(4);
     expect(services.stats.all().map(({ counts }) => [counts.scheduled, counts.completed])).toEqual([[2, 1]]);
-    expect(services.log.lines).toMatchObject([{ level: "error", fields: { count: 2 } }]);
+    expect(services.log.lines).toMatchObject([
+      { level: "error", fields: { count: 2 } },
+      { level: "info", measured: { values: { unpublished: 2 } } },
+    ]);
 
     services.bus.refuses = () => false;
     expect(await handleChanges(services, changes.slice(4))).toBeUndefined();
