@@ -32,6 +32,8 @@ export class Webhooks extends Construct {
       },
       timeout,
       memorySize: 256,
+      // A delivery that failed sends itself again, 15 minutes nearer to its time each time. Its attempts bound it.
+      loops: true,
       allow: [
         endpointAccess(state),
         allow(["events:PutEvents"], [bus.eventBusArn]),

@@ -49,7 +49,7 @@ const isOf = (one: ProductEndpoint, { product, env, webhook }: Delivery) =>
   one.product === product && one.env === env && one.webhook === webhook;
 
 /** The URL stays out of it: its path may be a secret of the receiver's. */
-const about = ({ product, env, webhook, id, type, attempt, data }: Delivery) => ({
+export const about = ({ product, env, webhook, id, type, attempt, data }: Delivery) => ({
   product,
   env,
   webhook,

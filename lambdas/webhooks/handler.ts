@@ -4,7 +4,7 @@ import { once } from "../aws/once.ts";
 import { queueHandler } from "../aws/queue-handler.ts";
 import { startWebhooks } from "../aws/start-webhooks.ts";
 import { Delivery, endpointsOf } from "../core/webhook.ts";
-import { deliver } from "./deliver.ts";
+import { about, deliver } from "./deliver.ts";
 
 /** What Standard Webhooks asks senders to wait at least: 15 to 30 s. */
 const timeoutMs = 15_000;
@@ -16,4 +16,4 @@ const start = once(() => ({
   timeoutMs,
 }));
 
-export const handler = queueHandler(start, Delivery, deliver);
+export const handler = queueHandler(start, Delivery, deliver, about);

@@ -136,7 +136,9 @@ test("a log of warnings is the logger's business: Lambda, which takes measuremen
 test("Lambda lets those wake themselves who do so by design, and stops any other loop", () => {
   const allowed = functions.filter(({ Properties }) => Properties.RecursiveLoop === "Allow");
   expect(allowed.map(({ id }) => id).sort()).toEqual(
-    [...jobTypes.map((type) => `consumers/${type}`), "tasks"].map((entry) => functionOf(service, entry).id).sort(),
+    [...jobTypes.map((type) => `consumers/${type}`), "tasks", "webhooks"]
+      .map((entry) => functionOf(service, entry).id)
+      .sort(),
   );
   const others = functions.filter((fn) => !allowed.includes(fn));
   expect(new Set(others.map(({ Properties }) => Properties.RecursiveLoop))).toEqual(new Set(["Terminate"]));
