@@ -12,8 +12,8 @@ import { readConfig } from "../config.ts";
 /** A burst beyond this is answered 429 at the door, so that one client cannot use up the account's Lambda concurrency. */
 const throttle = { rateLimit: 1000, burstLimit: 2000 };
 
-/** What anybody may ask without a key: whether the service is up, and how its API looks. */
-const open = ["/v1/health", "/openapi.json"];
+/** What anybody may ask without a key: whether the service is up, and how its API and its events look. */
+const open = ["/v1/health", "/openapi.json", "/events.json"];
 
 /** The HTTP API: everything under /v1 goes past the authorizer to one function. */
 export class HttpEntrance extends Construct {
@@ -50,7 +50,7 @@ export class HttpEntrance extends Construct {
 }
 
 const openBecause =
-  "Open on purpose: probes and clients ask for the health and the OpenAPI document before they have a key; neither says anything about jobs.";
+  "Open on purpose: probes and clients ask for the health and the schemas before they have a key; none says anything about jobs.";
 
 /** The answer to a key is kept for five minutes: a key that was replaced works that much longer. */
 const byKey = (authorizer: IFunction) =>

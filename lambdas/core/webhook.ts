@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { Product } from "./catalog.ts";
 import { JobError } from "./errors.ts";
 import { finalEvents, type JobEvent, type JobEventName, jobEvents } from "./job-event.ts";
+import type { DisabledReason, EndpointState } from "./ports.ts";
 import { Reference, referenceName, TextOrReference } from "./references.ts";
 import { strict } from "./schema.ts";
 
@@ -43,6 +44,15 @@ export const endpointsOf = (products: readonly Product[]): ProductEndpoint[] =>
 
 export const webhooksOf = (product: Product): Record<string, Webhook> =>
   (product.webhooks ?? {}) as Record<string, Webhook>;
+
+/** What the bus is told of an endpoint that was disabled. Times are epoch milliseconds. */
+export interface EndpointDisabled extends Omit<EndpointState, "disabled"> {
+  product_tag: string;
+  env: string;
+  webhook: string;
+  reason: DisabledReason;
+  disabled_at: number;
+}
 
 /** What waits to be sent to an endpoint: the event itself, since a job may be gone before its receiver is back. */
 export const Delivery = z.strictObject({

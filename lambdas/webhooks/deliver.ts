@@ -13,7 +13,7 @@ import type {
 import { isReference } from "../core/references.ts";
 import { retryAfterMs } from "../core/retry-after.ts";
 import { arrival, maxQueueDelaySeconds } from "../core/route.ts";
-import { type Delivery, endpointUrl, type ProductEndpoint } from "../core/webhook.ts";
+import { type Delivery, type EndpointDisabled, endpointUrl, type ProductEndpoint } from "../core/webhook.ts";
 import { webhookDelay } from "../core/webhook-retry.ts";
 import { type Failure, type Outcome, post } from "./post.ts";
 import { bodyOf, signedHeaders } from "./sign.ts";
@@ -141,7 +141,8 @@ async function disable(
 ): Promise<void> {
   const { product, env, webhook } = delivery;
   const disabled_at = clock.now();
-  const detail = { product_tag: product, env, webhook, reason, failures, failing_since, last_failure, disabled_at };
+  const state = { failures, failing_since, last_failure };
+  const detail: EndpointDisabled = { product_tag: product, env, webhook, reason, ...state, disabled_at };
   await announcer.announce({ type: "webhook.disabled", time: disabled_at, detail });
   await endpoints.disable(delivery, { at: disabled_at, reason, url });
   log.error("the endpoint is disabled", { ...about(delivery), reason });

@@ -1,4 +1,4 @@
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { App, Stack } from "aws-cdk-lib/core";
 import { allow, grant } from "../../infra/capability.ts";
@@ -14,11 +14,21 @@ const { service } = addJobs(app, products);
 const { partition, region, account } = service;
 const misplaced = `arn:${partition}:scheduler:${region}:${account}:schedule/default/job_*`;
 const actions = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"];
+// It asks for a permission of its own for sending in batches; in AWS that is sqs:SendMessage, and no other exists.
+const batches = `arn:${partition}:sqs:${region}:${account}:ductape-jobs-*`;
 for (const node of service.node.findAll()) {
-  if (node instanceof Role) grant(node, allow(actions, [misplaced], "The emulator's notion of where a schedule is."));
+  if (!(node instanceof Role)) continue;
+  grant(node, allow(actions, [misplaced], "The emulator's notion of where a schedule is."));
+  grant(node, allow(["sqs:SendMessageBatch"], [batches], "The emulator's notion of what may send a batch."));
 }
 
 const team = new Stack(app, "Team");
+const waiting = new Role(team, "Waiting", {
+  roleName: teams.stateMachineRole,
+  assumedBy: new ServicePrincipal("states.amazonaws.com"),
+});
+const asking = [`arn:${partition}:sqs:${region}:${account}:${teams.requests}`];
+waiting.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: asking }));
 new LambdaFunction(team, "Doubler", {
   functionName: teams.function,
   runtime: Runtime.NODEJS_24_X,

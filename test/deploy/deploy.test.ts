@@ -11,6 +11,7 @@ import { timeKey } from "../../lambdas/aws/job-item.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
 import { credentials, type Ministack, region, startMinistack } from "./ministack.ts";
+import { describeOutbound, storeWebhook } from "./outbound.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 import { describeOwnRole, makeTeams } from "./own-role.ts";
 
@@ -34,6 +35,7 @@ beforeAll(async () => {
   await makeTargets();
   await makeTeams(clientOptions());
   await storeReferences();
+  await storeWebhook(clientOptions(), outside.url);
   outputs = await deploy(ministack);
   call = apiClient(outputs, ministack);
   const secret = new GetSecretValueCommand({ SecretId: outputs.ApiKeySecret });
@@ -252,6 +254,13 @@ describeOwnRole({
     });
     return upload.upload_id;
   },
+});
+
+describeOutbound({
+  settings: clientOptions,
+  post: (body) => post(body, { headers: { prefer: "wait=20" } }),
+  cancel: (id) => call("POST", `/v1/jobs/${id}/cancel`, { key, body: {} }),
+  received: (method, path) => outside.received(method, path),
 });
 
 describe("a job that is due later", () => {

@@ -198,9 +198,9 @@ describe("schedules", () => {
 
 describe("the HTTP API", () => {
   const routes = resourcesOf(service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
-  const open = ["GET /v1/health", "GET /openapi.json"];
+  const open = ["GET /v1/health", "GET /openapi.json", "GET /events.json"];
 
-  test("asks for a key on every route but the health and the OpenAPI document", () => {
+  test("asks for a key on every route but the health and the schemas", () => {
     expect(routes.map((route) => route.RouteKey).sort()).toEqual(["ANY /v1/{proxy+}", ...open].sort());
     for (const route of routes) {
       expect([route.RouteKey, route.AuthorizationType]).toEqual([

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test } from "@jest/globals";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { Webhook } from "standardwebhooks";
 import { demoValues } from "../../../local/demo/demo-values.ts";
 import { ask, type Run, runLocal } from "../../support/local/run-local.ts";
@@ -70,4 +71,36 @@ test("a cancelled job fails its task, and a webhook hears only of what it asked 
     expect.objectContaining({ detail_type: "job.cancelled" }),
   );
   expect(items.filter(({ kind }) => kind === "webhook")).toEqual([]);
+});
+
+test("every event on the bus is as the published schema says, whatever becomes of jobs", async () => {
+  const local = runLocal({ data: join(folder, "three") });
+  runs.push(local);
+  const { url } = await local.ready();
+  const post = (path: string, body: object, headers: object = {}) => ask(local.running(), path, body, headers);
+  const series = {
+    ...order,
+    labels: ["nightly"],
+    start_at: Date.now() + 3_600_000,
+    repeat: { every: 60_000, limit: 3 },
+  };
+  await post("/v1/jobs", order, wait);
+  const { job_id } = await post("/v1/jobs", series);
+  for (const change of ["pause", "resume", "run-now", "cancel"]) await post(`/v1/jobs/${job_id}/${change}`, {});
+  const events = await until(async () => {
+    const items = (await (await fetch(`${url}/outbox`)).json()) as { items: Record<string, unknown>[] };
+    const found = items.items.filter(({ kind }) => kind === "event");
+    const types = new Set(found.map(({ detail_type }) => detail_type));
+    return (
+      ["scheduled", "started", "completed", "cancelled", "paused", "resumed"].every((name) =>
+        types.has(`job.${name}`),
+      ) && found
+    );
+  });
+  const schema = (await (await fetch(`${url}/events.json`)).json()) as object;
+  const validate = new Ajv2020({ strict: false, allErrors: true }).compile(schema);
+  for (const { source, detail_type, detail } of events) {
+    validate({ source, "detail-type": detail_type, detail });
+    expect([detail_type, validate.errors]).toEqual([detail_type, null]);
+  }
 });

@@ -1,3 +1,4 @@
+import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
 import type { Announcement, Announcer, EndpointState, Endpoints } from "../../../lambdas/core/ports.ts";
 import type { EndpointName } from "../../../lambdas/core/webhook.ts";
 
@@ -33,6 +34,9 @@ export function fakeAnnouncer(): Announcer & { announced: Announcement[] } {
   return {
     announced,
     async announce(event) {
+      const doc = eventDocs()[event.type];
+      if (!doc) throw new Error(`the event ${event.type} is not documented`);
+      doc.detail.strict().parse(event.detail);
       announced.push(structuredClone(event));
     },
   };
