@@ -9,6 +9,7 @@ import { jobTypes } from "../../lambdas/core/job.ts";
 import {
   flat,
   functionOf,
+  linesOf,
   linesOfEntry,
   permissionsOf,
   permissionsOfEntry,
@@ -359,8 +360,8 @@ describe("who sends webhooks", () => {
   test("reads the URLs and secrets of webhooks and those only, reaches no job, and tells the bus", () => {
     const own = linesOfEntry(service, "webhooks").filter((line) => !/^(logs|xray|sqs:[^S])/.test(line));
     expect(own.map((line) => line.replace(/arn:<AWS::Partition>:\w+:<AWS::Region>:<AWS::AccountId>:/, ""))).toEqual([
-      expect.stringMatching(/^dynamodb:GetItem .* if dynamodb:LeadingKeys = \["WEBHOOK#\*"\]$/),
-      expect.stringMatching(/^dynamodb:UpdateItem .* if dynamodb:LeadingKeys = \["WEBHOOK#\*"\]$/),
+      expect.stringMatching(/^dynamodb:GetItem .* if dynamodb:LeadingKeys = WEBHOOK#\*$/),
+      expect.stringMatching(/^dynamodb:UpdateItem .* if dynamodb:LeadingKeys = WEBHOOK#\*$/),
       expect.stringMatching(/^events:PutEvents /),
       `sqs:SendMessage <${queue.id}.Arn>`,
       "secretsmanager:GetSecretValue secret:my-product/webhook-??????",
@@ -420,9 +421,25 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("the authorizer reads the API key and nothing else", () => {
-    const own = permissionsOfEntry(service, "authorizer").filter(({ action }) => !/^(logs|xray):/.test(action));
-    expect(own).toEqual([{ action: "secretsmanager:GetSecretValue", resource: expect.stringContaining("ApiKey") }]);
+  test("the authorizer reads the deployed API key and those that people have made, and nothing else", () => {
+    const own = linesOfEntry(service, "authorizer").filter((line) => !/^(logs|xray):/.test(line));
+    expect(own).toEqual([
+      expect.stringMatching(/^secretsmanager:GetSecretValue \S*ApiKey\S*$/),
+      expect.stringMatching(/^dynamodb:GetItem \S*Jobs\S* if dynamodb:LeadingKeys = KEYS$/),
+    ]);
+  });
+
+  test("whoever works with jobs has no way to the API keys beside them", () => {
+    const onTable = functions.flatMap(({ Properties }) =>
+      linesOf(service, idIn(Properties.Role))
+        .filter((line) => /^dynamodb:(?!\w*(Stream|Records|ShardIterator))/.test(line) && !line.includes("/index/"))
+        .map((line) => `${Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME} ${line}`),
+    );
+    const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
+    expect([...reach].sort()).toEqual(["JOB#*", "KEYS", "STATS#*", "WEBHOOK#*"]);
+    expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
+      expect.stringMatching(/^authorizer dynamodb:GetItem /),
+    ]);
   });
 
   test("nobody else reads the API key", () => {
