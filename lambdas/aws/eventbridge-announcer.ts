@@ -1,9 +1,18 @@
-import { type EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
-import type { Announcer } from "../core/ports.ts";
-import { eventSource } from "./eventbridge-bus.ts";
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { eventSource } from "../core/job-event.ts";
+import type { Announcer, Clock } from "../core/ports.ts";
+import { putEvents } from "./put-events.ts";
 
 /** One event at a time on an EventBridge bus. */
-export const eventBridgeAnnouncer = ({ client, bus }: { client: EventBridgeClient; bus: string }): Announcer => ({
+export const eventBridgeAnnouncer = ({
+  client,
+  bus,
+  clock,
+}: {
+  client: EventBridgeClient;
+  bus: string;
+  clock: Clock;
+}): Announcer => ({
   async announce({ type, time, detail }) {
     const entry = {
       EventBusName: bus,
@@ -12,8 +21,7 @@ export const eventBridgeAnnouncer = ({ client, bus }: { client: EventBridgeClien
       Time: new Date(time),
       Detail: JSON.stringify(detail),
     };
-    const { Entries = [] } = await client.send(new PutEventsCommand({ Entries: [entry] }));
-    const code = Entries[0]?.ErrorCode;
-    if (code !== undefined) throw new Error(`the bus refused an event: ${code}`);
+    const [refused] = await putEvents(client, clock, [entry]);
+    if (refused) throw new Error(`the bus refused an event: ${refused.code}`);
   },
 });

@@ -16,7 +16,11 @@ export const startWebhooks = (env: WebhooksEnv) => ({
   endpoints: dynamoEndpoints({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
   secrets: startSecrets(),
   queue: sqsMessages<Delivery>({ client: new SQSClient(clientDefaults), url: env.WEBHOOK_QUEUE_URL }),
-  announcer: eventBridgeAnnouncer({ client: new EventBridgeClient(clientDefaults), bus: env.EVENT_BUS_NAME }),
+  announcer: eventBridgeAnnouncer({
+    client: new EventBridgeClient(clientDefaults),
+    bus: env.EVENT_BUS_NAME,
+    clock: systemClock,
+  }),
   clock: systemClock,
   log: makeLog("webhooks"),
 });

@@ -7,6 +7,7 @@ export const teams = {
   table: "in-aws-visits",
   requests: "in-aws-requests",
   stateMachineRole: "in-aws-waiting",
+  machineRole: "in-aws-machine",
 } as const;
 
 /**

@@ -49,6 +49,7 @@ test.each([
   ["reconciler", 800],
   ["lifecycle", 550],
   ["tasks", 700],
+  ["intake", 900],
 ])("%s has no client of an executor in its bundle, and at most %d KB", async (entry, most) => {
   const { kb, packages, own } = await bundleOf(entry);
   expect(clients.filter((client) => packages.has(client))).toEqual([]);

@@ -3,6 +3,7 @@ import { once } from "../../aws/once.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
 import { jobStatuses, jobTypes } from "../../core/job.ts";
 import { type JobEventDetail, type JobEventName, jobEvents } from "../../core/job-event.ts";
+import { JobRejectedDetail, rejectedEvent } from "../../core/rejection.ts";
 import type { EndpointDisabled } from "../../core/webhook.ts";
 
 /*
@@ -88,6 +89,7 @@ export const jobEventDocs = once(
 export const eventDocs = once(
   (): Record<string, EventDoc> => ({
     ...jobEventDocs(),
+    [rejectedEvent]: { summary: "A message that asked for a job was refused.", detail: JobRejectedDetail },
     "webhook.disabled": { summary: "An endpoint gets no more webhooks.", detail: EndpointDisabledSchema() },
   }),
 );

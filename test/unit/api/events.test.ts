@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import { eventSource as sourceOnTheBus } from "../../../lambdas/aws/eventbridge-bus.ts";
 import { eventSource, jobEvents } from "../../../lambdas/core/job-event.ts";
+import { rejectedEvent } from "../../../lambdas/core/rejection.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, anEvent } from "../../support/builders.ts";
 import { document } from "../../support/documented.ts";
@@ -31,10 +31,9 @@ describe("the JSON Schema of events", () => {
 
   it("knows every transition of jobs, and what else the bus is told", async () => {
     expect(Object.keys(eventDocs()).sort()).toEqual(
-      [...jobEvents.map((name) => `job.${name}`), "webhook.disabled"].sort(),
+      [...jobEvents.map((name) => `job.${name}`), "webhook.disabled", rejectedEvent].sort(),
     );
     for (const { summary } of Object.values(eventDocs())) expect(summary).toMatch(/^[A-Z].*\.$/);
-    expect(eventSource).toBe(sourceOnTheBus);
   });
 
   it("takes an event as EventBridge delivers it, and fields that may be added, but not another event", async () => {
