@@ -24,8 +24,8 @@ import { acknowledge } from "../acknowledge.ts";
 import { readConfig } from "../config.ts";
 import type { Door } from "../settings/door.ts";
 
-/** What anybody may ask without a key: whether the service is up, and how its API looks. */
-const open = ["/v1/health", "/openapi.json"];
+/** What anybody may ask without a key: whether the service is up, and how its API and its events look. */
+const open = ["/v1/health", "/openapi.json", "/events.json"];
 
 export interface HttpEntranceProps {
   api: IFunction;
@@ -119,7 +119,7 @@ const allButOptions = [
 ];
 
 const openBecause =
-  "Open on purpose: probes and clients ask for the health and the OpenAPI document before they have a key; neither says anything about jobs.";
+  "Open on purpose: probes and clients ask for the health and the schemas before they have a key; none says anything about jobs.";
 
 /** The answer to a key is kept for five minutes: a key that was replaced works that much longer. */
 const byKey = (authorizer: IFunction) =>

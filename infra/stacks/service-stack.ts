@@ -18,6 +18,7 @@ import { Lifecycle } from "../constructs/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
 import { Tasks } from "../constructs/tasks.ts";
+import { Webhooks } from "../constructs/webhooks.ts";
 import type { StateStack } from "./state-stack.ts";
 
 export interface ServiceStackProps extends StackProps {
@@ -46,7 +47,8 @@ export class ServiceStack extends Stack {
     }
     new Reconciler(this, "Reconciler", platform);
     const tasks = new Tasks(this, "Tasks", platform);
-    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue } });
+    const webhooks = new Webhooks(this, "Webhooks", { state, products });
+    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue, webhooks: webhooks.queue } });
     const intake = new Intake(this, "Intake", platform);
 
     if (state.key) encryptWith(state.key, this);
