@@ -17,6 +17,7 @@ import type { Execute } from "../../lambdas/core/job-type.ts";
 import type { EventBus, Tasks } from "../../lambdas/core/ports.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import { TaskMessage } from "../../lambdas/core/task.ts";
+import { type Delivery, endpointsOf } from "../../lambdas/core/webhook.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { answerTask } from "../../lambdas/tasks/answer.ts";
@@ -197,8 +198,16 @@ describe("the lifecycle", () => {
       const bus: EventBus = { publish: async () => [{ index: 0, code: "InternalFailure" }] };
       const tasks = fakeMessageQueue<TaskMessage>();
       const publish = new Set<JobEventName>(["completed", "scheduled"]);
-      const usual = { bus, stats, tasks, log, publish };
-      for (const ports of [{ stats: broken(stats) }, { bus: broken(bus) }, { tasks: broken(tasks) }]) {
+      const webhooks = fakeMessageQueue<Delivery>();
+      const endpoints = endpointsOf(catalog.products);
+      const usual = { bus, stats, tasks, webhooks, endpoints, log, publish };
+      const faults = [
+        { stats: broken(stats) },
+        { bus: broken(bus) },
+        { tasks: broken(tasks) },
+        { webhooks: broken(webhooks) },
+      ];
+      for (const ports of faults) {
         const handler = streamHandler(() => ({ ...usual, ...ports }), handleChanges);
         await handler({ Records } as never, {} as Context).catch(() => undefined);
       }
