@@ -45,7 +45,7 @@ export class ServiceStack extends Stack {
     new Reconciler(this, "Reconciler", platform);
     const tasks = new Tasks(this, "Tasks", platform);
     new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue } });
-    const intake = new Intake(this, "Intake", platform);
+    const intake = new Intake(this, "Intake", { platform, tasks: tasks.queue });
 
     this.output("ApiUrl", entrance.url, "Where the API is");
     this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
