@@ -5,7 +5,7 @@ import { registry } from "../../lambdas/consumers/registry.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { Config } from "../config.ts";
-import { accessTo, folders, readApiKey } from "../constructs/access.ts";
+import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/access.ts";
 import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
 import { EntryFunction } from "../constructs/entry-function.ts";
 import { HttpEntrance } from "../constructs/http-entrance.ts";
@@ -14,6 +14,7 @@ import { JobSchedules } from "../constructs/job-schedules.ts";
 import { Lifecycle } from "../constructs/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
+import { Tasks } from "../constructs/tasks.ts";
 import type { StateStack } from "./state-stack.ts";
 
 export interface ServiceStackProps extends StackProps {
@@ -40,7 +41,8 @@ export class ServiceStack extends Stack {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
     }
     new Reconciler(this, "Reconciler", platform);
-    new Lifecycle(this, "Lifecycle", { config, state });
+    const tasks = new Tasks(this, "Tasks", platform);
+    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue } });
 
     this.output("ApiUrl", entrance.url, "Where the API is");
     this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
@@ -94,10 +96,10 @@ export class ServiceStack extends Stack {
     const { lambda } = new EntryFunction<typeof AuthorizerEnv>(this, "Authorizer", {
       entry: "authorizer",
       description: "Checks the keys of the HTTP API",
-      environment: { API_KEY_SECRET: state.apiKeyArn },
+      environment: { TABLE_NAME: state.table.tableName, API_KEY_SECRET: state.apiKeyArn },
       timeout: Duration.seconds(10),
       memorySize: 256,
-      allow: [readApiKey(state)],
+      allow: [readApiKey(state), readApiKeys(state)],
     });
     return lambda;
   }

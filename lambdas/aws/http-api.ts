@@ -2,14 +2,18 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import httpJsonBodyParser from "@middy/http-json-body-parser";
 import httpRouter from "@middy/http-router";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { RequestError, traceOf } from "../core/errors.ts";
+import type { Job } from "../core/job.ts";
+import { jobFields, loggingOf } from "../core/log-fields.ts";
 import type { Log } from "../core/ports.ts";
 import { jsonPointer } from "../core/schema.ts";
 import { allScopes, Scopes } from "../core/scopes.ts";
+import { invocationFields } from "./log.ts";
 import { onlyRoutes, withHead, withoutBody } from "./only-routes.ts";
 import { problemOf, requestErrorOf } from "./problem.ts";
 import type { RouteDoc } from "./route-doc.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
@@ -30,6 +34,8 @@ export interface HttpResponse {
   headers?: Record<string, string>;
   /** Absent where there is nothing to say (204). */
   body?: unknown;
+  /** The one job that the request was about: the log says so. */
+  about?: Job;
 }
 
 export interface HttpRoute<S> {
@@ -69,12 +75,25 @@ export const httpApi = <S extends { log: Log }>(services: () => S, routes: HttpR
           withHead(route.method).map((method) => ({
             method,
             path: route.path,
-            handler: async (event: Event): Promise<Result> =>
-              json(await route.handle(services(), requestOf(event, route))),
+            handler: async (event: Event, context: Context): Promise<Result> => {
+              const fields = { ...requestFields(event, context), route: `${route.method} ${route.path}` };
+              const own = loggingOf(services(), fields);
+              const answer = await route.handle(own, requestOf(event, route));
+              const { status, about } = answer;
+              // Probes ask what is open, by the second.
+              own.log[route.open ? "debug" : "info"]("request answered", { ...(about && jobFields(about)), status });
+              return json(answer);
+            },
           })),
         ),
       ),
     );
+
+/** The access log of API Gateway, which has the caller and the time it took, has the same `request_id`. */
+const requestFields = (event: Event, context: Context) => ({
+  request_id: event.requestContext?.requestId,
+  ...invocationFields(context),
+});
 
 function requestOf<S>(event: Event, { open, takesQuery }: HttpRoute<S>): HttpRequest {
   const scopes = open ? { products: [], envs: [], verbs: [] } : scopesOf(event);
@@ -134,8 +153,7 @@ const json = ({ status, headers, body }: HttpResponse, type = "application/json"
   statusCode: status,
   headers: {
     ...(body !== undefined && { "content-type": type }),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
+    ...securityHeaders,
     ...headers,
   },
   ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -144,9 +162,11 @@ const json = ({ status, headers, body }: HttpResponse, type = "application/json"
 /** Every error becomes RFC 9457 problem+json; what is not the request's fault is logged, without its message. */
 const problemJson = (services: () => { log: Log }): MiddlewareObj<Event, Result> => ({
   onError: (request) => {
-    const requestId = request.event.requestContext?.requestId;
+    const { log } = loggingOf(services(), requestFields(request.event, request.context));
     const refused = requestErrorOf(request.error);
-    if (!refused) services().log.error("request failed", { request_id: requestId, ...traceOf(request.error) });
+    if (refused) log.info("request refused", { code: refused.code, job_id: refused.jobId });
+    else log.error("request failed", traceOf(request.error));
+    const requestId = request.event.requestContext?.requestId;
     const problem = problemOf(refused, requestId);
     const wait = refused?.retryAfterSeconds;
     const headers = {

@@ -41,6 +41,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
     ...(request.expires_at !== undefined && { expires_at: request.expires_at }),
     ...(request.labels !== undefined && { labels: request.labels }),
     ...(request.step !== undefined && { parent: request.step.parent }),
+    ...(request.task_token !== undefined && { task_tokens: [request.task_token] }),
     fingerprint: request.fingerprint,
     version: 1,
     write_id: writeId,
