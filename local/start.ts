@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { jobTypes } from "../lambdas/core/job.ts";
 import { referenceName } from "../lambdas/core/references.ts";
 import { openOffsetFile } from "./clock/offset-file.ts";
 import { makeOverdue } from "./clock/overdue.ts";
@@ -13,6 +12,7 @@ import { openDataFolder } from "./data-folder.ts";
 import { demoValues, ordersSecret } from "./demo/demo-values.ts";
 import { type DemoDatabase, makeDemoDatabase } from "./demo/postgres.ts";
 import { lambdaEnvironment } from "./environment.ts";
+import { eventSources } from "./event-sources.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { startHost } from "./host/host.ts";
 import type { CatalogNeeds } from "./host/protocol.ts";
@@ -21,7 +21,7 @@ import { type Handler, serve } from "./http.ts";
 import { requestRule } from "./intake/request-rule.ts";
 import { watchImports } from "./intake/watch-imports.ts";
 import { openLambdaLog } from "./lambda-log.ts";
-import { apiKeySecret, intakeQueueName, intakeQueues, outboundQueues, queueArn, queueName } from "./names.ts";
+import { apiKeySecret, intakeQueueName, queueArn } from "./names.ts";
 import { startOutbox } from "./outbox/outbox.ts";
 import { type Poller, startPoller } from "./poller.ts";
 import { reconcileEveryMs, startRule } from "./rule.ts";
@@ -161,21 +161,13 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
 
   feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
   stops.push(() => feed?.close(drainMs));
-  const pollers = [...jobTypes, ...outboundQueues].map((of) =>
+  const pollers = eventSources.map(({ queue, entry, ...limits }) =>
     startPoller({
       sqs,
-      queueUrl: queueUrl(queueName(of)),
-      queueArn: queueArn(queueName(of)),
-      invoke: (event) => host.invoke(of, event),
-    }),
-  );
-  const intake = intakeQueues.map((name) =>
-    startPoller({
-      sqs,
-      queueUrl: queueUrl(name),
-      queueArn: queueArn(name),
-      invoke: (event) => host.invoke("intake", event),
-      concurrency: 5,
+      queueUrl: queueUrl(queue),
+      queueArn: queueArn(queue),
+      invoke: (event) => host.invoke(entry, event),
+      ...limits,
     }),
   );
   const imports = watchImports({ endpoint: sqsAndS3.url, sqs, queueUrl: queueUrl(intakeQueueName) });
@@ -183,17 +175,16 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   const overdue = makeOverdue({ graceMs, everyMs });
   const rule = startRule((event) => overdue.lookedBy(() => host.invoke("reconciler", event)), everyMs);
   stops.push(async () => {
-    await Promise.all([http, ...pollers, imports, ...intake, rule].map((part) => part.close(drainMs)));
+    await Promise.all([http, ...pollers, imports, rule].map((part) => part.close(drainMs)));
   });
-  const polled = [...jobTypes.map(queueName), ...intakeQueues].map((name, i) => {
-    const poller = [...pollers.slice(0, jobTypes.length), ...intake][i] as Poller;
-    return queueWork(name, () => sqsAndS3.messages(name), poller);
-  });
+  const queueWorks = eventSources.map(({ queue }, i) =>
+    queueWork(queue, () => sqsAndS3.messages(queue), pollers[i] as Poller),
+  );
   clock = startClock({
     file: offset,
     dynamodb: dynamodb.url,
     overdue,
-    works: [...polled, scheduler, reconcilerWork(rule, overdue)],
+    works: [...queueWorks, scheduler, reconcilerWork(rule, overdue)],
     feed,
     tellHandlers: host.moveClock,
   });
