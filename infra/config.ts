@@ -68,6 +68,16 @@ export const Settings = strict({
   logLevel: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
   /** Days that logs are kept. */
   logDays: LogDays.default(30),
+  /** Who is sent the alarms; AWS asks the address for its consent first. */
+  alarmEmail: z.email({ error: "must be an e-mail address" }).optional(),
+  /** The ARN of the stream of a table that was restored: the service works with that table instead of the stack's own. */
+  restoredStream: z
+    .string()
+    .regex(
+      /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]{3,255}\/stream\/[\d:T.-]+$/,
+      "must be the ARN of a table's stream",
+    )
+    .optional(),
 });
 
 export interface Config {
@@ -78,6 +88,8 @@ export interface Config {
   publish: readonly JobEventName[];
   logLevel: (typeof logLevels)[number];
   logDays: number;
+  alarmEmail?: string;
+  restoredStream?: string;
 }
 
 /** The settings of an app. Throws a SetupError that names every unknown or bad one. */
@@ -95,12 +107,19 @@ export function readConfig(node: Node): Config {
     publish,
     logLevel,
     logDays,
+    alarmEmail,
+    restoredStream,
     maxConcurrency: usual,
     ...own
   } = parsed.data;
   const maxConcurrency = Object.fromEntries(jobTypes.map((type) => [type, own[concurrencyKey(type)] ?? usual]));
   const concurrency = maxConcurrency as Record<JobType, number>;
-  return { stage, retentionDays, longestWaitMs, publish, logLevel, logDays, maxConcurrency: concurrency };
+  const settings = { stage, retentionDays, longestWaitMs, publish, logLevel, logDays, maxConcurrency: concurrency };
+  return {
+    ...settings,
+    ...(alarmEmail !== undefined && { alarmEmail }),
+    ...(restoredStream !== undefined && { restoredStream }),
+  };
 }
 
 const settingFaults = (error: z.ZodError): string[] =>

@@ -5,6 +5,7 @@ import type { ConsumerEnv } from "../../lambdas/aws/env.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { JobTypeDefinition } from "../../lambdas/core/job-type.ts";
+import { acknowledge } from "../acknowledge.ts";
 import type { Capability } from "../capability.ts";
 import { catalogGrants } from "../catalog-grants.ts";
 import { accessTo, folders } from "./access.ts";
@@ -82,5 +83,9 @@ export class Consumer extends Construct {
     });
     const batches = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: config.maxConcurrency[type] };
     lambda.addEventSource(new SqsEventSource(queues[type].queue, batches));
+    acknowledge(lambda, {
+      "Serverless-LambdaEventSourceMappingDestination":
+        "SQS has no such destination: the queue's redrive policy moves what cannot be handled to its dead letters.",
+    });
   }
 }

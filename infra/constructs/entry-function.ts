@@ -40,9 +40,12 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends z.ZodObject> extends Construct {
   readonly lambda: NodejsFunction;
+  /** The folder below `lambdas/` that it runs. */
+  readonly entry: string;
 
   constructor(scope: Construct, id: string, { entry, allow, loops, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
+    this.entry = entry;
     const { logLevel, logDays } = readConfig(this.node);
     const logGroup = new LogGroup(this, "Logs", {
       retention: logDays,
@@ -69,6 +72,10 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       },
       awsSdkConnectionReuse: false,
       bundling,
+    });
+    acknowledge(this.lambda, {
+      "Serverless-LambdaDLQ":
+        "It is for asynchronous invocations. Requests are answered with their error, queues and the stream have dead letters of their own, and the reconciler's next run does what a failed one did not.",
     });
   }
 

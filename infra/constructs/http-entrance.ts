@@ -19,6 +19,7 @@ const open = ["/v1/health", "/openapi.json"];
 export class HttpEntrance extends Construct {
   /** Without a slash at its end. */
   readonly url: string;
+  readonly stage: HttpStage;
 
   constructor(scope: Construct, id: string, { api, authorizer }: { api: IFunction; authorizer: IFunction }) {
     super(scope, id);
@@ -29,21 +30,22 @@ export class HttpEntrance extends Construct {
       const routes = http.addRoutes({ path, methods: [HttpMethod.GET], integration });
       for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": openBecause });
     }
-    this.addStage(http);
+    this.stage = this.addStage(http);
     this.url = http.apiEndpoint;
   }
 
-  private addStage(httpApi: HttpApi): void {
+  private addStage(httpApi: HttpApi): HttpStage {
     const logs = new LogGroup(this, "AccessLogs", {
       retention: readConfig(this.node).logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, "Stage", {
+    return new HttpStage(this, "Stage", {
       httpApi,
       stageName: "$default",
       autoDeploy: true,
       throttle,
-      detailedMetricsEnabled: true,
+      // Metrics by route would be billed, and say nothing: all of /v1 is one route. Our log has the route of each request.
+      detailedMetricsEnabled: false,
       accessLogSettings: { destination: new LogGroupLogDestination(logs), format: accessLog },
     });
   }

@@ -6,7 +6,10 @@ import type { Product } from "../../lambdas/core/catalog.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { Config } from "../config.ts";
 import { accessTo, folders, readApiKey } from "../constructs/access.ts";
+import { AlarmTopic } from "../constructs/alarm-topic.ts";
+import { Alarms } from "../constructs/alarms.ts";
 import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
+import { JobsDashboard } from "../constructs/dashboard.ts";
 import { EntryFunction } from "../constructs/entry-function.ts";
 import { HttpEntrance } from "../constructs/http-entrance.ts";
 import { JobQueue } from "../constructs/job-queue.ts";
@@ -14,6 +17,7 @@ import { JobSchedules } from "../constructs/job-schedules.ts";
 import { Lifecycle } from "../constructs/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
+import { watchedIn } from "../constructs/watched.ts";
 import type { StateStack } from "./state-stack.ts";
 
 export interface ServiceStackProps extends StackProps {
@@ -41,6 +45,8 @@ export class ServiceStack extends Stack {
     }
     new Reconciler(this, "Reconciler", platform);
     new Lifecycle(this, "Lifecycle", { config, state });
+    // After everything that it watches.
+    const { topic } = this.watch(config, entrance, schedules);
 
     this.output("ApiUrl", entrance.url, "Where the API is");
     this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
@@ -48,6 +54,7 @@ export class ServiceStack extends Stack {
     this.output("BucketName", state.bucket.bucketName, "Larger inputs and results");
     this.output("EventBusName", state.bus.eventBusName, "Where others hear of what happens to jobs");
     this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
+    this.output("AlarmTopic", topic.topicArn, "Where alarms are told");
   }
 
   private queues(): Record<JobType, JobQueue> {
@@ -100,6 +107,14 @@ export class ServiceStack extends Stack {
       allow: [readApiKey(state)],
     });
     return lambda;
+  }
+
+  private watch({ alarmEmail }: Config, entrance: HttpEntrance, { group }: JobSchedules): AlarmTopic {
+    const topic = new AlarmTopic(this, "Told", { email: alarmEmail });
+    const seen = { watched: watchedIn(this), entrance, schedules: group };
+    new Alarms(this, "Alarms", { topic, ...seen });
+    new JobsDashboard(this, "Dashboard", seen);
+    return topic;
   }
 
   private output(id: string, value: string, description: string): void {

@@ -1,6 +1,7 @@
 import {
   AttributeType,
   Billing,
+  type ITableV2,
   ProjectionType,
   StreamViewType,
   TableEncryptionV2,
@@ -23,7 +24,8 @@ export const phaseIndex = "by-phase";
  * Deleting the stack keeps all four.
  */
 export class StateStack extends Stack {
-  readonly table: TableV2;
+  /** Of the jobs: the one of this stack, or one that was restored from its backup. */
+  readonly table: ITableV2;
   readonly bucket: Bucket;
   /** Where others hear of what happens to jobs. */
   readonly bus: EventBus;
@@ -32,7 +34,10 @@ export class StateStack extends Stack {
 
   constructor(scope: Construct, id: string, { config, ...props }: StackProps & { config: Config }) {
     super(scope, id, props);
-    this.table = jobsTable(this);
+    const own = jobsTable(this);
+    // Said whether they are used or not: CloudFormation refuses to take an export away from a stack that still uses it.
+    for (const value of [own.tableName, own.tableArn, own.tableStreamArn as string]) this.exportValue(value);
+    this.table = config.restoredStream === undefined ? own : restoredTable(this, config.restoredStream);
     this.bucket = payloadBucket(this, config.retentionDays);
     this.bus = eventBus(this);
     this.apiKeyArn = apiKeyArn(this);
@@ -58,6 +63,13 @@ const jobsTable = (stack: Stack) =>
     timeToLiveAttribute: "expires",
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
+  });
+
+/** What `aws dynamodb restore-table-to-point-in-time` made. It has its index already; docs/operations.md says the rest. */
+const restoredTable = (stack: Stack, tableStreamArn: string): ITableV2 =>
+  TableV2.fromTableAttributes(stack, "RestoredJobs", {
+    tableArn: tableStreamArn.slice(0, tableStreamArn.indexOf("/stream/")),
+    tableStreamArn,
   });
 
 /** Long enough to try a failed storage job again; a job that is due later than that brings its file as input. */

@@ -23,6 +23,8 @@ export const measures = {
   looked: "Count",
   nudged: "Count",
   nudges_failed: "Count",
+  /** What the API took for a request whose caller did not ask it to wait for a job's end. */
+  answer_ms: "Milliseconds",
   /** Events that the bus did not take, and will be given again. */
   unpublished: "Count",
 } as const;

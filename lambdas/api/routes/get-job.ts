@@ -15,7 +15,7 @@ export const getJob = httpRoute<Services>(
     const job = await jobOf(jobs, request, "jobs:read");
     const { seconds } = waitOf(request);
     const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
-    return { status: 200, body: await viewOf(blobs, after ?? job, clock.now()), about: job };
+    return { status: 200, body: await viewOf(blobs, after ?? job, clock.now()), about: job, waited: seconds > 0 };
   },
   {
     doc: () => ({
