@@ -1,5 +1,13 @@
 import { devNull } from "node:os";
-import type { AuthorizerEnv, ConsumerEnv, EnvOf, LifecycleEnv, Queues, ReconcilerEnv } from "../lambdas/aws/env.ts";
+import type {
+  AuthorizerEnv,
+  ConsumerEnv,
+  EnvOf,
+  LifecycleEnv,
+  Queues,
+  ReconcilerEnv,
+  TasksEnv,
+} from "../lambdas/aws/env.ts";
 import { jobTypes } from "../lambdas/core/job.ts";
 import { jobEvents } from "../lambdas/core/job-event.ts";
 import {
@@ -30,7 +38,8 @@ export interface Endpoints {
 type LambdaEnv = EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof AuthorizerEnv> &
-  EnvOf<typeof LifecycleEnv>;
+  EnvOf<typeof LifecycleEnv> &
+  EnvOf<typeof TasksEnv>;
 
 /** What the stack puts into its functions' environments, and where the SDK finds the services on this machine. */
 export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
@@ -52,6 +61,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     EVENT_BUS_NAME: eventBusName,
     // All of them: here they cost nothing, and show what a deployment could be told.
     PUBLISH: jobEvents.join(","),
+    TASK_QUEUE_URL: queueUrl(queueName("tasks")),
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
   };
   return {
@@ -69,6 +79,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     AWS_ENDPOINT_URL_SQS: sqsAndS3,
     AWS_ENDPOINT_URL_SNS: outbox,
     AWS_ENDPOINT_URL_SESV2: outbox,
+    AWS_ENDPOINT_URL_SFN: outbox,
     AWS_ENDPOINT_URL_S3: sqsAndS3,
     AWS_ENDPOINT_URL_SCHEDULER: scheduler,
     AWS_ENDPOINT_URL_EVENTBRIDGE: events,

@@ -14,7 +14,7 @@ import type { CatalogNeeds } from "./host/protocol.ts";
 import { watchFolders } from "./host/watch.ts";
 import { type Handler, serve } from "./http.ts";
 import { openLambdaLog } from "./lambda-log.ts";
-import { apiKeySecret, queueArn, queueName } from "./names.ts";
+import { apiKeySecret, outboundQueues, queueArn, queueName } from "./names.ts";
 import { startOutbox } from "./outbox/outbox.ts";
 import { startPoller } from "./poller.ts";
 import { startRule } from "./rule.ts";
@@ -142,12 +142,12 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
 
   feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
   stops.push(() => feed?.close(drainMs));
-  const pollers = jobTypes.map((type) =>
+  const pollers = [...jobTypes, ...outboundQueues].map((of) =>
     startPoller({
       sqs,
-      queueUrl: queueUrl(queueName(type)),
-      queueArn: queueArn(queueName(type)),
-      invoke: (event) => host.invoke(type, event),
+      queueUrl: queueUrl(queueName(of)),
+      queueArn: queueArn(queueName(of)),
+      invoke: (event) => host.invoke(of, event),
     }),
   );
   const rule = startRule((event) => host.invoke("reconciler", event), options.reconcileEveryMs);

@@ -1,11 +1,9 @@
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../lambdas/aws/env.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { JobTypeDefinition } from "../../lambdas/core/job-type.ts";
-import { acknowledge } from "../acknowledge.ts";
 import type { Capability } from "../capability.ts";
 import { catalogGrants } from "../catalog-grants.ts";
 import { accessTo, folders } from "./access.ts";
@@ -57,7 +55,7 @@ export class Consumer extends Construct {
     const { type, limits } = definition;
     const { config, queues } = platform;
     const may = accessTo(platform);
-    const { lambda } = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
+    const consumer = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
       entry: `consumers/${type}`,
       description: `Executes the ${type} jobs`,
       environment: { ...jobsEnvironment(platform), LONGEST_WAIT_MS: String(config.longestWaitMs) },
@@ -81,11 +79,6 @@ export class Consumer extends Construct {
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });
-    const batches = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: config.maxConcurrency[type] };
-    lambda.addEventSource(new SqsEventSource(queues[type].queue, batches));
-    acknowledge(lambda, {
-      "Serverless-LambdaEventSourceMappingDestination":
-        "SQS has no such destination: the queue's redrive policy moves what cannot be handled to its dead letters.",
-    });
+    consumer.fedBy(queues[type].queue, config.maxConcurrency[type]);
   }
 }

@@ -9,8 +9,10 @@ import {
   SystemLogLevel,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { NodejsFunction, OutputFormat, SourceMapMode } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { type Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type * as z from "zod";
@@ -76,6 +78,17 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
     acknowledge(this.lambda, {
       "Serverless-LambdaDLQ":
         "It is for asynchronous invocations. Requests are answered with their error, queues and the stream have dead letters of their own, and the reconciler's next run does what a failed one did not.",
+    });
+  }
+
+  /** Feeds it from a queue, up to ten messages at a time, so many batches at a time; it says which messages failed. */
+  fedBy(queue: IQueue, maxConcurrency: number): void {
+    this.lambda.addEventSource(
+      new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency }),
+    );
+    acknowledge(this.lambda, {
+      "Serverless-LambdaEventSourceMappingDestination":
+        "SQS has no such destination: the queue's redrive policy moves what cannot be handled to its dead letters.",
     });
   }
 

@@ -20,7 +20,7 @@ export class Reconciler extends Construct {
       environment: jobsEnvironment(platform),
       timeout: Duration.seconds(55),
       memorySize: 256,
-      allow: [may.listJobs(), may.readJobs(), may.send(...jobTypes)],
+      allow: [may.listJobs(), may.readManyJobs(), may.send(...jobTypes)],
     });
     // A run that failed is not repeated, neither by the rule nor by Lambda: the next one is due by then and does the same.
     const once = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };

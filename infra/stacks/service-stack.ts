@@ -17,6 +17,7 @@ import { JobSchedules } from "../constructs/job-schedules.ts";
 import { Lifecycle } from "../constructs/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
+import { Tasks } from "../constructs/tasks.ts";
 import { watchedIn } from "../constructs/watched.ts";
 import type { StateStack } from "./state-stack.ts";
 
@@ -44,7 +45,8 @@ export class ServiceStack extends Stack {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
     }
     new Reconciler(this, "Reconciler", platform);
-    new Lifecycle(this, "Lifecycle", { config, state });
+    const tasks = new Tasks(this, "Tasks", platform);
+    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue } });
     // After everything that it watches.
     const { topic } = this.watch(config, entrance, schedules);
 

@@ -51,8 +51,18 @@ export const LifecycleEnv = z.object({
     .string()
     .transform((text) => text.split(",").filter(Boolean) as JobEventName[])
     .pipe(z.array(z.enum(jobEvents))),
+  /** Where what Step Functions is to be told waits. */
+  TASK_QUEUE_URL: z.url(),
 });
 export type LifecycleEnv = z.infer<typeof LifecycleEnv>;
+
+/** Who answers the tasks of Step Functions. */
+export const TasksEnv = z.object({
+  TABLE_NAME: z.string().min(1),
+  BUCKET_NAME: z.string().min(1),
+  TASK_QUEUE_URL: z.url(),
+});
+export type TasksEnv = z.infer<typeof TasksEnv>;
 
 export const AuthorizerEnv = z.object({
   /** The Secrets Manager secret that holds the API key made at deploy time. */

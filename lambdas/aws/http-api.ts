@@ -7,8 +7,10 @@ import { RequestError, traceOf } from "../core/errors.ts";
 import type { Job } from "../core/job.ts";
 import { jobFields, loggingOf } from "../core/log-fields.ts";
 import type { Log } from "../core/ports.ts";
+import { jsonPointer } from "../core/schema.ts";
 import { allScopes, Scopes } from "../core/scopes.ts";
 import { invocationFields } from "./log.ts";
+import { onlyRoutes, withHead, withoutBody } from "./only-routes.ts";
 import { problemOf, requestErrorOf } from "./problem.ts";
 import type { RouteDoc } from "./route-doc.ts";
 
@@ -42,6 +44,8 @@ export interface HttpRoute<S> {
   path: string;
   /** Answers without an API key. */
   open?: boolean;
+  /** Reads the query and refuses what it does not know of it; of other routes every parameter is refused. */
+  takesQuery?: boolean;
   /** What the OpenAPI document says of it; asked for when that is made. */
   doc: () => RouteDoc;
   handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
@@ -52,7 +56,7 @@ export const httpRoute = <S>(
   method: HttpRoute<S>["method"],
   path: string,
   handle: HttpRoute<S>["handle"],
-  more: Pick<HttpRoute<S>, "open" | "doc">,
+  more: Pick<HttpRoute<S>, "open" | "takesQuery" | "doc">,
 ): HttpRoute<S> => ({ method, path, handle, ...more });
 
 /** Lambda refuses an event above 6 MB; a body may reach it as base64. */
@@ -61,22 +65,27 @@ const largestBody = 4_400_000;
 /** The API Gateway (HTTP API, payload 2.0) handler of these routes. `services` is called once, by the first request. */
 export const httpApi = <S extends { log: Log }>(services: () => S, routes: HttpRoute<S>[]) =>
   middy<Event, Result>()
+    .use(withoutBody())
     .use(httpHeaderNormalizer())
+    .use(onlyRoutes(routes))
     .use(jsonBody())
     .use(problemJson(services))
     .handler(
       httpRouter<Event, Result>(
-        routes.map(({ method, path, handle, open }) => ({
-          method,
-          path,
-          handler: async (event: Event, context: Context): Promise<Result> => {
-            const own = loggingOf(services(), { ...requestFields(event, context), route: `${method} ${path}` });
-            const began = performance.now();
-            const answer = await handle(own, requestOf(event, open));
-            if (!open) tell(own.log, answer, performance.now() - began);
-            return json(answer);
-          },
-        })),
+        routes.flatMap((route) =>
+          withHead(route.method).map((method) => ({
+            method,
+            path: route.path,
+            handler: async (event: Event, context: Context): Promise<Result> => {
+              const fields = { ...requestFields(event, context), route: `${route.method} ${route.path}` };
+              const own = loggingOf(services(), fields);
+              const began = performance.now();
+              const answer = await route.handle(own, requestOf(event, route));
+              if (!route.open) tell(own.log, answer, performance.now() - began);
+              return json(answer);
+            },
+          })),
+        ),
       ),
     );
 
@@ -93,14 +102,25 @@ const requestFields = (event: Event, context: Context) => ({
   ...invocationFields(context),
 });
 
-function requestOf(event: Event, open = false): HttpRequest {
-  return {
-    body: event.body,
-    params: Object.fromEntries(Object.entries(event.pathParameters ?? {}).map(([k, v]) => [k, v ?? ""])),
-    query: Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([k, v]) => [k, v ?? ""])),
-    headers: event.headers,
-    scopes: open ? { products: [], envs: [], verbs: [] } : scopesOf(event),
-  };
+function requestOf<S>(event: Event, { open, takesQuery }: HttpRoute<S>): HttpRequest {
+  const scopes = open ? { products: [], envs: [], verbs: [] } : scopesOf(event);
+  const query = Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([k, v]) => [k, v ?? ""]));
+  const unknown = open || takesQuery ? [] : Object.keys(query);
+  if (unknown.length > 0) {
+    const faults = unknown.map((name) => ({ pointer: jsonPointer(["query", name]), detail: "unknown parameter." }));
+    throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults });
+  }
+  const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? "")]);
+  return { body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes };
+}
+
+/** A part of a path; one that is not percent-encoded as it should be names nothing that exists, as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** API Gateway has authorized the caller; a bearer key comes with its scopes, an IAM caller may do everything. */
@@ -123,6 +143,10 @@ function jsonBody(): MiddlewareObj<Event> {
       if (request.event.requestContext.http.method !== "POST" || !request.event.body) {
         delete request.event.body;
         return;
+      }
+      const encoding = request.event.headers["content-encoding"] ?? "identity";
+      if (encoding !== "identity") {
+        throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without a Content-Encoding.");
       }
       if (request.event.body.length > largestBody) {
         throw new RequestError("PAYLOAD_TOO_LARGE", `The body has more than ${largestBody} bytes.`);
@@ -153,7 +177,10 @@ const problemJson = (services: () => { log: Log }): MiddlewareObj<Event, Result>
     const requestId = request.event.requestContext?.requestId;
     const problem = problemOf(refused, requestId);
     const wait = refused?.retryAfterSeconds;
-    const headers = { ...(wait !== undefined && { "retry-after": String(wait) }) };
+    const headers = {
+      ...(wait !== undefined && { "retry-after": String(wait) }),
+      ...(refused?.allow && { allow: refused.allow.join(", ") }),
+    };
     request.response = json({ status: problem.status, headers, body: problem }, "application/problem+json");
   },
 });

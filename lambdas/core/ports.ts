@@ -107,6 +107,13 @@ export interface JobQueue {
   sendMany(type: JobType, entries: ({ message: JobMessage } & SendOptions)[]): Promise<Refused[]>;
 }
 
+/** A queue of messages of one kind. */
+export interface MessageQueue<Message> {
+  send(message: Message, options: SendOptions): Promise<void>;
+  /** Sends any number of messages; answers those that were refused. */
+  sendMany(entries: readonly ({ message: Message } & SendOptions)[]): Promise<Refused[]>;
+}
+
 /** One-time schedules that deliver a message to the queue of a type. */
 export interface Scheduler {
   /** `at` is epoch seconds in the future. A schedule of this name that already exists counts as success. */
@@ -141,6 +148,18 @@ export interface Unpublished {
 export interface EventBus {
   /** Publishes events at least once, those of one job in order; answers the ones that the bus did not take. */
   publish(events: readonly JobEvent[]): Promise<Unpublished[]>;
+}
+
+/** Whether Step Functions still waited for the task; `closed` where it is over, timed out, or never was. */
+export type TaskAnswer = "taken" | "closed";
+
+/** Tasks of Step Functions that wait for a job, each known by its token. Every method throws where it could not be said. */
+export interface Tasks {
+  /** `output` is JSON of at most 256 KiB. */
+  succeed(token: string, output: string): Promise<TaskAnswer>;
+  fail(token: string, error: string, cause: string): Promise<TaskAnswer>;
+  /** Says that the task still goes on. */
+  heartbeat(token: string): Promise<TaskAnswer>;
 }
 
 /** What is to be counted in an hour of a tenant. */

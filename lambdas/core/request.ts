@@ -9,6 +9,7 @@ import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
 import { faultsOf, strict } from "./schema.ts";
 import { dueAt, epochMs, farthestAheadMs, Time } from "./start-time.ts";
+import { TaskToken } from "./task.ts";
 
 const Name = z.string().min(1).max(64);
 
@@ -26,6 +27,9 @@ export const JobRequest = strict({
   expires_at: Time.optional().describe("A job that has not started by then is cancelled with reason `expired`."),
   timeout_ms: z.int().min(100).optional().describe("Milliseconds that one attempt may take."),
   labels: z.array(z.string().min(1).max(64)).max(10).optional().describe("Up to 10 short strings to find the job by."),
+  task_token: TaskToken.optional().describe(
+    "A task token of Step Functions: the task is told how the job ends. For one-time jobs; never shown again.",
+  ),
   idempotency_key: z
     .string()
     .min(1)
@@ -46,6 +50,7 @@ export interface AcceptedRequest extends CatalogEvent {
   retries: number;
   retry_policy: RetryPolicy;
   labels?: string[];
+  task_token?: string;
   idempotency_key?: string;
   fingerprint: string;
   /** Set for the step of a feature: its job's id is derived from the feature's. */
@@ -72,6 +77,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     ...timeFaults(request, now),
     ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now)) : []),
     ...keyFaults(request, headerKey),
+    ...tokenFaults(request),
     ...timeoutFaults(request, found),
     ...(input.success ? checkInput(found, request.app, input.data) : faultsOf(input.error, ["input"])),
   ];
@@ -80,7 +86,8 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const due = (repeat && firstOccurrence(repeat, start)) ?? start;
-  const { idempotency_key: _, ...asked } = request;
+  // Not the token either: Step Functions asks for the same thing again under another one.
+  const { idempotency_key: _key, task_token, ...asked } = request;
   return {
     ...found,
     ...(request.app !== undefined && { app: request.app }),
@@ -92,6 +99,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
     retry_policy: retryPolicyOf(request.retry_config, found.event.retry_config),
     ...(request.labels !== undefined && { labels: request.labels }),
+    ...(task_token !== undefined && { task_token }),
     ...(key !== undefined && { idempotency_key: key }),
     fingerprint: fingerprint(asked),
   };
@@ -136,6 +144,11 @@ function keyFaults(request: JobRequest, headerKey: string | undefined): Fault[] 
       ? []
       : [{ pointer: "/idempotency_key", detail: "the Idempotency-Key header has 1 to 255 characters" }]),
   ];
+}
+
+function tokenFaults({ task_token, repeat }: JobRequest): Fault[] {
+  if (task_token === undefined || repeat === undefined) return [];
+  return [{ pointer: "/task_token", detail: "is for one-time jobs: a task waits for one end, and a series has many" }];
 }
 
 function timeoutFaults(request: JobRequest, { definition }: CatalogEvent): Fault[] {

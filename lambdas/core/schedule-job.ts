@@ -6,6 +6,7 @@ import { jobFields } from "./log-fields.ts";
 import { store } from "./payload.ts";
 import type { BlobStore, JobStore, Log } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
+import { withTaskToken } from "./task.ts";
 import { newJob } from "./transitions.ts";
 
 export interface Scheduling extends Dispatching {
@@ -107,15 +108,31 @@ async function repeated(services: Scheduling, existing: Job, request: AcceptedRe
       jobId: existing.id,
     });
   }
-  const started = isFinished(existing) || existing.claims > 0 || existing.attempt > 1 || existing.run > 1;
-  if (started) return existing;
-  // The first request may have failed to dispatch it, or be about to take it back: the new version forbids that.
   try {
-    const held = { ...existing, version: existing.version + 1 };
+    const job = await answering(services, existing, request.task_token);
+    const started = isFinished(job) || job.claims > 0 || job.attempt > 1 || job.run > 1;
+    if (started) return job;
+    // The first request may have failed to dispatch it, or be about to take it back: the new version forbids that.
+    const held = { ...job, version: job.version + 1 };
     if ((await services.jobs.replace(held)) === "replaced") await dispatch(services, held);
-    else if ((await services.jobs.get(existing.id)) === undefined) throw new Error("taken back meanwhile");
+    else if ((await services.jobs.get(job.id)) === undefined) throw new Error("taken back meanwhile");
+    return job;
   } catch (cause) {
     throw unavailable(cause, existing.id);
   }
-  return existing;
+}
+
+const rounds = 10;
+
+/** The job once it knows the task that asks for it again: the table's stream tells of the token even if the job is over. */
+async function answering(services: Scheduling, existing: Job, token: string | undefined): Promise<Job> {
+  let job = existing;
+  for (let round = 0; round < rounds; round++) {
+    const next = withTaskToken(job, token);
+    if (next === job || (await services.jobs.replace(next)) === "replaced") return next;
+    const now = await services.jobs.get(job.id);
+    if (!now) throw new Error("taken back meanwhile");
+    job = now;
+  }
+  throw new Error("the job changes too fast");
 }

@@ -9,9 +9,10 @@ import { handleSes, sesRoute } from "./ses.ts";
 import { handleSink } from "./sink.ts";
 import { startSmtp } from "./smtp.ts";
 import { handleSns, isSns } from "./sns.ts";
+import { handleTask, isTaskCall } from "./step-functions.ts";
 
 export interface Outbox {
-  /** Of the HTTP sink, the demo's price function and the stand-ins for FCM, Google's tokens, Expo, SES, SNS and EventBridge. */
+  /** Of the HTTP sink, the demo's price function and the stand-ins for FCM, Google's tokens, Expo, SES, SNS, EventBridge and Step Functions. */
   url: string;
   smtpUrl: string;
   /** `GET /outbox` and `DELETE /outbox` on the gateway. */
@@ -28,6 +29,7 @@ export async function startOutbox(privateKey: string): Promise<Outbox> {
     const route = `${request.method} ${(request.url ?? "/").split("?")[0]}`;
     const project = /^POST \/v1\/projects\/([^/]+)\/messages:send$/.exec(route)?.[1];
     if (request.headers["x-amz-target"] === putEventsTarget) return handleEvents(caught, request, response);
+    if (isTaskCall(request)) return handleTask(caught, request, response);
     if (project !== undefined) return handleFcm(caught, tokens, project, request, response);
     if (route === "POST /token") return tokens.handle(request, response);
     if (route === "POST /--/api/v2/push/send") return handleExpo(caught, request, response);

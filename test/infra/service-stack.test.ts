@@ -1,7 +1,7 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { statsPrefix } from "../../lambdas/aws/dynamo-stats-store.ts";
-import { ConsumerEnv, JobsEnv, LifecycleEnv } from "../../lambdas/aws/env.ts";
+import { ConsumerEnv, JobsEnv, LifecycleEnv, TasksEnv } from "../../lambdas/aws/env.ts";
 import { keyOf } from "../../lambdas/aws/job-item.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
@@ -131,10 +131,10 @@ test("a log of warnings is the logger's business: Lambda, which takes measuremen
   }
 });
 
-test("Lambda lets the consumers wake themselves, as recurring jobs and retries do, and stops any other loop", () => {
+test("Lambda lets those wake themselves who do so by design, and stops any other loop", () => {
   const allowed = functions.filter(({ Properties }) => Properties.RecursiveLoop === "Allow");
   expect(allowed.map(({ id }) => id).sort()).toEqual(
-    jobTypes.map((type) => functionOf(service, `consumers/${type}`).id).sort(),
+    [...jobTypes.map((type) => `consumers/${type}`), "tasks"].map((entry) => functionOf(service, entry).id).sort(),
   );
   const others = functions.filter((fn) => !allowed.includes(fn));
   expect(new Set(others.map(({ Properties }) => Properties.RecursiveLoop))).toEqual(new Set(["Terminate"]));
@@ -283,6 +283,7 @@ describe("the lifecycle", () => {
       "events:PutEvents Bus",
       "dynamodb:UpdateItem Jobs",
       "sqs:SendMessage DeadLetters",
+      expect.stringMatching(/^sqs:SendMessage <Tasks/),
     ]);
     const onlyCounters = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${statsPrefix}*`] } };
     service.hasResourceProperties("AWS::IAM::Policy", {
@@ -291,6 +292,44 @@ describe("the lifecycle", () => {
         Statement: Match.arrayWith([Match.objectLike({ Action: "dynamodb:UpdateItem", Condition: onlyCounters })]),
       },
     });
+  });
+});
+
+describe("who answers the tasks of Step Functions", () => {
+  const tasks = functionOf(service, "tasks");
+  const source = sources.find((one) => one.Properties.FunctionName.Ref === tasks.id) as Resource;
+  const queue = queueNamed(idIn(source.Properties.EventSourceArn));
+
+  test("is fed by a queue of its own that hides a message for six times as long as it may take", () => {
+    expect(queue.Properties.VisibilityTimeout).toBe(6 * tasks.Properties.Timeout);
+    expect(queue.Properties.RedrivePolicy.maxReceiveCount).toBe(5);
+    expect(source.Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+    expect(flat(tasks.Properties.Environment.Variables.TASK_QUEUE_URL)).toBe(`<${queue.id}>`);
+    expect(flat(functionOf(service, "lifecycle").Properties.Environment.Variables.TASK_QUEUE_URL)).toBe(
+      `<${queue.id}>`,
+    );
+    expect(Object.keys(tasks.Properties.Environment.Variables)).toEqual(
+      expect.arrayContaining(Object.keys(TasksEnv.shape)),
+    );
+  });
+
+  test("reads jobs and results, writes neither, and is the only one that may speak to a task", () => {
+    const own = permissionsOfEntry(service, "tasks").filter(({ action }) =>
+      /^(dynamodb|s3|states|sqs:Send)/.test(action),
+    );
+    expect(own.map(({ action }) => action)).toEqual([
+      "dynamodb:GetItem",
+      "s3:GetObject",
+      "s3:ListBucket",
+      "sqs:SendMessage",
+      "states:SendTaskFailure",
+      "states:SendTaskHeartbeat",
+      "states:SendTaskSuccess",
+    ]);
+    const others = functions.filter(({ Properties }) =>
+      permissionsOf(service, idIn(Properties.Role)).some(({ action }) => action.startsWith("states:")),
+    );
+    expect(others.map(({ id }) => id)).toEqual([tasks.id]);
   });
 });
 
@@ -329,6 +368,9 @@ describe("least privilege", () => {
       "s3:PutObject uploads/*",
       "scheduler:CreateSchedule job_*",
       "scheduler:DeleteSchedule job_*",
+      "states:SendTaskFailure *",
+      "states:SendTaskHeartbeat *",
+      "states:SendTaskSuccess *",
       "xray:PutTelemetryRecords *",
       "xray:PutTraceSegments *",
     ]);

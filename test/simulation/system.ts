@@ -5,6 +5,7 @@ import type { JobMessage, JobType } from "../../lambdas/core/job.ts";
 import { type Decide, Parked } from "../../lambdas/core/job-type.ts";
 import type { ConsumerServices } from "../../lambdas/core/services.ts";
 import { isStuck } from "../../lambdas/core/transitions.ts";
+import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { fakeBlobStore } from "../support/fakes/blob-store.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
@@ -158,11 +159,15 @@ export function simulatedSystem(world: {
     return { services, invocation };
   }
 
+  let memory = newMemory();
+  let ticks = 0;
   function tick() {
+    // Now and then its Lambda starts afresh.
+    if (++ticks % 16 === 0) memory = newMemory();
     // A tick that would find nothing is left out: histories would consist of them.
     if (jobs.all().some((job) => isStuck(job, time.now() + hardship.skew, graceMs))) {
       observer.cover("reconciler");
-      reconcile(invoke("reconciler").services).catch(() => {});
+      reconcile(invoke("reconciler").services, graceMs, memory).catch(() => {});
     }
     time.after(60_000, tick);
   }

@@ -36,6 +36,7 @@ export const getRuns = httpRoute<Services>(
     };
   },
   {
+    takesQuery: true,
     doc: () => ({
       id: "listRuns",
       tag: "jobs",
