@@ -3,6 +3,7 @@ import type { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
 import type { CfnQueue, Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import type { Measure } from "../../lambdas/core/measures.ts";
 import type { AlarmTopic } from "./alarm-topic.ts";
 import { metricsNamespace } from "./entry-function.ts";
 import type { HttpEntrance } from "./http-entrance.ts";
@@ -187,21 +188,30 @@ export class Alarms extends Construct {
   }
 
   private ofJobs(): void {
-    const namespace = metricsNamespace(this);
     this.watch({
       what: "jobs-late",
       section: "Jobs start late",
       todo: "Jobs start a minute and more after their time: see which type it is and whether its consumers keep up.",
-      // Over all types and products, each of which is a metric of its own.
-      metric: new MathExpression({
-        expression: `SELECT MAX(lateness_ms) FROM SCHEMA("${namespace}", product, type)`,
-        label: "the latest start",
-        ...five,
-      }),
+      metric: this.overAll("MAX", "lateness_ms", "product, type"),
       at: minutes(1).toMilliseconds(),
       periods: 3,
       of: 3,
     });
+    this.watch({
+      what: "messages-fail",
+      section: "Messages fail",
+      todo: "Consumers give messages back: AWS refuses them something, or the messages are unreadable. Read their logs.",
+      metric: this.overAll("SUM", "messages_failed", "service"),
+      at: 10,
+      periods: 2,
+      of: 3,
+    });
+  }
+
+  /** A measure over all the metrics that it is: types and products come and go with the catalog. */
+  private overAll(statistic: "MAX" | "SUM", measure: Measure, dimensions: string): IMetric {
+    const expression = `SELECT ${statistic}(${measure}) FROM SCHEMA("${metricsNamespace(this)}", ${dimensions})`;
+    return new MathExpression({ expression, label: measure, ...five });
   }
 
   private watch({ what, section, todo, metric, at, less, periods = 1, of = 1, silence }: Watch): void {

@@ -19,6 +19,8 @@ export const measures = {
   /** Messages of jobs that exist: those that meant nothing any more, and those whose attempt another consumer was at. */
   dropped: "Count",
   taken: "Count",
+  /** Messages that a consumer could not read or take to their end, and that will be delivered again. */
+  messages_failed: "Count",
   /** The reconciler's round: jobs looked at and handed over again, and those that it could not. */
   looked: "Count",
   nudged: "Count",

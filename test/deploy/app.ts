@@ -1,6 +1,7 @@
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
-import { App, Stack } from "aws-cdk-lib/core";
+import { App, Duration, Stack } from "aws-cdk-lib/core";
+import { acknowledge } from "../../infra/acknowledge.ts";
 import { allow, grant } from "../../infra/capability.ts";
 import { addJobs } from "../../infra/jobs-app.ts";
 import { products } from "../../products/index.ts";
@@ -19,13 +20,16 @@ for (const node of service.node.findAll()) {
 }
 
 const team = new Stack(app, "Team");
-new LambdaFunction(team, "Doubler", {
+const doubler = new LambdaFunction(team, "Doubler", {
   functionName: teams.function,
   runtime: Runtime.NODEJS_24_X,
   handler: "index.handler",
+  memorySize: 128,
+  timeout: Duration.seconds(3),
   role: new Role(team, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") }),
   code: Code.fromInline(`exports.handler = async ({ n }) => {
     if (typeof n !== "number") throw new RangeError("not a number: " + n);
     return { doubled: 2 * n };
   };`),
 });
+acknowledge(doubler, { "Serverless-LambdaDLQ": "It is invoked synchronously: whoever calls it hears of its failure." });

@@ -109,10 +109,13 @@ test("our own metrics are asked for by the names and dimensions that they are wr
   const own = alarms.filter(({ Properties }) => Properties.Namespace === "ductape-jobs-prod-service");
   expect(own.map(watches).sort()).toEqual(["answer_ms api", "nudged reconciler", "nudges_failed reconciler"]);
   expect(Object.keys(measures)).toEqual(
-    expect.arrayContaining(["answer_ms", "nudged", "nudges_failed", "lateness_ms"]),
+    expect.arrayContaining(["answer_ms", "nudged", "nudges_failed", "lateness_ms", "messages_failed"]),
   );
   expect(named("jobs-late").Metrics).toMatchObject([
     { Expression: 'SELECT MAX(lateness_ms) FROM SCHEMA("ductape-jobs-prod-service", product, type)' },
+  ]);
+  expect(named("messages-fail").Metrics).toMatchObject([
+    { Expression: 'SELECT SUM(messages_failed) FROM SCHEMA("ductape-jobs-prod-service", service)' },
   ]);
   for (const { Properties } of functions) {
     expect(Properties.Environment.Variables.POWERTOOLS_METRICS_NAMESPACE).toBe("ductape-jobs-prod-service");
