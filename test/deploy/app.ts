@@ -32,4 +32,7 @@ const doubler = new LambdaFunction(team, "Doubler", {
     return { doubled: 2 * n };
   };`),
 });
-acknowledge(doubler, { "Serverless-LambdaDLQ": "It is invoked synchronously: whoever calls it hears of its failure." });
+acknowledge(doubler, {
+  "Serverless-LambdaDLQ": "It is invoked synchronously: whoever calls it hears of its failure.",
+  "Serverless-LambdaTracing": "It stands for a function of somebody else's.",
+});
