@@ -24,6 +24,7 @@ Ductape Jobs is ready after ${seconds.toFixed(1)} s.
   API      ${url}/v1
   API key  ${apiKey}
   Outbox   ${url}/outbox   (what the jobs sent: nothing leaves this machine)
+  Clock    ${url}/local/clock   (POST {"advance": "30d"} moves it: docs/local.md)
 
 Schedule a job and wait for it:
 

@@ -10,6 +10,8 @@ export interface Running {
   url: string;
   api_key: string;
   pid: number;
+  /** Where the table is, for `npm run keys -- --local`. */
+  dynamodb: string;
 }
 
 export interface DataFolder {

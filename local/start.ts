@@ -3,6 +3,11 @@ import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { jobTypes } from "../lambdas/core/job.ts";
 import { referenceName } from "../lambdas/core/references.ts";
+import { openOffsetFile } from "./clock/offset-file.ts";
+import { makeOverdue } from "./clock/overdue.ts";
+import { setClockOffset, shiftDate } from "./clock/shifted-date.ts";
+import { startClock } from "./clock/start-clock.ts";
+import { queueWork, reconcilerWork } from "./clock/works.ts";
 import { credentials } from "./credentials.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { demoValues, ordersSecret } from "./demo/demo-values.ts";
@@ -16,8 +21,8 @@ import { type Handler, serve } from "./http.ts";
 import { openLambdaLog } from "./lambda-log.ts";
 import { apiKeySecret, outboundQueues, queueArn, queueName } from "./names.ts";
 import { startOutbox } from "./outbox/outbox.ts";
-import { startPoller } from "./poller.ts";
-import { startRule } from "./rule.ts";
+import { type Poller, startPoller } from "./poller.ts";
+import { reconcileEveryMs, startRule } from "./rule.ts";
 import { startScheduler } from "./scheduler/scheduler.ts";
 import { startDynamoDb } from "./servers/dynamodb.ts";
 import { readReferences, valuesByName } from "./servers/secret-values.ts";
@@ -73,7 +78,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
 }
 
 async function start(options: LocalOptions, stops: (() => Promise<void> | void)[]): Promise<Omit<Local, "stop">> {
-  const { say = console.error, envFile = ".env.local" } = options;
+  const { say = console.error, envFile = ".env.local", reconcileGraceMs: graceMs = 5000 } = options;
   const data = await openDataFolder(resolve(options.dataDir ?? ".ductape"));
   stops.push(data.release);
   // The port before everything else: if it is taken, nothing need be started. Early requests wait.
@@ -83,10 +88,20 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   );
   stops.push(() => http.close());
 
+  stops.push(shiftDate());
+  const offset = openOffsetFile(data.path("clock.json"));
+  setClockOffset(offset.offset);
+  let clock: ReturnType<typeof startClock> | undefined;
   const changes = openChangeLog(data.path("stream.db"));
   stops.push(changes.close);
   let feed: Feed | undefined;
-  const dynamodb = await startDynamoDb(data.path("dynamodb"), { log: changes, changed: () => feed?.wake() });
+  const dynamodb = await startDynamoDb(data.path("dynamodb"), {
+    log: changes,
+    changed: (writes) => {
+      feed?.wake();
+      clock?.wrote(writes);
+    },
+  });
   stops.push(() => dynamodb.close());
   const sqsAndS3 = await startSqsAndS3(data.path("sqs-s3"));
   stops.push(sqsAndS3.close);
@@ -123,7 +138,7 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
       events: outbox.url,
       outbox: outbox.url,
       queueUrl,
-      reconcileGraceMs: options.reconcileGraceMs ?? 5000,
+      reconcileGraceMs: graceMs,
     }),
     onOutput: log.take,
     say,
@@ -150,12 +165,26 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
       invoke: (event) => host.invoke(of, event),
     }),
   );
-  const rule = startRule((event) => host.invoke("reconciler", event), options.reconcileEveryMs);
+  const everyMs = options.reconcileEveryMs ?? reconcileEveryMs;
+  const overdue = makeOverdue({ graceMs, everyMs });
+  const rule = startRule((event) => overdue.lookedBy(() => host.invoke("reconciler", event)), everyMs);
   stops.push(async () => {
     await Promise.all([http, ...pollers, rule].map((part) => part.close(drainMs)));
   });
-  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle }));
-  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid });
+  const queueWorks = jobTypes.map((type, i) =>
+    queueWork(queueName(type), () => sqsAndS3.messages(queueName(type)), pollers[i] as Poller),
+  );
+  clock = startClock({
+    file: offset,
+    dynamodb: dynamodb.url,
+    overdue,
+    works: [...queueWorks, scheduler, reconcilerWork(rule, overdue)],
+    feed,
+    tellHandlers: host.moveClock,
+  });
+  stops.push(clock.close);
+  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle }));
+  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url });
   return { url: http.url, apiKey: data.apiKey };
 }
 

@@ -5,7 +5,7 @@ import { registry } from "../../lambdas/consumers/registry.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { Config } from "../config.ts";
-import { accessTo, folders, readApiKey } from "../constructs/access.ts";
+import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/access.ts";
 import { AlarmTopic } from "../constructs/alarm-topic.ts";
 import { Alarms } from "../constructs/alarms.ts";
 import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
@@ -103,10 +103,10 @@ export class ServiceStack extends Stack {
     const { lambda } = new EntryFunction<typeof AuthorizerEnv>(this, "Authorizer", {
       entry: "authorizer",
       description: "Checks the keys of the HTTP API",
-      environment: { API_KEY_SECRET: state.apiKeyArn },
+      environment: { TABLE_NAME: state.table.tableName, API_KEY_SECRET: state.apiKeyArn },
       timeout: Duration.seconds(10),
       memorySize: 256,
-      allow: [readApiKey(state)],
+      allow: [readApiKey(state), readApiKeys(state)],
     });
     return lambda;
   }

@@ -65,9 +65,12 @@ export const TasksEnv = z.object({
 export type TasksEnv = z.infer<typeof TasksEnv>;
 
 export const AuthorizerEnv = z.object({
+  /** Where the keys are that people have made. */
+  TABLE_NAME: z.string().min(1),
   /** The Secrets Manager secret that holds the API key made at deploy time. */
   API_KEY_SECRET: z.string().min(1),
 });
+export type AuthorizerEnv = z.infer<typeof AuthorizerEnv>;
 
 /** What infra must fill for an entry: the same names, as the strings that an environment holds. */
 export type EnvOf<Schema extends z.ZodObject> = { [Name in keyof z.input<Schema>]: string };

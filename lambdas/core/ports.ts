@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { ApiKey } from "./api-key.ts";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
 import type { JobEvent } from "./job-event.ts";
 import type { Measured } from "./measures.ts";
@@ -177,6 +178,17 @@ export interface StatsStore {
   add(increments: readonly HourCounts[]): Promise<void>;
   /** The hours from `fromHour` up to, but without, `toHour`, that have any counts, oldest first. */
   read(product: string, env: string, fromHour: number, toHour: number): Promise<Pick<HourCounts, "hour" | "counts">[]>;
+}
+
+/** The API keys that people have made. */
+export interface ApiKeys {
+  create(key: ApiKey): Promise<void>;
+  /** As it is now, not a moment ago: a key that was revoked is seen so. */
+  get(id: string): Promise<ApiKey | undefined>;
+  /** All of them, the oldest first; those that have ended for three months more. */
+  list(): Promise<ApiKey[]>;
+  /** The key after it; one that was revoked before keeps its time. Undefined if there is no such key. */
+  revoke(id: string, now: number): Promise<ApiKey | undefined>;
 }
 
 /** Credentials by reference. */

@@ -1,8 +1,10 @@
+import type { ServerResponse } from "node:http";
 import { Server } from "node:net";
 import { ChangeMessageVisibilityCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
+import type { Messages } from "../clock/works.ts";
 import { credentials } from "../credentials.ts";
-import { loopback } from "../http.ts";
+import { loopback, tellTime } from "../http.ts";
 import { account, bucketName, region } from "../names.ts";
 import { type QueuePlan, queuePlans } from "../queue-plans.ts";
 
@@ -11,6 +13,8 @@ export interface SqsAndS3 {
   /** The address that is handed out instead of fauxqs's own, whose host name may not resolve. */
   queueUrl(name: string): string;
   createBucket(name: string): void;
+  /** What is in a queue, in whatever state. */
+  messages(queue: string): Messages;
   close(): Promise<void>;
 }
 
@@ -36,6 +40,7 @@ export async function startSqsAndS3(folder: string, plans: QueuePlan[] = queuePl
     createBucket: (name) => {
       server.createBucket(name);
     },
+    messages: (queue) => server.inspectQueue(queue)?.messages ?? { ready: [], delayed: [], inflight: [] },
     close: () => server.stop(),
   };
 }
@@ -58,7 +63,10 @@ async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
   const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...args: unknown[]) {
     const options = args[0] as { host?: string } | undefined;
-    if (options?.host === "0.0.0.0") options.host = loopback;
+    if (options?.host === "0.0.0.0") {
+      options.host = loopback;
+      this.prependListener("request", (_request: unknown, response: ServerResponse) => tellTime(response));
+    }
     return Reflect.apply(listen, this, args) as Server;
   };
   try {

@@ -8,6 +8,8 @@ import { jobTypes } from "../../lambdas/core/job.ts";
 import {
   flat,
   functionOf,
+  linesOf,
+  linesOfEntry,
   permissionsOf,
   permissionsOfEntry,
   type Resource,
@@ -376,9 +378,25 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("the authorizer reads the API key and nothing else", () => {
-    const own = permissionsOfEntry(service, "authorizer").filter(({ action }) => !/^(logs|xray):/.test(action));
-    expect(own).toEqual([{ action: "secretsmanager:GetSecretValue", resource: expect.stringContaining("ApiKey") }]);
+  test("the authorizer reads the deployed API key and those that people have made, and nothing else", () => {
+    const own = linesOfEntry(service, "authorizer").filter((line) => !/^(logs|xray):/.test(line));
+    expect(own).toEqual([
+      expect.stringMatching(/^secretsmanager:GetSecretValue \S*ApiKey\S*$/),
+      expect.stringMatching(/^dynamodb:GetItem \S*Jobs\S* if dynamodb:LeadingKeys = KEYS$/),
+    ]);
+  });
+
+  test("whoever works with jobs has no way to the API keys beside them", () => {
+    const onTable = functions.flatMap(({ Properties }) =>
+      linesOf(service, idIn(Properties.Role))
+        .filter((line) => /^dynamodb:(?!\w*(Stream|Records|ShardIterator))/.test(line) && !line.includes("/index/"))
+        .map((line) => `${Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME} ${line}`),
+    );
+    const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
+    expect([...reach].sort()).toEqual(["JOB#*", "KEYS", "STATS#*"]);
+    expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
+      expect.stringMatching(/^authorizer dynamodb:GetItem /),
+    ]);
   });
 
   test("nobody else reads the API key", () => {

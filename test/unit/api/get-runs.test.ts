@@ -110,7 +110,7 @@ describe("GET /v1/jobs/{id}/runs", () => {
 
   it.each([
     ["an unknown job", { path: `/v1/jobs/${aJob().id}/runs` }, 404],
-    ["a key for another env", { scopes: { ...allScopes, envs: ["dev"] } }, 403],
+    ["a key for another env", { scopes: { ...allScopes, envs: ["dev"] } }, 404],
     ["a key that may not read", { scopes: { ...allScopes, verbs: ["jobs:write" as const] } }, 403],
     ["an unknown parameter", { query: { limits: "2" } }, 400],
     ["a limit of 0", { query: { limit: "0" } }, 400],
