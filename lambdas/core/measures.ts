@@ -40,13 +40,14 @@ export interface Measured {
 }
 
 /** What the end of an attempt is measured by; `status` is the job's after it. */
-export function attemptMeasured({ status, type, product }: Job, attempt: Attempt): Measured {
+export function attemptMeasured({ status, type, product, coalesced_until }: Job, attempt: Attempt): Measured {
   const { outcome, due_at, started_at, ended_at, crashes } = attempt;
   const goesOn = outcome === "failed" && status !== "failed";
   return {
     of: { type, product },
     values: {
-      lateness_ms: started_at - due_at,
+      // A run that stands for occurrences which the one before has outlasted is late by its caller's wish.
+      ...(coalesced_until === undefined && { lateness_ms: started_at - due_at }),
       duration_ms: ended_at - started_at,
       [goesOn ? "retried" : outcome]: 1,
       ...(crashes !== undefined && { crashed: crashes }),
