@@ -3,6 +3,7 @@ import type {
   AuthorizerEnv,
   ConsumerEnv,
   EnvOf,
+  IntakeEnv,
   LifecycleEnv,
   Queues,
   ReconcilerEnv,
@@ -15,6 +16,9 @@ import {
   apiKeySecret,
   bucketName,
   eventBusName,
+  importQueueName,
+  intakeDlqName,
+  intakeQueueName,
   queueArn,
   queueName,
   region,
@@ -38,6 +42,7 @@ export interface Endpoints {
 type LambdaEnv = EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof AuthorizerEnv> &
+  EnvOf<typeof IntakeEnv> &
   EnvOf<typeof LifecycleEnv> &
   EnvOf<typeof TasksEnv>;
 
@@ -59,6 +64,9 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     LONGEST_WAIT_MS: "1000",
     API_KEY_SECRET: apiKeySecret,
     EVENT_BUS_NAME: eventBusName,
+    INTAKE_QUEUE_URL: queueUrl(intakeQueueName),
+    INTAKE_DLQ_URL: queueUrl(intakeDlqName),
+    IMPORT_QUEUE_URL: queueUrl(importQueueName),
     // All of them: here they cost nothing, and show what a deployment could be told.
     PUBLISH: jobEvents.join(","),
     TASK_QUEUE_URL: queueUrl(queueName("tasks")),

@@ -71,6 +71,8 @@ export const folders = {
   results: "results/*",
   progress: "progress*",
   uploads: "uploads/*",
+  imports: "imports/*",
+  importReports: "import-reports/*",
 } as const;
 type Folder = (typeof folders)[keyof typeof folders];
 

@@ -81,11 +81,9 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
     });
   }
 
-  /** Feeds it from a queue, up to ten messages at a time, so many batches at a time; it says which messages failed. */
-  fedBy(queue: IQueue, maxConcurrency: number): void {
-    this.lambda.addEventSource(
-      new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency }),
-    );
+  /** Feeds it from a queue, so many messages in a batch and so many batches at a time; it says which messages failed. */
+  fedBy(queue: IQueue, maxConcurrency: number, batchSize = 10): void {
+    this.lambda.addEventSource(new SqsEventSource(queue, { batchSize, reportBatchItemFailures: true, maxConcurrency }));
     acknowledge(this.lambda, {
       "Serverless-LambdaEventSourceMappingDestination":
         "SQS has no such destination: the queue's redrive policy moves what cannot be handled to its dead letters.",

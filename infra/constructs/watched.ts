@@ -1,6 +1,6 @@
 import { Metric, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
 import { Queue } from "aws-cdk-lib/aws-sqs";
-import { Stack } from "aws-cdk-lib/core";
+import type { Stack } from "aws-cdk-lib/core";
 import type { Construct, IConstruct } from "constructs";
 import type { Measure } from "../../lambdas/core/measures.ts";
 import { EntryFunction, metricsNamespace } from "./entry-function.ts";
@@ -12,9 +12,9 @@ export interface Named<T> {
   it: T;
 }
 
-/** Everything of a stack that has to be watched; complete only once the stack is. */
-export function watchedIn(scope: Construct) {
-  const all = Stack.of(scope).node.findAll();
+/** Everything of some stacks that has to be watched; complete only once they are. */
+export function watchedIn(...stacks: Stack[]) {
+  const all = stacks.flatMap(({ node }) => node.findAll());
   const named = <T extends IConstruct>(things: T[]): Named<T>[] => things.map((it) => ({ name: nameOf(it), it }));
   const queues = all.filter((it): it is Queue => it instanceof Queue);
   const functions = all.filter((it) => it instanceof EntryFunction);

@@ -3,6 +3,7 @@ import type { Construct } from "constructs";
 import type { AuthorizerEnv, JobsEnv } from "../../lambdas/aws/env.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
+import { importPrefix } from "../../lambdas/core/import-place.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { Config } from "../config.ts";
 import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/access.ts";
@@ -12,6 +13,7 @@ import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
 import { JobsDashboard } from "../constructs/dashboard.ts";
 import { EntryFunction } from "../constructs/entry-function.ts";
 import { HttpEntrance } from "../constructs/http-entrance.ts";
+import { Intake } from "../constructs/intake.ts";
 import { JobQueue } from "../constructs/job-queue.ts";
 import { JobSchedules } from "../constructs/job-schedules.ts";
 import { Lifecycle } from "../constructs/lifecycle.ts";
@@ -47,14 +49,30 @@ export class ServiceStack extends Stack {
     new Reconciler(this, "Reconciler", platform);
     const tasks = new Tasks(this, "Tasks", platform);
     new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue } });
+    const intake = new Intake(this, "Intake", platform);
     // After everything that it watches.
-    const { topic } = this.watch(config, entrance, schedules);
+    const { topic } = this.watch(platform, entrance);
 
     this.output("ApiUrl", entrance.url, "Where the API is");
     this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
     this.output("TableName", state.table.tableName, "The jobs");
     this.output("BucketName", state.bucket.bucketName, "Larger inputs and results");
     this.output("EventBusName", state.bus.eventBusName, "Where others hear of what happens to jobs");
+    this.output("EventBusArn", state.bus.eventBusArn, "Events of detail-type schedule-job on this bus are requests");
+    this.output("IntakeFunctionArn", intake.lambda.functionArn, "Invoked with a request, it schedules a job");
+    this.output("IntakeQueueArn", state.intake.queue.queueArn, "Each message of this queue is a request");
+    this.output("IntakeQueueUrl", state.intake.queue.queueUrl, "Where to send such messages");
+    this.output("IntakeTopicArn", state.intake.topic.topicArn, "What is published on this topic is a request");
+    this.output(
+      "IntakeDeadLetterQueueUrl",
+      state.intake.deadLetters.queueUrl,
+      "Requests that were refused, with the reason",
+    );
+    this.output(
+      "ImportUrl",
+      `s3://${state.bucket.bucketName}/${importPrefix}`,
+      "Objects put here are full of requests",
+    );
     this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
     this.output("AlarmTopic", topic.topicArn, "Where alarms are told");
   }
@@ -111,9 +129,9 @@ export class ServiceStack extends Stack {
     return lambda;
   }
 
-  private watch({ alarmEmail }: Config, entrance: HttpEntrance, { group }: JobSchedules): AlarmTopic {
-    const topic = new AlarmTopic(this, "Told", { email: alarmEmail });
-    const seen = { watched: watchedIn(this), entrance, schedules: group };
+  private watch({ config, state, schedules }: Platform, entrance: HttpEntrance): AlarmTopic {
+    const topic = new AlarmTopic(this, "Told", { email: config.alarmEmail });
+    const seen = { watched: watchedIn(this, state), entrance, schedules: schedules.group };
     new Alarms(this, "Alarms", { topic, ...seen });
     new JobsDashboard(this, "Dashboard", seen);
     return topic;

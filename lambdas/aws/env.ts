@@ -43,6 +43,15 @@ export const ReconcilerEnv = JobsEnv.extend({
   RECONCILE_GRACE_MS: z.coerce.number().int().min(1000).default(60_000),
 });
 
+export const IntakeEnv = JobsEnv.extend({
+  EVENT_BUS_NAME: z.string().min(1),
+  INTAKE_QUEUE_URL: z.url(),
+  /** Takes what is refused, and what could not be scheduled for hours. */
+  INTAKE_DLQ_URL: z.url(),
+  IMPORT_QUEUE_URL: z.url(),
+});
+export type IntakeEnv = z.infer<typeof IntakeEnv>;
+
 export const LifecycleEnv = z.object({
   TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),

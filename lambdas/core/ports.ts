@@ -1,10 +1,12 @@
 import type { Readable } from "node:stream";
 import type { ApiKey } from "./api-key.ts";
+import type { ImportPlace } from "./import-place.ts";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
 import type { JobEvent } from "./job-event.ts";
 import type { Measured } from "./measures.ts";
 import type { Order, Place } from "./place.ts";
 import type { Reference } from "./references.ts";
+import type { Rejection } from "./rejection.ts";
 import type { Counts } from "./stats.ts";
 
 /** Time is an argument: the only source of `now`, and the only thing that waits. */
@@ -127,8 +129,14 @@ export interface Scheduler {
 export interface BlobStore {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
-  /** The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. */
-  stream(key: string): Promise<{ body: Readable; bytes: number; contentType?: string } | undefined>;
+  /**
+   * The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. With
+   * `rest` only what is from that byte on, and nothing if the blob is another by now than the one with this etag.
+   */
+  stream(
+    key: string,
+    rest?: { from: number; etag: string },
+  ): Promise<{ body: Readable; bytes: number; contentType?: string } | undefined>;
   /** A URL that downloads the blob without credentials for `seconds`. */
   downloadUrl(key: string, seconds: number): Promise<string>;
   /**
@@ -149,6 +157,21 @@ export interface Unpublished {
 export interface EventBus {
   /** Publishes events at least once, those of one job in order; answers the ones that the bus did not take. */
   publish(events: readonly JobEvent[]): Promise<Unpublished[]>;
+}
+
+/** Where requests end that came by a message and are refused. */
+export interface Rejections {
+  /**
+   * Tells the bus of each, and keeps each among the dead letters with its reason. At least once; answers those for which
+   * AWS refused the one or the other.
+   */
+  reject(rejections: readonly Rejection[]): Promise<Refused[]>;
+}
+
+/** The imports that are under way, each by the place that it has come to. */
+export interface ImportQueue {
+  /** Lets an import go on from a place, after 0 to 900 seconds. */
+  proceed(place: ImportPlace, delaySeconds: number): Promise<void>;
 }
 
 /** Whether Step Functions still waited for the task; `closed` where it is over, timed out, or never was. */

@@ -136,13 +136,15 @@ test("a log of warnings is the logger's business: Lambda, which takes measuremen
 test("Lambda lets those wake themselves who do so by design, and stops any other loop", () => {
   const allowed = functions.filter(({ Properties }) => Properties.RecursiveLoop === "Allow");
   expect(allowed.map(({ id }) => id).sort()).toEqual(
-    [...jobTypes.map((type) => `consumers/${type}`), "tasks"].map((entry) => functionOf(service, entry).id).sort(),
+    [...jobTypes.map((type) => `consumers/${type}`), "tasks", "intake"]
+      .map((entry) => functionOf(service, entry).id)
+      .sort(),
   );
   const others = functions.filter((fn) => !allowed.includes(fn));
   expect(new Set(others.map(({ Properties }) => Properties.RecursiveLoop))).toEqual(new Set(["Terminate"]));
 });
 
-test.each(["api", "reconciler"])("%s knows the queue of every job type", (entry) => {
+test.each(["api", "reconciler", "intake"])("%s knows the queue of every job type", (entry) => {
   const { Variables } = functionOf(service, entry).Properties.Environment;
   expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv.shape)));
   const [, parts] = Variables.QUEUES["Fn::Join"] as [string, unknown[]];
@@ -359,11 +361,13 @@ describe("least privilege", () => {
     );
     expect([...kinds].sort()).toEqual([
       "s3:AbortMultipartUpload documents/*",
+      "s3:GetObject imports/*",
       "s3:GetObject inputs/*",
       "s3:GetObject progress*",
       "s3:GetObject results/*",
       "s3:GetObject uploads/*",
       "s3:PutObject documents/*",
+      "s3:PutObject import-reports/*",
       "s3:PutObject inputs/*",
       "s3:PutObject progress*",
       "s3:PutObject results/*",
@@ -431,9 +435,9 @@ describe("least privilege", () => {
       .map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME)
       .sort();
 
-  test("a job is deleted by who makes jobs and takes back what AWS refuses: the API and the decider of features", () => {
-    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature"]);
-    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature"]);
+  test("a job is deleted by who makes jobs and takes back what AWS refuses: the API, the intake, the decider of features", () => {
+    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature", "intake"]);
+    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake"]);
   });
 
   test("what features decide on is read in one go, and a schedule that is not needed any more is deleted", () => {

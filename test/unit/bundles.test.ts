@@ -48,6 +48,7 @@ test.each([
   ["authorizer", 520],
   ["reconciler", 800],
   ["lifecycle", 550],
+  ["intake", 900],
 ])("%s has no client of an executor in its bundle, and at most %d KB", async (entry, most) => {
   const { kb, packages, own } = await bundleOf(entry);
   expect(clients.filter((client) => packages.has(client))).toEqual([]);
