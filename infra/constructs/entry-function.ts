@@ -20,6 +20,8 @@ import type { EnvOf } from "../../lambdas/aws/env.ts";
 import { acknowledge } from "../acknowledge.ts";
 import { type Capability, grant } from "../capability.ts";
 import { type Config, readConfig } from "../config.ts";
+import type { Network } from "../settings/network.ts";
+import { placeIn } from "./network.ts";
 
 export interface EntryFunctionProps<Env extends z.ZodObject> {
   /** The folder below `lambdas/` whose `handler.ts` exports `handler`. */
@@ -31,6 +33,8 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
   memorySize: number;
   /** What the function may do, beyond writing its own logs and traces. */
   allow: readonly Capability[];
+  /** Absent: in no VPC of the team's. */
+  network?: Network;
   /**
    * It wakes itself by design, through its own queue or another function's. Lambda counts the invocations that one event
    * has led to, by the trace header that the SDK sends along, and stops a function at the 17th unless it is told otherwise.
@@ -45,7 +49,7 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
   /** The folder below `lambdas/` that it runs. */
   readonly entry: string;
 
-  constructor(scope: Construct, id: string, { entry, allow, loops, ...props }: EntryFunctionProps<Env>) {
+  constructor(scope: Construct, id: string, { entry, allow, loops, network, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
     this.entry = entry;
     const { logLevel, logDays } = readConfig(this.node);
@@ -53,13 +57,14 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       retention: logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const role = this.role(logGroup, allow);
     this.lambda = new NodejsFunction(this, "Function", {
       ...props,
       entry: fileURLToPath(new URL(`../../lambdas/${entry}/handler.ts`, import.meta.url)),
       depsLockFilePath: fileURLToPath(new URL("../../package-lock.json", import.meta.url)),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      role: this.role(logGroup, allow),
+      role,
       tracing: Tracing.ACTIVE,
       recursiveLoop: loops ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       logGroup,
@@ -79,6 +84,7 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       "Serverless-LambdaDLQ":
         "It is for asynchronous invocations. Requests are answered with their error, queues and the stream have dead letters of their own, and the reconciler's next run does what a failed one did not.",
     });
+    if (network) placeIn(this.lambda, role, network);
   }
 
   /** Feeds it from a queue, so many messages in a batch and so many batches at a time; it says which messages failed. */

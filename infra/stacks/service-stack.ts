@@ -11,6 +11,7 @@ import { AlarmTopic } from "../constructs/alarm-topic.ts";
 import { Alarms } from "../constructs/alarms.ts";
 import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
 import { JobsDashboard } from "../constructs/dashboard.ts";
+import { encryptWith } from "../constructs/encrypt-with.ts";
 import { EntryFunction } from "../constructs/entry-function.ts";
 import { HttpEntrance } from "../constructs/http-entrance.ts";
 import { Intake } from "../constructs/intake.ts";
@@ -21,6 +22,7 @@ import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
 import { Tasks } from "../constructs/tasks.ts";
 import { watchedIn } from "../constructs/watched.ts";
+import { Webhooks } from "../constructs/webhooks.ts";
 import type { StateStack } from "./state-stack.ts";
 
 export interface ServiceStackProps extends StackProps {
@@ -40,21 +42,30 @@ export class ServiceStack extends Stack {
     const platform: Platform = { config, state, queues, schedules };
 
     const api = this.api(platform);
-    const authorizer = this.authorizer(state);
-    const entrance = new HttpEntrance(this, "Entrance", { api, authorizer });
+    const { door } = config;
+    const authorizer = door.auth === "key" ? this.authorizer(state) : undefined;
+    const entrance = new HttpEntrance(this, "Entrance", { api, authorizer, door });
 
     for (const definition of Object.values(registry)) {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
     }
     new Reconciler(this, "Reconciler", platform);
     const tasks = new Tasks(this, "Tasks", platform);
-    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue } });
-    const intake = new Intake(this, "Intake", platform);
+    const webhooks = new Webhooks(this, "Webhooks", { state, products });
+    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue, webhooks: webhooks.queue } });
+    const intake = new Intake(this, "Intake", { platform, tasks: tasks.queue });
+
+    if (state.key) encryptWith(state.key, this);
     // After everything that it watches.
     const { topic } = this.watch(platform, entrance);
 
     this.output("ApiUrl", entrance.url, "Where the API is");
-    this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
+    if (authorizer) this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
+    else this.output("ApiArn", entrance.arn, "Who may execute-api:Invoke this may call the API, with signed requests");
+    if (entrance.domain) {
+      this.output("DomainTarget", entrance.domain.regionalDomainName, "Where DNS has to lead the API's own name");
+      this.output("DomainZone", entrance.domain.regionalHostedZoneId, "The hosted zone of that, for an alias record");
+    }
     this.output("TableName", state.table.tableName, "The jobs");
     this.output("BucketName", state.bucket.bucketName, "Larger inputs and results");
     this.output("EventBusName", state.bus.eventBusName, "Where others hear of what happens to jobs");

@@ -1,4 +1,4 @@
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { App, Duration, Stack } from "aws-cdk-lib/core";
 import { acknowledge } from "../../infra/acknowledge.ts";
@@ -28,6 +28,12 @@ for (const node of service.node.findAll()) {
 for (const overMany of ["jobs-late", "messages-fail"]) service.node.findChild("Alarms").node.tryRemoveChild(overMany);
 
 const team = new Stack(app, "Team");
+const waiting = new Role(team, "Waiting", {
+  roleName: teams.stateMachineRole,
+  assumedBy: new ServicePrincipal("states.amazonaws.com"),
+});
+const asking = [`arn:${partition}:sqs:${region}:${account}:${teams.requests}`];
+waiting.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: asking }));
 const doubler = new LambdaFunction(team, "Doubler", {
   functionName: teams.function,
   runtime: Runtime.NODEJS_24_X,
