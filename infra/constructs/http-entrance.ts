@@ -38,6 +38,7 @@ export interface HttpEntranceProps {
 export class HttpEntrance extends Construct {
   /** Without a slash at its end. */
   readonly url: string;
+  readonly stage: HttpStage;
   /** What callers with IAM are allowed to invoke. */
   readonly arn: string;
   /** Where DNS has to lead the API's own name, if it has one. */
@@ -59,23 +60,24 @@ export class HttpEntrance extends Construct {
       for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": openBecause });
     }
     this.domain = door.domain && ownDomain(this, door.domain);
-    this.addStage(http, door);
+    this.stage = this.addStage(http, door);
     this.url = door.domain ? `https://${door.domain.name}` : http.apiEndpoint;
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
   }
 
-  private addStage(httpApi: HttpApi, { rateLimit, burstLimit }: Door): void {
+  private addStage(httpApi: HttpApi, { rateLimit, burstLimit }: Door): HttpStage {
     const logs = new LogGroup(this, "AccessLogs", {
       retention: readConfig(this.node).logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, "Stage", {
+    return new HttpStage(this, "Stage", {
       httpApi,
       stageName: "$default",
       autoDeploy: true,
       // What is beyond is answered 429 at the door, so that one client cannot use up the account's Lambda concurrency.
       throttle: { rateLimit, burstLimit },
-      detailedMetricsEnabled: true,
+      // Metrics by route would be billed, and say nothing: all of /v1 is one route. Our log has the route of each request.
+      detailedMetricsEnabled: false,
       accessLogSettings: { destination: new LogGroupLogDestination(logs), format: accessLog },
       ...(this.domain && { domainMapping: { domainName: this.domain } }),
     });

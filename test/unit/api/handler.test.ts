@@ -340,6 +340,7 @@ describe("the log of a request", () => {
     const { post, ask, log, jobs } = api();
     const { body } = await post({ ...order, input: { body: { card: "s3cret" } } });
     await ask({ path: `/v1/jobs/${body.job_id}` });
+    const measured = { values: { answer_ms: expect.any(Number) } };
     const about = {
       request_id: "req-1",
       job_id: body.job_id,
@@ -352,11 +353,13 @@ describe("the log of a request", () => {
       {
         level: "info",
         message: "request answered",
+        measured,
         fields: { ...about, ...rest, route: "POST /v1/jobs", status: 202 },
       },
       {
         level: "info",
         message: "request answered",
+        measured,
         fields: { ...about, ...rest, route: "GET /v1/jobs/{id}", status: 200 },
       },
     ]);
@@ -368,8 +371,18 @@ describe("the log of a request", () => {
     const { ask, log } = api();
     await ask({ path: "/v1/health" });
     await ask({ path: "/v1/jobs/job_none" });
-    expect(log.lines.filter(({ level }) => level !== "debug")).toMatchObject([
+    expect(log.lines).toMatchObject([
       { level: "info", message: "request refused", fields: { code: "JOB_NOT_FOUND", request_id: "req-1" } },
     ]);
+  });
+
+  it("measures no answer that was to come later: its caller wanted to wait", async () => {
+    const job = aJob();
+    const { ask, clock, log } = api([job]);
+    const answer = ask({ path: `/v1/jobs/${job.id}`, query: { wait: "2" } });
+    await clock.advance(2000);
+    await answer;
+    expect(log.lines).toMatchObject([{ message: "request answered" }]);
+    expect(log.lines[0]).not.toHaveProperty("measured");
   });
 });
