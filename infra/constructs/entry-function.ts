@@ -1,7 +1,5 @@
-import { fileURLToPath } from "node:url";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
-import { NodejsFunction, OutputFormat, SourceMapMode } from "aws-cdk-lib/aws-lambda-nodejs";
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { type Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
@@ -9,6 +7,7 @@ import type * as z from "zod";
 import type { EnvOf } from "../../lambdas/aws/env.ts";
 import { acknowledge } from "../acknowledge.ts";
 import { type Capability, grant } from "../capability.ts";
+import { entryCode } from "./entry-code.ts";
 
 export interface EntryFunctionProps<Env extends z.ZodObject> {
   /** The folder below `lambdas/` whose `handler.ts` exports `handler`. */
@@ -24,7 +23,7 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
 
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends z.ZodObject> extends Construct {
-  readonly lambda: NodejsFunction;
+  readonly lambda: LambdaFunction;
 
   constructor(scope: Construct, id: string, { entry, allow, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
@@ -32,10 +31,10 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.lambda = new NodejsFunction(this, "Function", {
+    this.lambda = new LambdaFunction(this, "Function", {
       ...props,
-      entry: fileURLToPath(new URL(`../../lambdas/${entry}/handler.ts`, import.meta.url)),
-      depsLockFilePath: fileURLToPath(new URL("../../package-lock.json", import.meta.url)),
+      code: entryCode(entry),
+      handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role: this.role(logGroup, allow),
@@ -43,8 +42,6 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       logGroup,
       loggingFormat: LoggingFormat.JSON,
       environment: { ...props.environment, POWERTOOLS_SERVICE_NAME: entry, NODE_OPTIONS: "--enable-source-maps" },
-      awsSdkConnectionReuse: false,
-      bundling,
     });
   }
 
@@ -59,17 +56,3 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
     return role;
   }
 }
-
-const bundling = {
-  format: OutputFormat.ESM,
-  minify: true,
-  sourceMap: true,
-  sourceMapMode: SourceMapMode.EXTERNAL,
-  // Stack frames need names and lines only; the text of the sources would double what a cold start loads.
-  sourcesContent: false,
-  // The SDK of the runtime changes under us, and loading it from a bundle is faster.
-  bundleAwsSDK: true,
-  mainFields: ["module", "main"],
-  // CommonJS dependencies inside an ES module still call `require` for Node's own modules.
-  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-};
