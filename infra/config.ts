@@ -26,6 +26,12 @@ const Transitions = z.preprocess(
   ),
 );
 
+/** `cdk --context` passes text, cdk.json true and false. */
+const YesNo = z.preprocess(
+  (value) => (value === "true" || value === "false" ? value === "true" : value),
+  z.boolean({ error: "must be true or false" }),
+);
+
 /**
  * The bounds of a queue's event source.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency
@@ -54,6 +60,8 @@ export const Settings = strict({
   longestWaitMs: whole(1000, 20_000).default(1000),
   /** The transitions of jobs that the bus is told of; each event costs. */
   publish: Transitions.default(finalEvents),
+  /** Whether X-Ray traces the functions; what it samples, which is everything of a quiet system, costs. */
+  tracing: YesNo.default(false),
 });
 
 export interface Config {
@@ -62,6 +70,7 @@ export interface Config {
   maxConcurrency: Record<JobType, number>;
   longestWaitMs: number;
   publish: readonly JobEventName[];
+  tracing: boolean;
 }
 
 /** The settings of an app. Throws a SetupError that names every unknown or bad one. */
@@ -72,9 +81,16 @@ export function readConfig(node: Node): Config {
     .map(([key, value]) => [key.slice(prefix.length), value]);
   const parsed = Settings.safeParse(Object.fromEntries(ours));
   if (!parsed.success) throw new SetupError("Settings are not valid:", settingFaults(parsed.error));
-  const { stage, retentionDays, longestWaitMs, publish, maxConcurrency: usual, ...own } = parsed.data;
+  const { stage, retentionDays, longestWaitMs, publish, tracing, maxConcurrency: usual, ...own } = parsed.data;
   const maxConcurrency = Object.fromEntries(jobTypes.map((type) => [type, own[concurrencyKey(type)] ?? usual]));
-  return { stage, retentionDays, longestWaitMs, publish, maxConcurrency: maxConcurrency as Record<JobType, number> };
+  return {
+    stage,
+    retentionDays,
+    longestWaitMs,
+    publish,
+    tracing,
+    maxConcurrency: maxConcurrency as Record<JobType, number>,
+  };
 }
 
 const settingFaults = (error: z.ZodError): string[] =>

@@ -1,5 +1,12 @@
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
-import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from "aws-cdk-lib/aws-lambda";
+import {
+  Architecture,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { type Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
@@ -7,6 +14,7 @@ import type * as z from "zod";
 import type { EnvOf } from "../../lambdas/aws/env.ts";
 import { acknowledge } from "../acknowledge.ts";
 import { type Capability, grant } from "../capability.ts";
+import { readConfig } from "../config.ts";
 import { entryCode } from "./entry-code.ts";
 
 export interface EntryFunctionProps<Env extends z.ZodObject> {
@@ -38,9 +46,11 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role: this.role(logGroup, allow),
-      tracing: Tracing.ACTIVE,
+      tracing: readConfig(this.node).tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
+      // Without the lines of each start and end, which would be most of the bytes that logs are billed by.
+      systemLogLevelV2: SystemLogLevel.WARN,
       environment: { ...props.environment, POWERTOOLS_SERVICE_NAME: entry, NODE_OPTIONS: "--enable-source-maps" },
     });
   }
