@@ -232,7 +232,7 @@ describe("the lifecycle", () => {
       StartingPosition: "TRIM_HORIZON",
       BatchSize: 100,
       MaximumBatchingWindowInSeconds: 1,
-      ParallelizationFactor: 4,
+      ParallelizationFactor: 2,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       MaximumRecordAgeInSeconds: 43_200,
