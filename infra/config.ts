@@ -44,6 +44,16 @@ const perType = Object.fromEntries(
   Object.keys(registry).map((type) => [concurrencyKey(type as JobType), Concurrency.optional()]),
 ) as Record<ReturnType<typeof concurrencyKey<JobType>>, z.ZodOptional<typeof Concurrency>>;
 
+const logLevels = ["debug", "info", "warn", "error"] as const;
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+const retentions = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+const LogDays = whole(1, 3653).refine((days) => retentions.includes(days), {
+  error: `must be one of the numbers that CloudWatch Logs knows: ${retentions.join(", ")}`,
+});
+
 /** Every setting of a deployment: what `--context jobs:<name>=<value>` and cdk.json may say. */
 export const Settings = strict({
   /** Sets deployments in one account and Region apart: part of the names of the stacks. */
@@ -62,6 +72,10 @@ export const Settings = strict({
   publish: Transitions.default(finalEvents),
   /** Whether X-Ray traces the functions; what it samples, which is everything of a quiet system, costs. */
   tracing: YesNo.default(false),
+  /** The least of what functions log. Measurements are lines too, and are written whatever this says. */
+  logLevel: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
+  /** Days that logs are kept. */
+  logDays: LogDays.default(30),
 });
 
 export interface Config {
@@ -71,6 +85,8 @@ export interface Config {
   longestWaitMs: number;
   publish: readonly JobEventName[];
   tracing: boolean;
+  logLevel: (typeof logLevels)[number];
+  logDays: number;
 }
 
 /** The settings of an app. Throws a SetupError that names every unknown or bad one. */
@@ -81,16 +97,20 @@ export function readConfig(node: Node): Config {
     .map(([key, value]) => [key.slice(prefix.length), value]);
   const parsed = Settings.safeParse(Object.fromEntries(ours));
   if (!parsed.success) throw new SetupError("Settings are not valid:", settingFaults(parsed.error));
-  const { stage, retentionDays, longestWaitMs, publish, tracing, maxConcurrency: usual, ...own } = parsed.data;
-  const maxConcurrency = Object.fromEntries(jobTypes.map((type) => [type, own[concurrencyKey(type)] ?? usual]));
-  return {
+  const {
     stage,
     retentionDays,
     longestWaitMs,
     publish,
     tracing,
-    maxConcurrency: maxConcurrency as Record<JobType, number>,
-  };
+    logLevel,
+    logDays,
+    maxConcurrency: usual,
+    ...own
+  } = parsed.data;
+  const maxConcurrency = Object.fromEntries(jobTypes.map((type) => [type, own[concurrencyKey(type)] ?? usual]));
+  const concurrency = maxConcurrency as Record<JobType, number>;
+  return { stage, retentionDays, longestWaitMs, publish, tracing, logLevel, logDays, maxConcurrency: concurrency };
 }
 
 const settingFaults = (error: z.ZodError): string[] =>

@@ -1,5 +1,14 @@
 import { devNull } from "node:os";
-import type { AuthorizerEnv, ConsumerEnv, EnvOf, LifecycleEnv, Queues, ReconcilerEnv } from "../lambdas/aws/env.ts";
+import type {
+  AuthorizerEnv,
+  ConsumerEnv,
+  EnvOf,
+  IntakeEnv,
+  LifecycleEnv,
+  Queues,
+  ReconcilerEnv,
+  TasksEnv,
+} from "../lambdas/aws/env.ts";
 import { jobTypes } from "../lambdas/core/job.ts";
 import { jobEvents } from "../lambdas/core/job-event.ts";
 import {
@@ -7,6 +16,9 @@ import {
   apiKeySecret,
   bucketName,
   eventBusName,
+  importQueueName,
+  intakeDlqName,
+  intakeQueueName,
   queueArn,
   queueName,
   region,
@@ -30,7 +42,9 @@ export interface Endpoints {
 type LambdaEnv = EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof AuthorizerEnv> &
-  EnvOf<typeof LifecycleEnv>;
+  EnvOf<typeof IntakeEnv> &
+  EnvOf<typeof LifecycleEnv> &
+  EnvOf<typeof TasksEnv>;
 
 /** What the stack puts into its functions' environments, and where the SDK finds the services on this machine. */
 export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
@@ -50,13 +64,18 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     LONGEST_WAIT_MS: "1000",
     API_KEY_SECRET: apiKeySecret,
     EVENT_BUS_NAME: eventBusName,
+    INTAKE_QUEUE_URL: queueUrl(intakeQueueName),
+    INTAKE_DLQ_URL: queueUrl(intakeDlqName),
+    IMPORT_QUEUE_URL: queueUrl(importQueueName),
     // All of them: here they cost nothing, and show what a deployment could be told.
     PUBLISH: jobEvents.join(","),
+    TASK_QUEUE_URL: queueUrl(queueName("tasks")),
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
   };
   return {
     ...withoutAws(process.env),
     ...settings,
+    POWERTOOLS_METRICS_NAMESPACE: "ductape-jobs-local",
     TZ: "UTC",
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: "local",
@@ -68,6 +87,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     AWS_ENDPOINT_URL_SQS: sqsAndS3,
     AWS_ENDPOINT_URL_SNS: outbox,
     AWS_ENDPOINT_URL_SESV2: outbox,
+    AWS_ENDPOINT_URL_SFN: outbox,
     AWS_ENDPOINT_URL_S3: sqsAndS3,
     AWS_ENDPOINT_URL_SCHEDULER: scheduler,
     AWS_ENDPOINT_URL_EVENTBRIDGE: events,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { clockOffset } from "./clock/shifted-date.ts";
 
 /** Nothing here listens on any other interface: there is no authentication between the pieces. */
 export const loopback = "127.0.0.1";
@@ -16,6 +17,7 @@ export interface Listening {
 /** Serves on the loopback interface; port 0 takes a free one. Rejects with EADDRINUSE when the port is taken. */
 export async function serve(handler: Handler, port = 0): Promise<Listening> {
   const server = createServer((request, response) => {
+    tellTime(response);
     handler(request, response).catch((error: unknown) => {
       console.error("request failed:", error);
       if (response.headersSent) response.destroy();
@@ -23,6 +25,11 @@ export async function serve(handler: Handler, port = 0): Promise<Listening> {
     });
   });
   return listen(server, port);
+}
+
+/** Node fills in the machine's time; the AWS SDK would take a shifted clock for a wrong one, and repeat calls over it. */
+export function tellTime(response: ServerResponse): void {
+  if (clockOffset() !== 0) response.setHeader("date", new Date().toUTCString());
 }
 
 export async function listen(server: Server, port = 0): Promise<Listening> {

@@ -8,10 +8,19 @@ export const bucketName = "ductape-jobs-blobs";
 export const scheduleGroup = "ductape-jobs";
 export const apiKeySecret = "ductape-jobs/api-key";
 export const eventBusName = "ductape-jobs";
+export const intakeQueueName = "ductape-jobs-intake";
+export const importQueueName = "ductape-jobs-imports";
+export const intakeQueues = [intakeQueueName, importQueueName] as const;
+export const intakeDlqName = "ductape-jobs-intake-dlq";
+export const intakeTopicName = "ductape-jobs-intake";
 export const scheduleDlqName = "ductape-jobs-schedule-dlq";
 
-export const queueName = (type: JobType): string => `ductape-jobs-${type}`;
-export const dlqName = (type: JobType): string => `${queueName(type)}-dlq`;
+/** The queues that are of no job type: what others are to be told waits in them. */
+export const outboundQueues = ["tasks"] as const;
+export type OutboundQueue = (typeof outboundQueues)[number];
+
+export const queueName = (type: JobType | OutboundQueue): string => `ductape-jobs-${type}`;
+export const dlqName = (type: JobType | OutboundQueue): string => `${queueName(type)}-dlq`;
 export const queueArn = (name: string): string => `arn:aws:sqs:${region}:${account}:${name}`;
 export const functionArn = (name: string): string => `arn:aws:lambda:${region}:${account}:function:${name}`;
 export const streamArn = `arn:aws:dynamodb:${region}:${account}:table/${tableName}/stream/2030-01-01T00:00:00.000`;

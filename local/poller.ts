@@ -19,6 +19,8 @@ export interface PollerOptions {
 }
 
 export interface Poller {
+  /** Whether nothing is under way in these of the messages in flight: they come back when their visibility timeout ends. */
+  leftBehind(receiptHandles: readonly string[]): boolean;
   /** Takes no more, and resolves when what was taken has ended or `graceMs` is over; the rest comes back by itself. */
   close(graceMs: number): Promise<void>;
 }
@@ -33,6 +35,7 @@ const pauseAfterFaultMs = 1000;
 /** The event source mapping of one queue. */
 export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 }: PollerOptions): Poller {
   const working = new Set<Promise<void>>();
+  const failed = new Set<string>();
   let stopped = false;
 
   const receive = async (): Promise<Message[]> => {
@@ -47,10 +50,14 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
     );
     return Messages ?? [];
   };
+  const leave = (messages: Message[]) => {
+    for (const { ReceiptHandle } of messages) failed.add(ReceiptHandle as string);
+  };
   const deliver = async (messages: Message[]): Promise<void> => {
     const records = messages.map((message) => recordOf(message, queueArn));
-    const failed = failedIds(await invoke({ Records: records }), records);
-    const done = messages.filter(({ MessageId }) => !failed.has(MessageId as string));
+    const refused = failedIds(await invoke({ Records: records }), records);
+    const done = messages.filter(({ MessageId }) => !refused.has(MessageId as string));
+    leave(messages.filter((message) => !done.includes(message)));
     if (done.length > 0) {
       const Entries = done.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle: ReceiptHandle as string }));
       await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
@@ -73,6 +80,7 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
     const work: Promise<void> = deliver(messages)
       .catch((error: unknown) => {
         // The whole batch stays in the queue until its visibility timeout.
+        leave(messages);
         if (!stopped) console.error(`a batch of ${queueArn} failed:`, error);
       })
       .finally(() => working.delete(work));
@@ -81,6 +89,12 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
 
   const looping = loop();
   return {
+    leftBehind: (handles) => {
+      const still = handles.filter((handle) => failed.has(handle));
+      failed.clear();
+      for (const handle of still) failed.add(handle);
+      return still.length === handles.length;
+    },
     close: async (graceMs) => {
       stopped = true;
       const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());

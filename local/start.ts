@@ -1,23 +1,30 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { jobTypes } from "../lambdas/core/job.ts";
 import { referenceName } from "../lambdas/core/references.ts";
+import { openOffsetFile } from "./clock/offset-file.ts";
+import { makeOverdue } from "./clock/overdue.ts";
+import { setClockOffset, shiftDate } from "./clock/shifted-date.ts";
+import { startClock } from "./clock/start-clock.ts";
+import { queueWork, reconcilerWork } from "./clock/works.ts";
 import { credentials } from "./credentials.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { demoValues, ordersSecret } from "./demo/demo-values.ts";
 import { type DemoDatabase, makeDemoDatabase } from "./demo/postgres.ts";
 import { lambdaEnvironment } from "./environment.ts";
+import { eventSources } from "./event-sources.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { startHost } from "./host/host.ts";
 import type { CatalogNeeds } from "./host/protocol.ts";
 import { watchFolders } from "./host/watch.ts";
 import { type Handler, serve } from "./http.ts";
+import { requestRule } from "./intake/request-rule.ts";
+import { watchImports } from "./intake/watch-imports.ts";
 import { openLambdaLog } from "./lambda-log.ts";
-import { apiKeySecret, queueArn, queueName } from "./names.ts";
+import { apiKeySecret, intakeQueueName, queueArn } from "./names.ts";
 import { startOutbox } from "./outbox/outbox.ts";
-import { startPoller } from "./poller.ts";
-import { startRule } from "./rule.ts";
+import { type Poller, startPoller } from "./poller.ts";
+import { reconcileEveryMs, startRule } from "./rule.ts";
 import { startScheduler } from "./scheduler/scheduler.ts";
 import { startDynamoDb } from "./servers/dynamodb.ts";
 import { readReferences, valuesByName } from "./servers/secret-values.ts";
@@ -51,6 +58,8 @@ export interface LocalOptions {
 export interface Local {
   url: string;
   apiKey: string;
+  /** Where clients of AWS services reach the stand-ins: SQS, SNS and S3 at one, EventBridge at the other. */
+  aws: { sqs: string; events: string };
   /** Stops accepting, lets running work end for a moment, closes everything. What was cut off is taken up at the next start. */
   stop(): Promise<void>;
 }
@@ -73,7 +82,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
 }
 
 async function start(options: LocalOptions, stops: (() => Promise<void> | void)[]): Promise<Omit<Local, "stop">> {
-  const { say = console.error, envFile = ".env.local" } = options;
+  const { say = console.error, envFile = ".env.local", reconcileGraceMs: graceMs = 5000 } = options;
   const data = await openDataFolder(resolve(options.dataDir ?? ".ductape"));
   stops.push(data.release);
   // The port before everything else: if it is taken, nothing need be started. Early requests wait.
@@ -83,17 +92,27 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   );
   stops.push(() => http.close());
 
+  stops.push(shiftDate());
+  const offset = openOffsetFile(data.path("clock.json"));
+  setClockOffset(offset.offset);
+  let clock: ReturnType<typeof startClock> | undefined;
   const changes = openChangeLog(data.path("stream.db"));
   stops.push(changes.close);
   let feed: Feed | undefined;
-  const dynamodb = await startDynamoDb(data.path("dynamodb"), { log: changes, changed: () => feed?.wake() });
+  const dynamodb = await startDynamoDb(data.path("dynamodb"), {
+    log: changes,
+    changed: (writes) => {
+      feed?.wake();
+      clock?.wrote(writes);
+    },
+  });
   stops.push(() => dynamodb.close());
   const sqsAndS3 = await startSqsAndS3(data.path("sqs-s3"));
   stops.push(sqsAndS3.close);
   const { queueUrl } = sqsAndS3;
   const sqs = new SQSClient({ endpoint: sqsAndS3.url, ...credentials });
   stops.push(() => sqs.destroy());
-  const outbox = await startOutbox(data.fcmKey);
+  const outbox = await startOutbox(data.fcmKey, requestRule(sqs, queueUrl(intakeQueueName)));
   stops.push(outbox.close);
   const values = () => valuesByName({ ...demoValues(outbox, data.fcmKey), ...readReferences(envFile) });
   const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
@@ -123,7 +142,7 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
       events: outbox.url,
       outbox: outbox.url,
       queueUrl,
-      reconcileGraceMs: options.reconcileGraceMs ?? 5000,
+      reconcileGraceMs: graceMs,
     }),
     onOutput: log.take,
     say,
@@ -142,21 +161,38 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
 
   feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
   stops.push(() => feed?.close(drainMs));
-  const pollers = jobTypes.map((type) =>
+  const pollers = eventSources.map(({ queue, entry, ...limits }) =>
     startPoller({
       sqs,
-      queueUrl: queueUrl(queueName(type)),
-      queueArn: queueArn(queueName(type)),
-      invoke: (event) => host.invoke(type, event),
+      queueUrl: queueUrl(queue),
+      queueArn: queueArn(queue),
+      invoke: (event) => host.invoke(entry, event),
+      ...limits,
     }),
   );
-  const rule = startRule((event) => host.invoke("reconciler", event), options.reconcileEveryMs);
+  const imports = watchImports({ endpoint: sqsAndS3.url, sqs, queueUrl: queueUrl(intakeQueueName) });
+  const everyMs = options.reconcileEveryMs ?? reconcileEveryMs;
+  const overdue = makeOverdue({ graceMs, everyMs });
+  const rule = startRule((event) => overdue.lookedBy(() => host.invoke("reconciler", event)), everyMs);
   stops.push(async () => {
-    await Promise.all([http, ...pollers, rule].map((part) => part.close(drainMs)));
+    await Promise.all([http, ...pollers, imports, rule].map((part) => part.close(drainMs)));
   });
-  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle }));
-  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid });
-  return { url: http.url, apiKey: data.apiKey };
+  const queueWorks = eventSources.map(({ queue }, i) =>
+    queueWork(queue, () => sqsAndS3.messages(queue), pollers[i] as Poller),
+  );
+  clock = startClock({
+    file: offset,
+    dynamodb: dynamodb.url,
+    overdue,
+    works: [...queueWorks, scheduler, reconcilerWork(rule, overdue)],
+    feed,
+    tellHandlers: host.moveClock,
+  });
+  stops.push(clock.close);
+  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle }));
+  const aws = { sqs: sqsAndS3.url, events: outbox.url };
+  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url, aws });
+  return { url: http.url, apiKey: data.apiKey, aws };
 }
 
 async function onPort(port: number, handler: Handler) {

@@ -1,9 +1,19 @@
-import type { AuthorizerEnv, ConsumerEnv, EnvOf, LifecycleEnv, ReconcilerEnv } from "../../lambdas/aws/env.ts";
+import type {
+  AuthorizerEnv,
+  ConsumerEnv,
+  EnvOf,
+  IntakeEnv,
+  LifecycleEnv,
+  ReconcilerEnv,
+  TasksEnv,
+} from "../../lambdas/aws/env.ts";
 import { queuesAt } from "../../test/support/aws/queues.ts";
 
 const settings: EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof LifecycleEnv> &
+  EnvOf<typeof IntakeEnv> &
+  EnvOf<typeof TasksEnv> &
   EnvOf<typeof AuthorizerEnv> = {
   TABLE_NAME: "jobs",
   BUCKET_NAME: "blobs",
@@ -17,6 +27,10 @@ const settings: EnvOf<typeof ConsumerEnv> &
   EVENT_BUS_NAME: "jobs",
   PUBLISH: "completed,failed,cancelled",
   API_KEY_SECRET: "key",
+  TASK_QUEUE_URL: "http://127.0.0.1:9/tasks",
+  INTAKE_QUEUE_URL: "http://127.0.0.1:9/intake",
+  INTAKE_DLQ_URL: "http://127.0.0.1:9/intake-dlq",
+  IMPORT_QUEUE_URL: "http://127.0.0.1:9/import",
 };
 
 /** What a function finds in its environment; AWS is a port that nobody listens at, so that what calls it fails at once. */

@@ -9,7 +9,15 @@ import { jobTypes } from "../../lambdas/core/job.ts";
 import { duration, median, type Section, table } from "../part.ts";
 import { environment } from "./environment.ts";
 
-const entries = ["api", "authorizer", "reconciler", "lifecycle", ...jobTypes.map((type) => `consumers/${type}`)];
+const entries = [
+  "api",
+  "authorizer",
+  "reconciler",
+  "lifecycle",
+  "intake",
+  "tasks",
+  ...jobTypes.map((type) => `consumers/${type}`),
+];
 const runs = 9;
 const target = { kb: 350, ms: 80 };
 const root = fileURLToPath(new URL("../..", import.meta.url));

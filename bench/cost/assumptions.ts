@@ -14,14 +14,17 @@ export const oneProcessorMb = 1769;
  * than these.
  */
 export const functions: Record<string, { memoryMb: number; cpuMs: number }> = {
-  api: { memoryMb: 512, cpuMs: 3 },
-  consumer: { memoryMb: 256, cpuMs: 3 },
+  api: { memoryMb: 512, cpuMs: 1 },
+  consumer: { memoryMb: 256, cpuMs: 1 },
   lifecycle: { memoryMb: 256, cpuMs: 3 },
   reconciler: { memoryMb: 256, cpuMs: 10 },
 };
 
 /** What CloudWatch adds to each line. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/API_PutLogEvents.html */
 export const bytesAroundLogLine = 26;
+
+/** A line of API Gateway's access log (infra/constructs/http-entrance.ts). */
+export const accessLogBytes = 210;
 
 /**
  * Batches a second that the lifecycle gets at most: a new on-demand table has four partitions, so its stream has four

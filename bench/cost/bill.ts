@@ -1,5 +1,11 @@
 import { type Price, prices } from "../../lambdas/core/cost.ts";
-import { bytesAroundLogLine, functions, lifecycleBatchesPerSecond, oneProcessorMb } from "./assumptions.ts";
+import {
+  accessLogBytes,
+  bytesAroundLogLine,
+  functions,
+  lifecycleBatchesPerSecond,
+  oneProcessorMb,
+} from "./assumptions.ts";
 import type { Counts } from "./counts.ts";
 import { countsOf, type Kind } from "./kinds.ts";
 
@@ -19,9 +25,12 @@ export function billOf(counts: Counts, jobs = 1): Bill {
     Scheduler: cost("schedule", counts.schedule),
     S3: cost("bucket_put", counts.bucket_put) + cost("bucket_get", counts.bucket_get),
     EventBridge: cost("bus_event", counts.bus_event),
-    Logs: cost("log_megabyte", (counts.log_bytes + counts.log_lines * bytesAroundLogLine) / 1e6),
+    Logs: cost("log_megabyte", loggedBytes(counts) / 1e6),
   };
 }
+
+const loggedBytes = ({ log_bytes, log_lines, http_request }: Counts): number =>
+  log_bytes + log_lines * bytesAroundLogLine + http_request * (accessLogBytes + bytesAroundLogLine);
 
 export const totalOf = (bill: Bill): number => Object.values(bill).reduce((a, b) => a + b, 0);
 

@@ -25,12 +25,16 @@ import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
 import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
 import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
+import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
 import { answering } from "./answering.ts";
 import { remoteMs } from "./assumptions.ts";
 import { type Counts, count, noCounts } from "./counts.ts";
 import { meteredTable, type Write } from "./metered-table.ts";
+
+// As long as the name of a stack. Without one Powertools says so with every line.
+process.env.POWERTOOLS_METRICS_NAMESPACE ??= "Service";
 
 /** The Scheduler fires up to 60 s late; here always in the middle. */
 const schedulerLateMs = 30_000;
@@ -138,7 +142,7 @@ export async function startWorld(execute: Decide) {
   );
   const bus = eventBridgeBus({ client: events, bus: "jobs", clock });
   const lifecycle = streamHandler(
-    () => ({ bus, stats: services.stats, log: services.log, publish: new Set(finalEvents) }),
+    () => ({ bus, stats: services.stats, tasks: fakeMessageQueue(), log: services.log, publish: new Set(finalEvents) }),
     handleChanges,
   );
 

@@ -16,7 +16,7 @@ export interface Outcome {
   deliveries: number;
 }
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {} };
+const quiet = { debug() {}, info() {}, warn() {}, error() {}, measure() {} };
 const catalog = makeCatalog(products, registry);
 
 /** One job from its request to its start, in virtual time, through the routing, the dispatch and the shell as they are. */

@@ -62,6 +62,9 @@ export class Consumer extends Construct {
       environment: { ...jobsEnvironment(platform), LONGEST_WAIT_MS: String(config.longestWaitMs) },
       timeout: consumerTimeout(definition),
       memorySize: limits.memory_mb,
+      // A run of a recurring job sends the next one's message, a failed attempt the next one's, an early message itself, and
+      // a feature and its steps wake each other. What bounds them is in the job: retries, `limit`, `end_date`, a step's end.
+      loops: true,
       allow: [
         may.readJobs(),
         may.claimJobs(),

@@ -1,20 +1,22 @@
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
+  ApplicationLogLevel,
   Architecture,
   Function as LambdaFunction,
   LoggingFormat,
+  RecursiveLoop,
   Runtime,
   SystemLogLevel,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
-import { type Duration, RemovalPolicy } from "aws-cdk-lib/core";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { type Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type * as z from "zod";
 import type { EnvOf } from "../../lambdas/aws/env.ts";
 import { acknowledge } from "../acknowledge.ts";
 import { type Capability, grant } from "../capability.ts";
-import { readConfig } from "../config.ts";
+import { type Config, readConfig } from "../config.ts";
 import { entryCode } from "./entry-code.ts";
 
 export interface EntryFunctionProps<Env extends z.ZodObject> {
@@ -27,16 +29,23 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
   memorySize: number;
   /** What the function may do, beyond writing its own logs and traces. */
   allow: readonly Capability[];
+  /**
+   * It wakes itself by design, through its own queue or another function's. Lambda counts the invocations that one event
+   * has led to, by the trace header that the SDK sends along, and stops a function at the 17th unless it is told otherwise.
+   * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
+   */
+  loops?: true;
 }
 
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends z.ZodObject> extends Construct {
   readonly lambda: LambdaFunction;
 
-  constructor(scope: Construct, id: string, { entry, allow, ...props }: EntryFunctionProps<Env>) {
+  constructor(scope: Construct, id: string, { entry, allow, loops, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
+    const { logLevel, logDays, tracing } = readConfig(this.node);
     const logGroup = new LogGroup(this, "Logs", {
-      retention: RetentionDays.ONE_MONTH,
+      retention: logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.lambda = new LambdaFunction(this, "Function", {
@@ -46,12 +55,18 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role: this.role(logGroup, allow),
-      tracing: readConfig(this.node).tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
+      recursiveLoop: loops ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // Without the lines of each start and end, which would be most of the bytes that logs are billed by.
-      systemLogLevelV2: SystemLogLevel.WARN,
-      environment: { ...props.environment, POWERTOOLS_SERVICE_NAME: entry, NODE_OPTIONS: "--enable-source-maps" },
+      ...lambdaLevels(logLevel),
+      environment: {
+        ...props.environment,
+        POWERTOOLS_SERVICE_NAME: entry,
+        POWERTOOLS_LOG_LEVEL: logLevel.toUpperCase(),
+        POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(this),
+        NODE_OPTIONS: "--enable-source-maps",
+      },
     });
   }
 
@@ -66,3 +81,16 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
     return role;
   }
 }
+
+/** What our metrics of a deployment are found by. */
+export const metricsNamespace = (scope: Construct): string => Stack.of(scope).stackName;
+
+/**
+ * What Lambda itself lets through. It takes a line of metrics for one of level INFO, so warnings only is the logger's
+ * business, never Lambda's. Its own lines of each invocation's start and end would be most of the bytes that are billed.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
+ */
+const lambdaLevels = (level: Config["logLevel"]) => ({
+  applicationLogLevelV2: level === "debug" ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
+  systemLogLevelV2: level === "debug" ? SystemLogLevel.INFO : SystemLogLevel.WARN,
+});

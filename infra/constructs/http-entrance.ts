@@ -3,10 +3,11 @@ import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from "aws-cdk-
 import { HttpLambdaAuthorizer, HttpLambdaResponseType } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import { LogGroup } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { acknowledge } from "../acknowledge.ts";
+import { readConfig } from "../config.ts";
 
 /** A burst beyond this is answered 429 at the door, so that one client cannot use up the account's Lambda concurrency. */
 const throttle = { rateLimit: 1000, burstLimit: 2000 };
@@ -34,7 +35,7 @@ export class HttpEntrance extends Construct {
 
   private addStage(httpApi: HttpApi): void {
     const logs = new LogGroup(this, "AccessLogs", {
-      retention: RetentionDays.ONE_MONTH,
+      retention: readConfig(this.node).logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     new HttpStage(this, "Stage", {

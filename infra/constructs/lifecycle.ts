@@ -17,9 +17,16 @@ const writesOfJobs = FilterCriteria.filter({
   dynamodb: { Keys: { SK: { S: FilterRule.isEqual("STATE") } } },
 });
 
-/** Tells the bus of what happens to jobs, and counts it: fed by the table's stream. */
+export interface LifecycleProps {
+  config: Config;
+  state: StateStack;
+  /** The queues of those who tell others. */
+  tell: { tasks: Queue };
+}
+
+/** Tells the bus and other services of what happens to jobs, and counts it: fed by the table's stream. */
 export class Lifecycle extends Construct {
-  constructor(scope: Construct, id: string, { config, state }: { config: Config; state: StateStack }) {
+  constructor(scope: Construct, id: string, { config, state, tell }: LifecycleProps) {
     super(scope, id);
     const { table, bus } = state;
     const stream = table.tableStreamArn as string;
@@ -34,6 +41,7 @@ export class Lifecycle extends Construct {
         TABLE_NAME: table.tableName,
         EVENT_BUS_NAME: bus.eventBusName,
         PUBLISH: config.publish.join(","),
+        TASK_QUEUE_URL: tell.tasks.queueUrl,
       },
       timeout: Duration.seconds(60),
       memorySize: 256,
@@ -41,7 +49,7 @@ export class Lifecycle extends Construct {
         allow(readStream, [stream]),
         allow(["events:PutEvents"], [bus.eventBusArn]),
         statsAccess(state, "dynamodb:UpdateItem"),
-        allow(["sqs:SendMessage"], [deadLetters.queueArn]),
+        allow(["sqs:SendMessage"], [deadLetters.queueArn, ...Object.values(tell).map(({ queueArn }) => queueArn)]),
       ],
     });
     lambda.addEventSourceMapping("Stream", {

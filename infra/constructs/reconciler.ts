@@ -19,7 +19,7 @@ export class Reconciler extends Construct {
       environment: jobsEnvironment(platform),
       timeout: Duration.seconds(55),
       memorySize: 256,
-      allow: [may.listJobs(), may.readJobs(), may.send(...jobTypes)],
+      allow: [may.listJobs(), may.readManyJobs(), may.send(...jobTypes)],
     });
     new Rule(this, "EveryMinute", {
       schedule: Schedule.rate(Duration.minutes(1)),

@@ -14,19 +14,21 @@ import type { Construct } from "constructs";
 import { farthestAheadMs } from "../../lambdas/core/start-time.ts";
 import { acknowledge } from "../acknowledge.ts";
 import type { Config } from "../config.ts";
+import { IntakeDoor } from "../constructs/intake-door.ts";
 
 /** The index that lists jobs by tenant and phase (DESIGN 6). */
 export const phaseIndex = "by-phase";
 
 /**
  * What must survive: the jobs, their larger inputs and results, the bus that others have put rules on, and the API key.
- * Deleting the stack keeps all four.
+ * Deleting the stack keeps all four. The intake's door is here for those who send to it, and goes with the stack.
  */
 export class StateStack extends Stack {
   readonly table: TableV2;
   readonly bucket: Bucket;
   /** Where others hear of what happens to jobs. */
   readonly bus: EventBus;
+  readonly intake: IntakeDoor;
   /** The ARN of the secret that holds the API key. */
   readonly apiKeyArn: string;
 
@@ -35,6 +37,7 @@ export class StateStack extends Stack {
     this.table = jobsTable(this);
     this.bucket = payloadBucket(this, config.retentionDays);
     this.bus = eventBus(this);
+    this.intake = new IntakeDoor(this, "Intake", { bus: this.bus, bucket: this.bucket });
     this.apiKeyArn = apiKeyArn(this);
   }
 }
@@ -79,6 +82,8 @@ function payloadBucket(stack: Stack, retentionDays: number): Bucket {
       { id: "progress", prefix: "progress", expiration: kept },
       { id: "inputs", prefix: "inputs/", expiration: Duration.days(farthestAheadDays + retentionDays + 3) },
       { id: "uploads", prefix: "uploads/", expiration: uploadsKept },
+      { id: "imports", prefix: "imports/", expiration: kept },
+      { id: "import-reports", prefix: "import-reports/", expiration: kept },
       { id: "uploads-that-broke-off", abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
     removalPolicy: RemovalPolicy.RETAIN,

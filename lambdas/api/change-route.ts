@@ -38,7 +38,7 @@ export const changeRoute = ({ verb, change, ...doc }: ChangeRoute): HttpRoute<Se
       const { jobs, blobs, clock } = services;
       const job = await jobOf(jobs, request, "jobs:write");
       const after = await changeJob(services, job.id, change(request.body, clock.now()));
-      return { status: 200, body: await viewOf(blobs, after, clock.now()) };
+      return { status: 200, body: await viewOf(blobs, after, clock.now()), about: after };
     },
     {
       doc: () => ({

@@ -1,31 +1,46 @@
 import * as z from "zod";
 import type { HttpRequest } from "../aws/http-api.ts";
-import { RequestError } from "../core/errors.ts";
+import { strict } from "../core/schema.ts";
 import { longestWaitSeconds } from "../core/wait.ts";
+import { parseQuery } from "./parse-query.ts";
 
-const seconds = `to ${longestWaitSeconds} s; the answer comes the moment the job has finished, or after that time`;
-export const WaitQuery = z.object({ wait: z.string().optional().describe(`How long to wait, 0 ${seconds}.`) });
-export const PreferHeader = z.object({
-  Prefer: z.string().optional().describe(`\`wait=N\` (RFC 7240): how long to wait, 1 ${seconds}.`),
+const then = `to ${longestWaitSeconds} s; the answer comes the moment the job has finished, or after that time`;
+export const WaitQuery = strict({
+  wait: z
+    .string()
+    .refine((text) => /^\d{1,2}$/.test(text) && Number(text) <= longestWaitSeconds, {
+      error: `a whole number of seconds from 0 to ${longestWaitSeconds}`,
+    })
+    .optional()
+    .describe(`How long to wait, 0 ${then}.`),
 });
+export const PreferHeader = z.object({
+  Prefer: z.string().optional().describe(`\`wait=N\` (RFC 7240): how long to wait, 1 ${then}.`),
+});
+
+/** A preference of RFC 7240 2: a name, perhaps a value, perhaps parameters; a value in quotes may hold commas. */
+const preference = /(?:^|,)\s*([\w-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,;"]*)))?(?:\s*;(?:"[^"]*"|[^,"])*)?\s*(?=,|$)/g;
+
+/** The whole seconds of the first `wait` in a Prefer header; 0 where there is none that makes sense. */
+function preferredSeconds(header: string): number {
+  const wait = [...header.matchAll(preference)].find(([, name]) => name?.toLowerCase() === "wait");
+  const value = wait?.[2] ?? wait?.[3] ?? "";
+  return /^\d{1,6}$/.test(value) ? Math.min(longestWaitSeconds, Number(value)) : 0;
+}
+
+export interface Wait {
+  seconds: number;
+  /** What the answer says of a preference that was followed. */
+  headers: { "preference-applied"?: string };
+}
 
 /**
  * The seconds that a caller wants to wait: `?wait=N`, which must be 0 to 25, or `Prefer: wait=N` (RFC 7240 4.3), a
  * preference, which is cut to 25 and ignored when it makes no sense.
  */
-export function waitOf({ query, headers }: Pick<HttpRequest, "query" | "headers">): {
-  seconds: number;
-  preferred: boolean;
-} {
-  if (query.wait !== undefined) {
-    const seconds = /^\d{1,2}$/.test(query.wait) ? Number(query.wait) : Number.NaN;
-    if (seconds <= longestWaitSeconds) return { seconds, preferred: false };
-    const detail = `a whole number of seconds from 0 to ${longestWaitSeconds}`;
-    throw new RequestError("INVALID_REQUEST", "The query is not valid.", {
-      faults: [{ pointer: "/query/wait", detail }],
-    });
-  }
-  const preference = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,6})"?(?:[,;\s]|$)/i.exec(headers.prefer ?? "");
-  const seconds = Math.min(longestWaitSeconds, Number(preference?.[1] ?? 0));
-  return { seconds, preferred: seconds > 0 };
+export function waitOf({ query, headers }: Pick<HttpRequest, "query" | "headers">): Wait {
+  const { wait } = parseQuery(WaitQuery, query);
+  if (wait !== undefined) return { seconds: Number(wait), headers: {} };
+  const seconds = preferredSeconds(headers.prefer ?? "");
+  return { seconds, headers: seconds > 0 ? { "preference-applied": `wait=${seconds}` } : {} };
 }

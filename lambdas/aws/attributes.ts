@@ -8,9 +8,9 @@ export type Attributes = Record<string, AttributeValue>;
  * four times as long. Throws for anything else.
  */
 export function toAttributes(item: object): Attributes {
-  const attributes: Attributes = {};
-  for (const [name, value] of Object.entries(item)) if (value !== undefined) attributes[name] = toAttribute(value);
-  return attributes;
+  const entries: [string, AttributeValue][] = [];
+  for (const [name, value] of Object.entries(item)) if (value !== undefined) entries.push([name, toAttribute(value)]);
+  return Object.fromEntries(entries);
 }
 
 function toAttribute(value: unknown): AttributeValue {
@@ -25,11 +25,11 @@ function toAttribute(value: unknown): AttributeValue {
 
 /** The item again, without some of its fields. Throws for an attribute of a type that no item of ours has. */
 export function fromAttributes(attributes: Attributes, without?: ReadonlySet<string>): Record<string, unknown> {
-  const item: Record<string, unknown> = {};
-  for (const name of Object.keys(attributes)) {
-    if (!without?.has(name)) item[name] = fromAttribute(attributes[name] as AttributeValue);
+  const entries: [string, unknown][] = [];
+  for (const [name, value] of Object.entries(attributes)) {
+    if (!without?.has(name)) entries.push([name, fromAttribute(value)]);
   }
-  return item;
+  return Object.fromEntries(entries);
 }
 
 function fromAttribute(value: AttributeValue): unknown {

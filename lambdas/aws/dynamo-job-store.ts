@@ -76,7 +76,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         if (!job) return { outcome: "gone" };
         if (job.claim_id === claim.claimId) return { outcome: "claimed", job };
         const answer = claimable(job, message, claim.now);
-        if (answer !== "yes") return { outcome: answer };
+        if (answer !== "yes") return { outcome: answer, job };
       }
       throw new Error(`job ${message.job_id} changes too fast to be claimed`);
     },

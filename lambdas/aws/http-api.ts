@@ -2,12 +2,18 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
 import httpJsonBodyParser from "@middy/http-json-body-parser";
 import httpRouter from "@middy/http-router";
-import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { RequestError, traceOf } from "../core/errors.ts";
+import type { Job } from "../core/job.ts";
+import { jobFields, loggingOf } from "../core/log-fields.ts";
 import type { Log } from "../core/ports.ts";
+import { jsonPointer } from "../core/schema.ts";
 import { allScopes, Scopes } from "../core/scopes.ts";
+import { invocationFields } from "./log.ts";
+import { onlyRoutes, withHead, withoutBody } from "./only-routes.ts";
 import { problemOf, requestErrorOf } from "./problem.ts";
 import type { RouteDoc } from "./route-doc.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
@@ -28,6 +34,8 @@ export interface HttpResponse {
   headers?: Record<string, string>;
   /** Absent where there is nothing to say (204). */
   body?: unknown;
+  /** The one job that the request was about: the log says so. */
+  about?: Job;
 }
 
 export interface HttpRoute<S> {
@@ -35,6 +43,8 @@ export interface HttpRoute<S> {
   path: string;
   /** Answers without an API key. */
   open?: boolean;
+  /** Reads the query and refuses what it does not know of it; of other routes every parameter is refused. */
+  takesQuery?: boolean;
   /** What the OpenAPI document says of it; asked for when that is made. */
   doc: () => RouteDoc;
   handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
@@ -45,7 +55,7 @@ export const httpRoute = <S>(
   method: HttpRoute<S>["method"],
   path: string,
   handle: HttpRoute<S>["handle"],
-  more: Pick<HttpRoute<S>, "open" | "doc">,
+  more: Pick<HttpRoute<S>, "open" | "takesQuery" | "doc">,
 ): HttpRoute<S> => ({ method, path, handle, ...more });
 
 /** Lambda refuses an event above 6 MB; a body may reach it as base64. */
@@ -54,27 +64,56 @@ const largestBody = 4_400_000;
 /** The API Gateway (HTTP API, payload 2.0) handler of these routes. `services` is called once, by the first request. */
 export const httpApi = <S extends { log: Log }>(services: () => S, routes: HttpRoute<S>[]) =>
   middy<Event, Result>()
+    .use(withoutBody())
     .use(httpHeaderNormalizer())
+    .use(onlyRoutes(routes))
     .use(jsonBody())
     .use(problemJson(services))
     .handler(
       httpRouter<Event, Result>(
-        routes.map(({ method, path, handle, open }) => ({
-          method,
-          path,
-          handler: async (event: Event): Promise<Result> => json(await handle(services(), requestOf(event, open))),
-        })),
+        routes.flatMap((route) =>
+          withHead(route.method).map((method) => ({
+            method,
+            path: route.path,
+            handler: async (event: Event, context: Context): Promise<Result> => {
+              const fields = { ...requestFields(event, context), route: `${route.method} ${route.path}` };
+              const own = loggingOf(services(), fields);
+              const answer = await route.handle(own, requestOf(event, route));
+              const { status, about } = answer;
+              // Probes ask what is open, by the second.
+              own.log[route.open ? "debug" : "info"]("request answered", { ...(about && jobFields(about)), status });
+              return json(answer);
+            },
+          })),
+        ),
       ),
     );
 
-function requestOf(event: Event, open = false): HttpRequest {
-  return {
-    body: event.body,
-    params: Object.fromEntries(Object.entries(event.pathParameters ?? {}).map(([k, v]) => [k, v ?? ""])),
-    query: Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([k, v]) => [k, v ?? ""])),
-    headers: event.headers,
-    scopes: open ? { products: [], envs: [], verbs: [] } : scopesOf(event),
-  };
+/** The access log of API Gateway, which has the caller and the time it took, has the same `request_id`. */
+const requestFields = (event: Event, context: Context) => ({
+  request_id: event.requestContext?.requestId,
+  ...invocationFields(context),
+});
+
+function requestOf<S>(event: Event, { open, takesQuery }: HttpRoute<S>): HttpRequest {
+  const scopes = open ? { products: [], envs: [], verbs: [] } : scopesOf(event);
+  const query = Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([k, v]) => [k, v ?? ""]));
+  const unknown = open || takesQuery ? [] : Object.keys(query);
+  if (unknown.length > 0) {
+    const faults = unknown.map((name) => ({ pointer: jsonPointer(["query", name]), detail: "unknown parameter." }));
+    throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults });
+  }
+  const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? "")]);
+  return { body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes };
+}
+
+/** A part of a path; one that is not percent-encoded as it should be names nothing that exists, as it is. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /** API Gateway has authorized the caller; a bearer key comes with its scopes, an IAM caller may do everything. */
@@ -98,6 +137,10 @@ function jsonBody(): MiddlewareObj<Event> {
         delete request.event.body;
         return;
       }
+      const encoding = request.event.headers["content-encoding"] ?? "identity";
+      if (encoding !== "identity") {
+        throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without a Content-Encoding.");
+      }
       if (request.event.body.length > largestBody) {
         throw new RequestError("PAYLOAD_TOO_LARGE", `The body has more than ${largestBody} bytes.`);
       }
@@ -110,8 +153,7 @@ const json = ({ status, headers, body }: HttpResponse, type = "application/json"
   statusCode: status,
   headers: {
     ...(body !== undefined && { "content-type": type }),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
+    ...securityHeaders,
     ...headers,
   },
   ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -120,12 +162,17 @@ const json = ({ status, headers, body }: HttpResponse, type = "application/json"
 /** Every error becomes RFC 9457 problem+json; what is not the request's fault is logged, without its message. */
 const problemJson = (services: () => { log: Log }): MiddlewareObj<Event, Result> => ({
   onError: (request) => {
-    const requestId = request.event.requestContext?.requestId;
+    const { log } = loggingOf(services(), requestFields(request.event, request.context));
     const refused = requestErrorOf(request.error);
-    if (!refused) services().log.error("request failed", { request_id: requestId, ...traceOf(request.error) });
+    if (refused) log.info("request refused", { code: refused.code, job_id: refused.jobId });
+    else log.error("request failed", traceOf(request.error));
+    const requestId = request.event.requestContext?.requestId;
     const problem = problemOf(refused, requestId);
     const wait = refused?.retryAfterSeconds;
-    const headers = { ...(wait !== undefined && { "retry-after": String(wait) }) };
+    const headers = {
+      ...(wait !== undefined && { "retry-after": String(wait) }),
+      ...(refused?.allow && { allow: refused.allow.join(", ") }),
+    };
     request.response = json({ status: problem.status, headers, body: problem }, "application/problem+json");
   },
 });

@@ -42,7 +42,6 @@ const titleOf = (code: string): string => {
 /** What middy's router and body parser throw, in our words. */
 function fromMiddleware(error: unknown): RequestError | undefined {
   const status = (error as { statusCode?: unknown } | undefined)?.statusCode;
-  if (status === 404) return new RequestError("ROUTE_NOT_FOUND", "There is no such route.");
   if (status === 415) {
     return new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send JSON, with `Content-Type: application/json`.");
   }

@@ -1,57 +1,16 @@
-import { SendMessageBatchCommand, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import type { JobMessage } from "../core/job.ts";
-import type { JobQueue, Refused, SendOptions } from "../core/ports.ts";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { type JobMessage, type JobType, jobTypes } from "../core/job.ts";
+import type { JobQueue, MessageQueue } from "../core/ports.ts";
 import type { Queues } from "./env.ts";
+import { sqsMessages } from "./sqs-messages.ts";
 
-/**
- * SQS refuses a longer MessageGroupId. Two tenants that a cut makes equal lose the fairness between them, nothing else.
- * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
- */
-const longestGroup = 128;
-
-/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
-const largestBatch = 10;
-
-type Entry = { message: JobMessage } & SendOptions;
-
-/** One standard queue a job type; the group makes it a fair queue. */
+/** One standard queue a job type. */
 export function sqsJobQueue({ client, queues }: { client: SQSClient; queues: Queues }): JobQueue {
-  const sendBatch = async (url: string, batch: [number, Entry][]): Promise<Refused[]> => {
-    const Entries = batch.map(([index, entry]) => ({ Id: String(index), ...wireOf(entry) }));
-    const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
-    // Its code only: a message of AWS may quote what it was sent.
-    return Failed.map(({ Id, Code }) => ({ index: Number(Id), cause: new Error(`SQS refused an entry: ${Code}`) }));
-  };
-
-  /** What SQS refuses of a batch gets a second chance; a call that throws does not, since the SDK has tried three times. */
-  const sendTwice = async (url: string, batch: [number, Entry][]): Promise<Refused[]> => {
-    let left = batch;
-    try {
-      const refused = new Set((await sendBatch(url, batch)).map(({ index }) => index));
-      left = batch.filter(([index]) => refused.has(index));
-      return left.length === 0 ? [] : await sendBatch(url, left);
-    } catch (cause) {
-      return left.map(([index]) => ({ index, cause }));
-    }
-  };
-
+  const ofType = Object.fromEntries(
+    jobTypes.map((type) => [type, sqsMessages<JobMessage>({ client, url: queues[type].url })]),
+  ) as Record<JobType, MessageQueue<JobMessage>>;
   return {
-    async send(type, message, options) {
-      await client.send(new SendMessageCommand({ QueueUrl: queues[type].url, ...wireOf({ message, ...options }) }));
-    },
-
-    async sendMany(type, entries) {
-      const numbered = [...entries.entries()];
-      const batches = Array.from({ length: Math.ceil(numbered.length / largestBatch) }, (_, i) =>
-        numbered.slice(i * largestBatch, (i + 1) * largestBatch),
-      );
-      return (await Promise.all(batches.map((batch) => sendTwice(queues[type].url, batch)))).flat();
-    },
+    send: (type, message, options) => ofType[type].send(message, options),
+    sendMany: (type, entries) => ofType[type].sendMany(entries),
   };
 }
-
-const wireOf = ({ message, delaySeconds, group }: Entry) => ({
-  MessageBody: JSON.stringify(message),
-  DelaySeconds: delaySeconds,
-  MessageGroupId: group.slice(0, longestGroup),
-});

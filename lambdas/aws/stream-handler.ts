@@ -2,8 +2,10 @@ import middy, { type MiddlewareObj } from "@middy/core";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { traceOf } from "../core/errors.ts";
 import type { Job } from "../core/job.ts";
+import { loggingOf } from "../core/log-fields.ts";
 import type { Log } from "../core/ports.ts";
 import { type Item, jobOf } from "./job-item.ts";
+import { invocationFields } from "./log.ts";
 
 /** One write of a job's item. */
 export interface JobChange {
@@ -24,14 +26,15 @@ export const streamHandler = <S extends { log: Log }>(
 ) =>
   middy<DynamoDBStreamEvent, DynamoDBBatchResponse>()
     .use(logFault(services))
-    .handler(async ({ Records }) => {
-      const { log } = services();
+    .handler(async ({ Records }, context) => {
+      const own = loggingOf(services(), invocationFields(context));
+      const { log } = own;
       const readable = Records.flatMap((record) => {
         const change = changeOf(record, log);
         return change ? [{ record, change }] : [];
       });
       const undone = await handle(
-        services(),
+        own,
         readable.map(({ change }) => change),
       );
       const itemIdentifier = undone === undefined ? undefined : readable[undone]?.record.dynamodb?.SequenceNumber;
@@ -54,5 +57,9 @@ function changeOf({ dynamodb = {} }: DynamoDBRecord, log: Log): JobChange | unde
 }
 
 const logFault = (services: () => { log: Log }): MiddlewareObj<DynamoDBStreamEvent, DynamoDBBatchResponse> => ({
-  onError: ({ error }) => services().log.error("batch failed; it will be delivered again", traceOf(error)),
+  onError: ({ error, context }) =>
+    loggingOf(services(), invocationFields(context)).log.error(
+      "batch failed; it will be delivered again",
+      traceOf(error),
+    ),
 });

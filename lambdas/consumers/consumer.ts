@@ -5,6 +5,7 @@ import { startSecrets } from "../aws/start-secrets.ts";
 import { startServices } from "../aws/start-up.ts";
 import { JobMessage, type JobType } from "../core/job.ts";
 import type { Decide } from "../core/job-type.ts";
+import { loggingOf, messageFields } from "../core/log-fields.ts";
 import { catalog } from "./catalog.ts";
 import { runJob, type ShellOptions } from "./shell.ts";
 
@@ -13,9 +14,12 @@ export function consumer(type: JobType, execute: Decide, options: Pick<ShellOpti
   const start = once(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
-    return { ...services, secrets: startSecrets(), longestWaitMs: env.LONGEST_WAIT_MS };
+    return loggingOf({ ...services, secrets: startSecrets(), longestWaitMs: env.LONGEST_WAIT_MS }, { type });
   });
-  return queueHandler(start, JobMessage, (services, message) =>
-    runJob(services, execute, message, { ...options, longestWaitMs: services.longestWaitMs }),
+  return queueHandler(
+    start,
+    JobMessage,
+    (services, message) => runJob(services, execute, message, { ...options, longestWaitMs: services.longestWaitMs }),
+    messageFields,
   );
 }

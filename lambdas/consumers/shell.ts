@@ -3,8 +3,10 @@ import { dispatch, wakeParent } from "../core/dispatch.ts";
 import { JobError, traceOf } from "../core/errors.ts";
 import { isFinished, type Job, type JobMessage, type Stored, tenantOf } from "../core/job.ts";
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
+import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
+import { attemptMeasured } from "../core/measures.ts";
 import { load, store } from "../core/payload.ts";
-import type { Clock } from "../core/ports.ts";
+import type { ClaimOutcome, Clock, Log } from "../core/ports.ts";
 import { arrival } from "../core/route.ts";
 import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
@@ -30,28 +32,35 @@ export interface ShellOptions {
  * delivered again. A type adds only `execute`.
  */
 export async function runJob(
-  services: ConsumerServices,
+  all: ConsumerServices,
   execute: Decide,
   message: JobMessage,
   { longestWaitMs, random = Math.random, wakeUps = false }: ShellOptions = {},
 ): Promise<void> {
-  if ((await untilDue(services, message, longestWaitMs)) === "later") return;
-  const job = await claim(services, message, wakeUps);
+  const before = loggingOf(all, messageFields(message));
+  if ((await untilDue(before, message, longestWaitMs)) === "later") return;
+  const job = await claim(before, message, wakeUps);
   if (!job) return;
+  const services = loggingOf(all, jobFields(job));
   const outcome = await attempt(services, execute, job, { random: random(), deciding: wakeUps });
   const settled = await settle(services, job, outcome);
   if (!settled) return;
   const { ended, next } = settled;
-  services.log.info("attempt ended", {
-    ...about(job),
-    status: ended.status,
-    code: ended.status === "completed" ? undefined : ended.error?.code,
-    lateness_ms: (job.started_at ?? 0) - job.due_at,
-    duration_ms: services.clock.now() - (job.started_at ?? 0),
-  });
+  tell(services.log, ended);
   // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
   if (next.status === "scheduled" || next.status === "queued") await dispatch(services, next);
   if (isFinished(next)) await wakeParent(services, next);
+}
+
+/** One line an attempt, which is its measurement too: what is logged is paid by the byte. */
+function tell(log: Log, ended: Job): void {
+  const attempt = ended.attempts.at(-1);
+  if (ended.status === "running" || !attempt) {
+    log.info("parked");
+    return;
+  }
+  const code = attempt.error && { code: attempt.error.code };
+  log.measure("attempt ended", attemptMeasured(ended, attempt), { status: ended.status, ...code });
 }
 
 /** What an attempt came to, as a rule for the job: the job may be changed while the attempt runs. */
@@ -78,20 +87,10 @@ async function settle(
     const next = series?.next ?? ended;
     if ((await services.jobs.replace(next)) === "replaced") return { ended, next };
   }
-  services.log.warn("outcome discarded: the attempt was cancelled or taken over", about(claimed));
+  services.log.warn("outcome discarded: the attempt was cancelled or taken over");
   await cancelSteps(services, outcome(claimed), "its feature was cancelled");
   return undefined;
 }
-
-const about = (job: Job) => ({
-  job_id: job.id,
-  product: job.product,
-  env: job.env,
-  event: job.event,
-  type: job.type,
-  run: job.run,
-  attempt: job.attempt,
-});
 
 async function untilDue(
   services: ConsumerServices,
@@ -128,8 +127,22 @@ async function claim(services: ConsumerServices, message: JobMessage, wakeUps: b
     if (job) await services.queue.send(job.type, message, { delaySeconds: 1, group: tenantOf(job) });
     return undefined;
   }
-  services.log.info("message dropped", { job_id: message.job_id, attempt: message.attempt, why: outcome.outcome });
+  dropped(services.log, message, outcome);
   return undefined;
+}
+
+function dropped(log: Log, message: JobMessage, { outcome, job }: Exclude<ClaimOutcome, { outcome: "claimed" }>): void {
+  if (!job) {
+    log.info("message dropped", { why: "deleted" });
+    return;
+  }
+  const { product, type } = job;
+  const fields = { ...jobFields(job), ...messageFields(message), why: outcome };
+  log.measure(
+    "message dropped",
+    { values: { [outcome === "taken" ? "taken" : "dropped"]: 1 }, of: { type, product } },
+    fields,
+  );
 }
 
 /** Runs a claimed attempt and says what the job is after it. Never throws for what the execution does. */
@@ -148,15 +161,18 @@ async function attempt(
     return (of) => attemptFailed(of, clock.now(), { error, random });
   }
   try {
-    const result = await withTimeout(clock, job.timeout_ms, async (signal) =>
-      execute(await executionOf(services, job, signal), services),
-    );
+    const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
+      const execution = await executionOf(services, job, signal);
+      // Its input may have come after its time was up, and the next attempt may be under way by now.
+      signal.throwIfAborted();
+      return execute(execution, services);
+    });
     return await succeeded(services, job, result);
   } catch (cause) {
     const error = cause instanceof JobError ? cause : unexpected(cause);
     // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
     if (deciding && error.code === "TIMEOUT") throw error;
-    if (error !== cause) services.log.error("executor threw", { ...about(job), ...traceOf(cause) });
+    if (error !== cause) services.log.error("executor threw", traceOf(cause));
     const progress = error.progress === undefined ? undefined : await keep(services, job, "progress", error.progress);
     const now = clock.now();
     return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
@@ -179,8 +195,9 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
 const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
 
+/** Named by the claim too: a consumer that has lost it must not change what the attempt's next consumer has kept. */
 const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
-  store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}`, value);
+  store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
 
 async function withTimeout<T>(clock: Clock, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const attempt = new AbortController();

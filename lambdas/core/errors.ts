@@ -44,6 +44,8 @@ export class RequestError extends DuctapeError {
   /** Set where the job's status is what forbids the request. */
   readonly jobStatus: JobStatus | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** The methods that the path has, where it does not have the one that was asked for. */
+  readonly allow: readonly string[] | undefined;
 
   constructor(
     code: RequestErrorCode,
@@ -53,6 +55,7 @@ export class RequestError extends DuctapeError {
       jobId?: string;
       jobStatus?: JobStatus;
       retryAfterSeconds?: number;
+      allow?: readonly string[];
       cause?: unknown;
     } = {},
   ) {
@@ -61,6 +64,7 @@ export class RequestError extends DuctapeError {
     this.jobId = options.jobId;
     this.jobStatus = options.jobStatus;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.allow = options.allow;
   }
 }
 

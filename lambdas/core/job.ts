@@ -134,6 +134,8 @@ export interface Job {
   wake_at?: number;
   finished_at?: number;
   parent?: Parent;
+  /** The tasks of Step Functions that wait for its end, the latest last. Bearer secrets: no answer, event or log has them. */
+  task_tokens?: string[];
   attempts: Attempt[];
   progress?: Stored;
   result?: Stored;

@@ -14,7 +14,7 @@ export async function store(blobs: BlobStore, key: string, value: unknown): Prom
 }
 
 /** The value again. Throws if its blob is gone. */
-export async function load(blobs: BlobStore, stored: Stored): Promise<unknown> {
+export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
   const body = await blobs.get(stored.blob);
   if (!body) throw new Error(`the blob ${stored.blob} is gone`);

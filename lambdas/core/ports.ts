@@ -1,8 +1,12 @@
 import type { Readable } from "node:stream";
+import type { ApiKey } from "./api-key.ts";
+import type { ImportPlace } from "./import-place.ts";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
 import type { JobEvent } from "./job-event.ts";
+import type { Measured } from "./measures.ts";
 import type { Order, Place } from "./place.ts";
 import type { Reference } from "./references.ts";
+import type { Rejection } from "./rejection.ts";
 import type { Counts } from "./stats.ts";
 
 /** Time is an argument: the only source of `now`, and the only thing that waits. */
@@ -24,9 +28,9 @@ export interface Claim {
 export type ClaimOutcome =
   | { outcome: "claimed"; job: Job }
   /** Another consumer holds a live lease on this attempt. */
-  | { outcome: "taken" }
+  | { outcome: "taken"; job: Job }
   /** Finished, cancelled, paused, rescheduled, superseded or deleted: the message means nothing any more. */
-  | { outcome: "gone" };
+  | { outcome: "gone"; job?: Job };
 
 /** One shard of a tenant's jobs in a phase, between two times (epoch milliseconds, both inclusive). */
 export interface PageQuery {
@@ -106,6 +110,13 @@ export interface JobQueue {
   sendMany(type: JobType, entries: ({ message: JobMessage } & SendOptions)[]): Promise<Refused[]>;
 }
 
+/** A queue of messages of one kind. */
+export interface MessageQueue<Message> {
+  send(message: Message, options: SendOptions): Promise<void>;
+  /** Sends any number of messages; answers those that were refused. */
+  sendMany(entries: readonly ({ message: Message } & SendOptions)[]): Promise<Refused[]>;
+}
+
 /** One-time schedules that deliver a message to the queue of a type. */
 export interface Scheduler {
   /** `at` is epoch seconds in the future. A schedule of this name that already exists counts as success. */
@@ -118,8 +129,14 @@ export interface Scheduler {
 export interface BlobStore {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
-  /** The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. */
-  stream(key: string): Promise<{ body: Readable; bytes: number; contentType?: string } | undefined>;
+  /**
+   * The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. With
+   * `rest` only what is from that byte on, and nothing if the blob is another by now than the one with this etag.
+   */
+  stream(
+    key: string,
+    rest?: { from: number; etag: string },
+  ): Promise<{ body: Readable; bytes: number; contentType?: string } | undefined>;
   /** A URL that downloads the blob without credentials for `seconds`. */
   downloadUrl(key: string, seconds: number): Promise<string>;
   /**
@@ -142,6 +159,33 @@ export interface EventBus {
   publish(events: readonly JobEvent[]): Promise<Unpublished[]>;
 }
 
+/** Where requests end that came by a message and are refused. */
+export interface Rejections {
+  /**
+   * Tells the bus of each, and keeps each among the dead letters with its reason. At least once; answers those for which
+   * AWS refused the one or the other.
+   */
+  reject(rejections: readonly Rejection[]): Promise<Refused[]>;
+}
+
+/** The imports that are under way, each by the place that it has come to. */
+export interface ImportQueue {
+  /** Lets an import go on from a place, after 0 to 900 seconds. */
+  proceed(place: ImportPlace, delaySeconds: number): Promise<void>;
+}
+
+/** Whether Step Functions still waited for the task; `closed` where it is over, timed out, or never was. */
+export type TaskAnswer = "taken" | "closed";
+
+/** Tasks of Step Functions that wait for a job, each known by its token. Every method throws where it could not be said. */
+export interface Tasks {
+  /** `output` is JSON of at most 256 KiB. */
+  succeed(token: string, output: string): Promise<TaskAnswer>;
+  fail(token: string, error: string, cause: string): Promise<TaskAnswer>;
+  /** Says that the task still goes on. */
+  heartbeat(token: string): Promise<TaskAnswer>;
+}
+
 /** What is to be counted in an hour of a tenant. */
 export interface HourCounts {
   product: string;
@@ -159,14 +203,31 @@ export interface StatsStore {
   read(product: string, env: string, fromHour: number, toHour: number): Promise<Pick<HourCounts, "hour" | "counts">[]>;
 }
 
+/** The API keys that people have made. */
+export interface ApiKeys {
+  create(key: ApiKey): Promise<void>;
+  /** As it is now, not a moment ago: a key that was revoked is seen so. */
+  get(id: string): Promise<ApiKey | undefined>;
+  /** All of them, the oldest first; those that have ended for three months more. */
+  list(): Promise<ApiKey[]>;
+  /** The key after it; one that was revoked before keeps its time. Undefined if there is no such key. */
+  revoke(id: string, now: number): Promise<ApiKey | undefined>;
+}
+
 /** Credentials by reference. */
 export interface Secrets {
   /** The value behind the reference; throws a JobError CONFIGURATION_ERROR that names the reference if there is none. */
   resolve(reference: Reference): Promise<string>;
 }
 
+/** Where measurements go. One that is not taken is lost: nothing waits for it, and nothing fails by it. */
+export interface Metrics {
+  /** A log line at level info, whatever the level of the log, from which CloudWatch takes the values as metrics. */
+  measure(message: string, measured: Measured, fields?: Record<string, unknown>): void;
+}
+
 /** Structured log lines: identifiers, codes and times, never an input, a result or a secret. */
-export interface Log {
+export interface Log extends Metrics {
   debug(message: string, fields?: Record<string, unknown>): void;
   info(message: string, fields?: Record<string, unknown>): void;
   warn(message: string, fields?: Record<string, unknown>): void;

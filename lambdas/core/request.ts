@@ -7,8 +7,9 @@ import { invalidRequest } from "./parse-body.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
-import { faultsOf, strict } from "./schema.ts";
+import { faultsOf, jsonPointer, notWellFormed, strict, wellFormed } from "./schema.ts";
 import { dueAt, epochMs, farthestAheadMs, Time } from "./start-time.ts";
+import { TaskToken } from "./task.ts";
 
 const Name = z.string().min(1).max(64);
 
@@ -25,7 +26,14 @@ export const JobRequest = strict({
   repeat: RepeatRequest.optional().describe("Makes the job recur."),
   expires_at: Time.optional().describe("A job that has not started by then is cancelled with reason `expired`."),
   timeout_ms: z.int().min(100).optional().describe("Milliseconds that one attempt may take."),
-  labels: z.array(z.string().min(1).max(64)).max(10).optional().describe("Up to 10 short strings to find the job by."),
+  labels: z
+    .array(z.string().min(1).max(64).refine(wellFormed, notWellFormed))
+    .max(10)
+    .optional()
+    .describe("Up to 10 short strings to find the job by."),
+  task_token: TaskToken.optional().describe(
+    "A task token of Step Functions: the task is told how the job ends. For one-time jobs; never shown again.",
+  ),
   idempotency_key: z
     .string()
     .min(1)
@@ -46,6 +54,7 @@ export interface AcceptedRequest extends CatalogEvent {
   retries: number;
   retry_policy: RetryPolicy;
   labels?: string[];
+  task_token?: string;
   idempotency_key?: string;
   fingerprint: string;
   /** Set for the step of a feature: its job's id is derived from the feature's. */
@@ -70,9 +79,11 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   const input = found.definition.input().safeParse(request.input);
   const faults = [
     ...timeFaults(request, now),
-    ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now)) : []),
+    ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now), now) : []),
     ...keyFaults(request, headerKey),
+    ...tokenFaults(request),
     ...timeoutFaults(request, found),
+    ...overflows(request.input, ["input"]),
     ...(input.success ? checkInput(found, request.app, input.data) : faultsOf(input.error, ["input"])),
   ];
   if (!input.success || faults.length > 0) throw invalidRequest(faults);
@@ -80,7 +91,8 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const due = (repeat && firstOccurrence(repeat, start)) ?? start;
-  const { idempotency_key: _, ...asked } = request;
+  // Not the token either: Step Functions asks for the same thing again under another one.
+  const { idempotency_key: _key, task_token, ...asked } = request;
   return {
     ...found,
     ...(request.app !== undefined && { app: request.app }),
@@ -92,6 +104,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
     retry_policy: retryPolicyOf(request.retry_config, found.event.retry_config),
     ...(request.labels !== undefined && { labels: request.labels }),
+    ...(task_token !== undefined && { task_token }),
     ...(key !== undefined && { idempotency_key: key }),
     fingerprint: fingerprint(asked),
   };
@@ -138,11 +151,30 @@ function keyFaults(request: JobRequest, headerKey: string | undefined): Fault[] 
   ];
 }
 
+function tokenFaults({ task_token, repeat }: JobRequest): Fault[] {
+  if (task_token === undefined || repeat === undefined) return [];
+  return [{ pointer: "/task_token", detail: "is for one-time jobs: a task waits for one end, and a series has many" }];
+}
+
 function timeoutFaults(request: JobRequest, { definition }: CatalogEvent): Fault[] {
   const { max_timeout_ms } = definition.limits;
   const over = (request.timeout_ms ?? 0) > max_timeout_ms;
   return over ? [{ pointer: "/timeout_ms", detail: `at most ${max_timeout_ms} for a ${definition.type} job` }] : [];
 }
+
+/** Numbers such as 1e400: JSON allows them, but they are read as Infinity, which would be kept as null. */
+function overflows(value: unknown, path: readonly string[]): Fault[] {
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? [] : [{ pointer: jsonPointer(path), detail: "is too large a number" }];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  // A file's bytes may be millions of numbers: none of them costs more than this look.
+  const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
+  return keys.flatMap((key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
+}
+
+const needsLook = (value: unknown): boolean =>
+  typeof value === "object" || (typeof value === "number" && !Number.isFinite(value));
 
 function nestedDeeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];

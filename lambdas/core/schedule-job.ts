@@ -2,9 +2,11 @@ import { type Dispatching, dispatch } from "./dispatch.ts";
 import { RequestError, traceOf } from "./errors.ts";
 import { isFinished, type Job } from "./job.ts";
 import { derivedJobId, newJobId } from "./job-id.ts";
+import { jobFields } from "./log-fields.ts";
 import { store } from "./payload.ts";
 import type { BlobStore, JobStore, Log } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
+import { withTaskToken } from "./task.ts";
 import { newJob } from "./transitions.ts";
 
 export interface Scheduling extends Dispatching {
@@ -78,8 +80,17 @@ export async function unrecorded(services: Scheduling, job: Job, cause: unknown)
 /** Takes back a stored job that AWS did not dispatch and throws UNAVAILABLE, unless it has gone on without us. */
 export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
   if ((await takeBack(services, job, cause)) === "removed") throw unavailable(cause);
-  // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has dispatched it.
+  // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it over.
+  // AWS may have refused that one too, and who gets a receipt relies on it.
+  try {
+    const held = await services.jobs.get(job.id);
+    if (held && !hasStarted(held)) await dispatch(services, held);
+  } catch (again) {
+    throw unavailable(again, job.id);
+  }
 }
+
+const hasStarted = (job: Job): boolean => isFinished(job) || job.claims > 0 || job.attempt > 1 || job.run > 1;
 
 const unavailable = (cause: unknown, jobId?: string) =>
   new RequestError(
@@ -92,7 +103,7 @@ const unavailable = (cause: unknown, jobId?: string) =>
 
 /** The caller will be told to try again, so nothing may stay behind. The write may have happened and its answer be lost. */
 async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise<"removed" | "lost"> {
-  services.log.warn("AWS refused a job", { job_id: job.id, ...traceOf(cause) });
+  services.log.warn("AWS refused a job", { ...jobFields(job), ...traceOf(cause) });
   try {
     return await services.jobs.remove(job);
   } catch (error) {
@@ -106,15 +117,30 @@ async function repeated(services: Scheduling, existing: Job, request: AcceptedRe
       jobId: existing.id,
     });
   }
-  const started = isFinished(existing) || existing.claims > 0 || existing.attempt > 1 || existing.run > 1;
-  if (started) return existing;
-  // The first request may have failed to dispatch it, or be about to take it back: the new version forbids that.
   try {
-    const held = { ...existing, version: existing.version + 1 };
+    const job = await answering(services, existing, request.task_token);
+    if (hasStarted(job)) return job;
+    // The first request may have failed to dispatch it, or be about to take it back: the new version forbids that.
+    const held = { ...job, version: job.version + 1 };
     if ((await services.jobs.replace(held)) === "replaced") await dispatch(services, held);
-    else if ((await services.jobs.get(existing.id)) === undefined) throw new Error("taken back meanwhile");
+    else if ((await services.jobs.get(job.id)) === undefined) throw new Error("taken back meanwhile");
+    return job;
   } catch (cause) {
     throw unavailable(cause, existing.id);
   }
-  return existing;
+}
+
+const rounds = 10;
+
+/** The job once it knows the task that asks for it again: the table's stream tells of the token even if the job is over. */
+async function answering(services: Scheduling, existing: Job, token: string | undefined): Promise<Job> {
+  let job = existing;
+  for (let round = 0; round < rounds; round++) {
+    const next = withTaskToken(job, token);
+    if (next === job || (await services.jobs.replace(next)) === "replaced") return next;
+    const now = await services.jobs.get(job.id);
+    if (!now) throw new Error("taken back meanwhile");
+    job = now;
+  }
+  throw new Error("the job changes too fast");
 }

@@ -41,6 +41,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
     ...(request.expires_at !== undefined && { expires_at: request.expires_at }),
     ...(request.labels !== undefined && { labels: request.labels }),
     ...(request.step !== undefined && { parent: request.step.parent }),
+    ...(request.task_token !== undefined && { task_tokens: [request.task_token] }),
     fingerprint: request.fingerprint,
     version: 1,
     write_id: writeId,
@@ -108,9 +109,11 @@ export function parked(job: Job, progress: Stored, wakeAt: number): Job {
 export function isStuck(job: Job, now: number, graceMs: number): boolean {
   if (job.status === "scheduled" || job.status === "queued") return job.due_at <= now - graceMs;
   if (job.status !== "running") return false;
-  const isParked = job.claim_id === undefined;
-  return ((isParked ? job.wake_at : job.lease_until) ?? 0) < now;
+  return (isParked(job) ? (job.wake_at ?? 0) : (job.lease_until ?? 0)) < now;
 }
+
+/** Between two decisions: its claim is free. */
+export const isParked = (job: Job): boolean => job.status === "running" && job.claim_id === undefined;
 
 /** A running job whose attempt succeeded. Progress is kept only where it is given: it is worth showing then. */
 export function completed(job: Job, now: number, result: Stored, progress?: Stored): Job {

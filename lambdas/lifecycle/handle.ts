@@ -1,16 +1,16 @@
 import type { JobChange } from "../aws/stream-handler.ts";
 import { traceOf } from "../core/errors.ts";
-import type { JobEventName } from "../core/job-event.ts";
-import type { EventBus, Log, StatsStore } from "../core/ports.ts";
+import { jobFields } from "../core/log-fields.ts";
+import type { Log, StatsStore } from "../core/ports.ts";
+import { taskMessagesOf } from "../core/task.ts";
 import { incrementsOf } from "./counts.ts";
 import { type Transition, transitionsOf } from "./events.ts";
+import { type Happened, nowhere } from "./happened.ts";
+import { type Publishing, publish } from "./publish.ts";
+import { type Answering, startHeartbeats, tellTasks } from "./tell-tasks.ts";
 
-export interface LifecycleServices {
-  bus: EventBus;
+export interface LifecycleServices extends Publishing, Answering {
   stats: StatsStore;
-  log: Log;
-  /** The transitions that are published. */
-  publish: ReadonlySet<JobEventName>;
 }
 
 /**
@@ -21,50 +21,37 @@ export async function handleChanges(
   services: LifecycleServices,
   changes: readonly JobChange[],
 ): Promise<number | undefined> {
-  const happened = changes.flatMap((change, place) => read(services.log, change).map((what) => ({ place, what })));
-  // Webhooks and Step Functions callbacks go here, beside the bus: each answers the first place that it could not serve.
-  const told = await Promise.all([publish(services, happened)]);
+  const happened = changes.map((change, place) => read(services.log, change, place));
+  const told = await Promise.all([publish(services, happened), tellTasks(services, happened)]);
   const undone = Math.min(...told);
-  // The rest is counted when it comes again.
+  // What must not be done twice for each time that a batch is delivered: the rest of it when it comes again.
+  const beating = await startHeartbeats(services, happened.slice(0, undone));
+  const done = Math.min(undone, beating);
   await count(
     services,
-    happened.flatMap(({ place, what }) => (place < undone ? [what] : [])),
+    happened.slice(0, done).flatMap(({ transitions }) => transitions),
   );
-  return undone < changes.length ? undone : undefined;
-}
-
-interface Placed {
-  /** Of its write in the batch. */
-  place: number;
-  what: Transition;
+  return done === nowhere ? undefined : done;
 }
 
 /** What makes no sense today makes none tomorrow, and must not hold up the jobs behind it. */
-function read(log: Log, change: JobChange): Transition[] {
+function read(log: Log, change: JobChange, place: number): Happened {
   try {
-    return transitionsOf(change);
+    return { place, transitions: transitionsOf(change), tasks: taskMessagesOf(change.before, change.after) };
   } catch (error) {
-    log.error("incomprehensible write of a job", { job_id: change.after?.id, ...traceOf(error) });
-    return [];
+    log.error("incomprehensible write of a job", { ...(change.after && jobFields(change.after)), ...traceOf(error) });
+    return { place, transitions: [], tasks: [] };
   }
-}
-
-async function publish({ bus, log, publish }: LifecycleServices, happened: readonly Placed[]): Promise<number> {
-  const wanted = happened.filter(({ what }) => publish.has(what.name));
-  if (wanted.length === 0) return Number.POSITIVE_INFINITY;
-  const unpublished = await bus.publish(wanted.map(({ what: { name, time, detail } }) => ({ name, time, detail })));
-  if (unpublished.length > 0) {
-    const codes = [...new Set(unpublished.map(({ code }) => code))];
-    log.error("events were not taken; they will be published again", { count: unpublished.length, codes });
-  }
-  return Math.min(...unpublished.map(({ index }) => (wanted[index] as Placed).place));
 }
 
 /**
  * Counters hold up nothing: to deliver a batch again for their sake would publish its events twice. What the store does
  * not take is lost, and a batch that Lambda delivers twice is counted twice (docs/operations.md).
  */
-async function count({ stats, log }: LifecycleServices, transitions: readonly Transition[]): Promise<void> {
+async function count(
+  { stats, log }: Pick<LifecycleServices, "stats" | "log">,
+  transitions: readonly Transition[],
+): Promise<void> {
   try {
     await stats.add(incrementsOf(transitions));
   } catch (error) {

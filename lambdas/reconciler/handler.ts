@@ -1,15 +1,21 @@
+import type { Context } from "aws-lambda";
 import { ReconcilerEnv, readEnv } from "../aws/env.ts";
+import { invocationFields } from "../aws/log.ts";
 import { once } from "../aws/once.ts";
 import { startServices } from "../aws/start-up.ts";
 import { catalog } from "../consumers/catalog.ts";
+import { loggingOf } from "../core/log-fields.ts";
+import { newMemory } from "./memory.ts";
 import { reconcile } from "./reconcile.ts";
 
 const start = once(() => {
   const env = readEnv(ReconcilerEnv);
-  return { services: startServices("reconciler", env, catalog), graceMs: env.RECONCILE_GRACE_MS };
+  return { services: startServices("reconciler", env, catalog), graceMs: env.RECONCILE_GRACE_MS, memory: newMemory() };
 });
 
-export const handler = async (): Promise<void> => {
-  const { services, graceMs } = start();
-  services.log.info("reconciled", { ...(await reconcile(services, graceMs)) });
+export const handler = async (_event: unknown, context?: Partial<Context>): Promise<void> => {
+  const { services, graceMs, memory } = start();
+  const own = loggingOf(services, invocationFields(context));
+  const { looked, dispatched, failed } = await reconcile(own, graceMs, memory);
+  own.log.measure("reconciled", { values: { looked, nudged: dispatched, nudges_failed: failed } });
 };

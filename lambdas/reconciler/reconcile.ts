@@ -1,15 +1,20 @@
-import { dispatch } from "../core/dispatch.ts";
+import { dispatchMany } from "../core/dispatch.ts";
 import { traceOf } from "../core/errors.ts";
-import { shards } from "../core/job-id.ts";
-import type { Place } from "../core/place.ts";
+import { inParallel } from "../core/in-parallel.ts";
+import type { Job } from "../core/job.ts";
+import { needsNudge, placeComesOfAge } from "../core/nudge.ts";
 import type { Services } from "../core/services.ts";
 import { isStuck } from "../core/transitions.ts";
+import { type Memory, newMemory, type Walk, walksOf } from "./memory.ts";
 
 /** A job this late has lost its message, or its queue is behind: either way another message does no harm. */
 export const graceMs = 60_000;
 
-const pageSize = 25;
-const pagesPerShard = 8;
+/** Of the index, and of a read of many jobs. */
+const pageSize = 100;
+const shardsAtOnce = 16;
+/** A round ends before its Lambda does, which would take its memory along. */
+const longestRoundMs = 40_000;
 
 export interface Reconciled {
   looked: number;
@@ -17,52 +22,88 @@ export interface Reconciled {
   failed: number;
 }
 
+interface Round {
+  services: Services;
+  memory: Memory;
+  graceMs: number;
+  /** Epoch milliseconds after which no further page is read. */
+  end: number;
+  total: Reconciled;
+}
+
 /**
  * Hands overdue jobs over again: those that wait although they were due `grace` ms ago, and those whose consumer's lease
- * has run out. Reads only the overdue heads of the catalog's pending partitions, so its work does not grow with the
- * number of jobs. Claims are conditional: a message too many is dropped.
+ * has run out; each at ever longer intervals (`needsNudge`). Reads the overdue heads of the catalog's pending partitions
+ * only, so its work does not grow with the number of jobs, and a page of each in turn, so that no backlog hides another.
+ * What is left when the round's time is over comes first in the next one. Claims are conditional: a message too many is dropped.
  */
-export async function reconcile(services: Services, grace = graceMs): Promise<Reconciled> {
+export async function reconcile(services: Services, grace = graceMs, memory = newMemory()): Promise<Reconciled> {
+  const now = services.clock.now();
   const total: Reconciled = { looked: 0, dispatched: 0, failed: 0 };
-  for (const product of services.catalog.products) {
-    for (const env of product.envs) {
-      const heads = Array.from({ length: shards }, (_, shard) =>
-        reconcileShard(services, { product: product.tag, env, shard, grace }, total),
-      );
-      await Promise.all(heads);
-    }
+  const round: Round = { services, memory, graceMs: grace, end: now + longestRoundMs, total };
+  await handOverRefused(round);
+  const tenants = services.catalog.products.flatMap(({ tag, envs }) => envs.map((env) => ({ product: tag, env })));
+  let open = tenants.flatMap((tenant) => walksOf(memory, tenant, now));
+  while (open.length > 0 && services.clock.now() < round.end) {
+    const more = await inParallel(shardsAtOnce, open, (walk) => step(round, walk));
+    open = open.filter((_, i) => more[i]);
   }
   return total;
 }
 
-interface Shard {
-  product: string;
-  env: string;
-  shard: number;
-  grace: number;
+/** A page of a walk. Answers whether there is another one; a page that could not be read is the next round's first. */
+async function step(round: Round, walk: Walk): Promise<boolean> {
+  const { product, env, shard, since, until, after } = walk;
+  const look = { since, until, graceMs: round.graceMs };
+  const overdue = { product, env, shard, phase: "pending", until: until - round.graceMs, order: "asc" } as const;
+  return attempt(round, async () => {
+    const page = await round.services.jobs.page({ ...overdue, limit: pageSize }, after);
+    // The oldest ones are looked at whatever their age: among them may be one whose consumer's lease has ended.
+    const places = after ? page.jobs.filter(({ time }) => placeComesOfAge(time, look)) : page.jobs;
+    const ids = places.map(({ id }) => id);
+    await handOver(round, ids, (job) => needsNudge(job, look));
+    walk.isOver = page.next === undefined;
+    if (page.next) walk.after = page.next;
+    return !walk.isOver;
+  });
 }
 
-async function reconcileShard(services: Services, { grace, ...partition }: Shard, total: Reconciled) {
-  const until = services.clock.now() - grace;
-  const overdue = { ...partition, phase: "pending", until, order: "asc", limit: pageSize } as const;
-  let after: Place | undefined;
-  for (let read = 0; read < pagesPerShard; read++) {
-    const page = await services.jobs.page(overdue, after);
-    await Promise.all(page.jobs.map(({ id }) => nudge(services, id, grace, total)));
-    after = page.next;
-    if (after === undefined) return;
+/** What AWS refused before: its age has passed, so nothing else would bring it back soon. */
+async function handOverRefused(round: Round): Promise<void> {
+  const ids = [...round.memory.refused];
+  const now = round.services.clock.now();
+  for (let first = 0; first < ids.length; first += pageSize) {
+    const some = ids.slice(first, first + pageSize);
+    const isDone = await attempt(round, async () => {
+      await handOver(round, some, (job) => isStuck(job, now, round.graceMs));
+      return true;
+    });
+    if (!isDone) return;
   }
 }
 
-async function nudge(services: Services, id: string, grace: number, total: Reconciled): Promise<void> {
-  total.looked++;
+/** At most 100 of them. */
+async function handOver({ services, memory, total }: Round, ids: string[], isDue: (job: Job) => boolean) {
+  if (ids.length === 0) return;
+  const jobs = (await services.jobs.getMany(ids)).filter(isDue);
+  total.looked += ids.length;
+  const refused = await dispatchMany(services, jobs);
+  for (const id of ids) memory.refused.delete(id);
+  for (const { index, cause } of refused) {
+    const { id } = jobs[index] as Job;
+    memory.refused.add(id);
+    services.log.error("could not hand a job over again", { job_id: id, ...traceOf(cause) });
+  }
+  total.dispatched += jobs.length - refused.length;
+  total.failed += refused.length;
+}
+
+async function attempt({ services, total }: Round, work: () => Promise<boolean>): Promise<boolean> {
   try {
-    const job = await services.jobs.get(id);
-    if (!job || !isStuck(job, services.clock.now(), grace)) return;
-    await dispatch(services, job);
-    total.dispatched++;
+    return await work();
   } catch (error) {
     total.failed++;
-    services.log.error("could not hand a job over again", { job_id: id, ...traceOf(error) });
+    services.log.error("could not look for overdue jobs", traceOf(error));
+    return false;
   }
 }

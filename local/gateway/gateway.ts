@@ -15,15 +15,17 @@ const openRoutes = ["GET /v1/health", "GET /openapi.json"];
 export interface GatewayOptions {
   invoke: Invoke;
   outbox: Handler;
+  clock: Handler;
   timeoutMs?: number;
 }
 
-/** API Gateway's HTTP API in front of the authorizer and the API, and the outbox beside them. */
-export function makeGateway({ invoke, outbox, timeoutMs = integrationTimeoutMs }: GatewayOptions): Handler {
+/** API Gateway's HTTP API in front of the authorizer and the API, and the outbox and the clock beside them. */
+export function makeGateway({ invoke, outbox, clock, timeoutMs = integrationTimeoutMs }: GatewayOptions): Handler {
   const authorize = makeAuthorizer(invoke);
   return async (request, response) => {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     if (path === "/outbox") return outbox(request, response);
+    if (path === "/local/clock") return clock(request, response);
     const route = routeOf(request, path);
     const body = await readBody(request, largestBody);
     if (route === undefined) return refuse(response, 404, "Not Found");

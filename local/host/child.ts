@@ -1,9 +1,10 @@
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import type { Context } from "aws-lambda";
+import { setClockOffset } from "../clock/shifted-date.ts";
 import { functionArn } from "../names.ts";
 import { type FunctionName, functions } from "./functions.ts";
-import type { ChildMessage, Invocation } from "./protocol.ts";
+import type { ChildMessage, HostMessage, Invocation } from "./protocol.ts";
 
 /** The process in which all handlers run, as they are, started by `host.ts` with the environment that AWS would set. */
 
@@ -16,10 +17,12 @@ const handlers = new Map<FunctionName, Handler>();
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});
 process.on("disconnect", () => process.exit());
-process.on("message", (invocation: Invocation) => {
-  run(invocation).then(
-    (result) => send({ kind: "result", id: invocation.id, result }),
-    (error: unknown) => send({ kind: "error", id: invocation.id, error: inspect(error) }),
+process.on("message", (message: HostMessage) => {
+  if ("offset_ms" in message) return setClockOffset(message.offset_ms);
+  const { id } = message;
+  run(message).then(
+    (result) => send({ kind: "result", id, result }),
+    (error: unknown) => send({ kind: "error", id, error: inspect(error) }),
   );
 });
 

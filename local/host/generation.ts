@@ -2,8 +2,10 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Fault } from "../../lambdas/core/errors.ts";
+import { offsetVariable } from "../clock/offset-variable.ts";
+import { clockOffset } from "../clock/shifted-date.ts";
 import { type FunctionName, functions } from "./functions.ts";
-import type { CatalogNeeds, ChildMessage, Invocation } from "./protocol.ts";
+import type { CatalogNeeds, ChildMessage, HostMessage, Invocation } from "./protocol.ts";
 
 export interface GenerationOptions {
   /** The root of the repository: entries are found from there. */
@@ -12,6 +14,8 @@ export interface GenerationOptions {
   /** Everything that the handlers write, line by line. */
   onOutput: (line: string) => void;
 }
+
+const preload = new URL("../clock/preload.ts", import.meta.url).href;
 
 export type Loaded =
   | { outcome: "ready"; generation: Generation; needs: CatalogNeeds }
@@ -46,8 +50,15 @@ export class Generation {
   static async load({ root, env, onOutput }: GenerationOptions): Promise<Loaded> {
     const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), {
       cwd: root,
-      env,
-      execArgv: ["--import", "tsx", "--enable-source-maps", "--disable-warning=ExperimentalWarning"],
+      env: { ...env, [offsetVariable]: String(clockOffset()) },
+      execArgv: [
+        "--import",
+        "tsx",
+        "--import",
+        preload,
+        "--enable-source-maps",
+        "--disable-warning=ExperimentalWarning",
+      ],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const lastLines: string[] = [];
@@ -75,7 +86,7 @@ export class Generation {
       return await new Promise((resolve, reject) => {
         this.#pending.set(invocation.id, { resolve, reject });
         timer = setTimeout(() => reject(new Error(`Task timed out after ${timeoutMs / 1000} seconds`)), timeoutMs);
-        this.#child.send(invocation, (error) => error && reject(error));
+        this.#send(invocation, (error) => error && reject(error));
       });
     } finally {
       clearTimeout(timer);
@@ -83,10 +94,21 @@ export class Generation {
     }
   }
 
+  /** Says what the clock is moved by, before whatever is invoked from now on. */
+  moveClock(offset_ms: number): void {
+    this.#send({ offset_ms }, () => {});
+  }
+
+  #send(message: HostMessage, sent: (error: Error | null) => void): void {
+    this.#child.send(message, sent);
+  }
+
   /** Lets running handlers end for at most `graceMs`, then ends the process. */
   async end(graceMs: number): Promise<void> {
-    const deadline = Date.now() + graceMs;
-    while (this.#pending.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 20));
+    // Of real time, wherever the clock is moved to meanwhile.
+    const deadline = performance.now() + graceMs;
+    while (this.#pending.size > 0 && performance.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 20));
     if (this.#child.connected) this.#child.disconnect();
     this.#child.kill("SIGKILL");
     await this.gone;

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { clockOffset } from "../clock/shifted-date.ts";
 import { StartError } from "../start-error.ts";
 import { describeFault } from "./faults.ts";
 import type { Invoke } from "./functions.ts";
@@ -16,6 +17,8 @@ export interface Host {
   invoke: Invoke;
   /** Takes the code on disk into service if it loads and its catalog is good; otherwise says why not. */
   reload(): Promise<"reloaded" | "refused">;
+  /** Tells the handlers what the clock is moved by: at once, so before whatever they are invoked with next. */
+  moveClock(offsetMs: number): void;
   close(graceMs: number): Promise<void>;
 }
 
@@ -28,6 +31,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   let closing = false;
   let reloading: Promise<unknown> = Promise.resolve();
   const draining = new Set<Generation>();
+  const alive = new Set<Generation>();
 
   const first = await Generation.load(options);
   if (first.outcome !== "ready") throw new StartError(explain(first, options.root));
@@ -35,7 +39,11 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   function serve({ generation, needs }: Extract<Loaded, { outcome: "ready" }>): Promise<Generation> {
     options.onCatalog(needs);
+    alive.add(generation);
+    // It may have been moved while the code was loading.
+    generation.moveClock(clockOffset());
     generation.gone.then(() => {
+      alive.delete(generation);
       if (closing || draining.delete(generation)) return;
       options.say("The process that runs the handlers ended unexpectedly; starting another. Its log says more.");
       current = restart();
@@ -74,6 +82,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
       const next = reloading.then(replace);
       reloading = next.catch(() => {});
       return next;
+    },
+    moveClock: (offsetMs) => {
+      for (const generation of alive) generation.moveClock(offsetMs);
     },
     close: async (graceMs) => {
       closing = true;

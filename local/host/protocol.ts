@@ -2,6 +2,9 @@ import type { Fault } from "../../lambdas/core/errors.ts";
 import type { Reference, TextOrReference } from "../../lambdas/core/references.ts";
 import type { FunctionName } from "./functions.ts";
 
+/** What the host tells its child: to run a handler, or what the clock was moved by. */
+export type HostMessage = Invocation | { offset_ms: number };
+
 /** What the host asks of its child. */
 export interface Invocation {
   id: string;

@@ -5,6 +5,7 @@ export type Item =
   | { kind: "sms"; at: string; to: string; body: string; sender?: string; answer: string }
   | { kind: "fcm"; at: string; project: string; message: unknown; answer: string }
   | { kind: "expo"; at: string; message: unknown; answer: string }
+  | { kind: "task"; at: string; call: string; token: string; content: unknown }
   | { kind: "event"; at: string; bus: string; source: string; detail_type: string; time: string; detail: unknown };
 
 type WithoutTime<T> = T extends Item ? Omit<T, "at"> : never;

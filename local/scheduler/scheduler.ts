@@ -1,4 +1,5 @@
 import { QueueDoesNotExist, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
+import type { Work } from "../clock/work.ts";
 import { serve } from "../http.ts";
 import { handleScheduler } from "./api.ts";
 import { openScheduleStore, type Schedule, type ScheduleStore } from "./store.ts";
@@ -11,7 +12,7 @@ export interface SchedulerOptions {
   lateness?: () => number;
 }
 
-export interface SchedulerStandIn {
+export interface SchedulerStandIn extends Work {
   url: string;
   close(): Promise<void>;
 }
@@ -59,6 +60,12 @@ export async function startScheduler({ file, sqs, queueUrl, lateness }: Schedule
   arm();
   return {
     url: server.url,
+    busy: () => {
+      const due = (store.nextAt() ?? Number.POSITIVE_INFINITY) <= Date.now();
+      return due || running ? "a schedule fires" : undefined;
+    },
+    nextAt: () => store.nextAt() ?? undefined,
+    moved: () => arm(),
     close: async () => {
       closed = true;
       clearTimeout(timer);

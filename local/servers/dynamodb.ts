@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/job-item.ts";
 import { credentials } from "../credentials.ts";
-import { type Listening, listen, sendJson } from "../http.ts";
+import { type Listening, listen, sendJson, tellTime } from "../http.ts";
 import { tableName } from "../names.ts";
 import { type Dynalite, type FrontOptions, makeFront } from "../stream/front.ts";
 
@@ -28,6 +28,7 @@ export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "
     const [inner] = server.listeners("request");
     const front = await makeFront({ dynalite: inner as Dynalite, ...stream });
     server.removeAllListeners("request").on("request", (request, response) => {
+      tellTime(response);
       front(request, response).catch((error: unknown) => {
         console.error("a request to DynamoDB failed:", error);
         sendJson(response, 500, { __type: "InternalServerError" });

@@ -1,9 +1,11 @@
+import type { ServerResponse } from "node:http";
 import { Server } from "node:net";
 import { ChangeMessageVisibilityCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
+import type { Messages } from "../clock/works.ts";
 import { credentials } from "../credentials.ts";
-import { loopback } from "../http.ts";
-import { account, bucketName, region } from "../names.ts";
+import { loopback, tellTime } from "../http.ts";
+import { account, bucketName, intakeQueueName, intakeTopicName, region } from "../names.ts";
 import { type QueuePlan, queuePlans } from "../queue-plans.ts";
 
 export interface SqsAndS3 {
@@ -11,10 +13,12 @@ export interface SqsAndS3 {
   /** The address that is handed out instead of fauxqs's own, whose host name may not resolve. */
   queueUrl(name: string): string;
   createBucket(name: string): void;
+  /** What is in a queue, in whatever state. */
+  messages(queue: string): Messages;
   close(): Promise<void>;
 }
 
-/** SQS and S3, kept in `folder`, with the queues that the stack has. */
+/** SQS, SNS and S3, kept in `folder`, with the queues that the stack has and the topic of its intake. */
 export async function startSqsAndS3(folder: string, plans: QueuePlan[] = queuePlans()): Promise<SqsAndS3> {
   const server = await onLoopback(() =>
     startFauxqs({ port: 0, logger: false, dataDir: folder, defaultRegion: region }),
@@ -30,12 +34,18 @@ export async function startSqsAndS3(folder: string, plans: QueuePlan[] = queuePl
   }
   sqs.destroy();
   server.createBucket(bucketName);
+  // Both are there already in a folder that was used before, which changes nothing.
+  server.createTopic(intakeTopicName, { region });
+  if (plans.some(({ name }) => name === intakeQueueName)) {
+    server.subscribe({ topic: intakeTopicName, queue: intakeQueueName, region });
+  }
   return {
     url,
     queueUrl,
     createBucket: (name) => {
       server.createBucket(name);
     },
+    messages: (queue) => server.inspectQueue(queue)?.messages ?? { ready: [], delayed: [], inflight: [] },
     close: () => server.stop(),
   };
 }
@@ -58,7 +68,10 @@ async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
   const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...args: unknown[]) {
     const options = args[0] as { host?: string } | undefined;
-    if (options?.host === "0.0.0.0") options.host = loopback;
+    if (options?.host === "0.0.0.0") {
+      options.host = loopback;
+      this.prependListener("request", (_request: unknown, response: ServerResponse) => tellTime(response));
+    }
     return Reflect.apply(listen, this, args) as Server;
   };
   try {

@@ -15,6 +15,10 @@ export interface FeedOptions {
 export interface Feed {
   /** Says that the log has something to tell. */
   wake(): void;
+  /** Whether there is something to tell that is not held up by a failure. */
+  busy(): boolean;
+  /** Whether to tell it at once instead of gathering for a moment. */
+  hurry(on: boolean): void;
   /** Delivers no more, and resolves when the batch under way has ended or `graceMs` is over; the rest stays in the log. */
   close(graceMs: number): Promise<void>;
 }
@@ -22,6 +26,7 @@ export interface Feed {
 const batchSize = 100;
 /** AWS gathers for up to a second; here the outbox should show an event while one looks. */
 const gatherMs = 200;
+const gatherStepMs = 20;
 const longestRetryMs = 10_000;
 
 /** The event source mapping of the table's stream: one batch at a time, again and again until it is taken. */
@@ -29,7 +34,12 @@ export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
   let running: Promise<void> | undefined;
   let asked = false;
   let closed = false;
+  let hurried = false;
+  let heldUp = false;
 
+  const gather = async () => {
+    for (let left = gatherMs; left > 0 && !hurried; left -= gatherStepMs) await sleep(gatherStepMs);
+  };
   const deliver = async (): Promise<"all" | "some" | "none"> => {
     const changes = log.next(batchSize);
     if (changes.length === 0) return "none";
@@ -44,7 +54,7 @@ export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
     return taken.length === changes.length ? "all" : "some";
   };
   const run = async (): Promise<void> => {
-    await sleep(gatherMs);
+    await gather();
     for (let pause = retryMs; !closed; ) {
       asked = false;
       const outcome = await deliver();
@@ -53,7 +63,9 @@ export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
         pause = retryMs;
         continue;
       }
+      heldUp = true;
       await sleep(pause, undefined, { ref: false });
+      heldUp = false;
       pause = Math.min(2 * pause, longestRetryMs);
     }
   };
@@ -70,6 +82,10 @@ export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
   wake();
   return {
     wake,
+    busy: () => running !== undefined && !heldUp,
+    hurry: (on) => {
+      hurried = on;
+    },
     close: async (graceMs) => {
       closed = true;
       await Promise.race([running, sleep(graceMs, undefined, { ref: false })]);

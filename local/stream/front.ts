@@ -13,8 +13,14 @@ export type Dynalite = (request: IncomingMessage, response: ServerResponse) => v
 export interface FrontOptions {
   dynalite: Dynalite;
   log: ChangeLog;
-  /** Called when the log has something to tell. */
-  changed: () => void;
+  /** Called with the writes of jobs that have happened, once the log has them; without an item after: it was deleted. */
+  changed: (writes: readonly ItemChange[]) => void;
+}
+
+export interface ItemChange {
+  key: Image;
+  before: Image | undefined;
+  after: Image | undefined;
 }
 
 /** A write of one item; `after` is known of a Put and a Delete, and asked for after an Update. */
@@ -55,14 +61,16 @@ export async function makeFront({ dynalite, log, changed }: FrontOptions): Promi
       log.remove(begun.map(({ sequence }) => sequence));
       return answer;
     }
-    for (const { key, after, sequence } of begun) {
+    const changes: ItemChange[] = [];
+    for (const { key, before, after, sequence } of begun) {
       const now = after === "unknown" ? (newImage(asked, answer) ?? (await read(key))) : after;
       latest.put(key, now);
+      changes.push({ key, before, after: now });
       // A deletion wakes nobody: the filter of the stack's event source.
       if (now) log.complete(sequence, after === "unknown" ? now : undefined);
       else log.remove([sequence]);
     }
-    changed();
+    changed(changes);
     return answer;
   };
 

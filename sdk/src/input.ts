@@ -56,6 +56,11 @@ export interface IJobProcessorInput {
   /** Up to 10 strings of 1 to 64 characters to find the job by. Default: none. Example: `["order-12345"]`. */
   labels?: string[];
   /**
+   * A task token of Step Functions (`.waitForTaskToken`), 1 to 2048 characters: the task is told how the job ends. For
+   * one-time jobs. Default: nobody is told. Example: `event.token`.
+   */
+  task_token?: string;
+  /**
    * Names the job, 1 to 255 characters: the same request with the same key never makes a second job.
    * Default: a random one for each call, so that the client's own retries are safe. Example: `"order-12345-shipped"`.
    */

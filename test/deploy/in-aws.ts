@@ -5,6 +5,7 @@ export const teams = {
   function: "in-aws-doubler",
   bucket: "in-aws-archive",
   table: "in-aws-visits",
+  machineRole: "in-aws-machine",
 } as const;
 
 /**

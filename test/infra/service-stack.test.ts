@@ -1,13 +1,15 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { statsPrefix } from "../../lambdas/aws/dynamo-stats-store.ts";
-import { ConsumerEnv, JobsEnv, LifecycleEnv } from "../../lambdas/aws/env.ts";
+import { ConsumerEnv, JobsEnv, LifecycleEnv, TasksEnv } from "../../lambdas/aws/env.ts";
 import { keyOf } from "../../lambdas/aws/job-item.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
 import {
   flat,
   functionOf,
+  linesOf,
+  linesOfEntry,
   permissionsOf,
   permissionsOfEntry,
   type Resource,
@@ -23,6 +25,8 @@ const { app, service } = synthesize({
   "jobs:retentionDays": 10,
   "jobs:publish": "started,failed",
   "jobs:tracing": "true",
+  "jobs:logLevel": "warn",
+  "jobs:logDays": "90",
 });
 
 const functions = resourcesOf(service, "AWS::Lambda::Function");
@@ -113,11 +117,36 @@ test("every function is Node 24 on arm64, traced if asked for, and logs its own 
       LoggingConfig: { LogFormat: "JSON", SystemLogLevel: "WARN" },
     });
     const group = groups.find(({ id }) => id === Properties.LoggingConfig.LogGroup.Ref);
-    expect(group?.Properties.RetentionInDays).toBe(30);
+    expect(group?.Properties.RetentionInDays).toBe(90);
   }
 });
 
-test.each(["api", "reconciler"])("%s knows the queue of every job type", (entry) => {
+test("a log of warnings is the logger's business: Lambda, which takes measurements for lines of level INFO, lets them through", () => {
+  for (const { Properties } of functions) {
+    expect(Properties.LoggingConfig).toMatchObject({
+      LogFormat: "JSON",
+      ApplicationLogLevel: "INFO",
+      SystemLogLevel: "WARN",
+    });
+    expect(Properties.Environment.Variables).toMatchObject({
+      POWERTOOLS_LOG_LEVEL: "WARN",
+      POWERTOOLS_METRICS_NAMESPACE: "ductape-jobs-prod-service",
+    });
+  }
+});
+
+test("Lambda lets those wake themselves who do so by design, and stops any other loop", () => {
+  const allowed = functions.filter(({ Properties }) => Properties.RecursiveLoop === "Allow");
+  expect(allowed.map(({ id }) => id).sort()).toEqual(
+    [...jobTypes.map((type) => `consumers/${type}`), "tasks", "intake"]
+      .map((entry) => functionOf(service, entry).id)
+      .sort(),
+  );
+  const others = functions.filter((fn) => !allowed.includes(fn));
+  expect(new Set(others.map(({ Properties }) => Properties.RecursiveLoop))).toEqual(new Set(["Terminate"]));
+});
+
+test.each(["api", "reconciler", "intake"])("%s knows the queue of every job type", (entry) => {
   const { Variables } = functionOf(service, entry).Properties.Environment;
   expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv.shape)));
   const [, parts] = Variables.QUEUES["Fn::Join"] as [string, unknown[]];
@@ -260,6 +289,7 @@ describe("the lifecycle", () => {
       "events:PutEvents Bus",
       "dynamodb:UpdateItem Jobs",
       "sqs:SendMessage DeadLetters",
+      expect.stringMatching(/^sqs:SendMessage <Tasks/),
     ]);
     const onlyCounters = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${statsPrefix}*`] } };
     service.hasResourceProperties("AWS::IAM::Policy", {
@@ -268,6 +298,44 @@ describe("the lifecycle", () => {
         Statement: Match.arrayWith([Match.objectLike({ Action: "dynamodb:UpdateItem", Condition: onlyCounters })]),
       },
     });
+  });
+});
+
+describe("who answers the tasks of Step Functions", () => {
+  const tasks = functionOf(service, "tasks");
+  const source = sources.find((one) => one.Properties.FunctionName.Ref === tasks.id) as Resource;
+  const queue = queueNamed(idIn(source.Properties.EventSourceArn));
+
+  test("is fed by a queue of its own that hides a message for six times as long as it may take", () => {
+    expect(queue.Properties.VisibilityTimeout).toBe(6 * tasks.Properties.Timeout);
+    expect(queue.Properties.RedrivePolicy.maxReceiveCount).toBe(5);
+    expect(source.Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
+    expect(flat(tasks.Properties.Environment.Variables.TASK_QUEUE_URL)).toBe(`<${queue.id}>`);
+    expect(flat(functionOf(service, "lifecycle").Properties.Environment.Variables.TASK_QUEUE_URL)).toBe(
+      `<${queue.id}>`,
+    );
+    expect(Object.keys(tasks.Properties.Environment.Variables)).toEqual(
+      expect.arrayContaining(Object.keys(TasksEnv.shape)),
+    );
+  });
+
+  test("reads jobs and results, writes neither, and is the only one that may speak to a task", () => {
+    const own = permissionsOfEntry(service, "tasks").filter(({ action }) =>
+      /^(dynamodb|s3|states|sqs:Send)/.test(action),
+    );
+    expect(own.map(({ action }) => action)).toEqual([
+      "dynamodb:GetItem",
+      "s3:GetObject",
+      "s3:ListBucket",
+      "sqs:SendMessage",
+      "states:SendTaskFailure",
+      "states:SendTaskHeartbeat",
+      "states:SendTaskSuccess",
+    ]);
+    const others = functions.filter(({ Properties }) =>
+      permissionsOf(service, idIn(Properties.Role)).some(({ action }) => action.startsWith("states:")),
+    );
+    expect(others.map(({ id }) => id)).toEqual([tasks.id]);
   });
 });
 
@@ -295,25 +363,46 @@ describe("least privilege", () => {
     );
     expect([...kinds].sort()).toEqual([
       "s3:AbortMultipartUpload documents/*",
+      "s3:GetObject imports/*",
       "s3:GetObject inputs/*",
       "s3:GetObject progress*",
       "s3:GetObject results/*",
       "s3:GetObject uploads/*",
       "s3:PutObject documents/*",
+      "s3:PutObject import-reports/*",
       "s3:PutObject inputs/*",
       "s3:PutObject progress*",
       "s3:PutObject results/*",
       "s3:PutObject uploads/*",
       "scheduler:CreateSchedule job_*",
       "scheduler:DeleteSchedule job_*",
+      "states:SendTaskFailure *",
+      "states:SendTaskHeartbeat *",
+      "states:SendTaskSuccess *",
       "xray:PutTelemetryRecords *",
       "xray:PutTraceSegments *",
     ]);
   });
 
-  test("the authorizer reads the API key and nothing else", () => {
-    const own = permissionsOfEntry(service, "authorizer").filter(({ action }) => !/^(logs|xray):/.test(action));
-    expect(own).toEqual([{ action: "secretsmanager:GetSecretValue", resource: expect.stringContaining("ApiKey") }]);
+  test("the authorizer reads the deployed API key and those that people have made, and nothing else", () => {
+    const own = linesOfEntry(service, "authorizer").filter((line) => !/^(logs|xray):/.test(line));
+    expect(own).toEqual([
+      expect.stringMatching(/^secretsmanager:GetSecretValue \S*ApiKey\S*$/),
+      expect.stringMatching(/^dynamodb:GetItem \S*Jobs\S* if dynamodb:LeadingKeys = KEYS$/),
+    ]);
+  });
+
+  test("whoever works with jobs has no way to the API keys beside them", () => {
+    const onTable = functions.flatMap(({ Properties }) =>
+      linesOf(service, idIn(Properties.Role))
+        .filter((line) => /^dynamodb:(?!\w*(Stream|Records|ShardIterator))/.test(line) && !line.includes("/index/"))
+        .map((line) => `${Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME} ${line}`),
+    );
+    const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
+    expect([...reach].sort()).toEqual(["JOB#*", "KEYS", "STATS#*"]);
+    expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
+      expect.stringMatching(/^authorizer dynamodb:GetItem /),
+    ]);
   });
 
   test("nobody else reads the API key", () => {
@@ -348,9 +437,9 @@ describe("least privilege", () => {
       .map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME)
       .sort();
 
-  test("a job is deleted by who makes jobs and takes back what AWS refuses: the API and the decider of features", () => {
-    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature"]);
-    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature"]);
+  test("a job is deleted by who makes jobs and takes back what AWS refuses: the API, the intake, the decider of features", () => {
+    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature", "intake"]);
+    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake"]);
   });
 
   test("what features decide on is read in one go, and a schedule that is not needed any more is deleted", () => {

@@ -25,6 +25,8 @@ describe("settings", () => {
       longestWaitMs: 1000,
       publish: ["completed", "failed", "cancelled"],
       tracing: false,
+      logLevel: "info",
+      logDays: 30,
       maxConcurrency: { action: 50, notification: 50, database_action: 50, function: 50, storage: 50, feature: 50 },
     });
   });
@@ -57,12 +59,16 @@ describe("settings", () => {
       "jobs:maxConcurrency": 1,
       "jobs:longestWaitMs": "",
       "jobs:publish": "done",
+      "jobs:logLevel": "loud",
+      "jobs:logDays": 31,
     };
     const message = messageOf(() => config(bad));
     expect(message).toContain('jobs:retentiondays: unknown field. Did you mean "retentionDays"?');
     expect(message).toMatch(/jobs:stage: must be 1 to 20 lower-case/);
     expect(message).toContain("jobs:maxConcurrency: must be a whole number from 2 to 1000");
     expect(message).toContain('jobs:publish: must be "none" or some of scheduled, started, completed');
+    expect(message).toContain("jobs:logLevel: must be one of debug, info, warn, error");
+    expect(message).toContain("jobs:logDays: must be one of the numbers that CloudWatch Logs knows: 1, 3, 5");
     expect(message).toContain("jobs:longestWaitMs: must be a whole number from 1000 to 20000");
   });
 

@@ -59,10 +59,12 @@ const clients = [
 
 /** What a cold start compiles, in KB. The bounds leave a little room: raise one with a reason. */
 const budgets: [entry: string, most: number][] = [
-  ["api", 500],
-  ["authorizer", 110],
-  ["reconciler", 390],
-  ["lifecycle", 340],
+  ["api", 510],
+  // The secret of the deployed key and the table of all others: two clients.
+  ["authorizer", 330],
+  ["reconciler", 400],
+  ["lifecycle", 375],
+  ["intake", 480],
 ];
 
 test.each(budgets)(

@@ -4,11 +4,19 @@ import { GatewayMessageSchema, ProblemSchema } from "../schemas/problem.ts";
 import type { Json, jsonSchemas } from "./json-schemas.ts";
 
 /** What every route that needs a key may answer besides its own errors. */
-const common: RequestErrorCode[] = ["UNAUTHENTICATED", "FORBIDDEN", "RATE_LIMITED", "UNAVAILABLE"];
+const common: RequestErrorCode[] = [
+  "INVALID_REQUEST",
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "METHOD_NOT_ALLOWED",
+  "RATE_LIMITED",
+  "UNAVAILABLE",
+];
 
 const details: Partial<Record<RequestErrorCode, string>> = {
   INVALID_REQUEST: "The request is not valid; `errors` says what to change.",
   STATE_CONFLICT: "The job is completed: a finished job cannot be cancelled.",
+  METHOD_NOT_ALLOWED: "This path takes GET, HEAD.",
   JOB_NOT_FOUND: "There is no job with this id; finished jobs are kept for a time.",
 };
 
@@ -22,6 +30,13 @@ const gateway = new Map([
   [403, "Forbidden"],
   [429, "Too Many Requests"],
   [503, "Service Unavailable"],
+]);
+
+const retryAfter = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } };
+const headers = new Map<number, Json>([
+  [405, { Allow: { description: "The methods that the path takes.", schema: { type: "string" } } }],
+  [429, retryAfter],
+  [503, retryAfter],
 ]);
 
 const example = (code: RequestErrorCode) =>
@@ -55,9 +70,7 @@ function answerOf(status: number, codes: RequestErrorCode[], schemas: ReturnType
   const message = gateway.get(status);
   return {
     description: codes.join(", "),
-    ...((status === 429 || status === 503) && {
-      headers: { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } },
-    }),
+    ...(headers.has(status) && { headers: headers.get(status) }),
     content: {
       "application/problem+json": {
         schema: schemas.of(ProblemSchema(), "output"),

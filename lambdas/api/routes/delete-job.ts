@@ -8,9 +8,9 @@ export const deleteJob = httpRoute<Services>(
   "DELETE",
   "/v1/jobs/{id}",
   async (services, request) => {
-    const { id } = await jobOf(services.jobs, request, "jobs:write");
-    await removeJob(services, id);
-    return { status: 204 };
+    const job = await jobOf(services.jobs, request, "jobs:write");
+    await removeJob(services, job.id);
+    return { status: 204, about: job };
   },
   {
     doc: () => ({

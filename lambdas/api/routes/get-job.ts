@@ -13,11 +13,12 @@ export const getJob = httpRoute<Services>(
   "/v1/jobs/{id}",
   async ({ jobs, blobs, clock }, request) => {
     const job = await jobOf(jobs, request, "jobs:read");
-    const { seconds } = waitOf(request);
+    const { seconds, headers } = waitOf(request);
     const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
-    return { status: 200, body: await viewOf(blobs, after ?? job, clock.now()) };
+    return { status: 200, headers, body: await viewOf(blobs, after ?? job, clock.now()), about: job };
   },
   {
+    takesQuery: true,
     doc: () => ({
       id: "getJob",
       tag: "jobs",
@@ -26,7 +27,14 @@ export const getJob = httpRoute<Services>(
       scope: "jobs:read",
       query: WaitQuery,
       headers: PreferHeader,
-      answers: { 200: { description: "The job as it stands.", schema: JobSchema(), example: aJob } },
+      answers: {
+        200: {
+          description: "The job as it stands.",
+          schema: JobSchema(),
+          headers: { "Preference-Applied": "The wait that was granted (RFC 7240)." },
+          example: aJob,
+        },
+      },
       errors: ["INVALID_REQUEST", "JOB_NOT_FOUND"],
     }),
   },

@@ -36,6 +36,7 @@ export const getJobs = httpRoute<Services>(
     };
   },
   {
+    takesQuery: true,
     doc: () => ({
       id: "listJobs",
       tag: "jobs",

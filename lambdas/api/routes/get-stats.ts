@@ -36,6 +36,7 @@ export const getStats = httpRoute<Services>(
     return { status: 200, body: { product_tag, env, from, to, ...statsOf(hours.map(({ counts }) => counts)) } };
   },
   {
+    takesQuery: true,
     doc: () => ({
       id: "getStats",
       tag: "jobs",

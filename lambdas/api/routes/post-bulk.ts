@@ -7,6 +7,7 @@ import { decodeCursor, encodeCursor } from "../../core/cursor.ts";
 import { traceOf } from "../../core/errors.ts";
 import { jobIdPattern } from "../../core/job-id.ts";
 import { listJobs } from "../../core/list-jobs.ts";
+import { jobFields } from "../../core/log-fields.ts";
 import { parseBody } from "../../core/parse-body.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
@@ -39,8 +40,8 @@ export const postBulk = httpRoute<Services>(
     const query = { ...listOf(action, filter, began), limit, ...(after && { after }) };
     const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
     const { jobs, next } = await listJobs(services.jobs, tenants, query, now);
-    const errors = await changeJobs(services, jobs, action, reason, ({ id }, error) =>
-      services.log.error("a job of a bulk change failed", { job_id: id, action, ...traceOf(error) }),
+    const errors = await changeJobs(services, jobs, action, reason, (job, error) =>
+      services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
     );
     return {
       status: 200,

@@ -22,21 +22,19 @@ export const postJob = httpRoute<Services>(
   async (services, request) => {
     const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
     requireScope(request.scopes, "jobs:write", { product: product_tag, env });
-    const { seconds, preferred } = waitOf(request);
+    const { seconds, headers: applied } = waitOf(request);
     const { clock, catalog, jobs, blobs } = services;
     const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
     const job = await scheduleJob(services, accepted);
-    const headers = {
-      location: `/v1/jobs/${job.id}`,
-      ...(preferred && { "preference-applied": `wait=${seconds}` }),
-    };
+    const headers = { location: `/v1/jobs/${job.id}`, ...applied };
     const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
     if (after && seconds > 0 && isFinished(after)) {
-      return { status: 200, headers, body: await viewOf(blobs, after, clock.now()) };
+      return { status: 200, headers, body: await viewOf(blobs, after, clock.now()), about: job };
     }
-    return { status: 202, headers, body: receiptOf(after ?? job, clock.now()) };
+    return { status: 202, headers, body: receiptOf(after ?? job, clock.now()), about: job };
   },
   {
+    takesQuery: true,
     doc: () => ({
       id: "scheduleJob",
       tag: "jobs",

@@ -28,7 +28,7 @@ export const execute: Decide = async (execution, services) => {
   } catch (error) {
     if (error instanceof JobError) throw error;
     // AWS has refused something. No step is to blame, so this is no failed attempt: decide again.
-    services.log.warn("decision failed; it is made again", { job_id: execution.job.id, ...traceOf(error) });
+    services.log.warn("decision failed; it is made again", traceOf(error));
     await wakeLater(services, execution.job);
     return new Parked(execution.progress ?? {}, services.clock.now() + lookAgainMs);
   }

@@ -121,7 +121,10 @@ describe("a write that took effect and lost its answer, so that the SDK repeats 
     using lossy = losing("UpdateItem", async () => {
       await store.replace(cancelled((await store.get(job.id)) as Job, noon, "no longer wanted"));
     });
-    expect(await lossy.store.claim(aMessage(job), claim)).toEqual({ outcome: "gone" });
+    expect(await lossy.store.claim(aMessage(job), claim)).toEqual({
+      outcome: "gone",
+      job: await store.get(job.id),
+    });
   });
 
   test("a replacement is still the writer's", async () => {

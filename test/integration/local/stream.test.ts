@@ -108,7 +108,7 @@ test("a write that is refused, a deletion and counters wake nobody", async () =>
   await jobs.create(job);
   await jobs.create({ ...job, write_id: "another" });
   expect(await jobs.replace({ ...job, version: 9 })).toBe("lost");
-  expect(await jobs.claim(aMessage(job, { attempt: 2 }), claim)).toEqual({ outcome: "gone" });
+  expect(await jobs.claim(aMessage(job, { attempt: 2 }), claim)).toEqual({ outcome: "gone", job });
   await dynamoStatsStore({ client, table: tableName }).add([
     { product: "shop", env: "prd", hour: noon, counts: { ...noCounts(), scheduled: 1 } },
   ]);

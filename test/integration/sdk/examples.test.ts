@@ -82,4 +82,13 @@ describe("an example", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(/^(job_[0-9a-f]{32}) is scheduled for .*Z\n\1 is completed, \d+ ms after its time\n$/);
   });
+
+  // The last one: the programs before it schedule by their own clock.
+  test("reminder.ts sees thirty days go by", async () => {
+    const { code, out, err } = await node(["examples/reminder.ts"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(
+      /^(job_[0-9a-f]{32}) is scheduled for .*Z\nIt is .*Z now\n\1 is completed, \d{1,3} ms after its time\n$/,
+    );
+  });
 });

@@ -138,7 +138,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
 
       test.each<JobStatus>(["completed", "failed", "cancelled", "paused"])("a %s job is gone", async (status) => {
         const job = await stored(aJob({ status, ...(status !== "paused" && { finished_at: noon }) }));
-        expect(await store.claim(aMessage(job), aClaim())).toEqual({ outcome: "gone" });
+        expect(await store.claim(aMessage(job), aClaim())).toEqual({ outcome: "gone", job });
         expect(await store.get(job.id)).toEqual(job);
       });
 
@@ -154,13 +154,13 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         ["due_at", { due_at: noon + 1 }],
       ])("a message of another %s is gone", async (_field, other) => {
         const job = await stored(aJob());
-        expect(await store.claim(aMessage(job, other), aClaim())).toEqual({ outcome: "gone" });
+        expect(await store.claim(aMessage(job, other), aClaim())).toEqual({ outcome: "gone", job });
         expect(await store.get(job.id)).toEqual(job);
       });
 
       test("a job whose lease still runs is taken, to its last millisecond", async () => {
         const job = await stored(leased(noon));
-        expect(await store.claim(aMessage(job), aClaim({ now: noon }))).toEqual({ outcome: "taken" });
+        expect(await store.claim(aMessage(job), aClaim({ now: noon }))).toEqual({ outcome: "taken", job });
         expect(await store.get(job.id)).toEqual(job);
       });
 
@@ -235,7 +235,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         const job = await stored(leased(noon));
         const next = attemptFailed(job, noon, { error: new JobError("TIMEOUT", "slow"), random: 0.5 });
         await store.replace(next);
-        expect(await store.claim(aMessage(job), aClaim())).toEqual({ outcome: "gone" });
+        expect(await store.claim(aMessage(job), aClaim())).toEqual({ outcome: "gone", job: like(next) });
         expect(await store.claim(aMessage(next), aClaim())).toMatchObject({ outcome: "claimed" });
       });
     });

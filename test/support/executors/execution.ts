@@ -5,7 +5,7 @@ import type { Log } from "../../../lambdas/core/ports.ts";
 import { type Reference, referenceName } from "../../../lambdas/core/references.ts";
 import { fakeBlobStore } from "../fakes/blob-store.ts";
 
-const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, measure() {} };
 
 /** Secrets by the names that `referenceName` gives them. */
 export const secretsOf = (values: Record<string, string>) => ({

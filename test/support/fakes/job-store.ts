@@ -5,43 +5,65 @@ import type { JobStore } from "../../../lambdas/core/ports.ts";
 import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
 
 export interface FakeJobStore extends JobStore {
-  /** Every stored job, by value. */
+  /** Every stored job, as it is now; frozen. */
   all(): Job[];
   /** One of them, at once: for who watches the store while it is used. */
   peek(id: string): Job | undefined;
-  /** Every archived run, by value, in the order in which they ended. */
+  /** Every archived run, in the order in which they ended; frozen. */
   archived(): RunRecord[];
+}
+
+const own = { writable: true, enumerable: true, configurable: true };
+
+/** A copy of a JSON value: what `structuredClone` makes of it, in a tenth of the time. The simulation lives on it. */
+function copy<T>(value: T): T {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(copy) as T;
+  const copied: Record<string, unknown> = {};
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined) continue;
+    // By assignment it would become the prototype.
+    if (key === "__proto__") Object.defineProperty(copied, key, { ...own, value: copy(item) });
+    else copied[key] = copy(item);
+  }
+  return copied as T;
+}
+
+/** Frozen to its depth: what is stored is shown to whoever watches, and replaced whole, never changed. */
+function frozen<T>(value: T): T {
+  if (typeof value === "object" && value !== null) for (const item of Object.values(Object.freeze(value))) frozen(item);
+  return value;
 }
 
 /** Jobs in memory. Values are copied in and out, as a store over a network does. */
 export function fakeJobStore(...given: Job[]): FakeJobStore {
-  const jobs = new Map(given.map((job) => [job.id, structuredClone(job)]));
-  const put = (job: Job) => jobs.set(job.id, structuredClone(job));
+  const jobs = new Map(given.map((job) => [job.id, frozen(copy(job))]));
+  const put = (job: Job) => jobs.set(job.id, frozen(copy(job)));
   const archived = new Map<string, RunRecord>();
   return {
-    archived: () => structuredClone([...archived.values()]),
-    peek: (id) => structuredClone(jobs.get(id)),
-    all: () => structuredClone([...jobs.values()]),
+    archived: () => [...archived.values()],
+    peek: (id) => jobs.get(id),
+    all: () => [...jobs.values()],
 
     async create(job) {
       const existing = jobs.get(job.id);
-      if (existing && existing.write_id !== job.write_id) return { outcome: "exists", job: structuredClone(existing) };
+      if (existing && existing.write_id !== job.write_id) return { outcome: "exists", job: copy(existing) };
       if (!existing) put(job);
       return { outcome: "created" };
     },
 
-    get: async (id) => structuredClone(jobs.get(id)),
+    get: async (id) => copy(jobs.get(id)),
 
-    getMany: async (ids) => structuredClone(ids.flatMap((id) => jobs.get(id) ?? [])),
+    getMany: async (ids) => copy(ids.flatMap((id) => jobs.get(id) ?? [])),
 
     async claim(message, claim) {
       const job = jobs.get(message.job_id);
       if (!job) return { outcome: "gone" };
       const answer = claimable(job, message, claim.now);
-      if (answer !== "yes") return { outcome: answer };
+      if (answer !== "yes") return { outcome: answer, job: structuredClone(job) };
       const next = claimed(job, claim);
       put(next);
-      return { outcome: "claimed", job: structuredClone(next) };
+      return { outcome: "claimed", job: copy(next) };
     },
 
     async replace(next) {
@@ -76,7 +98,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     },
 
     async archive(run) {
-      archived.set(`${run.job_id} ${run.run}`, structuredClone(run));
+      archived.set(`${run.job_id} ${run.run}`, frozen(copy(run)));
     },
 
     async runs(jobId, { limit, order }, after) {
@@ -84,7 +106,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
       const runs = [...archived.values()]
         .filter(({ job_id, run }) => job_id === jobId && (after === undefined || sign * (run - after) > 0))
         .sort((a, b) => sign * (a.run - b.run));
-      const page = structuredClone(runs.slice(0, limit));
+      const page = copy(runs.slice(0, limit));
       const last = page.at(-1);
       return { runs: page, ...(last && runs.length > limit && { next: last.run }) };
     },

@@ -197,11 +197,13 @@ describe("GET /v1/jobs/{id}", () => {
     expect((await api().ask({ path, query })).status).toBe(status);
   });
 
-  it("of another tenant is forbidden to a key that does not reach it", async () => {
+  it("of another tenant is as one that does not exist to a key that does not reach it", async () => {
     const job = aJob();
     const { ask } = api([job]);
     const scopes = { ...allScopes, envs: ["dev"] };
-    expect((await ask({ path: `/v1/jobs/${job.id}`, scopes })).status).toBe(403);
+    const answer = await ask({ path: `/v1/jobs/${job.id}`, scopes });
+    expect(answer).toEqual(await ask({ path: `/v1/jobs/${aJob().id}`, scopes }));
+    expect(answer.status).toBe(404);
     expect((await ask({ path: `/v1/jobs/${job.id}` })).status).toBe(200);
     expect((await ask({ path: `/v1/jobs/${job.id}`, query: { wait: "26" } })).body.errors).toMatchObject([
       { pointer: "/query/wait" },
@@ -291,5 +293,44 @@ describe("GET /v1/health", () => {
       status: 200,
       body: { status: "ok" },
     });
+  });
+});
+
+describe("the log of a request", () => {
+  it("says which route answered what, and which job it was about; never what was sent", async () => {
+    const { post, ask, log, jobs } = api();
+    const { body } = await post({ ...order, input: { body: { card: "s3cret" } } });
+    await ask({ path: `/v1/jobs/${body.job_id}` });
+    const about = {
+      request_id: "req-1",
+      job_id: body.job_id,
+      product: "my-product",
+      env: "prd",
+      event: "create_order",
+    };
+    const rest = { type: "action", run: 1, attempt: 1 };
+    expect(log.lines).toEqual([
+      {
+        level: "info",
+        message: "request answered",
+        fields: { ...about, ...rest, route: "POST /v1/jobs", status: 202 },
+      },
+      {
+        level: "info",
+        message: "request answered",
+        fields: { ...about, ...rest, route: "GET /v1/jobs/{id}", status: 200 },
+      },
+    ]);
+    expect(jobs.all()).toHaveLength(1);
+    expect(JSON.stringify(log.lines)).not.toContain("s3cret");
+  });
+
+  it("says the code of a refusal, and is silent about probes", async () => {
+    const { ask, log } = api();
+    await ask({ path: "/v1/health" });
+    await ask({ path: "/v1/jobs/job_none" });
+    expect(log.lines.filter(({ level }) => level !== "debug")).toMatchObject([
+      { level: "info", message: "request refused", fields: { code: "JOB_NOT_FOUND", request_id: "req-1" } },
+    ]);
   });
 });

@@ -119,7 +119,10 @@ describe("POST /v1/jobs/bulk", () => {
       detail: expect.stringContaining("only recurring jobs can be paused"),
     });
     expect(body.errors).toContainEqual({ job_id: broken.id, code: "INTERNAL", detail: expect.any(String) });
-    expect(log.lines).toMatchObject([{ level: "error", fields: { job_id: broken.id } }]);
+    expect(log.lines).toMatchObject([
+      { level: "error", fields: { job_id: broken.id, product: broken.product, request_id: "req-1" } },
+      { level: "info", message: "request answered" },
+    ]);
     expect(JSON.stringify([body, log.lines])).not.toContain("s3cret");
   });
 

@@ -36,3 +36,93 @@ test("each level is said; debug is silent unless the function's log level asks f
   });
   expect(lines.map(({ level }) => level)).toEqual(["INFO", "WARN", "ERROR"]);
 });
+
+describe("a measurement", () => {
+  const kept = { ...process.env };
+  const logWith = (env: Record<string, string>) => {
+    Object.assign(process.env, { POWERTOOLS_METRICS_NAMESPACE: "ductape-jobs-test", ...env });
+    return makeLog("consumer-action");
+  };
+  afterEach(() => {
+    process.env = { ...kept };
+  });
+  const attempt = {
+    values: { lateness_ms: 12, duration_ms: 345, completed: 1 },
+    of: { type: "action", product: "my-product" },
+  } as const;
+  const fields = {
+    function_request_id: "8f8f0000-0000-4000-8000-000000000000",
+    job_id: "job_0190163d-8694-739b-aea5-966c26f8ad91",
+    product: "my-product",
+    env: "prd",
+    event: "create_order",
+    type: "action",
+    run: 1,
+    attempt: 1,
+    status: "completed",
+  };
+
+  test("is a line in CloudWatch's embedded metric format, with the fields of any other line", () => {
+    const lines = linesOf(() => logWith({}).measure("attempt ended", attempt, fields));
+    expect(lines).toEqual([
+      {
+        ...fields,
+        level: "INFO",
+        message: "attempt ended",
+        service: "consumer-action",
+        sampling_rate: 0,
+        timestamp: expect.any(String),
+        _aws: {
+          Timestamp: expect.any(Number),
+          CloudWatchMetrics: [
+            {
+              Namespace: "ductape-jobs-test",
+              Dimensions: [["type", "product"]],
+              Metrics: [
+                { Name: "lateness_ms", Unit: "Milliseconds" },
+                { Name: "duration_ms", Unit: "Milliseconds" },
+                { Name: "completed", Unit: "Count" },
+              ],
+            },
+          ],
+        },
+        lateness_ms: 12,
+        duration_ms: 345,
+        completed: 1,
+      },
+    ]);
+  });
+
+  test("costs what docs/operations.md says: a finished job logs less than 800 bytes", () => {
+    const trace = { _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0" };
+    const [line] = linesOf(() => logWith(trace).measure("attempt ended", attempt, fields));
+    expect(line).toHaveProperty("xray_trace_id", "1-5759e988-bd862e3fe1be46a994272793");
+    expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThan(800);
+  });
+
+  test("leaves nothing behind for the next one, and is of its service where it is of no job", () => {
+    const log = logWith({});
+    const [, second] = linesOf(() => {
+      log.measure("attempt ended", attempt, fields);
+      log.measure("reconciled", { values: { looked: 7 } });
+    });
+    expect(second).toMatchObject({
+      service: "consumer-action",
+      looked: 7,
+      _aws: { CloudWatchMetrics: [{ Dimensions: [["service"]], Metrics: [{ Name: "looked", Unit: "Count" }] }] },
+    });
+    expect(second).not.toHaveProperty("lateness_ms");
+    expect(second).not.toHaveProperty("type");
+  });
+
+  test("is written by a log that says warnings only, since alarms live on it, and not by a silent one", () => {
+    const write = (level: string) =>
+      linesOf(() => {
+        const log = logWith({ POWERTOOLS_LOG_LEVEL: level });
+        log.info("not said");
+        log.measure("reconciled", { values: { looked: 0 } });
+      });
+    expect(write("WARN").map(({ message }) => message)).toEqual(["reconciled"]);
+    expect(write("SILENT")).toEqual([]);
+  });
+});

@@ -1,6 +1,7 @@
 import type { Context, SQSEvent } from "aws-lambda";
 import { queueHandler } from "../../../lambdas/aws/queue-handler.ts";
 import { JobMessage } from "../../../lambdas/core/job.ts";
+import { messageFields } from "../../../lambdas/core/log-fields.ts";
 import { aMessage } from "../../support/builders.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 
@@ -22,13 +23,14 @@ describe("a batch", () => {
         inFlight--;
         if (message.attempt === 2) throw new Error("s3cret");
       },
+      messageFields,
     );
     const second = JSON.stringify(aMessage(undefined, { attempt: 2 }));
     expect(await handler(batch(body, second, body), {} as Context)).toEqual({
       batchItemFailures: [{ itemIdentifier: "m1" }],
     });
     expect(most).toBe(3);
-    expect(log.lines).toMatchObject([{ level: "error", fields: { message_id: "m1" } }]);
+    expect(log.lines).toMatchObject([{ level: "error", fields: { message_id: "m1", run: 1, attempt: 2 } }]);
     expect(JSON.stringify(log.lines)).not.toContain("s3cret");
   });
 

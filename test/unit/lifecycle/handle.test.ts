@@ -3,16 +3,19 @@ import type { Job } from "../../../lambdas/core/job.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../../../lambdas/core/job-event.ts";
 import { continued } from "../../../lambdas/core/series.ts";
 import { hourMs, statsOf } from "../../../lambdas/core/stats.ts";
+import type { TaskMessage } from "../../../lambdas/core/task.ts";
 import { attemptFailed, claimed, completed } from "../../../lambdas/core/transitions.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeEventBus } from "../../support/fakes/event-bus.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
+import { fakeMessageQueue } from "../../support/fakes/message-queue.ts";
 import { fakeStatsStore } from "../../support/fakes/stats-store.ts";
 
 const world = (publish: readonly JobEventName[] = finalEvents) => ({
   bus: fakeEventBus(),
   stats: fakeStatsStore(),
+  tasks: fakeMessageQueue<TaskMessage>(),
   log: fakeLog(),
   publish: new Set(publish),
 });
@@ -51,7 +54,10 @@ describe("a batch of writes", () => {
     const changes = [...lifeOf(good), ...lifeOf(bad), ...lifeOf(aJob({ created_at: noon }))];
     expect(await handleChanges(services, changes)).toBe(4);
     expect(services.stats.all().map(({ counts }) => [counts.scheduled, counts.completed])).toEqual([[2, 1]]);
-    expect(services.log.lines).toMatchObject([{ level: "error", fields: { count: 2 } }]);
+    expect(services.log.lines).toMatchObject([
+      { level: "error", fields: { count: 2 } },
+      { level: "info", measured: { values: { unpublished: 2 } } },
+    ]);
 
     services.bus.refuses = () => false;
     expect(await handleChanges(services, changes.slice(4))).toBeUndefined();
@@ -145,5 +151,62 @@ describe("a batch of writes", () => {
     expect(await handleChanges(services, [broken, ...lifeOf()])).toBeUndefined();
     expect(published(services)).toHaveLength(1);
     expect(services.log.lines).toMatchObject([{ level: "error", fields: { job_id: "job_x" } }]);
+  });
+});
+
+describe("a task of Step Functions that waits for a job", () => {
+  const sentOf = ({ tasks }: ReturnType<typeof world>) =>
+    tasks.sent.map(({ message, delaySeconds }) => [message.kind, message.job_id, delaySeconds]);
+
+  it("is told from the job's creation that it goes on, and of its end", async () => {
+    const services = world([]);
+    const job = aJob({ task_tokens: ["t"] });
+    expect(await handleChanges(services, [...lifeOf(aJob()), ...lifeOf(job)])).toBeUndefined();
+    expect(sentOf(services)).toEqual([
+      ["outcome", job.id, 0],
+      ["heartbeat", job.id, 60],
+    ]);
+    expect(services.bus.published).toEqual([]);
+  });
+
+  it("is told again from the write on that the queue did not take; what is told elsewhere is not held back by it", async () => {
+    const services = world();
+    const [first, job] = [aJob({ created_at: noon }), aJob({ created_at: noon, task_tokens: ["t"] })];
+    services.tasks.refuses = ({ kind }) => kind === "outcome";
+    const changes = [...lifeOf(first), ...lifeOf(job)];
+    expect(await handleChanges(services, changes)).toBe(5);
+    expect(published(services)).toHaveLength(2);
+    expect(services.stats.all()[0]?.counts).toMatchObject({ scheduled: 2, completed: 1 });
+    expect(services.log.lines).toMatchObject([{ level: "error", fields: { count: 1 } }]);
+
+    services.tasks.refuses = () => false;
+    expect(await handleChanges(services, changes.slice(5))).toBeUndefined();
+    expect(sentOf(services)).toEqual([
+      ["heartbeat", job.id, 60],
+      ["outcome", job.id, 0],
+    ]);
+  });
+
+  it("has one chain of heartbeats, however often the bus refuses the events of another job", async () => {
+    const services = world(jobEvents);
+    const [bad, job] = [aJob(), aJob({ task_tokens: ["t"] })];
+    services.bus.refuses = ({ detail }) => detail.job_id === bad.id;
+    const changes = [...lifeOf(bad), { after: job, at: noon }];
+    for (let delivery = 0; delivery < 3; delivery++) expect(await handleChanges(services, changes)).toBe(0);
+    expect(services.tasks.sent).toEqual([]);
+    services.bus.refuses = () => false;
+    await handleChanges(services, changes);
+    expect(sentOf(services)).toEqual([["heartbeat", job.id, 60]]);
+  });
+});
+
+describe("a batch that Lambda delivers again", () => {
+  it("tells the same once more, in order, so that receivers can tell the repetition", async () => {
+    const services = world(jobEvents);
+    const changes = lifeOf(aJob({ task_tokens: ["t"] }));
+    await handleChanges(services, changes);
+    const once = structuredClone(services.bus.published);
+    await handleChanges(services, changes);
+    expect(services.bus.published).toEqual([...once, ...once]);
   });
 });

@@ -1,11 +1,16 @@
 import { catalog } from "../../../lambdas/consumers/catalog.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
+import { newMemory } from "../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 
 const late = (overrides: Partial<Job> = {}) =>
   aJob({ product: "my-product", due_at: noon - graceMs, status: "scheduled", ...overrides });
+
+/** A job of a given shard: ids end with it. */
+const inShard = (shard: number, n: number, overrides: Partial<Job> = {}) =>
+  late({ id: `job_${n.toString(16).padStart(31, "0")}${shard}`, ...overrides });
 
 describe("the reconciler", () => {
   it("hands over again what is overdue, and leaves what is not", async () => {
@@ -32,13 +37,90 @@ describe("the reconciler", () => {
     expect(await reconcile(services)).toMatchObject({ dispatched: 600 });
   });
 
-  it("does not stop at a job that AWS refuses", async () => {
-    const services = fakeServices({ catalog, jobs: [late(), late()] });
-    const { send } = services.queue;
-    services.queue.send = async () => {
-      services.queue.send = send;
+  it("does not stop at a job that AWS refuses, and tries it again in the next round, not those that it took", async () => {
+    const services = fakeServices({ catalog, jobs: [inShard(0, 1), inShard(0, 2)] });
+    const { sendMany } = services.queue;
+    const memory = newMemory();
+    services.queue.sendMany = async (type, entries) => {
+      await sendMany(type, entries.slice(1));
+      return [{ index: 0, cause: new Error("throttled") }];
+    };
+    expect(await reconcile(services, graceMs, memory)).toEqual({ looked: 2, dispatched: 1, failed: 1 });
+    services.queue.sendMany = sendMany;
+    await services.clock.advance(1000);
+    expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 1, failed: 0 });
+    expect(new Set(services.queue.sent.map(({ message }) => message.job_id)).size).toBe(2);
+    await services.clock.advance(1000);
+    expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 0 });
+  });
+
+  it("goes on at the page that could not be read, with the look it was for", async () => {
+    const services = fakeServices({ catalog, jobs: Array.from({ length: 150 }, (_, n) => inShard(3, n)) });
+    const { getMany } = services.jobs;
+    const memory = newMemory();
+    services.jobs.getMany = async () => {
       throw new Error("throttled");
     };
-    expect(await reconcile(services)).toEqual({ looked: 2, dispatched: 1, failed: 1 });
+    expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 0, failed: 1 });
+    services.jobs.getMany = getMany;
+    await services.clock.advance(10_000);
+    expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 150, failed: 0 });
+  });
+});
+
+describe("a queue that is merely slow", () => {
+  const minutes = async (services: ReturnType<typeof fakeServices>, count: number, memory = newMemory()) => {
+    const sent: number[] = [];
+    for (let m = 0; m < count; m++) {
+      sent.push((await reconcile(services, graceMs, memory)).dispatched);
+      await services.clock.advance(60_000);
+    }
+    return sent;
+  };
+
+  it("gets a message a job at 1, 2, 4, 8, 16 and 32 minutes, not every minute", async () => {
+    const services = fakeServices({ catalog, jobs: [late({ due_at: noon })] });
+    expect((await minutes(services, 41)).flatMap((sent, minute) => (sent > 0 ? [minute] : []))).toEqual([
+      1, 2, 4, 8, 16, 32,
+    ]);
+  });
+
+  it("of 3,000 jobs gets no more than that, and no job of its tail is left out", async () => {
+    const backlog = Array.from({ length: 3000 }, (_, n) => inShard(n % 8, n, { due_at: noon }));
+    const services = fakeServices({ catalog, jobs: backlog });
+    const sent = await minutes(services, 5);
+    expect(sent).toEqual([0, 3000, 3000, 0, 3000]);
+    expect(new Set(services.queue.sent.map(({ message }) => message.job_id)).size).toBe(3000);
+  });
+
+  it("does not hide a lost job behind it", async () => {
+    const backlog = Array.from({ length: 1000 }, (_, n) => inShard(0, n, { due_at: noon - 3 * 3_600_000 + 1000 }));
+    const services = fakeServices({ catalog, jobs: [...backlog, inShard(0, 5000, { due_at: noon })] });
+    const memory = newMemory();
+    await reconcile(services, graceMs, memory);
+    await services.clock.advance(60_000);
+    services.queue.sent.length = 0;
+    await reconcile(services, graceMs, memory);
+    expect(services.queue.sent.map(({ message }) => message.job_id)).toEqual([inShard(0, 5000).id]);
+  });
+
+  it("that takes longer than a round is gone through in several, each job once", async () => {
+    const backlog = Array.from({ length: 1000 }, (_, n) => inShard(0, n));
+    const services = fakeServices({ catalog, jobs: backlog });
+    const { page } = services.jobs;
+    services.jobs.page = async (query, after) => {
+      if (query.shard === 0) await services.clock.advance(10_000);
+      return page(query, after);
+    };
+    const memory = newMemory();
+    let rounds = 0;
+    while (services.queue.sent.length < 1000 && rounds < 20) {
+      await reconcile(services, graceMs, memory);
+      rounds++;
+    }
+    expect(rounds).toBeGreaterThan(1);
+    const ids = services.queue.sent.map(({ message }) => message.job_id);
+    expect(new Set(ids).size).toBe(1000);
+    expect(ids.length).toBe(1000);
   });
 });

@@ -2,7 +2,7 @@ import { type Achieved, type FanOut, fanOut } from "../../../../lambdas/consumer
 import { JobError } from "../../../../lambdas/core/errors.ts";
 import { failureOf } from "../../../support/executors/execution.ts";
 
-const log = { debug() {}, info() {}, warn() {}, error() {} };
+const log = { debug() {}, info() {}, warn() {}, error() {}, measure() {} };
 const options = { before: undefined, batchSize: 2, concurrency: 2, signal: new AbortController().signal, log };
 const run = (recipients: string[], send: FanOut["send"], others: Partial<FanOut> = {}) =>
   fanOut({ ...options, recipients, send, ...others });

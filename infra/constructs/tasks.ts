@@ -1,0 +1,51 @@
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
+import { Duration } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import type { TasksEnv } from "../../lambdas/aws/env.ts";
+import { allow } from "../capability.ts";
+import { accessTo, folders } from "./access.ts";
+import { EntryFunction } from "./entry-function.ts";
+import { JobQueue } from "./job-queue.ts";
+import type { Platform } from "./platform.ts";
+
+/** Tells the tasks of Step Functions that wait for jobs that these go on, and how they end. */
+export class Tasks extends Construct {
+  /** What they are to be told. */
+  readonly queue: Queue;
+
+  constructor(scope: Construct, id: string, platform: Platform) {
+    super(scope, id);
+    const { table, bucket } = platform.state;
+    const timeout = Duration.seconds(30);
+    this.queue = new JobQueue(this, "Queue", { consumerTimeout: timeout }).queue;
+    const may = accessTo(platform);
+    const { lambda } = new EntryFunction<typeof TasksEnv>(this, "Entry", {
+      entry: "tasks",
+      description: "Answers the tasks of Step Functions",
+      environment: {
+        TABLE_NAME: table.tableName,
+        BUCKET_NAME: bucket.bucketName,
+        TASK_QUEUE_URL: this.queue.queueUrl,
+      },
+      timeout,
+      memorySize: 256,
+      // Each heartbeat sends the message of the next one; the end of the job, or of the task, ends the chain.
+      loops: true,
+      allow: [
+        may.readJobs(),
+        may.readBlobs(folders.results),
+        may.missBlobs(),
+        allow(["sqs:SendMessage"], [this.queue.queueArn]),
+        allow(["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"], ["*"], anyTask),
+      ],
+    });
+    lambda.addEventSource(
+      new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 10 }),
+    );
+  }
+}
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html */
+const anyTask =
+  "A task is named by its token alone: IAM knows no narrower resource than every state machine of the account.";

@@ -1,0 +1,21 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SFNClient } from "@aws-sdk/client-sfn";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { TaskMessage } from "../core/task.ts";
+import { clientDefaults } from "./client-defaults.ts";
+import { dynamoJobStore } from "./dynamo-job-store.ts";
+import type { TasksEnv } from "./env.ts";
+import { makeLog } from "./log.ts";
+import { s3BlobStore } from "./s3-blob-store.ts";
+import { sqsMessages } from "./sqs-messages.ts";
+import { stepFunctionsTasks } from "./step-functions.ts";
+
+/** The ports of who answers the tasks of Step Functions. It writes no job: how long one is kept says nothing here. */
+export const startTasks = (env: TasksEnv) => ({
+  tasks: stepFunctionsTasks({ client: new SFNClient(clientDefaults) }),
+  jobs: dynamoJobStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME, retentionDays: 1 }),
+  blobs: s3BlobStore({ client: new S3Client(clientDefaults), bucket: env.BUCKET_NAME }),
+  queue: sqsMessages<TaskMessage>({ client: new SQSClient(clientDefaults), url: env.TASK_QUEUE_URL }),
+  log: makeLog("tasks"),
+});

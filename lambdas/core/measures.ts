@@ -1,0 +1,51 @@
+import type { Attempt, Job, JobType } from "./job.ts";
+
+/**
+ * Everything that is measured, with its CloudWatch unit. A metric is billed by the month for each combination of its name
+ * and its dimensions, so a new line here is a price (docs/operations.md).
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
+ */
+export const measures = {
+  /** Of an attempt of a type and product: from its due_at to its start, and from there to its end. */
+  lateness_ms: "Milliseconds",
+  duration_ms: "Milliseconds",
+  /** How attempts ended, by type and product; `retried` is a failure that is tried again. */
+  completed: "Count",
+  failed: "Count",
+  retried: "Count",
+  cancelled: "Count",
+  /** Starts of an attempt that were not heard of again. */
+  crashed: "Count",
+  /** Messages of jobs that exist: those that meant nothing any more, and those whose attempt another consumer was at. */
+  dropped: "Count",
+  taken: "Count",
+  /** The reconciler's round: jobs looked at and handed over again, and those that it could not. */
+  looked: "Count",
+  nudged: "Count",
+  nudges_failed: "Count",
+  /** Events that the bus did not take, and will be given again. */
+  unpublished: "Count",
+} as const;
+export type Measure = keyof typeof measures;
+
+/** Values, and what they are of: each combination is a metric of its own. */
+export interface Measured {
+  values: Partial<Record<Measure, number>>;
+  /** The dimensions; there are no others. */
+  of?: { type: JobType; product: string };
+}
+
+/** What the end of an attempt is measured by; `status` is the job's after it. */
+export function attemptMeasured({ status, type, product }: Job, attempt: Attempt): Measured {
+  const { outcome, due_at, started_at, ended_at, crashes } = attempt;
+  const goesOn = outcome === "failed" && status !== "failed";
+  return {
+    of: { type, product },
+    values: {
+      lateness_ms: started_at - due_at,
+      duration_ms: ended_at - started_at,
+      [goesOn ? "retried" : outcome]: 1,
+      ...(crashes !== undefined && { crashed: crashes }),
+    },
+  };
+}

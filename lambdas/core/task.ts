@@ -1,0 +1,65 @@
+import * as z from "zod";
+import { isFinished, type Job, type Stored } from "./job.ts";
+
+/** https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html */
+export const TaskToken = z.string().min(1).max(2048);
+
+/**
+ * How many tokens a job answers. Step Functions gives each try of a state another one, and a message with an earlier one
+ * may still come late: the newest must not be lost over it.
+ */
+const keptTokens = 3;
+
+/** The job with this token among those that it answers; the very same one where it is already, or where there is none. */
+export function withTaskToken(job: Job, token: string | undefined): Job {
+  const { task_tokens = [] } = job;
+  if (token === undefined || task_tokens.includes(token)) return job;
+  return { ...job, task_tokens: [...task_tokens, token].slice(-keptTokens), version: job.version + 1 };
+}
+
+const StoredValue: z.ZodType<Stored, Stored> = z.union([
+  z.strictObject({ inline: z.unknown() }),
+  z.strictObject({ blob: z.string(), bytes: z.int() }),
+]);
+
+/** How a job ended, as Step Functions is told. */
+const Outcome = z.discriminatedUnion("status", [
+  z.strictObject({ status: z.literal("completed"), result: StoredValue.optional() }),
+  z.strictObject({ status: z.enum(["failed", "cancelled"]), error: z.string(), cause: z.string() }),
+]);
+export type Outcome = z.infer<typeof Outcome>;
+
+/** What waits to be said to Step Functions. Whole: a job that is deleted right after its end is still answered for. */
+export const TaskMessage = z.discriminatedUnion("kind", [
+  z.strictObject({
+    v: z.literal(1),
+    kind: z.literal("outcome"),
+    job_id: z.string(),
+    tokens: z.array(TaskToken),
+    outcome: Outcome,
+  }),
+  z.strictObject({ v: z.literal(1), kind: z.literal("heartbeat"), job_id: z.string(), token: TaskToken }),
+]);
+export type TaskMessage = z.infer<typeof TaskMessage>;
+
+/** Seconds from one heartbeat of a task to the next. */
+export const heartbeatSeconds = 60;
+
+/** What Step Functions is to be told of a write of a job: of its end, or from now on that it still goes on. */
+export function taskMessagesOf(before: Job | undefined, after: Job | undefined): TaskMessage[] {
+  if (!after?.task_tokens) return [];
+  const known = before?.task_tokens ?? [];
+  const added = after.task_tokens.filter((token) => !known.includes(token));
+  if (!isFinished(after)) {
+    return added.map((token) => ({ v: 1, kind: "heartbeat", job_id: after.id, token }));
+  }
+  // A job that is over already can still be asked for by another task.
+  const tokens = before && isFinished(before) ? added : after.task_tokens;
+  return tokens.length === 0 ? [] : [{ v: 1, kind: "outcome", job_id: after.id, tokens, outcome: outcomeOf(after) }];
+}
+
+function outcomeOf({ status, result, error, reason }: Job): Outcome {
+  if (status === "completed") return { status, ...(result !== undefined && { result }) };
+  if (status === "cancelled") return { status, error: "CANCELLED", cause: reason ?? "The job was cancelled." };
+  return { status: "failed", error: error?.code ?? "PROVIDER_ERROR", cause: error?.message ?? "The job failed." };
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { problemOf } from "../../lambdas/aws/problem.ts";
+import { RequestError } from "../../lambdas/core/errors.ts";
+import { invalidRequest } from "../../lambdas/core/parse-body.ts";
+import { megabyte, readBody, sendJson } from "../http.ts";
+import type { LocalClock } from "./clock.ts";
+import { parseAdvance } from "./request.ts";
+
+/** `GET /local/clock` tells the time; `POST /local/clock` moves it, and answers when all that was due by then is done. */
+export async function handleClock(clock: LocalClock, request: IncomingMessage, response: ServerResponse) {
+  try {
+    if (request.method === "GET") return sendJson(response, 200, clock.tell());
+    if (request.method !== "POST") throw new RequestError("METHOD_NOT_ALLOWED", "The clock takes GET and POST.");
+    const { to, maxHops } = parseAdvance(await jsonOf(request), Date.now());
+    const gone = new AbortController();
+    response.once("close", () => gone.abort());
+    const answer = await clock.advance(to, maxHops, gone.signal);
+    if (!answer) throw new RequestError("STATE_CONFLICT", "The clock is being moved; wait for that call to answer.");
+    sendJson(response, 200, answer);
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const problem = problemOf(error, undefined);
+    sendJson(response, problem.status, problem, { "content-type": "application/problem+json" });
+  }
+}
+
+/** JSON by name: what a web page of elsewhere can make a browser send without asking is none. */
+async function jsonOf(request: IncomingMessage): Promise<unknown> {
+  if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
+    throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send JSON, with `Content-Type: application/json`.");
+  }
+  const body = await readBody(request, megabyte);
+  if (!body) throw new RequestError("PAYLOAD_TOO_LARGE", "The request is larger than 1 MB.");
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw invalidRequest([{ pointer: "", detail: "is not valid JSON" }]);
+  }
+}

@@ -1,0 +1,50 @@
+import { type Item, idOf, jobOf } from "../../lambdas/aws/job-item.ts";
+import type { Handler } from "../http.ts";
+import { scanJobs } from "../servers/scan-jobs.ts";
+import type { Feed } from "../stream/feed.ts";
+import type { ItemChange } from "../stream/front.ts";
+import { makeClock } from "./clock.ts";
+import { handleClock } from "./handle.ts";
+import type { OffsetFile } from "./offset-file.ts";
+import type { Overdue } from "./overdue.ts";
+import type { Work } from "./work.ts";
+import { feedWork } from "./works.ts";
+
+export interface StartClockOptions {
+  file: OffsetFile;
+  /** Where the jobs are. */
+  dynamodb: string;
+  overdue: Overdue;
+  /** All that falls due. */
+  works: readonly Work[];
+  feed: Feed;
+  tellHandlers: (offsetMs: number) => void;
+}
+
+/** The local clock: costs nothing until it is first moved. */
+export function startClock({ file, dynamodb, overdue, works, feed, tellHandlers }: StartClockOptions) {
+  let watched: Promise<void> | undefined;
+  const watch = async () => {
+    await scanJobs(dynamodb, overdue.stored);
+    overdue.allStored();
+  };
+  const onMoving = async (moving: boolean) => {
+    feed.hurry(moving);
+    watched ??= watch();
+    await watched;
+  };
+  const clock = makeClock({ file, works: [...works, feedWork(feed)], tellHandlers, onMoving });
+  const handle: Handler = (request, response) => handleClock(clock, request, response);
+  return {
+    handle,
+    wrote(changes: readonly ItemChange[]): void {
+      if (!watched) return;
+      for (const { key, before, after } of changes) {
+        const [was, is] = [before, after].map((image) => image && jobOf(image as Item));
+        overdue.wrote(idOf(key as Item), is);
+        clock.wrote({ ...(was && { before: was }), ...(is && { after: is }), at: Date.now() });
+      }
+    },
+    close: clock.close,
+  };
+}

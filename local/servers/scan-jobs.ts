@@ -1,0 +1,20 @@
+import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
+import { type Item, jobOf } from "../../lambdas/aws/job-item.ts";
+import type { Job } from "../../lambdas/core/job.ts";
+import { credentials } from "../credentials.ts";
+import { tableName } from "../names.ts";
+
+/** Calls `each` with every stored job, as it is when it is read. */
+export async function scanJobs(endpoint: string, each: (job: Job) => void): Promise<void> {
+  const client = new DynamoDBClient({ endpoint, ...credentials });
+  try {
+    const scan = { TableName: tableName, FilterExpression: "SK = :state", ExpressionAttributeValues };
+    for await (const { Items = [] } of paginateScan({ client }, scan)) {
+      for (const item of Items as Item[]) each(jobOf(item));
+    }
+  } finally {
+    client.destroy();
+  }
+}
+
+const ExpressionAttributeValues = { ":state": { S: "STATE" } };

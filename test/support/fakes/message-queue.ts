@@ -1,0 +1,28 @@
+import type { MessageQueue, Refused, SendOptions } from "../../../lambdas/core/ports.ts";
+
+export interface FakeMessageQueue<Message> extends MessageQueue<Message> {
+  /** What was sent, in order. */
+  sent: ({ message: Message } & SendOptions)[];
+  /** Whether the queue refuses a message for now. */
+  refuses: (message: Message) => boolean;
+}
+
+/** A queue that delivers nothing and remembers what was sent. */
+export function fakeMessageQueue<Message>(): FakeMessageQueue<Message> {
+  const queue: FakeMessageQueue<Message> = {
+    sent: [],
+    refuses: () => false,
+    async send(message, options) {
+      if (queue.refuses(message)) throw new Error("the queue refuses it");
+      queue.sent.push({ message: structuredClone(message), ...options });
+    },
+    async sendMany(entries) {
+      const refused: Refused[] = [];
+      for (const [index, { message, ...options }] of entries.entries()) {
+        await queue.send(message, options).catch((cause) => refused.push({ index, cause }));
+      }
+      return refused;
+    },
+  };
+  return queue;
+}

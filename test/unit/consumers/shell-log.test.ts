@@ -1,0 +1,108 @@
+import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import { runJob } from "../../../lambdas/consumers/shell.ts";
+import { JobError } from "../../../lambdas/core/errors.ts";
+import type { Job, JobMessage } from "../../../lambdas/core/job.ts";
+import { type Decide, Parked } from "../../../lambdas/core/job-type.ts";
+import { cancelled } from "../../../lambdas/core/transitions.ts";
+import { aJob, aMessage, noon } from "../../support/builders.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+
+const due = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });
+const of = { type: "action", product: "my-product" };
+const ok: Decide = async () => "s3cret result";
+
+/** What the log says while a message is taken to its end. */
+async function told(job: Job, execute: Decide = ok, message: Partial<JobMessage> = {}, stored: Job[] = [job]) {
+  const services = fakeServices({ jobs: stored, catalog });
+  await runJob(services, execute, aMessage(job, message), { random: () => 0.5 });
+  return { ...services, lines: services.log.lines };
+}
+
+describe("the end of an attempt is one line, which is its measurement too", () => {
+  const failing =
+    (code: "TIMEOUT" | "NOT_FOUND"): Decide =>
+    async () => {
+      throw new JobError(code, "s3cret");
+    };
+  const twice = { status: "running", claim_id: "lost", lease_until: noon - 1, claims: 2 } as const;
+
+  test.each<[string, Job, Decide, Record<string, number>, Record<string, unknown>]>([
+    ["completed", due(), ok, { completed: 1 }, { status: "completed" }],
+    ["failed", due(), failing("NOT_FOUND"), { failed: 1 }, { status: "failed", code: "NOT_FOUND" }],
+    ["retried", due({ retries: 2 }), failing("TIMEOUT"), { retried: 1 }, { status: "scheduled", code: "TIMEOUT" }],
+    ["cancelled", due({ expires_at: noon - 1 }), ok, { cancelled: 1 }, { status: "cancelled" }],
+    ["completed after two crashes", due(twice), ok, { completed: 1, crashed: 2 }, { status: "completed" }],
+    ["given up", due({ ...twice, claims: 3 }), ok, { failed: 1, crashed: 3 }, { status: "failed", code: "CRASHED" }],
+  ])("%s", async (_name, job, execute, counts, fields) => {
+    const { lines } = await told({ ...job, due_at: noon - 40 }, async (...given) => execute(...given));
+    expect(lines).toEqual([
+      {
+        level: "info",
+        message: "attempt ended",
+        measured: { of, values: { lateness_ms: 40, duration_ms: 0, ...counts } },
+        fields: {
+          job_id: job.id,
+          product: "my-product",
+          env: "prd",
+          event: "create_order",
+          type: "action",
+          run: 1,
+          attempt: 1,
+          ...fields,
+        },
+      },
+    ]);
+  });
+
+  it("of a feature that parks is no end: nothing is measured", async () => {
+    const { lines } = await told(due(), async () => new Parked({}, noon + 1000));
+    expect(lines).toMatchObject([{ message: "parked" }]);
+    expect(lines[0]?.measured).toBeUndefined();
+  });
+
+  it("of a feature counts from its first start", async () => {
+    const parked = { status: "running", parked_since: noon - 5000, lease_until: 0 } as const;
+    const { lines } = await told(due({ ...parked, due_at: noon - 5010 }));
+    expect(lines[0]?.measured?.values).toMatchObject({ lateness_ms: 10, duration_ms: 5000 });
+  });
+});
+
+describe("a message that is dropped", () => {
+  const running = { status: "running", claim_id: "theirs", lease_until: noon + 9000 } as const;
+  test.each<[string, Job, Partial<JobMessage>, Record<string, number>]>([
+    ["of another attempt", due({ attempt: 2 }), { attempt: 1 }, { dropped: 1 }],
+    ["of a job that somebody is at", due(running), {}, { taken: 1 }],
+  ])("%s is counted, and the line says which message it was", async (_name, job, message, values) => {
+    const { lines } = await told(job, ok, message);
+    expect(lines).toMatchObject([
+      { message: "message dropped", measured: { of, values }, fields: { job_id: job.id, attempt: 1, env: "prd" } },
+    ]);
+  });
+
+  it("of a job that was deleted is logged with what it knows", async () => {
+    const job = due();
+    const { lines } = await told(job, ok, {}, []);
+    expect(lines).toEqual([
+      { level: "info", message: "message dropped", fields: { job_id: job.id, run: 1, attempt: 1, why: "deleted" } },
+    ]);
+  });
+});
+
+test("every line about a claimed job says whose it is, those of its executor too, and none has an input, a result or an error's text", async () => {
+  const job = due({ input: { inline: { body: { card: "s3cret" } } } });
+  const { lines } = await told(job, async ({ log }, { jobs, log: other }) => {
+    log.warn("from the execution");
+    other.warn("from the services");
+    await jobs.replace(cancelled((await jobs.get(job.id)) as Job, noon, "no longer wanted"));
+    throw new Error("s3cret");
+  });
+  expect(lines.map(({ message }) => message)).toEqual([
+    "from the execution",
+    "from the services",
+    "executor threw",
+    "outcome discarded: the attempt was cancelled or taken over",
+  ]);
+  const whose = { job_id: job.id, product: "my-product", env: "prd", event: "create_order", type: "action" };
+  for (const { fields } of lines) expect(fields).toMatchObject({ ...whose, run: 1, attempt: 1 });
+  expect(JSON.stringify(lines)).not.toContain("s3cret");
+});
