@@ -8,6 +8,7 @@ import type {
   Queues,
   ReconcilerEnv,
   TasksEnv,
+  WebhooksEnv,
 } from "../lambdas/aws/env.ts";
 import { jobTypes } from "../lambdas/core/job.ts";
 import { jobEvents } from "../lambdas/core/job-event.ts";
@@ -44,7 +45,8 @@ type LambdaEnv = EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof AuthorizerEnv> &
   EnvOf<typeof IntakeEnv> &
   EnvOf<typeof LifecycleEnv> &
-  EnvOf<typeof TasksEnv>;
+  EnvOf<typeof TasksEnv> &
+  EnvOf<typeof WebhooksEnv>;
 
 /** What the stack puts into its functions' environments, and where the SDK finds the services on this machine. */
 export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
@@ -70,6 +72,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     // All of them: here they cost nothing, and show what a deployment could be told.
     PUBLISH: jobEvents.join(","),
     TASK_QUEUE_URL: queueUrl(queueName("tasks")),
+    WEBHOOK_QUEUE_URL: queueUrl(queueName("webhooks")),
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
   };
   return {

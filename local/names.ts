@@ -16,7 +16,7 @@ export const intakeTopicName = "ductape-jobs-intake";
 export const scheduleDlqName = "ductape-jobs-schedule-dlq";
 
 /** The queues that are of no job type: what others are to be told waits in them. */
-export const outboundQueues = ["tasks"] as const;
+export const outboundQueues = ["tasks", "webhooks"] as const;
 export type OutboundQueue = (typeof outboundQueues)[number];
 
 export const queueName = (type: JobType | OutboundQueue): string => `ductape-jobs-${type}`;

@@ -22,7 +22,7 @@ const marginMs = 30_000;
 export const consumerTimeoutMs = (type: JobType): number => registry[type].limits.max_timeout_ms + marginMs;
 
 /** The functions that the outbound queues feed. */
-export const outboundTimeoutMs: Record<OutboundQueue, number> = { tasks: 30_000 };
+export const outboundTimeoutMs: Record<OutboundQueue, number> = { tasks: 30_000, webhooks: 45_000 };
 
 /** AWS's advice for queues that feed a Lambda: six times the function's timeout. */
 export const visibilitySeconds = (type: JobType): number => sixTimes(consumerTimeoutMs(type));

@@ -142,7 +142,15 @@ export async function startWorld(execute: Decide) {
   );
   const bus = eventBridgeBus({ client: events, bus: "jobs", clock });
   const lifecycle = streamHandler(
-    () => ({ bus, stats: services.stats, tasks: fakeMessageQueue(), log: services.log, publish: new Set(finalEvents) }),
+    () => ({
+      bus,
+      stats: services.stats,
+      tasks: fakeMessageQueue(),
+      webhooks: fakeMessageQueue(),
+      endpoints: [],
+      log: services.log,
+      publish: new Set(finalEvents),
+    }),
     handleChanges,
   );
 

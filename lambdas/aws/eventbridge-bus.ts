@@ -1,7 +1,7 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import type { JobEvent } from "../core/job-event.ts";
+import { eventSource, type JobEvent } from "../core/job-event.ts";
 import type { Clock, EventBus, Unpublished } from "../core/ports.ts";
-import { eventSource, putEvents } from "./put-events.ts";
+import { putEvents } from "./put-events.ts";
 
 export interface EventBridgeBusOptions {
   client: EventBridgeClient;

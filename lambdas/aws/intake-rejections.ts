@@ -1,10 +1,11 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { tenantOf } from "../core/job.ts";
+import { eventSource } from "../core/job-event.ts";
 import type { Clock, Refused, Rejections } from "../core/ports.ts";
 import { type JobRejectedDetail, type Rejection, rejectedEvent } from "../core/rejection.ts";
 import { messageGroup } from "./message-group.ts";
-import { eventSource, putEvents } from "./put-events.ts";
+import { putEvents } from "./put-events.ts";
 import { attributesRoom, largestBatchBytes, type Outgoing, sendAll } from "./send-all.ts";
 
 export interface IntakeRejectionsOptions {

@@ -1,9 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { Clock, Unpublished } from "../core/ports.ts";
 
-/** The source of every event of ours. */
-export const eventSource = "ductape.jobs";
-
 /** PutEvents takes no more at a time. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const mostEntries = 10;
 

@@ -8,6 +8,7 @@ import type { Order, Place } from "./place.ts";
 import type { Reference } from "./references.ts";
 import type { Rejection } from "./rejection.ts";
 import type { Counts } from "./stats.ts";
+import type { EndpointName } from "./webhook.ts";
 
 /** Time is an argument: the only source of `now`, and the only thing that waits. */
 export interface Clock {
@@ -184,6 +185,46 @@ export interface Tasks {
   fail(token: string, error: string, cause: string): Promise<TaskAnswer>;
   /** Says that the task still goes on. */
   heartbeat(token: string): Promise<TaskAnswer>;
+}
+
+/** An event of another thing than a job. */
+export interface Announcement {
+  /** Its detail-type on the bus. */
+  type: string;
+  /** When it happened, epoch milliseconds. */
+  time: number;
+  detail: object;
+}
+
+/** Tells the bus of what happens to other things than jobs. */
+export interface Announcer {
+  /** Throws where the bus did not take it. */
+  announce(event: Announcement): Promise<void>;
+}
+
+/** `gone`: its answer was 410. `failing`: nothing has arrived there for a day. */
+export type DisabledReason = "gone" | "failing";
+
+/** What is known against an endpoint of a webhook. Times are epoch milliseconds. */
+export interface EndpointState {
+  /** Attempts that have failed since the last one that succeeded. */
+  failures: number;
+  failing_since: number;
+  /** The code of the last failure. */
+  last_failure: string;
+  disabled?: { at: number; reason: DisabledReason /** Which URL it had then, as a hash. */; url: string };
+}
+
+/** How the endpoints of webhooks do; most are not known of, because all is well. */
+export interface Endpoints {
+  get(name: EndpointName): Promise<EndpointState | undefined>;
+  /** Counts a failure; answers what is known by then. */
+  failed(name: EndpointName, at: number, code: string): Promise<EndpointState>;
+  /** Forgets the failures of an endpoint, unless it is disabled. */
+  recovered(name: EndpointName): Promise<void>;
+  disable(name: EndpointName, disabled: NonNullable<EndpointState["disabled"]>): Promise<void>;
+  /** Forgets everything. */
+  enable(name: EndpointName): Promise<void>;
 }
 
 /** What is to be counted in an hour of a tenant. */

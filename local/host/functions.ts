@@ -17,6 +17,7 @@ export const functions: Record<FunctionName, FunctionSettings> = {
   authorizer: { entry: "lambdas/authorizer/handler.ts", timeoutMs: 10_000, memoryMb: 256 },
   reconciler: { entry: "lambdas/reconciler/handler.ts", timeoutMs: 55_000, memoryMb: 256 },
   lifecycle: { entry: "lambdas/lifecycle/handler.ts", timeoutMs: 60_000, memoryMb: 256 },
+  webhooks: { entry: "lambdas/webhooks/handler.ts", timeoutMs: outboundTimeoutMs.webhooks, memoryMb: 256 },
   intake: { entry: "lambdas/intake/handler.ts", timeoutMs: intakeTimeoutMs, memoryMb: 512 },
   tasks: { entry: "lambdas/tasks/handler.ts", timeoutMs: outboundTimeoutMs.tasks, memoryMb: 256 },
   ...(Object.fromEntries(

@@ -1,4 +1,4 @@
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { App, Stack } from "aws-cdk-lib/core";
 import { allow, grant } from "../../infra/capability.ts";
@@ -24,6 +24,12 @@ for (const node of service.node.findAll()) {
 }
 
 const team = new Stack(app, "Team");
+const waiting = new Role(team, "Waiting", {
+  roleName: teams.stateMachineRole,
+  assumedBy: new ServicePrincipal("states.amazonaws.com"),
+});
+const asking = [`arn:${partition}:sqs:${region}:${account}:${teams.requests}`];
+waiting.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: asking }));
 new LambdaFunction(team, "Doubler", {
   functionName: teams.function,
   runtime: Runtime.NODEJS_24_X,

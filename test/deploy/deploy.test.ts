@@ -9,7 +9,9 @@ import { timeKey } from "../../lambdas/aws/job-item.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
 import { listenOnBus } from "./bus-listener.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
+import { describeKeys } from "./keys.ts";
 import { credentials, type Ministack, region, startMinistack } from "./ministack.ts";
+import { describeOutbound, storeWebhook } from "./outbound.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 import { describeOwnRole, makeTeams } from "./own-role.ts";
 import { describeWaysIn } from "./ways-in.ts";
@@ -34,6 +36,7 @@ beforeAll(async () => {
   await makeTargets();
   await makeTeams(clientOptions());
   await storeReferences();
+  await storeWebhook(clientOptions(), outside.url);
   outputs = await deploy(ministack);
   call = apiClient(outputs, ministack);
   const secret = new GetSecretValueCommand({ SecretId: outputs.ApiKeySecret });
@@ -254,7 +257,17 @@ describeOwnRole({
   },
 });
 
+describeOutbound({
+  settings: clientOptions,
+  post: (body) => post(body, { headers: { prefer: "wait=20" } }),
+  cancel: (id) => call("POST", `/v1/jobs/${id}/cancel`, { key, body: {} }),
+  received: (method, path) => outside.received(method, path),
+});
 describeWaysIn({ settings: clientOptions, outputs: () => outputs, job: async (id) => (await get(id)).body });
+describeKeys({
+  call: (method, path, options) => call(method, path, options),
+  environment: () => ministack.environment,
+});
 
 describe("a job that is due later", () => {
   test("is not early, and starts within a second or two of its time", async () => {
