@@ -8,6 +8,7 @@ import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { Config } from "../config.ts";
 import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/access.ts";
 import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
+import { encryptWith } from "../constructs/encrypt-with.ts";
 import { EntryFunction } from "../constructs/entry-function.ts";
 import { HttpEntrance } from "../constructs/http-entrance.ts";
 import { Intake } from "../constructs/intake.ts";
@@ -37,8 +38,9 @@ export class ServiceStack extends Stack {
     const platform: Platform = { config, state, queues, schedules };
 
     const api = this.api(platform);
-    const authorizer = this.authorizer(state);
-    const entrance = new HttpEntrance(this, "Entrance", { api, authorizer });
+    const { door } = config;
+    const authorizer = door.auth === "key" ? this.authorizer(state) : undefined;
+    const entrance = new HttpEntrance(this, "Entrance", { api, authorizer, door });
 
     for (const definition of Object.values(registry)) {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
@@ -49,8 +51,15 @@ export class ServiceStack extends Stack {
     new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue, webhooks: webhooks.queue } });
     const intake = new Intake(this, "Intake", platform);
 
+    if (state.key) encryptWith(state.key, this);
+
     this.output("ApiUrl", entrance.url, "Where the API is");
-    this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
+    if (authorizer) this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
+    else this.output("ApiArn", entrance.arn, "Who may execute-api:Invoke this may call the API, with signed requests");
+    if (entrance.domain) {
+      this.output("DomainTarget", entrance.domain.regionalDomainName, "Where DNS has to lead the API's own name");
+      this.output("DomainZone", entrance.domain.regionalHostedZoneId, "The hosted zone of that, for an alias record");
+    }
     this.output("TableName", state.table.tableName, "The jobs");
     this.output("BucketName", state.bucket.bucketName, "Larger inputs and results");
     this.output("EventBusName", state.bus.eventBusName, "Where others hear of what happens to jobs");

@@ -9,6 +9,7 @@ import { timeKey } from "../../lambdas/aws/job-item.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
 import { listenOnBus } from "./bus-listener.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
+import { describeKeys } from "./keys.ts";
 import { credentials, type Ministack, region, startMinistack } from "./ministack.ts";
 import { describeOutbound, storeWebhook } from "./outbound.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
@@ -263,6 +264,10 @@ describeOutbound({
   received: (method, path) => outside.received(method, path),
 });
 describeWaysIn({ settings: clientOptions, outputs: () => outputs, job: async (id) => (await get(id)).body });
+describeKeys({
+  call: (method, path, options) => call(method, path, options),
+  environment: () => ministack.environment,
+});
 
 describe("a job that is due later", () => {
   test("is not early, and starts within a second or two of its time", async () => {

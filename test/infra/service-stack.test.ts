@@ -25,6 +25,8 @@ const { app, service } = synthesize({
   "jobs:longestWaitMs": 2500,
   "jobs:retentionDays": 10,
   "jobs:publish": "started,failed",
+  "jobs:memory.feature": 512,
+  "jobs:rateLimit": 50,
   "jobs:logLevel": "warn",
   "jobs:logDays": "90",
 });
@@ -45,7 +47,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
   const queue = queueOf(type).Properties;
 
   test("has a consumer with its memory and time for its longest attempt", () => {
-    expect(consumer.MemorySize).toBe(limits.memory_mb);
+    expect(consumer.MemorySize).toBe(type === "feature" ? 512 : limits.memory_mb);
     expect(consumer.Timeout).toBeGreaterThanOrEqual(limits.max_timeout_ms / 1000 + 20);
     expect(consumer.Timeout).toBeLessThanOrEqual(900);
   });
@@ -118,6 +120,7 @@ test("every function is Node 24 on arm64, traced, and logs to a group that forge
     const group = groups.find(({ id }) => id === Properties.LoggingConfig.LogGroup.Ref);
     expect(group?.Properties.RetentionInDays).toBe(90);
   }
+  expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(groups.map(() => 90));
 });
 
 test("a log of warnings is the logger's business: Lambda, which takes measurements for lines of level INFO, lets them through", () => {
@@ -223,7 +226,7 @@ describe("the HTTP API", () => {
   test("throttles at the door and logs each request, without queries and headers", () => {
     const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
     expect(stage.Properties.DefaultRouteSettings).toMatchObject({
-      ThrottlingRateLimit: 1000,
+      ThrottlingRateLimit: 50,
       ThrottlingBurstLimit: 2000,
     });
     const { Format } = stage.Properties.AccessLogSettings;
