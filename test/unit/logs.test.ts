@@ -19,6 +19,7 @@ import { allScopes } from "../../lambdas/core/scopes.ts";
 import { TaskMessage } from "../../lambdas/core/task.ts";
 import { type Delivery, endpointsOf } from "../../lambdas/core/webhook.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { answerTask } from "../../lambdas/tasks/answer.ts";
 import { aJob } from "../support/builders.ts";
@@ -208,7 +209,7 @@ describe("the lifecycle", () => {
         { webhooks: broken(webhooks) },
       ];
       for (const ports of faults) {
-        const handler = streamHandler(() => ({ ...usual, ...ports }), handleChanges);
+        const handler = streamHandler(() => ({ ...usual, handedOver: recent(), ...ports }), handleChanges);
         await handler({ Records } as never, {} as Context).catch(() => undefined);
       }
     });
