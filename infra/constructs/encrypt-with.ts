@@ -28,7 +28,7 @@ export function encryptWith(key: IKey, stack: Stack): void {
 }
 
 /** The services whose data is encrypted, and which ask on behalf of whoever calls them whether he may use the key. */
-const encrypting = ["dynamodb", "s3", "sqs", "secretsmanager"];
+const encrypting = ["dynamodb", "s3", "sqs", "sns", "secretsmanager"];
 
 /** By what the role may do by now, also what others have granted it, as an event source does. */
 function servicesOf(role: Role): string[] {

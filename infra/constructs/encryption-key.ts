@@ -33,12 +33,14 @@ const statementsOfServices = ({ partition, region, account }: Stack): PolicyStat
       ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:*` },
     },
   }),
-  // What they send to the queues: rules of buses, topics, notifications of buckets.
+  // What they send to queues and topics: rules of buses, topics, notifications of buckets, alarms.
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services
   new PolicyStatement({
     sid: "Senders",
-    principals: ["events", "sns", "s3"].map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
-    actions: ["kms:Decrypt", "kms:GenerateDataKey"],
+    principals: ["events", "sns", "s3", "cloudwatch"].map(
+      (service) => new ServicePrincipal(`${service}.amazonaws.com`),
+    ),
+    actions: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
     resources: ["*"],
     conditions: { StringEquals: { "aws:SourceAccount": account } },
   }),

@@ -1,5 +1,6 @@
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { IntakeEnv } from "../../lambdas/aws/env.ts";
@@ -17,7 +18,8 @@ const importsAtOnce = 5;
 export class Intake extends Construct {
   readonly lambda: IFunction;
 
-  constructor(scope: Construct, id: string, platform: Platform) {
+  /** `tasks` is told of the tasks of Step Functions whose request was refused. */
+  constructor(scope: Construct, id: string, { platform, tasks }: { platform: Platform; tasks: IQueue }) {
     super(scope, id);
     const { config, state } = platform;
     const { queue, imports, deadLetters } = state.intake;
@@ -31,6 +33,7 @@ export class Intake extends Construct {
         INTAKE_QUEUE_URL: queue.queueUrl,
         INTAKE_DLQ_URL: deadLetters.queueUrl,
         IMPORT_QUEUE_URL: imports.queueUrl,
+        TASK_QUEUE_URL: tasks.queueUrl,
       },
       timeout: intakeTimeout,
       memorySize: 512,
@@ -47,7 +50,10 @@ export class Intake extends Construct {
         may.schedule(),
         may.passScheduleRole(),
         allow(["events:PutEvents"], [state.bus.eventBusArn]),
-        allow(["sqs:SendMessage"], [queue.queueArn, imports.queueArn, deadLetters.queueArn]),
+        allow(
+          ["sqs:SendMessage"],
+          [queue, imports, deadLetters, tasks].map(({ queueArn }) => queueArn),
+        ),
       ],
     });
     // An asynchronous invocation that Lambda gives up is a message like any other: it comes again for hours, or is rejected.

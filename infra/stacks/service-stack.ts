@@ -49,7 +49,7 @@ export class ServiceStack extends Stack {
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
     new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue, webhooks: webhooks.queue } });
-    const intake = new Intake(this, "Intake", platform);
+    const intake = new Intake(this, "Intake", { platform, tasks: tasks.queue });
 
     if (state.key) encryptWith(state.key, this);
 

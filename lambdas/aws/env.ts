@@ -49,6 +49,8 @@ export const IntakeEnv = JobsEnv.extend({
   /** Takes what is refused, and what could not be scheduled for hours. */
   INTAKE_DLQ_URL: z.url(),
   IMPORT_QUEUE_URL: z.url(),
+  /** Where what is to be said to Step Functions waits. */
+  TASK_QUEUE_URL: z.url(),
 });
 export type IntakeEnv = z.infer<typeof IntakeEnv>;
 

@@ -2,6 +2,7 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda"
 import { RequestError, traceOf } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { functionErrorOf } from "./function-error.ts";
+import { quietly } from "./quietly.ts";
 import type { Redelivery } from "./redelivery.ts";
 
 /** What an invocation brought that is not one of a queue. */
@@ -42,7 +43,10 @@ const marginMs = 20_000;
 export const intakeHandler =
   <S>(services: () => S & IntakeHandling, work: IntakeWork<S>) =>
   async (event: unknown, context: Context): Promise<unknown> => {
-    if (isBatch(event)) return answerBatch(services(), work, event.Records, context);
+    if (isBatch(event)) {
+      const all = services();
+      return quietly(all.log, () => answerBatch(all, work, event.Records, context));
+    }
     const requestId = context.awsRequestId;
     try {
       return await work.request(services(), { payload: event, requestId });

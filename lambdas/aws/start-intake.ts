@@ -1,11 +1,13 @@
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Catalog } from "../core/catalog.ts";
+import type { TaskMessage } from "../core/task.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import type { IntakeEnv } from "./env.ts";
 import { intakeRejections } from "./intake-rejections.ts";
 import { sqsRedelivery } from "./redelivery.ts";
 import { sqsImportQueue } from "./sqs-import-queue.ts";
+import { sqsMessages } from "./sqs-messages.ts";
 import { startServices } from "./start-up.ts";
 
 /** What the intake works with: everything that the API does, and where requests go on that are refused or many. */
@@ -20,6 +22,7 @@ export function startIntake(env: IntakeEnv, catalog: Catalog) {
     bucket: env.BUCKET_NAME,
     rejections: intakeRejections({ events, bus, sqs, deadLetterUrl, clock }),
     imports: sqsImportQueue({ client: sqs, url: importUrl }),
+    tasks: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
     redelivery: sqsRedelivery(sqs, { intake: env.INTAKE_QUEUE_URL, imports: importUrl }, log),
     importQueueName: importUrl.split("/").at(-1) as string,
   };

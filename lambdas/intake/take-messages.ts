@@ -5,6 +5,7 @@ import { type Refusable, rejectionOf } from "../core/rejection.ts";
 import type { AcceptedRequest } from "../core/request.ts";
 import { type Scheduled, scheduleJobs } from "../core/schedule-jobs.ts";
 import { type Delivery, unwrapText } from "./deliveries.ts";
+import { rejectAll } from "./reject.ts";
 import { accept } from "./schedule-request.ts";
 import type { IntakeServices } from "./services.ts";
 
@@ -30,7 +31,7 @@ export async function takeMessages(services: IntakeServices, messages: readonly 
   for (const { message, delivery } of read) {
     if (delivery.kind === "unreadable") outcomes.set(message, { refused: delivery.error });
   }
-  const unkept = await rejectAll(services, read, outcomes);
+  const unkept = await reject(services, read, outcomes);
   return messages.filter((message) => unkept.has(message) || isFailed(outcomes.get(message))).map(({ id }) => id);
 }
 
@@ -69,26 +70,16 @@ async function handOnImports({ imports }: IntakeServices, read: readonly Read[],
   });
 }
 
-/** Answers the messages whose rejection could not be told or kept: they come again and are rejected then. */
-async function rejectAll(services: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, Outcome>) {
+/** Answers the messages that come again for it. */
+async function reject(services: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, Outcome>) {
   const refused = read.flatMap(({ message, delivery }) => {
     const outcome = outcomes.get(message);
     if (!outcome || !("refused" in outcome)) return [];
-    return [{ message, rejection: rejectionOf(refusable(message, delivery), outcome.refused) }];
+    const refusal = refusable(message, delivery);
+    return [{ message, rejection: rejectionOf(refusal, outcome.refused), request: refusal.request }];
   });
-  if (refused.length === 0) return new Set<QueueMessage>();
-  for (const { rejection } of refused) {
-    const { code, source, message_id, product_tag, env } = rejection.detail;
-    services.log.warn("a message was rejected", { code, source, message_id, product_tag, env });
-  }
-  const unkept = await services.rejections.reject(refused.map(({ rejection }) => rejection));
-  for (const { index, cause } of unkept) {
-    services.log.error("a rejection was not kept; the message will be delivered again", {
-      message_id: refused[index]?.message.id,
-      ...traceOf(cause),
-    });
-  }
-  return new Set(unkept.map(({ index }) => refused[index]?.message as QueueMessage));
+  const places = await rejectAll(services, refused);
+  return new Set(refused.filter((_, place) => places.has(place)).map(({ message }) => message));
 }
 
 function refusable({ id, body }: QueueMessage, delivery: Delivery): Refusable {

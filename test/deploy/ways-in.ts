@@ -233,6 +233,28 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
         expect(await run("sending", sending, double("states-sqs"))).toMatchObject({ status: "SUCCEEDED" });
         await completed("states-sqs");
       }, 60_000);
+
+      test("that sends to the queue and waits is told the result, or why its request was refused", async () => {
+        const waiting = {
+          Type: "Task",
+          Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken",
+          Parameters: {
+            QueueUrl: outputs().IntakeQueueUrl,
+            MessageBody: { ...double("states-waiting"), "input.$": "$.input", "task_token.$": "$$.Task.Token" },
+          },
+          TimeoutSeconds: 60,
+          Catch: [{ ErrorEquals: ["InvalidRequest"], Next: "Refused" }],
+          End: true,
+        };
+        const answered = await run("waiting", waiting, { input: { payload: { n: 21 } } });
+        expect(answered).toMatchObject({
+          status: "SUCCEEDED",
+          output: { status: "completed", result: { doubled: 42 } },
+        });
+        const refused = await run("refused", waiting, { input: { paylod: "s3cret" } });
+        expect(refused).toMatchObject({ status: "SUCCEEDED", output: { Error: "InvalidRequest" } });
+        expect(refused.output.Cause).toContain("/input/paylod");
+      }, 90_000);
     });
   });
 }

@@ -145,7 +145,7 @@ describe("the function", () => {
       "s3:PutObject /inputs/*",
     ]);
     const sends = by("sqs").filter(({ action }) => action === "sqs:SendMessage");
-    expect(sends).toHaveLength(jobTypes.length + 3);
+    expect(sends).toHaveLength(jobTypes.length + 4);
     expect(actions("events")).toEqual(["events:PutEvents"]);
   });
 });

@@ -113,14 +113,16 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
     expect(flat(properties("AWS::SecretsManager::Secret")[0].KmsKeyId)).toMatch(isKey);
   });
 
-  test("so is every queue, dead letters among them, and every group of logs", () => {
-    const queues = properties("AWS::SQS::Queue", service);
+  test("so is every queue, dead letters among them, every topic and every group of logs", () => {
+    const both = (type: string) => [...properties(type), ...properties(type, service)];
+    const queues = both("AWS::SQS::Queue");
     expect(queues.length).toBeGreaterThan(2 * jobTypes.length);
     for (const queue of queues) {
       expect(flat(queue.KmsMasterKeyId)).toMatch(isKey);
       expect(queue.SqsManagedSseEnabled).toBeUndefined();
     }
-    const groups = properties("AWS::Logs::LogGroup", service);
+    for (const topic of both("AWS::SNS::Topic")) expect(flat(topic.KmsMasterKeyId)).toMatch(isKey);
+    const groups = both("AWS::Logs::LogGroup");
     expect(groups.length).toBeGreaterThan(jobTypes.length);
     for (const group of groups) expect(flat(group.KmsKeyId)).toMatch(isKey);
   });

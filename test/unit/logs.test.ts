@@ -1,8 +1,10 @@
+import { inspect } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, Context, SQSEvent } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
 import { authorize } from "../../lambdas/authorizer/authorize.ts";
 import { httpApi } from "../../lambdas/aws/http-api.ts";
+import { intakeHandler } from "../../lambdas/aws/intake-handler.ts";
 import { itemOf } from "../../lambdas/aws/job-item.ts";
 import { makeLog } from "../../lambdas/aws/log.ts";
 import { queueHandler } from "../../lambdas/aws/queue-handler.ts";
@@ -18,6 +20,9 @@ import type { EventBus, Tasks } from "../../lambdas/core/ports.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import { TaskMessage } from "../../lambdas/core/task.ts";
 import { type Delivery, endpointsOf } from "../../lambdas/core/webhook.ts";
+import { takeImports } from "../../lambdas/intake/import/take-imports.ts";
+import { scheduleRequest } from "../../lambdas/intake/schedule-request.ts";
+import { takeMessages } from "../../lambdas/intake/take-messages.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
@@ -28,6 +33,7 @@ import { fakeApiKeys } from "../support/fakes/api-keys.ts";
 import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { httpEvent } from "../support/http-event.ts";
+import { intakeServices, order } from "../support/intake/services.ts";
 import { sampleRequests } from "../support/sample-requests.ts";
 
 /** Invariant 9, entry by entry: whatever goes wrong, this is in no log line and in no answer about what went wrong. */
@@ -75,12 +81,12 @@ test("the log is at its most talkative, and what it is told is captured", async 
 });
 
 describe("the API", () => {
-  const order = { ...place, event: "create_order", start_at: 0, input: { body: { note: canary } } };
+  const asked = { ...place, event: "create_order", start_at: 0, input: { body: { note: canary } } };
   const bodies: [string, unknown][] = [
-    ["right", order],
-    ["wrong in its fields", { ...order, start_at: canary, [canary]: 1, labels: [{ canary }], event: "create_ordre" }],
-    ["wrong in its input", { ...order, input: { [canary]: canary, body: canary } }],
-    ["a batch", { jobs: [order, { ...order, retries: canary }, canary, null] }],
+    ["right", asked],
+    ["wrong in its fields", { ...asked, start_at: canary, [canary]: 1, labels: [{ canary }], event: "create_ordre" }],
+    ["wrong in its input", { ...asked, input: { [canary]: canary, body: canary } }],
+    ["a batch", { jobs: [asked, { ...asked, retries: canary }, canary, null] }],
     ["a bulk change", { action: "cancel", filter: place, reason: canary }],
     ["an upload", { ...place, fileName: `${canary}.txt`, mimeType: canary }],
     ["no JSON", `{"note": "${canary}"`],
@@ -194,6 +200,7 @@ describe("the lifecycle", () => {
       { OldImage: { PK: { S: canary } }, NewImage: { attempts: { S: canary } } },
     ];
     const Records = records.map((images, i) => ({ dynamodb: { ...images, SequenceNumber: String(i) } }));
+    const thrown: string[] = [];
     const said = await captured(async () => {
       const { stats, log } = services();
       const bus: EventBus = { publish: async () => [{ index: 0, code: "InternalFailure" }] };
@@ -210,11 +217,14 @@ describe("the lifecycle", () => {
       ];
       for (const ports of faults) {
         const handler = streamHandler(() => ({ ...usual, handedOver: recent(), ...ports }), handleChanges);
-        await handler({ Records } as never, {} as Context).catch(() => undefined);
+        await handler({ Records } as never, {} as Context).catch((error: unknown) => thrown.push(inspect(error)));
       }
     });
     expect(said).toContain('"level":"ERROR"');
     expect(linesWith(canary, said)).toEqual([]);
+    // Lambda would log it.
+    expect(thrown.length).toBeGreaterThan(0);
+    expect(thrown.join("\n")).not.toContain(canary);
   });
 });
 
@@ -243,6 +253,55 @@ describe("who answers the tasks of Step Functions", () => {
     });
     expect(said).toContain('"level":"ERROR"');
     expect(linesWith(canary, said)).toEqual([]);
+  });
+});
+
+describe("the intake", () => {
+  const good = order({ input: { body: { note: canary } } });
+  const bad = order({ start_at: canary, retries: canary, event: `create_${canary}`, input: canary });
+  const record = (content: unknown, messageId: string) => ({
+    messageId,
+    body: typeof content === "string" ? content : JSON.stringify(content),
+    eventSource: "aws:sqs",
+    eventSourceARN: "arn:aws:sqs:us-east-1:111122223333:intake",
+  });
+  // What has the form of a tag is told of a rejected message; anything else in its place is not.
+  const elsewhere = order({ product_tag: `${canary} is no tag`, env: [canary], idempotency_key: canary });
+  const events = [
+    good,
+    bad,
+    elsewhere,
+    canary,
+    null,
+    { Records: [good, bad, elsewhere, `{"note": "${canary}"`, [canary]].map((one, i) => record(one, `m${i}`)) },
+  ];
+
+  test("logs nothing of the requests that it takes, refuses or cannot pass on, and answers none of it", async () => {
+    const answers: string[] = [];
+    const said = await captured(async () => {
+      for (const port of [undefined, ...brokenPorts, "rejections", "imports"] as const) {
+        const usual = {
+          ...intakeServices(),
+          log: makeLog("test"),
+          importQueueName: "imports",
+          redelivery: { soon: async () => {} },
+        };
+        const all = port ? { ...usual, [port]: broken(usual[port]) } : usual;
+        const handler = intakeHandler(() => all, {
+          request: scheduleRequest,
+          messages: takeMessages,
+          imports: takeImports,
+        });
+        const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => 60_000 } as Context;
+        for (const event of events) {
+          const answer = await handler(event, context).catch((error: unknown) => inspect(error));
+          answers.push(JSON.stringify(answer));
+        }
+      }
+    });
+    expect(said).toContain('"level":"WARN"');
+    expect(linesWith(canary, said)).toEqual([]);
+    expect(answers.filter((answer) => answer.includes(canary))).toEqual([]);
   });
 });
 

@@ -1,5 +1,7 @@
 import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import type { TaskMessage } from "../../../lambdas/core/task.ts";
 import { fakeImportQueue } from "../fakes/import-queue.ts";
+import { fakeMessageQueue } from "../fakes/message-queue.ts";
 import { fakeRejections } from "../fakes/rejections.ts";
 import { fakeServices } from "../fakes/services.ts";
 
@@ -10,6 +12,7 @@ export const intakeServices = () => ({
   ...fakeServices({ catalog }),
   rejections: fakeRejections(),
   imports: fakeImportQueue(),
+  tasks: fakeMessageQueue<TaskMessage>(),
   bucket: payloads,
 });
 export type FakeIntake = ReturnType<typeof intakeServices>;

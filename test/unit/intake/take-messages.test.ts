@@ -205,3 +205,34 @@ describe("news of objects", () => {
     ).toEqual(["m1"]);
   });
 });
+
+describe("a bad message of a state machine that waits", () => {
+  const task_token = "AQCgAAAAKgAAAAMAAAAA";
+  const waiting = order({ input: { bdy: {} }, task_token });
+
+  test("fails its task at once, which would wait for a job that there is not", async () => {
+    expect(await takeMessages(services, [message("m1", waiting), message("m2", "{"), message("m3", order())])).toEqual(
+      [],
+    );
+    expect(services.tasks.sent).toMatchObject([
+      {
+        message: {
+          kind: "outcome",
+          tokens: [task_token],
+          outcome: { status: "failed", error: "InvalidRequest", cause: expect.stringContaining("/input/bdy") },
+        },
+        group: "my-product:prd",
+      },
+    ]);
+    expect(services.rejections.rejected).toHaveLength(2);
+    expect(JSON.stringify(services.rejections.rejected.map(({ detail }) => detail))).not.toContain(task_token);
+    expect(JSON.stringify(services.log.lines)).not.toContain(task_token);
+  });
+
+  test("comes again if that could not be said, and is not kept before it is", async () => {
+    services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: new Error("throttled") }));
+    const messages = [message("m1", "{"), message("m2", waiting), message("m3", "{")];
+    expect(await takeMessages(services, messages)).toEqual(["m2"]);
+    expect(services.rejections.rejected.map(({ detail }) => detail.message_id)).toEqual(["m1", "m3"]);
+  });
+});
