@@ -35,6 +35,7 @@ describe("with auth=iam", () => {
       "ANY /v1/{proxy+}": "AWS_IAM",
       "GET /v1/health": "NONE",
       "GET /openapi.json": "NONE",
+      "GET /events.json": "NONE",
     });
     expect(() => functionOf(stacks.iam.service, "authorizer")).toThrow("0 functions");
     expect(resourcesOf(stacks.iam.service, "AWS::ApiGatewayV2::Authorizer")).toEqual([]);
