@@ -4,22 +4,18 @@ import { registry } from "../lambdas/consumers/registry.ts";
 import { type JobType, jobTypes } from "../lambdas/core/job.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../lambdas/core/job-event.ts";
 import { faultsOf, strict } from "../lambdas/core/schema.ts";
+import { checkDependencies } from "./settings/depends.ts";
+import { type Door, doorOf, doorSettings } from "./settings/door.ts";
+import { type Network, networkOf, networkSettings } from "./settings/network.ts";
+import { listed, whole } from "./settings/values.ts";
 import { SetupError } from "./setup-error.ts";
 
 /** Our settings among the context keys of the CDK, so that a slip of the pen in one of them is noticed. */
 const prefix = "jobs:";
 
-/** A whole number; `cdk --context` passes text, cdk.json numbers. */
-const whole = (min: number, max: number) => {
-  const error = `must be a whole number from ${min} to ${max}`;
-  const toNumber = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value);
-  return z.preprocess(toNumber, z.int({ error }).min(min, { error }).max(max, { error }));
-};
-
 /** Transitions of jobs: text with commas on the command line, a list in cdk.json. */
 const Transitions = z.preprocess(
-  (value) =>
-    typeof value === "string" ? value.split(/[\s,]+/).filter((name) => name !== "" && name !== "none") : value,
+  (value) => (value === "none" ? [] : listed(value)),
   z.custom<readonly JobEventName[]>(
     (value) => Array.isArray(value) && value.every((name) => jobEvents.includes(name)),
     `must be "none" or some of ${jobEvents.join(", ")}`,
@@ -32,11 +28,18 @@ const Transitions = z.preprocess(
  */
 const Concurrency = whole(2, 1000);
 
-const concurrencyKey = <T extends JobType>(type: T) => `maxConcurrency.${type}` as const;
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const Memory = whole(128, 10_240);
 
-const perType = Object.fromEntries(
-  Object.keys(registry).map((type) => [concurrencyKey(type as JobType), Concurrency.optional()]),
-) as Record<ReturnType<typeof concurrencyKey<JobType>>, z.ZodOptional<typeof Concurrency>>;
+const concurrencyKey = <T extends JobType>(type: T) => `maxConcurrency.${type}` as const;
+const memoryKey = <T extends JobType>(type: T) => `memory.${type}` as const;
+
+/** One optional setting a job type. */
+const perType = <Key extends string, Value extends z.ZodType>(key: (type: JobType) => Key, value: Value) =>
+  Object.fromEntries(Object.keys(registry).map((type) => [key(type as JobType), value.optional()])) as Record<
+    Key,
+    z.ZodOptional<Value>
+  >;
 
 const logLevels = ["debug", "info", "warn", "error"] as const;
 
@@ -59,7 +62,9 @@ export const Settings = strict({
   retentionDays: whole(1, 3650).default(30),
   /** Consumers of one type that run at a time, each with up to 10 jobs; a type's own setting wins. */
   maxConcurrency: Concurrency.default(50),
-  ...perType,
+  ...perType(concurrencyKey, Concurrency),
+  /** Megabytes of the consumer of one type. Default: what its definition says. */
+  ...perType(memoryKey, Memory),
   /** Milliseconds that a consumer may wait in process, billed, instead of sending an early message again. */
   longestWaitMs: whole(1000, 20_000).default(1000),
   /** The transitions of jobs that the bus is told of; each event costs. */
@@ -68,7 +73,17 @@ export const Settings = strict({
   logLevel: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
   /** Days that logs are kept. */
   logDays: LogDays.default(30),
-});
+  /** The key of KMS for everything that is kept: `none` for AWS's own, `create` for a new one, or the ARN of one. */
+  kmsKey: z
+    .string()
+    .regex(
+      /^(none|create|arn:[a-z-]+:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/,
+      'must be "none", "create" or the ARN of a key of KMS (not of an alias)',
+    )
+    .default("none"),
+  ...doorSettings,
+  ...networkSettings,
+}).superRefine(checkDependencies, { when: () => true });
 
 export interface Config {
   stage: string;
@@ -78,30 +93,43 @@ export interface Config {
   publish: readonly JobEventName[];
   logLevel: (typeof logLevels)[number];
   logDays: number;
+  /** Megabytes. */
+  memory: Record<JobType, number>;
+  kmsKey: string;
+  door: Door;
+  /** Of the consumer of database actions. Absent: in no VPC of the team's. */
+  network: Network | undefined;
 }
 
 /** The settings of an app. Throws a SetupError that names every unknown or bad one. */
 export function readConfig(node: Node): Config {
-  const context = Object.entries(node.getAllContext() as Record<string, unknown>);
-  const ours = context
+  const context = node.getAllContext() as Record<string, unknown>;
+  const ours = Object.entries(context)
     .filter(([key]) => key.startsWith(prefix))
     .map(([key, value]) => [key.slice(prefix.length), value]);
-  const parsed = Settings.safeParse(Object.fromEntries(ours));
+  // `-c auth=iam` is what people say; the prefix is for cdk.json, where others' settings are too.
+  const { auth } = context;
+  const parsed = Settings.safeParse({ ...(auth !== undefined && { auth }), ...Object.fromEntries(ours) });
   if (!parsed.success) throw new SetupError("Settings are not valid:", settingFaults(parsed.error));
-  const {
+  const { stage, retentionDays, longestWaitMs, publish, logLevel, logDays, kmsKey, maxConcurrency, ...own } =
+    parsed.data;
+  return {
     stage,
     retentionDays,
     longestWaitMs,
     publish,
     logLevel,
     logDays,
-    maxConcurrency: usual,
-    ...own
-  } = parsed.data;
-  const maxConcurrency = Object.fromEntries(jobTypes.map((type) => [type, own[concurrencyKey(type)] ?? usual]));
-  const concurrency = maxConcurrency as Record<JobType, number>;
-  return { stage, retentionDays, longestWaitMs, publish, logLevel, logDays, maxConcurrency: concurrency };
+    kmsKey,
+    maxConcurrency: byType((type) => own[concurrencyKey(type)] ?? maxConcurrency),
+    memory: byType((type) => own[memoryKey(type)] ?? registry[type].limits.memory_mb),
+    door: doorOf(own),
+    network: networkOf(own),
+  };
 }
+
+const byType = <Value>(value: (type: JobType) => Value) =>
+  Object.fromEntries(jobTypes.map((type) => [type, value(type)])) as Record<JobType, Value>;
 
 const settingFaults = (error: z.ZodError): string[] =>
   faultsOf(error).map(({ pointer, detail }) => `${prefix}${pointer.slice(1)}: ${detail}`);

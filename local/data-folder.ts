@@ -11,6 +11,10 @@ export interface Running {
   url: string;
   api_key: string;
   pid: number;
+  /** Where clients of AWS services reach the stand-ins. */
+  aws: { sqs: string; events: string };
+  /** Where the table is, for `npm run keys -- --local`. */
+  dynamodb: string;
 }
 
 export interface DataFolder {

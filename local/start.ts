@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { jobTypes } from "../lambdas/core/job.ts";
 import { referenceName } from "../lambdas/core/references.ts";
 import { openOffsetFile } from "./clock/offset-file.ts";
 import { makeOverdue } from "./clock/overdue.ts";
@@ -14,13 +13,16 @@ import { openDataFolder } from "./data-folder.ts";
 import { demoValues, ordersSecret } from "./demo/demo-values.ts";
 import { type DemoDatabase, makeDemoDatabase } from "./demo/postgres.ts";
 import { lambdaEnvironment } from "./environment.ts";
+import { eventSources } from "./event-sources.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { startHost } from "./host/host.ts";
 import type { CatalogNeeds } from "./host/protocol.ts";
 import { watchFolders } from "./host/watch.ts";
 import { type Handler, serve } from "./http.ts";
+import { requestRule } from "./intake/request-rule.ts";
+import { watchImports } from "./intake/watch-imports.ts";
 import { openLambdaLog } from "./lambda-log.ts";
-import { apiKeySecret, outboundQueues, queueArn, queueName } from "./names.ts";
+import { apiKeySecret, intakeQueueName, queueArn } from "./names.ts";
 import { startOutbox } from "./outbox/outbox.ts";
 import { type Poller, startPoller } from "./poller.ts";
 import { reconcileEveryMs, startRule } from "./rule.ts";
@@ -61,6 +63,8 @@ export interface Local {
   apiKey: string;
   /** Resolves, with what to tell whoever runs it, when it can keep no job any more: it refuses all, and is to be stopped. */
   broken: Promise<string>;
+  /** Where clients of AWS services reach the stand-ins: SQS, SNS and S3 at one, EventBridge at the other. */
+  aws: { sqs: string; events: string };
   /** Stops accepting, lets running work end for a moment, closes everything. What was cut off is taken up at the next start. */
   stop(): Promise<void>;
 }
@@ -120,7 +124,7 @@ async function start(
   const { queueUrl } = sqsAndS3;
   const sqs = new SQSClient({ endpoint: sqsAndS3.url, ...credentials });
   stops.push(() => sqs.destroy());
-  const outbox = await startOutbox(data.fcmKey);
+  const outbox = await startOutbox(data.fcmKey, requestRule(sqs, queueUrl(intakeQueueName)));
   stops.push(outbox.close);
   const values = () => valuesByName({ ...demoValues(outbox, data.fcmKey), ...readReferences(envFile) });
   const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
@@ -165,24 +169,25 @@ async function start(
 
   feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
   stops.push(() => feed?.close(drainMs));
-  const polled = [...jobTypes, ...outboundQueues];
-  const pollers = polled.map((of) =>
+  const pollers = eventSources.map(({ queue, entry, ...limits }) =>
     startPoller({
       sqs,
-      queueUrl: queueUrl(queueName(of)),
-      queueArn: queueArn(queueName(of)),
-      invoke: (event) => host.invoke(of, event),
+      queueUrl: queueUrl(queue),
+      queueArn: queueArn(queue),
+      invoke: (event) => host.invoke(entry, event),
+      ...limits,
     }),
   );
+  const imports = watchImports({ endpoint: sqsAndS3.url, sqs, queueUrl: queueUrl(intakeQueueName) });
   const everyMs = options.reconcileEveryMs ?? reconcileEveryMs;
   const overdue = makeOverdue({ graceMs, everyMs });
   const rule = startRule((event) => overdue.lookedBy(() => host.invoke("reconciler", event)), everyMs);
   stops.push(async () => {
-    await Promise.all([http, ...pollers, rule].map((part) => part.close(drainMs)));
+    await Promise.all([http, ...pollers, imports, rule].map((part) => part.close(drainMs)));
   });
-  const queueWorks = polled
-    .map(queueName)
-    .map((name, i) => queueWork(name, () => sqsAndS3.messages(name), pollers[i] as Poller));
+  const queueWorks = eventSources.map(({ queue }, i) =>
+    queueWork(queue, () => sqsAndS3.messages(queue), pollers[i] as Poller),
+  );
   clock = startClock({
     file: offset,
     dynamodb: dynamodb.url,
@@ -193,8 +198,9 @@ async function start(
   });
   stops.push(clock.close);
   gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle }));
-  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid });
-  return { url: http.url, apiKey: data.apiKey };
+  const aws = { sqs: sqsAndS3.url, events: outbox.url };
+  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url, aws });
+  return { url: http.url, apiKey: data.apiKey, aws };
 }
 
 async function onPort(port: number, handler: Handler) {

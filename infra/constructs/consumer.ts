@@ -53,7 +53,7 @@ export interface ConsumerProps {
 export class Consumer extends Construct {
   constructor(scope: Construct, id: string, { definition, platform, products }: ConsumerProps) {
     super(scope, id);
-    const { type, limits } = definition;
+    const { type } = definition;
     const { config, queues } = platform;
     const may = accessTo(platform);
     const { lambda } = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
@@ -61,7 +61,9 @@ export class Consumer extends Construct {
       description: `Executes the ${type} jobs`,
       environment: { ...jobsEnvironment(platform), LONGEST_WAIT_MS: String(config.longestWaitMs) },
       timeout: consumerTimeout(definition),
-      memorySize: limits.memory_mb,
+      memorySize: config.memory[type],
+      // Databases are where nobody else gets to; what the other types call is on the internet or an API of AWS.
+      ...(type === "database_action" && config.network && { network: config.network }),
       // A run of a recurring job sends the next one's message, a failed attempt the next one's, an early message itself, and
       // a feature and its steps wake each other. What bounds them is in the job: retries, `limit`, `end_date`, a step's end.
       loops: true,

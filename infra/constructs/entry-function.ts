@@ -18,6 +18,8 @@ import type { EnvOf } from "../../lambdas/aws/env.ts";
 import { acknowledge } from "../acknowledge.ts";
 import { type Capability, grant } from "../capability.ts";
 import { type Config, readConfig } from "../config.ts";
+import type { Network } from "../settings/network.ts";
+import { placeIn } from "./network.ts";
 
 export interface EntryFunctionProps<Env extends z.ZodObject> {
   /** The folder below `lambdas/` whose `handler.ts` exports `handler`. */
@@ -29,6 +31,8 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
   memorySize: number;
   /** What the function may do, beyond writing its own logs and traces. */
   allow: readonly Capability[];
+  /** Absent: in no VPC of the team's. */
+  network?: Network;
   /**
    * It wakes itself by design, through its own queue or another function's. Lambda counts the invocations that one event
    * has led to, by the trace header that the SDK sends along, and stops a function at the 17th unless it is told otherwise.
@@ -41,20 +45,21 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
 export class EntryFunction<Env extends z.ZodObject> extends Construct {
   readonly lambda: NodejsFunction;
 
-  constructor(scope: Construct, id: string, { entry, allow, loops, ...props }: EntryFunctionProps<Env>) {
+  constructor(scope: Construct, id: string, { entry, allow, loops, network, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
     const { logLevel, logDays } = readConfig(this.node);
     const logGroup = new LogGroup(this, "Logs", {
       retention: logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
+    const role = this.role(logGroup, allow);
     this.lambda = new NodejsFunction(this, "Function", {
       ...props,
       entry: fileURLToPath(new URL(`../../lambdas/${entry}/handler.ts`, import.meta.url)),
       depsLockFilePath: fileURLToPath(new URL("../../package-lock.json", import.meta.url)),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      role: this.role(logGroup, allow),
+      role,
       tracing: Tracing.ACTIVE,
       recursiveLoop: loops ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       logGroup,
@@ -70,6 +75,7 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       awsSdkConnectionReuse: false,
       bundling,
     });
+    if (network) placeIn(this.lambda, role, network);
   }
 
   /** A role of its own: the managed policy that the CDK gives by default may write to every log group of the account. */

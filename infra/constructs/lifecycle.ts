@@ -21,7 +21,7 @@ export interface LifecycleProps {
   config: Config;
   state: StateStack;
   /** The queues of those who tell others. */
-  tell: { tasks: Queue };
+  tell: { tasks: Queue; webhooks: Queue };
 }
 
 /** Tells the bus and other services of what happens to jobs, and counts it: fed by the table's stream. */
@@ -42,6 +42,7 @@ export class Lifecycle extends Construct {
         EVENT_BUS_NAME: bus.eventBusName,
         PUBLISH: config.publish.join(","),
         TASK_QUEUE_URL: tell.tasks.queueUrl,
+        WEBHOOK_QUEUE_URL: tell.webhooks.queueUrl,
       },
       timeout: Duration.seconds(60),
       memorySize: 256,

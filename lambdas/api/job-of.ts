@@ -3,9 +3,13 @@ import { jobNotFound } from "../core/errors.ts";
 import type { Job } from "../core/job.ts";
 import { jobIdPattern } from "../core/job-id.ts";
 import type { JobStore } from "../core/ports.ts";
-import { requireScope, type Verb } from "../core/scopes.ts";
+import { inReach, requireScope, type Verb } from "../core/scopes.ts";
 
-/** The job that a path with `{id}` names. Throws JOB_NOT_FOUND, or FORBIDDEN where the key may not do this to it. */
+/**
+ * The job that a path with `{id}` names. Throws JOB_NOT_FOUND, also where the key does not reach the job's product and env:
+ * an id may be derived from an idempotency key, and whether another tenant has used that is none of the caller's business.
+ * Throws FORBIDDEN where the key reaches the job and may not do this to it.
+ */
 export async function jobOf(
   jobs: Pick<JobStore, "get">,
   { params, scopes }: Pick<HttpRequest, "params" | "scopes">,
@@ -13,7 +17,7 @@ export async function jobOf(
 ): Promise<Job> {
   const { id = "" } = params;
   const job = jobIdPattern.test(id) ? await jobs.get(id) : undefined;
-  if (!job) throw jobNotFound();
+  if (!job || !inReach(scopes, job)) throw jobNotFound();
   requireScope(scopes, verb, job);
   return job;
 }

@@ -1,11 +1,32 @@
-import { createHash, timingSafeEqual } from "node:crypto";
+import { apiKeyId, apiKeyStatus, isKeyOf, sameText } from "../core/api-key.ts";
+import type { ApiKeys, Clock, Log } from "../core/ports.ts";
 import { allScopes, type Scopes } from "../core/scopes.ts";
 
-const digest = (text: string) => createHash("sha256").update(text).digest();
+export interface AuthorizerServices {
+  keys: Pick<ApiKeys, "get">;
+  /** The key that was made at deploy time, which may do everything. */
+  deployedKey: () => Promise<string>;
+  clock: Pick<Clock, "now">;
+  log: Log;
+}
 
-/** The scopes of the caller, or undefined for one we do not know. `key` is the API key made at deploy time. */
-export function authorize(authorization: string | undefined, key: string): Scopes | undefined {
+/** The scopes of the caller, or undefined for one whom we do not know, or no longer. Throws where AWS does not answer. */
+export async function authorize(
+  services: AuthorizerServices,
+  authorization: string | undefined,
+): Promise<Scopes | undefined> {
   const given = /^Bearer ([\x21-\x7e]{16,256})$/i.exec(authorization ?? "")?.[1];
-  // Digests have one length, so the comparison tells nothing of the key.
-  return given !== undefined && timingSafeEqual(digest(given), digest(key)) ? allScopes : undefined;
+  if (given === undefined) return undefined;
+  const id = apiKeyId(given);
+  if (id !== undefined) return scopesOf(services, id, given);
+  return sameText(given, await services.deployedKey()) ? allScopes : undefined;
+}
+
+async function scopesOf({ keys, clock, log }: AuthorizerServices, id: string, given: string) {
+  const key = await keys.get(id);
+  const status = key && isKeyOf(key, given) ? apiKeyStatus(key, clock.now()) : "unknown";
+  if (status === "active") return key?.scopes;
+  // The id is no secret, and whoever asks why a key is refused has it from the key or from the list.
+  log.info("key refused", { key_id: id, why: status });
+  return undefined;
 }

@@ -13,6 +13,7 @@ import { invocationFields } from "./log.ts";
 import { onlyRoutes, withHead, withoutBody } from "./only-routes.ts";
 import { problemOf, requestErrorOf } from "./problem.ts";
 import type { RouteDoc } from "./route-doc.ts";
+import { securityHeaders } from "./security-headers.ts";
 
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
@@ -152,8 +153,7 @@ const json = ({ status, headers, body }: HttpResponse, type = "application/json"
   statusCode: status,
   headers: {
     ...(body !== undefined && { "content-type": type }),
-    "cache-control": "no-store",
-    "x-content-type-options": "nosniff",
+    ...securityHeaders,
     ...headers,
   },
   ...(body !== undefined && { body: JSON.stringify(body) }),

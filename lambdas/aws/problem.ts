@@ -46,9 +46,9 @@ function fromMiddleware(error: unknown): RequestError | undefined {
     return new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send JSON, with `Content-Type: application/json`.");
   }
   if (status === 400 || status === 422) {
-    return new RequestError("INVALID_REQUEST", "The body is not valid JSON.", {
-      faults: [{ pointer: "", detail: "is not valid JSON" }],
-    });
+    const isForbidden = (error as Error).message.startsWith("Forbidden key");
+    const detail = isForbidden ? "has a field named __proto__, or constructor with a prototype" : "is not valid JSON";
+    return new RequestError("INVALID_REQUEST", `The body ${detail}.`, { faults: [{ pointer: "", detail }] });
   }
   return undefined;
 }

@@ -161,9 +161,12 @@ async function attempt(
     return (of) => attemptFailed(of, clock.now(), { error, random });
   }
   try {
-    const result = await withTimeout(clock, job.timeout_ms, async (signal) =>
-      execute(await executionOf(services, job, signal), services),
-    );
+    const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
+      const execution = await executionOf(services, job, signal);
+      // Its input may have come after its time was up, and the next attempt may be under way by now.
+      signal.throwIfAborted();
+      return execute(execution, services);
+    });
     return await succeeded(services, job, result);
   } catch (cause) {
     const error = cause instanceof JobError ? cause : unexpected(cause);
@@ -192,8 +195,9 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
 const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
 
+/** Named by the claim too: a consumer that has lost it must not change what the attempt's next consumer has kept. */
 const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
-  store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}`, value);
+  store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
 
 async function withTimeout<T>(clock: Clock, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const attempt = new AbortController();

@@ -80,8 +80,17 @@ export async function unrecorded(services: Scheduling, job: Job, cause: unknown)
 /** Takes back a stored job that AWS did not dispatch and throws UNAVAILABLE, unless it has gone on without us. */
 export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
   if ((await takeBack(services, job, cause)) === "removed") throw unavailable(cause);
-  // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has dispatched it.
+  // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it over.
+  // AWS may have refused that one too, and who gets a receipt relies on it.
+  try {
+    const held = await services.jobs.get(job.id);
+    if (held && !hasStarted(held)) await dispatch(services, held);
+  } catch (again) {
+    throw unavailable(again, job.id);
+  }
 }
+
+const hasStarted = (job: Job): boolean => isFinished(job) || job.claims > 0 || job.attempt > 1 || job.run > 1;
 
 const unavailable = (cause: unknown, jobId?: string) =>
   new RequestError(
@@ -110,8 +119,7 @@ async function repeated(services: Scheduling, existing: Job, request: AcceptedRe
   }
   try {
     const job = await answering(services, existing, request.task_token);
-    const started = isFinished(job) || job.claims > 0 || job.attempt > 1 || job.run > 1;
-    if (started) return job;
+    if (hasStarted(job)) return job;
     // The first request may have failed to dispatch it, or be about to take it back: the new version forbids that.
     const held = { ...job, version: job.version + 1 };
     if ((await services.jobs.replace(held)) === "replaced") await dispatch(services, held);

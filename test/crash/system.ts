@@ -47,8 +47,10 @@ export function startSystem(cwd: string) {
   };
 }
 
+export type Api = Pick<Running, "url" | "api_key">;
+
 /** Calls its API; rejects when it is gone. */
-export async function call<T>({ url, api_key }: Running, path: string, body?: unknown) {
+export async function call<T>({ url, api_key }: Api, path: string, body?: unknown) {
   const response = await fetch(url + path, {
     method: body === undefined ? "GET" : "POST",
     headers: { authorization: `Bearer ${api_key}`, "content-type": "application/json" },

@@ -83,7 +83,7 @@ export const permissionsOf = (service: Template, roleId: string): Permission[] =
 export const linesOf = (service: Template, roleId: string): string[] =>
   statementsOf(service, roleId).flatMap((statement) => {
     const conditions = Object.values(statement.Condition ?? {}).flatMap((test) => Object.entries(test));
-    const when = conditions.map(([key, value]) => ` if ${key} = ${flat(value)}`).join("");
+    const when = conditions.map(([key, value]) => ` if ${key} = ${list(value).map(flat).join(", ")}`).join("");
     return permissionsIn(statement).map(({ action, resource }) => `${action} ${resource}${when}`);
   });
 

@@ -1,4 +1,5 @@
-import type { Observer } from "./observer.ts";
+import type { Invocation } from "./invocation.ts";
+import { canary, type Observer } from "./observer.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -6,10 +7,15 @@ import type { Timeline } from "./timeline.ts";
 export interface Hardship {
   failBefore: number;
   failAfter: number;
+  throttle: number;
   hang: number;
   /** The Lambda dies at this call, before or after it took effect. */
   die: number;
-  /** Per message. */
+  /** One entry of a call with many is refused. */
+  refuse: number;
+  /** Per history: the most outages, in each of which one AWS service refuses every call for minutes. */
+  outages: number;
+  /** Per message, and per batch of the stream: is delivered twice. */
   duplicate: number;
   /** Per schedule: fires twice, or never. */
   fireTwice: number;
@@ -23,8 +29,11 @@ export interface Hardship {
 export const calm: Hardship = {
   failBefore: 0,
   failAfter: 0,
+  throttle: 0,
   hang: 0,
   die: 0,
+  refuse: 0,
+  outages: 0,
   duplicate: 0,
   fireTwice: 0,
   neverFire: 0,
@@ -33,10 +42,13 @@ export const calm: Hardship = {
 };
 
 export const hard: Hardship = {
-  failBefore: 0.02,
+  failBefore: 0.015,
   failAfter: 0.02,
+  throttle: 0.01,
   hang: 0.01,
   die: 0.015,
+  refuse: 0.05,
+  outages: 2,
   duplicate: 0.1,
   fireTwice: 0.1,
   neverFire: 0.1,
@@ -44,32 +56,81 @@ export const hard: Hardship = {
   queueLag: 3000,
 };
 
-/** One Lambda invocation: its clock, and whether it has died. */
-export interface Invocation {
-  what: string;
-  skew: number;
-  dead: boolean;
+/** The services that may be out, as the ports are named. */
+const services = ["jobs", "queue", "scheduler", "blobs", "bus", "stats"] as const;
+export type Service = (typeof services)[number];
+
+/** Says which service is out at a time. */
+export type Outages = (service: Service, at: number) => boolean;
+
+export function outagesOf(random: Random, hardship: Hardship, start: number): Outages {
+  const outages = Array.from({ length: random.int(0, hardship.outages) }, () => {
+    const from = start + random.int(0, 2_400_000);
+    return { service: random.pick(services), from, to: from + random.int(10_000, 700_000) };
+  });
+  return (service, at) => outages.some((out) => out.service === service && at >= out.from && at < out.to);
 }
+
+/** What a port throws here. Its message quotes what it was sent, as AWS's may, and belongs in no log line or answer. */
+export class Injected extends Error {
+  constructor(what: string, name = "InternalServerError") {
+    super(`${what}: ${canary}`);
+    this.name = name;
+  }
+}
+
+/** As the SDK names them for the services that we call. */
+const throttles = ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestThrottled", "SlowDown"];
+
+export interface World {
+  time: Timeline;
+  random: Random;
+  hardship: Hardship;
+  observer: Observer;
+  outages: Outages;
+}
+
+/**
+ * The calls for many say what was refused item by item, and throw nothing (core/ports.ts): a fault of theirs is that AWS
+ * took none, or that it is not known what it took.
+ */
+const refusals: Record<string, (args: unknown[], cause: Error) => unknown> = {
+  createMany: ([jobs], cause) => (jobs as unknown[]).map((_, index) => ({ index, cause })),
+  /** Of a job queue the type comes first. */
+  sendMany: (args, cause) => (args.at(-1) as unknown[]).map((_, index) => ({ index, cause })),
+  publish: ([events], cause) => (events as unknown[]).map((_, index) => ({ index, code: cause.name })),
+};
 
 const never = new Promise<never>(() => {});
 
-export class Injected extends Error {}
+/** So long that a lease may end while a call of its consumer is under way. */
+const longest = 50_000;
+
+type Method = (...args: unknown[]) => Promise<unknown>;
 
 /** A port as one invocation sees it: slow, and at the adversary's mercy. Nothing happens after the invocation's death. */
 export function throughAdversary<Port extends object>(
+  service: Service,
   port: Port,
   invocation: Invocation,
-  { time, random, hardship, observer }: { time: Timeline; random: Random; hardship: Hardship; observer: Observer },
+  { time, random, hardship, observer, outages }: World,
 ): Port {
-  const call =
-    (method: string, effect: (...args: unknown[]) => Promise<unknown>) =>
-    async (...args: unknown[]) => {
-      await time.sleep(random.chance(hardship.hang) ? random.int(1000, 20_000) : random.int(1, 20));
+  const call = (method: string, effect: Method) => {
+    const at = (fault: string) => {
+      observer.cover(`${fault} ${method}`);
+      observer.note(() => `${invocation.what} ${fault} ${method}`);
+    };
+    const refuse = (args: unknown[], cause: Error) => {
+      const refusal = refusals[method];
+      if (!refusal) throw cause;
+      return refusal(args, cause);
+    };
+    return async (...args: unknown[]) => {
+      invocation.calls++;
+      await time.sleep(
+        random.chance(hardship.hang) ? random.pick([random.int(1000, 20_000), longest]) : random.int(1, 20),
+      );
       if (invocation.dead) return never;
-      const at = (fault: string) => {
-        observer.cover(`${fault} ${method}`);
-        observer.note(`${invocation.what} ${fault} ${method}`);
-      };
       if (random.chance(hardship.die)) {
         invocation.dead = true;
         const effective = random.chance(0.5);
@@ -77,19 +138,25 @@ export function throughAdversary<Port extends object>(
         if (effective) await effect(...args).catch(() => {});
         return never;
       }
+      if (random.chance(hardship.throttle) || outages(service, time.now())) {
+        at("throttles");
+        return refuse(args, new Injected(`${method} was throttled`, random.pick(throttles)));
+      }
       if (random.chance(hardship.failBefore)) {
         at("fails before");
-        throw new Injected(`${method} failed before it took effect`);
+        return refuse(args, new Injected(`${method} failed before it took effect`));
       }
       const answer = await effect(...args);
       if (random.chance(hardship.failAfter)) {
         at("fails after");
-        throw new Injected(`${method} failed after it took effect`);
+        return refuse(args, new Injected(`${method} failed after it took effect`));
       }
       await time.sleep(random.int(1, 20));
       return invocation.dead ? never : answer;
     };
-  return Object.fromEntries(
-    Object.entries(port).map(([name, value]) => [name, typeof value === "function" ? call(name, value) : value]),
-  ) as Port;
+  };
+  const seen: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(port))
+    seen[name] = typeof value === "function" ? call(name, value) : value;
+  return seen as Port;
 }

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { printCoverage, sumOf } from "./coverage.ts";
 import { history } from "./history.ts";
 
 interface Share {
@@ -12,18 +13,19 @@ interface Share {
 interface Report {
   histories: number;
   jobs: number;
-  covered: Record<string, number>;
-  failed?: { seed: number; violations: string[]; trace: string[] };
+  covered: Map<string, number>;
+  /** The seed that broke an invariant; the share ends with it. */
+  failed?: number;
 }
 
 async function simulate({ from, to }: Share): Promise<Report> {
-  const report: Report = { histories: 0, jobs: 0, covered: {} };
+  const report: Report = { histories: 0, jobs: 0, covered: new Map() };
   for (let seed = from; seed < to; seed++) {
-    const { violations, trace, covered, jobs } = await history(seed);
+    const { violations, covered, jobs } = await history(seed);
     report.histories++;
     report.jobs += jobs;
-    for (const [name, count] of covered) report.covered[name] = (report.covered[name] ?? 0) + count;
-    if (violations.length > 0) return { ...report, failed: { seed, violations, trace } };
+    report.covered = sumOf(report.covered, covered);
+    if (violations.length > 0) return { ...report, failed: seed };
   }
   return report;
 }
@@ -39,12 +41,7 @@ async function main() {
     },
   });
   const first = Number(values.seed);
-  if (values.trace) {
-    const { trace, violations } = await history(first);
-    console.log([...trace, "", ...violations].join("\n"));
-    process.exitCode = violations.length > 0 ? 1 : 0;
-    return;
-  }
+  if (values.trace) return await printHistory(first);
   const began = performance.now();
   const total = Number(values.histories);
   const workers = Math.min(Number(values.workers), total);
@@ -53,7 +50,13 @@ async function main() {
     to: first + Math.floor((total * (i + 1)) / workers),
   }));
   const reports = workers === 1 ? [await simulate(shares[0] as Share)] : await Promise.all(shares.map(inWorker));
-  print(reports, (performance.now() - began) / 1000);
+  await print(reports, (performance.now() - began) / 1000);
+}
+
+async function printHistory(seed: number, lines = Number.POSITIVE_INFINITY) {
+  const { trace, violations } = await history(seed, { traced: true });
+  console.log([...trace.slice(-lines), "", `seed ${seed}`, ...violations].join("\n"));
+  if (violations.length > 0) process.exitCode = 1;
 }
 
 const inWorker = (share: Share): Promise<Report> =>
@@ -62,23 +65,14 @@ const inWorker = (share: Share): Promise<Report> =>
     worker.once("message", resolve).once("error", reject);
   });
 
-function print(reports: Report[], seconds: number) {
+async function print(reports: Report[], seconds: number) {
   const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0);
-  const covered: Record<string, number> = {};
-  for (const report of reports) {
-    for (const [name, count] of Object.entries(report.covered)) covered[name] = (covered[name] ?? 0) + count;
-  }
-  for (const [name, count] of Object.entries(covered).sort(([a], [b]) => (a < b ? -1 : 1)))
-    console.log(String(count).padStart(9), name);
+  printCoverage(reports.map(({ covered }) => covered).reduce(sumOf));
   const histories = sum((report) => report.histories);
   console.log(
     `${histories} histories, ${sum((report) => report.jobs)} jobs, ${(histories / seconds).toFixed(0)} histories/s`,
   );
-  for (const { failed } of reports) {
-    if (!failed) continue;
-    console.log([...failed.trace.slice(-60), "", `seed ${failed.seed}`, ...failed.violations].join("\n"));
-    process.exitCode = 1;
-  }
+  for (const { failed } of reports) if (failed !== undefined) await printHistory(failed, 60);
 }
 
 if (isMainThread) await main();

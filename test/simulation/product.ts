@@ -2,6 +2,7 @@ import { registry } from "../../lambdas/consumers/registry.ts";
 import { makeCatalog, type Product } from "../../lambdas/core/catalog.ts";
 
 const call = { type: "action", app: "api", action: "call" } as const;
+const feature = (feature: string) => ({ type: "feature", feature }) as const;
 
 /** What the simulated jobs run: actions whose outcomes the adversary chooses, and features made of them. */
 const product: Product = {
@@ -10,8 +11,10 @@ const product: Product = {
   jobs: {
     call,
     other: call,
-    pair: { type: "feature", feature: "pair" },
-    tree: { type: "feature", feature: "tree" },
+    pair: feature("pair"),
+    tree: feature("tree"),
+    choice: feature("choice"),
+    hopeless: feature("hopeless"),
   },
   apps: {
     api: {
@@ -24,9 +27,10 @@ const product: Product = {
       sequences: {
         main: [
           { event: "call", input: {} },
-          { event: "other", input: { body: { from: "$Sequence{main}{call}{n}" } } },
+          { event: "other", input: { body: { from: "$Sequence{main}{call}{n}", large: "$Input{pad}" } } },
         ],
       },
+      output: { n: "$Sequence{main}{other}{n}" },
     },
     tree: {
       sequences: {
@@ -34,6 +38,39 @@ const product: Product = {
         right: [
           { event: "pair", input: {}, depends_on: [] },
           { event: "other", input: {}, depends_on: ["pair", "left.call"], delay: 1200 },
+        ],
+      },
+    },
+    choice: {
+      sequences: {
+        main: [
+          { event: "call", input: {}, retries: 3, timeout_ms: 3000, allow_fail: true },
+          {
+            event: "other",
+            step: "again",
+            input: { query: { n: "$Sequence{main}{call}{n}" } },
+            if: { value: "$Sequence{main}{call}{n}", greater_than: 1 },
+            retry_config: { initial_delay: 100, jitter: false },
+            retries: 2,
+          },
+          {
+            event: "call",
+            step: "much later",
+            input: {},
+            delay: 1_000_000,
+            if: { value: "$Input{far}", equals: true },
+          },
+          { event: "call", step: "last", input: {}, allow_fail: true },
+        ],
+      },
+    },
+    /** Its second step is refused by the event when it is started. */
+    hopeless: {
+      sequences: {
+        main: [
+          { event: "call", input: {}, allow_fail: true },
+          { event: "other", input: { nonsense: "$Now" }, allow_fail: true },
+          { event: "call", step: "after", input: {}, retries: 2 },
         ],
       },
     },

@@ -1,142 +1,89 @@
+import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
 import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
 import { runJob } from "../../lambdas/consumers/shell.ts";
-import { JobError } from "../../lambdas/core/errors.ts";
-import type { JobMessage, JobType } from "../../lambdas/core/job.ts";
+import { type Job, type JobMessage, type JobType, phaseOf, phaseTime } from "../../lambdas/core/job.ts";
+import { finalEvents, jobEvents } from "../../lambdas/core/job-event.ts";
 import { type Decide, Parked } from "../../lambdas/core/job-type.ts";
+import type { Log } from "../../lambdas/core/ports.ts";
 import type { ConsumerServices } from "../../lambdas/core/services.ts";
 import { isStuck } from "../../lambdas/core/transitions.ts";
+import type { Delivery } from "../../lambdas/core/webhook.ts";
+import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
-import { fakeBlobStore } from "../support/fakes/blob-store.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
-import { fakeSecrets } from "../support/fakes/secrets.ts";
-import { fakeStatsStore } from "../support/fakes/stats-store.ts";
-import { type Hardship, type Invocation, throughAdversary } from "./adversary.ts";
-import type { Observer } from "./observer.ts";
+import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
+import { fakeServices } from "../support/fakes/services.ts";
+import { throughAdversary, type World } from "./adversary.ts";
+import { watchedBus } from "./bus.ts";
+import { executions as watchExecutions } from "./executions.ts";
+import type { Invocation, Purpose } from "./invocation.ts";
+import type { Ledger } from "./ledger.ts";
+import { canary } from "./observer.ts";
+import { executor } from "./outcomes.ts";
 import { catalog } from "./product.ts";
-import type { Random } from "./random.ts";
-import type { Timeline } from "./timeline.ts";
+import { messaging } from "./queues.ts";
+import { tableStream } from "./stream.ts";
+import { type WatchedTasks, watchedTasks } from "./tasks.ts";
+import { watchedStore } from "./watched-store.ts";
+
+export interface Invoked {
+  services: ConsumerServices;
+  invocation: Invocation;
+  /** The invocation is over: it did not do more than it may. */
+  end(allowed?: number): void;
+}
 
 export interface System {
   jobs: FakeJobStore;
+  blobs: ReturnType<typeof fakeServices>["blobs"];
+  stats: ReturnType<typeof fakeServices>["stats"];
+  bus: ReturnType<typeof watchedBus>;
+  tasks: WatchedTasks;
   /** The services of a fresh invocation. */
-  invoke(what: string): { services: ConsumerServices; invocation: Invocation };
-  /** Messages and schedules that are still to be delivered. */
+  invoke(purpose: Purpose, what: string): Invoked;
+  /** What is still to be delivered. */
   inFlight(): number;
 }
 
-const silent = { debug() {}, info() {}, warn() {}, error() {}, measure() {} };
+/** A Lambda that is out of time is killed. Less than a sixth of the visibility timeout on AWS, and above every timeout of a job. */
+const functionTimeoutMs = 60_000;
 
-/** Six times a function's timeout on AWS; shorter here, so that histories are. */
-const visibilityMs = 90_000;
-const maxReceives = 5;
+/**
+ * Invariant 10: the most calls of ports that one invocation may make, whatever is stored. A feature's depend on its
+ * steps, a bulk change's and a batch's on their jobs, and a tick's on what is overdue.
+ */
+const mostCalls: Record<Purpose, number> = {
+  api: 12,
+  change: 100,
+  retry: 100,
+  delete: 60,
+  consumer: 20,
+  decider: 100,
+  reconciler: 40,
+  lifecycle: 4,
+};
 
-/** SQS, EventBridge Scheduler, the store and the Lambdas, all simulated but for our own code. */
-export function simulatedSystem(world: {
-  time: Timeline;
-  random: Random;
-  hardship: Hardship;
-  observer: Observer;
-}): System {
+/** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas, all simulated but for our own code. */
+export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
   const { time, random, hardship, observer } = world;
-  const jobs = observer.watch(fakeJobStore());
-  const blobs = fakeBlobStore();
-  const schedules = new Set<string>();
-  let messages = 0;
+  const { blobs, stats, ...others } = fakeServices({ catalog });
+  const jobs = fakeJobStore(...bystanders);
+  const executions = watchExecutions(ledger);
+  const publish = new Set(random.chance(0.5) ? jobEvents : finalEvents);
+  const bus = watchedBus(world, ledger, publish);
+  const tasks = watchedTasks(world);
+  const stream = tableStream(world, lifecycle);
+  const { queue, scheduler, inFlight } = messaging(world, ledger, consume);
+  const execute = executor({ random, time, executions });
 
-  function enqueue(type: JobType, message: JobMessage, delaySeconds: number) {
-    const copies = random.chance(hardship.duplicate) ? 2 : 1;
-    if (copies > 1) observer.cover("duplicate message");
-    for (let copy = 0; copy < copies; copy++) {
-      messages++;
-      time.after(delaySeconds * 1000 + random.int(0, hardship.queueLag), () => deliver(type, message, 1));
-    }
-  }
-
-  function deliver(type: JobType, message: JobMessage, receives: number) {
-    const { services, invocation } = invoke(`consumer of ${message.job_id.slice(-6)}`);
-    let deleted = false;
-    const again = () => {
-      if (deleted) return;
-      observer.cover("redelivery");
-      if (receives >= maxReceives) messages--;
-      else deliver(type, message, receives + 1);
-    };
-    time.after(visibilityMs, again);
-    const handled = type === "feature" ? decider : executor;
-    runJob(services, handled, message, { wakeUps: type === "feature", random: () => random.next() }).then(
-      () => {
-        deleted = true;
-        messages--;
-      },
-      () => {
-        // Reported as failed: SQS delivers it again when its visibility timeout is over.
-        invocation.dead = true;
-      },
-    );
-  }
-
-  const executor: Decide = async ({ job, clock, signal }) => {
-    observer.started(job, clock.now(), time.now());
-    try {
-      await clock.sleep(random.chance(0.05) ? 60_000 : random.int(1, 2000), signal);
-      if (signal.aborted) throw signal.reason;
-      const fate = random.next();
-      if (fate < 0.25)
-        throw new JobError("SERVICE_UNAVAILABLE", "busy", random.chance(0.2) ? { retryAfterMs: 1_000_000 } : {});
-      if (fate < 0.3) throw new JobError("NOT_FOUND", "permanent");
-      if (fate < 0.32) throw new Error("a bug");
-      return { n: job.attempt };
-    } finally {
-      observer.ended(job);
-    }
-  };
-
-  const decider: Decide = async (execution, services) => {
-    observer.started(execution.job, execution.clock.now(), time.now());
-    try {
-      const decision = await decide(execution, services);
-      observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
-      return decision;
-    } finally {
-      observer.ended(execution.job);
-    }
-  };
-
-  const queue = {
-    async send(type: JobType, message: JobMessage, { delaySeconds }: { delaySeconds: number }) {
-      if (delaySeconds < 0 || delaySeconds > 900 || !Number.isInteger(delaySeconds))
-        throw new Error("SQS refuses the delay");
-      enqueue(type, message, delaySeconds);
-    },
-    async sendMany(type: JobType, entries: { message: JobMessage; delaySeconds: number }[]) {
-      for (const { message, delaySeconds } of entries) await queue.send(type, message, { delaySeconds });
-      return [];
-    },
-  };
-
-  const scheduler = {
-    async schedule(name: string, at: number, type: JobType, message: JobMessage) {
-      if (schedules.has(name)) return;
-      if (at * 1000 <= time.now() - hardship.skew) throw new Error("a schedule in the past");
-      schedules.add(name);
-      const fires = random.chance(hardship.neverFire) ? 0 : random.chance(hardship.fireTwice) ? 2 : 1;
-      observer.cover(`schedule fires ${fires}x`);
-      for (let i = 0; i < fires; i++) {
-        messages++;
-        time.after(at * 1000 - time.now() + random.int(0, 60_000), () => {
-          messages--;
-          if (schedules.has(name)) enqueue(type, message, 0);
-        });
-      }
-    },
-    async unschedule(name: string) {
-      schedules.delete(name);
-    },
-  };
-
-  function invoke(what: string) {
-    const invocation: Invocation = { what, skew: random.int(-hardship.skew, hardship.skew), dead: false };
+  function invoke(purpose: Purpose, what: string): Invoked {
+    const skew = random.int(-hardship.skew, hardship.skew);
+    const invocation: Invocation = { what, purpose, skew, began: time.now(), dead: false, calls: 0 };
+    const cancel = time.after(functionTimeoutMs, () => {
+      observer.cover(`out of time: ${purpose}`);
+      invocation.dead = true;
+    });
     const clock = {
       now: () => time.now() + invocation.skew,
       sleep: async (ms: number, signal?: AbortSignal) => {
@@ -144,19 +91,85 @@ export function simulatedSystem(world: {
         if (invocation.dead) await new Promise(() => {});
       },
     };
-    const through = <Port extends object>(port: Port) => throughAdversary(port, invocation, world);
     const services: ConsumerServices = {
-      catalog,
-      jobs: through(jobs),
-      queue: through(queue),
-      scheduler: through(scheduler),
-      blobs,
-      stats: fakeStatsStore(),
-      secrets: fakeSecrets(),
+      ...others,
+      jobs: throughAdversary("jobs", watchedStore(jobs, invocation, ledger, stream.record), invocation, world),
+      queue: throughAdversary("queue", queue, invocation, world),
+      scheduler: throughAdversary("scheduler", scheduler, invocation, world),
+      blobs: throughAdversary("blobs", blobs, invocation, world),
+      stats,
       clock,
-      log: silent,
+      log,
     };
-    return { services, invocation };
+    const end = (allowed = mostCalls[purpose]) => {
+      cancel();
+      observer.most(`most calls: ${purpose}`, invocation.calls);
+      if (invocation.calls > allowed) observer.violated(10, `${what} made ${invocation.calls} calls, over ${allowed}`);
+    };
+    return { services, invocation, end };
+  }
+
+  /** Invariant 9: whatever a line says, it says nothing that came in or went out. */
+  const line =
+    (level: string) =>
+    (message: string, fields: Record<string, unknown> = {}) => {
+      observer.cover(`log ${level}: ${message}`);
+      if ((message + JSON.stringify(fields)).includes(canary)) observer.violated(9, `"${message}" shows a secret`);
+    };
+  const log: Log = {
+    debug: line("debug"),
+    info: line("info"),
+    warn: line("warn"),
+    error: line("error"),
+    measure: (message, measured, fields) => line("measure")(message, { ...fields, measured }),
+  };
+
+  async function consume(type: JobType, message: JobMessage) {
+    const wakeUps = type === "feature";
+    const what = `consumer of ${message.job_id.slice(-6)}`;
+    const { services, invocation, end } = invoke(wakeUps ? "decider" : "consumer", what);
+    invocation.job_id = message.job_id;
+    try {
+      await runJob(services, wakeUps ? decider : execute, message, { wakeUps, random: () => random.next() });
+    } catch (error) {
+      invocation.dead = true;
+      throw error;
+    } finally {
+      end();
+    }
+  }
+
+  const decider: Decide = async (execution, services) => {
+    const { job, clock } = execution;
+    executions.started(job, clock.now(), time.now());
+    try {
+      const decision = await decide(execution, services);
+      observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
+      return decision;
+    } finally {
+      executions.ended(job);
+    }
+  };
+
+  async function lifecycle(changes: JobChange[]) {
+    const { services, invocation, end } = invoke("lifecycle", "lifecycle");
+    const seen = { log, publish, clock: services.clock };
+    try {
+      return await handleChanges(
+        {
+          ...seen,
+          bus: throughAdversary("bus", { publish: bus.publish }, invocation, world),
+          tasks: throughAdversary("queue", tasks, invocation, world),
+          // The simulated product has no webhooks.
+          endpoints: [],
+          webhooks: fakeMessageQueue<Delivery>(),
+          stats: throughAdversary("stats", stats, invocation, world),
+        },
+        changes,
+      );
+    } finally {
+      end();
+    }
   }
 
   let memory = newMemory();
@@ -164,14 +177,19 @@ export function simulatedSystem(world: {
   function tick() {
     // Now and then its Lambda starts afresh.
     if (++ticks % 16 === 0) memory = newMemory();
+    const latest = time.now() + hardship.skew;
     // A tick that would find nothing is left out: histories would consist of them.
-    if (jobs.all().some((job) => isStuck(job, time.now() + hardship.skew, graceMs))) {
+    if (jobs.all().some((job) => isStuck(job, latest, graceMs))) {
       observer.cover("reconciler");
-      reconcile(invoke("reconciler").services, graceMs, memory).catch(() => {});
+      const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);
+      const { services, end } = invoke("reconciler", "reconciler");
+      reconcile(services, graceMs, memory)
+        .catch(() => observer.cover("reconciler fails"))
+        .finally(() => end(mostCalls.reconciler + 2 * overdue.length));
     }
     time.after(60_000, tick);
   }
   time.after(60_000, tick);
 
-  return { jobs, invoke, inFlight: () => messages };
+  return { jobs, blobs, stats, bus, tasks, invoke, inFlight: () => inFlight() + stream.waiting() };
 }

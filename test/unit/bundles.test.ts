@@ -44,14 +44,24 @@ const clients = [
 /** A Lambda loads all of its bundle at a cold start. The bounds leave a little room: raise one with a reason. */
 test.each([
   ["api", 900],
-  ["authorizer", 450],
+  // The secret of the deployed key and the table of all others: two clients.
+  ["authorizer", 520],
   ["reconciler", 800],
   ["lifecycle", 550],
+  ["tasks", 700],
+  ["intake", 900],
 ])("%s has no client of an executor in its bundle, and at most %d KB", async (entry, most) => {
   const { kb, packages, own } = await bundleOf(entry);
   expect(clients.filter((client) => packages.has(client))).toEqual([]);
   expect(own.filter((path) => /\/consumers\/\w+\/(execute|handler)\.ts$/.test(path))).toEqual([]);
   expect(kb).toBeLessThanOrEqual(most);
+});
+
+test("webhooks has the clients of references in its bundle and no other, and at most 830 KB", async () => {
+  const { kb, packages, own } = await bundleOf("webhooks");
+  expect(clients.filter((client) => packages.has(client))).toEqual(["@aws-sdk/client-ssm"]);
+  expect(own.filter((path) => path.startsWith("lambdas/consumers/"))).toEqual(["lambdas/consumers/define-product.ts"]);
+  expect(kb).toBeLessThanOrEqual(830);
 });
 
 /** The clients that a type's executor works with. */

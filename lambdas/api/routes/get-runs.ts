@@ -20,10 +20,10 @@ export const getRuns = httpRoute<Services>(
     const { limit, cursor } = parseQuery(RunsParameters, request.query);
     const list = { runs_of: job.id };
     const after = cursor === undefined ? undefined : decodeCursor(RunNumber, cursor, list);
-    const archived = await jobs.runs(job.id, { limit, order: "desc" }, after);
-    // Read after the job, so that a run which is archived in between is missed by neither.
-    const isFirst = after === undefined && (archived.runs[0]?.run ?? 0) < job.run;
-    const runs = [...(isFirst ? [job] : []), ...archived.runs];
+    // Only those before the run that the job is at: a consumer that died after it had archived a run, and before it had
+    // written the job, has left an outcome in the archive that nobody has accepted.
+    const archived = await jobs.runs(job.id, { limit, order: "desc" }, Math.min(after ?? job.run, job.run));
+    const runs = [...(after === undefined ? [job] : []), ...archived.runs];
     const shown = runs.slice(0, limit);
     const last = shown.at(-1);
     const more = runs.length > limit || archived.next !== undefined;

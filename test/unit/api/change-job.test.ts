@@ -149,15 +149,15 @@ describe("a change of a job", () => {
     }
   });
 
-  it.each(verbs)("out of a key's reach: %s answers 403", async (verb) => {
+  it.each(verbs)("for a key that may not: %s answers 403, and out of its reach 404", async (verb) => {
     const job = series();
     const { post, remove, jobs } = world(job);
-    for (const scopes of [
-      { ...allScopes, envs: ["dev"] },
-      { ...allScopes, verbs: ["jobs:read" as const] },
-    ]) {
-      expect(await post(verb, {}, { scopes })).toMatchObject({ status: 403, body: { code: "FORBIDDEN" } });
-      expect((await remove({ scopes })).status).toBe(403);
+    for (const [scopes, status, code] of [
+      [{ ...allScopes, envs: ["dev"] }, 404, "JOB_NOT_FOUND"],
+      [{ ...allScopes, verbs: ["jobs:read" as const] }, 403, "FORBIDDEN"],
+    ] as const) {
+      expect(await post(verb, {}, { scopes: { ...scopes } })).toMatchObject({ status, body: { code } });
+      expect((await remove({ scopes: { ...scopes } })).status).toBe(status);
     }
     expect(await jobs.get(job.id)).toEqual(job);
   });

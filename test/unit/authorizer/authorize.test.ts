@@ -1,24 +1,81 @@
 import { authorize } from "../../../lambdas/authorizer/authorize.ts";
-import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { newApiKey } from "../../../lambdas/core/api-key.ts";
+import { allScopes, type Scopes } from "../../../lambdas/core/scopes.ts";
+import { noon } from "../../support/builders.ts";
+import { fakeApiKeys } from "../../support/fakes/api-keys.ts";
+import { fakeClock } from "../../support/fakes/clock.ts";
+import { fakeLog } from "../../support/fakes/log.ts";
 
-const key = "k".repeat(40);
+const deployed = "k".repeat(40);
 
-describe("authorize", () => {
-  it("knows the key, whatever the case of the scheme", () => {
-    expect(authorize(`Bearer ${key}`, key)).toEqual(allScopes);
-    expect(authorize(`bearer ${key}`, key)).toEqual(allScopes);
+function authorizer(...given: ReturnType<typeof newApiKey>["record"][]) {
+  const services = {
+    keys: fakeApiKeys(...given),
+    deployedKey: async () => deployed,
+    clock: fakeClock(),
+    log: fakeLog(),
+  };
+  return { ...services, ask: (header: string | undefined) => authorize(services, header) };
+}
+
+describe("the key made at deploy time", () => {
+  it("may do everything, whatever the case of the scheme", async () => {
+    expect(await authorizer().ask(`Bearer ${deployed}`)).toEqual(allScopes);
+    expect(await authorizer().ask(`bearer ${deployed}`)).toEqual(allScopes);
   });
 
   it.each([
     undefined,
     "",
-    key,
-    `Basic ${key}`,
-    `Bearer ${key}x`,
-    `Bearer ${key.slice(1)}`,
-    `Bearer  ${key}`,
-    `Bearer ${key}\n`,
-  ])("refuses %j", (header) => {
-    expect(authorize(header, key)).toBeUndefined();
+    deployed,
+    `Basic ${deployed}`,
+    `Bearer ${deployed}x`,
+    `Bearer ${deployed.slice(1)}`,
+    `Bearer  ${deployed}`,
+    `Bearer ${deployed}\n`,
+  ])("is not %j", async (header) => {
+    expect(await authorizer().ask(header)).toBeUndefined();
+  });
+});
+
+describe("a key that somebody has made", () => {
+  const scopes: Scopes = { products: ["shop"], envs: ["dev"], verbs: ["jobs:read"] };
+  const aKey = (more: { expires_at?: number } = {}) =>
+    newApiKey({ name: "ci", scopes, created_at: noon - 1000, ...more });
+
+  it("has its own scopes, until it expires", async () => {
+    const { key, record } = aKey({ expires_at: noon + 60_000 });
+    const { ask, clock } = authorizer(record);
+    expect(await ask(`Bearer ${key}`)).toEqual(scopes);
+    await clock.advance(60_000);
+    expect(await ask(`Bearer ${key}`)).toBeUndefined();
+  });
+
+  it("is refused once it is revoked, and the log says of which it was and why, but not the key", async () => {
+    const { key, record } = aKey();
+    const { ask, keys, log } = authorizer(record);
+    expect(await ask(`Bearer ${key}`)).toEqual(scopes);
+    await keys.revoke(record.id, noon);
+    expect(await ask(`Bearer ${key}`)).toBeUndefined();
+    expect(log.lines).toMatchObject([{ fields: { key_id: record.id, why: "revoked" } }]);
+    expect(JSON.stringify(log.lines)).not.toContain(key.slice(-64));
+  });
+
+  it("is not one that has its id and another secret, nor one that nobody has made", async () => {
+    const { record } = aKey();
+    const { ask } = authorizer(record);
+    expect(await ask(`Bearer dj_${record.id}_${"0".repeat(64)}`)).toBeUndefined();
+    expect(await ask(`Bearer ${aKey().key}`)).toBeUndefined();
+  });
+
+  it("asks the table for nothing that does not look like one, and the secret for nothing that does", async () => {
+    const never = async (): Promise<never> => {
+      throw new Error("was asked");
+    };
+    const { key, record } = aKey();
+    const services = authorizer(record);
+    expect(await authorize({ ...services, deployedKey: never }, `Bearer ${key}`)).toEqual(scopes);
+    expect(await authorize({ ...services, keys: { get: never } }, `Bearer ${deployed}`)).toEqual(allScopes);
+    await expect(authorize({ ...services, keys: { get: never } }, `Bearer ${key}`)).rejects.toThrow("was asked");
   });
 });

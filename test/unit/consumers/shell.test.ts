@@ -174,6 +174,20 @@ describe("a timeout", () => {
     expect(await stored()).toMatchObject({ attempt: 2, error: { code: "TIMEOUT", retryable: true } });
   });
 
+  it("never begins to execute once it is over, though its input has come by then", async () => {
+    const { run, clock, blobs, stored } = world(job({ timeout_ms: 1000, input: { blob: "inputs/1", bytes: 5000 } }));
+    const slow = Promise.withResolvers<Uint8Array>();
+    blobs.get = () => slow.promise;
+    let executions = 0;
+    const running = run(async () => executions++);
+    await clock.advance(1000);
+    await running;
+    slow.resolve(Buffer.from("{}"));
+    await clock.advance(1);
+    expect(executions).toBe(0);
+    expect(await stored()).toMatchObject({ attempt: 2, error: { code: "TIMEOUT" } });
+  });
+
   it("leaves no timer behind when the attempt ends before", async () => {
     const { run, clock } = world(job());
     await run(ok);
@@ -229,6 +243,21 @@ describe("fencing", () => {
     });
     expect(await stored()).toMatchObject({ status: "cancelled", reason: "by request" });
     expect(await stored()).not.toHaveProperty("result");
+  });
+
+  it("nor the large result that another consumer of the same attempt has kept", async () => {
+    const due = job({ lease_until: 0 });
+    const { run, stored, jobs, blobs } = world(due);
+    await run(async () => {
+      // Its lease has ended, another consumer takes the attempt over and is done first.
+      const taken = await jobs.get(due.id);
+      await jobs.replace({ ...(taken as Job), lease_until: noon - 1, version: (taken?.version ?? 0) + 1 });
+      await run(async () => "w".repeat(5000));
+      return "l".repeat(5000);
+    });
+    const result = (await stored())?.result as { blob: string } | undefined;
+    const kept = await blobs.get(result?.blob ?? "");
+    expect(Buffer.from(kept ?? []).toString()).toMatch(/^"www/);
   });
 
   it("a failed attempt whose outcome was discarded dispatches nothing", async () => {

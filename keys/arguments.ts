@@ -1,0 +1,68 @@
+import { parseArgs } from "node:util";
+import { KeysError } from "./keys-error.ts";
+import type { Where } from "./open-table.ts";
+
+export const usage = `npm run keys -- create --name <name> --products <a,b> --envs <a,b> --verbs <a,b> [--expires 90d]
+npm run keys -- list
+npm run keys -- revoke <id>
+
+  --name      what the key is for, for people
+  --products  the products that it reaches, or '*' for all of them
+  --envs      the envs that it reaches, or '*'
+  --verbs     jobs:read, jobs:write, jobs:admin (both, and bulk changes)
+  --expires   when it ends: 90d, 12h, or a time like 2030-01-31T00:00:00Z. Default: never
+
+Which deployment, for all three:
+
+  --stage     the one with this jobs:stage, found through its stack. Default: prod
+  --table     the one with this table, without looking for a stack
+  --local     the one that \`npm start\` runs on this machine (DUCTAPE_DATA, default .ductape)
+
+The account and the Region are those of the AWS credentials that any AWS tool finds: AWS_PROFILE, AWS_REGION, ...`;
+
+export type Command =
+  | { do: "create"; name: string; products: string; envs: string; verbs: string; expires?: string }
+  | { do: "list" }
+  | { do: "revoke"; id: string };
+
+const options = {
+  name: { type: "string" },
+  products: { type: "string" },
+  envs: { type: "string" },
+  verbs: { type: "string" },
+  expires: { type: "string" },
+  stage: { type: "string", default: "prod" },
+  table: { type: "string" },
+  local: { type: "boolean", default: false },
+} as const;
+
+/** What the arguments ask for. Throws a KeysError with the usage in it. */
+export function readArguments(args: string[]): { command: Command; where: Where } {
+  const { values, positionals } = parsed(args);
+  const { stage, table, local } = values;
+  if (local && table !== undefined) throw misused("--local has a table of its own: leave out --table.");
+  return { command: commandOf(values, positionals), where: { stage, table, local } };
+}
+
+type Values = ReturnType<typeof parsed>["values"];
+
+function parsed(args: string[]) {
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch (error) {
+    throw misused((error as Error).message);
+  }
+}
+
+function commandOf({ name, products, envs, verbs, expires }: Values, [verb, ...rest]: string[]): Command {
+  const [id, ...more] = rest;
+  if (verb === "revoke" && id !== undefined && more.length === 0) return { do: "revoke", id };
+  if (rest.length > 0) throw misused(`What is "${rest[0]}"?`);
+  if (verb === "list") return { do: "list" };
+  if (verb === "revoke") throw misused("Which key? `npm run keys -- list` has the ids.");
+  if (verb !== "create") throw misused("Say create, list or revoke.");
+  if (!name || !products || !envs || !verbs) throw misused("A key needs --name, --products, --envs and --verbs.");
+  return { do: "create", name, products, envs, verbs, ...(expires !== undefined && { expires }) };
+}
+
+const misused = (what: string) => new KeysError(`${what}\n\n${usage}`);

@@ -1,0 +1,36 @@
+import { KeysError } from "./keys-error.ts";
+import type { Where } from "./open-table.ts";
+
+/** Runs a call of AWS, and says of the errors that people meet what to do about them. */
+export async function explained<T>(where: Where, call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (cause) {
+    const remedy = remedyOf(cause, where);
+    throw remedy === undefined ? cause : new KeysError(remedy, { cause });
+  }
+}
+
+/** By name: the SDK's clients have no classes for most of these. */
+function remedyOf(error: unknown, { stage, table }: Where): string | undefined {
+  const { name, message } = error instanceof Error ? error : { name: "", message: "" };
+  if (name === "CredentialsProviderError") {
+    return "No AWS credentials: set AWS_PROFILE, or log in as for any AWS tool. For `npm start` say --local.";
+  }
+  if (/region is missing/i.test(message)) return "No AWS Region: set AWS_REGION to the one of the deployment.";
+  if (/^(ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature)/.test(name)) {
+    return `AWS does not accept these credentials (${name}): log in again.`;
+  }
+  if (/^AccessDenied/.test(name)) {
+    const needs =
+      "cloudformation:DescribeStacks on the service stack, and dynamodb:PutItem, Query and UpdateItem on its table";
+    return `These credentials may not do this. Making, listing and revoking keys needs ${needs}.`;
+  }
+  if (name === "ResourceNotFoundException") {
+    return `There is no table ${table} in this account and Region. The output TableName of the deployment has its name.`;
+  }
+  if (name === "ValidationError" && /does not exist/.test(message)) {
+    return `There is no deployment of the stage "${stage}" in this account and Region: name another by --stage, or its table by --table.`;
+  }
+  return undefined;
+}

@@ -1,0 +1,37 @@
+import { type ApiKey, apiKeyStatus } from "../lambdas/core/api-key.ts";
+
+const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;
+
+/** `jobs:read in my-product, envs dev, until 2030-01-31T00:00Z`. */
+export const reachOf = ({ scopes, expires_at }: ApiKey): string =>
+  [
+    `${scopes.verbs.join(" ")} in ${listed(scopes.products, "every product")}`,
+    listed(scopes.envs, "every env"),
+    expires_at === undefined ? "without end" : `until ${time(expires_at)}`,
+  ].join(", ");
+
+const listed = (names: string[], all: string): string => (names.includes("*") ? all : names.join(" "));
+
+/** The keys as columns of text. A line has everything that is known of a key, and nothing of its secret. */
+export function tableOf(keys: ApiKey[], now: number): string {
+  const rows = keys.map((key) => [
+    key.id,
+    key.name,
+    apiKeyStatus(key, now),
+    key.scopes.verbs.join(","),
+    key.scopes.products.join(","),
+    key.scopes.envs.join(","),
+    time(key.created_at),
+    key.expires_at === undefined ? "never" : time(key.expires_at),
+  ]);
+  const all = [["ID", "NAME", "STATUS", "VERBS", "PRODUCTS", "ENVS", "CREATED", "EXPIRES"], ...rows];
+  const widths = (all[0] as string[]).map((_, column) => Math.max(...all.map((row) => (row[column] ?? "").length)));
+  return all
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join("  ")
+        .trimEnd(),
+    )
+    .join("\n");
+}

@@ -1,0 +1,42 @@
+import type { Catalog } from "../lambdas/core/catalog.ts";
+import { didYouMean } from "../lambdas/core/schema.ts";
+import { verbs as allVerbs, type Scopes, type Verb } from "../lambdas/core/scopes.ts";
+import { KeysError } from "./keys-error.ts";
+
+const all = "*";
+
+/**
+ * The scopes that three lists with commas ask for. Throws a KeysError with every fault: a product that the catalog does not
+ * have, an env that none of the products has, a verb that is none.
+ */
+export function scopesOf(catalog: Catalog, asked: Record<"products" | "envs" | "verbs", string>): Scopes {
+  const [products, envs, verbs] = [asked.products, asked.envs, asked.verbs].map(namesIn) as [
+    string[],
+    string[],
+    string[],
+  ];
+  const reached = catalog.products.filter(({ tag }) => products.includes(all) || products.includes(tag));
+  const faults = [
+    ...unknown("product", products, [...catalog.products.map(({ tag }) => tag), all]),
+    ...unknown("env", envs, [...new Set(reached.flatMap((product) => product.envs)), all]),
+    ...unknown("verb", verbs, allVerbs),
+  ];
+  if (faults.length > 0) throw new KeysError(faults.join("\n"));
+  return { products, envs, verbs: verbs as Verb[] };
+}
+
+const namesIn = (text: string): string[] => [
+  ...new Set(
+    text
+      .split(",")
+      .map((name) => name.trim())
+      .filter(Boolean),
+  ),
+];
+
+function unknown(what: string, names: string[], known: readonly string[]): string[] {
+  if (names.length === 0) return [`Name at least one ${what}.`];
+  return names
+    .filter((name) => !known.includes(name))
+    .map((name) => `There is no ${what} "${name}".${didYouMean(name, known) || ` There is ${known.join(", ")}.`}`);
+}

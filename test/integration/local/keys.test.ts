@@ -1,0 +1,71 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { apiKeyId, apiKeyPattern } from "../../../lambdas/core/api-key.ts";
+import { keysCli } from "../../support/keys-cli.ts";
+import { ask, type Run, runLocal } from "../../support/local/run-local.ts";
+import { tempFolder } from "../../support/local/temp-folder.ts";
+
+const data = join(tempFolder(), "data");
+let local: Run;
+beforeAll(async () => {
+  local = runLocal({ data });
+  await local.ready();
+});
+afterAll(() => local.terminate());
+
+const keys = (...args: string[]) => keysCli([...args, "--local"], { ...process.env, DUCTAPE_DATA: data });
+
+async function make(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await keys("create", "--name", "ci", "--products", "my-product", ...args);
+  expect([code, stdout]).toEqual([0, expect.stringMatching(/^dj_\S+\n$/)]);
+  expect(stdout.trim()).toMatch(apiKeyPattern);
+  expect(stderr).not.toContain(stdout.trim().slice(-64));
+  return stdout.trim();
+}
+
+const order = (env: string) => ({
+  env,
+  product_tag: "my-product",
+  event: "create_order",
+  start_at: 0,
+  input: { params: { customer: "c1" } },
+});
+
+/** The status of a call with a key; the scheme's case tells the gateway's memory that it is another question. */
+async function call(key: string, path: string, body?: unknown, scheme = "Bearer") {
+  const response = await fetch(local.running().url + path, {
+    headers: { authorization: `${scheme} ${key}`, "content-type": "application/json" },
+    ...(body !== undefined && { method: "POST", body: JSON.stringify(body) }),
+  });
+  return response.status;
+}
+
+test("a key made by the command works where its scopes reach, and nowhere else", async () => {
+  const key = await make("--envs", "dev", "--verbs", "jobs:read,jobs:write");
+  expect(await call(key, "/v1/jobs", order("dev"))).toBe(202);
+  expect(await call(key, "/v1/jobs", order("prd"))).toBe(403);
+  expect(await call(key, "/v1/jobs?product_tag=my-product&env=dev")).toBe(200);
+  expect(await call(key, "/v1/jobs/bulk", { action: "cancel", filter: { product_tag: "my-product" } })).toBe(403);
+  const elsewhere = await ask(local.running(), "/v1/jobs", order("prd"));
+  expect(await call(key, `/v1/jobs/${elsewhere.job_id}`)).toBe(404);
+});
+
+test("a key that is revoked is refused, as is one that nobody has made", async () => {
+  const key = await make("--envs", "*", "--verbs", "jobs:read");
+  expect(await call(key, "/v1/jobs")).toBe(200);
+  expect(await keys("revoke", apiKeyId(key) ?? "")).toMatchObject({ code: 0 });
+  expect(await call(key, "/v1/jobs", undefined, "bearer")).toBe(403);
+  expect((await keys("list")).stdout).toMatch(new RegExp(`^${apiKeyId(key)} +ci +revoked `, "m"));
+  expect(await call(`${key.slice(0, -64)}${"0".repeat(64)}`, "/v1/jobs")).toBe(403);
+});
+
+test("what is wrong is said, without a stack trace and without a key", async () => {
+  const wrong = await keys("create", "--name", "ci", "--products", "my-prodcut", "--envs", "*", "--verbs", "jobs:read");
+  expect(wrong).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: 'There is no product "my-prodcut". Did you mean "my-product"?\n',
+  });
+  const nowhere = await keysCli(["list", "--local"], { ...process.env, DUCTAPE_DATA: join(data, "nowhere") });
+  expect(nowhere).toMatchObject({ code: 1, stderr: expect.stringMatching(/^Nothing is running .*npm start/) });
+});

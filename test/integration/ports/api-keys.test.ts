@@ -1,0 +1,30 @@
+import { GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { expect, test } from "@jest/globals";
+import { dynamoApiKeys } from "../../../lambdas/aws/dynamo-api-keys.ts";
+import { newApiKey } from "../../../lambdas/core/api-key.ts";
+import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { startDynamo, table } from "../../support/aws/dynamo.ts";
+import { noon } from "../../support/builders.ts";
+import { describeApiKeys } from "../../support/conformance/api-keys.ts";
+
+describeApiKeys("DynamoDB", async () => {
+  const { client, stop } = await startDynamo();
+  return { keys: dynamoApiKeys({ client, table }), stop };
+});
+
+test("what is stored of a key does not hold it, is no job's state, and is forgotten 90 days after its end", async () => {
+  const { client, stop } = await startDynamo();
+  try {
+    const { key, record } = newApiKey({ name: "ci", scopes: allScopes, created_at: noon, expires_at: noon });
+    const keys = dynamoApiKeys({ client, table });
+    await keys.create(record);
+    const Key = { PK: { S: "KEYS" }, SK: { S: record.id } };
+    const { Item = {} } = await client.send(new GetItemCommand({ TableName: table, Key }));
+    expect(JSON.stringify(Item)).not.toContain(key.slice(-64));
+    expect(Item.SK?.S).not.toBe("STATE");
+    expect(Item).not.toHaveProperty("gsi_pk");
+    expect(Item.expires).toEqual({ N: String(noon / 1000 + 90 * 86_400) });
+  } finally {
+    await stop();
+  }
+});

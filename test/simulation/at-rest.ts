@@ -1,0 +1,150 @@
+import type { Job, Stored } from "../../lambdas/core/job.ts";
+import { statsOf } from "../../lambdas/core/stats.ts";
+import { type Ledger, nameOf } from "./ledger.ts";
+import type { Told } from "./outcomes.ts";
+import { catalog } from "./product.ts";
+import type { System } from "./system.ts";
+
+export interface AtRest {
+  system: System;
+  ledger: Ledger;
+  /** Ids whose receipt was given. */
+  accepted: ReadonlySet<string>;
+  isPeaceful: boolean;
+  isDone(job: Job): boolean;
+  bystanders: readonly Job[];
+}
+
+/** What must hold once nothing is left to happen. */
+export function checkAtRest(rest: AtRest) {
+  nothingLost(rest);
+  runsAreWhole(rest);
+  resultsAreTheWinners(rest);
+  featuresAreWhole(rest);
+  rest.system.bus.checkComplete();
+  tasksAnswered(rest);
+  if (!rest.isPeaceful) return;
+  punctual(rest);
+  counted(rest);
+}
+
+/** Invariant 1. */
+function nothingLost({ system, ledger: { observer, lifeOf }, accepted, isDone }: AtRest) {
+  for (const id of accepted) {
+    const job = system.jobs.peek(id);
+    if (!job && !lifeOf(id).isDeleted) observer.violated(1, `${id.slice(-6)} was accepted and is gone`);
+  }
+  for (const job of system.jobs.all())
+    if (!isDone(job)) observer.violated(1, `${nameOf(job)} is still ${job.status} at the end`);
+}
+
+/** Invariant 7: the archive has every run before the last one, once. */
+function runsAreWhole({ system, ledger: { observer, lifeOf } }: AtRest) {
+  for (const job of system.jobs.all()) {
+    const runs = [...lifeOf(job.id).archive.keys()].sort((a, b) => a - b);
+    const missing = Array.from({ length: job.run - 1 }, (_, i) => i + 1).filter((run) => !runs.includes(run));
+    if (missing.length > 0) observer.violated(7, `${nameOf(job)}: runs ${missing.join(", ")} are not in the archive`);
+  }
+}
+
+/** Those before the run that the job is at: of that one a consumer that died may have left an outcome which nobody accepted. */
+const archivedRuns = ({ jobs }: Pick<System, "jobs">) =>
+  jobs.archived().filter(({ job_id, run }) => run < (jobs.peek(job_id)?.run ?? 0));
+
+/** Invariant 3 for what is kept: a consumer that lost its claim has changed nothing, blobs included. */
+function resultsAreTheWinners({ system, ledger: { observer, lifeOf } }: AtRest) {
+  const kept = [
+    ...system.jobs.all().map(({ id, type, run, result }) => ({ id, type, run, result })),
+    ...archivedRuns(system).map(({ job_id: id, run, result }) => ({
+      id,
+      type: system.jobs.peek(id)?.type,
+      run,
+      result,
+    })),
+  ];
+  for (const { id, type, run, result } of kept) {
+    if (!result || type === undefined || type === "feature") continue;
+    if ("blob" in result) observer.cover("large result");
+    const { claim } = loaded(system, result) as Told;
+    const winner = lifeOf(id).winners.get(run);
+    if (winner !== undefined && claim !== winner)
+      observer.violated(3, `the result of ${id.slice(-6)} run ${run} is not the winner's`);
+  }
+}
+
+const loaded = ({ blobs }: System, stored: Stored): unknown =>
+  "inline" in stored ? stored.inline : JSON.parse(Buffer.from(blobs.blobs.get(stored.blob)?.body ?? []).toString());
+
+/** Invariant 8 for the tasks of Step Functions. */
+function tasksAnswered({ system, ledger: { observer } }: AtRest) {
+  for (const job of system.jobs.all())
+    for (const token of job.task_tokens ?? [])
+      if (!system.tasks.isAnswered(token))
+        observer.violated(8, `a task that waits for ${nameOf(job)} was never answered`);
+}
+
+/** DESIGN 8: a feature that completed has done each of its steps, and none that ended has a step that goes on. */
+function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystanders }: AtRest) {
+  const known = new Set(bystanders.map(({ id }) => id));
+  for (const job of system.jobs.all()) {
+    if (job.type !== "feature" || known.has(job.id) || job.status !== "completed") continue;
+    const target = catalog.lookup(job.product, job.event)?.target as { sequences: Record<string, Step[]> };
+    for (const [sequence, list] of Object.entries(target.sequences)) {
+      for (const { event, step = event, allow_fail, if: condition } of list) {
+        const id = steps.get(`${job.id} ${job.run} ${sequence}.${step}`);
+        const child = id === undefined ? undefined : system.jobs.peek(id);
+        if (id !== undefined && !child && lifeOf(id).isDeleted) continue;
+        if (!child && !condition && !allow_fail)
+          observer.violated("DESIGN 8", `${nameOf(job)} completed without step ${step}`);
+        if (child && child.status !== "completed" && !allow_fail)
+          observer.violated("DESIGN 8", `${nameOf(job)} completed although step ${step} is ${child.status}`);
+      }
+    }
+  }
+}
+
+interface Step {
+  event: string;
+  step?: string;
+  allow_fail?: boolean;
+  if?: unknown;
+}
+
+/** Beyond SQS's own lag and a few calls; DESIGN 1 promises the second. */
+const punctualMs = 1000;
+
+/** DESIGN 1, where nothing breaks. */
+function punctual({ system, ledger: { observer } }: AtRest) {
+  for (const { id, repeat, attempts } of runsOf(system)) {
+    // An occurrence that waited for a longer run before it is late by design.
+    if (repeat?.overlap === "queue") continue;
+    for (const { attempt, started_at, due_at } of attempts) {
+      const late = started_at - due_at;
+      if (late > punctualMs)
+        observer.violated("DESIGN 1", `${id.slice(-6)} attempt ${attempt} started ${late} ms late in peace`);
+    }
+  }
+}
+
+type Run = Pick<Job, "id" | "attempts" | "repeat"> & { status: string };
+
+const runsOf = ({ jobs }: System): Run[] => [
+  ...jobs.all(),
+  ...archivedRuns({ jobs }).map(({ job_id: id, ...run }) => ({ ...jobs.peek(id), id, ...run })),
+];
+
+/** Invariant 8 for the counters: where nothing comes twice and nothing is refused, they are right. */
+function counted({ system, ledger: { observer }, bystanders }: AtRest) {
+  const known = new Set(bystanders.map(({ id }) => id));
+  const runs = runsOf(system).filter(({ id }) => !known.has(id));
+  const counts = statsOf(system.stats.all().map(({ counts }) => counts)).counts;
+  const count = (status: string) => runs.filter((run) => run.status === status && run.attempts.length > 0).length;
+  const right = {
+    scheduled: system.jobs.all().length - known.size,
+    completed: count("completed"),
+    failed: count("failed"),
+    cancelled: runs.filter(({ status }) => status === "cancelled").length,
+  };
+  if (JSON.stringify(counts) !== JSON.stringify(right))
+    observer.violated(8, `counted ${JSON.stringify(counts)}, but there are ${JSON.stringify(right)}`);
+}

@@ -1,0 +1,85 @@
+import { postJobsBatch } from "../../lambdas/api/routes/post-jobs-batch.ts";
+import { RequestError } from "../../lambdas/core/errors.ts";
+import type { Job } from "../../lambdas/core/job.ts";
+import { derivedJobId } from "../../lambdas/core/job-id.ts";
+import { parseRequest } from "../../lambdas/core/request.ts";
+import { scheduleJob } from "../../lambdas/core/schedule-job.ts";
+import { allScopes } from "../../lambdas/core/scopes.ts";
+import type { World } from "./adversary.ts";
+import { attemptKey, type Ledger } from "./ledger.ts";
+import { canary } from "./observer.ts";
+import { catalog } from "./product.ts";
+import { type Request, randomRequest } from "./requests.ts";
+import type { Invoked, System } from "./system.ts";
+
+/** API Gateway ends a request after this; the caller gets a 5xx. */
+const gatewayMs = 29_000;
+
+/** Callers of the API who ask for jobs: what they are promised is in `accepted`, by id. */
+export function callers({ time, random, observer }: World, ledger: Ledger, system: System) {
+  const accepted = new Set<string>();
+
+  const requestNow = (): Request => randomRequest(random, time.now());
+  const keyOf = () => (random.chance(0.2) ? `shared-${random.int(1, 3)}` : `key-${random.next()}`);
+
+  /** One job; a caller who gets no answer, or a 503, asks again with the same key (DESIGN 4). */
+  async function create(request: Request = { ...requestNow(), idempotency_key: keyOf() }, more = 2) {
+    const invoked = system.invoke("api", "api");
+    const again = () => {
+      if (more === 0) return;
+      observer.cover("caller asks again");
+      time.after(5000, () => void create(request, more - 1));
+    };
+    const cancel = time.after(gatewayMs, again);
+    try {
+      const { services } = invoked;
+      const job = await scheduleJob(services, parseRequest(request, catalog, services.clock.now()));
+      cancel();
+      accept(job, request);
+    } catch (error) {
+      cancel();
+      refused(error, request, invoked);
+      if (error instanceof RequestError && error.code === "UNAVAILABLE") again();
+    }
+    invoked.end();
+  }
+
+  function accept(job: Job, { idempotency_key: key }: Request) {
+    observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
+    accepted.add(job.id);
+    const isFresh = job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
+    if (isFresh && !ledger.handedOver.has(attemptKey({ ...job, job_id: job.id })))
+      observer.violated("DESIGN 7", `${job.id.slice(-6)} was accepted, and nobody has been given its message`);
+  }
+
+  function refused(error: unknown, { idempotency_key: key }: Request, { invocation }: Invoked) {
+    if (!(error instanceof RequestError)) throw error;
+    observer.cover(`refused: ${error.code}${error.jobId ? " with job_id" : ""}`);
+    const said = [error.message, ...error.faults.map(({ detail }) => detail)].join(" ");
+    if (said.includes(canary)) observer.violated(9, `a refusal with ${error.code} shows a secret`);
+    if (error.code !== "UNAVAILABLE" || error.jobId || key === undefined || key.startsWith("shared")) return;
+    const id = derivedJobId("sim", "e", key);
+    if (system.jobs.peek(id) && ledger.lifeOf(id).by === invocation)
+      observer.violated("DESIGN 4", `${id.slice(-6)} was kept, although its caller was told that nothing was`);
+  }
+
+  /** Up to eight jobs in one request, most without a key. */
+  async function createMany() {
+    const jobs = Array.from({ length: random.int(1, 8) }, () => ({
+      ...requestNow(),
+      ...(random.chance(0.3) && { idempotency_key: keyOf() }),
+    }));
+    const { services, end } = system.invoke("api", "api batch");
+    const request = { body: { jobs }, params: {}, query: {}, headers: {}, scopes: allScopes };
+    const { body } = await postJobsBatch.handle(services, request);
+    const { results } = body as { results: { job?: { job_id: string }; error?: { code: string } }[] };
+    if (JSON.stringify(results).includes(canary)) observer.violated(9, "the answer to a batch shows a secret");
+    for (const { job, error } of results) {
+      observer.cover(job ? "batch: accepted" : `batch: ${error?.code}`);
+      if (job) accepted.add(job.job_id);
+    }
+    end(12 * jobs.length);
+  }
+
+  return { accepted, create, createMany };
+}

@@ -1,0 +1,89 @@
+import { postBulk } from "../../lambdas/api/routes/post-bulk.ts";
+import type { BulkAction } from "../../lambdas/core/bulk-request.ts";
+import {
+  type Change,
+  cancelling,
+  changeJob,
+  deleteJob,
+  pausing,
+  rescheduling,
+  resuming,
+  retrying,
+  runningNow,
+} from "../../lambdas/core/change-job.ts";
+import { RequestError } from "../../lambdas/core/errors.ts";
+import { repeatOf } from "../../lambdas/core/repeat-request.ts";
+import { allScopes } from "../../lambdas/core/scopes.ts";
+import type { World } from "./adversary.ts";
+import type { Purpose } from "./invocation.ts";
+import { randomRepeat } from "./requests.ts";
+import type { System } from "./system.ts";
+
+const purposes: Partial<Record<string, Purpose>> = { retry: "retry", delete: "delete" };
+
+/** People who change jobs while they run: one job, or many by a filter. */
+export function changes({ time, random, observer }: World, system: System, start: number) {
+  const isOurs = (created: number) => created >= start - 10_000;
+
+  const change = async (what: string, id: string, rule: Change | "delete") => {
+    const { services, end } = system.invoke(purposes[what] ?? "change", what);
+    observer.note(() => `${what} ${id.slice(-6)}`);
+    try {
+      await (rule === "delete" ? deleteJob(services, id) : changeJob(services, id, rule));
+      observer.cover(`changed: ${what}`);
+    } catch (error) {
+      observer.cover(`change refused: ${what} ${error instanceof RequestError ? error.code : "fault"}`);
+    }
+    end();
+  };
+
+  /** A job that was asked for, or the step of a feature. */
+  const one = () => {
+    const now = time.now();
+    const jobs = system.jobs
+      .all()
+      .filter(({ parent, created_at }) => isOurs(created_at) && (!parent || random.chance(0.2)));
+    if (jobs.length === 0) return;
+    const [what, rule] = random.pick<[string, Change | "delete"]>([
+      ["cancel", cancelling("by request")],
+      ["pause", pausing],
+      ["resume", resuming],
+      ["reschedule", rescheduling({ due_at: now + random.int(0, 2_000_000) })],
+      ["reschedule", rescheduling({ repeat: repeatOf(randomRepeat(random, now), now + random.int(0, 60_000)) })],
+      ["retry", retrying(random.pick([0, 5000, 1_000_000]))],
+      ["run now", runningNow],
+      ["delete", "delete"],
+    ]);
+    return change(what, random.pick(jobs).id, rule);
+  };
+
+  /** As a client does it: page by page. */
+  const many = async () => {
+    const action = random.pick<BulkAction>(["cancel", "pause", "resume", "retry", "delete"]);
+    const filter = {
+      product_tag: "sim",
+      env: "e",
+      from: start - 10_000,
+      to: start + 40_000_000,
+      ...(random.chance(0.5) && { event: random.pick(["call", "tree"]) }),
+    };
+    let cursor: string | undefined;
+    do {
+      const { services, end } = system.invoke(purposes[action] ?? "change", `bulk ${action}`);
+      observer.note(() => `bulk ${action}`);
+      const body = { action, filter, limit: random.int(1, 4), ...(cursor && { cursor }) };
+      try {
+        const answer = await postBulk.handle(services, { body, params: {}, query: {}, headers: {}, scopes: allScopes });
+        const page = answer.body as { next_cursor?: string; matched: number; succeeded: number };
+        cursor = page.next_cursor;
+        observer.cover(`bulk ${action}: ${page.succeeded > 0 ? "some" : "none"}`);
+        end(200 + 100 * page.matched);
+      } catch (error) {
+        observer.cover(`bulk ${action}: ${error instanceof RequestError ? error.code : "fault"}`);
+        cursor = undefined;
+      }
+    } while (cursor !== undefined);
+  };
+
+  return { one, many };
+}

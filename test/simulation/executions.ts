@@ -1,0 +1,61 @@
+import type { Job } from "../../lambdas/core/job.ts";
+import { type Ledger, nameOf } from "./ledger.ts";
+import type { Told } from "./outcomes.ts";
+
+/** Watches what runs: invariants 2, 3, 6 and 7 as the world outside would see them broken. */
+export interface Executions {
+  /** `now` is the Lambda's own clock, `real` the true time. */
+  started(job: Job, now: number, real: number): void;
+  /** The attempt finds this progress of the one before it. */
+  sees(job: Job, progress: unknown): void;
+  ended(job: Job): void;
+}
+
+/** What an execution may need beyond its timeout to write its outcome; within the lease's margin, clocks apart. */
+const outcomeMs = 5000;
+
+/** DESIGN 7: the third crash fails the job, so that nothing is started a fourth time. Not read from the code: it is held to it. */
+const mostStarts = 3;
+
+export function executions({ observer, lifeOf }: Ledger): Executions {
+  return {
+    started(job, at, real) {
+      observer.note(() => `${nameOf(job)} starts`);
+      observer.cover(`execution of ${job.type}`);
+      if (at < job.due_at) observer.violated(2, `${nameOf(job)} started ${job.due_at - at} ms early`);
+      if (job.expires_at !== undefined && job.parked_since === undefined && job.expires_at <= (job.started_at ?? at))
+        observer.violated("DESIGN 7", `${nameOf(job)} started after it had expired`);
+      const life = lifeOf(job.id);
+      const others = life.live.filter(({ until }) => until > real);
+      for (const other of others) {
+        // An attempt that timed out may still be dying while the next one starts: that is no claim any more.
+        if (other.job.run !== job.run) observer.violated(7, `${nameOf(job)} overlaps ${nameOf(other.job)}`);
+        else if (other.job.attempt === job.attempt)
+          observer.violated(3, `${nameOf(job)} was started while another claim of it was live`);
+      }
+      life.live = [...others, { job, until: real + job.timeout_ms + outcomeMs }];
+      const tried = life.started.get(job.run) ?? new Map<number, number>();
+      life.started.set(job.run, tried);
+      const starts = (tried.get(job.attempt) ?? 0) + 1;
+      tried.set(job.attempt, starts);
+      if (job.type !== "feature" && starts > mostStarts)
+        observer.violated(6, `${nameOf(job)} was started ${starts} times`);
+      const inRound = [...tried.keys()].filter((attempt) => attempt > (job.retried_after ?? 0)).length;
+      if (inRound > 1 + job.retries) observer.violated(6, `${nameOf(job)} is attempt ${inRound} of ${1 + job.retries}`);
+    },
+
+    sees(job, progress) {
+      if (progress === undefined) return;
+      observer.cover("progress of the attempt before");
+      // Of the last attempt that kept any; one that was fenced off must not have left its own.
+      const { claim, n } = progress as Told;
+      if (n === job.attempt - 1 && claim !== lifeOf(job.id).winners.get(job.run))
+        observer.violated(3, `${nameOf(job)} goes on with what a consumer without a claim has left`);
+    },
+
+    ended(job) {
+      const life = lifeOf(job.id);
+      life.live = life.live.filter((other) => other.job.claim_id !== job.claim_id);
+    },
+  };
+}

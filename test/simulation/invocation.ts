@@ -1,0 +1,19 @@
+/** What one invocation of a Lambda is for. */
+export type Purpose = "api" | "change" | "retry" | "delete" | "consumer" | "decider" | "reconciler" | "lifecycle";
+
+/** One Lambda invocation: its clock, whether it has died, and what it has done. */
+export interface Invocation {
+  what: string;
+  purpose: Purpose;
+  /** Milliseconds that its clock is off. */
+  skew: number;
+  /** True time, epoch milliseconds. */
+  began: number;
+  dead: boolean;
+  /** Calls of ports. */
+  calls: number;
+  /** The job whose message it consumes. */
+  job_id?: string;
+  /** The claim that it has made on that job. */
+  claim_id?: string;
+}

@@ -1,0 +1,75 @@
+import type { Job, JobMessage, RunRecord } from "../../lambdas/core/job.ts";
+import type { Invocation } from "./invocation.ts";
+import type { Observer } from "./observer.ts";
+
+/** What the watchers of a history remember, beside what the store holds. */
+export interface Ledger {
+  observer: Observer;
+  /** When the history began: what its lines count from. */
+  start: number;
+  /** Every attempt that has ever been recorded, by `attemptKey`. */
+  recorded: Set<string>;
+  /** Those that a queue or the Scheduler has taken. */
+  handedOver: Set<string>;
+  /** Job ids by feature, run and step. */
+  steps: Map<string, string>;
+  /** What is to be told of each job, in order: names and versions. */
+  toTell: Map<string, string[]>;
+  /** The life of the job that has this id, from its birth on. */
+  lifeOf(id: string): Life;
+  /** A job is born: its id may have been used before, by one that was deleted or taken back. */
+  birth(id: string, by: Invocation): void;
+}
+
+/** What is remembered of one job; by run, and by attempt in it. */
+export interface Life {
+  by: Invocation | undefined;
+  isDeleted: boolean;
+  live: Execution[];
+  /** How often each attempt has started. */
+  started: Map<number, Map<number, number>>;
+  /** Whose claim the run's last outcome was written under. */
+  winners: Map<number, string>;
+  /** How the runs ended that are in the archive. */
+  archive: Map<number, RunRecord["status"]>;
+}
+
+export interface Execution {
+  job: Job;
+  /** True time after which its claim need not be live any more. */
+  until: number;
+}
+
+const life = (by: Invocation | undefined): Life => ({
+  by,
+  isDeleted: false,
+  live: [],
+  started: new Map(),
+  winners: new Map(),
+  archive: new Map(),
+});
+
+export function ledger(observer: Observer, start: number): Ledger {
+  const lives = new Map<string, Life>();
+  return {
+    observer,
+    start,
+    recorded: new Set(),
+    handedOver: new Set(),
+    steps: new Map(),
+    toTell: new Map(),
+    lifeOf(id) {
+      const found = lives.get(id) ?? life(undefined);
+      lives.set(id, found);
+      return found;
+    },
+    birth: (id, by) => lives.set(id, life(by)),
+  };
+}
+
+export const attemptKey = ({ job_id, run, attempt, due_at }: Omit<JobMessage, "v">): string =>
+  `${job_id} ${run} ${attempt} ${due_at}`;
+
+/** The job in the lines of a trace. */
+export const nameOf = (job: Pick<Job, "id" | "run" | "attempt">): string =>
+  `${job.id.slice(-6)} run ${job.run} attempt ${job.attempt}`;

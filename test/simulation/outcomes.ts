@@ -1,0 +1,61 @@
+import { JobError } from "../../lambdas/core/errors.ts";
+import type { Decide } from "../../lambdas/core/job-type.ts";
+import type { Executions } from "./executions.ts";
+import { canary } from "./observer.ts";
+import type { Random } from "./random.ts";
+import type { Timeline } from "./timeline.ts";
+
+/** What an executor hands over tells whose it is: what is stored must be the winner's. */
+export interface Told {
+  n: number;
+  claim: string | undefined;
+  secret: string;
+  pad?: string;
+}
+
+/** Above what is kept inline (DESIGN 6). */
+export const large = "x".repeat(5000);
+
+export const retryAfterMs = (message = ""): number => Number(/retry after (\d+)/.exec(message)?.[1] ?? 0);
+
+/** The executor of every type but features: takes its time, and ends as the adversary likes. */
+export function executor({
+  random,
+  time,
+  executions,
+}: {
+  random: Random;
+  time: Timeline;
+  executions: Executions;
+}): Decide {
+  const told = (n: number, claim: string | undefined): Told => ({
+    n,
+    claim,
+    secret: canary,
+    ...(random.chance(0.1) && { pad: large }),
+  });
+  return async ({ job, clock, signal, progress }) => {
+    executions.started(job, clock.now(), time.now());
+    executions.sees(job, progress);
+    try {
+      await clock.sleep(random.chance(0.05) ? 60_000 : random.int(1, 2000), signal);
+      if (signal.aborted) {
+        executions.ended(job);
+        // Some clients do not listen: what comes of it belongs to nobody.
+        if (random.chance(0.5)) throw signal.reason;
+        await clock.sleep(random.int(1, 30_000));
+      }
+      const fate = random.next();
+      if (fate < 0.25) {
+        const wait = random.chance(0.2) ? 1_000_000 : 0;
+        const progress = random.chance(0.3) ? { progress: told(job.attempt, job.claim_id) } : {};
+        throw new JobError("SERVICE_UNAVAILABLE", `busy, retry after ${wait}`, { retryAfterMs: wait, ...progress });
+      }
+      if (fate < 0.3) throw new JobError("NOT_FOUND", "permanent");
+      if (fate < 0.32) throw new Error(`a bug that quotes ${canary}`);
+      return told(job.attempt, job.claim_id);
+    } finally {
+      executions.ended(job);
+    }
+  };
+}

@@ -1,0 +1,121 @@
+import type { JobMessage, JobType } from "../../lambdas/core/job.ts";
+import type { JobQueue, Refused, Scheduler } from "../../lambdas/core/ports.ts";
+import { Injected, type World } from "./adversary.ts";
+import { attemptKey, type Ledger } from "./ledger.ts";
+
+/** Handles a message: resolves when it may be deleted, rejects or never settles when it may not. */
+export type Consume = (type: JobType, message: JobMessage) => Promise<void>;
+
+export interface Messaging {
+  queue: JobQueue;
+  scheduler: Scheduler;
+  /** Messages and schedules that are still to be delivered. */
+  inFlight(): number;
+}
+
+interface Schedule {
+  deletedAt: number | undefined;
+}
+
+/** Six times a function's timeout on AWS; shorter here, so that histories are. */
+const visibilityMs = 90_000;
+const maxReceives = 5;
+
+/** SQS and EventBridge Scheduler as DESIGN 5 describes them. */
+export function messaging(world: World, ledger: Ledger, consume: Consume): Messaging {
+  const { time, random, hardship, observer } = world;
+  const { recorded, handedOver } = ledger;
+  const schedules = new Map<string, Schedule>();
+  let messages = 0;
+
+  function enqueue(type: JobType, message: JobMessage, delaySeconds: number) {
+    const copies = random.chance(hardship.duplicate) ? 2 : 1;
+    if (copies > 1) observer.cover("duplicate message");
+    for (let copy = 0; copy < copies; copy++) {
+      messages++;
+      time.after(delaySeconds * 1000 + random.int(0, hardship.queueLag), () => deliver(type, message, 1));
+    }
+  }
+
+  function deliver(type: JobType, message: JobMessage, receives: number) {
+    const cancel = time.after(visibilityMs, () => {
+      if (receives < maxReceives) {
+        observer.cover("redelivery");
+        return deliver(type, message, receives + 1);
+      }
+      // Whatever it told of is the reconciler's now.
+      observer.cover("dead letter");
+      observer.note(() => `dead letter: ${attemptKey(message)}`);
+      messages--;
+    });
+    consume(type, message).then(
+      () => {
+        cancel();
+        messages--;
+      },
+      // Reported as failed: SQS delivers it again when its visibility timeout is over.
+      () => {},
+    );
+  }
+
+  /** "Record first, then dispatch" (DESIGN 7). */
+  function handOver(message: JobMessage) {
+    const key = attemptKey(message);
+    if (!recorded.has(key)) observer.violated("DESIGN 7", `${key} was dispatched before it was recorded`);
+    handedOver.add(key);
+  }
+
+  const queue: JobQueue = {
+    async send(type, message, { delaySeconds }) {
+      if (delaySeconds < 0 || delaySeconds > 900 || !Number.isInteger(delaySeconds))
+        observer.violated("DESIGN 5", `SQS refuses a delay of ${delaySeconds} s`);
+      handOver(message);
+      enqueue(type, message, delaySeconds);
+    },
+
+    async sendMany(type, entries) {
+      const refused: Refused[] = [];
+      for (const [index, { message, ...options }] of entries.entries()) {
+        if (random.chance(hardship.refuse)) refused.push({ index, cause: new Injected("SQS refused an entry") });
+        else await queue.send(type, message, options);
+      }
+      if (refused.length > 0) observer.cover("sendMany refuses an entry");
+      return refused;
+    },
+  };
+
+  const scheduler: Scheduler = {
+    async schedule(name, at, type, message) {
+      if (at * 1000 <= time.now() - hardship.skew)
+        observer.violated("DESIGN 5", `schedule ${name.slice(-20)} lies ${time.now() - at * 1000} ms in the past`);
+      if (!/^[0-9a-zA-Z-_.]{1,64}$/.test(name)) observer.violated("DESIGN 5", `no name for a schedule: ${name}`);
+      handOver(message);
+      if (schedules.has(name)) return observer.cover("schedule exists");
+      const schedule: Schedule = { deletedAt: undefined };
+      schedules.set(name, schedule);
+      const fires = random.chance(hardship.neverFire) ? 0 : random.chance(hardship.fireTwice) ? 2 : 1;
+      observer.cover(`schedule fires ${fires}x`);
+      // Gone after its completion, whatever came of it: only then the name is free.
+      time.after(at * 1000 - time.now() + 60_000, () => schedules.delete(name));
+      for (let i = 0; i < fires; i++) {
+        messages++;
+        time.after(at * 1000 - time.now() + random.int(0, 60_000), () => {
+          messages--;
+          const { deletedAt } = schedule;
+          // Deleted close to its time it may be delivered all the same.
+          const isClose = deletedAt !== undefined && deletedAt >= at * 1000 - 60_000;
+          if (isClose) observer.cover("schedule deleted close to its time");
+          if (deletedAt === undefined || (isClose && random.chance(0.5))) enqueue(type, message, 0);
+        });
+      }
+    },
+
+    async unschedule(name) {
+      const schedule = schedules.get(name);
+      if (schedule) schedule.deletedAt = time.now();
+      schedules.delete(name);
+    },
+  };
+
+  return { queue, scheduler, inFlight: () => messages };
+}

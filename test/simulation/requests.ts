@@ -1,0 +1,45 @@
+import { canary } from "./observer.ts";
+import { large } from "./outcomes.ts";
+import type { Random } from "./random.ts";
+
+const features = ["pair", "tree", "choice", "hopeless"];
+
+/** A random request for a job, as a caller writes it. */
+export function randomRequest(random: Random, now: number) {
+  const start_at = random.pick([
+    0,
+    now + random.int(1, 5000),
+    now + random.int(5000, 890_000),
+    now + random.int(890_000, 4_000_000),
+  ]);
+  const event = random.pick(["call", "call", "call", "other", ...features]);
+  const more = random.chance(0.1) ? { pad: large } : {};
+  const isRecurring = random.chance(0.3);
+  return {
+    product_tag: "sim",
+    env: "e",
+    event,
+    input: features.includes(event)
+      ? { secret: canary, far: random.chance(0.3), ...more }
+      : { body: { secret: canary, ...more } },
+    start_at,
+    retries: random.int(0, 3),
+    timeout_ms: random.int(500, 5000),
+    ...(isRecurring && { repeat: randomRepeat(random, now) }),
+    ...(!isRecurring &&
+      random.chance(0.15) && { expires_at: Math.max(start_at, now) + random.pick([500, 5000, 300_000]) }),
+    ...(!isRecurring && random.chance(0.2) && { task_token: `${canary}-${random.next()}` }),
+    ...(random.chance(0.2) && { labels: ["some"] }),
+  };
+}
+
+export type Request = ReturnType<typeof randomRequest> & { idempotency_key?: string };
+
+export const randomRepeat = (random: Random, now: number) =>
+  random.chance(0.7)
+    ? {
+        every: random.pick([1000, 5000, 60_000]),
+        limit: random.int(1, 4),
+        overlap: random.pick(["skip", "queue"] as const),
+      }
+    : { cron: "*/5 * * * *", end_date: now + random.int(10, 40) * 60_000 };

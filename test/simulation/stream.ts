@@ -1,0 +1,72 @@
+import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
+import type { World } from "./adversary.ts";
+
+export interface TableStream {
+  record(change: Omit<JobChange, "at">): void;
+  /** Records that no invocation has finished yet. */
+  waiting(): number;
+}
+
+/** One invocation of the lifecycle Lambda; rejects where it fails whole, and never settles where it dies. */
+export type Deliver = (changes: JobChange[]) => Promise<number | undefined>;
+
+const shards = 2;
+const largestBatch = 20;
+const windowMs = 1000;
+/** After a failure; Lambda's own pauses are not documented. */
+const againMs = 2000;
+/** The Lambda's timeout (infra/constructs/lifecycle.ts). */
+const timeoutMs = 60_000;
+
+/**
+ * The table's stream and its event source mapping: the writes of one job in order, a batch a shard at a time; what was
+ * not finished comes again, in halves where a batch failed whole (bisectBatchOnError), and sometimes what was finished.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
+ */
+export function tableStream({ time, random, hardship, observer }: World, deliver: Deliver): TableStream {
+  const queues = Array.from({ length: shards }, () => ({ records: [] as JobChange[], isBusy: false }));
+  type Shard = (typeof queues)[number];
+
+  function poll(shard: Shard, size: number, isAgain: boolean) {
+    const batch = shard.records.slice(0, size);
+    let isOver = false;
+    const end = (done: number, next: number) => {
+      if (isOver) return;
+      isOver = true;
+      if (done === batch.length && !isAgain && random.chance(hardship.duplicate)) {
+        observer.cover("stream: a batch comes twice");
+        return time.after(windowMs, () => poll(shard, batch.length, true));
+      }
+      shard.records.splice(0, done);
+      shard.isBusy = shard.records.length > 0;
+      if (shard.isBusy) time.after(done > 0 ? windowMs : againMs, () => poll(shard, next, false));
+    };
+    const failed = (how: string) => {
+      observer.cover(`stream: ${how}`);
+      end(0, Math.max(1, batch.length >> 1));
+    };
+    const cancel = time.after(timeoutMs, () => failed("a batch is out of time"));
+    deliver(batch)
+      .then(
+        (undone) => {
+          if (undone !== undefined) observer.cover("stream: a batch is done in part");
+          end(undone ?? batch.length, largestBatch);
+        },
+        () => failed("a batch fails"),
+      )
+      .finally(cancel);
+  }
+
+  return {
+    waiting: () => queues.reduce((total, { records }) => total + records.length, 0),
+    record(change) {
+      const id = (change.after ?? change.before)?.id ?? "";
+      const shard = queues[Number.parseInt(id.slice(-2), 16) % shards] as Shard;
+      // The stream knows the second only.
+      shard.records.push({ ...change, at: Math.floor(time.now() / 1000) * 1000 });
+      if (shard.isBusy) return;
+      shard.isBusy = true;
+      time.after(random.int(0, windowMs), () => poll(shard, largestBatch, false));
+    },
+  };
+}

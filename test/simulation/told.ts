@@ -1,0 +1,19 @@
+import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job.ts";
+
+/**
+ * What a write is to be told of (DESIGN 6), said once more and more simply than `lambdas/lifecycle/events.ts` says it:
+ * from statuses and numbers only. `archived` is how the run before ended, where a recurring job has gone on.
+ */
+export function toldOf(before: Job | undefined, after: Job, archived: RunRecord["status"] | undefined): string[] {
+  if (!before) return ["scheduled"];
+  const waits = after.status === "scheduled" || after.status === "queued";
+  if (after.run > before.run) return [archived ?? "missing from the archive", waits ? "scheduled" : after.status];
+  if (after.status !== before.status) {
+    if (isFinished(after)) return [after.status];
+    if (after.status === "paused") return ["paused"];
+    if (after.status === "running") return ["started"];
+    if (before.status === "paused") return ["resumed"];
+    if (before.status === "running" || isFinished(before)) return ["retrying"];
+  }
+  return waits && after.due_at !== before.due_at ? ["scheduled"] : [];
+}

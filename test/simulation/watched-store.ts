@@ -1,0 +1,97 @@
+import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
+import type { Job } from "../../lambdas/core/job.ts";
+import type { JobStore } from "../../lambdas/core/ports.ts";
+import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import type { Invocation } from "./invocation.ts";
+import { attemptKey, type Ledger, nameOf } from "./ledger.ts";
+import { toldOf } from "./told.ts";
+import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
+
+type Changed = (change: Omit<JobChange, "at">) => void;
+
+/** The store as one invocation uses it: every write is judged, and goes to the table's stream, as it takes effect. */
+export function watchedStore(store: FakeJobStore, by: Invocation, ledger: Ledger, onChange: Changed): JobStore {
+  const { observer, recorded, toTell, start, lifeOf } = ledger;
+  const { peek } = store;
+
+  function wrote(before: Job | undefined, after: Job) {
+    const from = before?.status ?? "none";
+    observer.cover(`${from} -> ${after.status}`);
+    observer.note(
+      () =>
+        `${nameOf(after)}: ${from} -> ${after.status}${after.reason ? ` (${after.reason})` : ""}, due ${after.due_at - start}, lease ${(after.lease_until ?? 0) - start} ${after.claim_id?.slice(0, 4) ?? ""} by ${by.what}`,
+    );
+    recorded.add(attemptKey({ ...after, job_id: after.id }));
+    const outcome = before && lifeOf(before.id).archive.get(before.run);
+    for (const name of toldOf(before, after, outcome)) {
+      observer.cover(`to tell: ${name}`);
+      push(toTell, after.id, `${name} ${after.version}`);
+    }
+    for (const rule of writeRules) rule(ledger, { by, before, after, peek });
+    onChange({ ...(before && { before }), after });
+  }
+
+  function born(job: Job) {
+    ledger.birth(job.id, by);
+    wrote(undefined, job);
+  }
+
+  return {
+    ...store,
+
+    async create(job) {
+      const before = peek(job.id);
+      const answer = store.create(job);
+      if (!before) born(job);
+      return answer;
+    },
+
+    async createMany(jobs) {
+      const answer = store.createMany(jobs);
+      for (const job of jobs) born(job);
+      return answer;
+    },
+
+    async claim(message, claim) {
+      const before = peek(message.job_id);
+      const answer = store.claim(message, claim);
+      const after = peek(message.job_id);
+      if (before && after?.claim_id === claim.claimId) {
+        by.claim_id = claim.claimId;
+        checkClaim(ledger, before, message, claim);
+        wrote(before, after);
+      }
+      return answer;
+    },
+
+    async replace(next) {
+      const before = peek(next.id);
+      const answer = store.replace(next);
+      const after = peek(next.id);
+      if (before && after && after !== before) wrote(before, after);
+      return answer;
+    },
+
+    async remove(job) {
+      const before = peek(job.id);
+      const answer = store.remove(job);
+      if (!before || peek(job.id)) return answer;
+      observer.cover(`${before.status} -> removed`);
+      observer.note(() => `${nameOf(before)}: removed by ${by.what}`);
+      checkRemoval(ledger, before, by);
+      onChange({ before });
+      return answer;
+    },
+
+    async archive(run) {
+      lifeOf(run.job_id).archive.set(run.run, run.status);
+      return store.archive(run);
+    },
+  };
+}
+
+function push(lists: Map<string, string[]>, key: string, item: string) {
+  const list = lists.get(key);
+  if (list) list.push(item);
+  else lists.set(key, [item]);
+}

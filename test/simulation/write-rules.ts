@@ -1,0 +1,131 @@
+import { isFinished, type Job, type JobMessage } from "../../lambdas/core/job.ts";
+import type { Claim } from "../../lambdas/core/ports.ts";
+import type { Invocation } from "./invocation.ts";
+import { attemptKey, type Ledger, nameOf } from "./ledger.ts";
+import { canary } from "./observer.ts";
+import { retryAfterMs } from "./outcomes.ts";
+
+/** A write as it took effect. */
+export interface Write {
+  by: Invocation;
+  before: Job | undefined;
+  after: Job;
+  /** The store as it is: other jobs that a rule asks for. */
+  peek: (id: string) => Job | undefined;
+}
+
+/** The times of two Lambdas, each of whose clocks may be off (adversary.ts). */
+const clocksApartMs = 6000;
+
+type Rule = (ledger: Ledger, write: Write) => void;
+
+/** Each of these says what no write may do, and which invariant it breaks otherwise. */
+export const writeRules: Rule[] = [
+  finishedStays,
+  ownClaimOnly,
+  attemptsCount,
+  runsFollow,
+  stepsStartOnce,
+  nothingShows,
+];
+
+/** Invariant 5. A feature that is retried revives its steps: that is a retry too. */
+function finishedStays({ observer }: Ledger, { by, before, after }: Write) {
+  if (!before || !isFinished(before)) return;
+  const revived = by.purpose === "decider" && before.parent?.message.attempt !== after.parent?.message.attempt;
+  // Another task of Step Functions may ask for its end.
+  if (by.purpose === "api" && before.task_tokens?.length !== after.task_tokens?.length) return;
+  const retried = by.purpose === "retry" && before.status === "failed";
+  if (!revived && !retried) observer.violated(5, `${nameOf(before)} was ${before.status} and became ${after.status}`);
+}
+
+/** Invariant 3, the fence: a consumer changes its own job only while it holds the claim. */
+function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write) {
+  const isClaim = after.claim_id !== undefined && after.claim_id !== before?.claim_id;
+  if (!before || by.job_id !== after.id || isClaim) return;
+  if (by.claim_id === undefined || by.claim_id !== before.claim_id)
+    observer.violated(3, `${nameOf(before)} was changed by ${by.what}, whose claim it is not`);
+  if (by.claim_id !== undefined && before.status === "running") lifeOf(before.id).winners.set(before.run, by.claim_id);
+}
+
+/** Invariant 6, from below: retries are not cut short, and a provider's Retry-After is waited for. */
+function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
+  if (before?.status !== "running" || by.job_id !== after.id || after.run !== before.run) return;
+  const tried = after.attempts.at(-1);
+  if (
+    after.status === "failed" &&
+    tried?.error?.retryable &&
+    before.attempt - (before.retried_after ?? 0) <= before.retries
+  )
+    observer.violated(6, `${nameOf(before)} failed for good with retries left`);
+  if (after.status !== "scheduled" && after.status !== "queued") return;
+  if (after.attempt !== before.attempt + 1)
+    observer.violated(6, `${nameOf(before)} is followed by attempt ${after.attempt}`);
+  const asked = retryAfterMs(tried?.error?.message);
+  if (tried && after.due_at < tried.ended_at + asked)
+    observer.violated("DESIGN 7", `${nameOf(after)} does not wait for the provider's Retry-After`);
+}
+
+/** Invariant 7: one after the other, each archived before the next one is there, within limit and end date, on the grid. */
+function runsFollow({ observer, lifeOf }: Ledger, { before, after }: Write) {
+  if (!before || after.run === before.run) return;
+  if (after.run !== before.run + 1) observer.violated(7, `${nameOf(before)} was followed by run ${after.run}`);
+  if (!lifeOf(before.id).archive.has(before.run)) observer.violated(7, `${nameOf(before)} is not in the archive`);
+  const { repeat, scheduled_at } = after;
+  if (repeat?.limit !== undefined && after.run > repeat.limit)
+    observer.violated(7, `${nameOf(after)} is beyond its limit ${repeat.limit}`);
+  if (repeat?.end_date !== undefined && scheduled_at > repeat.end_date)
+    observer.violated(7, `${nameOf(after)} is planned after its end date`);
+  if (scheduled_at <= (before.coalesced_until ?? before.scheduled_at))
+    observer.violated(7, `${nameOf(after)} is planned for what the run before it stands for`);
+  const off = repeat?.every === undefined ? scheduled_at % 300_000 : (scheduled_at - repeat.anchor) % repeat.every;
+  if (repeat && off !== 0) observer.violated(7, `${nameOf(after)} has drifted by ${off} ms`);
+}
+
+/** DESIGN 8, and invariant 4 for features: one job a step, and none from a decision that came after the feature's end. */
+function stepsStartOnce({ observer, steps }: Ledger, { by, before, after, peek }: Write) {
+  if (before || !after.parent) return;
+  const { message, step } = after.parent;
+  const key = `${message.job_id} ${message.run} ${step}`;
+  const other = steps.get(key);
+  if (other !== undefined && other !== after.id && peek(other))
+    observer.violated("DESIGN 8", `${nameOf(after)} is another job of step ${step}`);
+  steps.set(key, after.id);
+  const feature = peek(message.job_id);
+  if (feature && isFinished(feature) && (feature.finished_at ?? 0) < by.began - clocksApartMs)
+    observer.violated(4, `step ${step} of ${nameOf(feature)} was started after its end`);
+}
+
+/** Invariant 9, for what callers may read of a job. */
+function nothingShows({ observer }: Ledger, { after }: Write) {
+  const said = [after.error?.message, after.reason, ...after.attempts.map(({ error }) => error?.message)];
+  if (said.some((text) => text?.includes(canary))) observer.violated(9, `${nameOf(after)} shows a secret`);
+}
+
+/** The claim (DESIGN 7): what `claimable` must have asked, asked again by other means. */
+export function checkClaim({ observer, start }: Ledger, before: Job, message: JobMessage, claim: Claim) {
+  if (before.status === "paused" || before.status === "cancelled")
+    observer.violated(4, `${nameOf(before)} was claimed while ${before.status}`);
+  if (before.status === "completed" || before.status === "failed")
+    observer.violated(5, `${nameOf(before)} was claimed while ${before.status}`);
+  if (before.status === "running" && (before.lease_until ?? 0) >= claim.now)
+    observer.violated(
+      3,
+      `${nameOf(before)} was claimed while its lease had ${(before.lease_until ?? 0) - claim.now} ms left`,
+    );
+  if (attemptKey(message) !== attemptKey({ ...before, job_id: before.id }))
+    observer.violated(
+      3,
+      `${nameOf(before)} was claimed by the message of attempt ${message.attempt}, due ${message.due_at - start}`,
+    );
+}
+
+/** A finished job goes on request; one that was never started is taken back by who made it, and nobody else's write. */
+export function checkRemoval({ observer, lifeOf }: Ledger, before: Job, by: Invocation) {
+  const life = lifeOf(before.id);
+  const isRequested = by.purpose === "delete" && isFinished(before);
+  const isTakenBack = life.by === by && before.version === 1;
+  if (!isRequested && !isTakenBack)
+    observer.violated(1, `${nameOf(before)}, ${before.status}, was removed by ${by.what}`);
+  life.isDeleted = isRequested;
+}

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { newApiKey } from "../../../lambdas/core/api-key.ts";
+import type { ApiKeys } from "../../../lambdas/core/ports.ts";
+import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { noon } from "../builders.ts";
+
+/** What every store of API keys does, in memory and on DynamoDB alike. */
+export function describeApiKeys(
+  name: string,
+  makeStore: () => Promise<{ keys: ApiKeys; stop?: () => Promise<void> }>,
+): void {
+  describe(`${name} as ApiKeys`, () => {
+    let made: Awaited<ReturnType<typeof makeStore>>;
+    beforeAll(async () => {
+      made = await makeStore();
+    });
+    afterAll(() => made.stop?.());
+
+    const aKey = async (fields: { created_at?: number; expires_at?: number } = {}) => {
+      const { record } = newApiKey({ name: "ci", scopes: allScopes, created_at: noon, ...fields });
+      await made.keys.create(record);
+      return record;
+    };
+
+    test("a key is found by its id, as it was made", async () => {
+      const key = await aKey({ expires_at: noon + 1000 });
+      expect(await made.keys.get(key.id)).toEqual(key);
+      expect(await made.keys.get("0000000000000000")).toBeUndefined();
+    });
+
+    test("an id is given once", async () => {
+      const key = await aKey();
+      await expect(made.keys.create({ ...key, name: "thief" })).rejects.toThrow();
+      expect(await made.keys.get(key.id)).toEqual(key);
+    });
+
+    test("keys are listed, the oldest first", async () => {
+      const younger = await aKey({ created_at: noon + 2 });
+      const older = await aKey({ created_at: noon + 1 });
+      const ids = (await made.keys.list()).map(({ id }) => id);
+      expect(ids.indexOf(older.id)).toBeGreaterThanOrEqual(0);
+      expect(ids.indexOf(older.id)).toBeLessThan(ids.indexOf(younger.id));
+    });
+
+    test("a key is revoked once, and is seen so at once", async () => {
+      const key = await aKey();
+      expect(await made.keys.revoke(key.id, noon + 5)).toEqual({ ...key, revoked_at: noon + 5 });
+      expect(await made.keys.revoke(key.id, noon + 9)).toMatchObject({ revoked_at: noon + 5 });
+      expect(await made.keys.get(key.id)).toEqual({ ...key, revoked_at: noon + 5 });
+    });
+
+    test("a key that does not exist is not made by revoking it", async () => {
+      expect(await made.keys.revoke("1111111111111111", noon)).toBeUndefined();
+      expect(await made.keys.get("1111111111111111")).toBeUndefined();
+    });
+  });
+}

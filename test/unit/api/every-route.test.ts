@@ -1,0 +1,144 @@
+import { routes } from "../../../lambdas/api/routes.ts";
+import { allScopes, type Scopes, verbs } from "../../../lambdas/core/scopes.ts";
+import { fakeApi } from "../../support/api.ts";
+import { aJob } from "../../support/builders.ts";
+import type { Asked } from "../../support/http-event.ts";
+
+const tenant = { product: "my-product", env: "prd" };
+const place = { product_tag: tenant.product, env: tenant.env };
+const order = { ...place, event: "create_order", input: { body: { item: "tea" } }, start_at: 0 };
+
+/** What a key gets that does not reach the tenant of the request. */
+type OutOfReach =
+  /** Refused whatever there is: product and env are named by the request. */
+  | "forbidden"
+  /** As if it did not exist: product and env are the stored job's. */
+  | "absent"
+  /** An answer without anything of the tenant. */
+  | "nothing of it";
+
+/** A request of each route that is right for a key that reaches my-product in prd. */
+const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfReach }> = {
+  "POST /v1/jobs": { asked: { body: order }, outOfReach: "forbidden" },
+  "POST /v1/jobs/batch": { asked: { body: { jobs: [order] } }, outOfReach: "nothing of it" },
+  "POST /v1/jobs/bulk": { asked: { body: { action: "cancel", filter: place } }, outOfReach: "forbidden" },
+  "GET /v1/jobs": { outOfReach: "nothing of it" },
+  "GET /v1/jobs/{id}": { outOfReach: "absent" },
+  "GET /v1/jobs/{id}/runs": { outOfReach: "absent" },
+  "POST /v1/jobs/{id}/cancel": { outOfReach: "absent" },
+  "POST /v1/jobs/{id}/pause": { outOfReach: "absent" },
+  "POST /v1/jobs/{id}/resume": { outOfReach: "absent" },
+  "POST /v1/jobs/{id}/reschedule": { asked: { body: { start_at: 0 } }, outOfReach: "absent" },
+  "POST /v1/jobs/{id}/retry": { outOfReach: "absent" },
+  "POST /v1/jobs/{id}/run-now": { outOfReach: "absent" },
+  "DELETE /v1/jobs/{id}": { outOfReach: "absent" },
+  "POST /v1/explain": { asked: { body: order }, outOfReach: "forbidden" },
+  "POST /v1/uploads": { asked: { body: place }, outOfReach: "forbidden" },
+  "GET /v1/products": { outOfReach: "nothing of it" },
+  "GET /v1/products/{tag}": { outOfReach: "forbidden" },
+  "GET /v1/stats": { asked: { query: place }, outOfReach: "forbidden" },
+};
+
+const named = routes.map((route) => ({ ...route, name: `${route.method} ${route.path}` }));
+const guarded = named.filter(({ open }) => !open);
+
+/** Calls a route on a world with one job of the tenant. */
+function world({ method, path, name }: (typeof named)[number]) {
+  const job = aJob({ ...tenant, event: "create_order", type: "action", labels: ["canary"] });
+  const api = fakeApi({ jobs: [job] });
+  const at = path.replace("{id}", job.id).replace("{tag}", tenant.product);
+  return {
+    ...api,
+    job,
+    call: (scopes: Scopes | null = allScopes) => api.ask({ method, path: at, ...requests[name]?.asked, scopes }),
+    untouched: async () => {
+      expect(await api.jobs.get(job.id)).toEqual(job);
+      expect(api.jobs.all()).toHaveLength(1);
+      expect(api.queue.sent).toEqual([]);
+    },
+  };
+}
+
+test("this page knows every route that asks for a key", () => {
+  expect(guarded.map(({ name }) => name).sort()).toEqual(Object.keys(requests).sort());
+});
+
+test("only the health and the OpenAPI document are for anybody", () => {
+  expect(named.filter(({ open }) => open).map(({ name }) => name)).toEqual([
+    "GET /v1/health",
+    "GET /openapi.json",
+    "GET /events.json",
+  ]);
+});
+
+describe.each(guarded)("$name", (route) => {
+  const { scope } = route.doc();
+  const outOfReach = requests[route.name]?.outOfReach;
+  const reach = { products: [tenant.product], envs: [tenant.env] };
+
+  test("asks for a key", async () => {
+    const { call, untouched } = world(route);
+    expect(await call(null)).toMatchObject({ status: 401, body: { code: "UNAUTHENTICATED" } });
+    await untouched();
+  });
+
+  test("is for keys that have the verb it says, or jobs:admin, and for no other", async () => {
+    expect(verbs).toContain(scope);
+    for (const verb of verbs) {
+      const { call, untouched } = world(route);
+      const { status = 0 } = await call({ ...reach, verbs: [verb] });
+      const may = verb === scope || verb === "jobs:admin";
+      expect([verb, [401, 403, 404].includes(status)]).toEqual([verb, !may]);
+      if (!may) await untouched();
+    }
+  });
+
+  test.each([
+    ["another product", { ...reach, products: ["shop"] }],
+    ["another env", { ...reach, envs: ["dev"] }],
+    ["nothing", { products: [], envs: [] }],
+  ])(`is ${outOfReach} to a key that reaches %s`, async (_what, elsewhere) => {
+    const { call, untouched, job } = world(route);
+    const { status, body } = await call({ ...elsewhere, verbs: [...verbs] });
+    // The demo's product has both envs: of another env its name is known, and its jobs are not.
+    const known = route.name.startsWith("GET /v1/products") && elsewhere.envs.includes("dev");
+    if (outOfReach === "absent") expect({ status, code: body.code }).toEqual({ status: 404, code: "JOB_NOT_FOUND" });
+    else if (outOfReach === "forbidden" && !known) {
+      expect({ status, code: body.code }).toEqual({ status: 403, code: "FORBIDDEN" });
+    } else expect(status).toBe(200);
+    expect(JSON.stringify(body)).not.toContain(job.id);
+    expect(JSON.stringify(body)).not.toContain("canary");
+    if (!known) expect(JSON.stringify(body)).not.toContain("create_order");
+    expect(JSON.stringify(body.products ?? body)).not.toContain('"prd"');
+    await untouched();
+  });
+
+  test.each([
+    ["a verb that is none", { ...allScopes, verbs: ["jobs:all"] }],
+    ["no list of products", { ...allScopes, products: undefined }],
+  ])("fails closed for %s", async (_what, scopes) => {
+    const { call, untouched } = world(route);
+    expect((await call(scopes as Scopes)).status).toBe(500);
+    await untouched();
+  });
+});
+
+describe.each(named)("the answers of $name", (route) => {
+  test("say that they are not to be sniffed, framed, kept or referred to, and that only TLS will do", async () => {
+    const { call, ask } = world(route);
+    const answers = [await call(), await call(null), await ask({ method: route.method, path: "/v1/nowhere" })];
+    for (const { status, headers } of answers) {
+      expect([status, headers]).toEqual([
+        status,
+        expect.objectContaining({
+          "x-content-type-options": "nosniff",
+          "strict-transport-security": "max-age=31536000",
+          "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+          "referrer-policy": "no-referrer",
+        }),
+      ]);
+      const kept = ["/openapi.json", "/events.json"].includes(route.path) && status === 200;
+      expect(headers["cache-control"]).toBe(kept ? "public, max-age=300" : "no-store");
+    }
+  });
+});

@@ -1,0 +1,138 @@
+import { readArguments } from "../../../keys/arguments.ts";
+import { runCommand } from "../../../keys/commands.ts";
+import { KeysError } from "../../../keys/keys-error.ts";
+import { defineProduct } from "../../../lambdas/consumers/define-product.ts";
+import { registry } from "../../../lambdas/consumers/registry.ts";
+import { apiKeyId, apiKeyPattern, isKeyOf } from "../../../lambdas/core/api-key.ts";
+import { makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
+import { noon } from "../../support/builders.ts";
+import { fakeApiKeys } from "../../support/fakes/api-keys.ts";
+
+const catalog = makeCatalog(
+  [
+    defineProduct({ tag: "my-product", envs: ["dev", "prd"], jobs: {} }),
+    defineProduct({ tag: "shop", envs: ["live"], jobs: {} }),
+  ] as unknown[] as Product[],
+  registry,
+);
+
+function cli() {
+  const keys = fakeApiKeys();
+  let opened = 0;
+  const open = async () => {
+    opened++;
+    return keys;
+  };
+  return {
+    keys,
+    opened: () => opened,
+    async run(line: string, now = noon) {
+      const { command } = readArguments(line.split(" "));
+      return runCommand({ keys: open, catalog, now }, command);
+    },
+  };
+}
+
+const ci = "create --name ci --products my-product --envs dev,prd --verbs jobs:read,jobs:write";
+
+describe("create", () => {
+  it("says the key once, alone on standard output, and keeps its hash and scopes", async () => {
+    const { run, keys } = cli();
+    const { out, aside } = await run(`${ci} --expires 90d`);
+    expect(out).toMatch(apiKeyPattern);
+    const [record, ...others] = await keys.list();
+    expect(others).toEqual([]);
+    expect(record).toMatchObject({
+      id: apiKeyId(out),
+      name: "ci",
+      scopes: { products: ["my-product"], envs: ["dev", "prd"], verbs: ["jobs:read", "jobs:write"] },
+      created_at: noon,
+      expires_at: noon + 90 * 86_400_000,
+    });
+    expect(record && isKeyOf(record, out)).toBe(true);
+    expect(JSON.stringify([record, aside])).not.toContain(out.slice(-64));
+    expect(aside).toContain(`Key ${record?.id}, jobs:read jobs:write in my-product, dev prd, until 2030-04-01T12:00Z`);
+  });
+
+  it("takes every product and env by a star, and an end as hours or a time", async () => {
+    const { run, keys } = cli();
+    await run("create --name a --products * --envs * --verbs jobs:admin --expires 12h");
+    await run("create --name b --products * --envs live --verbs jobs:read --expires 2030-01-31T00:00:00+01:00");
+    expect((await keys.list()).map(({ scopes, expires_at }) => [scopes.products, scopes.envs, expires_at])).toEqual([
+      [["*"], ["*"], noon + 12 * 3_600_000],
+      [["*"], ["live"], Date.UTC(2030, 0, 30, 23)],
+    ]);
+  });
+
+  it.each([
+    [
+      "create --name x --products my-prodcut --envs dvv --verbs jobs:raed",
+      [
+        'There is no product "my-prodcut". Did you mean "my-product"?',
+        'There is no verb "jobs:raed". Did you mean "jobs:read"?',
+      ],
+    ],
+    ["create --name x --products shop --envs lvie --verbs jobs:read", ['no env "lvie". Did you mean "live"?']],
+    ["create --name x --products shop --envs dev --verbs jobs:read", ['no env "dev". There is live']],
+    ["create --name x --products , --envs live --verbs jobs:read", ["Name at least one product."]],
+    [`${ci} --expires 90`, ["--expires 90: say 90d, 12h, or a time"]],
+    [`${ci} --expires 2030-01-01T11:59:00Z`, ["is over already"]],
+    [`${ci} --expires 0d`, ["is over already"]],
+    ["create --name x --products shop --envs live", ["A key needs --name, --products, --envs and --verbs", "npm run"]],
+    [`${ci} --verb jobs:read`, ["--verb", "npm run keys -- create"]],
+    [`${ci} --local --table t`, ["leave out --table"]],
+    ["make", ["Say create, list or revoke."]],
+    ["revoke", ["Which key?"]],
+    ["revoke nonsense", ["That is no id of a key"]],
+    ["list everything", ['What is "everything"?']],
+  ])("%s: is refused before anything is asked of AWS, and told why", async (line, says) => {
+    const { run, opened } = cli();
+    const error = await run(line).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(KeysError);
+    for (const text of says) expect((error as Error).message).toContain(text);
+    expect(opened()).toBe(0);
+  });
+});
+
+describe("list", () => {
+  it("has a line a key, with everything but its secret", async () => {
+    const { run } = cli();
+    expect(await run("list")).toMatchObject({ out: "", aside: expect.stringMatching(/^No keys/) });
+    const { out: key } = await run(`${ci} --expires 1h`);
+    await run("create --name ops --products * --envs * --verbs jobs:admin");
+    const id = apiKeyId(key) ?? "";
+    await run(`revoke ${id}`);
+    const { out } = await run("list", noon + 2 * 3_600_000);
+    const lines = out.split("\n");
+    expect(lines[0]).toMatch(/^ID +NAME +STATUS +VERBS +PRODUCTS +ENVS +CREATED +EXPIRES$/);
+    expect(lines[1]?.split(/ +/)).toEqual([
+      id,
+      "ci",
+      "revoked",
+      "jobs:read,jobs:write",
+      "my-product",
+      "dev,prd",
+      "2030-01-01T12:00Z",
+      "2030-01-01T13:00Z",
+    ]);
+    expect(lines[2]).toMatch(/ ops +active .* never$/);
+    expect(out).not.toContain(key.slice(-64));
+  });
+});
+
+describe("revoke", () => {
+  it("takes the id, or the whole key that has leaked, which it does not repeat", async () => {
+    const { run, keys } = cli();
+    const { out: key } = await run(ci);
+    const { out, aside } = await run(`revoke ${key}`);
+    expect(await keys.get(apiKeyId(key) ?? "")).toMatchObject({ revoked_at: noon });
+    expect(out).toBe("");
+    expect(aside).toMatch(/^Key [0-9a-f]{16} \(ci\) is revoked\. .* five minutes/);
+    expect(aside).not.toContain(key.slice(-64));
+    expect((await run(`revoke ${apiKeyId(key)}`, noon + 1)).aside).toContain("is revoked already");
+  });
+
+  it("says so when there is no such key", async () => {
+    await expect(cli().run("revoke 0123456789abcdef")).rejects.toThrow("There is no key 0123456789abcdef here");
+  });
+});
