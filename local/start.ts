@@ -61,10 +61,10 @@ export interface LocalOptions {
 export interface Local {
   url: string;
   apiKey: string;
-  /** Resolves, with what to tell whoever runs it, when it can keep no job any more: it refuses all, and is to be stopped. */
-  broken: Promise<string>;
   /** Where clients of AWS services reach the stand-ins: SQS, SNS and S3 at one, EventBridge at the other. */
   aws: { sqs: string; events: string };
+  /** Resolves, with what to tell whoever runs it, when it can keep no job any more: it refuses all, and is to be stopped. */
+  broken: Promise<string>;
   /** Stops accepting, lets running work end for a moment, closes everything. What was cut off is taken up at the next start. */
   stop(): Promise<void>;
 }
