@@ -22,6 +22,12 @@ const Transitions = z.preprocess(
   ),
 );
 
+/** `cdk --context` passes text, cdk.json true and false. */
+const YesNo = z.preprocess(
+  (value) => (value === "true" || value === "false" ? value === "true" : value),
+  z.boolean({ error: "must be true or false" }),
+);
+
 /**
  * The bounds of a queue's event source.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html#events-sqs-max-concurrency
@@ -69,6 +75,8 @@ export const Settings = strict({
   longestWaitMs: whole(1000, 20_000).default(1000),
   /** The transitions of jobs that the bus is told of; each event costs. */
   publish: Transitions.default(finalEvents),
+  /** Whether X-Ray traces the functions; what it samples, which is everything of a quiet system, costs. */
+  tracing: YesNo.default(false),
   /** The least of what functions log. Measurements are lines too, and are written whatever this says. */
   logLevel: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
   /** Days that logs are kept. */
@@ -101,6 +109,7 @@ export interface Config {
   maxConcurrency: Record<JobType, number>;
   longestWaitMs: number;
   publish: readonly JobEventName[];
+  tracing: boolean;
   logLevel: (typeof logLevels)[number];
   logDays: number;
   /** Megabytes. */
@@ -123,13 +132,14 @@ export function readConfig(node: Node): Config {
   const { auth } = context;
   const parsed = Settings.safeParse({ ...(auth !== undefined && { auth }), ...Object.fromEntries(ours) });
   if (!parsed.success) throw new SetupError("Settings are not valid:", settingFaults(parsed.error));
-  const { stage, retentionDays, longestWaitMs, publish, logLevel, logDays, kmsKey, maxConcurrency, ...own } =
+  const { stage, retentionDays, longestWaitMs, publish, tracing, logLevel, logDays, kmsKey, maxConcurrency, ...own } =
     parsed.data;
   return {
     stage,
     retentionDays,
     longestWaitMs,
     publish,
+    tracing,
     logLevel,
     logDays,
     kmsKey,

@@ -1,8 +1,8 @@
-import { fileURLToPath } from "node:url";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   ApplicationLogLevel,
   Architecture,
+  Function as LambdaFunction,
   LoggingFormat,
   RecursiveLoop,
   Runtime,
@@ -10,7 +10,6 @@ import {
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
-import { NodejsFunction, OutputFormat, SourceMapMode } from "aws-cdk-lib/aws-lambda-nodejs";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { type Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
@@ -21,6 +20,7 @@ import { acknowledge } from "../acknowledge.ts";
 import { type Capability, grant } from "../capability.ts";
 import { type Config, readConfig } from "../config.ts";
 import type { Network } from "../settings/network.ts";
+import { entryCode } from "./entry-code.ts";
 import { placeIn } from "./network.ts";
 
 export interface EntryFunctionProps<Env extends z.ZodObject> {
@@ -45,27 +45,27 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
 
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends z.ZodObject> extends Construct {
-  readonly lambda: NodejsFunction;
+  readonly lambda: LambdaFunction;
   /** The folder below `lambdas/` that it runs. */
   readonly entry: string;
 
   constructor(scope: Construct, id: string, { entry, allow, loops, network, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
     this.entry = entry;
-    const { logLevel, logDays } = readConfig(this.node);
+    const { logLevel, logDays, tracing } = readConfig(this.node);
     const logGroup = new LogGroup(this, "Logs", {
       retention: logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = this.role(logGroup, allow);
-    this.lambda = new NodejsFunction(this, "Function", {
+    this.lambda = new LambdaFunction(this, "Function", {
       ...props,
-      entry: fileURLToPath(new URL(`../../lambdas/${entry}/handler.ts`, import.meta.url)),
-      depsLockFilePath: fileURLToPath(new URL("../../package-lock.json", import.meta.url)),
+      code: entryCode(entry),
+      handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       role,
-      tracing: Tracing.ACTIVE,
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       recursiveLoop: loops ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -77,8 +77,6 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(this),
         NODE_OPTIONS: "--enable-source-maps",
       },
-      awsSdkConnectionReuse: false,
-      bundling,
     });
     acknowledge(this.lambda, {
       "Serverless-LambdaDLQ":
@@ -113,24 +111,10 @@ export const metricsNamespace = (scope: Construct): string => Stack.of(scope).st
 
 /**
  * What Lambda itself lets through. It takes a line of metrics for one of level INFO, so warnings only is the logger's
- * business, never Lambda's; its own lines of each invocation's start and end go with the others.
+ * business, never Lambda's. Its own lines of each invocation's start and end would be most of the bytes that are billed.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  */
 const lambdaLevels = (level: Config["logLevel"]) => ({
   applicationLogLevelV2: level === "debug" ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
-  systemLogLevelV2: level === "debug" || level === "info" ? SystemLogLevel.INFO : SystemLogLevel.WARN,
+  systemLogLevelV2: level === "debug" ? SystemLogLevel.INFO : SystemLogLevel.WARN,
 });
-
-const bundling = {
-  format: OutputFormat.ESM,
-  minify: true,
-  sourceMap: true,
-  sourceMapMode: SourceMapMode.EXTERNAL,
-  // Stack frames need names and lines only; the text of the sources would double what a cold start loads.
-  sourcesContent: false,
-  // The SDK of the runtime changes under us, and loading it from a bundle is faster.
-  bundleAwsSDK: true,
-  mainFields: ["module", "main"],
-  // CommonJS dependencies inside an ES module still call `require` for Node's own modules.
-  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-};

@@ -55,8 +55,9 @@ export class Lifecycle extends Construct {
       filters: [writesOfJobs],
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(1),
-      // Within a shard batches go by partition key, so the order of each job is kept.
-      parallelizationFactor: 4,
+      // Within a shard batches go by partition key, so the order of each job is kept. Two keep up with the 1000 writes a
+      // second that a shard has at most; more would make batches smaller, and each costs an invocation and a counter's write.
+      parallelizationFactor: 2,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       // The stream forgets after 24 hours; half of that leaves time to look at the dead letters, which name their place in it.

@@ -25,6 +25,7 @@ const { app, service } = synthesize({
   "jobs:longestWaitMs": 2500,
   "jobs:retentionDays": 10,
   "jobs:publish": "started,failed",
+  "jobs:tracing": "true",
   "jobs:memory.feature": 512,
   "jobs:rateLimit": 50,
   "jobs:logLevel": "warn",
@@ -109,13 +110,14 @@ test("every queue is encrypted and refuses anything but TLS", () => {
   }
 });
 
-test("every function is Node 24 on arm64, traced, and logs to a group that forgets", () => {
+test("every function is Node 24 on arm64, traced if asked for, and logs its own lines only, to a group that forgets", () => {
   const groups = resourcesOf(service, "AWS::Logs::LogGroup");
   for (const { Properties } of functions) {
     expect(Properties).toMatchObject({
       Runtime: "nodejs24.x",
       Architectures: ["arm64"],
       TracingConfig: { Mode: "Active" },
+      LoggingConfig: { LogFormat: "JSON", SystemLogLevel: "WARN" },
     });
     const group = groups.find(({ id }) => id === Properties.LoggingConfig.LogGroup.Ref);
     expect(group?.Properties.RetentionInDays).toBe(90);
@@ -263,7 +265,7 @@ describe("the lifecycle", () => {
       StartingPosition: "TRIM_HORIZON",
       BatchSize: 100,
       MaximumBatchingWindowInSeconds: 1,
-      ParallelizationFactor: 4,
+      ParallelizationFactor: 2,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       MaximumRecordAgeInSeconds: 43_200,

@@ -24,6 +24,7 @@ describe("settings", () => {
       retentionDays: 30,
       longestWaitMs: 1000,
       publish: ["completed", "failed", "cancelled"],
+      tracing: false,
       logLevel: "info",
       logDays: 30,
       maxConcurrency: { action: 50, notification: 50, database_action: 50, function: 50, storage: 50, feature: 50 },
