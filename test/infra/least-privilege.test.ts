@@ -59,6 +59,8 @@ const privileges: Record<string, string[]> = {
     `sqs:${receives},SendMessage IntakeImports`,
     `sqs:${receives},SendMessage IntakeQueue`,
     "sqs:SendMessage IntakeDeadLetters",
+    // A request that it refuses may be a task's of Step Functions, which is told so.
+    "sqs:SendMessage TasksQueue",
     ...sendsToAll,
     makesSchedules,
     passesScheduleRole,
