@@ -16,7 +16,7 @@ export const allow = (actions: string[], resources: string[], because?: string):
 
 /** The same under IAM conditions: `{ StringEquals: { "aws:ResourceAccount": ... } }`. */
 export const allowIf = (
-  conditions: Record<string, Record<string, string>>,
+  conditions: Record<string, Record<string, string | string[]>>,
   actions: string[],
   resources: string[],
   because?: string,

@@ -18,13 +18,18 @@ const example = {
 };
 
 /** What is printed once the system is ready: where it is, its key, and a command that works when pasted. */
-export const banner = ({ url, apiKey }: Pick<Local, "url" | "apiKey">, seconds: number): string => `
+export const banner = ({ url, apiKey, aws }: Pick<Local, "url" | "apiKey" | "aws">, seconds: number): string => `
 Ductape Jobs is ready after ${seconds.toFixed(1)} s.
 
   API      ${url}/v1
   API key  ${apiKey}
   Outbox   ${url}/outbox   (what the jobs sent: nothing leaves this machine)
   Clock    ${url}/local/clock   (POST {"advance": "30d"} moves it: docs/local.md)
+
+Other ways in (docs/aws-triggers.md), for \`aws --endpoint-url\`:
+
+  SQS, SNS and S3  ${aws.sqs}
+  EventBridge      ${aws.events}
 
 Schedule a job and wait for it:
 

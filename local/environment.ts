@@ -3,10 +3,12 @@ import type {
   AuthorizerEnv,
   ConsumerEnv,
   EnvOf,
+  IntakeEnv,
   LifecycleEnv,
   Queues,
   ReconcilerEnv,
   TasksEnv,
+  WebhooksEnv,
 } from "../lambdas/aws/env.ts";
 import { jobTypes } from "../lambdas/core/job.ts";
 import { jobEvents } from "../lambdas/core/job-event.ts";
@@ -15,6 +17,9 @@ import {
   apiKeySecret,
   bucketName,
   eventBusName,
+  importQueueName,
+  intakeDlqName,
+  intakeQueueName,
   queueArn,
   queueName,
   region,
@@ -38,8 +43,10 @@ export interface Endpoints {
 type LambdaEnv = EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof AuthorizerEnv> &
+  EnvOf<typeof IntakeEnv> &
   EnvOf<typeof LifecycleEnv> &
-  EnvOf<typeof TasksEnv>;
+  EnvOf<typeof TasksEnv> &
+  EnvOf<typeof WebhooksEnv>;
 
 /** What the stack puts into its functions' environments, and where the SDK finds the services on this machine. */
 export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
@@ -59,9 +66,13 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     LONGEST_WAIT_MS: "1000",
     API_KEY_SECRET: apiKeySecret,
     EVENT_BUS_NAME: eventBusName,
+    INTAKE_QUEUE_URL: queueUrl(intakeQueueName),
+    INTAKE_DLQ_URL: queueUrl(intakeDlqName),
+    IMPORT_QUEUE_URL: queueUrl(importQueueName),
     // All of them: here they cost nothing, and show what a deployment could be told.
     PUBLISH: jobEvents.join(","),
     TASK_QUEUE_URL: queueUrl(queueName("tasks")),
+    WEBHOOK_QUEUE_URL: queueUrl(queueName("webhooks")),
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
   };
   return {

@@ -8,10 +8,15 @@ export const bucketName = "ductape-jobs-blobs";
 export const scheduleGroup = "ductape-jobs";
 export const apiKeySecret = "ductape-jobs/api-key";
 export const eventBusName = "ductape-jobs";
+export const intakeQueueName = "ductape-jobs-intake";
+export const importQueueName = "ductape-jobs-imports";
+export const intakeQueues = [intakeQueueName, importQueueName] as const;
+export const intakeDlqName = "ductape-jobs-intake-dlq";
+export const intakeTopicName = "ductape-jobs-intake";
 export const scheduleDlqName = "ductape-jobs-schedule-dlq";
 
 /** The queues that are of no job type: what others are to be told waits in them. */
-export const outboundQueues = ["tasks"] as const;
+export const outboundQueues = ["tasks", "webhooks"] as const;
 export type OutboundQueue = (typeof outboundQueues)[number];
 
 export const queueName = (type: JobType | OutboundQueue): string => `ductape-jobs-${type}`;

@@ -1,6 +1,15 @@
 import { registry } from "../lambdas/consumers/registry.ts";
 import { type JobType, jobTypes } from "../lambdas/core/job.ts";
-import { dlqName, type OutboundQueue, outboundQueues, queueArn, queueName, scheduleDlqName } from "./names.ts";
+import {
+  dlqName,
+  intakeDlqName,
+  intakeQueues,
+  type OutboundQueue,
+  outboundQueues,
+  queueArn,
+  queueName,
+  scheduleDlqName,
+} from "./names.ts";
 
 export interface QueuePlan {
   name: string;
@@ -13,7 +22,7 @@ const marginMs = 30_000;
 export const consumerTimeoutMs = (type: JobType): number => registry[type].limits.max_timeout_ms + marginMs;
 
 /** The functions that the outbound queues feed. */
-export const outboundTimeoutMs: Record<OutboundQueue, number> = { tasks: 30_000 };
+export const outboundTimeoutMs: Record<OutboundQueue, number> = { tasks: 30_000, webhooks: 45_000 };
 
 /** AWS's advice for queues that feed a Lambda: six times the function's timeout. */
 export const visibilitySeconds = (type: JobType): number => sixTimes(consumerTimeoutMs(type));
@@ -22,22 +31,32 @@ const sixTimes = (timeoutMs: number): number => Math.ceil((6 * timeoutMs) / 1000
 /** Deliveries of a message before it goes to the dead-letter queue. */
 export const maxReceiveCount = 5;
 
+export const intakeTimeoutMs = 60_000;
+/** Messages of the intake come again after seconds at first: many deliveries are three hours. */
+const intakeReceiveCount = 20;
+
 const fourteenDays = String(14 * 24 * 3600);
 const deadLetters = (name: string): QueuePlan => ({ name, attributes: { MessageRetentionPeriod: fourteenDays } });
 
-const fed = (of: JobType | OutboundQueue, visibility: number): QueuePlan => ({
-  name: queueName(of),
+const fedQueue = (name: string, dead: string, visibility: number, receives = maxReceiveCount): QueuePlan => ({
+  name,
   attributes: {
     VisibilityTimeout: String(visibility),
     MessageRetentionPeriod: fourteenDays,
-    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(dlqName(of)), maxReceiveCount }),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(dead), maxReceiveCount: receives }),
   },
 });
+const fed = (of: JobType | OutboundQueue, visibility: number) => fedQueue(queueName(of), dlqName(of), visibility);
 
-/** One queue and one dead-letter queue a function, and the Scheduler's own; dead letters first, for the others name them. */
+/**
+ * One queue and one dead-letter queue a function, and the Scheduler's own; the intake has two queues. Dead letters first,
+ * for the others name them.
+ */
 export const queuePlans = (): QueuePlan[] => [
   deadLetters(scheduleDlqName),
+  deadLetters(intakeDlqName),
   ...[...jobTypes, ...outboundQueues].map((of) => deadLetters(dlqName(of))),
   ...jobTypes.map((type) => fed(type, visibilitySeconds(type))),
   ...outboundQueues.map((name) => fed(name, sixTimes(outboundTimeoutMs[name]))),
+  ...intakeQueues.map((name) => fedQueue(name, intakeDlqName, sixTimes(intakeTimeoutMs), intakeReceiveCount)),
 ];

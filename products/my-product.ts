@@ -24,6 +24,8 @@ const documents = {
   prefix: "documents",
 } as const;
 
+const hook = { url: parameter("/my-product/webhook-url"), secret: secret("my-product/webhook#secret") } as const;
+
 /** The demo: an event of every type. `npm start` runs it on this machine, where its references lead to the outbox. */
 export const myProduct = defineProduct({
   tag: "my-product",
@@ -38,6 +40,7 @@ export const myProduct = defineProduct({
     store_document: { type: "storage", storage: "documents" },
     place_order: { type: "feature", feature: "place_order" },
   },
+  webhooks: { orders: { events: ["completed", "failed"], envs: { dev: hook, prd: hook } } },
   apps: {
     shop: {
       envs: { dev: shop, prd: shop },

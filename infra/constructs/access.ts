@@ -1,6 +1,7 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
 import { keysPartition } from "../../lambdas/aws/dynamo-api-keys.ts";
+import { endpointPrefix } from "../../lambdas/aws/dynamo-endpoints.ts";
 import { statsPrefix } from "../../lambdas/aws/dynamo-stats-store.ts";
 import { prefix as jobsPrefix } from "../../lambdas/aws/job-item.ts";
 import type { JobType } from "../../lambdas/core/job.ts";
@@ -12,7 +13,7 @@ import type { Platform } from "./platform.ts";
 /** What an entry may do with jobs: one word a capability, each with its actions and the very resources. */
 export function accessTo({ state, queues, schedules }: Platform) {
   const { tableArn } = state.table;
-  const jobItems = (action: string) => itemsAccess(state, action, `${jobsPrefix}*`);
+  const jobItems = (action: string) => itemsAccess(state, [action], `${jobsPrefix}*`);
   // As an import already, so that its wildcards can be acknowledged by the name they will have in the template.
   const bucketArn = state.exportValue(state.bucket.bucketArn);
   const objects = (folders: Folder[]) => folders.map((folder) => `${bucketArn}/${folder}`);
@@ -45,18 +46,22 @@ export function accessTo({ state, queues, schedules }: Platform) {
 
 /** The counters are items beside the jobs: who may count has no way to a job. */
 export const statsAccess = (state: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
-  itemsAccess(state, action, `${statsPrefix}*`);
+  itemsAccess(state, [action], `${statsPrefix}*`);
+
+/** So is what is known of the endpoints of webhooks. */
+export const endpointAccess = (state: StateStack): Capability =>
+  itemsAccess(state, ["dynamodb:GetItem", "dynamodb:UpdateItem"], `${endpointPrefix}*`);
 
 /** API keys are items beside the jobs too: only the authorizer reads them, and no function of ours makes one. */
-export const readApiKeys = (state: StateStack): Capability => itemsAccess(state, "dynamodb:GetItem", keysPartition);
+export const readApiKeys = (state: StateStack): Capability => itemsAccess(state, ["dynamodb:GetItem"], keysPartition);
 
 /**
- * Jobs, counters and API keys share the table; who may do something with the ones has no way to the others. A request that
- * names no item, as a Scan does, would pass the condition: no capability has such an action.
+ * Jobs, counters, endpoints and API keys share the table; who may do something with the ones has no way to the others. A
+ * request that names no item, as a Scan does, would pass the condition: no capability has such an action.
  */
-const itemsAccess = ({ table }: StateStack, action: string, leadingKeys: string): Capability => ({
+const itemsAccess = ({ table }: StateStack, actions: string[], leadingKeys: string): Capability => ({
   statement: new PolicyStatement({
-    actions: [action],
+    actions,
     resources: [table.tableArn],
     conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [leadingKeys] } },
   }),
@@ -71,6 +76,8 @@ export const folders = {
   results: "results/*",
   progress: "progress*",
   uploads: "uploads/*",
+  imports: "imports/*",
+  importReports: "import-reports/*",
 } as const;
 type Folder = (typeof folders)[keyof typeof folders];
 

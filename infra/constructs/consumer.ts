@@ -1,4 +1,3 @@
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../lambdas/aws/env.ts";
@@ -53,15 +52,17 @@ export interface ConsumerProps {
 export class Consumer extends Construct {
   constructor(scope: Construct, id: string, { definition, platform, products }: ConsumerProps) {
     super(scope, id);
-    const { type, limits } = definition;
+    const { type } = definition;
     const { config, queues } = platform;
     const may = accessTo(platform);
-    const { lambda } = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
+    const consumer = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
       entry: `consumers/${type}`,
       description: `Executes the ${type} jobs`,
       environment: { ...jobsEnvironment(platform), LONGEST_WAIT_MS: String(config.longestWaitMs) },
       timeout: consumerTimeout(definition),
-      memorySize: limits.memory_mb,
+      memorySize: config.memory[type],
+      // Databases are where nobody else gets to; what the other types call is on the internet or an API of AWS.
+      ...(type === "database_action" && config.network && { network: config.network }),
       // A run of a recurring job sends the next one's message, a failed attempt the next one's, an early message itself, and
       // a feature and its steps wake each other. What bounds them is in the job: retries, `limit`, `end_date`, a step's end.
       loops: true,
@@ -80,7 +81,6 @@ export class Consumer extends Construct {
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });
-    const batches = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: config.maxConcurrency[type] };
-    lambda.addEventSource(new SqsEventSource(queues[type].queue, batches));
+    consumer.fedBy(queues[type].queue, config.maxConcurrency[type]);
   }
 }

@@ -1,16 +1,17 @@
-import { fileURLToPath } from "node:url";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import {
   ApplicationLogLevel,
   Architecture,
+  Function as LambdaFunction,
   LoggingFormat,
   RecursiveLoop,
   Runtime,
   SystemLogLevel,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
-import { NodejsFunction, OutputFormat, SourceMapMode } from "aws-cdk-lib/aws-lambda-nodejs";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { type Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type * as z from "zod";
@@ -18,6 +19,9 @@ import type { EnvOf } from "../../lambdas/aws/env.ts";
 import { acknowledge } from "../acknowledge.ts";
 import { type Capability, grant } from "../capability.ts";
 import { type Config, readConfig } from "../config.ts";
+import type { Network } from "../settings/network.ts";
+import { entryCode } from "./entry-code.ts";
+import { placeIn } from "./network.ts";
 
 export interface EntryFunctionProps<Env extends z.ZodObject> {
   /** The folder below `lambdas/` whose `handler.ts` exports `handler`. */
@@ -29,6 +33,8 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
   memorySize: number;
   /** What the function may do, beyond writing its own logs and traces. */
   allow: readonly Capability[];
+  /** Absent: in no VPC of the team's. */
+  network?: Network;
   /**
    * It wakes itself by design, through its own queue or another function's. Lambda counts the invocations that one event
    * has led to, by the trace header that the SDK sends along, and stops a function at the 17th unless it is told otherwise.
@@ -39,23 +45,27 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
 
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends z.ZodObject> extends Construct {
-  readonly lambda: NodejsFunction;
+  readonly lambda: LambdaFunction;
+  /** The folder below `lambdas/` that it runs. */
+  readonly entry: string;
 
-  constructor(scope: Construct, id: string, { entry, allow, loops, ...props }: EntryFunctionProps<Env>) {
+  constructor(scope: Construct, id: string, { entry, allow, loops, network, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
-    const { logLevel, logDays } = readConfig(this.node);
+    this.entry = entry;
+    const { logLevel, logDays, tracing } = readConfig(this.node);
     const logGroup = new LogGroup(this, "Logs", {
       retention: logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    this.lambda = new NodejsFunction(this, "Function", {
+    const role = this.role(logGroup, allow);
+    this.lambda = new LambdaFunction(this, "Function", {
       ...props,
-      entry: fileURLToPath(new URL(`../../lambdas/${entry}/handler.ts`, import.meta.url)),
-      depsLockFilePath: fileURLToPath(new URL("../../package-lock.json", import.meta.url)),
+      code: entryCode(entry),
+      handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      role: this.role(logGroup, allow),
-      tracing: Tracing.ACTIVE,
+      role,
+      tracing: tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       recursiveLoop: loops ? RecursiveLoop.ALLOW : RecursiveLoop.TERMINATE,
       logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -67,8 +77,20 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(this),
         NODE_OPTIONS: "--enable-source-maps",
       },
-      awsSdkConnectionReuse: false,
-      bundling,
+    });
+    acknowledge(this.lambda, {
+      "Serverless-LambdaDLQ":
+        "It is for asynchronous invocations. Requests are answered with their error, queues and the stream have dead letters of their own, and the reconciler's next run does what a failed one did not.",
+    });
+    if (network) placeIn(this.lambda, role, network);
+  }
+
+  /** Feeds it from a queue, so many messages in a batch and so many batches at a time; it says which messages failed. */
+  fedBy(queue: IQueue, maxConcurrency: number, batchSize = 10): void {
+    this.lambda.addEventSource(new SqsEventSource(queue, { batchSize, reportBatchItemFailures: true, maxConcurrency }));
+    acknowledge(this.lambda, {
+      "Serverless-LambdaEventSourceMappingDestination":
+        "SQS has no such destination: the queue's redrive policy moves what cannot be handled to its dead letters.",
     });
   }
 
@@ -89,24 +111,10 @@ export const metricsNamespace = (scope: Construct): string => Stack.of(scope).st
 
 /**
  * What Lambda itself lets through. It takes a line of metrics for one of level INFO, so warnings only is the logger's
- * business, never Lambda's; its own lines of each invocation's start and end go with the others.
+ * business, never Lambda's. Its own lines of each invocation's start and end would be most of the bytes that are billed.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  */
 const lambdaLevels = (level: Config["logLevel"]) => ({
   applicationLogLevelV2: level === "debug" ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
-  systemLogLevelV2: level === "debug" || level === "info" ? SystemLogLevel.INFO : SystemLogLevel.WARN,
+  systemLogLevelV2: level === "debug" ? SystemLogLevel.INFO : SystemLogLevel.WARN,
 });
-
-const bundling = {
-  format: OutputFormat.ESM,
-  minify: true,
-  sourceMap: true,
-  sourceMapMode: SourceMapMode.EXTERNAL,
-  // Stack frames need names and lines only; the text of the sources would double what a cold start loads.
-  sourcesContent: false,
-  // The SDK of the runtime changes under us, and loading it from a bundle is faster.
-  bundleAwsSDK: true,
-  mainFields: ["module", "main"],
-  // CommonJS dependencies inside an ES module still call `require` for Node's own modules.
-  banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-};

@@ -1,15 +1,14 @@
 import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
-import { Queue } from "aws-cdk-lib/aws-sqs";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { LifecycleEnv } from "../../lambdas/aws/env.ts";
-import { acknowledge } from "../acknowledge.ts";
 import { allow } from "../capability.ts";
 import type { Config } from "../config.ts";
 import type { StateStack } from "../stacks/state-stack.ts";
 import { statsAccess } from "./access.ts";
 import { EntryFunction } from "./entry-function.ts";
-import { deadLetterRetention, queueDefaults } from "./job-queue.ts";
+import { DeadLetters } from "./job-queue.ts";
 
 /** What wakes it: a job that was stored or changed. Counters are items of the same table, and what expires is no news. */
 const writesOfJobs = FilterCriteria.filter({
@@ -21,7 +20,7 @@ export interface LifecycleProps {
   config: Config;
   state: StateStack;
   /** The queues of those who tell others. */
-  tell: { tasks: Queue };
+  tell: { tasks: Queue; webhooks: Queue };
 }
 
 /** Tells the bus and other services of what happens to jobs, and counts it: fed by the table's stream. */
@@ -30,10 +29,7 @@ export class Lifecycle extends Construct {
     super(scope, id);
     const { table, bus } = state;
     const stream = table.tableStreamArn as string;
-    const deadLetters = new Queue(this, "DeadLetters", { ...queueDefaults, retentionPeriod: deadLetterRetention });
-    acknowledge(deadLetters, {
-      "AwsSolutions-SQS3": "This queue is where undeliverable batches end: the dead letters of the table's stream.",
-    });
+    const deadLetters = new DeadLetters(this, "DeadLetters");
     const { lambda } = new EntryFunction<typeof LifecycleEnv>(this, "Entry", {
       entry: "lifecycle",
       description: "Publishes and counts what happens to jobs",
@@ -42,6 +38,7 @@ export class Lifecycle extends Construct {
         EVENT_BUS_NAME: bus.eventBusName,
         PUBLISH: config.publish.join(","),
         TASK_QUEUE_URL: tell.tasks.queueUrl,
+        WEBHOOK_QUEUE_URL: tell.webhooks.queueUrl,
       },
       timeout: Duration.seconds(60),
       memorySize: 256,
@@ -58,8 +55,9 @@ export class Lifecycle extends Construct {
       filters: [writesOfJobs],
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(1),
-      // Within a shard batches go by partition key, so the order of each job is kept.
-      parallelizationFactor: 4,
+      // Within a shard batches go by partition key, so the order of each job is kept. Two keep up with the 1000 writes a
+      // second that a shard has at most; more would make batches smaller, and each costs an invocation and a counter's write.
+      parallelizationFactor: 2,
       reportBatchItemFailures: true,
       bisectBatchOnError: true,
       // The stream forgets after 24 hours; half of that leaves time to look at the dead letters, which name their place in it.

@@ -1,7 +1,8 @@
 import type { Stack } from "aws-cdk-lib/core";
 import { type Product, targetsOf } from "../../lambdas/core/catalog.ts";
 import type { JobTypeDefinition } from "../../lambdas/core/job-type.ts";
-import { referencesIn } from "../../lambdas/core/references.ts";
+import { type Reference, referencesIn } from "../../lambdas/core/references.ts";
+import { webhooksOf } from "../../lambdas/core/webhook.ts";
 import { allow, type Capability } from "../capability.ts";
 import { arnOf, unique } from "./arn.ts";
 
@@ -11,7 +12,20 @@ export function referenceGrants(
   products: readonly Product[],
   definition: JobTypeDefinition,
 ): Capability[] {
-  const references = products.flatMap((product) => referencesIn(targetsOf(product, definition)));
+  return grantsFor(
+    stack,
+    products.flatMap((product) => referencesIn(targetsOf(product, definition))),
+  );
+}
+
+/** What who sends webhooks may read: exactly the URLs and secrets that the webhooks of the catalog name. */
+export const webhookGrants = (stack: Stack, products: readonly Product[]): Capability[] =>
+  grantsFor(
+    stack,
+    products.flatMap((product) => referencesIn(webhooksOf(product))),
+  );
+
+function grantsFor(stack: Stack, references: readonly Reference[]): Capability[] {
   const secrets = references.flatMap((reference) => ("$secret" in reference ? [reference.$secret] : []));
   const parameters = references.flatMap((reference) => ("$parameter" in reference ? [reference.$parameter] : []));
   return [

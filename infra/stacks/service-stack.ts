@@ -3,18 +3,26 @@ import type { Construct } from "constructs";
 import type { AuthorizerEnv, JobsEnv } from "../../lambdas/aws/env.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
+import { importPrefix } from "../../lambdas/core/import-place.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { Config } from "../config.ts";
 import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/access.ts";
+import { AlarmTopic } from "../constructs/alarm-topic.ts";
+import { Alarms } from "../constructs/alarms.ts";
 import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
+import { JobsDashboard } from "../constructs/dashboard.ts";
+import { encryptWith } from "../constructs/encrypt-with.ts";
 import { EntryFunction } from "../constructs/entry-function.ts";
 import { HttpEntrance } from "../constructs/http-entrance.ts";
+import { Intake } from "../constructs/intake.ts";
 import { JobQueue } from "../constructs/job-queue.ts";
 import { JobSchedules } from "../constructs/job-schedules.ts";
 import { Lifecycle } from "../constructs/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
 import { Tasks } from "../constructs/tasks.ts";
+import { watchedIn } from "../constructs/watched.ts";
+import { Webhooks } from "../constructs/webhooks.ts";
 import type { StateStack } from "./state-stack.ts";
 
 export interface ServiceStackProps extends StackProps {
@@ -34,22 +42,50 @@ export class ServiceStack extends Stack {
     const platform: Platform = { config, state, queues, schedules };
 
     const api = this.api(platform);
-    const authorizer = this.authorizer(state);
-    const entrance = new HttpEntrance(this, "Entrance", { api, authorizer });
+    const { door } = config;
+    const authorizer = door.auth === "key" ? this.authorizer(state) : undefined;
+    const entrance = new HttpEntrance(this, "Entrance", { api, authorizer, door });
 
     for (const definition of Object.values(registry)) {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
     }
     new Reconciler(this, "Reconciler", platform);
     const tasks = new Tasks(this, "Tasks", platform);
-    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue } });
+    const webhooks = new Webhooks(this, "Webhooks", { state, products });
+    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue, webhooks: webhooks.queue } });
+    const intake = new Intake(this, "Intake", { platform, tasks: tasks.queue });
+
+    if (state.key) encryptWith(state.key, this);
+    // After everything that it watches.
+    const { topic } = this.watch(platform, entrance);
 
     this.output("ApiUrl", entrance.url, "Where the API is");
-    this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the API key");
+    if (authorizer) this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
+    else this.output("ApiArn", entrance.arn, "Who may execute-api:Invoke this may call the API, with signed requests");
+    if (entrance.domain) {
+      this.output("DomainTarget", entrance.domain.regionalDomainName, "Where DNS has to lead the API's own name");
+      this.output("DomainZone", entrance.domain.regionalHostedZoneId, "The hosted zone of that, for an alias record");
+    }
     this.output("TableName", state.table.tableName, "The jobs");
     this.output("BucketName", state.bucket.bucketName, "Larger inputs and results");
     this.output("EventBusName", state.bus.eventBusName, "Where others hear of what happens to jobs");
+    this.output("EventBusArn", state.bus.eventBusArn, "Events of detail-type schedule-job on this bus are requests");
+    this.output("IntakeFunctionArn", intake.lambda.functionArn, "Invoked with a request, it schedules a job");
+    this.output("IntakeQueueArn", state.intake.queue.queueArn, "Each message of this queue is a request");
+    this.output("IntakeQueueUrl", state.intake.queue.queueUrl, "Where to send such messages");
+    this.output("IntakeTopicArn", state.intake.topic.topicArn, "What is published on this topic is a request");
+    this.output(
+      "IntakeDeadLetterQueueUrl",
+      state.intake.deadLetters.queueUrl,
+      "Requests that were refused, with the reason",
+    );
+    this.output(
+      "ImportUrl",
+      `s3://${state.bucket.bucketName}/${importPrefix}`,
+      "Objects put here are full of requests",
+    );
     this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
+    this.output("AlarmTopic", topic.topicArn, "Where alarms are told");
   }
 
   private queues(): Record<JobType, JobQueue> {
@@ -102,6 +138,14 @@ export class ServiceStack extends Stack {
       allow: [readApiKey(state), readApiKeys(state)],
     });
     return lambda;
+  }
+
+  private watch({ config, state, schedules }: Platform, entrance: HttpEntrance): AlarmTopic {
+    const topic = new AlarmTopic(this, "Told", { email: config.alarmEmail });
+    const seen = { watched: watchedIn(this, state), entrance, schedules: schedules.group };
+    new Alarms(this, "Alarms", { topic, ...seen });
+    new JobsDashboard(this, "Dashboard", seen);
+    return topic;
   }
 
   private output(id: string, value: string, description: string): void {

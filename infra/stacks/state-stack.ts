@@ -1,12 +1,15 @@
 import {
   AttributeType,
   Billing,
+  type CfnGlobalTable,
+  type ITableV2,
   ProjectionType,
   StreamViewType,
   TableEncryptionV2,
   TableV2,
 } from "aws-cdk-lib/aws-dynamodb";
 import { EventBus } from "aws-cdk-lib/aws-events";
+import type { IKey } from "aws-cdk-lib/aws-kms";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Aws, Duration, Fn, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib/core";
@@ -14,33 +17,46 @@ import type { Construct } from "constructs";
 import { farthestAheadMs } from "../../lambdas/core/start-time.ts";
 import { acknowledge } from "../acknowledge.ts";
 import type { Config } from "../config.ts";
+import { encryptWith } from "../constructs/encrypt-with.ts";
+import { encryptionKey } from "../constructs/encryption-key.ts";
+import { IntakeDoor } from "../constructs/intake-door.ts";
 
 /** The index that lists jobs by tenant and phase (DESIGN 6). */
 export const phaseIndex = "by-phase";
 
 /**
  * What must survive: the jobs, their larger inputs and results, the bus that others have put rules on, and the API key.
- * Deleting the stack keeps all four.
+ * Deleting the stack keeps all four. The intake's door is here for those who send to it, and goes with the stack.
  */
 export class StateStack extends Stack {
-  readonly table: TableV2;
+  /** Of the jobs: the one of this stack, or one that was restored from its backup. */
+  readonly table: ITableV2;
   readonly bucket: Bucket;
   /** Where others hear of what happens to jobs. */
   readonly bus: EventBus;
+  readonly intake: IntakeDoor;
   /** The ARN of the secret that holds the API key. */
   readonly apiKeyArn: string;
+  /** What all of it is encrypted with; undefined for AWS's own keys. */
+  readonly key: IKey | undefined;
 
   constructor(scope: Construct, id: string, { config, ...props }: StackProps & { config: Config }) {
     super(scope, id, props);
-    this.table = jobsTable(this);
-    this.bucket = payloadBucket(this, config.retentionDays);
-    this.bus = eventBus(this);
-    this.apiKeyArn = apiKeyArn(this);
+    this.key = encryptionKey(this, config.kmsKey);
+    const own = jobsTable(this, this.key);
+    // Said whether they are used or not: CloudFormation refuses to take an export away from a stack that still uses it.
+    for (const value of [own.tableName, own.tableArn, own.tableStreamArn as string]) this.exportValue(value);
+    this.table = config.restoredStream === undefined ? own : restoredTable(this, config.restoredStream);
+    this.bucket = payloadBucket(this, config.retentionDays, this.key);
+    this.bus = eventBus(this, this.key);
+    this.intake = new IntakeDoor(this, "Intake", { bus: this.bus, bucket: this.bucket });
+    this.apiKeyArn = apiKeyArn(this, this.key);
+    if (this.key) encryptWith(this.key, this);
   }
 }
 
-const jobsTable = (stack: Stack) =>
-  new TableV2(stack, "Jobs", {
+function jobsTable(stack: Stack, key: IKey | undefined): TableV2 {
+  const table = new TableV2(stack, "Jobs", {
     partitionKey: { name: "PK", type: AttributeType.STRING },
     sortKey: { name: "SK", type: AttributeType.STRING },
     globalSecondaryIndexes: [
@@ -59,17 +75,35 @@ const jobsTable = (stack: Stack) =>
     deletionProtection: true,
     removalPolicy: RemovalPolicy.RETAIN,
   });
+  if (key) {
+    // The CDK wants to know the Region for it, lest there be replicas in others: there are none.
+    const resource = table.node.defaultChild as CfnGlobalTable;
+    resource.sseSpecification = { sseEnabled: true, sseType: "KMS" };
+    resource.addPropertyOverride("Replicas.0.SSESpecification.KMSMasterKeyId", key.keyArn);
+  }
+  return table;
+}
+
+/** What `aws dynamodb restore-table-to-point-in-time` made. It has its index already; docs/operations.md says the rest. */
+const restoredTable = (stack: Stack, tableStreamArn: string): ITableV2 =>
+  TableV2.fromTableAttributes(stack, "RestoredJobs", {
+    tableArn: tableStreamArn.slice(0, tableStreamArn.indexOf("/stream/")),
+    tableStreamArn,
+  });
 
 /** Long enough to try a failed storage job again; a job that is due later than that brings its file as input. */
 const uploadsKept = Duration.days(7);
 
-function payloadBucket(stack: Stack, retentionDays: number): Bucket {
+function payloadBucket(stack: Stack, retentionDays: number, key: IKey | undefined): Bucket {
   // DynamoDB deletes an expired item within a few days; until then it must not point at nothing.
   const kept = Duration.days(retentionDays + 3);
   // An input is needed as long as its job may wait, and S3 counts from when it was written.
   const farthestAheadDays = Math.ceil(farthestAheadMs / 86_400_000);
   const bucket = new Bucket(stack, "Payloads", {
-    encryption: BucketEncryption.S3_MANAGED,
+    ...(key
+      ? // A key of the bucket's own, made from ours, saves a call of KMS an object.
+        { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
+      : { encryption: BucketEncryption.S3_MANAGED }),
     enforceSSL: true,
     minimumTLSVersion: 1.2,
     blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -79,6 +113,8 @@ function payloadBucket(stack: Stack, retentionDays: number): Bucket {
       { id: "progress", prefix: "progress", expiration: kept },
       { id: "inputs", prefix: "inputs/", expiration: Duration.days(farthestAheadDays + retentionDays + 3) },
       { id: "uploads", prefix: "uploads/", expiration: uploadsKept },
+      { id: "imports", prefix: "imports/", expiration: kept },
+      { id: "import-reports", prefix: "import-reports/", expiration: kept },
       { id: "uploads-that-broke-off", abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
     removalPolicy: RemovalPolicy.RETAIN,
@@ -90,22 +126,27 @@ function payloadBucket(stack: Stack, retentionDays: number): Bucket {
   return bucket;
 }
 
-function eventBus(stack: Stack): EventBus {
+function eventBus(stack: Stack, key: IKey | undefined): EventBus {
   // A bus must have a name of its own. The last part of the stack's id sets it apart from one that an earlier stack of
   // this name has left behind.
   const uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID));
   const eventBusName = `${stack.stackName}-${Fn.select(4, Fn.split("-", uuid))}`;
-  const bus = new EventBus(stack, "Bus", { eventBusName, description: "What happens to the jobs of Ductape Jobs" });
+  const bus = new EventBus(stack, "Bus", {
+    eventBusName,
+    description: "What happens to the jobs of Ductape Jobs",
+    ...(key && { kmsKey: key }),
+  });
   bus.applyRemovalPolicy(RemovalPolicy.RETAIN);
   return bus;
 }
 
-function apiKeyArn(stack: Stack): string {
+function apiKeyArn(stack: Stack, key: IKey | undefined): string {
   const secret = new Secret(stack, "ApiKey", {
     description: "The API key of Ductape Jobs: send it as `Authorization: Bearer <key>`",
     // 43 letters and digits are 256 bits; without punctuation a shell needs no quotes.
     generateSecretString: { passwordLength: 43, excludePunctuation: true },
     removalPolicy: RemovalPolicy.RETAIN,
+    ...(key && { encryptionKey: key }),
   });
   acknowledge(secret, {
     "AwsSolutions-SMG4":

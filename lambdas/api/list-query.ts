@@ -10,8 +10,11 @@ const Name = z.string().min(1).max(64);
 const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z
     .string()
-    .transform((text) => [...new Set(text.split(","))])
-    .pipe(z.array(z.enum(values, `one or more of ${values.join(", ")}`)));
+    .refine((text) => text.split(",").every((one) => (values as readonly string[]).includes(one)), {
+      error: `one or more of ${values.join(", ")}`,
+      abort: true,
+    })
+    .transform((text) => [...new Set(text.split(","))] as Value[]);
 
 /** The filters of a list of jobs, as they stand in the query string. */
 export const ListParameters = strict({

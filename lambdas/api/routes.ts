@@ -1,6 +1,7 @@
 import type { HttpRoute } from "../aws/http-api.ts";
 import type { Services } from "../core/services.ts";
 import { deleteJob } from "./routes/delete-job.ts";
+import { getEvents } from "./routes/get-events.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
 import { getJobs } from "./routes/get-jobs.ts";
@@ -25,6 +26,7 @@ import { postUpload } from "./routes/post-upload.ts";
 export const routes: HttpRoute<Services>[] = [
   getHealth,
   getOpenApi(() => routes),
+  getEvents,
   postJob,
   postJobsBatch,
   postBulk,

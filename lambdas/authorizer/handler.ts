@@ -1,6 +1,7 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
 import { AuthorizerEnv, readEnv } from "../aws/env.ts";
 import { once } from "../aws/once.ts";
+import { quietly } from "../aws/quietly.ts";
 import { startAuthorizer } from "../aws/start-authorizer.ts";
 import { authorize } from "./authorize.ts";
 
@@ -10,6 +11,7 @@ const services = once(() => startAuthorizer(readEnv(AuthorizerEnv)));
 export const handler = async (
   event: Pick<APIGatewayRequestAuthorizerEventV2, "headers">,
 ): Promise<APIGatewaySimpleAuthorizerWithContextResult<{ scopes?: string }>> => {
-  const scopes = await authorize(services(), event.headers?.authorization);
+  const all = services();
+  const scopes = await quietly(all.log, () => authorize(all, event.headers?.authorization));
   return { isAuthorized: scopes !== undefined, context: scopes ? { scopes: JSON.stringify(scopes) } : {} };
 };

@@ -1,7 +1,7 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { marshall } from "@aws-sdk/util-dynamodb";
 import type { JobMessage } from "../core/job.ts";
 import type { Claim } from "../core/ports.ts";
+import { toAttributes } from "./attributes.ts";
 import { keyOf } from "./job-item.ts";
 
 /** `claimable` of core/transitions as a condition, and `claimed` as an update: the two files change together. */
@@ -42,7 +42,7 @@ export function claimUpdate(table: string, message: JobMessage, { claimId, now, 
     ConditionExpression: condition,
     UpdateExpression: update,
     ExpressionAttributeNames: Object.fromEntries(fields.map((field) => [`#${field}`, field])),
-    ExpressionAttributeValues: marshall({
+    ExpressionAttributeValues: toAttributes({
       ":run": message.run,
       ":attempt": message.attempt,
       ":due_at": message.due_at,

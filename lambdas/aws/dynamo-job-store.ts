@@ -6,10 +6,10 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Job } from "../core/job.ts";
 import type { JobStore } from "../core/ports.ts";
 import { claimable } from "../core/transitions.ts";
+import { toAttributes } from "./attributes.ts";
 import { claimUpdate } from "./claim-update.ts";
 import { type Item, itemOf, jobOf, keyOf } from "./job-item.ts";
 import { phasePage } from "./phase-page.ts";
@@ -87,7 +87,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         TableName: table,
         Item: itemOf(written, retentionDays),
         ConditionExpression: "version = :read",
-        ExpressionAttributeValues: marshall({ ":read": next.version - 1 }),
+        ExpressionAttributeValues: toAttributes({ ":read": next.version - 1 }),
       });
       if (await succeeds(client.send(put))) return "replaced";
       // Not the version: a claim raises it and leaves the write_id, and then this write still came first.
@@ -100,7 +100,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         Key: keyOf(id),
         // An absent item is what a repeated delete finds when the answer of the first one was lost.
         ConditionExpression: "attribute_not_exists(PK) OR (version = :version AND write_id = :write_id)",
-        ExpressionAttributeValues: marshall({ ":version": version, ":write_id": write_id }),
+        ExpressionAttributeValues: toAttributes({ ":version": version, ":write_id": write_id }),
       });
       return (await succeeds(client.send(deletion))) ? "removed" : "lost";
     },
@@ -119,7 +119,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         TableName: table,
         Item: runItemOf(run, retentionDays),
         ConditionExpression: "attribute_not_exists(PK) OR version <= :version",
-        ExpressionAttributeValues: marshall({ ":version": run.version }),
+        ExpressionAttributeValues: toAttributes({ ":version": run.version }),
       });
       // Whoever lost its lease meanwhile is late with an outcome that nobody accepts: the successor's stays.
       await succeeds(client.send(put));

@@ -1,7 +1,7 @@
 import { type DynamoDBClient, paginateQuery, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { HourCounts, StatsStore } from "../core/ports.ts";
 import { type Counts, noCounts } from "../core/stats.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
 import { type Item, partitionKey, sortKey, ttlAttribute } from "./job-item.ts";
 
 export interface DynamoStatsStoreOptions {
@@ -27,7 +27,7 @@ export const dynamoStatsStore = ({ client, table }: DynamoStatsStoreOptions): St
       TableName: table,
       KeyConditionExpression: `${partitionKey} = :tenant AND ${sortKey} BETWEEN :first AND :last`,
       // Both ends of BETWEEN belong to it: the last hour is the one before `toHour`.
-      ExpressionAttributeValues: marshall({
+      ExpressionAttributeValues: toAttributes({
         ":tenant": partitionOf(product, env),
         ":first": hourKey(fromHour),
         ":last": hourKey(toHour - 1),
@@ -56,13 +56,13 @@ function addUpdate(table: string, { product, env, hour, counts }: HourCounts): U
   const values = fields.map(([, value], i) => [`:v${i}`, value]);
   return new UpdateItemCommand({
     TableName: table,
-    Key: marshall({ [partitionKey]: partitionOf(product, env), [sortKey]: hourKey(hour) }),
+    Key: toAttributes({ [partitionKey]: partitionOf(product, env), [sortKey]: hourKey(hour) }),
     UpdateExpression: `ADD ${fields.map((_, i) => `#f${i} :v${i}`).join(", ")} SET #expires = :expires`,
     ExpressionAttributeNames: {
       "#expires": ttlAttribute,
       ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
     },
-    ExpressionAttributeValues: marshall({ ...Object.fromEntries(values), ":expires": (hour + keptMs) / 1000 }),
+    ExpressionAttributeValues: toAttributes({ ...Object.fromEntries(values), ":expires": (hour + keptMs) / 1000 }),
   });
 }
 
@@ -73,7 +73,7 @@ function attributesOf({ lateness, duration, ...counters }: Counts): Record<strin
 }
 
 function countsIn(item: Item): Counts {
-  const stored = unmarshall(item) as Record<string, number | undefined>;
+  const stored = fromAttributes(item) as Record<string, number | undefined>;
   const { lateness, duration, ...counters } = noCounts();
   const gathered = (name: string, histogram: number[]) => histogram.map((_, i) => stored[`${name}_${i}`] ?? 0);
   return {

@@ -43,6 +43,17 @@ export const ReconcilerEnv = JobsEnv.extend({
   RECONCILE_GRACE_MS: z.coerce.number().int().min(1000).default(60_000),
 });
 
+export const IntakeEnv = JobsEnv.extend({
+  EVENT_BUS_NAME: z.string().min(1),
+  INTAKE_QUEUE_URL: z.url(),
+  /** Takes what is refused, and what could not be scheduled for hours. */
+  INTAKE_DLQ_URL: z.url(),
+  IMPORT_QUEUE_URL: z.url(),
+  /** Where what is to be said to Step Functions waits. */
+  TASK_QUEUE_URL: z.url(),
+});
+export type IntakeEnv = z.infer<typeof IntakeEnv>;
+
 export const LifecycleEnv = z.object({
   TABLE_NAME: z.string().min(1),
   EVENT_BUS_NAME: z.string().min(1),
@@ -51,8 +62,9 @@ export const LifecycleEnv = z.object({
     .string()
     .transform((text) => text.split(",").filter(Boolean) as JobEventName[])
     .pipe(z.array(z.enum(jobEvents))),
-  /** Where what Step Functions is to be told waits. */
+  /** Where what Step Functions is to be told waits, and what webhooks are. */
   TASK_QUEUE_URL: z.url(),
+  WEBHOOK_QUEUE_URL: z.url(),
 });
 export type LifecycleEnv = z.infer<typeof LifecycleEnv>;
 
@@ -63,6 +75,14 @@ export const TasksEnv = z.object({
   TASK_QUEUE_URL: z.url(),
 });
 export type TasksEnv = z.infer<typeof TasksEnv>;
+
+/** Who sends webhooks. */
+export const WebhooksEnv = z.object({
+  TABLE_NAME: z.string().min(1),
+  EVENT_BUS_NAME: z.string().min(1),
+  WEBHOOK_QUEUE_URL: z.url(),
+});
+export type WebhooksEnv = z.infer<typeof WebhooksEnv>;
 
 export const AuthorizerEnv = z.object({
   /** Where the keys are that people have made. */

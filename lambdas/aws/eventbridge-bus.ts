@@ -1,6 +1,7 @@
-import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import type { JobEvent } from "../core/job-event.ts";
+import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { eventSource, type JobEvent } from "../core/job-event.ts";
 import type { Clock, EventBus, Unpublished } from "../core/ports.ts";
+import { putEvents } from "./put-events.ts";
 
 export interface EventBridgeBusOptions {
   client: EventBridgeClient;
@@ -9,14 +10,6 @@ export interface EventBridgeBusOptions {
   clock: Clock;
 }
 
-export const eventSource = "ductape.jobs";
-
-/** PutEvents takes no more at a time. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
-const mostEntries = 10;
-
-/** Before each further try of entries that were refused: the bus throttles by the second. */
-const pausesMs = [100, 400, 1000];
-
 interface Placed {
   index: number;
   event: JobEvent;
@@ -24,32 +17,11 @@ interface Placed {
 
 /** Events on an EventBridge bus. */
 export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): EventBus {
-  const put = async (entries: readonly Placed[]): Promise<Unpublished[]> => {
-    try {
-      const answer = await client.send(
-        new PutEventsCommand({ Entries: entries.map(({ event }) => entryOf(event, bus)) }),
-      );
-      return entries.flatMap(({ index }, i) => {
-        const code = answer.Entries?.[i]?.ErrorCode;
-        return code === undefined ? [] : [{ index, code }];
-      });
-    } catch (error) {
-      // The SDK has tried three times by then.
-      const code = error instanceof Error ? error.name : "UNKNOWN";
-      return entries.map(({ index }) => ({ index, code }));
-    }
-  };
-
-  /** Publishes events of as many jobs; some are tried again without the others. */
+  /** Publishes events of as many jobs. */
   const publishWave = async (wave: readonly Placed[]): Promise<Unpublished[]> => {
-    let left: Unpublished[] = (await Promise.all(tens(wave).map(put))).flat();
-    for (const pause of pausesMs) {
-      if (left.length === 0) break;
-      await clock.sleep(pause);
-      const again = wave.filter(({ index }) => left.some((failed) => failed.index === index));
-      left = (await Promise.all(tens(again).map(put))).flat();
-    }
-    return left;
+    const entries = wave.map(({ event }) => entryOf(event, bus));
+    const refused = await putEvents(client, clock, entries);
+    return refused.map(({ index, code }) => ({ index: (wave[index] as Placed).index, code }));
   };
 
   return {
@@ -87,11 +59,6 @@ function waves(events: readonly JobEvent[]): Placed[][] {
   }
   return all;
 }
-
-const tens = <T>(items: readonly T[]): T[][] =>
-  Array.from({ length: Math.ceil(items.length / mostEntries) }, (_, i) =>
-    items.slice(i * mostEntries, (i + 1) * mostEntries),
-  );
 
 function split<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
   const groups = Map.groupBy(items, test);

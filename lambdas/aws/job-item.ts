@@ -1,8 +1,8 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../core/job.ts";
 import { shardOf } from "../core/job-id.ts";
 import type { Place } from "../core/place.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
 
 /** The table as infra declares it and the store uses it (DESIGN 6). */
 export const partitionKey = "PK";
@@ -18,7 +18,7 @@ const state = "STATE";
 export const prefix = "JOB#";
 const secondsPerDay = 86_400;
 
-export const keyOf = (id: string): Item => marshall({ [partitionKey]: `${prefix}${id}`, [sortKey]: state });
+export const keyOf = (id: string): Item => toAttributes({ [partitionKey]: `${prefix}${id}`, [sortKey]: state });
 export const idOf = (item: Item): string => (item[partitionKey]?.S ?? "").slice(prefix.length);
 
 /** The index partition of one shard of a tenant's jobs in a phase. Tags hold no `#`, so it reads one way only. */
@@ -47,26 +47,22 @@ const jsonFields = ["input", "progress", "result"] as const;
 
 export function itemOf(job: Job, retentionDays: number): Item {
   const values = Object.fromEntries(jsonFields.map((field) => [field, withText(job[field])]));
-  return marshall(
-    {
-      ...job,
-      ...values,
-      [partitionKey]: `${prefix}${job.id}`,
-      [sortKey]: state,
-      [phaseIndex.partitionKey]: phasePartition(job.product, job.env, phaseOf(job.status), shardOf(job.id)),
-      [phaseIndex.sortKey]: placeKey({ id: job.id, time: phaseTime(job) }),
-      ...(isFinished(job) && { [ttlAttribute]: expiryOf(phaseTime(job), retentionDays) }),
-    },
-    { removeUndefinedValues: true },
-  );
+  return toAttributes({
+    ...job,
+    ...values,
+    [partitionKey]: `${prefix}${job.id}`,
+    [sortKey]: state,
+    [phaseIndex.partitionKey]: phasePartition(job.product, job.env, phaseOf(job.status), shardOf(job.id)),
+    [phaseIndex.sortKey]: placeKey({ id: job.id, time: phaseTime(job) }),
+    ...(isFinished(job) && { [ttlAttribute]: expiryOf(phaseTime(job), retentionDays) }),
+  });
 }
 
 /** The attributes of an item that are the table's, not the record's. */
 export const ours = new Set<string>([partitionKey, sortKey, phaseIndex.partitionKey, phaseIndex.sortKey, ttlAttribute]);
 
 export function jobOf(item: Item): Job {
-  const fields = Object.entries(unmarshall(item)).filter(([name]) => !ours.has(name));
-  const job = Object.fromEntries(fields) as unknown as Job;
+  const job = fromAttributes(item, ours) as unknown as Job;
   for (const field of jsonFields) {
     const value = withValue(job[field]);
     if (value !== undefined) job[field] = value;

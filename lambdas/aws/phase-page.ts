@@ -1,7 +1,7 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
-import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Place } from "../core/place.ts";
 import type { Page, PageQuery } from "../core/ports.ts";
+import { toAttributes } from "./attributes.ts";
 import { endOfTimeKey, phaseIndex, phasePartition, placeKey, placeOf, timeKey } from "./job-item.ts";
 
 /** One Query of the index: the keys of a page, whatever the partition holds beyond it. */
@@ -15,7 +15,7 @@ export async function phasePage(client: DynamoDBClient, table: string, query: Pa
     TableName: table,
     IndexName: phaseIndex.name,
     KeyConditionExpression: "gsi_pk = :partition AND gsi_sk BETWEEN :low AND :high",
-    ExpressionAttributeValues: marshall({ ":partition": partition, ":low": low, ":high": high }),
+    ExpressionAttributeValues: toAttributes({ ":partition": partition, ":low": low, ":high": high }),
     ScanIndexForward: order === "asc",
     // One more than asked for, since DynamoDB names a next page whenever the limit is reached, an empty one too; and one
     // for the place of the cursor itself, which the range includes.

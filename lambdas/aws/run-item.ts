@@ -1,7 +1,7 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { RunRecord } from "../core/job.ts";
 import type { Order } from "../core/place.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
 import {
   expiryOf,
   type Item,
@@ -20,20 +20,16 @@ const runKey = (run: number): string => runPrefix + String(run).padStart(10, "0"
 
 /** Outside of the index, and with a TTL of its own: runs are forgotten one by one while their job goes on. */
 export const runItemOf = (run: RunRecord, retentionDays: number): Item =>
-  marshall(
-    {
-      ...run,
-      result: withText(run.result),
-      [partitionKey]: prefix + run.job_id,
-      [sortKey]: runKey(run.run),
-      [ttlAttribute]: expiryOf(run.finished_at, retentionDays),
-    },
-    { removeUndefinedValues: true },
-  );
+  toAttributes({
+    ...run,
+    result: withText(run.result),
+    [partitionKey]: prefix + run.job_id,
+    [sortKey]: runKey(run.run),
+    [ttlAttribute]: expiryOf(run.finished_at, retentionDays),
+  });
 
 function runOf(item: Item): RunRecord {
-  const fields = Object.entries(unmarshall(item)).filter(([name]) => !ours.has(name));
-  const run = Object.fromEntries(fields) as unknown as RunRecord;
+  const run = fromAttributes(item, ours) as unknown as RunRecord;
   const result = withValue(run.result);
   return result === undefined ? run : { ...run, result };
 }
@@ -51,7 +47,7 @@ export async function runsPage(
   const query = new QueryCommand({
     TableName: table,
     KeyConditionExpression: "PK = :job AND SK BETWEEN :low AND :high",
-    ExpressionAttributeValues: marshall({ ":job": prefix + jobId, ":low": runKey(low), ":high": runKey(high) }),
+    ExpressionAttributeValues: toAttributes({ ":job": prefix + jobId, ":low": runKey(low), ":high": runKey(high) }),
     ScanIndexForward: order === "asc",
     ConsistentRead: true,
     Limit: limit + 1,

@@ -5,6 +5,7 @@ import {
   NoSuchKey,
   PutObjectCommand,
   type S3Client,
+  S3ServiceException,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { BlobStore } from "../core/ports.ts";
@@ -14,11 +15,16 @@ import type { BlobStore } from "../core/ports.ts";
  * 404 for an object that does not exist.
  */
 export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: string }): BlobStore {
-  const read = async (key: string): Promise<GetObjectCommandOutput | undefined> => {
+  const read = async (
+    key: string,
+    rest?: { from: number; etag: string },
+  ): Promise<GetObjectCommandOutput | undefined> => {
+    // A range that begins at its end, as every range of an empty object does, S3 would refuse.
+    const part = rest && { IfMatch: `"${rest.etag}"`, ...(rest.from > 0 && { Range: `bytes=${rest.from}-` }) };
     try {
-      return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...part }));
     } catch (error) {
-      if (error instanceof NoSuchKey) return undefined;
+      if (error instanceof NoSuchKey || statusOf(error) === preconditionFailed) return undefined;
       throw error;
     }
   };
@@ -29,8 +35,8 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
 
     get: async (key) => (await read(key))?.Body?.transformToByteArray(),
 
-    async stream(key) {
-      const object = await read(key);
+    async stream(key, rest) {
+      const object = await read(key, rest);
       if (!object?.Body) return undefined;
       const { ContentLength: bytes = 0, ContentType: contentType } = object;
       return { body: object.Body as Readable, bytes, ...(contentType !== undefined && { contentType }) };
@@ -49,6 +55,11 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
     },
   };
 }
+
+const preconditionFailed = 412;
+
+const statusOf = (error: unknown): number | undefined =>
+  error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
 /** The SDK would sign the checksum of the body, which is empty at this end: S3 would then refuse every other body. */
 function withoutChecksum(command: PutObjectCommand): PutObjectCommand {

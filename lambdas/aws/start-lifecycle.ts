@@ -2,6 +2,7 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { TaskMessage } from "../core/task.ts";
+import type { Delivery } from "../core/webhook.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import { dynamoStatsStore } from "./dynamo-stats-store.ts";
 import type { LifecycleEnv } from "./env.ts";
@@ -10,13 +11,14 @@ import { makeLog } from "./log.ts";
 import { sqsMessages } from "./sqs-messages.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** The ports of the lifecycle on their adapters; it needs neither the catalog nor the queues of jobs. */
+/** The ports of the lifecycle on their adapters; it needs none of the queues of jobs. */
 export function startLifecycle(env: LifecycleEnv) {
   const sqs = new SQSClient(clientDefaults);
   return {
     bus: eventBridgeBus({ client: new EventBridgeClient(clientDefaults), bus: env.EVENT_BUS_NAME, clock: systemClock }),
     stats: dynamoStatsStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
     tasks: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
+    webhooks: sqsMessages<Delivery>({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     log: makeLog("lifecycle"),
     publish: new Set(env.PUBLISH),
   };

@@ -1,13 +1,12 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { S3Client } from "@aws-sdk/client-s3";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { TaskMessage } from "../core/task.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import { dynamoJobStore } from "./dynamo-job-store.ts";
 import type { TasksEnv } from "./env.ts";
+import { lazyBlobStore } from "./lazy-ports.ts";
 import { makeLog } from "./log.ts";
-import { s3BlobStore } from "./s3-blob-store.ts";
 import { sqsMessages } from "./sqs-messages.ts";
 import { stepFunctionsTasks } from "./step-functions.ts";
 
@@ -15,7 +14,7 @@ import { stepFunctionsTasks } from "./step-functions.ts";
 export const startTasks = (env: TasksEnv) => ({
   tasks: stepFunctionsTasks({ client: new SFNClient(clientDefaults) }),
   jobs: dynamoJobStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME, retentionDays: 1 }),
-  blobs: s3BlobStore({ client: new S3Client(clientDefaults), bucket: env.BUCKET_NAME }),
+  blobs: lazyBlobStore(env),
   queue: sqsMessages<TaskMessage>({ client: new SQSClient(clientDefaults), url: env.TASK_QUEUE_URL }),
   log: makeLog("tasks"),
 });

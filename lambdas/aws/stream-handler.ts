@@ -6,6 +6,7 @@ import { loggingOf } from "../core/log-fields.ts";
 import type { Log } from "../core/ports.ts";
 import { type Item, jobOf } from "./job-item.ts";
 import { invocationFields } from "./log.ts";
+import { invocationFailed } from "./quietly.ts";
 
 /** One write of a job's item. */
 export interface JobChange {
@@ -57,9 +58,9 @@ function changeOf({ dynamodb = {} }: DynamoDBRecord, log: Log): JobChange | unde
 }
 
 const logFault = (services: () => { log: Log }): MiddlewareObj<DynamoDBStreamEvent, DynamoDBBatchResponse> => ({
-  onError: ({ error, context }) =>
-    loggingOf(services(), invocationFields(context)).log.error(
-      "batch failed; it will be delivered again",
-      traceOf(error),
-    ),
+  onError: (request) => {
+    const { log } = loggingOf(services(), invocationFields(request.context));
+    log.error("batch failed; it will be delivered again", traceOf(request.error));
+    request.error = invocationFailed();
+  },
 });

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { RetryConfig } from "../core/retry-config.ts";
+import type { Webhook } from "../core/webhook.ts";
 import type { registry } from "./registry.ts";
 
 type Definitions = typeof registry;
@@ -29,6 +30,8 @@ export interface ProductDefinition extends Sections {
   envs: readonly string[];
   /** Its job events by tag: what each of them means. */
   jobs: Record<string, EventOf<Definition>>;
+  /** Who is told over HTTP of what happens to its jobs, by a name of your own. */
+  webhooks?: Record<string, Webhook>;
 }
 
 /** Types a product; what types cannot say is checked at synth, at local start and in the tests (`checkCatalog`). */

@@ -223,7 +223,8 @@ async function withTimeout<T>(clock: Clock, ms: number, run: (signal: AbortSigna
   try {
     return await Promise.race([run(attempt.signal), timeout]);
   } finally {
-    ended.abort();
+    // With a reason: Node would make an exception with a stack for it otherwise, and nobody looks at it.
+    ended.abort("ended");
   }
 }
 

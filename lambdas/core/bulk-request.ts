@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type JobStatus, jobStatuses, jobTypes } from "./job.ts";
-import { strict } from "./schema.ts";
+import { notWellFormed, strict, wellFormed } from "./schema.ts";
 import { epochMs, Time } from "./start-time.ts";
 
 export const bulkActions = ["cancel", "pause", "resume", "retry", "delete"] as const;
@@ -43,7 +43,13 @@ export type BulkFilter = z.infer<typeof BulkFilter>;
 export const BulkRequest = strict({
   action: z.enum(bulkActions),
   filter: BulkFilter,
-  reason: z.string().min(1).max(200).optional().describe("Why they are cancelled; for `cancel` only."),
+  reason: z
+    .string()
+    .min(1)
+    .max(200)
+    .refine(wellFormed, notWellFormed)
+    .optional()
+    .describe("Why they are cancelled; for `cancel` only."),
   cursor: z.string().max(512).optional().describe("The `next_cursor` of the answer before."),
   limit: z.int().min(1).max(100).default(100).describe("The most jobs that this request changes."),
 }).superRefine(({ action, filter, reason }, context) => {

@@ -4,6 +4,7 @@ import type { JobType } from "./job.ts";
 import type { JobTypeDefinition } from "./job-type.ts";
 import { RetryConfig } from "./retry-config.ts";
 import { didYouMean, faultsOf, jsonPointer, strict } from "./schema.ts";
+import { Webhook, webhooksOf } from "./webhook.ts";
 
 /** Tags and slugs: they become parts of ids, index keys and message groups, so their characters are few. */
 export const Tag = z
@@ -122,8 +123,26 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
   const parsed = productSchema(registry).safeParse(product);
   if (!parsed.success) return faultsOf(parsed.error, prefix);
   const checked = product as Product;
-  return [...checkTargets(checked, registry, prefix), ...checkEvents(checked, registry, prefix)];
+  return [
+    ...checkTargets(checked, registry, prefix),
+    ...checkEvents(checked, registry, prefix),
+    ...checkWebhooks(checked, prefix),
+  ];
 }
+
+/** Unlike a target a webhook need not say something about every env. */
+const checkWebhooks = (product: Product, prefix: PropertyKey[]): Fault[] =>
+  Object.entries(webhooksOf(product)).flatMap(([tag, { envs }]) =>
+    unknownEnvs(product, envs, [...prefix, "webhooks", tag, "envs"]),
+  );
+
+const unknownEnvs = (product: Product, envs: object, at: PropertyKey[]): Fault[] =>
+  Object.keys(envs)
+    .filter((env) => !product.envs.includes(env))
+    .map((env) => ({
+      pointer: jsonPointer([...at, env]),
+      detail: `the product has no such env.${didYouMean(env, product.envs)}`,
+    }));
 
 function checkTargets(product: Product, registry: Registry, prefix: PropertyKey[]): Fault[] {
   return Object.values(registry).flatMap((definition) =>
@@ -144,13 +163,9 @@ function checkEnvs(product: Product, target: unknown, place: PropertyKey[]): Fau
   const envs = (target as { envs?: Record<string, unknown> }).envs;
   if (!envs) return [];
   const at = [...place, "envs"];
-  const unknown = Object.keys(envs).filter((env) => !product.envs.includes(env));
   const absent = product.envs.filter((env) => !Object.hasOwn(envs, env));
   return [
-    ...unknown.map((env) => ({
-      pointer: jsonPointer([...at, env]),
-      detail: `the product has no such env.${didYouMean(env, product.envs)}`,
-    })),
+    ...unknownEnvs(product, envs, at),
     ...absent.map((env) => ({ pointer: jsonPointer(at), detail: `says nothing about the product's env "${env}".` })),
   ];
 }
@@ -191,6 +206,7 @@ function productSchema(registry: Registry) {
     name: z.string().optional(),
     envs: z.array(Tag).min(1),
     jobs: z.record(Tag, z.discriminatedUnion("type", [first as NonNullable<typeof first>, ...others])),
+    webhooks: z.record(Tag, Webhook).optional(),
     ...Object.fromEntries(sections),
   });
 }

@@ -12,6 +12,8 @@ export const prices = {
   lambda_gb_second: 13.3334,
   /** https://aws.amazon.com/dynamodb/pricing/on-demand/ (a KB of the item written) */
   table_write: 0.625,
+  /** 4 KB read consistently */
+  table_read: 0.125,
   /** https://aws.amazon.com/sqs/pricing/ (standard queues, per 64 KB) */
   queue_request: 0.4,
   /** https://aws.amazon.com/eventbridge/pricing/ (Scheduler invocations; events put on a bus of one's own) */
@@ -20,9 +22,11 @@ export const prices = {
   /** https://aws.amazon.com/s3/pricing/ (Standard: PUT and GET) */
   bucket_put: 5.0,
   bucket_get: 0.4,
+  /** https://aws.amazon.com/cloudwatch/pricing/ (a megabyte of logs taken in: half a dollar a GB) */
+  log_megabyte: 500,
 } as const;
 
-type Price = Exclude<keyof typeof prices, "region" | "as_of">;
+export type Price = Exclude<keyof typeof prices, "region" | "as_of">;
 
 /** What of a job the bill depends on. */
 export interface CostFactors {
@@ -50,8 +54,8 @@ export interface Cost {
   assumptions: string[];
 }
 
-/** Bytes of a stored job without its input. */
-const itemBytes = 900;
+/** Bytes of a stored job without its input when it is created, claimed and finished with a small result: what writes are billed by. */
+const itemBytes = [580, 660, 840];
 /** A request is answered and an attempt is executed in so many seconds; a message comes that early on average. */
 const assumed = { apiSeconds: 0.05, apiMb: 512, executionSeconds: 0.2, earlySeconds: 0.5 };
 
@@ -65,7 +69,7 @@ export const assumptions = [
 /** What a job costs. Pure: its route, the size of its input and the memory of its consumer say it all. */
 export function costOf({ route, immediate, inputBytes, memoryMb }: CostFactors): Cost {
   const large = inputBytes > inlineLimit;
-  const itemKb = Math.ceil((itemBytes + (large ? 0 : inputBytes)) / 1024);
+  const itemsKb = itemBytes.reduce((sum, bytes) => sum + Math.ceil((bytes + (large ? 0 : inputBytes)) / 1024), 0);
   // The Scheduler delivers early, and the consumer sends the message again.
   const deliveries = route.via === "scheduler" ? 2 : 1;
   const held = immediate ? 0 : assumed.earlySeconds;
@@ -79,7 +83,7 @@ export function costOf({ route, immediate, inputBytes, memoryMb }: CostFactors):
     line("Lambda: requests of the API and the consumer", "lambda_request", 1 + deliveries),
     line("Lambda: the API's time", "lambda_gb_second", (assumed.apiSeconds * assumed.apiMb) / 1024),
     line("Lambda: the consumer's time", "lambda_gb_second", ((assumed.executionSeconds + held) * memoryMb) / 1024),
-    line("DynamoDB: created, claimed and finished, a KB each", "table_write", 3 * itemKb + 1),
+    line("DynamoDB: created, claimed, finished and counted, a KB each", "table_write", itemsKb + 1),
     line("DynamoDB: its index, where it moves from pending to finished", "table_write", 3),
     line("SQS: sent, received and deleted", "queue_request", 3 * deliveries),
     ...(route.via === "scheduler" ? [line("EventBridge Scheduler: its schedule", "schedule", 1)] : []),

@@ -123,9 +123,15 @@ export function traceOf(error: unknown): { error_name: string; error_code?: stri
   return {
     error_name: error.name,
     ...(typeof code === "string" && { error_code: code }),
-    frames: (error.stack ?? "")
-      .split("\n")
-      .filter((line) => /^\s+at /.test(line))
-      .map((line) => line.trim()),
+    frames: framesOf(error),
   };
+}
+
+/** The stack behind the message, which stands in front of it: a message of several lines may have some that look like frames. */
+function framesOf({ stack = "", message }: Error): string[] {
+  const said = stack.indexOf(message);
+  return (said < 0 ? "" : stack.slice(said + message.length))
+    .split("\n")
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim());
 }

@@ -1,6 +1,9 @@
 import type { JobErrorCode } from "./errors.ts";
 import type { JobStatus, JobType } from "./job.ts";
 
+/** The source of every event on the bus. */
+export const eventSource = "ductape.jobs";
+
 /** Every transition that can be told of; on the bus each is a detail-type, `job.<name>`. */
 export const jobEvents = [
   "scheduled",

@@ -1,11 +1,14 @@
 import type { Readable } from "node:stream";
 import type { ApiKey } from "./api-key.ts";
+import type { ImportPlace } from "./import-place.ts";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "./job.ts";
 import type { JobEvent } from "./job-event.ts";
 import type { Measured } from "./measures.ts";
 import type { Order, Place } from "./place.ts";
 import type { Reference } from "./references.ts";
+import type { Rejection } from "./rejection.ts";
 import type { Counts } from "./stats.ts";
+import type { EndpointName } from "./webhook.ts";
 
 /** Time is an argument: the only source of `now`, and the only thing that waits. */
 export interface Clock {
@@ -127,8 +130,14 @@ export interface Scheduler {
 export interface BlobStore {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
-  /** The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. */
-  stream(key: string): Promise<{ body: Readable; bytes: number; contentType?: string } | undefined>;
+  /**
+   * The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. With
+   * `rest` only what is from that byte on, and nothing if the blob is another by now than the one with this etag.
+   */
+  stream(
+    key: string,
+    rest?: { from: number; etag: string },
+  ): Promise<{ body: Readable; bytes: number; contentType?: string } | undefined>;
   /** A URL that downloads the blob without credentials for `seconds`. */
   downloadUrl(key: string, seconds: number): Promise<string>;
   /**
@@ -151,6 +160,21 @@ export interface EventBus {
   publish(events: readonly JobEvent[]): Promise<Unpublished[]>;
 }
 
+/** Where requests end that came by a message and are refused. */
+export interface Rejections {
+  /**
+   * Tells the bus of each, and keeps each among the dead letters with its reason. At least once; answers those for which
+   * AWS refused the one or the other.
+   */
+  reject(rejections: readonly Rejection[]): Promise<Refused[]>;
+}
+
+/** The imports that are under way, each by the place that it has come to. */
+export interface ImportQueue {
+  /** Lets an import go on from a place, after 0 to 900 seconds. */
+  proceed(place: ImportPlace, delaySeconds: number): Promise<void>;
+}
+
 /** Whether Step Functions still waited for the task; `closed` where it is over, timed out, or never was. */
 export type TaskAnswer = "taken" | "closed";
 
@@ -161,6 +185,46 @@ export interface Tasks {
   fail(token: string, error: string, cause: string): Promise<TaskAnswer>;
   /** Says that the task still goes on. */
   heartbeat(token: string): Promise<TaskAnswer>;
+}
+
+/** An event of another thing than a job. */
+export interface Announcement {
+  /** Its detail-type on the bus. */
+  type: string;
+  /** When it happened, epoch milliseconds. */
+  time: number;
+  detail: object;
+}
+
+/** Tells the bus of what happens to other things than jobs. */
+export interface Announcer {
+  /** Throws where the bus did not take it. */
+  announce(event: Announcement): Promise<void>;
+}
+
+/** `gone`: its answer was 410. `failing`: nothing has arrived there for a day. */
+export type DisabledReason = "gone" | "failing";
+
+/** What is known against an endpoint of a webhook. Times are epoch milliseconds. */
+export interface EndpointState {
+  /** Attempts that have failed since the last one that succeeded. */
+  failures: number;
+  failing_since: number;
+  /** The code of the last failure. */
+  last_failure: string;
+  disabled?: { at: number; reason: DisabledReason /** Which URL it had then, as a hash. */; url: string };
+}
+
+/** How the endpoints of webhooks do; most are not known of, because all is well. */
+export interface Endpoints {
+  get(name: EndpointName): Promise<EndpointState | undefined>;
+  /** Counts a failure; answers what is known by then. */
+  failed(name: EndpointName, at: number, code: string): Promise<EndpointState>;
+  /** Forgets the failures of an endpoint, unless it is disabled. */
+  recovered(name: EndpointName): Promise<void>;
+  disable(name: EndpointName, disabled: NonNullable<EndpointState["disabled"]>): Promise<void>;
+  /** Forgets everything. */
+  enable(name: EndpointName): Promise<void>;
 }
 
 /** What is to be counted in an hour of a tenant. */

@@ -43,12 +43,14 @@ export const repeatOf = (
 });
 
 /** What a schema cannot say of a series that starts at `start`. */
-export function repeatFaults(request: RepeatRequest, start: number): Fault[] {
+export function repeatFaults(request: RepeatRequest, start: number, now: number): Fault[] {
   const { cron, tz } = request;
   if (tz !== undefined && cron === undefined) return [fault("tz", "is for cron; an interval knows no time zone")];
   if (tz !== undefined && !isTimeZone(tz)) return [fault("tz", "is not an IANA time zone such as Europe/Berlin")];
   const wrong = cron === undefined ? undefined : cronFault(cron, tz);
   if (wrong !== undefined) return [fault("cron", wrong)];
+  // Said of `start_at` already; and near the end of what a Date can be, croner looks for the next time without end.
+  if (start > now + farthestAheadMs) return [];
   const { end_date, ...endless } = repeatOf(request, start);
   const first = firstOccurrence(endless, start);
   if (first === undefined) return [fault("cron", "never fires")];

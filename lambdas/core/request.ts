@@ -7,7 +7,7 @@ import { invalidRequest } from "./parse-body.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
-import { faultsOf, strict } from "./schema.ts";
+import { faultsOf, jsonPointer, notWellFormed, strict, wellFormed } from "./schema.ts";
 import { dueAt, epochMs, farthestAheadMs, Time } from "./start-time.ts";
 import { TaskToken } from "./task.ts";
 
@@ -26,7 +26,11 @@ export const JobRequest = strict({
   repeat: RepeatRequest.optional().describe("Makes the job recur."),
   expires_at: Time.optional().describe("A job that has not started by then is cancelled with reason `expired`."),
   timeout_ms: z.int().min(100).optional().describe("Milliseconds that one attempt may take."),
-  labels: z.array(z.string().min(1).max(64)).max(10).optional().describe("Up to 10 short strings to find the job by."),
+  labels: z
+    .array(z.string().min(1).max(64).refine(wellFormed, notWellFormed))
+    .max(10)
+    .optional()
+    .describe("Up to 10 short strings to find the job by."),
   task_token: TaskToken.optional().describe(
     "A task token of Step Functions: the task is told how the job ends. For one-time jobs; never shown again.",
   ),
@@ -75,10 +79,11 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   const input = found.definition.input().safeParse(request.input);
   const faults = [
     ...timeFaults(request, now),
-    ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now)) : []),
+    ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now), now) : []),
     ...keyFaults(request, headerKey),
     ...tokenFaults(request),
     ...timeoutFaults(request, found),
+    ...overflows(request.input, ["input"]),
     ...(input.success ? checkInput(found, request.app, input.data) : faultsOf(input.error, ["input"])),
   ];
   if (!input.success || faults.length > 0) throw invalidRequest(faults);
@@ -156,6 +161,20 @@ function timeoutFaults(request: JobRequest, { definition }: CatalogEvent): Fault
   const over = (request.timeout_ms ?? 0) > max_timeout_ms;
   return over ? [{ pointer: "/timeout_ms", detail: `at most ${max_timeout_ms} for a ${definition.type} job` }] : [];
 }
+
+/** Numbers such as 1e400: JSON allows them, but they are read as Infinity, which would be kept as null. */
+function overflows(value: unknown, path: readonly string[]): Fault[] {
+  if (typeof value === "number") {
+    return Number.isFinite(value) ? [] : [{ pointer: jsonPointer(path), detail: "is too large a number" }];
+  }
+  if (typeof value !== "object" || value === null) return [];
+  // A file's bytes may be millions of numbers: none of them costs more than this look.
+  const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
+  return keys.flatMap((key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
+}
+
+const needsLook = (value: unknown): boolean =>
+  typeof value === "object" || (typeof value === "number" && !Number.isFinite(value));
 
 function nestedDeeperThan(value: unknown, limit: number): boolean {
   let level: unknown[] = [value];

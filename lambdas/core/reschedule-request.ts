@@ -33,7 +33,7 @@ export type RetryRequest = z.infer<typeof RetryRequest>;
 export function parseReschedule(body: unknown, now: number): { due_at?: number; repeat?: Repeat } {
   const { start_at, repeat } = parseBody(RescheduleRequest, body);
   const start = dueAt(start_at ?? 0, now);
-  const faults = [...tooFar(start, now), ...(repeat ? repeatFaults(repeat, start) : [])];
+  const faults = [...tooFar(start, now), ...(repeat ? repeatFaults(repeat, start, now) : [])];
   if (faults.length > 0) throw invalidRequest(faults);
   if (!repeat) return { due_at: start };
   const series = repeatOf(repeat, start);

@@ -22,6 +22,10 @@ export const strict = <Shape extends z.ZodRawShape>(shape: Shape) =>
         : undefined,
   });
 
+/** Text that a store can keep as it is: a half of a character (a lone surrogate) has no UTF-8. */
+export const wellFormed = (text: string): boolean => text.isWellFormed();
+export const notWellFormed = "is not well-formed Unicode";
+
 /** RFC 6901. */
 export const jsonPointer = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");

@@ -1,9 +1,14 @@
 import * as z from "zod";
 
-/** Unix time in seconds or milliseconds, or RFC 3339 with an offset. */
+const aTime = "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset";
+
+/**
+ * Unix time in seconds or milliseconds, or RFC 3339 with an offset. The words are each part's too: where a value is of the kind
+ * of one of them, zod asks that one.
+ */
 export const Time = z.union(
-  [z.number().min(0), z.iso.datetime({ offset: true })],
-  "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset",
+  [z.number().min(0, aTime), z.iso.datetime({ offset: true, error: aTime, abort: true })],
+  aTime,
 );
 
 /** A number below this is seconds, otherwise milliseconds: it is March 1973 in the one and the year 5138 in the other. */

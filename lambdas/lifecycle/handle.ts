@@ -8,8 +8,9 @@ import { type Transition, transitionsOf } from "./events.ts";
 import { type Happened, nowhere } from "./happened.ts";
 import { type Publishing, publish } from "./publish.ts";
 import { type Answering, startHeartbeats, tellTasks } from "./tell-tasks.ts";
+import { type Delivering, tellWebhooks } from "./tell-webhooks.ts";
 
-export interface LifecycleServices extends Publishing, Answering {
+export interface LifecycleServices extends Publishing, Answering, Delivering {
   stats: StatsStore;
 }
 
@@ -22,7 +23,11 @@ export async function handleChanges(
   changes: readonly JobChange[],
 ): Promise<number | undefined> {
   const happened = changes.map((change, place) => read(services.log, change, place));
-  const told = await Promise.all([publish(services, happened), tellTasks(services, happened)]);
+  const told = await Promise.all([
+    publish(services, happened),
+    tellWebhooks(services, happened),
+    tellTasks(services, happened),
+  ]);
   const undone = Math.min(...told);
   // What must not be done twice for each time that a batch is delivered: the rest of it when it comes again.
   const beating = await startHeartbeats(services, happened.slice(0, undone));

@@ -1,10 +1,13 @@
+import { products } from "../../products/index.ts";
 import { LifecycleEnv, readEnv } from "../aws/env.ts";
 import { once } from "../aws/once.ts";
 import { startLifecycle } from "../aws/start-lifecycle.ts";
 import { streamHandler } from "../aws/stream-handler.ts";
+import { endpointsOf } from "../core/webhook.ts";
 import { handleChanges } from "./handle.ts";
+import { recent } from "./recent.ts";
 
 export const handler = streamHandler(
-  once(() => startLifecycle(readEnv(LifecycleEnv))),
+  once(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), handedOver: recent() })),
   handleChanges,
 );

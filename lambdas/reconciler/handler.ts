@@ -2,6 +2,7 @@ import type { Context } from "aws-lambda";
 import { ReconcilerEnv, readEnv } from "../aws/env.ts";
 import { invocationFields } from "../aws/log.ts";
 import { once } from "../aws/once.ts";
+import { quietly } from "../aws/quietly.ts";
 import { startServices } from "../aws/start-up.ts";
 import { catalog } from "../consumers/catalog.ts";
 import { loggingOf } from "../core/log-fields.ts";
@@ -16,6 +17,6 @@ const start = once(() => {
 export const handler = async (_event: unknown, context?: Partial<Context>): Promise<void> => {
   const { services, graceMs, memory } = start();
   const own = loggingOf(services, invocationFields(context));
-  const { looked, dispatched, failed } = await reconcile(own, graceMs, memory);
+  const { looked, dispatched, failed } = await quietly(own.log, () => reconcile(own, graceMs, memory));
   own.log.measure("reconciled", { values: { looked, nudged: dispatched, nudges_failed: failed } });
 };

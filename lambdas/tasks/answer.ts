@@ -24,7 +24,7 @@ export async function answerTask(services: TaskServices, message: TaskMessage): 
 }
 
 /** The token stays out of it: who knows it can answer the task. */
-const about = ({ job_id, kind }: TaskMessage) => ({ job_id, kind });
+export const about = ({ job_id, kind }: TaskMessage) => ({ job_id, kind });
 
 async function saying(
   { tasks, blobs }: TaskServices,

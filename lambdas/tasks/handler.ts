@@ -3,10 +3,11 @@ import { once } from "../aws/once.ts";
 import { queueHandler } from "../aws/queue-handler.ts";
 import { startTasks } from "../aws/start-tasks.ts";
 import { TaskMessage } from "../core/task.ts";
-import { answerTask } from "./answer.ts";
+import { about, answerTask } from "./answer.ts";
 
 export const handler = queueHandler(
   once(() => startTasks(readEnv(TasksEnv))),
   TaskMessage,
   answerTask,
+  about,
 );

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Outbox } from "../outbox/outbox.ts";
 
 /** The secret of the demo's database, which is started when this is first asked for. */
@@ -19,6 +20,9 @@ export const demoValues = ({ url, smtpUrl }: Outbox, privateKey: string): Record
   "/my-product/fcm-endpoint": url,
   "my-product/smtp#url": smtpUrl,
   "/my-product/callback-url": `${url}/callback`,
+  "/my-product/webhook-url": `${url}/webhooks/orders`,
+  // Of this installation's own, and the same after a restart, as receivers expect.
+  "my-product/webhook#secret": `whsec_${createHash("sha256").update(privateKey).digest("base64")}`,
   "/my-product/pricing-url": `${url}/pricing`,
   "/my-product/documents-bucket": "my-product-documents",
 });

@@ -1,9 +1,9 @@
 import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { OutboundQueue } from "../names.ts";
-import { consumerTimeoutMs, outboundTimeoutMs } from "../queue-plans.ts";
+import { consumerTimeoutMs, intakeTimeoutMs, outboundTimeoutMs } from "../queue-plans.ts";
 
 /** The Lambda functions of the stack by the name they are invoked by here. */
-export type FunctionName = "api" | "authorizer" | "reconciler" | "lifecycle" | OutboundQueue | JobType;
+export type FunctionName = "api" | "authorizer" | "reconciler" | "lifecycle" | "intake" | OutboundQueue | JobType;
 
 export interface FunctionSettings {
   /** From the root of the repository. */
@@ -17,6 +17,8 @@ export const functions: Record<FunctionName, FunctionSettings> = {
   authorizer: { entry: "lambdas/authorizer/handler.ts", timeoutMs: 10_000, memoryMb: 256 },
   reconciler: { entry: "lambdas/reconciler/handler.ts", timeoutMs: 55_000, memoryMb: 256 },
   lifecycle: { entry: "lambdas/lifecycle/handler.ts", timeoutMs: 60_000, memoryMb: 256 },
+  webhooks: { entry: "lambdas/webhooks/handler.ts", timeoutMs: outboundTimeoutMs.webhooks, memoryMb: 256 },
+  intake: { entry: "lambdas/intake/handler.ts", timeoutMs: intakeTimeoutMs, memoryMb: 512 },
   tasks: { entry: "lambdas/tasks/handler.ts", timeoutMs: outboundTimeoutMs.tasks, memoryMb: 256 },
   ...(Object.fromEntries(
     jobTypes.map((type) => [

@@ -1,6 +1,13 @@
 /** Something that would have left the system. */
 export type Item =
-  | { kind: "http"; at: string; method: string; path: string; headers: Record<string, string>; body: unknown }
+  | {
+      kind: "http" | "webhook";
+      at: string;
+      method: string;
+      path: string;
+      headers: Record<string, string>;
+      body: unknown;
+    }
   | { kind: "email"; at: string; from: string; to: string[]; subject: string; text?: string; html?: string }
   | { kind: "sms"; at: string; to: string; body: string; sender?: string; answer: string }
   | { kind: "fcm"; at: string; project: string; message: unknown; answer: string }
@@ -11,7 +18,7 @@ export type Item =
 type WithoutTime<T> = T extends Item ? Omit<T, "at"> : never;
 
 const keptItems = 500;
-/** Every job makes events: more of them would drive out what the jobs have sent. */
+/** Every job makes events and webhooks: more of them would drive out what the jobs have sent. */
 const keptEvents = 200;
 const keptBytes = 16 * 1024 * 1024;
 
@@ -31,7 +38,10 @@ export function makeCaught() {
       const bytes = JSON.stringify(timed).length;
       kept.unshift({ item: timed, bytes });
       total += bytes;
-      if (kind === "event" && kept.filter(isEvent).length > keptEvents) forget(kept.findLastIndex(isEvent));
+      if (isNews(kind)) {
+        const alike = ({ item }: { item: Item }) => item.kind === kind;
+        if (kept.filter(alike).length > keptEvents) forget(kept.findLastIndex(alike));
+      }
       while (kept.length > keptItems || (total > keptBytes && kept.length > 1)) forget(kept.length - 1);
     },
     items: (): Item[] => kept.map(({ item }) => item),
@@ -42,4 +52,4 @@ export function makeCaught() {
   };
 }
 
-const isEvent = ({ item }: { item: Item }) => item.kind === "event";
+const isNews = (kind: Item["kind"]) => kind === "event" || kind === "webhook";

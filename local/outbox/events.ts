@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readJson, sendJson } from "../http.ts";
+import { account, region } from "../names.ts";
 import type { Caught } from "./caught.ts";
 
 export const putEventsTarget = "AWSEvents.PutEvents";
@@ -17,27 +18,57 @@ interface Entry {
 const mostEntries = 10;
 const contentType = { "content-type": "application/x-amz-json-1.1" };
 
-/** EventBridge's PutEvents. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
-export async function handleEvents(caught: Caught, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/** An event as a rule hands it to its target. */
+export interface BusEvent {
+  version: "0";
+  id: string;
+  "detail-type": string;
+  source: string;
+  account: string;
+  time: string;
+  region: string;
+  resources: string[];
+  detail: object;
+}
+
+/** EventBridge's PutEvents; `rules` gets each event that was taken. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+export async function handleEvents(
+  caught: Caught,
+  rules: (event: BusEvent) => Promise<void>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const entries = (await readJson(request))?.Entries as Entry[] | undefined;
   if (!Array.isArray(entries) || entries.length === 0 || entries.length > mostEntries) {
     const message = `1 validation error detected: 'entries' must have 1 to ${mostEntries} members.`;
     return sendJson(response, 400, { __type: "ValidationException", message }, contentType);
   }
-  const answers = entries.map((entry) => {
+  const put = async (entry: Entry) => {
     const detail = objectOf(entry.Detail);
     if (!entry.Source || !entry.DetailType) return refused("InvalidArgument", "Parameters are not valid.");
     if (!detail) return refused("MalformedDetail", "Detail is malformed.");
-    caught.add({
-      kind: "event",
-      bus: entry.EventBusName ?? "default",
-      source: entry.Source,
-      detail_type: entry.DetailType,
-      time: new Date(entry.Time === undefined ? Date.now() : entry.Time * 1000).toISOString(),
-      detail,
-    });
-    return { EventId: randomUUID() };
-  });
+    const time = new Date(entry.Time === undefined ? Date.now() : entry.Time * 1000).toISOString();
+    const { Source: source, DetailType, EventBusName: bus = "default" } = entry;
+    const id = randomUUID();
+    try {
+      await rules({
+        version: "0",
+        id,
+        "detail-type": DetailType,
+        source,
+        account,
+        time,
+        region,
+        resources: [],
+        detail,
+      });
+    } catch {
+      return refused("InternalFailure", "The target of a rule could not be reached.");
+    }
+    caught.add({ kind: "event", bus, source, detail_type: DetailType, time, detail });
+    return { EventId: id };
+  };
+  const answers = await Promise.all(entries.map(put));
   const FailedEntryCount = answers.filter((answer) => "ErrorCode" in answer).length;
   sendJson(response, 200, { FailedEntryCount, Entries: answers }, contentType);
 }

@@ -1,6 +1,6 @@
 import { type Handler, sendJson, serve } from "../http.ts";
 import { makeCaught } from "./caught.ts";
-import { handleEvents, putEventsTarget } from "./events.ts";
+import { type BusEvent, handleEvents, putEventsTarget } from "./events.ts";
 import { handleExpo } from "./expo.ts";
 import { handleFcm } from "./fcm.ts";
 import { makeGoogleTokens } from "./google-token.ts";
@@ -20,15 +20,21 @@ export interface Outbox {
   close(): Promise<void>;
 }
 
-/** Where the demo's messages and calls end up: nothing leaves the machine. `privateKey` is the FCM account's. */
-export async function startOutbox(privateKey: string): Promise<Outbox> {
+/**
+ * Where the demo's messages and calls end up: nothing leaves the machine. `privateKey` is the FCM account's; `rules` gets what
+ * is put on the bus.
+ */
+export async function startOutbox(
+  privateKey: string,
+  rules: (event: BusEvent) => Promise<void> = async () => {},
+): Promise<Outbox> {
   const caught = makeCaught();
   const tokens = makeGoogleTokens(privateKey);
   const smtp = await startSmtp(caught);
   const http = await serve(async (request, response) => {
     const route = `${request.method} ${(request.url ?? "/").split("?")[0]}`;
     const project = /^POST \/v1\/projects\/([^/]+)\/messages:send$/.exec(route)?.[1];
-    if (request.headers["x-amz-target"] === putEventsTarget) return handleEvents(caught, request, response);
+    if (request.headers["x-amz-target"] === putEventsTarget) return handleEvents(caught, rules, request, response);
     if (isTaskCall(request)) return handleTask(caught, request, response);
     if (project !== undefined) return handleFcm(caught, tokens, project, request, response);
     if (route === "POST /token") return tokens.handle(request, response);

@@ -17,7 +17,9 @@ export async function handleSink(caught: Caught, request: IncomingMessage, respo
   ]);
   const method = request.method ?? "GET";
   const path = request.url ?? "/";
-  caught.add({ kind: "http", method, path, headers: Object.fromEntries(headers), body: readable(body) });
+  // Every job may send one: the outbox keeps them apart, as it does the events.
+  const kind = request.headers["webhook-id"] === undefined ? "http" : "webhook";
+  caught.add({ kind, method, path, headers: Object.fromEntries(headers), body: readable(body) });
   sendJson(response, method === "POST" ? 201 : 200, { id: randomUUID(), received: true });
 }
 

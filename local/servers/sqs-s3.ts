@@ -5,7 +5,7 @@ import { type FauxqsServer, startFauxqs } from "fauxqs";
 import type { Messages } from "../clock/works.ts";
 import { credentials } from "../credentials.ts";
 import { loopback, tellTime } from "../http.ts";
-import { account, bucketName, region } from "../names.ts";
+import { account, bucketName, intakeQueueName, intakeTopicName, region } from "../names.ts";
 import { type QueuePlan, queuePlans } from "../queue-plans.ts";
 
 export interface SqsAndS3 {
@@ -18,7 +18,7 @@ export interface SqsAndS3 {
   close(): Promise<void>;
 }
 
-/** SQS and S3, kept in `folder`, with the queues that the stack has. */
+/** SQS, SNS and S3, kept in `folder`, with the queues that the stack has and the topic of its intake. */
 export async function startSqsAndS3(folder: string, plans: QueuePlan[] = queuePlans()): Promise<SqsAndS3> {
   const server = await onLoopback(() =>
     startFauxqs({ port: 0, logger: false, dataDir: folder, defaultRegion: region }),
@@ -34,6 +34,11 @@ export async function startSqsAndS3(folder: string, plans: QueuePlan[] = queuePl
   }
   sqs.destroy();
   server.createBucket(bucketName);
+  // Both are there already in a folder that was used before, which changes nothing.
+  server.createTopic(intakeTopicName, { region });
+  if (plans.some(({ name }) => name === intakeQueueName)) {
+    server.subscribe({ topic: intakeTopicName, queue: intakeQueueName, region });
+  }
   return {
     url,
     queueUrl,

@@ -12,7 +12,27 @@ import type { JobType } from "./job.ts";
 export interface CatalogProduct {
   readonly tag: string;
   readonly envs: readonly string[];
-  readonly jobs: { readonly [event: string]: { readonly type: JobType } };
+  readonly jobs: { readonly [event: string]: { readonly type: JobType; readonly feature?: string } };
+  /** Each with its `input`: the fields that it takes, or none. */
+  readonly features?: { readonly [feature: string]: object };
+}
+
+/** What a feature's input holds, field by field, as the catalog says it. */
+export interface FeatureFields {
+  readonly [field: string]: { readonly type: keyof FieldTypes; readonly required?: boolean };
+}
+
+/** What the types of a feature's fields are in a program. */
+export interface FieldTypes {
+  string: string;
+  number: number;
+  integer: number;
+  boolean: boolean;
+  object: Record<string, unknown>;
+  array: unknown[];
+  email: string;
+  uuid: string;
+  date: string;
 }
 
 /** The type of a catalog: `typeof products`. */
@@ -28,6 +48,25 @@ export interface EventInput {
   feature: Record<string, unknown>;
 }
 
+type Optional<Fields extends FeatureFields> = {
+  [Name in keyof Fields]: Fields[Name] extends { readonly required: false } ? Name : never;
+}[keyof Fields];
+
+/** A feature's input: its fields with their types, those that need not be there as such. */
+type FieldsOf<Fields extends FeatureFields> = {
+  [Name in Exclude<keyof Fields, Optional<Fields>>]: FieldTypes[Fields[Name]["type"]];
+} & { [Name in Optional<Fields>]?: FieldTypes[Fields[Name]["type"]] };
+
+/** The input of an event: that of its type, and of a feature whose fields are known these. */
+type InputOfEvent<P extends CatalogProduct, E extends EventOf<P>> = P["jobs"][E] extends {
+  readonly type: "feature";
+  readonly feature: infer F extends string;
+}
+  ? P extends { readonly features: { readonly [Name in F]: { readonly input: infer Fields extends FeatureFields } } }
+    ? FieldsOf<Fields>
+    : EventInput["feature"]
+  : EventInput[P["jobs"][E]["type"]];
+
 /** Whether the client knows its catalog. */
 type Known<C extends Catalog> = Catalog extends C ? false : true;
 
@@ -41,7 +80,7 @@ type InputOf<P extends CatalogProduct> = P extends CatalogProduct
         product_tag: P["tag"];
         env: P["envs"][number];
         event: E;
-        input: EventInput[P["jobs"][E]["type"]];
+        input: InputOfEvent<P, E>;
       };
     }[EventOf<P>]
   : never;

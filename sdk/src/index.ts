@@ -10,7 +10,7 @@ export type {
   Stats,
 } from "./answers.ts";
 export type { BatchOutcome } from "./batch.ts";
-export type { Catalog, EventInput, JobInput } from "./catalog.ts";
+export type { Catalog, EventInput, FeatureFields, FieldTypes, JobInput } from "./catalog.ts";
 export { createDuctape, type Ductape, ductape } from "./client.ts";
 export type { DuctapeOptions } from "./config.ts";
 export {

@@ -1,6 +1,7 @@
-import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
-import { App, Stack } from "aws-cdk-lib/core";
+import { App, Duration, Stack } from "aws-cdk-lib/core";
+import { acknowledge } from "../../infra/acknowledge.ts";
 import { allow, grant } from "../../infra/capability.ts";
 import { addJobs } from "../../infra/jobs-app.ts";
 import { products } from "../../products/index.ts";
@@ -8,24 +9,53 @@ import { teams } from "./in-aws.ts";
 
 /** The app of infra/app.ts, a stack of the team's own with a function to call, and what the emulator needs besides. */
 const app = new App();
-const { service } = addJobs(app, products);
+const { state, service } = addJobs(app, products);
 
 // It enforces policies for schedules as if all of them were in the group `default`, whatever group a request names.
 const { partition, region, account } = service;
 const misplaced = `arn:${partition}:scheduler:${region}:${account}:schedule/default/job_*`;
 const actions = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"];
+// And it asks for a permission of its own where AWS asks for the one of the single message.
+// https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
+const batches = ["sqs:SendMessageBatch", "sqs:ChangeMessageVisibilityBatch"];
+const queues = `arn:${partition}:sqs:${region}:${account}:ductape-jobs-*`;
 for (const node of service.node.findAll()) {
+  if (node instanceof Role) grant(node, allow(batches, [queues], "The emulator's notion of batches."));
   if (node instanceof Role) grant(node, allow(actions, [misplaced], "The emulator's notion of where a schedule is."));
 }
 
+// Its alarms are on one metric each, not on a query over many.
+for (const overMany of ["jobs-late", "messages-fail"]) service.node.findChild("Alarms").node.tryRemoveChild(overMany);
+
 const team = new Stack(app, "Team");
-new LambdaFunction(team, "Doubler", {
+const waiting = new Role(team, "Waiting", {
+  roleName: teams.stateMachineRole,
+  assumedBy: new ServicePrincipal("states.amazonaws.com"),
+});
+const asking = [`arn:${partition}:sqs:${region}:${account}:${teams.requests}`];
+waiting.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: asking }));
+const doubler = new LambdaFunction(team, "Doubler", {
   functionName: teams.function,
   runtime: Runtime.NODEJS_24_X,
   handler: "index.handler",
+  memorySize: 128,
+  timeout: Duration.seconds(3),
   role: new Role(team, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") }),
   code: Code.fromInline(`exports.handler = async ({ n }) => {
     if (typeof n !== "number") throw new RangeError("not a number: " + n);
     return { doubled: 2 * n };
   };`),
 });
+acknowledge(doubler, {
+  "Serverless-LambdaDLQ": "It is invoked synchronously: whoever calls it hears of its failure.",
+  "Serverless-LambdaTracing": "It stands for a function of somebody else's.",
+});
+
+// A state machine of the team, and all that it needs of ours.
+const machine = new Role(team, "Machine", {
+  roleName: teams.machineRole,
+  assumedBy: new ServicePrincipal("states.amazonaws.com"),
+});
+const intake = `arn:${partition}:lambda:${region}:${account}:function:ductape-jobs-*`;
+grant(machine, allow(["lambda:InvokeFunction"], [intake], "Named by the outputs of the deployment."));
+grant(machine, allow(["sqs:SendMessage"], [state.intake.queue.queueArn]));

@@ -1,18 +1,20 @@
 import { generateKeyPairSync } from "node:crypto";
 import { DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import { CreateQueueCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import pg from "pg";
 import { timeKey } from "../../lambdas/aws/job-item.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
+import { listenOnBus } from "./bus-listener.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";
+import { describeKeys } from "./keys.ts";
 import { credentials, type Ministack, region, startMinistack } from "./ministack.ts";
+import { describeOutbound, storeWebhook } from "./outbound.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 import { describeOwnRole, makeTeams } from "./own-role.ts";
+import { describeWaysIn } from "./ways-in.ts";
 
 let ministack: Ministack;
 let outside: OutsideWorld;
@@ -34,6 +36,7 @@ beforeAll(async () => {
   await makeTargets();
   await makeTeams(clientOptions());
   await storeReferences();
+  await storeWebhook(clientOptions(), outside.url);
   outputs = await deploy(ministack);
   call = apiClient(outputs, ministack);
   const secret = new GetSecretValueCommand({ SecretId: outputs.ApiKeySecret });
@@ -254,6 +257,20 @@ describeOwnRole({
   },
 });
 
+describeOutbound({
+  settings: clientOptions,
+  post: (body) => post(body, { headers: { prefer: "wait=20" } }),
+  cancel: (id) => call("POST", `/v1/jobs/${id}/cancel`, { key, body: {} }),
+  received: (method, path) => outside.received(method, path),
+  open: (path) => call("GET", path),
+  bus: () => outputs.EventBusName,
+});
+describeWaysIn({ settings: clientOptions, outputs: () => outputs, job: async (id) => (await get(id)).body });
+describeKeys({
+  call: (method, path, options) => call(method, path, options),
+  environment: () => ministack.environment,
+});
+
 describe("a job that is due later", () => {
   test("is not early, and starts within a second or two of its time", async () => {
     const due = Date.now() + 4500;
@@ -312,10 +329,11 @@ describe("a job that is due later", () => {
 
 describe("what happens to a job", () => {
   test("reaches a rule on the bus as job.completed, and the counters", async () => {
-    const receive = await listenOnBus({ source: ["ductape.jobs"], "detail-type": ["job.completed"] });
+    const pattern = { source: ["ductape.jobs"], "detail-type": ["job.completed"] };
+    const bus = await listenOnBus(clientOptions(), outputs.EventBusName, "listener", pattern);
     const { body } = await post(order("gus", 0), { headers: { prefer: "wait=20" } });
     expect(body).toMatchObject({ status: "completed" });
-    const event = await receive(({ detail }) => detail.job_id === body.job_id);
+    const event = await bus.until(({ detail }) => detail.job_id === body.job_id);
     expect(event).toMatchObject({ source: "ductape.jobs", "detail-type": "job.completed" });
     expect(event.detail).toEqual({
       job_id: body.job_id,
@@ -342,36 +360,6 @@ describe("what happens to a job", () => {
     expect(stats.duration_ms.p50).toBeGreaterThanOrEqual(0);
   }, 60_000);
 });
-
-interface BusEvent {
-  source: string;
-  "detail-type": string;
-  detail: Record<string, unknown>;
-}
-
-/** A rule on the bus whose target is a queue; what it answers waits for the event that is looked for. */
-async function listenOnBus(pattern: object) {
-  const events = new EventBridgeClient(clientOptions());
-  const sqs = new SQSClient(clientOptions());
-  const name = "listener";
-  const Arn = `arn:aws:sqs:${region}:000000000000:${name}`;
-  const allowed = { Effect: "Allow", Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage" };
-  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [{ ...allowed, Resource: Arn }] });
-  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { Policy } }));
-  const rule = { EventBusName: outputs.EventBusName, EventPattern: JSON.stringify(pattern) };
-  await events.send(new PutRuleCommand({ ...rule, Name: name }));
-  const { EventBusName } = rule;
-  await events.send(new PutTargetsCommand({ EventBusName, Rule: name, Targets: [{ Id: "queue", Arn }] }));
-  return async (matches: (event: BusEvent) => boolean): Promise<BusEvent> => {
-    for (let asked = 0; asked < 20; asked++) {
-      const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
-      const { Messages = [] } = await sqs.send(receive);
-      const found = Messages.map(({ Body = "" }) => JSON.parse(Body) as BusEvent).find(matches);
-      if (found) return found;
-    }
-    throw new Error("the bus did not say so");
-  };
-}
 
 async function scheduleOf(jobId: string) {
   const scheduler = new SchedulerClient(clientOptions());

@@ -19,6 +19,10 @@ export interface Outputs {
   BucketName: string;
   EventBusName: string;
   ScheduleGroup: string;
+  IntakeFunctionArn: string;
+  IntakeQueueUrl: string;
+  IntakeTopicArn: string;
+  IntakeDeadLetterQueueUrl: string;
 }
 
 /**

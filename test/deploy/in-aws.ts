@@ -5,6 +5,9 @@ export const teams = {
   function: "in-aws-doubler",
   bucket: "in-aws-archive",
   table: "in-aws-visits",
+  requests: "in-aws-requests",
+  stateMachineRole: "in-aws-waiting",
+  machineRole: "in-aws-machine",
 } as const;
 
 /**

@@ -49,6 +49,8 @@ function answerTo(method: string, url: string): [number, unknown] {
     return [200, { name: "projects/demo/messages/1" }];
   }
   if (method === "POST" && path === "/pricing") return [200, { total: 25 }];
+  if (method === "POST" && path === "/webhooks/orders") return [200, {}];
+  if (method === "POST" && path === "/orders/refused") return [422, {}];
   if (method === "POST" && path.startsWith("/orders/")) return [201, { order_id: 42 }];
   return [404, {}];
 }

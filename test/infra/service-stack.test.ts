@@ -1,7 +1,8 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
+import { endpointPrefix } from "../../lambdas/aws/dynamo-endpoints.ts";
 import { statsPrefix } from "../../lambdas/aws/dynamo-stats-store.ts";
-import { ConsumerEnv, JobsEnv, LifecycleEnv, TasksEnv } from "../../lambdas/aws/env.ts";
+import { ConsumerEnv, JobsEnv, LifecycleEnv, TasksEnv, WebhooksEnv } from "../../lambdas/aws/env.ts";
 import { keyOf } from "../../lambdas/aws/job-item.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
@@ -24,6 +25,9 @@ const { app, service } = synthesize({
   "jobs:longestWaitMs": 2500,
   "jobs:retentionDays": 10,
   "jobs:publish": "started,failed",
+  "jobs:tracing": "true",
+  "jobs:memory.feature": 512,
+  "jobs:rateLimit": 50,
   "jobs:logLevel": "warn",
   "jobs:logDays": "90",
 });
@@ -44,7 +48,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
   const queue = queueOf(type).Properties;
 
   test("has a consumer with its memory and time for its longest attempt", () => {
-    expect(consumer.MemorySize).toBe(limits.memory_mb);
+    expect(consumer.MemorySize).toBe(type === "feature" ? 512 : limits.memory_mb);
     expect(consumer.Timeout).toBeGreaterThanOrEqual(limits.max_timeout_ms / 1000 + 20);
     expect(consumer.Timeout).toBeLessThanOrEqual(900);
   });
@@ -106,17 +110,19 @@ test("every queue is encrypted and refuses anything but TLS", () => {
   }
 });
 
-test("every function is Node 24 on arm64, traced, and logs to a group that forgets", () => {
+test("every function is Node 24 on arm64, traced if asked for, and logs its own lines only, to a group that forgets", () => {
   const groups = resourcesOf(service, "AWS::Logs::LogGroup");
   for (const { Properties } of functions) {
     expect(Properties).toMatchObject({
       Runtime: "nodejs24.x",
       Architectures: ["arm64"],
       TracingConfig: { Mode: "Active" },
+      LoggingConfig: { LogFormat: "JSON", SystemLogLevel: "WARN" },
     });
     const group = groups.find(({ id }) => id === Properties.LoggingConfig.LogGroup.Ref);
     expect(group?.Properties.RetentionInDays).toBe(90);
   }
+  expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(groups.map(() => 90));
 });
 
 test("a log of warnings is the logger's business: Lambda, which takes measurements for lines of level INFO, lets them through", () => {
@@ -136,13 +142,15 @@ test("a log of warnings is the logger's business: Lambda, which takes measuremen
 test("Lambda lets those wake themselves who do so by design, and stops any other loop", () => {
   const allowed = functions.filter(({ Properties }) => Properties.RecursiveLoop === "Allow");
   expect(allowed.map(({ id }) => id).sort()).toEqual(
-    [...jobTypes.map((type) => `consumers/${type}`), "tasks"].map((entry) => functionOf(service, entry).id).sort(),
+    [...jobTypes.map((type) => `consumers/${type}`), "tasks", "webhooks", "intake"]
+      .map((entry) => functionOf(service, entry).id)
+      .sort(),
   );
   const others = functions.filter((fn) => !allowed.includes(fn));
   expect(new Set(others.map(({ Properties }) => Properties.RecursiveLoop))).toEqual(new Set(["Terminate"]));
 });
 
-test.each(["api", "reconciler"])("%s knows the queue of every job type", (entry) => {
+test.each(["api", "reconciler", "intake"])("%s knows the queue of every job type", (entry) => {
   const { Variables } = functionOf(service, entry).Properties.Environment;
   expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv.shape)));
   const [, parts] = Variables.QUEUES["Fn::Join"] as [string, unknown[]];
@@ -196,9 +204,9 @@ describe("schedules", () => {
 
 describe("the HTTP API", () => {
   const routes = resourcesOf(service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
-  const open = ["GET /v1/health", "GET /openapi.json"];
+  const open = ["GET /v1/health", "GET /openapi.json", "GET /events.json"];
 
-  test("asks for a key on every route but the health and the OpenAPI document", () => {
+  test("asks for a key on every route but the health and the schemas", () => {
     expect(routes.map((route) => route.RouteKey).sort()).toEqual(["ANY /v1/{proxy+}", ...open].sort());
     for (const route of routes) {
       expect([route.RouteKey, route.AuthorizationType]).toEqual([
@@ -220,7 +228,7 @@ describe("the HTTP API", () => {
   test("throttles at the door and logs each request, without queries and headers", () => {
     const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
     expect(stage.Properties.DefaultRouteSettings).toMatchObject({
-      ThrottlingRateLimit: 1000,
+      ThrottlingRateLimit: 50,
       ThrottlingBurstLimit: 2000,
     });
     const { Format } = stage.Properties.AccessLogSettings;
@@ -257,7 +265,7 @@ describe("the lifecycle", () => {
       StartingPosition: "TRIM_HORIZON",
       BatchSize: 100,
       MaximumBatchingWindowInSeconds: 1,
-      ParallelizationFactor: 4,
+      ParallelizationFactor: 2,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       MaximumRecordAgeInSeconds: 43_200,
@@ -286,6 +294,7 @@ describe("the lifecycle", () => {
       "dynamodb:UpdateItem Jobs",
       "sqs:SendMessage DeadLetters",
       expect.stringMatching(/^sqs:SendMessage <Tasks/),
+      expect.stringMatching(/^sqs:SendMessage <Webhooks/),
     ]);
     const onlyCounters = { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${statsPrefix}*`] } };
     service.hasResourceProperties("AWS::IAM::Policy", {
@@ -335,6 +344,45 @@ describe("who answers the tasks of Step Functions", () => {
   });
 });
 
+describe("who sends webhooks", () => {
+  const webhooks = functionOf(service, "webhooks");
+  const source = sources.find((one) => one.Properties.FunctionName.Ref === webhooks.id) as Resource;
+  const queue = queueNamed(idIn(source.Properties.EventSourceArn));
+
+  test("is fed by a queue of its own, ten endpoints' worth at a time, and knows where it is", () => {
+    expect(queue.Properties.VisibilityTimeout).toBe(6 * webhooks.Properties.Timeout);
+    expect(source.Properties).toMatchObject({
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      ScalingConfig: { MaximumConcurrency: 10 },
+    });
+    const { Variables } = webhooks.Properties.Environment;
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(WebhooksEnv.shape)));
+    for (const fn of [webhooks, functionOf(service, "lifecycle")]) {
+      expect(flat(fn.Properties.Environment.Variables.WEBHOOK_QUEUE_URL)).toBe(`<${queue.id}>`);
+    }
+  });
+
+  test("reads the URLs and secrets of webhooks and those only, reaches no job, and tells the bus", () => {
+    const own = linesOfEntry(service, "webhooks").filter((line) => !/^(logs|xray|sqs:[^S])/.test(line));
+    expect(own.map((line) => line.replace(/arn:<AWS::Partition>:\w+:<AWS::Region>:<AWS::AccountId>:/, ""))).toEqual([
+      expect.stringMatching(/^dynamodb:GetItem .* if dynamodb:LeadingKeys = WEBHOOK#\*$/),
+      expect.stringMatching(/^dynamodb:UpdateItem .* if dynamodb:LeadingKeys = WEBHOOK#\*$/),
+      expect.stringMatching(/^events:PutEvents /),
+      `sqs:SendMessage <${queue.id}.Arn>`,
+      "secretsmanager:GetSecretValue secret:my-product/webhook-??????",
+      "ssm:GetParameter parameter/my-product/webhook-url",
+    ]);
+    expect(endpointPrefix).toBe("WEBHOOK#");
+  });
+
+  test("is the only one that reads them", () => {
+    const readers = functions.filter(({ Properties }) =>
+      permissionsOf(service, idIn(Properties.Role)).some(({ resource }) => resource.includes("my-product/webhook")),
+    );
+    expect(readers.map(({ id }) => id)).toEqual([webhooks.id]);
+  });
+});
+
 test("the outputs say where the API is and which secret holds its key", () => {
   expect(Object.keys(service.toJSON().Outputs)).toEqual(
     expect.arrayContaining(["ApiUrl", "ApiKeySecret", "TableName", "BucketName", "EventBusName", "ScheduleGroup"]),
@@ -359,11 +407,13 @@ describe("least privilege", () => {
     );
     expect([...kinds].sort()).toEqual([
       "s3:AbortMultipartUpload documents/*",
+      "s3:GetObject imports/*",
       "s3:GetObject inputs/*",
       "s3:GetObject progress*",
       "s3:GetObject results/*",
       "s3:GetObject uploads/*",
       "s3:PutObject documents/*",
+      "s3:PutObject import-reports/*",
       "s3:PutObject inputs/*",
       "s3:PutObject progress*",
       "s3:PutObject results/*",
@@ -393,7 +443,7 @@ describe("least privilege", () => {
         .map((line) => `${Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME} ${line}`),
     );
     const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
-    expect([...reach].sort()).toEqual(["JOB#*", "KEYS", "STATS#*"]);
+    expect([...reach].sort()).toEqual(["JOB#*", "KEYS", "STATS#*", "WEBHOOK#*"]);
     expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
       expect.stringMatching(/^authorizer dynamodb:GetItem /),
     ]);
@@ -431,9 +481,9 @@ describe("least privilege", () => {
       .map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME)
       .sort();
 
-  test("a job is deleted by who makes jobs and takes back what AWS refuses: the API and the decider of features", () => {
-    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature"]);
-    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature"]);
+  test("a job is deleted by who makes jobs and takes back what AWS refuses: the API, the intake, the decider of features", () => {
+    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature", "intake"]);
+    expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake"]);
   });
 
   test("what features decide on is read in one go, and a schedule that is not needed any more is deleted", () => {

@@ -24,9 +24,21 @@ describe("settings", () => {
       retentionDays: 30,
       longestWaitMs: 1000,
       publish: ["completed", "failed", "cancelled"],
+      tracing: false,
       logLevel: "info",
       logDays: 30,
       maxConcurrency: { action: 50, notification: 50, database_action: 50, function: 50, storage: 50, feature: 50 },
+      memory: { action: 256, notification: 256, database_action: 256, function: 256, storage: 512, feature: 256 },
+      kmsKey: "none",
+      door: {
+        auth: "key",
+        authCacheSeconds: 300,
+        corsOrigins: [],
+        rateLimit: 1000,
+        burstLimit: 2000,
+        domain: undefined,
+      },
+      network: undefined,
     });
   });
 
@@ -51,6 +63,43 @@ describe("settings", () => {
     expect(config({ "jobs:publish": setting }).publish).toEqual(publish);
   });
 
+  test("may say how the API is entered without the prefix: -c auth=iam", () => {
+    expect(config({ auth: "iam" }).door.auth).toBe("iam");
+    expect(config({ "jobs:auth": "iam" }).door.auth).toBe("iam");
+    expect(messageOf(() => config({ auth: "aim" }))).toContain('jobs:auth: must be "key" or "iam"');
+  });
+
+  test("of the door, the network and the consumers are text or lists", () => {
+    const subnetIds = ["subnet-0000001a", "subnet-0123456789abcdef0"];
+    const given = {
+      "jobs:corsOrigins": "https://a.example, http://localhost:3000",
+      "jobs:subnetIds": subnetIds.join(","),
+      "jobs:securityGroupIds": ["sg-0000003c"],
+      "jobs:memory.storage": "1024",
+    };
+    expect(config(given)).toMatchObject({
+      door: { corsOrigins: ["https://a.example", "http://localhost:3000"] },
+      network: { subnetIds, securityGroupIds: ["sg-0000003c"] },
+      memory: { storage: 1024, action: 256 },
+    });
+  });
+
+  test.each<[Record<string, unknown>, string]>([
+    [{ "jobs:domainName": "jobs.example.com" }, "jobs:domainName: needs jobs:certificateArn too"],
+    [{ "jobs:vpcId": "vpc-0000004d" }, "jobs:vpcId: needs jobs:subnetIds too"],
+    [{ "jobs:securityGroupIds": "sg-0000003c" }, "jobs:securityGroupIds: needs jobs:subnetIds too"],
+    [{ "jobs:subnetIds": "subnet-0000001a" }, "jobs:subnetIds: needs jobs:securityGroupIds, or jobs:vpcId"],
+    [{ "jobs:corsOrigins": "https://a.example/" }, "jobs:corsOrigins: must be origins like https://app.example.com"],
+    [{ "jobs:corsOrigins": "" }, "jobs:corsOrigins: must be origins"],
+    [{ "jobs:kmsKey": "alias/jobs" }, 'jobs:kmsKey: must be "none", "create" or the ARN of a key'],
+    [{ "jobs:memory.action": 64 }, "jobs:memory.action: must be a whole number from 128 to 10240"],
+    [{ "jobs:certificateArn": "arn:aws:iam::1:x" }, "jobs:certificateArn: must be the ARN of a certificate"],
+    [{ "jobs:vpcId": "vpc-0000004d,vpc-0000005e" }, "jobs:vpcId: must be the id of a VPC"],
+  ])("%j is refused, whatever else is wrong", (bad, says) => {
+    expect(messageOf(() => config(bad))).toContain(says);
+    expect(messageOf(() => config({ ...bad, "jobs:stage": "No", "jobs:x": 1 }))).toContain(says);
+  });
+
   test("that are unknown or bad are all named", () => {
     const bad = {
       "jobs:retentiondays": 7,
@@ -60,12 +109,16 @@ describe("settings", () => {
       "jobs:publish": "done",
       "jobs:logLevel": "loud",
       "jobs:logDays": 31,
+      "jobs:alarmEmail": "nobody",
+      "jobs:restoredStream": "arn:aws:dynamodb:eu-west-1:123456789012:table/jobs",
     };
     const message = messageOf(() => config(bad));
     expect(message).toContain('jobs:retentiondays: unknown field. Did you mean "retentionDays"?');
     expect(message).toMatch(/jobs:stage: must be 1 to 20 lower-case/);
     expect(message).toContain("jobs:maxConcurrency: must be a whole number from 2 to 1000");
     expect(message).toContain('jobs:publish: must be "none" or some of scheduled, started, completed');
+    expect(message).toContain("jobs:alarmEmail: must be an e-mail address");
+    expect(message).toContain("jobs:restoredStream: must be the ARN of a table's stream");
     expect(message).toContain("jobs:logLevel: must be one of debug, info, warn, error");
     expect(message).toContain("jobs:logDays: must be one of the numbers that CloudWatch Logs knows: 1, 3, 5");
     expect(message).toContain("jobs:longestWaitMs: must be a whole number from 1000 to 20000");

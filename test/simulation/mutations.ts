@@ -436,8 +436,8 @@ export const mutations: Mutation[] = [
   {
     name: "lifecycle: tasks are not answered",
     file: "lifecycle/handle.ts",
-    find: "tellTasks(services, happened)]",
-    replace: "]",
+    find: "    tellTasks(services, happened),\n",
+    replace: "",
   },
   // What nobody may read.
   {

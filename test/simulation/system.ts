@@ -7,10 +7,13 @@ import { type Decide, Parked } from "../../lambdas/core/job-type.ts";
 import type { Log } from "../../lambdas/core/ports.ts";
 import type { ConsumerServices } from "../../lambdas/core/services.ts";
 import { isStuck } from "../../lambdas/core/transitions.ts";
+import type { Delivery } from "../../lambdas/core/webhook.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
+import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
 import { watchedBus } from "./bus.ts";
@@ -158,6 +161,10 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
           ...seen,
           bus: throughAdversary("bus", { publish: bus.publish }, invocation, world),
           tasks: throughAdversary("queue", tasks, invocation, world),
+          // The simulated product has no webhooks.
+          endpoints: [],
+          webhooks: fakeMessageQueue<Delivery>(),
+          handedOver: recent(),
           stats: throughAdversary("stats", stats, invocation, world),
         },
         changes,

@@ -3,6 +3,7 @@ import type { HttpRoute } from "../../aws/http-api.ts";
 import type { AnswerDoc, RouteDoc } from "../../aws/route-doc.ts";
 import { type Json, jsonSchemas } from "./json-schemas.ts";
 import { problemAnswers } from "./problems.ts";
+import { webhookOperations } from "./webhooks.ts";
 
 type Schemas = ReturnType<typeof jsonSchemas>;
 
@@ -35,6 +36,7 @@ export function openApiDocument<S>(routes: readonly HttpRoute<S>[]): Json {
     security: [{ apiKey: [] }],
     tags,
     paths,
+    webhooks: webhookOperations(schemas),
     components: {
       schemas: schemas.components,
       securitySchemes: {

@@ -1,5 +1,5 @@
 import { JobError, type JobErrorCode } from "../../core/errors.ts";
-import { retryAfterOf } from "../http/retry-after.ts";
+import { retryAfterOf } from "../../core/retry-after.ts";
 
 /** What the Invoke API's errors mean for a job; the rest follows from the HTTP status. */
 const named: Record<string, [JobErrorCode, string]> = {

@@ -1,5 +1,5 @@
 import { JobError, type JobErrorCode } from "../../core/errors.ts";
-import { retryAfterMs } from "./retry-after.ts";
+import { retryAfterMs } from "../../core/retry-after.ts";
 
 interface Meaning {
   code: JobErrorCode;

@@ -1,5 +1,5 @@
 import { JobError, type JobErrorCode } from "../../core/errors.ts";
-import { retryAfterOf } from "../http/retry-after.ts";
+import { retryAfterOf } from "../../core/retry-after.ts";
 
 /**
  * What an error of AWS means for the job. PROVIDER_ERROR is for good, as AWS has read the message and refuses it, unless

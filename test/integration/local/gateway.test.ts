@@ -75,11 +75,12 @@ test("the Lambda's status, headers and cookies reach the client", async () => {
   expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
 });
 
-test("health and the OpenAPI document ask for no key", async () => {
+test("health and the schemas ask for no key", async () => {
   const { ask, seen } = await aGateway(ok);
   expect((await ask("/v1/health")).status).toBe(200);
   expect((await ask("/openapi.json")).status).toBe(200);
-  expect(seen.map(({ name }) => name)).toEqual(["api", "api"]);
+  expect((await ask("/events.json")).status).toBe(200);
+  expect(seen.map(({ name }) => name)).toEqual(["api", "api", "api"]);
 });
 
 test("a request without a key is refused before the authorizer is asked", async () => {

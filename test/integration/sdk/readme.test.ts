@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startLocal } from "../../../local/start.ts";
+import { documentedProxy } from "../../support/documented-proxy.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 const readme = await readFile(join(root, "sdk/README.md"), "utf8");
@@ -23,16 +24,19 @@ const resolved = (code: string) =>
 
 let folder: string;
 let local: Awaited<ReturnType<typeof startLocal>>;
+let api: Awaited<ReturnType<typeof documentedProxy>>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ductape-readme-"));
   local = await startLocal({ port: 0, dataDir: join(folder, "data") });
+  api = await documentedProxy(local.url);
   await mkdir(join(folder, "examples"));
   await writeFile(join(folder, "examples/package.json"), '{"type":"module"}');
   await Promise.all(programs.map((code, i) => writeFile(fileOf(i), `${resolved(code)}\nexport {};\n`)));
 }, 120_000);
 
 afterAll(async () => {
+  await api?.stop();
   await local?.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -42,7 +46,7 @@ const run = (args: string[]) =>
   promisify(execFile)(process.execPath, args, {
     cwd: root,
     timeout: 25_000,
-    env: { ...process.env, NODE_OPTIONS: "", DUCTAPE_URL: local.url, DUCTAPE_API_KEY: local.apiKey },
+    env: { ...process.env, NODE_OPTIONS: "", DUCTAPE_URL: api.url, DUCTAPE_API_KEY: local.apiKey },
   });
 
 test.each(programs.map((code, i) => [i, code.split("\n").find((line) => line.includes("ductape.")) ?? ""] as const))(
@@ -51,6 +55,11 @@ test.each(programs.map((code, i) => [i, code.split("\n").find((line) => line.inc
     expect(await run([fileOf(index)])).toMatchObject({ stderr: "" });
   },
 );
+
+test("every answer to them was as the OpenAPI document says", () => {
+  expect(api.faults).toEqual([]);
+  expect(api.answered.length).toBeGreaterThan(programs.length);
+});
 
 test("the examples compile", async () => {
   const compilerOptions = { typeRoots: [join(root, "node_modules/@types")], noUnusedLocals: false, paths: {} };

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { BlobStore } from "../../../lambdas/core/ports.ts";
@@ -68,6 +69,21 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       const stream = await blobs.stream("uploads/nothing");
       expect(stream?.bytes).toBe(0);
       expect(stream && (await buffer(stream.body)).byteLength).toBe(0);
+    });
+
+    test("a stream goes on from any byte of the content it began with, and not with another's", async () => {
+      const body = Buffer.from("first line\nsecond line\n");
+      await blobs.put("imports/lines", body, "text/plain");
+      const etag = createHash("md5").update(body).digest("hex");
+      const rest = async (from: number) => {
+        const stream = await blobs.stream("imports/lines", { from, etag });
+        return stream && String(await buffer(stream.body));
+      };
+      expect(await rest(0)).toBe("first line\nsecond line\n");
+      expect(await rest(11)).toBe("second line\n");
+      await blobs.put("imports/lines", Buffer.from("another line\n"), "text/plain");
+      expect(await rest(0)).toBeUndefined();
+      expect(await blobs.stream("imports/gone", { from: 0, etag })).toBeUndefined();
     });
 
     test("an upload URL takes the blob from anyone who has it", async () => {

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { BlobStore } from "../../../lambdas/core/ports.ts";
 
@@ -19,10 +20,11 @@ export function fakeBlobStore(): FakeBlobStore {
       const blob = blobs.get(key);
       return blob && Uint8Array.from(blob.body);
     },
-    async stream(key) {
+    async stream(key, rest) {
       const blob = blobs.get(key);
-      if (!blob) return undefined;
-      const { body, contentType } = blob;
+      if (!blob || (rest && etagOf(blob.body) !== rest.etag)) return undefined;
+      const { contentType } = blob;
+      const body = blob.body.subarray(rest?.from ?? 0);
       return { body: Readable.from(chunksOf(body), { objectMode: false }), bytes: body.byteLength, contentType };
     },
     async downloadUrl(key) {
@@ -42,6 +44,9 @@ export function fakeBlobStore(): FakeBlobStore {
     },
   };
 }
+
+/** As S3 has it of a blob that was put in one piece. */
+export const etagOf = (body: Uint8Array): string => createHash("md5").update(body).digest("hex");
 
 /** In pieces, as a network delivers. */
 function* chunksOf(body: Uint8Array, size = 16_384) {

@@ -1,3 +1,4 @@
+import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
 import type { JobEvent } from "../../../lambdas/core/job-event.ts";
 import type { EventBus, Unpublished } from "../../../lambdas/core/ports.ts";
 
@@ -6,6 +7,12 @@ export interface FakeEventBus extends EventBus {
   published: JobEvent[];
   /** Whether the bus refuses an event for now. */
   refuses: (event: JobEvent) => boolean;
+}
+
+/** Throws unless the event is as `GET /events.json` says, and has nothing besides. */
+function documented(event: JobEvent): JobEvent {
+  eventDocs()[`job.${event.name}`]?.detail.strict().parse(event.detail);
+  return event;
 }
 
 /** A bus that delivers nothing and remembers what was published. */
@@ -20,7 +27,7 @@ export function fakeEventBus(): FakeEventBus {
         const { job_id } = event.detail;
         if (stopped.has(job_id)) unpublished.push({ index, code: "NOT_TRIED" });
         else if (bus.refuses(event)) unpublished.push({ index, code: "ThrottlingException" });
-        else bus.published.push(structuredClone(event));
+        else bus.published.push(documented(structuredClone(event)));
         if (unpublished.at(-1)?.index === index) stopped.add(job_id);
       }
       return unpublished;

@@ -64,7 +64,11 @@ test("this page knows every route that asks for a key", () => {
 });
 
 test("only the health and the OpenAPI document are for anybody", () => {
-  expect(named.filter(({ open }) => open).map(({ name }) => name)).toEqual(["GET /v1/health", "GET /openapi.json"]);
+  expect(named.filter(({ open }) => open).map(({ name }) => name)).toEqual([
+    "GET /v1/health",
+    "GET /openapi.json",
+    "GET /events.json",
+  ]);
 });
 
 describe.each(guarded)("$name", (route) => {
@@ -133,7 +137,7 @@ describe.each(named)("the answers of $name", (route) => {
           "referrer-policy": "no-referrer",
         }),
       ]);
-      const kept = route.path === "/openapi.json" && status === 200;
+      const kept = ["/openapi.json", "/events.json"].includes(route.path) && status === 200;
       expect(headers["cache-control"]).toBe(kept ? "public, max-age=300" : "no-store");
     }
   });

@@ -82,6 +82,27 @@ describe("the OpenAPI document", () => {
   });
 });
 
+describe("what API Gateway answers by itself", () => {
+  const message = { headers: { "content-type": "application/json" }, body: { message: "no" } };
+
+  it.each([401, 403, 429, 503])("%i is documented on every route that needs a key", (status) => {
+    for (const { path, method, operation } of operations) {
+      if (operation.security) continue;
+      assertDocumented(method.toUpperCase(), path, { ...message, status });
+    }
+  });
+
+  it("comes with Retry-After and Allow, as far as they are said", () => {
+    for (const { operation } of operations.filter(({ operation }) => !operation.security)) {
+      expect(operation.responses).toMatchObject({
+        405: { headers: { Allow: {} } },
+        429: { headers: { "Retry-After": {} } },
+        503: { headers: { "Retry-After": {} } },
+      });
+    }
+  });
+});
+
 describe("the tests' check of answers", () => {
   const answer = { status: 200, headers: { "content-type": "application/json" }, body: { status: "ok" } as unknown };
   const check = (more: object) => () => assertDocumented("GET", "/v1/health", { ...answer, ...more });

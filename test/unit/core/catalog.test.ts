@@ -1,6 +1,7 @@
 import { registry } from "../../../lambdas/consumers/registry.ts";
-import { checkCatalog } from "../../../lambdas/core/catalog.ts";
+import { checkCatalog, type Product } from "../../../lambdas/core/catalog.ts";
 import { parameter, referenceName, referencesIn, secret } from "../../../lambdas/core/references.ts";
+import { endpointsOf } from "../../../lambdas/core/webhook.ts";
 import { products } from "../../../products/index.ts";
 
 const shop = {
@@ -63,6 +64,40 @@ describe("checkCatalog", () => {
   it("finds a tag that is used twice, and things that are no products", () => {
     expect(check(shop, shop).map((fault) => fault.pointer)).toEqual(["/shop/tag"]);
     expect(check(undefined, 7)).toHaveLength(2);
+  });
+});
+
+describe("webhooks in the catalog", () => {
+  const hook = { url: "https://shop.example/hook", secret: secret("shop/hook#key") };
+  const withHooks = (webhooks: object) => check({ ...shop, webhooks });
+
+  it("may say something about some envs only, and name their events, or else get the final ones", () => {
+    const webhooks = {
+      orders: { envs: { prd: { ...hook, previous_secret: secret("shop/hook#old") } } },
+      starts: { events: ["started"], envs: { dev: { ...hook, url: parameter("/shop/hook") }, prd: hook } },
+    };
+    expect(withHooks(webhooks)).toEqual([]);
+    const endpoints = endpointsOf([{ ...shop, webhooks } as unknown as Product]);
+    expect(endpoints.map(({ webhook, env, events }) => [webhook, env, events])).toEqual([
+      ["orders", "prd", ["completed", "failed", "cancelled"]],
+      ["starts", "dev", ["started"]],
+      ["starts", "prd", ["started"]],
+    ]);
+  });
+
+  it.each([
+    ["an unknown env", { envs: { prod: hook } }, "/envs/prod"],
+    ["an unknown event", { events: ["complete"], envs: { prd: hook } }, "/events/0"],
+    ["no event at all", { events: [], envs: { prd: hook } }, "/events"],
+    ["plain HTTP", { envs: { prd: { ...hook, url: "http://shop.example" } } }, "/envs/prd/url"],
+    ["plain HTTP even to this machine", { envs: { prd: { ...hook, url: "http://127.0.0.1/" } } }, "/envs/prd/url"],
+    ["credentials in the URL", { envs: { prd: { ...hook, url: "https://u:p@shop.example" } } }, "/envs/prd/url"],
+    ["a secret that is written out", { envs: { prd: { ...hook, secret: "whsec_c2VjcmV0" } } }, "/envs/prd/secret"],
+    ["a field of its own", { envs: { prd: { ...hook, uri: "x" } } }, "/envs/prd/uri"],
+  ])("are refused with %s", (_what, webhook, pointer) => {
+    const faults = withHooks({ orders: webhook });
+    expect(faults.map((fault) => fault.pointer)).toEqual([`/shop/webhooks/orders${pointer}`]);
+    expect(JSON.stringify(faults)).not.toContain("c2VjcmV0");
   });
 });
 

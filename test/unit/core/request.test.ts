@@ -18,6 +18,23 @@ function refusal(body: unknown, header?: string): RequestError {
   throw new Error("it was accepted");
 }
 
+describe("a series", () => {
+  it.each([8.64e15, 8.64e15 + 1, Number.MAX_SAFE_INTEGER, 1e300])(
+    "that starts at %d is refused, not looked for",
+    (start_at) => {
+      for (const repeat of [
+        { cron: "0 9 * * MON-FRI", tz: "Europe/Berlin" },
+        { cron: "0 0 29 2 *" },
+        { every: 1000 },
+      ]) {
+        expect(refusal({ ...valid, start_at, repeat }).faults).toEqual([
+          { pointer: "/start_at", detail: "more than 5 years ahead" },
+        ]);
+      }
+    },
+  );
+});
+
 describe("the seed's example", () => {
   it("is accepted, and starts now although its start_at is in 1976", () => {
     const request = parse({
@@ -154,6 +171,8 @@ describe("options", () => {
     ["/labels", { labels: Array.from({ length: 11 }, (_, i) => `l${i}`) }],
     ["/expires_at", { expires_at: 1 }],
     ["/idempotency_key", { idempotency_key: "" }],
+    ["/labels/1", { labels: ["a", "\ud800"] }],
+    ["/input/body/a~1b/0", { input: { body: { "a/b": JSON.parse("[1e400]") } } }],
   ])("%s is refused out of its range", (pointer, options) => {
     expect(refusal({ ...valid, ...options }).faults.map((fault) => fault.pointer)).toEqual([pointer]);
   });

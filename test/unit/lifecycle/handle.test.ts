@@ -5,14 +5,19 @@ import { continued } from "../../../lambdas/core/series.ts";
 import { hourMs, statsOf } from "../../../lambdas/core/stats.ts";
 import type { TaskMessage } from "../../../lambdas/core/task.ts";
 import { attemptFailed, claimed, completed } from "../../../lambdas/core/transitions.ts";
+import type { Delivery, ProductEndpoint } from "../../../lambdas/core/webhook.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
+import { recent } from "../../../lambdas/lifecycle/recent.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeEventBus } from "../../support/fakes/event-bus.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 import { fakeMessageQueue } from "../../support/fakes/message-queue.ts";
 import { fakeStatsStore } from "../../support/fakes/stats-store.ts";
 
-const world = (publish: readonly JobEventName[] = finalEvents) => ({
+const world = (publish: readonly JobEventName[] = finalEvents, endpoints: readonly ProductEndpoint[] = []) => ({
+  endpoints,
+  webhooks: fakeMessageQueue<Delivery>(),
+  handedOver: recent(),
   bus: fakeEventBus(),
   stats: fakeStatsStore(),
   tasks: fakeMessageQueue<TaskMessage>(),
@@ -208,5 +213,70 @@ describe("a batch that Lambda delivers again", () => {
     const once = structuredClone(services.bus.published);
     await handleChanges(services, changes);
     expect(services.bus.published).toEqual([...once, ...once]);
+  });
+});
+
+describe("an endpoint of a webhook", () => {
+  const secret = { $secret: "shop/webhook" };
+  const endpoint = (more: Partial<ProductEndpoint> = {}): ProductEndpoint => ({
+    product: "shop",
+    env: "prd",
+    webhook: "orders",
+    url: "https://shop.example/hook",
+    secret,
+    events: ["completed"],
+    ...more,
+  });
+  const sentOf = ({ webhooks }: ReturnType<typeof world>) =>
+    webhooks.sent.map(({ message, group }) => [message.type, message.data.job_id, group]);
+
+  it("is told of the transitions of its product and env that it asks for, whatever the bus is told", async () => {
+    const services = world([], [endpoint(), endpoint({ webhook: "all", events: ["scheduled", "completed"] })]);
+    const [job, other, elsewhere] = [aJob(), aJob({ env: "dev" }), aJob({ product: "other" })] as const;
+    expect(
+      await handleChanges(
+        services,
+        [job, other, elsewhere].flatMap((one) => lifeOf(one)),
+      ),
+    ).toBeUndefined();
+    expect(sentOf(services)).toEqual([
+      ["job.scheduled", job.id, "shop:prd:all"],
+      ["job.completed", job.id, "shop:prd:orders"],
+      ["job.completed", job.id, "shop:prd:all"],
+    ]);
+    expect(JSON.stringify(services.webhooks.sent)).not.toContain("s3cret");
+  });
+
+  it("gets the same id for the same event, however often it is told, and another one for every other event", async () => {
+    const services = world([], [endpoint({ events: [...jobEvents] })]);
+    const [job, other] = [aJob(), aJob()];
+    const changes = [...lifeOf(job), ...lifeOf(other)];
+    // By two processes, of which the second knows nothing of the first.
+    for (const handedOver of [recent(), recent()]) await handleChanges({ ...services, handedOver }, changes);
+    const ids = services.webhooks.sent.map(({ message }) => message.id);
+    expect(ids).toHaveLength(12);
+    expect(new Set(ids).size).toBe(6);
+    expect(ids.slice(0, 6)).toEqual(ids.slice(6));
+    for (const id of ids) expect(id).toMatch(/^evt_[0-9a-f]{32}$/);
+  });
+
+  it("does not get everything again each time that the bus refuses another job's event", async () => {
+    const services = world(jobEvents, [endpoint()]);
+    const [bad, job] = [aJob(), aJob()];
+    services.bus.refuses = ({ detail }) => detail.job_id === bad.id;
+    const changes = [...lifeOf(bad), ...lifeOf(job)];
+    for (let delivery = 0; delivery < 5; delivery++) expect(await handleChanges(services, changes)).toBe(0);
+    expect(sentOf(services).map(([, id]) => id)).toEqual([bad.id, job.id]);
+  });
+
+  it("is told again from the write on that the queue did not take", async () => {
+    const services = world([], [endpoint()]);
+    const [first, second] = [aJob(), aJob()];
+    services.webhooks.refuses = ({ data }) => data.job_id === second.id;
+    const changes = [...lifeOf(first), ...lifeOf(second)];
+    expect(await handleChanges(services, changes)).toBe(5);
+    services.webhooks.refuses = () => false;
+    expect(await handleChanges(services, changes.slice(5))).toBeUndefined();
+    expect(sentOf(services).map(([, id]) => id)).toEqual([first.id, second.id]);
   });
 });

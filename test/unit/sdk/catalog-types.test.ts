@@ -1,3 +1,4 @@
+import { defineProduct } from "../../../lambdas/consumers/define-product.ts";
 import type { products } from "../../../products/index.ts";
 import { createDuctape, type Ductape, type IJobProcessorInput, type JobInput } from "../../../sdk/src/index.ts";
 
@@ -5,11 +6,13 @@ import { createDuctape, type Ductape, type IJobProcessorInput, type JobInput } f
 const typed = (_check: (client: Ductape<typeof products>) => unknown) => expect(true).toBe(true);
 const place = { product_tag: "my-product", env: "prd", start_at: 0 } as const;
 
+const cart = { customer: "ada", sku: "A-1", quantity: 2 };
+
 test("a client made with a catalog takes its events with the input of their types", () => {
   typed(({ processor: { job }, jobs }) => [
     job.schedule({ ...place, event: "create_order", input: { params: { customer: "c-42" }, body: { sku: "A-1" } } }),
     job.dispatch({ ...place, event: "record_order", input: { data: { id: 1 } }, labels: ["a"] }),
-    jobs.explain({ ...place, event: "place_order", input: { anything: 1 }, repeat: { every: 1000 } }),
+    jobs.explain({ ...place, event: "place_order", input: cart, repeat: { every: 1000 } }),
     jobs.batch([
       { ...place, event: "calculate_price", input: { payload: 1 } },
       { ...place, event: "store_document", input: { fileName: "a", buffer: new Uint8Array() } },
@@ -34,6 +37,14 @@ test("what the catalog does not have does not compile", () => {
     job.dispatch({ ...place, event: "create_order", input: { payload: 1 } }),
     // @ts-expect-error an input that lacks a field
     job.dispatch({ ...place, event: "record_order", input: {} }),
+    // @ts-expect-error a feature's input that lacks a field
+    job.schedule({ ...place, event: "place_order", input: { customer: "ada", sku: "A-1" } }),
+    // @ts-expect-error a field of another type
+    job.schedule({ ...place, event: "place_order", input: { ...cart, quantity: "2" } }),
+    // @ts-expect-error a field that the feature does not have
+    job.dispatch({ ...place, event: "place_order", input: { ...cart, colour: "red" } }),
+    // @ts-expect-error an input of a type that has one is not left out
+    job.dispatch({ ...place, event: "place_order" }),
     // @ts-expect-error an unknown field
     jobs.explain({ ...place, event: "create_order", input: {}, lables: ["a"] }),
     // @ts-expect-error one wrong event among others
@@ -58,6 +69,45 @@ test("a product's envs and events are its own", () => {
   take({ product_tag: "a", env: "dev", event: "go", input: { payload: 1 }, start_at: 0 });
   // @ts-expect-error the other product's event
   take({ product_tag: "a", env: "prd", event: "stop", input: {}, start_at: 0 });
+  expect(take).toBeInstanceOf(Function);
+});
+
+test("a feature's fields have the types that the catalog gives them; one without fields takes any object", () => {
+  const shop = defineProduct({
+    tag: "shop",
+    envs: ["prd"],
+    jobs: {
+      typed: { type: "feature", feature: "typed" },
+      open: { type: "feature", feature: "open" },
+    },
+    features: {
+      typed: {
+        input: {
+          name: { type: "string" },
+          when: { type: "date", required: false },
+          mail: { type: "email", required: true },
+          count: { type: "integer", required: false },
+          isNew: { type: "boolean", required: false },
+          more: { type: "object", required: false },
+          list: { type: "array", required: false },
+        },
+        sequences: { main: [{ event: "open" }] },
+      },
+      open: { sequences: { main: [{ event: "typed", input: { name: "x", mail: "ada@example.com" } }] } },
+    },
+  });
+  const take = (_job: JobInput<readonly [typeof shop]>) => undefined;
+  const rest = { product_tag: "shop", env: "prd", start_at: 0 } as const;
+  const whole = { name: "x", mail: "a@b.c", when: "2030-01-01", count: 1, isNew: true, more: { a: 1 }, list: [1, "a"] };
+  take({ ...rest, event: "typed", input: { name: "x", mail: "a@b.c" } });
+  take({ ...rest, event: "typed", input: whole });
+  take({ ...rest, event: "open", input: { anything: 1 } });
+  // @ts-expect-error a field that must be there
+  take({ ...rest, event: "typed", input: { name: "x" } });
+  // @ts-expect-error a text for a boolean
+  take({ ...rest, event: "typed", input: { ...whole, isNew: "yes" } });
+  // @ts-expect-error a list for an object
+  take({ ...rest, event: "typed", input: { ...whole, more: "x" } });
   expect(take).toBeInstanceOf(Function);
 });
 

@@ -1,5 +1,5 @@
 import { JobError, type JobErrorCode } from "../../../core/errors.ts";
-import { retryAfterOf } from "../../http/retry-after.ts";
+import { retryAfterOf } from "../../../core/retry-after.ts";
 import { networkFault } from "./network-fault.ts";
 
 const meanings: Record<string, [code: JobErrorCode, what: string]> = {

@@ -1,5 +1,5 @@
-import { retryAfterMs } from "../../../../lambdas/consumers/http/retry-after.ts";
 import { statusError } from "../../../../lambdas/consumers/http/status.ts";
+import { retryAfterMs } from "../../../../lambdas/core/retry-after.ts";
 
 test.each([
   [400, "VALIDATION_ERROR", false],

@@ -1,0 +1,45 @@
+/** What cannot be counted on this machine. */
+
+/** Milliseconds that a service takes to answer a function in its Region. */
+const latencyMs: Record<string, number> = { dynamodb: 5, sqs: 8, scheduler: 30, s3: 30, events: 15 };
+
+export const remoteMs = (calls: Record<string, number>): number =>
+  Object.entries(calls).reduce((sum, [call, times]) => sum + times * (latencyMs[call.split(".")[0] ?? ""] ?? 0), 0);
+
+/** Lambda gives a function of this much memory one processor, and less of one to a smaller function. */
+export const oneProcessorMb = 1769;
+
+/**
+ * Memory as infra sets it, and milliseconds of a processor that an invocation takes: the part `overhead` measures less
+ * than these.
+ */
+export const functions: Record<string, { memoryMb: number; cpuMs: number }> = {
+  api: { memoryMb: 512, cpuMs: 1 },
+  consumer: { memoryMb: 256, cpuMs: 1 },
+  lifecycle: { memoryMb: 256, cpuMs: 3 },
+  reconciler: { memoryMb: 256, cpuMs: 10 },
+};
+
+/** What CloudWatch adds to each line. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/API_PutLogEvents.html */
+export const bytesAroundLogLine = 26;
+
+/** A line of API Gateway's access log (infra/constructs/http-entrance.ts). */
+export const accessLogBytes = 210;
+
+/**
+ * Batches a second that the lifecycle gets at most: a new on-demand table has four partitions, so its stream has four
+ * shards, each with two batches at a time that are gathered for a second.
+ */
+export const lifecycleBatchesPerSecond = 8;
+
+export const assumptionLines = [
+  "each message reaches its consumer alone; a consumer that gets ten at a time is invoked a tenth as often, and receives and deletes ten with two requests",
+  `AWS answers in ${Object.entries(latencyMs)
+    .map(([service, ms]) => `${ms} ms (${service})`)
+    .join(", ")}; the processor time of ${Object.entries(functions)
+    .map(([name, { cpuMs, memoryMb }]) => `${name} is ${cpuMs} ms at full speed, stretched by its ${memoryMb} MB`)
+    .join(", ")}`,
+  "what the job itself calls and takes is not in it, nor what keeping its item costs ($0.25 a GB a month), nor data that leaves AWS",
+  "the authorizer's answer is remembered for five minutes; X-Ray is off, as it is unless `jobs:tracing` says otherwise",
+  "no free tiers and no volume discounts; reads of the table's stream are free for a Lambda",
+];

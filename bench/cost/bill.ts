@@ -1,0 +1,56 @@
+import { type Price, prices } from "../../lambdas/core/cost.ts";
+import {
+  accessLogBytes,
+  bytesAroundLogLine,
+  functions,
+  lifecycleBatchesPerSecond,
+  oneProcessorMb,
+} from "./assumptions.ts";
+import type { Counts } from "./counts.ts";
+import { countsOf, type Kind } from "./kinds.ts";
+
+export type Bill = Record<string, number>;
+
+/** US dollars for a million times what was counted, by what they are for. */
+export function billOf(counts: Counts, jobs = 1): Bill {
+  const cost = (price: Price, count: number) => (count * prices[price]) / jobs;
+  const invocations = Object.values(counts.invocations).reduce((a, b) => a + b, 0);
+  return {
+    "API Gateway": cost("http_request", counts.http_request),
+    "Lambda requests": cost("lambda_request", invocations),
+    "Lambda time": cost("lambda_gb_second", gbSecondsOf(counts)),
+    "DynamoDB writes": cost("table_write", counts.table_write + counts.index_write),
+    "DynamoDB reads": cost("table_read", counts.table_read),
+    SQS: cost("queue_request", counts.queue_request),
+    Scheduler: cost("schedule", counts.schedule),
+    S3: cost("bucket_put", counts.bucket_put) + cost("bucket_get", counts.bucket_get),
+    EventBridge: cost("bus_event", counts.bus_event),
+    Logs: cost("log_megabyte", loggedBytes(counts) / 1e6),
+  };
+}
+
+const loggedBytes = ({ log_bytes, log_lines, http_request }: Counts): number =>
+  log_bytes + log_lines * bytesAroundLogLine + http_request * (accessLogBytes + bytesAroundLogLine);
+
+export const totalOf = (bill: Bill): number => Object.values(bill).reduce((a, b) => a + b, 0);
+
+function gbSecondsOf({ invocations, remote_ms, held_ms }: Counts): number {
+  const ofFunction = Object.entries(invocations).map(([name, times]) => {
+    const { memoryMb, cpuMs } = functions[name] as (typeof functions)[string];
+    const held = name === "consumer" ? held_ms : 0;
+    const ms = times * cpuMs * (oneProcessorMb / memoryMb) + (remote_ms[name] ?? 0) + held;
+    return (ms / 1000) * (memoryMb / 1024);
+  });
+  return ofFunction.reduce((a, b) => a + b, 0);
+}
+
+/** Records of a small job in the table's stream: made, claimed, finished. */
+const recordsPerJob = 3;
+
+/** The bill of a million jobs of a kind that come evenly, so many a second. */
+export async function billAt(kind: Kind, jobsPerSecond: number): Promise<Bill> {
+  const batch = Math.max(1, Math.min(100, Math.floor((jobsPerSecond * recordsPerJob) / lifecycleBatchesPerSecond)));
+  // Six full batches, or near it.
+  const jobs = Math.ceil((6 * batch) / recordsPerJob);
+  return billOf(await countsOf(kind, { jobs, batch }), jobs);
+}

@@ -1,0 +1,95 @@
+import { JobError } from "../../lambdas/core/errors.ts";
+import type { Counts } from "./counts.ts";
+import { startWorld, type World } from "./world.ts";
+
+export interface Kind {
+  name: string;
+  /** The request, from the time it is made at. */
+  request: (now: number) => object;
+  /** Attempts that fail, each with SERVICE_UNAVAILABLE, before one succeeds. */
+  failures?: number;
+  /** Whether to count one occurrence of a series, and not what making the series costs. */
+  occurrence?: boolean;
+  /** Asked for once, after it has ended. */
+  thenRead?: boolean;
+}
+
+const minute = 60_000;
+
+/** A request of some 250 bytes: what the target of the price means by small. */
+const small = (now: number, more: object) => ({
+  product_tag: "my-product",
+  env: "prd",
+  event: "create_order",
+  start_at: now,
+  input: { params: { customer: "C-1042" }, body: { sku: "SKU-77-BLUE", quantity: 2, price: 1999, currency: "EUR" } },
+  ...more,
+});
+const large = (now: number) => small(now, { input: { body: { text: "x".repeat(100 * 1024) } } });
+
+/** The kinds of jobs whose bill is looked at. */
+export const kinds: Kind[] = [
+  { name: "now", request: (now) => small(now, { start_at: 0 }) },
+  { name: "in 10 minutes", request: (now) => small(now + 10 * minute + 400, {}) },
+  { name: "in 2 hours", request: (now) => small(now + 120 * minute + 400, {}) },
+  { name: "now, input of 100 KB", request: () => ({ ...large(0), start_at: 0 }) },
+  { name: "in 2 hours, input of 100 KB", request: (now) => large(now + 120 * minute + 400) },
+  { name: "now, fails once", request: (now) => small(now, { start_at: 0 }), failures: 1 },
+  { name: "now, then read once", request: (now) => small(now, { start_at: 0 }), thenRead: true },
+  {
+    name: "a run of an hourly series",
+    request: (now) => small(now, { start_at: 0, repeat: { every: 60 * minute } }),
+    occurrence: true,
+  },
+];
+
+export interface Load {
+  /** Jobs of the kind, one after the other. */
+  jobs: number;
+  /** Records of the table's stream that the lifecycle gets at a time. */
+  batch: number;
+}
+
+/** What jobs of a kind come to, from their requests to their events on the bus. */
+export async function countsOf(kind: Kind, { jobs, batch }: Load = { jobs: 1, batch: 1 }): Promise<Counts> {
+  let left = 0;
+  const world = await startWorld(async () => {
+    if (left-- > 0) throw new JobError("SERVICE_UNAVAILABLE", "The shop does not answer.");
+    return { status: 201, headers: { "content-type": "application/json" }, body: { order: "O-7", state: "placed" } };
+  });
+  try {
+    for (let i = 0; i < jobs; i++) {
+      left = kind.failures ?? 0;
+      await oneJob(world, kind);
+    }
+    await world.stream(batch);
+    return world.counted();
+  } finally {
+    await world.stop();
+  }
+}
+
+async function oneJob(world: World, kind: Kind): Promise<void> {
+  const answer = await world.request("POST", "/v1/jobs", kind.request(world.now()));
+  if (answer.statusCode !== 202) throw new Error(`the request was not accepted: ${answer.body}`);
+  if (kind.occurrence) {
+    // The first run belongs to making the series.
+    await world.drain(1);
+    await world.stream(1);
+    world.counted();
+    return world.drain(1);
+  }
+  await world.drain();
+  if (kind.thenRead) await world.request("GET", `/v1/jobs/${JSON.parse(answer.body).job_id}`);
+}
+
+/** What it costs to look after no jobs: one run of the reconciler with the demo's catalog. */
+export async function idleCounts(): Promise<Counts> {
+  const world = await startWorld(async () => undefined);
+  try {
+    await world.reconcile();
+    return world.counted();
+  } finally {
+    await world.stop();
+  }
+}

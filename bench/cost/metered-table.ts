@@ -1,0 +1,89 @@
+import { type AttributeValue, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
+import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/job-item.ts";
+import { settings } from "../../test/support/aws/client-settings.ts";
+import { table } from "../../test/support/aws/dynamo.ts";
+import { type Counts, count } from "./counts.ts";
+import { itemBytes } from "./item-size.ts";
+
+type Item = Record<string, AttributeValue>;
+
+export interface Write {
+  before: Item | undefined;
+  after: Item | undefined;
+}
+
+interface Input {
+  Key?: Item;
+  Item?: Item;
+  IndexName?: string;
+  ConsistentRead?: boolean;
+}
+
+interface Output {
+  Item?: Item;
+  Items?: Item[];
+}
+
+const writes = new Set(["PutItemCommand", "UpdateItemCommand", "DeleteItemCommand"]);
+
+/**
+ * A client whose requests are counted in the units that DynamoDB bills, from the items as they are before and after;
+ * `written` gets every write that took effect, for the stream. Refuses what it could not count.
+ */
+export function meteredTable(endpoint: string, counts: () => Counts, written: (write: Write) => void): DynamoDBClient {
+  const unmetered = new DynamoDBClient({ ...settings, endpoint });
+  const client = new DynamoDBClient({ ...settings, endpoint });
+  const read = async (key: Item) =>
+    (await unmetered.send(new GetItemCommand({ TableName: table, Key: key, ConsistentRead: true }))).Item;
+
+  client.middlewareStack.add(
+    (next, { commandName = "" }) =>
+      async (args) => {
+        const input = args.input as Input;
+        count(counts().calls, `dynamodb.${commandName.replace("Command", "")}`);
+        if (!writes.has(commandName)) {
+          const result = await next(args);
+          counts().table_read += readUnits(commandName, input, result.output as Output);
+          return result;
+        }
+        const key = keyOf(input.Key ?? input.Item ?? {});
+        const before = await read(key);
+        try {
+          return await next(args);
+        } finally {
+          // A write whose condition fails is billed too, by the item that is there.
+          const after = await read(key);
+          counts().table_write += Math.max(1, writeUnits(before), writeUnits(after));
+          counts().index_write += indexUnits(before, after);
+          if (JSON.stringify(before) !== JSON.stringify(after)) written({ before, after });
+        }
+      },
+    { step: "initialize", name: "meter" },
+  );
+  return client;
+}
+
+const keyOf = (item: Item): Item =>
+  ({ [partitionKey]: item[partitionKey], [sortKey]: item[sortKey] }) as Record<string, AttributeValue>;
+
+const writeUnits = (item: Item | undefined): number => (item ? Math.ceil(itemBytes(item) / 1024) : 0);
+
+/** An index entry has the four keys. One that stays costs nothing, one that moves is deleted and put. */
+function indexUnits(before: Item | undefined, after: Item | undefined): number {
+  const entries = [before, after].map(
+    (item) => item && `${item[phaseIndex.partitionKey]?.S} ${item[phaseIndex.sortKey]?.S}`,
+  );
+  const [from, to] = entries.map((entry) => (entry?.startsWith("undefined") ? undefined : entry));
+  if (from === to) return 0;
+  return (from === undefined ? 0 : 1) + (to === undefined ? 0 : 1);
+}
+
+/** Units of 4 KB, half of one where it need not be the latest; a query is billed for the sum of what it reads. */
+function readUnits(command: string, { ConsistentRead = false, IndexName }: Input, { Item, Items }: Output): number {
+  const share = ConsistentRead ? 1 : 0.5;
+  if (command === "GetItemCommand") return share * Math.max(1, Math.ceil((Item ? itemBytes(Item) : 0) / 4096));
+  if (command === "QueryCommand" && Items !== undefined && IndexName === phaseIndex.name) {
+    return share * Math.max(1, Math.ceil(Items.reduce((sum, item) => sum + itemBytes(item), 0) / 4096));
+  }
+  throw new Error(`${command} is not metered: say here what it costs`);
+}

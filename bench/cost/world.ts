@@ -1,0 +1,230 @@
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
+import { routes } from "../../lambdas/api/routes.ts";
+import { dynamoJobStore } from "../../lambdas/aws/dynamo-job-store.ts";
+import { dynamoStatsStore } from "../../lambdas/aws/dynamo-stats-store.ts";
+import { eventBridgeBus } from "../../lambdas/aws/eventbridge-bus.ts";
+import { eventBridgeScheduler } from "../../lambdas/aws/eventbridge-scheduler.ts";
+import { httpApi } from "../../lambdas/aws/http-api.ts";
+import { makeLog } from "../../lambdas/aws/log.ts";
+import { queueHandler } from "../../lambdas/aws/queue-handler.ts";
+import { s3BlobStore } from "../../lambdas/aws/s3-blob-store.ts";
+import { sqsJobQueue } from "../../lambdas/aws/sqs-job-queue.ts";
+import { streamHandler } from "../../lambdas/aws/stream-handler.ts";
+import { catalog } from "../../lambdas/consumers/catalog.ts";
+import { runJob } from "../../lambdas/consumers/shell.ts";
+import { JobMessage, type JobType } from "../../lambdas/core/job.ts";
+import { finalEvents } from "../../lambdas/core/job-event.ts";
+import type { Decide } from "../../lambdas/core/job-type.ts";
+import type { Clock } from "../../lambdas/core/ports.ts";
+import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { recent } from "../../lambdas/lifecycle/recent.ts";
+import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
+import { settings } from "../../test/support/aws/client-settings.ts";
+import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
+import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
+import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
+import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
+import { httpEvent } from "../../test/support/http-event.ts";
+import { answering } from "./answering.ts";
+import { remoteMs } from "./assumptions.ts";
+import { type Counts, count, noCounts } from "./counts.ts";
+import { meteredTable, type Write } from "./metered-table.ts";
+
+// As long as the name of a stack. Without one Powertools says so with every line.
+process.env.POWERTOOLS_METRICS_NAMESPACE ??= "Service";
+
+/** The Scheduler fires up to 60 s late; here always in the middle. */
+const schedulerLateMs = 30_000;
+
+interface Message {
+  type: JobType;
+  body: string;
+  at: number;
+}
+
+export type World = Awaited<ReturnType<typeof startWorld>>;
+
+/**
+ * The handlers on the adapters of AWS, with every request counted. DynamoDB is a server in this process; SQS, the
+ * Scheduler, S3 and EventBridge answer at once. Time is virtual. `execute` stands for what a job does.
+ */
+export async function startWorld(execute: Decide) {
+  const dynamo = await startDynamo();
+  let counts = noCounts();
+  let now = Date.UTC(2030, 0, 1, 12);
+  const messages: Message[] = [];
+  const writes: Write[] = [];
+  const objects = new Map<string, Uint8Array>();
+
+  let executed = 0;
+
+  const clock: Clock = {
+    now: () => now,
+    async sleep(ms, signal) {
+      // With a signal it is a timeout, which never comes here; without one it is time that is billed.
+      if (signal) return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+      now += ms;
+      counts.held_ms += ms;
+    },
+  };
+  const sqs = answering(new SQSClient(settings), "sqs", () => counts, {
+    SendMessage({ QueueUrl, MessageBody, DelaySeconds = 0 }) {
+      counts.queue_request++;
+      const type = typeByUrl.get(QueueUrl as string) as JobType;
+      messages.push({ type, body: MessageBody as string, at: now + 1000 * (DelaySeconds as number) });
+      return {};
+    },
+  });
+  const scheduler = answering(new SchedulerClient(settings), "scheduler", () => counts, {
+    CreateSchedule({ ScheduleExpression, Target }) {
+      counts.schedule++;
+      const { Arn, Input } = Target as { Arn: string; Input: string };
+      const at = Date.parse(`${/^at\((.*)\)$/.exec(ScheduleExpression as string)?.[1]}Z`) + schedulerLateMs;
+      // The Scheduler's own send is a request to the queue like any other.
+      counts.queue_request++;
+      messages.push({ type: typeOfQueue(Arn), body: Input, at });
+      return {};
+    },
+  });
+  const s3 = answering(new S3Client(settings), "s3", () => counts, {
+    PutObject({ Key, Body }) {
+      counts.bucket_put++;
+      objects.set(Key as string, Body as Uint8Array);
+      return {};
+    },
+    GetObject({ Key }) {
+      counts.bucket_get++;
+      return { Body: { transformToByteArray: async () => objects.get(Key as string) } };
+    },
+  });
+  const events = answering(new EventBridgeClient(settings), "events", () => counts, {
+    PutEvents({ Entries }) {
+      counts.bus_event += (Entries as unknown[]).length;
+      return { FailedEntryCount: 0, Entries: (Entries as unknown[]).map(() => ({ EventId: "1" })) };
+    },
+  });
+  const queues = queuesAt("http://sqs");
+  const typeByUrl = new Map(Object.entries(queues).map(([type, { url }]) => [url, type as JobType]));
+  const metered = meteredTable(
+    dynamo.endpoint,
+    () => counts,
+    (write) => writes.push(write),
+  );
+  const services = {
+    catalog,
+    jobs: dynamoJobStore({ client: metered, table, retentionDays: 30 }),
+    stats: dynamoStatsStore({ client: metered, table }),
+    queue: sqsJobQueue({ client: sqs, queues }),
+    scheduler: eventBridgeScheduler({
+      client: scheduler,
+      queues,
+      group: "jobs",
+      roleArn: "role",
+      deadLetterArn: "dlq",
+    }),
+    blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
+    secrets: fakeSecrets({}),
+    clock,
+    log: makeLog("consumer-action"),
+  };
+  const run: Decide = (...what) => {
+    executed++;
+    return execute(...what);
+  };
+  const api = httpApi(() => services, routes);
+  const consumer = queueHandler(
+    () => services,
+    JobMessage,
+    (all, message) => runJob(all, run, message, { random: () => 0.5 }),
+  );
+  const bus = eventBridgeBus({ client: events, bus: "jobs", clock });
+  const lifecycle = streamHandler(
+    () => ({
+      bus,
+      stats: services.stats,
+      tasks: fakeMessageQueue(),
+      webhooks: fakeMessageQueue(),
+      endpoints: [],
+      handedOver: recent(),
+      log: services.log,
+      publish: new Set(finalEvents),
+    }),
+    handleChanges,
+  );
+
+  /** Runs a handler, and counts it and the bytes that it logs. */
+  async function invoke<T>(name: string, run: () => Promise<T>): Promise<T> {
+    count(counts.invocations, name);
+    const before = remoteMs(counts.calls);
+    const write = process.stdout.write;
+    process.stdout.write = ((line: string) => {
+      counts.log_bytes += Buffer.byteLength(line);
+      counts.log_lines++;
+      return true;
+    }) as typeof write;
+    try {
+      return await run();
+    } finally {
+      process.stdout.write = write;
+      count(counts.remote_ms, name, remoteMs(counts.calls) - before);
+    }
+  }
+
+  return {
+    async request(method: string, path: string, body?: unknown) {
+      counts.http_request++;
+      const event = httpEvent({ method, path, ...(body !== undefined && { body }) });
+      const answer = await invoke("api", () => api(event, {} as Context));
+      return answer as { statusCode: number; body: string };
+    },
+
+    /** Delivers every message at its time, one a batch, until there are none or, of a series, so many runs have ended. */
+    async drain(runs = Number.POSITIVE_INFINITY) {
+      for (const last = executed + runs; messages.length > 0 && executed < last; ) {
+        const next = messages.reduce((a, b) => (b.at < a.at ? b : a));
+        messages.splice(messages.indexOf(next), 1);
+        now = Math.max(now, next.at);
+        // The event source receives it and deletes it.
+        counts.queue_request += 2;
+        const event = { Records: [{ messageId: "1", body: next.body }] } as SQSEvent;
+        const answer = await invoke("consumer", () => consumer(event, {} as Context));
+        if (answer.batchItemFailures.length > 0) throw new Error("the consumer failed");
+      }
+    },
+
+    /** Gives the stream's records to the lifecycle, so many at a time. */
+    async stream(batchSize: number) {
+      while (writes.length > 0) {
+        const batch = writes.splice(0, batchSize).filter(({ after }) => after?.SK?.S === "STATE");
+        if (batch.length === 0) continue;
+        const Records = batch.map(({ before, after }) => ({
+          dynamodb: {
+            ...(before && { OldImage: before }),
+            ...(after && { NewImage: after }),
+            ApproximateCreationDateTime: Math.floor(now / 1000),
+            SequenceNumber: "1",
+          },
+        }));
+        await invoke("lifecycle", () => lifecycle({ Records } as DynamoDBStreamEvent, {} as Context));
+      }
+    },
+
+    async reconcile() {
+      await invoke("reconciler", () => reconcile(services));
+    },
+
+    /** What was counted since it was last asked. */
+    counted(): Counts {
+      const soFar = counts;
+      counts = noCounts();
+      return soFar;
+    },
+
+    now: () => now,
+    stop: dynamo.stop,
+  };
+}

@@ -1,0 +1,58 @@
+import type { Context } from "aws-lambda";
+import { routes } from "../../lambdas/api/routes.ts";
+import { dynamoJobStore } from "../../lambdas/aws/dynamo-job-store.ts";
+import { httpApi } from "../../lambdas/aws/http-api.ts";
+import { catalog } from "../../lambdas/consumers/catalog.ts";
+import { type Job, messageOf } from "../../lambdas/core/job.ts";
+import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
+import { aJob } from "../../test/support/builders.ts";
+import { fakeServices } from "../../test/support/fakes/services.ts";
+import { httpEvent } from "../../test/support/http-event.ts";
+import { type Reads, sortedTable } from "./sorted-table.ts";
+
+const template = aJob({ product: "my-product", env: "prd", event: "create_order" });
+const idOf = (number: number): string => `job_${number.toString(16).padStart(32, "0")}`;
+const numberOf = (id: string): number => Number.parseInt(id.slice("job_".length), 16);
+
+/** Every second job has completed; the others are due in the days to come, all but ten, which nobody has started. */
+const jobAt =
+  (now: number) =>
+  (number: number): Job => {
+    const id = idOf(number);
+    // Numbers are shards too: pairs of them, so that each shard has jobs of both kinds.
+    if ((number >> 3) % 2 === 0) {
+      const finished_at = now - 1000 * (number + 1);
+      return { ...template, id, status: "completed", due_at: finished_at - 50, finished_at, result: { inline: {} } };
+    }
+    const overdue = number < 18 && number >= 8;
+    return { ...template, id, status: "scheduled", due_at: overdue ? now - 3_600_000 : now + 1000 * (number + 900) };
+  };
+
+/** What each operation reads with so many jobs stored. */
+export async function readsWith(size: number): Promise<Record<string, Reads>> {
+  const fakes = fakeServices({ catalog });
+  const now = fakes.clock.now();
+  const { client, taken } = sortedTable(size, jobAt(now), numberOf);
+  const services = { ...fakes, jobs: dynamoJobStore({ client, table: "jobs", retentionDays: 30 }) };
+  const api = httpApi(() => services, routes);
+  const get = async (path: string, query?: Record<string, string>) => {
+    const answer = await api(httpEvent({ path, ...(query && { query }) }), {} as Context);
+    if ((answer as { statusCode: number }).statusCode !== 200) throw new Error(JSON.stringify(answer));
+  };
+  const tenant = { product_tag: "my-product", env: "prd", limit: "50" };
+  const claim = { claimId: "claim", now, leaseMarginMs: 20_000 };
+  const operations: Record<string, () => Promise<unknown>> = {
+    "list, 50 of all": () => get("/v1/jobs", tenant),
+    "list, 50 of the completed": () => get("/v1/jobs", { ...tenant, status: "completed" }),
+    "list, 50 of a day": () => get("/v1/jobs", { ...tenant, from: String(now), to: String(now + 86_400_000) }),
+    "get one": () => get(`/v1/jobs/${idOf(size - 1)}`),
+    claim: () => services.jobs.claim(messageOf(jobAt(now)(size - 1)), claim),
+    "reconcile, ten overdue": () => reconcile(services),
+  };
+  const all: Record<string, Reads> = {};
+  for (const [name, run] of Object.entries(operations)) {
+    await run();
+    all[name] = taken();
+  }
+  return all;
+}

@@ -1,0 +1,106 @@
+import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { idOf, itemOf, phaseIndex } from "../../lambdas/aws/job-item.ts";
+import type { Job } from "../../lambdas/core/job.ts";
+import { settings } from "../../test/support/aws/client-settings.ts";
+import { answering } from "../cost/answering.ts";
+import { noCounts } from "../cost/counts.ts";
+import { itemBytes } from "../cost/item-size.ts";
+
+type Item = Record<string, AttributeValue>;
+
+/** What reading came to: requests, items that were looked at, and read units. */
+export interface Reads {
+  calls: number;
+  items: number;
+  units: number;
+}
+
+/**
+ * A client on a table of any size that is held in memory as DynamoDB holds it, every partition of the index in the order
+ * of its sort key. Jobs are made when they are read: `jobAt` says what the job of a number is, `numberOf` which number
+ * an id has. Knows only what lists, claims and the reconciler ask.
+ */
+export function sortedTable(size: number, jobAt: (number: number) => Job, numberOf: (id: string) => number) {
+  const reads: Reads = { calls: 0, items: 0, units: 0 };
+  const partitions = partitionsOf(size, jobAt);
+  const item = (id: string) => itemOf(jobAt(numberOf(id)), 30);
+  const looked = (items: Item[], share: number) => {
+    reads.items += items.length;
+    reads.units += share * Math.max(1, Math.ceil(items.reduce((sum, one) => sum + itemBytes(one), 0) / 4096));
+  };
+
+  const client = answering(new DynamoDBClient(settings), "dynamodb", noCounts, {
+    GetItem({ Key }) {
+      reads.calls++;
+      const Item = item(idOf(Key as Item));
+      looked([Item], 1);
+      return { Item };
+    },
+    BatchGetItem({ RequestItems }) {
+      reads.calls++;
+      const [[table, { Keys }]] = Object.entries(RequestItems as Record<string, { Keys: Item[] }>) as [
+        [string, { Keys: Item[] }],
+      ];
+      const found = Keys.map((key) => item(idOf(key)));
+      for (const one of found) looked([one], 1);
+      return { Responses: { [table]: found } };
+    },
+    Query({ ExpressionAttributeValues, ScanIndexForward, Limit }) {
+      reads.calls++;
+      const values = ExpressionAttributeValues as Record<string, { S: string }>;
+      const [partition = "", low = "", high = ""] = [":partition", ":low", ":high"].map((name) => values[name]?.S);
+      const keys = partitions.get(partition) ?? [];
+      const [first, last] = [firstNotBelow(keys, low), firstNotBelow(keys, `${high}\u{10ffff}`)];
+      const limit = Limit as number;
+      const page = ScanIndexForward
+        ? keys.slice(first, Math.min(last, first + limit))
+        : keys.slice(Math.max(first, last - limit), last).reverse();
+      const Items = page.map(
+        (key): Item => ({
+          PK: { S: `JOB#${key.slice(key.indexOf("#") + 1)}` },
+          SK: { S: "STATE" },
+          [phaseIndex.partitionKey]: { S: partition },
+          [phaseIndex.sortKey]: { S: key },
+        }),
+      );
+      looked(Items, 0.5);
+      return { Items, ...(page.length === limit && { LastEvaluatedKey: {} }) };
+    },
+    UpdateItem({ Key }) {
+      reads.calls++;
+      return { Attributes: item(idOf(Key as Item)) };
+    },
+  });
+  return {
+    client,
+    /** What was read since it was last asked. */
+    taken(): Reads {
+      const soFar = { ...reads };
+      Object.assign(reads, { calls: 0, items: 0, units: 0 });
+      return soFar;
+    },
+  };
+}
+
+function partitionsOf(size: number, jobAt: (number: number) => Job): Map<string, string[]> {
+  const partitions = new Map<string, string[]>();
+  for (let number = 0; number < size; number++) {
+    const { [phaseIndex.partitionKey]: partition, [phaseIndex.sortKey]: key } = itemOf(jobAt(number), 30);
+    const keys = partitions.get(partition?.S ?? "");
+    if (keys) keys.push(key?.S ?? "");
+    else partitions.set(partition?.S ?? "", [key?.S ?? ""]);
+  }
+  for (const keys of partitions.values()) keys.sort();
+  return partitions;
+}
+
+/** The place of the first key that does not sort before `bound`. */
+function firstNotBelow(keys: readonly string[], bound: string): number {
+  let [low, high] = [0, keys.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((keys[middle] as string) < bound) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

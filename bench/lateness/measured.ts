@@ -1,0 +1,97 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { freePort } from "../../test/support/databases/free-port.ts";
+import { startPostgres } from "../../test/support/databases/postgres.ts";
+import { jobsOf, scheduleMany, withLocal } from "../local-system.ts";
+
+/** Jobs at random instants of a window, which begins so long after they were asked for. */
+export const workload = { jobs: 1000, leadMs: 8000, windowMs: 20_000 };
+
+export interface Measured {
+  system: string;
+  /** Why there are none, where there are none. */
+  missing?: string;
+  lateMs: number[];
+}
+
+/** `npm start`, and other systems' workers, each by itself on this machine. */
+export async function measured(): Promise<Measured[]> {
+  return [
+    await local(),
+    await rival("BullMQ, Redis", "bullmq.mjs", withRedis),
+    await rival("pg-boss, PostgreSQL, polls every 0.5 s", "pg-boss.mjs", withPostgres),
+    await rival("graphile-worker, PostgreSQL, polls every 0.5 s", "graphile-worker.mjs", withPostgres),
+  ];
+}
+
+async function local(): Promise<Measured> {
+  return withLocal(async (running) => {
+    const from = Date.now() + workload.leadMs;
+    const requests = Array.from({ length: workload.jobs }, () => ({
+      start_at: from + Math.floor(Math.random() * workload.windowMs),
+    }));
+    await scheduleMany(running, requests);
+    const jobs = await jobsOf(running, workload.jobs, workload.leadMs + workload.windowMs + 60_000);
+    const lateMs = jobs.map(({ started_at = 0, scheduled_at }) => started_at - scheduled_at);
+    return { system: "Ductape Jobs, `npm start`", lateMs };
+  });
+}
+
+/** Runs a rival's script, which prints how late each job was, as JSON. */
+async function rival(
+  system: string,
+  script: string,
+  withServer: (run: (url: string) => Promise<number[]>) => Promise<number[]>,
+): Promise<Measured> {
+  try {
+    return { system, lateMs: await withServer((url) => run(script, url)) };
+  } catch (error) {
+    const missing = (error as Error).message.split("\n")[0] ?? "";
+    console.error(`  left out: ${system}: ${missing}`);
+    return { system, missing, lateMs: [] };
+  }
+}
+
+function run(script: string, url: string): Promise<number[]> {
+  const file = fileURLToPath(new URL(`./rivals/${script}`, import.meta.url));
+  const child = spawn(process.execPath, [file, url, JSON.stringify(workload)], { stdio: ["ignore", "pipe", "pipe"] });
+  let [out, err] = ["", ""];
+  child.stdout.on("data", (chunk: Buffer) => (out += chunk));
+  child.stderr.on("data", (chunk: Buffer) => (err += chunk));
+  return new Promise((resolve, reject) => {
+    child.once("exit", (code) => {
+      const why = /ERR_MODULE_NOT_FOUND/.test(err) ? "not installed: npm ci --prefix bench" : err.trim();
+      if (code === 0) resolve(JSON.parse(out) as number[]);
+      else reject(new Error(why || `ended with ${code}`));
+    });
+  });
+}
+
+async function withPostgres<T>(run: (url: string) => Promise<T>): Promise<T> {
+  const server = await startPostgres();
+  try {
+    return await run(server.url());
+  } finally {
+    await server.stop();
+  }
+}
+
+async function withRedis<T>(run: (url: string) => Promise<T>): Promise<T> {
+  const port = await freePort();
+  const folder = await mkdtemp(join(tmpdir(), "redis-"));
+  const flags = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes"];
+  const server = spawn("redis-server", flags, { stdio: "ignore" });
+  const failed = new Promise<never>((_, reject) => {
+    server.once("error", () => reject(new Error("there is no redis-server: apt-get install redis-server")));
+  });
+  const ended = new Promise<void>((resolve) => server.once("close", () => resolve()));
+  try {
+    return await Promise.race([run(`redis://127.0.0.1:${port}`), failed]);
+  } finally {
+    if (server.kill()) await ended;
+    await rm(folder, { recursive: true, force: true });
+  }
+}

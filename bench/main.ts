@@ -1,0 +1,37 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { coldStart } from "./cold-start/part.ts";
+import { cost } from "./cost/part.ts";
+import { growth } from "./growth/part.ts";
+import { lateness } from "./lateness/part.ts";
+import { overhead } from "./overhead/part.ts";
+import { page } from "./page.ts";
+import type { Part } from "./part.ts";
+import { throughput } from "./throughput/part.ts";
+
+/** `npm run bench [-- part ...]`: runs the parts, all without a name, and writes their sections of docs/benchmarks.md. */
+const parts: Record<string, Part> = {
+  "cold-start": coldStart,
+  cost,
+  lateness,
+  overhead,
+  growth,
+  throughput,
+};
+const file = new URL("../docs/benchmarks.md", import.meta.url);
+
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !Object.hasOwn(parts, name));
+if (unknown.length > 0) {
+  console.error(`There is no part ${unknown.join(", ")}. The parts are ${Object.keys(parts).join(", ")}.`);
+  process.exit(1);
+}
+for (const [name, run] of Object.entries(parts)) {
+  if (named.length > 0 && !named.includes(name)) continue;
+  console.error(`${name} ...`);
+  const section = await run();
+  for (const { what, target, measured, met } of section.targets) {
+    console.error(`  ${met ? "met   " : "MISSED"} ${what}: ${measured} (target ${target})`);
+  }
+  const before = await readFile(file, "utf8").catch(() => "");
+  await writeFile(file, page(before, Object.keys(parts), name, section));
+}

@@ -1,0 +1,27 @@
+type Given = Readonly<Record<string, unknown>>;
+
+/** What settings ask of each other; each rule answers what is wrong and with which setting. */
+const rules: ((given: Given) => [setting: string, fault: string] | undefined)[] = [
+  (given) => needs(given, "domainName", "certificateArn"),
+  (given) => needs(given, "certificateArn", "domainName"),
+  (given) => needs(given, "vpcId", "subnetIds"),
+  (given) => needs(given, "securityGroupIds", "subnetIds"),
+  ({ subnetIds, vpcId, securityGroupIds }) =>
+    subnetIds !== undefined && vpcId === undefined && securityGroupIds === undefined
+      ? ["subnetIds", "needs jobs:securityGroupIds, or jobs:vpcId to have a security group made there"]
+      : undefined,
+];
+
+const needs = (given: Given, one: string, other: string): [string, string] | undefined =>
+  given[one] !== undefined && given[other] === undefined ? [one, `needs jobs:${other} too`] : undefined;
+
+/** Finds every rule that is broken, whatever else is wrong with the settings. */
+export function checkDependencies(
+  given: Given,
+  context: { addIssue(issue: { path: string[]; message: string; code: "custom" }): void },
+): void {
+  for (const rule of rules) {
+    const broken = rule(given);
+    if (broken) context.addIssue({ code: "custom", path: [broken[0]], message: broken[1] });
+  }
+}

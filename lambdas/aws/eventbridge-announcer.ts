@@ -1,0 +1,27 @@
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { eventSource } from "../core/job-event.ts";
+import type { Announcer, Clock } from "../core/ports.ts";
+import { putEvents } from "./put-events.ts";
+
+/** One event at a time on an EventBridge bus. */
+export const eventBridgeAnnouncer = ({
+  client,
+  bus,
+  clock,
+}: {
+  client: EventBridgeClient;
+  bus: string;
+  clock: Clock;
+}): Announcer => ({
+  async announce({ type, time, detail }) {
+    const entry = {
+      EventBusName: bus,
+      Source: eventSource,
+      DetailType: type,
+      Time: new Date(time),
+      Detail: JSON.stringify(detail),
+    };
+    const [refused] = await putEvents(client, clock, [entry]);
+    if (refused) throw new Error(`the bus refused an event: ${refused.code}`);
+  },
+});

@@ -1,0 +1,78 @@
+import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { tenantOf } from "../core/job.ts";
+import { eventSource } from "../core/job-event.ts";
+import type { Clock, Refused, Rejections } from "../core/ports.ts";
+import { type JobRejectedDetail, type Rejection, rejectedEvent } from "../core/rejection.ts";
+import { messageGroup } from "./message-group.ts";
+import { putEvents } from "./put-events.ts";
+import { attributesRoom, largestBatchBytes, type Outgoing, sendAll } from "./send-all.ts";
+
+export interface IntakeRejectionsOptions {
+  events: EventBridgeClient;
+  bus: string;
+  sqs: SQSClient;
+  deadLetterUrl: string;
+  clock: Clock;
+}
+
+/** Refused messages: each an event on the bus, and a dead letter with its reason as attributes. */
+export const intakeRejections = ({ events, bus, sqs, deadLetterUrl, clock }: IntakeRejectionsOptions): Rejections => ({
+  async reject(rejections) {
+    // The event first: what fails after it is delivered again, and an event may come twice, a dead letter better not.
+    const time = new Date(clock.now());
+    const untold = await putEvents(
+      events,
+      clock,
+      rejections.map(({ detail }) => entryOf(detail, bus, time)),
+    );
+    const refused: Refused[] = untold.map(({ index, code }) => ({ index, cause: new Error(`the bus said ${code}`) }));
+    const told = [...rejections.entries()].filter(([index]) => !refused.some((one) => one.index === index));
+    const unkept = await sendAll(
+      sqs,
+      deadLetterUrl,
+      told.map(([, rejection]) => letterOf(rejection)),
+    );
+    return [...refused, ...unkept.map(({ index, cause }) => ({ index: told[index]?.[0] as number, cause }))];
+  },
+});
+
+const entryOf = (detail: JobRejectedDetail, EventBusName: string, Time: Date): PutEventsRequestEntry => ({
+  EventBusName,
+  Source: eventSource,
+  DetailType: rejectedEvent,
+  Time,
+  Detail: JSON.stringify(detail),
+});
+
+function letterOf({ detail, body }: Rejection): Outgoing {
+  const { code, message, errors, source, message_id, product_tag, env } = detail;
+  const faults = errors.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`);
+  const known = product_tag !== undefined && env !== undefined;
+  return {
+    MessageBody: cutToBytes(body, largestBatchBytes - attributesRoom),
+    DelaySeconds: 0,
+    MessageGroupId: messageGroup(known ? tenantOf({ product: product_tag, env }) : source),
+    MessageAttributes: {
+      code: text(code),
+      detail: text([message, ...faults].join("\n"), 4096),
+      source: text(source),
+      message_id: text(message_id),
+    },
+  };
+}
+
+const text = (value: string, longest = 256) => ({
+  DataType: "String",
+  StringValue: cutToBytes(value.replaceAll(unsendable, "?"), longest) || "?",
+});
+
+/** SQS takes XML's characters only. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const unsendable = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
+
+/** The beginning that fits, and no half of a character. */
+function cutToBytes(value: string, longest: number): string {
+  const bytes = Buffer.from(value);
+  if (bytes.byteLength <= longest) return value;
+  return new TextDecoder().decode(bytes.subarray(0, longest), { stream: true });
+}

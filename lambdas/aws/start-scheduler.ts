@@ -1,0 +1,14 @@
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import type { Scheduler } from "../core/ports.ts";
+import { clientDefaults } from "./client-defaults.ts";
+import type { JobsEnv } from "./env.ts";
+import { eventBridgeScheduler } from "./eventbridge-scheduler.ts";
+
+export const startScheduler = (env: JobsEnv): Scheduler =>
+  eventBridgeScheduler({
+    client: new SchedulerClient(clientDefaults),
+    queues: env.QUEUES,
+    group: env.SCHEDULE_GROUP,
+    roleArn: env.SCHEDULE_ROLE_ARN,
+    deadLetterArn: env.SCHEDULE_DLQ_ARN,
+  });

@@ -1,0 +1,52 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+
+/** Where the objects lie that are imported, and where the reports of what became of them do: never the same folder. */
+export const importPrefix = "imports/";
+export const reportPrefix = "import-reports/";
+
+const Count = z.int().min(0);
+
+/** How far the import of an object has come: all that is kept of one between two invocations. */
+export const ImportPlace = z.strictObject({
+  v: z.literal(1),
+  /** Of the object, in the payload bucket. */
+  key: z.string().startsWith(importPrefix),
+  /** Of its content: an object that was replaced meanwhile is another one. */
+  etag: z.string().min(1),
+  /** In bytes. */
+  size: Count,
+  /** When it was put, epoch milliseconds: `start_at: 0` means then, however often a line is read. */
+  put_at: Count,
+  /** The byte at which the next line begins, and how many lines lie before it. */
+  offset: Count,
+  lines: Count,
+  /** Parts of the report that are written. */
+  parts: Count,
+  scheduled: Count,
+  rejected: Count,
+});
+export type ImportPlace = z.infer<typeof ImportPlace>;
+
+export const beginningOf = (object: Pick<ImportPlace, "key" | "etag" | "size" | "put_at">): ImportPlace => ({
+  v: 1,
+  ...object,
+  offset: 0,
+  lines: 0,
+  parts: 0,
+  scheduled: 0,
+  rejected: 0,
+});
+
+/**
+ * What a line is called: the name of its job where it has no idempotency key. The same content under the same name is the
+ * same import, also when it is put again.
+ */
+export const lineId = ({ key, etag }: Pick<ImportPlace, "key" | "etag">, line: number): string =>
+  `${createHash("sha256")
+    .update(JSON.stringify([key, etag]))
+    .digest("base64url")}:${line}`;
+
+/** The folder of an import's report: the object's path and, for each content that it has had, a folder below. */
+export const reportFolder = ({ key, etag }: Pick<ImportPlace, "key" | "etag">): string =>
+  `${reportPrefix}${key.slice(importPrefix.length)}/${etag.replaceAll(/[^\w-]/g, "")}/`;

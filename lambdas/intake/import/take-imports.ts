@@ -1,0 +1,26 @@
+import type { QueueMessage } from "../../aws/intake-handler.ts";
+import { traceOf } from "../../core/errors.ts";
+import { ImportPlace } from "../../core/import-place.ts";
+import type { IntakeServices } from "../services.ts";
+import { runImport } from "./run-import.ts";
+
+/** Works on messages of the queue of imports, one after the other. Answers the ids of those to be delivered again. */
+export async function takeImports(
+  services: IntakeServices,
+  messages: readonly QueueMessage[],
+  stopAt: number,
+): Promise<string[]> {
+  const again: string[] = [];
+  for (const { id, body } of messages) {
+    try {
+      await runImport(services, ImportPlace.parse(JSON.parse(body)), stopAt);
+    } catch (error) {
+      services.log.error("an import could not go on; its message will be delivered again", {
+        message_id: id,
+        ...traceOf(error),
+      });
+      again.push(id);
+    }
+  }
+  return again;
+}

@@ -1,0 +1,37 @@
+import type { DirectCall } from "../aws/intake-handler.ts";
+import { RequestError } from "../core/errors.ts";
+import { type AcceptedRequest, parseRequest } from "../core/request.ts";
+import { scheduleJob } from "../core/schedule-job.ts";
+import type { Services } from "../core/services.ts";
+import { type Receipt, receiptOf } from "../core/view.ts";
+import { type Sender, unwrap } from "./deliveries.ts";
+import type { IntakeServices } from "./services.ts";
+
+/** A request of an invocation of the function: answers its receipt, throws a RequestError. */
+export async function scheduleRequest(services: IntakeServices, { payload, requestId }: DirectCall): Promise<Receipt> {
+  const delivery = unwrap(payload, { source: "lambda", id: requestId }, services.bucket);
+  if (delivery.kind === "unreadable") throw delivery.error;
+  if (delivery.kind === "objects") throw importsComeByQueue();
+  const { clock } = services;
+  const accepted = accept(services, delivery.request, delivery.sender, clock.now());
+  return receiptOf(await scheduleJob(services, accepted), clock.now());
+}
+
+/**
+ * The same `parseRequest` as everywhere; what has no idempotency key takes the id by which its sender would deliver it
+ * again. `sentAt` is its now: a message that waited, or comes a second time, asks for the same as when it was sent.
+ */
+export function accept(
+  { catalog }: Pick<Services, "catalog">,
+  request: unknown,
+  { source, id }: Sender,
+  sentAt: number,
+): AcceptedRequest {
+  const named = (request as { idempotency_key?: unknown } | null | undefined)?.idempotency_key !== undefined;
+  return parseRequest(request, catalog, sentAt, named ? undefined : `${source}:${id}`);
+}
+
+const importsComeByQueue = () =>
+  new RequestError("INVALID_REQUEST", "Objects are imported by the intake queue: let the bucket notify that.", {
+    faults: [{ pointer: "/Records", detail: "is not part of a request" }],
+  });

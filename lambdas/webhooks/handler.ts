@@ -1,0 +1,19 @@
+import { products } from "../../products/index.ts";
+import { readEnv, WebhooksEnv } from "../aws/env.ts";
+import { once } from "../aws/once.ts";
+import { queueHandler } from "../aws/queue-handler.ts";
+import { startWebhooks } from "../aws/start-webhooks.ts";
+import { Delivery, endpointsOf } from "../core/webhook.ts";
+import { about, deliver } from "./deliver.ts";
+
+/** What Standard Webhooks asks senders to wait at least: 15 to 30 s. */
+const timeoutMs = 15_000;
+
+const start = once(() => ({
+  ...startWebhooks(readEnv(WebhooksEnv)),
+  catalog: endpointsOf(products),
+  random: Math.random,
+  timeoutMs,
+}));
+
+export const handler = queueHandler(start, Delivery, deliver, about);

@@ -1,0 +1,53 @@
+import { Webhook } from "standardwebhooks";
+import { JobError } from "../core/errors.ts";
+import type { Secrets } from "../core/ports.ts";
+import { type Reference, referenceName } from "../core/references.ts";
+import type { Delivery, ProductEndpoint } from "../core/webhook.ts";
+
+/** The body of a delivery: the same bytes for every attempt. */
+export const bodyOf = ({ type, time, data }: Delivery): string =>
+  JSON.stringify({ type, timestamp: new Date(time).toISOString(), data });
+
+/**
+ * The headers of an attempt at `now`, signed with every secret of the endpoint; throws a JobError CONFIGURATION_ERROR.
+ * https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#webhook-headers-sending-metadata-to-consumers
+ */
+export async function signedHeaders(
+  secrets: Secrets,
+  { secret, previous_secret }: Pick<ProductEndpoint, "secret" | "previous_secret">,
+  { id, body, now }: { id: string; body: string; now: number },
+): Promise<Record<string, string>> {
+  const references = previous_secret === undefined ? [secret] : [secret, previous_secret];
+  const signatures = references.map(async (reference) =>
+    signer(reference, await secrets.resolve(reference)).sign(id, new Date(now), body),
+  );
+  return {
+    "content-type": "application/json",
+    "user-agent": "ductape-jobs",
+    "webhook-id": id,
+    "webhook-timestamp": String(Math.floor(now / 1000)),
+    "webhook-signature": (await Promise.all(signatures)).join(" "),
+  };
+}
+
+/** Bytes of a secret, as the specification has them. */
+const [shortest, longest] = [24, 64];
+const prefix = "whsec_";
+
+function signer(reference: Reference, text: string): Webhook {
+  const key = text.trim();
+  // Loosely read by Buffer, strictly by the library; no cause, since that might quote the secret.
+  const bytes = Buffer.from(key.slice(key.startsWith(prefix) ? prefix.length : 0), "base64").length;
+  if (bytes < shortest || bytes > longest) throw unusable(reference);
+  try {
+    return new Webhook(key);
+  } catch {
+    throw unusable(reference);
+  }
+}
+
+const unusable = (reference: Reference) =>
+  new JobError(
+    "CONFIGURATION_ERROR",
+    `${referenceName(reference)} is no signing secret: it is whsec_ and ${shortest} to ${longest} random bytes in base64.`,
+  );

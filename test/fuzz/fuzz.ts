@@ -1,0 +1,51 @@
+import { seeded } from "../simulation/random.ts";
+import { request } from "./requests.ts";
+import { type World, world } from "./world.ts";
+
+export interface Found {
+  seed: number;
+  nth: number;
+  what: string;
+  request: string;
+}
+
+export interface FuzzReport {
+  requests: number;
+  statuses: Record<number, number>;
+  found: Found[];
+}
+
+/** So many requests meet the same jobs; then the world begins anew. */
+const perWorld = 200;
+
+/** Asks `requests` generated questions: a seed asks the same ones on any machine. Goes on after a finding, up to 20. */
+export async function fuzz(
+  requests: number,
+  seed: number,
+  newWorld: () => World | Promise<World> = () => world(),
+): Promise<FuzzReport> {
+  const report: FuzzReport = { requests: 0, statuses: {}, found: [] };
+  for (let first = 0; first < requests && report.found.length < 20; first += perWorld) {
+    const random = seeded(seed + first);
+    const current = await newWorld();
+    for (let nth = first; nth < Math.min(requests, first + perWorld); nth++) {
+      const event = request(random, current.known);
+      report.requests++;
+      try {
+        const status = await current.ask(event);
+        report.statuses[status] = (report.statuses[status] ?? 0) + 1;
+      } catch (error) {
+        const { headers, body, rawPath, rawQueryString, requestContext } = event;
+        const asked = {
+          method: requestContext.http.method,
+          rawPath,
+          rawQueryString,
+          headers,
+          body: body?.slice(0, 2000),
+        };
+        report.found.push({ seed, nth, what: (error as Error).message, request: JSON.stringify(asked) });
+      }
+    }
+  }
+  return report;
+}

@@ -1,0 +1,209 @@
+import { jobTypes } from "../../lambdas/core/job.ts";
+import { products } from "../../products/index.ts";
+import { inAws } from "../deploy/in-aws.ts";
+import { privilegesByEntry, privilegesOf } from "./privileges.ts";
+import { flat, resourcesOf, synthesize } from "./synth.ts";
+
+/** The demo's product, and one whose targets are all in AWS: every kind of grant that a catalog asks for. */
+const { service, state } = synthesize({}, [...products, inAws]);
+const granted = privilegesByEntry(service);
+
+const receives = "ChangeMessageVisibility,DeleteMessage,GetQueueAttributes,GetQueueUrl,ReceiveMessage";
+const queueOf = (type: string) => `Queue${type.replace("_", "")}Queue`;
+const sendsToAll = jobTypes.map((type) => `sqs:SendMessage ${queueOf(type)}`);
+const passesScheduleRole = "iam:PassRole SchedulesRole if iam:PassedToService = scheduler.amazonaws.com";
+const makesSchedules = "scheduler:CreateSchedule scheduler:schedule/job_*";
+const makesAndDropsSchedules = "scheduler:CreateSchedule,DeleteSchedule scheduler:schedule/job_*";
+const secret = (name: string) => `secretsmanager:GetSecretValue secretsmanager:secret:${name}-??????`;
+const parameter = (path: string) => `ssm:GetParameter ssm:parameter${path}`;
+
+/** What every consumer but the decider of features does: claims, reads, runs and records the jobs of its own queue. */
+const runsJobs = (type: string) => [
+  "dynamodb:GetItem,PutItem,UpdateItem Jobs if key = JOB#*",
+  "s3:GetObject Payloads/inputs/*",
+  "s3:GetObject,PutObject Payloads/progress*",
+  "s3:PutObject Payloads/results/*",
+  "s3:ListBucket Payloads",
+  `sqs:${receives},SendMessage ${queueOf(type)}`,
+  `sqs:SendMessage ${queueOf("feature")}`,
+  makesSchedules,
+  passesScheduleRole,
+];
+
+/**
+ * Everything that the functions of a deployment may do, one line a resource, besides writing their own logs and traces. A
+ * line more or less, or a function more, fails here: add it when it is what the function needs, and not before.
+ */
+const privileges: Record<string, string[]> = {
+  api: [
+    "dynamodb:BatchGetItem,BatchWriteItem,DeleteItem,GetItem,PutItem,Query Jobs if key = JOB#*",
+    "dynamodb:Query Jobs/index/by-phase",
+    "dynamodb:Query Jobs if key = STATS#*",
+    "s3:GetObject Payloads/progress*",
+    "s3:GetObject Payloads/results/*",
+    "s3:ListBucket Payloads",
+    "s3:PutObject Payloads/inputs/*",
+    "s3:PutObject Payloads/uploads/*",
+    ...sendsToAll,
+    makesAndDropsSchedules,
+    passesScheduleRole,
+  ],
+  authorizer: ["dynamodb:GetItem Jobs if key = KEYS", "secretsmanager:GetSecretValue ApiKey"],
+  intake: [
+    "dynamodb:DeleteItem,GetItem,PutItem Jobs if key = JOB#*",
+    "events:PutEvents Bus",
+    "s3:GetObject Payloads/imports/*",
+    "s3:ListBucket Payloads",
+    "s3:PutObject Payloads/import-reports/*",
+    "s3:PutObject Payloads/inputs/*",
+    `sqs:${receives},SendMessage IntakeImports`,
+    `sqs:${receives},SendMessage IntakeQueue`,
+    "sqs:SendMessage IntakeDeadLetters",
+    ...sendsToAll,
+    makesSchedules,
+    passesScheduleRole,
+  ],
+  reconciler: ["dynamodb:BatchGetItem Jobs if key = JOB#*", "dynamodb:Query Jobs/index/by-phase", ...sendsToAll],
+  lifecycle: [
+    "dynamodb:DescribeStream,GetRecords,GetShardIterator,ListStreams JobsStream",
+    "dynamodb:UpdateItem Jobs if key = STATS#*",
+    "events:PutEvents Bus",
+    "sqs:SendMessage LifecycleDeadLetters",
+    "sqs:SendMessage TasksQueue",
+    "sqs:SendMessage WebhooksQueue",
+  ],
+  tasks: [
+    "dynamodb:GetItem Jobs if key = JOB#*",
+    "s3:GetObject Payloads/results/*",
+    "s3:ListBucket Payloads",
+    `sqs:${receives},SendMessage TasksQueue`,
+    "states:SendTaskFailure,SendTaskHeartbeat,SendTaskSuccess *",
+  ],
+  webhooks: [
+    "dynamodb:GetItem,UpdateItem Jobs if key = WEBHOOK#*",
+    "events:PutEvents Bus",
+    `sqs:${receives},SendMessage WebhooksQueue`,
+    secret("my-product/webhook"),
+    parameter("/my-product/webhook-url"),
+  ],
+  "consumers/action": [...runsJobs("action"), secret("my-product/shop"), parameter("/my-product/shop-url")],
+  "consumers/notification": [
+    ...runsJobs("notification"),
+    secret("my-product/fcm"),
+    secret("my-product/smtp"),
+    parameter("/my-product/callback-url"),
+    parameter("/my-product/fcm-endpoint"),
+    "sns:Publish not arn:<AWS::Partition>:sns:*:*:*",
+  ],
+  "consumers/database_action": [
+    ...runsJobs("database_action"),
+    secret("my-product/orders"),
+    "dynamodb:DeleteItem,GetItem,PutItem,UpdateItem dynamodb:table/in-aws-visits",
+    "dynamodb:Query dynamodb:table/in-aws-visits/index/by-day",
+  ],
+  "consumers/function": [
+    ...runsJobs("function"),
+    parameter("/my-product/pricing-url"),
+    "lambda:InvokeFunction arn:aws:lambda:us-east-1:000000000000:function:in-aws-doubler",
+  ],
+  "consumers/storage": [
+    ...runsJobs("storage"),
+    "s3:GetObject Payloads/uploads/*",
+    parameter("/my-product/documents-bucket"),
+    "s3:AbortMultipartUpload,PutObject s3:::*/documents/* if aws:ResourceAccount = <AWS::AccountId>",
+    "s3:AbortMultipartUpload,GetObject,PutObject s3:::in-aws-archive/2030/*",
+  ],
+  "consumers/feature": [
+    "dynamodb:BatchGetItem,DeleteItem,GetItem,PutItem,UpdateItem Jobs if key = JOB#*",
+    "s3:GetObject,PutObject Payloads/inputs/*",
+    "s3:GetObject,PutObject Payloads/progress*",
+    "s3:GetObject,PutObject Payloads/results/*",
+    "s3:ListBucket Payloads",
+    `sqs:${receives},SendMessage ${queueOf("feature")}`,
+    ...jobTypes.filter((type) => type !== "feature").map((type) => `sqs:SendMessage ${queueOf(type)}`),
+    makesAndDropsSchedules,
+    passesScheduleRole,
+  ],
+};
+
+test("every function of the deployment is on this page", () => {
+  expect(Object.keys(granted).sort()).toEqual(Object.keys(privileges).sort());
+});
+
+test.each(Object.keys(granted))("%s may do this, on these resources, and nothing else", (entry) => {
+  expect(granted[entry]).toEqual([...(privileges[entry] ?? [])].sort());
+});
+
+const may = (pattern: RegExp) =>
+  Object.entries(granted)
+    .filter(([, lines]) => lines.some((line) => pattern.test(line)))
+    .map(([entry]) => entry)
+    .sort();
+
+describe("so that", () => {
+  const consumers = jobTypes.map((type) => `consumers/${type}`);
+
+  test("no function but the consumer of functions invokes one", () => {
+    expect(may(/^(lambda|execute-api):/)).toEqual(["consumers/function"]);
+  });
+
+  test.each([
+    ["my-product/orders", "consumers/database_action"],
+    ["my-product/shop", "consumers/action"],
+    ["my-product/fcm", "consumers/notification"],
+    ["my-product/webhook", "webhooks"],
+    ["ApiKey", "authorizer"],
+  ])("only one function reads the secret %s: %s", (name, entry) => {
+    expect(may(new RegExp(`^secretsmanager:\\S+ .*${name}`))).toEqual([entry]);
+  });
+
+  test("jobs are written by those who make them and those who run them", () => {
+    expect(may(/^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs if key = JOB/)).toEqual(
+      ["api", ...consumers, "intake"].sort(),
+    );
+    expect(may(/^dynamodb:\S*Update\S* Jobs if key = JOB/)).toEqual([...consumers].sort());
+  });
+
+  test("nobody who reads jobs reads keys, and nobody writes keys", () => {
+    expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
+    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|WEBHOOK)#\*$)/;
+    expect(may(writes)).toEqual([]);
+    // These name no item, and so would pass any condition on items.
+    expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);
+  });
+
+  test("nothing of the table is reached without saying which of its items", () => {
+    const open = Object.values(granted).flatMap((lines) => lines.filter((line) => /^dynamodb:\S+ Jobs$/.test(line)));
+    expect(open).toEqual([]);
+  });
+
+  test("no function has a way to change what it may do, or another's code, or a key of KMS", () => {
+    expect(may(/^(iam:(?!PassRole )|sts:|lambda:(?!InvokeFunction)|cloudformation:|kms:|organizations:)/)).toEqual([]);
+  });
+});
+
+test("the Scheduler's role sends to the queues of jobs and to its dead letters, and nobody else has a role", () => {
+  const roles = resourcesOf(service, "AWS::IAM::Role").filter(({ Properties }) => {
+    const [{ Principal }] = Properties.AssumeRolePolicyDocument.Statement;
+    return Principal.Service !== "lambda.amazonaws.com";
+  });
+  expect(roles.map(({ id }) => privilegesOf(service, id))).toEqual([
+    [...sendsToAll, "sqs:SendMessage SchedulesDeadLetters"].sort(),
+  ]);
+  state.resourceCountIs("AWS::IAM::Role", 0);
+});
+
+test("functions are invoked by API Gateway and by the reconciler's minute, each from its own source, and by nobody else", () => {
+  const permissions = resourcesOf(service, "AWS::Lambda::Permission").map(({ Properties }) => [
+    flat(Properties.FunctionName).replace(/[<>]|Function.*$/g, ""),
+    Properties.Principal,
+    Properties.SourceArn === undefined ? "anywhere" : "its source",
+  ]);
+  expect(new Set(permissions.map((one) => one.join(" ")))).toEqual(
+    new Set([
+      "Api apigateway.amazonaws.com its source",
+      "Authorizer apigateway.amazonaws.com its source",
+      "ReconcilerEntry events.amazonaws.com its source",
+    ]),
+  );
+});

@@ -1,0 +1,203 @@
+import { Match } from "aws-cdk-lib/assertions";
+import { AwsSolutionsChecks } from "cdk-nag";
+import { jobTypes } from "../../lambdas/core/job.ts";
+import { flat, functionOf, linesOf, linesOfEntry, type Resource, resourcesOf, roleOf, synthesize } from "./synth.ts";
+
+const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0d9bdc2e-8c6e-4f0e-9d7c-0a1b2c3d4e5f";
+const teamsKey = "arn:aws:kms:eu-west-1:123456789012:key/0d9bdc2e-8c6e-4f0e-9d7c-0a1b2c3d4e5f";
+
+/** Every way to deploy that is not the default one. */
+const options = {
+  iam: { auth: "iam" },
+  cors: { "jobs:corsOrigins": "https://app.example.com,http://localhost:3000", "jobs:authCacheSeconds": "0" },
+  domain: { "jobs:domainName": "jobs.example.com", "jobs:certificateArn": certificate },
+  "own key": { "jobs:kmsKey": "create" },
+  "team's key": { "jobs:kmsKey": teamsKey },
+  vpc: { "jobs:subnetIds": "subnet-0000001a,subnet-0123456789abcdef0", "jobs:securityGroupIds": ["sg-0000003c"] },
+  "vpc with a group of ours": { "jobs:subnetIds": ["subnet-0000001a"], "jobs:vpcId": "vpc-0000004d" },
+};
+const stacks = Object.fromEntries(
+  Object.entries(options).map(([name, settings]) => [name, synthesize(settings)]),
+) as Record<keyof typeof options, ReturnType<typeof synthesize>>;
+
+test.each(Object.keys(options) as (keyof typeof options)[])("cdk-nag finds nothing with %s", (name) => {
+  const { app } = stacks[name];
+  expect(new AwsSolutionsChecks(app).validateScope(app)).toMatchObject({ success: true, violations: [] });
+});
+
+const routesOf = (name: keyof typeof options) =>
+  resourcesOf(stacks[name].service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
+const outputsOf = (name: keyof typeof options) => Object.keys(stacks[name].service.toJSON().Outputs);
+
+describe("with auth=iam", () => {
+  test("API Gateway checks signatures on every route but the open ones, and no authorizer is deployed", () => {
+    expect(Object.fromEntries(routesOf("iam").map((route) => [route.RouteKey, route.AuthorizationType]))).toEqual({
+      "ANY /v1/{proxy+}": "AWS_IAM",
+      "GET /v1/health": "NONE",
+      "GET /openapi.json": "NONE",
+      "GET /events.json": "NONE",
+    });
+    expect(() => functionOf(stacks.iam.service, "authorizer")).toThrow("0 functions");
+    expect(resourcesOf(stacks.iam.service, "AWS::ApiGatewayV2::Authorizer")).toEqual([]);
+  });
+
+  test("the outputs say what callers are to be allowed instead of where a key is", () => {
+    expect(outputsOf("iam")).toContain("ApiArn");
+    expect(outputsOf("iam")).not.toContain("ApiKeySecret");
+    const { Value } = stacks.iam.service.toJSON().Outputs.ApiArn;
+    expect(flat(Value)).toMatch(
+      /^arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:.*\/\$default\/\*\/\*$/,
+    );
+  });
+
+  test("the deployed key stays where it is, so that the setting can be taken back", () => {
+    stacks.iam.state.resourceCountIs("AWS::SecretsManager::Secret", 1);
+  });
+});
+
+describe("with corsOrigins", () => {
+  test("API Gateway answers the browsers of these origins, and lets them send and read what the API has", () => {
+    stacks.cors.service.hasResourceProperties("AWS::ApiGatewayV2::Api", {
+      CorsConfiguration: {
+        AllowOrigins: ["https://app.example.com", "http://localhost:3000"],
+        AllowMethods: ["GET", "POST", "DELETE"],
+        AllowHeaders: ["authorization", "content-type", "idempotency-key", "prefer"],
+        ExposeHeaders: ["location", "preference-applied", "retry-after"],
+        AllowCredentials: Match.absent(),
+      },
+    });
+  });
+
+  test("no route takes a preflight, which has no key, and every other method still needs one", () => {
+    const guarded = routesOf("cors").filter(({ AuthorizationType }) => AuthorizationType === "CUSTOM");
+    expect(guarded.map(({ RouteKey }) => RouteKey).sort()).toEqual(
+      ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"].map((method) => `${method} /v1/{proxy+}`),
+    );
+    expect(routesOf("cors").filter(({ RouteKey }) => /^(OPTIONS|ANY|\$default)/.test(RouteKey))).toEqual([]);
+  });
+
+  test("and no memory, API Gateway asks the authorizer at each request", () => {
+    stacks.cors.service.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", { AuthorizerResultTtlInSeconds: 0 });
+  });
+
+  test("is off unless it is asked for", () => {
+    stacks.iam.service.hasResourceProperties("AWS::ApiGatewayV2::Api", { CorsConfiguration: Match.absent() });
+  });
+});
+
+describe("with a domain", () => {
+  test("the API answers under its own name over TLS 1.2, and the outputs say where DNS has to lead it", () => {
+    const { service } = stacks.domain;
+    service.hasResourceProperties("AWS::ApiGatewayV2::DomainName", {
+      DomainName: "jobs.example.com",
+      DomainNameConfigurations: [{ CertificateArn: certificate, EndpointType: "REGIONAL", SecurityPolicy: "TLS_1_2" }],
+    });
+    const [name] = resourcesOf(service, "AWS::ApiGatewayV2::DomainName");
+    const mapping = { Stage: "$default", DomainName: { Ref: name?.id } };
+    service.hasResourceProperties("AWS::ApiGatewayV2::ApiMapping", mapping);
+    expect(service.toJSON().Outputs.ApiUrl.Value).toBe("https://jobs.example.com");
+    expect(outputsOf("domain")).toEqual(expect.arrayContaining(["DomainTarget", "DomainZone"]));
+  });
+});
+
+describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
+  const { state, service } = stacks[name];
+  const properties = (type: string, template = state) =>
+    resourcesOf(template, type).map(({ Properties }) => Properties);
+  const isKey = name === "team's key" ? /^arn:aws:kms:eu-west-1:123456789012:key\// : /Key[0-9A-F]{8}/;
+
+  test("table, bucket, bus and secret are encrypted with it", () => {
+    const [table] = properties("AWS::DynamoDB::GlobalTable");
+    expect(table.SSESpecification).toEqual({ SSEEnabled: true, SSEType: "KMS" });
+    expect(flat(table.Replicas[0].SSESpecification.KMSMasterKeyId)).toMatch(isKey);
+    const [bucket] = properties("AWS::S3::Bucket");
+    const [rule] = bucket.BucketEncryption.ServerSideEncryptionConfiguration;
+    expect(rule).toMatchObject({ BucketKeyEnabled: true, ServerSideEncryptionByDefault: { SSEAlgorithm: "aws:kms" } });
+    expect(flat(rule.ServerSideEncryptionByDefault.KMSMasterKeyID)).toMatch(isKey);
+    expect(flat(properties("AWS::Events::EventBus")[0].KmsKeyIdentifier)).toMatch(isKey);
+    expect(flat(properties("AWS::SecretsManager::Secret")[0].KmsKeyId)).toMatch(isKey);
+  });
+
+  test("so is every queue, dead letters among them, every topic and every group of logs", () => {
+    const both = (type: string) => [...properties(type), ...properties(type, service)];
+    const queues = both("AWS::SQS::Queue");
+    expect(queues.length).toBeGreaterThan(2 * jobTypes.length);
+    for (const queue of queues) {
+      expect(flat(queue.KmsMasterKeyId)).toMatch(isKey);
+      expect(queue.SqsManagedSseEnabled).toBeUndefined();
+    }
+    for (const topic of both("AWS::SNS::Topic")) expect(flat(topic.KmsMasterKeyId)).toMatch(isKey);
+    const groups = both("AWS::Logs::LogGroup");
+    expect(groups.length).toBeGreaterThan(jobTypes.length);
+    for (const group of groups) expect(flat(group.KmsKeyId)).toMatch(isKey);
+  });
+
+  test("every role may use it, through the services that it works with and in no other way", () => {
+    const through = (roleId: string) =>
+      linesOf(service, roleId)
+        .filter((line) => line.startsWith("kms:"))
+        .map((line) =>
+          line.replace(/\.<AWS::Region>\.<AWS::URLSuffix>/g, "").replace(/ \S+ if kms:ViaService = /, " "),
+        );
+    const all = (services: string) =>
+      ["Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey"].map((a) => `kms:${a} ${services}`);
+    const ofEntry = (entry: string) => through(roleOf(functionOf(service, entry)));
+    expect(ofEntry("api")).toEqual(all("dynamodb, s3, sqs"));
+    expect(ofEntry("authorizer")).toEqual(all("dynamodb, secretsmanager"));
+    expect(ofEntry("lifecycle")).toEqual(all("dynamodb, sqs"));
+    expect(ofEntry("reconciler")).toEqual(all("dynamodb, sqs"));
+    for (const type of jobTypes) expect(ofEntry(`consumers/${type}`)[0]).toMatch(/^kms:Decrypt dynamodb, s3, sqs/);
+    const scheduler = resourcesOf(service, "AWS::IAM::Role").find(({ id }) => id.startsWith("Schedules"));
+    expect(through(scheduler?.id ?? "")).toEqual(all("sqs"));
+  });
+});
+
+test("the key that is made is kept, rotated, and open to logs and to what sends to queues, for this account only", () => {
+  const [key] = resourcesOf(stacks["own key"].state, "AWS::KMS::Key") as [Resource];
+  expect(key).toMatchObject({ DeletionPolicy: "Retain", Properties: { EnableKeyRotation: true } });
+  const byService = (
+    key.Properties.KeyPolicy.Statement as { Principal: { Service?: unknown }; Condition?: unknown }[]
+  ).filter(({ Principal }) => Principal.Service !== undefined);
+  expect(byService.length).toBeGreaterThanOrEqual(2);
+  for (const { Condition } of byService)
+    expect(JSON.stringify(Condition)).toMatch(/SourceAccount|logs:arn|SourceArn|event-bus/);
+  stacks["team's key"].state.resourceCountIs("AWS::KMS::Key", 0);
+});
+
+describe("with a VPC", () => {
+  test.each([
+    ["vpc", ["subnet-0000001a", "subnet-0123456789abcdef0"], ["sg-0000003c"]],
+    [
+      "vpc with a group of ours",
+      ["subnet-0000001a"],
+      [expect.objectContaining({ "Fn::GetAtt": [expect.any(String), "GroupId"] })],
+    ],
+  ] as const)(
+    "%s: the consumer of database actions runs in its subnets, and nobody else does",
+    (name, subnets, groups) => {
+      const placed = resourcesOf(stacks[name].service, "AWS::Lambda::Function").filter(
+        ({ Properties }) => Properties.VpcConfig !== undefined,
+      );
+      expect(placed.map(({ id }) => id)).toEqual([functionOf(stacks[name].service, "consumers/database_action").id]);
+      expect(placed[0]?.Properties.VpcConfig).toEqual({ SubnetIds: subnets, SecurityGroupIds: groups });
+    },
+  );
+
+  test("Lambda may make its network interfaces, the function's own code may not", () => {
+    const lines = linesOfEntry(stacks.vpc.service, "consumers/database_action").filter((line) =>
+      line.startsWith("ec2:"),
+    );
+    expect(lines).toHaveLength(6);
+    for (const line of lines) expect(line).toMatch(/ \* if lambda:SourceFunctionArn = true$/);
+  });
+
+  test("a group of ours lets nothing in, and the output says its id", () => {
+    const { service } = stacks["vpc with a group of ours"];
+    service.hasResourceProperties("AWS::EC2::SecurityGroup", {
+      VpcId: "vpc-0000004d",
+      SecurityGroupIngress: Match.absent(),
+    });
+    expect(outputsOf("vpc with a group of ours")).toContain("DatabaseSecurityGroup");
+    stacks.vpc.service.resourceCountIs("AWS::EC2::SecurityGroup", 0);
+  });
+});

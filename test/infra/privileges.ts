@@ -1,0 +1,37 @@
+import type { Template } from "aws-cdk-lib/assertions";
+import { linesOf, type Resource, resourcesOf, roleOf } from "./synth.ts";
+
+/** A resource in a word: `Jobs` for the table wherever it is declared, `secret:shop-??????` for an ARN of this account. */
+const short = (resource: string): string =>
+  resource
+    .replace(/[\w-]+:ExportsOutput(?:FnGetAtt|Ref)(\w+?)[0-9A-F]{8}(Stream)?(?:Arn|Id)?[0-9A-F]{8}/g, "$1$2")
+    .replace(/<(\w+?)[0-9A-F]{8}\.Arn>/g, "$1")
+    .replace(/^arn:<AWS::Partition>:/, "")
+    .replace(/<AWS::Region>:<AWS::AccountId>:/, "")
+    .replace(/schedule\/[\w-]+\//, "schedule/")
+    .replace("dynamodb:LeadingKeys", "key");
+
+/** What a role may do, a line a resource: `dynamodb:GetItem,PutItem Jobs if key = JOB#*`. */
+export function privilegesOf(service: Template, roleId: string): string[] {
+  const actions = new Map<string, string[]>();
+  for (const line of linesOf(service, roleId)) {
+    const [, prefix = "", action = "", on = ""] = /^([\w-]+):(\S+) (.*)$/.exec(line) ?? [];
+    const key = `${prefix}: ${short(on)}`;
+    actions.set(key, [...(actions.get(key) ?? []), action]);
+  }
+  return [...actions].map(([key, all]) => key.replace(": ", `:${all.sort().join(",")} `)).sort();
+}
+
+export const entryOf = (fn: Resource): string => fn.Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME;
+
+/** Every function of a stack by its entry, with what it may do besides writing its own logs and traces. */
+export const privilegesByEntry = (service: Template): Record<string, string[]> =>
+  Object.fromEntries(
+    resourcesOf(service, "AWS::Lambda::Function").map((fn) => {
+      const ownLogs = `logs:CreateLogStream,PutLogEvents ${fn.id.replace(/Function[0-9A-F]{8}$/, "Logs")}`;
+      const usual = [ownLogs, "xray:PutTelemetryRecords,PutTraceSegments *"];
+      const all = privilegesOf(service, roleOf(fn));
+      if (!usual.every((line) => all.includes(line))) throw new Error(`${entryOf(fn)} cannot log or trace`);
+      return [entryOf(fn), all.filter((line) => !usual.includes(line))];
+    }),
+  );

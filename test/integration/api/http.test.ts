@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { startLocal } from "../../../local/start.ts";
+import { documentedProxy } from "../../support/documented-proxy.ts";
+
+let folder: string;
+let local: Awaited<ReturnType<typeof startLocal>>;
+let api: Awaited<ReturnType<typeof documentedProxy>>;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ductape-http-"));
+  local = await startLocal({ port: 0, dataDir: folder });
+  api = await documentedProxy(local.url);
+}, 120_000);
+
+afterAll(async () => {
+  await api?.stop();
+  await local?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const order = { env: "prd", product_tag: "my-product", event: "create_order", input: { params: { customer: "c" } } };
+
+async function ask(method: string, path: string, { headers = {}, body, key = local.apiKey }: Asked = {}) {
+  const response = await fetch(api.url + path, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }), ...headers },
+    ...(body !== undefined && { body: body as string }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === "" ? undefined : JSON.parse(text) };
+}
+
+interface Asked {
+  headers?: Record<string, string>;
+  body?: string | Uint8Array;
+  key?: string;
+}
+
+const json = (value: unknown) => ({ body: JSON.stringify(value) });
+
+test("a client of another make finds what HTTP promises", async () => {
+  const made = await ask("POST", "/v1/jobs", {
+    ...json({ ...order, start_at: 0 }),
+    headers: { prefer: "respond-async, wait=20" },
+  });
+  expect(made).toMatchObject({ status: 200, body: { status: "completed" } });
+  expect(made.headers.get("preference-applied")).toBe("wait=20");
+  const path = made.headers.get("location") ?? "";
+  expect(path).toBe(`/v1/jobs/${made.body.job_id}`);
+
+  for (const same of [path, `${path}/`, path.replace("job_", "job%5F"), `${path}?wait=0`]) {
+    expect(await ask("GET", same)).toMatchObject({ status: 200, body: { job_id: made.body.job_id } });
+  }
+  const head = await ask("HEAD", path);
+  expect([head.status, head.body, head.headers.get("content-type")]).toEqual([200, undefined, "application/json"]);
+
+  const put = await ask("PUT", path, json({}));
+  expect([put.status, put.headers.get("allow")]).toEqual([405, "GET, HEAD, DELETE"]);
+  expect(await ask("OPTIONS", "/v1/jobs")).toMatchObject({ status: 405 });
+  expect(await ask("DELETE", path)).toMatchObject({ status: 204, body: undefined });
+  expect(await ask("DELETE", path)).toMatchObject({ status: 404, body: { code: "JOB_NOT_FOUND" } });
+}, 60_000);
+
+test.each<[string, string, string, Asked, number]>([
+  ["a zipped body", "POST", "/v1/jobs", { body: gzipSync("{}"), headers: { "content-encoding": "gzip" } }, 415],
+  [
+    "a form",
+    "POST",
+    "/v1/jobs",
+    { body: "a=1", headers: { "content-type": "application/x-www-form-urlencoded" } },
+    415,
+  ],
+  ["bytes that are no text", "POST", "/v1/jobs", { body: new Uint8Array([0xff, 0xfe, 0, 1]) }, 400],
+  ["an array", "POST", "/v1/jobs", { body: "[]" }, 400],
+  ["no body", "POST", "/v1/jobs", {}, 400],
+  ["a parameter twice", "GET", "/v1/jobs?limit=1&limit=2", {}, 400],
+  ["a parameter that is none", "POST", "/v1/jobs/bulk?dry=1", { body: "{}" }, 400],
+  ["a key that is none", "GET", "/v1/jobs", { key: "dk_nobody-has-this-key-0123456789" }, 403],
+  ["a body beyond 4.4 MB", "POST", "/v1/jobs", { body: `"${"x".repeat(4_400_000)}"` }, 413],
+])("%s is refused as documented", async (_what, method, path, asked, status) => {
+  expect((await ask(method, path, asked)).status).toBe(status);
+});
+
+test("every answer was as the OpenAPI document says", () => {
+  expect(api.faults).toEqual([]);
+});

@@ -1,0 +1,75 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+const bin = join(root, "node_modules/.bin");
+let folder: string;
+
+const run = async (command: string, args: string[], cwd = folder) => {
+  const env = { ...process.env, NODE_OPTIONS: "", PATH: `${bin}:${process.env.PATH}` };
+  const { stdout } = await promisify(execFile)(command, args, { cwd, env, timeout: 60_000 }).catch((error) => error);
+  return String(stdout).trim();
+};
+
+/** An empty project that has the package as npm would unpack it, and nothing else. */
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "ductape-sdk-"));
+  await run("npm", ["pack", "--pack-destination", folder], join(root, "sdk"));
+  const [packed = ""] = (await readdir(folder)).filter((name) => name.endsWith(".tgz"));
+  await mkdir(join(folder, "node_modules/ductape-sdk"), { recursive: true });
+  await run("tar", ["-xzf", packed, "-C", "node_modules/ductape-sdk", "--strip-components=1"]);
+}, 120_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("the package holds its code, types, page and licence, and depends on nothing", async () => {
+  const inside = await readdir(join(folder, "node_modules/ductape-sdk"));
+  expect(inside.sort()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
+  const { dependencies, peerDependencies } = JSON.parse(
+    await readFile(join(folder, "node_modules/ductape-sdk/package.json"), "utf8"),
+  );
+  expect([dependencies, peerDependencies]).toEqual([undefined, undefined]);
+});
+
+test.each([
+  ["an ES module", "a.mjs", 'import { createDuctape, ductape } from "ductape-sdk";'],
+  ["CommonJS", "a.cjs", 'const { createDuctape, ductape } = require("ductape-sdk");'],
+])("it works from %s", async (_what, file, first) => {
+  const code = `${first}
+    const { jobs } = createDuctape({ url: "http://127.0.0.1:1", apiKey: "k", maxRetries: 0 });
+    console.log(typeof ductape.processor.job.schedule);
+    jobs.get("job_x").catch((error) => console.log(error.name));`;
+  await writeFile(join(folder, file), code);
+  expect(await run("node", [file])).toBe("function\nConnectionError");
+});
+
+test.each([
+  ["nodenext", "nodenext"],
+  ["esnext", "bundler"],
+])("its types are good for module %s, resolved as %s, and know a catalog", async (module, moduleResolution) => {
+  await writeFile(
+    join(folder, "a.mts"),
+    `import { createDuctape, JobFailedError, type Job } from "ductape-sdk";
+    const products = [
+      { tag: "p", envs: ["prd"], jobs: { go: { type: "function" }, all: { type: "feature", feature: "f" } },
+        features: { f: { input: { count: { type: "integer" } } } } },
+    ] as const;
+    const { processor, jobs } = createDuctape<typeof products>();
+    const rest = { product_tag: "p", env: "prd", start_at: 0 } as const;
+    await processor.job.dispatch({ ...rest, event: "all", input: { count: 1 } });
+    // @ts-expect-error a text for a number
+    await processor.job.dispatch({ ...rest, event: "all", input: { count: "1" } });
+    // @ts-expect-error no such event
+    await processor.job.dispatch({ ...rest, event: "stop", input: {} });
+    for await (const { job_id } of jobs.list({ product_tag: "p" })) {
+      const job: Job = await jobs.get(job_id);
+      if (job.status === "failed") throw new JobFailedError(job);
+    }`,
+  );
+  const flags = ["--strict", "--noEmit", "--target", "es2022", "--skipLibCheck", "false"];
+  expect(await run("tsc", [...flags, "--module", module, "--moduleResolution", moduleResolution, "a.mts"])).toBe("");
+});

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { Endpoints } from "../../../lambdas/core/ports.ts";
+import { noon } from "../builders.ts";
+
+export interface EndpointsUnderTest {
+  endpoints: Endpoints;
+  stop?: () => Promise<void>;
+}
+
+/** What is known of endpoints, in memory and on DynamoDB alike. */
+export function describeEndpoints(name: string, make: () => Promise<EndpointsUnderTest>): void {
+  describe(`${name} as Endpoints`, () => {
+    let made: EndpointsUnderTest;
+    let count = 0;
+    const fresh = () => ({ product: "shop", env: "prd", webhook: `hook-${++count}` });
+    const disabled = { at: noon + 9, reason: "failing" as const, url: "hash" };
+    beforeAll(async () => {
+      made = await make();
+    });
+    afterAll(() => made.stop?.());
+
+    test("nothing is known of one that does well", async () => {
+      expect(await made.endpoints.get(fresh())).toBeUndefined();
+    });
+
+    test("failures are counted from the first one on, with the last one's code", async () => {
+      const name = fresh();
+      expect(await made.endpoints.failed(name, noon, "HTTP_500")).toEqual({
+        failures: 1,
+        failing_since: noon,
+        last_failure: "HTTP_500",
+      });
+      const state = { failures: 2, failing_since: noon, last_failure: "TIMEOUT" };
+      expect(await made.endpoints.failed(name, noon + 5, "TIMEOUT")).toEqual(state);
+      expect(await made.endpoints.get(name)).toEqual(state);
+      expect(await made.endpoints.get({ ...name, env: "dev" })).toBeUndefined();
+    });
+
+    test("a success forgets them, and so it does where there are none", async () => {
+      const name = fresh();
+      await made.endpoints.failed(name, noon, "HTTP_500");
+      await made.endpoints.recovered(name);
+      await made.endpoints.recovered(name);
+      expect(await made.endpoints.get(name)).toBeUndefined();
+    });
+
+    test("one that is disabled stays so, whatever still arrives there, until it is enabled", async () => {
+      const name = fresh();
+      await made.endpoints.failed(name, noon, "HTTP_500");
+      await made.endpoints.disable(name, disabled);
+      await made.endpoints.recovered(name);
+      await made.endpoints.failed(name, noon + 20, "HTTP_500");
+      expect(await made.endpoints.get(name)).toEqual({
+        failures: 2,
+        failing_since: noon,
+        last_failure: "HTTP_500",
+        disabled,
+      });
+      await made.endpoints.enable(name);
+      expect(await made.endpoints.get(name)).toBeUndefined();
+    });
+
+    test("one is disabled although a success has just forgotten its failures", async () => {
+      const name = fresh();
+      await made.endpoints.disable(name, disabled);
+      expect(await made.endpoints.get(name)).toEqual({
+        failures: 0,
+        failing_since: disabled.at,
+        last_failure: "",
+        disabled,
+      });
+    });
+  });
+}

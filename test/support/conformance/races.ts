@@ -1,0 +1,425 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import { runJob } from "../../../lambdas/consumers/shell.ts";
+import {
+  type Change,
+  cancelling,
+  changeJob,
+  deleteJob,
+  pausing,
+  rescheduling,
+  resuming,
+  retrying,
+  runningNow,
+} from "../../../lambdas/core/change-job.ts";
+import { changeJobs } from "../../../lambdas/core/change-jobs.ts";
+import { type Job, messageOf } from "../../../lambdas/core/job.ts";
+import { newJobId } from "../../../lambdas/core/job-id.ts";
+import type { JobStore } from "../../../lambdas/core/ports.ts";
+import { parseRequest } from "../../../lambdas/core/request.ts";
+import { scheduleJob } from "../../../lambdas/core/schedule-job.ts";
+import { aJob, noon } from "../builders.ts";
+import { fakeServices } from "../fakes/services.ts";
+import { interleaved } from "../gate.ts";
+import type { JobStoreUnderTest } from "./job-store.ts";
+
+const order = { env: "prd", product_tag: "my-product", event: "create_order", input: { body: {} }, start_at: 0 };
+const mine = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });
+const repeat = { every: 60_000, anchor: noon, overlap: "skip" as const };
+const minute = 60_000;
+
+/** Two parties that want different things of one job, each stopped once between its read and its write. */
+export function describeRaces(name: string, open: () => Promise<JobStoreUnderTest>): void {
+  describe(`races on ${name}`, () => {
+    let under: JobStoreUnderTest;
+    beforeAll(async () => {
+      under = await open();
+    });
+    afterAll(() => under.stop?.());
+
+    /** A job in the store, and what can be done to it by whoever has which view of the store. */
+    async function world(job: Job) {
+      const { store } = under;
+      await store.create(job);
+      const services = fakeServices({ catalog });
+      const runs: number[] = [];
+      const on = (jobs: JobStore) => ({ ...services, jobs });
+      return {
+        store,
+        services,
+        runs,
+        on,
+        change: (change: Change) => (jobs: JobStore) => changeJob(on(jobs), job.id, change),
+        remove: (jobs: JobStore) => deleteJob(on(jobs), job.id),
+        /** The consumer with a message of the job as it was stored, unless with another one. */
+        consume:
+          (message = messageOf(job)) =>
+          (jobs: JobStore) =>
+            runJob(on(jobs), async ({ job: { run } }) => runs.push(run), message),
+        /** Everything that is in the queue by now, and was not before. */
+        async deliver() {
+          for (const { message } of services.queue.sent.splice(0)) {
+            await runJob(on(store), async ({ job: { run } }) => runs.push(run), message);
+          }
+        },
+        now: () => store.get(job.id),
+      };
+    }
+
+    describe("cancel against claim", () => {
+      test("a consumer that claims between the cancellation's read and write runs for nothing", async () => {
+        const job = mine();
+        const { store, change, on, now } = await world(job);
+        let finish = (_result: number) => {};
+        let running: Promise<void> | undefined;
+        const [cancel] = await interleaved(store, { method: "replace", party: change(cancelling("no")) }, (jobs) => {
+          return new Promise<void>((started) => {
+            const execute = () =>
+              new Promise<number>((resolve) => {
+                finish = resolve;
+                started();
+              });
+            running = runJob(on(jobs), execute, messageOf(job));
+          });
+        });
+        expect(cancel).toMatchObject({ value: { status: "cancelled", attempts: [{ outcome: "cancelled" }] } });
+        finish(7);
+        await running;
+        const after = await now();
+        expect(after).toMatchObject({ status: "cancelled", reason: "no" });
+        expect(after).not.toHaveProperty("result");
+      });
+
+      test("a cancellation between a message's arrival and its claim: nothing runs", async () => {
+        const { store, change, consume, runs, now } = await world(mine());
+        const [consumed, cancel] = await interleaved(
+          store,
+          { method: "claim", party: consume() },
+          change(cancelling("no")),
+        );
+        expect([consumed, cancel]).toMatchObject([{ value: undefined }, { value: { status: "cancelled" } }]);
+        expect(runs).toEqual([]);
+        expect(await now()).toMatchObject({ status: "cancelled", reason: "no", attempts: [] });
+      });
+    });
+
+    describe("cancel against outcome", () => {
+      test("an outcome that comes after the cancellation is discarded", async () => {
+        const { store, change, consume, runs, now } = await world(mine());
+        await interleaved(store, { method: "replace", party: consume() }, change(cancelling("no")));
+        expect(runs).toEqual([1]);
+        const after = await now();
+        expect(after).toMatchObject({ status: "cancelled", reason: "no", attempts: [{ outcome: "cancelled" }] });
+        expect(after).not.toHaveProperty("result");
+        expect(after).not.toHaveProperty("claim_id");
+      });
+
+      test("an outcome between the cancellation's read and write stands, and the caller is told", async () => {
+        const { store, change, consume, now } = await world(mine());
+        const [cancel] = await interleaved(store, { method: "replace", party: change(cancelling("no")) }, consume());
+        expect(cancel).toEqual({ code: "STATE_CONFLICT", jobStatus: "completed" });
+        expect(await now()).toMatchObject({ status: "completed", result: { inline: 1 } });
+      });
+    });
+
+    describe("pause against the next run", () => {
+      test("a run that ends between the pause's read and write is the last one for now", async () => {
+        const { store, change, consume, deliver, runs, services, now } = await world(mine({ repeat }));
+        const [pause] = await interleaved(store, { method: "replace", party: change(pausing) }, consume());
+        expect(pause).toMatchObject({ value: { status: "paused", run: 2 } });
+        await services.clock.advance(minute);
+        await deliver();
+        expect(runs).toEqual([1]);
+        expect(await now()).toMatchObject({ status: "paused", run: 2 });
+      });
+
+      test("a pause between a run's end and its record holds the next one, and the run is kept", async () => {
+        const { store, change, consume, deliver, runs, services, now } = await world(mine({ repeat }));
+        const [, pause] = await interleaved(store, { method: "replace", party: consume() }, change(pausing));
+        expect(pause).toMatchObject({ value: { status: "running", pause_requested: true } });
+        expect(await now()).toMatchObject({ status: "paused", run: 2 });
+        const { id } = (await now()) as Job;
+        expect((await store.runs(id, { limit: 10, order: "asc" })).runs).toMatchObject([
+          { run: 1, status: "completed" },
+        ]);
+        await services.clock.advance(minute);
+        await deliver();
+        expect(runs).toEqual([1]);
+      });
+
+      test("a pause between the next message's arrival and its claim: nothing runs until it is resumed", async () => {
+        const { store, change, consume, deliver, runs, services } = await world(mine({ repeat }));
+        await interleaved(store, { method: "claim", party: consume() }, change(pausing));
+        expect(runs).toEqual([]);
+        await change(resuming)(store);
+        await services.clock.advance(minute);
+        await deliver();
+        expect(runs).toEqual([1]);
+      });
+
+      test("resume and pause at once: the one that comes last is what holds", async () => {
+        const { store, change, now } = await world(mine({ repeat, status: "paused" }));
+        const [pause] = await interleaved(store, { method: "replace", party: change(resuming) }, change(resuming));
+        expect(pause).toMatchObject({ value: { status: "scheduled" } });
+        await interleaved(store, { method: "replace", party: change(pausing) }, change(pausing));
+        expect(await now()).toMatchObject({ status: "paused" });
+      });
+    });
+
+    describe("reschedule against fire", () => {
+      const later = rescheduling({ due_at: noon + 30 * minute });
+
+      test("the old message that is delivered all the same starts nothing; the new one does, at its time", async () => {
+        const { store, change, consume, deliver, runs, services, now } = await world(mine());
+        await interleaved(store, { method: "claim", party: consume() }, change(later));
+        await consume()(store);
+        expect(runs).toEqual([]);
+        const moved = (await now()) as Job;
+        expect(moved).toMatchObject({ status: "scheduled", due_at: noon + 30 * minute });
+        expect([...services.scheduler.schedules.values()]).toMatchObject([{ message: messageOf(moved) }]);
+        await services.clock.advance(30 * minute);
+        await consume(messageOf(moved))(store);
+        await deliver();
+        expect(runs).toEqual([1]);
+      });
+
+      test("a job that starts between the reschedule's read and write is not moved, and the caller is told", async () => {
+        const { store, change, consume, runs, now } = await world(mine());
+        const [moved] = await interleaved(store, { method: "replace", party: change(later) }, consume());
+        expect(moved).toEqual({ code: "STATE_CONFLICT", jobStatus: "completed" });
+        expect(runs).toEqual([1]);
+        expect(await now()).toMatchObject({ status: "completed", due_at: noon });
+      });
+
+      test("moved twice at once, it goes where the last one said, by one schedule", async () => {
+        const job = mine({ status: "scheduled", due_at: noon + 60 * minute });
+        const { store, change, services, now } = await world(job);
+        const sooner = rescheduling({ due_at: noon + 20 * minute });
+        await interleaved(store, { method: "replace", party: change(sooner) }, change(later));
+        expect(await now()).toMatchObject({ due_at: noon + 20 * minute });
+        expect([...services.scheduler.schedules.values()]).toMatchObject([{ message: { due_at: noon + 20 * minute } }]);
+      });
+    });
+
+    describe("retry against deletion, by a caller or by TTL", () => {
+      const failed = () => mine({ status: "failed", finished_at: noon - 1 });
+
+      test("a job that vanishes between the retry's read and write is not found, and is not made again", async () => {
+        const { store, change, remove, services, now } = await world(failed());
+        const [retry] = await interleaved(store, { method: "replace", party: change(retrying(0)) }, remove);
+        expect(retry).toMatchObject({ code: "JOB_NOT_FOUND" });
+        expect(await now()).toBeUndefined();
+        expect(services.queue.sent).toEqual([]);
+      });
+
+      test("a job that is retried between the deletion's read and write stays, and the caller is told", async () => {
+        const { store, change, remove, deliver, runs } = await world(failed());
+        const [deleted] = await interleaved(store, { method: "remove", party: remove }, change(retrying(0)));
+        expect(deleted).toEqual({ code: "STATE_CONFLICT", jobStatus: "queued" });
+        await deliver();
+        expect(runs).toEqual([1]);
+      });
+
+      test("retried twice at once, it is tried once more, not twice", async () => {
+        const { store, change, deliver, runs, now } = await world(failed());
+        const [first] = await interleaved(
+          store,
+          { method: "replace", party: change(retrying(0)) },
+          change(retrying(0)),
+        );
+        expect(first).toEqual({ code: "STATE_CONFLICT", jobStatus: "queued" });
+        await deliver();
+        expect(runs).toEqual([1]);
+        expect(await now()).toMatchObject({ attempt: 2, status: "completed" });
+      });
+    });
+
+    describe("run-now against fire", () => {
+      const soon = () => mine({ status: "scheduled", due_at: noon + 5 * minute });
+
+      test("a job whose time comes between run-now's read and write runs once, and the caller is told", async () => {
+        const { store, change, consume, deliver, runs, services } = await world(soon());
+        const [early] = await interleaved(store, { method: "replace", party: change(runningNow) }, async (jobs) => {
+          await services.clock.advance(5 * minute);
+          await consume()(jobs);
+        });
+        expect(early).toEqual({ code: "STATE_CONFLICT", jobStatus: "completed" });
+        await deliver();
+        expect(runs).toEqual([1]);
+      });
+
+      test("the message of the old time, held up before its claim, runs nothing more", async () => {
+        const { store, change, consume, deliver, runs, services } = await world(soon());
+        await services.clock.advance(5 * minute - 1);
+        const waiting = interleaved(store, { method: "claim", party: consume() }, async (jobs) => {
+          await change(runningNow)(jobs);
+          await deliver();
+        }).catch((error: unknown) => error);
+        // It waits in process for its last millisecond, then comes to its claim.
+        await services.clock.advance(1);
+        await waiting;
+        expect(runs).toEqual([1]);
+      });
+    });
+
+    describe("bulk against single", () => {
+      const bulk =
+        (services: ReturnType<typeof fakeServices>, job: Job, action: "cancel" | "delete") => (jobs: JobStore) =>
+          changeJobs({ ...services, jobs }, [job], action, "all of them", () => {});
+
+      test("a job that is cancelled by itself meanwhile counts as done, and keeps its own reason", async () => {
+        const job = mine();
+        const { store, change, services, now } = await world(job);
+        const [many] = await interleaved(
+          store,
+          { method: "replace", party: bulk(services, job, "cancel") },
+          change(cancelling("this one")),
+        );
+        expect(many).toEqual({ value: [] });
+        expect(await now()).toMatchObject({ status: "cancelled", reason: "this one", version: 2 });
+      });
+
+      test("a job that a bulk cancels meanwhile answers as cancelled, for the bulk's reason", async () => {
+        const job = mine();
+        const { store, change, services } = await world(job);
+        const [one] = await interleaved(
+          store,
+          { method: "replace", party: change(cancelling("this one")) },
+          bulk(services, job, "cancel"),
+        );
+        expect(one).toMatchObject({ value: { status: "cancelled", reason: "all of them" } });
+      });
+
+      test("a job that is retried meanwhile is not deleted, and is among the failures", async () => {
+        const job = mine({ status: "failed", finished_at: noon - 1 });
+        const { store, change, services, now } = await world(job);
+        const [many] = await interleaved(
+          store,
+          { method: "remove", party: bulk(services, job, "delete") },
+          change(retrying(0)),
+        );
+        expect(many).toMatchObject({ value: [{ job_id: job.id, code: "STATE_CONFLICT" }] });
+        expect(await now()).toMatchObject({ status: "queued" });
+      });
+    });
+
+    test("two cancellations at once are one, with one reason", async () => {
+      const { store, change, now } = await world(mine());
+      const ends = await interleaved(
+        store,
+        { method: "replace", party: change(cancelling("first")) },
+        change(cancelling("second")),
+      );
+      expect(ends).toMatchObject([{ value: { reason: "second" } }, { value: { reason: "second" } }]);
+      expect(await now()).toMatchObject({ version: 2, reason: "second" });
+    });
+
+    test("two consumers with one message: one of them runs it", async () => {
+      const { store, consume, runs } = await world(mine());
+      await interleaved(store, { method: "claim", party: consume() }, consume());
+      expect(runs).toEqual([1]);
+    });
+
+    describe("one idempotency key, twice at once", () => {
+      const asked = (more: object = {}) =>
+        parseRequest({ ...order, idempotency_key: newJobId(), ...more }, catalog, noon);
+
+      test.each(["create", "replace"] as const)(
+        "before its %s: one job, one receipt, one execution",
+        async (method) => {
+          const { store, on, services, deliver, runs } = await world(mine());
+          const request = asked();
+          if (method === "replace") await scheduleJob(on(store), request);
+          const schedule = (jobs: JobStore) => scheduleJob(on(jobs), request);
+          const [first, second] = await interleaved(store, { method, party: schedule }, schedule);
+          if (!("value" in first && "value" in second)) throw new Error("one was refused");
+          expect(first.value.id).toBe(second.value.id);
+          expect(services.queue.sent.length).toBeGreaterThan(0);
+          await deliver();
+          expect(runs).toEqual([1]);
+        },
+      );
+
+      test("for different requests: the one that was stored, and a mismatch", async () => {
+        const { store, on } = await world(mine());
+        const key = newJobId();
+        const [first, second] = await interleaved(
+          store,
+          { method: "create", party: (jobs) => scheduleJob(on(jobs), asked({ idempotency_key: key })) },
+          (jobs) => scheduleJob(on(jobs), asked({ idempotency_key: key, retries: 1 })),
+        );
+        expect(first).toMatchObject({ code: "IDEMPOTENCY_MISMATCH" });
+        expect(second).toMatchObject({ value: { retries: 1 } });
+      });
+    });
+
+    describe("taking a refused job back, against its repetition", () => {
+      /** A request whose first message, or every message, AWS refuses, while it takes those of others. */
+      async function refused(times: number) {
+        const { store, on, services, deliver, runs } = await world(mine());
+        const request = parseRequest({ ...order, idempotency_key: newJobId() }, catalog, noon);
+        const { send } = services.queue;
+        let left = times;
+        const queue = {
+          ...services.queue,
+          send: async (...sent: Parameters<typeof send>) => {
+            if (left-- > 0) throw new Error("AWS is down");
+            await send(...sent);
+          },
+        };
+        const refusing = (jobs: JobStore) => ({ ...on(jobs), queue });
+        return { store, on, services, deliver, runs, request, refusing };
+      }
+
+      test("a repetition before the taking back keeps the job, and both are told that it is there", async () => {
+        const { store, on, deliver, runs, request, refusing } = await refused(1);
+        const [first, second] = await interleaved(
+          store,
+          { method: "remove", party: (jobs) => scheduleJob(refusing(jobs), request) },
+          (jobs) => scheduleJob(on(jobs), request),
+        );
+        if (!("value" in first && "value" in second)) throw new Error("one was refused");
+        expect(first.value.id).toBe(second.value.id);
+        await deliver();
+        expect(runs).toEqual([1]);
+      });
+
+      test("a repetition before the taking back keeps its receipt although the first request is refused once more", async () => {
+        const { store, on, deliver, runs, request, refusing } = await refused(9);
+        const [first, second] = await interleaved(
+          store,
+          { method: "remove", party: (jobs) => scheduleJob(refusing(jobs), request) },
+          (jobs) => scheduleJob(on(jobs), request),
+        );
+        expect([first, second]).toMatchObject([{ code: "UNAVAILABLE" }, { value: { status: "queued" } }]);
+        await deliver();
+        expect(runs).toEqual([1]);
+      });
+
+      test("a taking back before the repetition's write: both are told to try again, and nothing is left", async () => {
+        const { store, on, request, refusing } = await refused(9);
+        const ends: unknown[] = [];
+        const [first] = await interleaved(
+          store,
+          { method: "remove", party: (jobs) => scheduleJob(refusing(jobs), request) },
+          async (jobs) => {
+            // Reads the job while it is there, and comes to its write when it is gone.
+            const gone = async (next: Job) => {
+              await jobs.remove({ ...next, version: next.version - 1 });
+              return jobs.replace(next);
+            };
+            const repeated = scheduleJob(on({ ...jobs, replace: gone }), request);
+            ends.push(
+              await repeated.then(
+                () => "accepted",
+                (error: { code: string }) => error.code,
+              ),
+            );
+          },
+        );
+        expect([first, ends]).toMatchObject([{ code: "UNAVAILABLE" }, ["UNAVAILABLE"]]);
+        expect((await scheduleJob(on(store), request)).status).toBe("queued");
+      });
+    });
+  });
+}

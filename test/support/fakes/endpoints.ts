@@ -1,0 +1,43 @@
+import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
+import type { Announcement, Announcer, EndpointState, Endpoints } from "../../../lambdas/core/ports.ts";
+import type { EndpointName } from "../../../lambdas/core/webhook.ts";
+
+const keyOf = ({ product, env, webhook }: EndpointName) => JSON.stringify([product, env, webhook]);
+
+/** What is known of endpoints, in memory. */
+export function fakeEndpoints(): Endpoints {
+  const states = new Map<string, EndpointState>();
+  return {
+    get: async (name) => structuredClone(states.get(keyOf(name))),
+    async failed(name, at, code) {
+      const { failures = 0, failing_since = at, ...rest } = states.get(keyOf(name)) ?? {};
+      const state = { ...rest, failures: failures + 1, failing_since, last_failure: code };
+      states.set(keyOf(name), state);
+      return structuredClone(state);
+    },
+    async recovered(name) {
+      if (!states.get(keyOf(name))?.disabled) states.delete(keyOf(name));
+    },
+    async disable(name, disabled) {
+      const before = states.get(keyOf(name)) ?? { failures: 0, failing_since: disabled.at, last_failure: "" };
+      states.set(keyOf(name), { ...before, disabled });
+    },
+    async enable(name) {
+      states.delete(keyOf(name));
+    },
+  };
+}
+
+/** A bus for what happens to other things than jobs; remembers what was said. */
+export function fakeAnnouncer(): Announcer & { announced: Announcement[] } {
+  const announced: Announcement[] = [];
+  return {
+    announced,
+    async announce(event) {
+      const doc = eventDocs()[event.type];
+      if (!doc) throw new Error(`the event ${event.type} is not documented`);
+      doc.detail.strict().parse(event.detail);
+      announced.push(structuredClone(event));
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import type { TaskMessage } from "../../../lambdas/core/task.ts";
+import { fakeImportQueue } from "../fakes/import-queue.ts";
+import { fakeMessageQueue } from "../fakes/message-queue.ts";
+import { fakeRejections } from "../fakes/rejections.ts";
+import { fakeServices } from "../fakes/services.ts";
+
+export const payloads = "payloads";
+
+/** What the intake works with, faked, and the demo's catalog. */
+export const intakeServices = () => ({
+  ...fakeServices({ catalog }),
+  rejections: fakeRejections(),
+  imports: fakeImportQueue(),
+  tasks: fakeMessageQueue<TaskMessage>(),
+  bucket: payloads,
+});
+export type FakeIntake = ReturnType<typeof intakeServices>;
+
+/** A request that every way in takes. */
+export const order = (more: Record<string, unknown> = {}) => ({
+  env: "prd",
+  product_tag: "my-product",
+  event: "create_order",
+  input: { body: { item: "tea" } },
+  start_at: 0,
+  ...more,
+});

@@ -1,0 +1,238 @@
+import type { QueueMessage } from "../../../lambdas/aws/intake-handler.ts";
+import { derivedJobId } from "../../../lambdas/core/job-id.ts";
+import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
+import { noon } from "../../support/builders.ts";
+import { bucketNotification, busEvent, eventId, topicMessage, topicMessageId } from "../../support/intake/envelopes.ts";
+import { type FakeIntake, intakeServices, order } from "../../support/intake/services.ts";
+
+let services: FakeIntake;
+beforeEach(() => {
+  services = intakeServices();
+});
+
+const message = (id: string, content: unknown, sentAt = noon): QueueMessage => ({
+  id,
+  body: typeof content === "string" ? content : JSON.stringify(content),
+  sentAt,
+});
+const named = (key: string) => derivedJobId("my-product", "prd", key);
+const ids = () => services.jobs.all().map(({ id }) => id);
+const down = async (): Promise<never> => {
+  throw new Error("AWS is down");
+};
+
+test("each way in ends as a job that is named by its message and dispatched to its tenant's group", async () => {
+  const messages = [
+    message("m1", order()),
+    message("m2", busEvent(order())),
+    message("m3", topicMessage(JSON.stringify(order()))),
+    message("m4", order({ idempotency_key: "mine" })),
+  ];
+  expect(await takeMessages(services, messages)).toEqual([]);
+  const expected = ["sqs:m1", `eventbridge:${eventId}`, `sns:${topicMessageId}`, "mine"].map(named);
+  expect(ids().sort()).toEqual(expected.sort());
+  expect(services.queue.sent.map(({ message }) => message.job_id).sort()).toEqual(expected);
+  expect(new Set(services.queue.sent.map(({ group }) => group))).toEqual(new Set(["my-product:prd"]));
+  expect(services.rejections.rejected).toEqual([]);
+});
+
+describe("a message that is delivered twice", () => {
+  test("makes one job", async () => {
+    await takeMessages(services, [message("m1", order())]);
+    await takeMessages(services, [message("m1", order()), message("m1", order())]);
+    expect(ids()).toEqual([named("sqs:m1")]);
+    expect(services.rejections.rejected).toEqual([]);
+  });
+
+  test("an hour later asks for the same as when it was sent, its expiry included", async () => {
+    const body = order({ start_at: noon + 60_000, expires_at: noon + 120_000 });
+    await takeMessages(services, [message("m1", body)]);
+    const [job] = services.jobs.all();
+    await services.clock.advance(3_600_000);
+    expect(await takeMessages(services, [message("m1", body)])).toEqual([]);
+    expect(services.rejections.rejected).toEqual([]);
+    expect(services.jobs.all()).toMatchObject([{ id: job?.id, due_at: noon + 60_000 }]);
+  });
+
+  test("for the first time after its expiry is a job that its consumer cancels as expired, not a refusal", async () => {
+    await services.clock.advance(3_600_000);
+    await takeMessages(services, [message("m1", order({ expires_at: noon + 60_000 }))]);
+    expect(services.jobs.all()).toMatchObject([{ due_at: noon, expires_at: noon + 60_000 }]);
+  });
+
+  test("is dispatched by the second delivery if the first one crashed in between", async () => {
+    services.queue.sendMany = () => new Promise(() => {});
+    void takeMessages(services, [message("m1", order())]);
+    await services.clock.advance(1);
+    expect(ids()).toEqual([named("sqs:m1")]);
+    const { jobs } = services;
+    services = { ...intakeServices(), jobs };
+    expect(await takeMessages(services, [message("m1", order())])).toEqual([]);
+    expect(services.queue.sent).toMatchObject([{ message: { job_id: named("sqs:m1") } }]);
+    expect(ids()).toEqual([named("sqs:m1")]);
+  });
+});
+
+describe("AWS refuses", () => {
+  test("some of a batch: those are delivered again, nothing of them is kept, and the others are done", async () => {
+    const { sendMany } = services.queue;
+    services.queue.sendMany = async (type, entries) => {
+      const taken = await sendMany(type, entries.slice(0, 2));
+      return [...taken, ...[2, 3].map((index) => ({ index, cause: new Error("throttled") }))];
+    };
+    const messages = ["m1", "m2", "m3", "m4"].map((id) => message(id, order()));
+    const again = await takeMessages(services, messages);
+    expect(again).toHaveLength(2);
+    expect(ids().sort()).toEqual(
+      messages
+        .filter(({ id }) => !again.includes(id))
+        .map(({ id }) => named(`sqs:${id}`))
+        .sort(),
+    );
+    expect(services.rejections.rejected).toEqual([]);
+
+    services.queue.sendMany = sendMany;
+    const rest = messages.filter(({ id }) => again.includes(id));
+    expect(await takeMessages(services, rest)).toEqual([]);
+    expect(ids()).toHaveLength(4);
+    expect(services.queue.sent).toHaveLength(4);
+  });
+
+  test("everything: no message is rejected for that", async () => {
+    services.jobs.create = down;
+    expect(await takeMessages(services, [message("m1", order()), message("m2", order())])).toEqual(["m1", "m2"]);
+    expect(services.rejections.rejected).toEqual([]);
+  });
+
+  test("to keep a rejection: the message comes again, and the others do not", async () => {
+    services.rejections.refuses = ({ detail }) => detail.message_id === "bad";
+    const messages = [message("good", order()), message("bad", "no JSON"), message("worse", "no JSON either")];
+    expect(await takeMessages(services, messages)).toEqual(["bad"]);
+    expect(services.rejections.rejected.map(({ detail }) => detail.message_id)).toEqual(["worse"]);
+  });
+});
+
+describe("a bad message", () => {
+  test("is rejected with its reason and its tenant, and holds up no good one", async () => {
+    const bad = order({ event: "create_ordre" });
+    const worse = order({ input: { bdy: "s3cret" }, retries: 99 });
+    const messages = [message("m1", bad), message("m2", order()), message("m3", "{"), message("m4", worse)];
+    expect(await takeMessages(services, messages)).toEqual([]);
+    expect(ids()).toEqual([named("sqs:m2")]);
+    const from = (message_id: string) => ({ source: "sqs", message_id });
+    const tenant = { product_tag: "my-product", env: "prd" };
+    expect(services.rejections.rejected).toEqual([
+      {
+        body: JSON.stringify(bad),
+        detail: {
+          code: "EVENT_NOT_FOUND",
+          message: expect.any(String),
+          errors: [{ pointer: "/event", detail: expect.stringMatching(/create_order/) }],
+          ...from("m1"),
+          ...tenant,
+          event: "create_ordre",
+        },
+      },
+      {
+        body: "{",
+        detail: {
+          code: "INVALID_REQUEST",
+          message: "The message holds no request.",
+          errors: [{ pointer: "", detail: "is not JSON" }],
+          ...from("m3"),
+        },
+      },
+      {
+        body: JSON.stringify(worse),
+        detail: {
+          code: "INVALID_REQUEST",
+          message: expect.any(String),
+          errors: [
+            { pointer: "/retries", detail: expect.any(String) },
+            { pointer: "/input/bdy", detail: expect.any(String) },
+          ],
+          ...from("m4"),
+          ...tenant,
+          event: "create_order",
+        },
+      },
+    ]);
+    expect(JSON.stringify(services.rejections.rejected.map(({ detail }) => detail))).not.toContain("s3cret");
+    expect(JSON.stringify(services.log.lines)).not.toContain("s3cret");
+  });
+
+  test("that is an array is told so: a message holds one request", async () => {
+    await takeMessages(services, [message("m1", [order(), order()])]);
+    expect(services.rejections.rejected).toMatchObject([{ detail: { code: "INVALID_REQUEST" } }]);
+    expect(ids()).toEqual([]);
+  });
+
+  test("that reuses an idempotency key for another request is rejected with the job that has it", async () => {
+    await takeMessages(services, [message("m1", order({ idempotency_key: "k" }))]);
+    await takeMessages(services, [message("m2", order({ idempotency_key: "k", input: { body: { item: "milk" } } }))]);
+    expect(services.rejections.rejected).toMatchObject([
+      { detail: { code: "IDEMPOTENCY_MISMATCH", job_id: named("k") } },
+    ]);
+  });
+
+  test("whose tags are none does not get them into an event", async () => {
+    await takeMessages(services, [
+      message("m1", order({ product_tag: "x".repeat(5000), env: { a: 1 }, event: "a b" })),
+    ]);
+    const [rejection] = services.rejections.rejected;
+    expect(Object.keys(rejection?.detail ?? {}).sort()).toEqual(["code", "errors", "message", "message_id", "source"]);
+  });
+
+  test("with a thousand faults tells of some", async () => {
+    const input = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${"k".repeat(300)}${i}`, 1]));
+    await takeMessages(services, [message("m1", order({ input }))]);
+    const errors = services.rejections.rejected[0]?.detail.errors ?? [];
+    expect(errors).toHaveLength(20);
+    expect(errors.every(({ pointer }) => pointer.length <= 200)).toBe(true);
+  });
+});
+
+describe("news of objects", () => {
+  test("starts an import each, in the queue of imports", async () => {
+    expect(await takeMessages(services, [message("m1", bucketNotification("imports/a.ndjson"))])).toEqual([]);
+    expect(services.imports.sent).toMatchObject([{ place: { key: "imports/a.ndjson", offset: 0 }, delaySeconds: 0 }]);
+  });
+
+  test("comes again if that fails", async () => {
+    services.imports.proceed = down;
+    expect(
+      await takeMessages(services, [message("m1", bucketNotification("imports/a")), message("m2", order())]),
+    ).toEqual(["m1"]);
+  });
+});
+
+describe("a bad message of a state machine that waits", () => {
+  const task_token = "AQCgAAAAKgAAAAMAAAAA";
+  const waiting = order({ input: { bdy: {} }, task_token });
+
+  test("fails its task at once, which would wait for a job that there is not", async () => {
+    expect(await takeMessages(services, [message("m1", waiting), message("m2", "{"), message("m3", order())])).toEqual(
+      [],
+    );
+    expect(services.tasks.sent).toMatchObject([
+      {
+        message: {
+          kind: "outcome",
+          tokens: [task_token],
+          outcome: { status: "failed", error: "InvalidRequest", cause: expect.stringContaining("/input/bdy") },
+        },
+        group: "my-product:prd",
+      },
+    ]);
+    expect(services.rejections.rejected).toHaveLength(2);
+    expect(JSON.stringify(services.rejections.rejected.map(({ detail }) => detail))).not.toContain(task_token);
+    expect(JSON.stringify(services.log.lines)).not.toContain(task_token);
+  });
+
+  test("comes again if that could not be said, and is not kept before it is", async () => {
+    services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: new Error("throttled") }));
+    const messages = [message("m1", "{"), message("m2", waiting), message("m3", "{")];
+    expect(await takeMessages(services, messages)).toEqual(["m2"]);
+    expect(services.rejections.rejected.map(({ detail }) => detail.message_id)).toEqual(["m1", "m3"]);
+  });
+});

@@ -1,0 +1,370 @@
+import { inspect } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { APIGatewayProxyStructuredResultV2, Context, SQSEvent } from "aws-lambda";
+import { routes } from "../../lambdas/api/routes.ts";
+import { authorize } from "../../lambdas/authorizer/authorize.ts";
+import { httpApi } from "../../lambdas/aws/http-api.ts";
+import { intakeHandler } from "../../lambdas/aws/intake-handler.ts";
+import { itemOf } from "../../lambdas/aws/job-item.ts";
+import { makeLog } from "../../lambdas/aws/log.ts";
+import { queueHandler } from "../../lambdas/aws/queue-handler.ts";
+import { streamHandler } from "../../lambdas/aws/stream-handler.ts";
+import { catalog } from "../../lambdas/consumers/catalog.ts";
+import { runJob } from "../../lambdas/consumers/shell.ts";
+import { newApiKey } from "../../lambdas/core/api-key.ts";
+import { JobError } from "../../lambdas/core/errors.ts";
+import { type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/job.ts";
+import type { JobEventName } from "../../lambdas/core/job-event.ts";
+import type { Execute } from "../../lambdas/core/job-type.ts";
+import type { EventBus, Tasks } from "../../lambdas/core/ports.ts";
+import { parameter, secret as secretOf } from "../../lambdas/core/references.ts";
+import { allScopes } from "../../lambdas/core/scopes.ts";
+import { TaskMessage } from "../../lambdas/core/task.ts";
+import { Delivery, deliveriesOf, type ProductEndpoint } from "../../lambdas/core/webhook.ts";
+import { takeImports } from "../../lambdas/intake/import/take-imports.ts";
+import { scheduleRequest } from "../../lambdas/intake/schedule-request.ts";
+import { takeMessages } from "../../lambdas/intake/take-messages.ts";
+import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { recent } from "../../lambdas/lifecycle/recent.ts";
+import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
+import { answerTask } from "../../lambdas/tasks/answer.ts";
+import { about, deliver } from "../../lambdas/webhooks/deliver.ts";
+import { aJob, anEvent } from "../support/builders.ts";
+import { captured } from "../support/captured.ts";
+import { fakeApiKeys } from "../support/fakes/api-keys.ts";
+import { fakeEndpoints } from "../support/fakes/endpoints.ts";
+import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
+import { fakeSecrets } from "../support/fakes/secrets.ts";
+import { fakeServices } from "../support/fakes/services.ts";
+import { httpEvent } from "../support/http-event.ts";
+import { intakeServices, order } from "../support/intake/services.ts";
+import { sampleRequests } from "../support/sample-requests.ts";
+
+/** Invariant 9, entry by entry: whatever goes wrong, this is in no log line and in no answer about what went wrong. */
+const canary = "C4N4RY-zq81";
+
+/** What clients throw: they quote what they were given, over several lines, and some of those look like stack frames. */
+function quoting(): Error {
+  const cause = new Error(`cause ${canary}`);
+  const text = `could not use "${canary}"\n    at ${canary} (input.json:1:1)\n${canary}`;
+  return Object.assign(new Error(text, { cause }), { code: "EFAIL", detail: canary, config: { headers: canary } });
+}
+
+const linesWith = (text: string, said: string) => said.split("\n").filter((line) => line.includes(text));
+
+/** A port each of whose methods fails so; as an error of its own making where `fails` says which methods do. */
+const broken = <Port extends object>(port: Port): Port =>
+  new Proxy(port, {
+    get: (target, name) =>
+      typeof Reflect.get(target, name) === "function" ? () => Promise.reject(quoting()) : Reflect.get(target, name),
+  });
+
+const level = process.env.POWERTOOLS_LOG_LEVEL;
+beforeAll(() => {
+  process.env.POWERTOOLS_LOG_LEVEL = "DEBUG";
+});
+afterAll(() => {
+  if (level === undefined) delete process.env.POWERTOOLS_LOG_LEVEL;
+  else process.env.POWERTOOLS_LOG_LEVEL = level;
+});
+
+/** Fakes with the real log. */
+const services = (...jobs: Job[]) => ({ ...fakeServices({ catalog, jobs }), log: makeLog("test") });
+type Services = ReturnType<typeof services>;
+type Broken = "jobs" | "queue" | "scheduler" | "blobs" | "stats";
+const brokenPorts: Broken[] = ["jobs", "queue", "scheduler", "blobs", "stats"];
+const without = (all: Services, port: Broken): Services => ({ ...all, [port]: broken(all[port]) });
+
+const place = { product_tag: "my-product", env: "prd" };
+const tenant = { product: "my-product", env: "prd" };
+const marked = { inline: { body: { note: canary } } };
+
+test("the log is at its most talkative, and what it is told is captured", async () => {
+  const said = await captured(async () => makeLog("test").debug("debug", { note: canary }));
+  expect(said).toContain(canary);
+});
+
+describe("the API", () => {
+  const asked = { ...place, event: "create_order", start_at: 0, input: { body: { note: canary } } };
+  const bodies: [string, unknown][] = [
+    ["right", asked],
+    ["wrong in its fields", { ...asked, start_at: canary, [canary]: 1, labels: [{ canary }], event: "create_ordre" }],
+    ["wrong in its input", { ...asked, input: { [canary]: canary, body: canary } }],
+    ["a batch", { jobs: [asked, { ...asked, retries: canary }, canary, null] }],
+    ["a bulk change", { action: "cancel", filter: place, reason: canary }],
+    ["an upload", { ...place, fileName: `${canary}.txt`, mimeType: canary }],
+    ["no JSON", `{"note": "${canary}"`],
+    ["huge", `"${canary.repeat(450_000)}"`],
+  ];
+  /** Names that the caller has made up are told back to him, in pointers; their values are not. */
+  const withoutPointers = (body: string) => body.replace(/"pointer":"[^"]*"/g, "");
+
+  test.each(routes.map((route) => ({ ...route, name: `${route.method} ${route.path}` })))(
+    "$name: no log line and no problem quotes what it was sent, whatever fails",
+    async ({ method, path }) => {
+      const answers: string[] = [];
+      const said = await captured(async () => {
+        for (const [, body] of method === "POST" ? bodies : [["none", undefined]]) {
+          for (const port of [undefined, ...brokenPorts]) {
+            const job = aJob({ ...tenant, event: "create_order", input: marked, result: marked });
+            const all = port ? without(services(job), port) : services(job);
+            const at = path.replace("{id}", job.id).replace("{tag}", canary);
+            const headers = { authorization: `Bearer ${canary}`, "idempotency-key": canary };
+            const query = method === "GET" ? { ...place, cursor: canary, label: canary, from: canary } : undefined;
+            const event = httpEvent({ method, path: at, body, headers, ...(query && { query }) });
+            const answer = await httpApi(() => all, routes)(event, {} as Context);
+            const { statusCode = 0, body: text = "" } = answer as APIGatewayProxyStructuredResultV2;
+            if (statusCode >= 400 || path.endsWith("/batch")) answers.push(withoutPointers(text));
+          }
+        }
+      });
+      expect(linesWith(canary, said)).toEqual([]);
+      expect(answers.join("\n")).not.toContain(canary);
+    },
+  );
+});
+
+describe.each(jobTypes)("the consumer of type %s", (type) => {
+  const { event } = sampleRequests[type];
+  const theJob = () => aJob({ ...tenant, event, type, input: marked });
+  const outcomes: [string, Execute][] = [
+    ["succeeds", async () => ({ token: canary })],
+    [
+      "fails as the provider says",
+      async () => Promise.reject(new JobError("NOT_FOUND", "It said 404.", { cause: quoting() })),
+    ],
+    ["throws what a client threw", async () => Promise.reject(quoting())],
+    ["throws a text", async () => Promise.reject(canary)],
+    ["throws something else", async () => Promise.reject({ message: canary, stack: canary, code: 7 })],
+  ];
+
+  /** As Lambda calls it: a batch with a good message, and one that cannot be read. */
+  async function consume(all: Services, execute: Execute, job: Job, wakeUps: boolean) {
+    const handler = queueHandler(
+      () => all,
+      JobMessage,
+      (given, message) => runJob(given, execute, message, { wakeUps }),
+    );
+    const bodies = [JSON.stringify(messageOf(job)), `{"note": "${canary}"`, JSON.stringify({ note: canary })];
+    const Records = bodies.map((body, i) => ({ messageId: String(i), body, attributes: {}, messageAttributes: {} }));
+    await handler({ Records } as unknown as SQSEvent, {} as Context);
+  }
+
+  test.each(outcomes)("that %s logs no input, result or secret, whatever fails besides", async (_what, execute) => {
+    let errors = "";
+    const said = await captured(async () => {
+      for (const port of [undefined, ...brokenPorts]) {
+        const job = theJob();
+        const whole = services(job);
+        await consume(port ? without(whole, port) : whole, execute, job, type === "feature");
+        const after = whole.jobs.peek(job.id);
+        errors += JSON.stringify([after?.error, after?.attempts]);
+      }
+    });
+    expect(said).toContain('"level":"ERROR"');
+    expect(linesWith(canary, said)).toEqual([]);
+    expect(errors).not.toContain(canary);
+  });
+});
+
+describe("the authorizer", () => {
+  test("logs no key, whether it is known, wrong, expired, revoked or cannot be looked up", async () => {
+    const { key, record } = newApiKey({ name: canary, scopes: allScopes, created_at: 0 });
+    const secret = key.slice(-64);
+    const all = { ...services(), deployedKey: async () => canary.repeat(2) };
+    const stores = [
+      fakeApiKeys(record),
+      fakeApiKeys(),
+      fakeApiKeys({ ...record, revoked_at: 1 }),
+      fakeApiKeys({ ...record, expires_at: 1 }),
+      fakeApiKeys({ ...record, hash: "0" }),
+      broken(fakeApiKeys()),
+    ];
+    const said = await captured(async () => {
+      for (const keys of stores) {
+        for (const given of [key, canary.repeat(2), `${canary}-wrong`, "x"]) {
+          await authorize({ ...all, keys }, `Bearer ${given}`).catch(() => undefined);
+        }
+      }
+    });
+    expect(said).toContain(record.id);
+    expect(linesWith(canary, said)).toEqual([]);
+    expect(linesWith(secret, said)).toEqual([]);
+  });
+});
+
+const endpoint: ProductEndpoint = {
+  ...tenant,
+  webhook: "shop",
+  url: parameter("/hook/url"),
+  secret: secretOf("hook"),
+  events: ["completed"],
+};
+
+describe("the lifecycle", () => {
+  test("logs nothing of the jobs it tells of, readable or not, whatever fails", async () => {
+    const job = aJob({ ...tenant, input: marked, labels: [canary], task_tokens: [canary] });
+    const after: Job = { ...job, status: "completed", result: marked, finished_at: job.due_at, version: 2 };
+    const NewImage = itemOf(after, 1);
+    const records = [
+      { OldImage: itemOf(job, 1), NewImage },
+      { NewImage: { ...NewImage, input: { M: { inline: { S: `{${canary}` } } } } },
+      { OldImage: { PK: { S: canary } }, NewImage: { attempts: { S: canary } } },
+    ];
+    const Records = records.map((images, i) => ({ dynamodb: { ...images, SequenceNumber: String(i) } }));
+    const thrown: string[] = [];
+    const said = await captured(async () => {
+      const { stats, log } = services();
+      const bus: EventBus = { publish: async () => [{ index: 0, code: "InternalFailure" }] };
+      const tasks = fakeMessageQueue<TaskMessage>();
+      const publish = new Set<JobEventName>(["completed", "scheduled"]);
+      const webhooks = fakeMessageQueue<Delivery>();
+      const usual = { bus, stats, tasks, webhooks, endpoints: [endpoint], log, publish };
+      for (const ports of [
+        { stats: broken(stats) },
+        { bus: broken(bus) },
+        { tasks: broken(tasks) },
+        { webhooks: broken(webhooks) },
+      ]) {
+        const handler = streamHandler(() => ({ ...usual, handedOver: recent(), ...ports }), handleChanges);
+        await handler({ Records } as never, {} as Context).catch((error: unknown) => thrown.push(inspect(error)));
+      }
+    });
+    expect(said).toContain('"level":"ERROR"');
+    expect(linesWith(canary, said)).toEqual([]);
+    // Lambda would log it.
+    expect(thrown.length).toBeGreaterThan(0);
+    expect(thrown.join("\n")).not.toContain(canary);
+  });
+});
+
+describe("who answers the tasks of Step Functions", () => {
+  test("logs neither their tokens nor what they are told, whatever fails", async () => {
+    const job = aJob({ ...tenant, task_tokens: [canary], result: marked });
+    const outcome = { status: "completed", result: marked } as const;
+    const messages: unknown[] = [
+      { v: 1, kind: "outcome", job_id: job.id, tokens: [canary], outcome },
+      { v: 1, kind: "heartbeat", job_id: job.id, token: canary },
+      { note: canary },
+    ];
+    const Records = messages.map((message, i) => ({ messageId: String(i), body: JSON.stringify(message) }));
+    const closed: Tasks = {
+      succeed: async () => "closed",
+      fail: async () => "closed",
+      heartbeat: async () => "closed",
+    };
+    const said = await captured(async () => {
+      const { jobs, blobs, log } = services(job);
+      const usual = { jobs, blobs, log, tasks: closed, queue: fakeMessageQueue<TaskMessage>() };
+      for (const ports of [{}, { tasks: broken(closed) }, { jobs: broken(jobs) }]) {
+        const handler = queueHandler(() => ({ ...usual, ...ports }), TaskMessage, answerTask);
+        await handler({ Records } as unknown as SQSEvent, {} as Context);
+      }
+    });
+    expect(said).toContain('"level":"ERROR"');
+    expect(linesWith(canary, said)).toEqual([]);
+  });
+});
+
+describe("the sender of webhooks", () => {
+  const whsec = `whsec_${Buffer.from(canary.repeat(3)).toString("base64")}`;
+  const url = `https://127.0.0.1:1/${canary}`;
+
+  test.each([
+    ["that nobody answers", { "/hook/url": url, hook: whsec }],
+    ["without a secret", { "/hook/url": url }],
+    ["with a secret that is none", { "/hook/url": url, hook: canary }],
+    ["with a URL that is none", { "/hook/url": canary, hook: whsec }],
+  ])("logs neither the secret nor the URL of an endpoint %s, whatever fails", async (_what, values) => {
+    const said = await captured(async () => {
+      const { clock, log } = services();
+      const happened = anEvent("completed", aJob(tenant));
+      const [delivery] = deliveriesOf([endpoint], happened);
+      const usual = {
+        catalog: [endpoint],
+        endpoints: fakeEndpoints(),
+        secrets: fakeSecrets(values as Record<string, string>),
+        queue: fakeMessageQueue<Delivery>(),
+        announcer: { announce: async () => {} },
+        clock,
+        log,
+        timeoutMs: 1000,
+        random: () => 0,
+      };
+      const Records = [JSON.stringify(delivery), `{"note": "${canary}"`].map((body, i) => ({
+        messageId: String(i),
+        body,
+      }));
+      for (const ports of [{}, { endpoints: broken(usual.endpoints) }, { secrets: broken(usual.secrets) }]) {
+        const handler = queueHandler(() => ({ ...usual, ...ports }), Delivery, deliver, about);
+        await handler({ Records } as unknown as SQSEvent, {} as Context);
+      }
+    });
+    expect(said).toContain('"level":"ERROR"');
+    expect(linesWith(canary, said)).toEqual([]);
+    expect(linesWith(whsec, said)).toEqual([]);
+  });
+});
+
+describe("the intake", () => {
+  const good = order({ input: { body: { note: canary } } });
+  const bad = order({ start_at: canary, retries: canary, event: `create_${canary}`, input: canary });
+  const record = (content: unknown, messageId: string) => ({
+    messageId,
+    body: typeof content === "string" ? content : JSON.stringify(content),
+    eventSource: "aws:sqs",
+    eventSourceARN: "arn:aws:sqs:us-east-1:111122223333:intake",
+  });
+  // What has the form of a tag is told of a rejected message; anything else in its place is not.
+  const elsewhere = order({ product_tag: `${canary} is no tag`, env: [canary], idempotency_key: canary });
+  const events = [
+    good,
+    bad,
+    elsewhere,
+    canary,
+    null,
+    { Records: [good, bad, elsewhere, `{"note": "${canary}"`, [canary]].map((one, i) => record(one, `m${i}`)) },
+  ];
+
+  test("logs nothing of the requests that it takes, refuses or cannot pass on, and answers none of it", async () => {
+    const answers: string[] = [];
+    const said = await captured(async () => {
+      for (const port of [undefined, ...brokenPorts, "rejections", "imports"] as const) {
+        const usual = {
+          ...intakeServices(),
+          log: makeLog("test"),
+          importQueueName: "imports",
+          redelivery: { soon: async () => {} },
+        };
+        const all = port ? { ...usual, [port]: broken(usual[port]) } : usual;
+        const handler = intakeHandler(() => all, {
+          request: scheduleRequest,
+          messages: takeMessages,
+          imports: takeImports,
+        });
+        const context = { awsRequestId: "request-1", getRemainingTimeInMillis: () => 60_000 } as Context;
+        for (const event of events) {
+          const answer = await handler(event, context).catch((error: unknown) => inspect(error));
+          answers.push(JSON.stringify(answer));
+        }
+      }
+    });
+    expect(said).toContain('"level":"WARN"');
+    expect(linesWith(canary, said)).toEqual([]);
+    expect(answers.filter((answer) => answer.includes(canary))).toEqual([]);
+  });
+});
+
+describe("the reconciler", () => {
+  test("logs nothing of the jobs it hands over, whatever fails", async () => {
+    const said = await captured(async () => {
+      for (const port of [undefined, ...brokenPorts]) {
+        const job = aJob({ ...tenant, input: marked, due_at: 0 });
+        const all = port ? without(services(job), port) : services(job);
+        await reconcile(all).catch(() => undefined);
+      }
+    });
+    expect(said).toContain('"level":"ERROR"');
+    expect(linesWith(canary, said)).toEqual([]);
+  });
+});
