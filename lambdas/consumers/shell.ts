@@ -111,6 +111,12 @@ async function untilDue(
   return "later";
 }
 
+/**
+ * As long again as the claim has been held: a decision that takes long, or has crashed, is not asked for every second
+ * until its lease ends. Each time that a message is sent again SQS may double it.
+ */
+const wakeAgainSeconds = (heldMs: number): number => Math.min(60, Math.max(1, Math.ceil(heldMs / 1000)));
+
 async function claim(services: ConsumerServices, message: JobMessage, wakeUps: boolean): Promise<Job | undefined> {
   const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
   const outcome = await services.jobs.claim(message, claim);
@@ -124,7 +130,10 @@ async function claim(services: ConsumerServices, message: JobMessage, wakeUps: b
   if (outcome.outcome === "taken" && wakeUps) {
     // A decision is under way that may not have seen what this message tells of.
     const job = await services.jobs.get(message.job_id);
-    if (job) await services.queue.send(job.type, message, { delaySeconds: 1, group: tenantOf(job) });
+    if (job) {
+      const delaySeconds = wakeAgainSeconds(services.clock.now() - (job.started_at ?? 0));
+      await services.queue.send(job.type, message, { delaySeconds, group: tenantOf(job) });
+    }
     return undefined;
   }
   dropped(services.log, message, outcome);

@@ -27,28 +27,28 @@ const tooFast = () => new RequestError("UNAVAILABLE", "The job changes too fast.
  * Changes a job by a pure rule, however consumers race with it: the rule is asked again about the job as it is by then.
  * Record first, then dispatch. Undefined where there is no such job.
  */
-async function rewrite(
-  services: Changing,
-  id: string,
-  change: Change,
-): Promise<{ job: Job; isChanged: boolean } | undefined> {
+async function rewrite(services: Changing, id: string, change: Change): Promise<Job | undefined> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);
     if (!job) return undefined;
     const next = change(job, services.clock.now());
-    if (next === "unchanged") return { job, isChanged: false };
+    if (next === "unchanged") {
+      // Once more: an earlier cancellation may have died before it reached the steps.
+      if (job.status === "cancelled") await cancelSteps(services, job, job.reason ?? defaultReason);
+      return job;
+    }
     if ((await services.jobs.replace(next)) === "lost") continue;
     await follow(services, job, next);
-    return { job: next, isChanged: true };
+    return next;
   }
   throw tooFast();
 }
 
 /** Answers the job after the change. Throws a RequestError: JOB_NOT_FOUND, or STATE_CONFLICT with the current state. */
 export async function changeJob(services: Changing, id: string, change: Change): Promise<Job> {
-  const done = await rewrite(services, id, change);
-  if (!done) throw jobNotFound();
-  return done.job;
+  const job = await rewrite(services, id, change);
+  if (!job) throw jobNotFound();
+  return job;
 }
 
 /**
@@ -56,10 +56,7 @@ export async function changeJob(services: Changing, id: string, change: Change):
  * Answers the job as it is afterwards; one that finished before stays as it is. Safe to repeat.
  */
 export async function cancelJob(services: Changing, id: string, reason: string): Promise<Job | undefined> {
-  const done = await rewrite(services, id, (job, now) => (isFinished(job) ? "unchanged" : cancelled(job, now, reason)));
-  // Once more: an earlier cancellation may have died before it reached the steps.
-  if (done && !done.isChanged && done.job.status === "cancelled") await cancelSteps(services, done.job, reason);
-  return done?.job;
+  return rewrite(services, id, (job, now) => (isFinished(job) ? "unchanged" : cancelled(job, now, reason)));
 }
 
 /** Cancels the jobs of a feature's steps, as far as its progress names them. */

@@ -73,8 +73,9 @@ export async function record(
 
 /** Takes back a job that AWS did not store, as far as one knows, and throws UNAVAILABLE. */
 export async function unrecorded(services: Scheduling, job: Job, cause: unknown): Promise<never> {
-  await takeBack(services, job, cause);
-  throw unavailable(cause);
+  // What is not this write any more was stored after all, and belongs to a repeated request.
+  const isKept = (await takeBack(services, job, cause)) === "lost";
+  throw unavailable(cause, isKept ? job.id : undefined);
 }
 
 /** Takes back a stored job that AWS did not dispatch and throws UNAVAILABLE, unless it has gone on without us. */

@@ -89,6 +89,8 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
   const known = new Set(bystanders.map(({ id }) => id));
   for (const job of system.jobs.all()) {
     if (job.type !== "feature" || known.has(job.id) || job.status !== "completed") continue;
+    // A paused series that is over when it is resumed completes without a run.
+    if (job.attempts.length === 0) continue;
     const target = catalog.lookup(job.product, job.event)?.target as { sequences: Record<string, Step[]> };
     for (const [sequence, list] of Object.entries(target.sequences)) {
       for (const { event, step = event, allow_fail, if: condition } of list) {

@@ -1,6 +1,6 @@
 import { postJobsBatch } from "../../lambdas/api/routes/post-jobs-batch.ts";
 import { RequestError } from "../../lambdas/core/errors.ts";
-import type { Job } from "../../lambdas/core/job.ts";
+import { isFinished, type Job } from "../../lambdas/core/job.ts";
 import { derivedJobId } from "../../lambdas/core/job-id.ts";
 import { parseRequest } from "../../lambdas/core/request.ts";
 import { scheduleJob } from "../../lambdas/core/schedule-job.ts";
@@ -48,7 +48,8 @@ export function callers({ time, random, observer }: World, ledger: Ledger, syste
     if (job.event !== event) observer.violated("DESIGN 6", `${job.id.slice(-6)} is another job than was asked for`);
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
     accepted.add(job.id);
-    const isFresh = job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
+    const isWaiting = !isFinished(system.jobs.peek(job.id) ?? job);
+    const isFresh = isWaiting && job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
     if (isFresh && !ledger.handedOver.has(attemptKey({ ...job, job_id: job.id })))
       observer.violated("DESIGN 7", `${job.id.slice(-6)} was accepted, and nobody has been given its message`);
   }

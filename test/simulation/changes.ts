@@ -31,7 +31,8 @@ export function changes({ time, random, observer }: World, { start, lifeOf }: Le
     observer.note(() => `${what} ${id.slice(-6)}`);
     try {
       await (rule === "delete" ? deleteJob(services, id) : changeJob(services, id, rule));
-      if (what === "cancel") lifeOf(id).cancelledAt = time.now();
+      if (what === "cancel")
+        lifeOf(id).cancelled = { at: time.now(), steps: JSON.stringify(system.jobs.peek(id)?.progress) ?? "" };
       observer.cover(`changed: ${what}`);
     } catch (error) {
       observer.cover(`change refused: ${what} ${error instanceof RequestError ? error.code : "fault"}`);

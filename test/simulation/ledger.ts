@@ -25,8 +25,8 @@ export interface Ledger {
 export interface Life {
   by: Invocation | undefined;
   isDeleted: boolean;
-  /** When somebody was told that it is cancelled. */
-  cancelledAt?: number;
+  /** When somebody was told that it is cancelled, and the ids of the steps that it knew of by then, in one text. */
+  cancelled?: { at: number; steps: string };
   live: Execution[];
   /** How often each attempt has started. */
   started: Map<number, Map<number, number>>;

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { printCoverage, sumOf } from "./coverage.ts";
+import { expected, missingOf, rare } from "./expected.ts";
 import { history } from "./history.ts";
 import { type Caught, catchMutations } from "./mutation-run.ts";
 import { mutations } from "./mutations.ts";
@@ -91,7 +92,10 @@ const inWorker = (share: Share): Promise<Report> =>
 
 async function print(reports: Report[], seconds: number) {
   const sum = (of: (report: Report) => number) => reports.reduce((total, report) => total + of(report), 0);
-  printCoverage(reports.map(({ covered }) => covered).reduce(sumOf));
+  const covered = reports.map((report) => report.covered).reduce(sumOf);
+  printCoverage(covered);
+  const missing = missingOf(covered, [...expected, ...rare]);
+  if (missing.length > 0) console.log(`expected, but not seen: ${missing.join(", ")}`);
   const histories = sum((report) => report.histories);
   console.log(
     `${histories} histories, ${sum((report) => report.jobs)} jobs, ${(histories / seconds).toFixed(0)} histories/s`,

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
-import { simulationOf } from "./mutant.ts";
+import type { history as simulate } from "./history.ts";
 import { type Mutation, mutations } from "./mutations.ts";
 
 export interface Caught {
@@ -16,6 +16,8 @@ export interface Caught {
 /** Looks for a mutation in at most so many histories. */
 async function lookFor(mutation: Mutation, most: number): Promise<Caught> {
   const began = performance.now();
+  // Here, because it hooks into the loading of modules: not where this file is only asked to start a thread.
+  const { simulationOf } = await import("./mutant.ts");
   const history = await simulationOf(mutation);
   const { name, seed: first = 1 } = mutation;
   for (let histories = 1; histories <= most; histories++) {
@@ -26,7 +28,7 @@ async function lookFor(mutation: Mutation, most: number): Promise<Caught> {
   return { name, ms: performance.now() - began };
 }
 
-async function violationOf(history: Awaited<ReturnType<typeof simulationOf>>, seed: number) {
+async function violationOf(history: typeof simulate, seed: number) {
   try {
     return (await history(seed)).violations[0];
   } catch (error) {

@@ -82,7 +82,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     const skew = random.int(-hardship.skew, hardship.skew);
     const invocation: Invocation = { what, purpose, skew, began: time.now(), dead: false, calls: 0 };
     const cancel = time.after(functionTimeoutMs, () => {
-      observer.cover(`out of time: ${purpose}`);
+      if (!invocation.dead) observer.cover(`out of time: ${purpose}`);
       invocation.dead = true;
     });
     const clock = {

@@ -109,8 +109,8 @@ const cancellingMs = 60_000;
 
 /** The claim (DESIGN 7): what `claimable` must have asked, asked again by other means. */
 export function checkClaim({ observer, start, lifeOf }: Ledger, before: Job, message: JobMessage, claim: Claim) {
-  const { cancelledAt = Number.POSITIVE_INFINITY } = before.parent ? lifeOf(before.parent.message.job_id) : {};
-  if (claim.now > cancelledAt + cancellingMs)
+  const cancelled = before.parent && lifeOf(before.parent.message.job_id).cancelled;
+  if (cancelled?.steps.includes(before.id) && claim.now > cancelled.at + cancellingMs)
     observer.violated(4, `${nameOf(before)} was claimed although its feature was cancelled`);
   if (before.status === "paused" || before.status === "cancelled")
     observer.violated(4, `${nameOf(before)} was claimed while ${before.status}`);

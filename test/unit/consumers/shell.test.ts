@@ -196,6 +196,23 @@ describe("a timeout", () => {
 });
 
 describe("a decision", () => {
+  it.each([
+    [100, 1],
+    [8000, 8],
+    [80_000, 60],
+  ])("that has been under way for %i ms gets a wake-up again after %i s", async (heldMs, delaySeconds) => {
+    const due = job({
+      status: "running",
+      claim_id: "c",
+      started_at: noon - heldMs,
+      lease_until: noon + 9000,
+      claims: 1,
+    });
+    const services = world(due);
+    await runJob(services, ok, aMessage(due), { wakeUps: true });
+    expect(services.queue.sent).toMatchObject([{ delaySeconds }]);
+  });
+
   it("that fails its feature for a step that was out of time is not out of time itself", async () => {
     const due = job();
     const { stored, ...services } = world(due);

@@ -181,7 +181,8 @@ describe("when AWS refuses", () => {
     const services = fakeServices({ catalog });
     const first = await scheduleJob(services, accept({ idempotency_key: "k" }));
     services.jobs.create = down;
-    await refused(scheduleJob(services, accept({ idempotency_key: "k" })));
+    const { jobId } = await refused(scheduleJob(services, accept({ idempotency_key: "k" })));
+    expect(jobId).toBe(first.id);
     expect(await services.jobs.get(first.id)).toBeDefined();
   });
 

@@ -3,7 +3,7 @@ import { execute as decide } from "../../../../lambdas/consumers/feature/execute
 import { registry } from "../../../../lambdas/consumers/registry.ts";
 import { runJob } from "../../../../lambdas/consumers/shell.ts";
 import { checkCatalog, makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
-import { cancelJob, changeJob, retrying } from "../../../../lambdas/core/change-job.ts";
+import { cancelJob, cancelling, changeJob, retrying } from "../../../../lambdas/core/change-job.ts";
 import { JobError, type RequestError } from "../../../../lambdas/core/errors.ts";
 import type { Job } from "../../../../lambdas/core/job.ts";
 import type { Execution } from "../../../../lambdas/core/job-type.ts";
@@ -420,6 +420,21 @@ describe("cancelling a feature", () => {
     expect(w.scheduler.schedules.size).toBe(0);
     await w.settle();
     expect(w.ran).toEqual([]);
+  });
+
+  it("again reaches the steps that the first time has not: AWS had refused them", async () => {
+    const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, delay: 3_600_000 }] } } });
+    const id = await w.start();
+    await w.settle();
+    const { replace } = w.jobs;
+    w.jobs.replace = async (job) => {
+      if (job.id === id) return replace(job);
+      throw new Error("throttled");
+    };
+    await expect(changeJob(w, id, cancelling("by request"))).rejects.toThrow("throttled");
+    Object.assign(w.jobs, { replace });
+    await changeJob(w, id, cancelling("by request"));
+    expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
   });
 
   it("while it decides cancels the steps of that very decision", async () => {

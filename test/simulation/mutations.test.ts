@@ -1,0 +1,16 @@
+import { type Caught, catchMutations } from "./mutation-run.ts";
+import { mutated, mutations, sourceOf } from "./mutations.ts";
+
+describe("the code, broken in one place", () => {
+  it.each(mutations)("can still be broken so: $name", (mutation) => {
+    expect(() => mutated(sourceOf(mutation), mutation)).not.toThrow();
+  });
+
+  it("is found out by the simulation, whichever place it is", async () => {
+    const caught: Caught[] = [];
+    const names = mutations.filter(({ isRare }) => !isRare).map(({ name }) => name);
+    await catchMutations(names, 40, (one) => caught.push(one));
+    expect(caught.filter(({ histories }) => histories === undefined).map(({ name }) => name)).toEqual([]);
+    expect(caught).toHaveLength(names.length);
+  }, 300_000);
+});
