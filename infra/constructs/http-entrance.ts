@@ -52,7 +52,7 @@ export class HttpEntrance extends Construct {
     });
     const integration = new HttpLambdaIntegration("Api", api);
     const methods = door.corsOrigins.length > 0 ? allButOptions : [HttpMethod.ANY];
-    const guard = authorizer ? byKey(authorizer) : new HttpIamAuthorizer();
+    const guard = authorizer ? byKey(authorizer, door) : new HttpIamAuthorizer();
     http.addRoutes({ path: "/v1/{proxy+}", methods, integration, authorizer: guard });
     for (const path of open) {
       const routes = http.addRoutes({ path, methods: [HttpMethod.GET], integration });
@@ -121,12 +121,12 @@ const allButOptions = [
 const openBecause =
   "Open on purpose: probes and clients ask for the health and the schemas before they have a key; none says anything about jobs.";
 
-/** The answer to a key is kept for five minutes: a key that was replaced works that much longer. */
-const byKey = (authorizer: IFunction) =>
+/** For as long as the answer to a key is kept, one that was revoked may go on working. */
+const byKey = (authorizer: IFunction, { authCacheSeconds }: Door) =>
   new HttpLambdaAuthorizer("ByKey", authorizer, {
     identitySource: ["$request.header.Authorization"],
     responseTypes: [HttpLambdaResponseType.SIMPLE],
-    resultsCacheTtl: Duration.minutes(5),
+    resultsCacheTtl: Duration.seconds(authCacheSeconds),
   });
 
 /** Who asked for what and how it went. The path holds ids at most; queries and headers are left out. */

@@ -164,7 +164,8 @@ const problemJson = (services: () => { log: Log }): MiddlewareObj<Event, Result>
   onError: (request) => {
     const { log } = loggingOf(services(), requestFields(request.event, request.context));
     const refused = requestErrorOf(request.error);
-    if (refused) log.info("request refused", { code: refused.code, job_id: refused.jobId });
+    const cause = refused?.cause === undefined ? {} : traceOf(refused.cause);
+    if (refused) log.info("request refused", { code: refused.code, job_id: refused.jobId, ...cause });
     else log.error("request failed", traceOf(request.error));
     const requestId = request.event.requestContext?.requestId;
     const problem = problemOf(refused, requestId);

@@ -29,7 +29,14 @@ describe("settings", () => {
       maxConcurrency: { action: 50, notification: 50, database_action: 50, function: 50, storage: 50, feature: 50 },
       memory: { action: 256, notification: 256, database_action: 256, function: 256, storage: 512, feature: 256 },
       kmsKey: "none",
-      door: { auth: "key", corsOrigins: [], rateLimit: 1000, burstLimit: 2000, domain: undefined },
+      door: {
+        auth: "key",
+        authCacheSeconds: 300,
+        corsOrigins: [],
+        rateLimit: 1000,
+        burstLimit: 2000,
+        domain: undefined,
+      },
       network: undefined,
     });
   });

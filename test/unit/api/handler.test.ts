@@ -128,6 +128,45 @@ describe("errors are problem+json", () => {
     expect(jobs.all()).toEqual([]);
   });
 
+  it.each([
+    [
+      "throttles",
+      Object.assign(new Error("s3cret"), { name: "ProvisionedThroughputExceededException", $fault: "client" }),
+    ],
+    ["is at fault", Object.assign(new Error("s3cret"), { name: "InternalServerError", $fault: "server" })],
+    ["does not answer", Object.assign(new Error("s3cret"), { name: "TimeoutError" })],
+    ["is out of reach", Object.assign(new Error("s3cret"), { code: "ECONNREFUSED" })],
+  ])("of an AWS that %s: 503 with Retry-After, on every route", async (_what, error) => {
+    const job = aJob();
+    const { ask, jobs, log } = api([job]);
+    jobs.get = async () => {
+      throw error;
+    };
+    jobs.page = jobs.get as never;
+    for (const [method, path] of [
+      ["GET", `/v1/jobs/${job.id}`],
+      ["POST", `/v1/jobs/${job.id}/cancel`],
+      ["GET", "/v1/jobs"],
+    ] as const) {
+      const answer = await ask({ method, path });
+      expect(answer).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" }, headers: { "retry-after": "5" } });
+      expect(JSON.stringify([answer, log.lines])).not.toContain("s3cret");
+    }
+    expect(log.lines.at(-1)).toMatchObject({ fields: { code: "UNAVAILABLE", frames: expect.any(Array) } });
+  });
+
+  it("of an AWS that says that we made a mistake: 500", async () => {
+    const { ask, jobs } = api();
+    jobs.get = async () => {
+      throw Object.assign(new Error("no"), {
+        name: "AccessDeniedException",
+        $fault: "client",
+        $metadata: { httpStatusCode: 400 },
+      });
+    };
+    expect(await ask({ path: `/v1/jobs/${aJob().id}` })).toMatchObject({ status: 500, body: { code: "INTERNAL" } });
+  });
+
   it("of ours: 500 without a word of the cause, which the log has without its text", async () => {
     const { ask, jobs, log } = api();
     jobs.get = async () => {
