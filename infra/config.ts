@@ -81,6 +81,16 @@ export const Settings = strict({
   logLevel: z.enum(logLevels, { error: `must be one of ${logLevels.join(", ")}` }).default("info"),
   /** Days that logs are kept. */
   logDays: LogDays.default(30),
+  /** Who is sent the alarms; AWS asks the address for its consent first. */
+  alarmEmail: z.email({ error: "must be an e-mail address" }).optional(),
+  /** The ARN of the stream of a table that was restored: the service works with that table instead of the stack's own. */
+  restoredStream: z
+    .string()
+    .regex(
+      /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]{3,255}\/stream\/[\d:T.-]+$/,
+      "must be the ARN of a table's stream",
+    )
+    .optional(),
   /** The key of KMS for everything that is kept: `none` for AWS's own, `create` for a new one, or the ARN of one. */
   kmsKey: z
     .string()
@@ -108,6 +118,8 @@ export interface Config {
   door: Door;
   /** Of the consumer of database actions. Absent: in no VPC of the team's. */
   network: Network | undefined;
+  alarmEmail?: string;
+  restoredStream?: string;
 }
 
 /** The settings of an app. Throws a SetupError that names every unknown or bad one. */
@@ -135,6 +147,8 @@ export function readConfig(node: Node): Config {
     memory: byType((type) => own[memoryKey(type)] ?? registry[type].limits.memory_mb),
     door: doorOf(own),
     network: networkOf(own),
+    ...(own.alarmEmail !== undefined && { alarmEmail: own.alarmEmail }),
+    ...(own.restoredStream !== undefined && { restoredStream: own.restoredStream }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type App, Validations } from "aws-cdk-lib/core";
-import { AwsSolutionsChecks } from "cdk-nag";
+import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
 import { registry } from "../lambdas/consumers/registry.ts";
 import { checkedCatalog } from "./catalog-check.ts";
 import { readConfig } from "./config.ts";
@@ -13,6 +13,6 @@ export function addJobs(app: App, catalog: readonly unknown[]): { state: StateSt
   const name = `ductape-jobs-${config.stage}`;
   const state = new StateStack(app, "State", { config, stackName: `${name}-state` });
   const service = new ServiceStack(app, "Service", { config, state, products, stackName: `${name}-service` });
-  Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+  Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new ServerlessChecks(app));
   return { state, service };
 }

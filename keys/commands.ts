@@ -56,6 +56,6 @@ async function revoke({ keys, now }: KeysServices, given: string): Promise<Said>
   const again = key.revoked_at === now ? "" : " already";
   return {
     out: "",
-    aside: `Key ${id} (${key.name}) is revoked${again}. An API that was asked with it a moment ago remembers it for up to five minutes.`,
+    aside: `Key ${id} (${key.name}) is revoked${again}. An API that was asked with it a moment ago remembers it for five minutes, or as long as jobs:authCacheSeconds says.`,
   };
 }

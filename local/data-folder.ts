@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
+import { cannotWrite, dataFaultOf, opened, remedies } from "./data-fault.ts";
 import { codeOf, StartError } from "./start-error.ts";
 
 /** What `local.json` says while the system runs, for tools on this machine. */
@@ -18,6 +19,8 @@ export interface Running {
 
 export interface DataFolder {
   path(...parts: string[]): string;
+  /** Opens what is kept at a place of the folder; throws a StartError when it is damaged or cannot be used. */
+  open<T>(name: keyof typeof remedies, open: (place: string) => Promise<T> | T): Promise<T>;
   apiKey: string;
   /** PEM; the demo's FCM service account signs with it. */
   fcmKey: string;
@@ -36,14 +39,21 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     writeFileSync(path(".writable"), "");
     rmSync(path(".writable"));
   } catch (error) {
+    if (dataFaultOf(error) === "full") throw new StartError(`${cannotWrite(folder)} Free some space and start again.`);
     throw new StartError(`Cannot write to the data folder ${folder} (${codeOf(error)}). Set DUCTAPE_DATA to another.`);
   }
-  const unlock = lock(path("lock"), () => inUse(folder, path("local.json")));
+  const deletable = "Delete it, and another one is made at the next start.";
+  const unlock = await opened(path("lock"), deletable, () =>
+    lock(path("lock"), () => inUse(folder, path("local.json"))),
+  );
+  const credential = (name: string, make: () => Promise<string>) =>
+    opened(path(name), deletable, () => kept(path(name), make));
   return {
     path,
-    apiKey: await kept(path("api-key"), async () => makeApiKey()),
-    ordersPassword: await kept(path("postgres-password"), async () => makeApiKey()),
-    fcmKey: await kept(path("fcm-key.pem"), makeRsaKey),
+    open: (name, open) => opened(path(name), remedies[name], () => open(path(name))),
+    apiKey: await credential("api-key", async () => makeApiKey()),
+    ordersPassword: await credential("postgres-password", async () => makeApiKey()),
+    fcmKey: await credential("fcm-key.pem", makeRsaKey),
     announce: (running) => writeWhole(path("local.json"), `${JSON.stringify(running, null, 2)}\n`),
     release: () => {
       rmSync(path("local.json"), { force: true });
@@ -52,14 +62,16 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   };
 }
 
+const sqliteBusy = 5;
+
 /** An SQLite lock: the system lets go of it when the process is killed, and it knows no recycled process ids. */
 function lock(file: string, refused: () => StartError): () => void {
   const database = new DatabaseSync(file);
   try {
     database.exec("PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
-  } catch {
+  } catch (error) {
     database.close();
-    throw refused();
+    throw (error as { errcode?: number }).errcode === sqliteBusy ? refused() : error;
   }
   return () => database.close();
 }
@@ -75,13 +87,19 @@ function inUse(folder: string, announcement: string): StartError {
 
 /** The file's content, made at first and kept for good. */
 async function kept(file: string, make: () => Promise<string>): Promise<string> {
+  const known = read(file);
+  if (known !== undefined && known !== "") return known;
+  const value = await make();
+  writeWhole(file, value);
+  return value;
+}
+
+function read(file: string): string | undefined {
   try {
     return readFileSync(file, "utf8");
   } catch (error) {
     if (codeOf(error) !== "ENOENT") throw error;
-    const value = await make();
-    writeWhole(file, value);
-    return value;
+    return undefined;
   }
 }
 

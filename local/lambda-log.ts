@@ -7,12 +7,14 @@ const largestKept = 20 * megabyte;
 export function openLambdaLog(file: string, verbose: boolean) {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const stream = createWriteStream(file, { flags: size > largestKept ? "w" : "a", mode: 0o600 });
+  // A log that cannot be written is no reason to stop.
+  stream.once("error", (error) => console.error(`${file} cannot be written and ends here: ${error.message}`));
   return {
     take: (line: string): void => {
-      stream.write(`${line}\n`);
+      if (stream.writable) stream.write(`${line}\n`);
       if (verbose || deservesAttention(line)) console.error(line);
     },
-    close: (): Promise<void> => new Promise((resolve) => stream.end(resolve)),
+    close: (): Promise<void> => new Promise((resolve) => (stream.closed ? resolve() : stream.end(() => resolve()))),
   };
 }
 

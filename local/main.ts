@@ -1,8 +1,22 @@
 import "./quiet.ts";
+import { setTimeout as sleep } from "node:timers/promises";
 import { banner } from "./banner.ts";
+import { cannotWrite, dataFaultOf } from "./data-fault.ts";
 import { readSettings } from "./settings.ts";
 import { startLocal } from "./start.ts";
 import { StartError } from "./start-error.ts";
+
+/** For requests that are under way to get their refusal. */
+const answerMs = 1000;
+
+function fail(error: unknown): never {
+  console.error(error instanceof StartError ? error.message : error);
+  process.exit(1);
+}
+
+process.on("uncaughtException", (error) =>
+  fail(dataFaultOf(error) === "full" ? new StartError(`${cannotWrite("The data folder")} (${error.message})`) : error),
+);
 
 /** `npm start`: the whole system on this machine. `start.ts` says what it consists of. */
 try {
@@ -10,16 +24,15 @@ try {
   console.log(banner(local, process.uptime()));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
-      local.stop().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(error);
-          process.exit(1);
-        },
-      );
+      local.stop().then(() => process.exit(0), fail);
     });
   }
+  local.broken.then(async (why) => {
+    console.error(why);
+    await sleep(answerMs);
+    await local.stop().catch(() => {});
+    process.exit(1);
+  });
 } catch (error) {
-  console.error(error instanceof StartError ? error.message : error);
-  process.exit(1);
+  fail(error);
 }

@@ -8,6 +8,7 @@ import { setClockOffset, shiftDate } from "./clock/shifted-date.ts";
 import { startClock } from "./clock/start-clock.ts";
 import { queueWork, reconcilerWork } from "./clock/works.ts";
 import { credentials } from "./credentials.ts";
+import { cannotWrite } from "./data-fault.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { demoValues, ordersSecret } from "./demo/demo-values.ts";
 import { type DemoDatabase, makeDemoDatabase } from "./demo/postgres.ts";
@@ -27,12 +28,14 @@ import { type Poller, startPoller } from "./poller.ts";
 import { reconcileEveryMs, startRule } from "./rule.ts";
 import { startScheduler } from "./scheduler/scheduler.ts";
 import { startDynamoDb } from "./servers/dynamodb.ts";
+import { onFailedWrite } from "./servers/level.ts";
 import { readReferences, valuesByName } from "./servers/secret-values.ts";
 import { startSecrets } from "./servers/secrets.ts";
 import { startSqsAndS3 } from "./servers/sqs-s3.ts";
 import { codeOf, StartError } from "./start-error.ts";
 import { openChangeLog } from "./stream/change-log.ts";
 import { type Feed, startFeed } from "./stream/feed.ts";
+import type { ItemChange } from "./stream/front.ts";
 
 export interface LocalOptions {
   /** Where everything is kept. Default `.ductape`. */
@@ -60,6 +63,8 @@ export interface Local {
   apiKey: string;
   /** Where clients of AWS services reach the stand-ins: SQS, SNS and S3 at one, EventBridge at the other. */
   aws: { sqs: string; events: string };
+  /** Resolves, with what to tell whoever runs it, when it can keep no job any more: it refuses all, and is to be stopped. */
+  broken: Promise<string>;
   /** Stops accepting, lets running work end for a moment, closes everything. What was cut off is taken up at the next start. */
   stop(): Promise<void>;
 }
@@ -74,14 +79,22 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
     for (let last = stops.pop(); last; last = stops.pop()) await last();
   };
   try {
-    return { ...(await start(options, stops)), stop };
+    const broken = Promise.withResolvers<string>();
+    return { ...(await start(options, stops, broken.resolve)), broken: broken.promise, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function start(options: LocalOptions, stops: (() => Promise<void> | void)[]): Promise<Omit<Local, "stop">> {
+const remedy =
+  "Free some space and start again: nothing that was accepted is lost, what was refused may be sent again.";
+
+async function start(
+  options: LocalOptions,
+  stops: (() => Promise<void> | void)[],
+  broke: (why: string) => void,
+): Promise<Omit<Local, "stop" | "broken">> {
   const { say = console.error, envFile = ".env.local", reconcileGraceMs: graceMs = 5000 } = options;
   const data = await openDataFolder(resolve(options.dataDir ?? ".ductape"));
   stops.push(data.release);
@@ -96,18 +109,17 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
   const offset = openOffsetFile(data.path("clock.json"));
   setClockOffset(offset.offset);
   let clock: ReturnType<typeof startClock> | undefined;
-  const changes = openChangeLog(data.path("stream.db"));
+  const changes = await data.open("stream.db", openChangeLog);
   stops.push(changes.close);
   let feed: Feed | undefined;
-  const dynamodb = await startDynamoDb(data.path("dynamodb"), {
-    log: changes,
-    changed: (writes) => {
-      feed?.wake();
-      clock?.wrote(writes);
-    },
-  });
+  const changed = (writes: readonly ItemChange[]) => {
+    feed?.wake();
+    clock?.wrote(writes);
+  };
+  stops.push(onFailedWrite(() => broke(`${cannotWrite(data.path("dynamodb"))} ${remedy}`)));
+  const dynamodb = await data.open("dynamodb", (folder) => startDynamoDb(folder, { log: changes, changed }));
   stops.push(() => dynamodb.close());
-  const sqsAndS3 = await startSqsAndS3(data.path("sqs-s3"));
+  const sqsAndS3 = await data.open("sqs-s3", (folder) => startSqsAndS3(folder));
   stops.push(sqsAndS3.close);
   const { queueUrl } = sqsAndS3;
   const sqs = new SQSClient({ endpoint: sqsAndS3.url, ...credentials });
@@ -122,12 +134,8 @@ async function start(options: LocalOptions, stops: (() => Promise<void> | void)[
     return values().get(name) ?? (name === ordersSecret ? ordersValue(orders, envFile, say) : undefined);
   });
   stops.push(() => secrets.close());
-  const scheduler = await startScheduler({
-    file: data.path("schedules.db"),
-    sqs,
-    queueUrl,
-    ...(options.schedulerLateness && { lateness: options.schedulerLateness }),
-  });
+  const lateness = options.schedulerLateness && { lateness: options.schedulerLateness };
+  const scheduler = await data.open("schedules.db", (file) => startScheduler({ file, sqs, queueUrl, ...lateness }));
   stops.push(scheduler.close);
 
   const log = openLambdaLog(data.path("log", "lambda.log"), options.verbose ?? false);
@@ -210,7 +218,8 @@ async function ordersValue(orders: DemoDatabase, envFile: string, say: (line: st
     return JSON.stringify({ url: await orders.url() });
   } catch (error) {
     const remedy = `Name another in ${envFile}: ${ordersSecret}#url=postgres://user:password@host/database`;
-    say(`The demo's PostgreSQL does not start: ${(error as Error).message}. ${remedy}`);
+    const others = "Only the jobs that need it fail.";
+    say(`The demo's PostgreSQL does not start: ${(error as Error).message}. ${others} ${remedy}`);
     return undefined;
   }
 }

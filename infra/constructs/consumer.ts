@@ -1,4 +1,3 @@
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../lambdas/aws/env.ts";
@@ -56,7 +55,7 @@ export class Consumer extends Construct {
     const { type } = definition;
     const { config, queues } = platform;
     const may = accessTo(platform);
-    const { lambda } = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
+    const consumer = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
       entry: `consumers/${type}`,
       description: `Executes the ${type} jobs`,
       environment: { ...jobsEnvironment(platform), LONGEST_WAIT_MS: String(config.longestWaitMs) },
@@ -82,7 +81,6 @@ export class Consumer extends Construct {
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });
-    const batches = { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: config.maxConcurrency[type] };
-    lambda.addEventSource(new SqsEventSource(queues[type].queue, batches));
+    consumer.fedBy(queues[type].queue, config.maxConcurrency[type]);
   }
 }

@@ -15,7 +15,8 @@ export function encryptWith(key: IKey, stack: Stack): void {
   Aspects.of(stack).add({
     visit(node: IConstruct) {
       if (node instanceof CfnLogGroup) node.kmsKeyId = key.keyArn;
-      if (node instanceof CfnTopic) node.kmsMasterKeyId = key.keyArn;
+      // That of the alarms has its own, which CloudWatch may use.
+      if (node instanceof CfnTopic) node.kmsMasterKeyId ??= key.keyArn;
       if (node instanceof CfnQueue) {
         node.kmsMasterKeyId = key.keyArn;
         node.sqsManagedSseEnabled = undefined;

@@ -9,7 +9,9 @@ import {
   SystemLogLevel,
   Tracing,
 } from "aws-cdk-lib/aws-lambda";
+import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { type Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type * as z from "zod";
@@ -44,9 +46,12 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends z.ZodObject> extends Construct {
   readonly lambda: LambdaFunction;
+  /** The folder below `lambdas/` that it runs. */
+  readonly entry: string;
 
   constructor(scope: Construct, id: string, { entry, allow, loops, network, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
+    this.entry = entry;
     const { logLevel, logDays, tracing } = readConfig(this.node);
     const logGroup = new LogGroup(this, "Logs", {
       retention: logDays,
@@ -73,7 +78,26 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
         NODE_OPTIONS: "--enable-source-maps",
       },
     });
+    if (!tracing) {
+      acknowledge(this.lambda, {
+        "Serverless-LambdaTracing":
+          "X-Ray takes the first request of every second, which is all of a quiet system, and costs twice what a job does; the setting `tracing` switches it on.",
+      });
+    }
+    acknowledge(this.lambda, {
+      "Serverless-LambdaDLQ":
+        "It is for asynchronous invocations. Requests are answered with their error, queues and the stream have dead letters of their own, and the reconciler's next run does what a failed one did not.",
+    });
     if (network) placeIn(this.lambda, role, network);
+  }
+
+  /** Feeds it from a queue, so many messages in a batch and so many batches at a time; it says which messages failed. */
+  fedBy(queue: IQueue, maxConcurrency: number, batchSize = 10): void {
+    this.lambda.addEventSource(new SqsEventSource(queue, { batchSize, reportBatchItemFailures: true, maxConcurrency }));
+    acknowledge(this.lambda, {
+      "Serverless-LambdaEventSourceMappingDestination":
+        "SQS has no such destination: the queue's redrive policy moves what cannot be handled to its dead letters.",
+    });
   }
 
   /** A role of its own: the managed policy that the CDK gives by default may write to every log group of the account. */

@@ -38,6 +38,7 @@ export interface HttpEntranceProps {
 export class HttpEntrance extends Construct {
   /** Without a slash at its end. */
   readonly url: string;
+  readonly stage: HttpStage;
   /** What callers with IAM are allowed to invoke. */
   readonly arn: string;
   /** Where DNS has to lead the API's own name, if it has one. */
@@ -52,30 +53,31 @@ export class HttpEntrance extends Construct {
     });
     const integration = new HttpLambdaIntegration("Api", api);
     const methods = door.corsOrigins.length > 0 ? allButOptions : [HttpMethod.ANY];
-    const guard = authorizer ? byKey(authorizer) : new HttpIamAuthorizer();
+    const guard = authorizer ? byKey(authorizer, door) : new HttpIamAuthorizer();
     http.addRoutes({ path: "/v1/{proxy+}", methods, integration, authorizer: guard });
     for (const path of open) {
       const routes = http.addRoutes({ path, methods: [HttpMethod.GET], integration });
       for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": openBecause });
     }
     this.domain = door.domain && ownDomain(this, door.domain);
-    this.addStage(http, door);
+    this.stage = this.addStage(http, door);
     this.url = door.domain ? `https://${door.domain.name}` : http.apiEndpoint;
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
   }
 
-  private addStage(httpApi: HttpApi, { rateLimit, burstLimit }: Door): void {
+  private addStage(httpApi: HttpApi, { rateLimit, burstLimit }: Door): HttpStage {
     const logs = new LogGroup(this, "AccessLogs", {
       retention: readConfig(this.node).logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    new HttpStage(this, "Stage", {
+    return new HttpStage(this, "Stage", {
       httpApi,
       stageName: "$default",
       autoDeploy: true,
       // What is beyond is answered 429 at the door, so that one client cannot use up the account's Lambda concurrency.
       throttle: { rateLimit, burstLimit },
-      detailedMetricsEnabled: true,
+      // Metrics by route would be billed, and say nothing: all of /v1 is one route. Our log has the route of each request.
+      detailedMetricsEnabled: false,
       accessLogSettings: { destination: new LogGroupLogDestination(logs), format: accessLog },
       ...(this.domain && { domainMapping: { domainName: this.domain } }),
     });
@@ -121,12 +123,12 @@ const allButOptions = [
 const openBecause =
   "Open on purpose: probes and clients ask for the health and the schemas before they have a key; none says anything about jobs.";
 
-/** The answer to a key is kept for five minutes: a key that was replaced works that much longer. */
-const byKey = (authorizer: IFunction) =>
+/** For as long as the answer to a key is kept, one that was revoked may go on working. */
+const byKey = (authorizer: IFunction, { authCacheSeconds }: Door) =>
   new HttpLambdaAuthorizer("ByKey", authorizer, {
     identitySource: ["$request.header.Authorization"],
     responseTypes: [HttpLambdaResponseType.SIMPLE],
-    resultsCacheTtl: Duration.minutes(5),
+    resultsCacheTtl: Duration.seconds(authCacheSeconds),
   });
 
 /** Who asked for what and how it went. The path holds ids at most; queries and headers are left out. */

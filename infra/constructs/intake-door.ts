@@ -8,7 +8,7 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { importPrefix } from "../../lambdas/core/import-place.ts";
-import { deadLetterRetention, queueDefaults } from "./job-queue.ts";
+import { DeadLetters, queueDefaults } from "./job-queue.ts";
 
 /** The intake's Lambda timeout: an import stops before and goes on by a message, a request takes a second. */
 export const intakeTimeout = Duration.seconds(60);
@@ -35,7 +35,7 @@ export class IntakeDoor extends Construct {
 
   constructor(scope: Construct, id: string, { bus, bucket }: IntakeDoorProps) {
     super(scope, id);
-    this.deadLetters = new Queue(this, "DeadLetters", { ...queueDefaults, retentionPeriod: deadLetterRetention });
+    this.deadLetters = new DeadLetters(this, "DeadLetters");
     this.queue = this.fedQueue("Queue");
     this.imports = this.fedQueue("Imports");
     this.topic = this.subscribedTopic();

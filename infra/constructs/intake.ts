@@ -1,5 +1,4 @@
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
@@ -24,7 +23,7 @@ export class Intake extends Construct {
     const { config, state } = platform;
     const { queue, imports, deadLetters } = state.intake;
     const may = accessTo(platform);
-    const { lambda } = new EntryFunction<typeof IntakeEnv>(this, "Entry", {
+    const entry = new EntryFunction<typeof IntakeEnv>(this, "Entry", {
       entry: "intake",
       description: "Schedules jobs for other AWS services",
       environment: {
@@ -57,16 +56,15 @@ export class Intake extends Construct {
       ],
     });
     // An asynchronous invocation that Lambda gives up is a message like any other: it comes again for hours, or is rejected.
-    lambda.configureAsyncInvoke({
+    entry.lambda.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
       onFailure: { bind: () => ({ destination: queue.queueArn }) },
     });
     const maxConcurrency = Math.max(...Object.values(config.maxConcurrency));
-    lambda.addEventSource(new SqsEventSource(queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency }));
+    entry.fedBy(queue, maxConcurrency);
     // One at a time: an import that kills its function takes no other with it.
-    const one = { batchSize: 1, reportBatchItemFailures: true, maxConcurrency: importsAtOnce };
-    lambda.addEventSource(new SqsEventSource(imports, one));
-    this.lambda = lambda;
+    entry.fedBy(imports, importsAtOnce, 1);
+    this.lambda = entry.lambda;
   }
 }

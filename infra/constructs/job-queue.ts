@@ -1,6 +1,7 @@
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { acknowledge } from "../acknowledge.ts";
 
 /** How the queues of jobs and their dead letters are alike. */
 export const queueDefaults = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
@@ -8,13 +9,22 @@ export const queueDefaults = { encryption: QueueEncryption.SQS_MANAGED, enforceS
 /** Long enough that somebody looks: the most that SQS keeps. */
 export const deadLetterRetention = Duration.days(14);
 
+/** A queue where undeliverable messages end. Every one of them has its alarm. */
+export class DeadLetters extends Queue {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { ...queueDefaults, retentionPeriod: deadLetterRetention });
+    const because = "This queue is where undeliverable messages end: it is itself a dead-letter queue.";
+    acknowledge(this, { "AwsSolutions-SQS3": because, "Serverless-SQSRedrivePolicy": because });
+  }
+}
+
 /** The queue of a job type, and the one that takes the messages its consumer could not read. */
 export class JobQueue extends Construct {
   readonly queue: Queue;
 
   constructor(scope: Construct, id: string, { consumerTimeout }: { consumerTimeout: Duration }) {
     super(scope, id);
-    const deadLetters = new Queue(this, "DeadLetters", { ...queueDefaults, retentionPeriod: deadLetterRetention });
+    const deadLetters = new DeadLetters(this, "DeadLetters");
     this.queue = new Queue(this, "Queue", {
       ...queueDefaults,
       // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html

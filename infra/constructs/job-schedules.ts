@@ -1,26 +1,22 @@
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
-import { type IQueue, Queue } from "aws-cdk-lib/aws-sqs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { acknowledge } from "../acknowledge.ts";
-import { deadLetterRetention, queueDefaults } from "./job-queue.ts";
+import { DeadLetters } from "./job-queue.ts";
 
 /** Where the schedules of jobs that are due later live, and as whom EventBridge Scheduler delivers them. */
 export class JobSchedules extends Construct {
   readonly group: ScheduleGroup;
   readonly role: Role;
-  readonly deadLetters: Queue;
+  readonly deadLetters: DeadLetters;
 
   constructor(scope: Construct, id: string, { targets }: { targets: readonly IQueue[] }) {
     super(scope, id);
     // Its schedules go with it, and may: they name queues and a role that go too, and the jobs they stand for are kept by
     // the state stack, from where the reconciler of the next deployment hands them over.
     this.group = new ScheduleGroup(this, "Group", { removalPolicy: RemovalPolicy.DESTROY });
-    this.deadLetters = new Queue(this, "DeadLetters", { ...queueDefaults, retentionPeriod: deadLetterRetention });
-    acknowledge(this.deadLetters, {
-      "AwsSolutions-SQS3": "This queue is where undeliverable messages end: the dead letters of EventBridge Scheduler.",
-    });
+    this.deadLetters = new DeadLetters(this, "DeadLetters");
     this.role = new Role(this, "Role", {
       description: "EventBridge Scheduler sends due jobs to their queues as this role",
       assumedBy: this.scheduler(),

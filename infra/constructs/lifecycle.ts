@@ -1,15 +1,14 @@
 import { FilterCriteria, FilterRule, StartingPosition } from "aws-cdk-lib/aws-lambda";
-import { Queue } from "aws-cdk-lib/aws-sqs";
+import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { LifecycleEnv } from "../../lambdas/aws/env.ts";
-import { acknowledge } from "../acknowledge.ts";
 import { allow } from "../capability.ts";
 import type { Config } from "../config.ts";
 import type { StateStack } from "../stacks/state-stack.ts";
 import { statsAccess } from "./access.ts";
 import { EntryFunction } from "./entry-function.ts";
-import { deadLetterRetention, queueDefaults } from "./job-queue.ts";
+import { DeadLetters } from "./job-queue.ts";
 
 /** What wakes it: a job that was stored or changed. Counters are items of the same table, and what expires is no news. */
 const writesOfJobs = FilterCriteria.filter({
@@ -30,10 +29,7 @@ export class Lifecycle extends Construct {
     super(scope, id);
     const { table, bus } = state;
     const stream = table.tableStreamArn as string;
-    const deadLetters = new Queue(this, "DeadLetters", { ...queueDefaults, retentionPeriod: deadLetterRetention });
-    acknowledge(deadLetters, {
-      "AwsSolutions-SQS3": "This queue is where undeliverable batches end: the dead letters of the table's stream.",
-    });
+    const deadLetters = new DeadLetters(this, "DeadLetters");
     const { lambda } = new EntryFunction<typeof LifecycleEnv>(this, "Entry", {
       entry: "lifecycle",
       description: "Publishes and counts what happens to jobs",

@@ -4,6 +4,7 @@ import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { JobsEnv } from "../../lambdas/aws/env.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
+import { acknowledge } from "../acknowledge.ts";
 import { accessTo } from "./access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
@@ -21,10 +22,16 @@ export class Reconciler extends Construct {
       memorySize: 256,
       allow: [may.listJobs(), may.readManyJobs(), may.send(...jobTypes)],
     });
-    new Rule(this, "EveryMinute", {
+    // A run that failed is not repeated, neither by the rule nor by Lambda: the next one is due by then and does the same.
+    const once = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
+    lambda.configureAsyncInvoke(once);
+    const rule = new Rule(this, "EveryMinute", {
       schedule: Schedule.rate(Duration.minutes(1)),
-      // A run that failed is not repeated: the next one is due by then and does the same.
-      targets: [new LambdaFunction(lambda, { retryAttempts: 0, maxEventAge: Duration.minutes(1) })],
+      targets: [new LambdaFunction(lambda, once)],
     });
+    const because =
+      "The event says nothing but that a minute has passed; an alarm tells when the reconciler does not run.";
+    acknowledge(lambda, { "Serverless-LambdaAsyncFailureDestination": because });
+    acknowledge(rule, { "Serverless-EventBusDLQ": because });
   }
 }

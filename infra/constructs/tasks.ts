@@ -1,4 +1,3 @@
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
@@ -20,7 +19,7 @@ export class Tasks extends Construct {
     const timeout = Duration.seconds(30);
     this.queue = new JobQueue(this, "Queue", { consumerTimeout: timeout }).queue;
     const may = accessTo(platform);
-    const { lambda } = new EntryFunction<typeof TasksEnv>(this, "Entry", {
+    const entry = new EntryFunction<typeof TasksEnv>(this, "Entry", {
       entry: "tasks",
       description: "Answers the tasks of Step Functions",
       environment: {
@@ -40,9 +39,7 @@ export class Tasks extends Construct {
         allow(["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"], ["*"], anyTask),
       ],
     });
-    lambda.addEventSource(
-      new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 10 }),
-    );
+    entry.fedBy(this.queue, 10);
   }
 }
 

@@ -1,4 +1,3 @@
-import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
@@ -22,7 +21,7 @@ export class Webhooks extends Construct {
     // An endpoint has 15 s to answer; reading its secrets and writing its state come on top.
     const timeout = Duration.seconds(45);
     this.queue = new JobQueue(this, "Queue", { consumerTimeout: timeout }).queue;
-    const { lambda } = new EntryFunction<typeof WebhooksEnv>(this, "Entry", {
+    const entry = new EntryFunction<typeof WebhooksEnv>(this, "Entry", {
       entry: "webhooks",
       description: "Sends webhooks",
       environment: {
@@ -42,8 +41,6 @@ export class Webhooks extends Construct {
       ],
     });
     // Fair queues keep one endpoint's backlog from the others; this keeps all of them from the account's functions.
-    lambda.addEventSource(
-      new SqsEventSource(this.queue, { batchSize: 10, reportBatchItemFailures: true, maxConcurrency: 10 }),
-    );
+    entry.fedBy(this.queue, 10);
   }
 }

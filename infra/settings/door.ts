@@ -5,6 +5,8 @@ import { texts, whole } from "./values.ts";
 export const doorSettings = {
   /** Who may ask: bearers of a `key`, or callers of AWS whose policies say so (`iam`, SigV4). */
   auth: z.enum(["key", "iam"], 'must be "key" or "iam"').default("key"),
+  /** Seconds that API Gateway remembers the answer to a key: so long a key that was revoked may go on working. */
+  authCacheSeconds: whole(0, 3600).default(300),
   /** Web pages that may call the API from a browser. Default: none. */
   corsOrigins: texts(
     /^(\*|https?:\/\/[a-z0-9.-]+(:\d{1,5})?)$/,
@@ -28,6 +30,7 @@ export const doorSettings = {
 
 export interface Door {
   auth: "key" | "iam";
+  authCacheSeconds: number;
   corsOrigins: readonly string[];
   rateLimit: number;
   burstLimit: number;
@@ -38,6 +41,7 @@ type Parsed = z.output<z.ZodObject<typeof doorSettings>>;
 
 export const doorOf = ({
   auth,
+  authCacheSeconds,
   corsOrigins = [],
   rateLimit,
   burstLimit,
@@ -45,6 +49,7 @@ export const doorOf = ({
   certificateArn,
 }: Parsed): Door => ({
   auth,
+  authCacheSeconds,
   corsOrigins,
   rateLimit,
   burstLimit,

@@ -7,7 +7,10 @@ import { importPrefix } from "../../lambdas/core/import-place.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import type { Config } from "../config.ts";
 import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/access.ts";
+import { AlarmTopic } from "../constructs/alarm-topic.ts";
+import { Alarms } from "../constructs/alarms.ts";
 import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
+import { JobsDashboard } from "../constructs/dashboard.ts";
 import { encryptWith } from "../constructs/encrypt-with.ts";
 import { EntryFunction } from "../constructs/entry-function.ts";
 import { HttpEntrance } from "../constructs/http-entrance.ts";
@@ -18,6 +21,7 @@ import { Lifecycle } from "../constructs/lifecycle.ts";
 import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
 import { Reconciler } from "../constructs/reconciler.ts";
 import { Tasks } from "../constructs/tasks.ts";
+import { watchedIn } from "../constructs/watched.ts";
 import { Webhooks } from "../constructs/webhooks.ts";
 import type { StateStack } from "./state-stack.ts";
 
@@ -52,6 +56,8 @@ export class ServiceStack extends Stack {
     const intake = new Intake(this, "Intake", { platform, tasks: tasks.queue });
 
     if (state.key) encryptWith(state.key, this);
+    // After everything that it watches.
+    const { topic } = this.watch(platform, entrance);
 
     this.output("ApiUrl", entrance.url, "Where the API is");
     if (authorizer) this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
@@ -79,6 +85,7 @@ export class ServiceStack extends Stack {
       "Objects put here are full of requests",
     );
     this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
+    this.output("AlarmTopic", topic.topicArn, "Where alarms are told");
   }
 
   private queues(): Record<JobType, JobQueue> {
@@ -131,6 +138,14 @@ export class ServiceStack extends Stack {
       allow: [readApiKey(state), readApiKeys(state)],
     });
     return lambda;
+  }
+
+  private watch({ config, state, schedules }: Platform, entrance: HttpEntrance): AlarmTopic {
+    const topic = new AlarmTopic(this, "Told", { email: config.alarmEmail });
+    const seen = { watched: watchedIn(this, state), entrance, schedules: schedules.group };
+    new Alarms(this, "Alarms", { topic, ...seen });
+    new JobsDashboard(this, "Dashboard", seen);
+    return topic;
   }
 
   private output(id: string, value: string, description: string): void {

@@ -2,6 +2,7 @@ import {
   AttributeType,
   Billing,
   type CfnGlobalTable,
+  type ITableV2,
   ProjectionType,
   StreamViewType,
   TableEncryptionV2,
@@ -28,7 +29,8 @@ export const phaseIndex = "by-phase";
  * Deleting the stack keeps all four. The intake's door is here for those who send to it, and goes with the stack.
  */
 export class StateStack extends Stack {
-  readonly table: TableV2;
+  /** Of the jobs: the one of this stack, or one that was restored from its backup. */
+  readonly table: ITableV2;
   readonly bucket: Bucket;
   /** Where others hear of what happens to jobs. */
   readonly bus: EventBus;
@@ -41,7 +43,10 @@ export class StateStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: StackProps & { config: Config }) {
     super(scope, id, props);
     this.key = encryptionKey(this, config.kmsKey);
-    this.table = jobsTable(this, this.key);
+    const own = jobsTable(this, this.key);
+    // Said whether they are used or not: CloudFormation refuses to take an export away from a stack that still uses it.
+    for (const value of [own.tableName, own.tableArn, own.tableStreamArn as string]) this.exportValue(value);
+    this.table = config.restoredStream === undefined ? own : restoredTable(this, config.restoredStream);
     this.bucket = payloadBucket(this, config.retentionDays, this.key);
     this.bus = eventBus(this, this.key);
     this.intake = new IntakeDoor(this, "Intake", { bus: this.bus, bucket: this.bucket });
@@ -78,6 +83,13 @@ function jobsTable(stack: Stack, key: IKey | undefined): TableV2 {
   }
   return table;
 }
+
+/** What `aws dynamodb restore-table-to-point-in-time` made. It has its index already; docs/operations.md says the rest. */
+const restoredTable = (stack: Stack, tableStreamArn: string): ITableV2 =>
+  TableV2.fromTableAttributes(stack, "RestoredJobs", {
+    tableArn: tableStreamArn.slice(0, tableStreamArn.indexOf("/stream/")),
+    tableStreamArn,
+  });
 
 /** Long enough to try a failed storage job again; a job that is due later than that brings its file as input. */
 const uploadsKept = Duration.days(7);

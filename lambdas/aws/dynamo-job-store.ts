@@ -115,7 +115,14 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
       ),
 
     async archive(run) {
-      await client.send(new PutItemCommand({ TableName: table, Item: runItemOf(run, retentionDays) }));
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: runItemOf(run, retentionDays),
+        ConditionExpression: "attribute_not_exists(PK) OR version <= :version",
+        ExpressionAttributeValues: toAttributes({ ":version": run.version }),
+      });
+      // Whoever lost its lease meanwhile is late with an outcome that nobody accepts: the successor's stays.
+      await succeeds(client.send(put));
     },
 
     runs: (jobId, query, after) => runsPage(client, table, jobId, query, after),

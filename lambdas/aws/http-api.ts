@@ -36,6 +36,8 @@ export interface HttpResponse {
   body?: unknown;
   /** The one job that the request was about: the log says so. */
   about?: Job;
+  /** The caller wanted to wait for a job: how long it took says nothing of us. */
+  waited?: boolean;
 }
 
 export interface HttpRoute<S> {
@@ -78,16 +80,22 @@ export const httpApi = <S extends { log: Log }>(services: () => S, routes: HttpR
             handler: async (event: Event, context: Context): Promise<Result> => {
               const fields = { ...requestFields(event, context), route: `${route.method} ${route.path}` };
               const own = loggingOf(services(), fields);
+              const began = performance.now();
               const answer = await route.handle(own, requestOf(event, route));
-              const { status, about } = answer;
-              // Probes ask what is open, by the second.
-              own.log[route.open ? "debug" : "info"]("request answered", { ...(about && jobFields(about)), status });
+              if (!route.open) tell(own.log, answer, performance.now() - began);
               return json(answer);
             },
           })),
         ),
       ),
     );
+
+/** One line a request, but for probes, which ask what is open; it is a measurement too. */
+function tell(log: Log, { status, about, waited }: HttpResponse, ms: number): void {
+  const fields = { ...(about && jobFields(about)), status };
+  if (waited) log.info("request answered", fields);
+  else log.measure("request answered", { values: { answer_ms: Math.round(ms) } }, fields);
+}
 
 /** The access log of API Gateway, which has the caller and the time it took, has the same `request_id`. */
 const requestFields = (event: Event, context: Context) => ({
@@ -164,7 +172,8 @@ const problemJson = (services: () => { log: Log }): MiddlewareObj<Event, Result>
   onError: (request) => {
     const { log } = loggingOf(services(), requestFields(request.event, request.context));
     const refused = requestErrorOf(request.error);
-    if (refused) log.info("request refused", { code: refused.code, job_id: refused.jobId });
+    const cause = refused?.cause === undefined ? {} : traceOf(refused.cause);
+    if (refused) log.info("request refused", { code: refused.code, job_id: refused.jobId, ...cause });
     else log.error("request failed", traceOf(request.error));
     const requestId = request.event.requestContext?.requestId;
     const problem = problemOf(refused, requestId);

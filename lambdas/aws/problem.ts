@@ -1,5 +1,6 @@
 import { RequestError, type RequestErrorCode } from "../core/errors.ts";
 import type { JobStatus } from "../core/job.ts";
+import { isRefusal } from "./refusal.ts";
 
 /** The HTTP status of each code: the one place that maps them. */
 export const problemStatuses: Record<RequestErrorCode, number> = {
@@ -53,9 +54,15 @@ function fromMiddleware(error: unknown): RequestError | undefined {
   return undefined;
 }
 
-/** The request's own fault behind an error, or undefined for one that is ours. */
-export const requestErrorOf = (error: unknown): RequestError | undefined =>
-  error instanceof RequestError ? error : fromMiddleware(error);
+/** AWS could not do what a request takes; what it had done of it by then is recorded, and the reconciler goes on with it. */
+const unavailable = (cause: unknown) =>
+  new RequestError("UNAVAILABLE", "AWS did not do it for now. Try again.", { cause, retryAfterSeconds: 5 });
+
+/** What a request is told of an error, or undefined for one that is ours. */
+export function requestErrorOf(error: unknown): RequestError | undefined {
+  if (error instanceof RequestError) return error;
+  return fromMiddleware(error) ?? (isRefusal(error) ? unavailable(error) : undefined);
+}
 
 export function problemOf(error: RequestError | undefined, requestId: string | undefined): Problem {
   const code = error?.code ?? "INTERNAL";

@@ -41,6 +41,8 @@ export const queueHandler = <S extends { log: Log }, Message>(
 function logFailure(log: Log, reason: unknown, record: SQSRecord, about: (body: string) => Record<string, unknown>) {
   const fields = { message_id: record.messageId, ...attempted(() => about(record.body)), ...traceOf(reason) };
   log.error("message failed; it will be delivered again", fields);
+  // To Lambda the batch is a success: its own metric of errors does not know of it.
+  log.measure("a message comes again", { values: { messages_failed: 1 } });
 }
 
 /** Nothing, of a message that cannot be read. */

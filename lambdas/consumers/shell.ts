@@ -171,7 +171,7 @@ async function attempt(
   } catch (cause) {
     const error = cause instanceof JobError ? cause : unexpected(cause);
     // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
-    if (deciding && error.code === "TIMEOUT") throw error;
+    if (deciding && error instanceof OutOfTime) throw error;
     if (error !== cause) services.log.error("executor threw", traceOf(cause));
     const progress = error.progress === undefined ? undefined : await keep(services, job, "progress", error.progress);
     const now = clock.now();
@@ -199,12 +199,15 @@ const unexpected = (cause: unknown) =>
 const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
   store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
 
+/** The attempt's own timeout: a feature that fails for a step says TIMEOUT too, where that is what became of the step. */
+class OutOfTime extends JobError {}
+
 async function withTimeout<T>(clock: Clock, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const attempt = new AbortController();
   const ended = new AbortController();
   const timeout = clock.sleep(ms, ended.signal).then((): Promise<never> => {
     if (ended.signal.aborted) return new Promise(() => {});
-    const error = new JobError("TIMEOUT", `The attempt took longer than its timeout of ${ms} ms.`);
+    const error = new OutOfTime("TIMEOUT", `The attempt took longer than its timeout of ${ms} ms.`);
     attempt.abort(error);
     throw error;
   });

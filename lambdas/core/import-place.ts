@@ -39,11 +39,11 @@ export const beginningOf = (object: Pick<ImportPlace, "key" | "etag" | "size" | 
 });
 
 /**
- * The idempotency key of a line without one of its own. The same content under the same name is the same import, also
- * when it is put again.
+ * What a line is called: the name of its job where it has no idempotency key. The same content under the same name is the
+ * same import, also when it is put again.
  */
-export const lineKey = ({ key, etag }: Pick<ImportPlace, "key" | "etag">, line: number): string =>
-  `s3:${createHash("sha256")
+export const lineId = ({ key, etag }: Pick<ImportPlace, "key" | "etag">, line: number): string =>
+  `${createHash("sha256")
     .update(JSON.stringify([key, etag]))
     .digest("base64url")}:${line}`;
 

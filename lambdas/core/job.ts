@@ -48,6 +48,8 @@ export interface Repeat {
 export interface RunRecord {
   job_id: string;
   run: number;
+  /** Of the job at the run's end: tells the outcome that was accepted from one that came too late. */
+  version: number;
   status: "completed" | "failed" | "cancelled";
   /** When it was planned; `due_at` is that of its last attempt. */
   scheduled_at: number;

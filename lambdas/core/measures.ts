@@ -19,10 +19,14 @@ export const measures = {
   /** Messages of jobs that exist: those that meant nothing any more, and those whose attempt another consumer was at. */
   dropped: "Count",
   taken: "Count",
+  /** Messages that a consumer could not read or take to their end, and that will be delivered again. */
+  messages_failed: "Count",
   /** The reconciler's round: jobs looked at and handed over again, and those that it could not. */
   looked: "Count",
   nudged: "Count",
   nudges_failed: "Count",
+  /** What the API took for a request whose caller did not ask it to wait for a job's end. */
+  answer_ms: "Milliseconds",
   /** Events that the bus did not take, and will be given again. */
   unpublished: "Count",
 } as const;
@@ -36,13 +40,14 @@ export interface Measured {
 }
 
 /** What the end of an attempt is measured by; `status` is the job's after it. */
-export function attemptMeasured({ status, type, product }: Job, attempt: Attempt): Measured {
+export function attemptMeasured({ status, type, product, coalesced_until }: Job, attempt: Attempt): Measured {
   const { outcome, due_at, started_at, ended_at, crashes } = attempt;
   const goesOn = outcome === "failed" && status !== "failed";
   return {
     of: { type, product },
     values: {
-      lateness_ms: started_at - due_at,
+      // A run that stands for occurrences which the one before has outlasted is late by its caller's wish.
+      ...(coalesced_until === undefined && { lateness_ms: started_at - due_at }),
       duration_ms: ended_at - started_at,
       [goesOn ? "retried" : outcome]: 1,
       ...(crashes !== undefined && { crashed: crashes }),

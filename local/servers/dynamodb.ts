@@ -1,5 +1,6 @@
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
+import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   CreateTableCommand,
@@ -9,9 +10,11 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/job-item.ts";
 import { credentials } from "../credentials.ts";
+import { cannotWrite, dataFaultOf, sparingly } from "../data-fault.ts";
 import { type Listening, listen, sendJson, tellTime } from "../http.ts";
 import { tableName } from "../names.ts";
 import { type Dynalite, type FrontOptions, makeFront } from "../stream/front.ts";
+import { tryLevel } from "./level.ts";
 
 // By require: the package has no types of its own and is CommonJS.
 const dynalite = createRequire(import.meta.url)("dynalite") as (options: {
@@ -21,6 +24,10 @@ const dynalite = createRequire(import.meta.url)("dynalite") as (options: {
 
 /** DynamoDB, kept in `folder`, with a stream of the writes of jobs; without expiry, which dynalite lacks. */
 export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "dynalite">): Promise<Listening> {
+  await tryLevel(folder);
+  const complain = sparingly(() =>
+    console.error(`${cannotWrite(dirname(folder))} Jobs are refused until there is room.`),
+  );
   const server = dynalite({ path: folder, createTableMs: 0 });
   const listening = await listen(server);
   try {
@@ -30,7 +37,8 @@ export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "
     server.removeAllListeners("request").on("request", (request, response) => {
       tellTime(response);
       front(request, response).catch((error: unknown) => {
-        console.error("a request to DynamoDB failed:", error);
+        if (dataFaultOf(error) === "full") complain();
+        else console.error("a request to DynamoDB failed:", error);
         sendJson(response, 500, { __type: "InternalServerError" });
       });
     });

@@ -65,8 +65,13 @@ export function openChangeLog(file: string) {
     /** The write did not happen, or somebody has been told of it. */
     remove: (sequences: readonly number[]): void => {
       db.exec("BEGIN");
-      for (const sequence of sequences) remove.run(sequence);
-      db.exec("COMMIT");
+      try {
+        for (const sequence of sequences) remove.run(sequence);
+        db.exec("COMMIT");
+      } finally {
+        // A disk that is full ends the transaction by itself, or not.
+        if (db.isTransaction) db.exec("ROLLBACK");
+      }
     },
     open: (): Open[] =>
       (open.all() as unknown as Row[]).map(({ sequence, key, before, after }) => ({

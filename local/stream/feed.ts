@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { partitionKey, sortKey } from "../../lambdas/aws/job-item.ts";
+import { dataFaultOf } from "../data-fault.ts";
 import { region, streamArn } from "../names.ts";
 import type { Change, ChangeLog } from "./change-log.ts";
 
@@ -41,17 +42,18 @@ export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
     for (let left = gatherMs; left > 0 && !hurried; left -= gatherStepMs) await sleep(gatherStepMs);
   };
   const deliver = async (): Promise<"all" | "some" | "none"> => {
-    const changes = log.next(batchSize);
-    if (changes.length === 0) return "none";
-    const taken = await invoke({ Records: changes.map(recordOf) }).then(
-      (answer) => takenOf(changes, answer),
-      (error: unknown) => {
-        if (!closed) console.error("a batch of the table's stream failed:", error);
-        return [];
-      },
-    );
-    log.remove(taken.map(({ sequence }) => sequence));
-    return taken.length === changes.length ? "all" : "some";
+    try {
+      const changes = log.next(batchSize);
+      if (changes.length === 0) return "none";
+      const taken = takenOf(changes, await invoke({ Records: changes.map(recordOf) }));
+      log.remove(taken.map(({ sequence }) => sequence));
+      return taken.length === changes.length ? "all" : "some";
+    } catch (error) {
+      // What cannot be taken from the log, on a disk that is full, is told once more.
+      const why = dataFaultOf(error) === "full" ? (error as Error).message : error;
+      if (!closed) console.error("a batch of the table's stream failed:", why);
+      return "some";
+    }
   };
   const run = async (): Promise<void> => {
     await gather();

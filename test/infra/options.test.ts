@@ -9,7 +9,7 @@ const teamsKey = "arn:aws:kms:eu-west-1:123456789012:key/0d9bdc2e-8c6e-4f0e-9d7c
 /** Every way to deploy that is not the default one. */
 const options = {
   iam: { auth: "iam" },
-  cors: { "jobs:corsOrigins": "https://app.example.com,http://localhost:3000" },
+  cors: { "jobs:corsOrigins": "https://app.example.com,http://localhost:3000", "jobs:authCacheSeconds": "0" },
   domain: { "jobs:domainName": "jobs.example.com", "jobs:certificateArn": certificate },
   "own key": { "jobs:kmsKey": "create" },
   "team's key": { "jobs:kmsKey": teamsKey },
@@ -35,6 +35,7 @@ describe("with auth=iam", () => {
       "ANY /v1/{proxy+}": "AWS_IAM",
       "GET /v1/health": "NONE",
       "GET /openapi.json": "NONE",
+      "GET /events.json": "NONE",
     });
     expect(() => functionOf(stacks.iam.service, "authorizer")).toThrow("0 functions");
     expect(resourcesOf(stacks.iam.service, "AWS::ApiGatewayV2::Authorizer")).toEqual([]);
@@ -73,6 +74,10 @@ describe("with corsOrigins", () => {
       ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"].map((method) => `${method} /v1/{proxy+}`),
     );
     expect(routesOf("cors").filter(({ RouteKey }) => /^(OPTIONS|ANY|\$default)/.test(RouteKey))).toEqual([]);
+  });
+
+  test("and no memory, API Gateway asks the authorizer at each request", () => {
+    stacks.cors.service.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", { AuthorizerResultTtlInSeconds: 0 });
   });
 
   test("is off unless it is asked for", () => {

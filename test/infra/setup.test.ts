@@ -30,7 +30,14 @@ describe("settings", () => {
       maxConcurrency: { action: 50, notification: 50, database_action: 50, function: 50, storage: 50, feature: 50 },
       memory: { action: 256, notification: 256, database_action: 256, function: 256, storage: 512, feature: 256 },
       kmsKey: "none",
-      door: { auth: "key", corsOrigins: [], rateLimit: 1000, burstLimit: 2000, domain: undefined },
+      door: {
+        auth: "key",
+        authCacheSeconds: 300,
+        corsOrigins: [],
+        rateLimit: 1000,
+        burstLimit: 2000,
+        domain: undefined,
+      },
       network: undefined,
     });
   });
@@ -102,12 +109,16 @@ describe("settings", () => {
       "jobs:publish": "done",
       "jobs:logLevel": "loud",
       "jobs:logDays": 31,
+      "jobs:alarmEmail": "nobody",
+      "jobs:restoredStream": "arn:aws:dynamodb:eu-west-1:123456789012:table/jobs",
     };
     const message = messageOf(() => config(bad));
     expect(message).toContain('jobs:retentiondays: unknown field. Did you mean "retentionDays"?');
     expect(message).toMatch(/jobs:stage: must be 1 to 20 lower-case/);
     expect(message).toContain("jobs:maxConcurrency: must be a whole number from 2 to 1000");
     expect(message).toContain('jobs:publish: must be "none" or some of scheduled, started, completed');
+    expect(message).toContain("jobs:alarmEmail: must be an e-mail address");
+    expect(message).toContain("jobs:restoredStream: must be the ARN of a table's stream");
     expect(message).toContain("jobs:logLevel: must be one of debug, info, warn, error");
     expect(message).toContain("jobs:logDays: must be one of the numbers that CloudWatch Logs knows: 1, 3, 5");
     expect(message).toContain("jobs:longestWaitMs: must be a whole number from 1000 to 20000");

@@ -94,3 +94,24 @@ test("the API key is 256 random bits that need no quoting", () => {
   const { GenerateSecretString: key } = only("AWS::SecretsManager::Secret").Properties;
   expect(key).toEqual({ ExcludePunctuation: true, PasswordLength: 43 });
 });
+
+describe("a table that was restored from its backup", () => {
+  const stream = "arn:aws:dynamodb:eu-west-1:123456789012:table/jobs-restored/stream/2026-11-25T00:00:00.000";
+  const before = synthesize();
+  const after = synthesize({ "jobs:restoredStream": stream });
+  const exportsOf = ({ state }: typeof before) => Object.keys(state.toJSON().Outputs).sort();
+
+  test("takes the place of the stack's own wherever the service names it, and nothing else changes", () => {
+    const text = JSON.stringify(after.service.toJSON());
+    expect(text).toContain('"TABLE_NAME":"jobs-restored"');
+    expect(text).toContain(stream);
+    expect(text).not.toMatch(/ImportValue":"[^"]*Jobs[A-F0-9]{8}/);
+    const ids = (template: typeof before.service) => Object.keys(template.toJSON().Resources).sort();
+    expect(ids(after.service)).toEqual(ids(before.service));
+  });
+
+  test("leaves the state stack as it was: its table stays, and no export that a running service uses goes", () => {
+    expect(after.state.toJSON().Resources).toEqual(before.state.toJSON().Resources);
+    expect(exportsOf(after)).toEqual(exportsOf(before));
+  });
+});

@@ -25,6 +25,7 @@ export function checkAtRest(rest: AtRest) {
   tasksAnswered(rest);
   if (!rest.isPeaceful) return;
   punctual(rest);
+  featuresGoOn(rest);
   counted(rest);
 }
 
@@ -123,6 +124,28 @@ function punctual({ system, ledger: { observer } }: AtRest) {
       if (late > punctualMs)
         observer.violated("DESIGN 1", `${id.slice(-6)} attempt ${attempt} started ${late} ms late in peace`);
     }
+  }
+}
+
+/** Of a decision: the wake-up, the claim, and the writes; twice where one is in progress when the next wake-up comes. */
+const decisionMs = 5000;
+
+/** DESIGN 8: the end of a step wakes its feature at once. */
+function featuresGoOn({ system, ledger: { observer } }: AtRest) {
+  const families = Map.groupBy(
+    system.jobs.all(),
+    ({ parent }) => parent && `${parent.message.job_id} ${parent.message.run}`,
+  );
+  for (const [key, steps] of families) {
+    const feature = system.jobs.peek(key?.split(" ")[0] ?? "");
+    if (!feature || feature.run !== steps[0]?.parent?.message.run) continue;
+    const ends = [feature.started_at ?? 0, ...steps.map(({ finished_at = 0 }) => finished_at)];
+    const isSoon = (time: number) => ends.some((end) => time >= end - 100 && time <= end + decisionMs);
+    for (const step of steps)
+      if (!isSoon(step.created_at))
+        observer.violated("DESIGN 8", `${nameOf(step)} was started long after what it waits for`);
+    if (feature.finished_at !== undefined && !isSoon(feature.finished_at))
+      observer.violated("DESIGN 8", `${nameOf(feature)} ended long after its last step`);
   }
 }
 

@@ -44,7 +44,8 @@ export function callers({ time, random, observer }: World, ledger: Ledger, syste
     invoked.end();
   }
 
-  function accept(job: Job, { idempotency_key: key }: Request) {
+  function accept(job: Job, { idempotency_key: key, event }: Request) {
+    if (job.event !== event) observer.violated("DESIGN 6", `${job.id.slice(-6)} is another job than was asked for`);
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
     accepted.add(job.id);
     const isFresh = job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
@@ -76,7 +77,11 @@ export function callers({ time, random, observer }: World, ledger: Ledger, syste
     if (JSON.stringify(results).includes(canary)) observer.violated(9, "the answer to a batch shows a secret");
     for (const { job, error } of results) {
       observer.cover(job ? "batch: accepted" : `batch: ${error?.code}`);
-      if (job) accepted.add(job.job_id);
+      if (!job) continue;
+      accepted.add(job.job_id);
+      const stored = system.jobs.peek(job.job_id);
+      if (stored?.version === 1 && !ledger.handedOver.has(attemptKey({ ...stored, job_id: stored.id })))
+        observer.violated("DESIGN 7", `${stored.id.slice(-6)} of a batch was accepted, and nobody has its message`);
     }
     end(12 * jobs.length);
   }

@@ -16,13 +16,14 @@ import { repeatOf } from "../../lambdas/core/repeat-request.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import type { World } from "./adversary.ts";
 import type { Purpose } from "./invocation.ts";
+import type { Ledger } from "./ledger.ts";
 import { randomRepeat } from "./requests.ts";
 import type { System } from "./system.ts";
 
 const purposes: Partial<Record<string, Purpose>> = { retry: "retry", delete: "delete" };
 
 /** People who change jobs while they run: one job, or many by a filter. */
-export function changes({ time, random, observer }: World, system: System, start: number) {
+export function changes({ time, random, observer }: World, { start, lifeOf }: Ledger, system: System) {
   const isOurs = (created: number) => created >= start - 10_000;
 
   const change = async (what: string, id: string, rule: Change | "delete") => {
@@ -30,6 +31,7 @@ export function changes({ time, random, observer }: World, system: System, start
     observer.note(() => `${what} ${id.slice(-6)}`);
     try {
       await (rule === "delete" ? deleteJob(services, id) : changeJob(services, id, rule));
+      if (what === "cancel") lifeOf(id).cancelledAt = time.now();
       observer.cover(`changed: ${what}`);
     } catch (error) {
       observer.cover(`change refused: ${what} ${error instanceof RequestError ? error.code : "fault"}`);
@@ -54,7 +56,11 @@ export function changes({ time, random, observer }: World, system: System, start
       ["run now", runningNow],
       ["delete", "delete"],
     ]);
-    return change(what, random.pick(jobs).id, rule);
+    const { id } = random.pick(jobs);
+    // Who pauses means to resume.
+    if (rule === pausing && random.chance(0.5))
+      time.after(random.int(1000, 900_000), () => void change("resume", id, resuming));
+    return change(what, id, rule);
   };
 
   /** As a client does it: page by page. */

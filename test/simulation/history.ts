@@ -27,6 +27,8 @@ export const start = Date.UTC(2030, 0, 1, 12);
 const hour = 3_600_000;
 /** Long after the last thing that a workload can ask for, retries of a day's worth of bad luck included. */
 const horizon = start + 12 * hour;
+/** Many times what a history takes: something calls itself for ever. */
+const mostEvents = 60_000;
 const busyUntil = start + 1_900_000;
 
 /** One history: the same for the same seed. Every fourth one is calm, to see that jobs are on time when nothing breaks. */
@@ -52,11 +54,14 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
+  let events = 0;
   const going = () =>
+    ++events < mostEvents &&
     seen.violations.length === 0 &&
     time.now() < horizon &&
     (time.now() < busyUntil || system.inFlight() > 0 || !system.jobs.all().every(isDone));
   await time.run(going);
+  if (events >= mostEvents) seen.violated(10, `${events} things have happened, and there is no end`);
   if (seen.violations.length === 0) checkAtRest({ system, ledger, accepted, isPeaceful, isDone, bystanders });
   const { violations, trace, covered } = seen;
   return { seed, violations, trace, covered, jobs: accepted.size };

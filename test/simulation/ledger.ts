@@ -25,6 +25,8 @@ export interface Ledger {
 export interface Life {
   by: Invocation | undefined;
   isDeleted: boolean;
+  /** When somebody was told that it is cancelled. */
+  cancelledAt?: number;
   live: Execution[];
   /** How often each attempt has started. */
   started: Map<number, Map<number, number>>;

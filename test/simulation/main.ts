@@ -4,6 +4,8 @@ import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { printCoverage, sumOf } from "./coverage.ts";
 import { history } from "./history.ts";
+import { type Caught, catchMutations } from "./mutation-run.ts";
+import { mutations } from "./mutations.ts";
 
 interface Share {
   from: number;
@@ -30,7 +32,11 @@ async function simulate({ from, to }: Share): Promise<Report> {
   return report;
 }
 
-/** `--histories N` from `--seed S` on, on all cores; `--trace` prints one history. Exit code 1 if an invariant broke. */
+/**
+ * `--histories N` from `--seed S` on, on all cores; `--trace` prints one history. Exit code 1 if an invariant broke.
+ * `--mutations` breaks the code in each of the ways of mutations.ts (or in those whose names begin with `--only`): exit code
+ * 1 if one of them is not seen within N histories.
+ */
 async function main() {
   const { values } = parseArgs({
     options: {
@@ -38,10 +44,13 @@ async function main() {
       seed: { type: "string", default: "1" },
       workers: { type: "string", default: String(availableParallelism()) },
       trace: { type: "boolean", default: false },
+      mutations: { type: "boolean", default: false },
+      only: { type: "string", default: "" },
     },
   });
   const first = Number(values.seed);
   if (values.trace) return await printHistory(first);
+  if (values.mutations) return await printMutations(values.only, Number(values.histories), Number(values.workers));
   const began = performance.now();
   const total = Number(values.histories);
   const workers = Math.min(Number(values.workers), total);
@@ -51,6 +60,21 @@ async function main() {
   }));
   const reports = workers === 1 ? [await simulate(shares[0] as Share)] : await Promise.all(shares.map(inWorker));
   await print(reports, (performance.now() - began) / 1000);
+}
+
+async function printMutations(only: string, most: number, workers: number) {
+  const names = mutations.map(({ name }) => name).filter((name) => name.startsWith(only));
+  let missed = 0;
+  const print = ({ name, histories, seed, violation, ms }: Caught) => {
+    if (histories === undefined) missed++;
+    const how =
+      histories === undefined ? "NOT SEEN" : `${String(histories).padStart(6)} histories, seed ${seed}: ${violation}`;
+    console.log(`${name.padEnd(60)} ${String(Math.round(ms)).padStart(6)} ms ${how}`);
+  };
+  const shares = Array.from({ length: workers }, (_, i) => names.filter((_name, place) => place % workers === i));
+  await Promise.all(shares.map((share) => catchMutations(share, most, print)));
+  console.log(`${names.length} mutations, ${missed} not seen in ${most} histories`);
+  if (missed > 0) process.exitCode = 1;
 }
 
 async function printHistory(seed: number, lines = Number.POSITIVE_INFINITY) {

@@ -84,8 +84,9 @@ export function watchedStore(store: FakeJobStore, by: Invocation, ledger: Ledger
     },
 
     async archive(run) {
-      lifeOf(run.job_id).archive.set(run.run, run.status);
-      return store.archive(run);
+      await store.archive(run);
+      const kept = store.archived().find(({ job_id, run: number }) => job_id === run.job_id && number === run.run);
+      lifeOf(run.job_id).archive.set(run.run, kept?.status ?? run.status);
     },
   };
 }

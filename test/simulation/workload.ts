@@ -8,7 +8,7 @@ import type { System } from "./system.ts";
 export function workload(world: World, ledger: Ledger, system: System, isChanging: boolean): Set<string> {
   const { time, random } = world;
   const { accepted, create, createMany } = callers(world, ledger, system);
-  const { one, many } = changes(world, system, ledger.start);
+  const { one, many } = changes(world, ledger, system);
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
 
   for (let i = random.int(2, 5); i > 0; i--) at(random.int(0, 300_000), create);

@@ -71,6 +71,8 @@ function runsFollow({ observer, lifeOf }: Ledger, { before, after }: Write) {
   if (!before || after.run === before.run) return;
   if (after.run !== before.run + 1) observer.violated(7, `${nameOf(before)} was followed by run ${after.run}`);
   if (!lifeOf(before.id).archive.has(before.run)) observer.violated(7, `${nameOf(before)} is not in the archive`);
+  if (before.pause_requested && after.status !== "paused")
+    observer.violated(4, `${nameOf(before)} was to pause, and goes on with run ${after.run}`);
   const { repeat, scheduled_at } = after;
   if (repeat?.limit !== undefined && after.run > repeat.limit)
     observer.violated(7, `${nameOf(after)} is beyond its limit ${repeat.limit}`);
@@ -102,8 +104,14 @@ function nothingShows({ observer }: Ledger, { after }: Write) {
   if (said.some((text) => text?.includes(canary))) observer.violated(9, `${nameOf(after)} shows a secret`);
 }
 
+/** How long a decision that was under way at a feature's cancellation may still need to cancel what it has started. */
+const cancellingMs = 60_000;
+
 /** The claim (DESIGN 7): what `claimable` must have asked, asked again by other means. */
-export function checkClaim({ observer, start }: Ledger, before: Job, message: JobMessage, claim: Claim) {
+export function checkClaim({ observer, start, lifeOf }: Ledger, before: Job, message: JobMessage, claim: Claim) {
+  const { cancelledAt = Number.POSITIVE_INFINITY } = before.parent ? lifeOf(before.parent.message.job_id) : {};
+  if (claim.now > cancelledAt + cancellingMs)
+    observer.violated(4, `${nameOf(before)} was claimed although its feature was cancelled`);
   if (before.status === "paused" || before.status === "cancelled")
     observer.violated(4, `${nameOf(before)} was claimed while ${before.status}`);
   if (before.status === "completed" || before.status === "failed")

@@ -1,8 +1,12 @@
 import { readFile } from "node:fs/promises";
+import { errorTypeOf } from "../../lambdas/aws/function-error.ts";
+import { catalog } from "../../lambdas/consumers/catalog.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import { checkCatalog } from "../../lambdas/core/catalog.ts";
 import { jobErrorCodes } from "../../lambdas/core/errors.ts";
 import { parameter, secret } from "../../lambdas/core/references.ts";
+import { JobRejectedDetail } from "../../lambdas/core/rejection.ts";
+import { parseRequest } from "../../lambdas/core/request.ts";
 
 const catalogPage = () => readFile("docs/catalog.md", "utf8");
 
@@ -39,4 +43,43 @@ it("the catalog's page has the limits of every type", async () => {
       new RegExp(`^\\| \`${type}\` +${String.raw`\| ([\d,]+) +`.repeat(3)}\\| (\\d+) MB`, "m").exec(page) ?? [];
     expect([type, ...row]).toEqual([type, ...cells.map(String)]);
   }
+});
+
+describe("the page on other AWS services", () => {
+  const page = () => readFile("docs/aws-triggers.md", "utf8");
+  const blocks = async () =>
+    [...(await page()).matchAll(/^ *```json\n([\s\S]*?)^ *```/gm)].map(([, text = ""]) => text);
+  const parsed = async (): Promise<Record<string, unknown>[]> => {
+    // A block of a report is one JSON value a line.
+    const values = (await blocks()).flatMap((text) => (text.startsWith('{"line"') ? text.trim().split("\n") : [text]));
+    return values.map((text) => JSON.parse(text));
+  };
+
+  it("shows a request and a rejection that are what they say", async () => {
+    const all = await parsed();
+    const request = all.find(({ product_tag, code }) => product_tag !== undefined && code === undefined);
+    expect(parseRequest(request, catalog, 0)).toMatchObject({ due_at: 0 });
+    const rejection = all.find(({ message_id }) => message_id !== undefined);
+    expect(JobRejectedDetail.strict().parse(rejection)).toEqual(rejection);
+  });
+
+  it("shows states whose requests are valid once their paths are filled in", async () => {
+    const states = (await parsed()).filter(({ Type }) => Type === "Task");
+    expect(states).toHaveLength(2);
+    for (const { Parameters } of states as { Parameters: Record<string, Record<string, unknown>> }[]) {
+      const template = Parameters.Payload ?? Parameters.MessageBody ?? {};
+      const filled = Object.entries(template).map(([name, value]) =>
+        name === "input.$" ? ["input", {}] : [name.replace(/\.\$$/, ""), value],
+      );
+      expect(parseRequest(Object.fromEntries(filled), catalog, 0)).toMatchObject({ product: { tag: "my-product" } });
+    }
+  });
+
+  it("names the errors as the function throws them", async () => {
+    const named = [...(await page()).matchAll(/^\| (`\w+`(?:, `\w+`)*) +\| (yes|no) /gm)].flatMap(([, names = ""]) =>
+      names.split(", ").map((name) => name.replaceAll("`", "")),
+    );
+    const codes = ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "EVENT_NOT_FOUND", "IDEMPOTENCY_MISMATCH"];
+    expect(named).toEqual([...codes, "UNAVAILABLE", "INTERNAL"].map(errorTypeOf));
+  });
 });

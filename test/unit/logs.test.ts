@@ -17,19 +17,23 @@ import { type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/jo
 import type { JobEventName } from "../../lambdas/core/job-event.ts";
 import type { Execute } from "../../lambdas/core/job-type.ts";
 import type { EventBus, Tasks } from "../../lambdas/core/ports.ts";
+import { parameter, secret as secretOf } from "../../lambdas/core/references.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import { TaskMessage } from "../../lambdas/core/task.ts";
-import { type Delivery, endpointsOf } from "../../lambdas/core/webhook.ts";
+import { Delivery, deliveriesOf, type ProductEndpoint } from "../../lambdas/core/webhook.ts";
 import { takeImports } from "../../lambdas/intake/import/take-imports.ts";
 import { scheduleRequest } from "../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../lambdas/intake/take-messages.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { answerTask } from "../../lambdas/tasks/answer.ts";
-import { aJob } from "../support/builders.ts";
+import { about, deliver } from "../../lambdas/webhooks/deliver.ts";
+import { aJob, anEvent } from "../support/builders.ts";
 import { captured } from "../support/captured.ts";
 import { fakeApiKeys } from "../support/fakes/api-keys.ts";
+import { fakeEndpoints } from "../support/fakes/endpoints.ts";
 import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
+import { fakeSecrets } from "../support/fakes/secrets.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { httpEvent } from "../support/http-event.ts";
 import { intakeServices, order } from "../support/intake/services.ts";
@@ -188,6 +192,14 @@ describe("the authorizer", () => {
   });
 });
 
+const endpoint: ProductEndpoint = {
+  ...tenant,
+  webhook: "shop",
+  url: parameter("/hook/url"),
+  secret: secretOf("hook"),
+  events: ["completed"],
+};
+
 describe("the lifecycle", () => {
   test("logs nothing of the jobs it tells of, readable or not, whatever fails", async () => {
     const job = aJob({ ...tenant, input: marked, labels: [canary], task_tokens: [canary] });
@@ -206,15 +218,13 @@ describe("the lifecycle", () => {
       const tasks = fakeMessageQueue<TaskMessage>();
       const publish = new Set<JobEventName>(["completed", "scheduled"]);
       const webhooks = fakeMessageQueue<Delivery>();
-      const endpoints = endpointsOf(catalog.products);
-      const usual = { bus, stats, tasks, webhooks, endpoints, log, publish };
-      const faults = [
+      const usual = { bus, stats, tasks, webhooks, endpoints: [endpoint], log, publish };
+      for (const ports of [
         { stats: broken(stats) },
         { bus: broken(bus) },
         { tasks: broken(tasks) },
         { webhooks: broken(webhooks) },
-      ];
-      for (const ports of faults) {
+      ]) {
         const handler = streamHandler(() => ({ ...usual, ...ports }), handleChanges);
         await handler({ Records } as never, {} as Context).catch((error: unknown) => thrown.push(inspect(error)));
       }
@@ -252,6 +262,46 @@ describe("who answers the tasks of Step Functions", () => {
     });
     expect(said).toContain('"level":"ERROR"');
     expect(linesWith(canary, said)).toEqual([]);
+  });
+});
+
+describe("the sender of webhooks", () => {
+  const whsec = `whsec_${Buffer.from(canary.repeat(3)).toString("base64")}`;
+  const url = `https://127.0.0.1:1/${canary}`;
+
+  test.each([
+    ["that nobody answers", { "/hook/url": url, hook: whsec }],
+    ["without a secret", { "/hook/url": url }],
+    ["with a secret that is none", { "/hook/url": url, hook: canary }],
+    ["with a URL that is none", { "/hook/url": canary, hook: whsec }],
+  ])("logs neither the secret nor the URL of an endpoint %s, whatever fails", async (_what, values) => {
+    const said = await captured(async () => {
+      const { clock, log } = services();
+      const happened = anEvent("completed", aJob(tenant));
+      const [delivery] = deliveriesOf([endpoint], happened);
+      const usual = {
+        catalog: [endpoint],
+        endpoints: fakeEndpoints(),
+        secrets: fakeSecrets(values as Record<string, string>),
+        queue: fakeMessageQueue<Delivery>(),
+        announcer: { announce: async () => {} },
+        clock,
+        log,
+        timeoutMs: 1000,
+        random: () => 0,
+      };
+      const Records = [JSON.stringify(delivery), `{"note": "${canary}"`].map((body, i) => ({
+        messageId: String(i),
+        body,
+      }));
+      for (const ports of [{}, { endpoints: broken(usual.endpoints) }, { secrets: broken(usual.secrets) }]) {
+        const handler = queueHandler(() => ({ ...usual, ...ports }), Delivery, deliver, about);
+        await handler({ Records } as unknown as SQSEvent, {} as Context);
+      }
+    });
+    expect(said).toContain('"level":"ERROR"');
+    expect(linesWith(canary, said)).toEqual([]);
+    expect(linesWith(whsec, said)).toEqual([]);
   });
 });
 

@@ -15,7 +15,8 @@ export const getJob = httpRoute<Services>(
     const job = await jobOf(jobs, request, "jobs:read");
     const { seconds, headers } = waitOf(request);
     const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
-    return { status: 200, headers, body: await viewOf(blobs, after ?? job, clock.now()), about: job };
+    const body = await viewOf(blobs, after ?? job, clock.now());
+    return { status: 200, headers, body, about: job, waited: seconds > 0 };
   },
   {
     takesQuery: true,

@@ -29,9 +29,9 @@ export const postJob = httpRoute<Services>(
     const headers = { location: `/v1/jobs/${job.id}`, ...applied };
     const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
     if (after && seconds > 0 && isFinished(after)) {
-      return { status: 200, headers, body: await viewOf(blobs, after, clock.now()), about: job };
+      return { status: 200, headers, body: await viewOf(blobs, after, clock.now()), about: job, waited: true };
     }
-    return { status: 202, headers, body: receiptOf(after ?? job, clock.now()), about: job };
+    return { status: 202, headers, body: receiptOf(after ?? job, clock.now()), about: job, waited: seconds > 0 };
   },
   {
     takesQuery: true,

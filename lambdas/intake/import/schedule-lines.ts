@@ -1,9 +1,10 @@
 import { type Fault, RequestError, traceOf } from "../../core/errors.ts";
-import { type ImportPlace, lineKey } from "../../core/import-place.ts";
+import { type ImportPlace, lineId } from "../../core/import-place.ts";
 import { invalidRequest } from "../../core/parse-body.ts";
 import { shortened } from "../../core/rejection.ts";
-import { type AcceptedRequest, parseRequest } from "../../core/request.ts";
+import type { AcceptedRequest } from "../../core/request.ts";
 import { scheduleJobs } from "../../core/schedule-jobs.ts";
+import { accept } from "../schedule-request.ts";
 import type { IntakeServices } from "../services.ts";
 import type { Line } from "./lines.ts";
 
@@ -59,26 +60,27 @@ async function schedule(services: IntakeServices, pending: Pending[], reports: L
       reports.push({ line, job_id: outcome.job.id });
       return false;
     }
-    if (!(outcome?.error instanceof RequestError)) {
-      services.log.error("a line could not be scheduled", { line, ...traceOf(outcome?.error) });
-      return true;
-    }
-    if (outcome.error.code === "UNAVAILABLE") return true;
-    reports.push(refused(line, outcome.error));
+    if (outcome?.error instanceof RequestError && outcome.error.code === "UNAVAILABLE") return true;
+    reports.push(faultOf(services, line, outcome?.error));
     return false;
   });
 }
 
-function readLine({ catalog }: IntakeServices, place: ImportPlace, { number: line, bytes }: Line) {
+function readLine(services: IntakeServices, place: ImportPlace, { number: line, bytes }: Line) {
   if (bytes && isBlank(bytes)) return undefined;
   try {
-    const request = jsonOf(bytes);
-    const named = (request as { idempotency_key?: unknown } | null)?.idempotency_key !== undefined;
-    return { line, request: parseRequest(request, catalog, place.put_at, named ? undefined : lineKey(place, line)) };
+    const sender = { source: "s3", id: lineId(place, line) } as const;
+    return { line, request: accept(services, jsonOf(bytes), sender, place.put_at) };
   } catch (error) {
-    if (error instanceof RequestError) return refused(line, error);
-    throw error;
+    return faultOf(services, line, error);
   }
+}
+
+/** A fault of ours in one line holds up no other either. */
+function faultOf({ log }: IntakeServices, line: number, error: unknown): LineReport {
+  if (error instanceof RequestError) return refused(line, error);
+  log.error("a line could not be scheduled", { line, ...traceOf(error) });
+  return { line, code: "INTERNAL", detail: "Something went wrong on our side; the log has it under this line." };
 }
 
 const refused = (line: number, { code, message, faults, jobId }: RequestError): LineReport => ({

@@ -4,18 +4,22 @@ import { join } from "node:path";
 import { startLocal } from "../../../local/start.ts";
 import type { products } from "../../../products/index.ts";
 import { createDuctape, type Ductape } from "../../../sdk/src/index.ts";
+import { documentedProxy } from "../../support/documented-proxy.ts";
 
 let folder: string;
 let local: Awaited<ReturnType<typeof startLocal>>;
+let api: Awaited<ReturnType<typeof documentedProxy>>;
 let ductape: Ductape<typeof products>;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "ductape-bulk-"));
   local = await startLocal({ port: 0, dataDir: folder });
-  ductape = createDuctape<typeof products>({ url: local.url, apiKey: local.apiKey });
+  api = await documentedProxy(local.url);
+  ductape = createDuctape<typeof products>({ url: api.url, apiKey: local.apiKey });
 }, 120_000);
 
 afterAll(async () => {
+  await api?.stop();
   await local?.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -56,4 +60,8 @@ test("recurring jobs are paused and resumed, however many", async () => {
   expect((await ductape.jobs.list({ ...filter, status: "paused" }).page()).jobs).toHaveLength(3);
   expect(await ductape.jobs.resumeMany(filter)).toMatchObject({ succeeded: 3 });
   expect((await ductape.jobs.list({ ...filter, status: "scheduled" }).page()).jobs).toHaveLength(3);
+});
+
+test("every answer to them was as the OpenAPI document says", () => {
+  expect(api.faults).toEqual([]);
 });

@@ -68,6 +68,7 @@ test("an archived run stands beside its job, outside of the index, and expires b
   const run = {
     job_id: aJob().id,
     run: 12,
+    version: 3,
     status: "completed",
     scheduled_at: noon,
     due_at: noon,

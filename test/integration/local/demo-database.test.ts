@@ -3,6 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Client } from "pg";
 import { type DemoDatabase, makeDemoDatabase } from "../../../local/demo/postgres.ts";
+import { letPostgresReach } from "../../../local/demo/postgres-user.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 import { until } from "../../support/local/until.ts";
 
@@ -104,6 +105,15 @@ asRoot("a folder that PostgreSQL's user cannot reach is named, with what to do",
   chmodSync(shut, 0o700);
   await expect(database(join(shut, "data", "postgres")).url()).rejects.toThrow(
     `cannot pass through ${shut}: set DUCTAPE_DATA`,
+  );
+});
+
+asRoot("programs that PostgreSQL's user cannot reach are named, with what to do", () => {
+  const shut = join(folder, "shut-programs");
+  mkdirSync(join(shut, "node_modules"), { recursive: true });
+  chmodSync(shut, 0o700);
+  expect(() => letPostgresReach(newFolder(), join(shut, "node_modules"))).toThrow(
+    `cannot pass through ${shut}: move the project`,
   );
 });
 

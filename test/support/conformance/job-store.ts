@@ -429,6 +429,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
       const aRun = (job_id: string, run: number, overrides: Partial<RunRecord> = {}): RunRecord => ({
         job_id,
         run,
+        version: 3,
         status: "completed",
         scheduled_at: noon,
         due_at: noon,
@@ -457,6 +458,15 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         await store.archive(aRun(id, 1));
         await store.archive(aRun(id, 1, { status: "cancelled", reason: "expired" }));
         expect((await store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ reason: "expired" }]);
+      });
+
+      test("a consumer that is late with its outcome does not replace its successor's", async () => {
+        const id = newJobId();
+        await store.archive(aRun(id, 1, { version: 5, status: "failed" }));
+        await store.archive(aRun(id, 1, { version: 4, status: "completed" }));
+        expect((await store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "failed" }]);
+        await store.archive(aRun(id, 1, { version: 6, status: "completed" }));
+        expect((await store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "completed" }]);
       });
 
       test("they come in pages, by their numbers and not by their digits", async () => {

@@ -354,23 +354,25 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     });
 
     describe("taking a refused job back, against its repetition", () => {
-      async function refusedOnce() {
+      /** A request whose first message, or every message, AWS refuses, while it takes those of others. */
+      async function refused(times: number) {
         const { store, on, services, deliver, runs } = await world(mine());
         const request = parseRequest({ ...order, idempotency_key: newJobId() }, catalog, noon);
-        const refusing = (jobs: JobStore) => ({
-          ...on(jobs),
-          queue: {
-            ...services.queue,
-            send: async () => {
-              throw new Error("AWS is down");
-            },
+        const { send } = services.queue;
+        let left = times;
+        const queue = {
+          ...services.queue,
+          send: async (...sent: Parameters<typeof send>) => {
+            if (left-- > 0) throw new Error("AWS is down");
+            await send(...sent);
           },
-        });
-        return { store, on, deliver, runs, request, refusing };
+        };
+        const refusing = (jobs: JobStore) => ({ ...on(jobs), queue });
+        return { store, on, services, deliver, runs, request, refusing };
       }
 
       test("a repetition before the taking back keeps the job, and both are told that it is there", async () => {
-        const { store, on, deliver, runs, request, refusing } = await refusedOnce();
+        const { store, on, deliver, runs, request, refusing } = await refused(1);
         const [first, second] = await interleaved(
           store,
           { method: "remove", party: (jobs) => scheduleJob(refusing(jobs), request) },
@@ -382,10 +384,22 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
+      test("a repetition before the taking back keeps its receipt although the first request is refused once more", async () => {
+        const { store, on, deliver, runs, request, refusing } = await refused(9);
+        const [first, second] = await interleaved(
+          store,
+          { method: "remove", party: (jobs) => scheduleJob(refusing(jobs), request) },
+          (jobs) => scheduleJob(on(jobs), request),
+        );
+        expect([first, second]).toMatchObject([{ code: "UNAVAILABLE" }, { value: { status: "queued" } }]);
+        await deliver();
+        expect(runs).toEqual([1]);
+      });
+
       test("a taking back before the repetition's write: both are told to try again, and nothing is left", async () => {
-        const { store, on, request, refusing } = await refusedOnce();
+        const { store, on, request, refusing } = await refused(9);
         const ends: unknown[] = [];
-        const [refused] = await interleaved(
+        const [first] = await interleaved(
           store,
           { method: "remove", party: (jobs) => scheduleJob(refusing(jobs), request) },
           async (jobs) => {
@@ -403,7 +417,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
             );
           },
         );
-        expect([refused, ends]).toMatchObject([{ code: "UNAVAILABLE" }, ["UNAVAILABLE"]]);
+        expect([first, ends]).toMatchObject([{ code: "UNAVAILABLE" }, ["UNAVAILABLE"]]);
         expect((await scheduleJob(on(store), request)).status).toBe("queued");
       });
     });

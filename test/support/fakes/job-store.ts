@@ -98,7 +98,8 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     },
 
     async archive(run) {
-      archived.set(`${run.job_id} ${run.run}`, frozen(copy(run)));
+      const key = `${run.job_id} ${run.run}`;
+      if ((archived.get(key)?.version ?? 0) <= run.version) archived.set(key, frozen(copy(run)));
     },
 
     async runs(jobId, { limit, order }, after) {

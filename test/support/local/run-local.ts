@@ -12,12 +12,18 @@ export interface RunOptions {
   env?: NodeJS.ProcessEnv;
   /** Where `products/`, `lambdas/` and `.env.local` are. Default: here. */
   cwd?: string;
+  /** KB that no file of it may exceed: a disk that is full. */
+  largestFileKb?: number;
 }
 
 /** `npm start` as a process of its own. */
-export function runLocal({ data, args = [], env = {}, cwd = repository }: RunOptions) {
+export function runLocal({ data, args = [], env = {}, cwd = repository, largestFileKb }: RunOptions) {
   const tsx = join(repository, "node_modules/tsx/dist/cli.mjs");
-  const child = spawn(process.execPath, [tsx, "local/main.ts", ...args], {
+  const command = [process.execPath, tsx, "local/main.ts", ...args];
+  // Without the signal a write beyond the limit fails, as on a full disk, instead of ending the process.
+  const limited = `trap "" XFSZ; ulimit -f ${largestFileKb}; exec "$@"`;
+  const [program = "", ...rest] = largestFileKb === undefined ? command : ["bash", "-c", limited, "bash", ...command];
+  const child = spawn(program, rest, {
     cwd,
     env: { ...process.env, NODE_OPTIONS: "", PORT: "0", DUCTAPE_DATA: data, ...env },
   });

@@ -12,6 +12,7 @@ const aRun = (job: Job, run: number, overrides: Partial<RunRecord> = {}): RunRec
   return {
     job_id: job.id,
     run,
+    version: 3,
     status: "completed",
     scheduled_at: due_at,
     due_at,
@@ -54,7 +55,7 @@ describe("GET /v1/jobs/{id}/runs", () => {
     const error = { code: "TIMEOUT", message: "slow", retryable: true } as const;
     const failed = aRun(recurring, 3, { status: "failed", error });
     const { get } = await world(recurring, [failed]);
-    const { job_id: _, attempts, ...rest } = failed;
+    const { job_id: _id, version: _version, attempts, ...rest } = failed;
     expect((await get()).body.runs[1]).toEqual({
       ...rest,
       attempts: [{ ...attempts[0], duration_ms: 7, lateness_ms: 3 }],

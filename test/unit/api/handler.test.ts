@@ -128,6 +128,45 @@ describe("errors are problem+json", () => {
     expect(jobs.all()).toEqual([]);
   });
 
+  it.each([
+    [
+      "throttles",
+      Object.assign(new Error("s3cret"), { name: "ProvisionedThroughputExceededException", $fault: "client" }),
+    ],
+    ["is at fault", Object.assign(new Error("s3cret"), { name: "InternalServerError", $fault: "server" })],
+    ["does not answer", Object.assign(new Error("s3cret"), { name: "TimeoutError" })],
+    ["is out of reach", Object.assign(new Error("s3cret"), { code: "ECONNREFUSED" })],
+  ])("of an AWS that %s: 503 with Retry-After, on every route", async (_what, error) => {
+    const job = aJob();
+    const { ask, jobs, log } = api([job]);
+    jobs.get = async () => {
+      throw error;
+    };
+    jobs.page = jobs.get as never;
+    for (const [method, path] of [
+      ["GET", `/v1/jobs/${job.id}`],
+      ["POST", `/v1/jobs/${job.id}/cancel`],
+      ["GET", "/v1/jobs"],
+    ] as const) {
+      const answer = await ask({ method, path });
+      expect(answer).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" }, headers: { "retry-after": "5" } });
+      expect(JSON.stringify([answer, log.lines])).not.toContain("s3cret");
+    }
+    expect(log.lines.at(-1)).toMatchObject({ fields: { code: "UNAVAILABLE", frames: expect.any(Array) } });
+  });
+
+  it("of an AWS that says that we made a mistake: 500", async () => {
+    const { ask, jobs } = api();
+    jobs.get = async () => {
+      throw Object.assign(new Error("no"), {
+        name: "AccessDeniedException",
+        $fault: "client",
+        $metadata: { httpStatusCode: 400 },
+      });
+    };
+    expect(await ask({ path: `/v1/jobs/${aJob().id}` })).toMatchObject({ status: 500, body: { code: "INTERNAL" } });
+  });
+
   it("of ours: 500 without a word of the cause, which the log has without its text", async () => {
     const { ask, jobs, log } = api();
     jobs.get = async () => {
@@ -301,6 +340,7 @@ describe("the log of a request", () => {
     const { post, ask, log, jobs } = api();
     const { body } = await post({ ...order, input: { body: { card: "s3cret" } } });
     await ask({ path: `/v1/jobs/${body.job_id}` });
+    const measured = { values: { answer_ms: expect.any(Number) } };
     const about = {
       request_id: "req-1",
       job_id: body.job_id,
@@ -313,11 +353,13 @@ describe("the log of a request", () => {
       {
         level: "info",
         message: "request answered",
+        measured,
         fields: { ...about, ...rest, route: "POST /v1/jobs", status: 202 },
       },
       {
         level: "info",
         message: "request answered",
+        measured,
         fields: { ...about, ...rest, route: "GET /v1/jobs/{id}", status: 200 },
       },
     ]);
@@ -329,8 +371,18 @@ describe("the log of a request", () => {
     const { ask, log } = api();
     await ask({ path: "/v1/health" });
     await ask({ path: "/v1/jobs/job_none" });
-    expect(log.lines.filter(({ level }) => level !== "debug")).toMatchObject([
+    expect(log.lines).toMatchObject([
       { level: "info", message: "request refused", fields: { code: "JOB_NOT_FOUND", request_id: "req-1" } },
     ]);
+  });
+
+  it("measures no answer that was to come later: its caller wanted to wait", async () => {
+    const job = aJob();
+    const { ask, clock, log } = api([job]);
+    const answer = ask({ path: `/v1/jobs/${job.id}`, query: { wait: "2" } });
+    await clock.advance(2000);
+    await answer;
+    expect(log.lines).toMatchObject([{ message: "request answered" }]);
+    expect(log.lines[0]).not.toHaveProperty("measured");
   });
 });

@@ -30,7 +30,10 @@ describe("a batch", () => {
       batchItemFailures: [{ itemIdentifier: "m1" }],
     });
     expect(most).toBe(3);
-    expect(log.lines).toMatchObject([{ level: "error", fields: { message_id: "m1", run: 1, attempt: 2 } }]);
+    expect(log.lines).toMatchObject([
+      { level: "error", fields: { message_id: "m1", run: 1, attempt: 2 } },
+      { level: "info", measured: { values: { messages_failed: 1 } } },
+    ]);
     expect(JSON.stringify(log.lines)).not.toContain("s3cret");
   });
 

@@ -54,6 +54,11 @@ describe("the end of an attempt is one line, which is its measurement too", () =
     ]);
   });
 
+  it("of a run that was queued behind the one before says nothing of lateness: it is late by its caller's wish", async () => {
+    const { lines } = await told(due({ due_at: noon - 90_000, coalesced_until: noon - 10 }));
+    expect(lines[0]?.measured?.values).toEqual({ duration_ms: 0, completed: 1 });
+  });
+
   it("of a feature that parks is no end: nothing is measured", async () => {
     const { lines } = await told(due(), async () => new Parked({}, noon + 1000));
     expect(lines).toMatchObject([{ message: "parked" }]);

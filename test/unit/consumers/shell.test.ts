@@ -195,6 +195,18 @@ describe("a timeout", () => {
   });
 });
 
+describe("a decision", () => {
+  it("that fails its feature for a step that was out of time is not out of time itself", async () => {
+    const due = job();
+    const { stored, ...services } = world(due);
+    const fails: Execute = async () => {
+      throw new JobError("TIMEOUT", "Step main.call failed: it took too long", { retryable: false });
+    };
+    await runJob(services, fails, aMessage(due), { wakeUps: true });
+    expect(await stored()).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
+  });
+});
+
 describe("what ends a job without running it", () => {
   const never: Execute = async () => {
     throw new Error("it ran");

@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { beginningOf, type ImportPlace, lineKey, reportFolder } from "../../../../lambdas/core/import-place.ts";
+import { beginningOf, type ImportPlace, lineId, reportFolder } from "../../../../lambdas/core/import-place.ts";
 import { derivedJobId } from "../../../../lambdas/core/job-id.ts";
 import { mostLines, runImport } from "../../../../lambdas/intake/import/run-import.ts";
 import { noon } from "../../../support/builders.ts";
@@ -20,7 +20,7 @@ async function put(content: string | Uint8Array): Promise<ImportPlace> {
   return beginningOf({ key, etag: etagOf(body), size: body.byteLength, put_at: noon });
 }
 const lines = (...requests: unknown[]) => requests.map((one) => `${JSON.stringify(one)}\n`).join("");
-const jobOf = (place: ImportPlace, line: number) => derivedJobId("my-product", "prd", lineKey(place, line));
+const jobOf = (place: ImportPlace, line: number) => derivedJobId("my-product", "prd", `s3:${lineId(place, line)}`);
 
 function textOf(name: string, place: ImportPlace): string | undefined {
   const blob = services.blobs.blobs.get(reportFolder(place) + name);
@@ -99,6 +99,20 @@ test("a line of 300 KB is taken, one of more than a megabyte is not", async () =
     { line: 2, code: "PAYLOAD_TOO_LARGE" },
     { job_id: jobOf(place, 3) },
   ]);
+});
+
+test("a fault of ours in one line is in the report, and holds up no other", async () => {
+  const place = await put(lines(order(), order(), order()));
+  const { catalog } = services;
+  let found = 0;
+  const find: typeof catalog.find = (...where) => {
+    if (++found === 2) throw new TypeError("s3cret");
+    return catalog.find(...where);
+  };
+  services.catalog = { ...catalog, find };
+  await runToEnd(place);
+  expect(part(place)).toMatchObject([{ line: 1, job_id: jobOf(place, 1) }, { line: 2, code: "INTERNAL" }, { line: 3 }]);
+  expect(textOf("part-00001.ndjson", place) + JSON.stringify(services.log.lines)).not.toContain("s3cret");
 });
 
 test("an empty object is an import of nothing", async () => {

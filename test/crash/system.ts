@@ -1,0 +1,58 @@
+import { spawn } from "node:child_process";
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Running } from "../../local/data-folder.ts";
+
+const startMs = 30_000;
+
+export type System = ReturnType<typeof startSystem>;
+
+/** `npm start` in `cwd`, so that its process can be killed before it has said where it is. */
+export function startSystem(cwd: string) {
+  const data = join(cwd, "data");
+  const announcement = join(data, "local.json");
+  // What a killed one has left behind is not its word.
+  rmSync(announcement, { force: true });
+  const child = spawn(process.execPath, ["--import", "tsx", "local/main.ts"], {
+    cwd,
+    env: { ...process.env, NODE_OPTIONS: "", PORT: "0", DUCTAPE_DATA: data },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
+  const gone = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const end = async (signal: NodeJS.Signals) => {
+    child.kill(signal);
+    await gone;
+  };
+  const running = (): Running | undefined => {
+    try {
+      return JSON.parse(readFileSync(announcement, "utf8")) as Running;
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    output: () => output,
+    kill: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
+    async ready(): Promise<Running> {
+      for (const began = performance.now(); performance.now() - began < startMs; await sleep(20)) {
+        if (child.exitCode !== null) break;
+        const found = output.includes("is ready after") && running();
+        if (found) return found;
+      }
+      throw new Error(`npm start did not start:\n${output}`);
+    },
+  };
+}
+
+/** Calls its API; rejects when it is gone. */
+export async function call<T>({ url, api_key }: Running, path: string, body?: unknown) {
+  const response = await fetch(url + path, {
+    method: body === undefined ? "GET" : "POST",
+    headers: { authorization: `Bearer ${api_key}`, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: (await response.json()) as T };
+}

@@ -1,0 +1,196 @@
+import { readFileSync } from "node:fs";
+import { ServerlessChecks } from "cdk-nag";
+import { anchorOf } from "../../infra/constructs/alarms.ts";
+import { measures } from "../../lambdas/core/measures.ts";
+import { flat, functionOf, permissionsOf, type Resource, resourcesOf, synthesize } from "./synth.ts";
+
+const { app, service, state } = synthesize({ "jobs:alarmEmail": "ops@example.com" });
+
+const alarms = resourcesOf(service, "AWS::CloudWatch::Alarm");
+const queues = [service, state].flatMap((stack) => resourcesOf(stack, "AWS::SQS::Queue"));
+const functions = resourcesOf(service, "AWS::Lambda::Function");
+const [topic] = resourcesOf(service, "AWS::SNS::Topic") as [Resource];
+const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
+const headings = new Map([...page.matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) => [anchorOf(text), text]));
+
+const name = ({ Properties }: Resource): string => Properties.AlarmName;
+/** What an alarm watches, and of what: by a reference, or an import, which has the thing's id in it. */
+const watches = ({ Properties }: Resource): string =>
+  `${Properties.MetricName} ${(Properties.Dimensions ?? []).map((of: { Value: unknown }) => flat(of.Value)).join(" ")}`;
+const alarmOn = (metric: string, id: string) =>
+  alarms.find((alarm) => alarm.Properties.MetricName === metric && watches(alarm).includes(id))?.Properties;
+const named = (what: string) =>
+  alarms.find((alarm) => name(alarm) === `ductape-jobs-prod-service-${what}`)?.Properties as Resource["Properties"];
+
+describe.each(alarms.map((alarm) => [name(alarm), alarm] as const))("alarm %s", (_name, { Properties }) => {
+  test("is told to the topic when it begins and when it is over", () => {
+    expect(Properties.AlarmActions).toEqual([{ Ref: topic.id }]);
+    expect(Properties.OKActions).toEqual([{ Ref: topic.id }]);
+  });
+
+  test("says what to do, and in which section of docs/operations.md the rest is", () => {
+    const { AlarmDescription } = Properties;
+    const [, todo, anchor] = /^(.+\.) See docs\/operations\.md#([\w-]+)$/.exec(AlarmDescription) ?? [];
+    expect(todo?.length).toBeGreaterThan(40);
+    expect(headings.keys()).toContain(anchor);
+  });
+
+  test("means something by silence: only what should be heard of every minute is missed", () => {
+    expect(Properties.TreatMissingData).toBe(
+      Properties.AlarmName.endsWith("reconciler-missing") ? "breaching" : "notBreaching",
+    );
+  });
+});
+
+test("every section of the alarms' chapter is an alarm's", () => {
+  const [, chapter = ""] = /^## Alarms\n(.*?)^## /ms.exec(page) ?? [];
+  const told = [...chapter.matchAll(/^### (.*)$/gm)].map(([, text = ""]) => anchorOf(text));
+  const meant = new Set(alarms.map(({ Properties }) => Properties.AlarmDescription.split("#")[1]));
+  expect(told.sort()).toEqual([...meant].sort());
+});
+
+describe("nothing goes unwatched", () => {
+  const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
+  const isConsumed = ({ id }: Resource) => sources.some(({ EventSourceArn }) => flat(EventSourceArn).includes(id));
+  const [consumed, unconsumed] = [queues.filter(isConsumed), queues.filter((queue) => !isConsumed(queue))];
+
+  test("a message in a queue that nobody consumes, as dead letters are, is an alarm", () => {
+    const missing = unconsumed.filter(({ id }) => !alarmOn("ApproximateNumberOfMessagesVisible", id));
+    expect(missing.map(({ id }) => id)).toEqual([]);
+    expect(unconsumed.length).toBeGreaterThan(8);
+  });
+
+  test("what takes the dead letters of a queue or of the stream is such a queue", () => {
+    const redriven = queues.flatMap(({ Properties }) => Properties.RedrivePolicy?.deadLetterTargetArn ?? []);
+    const failures = sources.flatMap(({ DestinationConfig }) => DestinationConfig?.OnFailure?.Destination ?? []);
+    const taken = [...redriven, ...failures].map(
+      (arn) => unconsumed.find(({ id }) => flat(arn).includes(id))?.id ?? flat(arn),
+    );
+    expect(unconsumed.map(({ id }) => id)).toEqual(expect.arrayContaining(taken));
+    expect(taken).toHaveLength(consumed.length + 1);
+  });
+
+  test("a queue that a function consumes has an alarm on its age, which no message that is not due, or whose consumer crashed once, sets off", () => {
+    const longestDelay = 900;
+    for (const { id, Properties } of consumed) {
+      const alarm = alarmOn("ApproximateAgeOfOldestMessage", id);
+      expect([id, alarm?.Threshold]).toEqual([id, longestDelay + Properties.VisibilityTimeout + 300]);
+    }
+  });
+
+  test.each(["Errors", "Throttles"])("every function has an alarm on its %s", (metric) => {
+    expect(functions.filter(({ id }) => !alarmOn(metric, id)).map(({ id }) => id)).toEqual([]);
+  });
+});
+
+test("the Scheduler's group is watched, and the stream, and the API", () => {
+  const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup");
+  for (const [what, metric] of [
+    ["schedules-dropped", "InvocationDroppedCount"],
+    ["schedule-target-errors", "TargetErrorCount"],
+    ["schedules-throttled", "InvocationThrottleCount"],
+  ] as const) {
+    const { Namespace, MetricName, Dimensions } = named(what);
+    expect([Namespace, MetricName]).toEqual(["AWS/Scheduler", metric]);
+    expect(Dimensions).toEqual([{ Name: "ScheduleGroup", Value: group?.Properties.Name }]);
+  }
+  expect(named("stream-lag")).toMatchObject({
+    MetricName: "IteratorAge",
+    Dimensions: [{ Name: "FunctionName", Value: { Ref: functionOf(service, "lifecycle").id } }],
+  });
+  expect(named("api-errors")).toMatchObject({ Namespace: "AWS/ApiGateway", MetricName: "5xx" });
+});
+
+test("our own metrics are asked for by the names and dimensions that they are written with", () => {
+  const own = alarms.filter(({ Properties }) => Properties.Namespace === "ductape-jobs-prod-service");
+  expect(own.map(watches).sort()).toEqual(["answer_ms api", "nudged reconciler", "nudges_failed reconciler"]);
+  expect(Object.keys(measures)).toEqual(
+    expect.arrayContaining(["answer_ms", "nudged", "nudges_failed", "lateness_ms", "messages_failed"]),
+  );
+  expect(named("jobs-late").Metrics).toMatchObject([
+    { Expression: 'SELECT MAX(lateness_ms) FROM SCHEMA("ductape-jobs-prod-service", product, type)' },
+  ]);
+  expect(named("messages-fail").Metrics).toMatchObject([
+    { Expression: 'SELECT SUM(messages_failed) FROM SCHEMA("ductape-jobs-prod-service", service)' },
+  ]);
+  for (const { Properties } of functions) {
+    expect(Properties.Environment.Variables.POWERTOOLS_METRICS_NAMESPACE).toBe("ductape-jobs-prod-service");
+  }
+});
+
+test("a reconciler that does not run is missed after ten minutes, and is not run twice when it fails", () => {
+  expect(named("reconciler-missing")).toMatchObject({
+    MetricName: "Invocations",
+    ComparisonOperator: "LessThanThreshold",
+    Threshold: 1,
+    Period: 300,
+    EvaluationPeriods: 2,
+  });
+  service.hasResourceProperties("AWS::Lambda::EventInvokeConfig", {
+    FunctionName: { Ref: functionOf(service, "reconciler").id },
+    MaximumRetryAttempts: 0,
+  });
+});
+
+describe("the topic", () => {
+  test("is encrypted with a key that CloudWatch may use for this account's alarms", () => {
+    const [key] = resourcesOf(service, "AWS::KMS::Key") as [Resource];
+    expect(flat(topic.Properties.KmsMasterKeyId)).toBe(`<${key.id}.Arn>`);
+    const forAlarms = key.Properties.KeyPolicy.Statement.filter(
+      ({ Principal }: { Principal: { Service?: string } }) => Principal.Service === "cloudwatch.amazonaws.com",
+    );
+    expect(forAlarms).toMatchObject([
+      {
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+      },
+    ]);
+    expect(key.Properties.EnableKeyRotation).toBe(true);
+  });
+
+  test("takes alarms from CloudWatch, over TLS only, and sends them to who the settings name", () => {
+    const [policy] = resourcesOf(service, "AWS::SNS::TopicPolicy") as [Resource];
+    const effects = policy.Properties.PolicyDocument.Statement.map(
+      ({ Effect, Action, Principal }: Record<string, unknown>) => [Effect, Action, Principal],
+    );
+    expect(effects).toContainEqual(["Allow", "sns:Publish", { Service: "cloudwatch.amazonaws.com" }]);
+    expect(effects.filter(([effect]: string[]) => effect === "Deny")).toHaveLength(1);
+    service.hasResourceProperties("AWS::SNS::Subscription", { Protocol: "email", Endpoint: "ops@example.com" });
+    expect(resourcesOf(synthesize().service, "AWS::SNS::Subscription")).toEqual([]);
+  });
+
+  test("is nobody else's: no function may publish to it", () => {
+    const all = resourcesOf(service, "AWS::IAM::Role").flatMap(({ id }) => permissionsOf(service, id));
+    expect(all.filter(({ resource }) => resource.includes(topic.id))).toEqual([]);
+  });
+});
+
+test("the dashboard shows lateness, outcomes, queues, dead letters, the API, functions, the reconciler and schedules", () => {
+  const [dashboard] = resourcesOf(service, "AWS::CloudWatch::Dashboard") as [Resource];
+  const body = JSON.stringify(dashboard.Properties.DashboardBody);
+  for (const shown of [
+    "lateness_ms",
+    "p50",
+    "p99",
+    "completed",
+    "failed",
+    "retried",
+    "ApproximateNumberOfMessagesVisible",
+    "ApproximateAgeOfOldestMessage",
+    "5xx",
+    "Errors",
+    "Throttles",
+    "ConcurrentExecutions",
+    "nudged",
+    "IteratorAge",
+    "InvocationDroppedCount",
+    "TargetErrorCount",
+  ]) {
+    expect(body).toContain(shown);
+  }
+  for (const { id } of [...queues, ...functions]) expect(body).toContain(id);
+});
+
+test("cdk-nag's Serverless pack finds nothing that is not acknowledged", () => {
+  expect(new ServerlessChecks(app).validateScope(app)).toMatchObject({ success: true, violations: [] });
+});

@@ -1,0 +1,152 @@
+import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeAll, expect, test } from "@jest/globals";
+import { ask, type Run, type RunOptions, runLocal } from "../../support/local/run-local.ts";
+import { tempFolder } from "../../support/local/temp-folder.ts";
+
+const folder = tempFolder();
+const good = join(folder, "good");
+const runs: Run[] = [];
+let count = 0;
+
+const run = (options: RunOptions) => {
+  const started = runLocal(options);
+  runs.push(started);
+  return started;
+};
+afterEach(async () => {
+  await Promise.all(runs.splice(0).map((one) => one.terminate()));
+});
+/** A copy of the data of a system that has run. */
+const dataFolder = () => {
+  const data = join(folder, String(++count));
+  cpSync(good, data, { recursive: true });
+  return data;
+};
+
+const minute = 60_000;
+const order = (start_at: number, body: object = {}) => ({
+  env: "dev",
+  product_tag: "my-product",
+  event: "create_order",
+  start_at,
+  input: { params: { customer: "c1" }, body },
+});
+let waiting: unknown;
+
+beforeAll(async () => {
+  const local = run({ data: good });
+  await local.ready();
+  waiting = (await ask(local.running(), "/v1/jobs", order(Date.now() + 20 * minute))).job_id;
+  await local.terminate();
+}, 60_000);
+
+const garbage = "this is no database, and it has been none for as long as anybody remembers. ".repeat(20);
+const spoil = (...path: string[]) => writeFileSync(join(...path), garbage);
+const manifest = (data: string) =>
+  readdirSync(join(data, "dynamodb")).find((name) => name.startsWith("MANIFEST")) as string;
+const becomesFolder = (file: string) => {
+  rmSync(file, { force: true });
+  mkdirSync(file);
+};
+
+test.each<[string, (data: string) => void, string, RegExp]>([
+  [
+    "jobs whose manifest is damaged",
+    (data) => spoil(data, "dynamodb", manifest(data)),
+    "dynamodb",
+    /damaged.*delete it/,
+  ],
+  [
+    "jobs whose root is gone",
+    (data) => rmSync(join(data, "dynamodb/CURRENT")),
+    "dynamodb",
+    /damaged: .*CURRENT.*delete/,
+  ],
+  ["queues that are no database", (data) => spoil(data, "sqs-s3/fauxqs.db"), "sqs-s3", /damaged\. Delete it/],
+  [
+    "queues that are cut off",
+    (data) => truncateSync(join(data, "sqs-s3/fauxqs.db"), 5000),
+    "sqs-s3",
+    /damaged\. Delete/,
+  ],
+  [
+    "schedules that are cut off",
+    (data) => truncateSync(join(data, "schedules.db"), 5000),
+    "schedules.db",
+    /damaged\. Delete/,
+  ],
+  ["a stream that is no database", (data) => spoil(data, "stream.db"), "stream.db", /damaged\. Delete it/],
+  ["a lock that is no database", (data) => spoil(data, "lock"), "lock", /damaged\. Delete it/],
+  [
+    "a clock that tells no time",
+    (data) => spoil(data, "clock.json"),
+    "clock.json",
+    /does not say what .* was moved by/,
+  ],
+  [
+    "a key that cannot be read",
+    (data) => becomesFolder(join(data, "api-key")),
+    "api-key",
+    /cannot be opened \(EISDIR\)/,
+  ],
+  [
+    "schedules that cannot be opened",
+    (data) => becomesFolder(join(data, "schedules.db")),
+    "schedules.db",
+    /cannot be opened/,
+  ],
+])("%s: the start says so in one line, where it is and what to do", async (_what, damage, place, says) => {
+  const data = dataFolder();
+  damage(data);
+  const local = run({ data });
+  expect(await local.exit).toBe(1);
+  expect(local.output().trim().split("\n")).toEqual([expect.stringMatching(says)]);
+  expect(local.output()).toContain(join(data, place));
+});
+
+test.each([
+  ["schedules", ["schedules.db", "schedules.db-wal", "schedules.db-shm"]],
+  ["queues", ["sqs-s3"]],
+])("without its %s, as the message advises, no job is lost", async (_what, parts) => {
+  const data = dataFolder();
+  for (const part of parts) rmSync(join(data, part), { recursive: true, force: true });
+  const local = run({ data });
+  await local.ready();
+  expect(await ask(local.running(), "/local/clock", { advance: "1h" })).toMatchObject({ reached: true });
+  const job = await ask(local.running(), `/v1/jobs/${waiting}`);
+  expect(job).toMatchObject({ status: "completed" });
+  expect((job.attempts as { lateness_ms: number }[])[0]?.lateness_ms).toBeLessThan(minute);
+});
+
+test("a disk that is full at the start is said in one line", async () => {
+  const local = run({ data: join(folder, "full"), largestFileKb: 8 });
+  expect(await local.exit).toBe(1);
+  expect(local.output().trim().split("\n")).toEqual([
+    expect.stringMatching(/cannot be written: the disk is full.*Free/),
+  ]);
+});
+
+test("on a disk that fills up a job is refused or kept, and it is said why", async () => {
+  const data = join(folder, "filling");
+  const local = run({ data, largestFileKb: 1200 });
+  await local.ready();
+  const body = { text: "x".repeat(3500) };
+  const accepted: string[] = [];
+  const refused: unknown[] = [];
+  for (let i = 0; i < 600 && refused.length === 0; i++) {
+    const answer = await ask(local.running(), "/v1/jobs", order(i % 2 ? 0 : Date.now() + 1000, body));
+    if (answer.job_id && answer.status !== 503) accepted.push(answer.job_id as string);
+    else refused.push(answer);
+  }
+  expect(refused).toMatchObject([{ status: 503, code: "UNAVAILABLE" }]);
+  await local.says("cannot be written: the disk is full");
+  await local.terminate();
+
+  const again = run({ data });
+  await again.ready();
+  await ask(again.running(), "/local/clock", { advance: "1h" });
+  expect(accepted.length).toBeGreaterThan(5);
+  for (const id of accepted)
+    expect(await ask(again.running(), `/v1/jobs/${id}`)).toMatchObject({ status: "completed" });
+}, 120_000);

@@ -1,0 +1,140 @@
+import { chmodSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { jobTypes } from "../../../lambdas/core/job.ts";
+import { listen } from "../../../local/http.ts";
+import { type Local, startLocal } from "../../../local/start.ts";
+import { tempFolder } from "../../support/local/temp-folder.ts";
+
+/** Invariant 9 with the real executors and clients, in a system that works and in one whose providers are hostile. */
+const marked = "1nput-C4N4RY";
+const secret = "S3CR3T-C4N4RY";
+
+const folder = tempFolder();
+// As root, the demo's PostgreSQL runs as another user, who must get there.
+chmodSync(folder, 0o755);
+const verbosity = process.env.POWERTOOLS_LOG_LEVEL;
+beforeAll(() => {
+  process.env.POWERTOOLS_LOG_LEVEL = "DEBUG";
+  // The functions' errors, which are meant here, go to the terminal too.
+  jest.spyOn(console, "error").mockReturnValue();
+});
+afterAll(() => {
+  if (verbosity === undefined) delete process.env.POWERTOOLS_LOG_LEVEL;
+  else process.env.POWERTOOLS_LOG_LEVEL = verbosity;
+});
+
+/** An input of each kind of job, with the mark wherever a text may be. */
+const inputs: [event: string, input: Record<string, unknown>][] = [
+  [
+    "create_order",
+    { params: { customer: marked }, query: { q: marked }, body: { [marked]: marked }, headers: { "x-note": marked } },
+  ],
+  [
+    "send_notification",
+    {
+      slug: "order_update",
+      push_notification: { title: { en: marked }, body: { en: marked }, data: { id: marked }, device_token: marked },
+    },
+  ],
+  [
+    "send_notification",
+    {
+      slug: "welcome",
+      email: { to: [`${marked}@example.com`], subject: { name: marked }, template: { name: marked } },
+    },
+  ],
+  ["send_notification", { slug: "order_update", callback: { body: { note: marked }, query: { q: marked } } }],
+  ["record_order", { data: { id: "0d9bdc2e-8c6e-4f0e-9d7c-0a1b2c3d4e5f", customer: `${marked}'`, total: 9 } }],
+  ["orders_of_customer", { data: {}, filter: { customer: marked } }],
+  ["calculate_price", { payload: { sku: marked, quantity: 1 } }],
+  ["store_document", { buffer: Buffer.from(marked).toString("base64"), fileName: `${marked}.txt` }],
+  ["place_order", { customer: marked, sku: marked, quantity: 1 }],
+];
+
+interface Finished {
+  status: string;
+  error?: unknown;
+  attempts?: unknown;
+}
+
+async function run(local: Local, event: string, input: Record<string, unknown>): Promise<Finished> {
+  const response = await fetch(`${local.url}/v1/jobs?wait=20`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${local.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify({ env: "dev", product_tag: "my-product", event, input, start_at: 0, retries: 0 }),
+  });
+  return (await response.json()) as Finished;
+}
+
+/** Runs a job of every input and stops the system: what became of the jobs, and every line that its functions logged. */
+async function runAll(dataDir: string, envFile: string) {
+  const local = await startLocal({ port: 0, dataDir, envFile, say: () => {} });
+  const jobs: Finished[] = [];
+  try {
+    for (const [event, input] of inputs) jobs.push(await run(local, event, input));
+  } finally {
+    await local.stop();
+  }
+  const log = readFileSync(join(dataDir, "log", "lambda.log"), "utf8");
+  const holding = (text: string) => log.split("\n").filter((line) => line.includes(text));
+  return { jobs, log, holding, apiKey: local.apiKey };
+}
+
+const faultsOf = (jobs: Finished[]) => JSON.stringify(jobs.map(({ error, attempts }) => [error, attempts]));
+
+describe("in a system that works", () => {
+  test("no log line has an input, a result or the key", async () => {
+    const { jobs, log, holding, apiKey } = await runAll(join(folder, "works"), join(folder, "none"));
+    expect(jobs.map(({ status }) => status)).toEqual(inputs.map(() => "completed"));
+    for (const type of jobTypes) expect(log).toContain(`"service":"consumer-${type}"`);
+    expect(holding(marked)).toEqual([]);
+    expect(holding(apiKey)).toEqual([]);
+  }, 120_000);
+});
+
+describe("where every provider fails and quotes what it was sent", () => {
+  /** Answers 500 with the whole request, its headers among it. */
+  const echo = createServer(async (request, response) => {
+    const text = Buffer.concat(await request.toArray()).toString();
+    response.writeHead(500, { "x-echo": String(request.headers.authorization ?? "") });
+    response.end(JSON.stringify({ error: `${request.url} ${JSON.stringify(request.headers)} ${text}` }));
+  });
+
+  test("no log line and no error of a job has an input or a secret", async () => {
+    const { url, close } = await listen(echo);
+    const envFile = join(folder, ".env.hostile");
+    const values = {
+      "/my-product/shop-url": `${url}/${secret}`,
+      "my-product/shop#token": secret,
+      "my-product/fcm": `{"private_key": "${secret}"`,
+      "/my-product/fcm-endpoint": `${url}/${secret}`,
+      "my-product/smtp#url": `smtp://user:${secret}@127.0.0.1:1`,
+      "my-product/orders#url": `postgres://user:${secret}@127.0.0.1:1/${secret}`,
+      "/my-product/callback-url": `${url}/${secret}`,
+      "/my-product/pricing-url": `${url}/${secret}`,
+      "/my-product/webhook-url": `https://127.0.0.1:1/${secret}`,
+      "my-product/webhook#secret": secret,
+    };
+    writeFileSync(
+      envFile,
+      Object.entries(values)
+        .map(([name, value]) => `${name}=${value}\n`)
+        .join(""),
+    );
+    try {
+      const { jobs, log, holding } = await runAll(join(folder, "hostile"), envFile);
+      const failed = jobs.filter(({ status }) => status === "failed");
+      // A file is stored by the machine itself.
+      expect(failed.length).toBeGreaterThanOrEqual(inputs.length - 1);
+      expect(log).toContain('"level":"ERROR"');
+      expect(holding(marked)).toEqual([]);
+      expect(holding(secret)).toEqual([]);
+      expect(faultsOf(jobs)).not.toContain(secret);
+      expect(faultsOf(jobs)).not.toContain(marked);
+    } finally {
+      await close();
+    }
+  }, 120_000);
+});

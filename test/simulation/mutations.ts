@@ -1,0 +1,451 @@
+/** A change of the real code that breaks a promise of DESIGN: the simulation must see it. */
+export interface Mutation {
+  name: string;
+  /** In `lambdas/`. */
+  file: string;
+  /** Occurs once in the file; a mutation whose text has gone from the code fails the list, so that it cannot rot. */
+  find: string;
+  replace: string;
+  /** Further changes of the same file. */
+  also?: [find: string, replace: string][];
+  /** From which seed on it is looked for; what the workload seldom does is found sooner from a seed that does it. Default 1. */
+  seed?: number;
+  /** The bug that the simulation once found and that this brings back. */
+  bug?: string;
+}
+
+const named =
+  "const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;";
+const claims = "core/transitions.ts";
+const shell = "consumers/shell.ts";
+const decider = "consumers/feature/execute.ts";
+
+export const mutations: Mutation[] = [
+  // The claim, clause by clause.
+  {
+    name: "claim: any run",
+    seed: 117,
+    file: claims,
+    find: named,
+    replace: "const named = job.attempt === message.attempt && job.due_at === message.due_at;",
+  },
+  // Not by any attempt: an attempt is never due when the one before it was, so that due_at says the same.
+  {
+    name: "claim: any due_at",
+    seed: 22,
+    file: claims,
+    find: named,
+    replace: "const named = job.run === message.run && job.attempt === message.attempt;",
+  },
+  {
+    name: "claim: a live lease",
+    file: claims,
+    find: `return (job.lease_until ?? 0) < now ? "yes" : "taken";`,
+    replace: `return "yes";`,
+  },
+  {
+    name: "claim: a paused job",
+    seed: 39,
+    file: claims,
+    find: `if (job.status !== "running") return "gone";`,
+    replace: `if (job.status !== "running") return job.status === "paused" ? "yes" : "gone";`,
+  },
+  {
+    name: "claim: a cancelled job",
+    seed: 21,
+    file: claims,
+    find: `if (job.status !== "running") return "gone";`,
+    replace: `if (job.status !== "running") return job.status === "cancelled" ? "yes" : "gone";`,
+  },
+  {
+    name: "claim: a completed job",
+    file: claims,
+    find: `if (job.status !== "running") return "gone";`,
+    replace: `if (job.status !== "running") return job.status === "completed" ? "yes" : "gone";`,
+  },
+  // Leases, fencing, crashes.
+  {
+    name: "lease: shorter than the timeout",
+    file: shell,
+    find: "export const leaseMarginMs = 20_000;",
+    replace: "export const leaseMarginMs = -2_000;",
+    also: [["const leastMarginMs = 10_000;", "const leastMarginMs = -1e9;"]],
+  },
+  {
+    name: "lease: used although its answer came late",
+    file: shell,
+    find: "if (margin < leastMarginMs)",
+    replace: "if (margin < -1e9)",
+    bug: "a claim whose answer took long left too little of its lease",
+  },
+  {
+    name: "fence: the outcome is written without the claim",
+    seed: 45,
+    file: shell,
+    find: "job?.claim_id === claimed.claim_id && job;",
+    replace: "job;",
+  },
+  {
+    name: "fence: a cancelled attempt keeps its claim",
+    seed: 45,
+    file: claims,
+    find: `job.status === "running" ? endAttempt(job, now, { outcome: "cancelled" }) : { ...job, version: job.version + 1 };`,
+    replace: "{ ...job, version: job.version + 1 };",
+  },
+  {
+    name: "fence: results are kept under the attempt's name",
+    file: shell,
+    find: "}/$" + "{job.claim_id}`",
+    replace: "}`",
+    bug: "a consumer that had lost its claim replaced the large result of its successor",
+  },
+  {
+    name: "timeout: what is over begins all the same",
+    file: shell,
+    find: "signal.throwIfAborted();",
+    replace: "",
+    bug: "an input that came from S3 after the timeout started the executor",
+  },
+  {
+    name: "timeout: of a step is taken for the decision's own",
+    file: shell,
+    find: "if (deciding && error instanceof OutOfTime) throw error;",
+    replace: `if (deciding && error.code === "TIMEOUT") throw error;`,
+    seed: 928,
+    bug: "a feature whose step had timed out ended minutes late, as CRASHED",
+  },
+  {
+    name: "timeout: of a decision counts as a failed attempt",
+    seed: 119,
+    file: shell,
+    find: "if (deciding && error instanceof OutOfTime) throw error;",
+    replace: "",
+    bug: "a decision out of time failed its feature, and its steps woke an attempt that was over",
+  },
+  {
+    name: "crashes: no limit",
+    seed: 125,
+    file: claims,
+    find: "export const maxCrashes = 3;",
+    replace: "export const maxCrashes = 300;",
+  },
+  // Time.
+  {
+    name: "time: starts within the last second",
+    file: "core/route.ts",
+    find: `if (remaining <= 0) return { do: "start" };`,
+    replace: `if (remaining < 1000) return { do: "start" };`,
+  },
+  {
+    name: "time: the delay is rounded up",
+    seed: 20,
+    file: "core/route.ts",
+    find: "Math.max(0, Math.floor(remaining / 1000))",
+    replace: "Math.max(0, Math.ceil(remaining / 1000))",
+  },
+  {
+    name: "time: the delay of an early message is rounded up",
+    seed: 48,
+    file: "core/route.ts",
+    find: "Math.min(maxQueueDelaySeconds, Math.floor(remaining / 1000))",
+    replace: "Math.min(maxQueueDelaySeconds, Math.ceil(remaining / 1000))",
+  },
+  {
+    name: "time: a schedule in the past",
+    file: "core/route.ts",
+    find: "if (remaining <= maxQueueDelaySeconds * 1000) {",
+    replace: "if (remaining <= 0) {",
+  },
+  {
+    name: "time: the schedule fires at the time itself",
+    seed: 12,
+    file: "core/route.ts",
+    find: "export const schedulerLeadMs = 75_000;",
+    replace: "export const schedulerLeadMs = 0;",
+  },
+  {
+    name: "time: expired jobs run",
+    file: shell,
+    find: "if (expires !== undefined && expires <= clock.now()) return",
+    replace: "if (expires === -1) return",
+  },
+  {
+    name: "time: Retry-After is ignored",
+    file: "core/retry.ts",
+    find: "Math.max(backoff, retryAfterMs)",
+    replace: "backoff",
+  },
+  // Retries.
+  {
+    name: "retries: one too many",
+    file: claims,
+    find: "if (!retryable || tries > job.retries)",
+    replace: "if (!retryable || tries > job.retries + 1)",
+  },
+  {
+    name: "retries: one too few",
+    file: claims,
+    find: "if (!retryable || tries > job.retries)",
+    replace: "if (!retryable || tries >= job.retries)",
+  },
+  {
+    name: "retries: of what is permanent",
+    file: "core/retry.ts",
+    find: "return error.retryable || policy",
+    replace: "return true || policy",
+  },
+  // Record first, then dispatch.
+  {
+    name: "dispatch: the next attempt before it is recorded",
+    file: shell,
+    find: "const settled = await settle(services, job, outcome);",
+    replace: `const early = outcome(job); if (early.status === "scheduled") await dispatch(services, early); const settled = await settle(services, job, outcome);`,
+  },
+  {
+    name: "dispatch: its failure is swallowed",
+    file: "core/schedule-job.ts",
+    find: "await undispatched(services, job, cause);",
+    replace: "void cause;",
+  },
+  {
+    name: "dispatch: of a batch, its failures are swallowed",
+    seed: 70,
+    file: "core/schedule-jobs.ts",
+    find: "if (lost.has(item)) await undispatched",
+    replace: "if (lost.size < 0) await undispatched",
+  },
+  {
+    name: "dispatch: a repeated request's word is taken for it",
+    file: "core/schedule-job.ts",
+    find: "if (held && !hasStarted(held)) await dispatch(services, held);",
+    replace: "",
+    seed: 11239,
+    bug: "a request and its repetition were both refused by SQS, and one gave the receipt",
+  },
+  {
+    name: "take-back: whatever write is there",
+    seed: 74,
+    file: "core/schedule-job.ts",
+    find: "return await services.jobs.remove(job);",
+    replace: "return await services.jobs.remove((await services.jobs.get(job.id)) ?? job);",
+  },
+  {
+    name: "take-back: none",
+    file: "core/schedule-job.ts",
+    find: "return await services.jobs.remove(job);",
+    replace: `return "removed";`,
+  },
+  {
+    name: "batch: jobs that were not stored are accepted",
+    file: "core/schedule-jobs.ts",
+    find: "refused.has(item) ? await unrecorded",
+    replace: "refused.size < 0 ? await unrecorded",
+  },
+  {
+    name: "idempotency: the second job replaces the first",
+    seed: 18,
+    file: "core/schedule-job.ts",
+    find: "return { job: await repeated(services, created.job, request), isNew: false };",
+    replace: "await services.jobs.replace({ ...job, version: created.job.version + 1 }); return { job, isNew: true };",
+  },
+  {
+    name: "idempotency: another request with the same key is accepted",
+    seed: 11,
+    file: "core/schedule-job.ts",
+    find: "if (existing.fingerprint !== request.fingerprint) {",
+    replace: "if (existing.fingerprint === undefined) {",
+  },
+  // The reconciler.
+  {
+    name: "reconciler: never looks",
+    file: "reconciler/reconcile.ts",
+    find: "while (open.length > 0 &&",
+    replace: "while (open.length < 0 &&",
+  },
+  {
+    name: "reconciler: ignores leases that have ended",
+    seed: 89,
+    file: claims,
+    find: "return (isParked(job) ? (job.wake_at ?? 0) : (job.lease_until ?? 0)) < now;",
+    replace: "return isParked(job) && (job.wake_at ?? 0) < now;",
+  },
+  {
+    name: "reconciler: ignores parked features",
+    file: claims,
+    find: "return (isParked(job) ? (job.wake_at ?? 0) : (job.lease_until ?? 0)) < now;",
+    replace: "return !isParked(job) && (job.lease_until ?? 0) < now;",
+  },
+  {
+    name: "reconciler: hands over with another due_at",
+    file: "reconciler/reconcile.ts",
+    find: "const refused = await dispatchMany(services, jobs);",
+    replace: "const refused = await dispatchMany(services, jobs.map((job) => ({ ...job, due_at: job.due_at + 1 })));",
+  },
+  {
+    name: "reconciler: looks at one shard",
+    file: "core/job-id.ts",
+    find: "export const shards = 8;",
+    replace: "export const shards = 1;",
+    also: [["% shards;", "% 8;"]],
+  },
+  {
+    name: "reconciler: reads what is not overdue",
+    file: "reconciler/reconcile.ts",
+    find: "until: until - round.graceMs, order",
+    replace: "order",
+  },
+  // Recurring jobs.
+  {
+    name: "series: a run is not archived",
+    file: shell,
+    find: "if (series) await services.jobs.archive(series.run);",
+    replace: "",
+  },
+  {
+    name: "series: a gap in the numbers",
+    file: "core/series.ts",
+    find: "withRun(ended, ended.run + 1,",
+    replace: "withRun(ended, ended.run + 2,",
+  },
+  {
+    name: "series: a run past the limit",
+    file: "core/series.ts",
+    find: "job.run >= repeat.limit",
+    replace: "job.run > repeat.limit",
+  },
+  {
+    name: "series: a run past the end date",
+    file: "core/recurrence.ts",
+    find: "return next !== undefined && next <= (repeat.end_date ?? Number.POSITIVE_INFINITY) ? next : undefined;",
+    replace: "return next;",
+  },
+  {
+    name: "series: drifts",
+    file: "core/recurrence.ts",
+    find: "after < anchor ? anchor : anchor + (Math.floor((after - anchor) / every) + 1) * every;",
+    replace: "after < anchor ? anchor : after + every;",
+  },
+  {
+    name: "series: goes on from when a run ended",
+    file: "core/series.ts",
+    find: "nextOccurrence(repeat, job.coalesced_until ?? job.scheduled_at)",
+    replace: "now + (repeat.every ?? 60_000)",
+  },
+  {
+    name: "series: the same occurrence again",
+    file: "core/series.ts",
+    find: "nextOccurrence(repeat, job.coalesced_until ?? job.scheduled_at)",
+    replace: "nextOccurrence(repeat, (job.coalesced_until ?? job.scheduled_at) - 1)",
+  },
+  // Pausing, resuming, deleting.
+  {
+    name: "pause: the next run comes all the same",
+    file: "core/series.ts",
+    find: `status: pause_requested ? "paused" : waiting(at, now),`,
+    replace: "status: waiting(at, now),",
+  },
+  {
+    name: "resume: of a job that has finished",
+    seed: 315,
+    file: "core/change-job.ts",
+    find: "if (isFinished(job) || !job.repeat) throw conflict",
+    replace: "if (!job.repeat) throw conflict",
+    bug: "resume changed a job that had finished while its pause was pending",
+  },
+  {
+    name: "delete: of a job that has not finished",
+    file: "core/change-job.ts",
+    find: "    if (!isFinished(job))\n",
+    replace: '    if (job.id === "")\n',
+  },
+  {
+    name: "cancel: a feature's steps go on",
+    seed: 21,
+    file: "core/change-job.ts",
+    find: `if (next.status === "cancelled") await cancelSteps(`,
+    replace: `if (next.id === "") await cancelSteps(`,
+  },
+  // Features.
+  {
+    name: "feature: a wake-up is dropped while a decision is made",
+    file: shell,
+    find: `if (outcome.outcome === "taken" && wakeUps) {`,
+    replace: `if (outcome.outcome === "taken" && wakeUps && longAgo) {`,
+    also: [["const leastMarginMs", "const longAgo = false; const leastMarginMs"]],
+  },
+  {
+    name: "feature: steps do not wake it",
+    file: shell,
+    find: "if (isFinished(next)) await wakeParent(services, next);",
+    replace: "",
+  },
+  {
+    name: "feature: the steps' ids are not derived",
+    file: decider,
+    find: "const step = { job_id: stepJobId(job.id, job.run, placed.key), parent };",
+    replace: "const step = { job_id: stepJobId(job.id + job.claim_id, job.run, placed.key), parent };",
+  },
+  { name: "feature: keeps its lease while parked", file: claims, find: "    lease_until: 0,\n", replace: "" },
+  {
+    name: "feature: completes without its last steps",
+    file: "consumers/feature/plan.ts",
+    find: "const done = steps.every(({ key }) => hasEnded(stateOf(key)));",
+    replace: "const done = steps.slice(0, 2).every(({ key }) => hasEnded(stateOf(key)));",
+  },
+  // The lifecycle.
+  {
+    name: "lifecycle: loses retries",
+    file: "lifecycle/events.ts",
+    find: `if (ended?.outcome === "failed") {`,
+    replace: `if (ended?.outcome === "completed") {`,
+  },
+  {
+    name: "lifecycle: loses the runs of series",
+    file: "lifecycle/events.ts",
+    find: "if (ended && after.run > before.run) {",
+    replace: "if (ended && after.run < before.run) {",
+  },
+  {
+    name: "lifecycle: tells each claim as a start",
+    file: "lifecycle/events.ts",
+    find: `if (after.status === "running" && before.status !== "running") {`,
+    replace: `if (after.status === "running") {`,
+  },
+  {
+    name: "lifecycle: what the bus refused is dropped",
+    file: "lifecycle/handle.ts",
+    find: "return done === nowhere ? undefined : done;",
+    replace: "return undefined;",
+  },
+  {
+    name: "lifecycle: goes on after the record that failed",
+    file: "lifecycle/handle.ts",
+    find: "return done === nowhere ? undefined : done;",
+    replace: "return done === nowhere || done + 1 >= changes.length ? undefined : done + 1;",
+  },
+  {
+    name: "lifecycle: counts a run twice",
+    file: "lifecycle/counts.ts",
+    find: "counts[name] = 1;",
+    replace: "counts[name] = 2;",
+  },
+  {
+    name: "lifecycle: tasks are not answered",
+    file: "lifecycle/handle.ts",
+    find: "tellTasks(services, happened)]",
+    replace: "]",
+  },
+  // What nobody may read.
+  {
+    name: "secrets: a log line says what an error says",
+    file: "core/errors.ts",
+    find: "error_name: error.name,",
+    replace: "error_name: error.message,",
+  },
+  {
+    name: "secrets: a job says what an executor threw",
+    file: shell,
+    find: `"The job failed unexpectedly; the consumer's log has the trace."`,
+    replace: "String(cause)",
+  },
+];
