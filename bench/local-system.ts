@@ -35,8 +35,8 @@ export async function withLocal<T>(run: (running: Running) => Promise<T>): Promi
 export async function scheduleMany(running: Running, jobs: { start_at: number }[]): Promise<void> {
   for (let first = 0; first < jobs.length; first += perRequest) {
     const batch = jobs.slice(first, first + perRequest).map((job) => ({ ...request, ...job }));
-    const { accepted } = (await ask(running, "/v1/jobs/batch", { jobs: batch })) as { accepted?: number };
-    if (accepted !== batch.length) throw new Error(`of ${batch.length} jobs ${accepted} were accepted`);
+    const answer = await ask(running, "/v1/jobs/batch", { jobs: batch });
+    if (answer.accepted !== batch.length) throw new Error(`not accepted: ${JSON.stringify(answer).slice(0, 300)}`);
   }
 }
 

@@ -20,34 +20,35 @@ export interface Measured {
 /** `npm start`, and other systems' workers, each by itself on this machine. */
 export async function measured(): Promise<Measured[]> {
   return [
-    await local(),
+    await attempt("Ductape Jobs, `npm start`", local),
     await rival("BullMQ, Redis", "bullmq.mjs", withRedis),
     await rival("pg-boss, PostgreSQL, polls every 0.5 s", "pg-boss.mjs", withPostgres),
     await rival("graphile-worker, PostgreSQL, polls every 0.5 s", "graphile-worker.mjs", withPostgres),
   ];
 }
 
-async function local(): Promise<Measured> {
-  return withLocal(async (running) => {
+const local = (): Promise<number[]> =>
+  withLocal(async (running) => {
     const from = Date.now() + workload.leadMs;
     const requests = Array.from({ length: workload.jobs }, () => ({
       start_at: from + Math.floor(Math.random() * workload.windowMs),
     }));
     await scheduleMany(running, requests);
     const jobs = await jobsOf(running, workload.jobs, workload.leadMs + workload.windowMs + 60_000);
-    const lateMs = jobs.map(({ started_at = 0, scheduled_at }) => started_at - scheduled_at);
-    return { system: "Ductape Jobs, `npm start`", lateMs };
+    return jobs.map(({ started_at = 0, scheduled_at }) => started_at - scheduled_at);
   });
-}
 
 /** Runs a rival's script, which prints how late each job was, as JSON. */
-async function rival(
+const rival = (
   system: string,
   script: string,
   withServer: (run: (url: string) => Promise<number[]>) => Promise<number[]>,
-): Promise<Measured> {
+): Promise<Measured> => attempt(system, () => withServer((url) => run(script, url)));
+
+/** A system that is not there, or not up to it, is left out, and it is said why. */
+async function attempt(system: string, measure: () => Promise<number[]>): Promise<Measured> {
   try {
-    return { system, lateMs: await withServer((url) => run(script, url)) };
+    return { system, lateMs: await measure() };
   } catch (error) {
     const missing = (error as Error).message.split("\n")[0] ?? "";
     console.error(`  left out: ${system}: ${missing}`);

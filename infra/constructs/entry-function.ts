@@ -78,6 +78,12 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
         NODE_OPTIONS: "--enable-source-maps",
       },
     });
+    if (!tracing) {
+      acknowledge(this.lambda, {
+        "Serverless-LambdaTracing":
+          "X-Ray takes the first request of every second, which is all of a quiet system, and costs twice what a job does; the setting `tracing` switches it on.",
+      });
+    }
     acknowledge(this.lambda, {
       "Serverless-LambdaTracing":
         "Traces cost as much as the function's own time does, so they are a setting: jobs:tracing.",

@@ -95,13 +95,13 @@ it("a quiet minute costs a query of each shard of each tenant", async () => {
   });
 });
 
-// The target is 8 dollars: what is above it are the lines of the log, 0.60 dollars (docs/benchmarks.md).
-it("a million small jobs cost at most 8.25 dollars, all included, where a hundred come each second", async () => {
-  expect(totalOf(await billAt(kindOf("now"), 100))).toBeLessThanOrEqual(8.25);
+// The target is 8 dollars: what is above it is a part of the 0.70 dollars for lines of logs (docs/benchmarks.md).
+it("a million small jobs cost at most 8.30 dollars, all included, where a hundred come each second", async () => {
+  expect(totalOf(await billAt(kindOf("now"), 100))).toBeLessThanOrEqual(8.3);
 });
 
-it("a job logs at most 950 bytes", async () => {
-  expect((await countsOf(kindOf("now"))).log_bytes).toBeLessThanOrEqual(950);
+it("a job logs at most 1105 bytes", async () => {
+  expect((await countsOf(kindOf("now"))).log_bytes).toBeLessThanOrEqual(1105);
 });
 
 /** What `POST /v1/explain` says that a job costs is an estimate of the same thing. */
