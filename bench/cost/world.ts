@@ -21,6 +21,7 @@ import { finalEvents } from "../../lambdas/core/job-event.ts";
 import type { Decide } from "../../lambdas/core/job-type.ts";
 import type { Clock } from "../../lambdas/core/ports.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
 import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
@@ -148,6 +149,7 @@ export async function startWorld(execute: Decide) {
       tasks: fakeMessageQueue(),
       webhooks: fakeMessageQueue(),
       endpoints: [],
+      handedOver: recent(),
       log: services.log,
       publish: new Set(finalEvents),
     }),

@@ -5,8 +5,9 @@ import { startLifecycle } from "../aws/start-lifecycle.ts";
 import { streamHandler } from "../aws/stream-handler.ts";
 import { endpointsOf } from "../core/webhook.ts";
 import { handleChanges } from "./handle.ts";
+import { recent } from "./recent.ts";
 
 export const handler = streamHandler(
-  once(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products) })),
+  once(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), handedOver: recent() })),
   handleChanges,
 );

@@ -1,6 +1,5 @@
-import type { Running } from "../../local/data-folder.ts";
 import type { Receiver } from "./receiver.ts";
-import { call } from "./system.ts";
+import { type Api, call } from "./system.ts";
 
 export interface Receipt {
   id: string;
@@ -38,7 +37,7 @@ export interface Findings {
 }
 
 /** What the invariants of DESIGN 11 say of jobs whose receipts were given, once everything has ended. `kills`: when. */
-export async function check(system: Running, receipts: Receipt[], { calls }: Receiver, kills: number[]) {
+export async function check(system: Api, receipts: Receipt[], { calls }: Receiver, kills: number[]) {
   const found: Findings = { jobs: 0, runs: 0, executions: 0, repeated: 0, crashed: 0, faults: [] };
   const fault = (id: string, what: string) => found.faults.push(`${id}: ${what}`);
 
@@ -84,5 +83,5 @@ export async function check(system: Running, receipts: Receipt[], { calls }: Rec
   return found;
 }
 
-const runsOf = async (system: Running, id: string) =>
+const runsOf = async (system: Api, id: string) =>
   (await call<{ runs: { run: number; attempts: AttemptView[] }[] }>(system, `/v1/jobs/${id}/runs?limit=100`)).body.runs;

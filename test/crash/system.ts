@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Running } from "../../local/data-folder.ts";
 
-const startMs = 30_000;
+/** A machine that is busy with other things may take long. */
+const startMs = 120_000;
 
 export type System = ReturnType<typeof startSystem>;
 
@@ -47,8 +48,10 @@ export function startSystem(cwd: string) {
   };
 }
 
+export type Api = Pick<Running, "url" | "api_key">;
+
 /** Calls its API; rejects when it is gone. */
-export async function call<T>({ url, api_key }: Running, path: string, body?: unknown) {
+export async function call<T>({ url, api_key }: Api, path: string, body?: unknown) {
   const response = await fetch(url + path, {
     method: body === undefined ? "GET" : "POST",
     headers: { authorization: `Bearer ${api_key}`, "content-type": "application/json" },

@@ -262,6 +262,8 @@ describeOutbound({
   post: (body) => post(body, { headers: { prefer: "wait=20" } }),
   cancel: (id) => call("POST", `/v1/jobs/${id}/cancel`, { key, body: {} }),
   received: (method, path) => outside.received(method, path),
+  open: (path) => call("GET", path),
+  bus: () => outputs.EventBusName,
 });
 describeWaysIn({ settings: clientOptions, outputs: () => outputs, job: async (id) => (await get(id)).body });
 describeKeys({

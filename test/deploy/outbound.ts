@@ -8,17 +8,13 @@ import {
 } from "@aws-sdk/client-sfn";
 import { CreateQueueCommand, DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { Ajv2020 } from "ajv/dist/2020.js";
 import { Webhook } from "standardwebhooks";
 import { until } from "../support/local/until.ts";
+import { listenOnBus, type Settings } from "./bus-listener.ts";
 import type { Answer } from "./deployment.ts";
 import { teams } from "./in-aws.ts";
 import type { Received } from "./outside-world.ts";
-
-interface Settings {
-  endpoint: string;
-  region: string;
-  credentials: { accessKeyId: string; secretAccessKey: string };
-}
 
 const signingSecret = `whsec_${Buffer.from("the secret of the demo's webhook").toString("base64")}`;
 
@@ -37,6 +33,9 @@ interface System {
   /** `POST /v1/jobs/{id}/cancel`. */
   cancel(id: string): Promise<Answer>;
   received(method: string, path: string): Received[];
+  /** `GET` of a path that asks for no key. */
+  open(path: string): Promise<Answer>;
+  bus(): string;
 }
 
 const order = (customer: string, more: object = {}) => ({
@@ -52,7 +51,18 @@ const order = (customer: string, more: object = {}) => ({
  * How others hear of jobs. A state machine of the test's own asks for each by a message; the test hands it to the API as
  * it came, token and all.
  */
-export function describeOutbound({ settings, post, cancel, received }: System): void {
+export function describeOutbound({ settings, post, cancel, received, open, bus }: System): void {
+  test("an event reaches a rule's target as the published schema says", async () => {
+    const ofOurs = { source: ["ductape.jobs"], detail: { labels: ["described"] } };
+    const listener = await listenOnBus(settings(), bus(), "described", ofOurs);
+    const { body: job } = await post(order("described-1", { labels: ["described"] }));
+    const event = await listener.until(({ detail }) => detail.job_id === job.job_id);
+    const { body: schema } = await open("/events.json");
+    const validate = new Ajv2020({ strict: false, allErrors: true }).compile(schema);
+    validate(event);
+    expect([event["detail-type"], validate.errors]).toEqual(["job.completed", null]);
+  }, 60_000);
+
   describe("a webhook", () => {
     test("reaches its endpoint with a signature that the library of Standard Webhooks verifies", async () => {
       const { body: job } = await post(order("webhook-1"));

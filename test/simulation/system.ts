@@ -9,6 +9,7 @@ import type { ConsumerServices } from "../../lambdas/core/services.ts";
 import { isStuck } from "../../lambdas/core/transitions.ts";
 import type { Delivery } from "../../lambdas/core/webhook.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
@@ -163,6 +164,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
           // The simulated product has no webhooks.
           endpoints: [],
           webhooks: fakeMessageQueue<Delivery>(),
+          handedOver: recent(),
           stats: throughAdversary("stats", stats, invocation, world),
         },
         changes,

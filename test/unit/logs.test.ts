@@ -25,6 +25,7 @@ import { takeImports } from "../../lambdas/intake/import/take-imports.ts";
 import { scheduleRequest } from "../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../lambdas/intake/take-messages.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { answerTask } from "../../lambdas/tasks/answer.ts";
 import { about, deliver } from "../../lambdas/webhooks/deliver.ts";
@@ -225,7 +226,7 @@ describe("the lifecycle", () => {
         { tasks: broken(tasks) },
         { webhooks: broken(webhooks) },
       ]) {
-        const handler = streamHandler(() => ({ ...usual, ...ports }), handleChanges);
+        const handler = streamHandler(() => ({ ...usual, handedOver: recent(), ...ports }), handleChanges);
         await handler({ Records } as never, {} as Context).catch((error: unknown) => thrown.push(inspect(error)));
       }
     });

@@ -25,7 +25,7 @@ async function faultsOf({ job = good, runs = [], calls = once, kills = [], recei
     if (url.includes("/runs")) return sendJson(response, 200, { runs });
     sendJson(response, "job_id" in job ? 200 : 404, job);
   });
-  const system = { url: api.url, api_key: "key", pid: 0, aws: { sqs: "", events: "" }, dynamodb: "" };
+  const system = { url: api.url, api_key: "key" };
   const receiver = { url: "", calls: new Map([["job_1-1", calls]]), close: async () => {} };
   return (await check(system, [{ id: "job_1", kind: "now", ...receipt }], receiver, kills)).faults;
 }

@@ -1,5 +1,6 @@
+import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
 import type { Rejections } from "../../../lambdas/core/ports.ts";
-import type { Rejection } from "../../../lambdas/core/rejection.ts";
+import { type Rejection, rejectedEvent } from "../../../lambdas/core/rejection.ts";
 
 export interface FakeRejections extends Rejections {
   /** What was told and kept, in order. */
@@ -8,12 +9,13 @@ export interface FakeRejections extends Rejections {
   refuses: (rejection: Rejection) => boolean;
 }
 
-/** Remembers what is rejected. */
+/** Remembers what is rejected; throws at an event that is not as `GET /events.json` says. */
 export function fakeRejections(): FakeRejections {
   const rejections: FakeRejections = {
     rejected: [],
     refuses: () => false,
     async reject(all) {
+      for (const { detail } of all) eventDocs()[rejectedEvent]?.detail.strict().parse(detail);
       const refused = [...all.entries()].filter(([, one]) => rejections.refuses(one)).map(([index]) => index);
       rejections.rejected.push(...structuredClone(all.filter((_, index) => !refused.includes(index))));
       return refused.map((index) => ({ index, cause: new Error("AWS refused") }));

@@ -7,6 +7,7 @@ import type { TaskMessage } from "../../../lambdas/core/task.ts";
 import { attemptFailed, claimed, completed } from "../../../lambdas/core/transitions.ts";
 import type { Delivery, ProductEndpoint } from "../../../lambdas/core/webhook.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
+import { recent } from "../../../lambdas/lifecycle/recent.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeEventBus } from "../../support/fakes/event-bus.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
@@ -16,6 +17,7 @@ import { fakeStatsStore } from "../../support/fakes/stats-store.ts";
 const world = (publish: readonly JobEventName[] = finalEvents, endpoints: readonly ProductEndpoint[] = []) => ({
   endpoints,
   webhooks: fakeMessageQueue<Delivery>(),
+  handedOver: recent(),
   bus: fakeEventBus(),
   stats: fakeStatsStore(),
   tasks: fakeMessageQueue<TaskMessage>(),
@@ -248,12 +250,23 @@ describe("an endpoint of a webhook", () => {
   it("gets the same id for the same event, however often it is told, and another one for every other event", async () => {
     const services = world([], [endpoint({ events: [...jobEvents] })]);
     const [job, other] = [aJob(), aJob()];
-    for (let delivery = 0; delivery < 2; delivery++) await handleChanges(services, [...lifeOf(job), ...lifeOf(other)]);
+    const changes = [...lifeOf(job), ...lifeOf(other)];
+    // By two processes, of which the second knows nothing of the first.
+    for (const handedOver of [recent(), recent()]) await handleChanges({ ...services, handedOver }, changes);
     const ids = services.webhooks.sent.map(({ message }) => message.id);
     expect(ids).toHaveLength(12);
     expect(new Set(ids).size).toBe(6);
     expect(ids.slice(0, 6)).toEqual(ids.slice(6));
     for (const id of ids) expect(id).toMatch(/^evt_[0-9a-f]{32}$/);
+  });
+
+  it("does not get everything again each time that the bus refuses another job's event", async () => {
+    const services = world(jobEvents, [endpoint()]);
+    const [bad, job] = [aJob(), aJob()];
+    services.bus.refuses = ({ detail }) => detail.job_id === bad.id;
+    const changes = [...lifeOf(bad), ...lifeOf(job)];
+    for (let delivery = 0; delivery < 5; delivery++) expect(await handleChanges(services, changes)).toBe(0);
+    expect(sentOf(services).map(([, id]) => id)).toEqual([bad.id, job.id]);
   });
 
   it("is told again from the write on that the queue did not take", async () => {

@@ -1,0 +1,18 @@
+/** Names of things done lately, as many as there is room for. */
+export interface Recent {
+  has(name: string): boolean;
+  add(name: string): void;
+}
+
+/** The last `size` names; it lives as long as the function's process, so nothing may rely on it. */
+export function recent(size = 10_000): Recent {
+  const names = new Set<string>();
+  return {
+    has: (name) => names.has(name),
+    add(name) {
+      names.add(name);
+      const [oldest] = names;
+      if (names.size > size && oldest !== undefined) names.delete(oldest);
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import { sqsMessages } from "../../../lambdas/aws/sqs-messages.ts";
+import { startSqsAndS3 } from "../../support/aws/fauxqs.ts";
+import { describeMessageQueue, type Text } from "../../support/conformance/message-queue.ts";
+
+describeMessageQueue("SQS", async () => {
+  const { sqs, queues, held, stop } = await startSqsAndS3();
+  return {
+    queue: sqsMessages<Text>({ client: sqs, url: queues.action.url }),
+    async held() {
+      const { ready, delayed } = await held("action");
+      return [...ready, ...delayed] as unknown[] as Text[];
+    },
+    stop,
+  };
+});

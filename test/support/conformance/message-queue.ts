@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { MessageQueue } from "../../../lambdas/core/ports.ts";
+
+export interface Text {
+  text: string;
+}
+
+export interface MessageQueueUnderTest {
+  queue: MessageQueue<Text>;
+  /** What it holds, whether its time has come or not. */
+  held: () => Promise<Text[]>;
+  stop?: () => Promise<void>;
+}
+
+/** What every queue of messages does, in memory and on SQS alike. */
+export function describeMessageQueue(name: string, make: () => Promise<MessageQueueUnderTest>): void {
+  describe(`${name} as a MessageQueue`, () => {
+    let made: MessageQueueUnderTest;
+    const now = { delaySeconds: 0, group: "shop:prd" };
+    beforeAll(async () => {
+      made = await make();
+    });
+    afterAll(() => made.stop?.());
+
+    test("holds what was sent, as it was", async () => {
+      const message = { text: 'Größe "7" \n' };
+      await made.queue.send(message, now);
+      await made.queue.send({ text: "later" }, { ...now, delaySeconds: 900 });
+      expect(await made.held()).toEqual(expect.arrayContaining([message, { text: "later" }]));
+    });
+
+    test("takes any number at once, none among them", async () => {
+      const many = Array.from({ length: 23 }, (_, n) => ({ message: { text: `many-${n}` }, ...now }));
+      expect(await made.queue.sendMany(many)).toEqual([]);
+      expect(await made.queue.sendMany([])).toEqual([]);
+      const texts = (await made.held()).map(({ text }) => text).filter((text) => text.startsWith("many-"));
+      expect(texts.sort()).toEqual(many.map(({ message }) => message.text).sort());
+    });
+  });
+}
