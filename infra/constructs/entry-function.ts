@@ -79,6 +79,7 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       },
     });
     acknowledge(this.lambda, {
+      "Serverless-LambdaTracing": "Traces cost, and are a setting: jobs:tracing.",
       "Serverless-LambdaDLQ":
         "It is for asynchronous invocations. Requests are answered with their error, queues and the stream have dead letters of their own, and the reconciler's next run does what a failed one did not.",
     });

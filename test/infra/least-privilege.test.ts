@@ -59,6 +59,7 @@ const privileges: Record<string, string[]> = {
     `sqs:${receives},SendMessage IntakeImports`,
     `sqs:${receives},SendMessage IntakeQueue`,
     "sqs:SendMessage IntakeDeadLetters",
+    "sqs:SendMessage TasksQueue",
     ...sendsToAll,
     makesSchedules,
     passesScheduleRole,

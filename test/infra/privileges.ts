@@ -29,7 +29,8 @@ export const privilegesByEntry = (service: Template): Record<string, string[]> =
   Object.fromEntries(
     resourcesOf(service, "AWS::Lambda::Function").map((fn) => {
       const ownLogs = `logs:CreateLogStream,PutLogEvents ${fn.id.replace(/Function[0-9A-F]{8}$/, "Logs")}`;
-      const usual = [ownLogs, "xray:PutTelemetryRecords,PutTraceSegments *"];
+      const traces = fn.Properties.TracingConfig?.Mode === "Active";
+      const usual = [ownLogs, ...(traces ? ["xray:PutTelemetryRecords,PutTraceSegments *"] : [])];
       const all = privilegesOf(service, roleOf(fn));
       if (!usual.every((line) => all.includes(line))) throw new Error(`${entryOf(fn)} cannot log or trace`);
       return [entryOf(fn), all.filter((line) => !usual.includes(line))];
