@@ -78,15 +78,9 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
         NODE_OPTIONS: "--enable-source-maps",
       },
     });
-    if (!tracing) {
-      acknowledge(this.lambda, {
-        "Serverless-LambdaTracing":
-          "X-Ray takes the first request of every second, which is all of a quiet system, and costs twice what a job does; the setting `tracing` switches it on.",
-      });
-    }
     acknowledge(this.lambda, {
       "Serverless-LambdaTracing":
-        "Traces cost as much as the function's own time does, so they are a setting: jobs:tracing.",
+        "X-Ray takes the first request of every second, which is all of a quiet system, and costs twice what a job does: a setting, jobs:tracing, switches it on.",
       "Serverless-LambdaDLQ":
         "It is for asynchronous invocations. Requests are answered with their error, queues and the stream have dead letters of their own, and the reconciler's next run does what a failed one did not.",
     });
