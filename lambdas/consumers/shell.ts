@@ -10,13 +10,15 @@ import type { ClaimOutcome, Clock, Log } from "../core/ports.ts";
 import { arrival } from "../core/route.ts";
 import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
-import { attemptFailed, cancelled, claimable, completed, maxCrashes, parked } from "../core/transitions.ts";
+import { attemptFailed, cancelled, claimable, completed, isOrphan, maxCrashes, parked } from "../core/transitions.ts";
 
 /** How long after the attempt's own timeout its lease ends: for a slow claim, clocks that differ, and the outcome. */
 export const leaseMarginMs = 20_000;
 
-/** What of that margin must be left when the claim's answer is there: the claim counts from when it was sent. */
+/** What of that margin must be left when the attempt starts: the claim counts from when it was sent. */
 const leastMarginMs = 10_000;
+
+const featureOver = "its feature is over";
 
 export interface ShellOptions {
   /** The longest a message is held in process until its time; billed Lambda time. */
@@ -49,6 +51,7 @@ export async function runJob(
   tell(services.log, ended);
   // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
   if (next.status === "scheduled" || next.status === "queued") await dispatch(services, next);
+  if (next.status === "cancelled") await cancelSteps(services, next, next.reason ?? featureOver);
   if (isFinished(next)) await wakeParent(services, next);
 }
 
@@ -120,13 +123,7 @@ const wakeAgainSeconds = (heldMs: number): number => Math.min(60, Math.max(1, Ma
 async function claim(services: ConsumerServices, message: JobMessage, wakeUps: boolean): Promise<Job | undefined> {
   const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
   const outcome = await services.jobs.claim(message, claim);
-  if (outcome.outcome === "claimed") {
-    const { job } = outcome;
-    const margin = (job.lease_until ?? 0) - job.timeout_ms - services.clock.now();
-    if (margin < leastMarginMs)
-      throw new Error("the claim's answer came too late: its lease might end while the job runs");
-    return job;
-  }
+  if (outcome.outcome === "claimed") return outcome.job;
   if (outcome.outcome === "taken" && wakeUps) {
     // A decision is under way that may not have seen what this message tells of.
     const job = await services.jobs.get(message.job_id);
@@ -169,6 +166,10 @@ async function attempt(
     const error = new JobError("CRASHED", text, { retryable: false });
     return (of) => attemptFailed(of, clock.now(), { error, random });
   }
+  if (await isOrphaned(services, job)) return (of) => cancelled(of, clock.now(), featureOver);
+  const margin = (job.lease_until ?? 0) - job.timeout_ms - clock.now();
+  if (margin < leastMarginMs)
+    throw new Error("the attempt would start too late: its lease might end while the job runs");
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
       const execution = await executionOf(services, job, signal);
@@ -186,6 +187,20 @@ async function attempt(
     const now = clock.now();
     return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
   }
+}
+
+/**
+ * Whether a feature that the job is a step of, however far up, is over. Its end cancels the steps that its progress names,
+ * but a decider that has died after it created one has told nobody: only the step knows of its feature.
+ */
+async function isOrphaned({ jobs }: ConsumerServices, job: Job): Promise<boolean> {
+  for (let step = job; step.parent; ) {
+    const feature = await jobs.get(step.parent.message.job_id);
+    if (isOrphan(step, feature)) return true;
+    if (!feature || isFinished(feature)) return false;
+    step = feature;
+  }
+  return false;
 }
 
 async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Outcome> {

@@ -59,7 +59,10 @@ export async function cancelJob(services: Changing, id: string, reason: string):
   return rewrite(services, id, (job, now) => (isFinished(job) ? "unchanged" : cancelled(job, now, reason)));
 }
 
-/** Cancels the jobs of a feature's steps, as far as its progress names them. */
+/**
+ * Cancels the jobs of a feature's steps, as far as its progress names them. One that it does not name cancels itself
+ * instead of starting (`isOrphan`).
+ */
 export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
   if (job.type !== "feature" || !job.progress) return;
   const steps = (await load(services.blobs, job.progress)) as Record<string, { job_id?: string; finished_at?: number }>;

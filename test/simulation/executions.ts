@@ -26,6 +26,8 @@ export function executions({ observer, lifeOf }: Ledger): Executions {
       if (job.expires_at !== undefined && job.parked_since === undefined && job.expires_at <= (job.started_at ?? at))
         observer.violated("DESIGN 7", `${nameOf(job)} started after it had expired`);
       const life = lifeOf(job.id);
+      if (job.claim_id !== undefined && life.orphaned === job.claim_id)
+        observer.violated(4, `${nameOf(job)} was started although its feature was over`);
       const others = life.live.filter(({ until }) => until > real);
       for (const other of others) {
         // An attempt that timed out may still be dying while the next one starts: that is no claim any more.

@@ -27,6 +27,8 @@ export interface Life {
   isDeleted: boolean;
   /** When somebody was told that it is cancelled, and the ids of the steps that it knew of by then, in one text. */
   cancelled?: { at: number; steps: string };
+  /** The claim that came when a feature of which it is a step was over: nothing may be executed under it. */
+  orphaned?: string;
   live: Execution[];
   /** How often each attempt has started. */
   started: Map<number, Map<number, number>>;

@@ -368,6 +368,14 @@ export const mutations: Mutation[] = [
     find: `if (next.status === "cancelled") await cancelSteps(`,
     replace: `if (next.id === "") await cancelSteps(`,
   },
+  {
+    name: "cancel: a step does not ask for its feature",
+    seed: 207786,
+    file: "consumers/shell.ts",
+    find: "if (await isOrphaned(services, job))",
+    replace: 'if (job.id === "")',
+    bug: "a step that a decider had created before it died ran although its feature was cancelled",
+  },
   // Features.
   {
     name: "feature: a wake-up is dropped while a decision is made",

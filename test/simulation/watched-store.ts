@@ -58,7 +58,7 @@ export function watchedStore(store: FakeJobStore, by: Invocation, ledger: Ledger
       const after = peek(message.job_id);
       if (before && after?.claim_id === claim.claimId) {
         by.claim_id = claim.claimId;
-        checkClaim(ledger, before, message, claim);
+        checkClaim(ledger, before, { message, claim, peek });
         wrote(before, after);
       }
       return answer;

@@ -107,11 +107,29 @@ function nothingShows({ observer }: Ledger, { after }: Write) {
 /** How long a decision that was under way at a feature's cancellation may still need to cancel what it has started. */
 const cancellingMs = 60_000;
 
+/** Whether a feature that the job is a step of was over; who retries a step of one that was not cancelled means it. */
+function isOrphaned(step: Job, peek: Write["peek"]): boolean {
+  if (!step.parent) return false;
+  const feature = peek(step.parent.message.job_id);
+  if (step.retried_after !== undefined && feature?.status !== "cancelled")
+    return feature !== undefined && !isFinished(feature) && isOrphaned(feature, peek);
+  return !feature || isFinished(feature) || feature.run !== step.parent.message.run || isOrphaned(feature, peek);
+}
+
 /** The claim (DESIGN 7): what `claimable` must have asked, asked again by other means. */
-export function checkClaim({ observer, start, lifeOf }: Ledger, before: Job, message: JobMessage, claim: Claim) {
+export function checkClaim(
+  { observer, start, lifeOf }: Ledger,
+  before: Job,
+  { message, claim, peek }: { message: JobMessage; claim: Claim; peek: Write["peek"] },
+) {
   const cancelled = before.parent && lifeOf(before.parent.message.job_id).cancelled;
   if (cancelled?.steps.includes(before.id) && claim.now > cancelled.at + cancellingMs)
-    observer.violated(4, `${nameOf(before)} was claimed although its feature was cancelled`);
+    observer.violated(4, `${nameOf(before)} was not cancelled with its feature`);
+  // Others may be claimed: they ask for their feature, and executions.ts sees that they do not start.
+  if (isOrphaned(before, peek)) {
+    observer.cover("claim of a step whose feature is over");
+    lifeOf(before.id).orphaned = claim.claimId;
+  }
   if (before.status === "paused" || before.status === "cancelled")
     observer.violated(4, `${nameOf(before)} was claimed while ${before.status}`);
   if (before.status === "completed" || before.status === "failed")

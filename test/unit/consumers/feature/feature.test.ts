@@ -3,9 +3,9 @@ import { execute as decide } from "../../../../lambdas/consumers/feature/execute
 import { registry } from "../../../../lambdas/consumers/registry.ts";
 import { runJob } from "../../../../lambdas/consumers/shell.ts";
 import { checkCatalog, makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
-import { cancelJob, cancelling, changeJob, retrying } from "../../../../lambdas/core/change-job.ts";
+import { cancelJob, cancelling, changeJob, deleteJob, retrying } from "../../../../lambdas/core/change-job.ts";
 import { JobError, type RequestError } from "../../../../lambdas/core/errors.ts";
-import type { Job } from "../../../../lambdas/core/job.ts";
+import { type Job, messageOf } from "../../../../lambdas/core/job.ts";
 import type { Execution } from "../../../../lambdas/core/job-type.ts";
 import { parseRequest } from "../../../../lambdas/core/request.ts";
 import { scheduleJob } from "../../../../lambdas/core/schedule-job.ts";
@@ -448,6 +448,90 @@ describe("cancelling a feature", () => {
     };
     await w.settle();
     expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
+  });
+});
+
+describe("a step that its feature does not know of", () => {
+  const creating = (ms: number): FeatureTarget => ({
+    sequences: { main: [{ event: "create", input: {}, delay: ms }] },
+  });
+
+  /** A decision that ends with its Lambda once it has created a step, after `meanwhile`. Answers the step. */
+  async function diesDeciding(w: ReturnType<typeof world>, meanwhile = async () => {}): Promise<Job> {
+    const { create } = w.jobs;
+    const died = new Promise<Job>((resolve) => {
+      w.jobs.create = async (job) => {
+        w.jobs.create = create;
+        await meanwhile();
+        await create(job);
+        resolve(job);
+        return new Promise(() => {});
+      };
+    });
+    for (const { message } of w.queue.sent.splice(0))
+      void runJob(w, decide, message, { wakeUps: true }).catch(() => {});
+    return died;
+  }
+  const handOver = (w: ReturnType<typeof world>, step: Job) =>
+    w.queue.send(step.type, messageOf(step), { delaySeconds: 0, group: "g" });
+
+  it.each([
+    ["before the decision was kept", false],
+    ["while it was made", true],
+  ])("does not run when the feature was cancelled %s, and its decider died", async (_when, during) => {
+    const w = world({ onboard: creating(0) });
+    const id = await w.start();
+    const cancel = async () => void (await cancelJob(w, id, "by request"));
+    const step = await diesDeciding(w, during ? cancel : undefined);
+    if (!during) await cancel();
+    await handOver(w, step);
+    await w.settle();
+    expect(w.ran).toEqual([]);
+    expect(await w.jobs.get(step.id)).toMatchObject({ status: "cancelled", reason: "its feature is over" });
+  });
+
+  it("does not run when the feature was deleted since", async () => {
+    const w = world({ onboard: creating(0) });
+    const id = await w.start();
+    const step = await diesDeciding(w);
+    await cancelJob(w, id, "by request");
+    await deleteJob(w, id);
+    await handOver(w, step);
+    await w.settle();
+    expect(w.ran).toEqual([]);
+  });
+
+  it("and that is a feature too starts nothing more, and cancels what it has started", async () => {
+    const w = world({ onboard: { sequences: { main: [{ event: "inner" }] } }, inner: creating(3_600_000) });
+    const id = await w.start();
+    const inner = await diesDeciding(w);
+    await handOver(w, inner);
+    await w.settle();
+    expect(w.jobs.all().map(({ status }) => status)).toEqual(["running", "running", "scheduled"]);
+    await cancelJob(w, id, "by request");
+    await handOver(w, inner);
+    await w.settle();
+    expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled", "cancelled"]);
+  });
+
+  it("does run when somebody retries it after its feature has failed", async () => {
+    let broken = true;
+    const w = world(
+      { onboard: creating(0) },
+      {
+        create: () => {
+          if (broken) throw new JobError("NOT_FOUND", "no account");
+          return {};
+        },
+      },
+    );
+    const feature = await w.run();
+    expect(feature).toMatchObject({ status: "failed" });
+    broken = false;
+    const step = stepsOf(feature)["main.create"]?.job_id ?? "";
+    await changeJob(w, step, retrying(0));
+    await w.settle();
+    expect(await w.jobs.get(step)).toMatchObject({ status: "completed" });
   });
 });
 
