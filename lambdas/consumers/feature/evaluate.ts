@@ -11,6 +11,8 @@ export interface Scope {
   input: Record<string, unknown>;
   /** Results of finished steps, by sequence and step. A step that was skipped or failed has none. */
   results: Record<string, Record<string, unknown>>;
+  /** `sequence.step` of those that have completed and whose results are gone with their jobs. */
+  gone: ReadonlySet<string>;
   /** Epoch milliseconds. */
   now: number;
 }
@@ -52,6 +54,10 @@ export function evaluate(expression: Expression, scope: Scope): unknown {
 
 function lookUp({ root, path }: Expression & { kind: "reference" }, scope: Scope): unknown {
   if (root === "Now") return scope.now;
+  const step = path.slice(0, 2).join(".");
+  if (root === "Sequence" && scope.gone.has(step)) {
+    throw new JobError("NOT_FOUND", `The result of step ${step} is gone: its job was deleted.`);
+  }
   const start: unknown = root === "Input" ? scope.input : scope.results;
   return path.reduce(at, start);
 }

@@ -1,6 +1,6 @@
 import { cancelSteps, changeJob, reviving } from "../../core/change-job.ts";
 import { JobError, RequestError, traceOf } from "../../core/errors.ts";
-import { type Job, messageOf, shownStatus, tenantOf } from "../../core/job.ts";
+import { type AttemptError, type Job, messageOf, shownStatus, tenantOf } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
 import { type Decide, type Execution, Finished, Parked } from "../../core/job-type.ts";
 import { load } from "../../core/payload.ts";
@@ -41,8 +41,11 @@ async function decide(
   const feature = target as FeatureTarget;
   const children = await childrenOf(services, job, feature);
   await reviveFailed(services, job, feature, children);
-  const scope: Scope = { input, results: await resultsOf(services, children), now: services.clock.now() };
-  let states: StepStates = { ...skipped(progress as StepStates | undefined), ...statesOf(children, scope.now) };
+  const now = services.clock.now();
+  const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
+  const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
+  const scope: Scope = { input, results: await resultsOf(services, children), gone, now };
+  let states: StepStates = { ...jobless, ...statesOf(children, now) };
   for (;;) {
     const next = plan(feature, states, scope);
     states = { ...states, ...next.ended };
@@ -57,9 +60,31 @@ async function decide(
   }
 }
 
-/** What earlier decisions settled without a job. A step that failed so is tried again: only a retry brings it here. */
-const skipped = (states: StepStates = {}): StepStates =>
-  Object.fromEntries(Object.entries(states).filter(([, { status }]) => status === "skipped"));
+/**
+ * The steps that earlier decisions know of and that have no job: it never took one, or the job was deleted, which only a
+ * finished one can be, and is not run again. A failed step is tried again: only a retry brings it here.
+ */
+function joblessSteps(
+  feature: FeatureTarget,
+  children: Map<string, Job>,
+  states: StepStates = {},
+  now: number,
+): StepStates {
+  const known = stepsOf(feature).flatMap(({ key, step }): [string, StepView][] => {
+    const state = states[key];
+    if (!state || children.has(key)) return [];
+    if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
+    const stays = ["completed", "skipped"].includes(state.status) || (step.allow_fail && state.job_id !== undefined);
+    return stays ? [[key, state]] : [];
+  });
+  return Object.fromEntries(known);
+}
+
+const unknownEnd: AttemptError = {
+  code: "NOT_FOUND",
+  message: "Its job was deleted before the feature saw how it ended.",
+  retryable: false,
+};
 
 /** A feature that is retried tries its failed and cancelled steps again; those that completed stay as they are. */
 async function reviveFailed(services: ConsumerServices, job: Job, feature: FeatureTarget, children: Map<string, Job>) {

@@ -12,6 +12,7 @@ const scope: Scope = {
     ],
   },
   results: { main: { create: { body: { id: "c-1" } } } },
+  gone: new Set<string>(),
   now: Date.UTC(2026, 0, 2, 3, 4, 5),
 };
 const value = (text: string) => evaluate(parseExpression(text), scope);
