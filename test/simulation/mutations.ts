@@ -28,7 +28,7 @@ export const mutations: Mutation[] = [
   // The claim, clause by clause.
   {
     name: "claim: any run",
-    seed: 117,
+    seed: 515,
     file: claims,
     find: named,
     replace: "const named = job.attempt === message.attempt && job.due_at === message.due_at;",
@@ -49,7 +49,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "claim: a paused job",
-    seed: 39,
+    seed: 107,
     file: claims,
     find: `if (job.status !== "running") return "gone";`,
     replace: `if (job.status !== "running") return job.status === "paused" ? "yes" : "gone";`,
@@ -92,7 +92,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "fence: a cancelled attempt keeps its claim",
-    seed: 45,
+    seed: 188,
     file: claims,
     find: `job.status === "running" ? endAttempt(job, now, { outcome: "cancelled" }) : { ...job, version: job.version + 1 };`,
     replace: "{ ...job, version: job.version + 1 };",
@@ -107,7 +107,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "timeout: what is over begins all the same",
-    seed: 921,
+    seed: 1435,
     file: shell,
     find: "signal.throwIfAborted();",
     replace: "",
@@ -115,10 +115,10 @@ export const mutations: Mutation[] = [
   },
   {
     name: "timeout: of a step is taken for the decision's own",
+    seed: 1572,
     file: shell,
     find: "if (deciding && error instanceof OutOfTime) throw error;",
     replace: `if (deciding && error.code === "TIMEOUT") throw error;`,
-    seed: 928,
     bug: "a feature whose step had timed out ended minutes late, as CRASHED",
   },
   {
@@ -197,6 +197,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "retries: of what is permanent",
+    seed: 45,
     file: "core/retry.ts",
     find: "return error.retryable || policy",
     replace: "return true || policy",
@@ -245,14 +246,14 @@ export const mutations: Mutation[] = [
   },
   {
     name: "batch: jobs that were not stored are accepted",
-    seed: 1242,
+    seed: 1439,
     file: "core/schedule-jobs.ts",
     find: "refused.has(item) ? await unrecorded",
     replace: "refused.size < 0 ? await unrecorded",
   },
   {
     name: "idempotency: the second job replaces the first",
-    seed: 18,
+    seed: 63,
     file: "core/schedule-job.ts",
     find: "return { job: await repeated(services, created.job, request), isNew: false };",
     replace: "await services.jobs.replace({ ...job, version: created.job.version + 1 }); return { job, isNew: true };",
@@ -343,13 +344,14 @@ export const mutations: Mutation[] = [
   // Pausing, resuming, deleting.
   {
     name: "pause: the next run comes all the same",
+    seed: 193,
     file: "core/series.ts",
     find: `status: pause_requested ? "paused" : waiting(at, now),`,
     replace: "status: waiting(at, now),",
   },
   {
     name: "resume: of a job that has finished",
-    seed: 315,
+    seed: 1965,
     file: "core/change-job.ts",
     find: "if (isFinished(job) || !job.repeat) throw conflict",
     replace: "if (!job.repeat) throw conflict",
@@ -363,7 +365,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "cancel: a feature's steps go on",
-    seed: 21,
+    seed: 77,
     file: "core/change-job.ts",
     find: `if (next.status === "cancelled") await cancelSteps(`,
     replace: `if (next.id === "") await cancelSteps(`,
