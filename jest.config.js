@@ -15,4 +15,6 @@ const project = (name, extra = {}) => ({
 export default {
   projects: [project("unit"), project("simulation"), project("infra"), project("integration"), project("deploy")],
   testTimeout: 30_000,
+  // Many of these wait for a server or for a time; jest by itself would even leave one core free.
+  maxWorkers: "150%",
 };
