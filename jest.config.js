@@ -15,6 +15,6 @@ const project = (name, extra = {}) => ({
 export default {
   projects: [project("unit"), project("simulation"), project("infra"), project("integration"), project("deploy")],
   testTimeout: 30_000,
-  // Many of these wait for a server or for a time; jest by itself would even leave one core free.
-  maxWorkers: "150%",
+  // Jest by itself would leave one core free: half of them where there are two.
+  maxWorkers: "100%",
 };
