@@ -123,8 +123,11 @@ async function repeated(services: Scheduling, existing: Job, request: AcceptedRe
     if (hasStarted(job)) return job;
     // The first request may have failed to dispatch it, or be about to take it back: the new version forbids that.
     const held = { ...job, version: job.version + 1 };
-    if ((await services.jobs.replace(held)) === "replaced") await dispatch(services, held);
-    else if ((await services.jobs.get(job.id)) === undefined) throw new Error("taken back meanwhile");
+    const isOurs = (await services.jobs.replace(held)) === "replaced";
+    const current = isOurs ? held : await services.jobs.get(job.id);
+    if (!current) throw new Error("taken back meanwhile");
+    // Where another repetition came first, AWS may have refused its message: who gets a receipt relies on one.
+    if (!hasStarted(current)) await dispatch(services, current);
     return job;
   } catch (cause) {
     throw unavailable(cause, existing.id);

@@ -202,4 +202,17 @@ describe("when AWS refuses", () => {
     // Neither knows whether the other one's message was taken; one of the two will be dropped.
     expect(services.queue.sent).toHaveLength(2);
   });
+
+  it("a repetition that another one is ahead of sends the message too: that of the other may have been refused", async () => {
+    const services = fakeServices({ catalog });
+    const job = await scheduleJob(services, accept({ idempotency_key: "k" }));
+    const { replace } = services.jobs;
+    services.jobs.replace = async (next) => {
+      services.jobs.replace = replace;
+      await replace(next);
+      return replace(next);
+    };
+    await expect(scheduleJob(services, accept({ idempotency_key: "k" }))).resolves.toMatchObject({ id: job.id });
+    expect(services.queue.sent).toHaveLength(2);
+  });
 });
