@@ -1,7 +1,6 @@
-import { fileURLToPath } from "node:url";
-import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { Worker } from "node:worker_threads";
 import type { history as simulate } from "./history.ts";
-import { type Mutation, mutations } from "./mutations.ts";
+import type { Mutation } from "./mutations.ts";
 
 export interface Caught {
   name: string;
@@ -14,7 +13,7 @@ export interface Caught {
 }
 
 /** Looks for a mutation in at most so many histories. */
-async function lookFor(mutation: Mutation, most: number): Promise<Caught> {
+export async function lookFor(mutation: Mutation, most: number): Promise<Caught> {
   const began = performance.now();
   // Here, because it hooks into the loading of modules: not where this file is only asked to start a thread.
   const { simulationOf } = await import("./mutant.ts");
@@ -39,16 +38,10 @@ async function violationOf(history: typeof simulate, seed: number) {
 /** Looks for these mutations one after the other in a thread of its own; `onCaught` hears of each. */
 export function catchMutations(names: string[], most: number, onCaught: (caught: Caught) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(fileURLToPath(import.meta.url), { workerData: { names, most } });
+    const worker = new Worker(new URL("./mutation-thread.ts", import.meta.url), { workerData: { names, most } });
     worker
       .on("message", onCaught)
       .once("error", reject)
       .once("exit", () => resolve());
   });
-}
-
-if (!isMainThread) {
-  const { names, most } = workerData as { names: string[]; most: number };
-  for (const mutation of mutations.filter(({ name }) => names.includes(name)))
-    parentPort?.postMessage(await lookFor(mutation, most));
 }

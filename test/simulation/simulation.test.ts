@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { aJob } from "../support/builders.ts";
 import { sumOf } from "./coverage.ts";
 import { expected, missingOf } from "./expected.ts";
@@ -42,3 +43,11 @@ it("jobs that are stored besides change nothing, not even how often a port is ca
     expect(crowded.covered).toEqual(alone.covered);
   }
 }, 60_000);
+
+it("the command shares the histories out to threads, and says what they came to", () => {
+  const command = ["test/simulation/main.ts", "--histories", "4", "--workers", "2"];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: "utf8" });
+  expect(stderr).toBe("");
+  expect(stdout).toContain("4 histories");
+  expect(status).toBe(0);
+});
