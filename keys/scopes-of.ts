@@ -15,7 +15,9 @@ export function scopesOf(catalog: Catalog, asked: Record<"products" | "envs" | "
     string[],
     string[],
   ];
-  const reached = catalog.products.filter(({ tag }) => products.includes(all) || products.includes(tag));
+  const named = catalog.products.filter(({ tag }) => products.includes(all) || products.includes(tag));
+  // Where none of the products is known, an env is only wrong if no product has it: one slip is one fault.
+  const reached = named.length > 0 ? named : catalog.products;
   const faults = [
     ...unknown("product", products, [...catalog.products.map(({ tag }) => tag), all]),
     ...unknown("env", envs, [...new Set(reached.flatMap((product) => product.envs)), all]),

@@ -64,6 +64,12 @@ describe("create", () => {
     ]);
   });
 
+  it("finds no fault in an env whose product has a slip", async () => {
+    const said = await cli().run("create --name x --products my-prodcut --envs live --verbs jobs:read").catch(String);
+    expect(said).toContain('There is no product "my-prodcut"');
+    expect(said).not.toContain("There is no env");
+  });
+
   it.each([
     [
       "create --name x --products my-prodcut --envs dvv --verbs jobs:raed",
