@@ -123,7 +123,9 @@ export function checkClaim(
   { message, claim, peek }: { message: JobMessage; claim: Claim; peek: Write["peek"] },
 ) {
   const cancelled = before.parent && lifeOf(before.parent.message.job_id).cancelled;
-  if (cancelled?.steps.includes(before.id) && claim.now > cancelled.at + cancellingMs)
+  // A feature that was revived since has its steps again, and a step that was retried by hand asks for its feature itself.
+  const isOver = before.parent && peek(before.parent.message.job_id)?.status === "cancelled" && !before.retried_after;
+  if (isOver && cancelled?.steps.includes(before.id) && claim.now > cancelled.at + cancellingMs)
     observer.violated(4, `${nameOf(before)} was not cancelled with its feature`);
   // Others may be claimed: they ask for their feature, and executions.ts sees that they do not start.
   if (isOrphaned(before, peek)) {
