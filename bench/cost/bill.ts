@@ -1,11 +1,5 @@
 import { type Price, prices } from "../../lambdas/core/cost.ts";
-import {
-  accessLogBytes,
-  bytesAroundLogLine,
-  functions,
-  lifecycleBatchesPerSecond,
-  oneProcessorMb,
-} from "./assumptions.ts";
+import { bytesAroundLogLine, functions, lifecycleBatchesPerSecond, oneProcessorMb } from "./assumptions.ts";
 import type { Counts } from "./counts.ts";
 import { countsOf, type Kind } from "./kinds.ts";
 
@@ -29,8 +23,8 @@ export function billOf(counts: Counts, jobs = 1): Bill {
   };
 }
 
-const loggedBytes = ({ log_bytes, log_lines, http_request }: Counts): number =>
-  log_bytes + log_lines * bytesAroundLogLine + http_request * (accessLogBytes + bytesAroundLogLine);
+const loggedBytes = ({ log_bytes, log_lines, access_log_bytes, http_request }: Counts): number =>
+  log_bytes + access_log_bytes + (log_lines + http_request) * bytesAroundLogLine;
 
 export const totalOf = (bill: Bill): number => Object.values(bill).reduce((a, b) => a + b, 0);
 

@@ -29,13 +29,17 @@ import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
 import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
+import { accessLogLine } from "./access-log.ts";
 import { answering } from "./answering.ts";
 import { remoteMs } from "./assumptions.ts";
 import { type Counts, count, noCounts } from "./counts.ts";
 import { meteredTable, type Write } from "./metered-table.ts";
 
-// As long as the name of a stack. Without one Powertools says so with every line.
-process.env.POWERTOOLS_METRICS_NAMESPACE ??= "Service";
+// What lines hold on AWS because a function has it there, as long as it is there.
+process.env.POWERTOOLS_METRICS_NAMESPACE = "ductape-jobs-prod-service";
+process.env._X_AMZN_TRACE_ID = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
+const context = { awsRequestId: "8f8f0000-0000-4000-8000-000000000000" } as Context;
+const requestId = "JKJaXmPLvHcESHA=";
 
 /** The Scheduler fires up to 60 s late; here always in the middle. */
 const schedulerLateMs = 30_000;
@@ -129,15 +133,20 @@ export async function startWorld(execute: Decide) {
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
     secrets: fakeSecrets({}),
     clock,
-    log: makeLog("consumer-action"),
   };
+  const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
+  const [ofApi, ofConsumer, ofReconciler] = [
+    servicesOf("api"),
+    servicesOf("consumer-action"),
+    servicesOf("reconciler"),
+  ];
   const run: Decide = (...what) => {
     executed++;
     return execute(...what);
   };
-  const api = httpApi(() => services, routes);
+  const api = httpApi(() => ofApi, routes);
   const consumer = queueHandler(
-    () => services,
+    () => ofConsumer,
     JobMessage,
     (all, message) => runJob(all, run, message, { random: () => 0.5 }),
   );
@@ -150,7 +159,7 @@ export async function startWorld(execute: Decide) {
       webhooks: fakeMessageQueue(),
       endpoints: [],
       handedOver: recent(),
-      log: services.log,
+      log: makeLog("lifecycle"),
       publish: new Set(finalEvents),
     }),
     handleChanges,
@@ -178,8 +187,12 @@ export async function startWorld(execute: Decide) {
     async request(method: string, path: string, body?: unknown) {
       counts.http_request++;
       const event = httpEvent({ method, path, ...(body !== undefined && { body }) });
-      const answer = await invoke("api", () => api(event, {} as Context));
-      return answer as { statusCode: number; body: string };
+      event.requestContext.requestId = requestId;
+      const answer = (await invoke("api", () => api(event, context))) as { statusCode: number; body: string };
+      const responseBytes = Buffer.byteLength(answer.body);
+      const line = accessLogLine({ method, path, status: answer.statusCode, requestId, responseBytes });
+      counts.access_log_bytes += Buffer.byteLength(line);
+      return answer;
     },
 
     /** Delivers every message at its time, one a batch, until there are none or, of a series, so many runs have ended. */
@@ -191,7 +204,7 @@ export async function startWorld(execute: Decide) {
         // The event source receives it and deletes it.
         counts.queue_request += 2;
         const event = { Records: [{ messageId: "1", body: next.body }] } as SQSEvent;
-        const answer = await invoke("consumer", () => consumer(event, {} as Context));
+        const answer = await invoke("consumer", () => consumer(event, context));
         if (answer.batchItemFailures.length > 0) throw new Error("the consumer failed");
       }
     },
@@ -209,12 +222,12 @@ export async function startWorld(execute: Decide) {
             SequenceNumber: "1",
           },
         }));
-        await invoke("lifecycle", () => lifecycle({ Records } as DynamoDBStreamEvent, {} as Context));
+        await invoke("lifecycle", () => lifecycle({ Records } as DynamoDBStreamEvent, context));
       }
     },
 
     async reconcile() {
-      await invoke("reconciler", () => reconcile(services));
+      await invoke("reconciler", () => reconcile(ofReconciler));
     },
 
     /** What was counted since it was last asked. */

@@ -1,4 +1,4 @@
-import { AccessLogField, AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   CorsHttpMethod,
   type CorsPreflightOptions,
@@ -23,6 +23,7 @@ import { Construct } from "constructs";
 import { acknowledge } from "../acknowledge.ts";
 import { readConfig } from "../config.ts";
 import type { Door } from "../settings/door.ts";
+import { accessLogFormat } from "./access-log.ts";
 
 /** What anybody may ask without a key: whether the service is up, and how its API and its events look. */
 const open = ["/v1/health", "/openapi.json", "/events.json"];
@@ -78,7 +79,10 @@ export class HttpEntrance extends Construct {
       throttle: { rateLimit, burstLimit },
       // Metrics by route would be billed, and say nothing: all of /v1 is one route. Our log has the route of each request.
       detailedMetricsEnabled: false,
-      accessLogSettings: { destination: new LogGroupLogDestination(logs), format: accessLog },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logs),
+        format: AccessLogFormat.custom(accessLogFormat),
+      },
       ...(this.domain && { domainMapping: { domainName: this.domain } }),
     });
   }
@@ -130,19 +134,3 @@ const byKey = (authorizer: IFunction, { authCacheSeconds }: Door) =>
     responseTypes: [HttpLambdaResponseType.SIMPLE],
     resultsCacheTtl: Duration.seconds(authCacheSeconds),
   });
-
-/** Who asked for what and how it went. The path holds ids at most; queries and headers are left out. */
-const accessLog = AccessLogFormat.custom(
-  JSON.stringify({
-    request_id: AccessLogField.contextRequestId(),
-    time: AccessLogField.contextRequestTimeEpoch(),
-    ip: AccessLogField.contextIdentitySourceIp(),
-    method: AccessLogField.contextHttpMethod(),
-    path: AccessLogField.contextPath(),
-    status: AccessLogField.contextStatus(),
-    bytes: AccessLogField.contextResponseLength(),
-    latency_ms: AccessLogField.contextResponseLatency(),
-    integration_error: AccessLogField.contextIntegrationErrorMessage(),
-    authorizer_error: AccessLogField.contextAuthorizerError(),
-  }),
-);
