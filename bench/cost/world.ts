@@ -36,7 +36,7 @@ import { type Counts, count, noCounts } from "./counts.ts";
 import { meteredTable, type Write } from "./metered-table.ts";
 
 // What lines hold on AWS because a function has it there, as long as it is there.
-process.env.POWERTOOLS_METRICS_NAMESPACE = "ductape-jobs-prod-service";
+process.env.METRICS_NAMESPACE = "ductape-jobs-prod-service";
 process.env._X_AMZN_TRACE_ID = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
 const context = { awsRequestId: "8f8f0000-0000-4000-8000-000000000000" } as Context;
 const requestId = "JKJaXmPLvHcESHA=";

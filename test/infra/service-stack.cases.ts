@@ -134,7 +134,7 @@ test("a log of warnings is the logger's business: Lambda, which takes measuremen
     });
     expect(Properties.Environment.Variables).toMatchObject({
       POWERTOOLS_LOG_LEVEL: "WARN",
-      POWERTOOLS_METRICS_NAMESPACE: "ductape-jobs-prod-service",
+      METRICS_NAMESPACE: "ductape-jobs-prod-service",
     });
   }
 });
