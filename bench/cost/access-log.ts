@@ -19,6 +19,8 @@ export function accessLogLine({ requestId, method, path, status, responseBytes }
     status,
     responseLength: responseBytes,
     responseLatency: 42,
+    integrationLatency: 38,
+    "authorizer.key_id": "0190163d8694739b",
   };
-  return accessLogFormat.replaceAll(/\$context\.([\w.]*\w)/g, (_, name: string) => String(values[name] ?? "-"));
+  return accessLogFormat("key").replaceAll(/\$context\.([\w.]*\w)/g, (_, name: string) => String(values[name] ?? "-"));
 }

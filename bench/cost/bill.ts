@@ -19,12 +19,15 @@ export function billOf(counts: Counts, jobs = 1): Bill {
     Scheduler: cost("schedule", counts.schedule),
     S3: cost("bucket_put", counts.bucket_put) + cost("bucket_get", counts.bucket_get),
     EventBridge: cost("bus_event", counts.bus_event),
-    Logs: cost("log_megabyte", loggedBytes(counts) / 1e6),
+    Logs: logsOf(counts) / jobs,
   };
 }
 
-const loggedBytes = ({ log_bytes, log_lines, access_log_bytes, http_request }: Counts): number =>
-  log_bytes + access_log_bytes + (log_lines + http_request) * bytesAroundLogLine;
+/** The access log is of the class that is read seldom (infra/constructs/http-entrance.ts). */
+const logsOf = ({ log_bytes, log_lines, access_log_bytes, http_request }: Counts): number =>
+  (prices.log_megabyte * (log_bytes + log_lines * bytesAroundLogLine) +
+    prices.rare_log_megabyte * (access_log_bytes + http_request * bytesAroundLogLine)) /
+  1e6;
 
 export const totalOf = (bill: Bill): number => Object.values(bill).reduce((a, b) => a + b, 0);
 

@@ -17,7 +17,7 @@ import {
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { LogGroup, LogGroupClass } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { acknowledge } from "../acknowledge.ts";
@@ -66,8 +66,11 @@ export class HttpEntrance extends Construct {
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
   }
 
-  private addStage(httpApi: HttpApi, { rateLimit, burstLimit }: Door): HttpStage {
-    const logs = new LogGroup(this, "AccessLogs", {
+  private addStage(httpApi: HttpApi, { rateLimit, burstLimit, auth }: Door): HttpStage {
+    // Of a class that costs half, since nobody but queries reads it. Its class is for good: another one needs another id.
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
+    const logs = new LogGroup(this, "RequestLogs", {
+      logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
       retention: readConfig(this.node).logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -77,11 +80,11 @@ export class HttpEntrance extends Construct {
       autoDeploy: true,
       // What is beyond is answered 429 at the door, so that one client cannot use up the account's Lambda concurrency.
       throttle: { rateLimit, burstLimit },
-      // Metrics by route would be billed, and say nothing: all of /v1 is one route. Our log has the route of each request.
+      // Metrics by route would be billed, and say nothing: all of /v1 is one route. The access log has the path of each request.
       detailedMetricsEnabled: false,
       accessLogSettings: {
         destination: new LogGroupLogDestination(logs),
-        format: AccessLogFormat.custom(accessLogFormat),
+        format: AccessLogFormat.custom(accessLogFormat(auth)),
       },
       ...(this.domain && { domainMapping: { domainName: this.domain } }),
     });

@@ -16,8 +16,11 @@ export function makeLog(service: string): Log {
     info: (message, fields = {}) => logger.info(message, fields),
     warn: (message, fields = {}) => logger.warn(message, fields),
     error: (message, fields = {}) => logger.error(message, fields),
-    measure: (message, measured, { function_request_id: _, ...fields } = {}) =>
-      measurements.info(message, { ...fields, ...emfOf(METRICS_NAMESPACE, Date.now(), measured) }),
+    measure: (message, measured, fields = {}) =>
+      measurements.info(message, {
+        ...(measured.of ? withoutInvocation(fields) : fields),
+        ...emfOf(METRICS_NAMESPACE, Date.now(), measured),
+      }),
   };
 }
 
@@ -42,8 +45,11 @@ class ShortLines extends LogFormatter {
 }
 
 /**
- * What leads from a line to the invocation that wrote it: Lambda's own lines have the same id. Measurements leave it out,
- * a job has one: the stream of the log that such a line is in belongs to one process, which has one invocation at a time.
+ * Every job has a measurement, so that the id would cost more than it tells: the stream of the log that such a line is in
+ * belongs to one process, which has one invocation at a time.
  */
+const withoutInvocation = ({ function_request_id: _, ...fields }: Record<string, unknown>) => fields;
+
+/** What leads from a line to the invocation that wrote it: Lambda's own lines have the same id. */
 export const invocationFields = (context: Partial<Context> | undefined) =>
   context?.awsRequestId === undefined ? {} : { function_request_id: context.awsRequestId };

@@ -24,8 +24,8 @@ export const measures = [
   "looked",
   "nudged",
   "nudges_failed",
-  /** What the API took for a request whose caller did not ask it to wait for a job's end. */
-  "answer_ms",
+  /** Answers of the API that took 3 s and more, although the caller did not ask it to wait for a job's end. */
+  "slow_answers",
   /** Events that the bus did not take, and will be given again. */
   "unpublished",
 ] as const;

@@ -233,7 +233,18 @@ describe("the HTTP API", () => {
     });
     const { Format } = stage.Properties.AccessLogSettings;
     expect(Format).toContain("$context.status");
-    expect(Format).not.toMatch(/query|header|authorizer\.(?!error)/i);
+    expect(Format).toContain("$context.authorizer.key_id");
+    expect(Format).not.toMatch(/query|header|authorizer\.(?!error|key_id)/i);
+  });
+
+  test("keeps the access log where it costs half: what cannot be done there is asked of it by nobody", () => {
+    const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
+    const rare = resourcesOf(service, "AWS::Logs::LogGroup").filter(
+      ({ Properties }) => Properties.LogGroupClass === "INFREQUENT_ACCESS",
+    );
+    expect(rare.map(({ id }) => id)).toEqual([flat(stage.Properties.AccessLogSettings.DestinationArn).slice(1, -5)]);
+    expect(resourcesOf(service, "AWS::Logs::MetricFilter")).toEqual([]);
+    expect(resourcesOf(service, "AWS::Logs::SubscriptionFilter")).toEqual([]);
   });
 });
 

@@ -24,8 +24,8 @@ const now = {
   bus_event: 1,
   http_request: 1,
   invocations: { api: 1, consumer: 1, lifecycle: 3 },
-  // The request's and the attempt's.
-  log_lines: 2,
+  // The attempt's.
+  log_lines: 1,
 };
 const later = {
   ...now,
@@ -53,7 +53,7 @@ const budget: Record<string, object> = {
     queue_request: 6,
     invocations: { api: 1, consumer: 2, lifecycle: 5 },
     held_ms: 500,
-    log_lines: 3,
+    log_lines: 2,
   },
   "now, then read once": {
     ...now,
@@ -61,7 +61,6 @@ const budget: Record<string, object> = {
     table_read: 1,
     http_request: 2,
     invocations: { ...now.invocations, api: 2 },
-    log_lines: 3,
   },
   "a run of an hourly series": {
     calls: {
@@ -95,15 +94,14 @@ it("a quiet minute costs a query of each shard of each tenant", async () => {
   });
 });
 
-// The target is 8 dollars: what is above it is a part of the 0.65 dollars for lines of logs (docs/benchmarks.md).
-it("a million small jobs cost at most 8.25 dollars, all included, where a hundred come each second", async () => {
-  expect(totalOf(await billAt(kindOf("now"), 100))).toBeLessThanOrEqual(8.25);
+it("a million small jobs cost at most 8 dollars, all included, where a hundred come each second", async () => {
+  expect(totalOf(await billAt(kindOf("now"), 100))).toBeLessThanOrEqual(8);
 });
 
-it("a job logs at most 1025 bytes, and as many as 205 in the access log", async () => {
+it("a job logs at most 535 bytes, and 252 in the access log", async () => {
   const { log_bytes, access_log_bytes } = await countsOf(kindOf("now"));
-  expect(log_bytes).toBeLessThanOrEqual(1025);
-  expect(access_log_bytes).toBeLessThanOrEqual(205);
+  expect(log_bytes).toBeLessThanOrEqual(535);
+  expect(access_log_bytes).toBeLessThanOrEqual(252);
 });
 
 /** What `POST /v1/explain` says that a job costs is an estimate of the same thing. */

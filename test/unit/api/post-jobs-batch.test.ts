@@ -127,7 +127,7 @@ describe("POST /v1/jobs/batch", () => {
     expect(answer.body.results).toMatchObject([{ status: 500, error: { code: "INTERNAL" } }, { status: 202 }]);
     expect(log.lines).toMatchObject([
       { level: "error", fields: { index: 0, error_name: "Error", request_id: "req-1" } },
-      { level: "info", message: "request answered" },
+      { level: "debug", message: "request answered" },
     ]);
     expect(JSON.stringify([answer, log.lines])).not.toContain("s3cret");
   });
