@@ -20,6 +20,8 @@ type Result = APIGatewayProxyStructuredResultV2;
 
 /** A request as a route sees it. */
 export interface HttpRequest {
+  /** API Gateway's, which its access log and every line of ours have. */
+  id: string;
   /** The parsed JSON body of a POST; undefined where there is none. */
   body: unknown;
   params: Record<string, string>;
@@ -118,7 +120,8 @@ function requestOf<S>(event: Event, { open, takesQuery }: HttpRoute<S>): HttpReq
     throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults });
   }
   const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? "")]);
-  return { body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes };
+  const { requestId: id } = event.requestContext;
+  return { id, body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes };
 }
 
 /** A part of a path; one that is not percent-encoded as it should be names nothing that exists, as it is. */

@@ -42,6 +42,7 @@ describe("POST /v1/jobs/batch", () => {
       body.results.map(({ job }: { job: { job_id: string } }) => job.job_id),
     );
     expect(queue.sent).toHaveLength(2);
+    expect(jobs.all().map(({ request_id }) => request_id)).toEqual(["req-1", "req-1"]);
   });
 
   it("refuses each job for itself, with pointers into the batch", async () => {
