@@ -41,8 +41,8 @@ function gbSecondsOf({ invocations, remote_ms, held_ms }: Counts): number {
   return ofFunction.reduce((a, b) => a + b, 0);
 }
 
-/** Records of a small job in the table's stream: made, claimed, finished. */
-const recordsPerJob = 3;
+/** Records of a small job that wake the lifecycle: made and finished. That it was claimed is told to nobody by default. */
+const recordsPerJob = 2;
 
 /** The bill of a million jobs of a kind that come evenly, so many a second. */
 export async function billAt(kind: Kind, jobsPerSecond: number): Promise<Bill> {

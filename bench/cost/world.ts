@@ -2,7 +2,8 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
+import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
+import { writesTold } from "../../infra/constructs/writes-told.ts";
 import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamo-job-store.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamo-stats-store.ts";
@@ -25,6 +26,7 @@ import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
 import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
+import { fits } from "../../test/support/aws/filter-pattern.ts";
 import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
 import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
@@ -44,6 +46,22 @@ const requestId = "JKJaXmPLvHcESHA=";
 /** The Scheduler fires up to 60 s late; here always in the middle. */
 const schedulerLateMs = 30_000;
 
+type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["Keys"]>;
+
+/** What the deployment's filter lets through where the settings are the default ones, and no webhook asks for more. */
+const waking = writesTold(new Set(finalEvents));
+
+const recordOf = ({ before, after }: Write, now: number): DynamoDBRecord => ({
+  eventName: before ? (after ? "MODIFY" : "REMOVE") : "INSERT",
+  dynamodb: {
+    Keys: Object.fromEntries(["PK", "SK"].map((key) => [key, (after ?? before)?.[key]])) as Attributes,
+    ...(before && { OldImage: before as Attributes }),
+    ...(after && { NewImage: after as Attributes }),
+    ApproximateCreationDateTime: Math.floor(now / 1000),
+    SequenceNumber: "1",
+  },
+});
+
 interface Message {
   type: JobType;
   body: string;
@@ -61,7 +79,8 @@ export async function startWorld(execute: Decide) {
   let counts = noCounts();
   let now = Date.UTC(2030, 0, 1, 12);
   const messages: Message[] = [];
-  const writes: Write[] = [];
+  /** What waits for the lifecycle: the writes that wake it. */
+  const records: DynamoDBRecord[] = [];
   const objects = new Map<string, Uint8Array>();
 
   let executed = 0;
@@ -116,7 +135,10 @@ export async function startWorld(execute: Decide) {
   const metered = meteredTable(
     dynamo.endpoint,
     () => counts,
-    (write) => writes.push(write),
+    (write) => {
+      const record = recordOf(write, now);
+      if (waking.some((pattern) => fits(record, pattern))) records.push(record);
+    },
   );
   const services = {
     catalog,
@@ -211,18 +233,9 @@ export async function startWorld(execute: Decide) {
 
     /** Gives the stream's records to the lifecycle, so many at a time. */
     async stream(batchSize: number) {
-      while (writes.length > 0) {
-        const batch = writes.splice(0, batchSize).filter(({ after }) => after?.SK?.S === "STATE");
-        if (batch.length === 0) continue;
-        const Records = batch.map(({ before, after }) => ({
-          dynamodb: {
-            ...(before && { OldImage: before }),
-            ...(after && { NewImage: after }),
-            ApproximateCreationDateTime: Math.floor(now / 1000),
-            SequenceNumber: "1",
-          },
-        }));
-        await invoke("lifecycle", () => lifecycle({ Records } as DynamoDBStreamEvent, context));
+      while (records.length > 0) {
+        const Records = records.splice(0, batchSize);
+        await invoke("lifecycle", () => lifecycle({ Records }, context));
       }
     },
 

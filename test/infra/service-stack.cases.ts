@@ -261,7 +261,7 @@ describe("the lifecycle", () => {
   const source = sources.find((one) => one.Properties.FunctionName.Ref === lifecycle.id) as Resource;
   const { Variables } = lifecycle.Properties.Environment;
 
-  test("is woken by writes of jobs: not by counters, which are items beside them, and not by what expires", () => {
+  test("is woken by writes of jobs, all of them where it tells what starts: not by counters, which are items beside them, and not by what expires", () => {
     expect(JSON.parse(source.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
       eventName: ["INSERT", "MODIFY"],
       dynamodb: { Keys: { SK: { S: [keyOf("job_x").SK?.S] } } },
@@ -276,7 +276,7 @@ describe("the lifecycle", () => {
       StartingPosition: "TRIM_HORIZON",
       BatchSize: 100,
       MaximumBatchingWindowInSeconds: 1,
-      ParallelizationFactor: 2,
+      ParallelizationFactor: 1,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       MaximumRecordAgeInSeconds: 43_200,

@@ -1,4 +1,4 @@
-import { billAt, totalOf } from "../../bench/cost/bill.ts";
+import { billAt, billOf, totalOf } from "../../bench/cost/bill.ts";
 import type { Counts } from "../../bench/cost/counts.ts";
 import { countsOf, idleCounts, type Kind, kinds } from "../../bench/cost/kinds.ts";
 import { costOf } from "../../lambdas/core/cost.ts";
@@ -13,7 +13,7 @@ function billed({ remote_ms: _, log_bytes: __, access_log_bytes: ___, ...counts 
 const now = {
   calls: {
     "dynamodb.PutItem": 2,
-    // The claim, and the counters of two of its three changes: those that nothing else shares a batch with.
+    // The claim, and the counters of the two changes that wake the lifecycle, which nothing else shares a batch with.
     "dynamodb.UpdateItem": 3,
     "sqs.SendMessage": 1,
     "events.PutEvents": 1,
@@ -23,7 +23,7 @@ const now = {
   queue_request: 3,
   bus_event: 1,
   http_request: 1,
-  invocations: { api: 1, consumer: 1, lifecycle: 3 },
+  invocations: { api: 1, consumer: 1, lifecycle: 2 },
   // The attempt's.
   log_lines: 1,
 };
@@ -51,7 +51,7 @@ const budget: Record<string, object> = {
     table_write: 9,
     index_write: 5,
     queue_request: 6,
-    invocations: { api: 1, consumer: 2, lifecycle: 5 },
+    invocations: { api: 1, consumer: 2, lifecycle: 3 },
     held_ms: 500,
     log_lines: 2,
   },
@@ -77,7 +77,7 @@ const budget: Record<string, object> = {
     queue_request: 6,
     schedule: 1,
     bus_event: 1,
-    invocations: { consumer: 2, lifecycle: 2 },
+    invocations: { consumer: 2, lifecycle: 1 },
     log_lines: 1,
   },
 };
@@ -96,6 +96,12 @@ it("a quiet minute costs a query of each shard of each tenant", async () => {
 
 it("a million small jobs cost at most 8 dollars, all included, where a hundred come each second", async () => {
   expect(totalOf(await billAt(kindOf("now"), 100))).toBeLessThanOrEqual(8);
+});
+
+it("costs at most 8.30 dollars where a million come in a day, and 9.80 where no two of them meet", async () => {
+  const now = kindOf("now");
+  expect(totalOf(await billAt(now, 1e6 / 86_400))).toBeLessThanOrEqual(8.3);
+  expect(totalOf(billOf(await countsOf(now)))).toBeLessThanOrEqual(9.8);
 });
 
 it("a job logs at most 567 bytes, and 252 in the access log", async () => {
