@@ -92,11 +92,25 @@ export const AuthorizerEnv = z.object({
 });
 export type AuthorizerEnv = z.infer<typeof AuthorizerEnv>;
 
+/** From the most talkative. */
+export const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "SILENT"] as const;
+
 /** What every function's log reads. */
 export const LogEnv = z.object({
+  /** The least level that is said. */
+  POWERTOOLS_LOG_LEVEL: z.enum(logLevels).default("INFO"),
   /** What CloudWatch finds our metrics by. */
   METRICS_NAMESPACE: z.string().min(1).default("ductape-jobs"),
 });
+
+/**
+ * The trace of the invocation that is under way, where X-Ray keeps it. Lambda changes the variable with each invocation.
+ * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
+ */
+export function keptTrace(): string | undefined {
+  const header = process.env._X_AMZN_TRACE_ID;
+  return header?.includes("Sampled=1") ? /Root=([^;]+)/.exec(header)?.[1] : undefined;
+}
 
 /** What infra must fill for an entry: the same names, as the strings that an environment holds. */
 export type EnvOf<Schema extends z.ZodObject> = { [Name in keyof z.input<Schema>]: string };
