@@ -1,11 +1,8 @@
-import { hash, randomInt } from "node:crypto";
-import { V7Generator } from "uuidv7";
-
-/** `randomInt` draws from a pool; the generator's own source asks the operating system for each second id. */
-const uuids = new V7Generator({ nextUint32: () => randomInt(2 ** 32) });
+import { hash } from "node:crypto";
+import { uuidv7obj } from "uuidv7";
 
 /** A fresh id: `job_` and a UUIDv7, so that ids sort by creation time. */
-export const newJobId = (): string => `job_${uuids.generate().toHex()}`;
+export const newJobId = (): string => `job_${uuidv7obj().toHex()}`;
 
 export const jobIdPattern = /^job_[0-9a-f]{32}$/;
 
