@@ -4,6 +4,7 @@ import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Context, SQSEvent } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
 import { claimUpdate } from "../../lambdas/aws/claim-update.ts";
+import { clientDefaults } from "../../lambdas/aws/client-defaults.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamo-job-store.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamo-stats-store.ts";
 import { httpApi } from "../../lambdas/aws/http-api.ts";
@@ -27,25 +28,32 @@ import { instantAws } from "./instant-aws.ts";
 
 const table = "jobs";
 const result = { status: 201, headers: { "content-type": "application/json" }, body: { order: "O-7" } };
+/** With the time that is left, by which middy gives up before Lambda does. */
+const context = { awsRequestId: crypto.randomUUID(), getRemainingTimeInMillis: () => 29_000 } as Context;
 const input = { params: { customer: "C-1042" }, body: { sku: "SKU-77-BLUE", quantity: 2, price: 1999 } };
 
-/** A request, and the execution of a job, on instant AWS: with all that is ours, and the bare calls that they come to. */
+/**
+ * A request, and the execution of a job, on instant AWS: with all that is ours, made as `startServices` makes it, and the
+ * bare calls that they come to, by clients as the SDK makes them.
+ */
 export function subjects() {
   const now = Date.now();
   const job = aJob({ product: "my-product", event: "create_order", input: { inline: input }, due_at: now });
   const claim = { claimId: crypto.randomUUID(), now, leaseMarginMs: 20_000 };
   const running = claimed(job, claim);
-  const dynamo = new DynamoDBClient({
-    ...settings,
-    requestHandler: instantAws(JSON.stringify({ Attributes: itemOf({ ...running, lease_until: now + 1e9 }, 30) })),
-  });
-  const sqs = new SQSClient({ ...settings, endpoint: "http://sqs", requestHandler: instantAws() });
-  const queues = queuesAt("http://sqs");
+  const requestHandler = instantAws(JSON.stringify({ Attributes: itemOf({ ...running, lease_until: now + 1e9 }, 30) }));
+  const own = { ...clientDefaults, ...settings, requestHandler };
+  const bare = {
+    dynamo: new DynamoDBClient({ ...settings, requestHandler }),
+    sqs: new SQSClient({ ...settings, requestHandler }),
+  };
+  const dynamo = new DynamoDBClient(own);
+  const queues = queuesAt("https://sqs.us-east-1.amazonaws.com");
   const services = {
     catalog,
     jobs: dynamoJobStore({ client: dynamo, table, retentionDays: 30 }),
     stats: dynamoStatsStore({ client: dynamo, table }),
-    queue: sqsJobQueue({ client: sqs, queues }),
+    queue: sqsJobQueue({ client: new SQSClient(own), queues }),
     scheduler: fakeScheduler(),
     blobs: fakeBlobStore(),
     secrets: fakeSecrets({}),
@@ -69,24 +77,24 @@ export function subjects() {
     request: {
       async ours() {
         // Middleware changes the event that it is given.
-        const answer = await api({ ...event, headers: { ...event.headers } }, {} as Context);
+        const answer = await api({ ...event, headers: { ...event.headers } }, context);
         if ((answer as { statusCode: number }).statusCode !== 202) throw new Error(JSON.stringify(answer));
       },
       async bare() {
         const ConditionExpression = "attribute_not_exists(PK)";
-        await dynamo.send(new PutItemCommand({ TableName: table, Item: stored, ConditionExpression }));
+        await bare.dynamo.send(new PutItemCommand({ TableName: table, Item: stored, ConditionExpression }));
         const send = { QueueUrl: queues.action.url, MessageBody: message, DelaySeconds: 0, MessageGroupId: "a:b" };
-        await sqs.send(new SendMessageCommand(send));
+        await bare.sqs.send(new SendMessageCommand(send));
       },
     },
     execution: {
       async ours() {
-        const answer = await consumer(batch, {} as Context);
+        const answer = await consumer(batch, context);
         if (answer.batchItemFailures.length > 0) throw new Error("the job was not executed");
       },
       async bare() {
-        await dynamo.send(new UpdateItemCommand(claimUpdate(table, messageOf(job), claim).input));
-        await dynamo.send(
+        await bare.dynamo.send(new UpdateItemCommand(claimUpdate(table, messageOf(job), claim).input));
+        await bare.dynamo.send(
           new PutItemCommand({
             TableName: table,
             Item: ended,
