@@ -40,6 +40,7 @@ export interface Life {
 
 export interface Execution {
   job: Job;
+  by: Invocation;
   /** True time after which its claim need not be live any more. */
   until: number;
 }

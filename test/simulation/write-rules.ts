@@ -105,7 +105,7 @@ function nothingShows({ observer }: Ledger, { after }: Write) {
 }
 
 /** How long a decision that was under way at a feature's cancellation may still need to cancel what it has started. */
-const cancellingMs = 60_000;
+const cancellingMs = 90_000;
 
 /** Whether a feature that the job is a step of was over; who retries a step of one that was not cancelled means it. */
 function isOrphaned(step: Job, peek: Write["peek"]): boolean {
