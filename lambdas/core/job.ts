@@ -134,6 +134,8 @@ export interface Job {
   parked_since?: number;
   /** When the reconciler wakes a parked job. */
   wake_at?: number;
+  /** When a message comes that wakes a parked job which AWS has refused something. */
+  again_at?: number;
   finished_at?: number;
   parent?: Parent;
   /** The tasks of Step Functions that wait for its end, the latest last. Bearer secrets: no answer, event or log has them. */
