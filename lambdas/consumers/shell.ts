@@ -5,11 +5,12 @@ import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
 import { attemptMeasured } from "../core/measures.ts";
+import { orphanedBy } from "../core/orphan.ts";
 import { load, store } from "../core/payload.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
-import { attemptFailed, cancelled, completed, isOrphan, maxCrashes, parked } from "../core/transitions.ts";
+import { attemptFailed, cancelled, completed, maxCrashes, parked } from "../core/transitions.ts";
 import { type ClaimOptions, isTooLate, reachClaim } from "./reach-claim.ts";
 
 const featureOver = "its feature is over";
@@ -99,7 +100,7 @@ async function attempt(
     const error = new JobError("CRASHED", text, { retryable: false });
     return (of) => attemptFailed(of, clock.now(), { error, random });
   }
-  if (await isOrphaned(services, job)) return (of) => cancelled(of, clock.now(), featureOver);
+  if (await orphanedBy(services, job)) return (of) => cancelled(of, clock.now(), featureOver);
   if (isTooLate(job, clock.now()))
     throw new Error("the attempt would start too late: its lease might end while the job runs");
   try {
@@ -119,20 +120,6 @@ async function attempt(
     const now = clock.now();
     return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
   }
-}
-
-/**
- * Whether a feature that the job is a step of, however far up, is over. Its end cancels the steps that its progress names,
- * but a decider that has died after it created one has told nobody: only the step knows of its feature.
- */
-async function isOrphaned({ jobs }: ConsumerServices, job: Job): Promise<boolean> {
-  for (let step = job; step.parent; ) {
-    const feature = await jobs.get(step.parent.message.job_id);
-    if (isOrphan(step, feature)) return true;
-    if (!feature || isFinished(feature)) return false;
-    step = feature;
-  }
-  return false;
 }
 
 async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Outcome> {

@@ -1,5 +1,5 @@
 import type { JobError } from "./errors.ts";
-import { type Attempt, isFinished, type Job, type JobMessage, type Stored } from "./job.ts";
+import type { Attempt, Job, JobMessage, Stored } from "./job.ts";
 import type { Claim } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
@@ -59,15 +59,6 @@ export function claimable(job: Job, message: JobMessage, now: number): "yes" | "
   if (job.status === "scheduled" || job.status === "queued") return "yes";
   if (job.status !== "running") return "gone";
   return (job.lease_until ?? 0) < now ? "yes" : "taken";
-}
-
-/**
- * Whether a step must not start because its feature, or the run of it that the step belongs to, is over. Who retries a
- * step of a feature that nobody has cancelled wants the step by itself.
- */
-export function isOrphan(step: Job, feature: Job | undefined): boolean {
-  if (step.retried_after !== undefined) return feature?.status === "cancelled";
-  return !feature || isFinished(feature) || feature.run !== step.parent?.message.run;
 }
 
 export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job => ({

@@ -13,6 +13,7 @@ import {
 } from "../../lambdas/core/change-job.ts";
 import { RequestError } from "../../lambdas/core/errors.ts";
 import { isFinished, type Job } from "../../lambdas/core/job.ts";
+import { requireFeature } from "../../lambdas/core/orphan.ts";
 import { repeatOf } from "../../lambdas/core/repeat-request.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import type { World } from "./adversary.ts";
@@ -48,6 +49,8 @@ export function changes({ time, random, observer }: World, { start, lifeOf }: Le
     const { services, end } = system.invoke(purposes[what] ?? "change", what);
     observer.note(() => `${what} ${id.slice(-6)}`);
     try {
+      const job = what === "retry" ? await services.jobs.get(id) : undefined;
+      if (job) await requireFeature(services, job);
       await (rule === "delete" ? deleteJob(services, id) : changeJob(services, id, rule));
       if (what === "cancel")
         lifeOf(id).cancelled = { at: time.now(), steps: JSON.stringify(system.jobs.peek(id)?.progress) ?? "" };

@@ -352,7 +352,7 @@ export const mutations: Mutation[] = [
   {
     name: "cancel: a step does not ask for its feature",
     file: "consumers/shell.ts",
-    find: "if (await isOrphaned(services, job))",
+    find: "if (await orphanedBy(services, job))",
     replace: 'if (job.id === "")',
     bug: "a step that a decider had created before it died ran although its feature was cancelled",
   },
