@@ -79,6 +79,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     parked_since: _since,
     wake_at: _wake,
     again_at: _again,
+    woken: _woken,
     ...rest
   } = job;
   const crashes = job.claims - 1;
@@ -99,7 +100,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
  * next message of the same attempt. That message's crashes are counted anew.
  */
 export function parked(job: Job, progress: Stored, wakeAt: number, againAt?: number): Job {
-  const { claim_id: _claim, again_at: _again, ...rest } = job;
+  const { claim_id: _claim, again_at: _again, woken: _woken, ...rest } = job;
   const parked_since = job.parked_since ?? job.started_at;
   return {
     ...rest,
@@ -112,6 +113,9 @@ export function parked(job: Job, progress: Stored, wakeAt: number, againAt?: num
     ...(parked_since !== undefined && { parked_since }),
   };
 }
+
+/** A running job whose decision is under way, and may not have seen what another message tells of. */
+export const woken = (job: Job): Job => ({ ...job, woken: true, version: job.version + 1 });
 
 /** Whether a job has lost its message as far as one can tell: what the reconciler hands over again. */
 export function isStuck(job: Job, now: number, graceMs: number): boolean {

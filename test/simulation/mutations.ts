@@ -360,9 +360,22 @@ export const mutations: Mutation[] = [
   {
     name: "feature: a wake-up is dropped while a decision is made",
     file: reach,
-    find: `if (outcome.outcome === "taken" && wakeUps) {`,
-    replace: `if (outcome.outcome === "taken" && wakeUps && longAgo) {`,
-    also: [["const leastMarginMs", "const longAgo = false; const leastMarginMs"]],
+    find: `if (outcome.outcome !== "taken" || !wakeUps) {`,
+    replace: `if (outcome.outcome !== "nothing") {`,
+  },
+  {
+    name: "feature: nobody asks for the decision that a wake-up told of",
+    file: shell,
+    find: "else if (wasWoken && isParked(next)",
+    replace: "else if (!isParked(next)",
+  },
+  {
+    name: "feature: each wake-up that meets a decision comes again by itself",
+    file: reach,
+    find: "if (outcome.job.woken ||",
+    replace:
+      "await services.queue.send(outcome.job.type, message, { delaySeconds: 1, group: tenantOf(outcome.job) }); if (outcome.job ||",
+    bug: "the wake-ups that met a decision under way, and what SQS doubled of them, became ever more",
   },
   {
     name: "feature: steps do not wake it",
