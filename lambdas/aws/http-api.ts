@@ -20,6 +20,8 @@ type Result = APIGatewayProxyStructuredResultV2;
 
 /** A request as a route sees it. */
 export interface HttpRequest {
+  /** API Gateway's, which its access log and every line of ours have. */
+  id: string;
   /** The parsed JSON body of a POST; undefined where there is none. */
   body: unknown;
   params: Record<string, string>;
@@ -87,14 +89,20 @@ export const httpApi = <S extends { log: Log }>(services: () => S, routes: HttpR
       ),
     );
 
-/** One line a request, but for probes, which ask what is open; it is a measurement too. */
+/** An answer that takes so long is worth a line, and counts for the alarm on a slow API. */
+const slowMs = 3000;
+
+/**
+ * What went well is in the access log of API Gateway, and a second line of each request would cost as much as its bytes;
+ * what was slow is measured, unless its caller wanted to wait. Probes, which ask what is open, say nothing.
+ */
 function tell(log: Log, { status, about, waited }: HttpResponse, ms: number): void {
-  const fields = { ...(about && jobFields(about)), status };
-  if (waited) log.info("request answered", fields);
-  else log.measure("request answered", { values: { answer_ms: Math.round(ms) } }, fields);
+  const fields = { ...(about && jobFields(about)), status, answer_ms: Math.round(ms) };
+  if (ms < slowMs || waited) log.debug("request answered", fields);
+  else log.measure("request answered slowly", { values: { slow_answers: 1 } }, fields);
 }
 
-/** The access log of API Gateway, which has the caller and the time it took, has the same `request_id`. */
+/** The access log of API Gateway, which has the key and the time it took, has the same `request_id`. */
 const requestFields = (event: Event, context: Context) => ({
   request_id: event.requestContext?.requestId,
   ...invocationFields(context),
@@ -109,7 +117,8 @@ function requestOf<S>(event: Event, { open, takesQuery }: HttpRoute<S>): HttpReq
     throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults });
   }
   const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? "")]);
-  return { body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes };
+  const { requestId: id } = event.requestContext;
+  return { id, body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes };
 }
 
 /** A part of a path; one that is not percent-encoded as it should be names nothing that exists, as it is. */

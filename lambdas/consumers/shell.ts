@@ -46,7 +46,10 @@ export async function runJob(
   else if (wasWoken && isParked(next) && next.again_at === undefined) await wakeAgain(services, next, 0);
 }
 
-/** One line an attempt, which is its measurement too: what is logged is paid by the byte. */
+/**
+ * One line an attempt, which is its measurement too: what is logged is paid by the byte. It leads to the request as well,
+ * of which nothing else says which job it made.
+ */
 function tell(log: Log, ended: Job): void {
   const attempt = ended.attempts.at(-1);
   if (ended.status === "running" || !attempt) {
@@ -54,7 +57,8 @@ function tell(log: Log, ended: Job): void {
     return;
   }
   const code = attempt.error && { code: attempt.error.code };
-  log.measure("attempt ended", attemptMeasured(ended, attempt), { status: ended.status, ...code });
+  const { status, request_id } = ended;
+  log.measure("attempt ended", attemptMeasured(ended, attempt), { status, ...code, ...(request_id && { request_id }) });
 }
 
 /** What an attempt came to, as a rule for the job: the job may be changed while the attempt runs. */

@@ -120,6 +120,8 @@ export interface Job {
   labels?: string[];
   /** Hash of the request, to tell a repeated idempotency key from a reused one. */
   fingerprint: string;
+  /** What the log has the request that made it under: where it came by HTTP, API Gateway's id of it. */
+  request_id?: string;
   /** Raised by one with every write: the optimistic lock of every transition but the claim. */
   version: number;
   /** Random, fresh with every whole write: tells a writer whose answer was lost that the write was its own. */

@@ -57,6 +57,8 @@ export interface AcceptedRequest extends CatalogEvent {
   task_token?: string;
   idempotency_key?: string;
   fingerprint: string;
+  /** What the log has it under. */
+  request_id?: string;
   /** Set for the step of a feature: its job's id is derived from the feature's. */
   step?: { job_id: string; parent: Parent };
 }

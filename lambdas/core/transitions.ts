@@ -43,6 +43,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
     ...(request.step !== undefined && { parent: request.step.parent }),
     ...(request.task_token !== undefined && { task_tokens: [request.task_token] }),
     fingerprint: request.fingerprint,
+    ...(request.request_id !== undefined && { request_id: request.request_id }),
     version: 1,
     write_id: writeId,
     claims: 0,
