@@ -1,6 +1,5 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
-import httpJsonBodyParser from "@middy/http-json-body-parser";
 import httpRouter from "@middy/http-router";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { RequestError, traceOf } from "../core/errors.ts";
@@ -9,6 +8,7 @@ import { jobFields, loggingOf } from "../core/log-fields.ts";
 import type { Log } from "../core/ports.ts";
 import { jsonPointer } from "../core/schema.ts";
 import { allScopes, Scopes } from "../core/scopes.ts";
+import { jsonBody } from "./json-body.ts";
 import { invocationFields } from "./log.ts";
 import { onlyRoutes, withHead, withoutBody } from "./only-routes.ts";
 import { problemOf, requestErrorOf } from "./problem.ts";
@@ -61,9 +61,6 @@ export const httpRoute = <S>(
   handle: HttpRoute<S>["handle"],
   more: Pick<HttpRoute<S>, "open" | "takesQuery" | "doc">,
 ): HttpRoute<S> => ({ method, path, handle, ...more });
-
-/** Lambda refuses an event above 6 MB; a body may reach it as base64. */
-const largestBody = 4_400_000;
 
 /** The API Gateway (HTTP API, payload 2.0) handler of these routes. `services` is called once, by the first request. */
 export const httpApi = <S extends { log: Log }>(services: () => S, routes: HttpRoute<S>[]) =>
@@ -140,30 +137,6 @@ function scopesOf(event: Event): Scopes {
   const scopes = authorizer?.lambda?.scopes;
   if (scopes === undefined) throw new RequestError("UNAUTHENTICATED", "Send `Authorization: Bearer <API key>`.");
   return Scopes.parse(JSON.parse(scopes));
-}
-
-/**
- * Parses the body of a POST, whose limit is ours to say: beyond it Lambda would fail without a word. Without a body there
- * is no media type to ask for: a route whose body is optional takes none, and the schema of any other refuses it.
- */
-function jsonBody(): MiddlewareObj<Event> {
-  const parser = httpJsonBodyParser<Event>();
-  return {
-    before: (request) => {
-      if (request.event.requestContext.http.method !== "POST" || !request.event.body) {
-        delete request.event.body;
-        return;
-      }
-      const encoding = request.event.headers["content-encoding"] ?? "identity";
-      if (encoding !== "identity") {
-        throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without a Content-Encoding.");
-      }
-      if (request.event.body.length > largestBody) {
-        throw new RequestError("PAYLOAD_TOO_LARGE", `The body has more than ${largestBody} bytes.`);
-      }
-      return parser.before?.(request);
-    },
-  };
 }
 
 const json = ({ status, headers, body }: HttpResponse, type = "application/json"): Result => ({

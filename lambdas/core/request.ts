@@ -179,10 +179,7 @@ const needsLook = (value: unknown): boolean =>
   typeof value === "object" || (typeof value === "number" && !Number.isFinite(value));
 
 function nestedDeeperThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
-  }
-  return false;
+  if (limit < 0) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some((item) => nestedDeeperThan(item, limit - 1));
 }

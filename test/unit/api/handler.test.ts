@@ -130,6 +130,23 @@ describe("errors are problem+json", () => {
   });
 
   it.each([
+    ["at the top", '{"__proto__": {"env": "prd"}}'],
+    ["deep down", '{"input": {"body": [{"a": {"__proto__": 1}}]}}'],
+    ["in other letters", '{"\\u005f_proto\\u005F_" : {}}'],
+    ["by another way", '{"input": {"constructor": {"prototype": {}}}}'],
+  ])("of a field that would change a prototype, %s", async (_where, body) => {
+    const { body: problem } = await api().ask({ method: "POST", path: "/v1/jobs", body });
+    const detail = "has a field named __proto__, or constructor with a prototype";
+    expect(problem).toMatchObject({ status: 400, code: "INVALID_REQUEST", detail: `The body ${detail}.` });
+    expect(problem).toMatchObject({ errors: [{ pointer: "", detail }] });
+  });
+
+  it("but not of such a word in a value, or of a constructor that is none", async () => {
+    const input = { body: { note: '"__proto__": 1', constructor: "Brunel" } };
+    expect((await api().ask({ method: "POST", path: "/v1/jobs", body: { ...order, input } })).status).toBe(202);
+  });
+
+  it.each([
     [
       "throttles",
       Object.assign(new Error("s3cret"), { name: "ProvisionedThroughputExceededException", $fault: "client" }),
