@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { unreached } from "../../infra/bundle/sdk.ts";
 import { bundle, loadedAtStart } from "../../infra/bundle.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
 
@@ -33,6 +34,7 @@ async function readBundle(entry: string) {
       packages: packagesOf(code),
       exportsOf: (from: string) =>
         Object.values(outputs).find(({ entryPoint }) => entryPoint?.includes(from))?.exports ?? [],
+      startFiles: kept(start),
       own: kept(code).filter((path) => path.startsWith("lambdas/")),
     };
   } finally {
@@ -83,6 +85,12 @@ test("webhooks has the clients of references in its bundle and no other, and sta
   expect(clients.filter((client) => packages.has(client))).toEqual(["@aws-sdk/client-ssm"]);
   expect(own.filter((path) => path.startsWith("lambdas/consumers/"))).toEqual(["lambdas/consumers/define-product.ts"]);
   expect(startKb).toBeLessThanOrEqual(420);
+});
+
+/** An edit of a file that nothing has any more leaves out nothing. */
+test("what is edited out of packages would be in the API's bundle", async () => {
+  const { startFiles } = await bundleOf("api");
+  for (const { file } of unreached) expect(startFiles).toContain(`node_modules/${file}`);
 });
 
 /** The clients that a type's executor works with. */

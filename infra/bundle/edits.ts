@@ -1,0 +1,40 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Plugin } from "esbuild";
+
+export const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
+
+/** What a bundle has instead of a piece of a package. */
+export interface Edit {
+  /** Below node_modules. */
+  file: string;
+  /** Stands in the file exactly once. */
+  text: string;
+  by: string;
+}
+
+/** The part of a package that a function needs; throws, so that no bundle is made, where the package has changed under an edit. */
+export function edited(source: string, { file, text, by }: Edit): string {
+  const [before, after, ...more] = source.split(text);
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error(`infra/bundle edits ${file}, where this does not stand once: ${text}`);
+  return `${before}${by}${after}`;
+}
+
+/** Leaves out of packages what a Lambda never reaches. Throws where one of them has lost a file that is to be edited. */
+export function edits(all: readonly Edit[]): Plugin {
+  const byFile = Map.groupBy(all, ({ file }) => join(modules, file));
+  for (const file of byFile.keys()) if (!existsSync(file)) throw new Error(`infra/bundle edits ${file}: there is none`);
+  const ends = [...new Set(all.map(({ file }) => file))].map((file) => file.replaceAll(/[.+]/g, "\\$&"));
+  return {
+    name: "edits",
+    setup({ onLoad }) {
+      onLoad({ filter: new RegExp(`(${ends.join("|")})$`) }, async ({ path }) => {
+        const own = byFile.get(path);
+        return own && { contents: own.reduce(edited, await readFile(path, "utf8")) };
+      });
+    },
+  };
+}
