@@ -1,32 +1,22 @@
 import { cancelSteps } from "../core/change-job.ts";
 import { dispatch, wakeParent } from "../core/dispatch.ts";
 import { JobError, traceOf } from "../core/errors.ts";
-import { isFinished, type Job, type JobMessage, type Stored, tenantOf } from "../core/job.ts";
+import { isFinished, type Job, type JobMessage, type Stored } from "../core/job.ts";
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
 import { attemptMeasured } from "../core/measures.ts";
 import { load, store } from "../core/payload.ts";
-import type { ClaimOutcome, Clock, Log } from "../core/ports.ts";
-import { arrival } from "../core/route.ts";
+import type { Clock, Log } from "../core/ports.ts";
 import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
-import { attemptFailed, cancelled, claimable, completed, isOrphan, maxCrashes, parked } from "../core/transitions.ts";
-
-/** How long after the attempt's own timeout its lease ends: for a slow claim, clocks that differ, and the outcome. */
-export const leaseMarginMs = 20_000;
-
-/** What of that margin must be left when the attempt starts: the claim counts from when it was sent. */
-const leastMarginMs = 10_000;
+import { attemptFailed, cancelled, completed, isOrphan, maxCrashes, parked } from "../core/transitions.ts";
+import { type ClaimOptions, isTooLate, reachClaim } from "./reach-claim.ts";
 
 const featureOver = "its feature is over";
 
-export interface ShellOptions {
-  /** The longest a message is held in process until its time; billed Lambda time. */
-  longestWaitMs?: number;
+export interface ShellOptions extends ClaimOptions {
   /** In [0, 1): the jitter of backoff. */
   random?: () => number;
-  /** Messages of this type wake parked jobs: one that meets a live claim is delivered again instead of dropped. */
-  wakeUps?: boolean;
 }
 
 /**
@@ -39,9 +29,7 @@ export async function runJob(
   message: JobMessage,
   { longestWaitMs, random = Math.random, wakeUps = false }: ShellOptions = {},
 ): Promise<void> {
-  const before = loggingOf(all, messageFields(message));
-  if ((await untilDue(before, message, longestWaitMs)) === "later") return;
-  const job = await claim(before, message, wakeUps);
+  const job = await reachClaim(loggingOf(all, messageFields(message)), message, { longestWaitMs, wakeUps });
   if (!job) return;
   const services = loggingOf(all, jobFields(job));
   const outcome = await attempt(services, execute, job, { random: random(), deciding: wakeUps });
@@ -95,62 +83,6 @@ async function settle(
   return undefined;
 }
 
-async function untilDue(
-  services: ConsumerServices,
-  message: JobMessage,
-  longestWaitMs?: number,
-): Promise<"now" | "later"> {
-  const next = arrival(services.clock.now(), message.due_at, longestWaitMs);
-  if (next.do === "start") return "now";
-  if (next.do === "wait") {
-    await services.clock.sleep(next.ms);
-    return untilDue(services, message, longestWaitMs);
-  }
-  // Read for its tenant, which the Scheduler's message cannot carry as its group; what it no longer means is dropped.
-  const job = await services.jobs.get(message.job_id);
-  if (job && claimable(job, message, services.clock.now()) === "yes") {
-    await services.queue.send(job.type, message, { delaySeconds: next.delaySeconds, group: tenantOf(job) });
-  }
-  return "later";
-}
-
-/**
- * As long again as the claim has been held: a decision that takes long, or has crashed, is not asked for every second
- * until its lease ends. Each time that a message is sent again SQS may double it.
- */
-const wakeAgainSeconds = (heldMs: number): number => Math.min(60, Math.max(1, Math.ceil(heldMs / 1000)));
-
-async function claim(services: ConsumerServices, message: JobMessage, wakeUps: boolean): Promise<Job | undefined> {
-  const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
-  const outcome = await services.jobs.claim(message, claim);
-  if (outcome.outcome === "claimed") return outcome.job;
-  if (outcome.outcome === "taken" && wakeUps) {
-    // A decision is under way that may not have seen what this message tells of.
-    const job = await services.jobs.get(message.job_id);
-    if (job) {
-      const delaySeconds = wakeAgainSeconds(services.clock.now() - (job.started_at ?? 0));
-      await services.queue.send(job.type, message, { delaySeconds, group: tenantOf(job) });
-    }
-    return undefined;
-  }
-  dropped(services.log, message, outcome);
-  return undefined;
-}
-
-function dropped(log: Log, message: JobMessage, { outcome, job }: Exclude<ClaimOutcome, { outcome: "claimed" }>): void {
-  if (!job) {
-    log.info("message dropped", { why: "deleted" });
-    return;
-  }
-  const { product, type } = job;
-  const fields = { ...jobFields(job), ...messageFields(message), why: outcome };
-  log.measure(
-    "message dropped",
-    { values: { [outcome === "taken" ? "taken" : "dropped"]: 1 }, of: { type, product } },
-    fields,
-  );
-}
-
 /** Runs a claimed attempt and says what the job is after it. Never throws for what the execution does. */
 async function attempt(
   services: ConsumerServices,
@@ -167,8 +99,7 @@ async function attempt(
     return (of) => attemptFailed(of, clock.now(), { error, random });
   }
   if (await isOrphaned(services, job)) return (of) => cancelled(of, clock.now(), featureOver);
-  const margin = (job.lease_until ?? 0) - job.timeout_ms - clock.now();
-  if (margin < leastMarginMs)
+  if (isTooLate(job, clock.now()))
     throw new Error("the attempt would start too late: its lease might end while the job runs");
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) => {

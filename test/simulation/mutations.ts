@@ -22,6 +22,7 @@ const named =
   "const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;";
 const claims = "core/transitions.ts";
 const shell = "consumers/shell.ts";
+const reach = "consumers/reach-claim.ts";
 const decider = "consumers/feature/execute.ts";
 
 export const mutations: Mutation[] = [
@@ -70,7 +71,7 @@ export const mutations: Mutation[] = [
   // Leases, fencing, crashes.
   {
     name: "lease: shorter than the timeout",
-    file: shell,
+    file: reach,
     find: "export const leaseMarginMs = 20_000;",
     replace: "export const leaseMarginMs = -2_000;",
     also: [["const leastMarginMs = 10_000;", "const leastMarginMs = -1e9;"]],
@@ -78,9 +79,9 @@ export const mutations: Mutation[] = [
   {
     name: "lease: used although its answer came late",
     isRare: true,
-    file: shell,
-    find: "if (margin < leastMarginMs)",
-    replace: "if (margin < -1e9)",
+    file: reach,
+    find: "job.timeout_ms - now < leastMarginMs",
+    replace: "job.timeout_ms - now < -1e9",
     bug: "a claim whose answer took long left too little of its lease",
   },
   {
@@ -382,7 +383,7 @@ export const mutations: Mutation[] = [
   {
     name: "feature: a wake-up is dropped while a decision is made",
     isRare: true,
-    file: shell,
+    file: reach,
     find: `if (outcome.outcome === "taken" && wakeUps) {`,
     replace: `if (outcome.outcome === "taken" && wakeUps && longAgo) {`,
     also: [["const leastMarginMs", "const longAgo = false; const leastMarginMs"]],
