@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { catalogOnly } from "./bundle/catalog-only.ts";
 import { defer, sourceOf } from "./bundle/deferred.ts";
 import { edits } from "./bundle/edits.ts";
 import { builtins, commonJs } from "./bundle/node.ts";
@@ -28,7 +29,7 @@ const lazyPorts = (found: Set<string>): Plugin => ({
   },
 });
 
-const plugins = [builtins, commonJs, credentials, versions, edits(unreached), errorClasses, stringFormats];
+const plugins = [builtins, commonJs, credentials, versions, edits(unreached), errorClasses, stringFormats, catalogOnly];
 
 const options = {
   absWorkingDir: root,

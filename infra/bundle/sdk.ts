@@ -79,7 +79,7 @@ export const unreached: Edit[] = [
   nativeHash("Md5"),
 ];
 
-const registration = /^n0_registry\.registerError\((\w+)\$, \1\);$/gm;
+const registration = /^export var (\w+)\$ = \[-3, n0, [^;]*\];\nn0_registry\.registerError\(\1\$, \1\);$/gm;
 
 /**
  * A client registers a class for each error of its service. Those that our code does not name are thrown as the service's

@@ -73,7 +73,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
 
   test("reads the settings and the addresses that its environment schema asks for", () => {
     const { Variables } = consumer.Environment;
-    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(ConsumerEnv.shape)));
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(ConsumerEnv().shape)));
     expect(Variables).toMatchObject({ LONGEST_WAIT_MS: "2500", RETENTION_DAYS: "10" });
   });
 
@@ -152,7 +152,7 @@ test("Lambda lets those wake themselves who do so by design, and stops any other
 
 test.each(["api", "reconciler", "intake"])("%s knows the queue of every job type", (entry) => {
   const { Variables } = functionOf(service, entry).Properties.Environment;
-  expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv.shape)));
+  expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv().shape)));
   const [, parts] = Variables.QUEUES["Fn::Join"] as [string, unknown[]];
   const text = parts.map((part) => (typeof part === "string" ? part : flat(part))).join("");
   const addresses = JSON.parse(text) as Record<string, { arn: string }>;
@@ -276,7 +276,7 @@ describe("the lifecycle", () => {
   });
 
   test("publishes what the settings say", () => {
-    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(LifecycleEnv.shape)));
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(LifecycleEnv().shape)));
     expect(Variables.PUBLISH).toBe("started,failed");
     expect(flat(Variables.EVENT_BUS_NAME)).toMatch(/Bus/);
   });
@@ -320,7 +320,7 @@ describe("who answers the tasks of Step Functions", () => {
       `<${queue.id}>`,
     );
     expect(Object.keys(tasks.Properties.Environment.Variables)).toEqual(
-      expect.arrayContaining(Object.keys(TasksEnv.shape)),
+      expect.arrayContaining(Object.keys(TasksEnv().shape)),
     );
   });
 
@@ -356,7 +356,7 @@ describe("who sends webhooks", () => {
       ScalingConfig: { MaximumConcurrency: 10 },
     });
     const { Variables } = webhooks.Properties.Environment;
-    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(WebhooksEnv.shape)));
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(WebhooksEnv().shape)));
     for (const fn of [webhooks, functionOf(service, "lifecycle")]) {
       expect(flat(fn.Properties.Environment.Variables.WEBHOOK_QUEUE_URL)).toBe(`<${queue.id}>`);
     }

@@ -19,7 +19,7 @@ import type { Execute } from "../../lambdas/core/job-type.ts";
 import type { EventBus, Tasks } from "../../lambdas/core/outward-ports.ts";
 import { parameter, secret as secretOf } from "../../lambdas/core/references.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
-import { TaskMessage } from "../../lambdas/core/task.ts";
+import { TaskMessage } from "../../lambdas/core/task-message.ts";
 import { Delivery, deliveriesOf, type ProductEndpoint } from "../../lambdas/core/webhook.ts";
 import { takeImports } from "../../lambdas/intake/import/take-imports.ts";
 import { scheduleRequest } from "../../lambdas/intake/schedule-request.ts";
