@@ -1,38 +1,4 @@
-import "./quiet.ts";
-import { setTimeout as sleep } from "node:timers/promises";
-import { banner } from "./banner.ts";
-import { cannotWrite, dataFaultOf } from "./data-fault.ts";
-import { readSettings } from "./settings.ts";
-import { startLocal } from "./start.ts";
-import { StartError } from "./start-error.ts";
+import "./compile-cache.ts";
 
-/** For requests that are under way to get their refusal. */
-const answerMs = 1000;
-
-function fail(error: unknown): never {
-  console.error(error instanceof StartError ? error.message : error);
-  process.exit(1);
-}
-
-process.on("uncaughtException", (error) =>
-  fail(dataFaultOf(error) === "full" ? new StartError(`${cannotWrite("The data folder")} (${error.message})`) : error),
-);
-
-/** `npm start`: the whole system on this machine. `start.ts` says what it consists of. */
-try {
-  const local = await startLocal(readSettings(process.argv.slice(2), process.env));
-  console.log(banner(local, process.uptime()));
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => {
-      local.stop().then(() => process.exit(0), fail);
-    });
-  }
-  local.broken.then(async (why) => {
-    console.error(why);
-    await sleep(answerMs);
-    await local.stop().catch(() => {});
-    process.exit(1);
-  });
-} catch (error) {
-  fail(error);
-}
+// Not imported above: that would be compiled before the cache is there.
+await import("./run.ts");

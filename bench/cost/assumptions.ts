@@ -23,14 +23,11 @@ export const functions: Record<string, { memoryMb: number; cpuMs: number }> = {
 /** What CloudWatch adds to each line. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/API_PutLogEvents.html */
 export const bytesAroundLogLine = 26;
 
-/** A line of API Gateway's access log (infra/constructs/http-entrance.ts). */
-export const accessLogBytes = 210;
-
 /**
  * Batches a second that the lifecycle gets at most: a new on-demand table has four partitions, so its stream has four
- * shards, each with two batches at a time that are gathered for a second.
+ * shards, each with a batch at a time that is gathered for a second.
  */
-export const lifecycleBatchesPerSecond = 8;
+export const lifecycleBatchesPerSecond = 4;
 
 export const assumptionLines = [
   "each message reaches its consumer alone; a consumer that gets ten at a time is invoked a tenth as often, and receives and deletes ten with two requests",

@@ -2,7 +2,8 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
+import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
+import { writesTold } from "../../infra/constructs/writes-told.ts";
 import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamo-job-store.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamo-stats-store.ts";
@@ -25,20 +26,41 @@ import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
 import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
+import { fits } from "../../test/support/aws/filter-pattern.ts";
 import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
 import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
+import { accessLogLine } from "./access-log.ts";
 import { answering } from "./answering.ts";
 import { remoteMs } from "./assumptions.ts";
 import { type Counts, count, noCounts } from "./counts.ts";
 import { meteredTable, type Write } from "./metered-table.ts";
 
-// As long as the name of a stack. Without one Powertools says so with every line.
-process.env.POWERTOOLS_METRICS_NAMESPACE ??= "Service";
+// What lines hold on AWS because a function has it there, as long as it is there.
+process.env.METRICS_NAMESPACE = "ductape-jobs-prod-service";
+process.env._X_AMZN_TRACE_ID = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
+const context = { awsRequestId: "8f8f0000-0000-4000-8000-000000000000" } as Context;
+const requestId = "JKJaXmPLvHcESHA=";
 
 /** The Scheduler fires up to 60 s late; here always in the middle. */
 const schedulerLateMs = 30_000;
+
+type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["Keys"]>;
+
+/** What the deployment's filter lets through where the settings are the default ones, and no webhook asks for more. */
+const waking = writesTold(new Set(finalEvents));
+
+const recordOf = ({ before, after }: Write, now: number): DynamoDBRecord => ({
+  eventName: before ? (after ? "MODIFY" : "REMOVE") : "INSERT",
+  dynamodb: {
+    Keys: Object.fromEntries(["PK", "SK"].map((key) => [key, (after ?? before)?.[key]])) as Attributes,
+    ...(before && { OldImage: before as Attributes }),
+    ...(after && { NewImage: after as Attributes }),
+    ApproximateCreationDateTime: Math.floor(now / 1000),
+    SequenceNumber: "1",
+  },
+});
 
 interface Message {
   type: JobType;
@@ -57,7 +79,8 @@ export async function startWorld(execute: Decide) {
   let counts = noCounts();
   let now = Date.UTC(2030, 0, 1, 12);
   const messages: Message[] = [];
-  const writes: Write[] = [];
+  /** What waits for the lifecycle: the writes that wake it. */
+  const records: DynamoDBRecord[] = [];
   const objects = new Map<string, Uint8Array>();
 
   let executed = 0;
@@ -112,7 +135,10 @@ export async function startWorld(execute: Decide) {
   const metered = meteredTable(
     dynamo.endpoint,
     () => counts,
-    (write) => writes.push(write),
+    (write) => {
+      const record = recordOf(write, now);
+      if (waking.some((pattern) => fits(record, pattern))) records.push(record);
+    },
   );
   const services = {
     catalog,
@@ -129,15 +155,20 @@ export async function startWorld(execute: Decide) {
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
     secrets: fakeSecrets({}),
     clock,
-    log: makeLog("consumer-action"),
   };
+  const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
+  const [ofApi, ofConsumer, ofReconciler] = [
+    servicesOf("api"),
+    servicesOf("consumer-action"),
+    servicesOf("reconciler"),
+  ];
   const run: Decide = (...what) => {
     executed++;
     return execute(...what);
   };
-  const api = httpApi(() => services, routes);
+  const api = httpApi(() => ofApi, routes);
   const consumer = queueHandler(
-    () => services,
+    () => ofConsumer,
     JobMessage,
     (all, message) => runJob(all, run, message, { random: () => 0.5 }),
   );
@@ -150,7 +181,7 @@ export async function startWorld(execute: Decide) {
       webhooks: fakeMessageQueue(),
       endpoints: [],
       handedOver: recent(),
-      log: services.log,
+      log: makeLog("lifecycle"),
       publish: new Set(finalEvents),
     }),
     handleChanges,
@@ -178,8 +209,12 @@ export async function startWorld(execute: Decide) {
     async request(method: string, path: string, body?: unknown) {
       counts.http_request++;
       const event = httpEvent({ method, path, ...(body !== undefined && { body }) });
-      const answer = await invoke("api", () => api(event, {} as Context));
-      return answer as { statusCode: number; body: string };
+      event.requestContext.requestId = requestId;
+      const answer = (await invoke("api", () => api(event, context))) as { statusCode: number; body: string };
+      const responseBytes = Buffer.byteLength(answer.body);
+      const line = accessLogLine({ method, path, status: answer.statusCode, requestId, responseBytes });
+      counts.access_log_bytes += Buffer.byteLength(line);
+      return answer;
     },
 
     /** Delivers every message at its time, one a batch, until there are none or, of a series, so many runs have ended. */
@@ -191,30 +226,21 @@ export async function startWorld(execute: Decide) {
         // The event source receives it and deletes it.
         counts.queue_request += 2;
         const event = { Records: [{ messageId: "1", body: next.body }] } as SQSEvent;
-        const answer = await invoke("consumer", () => consumer(event, {} as Context));
+        const answer = await invoke("consumer", () => consumer(event, context));
         if (answer.batchItemFailures.length > 0) throw new Error("the consumer failed");
       }
     },
 
     /** Gives the stream's records to the lifecycle, so many at a time. */
     async stream(batchSize: number) {
-      while (writes.length > 0) {
-        const batch = writes.splice(0, batchSize).filter(({ after }) => after?.SK?.S === "STATE");
-        if (batch.length === 0) continue;
-        const Records = batch.map(({ before, after }) => ({
-          dynamodb: {
-            ...(before && { OldImage: before }),
-            ...(after && { NewImage: after }),
-            ApproximateCreationDateTime: Math.floor(now / 1000),
-            SequenceNumber: "1",
-          },
-        }));
-        await invoke("lifecycle", () => lifecycle({ Records } as DynamoDBStreamEvent, {} as Context));
+      while (records.length > 0) {
+        const Records = records.splice(0, batchSize);
+        await invoke("lifecycle", () => lifecycle({ Records }, context));
       }
     },
 
     async reconcile() {
-      await invoke("reconciler", () => reconcile(services));
+      await invoke("reconciler", () => reconcile(ofReconciler));
     },
 
     /** What was counted since it was last asked. */

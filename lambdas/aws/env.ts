@@ -116,6 +116,14 @@ export const AuthorizerEnv = once(() =>
 );
 export type AuthorizerEnv = z.infer<ReturnType<typeof AuthorizerEnv>>;
 
+/** What every function's log reads. */
+export const LogEnv = once(() =>
+  z.object({
+    /** What CloudWatch finds our metrics by. */
+    METRICS_NAMESPACE: z.string().min(1).default("ductape-jobs"),
+  }),
+);
+
 /** What infra must fill for an entry: the same names, as the strings that an environment holds. */
 export type EnvOf<Make extends () => z.ZodObject> = { [Name in keyof z.input<ReturnType<Make>>]: string };
 

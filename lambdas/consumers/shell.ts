@@ -1,7 +1,7 @@
 import { cancelSteps } from "../core/change-job.ts";
 import { dispatch, wakeParent } from "../core/dispatch.ts";
 import { JobError, traceOf } from "../core/errors.ts";
-import { isFinished, type Job, type JobMessage, type Stored } from "../core/job.ts";
+import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf } from "../core/job.ts";
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
 import { attemptMeasured } from "../core/measures.ts";
@@ -41,9 +41,13 @@ export async function runJob(
   if (next.status === "scheduled" || next.status === "queued") await dispatch(services, next);
   if (next.status === "cancelled") await cancelSteps(services, next, next.reason ?? featureOver);
   if (isFinished(next)) await wakeParent(services, next);
+  if (next.again_at !== undefined && next.again_at !== job.again_at) await wakeAgain(services, next);
 }
 
-/** One line an attempt, which is its measurement too: what is logged is paid by the byte. */
+/**
+ * One line an attempt, which is its measurement too: what is logged is paid by the byte. It leads to the request as well,
+ * of which nothing else says which job it made.
+ */
 function tell(log: Log, ended: Job): void {
   const attempt = ended.attempts.at(-1);
   if (ended.status === "running" || !attempt) {
@@ -51,7 +55,8 @@ function tell(log: Log, ended: Job): void {
     return;
   }
   const code = attempt.error && { code: attempt.error.code };
-  log.measure("attempt ended", attemptMeasured(ended, attempt), { status: ended.status, ...code });
+  const { status, request_id } = ended;
+  log.measure("attempt ended", attemptMeasured(ended, attempt), { status, ...code, ...(request_id && { request_id }) });
 }
 
 /** What an attempt came to, as a rule for the job: the job may be changed while the attempt runs. */
@@ -138,7 +143,7 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
   const now = services.clock.now();
   if (result instanceof Parked) {
     const progress = await keep(services, job, "progress", result.progress);
-    return (of) => parked(of, progress, result.wakeAt);
+    return (of) => parked(of, progress, result.wakeAt, result.refused ? againAt(job, now) : undefined);
   }
   const finished = result instanceof Finished ? result : new Finished(result, undefined);
   const kept = await keep(services, job, "results", finished.result);
@@ -146,6 +151,20 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
     finished.progress === undefined ? undefined : await keep(services, job, "progress", finished.progress);
   return (of) => completed(of, now, kept, progress);
 }
+
+/** When AWS has refused a part of a decision. */
+const againSeconds = 5;
+
+/**
+ * Of the messages that a refused decision was made for one asks again, all others end with theirs: if each did, what SQS
+ * doubles in an outage would become ever more.
+ */
+const againAt = ({ again_at = 0 }: Job, now: number): number => (again_at > now ? again_at : now + againSeconds * 1000);
+
+const wakeAgain = ({ queue, log }: ConsumerServices, job: Job): Promise<void> =>
+  queue.send(job.type, messageOf(job), { delaySeconds: againSeconds, group: tenantOf(job) }).catch((error) => {
+    log.warn("SQS refused the wake-up; the reconciler wakes the job", traceOf(error));
+  });
 
 const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });

@@ -43,6 +43,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
     ...(request.step !== undefined && { parent: request.step.parent }),
     ...(request.task_token !== undefined && { task_tokens: [request.task_token] }),
     fingerprint: request.fingerprint,
+    ...(request.request_id !== undefined && { request_id: request.request_id }),
     version: 1,
     write_id: writeId,
     claims: 0,
@@ -82,7 +83,14 @@ export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job =
 
 /** Ends the current attempt: the fields of its claim go, its record is kept. */
 function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error">): Job {
-  const { claim_id: _claim, lease_until: _lease, parked_since: _since, wake_at: _wake, ...rest } = job;
+  const {
+    claim_id: _claim,
+    lease_until: _lease,
+    parked_since: _since,
+    wake_at: _wake,
+    again_at: _again,
+    ...rest
+  } = job;
   const crashes = job.claims - 1;
   const attempt: Attempt = {
     attempt: job.attempt,
@@ -100,8 +108,8 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
  * A running job whose executor has done what there is to do for now: it stays running, but its claim is free for the
  * next message of the same attempt. That message's crashes are counted anew.
  */
-export function parked(job: Job, progress: Stored, wakeAt: number): Job {
-  const { claim_id: _claim, ...rest } = job;
+export function parked(job: Job, progress: Stored, wakeAt: number, againAt?: number): Job {
+  const { claim_id: _claim, again_at: _again, ...rest } = job;
   const parked_since = job.parked_since ?? job.started_at;
   return {
     ...rest,
@@ -110,6 +118,7 @@ export function parked(job: Job, progress: Stored, wakeAt: number): Job {
     version: job.version + 1,
     progress,
     wake_at: wakeAt,
+    ...(againAt !== undefined && { again_at: againAt }),
     ...(parked_since !== undefined && { parked_since }),
   };
 }

@@ -48,7 +48,7 @@ async function start(entry: string, options: PostgresOptions, onEnd: () => void)
   const child = fork(entry, {
     // A session of its own: Ctrl-C in the terminal is for us, and jobs under way still need their database.
     detached: true,
-    execArgv: ["--import", "tsx", "--disable-warning=ExperimentalWarning"],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   const said = new Promise<PostgresSays>((resolve) => child.once("message", resolve));

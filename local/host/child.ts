@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import type { Context } from "aws-lambda";
@@ -72,6 +73,8 @@ try {
   } else {
     await load();
     send({ kind: "ready", needs });
+    // Node does it at the end of a process; the end of this one is a signal that none survives.
+    flushCompileCache();
   }
 } catch (error) {
   send({ kind: "broken", error: inspect(error) });

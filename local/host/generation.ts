@@ -15,7 +15,11 @@ export interface GenerationOptions {
   onOutput: (line: string) => void;
 }
 
-const preload = new URL("../clock/preload.ts", import.meta.url).href;
+/** Run in this order before anything else is loaded. */
+const preloaded = ["../compile-cache.ts", "../clock/preload.ts"].flatMap((file) => [
+  "--import",
+  new URL(file, import.meta.url).href,
+]);
 
 export type Loaded =
   | { outcome: "ready"; generation: Generation; needs: CatalogNeeds }
@@ -51,14 +55,7 @@ export class Generation {
     const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), {
       cwd: root,
       env: { ...env, [offsetVariable]: String(clockOffset()) },
-      execArgv: [
-        "--import",
-        "tsx",
-        "--import",
-        preload,
-        "--enable-source-maps",
-        "--disable-warning=ExperimentalWarning",
-      ],
+      execArgv: [...preloaded, "--disable-warning=ExperimentalWarning"],
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     const lastLines: string[] = [];

@@ -15,7 +15,7 @@ export function startSystem(cwd: string) {
   const announcement = join(data, "local.json");
   // What a killed one has left behind is not its word.
   rmSync(announcement, { force: true });
-  const child = spawn(process.execPath, ["--import", "tsx", "local/main.ts"], {
+  const child = spawn(process.execPath, ["local/main.ts"], {
     cwd,
     env: { ...process.env, NODE_OPTIONS: "", PORT: "0", DUCTAPE_DATA: data },
   });

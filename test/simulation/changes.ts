@@ -80,7 +80,14 @@ export function changes({ time, random, observer }: World, { start, lifeOf }: Le
       observer.note(() => `bulk ${action}`);
       const body = { action, filter, limit: random.int(1, 4), ...(cursor && { cursor }) };
       try {
-        const answer = await postBulk.handle(services, { body, params: {}, query: {}, headers: {}, scopes: allScopes });
+        const answer = await postBulk.handle(services, {
+          id: "req-1",
+          body,
+          params: {},
+          query: {},
+          headers: {},
+          scopes: allScopes,
+        });
         const page = answer.body as { next_cursor?: string; matched: number; succeeded: number };
         cursor = page.next_cursor;
         observer.cover(`bulk ${action}: ${page.succeeded > 0 ? "some" : "none"}`);

@@ -131,6 +131,14 @@ export const mutations: Mutation[] = [
     bug: "a decision out of time failed its feature, and its steps woke an attempt that was over",
   },
   {
+    name: "feature: every message that AWS refuses asks again",
+    seed: 3005643,
+    file: shell,
+    find: "again_at > now ? again_at :",
+    replace: "",
+    bug: "what SQS doubled in an outage became ever more, minute by minute",
+  },
+  {
     name: "crashes: no limit",
     isRare: true,
     file: claims,

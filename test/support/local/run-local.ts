@@ -18,8 +18,7 @@ export interface RunOptions {
 
 /** `npm start` as a process of its own. */
 export function runLocal({ data, args = [], env = {}, cwd = repository, largestFileKb }: RunOptions) {
-  const tsx = join(repository, "node_modules/tsx/dist/cli.mjs");
-  const command = [process.execPath, tsx, "local/main.ts", ...args];
+  const command = [process.execPath, "local/main.ts", ...args];
   // Without the signal a write beyond the limit fails, as on a full disk, instead of ending the process.
   const limited = `trap "" XFSZ; ulimit -f ${largestFileKb}; exec "$@"`;
   const [program = "", ...rest] = largestFileKb === undefined ? command : ["bash", "-c", limited, "bash", ...command];
@@ -41,8 +40,7 @@ export function runLocal({ data, args = [], env = {}, cwd = repository, largestF
         return output.includes("curl -s") && running();
       }, 20_000),
     says: (text: string) => until(() => output.includes(text), 20_000),
-    /** Sent to the process itself, not to the tsx around it, which cannot hand a SIGKILL on. */
-    kill: (signal: NodeJS.Signals) => process.kill(running().pid, signal),
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
     /** As a process manager does it. */
     terminate: () => {
       child.kill("SIGTERM");

@@ -121,7 +121,7 @@ describe("POST /v1/jobs/bulk", () => {
     expect(body.errors).toContainEqual({ job_id: broken.id, code: "INTERNAL", detail: expect.any(String) });
     expect(log.lines).toMatchObject([
       { level: "error", fields: { job_id: broken.id, product: broken.product, request_id: "req-1" } },
-      { level: "info", message: "request answered" },
+      { level: "debug", message: "request answered" },
     ]);
     expect(JSON.stringify([body, log.lines])).not.toContain("s3cret");
   });

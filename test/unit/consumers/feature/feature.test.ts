@@ -400,6 +400,25 @@ describe("whatever happens to messages", () => {
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
   });
+
+  it("while AWS refuses, one message asks again, however many have woken the feature", async () => {
+    const w = world({ onboard });
+    const id = await w.start("onboard", { email: "a@b.example" });
+    const message = messageOf((await w.jobs.get(id)) as Job);
+    const { getMany } = w.jobs;
+    w.jobs.getMany = async () => {
+      throw new Error("throttled");
+    };
+    for (const _round of [1, 2, 3]) {
+      w.queue.sent.length = 0;
+      for (const _doubled of [1, 2, 3, 4]) await runJob(w, decide, message, { wakeUps: true });
+      expect(w.queue.sent).toEqual([expect.objectContaining({ type: "feature", message, delaySeconds: 5 })]);
+      await w.clock.advance(5000);
+    }
+    w.jobs.getMany = getMany;
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
+  });
 });
 
 describe("cancelling a feature", () => {
