@@ -59,15 +59,15 @@ const clients = [
   "dayjs",
 ];
 
-/** What a cold start compiles, in KB. The bounds leave a little room: raise one with a reason. */
+/** What a cold start compiles, in KB. The bounds leave a little room, the API's is its target: raise one with a reason. */
 const budgets: [entry: string, most: number][] = [
-  ["api", 510],
+  ["api", 350],
   // The secret of the deployed key and the table of all others: two clients.
-  ["authorizer", 330],
-  ["reconciler", 400],
-  ["lifecycle", 380],
-  ["intake", 480],
-  ["tasks", 410],
+  ["authorizer", 255],
+  ["reconciler", 300],
+  ["lifecycle", 295],
+  ["intake", 345],
+  ["tasks", 290],
 ];
 
 test.each(budgets)(
@@ -83,11 +83,11 @@ test.each(budgets)(
   },
 );
 
-test("webhooks has the clients of references in its bundle and no other, and starts with at most 420 KB", async () => {
+test("webhooks has the clients of references in its bundle and no other, and starts with at most 315 KB", async () => {
   const { startKb, packages, own } = await bundleOf("webhooks");
   expect(clients.filter((client) => packages.has(client))).toEqual(["@aws-sdk/client-ssm"]);
   expect(own.filter((path) => path.startsWith("lambdas/consumers/"))).toEqual(["lambdas/consumers/define-product.ts"]);
-  expect(startKb).toBeLessThanOrEqual(420);
+  expect(startKb).toBeLessThanOrEqual(315);
 });
 
 /** An edit of a file that nothing has any more leaves out nothing. */
@@ -115,7 +115,7 @@ test.each(jobTypes)(
     expect(found.sort()).toEqual([...ofType[type]].sort());
     const early = [...startPackages].filter((name) => clients.includes(name) && name !== "dayjs");
     expect(early).toEqual([]);
-    expect(startKb).toBeLessThanOrEqual(510);
+    expect(startKb).toBeLessThanOrEqual(375);
   },
 );
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
 import { perEnv } from "../../core/env-config.ts";
-import { Reference, TextOrReference } from "../../core/references.ts";
+import { Reference, TextOrReference } from "../../core/reference-schema.ts";
 import { strict } from "../../core/schema.ts";
 import { actionInput } from "./input.ts";
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { TextOrReference } from "../../core/references.ts";
+import { TextOrReference } from "../../core/reference-schema.ts";
 import { strict } from "../../core/schema.ts";
 import { readDynamo } from "./read-dynamodb.ts";
 import { MaxRows } from "./target-sql.ts";

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
 import { RetryConfig } from "../../core/retry-config.ts";
 import { strict } from "../../core/schema.ts";
-import { InputSchema } from "./input-schema.ts";
+import { inputSchema } from "./input-schema.ts";
 
 /** Holds when every comparison given does; `value` is a template, the others compare with what it stands for. */
 export const Condition = strict({
@@ -49,7 +49,7 @@ export type Step = z.infer<typeof Step>;
 export const featureTarget = () =>
   strict({
     /** The fields of the input; without it any object is taken. */
-    input: InputSchema.optional(),
+    input: inputSchema().optional(),
     /** Steps in order, by sequence; sequences run side by side unless `depends_on` says otherwise. */
     sequences: z.record(Tag, z.array(Step).min(1).max(50)),
     /** The feature's result, a template. Without it the result is that of every step, by sequence and step. */

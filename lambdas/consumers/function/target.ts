@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { perEnv } from "../../core/env-config.ts";
-import { Reference, TextOrReference } from "../../core/references.ts";
+import { Reference, TextOrReference } from "../../core/reference-schema.ts";
 import { strict } from "../../core/schema.ts";
 import { urlFault } from "../../core/url.ts";
 

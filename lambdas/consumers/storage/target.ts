@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { perEnv } from "../../core/env-config.ts";
 import { keyPrefix } from "../../core/file-name.ts";
-import { Reference, TextOrReference } from "../../core/references.ts";
+import { Reference, TextOrReference } from "../../core/reference-schema.ts";
 import { strict } from "../../core/schema.ts";
 
 /** Written out, which the deployment can grant exactly, or a parameter, which may differ between accounts. */
