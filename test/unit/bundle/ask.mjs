@@ -26,5 +26,5 @@ for (const { method, path, body } of JSON.parse(requests)) {
   const loaded = Object.keys(Module._cache).map((name) => basename(name));
   answers.push({ status: statusCode, body: JSON.parse(answer), loaded });
 }
-console.log(`\n${JSON.stringify(answers)}`);
-process.exit();
+// Clients keep connections, and a pipe takes no more than it can hold at once.
+process.stdout.write(`\n${JSON.stringify(answers)}`, () => process.exit());
