@@ -5,7 +5,7 @@ import { catalogOnly } from "./bundle/catalog-only.ts";
 import { defer, sourceOf } from "./bundle/deferred.ts";
 import { edits } from "./bundle/edits.ts";
 import { builtins, commonJs } from "./bundle/node.ts";
-import { credentials, errorClasses, unreached, versions } from "./bundle/sdk.ts";
+import { browsers, credentials, errorClasses, unreached, versions } from "./bundle/sdk.ts";
 import { stringFormats } from "./bundle/zod.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -29,7 +29,17 @@ const lazyPorts = (found: Set<string>): Plugin => ({
   },
 });
 
-const plugins = [builtins, commonJs, credentials, versions, edits(unreached), errorClasses, stringFormats, catalogOnly];
+const plugins = [
+  builtins,
+  browsers,
+  commonJs,
+  credentials,
+  versions,
+  edits(unreached),
+  errorClasses,
+  stringFormats,
+  catalogOnly,
+];
 
 const options = {
   absWorkingDir: root,

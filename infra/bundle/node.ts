@@ -6,32 +6,25 @@ import type { Plugin } from "esbuild";
 
 /**
  * Node's own modules by `process.getBuiltinModule`: an ES module that imports one reads all of its exports at once, and
- * behind those of `node:http` is undici, which costs a cold start more than anything of ours.
+ * behind those of `node:http` is undici, which costs a cold start more than anything of ours. No file may import that one
+ * lazily either; for all others Node's own lazy import does.
  * https://nodejs.org/api/process.html#processgetbuiltinmoduleid
  */
 export const builtins: Plugin = {
   name: "builtins",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)*$/ }, ({ path, kind }) => {
+    onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)*$/ }, ({ path, kind, importer }) => {
       if (!isBuiltin(path)) return undefined;
-      return { path: path.replace(/^node:/, ""), namespace: kind === "dynamic-import" ? "lazy-builtin" : "builtin" };
+      const name = path.replace(/^node:/, "");
+      if (kind !== "dynamic-import") return { path: name, namespace: "builtin" };
+      if (name === "http") return { errors: [{ text: `${importer} imports node:http lazily, and undici with it` }] };
+      return { path: `node:${name}`, external: true };
     });
     onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule("node:${path}")`,
     }));
-    onLoad({ filter: /.*/, namespace: "lazy-builtin" }, ({ path }) => ({
-      contents: `const all = process.getBuiltinModule("node:${path}");
-        export default all;
-        export const { ${plainExports(path).join(", ")} } = all`,
-    }));
   },
 };
-
-/** Without those that are computed when they are asked for. */
-const plainExports = (builtin: string): string[] =>
-  Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(`node:${builtin}`) ?? {}))
-    .filter(([name, { value }]) => value !== undefined && name !== "default")
-    .map(([name]) => name);
 
 /**
  * Lazy imports of CommonJS packages with the names that Node would find in them: esbuild gives a chunk that is made of

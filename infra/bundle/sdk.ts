@@ -30,6 +30,14 @@ export const versions: Plugin = {
   },
 };
 
+/** Reads the names of browsers; esbuild makes a file of it although nothing that is left imports it. */
+export const browsers: Plugin = {
+  name: "browsers",
+  setup({ onResolve }) {
+    onResolve({ filter: /^bowser$/ }, ({ path }) => ({ path, external: true }));
+  },
+};
+
 const core = "@smithy/core/dist-es/submodules";
 const refusing = (what: string) => `throw new Error("${what} is not in this bundle: infra/bundle/sdk.ts")`;
 
@@ -74,6 +82,12 @@ export const unreached: Edit[] = [
     file: `${core}/protocols/HttpProtocol.js`,
     text: 'await import("@smithy/core/event-streams")',
     by: `(() => { ${refusing("what event streams need")} })()`,
+  },
+  // The same module at once, without undici (infra/bundle/node.ts).
+  {
+    file: "@smithy/node-http-handler/dist-es/node-http-handler.js",
+    text: 'await import("node:http")',
+    by: 'process.getBuiltinModule("node:http")',
   },
   nativeHash("Sha256"),
   nativeHash("Md5"),

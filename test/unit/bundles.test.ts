@@ -123,7 +123,6 @@ test.each(jobTypes)(
 test.each([
   ["notification", "google-auth-library", "JWT"],
   ["storage", "google-auth-library", "JWT"],
-  ["action", "builtin:http", "Agent"],
 ])("the consumer of type %s gets %s with its names when it imports it lazily", async (type, from, name) => {
   const { exportsOf } = await bundleOf(`consumers/${type}`);
   expect(exportsOf(from)).toContain(name);
