@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { Plugin } from "esbuild";
-import { modules } from "./edits.ts";
+import { belowModules, modules } from "./edits.ts";
 
 /**
  * What few requests need of packages, each group a CommonJS bundle of its own beside the function's: it is loaded by its
@@ -18,7 +18,7 @@ const groups: Record<string, string[]> = {
 };
 
 const groupOf = new Map(
-  Object.entries(groups).flatMap(([group, files]) => files.map((file) => [join(modules, file), group] as const)),
+  Object.entries(groups).flatMap(([group, files]) => files.map((file) => [file, group] as const)),
 );
 
 /** What is in the bundle of a group: everything of its modules. */
@@ -32,7 +32,7 @@ export const defer = (found: Set<string>): Plugin => ({
     onLoad(
       { filter: /\/(croner|json-schema-processors|json-schema-generator|to-json-schema)\.js$/ },
       async ({ path }) => {
-        const group = groupOf.get(path);
+        const group = groupOf.get(belowModules(path));
         if (group === undefined) return undefined;
         found.add(group);
         return { contents: standIns(group, Object.entries(await import(path))) };

@@ -6,6 +6,9 @@ import type { Plugin } from "esbuild";
 
 export const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
 
+/** A file's path below node_modules, wherever those are: they may be linked, and esbuild goes by where links lead. */
+export const belowModules = (path: string): string => path.split("node_modules/").at(-1) ?? path;
+
 /** What a bundle has instead of a piece of a package. */
 export interface Edit {
   /** Below node_modules. */
@@ -25,14 +28,16 @@ export function edited(source: string, { file, text, by }: Edit): string {
 
 /** Leaves out of packages what a Lambda never reaches. Throws where one of them has lost a file that is to be edited. */
 export function edits(all: readonly Edit[]): Plugin {
-  const byFile = Map.groupBy(all, ({ file }) => join(modules, file));
-  for (const file of byFile.keys()) if (!existsSync(file)) throw new Error(`infra/bundle edits ${file}: there is none`);
-  const ends = [...new Set(all.map(({ file }) => file))].map((file) => file.replaceAll(/[.+]/g, "\\$&"));
+  const byFile = Map.groupBy(all, ({ file }) => file);
+  const files = [...byFile.keys()];
+  const absent = files.find((file) => !existsSync(join(modules, file)));
+  if (absent) throw new Error(`infra/bundle edits ${absent}: there is none`);
+  const ends = files.map((file) => file.replaceAll(".", "\\."));
   return {
     name: "edits",
     setup({ onLoad }) {
-      onLoad({ filter: new RegExp(`(${ends.join("|")})$`) }, async ({ path }) => {
-        const own = byFile.get(path);
+      onLoad({ filter: new RegExp(`node_modules/(${ends.join("|")})$`) }, async ({ path }) => {
+        const own = byFile.get(belowModules(path));
         return own && { contents: own.reduce(edited, await readFile(path, "utf8")) };
       });
     },

@@ -97,7 +97,8 @@ const registration = /^export var (\w+)\$ = \[-3, n0, [^;]*\];\nn0_registry\.reg
 
 /**
  * A client registers a class for each error of its service. Those that our code does not name are thrown as the service's
- * own exception instead, with the same name, code and fields.
+ * own exception instead, with the name that the answer has for it, and its fields. That is the name of the class but for
+ * services that once were a Query API: SQS, none of whose errors we tell apart, and SNS, which is left alone for that.
  */
 export const errorClasses: Plugin = {
   name: "error-classes",

@@ -1,4 +1,4 @@
-import { edited, edits } from "../../../infra/bundle/edits.ts";
+import { belowModules, edited, edits } from "../../../infra/bundle/edits.ts";
 import { unreached } from "../../../infra/bundle/sdk.ts";
 import { withoutFormats } from "../../../infra/bundle/zod.ts";
 
@@ -18,6 +18,10 @@ test.each([
 test("no bundle is made where the file of an edit is gone", () => {
   expect(() => edits([edit])).toThrow("some/package/index.js: there is none");
   expect(() => edits(unreached)).not.toThrow();
+});
+
+test("a file is known wherever a link to node_modules leads", () => {
+  expect(belowModules("/elsewhere/node_modules/some/package/index.js")).toBe(edit.file);
 });
 
 const zod = `import { util } from "../core/index.js";
