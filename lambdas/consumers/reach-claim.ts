@@ -3,7 +3,7 @@ import { jobFields, messageFields } from "../core/log-fields.ts";
 import type { ClaimOutcome, Log } from "../core/ports.ts";
 import { arrival } from "../core/route.ts";
 import type { ConsumerServices } from "../core/services.ts";
-import { claimable } from "../core/transitions.ts";
+import { claimable, woken } from "../core/transitions.ts";
 
 /** How long after the attempt's own timeout its lease ends: for a slow claim, clocks that differ, and the outcome. */
 export const leaseMarginMs = 20_000;
@@ -14,7 +14,7 @@ const leastMarginMs = 10_000;
 export interface ClaimOptions {
   /** The longest a message is held in process until its time; billed Lambda time. */
   longestWaitMs?: number | undefined;
-  /** Messages of this type wake parked jobs: one that meets a live claim is delivered again instead of dropped. */
+  /** Messages of this type wake parked jobs: one that meets a live claim is followed by another when that ends. */
   wakeUps?: boolean;
 }
 
@@ -54,27 +54,18 @@ async function untilDue(
   return "later";
 }
 
-/**
- * As long again as the claim has been held: a decision that takes long, or has crashed, is not asked for every second
- * until its lease ends. Each time that a message is sent again SQS may double it.
- */
-const wakeAgainSeconds = (heldMs: number): number => Math.min(60, Math.max(1, Math.ceil(heldMs / 1000)));
-
 async function claim(services: ConsumerServices, message: JobMessage, wakeUps: boolean): Promise<Job | undefined> {
-  const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
-  const outcome = await services.jobs.claim(message, claim);
+  const asked = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
+  const outcome = await services.jobs.claim(message, asked);
   if (outcome.outcome === "claimed") return outcome.job;
-  if (outcome.outcome === "taken" && wakeUps) {
-    // A decision is under way that may not have seen what this message tells of.
-    const job = await services.jobs.get(message.job_id);
-    if (job) {
-      const delaySeconds = wakeAgainSeconds(services.clock.now() - (job.started_at ?? 0));
-      await services.queue.send(job.type, message, { delaySeconds, group: tenantOf(job) });
-    }
+  if (outcome.outcome !== "taken" || !wakeUps) {
+    dropped(services.log, message, outcome);
     return undefined;
   }
-  dropped(services.log, message, outcome);
-  return undefined;
+  // A decision is under way that may not have seen what this message tells of. Who makes it is told, and asks for another one:
+  // if each wake-up came again by itself, those of many steps, and what SQS doubles of them, would become ever more.
+  if (outcome.job.woken || (await services.jobs.replace(woken(outcome.job))) === "replaced") return undefined;
+  return claim(services, message, wakeUps);
 }
 
 function dropped(log: Log, message: JobMessage, { outcome, job }: Exclude<ClaimOutcome, { outcome: "claimed" }>): void {

@@ -5,11 +5,12 @@ import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
 import { attemptMeasured } from "../core/measures.ts";
+import { orphanedBy } from "../core/orphan.ts";
 import { load, store } from "../core/payload.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
-import { attemptFailed, cancelled, completed, isOrphan, maxCrashes, parked } from "../core/transitions.ts";
+import { attemptFailed, cancelled, completed, isParked, maxCrashes, parked } from "../core/transitions.ts";
 import { type ClaimOptions, isTooLate, reachClaim } from "./reach-claim.ts";
 
 const featureOver = "its feature is over";
@@ -35,13 +36,14 @@ export async function runJob(
   const outcome = await attempt(services, execute, job, { random: random(), deciding: wakeUps });
   const settled = await settle(services, job, outcome);
   if (!settled) return;
-  const { ended, next } = settled;
+  const { ended, next, wasWoken } = settled;
   tell(services.log, ended);
   // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
   if (next.status === "scheduled" || next.status === "queued") await dispatch(services, next);
   if (next.status === "cancelled") await cancelSteps(services, next, next.reason ?? featureOver);
   if (isFinished(next)) await wakeParent(services, next);
-  if (next.again_at !== undefined && next.again_at !== job.again_at) await wakeAgain(services, next);
+  if (next.again_at !== undefined && next.again_at !== job.again_at) await wakeAgain(services, next, againSeconds);
+  else if (wasWoken && isParked(next) && next.again_at === undefined) await wakeAgain(services, next, 0);
 }
 
 /**
@@ -51,7 +53,7 @@ export async function runJob(
 function tell(log: Log, ended: Job): void {
   const attempt = ended.attempts.at(-1);
   if (ended.status === "running" || !attempt) {
-    log.info("parked");
+    log.debug("parked");
     return;
   }
   const code = attempt.error && { code: attempt.error.code };
@@ -63,14 +65,14 @@ function tell(log: Log, ended: Job): void {
 type Outcome = (job: Job) => Job;
 
 /**
- * Writes the outcome if the claim is still ours, and of a recurring job its archived run first. Pausing a job that runs
- * changes the item but leaves the claim: the outcome is then written upon the changed job.
+ * Writes the outcome if the claim is still ours, and of a recurring job its archived run first. Pausing a job that runs, or
+ * a wake-up, changes the item but leaves the claim: the outcome is then written upon the changed job.
  */
 async function settle(
   services: ConsumerServices,
   claimed: Job,
   outcome: Outcome,
-): Promise<{ ended: Job; next: Job } | undefined> {
+): Promise<{ ended: Job; next: Job; wasWoken: boolean } | undefined> {
   for (
     let job: Job | undefined = claimed;
     job?.claim_id === claimed.claim_id && job;
@@ -81,7 +83,7 @@ async function settle(
       isFinished(ended) && ended.status !== "cancelled" ? continued(ended, services.clock.now()) : undefined;
     if (series) await services.jobs.archive(series.run);
     const next = series?.next ?? ended;
-    if ((await services.jobs.replace(next)) === "replaced") return { ended, next };
+    if ((await services.jobs.replace(next)) === "replaced") return { ended, next, wasWoken: job.woken ?? false };
   }
   services.log.warn("outcome discarded: the attempt was cancelled or taken over");
   await cancelSteps(services, outcome(claimed), "its feature was cancelled");
@@ -103,7 +105,7 @@ async function attempt(
     const error = new JobError("CRASHED", text, { retryable: false });
     return (of) => attemptFailed(of, clock.now(), { error, random });
   }
-  if (await isOrphaned(services, job)) return (of) => cancelled(of, clock.now(), featureOver);
+  if (await orphanedBy(services, job)) return (of) => cancelled(of, clock.now(), featureOver);
   if (isTooLate(job, clock.now()))
     throw new Error("the attempt would start too late: its lease might end while the job runs");
   try {
@@ -123,20 +125,6 @@ async function attempt(
     const now = clock.now();
     return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
   }
-}
-
-/**
- * Whether a feature that the job is a step of, however far up, is over. Its end cancels the steps that its progress names,
- * but a decider that has died after it created one has told nobody: only the step knows of its feature.
- */
-async function isOrphaned({ jobs }: ConsumerServices, job: Job): Promise<boolean> {
-  for (let step = job; step.parent; ) {
-    const feature = await jobs.get(step.parent.message.job_id);
-    if (isOrphan(step, feature)) return true;
-    if (!feature || isFinished(feature)) return false;
-    step = feature;
-  }
-  return false;
 }
 
 async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Outcome> {
@@ -161,8 +149,8 @@ const againSeconds = 5;
  */
 const againAt = ({ again_at = 0 }: Job, now: number): number => (again_at > now ? again_at : now + againSeconds * 1000);
 
-const wakeAgain = ({ queue, log }: ConsumerServices, job: Job): Promise<void> =>
-  queue.send(job.type, messageOf(job), { delaySeconds: againSeconds, group: tenantOf(job) }).catch((error) => {
+const wakeAgain = ({ queue, log }: ConsumerServices, job: Job, delaySeconds: number): Promise<void> =>
+  queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) }).catch((error) => {
     log.warn("SQS refused the wake-up; the reconciler wakes the job", traceOf(error));
   });
 

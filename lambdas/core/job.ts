@@ -138,6 +138,8 @@ export interface Job {
   wake_at?: number;
   /** When a message comes that wakes a parked job which AWS has refused something. */
   again_at?: number;
+  /** A wake-up has come while a decision was under way: who makes it asks for one more. */
+  woken?: true;
   finished_at?: number;
   parent?: Parent;
   /** The tasks of Step Functions that wait for its end, the latest last. Bearer secrets: no answer, event or log has them. */

@@ -1,5 +1,5 @@
 import type { JobError } from "./errors.ts";
-import { type Attempt, isFinished, type Job, type JobMessage, type Stored } from "./job.ts";
+import type { Attempt, Job, JobMessage, Stored } from "./job.ts";
 import type { Claim } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
@@ -62,15 +62,6 @@ export function claimable(job: Job, message: JobMessage, now: number): "yes" | "
   return (job.lease_until ?? 0) < now ? "yes" : "taken";
 }
 
-/**
- * Whether a step must not start because its feature, or the run of it that the step belongs to, is over. Who retries a
- * step of a feature that nobody has cancelled wants the step by itself.
- */
-export function isOrphan(step: Job, feature: Job | undefined): boolean {
-  if (step.retried_after !== undefined) return feature?.status === "cancelled";
-  return !feature || isFinished(feature) || feature.run !== step.parent?.message.run;
-}
-
 export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job => ({
   ...job,
   status: "running",
@@ -89,6 +80,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     parked_since: _since,
     wake_at: _wake,
     again_at: _again,
+    woken: _woken,
     ...rest
   } = job;
   const crashes = job.claims - 1;
@@ -109,7 +101,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
  * next message of the same attempt. That message's crashes are counted anew.
  */
 export function parked(job: Job, progress: Stored, wakeAt: number, againAt?: number): Job {
-  const { claim_id: _claim, again_at: _again, ...rest } = job;
+  const { claim_id: _claim, again_at: _again, woken: _woken, ...rest } = job;
   const parked_since = job.parked_since ?? job.started_at;
   return {
     ...rest,
@@ -122,6 +114,9 @@ export function parked(job: Job, progress: Stored, wakeAt: number, againAt?: num
     ...(parked_since !== undefined && { parked_since }),
   };
 }
+
+/** A running job whose decision is under way, and may not have seen what another message tells of. */
+export const woken = (job: Job): Job => ({ ...job, woken: true, version: job.version + 1 });
 
 /** Whether a job has lost its message as far as one can tell: what the reconciler hands over again. */
 export function isStuck(job: Job, now: number, graceMs: number): boolean {

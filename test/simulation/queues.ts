@@ -18,7 +18,7 @@ interface Schedule {
 }
 
 /** Six times a function's timeout on AWS; shorter here, so that histories are. */
-const visibilityMs = 90_000;
+const visibilityMs = 120_000;
 const maxReceives = 5;
 /** Twice what the worst of luck brings: more messages of one job come of messages that beget others. */
 const mostOfOneJob = 32;
