@@ -121,7 +121,7 @@ test("the bucket tells of new objects to import, and not of the reports on them"
 describe("the function", () => {
   test("knows what its environment schema asks for", () => {
     expect(Object.keys(intake.Properties.Environment.Variables)).toEqual(
-      expect.arrayContaining(Object.keys(IntakeEnv.shape)),
+      expect.arrayContaining(Object.keys(IntakeEnv().shape)),
     );
   });
 

@@ -44,7 +44,7 @@ export const flat = (value: unknown): string => flattenCfnReference(value);
 /** The one function whose code is the given entry's. */
 export function functionOf(service: Template, entry: string): Resource {
   const functions = resourcesOf(service, "AWS::Lambda::Function");
-  const found = functions.filter((fn) => fn.Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME === entry);
+  const found = functions.filter((fn) => fn.Properties.Environment.Variables.SERVICE_NAME === entry);
   if (found.length !== 1) throw new Error(`${found.length} functions run ${entry}`);
   return found[0] as Resource;
 }
