@@ -78,7 +78,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
   return {
     ...withoutAws(process.env),
     ...settings,
-    POWERTOOLS_METRICS_NAMESPACE: "ductape-jobs-local",
+    METRICS_NAMESPACE: "ductape-jobs-local",
     TZ: "UTC",
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: "local",

@@ -23,14 +23,11 @@ export const functions: Record<string, { memoryMb: number; cpuMs: number }> = {
 /** What CloudWatch adds to each line. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/API_PutLogEvents.html */
 export const bytesAroundLogLine = 26;
 
-/** A line of API Gateway's access log (infra/constructs/http-entrance.ts). */
-export const accessLogBytes = 210;
-
 /**
  * Batches a second that the lifecycle gets at most: a new on-demand table has four partitions, so its stream has four
- * shards, each with two batches at a time that are gathered for a second.
+ * shards, each with a batch at a time that is gathered for a second.
  */
-export const lifecycleBatchesPerSecond = 8;
+export const lifecycleBatchesPerSecond = 4;
 
 export const assumptionLines = [
   "each message reaches its consumer alone; a consumer that gets ten at a time is invoked a tenth as often, and receives and deletes ten with two requests",
@@ -39,6 +36,8 @@ export const assumptionLines = [
     .join(", ")}; the processor time of ${Object.entries(functions)
     .map(([name, { cpuMs, memoryMb }]) => `${name} is ${cpuMs} ms at full speed, stretched by its ${memoryMb} MB`)
     .join(", ")}`,
+  "the table's stream has four shards, as that of a new table has, each with a batch a second at most; all jobs are of one product and env, which share counters by the hour",
+  "the events that are published by default, completed, failed and cancelled; no webhooks, and an access log of class Infrequent Access",
   "what the job itself calls and takes is not in it, nor what keeping its item costs ($0.25 a GB a month), nor data that leaves AWS",
   "the authorizer's answer is remembered for five minutes; X-Ray is off, as it is unless `jobs:tracing` says otherwise",
   "no free tiers and no volume discounts; reads of the table's stream are free for a Lambda",

@@ -1,11 +1,5 @@
 import { type Price, prices } from "../../lambdas/core/cost.ts";
-import {
-  accessLogBytes,
-  bytesAroundLogLine,
-  functions,
-  lifecycleBatchesPerSecond,
-  oneProcessorMb,
-} from "./assumptions.ts";
+import { bytesAroundLogLine, functions, lifecycleBatchesPerSecond, oneProcessorMb } from "./assumptions.ts";
 import type { Counts } from "./counts.ts";
 import { countsOf, type Kind } from "./kinds.ts";
 
@@ -25,12 +19,15 @@ export function billOf(counts: Counts, jobs = 1): Bill {
     Scheduler: cost("schedule", counts.schedule),
     S3: cost("bucket_put", counts.bucket_put) + cost("bucket_get", counts.bucket_get),
     EventBridge: cost("bus_event", counts.bus_event),
-    Logs: cost("log_megabyte", loggedBytes(counts) / 1e6),
+    Logs: logsOf(counts) / jobs,
   };
 }
 
-const loggedBytes = ({ log_bytes, log_lines, http_request }: Counts): number =>
-  log_bytes + log_lines * bytesAroundLogLine + http_request * (accessLogBytes + bytesAroundLogLine);
+/** The access log is of the class that is read seldom (infra/constructs/http-entrance.ts). */
+const logsOf = ({ log_bytes, log_lines, access_log_bytes, http_request }: Counts): number =>
+  (prices.log_megabyte * (log_bytes + log_lines * bytesAroundLogLine) +
+    prices.rare_log_megabyte * (access_log_bytes + http_request * bytesAroundLogLine)) /
+  1e6;
 
 export const totalOf = (bill: Bill): number => Object.values(bill).reduce((a, b) => a + b, 0);
 
@@ -44,8 +41,8 @@ function gbSecondsOf({ invocations, remote_ms, held_ms }: Counts): number {
   return ofFunction.reduce((a, b) => a + b, 0);
 }
 
-/** Records of a small job in the table's stream: made, claimed, finished. */
-const recordsPerJob = 3;
+/** Records of a small job that wake the lifecycle: made and finished. That it was claimed is told to nobody by default. */
+const recordsPerJob = 2;
 
 /** The bill of a million jobs of a kind that come evenly, so many a second. */
 export async function billAt(kind: Kind, jobsPerSecond: number): Promise<Bill> {

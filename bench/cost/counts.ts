@@ -23,6 +23,8 @@ export interface Counts {
   /** Bytes of our own log lines. */
   log_bytes: number;
   log_lines: number;
+  /** Bytes of API Gateway's access log, which has a line a request. */
+  access_log_bytes: number;
 }
 
 export const noCounts = (): Counts => ({
@@ -41,6 +43,7 @@ export const noCounts = (): Counts => ({
   held_ms: 0,
   log_bytes: 0,
   log_lines: 0,
+  access_log_bytes: 0,
 });
 
 export function count(what: Record<string, number>, name: string, by = 1): void {

@@ -55,7 +55,7 @@ export async function cost(): Promise<Section> {
           counts.queue_request,
           sum(counts.invocations),
           `${counts.held_ms} ms`,
-          counts.log_bytes,
+          counts.log_bytes + counts.access_log_bytes,
           dollars(totalOf(billOf(counts))),
         ]),
       ),

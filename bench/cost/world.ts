@@ -2,7 +2,8 @@ import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { Context, DynamoDBStreamEvent, SQSEvent } from "aws-lambda";
+import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
+import { writesTold } from "../../infra/constructs/writes-told.ts";
 import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamo-job-store.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamo-stats-store.ts";
@@ -15,7 +16,8 @@ import { s3BlobStore } from "../../lambdas/aws/s3-blob-store.ts";
 import { sqsJobQueue } from "../../lambdas/aws/sqs-job-queue.ts";
 import { streamHandler } from "../../lambdas/aws/stream-handler.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
-import { runJob } from "../../lambdas/consumers/shell.ts";
+import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
+import { runJob, type ShellOptions } from "../../lambdas/consumers/shell.ts";
 import { JobMessage, type JobType } from "../../lambdas/core/job.ts";
 import { finalEvents } from "../../lambdas/core/job-event.ts";
 import type { Decide } from "../../lambdas/core/job-type.ts";
@@ -25,20 +27,43 @@ import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
 import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
+import { fits } from "../../test/support/aws/filter-pattern.ts";
 import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
 import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
+import { accessLogLine } from "./access-log.ts";
 import { answering } from "./answering.ts";
 import { remoteMs } from "./assumptions.ts";
 import { type Counts, count, noCounts } from "./counts.ts";
 import { meteredTable, type Write } from "./metered-table.ts";
 
-// As long as the name of a stack. Without one Powertools says so with every line.
-process.env.POWERTOOLS_METRICS_NAMESPACE ??= "Service";
+// What lines hold on AWS because a function has it there, as long as it is there.
+process.env.METRICS_NAMESPACE = "ductape-jobs-prod-service";
+process.env._X_AMZN_TRACE_ID = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
+const context = { awsRequestId: "8f8f0000-0000-4000-8000-000000000000" } as Context;
+const requestId = "JKJaXmPLvHcESHA=";
 
 /** The Scheduler fires up to 60 s late; here always in the middle. */
 const schedulerLateMs = 30_000;
+
+type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["Keys"]>;
+
+/** What the deployment's filter lets through where the settings are the default ones, and no webhook asks for more. */
+const waking = writesTold(new Set(finalEvents));
+
+const recordOf = ({ before, after }: Write, now: number): DynamoDBRecord => ({
+  eventName: before ? (after ? "MODIFY" : "REMOVE") : "INSERT",
+  dynamodb: {
+    Keys: Object.fromEntries(["PK", "SK"].map((key) => [key, (after ?? before)?.[key]])) as Attributes,
+    ...(before && { OldImage: before as Attributes }),
+    ...(after && { NewImage: after as Attributes }),
+    ApproximateCreationDateTime: Math.floor(now / 1000),
+    SequenceNumber: "1",
+  },
+});
+
+const executionMs = 200;
 
 interface Message {
   type: JobType;
@@ -55,9 +80,10 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 export async function startWorld(execute: Decide) {
   const dynamo = await startDynamo();
   let counts = noCounts();
-  let now = Date.UTC(2030, 0, 1, 12);
+  let now = Date.UTC(2030, 0, 1, 12, 0, 7);
   const messages: Message[] = [];
-  const writes: Write[] = [];
+  /** What waits for the lifecycle: the writes that wake it. */
+  const records: DynamoDBRecord[] = [];
   const objects = new Map<string, Uint8Array>();
 
   let executed = 0;
@@ -112,7 +138,10 @@ export async function startWorld(execute: Decide) {
   const metered = meteredTable(
     dynamo.endpoint,
     () => counts,
-    (write) => writes.push(write),
+    (write) => {
+      const record = recordOf(write, now);
+      if (waking.some((pattern) => fits(record, pattern))) records.push(record);
+    },
   );
   const services = {
     catalog,
@@ -129,18 +158,28 @@ export async function startWorld(execute: Decide) {
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
     secrets: fakeSecrets({}),
     clock,
-    log: makeLog("consumer-action"),
   };
+  const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
+  const [ofApi, ofConsumer, ofReconciler] = [
+    servicesOf("api"),
+    servicesOf("consumer-action"),
+    servicesOf("reconciler"),
+  ];
   const run: Decide = (...what) => {
     executed++;
+    // What a job does takes a moment: where time stood still, an entry of the index that is about a time would not move.
+    now += executionMs;
     return execute(...what);
   };
-  const api = httpApi(() => services, routes);
-  const consumer = queueHandler(
-    () => services,
-    JobMessage,
-    (all, message) => runJob(all, run, message, { random: () => 0.5 }),
-  );
+  const api = httpApi(() => ofApi, routes);
+  const consumerOf = (run: Decide, options: ShellOptions = {}) =>
+    queueHandler(
+      () => ofConsumer,
+      JobMessage,
+      (all, message) => runJob(all, run, message, { ...options, random: () => 0.5 }),
+    );
+  const consumer = consumerOf(run);
+  const decider = consumerOf(decide, { wakeUps: true });
   const bus = eventBridgeBus({ client: events, bus: "jobs", clock });
   const lifecycle = streamHandler(
     () => ({
@@ -150,7 +189,7 @@ export async function startWorld(execute: Decide) {
       webhooks: fakeMessageQueue(),
       endpoints: [],
       handedOver: recent(),
-      log: services.log,
+      log: makeLog("lifecycle"),
       publish: new Set(finalEvents),
     }),
     handleChanges,
@@ -178,11 +217,15 @@ export async function startWorld(execute: Decide) {
     async request(method: string, path: string, body?: unknown) {
       counts.http_request++;
       const event = httpEvent({ method, path, ...(body !== undefined && { body }) });
-      const answer = await invoke("api", () => api(event, {} as Context));
-      return answer as { statusCode: number; body: string };
+      event.requestContext.requestId = requestId;
+      const answer = (await invoke("api", () => api(event, context))) as { statusCode: number; body: string };
+      const responseBytes = Buffer.byteLength(answer.body);
+      const line = accessLogLine({ method, path, status: answer.statusCode, requestId, responseBytes });
+      counts.access_log_bytes += Buffer.byteLength(line);
+      return answer;
     },
 
-    /** Delivers every message at its time, one a batch, until there are none or, of a series, so many runs have ended. */
+    /** Delivers every message at its time, one a batch, until there are none or so many runs of a series, or steps, have ended. */
     async drain(runs = Number.POSITIVE_INFINITY) {
       for (const last = executed + runs; messages.length > 0 && executed < last; ) {
         const next = messages.reduce((a, b) => (b.at < a.at ? b : a));
@@ -191,30 +234,22 @@ export async function startWorld(execute: Decide) {
         // The event source receives it and deletes it.
         counts.queue_request += 2;
         const event = { Records: [{ messageId: "1", body: next.body }] } as SQSEvent;
-        const answer = await invoke("consumer", () => consumer(event, {} as Context));
+        const consume = next.type === "feature" ? decider : consumer;
+        const answer = await invoke("consumer", () => consume(event, context));
         if (answer.batchItemFailures.length > 0) throw new Error("the consumer failed");
       }
     },
 
     /** Gives the stream's records to the lifecycle, so many at a time. */
     async stream(batchSize: number) {
-      while (writes.length > 0) {
-        const batch = writes.splice(0, batchSize).filter(({ after }) => after?.SK?.S === "STATE");
-        if (batch.length === 0) continue;
-        const Records = batch.map(({ before, after }) => ({
-          dynamodb: {
-            ...(before && { OldImage: before }),
-            ...(after && { NewImage: after }),
-            ApproximateCreationDateTime: Math.floor(now / 1000),
-            SequenceNumber: "1",
-          },
-        }));
-        await invoke("lifecycle", () => lifecycle({ Records } as DynamoDBStreamEvent, {} as Context));
+      while (records.length > 0) {
+        const Records = records.splice(0, batchSize);
+        await invoke("lifecycle", () => lifecycle({ Records }, context));
       }
     },
 
     async reconcile() {
-      await invoke("reconciler", () => reconcile(services));
+      await invoke("reconciler", () => reconcile(ofReconciler));
     },
 
     /** What was counted since it was last asked. */

@@ -61,12 +61,13 @@ export class JobsDashboard extends Construct {
   }
 
   private api({ stage }: HttpEntrance): IWidget[][] {
-    const answers = (options: MetricOptions) => serviceMetric(this, "api", "answer_ms", options);
     return [
       heading("API"),
       [
         graph("Requests", [stage.metricCount(sum), stage.metricClientError(sum), stage.metricServerError(sum)]),
-        graph("Answers without waiting for a job (ms)", [answers(p50), answers(p99)]),
+        graph("Answers of 3 s and more, without those that wait for a job", [
+          serviceMetric(this, "api", "slow_answers", sum),
+        ]),
         graph("Latency, with the time that callers asked to wait (ms)", [
           stage.metricLatency(p50),
           stage.metricLatency(p99),

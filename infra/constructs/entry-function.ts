@@ -74,7 +74,7 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
         ...props.environment,
         POWERTOOLS_SERVICE_NAME: entry,
         POWERTOOLS_LOG_LEVEL: logLevel.toUpperCase(),
-        POWERTOOLS_METRICS_NAMESPACE: metricsNamespace(this),
+        METRICS_NAMESPACE: metricsNamespace(this),
         NODE_OPTIONS: "--enable-source-maps",
       },
     });

@@ -1,4 +1,4 @@
-import { AccessLogField, AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
+import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import {
   CorsHttpMethod,
   type CorsPreflightOptions,
@@ -17,12 +17,13 @@ import {
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
-import { LogGroup } from "aws-cdk-lib/aws-logs";
+import { LogGroup, LogGroupClass } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { acknowledge } from "../acknowledge.ts";
 import { readConfig } from "../config.ts";
 import type { Door } from "../settings/door.ts";
+import { accessLogFormat } from "./access-log.ts";
 
 /** What anybody may ask without a key: whether the service is up, and how its API and its events look. */
 const open = ["/v1/health", "/openapi.json", "/events.json"];
@@ -65,8 +66,11 @@ export class HttpEntrance extends Construct {
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
   }
 
-  private addStage(httpApi: HttpApi, { rateLimit, burstLimit }: Door): HttpStage {
-    const logs = new LogGroup(this, "AccessLogs", {
+  private addStage(httpApi: HttpApi, { rateLimit, burstLimit, auth }: Door): HttpStage {
+    // Of a class that costs half, since nobody but queries reads it. Its class is for good: another one needs another id.
+    // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
+    const logs = new LogGroup(this, "RequestLogs", {
+      logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
       retention: readConfig(this.node).logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -76,9 +80,12 @@ export class HttpEntrance extends Construct {
       autoDeploy: true,
       // What is beyond is answered 429 at the door, so that one client cannot use up the account's Lambda concurrency.
       throttle: { rateLimit, burstLimit },
-      // Metrics by route would be billed, and say nothing: all of /v1 is one route. Our log has the route of each request.
+      // Metrics by route would be billed, and say nothing: all of /v1 is one route. The access log has the path of each request.
       detailedMetricsEnabled: false,
-      accessLogSettings: { destination: new LogGroupLogDestination(logs), format: accessLog },
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logs),
+        format: AccessLogFormat.custom(accessLogFormat(auth)),
+      },
       ...(this.domain && { domainMapping: { domainName: this.domain } }),
     });
   }
@@ -130,19 +137,3 @@ const byKey = (authorizer: IFunction, { authCacheSeconds }: Door) =>
     responseTypes: [HttpLambdaResponseType.SIMPLE],
     resultsCacheTtl: Duration.seconds(authCacheSeconds),
   });
-
-/** Who asked for what and how it went. The path holds ids at most; queries and headers are left out. */
-const accessLog = AccessLogFormat.custom(
-  JSON.stringify({
-    request_id: AccessLogField.contextRequestId(),
-    time: AccessLogField.contextRequestTimeEpoch(),
-    ip: AccessLogField.contextIdentitySourceIp(),
-    method: AccessLogField.contextHttpMethod(),
-    path: AccessLogField.contextPath(),
-    status: AccessLogField.contextStatus(),
-    bytes: AccessLogField.contextResponseLength(),
-    latency_ms: AccessLogField.contextResponseLatency(),
-    integration_error: AccessLogField.contextIntegrationErrorMessage(),
-    authorizer_error: AccessLogField.contextAuthorizerError(),
-  }),
-);

@@ -52,7 +52,8 @@ export class ServiceStack extends Stack {
     new Reconciler(this, "Reconciler", platform);
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
-    new Lifecycle(this, "Lifecycle", { config, state, tell: { tasks: tasks.queue, webhooks: webhooks.queue } });
+    const tell = { tasks: tasks.queue, webhooks: webhooks.queue };
+    new Lifecycle(this, "Lifecycle", { config, state, products, tell });
     const intake = new Intake(this, "Intake", { platform, tasks: tasks.queue });
 
     if (state.key) encryptWith(state.key, this);

@@ -1,6 +1,7 @@
 import { type HttpRoute, httpRoute } from "../aws/http-api.ts";
 import type { RouteDoc } from "../aws/route-doc.ts";
 import { type Change, changeJob } from "../core/change-job.ts";
+import type { Job } from "../core/job.ts";
 import { parseOptionalBody } from "../core/parse-body.ts";
 import { strict } from "../core/schema.ts";
 import type { Services } from "../core/services.ts";
@@ -26,18 +27,22 @@ interface ChangeRoute {
   description?: string;
   /** The change that a body asks for; throws INVALID_REQUEST. */
   change: (body: unknown, now: number) => Change;
+  /** Refuses a job for what is not known of the job itself; throws STATE_CONFLICT. */
+  admit?: (services: Services, job: Job) => Promise<void>;
   body: NonNullable<RouteDoc["body"]>;
 }
 
 /** What the routes that change a job share: 200 with the job as it is after the change, or a 409 that says why not. */
-export const changeRoute = ({ verb, change, ...doc }: ChangeRoute): HttpRoute<Services> =>
+export const changeRoute = ({ verb, change, admit, ...doc }: ChangeRoute): HttpRoute<Services> =>
   httpRoute<Services>(
     "POST",
     `/v1/jobs/{id}/${verb}`,
     async (services, request) => {
       const { jobs, blobs, clock } = services;
       const job = await jobOf(jobs, request, "jobs:write");
-      const after = await changeJob(services, job.id, change(request.body, clock.now()));
+      const asked = change(request.body, clock.now());
+      await admit?.(services, job);
+      const after = await changeJob(services, job.id, asked);
       return { status: 200, body: await viewOf(blobs, after, clock.now()), about: after };
     },
     {

@@ -41,6 +41,6 @@ export interface Wait {
 export function waitOf({ query, headers }: Pick<HttpRequest, "query" | "headers">): Wait {
   const { wait } = parseQuery(WaitQuery, query);
   if (wait !== undefined) return { seconds: Number(wait), headers: {} };
-  const seconds = preferredSeconds(headers.prefer ?? "");
+  const seconds = headers.prefer === undefined ? 0 : preferredSeconds(headers.prefer);
   return { seconds, headers: seconds > 0 ? { "preference-applied": `wait=${seconds}` } : {} };
 }

@@ -15,12 +15,19 @@ export async function authorize(
   services: AuthorizerServices,
   authorization: string | undefined,
 ): Promise<Scopes | undefined> {
-  const given = /^Bearer ([\x21-\x7e]{16,256})$/i.exec(authorization ?? "")?.[1];
+  const given = bearerOf(authorization);
   if (given === undefined) return undefined;
   const id = apiKeyId(given);
   if (id !== undefined) return scopesOf(services, id, given);
   return sameText(given, await services.deployedKey()) ? allScopes : undefined;
 }
+
+const bearerOf = (authorization: string | undefined) =>
+  /^Bearer ([\x21-\x7e]{16,256})$/i.exec(authorization ?? "")?.[1];
+
+/** What to call an authorized caller's key by; that made at deploy time has no id. */
+export const keyIdOf = (authorization: string | undefined): string =>
+  apiKeyId(bearerOf(authorization) ?? "") ?? "deployed";
 
 async function scopesOf({ keys, clock, log }: AuthorizerServices, id: string, given: string) {
   const key = await keys.get(id);

@@ -3,15 +3,18 @@ import { AuthorizerEnv, readEnv } from "../aws/env.ts";
 import { once } from "../aws/once.ts";
 import { quietly } from "../aws/quietly.ts";
 import { startAuthorizer } from "../aws/start-authorizer.ts";
-import { authorize } from "./authorize.ts";
+import { authorize, keyIdOf } from "./authorize.ts";
 
 const services = once(() => startAuthorizer(readEnv(AuthorizerEnv)));
 
 /** API Gateway keeps the answer for the same Authorization header, so this runs seldom. */
 export const handler = async (
   event: Pick<APIGatewayRequestAuthorizerEventV2, "headers">,
-): Promise<APIGatewaySimpleAuthorizerWithContextResult<{ scopes?: string }>> => {
+): Promise<APIGatewaySimpleAuthorizerWithContextResult<{ scopes?: string; key_id?: string }>> => {
   const all = services();
   const scopes = await quietly(all.log, () => authorize(all, event.headers?.authorization));
-  return { isAuthorized: scopes !== undefined, context: scopes ? { scopes: JSON.stringify(scopes) } : {} };
+  if (!scopes) return { isAuthorized: false, context: {} };
+  // For the access log, which says whose request it was.
+  const key_id = keyIdOf(event.headers?.authorization);
+  return { isAuthorized: true, context: { scopes: JSON.stringify(scopes), key_id } };
 };

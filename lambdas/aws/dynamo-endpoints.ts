@@ -5,7 +5,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { EndpointState, Endpoints } from "../core/ports.ts";
+import type { EndpointState, Endpoints } from "../core/outward-ports.ts";
 import type { EndpointName } from "../core/webhook.ts";
 import { type Item, partitionKey, sortKey } from "./job-item.ts";
 

@@ -92,6 +92,12 @@ export const AuthorizerEnv = z.object({
 });
 export type AuthorizerEnv = z.infer<typeof AuthorizerEnv>;
 
+/** What every function's log reads. */
+export const LogEnv = z.object({
+  /** What CloudWatch finds our metrics by. */
+  METRICS_NAMESPACE: z.string().min(1).default("ductape-jobs"),
+});
+
 /** What infra must fill for an entry: the same names, as the strings that an environment holds. */
 export type EnvOf<Schema extends z.ZodObject> = { [Name in keyof z.input<Schema>]: string };
 

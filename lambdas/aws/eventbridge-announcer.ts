@@ -1,6 +1,7 @@
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { eventSource } from "../core/job-event.ts";
-import type { Announcer, Clock } from "../core/ports.ts";
+import type { Announcer } from "../core/outward-ports.ts";
+import type { Clock } from "../core/ports.ts";
 import { putEvents } from "./put-events.ts";
 
 /** One event at a time on an EventBridge bus. */

@@ -1,6 +1,7 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import { eventSource, type JobEvent } from "../core/job-event.ts";
-import type { Clock, EventBus, Unpublished } from "../core/ports.ts";
+import type { EventBus, Unpublished } from "../core/outward-ports.ts";
+import type { Clock } from "../core/ports.ts";
 import { putEvents } from "./put-events.ts";
 
 export interface EventBridgeBusOptions {

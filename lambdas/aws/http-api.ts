@@ -1,6 +1,5 @@
 import middy, { type MiddlewareObj } from "@middy/core";
 import httpHeaderNormalizer from "@middy/http-header-normalizer";
-import httpJsonBodyParser from "@middy/http-json-body-parser";
 import httpRouter from "@middy/http-router";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { RequestError, traceOf } from "../core/errors.ts";
@@ -9,6 +8,7 @@ import { jobFields, loggingOf } from "../core/log-fields.ts";
 import type { Log } from "../core/ports.ts";
 import { jsonPointer } from "../core/schema.ts";
 import { allScopes, Scopes } from "../core/scopes.ts";
+import { jsonBody } from "./json-body.ts";
 import { invocationFields } from "./log.ts";
 import { onlyRoutes, withHead, withoutBody } from "./only-routes.ts";
 import { problemOf, requestErrorOf } from "./problem.ts";
@@ -20,6 +20,8 @@ type Result = APIGatewayProxyStructuredResultV2;
 
 /** A request as a route sees it. */
 export interface HttpRequest {
+  /** API Gateway's, which its access log and every line of ours have. */
+  id: string;
   /** The parsed JSON body of a POST; undefined where there is none. */
   body: unknown;
   params: Record<string, string>;
@@ -60,9 +62,6 @@ export const httpRoute = <S>(
   more: Pick<HttpRoute<S>, "open" | "takesQuery" | "doc">,
 ): HttpRoute<S> => ({ method, path, handle, ...more });
 
-/** Lambda refuses an event above 6 MB; a body may reach it as base64. */
-const largestBody = 4_400_000;
-
 /** The API Gateway (HTTP API, payload 2.0) handler of these routes. `services` is called once, by the first request. */
 export const httpApi = <S extends { log: Log }>(services: () => S, routes: HttpRoute<S>[]) =>
   middy<Event, Result>()
@@ -90,14 +89,20 @@ export const httpApi = <S extends { log: Log }>(services: () => S, routes: HttpR
       ),
     );
 
-/** One line a request, but for probes, which ask what is open; it is a measurement too. */
+/** An answer that takes so long is worth a line, and counts for the alarm on a slow API. */
+const slowMs = 3000;
+
+/**
+ * What went well is in the access log of API Gateway, and a second line of each request would cost as much as its bytes;
+ * what was slow is measured, unless its caller wanted to wait. Probes, which ask what is open, say nothing.
+ */
 function tell(log: Log, { status, about, waited }: HttpResponse, ms: number): void {
-  const fields = { ...(about && jobFields(about)), status };
-  if (waited) log.info("request answered", fields);
-  else log.measure("request answered", { values: { answer_ms: Math.round(ms) } }, fields);
+  const fields = { ...(about && jobFields(about)), status, answer_ms: Math.round(ms) };
+  if (ms < slowMs || waited) log.debug("request answered", fields);
+  else log.measure("request answered slowly", { values: { slow_answers: 1 } }, fields);
 }
 
-/** The access log of API Gateway, which has the caller and the time it took, has the same `request_id`. */
+/** The access log of API Gateway, which has the key and the time it took, has the same `request_id`. */
 const requestFields = (event: Event, context: Context) => ({
   request_id: event.requestContext?.requestId,
   ...invocationFields(context),
@@ -112,7 +117,8 @@ function requestOf<S>(event: Event, { open, takesQuery }: HttpRoute<S>): HttpReq
     throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults });
   }
   const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? "")]);
-  return { body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes };
+  const { requestId: id } = event.requestContext;
+  return { id, body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes };
 }
 
 /** A part of a path; one that is not percent-encoded as it should be names nothing that exists, as it is. */
@@ -131,30 +137,6 @@ function scopesOf(event: Event): Scopes {
   const scopes = authorizer?.lambda?.scopes;
   if (scopes === undefined) throw new RequestError("UNAUTHENTICATED", "Send `Authorization: Bearer <API key>`.");
   return Scopes.parse(JSON.parse(scopes));
-}
-
-/**
- * Parses the body of a POST, whose limit is ours to say: beyond it Lambda would fail without a word. Without a body there
- * is no media type to ask for: a route whose body is optional takes none, and the schema of any other refuses it.
- */
-function jsonBody(): MiddlewareObj<Event> {
-  const parser = httpJsonBodyParser<Event>();
-  return {
-    before: (request) => {
-      if (request.event.requestContext.http.method !== "POST" || !request.event.body) {
-        delete request.event.body;
-        return;
-      }
-      const encoding = request.event.headers["content-encoding"] ?? "identity";
-      if (encoding !== "identity") {
-        throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without a Content-Encoding.");
-      }
-      if (request.event.body.length > largestBody) {
-        throw new RequestError("PAYLOAD_TOO_LARGE", `The body has more than ${largestBody} bytes.`);
-      }
-      return parser.before?.(request);
-    },
-  };
 }
 
 const json = ({ status, headers, body }: HttpResponse, type = "application/json"): Result => ({

@@ -2,7 +2,8 @@ import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-e
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { tenantOf } from "../core/job.ts";
 import { eventSource } from "../core/job-event.ts";
-import type { Clock, Refused, Rejections } from "../core/ports.ts";
+import type { Rejections } from "../core/outward-ports.ts";
+import type { Clock, Refused } from "../core/ports.ts";
 import { type JobRejectedDetail, type Rejection, rejectedEvent } from "../core/rejection.ts";
 import { messageGroup } from "./message-group.ts";
 import { putEvents } from "./put-events.ts";

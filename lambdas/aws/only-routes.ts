@@ -8,22 +8,32 @@ export const withHead = <Method extends string>(method: Method): (Method | "HEAD
 
 /** Before anything else is said of a request: 404 for a path that is none, 405 with the methods of one that is. */
 export function onlyRoutes(routes: readonly { method: string; path: string }[]): MiddlewareObj<APIGatewayProxyEventV2> {
-  const patterns = routes.map(({ method, path }) => ({
-    methods: withHead(method),
-    isExact: !path.includes("{"),
-    pattern: new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}/?$`),
-  }));
+  const methodsAt = methodsByPath(routes);
   return {
     before: ({ event }) => {
       const { method, path } = event.requestContext.http;
-      const fit = patterns.filter(({ pattern }) => pattern.test(path));
-      // A path of its own is never also the `{id}` of another one.
-      const own = fit.some(({ isExact }) => isExact) ? fit.filter(({ isExact }) => isExact) : fit;
-      const allow = [...new Set(own.flatMap(({ methods }) => methods))];
+      const allow = methodsAt(path);
       if (allow.includes(method)) return;
       if (allow.length === 0) throw new RequestError("ROUTE_NOT_FOUND", "There is no such route.");
       throw new RequestError("METHOD_NOT_ALLOWED", `This path takes ${allow.join(", ")}.`, { allow });
     },
+  };
+}
+
+/** The methods that a path takes, which may end in a slash; none where it is none. */
+function methodsByPath(routes: readonly { method: string; path: string }[]): (path: string) => string[] {
+  const methods = new Map<string, string[]>();
+  for (const { method, path } of routes) methods.set(path, [...(methods.get(path) ?? []), ...withHead(method)]);
+  const patterns = [...methods]
+    .filter(([path]) => path.includes("{"))
+    .map(([path, own]) => ({
+      own,
+      pattern: new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`),
+    }));
+  return (asked) => {
+    const path = asked.replace(/(.)\/$/, "$1");
+    // A path of its own is never also the `{id}` of another one.
+    return methods.get(path) ?? patterns.filter(({ pattern }) => pattern.test(path)).flatMap(({ own }) => own);
   };
 }
 

@@ -40,20 +40,6 @@ const titleOf = (code: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** What middy's router and body parser throw, in our words. */
-function fromMiddleware(error: unknown): RequestError | undefined {
-  const status = (error as { statusCode?: unknown } | undefined)?.statusCode;
-  if (status === 415) {
-    return new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send JSON, with `Content-Type: application/json`.");
-  }
-  if (status === 400 || status === 422) {
-    const isForbidden = (error as Error).message.startsWith("Forbidden key");
-    const detail = isForbidden ? "has a field named __proto__, or constructor with a prototype" : "is not valid JSON";
-    return new RequestError("INVALID_REQUEST", `The body ${detail}.`, { faults: [{ pointer: "", detail }] });
-  }
-  return undefined;
-}
-
 /** AWS could not do what a request takes; what it had done of it by then is recorded, and the reconciler goes on with it. */
 const unavailable = (cause: unknown) =>
   new RequestError("UNAVAILABLE", "AWS did not do it for now. Try again.", { cause, retryAfterSeconds: 5 });
@@ -61,7 +47,7 @@ const unavailable = (cause: unknown) =>
 /** What a request is told of an error, or undefined for one that is ours. */
 export function requestErrorOf(error: unknown): RequestError | undefined {
   if (error instanceof RequestError) return error;
-  return fromMiddleware(error) ?? (isRefusal(error) ? unavailable(error) : undefined);
+  return isRefusal(error) ? unavailable(error) : undefined;
 }
 
 export function problemOf(error: RequestError | undefined, requestId: string | undefined): Problem {

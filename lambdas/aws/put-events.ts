@@ -1,5 +1,6 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import type { Clock, Unpublished } from "../core/ports.ts";
+import type { Unpublished } from "../core/outward-ports.ts";
+import type { Clock } from "../core/ports.ts";
 
 /** PutEvents takes no more at a time. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 const mostEntries = 10;

@@ -4,7 +4,7 @@ import {
   SendTaskSuccessCommand,
   type SFNClient,
 } from "@aws-sdk/client-sfn";
-import type { TaskAnswer, Tasks } from "../core/ports.ts";
+import type { TaskAnswer, Tasks } from "../core/outward-ports.ts";
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
 const longestError = 256;

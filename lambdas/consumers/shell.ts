@@ -1,32 +1,23 @@
 import { cancelSteps } from "../core/change-job.ts";
 import { dispatch, wakeParent } from "../core/dispatch.ts";
 import { JobError, traceOf } from "../core/errors.ts";
-import { isFinished, type Job, type JobMessage, type Stored, tenantOf } from "../core/job.ts";
+import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf } from "../core/job.ts";
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
 import { attemptMeasured } from "../core/measures.ts";
+import { orphanedBy } from "../core/orphan.ts";
 import { load, store } from "../core/payload.ts";
-import type { ClaimOutcome, Clock, Log } from "../core/ports.ts";
-import { arrival } from "../core/route.ts";
+import type { Clock, Log } from "../core/ports.ts";
 import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
-import { attemptFailed, cancelled, claimable, completed, isOrphan, maxCrashes, parked } from "../core/transitions.ts";
-
-/** How long after the attempt's own timeout its lease ends: for a slow claim, clocks that differ, and the outcome. */
-export const leaseMarginMs = 20_000;
-
-/** What of that margin must be left when the attempt starts: the claim counts from when it was sent. */
-const leastMarginMs = 10_000;
+import { attemptFailed, cancelled, completed, isParked, maxCrashes, parked } from "../core/transitions.ts";
+import { type ClaimOptions, isTooLate, reachClaim } from "./reach-claim.ts";
 
 const featureOver = "its feature is over";
 
-export interface ShellOptions {
-  /** The longest a message is held in process until its time; billed Lambda time. */
-  longestWaitMs?: number;
+export interface ShellOptions extends ClaimOptions {
   /** In [0, 1): the jitter of backoff. */
   random?: () => number;
-  /** Messages of this type wake parked jobs: one that meets a live claim is delivered again instead of dropped. */
-  wakeUps?: boolean;
 }
 
 /**
@@ -39,45 +30,49 @@ export async function runJob(
   message: JobMessage,
   { longestWaitMs, random = Math.random, wakeUps = false }: ShellOptions = {},
 ): Promise<void> {
-  const before = loggingOf(all, messageFields(message));
-  if ((await untilDue(before, message, longestWaitMs)) === "later") return;
-  const job = await claim(before, message, wakeUps);
+  const job = await reachClaim(loggingOf(all, messageFields(message)), message, { longestWaitMs, wakeUps });
   if (!job) return;
   const services = loggingOf(all, jobFields(job));
   const outcome = await attempt(services, execute, job, { random: random(), deciding: wakeUps });
   const settled = await settle(services, job, outcome);
   if (!settled) return;
-  const { ended, next } = settled;
+  const { ended, next, wasWoken } = settled;
   tell(services.log, ended);
   // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
   if (next.status === "scheduled" || next.status === "queued") await dispatch(services, next);
   if (next.status === "cancelled") await cancelSteps(services, next, next.reason ?? featureOver);
   if (isFinished(next)) await wakeParent(services, next);
+  if (next.again_at !== undefined && next.again_at !== job.again_at) await wakeAgain(services, next, againSeconds);
+  else if (wasWoken && isParked(next) && next.again_at === undefined) await wakeAgain(services, next, 0);
 }
 
-/** One line an attempt, which is its measurement too: what is logged is paid by the byte. */
+/**
+ * One line an attempt, which is its measurement too: what is logged is paid by the byte. It leads to the request as well,
+ * of which nothing else says which job it made.
+ */
 function tell(log: Log, ended: Job): void {
   const attempt = ended.attempts.at(-1);
   if (ended.status === "running" || !attempt) {
-    log.info("parked");
+    log.debug("parked");
     return;
   }
   const code = attempt.error && { code: attempt.error.code };
-  log.measure("attempt ended", attemptMeasured(ended, attempt), { status: ended.status, ...code });
+  const { status, request_id } = ended;
+  log.measure("attempt ended", attemptMeasured(ended, attempt), { status, ...code, ...(request_id && { request_id }) });
 }
 
 /** What an attempt came to, as a rule for the job: the job may be changed while the attempt runs. */
 type Outcome = (job: Job) => Job;
 
 /**
- * Writes the outcome if the claim is still ours, and of a recurring job its archived run first. Pausing a job that runs
- * changes the item but leaves the claim: the outcome is then written upon the changed job.
+ * Writes the outcome if the claim is still ours, and of a recurring job its archived run first. Pausing a job that runs, or
+ * a wake-up, changes the item but leaves the claim: the outcome is then written upon the changed job.
  */
 async function settle(
   services: ConsumerServices,
   claimed: Job,
   outcome: Outcome,
-): Promise<{ ended: Job; next: Job } | undefined> {
+): Promise<{ ended: Job; next: Job; wasWoken: boolean } | undefined> {
   for (
     let job: Job | undefined = claimed;
     job?.claim_id === claimed.claim_id && job;
@@ -88,67 +83,11 @@ async function settle(
       isFinished(ended) && ended.status !== "cancelled" ? continued(ended, services.clock.now()) : undefined;
     if (series) await services.jobs.archive(series.run);
     const next = series?.next ?? ended;
-    if ((await services.jobs.replace(next)) === "replaced") return { ended, next };
+    if ((await services.jobs.replace(next)) === "replaced") return { ended, next, wasWoken: job.woken ?? false };
   }
   services.log.warn("outcome discarded: the attempt was cancelled or taken over");
   await cancelSteps(services, outcome(claimed), "its feature was cancelled");
   return undefined;
-}
-
-async function untilDue(
-  services: ConsumerServices,
-  message: JobMessage,
-  longestWaitMs?: number,
-): Promise<"now" | "later"> {
-  const next = arrival(services.clock.now(), message.due_at, longestWaitMs);
-  if (next.do === "start") return "now";
-  if (next.do === "wait") {
-    await services.clock.sleep(next.ms);
-    return untilDue(services, message, longestWaitMs);
-  }
-  // Read for its tenant, which the Scheduler's message cannot carry as its group; what it no longer means is dropped.
-  const job = await services.jobs.get(message.job_id);
-  if (job && claimable(job, message, services.clock.now()) === "yes") {
-    await services.queue.send(job.type, message, { delaySeconds: next.delaySeconds, group: tenantOf(job) });
-  }
-  return "later";
-}
-
-/**
- * As long again as the claim has been held: a decision that takes long, or has crashed, is not asked for every second
- * until its lease ends. Each time that a message is sent again SQS may double it.
- */
-const wakeAgainSeconds = (heldMs: number): number => Math.min(60, Math.max(1, Math.ceil(heldMs / 1000)));
-
-async function claim(services: ConsumerServices, message: JobMessage, wakeUps: boolean): Promise<Job | undefined> {
-  const claim = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
-  const outcome = await services.jobs.claim(message, claim);
-  if (outcome.outcome === "claimed") return outcome.job;
-  if (outcome.outcome === "taken" && wakeUps) {
-    // A decision is under way that may not have seen what this message tells of.
-    const job = await services.jobs.get(message.job_id);
-    if (job) {
-      const delaySeconds = wakeAgainSeconds(services.clock.now() - (job.started_at ?? 0));
-      await services.queue.send(job.type, message, { delaySeconds, group: tenantOf(job) });
-    }
-    return undefined;
-  }
-  dropped(services.log, message, outcome);
-  return undefined;
-}
-
-function dropped(log: Log, message: JobMessage, { outcome, job }: Exclude<ClaimOutcome, { outcome: "claimed" }>): void {
-  if (!job) {
-    log.info("message dropped", { why: "deleted" });
-    return;
-  }
-  const { product, type } = job;
-  const fields = { ...jobFields(job), ...messageFields(message), why: outcome };
-  log.measure(
-    "message dropped",
-    { values: { [outcome === "taken" ? "taken" : "dropped"]: 1 }, of: { type, product } },
-    fields,
-  );
 }
 
 /** Runs a claimed attempt and says what the job is after it. Never throws for what the execution does. */
@@ -166,9 +105,8 @@ async function attempt(
     const error = new JobError("CRASHED", text, { retryable: false });
     return (of) => attemptFailed(of, clock.now(), { error, random });
   }
-  if (await isOrphaned(services, job)) return (of) => cancelled(of, clock.now(), featureOver);
-  const margin = (job.lease_until ?? 0) - job.timeout_ms - clock.now();
-  if (margin < leastMarginMs)
+  if (await orphanedBy(services, job)) return (of) => cancelled(of, clock.now(), featureOver);
+  if (isTooLate(job, clock.now()))
     throw new Error("the attempt would start too late: its lease might end while the job runs");
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
@@ -189,25 +127,11 @@ async function attempt(
   }
 }
 
-/**
- * Whether a feature that the job is a step of, however far up, is over. Its end cancels the steps that its progress names,
- * but a decider that has died after it created one has told nobody: only the step knows of its feature.
- */
-async function isOrphaned({ jobs }: ConsumerServices, job: Job): Promise<boolean> {
-  for (let step = job; step.parent; ) {
-    const feature = await jobs.get(step.parent.message.job_id);
-    if (isOrphan(step, feature)) return true;
-    if (!feature || isFinished(feature)) return false;
-    step = feature;
-  }
-  return false;
-}
-
 async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Outcome> {
   const now = services.clock.now();
   if (result instanceof Parked) {
     const progress = await keep(services, job, "progress", result.progress);
-    return (of) => parked(of, progress, result.wakeAt);
+    return (of) => parked(of, progress, result.wakeAt, result.refused ? againAt(job, now) : undefined);
   }
   const finished = result instanceof Finished ? result : new Finished(result, undefined);
   const kept = await keep(services, job, "results", finished.result);
@@ -215,6 +139,20 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
     finished.progress === undefined ? undefined : await keep(services, job, "progress", finished.progress);
   return (of) => completed(of, now, kept, progress);
 }
+
+/** When AWS has refused a part of a decision. */
+const againSeconds = 5;
+
+/**
+ * Of the messages that a refused decision was made for one asks again, all others end with theirs: if each did, what SQS
+ * doubles in an outage would become ever more.
+ */
+const againAt = ({ again_at = 0 }: Job, now: number): number => (again_at > now ? again_at : now + againSeconds * 1000);
+
+const wakeAgain = ({ queue, log }: ConsumerServices, job: Job, delaySeconds: number): Promise<void> =>
+  queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) }).catch((error) => {
+    log.warn("SQS refused the wake-up; the reconciler wakes the job", traceOf(error));
+  });
 
 const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });

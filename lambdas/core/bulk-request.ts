@@ -52,14 +52,16 @@ export const BulkRequest = strict({
     .describe("Why they are cancelled; for `cancel` only."),
   cursor: z.string().max(512).optional().describe("The `next_cursor` of the answer before."),
   limit: z.int().min(1).max(100).default(100).describe("The most jobs that this request changes."),
-}).superRefine(({ action, filter, reason }, context) => {
-  const no = [filter.status ?? []].flat().filter((status) => !changeable[action].includes(status));
-  if (no.length > 0) {
-    const message = `${action} is for jobs that are ${changeable[action].join(", ")}`;
-    context.addIssue({ code: "custom", path: ["filter", "status"], message });
-  }
-  if (reason !== undefined && action !== "cancel") {
-    context.addIssue({ code: "custom", path: ["reason"], message: "is for cancel only" });
-  }
-});
+})
+  .superRefine(({ action, filter, reason }, context) => {
+    const no = [filter.status ?? []].flat().filter((status) => !changeable[action].includes(status));
+    if (no.length > 0) {
+      const message = `${action} is for jobs that are ${changeable[action].join(", ")}`;
+      context.addIssue({ code: "custom", path: ["filter", "status"], message });
+    }
+    if (reason !== undefined && action !== "cancel") {
+      context.addIssue({ code: "custom", path: ["reason"], message: "is for cancel only" });
+    }
+  })
+  .meta({ dependentSchemas: { reason: { properties: { action: { const: "cancel" } } } } });
 export type BulkRequest = z.output<typeof BulkRequest>;

@@ -61,7 +61,7 @@ export async function cancelJob(services: Changing, id: string, reason: string):
 
 /**
  * Cancels the jobs of a feature's steps, as far as its progress names them. One that it does not name cancels itself
- * instead of starting (`isOrphan`).
+ * instead of starting (`orphanedBy`).
  */
 export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
   if (job.type !== "feature" || !job.progress) return;

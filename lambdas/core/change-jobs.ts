@@ -3,6 +3,7 @@ import { type Changing, cancelling, changeJob, deleteJob, pausing, resuming, ret
 import { RequestError } from "./errors.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Job } from "./job.ts";
+import { requireFeature } from "./orphan.ts";
 
 /** A job that was not changed, and why. */
 export interface Unchanged {
@@ -14,12 +15,15 @@ export interface Unchanged {
 /** So many jobs change at a time: each change is a read, a write and a call of a queue or the Scheduler. */
 const atOnce = 10;
 
-const works: Record<BulkAction, (services: Changing, id: string, reason: string) => Promise<unknown>> = {
-  cancel: (services, id, reason) => changeJob(services, id, cancelling(reason)),
-  pause: (services, id) => changeJob(services, id, pausing),
-  resume: (services, id) => changeJob(services, id, resuming),
-  retry: (services, id) => changeJob(services, id, retrying(0)),
-  delete: deleteJob,
+const works: Record<BulkAction, (services: Changing, job: Job, reason: string) => Promise<unknown>> = {
+  cancel: (services, { id }, reason) => changeJob(services, id, cancelling(reason)),
+  pause: (services, { id }) => changeJob(services, id, pausing),
+  resume: (services, { id }) => changeJob(services, id, resuming),
+  retry: async (services, job) => {
+    await requireFeature(services, job);
+    return changeJob(services, job.id, retrying(0));
+  },
+  delete: (services, { id }) => deleteJob(services, id),
 };
 
 /** Does the same to each of these jobs, whatever becomes of the others; answers those that it could not be done to. */
@@ -32,7 +36,7 @@ export async function changeJobs(
 ): Promise<Unchanged[]> {
   const outcomes = await inParallel(atOnce, jobs, async (job): Promise<Unchanged | undefined> => {
     try {
-      await works[action](services, job.id, reason);
+      await works[action](services, job, reason);
       return undefined;
     } catch (error) {
       if (error instanceof RequestError) return { job_id: job.id, code: error.code, detail: error.message };

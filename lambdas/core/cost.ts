@@ -24,6 +24,8 @@ export const prices = {
   bucket_get: 0.4,
   /** https://aws.amazon.com/cloudwatch/pricing/ (a megabyte of logs taken in: half a dollar a GB) */
   log_megabyte: 500,
+  /** The same into a log group of class Infrequent Access */
+  rare_log_megabyte: 250,
 } as const;
 
 export type Price = Exclude<keyof typeof prices, "region" | "as_of">;

@@ -1,10 +1,8 @@
-import { createHash } from "node:crypto";
-import { uuidv7 } from "uuidv7";
-
-const compact = (uuid: string): string => `job_${uuid.replaceAll("-", "")}`;
+import { hash } from "node:crypto";
+import { uuidv7obj } from "uuidv7";
 
 /** A fresh id: `job_` and a UUIDv7, so that ids sort by creation time. */
-export const newJobId = (): string => compact(uuidv7());
+export const newJobId = (): string => `job_${uuidv7obj().toHex()}`;
 
 export const jobIdPattern = /^job_[0-9a-f]{32}$/;
 
@@ -20,20 +18,23 @@ export const stepJobId = (featureJobId: string, run: number, step: string): stri
   derived([featureJobId, String(run), step, "step"]);
 
 function derived(parts: string[]): string {
-  const hex = createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, 32).split("");
+  const hex = hash("sha256", JSON.stringify(parts), "hex").slice(0, 32).split("");
   hex[12] = "8";
   hex[16] = "89ab"[Number.parseInt(hex[16] as string, 16) % 4] as string;
   return `job_${hex.join("")}`;
 }
 
-const sortKeys = (_key: string, value: unknown): unknown =>
-  value !== null && typeof value === "object" && !Array.isArray(value)
-    ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))
-    : value;
-
 /** A hash of a JSON value that does not depend on the order of its keys. */
-export const fingerprint = (value: unknown): string =>
-  createHash("sha256").update(JSON.stringify(value, sortKeys)).digest("base64url");
+export const fingerprint = (value: unknown): string => hash("sha256", JSON.stringify(inOrder(value)), "base64url");
+
+function inOrder(value: unknown): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(inOrder);
+  // Without a prototype a key may be called __proto__.
+  const ordered: Record<string, unknown> = Object.create(null);
+  for (const key of Object.keys(value).sort()) ordered[key] = inOrder((value as Record<string, unknown>)[key]);
+  return ordered;
+}
 
 /** One of the 8 partitions that the index spreads a tenant's jobs over (DESIGN 6). */
 export const shards = 8;

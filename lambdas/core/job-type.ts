@@ -89,9 +89,13 @@ export class Parked {
   /** Epoch milliseconds at which the reconciler wakes the job if nothing else has: a wake-up may be lost. */
   readonly wakeAt: number;
 
-  constructor(progress: unknown, wakeAt: number) {
+  /** AWS has refused a part of it for now: a message wakes the job again in some seconds. */
+  readonly refused: boolean;
+
+  constructor(progress: unknown, wakeAt: number, refused = false) {
     this.progress = progress;
     this.wakeAt = wakeAt;
+    this.refused = refused;
   }
 }
 

@@ -120,6 +120,8 @@ export interface Job {
   labels?: string[];
   /** Hash of the request, to tell a repeated idempotency key from a reused one. */
   fingerprint: string;
+  /** What the log has the request that made it under: where it came by HTTP, API Gateway's id of it. */
+  request_id?: string;
   /** Raised by one with every write: the optimistic lock of every transition but the claim. */
   version: number;
   /** Random, fresh with every whole write: tells a writer whose answer was lost that the write was its own. */
@@ -134,6 +136,10 @@ export interface Job {
   parked_since?: number;
   /** When the reconciler wakes a parked job. */
   wake_at?: number;
+  /** When a message comes that wakes a parked job which AWS has refused something. */
+  again_at?: number;
+  /** A wake-up has come while a decision was under way: who makes it asks for one more. */
+  woken?: true;
   finished_at?: number;
   parent?: Parent;
   /** The tasks of Step Functions that wait for its end, the latest last. Bearer secrets: no answer, event or log has them. */

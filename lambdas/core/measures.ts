@@ -1,36 +1,35 @@
 import type { Attempt, Job, JobType } from "./job.ts";
 
 /**
- * Everything that is measured, with its CloudWatch unit. A metric is billed by the month for each combination of its name
- * and its dimensions, so a new line here is a price (docs/operations.md).
- * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html
+ * Everything that is measured: milliseconds where its name ends so, otherwise a count. A metric is billed by the month for
+ * each combination of its name and its dimensions, so a new line here is a price (docs/operations.md).
  */
-export const measures = {
+export const measures = [
   /** Of an attempt of a type and product: from its due_at to its start, and from there to its end. */
-  lateness_ms: "Milliseconds",
-  duration_ms: "Milliseconds",
+  "lateness_ms",
+  "duration_ms",
   /** How attempts ended, by type and product; `retried` is a failure that is tried again. */
-  completed: "Count",
-  failed: "Count",
-  retried: "Count",
-  cancelled: "Count",
+  "completed",
+  "failed",
+  "retried",
+  "cancelled",
   /** Starts of an attempt that were not heard of again. */
-  crashed: "Count",
+  "crashed",
   /** Messages of jobs that exist: those that meant nothing any more, and those whose attempt another consumer was at. */
-  dropped: "Count",
-  taken: "Count",
+  "dropped",
+  "taken",
   /** Messages that a consumer could not read or take to their end, and that will be delivered again. */
-  messages_failed: "Count",
+  "messages_failed",
   /** The reconciler's round: jobs looked at and handed over again, and those that it could not. */
-  looked: "Count",
-  nudged: "Count",
-  nudges_failed: "Count",
-  /** What the API took for a request whose caller did not ask it to wait for a job's end. */
-  answer_ms: "Milliseconds",
+  "looked",
+  "nudged",
+  "nudges_failed",
+  /** Answers of the API that took 3 s and more, although the caller did not ask it to wait for a job's end. */
+  "slow_answers",
   /** Events that the bus did not take, and will be given again. */
-  unpublished: "Count",
-} as const;
-export type Measure = keyof typeof measures;
+  "unpublished",
+] as const;
+export type Measure = (typeof measures)[number];
 
 /** Values, and what they are of: each combination is a metric of its own. */
 export interface Measured {

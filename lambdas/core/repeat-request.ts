@@ -3,29 +3,31 @@ import type { Fault } from "./errors.ts";
 import type { Repeat } from "./job.ts";
 import { cronFault, firstOccurrence, isTimeZone } from "./recurrence.ts";
 import { strict } from "./schema.ts";
+import { oneOf } from "./some-of.ts";
 import { epochMs, farthestAheadMs, Time } from "./start-time.ts";
 
 /** How a job recurs: by `cron` or `every`, exactly one of them. */
-export const RepeatRequest = strict({
-  cron: z.string().min(1).max(200).optional().describe("5 fields, or 6 with seconds first."),
-  every: z
-    .int()
-    .min(1000)
-    .max(farthestAheadMs)
-    .optional()
-    .describe("Milliseconds from one run to the next, counted from the first one."),
-  tz: z.string().min(1).max(64).optional().describe("IANA time zone of `cron`; default UTC."),
-  limit: z.int().min(1).optional().describe("The most runs."),
-  end_date: Time.optional().describe("After this time no run is planned."),
-  overlap: z
-    .enum(["skip", "queue"])
-    .optional()
-    .describe(
-      "When a run outlasts the time of the next: `skip` it (default), or `queue` one to run at once. Occurrences missed in an outage count as one.",
-    ),
-}).refine(({ cron, every }) => (cron === undefined) !== (every === undefined), {
-  message: "needs either cron or every",
-});
+export const RepeatRequest = oneOf(
+  strict({
+    cron: z.string().min(1).max(200).optional().describe("5 fields, or 6 with seconds first."),
+    every: z
+      .int()
+      .min(1000)
+      .max(farthestAheadMs)
+      .optional()
+      .describe("Milliseconds from one run to the next, counted from the first one."),
+    tz: z.string().min(1).max(64).optional().describe("IANA time zone of `cron`; default UTC."),
+    limit: z.int().min(1).optional().describe("The most runs."),
+    end_date: Time.optional().describe("After this time no run is planned."),
+    overlap: z
+      .enum(["skip", "queue"])
+      .optional()
+      .describe(
+        "When a run outlasts the time of the next: `skip` it (default), or `queue` one to run at once. Occurrences missed in an outage count as one.",
+      ),
+  }),
+  ["cron", "every"],
+);
 export type RepeatRequest = z.infer<typeof RepeatRequest>;
 
 /** A validated request's series, which starts at `start` (epoch ms). */

@@ -57,6 +57,8 @@ export interface AcceptedRequest extends CatalogEvent {
   task_token?: string;
   idempotency_key?: string;
   fingerprint: string;
+  /** What the log has it under. */
+  request_id?: string;
   /** Set for the step of a feature: its job's id is derived from the feature's. */
   step?: { job_id: string; parent: Parent };
 }
@@ -177,10 +179,7 @@ const needsLook = (value: unknown): boolean =>
   typeof value === "object" || (typeof value === "number" && !Number.isFinite(value));
 
 function nestedDeeperThan(value: unknown, limit: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
-  }
-  return false;
+  if (limit < 0) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some((item) => nestedDeeperThan(item, limit - 1));
 }

@@ -5,28 +5,31 @@ import { invalidRequest, parseBody, parseOptionalBody } from "./parse-body.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { strict } from "./schema.ts";
+import { notBoth, someOf } from "./some-of.ts";
 import { dueAt, farthestAheadMs, Time } from "./start-time.ts";
 
 const month = 31 * 24 * 3_600_000;
 
 /** When a job that waits is to start instead, or how a recurring one is to recur from now on; at least one of them. */
-export const RescheduleRequest = strict({
-  start_at: Time.optional().describe(
-    "As in the request for a job: 0 or a time in the past is now. With `repeat` the new series starts then, else now.",
-  ),
-  repeat: RepeatRequest.optional(),
-}).refine(({ start_at, repeat }) => start_at !== undefined || repeat !== undefined, {
-  message: "needs start_at or repeat",
-});
+export const RescheduleRequest = someOf(
+  strict({
+    start_at: Time.optional().describe(
+      "As in the request for a job: 0 or a time in the past is now. With `repeat` the new series starts then, else now.",
+    ),
+    repeat: RepeatRequest.optional(),
+  }),
+  ["start_at", "repeat"],
+);
 export type RescheduleRequest = z.infer<typeof RescheduleRequest>;
 
 /** When a failed job is to be tried again; now, if it says nothing. */
-export const RetryRequest = strict({
-  delay_ms: z.int().min(0).max(month).optional().describe("Milliseconds from now."),
-  start_at: Time.optional(),
-}).refine(({ delay_ms, start_at }) => delay_ms === undefined || start_at === undefined, {
-  message: "takes either delay_ms or start_at",
-});
+export const RetryRequest = notBoth(
+  strict({
+    delay_ms: z.int().min(0).max(month).optional().describe("Milliseconds from now."),
+    start_at: Time.optional(),
+  }),
+  ["delay_ms", "start_at"],
+);
 export type RetryRequest = z.infer<typeof RetryRequest>;
 
 /** What `rescheduling` takes. Throws INVALID_REQUEST with every fault. */

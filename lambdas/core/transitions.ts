@@ -1,5 +1,5 @@
 import type { JobError } from "./errors.ts";
-import { type Attempt, isFinished, type Job, type JobMessage, type Stored } from "./job.ts";
+import type { Attempt, Job, JobMessage, Stored } from "./job.ts";
 import type { Claim } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
@@ -43,6 +43,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
     ...(request.step !== undefined && { parent: request.step.parent }),
     ...(request.task_token !== undefined && { task_tokens: [request.task_token] }),
     fingerprint: request.fingerprint,
+    ...(request.request_id !== undefined && { request_id: request.request_id }),
     version: 1,
     write_id: writeId,
     claims: 0,
@@ -61,15 +62,6 @@ export function claimable(job: Job, message: JobMessage, now: number): "yes" | "
   return (job.lease_until ?? 0) < now ? "yes" : "taken";
 }
 
-/**
- * Whether a step must not start because its feature, or the run of it that the step belongs to, is over. Who retries a
- * step of a feature that nobody has cancelled wants the step by itself.
- */
-export function isOrphan(step: Job, feature: Job | undefined): boolean {
-  if (step.retried_after !== undefined) return feature?.status === "cancelled";
-  return !feature || isFinished(feature) || feature.run !== step.parent?.message.run;
-}
-
 export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job => ({
   ...job,
   status: "running",
@@ -82,7 +74,15 @@ export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job =
 
 /** Ends the current attempt: the fields of its claim go, its record is kept. */
 function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error">): Job {
-  const { claim_id: _claim, lease_until: _lease, parked_since: _since, wake_at: _wake, ...rest } = job;
+  const {
+    claim_id: _claim,
+    lease_until: _lease,
+    parked_since: _since,
+    wake_at: _wake,
+    again_at: _again,
+    woken: _woken,
+    ...rest
+  } = job;
   const crashes = job.claims - 1;
   const attempt: Attempt = {
     attempt: job.attempt,
@@ -100,8 +100,8 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
  * A running job whose executor has done what there is to do for now: it stays running, but its claim is free for the
  * next message of the same attempt. That message's crashes are counted anew.
  */
-export function parked(job: Job, progress: Stored, wakeAt: number): Job {
-  const { claim_id: _claim, ...rest } = job;
+export function parked(job: Job, progress: Stored, wakeAt: number, againAt?: number): Job {
+  const { claim_id: _claim, again_at: _again, woken: _woken, ...rest } = job;
   const parked_since = job.parked_since ?? job.started_at;
   return {
     ...rest,
@@ -110,9 +110,13 @@ export function parked(job: Job, progress: Stored, wakeAt: number): Job {
     version: job.version + 1,
     progress,
     wake_at: wakeAt,
+    ...(againAt !== undefined && { again_at: againAt }),
     ...(parked_since !== undefined && { parked_since }),
   };
 }
+
+/** A running job whose decision is under way, and may not have seen what another message tells of. */
+export const woken = (job: Job): Job => ({ ...job, woken: true, version: job.version + 1 });
 
 /** Whether a job has lost its message as far as one can tell: what the reconciler hands over again. */
 export function isStuck(job: Job, now: number, graceMs: number): boolean {

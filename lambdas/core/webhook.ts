@@ -3,9 +3,10 @@ import * as z from "zod";
 import type { Product } from "./catalog.ts";
 import { JobError } from "./errors.ts";
 import { finalEvents, type JobEvent, type JobEventName, jobEvents } from "./job-event.ts";
-import type { DisabledReason, EndpointState } from "./ports.ts";
+import type { DisabledReason, EndpointState } from "./outward-ports.ts";
 import { Reference, referenceName, TextOrReference } from "./references.ts";
 import { strict } from "./schema.ts";
+import { urlFault } from "./url.ts";
 
 /** Where an env's events go. `secret` is of Standard Webhooks: `whsec_` and 24 to 64 random bytes in base64. */
 const Endpoint = strict({
@@ -100,23 +101,12 @@ const eventId = (name: string, jobId: string, version: number): string =>
     .digest("hex")
     .slice(0, 32)}`;
 
-const loopback = /^(127\.0\.0\.1|localhost|\[::1\])$/;
-
-/** What is wrong with a URL that something is sent to. `plainLoopback` lets plain HTTP reach this very machine. */
-export function urlFault(text: string, { plainLoopback = false } = {}): string | undefined {
-  const url = URL.parse(text.trim());
-  if (!url || url.username || url.password) return "is not a URL without credentials";
-  if (url.protocol === "https:") return undefined;
-  if (plainLoopback && url.protocol === "http:" && loopback.test(url.hostname)) return undefined;
-  return "is not https";
-}
-
 /**
  * The URL of an endpoint, or a CONFIGURATION_ERROR that names where it comes from and not what it is. Only one behind a
  * reference may be plain HTTP, to this machine: for trying things out; what is written in the catalog goes to the world.
  */
 export function endpointUrl({ url, webhook, env }: ProductEndpoint, text: string): URL {
-  const fault = urlFault(text, { plainLoopback: typeof url !== "string" });
+  const fault = urlFault(text.trim(), { plainLoopback: typeof url !== "string" });
   if (fault === undefined) return new URL(text.trim());
   const what = typeof url === "string" ? "" : `, ${referenceName(url)},`;
   throw new JobError("CONFIGURATION_ERROR", `The URL of webhook ${webhook} in env ${env}${what} ${fault}.`);

@@ -28,7 +28,9 @@ export function accept(
   sentAt: number,
 ): AcceptedRequest {
   const named = (request as { idempotency_key?: unknown } | null | undefined)?.idempotency_key !== undefined;
-  return parseRequest(request, catalog, sentAt, named ? undefined : `${source}:${id}`);
+  const accepted = parseRequest(request, catalog, sentAt, named ? undefined : `${source}:${id}`);
+  // Of a line of an object the report says which job it is, and its id may be long.
+  return { ...accepted, ...(source !== "s3" && { request_id: id }) };
 }
 
 const importsComeByQueue = () =>

@@ -1,4 +1,5 @@
-import type { ImportQueue, MessageQueue, Rejections } from "../core/ports.ts";
+import type { Rejections } from "../core/outward-ports.ts";
+import type { ImportQueue, MessageQueue } from "../core/ports.ts";
 import type { Services } from "../core/services.ts";
 import type { TaskMessage } from "../core/task.ts";
 

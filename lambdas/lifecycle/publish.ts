@@ -1,5 +1,6 @@
 import type { JobEventName } from "../core/job-event.ts";
-import type { EventBus, Log } from "../core/ports.ts";
+import type { EventBus } from "../core/outward-ports.ts";
+import type { Log } from "../core/ports.ts";
 import { type Happened, nowhere } from "./happened.ts";
 
 export interface Publishing {

@@ -1,6 +1,7 @@
 import { isFinished } from "../core/job.ts";
+import type { TaskAnswer, Tasks } from "../core/outward-ports.ts";
 import { load } from "../core/payload.ts";
-import type { BlobStore, JobStore, Log, MessageQueue, TaskAnswer, Tasks } from "../core/ports.ts";
+import type { BlobStore, JobStore, Log, MessageQueue } from "../core/ports.ts";
 import { heartbeatSeconds, type Outcome, type TaskMessage } from "../core/task.ts";
 
 export interface TaskServices {

@@ -1,15 +1,7 @@
 import { createHash } from "node:crypto";
 import { JobError } from "../core/errors.ts";
-import type {
-  Announcer,
-  Clock,
-  DisabledReason,
-  EndpointState,
-  Endpoints,
-  Log,
-  MessageQueue,
-  Secrets,
-} from "../core/ports.ts";
+import type { Announcer, DisabledReason, EndpointState, Endpoints } from "../core/outward-ports.ts";
+import type { Clock, Log, MessageQueue, Secrets } from "../core/ports.ts";
 import { isReference } from "../core/references.ts";
 import { retryAfterMs } from "../core/retry-after.ts";
 import { arrival, maxQueueDelaySeconds } from "../core/route.ts";

@@ -24,8 +24,9 @@ for (const node of service.node.findAll()) {
   if (node instanceof Role) grant(node, allow(actions, [misplaced], "The emulator's notion of where a schedule is."));
 }
 
-// Its alarms are on one metric each, not on a query over many.
-for (const overMany of ["jobs-late", "messages-fail"]) service.node.findChild("Alarms").node.tryRemoveChild(overMany);
+// Its alarms are on one metric each, not on what is computed from many.
+for (const overMany of ["jobs-late", "messages-fail", "api-slow"])
+  service.node.findChild("Alarms").node.tryRemoveChild(overMany);
 
 const team = new Stack(app, "Team");
 const waiting = new Role(team, "Waiting", {

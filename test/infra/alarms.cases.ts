@@ -103,10 +103,15 @@ test("the Scheduler's group is watched, and the stream, and the API", () => {
 
 test("our own metrics are asked for by the names and dimensions that they are written with", () => {
   const own = alarms.filter(({ Properties }) => Properties.Namespace === "ductape-jobs-prod-service");
-  expect(own.map(watches).sort()).toEqual(["answer_ms api", "nudged reconciler", "nudges_failed reconciler"]);
-  expect(Object.keys(measures)).toEqual(
-    expect.arrayContaining(["answer_ms", "nudged", "nudges_failed", "lateness_ms", "messages_failed"]),
+  expect(own.map(watches).sort()).toEqual(["nudged reconciler", "nudges_failed reconciler"]);
+  expect(measures).toEqual(
+    expect.arrayContaining(["slow_answers", "nudged", "nudges_failed", "lateness_ms", "messages_failed"]),
   );
+  expect(named("api-slow").Metrics).toMatchObject([
+    { Expression: "100 * slow / requests" },
+    { MetricStat: { Metric: { MetricName: "slow_answers", Dimensions: [{ Name: "service", Value: "api" }] } } },
+    { MetricStat: { Metric: { Namespace: "AWS/ApiGateway", MetricName: "Count" } } },
+  ]);
   expect(named("jobs-late").Metrics).toMatchObject([
     { Expression: 'SELECT MAX(lateness_ms) FROM SCHEMA("ductape-jobs-prod-service", product, type)' },
   ]);
@@ -114,7 +119,7 @@ test("our own metrics are asked for by the names and dimensions that they are wr
     { Expression: 'SELECT SUM(messages_failed) FROM SCHEMA("ductape-jobs-prod-service", service)' },
   ]);
   for (const { Properties } of functions) {
-    expect(Properties.Environment.Variables.POWERTOOLS_METRICS_NAMESPACE).toBe("ductape-jobs-prod-service");
+    expect(Properties.Environment.Variables.METRICS_NAMESPACE).toBe("ductape-jobs-prod-service");
   }
 });
 

@@ -1,6 +1,8 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
+import { writesTold } from "../../infra/constructs/writes-told.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
+import { finalEvents } from "../../lambdas/core/job-event.ts";
 import { flat, functionOf, linesOf, linesOfEntry, type Resource, resourcesOf, roleOf, synthesize } from "./synth.ts";
 
 const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0d9bdc2e-8c6e-4f0e-9d7c-0a1b2c3d4e5f";
@@ -37,6 +39,16 @@ test.each(Object.keys(options) as (keyof typeof options)[])("cdk-nag finds nothi
 const routesOf = (name: keyof typeof options) =>
   resourcesOf(stacks[name].service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
 const outputsOf = (name: keyof typeof options) => Object.keys(stacks[name].service.toJSON().Outputs);
+
+test("with nobody to tell of what starts, a claim does not wake the lifecycle", () => {
+  const { service } = stacks.iam;
+  const lifecycle = functionOf(service, "lifecycle").id;
+  const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
+  const { Filters } = sources.find(({ FunctionName }) => FunctionName.Ref === lifecycle)?.FilterCriteria ?? {};
+  expect(Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual(
+    writesTold(new Set(finalEvents)),
+  );
+});
 
 describe("with auth=iam", () => {
   test("API Gateway checks signatures on every route but the open ones, and no authorizer is deployed", () => {

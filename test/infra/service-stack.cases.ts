@@ -134,7 +134,7 @@ test("a log of warnings is the logger's business: Lambda, which takes measuremen
     });
     expect(Properties.Environment.Variables).toMatchObject({
       POWERTOOLS_LOG_LEVEL: "WARN",
-      POWERTOOLS_METRICS_NAMESPACE: "ductape-jobs-prod-service",
+      METRICS_NAMESPACE: "ductape-jobs-prod-service",
     });
   }
 });
@@ -233,7 +233,18 @@ describe("the HTTP API", () => {
     });
     const { Format } = stage.Properties.AccessLogSettings;
     expect(Format).toContain("$context.status");
-    expect(Format).not.toMatch(/query|header|authorizer\.(?!error)/i);
+    expect(Format).toContain("$context.authorizer.key_id");
+    expect(Format).not.toMatch(/query|header|authorizer\.(?!error|key_id)/i);
+  });
+
+  test("keeps the access log where it costs half: what cannot be done there is asked of it by nobody", () => {
+    const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
+    const rare = resourcesOf(service, "AWS::Logs::LogGroup").filter(
+      ({ Properties }) => Properties.LogGroupClass === "INFREQUENT_ACCESS",
+    );
+    expect(rare.map(({ id }) => id)).toEqual([flat(stage.Properties.AccessLogSettings.DestinationArn).slice(1, -5)]);
+    expect(resourcesOf(service, "AWS::Logs::MetricFilter")).toEqual([]);
+    expect(resourcesOf(service, "AWS::Logs::SubscriptionFilter")).toEqual([]);
   });
 });
 
@@ -250,7 +261,7 @@ describe("the lifecycle", () => {
   const source = sources.find((one) => one.Properties.FunctionName.Ref === lifecycle.id) as Resource;
   const { Variables } = lifecycle.Properties.Environment;
 
-  test("is woken by writes of jobs: not by counters, which are items beside them, and not by what expires", () => {
+  test("is woken by writes of jobs, all of them where it tells what starts: not by counters, which are items beside them, and not by what expires", () => {
     expect(JSON.parse(source.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
       eventName: ["INSERT", "MODIFY"],
       dynamodb: { Keys: { SK: { S: [keyOf("job_x").SK?.S] } } },
@@ -265,7 +276,7 @@ describe("the lifecycle", () => {
       StartingPosition: "TRIM_HORIZON",
       BatchSize: 100,
       MaximumBatchingWindowInSeconds: 1,
-      ParallelizationFactor: 2,
+      ParallelizationFactor: 1,
       BisectBatchOnFunctionError: true,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
       MaximumRecordAgeInSeconds: 43_200,

@@ -1,60 +1,8 @@
+import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
-
-/** How hard the world is; every probability is per port call unless it says otherwise. */
-export interface Hardship {
-  failBefore: number;
-  failAfter: number;
-  throttle: number;
-  hang: number;
-  /** The Lambda dies at this call, before or after it took effect. */
-  die: number;
-  /** One entry of a call with many is refused. */
-  refuse: number;
-  /** Per history: the most outages, in each of which one AWS service refuses every call for minutes. */
-  outages: number;
-  /** Per message, and per batch of the stream: is delivered twice. */
-  duplicate: number;
-  /** Per schedule: fires twice, or never. */
-  fireTwice: number;
-  neverFire: number;
-  /** Milliseconds that a Lambda's clock may be off, either way. */
-  skew: number;
-  /** Milliseconds that SQS may take beyond the delay. */
-  queueLag: number;
-}
-
-export const calm: Hardship = {
-  failBefore: 0,
-  failAfter: 0,
-  throttle: 0,
-  hang: 0,
-  die: 0,
-  refuse: 0,
-  outages: 0,
-  duplicate: 0,
-  fireTwice: 0,
-  neverFire: 0,
-  skew: 0,
-  queueLag: 50,
-};
-
-export const hard: Hardship = {
-  failBefore: 0.015,
-  failAfter: 0.02,
-  throttle: 0.01,
-  hang: 0.01,
-  die: 0.015,
-  refuse: 0.05,
-  outages: 2,
-  duplicate: 0.1,
-  fireTwice: 0.1,
-  neverFire: 0.1,
-  skew: 3000,
-  queueLag: 3000,
-};
 
 /** The services that may be out, as the ports are named. */
 const services = ["jobs", "queue", "scheduler", "blobs", "bus", "stats"] as const;
@@ -65,7 +13,8 @@ export type Outages = (service: Service, at: number) => boolean;
 
 export function outagesOf(random: Random, hardship: Hardship, start: number): Outages {
   const outages = Array.from({ length: random.int(0, hardship.outages) }, () => {
-    const from = start + random.int(0, 2_400_000);
+    // Half of them while jobs are asked for.
+    const from = start + random.int(0, random.pick([300_000, 2_400_000]));
     return { service: random.pick(services), from, to: from + random.int(10_000, 700_000) };
   });
   return (service, at) => outages.some((out) => out.service === service && at >= out.from && at < out.to);
@@ -103,8 +52,14 @@ const refusals: Record<string, (args: unknown[], cause: Error) => unknown> = {
 
 const never = new Promise<never>(() => {});
 
-/** So long that a lease may end while a call of its consumer is under way. */
-const longest = 50_000;
+/** The longer ones are so long that a lease may end while a call of its consumer is under way. */
+const hangs: readonly [from: number, to: number][] = [
+  [1000, 20_000],
+  [20_000, 80_000],
+];
+
+/** What a consumer does that has an outcome. */
+const outcomeWrites = new Set(["put", "archive", "replace"]);
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
@@ -115,6 +70,14 @@ export function throughAdversary<Port extends object>(
   invocation: Invocation,
   { time, random, hardship, observer, outages }: World,
 ): Port {
+  const pass = (isHanging: boolean) =>
+    time.sleep(
+      isHanging
+        ? random.int(...random.pick(hangs))
+        : random.chance(hardship.slow)
+          ? random.int(300, 1500)
+          : random.int(1, 20),
+    );
   const call = (method: string, effect: Method) => {
     const at = (fault: string) => {
       observer.cover(`${fault} ${method}`);
@@ -127,9 +90,15 @@ export function throughAdversary<Port extends object>(
     };
     return async (...args: unknown[]) => {
       invocation.calls++;
-      await time.sleep(
-        random.chance(hardship.hang) ? random.pick([random.int(1000, 20_000), longest]) : random.int(1, 20),
-      );
+      if (outcomeWrites.has(method) && invocation.claim_id !== undefined && !invocation.isWriting) {
+        invocation.isWriting = true;
+        if (random.chance(hardship.stall)) {
+          at("stands still before");
+          await time.sleep(random.int(25_000, 70_000));
+        }
+      }
+      const hung = random.chance(hardship.hang) ? random.pick(["before", "after"]) : undefined;
+      await pass(hung === "before");
       if (invocation.dead) return never;
       if (random.chance(hardship.die)) {
         invocation.dead = true;
@@ -151,7 +120,8 @@ export function throughAdversary<Port extends object>(
         at("fails after");
         return refuse(args, new Injected(`${method} failed after it took effect`));
       }
-      await time.sleep(random.int(1, 20));
+      if (hung === "after") at("answers late to");
+      await pass(hung === "after");
       return invocation.dead ? never : answer;
     };
   };

@@ -1,5 +1,5 @@
 import type { JobEvent, JobEventName } from "../../lambdas/core/job-event.ts";
-import type { EventBus, Unpublished } from "../../lambdas/core/ports.ts";
+import type { EventBus, Unpublished } from "../../lambdas/core/outward-ports.ts";
 import type { World } from "./adversary.ts";
 import type { Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";

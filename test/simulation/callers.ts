@@ -9,21 +9,36 @@ import type { World } from "./adversary.ts";
 import { attemptKey, type Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { catalog } from "./product.ts";
-import { type Request, randomRequest } from "./requests.ts";
+import { events, type Request, randomRequest } from "./requests.ts";
 import type { Invoked, System } from "./system.ts";
 
 /** API Gateway ends a request after this; the caller gets a 5xx. */
 const gatewayMs = 29_000;
 
 /** Callers of the API who ask for jobs: what they are promised is in `accepted`, by id. */
-export function callers({ time, random, observer }: World, ledger: Ledger, system: System) {
+export function callers({ time, random, hardship, observer }: World, ledger: Ledger, system: System) {
   const accepted = new Set<string>();
+  const promise = (id: string) => {
+    accepted.add(id);
+    ledger.lifeOf(id).isPromised = true;
+  };
+  // Swarm testing again (hardship.ts): what a history does not ask for leaves more room for what it does.
+  const asked = random.chance(0.5) ? events : random.some(events);
 
-  const requestNow = (): Request => randomRequest(random, time.now());
+  const requestNow = (): Request => randomRequest(random, time.now(), hardship, asked);
   const keyOf = () => (random.chance(0.2) ? `shared-${random.int(1, 3)}` : `key-${random.next()}`);
 
-  /** One job; a caller who gets no answer, or a 503, asks again with the same key (DESIGN 4). */
-  async function create(request: Request = { ...requestNow(), idempotency_key: keyOf() }, more = 2) {
+  /** One job, which an impatient caller asks for twice. */
+  function request() {
+    const request = { ...requestNow(), idempotency_key: keyOf() };
+    void create(request);
+    if (!random.chance(hardship.twice)) return;
+    observer.cover("caller asks twice at once");
+    time.after(random.int(0, 60), () => void create(request));
+  }
+
+  /** A caller who gets no answer, or a 503, asks again with the same key (DESIGN 4). */
+  async function create(request: Request, more = 2) {
     const invoked = system.invoke("api", "api");
     const again = () => {
       if (more === 0) return;
@@ -47,8 +62,10 @@ export function callers({ time, random, observer }: World, ledger: Ledger, syste
   function accept(job: Job, { idempotency_key: key, event }: Request) {
     if (job.event !== event) observer.violated("DESIGN 6", `${job.id.slice(-6)} is another job than was asked for`);
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
-    accepted.add(job.id);
-    const isWaiting = !isFinished(system.jobs.peek(job.id) ?? job);
+    promise(job.id);
+    const now = system.jobs.peek(job.id) ?? job;
+    // Who has moved it meanwhile hands it over, for its new time.
+    const isWaiting = !isFinished(now) && now.due_at === job.due_at;
     const isFresh = isWaiting && job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
     if (isFresh && !ledger.handedOver.has(attemptKey({ ...job, job_id: job.id })))
       observer.violated("DESIGN 7", `${job.id.slice(-6)} was accepted, and nobody has been given its message`);
@@ -72,14 +89,14 @@ export function callers({ time, random, observer }: World, ledger: Ledger, syste
       ...(random.chance(0.3) && { idempotency_key: keyOf() }),
     }));
     const { services, end } = system.invoke("api", "api batch");
-    const request = { body: { jobs }, params: {}, query: {}, headers: {}, scopes: allScopes };
+    const request = { id: "req-1", body: { jobs }, params: {}, query: {}, headers: {}, scopes: allScopes };
     const { body } = await postJobsBatch.handle(services, request);
     const { results } = body as { results: { job?: { job_id: string }; error?: { code: string } }[] };
     if (JSON.stringify(results).includes(canary)) observer.violated(9, "the answer to a batch shows a secret");
     for (const { job, error } of results) {
       observer.cover(job ? "batch: accepted" : `batch: ${error?.code}`);
       if (!job) continue;
-      accepted.add(job.job_id);
+      promise(job.job_id);
       const stored = system.jobs.peek(job.job_id);
       if (stored?.version === 1 && !ledger.handedOver.has(attemptKey({ ...stored, job_id: stored.id })))
         observer.violated("DESIGN 7", `${stored.id.slice(-6)} of a batch was accepted, and nobody has its message`);
@@ -87,5 +104,5 @@ export function callers({ time, random, observer }: World, ledger: Ledger, syste
     end(12 * jobs.length);
   }
 
-  return { accepted, create, createMany };
+  return { accepted, request, createMany };
 }

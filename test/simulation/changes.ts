@@ -12,6 +12,8 @@ import {
   runningNow,
 } from "../../lambdas/core/change-job.ts";
 import { RequestError } from "../../lambdas/core/errors.ts";
+import { isFinished, type Job } from "../../lambdas/core/job.ts";
+import { requireFeature } from "../../lambdas/core/orphan.ts";
 import { repeatOf } from "../../lambdas/core/repeat-request.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import type { World } from "./adversary.ts";
@@ -22,14 +24,33 @@ import type { System } from "./system.ts";
 
 const purposes: Partial<Record<string, Purpose>> = { retry: "retry", delete: "delete" };
 
+/** Its name, the jobs that it is meant for, and the rule. Most people who ask for it mean one of those. */
+type Asked = [what: string, fits: (job: Job) => boolean, rule: (now: number) => Change | "delete"];
+
 /** People who change jobs while they run: one job, or many by a filter. */
 export function changes({ time, random, observer }: World, { start, lifeOf }: Ledger, system: System) {
+  const isOpen = (job: Job) => !isFinished(job);
+  const isOpenSeries = (job: Job) => isOpen(job) && job.repeat !== undefined;
+  const all: Asked[] = [
+    ["cancel", isOpen, () => cancelling("by request")],
+    ["pause", isOpenSeries, () => pausing],
+    ["resume", ({ status, pause_requested }) => status === "paused" || pause_requested === true, () => resuming],
+    ["reschedule", isOpen, (now) => rescheduling({ due_at: now + random.int(0, 2_000_000) })],
+    ["reschedule", isOpenSeries, (now) => rescheduling({ repeat: laterRepeat(now) })],
+    ["retry", ({ status }) => status === "failed", () => retrying(random.pick([0, 5000, 1_000_000]))],
+    ["run now", isOpen, () => runningNow],
+    ["delete", isFinished, () => "delete"],
+  ];
+  const laterRepeat = (now: number) => repeatOf(randomRepeat(random, now), now + random.int(0, 60_000));
+  const asked = random.chance(0.5) ? all : random.some(all);
   const isOurs = (created: number) => created >= start - 10_000;
 
   const change = async (what: string, id: string, rule: Change | "delete") => {
     const { services, end } = system.invoke(purposes[what] ?? "change", what);
     observer.note(() => `${what} ${id.slice(-6)}`);
     try {
+      const job = what === "retry" ? await services.jobs.get(id) : undefined;
+      if (job) await requireFeature(services, job);
       await (rule === "delete" ? deleteJob(services, id) : changeJob(services, id, rule));
       if (what === "cancel")
         lifeOf(id).cancelled = { at: time.now(), steps: JSON.stringify(system.jobs.peek(id)?.progress) ?? "" };
@@ -47,17 +68,10 @@ export function changes({ time, random, observer }: World, { start, lifeOf }: Le
       .all()
       .filter(({ parent, created_at }) => isOurs(created_at) && (!parent || random.chance(0.2)));
     if (jobs.length === 0) return;
-    const [what, rule] = random.pick<[string, Change | "delete"]>([
-      ["cancel", cancelling("by request")],
-      ["pause", pausing],
-      ["resume", resuming],
-      ["reschedule", rescheduling({ due_at: now + random.int(0, 2_000_000) })],
-      ["reschedule", rescheduling({ repeat: repeatOf(randomRepeat(random, now), now + random.int(0, 60_000)) })],
-      ["retry", retrying(random.pick([0, 5000, 1_000_000]))],
-      ["run now", runningNow],
-      ["delete", "delete"],
-    ]);
-    const { id } = random.pick(jobs);
+    const [what, fits, ruleAt] = random.pick(asked);
+    const rule = ruleAt(now);
+    const fitting = random.chance(0.7) ? jobs.filter(fits) : [];
+    const { id } = random.pick(fitting.length > 0 ? fitting : jobs);
     // Who pauses means to resume.
     if (rule === pausing && random.chance(0.5))
       time.after(random.int(1000, 900_000), () => void change("resume", id, resuming));
@@ -80,7 +94,14 @@ export function changes({ time, random, observer }: World, { start, lifeOf }: Le
       observer.note(() => `bulk ${action}`);
       const body = { action, filter, limit: random.int(1, 4), ...(cursor && { cursor }) };
       try {
-        const answer = await postBulk.handle(services, { body, params: {}, query: {}, headers: {}, scopes: allScopes });
+        const answer = await postBulk.handle(services, {
+          id: "req-1",
+          body,
+          params: {},
+          query: {},
+          headers: {},
+          scopes: allScopes,
+        });
         const page = answer.body as { next_cursor?: string; matched: number; succeeded: number };
         cursor = page.next_cursor;
         observer.cover(`bulk ${action}: ${page.succeeded > 0 ? "some" : "none"}`);

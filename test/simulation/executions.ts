@@ -1,14 +1,17 @@
 import type { Job } from "../../lambdas/core/job.ts";
+import type { Hardship } from "./hardship.ts";
+import type { Invocation } from "./invocation.ts";
 import { type Ledger, nameOf } from "./ledger.ts";
 import type { Told } from "./outcomes.ts";
 
 /** Watches what runs: invariants 2, 3, 6 and 7 as the world outside would see them broken. */
 export interface Executions {
-  /** `now` is the Lambda's own clock, `real` the true time. */
-  started(job: Job, now: number, real: number): void;
+  /** `at` is by the Lambda's own clock, `real` the true time. */
+  started(job: Job, by: Invocation, time: { at: number; real: number }): void;
   /** The attempt finds this progress of the one before it. */
   sees(job: Job, progress: unknown): void;
-  ended(job: Job): void;
+  /** It has ended, or its time is up. `real` is the true time. */
+  ended(job: Job, real: number): void;
 }
 
 /** What an execution may need beyond its timeout to write its outcome; within the lease's margin, clocks apart. */
@@ -17,12 +20,19 @@ const outcomeMs = 5000;
 /** DESIGN 7: the third crash fails the job, so that nothing is started a fourth time. Not read from the code: it is held to it. */
 const mostStarts = 3;
 
-export function executions({ observer, lifeOf }: Ledger): Executions {
+export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Executions {
+  /** Invariant 3 for any other consumer that there might be: by its clock too the claim is live. */
+  function checkLease(job: Job, real: number, what: string) {
+    const left = (job.lease_until ?? 0) - real - skew;
+    if (left < 0) observer.violated(3, `${nameOf(job)} ${what} when another clock's lease of it was ${-left} ms over`);
+  }
+
   return {
-    started(job, at, real) {
+    started(job, by, { at, real }) {
       observer.note(() => `${nameOf(job)} starts`);
       observer.cover(`execution of ${job.type}`);
       if (at < job.due_at) observer.violated(2, `${nameOf(job)} started ${job.due_at - at} ms early`);
+      checkLease(job, real, "started");
       if (job.expires_at !== undefined && job.parked_since === undefined && job.expires_at <= (job.started_at ?? at))
         observer.violated("DESIGN 7", `${nameOf(job)} started after it had expired`);
       const life = lifeOf(job.id);
@@ -35,7 +45,7 @@ export function executions({ observer, lifeOf }: Ledger): Executions {
         else if (other.job.attempt === job.attempt)
           observer.violated(3, `${nameOf(job)} was started while another claim of it was live`);
       }
-      life.live = [...others, { job, until: real + job.timeout_ms + outcomeMs }];
+      life.live = [...others, { job, by, until: real + job.timeout_ms + outcomeMs }];
       const tried = life.started.get(job.run) ?? new Map<number, number>();
       life.started.set(job.run, tried);
       const starts = (tried.get(job.attempt) ?? 0) + 1;
@@ -55,9 +65,11 @@ export function executions({ observer, lifeOf }: Ledger): Executions {
         observer.violated(3, `${nameOf(job)} goes on with what a consumer without a claim has left`);
     },
 
-    ended(job) {
+    ended(job, real) {
       const life = lifeOf(job.id);
-      life.live = life.live.filter((other) => other.job.claim_id !== job.claim_id);
+      const own = life.live.find((other) => other.job.claim_id === job.claim_id);
+      if (own && !own.by.dead) checkLease(job, real, "went on");
+      life.live = life.live.filter((other) => other !== own);
     },
   };
 }

@@ -1,8 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 import { uuidv7 } from "uuidv7";
 import { isFinished, type Job } from "../../lambdas/core/job.ts";
-import { calm, hard, outagesOf } from "./adversary.ts";
+import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
+import { hardshipOf, peacefulHardship } from "./hardship.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
 import { type Random, seeded } from "./random.ts";
@@ -46,7 +47,7 @@ export async function history(seed: number, options: Options = {}): Promise<Hist
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
   const isPeaceful = seed % 4 === 0;
-  const hardship = isPeaceful ? calm : hard;
+  const hardship = isPeaceful ? peacefulHardship(random) : hardshipOf(random);
   const time = timeline(start);
   const seen = observer(time.now, start, traced);
   const ledger = newLedger(seen, start);
@@ -62,7 +63,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     (time.now() < busyUntil || system.inFlight() > 0 || !system.jobs.all().every(isDone));
   await time.run(going);
   if (events >= mostEvents) seen.violated(10, `${events} things have happened, and there is no end`);
-  if (seen.violations.length === 0) checkAtRest({ system, ledger, accepted, isPeaceful, isDone, bystanders });
+  if (seen.violations.length === 0) checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders });
   const { violations, trace, covered } = seen;
   return { seed, violations, trace, covered, jobs: accepted.size };
 }

@@ -16,4 +16,6 @@ export interface Invocation {
   job_id?: string;
   /** The claim that it has made on that job. */
   claim_id?: string;
+  /** Whether it has begun to keep or write what came of it. */
+  isWriting?: boolean;
 }

@@ -36,22 +36,22 @@ async function simulate({ from, to }: Share): Promise<Report> {
 /**
  * `--histories N` from `--seed S` on, on all cores; `--trace` prints one history. Exit code 1 if an invariant broke.
  * `--mutations` breaks the code in each of the ways of mutations.ts (or in those whose names begin with `--only`): exit code
- * 1 if one of them is not seen within N histories.
+ * 1 if one of them is not seen within N histories, from the seed on that it has there or from `--seed`.
  */
 async function main() {
   const { values } = parseArgs({
     options: {
       histories: { type: "string", default: "1000" },
-      seed: { type: "string", default: "1" },
+      seed: { type: "string" },
       workers: { type: "string", default: String(availableParallelism()) },
       trace: { type: "boolean", default: false },
       mutations: { type: "boolean", default: false },
       only: { type: "string", default: "" },
     },
   });
-  const first = Number(values.seed);
+  const first = Number(values.seed ?? 1);
   if (values.trace) return await printHistory(first);
-  if (values.mutations) return await printMutations(values.only, Number(values.histories), Number(values.workers));
+  if (values.mutations) return await printMutations(values);
   const began = performance.now();
   const total = Number(values.histories);
   const workers = Math.min(Number(values.workers), total);
@@ -63,7 +63,10 @@ async function main() {
   await print(reports, (performance.now() - began) / 1000);
 }
 
-async function printMutations(only: string, most: number, workers: number) {
+async function printMutations(asked: { only: string; histories: string; seed?: string; workers: string }) {
+  const { only, seed } = asked;
+  const [most, workers] = [Number(asked.histories), Number(asked.workers)];
+  const from = seed === undefined ? undefined : Number(seed);
   const names = mutations.map(({ name }) => name).filter((name) => name.startsWith(only));
   let missed = 0;
   const print = ({ name, histories, seed, violation, ms }: Caught) => {
@@ -73,7 +76,7 @@ async function printMutations(only: string, most: number, workers: number) {
     console.log(`${name.padEnd(60)} ${String(Math.round(ms)).padStart(6)} ms ${how}`);
   };
   const shares = Array.from({ length: workers }, (_, i) => names.filter((_name, place) => place % workers === i));
-  await Promise.all(shares.map((share) => catchMutations(share, most, print)));
+  await Promise.all(shares.map((share) => catchMutations({ names: share, most, from }, print)));
   console.log(`${names.length} mutations, ${missed} not seen in ${most} histories`);
   if (missed > 0) process.exitCode = 1;
 }

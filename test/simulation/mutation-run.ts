@@ -12,13 +12,22 @@ export interface Caught {
   ms: number;
 }
 
+export interface Search {
+  names: string[];
+  /** The most histories for each. */
+  most: number;
+  /** The first seed; where absent, each mutation's own. */
+  from?: number | undefined;
+}
+
 /** Looks for a mutation in at most so many histories. */
-export async function lookFor(mutation: Mutation, most: number): Promise<Caught> {
+export async function lookFor(mutation: Mutation, { most, from }: Omit<Search, "names">): Promise<Caught> {
   const began = performance.now();
   // Here, because it hooks into the loading of modules: not where this file is only asked to start a thread.
   const { simulationOf } = await import("./mutant.ts");
   const history = await simulationOf(mutation);
-  const { name, seed: first = 1 } = mutation;
+  const { name } = mutation;
+  const first = from ?? mutation.seed ?? 1;
   for (let histories = 1; histories <= most; histories++) {
     const seed = first + histories - 1;
     const violation = await violationOf(history, seed);
@@ -36,9 +45,9 @@ async function violationOf(history: typeof simulate, seed: number) {
 }
 
 /** Looks for these mutations one after the other in a thread of its own; `onCaught` hears of each. */
-export function catchMutations(names: string[], most: number, onCaught: (caught: Caught) => void): Promise<void> {
+export function catchMutations(search: Search, onCaught: (caught: Caught) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./mutation-thread.ts", import.meta.url), { workerData: { names, most } });
+    const worker = new Worker(new URL("./mutation-thread.ts", import.meta.url), { workerData: search });
     worker
       .on("message", onCaught)
       .once("error", reject)

@@ -1,9 +1,9 @@
 import { JobError } from "../../lambdas/core/errors.ts";
 import type { Decide } from "../../lambdas/core/job-type.ts";
+import type { World } from "./adversary.ts";
 import type { Executions } from "./executions.ts";
+import type { Invocation } from "./invocation.ts";
 import { canary } from "./observer.ts";
-import type { Random } from "./random.ts";
-import type { Timeline } from "./timeline.ts";
 
 /** What an executor hands over tells whose it is: what is stored must be the winner's. */
 export interface Told {
@@ -18,29 +18,21 @@ export const large = "x".repeat(5000);
 
 export const retryAfterMs = (message = ""): number => Number(/retry after (\d+)/.exec(message)?.[1] ?? 0);
 
-/** The executor of every type but features: takes its time, and ends as the adversary likes. */
-export function executor({
-  random,
-  time,
-  executions,
-}: {
-  random: Random;
-  time: Timeline;
-  executions: Executions;
-}): Decide {
+/** The executor of every type but features, in one invocation: takes its time, and ends as the adversary likes. */
+export function executor({ random, time, hardship }: World, executions: Executions, by: Invocation): Decide {
   const told = (n: number, claim: string | undefined): Told => ({
     n,
     claim,
     secret: canary,
-    ...(random.chance(0.1) && { pad: large }),
+    ...(random.chance(hardship.large) && { pad: large }),
   });
   return async ({ job, clock, signal, progress }) => {
-    executions.started(job, clock.now(), time.now());
+    executions.started(job, by, { at: clock.now(), real: time.now() });
     executions.sees(job, progress);
     try {
-      await clock.sleep(random.chance(0.05) ? 60_000 : random.int(1, 2000), signal);
+      await clock.sleep(random.chance(hardship.overlong) ? 60_000 : random.int(1, 2000), signal);
       if (signal.aborted) {
-        executions.ended(job);
+        executions.ended(job, time.now());
         // Some clients do not listen: what comes of it belongs to nobody.
         if (random.chance(0.5)) throw signal.reason;
         await clock.sleep(random.int(1, 30_000));
@@ -55,7 +47,7 @@ export function executor({
       if (fate < 0.32) throw new Error(`a bug that quotes ${canary}`);
       return told(job.attempt, job.claim_id);
     } finally {
-      executions.ended(job);
+      executions.ended(job, time.now());
     }
   };
 }

@@ -15,6 +15,7 @@ const product: Product = {
     tree: feature("tree"),
     choice: feature("choice"),
     hopeless: feature("hopeless"),
+    fan: feature("fan"),
   },
   apps: {
     api: {
@@ -62,6 +63,15 @@ const product: Product = {
           },
           { event: "call", step: "last", input: {}, allow_fail: true },
         ],
+      },
+    },
+    /** Its steps end close to each other: while the decision is made that the end before asked for. */
+    fan: {
+      sequences: {
+        ...Object.fromEntries(
+          ["a", "b", "c", "d"].map((name) => [name, [{ event: "call", input: {}, allow_fail: true }]]),
+        ),
+        end: [{ event: "other", input: {}, depends_on: ["a.call", "b.call", "c.call", "d.call"] }],
       },
     },
     /** Its second step is refused by the event when it is started. */

@@ -18,8 +18,10 @@ interface Schedule {
 }
 
 /** Six times a function's timeout on AWS; shorter here, so that histories are. */
-const visibilityMs = 90_000;
+const visibilityMs = 120_000;
 const maxReceives = 5;
+/** Twice what the worst of luck brings: more messages of one job come of messages that beget others. */
+const mostOfOneJob = 32;
 
 /** SQS and EventBridge Scheduler as DESIGN 5 describes them. */
 export function messaging(world: World, ledger: Ledger, consume: Consume): Messaging {
@@ -27,12 +29,20 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
   const { recorded, handedOver } = ledger;
   const schedules = new Map<string, Schedule>();
   let messages = 0;
+  const ofJob = new Map<string, number>();
+
+  function count({ job_id }: JobMessage, by: 1 | -1) {
+    messages += by;
+    const all = (ofJob.get(job_id) ?? 0) + by;
+    ofJob.set(job_id, all);
+    if (all > mostOfOneJob) observer.violated("DESIGN 7", `${all} messages of ${job_id.slice(-6)} are under way`);
+  }
 
   function enqueue(type: JobType, message: JobMessage, delaySeconds: number) {
     const copies = random.chance(hardship.duplicate) ? 2 : 1;
     if (copies > 1) observer.cover("duplicate message");
     for (let copy = 0; copy < copies; copy++) {
-      messages++;
+      count(message, 1);
       time.after(delaySeconds * 1000 + random.int(0, hardship.queueLag), () => deliver(type, message, 1));
     }
   }
@@ -46,12 +56,12 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
       // Whatever it told of is the reconciler's now.
       observer.cover("dead letter");
       observer.note(() => `dead letter: ${attemptKey(message)}`);
-      messages--;
+      count(message, -1);
     });
     consume(type, message).then(
       () => {
         cancel();
-        messages--;
+        count(message, -1);
       },
       // Reported as failed: SQS delivers it again when its visibility timeout is over.
       () => {},
@@ -98,7 +108,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
       // Gone after its completion, whatever came of it: only then the name is free.
       time.after(at * 1000 - time.now() + 60_000, () => schedules.delete(name));
       for (let i = 0; i < fires; i++) {
-        messages++;
+        count(message, 1);
         time.after(at * 1000 - time.now() + random.int(0, 60_000), () => {
           messages--;
           const { deletedAt } = schedule;

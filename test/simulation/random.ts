@@ -7,6 +7,8 @@ export interface Random {
   /** True with probability `p`. */
   chance(p: number): boolean;
   pick<T>(items: readonly T[]): T;
+  /** Half of them or so, at least one. */
+  some<T>(items: readonly T[]): T[];
 }
 
 /** Mulberry32: 32 bits of state, fast, and good enough to choose faults. */
@@ -18,10 +20,15 @@ export function seeded(seed: number): Random {
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
+  const pick = <T>(items: readonly T[]) => items[Math.floor(next() * items.length)] as T;
   return {
     next,
     int: (from, to) => from + Math.floor(next() * (to - from + 1)),
     chance: (p) => next() < p,
-    pick: (items) => items[Math.floor(next() * items.length)] as never,
+    pick,
+    some(items) {
+      const some = items.filter(() => next() < 0.5);
+      return some.length > 0 ? some : [pick(items)];
+    },
   };
 }

@@ -1,19 +1,24 @@
+import type { Hardship } from "./hardship.ts";
 import { canary } from "./observer.ts";
 import { large } from "./outcomes.ts";
 import type { Random } from "./random.ts";
 
-const features = ["pair", "tree", "choice", "hopeless"];
+const features = ["pair", "tree", "choice", "hopeless", "fan"];
+export const events: readonly string[] = ["call", "call", "call", "other", ...features];
 
-/** A random request for a job, as a caller writes it. */
-export function randomRequest(random: Random, now: number) {
+/**
+ * A random request for a job, as a caller writes it. Who knows that AWS is slow allows for it. `asked`
+ * are the events that its history asks for.
+ */
+export function randomRequest(random: Random, now: number, hardship: Hardship, asked: readonly string[]) {
   const start_at = random.pick([
     0,
     now + random.int(1, 5000),
     now + random.int(5000, 890_000),
     now + random.int(890_000, 4_000_000),
   ]);
-  const event = random.pick(["call", "call", "call", "other", ...features]);
-  const more = random.chance(0.1) ? { pad: large } : {};
+  const event = random.pick(asked);
+  const more = random.chance(hardship.large) ? { pad: large } : {};
   const isRecurring = random.chance(0.3);
   return {
     product_tag: "sim",
@@ -24,7 +29,7 @@ export function randomRequest(random: Random, now: number) {
       : { body: { secret: canary, ...more } },
     start_at,
     retries: random.int(0, 3),
-    timeout_ms: random.int(500, 5000),
+    timeout_ms: random.int(500, 5000) + Math.min(20_000, hardship.patience),
     ...(isRecurring && { repeat: randomRepeat(random, now) }),
     ...(!isRecurring &&
       random.chance(0.15) && { expires_at: Math.max(start_at, now) + random.pick([500, 5000, 300_000]) }),

@@ -19,11 +19,12 @@ it(`keeps the invariants in ${histories} histories, in which everything happens 
   expect(missingOf(covered, expected)).toEqual([]);
 }, 300_000);
 
-it("a seed reproduces its history exactly, whatever ran before it", async () => {
-  const { trace } = await history(7, { traced: true });
-  expect(trace.length).toBeGreaterThan(100);
+/** The second has jobs without an idempotency key, whose ids are random. */
+it.each([7, 78])("a seed reproduces its history exactly, whatever ran before it", async (seed) => {
+  const { trace } = await history(seed, { traced: true });
+  expect(trace.length).toBeGreaterThan(20);
   await history(8);
-  expect((await history(7, { traced: true })).trace).toEqual(trace);
+  expect((await history(seed, { traced: true })).trace).toEqual(trace);
 });
 
 it("jobs that are stored besides change nothing, not even how often a port is called", async () => {

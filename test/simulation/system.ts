@@ -26,6 +26,7 @@ import { catalog } from "./product.ts";
 import { messaging } from "./queues.ts";
 import { tableStream } from "./stream.ts";
 import { type WatchedTasks, watchedTasks } from "./tasks.ts";
+import { watchedBlobs } from "./watched-blobs.ts";
 import { watchedStore } from "./watched-store.ts";
 
 export interface Invoked {
@@ -48,7 +49,7 @@ export interface System {
 }
 
 /** A Lambda that is out of time is killed. Less than a sixth of the visibility timeout on AWS, and above every timeout of a job. */
-const functionTimeoutMs = 60_000;
+const functionTimeoutMs = 90_000;
 
 /**
  * Invariant 10: the most calls of ports that one invocation may make, whatever is stored. A feature's depend on its
@@ -70,13 +71,13 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const { time, random, hardship, observer } = world;
   const { blobs, stats, ...others } = fakeServices({ catalog });
   const jobs = fakeJobStore(...bystanders);
-  const executions = watchExecutions(ledger);
+  const refuses = () => random.chance(hardship.refuse);
+  const executions = watchExecutions(ledger, hardship);
   const publish = new Set(random.chance(0.5) ? jobEvents : finalEvents);
   const bus = watchedBus(world, ledger, publish);
   const tasks = watchedTasks(world);
   const stream = tableStream(world, lifecycle);
   const { queue, scheduler, inFlight } = messaging(world, ledger, consume);
-  const execute = executor({ random, time, executions });
 
   function invoke(purpose: Purpose, what: string): Invoked {
     const skew = random.int(-hardship.skew, hardship.skew);
@@ -94,10 +95,15 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     };
     const services: ConsumerServices = {
       ...others,
-      jobs: throughAdversary("jobs", watchedStore(jobs, invocation, ledger, stream.record), invocation, world),
+      jobs: throughAdversary(
+        "jobs",
+        watchedStore(jobs, ledger, { by: invocation, refuses, onChange: stream.record }),
+        invocation,
+        world,
+      ),
       queue: throughAdversary("queue", queue, invocation, world),
       scheduler: throughAdversary("scheduler", scheduler, invocation, world),
-      blobs: throughAdversary("blobs", blobs, invocation, world),
+      blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),
       stats,
       clock,
       log,
@@ -130,8 +136,9 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     const what = `consumer of ${message.job_id.slice(-6)}`;
     const { services, invocation, end } = invoke(wakeUps ? "decider" : "consumer", what);
     invocation.job_id = message.job_id;
+    const execute = wakeUps ? decider(invocation) : executor(world, executions, invocation);
     try {
-      await runJob(services, wakeUps ? decider : execute, message, { wakeUps, random: () => random.next() });
+      await runJob(services, execute, message, { wakeUps, random: () => random.next() });
     } catch (error) {
       invocation.dead = true;
       throw error;
@@ -140,17 +147,19 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     }
   }
 
-  const decider: Decide = async (execution, services) => {
-    const { job, clock } = execution;
-    executions.started(job, clock.now(), time.now());
-    try {
-      const decision = await decide(execution, services);
-      observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
-      return decision;
-    } finally {
-      executions.ended(job);
-    }
-  };
+  const decider =
+    (by: Invocation): Decide =>
+    async (execution, services) => {
+      const { job, clock } = execution;
+      executions.started(job, by, { at: clock.now(), real: time.now() });
+      try {
+        const decision = await decide(execution, services);
+        observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
+        return decision;
+      } finally {
+        executions.ended(job, time.now());
+      }
+    };
 
   async function lifecycle(changes: JobChange[]) {
     const { services, invocation, end } = invoke("lifecycle", "lifecycle");

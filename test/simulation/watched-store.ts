@@ -2,15 +2,23 @@ import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
 import type { Job } from "../../lambdas/core/job.ts";
 import type { JobStore } from "../../lambdas/core/ports.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import { Injected } from "./adversary.ts";
 import type { Invocation } from "./invocation.ts";
 import { attemptKey, type Ledger, nameOf } from "./ledger.ts";
 import { toldOf } from "./told.ts";
 import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
 
+export interface Watch {
+  by: Invocation;
+  /** Whether the next one of many writes is refused. */
+  refuses: () => boolean;
+  onChange: Changed;
+}
+
 type Changed = (change: Omit<JobChange, "at">) => void;
 
 /** The store as one invocation uses it: every write is judged, and goes to the table's stream, as it takes effect. */
-export function watchedStore(store: FakeJobStore, by: Invocation, ledger: Ledger, onChange: Changed): JobStore {
+export function watchedStore(store: FakeJobStore, ledger: Ledger, { by, refuses, onChange }: Watch): JobStore {
   const { observer, recorded, toTell, start, lifeOf } = ledger;
   const { peek } = store;
 
@@ -47,9 +55,11 @@ export function watchedStore(store: FakeJobStore, by: Invocation, ledger: Ledger
     },
 
     async createMany(jobs) {
-      const answer = store.createMany(jobs);
-      for (const job of jobs) born(job);
-      return answer;
+      const refused = jobs.flatMap((_, index) => (refuses() ? [{ index, cause: new Injected("no capacity") }] : []));
+      const taken = jobs.filter((_, place) => !refused.some(({ index }) => index === place));
+      await store.createMany(taken);
+      for (const job of taken) born(job);
+      return refused;
     },
 
     async claim(message, claim) {

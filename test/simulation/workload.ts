@@ -7,14 +7,14 @@ import type { System } from "./system.ts";
 /** Random requests over the first minutes, and changes over the first half hour; answers the ids of the receipts that were given. */
 export function workload(world: World, ledger: Ledger, system: System, isChanging: boolean): Set<string> {
   const { time, random } = world;
-  const { accepted, create, createMany } = callers(world, ledger, system);
+  const { accepted, request, createMany } = callers(world, ledger, system);
   const { one, many } = changes(world, ledger, system);
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
 
-  for (let i = random.int(2, 5); i > 0; i--) at(random.int(0, 300_000), create);
-  if (random.chance(0.15)) at(random.int(0, 300_000), createMany);
+  for (let i = random.int(2, 5); i > 0; i--) at(random.int(0, 300_000), request);
+  if (random.chance(0.25)) at(random.int(0, 300_000), createMany);
   if (isChanging) {
-    for (let i = random.int(0, 6); i > 0; i--) at(random.int(1000, 1_800_000), one);
+    for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);
     if (random.chance(0.15)) at(random.int(1000, 1_800_000), many);
   }
   return accepted;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { isFinished, type Job, type JobMessage } from "../../lambdas/core/job.ts";
 import type { Claim } from "../../lambdas/core/ports.ts";
 import type { Invocation } from "./invocation.ts";
@@ -42,11 +43,15 @@ function finishedStays({ observer }: Ledger, { by, before, after }: Write) {
 /** Invariant 3, the fence: a consumer changes its own job only while it holds the claim. */
 function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write) {
   const isClaim = after.claim_id !== undefined && after.claim_id !== before?.claim_id;
-  if (!before || by.job_id !== after.id || isClaim) return;
+  if (!before || by.job_id !== after.id || isClaim || isWakeUp(before, after)) return;
   if (by.claim_id === undefined || by.claim_id !== before.claim_id)
     observer.violated(3, `${nameOf(before)} was changed by ${by.what}, whose claim it is not`);
   if (by.claim_id !== undefined && before.status === "running") lifeOf(before.id).winners.set(before.run, by.claim_id);
 }
+
+/** A wake-up may tell who decides that it has come, and nothing else. */
+const isWakeUp = ({ write_id: _, ...before }: Job, { write_id: __, ...after }: Job) =>
+  !before.woken && isDeepStrictEqual({ ...before, woken: true, version: before.version + 1 }, after);
 
 /** Invariant 6, from below: retries are not cut short, and a provider's Retry-After is waited for. */
 function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
@@ -105,7 +110,7 @@ function nothingShows({ observer }: Ledger, { after }: Write) {
 }
 
 /** How long a decision that was under way at a feature's cancellation may still need to cancel what it has started. */
-const cancellingMs = 60_000;
+const cancellingMs = 90_000;
 
 /** Whether a feature that the job is a step of was over; who retries a step of one that was not cancelled means it. */
 function isOrphaned(step: Job, peek: Write["peek"]): boolean {

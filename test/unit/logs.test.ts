@@ -16,7 +16,7 @@ import { JobError } from "../../lambdas/core/errors.ts";
 import { type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/job.ts";
 import type { JobEventName } from "../../lambdas/core/job-event.ts";
 import type { Execute } from "../../lambdas/core/job-type.ts";
-import type { EventBus, Tasks } from "../../lambdas/core/ports.ts";
+import type { EventBus, Tasks } from "../../lambdas/core/outward-ports.ts";
 import { parameter, secret as secretOf } from "../../lambdas/core/references.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import { TaskMessage } from "../../lambdas/core/task.ts";

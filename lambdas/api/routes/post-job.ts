@@ -25,7 +25,7 @@ export const postJob = httpRoute<Services>(
     const { seconds, headers: applied } = waitOf(request);
     const { clock, catalog, jobs, blobs } = services;
     const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
-    const job = await scheduleJob(services, accepted);
+    const job = await scheduleJob(services, { ...accepted, request_id: request.id });
     const headers = { location: `/v1/jobs/${job.id}`, ...applied };
     const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
     if (after && seconds > 0 && isFinished(after)) {

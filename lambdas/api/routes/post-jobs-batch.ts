@@ -85,10 +85,10 @@ function itemsOf({ body, headers }: HttpRequest): unknown[] {
 const invalid = (faults: RequestError["faults"]) =>
   new RequestError("INVALID_REQUEST", "The batch is not valid; nothing of it was scheduled.", { faults });
 
-function accept({ catalog, clock }: Services, { scopes }: HttpRequest, item: unknown): AcceptedRequest {
+function accept({ catalog, clock }: Services, { id, scopes }: HttpRequest, item: unknown): AcceptedRequest {
   const { product_tag, env } = (item ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:write", { product: product_tag, env });
-  return parseRequest(item, catalog, clock.now());
+  return { ...parseRequest(item, catalog, clock.now()), request_id: id };
 }
 
 function resultOf({ clock, log }: Services, index: number, outcome: Scheduled): Result {

@@ -1,12 +1,16 @@
 import { retrying } from "../../core/change-job.ts";
+import { requireFeature } from "../../core/orphan.ts";
 import { parseRetry, RetryRequest } from "../../core/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 
 export const postRetry = changeRoute({
   verb: "retry",
   summary: "Try a failed job again",
-  description: "Tries a failed job again with its whole count of retries: now, after `delay_ms`, or at `start_at`.",
+  description:
+    "Tries a failed job again with its whole count of retries: now, after `delay_ms`, or at `start_at`. A step of a feature " +
+    "that was cancelled is refused with 409: schedule a new feature.",
   change: (body, now) => retrying(parseRetry(body, now)),
+  admit: requireFeature,
   body: {
     schema: RetryRequest,
     optional: true,

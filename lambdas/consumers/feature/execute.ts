@@ -1,6 +1,6 @@
 import { cancelSteps, changeJob, reviving } from "../../core/change-job.ts";
 import { JobError, RequestError, traceOf } from "../../core/errors.ts";
-import { type AttemptError, type Job, messageOf, shownStatus, tenantOf } from "../../core/job.ts";
+import { type AttemptError, type Job, messageOf, shownStatus } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
 import { type Decide, type Execution, Finished, Parked } from "../../core/job-type.ts";
 import { load } from "../../core/payload.ts";
@@ -15,8 +15,6 @@ import { stepsOf } from "./steps.ts";
 
 /** A wake-up may be lost with the consumer that owes it; the feature looks by itself this long after its next step is due. */
 const lookAgainMs = 120_000;
-/** When AWS refuses a step for now. */
-const tryAgainSeconds = 5;
 
 /**
  * The decider (DESIGN 8): reads what became of the steps, starts those that are ready as jobs of their own, and parks
@@ -29,8 +27,7 @@ export const execute: Decide = async (execution, services) => {
     if (error instanceof JobError) throw error;
     // AWS has refused something. No step is to blame, so this is no failed attempt: decide again.
     services.log.warn("decision failed; it is made again", traceOf(error));
-    await wakeLater(services, execution.job);
-    return new Parked(execution.progress ?? {}, services.clock.now() + lookAgainMs);
+    return new Parked(execution.progress ?? {}, services.clock.now() + lookAgainMs, true);
   }
 };
 
@@ -46,6 +43,7 @@ async function decide(
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
   const scope: Scope = { input, results: await resultsOf(services, children), gone, now };
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
+  let refused = false;
   for (;;) {
     const next = plan(feature, states, scope);
     states = { ...states, ...next.ended };
@@ -53,10 +51,11 @@ async function decide(
     if (next.outcome.is === "completed") return new Finished(outputOf(feature, scope), states);
     const started = await startAll(services, job, next.ready);
     states = { ...states, ...started.states };
-    if (started.refused) await wakeLater(services, job);
+    refused ||= started.refused;
     // A step whose input its event refuses has failed on the spot, which may free or fail others.
     const failedNow = Object.values(started.states).some((state) => state.status === "failed");
-    if (!failedNow) return new Parked(states, nextLook([...children.values()], started.due, services.clock.now()));
+    const wakeAt = nextLook([...children.values()], started.due, services.clock.now());
+    if (!failedNow) return new Parked(states, wakeAt, refused);
   }
 }
 
@@ -198,13 +197,14 @@ const refusal = (error: RequestError, now: number): StepView => ({
   },
 });
 
-const wakeLater = ({ queue }: ConsumerServices, job: Job): Promise<void> =>
-  queue.send(job.type, messageOf(job), { delaySeconds: tryAgainSeconds, group: tenantOf(job) }).catch(() => {
-    // SQS is what refuses: the reconciler wakes the feature.
-  });
-
 function nextLook(children: Job[], started: number[], now: number): number {
   const open = children.filter(({ finished_at }) => finished_at === undefined).map(({ due_at }) => due_at);
   const due = [...open, ...started];
-  return (due.length > 0 ? Math.max(now, Math.min(...due)) : now) + lookAgainMs;
+  return fullMinute((due.length > 0 ? Math.max(now, Math.min(...due)) : now) + lookAgainMs);
 }
+
+/**
+ * The reconciler, which looks, does so by the minute. Decisions within the same one leave the feature where it is in the
+ * index, and so pay for none of its writes.
+ */
+const fullMinute = (time: number): number => Math.ceil(time / 60_000) * 60_000;

@@ -4,7 +4,7 @@ import { perEnv } from "../../core/env-config.ts";
 import type { JobTypeDefinition } from "../../core/job-type.ts";
 import { Reference, TextOrReference } from "../../core/references.ts";
 import { strict } from "../../core/schema.ts";
-import { urlFault } from "./url.ts";
+import { urlFault } from "../../core/url.ts";
 
 /** IFunctionRequest: what the function is called with. */
 export const FunctionInput = strict({ payload: z.unknown() }).refine((input) => input.payload !== undefined, {
@@ -13,7 +13,7 @@ export const FunctionInput = strict({ payload: z.unknown() }).refine((input) => 
 export type FunctionInput = z.infer<typeof FunctionInput>;
 
 const FunctionUrl = TextOrReference.superRefine((url, context) => {
-  const fault = typeof url === "string" ? urlFault(url) : undefined;
+  const fault = typeof url === "string" ? urlFault(url, { plainLoopback: true }) : undefined;
   if (fault) context.addIssue(fault);
 });
 

@@ -1,12 +1,12 @@
 import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
 import { isReference, referenceName } from "../../core/references.ts";
+import { urlFault } from "../../core/url.ts";
 import type { HttpCallee } from "./definition.ts";
 import { type HttpAnswer, post } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
 import type { LambdaClients } from "./lambda.ts";
 import { signed } from "./sign.ts";
-import { urlFault } from "./url.ts";
 
 /** What an HTTP function's job results in. The body is parsed where it is JSON; what is not text is base64. */
 export interface HttpResult {
@@ -42,7 +42,7 @@ export async function callHttp(clients: LambdaClients, callee: HttpCallee, paylo
 
 async function urlOf({ url }: HttpCallee, { secrets }: Call): Promise<URL> {
   const text = isReference(url) ? (await secrets.resolve(url)).trim() : url;
-  const fault = urlFault(text);
+  const fault = urlFault(text, { plainLoopback: true });
   if (fault === undefined) return new URL(text);
   throw new JobError(
     "CONFIGURATION_ERROR",

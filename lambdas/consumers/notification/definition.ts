@@ -5,6 +5,7 @@ import type { Fault } from "../../core/errors.ts";
 import type { InputCheck, JobTypeDefinition } from "../../core/job-type.ts";
 import { Reference, TextOrReference } from "../../core/references.ts";
 import { didYouMean, strict } from "../../core/schema.ts";
+import { someOf } from "../../core/some-of.ts";
 import { Auth } from "../action/definition.ts";
 
 const Scalar = z.union([z.string(), z.number(), z.boolean()]);
@@ -13,40 +14,42 @@ const Records = z.record(z.string(), z.unknown());
 const Text = z.record(z.string(), Scalar);
 const OneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(500)]);
 
-const PushInput = strict({
-  title: Text,
-  body: Text,
-  /** Delivered to the app as it is, except that FCM takes strings only: other values arrive there as JSON. */
-  data: Records.optional(),
-  device_token: z.string().min(1).optional(),
-  device_tokens: z.array(z.string().min(1)).min(1).max(500).optional(),
-}).refine((push) => push.device_token !== undefined || push.device_tokens !== undefined, {
-  message: "needs device_token or device_tokens",
-});
-
-/** INotificationRequest: the message by slug, and at least one channel. */
-export const NotificationInput = strict({
-  /** A message of the event's notification. */
-  slug: Tag,
-  /** Picks from maps of locales; without it `en` is taken, or the only one there is. */
-  locale: z.string().min(2).max(35).optional(),
-  push_notification: PushInput.optional(),
-  email: strict({ to: OneOrMore, subject: Text, template: Text }).optional(),
-  sms: strict({ to: OneOrMore, body: Text }).optional(),
-  callback: strict({
-    query: z.record(z.string(), z.union([Scalar, z.array(Scalar), z.null()])).optional(),
-    params: z.record(z.string(), Scalar).optional(),
-    body: Records.optional(),
-    headers: z.record(z.string(), Scalar).optional(),
-  }).optional(),
-}).refine((input) => channels.some((channel) => input[channel] !== undefined), {
-  message: "needs at least one of push_notification, email, sms, callback",
-});
-export type NotificationInput = z.infer<typeof NotificationInput>;
-
 /** The channels of a message, in the order in which their results are reported. */
 export const channels = ["push_notification", "email", "sms", "callback"] as const;
 export type Channel = (typeof channels)[number];
+
+const PushInput = someOf(
+  strict({
+    title: Text,
+    body: Text,
+    /** Delivered to the app as it is, except that FCM takes strings only: other values arrive there as JSON. */
+    data: Records.optional(),
+    device_token: z.string().min(1).optional(),
+    device_tokens: z.array(z.string().min(1)).min(1).max(500).optional(),
+  }),
+  ["device_token", "device_tokens"],
+);
+
+/** INotificationRequest: the message by slug, and at least one channel. */
+export const NotificationInput = someOf(
+  strict({
+    /** A message of the event's notification. */
+    slug: Tag,
+    /** Picks from maps of locales; without it `en` is taken, or the only one there is. */
+    locale: z.string().min(2).max(35).optional(),
+    push_notification: PushInput.optional(),
+    email: strict({ to: OneOrMore, subject: Text, template: Text }).optional(),
+    sms: strict({ to: OneOrMore, body: Text }).optional(),
+    callback: strict({
+      query: z.record(z.string(), z.union([Scalar, z.array(Scalar), z.null()])).optional(),
+      params: z.record(z.string(), Scalar).optional(),
+      body: Records.optional(),
+      headers: z.record(z.string(), Scalar).optional(),
+    }).optional(),
+  }),
+  channels,
+);
+export type NotificationInput = z.infer<typeof NotificationInput>;
 
 const Push = z.discriminatedUnion("provider", [
   strict({

@@ -5,7 +5,7 @@ export type RegionalClients<Client> = (region: string | undefined) => Promise<Cl
 export const clientSettings = (region: string | undefined) => ({
   ...(region !== undefined && { region }),
   maxAttempts: 1,
-  requestHandler: { connectionTimeout: 3000, requestTimeout: 20_000 },
+  requestHandler: { connectionTimeout: 3000, requestTimeout: 20_000, throwOnRequestTimeout: true },
 });
 
 /** A client a region, made when it is first asked for and kept while this Lambda is warm. */

@@ -6,6 +6,7 @@ import { FileName, KeyPrefix, MimeType } from "../../core/file-name.ts";
 import type { InputCheck, JobTypeDefinition } from "../../core/job-type.ts";
 import { Reference, TextOrReference } from "../../core/references.ts";
 import { strict } from "../../core/schema.ts";
+import { oneOf } from "../../core/some-of.ts";
 import { uploadIdPattern } from "../../core/uploads.ts";
 import { objectKey, tooLong } from "./object-key.ts";
 
@@ -13,16 +14,17 @@ import { objectKey, tooLong } from "./object-key.ts";
 const BufferJson = strict({ type: z.literal("Buffer"), data: z.array(z.int().min(0).max(255)) });
 
 /** IStorageRequest: a file by value (base64 or a Buffer's JSON) or by an upload made before. */
-export const StorageInput = strict({
-  buffer: z.union([z.base64("base64, or the JSON of a Buffer"), BufferJson]).optional(),
-  /** What `POST /v1/uploads` answered. */
-  upload_id: z.string().regex(uploadIdPattern, "the upload_id that POST /v1/uploads answered").optional(),
-  fileName: FileName,
-  /** Without it the type is read from the content, then from the name. */
-  mimeType: MimeType.optional(),
-}).refine((input) => (input.buffer === undefined) !== (input.upload_id === undefined), {
-  message: "needs either buffer or upload_id",
-});
+export const StorageInput = oneOf(
+  strict({
+    buffer: z.union([z.base64("base64, or the JSON of a Buffer"), BufferJson]).optional(),
+    /** What `POST /v1/uploads` answered. */
+    upload_id: z.string().regex(uploadIdPattern, "the upload_id that POST /v1/uploads answered").optional(),
+    fileName: FileName,
+    /** Without it the type is read from the content, then from the name. */
+    mimeType: MimeType.optional(),
+  }),
+  ["buffer", "upload_id"],
+);
 export type StorageInput = z.infer<typeof StorageInput>;
 
 /** Written out, which the deployment can grant exactly, or a parameter, which may differ between accounts. */

@@ -1,5 +1,5 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import type { Announcement, Announcer, EndpointState, Endpoints } from "../../../lambdas/core/ports.ts";
+import type { Announcement, Announcer, EndpointState, Endpoints } from "../../../lambdas/core/outward-ports.ts";
 import type { EndpointName } from "../../../lambdas/core/webhook.ts";
 
 const keyOf = ({ product, env, webhook }: EndpointName) => JSON.stringify([product, env, webhook]);

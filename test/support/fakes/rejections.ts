@@ -1,5 +1,5 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import type { Rejections } from "../../../lambdas/core/ports.ts";
+import type { Rejections } from "../../../lambdas/core/outward-ports.ts";
 import { type Rejection, rejectedEvent } from "../../../lambdas/core/rejection.ts";
 
 export interface FakeRejections extends Rejections {

@@ -1,4 +1,4 @@
-import type { Job, Repeat } from "../../../lambdas/core/job.ts";
+import { type Job, messageOf, type Repeat } from "../../../lambdas/core/job.ts";
 import { allScopes } from "../../../lambdas/core/scopes.ts";
 import { claimed } from "../../../lambdas/core/transitions.ts";
 import { fakeApi } from "../../support/api.ts";
@@ -12,8 +12,10 @@ const failed = () => aJob({ status: "failed", finished_at: noon, attempt: 4 });
 const done = () => aJob({ status: "completed", finished_at: noon });
 const running = () => claimed(aJob(), { claimId: "c", now: noon, leaseMarginMs: 1000 });
 
-function world(job: Job) {
-  const api = fakeApi({ jobs: [job] });
+const parentOf = (feature: Job) => ({ message: messageOf(feature), step: "main.a" });
+
+function world(job: Job, ...others: Job[]) {
+  const api = fakeApi({ jobs: [job, ...others] });
   return {
     ...api,
     post: (verb: string, body?: unknown, more = {}) =>
@@ -113,6 +115,43 @@ describe("a state that forbids the change", () => {
       body: { code: "STATE_CONFLICT", job_id: job.id, job_status: status },
     });
     expect(await jobs.get(job.id)).toEqual(job);
+  });
+
+  it("a step is not retried whose feature was cancelled: it would only cancel itself", async () => {
+    const feature = aJob({ type: "feature", status: "cancelled", finished_at: noon });
+    const step = { ...failed(), parent: parentOf(feature) };
+    const { post, jobs, queue } = world(step, feature);
+    expect(await post("retry")).toMatchObject({
+      status: 409,
+      body: {
+        code: "STATE_CONFLICT",
+        job_id: step.id,
+        job_status: "failed",
+        detail: expect.stringContaining(`feature ${feature.id}`),
+      },
+    });
+    expect(await jobs.get(step.id)).toEqual(step);
+    expect(queue.sent).toEqual([]);
+  });
+
+  it("nor one whose feature belonged to another that was", async () => {
+    const outer = aJob({ type: "feature", status: "cancelled", finished_at: noon });
+    const inner = aJob({ type: "feature", status: "running", parent: parentOf(outer) });
+    const step = { ...failed(), parent: parentOf(inner) };
+    const { post, jobs } = world(step, inner, outer);
+    expect(await post("retry")).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringContaining(`feature ${outer.id}`) },
+    });
+    expect(await jobs.get(step.id)).toEqual(step);
+  });
+
+  it("a step whose feature has failed, or is gone, is retried by itself", async () => {
+    const feature = aJob({ type: "feature", status: "failed", finished_at: noon });
+    for (const stored of [[feature], []]) {
+      const { post } = world({ ...failed(), parent: parentOf(feature) }, ...stored);
+      expect(await post("retry")).toMatchObject({ status: 200, body: { status: "queued", attempt: 5 } });
+    }
   });
 
   it("a job is not moved to where it expires", async () => {

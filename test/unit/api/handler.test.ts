@@ -1,3 +1,4 @@
+import { jest } from "@jest/globals";
 import { runJob } from "../../../lambdas/consumers/shell.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Execute } from "../../../lambdas/core/job-type.ts";
@@ -126,6 +127,23 @@ describe("errors are problem+json", () => {
       headers: { "content-type": "application/problem+json" },
     });
     expect(jobs.all()).toEqual([]);
+  });
+
+  it.each([
+    ["at the top", '{"__proto__": {"env": "prd"}}'],
+    ["deep down", '{"input": {"body": [{"a": {"__proto__": 1}}]}}'],
+    ["in other letters", '{"\\u005f_proto\\u005F_" : {}}'],
+    ["by another way", '{"input": {"constructor": {"prototype": {}}}}'],
+  ])("of a field that would change a prototype, %s", async (_where, body) => {
+    const { body: problem } = await api().ask({ method: "POST", path: "/v1/jobs", body });
+    const detail = "has a field named __proto__, or constructor with a prototype";
+    expect(problem).toMatchObject({ status: 400, code: "INVALID_REQUEST", detail: `The body ${detail}.` });
+    expect(problem).toMatchObject({ errors: [{ pointer: "", detail }] });
+  });
+
+  it("but not of such a word in a value, or of a constructor that is none", async () => {
+    const input = { body: { note: '"__proto__": 1', constructor: "Brunel" } };
+    expect((await api().ask({ method: "POST", path: "/v1/jobs", body: { ...order, input } })).status).toBe(202);
   });
 
   it.each([
@@ -336,34 +354,32 @@ describe("GET /v1/health", () => {
 });
 
 describe("the log of a request", () => {
-  it("says which route answered what, and which job it was about; never what was sent", async () => {
+  it("says at level debug which route answered what, and which job it was about; never what was sent", async () => {
     const { post, ask, log, jobs } = api();
     const { body } = await post({ ...order, input: { body: { card: "s3cret" } } });
     await ask({ path: `/v1/jobs/${body.job_id}` });
-    const measured = { values: { answer_ms: expect.any(Number) } };
     const about = {
       request_id: "req-1",
       job_id: body.job_id,
       product: "my-product",
       env: "prd",
       event: "create_order",
+      answer_ms: expect.any(Number),
     };
     const rest = { type: "action", run: 1, attempt: 1 };
     expect(log.lines).toEqual([
       {
-        level: "info",
+        level: "debug",
         message: "request answered",
-        measured,
         fields: { ...about, ...rest, route: "POST /v1/jobs", status: 202 },
       },
       {
-        level: "info",
+        level: "debug",
         message: "request answered",
-        measured,
         fields: { ...about, ...rest, route: "GET /v1/jobs/{id}", status: 200 },
       },
     ]);
-    expect(jobs.all()).toHaveLength(1);
+    expect(jobs.all()).toMatchObject([{ request_id: "req-1" }]);
     expect(JSON.stringify(log.lines)).not.toContain("s3cret");
   });
 
@@ -376,13 +392,26 @@ describe("the log of a request", () => {
     ]);
   });
 
-  it("measures no answer that was to come later: its caller wanted to wait", async () => {
-    const job = aJob();
-    const { ask, clock, log } = api([job]);
-    const answer = ask({ path: `/v1/jobs/${job.id}`, query: { wait: "2" } });
-    await clock.advance(2000);
-    await answer;
-    expect(log.lines).toMatchObject([{ message: "request answered" }]);
-    expect(log.lines[0]).not.toHaveProperty("measured");
+  describe.each([
+    ["takes 3 s", 3000, {}, "request answered slowly"],
+    ["takes less", 2999, {}, "request answered"],
+    ["was to come later, since its caller wanted to wait", 3000, { wait: "1" }, "request answered"],
+  ])("an answer that %s", (_what, took, query, message) => {
+    afterEach(() => {
+      jest.restoreAllMocks();
+    });
+
+    it(`is the line "${message}"`, async () => {
+      const job = aJob();
+      const { ask, clock, log } = api([job]);
+      jest.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValueOnce(took);
+      const answer = ask({ path: `/v1/jobs/${job.id}`, query });
+      await clock.advance(1000);
+      await answer;
+      expect(log.lines).toMatchObject([{ message, fields: { job_id: job.id, answer_ms: took, status: 200 } }]);
+      expect(log.lines[0]?.measured).toEqual(
+        message === "request answered" ? undefined : { values: { slow_answers: 1 } },
+      );
+    });
   });
 });

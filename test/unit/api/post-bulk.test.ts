@@ -1,4 +1,4 @@
-import type { Job } from "../../../lambdas/core/job.ts";
+import { type Job, messageOf } from "../../../lambdas/core/job.ts";
 import { allScopes } from "../../../lambdas/core/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
@@ -54,6 +54,16 @@ describe("POST /v1/jobs/bulk", () => {
     const now = new Map(store.all().map((one) => [one.id, one]));
     expect(jobs.slice(0, found).flatMap(({ id }) => now.get(id)?.status ?? [])).toEqual(after);
     for (const other of jobs.slice(found)) expect(now.get(other.id)).toEqual(other);
+  });
+
+  it("retries no step of a feature that was cancelled, and says so", async () => {
+    const feature = job({ type: "feature", status: "cancelled", finished_at: noon });
+    const step = { ...ended("failed"), parent: { message: messageOf(feature), step: "main.a" } };
+    const { bulk, jobs } = world([step, ended("failed"), feature]);
+    expect(await bulk({ action: "retry", filter })).toMatchObject({
+      body: { matched: 2, succeeded: 1, failed: 1, errors: [{ job_id: step.id, code: "STATE_CONFLICT" }] },
+    });
+    expect(await jobs.get(step.id)).toEqual(step);
   });
 
   it("gives its reason to each job that it cancels", async () => {
@@ -121,7 +131,7 @@ describe("POST /v1/jobs/bulk", () => {
     expect(body.errors).toContainEqual({ job_id: broken.id, code: "INTERNAL", detail: expect.any(String) });
     expect(log.lines).toMatchObject([
       { level: "error", fields: { job_id: broken.id, product: broken.product, request_id: "req-1" } },
-      { level: "info", message: "request answered" },
+      { level: "debug", message: "request answered" },
     ]);
     expect(JSON.stringify([body, log.lines])).not.toContain("s3cret");
   });

@@ -42,6 +42,7 @@ describe("POST /v1/jobs/batch", () => {
       body.results.map(({ job }: { job: { job_id: string } }) => job.job_id),
     );
     expect(queue.sent).toHaveLength(2);
+    expect(jobs.all().map(({ request_id }) => request_id)).toEqual(["req-1", "req-1"]);
   });
 
   it("refuses each job for itself, with pointers into the batch", async () => {
@@ -127,7 +128,7 @@ describe("POST /v1/jobs/batch", () => {
     expect(answer.body.results).toMatchObject([{ status: 500, error: { code: "INTERNAL" } }, { status: 202 }]);
     expect(log.lines).toMatchObject([
       { level: "error", fields: { index: 0, error_name: "Error", request_id: "req-1" } },
-      { level: "info", message: "request answered" },
+      { level: "debug", message: "request answered" },
     ]);
     expect(JSON.stringify([answer, log.lines])).not.toContain("s3cret");
   });

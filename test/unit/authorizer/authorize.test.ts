@@ -1,4 +1,4 @@
-import { authorize } from "../../../lambdas/authorizer/authorize.ts";
+import { authorize, keyIdOf } from "../../../lambdas/authorizer/authorize.ts";
 import { newApiKey } from "../../../lambdas/core/api-key.ts";
 import { allScopes, type Scopes } from "../../../lambdas/core/scopes.ts";
 import { noon } from "../../support/builders.ts";
@@ -36,6 +36,12 @@ describe("the key made at deploy time", () => {
   ])("is not %j", async (header) => {
     expect(await authorizer().ask(header)).toBeUndefined();
   });
+});
+
+it("calls a key by its id, which is no secret, and the one without an id by what it is", () => {
+  const { key, record } = newApiKey({ name: "ci", scopes: allScopes, created_at: noon });
+  expect(keyIdOf(`Bearer ${key}`)).toBe(record.id);
+  expect(keyIdOf(`Bearer ${deployed}`)).toBe("deployed");
 });
 
 describe("a key that somebody has made", () => {

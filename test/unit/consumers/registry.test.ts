@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Context, SQSEvent } from "aws-lambda";
 import { catalog } from "../../../lambdas/consumers/catalog.ts";
-import { leaseMarginMs } from "../../../lambdas/consumers/shell.ts";
+import { leaseMarginMs } from "../../../lambdas/consumers/reach-claim.ts";
 import { RequestError } from "../../../lambdas/core/errors.ts";
 import { type JobType, jobTypes } from "../../../lambdas/core/job.ts";
 import { parseRequest } from "../../../lambdas/core/request.ts";

@@ -54,6 +54,11 @@ describe("the end of an attempt is one line, which is its measurement too", () =
     ]);
   });
 
+  it("names the request that made the job: its line in the access log says nothing of jobs", async () => {
+    const { lines } = await told(due({ request_id: "JKJaXmPLvHcESHA=" }));
+    expect(lines).toMatchObject([{ message: "attempt ended", fields: { request_id: "JKJaXmPLvHcESHA=" } }]);
+  });
+
   it("of a run that was queued behind the one before says nothing of lateness: it is late by its caller's wish", async () => {
     const { lines } = await told(due({ due_at: noon - 90_000, coalesced_until: noon - 10 }));
     expect(lines[0]?.measured?.values).toEqual({ duration_ms: 0, completed: 1 });
@@ -61,7 +66,7 @@ describe("the end of an attempt is one line, which is its measurement too", () =
 
   it("of a feature that parks is no end: nothing is measured", async () => {
     const { lines } = await told(due(), async () => new Parked({}, noon + 1000));
-    expect(lines).toMatchObject([{ message: "parked" }]);
+    expect(lines).toMatchObject([{ level: "debug", message: "parked" }]);
     expect(lines[0]?.measured).toBeUndefined();
   });
 

@@ -2,8 +2,9 @@ import { catalog } from "../../../lambdas/consumers/catalog.ts";
 import { runJob } from "../../../lambdas/consumers/shell.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
-import type { Execute, Execution } from "../../../lambdas/core/job-type.ts";
-import { cancelled } from "../../../lambdas/core/transitions.ts";
+import { type Decide, type Execute, type Execution, Parked } from "../../../lambdas/core/job-type.ts";
+import type { ConsumerServices } from "../../../lambdas/core/services.ts";
+import { cancelled, parked } from "../../../lambdas/core/transitions.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 
@@ -196,21 +197,56 @@ describe("a timeout", () => {
 });
 
 describe("a decision", () => {
-  it.each([
-    [100, 1],
-    [8000, 8],
-    [80_000, 60],
-  ])("that has been under way for %i ms gets a wake-up again after %i s", async (heldMs, delaySeconds) => {
-    const due = job({
-      status: "running",
-      claim_id: "c",
-      started_at: noon - heldMs,
-      lease_until: noon + 9000,
-      claims: 1,
+  const deciding = () => job({ status: "running", claim_id: "c", lease_until: noon + 9000, claims: 1 });
+  const wake = (services: ConsumerServices, due: Job, execute: Decide = ok) =>
+    runJob(services, execute, aMessage(due), { wakeUps: true });
+
+  it("is told by the wake-ups that meet it, in one write and without a message", async () => {
+    const due = deciding();
+    const { stored, ...services } = world(due);
+    for (let i = 0; i < 100; i++) await wake(services, due);
+    expect(await stored()).toEqual({ ...due, woken: true, version: due.version + 1, write_id: expect.anything() });
+    expect(services.queue.sent).toEqual([]);
+  });
+
+  it("that was told so asks for the next one at once, and for one only", async () => {
+    const due = job();
+    const { stored, ...services } = world(due);
+    const meanwhile = async () => {
+      for (let i = 0; i < 3; i++) await wake(services, due);
+      return new Parked({}, noon + 60_000);
+    };
+    await wake(services, due, meanwhile);
+    expect(services.queue.sent).toMatchObject([{ delaySeconds: 0, message: { job_id: due.id } }]);
+    const after = await stored();
+    expect(after).toMatchObject({ status: "running", wake_at: noon + 60_000 });
+    expect(after).not.toHaveProperty("woken");
+  });
+
+  it("that was told so and has ended its feature asks for none", async () => {
+    const due = job();
+    const { stored, ...services } = world(due);
+    await wake(services, due, async () => {
+      await wake(services, due);
+      return "done";
     });
-    const services = world(due);
-    await runJob(services, ok, aMessage(due), { wakeUps: true });
-    expect(services.queue.sent).toMatchObject([{ delaySeconds }]);
+    expect(services.queue.sent).toEqual([]);
+    const after = await stored();
+    expect(after).toMatchObject({ status: "completed" });
+    expect(after).not.toHaveProperty("woken");
+  });
+
+  it("that ends before it could be told is followed by the wake-up's own", async () => {
+    const due = deciding();
+    const { stored, ...services } = world(due);
+    const { replace } = services.jobs;
+    services.jobs.replace = async (next) => {
+      services.jobs.replace = replace;
+      await replace(parked(due, { inline: {} }, noon + 60_000));
+      return replace(next);
+    };
+    await wake(services, due);
+    expect(await stored()).toMatchObject({ status: "completed" });
   });
 
   it("that fails its feature for a step that was out of time is not out of time itself", async () => {

@@ -53,4 +53,9 @@ describe("fingerprint", () => {
     ];
     expect(new Set(values.map(fingerprint)).size).toBe(values.length);
   });
+
+  it("stays what it is: it is stored, and a repeated key is told from a reused one by it", () => {
+    const value = JSON.parse('{"b":{"__proto__":{"c":1},"ä":[1,{"z":null,"a":"x"}]},"10":true,"9":1.5,"a":{}}');
+    expect(fingerprint(value)).toBe("nURYhJr1qGHddAxrWFUI8OFXAeyehKn8OI7zg2ZFVmk");
+  });
 });

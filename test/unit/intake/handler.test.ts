@@ -73,6 +73,7 @@ describe("an invocation", () => {
     await invoke(busEvent(order()));
     const names = ["lambda:request-1", `eventbridge:${eventId}`].map((key) => derivedJobId("my-product", "prd", key));
     expect(services.jobs.all().map(({ id }) => id)).toEqual(names);
+    expect(services.jobs.all().map(({ request_id }) => request_id)).toEqual(["request-1", eventId]);
   });
 
   test("is refused with a type that Step Functions can match, and the problem as its message", async () => {

@@ -1,6 +1,6 @@
 import type { Job } from "../../../lambdas/core/job.ts";
+import type { TaskAnswer, Tasks } from "../../../lambdas/core/outward-ports.ts";
 import { store } from "../../../lambdas/core/payload.ts";
-import type { TaskAnswer, Tasks } from "../../../lambdas/core/ports.ts";
 import type { Outcome, TaskMessage } from "../../../lambdas/core/task.ts";
 import { cancelled } from "../../../lambdas/core/transitions.ts";
 import { answerTask } from "../../../lambdas/tasks/answer.ts";

@@ -6,7 +6,7 @@ import { checkCatalog, makeCatalog, type Product } from "../../../../lambdas/cor
 import { cancelJob, cancelling, changeJob, deleteJob, retrying } from "../../../../lambdas/core/change-job.ts";
 import { JobError, type RequestError } from "../../../../lambdas/core/errors.ts";
 import { type Job, messageOf } from "../../../../lambdas/core/job.ts";
-import type { Execution } from "../../../../lambdas/core/job-type.ts";
+import type { Decide, Execution } from "../../../../lambdas/core/job-type.ts";
 import { parseRequest } from "../../../../lambdas/core/request.ts";
 import { scheduleJob } from "../../../../lambdas/core/schedule-job.ts";
 import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
@@ -156,6 +156,20 @@ describe("a feature", () => {
     expect(job?.result).toMatchObject({
       inline: { left: { create: expect.anything() }, right: { mail: expect.anything() } },
     });
+  });
+
+  it("is looked after at a full minute, so that decisions within one leave its place in the index as it is", async () => {
+    const seen: (Job | undefined)[] = [];
+    const look = async ({ job }: Execution) => {
+      seen.push(await jobs.get(job.parent?.message.job_id ?? ""));
+      await clock.advance(1000);
+      return { body: { id: "c-1" } };
+    };
+    const { run, jobs, clock } = world({ onboard }, { create: look, mail: look });
+    await clock.advance(7000);
+    await run("onboard", { email: "a@b.example" });
+    expect(seen.map((feature) => feature?.wake_at)).toEqual([noon + 180_000, noon + 180_000]);
+    expect(seen.map((feature) => feature?.version)).toEqual([3, 5]);
   });
 
   it("waits for a delay without a Lambda, however long", async () => {
@@ -350,14 +364,19 @@ describe("conditions", () => {
 
 describe("whatever happens to messages", () => {
   it("a wake-up that meets a decision in progress is delivered again", async () => {
-    const { start, jobs, queue } = world({ onboard });
-    const id = await start("onboard", { email: "a@b.example" });
-    const message = queue.sent.splice(0)[0]?.message;
+    const w = world({ onboard });
+    const id = await w.start("onboard", { email: "a@b.example" });
+    const message = w.queue.sent.splice(0)[0]?.message;
     if (!message) throw new Error("nothing was sent");
-    await jobs.claim(message, { claimId: "other", now: noon, leaseMarginMs: 1000 });
-    const services = world({ onboard });
-    await runJob({ ...services, jobs, queue }, decide, message, { wakeUps: true });
-    expect(queue.sent).toMatchObject([{ type: "feature", delaySeconds: 1, message: { job_id: id } }]);
+    const decideSlowly: Decide = async (execution, services) => {
+      const decision = await decide(execution, services);
+      await runJob(w, decide, message, { wakeUps: true });
+      return decision;
+    };
+    await runJob(w, decideSlowly, message, { wakeUps: true });
+    const wakeUps = w.queue.sent.filter(({ type }) => type === "feature");
+    expect(wakeUps).toMatchObject([{ delaySeconds: 0, message: { job_id: id } }]);
+    expect(await w.jobs.get(id)).toMatchObject({ status: "running" });
   });
 
   it("deciding twice starts no step twice", async () => {
@@ -396,6 +415,25 @@ describe("whatever happens to messages", () => {
       w.jobs.create = create;
       throw new Error("throttled");
     };
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
+  });
+
+  it("while AWS refuses, one message asks again, however many have woken the feature", async () => {
+    const w = world({ onboard });
+    const id = await w.start("onboard", { email: "a@b.example" });
+    const message = messageOf((await w.jobs.get(id)) as Job);
+    const { getMany } = w.jobs;
+    w.jobs.getMany = async () => {
+      throw new Error("throttled");
+    };
+    for (const _round of [1, 2, 3]) {
+      w.queue.sent.length = 0;
+      for (const _doubled of [1, 2, 3, 4]) await runJob(w, decide, message, { wakeUps: true });
+      expect(w.queue.sent).toEqual([expect.objectContaining({ type: "feature", message, delaySeconds: 5 })]);
+      await w.clock.advance(5000);
+    }
+    w.jobs.getMany = getMany;
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
   });

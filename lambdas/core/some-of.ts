@@ -1,0 +1,35 @@
+import type * as z from "zod";
+
+/*
+ * Rules of which fields go together: checked here, and said in JSON Schema as well, so that the OpenAPI document and the
+ * catalog's schemas promise a client no more than is taken.
+ */
+
+type Fields<Schema extends z.ZodType> = readonly (keyof z.output<Schema> & string)[];
+
+/** Exactly one of the fields. */
+export const oneOf = <Schema extends z.ZodType<object>>(schema: Schema, fields: Fields<Schema>): Schema =>
+  schema
+    .refine((value) => given(value, fields) === 1, { message: `needs either ${inWords(fields, "or")}` })
+    .meta({ oneOf: fields.map(required) });
+
+/** One of the fields or several. */
+export const someOf = <Schema extends z.ZodType<object>>(schema: Schema, fields: Fields<Schema>): Schema =>
+  schema
+    .refine((value) => given(value, fields) > 0, { message: `needs at least one of ${fields.join(", ")}` })
+    .meta({ anyOf: fields.map(required) });
+
+/** Not both of two fields. */
+export const notBoth = <Schema extends z.ZodType<object>>(
+  schema: Schema,
+  fields: Fields<Schema> & { length: 2 },
+): Schema =>
+  schema
+    .refine((value) => given(value, fields) < 2, { message: `takes either ${inWords(fields, "or")}` })
+    .meta({ not: { required: [...fields] } });
+
+const given = (value: object, fields: readonly string[]): number =>
+  fields.filter((field) => (value as Record<string, unknown>)[field] !== undefined).length;
+
+const required = (field: string) => ({ required: [field] });
+const inWords = (fields: readonly string[], word: string): string => fields.join(` ${word} `);

@@ -1,0 +1,137 @@
+import type { Random } from "./random.ts";
+
+/** How hard the world is; every probability is per port call unless it says otherwise. */
+export interface Hardship {
+  failBefore: number;
+  failAfter: number;
+  throttle: number;
+  /** Takes a second to most of a minute, before it takes effect or before its answer is there. */
+  hang: number;
+  /** Per claim: its consumer stands still for most of a minute before the first thing that it would keep or write. */
+  stall: number;
+  /** The Lambda dies at this call, before or after it took effect. */
+  die: number;
+  /** One entry of a call with many is refused. */
+  refuse: number;
+  /** Per history: the most outages, in each of which one AWS service refuses every call for minutes. */
+  outages: number;
+  /** Per message, and per batch of the stream: is delivered twice. */
+  duplicate: number;
+  /** Per schedule: fires twice, or never. */
+  fireTwice: number;
+  neverFire: number;
+  /** Milliseconds that a Lambda's clock may be off, either way. */
+  skew: number;
+  /** Milliseconds that SQS may take beyond the delay. */
+  queueLag: number;
+  /** Half of a call takes seconds: what comes before its effect, or after it. */
+  slow: number;
+  /** How many milliseconds later than in a quick world things may be where nothing breaks; who knows of it allows for it. */
+  patience: number;
+  /** Per input, and per result and progress: is too large to be kept inline. */
+  large: number;
+  /** Per request: its caller sends it twice at once. */
+  twice: number;
+  /** Per execution: takes longer than its timeout. */
+  overlong: number;
+}
+
+export const calm: Hardship = {
+  failBefore: 0,
+  failAfter: 0,
+  throttle: 0,
+  hang: 0,
+  stall: 0,
+  die: 0,
+  refuse: 0,
+  outages: 0,
+  duplicate: 0,
+  fireTwice: 0,
+  neverFire: 0,
+  skew: 0,
+  queueLag: 50,
+  slow: 0,
+  patience: 0,
+  large: 0.1,
+  twice: 0,
+  overlong: 0.05,
+};
+
+/**
+ * Nothing breaks, and AWS is slow: decisions of features are under way for seconds when the next wake-up comes. Their steps
+ * are to wait for that only, and not for the two minutes after which a feature looks by itself.
+ */
+const sluggish: Hardship = { ...calm, slow: 0.35, patience: 50_000 };
+
+/** A little of everything. */
+const mixed: Hardship = {
+  failBefore: 0.015,
+  failAfter: 0.02,
+  throttle: 0.01,
+  hang: 0.01,
+  stall: 0.01,
+  die: 0.015,
+  refuse: 0.05,
+  outages: 2,
+  duplicate: 0.1,
+  fireTwice: 0.1,
+  neverFire: 0.1,
+  skew: 3000,
+  queueLag: 3000,
+  slow: 0,
+  patience: 0,
+  large: 0.1,
+  twice: 0.1,
+  overlong: 0.05,
+};
+
+/** Much of each. */
+const heavy: Hardship = {
+  failBefore: 0.15,
+  failAfter: 0.15,
+  throttle: 0.1,
+  hang: 0.15,
+  stall: 0.7,
+  die: 0.12,
+  refuse: 0.4,
+  outages: 5,
+  duplicate: 0.5,
+  fireTwice: 0.5,
+  neverFire: 0.7,
+  skew: 3000,
+  queueLag: 60_000,
+  slow: 0.3,
+  patience: 0,
+  large: 0.9,
+  twice: 0.7,
+  overlong: 0.3,
+};
+
+const faults = Object.keys(mixed) as (keyof Hardship)[];
+
+/**
+ * A history draws which faults are absent, which occur and which are frequent: where everything happens now and then, what
+ * takes three faults of one kind, and none of another that would hide it, hardly ever does.
+ * Groce et al., Swarm Testing, ISSTA 2012: https://doi.org/10.1145/2338965.2336763
+ */
+function swarm(random: Random): Hardship {
+  const drawn = faults.map((fault) => [fault, random.pick([calm, mixed, heavy])[fault]]);
+  return Object.fromEntries(drawn) as Record<keyof Hardship, number>;
+}
+
+export const peacefulHardship = (random: Random): Hardship => ({
+  ...(random.chance(0.4) ? calm : sluggish),
+  ...loadOf(random),
+});
+
+export const hardshipOf = (random: Random): Hardship => ({
+  ...(random.chance(0.2) ? mixed : swarm(random)),
+  ...loadOf(random),
+  twice: random.pick([mixed.twice, heavy.twice]),
+});
+
+/** No hardship by itself: what jobs are like. */
+const loadOf = (random: Random) => ({
+  large: random.pick([mixed.large, heavy.large]),
+  overlong: random.pick([mixed.overlong, heavy.overlong]),
+});

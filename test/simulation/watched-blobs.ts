@@ -1,0 +1,34 @@
+import type { BlobStore } from "../../lambdas/core/ports.ts";
+import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import type { Invocation } from "./invocation.ts";
+import type { Observer } from "./observer.ts";
+
+/** Who has written each blob last. */
+const writers = new WeakMap<BlobStore, Map<string, Invocation>>();
+
+/**
+ * Blobs as one invocation uses them: invariant 3 for what is kept in them. Whether a stored job names the blob by now
+ * does not matter: the moment at which it would harm is short, and somebody hits it.
+ */
+export function watchedBlobs<Blobs extends BlobStore>(
+  blobs: Blobs,
+  jobs: FakeJobStore,
+  by: Invocation,
+  observer: Observer,
+): Blobs {
+  const writerOf = writers.get(blobs) ?? new Map<string, Invocation>();
+  writers.set(blobs, writerOf);
+  return {
+    ...blobs,
+    async put(key, ...rest) {
+      const other = writerOf.get(key);
+      const isOurs = by.claim_id !== undefined && jobs.peek(by.job_id ?? "")?.claim_id === by.claim_id;
+      const hasLost = by.claim_id !== undefined && !isOurs;
+      if (hasLost) observer.cover("a consumer keeps something that has lost its claim");
+      if (hasLost && other?.claim_id !== undefined && other !== by)
+        observer.violated(3, `${by.what}, which has lost its claim, replaced what another one has kept`);
+      writerOf.set(key, by);
+      return blobs.put(key, ...rest);
+    },
+  };
+}
