@@ -32,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   closePostgres();
-  await server.stop();
+  await server?.stop();
 });
 
 it("a job whose database hangs times out, is tried again on a new connection, and keeps its large result as a blob", async () => {
