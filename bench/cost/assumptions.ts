@@ -36,6 +36,8 @@ export const assumptionLines = [
     .join(", ")}; the processor time of ${Object.entries(functions)
     .map(([name, { cpuMs, memoryMb }]) => `${name} is ${cpuMs} ms at full speed, stretched by its ${memoryMb} MB`)
     .join(", ")}`,
+  "the table's stream has four shards, as that of a new table has, each with a batch a second at most; all jobs are of one product and env, which share counters by the hour",
+  "the events that are published by default, completed, failed and cancelled; no webhooks, and an access log of class Infrequent Access",
   "what the job itself calls and takes is not in it, nor what keeping its item costs ($0.25 a GB a month), nor data that leaves AWS",
   "the authorizer's answer is remembered for five minutes; X-Ray is off, as it is unless `jobs:tracing` says otherwise",
   "no free tiers and no volume discounts; reads of the table's stream are free for a Lambda",

@@ -8,7 +8,7 @@ export interface Kind {
   request: (now: number) => object;
   /** Attempts that fail, each with SERVICE_UNAVAILABLE, before one succeeds. */
   failures?: number;
-  /** Whether to count one occurrence of a series, and not what making the series costs. */
+  /** Whether to count the second run of a series, or step of a feature, and not what comes before. */
   occurrence?: boolean;
   /** Asked for once, after it has ended. */
   thenRead?: boolean;
@@ -39,6 +39,17 @@ export const kinds: Kind[] = [
   {
     name: "a run of an hourly series",
     request: (now) => small(now, { start_at: 0, repeat: { every: 60 * minute } }),
+    occurrence: true,
+  },
+  {
+    // The decision that starts it, the step, and what it sends to wake the next decision.
+    name: "a step of a feature",
+    request: (now) =>
+      small(now, {
+        event: "place_order",
+        start_at: 0,
+        input: { customer: "C-1042", sku: "SKU-77-BLUE", quantity: 2 },
+      }),
     occurrence: true,
   },
 ];
@@ -73,7 +84,7 @@ async function oneJob(world: World, kind: Kind): Promise<void> {
   const answer = await world.request("POST", "/v1/jobs", kind.request(world.now()));
   if (answer.statusCode !== 202) throw new Error(`the request was not accepted: ${answer.body}`);
   if (kind.occurrence) {
-    // The first run belongs to making the series.
+    // What the first run costs besides is that of the request.
     await world.drain(1);
     await world.stream(1);
     world.counted();

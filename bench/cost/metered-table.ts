@@ -17,11 +17,13 @@ interface Input {
   Item?: Item;
   IndexName?: string;
   ConsistentRead?: boolean;
+  RequestItems?: Record<string, { Keys: Item[]; ConsistentRead: boolean }>;
 }
 
 interface Output {
   Item?: Item;
   Items?: Item[];
+  Responses?: Record<string, Item[]>;
 }
 
 const writes = new Set(["PutItemCommand", "UpdateItemCommand", "DeleteItemCommand"]);
@@ -79,11 +81,18 @@ function indexUnits(before: Item | undefined, after: Item | undefined): number {
 }
 
 /** Units of 4 KB, half of one where it need not be the latest; a query is billed for the sum of what it reads. */
-function readUnits(command: string, { ConsistentRead = false, IndexName }: Input, { Item, Items }: Output): number {
+function readUnits(command: string, input: Input, { Item, Items, Responses }: Output): number {
+  const { ConsistentRead = false, IndexName, RequestItems } = input;
   const share = ConsistentRead ? 1 : 0.5;
   if (command === "GetItemCommand") return share * Math.max(1, Math.ceil((Item ? itemBytes(Item) : 0) / 4096));
   if (command === "QueryCommand" && Items !== undefined && IndexName === phaseIndex.name) {
     return share * Math.max(1, Math.ceil(Items.reduce((sum, item) => sum + itemBytes(item), 0) / 4096));
+  }
+  if (command === "BatchGetItemCommand" && RequestItems?.[table]?.ConsistentRead) {
+    const found = Responses?.[table] ?? [];
+    // An item that is not there is one unit.
+    const missing = RequestItems[table].Keys.length - found.length;
+    return missing + found.reduce((sum, item) => sum + Math.ceil(itemBytes(item) / 4096), 0);
   }
   throw new Error(`${command} is not metered: say here what it costs`);
 }

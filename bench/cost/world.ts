@@ -16,7 +16,8 @@ import { s3BlobStore } from "../../lambdas/aws/s3-blob-store.ts";
 import { sqsJobQueue } from "../../lambdas/aws/sqs-job-queue.ts";
 import { streamHandler } from "../../lambdas/aws/stream-handler.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
-import { runJob } from "../../lambdas/consumers/shell.ts";
+import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
+import { runJob, type ShellOptions } from "../../lambdas/consumers/shell.ts";
 import { JobMessage, type JobType } from "../../lambdas/core/job.ts";
 import { finalEvents } from "../../lambdas/core/job-event.ts";
 import type { Decide } from "../../lambdas/core/job-type.ts";
@@ -62,6 +63,8 @@ const recordOf = ({ before, after }: Write, now: number): DynamoDBRecord => ({
   },
 });
 
+const executionMs = 200;
+
 interface Message {
   type: JobType;
   body: string;
@@ -77,7 +80,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
 export async function startWorld(execute: Decide) {
   const dynamo = await startDynamo();
   let counts = noCounts();
-  let now = Date.UTC(2030, 0, 1, 12);
+  let now = Date.UTC(2030, 0, 1, 12, 0, 7);
   const messages: Message[] = [];
   /** What waits for the lifecycle: the writes that wake it. */
   const records: DynamoDBRecord[] = [];
@@ -164,14 +167,19 @@ export async function startWorld(execute: Decide) {
   ];
   const run: Decide = (...what) => {
     executed++;
+    // What a job does takes a moment: where time stood still, an entry of the index that is about a time would not move.
+    now += executionMs;
     return execute(...what);
   };
   const api = httpApi(() => ofApi, routes);
-  const consumer = queueHandler(
-    () => ofConsumer,
-    JobMessage,
-    (all, message) => runJob(all, run, message, { random: () => 0.5 }),
-  );
+  const consumerOf = (run: Decide, options: ShellOptions = {}) =>
+    queueHandler(
+      () => ofConsumer,
+      JobMessage,
+      (all, message) => runJob(all, run, message, { ...options, random: () => 0.5 }),
+    );
+  const consumer = consumerOf(run);
+  const decider = consumerOf(decide, { wakeUps: true });
   const bus = eventBridgeBus({ client: events, bus: "jobs", clock });
   const lifecycle = streamHandler(
     () => ({
@@ -217,7 +225,7 @@ export async function startWorld(execute: Decide) {
       return answer;
     },
 
-    /** Delivers every message at its time, one a batch, until there are none or, of a series, so many runs have ended. */
+    /** Delivers every message at its time, one a batch, until there are none or so many runs of a series, or steps, have ended. */
     async drain(runs = Number.POSITIVE_INFINITY) {
       for (const last = executed + runs; messages.length > 0 && executed < last; ) {
         const next = messages.reduce((a, b) => (b.at < a.at ? b : a));
@@ -226,7 +234,8 @@ export async function startWorld(execute: Decide) {
         // The event source receives it and deletes it.
         counts.queue_request += 2;
         const event = { Records: [{ messageId: "1", body: next.body }] } as SQSEvent;
-        const answer = await invoke("consumer", () => consumer(event, context));
+        const consume = next.type === "feature" ? decider : consumer;
+        const answer = await invoke("consumer", () => consume(event, context));
         if (answer.batchItemFailures.length > 0) throw new Error("the consumer failed");
       }
     },

@@ -53,7 +53,7 @@ export async function runJob(
 function tell(log: Log, ended: Job): void {
   const attempt = ended.attempts.at(-1);
   if (ended.status === "running" || !attempt) {
-    log.info("parked");
+    log.debug("parked");
     return;
   }
   const code = attempt.error && { code: attempt.error.code };

@@ -80,6 +80,27 @@ const budget: Record<string, object> = {
     invocations: { consumer: 2, lifecycle: 1 },
     log_lines: 1,
   },
+  "a step of a feature": {
+    calls: {
+      // The feature's claim, its steps as they are, the step it starts, and parked again.
+      "dynamodb.BatchGetItem": 1,
+      // The step's own read is of its feature; its claim, its end, and its counters.
+      "dynamodb.GetItem": 1,
+      "dynamodb.PutItem": 3,
+      "dynamodb.UpdateItem": 4,
+      // The step's message, and the one that wakes the feature.
+      "sqs.SendMessage": 2,
+      "events.PutEvents": 1,
+    },
+    // Three steps, of which one is not there yet, and the feature.
+    table_read: 4,
+    table_write: 8,
+    index_write: 3,
+    queue_request: 6,
+    bus_event: 1,
+    invocations: { consumer: 2, lifecycle: 4 },
+    log_lines: 1,
+  },
 };
 
 it.each(kinds)("a job $name costs what it did, and no call or unit more", async (kind) => {

@@ -18,6 +18,10 @@ const gatewayMs = 29_000;
 /** Callers of the API who ask for jobs: what they are promised is in `accepted`, by id. */
 export function callers({ time, random, hardship, observer }: World, ledger: Ledger, system: System) {
   const accepted = new Set<string>();
+  const promise = (id: string) => {
+    accepted.add(id);
+    ledger.lifeOf(id).isPromised = true;
+  };
   // Swarm testing again (hardship.ts): what a history does not ask for leaves more room for what it does.
   const asked = random.chance(0.5) ? events : random.some(events);
 
@@ -58,7 +62,7 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
   function accept(job: Job, { idempotency_key: key, event }: Request) {
     if (job.event !== event) observer.violated("DESIGN 6", `${job.id.slice(-6)} is another job than was asked for`);
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
-    accepted.add(job.id);
+    promise(job.id);
     const now = system.jobs.peek(job.id) ?? job;
     // Who has moved it meanwhile hands it over, for its new time.
     const isWaiting = !isFinished(now) && now.due_at === job.due_at;
@@ -92,7 +96,7 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
     for (const { job, error } of results) {
       observer.cover(job ? "batch: accepted" : `batch: ${error?.code}`);
       if (!job) continue;
-      accepted.add(job.job_id);
+      promise(job.job_id);
       const stored = system.jobs.peek(job.job_id);
       if (stored?.version === 1 && !ledger.handedOver.has(attemptKey({ ...stored, job_id: stored.id })))
         observer.violated("DESIGN 7", `${stored.id.slice(-6)} of a batch was accepted, and nobody has its message`);

@@ -24,7 +24,11 @@ export interface Ledger {
 /** What is remembered of one job; by run, and by attempt in it. */
 export interface Life {
   by: Invocation | undefined;
+  /** Somebody has been told that it was accepted. */
+  isPromised: boolean;
   isDeleted: boolean;
+  /** One that had the id before was deleted. */
+  wasDeleted: boolean;
   /** When somebody was told that it is cancelled, and the ids of the steps that it knew of by then, in one text. */
   cancelled?: { at: number; steps: string };
   /** The claim that came when a feature of which it is a step was over: nothing may be executed under it. */
@@ -45,9 +49,11 @@ export interface Execution {
   until: number;
 }
 
-const life = (by: Invocation | undefined): Life => ({
+const life = (by: Invocation | undefined, before?: Life): Life => ({
   by,
+  isPromised: false,
   isDeleted: false,
+  wasDeleted: before !== undefined && (before.isDeleted || before.wasDeleted),
   live: [],
   started: new Map(),
   winners: new Map(),
@@ -68,7 +74,7 @@ export function ledger(observer: Observer, start: number): Ledger {
       lives.set(id, found);
       return found;
     },
-    birth: (id, by) => lives.set(id, life(by)),
+    birth: (id, by) => lives.set(id, life(by, lives.get(id))),
   };
 }
 

@@ -200,5 +200,11 @@ const refusal = (error: RequestError, now: number): StepView => ({
 function nextLook(children: Job[], started: number[], now: number): number {
   const open = children.filter(({ finished_at }) => finished_at === undefined).map(({ due_at }) => due_at);
   const due = [...open, ...started];
-  return (due.length > 0 ? Math.max(now, Math.min(...due)) : now) + lookAgainMs;
+  return fullMinute((due.length > 0 ? Math.max(now, Math.min(...due)) : now) + lookAgainMs);
 }
+
+/**
+ * The reconciler, which looks, does so by the minute. Decisions within the same one leave the feature where it is in the
+ * index, and so pay for none of its writes.
+ */
+const fullMinute = (time: number): number => Math.ceil(time / 60_000) * 60_000;

@@ -66,7 +66,7 @@ describe("the end of an attempt is one line, which is its measurement too", () =
 
   it("of a feature that parks is no end: nothing is measured", async () => {
     const { lines } = await told(due(), async () => new Parked({}, noon + 1000));
-    expect(lines).toMatchObject([{ message: "parked" }]);
+    expect(lines).toMatchObject([{ level: "debug", message: "parked" }]);
     expect(lines[0]?.measured).toBeUndefined();
   });
 

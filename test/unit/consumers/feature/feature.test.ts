@@ -158,6 +158,20 @@ describe("a feature", () => {
     });
   });
 
+  it("is looked after at a full minute, so that decisions within one leave its place in the index as it is", async () => {
+    const seen: (Job | undefined)[] = [];
+    const look = async ({ job }: Execution) => {
+      seen.push(await jobs.get(job.parent?.message.job_id ?? ""));
+      await clock.advance(1000);
+      return { body: { id: "c-1" } };
+    };
+    const { run, jobs, clock } = world({ onboard }, { create: look, mail: look });
+    await clock.advance(7000);
+    await run("onboard", { email: "a@b.example" });
+    expect(seen.map((feature) => feature?.wake_at)).toEqual([noon + 180_000, noon + 180_000]);
+    expect(seen.map((feature) => feature?.version)).toEqual([3, 5]);
+  });
+
   it("waits for a delay without a Lambda, however long", async () => {
     const { start, settle, scheduler, jobs, clock, queue } = world({
       onboard: {
