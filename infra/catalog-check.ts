@@ -1,4 +1,5 @@
-import { checkCatalog, type Product, type Registry } from "../lambdas/core/catalog.ts";
+import type { Product, Registry } from "../lambdas/core/catalog.ts";
+import { checkCatalog } from "../lambdas/core/check-catalog.ts";
 import type { Fault } from "../lambdas/core/errors.ts";
 import { SetupError } from "./setup-error.ts";
 

@@ -1,19 +1,16 @@
 import { lambdaEnvironment } from "../../local/environment.ts";
 
-/** A port that nobody listens at: what calls AWS fails at once. */
-const nowhere = "http://127.0.0.1:9";
-
-/** What a function finds in its environment. */
-export const environment = {
+/** What a function finds in its environment, where AWS is at a URL. */
+export const environmentAt = (aws: string): NodeJS.ProcessEnv => ({
   ...lambdaEnvironment({
-    dynamodb: nowhere,
-    sqsAndS3: nowhere,
-    scheduler: nowhere,
-    secrets: nowhere,
-    events: nowhere,
-    outbox: nowhere,
-    queueUrl: (name) => `${nowhere}/${name}`,
+    dynamodb: aws,
+    sqsAndS3: aws,
+    scheduler: aws,
+    secrets: aws,
+    events: aws,
+    outbox: aws,
+    queueUrl: (name) => `${aws}/${name}`,
     reconcileGraceMs: 60_000,
   }),
   AWS_MAX_ATTEMPTS: "1",
-};
+});

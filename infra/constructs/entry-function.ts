@@ -23,7 +23,7 @@ import type { Network } from "../settings/network.ts";
 import { entryCode } from "./entry-code.ts";
 import { placeIn } from "./network.ts";
 
-export interface EntryFunctionProps<Env extends z.ZodObject> {
+export interface EntryFunctionProps<Env extends () => z.ZodObject> {
   /** The folder below `lambdas/` whose `handler.ts` exports `handler`. */
   entry: string;
   description: string;
@@ -44,7 +44,7 @@ export interface EntryFunctionProps<Env extends z.ZodObject> {
 }
 
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
-export class EntryFunction<Env extends z.ZodObject> extends Construct {
+export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
   readonly lambda: LambdaFunction;
   /** The folder below `lambdas/` that it runs. */
   readonly entry: string;
@@ -72,8 +72,8 @@ export class EntryFunction<Env extends z.ZodObject> extends Construct {
       ...lambdaLevels(logLevel),
       environment: {
         ...props.environment,
-        POWERTOOLS_SERVICE_NAME: entry,
-        POWERTOOLS_LOG_LEVEL: logLevel.toUpperCase(),
+        SERVICE_NAME: entry,
+        LOG_LEVEL: logLevel.toUpperCase(),
         METRICS_NAMESPACE: metricsNamespace(this),
         NODE_OPTIONS: "--enable-source-maps",
       },

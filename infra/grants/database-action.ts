@@ -1,6 +1,7 @@
 import type { Stack } from "aws-cdk-lib/core";
 import type * as z from "zod";
-import { databaseAction, type databaseTarget } from "../../lambdas/consumers/database_action/definition.ts";
+import { databaseAction } from "../../lambdas/consumers/database_action/definition.ts";
+import type { databaseTarget } from "../../lambdas/consumers/database_action/target.ts";
 import type { dynamoAction } from "../../lambdas/consumers/database_action/target-dynamodb.ts";
 import { type Product, targetsOf } from "../../lambdas/core/catalog.ts";
 import { allow, type Capability } from "../capability.ts";

@@ -1,6 +1,7 @@
 import type { Stack } from "aws-cdk-lib/core";
 import type * as z from "zod";
-import { type Callee, cloudFunction } from "../../lambdas/consumers/function/definition.ts";
+import { cloudFunction } from "../../lambdas/consumers/function/definition.ts";
+import type { Callee } from "../../lambdas/consumers/function/target.ts";
 import { signedFor } from "../../lambdas/consumers/function/url.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
 import { allow, allowIf, type Capability } from "../capability.ts";

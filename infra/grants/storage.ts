@@ -1,6 +1,7 @@
 import type { Stack } from "aws-cdk-lib/core";
 import type * as z from "zod";
-import { type Place, storage } from "../../lambdas/consumers/storage/definition.ts";
+import { storage } from "../../lambdas/consumers/storage/definition.ts";
+import type { Place } from "../../lambdas/consumers/storage/target.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
 import { isReference } from "../../lambdas/core/references.ts";
 import { allow, allowIf, type Capability } from "../capability.ts";

@@ -1,11 +1,11 @@
 import { JobsEnv, readEnv } from "../aws/env.ts";
 import { httpApi } from "../aws/http-api.ts";
-import { once } from "../aws/once.ts";
 import { startServices } from "../aws/start-up.ts";
 import { catalog } from "../consumers/catalog.ts";
-import { routes } from "./routes.ts";
+import { once } from "../core/once.ts";
+import { servedRoutes } from "./served-routes.ts";
 
 export const handler = httpApi(
   once(() => startServices("api", readEnv(JobsEnv), catalog)),
-  routes,
+  servedRoutes,
 );

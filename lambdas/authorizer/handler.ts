@@ -1,8 +1,8 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
 import { AuthorizerEnv, readEnv } from "../aws/env.ts";
-import { once } from "../aws/once.ts";
 import { quietly } from "../aws/quietly.ts";
 import { startAuthorizer } from "../aws/start-authorizer.ts";
+import { once } from "../core/once.ts";
 import { authorize, keyIdOf } from "./authorize.ts";
 
 const services = once(() => startAuthorizer(readEnv(AuthorizerEnv)));

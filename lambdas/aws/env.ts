@@ -1,107 +1,133 @@
 import * as z from "zod";
 import { jobTypes } from "../core/job.ts";
 import { type JobEventName, jobEvents } from "../core/job-event.ts";
+import { once } from "../core/once.ts";
 
-const QueueAddress = z.object({ url: z.url(), arn: z.string() });
+/*
+ * One schema an entry, made when it is asked for: a function makes its own and no other.
+ */
 
-const fromJson = z.string().transform((text, context) => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    context.addIssue("is not JSON");
-    return z.NEVER;
-  }
-});
+const fromJson = () =>
+  z.string().transform((text, context) => {
+    try {
+      return JSON.parse(text) as unknown;
+    } catch {
+      context.addIssue("is not JSON");
+      return z.NEVER;
+    }
+  });
+
+/** A number as an environment holds it. */
+const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
+  z.string().transform(Number).pipe(z.int().min(least).max(most));
 
 /** Where each job type's queue is. */
-export const Queues = z.record(z.enum(jobTypes), QueueAddress);
-export type Queues = z.infer<typeof Queues>;
+const Queues = () => z.record(z.enum(jobTypes), z.object({ url: z.url(), arn: z.string() }));
+export type Queues = z.infer<ReturnType<typeof Queues>>;
 
 /** What every entry that works with jobs reads from its environment. */
-export const JobsEnv = z.object({
-  TABLE_NAME: z.string().min(1),
-  BUCKET_NAME: z.string().min(1),
-  /** Days that a finished job is kept. */
-  RETENTION_DAYS: z.coerce.number().int().min(1).default(30),
-  /** `{"<type>": {"url", "arn"}}` as JSON. */
-  QUEUES: fromJson.pipe(Queues),
-  SCHEDULE_GROUP: z.string().min(1),
-  /** The role that EventBridge Scheduler assumes to send to the queues. */
-  SCHEDULE_ROLE_ARN: z.string().min(1),
-  /** The queue that takes what the Scheduler could not deliver. */
-  SCHEDULE_DLQ_ARN: z.string().min(1),
-});
-export type JobsEnv = z.infer<typeof JobsEnv>;
+export const JobsEnv = once(() =>
+  z.object({
+    TABLE_NAME: z.string().min(1),
+    BUCKET_NAME: z.string().min(1),
+    /** Days that a finished job is kept. */
+    RETENTION_DAYS: whole(1).default(30),
+    /** `{"<type>": {"url", "arn"}}` as JSON. */
+    QUEUES: fromJson().pipe(Queues()),
+    SCHEDULE_GROUP: z.string().min(1),
+    /** The role that EventBridge Scheduler assumes to send to the queues. */
+    SCHEDULE_ROLE_ARN: z.string().min(1),
+    /** The queue that takes what the Scheduler could not deliver. */
+    SCHEDULE_DLQ_ARN: z.string().min(1),
+  }),
+);
+export type JobsEnv = z.infer<ReturnType<typeof JobsEnv>>;
 
-export const ConsumerEnv = JobsEnv.extend({
-  /** The longest a message is held in process until its time; billed Lambda time. */
-  LONGEST_WAIT_MS: z.coerce.number().int().min(1000).max(20_000).default(1000),
-});
+export const ConsumerEnv = once(() =>
+  JobsEnv().extend({
+    /** The longest a message is held in process until its time; billed Lambda time. */
+    LONGEST_WAIT_MS: whole(1000, 20_000).default(1000),
+  }),
+);
 
-export const ReconcilerEnv = JobsEnv.extend({
-  /** Milliseconds after its time that a job which has not started is handed over again. */
-  RECONCILE_GRACE_MS: z.coerce.number().int().min(1000).default(60_000),
-});
+export const ReconcilerEnv = once(() =>
+  JobsEnv().extend({
+    /** Milliseconds after its time that a job which has not started is handed over again. */
+    RECONCILE_GRACE_MS: whole(1000).default(60_000),
+  }),
+);
 
-export const IntakeEnv = JobsEnv.extend({
-  EVENT_BUS_NAME: z.string().min(1),
-  INTAKE_QUEUE_URL: z.url(),
-  /** Takes what is refused, and what could not be scheduled for hours. */
-  INTAKE_DLQ_URL: z.url(),
-  IMPORT_QUEUE_URL: z.url(),
-  /** Where what is to be said to Step Functions waits. */
-  TASK_QUEUE_URL: z.url(),
-});
-export type IntakeEnv = z.infer<typeof IntakeEnv>;
+export const IntakeEnv = once(() =>
+  JobsEnv().extend({
+    EVENT_BUS_NAME: z.string().min(1),
+    INTAKE_QUEUE_URL: z.url(),
+    /** Takes what is refused, and what could not be scheduled for hours. */
+    INTAKE_DLQ_URL: z.url(),
+    IMPORT_QUEUE_URL: z.url(),
+    /** Where what is to be said to Step Functions waits. */
+    TASK_QUEUE_URL: z.url(),
+  }),
+);
+export type IntakeEnv = z.infer<ReturnType<typeof IntakeEnv>>;
 
-export const LifecycleEnv = z.object({
-  TABLE_NAME: z.string().min(1),
-  EVENT_BUS_NAME: z.string().min(1),
-  /** The transitions that are published, with commas between them; may be empty. */
-  PUBLISH: z
-    .string()
-    .transform((text) => text.split(",").filter(Boolean) as JobEventName[])
-    .pipe(z.array(z.enum(jobEvents))),
-  /** Where what Step Functions is to be told waits, and what webhooks are. */
-  TASK_QUEUE_URL: z.url(),
-  WEBHOOK_QUEUE_URL: z.url(),
-});
-export type LifecycleEnv = z.infer<typeof LifecycleEnv>;
+export const LifecycleEnv = once(() =>
+  z.object({
+    TABLE_NAME: z.string().min(1),
+    EVENT_BUS_NAME: z.string().min(1),
+    /** The transitions that are published, with commas between them; may be empty. */
+    PUBLISH: z
+      .string()
+      .transform((text) => text.split(",").filter(Boolean) as JobEventName[])
+      .pipe(z.array(z.enum(jobEvents))),
+    /** Where what Step Functions is to be told waits, and what webhooks are. */
+    TASK_QUEUE_URL: z.url(),
+    WEBHOOK_QUEUE_URL: z.url(),
+  }),
+);
+export type LifecycleEnv = z.infer<ReturnType<typeof LifecycleEnv>>;
 
 /** Who answers the tasks of Step Functions. */
-export const TasksEnv = z.object({
-  TABLE_NAME: z.string().min(1),
-  BUCKET_NAME: z.string().min(1),
-  TASK_QUEUE_URL: z.url(),
-});
-export type TasksEnv = z.infer<typeof TasksEnv>;
+export const TasksEnv = once(() =>
+  z.object({
+    TABLE_NAME: z.string().min(1),
+    BUCKET_NAME: z.string().min(1),
+    TASK_QUEUE_URL: z.url(),
+  }),
+);
+export type TasksEnv = z.infer<ReturnType<typeof TasksEnv>>;
 
 /** Who sends webhooks. */
-export const WebhooksEnv = z.object({
-  TABLE_NAME: z.string().min(1),
-  EVENT_BUS_NAME: z.string().min(1),
-  WEBHOOK_QUEUE_URL: z.url(),
-});
-export type WebhooksEnv = z.infer<typeof WebhooksEnv>;
+export const WebhooksEnv = once(() =>
+  z.object({
+    TABLE_NAME: z.string().min(1),
+    EVENT_BUS_NAME: z.string().min(1),
+    WEBHOOK_QUEUE_URL: z.url(),
+  }),
+);
+export type WebhooksEnv = z.infer<ReturnType<typeof WebhooksEnv>>;
 
-export const AuthorizerEnv = z.object({
-  /** Where the keys are that people have made. */
-  TABLE_NAME: z.string().min(1),
-  /** The Secrets Manager secret that holds the API key made at deploy time. */
-  API_KEY_SECRET: z.string().min(1),
-});
-export type AuthorizerEnv = z.infer<typeof AuthorizerEnv>;
+export const AuthorizerEnv = once(() =>
+  z.object({
+    /** Where the keys are that people have made. */
+    TABLE_NAME: z.string().min(1),
+    /** The Secrets Manager secret that holds the API key made at deploy time. */
+    API_KEY_SECRET: z.string().min(1),
+  }),
+);
+export type AuthorizerEnv = z.infer<ReturnType<typeof AuthorizerEnv>>;
 
 /** From the most talkative. */
 export const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "SILENT"] as const;
 
 /** What every function's log reads. */
-export const LogEnv = z.object({
-  /** The least level that is said. */
-  POWERTOOLS_LOG_LEVEL: z.enum(logLevels).default("INFO"),
-  /** What CloudWatch finds our metrics by. */
-  METRICS_NAMESPACE: z.string().min(1).default("ductape-jobs"),
-});
+export const LogEnv = once(() =>
+  z.object({
+    /** The least level that is said. */
+    LOG_LEVEL: z.enum(logLevels).default("INFO"),
+    /** What CloudWatch finds our metrics by. */
+    METRICS_NAMESPACE: z.string().min(1).default("ductape-jobs"),
+  }),
+);
 
 /**
  * The trace of the invocation that is under way, where X-Ray keeps it. Lambda changes the variable with each invocation.
@@ -113,11 +139,12 @@ export function keptTrace(): string | undefined {
 }
 
 /** What infra must fill for an entry: the same names, as the strings that an environment holds. */
-export type EnvOf<Schema extends z.ZodObject> = { [Name in keyof z.input<Schema>]: string };
+export type EnvOf<Make extends () => z.ZodObject> = { [Name in keyof z.input<ReturnType<Make>>]: string };
 
 /** Reads an entry's environment; throws once, with every fault listed and no value shown. */
-export function readEnv<Schema extends z.ZodObject>(schema: Schema): z.output<Schema> {
-  const parsed = schema.safeParse(process.env);
+export function readEnv<Schema extends z.ZodObject>(make: () => Schema): z.output<Schema> {
+  // Read once: a parser that is compiled first, as zod does for objects, would take longer.
+  const parsed = make().safeParse(process.env, { jitless: true });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);
   throw new Error(`This function's environment is not valid. ${faults.join("; ")}`);

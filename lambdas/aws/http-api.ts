@@ -42,16 +42,20 @@ export interface HttpResponse {
   waited?: boolean;
 }
 
-export interface HttpRoute<S> {
+/** A route as it is served. */
+export interface ServedRoute<S> {
   method: "GET" | "POST" | "DELETE";
   path: string;
   /** Answers without an API key. */
   open?: boolean;
   /** Reads the query and refuses what it does not know of it; of other routes every parameter is refused. */
   takesQuery?: boolean;
+  handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
+}
+
+export interface HttpRoute<S> extends ServedRoute<S> {
   /** What the OpenAPI document says of it; asked for when that is made. */
   doc: () => RouteDoc;
-  handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
 }
 
 /** Declares a route: what `api/routes/<verb>-<noun>.ts` exports. */
@@ -63,7 +67,7 @@ export const httpRoute = <S>(
 ): HttpRoute<S> => ({ method, path, handle, ...more });
 
 /** The API Gateway (HTTP API, payload 2.0) handler of these routes. `services` is called once, by the first request. */
-export const httpApi = <S extends { log: Log }>(services: () => S, routes: HttpRoute<S>[]) =>
+export const httpApi = <S extends { log: Log }>(services: () => S, routes: ServedRoute<S>[]) =>
   middy<Event, Result>()
     .use(withoutBody())
     .use(httpHeaderNormalizer())
@@ -108,7 +112,7 @@ const requestFields = (event: Event, context: Context) => ({
   ...invocationFields(context),
 });
 
-function requestOf<S>(event: Event, { open, takesQuery }: HttpRoute<S>): HttpRequest {
+function requestOf<S>(event: Event, { open, takesQuery }: ServedRoute<S>): HttpRequest {
   const scopes = open ? { products: [], envs: [], verbs: [] } : scopesOf(event);
   const query = Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([k, v]) => [k, v ?? ""]));
   const unknown = open || takesQuery ? [] : Object.keys(query);

@@ -1,6 +1,6 @@
+import { once } from "../core/once.ts";
 import type { BlobStore, Scheduler } from "../core/ports.ts";
 import type { JobsEnv } from "./env.ts";
-import { once } from "./once.ts";
 
 /**
  * Ports whose clients not every request needs: their code is loaded by the first call, so that no cold start waits for

@@ -1,9 +1,9 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { once } from "../core/once.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import { dynamoApiKeys } from "./dynamo-api-keys.ts";
 import type { AuthorizerEnv } from "./env.ts";
 import { makeLog } from "./log.ts";
-import { once } from "./once.ts";
 import { secretReader } from "./secret-reader.ts";
 import { awsSecrets } from "./secrets.ts";
 import { systemClock } from "./system-clock.ts";

@@ -1,7 +1,7 @@
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Catalog } from "../core/catalog.ts";
-import type { TaskMessage } from "../core/task.ts";
+import type { TaskMessage } from "../core/task-message.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import type { IntakeEnv } from "./env.ts";
 import { intakeRejections } from "./intake-rejections.ts";

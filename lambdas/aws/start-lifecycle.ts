@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { TaskMessage } from "../core/task.ts";
+import type { TaskMessage } from "../core/task-message.ts";
 import type { Delivery } from "../core/webhook.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import { dynamoStatsStore } from "./dynamo-stats-store.ts";

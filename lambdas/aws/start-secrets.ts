@@ -1,6 +1,6 @@
+import { once } from "../core/once.ts";
 import type { Secrets } from "../core/ports.ts";
 import { clientDefaults } from "./client-defaults.ts";
-import { once } from "./once.ts";
 import { parameterReader } from "./parameter-reader.ts";
 import { secretReader } from "./secret-reader.ts";
 import { awsSecrets } from "./secrets.ts";

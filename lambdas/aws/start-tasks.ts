@@ -1,7 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import type { TaskMessage } from "../core/task.ts";
+import type { TaskMessage } from "../core/task-message.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import { dynamoJobStore } from "./dynamo-job-store.ts";
 import type { TasksEnv } from "./env.ts";

@@ -1,11 +1,11 @@
 import { ConsumerEnv, readEnv } from "../aws/env.ts";
-import { once } from "../aws/once.ts";
 import { queueHandler } from "../aws/queue-handler.ts";
 import { startSecrets } from "../aws/start-secrets.ts";
 import { startServices } from "../aws/start-up.ts";
 import { JobMessage, type JobType } from "../core/job.ts";
 import type { Decide } from "../core/job-type.ts";
 import { loggingOf, messageFields } from "../core/log-fields.ts";
+import { once } from "../core/once.ts";
 import { catalog } from "./catalog.ts";
 import { runJob, type ShellOptions } from "./shell.ts";
 

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { once } from "./once.ts";
 
 /** Characters that end lines, hide or turn round what a person reads: control characters and bidirectional overrides. */
 const invisible = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
@@ -22,21 +23,27 @@ export function pathFault(path: string): string | undefined {
 /** Also when written as `%2e`, for whoever decodes a key once too often. */
 const isDots = (segment: string): boolean => /^\.{1,2}$/.test(segment.replace(/%2e/gi, "."));
 
-const Path = z.string().superRefine((path, context) => {
-  const fault = pathFault(path);
-  if (fault) context.addIssue(fault);
-});
+const path = once(() =>
+  z.string().superRefine((text, context) => {
+    const fault = pathFault(text);
+    if (fault) context.addIssue(fault);
+  }),
+);
 
 /** The name of a file, which may have folders: `invoices/2030/1.pdf`. */
-export const FileName = Path.min(1).max(512);
+export const fileName = once(() => path().min(1).max(512));
 
 /** What every key of a place starts with; a slash at its end makes no difference. */
-export const KeyPrefix = z
-  .string()
-  .transform((prefix) => prefix.replace(/\/$/, ""))
-  .pipe(Path.min(1).max(256));
+export const keyPrefix = once(() =>
+  z
+    .string()
+    .transform((prefix) => prefix.replace(/\/$/, ""))
+    .pipe(path().min(1).max(256)),
+);
 
-export const MimeType = z
-  .string()
-  .max(255)
-  .regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w.+"-]+)*$/, "a MIME type such as image/png");
+export const mimeType = once(() =>
+  z
+    .string()
+    .max(255)
+    .regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w.+"-]+)*$/, "a MIME type such as image/png"),
+);

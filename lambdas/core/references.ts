@@ -1,22 +1,6 @@
-import * as z from "zod";
-
 /** A credential or setting by reference: what the catalog holds instead of the value. */
 export type Reference = { $secret: string; key?: string } | { $parameter: string };
 
-const secretName = /^[A-Za-z0-9/_+=.@-]{1,512}$/;
-const parameterName = /^\/[A-Za-z0-9/_.-]{1,1010}$/;
-
-const SecretReference = z.strictObject({
-  $secret: z.string().regex(secretName, "a Secrets Manager name: letters, digits and /_+=.@-"),
-  key: z.string().min(1).optional(),
-});
-const ParameterReference = z.strictObject({
-  $parameter: z.string().regex(parameterName, "an SSM parameter path that starts with /"),
-});
-export const Reference: z.ZodType<Reference, Reference> = z.union([SecretReference, ParameterReference]);
-
-/** A value that may be written out in the catalog or kept in AWS: for URLs and names, which are not secret. */
-export const TextOrReference = z.union([z.string().min(1), SecretReference, ParameterReference]);
 export type TextOrReference = string | Reference;
 
 /**

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { isFinished, type Job, type Stored } from "./job.ts";
+import { isFinished, type Job } from "./job.ts";
+import type { Outcome, TaskMessage } from "./task-message.ts";
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html */
 export const TaskToken = z.string().min(1).max(2048);
@@ -16,31 +17,6 @@ export function withTaskToken(job: Job, token: string | undefined): Job {
   if (token === undefined || task_tokens.includes(token)) return job;
   return { ...job, task_tokens: [...task_tokens, token].slice(-keptTokens), version: job.version + 1 };
 }
-
-const StoredValue: z.ZodType<Stored, Stored> = z.union([
-  z.strictObject({ inline: z.unknown() }),
-  z.strictObject({ blob: z.string(), bytes: z.int() }),
-]);
-
-/** How a job ended, as Step Functions is told. */
-const Outcome = z.discriminatedUnion("status", [
-  z.strictObject({ status: z.literal("completed"), result: StoredValue.optional() }),
-  z.strictObject({ status: z.enum(["failed", "cancelled"]), error: z.string(), cause: z.string() }),
-]);
-export type Outcome = z.infer<typeof Outcome>;
-
-/** What waits to be said to Step Functions. Whole: a job that is deleted right after its end is still answered for. */
-export const TaskMessage = z.discriminatedUnion("kind", [
-  z.strictObject({
-    v: z.literal(1),
-    kind: z.literal("outcome"),
-    job_id: z.string(),
-    tokens: z.array(TaskToken),
-    outcome: Outcome,
-  }),
-  z.strictObject({ v: z.literal(1), kind: z.literal("heartbeat"), job_id: z.string(), token: TaskToken }),
-]);
-export type TaskMessage = z.infer<typeof TaskMessage>;
 
 /** Seconds from one heartbeat of a task to the next. */
 export const heartbeatSeconds = 60;

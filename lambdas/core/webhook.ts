@@ -4,7 +4,8 @@ import type { Product } from "./catalog.ts";
 import { JobError } from "./errors.ts";
 import { finalEvents, type JobEvent, type JobEventName, jobEvents } from "./job-event.ts";
 import type { DisabledReason, EndpointState } from "./outward-ports.ts";
-import { Reference, referenceName, TextOrReference } from "./references.ts";
+import { Reference, TextOrReference } from "./reference-schema.ts";
+import { referenceName } from "./references.ts";
 import { strict } from "./schema.ts";
 import { urlFault } from "./url.ts";
 

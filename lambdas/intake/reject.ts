@@ -3,7 +3,8 @@ import { traceOf } from "../core/errors.ts";
 import { tenantOf } from "../core/job.ts";
 import type { Refused, SendOptions } from "../core/ports.ts";
 import type { Rejection } from "../core/rejection.ts";
-import { type TaskMessage, TaskToken } from "../core/task.ts";
+import { TaskToken } from "../core/task.ts";
+import type { TaskMessage } from "../core/task-message.ts";
 import type { IntakeServices } from "./services.ts";
 
 /** A rejection, and the request that it is of, as far as it could be read. */

@@ -1,8 +1,8 @@
 import { products } from "../../products/index.ts";
 import { LifecycleEnv, readEnv } from "../aws/env.ts";
-import { once } from "../aws/once.ts";
 import { startLifecycle } from "../aws/start-lifecycle.ts";
 import { streamHandler } from "../aws/stream-handler.ts";
+import { once } from "../core/once.ts";
 import { endpointsOf } from "../core/webhook.ts";
 import { handleChanges } from "./handle.ts";
 import { recent } from "./recent.ts";

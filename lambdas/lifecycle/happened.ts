@@ -1,6 +1,6 @@
 import { traceOf } from "../core/errors.ts";
 import type { Log, MessageQueue, SendOptions } from "../core/ports.ts";
-import type { TaskMessage } from "../core/task.ts";
+import type { TaskMessage } from "../core/task-message.ts";
 import type { Transition } from "./events.ts";
 
 /** What a write of a job means to others. */

@@ -1,5 +1,6 @@
 import type { Log, MessageQueue } from "../core/ports.ts";
-import { heartbeatSeconds, type TaskMessage } from "../core/task.ts";
+import { heartbeatSeconds } from "../core/task.ts";
+import type { TaskMessage } from "../core/task-message.ts";
 import { enqueue, type Happened } from "./happened.ts";
 
 export interface Answering {

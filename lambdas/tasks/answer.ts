@@ -2,7 +2,8 @@ import { isFinished } from "../core/job.ts";
 import type { TaskAnswer, Tasks } from "../core/outward-ports.ts";
 import { load } from "../core/payload.ts";
 import type { BlobStore, JobStore, Log, MessageQueue } from "../core/ports.ts";
-import { heartbeatSeconds, type Outcome, type TaskMessage } from "../core/task.ts";
+import { heartbeatSeconds } from "../core/task.ts";
+import type { Outcome, TaskMessage } from "../core/task-message.ts";
 
 export interface TaskServices {
   tasks: Tasks;

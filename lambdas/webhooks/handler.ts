@@ -1,8 +1,8 @@
 import { products } from "../../products/index.ts";
 import { readEnv, WebhooksEnv } from "../aws/env.ts";
-import { once } from "../aws/once.ts";
 import { queueHandler } from "../aws/queue-handler.ts";
 import { startWebhooks } from "../aws/start-webhooks.ts";
+import { once } from "../core/once.ts";
 import { Delivery, endpointsOf } from "../core/webhook.ts";
 import { about, deliver } from "./deliver.ts";
 

@@ -1,5 +1,6 @@
 import { registry } from "../../lambdas/consumers/registry.ts";
-import { checkCatalog, type Product } from "../../lambdas/core/catalog.ts";
+import type { Product } from "../../lambdas/core/catalog.ts";
+import { checkCatalog } from "../../lambdas/core/check-catalog.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
 import { referencesIn, type TextOrReference } from "../../lambdas/core/references.ts";
 import { products } from "../../products/index.ts";

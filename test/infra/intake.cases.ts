@@ -1,9 +1,9 @@
 import { IntakeEnv } from "../../lambdas/aws/env.ts";
 import { importPrefix, reportPrefix } from "../../lambdas/core/import-place.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
-import { flat, functionOf, permissionsOfEntry, type Resource, resourcesOf, synthesize } from "./synth.ts";
+import { asItIs, flat, functionOf, permissionsOfEntry, type Resource, resourcesOf } from "./synth.ts";
 
-const { state, service } = synthesize();
+const { state, service } = asItIs();
 const only = (type: string, id = /Intake/) => {
   const [found, ...others] = resourcesOf(state, type).filter((resource) => id.test(resource.id));
   if (!found || others.length > 0) throw new Error(`not one ${type}`);
@@ -121,7 +121,7 @@ test("the bucket tells of new objects to import, and not of the reports on them"
 describe("the function", () => {
   test("knows what its environment schema asks for", () => {
     expect(Object.keys(intake.Properties.Environment.Variables)).toEqual(
-      expect.arrayContaining(Object.keys(IntakeEnv.shape)),
+      expect.arrayContaining(Object.keys(IntakeEnv().shape)),
     );
   });
 

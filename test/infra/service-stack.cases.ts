@@ -73,7 +73,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
 
   test("reads the settings and the addresses that its environment schema asks for", () => {
     const { Variables } = consumer.Environment;
-    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(ConsumerEnv.shape)));
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(ConsumerEnv().shape)));
     expect(Variables).toMatchObject({ LONGEST_WAIT_MS: "2500", RETENTION_DAYS: "10" });
   });
 
@@ -133,7 +133,7 @@ test("a log of warnings is the logger's business: Lambda, which takes measuremen
       SystemLogLevel: "WARN",
     });
     expect(Properties.Environment.Variables).toMatchObject({
-      POWERTOOLS_LOG_LEVEL: "WARN",
+      LOG_LEVEL: "WARN",
       METRICS_NAMESPACE: "ductape-jobs-prod-service",
     });
   }
@@ -152,7 +152,7 @@ test("Lambda lets those wake themselves who do so by design, and stops any other
 
 test.each(["api", "reconciler", "intake"])("%s knows the queue of every job type", (entry) => {
   const { Variables } = functionOf(service, entry).Properties.Environment;
-  expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv.shape)));
+  expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv().shape)));
   const [, parts] = Variables.QUEUES["Fn::Join"] as [string, unknown[]];
   const text = parts.map((part) => (typeof part === "string" ? part : flat(part))).join("");
   const addresses = JSON.parse(text) as Record<string, { arn: string }>;
@@ -287,7 +287,7 @@ describe("the lifecycle", () => {
   });
 
   test("publishes what the settings say", () => {
-    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(LifecycleEnv.shape)));
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(LifecycleEnv().shape)));
     expect(Variables.PUBLISH).toBe("started,failed");
     expect(flat(Variables.EVENT_BUS_NAME)).toMatch(/Bus/);
   });
@@ -331,7 +331,7 @@ describe("who answers the tasks of Step Functions", () => {
       `<${queue.id}>`,
     );
     expect(Object.keys(tasks.Properties.Environment.Variables)).toEqual(
-      expect.arrayContaining(Object.keys(TasksEnv.shape)),
+      expect.arrayContaining(Object.keys(TasksEnv().shape)),
     );
   });
 
@@ -367,7 +367,7 @@ describe("who sends webhooks", () => {
       ScalingConfig: { MaximumConcurrency: 10 },
     });
     const { Variables } = webhooks.Properties.Environment;
-    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(WebhooksEnv.shape)));
+    expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(WebhooksEnv().shape)));
     for (const fn of [webhooks, functionOf(service, "lifecycle")]) {
       expect(flat(fn.Properties.Environment.Variables.WEBHOOK_QUEUE_URL)).toBe(`<${queue.id}>`);
     }
@@ -451,7 +451,7 @@ describe("least privilege", () => {
     const onTable = functions.flatMap(({ Properties }) =>
       linesOf(service, idIn(Properties.Role))
         .filter((line) => /^dynamodb:(?!\w*(Stream|Records|ShardIterator))/.test(line) && !line.includes("/index/"))
-        .map((line) => `${Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME} ${line}`),
+        .map((line) => `${Properties.Environment.Variables.SERVICE_NAME} ${line}`),
     );
     const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
     expect([...reach].sort()).toEqual(["JOB#*", "KEYS", "STATS#*", "WEBHOOK#*"]);
@@ -489,7 +489,7 @@ describe("least privilege", () => {
           (own) => own.action === action && resource.test(own.resource),
         ),
       )
-      .map(({ Properties }) => Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME)
+      .map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME)
       .sort();
 
   test("a job is deleted by who makes jobs and takes back what AWS refuses: the API, the intake, the decider of features", () => {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { Template } from "aws-cdk-lib/assertions";
-import { App } from "aws-cdk-lib/core";
+import { App, type AppProps } from "aws-cdk-lib/core";
 import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference.js";
 import { addJobs } from "../../infra/jobs-app.ts";
 import { products } from "../../products/index.ts";
@@ -8,8 +8,14 @@ import { products } from "../../products/index.ts";
 const cdkJson = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8")) as { context: object };
 
 /** An app with the flags of cdk.json; nothing is bundled, so that the tests need no handler's dependencies. */
-export const testApp = (settings: Record<string, unknown> = {}): App =>
-  new App({ context: { ...cdkJson.context, "aws:cdk:bundling-stacks": [], ...settings }, analyticsReporting: false });
+export const testApp = (settings: Record<string, unknown> = {}, options: AppProps = {}): App =>
+  new App({
+    context: { ...cdkJson.context, "aws:cdk:bundling-stacks": [], ...settings },
+    analyticsReporting: false,
+    // Of every construct, slow to make, and in no template.
+    stackTraces: false,
+    ...options,
+  });
 
 export interface Synthesized {
   app: App;
@@ -20,11 +26,19 @@ export interface Synthesized {
 export function synthesize(
   settings: Record<string, unknown> = {},
   catalog: readonly unknown[] = products,
+  options: AppProps = {},
 ): Synthesized {
-  const app = testApp(settings);
+  const app = testApp(settings, options);
   const stacks = addJobs(app, catalog);
   return { app, state: Template.fromStack(stacks.state), service: Template.fromStack(stacks.service) };
 }
+
+/** Without settings and with the demo's catalog, made once a test file. Nobody changes it. */
+export const asItIs = (): Synthesized => {
+  made ??= synthesize();
+  return made;
+};
+let made: Synthesized | undefined;
 
 export interface Resource {
   id: string;
@@ -44,7 +58,7 @@ export const flat = (value: unknown): string => flattenCfnReference(value);
 /** The one function whose code is the given entry's. */
 export function functionOf(service: Template, entry: string): Resource {
   const functions = resourcesOf(service, "AWS::Lambda::Function");
-  const found = functions.filter((fn) => fn.Properties.Environment.Variables.POWERTOOLS_SERVICE_NAME === entry);
+  const found = functions.filter((fn) => fn.Properties.Environment.Variables.SERVICE_NAME === entry);
   if (found.length !== 1) throw new Error(`${found.length} functions run ${entry}`);
   return found[0] as Resource;
 }

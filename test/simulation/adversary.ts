@@ -4,20 +4,33 @@ import { canary, type Observer } from "./observer.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** The services that may be out, as the ports are named. */
-const services = ["jobs", "queue", "scheduler", "blobs", "bus", "stats"] as const;
-export type Service = (typeof services)[number];
+/** The services that may be out, as the ports are named, and calls of them that may be out alone: throttled, or forbidden. */
+const services = {
+  jobs: ["create", "getMany", "replace"],
+  queue: ["send", "sendMany"],
+  scheduler: ["schedule"],
+  blobs: ["put", "get"],
+  bus: ["publish"],
+  stats: ["add"],
+} as const;
+export type Service = keyof typeof services;
 
-/** Says which service is out at a time. */
-export type Outages = (service: Service, at: number) => boolean;
+/** Says whether a call of a service is out at a time. */
+export type Outages = (service: Service, method: string, at: number) => boolean;
 
 export function outagesOf(random: Random, hardship: Hardship, start: number): Outages {
+  const weak = random.some(Object.keys(services) as Service[]);
   const outages = Array.from({ length: random.int(0, hardship.outages) }, () => {
     // Half of them while jobs are asked for.
     const from = start + random.int(0, random.pick([300_000, 2_400_000]));
-    return { service: random.pick(services), from, to: from + random.int(10_000, 700_000) };
+    const service = random.pick(weak);
+    const method = random.chance(0.5) ? random.pick<string>(services[service]) : undefined;
+    return { service, method, from, to: from + random.int(10_000, 700_000) };
   });
-  return (service, at) => outages.some((out) => out.service === service && at >= out.from && at < out.to);
+  return (service, method, at) =>
+    outages.some(
+      (out) => out.service === service && (out.method ?? method) === method && at >= out.from && at < out.to,
+    );
 }
 
 /** What a port throws here. Its message quotes what it was sent, as AWS's may, and belongs in no log line or answer. */
@@ -107,7 +120,7 @@ export function throughAdversary<Port extends object>(
         if (effective) await effect(...args).catch(() => {});
         return never;
       }
-      if (random.chance(hardship.throttle) || outages(service, time.now())) {
+      if (random.chance(hardship.throttle) || outages(service, method, time.now())) {
         at("throttles");
         return refuse(args, new Injected(`${method} was throttled`, random.pick(throttles)));
       }

@@ -27,7 +27,7 @@ export const mutations: Mutation[] = [
   // The claim, clause by clause.
   {
     name: "claim: any run",
-    seed: 99,
+    seed: 293,
     file: claims,
     find: named,
     replace: "const named = job.attempt === message.attempt && job.due_at === message.due_at;",
@@ -86,13 +86,14 @@ export const mutations: Mutation[] = [
   },
   {
     name: "fence: a cancelled attempt keeps its claim",
-    seed: 31,
+    seed: 56,
     file: claims,
     find: `job.status === "running" ? endAttempt(job, now, { outcome: "cancelled" }) : { ...job, version: job.version + 1 };`,
     replace: "{ ...job, version: job.version + 1 };",
   },
   {
     name: "fence: results are kept under the attempt's name",
+    seed: 280,
     file: shell,
     find: "}/$" + "{job.claim_id}`",
     replace: "}`",
@@ -100,6 +101,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "timeout: what is over begins all the same",
+    seed: 101,
     file: shell,
     find: "signal.throwIfAborted();",
     replace: "",
@@ -107,7 +109,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "timeout: of a step is taken for the decision's own",
-    seed: 46,
+    seed: 82,
     file: shell,
     find: "if (deciding && error instanceof OutOfTime) throw error;",
     replace: `if (deciding && error.code === "TIMEOUT") throw error;`,
@@ -122,7 +124,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "feature: every message that AWS refuses asks again",
-    seed: 3005643,
+    seed: 285,
     file: shell,
     find: "again_at > now ? again_at :",
     replace: "",
@@ -167,7 +169,6 @@ export const mutations: Mutation[] = [
   },
   {
     name: "time: expired jobs run",
-    seed: 34,
     file: shell,
     find: "if (expires !== undefined && expires <= clock.now()) return",
     replace: "if (expires === -1) return",
@@ -206,19 +207,21 @@ export const mutations: Mutation[] = [
   },
   {
     name: "dispatch: its failure is swallowed",
+    seed: 29,
     file: "core/schedule-job.ts",
     find: "await undispatched(services, job, cause);",
     replace: "void cause;",
   },
   {
     name: "dispatch: of a batch, its failures are swallowed",
+    seed: 24,
     file: "core/schedule-jobs.ts",
     find: "if (lost.has(item)) await undispatched",
     replace: "if (lost.size < 0) await undispatched",
   },
   {
     name: "dispatch: a repeated request's word is taken for it",
-    seed: 67,
+    seed: 32,
     file: "core/schedule-job.ts",
     find: "if (held && !hasStarted(held)) await dispatch(services, held);",
     replace: "",
@@ -332,14 +335,13 @@ export const mutations: Mutation[] = [
   // Pausing, resuming, deleting.
   {
     name: "pause: the next run comes all the same",
-    seed: 68,
     file: "core/series.ts",
     find: `status: pause_requested ? "paused" : waiting(at, now),`,
     replace: "status: waiting(at, now),",
   },
   {
     name: "resume: of a job that has finished",
-    seed: 127,
+    seed: 219,
     file: "core/change-job.ts",
     find: "if (isFinished(job) || !job.repeat) throw conflict",
     replace: "if (!job.repeat) throw conflict",
@@ -353,6 +355,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "cancel: a feature's steps go on",
+    seed: 51,
     file: "core/change-job.ts",
     find: `if (next.status === "cancelled") await cancelSteps(`,
     replace: `if (next.id === "") await cancelSteps(`,
@@ -367,6 +370,7 @@ export const mutations: Mutation[] = [
   // Features.
   {
     name: "feature: a wake-up is dropped while a decision is made",
+    seed: 46,
     file: reach,
     find: `if (outcome.outcome !== "taken" || !wakeUps) {`,
     replace: `if (outcome.outcome !== "nothing") {`,

@@ -35,6 +35,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
     messages += by;
     const all = (ofJob.get(job_id) ?? 0) + by;
     ofJob.set(job_id, all);
+    observer.most("most messages: of one job", all);
     if (all > mostOfOneJob) observer.violated("DESIGN 7", `${all} messages of ${job_id.slice(-6)} are under way`);
   }
 

@@ -1,5 +1,5 @@
 import type { MessageQueue, Refused } from "../../lambdas/core/ports.ts";
-import type { TaskMessage } from "../../lambdas/core/task.ts";
+import type { TaskMessage } from "../../lambdas/core/task-message.ts";
 import { Injected, type World } from "./adversary.ts";
 
 export interface WatchedTasks extends MessageQueue<TaskMessage> {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import { isFinished, type Job, type JobMessage } from "../../lambdas/core/job.ts";
 import type { Claim } from "../../lambdas/core/ports.ts";
 import type { Invocation } from "./invocation.ts";
@@ -51,7 +50,7 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
 
 /** A wake-up may tell who decides that it has come, and nothing else. */
 const isWakeUp = ({ write_id: _, ...before }: Job, { write_id: __, ...after }: Job) =>
-  !before.woken && isDeepStrictEqual({ ...before, woken: true, version: before.version + 1 }, after);
+  !before.woken && JSON.stringify({ ...before, woken: true, version: before.version + 1 }) === JSON.stringify(after);
 
 /** Invariant 6, from below: retries are not cut short, and a provider's Retry-After is waited for. */
 function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {

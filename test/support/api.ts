@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { routes } from "../../lambdas/api/routes.ts";
+import { servedRoutes } from "../../lambdas/api/served-routes.ts";
 import { httpApi } from "../../lambdas/aws/http-api.ts";
 import { catalog as ownCatalog } from "../../lambdas/consumers/catalog.ts";
 import type { Catalog } from "../../lambdas/core/catalog.ts";
@@ -11,7 +11,7 @@ import { type Asked, httpEvent } from "./http-event.ts";
 /** The real handler of the HTTP API on fakes; every answer is held to the OpenAPI document. */
 export function fakeApi({ jobs = [], catalog = ownCatalog }: { jobs?: Job[]; catalog?: Catalog } = {}) {
   const services = fakeServices({ catalog, jobs });
-  const handler = httpApi(() => services, routes);
+  const handler = httpApi(() => services, servedRoutes);
   return {
     ...services,
     services,

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { errorTypeOf } from "../../lambdas/aws/function-error.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
-import { checkCatalog } from "../../lambdas/core/catalog.ts";
+import { checkCatalog } from "../../lambdas/core/check-catalog.ts";
 import { jobErrorCodes } from "../../lambdas/core/errors.ts";
 import { parameter, secret } from "../../lambdas/core/references.ts";
 import { JobRejectedDetail } from "../../lambdas/core/rejection.ts";

@@ -19,7 +19,7 @@ import type { Execute } from "../../lambdas/core/job-type.ts";
 import type { EventBus, Tasks } from "../../lambdas/core/outward-ports.ts";
 import { parameter, secret as secretOf } from "../../lambdas/core/references.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
-import { TaskMessage } from "../../lambdas/core/task.ts";
+import { TaskMessage } from "../../lambdas/core/task-message.ts";
 import { Delivery, deliveriesOf, type ProductEndpoint } from "../../lambdas/core/webhook.ts";
 import { takeImports } from "../../lambdas/intake/import/take-imports.ts";
 import { scheduleRequest } from "../../lambdas/intake/schedule-request.ts";
@@ -59,13 +59,13 @@ const broken = <Port extends object>(port: Port): Port =>
       typeof Reflect.get(target, name) === "function" ? () => Promise.reject(quoting()) : Reflect.get(target, name),
   });
 
-const level = process.env.POWERTOOLS_LOG_LEVEL;
+const level = process.env.LOG_LEVEL;
 beforeAll(() => {
-  process.env.POWERTOOLS_LOG_LEVEL = "DEBUG";
+  process.env.LOG_LEVEL = "DEBUG";
 });
 afterAll(() => {
-  if (level === undefined) delete process.env.POWERTOOLS_LOG_LEVEL;
-  else process.env.POWERTOOLS_LOG_LEVEL = level;
+  if (level === undefined) delete process.env.LOG_LEVEL;
+  else process.env.LOG_LEVEL = level;
 });
 
 /** Fakes with the real log. */

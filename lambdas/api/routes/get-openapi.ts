@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { type HttpRoute, httpRoute } from "../../aws/http-api.ts";
-import { once } from "../../aws/once.ts";
+import { once } from "../../core/once.ts";
 import type { Services } from "../../core/services.ts";
 import { openApiDocument } from "../openapi/document.ts";
 

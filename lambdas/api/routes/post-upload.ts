@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { httpRoute } from "../../aws/http-api.ts";
-import { FileName, MimeType } from "../../core/file-name.ts";
+import { fileName, mimeType } from "../../core/file-name.ts";
 import { parseBody } from "../../core/parse-body.ts";
 import { strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
@@ -11,18 +11,20 @@ import { largestUpload, newUploadId, uploadKey } from "../../core/uploads.ts";
 export const UploadRequest = strict({
   product_tag: z.string().min(1).max(64),
   env: z.string().min(1).max(64),
-  fileName: FileName.optional().describe(
-    "Checked now, so that a name that no job may use shows before the file travels. The job says it again.",
-  ),
+  fileName: fileName()
+    .optional()
+    .describe("Checked now, so that a name that no job may use shows before the file travels. The job says it again."),
   size: z
     .int()
     .min(0)
     .max(largestUpload)
     .optional()
     .describe("Bytes. With it the URL takes a file of this very size only."),
-  mimeType: MimeType.optional().describe(
-    "The type the file is stored with, unless the job says another. With it the PUT must send it as Content-Type.",
-  ),
+  mimeType: mimeType()
+    .optional()
+    .describe(
+      "The type the file is stored with, unless the job says another. With it the PUT must send it as Content-Type.",
+    ),
 });
 
 const UploadSchema = () =>

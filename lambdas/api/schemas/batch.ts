@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { once } from "../../aws/once.ts";
+import { once } from "../../core/once.ts";
 import { ReceiptSchema } from "./job.ts";
 import { JobRequestSchema } from "./job-request.ts";
 import { ProblemSchema } from "./problem.ts";

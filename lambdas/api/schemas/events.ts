@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { once } from "../../aws/once.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
 import { jobStatuses, jobTypes } from "../../core/job.ts";
 import { type JobEventDetail, type JobEventName, jobEvents } from "../../core/job-event.ts";
+import { once } from "../../core/once.ts";
 import { JobRejectedDetail, rejectedEvent } from "../../core/rejection.ts";
 import type { EndpointDisabled } from "../../core/webhook.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { once } from "../../aws/once.ts";
 import { registry } from "../../consumers/registry.ts";
+import { once } from "../../core/once.ts";
 import { JobRequest } from "../../core/request.ts";
 
 /** A type's name as a component: the feature's is no name. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { once } from "../../aws/once.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
 import { jobStatuses, jobTypes } from "../../core/job.ts";
+import { once } from "../../core/once.ts";
 import type { JobView, Receipt, StepView } from "../../core/view.ts";
 
 /*

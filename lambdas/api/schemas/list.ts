@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { once } from "../../aws/once.ts";
 import { jobStatuses } from "../../core/job.ts";
+import { once } from "../../core/once.ts";
 import type { RunView, SummaryView } from "../../core/view.ts";
 import { AttemptSchema, JobFailureSchema, resultFields, summaryFields } from "./job.ts";
 

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { once } from "../../aws/once.ts";
 import { jobTypes } from "../../core/job.ts";
+import { once } from "../../core/once.ts";
 import type { ProductSummary, ProductView } from "../../core/product-view.ts";
 
 const eventFields = () => ({

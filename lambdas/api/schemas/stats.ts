@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { once } from "../../aws/once.ts";
+import { once } from "../../core/once.ts";
 import type { StatsView } from "../../core/stats.ts";
 
 const Percentiles = () => {

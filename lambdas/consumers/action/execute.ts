@@ -3,7 +3,8 @@ import type { Execute, Execution } from "../../core/job-type.ts";
 import { send } from "../http/call.ts";
 import { shownHeaders } from "../http/headers.ts";
 import { type DecodedBody, decodeBody, readBytes } from "../http/read-body.ts";
-import type { ActionInput, AppTarget } from "./definition.ts";
+import type { ActionInput } from "./input.ts";
+import type { AppTarget } from "./target.ts";
 
 /** What an action results in; `headers` without cookies and credentials. */
 export interface ActionResult extends DecodedBody {

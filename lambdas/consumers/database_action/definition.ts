@@ -1,33 +1,20 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
-import { perEnv } from "../../core/env-config.ts";
 import type { JobTypeDefinition } from "../../core/job-type.ts";
+import { once } from "../../core/once.ts";
 import { didYouMean, strict } from "../../core/schema.ts";
+import { readDynamo } from "./read-dynamodb.ts";
+import { mongoNames, readMongo } from "./read-mongodb.ts";
 import { compile } from "./statement.ts";
-import { DynamoPlace, dynamoAction, readDynamo } from "./target-dynamodb.ts";
-import { mongoAction, mongoNames, readMongo } from "./target-mongodb.ts";
-import { Connection, sqlAction } from "./target-sql.ts";
+import { type DatabaseTarget, databaseTarget } from "./target.ts";
 import { type Input, inputFaults, plainNames } from "./values.ts";
 
-const Records = z.record(z.string(), z.unknown());
-
 /** IDbActionRequest: what fills the placeholders of a named action. */
-export const DatabaseInput = strict({ data: Records, filter: Records.optional() });
-export type DatabaseInput = z.infer<typeof DatabaseInput>;
-
-/** A database: how each env reaches it, and what may be done in it, by name. */
-export const databaseTarget = () =>
-  z.discriminatedUnion("engine", [
-    strict({
-      engine: z.literal("postgres"),
-      envs: perEnv(Connection),
-      actions: z.record(Tag, sqlAction("postgres")),
-    }),
-    strict({ engine: z.literal("mysql"), envs: perEnv(Connection), actions: z.record(Tag, sqlAction("mysql")) }),
-    strict({ engine: z.literal("mongodb"), envs: perEnv(Connection), actions: z.record(Tag, mongoAction()) }),
-    strict({ engine: z.literal("dynamodb"), envs: perEnv(DynamoPlace), actions: z.record(Tag, dynamoAction()) }),
-  ]);
-export type DatabaseTarget = z.output<ReturnType<typeof databaseTarget>>;
+export const databaseInput = once(() => {
+  const Records = z.record(z.string(), z.unknown());
+  return strict({ data: Records, filter: Records.optional() });
+});
+export type DatabaseInput = z.infer<ReturnType<typeof databaseInput>>;
 
 /** What the input lacks of what the placeholders of the target's action ask for. */
 export function databaseFaults(target: DatabaseTarget, action: string, input: Input) {
@@ -51,7 +38,7 @@ export const databaseAction = {
   requestName: "IDbActionRequest",
   section: "databases",
   targetField: "database",
-  input: () => DatabaseInput,
+  input: databaseInput,
   target: databaseTarget,
   eventFields: () => ({ database: Tag, action: Tag }),
   checkEvent(event, target) {

@@ -1,8 +1,9 @@
 import { JobError } from "../../core/errors.ts";
 import type { Execute, Execution } from "../../core/job-type.ts";
 import { type Reference, referenceName, type TextOrReference } from "../../core/references.ts";
-import { type DatabaseTarget, databaseFaults } from "./definition.ts";
+import { databaseFaults } from "./definition.ts";
 import type { Call, ConnectedCall } from "./engines/call.ts";
+import type { DatabaseTarget } from "./target.ts";
 import type { Input } from "./values.ts";
 
 /** Runs a named action of a database; each engine, with its driver, is loaded when it is first used. */

@@ -1,10 +1,8 @@
 import * as z from "zod";
-import { TextOrReference } from "../../core/references.ts";
+import { TextOrReference } from "../../core/reference-schema.ts";
 import { strict } from "../../core/schema.ts";
-import type { Placeholder } from "./placeholders.ts";
-import { compile } from "./statement.ts";
+import { readDynamo } from "./read-dynamodb.ts";
 import { MaxRows } from "./target-sql.ts";
-import { readTemplate, type TemplateFault } from "./template.ts";
 
 /** Without a region, the one this Lambda runs in; an endpoint is for a DynamoDB that is not AWS's. */
 export const DynamoPlace = strict({ region: TextOrReference.optional(), endpoint: TextOrReference.optional() });
@@ -49,39 +47,3 @@ export const dynamoAction = () =>
       }
     });
 export type DynamoAction = z.output<ReturnType<typeof dynamoAction>>;
-
-const expressionFields = ["key_condition", "filter", "projection", "update", "condition"] as const;
-export type ExpressionField = (typeof expressionFields)[number];
-const templateFields = ["item", "key"] as const;
-
-export interface DynamoStatement {
-  expressions: Partial<Record<ExpressionField, string>>;
-  /** What `:p0`, `:p1` ... of all expressions stand for. */
-  values: Placeholder[];
-  placeholders: Placeholder[];
-  faults: TemplateFault[];
-}
-
-export function readDynamo(action: DynamoAction): DynamoStatement {
-  const fields: Record<string, unknown> = action;
-  const read: DynamoStatement = { expressions: {}, values: [], placeholders: [], faults: [] };
-  for (const field of templateFields) {
-    if (fields[field] === undefined) continue;
-    const { placeholders, faults } = readTemplate(fields[field], [field]);
-    read.placeholders.push(...placeholders);
-    read.faults.push(...faults);
-    if (typeof fields[field] === "string" && faults.length === 0 && placeholders[0]?.type !== "object") {
-      read.faults.push({ path: [field], detail: "is JSON, or a placeholder of type object." });
-    }
-  }
-  for (const field of expressionFields) {
-    const source = fields[field];
-    if (typeof source !== "string") continue;
-    const { text, placeholders, faults } = compile(source, "dynamodb", read.values.length);
-    read.expressions[field] = text;
-    read.values.push(...placeholders);
-    read.faults.push(...faults.map((detail) => ({ path: [field], detail })));
-  }
-  read.placeholders.push(...read.values);
-  return read;
-}

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Reference } from "../../core/references.ts";
+import { Reference } from "../../core/reference-schema.ts";
 import { strict } from "../../core/schema.ts";
 import { compile, type Dialect } from "./statement.ts";
 

@@ -57,11 +57,12 @@ const test = (ok: (value: unknown) => boolean, must: string) => (value: unknown)
 const isText = (value: unknown): value is string =>
   typeof value === "string" && value.isWellFormed() && !value.includes("\u0000");
 const matches = (pattern: RegExp) => (value: unknown) => isText(value) && pattern.test(value);
+const follows = (schema: z.ZodType) => (value: unknown) => isText(value) && schema.safeParse(value).success;
 
 const checks: Record<PlaceholderType, (value: unknown) => string | undefined> = {
   string: test(isText, "must be a text without U+0000."),
   nospaces: test(matches(/^\S*$/), "must be a text without spaces."),
-  email: test(matches(z.regexes.email), "must be an e-mail address."),
+  email: test(follows(z.email()), "must be an e-mail address."),
   date: test(
     (value) => isText(value) && instantOf(value) !== undefined,
     "must be an ISO date, or date and time with offset.",
@@ -69,7 +70,7 @@ const checks: Record<PlaceholderType, (value: unknown) => string | undefined> = 
   numberstring: test(matches(/^[+-]?\d+(\.\d+)?$/), "must be a number, written as a text."),
   integer: test(Number.isSafeInteger, "must be a whole number."),
   float: test(Number.isFinite, "must be a number."),
-  uuid: test(matches(z.regexes.guid), "must be a UUID."),
+  uuid: test(follows(z.guid()), "must be a UUID."),
   array: test(Array.isArray, "must be an array."),
   object: test((value) => typeof value === "object" && !Array.isArray(value), "must be an object."),
   boolean: test((value) => typeof value === "boolean", "must be true or false."),

@@ -1,9 +1,9 @@
 import type { Product } from "../../core/catalog.ts";
 import type { Fault } from "../../core/errors.ts";
 import { didYouMean, jsonPointer } from "../../core/schema.ts";
-import type { FeatureTarget } from "./definition.ts";
 import { ExpressionFault, isExpression, parseExpression, referencesOf } from "./expression.ts";
 import { type PlacedStep, stepsOf } from "./steps.ts";
+import type { FeatureTarget } from "./target.ts";
 
 type Path = (string | number)[];
 

@@ -1,67 +1,14 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
 import type { JobTypeDefinition } from "../../core/job-type.ts";
-import { RetryConfig } from "../../core/retry-config.ts";
-import { strict } from "../../core/schema.ts";
+import { once } from "../../core/once.ts";
 import { checkFeature } from "./check-feature.ts";
-import { checkFeatureInput, featureInputSchema, InputSchema } from "./input-schema.ts";
+import { checkFeatureInput, featureInputSchema } from "./input-schema.ts";
+import { type FeatureTarget, featureTarget } from "./target.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
-export const FeatureInput = z.record(z.string(), z.unknown());
-export type FeatureInput = z.infer<typeof FeatureInput>;
-
-/** Holds when every comparison given does; `value` is a template, the others compare with what it stands for. */
-export const Condition = strict({
-  value: z.unknown(),
-  equals: z.unknown().optional(),
-  not_equals: z.unknown().optional(),
-  /** Two numbers or two texts. */
-  less_than: z.union([z.number(), z.string()]).optional(),
-  greater_than: z.union([z.number(), z.string()]).optional(),
-  /** The length of a text or a list. */
-  length: z.union([z.int(), strict({ less_than: z.int().optional(), greater_than: z.int().optional() })]).optional(),
-  /** Whether it leads to a value other than null. */
-  exists: z.boolean().optional(),
-}).refine((condition) => Object.keys(condition).length > 1, { message: "compares with nothing" });
-export type Condition = z.infer<typeof Condition>;
-
-const month = 31 * 24 * 3_600_000;
-
-export const Step = strict({
-  /** The job event of this product that the step runs; of any type, features included. */
-  event: Tag,
-  /** The step's name within its sequence. Default: the event's tag. */
-  step: Tag.optional(),
-  app: Tag.optional(),
-  /** The job's input; texts that are expressions are replaced by what they stand for. */
-  input: z.record(z.string(), z.unknown()).default({}),
-  /**
-   * Steps that must have ended before: `step` in the same sequence or `sequence.step`. Default: the step before it in
-   * its sequence; an empty list starts it at once, in parallel with the others.
-   */
-  depends_on: z.array(z.string()).max(50).optional(),
-  /** The step is skipped unless every condition holds. */
-  if: z.union([Condition, z.array(Condition).min(1)]).optional(),
-  /** Milliseconds between the end of what it depends on and its start. */
-  delay: z.int().min(0).max(month).optional(),
-  /** The feature goes on although this step failed; what refers to its result gets none. */
-  allow_fail: z.boolean().optional(),
-  retries: z.int().min(0).max(20).optional(),
-  retry_config: RetryConfig.optional(),
-  timeout_ms: z.int().min(100).optional(),
-});
-export type Step = z.infer<typeof Step>;
-
-export const featureTarget = () =>
-  strict({
-    /** The fields of the input; without it any object is taken. */
-    input: InputSchema.optional(),
-    /** Steps in order, by sequence; sequences run side by side unless `depends_on` says otherwise. */
-    sequences: z.record(Tag, z.array(Step).min(1).max(50)),
-    /** The feature's result, a template. Without it the result is that of every step, by sequence and step. */
-    output: z.record(z.string(), z.unknown()).optional(),
-  });
-export type FeatureTarget = z.input<ReturnType<typeof featureTarget>>;
+export const featureInput = once(() => z.record(z.string(), z.unknown()));
+export type FeatureInput = z.infer<ReturnType<typeof featureInput>>;
 
 export const feature = {
   type: "feature",
@@ -69,7 +16,7 @@ export const feature = {
   requestName: "Record<string, unknown>",
   section: "features",
   targetField: "feature",
-  input: () => FeatureInput,
+  input: featureInput,
   inputSchemaOf: (target) => featureInputSchema((target as FeatureTarget).input),
   target: featureTarget,
   eventFields: () => ({ feature: Tag }),

@@ -8,10 +8,10 @@ import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
 import type { ConsumerServices } from "../../core/services.ts";
 import type { StepView } from "../../core/view.ts";
-import type { FeatureTarget } from "./definition.ts";
 import { resolve, type Scope } from "./evaluate.ts";
 import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
+import type { FeatureTarget } from "./target.ts";
 
 /** A wake-up may be lost with the consumer that owes it; the feature looks by itself this long after its next step is due. */
 const lookAgainMs = 120_000;

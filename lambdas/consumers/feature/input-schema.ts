@@ -1,8 +1,9 @@
 import * as z from "zod";
 import type { Fault } from "../../core/errors.ts";
+import { once } from "../../core/once.ts";
 import { didYouMean, jsonPointer, strict } from "../../core/schema.ts";
 
-const types = {
+const types = once(() => ({
   string: z.string(),
   number: z.number(),
   integer: z.int(),
@@ -12,20 +13,22 @@ const types = {
   email: z.email(),
   uuid: z.uuid(),
   date: z.union([z.iso.date(), z.iso.datetime({ offset: true })], "an RFC 3339 date or date with time and offset"),
-} as const;
-
-const Field = strict({
-  type: z.enum(Object.keys(types) as [keyof typeof types, ...(keyof typeof types)[]]),
-  /** Default: true. */
-  required: z.boolean().optional(),
-  /** The least value of a number, the least length of a text or list. */
-  min: z.number().optional(),
-  max: z.number().optional(),
-});
+}));
+type FieldType = keyof ReturnType<typeof types>;
 
 /** What a feature's input holds, field by field. */
-export const InputSchema = z.record(z.string().min(1), Field);
-export type InputSchema = z.infer<typeof InputSchema>;
+export const inputSchema = once(() => {
+  const Field = strict({
+    type: z.enum(Object.keys(types()) as [FieldType, ...FieldType[]]),
+    /** Default: true. */
+    required: z.boolean().optional(),
+    /** The least value of a number, the least length of a text or list. */
+    min: z.number().optional(),
+    max: z.number().optional(),
+  });
+  return z.record(z.string().min(1), Field);
+});
+export type InputSchema = z.infer<ReturnType<typeof inputSchema>>;
 
 const sizeOf = (value: unknown): number | undefined => {
   if (typeof value === "number") return value;
@@ -34,7 +37,7 @@ const sizeOf = (value: unknown): number | undefined => {
 
 function faultOf(value: unknown, { type, required = true, min, max }: InputSchema[string]): string | undefined {
   if (value === undefined) return required ? "is required" : undefined;
-  const parsed = types[type].safeParse(value);
+  const parsed = types()[type].safeParse(value);
   if (!parsed.success) return parsed.error.issues[0]?.message;
   const size = sizeOf(value);
   const what = typeof value === "number" ? "" : " in length";
@@ -73,7 +76,7 @@ const bounds: Partial<Record<InputSchema[string]["type"], [string, string]>> = {
 export function featureInputSchema(schema: InputSchema | undefined): Record<string, unknown> | undefined {
   if (!schema) return undefined;
   const shape = Object.entries(schema).map(([key, { type, required = true }]) => {
-    return [key, required ? types[type] : types[type].optional()];
+    return [key, required ? types()[type] : types()[type].optional()];
   });
   const json = z.toJSONSchema(z.strictObject(Object.fromEntries(shape)), { io: "input" });
   for (const [key, { type, min, max }] of Object.entries(schema)) {

@@ -1,9 +1,9 @@
 import { JobError } from "../../core/errors.ts";
 import type { AttemptError } from "../../core/job.ts";
 import type { StepView } from "../../core/view.ts";
-import type { Condition, FeatureTarget } from "./definition.ts";
 import { compare, resolve, type Scope } from "./evaluate.ts";
 import { type PlacedStep, stepsOf } from "./steps.ts";
+import type { Condition, FeatureTarget } from "./target.ts";
 
 /** By `sequence.step`; a step that has not started is absent. */
 export type StepStates = Record<string, StepView>;

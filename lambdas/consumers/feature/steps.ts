@@ -1,4 +1,4 @@
-import type { FeatureTarget } from "./definition.ts";
+import type { FeatureTarget } from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];
 

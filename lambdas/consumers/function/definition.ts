@@ -1,69 +1,15 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
-import { perEnv } from "../../core/env-config.ts";
 import type { JobTypeDefinition } from "../../core/job-type.ts";
-import { Reference, TextOrReference } from "../../core/references.ts";
+import { once } from "../../core/once.ts";
 import { strict } from "../../core/schema.ts";
-import { urlFault } from "../../core/url.ts";
+import { functionTarget } from "./target.ts";
 
 /** IFunctionRequest: what the function is called with. */
-export const FunctionInput = strict({ payload: z.unknown() }).refine((input) => input.payload !== undefined, {
-  message: "payload is required",
-});
-export type FunctionInput = z.infer<typeof FunctionInput>;
-
-const FunctionUrl = TextOrReference.superRefine((url, context) => {
-  const fault = typeof url === "string" ? urlFault(url, { plainLoopback: true }) : undefined;
-  if (fault) context.addIssue(fault);
-});
-
-const Auth = z.discriminatedUnion("type", [
-  strict({ type: z.literal("none") }),
-  strict({ type: z.literal("bearer"), token: Reference }),
-  /** SigV4 with the consumer's own role. The region is read from the host name of a function URL or of API Gateway. */
-  strict({
-    type: z.literal("iam"),
-    region: z.string().min(1).optional(),
-    /**
-     * What is behind the URL, so that the deployment can grant exactly it: the function, or the method of an API
-     * (`arn:aws:execute-api:<region>:<account>:<api id>/<stage>/POST/<path>`). Without it: whatever the URL's host says,
-     * of a function URL or a reference every function of this account that has a URL with IAM.
-     */
-    arn: z
-      .string()
-      .regex(
-        /^arn:aws[a-z-]*:(lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?|execute-api:[a-z0-9-]+:\d{12}:[a-z0-9]+\/[A-Za-z0-9_$-]+\/POST\/[^\s*?]*)$/,
-        "the ARN of a Lambda function or of a POST method of API Gateway",
-      )
-      .optional(),
-  }),
-]);
-
-export const Callee = z.discriminatedUnion("provider", [
-  /** Invoked by ARN and waited for; its result is the job's. */
-  strict({
-    provider: z.literal("lambda"),
-    arn: z
-      .string()
-      .regex(
-        /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?$/,
-        "the ARN of a Lambda function, with or without a version or alias",
-      ),
-  }),
-  /** Called with a POST of the payload; status, headers and body of the answer are the job's result. */
-  strict({
-    provider: z.literal("http"),
-    /** HTTPS, or plain HTTP on this machine. */
-    url: FunctionUrl,
-    auth: Auth.default({ type: "none" }),
-  }),
-]);
-export type Callee = z.output<typeof Callee>;
-export type LambdaCallee = Extract<Callee, { provider: "lambda" }>;
-export type HttpCallee = Extract<Callee, { provider: "http" }>;
-
-export const functionTarget = () => strict({ envs: perEnv(Callee) });
-export type FunctionTarget = z.output<ReturnType<typeof functionTarget>>;
+export const functionInput = once(() =>
+  strict({ payload: z.unknown() }).refine((input) => input.payload !== undefined, { message: "payload is required" }),
+);
+export type FunctionInput = z.infer<ReturnType<typeof functionInput>>;
 
 export const cloudFunction = {
   type: "function",
@@ -71,7 +17,7 @@ export const cloudFunction = {
   requestName: "IFunctionRequest",
   section: "functions",
   targetField: "function",
-  input: () => FunctionInput,
+  input: functionInput,
   target: functionTarget,
   eventFields: () => ({ function: Tag }),
   defaults: { timeout_ms: 60_000, retries: 3 },

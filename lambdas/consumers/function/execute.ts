@@ -1,8 +1,9 @@
 import { JobError } from "../../core/errors.ts";
 import type { Execute, Execution } from "../../core/job-type.ts";
-import { Callee, type FunctionInput, type FunctionTarget } from "./definition.ts";
+import type { FunctionInput } from "./definition.ts";
 import { callHttp } from "./http.ts";
 import { callLambda, lambdaClients } from "./lambda.ts";
+import { Callee, type FunctionTarget } from "./target.ts";
 
 /** Executes function jobs with these clients, one a region. */
 export const functionExecutor =

@@ -2,11 +2,11 @@ import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
 import { isReference, referenceName } from "../../core/references.ts";
 import { urlFault } from "../../core/url.ts";
-import type { HttpCallee } from "./definition.ts";
 import { type HttpAnswer, post } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
 import type { LambdaClients } from "./lambda.ts";
 import { signed } from "./sign.ts";
+import type { HttpCallee } from "./target.ts";
 
 /** What an HTTP function's job results in. The body is parsed where it is JSON; what is not text is base64. */
 export interface HttpResult {

@@ -1,8 +1,8 @@
 import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
-import type { LambdaCallee } from "./definition.ts";
 import { lambdaFault } from "./lambda-faults.ts";
+import type { LambdaCallee } from "./target.ts";
 
 export type LambdaClients = (region: string) => Promise<LambdaClient>;
 

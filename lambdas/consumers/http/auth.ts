@@ -1,7 +1,7 @@
 import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
 import { type Reference, referenceName, type TextOrReference } from "../../core/references.ts";
-import type { Auth } from "../action/definition.ts";
+import type { Auth } from "../action/target.ts";
 import { exchange, type HttpRequest } from "./exchange.ts";
 import { setHeader } from "./headers.ts";
 import { oauth2Source } from "./oauth2.ts";

@@ -1,5 +1,5 @@
 import { JobError } from "../../core/errors.ts";
-import type { BodyType } from "../action/definition.ts";
+import type { BodyType } from "../action/target.ts";
 import { quoted } from "./names.ts";
 
 export interface EncodedBody {

@@ -1,7 +1,8 @@
 import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
 import type { TextOrReference } from "../../core/references.ts";
-import type { ActionInput, Auth, BodyType } from "../action/definition.ts";
+import type { ActionInput } from "../action/input.ts";
+import type { Auth, BodyType } from "../action/target.ts";
 import { authorizedExchange } from "./auth.ts";
 import { encodeBody } from "./body.ts";
 import { discard, type HttpRequest } from "./exchange.ts";

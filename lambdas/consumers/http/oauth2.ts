@@ -1,6 +1,6 @@
 import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
-import type { Auth } from "../action/definition.ts";
+import type { Auth } from "../action/target.ts";
 import { discard, exchange } from "./exchange.ts";
 import { readJson } from "./read-body.ts";
 import { textOf, urlOf } from "./settings.ts";

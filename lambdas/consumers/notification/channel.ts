@@ -1,7 +1,8 @@
 import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
-import { type Channel, type NotificationInput, type NotificationTarget, settingOf } from "./definition.ts";
+import { type Channel, type NotificationInput, settingOf } from "./definition.ts";
 import type { Achieved } from "./fan-out.ts";
+import type { NotificationTarget } from "./target.ts";
 
 export type Settings = NonNullable<NotificationTarget["envs"][string]>;
 export type Message = NonNullable<NotificationTarget["messages"][string]>;

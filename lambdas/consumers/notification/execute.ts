@@ -6,8 +6,9 @@ import { sendEmail } from "./channels/email.ts";
 import { sendPushNotification } from "./channels/push-notification.ts";
 import { sendSms } from "./channels/sms.ts";
 import { withDeadline } from "./deadline.ts";
-import { type Channel, channels, type NotificationInput, type NotificationTarget } from "./definition.ts";
+import { type Channel, channels, type NotificationInput } from "./definition.ts";
 import { asJobError, combined } from "./failures.ts";
+import type { NotificationTarget } from "./target.ts";
 
 export type Senders = { [C in Channel]: SendChannel };
 

@@ -2,11 +2,12 @@ import { JobError } from "../../core/errors.ts";
 import type { Execute, Execution } from "../../core/job-type.ts";
 import type { Bucket, File } from "./bucket.ts";
 import { type Content, contentOf } from "./content.ts";
-import { Place, type StorageInput, type StorageTarget } from "./definition.ts";
+import type { StorageInput } from "./definition.ts";
 import { storageFault } from "./faults.ts";
 import { detectMimeType } from "./mime-type.ts";
 import { objectKey } from "./object-key.ts";
 import { bucketOpener } from "./open-bucket.ts";
+import { Place, type StorageTarget } from "./target.ts";
 
 /** What a storage job results in. */
 export interface StorageResult {

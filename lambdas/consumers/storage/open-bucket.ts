@@ -3,9 +3,9 @@ import type { Secrets } from "../../core/ports.ts";
 import { type Reference, referenceName, type TextOrReference } from "../../core/references.ts";
 import { azureBucket, azureClient } from "./azure.ts";
 import type { Bucket } from "./bucket.ts";
-import type { Place } from "./definition.ts";
 import { gcsBucket, gcsClient } from "./gcs.ts";
 import { s3Buckets } from "./s3.ts";
+import type { Place } from "./target.ts";
 
 export type OpenBucket = (place: Place, secrets: Secrets) => Promise<Bucket>;
 

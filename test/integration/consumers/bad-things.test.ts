@@ -1,7 +1,8 @@
 import type { ServerResponse } from "node:http";
 import { catalog as demo } from "../../../lambdas/consumers/catalog.ts";
 import { runJob } from "../../../lambdas/consumers/shell.ts";
-import { checkCatalog, makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
+import { makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
+import { checkCatalog } from "../../../lambdas/core/check-catalog.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import { aJob, aMessage } from "../../support/builders.ts";
 import { type Answer, httpServer } from "../../support/executors/http-server.ts";

@@ -5,7 +5,8 @@ import { execute as cloudFunction } from "../../../lambdas/consumers/function/ex
 import { execute as notification } from "../../../lambdas/consumers/notification/execute.ts";
 import { registry } from "../../../lambdas/consumers/registry.ts";
 import { runJob } from "../../../lambdas/consumers/shell.ts";
-import { checkCatalog, makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
+import { makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
+import { checkCatalog } from "../../../lambdas/core/check-catalog.ts";
 import { RequestError } from "../../../lambdas/core/errors.ts";
 import type { Job, JobType } from "../../../lambdas/core/job.ts";
 import type { Decide } from "../../../lambdas/core/job-type.ts";

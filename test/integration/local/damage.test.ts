@@ -1,39 +1,24 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeAll, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 import { startLocal } from "../../../local/start.ts";
 import { StartError } from "../../../local/start-error.ts";
-import { ask, type Run, type RunOptions, runLocal } from "../../support/local/run-local.ts";
-import { tempFolder } from "../../support/local/temp-folder.ts";
+import { anOrder } from "../../support/local/an-order.ts";
+import { ask } from "../../support/local/run-local.ts";
+import { localRuns } from "../../support/local/runs.ts";
 
-const folder = tempFolder();
+const { folder, newFolder, run } = localRuns();
 const good = join(folder, "good");
-const runs: Run[] = [];
-let count = 0;
-
-const run = (options: RunOptions) => {
-  const started = runLocal(options);
-  runs.push(started);
-  return started;
-};
-afterEach(async () => {
-  await Promise.all(runs.splice(0).map((one) => one.terminate()));
-});
 /** A copy of the data of a system that has run. */
 const dataFolder = () => {
-  const data = join(folder, String(++count));
+  const data = newFolder();
   cpSync(good, data, { recursive: true });
   return data;
 };
 
 const minute = 60_000;
-const order = (start_at: number, body: object = {}) => ({
-  env: "dev",
-  product_tag: "my-product",
-  event: "create_order",
-  start_at,
-  input: { params: { customer: "c1" }, body },
-});
+const order = (start_at: number, body: object = {}) =>
+  anOrder({ start_at, input: { params: { customer: "c1" }, body } });
 /** One in its queue, one with the Scheduler. */
 const waiting: unknown[] = [];
 
@@ -134,7 +119,7 @@ test("what it says comes in one line, and the process ends with 1", async () => 
 });
 
 test("a disk that is full at the start is said in one line", async () => {
-  const local = run({ data: join(folder, "full"), largestFileKb: 8 });
+  const local = run({ largestFileKb: 8 });
   expect(await local.exit).toBe(1);
   expect(local.output().trim().split("\n")).toEqual([
     expect.stringMatching(/cannot be written: the disk is full.*Free/),
@@ -142,7 +127,7 @@ test("a disk that is full at the start is said in one line", async () => {
 });
 
 test("on a disk that fills up a job is refused or kept, and it is said why", async () => {
-  const data = join(folder, "filling");
+  const data = newFolder();
   const local = run({ data, largestFileKb: 1200 });
   await local.ready();
   const body = { text: "x".repeat(3500) };

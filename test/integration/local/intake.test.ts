@@ -6,7 +6,9 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { derivedJobId } from "../../../lambdas/core/job-id.ts";
 import { credentials } from "../../../local/credentials.ts";
 import { account, bucketName, eventBusName, intakeQueueName, intakeTopicName, region } from "../../../local/names.ts";
+import { anOrder } from "../../support/local/an-order.ts";
 import { ask, type Run, runLocal } from "../../support/local/run-local.ts";
+import { outboxOf } from "../../support/local/runs.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 import { until } from "../../support/local/until.ts";
 
@@ -19,17 +21,11 @@ beforeAll(async () => {
   sqs = new SQSClient({ endpoint: aws.sqs, ...credentials });
 }, 30_000);
 afterAll(async () => {
-  sqs.destroy();
+  sqs?.destroy();
   await local.terminate();
 });
 
-const request = (label: string) => ({
-  env: "dev",
-  product_tag: "my-product",
-  event: "create_order",
-  input: { params: { customer: label } },
-  start_at: 0,
-});
+const request = (label: string) => anOrder({ input: { params: { customer: label } } });
 const finished = (key: string) => {
   const id = derivedJobId("my-product", "dev", key);
   return until(async () => (await ask(local.running(), `/v1/jobs/${id}`)).status === "completed", 15_000);
@@ -39,8 +35,8 @@ const send = (body: string) => {
   return sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
 };
 const eventsOf = async (type: string) => {
-  const outbox = (await (await fetch(`${local.running().url}/outbox`)).json()) as { items: Record<string, unknown>[] };
-  return outbox.items.filter((item) => item.kind === "event" && item.detail_type === type).map(({ detail }) => detail);
+  const items = await outboxOf(local.running().url);
+  return items.filter((item) => item.kind === "event" && item.detail_type === type).map(({ detail }) => detail);
 };
 
 test("a message of the intake's queue is a job", async () => {

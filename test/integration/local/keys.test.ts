@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { apiKeyId, apiKeyPattern } from "../../../lambdas/core/api-key.ts";
 import { keysCli } from "../../support/keys-cli.ts";
+import { anOrder } from "../../support/local/an-order.ts";
 import { ask, type Run, runLocal } from "../../support/local/run-local.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 
@@ -23,13 +24,7 @@ async function make(...args: string[]): Promise<string> {
   return stdout.trim();
 }
 
-const order = (env: string) => ({
-  env,
-  product_tag: "my-product",
-  event: "create_order",
-  start_at: 0,
-  input: { params: { customer: "c1" } },
-});
+const order = (env: string) => anOrder({ env });
 
 /** The status of a call with a key; the scheme's case tells the gateway's memory that it is another question. */
 async function call(key: string, path: string, body?: unknown, scheme = "Bearer") {

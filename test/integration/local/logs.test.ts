@@ -14,15 +14,15 @@ const secret = "S3CR3T-C4N4RY";
 const folder = tempFolder();
 // As root, the demo's PostgreSQL runs as another user, who must get there.
 chmodSync(folder, 0o755);
-const verbosity = process.env.POWERTOOLS_LOG_LEVEL;
+const verbosity = process.env.LOG_LEVEL;
 beforeAll(() => {
-  process.env.POWERTOOLS_LOG_LEVEL = "DEBUG";
+  process.env.LOG_LEVEL = "DEBUG";
   // The functions' errors, which are meant here, go to the terminal too.
   jest.spyOn(console, "error").mockReturnValue();
 });
 afterAll(() => {
-  if (verbosity === undefined) delete process.env.POWERTOOLS_LOG_LEVEL;
-  else process.env.POWERTOOLS_LOG_LEVEL = verbosity;
+  if (verbosity === undefined) delete process.env.LOG_LEVEL;
+  else process.env.LOG_LEVEL = verbosity;
 });
 
 /** An input of each kind of job, with the mark wherever a text may be. */

@@ -1,41 +1,28 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { Webhook } from "standardwebhooks";
 import { demoValues } from "../../../local/demo/demo-values.ts";
-import { ask, type Run, runLocal } from "../../support/local/run-local.ts";
-import { tempFolder } from "../../support/local/temp-folder.ts";
+import { anOrder } from "../../support/local/an-order.ts";
+import { ask } from "../../support/local/run-local.ts";
+import { localRuns, outboxOf } from "../../support/local/runs.ts";
 import { until } from "../../support/local/until.ts";
 
-const folder = tempFolder();
-const runs: Run[] = [];
-afterEach(async () => {
-  await Promise.all(runs.splice(0).map((one) => one.terminate()));
-});
-
-const order = {
-  env: "dev",
-  product_tag: "my-product",
-  event: "create_order",
-  start_at: 0,
-  input: { params: { customer: "c1" } },
-};
+const { newFolder, run } = localRuns();
+const order = anOrder();
 const wait = { prefer: "wait=10" };
 
 test("what happens to a job reaches the demo's webhook, signed, and the task that waits for it", async () => {
-  const data = join(folder, "one");
-  const local = runLocal({ data });
-  runs.push(local);
+  const data = newFolder();
+  const local = run({ data });
   const { url } = await local.ready();
-  const outbox = async () =>
-    ((await (await fetch(`${url}/outbox`)).json()) as { items: Record<string, unknown>[] }).items;
 
   const done = await ask(local.running(), "/v1/jobs", { ...order, task_token: "t0ken" }, wait);
   expect(done).toMatchObject({ status: "completed" });
   expect(JSON.stringify(done)).not.toContain("t0ken");
 
-  const sent = await until(async () => (await outbox()).find(({ kind }) => kind === "webhook"));
+  const sent = await until(async () => (await outboxOf(url)).find(({ kind }) => kind === "webhook"));
   expect(sent).toMatchObject({
     path: "/webhooks/orders",
     body: { type: "job.completed", data: { job_id: done.job_id, status: "completed" } },
@@ -46,7 +33,7 @@ test("what happens to a job reaches the demo's webhook, signed, and the task tha
     sent.body,
   );
 
-  const told = await until(async () => (await outbox()).find(({ kind }) => kind === "task"));
+  const told = await until(async () => (await outboxOf(url)).find(({ kind }) => kind === "task"));
   expect(told).toMatchObject({
     call: "SendTaskSuccess",
     token: "t0ken",
@@ -56,17 +43,14 @@ test("what happens to a job reaches the demo's webhook, signed, and the task tha
 });
 
 test("a cancelled job fails its task, and a webhook hears only of what it asked for", async () => {
-  const local = runLocal({ data: join(folder, "two") });
-  runs.push(local);
+  const local = run();
   const { url } = await local.ready();
-  const outbox = async () =>
-    ((await (await fetch(`${url}/outbox`)).json()) as { items: Record<string, unknown>[] }).items;
   const later = { ...order, start_at: Date.now() + 600_000, task_token: "t0ken" };
   const { job_id } = await ask(local.running(), "/v1/jobs", later);
   await ask(local.running(), `/v1/jobs/${job_id}/cancel`, { reason: "no longer wanted" });
-  const told = await until(async () => (await outbox()).find(({ kind }) => kind === "task"));
+  const told = await until(async () => (await outboxOf(url)).find(({ kind }) => kind === "task"));
   expect(told).toMatchObject({ call: "SendTaskFailure", content: { error: "CANCELLED", cause: "no longer wanted" } });
-  const items = await outbox();
+  const items = await outboxOf(url);
   expect(items.filter(({ kind }) => kind === "event")).toContainEqual(
     expect.objectContaining({ detail_type: "job.cancelled" }),
   );
@@ -74,8 +58,7 @@ test("a cancelled job fails its task, and a webhook hears only of what it asked 
 });
 
 test("every event on the bus is as the published schema says, whatever becomes of jobs", async () => {
-  const local = runLocal({ data: join(folder, "three") });
-  runs.push(local);
+  const local = run();
   const { url } = await local.ready();
   const post = (path: string, body: object, headers: object = {}) => ask(local.running(), path, body, headers);
   const series = {
@@ -88,8 +71,7 @@ test("every event on the bus is as the published schema says, whatever becomes o
   const { job_id } = await post("/v1/jobs", series);
   for (const change of ["pause", "resume", "run-now", "cancel"]) await post(`/v1/jobs/${job_id}/${change}`, {});
   const events = await until(async () => {
-    const items = (await (await fetch(`${url}/outbox`)).json()) as { items: Record<string, unknown>[] };
-    const found = items.items.filter(({ kind }) => kind === "event");
+    const found = (await outboxOf(url)).filter(({ kind }) => kind === "event");
     const types = new Set(found.map(({ detail_type }) => detail_type));
     return (
       ["scheduled", "started", "completed", "cancelled", "paused", "resumed"].every((name) =>

@@ -4,33 +4,18 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
 import { type Listening, sendJson, serve } from "../../../local/http.ts";
-import { ask, copyOfCode, type Run, type RunOptions, runLocal } from "../../support/local/run-local.ts";
-import { tempFolder } from "../../support/local/temp-folder.ts";
+import { anOrder } from "../../support/local/an-order.ts";
+import { ask, copyOfCode, type Run } from "../../support/local/run-local.ts";
+import { localRuns, outboxOf } from "../../support/local/runs.ts";
 import { until } from "../../support/local/until.ts";
 
-const folder = tempFolder();
-let count = 0;
-const newFolder = () => join(folder, String(++count));
-const runs: Run[] = [];
+const { folder, newFolder, run } = localRuns();
 const servers: Listening[] = [];
-
-const run = (options: RunOptions) => {
-  const started = runLocal(options);
-  runs.push(started);
-  return started;
-};
 afterEach(async () => {
-  await Promise.all(runs.splice(0).map((one) => one.terminate()));
   await Promise.all(servers.splice(0).map((one) => one.close()));
 });
 
-const order = {
-  env: "dev",
-  product_tag: "my-product",
-  event: "create_order",
-  start_at: 0,
-  input: { params: { customer: "c1" } },
-};
+const order = anOrder();
 const wait = { prefer: "wait=10" };
 const jobOf = async (one: Run, id: unknown) => ask(one.running(), `/v1/jobs/${id}`);
 const finished = (one: Run, id: unknown, ms?: number) =>
@@ -39,8 +24,6 @@ const finished = (one: Run, id: unknown, ms?: number) =>
     return job.status === "completed" && job;
   }, ms);
 
-const outboxOf = async (url: string) =>
-  ((await (await fetch(`${url}/outbox`)).json()) as { items: Record<string, unknown>[] }).items;
 const eventsOf = async (url: string, id: unknown) =>
   (await outboxOf(url))
     .filter(({ kind, detail }) => kind === "event" && (detail as { job_id: string }).job_id === id)
@@ -48,7 +31,7 @@ const eventsOf = async (url: string, id: unknown) =>
     .reverse();
 
 test("the command of the banner returns a finished job, whose push is in the outbox", async () => {
-  const local = run({ data: newFolder() });
+  const local = run();
   const { url } = await local.ready();
   const command = local.output().slice(local.output().indexOf("curl -s"));
   const { stdout } = await promisify(execFile)("bash", ["-c", command]);
@@ -58,7 +41,7 @@ test("the command of the banner returns a finished job, whose push is in the out
 });
 
 test("what happens to a job is on the bus, in order, and counted", async () => {
-  const local = run({ data: newFolder() });
+  const local = run();
   const { url } = await local.ready();
   const { job_id } = await ask(local.running(), "/v1/jobs", order, wait);
   const events = await until(async () => {
@@ -137,7 +120,7 @@ test("a second one on the same data is refused and leaves the first alone", asyn
 test("a port in use is said in one line", async () => {
   const taken = await serve(async () => {});
   servers.push(taken);
-  const local = run({ data: newFolder(), env: { PORT: String(taken.port) } });
+  const local = run({ env: { PORT: String(taken.port) } });
   expect(await local.exit).toBe(1);
   expect(local.output().trim()).toMatch(/^Port \d+ is in use\. Set PORT .*$/);
 });

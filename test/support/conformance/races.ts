@@ -15,9 +15,11 @@ import {
 import { changeJobs } from "../../../lambdas/core/change-jobs.ts";
 import { type Job, messageOf } from "../../../lambdas/core/job.ts";
 import { newJobId } from "../../../lambdas/core/job-id.ts";
+import { type Decide, Parked } from "../../../lambdas/core/job-type.ts";
 import type { JobStore } from "../../../lambdas/core/ports.ts";
 import { parseRequest } from "../../../lambdas/core/request.ts";
 import { scheduleJob } from "../../../lambdas/core/schedule-job.ts";
+import { parked } from "../../../lambdas/core/transitions.ts";
 import { aJob, noon } from "../builders.ts";
 import { fakeServices } from "../fakes/services.ts";
 import { interleaved } from "../gate.ts";
@@ -318,6 +320,41 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       const { store, consume, runs } = await world(mine());
       await interleaved(store, { method: "claim", party: consume() }, consume());
       expect(runs).toEqual([1]);
+    });
+
+    describe("a wake-up against the decision that it meets", () => {
+      const parks: Decide = async () => new Parked({ seen: true }, noon + 30 * minute);
+
+      async function deciding() {
+        const job = mine();
+        const { store, on, services, now } = await world(job);
+        const decide = (jobs: JobStore) => runJob(on(jobs), parks, messageOf(job), { wakeUps: true });
+        return { job, store, on, decide, sent: services.queue.sent, now };
+      }
+
+      test("that comes before the decision's end is written is followed by one more message", async () => {
+        const { store, decide, sent, now } = await deciding();
+        await interleaved(store, { method: "replace", party: decide }, async (jobs) => {
+          for (let i = 0; i < 3; i++) await decide(jobs);
+        });
+        expect(sent).toMatchObject([{ delaySeconds: 0 }]);
+        const after = await now();
+        expect(after).toMatchObject({ status: "running", progress: { inline: { seen: true } } });
+        expect(after).not.toHaveProperty("woken");
+        expect(after).not.toHaveProperty("claim_id");
+      });
+
+      test("whose note comes after the decision's end decides itself", async () => {
+        const { job, store, decide, sent, now } = await deciding();
+        const claim = { claimId: "other", now: noon, leaseMarginMs: minute };
+        const outcome = await store.claim(messageOf(job), claim);
+        if (outcome.outcome !== "claimed") throw new Error("it was not claimed");
+        await interleaved(store, { method: "replace", party: decide }, (jobs) =>
+          jobs.replace(parked(outcome.job, { inline: {} }, noon + minute)),
+        );
+        expect(sent).toEqual([]);
+        expect(await now()).toMatchObject({ progress: { inline: { seen: true } }, wake_at: noon + 30 * minute });
+      });
     });
 
     describe("one idempotency key, twice at once", () => {

@@ -3,6 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { connect } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { endsWithFile } from "../ends-with-file.ts";
 
 /** Debian keeps servers where an ordinary user's PATH does not look. */
 const places = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/bin"];
@@ -40,7 +41,8 @@ export function describeWith(server: string, path: string | undefined): jest.Des
 
 /** Resolves when something listens on the port; rejects if the program ends before that, with what it said. */
 export async function listeningProgram(command: string, args: string[], port: number, env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, ...env } });
+  const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
+  const child = endsWithFile(spawn(command, args, { stdio, env: { ...process.env, ...env } }));
   let said = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (data) => (said = (said + data).slice(-4000)));
   const ended = new Promise<never>((_, reject) => {

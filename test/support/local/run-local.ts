@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { afterAll } from "@jest/globals";
 import type { Running } from "../../../local/data-folder.ts";
 import { until } from "./until.ts";
 
@@ -16,6 +17,23 @@ export interface RunOptions {
   largestFileKb?: number;
 }
 
+/** For a stop that a test does not look at: a busy machine may take some seconds. */
+const patienceMs = 15_000;
+const alive = new Set<ChildProcess>();
+
+/** Ends all that were started, however that went: a process that is left would keep jest from ending. */
+export async function endRuns(): Promise<void> {
+  await Promise.all([...alive].map(end));
+}
+afterAll(endRuns);
+
+async function end(child: ChildProcess): Promise<void> {
+  const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
+  child.kill("SIGTERM");
+  await exitOf(child);
+  clearTimeout(timer);
+}
+
 /** `npm start` as a process of its own. */
 export function runLocal({ data, args = [], env = {}, cwd = repository, largestFileKb }: RunOptions) {
   const command = [process.execPath, "local/main.ts", ...args];
@@ -26,9 +44,11 @@ export function runLocal({ data, args = [], env = {}, cwd = repository, largestF
     cwd,
     env: { ...process.env, NODE_OPTIONS: "", PORT: "0", DUCTAPE_DATA: data, ...env },
   });
+  alive.add(child);
+  const exit = exitOf(child);
+  void exit.then(() => alive.delete(child));
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk: Buffer) => (output += chunk));
-  const exit = exitOf(child);
   const running = (): Running => JSON.parse(readFileSync(join(data, "local.json"), "utf8"));
   return {
     exit,
@@ -51,7 +71,11 @@ export function runLocal({ data, args = [], env = {}, cwd = repository, largestF
 
 export type Run = ReturnType<typeof runLocal>;
 
-const exitOf = (child: ChildProcess) => new Promise<number | null>((done) => child.once("exit", (code) => done(code)));
+const exitOf = (child: ChildProcess) =>
+  new Promise<number | null>((done) => {
+    if (child.exitCode !== null || child.signalCode !== null) done(child.exitCode);
+    child.once("exit", (code) => done(code));
+  });
 
 /** A copy of the code in `folder`, to be changed without harm. */
 export function copyOfCode(folder: string): string {

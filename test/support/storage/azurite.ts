@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { BlobServiceClient } from "@azure/storage-blob";
+import { endsWithFile } from "../ends-with-file.ts";
 
 /** The account that Azurite comes with: its key is public. */
 const account =
@@ -13,9 +14,12 @@ export async function startAzurite() {
   const program = createRequire(import.meta.url).resolve("azurite/dist/src/blob/main.js");
   // It knows fewer API versions than the client speaks.
   const options = ["--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", "0"];
-  const azurite = spawn(process.execPath, [program, ...options, "--skipApiVersionCheck", "--disableTelemetry"], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const azurite = endsWithFile(
+    spawn(process.execPath, [program, ...options, "--skipApiVersionCheck", "--disableTelemetry"], {
+      // Not our own: whoever reads that would wait for Azurite's end too.
+      stdio: ["ignore", "pipe", "ignore"],
+    }),
+  );
   const exited = new Promise((resolve) => azurite.once("exit", resolve));
   const endpoint = await endpointIn(azurite.stdout);
   const connectionString = `DefaultEndpointsProtocol=http;${account};BlobEndpoint=${endpoint}/devstoreaccount1;`;

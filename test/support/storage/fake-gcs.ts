@@ -3,6 +3,7 @@ import { accessSync, constants } from "node:fs";
 import { createServer } from "node:net";
 import { delimiter, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { endsWithFile } from "../ends-with-file.ts";
 
 export const bucket = "files";
 
@@ -26,12 +27,13 @@ export async function startFakeGcs(program: string) {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
   const options = ["-scheme", "http", "-host", "127.0.0.1", "-port", String(port), "-backend", "memory"];
-  const server = spawn(
-    program,
-    [...options, "-external-url", endpoint, "-public-host", `127.0.0.1:${port}`, "-log-level", "error"],
-    {
-      stdio: ["ignore", "inherit", "inherit"],
-    },
+  const server = endsWithFile(
+    spawn(
+      program,
+      [...options, "-external-url", endpoint, "-public-host", `127.0.0.1:${port}`, "-log-level", "error"],
+      // Not our own: whoever reads those would wait for the server's end too.
+      { stdio: "ignore" },
+    ),
   );
   const exited = new Promise((resolve) => server.once("exit", resolve));
   await answering(`${endpoint}/storage/v1/b?project=test`);

@@ -129,7 +129,7 @@ describe("a measurement", () => {
   test("is written by a log that says warnings only, since alarms live on it, and not by a silent one", () => {
     const write = (level: string) =>
       linesOf(() => {
-        const log = logWith({ POWERTOOLS_LOG_LEVEL: level });
+        const log = logWith({ LOG_LEVEL: level });
         log.info("not said");
         log.measure("reconciled", { values: { looked: 0 } });
       });

@@ -1,5 +1,5 @@
 import { registry } from "../../../lambdas/consumers/registry.ts";
-import { checkCatalog } from "../../../lambdas/core/catalog.ts";
+import { checkCatalog } from "../../../lambdas/core/check-catalog.ts";
 import { secret } from "../../../lambdas/core/references.ts";
 import { products } from "../../../products/index.ts";
 

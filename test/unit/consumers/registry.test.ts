@@ -79,7 +79,7 @@ describe.each(jobTypes)("type %s", (type) => {
     const nowhere = "http://127.0.0.1:1";
     const services = { dynamodb: nowhere, sqsAndS3: nowhere, scheduler: nowhere, secrets: nowhere, outbox: nowhere };
     const more = { events: nowhere, queueUrl: () => nowhere, reconcileGraceMs: 60_000 };
-    Object.assign(process.env, lambdaEnvironment({ ...services, ...more }), { POWERTOOLS_LOG_LEVEL: "SILENT" });
+    Object.assign(process.env, lambdaEnvironment({ ...services, ...more }), { LOG_LEVEL: "SILENT" });
     try {
       const { handler } = await import(new URL("handler.ts", folder(type)).href);
       const batch = { Records: [{ messageId: "m1", body: "unreadable" }] } as unknown as SQSEvent;

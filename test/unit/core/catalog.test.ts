@@ -1,5 +1,6 @@
 import { registry } from "../../../lambdas/consumers/registry.ts";
-import { checkCatalog, type Product } from "../../../lambdas/core/catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog.ts";
+import { checkCatalog } from "../../../lambdas/core/check-catalog.ts";
 import { parameter, referenceName, referencesIn, secret } from "../../../lambdas/core/references.ts";
 import { endpointsOf } from "../../../lambdas/core/webhook.ts";
 import { products } from "../../../products/index.ts";

@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import * as z from "zod";
-import { NotificationInput } from "../../../lambdas/consumers/notification/definition.ts";
-import { StorageInput } from "../../../lambdas/consumers/storage/definition.ts";
+import { notificationInput } from "../../../lambdas/consumers/notification/definition.ts";
+import { storageInput } from "../../../lambdas/consumers/storage/definition.ts";
 import { BulkRequest } from "../../../lambdas/core/bulk-request.ts";
 import { RepeatRequest } from "../../../lambdas/core/repeat-request.ts";
 import { RescheduleRequest, RetryRequest } from "../../../lambdas/core/reschedule-request.ts";
@@ -16,17 +16,17 @@ describe("which fields go together is said in JSON Schema as it is checked", () 
     ["neither of two", RepeatRequest, {}, "needs either cron or every"],
     ["one of two", RepeatRequest, { every: 1000 }, undefined],
     ["both of two", RepeatRequest, { every: 1000, cron: "* * * * *" }, "needs either cron or every"],
-    ["no file", StorageInput, { fileName: "a" }, "needs either buffer or upload_id"],
-    ["a file", StorageInput, { fileName: "a", buffer: "" }, undefined],
+    ["no file", storageInput(), { fileName: "a" }, "needs either buffer or upload_id"],
+    ["a file", storageInput(), { fileName: "a", buffer: "" }, undefined],
     ["no change", RescheduleRequest, {}, "needs at least one of start_at, repeat"],
     ["two changes", RescheduleRequest, { start_at: 0, repeat: { every: 1000 } }, undefined],
     ["no time", RetryRequest, {}, undefined],
     ["two times", RetryRequest, { delay_ms: 1, start_at: 1 }, "takes either delay_ms or start_at"],
-    ["no channel", NotificationInput, { slug: "a" }, "needs at least one of push_notification, email, sms, callback"],
-    ["two channels", NotificationInput, { slug: "a", sms: { to: "1", body: text }, callback: {} }, undefined],
+    ["no channel", notificationInput(), { slug: "a" }, "needs at least one of push_notification, email, sms, callback"],
+    ["two channels", notificationInput(), { slug: "a", sms: { to: "1", body: text }, callback: {} }, undefined],
     [
       "a push to nobody",
-      NotificationInput,
+      notificationInput(),
       { slug: "a", push_notification: push },
       "needs at least one of device_token, device_tokens",
     ],

@@ -3,7 +3,7 @@ import type { Job } from "../../../lambdas/core/job.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../../../lambdas/core/job-event.ts";
 import { continued } from "../../../lambdas/core/series.ts";
 import { hourMs, statsOf } from "../../../lambdas/core/stats.ts";
-import type { TaskMessage } from "../../../lambdas/core/task.ts";
+import type { TaskMessage } from "../../../lambdas/core/task-message.ts";
 import { attemptFailed, claimed, completed } from "../../../lambdas/core/transitions.ts";
 import type { Delivery, ProductEndpoint } from "../../../lambdas/core/webhook.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";

@@ -1,11 +1,11 @@
 import type * as z from "zod";
-import type { ActionInput } from "../../../lambdas/consumers/action/definition.ts";
-import type { DatabaseInput } from "../../../lambdas/consumers/database_action/definition.ts";
-import type { FeatureInput } from "../../../lambdas/consumers/feature/definition.ts";
-import type { FunctionInput } from "../../../lambdas/consumers/function/definition.ts";
-import type { NotificationInput } from "../../../lambdas/consumers/notification/definition.ts";
+import type { actionInput } from "../../../lambdas/consumers/action/input.ts";
+import type { databaseInput } from "../../../lambdas/consumers/database_action/definition.ts";
+import type { featureInput } from "../../../lambdas/consumers/feature/definition.ts";
+import type { functionInput } from "../../../lambdas/consumers/function/definition.ts";
+import type { notificationInput } from "../../../lambdas/consumers/notification/definition.ts";
 import { registry } from "../../../lambdas/consumers/registry.ts";
-import type { StorageInput } from "../../../lambdas/consumers/storage/definition.ts";
+import type { storageInput } from "../../../lambdas/consumers/storage/definition.ts";
 import type { BulkFilter } from "../../../lambdas/core/bulk-request.ts";
 import type { Unchanged } from "../../../lambdas/core/change-jobs.ts";
 import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/errors.ts";
@@ -50,22 +50,27 @@ type Same<A, B> =
 const same = <_ extends true>() => {};
 
 test("the SDK's inputs are what the API accepts", () => {
-  same<Same<IActionRequest, z.input<typeof ActionInput>>>();
-  same<Same<INotificationRequest, z.input<typeof NotificationInput>>>();
-  same<Same<IDbActionRequest, z.input<typeof DatabaseInput>>>();
-  same<Same<IFunctionRequest, z.input<typeof FunctionInput>>>();
+  same<Same<IActionRequest, z.input<ReturnType<typeof actionInput>>>>();
+  same<Same<INotificationRequest, z.input<ReturnType<typeof notificationInput>>>>();
+  same<Same<IDbActionRequest, z.input<ReturnType<typeof databaseInput>>>>();
+  same<Same<IFunctionRequest, z.input<ReturnType<typeof functionInput>>>>();
   same<Same<RetryConfig, CoreRetryConfig>>();
 
   // Bytes are the SDK's own: it sends them as base64.
   type Wire = Omit<IStorageRequest, "buffer"> & { buffer?: Exclude<IStorageRequest["buffer"], Uint8Array> };
-  same<Same<Wire, z.input<typeof StorageInput>>>();
+  same<Same<Wire, z.input<ReturnType<typeof storageInput>>>>();
 
   same<Same<Rescheduling, RescheduleRequest>>();
   same<Same<JobFilter, BulkFilter>>();
 
   // The type of the event, which TypeScript cannot see, picks one of the inputs.
   same<Same<Omit<IJobProcessorInput, "input">, Omit<z.input<typeof JobRequest>, "input">>>();
-  same<Same<Extract<IJobProcessorInput["input"], z.input<typeof FeatureInput>>, z.input<typeof FeatureInput>>>();
+  same<
+    Same<
+      Extract<IJobProcessorInput["input"], z.input<ReturnType<typeof featureInput>>>,
+      z.input<ReturnType<typeof featureInput>>
+    >
+  >();
   const everyInput: Wire | IActionRequest | INotificationRequest | IDbActionRequest | IFunctionRequest | undefined =
     undefined;
   everyInput satisfies IJobProcessorInput["input"] | undefined;

@@ -1,7 +1,7 @@
 import type { Job } from "../../../lambdas/core/job.ts";
 import type { TaskAnswer, Tasks } from "../../../lambdas/core/outward-ports.ts";
 import { store } from "../../../lambdas/core/payload.ts";
-import type { Outcome, TaskMessage } from "../../../lambdas/core/task.ts";
+import type { Outcome, TaskMessage } from "../../../lambdas/core/task-message.ts";
 import { cancelled } from "../../../lambdas/core/transitions.ts";
 import { answerTask } from "../../../lambdas/tasks/answer.ts";
 import { aJob, noon } from "../../support/builders.ts";

@@ -10,7 +10,8 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Placeholder } from "../placeholders.ts";
-import { type DynamoAction, type ExpressionField, readDynamo } from "../target-dynamodb.ts";
+import { type ExpressionField, readDynamo } from "../read-dynamodb.ts";
+import type { DynamoAction } from "../target-dynamodb.ts";
 import { fillTemplate } from "../template.ts";
 import { type Input, isoOf, lookUp } from "../values.ts";
 import type { Call } from "./call.ts";

@@ -1,5 +1,6 @@
 import { type Collection, type Document, type Filter, ObjectId, type UpdateFilter } from "mongodb";
-import { type MongoAction, readingOf, type TemplateField } from "../target-mongodb.ts";
+import { readingOf, type TemplateField } from "../read-mongodb.ts";
+import type { MongoAction } from "../target-mongodb.ts";
 import { fillTemplate, type Hole } from "../template.ts";
 import { type Input, instantOf, lookUp } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs, untilAborted } from "./call.ts";

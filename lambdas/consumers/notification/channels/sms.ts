@@ -2,9 +2,9 @@ import type { MessageAttributeValue, SNSClient } from "@aws-sdk/client-sns";
 import { JobError } from "../../../core/errors.ts";
 import { awsFault, type Meaning, nameOf } from "../aws-fault.ts";
 import { contentFor, type SendChannel, settingFor } from "../channel.ts";
-import type { SmsTarget } from "../definition.ts";
 import { type Achieved, fanOut, type Outcome } from "../fan-out.ts";
 import { clientSettings, regionalClients } from "../regional-clients.ts";
+import type { SmsTarget } from "../target.ts";
 import { render } from "../template.ts";
 
 const snsClients = () =>

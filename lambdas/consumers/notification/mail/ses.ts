@@ -1,8 +1,8 @@
 import type { SESv2Client } from "@aws-sdk/client-sesv2";
 import { awsFault, type Meaning } from "../aws-fault.ts";
-import type { EmailTarget } from "../definition.ts";
 import { fanOut } from "../fan-out.ts";
 import { clientSettings, regionalClients } from "../regional-clients.ts";
+import type { EmailTarget } from "../target.ts";
 import type { SendMail } from "./mail.ts";
 
 const sesClients = () =>

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { JobError } from "../../../core/errors.ts";
 import type { Secrets } from "../../../core/ports.ts";
 import { type Reference, referenceName } from "../../../core/references.ts";
-import type { EmailTarget } from "../definition.ts";
 import { fanOut } from "../fan-out.ts";
+import type { EmailTarget } from "../target.ts";
 import type { SendMail } from "./mail.ts";
 import { smtpError } from "./smtp-error.ts";
 

@@ -6,8 +6,8 @@ import { readJson } from "../../http/read-body.ts";
 import { urlOf } from "../../http/settings.ts";
 import { statusError } from "../../http/status.ts";
 import { buildUrl } from "../../http/url.ts";
-import type { PushTarget } from "../definition.ts";
 import { fanOut, type Outcome } from "../fan-out.ts";
+import type { PushTarget } from "../target.ts";
 import type { Push, SendPush } from "./push.ts";
 
 /** The shapes of a push token; one malformed token would fail the whole batch it is in. */

@@ -6,8 +6,8 @@ import { urlOf } from "../../http/settings.ts";
 import { statusError } from "../../http/status.ts";
 import { withToken } from "../../http/tokens.ts";
 import { buildUrl } from "../../http/url.ts";
-import type { PushTarget } from "../definition.ts";
 import { fanOut, type Outcome } from "../fan-out.ts";
+import type { PushTarget } from "../target.ts";
 import type { Push, SendPush } from "./push.ts";
 import { serviceAccountOf, serviceAccountSource } from "./service-account.ts";
 

@@ -29,8 +29,8 @@ describeWith("FerretDB", ferretdb)("a MongoDB database", () => {
   });
   afterAll(async () => {
     closeMongo();
-    await admin.close();
-    await server.stop();
+    await admin?.close();
+    await server?.stop();
   });
 
   it("inserts, finds, counts, updates, aggregates and deletes", async () => {

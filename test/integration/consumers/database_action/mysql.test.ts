@@ -33,8 +33,8 @@ describeWith("MariaDB", mariadb)("a MySQL database", () => {
   });
   afterAll(async () => {
     closeMysql();
-    await admin.end();
-    await server.stop();
+    await admin?.end();
+    await server?.stop();
   });
 
   it("creates, reads, updates, aggregates and deletes", async () => {

@@ -16,8 +16,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   closePostgres();
-  await admin.end();
-  await server.stop();
+  await admin?.end();
+  await server?.stop();
 });
 
 const run = (operation: string, statement: string, data = {}, more: Partial<Asked> = {}) =>

@@ -22,8 +22,8 @@ afterEach(async () => {
 });
 afterAll(async () => {
   closePostgres();
-  await admin.end();
-  await server.stop();
+  await admin?.end();
+  await server?.stop();
 });
 
 const run = (operation: string, statement: string, data = {}, more: Partial<Parameters<typeof runAction>[0]> = {}) =>

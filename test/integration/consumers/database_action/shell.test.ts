@@ -2,7 +2,8 @@ import { closePostgres } from "../../../../lambdas/consumers/database_action/eng
 import { execute } from "../../../../lambdas/consumers/database_action/execute.ts";
 import { registry } from "../../../../lambdas/consumers/registry.ts";
 import { runJob } from "../../../../lambdas/consumers/shell.ts";
-import { checkCatalog, makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
+import { makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
+import { checkCatalog } from "../../../../lambdas/core/check-catalog.ts";
 import { secret } from "../../../../lambdas/core/references.ts";
 import { aJob, aMessage } from "../../../support/builders.ts";
 import { startGate } from "../../../support/databases/gate.ts";
@@ -31,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   closePostgres();
-  await server.stop();
+  await server?.stop();
 });
 
 it("a job whose database hangs times out, is tried again on a new connection, and keeps its large result as a blob", async () => {

@@ -1,7 +1,8 @@
 import { build } from "esbuild";
-import { databaseAction, databaseTarget } from "../../../../lambdas/consumers/database_action/definition.ts";
+import { databaseAction } from "../../../../lambdas/consumers/database_action/definition.ts";
+import { databaseTarget } from "../../../../lambdas/consumers/database_action/target.ts";
 import { registry } from "../../../../lambdas/consumers/registry.ts";
-import { checkCatalog } from "../../../../lambdas/core/catalog.ts";
+import { checkCatalog } from "../../../../lambdas/core/check-catalog.ts";
 import { secret } from "../../../../lambdas/core/references.ts";
 
 const envs = { dev: { connection: secret("shop/db#url") } };

@@ -1,9 +1,10 @@
-import type { FeatureTarget } from "../../../../lambdas/consumers/feature/definition.ts";
 import { execute as decide } from "../../../../lambdas/consumers/feature/execute.ts";
+import type { FeatureTarget } from "../../../../lambdas/consumers/feature/target.ts";
 import { registry } from "../../../../lambdas/consumers/registry.ts";
 import { runJob } from "../../../../lambdas/consumers/shell.ts";
-import { checkCatalog, makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
+import { makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
 import { cancelJob, cancelling, changeJob, deleteJob, retrying } from "../../../../lambdas/core/change-job.ts";
+import { checkCatalog } from "../../../../lambdas/core/check-catalog.ts";
 import { JobError, type RequestError } from "../../../../lambdas/core/errors.ts";
 import { type Job, messageOf } from "../../../../lambdas/core/job.ts";
 import type { Decide, Execution } from "../../../../lambdas/core/job-type.ts";

@@ -1,4 +1,5 @@
-import { FunctionInput, functionTarget } from "../../../../lambdas/consumers/function/definition.ts";
+import { functionInput } from "../../../../lambdas/consumers/function/definition.ts";
+import { functionTarget } from "../../../../lambdas/consumers/function/target.ts";
 import { parameter, secret } from "../../../../lambdas/core/references.ts";
 
 const arn = "arn:aws:lambda:eu-west-1:123456789012:function:resize";
@@ -54,11 +55,11 @@ describe("the input of a function job", () => {
   it.each([{ payload: {} }, { payload: [1] }, { payload: null }, { payload: 0 }, { payload: "" }])(
     "may be %j",
     (input) => {
-      expect(FunctionInput.safeParse(input).success).toBe(true);
+      expect(functionInput().safeParse(input).success).toBe(true);
     },
   );
 
   it.each([{}, { payload: undefined }, { payload: 1, more: 2 }])("may not be %j", (input) => {
-    expect(FunctionInput.safeParse(input).success).toBe(false);
+    expect(functionInput().safeParse(input).success).toBe(false);
   });
 });

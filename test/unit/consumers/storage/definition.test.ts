@@ -1,4 +1,5 @@
-import { StorageInput, storage, storageTarget } from "../../../../lambdas/consumers/storage/definition.ts";
+import { storage, storageInput } from "../../../../lambdas/consumers/storage/definition.ts";
+import { storageTarget } from "../../../../lambdas/consumers/storage/target.ts";
 import { parameter, secret } from "../../../../lambdas/core/references.ts";
 import { newUploadId } from "../../../../lambdas/core/uploads.ts";
 
@@ -44,7 +45,7 @@ describe("the input of a storage job", () => {
     ["a Buffer's JSON", { buffer: { type: "Buffer", data: [0, 255] }, fileName: "a" }],
     ["an upload", { upload_id, fileName: "a", mimeType: "image/png" }],
   ])("may be %s", (_what, input) => {
-    expect(StorageInput.safeParse(input).success).toBe(true);
+    expect(storageInput().safeParse(input).success).toBe(true);
   });
 
   it.each([
@@ -56,7 +57,7 @@ describe("the input of a storage job", () => {
     ["a name that leads out", { buffer: "", fileName: "../a" }],
     ["a type with a header in it", { buffer: "", fileName: "a", mimeType: "a/b\r\nx: y" }],
   ])("may not be %s", (_what, input) => {
-    expect(StorageInput.safeParse(input).success).toBe(false);
+    expect(storageInput().safeParse(input).success).toBe(false);
   });
 
   it("is refused at once when its name is too long with this prefix", () => {

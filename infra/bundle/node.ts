@@ -1,0 +1,47 @@
+import { readFile } from "node:fs/promises";
+import { isBuiltin } from "node:module";
+import { dirname } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { Plugin } from "esbuild";
+
+/**
+ * Node's own modules by `process.getBuiltinModule`: an ES module that imports one reads all of its exports at once, and
+ * behind those of `node:http` is undici, which costs a cold start more than anything of ours. No file may import that one
+ * lazily either; for all others Node's own lazy import does.
+ * https://nodejs.org/api/process.html#processgetbuiltinmoduleid
+ */
+export const builtins: Plugin = {
+  name: "builtins",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)*$/ }, ({ path, kind, importer }) => {
+      if (!isBuiltin(path)) return undefined;
+      const name = path.replace(/^node:/, "");
+      if (kind !== "dynamic-import") return { path: name, namespace: "builtin" };
+      if (name === "http") return { errors: [{ text: `${importer} imports node:http lazily, and undici with it` }] };
+      return { path: `node:${name}`, external: true };
+    });
+    onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule("node:${path}")`,
+    }));
+  },
+};
+
+/**
+ * Lazy imports of CommonJS packages with the names that Node would find in them: esbuild gives a chunk that is made of
+ * one a default export only.
+ */
+export const commonJs: Plugin = {
+  name: "commonjs",
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^[^.]/ }, async ({ path, kind, namespace, pluginData, ...from }) => {
+      if (kind !== "dynamic-import" || isBuiltin(path) || pluginData === commonJs) return undefined;
+      const found = await resolve(path, { ...from, kind, pluginData: commonJs });
+      const isModule = found.external || /^\s*(import|export)\b/m.test(await readFile(found.path, "utf8"));
+      return isModule ? found : { path: found.path, namespace: "lazy-commonjs" };
+    });
+    onLoad({ filter: /.*/, namespace: "lazy-commonjs" }, async ({ path }) => {
+      const names = Object.keys(await import(pathToFileURL(path).href)).filter((name) => /^\w+$/.test(name));
+      return { contents: `export { ${names.join(", ")} } from ${JSON.stringify(path)}`, resolveDir: dirname(path) };
+    });
+  },
+};

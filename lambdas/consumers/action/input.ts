@@ -1,0 +1,18 @@
+import * as z from "zod";
+import { once } from "../../core/once.ts";
+import { strict } from "../../core/schema.ts";
+
+/** IActionRequest: what is merged over the action's defaults. */
+export const actionInput = once(() => {
+  const Records = z.record(z.string(), z.unknown());
+  const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+  const Scalars = z.record(z.string(), Scalar);
+  return strict({
+    query: z.record(z.string(), z.union([Scalar, z.array(Scalar), z.null()])).optional(),
+    /** Fills the `:name` parts of the path. */
+    params: Scalars.optional(),
+    body: Records.optional(),
+    headers: Scalars.optional(),
+  });
+});
+export type ActionInput = z.infer<ReturnType<typeof actionInput>>;

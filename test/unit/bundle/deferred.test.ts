@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { bundle } from "../../../infra/bundle.ts";
+import { lambdaEnvironment } from "../../../local/environment.ts";
+
+const asker = fileURLToPath(new URL("./ask.mjs", import.meta.url));
+const nowhere = "http://127.0.0.1:9";
+const environment = lambdaEnvironment({
+  dynamodb: nowhere,
+  sqsAndS3: nowhere,
+  scheduler: nowhere,
+  secrets: nowhere,
+  events: nowhere,
+  outbox: nowhere,
+  queueUrl: (name) => `${nowhere}/${name}`,
+  reconcileGraceMs: 60_000,
+});
+
+interface Answer {
+  status: number;
+  body: Record<string, unknown>;
+  loaded: string[];
+}
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "bundle-"));
+  await bundle("api", folder);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Asks the bundle in a fresh process. */
+function ask(...requests: { method: string; path: string; body?: unknown }[]): Answer[] {
+  const args = [asker, join(folder, "index.mjs"), JSON.stringify(requests)];
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8", env: environment });
+  const last = stdout.trim().split("\n").at(-1);
+  if (!last?.startsWith("[")) throw new Error(stderr);
+  return JSON.parse(last);
+}
+
+const job = {
+  product_tag: "my-product",
+  env: "prd",
+  event: "create_order",
+  start_at: 0,
+  input: { params: { customer: "C-1042" }, body: { sku: "SKU-77-BLUE" } },
+};
+
+test("a job without a cron expression loads nothing that is deferred", () => {
+  const [explained] = ask({ method: "POST", path: "/v1/explain", body: job });
+  expect(explained).toMatchObject({ status: 200, loaded: [] });
+});
+
+test("a cron expression loads what reads it, and is read", () => {
+  const repeat = { cron: "0 9 * * 1", tz: "Europe/Berlin" };
+  const [explained, refused] = ask(
+    { method: "POST", path: "/v1/explain", body: { ...job, repeat } },
+    { method: "POST", path: "/v1/explain", body: { ...job, repeat: { cron: "every day" } } },
+  );
+  expect(explained).toMatchObject({ status: 200, loaded: ["deferred-cron.cjs"] });
+  expect(refused).toMatchObject({ status: 400, body: { errors: [{ pointer: "/repeat/cron" }] } });
+});
+
+test("a document with JSON Schemas loads what writes them, and has them", () => {
+  const [product, openapi] = ask(
+    { method: "GET", path: "/v1/products/my-product" },
+    { method: "GET", path: "/openapi.json" },
+  );
+  expect(product).toMatchObject({ status: 200, loaded: ["deferred-json-schema.cjs"] });
+  expect(openapi).toMatchObject({ status: 200, body: { openapi: expect.stringMatching(/^3\.1/) } });
+  expect(JSON.stringify(openapi?.body)).toContain('"additionalProperties":false');
+});
