@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { afterAll } from "@jest/globals";
 import type { Running } from "../../../local/data-folder.ts";
 import { until } from "./until.ts";
 
@@ -25,7 +24,8 @@ const alive = new Set<ChildProcess>();
 export async function endRuns(): Promise<void> {
   await Promise.all([...alive].map(end));
 }
-afterAll(endRuns);
+// Benchmarks run it outside of jest, and end what they start.
+if ("afterAll" in globalThis) afterAll(endRuns);
 
 async function end(child: ChildProcess): Promise<void> {
   const timer = setTimeout(() => child.kill("SIGKILL"), patienceMs);
