@@ -8,8 +8,9 @@ const items = fc
   .map((item) => JSON.parse(JSON.stringify(item)) as Record<string, unknown>);
 
 test("items become the attributes that the SDK's own conversion makes of them", () => {
-  const withinItsNumbers = items.filter((item) => !/\d{16}|e/.test(JSON.stringify(item)));
-  fc.assert(fc.property(withinItsNumbers, (item) => expect(toAttributes(item)).toEqual(marshall(item))));
+  // It has fewer digits than JSON, and loses a field named __proto__.
+  const withinItsMeans = items.filter((item) => !/\d{16}|e|__proto__/.test(JSON.stringify(item)));
+  fc.assert(fc.property(withinItsMeans, (item) => expect(toAttributes(item)).toEqual(marshall(item))));
 });
 
 test("and come back as they were", () => {
