@@ -1,4 +1,4 @@
-import { registerHooks } from "node:module";
+import { registerHooks, stripTypeScriptTypes } from "node:module";
 import type { History } from "./history.ts";
 import { type Mutation, mutated } from "./mutations.ts";
 
@@ -16,6 +16,9 @@ export async function simulationOf(mutation: Mutation): Promise<(seed: number) =
   return history;
 }
 
+/** Files without their types, by path: the same for each mutant whose file it is not. */
+const sources = new Map<string, string>();
+
 registerHooks({
   resolve(specifier, context, next) {
     const found = next(specifier, context);
@@ -24,10 +27,16 @@ registerHooks({
   },
 
   load(url, context, next) {
-    const loaded = next(url, context);
     const { searchParams, pathname } = new URL(url);
     const mutation = mutants[Number(searchParams.get(parameter) ?? -1)];
-    if (!mutation || !pathname.endsWith(`/lambdas/${mutation.file}`)) return loaded;
-    return { ...loaded, source: mutated(String(loaded.source), mutation) };
+    const known = sources.get(pathname);
+    const isMutated = mutation && pathname.endsWith(`/lambdas/${mutation.file}`);
+    if (mutation && known && !isMutated) return { format: "module", source: known, shortCircuit: true };
+    const loaded = next(url, context);
+    if (isMutated) return { ...loaded, source: mutated(String(loaded.source), mutation) };
+    if (!mutation || loaded.format !== "module-typescript") return loaded;
+    const source = stripTypeScriptTypes(String(loaded.source));
+    sources.set(pathname, source);
+    return { format: "module", source };
   },
 });
