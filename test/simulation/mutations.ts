@@ -341,7 +341,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "resume: of a job that has finished",
-    seed: 219,
+    seed: 30070,
     file: "core/change-job.ts",
     find: "if (isFinished(job) || !job.repeat) throw conflict",
     replace: "if (!job.repeat) throw conflict",
