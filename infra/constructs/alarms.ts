@@ -1,12 +1,12 @@
 import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from "aws-cdk-lib/aws-cloudwatch";
 import type { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
-import type { CfnQueue, Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { Measure } from "../../lambdas/core/measures.ts";
 import type { AlarmTopic } from "./alarm-topic.ts";
 import { metricsNamespace } from "./entry-function.ts";
 import type { HttpEntrance } from "./http-entrance.ts";
+import { oldestSeconds } from "./queue-age.ts";
 import { serviceMetric, type watchedIn } from "./watched.ts";
 
 interface Watch {
@@ -238,19 +238,6 @@ export class Alarms extends Construct {
     });
     this.topic.tellOf(alarm);
   }
-}
-
-/** The longest delay of a message. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
-const longestDelay = minutes(15);
-
-/**
- * A message may lie in a queue because it is not due (AWS does not say whether that time is part of its age), and once
- * more until the visibility timeout if its consumer crashed. Only one that is older than both by five minutes is not taken
- * in time. An early message is sent anew, so its age begins anew.
- */
-function oldestSeconds({ node }: Queue): number {
-  const { visibilityTimeout = 30 } = node.defaultChild as CfnQueue;
-  return longestDelay.toSeconds() + visibilityTimeout + minutes(5).toSeconds();
 }
 
 /** The fragment by which Markdown renderers address a heading. */
