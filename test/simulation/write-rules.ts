@@ -26,6 +26,7 @@ export const writeRules: Rule[] = [
   attemptsCount,
   runsFollow,
   stepsStartOnce,
+  revivedGoesOn,
   nothingShows,
 ];
 
@@ -100,6 +101,19 @@ function stepsStartOnce({ observer, steps }: Ledger, { by, before, after, peek }
   const feature = peek(message.job_id);
   if (feature && isFinished(feature) && (feature.finished_at ?? 0) < by.began - clocksApartMs)
     observer.violated(4, `step ${step} of ${nameOf(feature)} was started after its end`);
+}
+
+/** A feature that is revived is not over any more, for steps that were claimed while it was and start only now. */
+function revivedGoesOn({ lifeOf, steps }: Ledger, { before, after }: Write) {
+  if (before && isFinished(before) && !isFinished(after)) startAgain(after.id);
+
+  function startAgain(featureId: string) {
+    for (const [key, id] of steps) {
+      if (!key.startsWith(featureId)) continue;
+      delete lifeOf(id).orphaned;
+      startAgain(id);
+    }
+  }
 }
 
 /** Invariant 9, for what callers may read of a job. */
