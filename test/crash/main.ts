@@ -1,18 +1,22 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { optionsOf } from "../support/command-options.ts";
 import { crash } from "./crash.ts";
 
-/** `npm run crash -- --kills 30 --seed 1`: kills `npm start` under load, and says what became of the jobs. */
-const { values } = parseArgs({
-  options: {
+const usage = `npm run crash -- [--kills 30] [--seed S] [--keep]
+
+Kills \`npm start\` under load, so many times, and says what became of the jobs. With --keep the data stays where it is.`;
+
+const values = optionsOf(
+  usage,
+  {
     kills: { type: "string", default: "30" },
     seed: { type: "string", default: String(Math.floor(Math.random() * 1e6)) },
-    /** Leaves the data where it is. */
     keep: { type: "boolean", default: false },
   },
-});
+  ["kills", "seed"],
+);
 
 const folder = mkdtempSync(join(tmpdir(), "ductape-crash-"));
 console.log(`seed ${values.seed}, in ${folder}`);

@@ -1,15 +1,20 @@
-import { parseArgs } from "node:util";
+import { optionsOf } from "../support/command-options.ts";
 import { fuzz } from "./fuzz.ts";
 import { startRealWorld } from "./real-world.ts";
 
-/** `--requests N` from `--seed S` on, with `--real` on the AWS adapters. Exit code 1 if one of them found something. */
-const { values } = parseArgs({
-  options: {
+const usage = `npm run fuzz -- [--requests 10000] [--seed 1] [--real]
+
+Sends so many generated requests to the API's handler, with --real on the AWS adapters. Exit code 1 if one of them found something.`;
+
+const values = optionsOf(
+  usage,
+  {
     requests: { type: "string", default: "10000" },
     seed: { type: "string", default: "1" },
     real: { type: "boolean", default: false },
   },
-});
+  ["requests", "seed"],
+);
 const real = values.real ? await startRealWorld() : undefined;
 const began = performance.now();
 const report = await fuzz(Number(values.requests), Number(values.seed), real?.newWorld);

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { optionsOf } from "../support/command-options.ts";
 import { printCoverage, sumOf } from "./coverage.ts";
 import { expected, missingOf, rare } from "./expected.ts";
 import { history } from "./history.ts";
@@ -33,14 +33,16 @@ async function simulate({ from, to }: Share): Promise<Report> {
   return report;
 }
 
-/**
- * `--histories N` from `--seed S` on, on all cores; `--trace` prints one history. Exit code 1 if an invariant broke.
- * `--mutations` breaks the code in each of the ways of mutations.ts (or in those whose names begin with `--only`): exit code
- * 1 if one of them is not seen within N histories, from the seed on that it has there or from `--seed`.
- */
+const usage = `npm run simulate -- [--histories 1000] [--seed 1] [--workers <cores>] [--trace] [--mutations [--only <name>]]
+
+Plays so many histories from the seed on; --trace prints that one. Exit code 1 if an invariant broke.
+--mutations breaks the code in each of the ways of mutations.ts, or in those whose names begin with --only: exit code 1 if one of
+them is not seen within so many histories, from the seed on that it has there or from --seed.`;
+
 async function main() {
-  const { values } = parseArgs({
-    options: {
+  const values = optionsOf(
+    usage,
+    {
       histories: { type: "string", default: "1000" },
       seed: { type: "string" },
       workers: { type: "string", default: String(availableParallelism()) },
@@ -48,7 +50,8 @@ async function main() {
       mutations: { type: "boolean", default: false },
       only: { type: "string", default: "" },
     },
-  });
+    ["histories", "seed", "workers"],
+  );
   const first = Number(values.seed ?? 1);
   if (values.trace) return await printHistory(first);
   if (values.mutations) return await printMutations(values);
