@@ -142,12 +142,15 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
 
 /** When AWS has refused a part of a decision. */
 const againSeconds = 5;
+/** By less the clocks of two Lambdas differ: the one that asks again may find itself early by another's clock. */
+const clocksApartMs = 1000;
 
 /**
  * Of the messages that a refused decision was made for one asks again, all others end with theirs: if each did, what SQS
  * doubles in an outage would become ever more.
  */
-const againAt = ({ again_at = 0 }: Job, now: number): number => (again_at > now ? again_at : now + againSeconds * 1000);
+const againAt = ({ again_at = 0 }: Job, now: number): number =>
+  again_at > now + clocksApartMs ? again_at : now + againSeconds * 1000;
 
 const wakeAgain = ({ queue, log }: ConsumerServices, job: Job, delaySeconds: number): Promise<void> =>
   queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) }).catch((error) => {

@@ -126,7 +126,7 @@ export const mutations: Mutation[] = [
     name: "feature: every message that AWS refuses asks again",
     seed: 285,
     file: shell,
-    find: "again_at > now ? again_at :",
+    find: "again_at > now + clocksApartMs ? again_at :",
     replace: "",
     bug: "what SQS doubled in an outage became ever more, minute by minute",
   },

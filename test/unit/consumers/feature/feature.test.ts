@@ -438,6 +438,20 @@ describe("whatever happens to messages", () => {
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
   });
+
+  it("while AWS refuses, the message that asks again does so where the clock is a little behind, too", async () => {
+    const w = world({ onboard });
+    const id = await w.start("onboard", { email: "a@b.example" });
+    const message = messageOf((await w.jobs.get(id)) as Job);
+    w.jobs.getMany = async () => {
+      throw new Error("throttled");
+    };
+    await runJob(w, decide, message, { wakeUps: true });
+    w.queue.sent.length = 0;
+    await w.clock.advance(4900);
+    await runJob(w, decide, message, { wakeUps: true });
+    expect(w.queue.sent).toMatchObject([{ message, delaySeconds: 5 }]);
+  });
 });
 
 describe("cancelling a feature", () => {
