@@ -14,6 +14,13 @@ export interface Capability {
 export const allow = (actions: string[], resources: string[], because?: string): Capability =>
   allowIf({}, actions, resources, because);
 
+/**
+ * Each of any number of resources. The CDK joins statements as far as a policy may be long, and puts what is beyond that
+ * into policies of its own; one long statement it cannot divide.
+ */
+export const allowEach = (actions: string[], resources: string[]): Capability[] =>
+  resources.map((resource) => allow(actions, [resource]));
+
 /** The same under IAM conditions: `{ StringEquals: { "aws:ResourceAccount": ... } }`. */
 export const allowIf = (
   conditions: Record<string, Record<string, string | string[]>>,

@@ -4,7 +4,7 @@ import { cloudFunction } from "../../lambdas/consumers/function/definition.ts";
 import type { Callee } from "../../lambdas/consumers/function/target.ts";
 import { signedFor } from "../../lambdas/consumers/function/url.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
-import { allow, allowIf, type Capability } from "../capability.ts";
+import { allow, allowEach, allowIf, type Capability } from "../capability.ts";
 import { arnOf, literally, settingsOf, unique } from "./arn.ts";
 
 type Written = z.input<typeof Callee>;
@@ -20,7 +20,7 @@ export function functionGrants(stack: Stack, products: readonly Product[]): Capa
   );
   return [
     // An ARN without a version or alias opens the function as it is called then, and no version of it by number.
-    ...(invoked.length > 0 ? [allow(["lambda:InvokeFunction"], unique(invoked))] : []),
+    ...allowEach(["lambda:InvokeFunction"], unique(invoked)),
     ...signed.flatMap(({ url, auth }) => signedGrants(stack, url, auth)),
   ];
 }

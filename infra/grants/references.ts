@@ -3,7 +3,7 @@ import { type Product, targetsOf } from "../../lambdas/core/catalog.ts";
 import type { JobTypeDefinition } from "../../lambdas/core/job-type.ts";
 import { type Reference, referencesIn } from "../../lambdas/core/references.ts";
 import { webhooksOf } from "../../lambdas/core/webhook.ts";
-import { allow, type Capability } from "../capability.ts";
+import { allowEach, type Capability } from "../capability.ts";
 import { arnOf, unique } from "./arn.ts";
 
 /** What a consumer may read: exactly the secrets and parameters that the targets of its type name. */
@@ -35,7 +35,7 @@ function grantsFor(stack: Stack, references: readonly Reference[]): Capability[]
 }
 
 const granted = (action: string, names: string[], arn: (name: string) => string): Capability[] =>
-  names.length === 0 ? [] : [allow([action], unique(names).map(arn))];
+  allowEach([action], unique(names).map(arn));
 
 /**
  * Secrets Manager ends the ARN of every secret with a hyphen and six characters that are not known before it exists.

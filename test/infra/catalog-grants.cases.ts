@@ -7,7 +7,7 @@ import { notificationGrants } from "../../infra/grants/notification.ts";
 import { defineProduct, type ProductDefinition } from "../../lambdas/consumers/define-product.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
 import { parameter, secret } from "../../lambdas/core/references.ts";
-import { asItIs, linesOf, linesOfEntry, resourcesOf, synthesize, testApp } from "./synth.ts";
+import { asItIs, flat, linesOf, linesOfEntry, policiesOf, resourcesOf, synthesize, testApp } from "./synth.ts";
 
 type Synthesized = ReturnType<typeof synthesize>;
 
@@ -276,3 +276,35 @@ test("the wildcards that a catalog may ask for are acknowledged, each with its r
   const { app } = product(everything, { builtinCloudFormationValidation: true });
   expect(new AwsSolutionsChecks(app).validateScope(app)).toMatchObject({ success: true, violations: [] });
 });
+
+test("however many names a catalog has, each policy is one that IAM takes", () => {
+  const numbered = <T>(make: (i: number) => T) =>
+    Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`name-of-${i}`, make(i)]));
+  const own = product({
+    apps: numbered((i) => ({
+      envs: {
+        dev: {
+          base_url: parameter(`/shop/production/app-${i}/url`),
+          auth: { type: "bearer" as const, token: secret(`shop/production/app-${i}#token`) },
+        },
+      },
+      actions: {},
+    })),
+    functions: numbered((i) => ({
+      envs: { dev: { provider: "lambda" as const, arn: `arn:aws:lambda:eu-west-1:123456789012:function:resize-${i}` } },
+    })),
+  });
+  const named = (entry: string) => added(own, entry).filter((line) => /shop\/production|resize-/.test(line));
+  expect(named("consumers/action")).toHaveLength(300);
+  expect(named("consumers/function")).toHaveLength(150);
+  for (const { Type, Properties } of policiesOf(own.service)) {
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html#reference_iam-quotas-entity-length
+    expect(lengthOf(Properties.PolicyDocument)).toBeLessThan(Type === "AWS::IAM::Policy" ? 10_240 : 6144);
+  }
+});
+
+/** Of a policy as IAM gets it, with values as long as they may be. */
+const lengthOf = (document: unknown): number =>
+  JSON.stringify(document, (_, value) =>
+    value?.["Fn::Join"] ? flat(value).replace(/<[^>]+>/g, "ap-southeast-1") : value,
+  ).length;

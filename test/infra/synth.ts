@@ -77,8 +77,12 @@ interface Statement {
   Condition?: Record<string, Record<string, unknown>>;
 }
 
+/** What does not fit into a role's own policy, the CDK puts into managed ones. */
+export const policiesOf = (service: Template): Resource[] =>
+  ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"].flatMap((type) => resourcesOf(service, type));
+
 const statementsOf = (service: Template, roleId: string): Statement[] =>
-  resourcesOf(service, "AWS::IAM::Policy")
+  policiesOf(service)
     .filter((policy) => policy.Properties.Roles.some((role: { Ref: string }) => role.Ref === roleId))
     .flatMap((policy) => policy.Properties.PolicyDocument.Statement as Statement[]);
 
