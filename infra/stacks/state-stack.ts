@@ -44,13 +44,14 @@ export class StateStack extends Stack {
     super(scope, id, props);
     this.key = encryptionKey(this, config.kmsKey);
     const own = jobsTable(this, this.key);
+    this.apiKeyArn = apiKeyArn(this, this.key);
     // Said whether they are used or not: CloudFormation refuses to take an export away from a stack that still uses it.
-    for (const value of [own.tableName, own.tableArn, own.tableStreamArn as string]) this.exportValue(value);
+    const exported = [own.tableName, own.tableArn, own.tableStreamArn as string, this.apiKeyArn];
+    for (const value of exported) this.exportValue(value);
     this.table = config.restoredStream === undefined ? own : restoredTable(this, config.restoredStream);
     this.bucket = payloadBucket(this, config.retentionDays, this.key);
     this.bus = eventBus(this, this.key);
     this.intake = new IntakeDoor(this, "Intake", { bus: this.bus, bucket: this.bucket });
-    this.apiKeyArn = apiKeyArn(this, this.key);
     if (this.key) encryptWith(this.key, this);
   }
 }

@@ -3,7 +3,17 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { writesTold } from "../../infra/constructs/writes-told.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
 import { finalEvents } from "../../lambdas/core/job-event.ts";
-import { flat, functionOf, linesOf, linesOfEntry, type Resource, resourcesOf, roleOf, synthesize } from "./synth.ts";
+import {
+  asItIs,
+  flat,
+  functionOf,
+  linesOf,
+  linesOfEntry,
+  type Resource,
+  resourcesOf,
+  roleOf,
+  synthesize,
+} from "./synth.ts";
 
 const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0d9bdc2e-8c6e-4f0e-9d7c-0a1b2c3d4e5f";
 const teamsKey = "arn:aws:kms:eu-west-1:123456789012:key/0d9bdc2e-8c6e-4f0e-9d7c-0a1b2c3d4e5f";
@@ -34,6 +44,20 @@ const stacks = Object.fromEntries(
 test.each(Object.keys(options) as (keyof typeof options)[])("cdk-nag finds nothing with %s", (name) => {
   const { app } = stacks[name];
   expect(new AwsSolutionsChecks(app).validateScope(app)).toMatchObject({ success: true, violations: [] });
+});
+
+/** What CloudFormation refuses to take away while the other stack still uses it. */
+const importsOf = ({ service }: typeof stacks.iam): string[] =>
+  [...JSON.stringify(service.toJSON()).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name = ""]) => name);
+const exportsOf = ({ state }: typeof stacks.iam): string[] =>
+  Object.values(state.toJSON().Outputs as Record<string, { Export: { Name: string } }>).map(
+    ({ Export }) => Export.Name,
+  );
+
+// What a key of the stack's own is changed to, the service has to know first: docs/operations.md#encryption.
+test.each(["iam", "cors", "domain", "team's key", "vpc"] as const)("%s may be set, and be taken back", (name) => {
+  expect(exportsOf(stacks[name])).toEqual(expect.arrayContaining(importsOf(asItIs())));
+  expect(exportsOf(asItIs())).toEqual(expect.arrayContaining(importsOf(stacks[name])));
 });
 
 const routesOf = (name: keyof typeof options) =>
