@@ -22,11 +22,12 @@ export function encryptionKey(scope: Construct, setting: Config["kmsKey"]): IKey
 }
 
 /** Services that use the key by themselves and not on behalf of one of our roles, each for this account only. */
-const statementsOfServices = ({ partition, region, account }: Stack): PolicyStatement[] => [
+const statementsOfServices = ({ partition, region, account, urlSuffix }: Stack): PolicyStatement[] => [
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
   new PolicyStatement({
     sid: "Logs",
-    principals: [new ServicePrincipal(`logs.${region}.amazonaws.com`)],
+    // Alone among these it has another name in China.
+    principals: [new ServicePrincipal(`logs.${region}.${urlSuffix}`)],
     actions: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
     resources: ["*"],
     conditions: {

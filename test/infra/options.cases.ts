@@ -207,6 +207,7 @@ test("the key that is made is kept, rotated, and open to logs and to what sends 
     key.Properties.KeyPolicy.Statement as { Principal: { Service?: unknown }; Condition?: unknown }[]
   ).filter(({ Principal }) => Principal.Service !== undefined);
   expect(byService.length).toBeGreaterThanOrEqual(2);
+  expect(byService.map(({ Principal }) => flat(Principal.Service))).toContain("logs.<AWS::Region>.<AWS::URLSuffix>");
   for (const { Condition } of byService)
     expect(JSON.stringify(Condition)).toMatch(/SourceAccount|logs:arn|SourceArn|event-bus/);
   stacks["team's key"].state.resourceCountIs("AWS::KMS::Key", 0);
