@@ -75,7 +75,6 @@ export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
         SERVICE_NAME: entry,
         LOG_LEVEL: logLevel.toUpperCase(),
         METRICS_NAMESPACE: metricsNamespace(this),
-        NODE_OPTIONS: "--enable-source-maps",
       },
     });
     acknowledge(this.lambda, {
