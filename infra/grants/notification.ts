@@ -3,7 +3,7 @@ import type { Stack } from "aws-cdk-lib/core";
 import { notification } from "../../lambdas/consumers/notification/definition.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
 import { allowIf, type Capability } from "../capability.ts";
-import { arnOf, literally, settingsOf, unique } from "./arn.ts";
+import { arnOf, settingsOf } from "./arn.ts";
 
 /** The settings of an env that send through AWS with the consumer's own role. */
 interface Channels {
@@ -17,7 +17,7 @@ export function notificationGrants(stack: Stack, products: readonly Product[]): 
   const ses = settings.flatMap(({ email }) => (email?.provider === "ses" && email.from ? [email] : []));
   const senders = new Map(ses.map(({ from = "", region = stack.region }) => [`${region} ${from}`, { from, region }]));
   return [
-    ...[...senders.values()].flatMap(({ from, region }) => sendAs(stack, addressIn(from), region)),
+    ...[...senders.values()].map(({ from, region }) => sendAs(stack, addressIn(from), region)),
     ...(settings.some(({ sms }) => sms?.provider === "sns") ? [publishToPhones(stack)] : []),
   ];
 }
@@ -25,23 +25,20 @@ export function notificationGrants(stack: Stack, products: readonly Product[]): 
 const addressIn = (from: string): string => /<([^<>]+)>\s*$/.exec(from)?.[1]?.trim() ?? from.trim();
 
 /**
- * SES checks the identity that it finds for a sender: the address itself, its domain or a domain above that; and the
- * configuration set that this identity has by default, if it has one. Whichever they are, the sender is this one.
+ * SES asks about every identity and configuration set that a message has to do with. Whichever they are, the sender is
+ * this one, and SES wants that verified.
  * https://docs.aws.amazon.com/ses/latest/dg/control-user-access.html
  */
-function sendAs(stack: Stack, address: string, region: string): Capability[] {
-  const labels = address.slice(address.lastIndexOf("@") + 1).split(".");
-  const domains = labels.slice(0, -1).map((_, i) => labels.slice(i).join("."));
-  const identities = unique([address, ...domains]).map((name) =>
-    arnOf(stack, "ses", `identity/${literally(name)}`, region),
+const sendAs = (stack: Stack, address: string, region: string): Capability =>
+  allowIf(
+    { StringEquals: { "ses:FromAddress": address } },
+    ["ses:SendEmail"],
+    ["configuration-set/*", "identity/*"].map((resource) => arnOf(stack, "ses", resource, region)),
+    settingsOfSes,
   );
-  const sets = arnOf(stack, "ses", "configuration-set/*", region);
-  const onlyAs = { StringEquals: { "ses:FromAddress": address } };
-  return [allowIf(onlyAs, ["ses:SendEmail"], identities), allowIf(onlyAs, ["ses:SendEmail"], [sets], anyDefault)];
-}
 
-const anyDefault =
-  "Which configuration set a sender's identity has is a setting of SES, which may change at any time: any of them, for this sender only.";
+const settingsOfSes =
+  "Settings of SES, which may change at any time, say which identity covers the sender (its address or a domain), which configuration set that one has by default, and, in the sandbox, which one the recipient has: any of them, for this sender only.";
 
 /** A phone number has no ARN, so that only "everything but what has one" leaves topics and devices out. */
 const publishToPhones = ({ partition }: Stack): Capability => ({
