@@ -10,7 +10,7 @@ import { sendResult } from "./response.ts";
 const largestBody = 10 * megabyte;
 const integrationTimeoutMs = 30_000;
 
-const openRoutes = ["GET /v1/health", "GET /openapi.json", "GET /events.json"];
+const openRoutes = ["/v1/health", "/openapi.json", "/events.json"].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
 
 export interface GatewayOptions {
   invoke: Invoke;

@@ -79,8 +79,11 @@ describe("with auth=iam", () => {
     expect(Object.fromEntries(routesOf("iam").map((route) => [route.RouteKey, route.AuthorizationType]))).toEqual({
       "ANY /v1/{proxy+}": "AWS_IAM",
       "GET /v1/health": "NONE",
+      "HEAD /v1/health": "NONE",
       "GET /openapi.json": "NONE",
+      "HEAD /openapi.json": "NONE",
       "GET /events.json": "NONE",
+      "HEAD /events.json": "NONE",
     });
     expect(() => functionOf(stacks.iam.service, "authorizer")).toThrow("0 functions");
     expect(resourcesOf(stacks.iam.service, "AWS::ApiGatewayV2::Authorizer")).toEqual([]);

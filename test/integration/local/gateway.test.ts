@@ -75,11 +75,11 @@ test("the Lambda's status, headers and cookies reach the client", async () => {
   expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
 });
 
-test("health and the schemas ask for no key", async () => {
+test.each(["GET", "HEAD"])("health and the schemas ask for no key: %s", async (method) => {
   const { ask, seen } = await aGateway(ok);
-  expect((await ask("/v1/health")).status).toBe(200);
-  expect((await ask("/openapi.json")).status).toBe(200);
-  expect((await ask("/events.json")).status).toBe(200);
+  expect((await ask("/v1/health", { method })).status).toBe(200);
+  expect((await ask("/openapi.json", { method })).status).toBe(200);
+  expect((await ask("/events.json", { method })).status).toBe(200);
   expect(seen.map(({ name }) => name)).toEqual(["api", "api", "api"]);
 });
 
