@@ -51,6 +51,14 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("has both words for what is too large: ours, and API Gateway's for what is far too large", () => {
+    for (const { operation } of operations) {
+      const answer = operation.responses["413"] as Content | undefined;
+      if (answer === undefined) continue;
+      expect(Object.keys(answer.content ?? {})).toEqual(["application/problem+json", "application/json"]);
+    }
+  });
+
   it("has every error status", () => {
     const documented = new Set(operations.flatMap(({ operation }) => Object.keys(operation.responses)));
     for (const status of Object.values(problemStatuses)) {
