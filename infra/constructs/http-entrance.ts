@@ -57,7 +57,8 @@ export class HttpEntrance extends Construct {
     const guard = authorizer ? byKey(authorizer, door) : new HttpIamAuthorizer();
     http.addRoutes({ path: "/v1/{proxy+}", methods, integration, authorizer: guard });
     for (const path of open) {
-      const routes = http.addRoutes({ path, methods: [HttpMethod.GET, HttpMethod.HEAD], integration });
+      // By every method, so that a probe may ask with HEAD, and what is no method of theirs is told so (405).
+      const routes = http.addRoutes({ path, methods, integration });
       for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": openBecause });
     }
     this.domain = door.domain && ownDomain(this, door.domain);

@@ -14,6 +14,7 @@ const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =
       error: `one or more of ${values.join(", ")}`,
       abort: true,
     })
+    .meta({ pattern: `^(${values.join("|")})(,(${values.join("|")}))*$` })
     .transform((text) => [...new Set(text.split(","))] as Value[]);
 
 /** The filters of a list of jobs, as they stand in the query string. */

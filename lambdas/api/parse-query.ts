@@ -10,10 +10,11 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Reco
   throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults: faultsOf(parsed.error, ["query"]) });
 }
 
-/** How many entries a page has. */
+/** How many entries a page has. The document says what a client means by it, which the query string has in digits. */
 export const Limit = z
   .string()
-  .regex(/^[1-9]\d?$|^100$/, "a whole number from 1 to 100")
+  .refine((text) => /^[1-9]\d?$|^100$/.test(text), "a whole number from 1 to 100")
+  .meta({ type: "integer", minimum: 1, maximum: 100, default: 20 })
   .transform(Number)
   .default(20);
 

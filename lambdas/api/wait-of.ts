@@ -4,13 +4,16 @@ import { strict } from "../core/schema.ts";
 import { longestWaitSeconds } from "../core/wait.ts";
 import { parseQuery } from "./parse-query.ts";
 
-const then = `to ${longestWaitSeconds} s; the answer comes the moment the job has finished, or after that time`;
+const then =
+  `to ${longestWaitSeconds} s; the answer comes the moment the job has finished, or after that time, and at once ` +
+  "where the job is not due within it";
 export const WaitQuery = strict({
   wait: z
     .string()
     .refine((text) => /^\d{1,2}$/.test(text) && Number(text) <= longestWaitSeconds, {
       error: `a whole number of seconds from 0 to ${longestWaitSeconds}`,
     })
+    .meta({ type: "integer", minimum: 0, maximum: longestWaitSeconds })
     .optional()
     .describe(`How long to wait, 0 ${then}.`),
 });
@@ -25,7 +28,7 @@ const preference = /(?:^|,)\s*([\w-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,;"]*)))?(?:\s
 function preferredSeconds(header: string): number {
   const wait = [...header.matchAll(preference)].find(([, name]) => name?.toLowerCase() === "wait");
   const value = wait?.[2] ?? wait?.[3] ?? "";
-  return /^\d{1,6}$/.test(value) ? Math.min(longestWaitSeconds, Number(value)) : 0;
+  return /^\d+$/.test(value) ? Math.min(longestWaitSeconds, Number(value)) : 0;
 }
 
 export interface Wait {

@@ -3,10 +3,10 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { parse } from "secure-json-parse";
 import { RequestError } from "../core/errors.ts";
 
-/** Lambda refuses an event above 6 MB; a body may reach it as base64. */
+/** Bytes as they were sent. Lambda refuses an event above 6 MB, and a body may reach it as base64. */
 const largestBody = 4_400_000;
 
-const mediaType = /^application\/([a-z0-9.+-]+\+)?json(;|$)/i;
+const mediaType = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i;
 
 /**
  * Parses the body of a POST, whose limit is ours to say: beyond it Lambda would fail without a word. Without a body there
@@ -17,10 +17,10 @@ export const jsonBody = (): MiddlewareObj<APIGatewayProxyEventV2> => ({
     const { body, headers, isBase64Encoded } = event;
     delete event.body;
     if (event.requestContext.http.method !== "POST" || !body) return;
-    if ((headers["content-encoding"] ?? "identity") !== "identity") {
+    if ((headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
       throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without a Content-Encoding.");
     }
-    if (body.length > largestBody) {
+    if (Buffer.byteLength(body, isBase64Encoded ? "base64" : "utf8") > largestBody) {
       throw new RequestError("PAYLOAD_TOO_LARGE", `The body has more than ${largestBody} bytes.`);
     }
     if (!mediaType.test(headers["content-type"] ?? "")) {

@@ -32,7 +32,12 @@ export const jsonPointer = (path: readonly PropertyKey[]): string =>
 
 /** Zod's issues as faults; an issue about several unknown keys becomes one fault a key. Values are never quoted. */
 export function faultsOf(error: z.ZodError, prefix: readonly PropertyKey[] = []): Fault[] {
+  const mistyped = new Set(
+    error.issues.flatMap(({ code, path }) => (code === "invalid_type" ? jsonPointer(path) : [])),
+  );
   return error.issues.flatMap((issue) => {
+    // Zod measures whatever has a length: a text where a list belongs was told how many characters a list may have.
+    if (/^too_/.test(issue.code ?? "") && mistyped.has(jsonPointer(issue.path))) return [];
     const path = [...prefix, ...issue.path];
     if (issue.code === "unrecognized_keys") {
       const details = issue.message.split(perKey);

@@ -4,10 +4,16 @@ const aTime = "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 
 
 /**
  * Unix time in seconds or milliseconds, or RFC 3339 with an offset. The words are each part's too: where a value is of the kind
- * of one of them, zod asks that one.
+ * of one of them, zod asks that one. The letters of RFC 3339 may be small ones (5.6).
  */
 export const Time = z.union(
-  [z.number().min(0, aTime), z.iso.datetime({ offset: true, error: aTime, abort: true })],
+  [
+    z.number().min(0, aTime),
+    z
+      .string(aTime)
+      .toUpperCase()
+      .check(z.iso.datetime({ offset: true, error: aTime, abort: true })),
+  ],
   aTime,
 );
 
@@ -22,7 +28,9 @@ export const farthestAheadMs = 5 * 365.25 * 24 * 3_600_000;
  * (validated before). Rounds up, since no job starts before its time.
  */
 export const epochMs = (time: number | string): number =>
-  typeof time === "string" ? Date.parse(time) : Math.ceil(time < secondsBelow ? time * 1000 : time);
+  typeof time === "string"
+    ? Date.parse(time) + (/\.\d{3}\d*[1-9]/.test(time) ? 1 : 0)
+    : Math.ceil(time < secondsBelow ? time * 1000 : time);
 
 /** When a job that asks for `startAt` is due: 0 and times in the past mean now. */
 export const dueAt = (startAt: number | string, now: number): number => Math.max(now, epochMs(startAt));

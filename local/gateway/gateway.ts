@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ServerResponse } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Invoke } from "../host/functions.ts";
 import { type Handler, megabyte, readBody, sendJson } from "../http.ts";
@@ -10,7 +10,7 @@ import { sendResult } from "./response.ts";
 const largestBody = 10 * megabyte;
 const integrationTimeoutMs = 30_000;
 
-const openRoutes = ["/v1/health", "/openapi.json", "/events.json"].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]);
+const openRoutes = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json"];
 
 export interface GatewayOptions {
   invoke: Invoke;
@@ -26,7 +26,7 @@ export function makeGateway({ invoke, outbox, clock, timeoutMs = integrationTime
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     if (path === "/outbox") return outbox(request, response);
     if (path === "/local/clock") return clock(request, response);
-    const route = routeOf(request, path);
+    const route = routeOf(path);
     const body = await readBody(request, largestBody);
     if (route === undefined) return refuse(response, 404, "Not Found");
     if (body === undefined) return refuse(response, 413, "Request Entity Too Large");
@@ -46,8 +46,8 @@ export function makeGateway({ invoke, outbox, clock, timeoutMs = integrationTime
   };
 }
 
-function routeOf(request: IncomingMessage, path: string): string | undefined {
-  const exact = `${request.method} ${path}`;
+function routeOf(path: string): string | undefined {
+  const exact = `ANY ${path}`;
   if (openRoutes.includes(exact)) return exact;
   return path.startsWith("/v1/") ? "ANY /v1/{proxy+}" : undefined;
 }

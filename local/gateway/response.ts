@@ -17,11 +17,14 @@ export function sendResult(response: ServerResponse, result: unknown, requestId:
   const body = Buffer.from(answer.body ?? "", answer.isBase64Encoded ? "base64" : "utf8");
   // Names in lower case, so that a Content-Type of the Lambda's replaces the default one.
   const headers = Object.entries(answer.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
-  response.writeHead(answer.statusCode ?? 200, {
+  const status = answer.statusCode ?? 200;
+  // RFC 9110 8.6: none with 204, and to HEAD none but the one that GET would have.
+  const hasLength = status !== 204 && response.req.method !== "HEAD";
+  response.writeHead(status, {
     ...(body.length > 0 && { "content-type": "application/json" }),
     ...Object.fromEntries(headers),
     ...(answer.cookies && { "set-cookie": answer.cookies }),
-    "content-length": body.length,
+    ...(hasLength && { "content-length": body.length }),
     "apigw-requestid": requestId,
   });
   response.end(body);

@@ -93,7 +93,11 @@ export function errorOf(answer: Answer, now: number, key: string, jobId?: string
   const message = said ?? [`The API answered ${status}`, hint ?? gateway].filter(Boolean).join(": ");
   const code = text(body.code) ?? codeOf(status);
   const faults = faultsIn(body.errors);
-  const details = { status, requestId: requestIdOf(headers), jobId: text(body.job_id) ?? jobId };
+  const details = {
+    status,
+    requestId: requestIdOf(headers) ?? text(body.request_id),
+    jobId: text(body.job_id) ?? jobId,
+  };
   const wait = { ...details, retryAfterMs: retryAfterMs(answer, now) };
   switch (status) {
     case 400:

@@ -64,8 +64,8 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
     promise(job.id);
     const now = system.jobs.peek(job.id) ?? job;
-    // Who has moved it meanwhile hands it over, for its new time.
-    const isWaiting = !isFinished(now) && now.due_at === job.due_at;
+    // Who has moved it meanwhile hands it over, for its new time: which may be the old one again, of the run after it.
+    const isWaiting = !isFinished(now) && now.run === job.run && now.due_at === job.due_at;
     const isFresh = isWaiting && job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
     if (isFresh && !ledger.handedOver.has(attemptKey({ ...job, job_id: job.id })))
       observer.violated("DESIGN 7", `${job.id.slice(-6)} was accepted, and nobody has been given its message`);

@@ -28,6 +28,7 @@ const faults: Partial<Record<RequestErrorCode, RequestError["faults"]>> = {
 const gateway = new Map([
   [401, "Unauthorized"],
   [403, "Forbidden"],
+  [413, "Request Entity Too Large"],
   [429, "Too Many Requests"],
   [503, "Service Unavailable"],
 ]);

@@ -75,12 +75,24 @@ test("the Lambda's status, headers and cookies reach the client", async () => {
   expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
 });
 
-test.each(["GET", "HEAD"])("health and the schemas ask for no key: %s", async (method) => {
+test.each(["GET", "HEAD", "POST"])("%s of health and the schemas asks for no key", async (method) => {
   const { ask, seen } = await aGateway(ok);
   expect((await ask("/v1/health", { method })).status).toBe(200);
   expect((await ask("/openapi.json", { method })).status).toBe(200);
   expect((await ask("/events.json", { method })).status).toBe(200);
   expect(seen.map(({ name }) => name)).toEqual(["api", "api", "api"]);
+});
+
+test("an answer to HEAD says nothing of the length that GET would have", async () => {
+  const { ask } = await aGateway(async () => ({ statusCode: 200 }));
+  expect((await ask("/v1/jobs", { method: "HEAD", headers: bearer })).headers.get("content-length")).toBeNull();
+  expect((await ask("/v1/jobs", { headers: bearer })).headers.get("content-length")).toBe("0");
+});
+
+test("an answer that has none by its status says nothing of its length", async () => {
+  const { ask } = await aGateway(async () => ({ statusCode: 204 }));
+  const { status, headers } = await ask("/v1/jobs/job_x", { method: "DELETE", headers: bearer });
+  expect([status, headers.get("content-length"), headers.get("transfer-encoding")]).toEqual([204, null, null]);
 });
 
 test("a request without a key is refused before the authorizer is asked", async () => {

@@ -73,3 +73,10 @@ test.each([
   const flags = ["--strict", "--noEmit", "--target", "es2022", "--skipLibCheck", "false"];
   expect(await run("tsc", [...flags, "--module", module, "--moduleResolution", moduleResolution, "a.mts"])).toBe("");
 });
+
+test("tools that know no exports find its code and its types, TypeScript 5 for CommonJS as it comes among them", async () => {
+  const inside = join(folder, "node_modules/ductape-sdk");
+  const { main, types } = JSON.parse(await readFile(join(inside, "package.json"), "utf8"));
+  expect([main, types]).toEqual(["./dist/index.js", "./dist/index.d.ts"]);
+  expect(await readdir(join(inside, "dist"))).toEqual(expect.arrayContaining(["index.js", "index.d.ts"]));
+});

@@ -4,7 +4,13 @@ import { problemStatuses } from "../../../lambdas/aws/problem.ts";
 import { fakeApi } from "../../support/api.ts";
 import { assertDocumented, assertValid, document } from "../../support/documented.ts";
 
-type Operation = { operationId: string; responses: Record<string, unknown>; requestBody?: Content; security?: unknown };
+interface Operation {
+  operationId: string;
+  parameters?: { name: string; schema: Record<string, unknown> }[];
+  responses: Record<string, unknown>;
+  requestBody?: Content;
+  security?: unknown;
+}
 interface Content {
   content?: Record<string, { schema?: unknown; example?: unknown; examples?: Record<string, { value: unknown }> }>;
 }
@@ -45,10 +51,42 @@ describe("the OpenAPI document", () => {
     }
   });
 
+  it("has both words for what is too large: ours, and API Gateway's for what is far too large", () => {
+    for (const { operation } of operations) {
+      const answer = operation.responses["413"] as Content | undefined;
+      if (answer === undefined) continue;
+      expect(Object.keys(answer.content ?? {})).toEqual(["application/problem+json", "application/json"]);
+    }
+  });
+
   it("has every error status", () => {
     const documented = new Set(operations.flatMap(({ operation }) => Object.keys(operation.responses)));
     for (const status of Object.values(problemStatuses)) {
       expect([status, documented.has(String(status))]).toEqual([status, true]);
+    }
+  });
+
+  it("says of a parameter what the route takes for it", () => {
+    const schemaOf = (path: string, name: string) =>
+      operations
+        .find((one) => one.path === path && one.method === "get")
+        ?.operation.parameters?.find((parameter) => parameter.name === name)?.schema;
+    const wait = { type: "integer", minimum: 0, maximum: 25 };
+    expect(schemaOf("/v1/jobs/{id}", "wait")).toEqual(wait);
+    const limit = { type: "integer", minimum: 1, maximum: 100, default: 20 };
+    expect(schemaOf("/v1/jobs", "limit")).toEqual(limit);
+    expect(schemaOf("/v1/jobs/{id}/runs", "limit")).toEqual(limit);
+    const { pattern, ...status } = schemaOf("/v1/jobs", "status") ?? {};
+    expect(status).toEqual({ type: "string" });
+    for (const [text, taken] of [
+      ["failed", true],
+      ["failed,completed", true],
+      ["", false],
+      ["failed,", false],
+      ["done", false],
+      ["failedcompleted", false],
+    ] as const) {
+      expect([text, new RegExp(String(pattern)).test(text)]).toEqual([text, taken]);
     }
   });
 

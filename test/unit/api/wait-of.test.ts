@@ -11,6 +11,8 @@ describe("waitOf", () => {
     ["wait = 6", 6],
     ["wait=5, wait=10", 5],
     ["wait=600", 25],
+    ["wait=31536000", 25],
+    [`wait=${"9".repeat(400)}`, 25],
     ["respond-async", 0],
     ["wait=0", 0],
     ["wait=-1", 0],

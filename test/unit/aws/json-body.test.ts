@@ -26,6 +26,40 @@ test("it may come as base64", async () => {
   expect(await bodyOf({ ...event, body, isBase64Encoded: true })).toEqual(bytes);
 });
 
+const sent = (headers: Record<string, string>) =>
+  bodyOf({ ...httpEvent({ method: "POST", path: "/v1/jobs", body: bytes }), headers });
+
+test.each([
+  "application/json ; charset=utf-8",
+  "application/json\t;charset=utf-8",
+  "Application/JSON",
+  "application/merge-patch+json",
+])("takes Content-Type: %s", async (type) => {
+  expect(await sent({ "content-type": type })).toEqual(bytes);
+});
+
+test.each(["application/jsonx", "application/json x", "application/json, application/json", "text/json", ""])(
+  "refuses Content-Type: %s",
+  (type) => expect(sent({ "content-type": type })).rejects.toMatchObject({ code: "UNSUPPORTED_MEDIA_TYPE" }),
+);
+
+test("takes the encoding that is none, however it is written", async () => {
+  expect(await sent({ "content-type": "application/json", "content-encoding": "Identity" })).toEqual(bytes);
+});
+
+/** A JSON text of so many bytes, of which each letter has two. */
+const ofBytes = (count: number) => JSON.stringify("ü".repeat(count / 2 - 1));
+
+test.each([
+  ["text", (text: string) => ({ body: text })],
+  ["base64", (text: string) => ({ body: Buffer.from(text).toString("base64"), isBase64Encoded: true })],
+])("its limit counts the bytes of what was sent, come as %s", async (_how, arrived) => {
+  const event = httpEvent({ method: "POST", path: "/v1/jobs", body: {} });
+  expect(await bodyOf({ ...event, ...arrived(ofBytes(4_400_000)) })).toHaveLength(2_199_999);
+  const tooLarge = bodyOf({ ...event, ...arrived(ofBytes(4_400_002)) });
+  await expect(tooLarge).rejects.toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
+});
+
 test.each(["GET", "DELETE"])("that of a %s is left aside", async (method) => {
   expect(await bodyOf(httpEvent({ method, path: "/v1/jobs", body: "{" }))).toBeUndefined();
 });

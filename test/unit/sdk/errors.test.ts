@@ -101,6 +101,15 @@ describe("an error of the API", () => {
     expect(await errorFrom({ status: 400, headers: { [name]: "r-1" } })).toMatchObject({ requestId: "r-1" });
   });
 
+  test("has it from the problem where no header says it, as to a page of another origin", async () => {
+    const body = { code: "INTERNAL", detail: "d", request_id: "r-2" };
+    expect(await errorFrom({ status: 500, body })).toMatchObject({ requestId: "r-2" });
+    const headers = { "apigw-requestid": "r-1" };
+    expect(await errorFrom({ status: 500, headers, body: { ...body, request_id: 5 } })).toMatchObject({
+      requestId: "r-1",
+    });
+  });
+
   test.each<Reply>([
     { status: 200, body: "<html>Welcome</html>" },
     { status: 200, body: { hello: "world" } },
