@@ -151,5 +151,19 @@ describe("MySQL's URL", () => {
       ssl: { rejectUnauthorized: true, verifyIdentity: true },
     });
     expect(optionsOf("mysql://u@host/shop", "x")).not.toHaveProperty("ssl");
+    expect(optionsOf("mysql://u@[::1]:3307/shop", "x")).toMatchObject({ host: "::1", port: 3307 });
+  });
+
+  it.each([
+    "mysql://u:p%zz@host/shop",
+    "mysql://u:p@host/shop?ssl=true",
+    "mysql://u:p@host/shop?sslmode=require",
+    "mysql://u:p@host/shop?useSSL=true",
+    "mysql://u:p@host/shop?ssl-mode=ON",
+    "mysql://u:p@host/shop?ssl-ca=/ca.pem&ssl-mode=VERIFY_CA",
+  ])("is refused where it cannot be read, or asks for TLS in words of another client: %s", (url) => {
+    expect(() => optionsOf(url, 'secret("db")')).toThrow(
+      expect.objectContaining({ code: "CONFIGURATION_ERROR", message: expect.stringContaining('secret("db")') }),
+    );
   });
 });
