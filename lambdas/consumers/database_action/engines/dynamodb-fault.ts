@@ -34,7 +34,8 @@ export function dynamoFault(error: unknown, table: string): JobError {
   const status = $metadata?.httpStatusCode;
   if (known) return tell(...known);
   if (name === "ValidationException") {
-    return /Expression|schema|operator/i.test(message)
+    const aboutValue = message.includes("ExpressionAttributeValues contains invalid value");
+    return !aboutValue && /Expression|schema|operator/i.test(message)
       ? tell("CONFIGURATION_ERROR", "the action's expressions or key do not fit the table")
       : tell("VALIDATION_ERROR", "a value does not fit the table");
   }
