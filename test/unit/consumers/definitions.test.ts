@@ -37,3 +37,22 @@ test.each([
 ])("a faulty app is refused with the place of its fault", (product, pointer) => {
   expect(checkCatalog([product], registry).map((fault) => fault.pointer)).toEqual([pointer]);
 });
+
+test.each([
+  [
+    "a token that is written out",
+    { auth: { type: "bearer", token: "abc" } },
+    "auth/token",
+    /^secret\("name#key"\) or parameter/,
+  ],
+  ["a number for a name", { auth: { ...oauth2, client_id: 5 } }, "auth/client_id", /^a text, or a reference/],
+  ["a base URL without a scheme", { base_url: "shop.example" }, "base_url", /^an http\(s\) URL without credentials/],
+  ["a base URL with a password", { base_url: "https://me:pass@shop.example" }, "base_url", /without credentials/],
+  ["a token URL that is none", { auth: { ...oauth2, token_url: "/token" } }, "auth/token_url", /^an http\(s\) URL/],
+])("the catalog says what is wrong with %s", (_what, env, place, detail) => {
+  const product = shop({ type: "none" });
+  Object.assign(product.apps.shop.envs.dev, env);
+  expect(checkCatalog([product], registry)).toEqual([
+    { pointer: `/p/apps/shop/envs/dev/${place}`, detail: expect.stringMatching(detail) },
+  ]);
+});
