@@ -56,3 +56,14 @@ test.each([
     { pointer: `/p/apps/shop/envs/dev/${place}`, detail: expect.stringMatching(detail) },
   ]);
 });
+
+test.each([
+  ["storage", { buffer: { 0: 104 }, fileName: "a" }, "base64, or the JSON of a Buffer"],
+  ["action", { query: { a: { b: 1 } } }, "a text, a number, true or false, a list of these, or null"],
+  ["action", { params: { a: null } }, "a text, a number, true or false"],
+  ["notification", { slug: "a", sms: { to: 5, body: { en: "b" } } }, "a text, or a list of up to 500"],
+  ["notification", { slug: "a", sms: { to: "b", body: { en: {} } } }, "a text, a number, true or false"],
+] as const)("the input of a job of type %s says what a field takes: %j", (type, input, message) => {
+  const { error } = registry[type].input().safeParse(input);
+  expect(error?.issues.map((issue) => issue.message)).toEqual([message]);
+});
