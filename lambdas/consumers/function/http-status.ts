@@ -1,6 +1,6 @@
 import { JobError } from "../../core/errors.ts";
 import { retryAfterMs } from "../../core/retry-after.ts";
-import { codeOfStatus } from "../http/status.ts";
+import { meaningOf } from "../http/status.ts";
 import type { HttpAnswer } from "./http-post.ts";
 
 /** What an answer that is not 2xx means for the job; undefined for one that is. Its body is not quoted. */
@@ -10,10 +10,10 @@ export function statusFault({ status, headers }: Pick<HttpAnswer, "status" | "he
     status >= 300 && status < 400
       ? `The function answered with a redirect (${status}), which is not followed.`
       : `The function answered ${status}.`;
-  const code = codeOfStatus(status);
+  const { code, retryable } = meaningOf(status);
   const wait = retryAfterMs(headers["retry-after"], now);
   return new JobError(code, message, {
-    ...(code === "PROVIDER_ERROR" && { retryable: status >= 500 }),
+    ...(retryable !== undefined && { retryable }),
     ...(wait !== undefined && { retryAfterMs: wait }),
   });
 }

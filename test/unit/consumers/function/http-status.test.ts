@@ -21,9 +21,11 @@ describe("the status of a function's answer", () => {
     [422, "VALIDATION_ERROR", false],
     [429, "RATE_LIMITED", true],
     [500, "PROVIDER_ERROR", true],
+    [501, "PROVIDER_ERROR", false],
     [502, "SERVICE_UNAVAILABLE", true],
     [503, "SERVICE_UNAVAILABLE", true],
     [504, "SERVICE_UNAVAILABLE", true],
+    [505, "PROVIDER_ERROR", false],
     [507, "PROVIDER_ERROR", true],
   ])("%i is %s, worth another try: %s", (status, code, retryable) => {
     expect(statusFault({ status, headers: {} }, noon)).toMatchObject({ code, retryable });
