@@ -139,6 +139,12 @@ it.each([
   expect(fault.message).not.toContain("secret");
 });
 
+test("DynamoDB's errors are named by names only", () => {
+  const named = (name: string) => dynamoFault(thrown({ name, $metadata: { httpStatusCode: 400 } }), "orders").message;
+  expect(named("NewlyMadeException")).toContain("; NewlyMadeException)");
+  expect(named("Ann's order, Bearer abc")).toBe("DynamoDB: the client failed (table orders).");
+});
+
 describe("MySQL's URL", () => {
   it("says where, who and what TLS, and nothing else", () => {
     const url = "mysql://a%40b:p%2Fw@host:3307/shop?ssl-mode=VERIFY_IDENTITY&multipleStatements=true&flags=LOCAL_FILES";
