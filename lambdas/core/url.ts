@@ -13,3 +13,9 @@ export function urlFault(text: string, { plainLoopback = false } = {}): string |
   if (url.username !== "" || url.password !== "") return "must not contain credentials";
   return undefined;
 }
+
+/** An http(s) URL of the catalog. One with credentials is none: they would reach logs, and fetch refuses them too. */
+export function httpUrl(text: string): URL | undefined {
+  const url = URL.parse(text.trim());
+  return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : undefined;
+}

@@ -1,7 +1,9 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
 import { Server } from "node:net";
 import { ChangeMessageVisibilityCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
+import { largestUpload } from "../../lambdas/core/uploads.ts";
 import type { Messages } from "../clock/works.ts";
 import { credentials } from "../credentials.ts";
 import { loopback, tellTime } from "../http.ts";
@@ -20,8 +22,8 @@ export interface SqsAndS3 {
 
 /** SQS, SNS and S3, kept in `folder`, with the queues that the stack has and the topic of its intake. */
 export async function startSqsAndS3(folder: string, plans: QueuePlan[] = queuePlans()): Promise<SqsAndS3> {
-  const server = await onLoopback(() =>
-    startFauxqs({ port: 0, logger: false, dataDir: folder, defaultRegion: region }),
+  const server = await withLargeFiles(() =>
+    onLoopback(() => startFauxqs({ port: 0, logger: false, dataDir: folder, defaultRegion: region })),
   );
   const url = `http://${loopback}:${server.port}`;
   const queueUrl = (name: string) => `${url}/${account}/${name}`;
@@ -60,6 +62,28 @@ async function renew(sqs: SQSClient, QueueUrl: string, plan: QueuePlan, { messag
   await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: plan.attributes }));
   for (const { receiptHandle: ReceiptHandle } of messages.inflight) {
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 1 }));
+  }
+}
+
+interface Route {
+  bodyLimit?: number;
+}
+interface Fastify {
+  addHook(name: "onRoute", hook: (route: Route) => void): void;
+}
+
+/** fauxqs takes 11 MiB, S3 in a single PUT what an upload may have; the server that fauxqs is made with tells of itself. */
+async function withLargeFiles<T>(start: () => Promise<T>): Promise<T> {
+  const made = "fastify.initialization";
+  const listen = (message: unknown) =>
+    (message as { fastify: Fastify }).fastify.addHook("onRoute", (route) => {
+      route.bodyLimit = largestUpload;
+    });
+  subscribe(made, listen);
+  try {
+    return await start();
+  } finally {
+    unsubscribe(made, listen);
   }
 }
 

@@ -5,10 +5,14 @@ import { strict } from "../../core/schema.ts";
 /** IActionRequest: what is merged over the action's defaults. */
 export const actionInput = once(() => {
   const Records = z.record(z.string(), z.unknown());
-  const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+  const Scalar = z.union([z.string(), z.number(), z.boolean()], "a text, a number, true or false");
+  const InQuery = z.union(
+    [Scalar, z.array(Scalar), z.null()],
+    "a text, a number, true or false, a list of these, or null",
+  );
   const Scalars = z.record(z.string(), Scalar);
   return strict({
-    query: z.record(z.string(), z.union([Scalar, z.array(Scalar), z.null()])).optional(),
+    query: z.record(z.string(), InQuery).optional(),
     /** Fills the `:name` parts of the path. */
     params: Scalars.optional(),
     body: Records.optional(),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
 import { perEnv } from "../../core/env-config.ts";
-import { Reference, TextOrReference } from "../../core/reference-schema.ts";
+import { HttpUrl, Reference, TextOrReference } from "../../core/reference-schema.ts";
 import { strict } from "../../core/schema.ts";
 import { actionInput } from "./input.ts";
 
@@ -14,7 +14,7 @@ export const Auth = z.discriminatedUnion("type", [
   /** The client credentials grant (RFC 6749 4.4). */
   strict({
     type: z.literal("oauth2"),
-    token_url: TextOrReference,
+    token_url: HttpUrl,
     client_id: TextOrReference,
     client_secret: Reference,
     scope: z.string().min(1).optional(),
@@ -32,7 +32,7 @@ export type BodyType = z.infer<typeof BodyType>;
 /** Executors read the catalog as it is written, so nothing here has a zod default: they fill in what is left out. */
 export const appTarget = () =>
   strict({
-    envs: perEnv(strict({ base_url: TextOrReference, auth: Auth.optional() })),
+    envs: perEnv(strict({ base_url: HttpUrl, auth: Auth.optional() })),
     actions: z.record(
       Tag,
       strict({

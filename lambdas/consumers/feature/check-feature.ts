@@ -50,7 +50,9 @@ function checkStep(placed: PlacedStep, byKey: Map<string, PlacedStep>, target: F
   const conditions = step.if === undefined ? [] : [step.if].flat();
   return [
     ...checkTemplate(step.input ?? {}, [...path, "input"], scope),
-    ...conditions.flatMap((condition) => checkTemplate(condition.value, [...path, "if"], scope)),
+    ...conditions.flatMap(({ value, equals, not_equals }) =>
+      [value, equals, not_equals].flatMap((template) => checkTemplate(template, [...path, "if"], scope)),
+    ),
   ];
 }
 

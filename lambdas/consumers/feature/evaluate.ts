@@ -138,8 +138,9 @@ const apply: Record<Operator, (...args: unknown[]) => unknown> = {
   Uppercase: (value) => text("Uppercase", value).toUpperCase(),
   Lowercase: (value) => text("Lowercase", value).toLowerCase(),
   Dateformat: (value, format) => {
-    const date = dayjs.utc(value as string | number);
-    if (!date.isValid()) throw wrong("Dateformat", "no date");
+    // Without a value day.js takes the time of now.
+    const date = typeof value === "string" || typeof value === "number" ? dayjs.utc(value) : undefined;
+    if (!date?.isValid()) throw wrong("Dateformat", "no date");
     return date.format(text("Dateformat", format));
   },
   Filter: (...args) => matches("Filter", args),

@@ -41,7 +41,7 @@ async function decide(
   const now = services.clock.now();
   const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
-  const scope: Scope = { input, results: await resultsOf(services, children), gone, now };
+  const scope: Scope = { input, results: await resultsOf(services, feature, children), gone, now };
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
   let refused = false;
   for (;;) {
@@ -111,17 +111,19 @@ async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: Feature
   return found;
 }
 
-async function resultsOf({ blobs }: ConsumerServices, children: Map<string, Job>): Promise<Scope["results"]> {
+async function resultsOf(
+  { blobs }: ConsumerServices,
+  feature: FeatureTarget,
+  children: Map<string, Job>,
+): Promise<Scope["results"]> {
   const results: Scope["results"] = {};
-  for (const [key, { status, result }] of children) {
+  for (const { key, sequence, name } of stepsOf(feature)) {
+    const { status, result } = children.get(key) ?? {};
     if (status !== "completed" || !result) continue;
-    const [sequence, step] = split(key);
-    results[sequence] = { ...results[sequence], [step]: await load(blobs, result) };
+    results[sequence] = { ...results[sequence], [name]: await load(blobs, result) };
   }
   return results;
 }
-
-const split = (key: string): [string, string] => [key.slice(0, key.indexOf(".")), key.slice(key.indexOf(".") + 1)];
 
 const statesOf = (children: Map<string, Job>, now: number): StepStates =>
   Object.fromEntries([...children].map(([key, child]) => [key, stateOf(child, now)]));

@@ -4,7 +4,7 @@ import { RetryConfig } from "../../core/retry-config.ts";
 import { strict } from "../../core/schema.ts";
 import { inputSchema } from "./input-schema.ts";
 
-/** Holds when every comparison given does; `value` is a template, the others compare with what it stands for. */
+/** Holds when every comparison given does; `value`, `equals` and `not_equals` are templates. */
 export const Condition = strict({
   value: z.unknown(),
   equals: z.unknown().optional(),

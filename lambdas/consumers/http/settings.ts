@@ -1,6 +1,7 @@
 import { JobError } from "../../core/errors.ts";
 import type { Secrets } from "../../core/ports.ts";
 import { isReference, referenceName, type TextOrReference } from "../../core/references.ts";
+import { httpUrl } from "../../core/url.ts";
 
 /** The text of a setting. A reference without a value is the Secrets port's CONFIGURATION_ERROR; nothing wraps it. */
 export const textOf = async (secrets: Secrets, setting: TextOrReference): Promise<string> =>
@@ -10,13 +11,9 @@ export const textOf = async (secrets: Secrets, setting: TextOrReference): Promis
 export const settingName = (setting: TextOrReference, what: string): string =>
   isReference(setting) ? `${what}, ${referenceName(setting)},` : what;
 
-/** An HTTP(S) URL of the catalog. Credentials in it are refused: they would reach logs, and fetch refuses them too. */
+/** An HTTP(S) URL of the catalog, which may stand behind a reference. */
 export async function urlOf(secrets: Secrets, setting: TextOrReference, what: string): Promise<URL> {
-  const url = URL.parse((await textOf(secrets, setting)).trim());
-  const usable = url && /^https?:$/.test(url.protocol) && !url.username && !url.password;
-  if (!usable) {
-    const name = settingName(setting, what);
-    throw new JobError("CONFIGURATION_ERROR", `${name} is not an http(s) URL without credentials.`);
-  }
-  return url;
+  const url = httpUrl(await textOf(secrets, setting));
+  if (url) return url;
+  throw new JobError("CONFIGURATION_ERROR", `${settingName(setting, what)} is not an http(s) URL without credentials.`);
 }

@@ -30,14 +30,11 @@ const meanings: Record<number, Meaning> = {
 };
 
 /** What a status that is no success means; 5xx that are not listed are passing faults, all others permanent. */
-const meaningOf = (status: number): Meaning =>
+export const meaningOf = (status: number): Meaning =>
   meanings[status] ??
   (status >= 500
     ? { code: "PROVIDER_ERROR", why: "it failed", retryable: true }
     : { code: "PROVIDER_ERROR", why: "it refuses the request", retryable: false });
-
-/** The code of a job that fails with this status; whether it is retried may depend on who answered. */
-export const codeOfStatus = (status: number): JobErrorCode => meaningOf(status).code;
 
 /**
  * The failure that a status stands for. Says the status and what it means and nothing of the response: a body may echo

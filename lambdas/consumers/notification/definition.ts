@@ -13,11 +13,18 @@ export type Channel = (typeof channels)[number];
 
 /** INotificationRequest: the message by slug, and at least one channel. */
 export const notificationInput = once(() => {
-  const Scalar = z.union([z.string(), z.number(), z.boolean()]);
+  const Scalar = z.union([z.string(), z.number(), z.boolean()], "a text, a number, true or false");
+  const InQuery = z.union(
+    [Scalar, z.array(Scalar), z.null()],
+    "a text, a number, true or false, a list of these, or null",
+  );
   const Records = z.record(z.string(), z.unknown());
   /** The variables of a template, or, where the catalog's message has no template for the field, a map of locales. */
   const Text = z.record(z.string(), Scalar);
-  const OneOrMore = z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(500)]);
+  const OneOrMore = z.union(
+    [z.string().min(1), z.array(z.string().min(1)).min(1).max(500)],
+    "a text, or a list of up to 500",
+  );
   const PushInput = someOf(
     strict({
       title: Text,
@@ -39,7 +46,7 @@ export const notificationInput = once(() => {
       email: strict({ to: OneOrMore, subject: Text, template: Text }).optional(),
       sms: strict({ to: OneOrMore, body: Text }).optional(),
       callback: strict({
-        query: z.record(z.string(), z.union([Scalar, z.array(Scalar), z.null()])).optional(),
+        query: z.record(z.string(), InQuery).optional(),
         params: z.record(z.string(), Scalar).optional(),
         body: Records.optional(),
         headers: z.record(z.string(), Scalar).optional(),

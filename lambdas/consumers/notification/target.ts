@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
 import { perEnv } from "../../core/env-config.ts";
-import { Reference, TextOrReference } from "../../core/reference-schema.ts";
+import { HttpUrl, Reference } from "../../core/reference-schema.ts";
 import { strict } from "../../core/schema.ts";
 import { Auth } from "../action/target.ts";
 
@@ -11,13 +11,13 @@ const Push = z.discriminatedUnion("provider", [
     /** The service account's JSON key; its `token_uri` is where access tokens come from. */
     service_account: Reference,
     /** Default: https://fcm.googleapis.com */
-    endpoint: TextOrReference.optional(),
+    endpoint: HttpUrl.optional(),
   }),
   strict({
     provider: z.literal("expo"),
     access_token: Reference.optional(),
     /** Default: https://exp.host */
-    endpoint: TextOrReference.optional(),
+    endpoint: HttpUrl.optional(),
   }),
 ]);
 const Email = z.discriminatedUnion("provider", [
@@ -52,7 +52,7 @@ const Sms = z.discriminatedUnion("provider", [
 ]);
 const Callback = strict({
   /** `:name` in its path is filled from the input's `params`. */
-  url: TextOrReference,
+  url: HttpUrl,
   /** Default: POST. */
   method: z.enum(["POST", "PUT", "PATCH", "GET"]).optional(),
   auth: Auth.optional(),

@@ -14,9 +14,10 @@ import { type StorageTarget, storageTarget } from "./target.ts";
 export const storageInput = once(() => {
   /** What `JSON.stringify` makes of a Node Buffer. */
   const BufferJson = strict({ type: z.literal("Buffer"), data: z.array(z.int().min(0).max(255)) });
+  const orBuffer = "base64, or the JSON of a Buffer";
   return oneOf(
     strict({
-      buffer: z.union([z.base64("base64, or the JSON of a Buffer"), BufferJson]).optional(),
+      buffer: z.union([z.base64(orBuffer), BufferJson], orBuffer).optional(),
       /** What `POST /v1/uploads` answered. */
       upload_id: z.string().regex(uploadIdPattern, "the upload_id that POST /v1/uploads answered").optional(),
       fileName: fileName(),

@@ -102,7 +102,7 @@ describe("e-mail by SMTP", () => {
     },
   );
 
-  test.each(["nobody", "a@x.example, nobody", "a@x\r\nBcc: b@x.example", ""])(
+  test.each(["nobody", "a@x.example, nobody", "a@x.example b@x.example", "a@x\r\nBcc: b@x.example", ""])(
     "the address %j is a VALIDATION_ERROR",
     async (to) => {
       const error = await failureOf(notifying(smtp, email(to), { smtp: "smtp://127.0.0.1:1" }));

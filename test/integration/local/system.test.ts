@@ -58,6 +58,22 @@ test("what happens to a job is on the bus, in order, and counted", async () => {
   });
 });
 
+test("an upload takes a file of any size, and a job stores it", async () => {
+  const local = run();
+  await local.ready();
+  const size = 30 * 1024 * 1024;
+  const place = { product_tag: "my-product", env: "dev" };
+  const { upload_id, url, headers } = await ask(local.running(), "/v1/uploads", { ...place, size });
+  const put = await fetch(url as string, {
+    method: "PUT",
+    headers: headers as Record<string, string>,
+    body: Buffer.alloc(size),
+  });
+  expect(put.status).toBe(200);
+  const store = { ...place, event: "store_document", input: { upload_id, fileName: "large.bin" }, start_at: 0 };
+  expect(await ask(local.running(), "/v1/jobs", store, wait)).toMatchObject({ status: "completed", result: { size } });
+});
+
 test("a stop is clean, and a restart knows the jobs and the key", async () => {
   const data = newFolder();
   const first = run({ data });

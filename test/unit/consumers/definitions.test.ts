@@ -37,3 +37,33 @@ test.each([
 ])("a faulty app is refused with the place of its fault", (product, pointer) => {
   expect(checkCatalog([product], registry).map((fault) => fault.pointer)).toEqual([pointer]);
 });
+
+test.each([
+  [
+    "a token that is written out",
+    { auth: { type: "bearer", token: "abc" } },
+    "auth/token",
+    /^secret\("name#key"\) or parameter/,
+  ],
+  ["a number for a name", { auth: { ...oauth2, client_id: 5 } }, "auth/client_id", /^a text, or a reference/],
+  ["a base URL without a scheme", { base_url: "shop.example" }, "base_url", /^an http\(s\) URL without credentials/],
+  ["a base URL with a password", { base_url: "https://me:pass@shop.example" }, "base_url", /without credentials/],
+  ["a token URL that is none", { auth: { ...oauth2, token_url: "/token" } }, "auth/token_url", /^an http\(s\) URL/],
+])("the catalog says what is wrong with %s", (_what, env, place, detail) => {
+  const product = shop({ type: "none" });
+  Object.assign(product.apps.shop.envs.dev, env);
+  expect(checkCatalog([product], registry)).toEqual([
+    { pointer: `/p/apps/shop/envs/dev/${place}`, detail: expect.stringMatching(detail) },
+  ]);
+});
+
+test.each([
+  ["storage", { buffer: { 0: 104 }, fileName: "a" }, "base64, or the JSON of a Buffer"],
+  ["action", { query: { a: { b: 1 } } }, "a text, a number, true or false, a list of these, or null"],
+  ["action", { params: { a: null } }, "a text, a number, true or false"],
+  ["notification", { slug: "a", sms: { to: 5, body: { en: "b" } } }, "a text, or a list of up to 500"],
+  ["notification", { slug: "a", sms: { to: "b", body: { en: {} } } }, "a text, a number, true or false"],
+] as const)("the input of a job of type %s says what a field takes: %j", (type, input, message) => {
+  const { error } = registry[type].input().safeParse(input);
+  expect(error?.issues.map((issue) => issue.message)).toEqual([message]);
+});

@@ -25,16 +25,19 @@ export function dynamoFault(error: unknown, table: string): JobError {
   const { name, message, $metadata } = (error ?? {}) as Error & { $metadata?: { httpStatusCode?: number } };
   const known = Object.hasOwn(meanings, String(name)) ? meanings[name] : undefined;
   const retryAfterMs = retryAfterOf(error);
+  // A server that is not AWS's may name its errors after anything.
+  const named = /^[A-Za-z]{0,60}(Exception|Error|Exceeded)$/.test(String(name)) ? `; ${name}` : "";
   const tell = (code: JobErrorCode, what: string) =>
     new JobError(
       code,
-      `DynamoDB: ${what} (table ${table}; ${name}).`,
+      `DynamoDB: ${what} (table ${table}${named}).`,
       retryAfterMs === undefined ? {} : { retryAfterMs },
     );
   const status = $metadata?.httpStatusCode;
   if (known) return tell(...known);
   if (name === "ValidationException") {
-    return /Expression|schema|operator/i.test(message)
+    const aboutValue = message.includes("ExpressionAttributeValues contains invalid value");
+    return !aboutValue && /Expression|schema|operator/i.test(message)
       ? tell("CONFIGURATION_ERROR", "the action's expressions or key do not fit the table")
       : tell("VALIDATION_ERROR", "a value does not fit the table");
   }

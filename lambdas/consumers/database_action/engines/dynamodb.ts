@@ -8,7 +8,7 @@ import {
   type QueryCommandInput,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
-import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { Placeholder } from "../placeholders.ts";
 import { type ExpressionField, readDynamo } from "../read-dynamodb.ts";
 import type { DynamoAction } from "../target-dynamodb.ts";
@@ -137,12 +137,16 @@ export function requestOf(action: DynamoAction, input: Input) {
       Object.entries(expressions).map(([field, text]) => [parameters[field as ExpressionField], text]),
     ),
     ...(action.names && { ExpressionAttributeNames: action.names }),
-    ...(pairs.length > 0 && { ExpressionAttributeValues: marshall(Object.fromEntries(pairs)) }),
+    ...(pairs.length > 0 && { ExpressionAttributeValues: marshalled(Object.fromEntries(pairs)) }),
   };
 }
 
+/** A number is what the input's JSON was read as; DynamoDB says which it does not hold. */
+const marshalled = (value: unknown): Record<string, AttributeValue> =>
+  marshall(value as Record<string, NativeAttributeValue>, { allowImpreciseNumbers: true });
+
 const attributes = (template: unknown, input: Input): Record<string, AttributeValue> =>
-  marshall(fillTemplate(template, "plain", ({ placeholder }) => bound(placeholder, input)));
+  marshalled(fillTemplate(template, "plain", ({ placeholder }) => bound(placeholder, input)));
 
 function bound(placeholder: Placeholder, input: Input): unknown {
   const value = lookUp(placeholder, input) ?? null;

@@ -93,7 +93,9 @@ async function prepare(client: mysql.Connection, connection: MysqlConnection): P
   await answer((done) => client.connect(done));
   const [{ version }] = (await connection.query("SELECT VERSION() AS version")) as [{ version: string }];
   connection.mariadb = /mariadb/i.test(version);
-  await connection.query("SET time_zone = '+00:00', sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')");
+  await connection.query(
+    "SET autocommit = 1, time_zone = '+00:00', sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')",
+  );
 }
 
 async function limitTime(connection: MysqlConnection, ms: number): Promise<void> {

@@ -106,14 +106,39 @@ function resultOf({ operation }: SqlAction, { rows, rowCount, returns, truncated
   return { affected_rows: rowCount ?? 0, ...(returns && { rows, truncated }) };
 }
 
-/** How the text of a type is read. What is missing here is read as pg does: json parsed, bool a boolean, numeric text. */
-const parsers: Record<number, (text: string) => unknown> = {
-  [pg.types.builtins.INT8]: (text) => wholeNumber(BigInt(text)),
-  [pg.types.builtins.BYTEA]: (text) => Buffer.from(text.slice(2), "hex").toString("base64"),
+const { INT8, NUMERIC, BYTEA, DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL } = pg.types.builtins;
+type Parser = (text: string) => unknown;
+const asWritten: Parser = (text) => text;
+
+/** How the text of a type is read. What is missing here is read as pg does: json parsed, bool a boolean. */
+const parsers: Record<number, Parser> = {
+  [INT8]: (text) => wholeNumber(BigInt(text)),
+  [NUMERIC]: asWritten,
+  [BYTEA]: (text) => Buffer.from(text.slice(2), "hex").toString("base64"),
   // As the server wrote them, in full precision: a Date has milliseconds, and makes a day a moment in some zone.
-  [pg.types.builtins.DATE]: (text) => text,
-  [pg.types.builtins.TIMESTAMP]: (text) => text.replace(" ", "T"),
-  [pg.types.builtins.TIMESTAMPTZ]: (text) => text.replace(" ", "T").replace(/\+00$/, "Z"),
-  [pg.types.builtins.INTERVAL]: (text) => text,
+  [DATE]: asWritten,
+  [TIMESTAMP]: (text) => text.replace(" ", "T"),
+  [TIMESTAMPTZ]: (text) => text.replace(" ", "T").replace(/\+00$/, "Z"),
+  [INTERVAL]: asWritten,
 };
+
+/** The type of an array, which pg would read in a way of its own, by that of its items (catalog pg_type, typarray). */
+const arrays: [array: number, item: number][] = [
+  [1016, INT8],
+  [1231, NUMERIC],
+  [1001, BYTEA],
+  [1182, DATE],
+  [1115, TIMESTAMP],
+  [1185, TIMESTAMPTZ],
+  [1187, INTERVAL],
+];
+const textArray = pg.types.getTypeParser(1009 as number, "text") as Parser;
+
+for (const [array, item] of arrays) {
+  const parse = parsers[item] as Parser;
+  const each = (value: unknown): unknown =>
+    Array.isArray(value) ? value.map(each) : value === null ? null : parse(value as string);
+  parsers[array] = (text) => each(textArray(text));
+}
+
 const getTypeParser = (oid: number) => parsers[oid] ?? pg.types.getTypeParser(oid, "text");

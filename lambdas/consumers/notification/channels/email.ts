@@ -31,12 +31,15 @@ export const sendEmail = emailChannel();
 
 /**
  * The single addresses of a list; `Name <a@b>` counts as `a@b`, so that a recipient has one spelling. The parser reads
- * something into any text, so what has line breaks, or gives no plain address, is refused.
+ * something into any text, so what has line breaks, gives no plain address, or gives two without a comma (the second
+ * is a name to it), is refused.
  */
 async function addressesOf(lists: string[]): Promise<string[]> {
   const { default: parse } = await import("nodemailer/lib/addressparser");
-  const addresses = lists.flatMap((list) => parse(list, { flatten: true })).map(({ address }) => address);
-  const plain = addresses.length > 0 && addresses.every((address) => /^[^\s@<>]+@[^\s@<>]+$/.test(address));
-  if (plain && !lists.some((list) => /[\r\n]/.test(list))) return addresses;
+  const found = lists.flatMap((list) => parse(list, { flatten: true }).map((one) => ({ ...one, list })));
+  const isPlain = ({ address, name, list }: (typeof found)[number]) =>
+    /^[^\s@<>]+@[^\s@<>]+$/.test(address) && (!name.includes("@") || list.includes("<"));
+  const plain = found.length > 0 && found.every(isPlain);
+  if (plain && !lists.some((list) => /[\r\n]/.test(list))) return found.map(({ address }) => address);
   throw new JobError("VALIDATION_ERROR", "email.to has an entry that is no e-mail address.");
 }

@@ -89,6 +89,19 @@ describe("a DynamoDB action", () => {
     expect(await run({ operation: "get", key }, {}, { filter })).toEqual({ item: null });
   });
 
+  it("keeps large numbers, and says which are too large", async () => {
+    const item = { customer: "Ann", number: 1, amount: "{{amount:float}}", more: "{{more:object}}" };
+    const key = { customer: "Ann", number: 1 };
+    await run({ operation: "put", item }, { amount: 1e20, more: { n: 1.5e18 } });
+    expect(await run({ operation: "get", key })).toMatchObject({
+      item: { amount: "100000000000000000000", more: { n: "1500000000000000000" } },
+    });
+    const update = { operation: "update", key, update: "SET amount = {{amount:float}}" };
+    expect(await run(update, { amount: 1e21 })).toMatchObject({ item: { amount: "1000000000000000000000" } });
+    const failed = await failureOf(run(update, { amount: 1e300 }));
+    expect(failed).toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
+  });
+
   it("queries and counts through all pages, and cuts what is too much", async () => {
     for (let number = 1; number <= 30; number++) {
       await run(put, { customer: "Bob", number, extra: { text: "x".repeat(50_000) } });

@@ -58,6 +58,19 @@ describeWith("MariaDB", mariadb)("a MySQL database", () => {
     });
   });
 
+  it("keeps what it wrote on a server whose sessions begin without autocommit", async () => {
+    await admin.query("SET GLOBAL autocommit = 0");
+    try {
+      closeMysql();
+      await run("create", insert, { customer: "Ann", total: 1 });
+      closeMysql();
+      expect(await run("read", "SELECT customer FROM orders")).toMatchObject({ rows: [{ customer: "Ann" }] });
+    } finally {
+      closeMysql();
+      await admin.query("SET GLOBAL autocommit = 1");
+    }
+  });
+
   it("binds every type, and answers each in one way, whatever the server's time zone and modes", async () => {
     const statement = `INSERT INTO orders (customer, extra, due, local, day, paid, note, raw) VALUES
       ('{{id:uuid}}', '{{extra:object}}', '{{due:date}}', '{{due:date}}', '{{day:date}}', {{paid:boolean}}, {{note?:string}}, x'00ff')`;

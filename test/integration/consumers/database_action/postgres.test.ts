@@ -86,6 +86,28 @@ describe("a PostgreSQL action", () => {
     });
   });
 
+  it("answers the items of an array as it answers a single value", async () => {
+    const statement = `SELECT ARRAY[12345678901234567890.12, NULL] AS numerics, ARRAY[[9007199254740993, 5]] AS bigs,
+      ARRAY['2030-06-01'::date] AS days, ARRAY['2030-06-01 10:00:00.123456'::timestamp] AS locals,
+      ARRAY['2030-06-01 10:00:00.123456+02'::timestamptz] AS moments, ARRAY[interval '1 day'] AS spans,
+      ARRAY['\\x00ff'::bytea] AS raws, ARRAY['a,"b']::varchar[] AS texts, ARRAY[]::bigint[] AS none`;
+    expect(await run("read", statement)).toMatchObject({
+      rows: [
+        {
+          numerics: ["12345678901234567890.12", null],
+          bigs: [["9007199254740993", 5]],
+          days: ["2030-06-01"],
+          locals: ["2030-06-01T10:00:00.123456"],
+          moments: ["2030-06-01T08:00:00.123456Z"],
+          spans: ["P1D"],
+          raws: ["AP8="],
+          texts: ['a,"b'],
+          none: [],
+        },
+      ],
+    });
+  });
+
   it.each([
     "'; DROP TABLE orders; --",
     "' OR '1'='1",

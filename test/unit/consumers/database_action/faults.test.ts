@@ -139,6 +139,12 @@ it.each([
   expect(fault.message).not.toContain("secret");
 });
 
+test("DynamoDB's errors are named by names only", () => {
+  const named = (name: string) => dynamoFault(thrown({ name, $metadata: { httpStatusCode: 400 } }), "orders").message;
+  expect(named("NewlyMadeException")).toContain("; NewlyMadeException)");
+  expect(named("Ann's order, Bearer abc")).toBe("DynamoDB: the client failed (table orders).");
+});
+
 describe("MySQL's URL", () => {
   it("says where, who and what TLS, and nothing else", () => {
     const url = "mysql://a%40b:p%2Fw@host:3307/shop?ssl-mode=VERIFY_IDENTITY&multipleStatements=true&flags=LOCAL_FILES";
@@ -151,5 +157,19 @@ describe("MySQL's URL", () => {
       ssl: { rejectUnauthorized: true, verifyIdentity: true },
     });
     expect(optionsOf("mysql://u@host/shop", "x")).not.toHaveProperty("ssl");
+    expect(optionsOf("mysql://u@[::1]:3307/shop", "x")).toMatchObject({ host: "::1", port: 3307 });
+  });
+
+  it.each([
+    "mysql://u:p%zz@host/shop",
+    "mysql://u:p@host/shop?ssl=true",
+    "mysql://u:p@host/shop?sslmode=require",
+    "mysql://u:p@host/shop?useSSL=true",
+    "mysql://u:p@host/shop?ssl-mode=ON",
+    "mysql://u:p@host/shop?ssl-ca=/ca.pem&ssl-mode=VERIFY_CA",
+  ])("is refused where it cannot be read, or asks for TLS in words of another client: %s", (url) => {
+    expect(() => optionsOf(url, 'secret("db")')).toThrow(
+      expect.objectContaining({ code: "CONFIGURATION_ERROR", message: expect.stringContaining('secret("db")') }),
+    );
   });
 });

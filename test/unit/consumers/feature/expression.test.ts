@@ -80,6 +80,10 @@ describe("expressions", () => {
     expect(() => value("$Add('s3cret')")).toThrow("$Add in a step of the feature got no number.");
     expect(() => value("$Trim($Input{nested})")).toThrow("got no text");
   });
+
+  it.each(["$Input{absent}", "null", "true", "[2030, 1]", "'no date'"])("%s is no date", (text) => {
+    expect(() => value(`$Dateformat(${text}, 'YYYY')`)).toThrow("$Dateformat in a step of the feature got no date.");
+  });
 });
 
 describe("templates", () => {

@@ -337,10 +337,22 @@ describe("a retried feature", () => {
   });
 });
 
+it("finds the results of a sequence whose name has a dot", async () => {
+  const { run } = world({
+    onboard: {
+      sequences: { "sign.up": [{ event: "create", input: {} }], main: [{ event: "mail", step: "by.mail", input: {} }] },
+      output: { id: "$Sequence{sign.up}{create}{body}{id}", mail: "$Sequence{main}{by.mail}{body}{id}" },
+    },
+  });
+  expect(await run()).toMatchObject({ result: { inline: { id: "create-1", mail: "mail-1" } } });
+});
+
 describe("conditions", () => {
   it.each([
     [{ value: "$Input{n}", equals: 5 }, true],
     [{ value: "$Input{n}", not_equals: 5 }, false],
+    [{ value: 5, equals: "$Input{n}" }, true],
+    [{ value: "$$USD", equals: "$$USD" }, true],
     [{ value: "$Input{n}", less_than: 6, greater_than: 4 }, true],
     [{ value: "$Input{n}", less_than: 5 }, false],
     [{ value: "$Input{n}", less_than: "6" }, false],
@@ -703,6 +715,16 @@ describe("the catalog finds", () => {
     ],
     ["a broken output", { ...main({ event: "create" }), output: { a: "$Trim(" } }, /\/output\/a a value is missing/],
     ["a feature that runs itself", main({ event: "onboard" }), /runs itself/],
+    [
+      "an unknown operator in what a condition compares with",
+      main({ event: "create", if: { value: "$Input{currency}", equals: "$USD" } }),
+      /main\/0\/if \$USD is unknown/,
+    ],
+    [
+      "a reference to no step in what a condition compares with",
+      main({ event: "create", if: { value: 1, not_equals: ["$Sequence{main}{charg}{x}"] } }),
+      /there is no step/,
+    ],
     ["a condition that compares nothing", main({ event: "create", if: { value: 1 } }), /compares with nothing/],
   ])("%s", (_what, feature, message) => {
     expect(faults(feature).join("\n")).toMatch(message);

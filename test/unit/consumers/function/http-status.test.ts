@@ -1,4 +1,4 @@
-import { retryAfter, statusFault } from "../../../../lambdas/consumers/function/http-status.ts";
+import { statusFault } from "../../../../lambdas/consumers/function/http-status.ts";
 import { noon } from "../../../support/builders.ts";
 
 describe("the status of a function's answer", () => {
@@ -21,9 +21,11 @@ describe("the status of a function's answer", () => {
     [422, "VALIDATION_ERROR", false],
     [429, "RATE_LIMITED", true],
     [500, "PROVIDER_ERROR", true],
+    [501, "PROVIDER_ERROR", false],
     [502, "SERVICE_UNAVAILABLE", true],
     [503, "SERVICE_UNAVAILABLE", true],
     [504, "SERVICE_UNAVAILABLE", true],
+    [505, "PROVIDER_ERROR", false],
     [507, "PROVIDER_ERROR", true],
   ])("%i is %s, worth another try: %s", (status, code, retryable) => {
     expect(statusFault({ status, headers: {} }, noon)).toMatchObject({ code, retryable });
@@ -34,10 +36,11 @@ describe("the status of a function's answer", () => {
     ["0", 0],
     ["Tue, 01 Jan 2030 12:00:30 GMT", 30_000],
     ["Tue, 01 Jan 2030 11:00:00 GMT", 0],
+    ["999999999", 7 * 24 * 3_600_000],
+    ["Sat, 01 Jan 2050 00:00:00 GMT", 7 * 24 * 3_600_000],
     ["soon", undefined],
-    ["-5", 0],
-    [undefined, undefined],
-  ])("Retry-After %s is %s ms", (value, ms) => {
-    expect(retryAfter(value, noon)).toBe(ms);
+    ["-5", undefined],
+  ])("Retry-After %s is %s ms, and a week at most", (value, ms) => {
+    expect(statusFault({ status: 503, headers: { "retry-after": value } }, noon)?.retryAfterMs).toBe(ms);
   });
 });
