@@ -1,14 +1,18 @@
-import { closest, distance } from "fastest-levenshtein";
+import { distance } from "fastest-levenshtein";
 import * as z from "zod";
 import type { Fault } from "./errors.ts";
 
-/** ` Did you mean "x"?` when one of the known names begins so or is near enough to be a slip of the pen, else nothing. */
+/**
+ * ` Did you mean "x"?` when one of the known names begins so or is near enough to be a slip of the pen, whatever its case;
+ * else nothing.
+ */
 export function didYouMean(name: string, known: readonly string[]): string {
-  if (known.length === 0) return "";
-  const longer = name.length >= 3 ? known.find((other) => other.startsWith(name)) : undefined;
-  const nearest = longer ?? closest(name, known);
-  const near = longer !== undefined || distance(name, nearest) <= Math.max(2, Math.floor(name.length / 3));
-  return near ? ` Did you mean "${nearest}"?` : "";
+  const plain = name.toLowerCase();
+  const longer = plain.length >= 3 ? known.find((other) => other.toLowerCase().startsWith(plain)) : undefined;
+  const away = (other: string) => distance(plain, other.toLowerCase());
+  const near = longer ?? known.toSorted((one, other) => away(one) - away(other))[0];
+  if (near === undefined || (near !== longer && away(near) > Math.max(2, Math.floor(name.length / 3)))) return "";
+  return ` Did you mean "${near}"?`;
 }
 
 const perKey = "\n";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { faultsOf, strict } from "../../../lambdas/core/schema.ts";
+import { didYouMean, faultsOf, strict } from "../../../lambdas/core/schema.ts";
 
 const Wish = strict({ labels: z.array(z.string().min(2)).max(3), name: z.string().min(1), retries: z.int().max(20) });
 
@@ -21,5 +21,24 @@ describe("faults", () => {
       { pointer: "/labels/1", detail: "Invalid input: expected string, received number" },
       { pointer: "/name", detail: "Too small: expected string to have >=1 characters" },
     ]);
+  });
+});
+
+describe("the nearest name", () => {
+  const known = ["env", "start_at", "product_tag", "input"];
+
+  it.each([
+    ["ENV", "env"],
+    ["Start_At", "start_at"],
+    ["startAt", "start_at"],
+    ["PRODUCT", "product_tag"],
+    ["inpt", "input"],
+  ])("to %s is %s", (name, nearest) => {
+    expect(didYouMean(name, known)).toBe(` Did you mean "${nearest}"?`);
+  });
+
+  it("is told of no name that is far from all", () => {
+    expect(didYouMean("callback", known)).toBe("");
+    expect(didYouMean("env", [])).toBe("");
   });
 });
