@@ -189,6 +189,21 @@ describe("reschedule", () => {
     await conflicts((await world(far())).change(rescheduling({ repeat: hourly })));
   });
 
+  it("of a run that stands for missed occurrences forgets them: none runs once more after it", async () => {
+    const every: Repeat = { every: hour, anchor: noon + 5 * hour, overlap: "queue" };
+    const w = await world(series({ status: "queued", due_at: noon - hour, coalesced_until: noon }));
+    const moved = await w.change(rescheduling({ due_at: noon + 5 * hour, repeat: every }));
+    await w.clock.advance(5 * hour);
+    await runJob(w, async () => 1, aMessage(moved));
+    expect(await w.now()).toMatchObject({ run: 4, status: "scheduled", due_at: noon + 6 * hour });
+  });
+
+  it("to a time after the end of the series is a conflict", async () => {
+    const w = await world(series({ repeat: { ...hourly, end_date: noon + 2 * hour } }));
+    await conflicts(w.change(rescheduling({ due_at: noon + 2 * hour + 1 })));
+    expect(await w.change(rescheduling({ due_at: noon + 2 * hour }))).toMatchObject({ due_at: noon + 2 * hour });
+  });
+
   it("against fire: whoever writes first wins, and the job runs once, at one of the two times", async () => {
     const due = far({ due_at: noon, scheduled_at: noon, status: "queued" });
     const w = await world(due);
@@ -235,6 +250,13 @@ describe("retry", () => {
     await conflicts((await world(far())).change(retrying(0)));
   });
 
+  it("of a job that would have expired by then is a conflict, as it would be cancelled instead", async () => {
+    const w = await world(failed({ expires_at: noon + hour }));
+    await conflicts(w.change(retrying(hour)));
+    expect(await w.change(retrying(hour - 1))).toMatchObject({ status: "scheduled" });
+    await conflicts((await world(failed({ expires_at: noon }))).change(retrying(0)));
+  });
+
   it("of a job whose time to live ran out meanwhile says that there is none", async () => {
     const stored = failed();
     const w = await world(stored);
@@ -263,9 +285,36 @@ describe("run-now", () => {
     expect(await w.now()).toMatchObject({ run: 4, due_at: noon + hour });
   });
 
+  it("of a run that waits for its retry leaves its series as it was", async () => {
+    const w = await world(series({ attempt: 2, scheduled_at: noon - hour, repeat: { ...hourly, overlap: "queue" } }));
+    const now = await w.change(runningNow);
+    expect(now).toMatchObject({ due_at: noon, scheduled_at: noon - hour });
+    await runJob(w, async () => 1, aMessage(now));
+    expect(await w.now()).toMatchObject({ run: 4, status: "queued", scheduled_at: noon });
+  });
+
   it("is for jobs that wait", async () => {
     for (const stored of [running(), failed(), series({ status: "paused" })])
       await conflicts((await world(stored)).change(runningNow));
+  });
+});
+
+describe("a change that AWS has refused to hand over", () => {
+  it.each([
+    ["run-now", far(), runningNow],
+    ["resume", series({ status: "paused", due_at: noon, scheduled_at: noon + 60_000 }), resuming],
+  ])("is handed over when it is asked for again: %s", async (_, stored, change) => {
+    const w = await world(stored);
+    const { send } = w.queue;
+    w.queue.send = async () => {
+      throw new Error("throttled");
+    };
+    await expect(w.change(change)).rejects.toThrow("throttled");
+    w.queue.send = send;
+    const { version } = (await w.now()) as Job;
+    const job = await w.change(change);
+    expect(job.version).toBe(version);
+    expect(w.queue.sent).toMatchObject([{ message: aMessage(job) }]);
   });
 });
 
