@@ -398,8 +398,8 @@ export const mutations: Mutation[] = [
   {
     name: "feature: the steps' ids are not derived",
     file: decider,
-    find: "const step = { job_id: stepJobId(job.id, job.run, placed.key), parent };",
-    replace: "const step = { job_id: stepJobId(job.id + job.claim_id, job.run, placed.key), parent };",
+    find: "const step = { job_id: stepJobId(job, placed.key), parent };",
+    replace: "const step = { job_id: stepJobId({ ...job, id: job.id + job.claim_id }, placed.key), parent };",
   },
   { name: "feature: keeps its lease while parked", file: claims, find: "    lease_until: 0,\n", replace: "" },
   {

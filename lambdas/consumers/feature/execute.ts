@@ -101,7 +101,7 @@ async function reviveFailed(services: ConsumerServices, job: Job, feature: Featu
 /** The jobs of the steps that have been started, by step. */
 async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: FeatureTarget): Promise<Map<string, Job>> {
   const keys = stepsOf(feature).map(({ key }) => key);
-  const ids = keys.map((key) => stepJobId(job.id, job.run, key));
+  const ids = keys.map((key) => stepJobId(job, key));
   const found = new Map<string, Job>();
   for (let from = 0; from < ids.length; from += 100) {
     for (const child of await jobs.getMany(ids.slice(from, from + 100))) {
@@ -182,7 +182,7 @@ function start(services: ConsumerServices, job: Job, { placed, input }: ReadySte
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
   const parent = { message: messageOf(job), step: placed.key };
-  const step = { job_id: stepJobId(job.id, job.run, placed.key), parent };
+  const step = { job_id: stepJobId(job, placed.key), parent };
   return scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
 }
 

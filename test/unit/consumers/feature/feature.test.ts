@@ -65,8 +65,8 @@ function world(features: Record<string, FeatureTarget>, actions: Actions = {}) {
       }
     }
   }
-  const start = async (event = "onboard", input: Record<string, unknown> = {}) => {
-    const body = { product_tag: "shop", env: "dev", event, input, start_at: 0 };
+  const start = async (event = "onboard", input: Record<string, unknown> = {}, more = {}) => {
+    const body = { product_tag: "shop", env: "dev", event, input, start_at: 0, ...more };
     return (await scheduleJob(services, parseRequest(body, services.catalog, services.clock.now()))).id;
   };
   const run = async (event?: string, input?: Record<string, unknown>) => {
@@ -585,6 +585,22 @@ describe("a step that its feature does not know of", () => {
     await changeJob(w, step, retrying(0));
     await w.settle();
     expect(await w.jobs.get(step)).toMatchObject({ status: "completed" });
+  });
+});
+
+describe("a feature that is asked for again by its key after it was deleted", () => {
+  it("runs its own steps, whatever is left of those before", async () => {
+    const w = world({ onboard });
+    const again = { idempotency_key: "customer-1" };
+    const first = await w.start("onboard", { email: "a@shop.dev" }, again);
+    await w.settle();
+    await deleteJob(w, first);
+    await w.clock.advance(1);
+    const second = await w.start("onboard", { email: "b@shop.dev" }, again);
+    await w.settle();
+    expect(second).toBe(first);
+    expect(w.ran.map(({ input }) => input)).toContainEqual({ body: { email: "b@shop.dev" } });
+    expect(await w.jobs.get(second)).toMatchObject({ status: "completed" });
   });
 });
 
