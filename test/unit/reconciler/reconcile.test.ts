@@ -54,6 +54,28 @@ describe("the reconciler", () => {
     expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 0 });
   });
 
+  it("gives those that AWS refuses half of a round, all of them in turn, and the others the rest", async () => {
+    const refused = Array.from({ length: 500 }, (_, n) => inShard(0, n, { type: "function" }));
+    const services = fakeServices({ catalog, jobs: refused });
+    const { sendMany } = services.queue;
+    const tried: string[] = [];
+    services.queue.sendMany = async (type, entries) => {
+      if (type !== "function") return sendMany(type, entries);
+      tried.push(...entries.map(({ message }) => message.job_id));
+      await services.clock.advance(9000);
+      return entries.map((_, index) => ({ index, cause: new Error("forbidden") }));
+    };
+    const memory = newMemory();
+    while (memory.refused.size < 500) await reconcile(services, graceMs, memory);
+    await services.jobs.create(inShard(1, 1000, { due_at: services.clock.now() - graceMs }));
+    tried.length = 0;
+    const began = services.clock.now();
+    expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 1 });
+    expect(services.clock.now() - began).toBeLessThanOrEqual(50_000);
+    await reconcile(services, graceMs, memory);
+    expect(new Set(tried).size).toBe(500);
+  });
+
   it("goes on at the page that could not be read, with the look it was for", async () => {
     const services = fakeServices({ catalog, jobs: Array.from({ length: 150 }, (_, n) => inShard(3, n)) });
     const { getMany } = services.jobs;
