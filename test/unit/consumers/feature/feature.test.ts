@@ -454,6 +454,40 @@ describe("whatever happens to messages", () => {
   });
 });
 
+describe("what a decision keeps in S3", () => {
+  const large = "x".repeat(5000);
+  const piping: FeatureTarget = {
+    sequences: { main: [{ event: "create", input: { body: { text: "$Input{text}" } } }] },
+  };
+  /** With a progress that is too large for the item. */
+  const wide: FeatureTarget = {
+    sequences: { main: Array.from({ length: 50 }, (_, i) => ({ event: "create", step: `step${i}`, depends_on: [] })) },
+  };
+
+  it.each([
+    ["its input", "get", piping],
+    ["its progress", "put", wide],
+  ] as const)("and S3 refuses is no failed attempt: %s", async (_, method, onboard) => {
+    const w = world({ onboard });
+    const id = await w.start("onboard", { text: large }, { retries: 0 });
+    const { [method]: real } = w.blobs;
+    w.blobs[method] = async () => {
+      w.blobs[method] = real as never;
+      throw new Error("SlowDown");
+    };
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed", attempts: [{ attempt: 1 }] });
+  });
+
+  it("and is there no more fails it for good", async () => {
+    const w = world({ onboard: piping });
+    const id = await w.start("onboard", { text: large });
+    w.blobs.blobs.clear();
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "failed", attempt: 1, error: { code: "NOT_FOUND" } });
+  });
+});
+
 describe("cancelling a feature", () => {
   it("cancels its steps, and none starts after", async () => {
     const w = world({
