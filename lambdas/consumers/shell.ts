@@ -141,7 +141,7 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
   return (of) => completed(of, now, kept, progress);
 }
 
-/** S3 did not take or give what a decision needs. No step is to blame, so this is no failed attempt: it is made again. */
+/** AWS has refused what a decision needs. No step is to blame, so this is no failed attempt: it is made again. */
 function refused({ clock, log }: ConsumerServices, job: Job, cause: unknown): Outcome {
   log.warn("decision failed; it is made again", traceOf(cause));
   const now = clock.now();
