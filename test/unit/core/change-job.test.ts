@@ -65,6 +65,12 @@ describe("cancel", () => {
     await conflicts((await world(failed())).change(cancelling("c")));
   });
 
+  it("ends a series that is paused", async () => {
+    expect(await (await world(series({ status: "paused" }))).change(cancelling("a"))).toMatchObject({
+      status: "cancelled",
+    });
+  });
+
   it("of a running job discards its outcome", async () => {
     const due = job();
     const w = await world(due);
@@ -198,6 +204,12 @@ describe("reschedule", () => {
     expect(await w.now()).toMatchObject({ run: 4, status: "scheduled", due_at: noon + 6 * hour });
   });
 
+  it("to a time at which the job will have expired is a conflict", async () => {
+    const w = await world(far({ expires_at: noon + 2 * hour }));
+    await conflicts(w.change(rescheduling({ due_at: noon + 2 * hour })));
+    expect(await w.change(rescheduling({ due_at: noon + 2 * hour - 1 }))).toMatchObject({ status: "scheduled" });
+  });
+
   it("to a time after the end of the series is a conflict", async () => {
     const w = await world(series({ repeat: { ...hourly, end_date: noon + 2 * hour } }));
     await conflicts(w.change(rescheduling({ due_at: noon + 2 * hour + 1 })));
@@ -233,6 +245,12 @@ describe("retry", () => {
       { random: () => 1 },
     );
     expect(await w.now()).toMatchObject({ status: "scheduled", attempt: 6, due_at: noon + 1000 });
+  });
+
+  it("starts afresh: it has not ended, has no error, and none of its crashes", async () => {
+    const again = await (await world(failed({ claims: 4 }))).change(retrying(0));
+    expect(again).toMatchObject({ claims: 0 });
+    for (const field of ["finished_at", "error", "reason"]) expect(again).not.toHaveProperty(field);
   });
 
   it("after a delay goes the way of any job", async () => {
