@@ -31,6 +31,17 @@ describe("the reconciler", () => {
     expect(services.queue.sent.map(({ message }) => message.job_id)).toEqual([crashed.id]);
   });
 
+  it("sees that a lease has ended although the job's own time has come to no further age", async () => {
+    const due_at = noon - 5 * graceMs;
+    const lease_until = noon + graceMs / 2;
+    const crashed = late({ due_at, status: "running", lease_until, claim_id: "c", claims: 1 });
+    const services = fakeServices({ catalog, jobs: [crashed] });
+    const memory = newMemory();
+    expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 0 });
+    await services.clock.advance(graceMs);
+    expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 1 });
+  });
+
   it("looks at every product, env and shard, in pages", async () => {
     const jobs = ["dev", "prd"].flatMap((env) => Array.from({ length: 300 }, () => late({ env })));
     const services = fakeServices({ catalog, jobs });

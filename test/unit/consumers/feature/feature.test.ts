@@ -195,6 +195,13 @@ describe("a feature", () => {
     expect(await jobs.get(id)).toMatchObject({ status: "completed", attempts: [{ started_at: noon }] });
   });
 
+  it("starts a step with the step's own options", async () => {
+    const options = { retries: 7, timeout_ms: 1234, retry_config: { initial_delay: 77 } };
+    const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, ...options }] } } });
+    const id = stepsOf(await w.run())["main.create"]?.job_id ?? "";
+    expect(await w.jobs.get(id)).toMatchObject({ retries: 7, timeout_ms: 1234, retry_policy: { initial_delay: 77 } });
+  });
+
   it("runs a feature as a step of another", async () => {
     const { run, ran } = world({
       onboard: {
