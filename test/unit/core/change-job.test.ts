@@ -9,6 +9,7 @@ import {
   rescheduling,
   resuming,
   retrying,
+  reviving,
   runningNow,
 } from "../../../lambdas/core/change-job.ts";
 import { dispatch, scheduleName } from "../../../lambdas/core/dispatch.ts";
@@ -285,6 +286,23 @@ describe("retry", () => {
     };
     await expect(w.change(retrying(0))).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
     expect(w.queue.sent).toEqual([]);
+  });
+});
+
+describe("the step of a feature that is retried", () => {
+  const of = (attempt: number) => ({ message: aMessage(job({ attempt })), step: "main.create" });
+
+  it("is tried again where it failed, and goes on where it does; its end wakes the new attempt", async () => {
+    const again = await (await world(failed({ parent: of(1) }))).change(reviving(of(2)));
+    expect(again).toMatchObject({ status: "queued", attempt: 5, parent: { message: { attempt: 2 } } });
+    const open = await (await world(far({ parent: of(1) }))).change(reviving(of(2)));
+    expect(open).toMatchObject({ status: "scheduled", attempt: 1, parent: { message: { attempt: 2 } } });
+  });
+
+  it("is left as it is where it completed, or has been told so", async () => {
+    const done = await world(job({ status: "completed", finished_at: noon, parent: of(1) }));
+    expect(await done.change(reviving(of(2)))).toMatchObject({ version: 1 });
+    expect(await (await world(failed({ parent: of(2) }))).change(reviving(of(2)))).toMatchObject({ version: 1 });
   });
 });
 
