@@ -118,8 +118,8 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
       const put = new PutItemCommand({
         TableName: table,
         Item: runItemOf(run, retentionDays),
-        ConditionExpression: "attribute_not_exists(PK) OR version <= :version",
-        ExpressionAttributeValues: toAttributes({ ":version": run.version }),
+        ConditionExpression: "attribute_not_exists(PK) OR version <= :version OR created_at < :created_at",
+        ExpressionAttributeValues: toAttributes({ ":version": run.version, ":created_at": run.created_at }),
       });
       // Whoever lost its lease meanwhile is late with an outcome that nobody accepts: the successor's stays.
       await succeeds(client.send(put));

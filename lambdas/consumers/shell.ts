@@ -117,6 +117,7 @@ async function attempt(
     });
     return await succeeded(services, job, result);
   } catch (cause) {
+    if (deciding && !(cause instanceof JobError)) return refused(services, job, cause);
     const error = cause instanceof JobError ? cause : unexpected(cause);
     // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
     if (deciding && error instanceof OutOfTime) throw error;
@@ -140,8 +141,17 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
   return (of) => completed(of, now, kept, progress);
 }
 
+/** AWS has refused what a decision needs. No step is to blame, so this is no failed attempt: it is made again. */
+function refused({ clock, log }: ConsumerServices, job: Job, cause: unknown): Outcome {
+  log.warn("decision failed; it is made again", traceOf(cause));
+  const now = clock.now();
+  return (of) => parked(of, of.progress ?? { inline: {} }, now + lostAfterMs, againAt(job, now));
+}
+
 /** When AWS has refused a part of a decision. */
 const againSeconds = 5;
+/** The reconciler's turn, if the message that asks again is lost. */
+const lostAfterMs = 60_000;
 /** By less the clocks of two Lambdas differ: the one that asks again may find itself early by another's clock. */
 const clocksApartMs = 1000;
 

@@ -33,8 +33,9 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
     if (!job) return undefined;
     const next = change(job, services.clock.now());
     if (next === "unchanged") {
-      // Once more: an earlier cancellation may have died before it reached the steps.
+      // Once more: the change may have died, or been refused by AWS, before it reached the queues or the steps.
       if (job.status === "cancelled") await cancelSteps(services, job, job.reason ?? defaultReason);
+      if (isWaiting(job)) await dispatch(services, job);
       return job;
     }
     if ((await services.jobs.replace(next)) === "lost") continue;
@@ -76,10 +77,12 @@ export async function cancelSteps(services: Changing, job: Job, reason: string):
 async function follow(services: Changing, before: Job, next: Job): Promise<void> {
   const moved = scheduleName(before) !== scheduleName(next) || next.status !== "scheduled";
   if (before.status === "scheduled" && moved) await services.scheduler.unschedule(scheduleName(before));
-  if (next.status === "scheduled" || next.status === "queued") await dispatch(services, next);
+  if (isWaiting(next)) await dispatch(services, next);
   if (next.status === "cancelled") await cancelSteps(services, next, next.reason ?? "its feature was cancelled");
   if (isFinished(next)) await wakeParent(services, next);
 }
+
+const isWaiting = ({ status }: Job): boolean => status === "scheduled" || status === "queued";
 
 function conflict(job: Job, now: number, what: string): RequestError {
   const jobStatus = shownStatus(job, now);
@@ -129,9 +132,14 @@ export const rescheduling =
     if (due_at !== undefined && due_at >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
       throw conflict(job, now, "it expires before the time that it would be moved to.");
     }
+    if (due_at !== undefined && due_at > (series?.end_date ?? Number.POSITIVE_INFINITY)) {
+      throw conflict(job, now, "its series ends before the time that it would be moved to.");
+    }
     const at = due_at ?? (series && firstOccurrence(series, Math.max(now, series.anchor))) ?? job.due_at;
     const status = job.status === "paused" ? "paused" : waiting(at, now);
-    return changed(job, { ...(repeat && { repeat }), due_at: at, scheduled_at: at, status });
+    // It stands for the time that it is moved to, not for occurrences of the series as it was.
+    const { coalesced_until: _before, ...rest } = job;
+    return changed(rest, { ...(repeat && { repeat }), due_at: at, scheduled_at: at, status });
   };
 
 /** Tries a failed job again, with its whole count of retries. `delayMs` from now. */
@@ -139,6 +147,9 @@ export const retrying =
   (delayMs: number): Change =>
   (job, now) => {
     if (job.status !== "failed") throw conflict(job, now, "only a failed job can be retried.");
+    if (now + delayMs >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
+      throw conflict(job, now, "it expires before the time at which it would be tried again.");
+    }
     return triedAgain(job, now, now + delayMs);
   };
 
@@ -163,11 +174,12 @@ function triedAgain(job: Job, now: number, due_at: number): Job {
 
 /** Makes a waiting job due now. A recurring one runs once more than planned: its series goes on as it was. */
 export const runningNow: Change = (job, now) => {
-  if (job.status !== "scheduled" && job.status !== "queued") {
+  if (!isWaiting(job)) {
     throw conflict(job, now, "only a job that waits for its time can be run now.");
   }
   if (job.due_at <= now) return "unchanged";
-  return changed(job, { status: "queued", due_at: now, scheduled_at: now });
+  // A run that waits for its retry was planned before: what it has outlasted of its series counts from there.
+  return changed(job, { status: "queued", due_at: now, ...(job.attempt === 1 && { scheduled_at: now }) });
 };
 
 /** Deletes a finished job; its archived runs and blobs expire by themselves. */

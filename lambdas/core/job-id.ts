@@ -1,5 +1,6 @@
 import { hash } from "node:crypto";
 import { uuidv7obj } from "uuidv7";
+import type { Job } from "./job.ts";
 
 /** A fresh id: `job_` and a UUIDv7, so that ids sort by creation time. */
 export const newJobId = (): string => `job_${uuidv7obj().toHex()}`;
@@ -12,10 +13,13 @@ export const jobIdPattern = /^job_[0-9a-f]{32}$/;
  */
 export const derivedJobId = (product: string, env: string, key: string): string => derived([product, env, key]);
 
-/** The id of a feature's step: a decision that is made twice finds the job that it has started. */
-export const stepJobId = (featureJobId: string, run: number, step: string): string =>
+/**
+ * The id of a feature's step: a decision that is made twice finds the job that it has started. By the feature's birth too:
+ * one that was deleted leaves its steps behind, and a repeated key gives its id to another.
+ */
+export const stepJobId = ({ id, created_at, run }: Pick<Job, "id" | "created_at" | "run">, step: string): string =>
   // Of another length than the one above, so that no idempotency key can name a step.
-  derived([featureJobId, String(run), step, "step"]);
+  derived([id, String(created_at), String(run), step, "step"]);
 
 function derived(parts: string[]): string {
   const hex = hash("sha256", JSON.stringify(parts), "hex").slice(0, 32).split("");

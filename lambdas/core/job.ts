@@ -50,6 +50,8 @@ export interface RunRecord {
   run: number;
   /** Of the job at the run's end: tells the outcome that was accepted from one that came too late. */
   version: number;
+  /** The job's: one that was deleted leaves its runs behind, and a repeated key gives its id to another. */
+  created_at: number;
   status: "completed" | "failed" | "cancelled";
   /** When it was planned; `due_at` is that of its last attempt. */
   scheduled_at: number;

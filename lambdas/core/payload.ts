@@ -1,3 +1,4 @@
+import { JobError } from "./errors.ts";
 import type { Stored } from "./job.ts";
 import type { BlobStore } from "./ports.ts";
 
@@ -13,10 +14,10 @@ export async function store(blobs: BlobStore, key: string, value: unknown): Prom
   return { blob: key, bytes };
 }
 
-/** The value again. Throws if its blob is gone. */
+/** The value again. Throws a JobError NOT_FOUND if its blob is gone: S3 shows what was put at once, so it does not come back. */
 export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
   const body = await blobs.get(stored.blob);
-  if (!body) throw new Error(`the blob ${stored.blob} is gone`);
+  if (!body) throw new JobError("NOT_FOUND", `What was kept at ${stored.blob} is gone.`);
   return JSON.parse(Buffer.from(body).toString());
 }

@@ -84,7 +84,7 @@ export interface JobStore {
    * it: it may have moved or vanished, and the page still starts at the very next one.
    */
   page(query: PageQuery, after?: Place): Promise<Page>;
-  /** Keeps a run of a recurring job that has ended. One of the same number is replaced, unless its version is later. */
+  /** Keeps a run of a recurring job that has ended. One of the same number is replaced, unless its version is later and its job is the same. */
   archive(run: RunRecord): Promise<void>;
   /** The archived runs of a job by their number, those after `after` only, at most 100. `next` is absent on the last page. */
   runs(

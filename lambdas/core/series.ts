@@ -14,6 +14,7 @@ export const runRecordOf = (job: Job): RunRecord => ({
   job_id: job.id,
   run: job.run,
   version: job.version,
+  created_at: job.created_at,
   status: job.status as RunRecord["status"],
   scheduled_at: job.scheduled_at,
   due_at: job.due_at,

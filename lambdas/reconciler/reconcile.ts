@@ -69,11 +69,15 @@ async function step(round: Round, walk: Walk): Promise<boolean> {
   });
 }
 
-/** What AWS refused before: its age has passed, so nothing else would bring it back soon. */
+/**
+ * What AWS refused before: its age has passed, so nothing else would bring it back soon. It has half of the round, so that what
+ * is refused for long does not keep the others from theirs; what is refused again goes to the end of the line.
+ */
 async function handOverRefused(round: Round): Promise<void> {
+  const { clock } = round.services;
   const ids = [...round.memory.refused];
-  const now = round.services.clock.now();
-  for (let first = 0; first < ids.length; first += pageSize) {
+  const now = clock.now();
+  for (let first = 0; first < ids.length && clock.now() < round.end - longestRoundMs / 2; first += pageSize) {
     const some = ids.slice(first, first + pageSize);
     const isDone = await attempt(round, async () => {
       await handOver(round, some, (job) => isStuck(job, now, round.graceMs));

@@ -36,7 +36,7 @@ export async function crash({ kills, seed, folder, say = () => {} }: CrashOption
   const receiver = await startReceiver(seeded(seed + 1));
   const killed: number[] = [];
   const receipts: Receipt[] = [];
-  const load = makeLoad(random, receipts);
+  const load = makeLoad(seeded(seed + 2), receipts);
   copyCode(folder, receiver.url);
   let system: System | undefined;
   try {

@@ -1,10 +1,11 @@
 import type { Job, Stored } from "../../lambdas/core/job.ts";
 import { statsOf } from "../../lambdas/core/stats.ts";
+import { stepsOf } from "./feature-rules.ts";
 import type { Hardship } from "./hardship.ts";
-import { type Ledger, nameOf } from "./ledger.ts";
+import { type Ledger, nameOf, stepKey } from "./ledger.ts";
 import type { Told } from "./outcomes.ts";
-import { catalog } from "./product.ts";
 import type { System } from "./system.ts";
+import { hasCrashed } from "./write-rules.ts";
 
 export interface AtRest {
   system: System;
@@ -88,34 +89,39 @@ function tasksAnswered({ system, ledger: { observer } }: AtRest) {
         observer.violated(8, `a task that waits for ${nameOf(job)} was never answered`);
 }
 
-/** DESIGN 8: a feature that completed has done each of its steps, and none that ended has a step that goes on. */
+/** DESIGN 8: a feature that completed has done each of its steps, and one that failed has one that did not. */
 function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystanders }: AtRest) {
   const known = new Set(bystanders.map(({ id }) => id));
   for (const job of system.jobs.all()) {
-    if (job.type !== "feature" || known.has(job.id) || job.status !== "completed") continue;
+    if (job.type !== "feature" || known.has(job.id)) continue;
     // A paused series that is over when it is resumed completes without a run.
     if (job.attempts.length === 0) continue;
-    const target = catalog.lookup(job.product, job.event)?.target as { sequences: Record<string, Step[]> };
-    for (const [sequence, list] of Object.entries(target.sequences)) {
-      for (const { event, step = event, allow_fail, if: condition } of list) {
-        const id = steps.get(`${job.id} ${job.run} ${sequence}.${step}`);
-        const child = id === undefined ? undefined : system.jobs.peek(id);
-        if (id !== undefined && !child && lifeOf(id).isDeleted) continue;
-        if (!child && !condition && !allow_fail)
-          observer.violated("DESIGN 8", `${nameOf(job)} completed without step ${step}`);
-        if (child && child.status !== "completed" && !allow_fail)
-          observer.violated("DESIGN 8", `${nameOf(job)} completed although step ${step} is ${child.status}`);
-      }
+    const children = stepsOf(job.event).map(([key, step]) => {
+      const id = steps.get(stepKey({ job_id: job.id, run: job.run }, key));
+      const child = id === undefined ? undefined : system.jobs.peek(id);
+      return { key, step, child, isDeleted: id !== undefined && !child && lifeOf(id).isDeleted };
+    });
+    if (job.status === "failed" && !hasCrashed(job.error)) {
+      const isToBlame = ({ step, child, isDeleted }: (typeof children)[number]) =>
+        // Deleted, its result is gone for those that ask for it; tried again by hand, it may have completed since.
+        isDeleted || (!step.allow_fail && (child?.status !== "completed" || child.retried_after !== undefined));
+      if (!children.some((one) => isToBlame(one) && hasStarted(one)))
+        observer.violated("DESIGN 8", `${nameOf(job)} failed, and none of its steps has`);
+    }
+    if (job.status !== "completed") continue;
+    for (const { key, step, child, isDeleted } of children) {
+      const { allow_fail, if: condition } = step;
+      if (isDeleted) continue;
+      if (!child && !condition && !allow_fail)
+        observer.violated("DESIGN 8", `${nameOf(job)} completed without step ${key}`);
+      if (child && child.status !== "completed" && !allow_fail)
+        observer.violated("DESIGN 8", `${nameOf(job)} completed although step ${key} is ${child.status}`);
     }
   }
 }
 
-interface Step {
-  event: string;
-  step?: string;
-  allow_fail?: boolean;
-  if?: unknown;
-}
+const hasStarted = ({ child, isDeleted }: { child: Job | undefined; isDeleted: boolean }) =>
+  isDeleted || child !== undefined;
 
 /** DESIGN 1 promises the second; where AWS is quick, SQS's own lag and a few calls take less than half of it. */
 const punctualMs = 500;

@@ -18,6 +18,8 @@ const gatewayMs = 29_000;
 /** Callers of the API who ask for jobs: what they are promised is in `accepted`, by id. */
 export function callers({ time, random, hardship, observer }: World, ledger: Ledger, system: System) {
   const accepted = new Set<string>();
+  /** The last one that each job was accepted for. */
+  const requests = new Map<string, Request>();
   const promise = (id: string) => {
     accepted.add(id);
     ledger.lifeOf(id).isPromised = true;
@@ -43,7 +45,7 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
     const again = () => {
       if (more === 0) return;
       observer.cover("caller asks again");
-      time.after(5000, () => void create(request, more - 1));
+      time.after(5000, () => void create(triedAgain(request, more), more - 1));
     };
     const cancel = time.after(gatewayMs, again);
     try {
@@ -59,11 +61,19 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
     invoked.end();
   }
 
-  function accept(job: Job, { idempotency_key: key, event }: Request) {
+  /** Step Functions gives each try of a state another token. */
+  const triedAgain = (request: Request, more: number): Request =>
+    request.task_token === undefined ? request : { ...request, task_token: `${request.task_token}-${more}` };
+
+  function accept(job: Job, request: Request) {
+    const { idempotency_key: key, event, task_token } = request;
     if (job.event !== event) observer.violated("DESIGN 6", `${job.id.slice(-6)} is another job than was asked for`);
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
     promise(job.id);
+    requests.set(job.id, request);
     const now = system.jobs.peek(job.id) ?? job;
+    if (task_token !== undefined && !now.task_tokens?.includes(task_token))
+      observer.violated(8, `${job.id.slice(-6)} was accepted, and does not know the task that waits for it`);
     // Who has moved it meanwhile hands it over, for its new time: which may be the old one again, of the run after it.
     const isWaiting = !isFinished(now) && now.run === job.run && now.due_at === job.due_at;
     const isFresh = isWaiting && job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
@@ -104,5 +114,11 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
     end(12 * jobs.length);
   }
 
-  return { accepted, request, createMany };
+  /** A job was deleted, and somebody wants another one by its key. */
+  function askAgain(id: string) {
+    const request = requests.get(id);
+    if (request) void create(request);
+  }
+
+  return { accepted, request, createMany, askAgain };
 }

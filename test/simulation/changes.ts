@@ -18,7 +18,7 @@ import { repeatOf } from "../../lambdas/core/repeat-request.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import type { World } from "./adversary.ts";
 import type { Purpose } from "./invocation.ts";
-import type { Ledger } from "./ledger.ts";
+import { attemptKey, type Ledger, nameOf, stateOf } from "./ledger.ts";
 import { randomRepeat } from "./requests.ts";
 import type { System } from "./system.ts";
 
@@ -28,7 +28,13 @@ const purposes: Partial<Record<string, Purpose>> = { retry: "retry", delete: "de
 type Asked = [what: string, fits: (job: Job) => boolean, rule: (now: number) => Change | "delete"];
 
 /** People who change jobs while they run: one job, or many by a filter. */
-export function changes({ time, random, observer }: World, { start, lifeOf }: Ledger, system: System) {
+export function changes(
+  { time, random, observer }: World,
+  ledger: Ledger,
+  system: System,
+  askAgain: (id: string) => void,
+) {
+  const { start, lifeOf, handedOver } = ledger;
   const isOpen = (job: Job) => !isFinished(job);
   const isOpenSeries = (job: Job) => isOpen(job) && job.repeat !== undefined;
   const all: Asked[] = [
@@ -46,20 +52,40 @@ export function changes({ time, random, observer }: World, { start, lifeOf }: Le
   const isOurs = (created: number) => created >= start - 10_000;
 
   const change = async (what: string, id: string, rule: Change | "delete") => {
-    const { services, end } = system.invoke(purposes[what] ?? "change", what);
+    const { services, invocation, end } = system.invoke(purposes[what] ?? "change", what);
     observer.note(() => `${what} ${id.slice(-6)}`);
     try {
       const job = what === "retry" ? await services.jobs.get(id) : undefined;
       if (job) await requireFeature(services, job);
-      await (rule === "delete" ? deleteJob(services, id) : changeJob(services, id, rule));
+      if (rule === "delete") await deleteJob(services, id);
+      else checkChanged(what, await changeJob(services, id, rule), invocation.began);
       if (what === "cancel")
         lifeOf(id).cancelled = { at: time.now(), steps: JSON.stringify(system.jobs.peek(id)?.progress) ?? "" };
       observer.cover(`changed: ${what}`);
+      if (rule === "delete" && random.chance(0.5)) time.after(random.int(0, 60_000), () => askAgain(id));
     } catch (error) {
       observer.cover(`change refused: ${what} ${error instanceof RequestError ? error.code : "fault"}`);
     }
     end();
   };
+
+  /** Whoever is told that a job was changed may rely on it: it was, and whoever is to act on it has been told. */
+  function checkChanged(what: string, told: Job, began: number) {
+    const job = system.jobs.peek(told.id);
+    const name = `${nameOf(told)}, which somebody was told is changed by ${what},`;
+    if (lifeOf(told.id).written.get(told.version) !== stateOf(told))
+      observer.violated("DESIGN 4", `${name} was never ${stateOf(told)}`);
+    if (what === "resume" && (told.status === "paused" || told.pause_requested))
+      observer.violated("DESIGN 4", `${name} is paused still`);
+    const isWaiting = job?.status === "scheduled" || job?.status === "queued";
+    const isMoved = job?.due_at !== told.due_at || job.attempt !== told.attempt;
+    if (isWaiting && !isMoved && !handedOver.has(attemptKey({ ...told, job_id: told.id })))
+      observer.violated("DESIGN 7", `${name} waits, and nobody has been given its message`);
+    const wakeUp = handedOver.get(told.parent ? attemptKey(told.parent.message) : "") ?? 0;
+    const isFresh = (told.finished_at ?? 0) >= began - 3000;
+    if (what === "cancel" && told.parent && isFresh && wakeUp < began)
+      observer.violated("DESIGN 8", `${name} has ended, and nobody has told its feature`);
+  }
 
   /** A job that was asked for, or the step of a feature. */
   const one = () => {
@@ -69,13 +95,14 @@ export function changes({ time, random, observer }: World, { start, lifeOf }: Le
       .filter(({ parent, created_at }) => isOurs(created_at) && (!parent || random.chance(0.2)));
     if (jobs.length === 0) return;
     const [what, fits, ruleAt] = random.pick(asked);
-    const rule = ruleAt(now);
     const fitting = random.chance(0.7) ? jobs.filter(fits) : [];
-    const { id } = random.pick(fitting.length > 0 ? fitting : jobs);
+    const { id, due_at } = random.pick(fitting.length > 0 ? fitting : jobs);
     // Who pauses means to resume.
-    if (rule === pausing && random.chance(0.5))
+    if (what === "pause" && random.chance(0.5))
       time.after(random.int(1000, 900_000), () => void change("resume", id, resuming));
-    return change(what, id, rule);
+    // Many do so at the last moment, when others are at the job as well.
+    const until = random.chance(0.4) ? due_at + random.int(-500, 1500) - now : 0;
+    time.after(until, () => void change(what, id, ruleAt(time.now())));
   };
 
   /** As a client does it: page by page. */

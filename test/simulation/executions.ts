@@ -8,6 +8,8 @@ import type { Told } from "./outcomes.ts";
 export interface Executions {
   /** `at` is by the Lambda's own clock, `real` the true time. */
   started(job: Job, by: Invocation, time: { at: number; real: number }): void;
+  /** It hands its progress over to the next attempt. */
+  leaves(job: Job): void;
   /** The attempt finds this progress of the one before it. */
   sees(job: Job, progress: unknown): void;
   /** It has ended, or its time is up. `real` is the true time. */
@@ -56,7 +58,15 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
       if (inRound > 1 + job.retries) observer.violated(6, `${nameOf(job)} is attempt ${inRound} of ${1 + job.retries}`);
     },
 
+    leaves({ id, run, attempt, claim_id }) {
+      lifeOf(id).progress = { run, attempt, claim: claim_id };
+    },
+
     sees(job, progress) {
+      const { progress: left, winners } = lifeOf(job.id);
+      const isNext = left?.run === job.run && left.attempt === job.attempt - 1;
+      if (isNext && winners.get(job.run) === left.claim && (progress as Told | undefined)?.claim !== left.claim)
+        observer.violated("DESIGN 7", `${nameOf(job)} does not see what the attempt before it has left`);
       if (progress === undefined) return;
       observer.cover("progress of the attempt before");
       // Of the last attempt that kept any; one that was fenced off must not have left its own.

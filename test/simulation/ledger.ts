@@ -9,10 +9,12 @@ export interface Ledger {
   start: number;
   /** Every attempt that has ever been recorded, by `attemptKey`. */
   recorded: Set<string>;
-  /** Those that a queue or the Scheduler has taken. */
-  handedOver: Set<string>;
-  /** Job ids by feature, run and step. */
+  /** Those that a queue or the Scheduler has taken, and when it last has: true time. */
+  handedOver: Map<string, number>;
+  /** Job ids by `stepKey`. */
   steps: Map<string, string>;
+  /** Steps, by `stepKey`, that had completed when their jobs were deleted. */
+  isDone: Set<string>;
   /** What is to be told of each job, in order: names and versions. */
   toTell: Map<string, string[]>;
   /** The life of the job that has this id, from its birth on. */
@@ -40,6 +42,14 @@ export interface Life {
   winners: Map<number, string>;
   /** How the runs ended that are in the archive. */
   archive: Map<number, RunRecord["status"]>;
+  /** What was written, by version: `stateOf`. */
+  written: Map<number, string>;
+  /** By run and attempt, how often it was claimed since it was last parked. */
+  claims: Map<string, number>;
+  /** The run stands for every occurrence up to this time, which the one before it has outlasted. */
+  madeUpUntil?: number;
+  /** What an attempt that failed has handed over for the next one: under which claim. */
+  progress?: { run: number; attempt: number; claim: string | undefined };
 }
 
 export interface Execution {
@@ -58,28 +68,43 @@ const life = (by: Invocation | undefined, before?: Life): Life => ({
   started: new Map(),
   winners: new Map(),
   archive: new Map(),
+  claims: new Map(),
+  written: new Map(),
 });
 
 export function ledger(observer: Observer, start: number): Ledger {
   const lives = new Map<string, Life>();
+  const steps = new Map<string, string>();
+  const isDone = new Set<string>();
   return {
     observer,
     start,
     recorded: new Set(),
-    handedOver: new Set(),
-    steps: new Map(),
+    handedOver: new Map(),
+    steps,
+    isDone,
     toTell: new Map(),
     lifeOf(id) {
       const found = lives.get(id) ?? life(undefined);
       lives.set(id, found);
       return found;
     },
-    birth: (id, by) => lives.set(id, life(by, lives.get(id))),
+    birth(id, by) {
+      lives.set(id, life(by, lives.get(id)));
+      // What is left of the steps of another that had its id is none of its.
+      for (const known of [steps, isDone]) for (const key of known.keys()) if (key.startsWith(id)) known.delete(key);
+    },
   };
 }
 
 export const attemptKey = ({ job_id, run, attempt, due_at }: Omit<JobMessage, "v">): string =>
   `${job_id} ${run} ${attempt} ${due_at}`;
+
+export const stateOf = ({ status, run, attempt, due_at }: Job): string => [status, run, attempt, due_at].join(" ");
+
+/** The step of one run of a feature. */
+export const stepKey = ({ job_id, run }: Pick<JobMessage, "job_id" | "run">, step: string): string =>
+  `${job_id} ${run} ${step}`;
 
 /** The job in the lines of a trace. */
 export const nameOf = (job: Pick<Job, "id" | "run" | "attempt">): string =>

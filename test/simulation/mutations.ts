@@ -27,7 +27,7 @@ export const mutations: Mutation[] = [
   // The claim, clause by clause.
   {
     name: "claim: any run",
-    seed: 293,
+    seed: 436,
     file: claims,
     find: named,
     replace: "const named = job.attempt === message.attempt && job.due_at === message.due_at;",
@@ -47,6 +47,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "claim: a paused job",
+    seed: 51,
     file: claims,
     find: `if (job.status !== "running") return "gone";`,
     replace: `if (job.status !== "running") return job.status === "paused" ? "yes" : "gone";`,
@@ -86,7 +87,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "fence: a cancelled attempt keeps its claim",
-    seed: 56,
+    seed: 112,
     file: claims,
     find: `job.status === "running" ? endAttempt(job, now, { outcome: "cancelled" }) : { ...job, version: job.version + 1 };`,
     replace: "{ ...job, version: job.version + 1 };",
@@ -135,6 +136,18 @@ export const mutations: Mutation[] = [
     file: claims,
     find: "export const maxCrashes = 3;",
     replace: "export const maxCrashes = 300;",
+  },
+  {
+    name: "crashes: one too few",
+    file: shell,
+    find: "if (job.claims > maxCrashes)",
+    replace: "if (job.claims >= maxCrashes)",
+  },
+  {
+    name: "crashes: of the attempt before count too",
+    file: claims,
+    find: "attempt: job.attempt + 1, due_at: due, claims: 0 };",
+    replace: "attempt: job.attempt + 1, due_at: due };",
   },
   // Time.
   {
@@ -198,6 +211,12 @@ export const mutations: Mutation[] = [
     find: "return error.retryable || policy",
     replace: "return true || policy",
   },
+  {
+    name: "retries: what an attempt has left is forgotten",
+    file: shell,
+    find: "progress: job.progress && (await load(blobs, job.progress)),",
+    replace: "progress: undefined,",
+  },
   // Record first, then dispatch.
   {
     name: "dispatch: the next attempt before it is recorded",
@@ -221,7 +240,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "dispatch: a repeated request's word is taken for it",
-    seed: 32,
+    seed: 131,
     file: "core/schedule-job.ts",
     find: "if (held && !hasStarted(held)) await dispatch(services, held);",
     replace: "",
@@ -256,6 +275,73 @@ export const mutations: Mutation[] = [
     file: "core/schedule-job.ts",
     find: "if (existing.fingerprint !== request.fingerprint) {",
     replace: "if (existing.fingerprint === undefined) {",
+  },
+  {
+    name: "idempotency: a task that asks again is not told",
+    file: "core/schedule-job.ts",
+    find: "const job = await answering(services, existing, request.task_token);",
+    replace: "const job = existing;",
+  },
+  {
+    name: "idempotency: another request changes the input",
+    file: "core/schedule-job.ts",
+    find: "/$" + "{request.fingerprint}`",
+    replace: "`",
+  },
+  {
+    name: "dispatch: schedules are named by their attempt alone",
+    seed: 73,
+    file: "core/dispatch.ts",
+    find: "-$" + "{due_at.toString(36)}`;",
+    replace: "`;",
+  },
+  // Changes.
+  {
+    name: "change: is not handed over",
+    file: "core/change-job.ts",
+    find: "  if (isWaiting(next)) await dispatch(services, next);\n",
+    replace: "",
+  },
+  {
+    name: "change: asked for again it is not handed over",
+    seed: 76,
+    file: "core/change-job.ts",
+    find: "      if (isWaiting(job)) await dispatch(services, job);\n",
+    replace: "",
+    bug: "a job was run now, SQS refused it, and who asked again was told that it runs",
+  },
+  {
+    name: "change: a write that was lost is taken for done",
+    file: "core/change-job.ts",
+    find: `if ((await services.jobs.replace(next)) === "lost") continue;`,
+    replace: "await services.jobs.replace(next);",
+  },
+  {
+    name: "reschedule: only what is due moves",
+    file: "core/change-job.ts",
+    find: "due_at: at, scheduled_at: at, status });",
+    replace: "due_at: at, status });",
+  },
+  {
+    name: "reschedule: what is paused goes on",
+    seed: 123,
+    file: "core/change-job.ts",
+    find: `job.status === "paused" ? "paused" : waiting(at, now);`,
+    replace: "waiting(at, now);",
+  },
+  {
+    name: "reschedule: past the end of the series",
+    seed: 428,
+    file: "core/change-job.ts",
+    find: "if (due_at !== undefined && due_at > (series?.end_date ?? Number.POSITIVE_INFINITY)) {",
+    replace: "if (due_at === -1) {",
+    bug: "a run was moved past its series' end date",
+  },
+  {
+    name: "run now: in place of the run that is planned",
+    file: "core/change-job.ts",
+    find: "...(job.attempt === 1 && { scheduled_at: now }) });",
+    replace: "});",
   },
   // The reconciler.
   {
@@ -332,6 +418,24 @@ export const mutations: Mutation[] = [
     find: "nextOccurrence(repeat, job.coalesced_until ?? job.scheduled_at)",
     replace: "nextOccurrence(repeat, (job.coalesced_until ?? job.scheduled_at) - 1)",
   },
+  {
+    name: "series: ends with a run that failed",
+    file: shell,
+    find: `isFinished(ended) && ended.status !== "cancelled" ?`,
+    replace: `ended.status === "completed" ?`,
+  },
+  {
+    name: "series: each missed occurrence runs",
+    file: "core/series.ts",
+    find: "return { at, coalesced_until: now };",
+    replace: "return { at };",
+  },
+  {
+    name: "series: missed occurrences are left out",
+    file: "core/series.ts",
+    find: `if (repeat.overlap === "queue") return { at, coalesced_until: now };`,
+    replace: "",
+  },
   // Pausing, resuming, deleting.
   {
     name: "pause: the next run comes all the same",
@@ -340,8 +444,27 @@ export const mutations: Mutation[] = [
     replace: "status: waiting(at, now),",
   },
   {
+    name: "pause: of a run that is under way",
+    file: "core/change-job.ts",
+    find: `return job.status === "running" || job.attempt > 1`,
+    replace: "return job.attempt > 1",
+  },
+  {
+    name: "pause: of a run between two attempts",
+    seed: 279,
+    file: "core/change-job.ts",
+    find: `return job.status === "running" || job.attempt > 1`,
+    replace: `return job.status === "running"`,
+  },
+  {
+    name: "resume: makes up for what was missed",
+    file: "core/change-job.ts",
+    find: "const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now);",
+    replace: "const at = job.scheduled_at;",
+  },
+  {
     name: "resume: of a job that has finished",
-    seed: 30070,
+    seed: 68,
     file: "core/change-job.ts",
     find: "if (isFinished(job) || !job.repeat) throw conflict",
     replace: "if (!job.repeat) throw conflict",
@@ -367,16 +490,24 @@ export const mutations: Mutation[] = [
     replace: 'if (job.id === "")',
     bug: "a step that a decider had created before it died ran although its feature was cancelled",
   },
+  {
+    name: "cancel: a step does not tell its feature",
+    seed: 61,
+    file: "core/change-job.ts",
+    find: "  if (isFinished(next)) await wakeParent(services, next);\n",
+    replace: "",
+  },
   // Features.
   {
     name: "feature: a wake-up is dropped while a decision is made",
-    seed: 46,
+    seed: 102,
     file: reach,
     find: `if (outcome.outcome !== "taken" || !wakeUps) {`,
     replace: `if (outcome.outcome !== "nothing") {`,
   },
   {
     name: "feature: nobody asks for the decision that a wake-up told of",
+    seed: 34,
     file: shell,
     find: "else if (wasWoken && isParked(next)",
     replace: "else if (!isParked(next)",
@@ -398,8 +529,8 @@ export const mutations: Mutation[] = [
   {
     name: "feature: the steps' ids are not derived",
     file: decider,
-    find: "const step = { job_id: stepJobId(job.id, job.run, placed.key), parent };",
-    replace: "const step = { job_id: stepJobId(job.id + job.claim_id, job.run, placed.key), parent };",
+    find: "const step = { job_id: stepJobId(job, placed.key), parent };",
+    replace: "const step = { job_id: stepJobId({ ...job, id: job.id + job.claim_id }, placed.key), parent };",
   },
   { name: "feature: keeps its lease while parked", file: claims, find: "    lease_until: 0,\n", replace: "" },
   {
@@ -407,6 +538,59 @@ export const mutations: Mutation[] = [
     file: "consumers/feature/plan.ts",
     find: "const done = steps.every(({ key }) => hasEnded(stateOf(key)));",
     replace: "const done = steps.slice(0, 2).every(({ key }) => hasEnded(stateOf(key)));",
+  },
+  {
+    name: "feature: steps take those of one that was deleted for theirs",
+    seed: 148,
+    file: "core/job-id.ts",
+    find: `derived([id, String(created_at), String(run), step, "step"])`,
+    replace: `derived([id, String(run), step, "step"])`,
+    bug: "a feature of the same key as a deleted one ended at once with its results",
+  },
+  {
+    name: "feature: what S3 refuses fails it",
+    file: shell,
+    find: "if (deciding && !(cause instanceof JobError)) return refused(services, job, cause);",
+    replace: "",
+    bug: "a feature failed of which no step had: S3 had refused it its input",
+  },
+  {
+    name: "feature: a step that was done and deleted is done again",
+    seed: 563,
+    file: decider,
+    find: "let states: StepStates = { ...jobless, ...statesOf(children, now) };",
+    replace: "let states: StepStates = { ...statesOf(children, now) };",
+  },
+  {
+    name: "feature: a step waits for one of those that it depends on",
+    file: "consumers/feature/plan.ts",
+    find: "dependsOn.every((key) => hasEnded",
+    replace: "dependsOn.length === 0 || dependsOn.some((key) => hasEnded",
+  },
+  {
+    name: "feature: a step does not wait for its delay",
+    file: decider,
+    find: "start_at: now + delay,",
+    replace: "start_at: 0,",
+  },
+  {
+    name: "feature: fails for a step that may fail",
+    file: "consumers/feature/plan.ts",
+    find: `?? "") && !step.allow_fail);`,
+    replace: `?? ""));`,
+  },
+  {
+    name: "feature: expires between two decisions",
+    file: shell,
+    find: "const expires = job.parked_since === undefined ? job.expires_at : undefined;",
+    replace: "const expires = job.expires_at;",
+  },
+  {
+    name: "feature: asks itself for another decision for ever",
+    seed: 121,
+    file: claims,
+    find: "const { claim_id: _claim, again_at: _again, woken: _woken, ...rest } = job;\n  const parked_since",
+    replace: "const { claim_id: _claim, again_at: _again, ...rest } = job;\n  const parked_since",
   },
   // The lifecycle.
   {

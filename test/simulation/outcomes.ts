@@ -41,6 +41,7 @@ export function executor({ random, time, hardship }: World, executions: Executio
       if (fate < 0.25) {
         const wait = random.chance(0.2) ? 1_000_000 : 0;
         const progress = random.chance(0.3) ? { progress: told(job.attempt, job.claim_id) } : {};
+        if (progress.progress && !signal.aborted) executions.leaves(job);
         throw new JobError("SERVICE_UNAVAILABLE", `busy, retry after ${wait}`, { retryAfterMs: wait, ...progress });
       }
       if (fate < 0.3) throw new JobError("NOT_FOUND", "permanent");

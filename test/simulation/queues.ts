@@ -14,6 +14,8 @@ export interface Messaging {
 }
 
 interface Schedule {
+  /** The attempt that its message names. */
+  key: string;
   deletedAt: number | undefined;
 }
 
@@ -73,7 +75,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
   function handOver(message: JobMessage) {
     const key = attemptKey(message);
     if (!recorded.has(key)) observer.violated("DESIGN 7", `${key} was dispatched before it was recorded`);
-    handedOver.add(key);
+    handedOver.set(key, time.now());
   }
 
   const queue: JobQueue = {
@@ -100,9 +102,12 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
       if (at * 1000 <= time.now() - hardship.skew)
         observer.violated("DESIGN 5", `schedule ${name.slice(-20)} lies ${time.now() - at * 1000} ms in the past`);
       if (!/^[0-9a-zA-Z-_.]{1,64}$/.test(name)) observer.violated("DESIGN 5", `no name for a schedule: ${name}`);
+      const key = attemptKey(message);
+      const other = schedules.get(name);
+      if (other && other.key !== key) observer.violated("DESIGN 5", `${key} finds its schedule's name taken`);
       handOver(message);
-      if (schedules.has(name)) return observer.cover("schedule exists");
-      const schedule: Schedule = { deletedAt: undefined };
+      if (other) return observer.cover("schedule exists");
+      const schedule: Schedule = { key, deletedAt: undefined };
       schedules.set(name, schedule);
       const fires = random.chance(hardship.neverFire) ? 0 : random.chance(hardship.fireTwice) ? 2 : 1;
       observer.cover(`schedule fires ${fires}x`);

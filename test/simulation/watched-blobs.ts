@@ -1,4 +1,5 @@
 import type { BlobStore } from "../../lambdas/core/ports.ts";
+import type { FakeBlobStore } from "../support/fakes/blob-store.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
@@ -7,20 +8,23 @@ import type { Observer } from "./observer.ts";
 const writers = new WeakMap<BlobStore, Map<string, Invocation>>();
 
 /**
- * Blobs as one invocation uses them: invariant 3 for what is kept in them. Whether a stored job names the blob by now
+ * Blobs as one invocation uses them: invariant 3 for what is kept in them, and nothing that is kept ever changes. Whether a stored job names the blob by now
  * does not matter: the moment at which it would harm is short, and somebody hits it.
  */
-export function watchedBlobs<Blobs extends BlobStore>(
-  blobs: Blobs,
+export function watchedBlobs(
+  blobs: FakeBlobStore,
   jobs: FakeJobStore,
   by: Invocation,
   observer: Observer,
-): Blobs {
+): FakeBlobStore {
   const writerOf = writers.get(blobs) ?? new Map<string, Invocation>();
   writers.set(blobs, writerOf);
   return {
     ...blobs,
-    async put(key, ...rest) {
+    async put(key, body, contentType) {
+      const kept = blobs.blobs.get(key);
+      if (kept && Buffer.compare(kept.body, body) !== 0)
+        observer.violated(3, `${by.what} has changed what is kept as ${key.slice(-60)}`);
       const other = writerOf.get(key);
       const isOurs = by.claim_id !== undefined && jobs.peek(by.job_id ?? "")?.claim_id === by.claim_id;
       const hasLost = by.claim_id !== undefined && !isOurs;
@@ -28,7 +32,7 @@ export function watchedBlobs<Blobs extends BlobStore>(
       if (hasLost && other?.claim_id !== undefined && other !== by)
         observer.violated(3, `${by.what}, which has lost its claim, replaced what another one has kept`);
       writerOf.set(key, by);
-      return blobs.put(key, ...rest);
+      return blobs.put(key, body, contentType);
     },
   };
 }

@@ -4,7 +4,7 @@ import type { JobStore } from "../../lambdas/core/ports.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected } from "./adversary.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptKey, type Ledger, nameOf } from "./ledger.ts";
+import { attemptKey, type Ledger, nameOf, stateOf } from "./ledger.ts";
 import { toldOf } from "./told.ts";
 import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
 
@@ -30,6 +30,7 @@ export function watchedStore(store: FakeJobStore, ledger: Ledger, { by, refuses,
         `${nameOf(after)}: ${from} -> ${after.status}${after.reason ? ` (${after.reason})` : ""}, due ${after.due_at - start}, lease ${(after.lease_until ?? 0) - start} ${after.claim_id?.slice(0, 4) ?? ""} by ${by.what}`,
     );
     recorded.add(attemptKey({ ...after, job_id: after.id }));
+    lifeOf(after.id).written.set(after.version, stateOf(after));
     const outcome = before && lifeOf(before.id).archive.get(before.run);
     for (const name of toldOf(before, after, outcome)) {
       observer.cover(`to tell: ${name}`);
@@ -88,7 +89,7 @@ export function watchedStore(store: FakeJobStore, ledger: Ledger, { by, refuses,
       if (!before || peek(job.id)) return answer;
       observer.cover(`${before.status} -> removed`);
       observer.note(() => `${nameOf(before)}: removed by ${by.what}`);
-      checkRemoval(ledger, before, by);
+      checkRemoval(ledger, before, by, peek);
       onChange({ before });
       return answer;
     },

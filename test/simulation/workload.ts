@@ -7,8 +7,8 @@ import type { System } from "./system.ts";
 /** Random requests over the first minutes, and changes over the first half hour; answers the ids of the receipts that were given. */
 export function workload(world: World, ledger: Ledger, system: System, isChanging: boolean): Set<string> {
   const { time, random } = world;
-  const { accepted, request, createMany } = callers(world, ledger, system);
-  const { one, many } = changes(world, ledger, system);
+  const { accepted, request, createMany, askAgain } = callers(world, ledger, system);
+  const { one, many } = changes(world, ledger, system, askAgain);
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
 
   for (let i = random.int(2, 5); i > 0; i--) at(random.int(0, 300_000), request);

@@ -1,9 +1,11 @@
-import { isFinished, type Job, type JobMessage } from "../../lambdas/core/job.ts";
+import { type AttemptError, isFinished, type Job, type JobMessage } from "../../lambdas/core/job.ts";
 import type { Claim } from "../../lambdas/core/ports.ts";
+import { revivedGoesOn, startedStays, stepsStartOnce, stepsWait } from "./feature-rules.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptKey, type Ledger, nameOf } from "./ledger.ts";
+import { attemptKey, type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
+import { pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
 
 /** A write as it took effect. */
 export interface Write {
@@ -15,7 +17,7 @@ export interface Write {
 }
 
 /** The times of two Lambdas, each of whose clocks may be off (adversary.ts). */
-const clocksApartMs = 6000;
+export const clocksApartMs = 6000;
 
 type Rule = (ledger: Ledger, write: Write) => void;
 
@@ -24,8 +26,14 @@ export const writeRules: Rule[] = [
   finishedStays,
   ownClaimOnly,
   attemptsCount,
+  thirdCrashFails,
   runsFollow,
+  seriesGoesOn,
+  pausedWaits,
+  plannedIsDue,
   stepsStartOnce,
+  stepsWait,
+  startedStays,
   revivedGoesOn,
   nothingShows,
 ];
@@ -55,6 +63,8 @@ const isWakeUp = ({ write_id: _, ...before }: Job, { write_id: __, ...after }: J
 
 /** Invariant 6, from below: retries are not cut short, and a provider's Retry-After is waited for. */
 function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
+  if (before && isFinished(before) && !isFinished(after) && after.attempt !== before.attempt + 1)
+    observer.violated(6, `${nameOf(before)} is tried again as attempt ${after.attempt}`);
   if (before?.status !== "running" || by.job_id !== after.id || after.run !== before.run) return;
   const tried = after.attempts.at(-1);
   if (
@@ -71,50 +81,26 @@ function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
     observer.violated("DESIGN 7", `${nameOf(after)} does not wait for the provider's Retry-After`);
 }
 
-/** Invariant 7: one after the other, each archived before the next one is there, within limit and end date, on the grid. */
-function runsFollow({ observer, lifeOf }: Ledger, { before, after }: Write) {
-  if (!before || after.run === before.run) return;
-  if (after.run !== before.run + 1) observer.violated(7, `${nameOf(before)} was followed by run ${after.run}`);
-  if (!lifeOf(before.id).archive.has(before.run)) observer.violated(7, `${nameOf(before)} is not in the archive`);
-  if (before.pause_requested && after.status !== "paused")
-    observer.violated(4, `${nameOf(before)} was to pause, and goes on with run ${after.run}`);
-  const { repeat, scheduled_at } = after;
-  if (repeat?.limit !== undefined && after.run > repeat.limit)
-    observer.violated(7, `${nameOf(after)} is beyond its limit ${repeat.limit}`);
-  if (repeat?.end_date !== undefined && scheduled_at > repeat.end_date)
-    observer.violated(7, `${nameOf(after)} is planned after its end date`);
-  if (scheduled_at <= (before.coalesced_until ?? before.scheduled_at))
-    observer.violated(7, `${nameOf(after)} is planned for what the run before it stands for`);
-  const off = repeat?.every === undefined ? scheduled_at % 300_000 : (scheduled_at - repeat.anchor) % repeat.every;
-  if (repeat && off !== 0) observer.violated(7, `${nameOf(after)} has drifted by ${off} ms`);
+/** DESIGN 7: the third crash fails the job, and not one before it. The claim that says so is the fourth, or comes after it. */
+function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write) {
+  if (before?.status !== "running") return;
+  const { claims } = lifeOf(after.id);
+  const attempt = `${before.run} ${before.attempt}`;
+  // A decision that is made ends the count.
+  if (after.status === "running" && after.claim_id === undefined) claims.delete(attempt);
+  const isCrashed = after.run === before.run && hasCrashed(after.attempts.at(-1)?.error);
+  if (!isCrashed || after.attempts.length === before.attempts.length) return;
+  const times = (claims.get(attempt) ?? 0) - 1;
+  if (times < fewestCrashes) observer.violated(6, `${nameOf(before)} is said to have crashed after ${times} crashes`);
+  if (after.status !== "failed")
+    observer.violated(6, `${nameOf(before)} crashed ${times} times and is ${after.status}`);
 }
 
-/** DESIGN 8, and invariant 4 for features: one job a step, and none from a decision that came after the feature's end. */
-function stepsStartOnce({ observer, steps }: Ledger, { by, before, after, peek }: Write) {
-  if (before || !after.parent) return;
-  const { message, step } = after.parent;
-  const key = `${message.job_id} ${message.run} ${step}`;
-  const other = steps.get(key);
-  if (other !== undefined && other !== after.id && peek(other))
-    observer.violated("DESIGN 8", `${nameOf(after)} is another job of step ${step}`);
-  steps.set(key, after.id);
-  const feature = peek(message.job_id);
-  if (feature && isFinished(feature) && (feature.finished_at ?? 0) < by.began - clocksApartMs)
-    observer.violated(4, `step ${step} of ${nameOf(feature)} was started after its end`);
-}
+const fewestCrashes = 3;
 
-/** A feature that is revived is not over any more, for steps that were claimed while it was and start only now. */
-function revivedGoesOn({ lifeOf, steps }: Ledger, { before, after }: Write) {
-  if (before && isFinished(before) && !isFinished(after)) startAgain(after.id);
-
-  function startAgain(featureId: string) {
-    for (const [key, id] of steps) {
-      if (!key.startsWith(featureId)) continue;
-      delete lifeOf(id).orphaned;
-      startAgain(id);
-    }
-  }
-}
+/** Whether it was the job itself, and not the step of a feature, whose end it tells. */
+export const hasCrashed = (error: AttemptError | undefined): boolean =>
+  error?.code === "CRASHED" && !error.message.startsWith("Step ");
 
 /** Invariant 9, for what callers may read of a job. */
 function nothingShows({ observer }: Ledger, { after }: Write) {
@@ -145,6 +131,9 @@ export function checkClaim(
   const isOver = before.parent && peek(before.parent.message.job_id)?.status === "cancelled" && !before.retried_after;
   if (isOver && cancelled?.steps.includes(before.id) && claim.now > cancelled.at + cancellingMs)
     observer.violated(4, `${nameOf(before)} was not cancelled with its feature`);
+  const attempt = `${before.run} ${before.attempt}`;
+  const { claims } = lifeOf(before.id);
+  claims.set(attempt, (claims.get(attempt) ?? 0) + 1);
   // Others may be claimed: they ask for their feature, and executions.ts sees that they do not start.
   if (isOrphaned(before, peek)) {
     observer.cover("claim of a step whose feature is over");
@@ -167,11 +156,15 @@ export function checkClaim(
 }
 
 /** A finished job goes on request; one that was never started is taken back by who made it, and nobody else's write. */
-export function checkRemoval({ observer, lifeOf }: Ledger, before: Job, by: Invocation) {
+export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, by: Invocation, peek: Write["peek"]) {
   const life = lifeOf(before.id);
   const isRequested = by.purpose === "delete" && isFinished(before);
   const isTakenBack = life.by === by && before.version === 1;
   if (!isRequested && !isTakenBack)
     observer.violated(1, `${nameOf(before)}, ${before.status}, was removed by ${by.what}`);
   life.isDeleted = isRequested;
+  const { parent, status } = before;
+  // A decision that died after it had started the step has told nobody: its feature knows of none.
+  const isKnown = JSON.stringify(peek(parent?.message.job_id ?? "")?.progress)?.includes(before.id);
+  if (parent && isKnown && status === "completed") isDone.add(stepKey(parent.message, parent.step));
 }

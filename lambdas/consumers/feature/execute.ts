@@ -1,8 +1,8 @@
 import { cancelSteps, changeJob, reviving } from "../../core/change-job.ts";
-import { JobError, RequestError, traceOf } from "../../core/errors.ts";
+import { JobError, RequestError } from "../../core/errors.ts";
 import { type AttemptError, type Job, messageOf, shownStatus } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
-import { type Decide, type Execution, Finished, Parked } from "../../core/job-type.ts";
+import { type Decide, Finished, Parked } from "../../core/job-type.ts";
 import { load } from "../../core/payload.ts";
 import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
@@ -18,23 +18,10 @@ const lookAgainMs = 120_000;
 
 /**
  * The decider (DESIGN 8): reads what became of the steps, starts those that are ready as jobs of their own, and parks
- * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived.
+ * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived. Where AWS
+ * refuses something it throws, and the shell lets it decide again.
  */
-export const execute: Decide = async (execution, services) => {
-  try {
-    return await decide(execution, services);
-  } catch (error) {
-    if (error instanceof JobError) throw error;
-    // AWS has refused something. No step is to blame, so this is no failed attempt: decide again.
-    services.log.warn("decision failed; it is made again", traceOf(error));
-    return new Parked(execution.progress ?? {}, services.clock.now() + lookAgainMs, true);
-  }
-};
-
-async function decide(
-  { job, input, target, progress }: Execution,
-  services: ConsumerServices,
-): Promise<Parked | Finished> {
+export const execute: Decide = async ({ job, input, target, progress }, services) => {
   const feature = target as FeatureTarget;
   const children = await childrenOf(services, job, feature);
   await reviveFailed(services, job, feature, children);
@@ -57,7 +44,7 @@ async function decide(
     const wakeAt = nextLook([...children.values()], started.due, services.clock.now());
     if (!failedNow) return new Parked(states, wakeAt, refused);
   }
-}
+};
 
 /**
  * The steps that earlier decisions know of and that have no job: it never took one, or the job was deleted, which only a
@@ -101,7 +88,7 @@ async function reviveFailed(services: ConsumerServices, job: Job, feature: Featu
 /** The jobs of the steps that have been started, by step. */
 async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: FeatureTarget): Promise<Map<string, Job>> {
   const keys = stepsOf(feature).map(({ key }) => key);
-  const ids = keys.map((key) => stepJobId(job.id, job.run, key));
+  const ids = keys.map((key) => stepJobId(job, key));
   const found = new Map<string, Job>();
   for (let from = 0; from < ids.length; from += 100) {
     for (const child of await jobs.getMany(ids.slice(from, from + 100))) {
@@ -184,7 +171,7 @@ function start(services: ConsumerServices, job: Job, { placed, input }: ReadySte
   const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
   const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
   const parent = { message: messageOf(job), step: placed.key };
-  const step = { job_id: stepJobId(job.id, job.run, placed.key), parent };
+  const step = { job_id: stepJobId(job, placed.key), parent };
   return scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
 }
 

@@ -69,6 +69,7 @@ test("an archived run stands beside its job, outside of the index, and expires b
     job_id: aJob().id,
     run: 12,
     version: 3,
+    created_at: noon,
     status: "completed",
     scheduled_at: noon,
     due_at: noon,

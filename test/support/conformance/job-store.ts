@@ -430,6 +430,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         job_id,
         run,
         version: 3,
+        created_at: noon - 1,
         status: "completed",
         scheduled_at: noon,
         due_at: noon,
@@ -466,6 +467,13 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         await store.archive(aRun(id, 1, { version: 4, status: "completed" }));
         expect((await store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "failed" }]);
         await store.archive(aRun(id, 1, { version: 6, status: "completed" }));
+        expect((await store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "completed" }]);
+      });
+
+      test("a run of a job that was deleted gives way to one of the job that has its id by its key", async () => {
+        const id = newJobId();
+        await store.archive(aRun(id, 1, { version: 9, status: "failed" }));
+        await store.archive(aRun(id, 1, { created_at: noon }));
         expect((await store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "completed" }]);
       });
 

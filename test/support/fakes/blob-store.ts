@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import type { BlobStore } from "../../../lambdas/core/ports.ts";
 
-interface FakeBlobStore extends BlobStore {
+export interface FakeBlobStore extends BlobStore {
   blobs: Map<string, { body: Uint8Array; contentType: string }>;
   /** What S3 does with a PUT to an upload URL; the status it answers. */
   receive(url: string, body: Uint8Array, contentType?: string): number;

@@ -116,7 +116,9 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
 
     async archive(run) {
       const key = `${run.job_id} ${run.run}`;
-      if ((archived.get(key)?.version ?? 0) <= run.version) archived.set(key, frozen(copy(run)));
+      const kept = archived.get(key);
+      if (!kept || kept.version <= run.version || kept.created_at < run.created_at)
+        archived.set(key, frozen(copy(run)));
     },
 
     async runs(jobId, { limit, order }, after) {

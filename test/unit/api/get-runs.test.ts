@@ -13,6 +13,7 @@ const aRun = (job: Job, run: number, overrides: Partial<RunRecord> = {}): RunRec
     job_id: job.id,
     run,
     version: 3,
+    created_at: job.created_at,
     status: "completed",
     scheduled_at: due_at,
     due_at,
@@ -55,7 +56,7 @@ describe("GET /v1/jobs/{id}/runs", () => {
     const error = { code: "TIMEOUT", message: "slow", retryable: true } as const;
     const failed = aRun(recurring, 3, { status: "failed", error });
     const { get } = await world(recurring, [failed]);
-    const { job_id: _id, version: _version, attempts, ...rest } = failed;
+    const { job_id: _id, version: _version, created_at: _created, attempts, ...rest } = failed;
     expect((await get()).body.runs[1]).toEqual({
       ...rest,
       attempts: [{ ...attempts[0], duration_ms: 7, lateness_ms: 3 }],

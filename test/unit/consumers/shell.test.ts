@@ -66,6 +66,20 @@ describe("a message that comes early", () => {
     expect((await stored())?.attempts).toMatchObject([{ started_at: noon + 400, due_at: noon + 400 }]);
   });
 
+  it("waits again where it is woken early: timers may be by a millisecond, and clocks are set", async () => {
+    const due = job({ due_at: noon + 400, status: "scheduled" });
+    const w = world(due);
+    const { sleep } = w.clock;
+    let slept = 0;
+    w.clock.sleep = (ms, signal) => (slept++ === 0 ? sleep(ms - 1, signal) : sleep(ms, signal));
+    const running = runJob(w, ok, aMessage(due));
+    await w.clock.advance(399);
+    expect((await w.stored())?.status).toBe("scheduled");
+    await w.clock.advance(1);
+    await running;
+    expect((await w.stored())?.attempts).toMatchObject([{ started_at: noon + 400 }]);
+  });
+
   it("is dropped when its job is gone or was cancelled meanwhile", async () => {
     const early = job({ due_at: noon + 75_400, status: "scheduled" });
     const { run, queue } = world(cancelled(early, noon, "by request"));

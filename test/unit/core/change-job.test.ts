@@ -9,6 +9,7 @@ import {
   rescheduling,
   resuming,
   retrying,
+  reviving,
   runningNow,
 } from "../../../lambdas/core/change-job.ts";
 import { dispatch, scheduleName } from "../../../lambdas/core/dispatch.ts";
@@ -63,6 +64,12 @@ describe("cancel", () => {
     const first = await w.change(cancelling("a"));
     expect(await w.change(cancelling("b"))).toMatchObject({ version: first.version, reason: "a" });
     await conflicts((await world(failed())).change(cancelling("c")));
+  });
+
+  it("ends a series that is paused", async () => {
+    expect(await (await world(series({ status: "paused" }))).change(cancelling("a"))).toMatchObject({
+      status: "cancelled",
+    });
   });
 
   it("of a running job discards its outcome", async () => {
@@ -189,6 +196,27 @@ describe("reschedule", () => {
     await conflicts((await world(far())).change(rescheduling({ repeat: hourly })));
   });
 
+  it("of a run that stands for missed occurrences forgets them: none runs once more after it", async () => {
+    const every: Repeat = { every: hour, anchor: noon + 5 * hour, overlap: "queue" };
+    const w = await world(series({ status: "queued", due_at: noon - hour, coalesced_until: noon }));
+    const moved = await w.change(rescheduling({ due_at: noon + 5 * hour, repeat: every }));
+    await w.clock.advance(5 * hour);
+    await runJob(w, async () => 1, aMessage(moved));
+    expect(await w.now()).toMatchObject({ run: 4, status: "scheduled", due_at: noon + 6 * hour });
+  });
+
+  it("to a time at which the job will have expired is a conflict", async () => {
+    const w = await world(far({ expires_at: noon + 2 * hour }));
+    await conflicts(w.change(rescheduling({ due_at: noon + 2 * hour })));
+    expect(await w.change(rescheduling({ due_at: noon + 2 * hour - 1 }))).toMatchObject({ status: "scheduled" });
+  });
+
+  it("to a time after the end of the series is a conflict", async () => {
+    const w = await world(series({ repeat: { ...hourly, end_date: noon + 2 * hour } }));
+    await conflicts(w.change(rescheduling({ due_at: noon + 2 * hour + 1 })));
+    expect(await w.change(rescheduling({ due_at: noon + 2 * hour }))).toMatchObject({ due_at: noon + 2 * hour });
+  });
+
   it("against fire: whoever writes first wins, and the job runs once, at one of the two times", async () => {
     const due = far({ due_at: noon, scheduled_at: noon, status: "queued" });
     const w = await world(due);
@@ -220,6 +248,12 @@ describe("retry", () => {
     expect(await w.now()).toMatchObject({ status: "scheduled", attempt: 6, due_at: noon + 1000 });
   });
 
+  it("starts afresh: it has not ended, has no error, and none of its crashes", async () => {
+    const again = await (await world(failed({ claims: 4 }))).change(retrying(0));
+    expect(again).toMatchObject({ claims: 0 });
+    for (const field of ["finished_at", "error", "reason"]) expect(again).not.toHaveProperty(field);
+  });
+
   it("after a delay goes the way of any job", async () => {
     const w = await world(failed());
     await w.change(retrying(hour));
@@ -235,6 +269,13 @@ describe("retry", () => {
     await conflicts((await world(far())).change(retrying(0)));
   });
 
+  it("of a job that would have expired by then is a conflict, as it would be cancelled instead", async () => {
+    const w = await world(failed({ expires_at: noon + hour }));
+    await conflicts(w.change(retrying(hour)));
+    expect(await w.change(retrying(hour - 1))).toMatchObject({ status: "scheduled" });
+    await conflicts((await world(failed({ expires_at: noon }))).change(retrying(0)));
+  });
+
   it("of a job whose time to live ran out meanwhile says that there is none", async () => {
     const stored = failed();
     const w = await world(stored);
@@ -245,6 +286,23 @@ describe("retry", () => {
     };
     await expect(w.change(retrying(0))).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
     expect(w.queue.sent).toEqual([]);
+  });
+});
+
+describe("the step of a feature that is retried", () => {
+  const of = (attempt: number) => ({ message: aMessage(job({ attempt })), step: "main.create" });
+
+  it("is tried again where it failed, and goes on where it does; its end wakes the new attempt", async () => {
+    const again = await (await world(failed({ parent: of(1) }))).change(reviving(of(2)));
+    expect(again).toMatchObject({ status: "queued", attempt: 5, parent: { message: { attempt: 2 } } });
+    const open = await (await world(far({ parent: of(1) }))).change(reviving(of(2)));
+    expect(open).toMatchObject({ status: "scheduled", attempt: 1, parent: { message: { attempt: 2 } } });
+  });
+
+  it("is left as it is where it completed, or has been told so", async () => {
+    const done = await world(job({ status: "completed", finished_at: noon, parent: of(1) }));
+    expect(await done.change(reviving(of(2)))).toMatchObject({ version: 1 });
+    expect(await (await world(failed({ parent: of(2) }))).change(reviving(of(2)))).toMatchObject({ version: 1 });
   });
 });
 
@@ -263,9 +321,36 @@ describe("run-now", () => {
     expect(await w.now()).toMatchObject({ run: 4, due_at: noon + hour });
   });
 
+  it("of a run that waits for its retry leaves its series as it was", async () => {
+    const w = await world(series({ attempt: 2, scheduled_at: noon - hour, repeat: { ...hourly, overlap: "queue" } }));
+    const now = await w.change(runningNow);
+    expect(now).toMatchObject({ due_at: noon, scheduled_at: noon - hour });
+    await runJob(w, async () => 1, aMessage(now));
+    expect(await w.now()).toMatchObject({ run: 4, status: "queued", scheduled_at: noon });
+  });
+
   it("is for jobs that wait", async () => {
     for (const stored of [running(), failed(), series({ status: "paused" })])
       await conflicts((await world(stored)).change(runningNow));
+  });
+});
+
+describe("a change that AWS has refused to hand over", () => {
+  it.each([
+    ["run-now", far(), runningNow],
+    ["resume", series({ status: "paused", due_at: noon, scheduled_at: noon + 60_000 }), resuming],
+  ])("is handed over when it is asked for again: %s", async (_, stored, change) => {
+    const w = await world(stored);
+    const { send } = w.queue;
+    w.queue.send = async () => {
+      throw new Error("throttled");
+    };
+    await expect(w.change(change)).rejects.toThrow("throttled");
+    w.queue.send = send;
+    const { version } = (await w.now()) as Job;
+    const job = await w.change(change);
+    expect(job.version).toBe(version);
+    expect(w.queue.sent).toMatchObject([{ message: aMessage(job) }]);
   });
 });
 

@@ -10,6 +10,8 @@ import {
   completed,
   keptAttempts,
   newJob,
+  parked,
+  woken,
 } from "../../../lambdas/core/transitions.ts";
 
 const now = Date.UTC(2026, 0, 1);
@@ -132,5 +134,28 @@ describe("a cancelled job", () => {
     const stopped = cancelled(claim(born(0), now), now + 5, "by request");
     expect(stopped.attempts).toMatchObject([{ outcome: "cancelled" }]);
     expect(stopped).not.toHaveProperty("claim_id");
+  });
+});
+
+describe("a job that is parked", () => {
+  const first = parked(woken(claim(born(0), now)), { inline: {} }, now + 60_000, now + 5000);
+
+  it("has no claim, and asks again only as long as AWS refuses it something", () => {
+    for (const field of ["claim_id", "woken"]) expect(first).not.toHaveProperty(field);
+    expect(first).toMatchObject({ again_at: now + 5000, parked_since: now, claims: 0 });
+    const next = parked(claim(first, now + 5000), { inline: {} }, now + 60_000);
+    expect(next).not.toHaveProperty("again_at");
+    expect(next).toMatchObject({ parked_since: now });
+  });
+
+  it("keeps nothing of its decisions once its attempt has ended", () => {
+    const failure = { error: busy(), random: 0 };
+    for (const ended of [
+      attemptFailed(first, now, failure),
+      completed(first, now, { inline: 1 }),
+      cancelled(first, now, "a"),
+    ])
+      for (const field of ["wake_at", "again_at", "woken", "parked_since", "claim_id", "lease_until"])
+        expect(ended).not.toHaveProperty(field);
   });
 });

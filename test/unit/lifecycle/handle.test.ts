@@ -192,6 +192,14 @@ describe("a task of Step Functions that waits for a job", () => {
     ]);
   });
 
+  it("is told again from the first of several writes that the queue did not take", async () => {
+    const services = world();
+    services.tasks.refuses = ({ kind }) => kind === "outcome";
+    const changes = ["a", "b"].flatMap((token) => lifeOf(aJob({ task_tokens: [token] })));
+    expect(await handleChanges(services, changes)).toBe(2);
+    expect(services.stats.all()[0]?.counts).toMatchObject({ completed: 0 });
+  });
+
   it("has one chain of heartbeats, however often the bus refuses the events of another job", async () => {
     const services = world(jobEvents);
     const [bad, job] = [aJob(), aJob({ task_tokens: ["t"] })];

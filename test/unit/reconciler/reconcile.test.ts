@@ -31,6 +31,17 @@ describe("the reconciler", () => {
     expect(services.queue.sent.map(({ message }) => message.job_id)).toEqual([crashed.id]);
   });
 
+  it("sees that a lease has ended although the job's own time has come to no further age", async () => {
+    const due_at = noon - 5 * graceMs;
+    const lease_until = noon + graceMs / 2;
+    const crashed = late({ due_at, status: "running", lease_until, claim_id: "c", claims: 1 });
+    const services = fakeServices({ catalog, jobs: [crashed] });
+    const memory = newMemory();
+    expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 0 });
+    await services.clock.advance(graceMs);
+    expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 1 });
+  });
+
   it("looks at every product, env and shard, in pages", async () => {
     const jobs = ["dev", "prd"].flatMap((env) => Array.from({ length: 300 }, () => late({ env })));
     const services = fakeServices({ catalog, jobs });
@@ -52,6 +63,28 @@ describe("the reconciler", () => {
     expect(new Set(services.queue.sent.map(({ message }) => message.job_id)).size).toBe(2);
     await services.clock.advance(1000);
     expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 0 });
+  });
+
+  it("gives those that AWS refuses half of a round, all of them in turn, and the others the rest", async () => {
+    const refused = Array.from({ length: 500 }, (_, n) => inShard(0, n, { type: "function" }));
+    const services = fakeServices({ catalog, jobs: refused });
+    const { sendMany } = services.queue;
+    const tried: string[] = [];
+    services.queue.sendMany = async (type, entries) => {
+      if (type !== "function") return sendMany(type, entries);
+      tried.push(...entries.map(({ message }) => message.job_id));
+      await services.clock.advance(9000);
+      return entries.map((_, index) => ({ index, cause: new Error("forbidden") }));
+    };
+    const memory = newMemory();
+    while (memory.refused.size < 500) await reconcile(services, graceMs, memory);
+    await services.jobs.create(inShard(1, 1000, { due_at: services.clock.now() - graceMs }));
+    tried.length = 0;
+    const began = services.clock.now();
+    expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 1 });
+    expect(services.clock.now() - began).toBeLessThanOrEqual(50_000);
+    await reconcile(services, graceMs, memory);
+    expect(new Set(tried).size).toBe(500);
   });
 
   it("goes on at the page that could not be read, with the look it was for", async () => {

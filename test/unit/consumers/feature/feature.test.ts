@@ -65,8 +65,8 @@ function world(features: Record<string, FeatureTarget>, actions: Actions = {}) {
       }
     }
   }
-  const start = async (event = "onboard", input: Record<string, unknown> = {}) => {
-    const body = { product_tag: "shop", env: "dev", event, input, start_at: 0 };
+  const start = async (event = "onboard", input: Record<string, unknown> = {}, more = {}) => {
+    const body = { product_tag: "shop", env: "dev", event, input, start_at: 0, ...more };
     return (await scheduleJob(services, parseRequest(body, services.catalog, services.clock.now()))).id;
   };
   const run = async (event?: string, input?: Record<string, unknown>) => {
@@ -193,6 +193,13 @@ describe("a feature", () => {
     for (const { type, message } of schedules) await queue.send(type, message, { delaySeconds: 0, group: "g" });
     await settle();
     expect(await jobs.get(id)).toMatchObject({ status: "completed", attempts: [{ started_at: noon }] });
+  });
+
+  it("starts a step with the step's own options", async () => {
+    const options = { retries: 7, timeout_ms: 1234, retry_config: { initial_delay: 77 } };
+    const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, ...options }] } } });
+    const id = stepsOf(await w.run())["main.create"]?.job_id ?? "";
+    expect(await w.jobs.get(id)).toMatchObject({ retries: 7, timeout_ms: 1234, retry_policy: { initial_delay: 77 } });
   });
 
   it("runs a feature as a step of another", async () => {
@@ -466,6 +473,40 @@ describe("whatever happens to messages", () => {
   });
 });
 
+describe("what a decision keeps in S3", () => {
+  const large = "x".repeat(5000);
+  const piping: FeatureTarget = {
+    sequences: { main: [{ event: "create", input: { body: { text: "$Input{text}" } } }] },
+  };
+  /** With a progress that is too large for the item. */
+  const wide: FeatureTarget = {
+    sequences: { main: Array.from({ length: 50 }, (_, i) => ({ event: "create", step: `step${i}`, depends_on: [] })) },
+  };
+
+  it.each([
+    ["its input", "get", piping],
+    ["its progress", "put", wide],
+  ] as const)("and S3 refuses is no failed attempt: %s", async (_, method, onboard) => {
+    const w = world({ onboard });
+    const id = await w.start("onboard", { text: large }, { retries: 0 });
+    const { [method]: real } = w.blobs;
+    w.blobs[method] = async () => {
+      w.blobs[method] = real as never;
+      throw new Error("SlowDown");
+    };
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed", attempts: [{ attempt: 1 }] });
+  });
+
+  it("and is there no more fails it for good", async () => {
+    const w = world({ onboard: piping });
+    const id = await w.start("onboard", { text: large });
+    w.blobs.blobs.clear();
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "failed", attempt: 1, error: { code: "NOT_FOUND" } });
+  });
+});
+
 describe("cancelling a feature", () => {
   it("cancels its steps, and none starts after", async () => {
     const w = world({
@@ -597,6 +638,22 @@ describe("a step that its feature does not know of", () => {
     await changeJob(w, step, retrying(0));
     await w.settle();
     expect(await w.jobs.get(step)).toMatchObject({ status: "completed" });
+  });
+});
+
+describe("a feature that is asked for again by its key after it was deleted", () => {
+  it("runs its own steps, whatever is left of those before", async () => {
+    const w = world({ onboard });
+    const again = { idempotency_key: "customer-1" };
+    const first = await w.start("onboard", { email: "a@shop.dev" }, again);
+    await w.settle();
+    await deleteJob(w, first);
+    await w.clock.advance(1);
+    const second = await w.start("onboard", { email: "b@shop.dev" }, again);
+    await w.settle();
+    expect(second).toBe(first);
+    expect(w.ran.map(({ input }) => input)).toContainEqual({ body: { email: "b@shop.dev" } });
+    expect(await w.jobs.get(second)).toMatchObject({ status: "completed" });
   });
 });
 

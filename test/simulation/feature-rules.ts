@@ -1,0 +1,82 @@
+import { isFinished } from "../../lambdas/core/job.ts";
+import { type Ledger, nameOf, stepKey } from "./ledger.ts";
+import { catalog } from "./product.ts";
+import { clocksApartMs, type Write } from "./write-rules.ts";
+
+/** A step as the catalog has it (DESIGN 8). */
+export interface Step {
+  event: string;
+  step?: string;
+  depends_on?: string[];
+  delay?: number;
+  allow_fail?: boolean;
+  if?: unknown;
+}
+
+/** The steps of a feature's event, by `sequence.step`, each with what it depends on: by default the one before it. */
+export function stepsOf(event: string): [key: string, step: Step, needs: string[]][] {
+  const { sequences } = (catalog.lookup("sim", event)?.target ?? {}) as { sequences: Record<string, Step[]> };
+  return Object.entries(sequences).flatMap(([sequence, list]) => {
+    const keys = list.map(({ event, step = event }) => `${sequence}.${step}`);
+    return list.map((step, i): [string, Step, string[]] => {
+      const before = keys.slice(0, i).slice(-1);
+      const named = step.depends_on?.map((name) => (name.includes(".") ? name : `${sequence}.${name}`));
+      return [keys[i] as string, step, named ?? before];
+    });
+  });
+}
+
+/** DESIGN 8, and invariant 4 for features: one job a step, and none from a decision that came after the feature's end. */
+export function stepsStartOnce({ observer, steps, isDone }: Ledger, { by, before, after, peek }: Write) {
+  if (before || !after.parent) return;
+  const { message, step } = after.parent;
+  const key = stepKey(message, step);
+  const other = steps.get(key);
+  if (other !== undefined && other !== after.id && peek(other))
+    observer.violated("DESIGN 8", `${nameOf(after)} is another job of step ${step}`);
+  if (isDone.has(key)) observer.violated("DESIGN 8", `${nameOf(after)} does step ${step} again, which had completed`);
+  steps.set(key, after.id);
+  const feature = peek(message.job_id);
+  if (feature && isFinished(feature) && (feature.finished_at ?? 0) < by.began - clocksApartMs)
+    observer.violated(4, `step ${step} of ${nameOf(feature)} was started after its end`);
+}
+
+/** DESIGN 8: a step starts when what it depends on has ended, and after its delay. */
+export function stepsWait({ observer, steps }: Ledger, { by, before, after, peek }: Write) {
+  const { parent } = after;
+  const feature = parent && peek(parent.message.job_id);
+  if (before || !parent || !feature) return;
+  const all = stepsOf(feature.event);
+  const [, step, needs] = all.find(([key]) => key === parent.step) ?? [];
+  for (const need of needs ?? []) {
+    const id = steps.get(stepKey(parent.message, need));
+    const needed = id === undefined ? undefined : peek(id);
+    const [, { if: condition, allow_fail } = {}] = all.find(([key]) => key === need) ?? [];
+    // Without a job it was skipped, or failed on the spot.
+    const isOver = needed ? isFinished(needed) : id !== undefined || condition !== undefined || allow_fail;
+    if (!isOver)
+      observer.violated("DESIGN 8", `${nameOf(after)} (${parent.step}) was started before ${need} had ended`);
+  }
+  const early = by.began + by.skew + (step?.delay ?? 0) - after.due_at;
+  if (early > 0)
+    observer.violated("DESIGN 8", `${nameOf(after)} (${parent.step}) is due ${early} ms before its delay is over`);
+}
+
+/** DESIGN 7: what has started does not expire any more, and a feature between two decisions has. */
+export function startedStays({ observer }: Ledger, { before, after }: Write) {
+  if (after.reason === "expired" && before?.status === "running" && before.parked_since !== undefined)
+    observer.violated("DESIGN 7", `${nameOf(before)} expired between two decisions`);
+}
+
+/** A feature that is revived is not over any more, for steps that were claimed while it was and start only now. */
+export function revivedGoesOn({ lifeOf, steps }: Ledger, { before, after }: Write) {
+  if (before && isFinished(before) && !isFinished(after)) startAgain(after.id);
+
+  function startAgain(featureId: string) {
+    for (const [key, id] of steps) {
+      if (!key.startsWith(featureId)) continue;
+      delete lifeOf(id).orphaned;
+      startAgain(id);
+    }
+  }
+}
