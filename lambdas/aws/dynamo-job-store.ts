@@ -86,8 +86,9 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
       const put = new PutItemCommand({
         TableName: table,
         Item: itemOf(written, retentionDays),
-        ConditionExpression: "version = :read",
-        ExpressionAttributeValues: toAttributes({ ":read": next.version - 1 }),
+        // A removed job's key may have given its id to another one, whose versions begin anew.
+        ConditionExpression: "version = :read AND created_at = :created_at",
+        ExpressionAttributeValues: toAttributes({ ":read": next.version - 1, ":created_at": next.created_at }),
       });
       if (await succeeds(client.send(put))) return "replaced";
       // Not the version: a claim raises it and leaves the write_id, and then this write still came first.

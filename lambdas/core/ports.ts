@@ -75,7 +75,10 @@ export interface JobStore {
    * lease that ended before `claim.now`, and the same run, attempt and due_at as the message.
    */
   claim(message: JobMessage, claim: Claim): Promise<ClaimOutcome>;
-  /** Writes the next state of a job if it still has the version it was read with, `next.version - 1`; gives it a fresh write_id. */
+  /**
+   * Writes the next state of a job if it still has the version it was read with, `next.version - 1`, and is not another one
+   * that was created later under its id; gives it a fresh write_id.
+   */
   replace(next: Job): Promise<"replaced" | "lost">;
   /** Deletes a job if it is still this very write of it. */
   remove(job: Pick<Job, "id" | "version" | "write_id">): Promise<"removed" | "lost">;

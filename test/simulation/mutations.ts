@@ -283,6 +283,14 @@ export const mutations: Mutation[] = [
     replace: "const job = existing;",
   },
   {
+    name: "idempotency: a job that was taken back answers for its successor",
+    seed: 40001833,
+    file: "core/schedule-job.ts",
+    find: "if (current.created_at !== job.created_at) return repeated(services, current, request);",
+    replace: "",
+    bug: "a task that asked for a job which was taken back meanwhile was not known to the one that came after it",
+  },
+  {
     name: "idempotency: another request changes the input",
     file: "core/schedule-job.ts",
     find: "/$" + "{request.fingerprint}`",

@@ -231,6 +231,15 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await store.get(job.id)).toBeUndefined();
       });
 
+      test("a job that got the id of one that was removed is not overwritten by it", async () => {
+        const removed = await stored(aJob());
+        await store.remove(removed);
+        const successor = { ...removed, created_at: removed.created_at + 1 };
+        await store.create(successor);
+        expect(await store.replace(cancelled(removed, noon, "of the removed one"))).toBe("lost");
+        expect(await store.get(removed.id)).toEqual(like(successor));
+      });
+
       test("a failed attempt can be claimed by its next message only", async () => {
         const job = await stored(leased(noon));
         const next = attemptFailed(job, noon, { error: new JobError("TIMEOUT", "slow"), random: 0.5 });

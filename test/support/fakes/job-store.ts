@@ -86,7 +86,8 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     },
 
     async replace(next) {
-      if (jobs.get(next.id)?.version !== next.version - 1) return "lost";
+      const job = jobs.get(next.id);
+      if (job?.version !== next.version - 1 || job.created_at !== next.created_at) return "lost";
       put({ ...next, write_id: crypto.randomUUID() });
       return "replaced";
     },

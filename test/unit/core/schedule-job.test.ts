@@ -215,4 +215,21 @@ describe("when AWS refuses", () => {
     await expect(scheduleJob(services, accept({ idempotency_key: "k" }))).resolves.toMatchObject({ id: job.id });
     expect(services.queue.sent).toHaveLength(2);
   });
+
+  it("a repetition whose job was taken back meanwhile answers, and has told its task to, the job that has come after it", async () => {
+    const services = fakeServices({ catalog });
+    const { jobs } = services;
+    const removed = await scheduleJob(services, accept({ idempotency_key: "k", task_token: "first" }));
+    const { replace } = jobs;
+    jobs.replace = async (next) => {
+      jobs.replace = replace;
+      await jobs.remove(removed);
+      await services.clock.advance(5000);
+      await scheduleJob(services, accept({ idempotency_key: "k", task_token: "second" }));
+      return jobs.replace(next);
+    };
+    const job = await scheduleJob(services, accept({ idempotency_key: "k", task_token: "first" }));
+    expect(job.created_at).toBe(noon + 5000);
+    expect(await jobs.get(job.id)).toMatchObject({ created_at: noon + 5000, task_tokens: ["second", "first"] });
+  });
 });
