@@ -2,7 +2,7 @@ import type { Product } from "../../core/catalog.ts";
 import type { Fault } from "../../core/errors.ts";
 import { didYouMean, jsonPointer } from "../../core/schema.ts";
 import { ExpressionFault, isExpression, parseExpression, referencesOf } from "./expression.ts";
-import { type PlacedStep, stepsOf } from "./steps.ts";
+import { conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 type Path = (string | number)[];
@@ -47,12 +47,9 @@ function checkNames({ step, dependsOn, path }: PlacedStep, byKey: Map<string, Pl
 function checkStep(placed: PlacedStep, byKey: Map<string, PlacedStep>, target: FeatureTarget): Found[] {
   const scope = { byKey, target, before: ancestors(placed, byKey) };
   const { step, path } = placed;
-  const conditions = step.if === undefined ? [] : [step.if].flat();
   return [
     ...checkTemplate(step.input ?? {}, [...path, "input"], scope),
-    ...conditions.flatMap(({ value, equals, not_equals }) =>
-      [value, equals, not_equals].flatMap((template) => checkTemplate(template, [...path, "if"], scope)),
-    ),
+    ...conditionsOf(step).flatMap((template) => checkTemplate(template, [...path, "if"], scope)),
   ];
 }
 

@@ -1,7 +1,7 @@
 import dayjs from "dayjs";
 import utc from "dayjs/plugin/utc.js";
 import { JobError } from "../../core/errors.ts";
-import { type Expression, isExpression, type Operator, parseExpression } from "./expression.ts";
+import { type Expression, isExpression, type Operator, parseExpression, referencesOf } from "./expression.ts";
 
 dayjs.extend(utc);
 
@@ -9,7 +9,7 @@ dayjs.extend(utc);
 export interface Scope {
   /** The feature's input. */
   input: Record<string, unknown>;
-  /** Results of finished steps, by sequence and step. A step that was skipped or failed has none. */
+  /** Results of finished steps that `resultsFor` names, by sequence and step. A step that was skipped or failed has none. */
   results: Record<string, Record<string, unknown>>;
   /** `sequence.step` of those that have completed and whose results are gone with their jobs. */
   gone: ReadonlySet<string>;
@@ -39,6 +39,19 @@ export function resolve(template: unknown, scope: Scope): unknown {
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
+/** `sequence.step` of each step whose result a template refers to. */
+export function stepsIn(template: unknown): string[] {
+  if (typeof template === "string") {
+    if (!isExpression(template)) return [];
+    return referencesOf(expressionOf(template)).flatMap(({ root, path }) =>
+      root === "Sequence" ? [stepAt(path)] : [],
+    );
+  }
+  return typeof template === "object" && template !== null ? Object.values(template).flatMap(stepsIn) : [];
+}
+
+const stepAt = (path: string[]): string => path.slice(0, 2).join(".");
+
 export function evaluate(expression: Expression, scope: Scope): unknown {
   switch (expression.kind) {
     case "literal":
@@ -54,7 +67,7 @@ export function evaluate(expression: Expression, scope: Scope): unknown {
 
 function lookUp({ root, path }: Expression & { kind: "reference" }, scope: Scope): unknown {
   if (root === "Now") return scope.now;
-  const step = path.slice(0, 2).join(".");
+  const step = stepAt(path);
   if (root === "Sequence" && scope.gone.has(step)) {
     throw new JobError("NOT_FOUND", `The result of step ${step} is gone: its job was deleted.`);
   }

@@ -9,7 +9,7 @@ import { scheduleJob } from "../../core/schedule-job.ts";
 import type { ConsumerServices } from "../../core/services.ts";
 import type { StepView } from "../../core/view.ts";
 import { resolve, type Scope } from "./evaluate.ts";
-import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
+import { hasEnded, plan, type ReadyStep, resultsFor, type StepStates } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
@@ -28,8 +28,9 @@ export const execute: Decide = async ({ job, input, target, progress }, services
   const now = services.clock.now();
   const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
-  const scope: Scope = { input, results: await resultsOf(services, feature, children), gone, now };
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
+  const results = await resultsOf(services, feature, children, resultsFor(feature, states));
+  const scope: Scope = { input, results, gone, now };
   let refused = false;
   for (;;) {
     const next = plan(feature, states, scope);
@@ -102,13 +103,17 @@ async function resultsOf(
   { blobs }: ConsumerServices,
   feature: FeatureTarget,
   children: Map<string, Job>,
+  wanted: Set<string>,
 ): Promise<Scope["results"]> {
+  const found = await Promise.all(
+    stepsOf(feature).map(async ({ key, sequence, name }) => {
+      const { status, result } = children.get(key) ?? {};
+      if (!wanted.has(key) || status !== "completed" || !result) return [];
+      return [{ sequence, name, value: await load(blobs, result) }];
+    }),
+  );
   const results: Scope["results"] = {};
-  for (const { key, sequence, name } of stepsOf(feature)) {
-    const { status, result } = children.get(key) ?? {};
-    if (status !== "completed" || !result) continue;
-    results[sequence] = { ...results[sequence], [name]: await load(blobs, result) };
-  }
+  for (const { sequence, name, value } of found.flat()) results[sequence] = { ...results[sequence], [name]: value };
   return results;
 }
 

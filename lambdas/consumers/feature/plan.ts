@@ -1,8 +1,8 @@
 import { JobError } from "../../core/errors.ts";
 import type { AttemptError } from "../../core/job.ts";
 import type { StepView } from "../../core/view.ts";
-import { compare, resolve, type Scope } from "./evaluate.ts";
-import { type PlacedStep, stepsOf } from "./steps.ts";
+import { compare, resolve, type Scope, stepsIn } from "./evaluate.ts";
+import { conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
 
 /** By `sequence.step`; a step that has not started is absent. */
@@ -59,6 +59,29 @@ export function plan(target: FeatureTarget, states: StepStates, scope: Scope): P
   }
   const done = steps.every(({ key }) => hasEnded(stateOf(key)));
   return { ready: [...ready.values()], ended, outcome: { is: done ? "completed" : "going on" } };
+}
+
+/**
+ * The steps whose results a plan may look at: those that a step which may start now, or the output if the feature may
+ * complete now, refers to; without an output that is made of all. The others, which may be large, need not be read.
+ */
+export function resultsFor(target: FeatureTarget, states: StepStates): Set<string> {
+  const steps = stepsOf(target);
+  const byKey = new Map(steps.map((placed) => [placed.key, placed]));
+  const over = new Map<string, boolean>();
+  const mayStart = ({ key, dependsOn }: PlacedStep): boolean => states[key] === undefined && dependsOn.every(mayBeOver);
+  // One that ends in the plan itself, skipped or failed, may free others.
+  function mayBeOver(key: string): boolean {
+    const placed = byKey.get(key);
+    const endsInPlan = placed?.step.if !== undefined || placed?.step.allow_fail === true;
+    const known = over.get(key) ?? (hasEnded(states[key]) || (placed !== undefined && endsInPlan && mayStart(placed)));
+    over.set(key, known);
+    return known;
+  }
+  const wanted = steps.filter(mayStart).flatMap(({ step }) => stepsIn([step.input, conditionsOf(step)]));
+  const mayComplete = steps.every(({ key }) => mayBeOver(key));
+  const ofOutput = target.output ? stepsIn(target.output) : steps.map(({ key }) => key);
+  return new Set(mayComplete ? [...wanted, ...ofOutput] : wanted);
 }
 
 const endings = ["completed", "failed", "cancelled", "skipped"];

@@ -30,4 +30,8 @@ export const stepsOf = ({ sequences }: FeatureTarget): PlacedStep[] =>
     }),
   );
 
+/** The templates of a step's conditions. */
+export const conditionsOf = ({ if: conditions = [] }: StepDefinition): unknown[] =>
+  [conditions].flat().flatMap(({ value, equals, not_equals }) => [value, equals, not_equals]);
+
 const nameOf = (step: StepDefinition): string => step.step ?? step.event;

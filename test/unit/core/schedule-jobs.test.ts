@@ -88,13 +88,14 @@ describe("scheduling many jobs", () => {
   it("with an idempotency key that was used answers that job, or refuses another request with it, alone", async () => {
     const services = fakeServices({ catalog });
     const first = jobIn((await scheduleJobs(services, [accept({ idempotency_key: "k" })]))[0]);
+    await services.clock.advance(1000);
     const outcomes = await scheduleJobs(services, [
       accept({ idempotency_key: "k" }),
       accept({ idempotency_key: "k", retries: 9 }),
       accept(),
     ]);
     expect(outcomes).toMatchObject([
-      { job: { id: first.id } },
+      { job: { id: first.id, created_at: first.created_at } },
       { error: { code: "IDEMPOTENCY_MISMATCH", jobId: first.id } },
       { job: {} },
     ]);

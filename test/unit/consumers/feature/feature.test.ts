@@ -342,6 +342,38 @@ describe("a retried feature", () => {
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed", attempt: 2 });
     expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge", "mail"]);
   });
+
+  it("leaves a failed step that may fail as it was", async () => {
+    let broken = true;
+    const w = world(
+      {
+        onboard: {
+          sequences: {
+            main: [
+              { event: "create", input: {}, allow_fail: true },
+              { event: "charge", input: {} },
+            ],
+          },
+        },
+      },
+      {
+        create: () => {
+          throw new JobError("NOT_FOUND", "nobody");
+        },
+        charge: () => {
+          if (broken) throw new JobError("NOT_FOUND", "no account");
+          return { ok: true };
+        },
+      },
+    );
+    const id = await w.start();
+    await w.settle();
+    broken = false;
+    await changeJob(w, id, retrying(0));
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed", attempt: 2 });
+    expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge"]);
+  });
 });
 
 it("finds the results of a sequence whose name has a dot", async () => {
@@ -496,6 +528,37 @@ describe("what a decision keeps in S3", () => {
     };
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed", attempts: [{ attempt: 1 }] });
+  });
+
+  it("is read where a step that may start now, or the output, refers to it, and not before", async () => {
+    const w = world(
+      {
+        onboard: {
+          sequences: {
+            main: [
+              { event: "create", step: "a", input: {}, depends_on: [] },
+              { event: "create", step: "b", input: {}, depends_on: [] },
+              { event: "create", step: "c", input: {}, depends_on: [] },
+              { event: "mail", input: { body: { text: "$Sequence{main}{a}{text}" } }, depends_on: ["a", "b"] },
+              { event: "charge", if: { value: "$Sequence{main}{b}{text}", exists: false }, depends_on: ["mail"] },
+              { event: "charge", step: "last", depends_on: ["charge"] },
+            ],
+          },
+          output: { a: "$Sequence{main}{a}{text}" },
+        },
+      },
+      { create: () => ({ text: large }) },
+    );
+    const { get } = w.blobs;
+    const read: string[] = [];
+    w.blobs.get = async (key) => {
+      const job = await w.jobs.get(key.split("/")[1] ?? "");
+      if (key.startsWith("results/")) read.push(job?.parent?.step ?? "");
+      return get(key);
+    };
+    expect(await w.run()).toMatchObject({ status: "completed" });
+    // For the mail, for the condition after it, and for the output.
+    expect(read).toEqual(["main.a", "main.b", "main.a"]);
   });
 
   it("and is there no more fails it for good", async () => {
