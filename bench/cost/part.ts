@@ -17,8 +17,11 @@ export async function cost(): Promise<Section> {
     ["100 a second", await billAt(now, 100)],
   ];
   const atLoad = totalOf(loads[2]?.[1] ?? {});
-  const counted: [string, Counts][] = [];
-  for (const kind of kinds) counted.push([kind.name, await countsOf(kind)]);
+  const counted: { name: string; counts: Counts; many: string }[] = [];
+  for (const kind of kinds) {
+    const many = kind.occurrence ? "" : dollars(totalOf(await billAt(kind, 100)));
+    counted.push({ name: kind.name, counts: await countsOf(kind), many });
+  }
   const idle = totalOf(billOf(await idleCounts())) / 1e6;
   return {
     title: "Cost",
@@ -43,10 +46,24 @@ export async function cost(): Promise<Section> {
           ["**all**", ...loads.map(([, bill]) => `**${dollars(totalOf(bill))}**`)],
         ],
       ),
-      "\nWhat each kind of job comes to when no other shares a batch with it. `test/integration/cost.test.ts` holds these numbers.\n",
+      "\nWhat each kind of job comes to when no other shares a batch with it, and its price at 100 a second. What is due later costs more:",
+      "the time that its consumer waits for the rest of the last second, half a second in the mean; and where it is more than 15 minutes",
+      "away a schedule, the early message with its invocation, and that message sent again. `test/integration/cost.test.ts` holds these numbers.\n",
       table(
-        ["job", "calls", "writes", "of the index", "reads", "SQS", "invocations", "waited", "log bytes", "a million"],
-        counted.map(([name, counts]) => [
+        [
+          "job",
+          "calls",
+          "writes",
+          "of the index",
+          "reads",
+          "SQS",
+          "invocations",
+          "waited",
+          "log bytes",
+          "a million",
+          "100 a second",
+        ],
+        counted.map(({ name, counts, many }) => [
           name,
           sum(counts.calls),
           counts.table_write,
@@ -57,6 +74,7 @@ export async function cost(): Promise<Section> {
           `${counts.held_ms} ms`,
           counts.log_bytes + counts.access_log_bytes,
           dollars(totalOf(billOf(counts))),
+          many,
         ]),
       ),
       `\nWithout any job: ${dollars(idle * minutesAMonth)} a month for the reconciler with the demo's two tenants; Lambda's polling of ten`,

@@ -4,23 +4,21 @@ import { median } from "../part.ts";
 const callsATurn = 100;
 const turns = { warm: 20, measured: 60 };
 
-interface Compared {
-  ours: number;
-  bare: number;
-  ratio: number;
-}
-
 /**
- * Microseconds of processor time of a call, on all threads of the process: medians of many short turns, one side after the
- * other. The ratio is that of the medians: a ratio of each pair of turns takes over the noise of both.
+ * Microseconds of processor time of a call, on all threads of the process: for each kind of call the median of many short
+ * turns, one kind after the other. What is compared are the medians: a ratio within each turn takes over the noise of both.
  */
-export async function compared(ours: () => Promise<unknown>, bare: () => Promise<unknown>): Promise<Compared> {
-  const turn = async () => ({ ours: await timed(ours), bare: await timed(bare) });
-  for (let i = 0; i < turns.warm; i++) await turn();
-  const all: Awaited<ReturnType<typeof turn>>[] = [];
-  for (let i = 0; i < turns.measured; i++) all.push(await turn());
-  const medians = { ours: median(all.map((one) => one.ours)), bare: median(all.map((one) => one.bare)) };
-  return { ...medians, ratio: medians.ours / medians.bare };
+export async function processorTimes<Kind extends string>(
+  calls: Record<Kind, () => Promise<unknown>>,
+): Promise<Record<Kind, number>> {
+  const kinds = Object.keys(calls) as Kind[];
+  const times = Object.fromEntries(kinds.map((kind) => [kind, [] as number[]])) as Record<Kind, number[]>;
+  for (let turn = 0; turn < turns.warm + turns.measured; turn++)
+    for (const kind of kinds) {
+      const time = await timed(calls[kind]);
+      if (turn >= turns.warm) times[kind].push(time);
+    }
+  return Object.fromEntries(kinds.map((kind) => [kind, median(times[kind])])) as Record<Kind, number>;
 }
 
 async function timed(work: () => Promise<unknown>): Promise<number> {

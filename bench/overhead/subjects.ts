@@ -1,5 +1,5 @@
-import { DynamoDBClient, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
-import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { DynamoDBClient, type DynamoDBClientConfig, PutItemCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { SendMessageCommand, SQSClient, type SQSClientConfig } from "@aws-sdk/client-sqs";
 import { marshall } from "@aws-sdk/util-dynamodb";
 import type { Context, SQSEvent } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
@@ -43,10 +43,6 @@ export function subjects() {
   const running = claimed(job, claim);
   const requestHandler = instantAws(JSON.stringify({ Attributes: itemOf({ ...running, lease_until: now + 1e9 }, 30) }));
   const own = { ...clientDefaults, ...settings, requestHandler };
-  const bare = {
-    dynamo: new DynamoDBClient({ ...settings, requestHandler }),
-    sqs: new SQSClient({ ...settings, requestHandler }),
-  };
   const dynamo = new DynamoDBClient(own);
   const queues = queuesAt("https://sqs.us-east-1.amazonaws.com");
   const services = {
@@ -73,36 +69,44 @@ export function subjects() {
   const stored = itemOf(job, 30);
   const ended = itemOf(completed(running, now, { inline: result }), 30);
 
+  const bare = (clientSettings: DynamoDBClientConfig & SQSClientConfig) => {
+    const dynamo = new DynamoDBClient(clientSettings);
+    const sqs = new SQSClient(clientSettings);
+    return {
+      async request() {
+        const ConditionExpression = "attribute_not_exists(PK)";
+        await dynamo.send(new PutItemCommand({ TableName: table, Item: stored, ConditionExpression }));
+        const send = { QueueUrl: queues.action.url, MessageBody: message, DelaySeconds: 0, MessageGroupId: "a:b" };
+        await sqs.send(new SendMessageCommand(send));
+      },
+      async execution() {
+        await dynamo.send(new UpdateItemCommand(claimUpdate(table, messageOf(job), claim).input));
+        await dynamo.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: ended,
+            ConditionExpression: "version = :read AND created_at = :created_at",
+            ExpressionAttributeValues: marshall({ ":read": 2, ":created_at": job.created_at }),
+          }),
+        );
+      },
+    };
+  };
+
   return {
-    request: {
-      async ours() {
+    ours: {
+      async request() {
         // Middleware changes the event that it is given.
         const answer = await api({ ...event, headers: { ...event.headers } }, context);
         if ((answer as { statusCode: number }).statusCode !== 202) throw new Error(JSON.stringify(answer));
       },
-      async bare() {
-        const ConditionExpression = "attribute_not_exists(PK)";
-        await bare.dynamo.send(new PutItemCommand({ TableName: table, Item: stored, ConditionExpression }));
-        const send = { QueueUrl: queues.action.url, MessageBody: message, DelaySeconds: 0, MessageGroupId: "a:b" };
-        await bare.sqs.send(new SendMessageCommand(send));
-      },
-    },
-    execution: {
-      async ours() {
+      async execution() {
         const answer = await consumer(batch, context);
         if (answer.batchItemFailures.length > 0) throw new Error("the job was not executed");
       },
-      async bare() {
-        await bare.dynamo.send(new UpdateItemCommand(claimUpdate(table, messageOf(job), claim).input));
-        await bare.dynamo.send(
-          new PutItemCommand({
-            TableName: table,
-            Item: ended,
-            ConditionExpression: "version = :read",
-            ExpressionAttributeValues: marshall({ ":read": 2 }),
-          }),
-        );
-      },
     },
+    bare: bare({ ...settings, requestHandler }),
+    /** By clients that are set up as ours. */
+    alike: bare(own),
   };
 }
