@@ -1,6 +1,6 @@
 import { type Dispatching, dispatch, scheduleName, wakeParent } from "./dispatch.ts";
 import { jobNotFound, RequestError } from "./errors.ts";
-import { isFinished, type Job, type Parent, type Repeat, shownStatus } from "./job.ts";
+import { isFinished, isWaiting, type Job, type Parent, type Repeat, shownStatus } from "./job.ts";
 import { load } from "./payload.ts";
 import type { BlobStore, JobStore } from "./ports.ts";
 import { firstOccurrence, nextOccurrence } from "./recurrence.ts";
@@ -81,8 +81,6 @@ async function follow(services: Changing, before: Job, next: Job): Promise<void>
   if (next.status === "cancelled") await cancelSteps(services, next, next.reason ?? "its feature was cancelled");
   if (isFinished(next)) await wakeParent(services, next);
 }
-
-const isWaiting = ({ status }: Job): boolean => status === "scheduled" || status === "queued";
 
 function conflict(job: Job, now: number, what: string): RequestError {
   const jobStatus = shownStatus(job, now);

@@ -180,6 +180,9 @@ export const phaseOf = (status: JobStatus): Phase =>
 
 export const isFinished = (job: Pick<Job, "status">): boolean => phaseOf(job.status) !== "pending";
 
+/** For its time, or for a consumer. */
+export const isWaiting = ({ status }: Pick<Job, "status">): boolean => status === "scheduled" || status === "queued";
+
 /** A job's place in the order of its phase: a parked job is looked at when it should wake. */
 export function phaseTime(job: Job): number {
   if (isFinished(job)) return job.finished_at ?? job.due_at;

@@ -1,5 +1,5 @@
 import type { JobError } from "./errors.ts";
-import type { Attempt, Job, JobMessage, Stored } from "./job.ts";
+import { type Attempt, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
 import type { Claim } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
@@ -57,7 +57,7 @@ export const waiting = (dueAt: number, now: number) => (dueAt <= now ? "queued" 
 export function claimable(job: Job, message: JobMessage, now: number): "yes" | "taken" | "gone" {
   const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;
   if (!named) return "gone";
-  if (job.status === "scheduled" || job.status === "queued") return "yes";
+  if (isWaiting(job)) return "yes";
   if (job.status !== "running") return "gone";
   return (job.lease_until ?? 0) < now ? "yes" : "taken";
 }
@@ -120,7 +120,7 @@ export const woken = (job: Job): Job => ({ ...job, woken: true, version: job.ver
 
 /** Whether a job has lost its message as far as one can tell: what the reconciler hands over again. */
 export function isStuck(job: Job, now: number, graceMs: number): boolean {
-  if (job.status === "scheduled" || job.status === "queued") return job.due_at <= now - graceMs;
+  if (isWaiting(job)) return job.due_at <= now - graceMs;
   if (job.status !== "running") return false;
   return (isParked(job) ? (job.wake_at ?? 0) : (job.lease_until ?? 0)) < now;
 }

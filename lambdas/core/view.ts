@@ -2,6 +2,7 @@ import {
   type Attempt,
   type AttemptError,
   isFinished,
+  isWaiting,
   type Job,
   type JobStatus,
   type Repeat,
@@ -28,8 +29,6 @@ export const receiptOf = (job: Job, now: number): Receipt => ({
   recurring: job.repeat !== undefined,
   ...(job.repeat !== undefined && isWaiting(job) && { next_run_at: job.due_at }),
 });
-
-const isWaiting = ({ status }: Job): boolean => status === "scheduled" || status === "queued";
 
 /** A job as lists show it: what is known without reading anything but its item. Times are epoch milliseconds. */
 export interface SummaryView extends Receipt {

@@ -1,5 +1,5 @@
 import type { JobChange } from "../aws/stream-handler.ts";
-import { type Attempt, isFinished, type Job } from "../core/job.ts";
+import { type Attempt, isFinished, isWaiting, type Job } from "../core/job.ts";
 import type { JobEvent, JobEventDetail, JobEventName } from "../core/job-event.ts";
 
 /** Something that happened to a job, and what it adds to the counters. */
@@ -52,8 +52,6 @@ function endOf(before: Job, after: Job): Attempt | undefined {
   const recorded = last?.attempt !== earlier?.attempt || last?.ended_at !== earlier?.ended_at;
   return recorded && last?.attempt === before.attempt ? last : undefined;
 }
-
-const isWaiting = ({ status }: Job) => status === "scheduled" || status === "queued";
 
 function beginnings(before: Job, after: Job, at: number): Transition[] {
   const happened = (name: JobEventName, more: Partial<JobEventDetail> = {}, time = at): Transition[] => [
