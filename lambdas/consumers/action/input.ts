@@ -2,10 +2,12 @@ import * as z from "zod";
 import { once } from "../../core/once.ts";
 import { strict } from "../../core/schema.ts";
 
+export const scalar = once(() => z.union([z.string(), z.number(), z.boolean()], "a text, a number, true or false"));
+
 /** IActionRequest: what is merged over the action's defaults. */
 export const actionInput = once(() => {
   const Records = z.record(z.string(), z.unknown());
-  const Scalar = z.union([z.string(), z.number(), z.boolean()], "a text, a number, true or false");
+  const Scalar = scalar();
   const InQuery = z.union(
     [Scalar, z.array(Scalar), z.null()],
     "a text, a number, true or false, a list of these, or null",

@@ -5,6 +5,7 @@ import type { InputCheck, JobTypeDefinition } from "../../core/job-type.ts";
 import { once } from "../../core/once.ts";
 import { didYouMean, strict } from "../../core/schema.ts";
 import { someOf } from "../../core/some-of.ts";
+import { actionInput, scalar } from "../action/input.ts";
 import { type NotificationTarget, notificationTarget } from "./target.ts";
 
 /** The channels of a message, in the order in which their results are reported. */
@@ -13,14 +14,8 @@ export type Channel = (typeof channels)[number];
 
 /** INotificationRequest: the message by slug, and at least one channel. */
 export const notificationInput = once(() => {
-  const Scalar = z.union([z.string(), z.number(), z.boolean()], "a text, a number, true or false");
-  const InQuery = z.union(
-    [Scalar, z.array(Scalar), z.null()],
-    "a text, a number, true or false, a list of these, or null",
-  );
-  const Records = z.record(z.string(), z.unknown());
   /** The variables of a template, or, where the catalog's message has no template for the field, a map of locales. */
-  const Text = z.record(z.string(), Scalar);
+  const Text = z.record(z.string(), scalar());
   const OneOrMore = z.union(
     [z.string().min(1), z.array(z.string().min(1)).min(1).max(500)],
     "a text, or a list of up to 500",
@@ -30,7 +25,7 @@ export const notificationInput = once(() => {
       title: Text,
       body: Text,
       /** Delivered to the app as it is, except that FCM takes strings only: other values arrive there as JSON. */
-      data: Records.optional(),
+      data: z.record(z.string(), z.unknown()).optional(),
       device_token: z.string().min(1).optional(),
       device_tokens: z.array(z.string().min(1)).min(1).max(500).optional(),
     }),
@@ -45,12 +40,7 @@ export const notificationInput = once(() => {
       push_notification: PushInput.optional(),
       email: strict({ to: OneOrMore, subject: Text, template: Text }).optional(),
       sms: strict({ to: OneOrMore, body: Text }).optional(),
-      callback: strict({
-        query: z.record(z.string(), InQuery).optional(),
-        params: z.record(z.string(), Scalar).optional(),
-        body: Records.optional(),
-        headers: z.record(z.string(), Scalar).optional(),
-      }).optional(),
+      callback: actionInput().optional(),
     }),
     channels,
   );
