@@ -126,6 +126,7 @@ async function repeated(services: Scheduling, existing: Job, request: AcceptedRe
     const isOurs = (await services.jobs.replace(held)) === "replaced";
     const current = isOurs ? held : await services.jobs.get(job.id);
     if (!current) throw new Error("taken back meanwhile");
+    // What that throws is said by it, and not caught here.
     if (current.created_at !== job.created_at) return repeated(services, current, request);
     // Where another repetition came first, AWS may have refused its message: who gets a receipt relies on one.
     if (!hasStarted(current)) await dispatch(services, current);

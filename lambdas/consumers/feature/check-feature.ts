@@ -2,7 +2,7 @@ import type { Product } from "../../core/catalog.ts";
 import type { Fault } from "../../core/errors.ts";
 import { didYouMean, jsonPointer } from "../../core/schema.ts";
 import { ExpressionFault, isExpression, parseExpression, referencesOf } from "./expression.ts";
-import { conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
+import { comparedIn, type PlacedStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
 type Path = (string | number)[];
@@ -49,7 +49,7 @@ function checkStep(placed: PlacedStep, byKey: Map<string, PlacedStep>, target: F
   const { step, path } = placed;
   return [
     ...checkTemplate(step.input ?? {}, [...path, "input"], scope),
-    ...conditionsOf(step).flatMap((template) => checkTemplate(template, [...path, "if"], scope)),
+    ...comparedIn(step).flatMap((template) => checkTemplate(template, [...path, "if"], scope)),
   ];
 }
 

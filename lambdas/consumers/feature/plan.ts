@@ -2,7 +2,7 @@ import { JobError } from "../../core/errors.ts";
 import type { AttemptError } from "../../core/job.ts";
 import type { StepView } from "../../core/view.ts";
 import { compare, resolve, type Scope, stepsIn } from "./evaluate.ts";
-import { conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
+import { comparedIn, conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
 
 /** By `sequence.step`; a step that has not started is absent. */
@@ -78,7 +78,7 @@ export function resultsFor(target: FeatureTarget, states: StepStates): Set<strin
     over.set(key, known);
     return known;
   }
-  const wanted = steps.filter(mayStart).flatMap(({ step }) => stepsIn([step.input, conditionsOf(step)]));
+  const wanted = steps.filter(mayStart).flatMap(({ step }) => stepsIn([step.input, comparedIn(step)]));
   const mayComplete = steps.every(({ key }) => mayBeOver(key));
   const ofOutput = target.output ? stepsIn(target.output) : steps.map(({ key }) => key);
   return new Set(mayComplete ? [...wanted, ...ofOutput] : wanted);
@@ -92,8 +92,7 @@ const failedStep = (steps: PlacedStep[], stateOf: (key: string) => StepView | un
 
 function begin({ step }: PlacedStep, scope: Scope): { input: Record<string, unknown> } | StepView {
   try {
-    const conditions = step.if === undefined ? [] : [step.if].flat();
-    if (!conditions.every((condition) => holds(condition, scope))) {
+    if (!conditionsOf(step).every((condition) => holds(condition, scope))) {
       return { status: "skipped", finished_at: scope.now };
     }
     return { input: resolve(step.input ?? {}, scope) as Record<string, unknown> };

@@ -1,4 +1,4 @@
-import type { FeatureTarget } from "./target.ts";
+import type { Condition, FeatureTarget } from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];
 
@@ -30,8 +30,10 @@ export const stepsOf = ({ sequences }: FeatureTarget): PlacedStep[] =>
     }),
   );
 
-/** The templates of a step's conditions. */
-export const conditionsOf = ({ if: conditions = [] }: StepDefinition): unknown[] =>
-  [conditions].flat().flatMap(({ value, equals, not_equals }) => [value, equals, not_equals]);
+export const conditionsOf = ({ if: conditions = [] }: StepDefinition): Condition[] => [conditions].flat();
+
+/** What of a step's conditions are templates. */
+export const comparedIn = (step: StepDefinition): unknown[] =>
+  conditionsOf(step).flatMap(({ value, equals, not_equals }) => [value, equals, not_equals]);
 
 const nameOf = (step: StepDefinition): string => step.step ?? step.event;
