@@ -33,8 +33,11 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
     if (!job) return undefined;
     const next = change(job, services.clock.now());
     if (next === "unchanged") {
-      // Once more: the change may have died, or been refused by AWS, before it reached the queues or the steps.
-      if (job.status === "cancelled") await cancelSteps(services, job, job.reason ?? defaultReason);
+      // Once more: the change may have died, or been refused by AWS, before it reached the queues, the steps or the feature.
+      if (job.status === "cancelled") {
+        await cancelSteps(services, job, job.reason ?? defaultReason);
+        await wakeParent(services, job);
+      }
       if (isWaiting(job)) await dispatch(services, job);
       return job;
     }

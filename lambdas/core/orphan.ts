@@ -1,5 +1,6 @@
 import { RequestError } from "./errors.ts";
 import { isFinished, type Job } from "./job.ts";
+import { stepJobId } from "./job-id.ts";
 import type { JobStore } from "./ports.ts";
 
 /**
@@ -11,6 +12,10 @@ function isOrphan(step: Job, feature: Job | undefined): boolean {
   return !feature || isFinished(feature) || feature.run !== step.parent?.message.run;
 }
 
+/** A feature that was deleted may have left its id to another, by its idempotency key. */
+const isStepOf = ({ id, parent }: Job, feature: Job): boolean =>
+  parent !== undefined && id === stepJobId({ ...feature, run: parent.message.run }, parent.step);
+
 /**
  * The id of the feature that the job is a step of, however far up, and whose end forbids the step to start. A feature's end
  * cancels the steps that its progress names, but a decider that has died after it created one has told nobody: only the step
@@ -19,7 +24,8 @@ function isOrphan(step: Job, feature: Job | undefined): boolean {
 export async function orphanedBy({ jobs }: { jobs: Pick<JobStore, "get"> }, job: Job): Promise<string | undefined> {
   for (let step = job; step.parent; ) {
     const { job_id } = step.parent.message;
-    const feature = await jobs.get(job_id);
+    const found = await jobs.get(job_id);
+    const feature = found && isStepOf(step, found) ? found : undefined;
     if (isOrphan(step, feature)) return job_id;
     if (!feature || isFinished(feature)) return undefined;
     step = feature;

@@ -71,7 +71,9 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
     promise(job.id);
     requests.set(job.id, request);
-    const now = system.jobs.peek(job.id) ?? job;
+    // By the time of a late answer the job may have been deleted, and another have got its id.
+    const stored = system.jobs.peek(job.id);
+    const now = stored?.created_at === job.created_at ? stored : job;
     if (task_token !== undefined && !now.task_tokens?.includes(task_token))
       observer.violated(8, `${job.id.slice(-6)} was accepted, and does not know the task that waits for it`);
     // Who has moved it meanwhile hands it over, for its new time: which may be the old one again, of the run after it.

@@ -27,15 +27,17 @@ export function stepsOf(event: string): [key: string, step: Step, needs: string[
 }
 
 /** DESIGN 8, and invariant 4 for features: one job a step, and none from a decision that came after the feature's end. */
-export function stepsStartOnce({ observer, steps, isDone }: Ledger, { by, before, after, peek }: Write) {
+export function stepsStartOnce({ observer, steps, isDone, lifeOf }: Ledger, { by, before, after, peek }: Write) {
   if (before || !after.parent) return;
   const { message, step } = after.parent;
   const key = stepKey(message, step);
   const other = steps.get(key);
   if (other !== undefined && other !== after.id && peek(other))
     observer.violated("DESIGN 8", `${nameOf(after)} is another job of step ${step}`);
-  if (isDone.has(key)) observer.violated("DESIGN 8", `${nameOf(after)} does step ${step} again, which had completed`);
+  if ([message.attempt, "any"].includes(isDone.get(key) ?? 0))
+    observer.violated("DESIGN 8", `${nameOf(after)} does step ${step} again, which had completed`);
   steps.set(key, after.id);
+  lifeOf(after.id).feature = lifeOf(message.job_id);
   const feature = peek(message.job_id);
   if (feature && isFinished(feature) && (feature.finished_at ?? 0) < by.began - clocksApartMs)
     observer.violated(4, `step ${step} of ${nameOf(feature)} was started after its end`);

@@ -13,8 +13,8 @@ export interface Ledger {
   handedOver: Map<string, number>;
   /** Job ids by `stepKey`. */
   steps: Map<string, string>;
-  /** Steps, by `stepKey`, that had completed when their jobs were deleted. */
-  isDone: Set<string>;
+  /** Steps, by `stepKey`, that had completed when their jobs were deleted, and in which attempt no other may do them: or in none. */
+  isDone: Map<string, number | "any">;
   /** What is to be told of each job, in order: names and versions. */
   toTell: Map<string, string[]>;
   /** The life of the job that has this id, from its birth on. */
@@ -33,6 +33,8 @@ export interface Life {
   wasDeleted: boolean;
   /** When somebody was told that it is cancelled, and the ids of the steps that it knew of by then, in one text. */
   cancelled?: { at: number; steps: string };
+  /** That of the feature of which it is a step. */
+  feature?: Life;
   /** The claim that came when a feature of which it is a step was over: nothing may be executed under it. */
   orphaned?: string;
   live: Execution[];
@@ -75,7 +77,7 @@ const life = (by: Invocation | undefined, before?: Life): Life => ({
 export function ledger(observer: Observer, start: number): Ledger {
   const lives = new Map<string, Life>();
   const steps = new Map<string, string>();
-  const isDone = new Set<string>();
+  const isDone: Ledger["isDone"] = new Map();
   return {
     observer,
     start,

@@ -505,6 +505,22 @@ export const mutations: Mutation[] = [
     find: "  if (isFinished(next)) await wakeParent(services, next);\n",
     replace: "",
   },
+  {
+    name: "cancel: asked for again, it does not tell the feature",
+    seed: 50013751,
+    file: "core/change-job.ts",
+    find: "        await wakeParent(services, job);\n",
+    replace: "",
+    bug: "a step's cancellation that died before it told its feature was not told by the next one either",
+  },
+  {
+    name: "cancel: a step is one of any feature that has the id of its own",
+    seed: 50064434,
+    file: "core/orphan.ts",
+    find: "found && isStepOf(step, found) ? found : undefined",
+    replace: "found",
+    bug: "a step of a deleted feature ran for the next one that had its idempotency key",
+  },
   // Features.
   {
     name: "feature: a wake-up is dropped while a decision is made",

@@ -1,5 +1,6 @@
 import { type AttemptError, isFinished, type Job, type JobMessage } from "../../lambdas/core/job.ts";
 import type { Claim } from "../../lambdas/core/ports.ts";
+import type { StepView } from "../../lambdas/core/view.ts";
 import { revivedGoesOn, startedStays, stepsStartOnce, stepsWait } from "./feature-rules.ts";
 import type { Invocation } from "./invocation.ts";
 import { attemptKey, type Ledger, nameOf, stepKey } from "./ledger.ts";
@@ -112,12 +113,14 @@ function nothingShows({ observer }: Ledger, { after }: Write) {
 const cancellingMs = 90_000;
 
 /** Whether a feature that the job is a step of was over; who retries a step of one that was not cancelled means it. */
-function isOrphaned(step: Job, peek: Write["peek"]): boolean {
+function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): boolean {
   if (!step.parent) return false;
-  const feature = peek(step.parent.message.job_id);
+  const { job_id, run } = step.parent.message;
+  // Another may have its id by now.
+  const feature = lifeOf(job_id) === lifeOf(step.id).feature ? peek(job_id) : undefined;
   if (step.retried_after !== undefined && feature?.status !== "cancelled")
-    return feature !== undefined && !isFinished(feature) && isOrphaned(feature, peek);
-  return !feature || isFinished(feature) || feature.run !== step.parent.message.run || isOrphaned(feature, peek);
+    return feature !== undefined && !isFinished(feature) && isOrphaned(feature, peek, lifeOf);
+  return !feature || isFinished(feature) || feature.run !== run || isOrphaned(feature, peek, lifeOf);
 }
 
 /** The claim (DESIGN 7): what `claimable` must have asked, asked again by other means. */
@@ -135,7 +138,7 @@ export function checkClaim(
   const { claims } = lifeOf(before.id);
   claims.set(attempt, (claims.get(attempt) ?? 0) + 1);
   // Others may be claimed: they ask for their feature, and executions.ts sees that they do not start.
-  if (isOrphaned(before, peek)) {
+  if (isOrphaned(before, peek, lifeOf)) {
     observer.cover("claim of a step whose feature is over");
     lifeOf(before.id).orphaned = claim.claimId;
   }
@@ -164,7 +167,11 @@ export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, 
     observer.violated(1, `${nameOf(before)}, ${before.status}, was removed by ${by.what}`);
   life.isDeleted = isRequested;
   const { parent, status } = before;
-  // A decision that died after it had started the step has told nobody: its feature knows of none.
-  const isKnown = JSON.stringify(peek(parent?.message.job_id ?? "")?.progress)?.includes(before.id);
-  if (parent && isKnown && status === "completed") isDone.add(stepKey(parent.message, parent.step));
+  if (!parent || status !== "completed") return;
+  // A decision that died after it had started the step has told nobody: its feature knows of none. One that has not seen
+  // that the step completed fails for want of its job, and may be retried.
+  const progress = peek(parent.message.job_id)?.progress as { inline: Record<string, StepView> } | undefined;
+  const { job_id, status: known } = progress?.inline[parent.step] ?? {};
+  if (job_id === before.id)
+    isDone.set(stepKey(parent.message, parent.step), known === "completed" ? "any" : parent.message.attempt);
 }

@@ -1,6 +1,6 @@
 import { type Job, type JobMessage, messageOf } from "../../lambdas/core/job.ts";
 import type { JobEvent, JobEventName } from "../../lambdas/core/job-event.ts";
-import { newJobId } from "../../lambdas/core/job-id.ts";
+import { newJobId, stepJobId } from "../../lambdas/core/job-id.ts";
 import { defaultRetryPolicy } from "../../lambdas/core/retry.ts";
 
 /** The time at which every test's world begins, unless it says otherwise. */
@@ -29,6 +29,12 @@ export const aJob = (overrides: Partial<Job> = {}): Job => ({
   claims: 0,
   attempts: [],
   ...overrides,
+});
+
+/** What makes a job the step `main.a` of a feature. */
+export const stepOf = (feature: Job): Pick<Job, "id" | "parent"> => ({
+  id: stepJobId(feature, "main.a"),
+  parent: { message: messageOf(feature), step: "main.a" },
 });
 
 /** The message of a job, or of one that nobody stored. */

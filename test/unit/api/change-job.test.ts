@@ -1,8 +1,8 @@
-import { type Job, messageOf, type Repeat } from "../../../lambdas/core/job.ts";
+import type { Job, Repeat } from "../../../lambdas/core/job.ts";
 import { allScopes } from "../../../lambdas/core/scopes.ts";
 import { claimed } from "../../../lambdas/core/transitions.ts";
 import { fakeApi } from "../../support/api.ts";
-import { aJob, noon } from "../../support/builders.ts";
+import { aJob, noon, stepOf } from "../../support/builders.ts";
 
 const hour = 3_600_000;
 const hourly: Repeat = { every: hour, anchor: noon, overlap: "skip" };
@@ -11,8 +11,6 @@ const series = (overrides: Partial<Job> = {}) => waits({ repeat: hourly, run: 3,
 const failed = () => aJob({ status: "failed", finished_at: noon, attempt: 4 });
 const done = () => aJob({ status: "completed", finished_at: noon });
 const running = () => claimed(aJob(), { claimId: "c", now: noon, leaseMarginMs: 1000 });
-
-const parentOf = (feature: Job) => ({ message: messageOf(feature), step: "main.a" });
 
 function world(job: Job, ...others: Job[]) {
   const api = fakeApi({ jobs: [job, ...others] });
@@ -119,7 +117,7 @@ describe("a state that forbids the change", () => {
 
   it("a step is not retried whose feature was cancelled: it would only cancel itself", async () => {
     const feature = aJob({ type: "feature", status: "cancelled", finished_at: noon });
-    const step = { ...failed(), parent: parentOf(feature) };
+    const step = { ...failed(), ...stepOf(feature) };
     const { post, jobs, queue } = world(step, feature);
     expect(await post("retry")).toMatchObject({
       status: 409,
@@ -136,8 +134,8 @@ describe("a state that forbids the change", () => {
 
   it("nor one whose feature belonged to another that was", async () => {
     const outer = aJob({ type: "feature", status: "cancelled", finished_at: noon });
-    const inner = aJob({ type: "feature", status: "running", parent: parentOf(outer) });
-    const step = { ...failed(), parent: parentOf(inner) };
+    const inner = aJob({ type: "feature", status: "running", ...stepOf(outer) });
+    const step = { ...failed(), ...stepOf(inner) };
     const { post, jobs } = world(step, inner, outer);
     expect(await post("retry")).toMatchObject({
       status: 409,
@@ -149,7 +147,7 @@ describe("a state that forbids the change", () => {
   it("a step whose feature has failed, or is gone, is retried by itself", async () => {
     const feature = aJob({ type: "feature", status: "failed", finished_at: noon });
     for (const stored of [[feature], []]) {
-      const { post } = world({ ...failed(), parent: parentOf(feature) }, ...stored);
+      const { post } = world({ ...failed(), ...stepOf(feature) }, ...stored);
       expect(await post("retry")).toMatchObject({ status: 200, body: { status: "queued", attempt: 5 } });
     }
   });

@@ -1,7 +1,7 @@
-import { type Job, messageOf } from "../../../lambdas/core/job.ts";
+import type { Job } from "../../../lambdas/core/job.ts";
 import { allScopes } from "../../../lambdas/core/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
-import { aJob, noon } from "../../support/builders.ts";
+import { aJob, noon, stepOf } from "../../support/builders.ts";
 
 const hour = 3_600_000;
 const job = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });
@@ -58,7 +58,7 @@ describe("POST /v1/jobs/bulk", () => {
 
   it("retries no step of a feature that was cancelled, and says so", async () => {
     const feature = job({ type: "feature", status: "cancelled", finished_at: noon });
-    const step = { ...ended("failed"), parent: { message: messageOf(feature), step: "main.a" } };
+    const step = { ...ended("failed"), ...stepOf(feature) };
     const { bulk, jobs } = world([step, ended("failed"), feature]);
     expect(await bulk({ action: "retry", filter })).toMatchObject({
       body: { matched: 2, succeeded: 1, failed: 1, errors: [{ job_id: step.id, code: "STATE_CONFLICT" }] },

@@ -352,6 +352,19 @@ describe("a change that AWS has refused to hand over", () => {
     expect(job.version).toBe(version);
     expect(w.queue.sent).toMatchObject([{ message: aMessage(job) }]);
   });
+
+  it("is told to the feature when it is asked for again: cancel of a step", async () => {
+    const message = aMessage(job({ id: `job_${"f".repeat(32)}` }));
+    const w = await world(far({ parent: { message, step: "main.create" } }));
+    const { unschedule } = w.scheduler;
+    w.scheduler.unschedule = async () => {
+      throw new Error("throttled");
+    };
+    await expect(w.change(cancelling("not needed"))).rejects.toThrow("throttled");
+    w.scheduler.unschedule = unschedule;
+    await w.change(cancelling("not needed"));
+    expect(w.queue.sent).toMatchObject([{ type: "feature", message }]);
+  });
 });
 
 describe("delete", () => {

@@ -670,6 +670,22 @@ describe("a step that its feature does not know of", () => {
     expect(w.ran).toEqual([]);
   });
 
+  it("does not run for another feature that has got the id of the deleted one", async () => {
+    const w = world({ onboard: creating(0) });
+    const again = { idempotency_key: "customer-1" };
+    const id = await w.start("onboard", {}, again);
+    const step = await diesDeciding(w);
+    await cancelJob(w, id, "by request");
+    await deleteJob(w, id);
+    await w.clock.advance(1);
+    await w.start("onboard", {}, again);
+    await handOver(w, step);
+    await w.settle();
+    expect(await w.jobs.get(step.id)).toMatchObject({ status: "cancelled", reason: "its feature is over" });
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
+    expect(w.ran).toHaveLength(1);
+  });
+
   it("and that is a feature too starts nothing more, and cancels what it has started", async () => {
     const w = world({ onboard: { sequences: { main: [{ event: "inner" }] } }, inner: creating(3_600_000) });
     const id = await w.start();
