@@ -42,8 +42,13 @@ export async function runJob(
   if (isWaiting(next)) await dispatch(services, next);
   if (next.status === "cancelled") await cancelSteps(services, next, next.reason ?? featureOver);
   if (isFinished(next)) await wakeParent(services, next);
-  if (next.again_at !== undefined && next.again_at !== job.again_at) await wakeAgain(services, next, againSeconds);
-  else if (wasWoken && isParked(next) && next.again_at === undefined) await wakeAgain(services, next, 0);
+  if (next.again_at !== undefined && next.again_at !== job.again_at) {
+    // Its message is taken, so that nothing else would show what AWS refuses for long, or what is our own fault.
+    services.log.measure("a decision is made again", { values: { messages_failed: 1 } });
+    await wakeAgain(services, next, againSeconds);
+  } else if (wasWoken && isParked(next) && next.again_at === undefined) {
+    await wakeAgain(services, next, 0);
+  }
 }
 
 /**

@@ -18,7 +18,10 @@ export const measures = [
   /** Messages of jobs that exist: those that meant nothing any more, and those whose attempt another consumer was at. */
   "dropped",
   "taken",
-  /** Messages that a consumer could not read or take to their end, and that will be delivered again. */
+  /**
+   * Messages that a consumer could not read or take to their end, and that will be delivered again; a feature's decisions
+   * that failed, or of which AWS refused a part, and that will be made again.
+   */
   "messages_failed",
   /** The reconciler's round: jobs looked at and handed over again, and those that it could not. */
   "looked",

@@ -77,6 +77,31 @@ describe("the end of an attempt is one line, which is its measurement too", () =
   });
 });
 
+describe("a decision that is made again is counted with the messages that come again", () => {
+  const refused: Decide = async () => new Parked({}, noon + 60_000, true);
+  const broken: Decide = async () => {
+    throw new Error("s3cret");
+  };
+  test.each([
+    ["AWS has refused a step", refused, []],
+    ["it failed", broken, ["decision failed; it is made again"]],
+  ])("%s", async (_why, execute, said) => {
+    const job = due();
+    const { log, ...services } = fakeServices({ jobs: [job], catalog });
+    await runJob({ ...services, log }, execute, aMessage(job), { wakeUps: true });
+    expect(log.lines.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual(said);
+    expect(log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
+    expect(JSON.stringify(log.lines)).not.toContain("s3cret");
+  });
+
+  it("once, however many messages find it so", async () => {
+    const job = due({ status: "running", parked_since: noon, lease_until: 0, again_at: noon + 5000 });
+    const services = fakeServices({ jobs: [job], catalog });
+    await runJob(services, refused, aMessage(job), { wakeUps: true });
+    expect(services.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([]);
+  });
+});
+
 describe("a message that is dropped", () => {
   const running = { status: "running", claim_id: "theirs", lease_until: noon + 9000 } as const;
   test.each<[string, Job, Partial<JobMessage>, Record<string, number>]>([
