@@ -1,4 +1,4 @@
-import type { Job, Stored } from "../../lambdas/core/job.ts";
+import type { Job } from "../../lambdas/core/job.ts";
 import { statsOf } from "../../lambdas/core/stats.ts";
 import { stepsOf } from "./feature-rules.ts";
 import type { Hardship } from "./hardship.ts";
@@ -71,15 +71,12 @@ function resultsAreTheWinners({ system, ledger: { observer, lifeOf } }: AtRest) 
   for (const { id, type, run, result } of kept) {
     if (!result || type === undefined || type === "feature") continue;
     if ("blob" in result) observer.cover("large result");
-    const { claim } = loaded(system, result) as Told;
+    const { claim } = system.load(result) as Told;
     const winner = lifeOf(id).winners.get(run);
     if (winner !== undefined && claim !== winner)
       observer.violated(3, `the result of ${id.slice(-6)} run ${run} is not the winner's`);
   }
 }
-
-const loaded = ({ blobs }: System, stored: Stored): unknown =>
-  "inline" in stored ? stored.inline : JSON.parse(Buffer.from(blobs.blobs.get(stored.blob)?.body ?? []).toString());
 
 /** Invariant 8 for the tasks of Step Functions. */
 function tasksAnswered({ system, ledger: { observer } }: AtRest) {

@@ -6,7 +6,8 @@ import { parseRequest } from "../../lambdas/core/request.ts";
 import { scheduleJob } from "../../lambdas/core/schedule-job.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import type { World } from "./adversary.ts";
-import { attemptKey, type Ledger } from "./ledger.ts";
+import { differs } from "./as-asked.ts";
+import { attemptOf, type Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { catalog } from "./product.ts";
 import { events, type Request, randomRequest } from "./requests.ts";
@@ -67,8 +68,13 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
 
   function accept(job: Job, request: Request) {
     const { idempotency_key: key, event, task_token } = request;
-    if (job.event !== event) observer.violated("DESIGN 6", `${job.id.slice(-6)} is another job than was asked for`);
+    const others = job.version === 1 ? differs(job, request, time.now() + hardship.skew, system.load) : [];
+    if (job.event !== event || others.length > 0)
+      observer.violated("DESIGN 4", `${job.id.slice(-6)} is not the job that was asked for: ${others.join(", ")}`);
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
+    if (key !== undefined && (ledger.byKey.get(key) ?? job.id) !== job.id)
+      observer.violated("DESIGN 6", `${job.id.slice(-6)} is the second job of its idempotency key`);
+    if (key !== undefined) ledger.byKey.set(key, job.id);
     promise(job.id);
     requests.set(job.id, request);
     // By the time of a late answer the job may have been deleted, and another have got its id.
@@ -79,7 +85,7 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
     // Who has moved it meanwhile hands it over, for its new time: which may be the old one again, of the run after it.
     const isWaiting = !isFinished(now) && now.run === job.run && now.due_at === job.due_at;
     const isFresh = isWaiting && job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
-    if (isFresh && !ledger.handedOver.has(attemptKey({ ...job, job_id: job.id })))
+    if (isFresh && !ledger.handedOver.has(attemptOf(job)))
       observer.violated("DESIGN 7", `${job.id.slice(-6)} was accepted, and nobody has been given its message`);
   }
 
@@ -110,7 +116,7 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
       if (!job) continue;
       promise(job.job_id);
       const stored = system.jobs.peek(job.job_id);
-      if (stored?.version === 1 && !ledger.handedOver.has(attemptKey({ ...stored, job_id: stored.id })))
+      if (stored?.version === 1 && !ledger.handedOver.has(attemptOf(stored)))
         observer.violated("DESIGN 7", `${stored.id.slice(-6)} of a batch was accepted, and nobody has its message`);
     }
     end(12 * jobs.length);

@@ -17,8 +17,9 @@ import { requireFeature } from "../../lambdas/core/orphan.ts";
 import { repeatOf } from "../../lambdas/core/repeat-request.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import type { World } from "./adversary.ts";
-import type { Purpose } from "./invocation.ts";
-import { attemptKey, type Ledger, nameOf, stateOf } from "./ledger.ts";
+import type { Invocation, Purpose } from "./invocation.ts";
+import { attemptKey, attemptOf, type Ledger, nameOf, stateOf } from "./ledger.ts";
+import { promises } from "./promises.ts";
 import { randomRepeat } from "./requests.ts";
 import type { System } from "./system.ts";
 
@@ -27,9 +28,12 @@ const purposes: Partial<Record<string, Purpose>> = { retry: "retry", delete: "de
 /** Its name, the jobs that it is meant for, and the rule. Most people who ask for it mean one of those. */
 type Asked = [what: string, fits: (job: Job) => boolean, rule: (now: number) => Change | "delete"];
 
+/** A job that is at work changes often; who says that it changes too fast must have seen it change (core/change-job.ts). */
+const tooFast = 9;
+
 /** People who change jobs while they run: one job, or many by a filter. */
 export function changes(
-  { time, random, observer }: World,
+  { time, random, hardship, observer }: World,
   ledger: Ledger,
   system: System,
   askAgain: (id: string) => void,
@@ -42,7 +46,7 @@ export function changes(
     ["pause", isOpenSeries, () => pausing],
     ["resume", ({ status, pause_requested }) => status === "paused" || pause_requested === true, () => resuming],
     ["reschedule", isOpen, (now) => rescheduling({ due_at: now + random.int(0, 2_000_000) })],
-    ["reschedule", isOpenSeries, (now) => rescheduling({ repeat: laterRepeat(now) })],
+    ["reschedule the series", isOpenSeries, (now) => rescheduling({ repeat: laterRepeat(now) })],
     ["retry", ({ status }) => status === "failed", () => retrying(random.pick([0, 5000, 1_000_000]))],
     ["run now", isOpen, () => runningNow],
     ["delete", isFinished, () => "delete"],
@@ -54,32 +58,50 @@ export function changes(
   const change = async (what: string, id: string, rule: Change | "delete") => {
     const { services, invocation, end } = system.invoke(purposes[what] ?? "change", what);
     observer.note(() => `${what} ${id.slice(-6)}`);
+    const before = system.jobs.peek(id);
     try {
       const job = what === "retry" ? await services.jobs.get(id) : undefined;
       if (job) await requireFeature(services, job);
       if (rule === "delete") await deleteJob(services, id);
-      else checkChanged(what, await changeJob(services, id, rule), invocation.began);
+      else checkChanged(what, before, await changeJob(services, id, rule), invocation);
       if (what === "cancel")
         lifeOf(id).cancelled = { at: time.now(), steps: JSON.stringify(system.jobs.peek(id)?.progress) ?? "" };
       observer.cover(`changed: ${what}`);
       if (rule === "delete" && random.chance(0.5)) time.after(random.int(0, 60_000), () => askAgain(id));
     } catch (error) {
       observer.cover(`change refused: ${what} ${error instanceof RequestError ? error.code : "fault"}`);
+      if (before && error instanceof RequestError) checkRefused(what, before, error);
     }
     end();
   };
 
+  /** Whoever is refused a change is told why, and that it is so. */
+  function checkRefused(what: string, before: Job, { code }: RequestError) {
+    const job = system.jobs.peek(before.id);
+    const writes = (job?.version ?? before.version) - before.version;
+    const name = `${what} of ${nameOf(before)}, ${before.status},`;
+    if (code === "STATE_CONFLICT" && job === before && promises[what]?.mayHave(job))
+      observer.violated("DESIGN 4", `${name} was refused for its state`);
+    if (code === "UNAVAILABLE" && job?.created_at === before.created_at && writes < tooFast)
+      observer.violated("DESIGN 4", `${name} was refused because it changes too fast, and has changed ${writes} times`);
+  }
+
   /** Whoever is told that a job was changed may rely on it: it was, and whoever is to act on it has been told. */
-  function checkChanged(what: string, told: Job, began: number) {
+  function checkChanged(what: string, before: Job | undefined, told: Job, invocation: Invocation) {
+    const { began } = invocation;
     const job = system.jobs.peek(told.id);
     const name = `${nameOf(told)}, which somebody was told is changed by ${what},`;
-    if (lifeOf(told.id).written.get(told.version) !== stateOf(told))
-      observer.violated("DESIGN 4", `${name} was never ${stateOf(told)}`);
-    if (what === "resume" && (told.status === "paused" || told.pause_requested))
-      observer.violated("DESIGN 4", `${name} is paused still`);
+    const written = lifeOf(told.id).written.get(told.version);
+    if (written?.state !== stateOf(told)) observer.violated("DESIGN 4", `${name} was never ${stateOf(told)}`);
+    if (before && !promises[what]?.makes(told, before, time.now() + hardship.skew))
+      observer.violated("DESIGN 4", `${name} is ${told.status}`);
+    const isOurs = written?.by === invocation && before?.version === told.version - 1 && before.status === "scheduled";
+    const isLeft = isOurs && (told.status === "cancelled" || attemptOf(before) !== attemptOf(told));
+    if (isLeft && system.isScheduled(attemptOf(before)))
+      observer.violated("DESIGN 5", `${name} is scheduled still as it was before`);
     const isWaiting = job?.status === "scheduled" || job?.status === "queued";
     const isMoved = job?.due_at !== told.due_at || job.attempt !== told.attempt;
-    if (isWaiting && !isMoved && !handedOver.has(attemptKey({ ...told, job_id: told.id })))
+    if (isWaiting && !isMoved && !handedOver.has(attemptOf(told)))
       observer.violated("DESIGN 7", `${name} waits, and nobody has been given its message`);
     const wakeUp = handedOver.get(told.parent ? attemptKey(told.parent.message) : "") ?? 0;
     const isFresh = (told.finished_at ?? 0) >= began - 3000;

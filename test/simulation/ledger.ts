@@ -13,6 +13,8 @@ export interface Ledger {
   handedOver: Map<string, number>;
   /** Job ids by `stepKey`. */
   steps: Map<string, string>;
+  /** Ids of accepted jobs, by idempotency key. */
+  byKey: Map<string, string>;
   /** Steps, by `stepKey`, that had completed when their jobs were deleted, and in which attempt no other may do them: or in none. */
   isDone: Map<string, number | "any">;
   /** What is to be told of each job, in order: names and versions. */
@@ -42,10 +44,10 @@ export interface Life {
   started: Map<number, Map<number, number>>;
   /** Whose claim the run's last outcome was written under. */
   winners: Map<number, string>;
-  /** How the runs ended that are in the archive. */
-  archive: Map<number, RunRecord["status"]>;
-  /** What was written, by version: `stateOf`. */
-  written: Map<number, string>;
+  /** The runs that are in the archive. */
+  archive: Map<number, RunRecord>;
+  /** What was written, by version: `stateOf`, and by whom. */
+  written: Map<number, { state: string; by: Invocation }>;
   /** By run and attempt, how often it was claimed since it was last parked. */
   claims: Map<string, number>;
   /** The run stands for every occurrence up to this time, which the one before it has outlasted. */
@@ -84,6 +86,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     recorded: new Set(),
     handedOver: new Map(),
     steps,
+    byKey: new Map(),
     isDone,
     toTell: new Map(),
     lifeOf(id) {
@@ -101,6 +104,9 @@ export function ledger(observer: Observer, start: number): Ledger {
 
 export const attemptKey = ({ job_id, run, attempt, due_at }: Omit<JobMessage, "v">): string =>
   `${job_id} ${run} ${attempt} ${due_at}`;
+
+/** The same of a job's current attempt. */
+export const attemptOf = (job: Job): string => attemptKey({ ...job, job_id: job.id });
 
 export const stateOf = ({ status, run, attempt, due_at }: Job): string => [status, run, attempt, due_at].join(" ");
 

@@ -521,6 +521,73 @@ export const mutations: Mutation[] = [
     replace: "found",
     bug: "a step of a deleted feature ran for the next one that had its idempotency key",
   },
+  // What was asked for, and what is said of it.
+  {
+    name: "request: a series is a job of one run",
+    file: claims,
+    find: "    ...(request.repeat !== undefined && { repeat: request.repeat }),\n",
+    replace: "",
+  },
+  {
+    name: "request: forgets when the job expires",
+    file: claims,
+    find: "    ...(request.expires_at !== undefined && { expires_at: request.expires_at }),\n",
+    replace: "",
+  },
+  {
+    name: "request: keeps another input",
+    file: "core/schedule-job.ts",
+    find: ", request.input);",
+    replace: ", { ...request.input, body: 0 });",
+  },
+  {
+    name: "request: its idempotency key is forgotten",
+    file: "core/schedule-job.ts",
+    find: "return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);",
+    replace: "return key === undefined ? newJobId() : newJobId();",
+  },
+  {
+    name: "run: the archive has another end",
+    file: "core/series.ts",
+    find: "  finished_at: job.finished_at ?? job.due_at,\n",
+    replace: "  finished_at: job.due_at,\n",
+  },
+  {
+    name: "attempt: its crashes are not kept",
+    file: claims,
+    find: "    ...(crashes > 0 && { crashes }),\n",
+    replace: "",
+  },
+  {
+    name: "attempt: is due when it started",
+    file: claims,
+    find: "    due_at: job.due_at,\n    started_at: job.parked_since",
+    replace: "    due_at: job.started_at ?? now,\n    started_at: job.parked_since",
+  },
+  {
+    name: "change: its schedule stays",
+    file: "core/change-job.ts",
+    find: `  if (before.status === "scheduled" && moved) await services.scheduler.unschedule(scheduleName(before));\n`,
+    replace: "",
+  },
+  {
+    name: "change: cancelling never takes effect",
+    file: claims,
+    find: ": { ...job, version: job.version + 1 };",
+    replace: ": job;",
+  },
+  {
+    name: "change: run now leaves the time",
+    file: "core/change-job.ts",
+    find: `{ status: "queued", due_at: now, ...`,
+    replace: "{ ...",
+  },
+  {
+    name: "change: a failed job cannot be retried",
+    file: "core/change-job.ts",
+    find: `if (job.status !== "failed") throw`,
+    replace: "if (isFinished(job)) throw",
+  },
   // Features.
   {
     name: "feature: a wake-up is dropped while a decision is made",

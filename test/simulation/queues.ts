@@ -11,6 +11,8 @@ export interface Messaging {
   scheduler: Scheduler;
   /** Messages and schedules that are still to be delivered. */
   inFlight(): number;
+  /** Whether the Scheduler will hand this attempt over. */
+  isScheduled(key: string): boolean;
 }
 
 interface Schedule {
@@ -133,5 +135,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
     },
   };
 
-  return { queue, scheduler, inFlight: () => messages };
+  const isScheduled = (key: string) => [...schedules.values()].some((schedule) => schedule.key === key);
+
+  return { queue, scheduler, inFlight: () => messages, isScheduled };
 }

@@ -1,7 +1,7 @@
 import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
 import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
 import { runJob } from "../../lambdas/consumers/shell.ts";
-import { type Job, type JobMessage, type JobType, phaseOf, phaseTime } from "../../lambdas/core/job.ts";
+import { type Job, type JobMessage, type JobType, phaseOf, phaseTime, type Stored } from "../../lambdas/core/job.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job-event.ts";
 import { type Decide, Parked } from "../../lambdas/core/job-type.ts";
 import type { Log } from "../../lambdas/core/ports.ts";
@@ -23,7 +23,7 @@ import type { Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { executor } from "./outcomes.ts";
 import { catalog } from "./product.ts";
-import { messaging } from "./queues.ts";
+import { type Messaging, messaging } from "./queues.ts";
 import { tableStream } from "./stream.ts";
 import { type WatchedTasks, watchedTasks } from "./tasks.ts";
 import { watchedBlobs } from "./watched-blobs.ts";
@@ -44,6 +44,9 @@ export interface System {
   tasks: WatchedTasks;
   /** The services of a fresh invocation. */
   invoke(purpose: Purpose, what: string): Invoked;
+  /** What is kept inline or as a blob. */
+  load(stored: Stored): unknown;
+  isScheduled: Messaging["isScheduled"];
   /** What is still to be delivered. */
   inFlight(): number;
 }
@@ -77,7 +80,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const bus = watchedBus(world, ledger, publish);
   const tasks = watchedTasks(world);
   const stream = tableStream(world, lifecycle);
-  const { queue, scheduler, inFlight } = messaging(world, ledger, consume);
+  const { queue, scheduler, inFlight, isScheduled } = messaging(world, ledger, consume);
 
   function invoke(purpose: Purpose, what: string): Invoked {
     const skew = random.int(-hardship.skew, hardship.skew);
@@ -97,7 +100,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       ...others,
       jobs: throughAdversary(
         "jobs",
-        watchedStore(jobs, ledger, { by: invocation, refuses, onChange: stream.record }),
+        watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, onChange: stream.record }),
         invocation,
         world,
       ),
@@ -202,5 +205,8 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   }
   time.after(60_000, tick);
 
-  return { jobs, blobs, stats, bus, tasks, invoke, inFlight: () => inFlight() + stream.waiting() };
+  const load = (stored: Stored): unknown =>
+    "inline" in stored ? stored.inline : JSON.parse(Buffer.from(blobs.blobs.get(stored.blob)?.body ?? []).toString());
+
+  return { load, jobs, blobs, stats, bus, tasks, invoke, isScheduled, inFlight: () => inFlight() + stream.waiting() };
 }

@@ -4,12 +4,14 @@ import type { JobStore } from "../../lambdas/core/ports.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected } from "./adversary.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptKey, type Ledger, nameOf, stateOf } from "./ledger.ts";
+import { attemptOf, type Ledger, nameOf, stateOf } from "./ledger.ts";
 import { toldOf } from "./told.ts";
 import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
 
 export interface Watch {
   by: Invocation;
+  /** True time. */
+  now: () => number;
   /** Whether the next one of many writes is refused. */
   refuses: () => boolean;
   onChange: Changed;
@@ -18,7 +20,7 @@ export interface Watch {
 type Changed = (change: Omit<JobChange, "at">) => void;
 
 /** The store as one invocation uses it: every write is judged, and goes to the table's stream, as it takes effect. */
-export function watchedStore(store: FakeJobStore, ledger: Ledger, { by, refuses, onChange }: Watch): JobStore {
+export function watchedStore(store: FakeJobStore, ledger: Ledger, { by, now, refuses, onChange }: Watch): JobStore {
   const { observer, recorded, toTell, start, lifeOf } = ledger;
   const { peek } = store;
 
@@ -29,14 +31,14 @@ export function watchedStore(store: FakeJobStore, ledger: Ledger, { by, refuses,
       () =>
         `${nameOf(after)}: ${from} -> ${after.status}${after.reason ? ` (${after.reason})` : ""}, due ${after.due_at - start}, lease ${(after.lease_until ?? 0) - start} ${after.claim_id?.slice(0, 4) ?? ""} by ${by.what}`,
     );
-    recorded.add(attemptKey({ ...after, job_id: after.id }));
-    lifeOf(after.id).written.set(after.version, stateOf(after));
-    const outcome = before && lifeOf(before.id).archive.get(before.run);
+    recorded.add(attemptOf(after));
+    lifeOf(after.id).written.set(after.version, { state: stateOf(after), by });
+    const outcome = before && lifeOf(before.id).archive.get(before.run)?.status;
     for (const name of toldOf(before, after, outcome)) {
       observer.cover(`to tell: ${name}`);
       push(toTell, after.id, `${name} ${after.version}`);
     }
-    for (const rule of writeRules) rule(ledger, { by, before, after, peek });
+    for (const rule of writeRules) rule(ledger, { by, before, after, now: now(), peek });
     onChange({ ...(before && { before }), after });
   }
 
@@ -97,7 +99,7 @@ export function watchedStore(store: FakeJobStore, ledger: Ledger, { by, refuses,
     async archive(run) {
       await store.archive(run);
       const kept = store.archived().find(({ job_id, run: number }) => job_id === run.job_id && number === run.run);
-      lifeOf(run.job_id).archive.set(run.run, kept?.status ?? run.status);
+      lifeOf(run.job_id).archive.set(run.run, kept ?? run);
     },
   };
 }

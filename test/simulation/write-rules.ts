@@ -3,16 +3,19 @@ import type { Claim } from "../../lambdas/core/ports.ts";
 import type { StepView } from "../../lambdas/core/view.ts";
 import { revivedGoesOn, startedStays, stepsStartOnce, stepsWait } from "./feature-rules.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptKey, type Ledger, nameOf, stepKey } from "./ledger.ts";
+import { attemptKey, attemptOf, type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
 import { pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
+import { attemptsAreKept, fieldsFit, runsAreKept } from "./shape-rules.ts";
 
 /** A write as it took effect. */
 export interface Write {
   by: Invocation;
   before: Job | undefined;
   after: Job;
+  /** True time. */
+  now: number;
   /** The store as it is: other jobs that a rule asks for. */
   peek: (id: string) => Job | undefined;
 }
@@ -27,6 +30,7 @@ export const writeRules: Rule[] = [
   finishedStays,
   ownClaimOnly,
   attemptsCount,
+  attemptsAreKept,
   thirdCrashFails,
   runsFollow,
   seriesGoesOn,
@@ -37,6 +41,8 @@ export const writeRules: Rule[] = [
   startedStays,
   revivedGoesOn,
   nothingShows,
+  fieldsFit,
+  runsAreKept,
 ];
 
 /** Invariant 5. A feature that is retried revives its steps: that is a retry too. */
@@ -151,7 +157,7 @@ export function checkClaim(
       3,
       `${nameOf(before)} was claimed while its lease had ${(before.lease_until ?? 0) - claim.now} ms left`,
     );
-  if (attemptKey(message) !== attemptKey({ ...before, job_id: before.id }))
+  if (attemptKey(message) !== attemptOf(before))
     observer.violated(
       3,
       `${nameOf(before)} was claimed by the message of attempt ${message.attempt}, due ${message.due_at - start}`,

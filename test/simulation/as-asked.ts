@@ -1,0 +1,23 @@
+import type { Job, Stored } from "../../lambdas/core/job.ts";
+import type { Request } from "./requests.ts";
+
+/** How a new job differs from what was asked for (DESIGN 4). `latest` is the last time at which "now" can have been. */
+export function differs(job: Job, request: Request, latest: number, load: (stored: Stored) => unknown): string[] {
+  const { product_tag, env, event, input, start_at, retries, timeout_ms, expires_at, labels, repeat } = request;
+  const right = { product: product_tag, env, event, retries, timeout_ms, expires_at, labels };
+  const wrong = Object.entries(right).filter(([field, value]) => !isSame(job[field as keyof Job], value));
+  const series = Object.entries(repeat ?? {}).filter(([field, value]) => !isSame(job.repeat?.[field as never], value));
+  const isCron = repeat !== undefined && "cron" in repeat;
+  const planned = isCron ? Math.ceil(start_at / 300_000) * 300_000 : start_at;
+  // What was asked for at once, or has become due on its way, is due when it was read.
+  const isAsPlanned =
+    job.due_at === planned || (job.due_at > start_at && job.due_at <= latest + (isCron ? 300_000 : 0));
+  return [
+    ...[...wrong, ...series].map(([field]) => field),
+    ...((repeat === undefined) === (job.repeat === undefined) ? [] : ["repeat"]),
+    ...(isAsPlanned && job.scheduled_at === job.due_at ? [] : ["due_at"]),
+    ...(isSame(load(job.input), input) ? [] : ["input"]),
+  ];
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

@@ -1,0 +1,36 @@
+import { isFinished, isWaiting, type Job } from "../../lambdas/core/job.ts";
+
+/** What a change is for, said more simply than `core/change-job.ts` says it. */
+interface Promised {
+  /** It must not be refused to such a job as long as nobody else changes it. */
+  mayHave(job: Job): boolean;
+  /** What the job is once somebody has been told that it was changed: until `latest`, from what it was when they asked. */
+  makes(told: Job, before: Job, latest: number): boolean;
+}
+
+const expiresBefore = ({ due_at, expires_at = Number.POSITIVE_INFINITY }: Job) => expires_at <= due_at;
+const isInTime = (job: Job) => !expiresBefore(job) && job.due_at <= (job.repeat?.end_date ?? Number.POSITIVE_INFINITY);
+
+const isPaused = ({ status, pause_requested }: Job) => status === "paused" || pause_requested === true;
+
+export const promises: Record<string, Promised> = {
+  cancel: { mayHave: (job) => !isFinished(job), makes: ({ status }) => status === "cancelled" },
+  pause: { mayHave: (job) => !isFinished(job) && job.repeat !== undefined, makes: isPaused },
+  resume: { mayHave: (job) => !isFinished(job) && isPaused(job), makes: (job) => !isPaused(job) },
+  // It may expire, or its series end, before the time that it would be moved to.
+  reschedule: {
+    mayHave: (job) => isWaiting(job) && !job.expires_at && !job.repeat,
+    makes: (job, before) =>
+      (isWaiting(job) || job.status === "paused") && job.due_at !== before.due_at && isInTime(job),
+  },
+  "reschedule the series": {
+    mayHave: (job) => (isWaiting(job) || job.status === "paused") && job.repeat !== undefined,
+    makes: (job, before) => JSON.stringify(job.repeat) !== JSON.stringify(before.repeat),
+  },
+  retry: {
+    mayHave: (job) => job.status === "failed" && !job.expires_at && !job.parent,
+    makes: (job) => isWaiting(job) && job.retried_after === job.attempt - 1 && !expiresBefore(job),
+  },
+  "run now": { mayHave: isWaiting, makes: (job, _, latest) => isWaiting(job) && job.due_at <= latest },
+  delete: { mayHave: isFinished, makes: () => true },
+};

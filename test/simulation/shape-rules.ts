@@ -1,0 +1,84 @@
+import { type Attempt, isFinished, isWaiting, type Job } from "../../lambdas/core/job.ts";
+import { type Ledger, nameOf } from "./ledger.ts";
+import type { Write } from "./write-rules.ts";
+
+/** What the caller asked for, and no write changes. */
+const asked = ["product", "env", "event", "type", "app", "input", "created_at", "timeout_ms", "retries"] as const;
+const askedToo = ["retry_policy", "expires_at", "labels", "fingerprint", "request_id"] as const;
+
+/** What a job has only while it runs. */
+const ofClaim = ["claim_id", "lease_until", "parked_since", "wake_at", "again_at", "woken"] as const;
+
+/** What a stored job looks like, whoever has written it. */
+export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Write) {
+  const wrong = (text: string) => observer.violated("DESIGN 6", `${nameOf(after)}, ${after.status}, ${text}`);
+  if (after.version !== (before?.version ?? 0) + 1) wrong(`is version ${after.version} after ${before?.version}`);
+  for (const field of before ? [...asked, ...askedToo] : [])
+    if (!isSame(before?.[field], after[field])) wrong(`has another ${field}`);
+  const earliest = by.began + by.skew;
+  const latest = now + by.skew;
+  const { finished_at: end } = after;
+  if (isFinished(after) !== (end !== undefined)) wrong(`has finished_at ${end}`);
+  if (end !== undefined && end !== before?.finished_at && (end < earliest || end > latest)) wrong("ended another time");
+  const outcomes: Partial<Record<Job["status"], unknown>> = {
+    completed: after.result ?? after.reason,
+    failed: after.error,
+    cancelled: after.reason,
+  };
+  if (isFinished(after) && outcomes[after.status] === undefined) wrong("does not say what came of it");
+  if (after.status === "completed" && after.error) wrong("has an error");
+  if (after.status !== "running")
+    for (const field of ofClaim) if (after[field] !== undefined) wrong(`still has ${field}`);
+  const isParked = after.status === "running" && after.claim_id === undefined;
+  if (isParked && !(after.progress && after.wake_at && after.parked_since && after.lease_until === 0))
+    wrong("is parked, and lacks what wakes it or what it knows");
+  const isMoved = before?.due_at !== after.due_at || before.status !== after.status;
+  if (!isWaiting(after) || !isMoved) return;
+  if (after.claims !== 0) wrong(`waits with ${after.claims} claims`);
+  const isDue = after.status === "queued";
+  if (isDue ? after.due_at > latest : after.due_at <= earliest) wrong(`is due ${after.due_at - latest} ms from now`);
+}
+
+/** DESIGN 6: each attempt is kept once it has ended, with when and how it did. */
+export function attemptsAreKept({ observer, lifeOf }: Ledger, { before, after }: Write) {
+  const wrong = (text: string) => observer.violated("DESIGN 6", `${nameOf(after)} ${text}`);
+  if (!before) return;
+  const isNextRun = after.run !== before.run;
+  const hasEnded = before.status === "running" && (after.status !== "running" || isNextRun);
+  const count = isNextRun ? before.attempts.length + 1 : after.attempts.length;
+  if (count !== before.attempts.length + Number(hasEnded) && before.status !== "paused")
+    wrong(`has ${count} attempts after ${before.attempts.length}`);
+  const attempt = isNextRun ? after.last_run : after.attempts.at(-1);
+  if (!hasEnded || !attempt) return;
+  const outcome = isNextRun || !isFinished(after) ? attempt.outcome : after.status;
+  const times = lifeOf(after.id).claims.get(`${before.run} ${before.attempt}`) ?? 0;
+  const right = {
+    attempt: before.attempt,
+    due_at: before.due_at,
+    started_at: before.parked_since ?? before.started_at,
+    ended_at: after.finished_at ?? attempt.ended_at,
+    outcome,
+    // All but the last of its claims.
+    ...(times > 1 && { crashes: times - 1 }),
+  };
+  for (const [field, value] of Object.entries({ crashes: undefined, ...right })) {
+    const found = attempt[field as keyof Attempt];
+    if (found !== value) wrong(`ended with ${field} ${found} instead of ${value}`);
+  }
+  if ((attempt.outcome === "failed") !== (attempt.error !== undefined)) wrong(`${attempt.outcome}, error or not`);
+}
+
+/** DESIGN 6: the archive has what became of a run, as the job had it. */
+export function runsAreKept({ observer, lifeOf }: Ledger, { before, after }: Write) {
+  if (!before || after.run === before.run) return;
+  const { last_run: end } = after;
+  const kept = lifeOf(before.id).archive.get(before.run);
+  if (!kept) return;
+  const { created_at, scheduled_at, due_at } = before;
+  const right = { created_at, scheduled_at, due_at, started_at: end?.started_at, finished_at: end?.ended_at };
+  const isTold = kept.status === "completed" ? kept.result && !kept.error : kept.error;
+  if (!isTold || !isSame({ ...kept, ...right }, kept) || !isSame(kept.attempts.at(-1), end))
+    observer.violated("DESIGN 6", `${nameOf(before)} is not in the archive as it ended`);
+}
+
+const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
