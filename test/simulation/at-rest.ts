@@ -1,5 +1,6 @@
 import type { Job } from "../../lambdas/core/job.ts";
 import { statsOf } from "../../lambdas/core/stats.ts";
+import type { StepView } from "../../lambdas/core/view.ts";
 import { stepsOf } from "./feature-rules.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
@@ -106,9 +107,14 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
         observer.violated("DESIGN 8", `${nameOf(job)} failed, and none of its steps has`);
     }
     if (job.status !== "completed") continue;
+    const shown = (job.progress ? system.load(job.progress) : {}) as Record<string, StepView>;
     for (const { key, step, child, isDeleted } of children) {
       const { allow_fail, if: condition } = step;
       if (isDeleted) continue;
+      // Tried again by hand, it may have ended otherwise since.
+      const isShown = shown[key]?.job_id === child?.id && shown[key]?.status === child?.status;
+      if (child ? !isShown && child.retried_after === undefined : !shown[key])
+        observer.violated("DESIGN 8", `${nameOf(job)} shows step ${key} as ${shown[key]?.status ?? "none"}`);
       if (!child && !condition && !allow_fail)
         observer.violated("DESIGN 8", `${nameOf(job)} completed without step ${key}`);
       if (child && child.status !== "completed" && !allow_fail)

@@ -63,6 +63,7 @@ describe("cancel", () => {
     const w = await world(far());
     const first = await w.change(cancelling("a"));
     expect(await w.change(cancelling("b"))).toMatchObject({ version: first.version, reason: "a" });
+    expect(w.queue.sent).toEqual([]);
     await conflicts((await world(failed())).change(cancelling("c")));
   });
 
@@ -131,6 +132,23 @@ describe("pause and resume", () => {
       aMessage(due),
     );
     expect(await w.now()).toMatchObject({ status: "scheduled", run: 2 });
+  });
+
+  it("of a run that waits for its retry let it end too", async () => {
+    const w = await world(series({ attempt: 2 }));
+    expect(await w.change(pausing)).toMatchObject({ status: "scheduled", attempt: 2, pause_requested: true });
+    expect(w.scheduler.schedules.size).toBe(1);
+  });
+
+  it("resumed when its series is over it has ended", async () => {
+    const w = await world(series({ status: "paused", repeat: { ...hourly, end_date: noon + hour } }));
+    await w.clock.advance(2 * hour);
+    expect(await w.change(resuming)).toMatchObject({
+      status: "completed",
+      finished_at: noon + 2 * hour,
+      reason: "the series is over",
+    });
+    expect(w.queue.sent.length + w.scheduler.schedules.size).toBe(0);
   });
 
   it("are for recurring jobs that are not over", async () => {

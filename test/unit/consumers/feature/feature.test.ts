@@ -299,7 +299,19 @@ describe("a step that fails", () => {
       status: "failed",
       error: { code: "VALIDATION_ERROR", message: expect.stringContaining("/input/bdy unknown field") },
     });
+    expect(stepsOf(job)["main.create"]).toMatchObject({ status: "failed", finished_at: noon });
     expect(JSON.stringify([job?.error, job?.progress])).not.toContain("s3cret");
+  });
+
+  it("on the spot cancels what the same decision has started", async () => {
+    const later = { event: "create", input: {}, delay: 3_600_000 };
+    const refused = { event: "charge", input: { bdy: "$Input{n}" }, depends_on: [] };
+    const w = world({ onboard: { sequences: { main: [later, refused] } } });
+    expect(await w.run("onboard", { n: "x" })).toMatchObject({ status: "failed" });
+    expect(w.jobs.all().map(({ event, status }) => `${event} ${status}`)).toEqual([
+      "onboard failed",
+      "create cancelled",
+    ]);
   });
 
   it("because an operator got the wrong value fails on the spot", async () => {
@@ -343,7 +355,10 @@ describe("a retried feature", () => {
     expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge", "mail"]);
   });
 
-  it("leaves a failed step that may fail as it was", async () => {
+  it.each([
+    ["", false],
+    [", its job deleted too", true],
+  ])("leaves a failed step that may fail as it was%s", async (_, deleted) => {
     let broken = true;
     const w = world(
       {
@@ -369,6 +384,7 @@ describe("a retried feature", () => {
     const id = await w.start();
     await w.settle();
     broken = false;
+    if (deleted) await deleteJob(w, stepsOf(await w.jobs.get(id))["main.create"]?.job_id ?? "");
     await changeJob(w, id, retrying(0));
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed", attempt: 2 });
