@@ -90,6 +90,8 @@ export function changes(
   function checkChanged(what: string, before: Job | undefined, told: Job, invocation: Invocation) {
     const { began } = invocation;
     const job = system.jobs.peek(told.id);
+    // By the time of a late answer the job may have been deleted, and another have got its id.
+    if (job && job.created_at !== told.created_at) return;
     const name = `${nameOf(told)}, which somebody was told is changed by ${what},`;
     const written = lifeOf(told.id).written.get(told.version);
     if (written?.state !== stateOf(told)) observer.violated("DESIGN 4", `${name} was never ${stateOf(told)}`);
