@@ -535,6 +535,12 @@ export const mutations: Mutation[] = [
     replace: "",
   },
   {
+    name: "expires_at: it has come as soon as there is one",
+    file: shell,
+    find: "if (expires !== undefined && expires <= clock.now())",
+    replace: "if (expires !== undefined)",
+  },
+  {
     name: "request: keeps another input",
     file: "core/schedule-job.ts",
     find: ", request.input);",

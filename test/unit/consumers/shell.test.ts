@@ -285,6 +285,12 @@ describe("what ends a job without running it", () => {
     expect(await stored()).toMatchObject({ status: "cancelled", reason: "expired" });
   });
 
+  it("but one whose expires_at is still to come runs", async () => {
+    const { run, stored } = world(job({ expires_at: noon + 1 }));
+    await run(ok);
+    expect(await stored()).toMatchObject({ status: "completed" });
+  });
+
   it("its attempt crashed three times", async () => {
     const crashing = job({
       status: "running",
@@ -304,8 +310,11 @@ describe("what ends a job without running it", () => {
     expect(await stored()).toMatchObject({ status: "completed", attempts: [{ crashes: 2 }] });
   });
 
-  it("its event is no longer in the catalog", async () => {
-    const { run, stored } = world(job({ event: "gone" }));
+  it.each([
+    ["is no longer in the catalog", "gone"],
+    ["is of another type by now", "store_document"],
+  ])("its event %s", async (_, event) => {
+    const { run, stored } = world(job({ event }));
     await run(never);
     expect(await stored()).toMatchObject({ status: "failed", error: { code: "CONFIGURATION_ERROR" } });
   });

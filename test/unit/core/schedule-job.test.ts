@@ -104,6 +104,7 @@ describe("when AWS refuses", () => {
     expect(await refused(scheduleJob(services, accept()))).toMatchObject({
       code: "UNAVAILABLE",
       jobId: undefined,
+      message: expect.stringContaining("nothing was kept"),
       retryAfterSeconds: 5,
     });
     expect(services.jobs.all()).toEqual([]);
@@ -127,8 +128,9 @@ describe("when AWS refuses", () => {
     const { remove } = jobs;
     queue.send = down;
     jobs.remove = down;
-    const { jobId } = await refused(scheduleJob(services, accept({ idempotency_key: "k" })));
+    const { jobId, message } = await refused(scheduleJob(services, accept({ idempotency_key: "k" })));
     expect(jobId).toMatch(/^job_/);
+    expect(message).toContain("it may still run");
     Object.assign(queue, { send });
     Object.assign(jobs, { remove });
     const job = await scheduleJob(services, accept({ idempotency_key: "k" }));

@@ -497,13 +497,32 @@ describe("whatever happens to messages", () => {
     };
     for (const _round of [1, 2, 3]) {
       w.queue.sent.length = 0;
-      for (const _doubled of [1, 2, 3, 4]) await runJob(w, decide, message, { wakeUps: true });
-      expect(w.queue.sent).toEqual([expect.objectContaining({ type: "feature", message, delaySeconds: 5 })]);
-      await w.clock.advance(5000);
+      for (const _doubled of [1, 2, 3, 4]) {
+        await runJob(w, decide, message, { wakeUps: true });
+        await w.clock.advance(100);
+      }
+      expect(w.queue.sent).toMatchObject([{ type: "feature", message, delaySeconds: 5, group: "shop:dev" }]);
+      await w.clock.advance(4600);
     }
     w.jobs.getMany = getMany;
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
+  });
+
+  it("while AWS refuses, it shows what it knew of its steps, and the reconciler has a minute", async () => {
+    const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, delay: 3_600_000 }] } } });
+    const id = await w.start();
+    await w.settle();
+    const message = messageOf((await w.jobs.get(id)) as Job);
+    const known = stepsOf(await w.jobs.get(id));
+    expect(known).toMatchObject({ "main.create": { status: "scheduled" } });
+    w.jobs.getMany = async () => {
+      throw new Error("throttled");
+    };
+    await runJob(w, decide, message, { wakeUps: true });
+    const job = await w.jobs.get(id);
+    expect(stepsOf(job)).toEqual(known);
+    expect(job).toMatchObject({ wake_at: w.clock.now() + 60_000, again_at: w.clock.now() + 5000 });
   });
 
   it("while AWS refuses, the message that asks again does so where the clock is a little behind, too", async () => {
