@@ -99,7 +99,9 @@ export function changes(
       observer.violated("DESIGN 4", `${name} is ${told.status}`);
     const isOurs = written?.by === invocation && before?.version === told.version - 1 && before.status === "scheduled";
     const isLeft = isOurs && (told.status === "cancelled" || attemptOf(before) !== attemptOf(told));
-    if (isLeft && system.isScheduled(attemptOf(before)))
+    // A request that is repeated meanwhile may hand it over as it was: whoever claims by that drops it.
+    const isHandedOver = isLeft && (handedOver.get(attemptOf(before)) ?? 0) >= began;
+    if (isLeft && !isHandedOver && system.isScheduled(attemptOf(before)))
       observer.violated("DESIGN 5", `${name} is scheduled still as it was before`);
     const isWaiting = job?.status === "scheduled" || job?.status === "queued";
     const isMoved = job?.due_at !== told.due_at || job.attempt !== told.attempt;
