@@ -1,4 +1,5 @@
 import type { Job, Stored } from "../../lambdas/core/job.ts";
+import { isSame } from "./ledger.ts";
 import type { Request } from "./requests.ts";
 
 /** How a new job differs from what was asked for (DESIGN 4). `latest` is the last time at which "now" can have been. */
@@ -19,5 +20,3 @@ export function differs(job: Job, request: Request, latest: number, load: (store
     ...(isSame(load(job.input), input) ? [] : ["input"]),
   ];
 }
-
-const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);

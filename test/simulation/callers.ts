@@ -21,6 +21,8 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
   const accepted = new Set<string>();
   /** The last one that each job was accepted for. */
   const requests = new Map<string, Request>();
+  /** Their ids by idempotency key. */
+  const byKey = new Map<string, string>();
   const promise = (id: string) => {
     accepted.add(id);
     ledger.lifeOf(id).isPromised = true;
@@ -72,9 +74,11 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
     if (job.event !== event || others.length > 0)
       observer.violated("DESIGN 4", `${job.id.slice(-6)} is not the job that was asked for: ${others.join(", ")}`);
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
-    if (key !== undefined && (ledger.byKey.get(key) ?? job.id) !== job.id)
-      observer.violated("DESIGN 6", `${job.id.slice(-6)} is the second job of its idempotency key`);
-    if (key !== undefined) ledger.byKey.set(key, job.id);
+    if (key !== undefined) {
+      if ((byKey.get(key) ?? job.id) !== job.id)
+        observer.violated("DESIGN 6", `${job.id.slice(-6)} is the second job of its idempotency key`);
+      byKey.set(key, job.id);
+    }
     promise(job.id);
     requests.set(job.id, request);
     // By the time of a late answer the job may have been deleted, and another have got its id.

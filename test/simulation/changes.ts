@@ -18,8 +18,8 @@ import { repeatOf } from "../../lambdas/core/repeat-request.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import type { World } from "./adversary.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
-import { attemptKey, attemptOf, type Ledger, nameOf, stateOf } from "./ledger.ts";
-import { promises } from "./promises.ts";
+import { attemptKey, attemptOf, isWaiting, type Ledger, nameOf, stateOf } from "./ledger.ts";
+import { isPaused, promises } from "./promises.ts";
 import { randomRepeat } from "./requests.ts";
 import type { System } from "./system.ts";
 
@@ -44,7 +44,7 @@ export function changes(
   const all: Asked[] = [
     ["cancel", isOpen, () => cancelling("by request")],
     ["pause", isOpenSeries, () => pausing],
-    ["resume", ({ status, pause_requested }) => status === "paused" || pause_requested === true, () => resuming],
+    ["resume", isPaused, () => resuming],
     ["reschedule", isOpen, (now) => rescheduling({ due_at: now + random.int(0, 2_000_000) })],
     ["reschedule the series", isOpenSeries, (now) => rescheduling({ repeat: laterRepeat(now) })],
     ["retry", ({ status }) => status === "failed", () => retrying(random.pick([0, 5000, 1_000_000]))],
@@ -103,9 +103,8 @@ export function changes(
     const isHandedOver = isLeft && (handedOver.get(attemptOf(before)) ?? 0) >= began;
     if (isLeft && !isHandedOver && system.isScheduled(attemptOf(before)))
       observer.violated("DESIGN 5", `${name} is scheduled still as it was before`);
-    const isWaiting = job?.status === "scheduled" || job?.status === "queued";
     const isMoved = job?.due_at !== told.due_at || job.attempt !== told.attempt;
-    if (isWaiting && !isMoved && !handedOver.has(attemptOf(told)))
+    if (job && isWaiting(job) && !isMoved && !handedOver.has(attemptOf(told)))
       observer.violated("DESIGN 7", `${name} waits, and nobody has been given its message`);
     const wakeUp = handedOver.get(told.parent ? attemptKey(told.parent.message) : "") ?? 0;
     const isFresh = (told.finished_at ?? 0) >= began - 3000;

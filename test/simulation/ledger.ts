@@ -13,8 +13,6 @@ export interface Ledger {
   handedOver: Map<string, number>;
   /** Job ids by `stepKey`. */
   steps: Map<string, string>;
-  /** Ids of accepted jobs, by idempotency key. */
-  byKey: Map<string, string>;
   /** Steps, by `stepKey`, that had completed when their jobs were deleted, and in which attempt no other may do them: or in none. */
   isDone: Map<string, number | "any">;
   /** What is to be told of each job, in order: names and versions. */
@@ -86,7 +84,6 @@ export function ledger(observer: Observer, start: number): Ledger {
     recorded: new Set(),
     handedOver: new Map(),
     steps,
-    byKey: new Map(),
     isDone,
     toTell: new Map(),
     lifeOf(id) {
@@ -107,6 +104,12 @@ export const attemptKey = ({ job_id, run, attempt, due_at }: Omit<JobMessage, "v
 
 /** The same of a job's current attempt. */
 export const attemptOf = (job: Job): string => attemptKey({ ...job, job_id: job.id });
+
+/** For its time, or for a consumer. Said again, as all that the rules judge by. */
+export const isWaiting = ({ status }: Pick<Job, "status">): boolean => status === "scheduled" || status === "queued";
+
+/** As JSON has it: a field that is undefined is absent. */
+export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export const stateOf = ({ status, run, attempt, due_at }: Job): string => [status, run, attempt, due_at].join(" ");
 

@@ -1,4 +1,5 @@
-import { isFinished, isWaiting, type Job } from "../../lambdas/core/job.ts";
+import { isFinished, type Job } from "../../lambdas/core/job.ts";
+import { isSame, isWaiting } from "./ledger.ts";
 
 /** What a change is for, said more simply than `core/change-job.ts` says it. */
 interface Promised {
@@ -11,7 +12,7 @@ interface Promised {
 const expiresBefore = ({ due_at, expires_at = Number.POSITIVE_INFINITY }: Job) => expires_at <= due_at;
 const isInTime = (job: Job) => !expiresBefore(job) && job.due_at <= (job.repeat?.end_date ?? Number.POSITIVE_INFINITY);
 
-const isPaused = ({ status, pause_requested }: Job) => status === "paused" || pause_requested === true;
+export const isPaused = ({ status, pause_requested }: Job) => status === "paused" || pause_requested === true;
 
 export const promises: Record<string, Promised> = {
   cancel: { mayHave: (job) => !isFinished(job), makes: ({ status }) => status === "cancelled" },
@@ -25,7 +26,7 @@ export const promises: Record<string, Promised> = {
   },
   "reschedule the series": {
     mayHave: (job) => (isWaiting(job) || job.status === "paused") && job.repeat !== undefined,
-    makes: (job, before) => JSON.stringify(job.repeat) !== JSON.stringify(before.repeat),
+    makes: (job, before) => !isSame(job.repeat, before.repeat),
   },
   retry: {
     mayHave: (job) => job.status === "failed" && !job.expires_at && !job.parent,

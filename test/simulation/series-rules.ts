@@ -1,5 +1,5 @@
 import type { Repeat } from "../../lambdas/core/job.ts";
-import { type Ledger, nameOf } from "./ledger.ts";
+import { isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import type { Write } from "./write-rules.ts";
 
 /** From when an outcome was there to when the next run was planned, by the consumer's clock: it may stand still in between. */
@@ -56,10 +56,9 @@ export function seriesGoesOn({ observer, lifeOf }: Ledger, { by, before, after }
 
 /** Invariant 4: what is paused waits between two runs, until somebody resumes it, for an occurrence to come. */
 export function pausedWaits({ observer }: Ledger, { by, before, after }: Write) {
-  const isWaiting = after.status === "scheduled" || after.status === "queued";
   if (after.status === "paused" && (after.attempt > 1 || (before?.status === "running" && before.run === after.run)))
     observer.violated(4, `${nameOf(after)} was paused while the run was under way`);
-  if (before?.status !== "paused" || !isWaiting) return;
+  if (before?.status !== "paused" || !isWaiting(after)) return;
   if (!by.what.endsWith("resume")) observer.violated(4, `${nameOf(after)}, which was paused, goes on by ${by.what}`);
   if (after.due_at < by.began + by.skew) observer.violated(4, `${nameOf(after)} makes up for what it has missed`);
 }

@@ -1,4 +1,5 @@
 import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job.ts";
+import { isWaiting } from "./ledger.ts";
 
 /**
  * What a write is to be told of (DESIGN 6), said once more and more simply than `lambdas/lifecycle/events.ts` says it:
@@ -6,7 +7,7 @@ import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job.ts"
  */
 export function toldOf(before: Job | undefined, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (!before) return ["scheduled"];
-  const waits = after.status === "scheduled" || after.status === "queued";
+  const waits = isWaiting(after);
   if (after.run > before.run) return [archived ?? "missing from the archive", waits ? "scheduled" : after.status];
   if (after.status !== before.status) {
     if (isFinished(after)) return [after.status];

@@ -3,7 +3,7 @@ import type { Claim } from "../../lambdas/core/ports.ts";
 import type { StepView } from "../../lambdas/core/view.ts";
 import { revivedGoesOn, startedStays, stepsStartOnce, stepsWait } from "./feature-rules.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptKey, attemptOf, type Ledger, nameOf, stepKey } from "./ledger.ts";
+import { attemptKey, attemptOf, isWaiting, type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
 import { pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
@@ -31,6 +31,7 @@ export const writeRules: Rule[] = [
   ownClaimOnly,
   attemptsCount,
   attemptsAreKept,
+  // After that, which reads the claims that this forgets.
   thirdCrashFails,
   runsFollow,
   seriesGoesOn,
@@ -80,7 +81,7 @@ function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
     before.attempt - (before.retried_after ?? 0) <= before.retries
   )
     observer.violated(6, `${nameOf(before)} failed for good with retries left`);
-  if (after.status !== "scheduled" && after.status !== "queued") return;
+  if (!isWaiting(after)) return;
   if (after.attempt !== before.attempt + 1)
     observer.violated(6, `${nameOf(before)} is followed by attempt ${after.attempt}`);
   const asked = retryAfterMs(tried?.error?.message);

@@ -87,11 +87,12 @@ describe("a decision that is made again is counted with the messages that come a
     ["it failed", broken, ["decision failed; it is made again"]],
   ])("%s", async (_why, execute, said) => {
     const job = due();
-    const { log, ...services } = fakeServices({ jobs: [job], catalog });
-    await runJob({ ...services, log }, execute, aMessage(job), { wakeUps: true });
-    expect(log.lines.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual(said);
-    expect(log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
-    expect(JSON.stringify(log.lines)).not.toContain("s3cret");
+    const services = fakeServices({ jobs: [job], catalog });
+    await runJob(services, execute, aMessage(job), { wakeUps: true });
+    const { lines } = services.log;
+    expect(lines.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual(said);
+    expect(lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
+    expect(JSON.stringify(lines)).not.toContain("s3cret");
   });
 
   it("once, however many messages find it so", async () => {
