@@ -1,7 +1,6 @@
-import { cancelSteps } from "../core/change-job.ts";
-import { dispatch, wakeParent } from "../core/dispatch.ts";
+import { cancelSteps, handOn } from "../core/change-job.ts";
 import { JobError, traceOf } from "../core/errors.ts";
-import { isFinished, isWaiting, type Job, type JobMessage, messageOf, type Stored, tenantOf } from "../core/job.ts";
+import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf } from "../core/job.ts";
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
 import { attemptMeasured } from "../core/measures.ts";
@@ -39,9 +38,7 @@ export async function runJob(
   const { ended, next, wasWoken } = settled;
   tell(services.log, ended);
   // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
-  if (isWaiting(next)) await dispatch(services, next);
-  if (next.status === "cancelled") await cancelSteps(services, next, next.reason ?? featureOver);
-  if (isFinished(next)) await wakeParent(services, next);
+  await handOn(services, next);
   if (next.again_at !== undefined && next.again_at !== job.again_at) {
     // Its message is taken, so that nothing else would show what AWS refuses for long, or what is our own fault.
     services.log.measure("a decision is made again", { values: { messages_failed: 1 } });

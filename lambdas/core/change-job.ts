@@ -34,15 +34,12 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
     const next = change(job, services.clock.now());
     if (next === "unchanged") {
       // Once more: the change may have died, or been refused by AWS, before it reached the queues, the steps or the feature.
-      if (job.status === "cancelled") {
-        await cancelSteps(services, job, job.reason ?? defaultReason);
-        await wakeParent(services, job);
-      }
-      if (isWaiting(job)) await dispatch(services, job);
+      if (job.status === "cancelled" || isWaiting(job)) await handOn(services, job);
       return job;
     }
     if ((await services.jobs.replace(next)) === "lost") continue;
-    await follow(services, job, next);
+    await unschedule(services, job, next);
+    await handOn(services, next);
     return next;
   }
   throw tooFast();
@@ -76,13 +73,20 @@ export async function cancelSteps(services: Changing, job: Job, reason: string):
   await Promise.all(open.map((id) => cancelJob(services, id, reason)));
 }
 
-/** What a recorded change asks of the queues; the reconciler repairs what fails here. */
-async function follow(services: Changing, before: Job, next: Job): Promise<void> {
+/** Takes back the schedule that a recorded change has left behind. */
+async function unschedule({ scheduler }: Changing, before: Job, next: Job): Promise<void> {
   const moved = scheduleName(before) !== scheduleName(next) || next.status !== "scheduled";
-  if (before.status === "scheduled" && moved) await services.scheduler.unschedule(scheduleName(before));
-  if (isWaiting(next)) await dispatch(services, next);
-  if (next.status === "cancelled") await cancelSteps(services, next, next.reason ?? "its feature was cancelled");
-  if (isFinished(next)) await wakeParent(services, next);
+  if (before.status === "scheduled" && moved) await scheduler.unschedule(scheduleName(before));
+}
+
+/**
+ * What a job, as it is recorded, asks of the queues, of its steps and of its feature. Safe to repeat; what fails here, or
+ * dies before it, is the reconciler's.
+ */
+export async function handOn(services: Changing, job: Job): Promise<void> {
+  if (isWaiting(job)) await dispatch(services, job);
+  if (job.status === "cancelled") await cancelSteps(services, job, job.reason ?? defaultReason);
+  if (isFinished(job)) await wakeParent(services, job);
 }
 
 function conflict(job: Job, now: number, what: string): RequestError {

@@ -222,7 +222,7 @@ export const mutations: Mutation[] = [
     name: "dispatch: the next attempt before it is recorded",
     file: shell,
     find: "const settled = await settle(services, job, outcome);",
-    replace: `const early = outcome(job); if (early.status === "scheduled") await dispatch(services, early); const settled = await settle(services, job, outcome);`,
+    replace: `const early = outcome(job); if (early.status === "scheduled") await handOn(services, early); const settled = await settle(services, job, outcome);`,
   },
   {
     name: "dispatch: its failure is swallowed",
@@ -307,15 +307,15 @@ export const mutations: Mutation[] = [
   {
     name: "change: is not handed over",
     file: "core/change-job.ts",
-    find: "  if (isWaiting(next)) await dispatch(services, next);\n",
+    find: "    await handOn(services, next);\n",
     replace: "",
   },
   {
     name: "change: asked for again it is not handed over",
     seed: 76,
     file: "core/change-job.ts",
-    find: "      if (isWaiting(job)) await dispatch(services, job);\n",
-    replace: "",
+    find: `job.status === "cancelled" || isWaiting(job)`,
+    replace: `job.status === "cancelled"`,
     bug: "a job was run now, SQS refused it, and who asked again was told that it runs",
   },
   {
@@ -488,8 +488,8 @@ export const mutations: Mutation[] = [
     name: "cancel: a feature's steps go on",
     seed: 51,
     file: "core/change-job.ts",
-    find: `if (next.status === "cancelled") await cancelSteps(`,
-    replace: `if (next.id === "") await cancelSteps(`,
+    find: `if (job.status === "cancelled") await cancelSteps(`,
+    replace: `if (job.id === "") await cancelSteps(`,
   },
   {
     name: "cancel: a step does not ask for its feature",
@@ -502,15 +502,15 @@ export const mutations: Mutation[] = [
     name: "cancel: a step does not tell its feature",
     seed: 61,
     file: "core/change-job.ts",
-    find: "  if (isFinished(next)) await wakeParent(services, next);\n",
-    replace: "",
+    find: "await handOn(services, next);",
+    replace: "await handOn(services, { ...next, parent: undefined });",
   },
   {
     name: "cancel: asked for again, it does not tell the feature",
     seed: 50013751,
     file: "core/change-job.ts",
-    find: "        await wakeParent(services, job);\n",
-    replace: "",
+    find: "await handOn(services, job);",
+    replace: "await handOn(services, { ...job, parent: undefined });",
     bug: "a step's cancellation that died before it told its feature was not told by the next one either",
   },
   {
@@ -573,7 +573,7 @@ export const mutations: Mutation[] = [
   {
     name: "change: its schedule stays",
     file: "core/change-job.ts",
-    find: `  if (before.status === "scheduled" && moved) await services.scheduler.unschedule(scheduleName(before));\n`,
+    find: `  if (before.status === "scheduled" && moved) await scheduler.unschedule(scheduleName(before));\n`,
     replace: "",
   },
   {
@@ -620,8 +620,8 @@ export const mutations: Mutation[] = [
   {
     name: "feature: steps do not wake it",
     file: shell,
-    find: "if (isFinished(next)) await wakeParent(services, next);",
-    replace: "",
+    find: "await handOn(services, next);",
+    replace: "await handOn(services, { ...next, parent: undefined });",
   },
   {
     name: "feature: the steps' ids are not derived",
