@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
+import { inParallel } from "../../lambdas/core/in-parallel.ts";
 import { optionsOf } from "../support/command-options.ts";
 import { printCoverage, sumOf } from "./coverage.ts";
 import { expected, missingOf, rare } from "./expected.ts";
@@ -20,6 +21,9 @@ interface Report {
   /** The seed that broke an invariant; the share ends with it. */
   failed?: number;
 }
+
+/** A thread keeps some memory of each history, and is out of it after some 15,000. */
+const mostOfOne = 5000;
 
 async function simulate({ from, to }: Share): Promise<Report> {
   const report: Report = { histories: 0, jobs: 0, covered: new Map() };
@@ -58,11 +62,12 @@ async function main() {
   const began = performance.now();
   const total = Number(values.histories);
   const workers = Math.min(Number(values.workers), total);
-  const shares = Array.from({ length: workers }, (_, i) => ({
-    from: first + Math.floor((total * i) / workers),
-    to: first + Math.floor((total * (i + 1)) / workers),
+  const count = Math.max(workers, Math.ceil(total / mostOfOne));
+  const shares = Array.from({ length: count }, (_, i) => ({
+    from: first + Math.floor((total * i) / count),
+    to: first + Math.floor((total * (i + 1)) / count),
   }));
-  const reports = workers === 1 ? [await simulate(shares[0] as Share)] : await Promise.all(shares.map(inWorker));
+  const reports = count === 1 ? [await simulate(shares[0] as Share)] : await inParallel(workers, shares, inWorker);
   await print(reports, (performance.now() - began) / 1000);
 }
 
