@@ -1,3 +1,4 @@
+import { lazyPort } from "../../../lambdas/aws/lazy-port.ts";
 import { s3BlobStore } from "../../../lambdas/aws/s3-blob-store.ts";
 import { bucket, startSqsAndS3 } from "../../support/aws/fauxqs.ts";
 import { describeBlobStore } from "../../support/conformance/blob-store.ts";
@@ -5,6 +6,11 @@ import { describeBlobStore } from "../../support/conformance/blob-store.ts";
 describeBlobStore("S3", async () => {
   const { s3, stop } = await startSqsAndS3();
   return { blobs: s3BlobStore({ client: s3, bucket }), upload, stop };
+});
+
+describeBlobStore("S3 behind a lazy port, as it is deployed,", async () => {
+  const { s3, stop } = await startSqsAndS3();
+  return { blobs: lazyPort(async () => s3BlobStore({ client: s3, bucket })), upload, stop };
 });
 
 async function upload(url: string, body: Uint8Array, contentType?: string) {

@@ -1,18 +1,21 @@
 import { eventBridgeScheduler } from "../../../lambdas/aws/eventbridge-scheduler.ts";
+import { lazyPort } from "../../../lambdas/aws/lazy-port.ts";
 import { queuesAt } from "../../support/aws/queues.ts";
 import { startSchedulesService } from "../../support/aws/schedules-service.ts";
 import { describeScheduler } from "../../support/conformance/scheduler.ts";
 
 const group = "jobs";
 
+/** As it is deployed: behind a lazy port. */
 describeScheduler("EventBridge Scheduler", async () => {
   const { client, find, stop } = await startSchedulesService();
-  const scheduler = eventBridgeScheduler({
+  const adapter = eventBridgeScheduler({
     client,
     queues: queuesAt("http://sqs.test"),
     group,
     roleArn: "arn:aws:iam::000000000000:role/scheduler",
     deadLetterArn: "arn:aws:sqs:us-east-1:000000000000:dead",
   });
+  const scheduler = lazyPort(async () => adapter);
   return { scheduler, find: (name) => find(group, name), stop };
 });
