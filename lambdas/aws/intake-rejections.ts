@@ -8,6 +8,7 @@ import { type JobRejectedDetail, type Rejection, rejectedEvent } from "../core/r
 import { messageGroup } from "./message-group.ts";
 import { putEvents } from "./put-events.ts";
 import { attributesRoom, largestBatchBytes, type Outgoing, sendAll } from "./send-all.ts";
+import { escaped } from "./sendable.ts";
 
 export interface IntakeRejectionsOptions {
   events: EventBridgeClient;
@@ -51,7 +52,7 @@ function letterOf({ detail, body }: Rejection): Outgoing {
   const faults = errors.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`);
   const known = product_tag !== undefined && env !== undefined;
   return {
-    MessageBody: cutToBytes(body, largestBatchBytes - attributesRoom),
+    MessageBody: cutToBytes(escaped(body), largestBatchBytes - attributesRoom),
     DelaySeconds: 0,
     MessageGroupId: messageGroup(known ? tenantOf({ product: product_tag, env }) : source),
     MessageAttributes: {
@@ -65,11 +66,8 @@ function letterOf({ detail, body }: Rejection): Outgoing {
 
 const text = (value: string, longest = 256) => ({
   DataType: "String",
-  StringValue: cutToBytes(value.replaceAll(unsendable, "?"), longest) || "?",
+  StringValue: cutToBytes(escaped(value), longest) || "?",
 });
-
-/** SQS takes XML's characters only. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
-const unsendable = /[^\t\n\r\x20-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /** The beginning that fits, and no half of a character. */
 function cutToBytes(value: string, longest: number): string {

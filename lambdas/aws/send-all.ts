@@ -1,5 +1,7 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from "@aws-sdk/client-sqs";
+import { PermanentError } from "../core/errors.ts";
 import type { Refused } from "../core/ports.ts";
+import { entryError, isPermanent, permanentOr } from "./refusal.ts";
 
 /** A message to be sent: there is none without a group (`messageGroup`). */
 export type Outgoing = Pick<SendMessageBatchRequestEntry, "MessageAttributes"> & {
@@ -22,23 +24,35 @@ export async function sendAll(client: SQSClient, url: string, messages: readonly
   return (await Promise.all(batchesOf([...messages.entries()]).map((batch) => sendTwice(client, url, batch)))).flat();
 }
 
-/** What SQS refuses of a batch gets a second chance; a call that throws does not, since the SDK has tried three times. */
+/**
+ * What SQS refuses of a batch for now gets a second chance; a call that throws does not, since the SDK has tried three times.
+ * A call that is refused for good says nothing of its single messages: each is then sent by itself.
+ */
 async function sendTwice(client: SQSClient, url: string, batch: Numbered[]): Promise<Refused[]> {
   let left = batch;
+  const permanent: Refused[] = [];
   try {
-    const refused = new Set((await sendBatch(client, url, batch)).map(({ index }) => index));
-    left = batch.filter(([index]) => refused.has(index));
-    return left.length === 0 ? [] : await sendBatch(client, url, left);
+    const refused = await sendBatch(client, url, batch);
+    permanent.push(...refused.filter(({ cause }) => cause instanceof PermanentError));
+    const again = new Set(refused.filter((one) => !permanent.includes(one)).map(({ index }) => index));
+    left = batch.filter(([index]) => again.has(index));
+    return left.length === 0 ? permanent : [...permanent, ...(await sendBatch(client, url, left))];
   } catch (cause) {
-    return left.map(([index]) => ({ index, cause }));
+    return [...permanent, ...(await refusedCall(client, url, left, cause))];
   }
+}
+
+async function refusedCall(client: SQSClient, url: string, batch: Numbered[], cause: unknown): Promise<Refused[]> {
+  if (isPermanent(cause) && batch.length > 1) {
+    return (await Promise.all(batch.map((one) => sendTwice(client, url, [one])))).flat();
+  }
+  return batch.map(([index]) => ({ index, cause: permanentOr(cause) }));
 }
 
 async function sendBatch(client: SQSClient, url: string, batch: Numbered[]): Promise<Refused[]> {
   const Entries = batch.map(([index, message]) => ({ Id: String(index), ...message }));
   const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
-  // Its code only: a message of AWS may quote what it was sent.
-  return Failed.map(({ Id, Code }) => ({ index: Number(Id), cause: new Error(`SQS refused an entry: ${Code}`) }));
+  return Failed.map(({ Id, Code }) => ({ index: Number(Id), cause: entryError("SQS", Code) }));
 }
 
 function batchesOf(messages: readonly Numbered[]): Numbered[][] {

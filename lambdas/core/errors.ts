@@ -114,6 +114,12 @@ export class JobError extends DuctapeError {
 }
 
 /**
+ * A refusal that no repetition changes: AWS will never take this very message, item or answer, whatever stands beside it.
+ * Whoever meets one sets aside what was refused, with this reason, and goes on with the rest. The code is the service's own.
+ */
+export class PermanentError extends DuctapeError {}
+
+/**
  * What a log line may say of an unknown error: its name, code and stack frames. Not its message, in which clients quote
  * inputs, statements and URLs.
  */

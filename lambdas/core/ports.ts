@@ -52,6 +52,7 @@ export interface Page {
 /** One of several writes or sends that AWS did not take, by its place in what was given. */
 export interface Refused {
   index: number;
+  /** A PermanentError where AWS will never take this one; anything else may be worth another try. */
   cause: unknown;
 }
 
@@ -111,7 +112,7 @@ export interface JobQueue {
   sendMany(type: JobType, entries: ({ message: JobMessage } & SendOptions)[]): Promise<Refused[]>;
 }
 
-/** A queue of messages of one kind. */
+/** A queue of messages of one kind. Throws a PermanentError for a message that it will never take. */
 export interface MessageQueue<Message> {
   send(message: Message, options: SendOptions): Promise<void>;
   /** Sends any number of messages; answers those that were refused. */

@@ -29,6 +29,13 @@ export function describeMessageQueue(name: string, make: () => Promise<MessageQu
       expect(await made.held()).toEqual(expect.arrayContaining([message, { text: "later" }]));
     });
 
+    test("holds characters that no message of SQS may have, as they were", async () => {
+      const message = { text: "no characters: \uffff \ufffe \ud800 \u0000, and the last: \ufffd" };
+      await made.queue.send(message, now);
+      expect(await made.queue.sendMany([{ message: { text: "\uffff" }, ...now }])).toEqual([]);
+      expect(await made.held()).toEqual(expect.arrayContaining([message, { text: "\uffff" }]));
+    });
+
     test("takes any number at once, none among them", async () => {
       const many = Array.from({ length: 23 }, (_, n) => ({ message: { text: `many-${n}` }, ...now }));
       expect(await made.queue.sendMany(many)).toEqual([]);

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, test } from "@jest/globals";
 import { sqsJobQueue } from "../../../lambdas/aws/sqs-job-queue.ts";
+import { PermanentError } from "../../../lambdas/core/errors.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { queuesAt } from "../../support/aws/queues.ts";
 import { awsError, type Captured, stubHandler } from "../../support/aws/stub-handler.ts";
@@ -44,6 +45,12 @@ test("a group that SQS would refuse is cut to its limit", async () => {
   const { queue, requests } = aQueue();
   await queue.send("action", aMessage(), { delaySeconds: 0, group: `${"p".repeat(64)}:${"e".repeat(64)}` });
   expect(requests[0]?.body.MessageGroupId).toHaveLength(128);
+});
+
+test("a message that SQS will never take is refused as such", async () => {
+  const { queue } = aQueue(() => awsError("InvalidMessageContents"));
+  const sending = queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
+  await expect(sending).rejects.toBeInstanceOf(PermanentError);
 });
 
 test("a refused send fails", async () => {
@@ -110,5 +117,26 @@ describe("many messages", () => {
     const refused = await queue.sendMany("action", entries);
     expect(refused.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
     expect(requests).toHaveLength(2);
+  });
+
+  test("one that SQS will never take is named so, is not sent again, and holds up no other", async () => {
+    const { queue, requests } = aQueue((request) => {
+      const { body } = taking(({ Id }) => Id === "4")(request, 0);
+      return { body: { ...body, Failed: body.Failed.map((one) => ({ ...one, Code: "InvalidMessageContents" })) } };
+    });
+    const refused = await queue.sendMany("action", entries);
+    expect(refused).toMatchObject([{ index: 4, cause: { code: "InvalidMessageContents" } }]);
+    expect(refused[0]?.cause).toBeInstanceOf(PermanentError);
+    expect(requests).toHaveLength(2);
+  });
+
+  test("of a batch that is refused for good each is sent by itself", async () => {
+    const { queue } = aQueue((request) => {
+      const sent = entriesOf(request);
+      return sent.some(({ Id }) => Id === "4") ? awsError("InvalidMessageContents") : taking(() => false)(request, 0);
+    });
+    const refused = await queue.sendMany("action", entries);
+    expect(refused).toMatchObject([{ index: 4, cause: { code: "InvalidMessageContents" } }]);
+    expect(refused[0]?.cause).toBeInstanceOf(PermanentError);
   });
 });
