@@ -80,7 +80,10 @@ const api: Check = async (place) => {
       "-H",
       `Authorization: Bearer ${key}`,
     ];
-    const { code, output } = await run(python(place, "schemathesis"), asked, { timeout: 8 * minutes });
+    const { code, output } = await run(python(place, "schemathesis"), asked, {
+      cwd: place.folder,
+      timeout: 8 * minutes,
+    });
     if (code !== 0) throw new Error(output.slice(output.search(/^=+ (ERRORS|FAILURES)/m)).trim());
     return `schemathesis: ${/Test cases:\s+(.*)/.exec(output)?.[1] ?? ""}, every check`;
   } finally {

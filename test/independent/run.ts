@@ -8,14 +8,16 @@ export interface Ran {
 
 interface RunOptions {
   env?: NodeJS.ProcessEnv;
+  cwd?: string;
   /** Milliseconds; it is ended then, and has failed. */
   timeout: number;
 }
 
 /** Runs a program to its end, with what it wrote. */
-export async function run(program: string, args: string[], { env, timeout }: RunOptions): Promise<Ran> {
+export async function run(program: string, args: string[], { env, cwd, timeout }: RunOptions): Promise<Ran> {
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
+    cwd,
     stdio: ["ignore", "pipe", "pipe"],
     timeout,
     killSignal: "SIGKILL",

@@ -2,6 +2,7 @@ import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ConsumerEnv, EnvOf } from "../../../lambdas/aws/env.ts";
+import { scheduleName } from "../../../lambdas/core/dispatch.ts";
 import { httpEvent } from "../../support/http-event.ts";
 import { bucket, endpoint, queues, references, schedules, table } from "../moto/aws.ts";
 import { startFunction } from "./runtime.ts";
@@ -97,7 +98,7 @@ test("a job that is asked of the API's bundle is run by its consumer's, beside a
 
 test("a job of next week is a schedule, and is none any more once it is cancelled", async () => {
   const { body } = await ask(store(Math.floor(Date.now() / 1000) + 7 * 86_400));
-  const name = `${body.job_id}-1-1`;
+  const name = scheduleName({ id: body.job_id, run: 1, attempt: 1, due_at: body.scheduled_at });
   expect(await world.find(name)).toMatchObject({ type: "storage", message: { job_id: body.job_id } });
   expect(await ask({ method: "POST", path: `/v1/jobs/${body.job_id}/cancel` })).toMatchObject({ status: 200 });
   expect(await world.find(name)).toBeUndefined();

@@ -19,8 +19,10 @@ run go install -ldflags=-s "github.com/aws/aws-lambda-runtime-interface-emulator
 
 # The client's own installation builds curl and asks nodejs.org for headers: Debian's curl and the headers on npm do as well.
 if ! command -v cmake >/dev/null || ! command -v g++ >/dev/null || ! command -v curl-config >/dev/null; then
-  run apt-get update
-  run apt-get install --yes --no-install-recommends cmake make g++ libcurl4-openssl-dev
+  # Somebody else's apt may be at work on a machine that has just started.
+  apt="apt-get -qq -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300"
+  run $apt update
+  DEBIAN_FRONTEND=noninteractive run $apt install -y --no-install-recommends cmake make g++ libcurl4-openssl-dev
 fi
 cd "$work"
 run npm install --ignore-scripts --no-audit --no-fund --prefix "$work/npm" \

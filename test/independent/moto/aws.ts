@@ -12,7 +12,7 @@ import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { type JobMessage, type JobType, jobTypes } from "../../../lambdas/core/job.ts";
 import { newTable } from "../../../local/servers/dynamodb.ts";
 import { settings } from "../../support/aws/client-settings.ts";
-import { queueName, type queuesAt, typeOfQueue } from "../../support/aws/queues.ts";
+import { queueName, queuesAt, typeOfQueue } from "../../support/aws/queues.ts";
 import type { Schedule } from "../../support/fakes/scheduler.ts";
 
 /** Where moto is (server.py); main.ts starts it. */
@@ -35,7 +35,7 @@ export async function queues() {
   const made = await Promise.all(
     jobTypes.map(async (type) => {
       const { QueueUrl: url = "" } = await client.send(new CreateQueueCommand({ QueueName: named(type) }));
-      return [type, { url, arn: "" }] as const;
+      return [type, { url, arn: queuesAt(endpoint)[type].arn }] as const;
     }),
   );
   return {
