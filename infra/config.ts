@@ -91,6 +91,12 @@ export const Settings = strict({
       "must be the ARN of a table's stream",
     )
     .optional(),
+  /**
+   * Reads and writes a second that the table takes from the start, without growing into them.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html
+   */
+  warmReads: whole(12_000, 1_000_000).optional(),
+  warmWrites: whole(4000, 1_000_000).optional(),
   /** The key of KMS for everything that is kept: `none` for AWS's own, `create` for a new one, or the ARN of one. */
   kmsKey: z
     .string()
@@ -114,6 +120,8 @@ export interface Config {
   logDays: number;
   /** Megabytes. */
   memory: Record<JobType, number>;
+  /** Of the table and its index. Absent: what AWS gives a new table. */
+  warmThroughput: { readUnitsPerSecond?: number; writeUnitsPerSecond?: number } | undefined;
   kmsKey: string;
   door: Door;
   /** Of the consumer of database actions. Absent: in no VPC of the team's. */
@@ -145,12 +153,21 @@ export function readConfig(node: Node): Config {
     kmsKey,
     maxConcurrency: byType((type) => own[concurrencyKey(type)] ?? maxConcurrency),
     memory: byType((type) => own[memoryKey(type)] ?? registry[type].limits.memory_mb),
+    warmThroughput: warmThroughput(own),
     door: doorOf(own),
     network: networkOf(own),
     ...(own.alarmEmail !== undefined && { alarmEmail: own.alarmEmail }),
     ...(own.restoredStream !== undefined && { restoredStream: own.restoredStream }),
   };
 }
+
+const warmThroughput = ({ warmReads, warmWrites }: { warmReads?: number; warmWrites?: number }) =>
+  warmReads === undefined && warmWrites === undefined
+    ? undefined
+    : {
+        ...(warmReads !== undefined && { readUnitsPerSecond: warmReads }),
+        ...(warmWrites !== undefined && { writeUnitsPerSecond: warmWrites }),
+      };
 
 const byType = <Value>(value: (type: JobType) => Value) =>
   Object.fromEntries(jobTypes.map((type) => [type, value(type)])) as Record<JobType, Value>;

@@ -12,6 +12,9 @@ import type { Platform } from "./platform.ts";
 
 /** What an entry may do with jobs: one word a capability, each with its actions and the very resources. */
 export function accessTo({ state, queues, schedules }: Platform) {
+  const { partition, region, account } = Stack.of(schedules);
+  /** Their names start with the id of the job (`scheduleName`). */
+  const schedulesIn = (group: string) => `arn:${partition}:scheduler:${region}:${account}:schedule/${group}/job_*`;
   const { tableArn } = state.table;
   const jobItems = (action: string) => itemsAccess(state, [action], `${jobsPrefix}*`);
   // As an import already, so that its wildcards can be acknowledged by the name they will have in the template.
@@ -38,8 +41,9 @@ export function accessTo({ state, queues, schedules }: Platform) {
       const arns = types.map((type) => queues[type].queue.queueArn);
       return allow(["sqs:SendMessage"], arns);
     },
-    schedule: () => allow(["scheduler:CreateSchedule"], [schedulesOfJobs(schedules)], oneScheduleAnAttempt),
-    unschedule: () => allow(["scheduler:DeleteSchedule"], [schedulesOfJobs(schedules)], oneScheduleAnAttempt),
+    schedule: () =>
+      allow(["scheduler:CreateSchedule"], [schedulesIn(schedules.group.scheduleGroupName)], oneScheduleAnAttempt),
+    unschedule: () => allow(["scheduler:DeleteSchedule"], groupsOf(schedules).map(schedulesIn), oneScheduleAnAttempt),
     passScheduleRole: () => passRole(schedules),
   };
 }
@@ -86,11 +90,8 @@ const oneObjectAJob =
 const oneScheduleAnAttempt =
   "One schedule an attempt, in the group of this app: the names hold the ids of jobs, which nobody knows beforehand.";
 
-/** Their names start with the id of the job (`scheduleName`). */
-const schedulesOfJobs = ({ group }: JobSchedules): string => {
-  const { partition, region, account } = Stack.of(group);
-  return `arn:${partition}:scheduler:${region}:${account}:schedule/${group.scheduleGroupName}/job_*`;
-};
+/** Where a job's schedule may be: an earlier version has made it in the group of an earlier name. */
+const groupsOf = ({ group, earlierGroupName }: JobSchedules): string[] => [group.scheduleGroupName, earlierGroupName];
 
 /** CreateSchedule hands the role over: to the Scheduler and nobody else. */
 const passRole = ({ role }: JobSchedules): Capability => ({

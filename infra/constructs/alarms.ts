@@ -4,27 +4,12 @@ import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { Measure } from "../../lambdas/core/measures.ts";
 import type { AlarmTopic } from "./alarm-topic.ts";
+import { deliveries } from "./delivery-alarms.ts";
 import { metricsNamespace } from "./entry-function.ts";
 import type { HttpEntrance } from "./http-entrance.ts";
 import { oldestSeconds } from "./queue-age.ts";
+import { five, sum, type Watch } from "./watch.ts";
 import { serviceMetric, type watchedIn } from "./watched.ts";
-
-interface Watch {
-  /** Part of the alarm's name: `<stack>-<what>`. */
-  what: string;
-  /** The heading in docs/operations.md that says what to do. */
-  section: string;
-  /** The same in a sentence or two. */
-  todo: string;
-  metric: IMetric;
-  /** It is an alarm at this value, in so many of the last so many periods; below it for `less`. */
-  at: number;
-  less?: true;
-  periods?: number;
-  of?: number;
-  /** Silence is an alarm too. Otherwise it is good news: most of these metrics exist only while something is wrong. */
-  silence?: "bad";
-}
 
 export interface AlarmsProps {
   topic: AlarmTopic;
@@ -34,8 +19,6 @@ export interface AlarmsProps {
 }
 
 const minutes = Duration.minutes;
-const five = { period: minutes(5) };
-const sum = { ...five, statistic: "Sum" };
 
 /** What is wrong, to whom it may concern: one alarm a thing that can break, each with its section in docs/operations.md. */
 export class Alarms extends Construct {
@@ -46,7 +29,7 @@ export class Alarms extends Construct {
     this.topic = topic;
     this.ofQueues(watched);
     this.ofFunctions(watched);
-    this.ofSchedules(schedules);
+    for (const watch of deliveries(watched, schedules)) this.watch(watch);
     this.ofApi(entrance);
     this.ofReconciler(watched);
     this.ofJobs();
@@ -104,34 +87,6 @@ export class Alarms extends Construct {
         of: 3,
       });
     }
-  }
-
-  private ofSchedules(group: ScheduleGroup): void {
-    this.watch({
-      what: "schedules-dropped",
-      section: "Schedules dropped",
-      todo: "Due jobs did not reach their queues; the reconciler sends them late. Check the Scheduler's role and the queues.",
-      metric: group.metricDropped(sum),
-      at: 1,
-    });
-    this.watch({
-      what: "schedule-target-errors",
-      section: "Schedule target errors",
-      todo: "The queues refuse the Scheduler, which tries again: check its role, the queues' policies and their keys.",
-      metric: group.metricTargetErrors(sum),
-      at: 1,
-      periods: 2,
-      of: 3,
-    });
-    this.watch({
-      what: "schedules-throttled",
-      section: "Schedules throttled",
-      todo: "More schedules fire at once than the account may: spread their times or raise the invocation quota.",
-      metric: group.metricThrottled(sum),
-      at: 1,
-      periods: 3,
-      of: 3,
-    });
   }
 
   private ofApi({ stage }: HttpEntrance): void {
@@ -201,7 +156,7 @@ export class Alarms extends Construct {
       what: "jobs-late",
       section: "Jobs start late",
       todo: "Jobs start a minute and more after their time: see which type it is and whether its consumers keep up.",
-      metric: this.overAll("MAX", "lateness_ms", "product, type"),
+      metric: this.overAll("MAX", "lateness_ms", "product", "type"),
       at: minutes(1).toMilliseconds(),
       periods: 3,
       of: 3,
@@ -217,9 +172,14 @@ export class Alarms extends Construct {
     });
   }
 
-  /** A measure over all the metrics that it is: types and products come and go with the catalog. */
-  private overAll(statistic: "MAX" | "SUM", measure: Measure, dimensions: string): IMetric {
-    const expression = `SELECT ${statistic}(${measure}) FROM SCHEMA("${metricsNamespace(this)}", ${dimensions})`;
+  /**
+   * A measure over all the metrics that it is: types and products come and go with the catalog. Every name is quoted, since
+   * many words are reserved, `type` among them.
+   * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/cloudwatch-metrics-insights-reserved-keywords.html
+   */
+  private overAll(statistic: "MAX" | "SUM", measure: Measure, ...dimensions: string[]): IMetric {
+    const schema = [metricsNamespace(this), ...dimensions].map((name) => `"${name}"`).join(", ");
+    const expression = `SELECT ${statistic}("${measure}") FROM SCHEMA(${schema})`;
     return new MathExpression({ expression, label: measure, ...five });
   }
 

@@ -31,8 +31,11 @@ const p99 = { period, statistic: "p99" };
 export class JobsDashboard extends Construct {
   constructor(scope: Construct, id: string, { watched, entrance, schedules }: JobsDashboardProps) {
     super(scope, id);
+    const { stackName, region } = Stack.of(this);
     new Dashboard(this, "Dashboard", {
-      dashboardName: Stack.of(this).stackName,
+      // Dashboards are global to an account: without the Region, deployments in two Regions would overwrite each other's.
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
+      dashboardName: `${stackName}-${region}`,
       defaultInterval: Duration.hours(12),
       widgets: [...this.jobs(), ...queues(watched, schedules), ...this.api(entrance), ...functions(watched)],
     });

@@ -6,6 +6,7 @@ import { CfnQueue } from "aws-cdk-lib/aws-sqs";
 import { Aspects, Stack } from "aws-cdk-lib/core";
 import type { IConstruct } from "constructs";
 import { allowIf, grant } from "../capability.ts";
+import { UnderKeyOfAws } from "./job-queue.ts";
 
 /**
  * Encrypts every queue, topic and group of logs of a stack with a key of KMS, whoever makes them, and lets every role use it that
@@ -17,7 +18,7 @@ export function encryptWith(key: IKey, stack: Stack): void {
       if (node instanceof CfnLogGroup) node.kmsKeyId = key.keyArn;
       // That of the alarms has its own, which CloudWatch may use.
       if (node instanceof CfnTopic) node.kmsMasterKeyId ??= key.keyArn;
-      if (node instanceof CfnQueue) {
+      if (node instanceof CfnQueue && !(node.node.scope instanceof UnderKeyOfAws)) {
         node.kmsMasterKeyId = key.keyArn;
         node.sqsManagedSseEnabled = undefined;
       }

@@ -1,8 +1,9 @@
 import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { type IKey, Key } from "aws-cdk-lib/aws-kms";
-import { RemovalPolicy, Stack } from "aws-cdk-lib/core";
+import { Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import type { Config } from "../config.ts";
+import { keptOnceUsed } from "./kept.ts";
 
 /**
  * The key of KMS that a setting names, or makes; undefined for AWS's own keys. One that is made is kept when its stack goes:
@@ -15,13 +16,13 @@ export function encryptionKey(scope: Construct, setting: Config["kmsKey"]): IKey
   const key = new Key(scope, "Key", {
     description: "Jobs, their inputs and results, queues, events, logs and the API key of Ductape Jobs",
     enableKeyRotation: true,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: keptOnceUsed,
   });
   for (const statement of statementsOfServices(Stack.of(scope))) key.addToResourcePolicy(statement);
   return key;
 }
 
-/** Services that use the key by themselves and not on behalf of one of our roles, each for this account only. */
+/** Services that use the key by themselves and not on behalf of one of our roles. */
 const statementsOfServices = ({ partition, region, account, urlSuffix }: Stack): PolicyStatement[] => [
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
   new PolicyStatement({
@@ -34,15 +35,15 @@ const statementsOfServices = ({ partition, region, account, urlSuffix }: Stack):
       ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:*` },
     },
   }),
-  // What they send to queues and topics: rules of buses, topics, notifications of buckets, alarms.
+  // What sends to the queues: rules of buses, topics, notifications of buckets. AWS documents this statement without a
+  // condition, and the CDK writes it so: S3 tries the queue while the bucket is made, and a refusal there rolls the whole
+  // deployment back. The policies of the queues say whose rules, topics and buckets may send.
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services
+  // https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
   new PolicyStatement({
     sid: "Senders",
-    principals: ["events", "sns", "s3", "cloudwatch"].map(
-      (service) => new ServicePrincipal(`${service}.amazonaws.com`),
-    ),
+    principals: ["events", "sns", "s3"].map((service) => new ServicePrincipal(`${service}.amazonaws.com`)),
     actions: ["kms:Decrypt", "kms:GenerateDataKey", "kms:DescribeKey"],
     resources: ["*"],
-    conditions: { StringEquals: { "aws:SourceAccount": account } },
   }),
 ];

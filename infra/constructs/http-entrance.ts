@@ -18,7 +18,7 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { Certificate } from "aws-cdk-lib/aws-certificatemanager";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, LogGroupClass } from "aws-cdk-lib/aws-logs";
-import { Duration, RemovalPolicy } from "aws-cdk-lib/core";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { acknowledge } from "../acknowledge.ts";
 import { readConfig } from "../config.ts";
@@ -48,6 +48,7 @@ export class HttpEntrance extends Construct {
   constructor(scope: Construct, id: string, { api, authorizer, door }: HttpEntranceProps) {
     super(scope, id);
     const http = new HttpApi(this, "Http", {
+      apiName: Stack.of(this).stackName,
       description: "Ductape Jobs",
       createDefaultStage: false,
       ...(door.corsOrigins.length > 0 && { corsPreflight: preflightFor(door) }),

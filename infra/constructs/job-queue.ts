@@ -18,6 +18,12 @@ export class DeadLetters extends Queue {
   }
 }
 
+/**
+ * Dead letters that stay readable while the key of the team's is not to be used, which is what brings them here. They keep
+ * the key of SQS; what they hold of the team's is encrypted by then.
+ */
+export class UnderKeyOfAws extends DeadLetters {}
+
 /** The queue of a job type, and the one that takes the messages its consumer could not read. */
 export class JobQueue extends Construct {
   readonly queue: Queue;

@@ -41,6 +41,7 @@ export class Lifecycle extends Construct {
       memorySize: 256,
       allow: [
         allow(readStream, [stream]),
+        allow(["dynamodb:ListStreams"], ["*"], anyStream),
         allow(["events:PutEvents"], [bus.eventBusArn]),
         statsAccess(state, "dynamodb:UpdateItem"),
         allow(["sqs:SendMessage"], [deadLetters.queueArn, ...Object.values(tell).map(({ queueArn }) => queueArn)]),
@@ -70,9 +71,7 @@ export class Lifecycle extends Construct {
  * What an event source mapping asks of a function's role.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html#events-dynamodb-permissions
  */
-const readStream = [
-  "dynamodb:DescribeStream",
-  "dynamodb:GetRecords",
-  "dynamodb:GetShardIterator",
-  "dynamodb:ListStreams",
-];
+const readStream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];
+
+/** https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazondynamodb.html */
+const anyStream = "ListStreams names no stream, so IAM checks it against all of them; it reads none.";

@@ -27,6 +27,7 @@ export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsE
     RETENTION_DAYS: String(config.retentionDays),
     QUEUES: Stack.of(schedules).toJsonString(Object.fromEntries(addresses)),
     SCHEDULE_GROUP: schedules.group.scheduleGroupName,
+    EARLIER_SCHEDULE_GROUP: schedules.earlierGroupName,
     SCHEDULE_ROLE_ARN: schedules.role.roleArn,
     SCHEDULE_DLQ_ARN: schedules.deadLetters.queueArn,
   };

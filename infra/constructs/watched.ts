@@ -1,6 +1,7 @@
 import { Metric, type MetricOptions } from "aws-cdk-lib/aws-cloudwatch";
+import { type CfnRule, Rule } from "aws-cdk-lib/aws-events";
 import { Queue } from "aws-cdk-lib/aws-sqs";
-import type { Stack } from "aws-cdk-lib/core";
+import { Fn, type Stack } from "aws-cdk-lib/core";
 import type { Construct, IConstruct } from "constructs";
 import type { Measure } from "../../lambdas/core/measures.ts";
 import { EntryFunction, metricsNamespace } from "./entry-function.ts";
@@ -21,6 +22,7 @@ export function watchedIn(...stacks: Stack[]) {
   return {
     deadLetters: named(queues.filter((queue) => queue instanceof DeadLetters)),
     queues: named(queues.filter((queue) => !(queue instanceof DeadLetters))),
+    rules: named(all.filter((it): it is Rule => it instanceof Rule)),
     functions: functions.map((it) => ({ name: it.entry.replace("/", "-"), it })),
   };
 }
@@ -33,6 +35,20 @@ const nameOf = ({ node }: IConstruct): string =>
     .filter((id) => id !== "Queue" && id !== "DeadLetters")
     .join("-")
     .toLowerCase();
+
+/**
+ * A metric of EventBridge about a rule. On a bus of one's own it has the bus besides; the reference to such a rule is
+ * `<bus>|<rule>`, so its name is taken from the ARN, `arn:...:rule/<bus>/<rule>`.
+ * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
+ */
+export function ruleMetric(rule: Rule, metricName: string, options: MetricOptions): Metric {
+  const { eventBusName } = rule.node.defaultChild as CfnRule;
+  const dimensionsMap: Record<string, string> =
+    eventBusName === undefined
+      ? { RuleName: rule.ruleName }
+      : { EventBusName: eventBusName, RuleName: Fn.select(2, Fn.split("/", rule.ruleArn)) };
+  return new Metric({ namespace: "AWS/Events", metricName, dimensionsMap, ...options });
+}
 
 /** A measure that a service takes of no job: the reconciler's, the API's. */
 export const serviceMetric = (scope: Construct, service: string, measure: Measure, options: MetricOptions): Metric =>

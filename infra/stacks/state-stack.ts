@@ -9,17 +9,21 @@ import {
   TableV2,
 } from "aws-cdk-lib/aws-dynamodb";
 import { EventBus } from "aws-cdk-lib/aws-events";
+import { PolicyStatement, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aws-cdk-lib/aws-s3";
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
-import { Aws, Duration, Fn, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib/core";
-import type { Construct } from "constructs";
+import { Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
 import { farthestAheadMs } from "../../lambdas/core/start-time.ts";
 import { acknowledge } from "../acknowledge.ts";
 import type { Config } from "../config.ts";
 import { encryptWith } from "../constructs/encrypt-with.ts";
 import { encryptionKey } from "../constructs/encryption-key.ts";
 import { IntakeDoor } from "../constructs/intake-door.ts";
+import { UnderKeyOfAws } from "../constructs/job-queue.ts";
+import { keptOnceUsed } from "../constructs/kept.ts";
+import { nameByBirth } from "../constructs/stack-birth.ts";
 
 /** The index that lists jobs by tenant and phase (DESIGN 6). */
 export const phaseIndex = "by-phase";
@@ -43,7 +47,7 @@ export class StateStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: StackProps & { config: Config }) {
     super(scope, id, props);
     this.key = encryptionKey(this, config.kmsKey);
-    const own = jobsTable(this, this.key);
+    const own = jobsTable(this, config, this.key);
     this.apiKeyArn = apiKeyArn(this, this.key);
     // Said whether they are used or not: CloudFormation refuses to take an export away from a stack that still uses it.
     const exported = [own.tableName, own.tableArn, own.tableStreamArn as string, this.apiKeyArn];
@@ -56,7 +60,7 @@ export class StateStack extends Stack {
   }
 }
 
-function jobsTable(stack: Stack, key: IKey | undefined): TableV2 {
+function jobsTable(stack: Stack, { warmThroughput }: Config, key: IKey | undefined): TableV2 {
   const table = new TableV2(stack, "Jobs", {
     partitionKey: { name: "PK", type: AttributeType.STRING },
     sortKey: { name: "SK", type: AttributeType.STRING },
@@ -66,14 +70,18 @@ function jobsTable(stack: Stack, key: IKey | undefined): TableV2 {
         partitionKey: { name: "gsi_pk", type: AttributeType.STRING },
         sortKey: { name: "gsi_sk", type: AttributeType.STRING },
         projectionType: ProjectionType.KEYS_ONLY,
+        // Each write of a job writes here too, and waits for it.
+        ...(warmThroughput && { warmThroughput }),
       },
     ],
     billing: Billing.onDemand(),
+    ...(warmThroughput && { warmThroughput }),
     encryption: TableEncryptionV2.dynamoOwnedKey(),
     dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
     pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
     timeToLiveAttribute: "expires",
     deletionProtection: true,
+    // Also where its creation is rolled back: CloudFormation could not delete a table that is protected from it.
     removalPolicy: RemovalPolicy.RETAIN,
   });
   if (key) {
@@ -88,7 +96,7 @@ function jobsTable(stack: Stack, key: IKey | undefined): TableV2 {
 /** What `aws dynamodb restore-table-to-point-in-time` made. It has its index already; docs/operations.md says the rest. */
 const restoredTable = (stack: Stack, tableStreamArn: string): ITableV2 =>
   TableV2.fromTableAttributes(stack, "RestoredJobs", {
-    tableArn: tableStreamArn.slice(0, tableStreamArn.indexOf("/stream/")),
+    tableArn: tableStreamArn.slice(0, tableStreamArn.lastIndexOf("/stream/")),
     tableStreamArn,
   });
 
@@ -118,7 +126,7 @@ function payloadBucket(stack: Stack, retentionDays: number, key: IKey | undefine
       { id: "import-reports", prefix: "import-reports/", expiration: kept },
       { id: "uploads-that-broke-off", abortIncompleteMultipartUploadAfter: Duration.days(1) },
     ],
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: keptOnceUsed,
   });
   acknowledge(bucket, {
     "AwsSolutions-S1":
@@ -128,16 +136,24 @@ function payloadBucket(stack: Stack, retentionDays: number, key: IKey | undefine
 }
 
 function eventBus(stack: Stack, key: IKey | undefined): EventBus {
-  // A bus must have a name of its own. The last part of the stack's id sets it apart from one that an earlier stack of
-  // this name has left behind.
-  const uuid = Fn.select(2, Fn.split("/", Aws.STACK_ID));
-  const eventBusName = `${stack.stackName}-${Fn.select(4, Fn.split("-", uuid))}`;
+  // What the bus cannot encrypt or decrypt any more, because the key was disabled or its policy changed.
+  // https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-encryption-event-bus-dlq.html
+  const deadLetterQueue = new UnderKeyOfAws(new Construct(stack, "EventBus"), "DeadLetters");
   const bus = new EventBus(stack, "Bus", {
-    eventBusName,
+    eventBusName: nameByBirth(stack),
     description: "What happens to the jobs of Ductape Jobs",
+    deadLetterQueue,
     ...(key && { kmsKey: key }),
   });
-  bus.applyRemovalPolicy(RemovalPolicy.RETAIN);
+  deadLetterQueue.addToResourcePolicy(
+    new PolicyStatement({
+      principals: [new ServicePrincipal("events.amazonaws.com")],
+      actions: ["sqs:SendMessage"],
+      resources: [deadLetterQueue.queueArn],
+      conditions: { ArnEquals: { "aws:SourceArn": bus.eventBusArn } },
+    }),
+  );
+  bus.applyRemovalPolicy(keptOnceUsed);
   return bus;
 }
 
@@ -146,7 +162,7 @@ function apiKeyArn(stack: Stack, key: IKey | undefined): string {
     description: "The API key of Ductape Jobs: send it as `Authorization: Bearer <key>`",
     // 43 letters and digits are 256 bits; without punctuation a shell needs no quotes.
     generateSecretString: { passwordLength: 43, excludePunctuation: true },
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: keptOnceUsed,
     ...(key && { encryptionKey: key }),
   });
   acknowledge(secret, {

@@ -35,6 +35,8 @@ export const JobsEnv = once(() =>
     /** `{"<type>": {"url", "arn"}}` as JSON. */
     QUEUES: fromJson().pipe(Queues()),
     SCHEDULE_GROUP: z.string().min(1),
+    /** The group's name in an earlier version of the deployment, in which jobs of that time may still have their schedules. */
+    EARLIER_SCHEDULE_GROUP: z.string().min(1).optional(),
     /** The role that EventBridge Scheduler assumes to send to the queues. */
     SCHEDULE_ROLE_ARN: z.string().min(1),
     /** The queue that takes what the Scheduler could not deliver. */

@@ -13,6 +13,8 @@ export interface EventBridgeSchedulerOptions {
   queues: Queues;
   /** The schedule group that holds all our schedules. */
   group: string;
+  /** The group in which an earlier version of the deployment made them; those of open jobs may still be there. */
+  earlierGroup?: string | undefined;
   /** The role that EventBridge Scheduler assumes to send to the queues. */
   roleArn: string;
   /** The queue that takes what could not be delivered. */
@@ -24,7 +26,9 @@ const retries = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 
 /** One-time schedules with SQS as templated target (DESIGN 5.2). */
 export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Scheduler {
-  const { client, queues, group, roleArn, deadLetterArn } = options;
+  const { client, queues, group, earlierGroup, roleArn, deadLetterArn } = options;
+  const remove = (name: string, from: string) =>
+    client.send(new DeleteScheduleCommand({ Name: name, GroupName: from }));
   return {
     async schedule(name, at, type, message) {
       const create = new CreateScheduleCommand({
@@ -46,8 +50,11 @@ export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Sche
     },
 
     async unschedule(name) {
-      const deletion = new DeleteScheduleCommand({ Name: name, GroupName: group });
-      await client.send(deletion).catch(unless(ResourceNotFoundException));
+      const absent = unless(ResourceNotFoundException);
+      await remove(name, group).catch(async (error: unknown) => {
+        absent(error);
+        if (earlierGroup !== undefined) await remove(name, earlierGroup).catch(absent);
+      });
     },
   };
 }

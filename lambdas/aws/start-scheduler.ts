@@ -9,6 +9,7 @@ export const startScheduler = (env: JobsEnv): Scheduler =>
     client: new SchedulerClient(clientDefaults),
     queues: env.QUEUES,
     group: env.SCHEDULE_GROUP,
+    earlierGroup: env.EARLIER_SCHEDULE_GROUP,
     roleArn: env.SCHEDULE_ROLE_ARN,
     deadLetterArn: env.SCHEDULE_DLQ_ARN,
   });

@@ -81,6 +81,34 @@ describe("nothing goes unwatched", () => {
   test.each(["Errors", "Throttles"])("every function has an alarm on its %s", (metric) => {
     expect(functions.filter(({ id }) => !alarmOn(metric, id)).map(({ id }) => id)).toEqual([]);
   });
+
+  test("a record that Lambda cannot put aside is an alarm, of every function that has a destination for it", () => {
+    const invoked = resourcesOf(service, "AWS::Lambda::EventInvokeConfig").map(({ Properties }) => Properties);
+    const configured = [...sources, ...invoked].filter(({ DestinationConfig }) => DestinationConfig !== undefined);
+    const ids = [...new Set(configured.map(({ FunctionName }) => FunctionName.Ref))];
+    const alarmed = alarms.filter(({ Properties }) => Properties.MetricName === "DestinationDeliveryFailures");
+    expect(ids).toHaveLength(2);
+    expect(alarmed.map(({ Properties }) => Properties.Dimensions[0].Value.Ref).sort()).toEqual(ids.sort());
+  });
+
+  test("what a rule could not deliver is an alarm, by the rule's name and that of its bus", () => {
+    const ofRules = alarms.filter(({ Properties }) => Properties.MetricName === "FailedInvocations");
+    const rules = [service, state].flatMap((stack) => resourcesOf(stack, "AWS::Events::Rule"));
+    expect(ofRules).toHaveLength(rules.length);
+    expect(named("rule-reconciler-everyminute").Dimensions).toEqual([
+      { Name: "RuleName", Value: { Ref: rules.find(({ Properties }) => Properties.ScheduleExpression)?.id } },
+    ]);
+    // A reference to the rule would be `<bus>|<rule>`; its ARN is `arn:...:rule/<bus>/<rule>`.
+    expect(named("rule-intake-requests").Dimensions).toEqual([
+      { Name: "EventBusName", Value: { "Fn::ImportValue": expect.stringMatching(/RefBus/) } },
+      {
+        Name: "RuleName",
+        Value: {
+          "Fn::Select": [2, { "Fn::Split": ["/", { "Fn::ImportValue": expect.stringMatching(/Requests.*Arn/) }] }],
+        },
+      },
+    ]);
+  });
 });
 
 test("the Scheduler's group is watched, and the stream, and the API", () => {
@@ -113,10 +141,10 @@ test("our own metrics are asked for by the names and dimensions that they are wr
     { MetricStat: { Metric: { Namespace: "AWS/ApiGateway", MetricName: "Count" } } },
   ]);
   expect(named("jobs-late").Metrics).toMatchObject([
-    { Expression: 'SELECT MAX(lateness_ms) FROM SCHEMA("ductape-jobs-prod-service", product, type)' },
+    { Expression: 'SELECT MAX("lateness_ms") FROM SCHEMA("ductape-jobs-prod-service", "product", "type")' },
   ]);
   expect(named("messages-fail").Metrics).toMatchObject([
-    { Expression: 'SELECT SUM(messages_failed) FROM SCHEMA("ductape-jobs-prod-service", service)' },
+    { Expression: 'SELECT SUM("messages_failed") FROM SCHEMA("ductape-jobs-prod-service", "service")' },
   ]);
   for (const { Properties } of functions) {
     expect(Properties.Environment.Variables.METRICS_NAMESPACE).toBe("ductape-jobs-prod-service");
@@ -194,6 +222,11 @@ test("the dashboard shows lateness, outcomes, queues, dead letters, the API, fun
     expect(body).toContain(shown);
   }
   for (const { id } of [...queues, ...functions]) expect(body).toContain(id);
+});
+
+test("the dashboard's name has the Region in it, since dashboards are global to an account", () => {
+  const [dashboard] = resourcesOf(service, "AWS::CloudWatch::Dashboard") as [Resource];
+  expect(flat(dashboard.Properties.DashboardName)).toBe("ductape-jobs-prod-service-<AWS::Region>");
 });
 
 test("cdk-nag's Serverless pack finds nothing that is not acknowledged", () => {

@@ -13,7 +13,10 @@ const queueOf = (type: string) => `Queue${type.replace("_", "")}Queue`;
 const sendsToAll = jobTypes.map((type) => `sqs:SendMessage ${queueOf(type)}`);
 const passesScheduleRole = "iam:PassRole SchedulesRole if iam:PassedToService = scheduler.amazonaws.com";
 const makesSchedules = "scheduler:CreateSchedule scheduler:schedule/job_*";
-const makesAndDropsSchedules = "scheduler:CreateSchedule,DeleteSchedule scheduler:schedule/job_*";
+const makesAndDropsSchedules = [
+  "scheduler:CreateSchedule,DeleteSchedule scheduler:schedule/job_*",
+  "scheduler:DeleteSchedule scheduler:schedule-of-before/job_*",
+];
 const secret = (name: string) => `secretsmanager:GetSecretValue secretsmanager:secret:${name}-??????`;
 const parameter = (path: string) => `ssm:GetParameter ssm:parameter${path}`;
 
@@ -45,7 +48,7 @@ const privileges: Record<string, string[]> = {
     "s3:PutObject Payloads/inputs/*",
     "s3:PutObject Payloads/uploads/*",
     ...sendsToAll,
-    makesAndDropsSchedules,
+    ...makesAndDropsSchedules,
     passesScheduleRole,
   ],
   authorizer: ["dynamodb:GetItem Jobs if key = KEYS", "secretsmanager:GetSecretValue ApiKey"],
@@ -67,7 +70,8 @@ const privileges: Record<string, string[]> = {
   ],
   reconciler: ["dynamodb:BatchGetItem Jobs if key = JOB#*", "dynamodb:Query Jobs/index/by-phase", ...sendsToAll],
   lifecycle: [
-    "dynamodb:DescribeStream,GetRecords,GetShardIterator,ListStreams JobsStream",
+    "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
+    "dynamodb:ListStreams *",
     "dynamodb:UpdateItem Jobs if key = STATS#*",
     "events:PutEvents Bus",
     "sqs:SendMessage LifecycleDeadLetters",
@@ -123,7 +127,7 @@ const privileges: Record<string, string[]> = {
     "s3:ListBucket Payloads",
     `sqs:${receives},SendMessage ${queueOf("feature")}`,
     ...jobTypes.filter((type) => type !== "feature").map((type) => `sqs:SendMessage ${queueOf(type)}`),
-    makesAndDropsSchedules,
+    ...makesAndDropsSchedules,
     passesScheduleRole,
   ],
 };

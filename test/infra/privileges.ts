@@ -8,7 +8,8 @@ const short = (resource: string): string =>
     .replace(/<(\w+?)[0-9A-F]{8}\.Arn>/g, "$1")
     .replace(/^arn:<AWS::Partition>:/, "")
     .replace(/<AWS::Region>:<AWS::AccountId>:/, "")
-    .replace(/schedule\/[\w-]+\//, "schedule/")
+    .replace(/schedule\/ductape-jobs-.*\/job/, "schedule/job")
+    .replace(/schedule\/ductapejobs[\w-]+\/job/, "schedule-of-before/job")
     .replace("dynamodb:LeadingKeys", "key");
 
 /** What a role may do, a line a resource: `dynamodb:GetItem,PutItem Jobs if key = JOB#*`. */

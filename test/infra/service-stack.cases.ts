@@ -161,6 +161,8 @@ test.each(["api", "reconciler", "intake"])("%s knows the queue of every job type
 });
 
 describe("schedules", () => {
+  /** What version 0.1.0 gave the group of a stack of this name. */
+  const earlierGroup = "ductapejobsprodservice-Schedules-Group-0FB96698";
   const { Variables } = functionOf(service, "api").Properties.Environment;
   const role = resourcesOf(service, "AWS::IAM::Role").find(
     ({ id }) => `<${id}.Arn>` === flat(Variables.SCHEDULE_ROLE_ARN),
@@ -179,7 +181,29 @@ describe("schedules", () => {
     expect(others).toEqual({});
     expect(StringEquals["aws:SourceAccount"]).toEqual({ Ref: "AWS::AccountId" });
     const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup");
-    expect(flat(StringEquals["aws:SourceArn"])).toBe(`<${group?.id}.Arn>`);
+    expect(StringEquals["aws:SourceArn"].map(flat)).toEqual([
+      `<${group?.id}.Arn>`,
+      `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule-group/${earlierGroup}`,
+    ]);
+  });
+
+  test("are in a group whose name no later stack repeats, since one that is being deleted keeps its name", () => {
+    const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup") as [Resource];
+    expect(flat(group.Properties.Name)).toMatch(/^ductape-jobs-prod-service-\{.*AWS::StackId/);
+    expect(group.DeletionPolicy).toBe("Delete");
+  });
+
+  test("of a deployment whose group had its earlier name fire on from there, and can be found and deleted there", () => {
+    // Its logical id must not change: only a replacement keeps the old group (UpdateReplacePolicy).
+    const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup") as [Resource];
+    expect(group).toMatchObject({ id: "SchedulesGroupD276B6F4", UpdateReplacePolicy: "Retain" });
+    expect(Variables.EARLIER_SCHEDULE_GROUP).toBe(earlierGroup);
+    const deletes = permissionsOfEntry(service, "api").filter(({ action }) => action === "scheduler:DeleteSchedule");
+    const own = flat(group.Properties.Name);
+    expect(deletes.map(({ resource }) => resource.replace(/^.*?:schedule\//, ""))).toEqual([
+      `${own}/job_*`,
+      `${earlierGroup}/job_*`,
+    ]);
   });
 
   test("may reach the queues of the job types and their own dead letters, nothing else", () => {
@@ -300,7 +324,7 @@ describe("the lifecycle", () => {
       "dynamodb:DescribeStream Jobs",
       "dynamodb:GetRecords Jobs",
       "dynamodb:GetShardIterator Jobs",
-      "dynamodb:ListStreams Jobs",
+      "dynamodb:ListStreams *",
       "events:PutEvents Bus",
       "dynamodb:UpdateItem Jobs",
       "sqs:SendMessage DeadLetters",
@@ -417,6 +441,7 @@ describe("least privilege", () => {
       ),
     );
     expect([...kinds].sort()).toEqual([
+      "dynamodb:ListStreams *",
       "s3:AbortMultipartUpload documents/*",
       "s3:GetObject imports/*",
       "s3:GetObject inputs/*",

@@ -29,6 +29,7 @@ describe("settings", () => {
       logDays: 30,
       maxConcurrency: { action: 50, notification: 50, database_action: 50, function: 50, storage: 50, feature: 50 },
       memory: { action: 256, notification: 256, database_action: 256, function: 256, storage: 512, feature: 256 },
+      warmThroughput: undefined,
       kmsKey: "none",
       door: {
         auth: "key",
@@ -92,6 +93,8 @@ describe("settings", () => {
     [{ "jobs:corsOrigins": "https://a.example/" }, "jobs:corsOrigins: must be origins like https://app.example.com"],
     [{ "jobs:corsOrigins": "" }, "jobs:corsOrigins: must be origins"],
     [{ "jobs:kmsKey": "alias/jobs" }, 'jobs:kmsKey: must be "none", "create" or the ARN of a key'],
+    [{ "jobs:warmWrites": 3999 }, "jobs:warmWrites: must be a whole number from 4000 to 1000000"],
+    [{ "jobs:warmReads": "x" }, "jobs:warmReads: must be a whole number from 12000 to 1000000"],
     [{ "jobs:memory.action": 64 }, "jobs:memory.action: must be a whole number from 128 to 10240"],
     [{ "jobs:certificateArn": "arn:aws:iam::1:x" }, "jobs:certificateArn: must be the ARN of a certificate"],
     [{ "jobs:vpcId": "vpc-0000004d,vpc-0000005e" }, "jobs:vpcId: must be the id of a VPC"],

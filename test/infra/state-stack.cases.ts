@@ -1,4 +1,4 @@
-import { asItIs, flat, resourcesOf, synthesize } from "./synth.ts";
+import { asItIs, flat, functionOf, linesOfEntry, type Resource, resourcesOf, synthesize } from "./synth.ts";
 
 const { state } = synthesize({ "jobs:retentionDays": 10 });
 const only = (type: string) => {
@@ -7,10 +7,16 @@ const only = (type: string) => {
   return resource;
 };
 
-test.each(["AWS::DynamoDB::GlobalTable", "AWS::S3::Bucket", "AWS::Events::EventBus", "AWS::SecretsManager::Secret"])(
-  "%s survives the deletion of its stack and its own replacement",
-  (type) => {
-    expect(only(type)).toMatchObject({ DeletionPolicy: "Retain", UpdateReplacePolicy: "Retain" });
+test.each([
+  ["AWS::S3::Bucket", "RetainExceptOnCreate"],
+  ["AWS::Events::EventBus", "RetainExceptOnCreate"],
+  ["AWS::SecretsManager::Secret", "RetainExceptOnCreate"],
+  // Protected from deletion, it would make the rollback fail.
+  ["AWS::DynamoDB::GlobalTable", "Retain"],
+])(
+  "%s survives the deletion of its stack and its own replacement; after a first deployment that failed: %s",
+  (type, policy) => {
+    expect(only(type)).toMatchObject({ DeletionPolicy: policy, UpdateReplacePolicy: "Retain" });
   },
 );
 
@@ -39,6 +45,17 @@ describe("the table of jobs", () => {
     expect(table.BillingMode).toBe("PAY_PER_REQUEST");
     expect(table.TimeToLiveSpecification).toEqual({ AttributeName: "expires", Enabled: true });
     expect(table.StreamSpecification).toEqual({ StreamViewType: "NEW_AND_OLD_IMAGES" });
+    expect(JSON.stringify(table)).not.toContain("WarmThroughput");
+  });
+
+  test("takes at once what jobs:warmWrites and jobs:warmReads say, and so does its index", () => {
+    const { state: warm } = synthesize({ "jobs:warmWrites": "10000", "jobs:warmReads": 20_000 });
+    const [{ Properties }] = resourcesOf(warm, "AWS::DynamoDB::GlobalTable") as [Resource];
+    const both = { ReadUnitsPerSecond: 20_000, WriteUnitsPerSecond: 10_000 };
+    expect(Properties).toMatchObject({ WarmThroughput: both, GlobalSecondaryIndexes: [{ WarmThroughput: both }] });
+    expect(resourcesOf(warm, "AWS::DynamoDB::GlobalTable").map(({ id }) => id)).toEqual([
+      only("AWS::DynamoDB::GlobalTable").id,
+    ]);
   });
 
   test("can be restored to any second and not be deleted by mistake", () => {
@@ -90,13 +107,52 @@ test("the bus is named after the stack and its birth, so that one left behind is
   expect(flat(only("AWS::Events::EventBus").Properties.Name)).toMatch(/^ductape-jobs-prod-state-\{.*AWS::StackId/);
 });
 
+test("what the bus cannot decrypt any more goes to dead letters, which only the bus may send to", () => {
+  const { id } = resourcesOf(state, "AWS::SQS::Queue").find(({ id }) =>
+    id.startsWith("EventBusDeadLetters"),
+  ) as Resource;
+  const bus = only("AWS::Events::EventBus");
+  expect(flat(bus.Properties.DeadLetterConfig.Arn)).toBe(`<${id}.Arn>`);
+  const policies = resourcesOf(state, "AWS::SQS::QueuePolicy").filter(
+    ({ Properties }) => Properties.Queues[0].Ref === id,
+  );
+  const statements = policies.flatMap(({ Properties }) => Properties.PolicyDocument.Statement);
+  const allowed = statements.filter(({ Effect }) => Effect === "Allow");
+  expect(allowed).toMatchObject([{ Action: "sqs:SendMessage", Principal: { Service: "events.amazonaws.com" } }]);
+  expect(flat(allowed[0].Condition.ArnEquals["aws:SourceArn"])).toBe(`<${bus.id}.Arn>`);
+});
+
 test("the API key is 256 random bits that need no quoting", () => {
   const { GenerateSecretString: key } = only("AWS::SecretsManager::Secret").Properties;
   expect(key).toEqual({ ExcludePunctuation: true, PasswordLength: 43 });
 });
 
+/** As AWS documents them: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Stream.html */
+const labels = ["2015-05-11T21:21:33.291", "2026-11-25T00:00:00.000", "2015-05-20T20:51:10.252"];
+const streamsOf = (table: string) =>
+  labels.map((label) => `arn:aws:dynamodb:us-west-2:111122223333:table/${table}/stream/${label}`);
+
+describe.each([
+  ...streamsOf("TestTable"),
+  "arn:aws-cn:dynamodb:cn-north-1:111122223333:table/jobs.of-2026_11/stream/2015-05-11T21:21:33.291",
+  "arn:aws-us-gov:dynamodb:us-gov-west-1:111122223333:table/stream/stream/2015-05-11T21:21:33.291",
+])("jobs:restoredStream %s", (stream) => {
+  const { service } = synthesize({ "jobs:restoredStream": stream });
+  const table = stream.slice(0, stream.lastIndexOf("/stream/"));
+
+  test("is read by the lifecycle, whose role may do so, and names the table of everybody else", () => {
+    const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
+    expect(sources.filter(({ EventSourceArn }) => EventSourceArn === stream)).toHaveLength(1);
+    expect(linesOfEntry(service, "lifecycle")).toContain(`dynamodb:GetRecords ${stream}`);
+    const { TABLE_NAME } = functionOf(service, "api").Properties.Environment.Variables;
+    expect(TABLE_NAME).toBe(table.slice(table.lastIndexOf("/") + 1));
+    const reads = linesOfEntry(service, "api").filter((line) => line.startsWith("dynamodb:GetItem"));
+    expect(reads).toEqual([expect.stringContaining(` ${table} if `)]);
+  });
+});
+
 describe("a table that was restored from its backup", () => {
-  const stream = "arn:aws:dynamodb:eu-west-1:123456789012:table/jobs-restored/stream/2026-11-25T00:00:00.000";
+  const [stream = ""] = streamsOf("jobs-restored");
   const before = asItIs();
   const after = synthesize({ "jobs:restoredStream": stream });
   const exportsOf = ({ state }: typeof before) => Object.keys(state.toJSON().Outputs).sort();

@@ -1,5 +1,5 @@
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { eventBridgeScheduler } from "../../../lambdas/aws/eventbridge-scheduler.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { queuesAt } from "../../support/aws/queues.ts";
@@ -7,6 +7,10 @@ import { awsError, type StubAnswer, stubHandler } from "../../support/aws/stub-h
 import { aMessage } from "../../support/builders.ts";
 
 function aScheduler(...answers: StubAnswer[]) {
+  return schedulerWith({}, ...answers);
+}
+
+function schedulerWith(more: { earlierGroup?: string }, ...answers: StubAnswer[]) {
   const requestHandler = stubHandler((_request, earlier) => answers[earlier] ?? { body: { ScheduleArn: "arn" } });
   const scheduler = eventBridgeScheduler({
     client: new SchedulerClient({ ...settings, requestHandler }),
@@ -14,6 +18,7 @@ function aScheduler(...answers: StubAnswer[]) {
     group: "jobs",
     roleArn: "arn:aws:iam::000000000000:role/scheduler",
     deadLetterArn: "arn:aws:sqs:us-east-1:000000000000:dead",
+    ...more,
   });
   return { scheduler, requests: requestHandler.requests };
 }
@@ -62,6 +67,29 @@ test("unscheduling names the group, and what is absent is unscheduled", async ()
   const { scheduler, requests } = aScheduler(awsError("ResourceNotFoundException", 404));
   await scheduler.unschedule("job_1-1-1");
   expect(requests).toMatchObject([{ method: "DELETE", path: "/schedules/job_1-1-1", query: { groupName: "jobs" } }]);
+});
+
+describe("with a group of an earlier name", () => {
+  const absent = awsError("ResourceNotFoundException", 404);
+  const groups = (requests: { query?: unknown }[]) => requests.map(({ query }) => query);
+
+  test("a schedule that is in the group is looked for nowhere else", async () => {
+    const { scheduler, requests } = schedulerWith({ earlierGroup: "before" });
+    await scheduler.unschedule("job_1-1-1");
+    expect(groups(requests)).toEqual([{ groupName: "jobs", clientToken: expect.any(String) }]);
+  });
+
+  test("one that is not is deleted from there, and where that has none either, or is gone, it is unscheduled", async () => {
+    const { scheduler, requests } = schedulerWith({ earlierGroup: "before" }, absent, absent);
+    await scheduler.unschedule("job_1-1-1");
+    expect(groups(requests)).toMatchObject([{ groupName: "jobs" }, { groupName: "before" }]);
+  });
+
+  test("a refusal is nothing that the other group could mend", async () => {
+    const { scheduler, requests } = schedulerWith({ earlierGroup: "before" }, awsError("AccessDeniedException", 403));
+    await expect(scheduler.unschedule("job_1-1-1")).rejects.toMatchObject({ name: "AccessDeniedException" });
+    expect(requests).toHaveLength(1);
+  });
 });
 
 test.each(["ValidationException", "ServiceQuotaExceededException", "ResourceNotFoundException"])(

@@ -1,0 +1,98 @@
+import { dynamoApiKeys } from "../../../lambdas/aws/dynamo-api-keys.ts";
+import { dynamoEndpoints } from "../../../lambdas/aws/dynamo-endpoints.ts";
+import { dynamoJobStore } from "../../../lambdas/aws/dynamo-job-store.ts";
+import { dynamoStatsStore } from "../../../lambdas/aws/dynamo-stats-store.ts";
+import { eventBridgeScheduler } from "../../../lambdas/aws/eventbridge-scheduler.ts";
+import { parameterReader } from "../../../lambdas/aws/parameter-reader.ts";
+import { s3BlobStore } from "../../../lambdas/aws/s3-blob-store.ts";
+import { secretReader } from "../../../lambdas/aws/secret-reader.ts";
+import { awsSecrets } from "../../../lambdas/aws/secrets.ts";
+import { sqsJobQueue } from "../../../lambdas/aws/sqs-job-queue.ts";
+import { sqsMessages } from "../../../lambdas/aws/sqs-messages.ts";
+import { queuesAt } from "../../support/aws/queues.ts";
+import { describeApiKeys } from "../../support/conformance/api-keys.ts";
+import { describeBlobStore } from "../../support/conformance/blob-store.ts";
+import { describeEndpoints } from "../../support/conformance/endpoints.ts";
+import { describeJobQueue } from "../../support/conformance/job-queue.ts";
+import { describeJobStore } from "../../support/conformance/job-store.ts";
+import { describeMessageQueue, type Text } from "../../support/conformance/message-queue.ts";
+import { describeScheduler } from "../../support/conformance/scheduler.ts";
+import { describeSecrets, heldSecrets } from "../../support/conformance/secrets.ts";
+import { describeStatsStore } from "../../support/conformance/stats-store.ts";
+import { fakeClock } from "../../support/fakes/clock.ts";
+import { bucket, queues, references, schedules, table } from "./aws.ts";
+
+/* Every port that moto has a service for, besides the servers that the integration tests know: a second opinion. */
+
+describeApiKeys("DynamoDB of moto", async () => {
+  const { stop, ...at } = await table();
+  return { keys: dynamoApiKeys(at), stop };
+});
+
+describeEndpoints("DynamoDB of moto", async () => {
+  const { stop, ...at } = await table();
+  return { endpoints: dynamoEndpoints(at), stop };
+});
+
+describeJobStore("DynamoDB of moto", async () => {
+  const { stop, ...at } = await table();
+  return { store: dynamoJobStore({ ...at, retentionDays: 30 }), stop };
+});
+
+describeStatsStore("DynamoDB of moto", async () => {
+  const { stop, ...at } = await table();
+  return { stats: dynamoStatsStore(at), stop };
+});
+
+describeJobQueue("SQS of moto", async () => {
+  const { client, queues: made, held, stop } = await queues();
+  return { queue: sqsJobQueue({ client, queues: made }), held, stop };
+});
+
+describeMessageQueue("SQS of moto", async () => {
+  const { client, queues: made, held, stop } = await queues();
+  return {
+    queue: sqsMessages<Text>({ client, url: made.action.url }),
+    async held() {
+      const { ready, delayed } = await held("action");
+      return [...ready, ...delayed] as unknown[] as Text[];
+    },
+    stop,
+  };
+});
+
+describeBlobStore("S3 of moto", async () => {
+  const { stop, ...at } = await bucket();
+  return { blobs: s3BlobStore(at), upload, stop };
+});
+
+async function upload(url: string, body: Uint8Array, contentType?: string) {
+  const headers = { ...(contentType !== undefined && { "content-type": contentType }) };
+  return (await fetch(url, { method: "PUT", body: new Uint8Array(body), headers })).status;
+}
+
+describeScheduler("EventBridge Scheduler of moto", async () => {
+  const { client, group, find, stop } = await schedules();
+  const scheduler = eventBridgeScheduler({
+    client,
+    queues: queuesAt("http://sqs.test"),
+    group,
+    roleArn: "arn:aws:iam::000000000000:role/scheduler",
+    deadLetterArn: "arn:aws:sqs:us-east-1:000000000000:dead",
+  });
+  return { scheduler, find, stop };
+});
+
+describeSecrets("AWS of moto", async () => {
+  const smtp = { user: heldSecrets["shop/smtp#user"], password: heldSecrets["shop/smtp#password"] };
+  const { secretsManager, ssm, stop } = await references(
+    { "shop/token": heldSecrets["shop/token"], "shop/smtp": JSON.stringify(smtp) },
+    { "/shop/base-url": heldSecrets["/shop/base-url"] },
+  );
+  const secrets = awsSecrets({
+    readSecret: secretReader(() => secretsManager),
+    readParameter: parameterReader(() => ssm),
+    clock: fakeClock(),
+  });
+  return { secrets, stop };
+});
