@@ -30,6 +30,7 @@ export function startClock({ file, dynamodb, overdue, works, feed, tellHandlers 
   };
   const onMoving = async (moving: boolean) => {
     feed.hurry(moving);
+    for (const work of works) work.moving?.(moving);
     watched ??= watch();
     await watched;
   };

@@ -110,6 +110,17 @@ test("a daily job runs thirty times in thirty days, without a gap", async () => 
   expect(orders).toHaveLength(30);
 });
 
+test("a job that recurs each second lets the clock move on, and each run is on time", async () => {
+  const id = await schedule("ticking", { repeat: { every: second, limit: 120 } });
+  const began = performance.now();
+  expect(await advance({ advance: "3m" })).toMatchObject({ reached: true });
+  // In real time the runs alone would take two minutes.
+  expect(performance.now() - began).toBeLessThan(60 * second);
+  expect((await job(id)).status).toBe("completed");
+  expect(orders).toHaveLength(120);
+  expectOnTime((await runsOf(id)).flatMap((run) => run.attempts));
+});
+
 test("retries hours apart are played through", async () => {
   const statuses = [503, 503, 200];
   answer = () => statuses.shift() ?? 500;
