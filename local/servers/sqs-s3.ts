@@ -6,7 +6,7 @@ import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { largestUpload } from "../../lambdas/core/uploads.ts";
 import type { Messages } from "../clock/works.ts";
 import { credentials } from "../credentials.ts";
-import { loopback, tellTime } from "../http.ts";
+import { loopback, onPortOrAny, tellTime } from "../http.ts";
 import { account, bucketName, intakeQueueName, intakeTopicName, region } from "../names.ts";
 import { type QueuePlan, queuePlans } from "../queue-plans.ts";
 
@@ -21,9 +21,15 @@ export interface SqsAndS3 {
 }
 
 /** SQS, SNS and S3, kept in `folder`, with the queues that the stack has and the topic of its intake. */
-export async function startSqsAndS3(folder: string, plans: QueuePlan[] = queuePlans()): Promise<SqsAndS3> {
-  const server = await withLargeFiles(() =>
-    onLoopback(() => startFauxqs({ port: 0, logger: false, dataDir: folder, defaultRegion: region })),
+export async function startSqsAndS3(
+  folder: string,
+  plans: QueuePlan[] = queuePlans(),
+  wantedPort?: number,
+): Promise<SqsAndS3> {
+  const server = await onPortOrAny(wantedPort, (port) =>
+    withLargeFiles(() =>
+      onLoopback(() => startFauxqs({ port, logger: false, dataDir: folder, defaultRegion: region })),
+    ),
   );
   const url = `http://${loopback}:${server.port}`;
   const queueUrl = (name: string) => `${url}/${account}/${name}`;
