@@ -9,7 +9,7 @@ import { queueWork, reconcilerWork } from "./clock/works.ts";
 import { credentials } from "./credentials.ts";
 import { cannotWrite } from "./data-fault.ts";
 import { openDataFolder } from "./data-folder.ts";
-import { demoValues, ordersSecret } from "./demo/demo-values.ts";
+import { databasePlace } from "./demo/local-values.ts";
 import { type DemoDatabase, makeDemoDatabase } from "./demo/postgres.ts";
 import { lambdaEnvironment } from "./environment.ts";
 import { eventSources } from "./event-sources.ts";
@@ -25,10 +25,10 @@ import { startOutbox } from "./outbox/outbox.ts";
 import { type Poller, startPoller } from "./poller.ts";
 import { reconcileEveryMs, startRule } from "./rule.ts";
 import { startScheduler } from "./scheduler/scheduler.ts";
-import { bucketNames, missing, unusedReferences } from "./servers/catalog-values.ts";
+import { bucketNames, catalogValues, missing, unknownPlaces, unusedReferences } from "./servers/catalog-values.ts";
 import { startDynamoDb } from "./servers/dynamodb.ts";
 import { onFailedWrite } from "./servers/level.ts";
-import { readReferences, valuesByName } from "./servers/secret-values.ts";
+import { readReferences } from "./servers/secret-values.ts";
 import { startSecrets } from "./servers/secrets.ts";
 import { startSqsAndS3 } from "./servers/sqs-s3.ts";
 import { portFault } from "./start-error.ts";
@@ -127,12 +127,13 @@ async function start(
   stops.push(() => sqs.destroy());
   const outbox = await startOutbox(data.fcmKey, requestRule(sqs, queueUrl(intakeQueueName)), data.ports.events);
   stops.push(outbox.close);
-  const values = () => valuesByName({ ...demoValues(outbox, data.fcmKey), ...readReferences(envFile) });
+  const values = () => catalogValues(readReferences(envFile), outbox, data.fcmKey);
   const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
   stops.push(orders.stop);
   const secrets = await startSecrets(async (name) => {
     if (name === apiKeySecret) return data.apiKey;
-    return values().get(name) ?? (name === ordersSecret ? ordersValue(orders, envFile, say) : undefined);
+    const value = values().get(name);
+    return value?.includes(databasePlace) ? withDatabase(value, orders, say) : value;
   });
   stops.push(() => secrets.close());
   const lateness = options.schedulerLateness && { lateness: options.schedulerLateness };
@@ -156,10 +157,12 @@ async function start(
     onOutput: log.take,
     say,
     onCatalog: (needs) => {
-      const known = values().set(ordersSecret, values().get(ordersSecret) ?? '{"url": "when it is asked for"}');
+      const known = values();
       for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
       for (const reference of missing(needs, known)) say(`${reference} has no value: give it one in ${envFile}.`);
-      for (const line of unusedReferences(readReferences(envFile), needs.references)) say(`${envFile}: ${line}`);
+      const given = readReferences(envFile);
+      for (const line of [...unusedReferences(given, needs.references), ...unknownPlaces(given)])
+        say(`${envFile}: ${line}`);
     },
   });
   stops.push(() => host.close(1000));
@@ -215,12 +218,12 @@ async function onPort(port: number, handler: Handler) {
   }
 }
 
-/** Where the demo's database is. What keeps it from starting fails only the jobs that need it, and is said here. */
-async function ordersValue(orders: DemoDatabase, envFile: string, say: (line: string) => void) {
+/** With the address of the demo's database in it. What keeps it from starting fails only the jobs that need it, and is said here. */
+async function withDatabase(value: string, orders: DemoDatabase, say: (line: string) => void) {
   try {
-    return JSON.stringify({ url: await orders.url() });
+    return value.replaceAll(databasePlace, await orders.url());
   } catch (error) {
-    const remedy = `Name another in ${envFile}: ${ordersSecret}#url=postgres://user:password@host/database`;
+    const remedy = "Name another database in .env.local: my-product/orders#url=postgres://user:password@host/database";
     const others = "Only the jobs that need it fail.";
     say(`The demo's PostgreSQL does not start: ${(error as Error).message}. ${others} ${remedy}`);
     return undefined;

@@ -1,6 +1,22 @@
 import { type Reference, referenceName } from "../../lambdas/core/references.ts";
 import { didYouMean } from "../../lambdas/core/schema.ts";
+import { demoReferences, localNames, localValue } from "../demo/local-values.ts";
 import type { CatalogNeeds } from "../host/protocol.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import { valuesByName } from "./secret-values.ts";
+
+/** By secret or parameter name, what the lines of `.env.local` say, and for the demo product what they do not. */
+export function catalogValues(
+  given: Record<string, string>,
+  outbox: Pick<Outbox, "url" | "smtpUrl">,
+  privateKey: string,
+): Map<string, string> {
+  const values = Object.entries({ ...demoReferences, ...given }).map(([name, value]) => {
+    const meant = localValue(value, outbox, privateKey);
+    return meant === undefined ? [] : [[name, meant]];
+  });
+  return valuesByName(Object.fromEntries(values.flat()));
+}
 
 /** The buckets that the catalog names, by parameters too. */
 export const bucketNames = ({ buckets }: CatalogNeeds, values: Map<string, string>): Set<string> =>
@@ -31,6 +47,12 @@ export function unusedReferences(given: Record<string, string>, references: read
     .filter((name) => !used.some((known) => known === name || known.startsWith(`${name}#`) || isKeyOf(known, name)))
     .map((name) => `nothing in the catalog names ${name}.${didYouMean(name, used)}`);
 }
+
+/** The same of values that begin with `local:` and stand for nothing. They are none, so their jobs fail. */
+export const unknownPlaces = (given: Record<string, string>): string[] =>
+  Object.entries(given)
+    .filter(([, value]) => localValue(value, { url: "", smtpUrl: "smtp:" }, "") === undefined)
+    .map(([name]) => `${name} begins with "local:", after which stands one of ${localNames.join(", ")}.`);
 
 /** One key of a secret that the catalog takes whole. */
 const isKeyOf = (whole: string, name: string): boolean => !whole.includes("#") && name.startsWith(`${whole}#`);

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { parameter, secret as secretOf } from "../../../lambdas/core/references.ts";
 import { credentials } from "../../../local/credentials.ts";
 import type { Listening } from "../../../local/http.ts";
-import { unusedReferences } from "../../../local/servers/catalog-values.ts";
+import { catalogValues, unknownPlaces, unusedReferences } from "../../../local/servers/catalog-values.ts";
 import { parseReferences, readReferences, valuesByName } from "../../../local/servers/secret-values.ts";
 import { startSecrets } from "../../../local/servers/secrets.ts";
 
@@ -77,4 +77,30 @@ test("a line that nothing in the catalog names is pointed out, without its value
     'nothing in the catalog names my-product/shop#tokn. Did you mean "my-product/shop#token"?',
   ]);
   expect(said("/other")).toEqual(["nothing in the catalog names /other."]);
+});
+
+test("a value that begins with local: stands for something of the local runtime", () => {
+  const outbox = { url: "http://127.0.0.1:1", smtpUrl: "smtp://127.0.0.1:2" };
+  const given = {
+    "/shop/url": "local:http/shop/v1",
+    "shop/smtp#url": "local:smtp",
+    "shop/fcm": "local:fcm-account",
+    "shop/db#url": "local:postgres",
+    "/shop/plain": "https://shop.example/local:http",
+  };
+  const values = catalogValues(given, outbox, "PEM");
+  expect(values.get("/shop/url")).toBe("http://127.0.0.1:1/shop/v1");
+  expect(JSON.parse(values.get("shop/smtp") ?? "")).toEqual({ url: "smtp://127.0.0.1:2" });
+  expect(JSON.parse(values.get("shop/fcm") ?? "")).toMatchObject({
+    private_key: "PEM",
+    token_uri: "http://127.0.0.1:1/token",
+  });
+  // Its address is known once it is started, which is when somebody asks.
+  expect(JSON.parse(values.get("shop/db") ?? "")).toEqual({ url: "local:postgres" });
+  expect(values.get("/shop/plain")).toBe("https://shop.example/local:http");
+  expect(values.get("/my-product/shop-url")).toBe("http://127.0.0.1:1/shop");
+  expect(unknownPlaces(given)).toEqual([]);
+  expect(unknownPlaces({ "/shop/url": "local:smpt" })).toEqual([
+    expect.stringMatching(/^\/shop\/url begins with "local:".*http\/<path>, smtp/),
+  ]);
 });
