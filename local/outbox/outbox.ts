@@ -1,4 +1,5 @@
 import { type Handler, onPortOrAny, sendJson, serve } from "../http.ts";
+import { foreignService, refuseService } from "./aws-calls.ts";
 import { makeCaught } from "./caught.ts";
 import { type BusEvent, handleEvents, putEventsTarget } from "./events.ts";
 import { handleExpo } from "./expo.ts";
@@ -43,6 +44,8 @@ export async function startOutbox(
     if (route === "POST /pricing") return handlePricing(caught, request, response);
     if (route === sesRoute) return handleSes(caught, request, response);
     if (isSns(request)) return handleSns(caught, request, response);
+    const service = foreignService(request);
+    if (service !== undefined) return refuseService(service, response);
     return handleSink(caught, request, response);
   };
   const http = await onPortOrAny(wantedPort, (port) => serve(handler, port));

@@ -9,6 +9,7 @@ import { credentials } from "../credentials.ts";
 import { loopback, onPortOrAny, tellTime } from "../http.ts";
 import { account, bucketName, intakeQueueName, intakeTopicName, region } from "../names.ts";
 import { type QueuePlan, queuePlans } from "../queue-plans.ts";
+import { type Fastify, likeS3 } from "./s3-like-aws.ts";
 
 export interface SqsAndS3 {
   url: string;
@@ -71,20 +72,16 @@ async function renew(sqs: SQSClient, QueueUrl: string, plan: QueuePlan, { messag
   }
 }
 
-interface Route {
-  bodyLimit?: number;
-}
-interface Fastify {
-  addHook(name: "onRoute", hook: (route: Route) => void): void;
-}
-
 /** fauxqs takes 11 MiB, S3 in a single PUT what an upload may have; the server that fauxqs is made with tells of itself. */
 async function withLargeFiles<T>(start: () => Promise<T>): Promise<T> {
   const made = "fastify.initialization";
-  const listen = (message: unknown) =>
-    (message as { fastify: Fastify }).fastify.addHook("onRoute", (route) => {
+  const listen = (message: unknown) => {
+    const { fastify } = message as { fastify: Fastify };
+    fastify.addHook("onRoute", (route) => {
       route.bodyLimit = largestUpload;
     });
+    likeS3(fastify);
+  };
   subscribe(made, listen);
   try {
     return await start();
