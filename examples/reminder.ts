@@ -33,3 +33,6 @@ console.log(`It is ${time} now`);
 
 const job = await ductape.jobs.get(receipt.job_id);
 console.log(`${job.job_id} is ${job.status}, ${job.attempts[0]?.lateness_ms} ms after its time`);
+console.log(
+  "The local clock stays ahead. Back to this machine's time: start with another DUCTAPE_DATA (docs/local.md)",
+);

@@ -23,7 +23,8 @@ The account and the Region are those of the AWS credentials that any AWS tool fi
 export type Command =
   | { do: "create"; name: string; products: string; envs: string; verbs: string; expires?: string }
   | { do: "list" }
-  | { do: "revoke"; id: string };
+  | { do: "revoke"; id: string }
+  | { do: "help" };
 
 const options = {
   name: { type: "string" },
@@ -34,6 +35,7 @@ const options = {
   stage: { type: "string", default: "prod" },
   table: { type: "string" },
   local: { type: "boolean", default: false },
+  help: { type: "boolean", short: "h", default: false },
 } as const;
 
 /** What the arguments ask for. Throws a KeysError with the usage in it. */
@@ -54,7 +56,8 @@ function parsed(args: string[]) {
   }
 }
 
-function commandOf({ name, products, envs, verbs, expires }: Values, [verb, ...rest]: string[]): Command {
+function commandOf({ name, products, envs, verbs, expires, help }: Values, [verb, ...rest]: string[]): Command {
+  if (help) return { do: "help" };
   const [id, ...more] = rest;
   if (verb === "revoke" && id !== undefined && more.length === 0) return { do: "revoke", id };
   if (rest.length > 0) throw misused(`What is "${rest[0]}"?`);

@@ -1,7 +1,7 @@
 import { apiKeyId, apiKeyIdPattern, newApiKey } from "../lambdas/core/api-key.ts";
 import type { Catalog } from "../lambdas/core/catalog.ts";
 import type { ApiKeys } from "../lambdas/core/ports.ts";
-import type { Command } from "./arguments.ts";
+import { type Command, usage } from "./arguments.ts";
 import { expiryOf } from "./expiry-of.ts";
 import { KeysError } from "./keys-error.ts";
 import { reachOf, tableOf } from "./listing.ts";
@@ -23,15 +23,20 @@ export interface Said {
 
 /** Does what the arguments ask for. Throws a KeysError for what can be mended, before anything is made. */
 export function runCommand(services: KeysServices, command: Command): Promise<Said> {
+  if (command.do === "help") return Promise.resolve({ out: usage });
   if (command.do === "create") return create(services, command);
   return command.do === "list" ? list(services) : revoke(services, command.id);
 }
+
+/** Control and format characters, which could change how a terminal shows the list, and halves of characters. */
+const notShown = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 async function create(
   { keys, catalog, now }: KeysServices,
   { name, expires, ...asked }: Extract<Command, { do: "create" }>,
 ): Promise<Said> {
   if (name.length > 64) throw new KeysError("--name has more than 64 characters.");
+  if (notShown.test(name)) throw new KeysError("--name has a line break, or another character that cannot be shown.");
   const expiry = expires === undefined ? {} : { expires_at: expiryOf(expires, now) };
   const { key, record } = newApiKey({ name, scopes: scopesOf(catalog, asked), created_at: now, ...expiry });
   await (await keys()).create(record);

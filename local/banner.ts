@@ -18,13 +18,16 @@ const example = {
 };
 
 /** What is printed once the system is ready: where it is, its key, and a command that works when pasted. */
-export const banner = ({ url, apiKey, aws }: Pick<Local, "url" | "apiKey" | "aws">, seconds: number): string => `
+export const banner = (
+  { url, apiKey, aws, clockOffsetMs }: Pick<Local, "url" | "apiKey" | "aws" | "clockOffsetMs">,
+  seconds: number,
+): string => `
 Ductape Jobs is ready after ${seconds.toFixed(1)} s.
 
   API      ${url}/v1
   API key  ${apiKey}
   Outbox   ${url}/outbox   (what the jobs sent: nothing leaves this machine)
-  Clock    ${url}/local/clock   (POST {"advance": "30d"} moves it: docs/local.md)
+  Clock    ${url}/local/clock   (POST {"advance": "30d"} moves it: docs/local.md)${moved(clockOffsetMs)}
 
 Other ways in (docs/aws-triggers.md), for \`aws --endpoint-url\`:
 
@@ -39,3 +42,14 @@ curl -s ${url}/v1/jobs \\
   -H 'Prefer: wait=10' \\
   -d '${JSON.stringify(example)}'
 `;
+
+/** Otherwise whoever moved the clock last week would wonder why a job for now runs at once, and is of next month. */
+function moved(offsetMs: number): string {
+  if (offsetMs === 0) return "";
+  const days = (offsetMs / 86_400_000).toFixed(1);
+  const time = new Date(Date.now()).toISOString();
+  return `
+
+  The clock is ${days} days ahead of this machine's: it says ${time}.
+  Jobs run by that time. How to go back: docs/local.md, or set DUCTAPE_DATA to another folder.`;
+}

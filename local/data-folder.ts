@@ -17,6 +17,9 @@ export interface Running {
   dynamodb: string;
 }
 
+/** The ports of the stand-ins for AWS that clients reach. */
+export type Ports = Partial<Record<keyof Running["aws"], number>>;
+
 export interface DataFolder {
   path(...parts: string[]): string;
   /** Opens what is kept at a place of the folder; throws a StartError when it is damaged or cannot be used. */
@@ -26,6 +29,8 @@ export interface DataFolder {
   fcmKey: string;
   /** Of the demo's PostgreSQL. */
   ordersPassword: string;
+  /** The ports that clients of AWS services used last time: their settings stay right if these can be had again. */
+  ports: Ports;
   announce(running: Running): void;
   /** Takes the announcement back and lets another process have the folder. */
   release(): void;
@@ -54,7 +59,12 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     apiKey: await credential("api-key", async () => makeApiKey()),
     ordersPassword: await credential("postgres-password", async () => makeApiKey()),
     fcmKey: await credential("fcm-key.pem", makeRsaKey),
-    announce: (running) => writeWhole(path("local.json"), `${JSON.stringify(running, null, 2)}\n`),
+    ports: portsIn(path("ports.json")),
+    announce: (running) => {
+      writeWhole(path("local.json"), `${JSON.stringify(running, null, 2)}\n`);
+      const ports = { sqs: portOf(running.aws.sqs), events: portOf(running.aws.events) } satisfies Ports;
+      writeWhole(path("ports.json"), `${JSON.stringify(ports)}\n`);
+    },
     release: () => {
       rmSync(path("local.json"), { force: true });
       unlock();
@@ -84,6 +94,20 @@ function inUse(folder: string, announcement: string): StartError {
     return new StartError(`Another process is using the data folder ${folder}.`);
   }
 }
+
+const portOf = (url: string): number => Number(new URL(url).port);
+
+/** Nothing of a file that is not there or makes no sense: other ports are taken then. */
+function portsIn(file: string): Ports {
+  try {
+    const { sqs, events } = JSON.parse(readFileSync(file, "utf8"));
+    return { ...(isPort(sqs) && { sqs }), ...(isPort(events) && { events }) };
+  } catch {
+    return {};
+  }
+}
+
+const isPort = (port: unknown): port is number => Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536;
 
 /** The file's content, made at first and kept for good. */
 async function kept(file: string, make: () => Promise<string>): Promise<string> {

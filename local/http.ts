@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { clockOffset } from "./clock/shifted-date.ts";
+import { codeOf } from "./start-error.ts";
 
 /** Nothing here listens on any other interface: there is no authentication between the pieces. */
 export const loopback = "127.0.0.1";
@@ -25,6 +26,17 @@ export async function serve(handler: Handler, port = 0): Promise<Listening> {
     });
   });
   return listen(server, port);
+}
+
+/** Starts on the wanted port, or on any other if that one is taken by now. */
+export async function onPortOrAny<T>(wanted: number | undefined, start: (port: number) => Promise<T>): Promise<T> {
+  if (wanted === undefined) return start(0);
+  try {
+    return await start(wanted);
+  } catch (error) {
+    if (codeOf(error) !== "EADDRINUSE") throw error;
+    return start(0);
+  }
 }
 
 /** Node fills in the machine's time; the AWS SDK would take a shifted clock for a wrong one, and repeat calls over it. */

@@ -6,6 +6,7 @@ import {
   type SQSClient,
 } from "@aws-sdk/client-sqs";
 import type { SQSBatchResponse, SQSEvent, SQSMessageAttributes, SQSRecord } from "aws-lambda";
+import { type EarlyMessages, earlyMessages } from "./clock/early-messages.ts";
 import { region } from "./names.ts";
 
 export interface PollerOptions {
@@ -19,6 +20,8 @@ export interface PollerOptions {
 }
 
 export interface Poller {
+  /** Those that wait for the clock. */
+  early: EarlyMessages;
   /** Whether nothing is under way in these of the messages in flight: they come back when their visibility timeout ends. */
   leftBehind(receiptHandles: readonly string[]): boolean;
   /** Takes no more, and resolves when what was taken has ended or `graceMs` is over; the rest comes back by itself. */
@@ -36,6 +39,7 @@ const pauseAfterFaultMs = 1000;
 export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 }: PollerOptions): Poller {
   const working = new Set<Promise<void>>();
   const failed = new Set<string>();
+  const early = earlyMessages();
   let stopped = false;
 
   const receive = async (): Promise<Message[]> => {
@@ -67,7 +71,8 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
     while (!stopped) {
       try {
         const messages = await receive();
-        if (messages.length > 0) start(messages);
+        const due = messages.filter((message) => !keptEarly(message));
+        if (due.length > 0) start(due);
         if (working.size >= concurrency) await Promise.race(working);
       } catch (error) {
         if (stopped) return;
@@ -75,6 +80,10 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
         await new Promise((resolve) => setTimeout(resolve, pauseAfterFaultMs));
       }
     }
+  };
+  const keptEarly = (message: Message): boolean => {
+    const { ReceiptHandle: handle = "", Body: body = "" } = message;
+    return early.keep({ handle, body }, () => start([message]));
   };
   const start = (messages: Message[]) => {
     const work: Promise<void> = deliver(messages)
@@ -89,11 +98,12 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
 
   const looping = loop();
   return {
+    early,
     leftBehind: (handles) => {
       const still = handles.filter((handle) => failed.has(handle));
       failed.clear();
       for (const handle of still) failed.add(handle);
-      return still.length === handles.length;
+      return handles.every((handle) => failed.has(handle) || early.has(handle));
     },
     close: async (graceMs) => {
       stopped = true;

@@ -2,7 +2,7 @@ import "./quiet.ts";
 import { setTimeout as sleep } from "node:timers/promises";
 import { banner } from "./banner.ts";
 import { cannotWrite, dataFaultOf } from "./data-fault.ts";
-import { readSettings } from "./settings.ts";
+import { readSettings, usage } from "./settings.ts";
 import { startLocal } from "./start.ts";
 import { StartError } from "./start-error.ts";
 
@@ -20,7 +20,12 @@ process.on("uncaughtException", (error) =>
 
 /** `npm start`, by way of `main.ts`: the whole system on this machine. `start.ts` says what it consists of. */
 try {
-  const local = await startLocal(readSettings(process.argv.slice(2), process.env));
+  const settings = readSettings(process.argv.slice(2), process.env);
+  if (settings === "help") {
+    console.log(usage);
+    process.exit(0);
+  }
+  const local = await startLocal(settings);
   console.log(banner(local, process.uptime()));
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {

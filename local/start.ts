@@ -1,7 +1,6 @@
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { referenceName } from "../lambdas/core/references.ts";
 import { openOffsetFile } from "./clock/offset-file.ts";
 import { makeOverdue } from "./clock/overdue.ts";
 import { setClockOffset, shiftDate } from "./clock/shifted-date.ts";
@@ -10,13 +9,12 @@ import { queueWork, reconcilerWork } from "./clock/works.ts";
 import { credentials } from "./credentials.ts";
 import { cannotWrite } from "./data-fault.ts";
 import { openDataFolder } from "./data-folder.ts";
-import { demoValues, ordersSecret } from "./demo/demo-values.ts";
+import { databasePlace } from "./demo/local-values.ts";
 import { type DemoDatabase, makeDemoDatabase } from "./demo/postgres.ts";
 import { lambdaEnvironment } from "./environment.ts";
 import { eventSources } from "./event-sources.ts";
 import { makeGateway } from "./gateway/gateway.ts";
 import { startHost } from "./host/host.ts";
-import type { CatalogNeeds } from "./host/protocol.ts";
 import { watchFolders } from "./host/watch.ts";
 import { type Handler, serve } from "./http.ts";
 import { requestRule } from "./intake/request-rule.ts";
@@ -27,12 +25,13 @@ import { startOutbox } from "./outbox/outbox.ts";
 import { type Poller, startPoller } from "./poller.ts";
 import { reconcileEveryMs, startRule } from "./rule.ts";
 import { startScheduler } from "./scheduler/scheduler.ts";
+import { bucketNames, catalogValues, missing, unknownPlaces, unusedReferences } from "./servers/catalog-values.ts";
 import { startDynamoDb } from "./servers/dynamodb.ts";
 import { onFailedWrite } from "./servers/level.ts";
-import { readReferences, valuesByName } from "./servers/secret-values.ts";
+import { readReferences } from "./servers/secret-values.ts";
 import { startSecrets } from "./servers/secrets.ts";
 import { startSqsAndS3 } from "./servers/sqs-s3.ts";
-import { codeOf, StartError } from "./start-error.ts";
+import { portFault } from "./start-error.ts";
 import { openChangeLog } from "./stream/change-log.ts";
 import { type Feed, startFeed } from "./stream/feed.ts";
 import type { ItemChange } from "./stream/front.ts";
@@ -63,6 +62,8 @@ export interface Local {
   apiKey: string;
   /** Where clients of AWS services reach the stand-ins: SQS, SNS and S3 at one, EventBridge at the other. */
   aws: { sqs: string; events: string };
+  /** Milliseconds that the clock was ahead of the machine's when the system started. */
+  clockOffsetMs: number;
   /** Resolves, with what to tell whoever runs it, when it can keep no job any more: it refuses all, and is to be stopped. */
   broken: Promise<string>;
   /** Stops accepting, lets running work end for a moment, closes everything. What was cut off is taken up at the next start. */
@@ -119,19 +120,20 @@ async function start(
   stops.push(onFailedWrite(() => broke(`${cannotWrite(data.path("dynamodb"))} ${remedy}`)));
   const dynamodb = await data.open("dynamodb", (folder) => startDynamoDb(folder, { log: changes, changed }));
   stops.push(() => dynamodb.close());
-  const sqsAndS3 = await data.open("sqs-s3", (folder) => startSqsAndS3(folder));
+  const sqsAndS3 = await data.open("sqs-s3", (folder) => startSqsAndS3(folder, undefined, data.ports.sqs));
   stops.push(sqsAndS3.close);
   const { queueUrl } = sqsAndS3;
   const sqs = new SQSClient({ endpoint: sqsAndS3.url, ...credentials });
   stops.push(() => sqs.destroy());
-  const outbox = await startOutbox(data.fcmKey, requestRule(sqs, queueUrl(intakeQueueName)));
+  const outbox = await startOutbox(data.fcmKey, requestRule(sqs, queueUrl(intakeQueueName)), data.ports.events);
   stops.push(outbox.close);
-  const values = () => valuesByName({ ...demoValues(outbox, data.fcmKey), ...readReferences(envFile) });
+  const values = () => catalogValues(readReferences(envFile), outbox, data.fcmKey);
   const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
   stops.push(orders.stop);
   const secrets = await startSecrets(async (name) => {
     if (name === apiKeySecret) return data.apiKey;
-    return values().get(name) ?? (name === ordersSecret ? ordersValue(orders, envFile, say) : undefined);
+    const value = values().get(name);
+    return value?.includes(databasePlace) ? withDatabase(value, orders, say) : value;
   });
   stops.push(() => secrets.close());
   const lateness = options.schedulerLateness && { lateness: options.schedulerLateness };
@@ -155,16 +157,21 @@ async function start(
     onOutput: log.take,
     say,
     onCatalog: (needs) => {
-      const known = values().set(ordersSecret, values().get(ordersSecret) ?? '{"url": "when it is asked for"}');
+      const known = values();
       for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
       for (const reference of missing(needs, known)) say(`${reference} has no value: give it one in ${envFile}.`);
+      const given = readReferences(envFile);
+      for (const line of [...unusedReferences(given, needs.references), ...unknownPlaces(given)])
+        say(`${envFile}: ${line}`);
     },
   });
   stops.push(() => host.close(1000));
   if (options.watch) {
     const reload = () =>
       void host.reload().then((outcome) => outcome === "reloaded" && say("The changed code is in service."));
-    stops.push(watchFolders([resolve(root, "products"), resolve(root, "lambdas"), resolve(envFile)], reload).close);
+    const watcher = watchFolders([resolve(root, "products"), resolve(root, "lambdas"), resolve(envFile)], reload);
+    stops.push(watcher.close);
+    await watcher.ready;
   }
 
   feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
@@ -200,44 +207,25 @@ async function start(
   gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle }));
   const aws = { sqs: sqsAndS3.url, events: outbox.url };
   data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url, aws });
-  return { url: http.url, apiKey: data.apiKey, aws };
+  return { url: http.url, apiKey: data.apiKey, aws, clockOffsetMs: offset.offset };
 }
 
 async function onPort(port: number, handler: Handler) {
   try {
     return await serve(handler, port);
   } catch (error) {
-    if (codeOf(error) !== "EADDRINUSE") throw error;
-    throw new StartError(`Port ${port} is in use. Set PORT to another one, or to 0 for any that is free.`);
+    throw portFault(port, error);
   }
 }
 
-/** Where the demo's database is. What keeps it from starting fails only the jobs that need it, and is said here. */
-async function ordersValue(orders: DemoDatabase, envFile: string, say: (line: string) => void) {
+/** With the address of the demo's database in it. What keeps it from starting fails only the jobs that need it, and is said here. */
+async function withDatabase(value: string, orders: DemoDatabase, say: (line: string) => void) {
   try {
-    return JSON.stringify({ url: await orders.url() });
+    return value.replaceAll(databasePlace, await orders.url());
   } catch (error) {
-    const remedy = `Name another in ${envFile}: ${ordersSecret}#url=postgres://user:password@host/database`;
+    const remedy = "Name another database in .env.local: my-product/orders#url=postgres://user:password@host/database";
     const others = "Only the jobs that need it fail.";
     say(`The demo's PostgreSQL does not start: ${(error as Error).message}. ${others} ${remedy}`);
     return undefined;
   }
-}
-
-const bucketNames = ({ buckets }: CatalogNeeds, values: Map<string, string>): Set<string> =>
-  new Set(
-    buckets.flatMap((bucket) => {
-      if (typeof bucket === "string") return bucket;
-      return ("$parameter" in bucket && values.get(bucket.$parameter)) || [];
-    }),
-  );
-
-/** The references of the catalog that would fail their jobs with CONFIGURATION_ERROR. */
-function missing({ references }: CatalogNeeds, values: Map<string, string>): string[] {
-  const absent = references.filter((reference) => {
-    if ("$parameter" in reference) return !values.has(reference.$parameter);
-    const value = values.get(reference.$secret);
-    return value === undefined || (reference.key !== undefined && !value.includes(JSON.stringify(reference.key)));
-  });
-  return [...new Set(absent.map(referenceName))];
 }

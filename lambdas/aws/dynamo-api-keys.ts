@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import {
   ConditionalCheckFailedException,
   type DynamoDBClient,
@@ -27,19 +28,25 @@ const rememberedSeconds = 90 * 86_400;
 
 /** API keys in the table of jobs, one item each. */
 export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys {
+  const get = async (id: string): Promise<ApiKey | undefined> => {
+    // Consistent, so that a revoked key lives on in API Gateway's memory at most, and nowhere else.
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
+    return Item && apiKeyOf(Item);
+  };
+
   return {
     async create(key) {
       const put = { TableName: table, Item: itemOf(key), ConditionExpression: "attribute_not_exists(PK)" };
-      await client.send(new PutItemCommand(put));
+      try {
+        await client.send(new PutItemCommand(put));
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // The SDK repeats a write whose answer it lost, and then meets its own.
+        if (!isDeepStrictEqual(await get(key.id), ApiKey.parse(key))) throw error;
+      }
     },
 
-    async get(id) {
-      // Consistent, so that a revoked key lives on in API Gateway's memory at most, and nowhere else.
-      const { Item } = await client.send(
-        new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }),
-      );
-      return Item && apiKeyOf(Item);
-    },
+    get,
 
     async list() {
       const query = {

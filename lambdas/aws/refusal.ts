@@ -51,15 +51,18 @@ const permanents = new Set([
 ]);
 const tooLarge = 413;
 
+/** SQS has names of two protocols for one error: `AWS.SimpleQueueService.BatchRequestTooLong` is BatchRequestTooLong. */
+const isPermanentName = (name: string): boolean => permanents.has(name.replace(/^AWS\.SimpleQueueService\./, ""));
+
 /** Whether AWS refuses this very thing, and always will. An access that is denied or a queue that is gone may come back. */
 export function isPermanent(error: unknown): boolean {
   const { name, $metadata } = Object(error) as AwsError;
-  return (typeof name === "string" && permanents.has(name)) || $metadata?.httpStatusCode === tooLarge;
+  return (typeof name === "string" && isPermanentName(name)) || $metadata?.httpStatusCode === tooLarge;
 }
 
 /** The same for the code that AWS answers for one entry of a batch. The message stays out: it may quote what was sent. */
 export const entryError = (service: string, code: string | undefined): Error =>
-  code !== undefined && permanents.has(code)
+  code !== undefined && isPermanentName(code)
     ? new PermanentError(code, `${service} will never take an entry: ${code}`)
     : new Error(`${service} refused an entry: ${code}`);
 

@@ -43,6 +43,11 @@ export interface LocalClock {
   tell(): Told;
   /** Undefined while another move is under way. */
   advance(to: number, maxHops: number, signal: AbortSignal): Promise<Advanced | undefined>;
+  /**
+   * Goes back to the machine's time. Undefined while a move is under way; false, and nothing is changed, where `dependsOn`
+   * finds that something has happened after the machine's time.
+   */
+  reset(dependsOn: (now: number) => Promise<boolean>): Promise<Told | false | undefined>;
   /** For the counts: a write of a job. */
   wrote(change: JobChange): void;
   /** Ends the move that is under way. */
@@ -54,7 +59,7 @@ const fourMinutes = 240_000;
 export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourMinutes }: ClockOptions): LocalClock {
   const closing = new AbortController();
   let counts: Advanced["jobs"] = {};
-  let moving: Promise<Advanced> | undefined;
+  let moving: Promise<unknown> | undefined;
 
   const set = (ms: number) => {
     const offset = ms - realNow();
@@ -79,15 +84,24 @@ export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourM
       await onMoving(false);
     }
   };
+  /** One at a time. */
+  const alone = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+    if (moving) return undefined;
+    const working = work().finally(() => {
+      moving = undefined;
+    });
+    moving = working;
+    return working;
+  };
   return {
     tell,
-    advance: async (to, maxHops, signal) => {
-      if (moving) return undefined;
-      moving = advance(to, maxHops, signal).finally(() => {
-        moving = undefined;
-      });
-      return moving;
-    },
+    advance: (to, maxHops, signal) => alone(() => advance(to, maxHops, signal)),
+    reset: (dependsOn) =>
+      alone(async () => {
+        if (await dependsOn(realNow())) return false;
+        set(realNow());
+        return tell();
+      }),
     wrote: (change) => {
       if (!moving) return;
       for (const { name } of transitionsOf(change)) counts[name] = (counts[name] ?? 0) + 1;

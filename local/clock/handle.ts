@@ -7,14 +7,20 @@ import type { LocalClock } from "./clock.ts";
 import { parseAdvance } from "./request.ts";
 
 /** `GET /local/clock` tells the time; `POST /local/clock` moves it, and answers when all that was due by then is done. */
-export async function handleClock(clock: LocalClock, request: IncomingMessage, response: ServerResponse) {
+export async function handleClock(
+  { clock, dependsOn }: { clock: LocalClock; dependsOn: (now: number) => Promise<boolean> },
+  request: IncomingMessage,
+  response: ServerResponse,
+) {
   try {
     if (request.method === "GET") return sendJson(response, 200, clock.tell());
     if (request.method !== "POST") throw new RequestError("METHOD_NOT_ALLOWED", "The clock takes GET and POST.");
-    const { to, maxHops } = parseAdvance(await jsonOf(request), Date.now());
+    const asked = parseAdvance(await jsonOf(request), Date.now());
     const gone = new AbortController();
     response.once("close", () => gone.abort());
-    const answer = await clock.advance(to, maxHops, gone.signal);
+    const answer =
+      asked === "reset" ? await clock.reset(dependsOn) : await clock.advance(asked.to, asked.maxHops, gone.signal);
+    if (answer === false) throw new RequestError("STATE_CONFLICT", noWayBack);
     if (!answer) throw new RequestError("STATE_CONFLICT", "The clock is being moved; wait for that call to answer.");
     sendJson(response, 200, answer);
   } catch (error) {
@@ -23,6 +29,9 @@ export async function handleClock(clock: LocalClock, request: IncomingMessage, r
     sendJson(response, problem.status, problem, { "content-type": "application/problem+json" });
   }
 }
+
+const noWayBack =
+  "The clock cannot go back: something has happened to jobs in the time that it was moved to. To be back at this machine's time, start with another data folder (DUCTAPE_DATA), or stop and delete this one.";
 
 /** JSON by name: what a web page of elsewhere can make a browser send without asking is none. */
 async function jsonOf(request: IncomingMessage): Promise<unknown> {

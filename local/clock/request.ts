@@ -16,20 +16,26 @@ const Duration = z
 
 const mostHops = 1_000_000;
 
-/** How far the local clock is to be moved: by one of three ways to say it. */
+/** How far the local clock is to be moved: by one of three ways to say it, or set back. */
 const Advance = strict({
   advance: Duration.optional(),
   advance_ms: z.int().min(1).optional(),
   to: Time.optional(),
+  reset: z.literal(true).optional(),
   max_hops: z.int().min(1).max(mostHops).default(10_000),
 }).refine(
-  ({ advance, advance_ms, to }) => [advance, advance_ms, to].filter((way) => way !== undefined).length === 1,
-  "needs one of advance, advance_ms and to",
+  ({ advance, advance_ms, to, reset }) =>
+    [advance, advance_ms, to, reset].filter((way) => way !== undefined).length === 1,
+  "needs one of advance, advance_ms, to and reset",
 );
 
-/** Where to go (epoch milliseconds) and by how many hops at most. Throws INVALID_REQUEST with every fault. */
-export function parseAdvance(body: unknown, now: number): { to: number; maxHops: number } {
-  const { advance, advance_ms, to, max_hops } = parseBody(Advance, body);
+/**
+ * Where to go (epoch milliseconds) and by how many hops at most; or that the machine's time is wanted back. Throws
+ * INVALID_REQUEST with every fault.
+ */
+export function parseAdvance(body: unknown, now: number): { to: number; maxHops: number } | "reset" {
+  const { advance, advance_ms, to, reset, max_hops } = parseBody(Advance, body);
+  if (reset) return "reset";
   const by = advance ?? advance_ms;
   const goal = by === undefined ? epochMs(to ?? 0) : Math.ceil(now + by);
   const pointer = advance !== undefined ? "/advance" : advance_ms !== undefined ? "/advance_ms" : "/to";

@@ -7,6 +7,7 @@ import { makeClock } from "./clock.ts";
 import { handleClock } from "./handle.ts";
 import type { OffsetFile } from "./offset-file.ts";
 import type { Overdue } from "./overdue.ts";
+import { isFromLaterThan } from "./reset.ts";
 import type { Work } from "./work.ts";
 import { feedWork } from "./works.ts";
 
@@ -30,11 +31,19 @@ export function startClock({ file, dynamodb, overdue, works, feed, tellHandlers 
   };
   const onMoving = async (moving: boolean) => {
     feed.hurry(moving);
+    for (const work of works) work.moving?.(moving);
     watched ??= watch();
     await watched;
   };
   const clock = makeClock({ file, works: [...works, feedWork(feed)], tellHandlers, onMoving });
-  const handle: Handler = (request, response) => handleClock(clock, request, response);
+  const dependsOn = async (now: number) => {
+    let found = false;
+    await scanJobs(dynamodb, (job) => {
+      found ||= isFromLaterThan(now, job);
+    });
+    return found;
+  };
+  const handle: Handler = (request, response) => handleClock({ clock, dependsOn }, request, response);
   return {
     handle,
     wrote(changes: readonly ItemChange[]): void {

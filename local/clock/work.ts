@@ -6,4 +6,6 @@ export interface Work {
   nextAt(): number | undefined;
   /** The time has been moved. */
   moved?(): void;
+  /** A move of the time begins or ends. */
+  moving?(is: boolean): void;
 }

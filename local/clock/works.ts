@@ -1,8 +1,8 @@
 import type { FauxqsServer } from "fauxqs";
-import { JobMessage } from "../../lambdas/core/job.ts";
 import type { Poller } from "../poller.ts";
 import type { Rule } from "../rule.ts";
 import type { Feed } from "../stream/feed.ts";
+import { dueAt } from "./early-messages.ts";
 import type { Overdue } from "./overdue.ts";
 import type { Work } from "./work.ts";
 
@@ -23,26 +23,17 @@ export const queueWork = (name: string, messages: () => Messages, poller: Poller
     return earliest([
       ...delayed.map(({ delayUntil = 0, body }) => arrivalOf(delayUntil, body)),
       ...inflight.map(({ visibilityDeadline }) => visibilityDeadline),
+      ...[poller.early.nextAt() ?? []].flat(),
     ]);
   },
+  moved: poller.early.moved,
+  moving: poller.early.moving,
 });
 
-/**
- * SQS delays by whole seconds, so a message comes up to a second early and its consumer waits for the rest, in real time.
- * SQS may be late as well: here it is, by that rest, and nobody waits.
- */
+/** SQS may be late: here it is, up to when the job is due, so that no consumer waits. */
 function arrivalOf(delayUntil: number, body: string): number {
-  const { success, data } = JobMessage.safeParse(jsonOf(body));
-  const rest = success ? data.due_at - delayUntil : 0;
+  const rest = (dueAt(body) ?? 0) - delayUntil;
   return rest > 0 && rest < 1000 ? delayUntil + rest : delayUntil;
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The reconciler, woken when it has something to find. */

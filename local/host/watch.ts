@@ -1,26 +1,39 @@
-import { existsSync, statSync, watch } from "node:fs";
-import { basename, dirname } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { type FSWatcher, watch } from "chokidar";
 
 const debounceMs = 150;
 
-/** Calls `changed` once a burst of changes is over: to TypeScript below a folder, or to a file, which need not exist. */
-export function watchFolders(paths: string[], changed: () => void): { close(): void } {
+/**
+ * Calls `changed` once a burst of changes is over: to TypeScript below a folder, or to one of the files, which need not
+ * exist. A library watches, since Node's own recursive watcher loses a file that is replaced, as editors and git do.
+ */
+export function watchFolders(paths: string[], changed: () => void): { ready: Promise<void>; close(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   const later = () => {
     clearTimeout(timer);
     timer = setTimeout(changed, debounceMs);
   };
-  const watchers = paths.map((path) => {
-    const folder = existsSync(path) && statSync(path).isDirectory();
-    // Editors replace a file rather than write into it, so it is its folder that is watched.
-    return watch(folder ? path : dirname(path), { recursive: folder }, (_kind, file) => {
-      if (folder ? file?.endsWith(".ts") : file === basename(path)) later();
-    });
-  });
+  const watchers = paths.map((path) => watcherOf(path).on("all", later));
   return {
-    close: () => {
+    ready: Promise.all(watchers.map((one) => new Promise<void>((resolve) => one.once("ready", () => resolve())))).then(
+      () => {},
+    ),
+    close: async () => {
       clearTimeout(timer);
-      for (const watcher of watchers) watcher.close();
+      await Promise.all(watchers.map((one) => one.close()));
     },
   };
+}
+
+function watcherOf(path: string): FSWatcher {
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    return watch(path, {
+      ignoreInitial: true,
+      ignored: (name, stats) => stats?.isFile() === true && !name.endsWith(".ts"),
+    });
+  }
+  // Its folder is watched, for it may come later.
+  const folder = dirname(path);
+  return watch(folder, { ignoreInitial: true, depth: 0, ignored: (name) => name !== folder && name !== path });
 }

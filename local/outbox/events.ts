@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { readJson, sendJson } from "../http.ts";
-import { account, region } from "../names.ts";
+import { account, eventBusName, region } from "../names.ts";
 import type { Caught } from "./caught.ts";
 
 export const putEventsTarget = "AWSEvents.PutEvents";
@@ -43,14 +43,22 @@ export async function handleEvents(
     const message = `1 validation error detected: 'entries' must have 1 to ${mostEntries} members.`;
     return sendJson(response, 400, { __type: "ValidationException", message }, contentType);
   }
+  const unknown = entries.map(({ EventBusName }) => busOf(EventBusName)).find((bus) => !buses.has(bus));
+  if (unknown !== undefined) {
+    const message = `Event bus ${unknown} does not exist. Here there is ${eventBusName}, beside default.`;
+    return sendJson(response, 400, { __type: "ResourceNotFoundException", message }, contentType);
+  }
   const put = async (entry: Entry) => {
     const detail = objectOf(entry.Detail);
     if (!entry.Source || !entry.DetailType) return refused("InvalidArgument", "Parameters are not valid.");
     if (!detail) return refused("MalformedDetail", "Detail is malformed.");
     const time = new Date(entry.Time === undefined ? Date.now() : entry.Time * 1000).toISOString();
-    const { Source: source, DetailType, EventBusName: bus = "default" } = entry;
+    const { Source: source, DetailType, EventBusName } = entry;
+    const bus = busOf(EventBusName);
     const id = randomUUID();
     try {
+      // The rules are those of one bus, as in AWS.
+      if (bus !== eventBusName) return { EventId: id };
       await rules({
         version: "0",
         id,
@@ -72,6 +80,10 @@ export async function handleEvents(
   const FailedEntryCount = answers.filter((answer) => "ErrorCode" in answer).length;
   sendJson(response, 200, { FailedEntryCount, Entries: answers }, contentType);
 }
+
+/** By its name or its ARN. */
+const busOf = (name = "default"): string => name.split(":event-bus/").at(-1) as string;
+const buses = new Set(["default", eventBusName]);
 
 const refused = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
 

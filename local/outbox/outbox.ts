@@ -1,4 +1,5 @@
-import { type Handler, sendJson, serve } from "../http.ts";
+import { type Handler, onPortOrAny, sendJson, serve } from "../http.ts";
+import { foreignService, refuseService } from "./aws-calls.ts";
 import { makeCaught } from "./caught.ts";
 import { type BusEvent, handleEvents, putEventsTarget } from "./events.ts";
 import { handleExpo } from "./expo.ts";
@@ -27,11 +28,12 @@ export interface Outbox {
 export async function startOutbox(
   privateKey: string,
   rules: (event: BusEvent) => Promise<void> = async () => {},
+  wantedPort?: number,
 ): Promise<Outbox> {
   const caught = makeCaught();
   const tokens = makeGoogleTokens(privateKey);
   const smtp = await startSmtp(caught);
-  const http = await serve(async (request, response) => {
+  const handler: Handler = async (request, response) => {
     const route = `${request.method} ${(request.url ?? "/").split("?")[0]}`;
     const project = /^POST \/v1\/projects\/([^/]+)\/messages:send$/.exec(route)?.[1];
     if (request.headers["x-amz-target"] === putEventsTarget) return handleEvents(caught, rules, request, response);
@@ -42,8 +44,11 @@ export async function startOutbox(
     if (route === "POST /pricing") return handlePricing(caught, request, response);
     if (route === sesRoute) return handleSes(caught, request, response);
     if (isSns(request)) return handleSns(caught, request, response);
+    const service = foreignService(request);
+    if (service !== undefined) return refuseService(service, response);
     return handleSink(caught, request, response);
-  });
+  };
+  const http = await onPortOrAny(wantedPort, (port) => serve(handler, port));
   return {
     url: http.url,
     smtpUrl: smtp.url,

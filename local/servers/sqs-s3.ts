@@ -6,9 +6,10 @@ import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { largestUpload } from "../../lambdas/core/uploads.ts";
 import type { Messages } from "../clock/works.ts";
 import { credentials } from "../credentials.ts";
-import { loopback, tellTime } from "../http.ts";
+import { loopback, onPortOrAny, tellTime } from "../http.ts";
 import { account, bucketName, intakeQueueName, intakeTopicName, region } from "../names.ts";
 import { type QueuePlan, queuePlans } from "../queue-plans.ts";
+import { type Fastify, likeS3 } from "./s3-like-aws.ts";
 
 export interface SqsAndS3 {
   url: string;
@@ -21,9 +22,15 @@ export interface SqsAndS3 {
 }
 
 /** SQS, SNS and S3, kept in `folder`, with the queues that the stack has and the topic of its intake. */
-export async function startSqsAndS3(folder: string, plans: QueuePlan[] = queuePlans()): Promise<SqsAndS3> {
-  const server = await withLargeFiles(() =>
-    onLoopback(() => startFauxqs({ port: 0, logger: false, dataDir: folder, defaultRegion: region })),
+export async function startSqsAndS3(
+  folder: string,
+  plans: QueuePlan[] = queuePlans(),
+  wantedPort?: number,
+): Promise<SqsAndS3> {
+  const server = await onPortOrAny(wantedPort, (port) =>
+    withLargeFiles(() =>
+      onLoopback(() => startFauxqs({ port, logger: false, dataDir: folder, defaultRegion: region })),
+    ),
   );
   const url = `http://${loopback}:${server.port}`;
   const queueUrl = (name: string) => `${url}/${account}/${name}`;
@@ -65,20 +72,16 @@ async function renew(sqs: SQSClient, QueueUrl: string, plan: QueuePlan, { messag
   }
 }
 
-interface Route {
-  bodyLimit?: number;
-}
-interface Fastify {
-  addHook(name: "onRoute", hook: (route: Route) => void): void;
-}
-
 /** fauxqs takes 11 MiB, S3 in a single PUT what an upload may have; the server that fauxqs is made with tells of itself. */
 async function withLargeFiles<T>(start: () => Promise<T>): Promise<T> {
   const made = "fastify.initialization";
-  const listen = (message: unknown) =>
-    (message as { fastify: Fastify }).fastify.addHook("onRoute", (route) => {
+  const listen = (message: unknown) => {
+    const { fastify } = message as { fastify: Fastify };
+    fastify.addHook("onRoute", (route) => {
       route.bodyLimit = largestUpload;
     });
+    likeS3(fastify);
+  };
   subscribe(made, listen);
   try {
     return await start();

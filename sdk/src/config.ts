@@ -2,7 +2,7 @@ import { ConfigurationError } from "./errors.ts";
 
 /** How a client reaches the API. */
 export interface DuctapeOptions {
-  /** The address of the API, without `/v1`. Default: the variable `DUCTAPE_URL`. Example: `"https://jobs.example.com"`. */
+  /** The address of the API; a `/v1` at its end is left out. Default: the variable `DUCTAPE_URL`. Example: `"https://jobs.example.com"`. */
   url?: string;
   /** An API key. Default: the variable `DUCTAPE_API_KEY`. Example: `await readSecret("ductape")`. */
   apiKey?: string;
@@ -10,7 +10,10 @@ export interface DuctapeOptions {
   fetch?: typeof globalThis.fetch;
   /** How often a request is sent again after 429, 502, 503, 504 or a network failure. Default: `4`. Example: `0`. */
   maxRetries?: number;
-  /** Milliseconds that one request may take; above 25 s, which the API may wait for a job. Default: `35_000`. Example: `60_000`. */
+  /**
+   * Milliseconds that one request may take. The API holds a request for a job open for up to 25 s; with a shorter time it is
+   * asked to wait less. Default: `35_000`. Example: `60_000`.
+   */
   requestTimeout?: number;
 }
 
@@ -25,10 +28,19 @@ export interface Config {
 const environment = (): Record<string, string | undefined> =>
   (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {};
 
+/** So that an answer that was waited for arrives before its request is given up. */
+const answerMarginMs = 1000;
+/** What the API waits for a job at most. */
+const longestWaitSeconds = 25;
+
+/** Whole seconds that the API may be asked to wait for a job within one request, and within `ms`; 0 is not at all. */
+export const waitWithin = ({ requestTimeout }: Pick<Config, "requestTimeout">, ms: number): number =>
+  Math.max(0, Math.min(longestWaitSeconds, Math.floor((Math.min(requestTimeout, ms) - answerMarginMs) / 1000)));
+
 /** The options checked and completed. Throws a ConfigurationError with every fault; it never quotes the key. */
 export function resolveConfig(options: DuctapeOptions): Config {
   const env = environment();
-  const url = (options.url ?? env.DUCTAPE_URL ?? "").trim().replace(/\/+$/, "");
+  const url = (options.url ?? env.DUCTAPE_URL ?? "").trim().replace(/(\/v1)?\/*$/, "");
   const apiKey = (options.apiKey ?? env.DUCTAPE_API_KEY ?? "").trim();
   const { maxRetries = 4, requestTimeout = 35_000 } = options;
   const faults = [

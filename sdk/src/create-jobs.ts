@@ -33,7 +33,9 @@ export function createJobs(transport: Transport): Jobs {
 
   return {
     async get(id, { wait, signal } = {}) {
-      const path = pathOf(id, "get", queryString({ wait }));
+      // Longer than one request may take it would only end in an error.
+      const asked = wait === undefined ? {} : { wait: Math.min(wait, transport.waitWithin(wait * 1000 + 1000)) };
+      const path = pathOf(id, "get", queryString(asked));
       return answered<Job>(await transport.call({ method: "GET", path, signal, jobId: id }), "job_id", "status");
     },
     list: (query = {}, { signal } = {}) =>

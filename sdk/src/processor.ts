@@ -47,11 +47,6 @@ export interface JobProcessor<C extends Catalog = Catalog> {
   dispatch(data: JobInput<C>, options?: DispatchOptions): Promise<JobReceipt>;
 }
 
-/** What the API waits for a job at most. */
-const longestWaitSeconds = 25;
-/** So that the receipt arrives before the caller's timeout, and its error can name the job. */
-const answerMarginMs = 1000;
-
 export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Runtime): JobProcessor {
   const post = async (data: IJobProcessorInput, key: string, headers: Record<string, string>, signal?: AbortSignal) => {
     // A key of the caller's travels in the data: a header could not hold every character.
@@ -79,12 +74,17 @@ export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Ru
       const late = () => new TimeoutError(timeout as number, key, jobId);
       const scope = openScope(runtime, signal, Number.isFinite(deadline) ? timeout : undefined, late);
       try {
-        const accepted = await post(data, key, preferOf(timeout), scope.signal);
+        const accepted = await post(
+          data,
+          key,
+          preferOf(transport.waitWithin(timeout ?? Number.POSITIVE_INFINITY)),
+          scope.signal,
+        );
         jobId = accepted.job_id;
         const job =
           "attempts" in accepted && isFinished(accepted)
             ? accepted
-            : await waitUntilFinished(jobs, runtime, accepted, deadline, scope.signal);
+            : await waitUntilFinished(jobs, { runtime, transport }, accepted, deadline, scope.signal);
         return await resultOf(transport, job, scope.signal);
       } finally {
         scope.close();
@@ -93,10 +93,18 @@ export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Ru
   };
 }
 
-const keyOf = (data: IJobProcessorInput): string => data.idempotency_key ?? crypto.randomUUID();
+function keyOf(data: IJobProcessorInput): string {
+  // Callers without types can leave it out, and an error of the engine would not tell them so.
+  if (typeof data === "object" && data !== null) return data.idempotency_key ?? crypto.randomUUID();
+  throw new InvalidRequestError(
+    "INVALID_REQUEST",
+    "Pass the job's data: {env, product_tag, event, input, start_at}.",
+    [],
+  );
+}
 
-function preferOf(timeout = Number.POSITIVE_INFINITY): Record<string, string> {
-  const seconds = Math.min(longestWaitSeconds, Math.floor((timeout - answerMarginMs) / 1000));
+/** Within the caller's timeout, so that the receipt arrives before it and its error can name the job. */
+function preferOf(seconds: number): Record<string, string> {
   return seconds >= 1 ? { prefer: `wait=${seconds}` } : {};
 }
 

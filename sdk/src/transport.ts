@@ -1,4 +1,4 @@
-import type { Config } from "./config.ts";
+import { type Config, waitWithin } from "./config.ts";
 import { ConnectionError, DuctapeError, UnavailableError } from "./errors.ts";
 import { type Answer, errorOf, jsonOf, retryAfterMs } from "./problem.ts";
 import { withRetries } from "./retry.ts";
@@ -25,13 +25,20 @@ export interface Transport {
    * where it is safe to repeat, as a GET or a POST with an idempotency key is; else after 429 only.
    */
   call(call: Call): Promise<Record<string, unknown>>;
+  /** Epoch milliseconds by the API's clock, as far as it has told: the times of jobs are of that clock. */
+  now(): number;
+  /** Whole seconds that the API may be asked to wait within one request, and within `ms`. 0 is not at all. */
+  waitWithin(ms: number): number;
   /** The JSON value at an address that carries its own permission: the API key is not sent there. */
   download(url: string, jobId: string, signal?: AbortSignal): Promise<unknown>;
 }
 
 /** The configuration is asked for with the first call; one that is not usable makes the call reject. */
 export function createTransport(configure: () => Config, runtime: Runtime): Transport {
+  let aheadMs = 0;
   return {
+    now: () => runtime.now() + aheadMs,
+    waitWithin: (ms) => waitWithin(configure(), ms),
     async call(call) {
       const config = configure();
       const answer = await withRetries(runtime, config.maxRetries, retrying(call), async () => {
@@ -42,6 +49,7 @@ export function createTransport(configure: () => Config, runtime: Runtime): Tran
           ...(call.body !== undefined && { "content-type": "application/json" }),
           ...call.headers,
         });
+        aheadMs = clockAhead(answer, runtime.now());
         if (!isSuccess(answer)) throw errorOf(answer, runtime.now(), config.apiKey, call.jobId);
         return answer;
       });
@@ -59,6 +67,15 @@ export function createTransport(configure: () => Config, runtime: Runtime): Tran
       return value;
     },
   };
+}
+
+/** What the header counts in: less than that says nothing of this machine's clock. */
+const dateStepMs = 2000;
+
+/** Milliseconds that the API's clock is ahead of this machine's; 0 where it does not tell, as to a page of another origin. */
+function clockAhead({ headers }: Answer, now: number): number {
+  const ahead = Date.parse(headers.get("date") ?? "") - now;
+  return Math.abs(ahead) > dateStepMs ? ahead : 0;
 }
 
 const retrying = ({ signal, repeatable = true }: Pick<Call, "signal" | "repeatable">) => ({ signal, repeatable });
@@ -94,7 +111,8 @@ async function exchange(
   { method, body, signal, jobId }: Request,
   headers: Record<string, string> = {},
 ): Promise<Answer> {
-  const late = () => new ConnectionError(`No answer within ${config.requestTimeout} ms.`, { jobId });
+  const late = () =>
+    new ConnectionError(`No answer from ${new URL(url).origin} within ${config.requestTimeout} ms.`, { jobId });
   const scope = openScope(runtime, signal, config.requestTimeout, late);
   try {
     // Redirects are not followed: they would turn a POST into a GET, and none is expected.
@@ -103,7 +121,7 @@ async function exchange(
     return { status: response.status, headers: response.headers, text: await response.text() };
   } catch (cause) {
     if (scope.signal.aborted) throw scope.signal.reason;
-    throw new ConnectionError(`The request failed${networkCode(cause)}.`, { cause, jobId });
+    throw new ConnectionError(`The request to ${new URL(url).origin} failed${networkCode(cause)}.`, { cause, jobId });
   } finally {
     scope.close();
   }

@@ -1,37 +1,48 @@
 import { isFinished, type Job, type JobReceipt } from "./job.ts";
 import type { Jobs } from "./jobs.ts";
 import type { Runtime } from "./runtime.ts";
+import type { Transport } from "./transport.ts";
 
 const longestWaitMs = 25_000;
-/** How soon a cancellation of a job that is not due yet is noticed, and how much a wrong clock can cost. */
+/** How soon a cancellation of a job that is not due yet is noticed. */
 const longestNapMs = 60_000;
 /** How long before its time we start to hold a request open for the job. */
 const leadMs = 20_000;
 /** The least time between two questions, should the API answer at once and not wait. */
 const pauseMs = 1000;
 
+interface Waiting {
+  runtime: Pick<Runtime, "now" | "sleep">;
+  transport: Pick<Transport, "now" | "waitWithin">;
+}
+
 /**
  * The finished job. Asks again and again with `wait`, each question held open by the API; while the job is not due for
- * longer than that, it naps and looks: an open request costs its owner Lambda time. The signal ends it at the deadline.
+ * longer than that, it naps and looks: an open request costs its owner Lambda time. Times are compared by the API's clock;
+ * a job that should have started by it and has not is asked for ever more seldom. The signal ends it at the deadline.
  */
 export async function waitUntilFinished(
   jobs: Pick<Jobs, "get">,
-  runtime: Runtime,
+  { runtime, transport }: Waiting,
   accepted: JobReceipt | Job,
   deadline: number,
   signal: AbortSignal,
 ): Promise<Job> {
   const id = accepted.job_id;
+  let idle = 0;
   for (let known: JobReceipt | Job = accepted; ; ) {
-    const dueIn = millisecondsUntilDue(known, runtime.now());
+    const dueIn = millisecondsUntilDue(known, transport.now());
     const far = dueIn > longestWaitMs && !isFinished(known);
     if (far) await runtime.sleep(Math.min(longestNapMs, dueIn - leadMs), signal);
     const asked = runtime.now();
-    const seconds = Math.ceil(Math.min(longestWaitMs, Math.max(1000, deadline - asked)) / 1000);
-    const job = await jobs.get(id, far ? { signal } : { wait: seconds, signal });
+    const left = Math.ceil((deadline - asked) / 1000);
+    const wait = Math.max(1, Math.min(left, transport.waitWithin(Number.POSITIVE_INFINITY)));
+    const job = await jobs.get(id, far ? { signal } : { wait, signal });
     if (isFinished(job)) return job;
     const spent = runtime.now() - asked;
-    if (!far && spent < pauseMs) await runtime.sleep(pauseMs - spent, signal);
+    idle = job.status === "scheduled" && spent < pauseMs ? idle + 1 : 0;
+    const pause = Math.min(longestNapMs, pauseMs * 2 ** Math.max(0, idle - 1));
+    if (!far && spent < pause) await runtime.sleep(pause - spent, signal);
     known = job;
   }
 }

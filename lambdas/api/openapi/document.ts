@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { HttpRoute } from "../../aws/http-api.ts";
+import { withHead } from "../../aws/only-routes.ts";
 import type { AnswerDoc, RouteDoc } from "../../aws/route-doc.ts";
 import { type Json, jsonSchemas } from "./json-schemas.ts";
 import { problemAnswers } from "./problems.ts";
@@ -20,7 +21,10 @@ export function openApiDocument<S>(routes: readonly HttpRoute<S>[]): Json {
   for (const route of routes) {
     paths[route.path] = {
       ...paths[route.path],
-      [route.method.toLowerCase()]: operationOf(route, route.doc(), schemas),
+      [route.method.toLowerCase()]: operationOf(route, route.doc(), {
+        schemas,
+        methods: methodsOf(routes, route.path),
+      }),
     };
   }
   return {
@@ -50,7 +54,17 @@ export function openApiDocument<S>(routes: readonly HttpRoute<S>[]): Json {
   };
 }
 
-function operationOf<S>({ path, open }: HttpRoute<S>, doc: RouteDoc, schemas: Schemas): Json {
+const methodsOf = <S>(routes: readonly HttpRoute<S>[], path: string): string =>
+  routes
+    .filter((route) => route.path === path)
+    .flatMap(({ method }) => withHead(method))
+    .join(", ");
+
+function operationOf<S>(
+  { path, open }: HttpRoute<S>,
+  doc: RouteDoc,
+  { schemas, methods }: { schemas: Schemas; methods: string },
+): Json {
   const { id, tag, summary, description, scope, query, headers, body, answers, errors } = doc;
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
@@ -73,7 +87,7 @@ function operationOf<S>({ path, open }: HttpRoute<S>, doc: RouteDoc, schemas: Sc
     ...(body && { requestBody: requestBodyOf(body, schemas) }),
     responses: {
       ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, schemas)])),
-      ...problemAnswers(errors, open, schemas),
+      ...problemAnswers({ errors, open, methods }, schemas),
     },
   };
 }

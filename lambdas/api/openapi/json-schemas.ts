@@ -26,5 +26,31 @@ function placed(value: unknown, open: boolean, isNames = false): unknown {
     if (key === "$ref") return [[key, String(inner).replace("#/$defs/", "#/components/schemas/")]];
     return [[key, placed(inner, open, key === "properties" || key === "$defs")]];
   });
-  return Object.fromEntries(entries);
+  const made = Object.fromEntries(entries);
+  return isNames ? made : withWholeAlternatives(made);
 }
+
+interface Alternative {
+  required: string[];
+}
+
+/**
+ * An object that says "one of these fields" by alternatives of `required` alone becomes alternatives of whole objects. It
+ * means the same, but generators of clients make `any` of a schema without a type.
+ */
+function withWholeAlternatives(schema: Json): Json {
+  const { anyOf, oneOf, description, ...object } = schema;
+  const alternatives = anyOf ?? oneOf;
+  if (object.type !== "object" || !isFieldNames(alternatives)) return schema;
+  const all = alternatives.flatMap(({ required }) => required);
+  const whole = alternatives.map(({ required }) => {
+    const others = oneOf ? all.filter((name) => !required.includes(name)) : [];
+    const properties = Object.entries((object.properties ?? {}) as Json).filter(([name]) => !others.includes(name));
+    const needed = [...((object.required ?? []) as string[]), ...required];
+    return { ...object, properties: Object.fromEntries(properties), required: needed };
+  });
+  return { ...(description !== undefined && { description }), [oneOf ? "oneOf" : "anyOf"]: whole };
+}
+
+const isFieldNames = (alternatives: unknown): alternatives is Alternative[] =>
+  Array.isArray(alternatives) && alternatives.every((one) => Object.keys(one).join() === "required");

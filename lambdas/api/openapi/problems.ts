@@ -1,6 +1,6 @@
 import { problemOf, problemStatuses } from "../../aws/problem.ts";
 import { RequestError, type RequestErrorCode } from "../../core/errors.ts";
-import { GatewayMessageSchema, ProblemSchema } from "../schemas/problem.ts";
+import { ProblemSchema, RefusalSchema } from "../schemas/problem.ts";
 import type { Json, jsonSchemas } from "./json-schemas.ts";
 
 /** What every route that needs a key may answer besides its own errors. */
@@ -16,7 +16,6 @@ const common: RequestErrorCode[] = [
 const details: Partial<Record<RequestErrorCode, string>> = {
   INVALID_REQUEST: "The request is not valid; `errors` says what to change.",
   STATE_CONFLICT: "The job is completed: a finished job cannot be cancelled.",
-  METHOD_NOT_ALLOWED: "This path takes GET, HEAD.",
   JOB_NOT_FOUND: "There is no job with this id; finished jobs are kept for a time.",
 };
 
@@ -35,31 +34,43 @@ const gateway = new Map([
 
 const retryAfter = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } };
 const headers = new Map<number, Json>([
-  [405, { Allow: { description: "The methods that the path takes.", schema: { type: "string" } } }],
   [429, retryAfter],
   [503, retryAfter],
 ]);
 
-const example = (code: RequestErrorCode) =>
+const allow = (methods: string): Json => ({
+  Allow: { description: "The methods that the path takes.", schema: { type: "string" }, example: methods },
+});
+
+const example = (code: RequestErrorCode, methods: string) =>
   problemOf(
-    new RequestError(code, details[code] ?? code.toLowerCase().replaceAll("_", " "), {
-      ...(faults[code] && { faults: faults[code] }),
-      ...(code === "STATE_CONFLICT" && { jobStatus: "completed" as const }),
-    }),
+    new RequestError(
+      code,
+      code === "METHOD_NOT_ALLOWED"
+        ? `This path takes ${methods}.`
+        : (details[code] ?? code.toLowerCase().replaceAll("_", " ")),
+      {
+        ...(faults[code] && { faults: faults[code] }),
+        ...(code === "STATE_CONFLICT" && { jobStatus: "completed" as const }),
+      },
+    ),
     "c6af9ac6-7b61-11e6-9a41-93e8deadbeef",
   );
 
+interface Failing {
+  errors: readonly RequestErrorCode[];
+  open: boolean | undefined;
+  /** Those of its path, as they stand in Allow. */
+  methods: string;
+}
+
 /** The error answers of a route by their status: each with the codes that it may have. */
-export function problemAnswers(
-  errors: readonly RequestErrorCode[],
-  open: boolean | undefined,
-  schemas: ReturnType<typeof jsonSchemas>,
-): Json {
+export function problemAnswers({ errors, open, methods }: Failing, schemas: ReturnType<typeof jsonSchemas>): Json {
   const codes = [...new Set([...errors, ...(open ? [] : common)])];
   const byStatus = Map.groupBy(codes, (code) => problemStatuses[code]);
   const answers = [...byStatus].sort(([a], [b]) => a - b);
   return {
-    ...Object.fromEntries(answers.map(([status, some]) => [status, answerOf(status, some, schemas)])),
+    ...Object.fromEntries(answers.map(([status, some]) => [status, answerOf(status, some, methods, schemas)])),
     500: {
       description: "INTERNAL: something went wrong on our side.",
       content: { "application/problem+json": { schema: schemas.of(ProblemSchema(), "output") } },
@@ -67,22 +78,24 @@ export function problemAnswers(
   };
 }
 
-function answerOf(status: number, codes: RequestErrorCode[], schemas: ReturnType<typeof jsonSchemas>): Json {
+function answerOf(
+  status: number,
+  codes: RequestErrorCode[],
+  methods: string,
+  schemas: ReturnType<typeof jsonSchemas>,
+): Json {
   const message = gateway.get(status);
+  const schema = schemas.of(message === undefined ? ProblemSchema() : RefusalSchema(), "output");
+  const sent = status === 405 ? allow(methods) : headers.get(status);
   return {
     description: codes.join(", "),
-    ...(headers.has(status) && { headers: headers.get(status) }),
+    ...(sent && { headers: sent }),
     content: {
       "application/problem+json": {
-        schema: schemas.of(ProblemSchema(), "output"),
-        examples: Object.fromEntries(codes.map((code) => [code, { value: example(code) }])),
+        schema,
+        examples: Object.fromEntries(codes.map((code) => [code, { value: example(code, methods) }])),
       },
-      ...(message !== undefined && {
-        "application/json": {
-          schema: schemas.of(GatewayMessageSchema(), "output"),
-          example: { message },
-        },
-      }),
+      ...(message !== undefined && { "application/json": { schema, example: { message } } }),
     },
   };
 }

@@ -3,15 +3,19 @@ import { registry } from "../../consumers/registry.ts";
 import { once } from "../../core/once.ts";
 import { JobRequest } from "../../core/request.ts";
 
-/** A type's name as a component: the feature's is no name. */
-const idOf = (requestName: string) => (/^\w+$/.test(requestName) ? requestName : "FeatureInput");
-
-/** The request for a job with the inputs that the types take: which of them it must be follows from the event. */
+/** The request for a job of each type, and with it the input that the type takes: which it must be follows from the event. */
 export const JobRequestSchema = once(() => {
-  const inputs = Object.values(registry).map(({ input, requestName, summary }) =>
-    (input() as z.ZodType).meta({ id: idOf(requestName), description: summary }),
-  );
-  return JobRequest.extend({
-    input: z.union(inputs).describe("Its shape follows from the event's type."),
-  }).meta({ id: "JobRequest" });
+  const ofTypes = Object.entries(registry).map(([type, { input, requestName, summary }]) => {
+    // A name of a type, unless it is an expression of types, as the feature's is.
+    const isName = /^\w+$/.test(requestName);
+    const described = (input() as z.ZodType).meta({ id: isName ? requestName : "FeatureInput", description: summary });
+    return JobRequest.extend({ input: described }).meta({
+      id: `${inPascalCase(type)}JobRequest`,
+      description: `For an event of the type ${type}.`,
+    });
+  });
+  return z.union(ofTypes).meta({ id: "JobRequest" });
 });
+
+const inPascalCase = (name: string): string =>
+  name.replace(/(?:^|_)(\w)/g, (_match, letter: string) => letter.toUpperCase());

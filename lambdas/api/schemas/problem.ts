@@ -30,3 +30,11 @@ export const ProblemSchema = once(
 export const GatewayMessageSchema = once(() =>
   z.object({ message: z.string() }).meta({ id: "GatewayMessage", description: "What API Gateway answers by itself." }),
 );
+
+/** An error at a status where either may answer: a client that reads both needs one schema for them. */
+export const RefusalSchema = once(() =>
+  z.union([ProblemSchema(), GatewayMessageSchema()]).meta({
+    id: "Refusal",
+    description: "The API's own answer as `application/problem+json`, or that of API Gateway as `application/json`.",
+  }),
+);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { Webhook } from "standardwebhooks";
-import { demoValues } from "../../../local/demo/demo-values.ts";
+import { localValue } from "../../../local/demo/local-values.ts";
 import { anOrder } from "../../support/local/an-order.ts";
 import { ask } from "../../support/local/run-local.ts";
 import { localRuns, outboxOf } from "../../support/local/runs.ts";
@@ -28,7 +28,7 @@ test("what happens to a job reaches the demo's webhook, signed, and the task tha
     body: { type: "job.completed", data: { job_id: done.job_id, status: "completed" } },
   });
   const key = readFileSync(join(data, "fcm-key.pem"), "utf8");
-  const secret = demoValues({ url: "", smtpUrl: "" } as never, key)["my-product/webhook#secret"] ?? "";
+  const secret = localValue("local:webhook-secret", { url: "", smtpUrl: "" }, key) ?? "";
   expect(new Webhook(secret).verify(JSON.stringify(sent.body), sent.headers as Record<string, string>)).toEqual(
     sent.body,
   );

@@ -4,6 +4,7 @@ import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { createTransport } from "nodemailer";
 import { type Listening, serve } from "../../../local/http.ts";
+import { eventBusName } from "../../../local/names.ts";
 import { type Outbox, startOutbox } from "../../../local/outbox/outbox.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 
@@ -140,7 +141,7 @@ test("Expo answers a ticket a device", async () => {
 });
 
 const entry = (detail: unknown, more = {}) => ({
-  EventBusName: "jobs",
+  EventBusName: eventBusName,
   Source: "ductape.jobs",
   DetailType: "job.completed",
   Time: 1_893_499_200,
@@ -170,7 +171,7 @@ test("EventBridge takes events, and says which of them it did not take", async (
     {
       kind: "event",
       at: expect.any(String),
-      bus: "jobs",
+      bus: eventBusName,
       source: "ductape.jobs",
       detail_type: "job.completed",
       time: "2030-01-01T12:00:00.000Z",

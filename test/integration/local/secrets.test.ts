@@ -6,8 +6,10 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { parameter, secret as secretOf } from "../../../lambdas/core/references.ts";
 import { credentials } from "../../../local/credentials.ts";
 import type { Listening } from "../../../local/http.ts";
+import { catalogValues, unknownPlaces, unusedReferences } from "../../../local/servers/catalog-values.ts";
 import { parseReferences, readReferences, valuesByName } from "../../../local/servers/secret-values.ts";
 import { startSecrets } from "../../../local/servers/secrets.ts";
 
@@ -62,4 +64,43 @@ test("a whole secret replaces the keys before it, and a key adds to the secret b
 
 test("there need not be a file", () => {
   expect(readReferences("/nowhere/.env.local")).toEqual({});
+});
+
+test("a line that nothing in the catalog names is pointed out, without its value", () => {
+  const references = [secretOf("my-product/shop#token"), secretOf("my-product/fcm"), parameter("/my-product/shop-url")];
+  const said = (name: string) => unusedReferences({ [name]: "s3cret" }, references);
+  for (const used of ["my-product/shop#token", "my-product/fcm", "/my-product/shop-url"])
+    expect(said(used)).toEqual([]);
+  // A whole secret of which the catalog takes a key, and a key of a secret that it takes whole.
+  expect([said("my-product/shop"), said("my-product/fcm#type")]).toEqual([[], []]);
+  expect(said("my-product/shop#tokn")).toEqual([
+    'nothing in the catalog names my-product/shop#tokn. Did you mean "my-product/shop#token"?',
+  ]);
+  expect(said("/other")).toEqual(["nothing in the catalog names /other."]);
+});
+
+test("a value that begins with local: stands for something of the local runtime", () => {
+  const outbox = { url: "http://127.0.0.1:1", smtpUrl: "smtp://127.0.0.1:2" };
+  const given = {
+    "/shop/url": "local:http/shop/v1",
+    "shop/smtp#url": "local:smtp",
+    "shop/fcm": "local:fcm-account",
+    "shop/db#url": "local:postgres",
+    "/shop/plain": "https://shop.example/local:http",
+  };
+  const values = catalogValues(given, outbox, "PEM");
+  expect(values.get("/shop/url")).toBe("http://127.0.0.1:1/shop/v1");
+  expect(JSON.parse(values.get("shop/smtp") ?? "")).toEqual({ url: "smtp://127.0.0.1:2" });
+  expect(JSON.parse(values.get("shop/fcm") ?? "")).toMatchObject({
+    private_key: "PEM",
+    token_uri: "http://127.0.0.1:1/token",
+  });
+  // Its address is known once it is started, which is when somebody asks.
+  expect(JSON.parse(values.get("shop/db") ?? "")).toEqual({ url: "local:postgres" });
+  expect(values.get("/shop/plain")).toBe("https://shop.example/local:http");
+  expect(values.get("/my-product/shop-url")).toBe("http://127.0.0.1:1/shop");
+  expect(unknownPlaces(given)).toEqual([]);
+  expect(unknownPlaces({ "/shop/url": "local:smpt" })).toEqual([
+    expect.stringMatching(/^\/shop\/url begins with "local:".*http\/<path>, smtp/),
+  ]);
 });

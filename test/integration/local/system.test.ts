@@ -133,6 +133,21 @@ test("a second one on the same data is refused and leaves the first alone", asyn
   expect(await ask(first.running(), "/v1/jobs", order, wait)).toMatchObject({ status: "completed" });
 });
 
+test("clients of AWS services find the same addresses after a restart, or others where these are taken", async () => {
+  const data = newFolder();
+  const first = run({ data });
+  const { aws } = await first.ready();
+  await first.terminate();
+  const second = run({ data });
+  expect((await second.ready()).aws).toEqual(aws);
+  await second.terminate();
+  const taken = await serve(async () => {}, Number(new URL(aws.sqs).port));
+  servers.push(taken);
+  const third = await run({ data }).ready();
+  expect(third.aws.events).toBe(aws.events);
+  expect(third.aws.sqs).not.toBe(aws.sqs);
+});
+
 test("a port in use is said in one line", async () => {
   const taken = await serve(async () => {});
   servers.push(taken);

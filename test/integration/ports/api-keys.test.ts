@@ -4,6 +4,7 @@ import { dynamoApiKeys } from "../../../lambdas/aws/dynamo-api-keys.ts";
 import { newApiKey } from "../../../lambdas/core/api-key.ts";
 import { allScopes } from "../../../lambdas/core/scopes.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
+import { clientThatLoses } from "../../support/aws/lost-answers.ts";
 import { noon } from "../../support/builders.ts";
 import { describeApiKeys } from "../../support/conformance/api-keys.ts";
 
@@ -24,6 +25,19 @@ test("what is stored of a key does not hold it, is no job's state, and is forgot
     expect(Item.SK?.S).not.toBe("STATE");
     expect(Item).not.toHaveProperty("gsi_pk");
     expect(Item.expires).toEqual({ N: String(noon / 1000 + 90 * 86_400) });
+  } finally {
+    await stop();
+  }
+});
+
+test("a key whose creation is repeated after a lost answer is made, and its id is still nobody else's", async () => {
+  const { client: plain, endpoint, stop } = await startDynamo();
+  try {
+    const { record } = newApiKey({ name: "ci", scopes: allScopes, created_at: noon });
+    const { client, sent } = clientThatLoses("PutItem", endpoint);
+    await dynamoApiKeys({ client, table }).create(record);
+    expect(sent.filter((name) => name === "PutItem")).toHaveLength(2);
+    expect(await dynamoApiKeys({ client: plain, table }).get(record.id)).toEqual(record);
   } finally {
     await stop();
   }

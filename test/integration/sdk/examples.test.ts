@@ -88,7 +88,7 @@ describe("an example", () => {
     const { code, out, err } = await node(["examples/reminder.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(
-      /^(job_[0-9a-f]{32}) is scheduled for .*Z\nIt is .*Z now\n\1 is completed, \d{1,3} ms after its time\n$/,
+      /^(job_[0-9a-f]{32}) is scheduled for .*Z\nIt is .*Z now\n\1 is completed, \d{1,3} ms after its time\nThe local clock stays ahead\..*docs\/local\.md\)\n$/,
     );
   });
 });

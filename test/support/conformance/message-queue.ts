@@ -30,7 +30,7 @@ export function describeMessageQueue(name: string, make: () => Promise<MessageQu
     });
 
     test("holds characters that no message of SQS may have, as they were", async () => {
-      const message = { text: "no characters: \uffff \ufffe \ud800 \u0000, and the last: \ufffd" };
+      const message = { text: "no characters: \uffff \ufffe \ud800 \u0000, and the last: \ufffd 😀" };
       await made.queue.send(message, now);
       expect(await made.queue.sendMany([{ message: { text: "\uffff" }, ...now }])).toEqual([]);
       expect(await made.held()).toEqual(expect.arrayContaining([message, { text: "\uffff" }]));

@@ -1,6 +1,8 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { routes } from "../../../lambdas/api/routes.ts";
+import { withHead } from "../../../lambdas/aws/only-routes.ts";
 import { problemStatuses } from "../../../lambdas/aws/problem.ts";
+import { jobTypes } from "../../../lambdas/core/job.ts";
 import { fakeApi } from "../../support/api.ts";
 import { assertDocumented, assertValid, document } from "../../support/documented.ts";
 
@@ -95,6 +97,45 @@ describe("the OpenAPI document", () => {
       ([, name]) => name,
     );
     expect([...new Set(references)].sort()).toEqual(Object.keys(document.components.schemas).sort());
+  });
+
+  it("has no schema that only says which fields are required: generators of clients make `any` of it", () => {
+    const bare: string[] = [];
+    const look = (value: unknown, at: string): void => {
+      if (typeof value !== "object" || value === null) return;
+      for (const [key, inner] of Object.entries(value)) {
+        const alternatives = (key === "anyOf" || key === "oneOf") && Array.isArray(inner) ? inner : [];
+        if (alternatives.some((one) => Object.keys(one).join() === "required")) bare.push(`${at}/${key}`);
+        look(inner, `${at}/${key}`);
+      }
+    };
+    look(document, "");
+    expect(bare).toEqual([]);
+  });
+
+  it("has a request of its own for each type, so that a feature's input is not the schema of all others", () => {
+    const schemas = document.components.schemas as unknown as Record<string, { properties?: { input?: unknown } }>;
+    expect(schemas.JobRequest).toMatchObject({
+      anyOf: jobTypes.map((type) => ({
+        $ref: expect.stringMatching(new RegExp(`${type.replaceAll("_", "")}JobRequest$`, "i")),
+      })),
+    });
+    expect(schemas.StorageJobRequest?.properties?.input).toEqual({ $ref: "#/components/schemas/IStorageRequest" });
+    expect(schemas.FeatureJobRequest?.properties?.input).toEqual({ $ref: "#/components/schemas/FeatureInput" });
+  });
+
+  it("has one schema for a status at which API Gateway may answer too", () => {
+    const guarded = operations.find(({ operation }) => !operation.security);
+    const { content = {} } = (guarded?.operation.responses["403"] ?? {}) as Content;
+    const refusal = { $ref: "#/components/schemas/Refusal" };
+    expect(Object.values(content).map(({ schema }) => schema)).toEqual([refusal, refusal]);
+  });
+
+  it("names in Allow the methods of each path", () => {
+    for (const { path, operation } of operations.filter(({ operation }) => operation.responses["405"])) {
+      const methods = routes.filter((route) => route.path === path).flatMap(({ method }) => withHead(method));
+      expect(operation.responses["405"]).toMatchObject({ headers: { Allow: { example: methods.join(", ") } } });
+    }
   });
 
   it("has examples that are as its schemas say", () => {

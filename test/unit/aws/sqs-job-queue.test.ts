@@ -47,11 +47,14 @@ test("a group that SQS would refuse is cut to its limit", async () => {
   expect(requests[0]?.body.MessageGroupId).toHaveLength(128);
 });
 
-test("a message that SQS will never take is refused as such", async () => {
-  const { queue } = aQueue(() => awsError("InvalidMessageContents"));
-  const sending = queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
-  await expect(sending).rejects.toBeInstanceOf(PermanentError);
-});
+test.each(["InvalidMessageContents", "AWS.SimpleQueueService.InvalidMessageContents"])(
+  "a message that SQS will never take is refused as such: %s",
+  async (name) => {
+    const { queue } = aQueue(() => awsError(name));
+    const sending = queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
+    await expect(sending).rejects.toBeInstanceOf(PermanentError);
+  },
+);
 
 test("a refused send fails", async () => {
   const { queue } = aQueue(() => awsError("AccessDeniedException", 403));

@@ -54,6 +54,30 @@ describe("create", () => {
     expect(aside).toContain(`Key ${record?.id}, jobs:read jobs:write in my-product, dev prd, until 2030-04-01T12:00Z`);
   });
 
+  it.each(["2030-02-31T00:00:00Z", "2030-13-01T00:00:00Z", "2030-01-01T25:00:00Z", "2030-01-01T00:00:00", "90 days"])(
+    "refuses %s as an end, which is no time",
+    async (expires) => {
+      const { keys } = cli();
+      const args = [...ci.split(" "), "--expires", expires];
+      const command = async () =>
+        runCommand({ keys: async () => keys, catalog, now: noon }, readArguments(args).command);
+      await expect(command()).rejects.toThrow(/--expires .*: say 90d/);
+      expect(await keys.list()).toEqual([]);
+    },
+  );
+
+  it.each(["line\nbreak", "red \u001b[31m", "turned \u202e round", "\ud800"])(
+    "refuses %j as a name, which a list could not show as it is",
+    async (name) => {
+      const { keys } = cli();
+      const args = [...ci.split(" "), "--name", name];
+      const command = async () =>
+        runCommand({ keys: async () => keys, catalog, now: noon }, readArguments(args).command);
+      await expect(command()).rejects.toThrow("cannot be shown");
+      expect(await keys.list()).toEqual([]);
+    },
+  );
+
   it("takes every product and env by a star, and an end as hours or a time", async () => {
     const { run, keys } = cli();
     await run("create --name a --products * --envs * --verbs jobs:admin --expires 12h");
@@ -141,4 +165,11 @@ describe("revoke", () => {
   it("says so when there is no such key", async () => {
     await expect(cli().run("revoke 0123456789abcdef")).rejects.toThrow("There is no key 0123456789abcdef here");
   });
+});
+
+it.each(["--help", "-h", "create --help"])("%s shows how it is used, and asks nothing of AWS", async (line) => {
+  const { run, opened } = cli();
+  const { out, aside } = await run(line);
+  expect(out).toContain("npm run keys -- create");
+  expect([aside, opened()]).toEqual([undefined, 0]);
 });

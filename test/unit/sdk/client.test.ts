@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { resolveConfig } from "../../../sdk/src/config.ts";
 import { ConfigurationError, createDuctape, ductape } from "../../../sdk/src/index.ts";
 import { realRuntime } from "../../../sdk/src/runtime.ts";
 import { anOrder, apiKey, completedJob, fakeApi, jobId, rejection } from "./fake-api.ts";
@@ -56,6 +57,13 @@ describe("createDuctape", () => {
     await createDuctape({ url: `${url}/base/`, apiKey, fetch }).jobs.get(jobId);
     expect(asked).toEqual([`${url}/base/v1/jobs/${jobId}`]);
   });
+
+  test.each(["https://jobs.example.com/v1", "https://jobs.example.com/v1/", "https://jobs.example.com//"])(
+    "takes %s for the address below which /v1 is",
+    (url) => {
+      expect(resolveConfig({ url, apiKey: "dj_key" }).url).toBe("https://jobs.example.com");
+    },
+  );
 
   test("shows its key neither to the console nor to JSON", () => {
     const client = createDuctape({ url, apiKey });

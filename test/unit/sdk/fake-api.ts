@@ -25,7 +25,7 @@ export interface Reply {
 /** What the server does next: a reply, or what makes one. The last one is repeated. */
 export type Script = Reply | ((seen: Seen) => Reply);
 
-export const apiKey = "dk_not-a-real-key";
+export const apiKey = "dj_not-a-real-key";
 
 /** Time that passes only when something sleeps or a test says so. */
 export function virtualRuntime(random = 0.5) {
@@ -68,6 +68,7 @@ export interface FakeApi extends AsyncDisposable {
 /** A real HTTP server that answers as scripted, and a client of it in virtual time. */
 export async function fakeApi(script: Script[], options: DuctapeOptions = {}): Promise<FakeApi> {
   const seen: Seen[] = [];
+  const runtime = virtualRuntime();
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
@@ -78,11 +79,11 @@ export async function fakeApi(script: Script[], options: DuctapeOptions = {}): P
     if (reply.silent) return;
     if (reply.hangUp) return void request.socket.destroy();
     const text = typeof reply.body === "string" ? reply.body : JSON.stringify(reply.body ?? {});
-    response.writeHead(reply.status ?? 200, { "content-type": "application/json", ...reply.headers }).end(text);
+    const date = new Date(runtime.now()).toUTCString();
+    response.writeHead(reply.status ?? 200, { "content-type": "application/json", date, ...reply.headers }).end(text);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const runtime = virtualRuntime();
   const config = resolveConfig({ url, apiKey, ...options });
   return {
     url,

@@ -73,6 +73,9 @@ describe("a request that fails for now", () => {
     await api[Symbol.asyncDispose]();
     const error = await rejection(api.client.processor.job.dispatch(anOrder()));
     expect(error).toBeInstanceOf(ConnectionError);
-    expect(error).toMatchObject({ code: "CONNECTION_FAILED", message: "The request failed (ECONNREFUSED)." });
+    expect(error).toMatchObject({
+      code: "CONNECTION_FAILED",
+      message: `The request to ${api.url} failed (ECONNREFUSED).`,
+    });
   });
 });

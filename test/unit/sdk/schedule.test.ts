@@ -67,6 +67,58 @@ describe("schedule", () => {
     ]);
   });
 
+  test("waits by the API's clock, whatever this machine's says", async () => {
+    const start = Date.UTC(2030, 0, 1);
+    const dueAt = start + 1_800_000;
+    const waiting = aJob({ status: "scheduled", scheduled_at: dueAt, due_at: dueAt });
+    // The API's clock is an hour behind this machine's, by which the job is overdue.
+    const hour = 3_600_000;
+    const byItsClock = (body: unknown) => () => {
+      const now = api.runtime.now() - hour;
+      return { headers: { date: new Date(now).toUTCString() }, body: now >= dueAt ? completedJob("in time") : body };
+    };
+    await using api = await fakeApi([
+      byItsClock(aReceipt({ status: "scheduled", scheduled_at: dueAt })),
+      byItsClock(waiting),
+    ]);
+    api.runtime.advance(hour);
+    expect(await api.client.processor.job.schedule(anOrder({ start_at: dueAt }))).toBe("in time");
+    expect(api.seen.length).toBeLessThan(40);
+  });
+
+  test("asks ever more seldom for a job that should have started, where the API does not tell its time", async () => {
+    const dueAt = Date.UTC(2030, 0, 1) + 1_800_000;
+    const waiting = aJob({ status: "scheduled", scheduled_at: dueAt, due_at: dueAt });
+    const answer = (body: unknown) => () => ({
+      headers: { date: "" },
+      body: api.runtime.now() >= dueAt + 3_600_000 ? completedJob("late") : body,
+    });
+    await using api = await fakeApi([answer(aReceipt({ status: "scheduled", scheduled_at: dueAt })), answer(waiting)]);
+    api.runtime.advance(3_600_000);
+    expect(await api.client.processor.job.schedule(anOrder({ start_at: dueAt }))).toBe("late");
+    expect(api.seen.length).toBeLessThan(60);
+  });
+
+  test("asks the API to wait less than a request may take", async () => {
+    await using api = await fakeApi([{ status: 202, body: aReceipt() }, { body: completedJob(1) }], {
+      requestTimeout: 5000,
+    });
+    await api.client.processor.job.schedule(anOrder());
+    expect(api.seen[0]?.headers.prefer).toBe("wait=4");
+    expect(api.seen[1]?.path).toBe(`/v1/jobs/${jobId}?wait=4`);
+    await api.client.jobs.get(jobId, { wait: 25 });
+    expect(api.seen[2]?.path).toBe(`/v1/jobs/${jobId}?wait=4`);
+  });
+
+  test.each([undefined, null, "data"])("says what is missing where the data is %j", async (data) => {
+    await using api = await fakeApi([]);
+    for (const call of [api.client.processor.job.schedule, api.client.processor.job.dispatch]) {
+      const error = await rejection(call(data as never));
+      expect(error).toMatchObject({ code: "INVALID_REQUEST", message: expect.stringContaining("product_tag") });
+    }
+    expect(api.seen).toEqual([]);
+  });
+
   test("asks for the job where a repeated key is answered with the receipt of a finished one", async () => {
     await using api = await fakeApi([
       { status: 202, body: aReceipt({ status: "completed" }) },

@@ -110,6 +110,17 @@ test("a daily job runs thirty times in thirty days, without a gap", async () => 
   expect(orders).toHaveLength(30);
 });
 
+test("a job that recurs each second lets the clock move on, and each run is on time", async () => {
+  const id = await schedule("ticking", { repeat: { every: second, limit: 120 } });
+  const began = performance.now();
+  expect(await advance({ advance: "3m" })).toMatchObject({ reached: true });
+  // In real time the runs alone would take two minutes.
+  expect(performance.now() - began).toBeLessThan(60 * second);
+  expect((await job(id)).status).toBe("completed");
+  expect(orders).toHaveLength(120);
+  expectOnTime((await runsOf(id)).flatMap((run) => run.attempts));
+});
+
 test("retries hours apart are played through", async () => {
   const statuses = [503, 503, 200];
   answer = () => statuses.shift() ?? 500;
@@ -199,6 +210,24 @@ test("every type of job still runs after a jump: tokens, signatures and caches a
 });
 const email = { to: "ada@example.com", subject: { en: "Hi" }, template: { en: "Hello" } };
 const push = { title: { en: "Hi" }, body: { en: "Hello" }, device_token: "abc" };
+
+test("the clock goes back where nothing has happened in the time it was moved to, and says why it cannot otherwise", async () => {
+  const other = runLocal({ data: join(cwd, "other-data"), cwd });
+  await other.ready();
+  const at = async (body?: unknown) => ask(other.running(), "/local/clock", body);
+  const order = { env: "dev", product_tag: "clock", event: "call", input: { params: { customer: "c" } } };
+  // It waits for its time by any clock.
+  await ask(other.running(), "/v1/jobs", { ...order, start_at: Date.now() + 40 * day });
+  await at({ advance: "30d" });
+  expect(await at({ reset: true })).toMatchObject({ offset_ms: 0 });
+  expect(Math.abs(Number((await at()).now) - Date.now())).toBeLessThan(minute);
+
+  await at({ advance: "1d" });
+  await ask(other.running(), "/v1/jobs", { ...order, start_at: 0 });
+  expect(await at({ reset: true })).toMatchObject({ status: 409, detail: expect.stringContaining("DUCTAPE_DATA") });
+  expect(Number((await at()).offset_ms)).toBeGreaterThan(day - minute);
+  await other.terminate();
+}, 60_000);
 
 test("a limit stops it with the time reached, and the same call goes on from there", async () => {
   const id = await schedule("often", { repeat: { every: minute, limit: 20 } });

@@ -18,7 +18,11 @@ test.each([
 });
 
 test("the most hops can be named", () => {
-  expect(parseAdvance({ advance: "1s", max_hops: 3 }, now).maxHops).toBe(3);
+  expect(parseAdvance({ advance: "1s", max_hops: 3 }, now)).toMatchObject({ maxHops: 3 });
+});
+
+test("the machine's time can be asked back", () => {
+  expect(parseAdvance({ reset: true }, now)).toBe("reset");
 });
 
 test.each([
@@ -35,7 +39,9 @@ test.each([
   [{ to: 0 }, "/to"],
   [{ to: "tomorrow" }, "/to"],
   [{ advance: "1d", max_hops: 0 }, "/max_hops"],
-  [{ advance: "1d", reset: true }, "/reset"],
+  [{ advance: "1d", reset: true }, ""],
+  [{ reset: false }, "/reset"],
+  [{ advance: "1d", rest: true }, "/rest"],
 ])("%j is refused at its place", (body, pointer) => {
   let refused: unknown;
   try {

@@ -1,0 +1,14 @@
+import type { Job } from "../../lambdas/core/job.ts";
+
+/** As much of a job as holds the times at which something happened to it. */
+export type Stamped = Pick<Job, "created_at" | "started_at" | "finished_at" | "attempts" | "last_run" | "lease_until">;
+
+/**
+ * Whether something has happened to the job after `now`, epoch milliseconds. When it is due does not count: a job that waits
+ * for next month does so by any clock.
+ */
+export function isFromLaterThan(now: number, job: Stamped): boolean {
+  const attempts = job.attempts.concat(job.last_run ?? []);
+  const times = attempts.flatMap(({ started_at, ended_at }) => [started_at, ended_at]);
+  return [job.created_at, job.started_at, job.finished_at, ...times].some((time) => (time ?? 0) > now);
+}

@@ -1,0 +1,54 @@
+import { createHash } from "node:crypto";
+import type { Outbox } from "../outbox/outbox.ts";
+
+/** What a value of `.env.local` begins with that stands for something of the local runtime. */
+const prefix = "local:";
+
+/** Stands for the demo's database, which is started when somebody asks for its address. */
+export const databasePlace = "local:postgres";
+
+/**
+ * The value that is meant: `local:http/shop` is the outbox's address with that path, `local:smtp` its mail server, and so on
+ * (docs/local.md). Their ports are not known before. Undefined for a name that the runtime does not have.
+ */
+export function localValue(value: string, outbox: Pick<Outbox, "url" | "smtpUrl">, privateKey: string) {
+  if (!value.startsWith(prefix) || value === databasePlace) return value;
+  const [kind = "", ...path] = value.slice(prefix.length).split("/");
+  if (kind === "http") return [outbox.url, ...path].join("/");
+  return path.length > 0 ? undefined : placesOf(outbox, privateKey)[kind];
+}
+
+/** What is written after `local:`, but for `http` and `postgres`. */
+export const localNames = ["http/<path>", "smtp", "fcm", "fcm-account", "pricing", "webhook-secret", "postgres"];
+
+const placesOf = ({ url, smtpUrl }: Pick<Outbox, "url" | "smtpUrl">, privateKey: string): Record<string, string> => ({
+  smtp: smtpUrl,
+  fcm: url,
+  pricing: `${url}/pricing`,
+  "fcm-account": JSON.stringify({
+    type: "service_account",
+    project_id: "my-product",
+    private_key_id: "local",
+    private_key: privateKey,
+    client_email: "jobs@my-product.iam.gserviceaccount.com",
+    client_id: "100000000000000000000",
+    token_uri: `${url}/token`,
+  }),
+  // Of this installation's own, and the same after a restart, as receivers expect.
+  "webhook-secret": `whsec_${createHash("sha256").update(privateKey).digest("base64")}`,
+});
+
+/** What the demo product's references stand for unless `.env.local` says otherwise. */
+export const demoReferences: Record<string, string> = {
+  "my-product/shop#token": "demo-token",
+  "/my-product/shop-url": "local:http/shop",
+  "my-product/fcm": "local:fcm-account",
+  "/my-product/fcm-endpoint": "local:fcm",
+  "my-product/smtp#url": "local:smtp",
+  "/my-product/callback-url": "local:http/callback",
+  "/my-product/webhook-url": "local:http/webhooks/orders",
+  "my-product/webhook#secret": "local:webhook-secret",
+  "/my-product/pricing-url": "local:pricing",
+  "/my-product/documents-bucket": "my-product-documents",
+  "my-product/orders#url": databasePlace,
+};

@@ -1,0 +1,64 @@
+import { type Reference, referenceName } from "../../lambdas/core/references.ts";
+import { didYouMean } from "../../lambdas/core/schema.ts";
+import { demoReferences, localNames, localValue } from "../demo/local-values.ts";
+import type { CatalogNeeds } from "../host/protocol.ts";
+import type { Outbox } from "../outbox/outbox.ts";
+import { valuesByName } from "./secret-values.ts";
+
+/** By secret or parameter name, what the lines of `.env.local` say, and for the demo product what they do not. */
+export function catalogValues(
+  given: Record<string, string>,
+  outbox: Pick<Outbox, "url" | "smtpUrl">,
+  privateKey: string,
+): Map<string, string> {
+  const values = Object.entries({ ...demoReferences, ...given }).map(([name, value]) => {
+    const meant = localValue(value, outbox, privateKey);
+    return meant === undefined ? [] : [[name, meant]];
+  });
+  return valuesByName(Object.fromEntries(values.flat()));
+}
+
+/** The buckets that the catalog names, by parameters too. */
+export const bucketNames = ({ buckets }: CatalogNeeds, values: Map<string, string>): Set<string> =>
+  new Set(
+    buckets.flatMap((bucket) => {
+      if (typeof bucket === "string") return bucket;
+      return ("$parameter" in bucket && values.get(bucket.$parameter)) || [];
+    }),
+  );
+
+/** The references of the catalog that would fail their jobs with CONFIGURATION_ERROR. */
+export function missing({ references }: CatalogNeeds, values: Map<string, string>): string[] {
+  const absent = references.filter((reference) => {
+    if ("$parameter" in reference) return !values.has(reference.$parameter);
+    const value = values.get(reference.$secret);
+    return value === undefined || (reference.key !== undefined && !value.includes(JSON.stringify(reference.key)));
+  });
+  return [...new Set(absent.map(referenceName))];
+}
+
+/**
+ * What is to be said of the lines of `.env.local` that no reference of the catalog names: mostly a slip of the pen. Says
+ * names only, never a value.
+ */
+export function unusedReferences(given: Record<string, string>, references: readonly Reference[]): string[] {
+  const used = [...new Set(references.map(writtenAs))];
+  return Object.keys(given)
+    .filter((name) => !used.some((known) => known === name || known.startsWith(`${name}#`) || isKeyOf(known, name)))
+    .map((name) => `nothing in the catalog names ${name}.${didYouMean(name, used)}`);
+}
+
+/** The same of values that begin with `local:` and stand for nothing. They are none, so their jobs fail. */
+export const unknownPlaces = (given: Record<string, string>): string[] =>
+  Object.entries(given)
+    .filter(([, value]) => localValue(value, { url: "", smtpUrl: "smtp:" }, "") === undefined)
+    .map(([name]) => `${name} begins with "local:", after which stands one of ${localNames.join(", ")}.`);
+
+/** One key of a secret that the catalog takes whole. */
+const isKeyOf = (whole: string, name: string): boolean => !whole.includes("#") && name.startsWith(`${whole}#`);
+
+/** As a line of `.env.local` has it. */
+const writtenAs = (reference: Reference): string =>
+  "$parameter" in reference
+    ? reference.$parameter
+    : `${reference.$secret}${reference.key === undefined ? "" : `#${reference.key}`}`;

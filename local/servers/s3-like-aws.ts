@@ -1,0 +1,35 @@
+/** As much of a request of Fastify, and of its server, as is looked at here. */
+interface Request {
+  method: string;
+  url: string;
+  headers: Record<string, string | string[] | undefined>;
+  body?: unknown;
+}
+interface Reply {
+  code(status: number): Reply;
+  type(name: string): Reply;
+  send(body: string): Reply;
+}
+export interface Fastify {
+  addHook(name: "onRoute", hook: (route: { bodyLimit?: number }) => void): void;
+  addHook(name: "preHandler", hook: (request: Request, reply: Reply) => Promise<unknown>): void;
+  inject(request: { method: "HEAD"; url: string }): Promise<{ statusCode: number }>;
+}
+
+/** Lets fauxqs do what S3 does and fauxqs 2.4.1 does not, in front of its own handlers. */
+export function likeS3(fastify: Fastify): void {
+  fastify.addHook("preHandler", async (request, reply) => {
+    if (request.method !== "PUT") return;
+    // It answers 500 where there are no bytes at all.
+    request.body ??= Buffer.alloc(0);
+    if (request.headers["if-none-match"] !== "*") return;
+    // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+    const [path = ""] = request.url.split("?");
+    const { statusCode } = await fastify.inject({ method: "HEAD", url: path });
+    if (statusCode !== 200) return;
+    return reply.code(412).type("application/xml").send(preconditionFailed);
+  });
+}
+
+const preconditionFailed =
+  '<?xml version="1.0" encoding="UTF-8"?><Error><Code>PreconditionFailed</Code><Message>At least one of the pre-conditions you specified did not hold</Message><Condition>If-None-Match</Condition></Error>';

@@ -1,0 +1,72 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { banner } from "../../../local/banner.ts";
+import { readSettings } from "../../../local/settings.ts";
+import { portFault, StartError } from "../../../local/start-error.ts";
+import { repository } from "../../support/local/run-local.ts";
+import { tempFolder } from "../../support/local/temp-folder.ts";
+
+const folder = tempFolder();
+
+/** Runs `local/launch.mjs` in a copy of nothing else, as the Node of this version would. */
+function launch(where: string, version: string) {
+  mkdirSync(join(where, "local"), { recursive: true });
+  cpSync(join(repository, "local/launch.mjs"), join(where, "local/launch.mjs"));
+  writeFileSync(join(where, "program.mjs"), 'console.log("ran", ...process.argv.slice(2));');
+  const pretend = `Object.defineProperty(process.versions, "node", { value: "${version}" });`;
+  writeFileSync(join(where, "pretend.cjs"), pretend);
+  const args = ["--require", join(where, "pretend.cjs"), "local/launch.mjs", "program.mjs", "--watch"];
+  return new Promise<{ code: number; output: string }>((done) => {
+    const child = execFile(process.execPath, args, { cwd: where, env: {} }, (_error, stdout, stderr) =>
+      done({ code: child.exitCode ?? 1, output: `${stdout}${stderr}`.trim() }),
+    );
+  });
+}
+
+/** As after `npm ci`, or as after `npm ci --ignore-scripts`, which leaves the package without its program. */
+function installed(where: string): string {
+  mkdirSync(join(where, "node_modules/node"), { recursive: true });
+  writeFileSync(join(where, "node_modules/node/package.json"), "{}");
+  return where;
+}
+
+test("without `npm ci` a program says that it is missing, whatever Node runs it", async () => {
+  for (const version of ["20.20.2", "24.21.0"]) {
+    const { code, output } = await launch(join(folder, `bare-${version}`), version);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^The packages are not installed here\..*npm ci$/s);
+  }
+});
+
+test("with install scripts turned off it says which Node is missing, and how to get it", async () => {
+  const { code, output } = await launch(installed(join(folder, "no-scripts")), "20.20.2");
+  expect(code).toBe(1);
+  expect(output).toMatch(/^This needs Node 24, and is run by Node 20\.20\.2\..*npm ci --ignore-scripts=false$/s);
+});
+
+test("otherwise the program runs with its arguments", async () => {
+  expect(await launch(installed(join(folder, "good")), "24.21.0")).toEqual({ code: 0, output: "ran --watch" });
+});
+
+test("the options of `npm start` are read, and its usage can be asked for", () => {
+  expect(readSettings(["--watch"], {})).toMatchObject({ watch: true, verbose: false, port: 3000 });
+  for (const help of ["--help", "-h"]) expect(readSettings([help, "--watch"], {})).toBe("help");
+  expect(() => readSettings(["--wach"], {})).toThrow(/--wach.*--watch +take changes/s);
+});
+
+test("a port that cannot be had is said with what to do, and another error is left as it is", () => {
+  const fault = (code: string) => portFault(80, Object.assign(new Error("listen"), { code }));
+  for (const code of ["EADDRINUSE", "EACCES"]) {
+    expect(fault(code)).toBeInstanceOf(StartError);
+    expect(String(fault(code))).toMatch(/Port 80 .*Set PORT to another one/);
+  }
+  expect(fault("EMFILE")).not.toBeInstanceOf(StartError);
+});
+
+test("the banner says how far the clock is ahead, if it is", () => {
+  const local = { url: "http://127.0.0.1:3000", apiKey: "k", aws: { sqs: "s", events: "e" } };
+  expect(banner({ ...local, clockOffsetMs: 0 }, 1)).not.toContain("ahead");
+  expect(banner({ ...local, clockOffsetMs: 30 * 86_400_000 }, 1)).toContain("The clock is 30.0 days ahead");
+});

@@ -1,0 +1,92 @@
+import { generateKeyPairSync } from "node:crypto";
+import { EventBridgeClient, PutEventsCommand } from "@aws-sdk/client-eventbridge";
+import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { credentials } from "../../../local/credentials.ts";
+import { bucketName, eventBusName } from "../../../local/names.ts";
+import { type Outbox, startOutbox } from "../../../local/outbox/outbox.ts";
+import { type SqsAndS3, startSqsAndS3 } from "../../../local/servers/sqs-s3.ts";
+import { tempFolder } from "../../support/local/temp-folder.ts";
+
+/** What the stand-ins do as AWS does it, or refuse loudly, beside what the tests of each say. */
+
+const folder = tempFolder();
+const { privateKey } = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+let servers: SqsAndS3;
+let outbox: Outbox;
+let s3: S3Client;
+const asked: string[] = [];
+beforeAll(async () => {
+  servers = await startSqsAndS3(folder);
+  outbox = await startOutbox(privateKey, async (event) => void asked.push(event.source));
+  s3 = new S3Client({ endpoint: servers.url, forcePathStyle: true, ...credentials });
+});
+afterAll(async () => {
+  s3.destroy();
+  await Promise.all([servers.close(), outbox.close()]);
+});
+
+const put = (Key: string, Body: string, more: object = {}) =>
+  s3.send(new PutObjectCommand({ Bucket: bucketName, Key, Body, ...more }));
+const get = async (Key: string) =>
+  (await s3.send(new GetObjectCommand({ Bucket: bucketName, Key }))).Body?.transformToString();
+
+test("an object without a byte is an object", async () => {
+  await put("empty", "");
+  expect(await get("empty")).toBe("");
+});
+
+test("a put that must not replace anything does not", async () => {
+  const once = { IfNoneMatch: "*" };
+  await put("uploads/a b/ключ 😀.txt", "first", once);
+  await expect(put("uploads/a b/ключ 😀.txt", "second", once)).rejects.toMatchObject({
+    name: "PreconditionFailed",
+    $metadata: { httpStatusCode: 412 },
+  });
+  expect(await get("uploads/a b/ключ 😀.txt")).toBe("first");
+  await put("uploads/a b/ключ 😀.txt", "third");
+  expect(await get("uploads/a b/ключ 😀.txt")).toBe("third");
+});
+
+test("an event goes to the bus that it names, by name or ARN, and to none that does not exist", async () => {
+  const client = new EventBridgeClient({ endpoint: outbox.url, ...credentials });
+  const send = (Source: string, EventBusName?: string) => {
+    const entry = { Source, EventBusName, DetailType: "schedule-job", Detail: "{}" };
+    return client.send(new PutEventsCommand({ Entries: [entry] }));
+  };
+  await send("by-name", eventBusName);
+  await send("by-arn", `arn:aws:events:us-east-1:000000000000:event-bus/${eventBusName}`);
+  expect((await send("to-the-default-one")).FailedEntryCount).toBe(0);
+  await expect(send("mistaken", "ductape-jbos")).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+  expect(asked).toEqual(["by-name", "by-arn"]);
+  client.destroy();
+});
+
+test("what calls an API of AWS that nothing here stands in for is refused, and not taken for a call of a job", async () => {
+  const client = new LambdaClient({ endpoint: outbox.url, ...credentials });
+  const invoke = client.send(new InvokeCommand({ FunctionName: "pricing", Payload: "{}" }));
+  await expect(invoke).rejects.toMatchObject({ name: "UnsupportedOperationException" });
+  client.destroy();
+  const signed = (service: string) => ({
+    authorization: `AWS4-HMAC-SHA256 Credential=local/20300101/us-east-1/${service}/aws4_request, SignedHeaders=host`,
+  });
+  const call = (service: string) => fetch(`${outbox.url}/price`, { method: "POST", headers: signed(service) });
+  expect((await call("states")).status).toBe(400);
+  // The URL of a function, which a job may call with a signature.
+  expect((await call("lambda")).status).toBe(201);
+});
+
+test("a character beyond U+FFFF in a message of another program is refused loudly", async () => {
+  const client = new SQSClient({ endpoint: servers.url, ...credentials });
+  const QueueUrl = servers.queueUrl("ductape-jobs-intake");
+  const send = (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl, MessageBody }));
+  await expect(send('{"label":"😀"}')).rejects.toThrow("Invalid characters found");
+  await send(String.raw`{"label":"\ud83d\ude00"}`);
+  client.destroy();
+});
