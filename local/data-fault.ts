@@ -17,9 +17,11 @@ export function dataFaultOf(error: unknown): "full" | "damaged" | "closed" | und
   if (["ENOSPC", "EDQUOT", "EFBIG"].includes(code) || primary === sqlite.full) return "full";
   if (/No space left|File too large|quota exceeded/i.test(message)) return "full";
   if (primary === sqlite.ioError) return "full";
+  // LevelDB's root names a file that is not there.
+  if (code === "LEVEL_IO_ERROR" && /No such file/i.test(message)) return "damaged";
   if (primary === sqlite.corrupt || primary === sqlite.notADatabase || code === "LEVEL_CORRUPTION") return "damaged";
   if (primary === sqlite.cannotOpen || primary === sqlite.readOnly || code === "LEVEL_IO_ERROR") return "closed";
-  if (["EACCES", "EPERM", "EROFS", "EISDIR", "ENOTDIR"].includes(code)) return "closed";
+  if (["EACCES", "EPERM", "EROFS", "EISDIR", "ENOTDIR", "EEXIST"].includes(code)) return "closed";
   return cause === undefined ? undefined : dataFaultOf(cause);
 }
 

@@ -1,4 +1,4 @@
-import { generateKeyPair, randomBytes } from "node:crypto";
+import { createPrivateKey, generateKeyPair, randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -45,20 +45,28 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     rmSync(path(".writable"));
   } catch (error) {
     if (dataFaultOf(error) === "full") throw new StartError(`${cannotWrite(folder)} Free some space and start again.`);
-    throw new StartError(`Cannot write to the data folder ${folder} (${codeOf(error)}). Set DUCTAPE_DATA to another.`);
+    const place = (error as NodeJS.ErrnoException).path ?? folder;
+    const which = place === folder ? "" : `: ${place}`;
+    throw new StartError(
+      `Cannot write to the data folder ${folder}${which} (${codeOf(error)}). Set DUCTAPE_DATA to another.`,
+    );
   }
   const deletable = "Delete it, and another one is made at the next start.";
   const unlock = await opened(path("lock"), deletable, () =>
     lock(path("lock"), () => inUse(folder, path("local.json"))),
   );
-  const credential = (name: string, make: () => Promise<string>) =>
-    opened(path(name), deletable, () => kept(path(name), make));
+  const credential = (name: string, { what, isGood, make }: Credential) =>
+    opened(path(name), deletable, async () => {
+      const value = await kept(path(name), make);
+      if (isGood(value)) return value;
+      throw new StartError(`${path(name)} is no ${what}. ${deletable}`);
+    });
   return {
     path,
     open: (name, open) => opened(path(name), remedies[name], () => open(path(name))),
-    apiKey: await credential("api-key", async () => makeApiKey()),
-    ordersPassword: await credential("postgres-password", async () => makeApiKey()),
-    fcmKey: await credential("fcm-key.pem", makeRsaKey),
+    apiKey: await credential("api-key", { what: "API key", ...token }),
+    ordersPassword: await credential("postgres-password", { what: "password that was made here", ...token }),
+    fcmKey: await credential("fcm-key.pem", { what: "private key", isGood: isPrivateKey, make: makeRsaKey }),
     ports: portsIn(path("ports.json")),
     announce: (running) => {
       writeWhole(path("local.json"), `${JSON.stringify(running, null, 2)}\n`);
@@ -111,8 +119,8 @@ const isPort = (port: unknown): port is number => Number.isInteger(port) && Numb
 
 /** The file's content, made at first and kept for good. */
 async function kept(file: string, make: () => Promise<string>): Promise<string> {
-  const known = read(file);
-  if (known !== undefined && known !== "") return known;
+  const known = read(file)?.trim();
+  if (known) return known;
   const value = await make();
   writeWhole(file, value);
   return value;
@@ -131,6 +139,23 @@ function read(file: string): string | undefined {
 function writeWhole(file: string, content: string): void {
   writeFileSync(`${file}.new`, content, { mode: 0o600 });
   renameSync(`${file}.new`, file);
+}
+
+/** A secret of this installation, in a file of the data folder. */
+interface Credential {
+  what: string;
+  isGood: (value: string) => boolean;
+  make: () => Promise<string>;
+}
+
+const token = { isGood: (value: string) => /^[\x21-\x7e]{1,200}$/.test(value), make: async () => makeApiKey() };
+
+function isPrivateKey(pem: string): boolean {
+  try {
+    return createPrivateKey(pem).asymmetricKeyType === "rsa";
+  } catch {
+    return false;
+  }
 }
 
 /** As in AWS: 43 letters and digits, 256 bits. */

@@ -35,6 +35,10 @@ const garbage = "this is no database, and it has been none for as long as anybod
 const spoil = (...path: string[]) => writeFileSync(join(...path), garbage);
 const manifest = (data: string) =>
   readdirSync(join(data, "dynamodb")).find((name) => name.startsWith("MANIFEST")) as string;
+const becomesFile = (place: string) => {
+  rmSync(place, { recursive: true });
+  writeFileSync(place, "a file");
+};
 const becomesFolder = (file: string) => {
   rmSync(file, { force: true });
   mkdirSync(file);
@@ -85,6 +89,49 @@ test.each<[string, (data: string) => void, string, RegExp]>([
     (data) => becomesFolder(join(data, "schedules.db")),
     "schedules.db",
     /cannot be opened/,
+  ],
+  [
+    "jobs whose manifest is gone",
+    (data) => rmSync(join(data, "dynamodb", manifest(data))),
+    "dynamodb",
+    /damaged.*delete/,
+  ],
+  [
+    "jobs whose manifest is empty",
+    (data) => truncateSync(join(data, "dynamodb", manifest(data))),
+    "dynamodb",
+    /damaged.*delete/,
+  ],
+  ["jobs whose root is garbage", (data) => spoil(data, "dynamodb/CURRENT"), "dynamodb", /damaged.*delete/],
+  ["jobs whose root is empty", (data) => truncateSync(join(data, "dynamodb/CURRENT")), "dynamodb", /damaged.*delete/],
+  [
+    "jobs whose root is a folder",
+    (data) => becomesFolder(join(data, "dynamodb/CURRENT")),
+    "dynamodb",
+    /(damaged|cannot be opened).*/,
+  ],
+  ["jobs that are a file", (data) => becomesFile(join(data, "dynamodb")), "dynamodb", /cannot be opened|damaged/],
+  ["queues that are a file", (data) => becomesFile(join(data, "sqs-s3")), "sqs-s3", /cannot be opened|damaged/],
+  ["a log that is a file", (data) => becomesFile(join(data, "log")), "log", /log.*(EEXIST|ENOTDIR)/],
+  ["a stream that is a folder", (data) => becomesFolder(join(data, "stream.db")), "stream.db", /cannot be opened/],
+  [
+    "a clock that is a folder",
+    (data) => becomesFolder(join(data, "clock.json")),
+    "clock.json",
+    /does not say|cannot be/,
+  ],
+  ["a key that is no key", (data) => spoil(data, "api-key"), "api-key", /is no .*Delete it/],
+  [
+    "a key of the demo's push service that is none",
+    (data) => spoil(data, "fcm-key.pem"),
+    "fcm-key.pem",
+    /is no .*Delete it/,
+  ],
+  [
+    "a password of the demo's database that is none",
+    (data) => spoil(data, "postgres-password"),
+    "postgres-password",
+    /is no .*Delete/,
   ],
 ])("%s: the start says so, where it is and what to do", async (_what, damage, place, says) => {
   const dataDir = dataFolder();
