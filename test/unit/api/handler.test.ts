@@ -313,7 +313,7 @@ describe("GET /v1/stats", () => {
     ["no time", { from: "yesterday" }, "/query/from"],
     ["an empty time", { to: "" }, "/query/to"],
     ["a window that ends before it begins", { from: String(noon + 1), to: String(noon) }, "/query/from"],
-    ["a window in the future", { from: "99999999999999998", to: "99999999999999999" }, "/query/from"],
+    ["a window in the future", { from: "99999999999998", to: "99999999999999" }, "/query/from"],
     ["a window of more than 31 days", { from: String(noon - 31 * 24 * hourMs - 1) }, "/query/from"],
   ])("refuses %s", async (_what, more, pointer) => {
     const answer = await api().ask({ path, query: { ...query, ...more } });
