@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-scheduler";
 import type { Scheduler } from "../core/ports.ts";
 import type { Queues } from "./env.ts";
+import { classified } from "./refusal.ts";
 
 export interface EventBridgeSchedulerOptions {
   client: SchedulerClient;
@@ -25,7 +26,7 @@ const retries = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 /** One-time schedules with SQS as templated target (DESIGN 5.2). */
 export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Scheduler {
   const { client, queues, group, roleArn, deadLetterArn } = options;
-  return {
+  return classified<Scheduler>({
     async schedule(name, at, type, message) {
       const create = new CreateScheduleCommand({
         Name: name,
@@ -49,7 +50,7 @@ export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Sche
       const deletion = new DeleteScheduleCommand({ Name: name, GroupName: group });
       await client.send(deletion).catch(unless(ResourceNotFoundException));
     },
-  };
+  });
 }
 
 /** What is already as it should be: the name is the key, so a repetition changes nothing. */

@@ -2,6 +2,7 @@ import type { QueueMessage } from "../../../lambdas/aws/intake-handler.ts";
 import { derivedJobId } from "../../../lambdas/core/job-id.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
 import { noon } from "../../support/builders.ts";
+import { throttled } from "../../support/fakes/failures.ts";
 import { bucketNotification, busEvent, eventId, topicMessage, topicMessageId } from "../../support/intake/envelopes.ts";
 import { type FakeIntake, intakeServices, order } from "../../support/intake/services.ts";
 
@@ -18,7 +19,7 @@ const message = (id: string, content: unknown, sentAt = noon): QueueMessage => (
 const named = (key: string) => derivedJobId("my-product", "prd", key);
 const ids = () => services.jobs.all().map(({ id }) => id);
 const down = async (): Promise<never> => {
-  throw new Error("AWS is down");
+  throw throttled("AWS is down");
 };
 
 test("each way in ends as a job that is named by its message and dispatched to its tenant's group", async () => {
@@ -78,7 +79,7 @@ describe("AWS refuses", () => {
     const { sendMany } = services.queue;
     services.queue.sendMany = async (type, entries) => {
       const taken = await sendMany(type, entries.slice(0, 2));
-      return [...taken, ...[2, 3].map((index) => ({ index, cause: new Error("throttled") }))];
+      return [...taken, ...[2, 3].map((index) => ({ index, cause: throttled() }))];
     };
     const messages = ["m1", "m2", "m3", "m4"].map((id) => message(id, order()));
     const again = await takeMessages(services, messages);
@@ -230,7 +231,7 @@ describe("a bad message of a state machine that waits", () => {
   });
 
   test("comes again if that could not be said, and is not kept before it is", async () => {
-    services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: new Error("throttled") }));
+    services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: throttled() }));
     const messages = [message("m1", "{"), message("m2", waiting), message("m3", "{")];
     expect(await takeMessages(services, messages)).toEqual(["m2"]);
     expect(services.rejections.rejected.map(({ detail }) => detail.message_id)).toEqual(["m1", "m3"]);

@@ -4,6 +4,7 @@ import { derivedJobId } from "../../../../lambdas/core/job-id.ts";
 import { mostLines, runImport } from "../../../../lambdas/intake/import/run-import.ts";
 import { noon } from "../../../support/builders.ts";
 import { etagOf } from "../../../support/fakes/blob-store.ts";
+import { throttled } from "../../../support/fakes/failures.ts";
 import { type FakeIntake, intakeServices, order } from "../../../support/intake/services.ts";
 
 const key = "imports/2030/orders.ndjson";
@@ -192,7 +193,7 @@ describe("an import that takes long", () => {
     const { create } = services.jobs;
     let left = 150;
     services.jobs.create = async (job) => {
-      if (left <= 0) throw new Error("throttled");
+      if (left <= 0) throw throttled();
       left--;
       return create(job);
     };
@@ -211,7 +212,7 @@ describe("an import that takes long", () => {
     const { create } = services.jobs;
     let failures = 15;
     services.jobs.create = async (job) => {
-      if (failures-- > 0) throw new Error("throttled");
+      if (failures-- > 0) throw throttled();
       return create(job);
     };
     const running = runImport(services, place, later);
@@ -223,7 +224,7 @@ describe("an import that takes long", () => {
   test("comes again as the same message if nothing could be done at all", async () => {
     const place = await put(many(1));
     services.jobs.create = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
     const running = expect(runImport(services, place, later)).rejects.toThrow("AWS took some lines");
     await services.clock.advance(20_000);
