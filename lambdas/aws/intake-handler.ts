@@ -79,6 +79,8 @@ async function answerBatch<S>(
     isImport ? await work.imports(services, messages, stopAt) : await work.messages(services, messages),
   );
   const failed = records.filter(({ messageId }) => again.has(messageId));
+  // To Lambda the batch is a success: its own metric of errors does not know of them.
+  if (failed.length > 0) services.log.measure("messages come again", { values: { messages_failed: failed.length } });
   await services.redelivery.soon(failed, isImport ? "imports" : "intake");
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

@@ -48,6 +48,7 @@ const permanents = new Set([
   "BatchRequestTooLong",
   "ItemCollectionSizeLimitExceededException",
   "MalformedDetail",
+  "RedactionFailure",
   "InvalidArgument",
   "InvalidOutput",
   "EntityTooLarge",
@@ -58,15 +59,18 @@ const tooLarge = 413;
 /** Whether AWS refuses this very thing, and always will. An access that is denied or a queue that is gone may come back. */
 export function isPermanent(error: unknown): boolean {
   const { name, $metadata } = Object(error) as AwsError;
-  return (typeof name === "string" && permanents.has(name)) || $metadata?.httpStatusCode === tooLarge;
+  return (typeof name === "string" && isPermanentCode(name)) || $metadata?.httpStatusCode === tooLarge;
 }
 
+/** The same for a code. SQS puts the name of its old protocol before some: `AWS.SimpleQueueService.BatchRequestTooLong`. */
+export const isPermanentCode = (code: string | undefined): boolean => permanents.has(code?.split(".").at(-1) ?? "");
+
 /**
- * The same for the code that AWS answers for one entry of a batch. The message stays out: it may quote what was sent.
+ * What the code stands for that AWS answers for one entry of a batch. The message stays out: it may quote what was sent.
  * Without a code the service has not said why, and the entry may be taken the next time.
  */
 export function entryError(service: string, code = "UNKNOWN"): Error {
-  if (permanents.has(code)) return new PermanentError(code, `${service} will never take an entry: ${code}`);
+  if (isPermanentCode(code)) return new PermanentError(code, `${service} will never take an entry: ${code}`);
   const passes = code === "UNKNOWN" || throttles.test(code) || transients.test(code) || atFault.test(code);
   const refused = `${service} refused an entry: ${code}`;
   return passes ? new TransientError(code, refused) : new Error(refused);

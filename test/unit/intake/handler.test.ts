@@ -148,6 +148,7 @@ describe("a batch of the intake queue", () => {
     const answer = await invoke({ Records: [record("m1", order()), record("m2", order()), record("m3", "{")] });
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "m2" }] });
     expect(hidden).toEqual([{ ids: ["m2"], queue: "intake" }]);
+    expect(services.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
     expect(services.rejections.rejected.map(({ detail }) => detail.message_id)).toEqual(["m3"]);
   });
 });

@@ -2,7 +2,7 @@ import type { QueueMessage } from "../../../lambdas/aws/intake-handler.ts";
 import { derivedJobId } from "../../../lambdas/core/job-id.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
 import { noon } from "../../support/builders.ts";
-import { throttled } from "../../support/fakes/failures.ts";
+import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";
 import { bucketNotification, busEvent, eventId, topicMessage, topicMessageId } from "../../support/intake/envelopes.ts";
 import { type FakeIntake, intakeServices, order } from "../../support/intake/services.ts";
 
@@ -105,6 +105,44 @@ describe("AWS refuses", () => {
     expect(services.rejections.rejected).toEqual([]);
   });
 
+  test("one of a batch for good: it is rejected at once with the reason, and the others are done", async () => {
+    const { create } = services.jobs;
+    const bad = named("sqs:bad");
+    services.jobs.create = async (job) => (job.id === bad ? Promise.reject(refusedForGood("s3cret")) : create(job));
+    const messages = ["m1", "bad", "m2"].map((id) => message(id, order()));
+    expect(await takeMessages(services, messages)).toEqual([]);
+    expect(ids().sort()).toEqual([named("sqs:m1"), named("sqs:m2")].sort());
+    expect(services.rejections.rejected).toMatchObject([
+      {
+        detail: {
+          code: "INVALID_REQUEST",
+          message: expect.stringContaining("ValidationException"),
+          message_id: "bad",
+          product_tag: "my-product",
+        },
+      },
+    ]);
+    expect(JSON.stringify([services.rejections.rejected, services.log.lines])).not.toContain("s3cret");
+  });
+
+  test("one for a reason of ours: it comes again until its queue gives it up, and the others are done", async () => {
+    const { create } = services.jobs;
+    const bad = named("sqs:bad");
+    services.jobs.create = async (job) => (job.id === bad ? Promise.reject(denied()) : create(job));
+    const messages = ["m1", "bad", "m2"].map((id) => message(id, order()));
+    expect(await takeMessages(services, messages)).toEqual(["bad"]);
+    expect(ids().sort()).toEqual([named("sqs:m1"), named("sqs:m2")].sort());
+    expect(services.rejections.rejected).toEqual([]);
+  });
+
+  test("whole calls by throwing: the messages come again that they were about, and no others", async () => {
+    services.queue.sendMany = down;
+    services.rejections.reject = down;
+    const messages = [message("job", order()), message("bad", "{"), message("news", bucketNotification("imports/a"))];
+    expect(await takeMessages(services, messages)).toEqual(["job", "bad"]);
+    expect(services.imports.sent).toHaveLength(1);
+  });
+
   test("to keep a rejection: the message comes again, and the others do not", async () => {
     services.rejections.refuses = ({ detail }) => detail.message_id === "bad";
     const messages = [message("good", order()), message("bad", "no JSON"), message("worse", "no JSON either")];
@@ -199,6 +237,16 @@ describe("news of objects", () => {
     expect(services.imports.sent).toMatchObject([{ place: { key: "imports/a.ndjson", offset: 0 }, delaySeconds: 0 }]);
   });
 
+  test("is rejected if AWS will never take it, and what came with it is imported", async () => {
+    const { proceed } = services.imports;
+    services.imports.proceed = async (place, delay) =>
+      place.key === "imports/bad" ? Promise.reject(refusedForGood()) : proceed(place, delay);
+    const [one, two] = ["imports/bad", "imports/good"].map((key) => bucketNotification(key).Records);
+    expect(await takeMessages(services, [message("m1", { Records: [...(one ?? []), ...(two ?? [])] })])).toEqual([]);
+    expect(services.imports.sent).toMatchObject([{ place: { key: "imports/good" } }]);
+    expect(services.rejections.rejected).toMatchObject([{ detail: { code: "INVALID_REQUEST", message_id: "m1" } }]);
+  });
+
   test("comes again if that fails", async () => {
     services.imports.proceed = down;
     expect(
@@ -228,6 +276,13 @@ describe("a bad message of a state machine that waits", () => {
     expect(services.rejections.rejected).toHaveLength(2);
     expect(JSON.stringify(services.rejections.rejected.map(({ detail }) => detail))).not.toContain(task_token);
     expect(JSON.stringify(services.log.lines)).not.toContain(task_token);
+  });
+
+  test("is rejected all the same if its task can never be told, and the log says so", async () => {
+    services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: refusedForGood() }));
+    expect(await takeMessages(services, [message("m1", waiting)])).toEqual([]);
+    expect(services.rejections.rejected).toHaveLength(1);
+    expect(services.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { set_aside: 1 } }]);
   });
 
   test("comes again if that could not be said, and is not kept before it is", async () => {
