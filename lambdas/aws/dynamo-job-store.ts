@@ -6,6 +6,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from "@aws-sdk/client-dynamodb";
+import { TransientError } from "../core/errors.ts";
 import type { Job } from "../core/job.ts";
 import type { JobStore } from "../core/ports.ts";
 import { claimable } from "../core/transitions.ts";
@@ -14,6 +15,7 @@ import { claimUpdate } from "./claim-update.ts";
 import { type Item, itemOf, jobOf, keyOf } from "./job-item.ts";
 import { phasePage } from "./phase-page.ts";
 import { putAll } from "./put-all.ts";
+import { classified } from "./refusal.ts";
 import { runItemOf, runsPage } from "./run-item.ts";
 
 export interface DynamoJobStoreOptions {
@@ -36,7 +38,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
     return Item && jobOf(Item);
   };
 
-  return {
+  return classified<JobStore>({
     get,
 
     async getMany(ids) {
@@ -64,7 +66,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         if (stored?.write_id === job.write_id) return { outcome: "created" };
         if (stored) return { outcome: "exists", job: stored };
       }
-      throw new Error(`job ${job.id} comes and goes: it could not be created`);
+      throw new TransientError("CONTENDED", `job ${job.id} comes and goes: it could not be created`);
     },
 
     async claim(message, claim) {
@@ -78,7 +80,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         const answer = claimable(job, message, claim.now);
         if (answer !== "yes") return { outcome: answer, job };
       }
-      throw new Error(`job ${message.job_id} changes too fast to be claimed`);
+      throw new TransientError("CONTENDED", `job ${message.job_id} changes too fast to be claimed`);
     },
 
     async replace(next) {
@@ -108,12 +110,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
 
     page: (query, after) => phasePage(client, table, query, after),
 
-    createMany: (jobs) =>
-      putAll(
-        client,
-        table,
-        jobs.map((job) => itemOf(job, retentionDays)),
-      ),
+    createMany: (jobs) => putAll(client, table, jobs, (job) => itemOf(job, retentionDays)),
 
     async archive(run) {
       const put = new PutItemCommand({
@@ -127,7 +124,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
     },
 
     runs: (jobId, query, after) => runsPage(client, table, jobId, query, after),
-  };
+  });
 }
 
 /** The answer of a conditional write; false where its condition did not hold. */

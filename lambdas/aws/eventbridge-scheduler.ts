@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-scheduler";
 import type { Scheduler } from "../core/ports.ts";
 import type { Queues } from "./env.ts";
+import { classified } from "./refusal.ts";
 
 export interface EventBridgeSchedulerOptions {
   client: SchedulerClient;
@@ -29,7 +30,7 @@ export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Sche
   const { client, queues, group, earlierGroup, roleArn, deadLetterArn } = options;
   const remove = (name: string, from: string) =>
     client.send(new DeleteScheduleCommand({ Name: name, GroupName: from }));
-  return {
+  return classified<Scheduler>({
     async schedule(name, at, type, message) {
       const create = new CreateScheduleCommand({
         Name: name,
@@ -56,7 +57,7 @@ export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Sche
         if (earlierGroup !== undefined) await remove(name, earlierGroup).catch(absent);
       });
     },
-  };
+  });
 }
 
 /** What is already as it should be: the name is the key, so a repetition changes nothing. */

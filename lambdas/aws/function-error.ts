@@ -1,4 +1,3 @@
-import { RequestError } from "../core/errors.ts";
 import { shortened } from "../core/rejection.ts";
 import { problemOf } from "./problem.ts";
 
@@ -12,8 +11,7 @@ export const errorTypeOf = (code: string): string =>
  * Step Functions cuts a cause at 32,768 characters, so of many faults there are some.
  */
 export function functionErrorOf(error: unknown, requestId: string): Error {
-  const refused = error instanceof RequestError ? error : undefined;
-  const { errors, ...problem } = problemOf(refused, requestId);
+  const { errors, ...problem } = problemOf(error, requestId);
   const thrown = new Error(JSON.stringify({ ...problem, ...(errors && { errors: shortened(errors) }) }));
   thrown.name = errorTypeOf(problem.code);
   thrown.stack = thrown.name;

@@ -162,7 +162,7 @@ const problemJson = (services: () => { log: Log }): MiddlewareObj<Event, Result>
     if (refused) log.info("request refused", { code: refused.code, job_id: refused.jobId, ...cause });
     else log.error("request failed", traceOf(request.error));
     const requestId = request.event.requestContext?.requestId;
-    const problem = problemOf(refused, requestId);
+    const problem = problemOf(request.error, requestId);
     const wait = refused?.retryAfterSeconds;
     const headers = {
       ...(wait !== undefined && { "retry-after": String(wait) }),

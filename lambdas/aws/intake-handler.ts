@@ -1,7 +1,8 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { RequestError, traceOf } from "../core/errors.ts";
+import { traceOf } from "../core/errors.ts";
 import type { Clock, Log } from "../core/ports.ts";
 import { functionErrorOf } from "./function-error.ts";
+import { requestErrorOf } from "./problem.ts";
 import { quietly } from "./quietly.ts";
 import type { Redelivery } from "./redelivery.ts";
 
@@ -51,7 +52,7 @@ export const intakeHandler =
     try {
       return await work.request(services(), { payload: event, requestId });
     } catch (error) {
-      if (!(error instanceof RequestError)) {
+      if (requestErrorOf(error) === undefined) {
         services().log.error("request failed", { request_id: requestId, ...traceOf(error) });
       }
       throw functionErrorOf(error, requestId);
@@ -78,6 +79,8 @@ async function answerBatch<S>(
     isImport ? await work.imports(services, messages, stopAt) : await work.messages(services, messages),
   );
   const failed = records.filter(({ messageId }) => again.has(messageId));
+  // To Lambda the batch is a success: its own metric of errors does not know of them.
+  if (failed.length > 0) services.log.measure("messages come again", { values: { messages_failed: failed.length } });
   await services.redelivery.soon(failed, isImport ? "imports" : "intake");
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

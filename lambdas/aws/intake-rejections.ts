@@ -1,5 +1,6 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { SQSClient } from "@aws-sdk/client-sqs";
+import { PermanentError } from "../core/errors.ts";
 import { tenantOf } from "../core/job.ts";
 import { eventSource } from "../core/job-event.ts";
 import type { Rejections } from "../core/outward-ports.ts";
@@ -7,6 +8,7 @@ import type { Clock, Refused } from "../core/ports.ts";
 import { type JobRejectedDetail, type Rejection, rejectedEvent } from "../core/rejection.ts";
 import { messageGroup } from "./message-group.ts";
 import { putEvents } from "./put-events.ts";
+import { entryError } from "./refusal.ts";
 import { attributesRoom, largestBatchBytes, type Outgoing, sendAll } from "./send-all.ts";
 import { escaped } from "./sendable.ts";
 
@@ -28,14 +30,22 @@ export const intakeRejections = ({ events, bus, sqs, deadLetterUrl, clock }: Int
       clock,
       rejections.map(({ detail }) => entryOf(detail, bus, time)),
     );
-    const refused: Refused[] = untold.map(({ index, code }) => ({ index, cause: new Error(`the bus said ${code}`) }));
-    const told = [...rejections.entries()].filter(([index]) => !refused.some((one) => one.index === index));
+    const causes = new Map(untold.map(({ index, code }) => [index, entryError("EventBridge", code)]));
+    // What the bus will never take is a dead letter all the same, which says so.
+    const rest = [...rejections.entries()].flatMap(([index, rejection]) => {
+      const cause = causes.get(index);
+      if (cause && !(cause instanceof PermanentError)) return [];
+      return [{ index, letter: letterOf(rejection, cause?.code) }];
+    });
     const unkept = await sendAll(
       sqs,
       deadLetterUrl,
-      told.map(([, rejection]) => letterOf(rejection)),
+      rest.map(({ letter }) => letter),
     );
-    return [...refused, ...unkept.map(({ index, cause }) => ({ index: told[index]?.[0] as number, cause }))];
+    const again = [...causes].flatMap(([index, cause]): Refused[] =>
+      cause instanceof PermanentError ? [] : [{ index, cause }],
+    );
+    return [...again, ...unkept.map(({ index, cause }) => ({ index: rest[index]?.index as number, cause }))];
   },
 });
 
@@ -47,7 +57,8 @@ const entryOf = (detail: JobRejectedDetail, EventBusName: string, Time: Date): P
   Detail: JSON.stringify(detail),
 });
 
-function letterOf({ detail, body }: Rejection): Outgoing {
+/** `untold` is why the bus will never take the event. */
+function letterOf({ detail, body }: Rejection, untold?: string): Outgoing {
   const { code, message, errors, source, message_id, product_tag, env } = detail;
   const faults = errors.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`);
   const known = product_tag !== undefined && env !== undefined;
@@ -60,6 +71,7 @@ function letterOf({ detail, body }: Rejection): Outgoing {
       detail: text([message, ...faults].join("\n"), 4096),
       source: text(source),
       message_id: text(message_id),
+      ...(untold !== undefined && { untold: text(untold) }),
     },
   };
 }

@@ -1,4 +1,4 @@
-import { RequestError, type RequestErrorCode } from "../core/errors.ts";
+import { InternalError, RequestError, type RequestErrorCode } from "../core/errors.ts";
 import type { JobStatus } from "../core/job.ts";
 import { isRefusal } from "./refusal.ts";
 
@@ -50,8 +50,11 @@ export function requestErrorOf(error: unknown): RequestError | undefined {
   return isRefusal(error) ? unavailable(error) : undefined;
 }
 
-export function problemOf(error: RequestError | undefined, requestId: string | undefined): Problem {
+/** What an error is answered with. Of one that is ours it says nothing but the job that is there in spite of it. */
+export function problemOf(thrown: unknown, requestId?: string): Problem {
+  const error = requestErrorOf(thrown);
   const code = error?.code ?? "INTERNAL";
+  const jobId = error?.jobId ?? (thrown instanceof InternalError ? thrown.jobId : undefined);
   return {
     type: `urn:ductape:problem:${code.toLowerCase().replaceAll("_", "-")}`,
     title: titleOf(code),
@@ -59,7 +62,7 @@ export function problemOf(error: RequestError | undefined, requestId: string | u
     detail: error?.message ?? "Something went wrong on our side; the log has it under this request_id.",
     code,
     ...(error && error.faults.length > 0 && { errors: error.faults }),
-    ...(error?.jobId !== undefined && { job_id: error.jobId }),
+    ...(jobId !== undefined && { job_id: jobId }),
     ...(error?.jobStatus !== undefined && { job_status: error.jobStatus }),
     ...(requestId !== undefined && { request_id: requestId }),
   };

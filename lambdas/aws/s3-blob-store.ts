@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { BlobStore } from "../core/ports.ts";
+import { classified } from "./refusal.ts";
 
 /**
  * Blobs as objects of one bucket. The role needs `s3:ListBucket` besides reading: without it S3 answers 403 instead of
@@ -28,7 +29,7 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
       throw error;
     }
   };
-  return {
+  return classified<BlobStore>({
     async put(key, body, contentType) {
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
     },
@@ -53,7 +54,7 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
         signableHeaders: new Set(["host", ...signed.filter((header) => header !== false)]),
       });
     },
-  };
+  });
 }
 
 const preconditionFailed = 412;

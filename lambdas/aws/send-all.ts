@@ -1,7 +1,7 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from "@aws-sdk/client-sqs";
 import { PermanentError } from "../core/errors.ts";
 import type { Refused } from "../core/ports.ts";
-import { entryError, isPermanent, permanentOr } from "./refusal.ts";
+import { entryError, isPermanent, refusalOf } from "./refusal.ts";
 
 /** A message to be sent: there is none without a group (`messageGroup`). */
 export type Outgoing = Pick<SendMessageBatchRequestEntry, "MessageAttributes"> & {
@@ -46,7 +46,7 @@ async function refusedCall(client: SQSClient, url: string, batch: Numbered[], ca
   if (isPermanent(cause) && batch.length > 1) {
     return (await Promise.all(batch.map((one) => sendTwice(client, url, [one])))).flat();
   }
-  return batch.map(([index]) => ({ index, cause: permanentOr(cause) }));
+  return batch.map(([index]) => ({ index, cause: refusalOf(cause) }));
 }
 
 async function sendBatch(client: SQSClient, url: string, batch: Numbered[]): Promise<Refused[]> {

@@ -1,6 +1,6 @@
 import type { BulkAction } from "./bulk-request.ts";
 import { type Changing, cancelling, changeJob, deleteJob, pausing, resuming, retrying } from "./change-job.ts";
-import { RequestError } from "./errors.ts";
+import { RequestError, TransientError } from "./errors.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Job } from "./job.ts";
 import { requireFeature } from "./orphan.ts";
@@ -26,6 +26,8 @@ const works: Record<BulkAction, (services: Changing, job: Job, reason: string) =
   delete: (services, { id }) => deleteJob(services, id),
 };
 
+const refusedForNow = { code: "UNAVAILABLE", detail: "AWS did not do it for now. Try again." };
+
 /** Does the same to each of these jobs, whatever becomes of the others; answers those that it could not be done to. */
 export async function changeJobs(
   services: Changing,
@@ -41,6 +43,7 @@ export async function changeJobs(
     } catch (error) {
       if (error instanceof RequestError) return { job_id: job.id, code: error.code, detail: error.message };
       onFault(job, error);
+      if (error instanceof TransientError) return { job_id: job.id, ...refusedForNow };
       return { job_id: job.id, code: "INTERNAL", detail: "Something went wrong on our side." };
     }
   });

@@ -1,6 +1,7 @@
 import { inParallel } from "./in-parallel.ts";
 import { type Job, jobTypes, messageOf, tenantOf } from "./job.ts";
 import type { Clock, JobQueue, Refused, Scheduler } from "./ports.ts";
+import { refusedBy } from "./refused-by.ts";
 import { route } from "./route.ts";
 
 export interface Dispatching {
@@ -53,7 +54,8 @@ export async function dispatchMany({ queue, scheduler, clock }: Dispatching, job
       delaySeconds,
       group: tenantOf(job),
     }));
-    const refused = entries.length > 0 ? await queue.sendMany(type, entries) : [];
+    if (entries.length === 0) return [];
+    const refused = await refusedBy(entries.length, () => queue.sendMany(type, entries));
     return refused.flatMap(({ index, cause }) => ({ index: own[index]?.index as number, cause }));
   });
   const schedules = inParallel(schedulesAtOnce, later, async ({ index, job, at }): Promise<Refused[]> => {

@@ -120,6 +120,23 @@ export class JobError extends DuctapeError {
 export class PermanentError extends DuctapeError {}
 
 /**
+ * A refusal that passes: the service was throttled, at fault or out of reach, and the same call may succeed in a moment. The
+ * code is the service's own. What a port throws that is neither this nor a PermanentError is a fault of ours or of the
+ * deployment, such as a permission that is missing.
+ */
+export class TransientError extends DuctapeError {}
+
+/** A fault of ours that leaves a job behind: it was stored and could not be taken back, so it may still run. */
+export class InternalError extends DuctapeError {
+  readonly jobId: string;
+
+  constructor(jobId: string, cause: unknown) {
+    super("INTERNAL", "Something went wrong on our side; the job may still run.", { cause });
+    this.jobId = jobId;
+  }
+}
+
+/**
  * What a log line may say of an unknown error: its name, code and stack frames. Not its message, in which clients quote
  * inputs, statements and URLs.
  */

@@ -18,7 +18,7 @@ export const ImportPlace = z.strictObject({
   size: Count,
   /** When it was put, epoch milliseconds: `start_at: 0` means then, however often a line is read. */
   put_at: Count,
-  /** The byte at which the next line begins, and how many lines lie before it. */
+  /** The byte at which the next line begins, and how many lines lie before it, blank ones included. */
   offset: Count,
   lines: Count,
   /** Parts of the report that are written. */
@@ -47,6 +47,26 @@ export const lineId = ({ key, etag }: Pick<ImportPlace, "key" | "etag">, line: n
     .update(JSON.stringify([key, etag]))
     .digest("base64url")}:${line}`;
 
-/** The folder of an import's report: the object's path and, for each content that it has had, a folder below. */
-export const reportFolder = ({ key, etag }: Pick<ImportPlace, "key" | "etag">): string =>
-  `${reportPrefix}${key.slice(importPrefix.length)}/${etag.replaceAll(/[^\w-]/g, "")}/`;
+/** Bytes of a key of S3. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+const longestKey = 1024;
+/** Room for the name of any file of a report (`intake/import/report.ts`). */
+const longestFile = 40;
+
+/**
+ * The folder of an import's report: the object's path and, for each content that it has had, a folder below. A path that
+ * would leave no room for the report's files is cut, and a hash of the whole stands for the rest.
+ */
+export function reportFolder({ key, etag }: Pick<ImportPlace, "key" | "etag">): string {
+  const path = key.slice(importPrefix.length);
+  const content = etag.replaceAll(/[^\w-]/g, "").slice(0, 64);
+  const room = longestKey - Buffer.byteLength(`${reportPrefix}/${content}/`) - longestFile;
+  return `${reportPrefix}${fitted(path, room)}/${content}/`;
+}
+
+function fitted(path: string, room: number): string {
+  const bytes = Buffer.from(path);
+  if (bytes.byteLength <= room) return path;
+  const rest = `~${createHash("sha256").update(path).digest("base64url")}`;
+  // Decoded as a stream, a character that the cut divides is left out.
+  return new TextDecoder().decode(bytes.subarray(0, room - rest.length), { stream: true }) + rest;
+}

@@ -7,6 +7,11 @@ import type { Order, Place } from "./place.ts";
 import type { Reference } from "./references.ts";
 import type { Counts } from "./stats.ts";
 
+/*
+ * What a port throws, or answers as the cause of a `Refused`, says what to do about it: a TransientError passes, a
+ * PermanentError never does. Anything else is a fault of ours or of the deployment.
+ */
+
 /** Time is an argument: the only source of `now`, and the only thing that waits. */
 export interface Clock {
   /** Epoch milliseconds. */
@@ -52,7 +57,6 @@ export interface Page {
 /** One of several writes or sends that AWS did not take, by its place in what was given. */
 export interface Refused {
   index: number;
-  /** A PermanentError where AWS will never take this one; anything else may be worth another try. */
   cause: unknown;
 }
 

@@ -1,5 +1,5 @@
 import { type Dispatching, dispatch } from "./dispatch.ts";
-import { RequestError, traceOf } from "./errors.ts";
+import { InternalError, PermanentError, RequestError, TransientError, traceOf } from "./errors.ts";
 import { isFinished, type Job } from "./job.ts";
 import { derivedJobId, newJobId } from "./job-id.ts";
 import { jobFields } from "./log-fields.ts";
@@ -19,8 +19,9 @@ const retryAfterSeconds = 5;
 
 /**
  * Records a job, then dispatches it; its receipt may be given once this resolves. A request whose idempotency key was
- * used before answers that job. Throws a RequestError: IDEMPOTENCY_MISMATCH, or UNAVAILABLE when AWS refuses, with the
- * `jobId` only if the stored job could not be taken back.
+ * used before answers that job. Throws a RequestError: IDEMPOTENCY_MISMATCH; UNAVAILABLE when AWS refuses for now;
+ * INVALID_REQUEST when it refuses this request for good. Throws any other error as it is. Where the stored job could not be
+ * taken back, the error has its `jobId`: the others become an InternalError for that.
  */
 export async function scheduleJob(services: Scheduling, request: AcceptedRequest): Promise<Job> {
   const prepared = await prepare(services, request);
@@ -43,7 +44,7 @@ function idOf({ product, env, idempotency_key: key, step }: AcceptedRequest): st
   return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
 }
 
-/** The job of a request, its input kept, itself not stored yet. Throws UNAVAILABLE. */
+/** The job of a request, its input kept, itself not stored yet. Throws as `scheduleJob` does. */
 export async function prepare(services: Scheduling, request: AcceptedRequest): Promise<Job> {
   const id = idOf(request);
   try {
@@ -51,7 +52,7 @@ export async function prepare(services: Scheduling, request: AcceptedRequest): P
     const input = await store(services.blobs, `inputs/${id}/${request.fingerprint}`, request.input);
     return newJob(request, { id, writeId: crypto.randomUUID(), now: services.clock.now(), input });
   } catch (cause) {
-    throw unavailable(cause);
+    throw errorOf(cause);
   }
 }
 
@@ -61,39 +62,50 @@ export async function record(
   job: Job,
   request: AcceptedRequest,
 ): Promise<{ job: Job; isNew: boolean }> {
-  try {
-    const created = await services.jobs.create(job);
-    if (created.outcome === "created") return { job, isNew: true };
-    return { job: await repeated(services, created.job, request), isNew: false };
-  } catch (cause) {
-    if (cause instanceof RequestError) throw cause;
-    return await unrecorded(services, job, cause);
-  }
+  const created = await services.jobs.create(job).catch((cause) => unrecorded(services, job, cause));
+  if (created.outcome === "created") return { job, isNew: true };
+  return { job: await repeated(services, created.job, request), isNew: false };
 }
 
-/** Takes back a job that AWS did not store, as far as one knows, and throws UNAVAILABLE. */
+/** Takes back a job that was not stored, as far as one knows, and throws why. */
 export async function unrecorded(services: Scheduling, job: Job, cause: unknown): Promise<never> {
   // What is not this write any more was stored after all, and belongs to a repeated request.
   const isKept = (await takeBack(services, job, cause)) === "lost";
-  throw unavailable(cause, isKept ? job.id : undefined);
+  throw errorOf(cause, isKept ? job.id : undefined);
 }
 
-/** Takes back a stored job that AWS did not dispatch and throws UNAVAILABLE, unless it has gone on without us. */
+/** Takes back a stored job that was not dispatched and throws why, unless it has gone on without us. */
 export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
-  if ((await takeBack(services, job, cause)) === "removed") throw unavailable(cause);
+  if ((await takeBack(services, job, cause)) === "removed") throw errorOf(cause);
   // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it over.
   // AWS may have refused that one too, and who gets a receipt relies on it.
   try {
     const held = await services.jobs.get(job.id);
     if (held && !hasStarted(held)) await dispatch(services, held);
   } catch (again) {
-    throw unavailable(again, job.id);
+    throw errorOf(again, job.id);
   }
 }
 
 const hasStarted = (job: Job): boolean => isFinished(job) || job.claims > 0 || job.attempt > 1 || job.run > 1;
 
-const unavailable = (cause: unknown, jobId?: string) =>
+/**
+ * What a request is told of a failure. Only what passes is UNAVAILABLE: told so of anything else, its sender would try again
+ * for ever. What AWS will never take is the request's own fault, and everything else is ours.
+ */
+function errorOf(cause: unknown, jobId?: string): unknown {
+  if (cause instanceof TransientError) return unavailable(cause, jobId);
+  if (cause instanceof PermanentError) return refusedForGood(cause, jobId);
+  return jobId === undefined ? cause : new InternalError(jobId, cause);
+}
+
+const refusedForGood = (cause: PermanentError, jobId?: string) =>
+  new RequestError("INVALID_REQUEST", `AWS will never accept this job (${cause.code}); change the request.`, {
+    cause,
+    ...(jobId !== undefined && { jobId }),
+  });
+
+const unavailable = (cause: TransientError, jobId?: string) =>
   new RequestError(
     "UNAVAILABLE",
     jobId === undefined
@@ -102,13 +114,17 @@ const unavailable = (cause: unknown, jobId?: string) =>
     { cause, retryAfterSeconds, ...(jobId !== undefined && { jobId }) },
   );
 
-/** The caller will be told to try again, so nothing may stay behind. The write may have happened and its answer be lost. */
+/** The caller is told that there is no job, so nothing may stay behind. The write may have happened and its answer be lost. */
 async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise<"removed" | "lost"> {
-  services.log.warn("AWS refused a job", { ...jobFields(job), ...traceOf(cause) });
+  const fields = { ...jobFields(job), ...traceOf(cause) };
+  if (cause instanceof TransientError) services.log.warn("AWS refused a job for now", fields);
+  else services.log.error("a job could not be scheduled", fields);
   try {
     return await services.jobs.remove(job);
   } catch (error) {
-    throw unavailable(new AggregateError([cause, error]), job.id);
+    services.log.error("a job that could not be scheduled stays behind", { ...jobFields(job), ...traceOf(error) });
+    // Another try may succeed if one of the two refusals passes.
+    throw errorOf(error instanceof TransientError ? error : cause, job.id);
   }
 }
 
@@ -125,16 +141,18 @@ async function repeated(services: Scheduling, existing: Job, request: AcceptedRe
     const held = { ...job, version: job.version + 1 };
     const isOurs = (await services.jobs.replace(held)) === "replaced";
     const current = isOurs ? held : await services.jobs.get(job.id);
-    if (!current) throw new Error("taken back meanwhile");
+    if (!current) throw takenBack();
     // What that throws is said by it, and not caught here.
     if (current.created_at !== job.created_at) return repeated(services, current, request);
     // Where another repetition came first, AWS may have refused its message: who gets a receipt relies on one.
     if (!hasStarted(current)) await dispatch(services, current);
     return job;
   } catch (cause) {
-    throw unavailable(cause, existing.id);
+    throw errorOf(cause, existing.id);
   }
 }
+
+const takenBack = () => new TransientError("TAKEN_BACK", "the job was taken back meanwhile");
 
 const rounds = 10;
 
@@ -145,8 +163,8 @@ async function answering(services: Scheduling, existing: Job, token: string | un
     const next = withTaskToken(job, token);
     if (next === job || (await services.jobs.replace(next)) === "replaced") return next;
     const now = await services.jobs.get(job.id);
-    if (!now) throw new Error("taken back meanwhile");
+    if (!now) throw takenBack();
     job = now;
   }
-  throw new Error("the job changes too fast");
+  throw new TransientError("CONTENDED", "the job changes too fast");
 }

@@ -1,6 +1,7 @@
 import { dispatchMany } from "./dispatch.ts";
 import { inParallel } from "./in-parallel.ts";
 import type { Job } from "./job.ts";
+import { refusedBy } from "./refused-by.ts";
 import type { AcceptedRequest } from "./request.ts";
 import { hasFreshId, prepare, record, type Scheduling, undispatched, unrecorded } from "./schedule-job.ts";
 
@@ -45,7 +46,8 @@ export async function scheduleJobs(services: Scheduling, requests: readonly Acce
   );
 
   const fresh = prepared.filter(({ request }) => hasFreshId(request));
-  const refused = causesOf(await services.jobs.createMany(fresh.map(({ job }) => job)), fresh);
+  const unstored = await refusedBy(fresh.length, () => services.jobs.createMany(fresh.map(({ job }) => job)));
+  const refused = causesOf(unstored, fresh);
   const stored = await step(fresh, async (item) =>
     refused.has(item) ? await unrecorded(services, item.job, refused.get(item)) : item,
   );

@@ -1,14 +1,17 @@
 import * as z from "zod";
+import { never } from "./job.ts";
 
 const aTime = "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset";
+const tooLate = "later than the last time that there is (8.64e15)";
 
 /**
  * Unix time in seconds or milliseconds, or RFC 3339 with an offset. The words are each part's too: where a value is of the kind
- * of one of them, zod asks that one. The letters of RFC 3339 may be small ones (5.6).
+ * of one of them, zod asks that one. The letters of RFC 3339 may be small ones (5.6). The upper bound keeps out what neither a
+ * Date nor DynamoDB can hold.
  */
 export const Time = z.union(
   [
-    z.number().min(0, aTime),
+    z.number().min(0, aTime).max(never, tooLate),
     z
       .string(aTime)
       .toUpperCase()

@@ -1,7 +1,8 @@
 import { errorTypeOf } from "../aws/function-error.ts";
-import { traceOf } from "../core/errors.ts";
+import { PermanentError, traceOf } from "../core/errors.ts";
 import { tenantOf } from "../core/job.ts";
 import type { Refused, SendOptions } from "../core/ports.ts";
+import { refusedBy } from "../core/refused-by.ts";
 import type { Rejection } from "../core/rejection.ts";
 import { TaskToken } from "../core/task.ts";
 import type { TaskMessage } from "../core/task-message.ts";
@@ -15,7 +16,7 @@ export interface Rejected {
 
 /**
  * Tells of rejections: the task of Step Functions that would wait in vain, the bus, and the dead letters. Answers the
- * places of those that could not be told or kept: their messages come again and are rejected then.
+ * places of those that could not be told or kept for now: their messages come again and are rejected then.
  */
 export async function rejectAll(services: IntakeServices, rejected: readonly Rejected[]): Promise<Set<number>> {
   if (rejected.length === 0) return new Set();
@@ -26,7 +27,9 @@ export async function rejectAll(services: IntakeServices, rejected: readonly Rej
   }
   const untold = await endTasks(services, rejected);
   const told = [...rejected.entries()].filter(([place]) => !untold.some(({ index }) => index === place));
-  const unkept = await services.rejections.reject(told.map(([, { rejection }]) => rejection));
+  const unkept = await refusedBy(told.length, () =>
+    services.rejections.reject(told.map(([, { rejection }]) => rejection)),
+  );
   const failed = [...untold, ...unkept.map(({ index, cause }) => ({ index: told[index]?.[0] as number, cause }))];
   for (const { index, cause } of failed) {
     const { message_id } = (rejected[index] as Rejected).rejection.detail;
@@ -35,14 +38,24 @@ export async function rejectAll(services: IntakeServices, rejected: readonly Rej
   return new Set(failed.map(({ index }) => index));
 }
 
-async function endTasks({ tasks }: IntakeServices, rejected: readonly Rejected[]): Promise<Refused[]> {
+/** A task that can never be told holds up nothing: the message is rejected all the same, and the log says so. */
+async function endTasks({ tasks, log }: IntakeServices, rejected: readonly Rejected[]): Promise<Refused[]> {
   const waiting = [...rejected.entries()].flatMap(([place, { rejection, request }]) => {
     const token = TaskToken.safeParse((request as { task_token?: unknown } | null | undefined)?.task_token).data;
     return token === undefined ? [] : [{ place, entry: entryOf(rejection, token) }];
   });
   if (waiting.length === 0) return [];
-  const refused = await tasks.sendMany(waiting.map(({ entry }) => entry));
-  return refused.map(({ index, cause }) => ({ index: waiting[index]?.place as number, cause }));
+  const refused = await refusedBy(waiting.length, () => tasks.sendMany(waiting.map(({ entry }) => entry)));
+  const placed = refused.map(({ index, cause }) => ({ index: waiting[index]?.place as number, cause }));
+  const [never, again] = [true, false].map((is) =>
+    placed.filter(({ cause }) => cause instanceof PermanentError === is),
+  );
+  for (const { index, cause } of never ?? []) {
+    const { message_id } = (rejected[index] as Rejected).rejection.detail;
+    log.error("a task can never be told that its request was rejected", { message_id, ...traceOf(cause) });
+    log.measure("set aside", { values: { set_aside: 1 } });
+  }
+  return again ?? [];
 }
 
 function entryOf({ detail }: Rejection, token: string): { message: TaskMessage } & SendOptions {

@@ -1,5 +1,5 @@
 import type { QueueMessage } from "../aws/intake-handler.ts";
-import { RequestError, traceOf } from "../core/errors.ts";
+import { PermanentError, RequestError, traceOf } from "../core/errors.ts";
 import { inParallel } from "../core/in-parallel.ts";
 import { type Refusable, rejectionOf } from "../core/rejection.ts";
 import type { AcceptedRequest } from "../core/request.ts";
@@ -9,7 +9,10 @@ import { rejectAll } from "./reject.ts";
 import { accept } from "./schedule-request.ts";
 import type { IntakeServices } from "./services.ts";
 
-/** What becomes of a message: it is done with, refused for good, or to be delivered again because AWS had a bad moment. */
+/**
+ * What becomes of a message: it is done with, refused for good, or to be delivered again, because AWS had a bad moment or
+ * because of a fault of ours. Its queue gives up the latter after some hours.
+ */
 type Outcome = { done: true } | { refused: RequestError } | { failed: unknown };
 
 type Read = { message: QueueMessage; delivery: Delivery };
@@ -58,15 +61,14 @@ async function scheduleAll(services: IntakeServices, read: readonly Read[], outc
 }
 
 /** An import runs from its own queue, one at a time in a function: a large one would hold up the requests beside it. */
-async function handOnImports({ imports }: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, Outcome>) {
+async function handOnImports(services: IntakeServices, read: readonly Read[], outcomes: Map<QueueMessage, Outcome>) {
   await inParallel(importsAtOnce, read, async ({ message, delivery }) => {
     if (delivery.kind !== "objects") return;
-    try {
-      for (const place of delivery.places) await imports.proceed(place, 0);
-      outcomes.set(message, { done: true });
-    } catch (failed) {
-      outcomes.set(message, { failed });
-    }
+    const errors: unknown[] = [];
+    for (const place of delivery.places) await services.imports.proceed(place, 0).catch((error) => errors.push(error));
+    // One that may succeed the next time is worth another delivery; to hand an import on twice does no harm.
+    const error = errors.find((one) => !(one instanceof PermanentError)) ?? errors[0];
+    outcomes.set(message, errors.length === 0 ? { done: true } : outcomeOf(services, message, error));
   });
 }
 
@@ -94,9 +96,13 @@ function refusable({ id, body }: QueueMessage, delivery: Delivery): Refusable {
 
 function outcomeOf({ log }: IntakeServices, { id }: QueueMessage, error: unknown): Outcome {
   if (error instanceof RequestError && error.code !== "UNAVAILABLE") return { refused: error };
-  log.error("a request could not be scheduled; its message will be delivered again", {
+  if (error instanceof PermanentError) return { refused: refusedForGood(error) };
+  log.error("a message could not be worked on; it will be delivered again", {
     message_id: id,
     ...traceOf(error),
   });
   return { failed: error };
 }
+
+const refusedForGood = (cause: PermanentError) =>
+  new RequestError("INVALID_REQUEST", `AWS will never take what the message asks for (${cause.code}).`, { cause });

@@ -1,3 +1,4 @@
+import { TransientError } from "../../lambdas/core/errors.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
@@ -34,10 +35,9 @@ export function outagesOf(random: Random, hardship: Hardship, start: number): Ou
 }
 
 /** What a port throws here. Its message quotes what it was sent, as AWS's may, and belongs in no log line or answer. */
-export class Injected extends Error {
-  constructor(what: string, name = "InternalServerError") {
-    super(`${what}: ${canary}`);
-    this.name = name;
+export class Injected extends TransientError {
+  constructor(what: string, code = "InternalServerError") {
+    super(code, `${what}: ${canary}`);
   }
 }
 
@@ -56,11 +56,11 @@ export interface World {
  * The calls for many say what was refused item by item, and throw nothing (core/ports.ts): a fault of theirs is that AWS
  * took none, or that it is not known what it took.
  */
-const refusals: Record<string, (args: unknown[], cause: Error) => unknown> = {
+const refusals: Record<string, (args: unknown[], cause: Injected) => unknown> = {
   createMany: ([jobs], cause) => (jobs as unknown[]).map((_, index) => ({ index, cause })),
   /** Of a job queue the type comes first. */
   sendMany: (args, cause) => (args.at(-1) as unknown[]).map((_, index) => ({ index, cause })),
-  publish: ([events], cause) => (events as unknown[]).map((_, index) => ({ index, code: cause.name })),
+  publish: ([events], cause) => (events as unknown[]).map((_, index) => ({ index, code: cause.code })),
 };
 
 const never = new Promise<never>(() => {});
@@ -96,7 +96,7 @@ export function throughAdversary<Port extends object>(
       observer.cover(`${fault} ${method}`);
       observer.note(() => `${invocation.what} ${fault} ${method}`);
     };
-    const refuse = (args: unknown[], cause: Error) => {
+    const refuse = (args: unknown[], cause: Injected) => {
       const refusal = refusals[method];
       if (!refusal) throw cause;
       return refusal(args, cause);

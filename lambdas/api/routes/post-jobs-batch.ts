@@ -95,7 +95,7 @@ function resultOf({ clock, log }: Services, index: number, outcome: Scheduled): 
   if ("job" in outcome) return { index, status: 202, job: receiptOf(outcome.job, clock.now()) };
   const refused = requestErrorOf(outcome.error);
   if (!refused) log.error("a job of a batch failed", { index, ...traceOf(outcome.error) });
-  const problem = problemOf(refused, undefined);
+  const problem = problemOf(outcome.error);
   const errors = problem.errors?.map(({ pointer, detail }) => ({ pointer: `/jobs/${index}${pointer}`, detail }));
   return { index, status: problem.status, error: { ...problem, ...(errors && { errors }) } };
 }

@@ -14,7 +14,7 @@ const carriageReturn = 0x0d;
 /**
  * The lines of a stream, split at `\n` or `\r\n` while they are still bytes, so that it does not matter where a chunk cuts a
  * character. Holds one line at a time, and of one that is longer than `longest` bytes nothing. Throws if the stream ends
- * before the object does, since its last line would be half of one.
+ * before the object does, since its last line would be half of one, or goes on after it, since it is not the object's.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
@@ -38,7 +38,10 @@ export async function* linesOf(
     number++;
     return { number, bytes: tooLong ? undefined : bytes, end };
   };
+  let received = end;
   for await (const chunk of chunks) {
+    received += chunk.byteLength;
+    if (received > from.size) throw new Error(`the object of ${from.size} bytes goes on after its end`);
     let start = 0;
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, start)) {
       keep(chunk.subarray(start, at));

@@ -2,14 +2,23 @@ import { type ImportPlace, reportFolder } from "../../core/import-place.ts";
 import type { BlobStore } from "../../core/ports.ts";
 import type { LineReport } from "./schedule-lines.ts";
 
-/** Writes the part of the report that ends at a place. Written twice it is the same object. */
-export async function writePart(blobs: BlobStore, place: ImportPlace, reports: readonly LineReport[]): Promise<void> {
+/**
+ * Writes the part of the report between two places. It is named by its lines: two deliveries of the same import may stop at
+ * different lines, and neither may overwrite what the other has written. Written twice it is the same object.
+ */
+export async function writePart(
+  blobs: BlobStore,
+  from: ImportPlace,
+  to: ImportPlace,
+  reports: readonly LineReport[],
+): Promise<void> {
   const text = reports.map((report) => `${JSON.stringify(report)}\n`).join("");
-  await blobs.put(`${reportFolder(place)}${partName(place.parts)}`, Buffer.from(text), "application/x-ndjson");
+  const name = `part-${lineName(from.lines + 1)}-${lineName(to.lines)}.ndjson`;
+  await blobs.put(`${reportFolder(to)}${name}`, Buffer.from(text), "application/x-ndjson");
 }
 
-/** Sorts by number. */
-const partName = (part: number) => `part-${String(part).padStart(5, "0")}.ndjson`;
+/** Sorts by number: an object has fewer lines than this has digits for. */
+const lineName = (line: number) => String(line).padStart(12, "0");
 
 /** Says that an import has ended, and how: `gone` where its object was deleted or replaced before. */
 export async function writeSummary(
@@ -18,7 +27,9 @@ export async function writeSummary(
   status: "finished" | "gone",
   now: number,
 ): Promise<void> {
-  const { key, etag, lines, scheduled, rejected, parts } = place;
+  const { key, etag, scheduled, rejected, parts } = place;
+  // Blank lines are no requests, and count for nothing.
+  const lines = scheduled + rejected;
   const summary = { status, key, etag, lines, scheduled, rejected, parts, finished_at: now };
   const text = `${JSON.stringify(summary, null, 2)}\n`;
   await blobs.put(`${reportFolder(place)}summary.json`, Buffer.from(text), "application/json");

@@ -30,17 +30,22 @@ interface Slice {
 export async function runImport(services: IntakeServices, place: ImportPlace, stopAt: number): Promise<void> {
   const { blobs, clock, log, imports } = services;
   const { key, etag, offset: from, size } = place;
+  if (from > size) throw new Error(`an import cannot go on at byte ${from} of ${size}`);
   const object = from < size ? await blobs.stream(key, { from, etag }) : undefined;
   if (!object && from < size) {
     log.warn("an import ends early: its object was deleted or replaced", { key, lines: place.lines });
     return writeSummary(blobs, place, "gone", clock.now());
   }
+  if (object && object.bytes !== size - from) {
+    object.body.destroy();
+    throw new Error(`from byte ${from} of ${size} on the object has ${object.bytes} bytes`);
+  }
   const slice = object ? await runSlice(services, place, object.body, stopAt) : { place, reports: [] };
   const { interrupted, reports } = slice;
   if (interrupted !== undefined && slice.place.offset === from) throw interrupted;
   const reached = { ...slice.place, parts: place.parts + (reports.length > 0 ? 1 : 0) };
-  if (reports.length > 0) await writePart(blobs, reached, reports);
-  if (reached.offset < size) return imports.proceed(reached, interrupted === undefined ? 0 : pauseSeconds);
+  if (reports.length > 0) await writePart(blobs, place, reached, reports);
+  if (reached.offset !== size) return imports.proceed(reached, interrupted === undefined ? 0 : pauseSeconds);
   await writeSummary(blobs, reached, "finished", clock.now());
   log.info("an import is finished", { key, lines: reached.lines, scheduled: reached.scheduled });
 }
@@ -56,8 +61,7 @@ async function runSlice(
   try {
     for await (const group of groupsOf(lines, largestGroup, ({ bytes }) => bytes?.byteLength ?? 0)) {
       const reports = await scheduleLines(services, start, group);
-      if (!reports)
-        return { ...slice, interrupted: new Error("AWS took some lines of an import not even at the last try") };
+      if (!reports) return { ...slice, interrupted: new Error("some lines of an import were refused at every try") };
       for (const report of reports) slice.reports.push(report);
       slice.place = after(slice.place, group, reports);
       const done = slice.place.lines - start.lines;

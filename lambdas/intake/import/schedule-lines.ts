@@ -1,9 +1,9 @@
-import { type Fault, RequestError, traceOf } from "../../core/errors.ts";
+import { type Fault, InternalError, PermanentError, RequestError, traceOf } from "../../core/errors.ts";
 import { type ImportPlace, lineId } from "../../core/import-place.ts";
 import { invalidRequest } from "../../core/parse-body.ts";
 import { shortened } from "../../core/rejection.ts";
 import type { AcceptedRequest } from "../../core/request.ts";
-import { scheduleJobs } from "../../core/schedule-jobs.ts";
+import { type Scheduled, scheduleJobs } from "../../core/schedule-jobs.ts";
 import { accept } from "../schedule-request.ts";
 import type { IntakeServices } from "../services.ts";
 import type { Line } from "./lines.ts";
@@ -16,17 +16,20 @@ export type LineReport =
 /** Bytes: as much as a message of SQS holds. */
 export const longestLine = 1_048_576;
 
-/** Before another try of the lines that AWS had no capacity for. */
+/** Before another try of the lines that were not taken. */
 const pausesMs = [500, 2000, 5000];
 
 interface Pending {
   line: number;
   request: AcceptedRequest;
+  /** What kept the line from being scheduled at the last try, where that was not a refusal for now. */
+  fault?: unknown;
 }
 
 /**
  * Schedules the requests of some lines, as few calls as AWS allows. Answers what became of each line that is not blank, in
- * order; or nothing if AWS refuses some of them time and again: done once more they are the same jobs.
+ * order; or nothing if some of them are refused for now time and again: done once more they are the same jobs. A fault of ours
+ * is a line's own while others get through; where none does, it may be the whole deployment's, and the import waits.
  */
 export async function scheduleLines(
   services: IntakeServices,
@@ -40,29 +43,42 @@ export async function scheduleLines(
     if (read && "request" in read) left.push(read);
     else if (read) reports.push(read);
   }
-  for (const pause of [...pausesMs, undefined]) {
+  for (const [round, pause] of [...pausesMs, undefined].entries()) {
     left = await schedule(services, left, reports);
+    if (round > 0 && reports.some((report) => !("code" in report))) left = withoutFaults(services, left, reports);
     if (left.length === 0) return reports.sort((a, b) => a.line - b.line);
     if (pause !== undefined) await services.clock.sleep(pause);
   }
   return undefined;
 }
 
-/** Answers those that AWS did not take. */
+/** Reports the lines that a fault of ours keeps from being scheduled; answers the others. */
+function withoutFaults(services: IntakeServices, pending: Pending[], reports: LineReport[]): Pending[] {
+  return pending.filter(({ line, fault }) => {
+    if (fault === undefined) return true;
+    reports.push(faultOf(services, line, fault));
+    return false;
+  });
+}
+
+/** Answers those that were not taken. */
 async function schedule(services: IntakeServices, pending: Pending[], reports: LineReport[]): Promise<Pending[]> {
   const outcomes = await scheduleJobs(
     services,
     pending.map(({ request }) => request),
   );
-  return pending.filter(({ line }, i) => {
-    const outcome = outcomes[i];
-    if (outcome && "job" in outcome) {
+  return pending.flatMap(({ line, request }, i): Pending[] => {
+    const outcome = outcomes[i] as Scheduled;
+    if ("job" in outcome) {
       reports.push({ line, job_id: outcome.job.id });
-      return false;
+      return [];
     }
-    if (outcome?.error instanceof RequestError && outcome.error.code === "UNAVAILABLE") return true;
-    reports.push(faultOf(services, line, outcome?.error));
-    return false;
+    const { error } = outcome;
+    if (!(error instanceof RequestError)) return [{ line, request, fault: error }];
+    if (error.code === "UNAVAILABLE") return [{ line, request }];
+    if (error.cause instanceof PermanentError) setAside(services, line, error.cause);
+    reports.push(refused(line, error));
+    return [];
   });
 }
 
@@ -77,10 +93,21 @@ function readLine(services: IntakeServices, place: ImportPlace, { number: line, 
 }
 
 /** A fault of ours in one line holds up no other either. */
-function faultOf({ log }: IntakeServices, line: number, error: unknown): LineReport {
+function faultOf(services: IntakeServices, line: number, error: unknown): LineReport {
   if (error instanceof RequestError) return refused(line, error);
-  log.error("a line could not be scheduled", { line, ...traceOf(error) });
-  return { line, code: "INTERNAL", detail: "Something went wrong on our side; the log has it under this line." };
+  setAside(services, line, error);
+  return {
+    line,
+    code: "INTERNAL",
+    detail: "Something went wrong on our side; the log has it under this line.",
+    ...(error instanceof InternalError && { job_id: error.jobId }),
+  };
+}
+
+/** Not the sender's mistake: the report alone would not show it to those who run the deployment. */
+function setAside({ log }: IntakeServices, line: number, error: unknown): void {
+  log.error("a line could not be scheduled; the report has it", { line, ...traceOf(error) });
+  log.measure("set aside", { values: { set_aside: 1 } });
 }
 
 const refused = (line: number, { code, message, faults, jobId }: RequestError): LineReport => ({

@@ -77,6 +77,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       const etag = createHash("md5").update(body).digest("hex");
       const rest = async (from: number) => {
         const stream = await blobs.stream("imports/lines", { from, etag });
+        expect(stream?.bytes ?? 0).toBe(stream ? body.byteLength - from : 0);
         return stream && String(await buffer(stream.body));
       };
       expect(await rest(0)).toBe("first line\nsecond line\n");

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { JobError } from "../../../lambdas/core/errors.ts";
+import { JobError, PermanentError } from "../../../lambdas/core/errors.ts";
 import { type Job, type JobStatus, phaseTime, type RunRecord } from "../../../lambdas/core/job.ts";
 import { newJobId } from "../../../lambdas/core/job-id.ts";
 import { comparePlaces, type Place } from "../../../lambdas/core/place.ts";
@@ -419,6 +419,17 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(read.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual(
           jobs.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
         );
+      });
+
+      test("a job that the store will never take refuses itself alone, and for good", async () => {
+        const jobs = Array.from({ length: 30 }, (_, i) => aJob({ labels: [`number ${i}`] }));
+        const one = jobs[7] as Job;
+        one.repeat = { every: 1000, anchor: noon, end_date: 1e200, overlap: "skip" };
+        const refused = await store.createMany(jobs);
+        expect(refused).toEqual([{ index: 7, cause: expect.any(PermanentError) }]);
+        expect(await store.getMany(jobs.map(({ id }) => id))).toHaveLength(29);
+        await expect(store.create(one)).rejects.toBeInstanceOf(PermanentError);
+        expect(await store.get(one.id)).toBeUndefined();
       });
 
       test("no jobs are no work", async () => {

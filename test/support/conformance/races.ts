@@ -21,6 +21,7 @@ import { parseRequest } from "../../../lambdas/core/request.ts";
 import { scheduleJob } from "../../../lambdas/core/schedule-job.ts";
 import { parked } from "../../../lambdas/core/transitions.ts";
 import { aJob, noon } from "../builders.ts";
+import { throttled } from "../fakes/failures.ts";
 import { fakeServices } from "../fakes/services.ts";
 import { interleaved } from "../gate.ts";
 import type { JobStoreUnderTest } from "./job-store.ts";
@@ -400,7 +401,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         const queue = {
           ...services.queue,
           send: async (...sent: Parameters<typeof send>) => {
-            if (left-- > 0) throw new Error("AWS is down");
+            if (left-- > 0) throw throttled("AWS is down");
             await send(...sent);
           },
         };

@@ -1,7 +1,8 @@
+import { PermanentError } from "../../../lambdas/core/errors.ts";
 import { type Job, phaseOf, phaseTime, type RunRecord } from "../../../lambdas/core/job.ts";
 import { shardOf } from "../../../lambdas/core/job-id.ts";
 import { comparePlaces, type Place } from "../../../lambdas/core/place.ts";
-import type { JobStore } from "../../../lambdas/core/ports.ts";
+import type { JobStore, Refused } from "../../../lambdas/core/ports.ts";
 import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
 
 export interface FakeJobStore extends JobStore {
@@ -35,6 +36,19 @@ function frozen<T>(value: T): T {
   return value;
 }
 
+/** What DynamoDB does not hold, of either sign. Callers' own values are kept as text and may be any. */
+const beyond = 1e126;
+const keptAsText = new Set(["input", "progress", "result"]);
+
+/** Refuses for good what DynamoDB does. */
+function checkNumbers(value: unknown): void {
+  if (typeof value === "number" && Math.abs(value) >= beyond) {
+    throw new PermanentError("ValidationException", "a number is larger than the store holds");
+  }
+  if (typeof value !== "object" || value === null) return;
+  for (const [name, item] of Object.entries(value)) if (!keptAsText.has(name)) checkNumbers(item);
+}
+
 function indexOf(jobs: Iterable<Job>): Map<string, Place[]> {
   const index = new Map<string, Place[]>();
   for (const job of jobs) {
@@ -52,6 +66,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
   /** The index, made anew after any write: tests list from 100,000 jobs. */
   let index: Map<string, Place[]> | undefined;
   const put = (job: Job) => {
+    checkNumbers(job);
     index = undefined;
     jobs.set(job.id, frozen(copy(job)));
   };
@@ -101,8 +116,14 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     },
 
     async createMany(given) {
-      for (const job of given) put(job);
-      return [];
+      return given.flatMap((job, index): Refused[] => {
+        try {
+          put(job);
+          return [];
+        } catch (cause) {
+          return [{ index, cause }];
+        }
+      });
     },
 
     async page({ product, env, phase, shard, from = 0, until = Infinity, order, limit }, after) {

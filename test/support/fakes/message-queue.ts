@@ -1,4 +1,5 @@
 import type { MessageQueue, Refused, SendOptions } from "../../../lambdas/core/ports.ts";
+import { throttled } from "./failures.ts";
 
 export interface FakeMessageQueue<Message> extends MessageQueue<Message> {
   /** What was sent, in order. */
@@ -13,7 +14,7 @@ export function fakeMessageQueue<Message>(): FakeMessageQueue<Message> {
     sent: [],
     refuses: () => false,
     async send(message, options) {
-      if (queue.refuses(message)) throw new Error("the queue refuses it");
+      if (queue.refuses(message)) throw throttled("the queue refuses it");
       queue.sent.push({ message: structuredClone(message), ...options });
     },
     async sendMany(entries) {

@@ -1,6 +1,7 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
 import type { Rejections } from "../../../lambdas/core/outward-ports.ts";
 import { type Rejection, rejectedEvent } from "../../../lambdas/core/rejection.ts";
+import { throttled } from "./failures.ts";
 
 export interface FakeRejections extends Rejections {
   /** What was told and kept, in order. */
@@ -18,7 +19,7 @@ export function fakeRejections(): FakeRejections {
       for (const { detail } of all) eventDocs()[rejectedEvent]?.detail.strict().parse(detail);
       const refused = [...all.entries()].filter(([, one]) => rejections.refuses(one)).map(([index]) => index);
       rejections.rejected.push(...structuredClone(all.filter((_, index) => !refused.includes(index))));
-      return refused.map((index) => ({ index, cause: new Error("AWS refused") }));
+      return refused.map((index) => ({ index, cause: throttled("AWS refused") }));
     },
   };
   return rejections;

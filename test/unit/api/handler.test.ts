@@ -6,6 +6,7 @@ import { allScopes } from "../../../lambdas/core/scopes.ts";
 import { type Counts, hourMs, noCounts } from "../../../lambdas/core/stats.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
+import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";
 
 const order = {
   env: "prd",
@@ -78,12 +79,35 @@ describe("POST /v1/jobs", () => {
   it("says 503 with Retry-After when AWS refuses, and keeps nothing", async () => {
     const world = api();
     world.queue.send = async () => {
-      throw new Error("AWS is down: s3cret");
+      throw throttled("AWS is down: s3cret");
     };
     const answer = await world.post(order);
     expect(answer).toMatchObject({ status: 503, body: { code: "UNAVAILABLE" }, headers: { "retry-after": "5" } });
     expect(world.jobs.all()).toEqual([]);
     expect(JSON.stringify([answer, world.log.lines])).not.toContain("s3cret");
+  });
+});
+
+describe("a job that cannot be scheduled for good", () => {
+  it("because AWS will never take it is the request's fault: 400, and no word to try again", async () => {
+    const world = api();
+    world.jobs.create = async () => Promise.reject(refusedForGood("s3cret"));
+    const answer = await world.post(order);
+    expect(answer).toMatchObject({ status: 400, body: { code: "INVALID_REQUEST" } });
+    expect(answer.headers["retry-after"]).toBeUndefined();
+    expect(JSON.stringify([answer, world.log.lines])).not.toContain("s3cret");
+  });
+
+  it("for a reason of ours is a 500, with the job if one is left", async () => {
+    const world = api();
+    world.queue.send = async () => Promise.reject(denied());
+    const { remove } = world.jobs;
+    expect(await world.post(order)).toMatchObject({ status: 500, body: { code: "INTERNAL" } });
+    expect(world.jobs.all()).toEqual([]);
+    world.jobs.remove = async () => Promise.reject(denied());
+    const answer = await world.post(order);
+    expect(answer).toMatchObject({ status: 500, body: { code: "INTERNAL", job_id: world.jobs.all()[0]?.id } });
+    world.jobs.remove = remove;
   });
 });
 
@@ -313,7 +337,7 @@ describe("GET /v1/stats", () => {
     ["no time", { from: "yesterday" }, "/query/from"],
     ["an empty time", { to: "" }, "/query/to"],
     ["a window that ends before it begins", { from: String(noon + 1), to: String(noon) }, "/query/from"],
-    ["a window in the future", { from: "99999999999999998", to: "99999999999999999" }, "/query/from"],
+    ["a window in the future", { from: "99999999999998", to: "99999999999999" }, "/query/from"],
     ["a window of more than 31 days", { from: String(noon - 31 * 24 * hourMs - 1) }, "/query/from"],
   ])("refuses %s", async (_what, more, pointer) => {
     const answer = await api().ask({ path, query: { ...query, ...more } });

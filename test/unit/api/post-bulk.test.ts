@@ -2,6 +2,7 @@ import type { Job } from "../../../lambdas/core/job.ts";
 import { allScopes } from "../../../lambdas/core/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon, stepOf } from "../../support/builders.ts";
+import { throttled } from "../../support/fakes/failures.ts";
 
 const hour = 3_600_000;
 const job = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });
@@ -134,6 +135,16 @@ describe("POST /v1/jobs/bulk", () => {
       { level: "debug", message: "request answered" },
     ]);
     expect(JSON.stringify([body, log.lines])).not.toContain("s3cret");
+  });
+
+  it("says of a job that AWS does not change for now that another try is worth it", async () => {
+    const one = series();
+    const { bulk, jobs } = world([one]);
+    jobs.replace = async () => Promise.reject(throttled("s3cret"));
+    const { body } = await bulk({ action: "pause", filter });
+    expect(body.errors).toEqual([
+      { job_id: one.id, code: "UNAVAILABLE", detail: expect.stringContaining("Try again") },
+    ]);
   });
 
   it.each<[string, object, string]>([

@@ -2,6 +2,7 @@ import { catalog } from "../../../lambdas/consumers/catalog.ts";
 import { allScopes } from "../../../lambdas/core/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
+import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";
 import type { Asked } from "../../support/http-event.ts";
 
 const order = {
@@ -106,7 +107,7 @@ describe("POST /v1/jobs/batch", () => {
     const { send } = queue;
     queue.send = async (type, message, options) => {
       queue.send = send;
-      await Promise.reject(new Error(`s3cret ${type} ${message.job_id} ${options.group}`));
+      await Promise.reject(throttled(`s3cret ${type} ${message.job_id} ${options.group}`));
     };
     const answer = await post([order, order]);
     expect(answer.body).toMatchObject({
@@ -116,6 +117,26 @@ describe("POST /v1/jobs/batch", () => {
     });
     expect(jobs.all()).toHaveLength(1);
     expect(JSON.stringify([answer, log.lines])).not.toContain("s3cret");
+  });
+
+  it("says 400 of a job that AWS refuses for good, 500 of one that it may not store, and takes the others", async () => {
+    const { post, jobs } = world();
+    const { createMany } = jobs;
+    jobs.createMany = async ([one, two, ...others]) => {
+      const causes = [refusedForGood("s3cret"), denied()];
+      const refused = [one, two].map((_, index) => ({ index, cause: causes[index] }));
+      return [...refused, ...(await createMany(others))];
+    };
+    const answer = await post([order, order, order]);
+    expect(answer.body).toMatchObject({
+      results: [
+        { status: 400, error: { code: "INVALID_REQUEST", detail: expect.stringContaining("ValidationException") } },
+        { status: 500, error: { code: "INTERNAL" } },
+        { status: 202 },
+      ],
+      accepted: 1,
+      rejected: 2,
+    });
   });
 
   it("says 500 of a job that fails for a reason of ours, which the log has without its text", async () => {

@@ -92,11 +92,12 @@ describe("with a group of an earlier name", () => {
   });
 });
 
-test.each(["ValidationException", "ServiceQuotaExceededException", "ResourceNotFoundException"])(
-  "a schedule refused with %s fails",
-  async (error) => {
-    const { scheduler } = aScheduler(awsError(error));
-    const scheduling = scheduler.schedule("job_1-1-1", at, "function", aMessage());
-    await expect(scheduling).rejects.toMatchObject({ name: error });
-  },
-);
+test.each([
+  ["ValidationException", { name: "PermanentError", code: "ValidationException" }],
+  ["ServiceQuotaExceededException", { name: "TransientError", code: "ServiceQuotaExceededException" }],
+  ["ResourceNotFoundException", { name: "ResourceNotFoundException" }],
+])("a schedule refused with %s fails, and says whether that passes", async (error, expected) => {
+  const { scheduler } = aScheduler(awsError(error));
+  const scheduling = scheduler.schedule("job_1-1-1", at, "function", aMessage());
+  await expect(scheduling).rejects.toMatchObject(expected);
+});

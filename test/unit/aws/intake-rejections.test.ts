@@ -31,19 +31,21 @@ interface Letter {
 }
 const lettersIn = ({ body }: Captured) => body.Entries as Letter[];
 
+/** What the bus says of an entry: `true` is a refusal for now, a text is its code. */
+const refusal = (refused: boolean | string) =>
+  refused ? { ErrorCode: refused === true ? "ThrottlingException" : refused } : { EventId: "1" };
+
 /** The adapter on the wire; `refuses` says the entries, by their bodies or details, that a service does not take. */
 function onTheWire({
   bus = () => false,
   queue = () => false,
 }: {
-  bus?: (detail: string) => boolean;
+  bus?: (detail: string) => boolean | string;
   queue?: (letter: Letter) => boolean;
 } = {}) {
   const events = stubHandler(({ body }) => ({
     body: {
-      Entries: (body.Entries as { Detail: string }[]).map(({ Detail }) =>
-        bus(Detail) ? { ErrorCode: "ThrottlingException" } : { EventId: "1" },
-      ),
+      Entries: (body.Entries as { Detail: string }[]).map(({ Detail }) => refusal(bus(Detail))),
     },
   }));
   const letters = stubHandler((request) => {
@@ -103,6 +105,19 @@ test("what the bus does not take is not kept either, and what is not kept is nam
   const refused = await rejections.reject(all);
   expect(refused.map(({ index }) => index).sort()).toEqual([0, 2]);
   expect(letters.flatMap(lettersIn).map(({ MessageBody }) => MessageBody)).toEqual(["b", "c", "c"]);
+});
+
+test("what the bus will never take is kept all the same, and its dead letter says that it was not told", async () => {
+  const all = ["a", "b"].map((message_id) => rejection({ message_id }, message_id));
+  const { rejections, letters } = onTheWire({
+    bus: (sent) => JSON.parse(sent).message_id === "a" && "MalformedDetail",
+  });
+  expect(await rejections.reject(all)).toEqual([]);
+  expect(letters.flatMap(lettersIn)).toMatchObject([
+    { MessageBody: "a", MessageAttributes: { untold: { StringValue: "MalformedDetail" } } },
+    { MessageBody: "b" },
+  ]);
+  expect(letters.flatMap(lettersIn)[1]?.MessageAttributes.untold).toBeUndefined();
 });
 
 test("bodies of a megabyte go one by one, cut to where their attributes fit in; and what SQS would refuse is escaped", async () => {

@@ -2,6 +2,8 @@ import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "@jest/globals";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamo-job-store.ts";
 import type { Item } from "../../../lambdas/aws/job-item.ts";
+import { PermanentError, TransientError } from "../../../lambdas/core/errors.ts";
+import type { Job } from "../../../lambdas/core/job.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { awsError, type Captured, stubHandler } from "../../support/aws/stub-handler.ts";
 import { aJob } from "../../support/builders.ts";
@@ -43,15 +45,47 @@ test("what it never takes is refused, and only that", async () => {
       UnprocessedItems: { jobs: requestsOf(request).filter(({ PutRequest }) => PutRequest.Item.id?.S === ids[27]) },
     },
   }));
-  expect(await store.createMany(jobs)).toEqual([{ index: 27, cause: expect.any(Error) }]);
+  expect(await store.createMany(jobs)).toEqual([{ index: 27, cause: expect.any(TransientError) }]);
   expect(requests.filter((request) => idsOf(request).includes(ids[27]))).toHaveLength(4);
 });
 
-test("a batch that fails is refused whole, the others are not", async () => {
-  const { store } = aStore((request) =>
-    idsOf(request).includes(ids[29]) ? awsError("AccessDeniedException") : { body: {} },
+test("a batch that DynamoDB refuses for now is refused whole, the others are not", async () => {
+  const { store, requests } = aStore((request) =>
+    idsOf(request).includes(ids[29]) ? awsError("ThrottlingException") : { body: {} },
   );
   const refused = await store.createMany(jobs);
   expect(refused.map(({ index }) => index)).toEqual([25, 26, 27, 28, 29]);
-  expect(refused[0]?.cause).toMatchObject({ name: "AccessDeniedException" });
+  expect(refused.every(({ cause }) => cause instanceof TransientError)).toBe(true);
+  expect(requests).toHaveLength(2);
+});
+
+test.each([
+  ["ValidationException", PermanentError],
+  ["AccessDeniedException", Error],
+])("a batch that DynamoDB refuses with %s for one item's sake is put item by item", async (name, kind) => {
+  const { store, requests } = aStore((request) => (idsOf(request).includes(ids[3]) ? awsError(name) : { body: {} }));
+  const refused = await store.createMany(jobs);
+  expect(refused).toEqual([{ index: 3, cause: expect.any(kind) }]);
+  expect(refused[0]?.cause).not.toBeInstanceOf(TransientError);
+  // The whole batch, then each of its items; the other batch is not touched.
+  expect(requests.map((request) => idsOf(request).length).sort((a, b) => b - a)).toEqual([25, 5, ...Array(25).fill(1)]);
+});
+
+test("what was written before that is not written again", async () => {
+  const { store, requests } = aStore((request, earlier) => {
+    if (earlier === 0) return { body: { UnprocessedItems: { jobs: requestsOf(request).slice(3, 5) } } };
+    return idsOf(request).includes(ids[4]) ? awsError("ValidationException") : { body: {} };
+  });
+  const refused = await store.createMany(jobs.slice(0, 10));
+  expect(refused).toEqual([{ index: 4, cause: expect.any(PermanentError) }]);
+  expect(requests.map(idsOf)).toEqual([ids.slice(0, 10), ids.slice(3, 5), [ids[3]], [ids[4]]]);
+});
+
+test("a job that makes no item refuses itself alone", async () => {
+  const { store, requests } = aStore(() => ({ body: {} }));
+  const broken = { ...jobs[1], retries: Number.NaN } as Job;
+  expect(await store.createMany([jobs[0] as Job, broken, jobs[2] as Job])).toEqual([
+    { index: 1, cause: expect.any(TypeError) },
+  ]);
+  expect(requests.map(idsOf)).toEqual([[ids[0], ids[2]]]);
 });

@@ -110,7 +110,7 @@ describe("many messages", () => {
     const { queue } = aQueue(taking(({ Id }) => Id === "4" || Id === "11"));
     const refused = await queue.sendMany("action", entries);
     expect(refused.map(({ index }) => index)).toEqual([4, 11]);
-    expect(String(refused[0]?.cause)).toBe("Error: SQS refused an entry: InternalError");
+    expect(String(refused[0]?.cause)).toBe("TransientError: SQS refused an entry: InternalError");
   });
 
   test("of a batch that fails are all named, and not sent again: the SDK has tried", async () => {

@@ -17,6 +17,7 @@ import { JobError, RequestError } from "../../../lambdas/core/errors.ts";
 import type { Job, Repeat } from "../../../lambdas/core/job.ts";
 import { claimed } from "../../../lambdas/core/transitions.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";
+import { throttled } from "../../support/fakes/failures.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 
 const hour = 3_600_000;
@@ -361,7 +362,7 @@ describe("a change that AWS has refused to hand over", () => {
     const w = await world(stored);
     const { send } = w.queue;
     w.queue.send = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
     await expect(w.change(change)).rejects.toThrow("throttled");
     w.queue.send = send;
@@ -376,7 +377,7 @@ describe("a change that AWS has refused to hand over", () => {
     const w = await world(far({ parent: { message, step: "main.create" } }));
     const { unschedule } = w.scheduler;
     w.scheduler.unschedule = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
     await expect(w.change(cancelling("not needed"))).rejects.toThrow("throttled");
     w.scheduler.unschedule = unschedule;

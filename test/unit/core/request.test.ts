@@ -28,12 +28,47 @@ describe("a series", () => {
         { every: 1000 },
       ]) {
         expect(refusal({ ...valid, start_at, repeat }).faults).toEqual([
-          { pointer: "/start_at", detail: "more than 5 years ahead" },
+          { pointer: "/start_at", detail: expect.stringMatching(/more than 5 years ahead|later than the last time/) },
         ]);
       }
     },
   );
+
+  it("may end at the last time that there is, and not after it: no store could keep that", () => {
+    const ending = (end_date: number) => ({ ...valid, repeat: { every: 1000, end_date } });
+    expect(parse(ending(8.64e15)).repeat?.end_date).toBe(8.64e15);
+    for (const end_date of [8.64e15 + 1, 1e200]) {
+      expect(refusal(ending(end_date)).faults).toEqual([
+        { pointer: "/repeat/end_date", detail: "later than the last time that there is (8.64e15)" },
+      ]);
+    }
+  });
 });
+
+/** Every place of a request that takes a number of the request's own, as it would be sent. */
+const numbers: [pointer: string, request: (number: number) => object][] = [
+  ["/start_at", (start_at) => ({ start_at })],
+  ["/retries", (retries) => ({ retries })],
+  ["/expires_at", (expires_at) => ({ expires_at })],
+  ["/timeout_ms", (timeout_ms) => ({ timeout_ms })],
+  ...["initial_delay", "max_delay", "backoff_multiplier"].map((field): [string, (number: number) => object] => [
+    `/retry_config/${field}`,
+    (number) => ({ retry_config: { [field]: number } }),
+  ]),
+  ["/repeat/every", (every) => ({ repeat: { every } })],
+  ["/repeat/limit", (limit) => ({ repeat: { every: 1000, limit } })],
+  ["/repeat/end_date", (end_date) => ({ repeat: { every: 1000, end_date } })],
+];
+
+test.each(numbers)(
+  "%s has an upper bound: a number that DynamoDB cannot hold is the request's fault",
+  (pointer, of) => {
+    for (const number of [1e126, 1e200, Number.MAX_VALUE, Number.POSITIVE_INFINITY]) {
+      const { faults } = refusal({ ...valid, ...of(number) });
+      expect(new Set(faults.map((fault) => fault.pointer))).toEqual(new Set([pointer]));
+    }
+  },
+);
 
 describe("the seed's example", () => {
   it("is accepted, and starts now although its start_at is in 1976", () => {

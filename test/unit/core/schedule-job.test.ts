@@ -1,9 +1,10 @@
 import { catalog } from "../../../lambdas/consumers/catalog.ts";
 import { scheduleName } from "../../../lambdas/core/dispatch.ts";
-import { RequestError } from "../../../lambdas/core/errors.ts";
+import { InternalError, RequestError } from "../../../lambdas/core/errors.ts";
 import { parseRequest } from "../../../lambdas/core/request.ts";
 import { scheduleJob } from "../../../lambdas/core/schedule-job.ts";
 import { noon } from "../../support/builders.ts";
+import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 
 const body = {
@@ -23,7 +24,18 @@ const refused = async (promise: Promise<unknown>): Promise<RequestError> => {
   throw new Error("it was not refused", { cause: error });
 };
 const down = async (): Promise<never> => {
-  throw new Error("AWS is down");
+  throw throttled("AWS is down");
+};
+
+type World = ReturnType<typeof fakeServices>;
+const breakStore = ({ jobs }: World, cause: Error) => {
+  jobs.create = async () => Promise.reject(cause);
+};
+const breakQueue = ({ queue }: World, cause: Error) => {
+  queue.send = async () => Promise.reject(cause);
+};
+const breakBlobs = ({ blobs }: World, cause: Error) => {
+  blobs.put = async () => Promise.reject(cause);
 };
 
 describe("scheduling a job", () => {
@@ -119,6 +131,54 @@ describe("when AWS refuses", () => {
     };
     expect(await refused(scheduleJob(services, accept()))).toMatchObject({ code: "UNAVAILABLE", jobId: undefined });
     expect(services.jobs.all()).toEqual([]);
+  });
+
+  it("for good, the request is told that it has to change, and nothing is kept", async () => {
+    for (const breaks of [breakStore, breakQueue, breakBlobs]) {
+      const services = fakeServices({ catalog });
+      breaks(services, refusedForGood("s3cret"));
+      const error = await refused(scheduleJob(services, accept({ input: { body: { text: "x".repeat(5000) } } })));
+      expect(error).toMatchObject({ code: "INVALID_REQUEST", jobId: undefined, retryAfterSeconds: undefined });
+      expect(error.message).toContain("ValidationException");
+      expect(error.message).not.toContain("s3cret");
+      expect(services.jobs.all()).toEqual([]);
+    }
+  });
+
+  it("for a reason of ours, nothing is kept, and nobody is told to try again for ever", async () => {
+    for (const breaks of [breakStore, breakQueue, breakBlobs]) {
+      const services = fakeServices({ catalog });
+      const cause = denied();
+      breaks(services, cause);
+      const scheduling = scheduleJob(services, accept({ input: { body: { text: "x".repeat(5000) } } }));
+      await expect(scheduling).rejects.toBe(cause);
+      expect(services.jobs.all()).toEqual([]);
+    }
+  });
+
+  it("for a reason of ours that keeps the job too, the error has its id", async () => {
+    const services = fakeServices({ catalog });
+    breakQueue(services, denied());
+    services.jobs.remove = async () => Promise.reject(denied());
+    const scheduling = scheduleJob(services, accept({ idempotency_key: "k" }));
+    await expect(scheduling).rejects.toBeInstanceOf(InternalError);
+    await expect(scheduling).rejects.toMatchObject({ code: "INTERNAL", jobId: services.jobs.all()[0]?.id });
+    const repeated = scheduleJob(services, accept({ idempotency_key: "k" }));
+    await expect(repeated).rejects.toMatchObject({ code: "INTERNAL", jobId: services.jobs.all()[0]?.id });
+  });
+
+  it("for a reason that passes, or only the taking back for one, another try is worth it", async () => {
+    for (const [cause, removal] of [
+      [throttled(), denied()],
+      [denied(), throttled()],
+      [refusedForGood(), throttled()],
+    ] as const) {
+      const services = fakeServices({ catalog });
+      breakQueue(services, cause);
+      services.jobs.remove = async () => Promise.reject(removal);
+      const error = await refused(scheduleJob(services, accept({ idempotency_key: "k" })));
+      expect(error).toMatchObject({ code: "UNAVAILABLE", jobId: services.jobs.all()[0]?.id });
+    }
   });
 
   it("to take back too, the answer carries the job's id, and the same key dispatches it", async () => {

@@ -4,6 +4,7 @@ import type { Job } from "../../../lambdas/core/job.ts";
 import { parseRequest } from "../../../lambdas/core/request.ts";
 import { type Scheduled, scheduleJobs } from "../../../lambdas/core/schedule-jobs.ts";
 import { noon } from "../../support/builders.ts";
+import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 
 const body = {
@@ -16,7 +17,7 @@ const body = {
 const push = { slug: "welcome", callback: { body: {} } };
 const accept = (more = {}) => parseRequest({ ...body, ...more }, catalog, noon);
 const down = async (): Promise<never> => {
-  throw new Error("AWS is down");
+  throw throttled("AWS is down");
 };
 const jobIn = (outcome: Scheduled | undefined): Job => {
   if (outcome && "job" in outcome) return outcome.job;
@@ -124,7 +125,7 @@ describe("when AWS refuses some of many jobs", () => {
     const { createMany } = services.jobs;
     services.jobs.createMany = async (jobs) => {
       await createMany(jobs);
-      return [{ index: 1, cause: new Error("no capacity") }];
+      return [{ index: 1, cause: throttled() }];
     };
     const outcomes = await scheduleJobs(services, [accept(), accept(), accept()]);
     expect(outcomes).toMatchObject([{ job: {} }, unavailable, { job: {} }]);
@@ -137,7 +138,7 @@ describe("when AWS refuses some of many jobs", () => {
     const { sendMany } = services.queue;
     services.queue.sendMany = async (type, entries) => {
       const refused = await sendMany(type, entries.slice(0, 1));
-      return [...refused, { index: 1, cause: new Error("InternalError") }];
+      return [...refused, { index: 1, cause: throttled("InternalError") }];
     };
     services.scheduler.schedule = down;
     const outcomes = await scheduleJobs(services, [
@@ -147,6 +148,40 @@ describe("when AWS refuses some of many jobs", () => {
     ]);
     expect(outcomes).toMatchObject([{ job: {} }, unavailable, unavailable]);
     expect(services.jobs.all().map(({ id }) => id)).toEqual([jobIn(outcomes[0]).id]);
+  });
+
+  it("to store one for good, that one is refused as such and the others are scheduled", async () => {
+    const services = fakeServices({ catalog });
+    const { createMany, create } = services.jobs;
+    services.jobs.createMany = async (jobs) => {
+      const refused = await createMany([jobs[0], jobs[2]].filter((job) => job !== undefined));
+      return [...refused, { index: 1, cause: refusedForGood() }];
+    };
+    services.jobs.create = async (job) => (job.labels ? Promise.reject(denied()) : create(job));
+    const named = [accept({ idempotency_key: "k" }), accept({ idempotency_key: "l", labels: ["denied"] })];
+    const outcomes = await scheduleJobs(services, [accept(), accept(), accept(), ...named]);
+    expect(outcomes).toMatchObject([
+      { job: {} },
+      { error: { code: "INVALID_REQUEST", jobId: undefined, message: expect.stringContaining("ValidationException") } },
+      { job: {} },
+      { job: {} },
+      { error: { name: "AccessDeniedException" } },
+    ]);
+    expect(services.jobs.all()).toHaveLength(3);
+    expect(services.queue.sent).toHaveLength(3);
+  });
+
+  it("whole calls by throwing, only what they were about is refused", async () => {
+    const services = fakeServices({ catalog });
+    services.jobs.createMany = async () => Promise.reject(denied());
+    const { sendMany } = services.queue;
+    services.queue.sendMany = (type, entries) =>
+      type === "action" ? sendMany(type, entries) : Promise.reject(denied());
+    const notified = accept({ event: "send_notification", input: push, idempotency_key: "n" });
+    const outcomes = await scheduleJobs(services, [accept(), accept({ idempotency_key: "k" }), notified]);
+    const isDenied = { error: { name: "AccessDeniedException" } };
+    expect(outcomes).toMatchObject([isDenied, { job: {} }, isDenied]);
+    expect(services.jobs.all().map(({ id }) => id)).toEqual([jobIn(outcomes[1]).id]);
   });
 
   it("to take it back too, the error has the job's id", async () => {

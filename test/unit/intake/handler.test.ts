@@ -7,6 +7,7 @@ import { takeImports } from "../../../lambdas/intake/import/take-imports.ts";
 import { scheduleRequest } from "../../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
 import { noon } from "../../support/builders.ts";
+import { throttled } from "../../support/fakes/failures.ts";
 import { busEvent, eventId } from "../../support/intake/envelopes.ts";
 import { intakeServices, order } from "../../support/intake/services.ts";
 
@@ -108,7 +109,7 @@ describe("an invocation", () => {
   test("is Unavailable, and worth another try, when AWS refuses; and Internal when the fault is ours", async () => {
     const { invoke, services } = anIntake();
     services.jobs.create = async () => {
-      throw new Error("s3cret: throttled");
+      throw throttled("s3cret");
     };
     expect((await failureOf(invoke(order()))).name).toBe("Unavailable");
     services.catalog = {
@@ -143,10 +144,11 @@ describe("a batch of the intake queue", () => {
     const { invoke, services, hidden } = anIntake();
     const { create } = services.jobs;
     const bad = derivedJobId("my-product", "prd", "sqs:m2");
-    services.jobs.create = (job) => (job.id === bad ? Promise.reject(new Error("throttled")) : create(job));
+    services.jobs.create = (job) => (job.id === bad ? Promise.reject(throttled()) : create(job));
     const answer = await invoke({ Records: [record("m1", order()), record("m2", order()), record("m3", "{")] });
     expect(answer).toEqual({ batchItemFailures: [{ itemIdentifier: "m2" }] });
     expect(hidden).toEqual([{ ids: ["m2"], queue: "intake" }]);
+    expect(services.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
     expect(services.rejections.rejected.map(({ detail }) => detail.message_id)).toEqual(["m3"]);
   });
 });

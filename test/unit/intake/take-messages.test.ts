@@ -2,6 +2,7 @@ import type { QueueMessage } from "../../../lambdas/aws/intake-handler.ts";
 import { derivedJobId } from "../../../lambdas/core/job-id.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
 import { noon } from "../../support/builders.ts";
+import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";
 import { bucketNotification, busEvent, eventId, topicMessage, topicMessageId } from "../../support/intake/envelopes.ts";
 import { type FakeIntake, intakeServices, order } from "../../support/intake/services.ts";
 
@@ -18,7 +19,7 @@ const message = (id: string, content: unknown, sentAt = noon): QueueMessage => (
 const named = (key: string) => derivedJobId("my-product", "prd", key);
 const ids = () => services.jobs.all().map(({ id }) => id);
 const down = async (): Promise<never> => {
-  throw new Error("AWS is down");
+  throw throttled("AWS is down");
 };
 
 test("each way in ends as a job that is named by its message and dispatched to its tenant's group", async () => {
@@ -78,7 +79,7 @@ describe("AWS refuses", () => {
     const { sendMany } = services.queue;
     services.queue.sendMany = async (type, entries) => {
       const taken = await sendMany(type, entries.slice(0, 2));
-      return [...taken, ...[2, 3].map((index) => ({ index, cause: new Error("throttled") }))];
+      return [...taken, ...[2, 3].map((index) => ({ index, cause: throttled() }))];
     };
     const messages = ["m1", "m2", "m3", "m4"].map((id) => message(id, order()));
     const again = await takeMessages(services, messages);
@@ -102,6 +103,44 @@ describe("AWS refuses", () => {
     services.jobs.create = down;
     expect(await takeMessages(services, [message("m1", order()), message("m2", order())])).toEqual(["m1", "m2"]);
     expect(services.rejections.rejected).toEqual([]);
+  });
+
+  test("one of a batch for good: it is rejected at once with the reason, and the others are done", async () => {
+    const { create } = services.jobs;
+    const bad = named("sqs:bad");
+    services.jobs.create = async (job) => (job.id === bad ? Promise.reject(refusedForGood("s3cret")) : create(job));
+    const messages = ["m1", "bad", "m2"].map((id) => message(id, order()));
+    expect(await takeMessages(services, messages)).toEqual([]);
+    expect(ids().sort()).toEqual([named("sqs:m1"), named("sqs:m2")].sort());
+    expect(services.rejections.rejected).toMatchObject([
+      {
+        detail: {
+          code: "INVALID_REQUEST",
+          message: expect.stringContaining("ValidationException"),
+          message_id: "bad",
+          product_tag: "my-product",
+        },
+      },
+    ]);
+    expect(JSON.stringify([services.rejections.rejected, services.log.lines])).not.toContain("s3cret");
+  });
+
+  test("one for a reason of ours: it comes again until its queue gives it up, and the others are done", async () => {
+    const { create } = services.jobs;
+    const bad = named("sqs:bad");
+    services.jobs.create = async (job) => (job.id === bad ? Promise.reject(denied()) : create(job));
+    const messages = ["m1", "bad", "m2"].map((id) => message(id, order()));
+    expect(await takeMessages(services, messages)).toEqual(["bad"]);
+    expect(ids().sort()).toEqual([named("sqs:m1"), named("sqs:m2")].sort());
+    expect(services.rejections.rejected).toEqual([]);
+  });
+
+  test("whole calls by throwing: the messages come again that they were about, and no others", async () => {
+    services.queue.sendMany = down;
+    services.rejections.reject = down;
+    const messages = [message("job", order()), message("bad", "{"), message("news", bucketNotification("imports/a"))];
+    expect(await takeMessages(services, messages)).toEqual(["job", "bad"]);
+    expect(services.imports.sent).toHaveLength(1);
   });
 
   test("to keep a rejection: the message comes again, and the others do not", async () => {
@@ -198,6 +237,16 @@ describe("news of objects", () => {
     expect(services.imports.sent).toMatchObject([{ place: { key: "imports/a.ndjson", offset: 0 }, delaySeconds: 0 }]);
   });
 
+  test("is rejected if AWS will never take it, and what came with it is imported", async () => {
+    const { proceed } = services.imports;
+    services.imports.proceed = async (place, delay) =>
+      place.key === "imports/bad" ? Promise.reject(refusedForGood()) : proceed(place, delay);
+    const [one, two] = ["imports/bad", "imports/good"].map((key) => bucketNotification(key).Records);
+    expect(await takeMessages(services, [message("m1", { Records: [...(one ?? []), ...(two ?? [])] })])).toEqual([]);
+    expect(services.imports.sent).toMatchObject([{ place: { key: "imports/good" } }]);
+    expect(services.rejections.rejected).toMatchObject([{ detail: { code: "INVALID_REQUEST", message_id: "m1" } }]);
+  });
+
   test("comes again if that fails", async () => {
     services.imports.proceed = down;
     expect(
@@ -229,8 +278,15 @@ describe("a bad message of a state machine that waits", () => {
     expect(JSON.stringify(services.log.lines)).not.toContain(task_token);
   });
 
+  test("is rejected all the same if its task can never be told, and the log says so", async () => {
+    services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: refusedForGood() }));
+    expect(await takeMessages(services, [message("m1", waiting)])).toEqual([]);
+    expect(services.rejections.rejected).toHaveLength(1);
+    expect(services.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { set_aside: 1 } }]);
+  });
+
   test("comes again if that could not be said, and is not kept before it is", async () => {
-    services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: new Error("throttled") }));
+    services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: throttled() }));
     const messages = [message("m1", "{"), message("m2", waiting), message("m3", "{")];
     expect(await takeMessages(services, messages)).toEqual(["m2"]);
     expect(services.rejections.rejected.map(({ detail }) => detail.message_id)).toEqual(["m1", "m3"]);

@@ -3,6 +3,7 @@ import type { Job } from "../../../lambdas/core/job.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon } from "../../support/builders.ts";
+import { throttled } from "../../support/fakes/failures.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 
 const late = (overrides: Partial<Job> = {}) =>
@@ -54,7 +55,7 @@ describe("the reconciler", () => {
     const memory = newMemory();
     services.queue.sendMany = async (type, entries) => {
       await sendMany(type, entries.slice(1));
-      return [{ index: 0, cause: new Error("throttled") }];
+      return [{ index: 0, cause: throttled() }];
     };
     expect(await reconcile(services, graceMs, memory)).toEqual({ looked: 2, dispatched: 1, failed: 1 });
     services.queue.sendMany = sendMany;
@@ -92,7 +93,7 @@ describe("the reconciler", () => {
     const { getMany } = services.jobs;
     const memory = newMemory();
     services.jobs.getMany = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
     expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 0, failed: 1 });
     services.jobs.getMany = getMany;

@@ -12,6 +12,7 @@ import { parseRequest } from "../../../../lambdas/core/request.ts";
 import { scheduleJob } from "../../../../lambdas/core/schedule-job.ts";
 import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
 import { noon } from "../../../support/builders.ts";
+import { throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const call = (action: string) => ({ type: "action", app: "api", action }) as const;
@@ -481,7 +482,7 @@ describe("whatever happens to messages", () => {
     const { create } = w.jobs;
     w.jobs.create = async () => {
       w.jobs.create = create;
-      throw new Error("throttled");
+      throw throttled();
     };
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
@@ -493,7 +494,7 @@ describe("whatever happens to messages", () => {
     const message = messageOf((await w.jobs.get(id)) as Job);
     const { getMany } = w.jobs;
     w.jobs.getMany = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
     for (const _round of [1, 2, 3]) {
       w.queue.sent.length = 0;
@@ -517,7 +518,7 @@ describe("whatever happens to messages", () => {
     const known = stepsOf(await w.jobs.get(id));
     expect(known).toMatchObject({ "main.create": { status: "scheduled" } });
     w.jobs.getMany = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
     await runJob(w, decide, message, { wakeUps: true });
     const job = await w.jobs.get(id);
@@ -530,7 +531,7 @@ describe("whatever happens to messages", () => {
     const id = await w.start("onboard", { email: "a@b.example" });
     const message = messageOf((await w.jobs.get(id)) as Job);
     w.jobs.getMany = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
     await runJob(w, decide, message, { wakeUps: true });
     w.queue.sent.length = 0;
@@ -633,7 +634,7 @@ describe("cancelling a feature", () => {
     const { replace } = w.jobs;
     w.jobs.replace = async (job) => {
       if (job.id === id) return replace(job);
-      throw new Error("throttled");
+      throw throttled();
     };
     await expect(changeJob(w, id, cancelling("by request"))).rejects.toThrow("throttled");
     Object.assign(w.jobs, { replace });

@@ -60,6 +60,20 @@ test("an object that ends before its size is not taken for whole: its last line 
   await expect(all(lines)).rejects.toThrow("the object ended at byte 5 of 9");
 });
 
+test("an object that goes on after its size is another one, and no line of the rest is read", async () => {
+  const lines = linesOf(
+    inChunks(Buffer.from("a\nb\nc\nd\n"), () => 2),
+    { offset: 0, lines: 0, size: 4 },
+    10,
+  );
+  const read: string[] = [];
+  const reading = (async () => {
+    for await (const { bytes } of lines) read.push(String(bytes));
+  })();
+  await expect(reading).rejects.toThrow("goes on after its end");
+  expect(read).toEqual(["a", "b"]);
+});
+
 test("reading may go on after any line, and comes to the same, whatever the chunks are", async () => {
   const line = fc.string({ unit: anyCharacter, maxLength: 20 }).map((text) => text.replaceAll(/[\r\n]/g, " "));
   const object = fc.tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom("\n", "\r\n"), fc.boolean());

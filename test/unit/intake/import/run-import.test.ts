@@ -1,9 +1,11 @@
 import { Readable } from "node:stream";
 import { beginningOf, type ImportPlace, lineId, reportFolder } from "../../../../lambdas/core/import-place.ts";
+import type { Job } from "../../../../lambdas/core/job.ts";
 import { derivedJobId } from "../../../../lambdas/core/job-id.ts";
 import { mostLines, runImport } from "../../../../lambdas/intake/import/run-import.ts";
 import { noon } from "../../../support/builders.ts";
 import { etagOf } from "../../../support/fakes/blob-store.ts";
+import { denied, refusedForGood, throttled } from "../../../support/fakes/failures.ts";
 import { type FakeIntake, intakeServices, order } from "../../../support/intake/services.ts";
 
 const key = "imports/2030/orders.ndjson";
@@ -26,11 +28,19 @@ function textOf(name: string, place: ImportPlace): string | undefined {
   const blob = services.blobs.blobs.get(reportFolder(place) + name);
   return blob && String(Buffer.from(blob.body));
 }
-const part = (place: ImportPlace, number = 1) =>
-  textOf(`part-0000${number}.ndjson`, place)
-    ?.trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+/** The names of the parts of a report, in the order in which `cat part-*` reads them. */
+const partsOf = (place: ImportPlace): string[] =>
+  [...services.blobs.blobs.keys()]
+    .filter((name) => name.startsWith(`${reportFolder(place)}part-`))
+    .map((name) => name.slice(reportFolder(place).length))
+    .sort();
+const reportOf = (place: ImportPlace) =>
+  partsOf(place).flatMap((name) =>
+    (textOf(name, place) ?? "")
+      .trimEnd()
+      .split("\n")
+      .map((line) => JSON.parse(line)),
+  );
 const summary = (place: ImportPlace) => JSON.parse(textOf("summary.json", place) ?? "null");
 
 /** Lets an import go on as its messages say, to its end; answers how many invocations that took. */
@@ -48,7 +58,7 @@ test("each line is a job, or a fault in the report; neither blank lines nor bad 
   const place = await put(content);
   expect(await runToEnd(place)).toBe(1);
   const mine = derivedJobId("my-product", "prd", "mine");
-  expect(part(place)).toEqual([
+  expect(reportOf(place)).toEqual([
     { line: 1, job_id: jobOf(place, 1) },
     { line: 4, code: "INVALID_REQUEST", detail: expect.any(String), errors: [{ pointer: "", detail: "is not JSON" }] },
     {
@@ -70,7 +80,8 @@ test("each line is a job, or a fault in the report; neither blank lines nor bad 
     status: "finished",
     key,
     etag: place.etag,
-    lines: 6,
+    // Six, of which two are blank.
+    lines: 4,
     scheduled: 2,
     rejected: 2,
     parts: 1,
@@ -87,14 +98,14 @@ test("a line keeps its characters, and one that is not UTF-8 is refused", async 
   await runToEnd(place);
   const [input] = [...services.blobs.blobs].find(([name]) => name.startsWith(`inputs/${jobOf(place, 1)}/`)) ?? [];
   expect(input && JSON.parse(String(Buffer.from((await services.blobs.get(input)) ?? [])))).toEqual({ body: { item } });
-  expect(part(place)?.[1]).toMatchObject({ line: 2, errors: [{ pointer: "", detail: "is not UTF-8" }] });
+  expect(reportOf(place)[1]).toMatchObject({ line: 2, errors: [{ pointer: "", detail: "is not UTF-8" }] });
 });
 
 test("a line of 300 KB is taken, one of more than a megabyte is not", async () => {
   const sized = (bytes: number) => order({ input: { body: { notes: "n".repeat(bytes) } } });
   const place = await put(lines(sized(300_000), sized(1_100_000), order()));
   await runToEnd(place);
-  expect(part(place)).toMatchObject([
+  expect(reportOf(place)).toMatchObject([
     { job_id: jobOf(place, 1) },
     { line: 2, code: "PAYLOAD_TOO_LARGE" },
     { job_id: jobOf(place, 3) },
@@ -111,8 +122,104 @@ test("a fault of ours in one line is in the report, and holds up no other", asyn
   };
   services.catalog = { ...catalog, find };
   await runToEnd(place);
-  expect(part(place)).toMatchObject([{ line: 1, job_id: jobOf(place, 1) }, { line: 2, code: "INTERNAL" }, { line: 3 }]);
-  expect(textOf("part-00001.ndjson", place) + JSON.stringify(services.log.lines)).not.toContain("s3cret");
+  expect(reportOf(place)).toMatchObject([
+    { line: 1, job_id: jobOf(place, 1) },
+    { line: 2, code: "INTERNAL" },
+    { line: 3 },
+  ]);
+  expect(JSON.stringify([reportOf(place), services.log.lines])).not.toContain("s3cret");
+});
+
+describe("a line that is refused", () => {
+  const place = () => put(lines(...Array.from({ length: 250 }, (_, i) => order({ labels: [`line ${i + 1}`] }))));
+  const isLine = ({ labels }: Job, ...numbers: number[]) => numbers.some((number) => labels?.[0] === `line ${number}`);
+
+  test("by AWS for good is in the report with the reason, and the import goes on", async () => {
+    const { create } = services.jobs;
+    services.jobs.create = async (job) =>
+      isLine(job, 7, 120) ? Promise.reject(refusedForGood("s3cret")) : create(job);
+    const imported = await place();
+    await runToEnd(imported);
+    const refused = reportOf(imported).filter(({ code }) => code);
+    expect(refused).toMatchObject([7, 120].map((line) => ({ line, code: "INVALID_REQUEST" })));
+    expect(refused[0]?.detail).toContain("ValidationException");
+    expect(summary(imported)).toMatchObject({ status: "finished", lines: 250, scheduled: 248, rejected: 2 });
+    expect(services.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual(
+      Array(2).fill({ values: { set_aside: 1 } }),
+    );
+    expect(JSON.stringify([refused, services.log.lines])).not.toContain("s3cret");
+  });
+
+  test("for a reason of ours, while others are taken, is in the report after another try", async () => {
+    const { create } = services.jobs;
+    services.jobs.create = async (job) => (isLine(job, 7) ? Promise.reject(new TypeError("s3cret")) : create(job));
+    const imported = await place();
+    const running = runToEnd(imported);
+    await services.clock.advance(500);
+    await running;
+    expect(reportOf(imported).filter(({ code }) => code)).toMatchObject([{ line: 7, code: "INTERNAL" }]);
+    expect(summary(imported)).toMatchObject({ status: "finished", lines: 250, scheduled: 249, rejected: 1 });
+  });
+
+  test("like all the others, as where a permission is missing, waits until that is mended", async () => {
+    const { create } = services.jobs;
+    const imported = await place();
+    services.jobs.create = async () => Promise.reject(denied());
+    const failing = expect(runImport(services, imported, later)).rejects.toThrow("refused at every try");
+    await services.clock.advance(20_000);
+    await failing;
+    expect([partsOf(imported), summary(imported)]).toEqual([[], null]);
+    services.jobs.create = create;
+    await runToEnd(imported);
+    expect(summary(imported)).toMatchObject({ status: "finished", scheduled: 250, rejected: 0 });
+  });
+});
+
+describe("what a stream gives that is not the object's rest", () => {
+  const content = lines(...Array.from({ length: 250 }, (_, i) => order({ input: { body: { i } } })));
+
+  test.each([
+    ["the whole object once more", content, content.length],
+    ["more than it announced", content, undefined],
+    ["less than it announced", content.slice(-1000), undefined],
+  ])("is never the end of an import: %s", async (_what, given, bytes) => {
+    const place = await put(content);
+    await services.clock.advance(60_000);
+    await runImport(services, place, later);
+    const next = services.imports.sent.shift()?.place as ImportPlace;
+    services.blobs.stream = async (_key, { from } = { from: 0, etag: "" }) => ({
+      bytes: bytes ?? place.size - from,
+      body: Readable.from([Buffer.from(given)]),
+    });
+    const before = services.jobs.all().length;
+    const outcome = await runImport(services, next, later + 60_000).catch(() => "failed");
+    expect(summary(place)).toBeNull();
+    const [after] = services.imports.sent;
+    expect(outcome === "failed" || (after?.delaySeconds === 30 && after.place.offset < place.size)).toBe(true);
+    expect(services.jobs.all().length).toBeGreaterThanOrEqual(before);
+  });
+
+  test("nor is a place beyond the object's end", async () => {
+    const place = await put(content);
+    await expect(runImport(services, { ...place, offset: place.size + 1 }, later)).rejects.toThrow("cannot go on");
+    expect([summary(place), services.imports.sent]).toEqual([null, []]);
+  });
+});
+
+test.each([
+  ["of 1024 bytes", `imports/${"k".repeat(1016)}`],
+  ["of 1024 bytes, most characters of several", `imports/${"é".repeat(507)}/b`],
+  ["of 980 bytes", `imports/${"k".repeat(972)}`],
+])("an object whose key is %s has a report whose keys S3 takes, and another than its neighbour", (_what, long) => {
+  const folder = reportFolder({ key: long, etag: "e".repeat(38) });
+  const name = "part-000000000001-000000010000.ndjson";
+  expect(Buffer.byteLength(folder + name)).toBeLessThanOrEqual(1024);
+  expect(folder).not.toContain("\ufffd");
+  expect(folder).not.toBe(reportFolder({ key: `${long.slice(0, -1)}x`, etag: "e".repeat(38) }));
+});
+
+test("the folder of a report is the path of its object, as long as that fits", () => {
+  expect(reportFolder({ key: "imports/2030/a b.ndjson", etag: "abc-2" })).toBe("import-reports/2030/a b.ndjson/abc-2/");
 });
 
 test("an empty object is an import of nothing", async () => {
@@ -131,9 +238,9 @@ describe("an import that is done twice", () => {
   test("because its message came twice makes the same jobs and the same report", async () => {
     const place = await put(lines(order(), order(), { bad: 1 }));
     await runToEnd(place);
-    const before = [services.jobs.all().map(({ id }) => id), textOf("part-00001.ndjson", place)];
+    const before = [services.jobs.all().map(({ id }) => id), reportOf(place)];
     await runToEnd(place);
-    expect([services.jobs.all().map(({ id }) => id), textOf("part-00001.ndjson", place)]).toEqual(before);
+    expect([services.jobs.all().map(({ id }) => id), reportOf(place)]).toEqual(before);
   });
 
   test("because the function crashed between storing and dispatching dispatches what was left", async () => {
@@ -149,6 +256,30 @@ describe("an import that is done twice", () => {
     expect(services.jobs.all()).toHaveLength(2);
     expect(new Set(services.queue.sent.map(({ message }) => message.job_id)).size).toBe(2);
     expect(summary(place)).toMatchObject({ status: "finished", scheduled: 2 });
+  });
+
+  test("by two deliveries that stop at different lines has every line in its report, whoever writes last", async () => {
+    const place = await put(lines(...Array.from({ length: 450 }, (_, i) => order({ input: { body: { i } } }))));
+    // The time of one delivery is over after 100 lines, that of the other after 200.
+    const step = async (from: ImportPlace, most: number) => {
+      let lines = 0;
+      const create: typeof services.jobs.create = (job) => {
+        lines++;
+        return services.jobs.create(job);
+      };
+      const clock = { ...services.clock, now: () => (lines >= most ? later : noon) };
+      await runImport({ ...services, clock, jobs: { ...services.jobs, create } }, from, later);
+      return services.imports.sent.shift()?.place;
+    };
+    const reached: Record<number, ImportPlace | undefined> = { 100: place, 200: place };
+    for (const most of [200, 100, 100, 100, 100, 100, 200, 200]) {
+      reached[most] = await step(reached[most] as ImportPlace, most);
+    }
+    expect(reached).toEqual({ 100: undefined, 200: undefined });
+    const reported = new Set(reportOf(place).map(({ line }) => line));
+    expect(reported).toEqual(new Set(Array.from({ length: 450 }, (_, i) => i + 1)));
+    expect(services.jobs.all()).toHaveLength(450);
+    expect(summary(place)).toMatchObject({ status: "finished", lines: 450, scheduled: 450, parts: 3 });
   });
 
   test("with other content under the same name makes other jobs", async () => {
@@ -182,9 +313,12 @@ describe("an import that takes long", () => {
     expect(await runToEnd(next)).toBe(2);
     expect(services.jobs.all()).toHaveLength(250);
     expect(summary(place)).toMatchObject({ lines: 250, scheduled: 250, parts: 3 });
-    expect([1, 2, 3].flatMap((number) => part(place, number)).map(({ line }) => line)).toEqual(
-      Array.from({ length: 250 }, (_, i) => i + 1),
-    );
+    expect(partsOf(place)).toEqual([
+      "part-000000000001-000000000100.ndjson",
+      "part-000000000101-000000000200.ndjson",
+      "part-000000000201-000000000250.ndjson",
+    ]);
+    expect(reportOf(place).map(({ line }) => line)).toEqual(Array.from({ length: 250 }, (_, i) => i + 1));
   });
 
   test("keeps what was done when AWS is out of capacity, and goes on a little later", async () => {
@@ -192,7 +326,7 @@ describe("an import that takes long", () => {
     const { create } = services.jobs;
     let left = 150;
     services.jobs.create = async (job) => {
-      if (left <= 0) throw new Error("throttled");
+      if (left <= 0) throw throttled();
       left--;
       return create(job);
     };
@@ -211,7 +345,7 @@ describe("an import that takes long", () => {
     const { create } = services.jobs;
     let failures = 15;
     services.jobs.create = async (job) => {
-      if (failures-- > 0) throw new Error("throttled");
+      if (failures-- > 0) throw throttled();
       return create(job);
     };
     const running = runImport(services, place, later);
@@ -223,9 +357,9 @@ describe("an import that takes long", () => {
   test("comes again as the same message if nothing could be done at all", async () => {
     const place = await put(many(1));
     services.jobs.create = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
-    const running = expect(runImport(services, place, later)).rejects.toThrow("AWS took some lines");
+    const running = expect(runImport(services, place, later)).rejects.toThrow("refused at every try");
     await services.clock.advance(20_000);
     await running;
     expect(services.imports.sent).toEqual([]);
