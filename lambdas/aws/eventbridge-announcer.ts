@@ -3,6 +3,7 @@ import { eventSource } from "../core/job-event.ts";
 import type { Announcer } from "../core/outward-ports.ts";
 import type { Clock } from "../core/ports.ts";
 import { putEvents } from "./put-events.ts";
+import { entryError } from "./refusal.ts";
 
 /** One event at a time on an EventBridge bus. */
 export const eventBridgeAnnouncer = ({
@@ -23,6 +24,6 @@ export const eventBridgeAnnouncer = ({
       Detail: JSON.stringify(detail),
     };
     const [refused] = await putEvents(client, clock, [entry]);
-    if (refused) throw new Error(`the bus refused an event: ${refused.code}`);
+    if (refused) throw entryError("EventBridge", refused.code);
   },
 });

@@ -22,7 +22,7 @@ export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): E
   const publishWave = async (wave: readonly Placed[]): Promise<Unpublished[]> => {
     const entries = wave.map(({ event }) => entryOf(event, bus));
     const refused = await putEvents(client, clock, entries);
-    return refused.map(({ index, code }) => ({ index: (wave[index] as Placed).index, code }));
+    return refused.map(({ index, ...why }) => ({ index: (wave[index] as Placed).index, ...why }));
   };
 
   return {
@@ -32,7 +32,8 @@ export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): E
       for (const wave of waves(events)) {
         const [held, free] = split(wave, ({ event }) => stopped.has(event.detail.job_id));
         const refused = await publishWave(free);
-        for (const { index } of refused) stopped.add((events[index] as JobEvent).detail.job_id);
+        for (const { index, permanent } of refused)
+          if (!permanent) stopped.add((events[index] as JobEvent).detail.job_id);
         unpublished.push(...refused, ...held.map(({ index }) => ({ index, code: "NOT_TRIED" })));
       }
       return unpublished.sort((a, b) => a.index - b.index);

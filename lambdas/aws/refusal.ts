@@ -44,6 +44,7 @@ const permanents = new Set([
   "BatchRequestTooLong",
   "ItemCollectionSizeLimitExceededException",
   "MalformedDetail",
+  "RedactionFailure",
   "InvalidArgument",
   "InvalidOutput",
   "EntityTooLarge",
@@ -54,12 +55,15 @@ const tooLarge = 413;
 /** Whether AWS refuses this very thing, and always will. An access that is denied or a queue that is gone may come back. */
 export function isPermanent(error: unknown): boolean {
   const { name, $metadata } = Object(error) as AwsError;
-  return (typeof name === "string" && permanents.has(name)) || $metadata?.httpStatusCode === tooLarge;
+  return (typeof name === "string" && isPermanentCode(name)) || $metadata?.httpStatusCode === tooLarge;
 }
 
-/** The same for the code that AWS answers for one entry of a batch. The message stays out: it may quote what was sent. */
+/** The same for a code. SQS puts the name of its old protocol before some: `AWS.SimpleQueueService.BatchRequestTooLong`. */
+export const isPermanentCode = (code: string | undefined): boolean => permanents.has(code?.split(".").at(-1) ?? "");
+
+/** What such a code stands for. The message stays out: it may quote what was sent. */
 export const entryError = (service: string, code: string | undefined): Error =>
-  code !== undefined && permanents.has(code)
+  code !== undefined && isPermanentCode(code)
     ? new PermanentError(code, `${service} will never take an entry: ${code}`)
     : new Error(`${service} refused an entry: ${code}`);
 

@@ -31,6 +31,8 @@ export const measures = [
   "slow_answers",
   /** Events that the bus did not take, and will be given again. */
   "unpublished",
+  /** What AWS will never take: it is among the dead letters, with its reason. */
+  "set_aside",
 ] as const;
 export type Measure = (typeof measures)[number];
 

@@ -732,6 +732,71 @@ export const mutations: Mutation[] = [
     find: "    tellTasks(services, happened),\n",
     replace: "",
   },
+  // What is refused for good.
+  {
+    name: "refused for good: the bus is told for ever",
+    file: "lifecycle/happened.ts",
+    find: "untaken.filter((one) => !one.permanent || unkept.has(refused.indexOf(one)));",
+    replace: "untaken;",
+    bug: "an event that EventBridge refused for good stopped the statistics, webhooks and task answers of all products",
+  },
+  {
+    name: "refused for good: a message to a queue is sent for ever",
+    file: "lifecycle/happened.ts",
+    find: "    permanent: cause instanceof PermanentError,\n",
+    replace: "    permanent: false,\n",
+    bug: "a message with U+FFFF, which SQS refuses for good, stopped the table's stream for twelve hours",
+  },
+  {
+    name: "refused for good: is kept nowhere",
+    file: "core/set-aside.ts",
+    find: "  if (letters.length === 0) return new Set();",
+    replace: "  return new Set();",
+  },
+  {
+    name: "refused for good: is lost where the dead letters do not take it for now",
+    file: "core/set-aside.ts",
+    find: "  return again;",
+    replace: "  return new Set();",
+  },
+  {
+    name: "refused for now: is set aside",
+    file: "lifecycle/happened.ts",
+    find: "const refused = untaken.filter(({ permanent }) => permanent);",
+    replace: "const refused = [...untaken];",
+  },
+  {
+    name: "refused for good: a write that nobody understands holds up those behind it",
+    file: "lifecycle/handle.ts",
+    find: "return await handleEach(services, changes);",
+    replace: "throw error;",
+    bug: "a write at which the code that tells of it threw came again until the stream had forgotten it",
+  },
+  {
+    name: "refused for good: a write that nobody understands takes its batch with it",
+    file: "lifecycle/handle.ts",
+    find: "return await handleEach(services, changes);",
+    replace: "return undefined;",
+  },
+  {
+    name: "refused for good: one job of a batch takes the others with it",
+    file: "core/schedule-jobs.ts",
+    find: "refused.has(item) ?",
+    replace: "refused.size > 0 ?",
+  },
+  {
+    name: "lifecycle: tells again what it has told, while something before it fails",
+    file: "lifecycle/publish.ts",
+    find: "    .filter(({ name }) => !told.has(name));",
+    replace: ";",
+    bug: "while the bus refused an event, what came after it in the stream was published again each time",
+  },
+  {
+    name: "lifecycle: webhooks are told nothing",
+    file: "lifecycle/handle.ts",
+    find: "    tellWebhooks(services, happened),\n",
+    replace: "",
+  },
   // What nobody may read.
   {
     name: "secrets: a log line says what an error says",
