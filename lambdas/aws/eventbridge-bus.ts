@@ -3,6 +3,7 @@ import { eventSource, type JobEvent } from "../core/job-event.ts";
 import type { EventBus, Unpublished } from "../core/outward-ports.ts";
 import type { Clock } from "../core/ports.ts";
 import { putEvents } from "./put-events.ts";
+import { sendableJson } from "./sendable.ts";
 
 export interface EventBridgeBusOptions {
   client: EventBridgeClient;
@@ -46,7 +47,8 @@ const entryOf = ({ name, time, detail }: JobEvent, EventBusName: string): PutEve
   Source: eventSource,
   DetailType: `job.${name}`,
   Time: new Date(time),
-  Detail: JSON.stringify(detail),
+  // A rule may lead to a queue, which refuses some characters.
+  Detail: sendableJson(detail),
 });
 
 /** The first event of each job, then the second of each, ...: within a wave nothing has an order. */

@@ -37,6 +37,16 @@ describe("PutEvents", () => {
     ]);
   });
 
+  it("has every character that a queue behind a rule would refuse as JSON escapes it", async () => {
+    const { bus, requests } = busOn(taking);
+    const { detail, ...rest } = anEvent();
+    const event = { ...rest, detail: { ...detail, labels: ["\uffff\u0000\ud800"] } };
+    await bus.publish([event]);
+    const [{ Detail } = { Detail: "" }] = requests.flatMap(entriesOf);
+    expect(Detail).toContain('["\\uffff\\u0000\\ud800"]');
+    expect(JSON.parse(Detail)).toEqual(event.detail);
+  });
+
   it("takes ten at a time", async () => {
     const { bus, requests } = busOn(taking);
     expect(await bus.publish(events(23))).toEqual([]);
