@@ -9,4 +9,4 @@ export const sqsDeadLetters = ({ client, url }: { client: SQSClient; url: string
 });
 
 const messageOf = ({ body, code, detail }: DeadLetter) =>
-  deadLetter(JSON.stringify(body), code, { code: textAttribute(code), detail: textAttribute(detail, 4096) });
+  deadLetter(JSON.stringify(body ?? null), code, { code: textAttribute(code), detail: textAttribute(detail, 4096) });
