@@ -320,6 +320,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "change: a write that was lost is taken for done",
+    seed: 298,
     file: "core/change-job.ts",
     find: `if ((await services.jobs.replace(next)) === "lost") continue;`,
     replace: "await services.jobs.replace(next);",
