@@ -639,7 +639,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "feature: steps take those of one that was deleted for theirs",
-    seed: 148,
+    seed: 134,
     file: "core/job-id.ts",
     find: `derived([id, String(created_at), String(run), step, "step"])`,
     replace: `derived([id, String(run), step, "step"])`,
