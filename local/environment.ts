@@ -16,10 +16,12 @@ import {
   account,
   apiKeySecret,
   bucketName,
+  dlqName,
   eventBusName,
   importQueueName,
   intakeDlqName,
   intakeQueueName,
+  lifecycleDlqName,
   queueArn,
   queueName,
   region,
@@ -72,7 +74,10 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     // All of them: here they cost nothing, and show what a deployment could be told.
     PUBLISH: jobEvents.join(","),
     TASK_QUEUE_URL: queueUrl(queueName("tasks")),
+    TASK_DLQ_URL: queueUrl(dlqName("tasks")),
     WEBHOOK_QUEUE_URL: queueUrl(queueName("webhooks")),
+    WEBHOOK_DLQ_URL: queueUrl(dlqName("webhooks")),
+    LIFECYCLE_DLQ_URL: queueUrl(lifecycleDlqName),
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
   };
   return {

@@ -13,6 +13,7 @@ export const importQueueName = "ductape-jobs-imports";
 export const intakeQueues = [intakeQueueName, importQueueName] as const;
 export const intakeDlqName = "ductape-jobs-intake-dlq";
 export const intakeTopicName = "ductape-jobs-intake";
+export const lifecycleDlqName = "ductape-jobs-lifecycle-dlq";
 export const scheduleDlqName = "ductape-jobs-schedule-dlq";
 
 /** The queues that are of no job type: what others are to be told waits in them. */

@@ -4,6 +4,7 @@ import {
   dlqName,
   intakeDlqName,
   intakeQueues,
+  lifecycleDlqName,
   type OutboundQueue,
   outboundQueues,
   queueArn,
@@ -49,12 +50,13 @@ const fedQueue = (name: string, dead: string, visibility: number, receives = max
 const fed = (of: JobType | OutboundQueue, visibility: number) => fedQueue(queueName(of), dlqName(of), visibility);
 
 /**
- * One queue and one dead-letter queue a function, and the Scheduler's own; the intake has two queues. Dead letters first,
+ * One queue and one dead-letter queue a function, and those of the Scheduler and the stream; the intake has two queues. Dead letters first,
  * for the others name them.
  */
 export const queuePlans = (): QueuePlan[] => [
   deadLetters(scheduleDlqName),
   deadLetters(intakeDlqName),
+  deadLetters(lifecycleDlqName),
   ...[...jobTypes, ...outboundQueues].map((of) => deadLetters(dlqName(of))),
   ...jobTypes.map((type) => fed(type, visibilitySeconds(type))),
   ...outboundQueues.map((name) => fed(name, sixTimes(outboundTimeoutMs[name]))),

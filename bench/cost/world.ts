@@ -29,6 +29,7 @@ import { settings } from "../../test/support/aws/client-settings.ts";
 import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
 import { fits } from "../../test/support/aws/filter-pattern.ts";
 import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
+import { fakeDeadLetters } from "../../test/support/fakes/dead-letters.ts";
 import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
@@ -188,7 +189,8 @@ export async function startWorld(execute: Decide) {
       tasks: fakeMessageQueue(),
       webhooks: fakeMessageQueue(),
       endpoints: [],
-      handedOver: recent(),
+      deadLetters: fakeDeadLetters(),
+      told: recent(),
       log: makeLog("lifecycle"),
       publish: new Set(finalEvents),
     }),

@@ -78,6 +78,13 @@ export class Alarms extends Construct {
       });
       if (name !== "lifecycle") continue;
       this.watch({
+        what: "stream-dead-letters-fail",
+        section: "Dead letters that fail",
+        todo: "Writes were given up, and SQS did not take the dead letter that names them: mend the queue, then find them.",
+        metric: it.lambda.metric("DestinationDeliveryFailures", sum),
+        at: 1,
+      });
+      this.watch({
         what: "stream-lag",
         section: "Stream lag",
         todo: "Events and counts of jobs come late: read the lifecycle's log and see whether the bus refuses events.",
@@ -152,6 +159,13 @@ export class Alarms extends Construct {
   }
 
   private ofJobs(): void {
+    this.watch({
+      what: "set-aside",
+      section: "Set aside",
+      todo: "AWS refuses something for good, which is among the dead letters now: read the reason, and tell it by hand.",
+      metric: this.overAll("SUM", "set_aside", "service"),
+      at: 1,
+    });
     this.watch({
       what: "jobs-late",
       section: "Jobs start late",

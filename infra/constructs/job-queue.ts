@@ -24,20 +24,21 @@ export class DeadLetters extends Queue {
  */
 export class UnderKeyOfAws extends DeadLetters {}
 
-/** The queue of a job type, and the one that takes the messages its consumer could not read. */
+/** A queue that a function consumes, and the one that takes the messages which the function could not handle. */
 export class JobQueue extends Construct {
   readonly queue: Queue;
+  readonly deadLetters: DeadLetters;
 
   constructor(scope: Construct, id: string, { consumerTimeout }: { consumerTimeout: Duration }) {
     super(scope, id);
-    const deadLetters = new DeadLetters(this, "DeadLetters");
+    this.deadLetters = new DeadLetters(this, "DeadLetters");
     this.queue = new Queue(this, "Queue", {
       ...queueDefaults,
       // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
       visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()),
       // A message moved to the dead letters keeps its age, so it has to be younger there than they are kept.
       retentionPeriod: Duration.days(7),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
     });
   }
 }

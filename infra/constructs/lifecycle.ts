@@ -36,6 +36,7 @@ export class Lifecycle extends Construct {
         PUBLISH: config.publish.join(","),
         TASK_QUEUE_URL: tell.tasks.queueUrl,
         WEBHOOK_QUEUE_URL: tell.webhooks.queueUrl,
+        LIFECYCLE_DLQ_URL: deadLetters.queueUrl,
       },
       timeout: Duration.seconds(60),
       memorySize: 256,
@@ -58,6 +59,7 @@ export class Lifecycle extends Construct {
       // catches up.) More would make batches smaller, and each costs an invocation and a counter's write.
       parallelizationFactor: 1,
       reportBatchItemFailures: true,
+      // For a write that makes the function crash or time out: what makes it throw, it sets aside itself.
       bisectBatchOnError: true,
       // The stream forgets after 24 hours; half of that leaves time to look at the dead letters, which name their place in it.
       maxRecordAge: Duration.hours(12),

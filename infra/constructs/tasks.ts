@@ -17,7 +17,8 @@ export class Tasks extends Construct {
     super(scope, id);
     const { table, bucket } = platform.state;
     const timeout = Duration.seconds(30);
-    this.queue = new JobQueue(this, "Queue", { consumerTimeout: timeout }).queue;
+    const { queue, deadLetters } = new JobQueue(this, "Queue", { consumerTimeout: timeout });
+    this.queue = queue;
     const may = accessTo(platform);
     const entry = new EntryFunction<typeof TasksEnv>(this, "Entry", {
       entry: "tasks",
@@ -25,7 +26,8 @@ export class Tasks extends Construct {
       environment: {
         TABLE_NAME: table.tableName,
         BUCKET_NAME: bucket.bucketName,
-        TASK_QUEUE_URL: this.queue.queueUrl,
+        TASK_QUEUE_URL: queue.queueUrl,
+        TASK_DLQ_URL: deadLetters.queueUrl,
       },
       timeout,
       memorySize: 256,
@@ -35,11 +37,12 @@ export class Tasks extends Construct {
         may.readJobs(),
         may.readBlobs(folders.results),
         may.missBlobs(),
-        allow(["sqs:SendMessage"], [this.queue.queueArn]),
+        // What AWS will never take is put aside at once.
+        allow(["sqs:SendMessage"], [queue.queueArn, deadLetters.queueArn]),
         allow(["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"], ["*"], anyTask),
       ],
     });
-    entry.fedBy(this.queue, 10);
+    entry.fedBy(queue, 10);
   }
 }
 

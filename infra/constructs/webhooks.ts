@@ -20,14 +20,16 @@ export class Webhooks extends Construct {
     const { table, bus } = state;
     // An endpoint has 15 s to answer; reading its secrets and writing its state come on top.
     const timeout = Duration.seconds(45);
-    this.queue = new JobQueue(this, "Queue", { consumerTimeout: timeout }).queue;
+    const { queue, deadLetters } = new JobQueue(this, "Queue", { consumerTimeout: timeout });
+    this.queue = queue;
     const entry = new EntryFunction<typeof WebhooksEnv>(this, "Entry", {
       entry: "webhooks",
       description: "Sends webhooks",
       environment: {
         TABLE_NAME: table.tableName,
         EVENT_BUS_NAME: bus.eventBusName,
-        WEBHOOK_QUEUE_URL: this.queue.queueUrl,
+        WEBHOOK_QUEUE_URL: queue.queueUrl,
+        WEBHOOK_DLQ_URL: deadLetters.queueUrl,
       },
       timeout,
       memorySize: 256,
@@ -36,11 +38,12 @@ export class Webhooks extends Construct {
       allow: [
         endpointAccess(state),
         allow(["events:PutEvents"], [bus.eventBusArn]),
-        allow(["sqs:SendMessage"], [this.queue.queueArn]),
+        // What AWS will never take is put aside at once.
+        allow(["sqs:SendMessage"], [queue.queueArn, deadLetters.queueArn]),
         ...webhookGrants(Stack.of(this), products),
       ],
     });
     // Fair queues keep one endpoint's backlog from the others; this keeps all of them from the account's functions.
-    entry.fedBy(this.queue, 10);
+    entry.fedBy(queue, 10);
   }
 }

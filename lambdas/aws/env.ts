@@ -84,6 +84,8 @@ export const LifecycleEnv = once(() =>
     /** Where what Step Functions is to be told waits, and what webhooks are. */
     TASK_QUEUE_URL: z.url(),
     WEBHOOK_QUEUE_URL: z.url(),
+    /** Where that is kept which none of them will ever take. */
+    LIFECYCLE_DLQ_URL: z.url(),
   }),
 );
 export type LifecycleEnv = z.infer<ReturnType<typeof LifecycleEnv>>;
@@ -94,6 +96,7 @@ export const TasksEnv = once(() =>
     TABLE_NAME: z.string().min(1),
     BUCKET_NAME: z.string().min(1),
     TASK_QUEUE_URL: z.url(),
+    TASK_DLQ_URL: z.url(),
   }),
 );
 export type TasksEnv = z.infer<ReturnType<typeof TasksEnv>>;
@@ -104,6 +107,7 @@ export const WebhooksEnv = once(() =>
     TABLE_NAME: z.string().min(1),
     EVENT_BUS_NAME: z.string().min(1),
     WEBHOOK_QUEUE_URL: z.url(),
+    WEBHOOK_DLQ_URL: z.url(),
   }),
 );
 export type WebhooksEnv = z.infer<ReturnType<typeof WebhooksEnv>>;

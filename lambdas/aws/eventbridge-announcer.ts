@@ -3,6 +3,8 @@ import { eventSource } from "../core/job-event.ts";
 import type { Announcer } from "../core/outward-ports.ts";
 import type { Clock } from "../core/ports.ts";
 import { putEvents } from "./put-events.ts";
+import { entryError } from "./refusal.ts";
+import { sendableJson } from "./sendable.ts";
 
 /** One event at a time on an EventBridge bus. */
 export const eventBridgeAnnouncer = ({
@@ -20,9 +22,9 @@ export const eventBridgeAnnouncer = ({
       Source: eventSource,
       DetailType: type,
       Time: new Date(time),
-      Detail: JSON.stringify(detail),
+      Detail: sendableJson(detail),
     };
     const [refused] = await putEvents(client, clock, [entry]);
-    if (refused) throw new Error(`the bus refused an event: ${refused.code}`);
+    if (refused) throw entryError("EventBridge", refused.code);
   },
 });

@@ -3,6 +3,7 @@ import { eventSource, type JobEvent } from "../core/job-event.ts";
 import type { EventBus, Unpublished } from "../core/outward-ports.ts";
 import type { Clock } from "../core/ports.ts";
 import { putEvents } from "./put-events.ts";
+import { sendableJson } from "./sendable.ts";
 
 export interface EventBridgeBusOptions {
   client: EventBridgeClient;
@@ -22,7 +23,7 @@ export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): E
   const publishWave = async (wave: readonly Placed[]): Promise<Unpublished[]> => {
     const entries = wave.map(({ event }) => entryOf(event, bus));
     const refused = await putEvents(client, clock, entries);
-    return refused.map(({ index, code }) => ({ index: (wave[index] as Placed).index, code }));
+    return refused.map(({ index, ...why }) => ({ index: (wave[index] as Placed).index, ...why }));
   };
 
   return {
@@ -32,7 +33,8 @@ export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): E
       for (const wave of waves(events)) {
         const [held, free] = split(wave, ({ event }) => stopped.has(event.detail.job_id));
         const refused = await publishWave(free);
-        for (const { index } of refused) stopped.add((events[index] as JobEvent).detail.job_id);
+        for (const { index, permanent } of refused)
+          if (!permanent) stopped.add((events[index] as JobEvent).detail.job_id);
         unpublished.push(...refused, ...held.map(({ index }) => ({ index, code: "NOT_TRIED" })));
       }
       return unpublished.sort((a, b) => a.index - b.index);
@@ -45,7 +47,8 @@ const entryOf = ({ name, time, detail }: JobEvent, EventBusName: string): PutEve
   Source: eventSource,
   DetailType: `job.${name}`,
   Time: new Date(time),
-  Detail: JSON.stringify(detail),
+  // A rule may lead to a queue, which refuses some characters.
+  Detail: sendableJson(detail),
 });
 
 /** The first event of each job, then the second of each, ...: within a wave nothing has an order. */

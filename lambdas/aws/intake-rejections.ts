@@ -6,11 +6,10 @@ import { eventSource } from "../core/job-event.ts";
 import type { Rejections } from "../core/outward-ports.ts";
 import type { Clock, Refused } from "../core/ports.ts";
 import { type JobRejectedDetail, type Rejection, rejectedEvent } from "../core/rejection.ts";
-import { messageGroup } from "./message-group.ts";
+import { deadLetter, textAttribute } from "./dead-letter.ts";
 import { putEvents } from "./put-events.ts";
 import { entryError } from "./refusal.ts";
-import { attributesRoom, largestBatchBytes, type Outgoing, sendAll } from "./send-all.ts";
-import { escaped } from "./sendable.ts";
+import { type Outgoing, sendAll } from "./send-all.ts";
 
 export interface IntakeRejectionsOptions {
   events: EventBridgeClient;
@@ -62,28 +61,11 @@ function letterOf({ detail, body }: Rejection, untold?: string): Outgoing {
   const { code, message, errors, source, message_id, product_tag, env } = detail;
   const faults = errors.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`);
   const known = product_tag !== undefined && env !== undefined;
-  return {
-    MessageBody: cutToBytes(escaped(body), largestBatchBytes - attributesRoom),
-    DelaySeconds: 0,
-    MessageGroupId: messageGroup(known ? tenantOf({ product: product_tag, env }) : source),
-    MessageAttributes: {
-      code: text(code),
-      detail: text([message, ...faults].join("\n"), 4096),
-      source: text(source),
-      message_id: text(message_id),
-      ...(untold !== undefined && { untold: text(untold) }),
-    },
-  };
-}
-
-const text = (value: string, longest = 256) => ({
-  DataType: "String",
-  StringValue: cutToBytes(escaped(value), longest) || "?",
-});
-
-/** The beginning that fits, and no half of a character. */
-function cutToBytes(value: string, longest: number): string {
-  const bytes = Buffer.from(value);
-  if (bytes.byteLength <= longest) return value;
-  return new TextDecoder().decode(bytes.subarray(0, longest), { stream: true });
+  return deadLetter(body, known ? tenantOf({ product: product_tag, env }) : source, {
+    code: textAttribute(code),
+    detail: textAttribute([message, ...faults].join("\n"), 4096),
+    source: textAttribute(source),
+    message_id: textAttribute(message_id),
+    ...(untold !== undefined && { untold: textAttribute(untold) }),
+  });
 }

@@ -2,17 +2,20 @@ import middy from "@middy/core";
 import sqsPartialBatchFailure from "@middy/sqs-partial-batch-failure";
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import type * as z from "zod";
-import { traceOf } from "../core/errors.ts";
+import { PermanentError, traceOf } from "../core/errors.ts";
 import { loggingOf } from "../core/log-fields.ts";
+import type { DeadLetters } from "../core/outward-ports.ts";
 import type { Log } from "../core/ports.ts";
+import { setAside } from "../core/set-aside.ts";
 import { invocationFields } from "./log.ts";
 
 /**
  * The handler of an SQS event source: every record of a batch at once, each parsed by `schema`; a record that fails is
- * reported and delivered again, the others are deleted. `services` is called once, by the first batch; `about` is what a
+ * reported and delivered again, the others are deleted. Where there are `deadLetters`, a message of which AWS will never
+ * take a part is set aside at once, since no delivery would change that. `services` is called once, by the first batch; `about` is what a
  * message says of itself in the log.
  */
-export const queueHandler = <S extends { log: Log }, Message>(
+export const queueHandler = <S extends { log: Log; deadLetters?: DeadLetters }, Message>(
   services: () => S,
   schema: z.ZodType<Message>,
   handle: (services: S, message: Message) => Promise<void>,
@@ -30,13 +33,27 @@ export const queueHandler = <S extends { log: Log }, Message>(
       .handler(
         (event, context) =>
           Promise.allSettled(
-            event.Records.map(async ({ body }) =>
-              handle(loggingOf(services(), invocationFields(context)), schema.parse(JSON.parse(body))),
-            ),
+            event.Records.map(async ({ body }) => {
+              const own = loggingOf(services(), invocationFields(context));
+              const message = schema.parse(JSON.parse(body));
+              await handle(own, message).catch((error) => refused(own, message, about(message), error));
+            }),
           ) as never,
       )
   );
 };
+
+async function refused<Message>(
+  { log, deadLetters }: { log: Log; deadLetters?: DeadLetters },
+  message: Message,
+  about: Record<string, unknown>,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof PermanentError) || !deadLetters) throw error;
+  const letter = { body: message, code: error.code, detail: error.message, about };
+  const again = await setAside({ deadLetters, log }, [letter]);
+  if (again.size > 0) throw error;
+}
 
 function logFailure(log: Log, reason: unknown, record: SQSRecord, about: (body: string) => Record<string, unknown>) {
   const fields = { message_id: record.messageId, ...attempted(() => about(record.body)), ...traceOf(reason) };

@@ -1,5 +1,6 @@
 import { JobError } from "../core/errors.ts";
 import { type Reference, referenceName } from "../core/references.ts";
+import { isPermanent } from "./refusal.ts";
 
 /** By name, not by class: the classes would load both clients. */
 const absent = ["ResourceNotFoundException", "ParameterNotFound"];
@@ -18,6 +19,7 @@ export function secretFault(reference: Reference, cause: unknown): JobError {
     return misconfigured("may not be read by this function's role: deploy the catalog again, and allow its KMS key.");
   }
   if (unreadable.includes(error)) return misconfigured("cannot be read: restore it if it is scheduled for deletion.");
+  if (isPermanent(cause)) return misconfigured("is no name that AWS takes: mend it in the catalog.");
   return new JobError("SERVICE_UNAVAILABLE", `${name} could not be read for now.`, { cause });
 }
 

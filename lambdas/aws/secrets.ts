@@ -16,14 +16,14 @@ export interface AwsSecretsOptions {
 export function awsSecrets({ readSecret, readParameter, clock, ttlMs = 300_000 }: AwsSecretsOptions): Secrets {
   const cached = cache(clock, ttlMs);
   return {
-    async resolve(reference) {
+    async resolve(reference, { fresh = false } = {}) {
       const read = () =>
         "$parameter" in reference ? readParameter(reference.$parameter) : readSecret(reference.$secret);
       // By store and name, not by key: the keys of one secret share a call.
       const name = "$parameter" in reference ? `p:${reference.$parameter}` : `s:${reference.$secret}`;
       let value: string | undefined;
       try {
-        value = await cached(name, read);
+        value = await cached(name, read, fresh);
       } catch (cause) {
         throw secretFault(reference, cause);
       }
@@ -59,9 +59,9 @@ function objectIn(text: string, reference: Reference): Record<string, unknown> {
 /** Concurrent reads of one name share a call; failures are not kept. */
 function cache(clock: Pick<Clock, "now">, ttlMs: number) {
   const entries = new Map<string, { until: number; value: Promise<string | undefined> }>();
-  return (name: string, read: () => Promise<string | undefined>): Promise<string | undefined> => {
+  return (name: string, read: () => Promise<string | undefined>, fresh: boolean): Promise<string | undefined> => {
     const known = entries.get(name);
-    if (known && clock.now() < known.until) return known.value;
+    if (known && !fresh && clock.now() < known.until) return known.value;
     const entry = { until: clock.now() + ttlMs, value: read() };
     entries.set(name, entry);
     entry.value.catch(() => {

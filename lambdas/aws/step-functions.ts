@@ -5,6 +5,7 @@ import {
   type SFNClient,
 } from "@aws-sdk/client-sfn";
 import type { TaskAnswer, Tasks } from "../core/outward-ports.ts";
+import { refusalOf } from "./refusal.ts";
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
 const longestError = 256;
@@ -16,6 +17,9 @@ const longestCause = 32_768;
  */
 const closed = new Set(["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"]);
 
+/** The beginning that fits; a character that the cut halves is replaced, since no half of one is valid. */
+const cut = (text: string, longest: number): string => text.slice(0, longest).toWellFormed();
+
 /** Tasks of Step Functions that wait for a callback. */
 export function stepFunctionsTasks({ client }: { client: SFNClient }): Tasks {
   const said = async (call: Promise<unknown>): Promise<TaskAnswer> => {
@@ -24,7 +28,7 @@ export function stepFunctionsTasks({ client }: { client: SFNClient }): Tasks {
       return "taken";
     } catch (error) {
       if (error instanceof Error && closed.has(error.name)) return "closed";
-      throw error;
+      throw refusalOf(error);
     }
   };
   return {
@@ -34,8 +38,8 @@ export function stepFunctionsTasks({ client }: { client: SFNClient }): Tasks {
         client.send(
           new SendTaskFailureCommand({
             taskToken,
-            error: error.slice(0, longestError),
-            cause: cause.slice(0, longestCause),
+            error: cut(error, longestError),
+            cause: cut(cause, longestCause),
           }),
         ),
       ),

@@ -3,7 +3,9 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { traceOf } from "../core/errors.ts";
 import type { Job } from "../core/job.ts";
 import { loggingOf } from "../core/log-fields.ts";
+import type { DeadLetter } from "../core/outward-ports.ts";
 import type { Log } from "../core/ports.ts";
+import { type SettingAside, setAside } from "../core/set-aside.ts";
 import { type Item, jobOf } from "./job-item.ts";
 import { invocationFields } from "./log.ts";
 import { invocationFailed } from "./quietly.ts";
@@ -14,14 +16,18 @@ export interface JobChange {
   after?: Job;
   /** About when, epoch milliseconds; the stream knows the second only. */
   at: number;
+  /** The same whenever the stream delivers this write; absent where that is not known. */
+  id?: string;
+  /** As it came, whole: so that the function can be given it again. */
+  record?: unknown;
 }
 
 /**
  * The handler of the table's stream. `handle` gets a batch of writes, oldest first, and answers the place of the first
- * one that it could not finish: Lambda delivers that one and everything after it again. `services` is called once, by
- * the first batch.
+ * one that it could not finish: Lambda delivers that one and everything after it again. What cannot be read is set aside.
+ * `services` is called once, by the first batch.
  */
-export const streamHandler = <S extends { log: Log }>(
+export const streamHandler = <S extends SettingAside>(
   services: () => S,
   handle: (services: S, changes: readonly JobChange[]) => Promise<number | undefined>,
 ) =>
@@ -29,31 +35,39 @@ export const streamHandler = <S extends { log: Log }>(
     .use(logFault(services))
     .handler(async ({ Records }, context) => {
       const own = loggingOf(services(), invocationFields(context));
-      const { log } = own;
-      const readable = Records.flatMap((record) => {
-        const change = changeOf(record, log);
-        return change ? [{ record, change }] : [];
-      });
+      const read = Records.map((record, place) => ({ place, ...changeOf(record) }));
+      const unreadable = read.flatMap(({ place, letter }) => (letter ? [{ place, letter }] : []));
+      const unkept = await setAside(
+        own,
+        unreadable.map(({ letter }) => letter),
+      );
+      const readable = read.flatMap(({ place, change }) => (change ? [{ place, change }] : []));
       const undone = await handle(
         own,
         readable.map(({ change }) => change),
       );
-      const itemIdentifier = undone === undefined ? undefined : readable[undone]?.record.dynamodb?.SequenceNumber;
+      const places = [...unkept].map((index) => unreadable[index]?.place ?? 0);
+      if (undone !== undefined) places.push(readable[undone]?.place ?? 0);
+      const itemIdentifier = Records[Math.min(...places)]?.dynamodb?.SequenceNumber;
       return { batchItemFailures: itemIdentifier === undefined ? [] : [{ itemIdentifier }] };
     });
 
-/** What cannot be read today cannot be read tomorrow, and would hold up every job behind it: it is logged and left out. */
-function changeOf({ dynamodb = {} }: DynamoDBRecord, log: Log): JobChange | undefined {
-  const { OldImage, NewImage, SequenceNumber, ApproximateCreationDateTime = 0 } = dynamodb;
+/** What cannot be read today cannot be read tomorrow, and must not hold up the jobs behind it. */
+function changeOf(record: DynamoDBRecord): { change?: JobChange; letter?: DeadLetter } {
+  const { eventID: id, dynamodb = {} } = record;
+  const { OldImage, NewImage, SequenceNumber: sequence, ApproximateCreationDateTime = 0 } = dynamodb;
   try {
-    return {
+    const change = {
       ...(OldImage && { before: jobOf(OldImage as Item) }),
       ...(NewImage && { after: jobOf(NewImage as Item) }),
       at: ApproximateCreationDateTime * 1000,
+      ...(id !== undefined && { id }),
+      record,
     };
+    return { change };
   } catch (error) {
-    log.error("unreadable write of a job", { sequence: SequenceNumber, key: dynamodb.Keys?.PK?.S, ...traceOf(error) });
-    return undefined;
+    const about = { sequence, key: dynamodb.Keys?.PK?.S, ...traceOf(error) };
+    return { letter: { body: record, code: "UNREADABLE", detail: "The write could not be read.", about } };
   }
 }
 

@@ -6,14 +6,33 @@ import type { EndpointName } from "./webhook.ts";
 export interface Unpublished {
   /** The event's place in what was to be published. */
   index: number;
-  /** Why, in the bus's words; NOT_TRIED where an earlier event of the same job was refused. */
+  /** Why, in the bus's words; NOT_TRIED where an earlier event of the same job was refused for now. */
   code: string;
+  /** The bus will never take this event. It holds back no later event of its job. */
+  permanent?: true;
 }
 
 /** Where events leave the system. */
 export interface EventBus {
   /** Publishes events at least once, those of one job in order; answers the ones that the bus did not take. */
   publish(events: readonly JobEvent[]): Promise<Unpublished[]>;
+}
+
+/** Something that AWS will never take, with the reason. */
+export interface DeadLetter {
+  /** What was refused; kept as JSON. */
+  body: unknown;
+  /** The reason: a stable code, and a sentence that quotes nothing of the body. */
+  code: string;
+  detail: string;
+  /** What a log line may say of it. */
+  about: Record<string, unknown>;
+}
+
+/** Where that is kept which AWS will never take elsewhere. */
+export interface DeadLetters {
+  /** Keeps each at least once, with its reason; answers those that were not kept. */
+  keep(letters: readonly DeadLetter[]): Promise<Refused[]>;
 }
 
 /** Where requests end that came by a message and are refused. */
@@ -28,7 +47,10 @@ export interface Rejections {
 /** Whether Step Functions still waited for the task; `closed` where it is over, timed out, or never was. */
 export type TaskAnswer = "taken" | "closed";
 
-/** Tasks of Step Functions that wait for a job, each known by its token. Every method throws where it could not be said. */
+/**
+ * Tasks of Step Functions that wait for a job, each known by its token. Every method throws where it could not be said: a
+ * PermanentError where Step Functions will never take it.
+ */
 export interface Tasks {
   /** `output` is JSON of at most 256 KiB. */
   succeed(token: string, output: string): Promise<TaskAnswer>;
@@ -48,7 +70,7 @@ export interface Announcement {
 
 /** Tells the bus of what happens to other things than jobs. */
 export interface Announcer {
-  /** Throws where the bus did not take it. */
+  /** Throws where the bus did not take it: a PermanentError where it never will. */
   announce(event: Announcement): Promise<void>;
 }
 

@@ -188,8 +188,11 @@ export interface ApiKeys {
 
 /** Credentials by reference. */
 export interface Secrets {
-  /** The value behind the reference; throws a JobError CONFIGURATION_ERROR that names the reference if there is none. */
-  resolve(reference: Reference): Promise<string>;
+  /**
+   * The value behind the reference; throws a JobError that names the reference: CONFIGURATION_ERROR if there is none,
+   * SERVICE_UNAVAILABLE if AWS does not give it for now. Values are kept for some minutes; `fresh` reads it anew.
+   */
+  resolve(reference: Reference, options?: { fresh?: boolean }): Promise<string>;
 }
 
 /** Where measurements go. One that is not taken is lost: nothing waits for it, and nothing fails by it. */

@@ -1,8 +1,9 @@
 import type { JobChange } from "../aws/stream-handler.ts";
 import { traceOf } from "../core/errors.ts";
-import { jobFields } from "../core/log-fields.ts";
 import type { Log, StatsStore } from "../core/ports.ts";
+import { setAside } from "../core/set-aside.ts";
 import { taskMessagesOf } from "../core/task.ts";
+import { deliveriesOf } from "../core/webhook.ts";
 import { incrementsOf } from "./counts.ts";
 import { type Transition, transitionsOf } from "./events.ts";
 import { type Happened, nowhere } from "./happened.ts";
@@ -16,13 +17,22 @@ export interface LifecycleServices extends Publishing, Answering, Delivering {
 
 /**
  * Takes a batch of writes, oldest first, to everybody who is to know of them. Answers the place of the first write that
- * somebody could not be told of: it and all after it are delivered again, so that the order of each job is kept.
+ * somebody could not be told of for now: it and all after it are delivered again, so that the order of each job is kept.
  */
 export async function handleChanges(
   services: LifecycleServices,
   changes: readonly JobChange[],
 ): Promise<number | undefined> {
-  const happened = changes.map((change, place) => read(services.log, change, place));
+  try {
+    return await handleAll(services, changes);
+  } catch (error) {
+    services.log.error("a batch of writes broke; each of them is handled by itself", traceOf(error));
+    return await handleEach(services, changes);
+  }
+}
+
+async function handleAll(services: LifecycleServices, changes: readonly JobChange[]): Promise<number | undefined> {
+  const happened = changes.map((change, place) => happenedBy(services, change, place));
   const told = await Promise.all([
     publish(services, happened),
     tellWebhooks(services, happened),
@@ -39,14 +49,34 @@ export async function handleChanges(
   return done === nowhere ? undefined : done;
 }
 
-/** What makes no sense today makes none tomorrow, and must not hold up the jobs behind it. */
-function read(log: Log, change: JobChange, place: number): Happened {
-  try {
-    return { place, transitions: transitionsOf(change), tasks: taskMessagesOf(change.before, change.after) };
-  } catch (error) {
-    log.error("incomprehensible write of a job", { ...(change.after && jobFields(change.after)), ...traceOf(error) });
-    return { place, transitions: [], tasks: [] };
+/**
+ * AWS's refusals are answers, so what throws is a mistake in a write or in this code, and would throw again for as long as
+ * the stream keeps the write. The one that does is set aside, to be given again once the code is mended; the others go on.
+ */
+async function handleEach(services: LifecycleServices, changes: readonly JobChange[]): Promise<number | undefined> {
+  for (const [place, change] of changes.entries()) {
+    try {
+      if ((await handleAll(services, [change])) !== undefined) return place;
+    } catch (error) {
+      const { record, after, before } = change;
+      const about = { job_id: (after ?? before)?.id, ...traceOf(error) };
+      const letter = {
+        body: record,
+        code: traceOf(error).error_name,
+        detail: "The write could not be handled.",
+        about,
+      };
+      if ((await setAside(services, [letter])).size > 0) return place;
+    }
   }
+  return undefined;
+}
+
+function happenedBy({ endpoints }: LifecycleServices, change: JobChange, place: number): Happened {
+  const { before, after, id = crypto.randomUUID() } = change;
+  const transitions = transitionsOf(change);
+  const deliveries = transitions.flatMap((transition) => deliveriesOf(endpoints, transition));
+  return { place, id, transitions, deliveries, tasks: taskMessagesOf(before, after) };
 }
 
 /**
@@ -54,7 +84,7 @@ function read(log: Log, change: JobChange, place: number): Happened {
  * not take is lost, and a batch that Lambda delivers twice is counted twice (docs/operations.md).
  */
 async function count(
-  { stats, log }: Pick<LifecycleServices, "stats" | "log">,
+  { stats, log }: { stats: StatsStore; log: Log },
   transitions: readonly Transition[],
 ): Promise<void> {
   try {

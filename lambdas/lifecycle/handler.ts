@@ -8,6 +8,6 @@ import { handleChanges } from "./handle.ts";
 import { recent } from "./recent.ts";
 
 export const handler = streamHandler(
-  once(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), handedOver: recent() })),
+  once(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), told: recent() })),
   handleChanges,
 );

@@ -1,28 +1,34 @@
 import type { JobEventName } from "../core/job-event.ts";
 import type { EventBus } from "../core/outward-ports.ts";
-import type { Log } from "../core/ports.ts";
-import { type Happened, nowhere } from "./happened.ts";
+import { type Happened, nowhere, settle, type Telling } from "./happened.ts";
 
-export interface Publishing {
+export interface Publishing extends Telling {
   bus: EventBus;
-  log: Log;
   /** The transitions that are published. */
   publish: ReadonlySet<JobEventName>;
 }
 
-/** Tells the bus; answers the first place of what it did not take. */
-export async function publish({ bus, log, publish }: Publishing, happened: readonly Happened[]): Promise<number> {
-  const wanted = happened.flatMap(({ place, transitions }) =>
-    transitions
-      .filter(({ name }) => publish.has(name))
-      .map(({ name, time, detail }) => ({ place, event: { name, time, detail } })),
-  );
+/** Tells the bus; answers the first place of what is to be told again. */
+export async function publish(services: Publishing, happened: readonly Happened[]): Promise<number> {
+  const { bus, log, publish, told } = services;
+  const wanted = happened
+    .flatMap(({ place, id, transitions }) =>
+      transitions
+        .filter(({ name }) => publish.has(name))
+        .map(({ name, time, detail }) => ({ place, name: `${id} bus ${name}`, event: { name, time, detail } })),
+    )
+    .filter(({ name }) => !told.has(name));
   if (wanted.length === 0) return nowhere;
   const unpublished = await bus.publish(wanted.map(({ event }) => event));
-  if (unpublished.length > 0) {
-    const codes = [...new Set(unpublished.map(({ code }) => code))];
-    log.error("events were not taken; they will be published again", { count: unpublished.length, codes });
-    log.measure("events wait", { values: { unpublished: unpublished.length } });
+  const waiting = unpublished.filter(({ permanent }) => !permanent);
+  if (waiting.length > 0) {
+    const codes = [...new Set(waiting.map(({ code }) => code))];
+    log.error("events were not taken; they will be published again", { count: waiting.length, codes });
+    log.measure("events wait", { values: { unpublished: waiting.length } });
   }
-  return Math.min(...unpublished.map(({ index }) => wanted[index]?.place ?? 0));
+  const news = wanted.map(({ place, name, event }) => {
+    const { job_id, version } = event.detail;
+    return { place, name, body: event, about: { job_id, transition: event.name, version } };
+  });
+  return settle(services, news, unpublished, "EventBridge");
 }

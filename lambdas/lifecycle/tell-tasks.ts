@@ -1,22 +1,25 @@
-import type { Log, MessageQueue } from "../core/ports.ts";
+import type { MessageQueue } from "../core/ports.ts";
 import { heartbeatSeconds } from "../core/task.ts";
 import type { TaskMessage } from "../core/task-message.ts";
-import { enqueue, type Happened } from "./happened.ts";
+import { enqueue, type Happened, type Telling } from "./happened.ts";
 
-export interface Answering {
+export interface Answering extends Telling {
   /** What Step Functions is to be told. A queue, so that its troubles hold up nobody's events. */
   tasks: MessageQueue<TaskMessage>;
-  log: Log;
 }
 
-const about = ({ tasks: queue, log }: Answering, happened: readonly Happened[], kind: TaskMessage["kind"]) => {
+const about = (services: Answering, happened: readonly Happened[], kind: TaskMessage["kind"]) => {
   const delaySeconds = kind === "heartbeat" ? heartbeatSeconds : 0;
-  const entries = happened.flatMap(({ place, tasks }) =>
-    tasks
-      .filter((message) => message.kind === kind)
-      .map((message) => ({ place, message, delaySeconds, group: message.job_id })),
+  const entries = happened.flatMap(({ place, id, tasks }) =>
+    [...tasks.entries()]
+      .filter(([, message]) => message.kind === kind)
+      .map(([nth, message]) => {
+        const { job_id } = message;
+        const news = { place, name: `${id} ${kind} ${nth}`, body: message, about: { job_id, kind } };
+        return { news, message, delaySeconds, group: job_id };
+      }),
   );
-  return enqueue({ queue, log }, entries);
+  return enqueue(services, services.tasks, entries);
 };
 
 /** How jobs ended. Saying it twice does no harm. */

@@ -1,3 +1,4 @@
+import { PermanentError } from "../core/errors.ts";
 import { isFinished } from "../core/job.ts";
 import type { TaskAnswer, Tasks } from "../core/outward-ports.ts";
 import { load } from "../core/payload.ts";
@@ -14,15 +15,19 @@ export interface TaskServices {
   log: Log;
 }
 
-/** Tells Step Functions what a message says. Throws when it is to be said again; what nobody waits for is dropped. */
+/**
+ * Tells Step Functions what a message says. Throws when it is to be said again, a PermanentError when it can never be said
+ * to one of the tasks and all others were told; what nobody waits for is dropped.
+ */
 export async function answerTask(services: TaskServices, message: TaskMessage): Promise<void> {
   if (message.kind === "heartbeat") return beat(services, message);
   const say = await saying(services, message.job_id, message.outcome);
   const told = message.tokens.map(async (token) => {
     if ((await say(token)) === "closed") services.log.warn("no task waits for the job", about(message));
   });
-  const failed = (await Promise.allSettled(told)).find((one) => one.status === "rejected");
-  if (failed) throw failed.reason;
+  const failed = (await Promise.allSettled(told)).filter((one) => one.status === "rejected");
+  const [first] = [...failed.filter(({ reason }) => !(reason instanceof PermanentError)), ...failed];
+  if (first) throw first.reason;
 }
 
 /** The token stays out of it: who knows it can answer the task. */

@@ -4,7 +4,8 @@ import { queueHandler } from "../aws/queue-handler.ts";
 import { startWebhooks } from "../aws/start-webhooks.ts";
 import { once } from "../core/once.ts";
 import { Delivery, endpointsOf } from "../core/webhook.ts";
-import { about, deliver } from "./deliver.ts";
+import { deliver } from "./deliver.ts";
+import { about } from "./services.ts";
 
 /** What Standard Webhooks asks senders to wait at least: 15 to 30 s. */
 const timeoutMs = 15_000;

@@ -25,7 +25,7 @@ for (const node of service.node.findAll()) {
 }
 
 // Its alarms are on one metric each, not on what is computed from many.
-for (const overMany of ["jobs-late", "messages-fail", "api-slow"])
+for (const overMany of ["jobs-late", "messages-fail", "set-aside", "api-slow"])
   service.node.findChild("Alarms").node.tryRemoveChild(overMany);
 
 const team = new Stack(app, "Team");

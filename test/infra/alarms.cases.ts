@@ -126,6 +126,11 @@ test("the Scheduler's group is watched, and the stream, and the API", () => {
     MetricName: "IteratorAge",
     Dimensions: [{ Name: "FunctionName", Value: { Ref: functionOf(service, "lifecycle").id } }],
   });
+  expect(named("stream-dead-letters-fail")).toMatchObject({
+    Namespace: "AWS/Lambda",
+    MetricName: "DestinationDeliveryFailures",
+    Dimensions: [{ Name: "FunctionName", Value: { Ref: functionOf(service, "lifecycle").id } }],
+  });
   expect(named("api-errors")).toMatchObject({ Namespace: "AWS/ApiGateway", MetricName: "5xx" });
 });
 
@@ -133,7 +138,7 @@ test("our own metrics are asked for by the names and dimensions that they are wr
   const own = alarms.filter(({ Properties }) => Properties.Namespace === "ductape-jobs-prod-service");
   expect(own.map(watches).sort()).toEqual(["nudged reconciler", "nudges_failed reconciler"]);
   expect(measures).toEqual(
-    expect.arrayContaining(["slow_answers", "nudged", "nudges_failed", "lateness_ms", "messages_failed"]),
+    expect.arrayContaining(["slow_answers", "nudged", "nudges_failed", "lateness_ms", "messages_failed", "set_aside"]),
   );
   expect(named("api-slow").Metrics).toMatchObject([
     { Expression: "100 * slow / requests" },
@@ -145,6 +150,9 @@ test("our own metrics are asked for by the names and dimensions that they are wr
   ]);
   expect(named("messages-fail").Metrics).toMatchObject([
     { Expression: 'SELECT SUM("messages_failed") FROM SCHEMA("ductape-jobs-prod-service", "service")' },
+  ]);
+  expect(named("set-aside").Metrics).toMatchObject([
+    { Expression: 'SELECT SUM(set_aside) FROM SCHEMA("ductape-jobs-prod-service", service)' },
   ]);
   for (const { Properties } of functions) {
     expect(Properties.Environment.Variables.METRICS_NAMESPACE).toBe("ductape-jobs-prod-service");

@@ -83,12 +83,15 @@ const privileges: Record<string, string[]> = {
     "s3:GetObject Payloads/results/*",
     "s3:ListBucket Payloads",
     `sqs:${receives},SendMessage TasksQueue`,
+    // What Step Functions will never take.
+    "sqs:SendMessage TasksQueueDeadLetters",
     "states:SendTaskFailure,SendTaskHeartbeat,SendTaskSuccess *",
   ],
   webhooks: [
     "dynamodb:GetItem,UpdateItem Jobs if key = WEBHOOK#*",
     "events:PutEvents Bus",
     `sqs:${receives},SendMessage WebhooksQueue`,
+    "sqs:SendMessage WebhooksQueueDeadLetters",
     secret("my-product/webhook"),
     parameter("/my-product/webhook-url"),
   ],

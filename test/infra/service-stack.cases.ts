@@ -308,6 +308,8 @@ describe("the lifecycle", () => {
     });
     const deadLetters = queueNamed(idIn(DestinationConfig.OnFailure.Destination));
     expect(deadLetters.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
+    // It puts what nobody will ever take there itself.
+    expect(flat(Variables.LIFECYCLE_DLQ_URL)).toBe(`<${deadLetters.id}>`);
   });
 
   test("publishes what the settings say", () => {
@@ -351,6 +353,8 @@ describe("who answers the tasks of Step Functions", () => {
     expect(queue.Properties.RedrivePolicy.maxReceiveCount).toBe(5);
     expect(source.Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
     expect(flat(tasks.Properties.Environment.Variables.TASK_QUEUE_URL)).toBe(`<${queue.id}>`);
+    const dead = idIn(queue.Properties.RedrivePolicy.deadLetterTargetArn);
+    expect(flat(tasks.Properties.Environment.Variables.TASK_DLQ_URL)).toBe(`<${dead}>`);
     expect(flat(functionOf(service, "lifecycle").Properties.Environment.Variables.TASK_QUEUE_URL)).toBe(
       `<${queue.id}>`,
     );
@@ -367,6 +371,7 @@ describe("who answers the tasks of Step Functions", () => {
       "dynamodb:GetItem",
       "s3:GetObject",
       "s3:ListBucket",
+      "sqs:SendMessage",
       "sqs:SendMessage",
       "states:SendTaskFailure",
       "states:SendTaskHeartbeat",
@@ -404,6 +409,7 @@ describe("who sends webhooks", () => {
       expect.stringMatching(/^dynamodb:UpdateItem .* if dynamodb:LeadingKeys = WEBHOOK#\*$/),
       expect.stringMatching(/^events:PutEvents /),
       `sqs:SendMessage <${queue.id}.Arn>`,
+      `sqs:SendMessage <${idIn(queue.Properties.RedrivePolicy.deadLetterTargetArn)}.Arn>`,
       "secretsmanager:GetSecretValue secret:my-product/webhook-??????",
       "ssm:GetParameter parameter/my-product/webhook-url",
     ]);

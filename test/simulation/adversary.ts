@@ -2,6 +2,7 @@ import { TransientError } from "../../lambdas/core/errors.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
+import type { Poison } from "./poison.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
@@ -50,6 +51,8 @@ export interface World {
   hardship: Hardship;
   observer: Observer;
   outages: Outages;
+  /** What AWS will never take. */
+  poison: Poison;
 }
 
 /**
@@ -60,6 +63,7 @@ const refusals: Record<string, (args: unknown[], cause: Injected) => unknown> = 
   createMany: ([jobs], cause) => (jobs as unknown[]).map((_, index) => ({ index, cause })),
   /** Of a job queue the type comes first. */
   sendMany: (args, cause) => (args.at(-1) as unknown[]).map((_, index) => ({ index, cause })),
+  keep: ([letters], cause) => (letters as unknown[]).map((_, index) => ({ index, cause })),
   publish: ([events], cause) => (events as unknown[]).map((_, index) => ({ index, code: cause.code })),
 };
 

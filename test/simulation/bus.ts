@@ -1,23 +1,24 @@
 import type { JobEvent, JobEventName } from "../../lambdas/core/job-event.ts";
 import type { EventBus, Unpublished } from "../../lambdas/core/outward-ports.ts";
 import type { World } from "./adversary.ts";
+import { isUnreadable, nameOfEvent, type WatchedLetters } from "./dead-letters.ts";
 import type { Ledger } from "./ledger.ts";
-import { canary } from "./observer.ts";
+import { canary, type Observer } from "./observer.ts";
 
 export interface WatchedBus extends EventBus {
-  /** Invariant 8 at the end: whether everything was told that is to be. */
-  checkComplete(): void;
+  /** Invariant 8 at the end: whether everything was told that is to be; and 11, whether the rest is set aside. */
+  checkComplete(letters: WatchedLetters): void;
 }
 
 /** The bus, as `EventBus` promises it to be, refusing some events; it holds what is published to invariant 8. */
-export function watchedBus(
-  { random, hardship, observer }: World,
-  { toTell }: Ledger,
-  published: ReadonlySet<JobEventName>,
-): WatchedBus {
+export function watchedBus(world: World, { toTell }: Ledger, published: ReadonlySet<JobEventName>): WatchedBus {
+  const { random, hardship, observer, poison } = world;
   /** How many of a job's transitions have been told. */
   const told = new Map<string, number>();
   const isPublished = (transition: string) => published.has(transition.split(" ")[0] as JobEventName);
+  const isRefused = (job_id: string, transition: string) => poison.sent(`event ${job_id} ${transition}`);
+  const isTold = (job_id: string, transition: string) =>
+    isPublished(transition) && !isRefused(job_id, transition) && !isUnreadable(poison, job_id, transition);
 
   function take({ name, detail }: JobEvent) {
     const { job_id, version } = detail;
@@ -25,7 +26,7 @@ export function watchedBus(
     const wanted = toTell.get(job_id) ?? [];
     const before = told.get(job_id) ?? 0;
     let next = before;
-    while (next < wanted.length && !isPublished(wanted[next] as string)) next++;
+    while (next < wanted.length && !isTold(job_id, wanted[next] as string)) next++;
     if (wanted[next] === transition) told.set(job_id, next + 1);
     else if (wanted.slice(0, before).includes(transition)) observer.cover("event told again");
     else observer.violated(8, `${job_id.slice(-6)}: "${transition}" was told, but "${wanted[next]}" is next`);
@@ -38,6 +39,7 @@ export function watchedBus(
       for (const [index, event] of events.entries()) {
         const { job_id } = event.detail;
         if (stopped.has(job_id)) unpublished.push({ index, code: "NOT_TRIED" });
+        else if (poison.sent(nameOfEvent(event))) unpublished.push({ index, code: "MalformedDetail", permanent: true });
         else if (random.chance(hardship.refuse)) {
           observer.cover("event refused");
           stopped.add(job_id);
@@ -49,11 +51,35 @@ export function watchedBus(
       return unpublished;
     },
 
-    checkComplete() {
+    checkComplete(letters) {
       for (const [id, wanted] of toTell) {
-        const missing = wanted.slice(told.get(id) ?? 0).filter(isPublished);
+        const missing = wanted.slice(told.get(id) ?? 0).filter((transition) => isTold(id, transition));
         if (missing.length > 0) observer.violated(8, `${id.slice(-6)}: "${missing.join(", ")}" was never told`);
+        const refused = wanted.filter((transition) => isPublished(transition) && isRefused(id, transition));
+        const offered = refused.filter((transition) => !isUnreadable(poison, id, transition));
+        const unkept = offered.filter((transition) => !letters.has(`event ${id} ${transition}`));
+        if (unkept.length > 0)
+          observer.violated(11, `${id.slice(-6)}: "${unkept.join(", ")}" was refused for good, and is kept nowhere`);
       }
     },
   };
 }
+
+/** Invariant 11: a process that knows what the bus has taken does not tell it again, whatever fails before it. */
+export function tellsOnce(process: object, bus: EventBus, { violated }: Observer): EventBus {
+  const taken = takenOf.get(process) ?? new Set<string>();
+  takenOf.set(process, taken);
+  return {
+    async publish(events) {
+      const names = events.map((event) => `${nameOfEvent(event)} ${event.time}`);
+      for (const name of names.filter((one) => taken.has(one))) violated(11, `${name} was told twice by one process`);
+      const unpublished = await bus.publish(events);
+      const missing = new Set(unpublished.map(({ index }) => index));
+      for (const [index, name] of names.entries()) if (!missing.has(index)) taken.add(name);
+      return unpublished;
+    },
+  };
+}
+
+/** By the process's own memory. */
+const takenOf = new WeakMap<object, Set<string>>();

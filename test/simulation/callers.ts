@@ -17,7 +17,8 @@ import type { Invoked, System } from "./system.ts";
 const gatewayMs = 29_000;
 
 /** Callers of the API who ask for jobs: what they are promised is in `accepted`, by id. */
-export function callers({ time, random, hardship, observer }: World, ledger: Ledger, system: System) {
+export function callers(world: World, ledger: Ledger, system: System, isPeaceful: boolean) {
+  const { time, random, hardship, observer } = world;
   const accepted = new Set<string>();
   /** The last one that each job was accepted for. */
   const requests = new Map<string, Request>();
@@ -110,11 +111,17 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
       ...requestNow(),
       ...(random.chance(0.3) && { idempotency_key: keyOf() }),
     }));
-    const { services, end } = system.invoke("api", "api batch");
+    const { services, invocation, end } = system.invoke("api", "api batch");
     const request = { id: "req-1", body: { jobs }, params: {}, query: {}, headers: {}, scopes: allScopes };
     const { body } = await postJobsBatch.handle(services, request);
     const { results } = body as { results: { job?: { job_id: string }; error?: { code: string } }[] };
     if (JSON.stringify(results).includes(canary)) observer.violated(9, "the answer to a batch shows a secret");
+    const unavailable = results.filter(({ error }) => error?.code === "UNAVAILABLE").length;
+    if (isPeaceful && unavailable > invocation.refusedForGood)
+      observer.violated(
+        11,
+        `${unavailable} jobs of a batch were refused, for ${invocation.refusedForGood} that were to be`,
+      );
     for (const { job, error } of results) {
       observer.cover(job ? "batch: accepted" : `batch: ${error?.code}`);
       if (!job) continue;

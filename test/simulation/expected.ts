@@ -47,6 +47,12 @@ export const expected: readonly string[] = [
   "stream: a batch comes twice",
   "stream: a batch is done in part",
   "event refused",
+  "item refused for good",
+  "set aside: event",
+  "set aside: delivery",
+  "set aside: write",
+  "set aside: outcome",
+  "stream: a write that cannot be handled",
   "event told again",
   "task: outcome",
   "task: heartbeat",
@@ -60,7 +66,7 @@ export const expected: readonly string[] = [
 
 /** What takes some thousand. */
 export const rare: readonly string[] = [
-  ...each("archive", "createMany", "put", "remove", "schedule", "unschedule"),
+  ...each("archive", "createMany", "keep", "put", "remove", "schedule", "unschedule"),
   "queued -> queued",
   "queued -> cancelled",
   "running -> paused",
@@ -76,6 +82,7 @@ export const rare: readonly string[] = [
   "schedule exists",
   "schedule deleted close to its time",
   "sendMany refuses an entry",
+  "set aside: heartbeat",
   "stands still before put",
   "a consumer keeps something that has lost its claim",
   "batch: UNAVAILABLE",

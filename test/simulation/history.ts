@@ -6,6 +6,7 @@ import { checkAtRest } from "./at-rest.ts";
 import { hardshipOf, peacefulHardship } from "./hardship.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
+import { poisonOf } from "./poison.ts";
 import { type Random, seeded } from "./random.ts";
 import { simulatedSystem } from "./system.ts";
 import { timeline } from "./timeline.ts";
@@ -51,7 +52,8 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const time = timeline(start);
   const seen = observer(time.now, start, traced);
   const ledger = newLedger(seen, start);
-  const world = { time, random, hardship, observer: seen, outages: outagesOf(random, hardship, start) };
+  const outages = outagesOf(random, hardship, start);
+  const world = { time, random, hardship, observer: seen, outages, poison: poisonOf(seed, isPeaceful) };
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);

@@ -12,6 +12,8 @@ export interface Invocation {
   dead: boolean;
   /** Calls of ports. */
   calls: number;
+  /** Items that it wrote in vain, since AWS will never take them. */
+  refusedForGood: number;
   /** The job whose message it consumes. */
   job_id?: string;
   /** The claim that it has made on that job. */

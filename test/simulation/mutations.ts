@@ -27,7 +27,7 @@ export const mutations: Mutation[] = [
   // The claim, clause by clause.
   {
     name: "claim: any run",
-    seed: 436,
+    seed: 670,
     file: claims,
     find: named,
     replace: "const named = job.attempt === message.attempt && job.due_at === message.due_at;",
@@ -320,6 +320,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "change: a write that was lost is taken for done",
+    seed: 298,
     file: "core/change-job.ts",
     find: `if ((await services.jobs.replace(next)) === "lost") continue;`,
     replace: "await services.jobs.replace(next);",
@@ -638,7 +639,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "feature: steps take those of one that was deleted for theirs",
-    seed: 148,
+    seed: 134,
     file: "core/job-id.ts",
     find: `derived([id, String(created_at), String(run), step, "step"])`,
     replace: `derived([id, String(run), step, "step"])`,
@@ -730,6 +731,71 @@ export const mutations: Mutation[] = [
     name: "lifecycle: tasks are not answered",
     file: "lifecycle/handle.ts",
     find: "    tellTasks(services, happened),\n",
+    replace: "",
+  },
+  // What is refused for good.
+  {
+    name: "refused for good: the bus is told for ever",
+    file: "lifecycle/happened.ts",
+    find: "untaken.filter((one) => !one.permanent || unkept.has(refused.indexOf(one)));",
+    replace: "untaken;",
+    bug: "an event that EventBridge refused for good stopped the statistics, webhooks and task answers of all products",
+  },
+  {
+    name: "refused for good: a message to a queue is sent for ever",
+    file: "lifecycle/happened.ts",
+    find: "    permanent: cause instanceof PermanentError,\n",
+    replace: "    permanent: false,\n",
+    bug: "a message with U+FFFF, which SQS refuses for good, stopped the table's stream for twelve hours",
+  },
+  {
+    name: "refused for good: is kept nowhere",
+    file: "core/set-aside.ts",
+    find: "  if (letters.length === 0) return new Set();",
+    replace: "  return new Set();",
+  },
+  {
+    name: "refused for good: is lost where the dead letters do not take it for now",
+    file: "core/set-aside.ts",
+    find: "  return again;",
+    replace: "  return new Set();",
+  },
+  {
+    name: "refused for now: is set aside",
+    file: "lifecycle/happened.ts",
+    find: "const refused = untaken.filter(({ permanent }) => permanent);",
+    replace: "const refused = [...untaken];",
+  },
+  {
+    name: "refused for good: a write that nobody understands holds up those behind it",
+    file: "lifecycle/handle.ts",
+    find: "return await handleEach(services, changes);",
+    replace: "throw error;",
+    bug: "a write at which the code that tells of it threw came again until the stream had forgotten it",
+  },
+  {
+    name: "refused for good: a write that nobody understands takes its batch with it",
+    file: "lifecycle/handle.ts",
+    find: "return await handleEach(services, changes);",
+    replace: "return undefined;",
+  },
+  {
+    name: "refused for good: one job of a batch takes the others with it",
+    file: "core/schedule-jobs.ts",
+    find: "refused.has(item) ?",
+    replace: "refused.size > 0 ?",
+  },
+  {
+    name: "lifecycle: tells again what it has told, while something before it fails",
+    file: "lifecycle/publish.ts",
+    find: "    .filter(({ name }) => !told.has(name));",
+    replace: ";",
+    bug: "while the bus refused an event, what came after it in the stream was published again each time",
+  },
+  {
+    name: "lifecycle: webhooks are told nothing",
+    file: "lifecycle/handle.ts",
+    find: "    tellWebhooks(services, happened),\n",
     replace: "",
   },
   // What nobody may read.

@@ -1,5 +1,7 @@
 import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
+import type { Job } from "../../lambdas/core/job.ts";
 import type { World } from "./adversary.ts";
+import { nameOfWrite } from "./dead-letters.ts";
 
 export interface TableStream {
   record(change: Omit<JobChange, "at">): void;
@@ -23,7 +25,8 @@ const timeoutMs = 60_000;
  * not finished comes again, in halves where a batch failed whole (bisectBatchOnError), and sometimes what was finished.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
-export function tableStream({ time, random, hardship, observer }: World, deliver: Deliver): TableStream {
+export function tableStream({ time, random, hardship, observer, poison }: World, deliver: Deliver): TableStream {
+  let written = 0;
   const queues = Array.from({ length: shards }, () => ({ records: [] as JobChange[], isBusy: false }));
   type Shard = (typeof queues)[number];
 
@@ -62,11 +65,24 @@ export function tableStream({ time, random, hardship, observer }: World, deliver
     record(change) {
       const id = (change.after ?? change.before)?.id ?? "";
       const shard = queues[Number.parseInt(id.slice(-2), 16) % shards] as Shard;
+      const { after } = change;
+      const isPoison = after !== undefined && poison.write(nameOfWrite(after));
+      if (isPoison) observer.cover("stream: a write that cannot be handled");
+      const read = { ...change, ...(isPoison && { after: unreadable(after) }) };
+      const record = { id, version: after?.version };
       // The stream knows the second only.
-      shard.records.push({ ...change, at: Math.floor(time.now() / 1000) * 1000 });
+      shard.records.push({ ...read, at: Math.floor(time.now() / 1000) * 1000, id: String(++written), record });
       if (shard.isBusy) return;
       shard.isBusy = true;
       time.after(random.int(0, windowMs), () => poll(shard, largestBatch, false));
     },
   };
 }
+
+/** A state that throws at whoever looks what it is. */
+const unreadable = (job: Job): Job =>
+  Object.defineProperty({ ...job }, "status", {
+    get: () => {
+      throw new TypeError("a mistake in our code");
+    },
+  });

@@ -7,16 +7,15 @@ import { type Decide, Parked } from "../../lambdas/core/job-type.ts";
 import type { Log } from "../../lambdas/core/ports.ts";
 import type { ConsumerServices } from "../../lambdas/core/services.ts";
 import { isStuck } from "../../lambdas/core/transitions.ts";
-import type { Delivery } from "../../lambdas/core/webhook.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
-import { recent } from "../../lambdas/lifecycle/recent.ts";
+import { type Recent, recent } from "../../lambdas/lifecycle/recent.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
-import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
-import { watchedBus } from "./bus.ts";
+import { tellsOnce, watchedBus } from "./bus.ts";
+import { nameOfWrite, type WatchedLetters, type WriteRecord, watchedLetters } from "./dead-letters.ts";
 import { executions as watchExecutions } from "./executions.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
 import type { Ledger } from "./ledger.ts";
@@ -28,6 +27,7 @@ import { tableStream } from "./stream.ts";
 import { type WatchedTasks, watchedTasks } from "./tasks.ts";
 import { watchedBlobs } from "./watched-blobs.ts";
 import { watchedStore } from "./watched-store.ts";
+import { endpoint, watchedWebhooks } from "./webhooks.ts";
 
 export interface Invoked {
   services: ConsumerServices;
@@ -42,6 +42,8 @@ export interface System {
   stats: ReturnType<typeof fakeServices>["stats"];
   bus: ReturnType<typeof watchedBus>;
   tasks: WatchedTasks;
+  webhooks: ReturnType<typeof watchedWebhooks>;
+  letters: WatchedLetters;
   /** The services of a fresh invocation. */
   invoke(purpose: Purpose, what: string): Invoked;
   /** What is kept inline or as a blob. */
@@ -66,25 +68,29 @@ const mostCalls: Record<Purpose, number> = {
   consumer: 20,
   decider: 100,
   reconciler: 40,
-  lifecycle: 4,
+  lifecycle: 7,
 };
 
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas, all simulated but for our own code. */
 export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
-  const { time, random, hardship, observer } = world;
+  const { time, random, hardship, observer, poison } = world;
   const { blobs, stats, ...others } = fakeServices({ catalog });
   const jobs = fakeJobStore(...bystanders);
   const refuses = () => random.chance(hardship.refuse);
   const executions = watchExecutions(ledger, hardship);
   const publish = new Set(random.chance(0.5) ? jobEvents : finalEvents);
   const bus = watchedBus(world, ledger, publish);
-  const tasks = watchedTasks(world);
+  const letters = watchedLetters(world);
+  const tasks = watchedTasks(world, letters);
+  const webhooks = watchedWebhooks(world, ledger);
+  /** What processes of the lifecycle remember that wait for a batch. */
+  const idle: Recent[] = [];
   const stream = tableStream(world, lifecycle);
   const { queue, scheduler, inFlight, isScheduled } = messaging(world, ledger, consume);
 
   function invoke(purpose: Purpose, what: string): Invoked {
     const skew = random.int(-hardship.skew, hardship.skew);
-    const invocation: Invocation = { what, purpose, skew, began: time.now(), dead: false, calls: 0 };
+    const invocation: Invocation = { what, purpose, skew, began: time.now(), dead: false, calls: 0, refusedForGood: 0 };
     const cancel = time.after(functionTimeoutMs, () => {
       if (!invocation.dead) observer.cover(`out of time: ${purpose}`);
       invocation.dead = true;
@@ -100,7 +106,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       ...others,
       jobs: throughAdversary(
         "jobs",
-        watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, onChange: stream.record }),
+        watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, poison, onChange: stream.record }),
         invocation,
         world,
       ),
@@ -167,22 +173,27 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   async function lifecycle(changes: JobChange[]) {
     const { services, invocation, end } = invoke("lifecycle", "lifecycle");
     const seen = { log, publish, clock: services.clock };
+    const told = idle.pop() ?? recent();
     try {
-      return await handleChanges(
+      const undone = await handleChanges(
         {
           ...seen,
-          bus: throughAdversary("bus", { publish: bus.publish }, invocation, world),
+          bus: tellsOnce(told, throughAdversary("bus", { publish: bus.publish }, invocation, world), observer),
           tasks: throughAdversary("queue", tasks, invocation, world),
-          // The simulated product has no webhooks.
-          endpoints: [],
-          webhooks: fakeMessageQueue<Delivery>(),
-          handedOver: recent(),
+          deadLetters: throughAdversary("queue", { keep: letters.keep }, invocation, world),
+          endpoints: [endpoint],
+          webhooks: { ...webhooks, send: async () => {} },
+          told,
           stats: throughAdversary("stats", stats, invocation, world),
         },
         changes,
       );
+      if (!invocation.dead) idle.push(told);
+      return undone;
     } finally {
-      end();
+      // A batch with a write that cannot be handled is handled write by write.
+      const isBroken = changes.some(({ record }) => poison.write(nameOfWrite(record as WriteRecord)));
+      end(mostCalls.lifecycle * (isBroken ? 1 + changes.length : 1));
     }
   }
 
@@ -208,5 +219,17 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const load = (stored: Stored): unknown =>
     "inline" in stored ? stored.inline : JSON.parse(Buffer.from(blobs.blobs.get(stored.blob)?.body ?? []).toString());
 
-  return { load, jobs, blobs, stats, bus, tasks, invoke, isScheduled, inFlight: () => inFlight() + stream.waiting() };
+  return {
+    load,
+    jobs,
+    blobs,
+    stats,
+    bus,
+    tasks,
+    webhooks,
+    letters,
+    invoke,
+    isScheduled,
+    inFlight: () => inFlight() + stream.waiting(),
+  };
 }

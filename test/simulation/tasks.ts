@@ -1,26 +1,33 @@
 import type { MessageQueue, Refused } from "../../lambdas/core/ports.ts";
 import type { TaskMessage } from "../../lambdas/core/task-message.ts";
 import { Injected, type World } from "./adversary.ts";
+import { nameOfTask, neverTaken, type WatchedLetters } from "./dead-letters.ts";
 
 export interface WatchedTasks extends MessageQueue<TaskMessage> {
-  /** Whether the queue was given how the job of this task ended. */
+  /** Whether the queue was given how the job of this task ended, or its refusal for good is kept. */
   isAnswered(token: string): boolean;
 }
 
 /** The queue of what Step Functions is to be told, as far as it is ours: what is in it is not lost. */
-export function watchedTasks({ random, hardship, observer }: World): WatchedTasks {
+export function watchedTasks({ random, hardship, observer, poison }: World, letters: WatchedLetters): WatchedTasks {
   const answered = new Set<string>();
+  /** What was refused for good, by token. */
+  const refusedAs = new Map<string, string>();
   const take = (message: TaskMessage) => {
     observer.cover(`task: ${message.kind}`);
     if (message.kind === "outcome") for (const token of message.tokens) answered.add(token);
   };
   return {
-    isAnswered: (token) => answered.has(token),
+    isAnswered: (token) => answered.has(token) || letters.has(refusedAs.get(token) ?? ""),
     send: async (message) => take(message),
     async sendMany(entries) {
       const refused: Refused[] = [];
       for (const [index, { message }] of entries.entries()) {
-        if (random.chance(hardship.refuse)) refused.push({ index, cause: new Injected("SQS refused an entry") });
+        const name = nameOfTask(message);
+        if (poison.sent(name)) {
+          if (message.kind === "outcome") for (const token of message.tokens) refusedAs.set(token, name);
+          refused.push({ index, cause: neverTaken() });
+        } else if (random.chance(hardship.refuse)) refused.push({ index, cause: new Injected("SQS refused an entry") });
         else take(message);
       }
       return refused;

@@ -1,15 +1,18 @@
 import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
+import { PermanentError } from "../../lambdas/core/errors.ts";
 import type { Job } from "../../lambdas/core/job.ts";
 import type { JobStore } from "../../lambdas/core/ports.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected } from "./adversary.ts";
 import type { Invocation } from "./invocation.ts";
 import { attemptOf, type Ledger, nameOf, stateOf } from "./ledger.ts";
+import type { Poison } from "./poison.ts";
 import { toldOf } from "./told.ts";
 import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
 
 export interface Watch {
   by: Invocation;
+  poison: Poison;
   /** True time. */
   now: () => number;
   /** Whether the next one of many writes is refused. */
@@ -17,10 +20,16 @@ export interface Watch {
   onChange: Changed;
 }
 
+const itemNeverTaken = () => new PermanentError("ValidationException", "DynamoDB will never take it");
+
 type Changed = (change: Omit<JobChange, "at">) => void;
 
 /** The store as one invocation uses it: every write is judged, and goes to the table's stream, as it takes effect. */
-export function watchedStore(store: FakeJobStore, ledger: Ledger, { by, now, refuses, onChange }: Watch): JobStore {
+export function watchedStore(
+  store: FakeJobStore,
+  ledger: Ledger,
+  { by, now, refuses, poison, onChange }: Watch,
+): JobStore {
   const { observer, recorded, toTell, start, lifeOf } = ledger;
   const { peek } = store;
 
@@ -47,18 +56,30 @@ export function watchedStore(store: FakeJobStore, ledger: Ledger, { by, now, ref
     wrote(undefined, job);
   }
 
+  /** Of what callers ask for; a step that is refused for good is its feature's trouble and nobody else's. */
+  function isRefusedForGood({ id, parent }: Job) {
+    if (parent || peek(id) || !poison.item(id)) return false;
+    observer.cover("item refused for good");
+    by.refusedForGood++;
+    return true;
+  }
+
   return {
     ...store,
 
     async create(job) {
       const before = peek(job.id);
+      if (isRefusedForGood(job)) throw itemNeverTaken();
       const answer = store.create(job);
       if (!before) born(job);
       return answer;
     },
 
     async createMany(jobs) {
-      const refused = jobs.flatMap((_, index) => (refuses() ? [{ index, cause: new Injected("no capacity") }] : []));
+      const refused = jobs.flatMap((job, index) => {
+        if (refuses()) return [{ index, cause: new Injected("no capacity") }];
+        return isRefusedForGood(job) ? [{ index, cause: itemNeverTaken() }] : [];
+      });
       const taken = jobs.filter((_, place) => !refused.some(({ index }) => index === place));
       await store.createMany(taken);
       for (const job of taken) born(job);

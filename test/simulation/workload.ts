@@ -7,7 +7,7 @@ import type { System } from "./system.ts";
 /** Random requests over the first minutes, and changes over the first half hour; answers the ids of the receipts that were given. */
 export function workload(world: World, ledger: Ledger, system: System, isChanging: boolean): Set<string> {
   const { time, random } = world;
-  const { accepted, request, createMany, askAgain } = callers(world, ledger, system);
+  const { accepted, request, createMany, askAgain } = callers(world, ledger, system, !isChanging);
   const { one, many } = changes(world, ledger, system, askAgain);
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
 

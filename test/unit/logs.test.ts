@@ -28,10 +28,12 @@ import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { answerTask } from "../../lambdas/tasks/answer.ts";
-import { about, deliver } from "../../lambdas/webhooks/deliver.ts";
+import { deliver } from "../../lambdas/webhooks/deliver.ts";
+import { about } from "../../lambdas/webhooks/services.ts";
 import { aJob, anEvent } from "../support/builders.ts";
 import { captured } from "../support/captured.ts";
 import { fakeApiKeys } from "../support/fakes/api-keys.ts";
+import { fakeDeadLetters } from "../support/fakes/dead-letters.ts";
 import { fakeEndpoints } from "../support/fakes/endpoints.ts";
 import { fakeMessageQueue } from "../support/fakes/message-queue.ts";
 import { fakeSecrets } from "../support/fakes/secrets.ts";
@@ -219,14 +221,16 @@ describe("the lifecycle", () => {
       const tasks = fakeMessageQueue<TaskMessage>();
       const publish = new Set<JobEventName>(["completed", "scheduled"]);
       const webhooks = fakeMessageQueue<Delivery>();
-      const usual = { bus, stats, tasks, webhooks, endpoints: [endpoint], log, publish };
+      const deadLetters = fakeDeadLetters();
+      const usual = { bus, stats, tasks, webhooks, deadLetters, endpoints: [endpoint], log, publish };
       for (const ports of [
         { stats: broken(stats) },
         { bus: broken(bus) },
         { tasks: broken(tasks) },
         { webhooks: broken(webhooks) },
+        { deadLetters: broken(deadLetters) },
       ]) {
-        const handler = streamHandler(() => ({ ...usual, handedOver: recent(), ...ports }), handleChanges);
+        const handler = streamHandler(() => ({ ...usual, told: recent(), ...ports }), handleChanges);
         await handler({ Records } as never, {} as Context).catch((error: unknown) => thrown.push(inspect(error)));
       }
     });
@@ -286,6 +290,7 @@ describe("the sender of webhooks", () => {
         secrets: fakeSecrets(values as Record<string, string>),
         queue: fakeMessageQueue<Delivery>(),
         announcer: { announce: async () => {} },
+        deadLetters: fakeDeadLetters(),
         clock,
         log,
         timeoutMs: 1000,

@@ -19,6 +19,9 @@ describeEventBus("EventBridge", async () => {
     refuse: (refuses) => {
       world.refuses = (entry) => refuses(eventOf(entry));
     },
+    refuseForGood: (refuses) => {
+      world.refusesForGood = (entry) => refuses(eventOf(entry));
+    },
     stop,
   };
 });

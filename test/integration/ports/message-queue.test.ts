@@ -10,6 +10,8 @@ describeMessageQueue("SQS", async () => {
       const { ready, delayed } = await held("action");
       return [...ready, ...delayed] as unknown[] as Text[];
     },
+    // Larger than any message may be.
+    untakable: { text: "x".repeat(1_048_577) },
     stop,
   };
 });

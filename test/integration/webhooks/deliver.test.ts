@@ -1,10 +1,12 @@
-import { expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { Webhook } from "standardwebhooks";
+import { JobError, PermanentError } from "../../../lambdas/core/errors.ts";
 import { type Delivery, deliveriesOf, type ProductEndpoint } from "../../../lambdas/core/webhook.ts";
 import { deliver } from "../../../lambdas/webhooks/deliver.ts";
 import { aJob, anEvent } from "../../support/builders.ts";
 import { type Answer, type HttpServer, httpServer } from "../../support/executors/http-server.ts";
 import { fakeClock } from "../../support/fakes/clock.ts";
+import { fakeDeadLetters } from "../../support/fakes/dead-letters.ts";
 import { fakeAnnouncer, fakeEndpoints } from "../../support/fakes/endpoints.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 import { fakeMessageQueue } from "../../support/fakes/message-queue.ts";
@@ -37,6 +39,7 @@ function world(url: string, { catalog = [endpoint()], timeoutMs = 2000 } = {}) {
     values,
     queue: fakeMessageQueue<Delivery>(),
     announcer: fakeAnnouncer(),
+    deadLetters: fakeDeadLetters(),
     // Real time, since the receivers' library has no other notion of it.
     clock: fakeClock(Date.now()),
     log: fakeLog(),
@@ -243,6 +246,135 @@ test("a bus that does not take the event leaves the endpoint enabled, so that it
     await deliver(services, aDelivery());
     expect(services.announcer.announced).toHaveLength(1);
     expect(await stateOf(services)).toMatchObject({ disabled: { reason: "gone" } });
+  });
+});
+
+test("a bus that will never take the event keeps no endpoint enabled: the event is set aside", async () => {
+  await withServer(answering(410), async (server) => {
+    const services = world(server.url);
+    services.announcer.announce = async () => {
+      throw new PermanentError("InvalidArgument", "EventBridge will never take an entry: InvalidArgument");
+    };
+    await deliver(services, aDelivery());
+    expect(services.deadLetters.kept).toMatchObject([{ code: "InvalidArgument", body: { type: "webhook.disabled" } }]);
+    expect(await stateOf(services)).toMatchObject({ disabled: { reason: "gone" } });
+  });
+});
+
+test("of many deliveries that meet 410 Gone at once, one says so on the bus", async () => {
+  await withServer(answering(410), async (server) => {
+    const services = world(server.url);
+    // Each has looked before any of them was answered.
+    const { get } = services.endpoints;
+    services.endpoints.get = async () => undefined;
+    for (let i = 0; i < 3; i++) await deliver(services, aDelivery({}, aJob()));
+    services.endpoints.get = get;
+    expect(server.seen).toHaveLength(3);
+    expect(services.announcer.announced).toHaveLength(1);
+  });
+});
+
+describe("settings that AWS does not give for now", () => {
+  const throttled = async () => {
+    throw new JobError("SERVICE_UNAVAILABLE", "secret(...) could not be read for now.");
+  };
+
+  test("spend no attempt and count against no endpoint, however long it takes", async () => {
+    await withServer(taking, async (server) => {
+      const services = world(server.url);
+      const { resolve } = services.secrets;
+      services.secrets.resolve = throttled;
+      await deliver(services, aDelivery({ attempt: 8 }));
+      for (let minute = 0; minute < 120; minute++) {
+        const next = services.queue.sent.shift();
+        expect(next).toMatchObject({ delaySeconds: 60, message: { attempt: 8 } });
+        await services.clock.advance(60_000);
+        await deliver(services, next?.message as Delivery);
+      }
+      expect([await stateOf(services), services.announcer.announced]).toEqual([undefined, []]);
+      services.secrets.resolve = resolve;
+      await drain(services);
+      expect([server.seen.length, services.queue.sent.length]).toEqual([1, 0]);
+    });
+  });
+
+  test("do not disable an endpoint whose URL cannot be read anew when it is to be disabled", async () => {
+    await withServer(answering(410), async (server) => {
+      const services = world(server.url);
+      const { resolve } = services.secrets;
+      services.secrets.resolve = (reference, options) => (options?.fresh ? throttled() : resolve(reference));
+      await deliver(services, aDelivery());
+      expect(services.queue.sent).toMatchObject([{ delaySeconds: 60, message: { attempt: 1 } }]);
+      expect([await stateOf(services), services.announcer.announced]).toEqual([undefined, []]);
+    });
+  });
+
+  test("are given up after days, when the message becomes a dead letter as any other that fails", async () => {
+    const services = world("http://127.0.0.1:1/");
+    services.secrets.resolve = throttled;
+    const old = aDelivery({ time: services.clock.now() - 3 * 86_400_000 - 1 });
+    await expect(deliver(services, old)).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+    expect(services.queue.sent).toEqual([]);
+  });
+});
+
+describe("two processes, of which one has kept the URL from before a change", () => {
+  /** The process with the old URL in its memory; the fresh one has everything else in common with it. */
+  function processes(before: string, after: string) {
+    const fresh = world(after);
+    const stale = { ...fresh };
+    let kept: Record<string, string> = { ...fresh.values, "/shop/hook": before };
+    stale.secrets = {
+      resolve: async (reference, options) => {
+        if (options?.fresh) kept = { ...fresh.values };
+        return fakeSecrets(kept).resolve(reference);
+      },
+    };
+    return { fresh, stale };
+  }
+
+  test("disable nothing when the old URL is gone: the delivery goes to the new one", async () => {
+    await withServer(answering(410), async (old) =>
+      withServer(taking, async (server) => {
+        const { fresh, stale } = processes(old.url, server.url);
+        await deliver(stale, aDelivery());
+        expect(stale.queue.sent).toMatchObject([{ delaySeconds: 0, message: { attempt: 1 } }]);
+        await drain(stale);
+        await deliver(fresh, aDelivery({}, aJob()));
+        expect([old.seen.length, server.seen.length]).toEqual([1, 2]);
+        expect([await stateOf(fresh), fresh.announcer.announced]).toEqual([undefined, []]);
+      }),
+    );
+  });
+
+  test("disable nothing either when the old URL has failed for a day", async () => {
+    await withServer(answering(500), async (old) =>
+      withServer(taking, async (server) => {
+        const { stale } = processes(old.url, server.url);
+        const now = stale.clock.now();
+        await stale.endpoints.failed(endpoint(), now - 90_000_000, "HTTP_500");
+        await deliver(stale, aDelivery({ attempt: 8, failed_at: now - 90_000_000 }));
+        await drain(stale);
+        expect(server.seen).toHaveLength(1);
+        expect([await stateOf(stale), stale.announcer.announced]).toEqual([undefined, []]);
+      }),
+    );
+  });
+
+  test("agree that an endpoint which was disabled under its new URL stays so", async () => {
+    await withServer(taking, async (old) =>
+      withServer(answering(410), async (server) => {
+        const { fresh, stale } = processes(old.url, server.url);
+        await deliver(fresh, aDelivery());
+        for (let i = 0; i < 3; i++) {
+          await deliver(stale, aDelivery({}, aJob()));
+          await deliver(fresh, aDelivery({}, aJob()));
+        }
+        expect([old.seen.length, server.seen.length]).toEqual([0, 1]);
+        expect(fresh.announcer.announced).toHaveLength(1);
+        expect(await stateOf(fresh)).toMatchObject({ disabled: { reason: "gone" } });
+      }),
+    );
   });
 });
 

@@ -11,15 +11,17 @@ export interface Entry {
   Detail: string;
 }
 
-/** EventBridge as far as PutEvents goes; `refuses` says the entries that fail, one by one. */
+/** EventBridge as far as PutEvents goes; `refuses` and `refusesForGood` say the entries that fail, one by one. */
 export async function startEventsService() {
-  const world = { taken: [] as Entry[], calls: [] as number[], refuses: (_: Entry): boolean => false };
+  const nothing = (_: Entry): boolean => false;
+  const world = { taken: [] as Entry[], calls: [] as number[], refuses: nothing, refusesForGood: nothing };
   const service = await startJsonService((request, body) => {
     if (request.headers["x-amz-target"] !== "AWSEvents.PutEvents") return { status: 400, error: "UnknownOperation" };
     const entries = body.Entries as Entry[];
     world.calls.push(entries.length);
     if (entries.length > 10) return { status: 400, error: "ValidationException" };
     const answers = entries.map((entry) => {
+      if (world.refusesForGood(entry)) return { ErrorCode: "MalformedDetail", ErrorMessage: "No JSON." };
       if (world.refuses(entry)) return { ErrorCode: "ThrottlingException", ErrorMessage: "Slow down." };
       world.taken.push(entry);
       return { EventId: crypto.randomUUID() };

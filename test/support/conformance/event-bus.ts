@@ -10,6 +10,8 @@ export interface EventBusUnderTest {
   clear: () => void;
   /** From now on the bus refuses the events that this says. */
   refuse: (refuses: (event: JobEvent) => boolean) => void;
+  /** The same, and it will never take them. */
+  refuseForGood: (refuses: (event: JobEvent) => boolean) => void;
   stop?: () => Promise<void>;
 }
 
@@ -23,6 +25,7 @@ export function describeEventBus(name: string, makeBus: () => Promise<EventBusUn
     beforeEach(() => {
       made.clear();
       made.refuse(() => false);
+      made.refuseForGood(() => false);
     });
     afterAll(() => made.stop?.());
     const of = (job: { id: string }) => made.published().filter(({ detail }) => detail.job_id === job.id);
@@ -65,6 +68,17 @@ export function describeEventBus(name: string, makeBus: () => Promise<EventBusUn
       ]);
       expect(of(good).map((event) => event.name)).toEqual(["started", "completed"]);
       expect(of(bad).map((event) => event.name)).toEqual(["scheduled"]);
+    });
+
+    test("one that is refused for good is answered as such, and holds back nothing, not even the later ones of its job", async () => {
+      const [good, bad] = [aJob(), aJob()] as const;
+      const events = [bad, good].flatMap((job) =>
+        (["scheduled", "started", "completed"] as const).map((name) => anEvent(name, job)),
+      );
+      made.refuseForGood((event) => event.detail.job_id === bad.id && event.name === "started");
+      expect(await made.bus.publish(events)).toEqual([{ index: 1, code: expect.any(String), permanent: true }]);
+      expect(of(bad).map((event) => event.name)).toEqual(["scheduled", "completed"]);
+      expect(of(good)).toHaveLength(3);
     });
   });
 }

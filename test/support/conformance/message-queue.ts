@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { PermanentError } from "../../../lambdas/core/errors.ts";
 import type { MessageQueue } from "../../../lambdas/core/ports.ts";
 
 export interface Text {
@@ -9,6 +10,8 @@ export interface MessageQueueUnderTest {
   queue: MessageQueue<Text>;
   /** What it holds, whether its time has come or not. */
   held: () => Promise<Text[]>;
+  /** A message that the queue will never take; absent where the queue takes everything. */
+  untakable?: Text;
   stop?: () => Promise<void>;
 }
 
@@ -34,6 +37,15 @@ export function describeMessageQueue(name: string, make: () => Promise<MessageQu
       await made.queue.send(message, now);
       expect(await made.queue.sendMany([{ message: { text: "\uffff" }, ...now }])).toEqual([]);
       expect(await made.held()).toEqual(expect.arrayContaining([message, { text: "\uffff" }]));
+    });
+
+    test("throws a PermanentError for a message that it will never take, and takes what is sent with it", async () => {
+      if (!made.untakable) return;
+      await expect(made.queue.send(made.untakable, now)).rejects.toBeInstanceOf(PermanentError);
+      const entries = ["before", made.untakable.text, "after"].map((text) => ({ message: { text }, ...now }));
+      const refused = await made.queue.sendMany(entries);
+      expect(refused).toEqual([{ index: 1, cause: expect.any(PermanentError) }]);
+      expect(await made.held()).toEqual(expect.arrayContaining([{ text: "before" }, { text: "after" }]));
     });
 
     test("takes any number at once, none among them", async () => {

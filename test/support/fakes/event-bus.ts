@@ -7,6 +7,8 @@ export interface FakeEventBus extends EventBus {
   published: JobEvent[];
   /** Whether the bus refuses an event for now. */
   refuses: (event: JobEvent) => boolean;
+  /** Whether the bus will never take an event. */
+  refusesForGood: (event: JobEvent) => boolean;
 }
 
 /** Throws unless the event is as `GET /events.json` says, and has nothing besides. */
@@ -20,15 +22,18 @@ export function fakeEventBus(): FakeEventBus {
   const bus: FakeEventBus = {
     published: [],
     refuses: () => false,
+    refusesForGood: () => false,
     async publish(events) {
       const unpublished: Unpublished[] = [];
       const stopped = new Set<string>();
       for (const [index, event] of events.entries()) {
         const { job_id } = event.detail;
         if (stopped.has(job_id)) unpublished.push({ index, code: "NOT_TRIED" });
-        else if (bus.refuses(event)) unpublished.push({ index, code: "ThrottlingException" });
-        else bus.published.push(documented(structuredClone(event)));
-        if (unpublished.at(-1)?.index === index) stopped.add(job_id);
+        else if (bus.refusesForGood(event)) unpublished.push({ index, code: "MalformedDetail", permanent: true });
+        else if (bus.refuses(event)) {
+          unpublished.push({ index, code: "ThrottlingException" });
+          stopped.add(job_id);
+        } else bus.published.push(documented(structuredClone(event)));
       }
       return unpublished;
     },

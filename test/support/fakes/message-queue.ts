@@ -1,3 +1,4 @@
+import { PermanentError } from "../../../lambdas/core/errors.ts";
 import type { MessageQueue, Refused, SendOptions } from "../../../lambdas/core/ports.ts";
 import { throttled } from "./failures.ts";
 
@@ -6,6 +7,8 @@ export interface FakeMessageQueue<Message> extends MessageQueue<Message> {
   sent: ({ message: Message } & SendOptions)[];
   /** Whether the queue refuses a message for now. */
   refuses: (message: Message) => boolean;
+  /** Whether the queue will never take a message. */
+  refusesForGood: (message: Message) => boolean;
 }
 
 /** A queue that delivers nothing and remembers what was sent. */
@@ -13,7 +16,11 @@ export function fakeMessageQueue<Message>(): FakeMessageQueue<Message> {
   const queue: FakeMessageQueue<Message> = {
     sent: [],
     refuses: () => false,
+    refusesForGood: () => false,
     async send(message, options) {
+      if (queue.refusesForGood(message)) {
+        throw new PermanentError("InvalidMessageContents", "SQS will never take an entry: InvalidMessageContents");
+      }
       if (queue.refuses(message)) throw throttled("the queue refuses it");
       queue.sent.push({ message: structuredClone(message), ...options });
     },

@@ -1,5 +1,6 @@
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { eventBridgeAnnouncer } from "../../../lambdas/aws/eventbridge-announcer.ts";
+import { PermanentError } from "../../../lambdas/core/errors.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { awsError, type StubAnswer, stubHandler } from "../../support/aws/stub-handler.ts";
 import { noon } from "../../support/builders.ts";
@@ -53,4 +54,12 @@ describe("an announcement", () => {
       await refused;
     },
   );
+
+  it("throws a PermanentError at once where the bus will never take it", async () => {
+    const { announced, requests } = announcing(() => ({ body: { Entries: [{ ErrorCode: "InvalidArgument" }] } }));
+    const error = await announced.catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(PermanentError);
+    expect(error).toMatchObject({ code: "InvalidArgument" });
+    expect(requests).toHaveLength(1);
+  });
 });

@@ -37,6 +37,16 @@ describe("PutEvents", () => {
     ]);
   });
 
+  it("has every character that a queue behind a rule would refuse as JSON escapes it", async () => {
+    const { bus, requests } = busOn(taking);
+    const { detail, ...rest } = anEvent();
+    const event = { ...rest, detail: { ...detail, labels: ["\uffff\u0000\ud800"] } };
+    await bus.publish([event]);
+    const [{ Detail } = { Detail: "" }] = requests.flatMap(entriesOf);
+    expect(Detail).toContain('["\\uffff\\u0000\\ud800"]');
+    expect(JSON.parse(Detail)).toEqual(event.detail);
+  });
+
   it("takes ten at a time", async () => {
     const { bus, requests } = busOn(taking);
     expect(await bus.publish(events(23))).toEqual([]);
@@ -68,5 +78,30 @@ describe("PutEvents", () => {
     await clock.advance(2000);
     expect(await publishing).toEqual([{ index: 0, code: "ThrottlingException" }]);
     expect(requests).toHaveLength(4);
+  });
+
+  it("is not repeated for an entry that is refused for good, and goes on with the later events of its job", async () => {
+    const job = aJob();
+    const first = anEvent("scheduled", { ...job, status: "scheduled" });
+    const three = [first, anEvent("started", job), anEvent()];
+    const { bus, requests } = busOn((request) => ({
+      body: {
+        Entries: entriesOf(request).map(({ Detail }) =>
+          Detail === JSON.stringify(first.detail) ? { ErrorCode: "MalformedDetail" } : { EventId: "1" },
+        ),
+      },
+    }));
+    expect(await bus.publish(three)).toEqual([{ index: 0, code: "MalformedDetail", permanent: true }]);
+    expect(requests.map((request) => entriesOf(request).length)).toEqual([2, 1]);
+  });
+
+  it("of ten is repeated one by one where the whole call is refused for good, since one of them is to blame", async () => {
+    const ten = events(10);
+    const { bus } = busOn((request) =>
+      entriesOf(request).some(({ Detail }) => Detail === JSON.stringify(ten[4]?.detail))
+        ? awsError("ValidationException")
+        : taking(request),
+    );
+    expect(await bus.publish(ten)).toEqual([{ index: 4, code: "ValidationException", permanent: true }]);
   });
 });

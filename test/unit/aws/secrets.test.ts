@@ -75,6 +75,19 @@ test("a value is kept for its time, then asked for again", async () => {
   expect(requests).toHaveLength(2);
 });
 
+test("a value that is asked for fresh is asked for at once, and kept for whoever asks next", async () => {
+  const { secrets, requests } = someSecrets(holding("before"), holding("after"));
+  await secrets.resolve(secret("shop/token"));
+  expect(await secrets.resolve(secret("shop/token"), { fresh: true })).toBe("after");
+  expect(await secrets.resolve(secret("shop/token"))).toBe("after");
+  expect(requests).toHaveLength(2);
+});
+
+test("a name that AWS will never take is the catalog's fault, a throttled read is nobody's", async () => {
+  expect((await failureOf(awsError("ValidationException"))).code).toBe("CONFIGURATION_ERROR");
+  expect((await failureOf(awsError("ThrottlingException"))).code).toBe("SERVICE_UNAVAILABLE");
+});
+
 test("a secret and a parameter of the same name are two things", async () => {
   const { secrets } = someSecrets(holding("secret"), { body: { Parameter: { Value: "parameter" } } });
   expect(await secrets.resolve(secret("/shop/token"))).toBe("secret");

@@ -1,5 +1,6 @@
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { stepFunctionsTasks } from "../../../lambdas/aws/step-functions.ts";
+import { PermanentError } from "../../../lambdas/core/errors.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { awsError, type StubAnswer, stubHandler } from "../../support/aws/stub-handler.ts";
 
@@ -46,5 +47,26 @@ describe("what Step Functions is told", () => {
   ])("throws where it is %s: it has to be said again", async (_how, name, status) => {
     const { tasks } = tasksOn(() => awsError(name, status));
     await expect(tasks.succeed("t", "{}")).rejects.toMatchObject({ name });
+  });
+
+  it.each(["InvalidOutput", "ValidationException", "SerializationException"])(
+    "throws a PermanentError where it is refused as %s: it need not be said again",
+    async (name) => {
+      const { tasks } = tasksOn(() => awsError(name));
+      for (const said of [tasks.succeed("t", "{}"), tasks.fail("t", "E", "c"), tasks.heartbeat("t")]) {
+        const error = await said.catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(PermanentError);
+        expect(error).toMatchObject({ code: name });
+      }
+    },
+  );
+
+  it("has no half of a character where it is cut", async () => {
+    const { tasks, requests } = tasksOn(() => ({}));
+    await tasks.fail("t", `${"E".repeat(255)}😀`, `${"c".repeat(32_767)}😀`);
+    expect(requests[0]?.body).toMatchObject({
+      error: `${"E".repeat(255)}\ufffd`,
+      cause: `${"c".repeat(32_767)}\ufffd`,
+    });
   });
 });

@@ -1,3 +1,4 @@
+import type { JobChange } from "../../../lambdas/aws/stream-handler.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../../../lambdas/core/job-event.ts";
@@ -9,6 +10,7 @@ import type { Delivery, ProductEndpoint } from "../../../lambdas/core/webhook.ts
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { recent } from "../../../lambdas/lifecycle/recent.ts";
 import { aJob, noon } from "../../support/builders.ts";
+import { fakeDeadLetters } from "../../support/fakes/dead-letters.ts";
 import { fakeEventBus } from "../../support/fakes/event-bus.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 import { fakeMessageQueue } from "../../support/fakes/message-queue.ts";
@@ -17,7 +19,8 @@ import { fakeStatsStore } from "../../support/fakes/stats-store.ts";
 const world = (publish: readonly JobEventName[] = finalEvents, endpoints: readonly ProductEndpoint[] = []) => ({
   endpoints,
   webhooks: fakeMessageQueue<Delivery>(),
-  handedOver: recent(),
+  told: recent(),
+  deadLetters: fakeDeadLetters(),
   bus: fakeEventBus(),
   stats: fakeStatsStore(),
   tasks: fakeMessageQueue<TaskMessage>(),
@@ -26,11 +29,16 @@ const world = (publish: readonly JobEventName[] = finalEvents, endpoints: readon
 });
 
 const claim = (job: Job, now: number) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now });
+/** A write as the stream delivers it, with an id and a record of its own. */
+const written = (change: Omit<JobChange, "at">): JobChange => {
+  const id = crypto.randomUUID();
+  return { ...change, at: noon, id, record: { eventID: id } };
+};
 /** A job from its creation to its end, as the stream tells of it. */
 function lifeOf(job = aJob(), at = noon) {
   const running = claim(job, at + 3);
   const states = [undefined, job, running, completed(running, at + 20, { inline: "s3cret" })];
-  return states.slice(1).map((after, i) => ({ ...(states[i] && { before: states[i] }), after: after as Job, at }));
+  return states.slice(1).map((after, i) => written({ ...(states[i] && { before: states[i] }), after: after as Job }));
 }
 const published = ({ bus }: ReturnType<typeof world>) =>
   bus.published.map(({ name, detail }) => [name, detail.job_id] as const);
@@ -150,14 +158,119 @@ describe("a batch of writes", () => {
     expect(JSON.stringify([services.log.lines, services.bus.published])).not.toContain("s3cret");
   });
 
-  it("leaves out a write that makes no sense, and serves those behind it", async () => {
+  it("sets aside a write that nobody can make sense of, whole, and serves those behind it in order", async () => {
+    const services = world(jobEvents);
+    const broken = written({ before: aJob({ status: "running" }), after: { id: "job_x" } as Job });
+    const [first, second] = [aJob(), aJob()];
+    expect(await handleChanges(services, [...lifeOf(first), broken, ...lifeOf(second)])).toBeUndefined();
+    expect(published(services).map(([name, id]) => [name, id === first.id])).toEqual([
+      ["scheduled", true],
+      ["started", true],
+      ["completed", true],
+      ["scheduled", false],
+      ["started", false],
+      ["completed", false],
+    ]);
+    expect(services.deadLetters.kept).toMatchObject([{ code: "TypeError", body: broken.record }]);
+    expect(services.log.lines).toContainEqual(
+      expect.objectContaining({
+        message: "refused for good; set aside",
+        fields: expect.objectContaining({ job_id: "job_x" }),
+      }),
+    );
+    expect(setAsideIn(services)).toBe(1);
+  });
+
+  it("waits with what cannot be handled until the dead letters take it", async () => {
     const services = world();
-    const broken = { before: aJob({ status: "running" }), after: { id: "job_x" } as Job, at: noon };
-    expect(await handleChanges(services, [broken, ...lifeOf()])).toBeUndefined();
-    expect(published(services)).toHaveLength(1);
-    expect(services.log.lines).toMatchObject([{ level: "error", fields: { job_id: "job_x" } }]);
+    const broken = written({ before: aJob({ status: "running" }), after: { id: "job_x" } as Job });
+    const changes = [...lifeOf(), broken, ...lifeOf()];
+    services.deadLetters.refuses = () => true;
+    expect(await handleChanges(services, changes)).toBe(3);
+    expect(setAsideIn(services)).toBe(0);
+    services.deadLetters.refuses = () => false;
+    expect(await handleChanges(services, changes.slice(3))).toBeUndefined();
+    expect(published(services)).toHaveLength(2);
+    expect(setAsideIn(services)).toBe(1);
   });
 });
+
+describe("what AWS will never take", () => {
+  const endpoint: ProductEndpoint = {
+    product: "shop",
+    env: "prd",
+    webhook: "orders",
+    url: "https://shop.example/hook",
+    secret: { $secret: "shop/webhook" },
+    events: ["completed"],
+  };
+
+  it("of events is set aside with its reason: the later ones of its job and all others are told, in order", async () => {
+    const services = world(jobEvents);
+    const [bad, job] = [aJob(), aJob()];
+    services.bus.refusesForGood = ({ name, detail }) => detail.job_id === bad.id && name === "started";
+    expect(await handleChanges(services, [...lifeOf(bad), ...lifeOf(job)])).toBeUndefined();
+    expect(published(services).filter(([, id]) => id === bad.id)).toEqual([
+      ["scheduled", bad.id],
+      ["completed", bad.id],
+    ]);
+    expect(published(services)).toHaveLength(5);
+    expect(services.deadLetters.kept).toMatchObject([
+      { code: "MalformedDetail", body: { name: "started", detail: { job_id: bad.id } } },
+    ]);
+    expect(services.log.lines.filter(({ measured }) => measured?.values.unpublished)).toEqual([]);
+    expect(setAsideIn(services)).toBe(1);
+    expect(services.stats.all().map(({ counts }) => counts.completed)).toEqual([0, 2]);
+  });
+
+  it("of deliveries and of answers to tasks is set aside, each by itself", async () => {
+    const services = world([], [endpoint]);
+    const [bad, job] = [aJob({ task_tokens: ["t"] }), aJob({ task_tokens: ["u"] })];
+    services.webhooks.refusesForGood = ({ data }) => data.job_id === bad.id;
+    services.tasks.refusesForGood = ({ job_id }) => job_id === bad.id;
+    expect(await handleChanges(services, [...lifeOf(bad), ...lifeOf(job)])).toBeUndefined();
+    expect(services.webhooks.sent.map(({ message }) => message.data.job_id)).toEqual([job.id]);
+    expect(services.tasks.sent.map(({ message }) => [message.kind, message.job_id])).toEqual([
+      ["outcome", job.id],
+      ["heartbeat", job.id],
+    ]);
+    expect(services.deadLetters.kept.map(({ code, body }) => [code, (body as { kind?: string }).kind])).toEqual([
+      ["InvalidMessageContents", undefined],
+      ["InvalidMessageContents", "outcome"],
+      ["InvalidMessageContents", "heartbeat"],
+    ]);
+    expect(JSON.stringify(services.log.lines)).not.toContain("s3cret");
+  });
+
+  it("is set aside once, while something before it fails for now", async () => {
+    const services = world(jobEvents);
+    const [waiting, bad] = [aJob(), aJob()];
+    services.bus.refuses = ({ detail }) => detail.job_id === waiting.id;
+    services.bus.refusesForGood = ({ detail, name }) => detail.job_id === bad.id && name === "completed";
+    const changes = [...lifeOf(waiting), ...lifeOf(bad)];
+    for (let delivery = 0; delivery < 4; delivery++) expect(await handleChanges(services, changes)).toBe(0);
+    expect(services.deadLetters.kept).toHaveLength(1);
+  });
+
+  it("comes again until the dead letters take it, and is given up where they never will", async () => {
+    const services = world(jobEvents);
+    const bad = aJob();
+    services.bus.refusesForGood = ({ name }) => name === "started";
+    services.deadLetters.refuses = () => true;
+    const changes = lifeOf(bad);
+    expect(await handleChanges(services, changes)).toBe(1);
+    expect(published(services).map(([name]) => name)).toEqual(["scheduled", "completed"]);
+    services.deadLetters.refusesForGood = () => true;
+    expect(await handleChanges(services, changes.slice(1))).toBeUndefined();
+    expect(published(services).map(([name]) => name)).toEqual(["scheduled", "completed"]);
+    expect(services.log.lines.map(({ message }) => message)).toContain(
+      "refused for good, as a dead letter too: it is lost",
+    );
+  });
+});
+
+const setAsideIn = ({ log }: ReturnType<typeof world>) =>
+  log.lines.reduce((sum, { measured }) => sum + (measured?.values.set_aside ?? 0), 0);
 
 describe("a task of Step Functions that waits for a job", () => {
   const sentOf = ({ tasks }: ReturnType<typeof world>) =>
@@ -204,7 +317,7 @@ describe("a task of Step Functions that waits for a job", () => {
     const services = world(jobEvents);
     const [bad, job] = [aJob(), aJob({ task_tokens: ["t"] })];
     services.bus.refuses = ({ detail }) => detail.job_id === bad.id;
-    const changes = [...lifeOf(bad), { after: job, at: noon }];
+    const changes = [...lifeOf(bad), written({ after: job })];
     for (let delivery = 0; delivery < 3; delivery++) expect(await handleChanges(services, changes)).toBe(0);
     expect(services.tasks.sent).toEqual([]);
     services.bus.refuses = () => false;
@@ -219,8 +332,35 @@ describe("a batch that Lambda delivers again", () => {
     const changes = lifeOf(aJob({ task_tokens: ["t"] }));
     await handleChanges(services, changes);
     const once = structuredClone(services.bus.published);
-    await handleChanges(services, changes);
+    // To another process, which knows nothing of the first.
+    await handleChanges({ ...services, told: recent() }, changes);
     expect(services.bus.published).toEqual([...once, ...once]);
+  });
+
+  it("tells nobody twice in the process that has told it, while something before it fails", async () => {
+    const services = world(jobEvents);
+    const [bad, job] = [aJob(), aJob({ task_tokens: ["t"] })];
+    services.bus.refuses = ({ detail }) => detail.job_id === bad.id;
+    const changes = [...lifeOf(bad), ...lifeOf(job)];
+    for (let delivery = 0; delivery < 5; delivery++) expect(await handleChanges(services, changes)).toBe(0);
+    expect(published(services).map(([name]) => name)).toEqual(["scheduled", "started", "completed"]);
+    expect(services.tasks.sent.map(({ message }) => message.kind)).toEqual(["outcome"]);
+
+    services.bus.refuses = () => false;
+    expect(await handleChanges(services, changes)).toBeUndefined();
+    expect(
+      published(services)
+        .slice(3)
+        .map(([, id]) => id),
+    ).toEqual([bad.id, bad.id, bad.id]);
+    expect(services.tasks.sent.map(({ message }) => message.kind)).toEqual(["outcome", "heartbeat"]);
+  });
+
+  it("tells each of two writes that look alike: those of a job that was made again under its id", async () => {
+    const services = world(jobEvents);
+    const job = aJob();
+    for (let made = 0; made < 2; made++) await handleChanges(services, [written({ after: job })]);
+    expect(published(services)).toHaveLength(2);
   });
 });
 
@@ -260,7 +400,7 @@ describe("an endpoint of a webhook", () => {
     const [job, other] = [aJob(), aJob()];
     const changes = [...lifeOf(job), ...lifeOf(other)];
     // By two processes, of which the second knows nothing of the first.
-    for (const handedOver of [recent(), recent()]) await handleChanges({ ...services, handedOver }, changes);
+    for (const told of [recent(), recent()]) await handleChanges({ ...services, told }, changes);
     const ids = services.webhooks.sent.map(({ message }) => message.id);
     expect(ids).toHaveLength(12);
     expect(new Set(ids).size).toBe(6);

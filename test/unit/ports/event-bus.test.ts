@@ -10,5 +10,8 @@ describeEventBus("the fake", async () => {
     refuse: (refuses) => {
       bus.refuses = refuses;
     },
+    refuseForGood: (refuses) => {
+      bus.refusesForGood = refuses;
+    },
   };
 });

@@ -3,5 +3,7 @@ import { fakeMessageQueue } from "../../support/fakes/message-queue.ts";
 
 describeMessageQueue("the fake", async () => {
   const queue = fakeMessageQueue<Text>();
-  return { queue, held: async () => queue.sent.map(({ message }) => message) };
+  const untakable = { text: "too large" };
+  queue.refusesForGood = ({ text }) => text === untakable.text;
+  return { queue, held: async () => queue.sent.map(({ message }) => message), untakable };
 });

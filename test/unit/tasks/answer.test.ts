@@ -1,11 +1,15 @@
+import type { Context, SQSEvent } from "aws-lambda";
+import { queueHandler } from "../../../lambdas/aws/queue-handler.ts";
+import { PermanentError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import type { TaskAnswer, Tasks } from "../../../lambdas/core/outward-ports.ts";
 import { store } from "../../../lambdas/core/payload.ts";
-import type { Outcome, TaskMessage } from "../../../lambdas/core/task-message.ts";
+import { type Outcome, TaskMessage } from "../../../lambdas/core/task-message.ts";
 import { cancelled } from "../../../lambdas/core/transitions.ts";
-import { answerTask } from "../../../lambdas/tasks/answer.ts";
+import { about, answerTask } from "../../../lambdas/tasks/answer.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeBlobStore } from "../../support/fakes/blob-store.ts";
+import { fakeDeadLetters } from "../../support/fakes/dead-letters.ts";
 import { fakeJobStore } from "../../support/fakes/job-store.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 import { fakeMessageQueue } from "../../support/fakes/message-queue.ts";
@@ -97,6 +101,47 @@ describe("the end of a job", () => {
     };
     await expect(answerTask(services, ended({ status: "completed" }, ["a", "b"]))).rejects.toThrow("Throttling");
     expect(services.said).toHaveLength(1);
+  });
+
+  const neverTaken = new PermanentError("InvalidOutput", "AWS will never take it: InvalidOutput");
+  const refusing = (services: ReturnType<typeof world>, reasons: Record<string, Error>) => {
+    const { tasks } = services;
+    return {
+      ...services,
+      tasks: {
+        ...tasks,
+        succeed: async (token: string, output: string) => {
+          if (reasons[token]) throw reasons[token];
+          return tasks.succeed(token, output);
+        },
+      },
+    };
+  };
+
+  it("is told to the others where Step Functions will never take it of one, which is said at last", async () => {
+    const services = world({ open: ["a", "b", "c"] });
+    const told = ended({ status: "completed" }, ["a", "b", "c"]);
+    const throttled = refusing(services, { a: neverTaken, b: new Error("ThrottlingException") });
+    // Before it is set aside, all the others are to be told.
+    await expect(answerTask(throttled, told)).rejects.toThrow("Throttling");
+    await expect(answerTask(refusing(services, { a: neverTaken }), told)).rejects.toBe(neverTaken);
+    expect(new Set(services.said.map(([, token]) => token))).toEqual(new Set(["b", "c"]));
+  });
+
+  it("that Step Functions will never take is set aside at once with its reason, and its batch goes on", async () => {
+    const services = { ...refusing(world({ open: ["t", "u"] }), { t: neverTaken }), deadLetters: fakeDeadLetters() };
+    const [bad, good] = [ended({ status: "completed" }), ended({ status: "completed" }, ["u"])];
+    const Records = [bad, good].map((message, i) => ({ messageId: `${i}`, body: JSON.stringify(message) }));
+    const handler = queueHandler(() => services, TaskMessage, answerTask, about);
+    const give = () => handler({ Records } as unknown as SQSEvent, {} as Context);
+
+    services.deadLetters.refuses = () => true;
+    expect(await give()).toEqual({ batchItemFailures: [{ itemIdentifier: "0" }] });
+    services.deadLetters.refuses = () => false;
+    expect(await give()).toEqual({ batchItemFailures: [] });
+    expect(services.deadLetters.kept).toMatchObject([{ code: "InvalidOutput", body: bad }]);
+    expect(services.log.lines.at(-1)).toMatchObject({ measured: { values: { set_aside: 1 } } });
+    expect(services.said.map(([, token]) => token)).toEqual(["u", "u"]);
   });
 });
 

@@ -1,0 +1,27 @@
+import { messageGroup } from "./message-group.ts";
+import { attributesRoom, largestBatchBytes, type Outgoing } from "./send-all.ts";
+import { escaped } from "./sendable.ts";
+
+/** The message of a dead letter: always one that SQS takes, cut where it has to be. */
+export const deadLetter = (
+  body: string,
+  group: string,
+  attributes: Record<string, ReturnType<typeof textAttribute>>,
+): Outgoing => ({
+  MessageBody: cutToBytes(escaped(body), largestBatchBytes - attributesRoom),
+  DelaySeconds: 0,
+  MessageGroupId: messageGroup(group),
+  MessageAttributes: attributes,
+});
+
+export const textAttribute = (value: string, longest = 256) => ({
+  DataType: "String",
+  StringValue: cutToBytes(escaped(value), longest) || "?",
+});
+
+/** The beginning that fits, and no half of a character. */
+function cutToBytes(value: string, longest: number): string {
+  const bytes = Buffer.from(value);
+  if (bytes.byteLength <= longest) return value;
+  return new TextDecoder().decode(bytes.subarray(0, longest), { stream: true });
+}

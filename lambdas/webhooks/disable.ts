@@ -1,0 +1,35 @@
+import { PermanentError } from "../core/errors.ts";
+import type { Announcement, DisabledReason, EndpointState } from "../core/outward-ports.ts";
+import { setAside } from "../core/set-aside.ts";
+import type { Delivery, EndpointDisabled } from "../core/webhook.ts";
+import { about, type WebhookServices } from "./services.ts";
+
+/** Said first, then recorded: what a crash leaves between the two is said twice. Of many deliveries that fail, one says it. */
+export async function disable(
+  services: WebhookServices,
+  delivery: Delivery,
+  { failures, failing_since, last_failure, disabled }: EndpointState,
+  reason: DisabledReason,
+  url = "",
+): Promise<void> {
+  if (disabled?.url === url) return;
+  const { endpoints, clock, log } = services;
+  const { product, env, webhook } = delivery;
+  const disabled_at = clock.now();
+  const state = { failures, failing_since, last_failure };
+  const detail: EndpointDisabled = { product_tag: product, env, webhook, reason, ...state, disabled_at };
+  await announce(services, delivery, { type: "webhook.disabled", time: disabled_at, detail });
+  await endpoints.disable(delivery, { at: disabled_at, reason, url });
+  log.error("the endpoint is disabled", { ...about(delivery), reason });
+}
+
+/** An announcement that the bus will never take is set aside: it must not keep the endpoint enabled. */
+async function announce(services: WebhookServices, delivery: Delivery, event: Announcement): Promise<void> {
+  try {
+    await services.announcer.announce(event);
+  } catch (error) {
+    if (!(error instanceof PermanentError)) throw error;
+    const letter = { body: event, code: error.code, detail: error.message, about: about(delivery) };
+    if ((await setAside(services, [letter])).size > 0) throw error;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Announcer, Endpoints } from "../core/outward-ports.ts";
+import type { Clock, MessageQueue, Secrets } from "../core/ports.ts";
+import type { SettingAside } from "../core/set-aside.ts";
+import type { Delivery, ProductEndpoint } from "../core/webhook.ts";
+
+export interface WebhookServices extends SettingAside {
+  /** Of the catalog. */
+  catalog: readonly ProductEndpoint[];
+  endpoints: Endpoints;
+  secrets: Secrets;
+  /** Its own queue: what failed is sent again, with the rest of its delay. */
+  queue: MessageQueue<Delivery>;
+  announcer: Announcer;
+  clock: Clock;
+  /** Milliseconds that an endpoint has to answer. */
+  timeoutMs: number;
+  /** In [0, 1): the jitter of backoff. */
+  random: () => number;
+}
+
+/** The URL stays out of it: its path may be a secret of the receiver's. */
+export const about = ({ product, env, webhook, id, type, attempt, data }: Delivery) => ({
+  product,
+  env,
+  webhook,
+  webhook_id: id,
+  type,
+  attempt,
+  job_id: data.job_id,
+});
+
+/** Each endpoint has a group of its own in the fair queue. */
+export const group = ({ product, env, webhook }: Delivery) => `${product}:${env}:${webhook}`;

@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { DeadLetter, DeadLetters } from "../../../lambdas/core/outward-ports.ts";
+
+export interface DeadLettersUnderTest {
+  deadLetters: DeadLetters;
+  /** What is kept and was not asked for before. */
+  kept: () => Promise<Omit<DeadLetter, "about">[]>;
+  stop?: () => Promise<void>;
+}
+
+const letter = (body: unknown, more: Partial<DeadLetter> = {}): DeadLetter => ({
+  body,
+  code: "InvalidMessageContents",
+  detail: "SQS will never take it: InvalidMessageContents",
+  about: { job_id: "job_1" },
+  ...more,
+});
+
+/** What every place for dead letters does, in memory and on SQS alike. */
+export function describeDeadLetters(name: string, make: () => Promise<DeadLettersUnderTest>): void {
+  describe(`${name} as DeadLetters`, () => {
+    let made: DeadLettersUnderTest;
+    beforeAll(async () => {
+      made = await make();
+    });
+    afterAll(() => made.stop?.());
+
+    test("each is kept whole, with its reason", async () => {
+      const letters = [
+        letter({ kind: "outcome", tokens: ["t"] }),
+        letter("text", { code: "TypeError", detail: "No." }),
+      ];
+      expect(await made.deadLetters.keep(letters)).toEqual([]);
+      const wanted = letters.map(({ about: _, ...rest }) => expect.objectContaining(rest));
+      expect(await made.kept()).toEqual(expect.arrayContaining(wanted));
+    });
+
+    test("what no message may have is kept, since that is why it is here", async () => {
+      const { about: _, ...rest } = letter({ labels: ["\uffff \ufffe \ud800 \u0000"] });
+      expect(await made.deadLetters.keep([letter(rest.body)])).toEqual([]);
+      expect(await made.kept()).toEqual([expect.objectContaining(rest)]);
+    });
+
+    test("any number is kept at once, none among them", async () => {
+      expect(await made.deadLetters.keep([])).toEqual([]);
+      expect(await made.deadLetters.keep(Array.from({ length: 12 }, (_, n) => letter(n)))).toEqual([]);
+      const numbers = [...(await made.kept()), ...(await made.kept())].map(({ body }) => body as number);
+      expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, n) => n));
+    });
+  });
+}

@@ -1,0 +1,32 @@
+import { PermanentError } from "../../../lambdas/core/errors.ts";
+import type { DeadLetter, DeadLetters } from "../../../lambdas/core/outward-ports.ts";
+import type { Refused } from "../../../lambdas/core/ports.ts";
+
+export interface FakeDeadLetters extends DeadLetters {
+  /** What was kept, in order. */
+  kept: DeadLetter[];
+  /** Whether a letter is refused for now. */
+  refuses: (letter: DeadLetter) => boolean;
+  /** Whether a letter is refused for good. */
+  refusesForGood: (letter: DeadLetter) => boolean;
+}
+
+/** Dead letters in memory. */
+export function fakeDeadLetters(): FakeDeadLetters {
+  const letters: FakeDeadLetters = {
+    kept: [],
+    refuses: () => false,
+    refusesForGood: () => false,
+    async keep(all) {
+      const refused: Refused[] = [];
+      for (const [index, letter] of all.entries()) {
+        if (letters.refusesForGood(letter)) {
+          refused.push({ index, cause: new PermanentError("InvalidMessageContents", "the queue never takes it") });
+        } else if (letters.refuses(letter)) refused.push({ index, cause: new Error("the queue refuses it") });
+        else letters.kept.push(structuredClone(letter));
+      }
+      return refused;
+    },
+  };
+  return letters;
+}
