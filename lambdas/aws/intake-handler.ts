@@ -31,7 +31,7 @@ export interface IntakeWork<S> {
 export interface IntakeHandling {
   log: Log;
   clock: Clock;
-  redelivery: Redelivery;
+  redelivery: Record<"intake" | "imports", Redelivery>;
   /** The ARN of a queue ends with its name. */
   importQueueName: string;
 }
@@ -78,7 +78,7 @@ async function answerBatch<S>(
     isImport ? await work.imports(services, messages, stopAt) : await work.messages(services, messages),
   );
   const failed = records.filter(({ messageId }) => again.has(messageId));
-  await services.redelivery.soon(failed, isImport ? "imports" : "intake");
+  await services.redelivery[isImport ? "imports" : "intake"].soon(failed);
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 

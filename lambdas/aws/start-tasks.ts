@@ -7,14 +7,19 @@ import { dynamoJobStore } from "./dynamo-job-store.ts";
 import type { TasksEnv } from "./env.ts";
 import { lazyBlobStore } from "./lazy-ports.ts";
 import { makeLog } from "./log.ts";
+import { startRedelivery } from "./redelivery.ts";
 import { sqsMessages } from "./sqs-messages.ts";
 import { stepFunctionsTasks } from "./step-functions.ts";
 
 /** The ports of who answers the tasks of Step Functions. It writes no job: how long one is kept says nothing here. */
-export const startTasks = (env: TasksEnv) => ({
-  tasks: stepFunctionsTasks({ client: new SFNClient(clientDefaults) }),
-  jobs: dynamoJobStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME, retentionDays: 1 }),
-  blobs: lazyBlobStore(env),
-  queue: sqsMessages<TaskMessage>({ client: new SQSClient(clientDefaults), url: env.TASK_QUEUE_URL }),
-  log: makeLog("tasks"),
-});
+export function startTasks(env: TasksEnv) {
+  const log = makeLog("tasks");
+  return {
+    tasks: stepFunctionsTasks({ client: new SFNClient(clientDefaults) }),
+    jobs: dynamoJobStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME, retentionDays: 1 }),
+    blobs: lazyBlobStore(env),
+    queue: sqsMessages<TaskMessage>({ client: new SQSClient(clientDefaults), url: env.TASK_QUEUE_URL }),
+    redelivery: startRedelivery(env.TASK_QUEUE_URL, log),
+    log,
+  };
+}

@@ -7,20 +7,25 @@ import { dynamoEndpoints } from "./dynamo-endpoints.ts";
 import type { WebhooksEnv } from "./env.ts";
 import { eventBridgeAnnouncer } from "./eventbridge-announcer.ts";
 import { makeLog } from "./log.ts";
+import { startRedelivery } from "./redelivery.ts";
 import { sqsMessages } from "./sqs-messages.ts";
 import { startSecrets } from "./start-secrets.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** The ports of who sends webhooks. */
-export const startWebhooks = (env: WebhooksEnv) => ({
-  endpoints: dynamoEndpoints({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
-  secrets: startSecrets(),
-  queue: sqsMessages<Delivery>({ client: new SQSClient(clientDefaults), url: env.WEBHOOK_QUEUE_URL }),
-  announcer: eventBridgeAnnouncer({
-    client: new EventBridgeClient(clientDefaults),
-    bus: env.EVENT_BUS_NAME,
+export function startWebhooks(env: WebhooksEnv) {
+  const log = makeLog("webhooks");
+  return {
+    endpoints: dynamoEndpoints({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
+    secrets: startSecrets(),
+    queue: sqsMessages<Delivery>({ client: new SQSClient(clientDefaults), url: env.WEBHOOK_QUEUE_URL }),
+    announcer: eventBridgeAnnouncer({
+      client: new EventBridgeClient(clientDefaults),
+      bus: env.EVENT_BUS_NAME,
+      clock: systemClock,
+    }),
     clock: systemClock,
-  }),
-  clock: systemClock,
-  log: makeLog("webhooks"),
-});
+    redelivery: startRedelivery(env.WEBHOOK_QUEUE_URL, log),
+    log,
+  };
+}

@@ -1,5 +1,6 @@
 import { ConsumerEnv, readEnv } from "../aws/env.ts";
 import { queueHandler } from "../aws/queue-handler.ts";
+import { startRedelivery } from "../aws/redelivery.ts";
 import { startSecrets } from "../aws/start-secrets.ts";
 import { startServices } from "../aws/start-up.ts";
 import { JobMessage, type JobType } from "../core/job.ts";
@@ -14,7 +15,11 @@ export function consumer(type: JobType, execute: Decide, options: Pick<ShellOpti
   const start = once(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
-    return loggingOf({ ...services, secrets: startSecrets(), longestWaitMs: env.LONGEST_WAIT_MS }, { type });
+    const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
+    return loggingOf(
+      { ...services, redelivery, secrets: startSecrets(), longestWaitMs: env.LONGEST_WAIT_MS },
+      { type },
+    );
   });
   return queueHandler(
     start,
