@@ -28,6 +28,11 @@ export async function startGate(port: number) {
     }
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      for (const socket of pairs) socket.destroy();
+    });
   return {
     port: (server.address() as AddressInfo).port,
     /** Connections through it now. */
@@ -43,10 +48,7 @@ export async function startGate(port: number) {
     hang(on: boolean) {
       hung = on;
     },
-    stop: () =>
-      new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        for (const socket of pairs) socket.destroy();
-      }),
+    stop,
+    [Symbol.asyncDispose]: stop,
   };
 }
