@@ -25,7 +25,8 @@ export async function sendHttp(url: URL, options: HttpRequestOptions): Promise<I
   const sent = begin(url, options);
   try {
     const [answer] = (await once(sent, "response", { signal: options.signal })) as [IncomingMessage];
-    return answer;
+    // Whoever reads it sees its errors; before that nobody would, and that ends a process.
+    return answer.on("error", () => {});
   } catch (error) {
     if (!options.repeatable || !sent.reusedSocket || options.signal.aborted) throw error;
     return sendHttp(url, { ...options, repeatable: false });
