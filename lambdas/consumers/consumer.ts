@@ -9,9 +9,11 @@ import { loggingOf, messageFields } from "../core/log-fields.ts";
 import { once } from "../core/once.ts";
 import { catalog } from "./catalog.ts";
 import { runJob, type ShellOptions } from "./shell.ts";
+import { withCurrentSecrets } from "./with-current-secrets.ts";
 
 /** The Lambda of a job type: the shell around its executor. */
 export function consumer(type: JobType, execute: Decide, options: Pick<ShellOptions, "wakeUps"> = {}) {
+  const current = withCurrentSecrets(execute);
   const start = once(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
@@ -24,7 +26,7 @@ export function consumer(type: JobType, execute: Decide, options: Pick<ShellOpti
   return queueHandler(
     start,
     JobMessage,
-    (services, message) => runJob(services, execute, message, { ...options, longestWaitMs: services.longestWaitMs }),
+    (services, message) => runJob(services, current, message, { ...options, longestWaitMs: services.longestWaitMs }),
     messageFields,
   );
 }

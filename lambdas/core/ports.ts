@@ -183,8 +183,11 @@ export interface ApiKeys {
 
 /** Credentials by reference. */
 export interface Secrets {
-  /** The value behind the reference; throws a JobError CONFIGURATION_ERROR that names the reference if there is none. */
-  resolve(reference: Reference): Promise<string>;
+  /**
+   * The value behind the reference; throws a JobError CONFIGURATION_ERROR that names the reference if there is none. A value
+   * may be some minutes old, unless `fresh` asks for the one of now.
+   */
+  resolve(reference: Reference, options?: { fresh?: boolean }): Promise<string>;
 }
 
 /** Where measurements go. One that is not taken is lost: nothing waits for it, and nothing fails by it. */

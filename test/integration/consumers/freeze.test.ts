@@ -1,12 +1,17 @@
+import type { BlobServiceClient } from "@azure/storage-blob";
+import type { Storage } from "@google-cloud/storage";
 import { jest } from "@jest/globals";
 import { withinABurst } from "../../../lambdas/aws/agents.ts";
 import { closeDynamo, runDynamo } from "../../../lambdas/consumers/database_action/engines/dynamodb.ts";
 import { callLambda, lambdaClients } from "../../../lambdas/consumers/function/lambda.ts";
 import { smsChannel } from "../../../lambdas/consumers/notification/channels/sms.ts";
+import { azureBucket, azureClient } from "../../../lambdas/consumers/storage/azure.ts";
+import { gcsBucket, gcsClient } from "../../../lambdas/consumers/storage/gcs.ts";
 import { s3Buckets } from "../../../lambdas/consumers/storage/s3.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { anExecution } from "../../support/executors/execution.ts";
 import { httpServer, json } from "../../support/executors/http-server.ts";
+import { aServiceAccount } from "../../support/storage/service-account.ts";
 import { startGate } from "../../support/tcp-gate.ts";
 
 /** What every service here answers, as far as its client reads it. */
@@ -16,10 +21,10 @@ let gate: Awaited<ReturnType<typeof startGate>>;
 const environment = { ...process.env };
 
 beforeEach(async () => {
-  server = await httpServer(({ body }, response) =>
+  server = await httpServer(({ headers, body }, response) =>
     body.includes("Action=Publish")
       ? response.writeHead(200, { "content-type": "text/xml" }).end(published)
-      : json(response, 200, {}, { etag: '"1"' }),
+      : json(response, headers["x-ms-version"] ? 201 : 200, { crc32c: "wdBDMA==" }, { etag: '"1"' }),
   );
   gate = await startGate(Number(new URL(server.url).port));
   Object.assign(process.env, {
@@ -64,6 +69,21 @@ const calls: [of: string, begin: () => () => Promise<unknown>][] = [
       const input = { slug: "hello", sms: { to: "+4930123456", body: { en: "Hello" } } };
       const sending = { execution: anExecution(), input, message: {}, settings: { sms: {} }, before: undefined };
       return () => send(sending as never);
+    },
+  ],
+  [
+    "Google Cloud Storage",
+    () => {
+      const client = gcsClient(aServiceAccount(), `http://127.0.0.1:${gate.port}`);
+      return async () => gcsBucket((await client) as Storage, "b").put(file, false, signal);
+    },
+  ],
+  [
+    "Azure",
+    () => {
+      const account = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=a2V5";
+      const client = azureClient(`${account};BlobEndpoint=http://127.0.0.1:${gate.port}/a`);
+      return async () => azureBucket((await client) as BlobServiceClient, "b").put(file, false, signal);
     },
   ],
   [

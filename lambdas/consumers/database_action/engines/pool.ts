@@ -89,7 +89,8 @@ export class Pool<C extends Connection> {
       const { connection, since } = kept;
       if (connection.broken) continue;
       if (limits.clock.now() - since <= trustedIdleMs || (await this.#answers(connection, limits))) return connection;
-      connection.destroy();
+      // What has ended this one has ended those that lay idle for longer.
+      for (const { connection: other } of [kept, ...place.idle.splice(0)]) other.destroy();
     }
     return undefined;
   }
