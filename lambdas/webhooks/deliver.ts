@@ -5,6 +5,7 @@ import type { Clock, Log, MessageQueue, Secrets } from "../core/ports.ts";
 import { isReference } from "../core/references.ts";
 import { retryAfterMs } from "../core/retry-after.ts";
 import { arrival, maxQueueDelaySeconds } from "../core/route.ts";
+import { usedSecrets } from "../core/used-secrets.ts";
 import { type Delivery, type EndpointDisabled, endpointUrl, type ProductEndpoint } from "../core/webhook.ts";
 import { webhookDelay } from "../core/webhook-retry.ts";
 import { type Failure, type Outcome, post } from "./post.ts";
@@ -31,7 +32,7 @@ export async function deliver(services: WebhookServices, delivery: Delivery): Pr
   if ((await untilDue(services, delivery)) === "later") return;
   const endpoint = services.catalog.find((one) => isOf(one, delivery));
   if (!endpoint) return services.log.info("delivery dropped: the catalog has no such endpoint", about(delivery));
-  const { outcome, url } = await attempt(services, endpoint, delivery);
+  const { outcome, url } = await attemptWithCurrentSecrets(services, endpoint, delivery);
   if (outcome === "disabled") return services.log.info("delivery dropped: the endpoint is disabled", about(delivery));
   if (outcome.is === "delivered") return services.log.info("delivered", about(delivery));
   await failed(services, delivery, outcome, url);
@@ -67,6 +68,18 @@ interface Attempt {
   outcome: Outcome | "disabled";
   /** Tells one URL from another, to notice that an endpoint has moved; absent where there is no URL. */
   url?: string;
+}
+
+/** How receivers answer a signature that they cannot verify. */
+const refusals = new Set(["HTTP_400", "HTTP_401", "HTTP_403"]);
+
+/** A receiver may know a rotated secret before we do: what it refuses is signed again, if there is a new one. */
+async function attemptWithCurrentSecrets(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery) {
+  const secrets = usedSecrets(services.secrets);
+  const first = await attempt({ ...services, secrets }, endpoint, delivery);
+  const { outcome } = first;
+  const isRefused = outcome !== "disabled" && outcome.is === "failed" && refusals.has(outcome.code);
+  return isRefused && (await secrets.wereRotated()) ? attempt(services, endpoint, delivery) : first;
 }
 
 async function attempt(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery): Promise<Attempt> {

@@ -13,7 +13,7 @@ export async function azureClient(connectionString: string): Promise<BlobService
     const { url, credential } = BlobServiceClient.fromConnectionString(connectionString);
     // What follows a failure is the job's retry policy.
     const pipeline = newPipeline(credential, { retryOptions: { maxTries: 1 } });
-    pipeline.factories.push(withAgents(agents(withinABurst)));
+    pipeline.factories.push(ownAgents);
     return new BlobServiceClient(url, pipeline);
   } catch {
     // Its error quotes the text.
@@ -21,15 +21,18 @@ export async function azureClient(connectionString: string): Promise<BlobService
   }
 }
 
+/** One for all clients, so that a client whose credentials were rotated leaves no connection behind. */
+const { httpAgent, httpsAgent } = agents(withinABurst);
+
 /** No connection from before a freeze is used. The library's own switch for that has no effect since Node.js 19. */
-const withAgents = ({ httpAgent, httpsAgent }: ReturnType<typeof agents>): RequestPolicyFactory => ({
+const ownAgents: RequestPolicyFactory = {
   create: (next) => ({
     sendRequest(request) {
       request.agent = request.url.startsWith("https:") ? httpsAgent : httpAgent;
       return next.sendRequest(request);
     },
   }),
-});
+};
 
 /** Two blocks of this size are held at a time. */
 const blockBytes = 8 * 1024 * 1024;

@@ -142,6 +142,32 @@ test("a connection that broke between two deliveries costs no attempt", async ()
   });
 });
 
+test.each([
+  ["was rotated gets the event, signed with the new one", newSecret(), 204],
+  ["is the one that it refuses is asked once", current, 401],
+])("a receiver whose secret %s", async (_, now, status) => {
+  const answer: Answer = ({ headers, body }, response) => {
+    try {
+      new Webhook(now === current ? previous : now).verify(body, headers as Record<string, string>);
+      response.writeHead(204).end();
+    } catch {
+      response.writeHead(401).end();
+    }
+  };
+  await withServer(answer, async (server) => {
+    const services = world(server.url);
+    let known = current;
+    const resolve: World["secrets"]["resolve"] = async (reference, options) => {
+      if ("$parameter" in reference) return server.url;
+      if (options?.fresh) known = now;
+      return known;
+    };
+    await deliver({ ...services, secrets: { resolve } }, aDelivery());
+    expect(server.seen).toHaveLength(status === 204 ? 2 : 1);
+    expect((await stateOf(services))?.last_failure).toBe(status === 204 ? undefined : "HTTP_401");
+  });
+});
+
 test("a receiver that breaks off a new connection has had its attempt", async () => {
   await withServer(
     (_request, _response, raw) => raw.socket.resetAndDestroy(),
