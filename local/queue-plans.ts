@@ -29,22 +29,20 @@ export const outboundTimeoutMs: Record<OutboundQueue, number> = { tasks: 30_000,
 export const visibilitySeconds = (type: JobType): number => sixTimes(consumerTimeoutMs(type));
 const sixTimes = (timeoutMs: number): number => Math.ceil((6 * timeoutMs) / 1000);
 
-/** Deliveries of a message before it goes to the dead-letter queue. */
-export const maxReceiveCount = 5;
+/** Deliveries of a message before it goes to the dead-letter queue: what fails comes again after seconds at first. */
+const maxReceiveCount = 20;
 
 export const intakeTimeoutMs = 60_000;
-/** Messages of the intake come again after seconds at first: many deliveries are three hours. */
-const intakeReceiveCount = 20;
 
 const fourteenDays = String(14 * 24 * 3600);
 const deadLetters = (name: string): QueuePlan => ({ name, attributes: { MessageRetentionPeriod: fourteenDays } });
 
-const fedQueue = (name: string, dead: string, visibility: number, receives = maxReceiveCount): QueuePlan => ({
+const fedQueue = (name: string, dead: string, visibility: number): QueuePlan => ({
   name,
   attributes: {
     VisibilityTimeout: String(visibility),
     MessageRetentionPeriod: fourteenDays,
-    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(dead), maxReceiveCount: receives }),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: queueArn(dead), maxReceiveCount }),
   },
 });
 const fed = (of: JobType | OutboundQueue, visibility: number) => fedQueue(queueName(of), dlqName(of), visibility);
@@ -60,5 +58,5 @@ export const queuePlans = (): QueuePlan[] => [
   ...[...jobTypes, ...outboundQueues].map((of) => deadLetters(dlqName(of))),
   ...jobTypes.map((type) => fed(type, visibilitySeconds(type))),
   ...outboundQueues.map((name) => fed(name, sixTimes(outboundTimeoutMs[name]))),
-  ...intakeQueues.map((name) => fedQueue(name, intakeDlqName, sixTimes(intakeTimeoutMs), intakeReceiveCount)),
+  ...intakeQueues.map((name) => fedQueue(name, intakeDlqName, sixTimes(intakeTimeoutMs))),
 ];

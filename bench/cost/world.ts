@@ -175,7 +175,7 @@ export async function startWorld(execute: Decide) {
   const api = httpApi(() => ofApi, routes);
   const consumerOf = (run: Decide, options: ShellOptions = {}) =>
     queueHandler(
-      () => ofConsumer,
+      () => ({ ...ofConsumer, redelivery: { soon: async () => {} } }),
       JobMessage,
       (all, message) => runJob(all, run, message, { ...options, random: () => 0.5 }),
     );

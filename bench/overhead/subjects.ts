@@ -58,7 +58,7 @@ export function subjects() {
   };
   const api = httpApi(() => services, routes);
   const consumer = queueHandler(
-    () => services,
+    () => ({ ...services, redelivery: { soon: async () => {} } }),
     JobMessage,
     (all, message) => runJob(all, async () => result, message),
   );

@@ -8,7 +8,7 @@ import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { importPrefix } from "../../lambdas/core/import-place.ts";
-import { DeadLetters, queueDefaults } from "./job-queue.ts";
+import { DeadLetters, maxReceiveCount, queueDefaults } from "./job-queue.ts";
 
 /** The intake's Lambda timeout: an import stops before and goes on by a message, a request takes a second. */
 export const intakeTimeout = Duration.seconds(60);
@@ -50,8 +50,7 @@ export class IntakeDoor extends Construct {
       visibilityTimeout: Duration.seconds(6 * intakeTimeout.toSeconds()),
       // A message moved to the dead letters keeps its age, so it has to be younger there than they are kept.
       retentionPeriod: Duration.days(7),
-      // What AWS throttles comes again after 5 s, then 10, 20, ... up to 15 minutes: three hours in all.
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 20 },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
     });
   }
 

@@ -24,6 +24,12 @@ export class DeadLetters extends Queue {
  */
 export class UnderKeyOfAws extends DeadLetters {}
 
+/**
+ * Deliveries of a message before it goes to the dead letters. What fails comes again after 5 s, then 10, 20, ... up to 15
+ * minutes (`lambdas/aws/redelivery.ts`): three hours in all.
+ */
+export const maxReceiveCount = 20;
+
 /** A queue that a function consumes, and the one that takes the messages which the function could not handle. */
 export class JobQueue extends Construct {
   readonly queue: Queue;
@@ -38,7 +44,7 @@ export class JobQueue extends Construct {
       visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()),
       // A message moved to the dead letters keeps its age, so it has to be younger there than they are kept.
       retentionPeriod: Duration.days(7),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
     });
   }
 }

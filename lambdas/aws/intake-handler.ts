@@ -32,7 +32,7 @@ export interface IntakeWork<S> {
 export interface IntakeHandling {
   log: Log;
   clock: Clock;
-  redelivery: Redelivery;
+  redelivery: Record<"intake" | "imports", Redelivery>;
   /** The ARN of a queue ends with its name. */
   importQueueName: string;
 }
@@ -81,7 +81,7 @@ async function answerBatch<S>(
   const failed = records.filter(({ messageId }) => again.has(messageId));
   // To Lambda the batch is a success: its own metric of errors does not know of them.
   if (failed.length > 0) services.log.measure("messages come again", { values: { messages_failed: failed.length } });
-  await services.redelivery.soon(failed, isImport ? "imports" : "intake");
+  await services.redelivery[isImport ? "imports" : "intake"].soon(failed);
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }
 

@@ -8,39 +8,39 @@ import type { DeadLetters } from "../core/outward-ports.ts";
 import type { Log } from "../core/ports.ts";
 import { setAside } from "../core/set-aside.ts";
 import { invocationFields } from "./log.ts";
+import type { Redelivery } from "./redelivery.ts";
 
 /**
  * The handler of an SQS event source: every record of a batch at once, each parsed by `schema`; a record that fails is
- * reported and delivered again, the others are deleted. Where there are `deadLetters`, a message of which AWS will never
- * take a part is set aside at once, since no delivery would change that. `services` is called once, by the first batch; `about` is what a
- * message says of itself in the log.
+ * reported and delivered again, soon at first, the others are deleted. Where there are `deadLetters`, a message of which AWS
+ * will never take a part is set aside at once, since no delivery would change that. `services` is called once, by the first
+ * batch; `about` is what a message says of itself in the log.
  */
-export const queueHandler = <S extends { log: Log; deadLetters?: DeadLetters }, Message>(
+export const queueHandler = <S extends { log: Log; redelivery: Redelivery; deadLetters?: DeadLetters }, Message>(
   services: () => S,
   schema: z.ZodType<Message>,
   handle: (services: S, message: Message) => Promise<void>,
   about: (message: Message) => Record<string, unknown> = () => ({}),
 ) => {
   const readable = (body: string) => about(schema.parse(JSON.parse(body)));
-  return (
-    middy<SQSEvent, SQSBatchResponse>()
-      .use(
-        sqsPartialBatchFailure({
-          logger: (reason, record) => record && logFailure(services().log, reason, record, readable),
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use(
+      sqsPartialBatchFailure({
+        logger: (reason, record) => record && logFailure(services().log, reason, record, readable),
+      }),
+    )
+    .handler(async ({ Records }, context) => {
+      const settled = await Promise.allSettled(
+        Records.map(async ({ body }) => {
+          const own = loggingOf(services(), invocationFields(context));
+          const message = schema.parse(JSON.parse(body));
+          await handle(own, message).catch((error) => refused(own, message, about(message), error));
         }),
-      )
+      );
+      await services().redelivery.soon(Records.filter((_, i) => settled[i]?.status === "rejected"));
       // The middleware turns the settled promises into the batch response; its types do not say so.
-      .handler(
-        (event, context) =>
-          Promise.allSettled(
-            event.Records.map(async ({ body }) => {
-              const own = loggingOf(services(), invocationFields(context));
-              const message = schema.parse(JSON.parse(body));
-              await handle(own, message).catch((error) => refused(own, message, about(message), error));
-            }),
-          ) as never,
-      )
-  );
+      return settled as never;
+    });
 };
 
 async function refused<Message>(

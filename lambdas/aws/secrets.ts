@@ -56,16 +56,23 @@ function objectIn(text: string, reference: Reference): Record<string, unknown> {
   throw unusable(reference, "asks for a key, but the secret is not a JSON object: store it as one");
 }
 
-/** Concurrent reads of one name share a call; failures are not kept. */
+interface Entry {
+  until: number;
+  value: Promise<string | undefined>;
+  isPending: boolean;
+}
+
+/** Concurrent reads of one name share a call; failures are not kept, and take no value's place. */
 function cache(clock: Pick<Clock, "now">, ttlMs: number) {
-  const entries = new Map<string, { until: number; value: Promise<string | undefined> }>();
+  const entries = new Map<string, Entry>();
   return (name: string, read: () => Promise<string | undefined>, fresh: boolean): Promise<string | undefined> => {
     const known = entries.get(name);
-    if (known && !fresh && clock.now() < known.until) return known.value;
-    const entry = { until: clock.now() + ttlMs, value: read() };
+    if (known && (known.isPending || (!fresh && clock.now() < known.until))) return known.value;
+    const entry: Entry = { until: clock.now() + ttlMs, value: read(), isPending: true };
     entries.set(name, entry);
-    entry.value.catch(() => {
-      if (entries.get(name) === entry) entries.delete(name);
+    const undo = () => void (known ? entries.set(name, known) : entries.delete(name));
+    entry.value.catch(undo).finally(() => {
+      entry.isPending = false;
     });
     return entry.value;
   };

@@ -23,7 +23,10 @@ export function startIntake(env: IntakeEnv, catalog: Catalog) {
     rejections: intakeRejections({ events, bus, sqs, deadLetterUrl, clock }),
     imports: sqsImportQueue({ client: sqs, url: importUrl }),
     tasks: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
-    redelivery: sqsRedelivery(sqs, { intake: env.INTAKE_QUEUE_URL, imports: importUrl }, log),
+    redelivery: {
+      intake: sqsRedelivery(() => sqs, env.INTAKE_QUEUE_URL, log),
+      imports: sqsRedelivery(() => sqs, importUrl, log),
+    },
     importQueueName: importUrl.split("/").at(-1) as string,
   };
 }

@@ -7,6 +7,7 @@ import { dynamoJobStore } from "./dynamo-job-store.ts";
 import type { TasksEnv } from "./env.ts";
 import { lazyBlobStore } from "./lazy-ports.ts";
 import { makeLog } from "./log.ts";
+import { startRedelivery } from "./redelivery.ts";
 import { sqsDeadLetters } from "./sqs-dead-letters.ts";
 import { sqsMessages } from "./sqs-messages.ts";
 import { stepFunctionsTasks } from "./step-functions.ts";
@@ -14,12 +15,14 @@ import { stepFunctionsTasks } from "./step-functions.ts";
 /** The ports of who answers the tasks of Step Functions. It writes no job: how long one is kept says nothing here. */
 export function startTasks(env: TasksEnv) {
   const sqs = new SQSClient(clientDefaults);
+  const log = makeLog("tasks");
   return {
     tasks: stepFunctionsTasks({ client: new SFNClient(clientDefaults) }),
     jobs: dynamoJobStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME, retentionDays: 1 }),
     blobs: lazyBlobStore(env),
     queue: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
     deadLetters: sqsDeadLetters({ client: sqs, url: env.TASK_DLQ_URL }),
-    log: makeLog("tasks"),
+    redelivery: startRedelivery(env.TASK_QUEUE_URL, log),
+    log,
   };
 }

@@ -7,6 +7,7 @@ import { dynamoEndpoints } from "./dynamo-endpoints.ts";
 import type { WebhooksEnv } from "./env.ts";
 import { eventBridgeAnnouncer } from "./eventbridge-announcer.ts";
 import { makeLog } from "./log.ts";
+import { startRedelivery } from "./redelivery.ts";
 import { sqsDeadLetters } from "./sqs-dead-letters.ts";
 import { sqsMessages } from "./sqs-messages.ts";
 import { startSecrets } from "./start-secrets.ts";
@@ -15,6 +16,7 @@ import { systemClock } from "./system-clock.ts";
 /** The ports of who sends webhooks. */
 export function startWebhooks(env: WebhooksEnv) {
   const sqs = new SQSClient(clientDefaults);
+  const log = makeLog("webhooks");
   const events = new EventBridgeClient(clientDefaults);
   return {
     endpoints: dynamoEndpoints({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
@@ -23,6 +25,7 @@ export function startWebhooks(env: WebhooksEnv) {
     deadLetters: sqsDeadLetters({ client: sqs, url: env.WEBHOOK_DLQ_URL }),
     announcer: eventBridgeAnnouncer({ client: events, bus: env.EVENT_BUS_NAME, clock: systemClock }),
     clock: systemClock,
-    log: makeLog("webhooks"),
+    redelivery: startRedelivery(env.WEBHOOK_QUEUE_URL, log),
+    log,
   };
 }

@@ -5,9 +5,6 @@ import { once } from "../core/once.ts";
 import { TaskMessage } from "../core/task-message.ts";
 import { about, answerTask } from "./answer.ts";
 
-export const handler = queueHandler(
-  once(() => startTasks(readEnv(TasksEnv))),
-  TaskMessage,
-  answerTask,
-  about,
-);
+const start = once(() => startTasks(readEnv(TasksEnv)));
+
+export const handler = queueHandler(start, TaskMessage, answerTask, about);

@@ -1,6 +1,7 @@
 import { JobError } from "../core/errors.ts";
 import { retryAfterMs } from "../core/retry-after.ts";
 import { arrival, maxQueueDelaySeconds } from "../core/route.ts";
+import { usedSecrets } from "../core/used-secrets.ts";
 import { type Delivery, endpointUrl, type ProductEndpoint } from "../core/webhook.ts";
 import { webhookDelay } from "../core/webhook-retry.ts";
 import { disable } from "./disable.ts";
@@ -26,7 +27,7 @@ export async function deliver(services: WebhookServices, delivery: Delivery): Pr
 }
 
 async function tried(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery): Promise<void> {
-  const { outcome, url } = await attempt(services, endpoint, delivery);
+  const { outcome, url } = await attemptWithCurrentSecrets(services, endpoint, delivery);
   if (outcome === "disabled") return services.log.info("delivery dropped: the endpoint is disabled", about(delivery));
   if (outcome.is === "delivered") return services.log.info("delivered", about(delivery));
   await failed(services, endpoint, delivery, outcome, url);
@@ -34,7 +35,7 @@ async function tried(services: WebhookServices, endpoint: ProductEndpoint, deliv
 
 /** Seconds until the next look at settings that AWS does not give for now. */
 const putOffSeconds = 60;
-/** Since the event. What is older becomes a dead letter after the five deliveries of any message that fails. */
+/** Since the event. What is older becomes a dead letter after as many deliveries as any message that fails. */
 const longestPutOffMs = 3 * 86_400_000;
 
 async function putOff({ clock, queue, log }: WebhookServices, delivery: Delivery, cause: JobError): Promise<void> {
@@ -65,6 +66,18 @@ interface Attempt {
   outcome: Outcome | "disabled";
   /** Tells one URL from another, to notice that an endpoint has moved; absent where there is no URL. */
   url?: string;
+}
+
+/** How receivers answer a signature that they cannot verify. */
+const refusals = new Set(["HTTP_400", "HTTP_401", "HTTP_403"]);
+
+/** A receiver may know a rotated secret before we do: what it refuses is signed again, if there is a new one. */
+async function attemptWithCurrentSecrets(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery) {
+  const secrets = usedSecrets(services.secrets);
+  const first = await attempt({ ...services, secrets }, endpoint, delivery);
+  const { outcome } = first;
+  const isRefused = outcome !== "disabled" && outcome.is === "failed" && refusals.has(outcome.code);
+  return isRefused && (await secrets.wereRotated()) ? attempt(services, endpoint, delivery) : first;
 }
 
 async function attempt(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery): Promise<Attempt> {

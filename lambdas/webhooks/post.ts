@@ -1,3 +1,6 @@
+import type { IncomingMessage } from "node:http";
+import { sendHttp } from "../aws/http-request.ts";
+
 /** How an attempt went. */
 export type Outcome = { is: "delivered" } | ({ is: "failed" } & Failure);
 
@@ -12,7 +15,8 @@ export interface Failure {
 
 /**
  * Sends one request and looks at its status alone. Redirects are failures, as Standard Webhooks has it: the catalog says
- * where events go, and no server of that place. What an endpoint answers is neither kept nor logged.
+ * where events go, and no server of that place. What an endpoint answers is neither kept nor logged. Receivers know
+ * a repetition by its webhook-id, so that a connection which broke between two deliveries costs no attempt.
  */
 export async function post(
   url: URL,
@@ -22,21 +26,34 @@ export async function post(
 ): Promise<Outcome> {
   const signal = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await fetch(url, { method: "POST", headers, body, redirect: "manual", signal });
-    await response.body?.cancel().catch(() => {});
-    return outcomeOf(response);
+    const answer = await sendHttp(url, { method: "POST", headers, body, signal, repeatable: true });
+    letGo(answer);
+    return outcomeOf(answer);
   } catch {
     return { is: "failed", code: signal.aborted ? "TIMEOUT" : "CONNECTION_ERROR" };
   }
 }
 
-function outcomeOf({ ok, status, headers }: Response): Outcome {
-  if (ok) return { is: "delivered" };
-  const retryAfter = headers.get("retry-after");
+/** Small bodies are read, so that the next delivery can use the connection; nobody waits for more. */
+const smallBody = 64 * 1024;
+
+function letGo(answer: IncomingMessage): void {
+  let bytes = 0;
+  answer
+    .on("error", () => {})
+    .on("data", (chunk: Buffer) => {
+      bytes += chunk.byteLength;
+      if (bytes > smallBody) answer.destroy();
+    });
+}
+
+function outcomeOf({ statusCode: status = 0, headers }: IncomingMessage): Outcome {
+  if (status >= 200 && status < 300) return { is: "delivered" };
+  const retryAfter = headers["retry-after"];
   return {
     is: "failed",
     code: `HTTP_${status}`,
     ...(status === 410 && { gone: true }),
-    ...(retryAfter !== null && { retryAfter }),
+    ...(retryAfter !== undefined && { retryAfter }),
   };
 }

@@ -59,7 +59,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
 
   test("has a dead-letter queue that keeps messages longer than the queue does", () => {
     const deadLetters = queueNamed(idIn(queue.RedrivePolicy.deadLetterTargetArn)).Properties;
-    expect(queue.RedrivePolicy.maxReceiveCount).toBe(5);
+    expect(queue.RedrivePolicy.maxReceiveCount).toBe(20);
     expect(deadLetters.MessageRetentionPeriod).toBeGreaterThan(queue.MessageRetentionPeriod);
   });
 
@@ -350,7 +350,7 @@ describe("who answers the tasks of Step Functions", () => {
 
   test("is fed by a queue of its own that hides a message for six times as long as it may take", () => {
     expect(queue.Properties.VisibilityTimeout).toBe(6 * tasks.Properties.Timeout);
-    expect(queue.Properties.RedrivePolicy.maxReceiveCount).toBe(5);
+    expect(queue.Properties.RedrivePolicy.maxReceiveCount).toBe(20);
     expect(source.Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
     expect(flat(tasks.Properties.Environment.Variables.TASK_QUEUE_URL)).toBe(`<${queue.id}>`);
     const dead = idIn(queue.Properties.RedrivePolicy.deadLetterTargetArn);

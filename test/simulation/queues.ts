@@ -1,3 +1,4 @@
+import { redeliverySeconds } from "../../lambdas/aws/redelivery.ts";
 import type { JobMessage, JobType } from "../../lambdas/core/job.ts";
 import type { JobQueue, Refused, Scheduler } from "../../lambdas/core/ports.ts";
 import { Injected, type World } from "./adversary.ts";
@@ -23,6 +24,7 @@ interface Schedule {
 
 /** Six times a function's timeout on AWS; shorter here, so that histories are. */
 const visibilityMs = 120_000;
+/** Twenty on AWS; fewer here, so that messages become dead letters. */
 const maxReceives = 5;
 /** Twice what the worst of luck brings: more messages of one job come of messages that beget others. */
 const mostOfOneJob = 32;
@@ -53,7 +55,9 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
   }
 
   function deliver(type: JobType, message: JobMessage, receives: number) {
-    const cancel = time.after(visibilityMs, () => {
+    let isOver = false;
+    const again = () => {
+      isOver = true;
       if (receives < maxReceives) {
         observer.cover("redelivery");
         return deliver(type, message, receives + 1);
@@ -62,14 +66,19 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
       observer.cover("dead letter");
       observer.note(() => `dead letter: ${attemptKey(message)}`);
       count(message, -1);
-    });
+    };
+    const cancel = time.after(visibilityMs, again);
     consume(type, message).then(
       () => {
         cancel();
         count(message, -1);
       },
-      // Reported as failed: SQS delivers it again when its visibility timeout is over.
-      () => {},
+      // Reported as failed: its consumer shortens the visibility timeout, unless that is over.
+      () => {
+        if (isOver) return;
+        cancel();
+        time.after(redeliverySeconds(receives) * 1000, again);
+      },
     );
   }
 

@@ -76,6 +76,8 @@ type Services = ReturnType<typeof services>;
 type Broken = "jobs" | "queue" | "scheduler" | "blobs" | "stats";
 const brokenPorts: Broken[] = ["jobs", "queue", "scheduler", "blobs", "stats"];
 const without = (all: Services, port: Broken): Services => ({ ...all, [port]: broken(all[port]) });
+/** Where nobody looks at when messages come again. */
+const noRedelivery = { soon: async () => {} };
 
 const place = { product_tag: "my-product", env: "prd" };
 const tenant = { product: "my-product", env: "prd" };
@@ -143,7 +145,7 @@ describe.each(jobTypes)("the consumer of type %s", (type) => {
   /** As Lambda calls it: a batch with a good message, and one that cannot be read. */
   async function consume(all: Services, execute: Execute, job: Job, wakeUps: boolean) {
     const handler = queueHandler(
-      () => all,
+      () => ({ ...all, redelivery: noRedelivery }),
       JobMessage,
       (given, message) => runJob(given, execute, message, { wakeUps }),
     );
@@ -261,7 +263,7 @@ describe("who answers the tasks of Step Functions", () => {
       const { jobs, blobs, log } = services(job);
       const usual = { jobs, blobs, log, tasks: closed, queue: fakeMessageQueue<TaskMessage>() };
       for (const ports of [{}, { tasks: broken(closed) }, { jobs: broken(jobs) }]) {
-        const handler = queueHandler(() => ({ ...usual, ...ports }), TaskMessage, answerTask);
+        const handler = queueHandler(() => ({ ...usual, ...ports, redelivery: noRedelivery }), TaskMessage, answerTask);
         await handler({ Records } as unknown as SQSEvent, {} as Context);
       }
     });
@@ -301,7 +303,12 @@ describe("the sender of webhooks", () => {
         body,
       }));
       for (const ports of [{}, { endpoints: broken(usual.endpoints) }, { secrets: broken(usual.secrets) }]) {
-        const handler = queueHandler(() => ({ ...usual, ...ports }), Delivery, deliver, about);
+        const handler = queueHandler(
+          () => ({ ...usual, ...ports, redelivery: noRedelivery }),
+          Delivery,
+          deliver,
+          about,
+        );
         await handler({ Records } as unknown as SQSEvent, {} as Context);
       }
     });
@@ -339,7 +346,7 @@ describe("the intake", () => {
           ...intakeServices(),
           log: makeLog("test"),
           importQueueName: "imports",
-          redelivery: { soon: async () => {} },
+          redelivery: { intake: noRedelivery, imports: noRedelivery },
         };
         const all = port ? { ...usual, [port]: broken(usual[port]) } : usual;
         const handler = intakeHandler(() => all, {

@@ -1,4 +1,5 @@
 import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
+import { agents, withinABurst } from "../../aws/agents.ts";
 import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
 import { lambdaFault } from "./lambda-faults.ts";
@@ -12,8 +13,10 @@ export function lambdaClients(): LambdaClients {
   const make = async (region: string) => {
     const { LambdaClient } = await import("@aws-sdk/client-lambda");
     // One try: what follows a failure is the job's retry policy, which also counts it. No request timeout: a function
-    // may take 15 minutes, and the job's own timeout ends the wait.
-    return new LambdaClient({ region, maxAttempts: 1, requestHandler: { connectionTimeout: 3000 } });
+    // may take 15 minutes, and the job's own timeout ends the wait. No connection from before a freeze: a function whose
+    // call was broken off may have run.
+    const requestHandler = { connectionTimeout: 3000, ...agents(withinABurst) };
+    return new LambdaClient({ region, maxAttempts: 1, requestHandler });
   };
   return (region) => {
     const client = clients.get(region) ?? make(region);

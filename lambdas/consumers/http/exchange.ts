@@ -1,4 +1,6 @@
+import { sendHttp } from "../../aws/http-request.ts";
 import { JobError } from "../../core/errors.ts";
+import { responseOf } from "./response.ts";
 
 export interface HttpRequest {
   method: string;
@@ -25,13 +27,24 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
   }
 }
 
+/** RFC 9110 9.2.2: their effect is the same if they arrive twice. */
+const idempotent = new Set(["GET", "PUT", "DELETE"]);
+
+/**
+ * A provider need not honour the idempotency key, so that a POST or PATCH is never repeated here; that it seldom has to be
+ * is `sendHttp`'s doing, which uses no connection from before a freeze.
+ */
 async function send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
+  const sent = { ...defaults, ...Object.fromEntries(headers) };
   try {
-    return await fetch(url, { method, headers, ...(body !== undefined && { body }), redirect: "manual", signal });
+    const repeatable = idempotent.has(method);
+    return responseOf(await sendHttp(url, { method, headers: sent, body, signal, repeatable }));
   } catch (cause) {
     throw networkError(cause, signal);
   }
 }
+
+const defaults = { accept: "*/*", "accept-encoding": "gzip, deflate, br", "user-agent": "ductape-jobs" };
 
 /** 303 always turns into a GET, 301 and 302 turn a POST into one, as every client does (RFC 9110 15.4). */
 function redirected(request: HttpRequest, { status, headers: answer }: Response): HttpRequest {
@@ -50,6 +63,7 @@ const refused = (what: string) => new JobError("PROVIDER_ERROR", `The provider $
 /** The failure of a connection; an abort is the signal's own reason. Names the system's code, never the URL. */
 export function networkError(cause: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
+  if (cause instanceof JobError) return cause;
   const code = codeOf(cause) ?? codeOf((cause as { cause?: unknown } | undefined)?.cause);
   return new JobError("CONNECTION_ERROR", `The connection to the provider failed${code ? ` (${code})` : ""}.`, {
     cause,

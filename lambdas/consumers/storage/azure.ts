@@ -1,4 +1,5 @@
-import type { BlobServiceClient } from "@azure/storage-blob";
+import type { BlobServiceClient, RequestPolicyFactory } from "@azure/storage-blob";
+import { agents, withinABurst } from "../../aws/agents.ts";
 import { type Bucket, unquoted } from "./bucket.ts";
 import { nameOf, statusOf } from "./faults.ts";
 
@@ -7,15 +8,31 @@ const runMetadata = "ductape_run";
 
 /** The client of an account; undefined where the text is not a connection string. */
 export async function azureClient(connectionString: string): Promise<BlobServiceClient | undefined> {
-  const { BlobServiceClient } = await import("@azure/storage-blob");
+  const { BlobServiceClient, newPipeline } = await import("@azure/storage-blob");
   try {
+    const { url, credential } = BlobServiceClient.fromConnectionString(connectionString);
     // What follows a failure is the job's retry policy.
-    return BlobServiceClient.fromConnectionString(connectionString, { retryOptions: { maxTries: 1 } });
+    const pipeline = newPipeline(credential, { retryOptions: { maxTries: 1 } });
+    pipeline.factories.push(ownAgents);
+    return new BlobServiceClient(url, pipeline);
   } catch {
     // Its error quotes the text.
     return undefined;
   }
 }
+
+/** One for all clients, so that a client whose credentials were rotated leaves no connection behind. */
+const { httpAgent, httpsAgent } = agents(withinABurst);
+
+/** No connection from before a freeze is used. The library's own switch for that has no effect since Node.js 19. */
+const ownAgents: RequestPolicyFactory = {
+  create: (next) => ({
+    sendRequest(request) {
+      request.agent = request.url.startsWith("https:") ? httpsAgent : httpAgent;
+      return next.sendRequest(request);
+    },
+  }),
+};
 
 /** Two blocks of this size are held at a time. */
 const blockBytes = 8 * 1024 * 1024;

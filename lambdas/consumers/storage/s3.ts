@@ -1,4 +1,5 @@
 import type { PutObjectCommandInput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
+import { agents, withinABurst } from "../../aws/agents.ts";
 import { type Bucket, type File, runMetadata, unquoted } from "./bucket.ts";
 import { statusOf } from "./faults.ts";
 
@@ -22,10 +23,11 @@ export function s3Buckets(settings: S3ClientConfig = {}): (place: S3Place) => Pr
 async function makeClient(settings: S3ClientConfig, region: string | undefined, endpoint: string | undefined) {
   const { S3Client } = await import("@aws-sdk/client-s3");
   return new S3Client({
-    // One try: what follows a failure is the job's retry policy, which also waits as long as the storage asks.
+    // One try, and none on a connection from before a freeze: what follows a failure is the job's retry policy, which
+    // also waits as long as the storage asks.
     maxAttempts: 1,
     // No request timeout: parts are large and the job has its own.
-    requestHandler: { connectionTimeout: 3000 },
+    requestHandler: { connectionTimeout: 3000, ...agents(withinABurst) },
     ...(region !== undefined && { region }),
     // A bucket in the host name would need a name server at the other end.
     ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),

@@ -1,3 +1,4 @@
+import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { dynamoApiKeys } from "../../../lambdas/aws/dynamo-api-keys.ts";
 import { dynamoEndpoints } from "../../../lambdas/aws/dynamo-endpoints.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamo-job-store.ts";
@@ -94,5 +95,8 @@ describeSecrets("AWS of moto", async () => {
     readParameter: parameterReader(() => ssm),
     clock: fakeClock(),
   });
-  return { secrets, stop };
+  const rotate = async (value: string) => {
+    await secretsManager.send(new PutSecretValueCommand({ SecretId: "shop/token", SecretString: value }));
+  };
+  return { secrets, rotate, stop };
 });

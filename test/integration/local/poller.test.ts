@@ -1,11 +1,21 @@
-import { GetQueueAttributesCommand, ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import {
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from "@aws-sdk/client-sqs";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
-import type { SQSEvent } from "aws-lambda";
+import type { Context, SQSEvent } from "aws-lambda";
+import * as z from "zod";
+import { queueHandler } from "../../../lambdas/aws/queue-handler.ts";
+import { sqsRedelivery } from "../../../lambdas/aws/redelivery.ts";
 import { credentials } from "../../../local/credentials.ts";
 import { queueArn, region } from "../../../local/names.ts";
 import { type Poller, startPoller } from "../../../local/poller.ts";
 import type { QueuePlan } from "../../../local/queue-plans.ts";
 import { type SqsAndS3, startSqsAndS3 } from "../../../local/servers/sqs-s3.ts";
+import { fakeLog } from "../../support/fakes/log.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 import { until } from "../../support/local/until.ts";
 
@@ -89,6 +99,26 @@ test("of a batch only the failed messages come again", async () => {
   expect(bodies()[3]).toBe("bad");
   await until(async () => (await left()) === 0);
 });
+
+test("a message whose consumer fails for a moment comes again in seconds, not when the queue's timeout ends", async () => {
+  const patient = { QueueUrl: servers.queueUrl("jobs"), Attributes: { VisibilityTimeout: "300" } };
+  await sqs.send(new SetQueueAttributesCommand(patient));
+  let failures = 1;
+  const consumer = queueHandler(
+    () => ({ log: fakeLog(), redelivery: sqsRedelivery(() => sqs, patient.QueueUrl, fakeLog()) }),
+    z.object({ n: z.number() }),
+    async () => {
+      if (failures-- > 0) throw new Error("DynamoDB throttled the claim");
+    },
+  );
+  poll((event) => consumer(event, {} as Context));
+  const sent = Date.now();
+  await send(JSON.stringify({ n: 1 }));
+  await until(() => events.length === 2, 20_000);
+  expect(Date.now() - sent).toBeGreaterThan(4500);
+  await until(async () => (await left()) === 0);
+  await sqs.send(new SetQueueAttributesCommand({ ...patient, Attributes: { VisibilityTimeout: "1" } }));
+}, 30_000);
 
 test.each([
   ["throws", () => Promise.reject(new Error("boom"))],

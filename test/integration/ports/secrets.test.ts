@@ -6,15 +6,19 @@ import { describeSecrets, heldSecrets } from "../../support/conformance/secrets.
 import { fakeClock } from "../../support/fakes/clock.ts";
 
 describeSecrets("AWS", async () => {
-  const service = await startSecretsService({
+  const values: Record<string, string> = {
     "shop/token": heldSecrets["shop/token"],
     "shop/smtp": JSON.stringify({ user: heldSecrets["shop/smtp#user"], password: heldSecrets["shop/smtp#password"] }),
     "/shop/base-url": heldSecrets["/shop/base-url"],
-  });
+  };
+  const service = await startSecretsService(values);
   const secrets = awsSecrets({
     readSecret: secretReader(() => service.secretsManager),
     readParameter: parameterReader(() => service.ssm),
     clock: fakeClock(),
   });
-  return { secrets, stop: service.stop };
+  const rotate = (value: string) => {
+    values["shop/token"] = value;
+  };
+  return { secrets, rotate, stop: service.stop };
 });

@@ -11,6 +11,7 @@ import { fakeAnnouncer, fakeEndpoints } from "../../support/fakes/endpoints.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 import { fakeMessageQueue } from "../../support/fakes/message-queue.ts";
 import { fakeSecrets } from "../../support/fakes/secrets.ts";
+import { startGate } from "../../support/tcp-gate.ts";
 
 const newSecret = () => `whsec_${Buffer.from(crypto.getRandomValues(new Uint8Array(32))).toString("base64")}`;
 const [current, previous] = [newSecret(), newSecret()];
@@ -127,6 +128,57 @@ test("an attempt that fails is repeated with the same id and body, a new time an
       expect(second?.headers["webhook-timestamp"]).not.toBe(first?.headers["webhook-timestamp"]);
       expect(second?.headers["webhook-signature"]).not.toBe(first?.headers["webhook-signature"]);
       expect(await stateOf(services)).toBeUndefined();
+    },
+  );
+});
+
+test("a connection that broke between two deliveries costs no attempt", async () => {
+  await withServer(taking, async (server) => {
+    await using gate = await startGate(Number(new URL(server.url).port));
+    const services = world(`http://127.0.0.1:${gate.port}/hook`);
+    const [one, another] = [aDelivery(), aDelivery({}, aJob())];
+    await Promise.all([deliver(services, one), deliver(services, aDelivery({}, aJob()))]);
+    gate.forget();
+    await deliver(services, another);
+    expect(server.seen.map(({ headers }) => headers["webhook-id"])).toContain(another.id);
+    expect([services.queue.sent, await stateOf(services)]).toEqual([[], undefined]);
+  });
+});
+
+test.each([
+  ["was rotated gets the event, signed with the new one", newSecret(), 204],
+  ["is the one that it refuses is asked once", current, 401],
+])("a receiver whose secret %s", async (_, now, status) => {
+  const answer: Answer = ({ headers, body }, response) => {
+    try {
+      new Webhook(now === current ? previous : now).verify(body, headers as Record<string, string>);
+      response.writeHead(204).end();
+    } catch {
+      response.writeHead(401).end();
+    }
+  };
+  await withServer(answer, async (server) => {
+    const services = world(server.url);
+    let known = current;
+    const resolve: World["secrets"]["resolve"] = async (reference, options) => {
+      if ("$parameter" in reference) return server.url;
+      if (options?.fresh) known = now;
+      return known;
+    };
+    await deliver({ ...services, secrets: { resolve } }, aDelivery());
+    expect(server.seen).toHaveLength(status === 204 ? 2 : 1);
+    expect((await stateOf(services))?.last_failure).toBe(status === 204 ? undefined : "HTTP_401");
+  });
+});
+
+test("a receiver that breaks off a new connection has had its attempt", async () => {
+  await withServer(
+    (_request, _response, raw) => raw.socket.resetAndDestroy(),
+    async (server) => {
+      const services = world(server.url);
+      await deliver(services, aDelivery());
+      expect(server.seen).toHaveLength(1);
+      expect(await stateOf(services)).toMatchObject({ failures: 1, last_failure: "CONNECTION_ERROR" });
     },
   );
 });

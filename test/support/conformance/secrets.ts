@@ -4,6 +4,8 @@ import { parameter, type Reference, referenceName, secret } from "../../../lambd
 
 export interface SecretsUnderTest {
   secrets: Secrets;
+  /** Puts another value in the place of "shop/token". */
+  rotate: (value: string) => Promise<void> | void;
   stop?: () => Promise<void>;
 }
 
@@ -31,6 +33,13 @@ export function describeSecrets(name: string, makeSecrets: () => Promise<Secrets
       ["a parameter", parameter("/shop/base-url"), "https://shop.example"],
     ])("%s resolves to its value", async (_what, reference, value) => {
       expect(await made.secrets.resolve(reference)).toBe(value);
+    });
+
+    test("a value that was rotated is there for whoever asks for a fresh one, and from then on for all", async () => {
+      await made.secrets.resolve(secret("shop/token"));
+      await made.rotate("another token");
+      expect(await made.secrets.resolve(secret("shop/token"), { fresh: true })).toBe("another token");
+      expect(await made.secrets.resolve(secret("shop/token"))).toBe("another token");
     });
 
     test.each<[string, Reference]>([

@@ -1,4 +1,4 @@
-import type { Context, SQSEvent } from "aws-lambda";
+import type { Context, SQSEvent, SQSRecord } from "aws-lambda";
 import { queueHandler } from "../../../lambdas/aws/queue-handler.ts";
 import { JobMessage } from "../../../lambdas/core/job.ts";
 import { messageFields } from "../../../lambdas/core/log-fields.ts";
@@ -7,6 +7,14 @@ import { fakeLog } from "../../support/fakes/log.ts";
 
 const batch = (...bodies: string[]) =>
   ({ Records: bodies.map((body, i) => ({ messageId: `m${i}`, body })) }) as unknown as SQSEvent;
+/** Keeps which messages are to come again soon. */
+const aRedelivery = () => {
+  const soon: string[][] = [];
+  return {
+    asked: soon,
+    soon: async (records: readonly SQSRecord[]) => void soon.push(records.map((r) => r.messageId)),
+  };
+};
 const body = JSON.stringify(aMessage());
 
 describe("a batch", () => {
@@ -15,7 +23,7 @@ describe("a batch", () => {
     let inFlight = 0;
     let most = 0;
     const handler = queueHandler(
-      () => ({ log }),
+      () => ({ log, redelivery: aRedelivery() }),
       JobMessage,
       async (_services, message) => {
         most = Math.max(most, ++inFlight);
@@ -37,11 +45,25 @@ describe("a batch", () => {
     expect(JSON.stringify(log.lines)).not.toContain("s3cret");
   });
 
+  it("lets the records that failed come again soon, rather than when the queue's long timeout ends", async () => {
+    const redelivery = aRedelivery();
+    const handler = queueHandler(
+      () => ({ log: fakeLog(), redelivery }),
+      JobMessage,
+      async (_services, message) => {
+        if (message.attempt === 2) throw new Error("DynamoDB throttled the claim");
+      },
+    );
+    const second = JSON.stringify(aMessage(undefined, { attempt: 2 }));
+    await handler(batch(body, second, body, second), {} as Context);
+    expect(redelivery.asked).toEqual([["m1", "m3"]]);
+  });
+
   it.each(["", "{", "null", "[]", '{"v":2}', JSON.stringify({ ...aMessage(), more: 1 })])(
     "reports an unreadable message, so that it reaches the DLQ: %s",
     async (unreadable) => {
       const handler = queueHandler(
-        () => ({ log: fakeLog() }),
+        () => ({ log: fakeLog(), redelivery: aRedelivery() }),
         JobMessage,
         async () => {},
       );

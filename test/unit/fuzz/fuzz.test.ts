@@ -34,7 +34,7 @@ it("a consumer reports every message that is none, and handles those that are", 
   const services = fakeServices();
   const handled: string[] = [];
   const handler = queueHandler(
-    () => services,
+    () => ({ ...services, redelivery: { soon: async () => {} } }),
     JobMessage,
     async (_, message) => {
       handled.push(message.job_id);

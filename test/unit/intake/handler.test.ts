@@ -1,5 +1,5 @@
 import type { Context, SQSRecord } from "aws-lambda";
-import { type IntakeHandling, intakeHandler } from "../../../lambdas/aws/intake-handler.ts";
+import { intakeHandler } from "../../../lambdas/aws/intake-handler.ts";
 import { redeliverySeconds } from "../../../lambdas/aws/redelivery.ts";
 import { catalog } from "../../../lambdas/consumers/catalog.ts";
 import { derivedJobId } from "../../../lambdas/core/job-id.ts";
@@ -14,11 +14,11 @@ import { intakeServices, order } from "../../support/intake/services.ts";
 /** The handler as `handler.ts` puts it together, on fakes. */
 function anIntake() {
   const hidden: { ids: string[]; queue: string }[] = [];
-  const redelivery: IntakeHandling["redelivery"] = {
-    async soon(records, queue) {
-      hidden.push({ ids: records.map(({ messageId }) => messageId), queue });
-    },
-  };
+  const redeliveryOf = (queue: string) => ({
+    soon: async (records: readonly SQSRecord[]) =>
+      void hidden.push({ ids: records.map(({ messageId }) => messageId), queue }),
+  });
+  const redelivery = { intake: redeliveryOf("intake"), imports: redeliveryOf("imports") };
   const services = { ...intakeServices(), redelivery, importQueueName: "imports" };
   const handler = intakeHandler(() => services, {
     request: scheduleRequest,

@@ -129,7 +129,11 @@ describe("the end of a job", () => {
   });
 
   it("that Step Functions will never take is set aside at once with its reason, and its batch goes on", async () => {
-    const services = { ...refusing(world({ open: ["t", "u"] }), { t: neverTaken }), deadLetters: fakeDeadLetters() };
+    const services = {
+      ...refusing(world({ open: ["t", "u"] }), { t: neverTaken }),
+      deadLetters: fakeDeadLetters(),
+      redelivery: { soon: async () => {} },
+    };
     const [bad, good] = [ended({ status: "completed" }), ended({ status: "completed" }, ["u"])];
     const Records = [bad, good].map((message, i) => ({ messageId: `${i}`, body: JSON.stringify(message) }));
     const handler = queueHandler(() => services, TaskMessage, answerTask, about);

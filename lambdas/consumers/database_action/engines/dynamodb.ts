@@ -9,6 +9,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
+import { agents, withinABurst } from "../../../aws/agents.ts";
 import type { Placeholder } from "../placeholders.ts";
 import { type ExpressionField, readDynamo } from "../read-dynamodb.ts";
 import type { DynamoAction } from "../target-dynamodb.ts";
@@ -34,9 +35,15 @@ function clientOf({ region, endpoint }: DynamoCall): DynamoDBClient {
   const client = new DynamoDBClient({
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
-    // One try: what follows a failure is the job's retry policy, which also waits as long as DynamoDB asks.
+    // One try, and none on a connection from before a freeze: what follows a failure is the job's retry policy, which
+    // also waits as long as DynamoDB asks.
     maxAttempts: 1,
-    requestHandler: { connectionTimeout: 2000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+    requestHandler: {
+      connectionTimeout: 2000,
+      requestTimeout: 10_000,
+      throwOnRequestTimeout: true,
+      ...agents(withinABurst),
+    },
   });
   clients.set(place, client);
   return client;

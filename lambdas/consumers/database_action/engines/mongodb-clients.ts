@@ -1,5 +1,5 @@
 import { MongoClient } from "mongodb";
-import { connectTimeoutMs } from "./call.ts";
+import { type ConnectedCall, connectTimeoutMs } from "./call.ts";
 
 interface Kept {
   client: MongoClient;
@@ -8,16 +8,18 @@ interface Kept {
 }
 
 const kept = new Map<string, Kept>();
+/** The URL that a reference had last. */
+const urls = new Map<string, string>();
 
 /**
- * Runs `work` on the client of a URL, which the warm Lambda keeps. The driver replaces broken connections by itself; one
+ * Runs `work` on the client of a URL, which the warm Lambda keeps until the URL's reference has another one. The driver replaces broken connections by itself; one
  * that hangs it cannot tell from a slow one, so after an abort the whole client is let go when its last user is done.
  */
 export async function withClient<T>(
-  url: string,
-  signal: AbortSignal,
+  { url, reference, signal }: Pick<ConnectedCall<unknown>, "url" | "reference" | "signal">,
   work: (client: MongoClient) => Promise<T>,
 ): Promise<T> {
+  retire(url, reference);
   const entry = kept.get(url) ?? open(url);
   entry.users++;
   try {
@@ -27,6 +29,16 @@ export async function withClient<T>(
     if (signal.aborted) discard(url, entry);
     if (entry.discarded && entry.users === 0) close(entry);
   }
+}
+
+/** Rotated credentials make a new URL; a client of the old one would go on trying them. */
+function retire(url: string, reference: string): void {
+  const before = urls.get(reference);
+  urls.set(reference, url);
+  const entry = before === undefined || before === url ? undefined : kept.get(before);
+  if (!entry) return;
+  discard(before as string, entry);
+  if (entry.users === 0) close(entry);
 }
 
 export function closeMongo(): void {

@@ -19,7 +19,7 @@ export async function runMongo(call: ConnectedCall<MongoAction>): Promise<unknow
     throw unreadableUrl(reference, "mongodb+srv://user:password@host/database");
   }
   try {
-    return await withClient(url, signal, (client) =>
+    return await withClient(call, (client) =>
       untilAborted(signal, perform(call, client.db().collection(action.collection))),
     );
   } catch (error) {

@@ -15,12 +15,17 @@ export interface Connecting<C> {
   ready: Promise<unknown>;
 }
 
-type Limits = Pick<Call<unknown>, "clock" | "signal">;
+interface Limits extends Pick<Call<unknown>, "clock" | "signal"> {
+  /** Where the URL comes from: another one from the same place takes its place. */
+  reference?: string;
+}
 
 interface Place<C> {
   idle: { connection: C; since: number }[];
   open: number;
   waiting: (() => void)[];
+  /** Its URL was replaced by another one. */
+  isOld: boolean;
 }
 
 /** A connection that nobody used for so long is closed when another one is asked for. */
@@ -34,6 +39,7 @@ export class Pool<C extends Connection> {
   readonly #connect: (url: string) => Connecting<C>;
   readonly #most: number;
   readonly #places = new Map<string, Place<C>>();
+  readonly #urls = new Map<string, string>();
 
   constructor(connect: (url: string) => Connecting<C>, most = 4) {
     this.#connect = connect;
@@ -44,6 +50,7 @@ export class Pool<C extends Connection> {
   async use<T>(url: string, limits: Limits, work: (connection: C) => Promise<T>): Promise<T> {
     limits.signal.throwIfAborted();
     this.#sweep(limits.clock.now());
+    this.#retire(url, limits.reference);
     const place = this.#placeOf(url);
     await this.#takeSlot(place, limits.signal);
     let connection: C | undefined;
@@ -51,6 +58,7 @@ export class Pool<C extends Connection> {
       connection = (await this.#reuse(place, limits)) ?? (await this.#open(url, limits));
       return await this.#guarded(connection, limits.signal, () => work(connection as C));
     } finally {
+      if (place.isOld) connection?.destroy();
       if (connection?.broken === false) place.idle.push({ connection, since: limits.clock.now() });
       place.open--;
       place.waiting.shift()?.();
@@ -66,9 +74,21 @@ export class Pool<C extends Connection> {
   #placeOf(url: string): Place<C> {
     const known = this.#places.get(url);
     if (known) return known;
-    const place: Place<C> = { idle: [], open: 0, waiting: [] };
+    const place: Place<C> = { idle: [], open: 0, waiting: [], isOld: false };
     this.#places.set(url, place);
     return place;
+  }
+
+  /** Rotated credentials make a new URL: what was opened with the old one is closed, at once or when its user is done. */
+  #retire(url: string, reference: string | undefined): void {
+    if (reference === undefined) return;
+    const before = this.#urls.get(reference);
+    this.#urls.set(reference, url);
+    const place = before === undefined || before === url ? undefined : this.#places.get(before);
+    if (!place) return;
+    place.isOld = true;
+    for (const { connection } of place.idle.splice(0)) connection.destroy();
+    this.#places.delete(before as string);
   }
 
   async #takeSlot(place: Place<C>, signal: AbortSignal): Promise<void> {
@@ -89,7 +109,8 @@ export class Pool<C extends Connection> {
       const { connection, since } = kept;
       if (connection.broken) continue;
       if (limits.clock.now() - since <= trustedIdleMs || (await this.#answers(connection, limits))) return connection;
-      connection.destroy();
+      // What has ended this one has ended those that lay idle for longer.
+      for (const { connection: other } of [kept, ...place.idle.splice(0)]) other.destroy();
     }
     return undefined;
   }
@@ -129,7 +150,7 @@ export class Pool<C extends Connection> {
     }
   }
 
-  /** Rotated credentials make a new URL: what was opened with the old ones goes some day. */
+  /** What nobody has used for long is closed, at the latest when something else is asked for. */
   #sweep(now: number): void {
     for (const [url, place] of this.#places) {
       const forgotten = place.idle.filter(({ since }) => now - since > forgottenAfterMs);

@@ -1,10 +1,10 @@
 import { MongoClient } from "mongodb";
 import { closeMongo } from "../../../../lambdas/consumers/database_action/engines/mongodb.ts";
-import { startGate } from "../../../support/databases/gate.ts";
 import { ferretdb, startMongo } from "../../../support/databases/mongodb.ts";
 import { describeWith } from "../../../support/databases/program.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";
 import { startSilentServer } from "../../../support/databases/silent-server.ts";
+import { startGate } from "../../../support/tcp-gate.ts";
 import { until } from "../../../support/until.ts";
 
 let server: Awaited<ReturnType<typeof startMongo>>;

@@ -1,11 +1,11 @@
 import mysql from "mysql2/promise";
 import { closeMysql } from "../../../../lambdas/consumers/database_action/engines/mysql.ts";
-import { startGate } from "../../../support/databases/gate.ts";
 import { mariadb, startMysql } from "../../../support/databases/mysql.ts";
 import { describeWith } from "../../../support/databases/program.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";
 import { startSilentServer } from "../../../support/databases/silent-server.ts";
 import { fakeClock } from "../../../support/fakes/clock.ts";
+import { startGate } from "../../../support/tcp-gate.ts";
 import { until } from "../../../support/until.ts";
 
 let server: Awaited<ReturnType<typeof startMysql>>;

@@ -1,10 +1,10 @@
 import pg from "pg";
 import { closePostgres } from "../../../../lambdas/consumers/database_action/engines/postgres.ts";
-import { startGate } from "../../../support/databases/gate.ts";
 import { startPostgres } from "../../../support/databases/postgres.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";
 import { startSilentServer } from "../../../support/databases/silent-server.ts";
 import { fakeClock } from "../../../support/fakes/clock.ts";
+import { startGate } from "../../../support/tcp-gate.ts";
 import { until } from "../../../support/until.ts";
 
 let server: Awaited<ReturnType<typeof startPostgres>>;

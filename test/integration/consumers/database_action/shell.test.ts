@@ -6,9 +6,9 @@ import { makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
 import { checkCatalog } from "../../../../lambdas/core/check-catalog.ts";
 import { secret } from "../../../../lambdas/core/references.ts";
 import { aJob, aMessage } from "../../../support/builders.ts";
-import { startGate } from "../../../support/databases/gate.ts";
 import { startPostgres } from "../../../support/databases/postgres.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
+import { startGate } from "../../../support/tcp-gate.ts";
 import { until } from "../../../support/until.ts";
 
 const shop: Product = {

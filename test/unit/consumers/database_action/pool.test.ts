@@ -7,6 +7,13 @@ interface Numbered extends Connection {
   pings: number;
 }
 
+interface Using {
+  url?: string;
+  signal?: AbortSignal;
+  /** Default: one of the URL's own. */
+  reference?: string;
+}
+
 /** A pool whose connections are numbers that remember what befell them. */
 function world({ most = 2, ready = () => Promise.resolve() as Promise<unknown> } = {}) {
   const clock = fakeClock();
@@ -33,8 +40,10 @@ function world({ most = 2, ready = () => Promise.resolve() as Promise<unknown> }
     made.push(one);
     return { connection: one, ready: ready() };
   }, most);
-  const use = <T>(work: (id: number) => Promise<T> | T, { url = "a", signal = new AbortController().signal } = {}) =>
-    pool.use(url, { clock, signal }, async ({ id }) => work(id));
+  const use = <T>(
+    work: (id: number) => Promise<T> | T,
+    { url = "a", signal = new AbortController().signal, reference = "" }: Using = {},
+  ) => pool.use(url, { clock, signal, reference: reference || url }, async ({ id }) => work(id));
   return { clock, made, pool, use, silence: () => (answering = false) };
 }
 const id = (number: number) => number;
@@ -50,6 +59,32 @@ describe("a pool", () => {
   it("keeps the connections of one URL from the users of another", async () => {
     const { use } = world();
     expect([await use(id, { url: "a" }), await use(id, { url: "b" }), await use(id, { url: "a" })]).toEqual([1, 2, 1]);
+  });
+
+  it("closes what was opened with a URL that its reference no longer has, in use or idle", async () => {
+    const { use, made } = world();
+    const reference = 'secret("db")';
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const busy = use(() => promise, { url: "old", reference });
+    await use(id, { url: "old", reference });
+    expect(await use(id, { url: "new", reference })).toBe(3);
+    expect(made.map(({ broken }) => broken)).toEqual([false, true, false]);
+    resolve();
+    await busy;
+    expect(made.map(({ broken }) => broken)).toEqual([true, true, false]);
+    expect(await use(id, { url: "new", reference })).toBe(3);
+  });
+
+  it("asks one of the connections that lay idle for long, and closes all of them if it does not answer", async () => {
+    const { use, made, clock, silence } = world();
+    await Promise.all([use(id), use(id)]);
+    silence();
+    await clock.advance(60_000);
+    const after = use(id);
+    await clock.advance(2000);
+    expect(await after).toBe(3);
+    expect(made).toMatchObject([{ broken: true }, { broken: true }, { broken: false }]);
+    expect(made.reduce((sum, { pings }) => sum + pings, 0)).toBe(1);
   });
 
   it("drops a connection that broke, in use or idle", async () => {
