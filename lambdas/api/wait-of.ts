@@ -37,6 +37,8 @@ export interface Wait {
   headers: { "preference-applied"?: string };
 }
 
+export const noWait: Wait = { seconds: 0, headers: {} };
+
 /**
  * The seconds that a caller wants to wait: `?wait=N`, which must be 0 to 25, or `Prefer: wait=N` (RFC 7240 4.3), a
  * preference, which is cut to 25 and ignored when it makes no sense.
