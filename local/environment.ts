@@ -1,5 +1,6 @@
 import { devNull } from "node:os";
 import type {
+  ApiEnv,
   AuthorizerEnv,
   ConsumerEnv,
   EnvOf,
@@ -40,7 +41,8 @@ export interface Endpoints {
   reconcileGraceMs: number;
 }
 
-type LambdaEnv = EnvOf<typeof ConsumerEnv> &
+type LambdaEnv = EnvOf<typeof ApiEnv> &
+  EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof AuthorizerEnv> &
   EnvOf<typeof IntakeEnv> &
@@ -64,6 +66,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     SCHEDULE_ROLE_ARN: `arn:aws:iam::${account}:role/scheduler`,
     SCHEDULE_DLQ_ARN: queueArn(scheduleDlqName),
     LONGEST_WAIT_MS: "1000",
+    LARGEST_UPLOAD_MB: "1024",
     API_KEY_SECRET: apiKeySecret,
     EVENT_BUS_NAME: eventBusName,
     INTAKE_QUEUE_URL: queueUrl(intakeQueueName),

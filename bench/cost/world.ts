@@ -18,6 +18,7 @@ import { streamHandler } from "../../lambdas/aws/stream-handler.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
 import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
 import { runJob, type ShellOptions } from "../../lambdas/consumers/shell.ts";
+import { defaultLimits } from "../../lambdas/core/api-limits.ts";
 import { JobMessage, type JobType } from "../../lambdas/core/job.ts";
 import { finalEvents } from "../../lambdas/core/job-event.ts";
 import type { Decide } from "../../lambdas/core/job-type.ts";
@@ -171,7 +172,7 @@ export async function startWorld(execute: Decide) {
     now += executionMs;
     return execute(...what);
   };
-  const api = httpApi(() => ofApi, routes);
+  const api = httpApi(() => ({ ...ofApi, limits: defaultLimits }), routes);
   const consumerOf = (run: Decide, options: ShellOptions = {}) =>
     queueHandler(
       () => ofConsumer,

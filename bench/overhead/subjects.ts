@@ -15,6 +15,7 @@ import { sqsJobQueue } from "../../lambdas/aws/sqs-job-queue.ts";
 import { systemClock } from "../../lambdas/aws/system-clock.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
 import { runJob } from "../../lambdas/consumers/shell.ts";
+import { defaultLimits } from "../../lambdas/core/api-limits.ts";
 import { JobMessage, messageOf } from "../../lambdas/core/job.ts";
 import { claimed, completed } from "../../lambdas/core/transitions.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
@@ -56,7 +57,7 @@ export function subjects() {
     clock: systemClock,
     log: makeLog("bench"),
   };
-  const api = httpApi(() => services, routes);
+  const api = httpApi(() => ({ ...services, limits: defaultLimits }), routes);
   const consumer = queueHandler(
     () => services,
     JobMessage,

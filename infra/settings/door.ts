@@ -16,6 +16,8 @@ export const doorSettings = {
   rateLimit: whole(1, 10_000).default(1000),
   /** Requests at once that are let in beyond that. */
   burstLimit: whole(1, 5000).default(2000),
+  /** Megabytes (of 1,048,576 bytes) of a file that is uploaded: what a key may put into the bucket at once. */
+  largestUploadMb: whole(1, 5120).default(1024),
   /** The API's own name, besides the one that AWS gives it. */
   domainName: z
     .string()
@@ -34,6 +36,7 @@ export interface Door {
   corsOrigins: readonly string[];
   rateLimit: number;
   burstLimit: number;
+  largestUploadMb: number;
   domain: { name: string; certificateArn: string } | undefined;
 }
 
@@ -45,6 +48,7 @@ export const doorOf = ({
   corsOrigins = [],
   rateLimit,
   burstLimit,
+  largestUploadMb,
   domainName,
   certificateArn,
 }: Parsed): Door => ({
@@ -53,5 +57,6 @@ export const doorOf = ({
   corsOrigins,
   rateLimit,
   burstLimit,
+  largestUploadMb,
   domain: domainName && certificateArn ? { name: domainName, certificateArn } : undefined,
 });

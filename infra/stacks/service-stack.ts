@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
-import type { AuthorizerEnv, JobsEnv } from "../../lambdas/aws/env.ts";
+import type { ApiEnv, AuthorizerEnv } from "../../lambdas/aws/env.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
 import { importPrefix } from "../../lambdas/core/import-place.ts";
@@ -99,10 +99,11 @@ export class ServiceStack extends Stack {
 
   private api(platform: Platform) {
     const may = accessTo(platform);
-    const { lambda } = new EntryFunction<typeof JobsEnv>(this, "Api", {
+    const { door } = platform.config;
+    const { lambda } = new EntryFunction<typeof ApiEnv>(this, "Api", {
       entry: "api",
       description: "The HTTP API",
-      environment: jobsEnvironment(platform),
+      environment: { ...jobsEnvironment(platform), LARGEST_UPLOAD_MB: String(door.largestUploadMb) },
       // API Gateway gives up after 30 s.
       timeout: Duration.seconds(29),
       memorySize: 512,

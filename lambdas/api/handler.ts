@@ -1,4 +1,4 @@
-import { JobsEnv, readEnv } from "../aws/env.ts";
+import { ApiEnv, limitsOf, readEnv } from "../aws/env.ts";
 import { httpApi } from "../aws/http-api.ts";
 import { startServices } from "../aws/start-up.ts";
 import { catalog } from "../consumers/catalog.ts";
@@ -6,6 +6,9 @@ import { once } from "../core/once.ts";
 import { servedRoutes } from "./served-routes.ts";
 
 export const handler = httpApi(
-  once(() => startServices("api", readEnv(JobsEnv), catalog)),
+  once(() => {
+    const env = readEnv(ApiEnv);
+    return { ...startServices("api", env, catalog), limits: limitsOf(env) };
+  }),
   servedRoutes,
 );

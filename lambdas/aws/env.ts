@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ApiLimits } from "../core/api-limits.ts";
 import { jobTypes } from "../core/job.ts";
 import { type JobEventName, jobEvents } from "../core/job-event.ts";
 import { once } from "../core/once.ts";
@@ -42,6 +43,16 @@ export const JobsEnv = once(() =>
   }),
 );
 export type JobsEnv = z.infer<ReturnType<typeof JobsEnv>>;
+
+export const ApiEnv = once(() =>
+  JobsEnv().extend({
+    /** Megabytes (of 1,048,576 bytes) of a file that is uploaded. */
+    LARGEST_UPLOAD_MB: whole(1, 5120).default(1024),
+  }),
+);
+export type ApiEnv = z.infer<ReturnType<typeof ApiEnv>>;
+
+export const limitsOf = ({ LARGEST_UPLOAD_MB }: ApiEnv): ApiLimits => ({ uploadBytes: LARGEST_UPLOAD_MB * 1024 ** 2 });
 
 export const ConsumerEnv = once(() =>
   JobsEnv().extend({

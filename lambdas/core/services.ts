@@ -1,3 +1,4 @@
+import type { ApiLimits } from "./api-limits.ts";
 import type { Catalog } from "./catalog.ts";
 import type { BlobStore, Clock, JobQueue, JobStore, Log, Scheduler, Secrets, StatsStore } from "./ports.ts";
 
@@ -11,6 +12,11 @@ export interface Services {
   stats: StatsStore;
   clock: Clock;
   log: Log;
+}
+
+/** What the API works with. */
+export interface ApiServices extends Services {
+  limits: ApiLimits;
 }
 
 /** What a consumer works with: its executor needs credentials too. */

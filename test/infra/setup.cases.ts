@@ -36,6 +36,7 @@ describe("settings", () => {
         corsOrigins: [],
         rateLimit: 1000,
         burstLimit: 2000,
+        largestUploadMb: 1024,
         domain: undefined,
       },
       network: undefined,

@@ -1,4 +1,5 @@
 import { registry } from "../../../lambdas/consumers/registry.ts";
+import { defaultLimits } from "../../../lambdas/core/api-limits.ts";
 import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import { fakeBlobStore } from "./blob-store.ts";
@@ -29,4 +30,5 @@ export const fakeServices = ({
   secrets: fakeSecrets(secrets),
   clock: fakeClock(),
   log: fakeLog(),
+  limits: defaultLimits,
 });
