@@ -8,6 +8,7 @@ import type {
   LifecycleEnv,
   Queues,
   ReconcilerEnv,
+  ScheduleRoles,
   TasksEnv,
   WebhooksEnv,
 } from "../lambdas/aws/env.ts";
@@ -57,13 +58,14 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     const name = queueName(type);
     return [type, { url: queueUrl(name), arn: queueArn(name) }];
   });
+  const roles = jobTypes.map((type) => [type, `arn:aws:iam::${account}:role/scheduler-${type}`]);
   const settings: LambdaEnv = {
     TABLE_NAME: tableName,
     BUCKET_NAME: bucketName,
     RETENTION_DAYS: "30",
     QUEUES: JSON.stringify(Object.fromEntries(queues) satisfies Queues),
     SCHEDULE_GROUP: scheduleGroup,
-    SCHEDULE_ROLE_ARN: `arn:aws:iam::${account}:role/scheduler`,
+    SCHEDULE_ROLES: JSON.stringify(Object.fromEntries(roles) satisfies ScheduleRoles),
     SCHEDULE_DLQ_ARN: queueArn(scheduleDlqName),
     LONGEST_WAIT_MS: "1000",
     LARGEST_UPLOAD_MB: "1024",

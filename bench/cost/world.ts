@@ -30,6 +30,7 @@ import { settings } from "../../test/support/aws/client-settings.ts";
 import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
 import { fits } from "../../test/support/aws/filter-pattern.ts";
 import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
+import { scheduleRoles } from "../../test/support/aws/schedule-roles.ts";
 import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
@@ -153,7 +154,7 @@ export async function startWorld(execute: Decide) {
       client: scheduler,
       queues,
       group: "jobs",
-      roleArn: "role",
+      roles: scheduleRoles,
       deadLetterArn: "dlq",
     }),
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),

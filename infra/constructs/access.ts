@@ -1,4 +1,4 @@
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
 import { keysPartition } from "../../lambdas/aws/dynamo-api-keys.ts";
 import { endpointPrefix } from "../../lambdas/aws/dynamo-endpoints.ts";
@@ -40,7 +40,12 @@ export function accessTo({ state, queues, schedules }: Platform) {
     },
     schedule: () => allow(["scheduler:CreateSchedule"], [schedulesOfJobs(schedules)], oneScheduleAnAttempt),
     unschedule: () => allow(["scheduler:DeleteSchedule"], [schedulesOfJobs(schedules)], oneScheduleAnAttempt),
-    passScheduleRole: () => passRole(schedules),
+    /**
+     * For who may send to every queue by itself: while a deployment goes on, the function is still the version before, which
+     * makes schedules with the one role that all types shared.
+     */
+    passSharedScheduleRole: () => passRoles([schedules.sharedRole]),
+    passScheduleRoles: (...types: JobType[]) => passRoles(types.map((type) => schedules.roles[type])),
   };
 }
 
@@ -92,11 +97,11 @@ const schedulesOfJobs = ({ group }: JobSchedules): string => {
   return `arn:${partition}:scheduler:${region}:${account}:schedule/${group.scheduleGroupName}/job_*`;
 };
 
-/** CreateSchedule hands the role over: to the Scheduler and nobody else. */
-const passRole = ({ role }: JobSchedules): Capability => ({
+/** CreateSchedule hands a role over: to the Scheduler and nobody else. */
+const passRoles = (roles: Role[]): Capability => ({
   statement: new PolicyStatement({
     actions: ["iam:PassRole"],
-    resources: [role.roleArn],
+    resources: roles.map(({ roleArn }) => roleArn),
     conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
   }),
 });

@@ -37,8 +37,7 @@ export class ServiceStack extends Stack {
     super(scope, id, props);
 
     const queues = this.queues();
-    const targets = Object.values(queues).map(({ queue }) => queue);
-    const schedules = new JobSchedules(this, "Schedules", { targets });
+    const schedules = new JobSchedules(this, "Schedules", { targets: byType((type) => queues[type].queue) });
     const platform: Platform = { config, state, queues, schedules };
 
     const api = this.api(platform);
@@ -90,11 +89,7 @@ export class ServiceStack extends Stack {
   }
 
   private queues(): Record<JobType, JobQueue> {
-    const pairs = Object.values(registry).map((definition) => {
-      const queue = new JobQueue(this, `Queue-${definition.type}`, { consumerTimeout: consumerTimeout(definition) });
-      return [definition.type, queue] as const;
-    });
-    return Object.fromEntries(pairs) as Record<JobType, JobQueue>;
+    return byType((type) => new JobQueue(this, `Queue-${type}`, { consumerTimeout: consumerTimeout(registry[type]) }));
   }
 
   private api(platform: Platform) {
@@ -124,7 +119,8 @@ export class ServiceStack extends Stack {
         may.send(...jobTypes),
         may.schedule(),
         may.unschedule(),
-        may.passScheduleRole(),
+        may.passScheduleRoles(...jobTypes),
+        may.passSharedScheduleRole(),
       ],
     });
     return lambda;
@@ -154,3 +150,6 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, id, { value, description });
   }
 }
+
+const byType = <Value>(value: (type: JobType) => Value) =>
+  Object.fromEntries(jobTypes.map((type) => [type, value(type)])) as Record<JobType, Value>;

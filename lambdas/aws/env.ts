@@ -26,6 +26,10 @@ const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
 const Queues = () => z.record(z.enum(jobTypes), z.object({ url: z.url(), arn: z.string() }));
 export type Queues = z.infer<ReturnType<typeof Queues>>;
 
+/** The ARN of the role that delivers each job type's schedules. */
+const ScheduleRoles = () => z.record(z.enum(jobTypes), z.string().min(1));
+export type ScheduleRoles = z.infer<ReturnType<typeof ScheduleRoles>>;
+
 /** What every entry that works with jobs reads from its environment. */
 export const JobsEnv = once(() =>
   z.object({
@@ -36,8 +40,8 @@ export const JobsEnv = once(() =>
     /** `{"<type>": {"url", "arn"}}` as JSON. */
     QUEUES: fromJson().pipe(Queues()),
     SCHEDULE_GROUP: z.string().min(1),
-    /** The role that EventBridge Scheduler assumes to send to the queues. */
-    SCHEDULE_ROLE_ARN: z.string().min(1),
+    /** `{"<type>": "<ARN>"}` as JSON: the roles that EventBridge Scheduler assumes, each to send to the queue of its type. */
+    SCHEDULE_ROLES: fromJson().pipe(ScheduleRoles()),
     /** The queue that takes what the Scheduler could not deliver. */
     SCHEDULE_DLQ_ARN: z.string().min(1),
   }),

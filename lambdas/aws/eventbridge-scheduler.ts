@@ -6,15 +6,15 @@ import {
   type SchedulerClient,
 } from "@aws-sdk/client-scheduler";
 import type { Scheduler } from "../core/ports.ts";
-import type { Queues } from "./env.ts";
+import type { Queues, ScheduleRoles } from "./env.ts";
 
 export interface EventBridgeSchedulerOptions {
   client: SchedulerClient;
   queues: Queues;
   /** The schedule group that holds all our schedules. */
   group: string;
-  /** The role that EventBridge Scheduler assumes to send to the queues. */
-  roleArn: string;
+  /** As whom EventBridge Scheduler sends to the queue of each type. */
+  roles: ScheduleRoles;
   /** The queue that takes what could not be delivered. */
   deadLetterArn: string;
 }
@@ -24,7 +24,7 @@ const retries = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 
 /** One-time schedules with SQS as templated target (DESIGN 5.2). */
 export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Scheduler {
-  const { client, queues, group, roleArn, deadLetterArn } = options;
+  const { client, queues, group, roles, deadLetterArn } = options;
   return {
     async schedule(name, at, type, message) {
       const create = new CreateScheduleCommand({
@@ -36,7 +36,7 @@ export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Sche
         ActionAfterCompletion: "DELETE",
         Target: {
           Arn: queues[type].arn,
-          RoleArn: roleArn,
+          RoleArn: roles[type],
           Input: JSON.stringify(message),
           RetryPolicy: retries,
           DeadLetterConfig: { Arn: deadLetterArn },

@@ -9,6 +9,6 @@ export const startScheduler = (env: JobsEnv): Scheduler =>
     client: new SchedulerClient(clientDefaults),
     queues: env.QUEUES,
     group: env.SCHEDULE_GROUP,
-    roleArn: env.SCHEDULE_ROLE_ARN,
+    roles: env.SCHEDULE_ROLES,
     deadLetterArn: env.SCHEDULE_DLQ_ARN,
   });

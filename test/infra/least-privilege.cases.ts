@@ -11,7 +11,10 @@ const granted = privilegesByEntry(service);
 const receives = "ChangeMessageVisibility,DeleteMessage,GetQueueAttributes,GetQueueUrl,ReceiveMessage";
 const queueOf = (type: string) => `Queue${type.replace("_", "")}Queue`;
 const sendsToAll = jobTypes.map((type) => `sqs:SendMessage ${queueOf(type)}`);
-const passesScheduleRole = "iam:PassRole SchedulesRole if iam:PassedToService = scheduler.amazonaws.com";
+const passes = (role: string) => `iam:PassRole ${role} if iam:PassedToService = scheduler.amazonaws.com`;
+const scheduleRoleOf = (type: string) => `SchedulesRole${type.replace("_", "")}`;
+/** Those of every type; the one that all types once shared, with which the version before works until it is replaced. */
+const passesScheduleRoles = [...jobTypes.map((type) => passes(scheduleRoleOf(type))), passes("SchedulesRole")];
 const makesSchedules = "scheduler:CreateSchedule scheduler:schedule/job_*";
 const makesAndDropsSchedules = "scheduler:CreateSchedule,DeleteSchedule scheduler:schedule/job_*";
 const secret = (name: string) => `secretsmanager:GetSecretValue secretsmanager:secret:${name}-??????`;
@@ -27,7 +30,7 @@ const runsJobs = (type: string) => [
   `sqs:${receives},SendMessage ${queueOf(type)}`,
   `sqs:SendMessage ${queueOf("feature")}`,
   makesSchedules,
-  passesScheduleRole,
+  passes(scheduleRoleOf(type)),
 ];
 
 /**
@@ -46,7 +49,7 @@ const privileges: Record<string, string[]> = {
     "s3:PutObject Payloads/uploads/*",
     ...sendsToAll,
     makesAndDropsSchedules,
-    passesScheduleRole,
+    ...passesScheduleRoles,
   ],
   authorizer: ["dynamodb:GetItem Jobs if key = KEYS", "secretsmanager:GetSecretValue ApiKey"],
   intake: [
@@ -63,7 +66,7 @@ const privileges: Record<string, string[]> = {
     "sqs:SendMessage TasksQueue",
     ...sendsToAll,
     makesSchedules,
-    passesScheduleRole,
+    ...passesScheduleRoles,
   ],
   reconciler: ["dynamodb:BatchGetItem Jobs if key = JOB#*", "dynamodb:Query Jobs/index/by-phase", ...sendsToAll],
   lifecycle: [
@@ -124,7 +127,7 @@ const privileges: Record<string, string[]> = {
     `sqs:${receives},SendMessage ${queueOf("feature")}`,
     ...jobTypes.filter((type) => type !== "feature").map((type) => `sqs:SendMessage ${queueOf(type)}`),
     makesAndDropsSchedules,
-    passesScheduleRole,
+    ...passesScheduleRoles,
   ],
 };
 
@@ -184,14 +187,23 @@ describe("so that", () => {
   });
 });
 
-test("the Scheduler's role sends to the queues of jobs and to its dead letters, and nobody else has a role", () => {
+test("each of the Scheduler's roles sends to its type's queue and to the dead letters, and nobody else has a role", () => {
   const roles = resourcesOf(service, "AWS::IAM::Role").filter(({ Properties }) => {
     const [{ Principal }] = Properties.AssumeRolePolicyDocument.Statement;
     return Principal.Service !== "lambda.amazonaws.com";
   });
-  expect(roles.map(({ id }) => privilegesOf(service, id))).toEqual([
-    [...sendsToAll, "sqs:SendMessage SchedulesDeadLetters"].sort(),
-  ]);
+  const sends = Object.fromEntries(
+    roles.map(({ id }) => [id.replace(/[0-9A-F]{8}$/, ""), privilegesOf(service, id)] as const),
+  );
+  const dead = "sqs:SendMessage SchedulesDeadLetters";
+  expect(sends).toEqual({
+    // Of schedules that were made before each type had its own: the same name as then, so that it is the same role.
+    SchedulesRole: [...sendsToAll, dead].sort(),
+    ...Object.fromEntries(
+      jobTypes.map((type) => [scheduleRoleOf(type), [`sqs:SendMessage ${queueOf(type)}`, dead].sort()]),
+    ),
+  });
+  expect(roles.map(({ id }) => id)).toContain("SchedulesRole523D57EE");
   state.resourceCountIs("AWS::IAM::Role", 0);
 });
 

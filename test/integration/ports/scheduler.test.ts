@@ -1,5 +1,6 @@
 import { eventBridgeScheduler } from "../../../lambdas/aws/eventbridge-scheduler.ts";
 import { queuesAt } from "../../support/aws/queues.ts";
+import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { startSchedulesService } from "../../support/aws/schedules-service.ts";
 import { describeScheduler } from "../../support/conformance/scheduler.ts";
 
@@ -11,7 +12,7 @@ describeScheduler("EventBridge Scheduler", async () => {
     client,
     queues: queuesAt("http://sqs.test"),
     group,
-    roleArn: "arn:aws:iam::000000000000:role/scheduler",
+    roles: scheduleRoles,
     deadLetterArn: "arn:aws:sqs:us-east-1:000000000000:dead",
   });
   return { scheduler, find: (name) => find(group, name), stop };
