@@ -69,6 +69,8 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     SCHEDULE_DLQ_ARN: queueArn(scheduleDlqName),
     LONGEST_WAIT_MS: "1000",
     LARGEST_UPLOAD_MB: "1024",
+    LONGEST_HOLD_SECONDS: "25",
+    WAITS_PER_KEY: "200",
     API_KEY_SECRET: apiKeySecret,
     EVENT_BUS_NAME: eventBusName,
     INTAKE_QUEUE_URL: queueUrl(intakeQueueName),

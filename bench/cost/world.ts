@@ -33,6 +33,7 @@ import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
 import { scheduleRoles } from "../../test/support/aws/schedule-roles.ts";
 import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
+import { fakeWaits } from "../../test/support/fakes/waits.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answering } from "./answering.ts";
@@ -173,7 +174,7 @@ export async function startWorld(execute: Decide) {
     now += executionMs;
     return execute(...what);
   };
-  const api = httpApi(() => ({ ...ofApi, limits: defaultLimits }), routes);
+  const api = httpApi(() => ({ ...ofApi, limits: defaultLimits, waits: fakeWaits() }), routes);
   const consumerOf = (run: Decide, options: ShellOptions = {}) =>
     queueHandler(
       () => ofConsumer,

@@ -24,6 +24,7 @@ import { aJob } from "../../test/support/builders.ts";
 import { fakeBlobStore } from "../../test/support/fakes/blob-store.ts";
 import { fakeScheduler } from "../../test/support/fakes/scheduler.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
+import { fakeWaits } from "../../test/support/fakes/waits.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
 import { instantAws } from "./instant-aws.ts";
 
@@ -57,7 +58,7 @@ export function subjects() {
     clock: systemClock,
     log: makeLog("bench"),
   };
-  const api = httpApi(() => ({ ...services, limits: defaultLimits }), routes);
+  const api = httpApi(() => ({ ...services, limits: defaultLimits, waits: fakeWaits() }), routes);
   const consumer = queueHandler(
     () => services,
     JobMessage,

@@ -3,6 +3,7 @@ import { Stack } from "aws-cdk-lib/core";
 import { keysPartition } from "../../lambdas/aws/dynamo-api-keys.ts";
 import { endpointPrefix } from "../../lambdas/aws/dynamo-endpoints.ts";
 import { statsPrefix } from "../../lambdas/aws/dynamo-stats-store.ts";
+import { waitsPrefix } from "../../lambdas/aws/dynamo-waits.ts";
 import { prefix as jobsPrefix } from "../../lambdas/aws/job-item.ts";
 import type { JobType } from "../../lambdas/core/job.ts";
 import { allow, type Capability } from "../capability.ts";
@@ -25,6 +26,7 @@ export function accessTo({ state, queues, schedules }: Platform) {
     claimJobs: () => jobItems("dynamodb:UpdateItem"),
     removeJobs: () => jobItems("dynamodb:DeleteItem"),
     readStats: () => statsAccess(state, "dynamodb:Query"),
+    countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex}`]),
     /** The archived runs of a job, which stand beside its state in the table. */
     listRuns: () => jobItems("dynamodb:Query"),

@@ -98,10 +98,16 @@ export class ServiceStack extends Stack {
     const { lambda } = new EntryFunction<typeof ApiEnv>(this, "Api", {
       entry: "api",
       description: "The HTTP API",
-      environment: { ...jobsEnvironment(platform), LARGEST_UPLOAD_MB: String(door.largestUploadMb) },
+      environment: {
+        ...jobsEnvironment(platform),
+        LARGEST_UPLOAD_MB: String(door.largestUploadMb),
+        LONGEST_HOLD_SECONDS: String(door.longestHoldSeconds),
+        WAITS_PER_KEY: String(door.waitsPerKey),
+      },
       // API Gateway gives up after 30 s.
       timeout: Duration.seconds(29),
       memorySize: 512,
+      ...(door.apiConcurrency !== undefined && { reservedConcurrentExecutions: door.apiConcurrency }),
       allow: [
         may.readJobs(),
         may.readManyJobs(),
@@ -111,6 +117,7 @@ export class ServiceStack extends Stack {
         may.writeManyJobs(),
         may.removeJobs(),
         may.readStats(),
+        may.countWaits(),
         // Who has one of its upload URLs puts the file in its name.
         may.writeBlobs(folders.inputs, folders.uploads),
         // Of a feature the progress is shown too: how far its steps are.

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ApiLimits } from "../core/api-limits.ts";
+import { type ApiLimits, longestWaitSeconds } from "../core/api-limits.ts";
 import { jobTypes } from "../core/job.ts";
 import { type JobEventName, jobEvents } from "../core/job-event.ts";
 import { once } from "../core/once.ts";
@@ -52,11 +52,19 @@ export const ApiEnv = once(() =>
   JobsEnv().extend({
     /** Megabytes (of 1,048,576 bytes) of a file that is uploaded. */
     LARGEST_UPLOAD_MB: whole(1, 5120).default(1024),
+    /** Seconds that an answer is held back for a job at most. */
+    LONGEST_HOLD_SECONDS: whole(1, longestWaitSeconds).default(longestWaitSeconds),
+    /** Requests of one key that wait for jobs at a time; 0 for any number. */
+    WAITS_PER_KEY: whole(0).default(200),
   }),
 );
 export type ApiEnv = z.infer<ReturnType<typeof ApiEnv>>;
 
-export const limitsOf = ({ LARGEST_UPLOAD_MB }: ApiEnv): ApiLimits => ({ uploadBytes: LARGEST_UPLOAD_MB * 1024 ** 2 });
+export const limitsOf = (env: ApiEnv): ApiLimits => ({
+  uploadBytes: env.LARGEST_UPLOAD_MB * 1024 ** 2,
+  waitSeconds: env.LONGEST_HOLD_SECONDS,
+  waitsPerKey: env.WAITS_PER_KEY,
+});
 
 export const ConsumerEnv = once(() =>
   JobsEnv().extend({

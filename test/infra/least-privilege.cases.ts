@@ -42,6 +42,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:BatchGetItem,BatchWriteItem,DeleteItem,GetItem,PutItem,Query Jobs if key = JOB#*",
     "dynamodb:Query Jobs/index/by-phase",
     "dynamodb:Query Jobs if key = STATS#*",
+    "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "s3:GetObject Payloads/progress*",
     "s3:GetObject Payloads/results/*",
     "s3:ListBucket Payloads",
@@ -171,7 +172,7 @@ describe("so that", () => {
 
   test("nobody who reads jobs reads keys, and nobody writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
-    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|WEBHOOK)#\*$)/;
+    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|WAITS|WEBHOOK)#\*$)/;
     expect(may(writes)).toEqual([]);
     // These name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

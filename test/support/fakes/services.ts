@@ -10,6 +10,7 @@ import { fakeLog } from "./log.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeStatsStore } from "./stats-store.ts";
+import { fakeWaits } from "./waits.ts";
 
 /** Everything an entry works with, faked: fresh for every test. */
 export const fakeServices = ({
@@ -31,4 +32,5 @@ export const fakeServices = ({
   clock: fakeClock(),
   log: fakeLog(),
   limits: defaultLimits,
+  waits: fakeWaits(),
 });
