@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
 import { cannotWrite, dataFaultOf, opened, remedies } from "./data-fault.ts";
+import { privateFile, privateFolder } from "./private.ts";
 import { codeOf, StartError } from "./start-error.ts";
 
 /** What `local.json` says while the system runs, for tools on this machine. */
@@ -36,11 +37,16 @@ export interface DataFolder {
   release(): void;
 }
 
-/** Makes the folder if need be and takes it for this process; throws a StartError when it cannot. */
+/**
+ * Makes the folder if need be and takes it for this process; throws a StartError when it cannot. What is in it is for its owner
+ * alone; a folder that was there before keeps its own permissions, for others may have a use for it too.
+ */
 export async function openDataFolder(folder: string): Promise<DataFolder> {
   const path = (...parts: string[]) => join(folder, ...parts);
   try {
     mkdirSync(path("log"), { recursive: true, mode: 0o700 });
+    for (const folder of ["log", "dynamodb", "sqs-s3"]) privateFolder(path(folder));
+    for (const file of ["lock", "schedules.db", "stream.db"]) privateFile(path(file));
     writeFileSync(path(".writable"), "");
     rmSync(path(".writable"));
   } catch (error) {

@@ -1,5 +1,6 @@
 import { devNull } from "node:os";
 import type {
+  ApiEnv,
   AuthorizerEnv,
   ConsumerEnv,
   EnvOf,
@@ -7,6 +8,7 @@ import type {
   LifecycleEnv,
   Queues,
   ReconcilerEnv,
+  ScheduleRoles,
   TasksEnv,
   WebhooksEnv,
 } from "../lambdas/aws/env.ts";
@@ -42,7 +44,8 @@ export interface Endpoints {
   reconcileGraceMs: number;
 }
 
-type LambdaEnv = EnvOf<typeof ConsumerEnv> &
+type LambdaEnv = EnvOf<typeof ApiEnv> &
+  EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof AuthorizerEnv> &
   EnvOf<typeof IntakeEnv> &
@@ -57,15 +60,19 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     const name = queueName(type);
     return [type, { url: queueUrl(name), arn: queueArn(name) }];
   });
+  const roles = jobTypes.map((type) => [type, `arn:aws:iam::${account}:role/scheduler-${type}`]);
   const settings: LambdaEnv = {
     TABLE_NAME: tableName,
     BUCKET_NAME: bucketName,
     RETENTION_DAYS: "30",
     QUEUES: JSON.stringify(Object.fromEntries(queues) satisfies Queues),
     SCHEDULE_GROUP: scheduleGroup,
-    SCHEDULE_ROLE_ARN: `arn:aws:iam::${account}:role/scheduler`,
+    SCHEDULE_ROLES: JSON.stringify(Object.fromEntries(roles) satisfies ScheduleRoles),
     SCHEDULE_DLQ_ARN: queueArn(scheduleDlqName),
     LONGEST_WAIT_MS: "1000",
+    LARGEST_UPLOAD_MB: "1024",
+    LONGEST_HOLD_SECONDS: "25",
+    WAITS_PER_KEY: "200",
     API_KEY_SECRET: apiKeySecret,
     EVENT_BUS_NAME: eventBusName,
     INTAKE_QUEUE_URL: queueUrl(intakeQueueName),

@@ -2,8 +2,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { clockOffset } from "./clock/shifted-date.ts";
 import { codeOf } from "./start-error.ts";
+import { forThisMachine } from "./strangers.ts";
 
-/** Nothing here listens on any other interface: there is no authentication between the pieces. */
+/** Nothing here listens on any other interface: there is no authentication between the pieces. See also `strangers.ts`. */
 export const loopback = "127.0.0.1";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -17,14 +18,16 @@ export interface Listening {
 
 /** Serves on the loopback interface; port 0 takes a free one. Rejects with EADDRINUSE when the port is taken. */
 export async function serve(handler: Handler, port = 0): Promise<Listening> {
-  const server = createServer((request, response) => {
-    tellTime(response);
-    handler(request, response).catch((error: unknown) => {
-      console.error("request failed:", error);
-      if (response.headersSent) response.destroy();
-      else sendJson(response, 500, { message: "Internal Server Error" });
-    });
-  });
+  const server = createServer(
+    forThisMachine((request, response) => {
+      tellTime(response);
+      handler(request, response).catch((error: unknown) => {
+        console.error("request failed:", error);
+        if (response.headersSent) response.destroy();
+        else sendJson(response, 500, { message: "Internal Server Error" });
+      });
+    }),
+  );
   return listen(server, port);
 }
 
@@ -44,6 +47,7 @@ export function tellTime(response: ServerResponse): void {
   if (clockOffset() !== 0) response.setHeader("date", new Date().toUTCString());
 }
 
+/** The server brings its own listener: `forThisMachine` is its business. */
 export async function listen(server: Server, port = 0): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -18,6 +18,7 @@ import { streamHandler } from "../../lambdas/aws/stream-handler.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
 import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
 import { runJob, type ShellOptions } from "../../lambdas/consumers/shell.ts";
+import { defaultLimits } from "../../lambdas/core/api-limits.ts";
 import { JobMessage, type JobType } from "../../lambdas/core/job.ts";
 import { finalEvents } from "../../lambdas/core/job-event.ts";
 import type { Decide } from "../../lambdas/core/job-type.ts";
@@ -29,9 +30,11 @@ import { settings } from "../../test/support/aws/client-settings.ts";
 import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
 import { fits } from "../../test/support/aws/filter-pattern.ts";
 import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
+import { scheduleRoles } from "../../test/support/aws/schedule-roles.ts";
 import { fakeDeadLetters } from "../../test/support/fakes/dead-letters.ts";
 import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
+import { fakeWaits } from "../../test/support/fakes/waits.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answering } from "./answering.ts";
@@ -153,7 +156,7 @@ export async function startWorld(execute: Decide) {
       client: scheduler,
       queues,
       group: "jobs",
-      roleArn: "role",
+      roles: scheduleRoles,
       deadLetterArn: "dlq",
     }),
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
@@ -172,7 +175,7 @@ export async function startWorld(execute: Decide) {
     now += executionMs;
     return execute(...what);
   };
-  const api = httpApi(() => ofApi, routes);
+  const api = httpApi(() => ({ ...ofApi, limits: defaultLimits, waits: fakeWaits() }), routes);
   const consumerOf = (run: Decide, options: ShellOptions = {}) =>
     queueHandler(
       () => ({ ...ofConsumer, redelivery: { soon: async () => {} } }),

@@ -15,6 +15,7 @@ import { sqsJobQueue } from "../../lambdas/aws/sqs-job-queue.ts";
 import { systemClock } from "../../lambdas/aws/system-clock.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
 import { runJob } from "../../lambdas/consumers/shell.ts";
+import { defaultLimits } from "../../lambdas/core/api-limits.ts";
 import { JobMessage, messageOf } from "../../lambdas/core/job.ts";
 import { claimed, completed } from "../../lambdas/core/transitions.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
@@ -23,6 +24,7 @@ import { aJob } from "../../test/support/builders.ts";
 import { fakeBlobStore } from "../../test/support/fakes/blob-store.ts";
 import { fakeScheduler } from "../../test/support/fakes/scheduler.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
+import { fakeWaits } from "../../test/support/fakes/waits.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
 import { instantAws } from "./instant-aws.ts";
 
@@ -56,7 +58,7 @@ export function subjects() {
     clock: systemClock,
     log: makeLog("bench"),
   };
-  const api = httpApi(() => services, routes);
+  const api = httpApi(() => ({ ...services, limits: defaultLimits, waits: fakeWaits() }), routes);
   const consumer = queueHandler(
     () => ({ ...services, redelivery: { soon: async () => {} } }),
     JobMessage,

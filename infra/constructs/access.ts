@@ -1,8 +1,9 @@
-import { PolicyStatement } from "aws-cdk-lib/aws-iam";
+import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
 import { keysPartition } from "../../lambdas/aws/dynamo-api-keys.ts";
 import { endpointPrefix } from "../../lambdas/aws/dynamo-endpoints.ts";
 import { statsPrefix } from "../../lambdas/aws/dynamo-stats-store.ts";
+import { waitsPrefix } from "../../lambdas/aws/dynamo-waits.ts";
 import { prefix as jobsPrefix } from "../../lambdas/aws/job-item.ts";
 import type { JobType } from "../../lambdas/core/job.ts";
 import { allow, type Capability } from "../capability.ts";
@@ -28,6 +29,7 @@ export function accessTo({ state, queues, schedules }: Platform) {
     claimJobs: () => jobItems("dynamodb:UpdateItem"),
     removeJobs: () => jobItems("dynamodb:DeleteItem"),
     readStats: () => statsAccess(state, "dynamodb:Query"),
+    countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex}`]),
     /** The archived runs of a job, which stand beside its state in the table. */
     listRuns: () => jobItems("dynamodb:Query"),
@@ -44,7 +46,12 @@ export function accessTo({ state, queues, schedules }: Platform) {
     schedule: () =>
       allow(["scheduler:CreateSchedule"], [schedulesIn(schedules.group.scheduleGroupName)], oneScheduleAnAttempt),
     unschedule: () => allow(["scheduler:DeleteSchedule"], groupsOf(schedules).map(schedulesIn), oneScheduleAnAttempt),
-    passScheduleRole: () => passRole(schedules),
+    /**
+     * For who may send to every queue by itself: while a deployment goes on, the function is still the version before, which
+     * makes schedules with the one role that all types shared.
+     */
+    passSharedScheduleRole: () => passRoles([schedules.sharedRole]),
+    passScheduleRoles: (...types: JobType[]) => passRoles(types.map((type) => schedules.roles[type])),
   };
 }
 
@@ -93,11 +100,11 @@ const oneScheduleAnAttempt =
 /** Where a job's schedule may be: an earlier version has made it in the group of an earlier name. */
 const groupsOf = ({ group, earlierGroupName }: JobSchedules): string[] => [group.scheduleGroupName, earlierGroupName];
 
-/** CreateSchedule hands the role over: to the Scheduler and nobody else. */
-const passRole = ({ role }: JobSchedules): Capability => ({
+/** CreateSchedule hands a role over: to the Scheduler and nobody else. */
+const passRoles = (roles: Role[]): Capability => ({
   statement: new PolicyStatement({
     actions: ["iam:PassRole"],
-    resources: [role.roleArn],
+    resources: roles.map(({ roleArn }) => roleArn),
     conditions: { StringEquals: { "iam:PassedToService": "scheduler.amazonaws.com" } },
   }),
 });

@@ -36,6 +36,7 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
         may.readBlobs(folders.results),
         may.send(...jobTypes),
         may.unschedule(),
+        may.passSharedScheduleRole(),
       ];
     default:
       return [];
@@ -76,7 +77,8 @@ export class Consumer extends Construct {
         // Early messages and retries go back to where they came from; a job that is a step wakes its feature.
         may.send(...new Set<JobType>([type, "feature"])),
         may.schedule(),
-        may.passScheduleRole(),
+        // Retries and next runs are of its own type; the steps of a feature are of any.
+        may.passScheduleRoles(...(type === "feature" ? jobTypes : [type])),
         ...executorAccess(type, platform),
         ...catalogGrants(Stack.of(this), products, definition),
       ],

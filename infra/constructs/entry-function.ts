@@ -31,6 +31,8 @@ export interface EntryFunctionProps<Env extends () => z.ZodObject> {
   environment: Required<EnvOf<Env>>;
   timeout: Duration;
   memorySize: number;
+  /** How many of it run at a time at most, kept for it of what the account has. Absent: as many as there are. */
+  reservedConcurrentExecutions?: number;
   /** What the function may do, beyond writing its own logs and traces. */
   allow: readonly Capability[];
   /** Absent: in no VPC of the team's. */

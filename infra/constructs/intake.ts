@@ -47,7 +47,8 @@ export class Intake extends Construct {
         may.missBlobs(),
         may.send(...jobTypes),
         may.schedule(),
-        may.passScheduleRole(),
+        may.passScheduleRoles(...jobTypes),
+        may.passSharedScheduleRole(),
         allow(["events:PutEvents"], [state.bus.eventBusArn]),
         allow(
           ["sqs:SendMessage"],

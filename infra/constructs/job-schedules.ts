@@ -3,6 +3,7 @@ import { type CfnScheduleGroup, ScheduleGroup } from "aws-cdk-lib/aws-scheduler"
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { CfnDeletionPolicy, Names, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
 import { DeadLetters } from "./job-queue.ts";
 import { nameByBirth } from "./stack-birth.ts";
 
@@ -11,10 +12,16 @@ export class JobSchedules extends Construct {
   readonly group: ScheduleGroup;
   /** The name that the group had before it was named by its stack's birth; where jobs of that time have their schedules. */
   readonly earlierGroupName: string;
-  readonly role: Role;
+  /** One a type: it sends to that type's queue alone, so that who may make schedules of one type reaches no other's queue. */
+  readonly roles: Record<JobType, Role>;
+  /**
+   * The one that all types shared before each had its own. Schedules keep the role that they were made with, for up to the five
+   * years that a job may be ahead, so it stays; nothing of this version makes schedules with it.
+   */
+  readonly sharedRole: Role;
   readonly deadLetters: DeadLetters;
 
-  constructor(scope: Construct, id: string, { targets }: { targets: readonly IQueue[] }) {
+  constructor(scope: Construct, id: string, { targets }: { targets: Record<JobType, IQueue> }) {
     super(scope, id);
     // Its schedules go with it, and may: they name queues and a role that go too, and the jobs they stand for are kept by
     // the state stack, from where the reconciler of the next deployment hands them over.
@@ -29,12 +36,21 @@ export class JobSchedules extends Construct {
     (this.group.node.defaultChild as CfnScheduleGroup).cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
     this.earlierGroupName = Names.uniqueResourceName(this.group, { maxLength: 64, separator: "-" });
     this.deadLetters = new DeadLetters(this, "DeadLetters");
-    this.role = new Role(this, "Role", {
-      description: "EventBridge Scheduler sends due jobs to their queues as this role",
-      assumedBy: this.scheduler(),
+    this.sharedRole = this.role("Role", "EventBridge Scheduler sends due jobs to their queues as this role", [
+      ...Object.values(targets),
+    ]);
+    const pairs = jobTypes.map((type) => {
+      const description = `EventBridge Scheduler sends due ${type} jobs to their queue as this role`;
+      return [type, this.role(`Role-${type}`, description, [targets[type]])] as const;
     });
-    const resources = [...targets, this.deadLetters].map((queue) => queue.queueArn);
-    this.role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources }));
+    this.roles = Object.fromEntries(pairs) as Record<JobType, Role>;
+  }
+
+  private role(id: string, description: string, queues: readonly IQueue[]): Role {
+    const role = new Role(this, id, { description, assumedBy: this.scheduler() });
+    const resources = [...queues, this.deadLetters].map((queue) => queue.queueArn);
+    role.addToPolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources }));
+    return role;
   }
 
   /**

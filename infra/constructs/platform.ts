@@ -17,18 +17,16 @@ export interface Platform {
 /** The environment of an entry that works with jobs. */
 export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsEnv>> {
   const { config, state, queues, schedules } = platform;
-  const addresses = jobTypes.map((type) => {
-    const { queue } = queues[type];
-    return [type, { url: queue.queueUrl, arn: queue.queueArn }];
-  });
+  const byType = (value: (type: JobType) => unknown) =>
+    Stack.of(schedules).toJsonString(Object.fromEntries(jobTypes.map((type) => [type, value(type)])));
   return {
     TABLE_NAME: state.table.tableName,
     BUCKET_NAME: state.bucket.bucketName,
     RETENTION_DAYS: String(config.retentionDays),
-    QUEUES: Stack.of(schedules).toJsonString(Object.fromEntries(addresses)),
+    QUEUES: byType((type) => ({ url: queues[type].queue.queueUrl, arn: queues[type].queue.queueArn })),
     SCHEDULE_GROUP: schedules.group.scheduleGroupName,
     EARLIER_SCHEDULE_GROUP: schedules.earlierGroupName,
-    SCHEDULE_ROLE_ARN: schedules.role.roleArn,
+    SCHEDULE_ROLES: byType((type) => schedules.roles[type].roleArn),
     SCHEDULE_DLQ_ARN: schedules.deadLetters.queueArn,
   };
 }

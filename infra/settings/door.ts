@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { longestWaitSeconds } from "../../lambdas/core/api-limits.ts";
 import { texts, whole } from "./values.ts";
 
 /** The settings of the HTTP API's entrance. */
@@ -16,6 +17,14 @@ export const doorSettings = {
   rateLimit: whole(1, 10_000).default(1000),
   /** Requests at once that are let in beyond that. */
   burstLimit: whole(1, 5000).default(2000),
+  /** Megabytes (of 1,048,576 bytes) of a file that is uploaded: what a key may put into the bucket at once. */
+  largestUploadMb: whole(1, 5120).default(1024),
+  /** Functions of the API that run at a time, taken from what the account has and kept for it. Default: as many as there are. */
+  apiConcurrency: whole(1, 10_000).optional(),
+  /** Seconds that an answer is held back for a job, however long its caller wants to wait. */
+  longestHoldSeconds: whole(1, longestWaitSeconds).default(longestWaitSeconds),
+  /** Requests of one key that wait for jobs at a time, about; 0 for any number. */
+  waitsPerKey: whole(0, 10_000).default(200),
   /** The API's own name, besides the one that AWS gives it. */
   domainName: z
     .string()
@@ -34,6 +43,10 @@ export interface Door {
   corsOrigins: readonly string[];
   rateLimit: number;
   burstLimit: number;
+  largestUploadMb: number;
+  apiConcurrency: number | undefined;
+  longestHoldSeconds: number;
+  waitsPerKey: number;
   domain: { name: string; certificateArn: string } | undefined;
 }
 
@@ -45,6 +58,10 @@ export const doorOf = ({
   corsOrigins = [],
   rateLimit,
   burstLimit,
+  largestUploadMb,
+  apiConcurrency,
+  longestHoldSeconds,
+  waitsPerKey,
   domainName,
   certificateArn,
 }: Parsed): Door => ({
@@ -53,5 +70,9 @@ export const doorOf = ({
   corsOrigins,
   rateLimit,
   burstLimit,
+  largestUploadMb,
+  apiConcurrency,
+  longestHoldSeconds,
+  waitsPerKey,
   domain: domainName && certificateArn ? { name: domainName, certificateArn } : undefined,
 });

@@ -1,6 +1,6 @@
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
-import type { AuthorizerEnv, JobsEnv } from "../../lambdas/aws/env.ts";
+import type { ApiEnv, AuthorizerEnv } from "../../lambdas/aws/env.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import type { Product } from "../../lambdas/core/catalog.ts";
 import { importPrefix } from "../../lambdas/core/import-place.ts";
@@ -37,8 +37,7 @@ export class ServiceStack extends Stack {
     super(scope, id, props);
 
     const queues = this.queues();
-    const targets = Object.values(queues).map(({ queue }) => queue);
-    const schedules = new JobSchedules(this, "Schedules", { targets });
+    const schedules = new JobSchedules(this, "Schedules", { targets: byType((type) => queues[type].queue) });
     const platform: Platform = { config, state, queues, schedules };
 
     const api = this.api(platform);
@@ -90,22 +89,25 @@ export class ServiceStack extends Stack {
   }
 
   private queues(): Record<JobType, JobQueue> {
-    const pairs = Object.values(registry).map((definition) => {
-      const queue = new JobQueue(this, `Queue-${definition.type}`, { consumerTimeout: consumerTimeout(definition) });
-      return [definition.type, queue] as const;
-    });
-    return Object.fromEntries(pairs) as Record<JobType, JobQueue>;
+    return byType((type) => new JobQueue(this, `Queue-${type}`, { consumerTimeout: consumerTimeout(registry[type]) }));
   }
 
   private api(platform: Platform) {
     const may = accessTo(platform);
-    const { lambda } = new EntryFunction<typeof JobsEnv>(this, "Api", {
+    const { door } = platform.config;
+    const { lambda } = new EntryFunction<typeof ApiEnv>(this, "Api", {
       entry: "api",
       description: "The HTTP API",
-      environment: jobsEnvironment(platform),
+      environment: {
+        ...jobsEnvironment(platform),
+        LARGEST_UPLOAD_MB: String(door.largestUploadMb),
+        LONGEST_HOLD_SECONDS: String(door.longestHoldSeconds),
+        WAITS_PER_KEY: String(door.waitsPerKey),
+      },
       // API Gateway gives up after 30 s.
       timeout: Duration.seconds(29),
       memorySize: 512,
+      ...(door.apiConcurrency !== undefined && { reservedConcurrentExecutions: door.apiConcurrency }),
       allow: [
         may.readJobs(),
         may.readManyJobs(),
@@ -115,6 +117,7 @@ export class ServiceStack extends Stack {
         may.writeManyJobs(),
         may.removeJobs(),
         may.readStats(),
+        may.countWaits(),
         // Who has one of its upload URLs puts the file in its name.
         may.writeBlobs(folders.inputs, folders.uploads),
         // Of a feature the progress is shown too: how far its steps are.
@@ -123,7 +126,8 @@ export class ServiceStack extends Stack {
         may.send(...jobTypes),
         may.schedule(),
         may.unschedule(),
-        may.passScheduleRole(),
+        may.passScheduleRoles(...jobTypes),
+        may.passSharedScheduleRole(),
       ],
     });
     return lambda;
@@ -153,3 +157,6 @@ export class ServiceStack extends Stack {
     new CfnOutput(this, id, { value, description });
   }
 }
+
+const byType = <Value>(value: (type: JobType) => Value) =>
+  Object.fromEntries(jobTypes.map((type) => [type, value(type)])) as Record<JobType, Value>;

@@ -1,11 +1,11 @@
-import { JobsEnv, readEnv } from "../aws/env.ts";
+import { ApiEnv, readEnv } from "../aws/env.ts";
 import { httpApi } from "../aws/http-api.ts";
-import { startServices } from "../aws/start-up.ts";
+import { startApi } from "../aws/start-api.ts";
 import { catalog } from "../consumers/catalog.ts";
 import { once } from "../core/once.ts";
 import { servedRoutes } from "./served-routes.ts";
 
 export const handler = httpApi(
-  once(() => startServices("api", readEnv(JobsEnv), catalog)),
+  once(() => startApi(readEnv(ApiEnv), catalog)),
   servedRoutes,
 );

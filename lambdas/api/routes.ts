@@ -1,5 +1,5 @@
 import type { HttpRoute } from "../aws/http-api.ts";
-import type { Services } from "../core/services.ts";
+import type { ApiServices } from "../core/services.ts";
 import { deleteJob } from "./routes/delete-job.ts";
 import { getEvents } from "./routes/get-events.ts";
 import { getHealth } from "./routes/get-health.ts";
@@ -23,7 +23,7 @@ import { postRunNow } from "./routes/post-run-now.ts";
 import { postUpload } from "./routes/post-upload.ts";
 
 /** Every route of the HTTP API. */
-export const routes: HttpRoute<Services>[] = [
+export const routes: HttpRoute<ApiServices>[] = [
   getHealth,
   getOpenApi(() => routes),
   getEvents,

@@ -1,5 +1,5 @@
 import type { ServedRoute } from "../aws/http-api.ts";
-import type { Services } from "../core/services.ts";
+import type { ApiServices } from "../core/services.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
 import { getProducts } from "./routes/get-products.ts";
@@ -10,7 +10,7 @@ import { postJobsBatch } from "./routes/post-jobs-batch.ts";
  * Every route as a cold start has it. Those that schedule and await jobs are there; the others are loaded together by the
  * first request for one of them, and until then are a method and a path.
  */
-export const servedRoutes: ServedRoute<Services>[] = [
+export const servedRoutes: ServedRoute<ApiServices>[] = [
   getHealth,
   later("GET", "/openapi.json", { open: true }),
   later("GET", "/events.json", { open: true }),
@@ -35,10 +35,10 @@ export const servedRoutes: ServedRoute<Services>[] = [
 ];
 
 function later(
-  method: ServedRoute<Services>["method"],
+  method: ServedRoute<ApiServices>["method"],
   path: string,
-  more: Pick<ServedRoute<Services>, "open" | "takesQuery"> = {},
-): ServedRoute<Services> {
+  more: Pick<ServedRoute<ApiServices>, "open" | "takesQuery"> = {},
+): ServedRoute<ApiServices> {
   return {
     method,
     path,

@@ -1,12 +1,16 @@
 import * as z from "zod";
 import type { HttpRequest } from "../aws/http-api.ts";
+import { longestWaitSeconds } from "../core/api-limits.ts";
+import type { Job } from "../core/job.ts";
 import { strict } from "../core/schema.ts";
-import { longestWaitSeconds } from "../core/wait.ts";
+import type { ApiServices } from "../core/services.ts";
+import { type Waited, waitForEnd } from "../core/wait.ts";
+import { granting } from "../core/waits.ts";
 import { parseQuery } from "./parse-query.ts";
 
 const then =
   `to ${longestWaitSeconds} s; the answer comes the moment the job has finished, or after that time, and at once ` +
-  "where the job is not due within it";
+  "where the job cannot finish within it: it is not due, paused, or recurs beyond it";
 export const WaitQuery = strict({
   wait: z
     .string()
@@ -37,13 +41,22 @@ export interface Wait {
   headers: { "preference-applied"?: string };
 }
 
+export const noWait: Wait = { seconds: 0, headers: {} };
+
 /**
  * The seconds that a caller wants to wait: `?wait=N`, which must be 0 to 25, or `Prefer: wait=N` (RFC 7240 4.3), a
- * preference, which is cut to 25 and ignored when it makes no sense.
+ * preference, which is cut to 25 and ignored when it makes no sense. `most` is what the deployment grants of either.
  */
-export function waitOf({ query, headers }: Pick<HttpRequest, "query" | "headers">): Wait {
+export function waitOf({ query, headers }: Pick<HttpRequest, "query" | "headers">, most = longestWaitSeconds): Wait {
   const { wait } = parseQuery(WaitQuery, query);
-  if (wait !== undefined) return { seconds: Number(wait), headers: {} };
-  const seconds = headers.prefer === undefined ? 0 : preferredSeconds(headers.prefer);
+  if (wait !== undefined) return { seconds: Math.min(most, Number(wait)), headers: {} };
+  const seconds = headers.prefer === undefined ? 0 : Math.min(most, preferredSeconds(headers.prefer));
   return { seconds, headers: seconds > 0 ? { "preference-applied": `wait=${seconds}` } : {} };
+}
+
+/** Waits for the end of a job as long as was wanted, and as long as the key is granted to be waited for. */
+export function awaited(services: ApiServices, { caller }: Pick<HttpRequest, "caller">, seconds: number, job: Job) {
+  const { jobs, clock } = services;
+  if (seconds === 0) return Promise.resolve<Waited>({ job });
+  return waitForEnd(jobs, clock, { until: clock.now() + seconds * 1000, granted: granting(services, caller) }, job);
 }

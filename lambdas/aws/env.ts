@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type ApiLimits, longestWaitSeconds } from "../core/api-limits.ts";
 import { jobTypes } from "../core/job.ts";
 import { type JobEventName, jobEvents } from "../core/job-event.ts";
 import { once } from "../core/once.ts";
@@ -25,6 +26,10 @@ const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
 const Queues = () => z.record(z.enum(jobTypes), z.object({ url: z.url(), arn: z.string() }));
 export type Queues = z.infer<ReturnType<typeof Queues>>;
 
+/** The ARN of the role that delivers each job type's schedules. */
+const ScheduleRoles = () => z.record(z.enum(jobTypes), z.string().min(1));
+export type ScheduleRoles = z.infer<ReturnType<typeof ScheduleRoles>>;
+
 /** What every entry that works with jobs reads from its environment. */
 export const JobsEnv = once(() =>
   z.object({
@@ -37,13 +42,31 @@ export const JobsEnv = once(() =>
     SCHEDULE_GROUP: z.string().min(1),
     /** The group's name in an earlier version of the deployment, in which jobs of that time may still have their schedules. */
     EARLIER_SCHEDULE_GROUP: z.string().min(1).optional(),
-    /** The role that EventBridge Scheduler assumes to send to the queues. */
-    SCHEDULE_ROLE_ARN: z.string().min(1),
+    /** `{"<type>": "<ARN>"}` as JSON: the roles that EventBridge Scheduler assumes, each to send to the queue of its type. */
+    SCHEDULE_ROLES: fromJson().pipe(ScheduleRoles()),
     /** The queue that takes what the Scheduler could not deliver. */
     SCHEDULE_DLQ_ARN: z.string().min(1),
   }),
 );
 export type JobsEnv = z.infer<ReturnType<typeof JobsEnv>>;
+
+export const ApiEnv = once(() =>
+  JobsEnv().extend({
+    /** Megabytes (of 1,048,576 bytes) of a file that is uploaded. */
+    LARGEST_UPLOAD_MB: whole(1, 5120).default(1024),
+    /** Seconds that an answer is held back for a job at most. */
+    LONGEST_HOLD_SECONDS: whole(1, longestWaitSeconds).default(longestWaitSeconds),
+    /** Requests of one key that wait for jobs at a time; 0 for any number. */
+    WAITS_PER_KEY: whole(0).default(200),
+  }),
+);
+export type ApiEnv = z.infer<ReturnType<typeof ApiEnv>>;
+
+export const limitsOf = (env: ApiEnv): ApiLimits => ({
+  uploadBytes: env.LARGEST_UPLOAD_MB * 1024 ** 2,
+  waitSeconds: env.LONGEST_HOLD_SECONDS,
+  waitsPerKey: env.WAITS_PER_KEY,
+});
 
 export const ConsumerEnv = once(() =>
   JobsEnv().extend({

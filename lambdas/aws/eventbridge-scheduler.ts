@@ -6,7 +6,7 @@ import {
   type SchedulerClient,
 } from "@aws-sdk/client-scheduler";
 import type { Scheduler } from "../core/ports.ts";
-import type { Queues } from "./env.ts";
+import type { Queues, ScheduleRoles } from "./env.ts";
 import { classified } from "./refusal.ts";
 
 export interface EventBridgeSchedulerOptions {
@@ -16,8 +16,8 @@ export interface EventBridgeSchedulerOptions {
   group: string;
   /** The group in which an earlier version of the deployment made them; those of open jobs may still be there. */
   earlierGroup?: string | undefined;
-  /** The role that EventBridge Scheduler assumes to send to the queues. */
-  roleArn: string;
+  /** As whom EventBridge Scheduler sends to the queue of each type. */
+  roles: ScheduleRoles;
   /** The queue that takes what could not be delivered. */
   deadLetterArn: string;
 }
@@ -27,7 +27,7 @@ const retries = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 
 /** One-time schedules with SQS as templated target (DESIGN 5.2). */
 export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Scheduler {
-  const { client, queues, group, earlierGroup, roleArn, deadLetterArn } = options;
+  const { client, queues, group, earlierGroup, roles, deadLetterArn } = options;
   const remove = (name: string, from: string) =>
     client.send(new DeleteScheduleCommand({ Name: name, GroupName: from }));
   return classified<Scheduler>({
@@ -41,7 +41,7 @@ export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Sche
         ActionAfterCompletion: "DELETE",
         Target: {
           Arn: queues[type].arn,
-          RoleArn: roleArn,
+          RoleArn: roles[type],
           Input: JSON.stringify(message),
           RetryPolicy: retries,
           DeadLetterConfig: { Arn: deadLetterArn },

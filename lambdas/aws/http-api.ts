@@ -29,6 +29,8 @@ export interface HttpRequest {
   /** Names in lower case. */
   headers: Record<string, string | undefined>;
   scopes: Scopes;
+  /** The id of the caller's key, or of its identity in IAM: what its requests are counted by. */
+  caller: string;
 }
 
 export interface HttpResponse {
@@ -120,25 +122,32 @@ function requestOf<S>(event: Event, { open, takesQuery }: ServedRoute<S>): HttpR
     const faults = unknown.map((name) => ({ pointer: jsonPointer(["query", name]), detail: "unknown parameter." }));
     throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults });
   }
-  const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, decoded(value ?? "")]);
+  // As they are: ids and tags never need percent-encoding, and a policy of IAM would not see through it.
+  const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value ?? ""]);
   const { requestId: id } = event.requestContext;
-  return { id, body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes };
+  const caller = callerOf(event);
+  return { id, body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes, caller };
 }
 
-/** A part of a path; one that is not percent-encoded as it should be names nothing that exists, as it is. */
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+interface Authorized {
+  lambda?: { scopes?: string; key_id?: string };
+  iam?: { callerId?: string };
+}
+
+const authorizedOf = (event: Event): Authorized =>
+  (event.requestContext as { authorizer?: Authorized }).authorizer ?? {};
+
+/** An assumed role's id goes on with the session's name, of which a role may have any number. */
+function callerOf(event: Event): string {
+  const { lambda, iam } = authorizedOf(event);
+  return lambda?.key_id ?? iam?.callerId?.split(":")[0] ?? "anybody";
 }
 
 /** API Gateway has authorized the caller; a bearer key comes with its scopes, an IAM caller may do everything. */
 function scopesOf(event: Event): Scopes {
-  const { authorizer } = event.requestContext as { authorizer?: { lambda?: { scopes?: string }; iam?: unknown } };
-  if (authorizer?.iam) return allScopes;
-  const scopes = authorizer?.lambda?.scopes;
+  const { lambda, iam } = authorizedOf(event);
+  if (iam) return allScopes;
+  const scopes = lambda?.scopes;
   if (scopes === undefined) throw new RequestError("UNAUTHENTICATED", "Send `Authorization: Bearer <API key>`.");
   return Scopes.parse(JSON.parse(scopes));
 }

@@ -20,7 +20,10 @@ export function onlyRoutes(routes: readonly { method: string; path: string }[]):
   };
 }
 
-/** The methods that a path takes, which may end in a slash; none where it is none. */
+/**
+ * The methods that a path takes; none where it is none. Every path has one spelling: a policy of IAM that denies a path
+ * would not see another one of it, such as one with a slash at its end.
+ */
 function methodsByPath(routes: readonly { method: string; path: string }[]): (path: string) => string[] {
   const methods = new Map<string, string[]>();
   for (const { method, path } of routes) methods.set(path, [...(methods.get(path) ?? []), ...withHead(method)]);
@@ -30,11 +33,8 @@ function methodsByPath(routes: readonly { method: string; path: string }[]): (pa
       own,
       pattern: new RegExp(`^${path.replaceAll(".", "\\.").replace(/\{\w+\}/g, "[^/]+")}$`),
     }));
-  return (asked) => {
-    const path = asked.replace(/(.)\/$/, "$1");
-    // A path of its own is never also the `{id}` of another one.
-    return methods.get(path) ?? patterns.filter(({ pattern }) => pattern.test(path)).flatMap(({ own }) => own);
-  };
+  // A path of its own is never also the `{id}` of another one.
+  return (path) => methods.get(path) ?? patterns.filter(({ pattern }) => pattern.test(path)).flatMap(({ own }) => own);
 }
 
 /** An answer to HEAD has no body. To be used first: middy runs what comes after the handler from last to first. */

@@ -46,13 +46,16 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
     downloadUrl: (key, seconds) =>
       getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: seconds }),
 
-    uploadUrl(key, seconds, { contentType, bytes } = {}) {
-      const input = { Bucket: bucket, Key: key, ContentType: contentType, ContentLength: bytes };
-      const signed = [contentType !== undefined && "content-type", bytes !== undefined && "content-length"];
-      return getSignedUrl(client, withoutChecksum(new PutObjectCommand(input)), {
+    async uploadUrl(key, seconds, { contentType, bytes }) {
+      const input = { Bucket: bucket, Key: key, ContentType: contentType, ContentLength: bytes, IfNoneMatch: "*" };
+      // S3 refuses a PUT that leaves out or changes a header that was signed. The condition makes the URL good for one file:
+      // who gets hold of it later replaces nothing. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+      const headers = { ...(contentType !== undefined && { "content-type": contentType }), "if-none-match": "*" };
+      const url = await getSignedUrl(client, withoutChecksum(new PutObjectCommand(input)), {
         expiresIn: seconds,
-        signableHeaders: new Set(["host", ...signed.filter((header) => header !== false)]),
+        signableHeaders: new Set(["host", "content-length", ...Object.keys(headers)]),
       });
+      return { url, headers };
     },
   });
 }

@@ -10,6 +10,6 @@ export const startScheduler = (env: JobsEnv): Scheduler =>
     queues: env.QUEUES,
     group: env.SCHEDULE_GROUP,
     earlierGroup: env.EARLIER_SCHEDULE_GROUP,
-    roleArn: env.SCHEDULE_ROLE_ARN,
+    roles: env.SCHEDULE_ROLES,
     deadLetterArn: env.SCHEDULE_DLQ_ARN,
   });

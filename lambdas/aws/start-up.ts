@@ -12,8 +12,13 @@ import { sqsJobQueue } from "./sqs-job-queue.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** Every port on its AWS adapter, but for the secrets, whose clients only some Lambdas bundle. */
-export function startServices(name: string, env: JobsEnv, catalog: Catalog): Services {
-  const dynamo = { client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME };
+export function startServices(
+  name: string,
+  env: JobsEnv,
+  catalog: Catalog,
+  client = new DynamoDBClient(clientDefaults),
+): Services {
+  const dynamo = { client, table: env.TABLE_NAME };
   return {
     catalog,
     jobs: dynamoJobStore({ ...dynamo, retentionDays: env.RETENTION_DAYS }),

@@ -131,6 +131,12 @@ export interface Scheduler {
   unschedule(name: string): Promise<void>;
 }
 
+export interface UploadUrl {
+  url: string;
+  /** To be sent with the PUT; its Content-Length every HTTP client sends by itself. Names in lower case. */
+  headers: Record<string, string>;
+}
+
 /** Larger inputs, results and uploads. */
 export interface BlobStore {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>;
@@ -146,10 +152,10 @@ export interface BlobStore {
   /** A URL that downloads the blob without credentials for `seconds`. */
   downloadUrl(key: string, seconds: number): Promise<string>;
   /**
-   * A URL that takes one PUT of the blob without credentials for `seconds`. With `contentType` or `bytes` the PUT must
-   * have exactly these; a presigned PUT knows no upper limit.
+   * A URL that takes one PUT of the blob without credentials for `seconds`, of exactly so many bytes and, where it says one,
+   * of that type; a presigned PUT knows no upper limit. A blob that is there already is not replaced.
    */
-  uploadUrl(key: string, seconds: number, exactly?: { contentType?: string; bytes?: number }): Promise<string>;
+  uploadUrl(key: string, seconds: number, exactly: { contentType?: string; bytes: number }): Promise<UploadUrl>;
 }
 
 /** The imports that are under way, each by the place that it has come to. */

@@ -32,7 +32,7 @@ export const JobRequest = strict({
     .optional()
     .describe("Up to 10 short strings to find the job by."),
   task_token: TaskToken.optional().describe(
-    "A task token of Step Functions: the task is told how the job ends. For one-time jobs; never shown again.",
+    "A task token of Step Functions: the task is told how the job ends. For one-time jobs; over HTTP for keys with `jobs:admin`; never shown again.",
   ),
   idempotency_key: z
     .string()

@@ -20,9 +20,12 @@ const reaches = (names: string[], name: unknown) =>
 export const inReach = (scopes: Scopes, where: { product?: unknown; env?: unknown }): boolean =>
   reaches(scopes.products, where.product) && reaches(scopes.envs, where.env);
 
+/** Whether a key has the verb in this product and env. */
+export const may = (scopes: Scopes, verb: Verb, where: { product?: unknown; env?: unknown }): boolean =>
+  (scopes.verbs.includes(verb) || scopes.verbs.includes("jobs:admin")) && inReach(scopes, where);
+
 /** Throws FORBIDDEN unless the key has the verb in this product and env; a part that is not known yet is not checked. */
 export function requireScope(scopes: Scopes, verb: Verb, where: { product?: unknown; env?: unknown }): void {
-  const able = scopes.verbs.includes(verb) || scopes.verbs.includes("jobs:admin");
-  if (able && inReach(scopes, where)) return;
+  if (may(scopes, verb, where)) return;
   throw new RequestError("FORBIDDEN", `This API key does not allow ${verb} in that product and env.`);
 }

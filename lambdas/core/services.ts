@@ -1,5 +1,8 @@
+import type { ApiLimits } from "./api-limits.ts";
 import type { Catalog } from "./catalog.ts";
 import type { BlobStore, Clock, JobQueue, JobStore, Log, Scheduler, Secrets, StatsStore } from "./ports.ts";
+
+import type { Waits } from "./waits.ts";
 
 /** Everything an entry works with, built once and passed as the first argument; faked whole in tests. */
 export interface Services {
@@ -11,6 +14,12 @@ export interface Services {
   stats: StatsStore;
   clock: Clock;
   log: Log;
+}
+
+/** What the API works with. */
+export interface ApiServices extends Services {
+  limits: ApiLimits;
+  waits: Waits;
 }
 
 /** What a consumer works with: its executor needs credentials too. */

@@ -9,5 +9,5 @@ export const uploadIdPattern = /^upl_[0-9a-f]{32}$/;
 export const uploadKey = ({ product, env }: { product: string; env: string }, uploadId: string): string =>
   `uploads/${product}/${env}/${uploadId}`;
 
-/** Bytes: what S3 takes in a single PUT. */
+/** Bytes: what S3 takes in a single PUT. How much less a deployment takes is a setting. */
 export const largestUpload = 5 * 1024 ** 3;

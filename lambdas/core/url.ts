@@ -1,5 +1,5 @@
 /** This machine, where plain HTTP harms nobody: local runs, emulators, tests. */
-const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|\[::1\]|localhost|.+\.localhost)$/.test(host);
+export const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|\[::1\]|localhost|.+\.localhost)$/.test(host);
 
 /**
  * What is wrong with a URL that something is sent to, or undefined. `plainLoopback` lets plain HTTP reach this very

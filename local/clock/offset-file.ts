@@ -13,7 +13,7 @@ export function openOffsetFile(file: string): OffsetFile {
   return {
     offset: read(file),
     keep: (offset) => {
-      writeFileSync(`${file}.new`, `${JSON.stringify({ offset_ms: offset })}\n`);
+      writeFileSync(`${file}.new`, `${JSON.stringify({ offset_ms: offset })}\n`, { mode: 0o600 });
       renameSync(`${file}.new`, file);
     },
   };

@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +13,7 @@ import { credentials } from "../credentials.ts";
 import { cannotWrite, dataFaultOf, sparingly } from "../data-fault.ts";
 import { type Listening, listen, sendJson, tellTime } from "../http.ts";
 import { tableName } from "../names.ts";
+import { forThisMachine } from "../strangers.ts";
 import { type Dynalite, type FrontOptions, makeFront } from "../stream/front.ts";
 import { tryLevel } from "./level.ts";
 
@@ -29,12 +30,15 @@ export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "
     console.error(`${cannotWrite(dirname(folder))} Jobs are refused until there is room.`),
   );
   const server = dynalite({ path: folder, createTableMs: 0 });
+  const [inner] = server.listeners("request") as [Dynalite];
+  const serve = (listener: RequestListener) =>
+    server.removeAllListeners("request").on("request", forThisMachine(listener));
+  serve(inner);
   const listening = await listen(server);
   try {
     await createTable(listening.url);
-    const [inner] = server.listeners("request");
-    const front = await makeFront({ dynalite: inner as Dynalite, ...stream });
-    server.removeAllListeners("request").on("request", (request, response) => {
+    const front = await makeFront({ dynalite: inner, ...stream });
+    serve((request, response) => {
       tellTime(response);
       front(request, response).catch((error: unknown) => {
         if (dataFaultOf(error) === "full") complain();

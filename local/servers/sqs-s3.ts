@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import type { ServerResponse } from "node:http";
+import type { RequestListener } from "node:http";
 import { Server } from "node:net";
 import { ChangeMessageVisibilityCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
@@ -9,6 +9,7 @@ import { credentials } from "../credentials.ts";
 import { loopback, onPortOrAny, tellTime } from "../http.ts";
 import { account, bucketName, intakeQueueName, intakeTopicName, region } from "../names.ts";
 import { type QueuePlan, queuePlans } from "../queue-plans.ts";
+import { forThisMachine } from "../strangers.ts";
 import { type Fastify, likeS3 } from "./s3-like-aws.ts";
 
 export interface SqsAndS3 {
@@ -90,14 +91,19 @@ async function withLargeFiles<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** fauxqs listens on every interface and cannot be told otherwise. */
+/** fauxqs listens on every interface, and lets every web page in; it cannot be told otherwise. */
 async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
   const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...args: unknown[]) {
     const options = args[0] as { host?: string } | undefined;
     if (options?.host === "0.0.0.0") {
       options.host = loopback;
-      this.prependListener("request", (_request: unknown, response: ServerResponse) => tellTime(response));
+      const listeners = this.listeners("request") as RequestListener[];
+      const all: RequestListener = (request, response) => {
+        tellTime(response);
+        for (const listener of listeners) listener(request, response);
+      };
+      this.removeAllListeners("request").on("request", forThisMachine(all));
     }
     return Reflect.apply(listen, this, args) as Server;
   };

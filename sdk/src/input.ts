@@ -57,7 +57,7 @@ export interface IJobProcessorInput {
   labels?: string[];
   /**
    * A task token of Step Functions (`.waitForTaskToken`), 1 to 2048 characters: the task is told how the job ends. For
-   * one-time jobs. Default: nobody is told. Example: `event.token`.
+   * one-time jobs, and for keys with `jobs:admin`. Default: nobody is told. Example: `event.token`.
    */
   task_token?: string;
   /**

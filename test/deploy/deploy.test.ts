@@ -219,7 +219,7 @@ describe("every type of job", () => {
       fileName: "a.txt",
     });
     expect(stored).toMatchObject({ status: "completed", result: { key: "documents/a.txt", size: 8 } });
-    const asked = { env: "prd", product_tag: "my-product", mimeType: "text/plain" };
+    const asked = { env: "prd", product_tag: "my-product", mimeType: "text/plain", size: 9 };
     const { body: upload } = await call("POST", "/v1/uploads", { key, body: asked });
     await fetch(upload.url, { method: upload.method, headers: upload.headers, body: "by upload" });
     const later = await run("store_document", { upload_id: upload.upload_id, fileName: "b.txt" });

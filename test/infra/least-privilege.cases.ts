@@ -11,7 +11,10 @@ const granted = privilegesByEntry(service);
 const receives = "ChangeMessageVisibility,DeleteMessage,GetQueueAttributes,GetQueueUrl,ReceiveMessage";
 const queueOf = (type: string) => `Queue${type.replace("_", "")}Queue`;
 const sendsToAll = jobTypes.map((type) => `sqs:SendMessage ${queueOf(type)}`);
-const passesScheduleRole = "iam:PassRole SchedulesRole if iam:PassedToService = scheduler.amazonaws.com";
+const passes = (role: string) => `iam:PassRole ${role} if iam:PassedToService = scheduler.amazonaws.com`;
+const scheduleRoleOf = (type: string) => `SchedulesRole${type.replace("_", "")}`;
+/** Those of every type; the one that all types once shared, with which the version before works until it is replaced. */
+const passesScheduleRoles = [...jobTypes.map((type) => passes(scheduleRoleOf(type))), passes("SchedulesRole")];
 const makesSchedules = "scheduler:CreateSchedule scheduler:schedule/job_*";
 const makesAndDropsSchedules = [
   "scheduler:CreateSchedule,DeleteSchedule scheduler:schedule/job_*",
@@ -30,7 +33,7 @@ const runsJobs = (type: string) => [
   `sqs:${receives},SendMessage ${queueOf(type)}`,
   `sqs:SendMessage ${queueOf("feature")}`,
   makesSchedules,
-  passesScheduleRole,
+  passes(scheduleRoleOf(type)),
 ];
 
 /**
@@ -42,6 +45,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:BatchGetItem,BatchWriteItem,DeleteItem,GetItem,PutItem,Query Jobs if key = JOB#*",
     "dynamodb:Query Jobs/index/by-phase",
     "dynamodb:Query Jobs if key = STATS#*",
+    "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "s3:GetObject Payloads/progress*",
     "s3:GetObject Payloads/results/*",
     "s3:ListBucket Payloads",
@@ -49,7 +53,7 @@ const privileges: Record<string, string[]> = {
     "s3:PutObject Payloads/uploads/*",
     ...sendsToAll,
     ...makesAndDropsSchedules,
-    passesScheduleRole,
+    ...passesScheduleRoles,
   ],
   authorizer: ["dynamodb:GetItem Jobs if key = KEYS", "secretsmanager:GetSecretValue ApiKey"],
   intake: [
@@ -66,7 +70,7 @@ const privileges: Record<string, string[]> = {
     "sqs:SendMessage TasksQueue",
     ...sendsToAll,
     makesSchedules,
-    passesScheduleRole,
+    ...passesScheduleRoles,
   ],
   reconciler: ["dynamodb:BatchGetItem Jobs if key = JOB#*", "dynamodb:Query Jobs/index/by-phase", ...sendsToAll],
   lifecycle: [
@@ -131,7 +135,7 @@ const privileges: Record<string, string[]> = {
     `sqs:${receives},SendMessage ${queueOf("feature")}`,
     ...jobTypes.filter((type) => type !== "feature").map((type) => `sqs:SendMessage ${queueOf(type)}`),
     ...makesAndDropsSchedules,
-    passesScheduleRole,
+    ...passesScheduleRoles,
   ],
 };
 
@@ -175,7 +179,7 @@ describe("so that", () => {
 
   test("nobody who reads jobs reads keys, and nobody writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
-    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|WEBHOOK)#\*$)/;
+    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|WAITS|WEBHOOK)#\*$)/;
     expect(may(writes)).toEqual([]);
     // These name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);
@@ -191,14 +195,23 @@ describe("so that", () => {
   });
 });
 
-test("the Scheduler's role sends to the queues of jobs and to its dead letters, and nobody else has a role", () => {
+test("each of the Scheduler's roles sends to its type's queue and to the dead letters, and nobody else has a role", () => {
   const roles = resourcesOf(service, "AWS::IAM::Role").filter(({ Properties }) => {
     const [{ Principal }] = Properties.AssumeRolePolicyDocument.Statement;
     return Principal.Service !== "lambda.amazonaws.com";
   });
-  expect(roles.map(({ id }) => privilegesOf(service, id))).toEqual([
-    [...sendsToAll, "sqs:SendMessage SchedulesDeadLetters"].sort(),
-  ]);
+  const sends = Object.fromEntries(
+    roles.map(({ id }) => [id.replace(/[0-9A-F]{8}$/, ""), privilegesOf(service, id)] as const),
+  );
+  const dead = "sqs:SendMessage SchedulesDeadLetters";
+  expect(sends).toEqual({
+    // Of schedules that were made before each type had its own: the same name as then, so that it is the same role.
+    SchedulesRole: [...sendsToAll, dead].sort(),
+    ...Object.fromEntries(
+      jobTypes.map((type) => [scheduleRoleOf(type), [`sqs:SendMessage ${queueOf(type)}`, dead].sort()]),
+    ),
+  });
+  expect(roles.map(({ id }) => id)).toContain("SchedulesRole523D57EE");
   state.resourceCountIs("AWS::IAM::Role", 0);
 });
 

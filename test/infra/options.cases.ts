@@ -1,6 +1,7 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { writesTold } from "../../infra/constructs/writes-told.ts";
+import { longestWaitSeconds } from "../../lambdas/core/api-limits.ts";
 import { jobTypes } from "../../lambdas/core/job.ts";
 import { finalEvents } from "../../lambdas/core/job-event.ts";
 import {
@@ -18,6 +19,7 @@ import {
 const certificate = "arn:aws:acm:eu-west-1:123456789012:certificate/0d9bdc2e-8c6e-4f0e-9d7c-0a1b2c3d4e5f";
 const teamsKey = "arn:aws:kms:eu-west-1:123456789012:key/0d9bdc2e-8c6e-4f0e-9d7c-0a1b2c3d4e5f";
 
+const bounded = { "jobs:apiConcurrency": "100", "jobs:longestHoldSeconds": "10", "jobs:waitsPerKey": 20 };
 const cors = { "jobs:corsOrigins": "https://app.example.com,http://localhost:3000", "jobs:authCacheSeconds": "0" };
 const domain = { "jobs:domainName": "jobs.example.com", "jobs:certificateArn": certificate };
 const ownKey = { "jobs:kmsKey": "create" };
@@ -28,7 +30,14 @@ const vpcWithGroup = { "jobs:subnetIds": ["subnet-0000001a"], "jobs:vpcId": "vpc
  * CloudFormation's rules, which takes seconds, anew for a stack with a type that the engine does not know yet.
  */
 const options = {
-  "all that goes together": { ...cors, ...domain, ...ownKey, ...vpcWithGroup, "jobs:alarmEmail": "ops@example.com" },
+  "all that goes together": {
+    ...cors,
+    ...domain,
+    ...ownKey,
+    ...vpcWithGroup,
+    ...bounded,
+    "jobs:alarmEmail": "ops@example.com",
+  },
   iam: { auth: "iam" },
   cors,
   domain,
@@ -72,6 +81,23 @@ test("with nobody to tell of what starts, a claim does not wake the lifecycle", 
   expect(Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual(
     writesTold(new Set(finalEvents)),
   );
+});
+
+test("the API has as many functions as are kept for it, and waits as it is told; by default it shares the account's", () => {
+  const api = functionOf(stacks["all that goes together"].service, "api").Properties;
+  expect(api).toMatchObject({
+    ReservedConcurrentExecutions: 100,
+    Environment: { Variables: { LONGEST_HOLD_SECONDS: "10", WAITS_PER_KEY: "20", LARGEST_UPLOAD_MB: "1024" } },
+  });
+  const byDefault = functionOf(asItIs().service, "api").Properties;
+  expect(byDefault).not.toHaveProperty("ReservedConcurrentExecutions");
+  expect(byDefault.Environment.Variables).toMatchObject({ LONGEST_HOLD_SECONDS: "25", WAITS_PER_KEY: "200" });
+});
+
+test("no answer is held back for as long as the function runs, nor that for as long as API Gateway waits", () => {
+  const { Timeout } = functionOf(asItIs().service, "api").Properties;
+  expect(longestWaitSeconds).toBeLessThan(Timeout - 3);
+  expect(Timeout).toBeLessThan(30);
 });
 
 describe("with auth=iam", () => {

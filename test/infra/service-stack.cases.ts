@@ -41,6 +41,22 @@ const sourceOf = (type: string) => {
   const consumer = functionOf(service, `consumers/${type}`);
   return sources.find((source) => source.Properties.FunctionName.Ref === consumer.id) as Resource;
 };
+/** A variable of a function's environment, its references written out. */
+const textOf = (value: string | { "Fn::Join": [string, unknown[]] }): string =>
+  typeof value === "object" && "Fn::Join" in value
+    ? value["Fn::Join"][1].map((part) => (typeof part === "string" ? part : flat(part))).join("")
+    : flat(value);
+/** As long as CloudFormation makes names of queues (80), roles (64) and the rest, in the Region with the longest name. */
+const withLongNames = (text: string): string =>
+  text
+    .replace(
+      /<Queue\w+\.Arn>|<\w*(Queue|DeadLetters)\w*\.Arn>/g,
+      `arn:aws:sqs:ap-southeast-1:123456789012:${"q".repeat(80)}`,
+    )
+    .replace(/<SchedulesRole\w*\.Arn>/g, `arn:aws:iam::123456789012:role/${"r".repeat(64)}`)
+    .replace(/<\w*Queue\w*>/g, `https://sqs.ap-southeast-1.amazonaws.com/123456789012/${"q".repeat(80)}`)
+    .replace(/<[^>]+>/g, "x".repeat(64));
+const jsonOf = (value: { "Fn::Join": [string, unknown[]] }): unknown => JSON.parse(textOf(value));
 const queueOf = (type: string) => queueNamed(idIn(sourceOf(type).Properties.EventSourceArn));
 
 describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
@@ -153,9 +169,7 @@ test("Lambda lets those wake themselves who do so by design, and stops any other
 test.each(["api", "reconciler", "intake"])("%s knows the queue of every job type", (entry) => {
   const { Variables } = functionOf(service, entry).Properties.Environment;
   expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv().shape)));
-  const [, parts] = Variables.QUEUES["Fn::Join"] as [string, unknown[]];
-  const text = parts.map((part) => (typeof part === "string" ? part : flat(part))).join("");
-  const addresses = JSON.parse(text) as Record<string, { arn: string }>;
+  const addresses = jsonOf(Variables.QUEUES) as Record<string, { arn: string }>;
   expect(Object.keys(addresses)).toEqual([...jobTypes]);
   for (const type of jobTypes) expect(addresses[type]?.arn).toBe(`<${queueOf(type).id}.Arn>`);
 });
@@ -164,28 +178,33 @@ describe("schedules", () => {
   /** What version 0.1.0 gave the group of a stack of this name. */
   const earlierGroup = "ductapejobsprodservice-Schedules-Group-0FB96698";
   const { Variables } = functionOf(service, "api").Properties.Environment;
-  const role = resourcesOf(service, "AWS::IAM::Role").find(
-    ({ id }) => `<${id}.Arn>` === flat(Variables.SCHEDULE_ROLE_ARN),
-  ) as Resource;
+  const roleArns = jsonOf(Variables.SCHEDULE_ROLES) as Record<string, string>;
+  const roleIds = jobTypes.map((type) => /^<(.+)\.Arn>$/.exec(roleArns[type] ?? "")?.[1] as string);
   const deadLetters = queueNamed(idIn(Variables.SCHEDULE_DLQ_ARN));
+  // Of the schedules of the versions before, which name it for as long as their jobs are ahead.
+  const shared = "SchedulesRole523D57EE";
 
-  test("are delivered as a role that only the Scheduler assumes, for this account's group", () => {
-    const { Statement } = role.Properties.AssumeRolePolicyDocument;
-    expect(Statement).toHaveLength(1);
-    expect(Statement[0]).toMatchObject({
-      Action: "sts:AssumeRole",
-      Effect: "Allow",
-      Principal: { Service: "scheduler.amazonaws.com" },
-    });
-    const { StringEquals, ...others } = Statement[0].Condition;
-    expect(others).toEqual({});
-    expect(StringEquals["aws:SourceAccount"]).toEqual({ Ref: "AWS::AccountId" });
-    const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup");
-    expect(StringEquals["aws:SourceArn"].map(flat)).toEqual([
-      `<${group?.id}.Arn>`,
-      `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule-group/${earlierGroup}`,
-    ]);
-  });
+  test.each([...roleIds, shared])(
+    "are delivered as %s, which only the Scheduler assumes, for this account's group",
+    (id) => {
+      const role = resourcesOf(service, "AWS::IAM::Role").find((one) => one.id === id) as Resource;
+      const { Statement } = role.Properties.AssumeRolePolicyDocument;
+      expect(Statement).toHaveLength(1);
+      expect(Statement[0]).toMatchObject({
+        Action: "sts:AssumeRole",
+        Effect: "Allow",
+        Principal: { Service: "scheduler.amazonaws.com" },
+      });
+      const { StringEquals, ...others } = Statement[0].Condition;
+      expect(others).toEqual({});
+      expect(StringEquals["aws:SourceAccount"]).toEqual({ Ref: "AWS::AccountId" });
+      const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup");
+      expect(StringEquals["aws:SourceArn"].map(flat)).toEqual([
+        `<${group?.id}.Arn>`,
+        `arn:<AWS::Partition>:scheduler:<AWS::Region>:<AWS::AccountId>:schedule-group/${earlierGroup}`,
+      ]);
+    },
+  );
 
   test("are in a group whose name no later stack repeats, since one that is being deleted keeps its name", () => {
     const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup") as [Resource];
@@ -206,22 +225,41 @@ describe("schedules", () => {
     ]);
   });
 
-  test("may reach the queues of the job types and their own dead letters, nothing else", () => {
-    const targets = [...jobTypes.map((type) => queueOf(type).id), deadLetters.id];
-    const expected = targets.map((id) => ({ action: "sqs:SendMessage", resource: `<${id}.Arn>` }));
-    const allowed = permissionsOf(service, role.id);
-    expect(allowed).toHaveLength(expected.length);
-    expect(allowed).toEqual(expect.arrayContaining(expected));
+  test("of a type reach its queue and their dead letters, and no other type's queue", () => {
+    expect(new Set(roleIds).size).toBe(jobTypes.length);
+    for (const [i, type] of jobTypes.entries()) {
+      const allowed = permissionsOf(service, roleIds[i] as string).map(
+        ({ action, resource }) => `${action} ${resource}`,
+      );
+      const expected = [queueOf(type).id, deadLetters.id].map((id) => `sqs:SendMessage <${id}.Arn>`);
+      expect(allowed.sort()).toEqual(expected.sort());
+    }
   });
 
   test("that cannot be delivered are kept for two weeks", () => {
     expect(deadLetters.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
   });
 
-  test("can be made by the API and the consumers with that role and no other", () => {
-    for (const entry of ["api", ...jobTypes.map((type) => `consumers/${type}`)]) {
-      const passes = permissionsOfEntry(service, entry).filter(({ action }) => action === "iam:PassRole");
-      expect(passes).toEqual([{ action: "iam:PassRole", resource: `<${role.id}.Arn>` }]);
+  test("of its own type are what a consumer can make, and of every type what the API and the decider of features can", () => {
+    const passedBy = (entry: string) =>
+      permissionsOfEntry(service, entry)
+        .filter(({ action }) => action === "iam:PassRole")
+        .map(({ resource }) => resource)
+        .sort();
+    const all = [...roleIds, shared].map((id) => `<${id}.Arn>`).sort();
+    for (const entry of ["api", "intake", "consumers/feature"]) expect([entry, passedBy(entry)]).toEqual([entry, all]);
+    for (const type of jobTypes.filter((one) => one !== "feature")) {
+      expect([type, passedBy(`consumers/${type}`)]).toEqual([type, [roleArns[type]]]);
+    }
+    expect(passedBy("reconciler")).toEqual([]);
+  });
+
+  test("leave room in the functions' environments, of which Lambda takes 4 KB, whatever the stage is called", () => {
+    for (const { id, Properties } of functions) {
+      const bytes = Object.entries(Properties.Environment.Variables as Record<string, string>)
+        .map(([name, value]) => name.length + withLongNames(textOf(value)).length)
+        .reduce((sum, length) => sum + length, 0);
+      expect([id, bytes < 4096]).toEqual([id, true]);
     }
   });
 });
@@ -485,7 +523,7 @@ describe("least privilege", () => {
         .map((line) => `${Properties.Environment.Variables.SERVICE_NAME} ${line}`),
     );
     const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
-    expect([...reach].sort()).toEqual(["JOB#*", "KEYS", "STATS#*", "WEBHOOK#*"]);
+    expect([...reach].sort()).toEqual(["JOB#*", "KEYS", "STATS#*", "WAITS#*", "WEBHOOK#*"]);
     expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
       expect.stringMatching(/^authorizer dynamodb:GetItem /),
     ]);
@@ -500,6 +538,7 @@ describe("least privilege", () => {
 
   test("the API reads and lists jobs and writes them in batches, and claims none", () => {
     const own = permissionsOfEntry(service, "api").filter(({ action }) => action.startsWith("dynamodb:"));
+    // A claim is an UpdateItem, which the API may do to the counts of who waits and for nothing else: least-privilege.cases.ts.
     const onIndex = own.filter(({ resource }) => resource.endsWith("/index/by-phase")).map(({ action }) => action);
     const onTable = own.filter(({ resource }) => !resource.includes("/index/")).map(({ action }) => action);
     expect(onIndex).toEqual(["dynamodb:Query"]);
@@ -510,7 +549,10 @@ describe("least privilege", () => {
       "dynamodb:GetItem",
       "dynamodb:PutItem",
       "dynamodb:Query",
+      "dynamodb:UpdateItem",
     ]);
+    const updates = linesOfEntry(service, "api").filter((line) => line.startsWith("dynamodb:UpdateItem"));
+    expect(updates).toEqual([expect.stringMatching(/ if dynamodb:LeadingKeys = WAITS#\*$/)]);
   });
 
   const whoMay = (action: string, resource = /./) =>

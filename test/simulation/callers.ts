@@ -112,7 +112,15 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
       ...(random.chance(0.3) && { idempotency_key: keyOf() }),
     }));
     const { services, invocation, end } = system.invoke("api", "api batch");
-    const request = { id: "req-1", body: { jobs }, params: {}, query: {}, headers: {}, scopes: allScopes };
+    const request = {
+      id: "req-1",
+      body: { jobs },
+      params: {},
+      query: {},
+      headers: {},
+      scopes: allScopes,
+      caller: "simulation",
+    };
     const { body } = await postJobsBatch.handle(services, request);
     const { results } = body as { results: { job?: { job_id: string }; error?: { code: string } }[] };
     if (JSON.stringify(results).includes(canary)) observer.violated(9, "the answer to a batch shows a secret");

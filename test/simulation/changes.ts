@@ -153,6 +153,7 @@ export function changes(
           query: {},
           headers: {},
           scopes: allScopes,
+          caller: "simulation",
         });
         const page = answer.body as { next_cursor?: string; matched: number; succeeded: number };
         cursor = page.next_cursor;

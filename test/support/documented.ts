@@ -32,7 +32,7 @@ export function assertValid(value: unknown, place: string[]): void {
 /** Paths without parameters first, as the router does it. */
 const patterns = Object.keys(document.paths)
   .sort((a, b) => Number(a.includes("{")) - Number(b.includes("{")))
-  .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}/?$`) }));
+  .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}$`) }));
 
 export interface Answered {
   status: number | undefined;

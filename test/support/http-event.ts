@@ -9,10 +9,20 @@ export interface Asked {
   /** An object is sent as JSON, a string as it is. */
   body?: unknown;
   scopes?: Scopes | null;
+  /** Whose request it is. */
+  keyId?: string;
 }
 
 /** The event that an HTTP API sends to its Lambda, payload format 2.0. */
-export function httpEvent({ method = "GET", path, query, headers = {}, body, scopes = allScopes }: Asked) {
+export function httpEvent({
+  method = "GET",
+  path,
+  query,
+  headers = {},
+  body,
+  scopes = allScopes,
+  keyId = "deployed",
+}: Asked) {
   const event = {
     version: "2.0",
     routeKey: "ANY /v1/{proxy+}",
@@ -23,7 +33,7 @@ export function httpEvent({ method = "GET", path, query, headers = {}, body, sco
     requestContext: {
       http: { method, path, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
       requestId: "req-1",
-      ...(scopes && { authorizer: { lambda: { scopes: JSON.stringify(scopes) } } }),
+      ...(scopes && { authorizer: { lambda: { scopes: JSON.stringify(scopes), key_id: keyId } } }),
     },
     ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     isBase64Encoded: false,

@@ -1,20 +1,23 @@
 import { httpRoute } from "../../aws/http-api.ts";
-import type { Services } from "../../core/services.ts";
+import { grantMs } from "../../core/api-limits.ts";
+import { RequestError } from "../../core/errors.ts";
+import type { ApiServices } from "../../core/services.ts";
 import { viewOf } from "../../core/view.ts";
-import { waitForEnd } from "../../core/wait.ts";
 import { jobOf } from "../job-of.ts";
 import { aJob } from "../schemas/examples.ts";
 import { JobSchema } from "../schemas/job.ts";
-import { PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
+import { awaited, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 
 /** One job; with `?wait=N` or `Prefer: wait=N` (1 to 25 s) the moment it ends, or as it is after N seconds. */
-export const getJob = httpRoute<Services>(
+export const getJob = httpRoute<ApiServices>(
   "GET",
   "/v1/jobs/{id}",
-  async ({ jobs, blobs, clock }, request) => {
+  async (services, request) => {
+    const { jobs, blobs, clock, limits } = services;
     const job = await jobOf(jobs, request, "jobs:read");
-    const { seconds, headers } = waitOf(request);
-    const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
+    const { seconds, headers } = waitOf(request, limits.waitSeconds);
+    const { job: after, refused } = await awaited(services, request, seconds, job);
+    if (refused) throw tooManyWait(limits.waitsPerKey);
     const body = await viewOf(blobs, after ?? job, clock.now());
     return { status: 200, headers, body, about: job, waited: seconds > 0 };
   },
@@ -40,3 +43,10 @@ export const getJob = httpRoute<Services>(
     }),
   },
 );
+
+const tooManyWait = (most: number) =>
+  new RequestError(
+    "RATE_LIMITED",
+    `${most} requests of this key wait for jobs already. Ask again later, or without \`wait\`.`,
+    { retryAfterSeconds: grantMs / 1000 },
+  );

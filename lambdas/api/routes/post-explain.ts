@@ -1,8 +1,8 @@
 import { httpRoute } from "../../aws/http-api.ts";
 import { explain } from "../../core/explain.ts";
 import { parseRequest } from "../../core/request.ts";
-import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
+import { requireJobScope } from "../require-job-scope.ts";
 import { jobRequestExamples } from "../schemas/examples.ts";
 import { ExplanationSchema } from "../schemas/explanation.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
@@ -15,8 +15,7 @@ export const postExplain = httpRoute<Services>(
   "POST",
   "/v1/explain",
   async ({ catalog, clock }, { body, scopes, headers }) => {
-    const { product_tag, env } = (body ?? {}) as Record<string, unknown>;
-    requireScope(scopes, "jobs:write", { product: product_tag, env });
+    requireJobScope(scopes, body);
     const now = clock.now();
     return { status: 200, body: explain(parseRequest(body, catalog, now, headers["idempotency-key"]), now) };
   },

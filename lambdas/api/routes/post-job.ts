@@ -3,31 +3,32 @@ import { httpRoute } from "../../aws/http-api.ts";
 import { isFinished } from "../../core/job.ts";
 import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
-import { requireScope } from "../../core/scopes.ts";
-import type { Services } from "../../core/services.ts";
+import { may } from "../../core/scopes.ts";
+import type { ApiServices } from "../../core/services.ts";
 import { receiptOf, viewOf } from "../../core/view.ts";
-import { waitForEnd } from "../../core/wait.ts";
+import { requireJobScope } from "../require-job-scope.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 import { JobSchema, ReceiptSchema } from "../schemas/job.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
-import { PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
+import { awaited, noWait, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 
 const IdempotencyKey = z.string().min(1).max(255).optional().describe("The same as `idempotency_key` in the body.");
 const headers = { Location: "The path of the job.", "Preference-Applied": "The wait that was granted (RFC 7240)." };
 
 /** Schedules a job: 202 with its receipt, or with `Prefer: wait=N` 200 with the finished job if it ends in time. */
-export const postJob = httpRoute<Services>(
+export const postJob = httpRoute<ApiServices>(
   "POST",
   "/v1/jobs",
   async (services, request) => {
-    const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
-    requireScope(request.scopes, "jobs:write", { product: product_tag, env });
-    const { seconds, headers: applied } = waitOf(request);
-    const { clock, catalog, jobs, blobs } = services;
+    requireJobScope(request.scopes, request.body);
+    const wait = waitOf(request, services.limits.waitSeconds);
+    const { clock, catalog, blobs } = services;
     const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
     const job = await scheduleJob(services, { ...accepted, request_id: request.id });
+    // Who may not read the job does not get its result by waiting for it either.
+    const { seconds, headers: applied } = may(request.scopes, "jobs:read", job) ? wait : noWait;
     const headers = { location: `/v1/jobs/${job.id}`, ...applied };
-    const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
+    const { job: after } = await awaited(services, request, seconds, job);
     if (after && seconds > 0 && isFinished(after)) {
       return { status: 200, headers, body: await viewOf(blobs, after, clock.now()), about: job, waited: true };
     }
@@ -39,6 +40,8 @@ export const postJob = httpRoute<Services>(
       id: "scheduleJob",
       tag: "jobs",
       summary: "Schedule a job",
+      description:
+        "A key without `jobs:read` is answered 202 at once, whatever it wants to wait. With a `task_token` it needs `jobs:admin`.",
       scope: "jobs:write",
       query: WaitQuery,
       headers: PreferHeader.extend({ "Idempotency-Key": IdempotencyKey }),

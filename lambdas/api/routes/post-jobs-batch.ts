@@ -8,6 +8,7 @@ import { faultsOf, strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
 import { type Receipt, receiptOf } from "../../core/view.ts";
+import { requireJobScope } from "../require-job-scope.ts";
 import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 
@@ -86,8 +87,7 @@ const invalid = (faults: RequestError["faults"]) =>
   new RequestError("INVALID_REQUEST", "The batch is not valid; nothing of it was scheduled.", { faults });
 
 function accept({ catalog, clock }: Services, { id, scopes }: HttpRequest, item: unknown): AcceptedRequest {
-  const { product_tag, env } = (item ?? {}) as Record<string, unknown>;
-  requireScope(scopes, "jobs:write", { product: product_tag, env });
+  requireJobScope(scopes, item);
   return { ...parseRequest(item, catalog, clock.now()), request_id: id };
 }
 

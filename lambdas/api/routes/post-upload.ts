@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { httpRoute } from "../../aws/http-api.ts";
 import { fileName, mimeType } from "../../core/file-name.ts";
-import { parseBody } from "../../core/parse-body.ts";
+import { invalidRequest, parseBody } from "../../core/parse-body.ts";
 import { strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
-import type { Services } from "../../core/services.ts";
+import type { ApiServices } from "../../core/services.ts";
 import { largestUpload, newUploadId, uploadKey } from "../../core/uploads.ts";
 
 /** The request for an upload URL. */
@@ -18,8 +18,9 @@ export const UploadRequest = strict({
     .int()
     .min(0)
     .max(largestUpload)
-    .optional()
-    .describe("Bytes. With it the URL takes a file of this very size only."),
+    .describe(
+      "Bytes. The URL takes a file of this very size only. A deployment has a limit of its own, 1 GiB unless its settings say otherwise.",
+    ),
   mimeType: mimeType()
     .optional()
     .describe(
@@ -32,7 +33,7 @@ const UploadSchema = () =>
     upload_id: z.string(),
     url: z.string(),
     method: z.literal("PUT"),
-    headers: z.record(z.string(), z.string()).describe("To be sent with the PUT."),
+    headers: z.record(z.string(), z.string()).describe("To be sent with the PUT, all of them."),
     expires_at: z.int().describe("Until when the URL takes the file. Epoch milliseconds."),
   });
 
@@ -40,31 +41,25 @@ const UploadSchema = () =>
 const urlSeconds = 3600;
 
 /** Where to PUT a file that is too large for a request: 201 with the URL and the `upload_id` for a storage job. */
-export const postUpload = httpRoute<Services>(
+export const postUpload = httpRoute<ApiServices>(
   "POST",
   "/v1/uploads",
-  async ({ blobs, catalog, clock }, request) => {
+  async ({ blobs, catalog, clock, limits }, request) => {
     const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
     requireScope(request.scopes, "jobs:write", { product: product_tag, env });
     const asked = parseBody(UploadRequest, request.body);
     catalog.tenant(asked.product_tag, asked.env);
+    if (asked.size > limits.uploadBytes) {
+      throw invalidRequest([{ pointer: "/size", detail: `at most ${limits.uploadBytes} bytes in this deployment` }]);
+    }
     const uploadId = newUploadId();
     const key = uploadKey({ product: asked.product_tag, env: asked.env }, uploadId);
-    const url = await blobs.uploadUrl(key, urlSeconds, {
+    const { url, headers } = await blobs.uploadUrl(key, urlSeconds, {
       ...(asked.mimeType !== undefined && { contentType: asked.mimeType }),
-      ...(asked.size !== undefined && { bytes: asked.size }),
+      bytes: asked.size,
     });
-    return {
-      status: 201,
-      body: {
-        upload_id: uploadId,
-        url,
-        method: "PUT",
-        /** To be sent with the PUT; its Content-Length every HTTP client sends by itself. */
-        headers: { ...(asked.mimeType !== undefined && { "content-type": asked.mimeType }) },
-        expires_at: clock.now() + urlSeconds * 1000,
-      },
-    };
+    const expires_at = clock.now() + urlSeconds * 1000;
+    return { status: 201, body: { upload_id: uploadId, url, method: "PUT", headers, expires_at } };
   },
   {
     doc: () => ({
@@ -72,11 +67,13 @@ export const postUpload = httpRoute<Services>(
       tag: "jobs",
       summary: "Get a URL to upload a file to",
       description:
-        "For files that are too large for a request: PUT the file to `url`, then schedule a storage job with `upload_id`.",
+        "For files that are too large for a request: PUT the file to `url` with `headers`, then schedule a storage job with `upload_id`. The URL takes one file: a second PUT is answered 412 by S3.",
       scope: "jobs:write",
       body: {
         schema: UploadRequest,
-        examples: { photo: { product_tag: "my-product", env: "prd", fileName: "photo.png", mimeType: "image/png" } },
+        examples: {
+          photo: { product_tag: "my-product", env: "prd", fileName: "photo.png", size: 48_213, mimeType: "image/png" },
+        },
       },
       answers: { 201: { description: "Where and how to PUT the file.", schema: UploadSchema() } },
       errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],

@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
 import { perEnv } from "../../core/env-config.ts";
-import { HttpUrl, Reference, TextOrReference } from "../../core/reference-schema.ts";
+import { HttpUrl, Reference, SecureUrl, secureWhere, TextOrReference } from "../../core/reference-schema.ts";
 import { strict } from "../../core/schema.ts";
+import { carriesCredentials } from "./credentials.ts";
 import { actionInput } from "./input.ts";
 
 /** How an app wants to be authenticated with; every credential by reference. */
@@ -14,7 +15,7 @@ export const Auth = z.discriminatedUnion("type", [
   /** The client credentials grant (RFC 6749 4.4). */
   strict({
     type: z.literal("oauth2"),
-    token_url: HttpUrl,
+    token_url: SecureUrl,
     client_id: TextOrReference,
     client_secret: Reference,
     scope: z.string().min(1).optional(),
@@ -32,7 +33,13 @@ export type BodyType = z.infer<typeof BodyType>;
 /** Executors read the catalog as it is written, so nothing here has a zod default: they fill in what is left out. */
 export const appTarget = () =>
   strict({
-    envs: perEnv(strict({ base_url: HttpUrl, auth: Auth.optional() })),
+    envs: perEnv(
+      secureWhere(
+        "base_url",
+        ({ auth }) => carriesCredentials(auth),
+        strict({ base_url: HttpUrl, auth: Auth.optional() }),
+      ),
+    ),
     actions: z.record(
       Tag,
       strict({

@@ -2,6 +2,7 @@ import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
 import { isReference, referenceName } from "../../core/references.ts";
 import { urlFault } from "../../core/url.ts";
+import { shownHeaders } from "../http/headers.ts";
 import { type HttpAnswer, post } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
 import type { LambdaClients } from "./lambda.ts";
@@ -11,7 +12,7 @@ import type { HttpCallee } from "./target.ts";
 /** What an HTTP function's job results in. The body is parsed where it is JSON; what is not text is base64. */
 export interface HttpResult {
   status: number;
-  /** All but `set-cookie`, which is a credential. */
+  /** Without cookies and credentials. */
   headers: Record<string, string>;
   body: unknown;
   body_encoding?: "base64";
@@ -65,8 +66,7 @@ async function authorize(clients: LambdaClients, { auth }: HttpCallee, request: 
 }
 
 function resultOf({ status, headers: all, body }: HttpAnswer): HttpResult {
-  const { "set-cookie": _, ...headers } = all;
-  return { status, headers, ...bodyOf(body, headers["content-type"] ?? "") };
+  return { status, headers: shownHeaders(Object.entries(all)), ...bodyOf(body, all["content-type"] ?? "") };
 }
 
 /** A function that succeeded has done its work: an answer that we cannot parse is kept as it is, not tried again. */

@@ -1,13 +1,14 @@
 import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
 import type { TextOrReference } from "../../core/references.ts";
+import { carriesCredentials } from "../action/credentials.ts";
 import type { ActionInput } from "../action/input.ts";
 import type { Auth, BodyType } from "../action/target.ts";
 import { authorizedExchange } from "./auth.ts";
 import { encodeBody } from "./body.ts";
 import { discard, type HttpRequest } from "./exchange.ts";
 import { mergeHeaders } from "./headers.ts";
-import { urlOf } from "./settings.ts";
+import { secureUrlOf, urlOf } from "./settings.ts";
 import { statusError } from "./status.ts";
 import { buildUrl } from "./url.ts";
 
@@ -36,8 +37,9 @@ export async function send(execution: Execution, call: Call): Promise<Response> 
 
 async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Promise<HttpRequest> {
   const { defaults = {}, input } = call;
+  const baseOf = carriesCredentials(call.auth) ? secureUrlOf : urlOf;
   const url = buildUrl(
-    await urlOf(secrets, call.base, call.baseName),
+    await baseOf(secrets, call.base, call.baseName),
     call.path,
     merged(defaults.params, input.params) ?? {},
     merged(defaults.query, input.query) ?? {},

@@ -39,10 +39,10 @@ export function mergeHeaders(...records: (Record<string, Scalar> | undefined)[])
   return headers;
 }
 
-/** Cookies and credentials that a provider answers with must not end up in a stored result. */
+/** Cookies and credentials that a provider or a function answers with must not end up in a stored result. */
 const confidential =
   /(^|-)(cookie2?|auth|authorization|authenticate|authentication|token|secret|session|signature|credentials?|api-?key)($|-)/;
 
-/** The headers of a response as a result shows them, names in lower case. */
-export const shownHeaders = (headers: Headers): Record<string, string> =>
+/** The headers of a response as a result shows them; their names are in lower case already. */
+export const shownHeaders = (headers: Iterable<[string, string]>): Record<string, string> =>
   Object.fromEntries([...headers].filter(([name]) => !confidential.test(name)));

@@ -3,7 +3,7 @@ import type { Execution } from "../../core/job-type.ts";
 import type { Auth } from "../action/target.ts";
 import { discard, exchange } from "./exchange.ts";
 import { readJson } from "./read-body.ts";
-import { textOf, urlOf } from "./settings.ts";
+import { secureUrlOf, textOf } from "./settings.ts";
 import { statusError } from "./status.ts";
 import { type FreshToken, type TokenSource, tokenKey } from "./tokens.ts";
 
@@ -16,7 +16,7 @@ const assumedLifetimeSeconds = 300;
 /** Where the access tokens of a client come from (client credentials, RFC 6749 4.4). */
 export async function oauth2Source({ secrets, clock }: Execution, auth: OAuth2): Promise<TokenSource> {
   const [url, id, secret] = await Promise.all([
-    urlOf(secrets, auth.token_url, "The OAuth2 token URL"),
+    secureUrlOf(secrets, auth.token_url, "The OAuth2 token URL"),
     textOf(secrets, auth.client_id),
     secrets.resolve(auth.client_secret),
   ]);

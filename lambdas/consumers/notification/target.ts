@@ -1,8 +1,9 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
 import { perEnv } from "../../core/env-config.ts";
-import { HttpUrl, Reference } from "../../core/reference-schema.ts";
+import { HttpUrl, Reference, SecureUrl, secureWhere } from "../../core/reference-schema.ts";
 import { strict } from "../../core/schema.ts";
+import { carriesCredentials } from "../action/credentials.ts";
 import { Auth } from "../action/target.ts";
 
 const Push = z.discriminatedUnion("provider", [
@@ -11,13 +12,13 @@ const Push = z.discriminatedUnion("provider", [
     /** The service account's JSON key; its `token_uri` is where access tokens come from. */
     service_account: Reference,
     /** Default: https://fcm.googleapis.com */
-    endpoint: HttpUrl.optional(),
+    endpoint: SecureUrl.optional(),
   }),
   strict({
     provider: z.literal("expo"),
     access_token: Reference.optional(),
     /** Default: https://exp.host */
-    endpoint: HttpUrl.optional(),
+    endpoint: SecureUrl.optional(),
   }),
 ]);
 const Email = z.discriminatedUnion("provider", [
@@ -50,13 +51,17 @@ const Sms = z.discriminatedUnion("provider", [
     region: z.string().min(1).optional(),
   }),
 ]);
-const Callback = strict({
-  /** `:name` in its path is filled from the input's `params`. */
-  url: HttpUrl,
-  /** Default: POST. */
-  method: z.enum(["POST", "PUT", "PATCH", "GET"]).optional(),
-  auth: Auth.optional(),
-});
+const Callback = secureWhere(
+  "url",
+  ({ auth }) => carriesCredentials(auth),
+  strict({
+    /** `:name` in its path is filled from the input's `params`. */
+    url: HttpUrl,
+    /** Default: POST. */
+    method: z.enum(["POST", "PUT", "PATCH", "GET"]).optional(),
+    auth: Auth.optional(),
+  }),
+);
 
 /** Executors read the catalog as it is written, so nothing here has a zod default: they fill in what is left out. */
 export const notificationTarget = () =>

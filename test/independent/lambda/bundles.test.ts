@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, SQSBatchResponse, SQSEvent } from "aws-lambda";
 import type { ConsumerEnv, EnvOf } from "../../../lambdas/aws/env.ts";
 import { scheduleName } from "../../../lambdas/core/dispatch.ts";
+import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { httpEvent } from "../../support/http-event.ts";
 import { bucket, endpoint, queues, references, schedules, table } from "../moto/aws.ts";
 import { startFunction } from "./runtime.ts";
@@ -25,7 +26,7 @@ async function start() {
     QUEUES: JSON.stringify(sent.queues),
     SCHEDULE_GROUP: later.group,
     EARLIER_SCHEDULE_GROUP: "before",
-    SCHEDULE_ROLE_ARN: "arn:aws:iam::123456789012:role/scheduler",
+    SCHEDULE_ROLES: JSON.stringify(scheduleRoles),
     SCHEDULE_DLQ_ARN: "arn:aws:sqs:us-east-1:123456789012:dead",
     LONGEST_WAIT_MS: "1000",
   };

@@ -11,6 +11,7 @@ import { awsSecrets } from "../../../lambdas/aws/secrets.ts";
 import { sqsJobQueue } from "../../../lambdas/aws/sqs-job-queue.ts";
 import { sqsMessages } from "../../../lambdas/aws/sqs-messages.ts";
 import { queuesAt } from "../../support/aws/queues.ts";
+import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { describeApiKeys } from "../../support/conformance/api-keys.ts";
 import { describeBlobStore } from "../../support/conformance/blob-store.ts";
 import { describeEndpoints } from "../../support/conformance/endpoints.ts";
@@ -67,8 +68,7 @@ describeBlobStore("S3 of moto", async () => {
   return { blobs: s3BlobStore(at), upload, stop };
 });
 
-async function upload(url: string, body: Uint8Array, contentType?: string) {
-  const headers = { ...(contentType !== undefined && { "content-type": contentType }) };
+async function upload(url: string, body: Uint8Array, headers: Record<string, string>) {
   return (await fetch(url, { method: "PUT", body: new Uint8Array(body), headers })).status;
 }
 
@@ -78,7 +78,7 @@ describeScheduler("EventBridge Scheduler of moto", async () => {
     client,
     queues: queuesAt("http://sqs.test"),
     group,
-    roleArn: "arn:aws:iam::000000000000:role/scheduler",
+    roles: scheduleRoles,
     deadLetterArn: "arn:aws:sqs:us-east-1:000000000000:dead",
   });
   return { scheduler, find, stop };

@@ -3,11 +3,14 @@ import { servedRoutes } from "../../../lambdas/api/served-routes.ts";
 import { httpApi } from "../../../lambdas/aws/http-api.ts";
 import { startServices } from "../../../lambdas/aws/start-up.ts";
 import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import { defaultLimits } from "../../../lambdas/core/api-limits.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { bucket, startSqsAndS3 } from "../../support/aws/fauxqs.ts";
 import { queuesAt } from "../../support/aws/queues.ts";
+import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
+import { fakeWaits } from "../../support/fakes/waits.ts";
 import { httpEvent } from "../../support/http-event.ts";
 import { startGate } from "../../support/tcp-gate.ts";
 
@@ -46,12 +49,15 @@ function startApi() {
       RETENTION_DAYS: 30,
       QUEUES: queuesAt(`http://127.0.0.1:${gates.sqs.port}`),
       SCHEDULE_GROUP: "jobs",
-      SCHEDULE_ROLE_ARN: "arn:aws:iam::000000000000:role/schedules",
+      SCHEDULE_ROLES: scheduleRoles,
       SCHEDULE_DLQ_ARN: "arn:aws:sqs:us-east-1:000000000000:schedules-dlq",
     },
     catalog,
   );
-  const handler = httpApi(() => ({ ...services, log: fakeLog() }), servedRoutes);
+  const handler = httpApi(
+    () => ({ ...services, log: fakeLog(), limits: defaultLimits, waits: fakeWaits() }),
+    servedRoutes,
+  );
   return async (asked: Parameters<typeof httpEvent>[0]) =>
     (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
 }

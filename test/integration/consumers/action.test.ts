@@ -1,6 +1,6 @@
 import { execute } from "../../../lambdas/consumers/action/execute.ts";
 import type { JobError } from "../../../lambdas/core/errors.ts";
-import { secret } from "../../../lambdas/core/references.ts";
+import { parameter, secret } from "../../../lambdas/core/references.ts";
 import { anExecution, failureOf, secretsOf } from "../../support/executors/execution.ts";
 import { type Answer, httpServer, json } from "../../support/executors/http-server.ts";
 
@@ -26,6 +26,52 @@ const calling = (base_url: string, { auth = {}, action = {}, input = {}, ...othe
   );
 
 const ok: Answer = (_, response) => json(response, 200, { ok: true });
+
+/** The same server by an address that is not called loopback. */
+const beyond = (url: string) => url.replace("127.0.0.1", "0.0.0.0");
+
+describe("credentials on their way", () => {
+  test.each([
+    ["basic", { type: "basic", username: "me", password: secret("app#password") }],
+    ["bearer", { type: "bearer", token: secret("app#token") }],
+    ["api_key", { type: "api_key", in: "query", name: "key", key: secret("app#token") }],
+  ])("by %s are not sent over plain HTTP, but to this very machine", async (_type, auth) => {
+    await using server = await httpServer(ok);
+    const error = await failureOf(calling(beyond(server.url), { auth }));
+    expect(error).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
+    expect(error.message).toBe(
+      "The base URL of app shop in env dev must start with https://, since credentials are sent there.",
+    );
+    expect(server.seen).toEqual([]);
+    expect(await calling(server.url, { auth })).toMatchObject({ status: 200 });
+  });
+
+  test("a URL behind a reference is held to the same, and named by the reference", async () => {
+    await using server = await httpServer(ok);
+    const auth = { type: "bearer", token: secret("app#token") };
+    const at = (url: string) =>
+      execute(
+        anExecution({
+          event: { type: "action", app: "shop", action: "do" },
+          target: {
+            envs: { dev: { base_url: parameter("/shop/url"), auth } },
+            actions: { do: { method: "POST", path: "/do" } },
+          },
+          secrets: secretsOf({ 'parameter("/shop/url")': url, 'secret("app#token")': "tok-1" }),
+        }),
+      );
+    const error = await failureOf(at(beyond(server.url)));
+    expect(error).toMatchObject({ code: "CONFIGURATION_ERROR" });
+    expect(error.message).toContain('parameter("/shop/url"), must start with https://');
+    expect(error.message).not.toContain("0.0.0.0");
+    expect(await at(server.url)).toMatchObject({ status: 200 });
+  });
+
+  test("an app without any is called over plain HTTP too", async () => {
+    await using server = await httpServer(ok);
+    expect(await calling(beyond(server.url))).toMatchObject({ status: 200 });
+  });
+});
 
 describe("an action", () => {
   test("sends the catalog's defaults merged with the input, and results in the response", async () => {

@@ -102,6 +102,18 @@ describe("e-mail by SMTP", () => {
     },
   );
 
+  test.each(["", "?requireTLS=false", "?ignoreTLS=true", "?opportunisticTLS=true"])(
+    "a login is not sent in the clear beyond this machine, whatever the URL says of it: %s",
+    async (options) => {
+      await using server = await mailServer({}, { user: "me", pass: "other" });
+      // The same server by an address that is not called loopback. It offers no STARTTLS.
+      const url = server.url.replace("127.0.0.1", "0.0.0.0") + options;
+      const error = await failureOf(notifying(smtp, email("a@x.example"), { smtp: url }));
+      expect(error).toMatchObject({ code: "CONFIGURATION_ERROR", message: expect.stringContaining("offers no TLS") });
+      expect(server.mails).toEqual([]);
+    },
+  );
+
   test.each(["nobody", "a@x.example, nobody", "a@x.example b@x.example", "a@x\r\nBcc: b@x.example", ""])(
     "the address %j is a VALIDATION_ERROR",
     async (to) => {

@@ -46,12 +46,25 @@ async function provider({ token, status = () => 200 }: Provider = {}) {
       }),
     );
   return {
+    url: server.url,
     call,
     tokenRequests: () => seen("/token"),
     calls: () => seen("/api"),
     [Symbol.asyncDispose]: server[Symbol.asyncDispose],
   };
 }
+
+test("a client's credentials are not sent to a token URL over plain HTTP, but on this very machine", async () => {
+  await using app = await provider();
+  const { url } = app;
+  const error = await failureOf(app.call({}, { token_url: `${url.replace("127.0.0.1", "0.0.0.0")}/token` }));
+  expect(error).toMatchObject({
+    code: "CONFIGURATION_ERROR",
+    message: expect.stringContaining("token URL must start"),
+  });
+  expect(app.tokenRequests()).toEqual([]);
+  expect(await app.call({}, { token_url: `${url}/token` })).toMatchObject({ status: 200 });
+});
 
 const bearer = (token: string) => ({ body: { as: `Bearer ${token}` } });
 

@@ -41,6 +41,16 @@ describe("push by FCM", () => {
     expect([server.messages.length, server.tokenRequests()]).toEqual([120, 2]);
   });
 
+  test.each(["endpoint", "token_uri"])("sends nothing to a plain %s beyond this machine", async (what) => {
+    await using server = await fcmServer();
+    const beyond = server.url.replace("127.0.0.1", "0.0.0.0");
+    const account = { ...server.serviceAccount, ...(what === "token_uri" && { token_uri: `${beyond}/token` }) };
+    const settings = fcm(what === "endpoint" ? beyond : server.url);
+    const error = await failureOf(notifying(settings, push("a"), { fcm: JSON.stringify(account) }));
+    expect(error).toMatchObject({ code: "CONFIGURATION_ERROR" });
+    expect([server.messages.length, server.tokenRequests()]).toEqual([0, 0]);
+  });
+
   test("reports dead devices and reaches the others", async () => {
     await using server = await fcmServer({ gone: "unregistered", odd: "malformed" });
     const values = { fcm: JSON.stringify(server.serviceAccount) };

@@ -13,7 +13,6 @@ describeBlobStore("S3 behind a lazy port, as it is deployed,", async () => {
   return { blobs: lazyPort(async () => s3BlobStore({ client: s3, bucket })), upload, stop };
 });
 
-async function upload(url: string, body: Uint8Array, contentType?: string) {
-  const headers = { ...(contentType !== undefined && { "content-type": contentType }) };
+async function upload(url: string, body: Uint8Array, headers: Record<string, string>) {
   return (await fetch(url, { method: "PUT", body: new Uint8Array(body), headers })).status;
 }

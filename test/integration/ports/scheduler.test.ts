@@ -1,6 +1,7 @@
 import { eventBridgeScheduler } from "../../../lambdas/aws/eventbridge-scheduler.ts";
 import { lazyPort } from "../../../lambdas/aws/lazy-port.ts";
 import { queuesAt } from "../../support/aws/queues.ts";
+import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { startSchedulesService } from "../../support/aws/schedules-service.ts";
 import { describeScheduler } from "../../support/conformance/scheduler.ts";
 
@@ -13,7 +14,7 @@ describeScheduler("EventBridge Scheduler", async () => {
     client,
     queues: queuesAt("http://sqs.test"),
     group,
-    roleArn: "arn:aws:iam::000000000000:role/scheduler",
+    roles: scheduleRoles,
     deadLetterArn: "arn:aws:sqs:us-east-1:000000000000:dead",
   });
   const scheduler = lazyPort(async () => adapter);

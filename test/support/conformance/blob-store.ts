@@ -6,7 +6,7 @@ import type { BlobStore } from "../../../lambdas/core/ports.ts";
 export interface BlobStoreUnderTest {
   blobs: BlobStore;
   /** Does what a caller does with an upload URL; the status of the answer. */
-  upload: (url: string, body: Uint8Array, contentType?: string) => Promise<number>;
+  upload: (url: string, body: Uint8Array, headers: Record<string, string>) => Promise<number>;
   stop?: () => Promise<void>;
 }
 
@@ -88,15 +88,17 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
     });
 
     test("an upload URL takes the blob from anyone who has it", async () => {
-      const url = await blobs.uploadUrl("uploads/put", 60, { contentType: "text/plain", bytes: 5 });
-      expect(await made.upload(url, Buffer.from("hello"), "text/plain")).toBe(200);
+      const { url, headers } = await blobs.uploadUrl("uploads/put", 60, { contentType: "text/plain", bytes: 5 });
+      expect(headers).toEqual({ "content-type": "text/plain", "if-none-match": "*" });
+      expect(await made.upload(url, Buffer.from("hello"), headers)).toBe(200);
       expect(Buffer.from((await blobs.get("uploads/put")) ?? []).toString()).toBe("hello");
       expect((await blobs.stream("uploads/put"))?.contentType).toBe("text/plain");
     });
 
-    test("an upload URL that fixes nothing takes any blob", async () => {
-      const url = await blobs.uploadUrl("uploads/any", 60);
-      expect(await made.upload(url, Buffer.from("anything"), "image/gif")).toBe(200);
+    test("an upload URL that says no type takes a blob of any", async () => {
+      const { url, headers } = await blobs.uploadUrl("uploads/any", 60, { bytes: 8 });
+      expect(headers).toEqual({ "if-none-match": "*" });
+      expect(await made.upload(url, Buffer.from("anything"), { ...headers, "content-type": "image/gif" })).toBe(200);
       expect(Buffer.from((await blobs.get("uploads/any")) ?? []).toString()).toBe("anything");
     });
   });

@@ -31,14 +31,16 @@ export function fakeBlobStore(): FakeBlobStore {
       const { body, contentType } = blobs.get(key) ?? { body: new Uint8Array(), contentType: "text/plain" };
       return `data:${contentType};base64,${Buffer.from(body).toString("base64")}`;
     },
-    async uploadUrl(key, _seconds, exactly = {}) {
-      return `memory:${JSON.stringify({ key, ...exactly })}`;
+    async uploadUrl(key, _seconds, exactly) {
+      const { contentType } = exactly;
+      const headers = { ...(contentType !== undefined && { "content-type": contentType }), "if-none-match": "*" };
+      return { url: `memory:${JSON.stringify({ key, ...exactly })}`, headers };
     },
     receive(url, body, contentType) {
       const asked = JSON.parse(url.slice("memory:".length));
-      const differs =
-        (asked.contentType ?? contentType) !== contentType || (asked.bytes ?? body.byteLength) !== body.byteLength;
+      const differs = (asked.contentType ?? contentType) !== contentType || asked.bytes !== body.byteLength;
       if (differs) return 403;
+      if (blobs.has(asked.key)) return 412;
       blobs.set(asked.key, { body: Uint8Array.from(body), contentType: contentType ?? "application/octet-stream" });
       return 200;
     },

@@ -1,4 +1,5 @@
 import { registry } from "../../../lambdas/consumers/registry.ts";
+import { defaultLimits } from "../../../lambdas/core/api-limits.ts";
 import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import { fakeBlobStore } from "./blob-store.ts";
@@ -9,6 +10,7 @@ import { fakeLog } from "./log.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeStatsStore } from "./stats-store.ts";
+import { fakeWaits } from "./waits.ts";
 
 /** Everything an entry works with, faked: fresh for every test. */
 export const fakeServices = ({
@@ -29,4 +31,6 @@ export const fakeServices = ({
   secrets: fakeSecrets(secrets),
   clock: fakeClock(),
   log: fakeLog(),
+  limits: defaultLimits,
+  waits: fakeWaits(),
 });

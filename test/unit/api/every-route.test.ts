@@ -33,7 +33,7 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "POST /v1/jobs/{id}/run-now": { outOfReach: "absent" },
   "DELETE /v1/jobs/{id}": { outOfReach: "absent" },
   "POST /v1/explain": { asked: { body: order }, outOfReach: "forbidden" },
-  "POST /v1/uploads": { asked: { body: place }, outOfReach: "forbidden" },
+  "POST /v1/uploads": { asked: { body: { ...place, size: 5 } }, outOfReach: "forbidden" },
   "GET /v1/products": { outOfReach: "nothing of it" },
   "GET /v1/products/{tag}": { outOfReach: "forbidden" },
   "GET /v1/stats": { asked: { query: place }, outOfReach: "forbidden" },

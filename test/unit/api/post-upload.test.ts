@@ -3,7 +3,7 @@ import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
 import type { Asked } from "../../support/http-event.ts";
 
-const asked = { product_tag: "my-product", env: "prd" };
+const asked = { product_tag: "my-product", env: "prd", size: 3 };
 
 function api() {
   const world = fakeApi();
@@ -23,23 +23,26 @@ describe("POST /v1/uploads", () => {
       upload_id: expect.stringMatching(/^upl_[0-9a-f]{32}$/),
       url: expect.any(String),
       method: "PUT",
-      headers: { "content-type": "image/png" },
+      headers: { "content-type": "image/png", "if-none-match": "*" },
       expires_at: noon + 3_600_000,
     });
     expect(blobs.receive(body.url, Buffer.from("four"), "image/png")).toBe(403);
     expect(blobs.receive(body.url, Buffer.from("png"), "image/png")).toBe(200);
+    expect(blobs.receive(body.url, Buffer.from("pmg"), "image/png")).toBe(412);
     expect([...blobs.blobs.keys()]).toEqual([`uploads/my-product/prd/${body.upload_id}`]);
   });
 
-  it("needs neither a size nor a type, and never gives one id twice", async () => {
+  it("needs no type, and never gives one id twice", async () => {
     const { post } = api();
     const answers = await Promise.all([post(asked), post(asked)]);
-    expect(answers).toMatchObject([{ status: 201, body: { headers: {} } }, { status: 201 }]);
+    expect(answers).toMatchObject([{ status: 201, body: { headers: { "if-none-match": "*" } } }, { status: 201 }]);
     expect(answers[0].body.upload_id).not.toBe(answers[1].body.upload_id);
   });
 
   it.each([
     ["a name that leaves its folder", { ...asked, fileName: "../x" }, 400, "/fileName"],
+    ["no size, since nothing else could limit the file", { ...asked, size: undefined }, 400, "/size"],
+    ["a size beyond the deployment's limit", { ...asked, size: 1024 ** 3 + 1 }, 400, "/size"],
     ["a size S3 does not take at once", { ...asked, size: 6e9 }, 400, "/size"],
     ["a type that is none", { ...asked, mimeType: "png\r\nx: y" }, 400, "/mimeType"],
     ["an unknown field", { ...asked, filename: "x" }, 400, "/filename"],

@@ -1,8 +1,10 @@
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { describe, expect, test } from "@jest/globals";
 import { eventBridgeScheduler } from "../../../lambdas/aws/eventbridge-scheduler.ts";
+import { jobTypes } from "../../../lambdas/core/job.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { queuesAt } from "../../support/aws/queues.ts";
+import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { awsError, type StubAnswer, stubHandler } from "../../support/aws/stub-handler.ts";
 import { aMessage } from "../../support/builders.ts";
 
@@ -16,7 +18,7 @@ function schedulerWith(more: { earlierGroup?: string }, ...answers: StubAnswer[]
     client: new SchedulerClient({ ...settings, requestHandler }),
     queues: queuesAt("https://sqs.test"),
     group: "jobs",
-    roleArn: "arn:aws:iam::000000000000:role/scheduler",
+    roles: scheduleRoles,
     deadLetterArn: "arn:aws:sqs:us-east-1:000000000000:dead",
     ...more,
   });
@@ -39,12 +41,20 @@ test("a schedule is one-time, exact, in UTC, and cleans up after itself", async 
     ActionAfterCompletion: "DELETE",
     Target: {
       Arn: "arn:aws:sqs:us-east-1:000000000000:jobs-function",
-      RoleArn: "arn:aws:iam::000000000000:role/scheduler",
+      RoleArn: "arn:aws:iam::000000000000:role/scheduler-function",
       Input: JSON.stringify(message),
       RetryPolicy: { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 },
       DeadLetterConfig: { Arn: "arn:aws:sqs:us-east-1:000000000000:dead" },
     },
   });
+});
+
+test("a schedule is delivered as the role of its type, which reaches no other type's queue", async () => {
+  const { scheduler, requests } = aScheduler();
+  for (const type of jobTypes) await scheduler.schedule(`job_1-1-${type}`, at, type, aMessage());
+  expect(requests.map(({ body }) => (body as { Target: { RoleArn: string } }).Target.RoleArn)).toEqual(
+    jobTypes.map((type) => scheduleRoles[type]),
+  );
 });
 
 test("a conflict means that the schedule is there already", async () => {

@@ -41,12 +41,12 @@ describe("what Step Functions is told", () => {
   );
 
   it.each([
-    ["throttled", "ThrottlingException", 400],
-    ["forbidden", "AccessDeniedException", 400],
-    ["broken", "InternalServerException", 500],
-  ])("throws where it is %s: it has to be said again", async (_how, name, status) => {
+    ["throttled", "ThrottlingException", 400, { name: "TransientError", code: "ThrottlingException" }],
+    ["forbidden", "AccessDeniedException", 400, { name: "AccessDeniedException" }],
+    ["broken", "InternalServerException", 500, { name: "TransientError", code: "InternalServerException" }],
+  ])("throws where it is %s: it has to be said again", async (_how, name, status, expected) => {
     const { tasks } = tasksOn(() => awsError(name, status));
-    await expect(tasks.succeed("t", "{}")).rejects.toMatchObject({ name });
+    await expect(tasks.succeed("t", "{}")).rejects.toMatchObject(expected);
   });
 
   it.each(["InvalidOutput", "ValidationException", "SerializationException"])(

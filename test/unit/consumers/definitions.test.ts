@@ -1,6 +1,6 @@
 import { registry } from "../../../lambdas/consumers/registry.ts";
 import { checkCatalog } from "../../../lambdas/core/check-catalog.ts";
-import { secret } from "../../../lambdas/core/references.ts";
+import { parameter, secret } from "../../../lambdas/core/references.ts";
 import { products } from "../../../products/index.ts";
 
 const shop = (auth: object, action: object = {}) => ({
@@ -20,6 +20,8 @@ const oauth2 = {
   client_id: "me",
   client_secret: secret("shop#secret"),
 };
+
+const bearer = { type: "bearer", token: secret("shop#token") };
 
 test("the catalog is valid", () => {
   expect(checkCatalog(products, registry)).toEqual([]);
@@ -48,12 +50,41 @@ test.each([
   ["a number for a name", { auth: { ...oauth2, client_id: 5 } }, "auth/client_id", /^a text, or a reference/],
   ["a base URL without a scheme", { base_url: "shop.example" }, "base_url", /^an http\(s\) URL without credentials/],
   ["a base URL with a password", { base_url: "https://me:pass@shop.example" }, "base_url", /without credentials/],
-  ["a token URL that is none", { auth: { ...oauth2, token_url: "/token" } }, "auth/token_url", /^an http\(s\) URL/],
+  ["a token URL that is none", { auth: { ...oauth2, token_url: "/token" } }, "auth/token_url", /^an https URL/],
+  ["a plain token URL", { auth: { ...oauth2, token_url: "http://id.example" } }, "auth/token_url", /^an https URL/],
+  ["a plain base URL", { base_url: "http://shop.example", auth: bearer }, "base_url", /credentials are sent there$/],
+  ["a base URL of this machine", { base_url: "http://127.0.0.1:8080", auth: bearer }, "base_url", /^an https URL/],
 ])("the catalog says what is wrong with %s", (_what, env, place, detail) => {
   const product = shop({ type: "none" });
   Object.assign(product.apps.shop.envs.dev, env);
   expect(checkCatalog([product], registry)).toEqual([
     { pointer: `/p/apps/shop/envs/dev/${place}`, detail: expect.stringMatching(detail) },
+  ]);
+});
+
+test.each([
+  ["plain, without credentials", { base_url: "http://shop.example" }],
+  ["plain, with auth none", { base_url: "http://shop.example", auth: { type: "none" } }],
+  ["behind a reference", { base_url: parameter("/shop/url"), auth: bearer }],
+])("the base URL of an app may be %s", (_what, env) => {
+  const product = shop({ type: "none" });
+  Object.assign(product.apps.shop.envs, { dev: env });
+  expect(checkCatalog([product], registry)).toEqual([]);
+});
+
+test.each([
+  [{ callback: { url: "http://hooks.example", auth: bearer } }, "callback/url"],
+  [{ push: { provider: "fcm", service_account: secret("fcm"), endpoint: "http://fcm.example" } }, "push/endpoint"],
+  [{ push: { provider: "expo", endpoint: "http://127.0.0.1:1" } }, "push/endpoint"],
+])("the catalog refuses plain HTTP for what a notification sends secrets to: %j", (env, place) => {
+  const product = {
+    tag: "p",
+    envs: ["dev"],
+    jobs: { tell: { type: "notification", notification: "customers" } },
+    notifications: { customers: { envs: { dev: env }, messages: {} } },
+  };
+  expect(checkCatalog([product], registry)).toEqual([
+    { pointer: `/p/notifications/customers/envs/dev/${place}`, detail: expect.stringMatching(/^an https URL/) },
   ]);
 });
 

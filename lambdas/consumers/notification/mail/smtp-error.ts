@@ -15,6 +15,13 @@ export function smtpError(cause: unknown, signal: AbortSignal): unknown {
   if (reply !== undefined && reply >= 400 && reply < 500) {
     return new JobError("SERVICE_UNAVAILABLE", `The mail server puts the message off${answered}.`, { cause });
   }
+  if (code === "ETLS" && reply !== undefined) {
+    return new JobError(
+      "CONFIGURATION_ERROR",
+      `The mail server offers no TLS${answered}, and a login is not sent without.`,
+      { cause },
+    );
+  }
   if (code === "EAUTH" || code === "ENOAUTH" || code === "EOAUTH2") {
     return new JobError("UNAUTHORIZED", `The mail server does not accept the login${answered}.`, { cause });
   }

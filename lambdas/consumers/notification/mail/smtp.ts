@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { JobError } from "../../../core/errors.ts";
 import type { Secrets } from "../../../core/ports.ts";
 import { type Reference, referenceName } from "../../../core/references.ts";
+import { isLoopback } from "../../../core/url.ts";
 import { fanOut } from "../fan-out.ts";
 import type { EmailTarget } from "../target.ts";
 import type { SendMail } from "./mail.ts";
@@ -55,8 +56,18 @@ export const sendSmtp: SendMail<Extract<EmailTarget, { provider: "smtp" }>> = as
 async function smtpUrl(secrets: Secrets, reference: Reference): Promise<string> {
   const text = (await secrets.resolve(reference)).trim();
   const url = URL.parse(text);
-  if (url && /^smtps?:$/.test(url.protocol) && url.hostname) return text;
+  if (url && /^smtps?:$/.test(url.protocol) && url.hostname) return withTls(url);
   throw new JobError("CONFIGURATION_ERROR", `${referenceName(reference)} is not an smtp: or smtps: URL with a host.`);
+}
+
+/**
+ * A login is sent over TLS only, but for a server on this very machine: nodemailer would go on in the clear where the server,
+ * or somebody between, offers no STARTTLS. What the URL says of it itself does not count.
+ */
+function withTls(url: URL): string {
+  const hasLogin = url.username !== "" || url.password !== "";
+  if (hasLogin && !isLoopback(url.hostname)) url.searchParams.set("requireTLS", "true");
+  return url.href;
 }
 
 /** The same for every attempt, so that a mailbox may recognise a repetition. */

@@ -3,7 +3,7 @@ import type { Execution } from "../../../core/job-type.ts";
 import { discard, exchange, type HttpRequest } from "../../http/exchange.ts";
 import { setHeader } from "../../http/headers.ts";
 import { readJson } from "../../http/read-body.ts";
-import { urlOf } from "../../http/settings.ts";
+import { secureUrlOf } from "../../http/settings.ts";
 import { statusError } from "../../http/status.ts";
 import { buildUrl } from "../../http/url.ts";
 import { fanOut, type Outcome } from "../fan-out.ts";
@@ -19,7 +19,7 @@ const tokenShape = /^(Expo(nent)?PushToken\[.+\]|[a-z\d]{8}-[a-z\d]{4}-[a-z\d]{4
  */
 export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = async (execution, setting, push) => {
   const { secrets, signal, log } = execution;
-  const endpoint = await urlOf(secrets, setting.endpoint ?? "https://exp.host", "The Expo endpoint");
+  const endpoint = await secureUrlOf(secrets, setting.endpoint ?? "https://exp.host", "The Expo endpoint");
   const url = buildUrl(endpoint, "/--/api/v2/push/send", {}, {});
   const headers = new Headers({ accept: "application/json", "content-type": "application/json" });
   if (setting.access_token) {

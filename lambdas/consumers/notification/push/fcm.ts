@@ -2,7 +2,7 @@ import { JobError } from "../../../core/errors.ts";
 import type { Execution } from "../../../core/job-type.ts";
 import { exchange } from "../../http/exchange.ts";
 import { readJson } from "../../http/read-body.ts";
-import { urlOf } from "../../http/settings.ts";
+import { secureUrlOf } from "../../http/settings.ts";
 import { statusError } from "../../http/status.ts";
 import { withToken } from "../../http/tokens.ts";
 import { buildUrl } from "../../http/url.ts";
@@ -20,7 +20,7 @@ const scope = "https://www.googleapis.com/auth/firebase.messaging";
 export const sendFcm: SendPush<Extract<PushTarget, { provider: "fcm" }>> = async (execution, setting, push) => {
   const { secrets, signal, clock, log } = execution;
   const account = await serviceAccountOf(secrets, setting.service_account);
-  const endpoint = await urlOf(secrets, setting.endpoint ?? "https://fcm.googleapis.com", "The FCM endpoint");
+  const endpoint = await secureUrlOf(secrets, setting.endpoint ?? "https://fcm.googleapis.com", "The FCM endpoint");
   const url = buildUrl(endpoint, "/v1/projects/:project/messages:send", { project: account.project_id }, {});
   const source = serviceAccountSource(account, scope, () => clock.now());
   return fanOut({

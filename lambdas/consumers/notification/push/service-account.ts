@@ -3,6 +3,7 @@ import * as z from "zod";
 import { JobError } from "../../../core/errors.ts";
 import type { Secrets } from "../../../core/ports.ts";
 import { type Reference, referenceName } from "../../../core/references.ts";
+import { urlFault } from "../../../core/url.ts";
 import { exchange } from "../../http/exchange.ts";
 import { readBytes } from "../../http/read-body.ts";
 import { statusError } from "../../http/status.ts";
@@ -12,7 +13,11 @@ const ServiceAccount = z.object({
   project_id: z.string().min(1),
   client_email: z.string().min(1),
   private_key: z.string().refine(isPrivateKey),
-  token_uri: z.url({ protocol: /^https?$/ }).default("https://oauth2.googleapis.com/token"),
+  /** Signed with the private key, what is sent there is as good as a credential. */
+  token_uri: z
+    .string()
+    .refine((url) => urlFault(url, { plainLoopback: true }) === undefined)
+    .default("https://oauth2.googleapis.com/token"),
 });
 export type ServiceAccount = z.infer<typeof ServiceAccount>;
 

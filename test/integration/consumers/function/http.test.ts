@@ -51,6 +51,16 @@ describe("a function job that calls an HTTP function", () => {
     expect(call?.headers).not.toHaveProperty("authorization");
   });
 
+  it.each(["set-cookie", "x-auth-token", "x-amz-security-token", "authorization", "x-api-key"])(
+    "keeps no %s of the answer, as an action does not",
+    async (name) => {
+      world.answers(200, { "content-type": "text/plain", [name]: "s3cret" }, "done");
+      const result = await run();
+      expect(result).toMatchObject({ body: "done", headers: { "content-type": "text/plain" } });
+      expect(JSON.stringify(result)).not.toContain("s3cret");
+    },
+  );
+
   it.each([
     ["text", "text/plain", "hello", { body: "hello" }],
     ["invalid JSON as the text it is", "application/json", "{oops", { body: "{oops" }],

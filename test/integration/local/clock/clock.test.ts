@@ -196,12 +196,13 @@ test("every type of job still runs after a jump: tokens, signatures and caches a
   for (const [event, input] of Object.entries(inputs)) {
     ids.push(await schedule("", { product_tag: "my-product", event, input }));
   }
-  const upload = await call<{ upload_id: string; url: string }>("/v1/uploads", {
+  const upload = await call<{ upload_id: string; url: string; headers: Record<string, string> }>("/v1/uploads", {
     product_tag: "my-product",
     env: "dev",
     fileName: "a.txt",
+    size: 5,
   });
-  expect((await fetch(upload.url, { method: "PUT", body: "hello" })).status).toBe(200);
+  expect((await fetch(upload.url, { method: "PUT", headers: upload.headers, body: "hello" })).status).toBe(200);
   const stored = { upload_id: upload.upload_id, fileName: "a.txt" };
   ids.push(await schedule("", { product_tag: "my-product", event: "store_document", input: stored }));
   await advance({ advance: "10m" });

@@ -14,6 +14,8 @@ test.each([
   [{ code: "ESOCKET" }, "CONNECTION_ERROR", true],
   [{ code: "ETIMEDOUT" }, "CONNECTION_ERROR", true],
   [{ code: "ETLS" }, "CONNECTION_ERROR", true],
+  [{ code: "ETLS", responseCode: 454 }, "SERVICE_UNAVAILABLE", true],
+  [{ code: "ETLS", responseCode: 502 }, "CONFIGURATION_ERROR", false],
   [{}, "PROVIDER_ERROR", true],
 ])("nodemailer's %j means %s, retryable: %s", (error, code, retryable) => {
   const cause = Object.assign(new Error("550 <a@b.example> is over quota"), error);

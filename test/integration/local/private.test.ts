@@ -1,0 +1,41 @@
+import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "@jest/globals";
+import { openDataFolder } from "../../../local/data-folder.ts";
+import { anOrder } from "../../support/local/an-order.ts";
+import { ask } from "../../support/local/run-local.ts";
+import { localRuns } from "../../support/local/runs.ts";
+
+const { newFolder, run } = localRuns();
+const modeOf = (path: string) => statSync(path).mode & 0o777;
+
+/** What others can read below a folder, as far as they get. */
+const open = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if ((modeOf(path) & 0o077) === 0) return [];
+    return entry.isDirectory() ? open(path) : [path];
+  });
+
+test("nothing in the data folder is for others, even if the folder itself is", async () => {
+  const data = newFolder();
+  mkdirSync(data, { mode: 0o755 });
+  chmodSync(data, 0o755);
+  const local = run({ data });
+  await local.ready();
+  await ask(local.running(), "/v1/jobs", anOrder({ start_at: Date.now() + 3_600_000 }));
+  const clock = { method: "POST", headers: { "content-type": "application/json" }, body: '{"advance": "1s"}' };
+  expect((await fetch(`${local.running().url}/local/clock`, clock)).status).toBe(200);
+  expect(open(data)).toEqual([]);
+  expect(modeOf(data)).toBe(0o755);
+});
+
+test("what an earlier version left for others to read is closed at the next start", async () => {
+  const data = newFolder();
+  for (const folder of ["dynamodb", "sqs-s3", "log"]) mkdirSync(join(data, folder), { recursive: true });
+  for (const file of ["schedules.db", "schedules.db-wal", "stream.db"]) writeFileSync(join(data, file), "");
+  for (const name of readdirSync(data)) chmodSync(join(data, name), name.includes(".") ? 0o644 : 0o755);
+  expect(open(data)).not.toEqual([]);
+  (await openDataFolder(data)).release();
+  expect(open(data)).toEqual([]);
+});

@@ -1,0 +1,14 @@
+import { slotOf, type Waits } from "../../../lambdas/core/waits.ts";
+
+/** Waits counted in memory. */
+export function fakeWaits(): Waits {
+  const counts = new Map<string, number>();
+  return {
+    async add(caller, now) {
+      const key = JSON.stringify([caller, slotOf(now)]);
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      return count;
+    },
+  };
+}

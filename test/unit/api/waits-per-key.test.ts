@@ -1,0 +1,66 @@
+import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { fakeApi } from "../../support/api.ts";
+import { aJob } from "../../support/builders.ts";
+
+const order = { env: "prd", product_tag: "my-product", event: "create_order", input: { body: {} }, start_at: 0 };
+
+/** An API that lets so many requests of a key wait, and a job that never ends. */
+function world(waitsPerKey: number) {
+  const job = aJob({ status: "running", claim_id: "c" });
+  const api = fakeApi({ jobs: [job] });
+  Object.assign(api.services, { limits: { ...api.services.limits, waitsPerKey } });
+  const wait = (keyId: string) =>
+    api.ask({ path: `/v1/jobs/${job.id}`, query: { wait: "25" }, scopes: allScopes, keyId });
+  return { ...api, wait };
+}
+
+describe("requests of one key that wait for jobs", () => {
+  it("beyond what the deployment lets wait are answered 429, and say when to ask again", async () => {
+    const { wait, clock } = world(2);
+    const waits = [wait("a"), wait("a"), wait("a"), wait("b")];
+    await clock.advance(2000);
+    expect(await waits[2]).toMatchObject({
+      status: 429,
+      headers: { "retry-after": "5" },
+      body: { code: "RATE_LIMITED" },
+    });
+    await clock.advance(25_000);
+    for (const i of [0, 1, 3]) expect(await waits[i]).toMatchObject({ status: 200, body: { status: "running" } });
+  });
+
+  it("are any number where that is the setting", async () => {
+    const { wait, clock } = world(0);
+    const waits = Array.from({ length: 5 }, () => wait("a"));
+    await clock.advance(26_000);
+    for (const one of await Promise.all(waits)) expect(one.status).toBe(200);
+  });
+
+  it("do not undo a job that was made: it is answered by its receipt", async () => {
+    const { ask, clock, wait } = world(1);
+    const first = wait("a");
+    await clock.advance(10);
+    const post = ask({ method: "POST", path: "/v1/jobs", body: order, query: { wait: "25" }, keyId: "a" });
+    await clock.advance(2000);
+    expect(await post).toMatchObject({ status: 202, body: { status: "queued" } });
+    await clock.advance(25_000);
+    expect((await first).status).toBe(200);
+  });
+
+  it("are not refused where they cannot be counted", async () => {
+    const { wait, clock, services } = world(1);
+    services.waits.add = async () => {
+      throw new Error("AWS is down");
+    };
+    const waits = [wait("a"), wait("a")];
+    await clock.advance(26_000);
+    for (const one of await Promise.all(waits)) expect(one.status).toBe(200);
+  });
+});
+
+it("a deployment may hold answers back for less than callers ask for, and says so", async () => {
+  const { ask, clock, services } = world(1);
+  Object.assign(services, { limits: { ...services.limits, waitSeconds: 3 } });
+  const post = ask({ method: "POST", path: "/v1/jobs", body: order, headers: { prefer: "wait=25" } });
+  await clock.advance(3000);
+  expect(await post).toMatchObject({ status: 202, headers: { "preference-applied": "wait=3" } });
+});
