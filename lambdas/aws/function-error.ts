@@ -13,8 +13,11 @@ export const errorTypeOf = (code: string): string =>
  */
 export function functionErrorOf(error: unknown, requestId: string): Error {
   const refused = error instanceof RequestError ? error : undefined;
-  const { errors, ...problem } = problemOf(refused, requestId);
-  const thrown = new Error(JSON.stringify({ ...problem, ...(errors && { errors: shortened(errors) }) }));
+  const { errors, errors_omitted, ...problem } = problemOf(refused, requestId);
+  const some = shortened(errors ?? []);
+  const omitted = (refused?.faults.length ?? 0) - some.length;
+  const faults = { ...(some.length > 0 && { errors: some }), ...(omitted > 0 && { errors_omitted: omitted }) };
+  const thrown = new Error(JSON.stringify({ ...problem, ...faults }));
   thrown.name = errorTypeOf(problem.code);
   thrown.stack = thrown.name;
   return thrown;

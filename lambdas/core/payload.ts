@@ -17,7 +17,12 @@ export async function store(blobs: BlobStore, key: string, value: unknown): Prom
 /** The value again. Throws a JobError NOT_FOUND if its blob is gone: S3 shows what was put at once, so it does not come back. */
 export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
-  const body = await blobs.get(stored.blob);
-  if (!body) throw new JobError("NOT_FOUND", `What was kept at ${stored.blob} is gone.`);
-  return JSON.parse(Buffer.from(body).toString());
+  return JSON.parse(Buffer.from(await loadBytes(blobs, stored)).toString());
+}
+
+/** A blob's JSON as it is kept. Throws as `load` does. */
+export async function loadBytes(blobs: Pick<BlobStore, "get">, { blob }: { blob: string }): Promise<Uint8Array> {
+  const body = await blobs.get(blob);
+  if (!body) throw new JobError("NOT_FOUND", `What was kept at ${blob} is gone.`);
+  return body;
 }

@@ -3,6 +3,7 @@ import { type Attempt, isWaiting, type Job, type JobMessage, type Stored } from 
 import type { Claim } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
+import { shorten } from "./sizes.ts";
 
 /** How many attempts of the current run are kept with the job; older ones are forgotten. */
 export const keptAttempts = 25;
@@ -146,7 +147,8 @@ export interface Failure {
 export function attemptFailed(job: Job, now: number, { error, random, progress }: Failure): Job {
   const retryable = isRetryable(error, job.retry_policy);
   const tries = job.attempt - (job.retried_after ?? 0);
-  const record = { code: error.code, message: error.message, retryable };
+  // An item holds 400 KB, and 25 attempts: a longer message would keep the outcome itself from being written.
+  const record = { code: error.code, message: shorten(error.message), retryable };
   const ended: Job = {
     ...endAttempt(job, now, { outcome: "failed", error: record }),
     error: record,
@@ -161,5 +163,5 @@ export function attemptFailed(job: Job, now: number, { error, random, progress }
 export function cancelled(job: Job, now: number, reason: string): Job {
   const ended =
     job.status === "running" ? endAttempt(job, now, { outcome: "cancelled" }) : { ...job, version: job.version + 1 };
-  return { ...ended, status: "cancelled", finished_at: now, reason };
+  return { ...ended, status: "cancelled", finished_at: now, reason: shorten(reason) };
 }

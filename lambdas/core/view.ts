@@ -11,6 +11,8 @@ import {
 } from "./job.ts";
 import { load } from "./payload.ts";
 import type { BlobStore } from "./ports.ts";
+import { withResults } from "./result-view.ts";
+import { shorten } from "./sizes.ts";
 
 /** What `POST /v1/jobs` answers. Times are epoch milliseconds. */
 export interface Receipt {
@@ -76,11 +78,11 @@ export interface StepView {
   error?: AttemptError;
 }
 
-/** A Lambda answers 6 MB at most; a result beyond this is handed out as a download. */
-const largestInlineResult = 4_500_000;
-const resultUrlSeconds = 3600;
+const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "repeat", "reason"] as const;
 
-const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "repeat", "error", "reason"] as const;
+/** Jobs that were written before messages were cut when they are kept have longer ones, and 100 of them are a page. */
+const shownError = ({ error }: { error?: AttemptError }) =>
+  error && { error: { ...error, message: shorten(error.message) } };
 
 export const summaryOf = (job: Job, now: number): SummaryView => ({
   ...receiptOf(job, now),
@@ -95,36 +97,33 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   due_at: job.due_at,
   created_at: job.created_at,
   ...Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]])),
+  ...shownError(job),
 });
 
 const attemptView = (attempt: Attempt): AttemptView => ({
   ...attempt,
+  ...shownError(attempt),
   duration_ms: attempt.ended_at - attempt.started_at,
   lateness_ms: attempt.started_at - attempt.due_at,
 });
 
 export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<JobView> {
-  return {
+  const view: JobView = {
     ...summaryOf(job, now),
     attempts: job.attempts.map(attemptView),
-    ...(job.type === "feature" &&
-      job.progress && { steps: (await load(blobs, job.progress)) as Record<string, StepView> }),
-    ...(isFinished(job) && (await resultOf(blobs, job.result, largestInlineResult))),
+    ...(job.type === "feature" && job.progress && { steps: await stepsOf(blobs, job.progress) }),
   };
+  const [shown = view] = isFinished(job) ? await withResults(blobs, [view], [job.result]) : [];
+  return shown;
 }
 
-type ResultView = Pick<JobView, "result" | "result_url">;
-
-async function resultOf(blobs: BlobStore, result: Stored | undefined, room: number): Promise<ResultView> {
-  if (result === undefined) return {};
-  if ("blob" in result && result.bytes > room) {
-    return { result_url: await blobs.downloadUrl(result.blob, resultUrlSeconds) };
-  }
-  return { result: await load(blobs, result) };
+async function stepsOf(blobs: BlobStore, progress: Stored): Promise<Record<string, StepView>> {
+  const steps = (await load(blobs, progress)) as Record<string, StepView>;
+  return Object.fromEntries(Object.entries(steps).map(([key, step]) => [key, { ...step, ...shownError(step) }]));
 }
 
 /** A run of a job as callers see it; the one that is under way too. */
-export interface RunView extends ResultView {
+export interface RunView extends Pick<JobView, "result" | "result_url"> {
   run: number;
   status: JobStatus;
   scheduled_at: number;
@@ -141,24 +140,24 @@ export interface RunView extends ResultView {
 type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
   Partial<Pick<Job, "started_at" | "finished_at" | "result" | "error" | "reason">>;
 
-const optionalOfRun = ["started_at", "finished_at", "error", "reason"] as const;
+const optionalOfRun = ["started_at", "finished_at", "reason"] as const;
 
-/** Results are inline while an answer has room for them, the first ones first; the others are handed out as downloads. */
+/** The runs, each with its result as long as the answer has room for it. */
 export function runViewsOf(blobs: BlobStore, runs: readonly Run[], now: number): Promise<RunView[]> {
-  let room = largestInlineResult;
-  const views = runs.map(async (run): Promise<RunView> => {
-    const result = resultOf(blobs, run.result, room);
-    const bytes = run.result && "blob" in run.result ? run.result.bytes : 0;
-    if (bytes <= room) room -= bytes;
-    return {
+  const views = runs.map(
+    (run): RunView => ({
       run: run.run,
       status: shownStatus(run, now),
       scheduled_at: run.scheduled_at,
       due_at: run.due_at,
       ...Object.fromEntries(optionalOfRun.filter((key) => run[key] !== undefined).map((key) => [key, run[key]])),
+      ...shownError(run),
       attempts: run.attempts.map(attemptView),
-      ...(await result),
-    };
-  });
-  return Promise.all(views);
+    }),
+  );
+  return withResults(
+    blobs,
+    views,
+    runs.map(({ result }) => result),
+  );
 }

@@ -7,6 +7,7 @@ import { load } from "../../core/payload.ts";
 import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
 import type { ConsumerServices } from "../../core/services.ts";
+import { shorten } from "../../core/sizes.ts";
 import type { StepView } from "../../core/view.ts";
 import { resolve, type Scope } from "./evaluate.ts";
 import { hasEnded, plan, type ReadyStep, resultsFor, type StepStates } from "./plan.ts";
@@ -186,7 +187,7 @@ const refusal = (error: RequestError, now: number): StepView => ({
   finished_at: now,
   error: {
     code: "VALIDATION_ERROR",
-    message: [error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" "),
+    message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
     retryable: false,
   },
 });

@@ -59,6 +59,18 @@ describe("a claim", () => {
   });
 });
 
+describe("what is said of a failure", () => {
+  const wordy = new JobError("VALIDATION_ERROR", "no ".repeat(100_000));
+
+  it("is kept with the job in a kilobyte, so that 25 attempts of it fit into an item", () => {
+    const failed = attemptFailed(claim(born(0), now), now + 10, { error: wordy, random: 0 });
+    expect(failed).toMatchObject({ status: "failed", error: { code: "VALIDATION_ERROR" } });
+    expect(Buffer.byteLength(failed.error?.message ?? "")).toBeLessThanOrEqual(1024);
+    expect(failed.attempts[0]?.error).toEqual(failed.error);
+    expect(Buffer.byteLength(cancelled(born(0), now, "no ".repeat(100_000)).reason ?? "")).toBeLessThanOrEqual(1024);
+  });
+});
+
 describe("an attempt that succeeded", () => {
   it("completes the job, records the attempt and drops the claim", () => {
     const done = completed(claim(born(0), now + 50), now + 80, { inline: { ok: true } });

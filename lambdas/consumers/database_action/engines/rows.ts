@@ -1,6 +1,7 @@
+import { sentBytesOf } from "../../../core/sizes.ts";
 import { jsonSafe } from "./json-safe.ts";
 
-/** Bytes of JSON that a result may hold; with what is around them, a finished job still fits into an answer. */
+/** Bytes that a result may have in an answer of Lambda; with what is around them, a finished job still fits into one. */
 export const maxResultBytes = 4 * 1024 * 1024;
 export const defaultMaxRows = 1000;
 
@@ -17,7 +18,7 @@ export function collector(maxRows: number = defaultMaxRows, maxBytes: number = m
     add(row: unknown): boolean {
       if (truncated) return false;
       const safe = jsonSafe(row);
-      bytes += Buffer.byteLength(JSON.stringify(safe));
+      bytes += sentBytesOf(safe) + 1;
       truncated = rows.length >= maxRows || bytes > maxBytes;
       if (!truncated) rows.push(safe);
       return !truncated;
