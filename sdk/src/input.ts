@@ -152,7 +152,7 @@ export interface IPushNotification {
 
 /** An e-mail. */
 export interface IEmailNotification {
-  /** The address, or up to 500 of them. No default. Example: `"ada@example.com"`. */
+  /** The address, or up to 500 of them, in a list or in one text with commas. No default. Example: `"ada@example.com"`. */
   to: string | string[];
   /** The subject. No default. Example: `{ name: "Ada" }`. */
   subject: TemplateInput;
