@@ -185,6 +185,7 @@ export async function startWorld(execute: Decide) {
     () => ({
       bus,
       stats: services.stats,
+      blobs: services.blobs,
       tasks: fakeMessageQueue(),
       webhooks: fakeMessageQueue(),
       endpoints: [],

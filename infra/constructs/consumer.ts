@@ -33,6 +33,7 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
         may.readManyJobs(),
         may.removeJobs(),
         may.writeBlobs(folders.inputs),
+        may.removeBlobs(folders.inputs),
         may.readBlobs(folders.results),
         may.send(...jobTypes),
         may.unschedule(),

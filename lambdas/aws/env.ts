@@ -73,6 +73,8 @@ export type IntakeEnv = z.infer<ReturnType<typeof IntakeEnv>>;
 export const LifecycleEnv = once(() =>
   z.object({
     TABLE_NAME: z.string().min(1),
+    /** Where the inputs and the progress are that jobs leave behind. */
+    BUCKET_NAME: z.string().min(1),
     EVENT_BUS_NAME: z.string().min(1),
     /** The transitions that are published, with commas between them; may be empty. */
     PUBLISH: z

@@ -7,6 +7,7 @@ import { clientDefaults } from "./client-defaults.ts";
 import { dynamoStatsStore } from "./dynamo-stats-store.ts";
 import type { LifecycleEnv } from "./env.ts";
 import { eventBridgeBus } from "./eventbridge-bus.ts";
+import { lazyBlobStore } from "./lazy-ports.ts";
 import { makeLog } from "./log.ts";
 import { sqsMessages } from "./sqs-messages.ts";
 import { systemClock } from "./system-clock.ts";
@@ -19,6 +20,7 @@ export function startLifecycle(env: LifecycleEnv) {
     stats: dynamoStatsStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
     tasks: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
     webhooks: sqsMessages<Delivery>({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
+    blobs: lazyBlobStore(env),
     log: makeLog("lifecycle"),
     publish: new Set(env.PUBLISH),
   };

@@ -1,6 +1,6 @@
-import { JobError } from "./errors.ts";
+import { JobError, traceOf } from "./errors.ts";
 import type { Stored } from "./job.ts";
-import type { BlobStore } from "./ports.ts";
+import type { BlobStore, Log } from "./ports.ts";
 
 /** Values up to this many bytes of JSON stay in the item: every later write of the item is billed by its size. */
 export const inlineLimit = 4096;
@@ -20,9 +20,34 @@ export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promi
   return JSON.parse(Buffer.from(await loadBytes(blobs, stored)).toString());
 }
 
+/** The same; undefined if its blob is gone. */
+export async function loadIfThere(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
+  if ("inline" in stored) return stored.inline;
+  const body = await blobs.get(stored.blob);
+  return body && JSON.parse(Buffer.from(body).toString());
+}
+
 /** A blob's JSON as it is kept. Throws as `load` does. */
 export async function loadBytes(blobs: Pick<BlobStore, "get">, { blob }: { blob: string }): Promise<Uint8Array> {
   const body = await blobs.get(blob);
   if (!body) throw new JobError("NOT_FOUND", `What was kept at ${blob} is gone.`);
   return body;
+}
+
+export interface Forgetting {
+  blobs: Pick<BlobStore, "remove">;
+  log: Log;
+}
+
+/**
+ * Deletes a blob that nothing refers to. Nothing waits for it: a blob that S3 does not delete now stays behind and costs its
+ * bytes, which is said in the log.
+ */
+export async function forget({ blobs, log }: Forgetting, stored: Stored): Promise<void> {
+  if ("inline" in stored) return;
+  try {
+    await blobs.remove(stored.blob);
+  } catch (error) {
+    log.warn("a blob that nothing refers to was not deleted", { blob: stored.blob, ...traceOf(error) });
+  }
 }

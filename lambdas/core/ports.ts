@@ -131,6 +131,8 @@ export interface Scheduler {
 export interface BlobStore {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
+  /** Deletes a blob; one that does not exist counts as success. */
+  remove(key: string): Promise<void>;
   /**
    * The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. With
    * `rest` only what is from that byte on, and nothing if the blob is another by now than the one with this etag.

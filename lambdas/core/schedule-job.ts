@@ -3,7 +3,7 @@ import { RequestError, traceOf } from "./errors.ts";
 import { isFinished, type Job } from "./job.ts";
 import { derivedJobId, newJobId } from "./job-id.ts";
 import { jobFields } from "./log-fields.ts";
-import { store } from "./payload.ts";
+import { forget, store } from "./payload.ts";
 import type { BlobStore, JobStore, Log } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
 import { withTaskToken } from "./task.ts";
@@ -46,10 +46,12 @@ function idOf({ product, env, idempotency_key: key, step }: AcceptedRequest): st
 /** The job of a request, its input kept, itself not stored yet. Throws UNAVAILABLE. */
 export async function prepare(services: Scheduling, request: AcceptedRequest): Promise<Job> {
   const id = idOf(request);
+  const writeId = crypto.randomUUID();
   try {
-    // Named by the request too: another request that reuses the key must not change the input of the job it names.
-    const input = await store(services.blobs, `inputs/${id}/${request.fingerprint}`, request.input);
-    return newJob(request, { id, writeId: crypto.randomUUID(), now: services.clock.now(), input });
+    // Of this very write: another request that has the same id must not change the input, and the input goes with its job
+    // although a repeated key may give its id to another one meanwhile.
+    const input = await store(services.blobs, `inputs/${id}/${request.fingerprint}/${writeId}`, request.input);
+    return newJob(request, { id, writeId, now: services.clock.now(), input });
   } catch (cause) {
     throw unavailable(cause);
   }
@@ -64,6 +66,8 @@ export async function record(
   try {
     const created = await services.jobs.create(job);
     if (created.outcome === "created") return { job, isNew: true };
+    // The other one has an input of its own.
+    await forget(services, job.input);
     return { job: await repeated(services, created.job, request), isNew: false };
   } catch (cause) {
     if (cause instanceof RequestError) throw cause;

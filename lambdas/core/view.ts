@@ -9,7 +9,7 @@ import {
   type Stored,
   shownStatus,
 } from "./job.ts";
-import { load } from "./payload.ts";
+import { loadIfThere } from "./payload.ts";
 import type { BlobStore } from "./ports.ts";
 import { withResults } from "./result-view.ts";
 import { shorten } from "./sizes.ts";
@@ -111,15 +111,18 @@ export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<J
   const view: JobView = {
     ...summaryOf(job, now),
     attempts: job.attempts.map(attemptView),
-    ...(job.type === "feature" && job.progress && { steps: await stepsOf(blobs, job.progress) }),
+    ...(job.type === "feature" && job.progress && (await stepsOf(blobs, job.progress))),
   };
   const [shown = view] = isFinished(job) ? await withResults(blobs, [view], [job.result]) : [];
   return shown;
 }
 
-async function stepsOf(blobs: BlobStore, progress: Stored): Promise<Record<string, StepView>> {
-  const steps = (await load(blobs, progress)) as Record<string, StepView>;
-  return Object.fromEntries(Object.entries(steps).map(([key, step]) => [key, { ...step, ...shownError(step) }]));
+/** Nothing where the feature has made another decision since its item was read: that has taken these steps away. */
+async function stepsOf(blobs: BlobStore, progress: Stored): Promise<Pick<JobView, "steps">> {
+  const found = (await loadIfThere(blobs, progress)) as Record<string, StepView> | undefined;
+  if (!found) return {};
+  const shown = Object.entries(found).map(([key, step]) => [key, { ...step, ...shownError(step) }]);
+  return { steps: Object.fromEntries(shown) };
 }
 
 /** A run of a job as callers see it; the one that is under way too. */

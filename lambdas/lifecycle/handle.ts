@@ -1,16 +1,18 @@
 import type { JobChange } from "../aws/stream-handler.ts";
 import { traceOf } from "../core/errors.ts";
 import { jobFields } from "../core/log-fields.ts";
+import type { Forgetting } from "../core/payload.ts";
 import type { Log, StatsStore } from "../core/ports.ts";
 import { taskMessagesOf } from "../core/task.ts";
 import { incrementsOf } from "./counts.ts";
 import { type Transition, transitionsOf } from "./events.ts";
+import { forgetBlobs } from "./forget-blobs.ts";
 import { type Happened, nowhere } from "./happened.ts";
 import { type Publishing, publish } from "./publish.ts";
 import { type Answering, startHeartbeats, tellTasks } from "./tell-tasks.ts";
 import { type Delivering, tellWebhooks } from "./tell-webhooks.ts";
 
-export interface LifecycleServices extends Publishing, Answering, Delivering {
+export interface LifecycleServices extends Publishing, Answering, Delivering, Forgetting {
   stats: StatsStore;
 }
 
@@ -36,6 +38,7 @@ export async function handleChanges(
     services,
     happened.slice(0, done).flatMap(({ transitions }) => transitions),
   );
+  await forgetBlobs(services, changes);
   return done === nowhere ? undefined : done;
 }
 

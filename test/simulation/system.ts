@@ -171,6 +171,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       return await handleChanges(
         {
           ...seen,
+          blobs,
           bus: throughAdversary("bus", { publish: bus.publish }, invocation, world),
           tasks: throughAdversary("queue", tasks, invocation, world),
           // The simulated product has no webhooks.

@@ -214,12 +214,12 @@ describe("the lifecycle", () => {
     const Records = records.map((images, i) => ({ dynamodb: { ...images, SequenceNumber: String(i) } }));
     const thrown: string[] = [];
     const said = await captured(async () => {
-      const { stats, log } = services();
+      const { stats, blobs, log } = services();
       const bus: EventBus = { publish: async () => [{ index: 0, code: "InternalFailure" }] };
       const tasks = fakeMessageQueue<TaskMessage>();
       const publish = new Set<JobEventName>(["completed", "scheduled"]);
       const webhooks = fakeMessageQueue<Delivery>();
-      const usual = { bus, stats, tasks, webhooks, endpoints: [endpoint], log, publish };
+      const usual = { bus, stats, blobs, tasks, webhooks, endpoints: [endpoint], log, publish };
       for (const ports of [
         { stats: broken(stats) },
         { bus: broken(bus) },

@@ -9,6 +9,7 @@ import type { Delivery, ProductEndpoint } from "../../../lambdas/core/webhook.ts
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { recent } from "../../../lambdas/lifecycle/recent.ts";
 import { aJob, noon } from "../../support/builders.ts";
+import { fakeBlobStore } from "../../support/fakes/blob-store.ts";
 import { fakeEventBus } from "../../support/fakes/event-bus.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 import { fakeMessageQueue } from "../../support/fakes/message-queue.ts";
@@ -17,6 +18,7 @@ import { fakeStatsStore } from "../../support/fakes/stats-store.ts";
 const world = (publish: readonly JobEventName[] = finalEvents, endpoints: readonly ProductEndpoint[] = []) => ({
   endpoints,
   webhooks: fakeMessageQueue<Delivery>(),
+  blobs: fakeBlobStore(),
   handedOver: recent(),
   bus: fakeEventBus(),
   stats: fakeStatsStore(),

@@ -70,6 +70,16 @@ describe("the lifecycle sleeps through", () => {
     expect([...eventsTold([], [])]).toEqual([]);
   });
 
+  it.each(["input", "progress"])("no job that is gone and leaves its %s in the bucket", (field) => {
+    const before = { ...base, status: "completed", [field]: { blob: `${field}s/job_1`, bytes: 5000 } } as const;
+    expect(wakes({ before }, finalEvents)).toBe(true);
+    expect(wakes({ before }, [...finalEvents, "started"])).toBe(true);
+  });
+
+  it("nothing by a filter too many: an event source may have five", () => {
+    expect(writesTold(new Set(finalEvents)).length).toBeLessThanOrEqual(5);
+  });
+
   it("no change at all where somebody is told of what starts", () => {
     expect(changes.filter((change) => !wakes(change, [...finalEvents, "started"]))).toEqual([]);
   });
