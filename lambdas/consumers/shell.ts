@@ -4,15 +4,14 @@ import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
 import { attemptMeasured } from "../core/measures.ts";
-import { orphanedBy } from "../core/orphan.ts";
+import { orphanedBy, stepReasons } from "../core/orphan.ts";
 import { load, store } from "../core/payload.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Log } from "../core/ports.ts";
 import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
 import { attemptFailed, cancelled, completed, isParked, maxCrashes, parked } from "../core/transitions.ts";
 import { type ClaimOptions, isTooLate, reachClaim } from "./reach-claim.ts";
-
-const featureOver = "its feature is over";
+import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
 export interface ShellOptions extends ClaimOptions {
   /** In [0, 1): the jitter of backoff. */
@@ -38,7 +37,8 @@ export async function runJob(
   const { ended, next, wasWoken } = settled;
   tell(services.log, ended);
   // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
-  await handOn(services, next);
+  const over = ended.status === "failed" ? cancelSteps(services, ended, stepReasons.featureFailed) : undefined;
+  await Promise.all([handOn(services, next), over]);
   if (next.again_at !== undefined && next.again_at !== job.again_at) {
     // Its message is taken, so that nothing else would show what AWS refuses for long, or what is our own fault.
     services.log.measure("a decision is made again", { values: { messages_failed: 1 } });
@@ -75,11 +75,8 @@ async function settle(
   claimed: Job,
   outcome: Outcome,
 ): Promise<{ ended: Job; next: Job; wasWoken: boolean } | undefined> {
-  for (
-    let job: Job | undefined = claimed;
-    job?.claim_id === claimed.claim_id && job;
-    job = await services.jobs.get(job.id)
-  ) {
+  let job: Job | undefined = claimed;
+  for (; job?.claim_id === claimed.claim_id && job; job = await services.jobs.get(job.id)) {
     const ended = outcome(job);
     const series =
       isFinished(ended) && ended.status !== "cancelled" ? continued(ended, services.clock.now()) : undefined;
@@ -88,7 +85,8 @@ async function settle(
     if ((await services.jobs.replace(next)) === "replaced") return { ended, next, wasWoken: job.woken ?? false };
   }
   services.log.warn("outcome discarded: the attempt was cancelled or taken over");
-  await cancelSteps(services, outcome(claimed), "its feature was cancelled");
+  // Not where it was taken over, or where the answer of a write that took effect was lost: those steps go on.
+  if (job?.status === "cancelled") await cancelSteps(services, outcome(claimed), stepReasons.featureCancelled);
   return undefined;
 }
 
@@ -107,7 +105,7 @@ async function attempt(
     const error = new JobError("CRASHED", text, { retryable: false });
     return (of) => attemptFailed(of, clock.now(), { error, random });
   }
-  if (await orphanedBy(services, job)) return (of) => cancelled(of, clock.now(), featureOver);
+  if (await orphanedBy(services, job)) return (of) => cancelled(of, clock.now(), stepReasons.featureOver);
   if (isTooLate(job, clock.now()))
     throw new Error("the attempt would start too late: its lease might end while the job runs");
   try {
@@ -115,7 +113,7 @@ async function attempt(
       const execution = await executionOf(services, job, signal);
       // Its input may have come after its time was up, and the next attempt may be under way by now.
       signal.throwIfAborted();
-      return execute(execution, services);
+      return execute(execution, withinTime(services, signal));
     });
     return await succeeded(services, job, result);
   } catch (cause) {
@@ -175,26 +173,6 @@ const unexpected = (cause: unknown) =>
 /** Named by the claim too: a consumer that has lost it must not change what the attempt's next consumer has kept. */
 const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
   store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
-
-/** The attempt's own timeout: a feature that fails for a step says TIMEOUT too, where that is what became of the step. */
-class OutOfTime extends JobError {}
-
-async function withTimeout<T>(clock: Clock, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const attempt = new AbortController();
-  const ended = new AbortController();
-  const timeout = clock.sleep(ms, ended.signal).then((): Promise<never> => {
-    if (ended.signal.aborted) return new Promise(() => {});
-    const error = new OutOfTime("TIMEOUT", `The attempt took longer than its timeout of ${ms} ms.`);
-    attempt.abort(error);
-    throw error;
-  });
-  try {
-    return await Promise.race([run(attempt.signal), timeout]);
-  } finally {
-    // With a reason: Node would make an exception with a stack for it otherwise, and nobody looks at it.
-    ended.abort("ended");
-  }
-}
 
 async function executionOf(services: ConsumerServices, job: Job, signal: AbortSignal): Promise<Execution> {
   const found = services.catalog.lookup(job.product, job.event);

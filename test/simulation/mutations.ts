@@ -620,8 +620,8 @@ export const mutations: Mutation[] = [
   {
     name: "feature: steps do not wake it",
     file: shell,
-    find: "await handOn(services, next);",
-    replace: "await handOn(services, { ...next, parent: undefined });",
+    find: "handOn(services, next), over",
+    replace: "handOn(services, { ...next, parent: undefined }), over",
   },
   {
     name: "feature: the steps' ids are not derived",
