@@ -1,6 +1,7 @@
+import { isRefusal } from "../aws/refusal.ts";
 import { cancelSteps, handOn } from "../core/change-job.ts";
 import { JobError, traceOf } from "../core/errors.ts";
-import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf } from "../core/job.ts";
+import { isFinished, type Job, type JobMessage, type Stored } from "../core/job.ts";
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
 import { attemptMeasured } from "../core/measures.ts";
@@ -9,7 +10,8 @@ import { load, store } from "../core/payload.ts";
 import type { Log } from "../core/ports.ts";
 import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
-import { attemptFailed, cancelled, completed, isParked, maxCrashes, parked } from "../core/transitions.ts";
+import { attemptFailed, cancelled, completed, isParked, maxCrashes, parked, unclaimed } from "../core/transitions.ts";
+import { askingAgain, decidingAgain, wakeAgain } from "./decide-again.ts";
 import { type ClaimOptions, isTooLate, reachClaim } from "./reach-claim.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
@@ -31,7 +33,9 @@ export async function runJob(
   const job = await reachClaim(loggingOf(all, messageFields(message)), message, { longestWaitMs, wakeUps });
   if (!job) return;
   const services = loggingOf(all, jobFields(job));
-  const outcome = await attempt(services, execute, job, { random: random(), deciding: wakeUps });
+  const outcome = await attempt(services, execute, job, { random: random(), deciding: wakeUps }).catch((error) =>
+    error instanceof NotStarted ? giveBack(services, job, error) : Promise.reject(error),
+  );
   const settled = await settle(services, job, outcome);
   if (!settled) return;
   const { ended, next, wasWoken } = settled;
@@ -42,9 +46,9 @@ export async function runJob(
   if (next.again_at !== undefined && next.again_at !== job.again_at) {
     // Its message is taken, so that nothing else would show what AWS refuses for long, or what is our own fault.
     services.log.measure("a decision is made again", { values: { messages_failed: 1 } });
-    await wakeAgain(services, next, againSeconds);
+    await wakeAgain(services, next, next.again_at);
   } else if (wasWoken && isParked(next) && next.again_at === undefined) {
-    await wakeAgain(services, next, 0);
+    await wakeAgain(services, next);
   }
 }
 
@@ -90,7 +94,19 @@ async function settle(
   return undefined;
 }
 
-/** Runs a claimed attempt and says what the job is after it. Never throws for what the execution does. */
+/** Gives back a claim under which nothing has started, so that it does not count as a crash, and throws. */
+async function giveBack(services: ConsumerServices, job: Job, error: NotStarted): Promise<never> {
+  await settle(services, job, (of) => unclaimed(of, services.clock.now()));
+  throw error.cause ?? error;
+}
+
+/** Nothing has started under the claim, for a reason that passes: the claim is given back and the message comes again. */
+class NotStarted extends Error {}
+
+/**
+ * Runs a claimed attempt and says what the job is after it. Throws for what the execution does only where nobody can say
+ * what became of it, and a NotStarted where there was none.
+ */
 async function attempt(
   services: ConsumerServices,
   execute: Decide,
@@ -98,16 +114,11 @@ async function attempt(
   { random, deciding }: { random: number; deciding: boolean },
 ): Promise<Outcome> {
   const { clock } = services;
-  const expires = job.parked_since === undefined ? job.expires_at : undefined;
-  if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
-  if (job.claims > maxCrashes) {
-    const text = `The attempt ended ${maxCrashes} times without an outcome.`;
-    const error = new JobError("CRASHED", text, { retryable: false });
-    return (of) => attemptFailed(of, clock.now(), { error, random });
+  const end = await endWithoutStart(services, job, random);
+  if (end) return end;
+  if (isTooLate(job, clock.now())) {
+    throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
   }
-  if (await orphanedBy(services, job)) return (of) => cancelled(of, clock.now(), stepReasons.featureOver);
-  if (isTooLate(job, clock.now()))
-    throw new Error("the attempt would start too late: its lease might end while the job runs");
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
       const execution = await executionOf(services, job, signal);
@@ -117,7 +128,10 @@ async function attempt(
     });
     return await succeeded(services, job, result);
   } catch (cause) {
-    if (deciding && !(cause instanceof JobError)) return refused(services, job, cause);
+    if (deciding && !(cause instanceof JobError)) {
+      return decidingAgain(services, job, cause instanceof NotStarted ? cause.cause : cause);
+    }
+    if (cause instanceof NotStarted) throw cause;
     const error = cause instanceof JobError ? cause : unexpected(cause);
     // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
     if (deciding && error instanceof OutOfTime) throw error;
@@ -128,11 +142,27 @@ async function attempt(
   }
 }
 
+/** What ends a job that was claimed, and need not or must not start. Throws a NotStarted. */
+async function endWithoutStart(services: ConsumerServices, job: Job, random: number): Promise<Outcome | undefined> {
+  const { clock } = services;
+  const expires = job.parked_since === undefined ? job.expires_at : undefined;
+  if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
+  if (job.claims > maxCrashes) {
+    const text = `The attempt ended ${maxCrashes} times without an outcome.`;
+    const error = new JobError("CRASHED", text, { retryable: false });
+    return (of) => attemptFailed(of, clock.now(), { error, random });
+  }
+  const orphanedOf = await orphanedBy(services, job).catch((cause: unknown) => {
+    throw new NotStarted("the job's feature could not be read", { cause });
+  });
+  return orphanedOf === undefined ? undefined : (of) => cancelled(of, clock.now(), stepReasons.featureOver);
+}
+
 async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Outcome> {
   const now = services.clock.now();
   if (result instanceof Parked) {
     const progress = await keep(services, job, "progress", result.progress);
-    return (of) => parked(of, progress, result.wakeAt, result.refused ? againAt(job, now) : undefined);
+    return (of) => parked(of, progress, result.wakeAt, result.refused ? askingAgain(job, now) : {});
   }
   const finished = result instanceof Finished ? result : new Finished(result, undefined);
   const kept = await keep(services, job, "results", finished.result);
@@ -140,32 +170,6 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
     finished.progress === undefined ? undefined : await keep(services, job, "progress", finished.progress);
   return (of) => completed(of, now, kept, progress);
 }
-
-/** AWS has refused what a decision needs. No step is to blame, so this is no failed attempt: it is made again. */
-function refused({ clock, log }: ConsumerServices, job: Job, cause: unknown): Outcome {
-  log.warn("decision failed; it is made again", traceOf(cause));
-  const now = clock.now();
-  return (of) => parked(of, of.progress ?? { inline: {} }, now + lostAfterMs, againAt(job, now));
-}
-
-/** When AWS has refused a part of a decision. */
-const againSeconds = 5;
-/** The reconciler's turn, if the message that asks again is lost. */
-const lostAfterMs = 60_000;
-/** By less the clocks of two Lambdas differ: the one that asks again may find itself early by another's clock. */
-const clocksApartMs = 1000;
-
-/**
- * Of the messages that a refused decision was made for one asks again, all others end with theirs: if each did, what SQS
- * doubles in an outage would become ever more.
- */
-const againAt = ({ again_at = 0 }: Job, now: number): number =>
-  again_at > now + clocksApartMs ? again_at : now + againSeconds * 1000;
-
-const wakeAgain = ({ queue, log }: ConsumerServices, job: Job, delaySeconds: number): Promise<void> =>
-  queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) }).catch((error) => {
-    log.warn("SQS refused the wake-up; the reconciler wakes the job", traceOf(error));
-  });
 
 const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
@@ -183,17 +187,23 @@ async function executionOf(services: ConsumerServices, job: Job, signal: AbortSi
     );
   }
   const { blobs, secrets, clock, log } = services;
+  const kept = (stored: Stored) => load(blobs, stored).catch(refusedToStart);
   return {
     job,
-    input: (await load(blobs, job.input)) as Record<string, unknown>,
+    input: (await kept(job.input)) as Record<string, unknown>,
     event: found.event,
     target: found.target,
     idempotencyKey: `${job.id}-${job.run}`,
-    progress: job.progress && (await load(blobs, job.progress)),
+    progress: job.progress && (await kept(job.progress)),
     signal,
     secrets,
     blobs,
     clock,
     log,
   };
+}
+
+/** An outage of S3 spends no attempt. */
+function refusedToStart(cause: unknown): never {
+  throw isRefusal(cause) ? new NotStarted("what the job needs could not be read", { cause }) : cause;
 }

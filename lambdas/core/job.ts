@@ -140,6 +140,8 @@ export interface Job {
   wake_at?: number;
   /** When a message comes that wakes a parked job which AWS has refused something. */
   again_at?: number;
+  /** Since when every decision of a parked job has failed by a fault of ours. */
+  failing_since?: number;
   /** A wake-up has come while a decision was under way: who makes it asks for one more. */
   woken?: true;
   finished_at?: number;

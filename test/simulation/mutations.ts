@@ -273,8 +273,8 @@ export const mutations: Mutation[] = [
   {
     name: "idempotency: another request with the same key is accepted",
     file: "core/schedule-job.ts",
-    find: "if (existing.fingerprint !== request.fingerprint) {",
-    replace: "if (existing.fingerprint === undefined) {",
+    find: "request.step === undefined && existing.fingerprint !== request.fingerprint",
+    replace: "existing.fingerprint === undefined",
   },
   {
     name: "idempotency: a task that asks again is not told",

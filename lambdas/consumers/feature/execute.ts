@@ -8,6 +8,7 @@ import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
 import type { ConsumerServices } from "../../core/services.ts";
 import type { StepView } from "../../core/view.ts";
+import { isPassing } from "../decide-again.ts";
 import { resolve, type Scope } from "./evaluate.ts";
 import { hasEnded, plan, type ReadyStep, resultsFor, type StepStates } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
@@ -156,8 +157,8 @@ async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]
         started.states[step.placed.key] = stateOf(child, services.clock.now());
         started.due.push(child.due_at);
       } catch (error) {
-        if (!(error instanceof RequestError)) throw error;
-        if (error.code === "UNAVAILABLE") started.refused = true;
+        if (isPassing(error)) started.refused = true;
+        else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
         else started.states[step.placed.key] = refusal(error, services.clock.now());
       }
     }),

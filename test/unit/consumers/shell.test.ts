@@ -285,6 +285,14 @@ describe("what ends a job without running it", () => {
     expect(await stored()).toMatchObject({ status: "cancelled", reason: "expired" });
   });
 
+  it("its expires_at has passed while it waited for a retry", async () => {
+    const tried = { attempt: 1, due_at: noon - 9000, started_at: noon - 9000, ended_at: noon - 8000 };
+    const again = job({ expires_at: noon - 1, attempt: 2, attempts: [{ ...tried, outcome: "failed" }] });
+    const { run, stored } = world(again);
+    await run(never);
+    expect(await stored()).toMatchObject({ status: "cancelled", reason: "expired" });
+  });
+
   it("but one whose expires_at is still to come runs", async () => {
     const { run, stored } = world(job({ expires_at: noon + 1 }));
     await run(ok);
@@ -359,24 +367,104 @@ describe("fencing", () => {
   });
 });
 
-describe("a claim whose answer takes long", () => {
-  it("is given up, since its lease might end while the job runs; another message claims the job when it has ended", async () => {
-    const due = job();
-    const { run, clock, jobs, stored } = world(due);
+describe("a claim under which nothing has started is given back", () => {
+  const refusal = () => Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
+  const parent = { message: aMessage(), step: "main.a" };
+  type World = ReturnType<typeof world>;
+
+  function slowClaims({ jobs, clock }: World) {
     const { claim } = jobs;
-    jobs.claim = async (message, asked) => {
-      const answer = await claim(message, asked);
+    jobs.claim = async (...what) => {
+      const answer = await claim(...what);
       await clock.sleep(12_000);
       return answer;
     };
-    let runs = 0;
-    const slow = expect(run(async () => runs++)).rejects.toThrow("too late");
-    await clock.advance(12_000);
+    return () => Object.assign(jobs, { claim });
+  }
+
+  function failedReads({ jobs }: World) {
+    const { get } = jobs;
+    jobs.get = async (id) => {
+      if (id === parent.message.job_id) throw refusal();
+      return get(id);
+    };
+    return () => {
+      jobs.get = async (id) => (id === parent.message.job_id ? aJob({ id, type: "feature" }) : get(id));
+    };
+  }
+
+  function lostInputs({ blobs }: World) {
+    const { get } = blobs;
+    blobs.get = async () => {
+      throw refusal();
+    };
+    return () => Object.assign(blobs, { get });
+  }
+
+  it.each([
+    ["its answer came too late", slowClaims, job()],
+    ["the feature could not be read", failedReads, job({ parent })],
+    ["the input could not be read", lostInputs, job({ input: { blob: "inputs/large", bytes: 5000 } })],
+  ])("%s: however often, the job has not crashed", async (_why, breaks, due) => {
+    const w = world(due);
+    await w.blobs.put("inputs/large", Buffer.from("{}"), "application/json");
+    breaks(w);
+    for (let i = 0; i < 5; i++) {
+      const failed = expect(w.run(ok)).rejects.toThrow();
+      await w.clock.advance(12_000);
+      await failed;
+      expect(await w.stored()).toMatchObject({ status: "queued", claims: 0 });
+      for (const field of ["claim_id", "lease_until", "started_at"]) expect(await w.stored()).not.toHaveProperty(field);
+    }
+  });
+
+  it("and the next message runs the job, as if nothing had been", async () => {
+    const w = world(job());
+    const mend = slowClaims(w);
+    const slow = expect(w.run(ok)).rejects.toThrow("too late");
+    await w.clock.advance(12_000);
     await slow;
-    jobs.claim = claim;
-    await clock.advance(30_000);
-    await run(async () => runs++);
-    expect(runs).toBe(1);
-    expect(await stored()).toMatchObject({ status: "completed", attempts: [{ crashes: 1 }] });
+    mend();
+    await w.run(ok);
+    expect(await w.stored()).toMatchObject({ status: "completed", attempts: [{ attempt: 1 }] });
+    expect((await w.stored())?.attempts[0]).not.toHaveProperty("crashes");
+  });
+
+  it("a crash before it still counts", async () => {
+    const w = world(
+      job({ status: "running", claims: 2, claim_id: "dead", lease_until: noon - 1, started_at: noon - 9 }),
+    );
+    slowClaims(w);
+    const slow = expect(w.run(ok)).rejects.toThrow("too late");
+    await w.clock.advance(12_000);
+    await slow;
+    expect(await w.stored()).toMatchObject({ status: "queued", claims: 2 });
+  });
+
+  it("a parked feature is parked again", async () => {
+    const feature = job({ type: "feature", status: "running", lease_until: 0, parked_since: noon, wake_at: noon + 9 });
+    const w = world(feature);
+    slowClaims(w);
+    const slow = expect(runJob(w, ok, aMessage(feature), { wakeUps: true })).rejects.toThrow("too late");
+    await w.clock.advance(12_000);
+    await slow;
+    expect(await w.stored()).toMatchObject({ status: "running", lease_until: 0, claims: 0, wake_at: noon + 9 });
+    expect(await w.stored()).not.toHaveProperty("claim_id");
+  });
+
+  it("what was cancelled meanwhile stays cancelled", async () => {
+    const due = job();
+    const w = world(due);
+    const { claim } = w.jobs;
+    w.jobs.claim = async (...what) => {
+      const answer = await claim(...what);
+      await w.clock.sleep(12_000);
+      await w.jobs.replace(cancelled((await w.stored()) as Job, noon, "by request"));
+      return answer;
+    };
+    const slow = expect(w.run(ok)).rejects.toThrow("too late");
+    await w.clock.advance(12_000);
+    await slow;
+    expect(await w.stored()).toMatchObject({ status: "cancelled", reason: "by request" });
   });
 });

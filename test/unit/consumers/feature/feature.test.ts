@@ -12,6 +12,8 @@ import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
 import { noon } from "../../../support/builders.ts";
 import { productWith, stepsOf, featureWorld as world } from "../../../support/feature-world.ts";
 
+const throttled = () => Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
+
 const onboard: FeatureTarget = {
   input: { email: { type: "email" }, plan: { type: "string", required: false } },
   sequences: {
@@ -416,7 +418,7 @@ describe("whatever happens to messages", () => {
     const { create } = w.jobs;
     w.jobs.create = async () => {
       w.jobs.create = create;
-      throw new Error("throttled");
+      throw throttled();
     };
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
@@ -428,7 +430,7 @@ describe("whatever happens to messages", () => {
     const message = messageOf((await w.jobs.get(id)) as Job);
     const { getMany } = w.jobs;
     w.jobs.getMany = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
     for (const _round of [1, 2, 3]) {
       w.queue.sent.length = 0;
@@ -452,7 +454,7 @@ describe("whatever happens to messages", () => {
     const known = stepsOf(await w.jobs.get(id));
     expect(known).toMatchObject({ "main.create": { status: "scheduled" } });
     w.jobs.getMany = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
     await runJob(w, decide, message, { wakeUps: true });
     const job = await w.jobs.get(id);
@@ -465,7 +467,7 @@ describe("whatever happens to messages", () => {
     const id = await w.start("onboard", { email: "a@b.example" });
     const message = messageOf((await w.jobs.get(id)) as Job);
     w.jobs.getMany = async () => {
-      throw new Error("throttled");
+      throw throttled();
     };
     await runJob(w, decide, message, { wakeUps: true });
     w.queue.sent.length = 0;
@@ -568,9 +570,9 @@ describe("cancelling a feature", () => {
     const { replace } = w.jobs;
     w.jobs.replace = async (job) => {
       if (job.id === id) return replace(job);
-      throw new Error("throttled");
+      throw throttled();
     };
-    await expect(changeJob(w, id, cancelling("by request"))).rejects.toThrow("throttled");
+    await expect(changeJob(w, id, cancelling("by request"))).rejects.toThrow("Rate exceeded");
     Object.assign(w.jobs, { replace });
     await changeJob(w, id, cancelling("by request"));
     expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
