@@ -28,13 +28,13 @@ export async function runJob(
   all: ConsumerServices,
   execute: Decide,
   message: JobMessage,
-  { longestWaitMs, random = Math.random, wakeUps = false }: ShellOptions = {},
+  { random = Math.random, ...options }: ShellOptions = {},
 ): Promise<void> {
-  const job = await reachClaim(loggingOf(all, messageFields(message)), message, { longestWaitMs, wakeUps });
+  const job = await reachClaim(loggingOf(all, messageFields(message)), message, options);
   if (!job) return;
   const services = loggingOf(all, jobFields(job));
-  const outcome = await attempt(services, execute, job, { random: random(), deciding: wakeUps }).catch((error) =>
-    error instanceof NotStarted ? giveBack(services, job, error) : Promise.reject(error),
+  const outcome = await attempt(services, execute, job, { random: random(), deciding: options.wakeUps ?? false }).catch(
+    (error) => (error instanceof NotStarted ? giveBack(services, job, error) : Promise.reject(error)),
   );
   const settled = await settle(services, job, outcome);
   if (!settled) return;

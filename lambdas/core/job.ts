@@ -163,6 +163,8 @@ export const JobMessage = z.strictObject({
   run: z.int().min(1),
   attempt: z.int().min(1),
   due_at: z.int().min(0),
+  /** It came to another type's queue before, and was sent on to that of its job's. */
+  forwarded: z.literal(true).optional(),
 });
 export type JobMessage = z.infer<typeof JobMessage>;
 

@@ -53,12 +53,15 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
 
 export const waiting = (dueAt: number, now: number) => (dueAt <= now ? "queued" : "scheduled");
 
+export type Claimable = "yes" | "taken" | "gone" | "misdirected";
+
 /** The rule of the claim (DESIGN 7); the DynamoDB adapter states it once more as a condition expression. */
-export function claimable(job: Job, message: JobMessage, now: number): "yes" | "taken" | "gone" {
+export function claimable(job: Job, message: JobMessage, now: number, type = job.type): Claimable {
   const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;
   if (!named) return "gone";
+  if (!isWaiting(job) && job.status !== "running") return "gone";
+  if (job.type !== type) return "misdirected";
   if (isWaiting(job)) return "yes";
-  if (job.status !== "running") return "gone";
   return (job.lease_until ?? 0) < now ? "yes" : "taken";
 }
 

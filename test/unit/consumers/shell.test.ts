@@ -115,6 +115,64 @@ describe("a message that means nothing any more is dropped", () => {
   });
 });
 
+describe("a message in the queue of another type", () => {
+  const options = { type: "function", random: () => 0.5 } as const;
+  const neverRuns: Execute = async () => {
+    throw new Error("it ran");
+  };
+
+  it("is sent on to its own type's, and its job is not claimed", async () => {
+    const due = job();
+    const w = world(due);
+    await runJob(w, neverRuns, aMessage(due), options);
+    expect(w.queue.sent).toEqual([
+      { type: "action", message: aMessage(due, { forwarded: true }), delaySeconds: 0, group: "my-product:prd" },
+    ]);
+    expect(await w.stored()).toEqual(due);
+    const [sentOn] = w.queue.sent;
+    await runJob(w, ok, sentOn?.message ?? aMessage(), { ...options, type: "action" });
+    expect(await w.stored()).toMatchObject({ status: "completed" });
+  });
+
+  it("is sent on once: where it comes back, the job is the reconciler's", async () => {
+    const due = job();
+    const w = world(due);
+    await runJob(w, neverRuns, aMessage(due, { forwarded: true }), options);
+    expect(w.queue.sent).toEqual([]);
+    expect(await w.stored()).toEqual(due);
+    expect(w.log.lines).toContainEqual(expect.objectContaining({ level: "error" }));
+    expect(w.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
+  });
+
+  it("wakes the feature that it is of, though a decision is under way", async () => {
+    const feature = job({ type: "feature", status: "running", claim_id: "theirs", lease_until: noon + 9000 });
+    const w = world(feature);
+    await runJob(w, neverRuns, aMessage(feature), options);
+    expect(w.queue.sent).toMatchObject([{ type: "feature", message: { job_id: feature.id, forwarded: true } }]);
+  });
+
+  it("is dropped where it means nothing any more", async () => {
+    const w = world(cancelled(job(), noon, "by request"));
+    await runJob(w, neverRuns, aMessage((await w.stored()) as Job), options);
+    expect(w.queue.sent).toEqual([]);
+  });
+
+  it("comes again where SQS does not take it", async () => {
+    const w = world(job());
+    w.queue.send = async () => {
+      throw new Error("throttled");
+    };
+    await expect(runJob(w, neverRuns, aMessage((await w.stored()) as Job), options)).rejects.toThrow("throttled");
+  });
+
+  it("and early is sent again to its own type's for the rest of its time", async () => {
+    const early = job({ due_at: noon + 75_400, status: "scheduled" });
+    const w = world(early);
+    await runJob(w, neverRuns, aMessage(early), options);
+    expect(w.queue.sent).toMatchObject([{ type: "action", delaySeconds: 75 }]);
+  });
+});
+
 describe("a failed attempt", () => {
   const busy: Execute = async () => {
     throw new JobError("SERVICE_UNAVAILABLE", "The shop is closed.");
