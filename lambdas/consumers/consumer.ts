@@ -19,7 +19,8 @@ export function consumer(type: JobType, execute: Decide, options: Pick<ShellOpti
   return queueHandler(
     start,
     JobMessage,
-    (services, message) => runJob(services, execute, message, { ...options, longestWaitMs: services.longestWaitMs }),
+    (services, message) =>
+      runJob(services, execute, message, { ...options, type, longestWaitMs: services.longestWaitMs }),
     messageFields,
   );
 }

@@ -62,7 +62,8 @@ export async function cancelJob(services: Changing, id: string, reason: string):
 
 /**
  * Cancels the jobs of a feature's steps, as far as its progress names them. One that it does not name cancels itself
- * instead of starting (`orphanedBy`).
+ * instead of starting (`orphanedBy`). The feature is as it was recorded: a step that a retry of it has revived since
+ * goes on.
  */
 export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
   if (job.type !== "feature" || !job.progress) return;
@@ -70,8 +71,13 @@ export async function cancelSteps(services: Changing, job: Job, reason: string):
   const open = Object.values(steps).flatMap(({ job_id, finished_at }) =>
     job_id !== undefined && finished_at === undefined ? [job_id] : [],
   );
-  await Promise.all(open.map((id) => cancelJob(services, id, reason)));
+  const cancelling: Change = (step, now) =>
+    isFinished(step) || isRevived(step, job) ? "unchanged" : cancelled(step, now, reason);
+  await Promise.all(open.map((id) => rewrite(services, id, cancelling)));
 }
+
+/** Whether a step belongs to a later attempt of its feature. */
+const isRevived = ({ parent }: Job, feature: Job): boolean => (parent?.message.attempt ?? 0) > feature.attempt;
 
 /** Takes back the schedule that a recorded change has left behind. */
 async function unschedule({ scheduler }: Changing, before: Job, next: Job): Promise<void> {
@@ -158,11 +164,15 @@ export const retrying =
     return triedAgain(job, now, now + delayMs);
   };
 
-/** The same for the step of a feature that is retried; its end wakes the feature's new attempt. */
+/**
+ * The same for the step of a feature that is retried; its end wakes the feature's new attempt. A late decision of an
+ * earlier attempt leaves it as it is.
+ */
 export const reviving =
   (parent: Parent): Change =>
   (job, now) => {
-    if (job.parent?.message.attempt === parent.message.attempt || job.status === "completed") return "unchanged";
+    const known = job.parent?.message.attempt ?? 0;
+    if (known >= parent.message.attempt || job.status === "completed") return "unchanged";
     return isFinished(job) ? { ...triedAgain(job, now, now), parent } : changed(job, { parent });
   };
 

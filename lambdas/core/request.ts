@@ -24,7 +24,9 @@ export const JobRequest = strict({
   retries: z.int().min(0).max(20).optional().describe("Further attempts after the first one has failed."),
   retry_config: RetryConfig.optional(),
   repeat: RepeatRequest.optional().describe("Makes the job recur."),
-  expires_at: Time.optional().describe("A job that has not started by then is cancelled with reason `expired`."),
+  expires_at: Time.optional().describe(
+    "No attempt starts after this: a job that waits by then, for its time or for a retry, is cancelled with reason `expired`.",
+  ),
   timeout_ms: z.int().min(100).optional().describe("Milliseconds that one attempt may take."),
   labels: z
     .array(z.string().min(1).max(64).refine(wellFormed, notWellFormed))

@@ -117,7 +117,8 @@ async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise
 }
 
 async function repeated(services: Scheduling, existing: Job, request: AcceptedRequest): Promise<Job> {
-  if (existing.fingerprint !== request.fingerprint) {
+  // A step that exists exists: another decision asked for it, whose time was another.
+  if (request.step === undefined && existing.fingerprint !== request.fingerprint) {
     throw new RequestError("IDEMPOTENCY_MISMATCH", "This idempotency key was used for a different request.", {
       jobId: existing.id,
     });

@@ -47,7 +47,8 @@ export interface IJobProcessorInput {
   /** Makes the job recur. Default: it runs once. Example: `{ cron: "0 9 * * MON-FRI", tz: "Europe/Berlin" }`. */
   repeat?: Repeat;
   /**
-   * A job that has not started by this time is cancelled with reason `expired`; later than `start_at`.
+   * No attempt starts after this time: a job that waits by then, for its time or for a retry, is cancelled with reason
+   * `expired`. Later than `start_at`.
    * Default: it never expires. Example: `1900000000`.
    */
   expires_at?: Time;

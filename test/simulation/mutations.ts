@@ -273,8 +273,8 @@ export const mutations: Mutation[] = [
   {
     name: "idempotency: another request with the same key is accepted",
     file: "core/schedule-job.ts",
-    find: "if (existing.fingerprint !== request.fingerprint) {",
-    replace: "if (existing.fingerprint === undefined) {",
+    find: "request.step === undefined && existing.fingerprint !== request.fingerprint",
+    replace: "existing.fingerprint === undefined",
   },
   {
     name: "idempotency: a task that asks again is not told",
@@ -620,8 +620,8 @@ export const mutations: Mutation[] = [
   {
     name: "feature: steps do not wake it",
     file: shell,
-    find: "await handOn(services, next);",
-    replace: "await handOn(services, { ...next, parent: undefined });",
+    find: "handOn(services, next), over",
+    replace: "handOn(services, { ...next, parent: undefined }), over",
   },
   {
     name: "feature: the steps' ids are not derived",

@@ -92,7 +92,7 @@ export const summaryFields = () => ({
   created_at: at("When it was requested."),
   started_at: at("When its latest attempt started.").optional(),
   finished_at: at("When it ended.").optional(),
-  expires_at: at("A job that has not started by then is cancelled.").optional(),
+  expires_at: at("No attempt starts after it: a job that waits by then is cancelled.").optional(),
   labels: z.array(z.string()).optional(),
   repeat: RepeatSchema().optional(),
   error: JobFailureSchema().optional(),

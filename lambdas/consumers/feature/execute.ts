@@ -1,4 +1,4 @@
-import { cancelSteps, changeJob, reviving } from "../../core/change-job.ts";
+import { changeJob, reviving } from "../../core/change-job.ts";
 import { JobError, RequestError } from "../../core/errors.ts";
 import { type AttemptError, type Job, messageOf, shownStatus } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
@@ -9,6 +9,7 @@ import { scheduleJob } from "../../core/schedule-job.ts";
 import type { ConsumerServices } from "../../core/services.ts";
 import { shorten } from "../../core/sizes.ts";
 import type { StepView } from "../../core/view.ts";
+import { isPassing } from "../decide-again.ts";
 import { resolve, type Scope } from "./evaluate.ts";
 import { hasEnded, plan, type ReadyStep, resultsFor, type StepStates } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
@@ -36,7 +37,7 @@ export const execute: Decide = async ({ job, input, target, progress }, services
   for (;;) {
     const next = plan(feature, states, scope);
     states = { ...states, ...next.ended };
-    if (next.outcome.is === "failed") return await fail(services, job, next.outcome, states);
+    if (next.outcome.is === "failed") throw failure(next.outcome, states);
     if (next.outcome.is === "completed") return new Finished(outputOf(feature, scope), states);
     const started = await startAll(services, job, next.ready);
     states = { ...states, ...started.states };
@@ -80,8 +81,7 @@ async function reviveFailed(services: ConsumerServices, job: Job, feature: Featu
   await Promise.all(
     stepsOf(feature).map(async ({ key, step }) => {
       const child = children.get(key);
-      const before = child?.parent?.message.attempt ?? job.attempt;
-      if (!child || before >= job.attempt || child.status === "completed" || step.allow_fail) return;
+      if (!child || attemptOf(child, job) >= job.attempt || child.status === "completed" || step.allow_fail) return;
       children.set(key, await changeJob(services, child.id, reviving({ message, step: key })));
     }),
   );
@@ -129,17 +129,14 @@ const stateOf = (child: Job, now: number): StepView => ({
   ...(child.error !== undefined && { error: child.error }),
 });
 
-async function fail(
-  services: ConsumerServices,
-  job: Job,
-  { key, error }: { key: string; error: NonNullable<StepView["error"]> },
-  states: StepStates,
-): Promise<never> {
-  const open = Object.fromEntries(Object.entries(states).filter(([, state]) => !hasEnded(state)));
-  await cancelSteps(services, { ...job, progress: { inline: open } }, "its feature failed");
-  const progress = { ...states };
-  for (const [step, state] of Object.entries(open)) progress[step] = { ...state, status: "cancelled" };
-  throw new JobError(error.code, `Step ${key} failed: ${error.message}`, { retryable: false, progress });
+/** The shell cancels what is open once the failure is recorded: a decision that has lost its claim must cancel nothing. */
+function failure({ key, error }: { key: string; error: AttemptError }, states: StepStates): JobError {
+  const progress = Object.entries(states).map(([step, state]): [string, StepView] => [
+    step,
+    hasEnded(state) ? state : { ...state, status: "cancelled" },
+  ]);
+  const message = `Step ${key} failed: ${error.message}`;
+  return new JobError(error.code, message, { retryable: false, progress: Object.fromEntries(progress) });
 }
 
 const outputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
@@ -154,23 +151,25 @@ interface Started {
 
 async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]): Promise<Started> {
   const started: Started = { states: {}, due: [], refused: false };
-  await Promise.all(
+  const starts = await Promise.allSettled(
     ready.map(async (step) => {
       try {
         const child = await start(services, job, step);
         started.states[step.placed.key] = stateOf(child, services.clock.now());
         started.due.push(child.due_at);
       } catch (error) {
-        if (!(error instanceof RequestError)) throw error;
-        if (error.code === "UNAVAILABLE") started.refused = true;
+        if (isPassing(error)) started.refused = true;
+        else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
         else started.states[step.placed.key] = refusal(error, services.clock.now());
       }
     }),
   );
+  // Once all have been tried: one that cannot be started holds up no other.
+  for (const one of starts) if (one.status === "rejected") throw one.reason;
   return started;
 }
 
-function start(services: ConsumerServices, job: Job, { placed, input }: ReadyStep): Promise<Job> {
+async function start(services: ConsumerServices, job: Job, { placed, input }: ReadyStep): Promise<Job> {
   const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
   const now = services.clock.now();
   const options = { app, retries, retry_config, timeout_ms };
@@ -178,8 +177,13 @@ function start(services: ConsumerServices, job: Job, { placed, input }: ReadySte
   const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
   const parent = { message: messageOf(job), step: placed.key };
   const step = { job_id: stepJobId(job, placed.key), parent };
-  return scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
+  const child = await scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
+  // A late decision of an attempt before this one may have started it: its end is to wake this one.
+  return attemptOf(child, job) < job.attempt ? changeJob(services, child.id, reviving(parent)) : child;
 }
+
+/** The attempt of its feature that a step belongs to. */
+const attemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
 
 /** The event has refused the step's input: where, but not what it was. */
 const refusal = (error: RequestError, now: number): StepView => ({

@@ -150,13 +150,17 @@ describe("a cancelled job", () => {
 });
 
 describe("a job that is parked", () => {
-  const first = parked(woken(claim(born(0), now)), { inline: {} }, now + 60_000, now + 5000);
+  const first = parked(woken(claim(born(0), now)), { inline: {} }, now + 60_000, {
+    again_at: now + 5000,
+    failing_since: now,
+  });
 
   it("has no claim, and asks again only as long as AWS refuses it something", () => {
     for (const field of ["claim_id", "woken"]) expect(first).not.toHaveProperty(field);
     expect(first).toMatchObject({ again_at: now + 5000, parked_since: now, claims: 0 });
     const next = parked(claim(first, now + 5000), { inline: {} }, now + 60_000);
     expect(next).not.toHaveProperty("again_at");
+    expect(next).not.toHaveProperty("failing_since");
     expect(next).toMatchObject({ parked_since: now });
   });
 
@@ -167,7 +171,7 @@ describe("a job that is parked", () => {
       completed(first, now, { inline: 1 }),
       cancelled(first, now, "a"),
     ])
-      for (const field of ["wake_at", "again_at", "woken", "parked_since", "claim_id", "lease_until"])
+      for (const field of ["wake_at", "again_at", "failing_since", "woken", "parked_since", "claim_id", "lease_until"])
         expect(ended).not.toHaveProperty(field);
   });
 });
