@@ -59,7 +59,11 @@ export class Consumer extends Construct {
     const consumer = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
       entry: `consumers/${type}`,
       description: `Executes the ${type} jobs`,
-      environment: { ...jobsEnvironment(platform), LONGEST_WAIT_MS: String(config.longestWaitMs) },
+      environment: {
+        ...jobsEnvironment(platform),
+        LONGEST_WAIT_MS: String(config.longestWaitMs),
+        MEMORY_MB: String(config.memory[type]),
+      },
       timeout: consumerTimeout(definition),
       memorySize: config.memory[type],
       // Databases are where nobody else gets to; what the other types call is on the internet or an API of AWS.

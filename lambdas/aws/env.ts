@@ -47,6 +47,8 @@ export const ConsumerEnv = once(() =>
   JobsEnv().extend({
     /** The longest a message is held in process until its time; billed Lambda time. */
     LONGEST_WAIT_MS: whole(1000, 20_000).default(1000),
+    /** Megabytes that the function has: what its jobs load at a time follows from it. */
+    MEMORY_MB: whole(128, 10_240).default(256),
   }),
 );
 

@@ -1,10 +1,11 @@
 import { isRefusal } from "../aws/refusal.ts";
 import { cancelSteps, handOn } from "../core/change-job.ts";
 import { JobError, traceOf } from "../core/errors.ts";
-import { isFinished, type Job, type JobMessage, type Stored } from "../core/job.ts";
+import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf } from "../core/job.ts";
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
 import { attemptMeasured } from "../core/measures.ts";
+import { type Admitted, type Memory, memoryOf, type Room } from "../core/memory.ts";
 import { orphanedBy, stepReasons } from "../core/orphan.ts";
 import { load, store } from "../core/payload.ts";
 import type { Log } from "../core/ports.ts";
@@ -18,7 +19,11 @@ import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 export interface ShellOptions extends ClaimOptions {
   /** In [0, 1): the jitter of backoff. */
   random?: () => number;
+  /** What the jobs of a batch share. */
+  memory?: Memory;
 }
+
+const endless = memoryOf(Number.POSITIVE_INFINITY);
 
 /**
  * Takes one message to its end (DESIGN 7). Resolves when the message may be deleted; throws when it should be
@@ -28,13 +33,28 @@ export async function runJob(
   all: ConsumerServices,
   execute: Decide,
   message: JobMessage,
-  { random = Math.random, ...options }: ShellOptions = {},
+  { memory = endless, ...options }: ShellOptions = {},
 ): Promise<void> {
   const job = await reachClaim(loggingOf(all, messageFields(message)), message, options);
   if (!job) return;
   const services = loggingOf(all, jobFields(job));
-  const outcome = await attempt(services, execute, job, { random: random(), deciding: options.wakeUps ?? false }).catch(
-    (error) => (error instanceof NotStarted ? giveBack(services, job, error) : Promise.reject(error)),
+  const room = memory.admit(job);
+  if (!room) return goBack(services, job);
+  try {
+    await runClaimed(services, execute, job, { ...options, room });
+  } finally {
+    room.leave();
+  }
+}
+
+async function runClaimed(
+  services: ConsumerServices,
+  execute: Decide,
+  job: Job,
+  { random = Math.random, wakeUps: deciding = false, room }: ShellOptions & { room: Admitted },
+): Promise<void> {
+  const outcome = await attempt(services, execute, job, { random: random(), deciding, room }).catch((error) =>
+    error instanceof NotStarted ? giveBack(services, job, error) : Promise.reject(error),
   );
   const settled = await settle(services, job, outcome);
   if (!settled) return;
@@ -100,6 +120,17 @@ async function giveBack(services: ConsumerServices, job: Job, error: NotStarted)
   throw error.cause ?? error;
 }
 
+/**
+ * The other jobs of the batch fill this process: the job goes back to its queue at once, with its attempt unspent, for
+ * another process or a later batch. The first of a batch always has room, so that each batch ends some job.
+ */
+async function goBack(services: ConsumerServices, job: Job): Promise<void> {
+  const settled = await settle(services, job, (of) => unclaimed(of, services.clock.now()));
+  if (!settled) return;
+  services.log.info("job sent back: the others of its batch leave no memory for its input");
+  await services.queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job) });
+}
+
 /** Nothing has started under the claim, for a reason that passes: the claim is given back and the message comes again. */
 class NotStarted extends Error {}
 
@@ -111,7 +142,7 @@ async function attempt(
   services: ConsumerServices,
   execute: Decide,
   job: Job,
-  { random, deciding }: { random: number; deciding: boolean },
+  { random, deciding, room }: { random: number; deciding: boolean; room: Room },
 ): Promise<Outcome> {
   const { clock } = services;
   const end = await endWithoutStart(services, job, random);
@@ -121,7 +152,7 @@ async function attempt(
   }
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
-      const execution = await executionOf(services, job, signal);
+      const execution = await executionOf(services, job, { signal, room });
       // Its input may have come after its time was up, and the next attempt may be under way by now.
       signal.throwIfAborted();
       return execute(execution, withinTime(services, signal));
@@ -178,7 +209,11 @@ const unexpected = (cause: unknown) =>
 const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
   store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
 
-async function executionOf(services: ConsumerServices, job: Job, signal: AbortSignal): Promise<Execution> {
+async function executionOf(
+  services: ConsumerServices,
+  job: Job,
+  { signal, room }: Pick<Execution, "signal" | "room">,
+): Promise<Execution> {
   const found = services.catalog.lookup(job.product, job.event);
   if (!found || found.event.type !== job.type) {
     throw new JobError(
@@ -196,6 +231,7 @@ async function executionOf(services: ConsumerServices, job: Job, signal: AbortSi
     idempotencyKey: `${job.id}-${job.run}`,
     progress: job.progress && (await kept(job.progress)),
     signal,
+    room,
     secrets,
     blobs,
     clock,

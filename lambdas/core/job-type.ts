@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Product, ProductEvent } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
 import type { Job, JobType } from "./job.ts";
+import type { Room } from "./memory.ts";
 import type { BlobStore, Clock, Log, Secrets } from "./ports.ts";
 import type { ConsumerServices } from "./services.ts";
 
@@ -67,6 +68,8 @@ export interface Execution {
   progress: unknown;
   /** Aborts at the job's timeout. */
   signal: AbortSignal;
+  /** Whoever reads a large answer asks for room first: the other jobs of the batch are in the same process. */
+  room: Room;
   secrets: Secrets;
   blobs: BlobStore;
   clock: Clock;

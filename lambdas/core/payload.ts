@@ -1,14 +1,28 @@
-import { JobError, traceOf } from "./errors.ts";
+import { JobError, RequestError, traceOf } from "./errors.ts";
 import type { Stored } from "./job.ts";
 import type { BlobStore, Log } from "./ports.ts";
 
 /** Values up to this many bytes of JSON stay in the item: every later write of the item is billed by its size. */
 export const inlineLimit = 4096;
 
-/** Keeps a JSON value: small ones inline, larger ones as a blob under `key`. `undefined` is kept as null. */
-export async function store(blobs: BlobStore, key: string, value: unknown): Promise<Stored> {
+/**
+ * Keeps a JSON value: small ones inline, larger ones as a blob under `key`. `undefined` is kept as null.
+ * Throws PAYLOAD_TOO_LARGE beyond `mostBytes`.
+ */
+export async function store(
+  blobs: BlobStore,
+  key: string,
+  value: unknown,
+  mostBytes = Number.POSITIVE_INFINITY,
+): Promise<Stored> {
   const json = JSON.stringify(value) ?? "null";
   const bytes = Buffer.byteLength(json);
+  if (bytes > mostBytes) {
+    throw new RequestError(
+      "PAYLOAD_TOO_LARGE",
+      `The input has ${bytes} bytes of JSON; a job takes ${mostBytes} at most.`,
+    );
+  }
   if (bytes <= inlineLimit) return { inline: JSON.parse(json) };
   await blobs.put(key, Buffer.from(json), "application/json");
   return { blob: key, bytes };

@@ -3,6 +3,7 @@ import type { Catalog, CatalogEvent } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
 import type { Parent, Repeat, RetryPolicy } from "./job.ts";
 import { fingerprint } from "./job-id.ts";
+import { hasMoreValues, mostValues } from "./json-values.ts";
 import { invalidRequest } from "./parse-body.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
@@ -75,6 +76,10 @@ const deepest = 64;
 export function parseRequest(body: unknown, catalog: Catalog, now: number, headerKey?: string): AcceptedRequest {
   if (nestedDeeperThan(body, deepest)) {
     throw invalidRequest([{ pointer: "", detail: `nested deeper than ${deepest} levels` }]);
+  }
+  if (hasMoreValues(body)) {
+    const detail = `has more than ${mostValues} values; give what is larger as an upload, or as text`;
+    throw invalidRequest([{ pointer: "/input", detail }]);
   }
   const parsed = JobRequest.safeParse(body);
   if (!parsed.success) throw invalidRequest([...faultsOf(parsed.error), ...inputFaultsOfBroken(body, catalog)]);

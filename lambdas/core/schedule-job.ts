@@ -17,6 +17,9 @@ export interface Scheduling extends Dispatching {
 
 const retryAfterSeconds = 5;
 
+/** Bytes of JSON: what a request over HTTP may have. Other ways in take more, and a feature may make more for a step. */
+const largestInput = 4_400_000;
+
 /**
  * Records a job, then dispatches it; its receipt may be given once this resolves. A request whose idempotency key was
  * used before answers that job. Throws a RequestError: IDEMPOTENCY_MISMATCH, or UNAVAILABLE when AWS refuses, with the
@@ -43,16 +46,18 @@ function idOf({ product, env, idempotency_key: key, step }: AcceptedRequest): st
   return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
 }
 
-/** The job of a request, its input kept, itself not stored yet. Throws UNAVAILABLE. */
+/** The job of a request, its input kept, itself not stored yet. Throws UNAVAILABLE, or PAYLOAD_TOO_LARGE. */
 export async function prepare(services: Scheduling, request: AcceptedRequest): Promise<Job> {
   const id = idOf(request);
   const writeId = crypto.randomUUID();
   try {
     // Of this very write: another request that has the same id must not change the input, and the input goes with its job
     // although a repeated key may give its id to another one meanwhile.
-    const input = await store(services.blobs, `inputs/${id}/${request.fingerprint}/${writeId}`, request.input);
+    const key = `inputs/${id}/${request.fingerprint}/${writeId}`;
+    const input = await store(services.blobs, key, request.input, largestInput);
     return newJob(request, { id, writeId, now: services.clock.now(), input });
   } catch (cause) {
+    if (cause instanceof RequestError) throw cause;
     throw unavailable(cause);
   }
 }

@@ -2,7 +2,7 @@ import { changeJob, reviving } from "../../core/change-job.ts";
 import { JobError, RequestError } from "../../core/errors.ts";
 import { type AttemptError, type Job, messageOf, shownStatus } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
-import { type Decide, Finished, Parked } from "../../core/job-type.ts";
+import { type Decide, type Execution, Finished, Parked } from "../../core/job-type.ts";
 import { load } from "../../core/payload.ts";
 import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
@@ -23,7 +23,7 @@ const lookAgainMs = 120_000;
  * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived. Where AWS
  * refuses something it throws, and the shell lets it decide again.
  */
-export const execute: Decide = async ({ job, input, target, progress }, services) => {
+export const execute: Decide = async ({ job, input, target, progress, room, signal }, services) => {
   const feature = target as FeatureTarget;
   const children = await childrenOf(services, job, feature);
   await reviveFailed(services, job, feature, children);
@@ -31,7 +31,9 @@ export const execute: Decide = async ({ job, input, target, progress }, services
   const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
-  const results = await resultsOf(services, feature, children, resultsFor(feature, states));
+  const wanted = resultsFor(feature, states);
+  await roomForResults(children, wanted, { room, signal });
+  const results = await resultsOf(services, feature, children, wanted);
   const scope: Scope = { input, results, gone, now };
   let refused = false;
   for (;;) {
@@ -99,6 +101,24 @@ async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: Feature
   }
   return found;
 }
+
+/** Results of many steps may be much for a process that makes other decisions too. */
+async function roomForResults(
+  children: Map<string, Job>,
+  wanted: Set<string>,
+  { room, signal }: Pick<Execution, "room" | "signal">,
+): Promise<void> {
+  const results = [...wanted].map((key) => children.get(key)?.result);
+  const bytes = results.reduce((sum, result) => sum + (result && "blob" in result ? result.bytes : 0), 0);
+  if (bytes > mostResultBytes) {
+    const what = `The results that its next steps refer to have ${bytes} bytes; a feature works with ${mostResultBytes} at most.`;
+    throw new JobError("VALIDATION_ERROR", what);
+  }
+  if (bytes > 0) await room.forAnswer(bytes, signal);
+}
+
+/** Bytes of JSON. */
+const mostResultBytes = 16_000_000;
 
 async function resultsOf(
   { blobs }: ConsumerServices,

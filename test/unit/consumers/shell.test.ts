@@ -3,6 +3,7 @@ import { runJob } from "../../../lambdas/consumers/shell.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import { type Decide, type Execute, type Execution, Parked } from "../../../lambdas/core/job-type.ts";
+import { memoryOf } from "../../../lambdas/core/memory.ts";
 import type { ConsumerServices } from "../../../lambdas/core/services.ts";
 import { cancelled, parked } from "../../../lambdas/core/transitions.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";
@@ -45,6 +46,68 @@ describe("a message whose time has come", () => {
     const other = world(job());
     await other.run(async () => undefined);
     expect((await other.stored())?.result).toEqual({ inline: null });
+  });
+});
+
+describe("a batch whose inputs do not fit into the memory together", () => {
+  const blob = JSON.stringify({ body: { text: "x".repeat(4_000_000) } });
+  const large = () => job({ input: { blob: "inputs/1", bytes: blob.length } });
+
+  it("runs some jobs, and sends the others back at once with no attempt spent", async () => {
+    const jobs = Array.from({ length: 10 }, large);
+    const { blobs, queue, stored, ...services } = world(...jobs);
+    await blobs.put("inputs/1", Buffer.from(blob), "application/json");
+    const memory = memoryOf(256);
+    let running = 0;
+    let most = 0;
+    const execute: Execute = async ({ input }) => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      return Object.keys(input);
+    };
+    const all = { ...services, blobs, queue };
+    await Promise.all(jobs.map((one) => runJob(all, execute, aMessage(one), { memory })));
+    const after = await Promise.all(jobs.map(({ id }) => stored(id)));
+    expect(after.filter((one) => one?.status === "completed")).toHaveLength(1);
+    const back = after.filter((one) => one?.status === "queued");
+    expect(back).toHaveLength(9);
+    for (const one of back) expect(one).toMatchObject({ attempt: 1, claims: 0, attempts: [] });
+    expect(queue.sent).toHaveLength(9);
+    expect(queue.sent).toContainEqual({
+      type: "action",
+      message: aMessage(back[0]),
+      delaySeconds: 0,
+      group: "my-product:prd",
+    });
+    expect(most).toBe(1);
+
+    for (let batch = queue.sent.splice(0); batch.length > 0; batch = queue.sent.splice(0)) {
+      await Promise.all(batch.map(({ message }) => runJob(all, execute, message, { memory })));
+    }
+    const done = await Promise.all(jobs.map(({ id }) => stored(id)));
+    expect(done.map((one) => [one?.status, one?.attempts.length])).toEqual(jobs.map(() => ["completed", 1]));
+  });
+
+  it("leaves a feature parked that was woken, and its message wakes it again", async () => {
+    const memory = memoryOf(256);
+    memory.admit(large());
+    const feature = aJob({
+      ...large(),
+      type: "feature",
+      status: "running",
+      started_at: noon,
+      parked_since: noon,
+      lease_until: 0,
+      wake_at: noon + 60_000,
+      progress: { inline: {} },
+    });
+    const services = fakeServices({ jobs: [feature], catalog });
+    await runJob(services, ok, aMessage(feature), { memory, wakeUps: true });
+    const after = await services.jobs.get(feature.id);
+    expect(after).toMatchObject({ status: "running", parked_since: noon, wake_at: noon + 60_000, claims: 0 });
+    expect(after).not.toHaveProperty("claim_id");
+    expect(services.queue.sent).toMatchObject([{ type: "feature", message: aMessage(feature) }]);
   });
 });
 
