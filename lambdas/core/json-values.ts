@@ -1,8 +1,8 @@
 /**
  * The most values that an input may have. Each object, list, text and field is one; numbers in a list, such as the bytes of a
- * Buffer, take so little that they are not counted. Ten times as many fit into 4.4 MB, and would take 100 MB of memory.
+ * Buffer, take so little that they are not counted. Eight times as many fit into 4.4 MB, and would take 100 MB of memory.
  */
-export const mostValues = 500_000;
+export const mostValues = 250_000;
 
 /** Whether a JSON value consists of more values than that. It is nested no deeper than serialisers can follow. */
 export function hasMoreValues(value: unknown, most = mostValues): boolean {

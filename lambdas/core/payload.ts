@@ -31,14 +31,18 @@ export async function store(
 /** The value again. Throws a JobError NOT_FOUND if its blob is gone: S3 shows what was put at once, so it does not come back. */
 export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
-  return JSON.parse(Buffer.from(await loadBytes(blobs, stored)).toString());
+  return parsed(await loadBytes(blobs, stored));
 }
+
+/** Without a copy of the bytes, of which there may be millions. */
+export const parsed = (json: Uint8Array): unknown =>
+  JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString());
 
 /** The same; undefined if its blob is gone. */
 export async function loadIfThere(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
   const body = await blobs.get(stored.blob);
-  return body && JSON.parse(Buffer.from(body).toString());
+  return body && parsed(body);
 }
 
 /** A blob's JSON as it is kept. Throws as `load` does. */

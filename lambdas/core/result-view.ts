@@ -1,5 +1,5 @@
 import type { Stored } from "./job.ts";
-import { loadBytes } from "./payload.ts";
+import { loadBytes, parsed } from "./payload.ts";
 import type { BlobStore } from "./ports.ts";
 import { largestBody, sentBytes, sentBytesOf } from "./sizes.ts";
 
@@ -35,7 +35,7 @@ export async function withResults<View extends object>(
     const bytes = json ? sentBytes(json) : Number.POSITIVE_INFINITY;
     if (!json || bytes > left) return { ...view, result_url: await blobs.downloadUrl(result.blob, resultUrlSeconds) };
     left -= bytes;
-    return { ...view, result: JSON.parse(Buffer.from(json).toString()) as unknown };
+    return { ...view, result: parsed(json) };
   });
   return Promise.all(shown);
 }
