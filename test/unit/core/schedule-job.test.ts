@@ -57,6 +57,13 @@ describe("scheduling a job", () => {
     expect(job.input).toMatchObject({ blob: expect.stringContaining(job.id) });
     expect(services.blobs.blobs.size).toBe(1);
   });
+
+  it("refuses an input that is larger than a request over HTTP may be, whichever way it comes", async () => {
+    const services = fakeServices({ catalog });
+    const large = accept({ input: { body: { text: "x".repeat(4_400_000) } } });
+    expect(await refused(scheduleJob(services, large))).toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
+    expect([services.jobs.all(), services.blobs.blobs.size]).toEqual([[], 0]);
+  });
 });
 
 describe("an idempotency key", () => {
