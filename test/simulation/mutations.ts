@@ -293,7 +293,7 @@ export const mutations: Mutation[] = [
   {
     name: "idempotency: another request changes the input",
     file: "core/schedule-job.ts",
-    find: "/$" + "{request.fingerprint}`",
+    find: "/$" + "{request.fingerprint}/$" + "{writeId}`",
     replace: "`",
   },
   {
@@ -543,8 +543,8 @@ export const mutations: Mutation[] = [
   {
     name: "request: keeps another input",
     file: "core/schedule-job.ts",
-    find: ", request.input);",
-    replace: ", { ...request.input, body: 0 });",
+    find: "key, request.input, largestInput);",
+    replace: "key, { ...request.input, body: 0 }, largestInput);",
   },
   {
     name: "request: its idempotency key is forgotten",
