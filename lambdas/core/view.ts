@@ -5,12 +5,15 @@ import {
   isWaiting,
   type Job,
   type JobStatus,
+  type Parent,
   type Repeat,
   type Stored,
   shownStatus,
 } from "./job.ts";
 import { load } from "./payload.ts";
 import type { BlobStore } from "./ports.ts";
+import type { Services } from "./services.ts";
+import { type StepView, stepsShown } from "./step-view.ts";
 
 /** What `POST /v1/jobs` answers. Times are epoch milliseconds. */
 export interface Receipt {
@@ -48,6 +51,8 @@ export interface SummaryView extends Receipt {
   expires_at?: number;
   labels?: string[];
   repeat?: Repeat;
+  /** The feature, and the run of it, of which the job is a step: `sequence.step`. */
+  parent?: { job_id: string; run: number; step: string };
   error?: AttemptError;
   reason?: string;
 }
@@ -60,20 +65,11 @@ export interface AttemptView extends Attempt {
 /** A job as callers see it; the input is not part of it. */
 export interface JobView extends SummaryView {
   attempts: AttemptView[];
-  /** How far each step of a feature was when it last decided, by `sequence.step`. */
+  /** How far each step of a feature was when it last decided, by `sequence.step`; once the feature is over, how it is. */
   steps?: Record<string, StepView>;
   /** The result of a completed job; one too large for an answer is at `result_url`, for an hour. */
   result?: unknown;
   result_url?: string;
-}
-
-/** How far a step of a feature is. Times are epoch milliseconds. */
-export interface StepView {
-  status: JobStatus | "skipped";
-  job_id?: string;
-  started_at?: number;
-  finished_at?: number;
-  error?: AttemptError;
 }
 
 /** A Lambda answers 6 MB at most; a result beyond this is handed out as a download. */
@@ -95,7 +91,10 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   due_at: job.due_at,
   created_at: job.created_at,
   ...Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]])),
+  ...(job.parent && { parent: parentOf(job.parent) }),
 });
+
+const parentOf = ({ message: { job_id, run }, step }: Parent) => ({ job_id, run, step });
 
 const attemptView = (attempt: Attempt): AttemptView => ({
   ...attempt,
@@ -103,13 +102,17 @@ const attemptView = (attempt: Attempt): AttemptView => ({
   lateness_ms: attempt.started_at - attempt.due_at,
 });
 
-export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<JobView> {
+export async function viewOf(
+  services: Pick<Services, "blobs" | "jobs" | "catalog">,
+  job: Job,
+  now: number,
+): Promise<JobView> {
+  const steps = await stepsShown(services, job, now);
   return {
     ...summaryOf(job, now),
     attempts: job.attempts.map(attemptView),
-    ...(job.type === "feature" &&
-      job.progress && { steps: (await load(blobs, job.progress)) as Record<string, StepView> }),
-    ...(isFinished(job) && (await resultOf(blobs, job.result, largestInlineResult))),
+    ...(steps && { steps }),
+    ...(isFinished(job) && (await resultOf(services.blobs, job.result, largestInlineResult))),
   };
 }
 
