@@ -78,8 +78,9 @@ export class Consumer extends Construct {
         may.readBlobs(folders.inputs, folders.progress),
         may.missBlobs(),
         may.writeBlobs(folders.results, folders.progress),
-        // Early messages and retries go back to where they came from; a job that is a step wakes its feature.
-        may.send(...new Set<JobType>([type, "feature"])),
+        // Early messages and retries go back to where they came from; a job that is a step wakes its feature; and a message
+        // that came to the wrong queue goes on to its job's own.
+        may.send(...jobTypes),
         may.schedule(),
         may.passScheduleRole(),
         ...executorAccess(type, platform),

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { recent } from "../core/recent.ts";
 import type { TaskMessage } from "../core/task-message.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import { dynamoJobStore } from "./dynamo-job-store.ts";
@@ -16,5 +17,6 @@ export const startTasks = (env: TasksEnv) => ({
   jobs: dynamoJobStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME, retentionDays: 1 }),
   blobs: lazyBlobStore(env),
   queue: sqsMessages<TaskMessage>({ client: new SQSClient(clientDefaults), url: env.TASK_QUEUE_URL }),
+  beaten: recent(),
   log: makeLog("tasks"),
 });

@@ -58,9 +58,8 @@ const givenUp = (cause: unknown) =>
  * Of the messages that a refused decision was made for one asks again, all others end with theirs: if each did, what SQS
  * doubles in an outage would become ever more.
  */
-export const askingAgain = ({ again_at = 0, failing_since }: Job, now: number, pauseMs = 0) => ({
+export const askingAgain = ({ again_at = 0 }: Job, now: number, pauseMs = 0) => ({
   again_at: again_at > now + clocksApartMs ? again_at : now + Math.max(againMs, pauseMs),
-  ...(failing_since !== undefined && { failing_since }),
 });
 
 /** Sends the message that wakes a parked job at a time, at once by default. */

@@ -125,8 +125,8 @@ async function giveBack(services: ConsumerServices, job: Job, error: NotStarted)
  * another process or a later batch. The first of a batch always has room, so that each batch ends some job.
  */
 async function goBack(services: ConsumerServices, job: Job): Promise<void> {
-  const settled = await settle(services, job, (of) => unclaimed(of, services.clock.now()));
-  if (!settled) return;
+  const back = (of: Job) => unclaimed(of, services.clock.now());
+  if (!(await settle(services, job, back))) return;
   services.log.info("job sent back: the others of its batch leave no memory for its input");
   await services.queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job) });
 }
@@ -150,22 +150,25 @@ async function attempt(
   if (isTooLate(job, clock.now())) {
     throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
   }
+  let hasBegun = false;
   try {
     const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
       const execution = await executionOf(services, job, { signal, room });
       // Its input may have come after its time was up, and the next attempt may be under way by now.
       signal.throwIfAborted();
+      hasBegun = true;
       return execute(execution, withinTime(services, signal));
     });
     return await succeeded(services, job, result);
   } catch (cause) {
-    if (deciding && !(cause instanceof JobError)) {
+    const isOutOfTime = cause instanceof OutOfTime;
+    // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
+    if (deciding && isOutOfTime && hasBegun) throw cause;
+    if (deciding && (isOutOfTime || !(cause instanceof JobError))) {
       return decidingAgain(services, job, cause instanceof NotStarted ? cause.cause : cause);
     }
     if (cause instanceof NotStarted) throw cause;
     const error = cause instanceof JobError ? cause : unexpected(cause);
-    // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
-    if (deciding && error instanceof OutOfTime) throw error;
     if (error !== cause) services.log.error("executor threw", traceOf(cause));
     const progress = error.progress === undefined ? undefined : await keep(services, job, "progress", error.progress);
     const now = clock.now();

@@ -173,7 +173,10 @@ export const reviving =
   (job, now) => {
     const known = job.parent?.message.attempt ?? 0;
     if (known >= parent.message.attempt || job.status === "completed") return "unchanged";
-    return isFinished(job) ? { ...triedAgain(job, now, now), parent } : changed(job, { parent });
+    if (!isFinished(job)) return changed(job, { parent });
+    // One that had not started waits for its delay, which counts from the end of what it depends on.
+    const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;
+    return { ...triedAgain(job, now, due), parent };
   };
 
 function triedAgain(job: Job, now: number, due_at: number): Job {

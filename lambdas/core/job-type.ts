@@ -46,6 +46,8 @@ export interface JobTypeDefinition {
   checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
   /** Checks an input against the catalog when it is requested; pointers are relative to the request. */
   checkInput?: (check: InputCheck) => Fault[];
+  /** The names of a target's steps in their order, where it has any. */
+  stepNames?: (target: unknown) => string[];
   defaults: { timeout_ms: number; retries: number };
   limits: {
     /** The longest `timeout_ms` a job may ask for; the consumer's Lambda timeout follows from it. */

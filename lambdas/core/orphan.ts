@@ -10,6 +10,10 @@ export const stepReasons = {
   featureOver: "its feature is over",
 } as const;
 
+/** Whether it was its feature's end that cancelled a step. */
+export const endedWithFeature = ({ status, reason }: Job): boolean =>
+  status === "cancelled" && Object.values<unknown>(stepReasons).includes(reason);
+
 /**
  * Whether a step must not start because its feature, or the run of it that the step belongs to, is over. Who retries a
  * step of a feature that nobody has cancelled wants the step by itself.

@@ -60,6 +60,11 @@ export interface AcceptedRequest extends CatalogEvent {
   task_token?: string;
   idempotency_key?: string;
   fingerprint: string;
+  /**
+   * What forbids a new job by now, and did not when the request was made: times that have passed. A repetition of the request gets
+   * the receipt of the job that it has made; without a key it is none, and refused.
+   */
+  passed?: Fault[];
   /** What the log has it under. */
   request_id?: string;
   /** Set for the step of a feature: its job's id is derived from the feature's. */
@@ -86,9 +91,11 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
   const input = found.definition.input().safeParse(request.input);
+  const key = request.idempotency_key ?? headerKey;
+  const { passed, lasting } = timeFaults(request, now);
   const faults = [
-    ...timeFaults(request, now),
-    ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now), now) : []),
+    ...lasting,
+    ...(key === undefined ? passed : []),
     ...keyFaults(request, headerKey),
     ...tokenFaults(request),
     ...timeoutFaults(request, found),
@@ -96,7 +103,6 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     ...(input.success ? checkInput(found, request.app, input.data) : faultsOf(input.error, ["input"])),
   ];
   if (!input.success || faults.length > 0) throw invalidRequest(faults);
-  const key = request.idempotency_key ?? headerKey;
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const due = (repeat && firstOccurrence(repeat, start)) ?? start;
@@ -116,8 +122,27 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     ...(task_token !== undefined && { task_token }),
     ...(key !== undefined && { idempotency_key: key }),
     fingerprint: fingerprint(asked),
+    ...(passed.length > 0 && { passed }),
   };
 }
+
+/** Faults of its times: those that it has by now, and those that it had from the beginning. */
+function timeFaults(request: JobRequest, now: number): { passed: Fault[]; lasting: Fault[] } {
+  const faults = timeFaultsAt(request, now);
+  if (!faults.some(({ pointer }) => passing.includes(pointer))) return { passed: [], lasting: faults };
+  // Nothing had passed at its own time, which for "now" may have been any.
+  const earlier = timeFaultsAt(request, Math.min(now, epochMs(request.start_at)));
+  const isOld = ({ pointer, detail }: Fault) => earlier.some((old) => old.pointer === pointer && old.detail === detail);
+  const hasPassed = (fault: Fault) => passing.includes(fault.pointer) && !isOld(fault);
+  return { passed: faults.filter(hasPassed), lasting: faults.filter((fault) => !hasPassed(fault)) };
+}
+
+const passing = ["/expires_at", "/repeat/end_date"];
+
+const timeFaultsAt = (request: JobRequest, now: number): Fault[] => [
+  ...expiryFaults(request, now),
+  ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now), now) : []),
+];
 
 /** So that all faults come at once: what can be said of the input although another field is wrong. */
 function inputFaultsOfBroken(body: unknown, catalog: Catalog): Fault[] {
@@ -133,7 +158,7 @@ function checkInput(found: CatalogEvent, app: string | undefined, input: Record<
   return found.definition.checkInput?.({ ...found, app, input }) ?? [];
 }
 
-function timeFaults(request: JobRequest, now: number): Fault[] {
+function expiryFaults(request: JobRequest, now: number): Fault[] {
   const due = dueAt(request.start_at, now);
   const expires = request.expires_at === undefined ? Number.POSITIVE_INFINITY : epochMs(request.expires_at);
   const farthest = now + farthestAheadMs;

@@ -1,8 +1,9 @@
 import { type Dispatching, dispatch } from "./dispatch.ts";
-import { RequestError, traceOf } from "./errors.ts";
+import { type Fault, RequestError, traceOf } from "./errors.ts";
 import { isFinished, type Job } from "./job.ts";
 import { derivedJobId, newJobId } from "./job-id.ts";
 import { jobFields } from "./log-fields.ts";
+import { invalidRequest } from "./parse-body.ts";
 import { forget, store } from "./payload.ts";
 import type { BlobStore, JobStore, Log } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
@@ -69,6 +70,7 @@ export async function record(
   request: AcceptedRequest,
 ): Promise<{ job: Job; isNew: boolean }> {
   try {
+    if (request.passed) return { job: await madeBefore(services, job, request, request.passed), isNew: false };
     const created = await services.jobs.create(job);
     if (created.outcome === "created") return { job, isNew: true };
     // The other one has an input of its own.
@@ -78,6 +80,14 @@ export async function record(
     if (cause instanceof RequestError) throw cause;
     return await unrecorded(services, job, cause);
   }
+}
+
+/** The job that the request has made when its times had not passed. Throws INVALID_REQUEST where there is none. */
+async function madeBefore(services: Scheduling, job: Job, request: AcceptedRequest, passed: Fault[]): Promise<Job> {
+  await forget(services, job.input);
+  const existing = await services.jobs.get(job.id);
+  if (!existing) throw invalidRequest(passed);
+  return repeated(services, existing, request);
 }
 
 /** Takes back a job that AWS did not store, as far as one knows, and throws UNAVAILABLE. */

@@ -5,14 +5,15 @@ import {
   isWaiting,
   type Job,
   type JobStatus,
+  type Parent,
   type Repeat,
-  type Stored,
   shownStatus,
 } from "./job.ts";
-import { loadIfThere } from "./payload.ts";
 import type { BlobStore } from "./ports.ts";
 import { withResults } from "./result-view.ts";
+import type { Services } from "./services.ts";
 import { shorten } from "./sizes.ts";
+import { type StepView, stepsShown } from "./step-view.ts";
 
 /** What `POST /v1/jobs` answers. Times are epoch milliseconds. */
 export interface Receipt {
@@ -50,6 +51,8 @@ export interface SummaryView extends Receipt {
   expires_at?: number;
   labels?: string[];
   repeat?: Repeat;
+  /** The feature, and the run of it, of which the job is a step: `sequence.step`. */
+  parent?: { job_id: string; run: number; step: string };
   error?: AttemptError;
   reason?: string;
 }
@@ -62,20 +65,11 @@ export interface AttemptView extends Attempt {
 /** A job as callers see it; the input is not part of it. */
 export interface JobView extends SummaryView {
   attempts: AttemptView[];
-  /** How far each step of a feature was when it last decided, by `sequence.step`. */
+  /** How far each step of a feature was when it last decided, by `sequence.step`; once the feature is over, how it is. */
   steps?: Record<string, StepView>;
   /** The result of a completed job; one too large for an answer is at `result_url`, for an hour. */
   result?: unknown;
   result_url?: string;
-}
-
-/** How far a step of a feature is. Times are epoch milliseconds. */
-export interface StepView {
-  status: JobStatus | "skipped";
-  job_id?: string;
-  started_at?: number;
-  finished_at?: number;
-  error?: AttemptError;
 }
 
 const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "repeat", "reason"] as const;
@@ -98,7 +92,10 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   created_at: job.created_at,
   ...Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]])),
   ...shownError(job),
+  ...(job.parent && { parent: parentOf(job.parent) }),
 });
+
+const parentOf = ({ message: { job_id, run }, step }: Parent) => ({ job_id, run, step });
 
 const attemptView = (attempt: Attempt): AttemptView => ({
   ...attempt,
@@ -107,23 +104,23 @@ const attemptView = (attempt: Attempt): AttemptView => ({
   lateness_ms: attempt.started_at - attempt.due_at,
 });
 
-export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<JobView> {
+export async function viewOf(
+  services: Pick<Services, "blobs" | "jobs" | "catalog">,
+  job: Job,
+  now: number,
+): Promise<JobView> {
+  const steps = await stepsShown(services, job, now);
   const view: JobView = {
     ...summaryOf(job, now),
     attempts: job.attempts.map(attemptView),
-    ...(job.type === "feature" && job.progress && (await stepsOf(blobs, job.progress))),
+    ...(steps && { steps: shownSteps(steps) }),
   };
-  const [shown = view] = isFinished(job) ? await withResults(blobs, [view], [job.result]) : [];
+  const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result]) : [];
   return shown;
 }
 
-/** Nothing where the feature has made another decision since its item was read: that has taken these steps away. */
-async function stepsOf(blobs: BlobStore, progress: Stored): Promise<Pick<JobView, "steps">> {
-  const found = (await loadIfThere(blobs, progress)) as Record<string, StepView> | undefined;
-  if (!found) return {};
-  const shown = Object.entries(found).map(([key, step]) => [key, { ...step, ...shownError(step) }]);
-  return { steps: Object.fromEntries(shown) };
-}
+const shownSteps = (steps: Record<string, StepView>): Record<string, StepView> =>
+  Object.fromEntries(Object.entries(steps).map(([key, step]) => [key, { ...step, ...shownError(step) }]));
 
 /** A run of a job as callers see it; the one that is under way too. */
 export interface RunView extends Pick<JobView, "result" | "result_url"> {

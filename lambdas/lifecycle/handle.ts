@@ -45,7 +45,7 @@ export async function handleChanges(
 /** What makes no sense today makes none tomorrow, and must not hold up the jobs behind it. */
 function read(log: Log, change: JobChange, place: number): Happened {
   try {
-    return { place, transitions: transitionsOf(change), tasks: taskMessagesOf(change.before, change.after) };
+    return { place, transitions: transitionsOf(change), tasks: taskMessagesOf(change.before, change.after, change.at) };
   } catch (error) {
     log.error("incomprehensible write of a job", { ...(change.after && jobFields(change.after)), ...traceOf(error) });
     return { place, transitions: [], tasks: [] };

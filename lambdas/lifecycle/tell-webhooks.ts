@@ -1,7 +1,7 @@
 import type { Log, MessageQueue } from "../core/ports.ts";
+import type { Recent } from "../core/recent.ts";
 import { type Delivery, deliveriesOf, type ProductEndpoint } from "../core/webhook.ts";
 import { enqueue, type Happened } from "./happened.ts";
-import type { Recent } from "./recent.ts";
 
 export interface Delivering {
   /** Those of the catalog that are told over HTTP. */

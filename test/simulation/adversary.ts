@@ -1,3 +1,4 @@
+import type { ClaimOutcome } from "../../lambdas/core/ports.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
@@ -35,6 +36,9 @@ export function outagesOf(random: Random, hardship: Hardship, start: number): Ou
 
 /** What a port throws here. Its message quotes what it was sent, as AWS's may, and belongs in no log line or answer. */
 export class Injected extends Error {
+  /** As the SDK says of what AWS itself is to blame for. */
+  readonly $fault = "server";
+
   constructor(what: string, name = "InternalServerError") {
     super(`${what}: ${canary}`);
     this.name = name;
@@ -47,6 +51,8 @@ const throttles = ["ThrottlingException", "ProvisionedThroughputExceededExceptio
 export interface World {
   time: Timeline;
   random: Random;
+  /** Decides of the faults that came later (hardship.ts). */
+  late: Random;
   hardship: Hardship;
   observer: Observer;
   outages: Outages;
@@ -97,12 +103,15 @@ export function throughAdversary<Port extends object>(
       observer.note(() => `${invocation.what} ${fault} ${method}`);
     };
     const refuse = (args: unknown[], cause: Error) => {
+      if (service === "jobs" && invocation.isWriting) invocation.hasFailed = true;
       const refusal = refusals[method];
       if (!refusal) throw cause;
       return refusal(args, cause);
     };
     return async (...args: unknown[]) => {
       invocation.calls++;
+      if (invocation.isOver)
+        observer.violated("DESIGN 8", `${invocation.what} goes on with ${method}, although its time is up`);
       if (outcomeWrites.has(method) && invocation.claim_id !== undefined && !invocation.isWriting) {
         invocation.isWriting = true;
         if (random.chance(hardship.stall)) {
@@ -112,6 +121,7 @@ export function throughAdversary<Port extends object>(
       }
       const hung = random.chance(hardship.hang) ? random.pick(["before", "after"]) : undefined;
       await pass(hung === "before");
+      await invocation.frozen;
       if (invocation.dead) return never;
       if (random.chance(hardship.die)) {
         invocation.dead = true;
@@ -135,6 +145,8 @@ export function throughAdversary<Port extends object>(
       }
       if (hung === "after") at("answers late to");
       await pass(hung === "after");
+      await invocation.frozen;
+      if (method === "claim") invocation.hasAnswer = (answer as ClaimOutcome).outcome === "claimed";
       return invocation.dead ? never : answer;
     };
   };

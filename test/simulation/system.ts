@@ -1,15 +1,16 @@
 import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
 import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
 import { runJob } from "../../lambdas/consumers/shell.ts";
+import { JobError } from "../../lambdas/core/errors.ts";
 import { type Job, type JobMessage, type JobType, phaseOf, phaseTime, type Stored } from "../../lambdas/core/job.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job-event.ts";
 import { type Decide, Parked } from "../../lambdas/core/job-type.ts";
 import type { Log } from "../../lambdas/core/ports.ts";
+import { recent } from "../../lambdas/core/recent.ts";
 import type { ConsumerServices } from "../../lambdas/core/services.ts";
 import { isStuck } from "../../lambdas/core/transitions.ts";
 import type { Delivery } from "../../lambdas/core/webhook.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
-import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
@@ -18,8 +19,10 @@ import { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
 import { watchedBus } from "./bus.ts";
 import { executions as watchExecutions } from "./executions.ts";
+import { lambdaFreezer } from "./freezer.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
 import type { Ledger } from "./ledger.ts";
+import { losingAnswers } from "./lost-answers.ts";
 import { canary } from "./observer.ts";
 import { executor } from "./outcomes.ts";
 import { catalog } from "./product.ts";
@@ -71,10 +74,11 @@ const mostCalls: Record<Purpose, number> = {
 
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas, all simulated but for our own code. */
 export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
-  const { time, random, hardship, observer } = world;
+  const { time, random, late, hardship, observer } = world;
   const { blobs, stats, ...others } = fakeServices({ catalog });
   const jobs = fakeJobStore(...bystanders);
   const refuses = () => random.chance(hardship.refuse);
+  const freezer = lambdaFreezer(world);
   const executions = watchExecutions(ledger, hardship);
   const publish = new Set(random.chance(0.5) ? jobEvents : finalEvents);
   const bus = watchedBus(world, ledger, publish);
@@ -100,7 +104,11 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       ...others,
       jobs: throughAdversary(
         "jobs",
-        watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, onChange: stream.record }),
+        losingAnswers(
+          watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, onChange: stream.record }),
+          jobs.peek,
+          world,
+        ),
         invocation,
         world,
       ),
@@ -139,15 +147,30 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     const what = `consumer of ${message.job_id.slice(-6)}`;
     const { services, invocation, end } = invoke(wakeUps ? "decider" : "consumer", what);
     invocation.job_id = message.job_id;
+    if (wakeUps) freezer.thaw(message.job_id);
     const execute = wakeUps ? decider(invocation) : executor(world, executions, invocation);
+    const ofOurType: Decide = async (execution, of) => {
+      if (execution.job.type !== type)
+        observer.violated("DESIGN 7", `${what}, of type ${type}, executes a job of type ${execution.job.type}`);
+      return execute(execution, of);
+    };
     try {
-      await runJob(services, execute, message, { wakeUps, random: () => random.next() });
+      await runJob(services, ofOurType, message, { type, wakeUps, random: () => random.next() });
     } catch (error) {
-      invocation.dead = true;
+      checkGivenBack(invocation);
+      if (error instanceof JobError) freezer.freeze(invocation);
+      invocation.dead = invocation.frozen === undefined;
       throw error;
     } finally {
       end();
     }
+  }
+
+  /** DESIGN 7: a crash is a start that nobody has heard of again, and not a claim under which nothing was started. */
+  function checkGivenBack({ claim_id, job_id = "", hasAnswer, hasStarted, hasFailed, what }: Invocation) {
+    const isHeld = claim_id !== undefined && jobs.peek(job_id)?.claim_id === claim_id;
+    if (isHeld && hasAnswer && !hasStarted && !hasFailed)
+      observer.violated("DESIGN 7", `${what} keeps its claim, under which nothing has started`);
   }
 
   const decider =
@@ -156,6 +179,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       const { job, clock } = execution;
       executions.started(job, by, { at: clock.now(), real: time.now() });
       try {
+        if (isFaulty(job.id)) throw new TypeError(`a bug that quotes ${canary}`);
         const decision = await decide(execution, services);
         observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
         return decision;
@@ -163,6 +187,20 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
         executions.ended(job, time.now());
       }
     };
+
+  /** From when on each feature's decisions fail. */
+  const faulty = new Map<string, number>();
+  function isFaulty(id: string): boolean {
+    const drawn = late.chance(hardship.faulty)
+      ? time.now() + late.pick([0, 30_000, 300_000])
+      : Number.POSITIVE_INFINITY;
+    const since = faulty.get(id) ?? drawn;
+    faulty.set(id, since);
+    if (time.now() < since) return false;
+    observer.cover("decision: a fault of ours");
+    ledger.lifeOf(id).faultySince ??= time.now();
+    return true;
+  }
 
   async function lifecycle(changes: JobChange[]) {
     const { services, invocation, end } = invoke("lifecycle", "lifecycle");

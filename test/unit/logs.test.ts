@@ -17,6 +17,7 @@ import { type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/jo
 import type { JobEventName } from "../../lambdas/core/job-event.ts";
 import type { Execute } from "../../lambdas/core/job-type.ts";
 import type { EventBus, Tasks } from "../../lambdas/core/outward-ports.ts";
+import { recent } from "../../lambdas/core/recent.ts";
 import { parameter, secret as secretOf } from "../../lambdas/core/references.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import { TaskMessage } from "../../lambdas/core/task-message.ts";
@@ -25,7 +26,6 @@ import { takeImports } from "../../lambdas/intake/import/take-imports.ts";
 import { scheduleRequest } from "../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../lambdas/intake/take-messages.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
-import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { answerTask } from "../../lambdas/tasks/answer.ts";
 import { about, deliver } from "../../lambdas/webhooks/deliver.ts";
@@ -257,7 +257,7 @@ describe("who answers the tasks of Step Functions", () => {
       const { jobs, blobs, log } = services(job);
       const usual = { jobs, blobs, log, tasks: closed, queue: fakeMessageQueue<TaskMessage>() };
       for (const ports of [{}, { tasks: broken(closed) }, { jobs: broken(jobs) }]) {
-        const handler = queueHandler(() => ({ ...usual, ...ports }), TaskMessage, answerTask);
+        const handler = queueHandler(() => ({ ...usual, ...ports, beaten: recent() }), TaskMessage, answerTask);
         await handler({ Records } as unknown as SQSEvent, {} as Context);
       }
     });

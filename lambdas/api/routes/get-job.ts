@@ -11,11 +11,12 @@ import { PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 export const getJob = httpRoute<Services>(
   "GET",
   "/v1/jobs/{id}",
-  async ({ jobs, blobs, clock }, request) => {
+  async (services, request) => {
+    const { jobs, clock } = services;
     const job = await jobOf(jobs, request, "jobs:read");
     const { seconds, headers } = waitOf(request);
     const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
-    const body = await viewOf(blobs, after ?? job, clock.now());
+    const body = await viewOf(services, after ?? job, clock.now());
     return { status: 200, headers, body, about: job, waited: seconds > 0 };
   },
   {

@@ -23,13 +23,13 @@ export const postJob = httpRoute<Services>(
     const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
     requireScope(request.scopes, "jobs:write", { product: product_tag, env });
     const { seconds, headers: applied } = waitOf(request);
-    const { clock, catalog, jobs, blobs } = services;
+    const { clock, catalog, jobs } = services;
     const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
     const job = await scheduleJob(services, { ...accepted, request_id: request.id });
     const headers = { location: `/v1/jobs/${job.id}`, ...applied };
     const after = seconds > 0 ? await waitForEnd(jobs, clock, job.id, clock.now() + seconds * 1000, job) : job;
     if (after && seconds > 0 && isFinished(after)) {
-      return { status: 200, headers, body: await viewOf(blobs, after, clock.now()), about: job, waited: true };
+      return { status: 200, headers, body: await viewOf(services, after, clock.now()), about: job, waited: true };
     }
     return { status: 202, headers, body: receiptOf(after ?? job, clock.now()), about: job, waited: seconds > 0 };
   },

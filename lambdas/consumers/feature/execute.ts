@@ -1,14 +1,15 @@
 import { changeJob, reviving } from "../../core/change-job.ts";
 import { JobError, RequestError } from "../../core/errors.ts";
-import { type AttemptError, type Job, messageOf, shownStatus } from "../../core/job.ts";
+import { type AttemptError, isFinished, type Job, messageOf } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
 import { type Decide, type Execution, Finished, Parked } from "../../core/job-type.ts";
+import { endedWithFeature } from "../../core/orphan.ts";
 import { load } from "../../core/payload.ts";
 import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
 import type { ConsumerServices } from "../../core/services.ts";
 import { shorten } from "../../core/sizes.ts";
-import type { StepView } from "../../core/view.ts";
+import { type StepView, stepViewOf } from "../../core/step-view.ts";
 import { isPassing } from "../decide-again.ts";
 import { resolve, type Scope } from "./evaluate.ts";
 import { hasEnded, plan, type ReadyStep, resultsFor, type StepStates } from "./plan.ts";
@@ -65,7 +66,9 @@ function joblessSteps(
     const state = states[key];
     if (!state || children.has(key)) return [];
     if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
-    const stays = ["completed", "skipped"].includes(state.status) || (step.allow_fail && state.job_id !== undefined);
+    // One that was cancelled with the feature shows no end of its own.
+    const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
+    const stays = ["completed", "skipped"].includes(state.status) || (step.allow_fail && hasFailed);
     return stays ? [[key, state]] : [];
   });
   return Object.fromEntries(known);
@@ -77,13 +80,17 @@ const unknownEnd: AttemptError = {
   retryable: false,
 };
 
-/** A feature that is retried tries its failed and cancelled steps again; those that completed stay as they are. */
+/**
+ * A feature that is retried tries its failed and cancelled steps again; those that completed stay as they are, and so do those
+ * that may fail, unless it was the feature's own end that cancelled them.
+ */
 async function reviveFailed(services: ConsumerServices, job: Job, feature: FeatureTarget, children: Map<string, Job>) {
   const message = messageOf(job);
   await Promise.all(
     stepsOf(feature).map(async ({ key, step }) => {
       const child = children.get(key);
-      if (!child || attemptOf(child, job) >= job.attempt || child.status === "completed" || step.allow_fail) return;
+      if (!child || attemptOf(child, job) >= job.attempt || child.status === "completed") return;
+      if (step.allow_fail && isFinished(child) && !endedWithFeature(child)) return;
       children.set(key, await changeJob(services, child.id, reviving({ message, step: key })));
     }),
   );
@@ -139,15 +146,7 @@ async function resultsOf(
 }
 
 const statesOf = (children: Map<string, Job>, now: number): StepStates =>
-  Object.fromEntries([...children].map(([key, child]) => [key, stateOf(child, now)]));
-
-const stateOf = (child: Job, now: number): StepView => ({
-  status: shownStatus(child, now),
-  job_id: child.id,
-  ...(child.started_at !== undefined && { started_at: child.started_at }),
-  ...(child.finished_at !== undefined && { finished_at: child.finished_at }),
-  ...(child.error !== undefined && { error: child.error }),
-});
+  Object.fromEntries([...children].map(([key, child]) => [key, stepViewOf(child, now)]));
 
 /** The shell cancels what is open once the failure is recorded: a decision that has lost its claim must cancel nothing. */
 function failure({ key, error }: { key: string; error: AttemptError }, states: StepStates): JobError {
@@ -175,7 +174,7 @@ async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]
     ready.map(async (step) => {
       try {
         const child = await start(services, job, step);
-        started.states[step.placed.key] = stateOf(child, services.clock.now());
+        started.states[step.placed.key] = stepViewOf(child, services.clock.now());
         started.due.push(child.due_at);
       } catch (error) {
         if (isPassing(error)) started.refused = true;

@@ -48,7 +48,7 @@ describe("the lifecycle sleeps through", () => {
     expect(missed.length).toBeGreaterThan(0);
     const meant = missed.map(({ before, after }) => {
       const transitions = transitionsOf({ ...(before && { before }), ...(after && { after }), at: noon });
-      return [transitions.map(({ name }) => name), incrementsOf(transitions), taskMessagesOf(before, after)];
+      return [transitions.map(({ name }) => name), incrementsOf(transitions), taskMessagesOf(before, after, noon)];
     });
     expect(meant).toEqual(missed.map(() => [["started"], [], []]));
   });
