@@ -34,7 +34,6 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
         may.removeJobs(),
         may.writeBlobs(folders.inputs),
         may.readBlobs(folders.results),
-        may.send(...jobTypes),
         may.unschedule(),
       ];
     default:
