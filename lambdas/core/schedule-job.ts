@@ -33,7 +33,7 @@ export async function scheduleJob(services: Scheduling, request: AcceptedRequest
   try {
     await dispatch(services, job);
   } catch (cause) {
-    await undispatched(services, job, cause);
+    return await undispatched(services, job, cause);
   }
   return job;
 }
@@ -97,14 +97,18 @@ export async function unrecorded(services: Scheduling, job: Job, cause: unknown)
   throw unavailable(cause, isKept ? job.id : undefined);
 }
 
-/** Takes back a stored job that AWS did not dispatch and throws UNAVAILABLE, unless it has gone on without us. */
-export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
+/**
+ * Takes back a stored job that AWS did not dispatch and throws UNAVAILABLE, unless it has gone on without us: then it answers
+ * the job that is there by now.
+ */
+export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<Job> {
   if ((await takeBack(services, job, cause)) === "removed") throw unavailable(cause);
   // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it over.
   // AWS may have refused that one too, and who gets a receipt relies on it.
   try {
     const held = await services.jobs.get(job.id);
     if (held && !hasStarted(held)) await dispatch(services, held);
+    return held ?? job;
   } catch (again) {
     throw unavailable(again, job.id);
   }
