@@ -23,8 +23,8 @@ import { JobMessage, type JobType } from "../../lambdas/core/job.ts";
 import { finalEvents } from "../../lambdas/core/job-event.ts";
 import type { Decide } from "../../lambdas/core/job-type.ts";
 import type { Clock } from "../../lambdas/core/ports.ts";
+import { recent } from "../../lambdas/core/recent.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
-import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
 import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
@@ -189,6 +189,7 @@ export async function startWorld(execute: Decide) {
     () => ({
       bus,
       stats: services.stats,
+      blobs: services.blobs,
       tasks: fakeMessageQueue(),
       webhooks: fakeMessageQueue(),
       endpoints: [],

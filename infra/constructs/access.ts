@@ -36,6 +36,7 @@ export function accessTo({ state, queues, schedules }: Platform) {
 
     readBlobs: (...from: Folder[]) => allow(["s3:GetObject"], objects(from), oneObjectAJob),
     writeBlobs: (...to: Folder[]) => allow(["s3:PutObject"], objects(to), oneObjectAJob),
+    removeBlobs: (...from: Folder[]) => removeBlobs(state, ...from),
     /** Without it S3 answers 403 instead of 404 for an object that is gone. */
     missBlobs: () => allow(["s3:ListBucket"], [bucketArn]),
 
@@ -54,6 +55,16 @@ export function accessTo({ state, queues, schedules }: Platform) {
     passScheduleRoles: (...types: JobType[]) => passRoles(types.map((type) => schedules.roles[type])),
   };
 }
+
+/** What a bucket's folders are called in a policy; the ARN is an import already, as in `accessTo`. */
+export const removeBlobs = (state: StateStack, ...from: Folder[]): Capability => {
+  const bucketArn = state.exportValue(state.bucket.bucketArn);
+  return allow(
+    ["s3:DeleteObject"],
+    from.map((folder) => `${bucketArn}/${folder}`),
+    oneObjectAJob,
+  );
+};
 
 /** The counters are items beside the jobs: who may count has no way to a job. */
 export const statsAccess = (state: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>

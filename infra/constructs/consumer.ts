@@ -33,8 +33,8 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
         may.readManyJobs(),
         may.removeJobs(),
         may.writeBlobs(folders.inputs),
+        may.removeBlobs(folders.inputs),
         may.readBlobs(folders.results),
-        may.send(...jobTypes),
         may.unschedule(),
         may.passSharedScheduleRole(),
       ];
@@ -59,7 +59,11 @@ export class Consumer extends Construct {
     const consumer = new EntryFunction<typeof ConsumerEnv>(this, "Entry", {
       entry: `consumers/${type}`,
       description: `Executes the ${type} jobs`,
-      environment: { ...jobsEnvironment(platform), LONGEST_WAIT_MS: String(config.longestWaitMs) },
+      environment: {
+        ...jobsEnvironment(platform),
+        LONGEST_WAIT_MS: String(config.longestWaitMs),
+        MEMORY_MB: String(config.memory[type]),
+      },
       timeout: consumerTimeout(definition),
       memorySize: config.memory[type],
       // Databases are where nobody else gets to; what the other types call is on the internet or an API of AWS.
@@ -74,8 +78,9 @@ export class Consumer extends Construct {
         may.readBlobs(folders.inputs, folders.progress),
         may.missBlobs(),
         may.writeBlobs(folders.results, folders.progress),
-        // Early messages and retries go back to where they came from; a job that is a step wakes its feature.
-        may.send(...new Set<JobType>([type, "feature"])),
+        // Early messages and retries go back to where they came from; a job that is a step wakes its feature; and a message
+        // that came to the wrong queue goes on to its job's own.
+        may.send(...jobTypes),
         may.schedule(),
         // Retries and next runs are of its own type; the steps of a feature are of any.
         may.passScheduleRoles(...(type === "feature" ? jobTypes : [type])),

@@ -43,6 +43,7 @@ export class Intake extends Construct {
         may.writeJobs(),
         may.removeJobs(),
         may.writeBlobs(folders.inputs, folders.importReports),
+        may.removeBlobs(folders.inputs),
         may.readBlobs(folders.imports),
         may.missBlobs(),
         may.send(...jobTypes),

@@ -7,7 +7,7 @@ import type { Product } from "../../lambdas/core/catalog.ts";
 import { allow } from "../capability.ts";
 import type { Config } from "../config.ts";
 import type { StateStack } from "../stacks/state-stack.ts";
-import { statsAccess } from "./access.ts";
+import { folders, removeBlobs, statsAccess } from "./access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { DeadLetters } from "./job-queue.ts";
 import { eventsTold, writesTold } from "./writes-told.ts";
@@ -20,11 +20,14 @@ export interface LifecycleProps {
   tell: { tasks: Queue; webhooks: Queue };
 }
 
-/** Tells the bus and other services of what happens to jobs, and counts it: fed by the table's stream. */
+/**
+ * Tells the bus and other services of what happens to jobs, counts it, and deletes what they leave in the bucket: fed by the
+ * table's stream.
+ */
 export class Lifecycle extends Construct {
   constructor(scope: Construct, id: string, { config, state, products, tell }: LifecycleProps) {
     super(scope, id);
-    const { table, bus } = state;
+    const { table, bucket, bus } = state;
     const stream = table.tableStreamArn as string;
     const deadLetters = new DeadLetters(this, "DeadLetters");
     const { lambda } = new EntryFunction<typeof LifecycleEnv>(this, "Entry", {
@@ -32,6 +35,7 @@ export class Lifecycle extends Construct {
       description: "Publishes and counts what happens to jobs",
       environment: {
         TABLE_NAME: table.tableName,
+        BUCKET_NAME: bucket.bucketName,
         EVENT_BUS_NAME: bus.eventBusName,
         PUBLISH: config.publish.join(","),
         TASK_QUEUE_URL: tell.tasks.queueUrl,
@@ -45,6 +49,7 @@ export class Lifecycle extends Construct {
         allow(["dynamodb:ListStreams"], ["*"], anyStream),
         allow(["events:PutEvents"], [bus.eventBusArn]),
         statsAccess(state, "dynamodb:UpdateItem"),
+        removeBlobs(state, folders.inputs, folders.progress),
         allow(["sqs:SendMessage"], [deadLetters.queueArn, ...Object.values(tell).map(({ queueArn }) => queueArn)]),
       ],
     });

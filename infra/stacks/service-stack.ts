@@ -120,6 +120,8 @@ export class ServiceStack extends Stack {
         may.countWaits(),
         // Who has one of its upload URLs puts the file in its name.
         may.writeBlobs(folders.inputs, folders.uploads),
+        // That of a request whose job exists already.
+        may.removeBlobs(folders.inputs),
         // Of a feature the progress is shown too: how far its steps are.
         may.readBlobs(folders.results, folders.progress),
         may.missBlobs(),

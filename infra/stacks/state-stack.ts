@@ -15,7 +15,6 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aw
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { farthestAheadMs } from "../../lambdas/core/start-time.ts";
 import { acknowledge } from "../acknowledge.ts";
 import type { Config } from "../config.ts";
 import { encryptWith } from "../constructs/encrypt-with.ts";
@@ -104,10 +103,9 @@ const restoredTable = (stack: Stack, tableStreamArn: string): ITableV2 =>
 const uploadsKept = Duration.days(7);
 
 function payloadBucket(stack: Stack, retentionDays: number, key: IKey | undefined): Bucket {
-  // DynamoDB deletes an expired item within a few days; until then it must not point at nothing.
+  // DynamoDB deletes an expired item within a few days; until then it must not point at nothing. What an open job needs has no
+  // age here, as S3 counts from when it was written and a job may go on for ever: the lifecycle deletes inputs and progress.
   const kept = Duration.days(retentionDays + 3);
-  // An input is needed as long as its job may wait, and S3 counts from when it was written.
-  const farthestAheadDays = Math.ceil(farthestAheadMs / 86_400_000);
   const bucket = new Bucket(stack, "Payloads", {
     ...(key
       ? // A key of the bucket's own, made from ours, saves a call of KMS an object.
@@ -119,8 +117,6 @@ function payloadBucket(stack: Stack, retentionDays: number, key: IKey | undefine
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     lifecycleRules: [
       { id: "results", prefix: "results/", expiration: kept },
-      { id: "progress", prefix: "progress", expiration: kept },
-      { id: "inputs", prefix: "inputs/", expiration: Duration.days(farthestAheadDays + retentionDays + 3) },
       { id: "uploads", prefix: "uploads/", expiration: uploadsKept },
       { id: "imports", prefix: "imports/", expiration: kept },
       { id: "import-reports", prefix: "import-reports/", expiration: kept },

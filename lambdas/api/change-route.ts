@@ -38,12 +38,12 @@ export const changeRoute = ({ verb, change, admit, ...doc }: ChangeRoute): HttpR
     "POST",
     `/v1/jobs/{id}/${verb}`,
     async (services, request) => {
-      const { jobs, blobs, clock } = services;
+      const { jobs, clock } = services;
       const job = await jobOf(jobs, request, "jobs:write");
       const asked = change(request.body, clock.now());
       await admit?.(services, job);
       const after = await changeJob(services, job.id, asked);
-      return { status: 200, body: await viewOf(blobs, after, clock.now()), about: after };
+      return { status: 200, body: await viewOf(services, after, clock.now()), about: after };
     },
     {
       doc: () => ({

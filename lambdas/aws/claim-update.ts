@@ -20,6 +20,8 @@ const update = `SET ${[
   "#version = #version + :one",
 ].join(", ")}`;
 
+const ofType = `${condition} AND #type = :type`;
+
 /** Every attribute by alias: several are reserved words, and the list of those is long. */
 const fields = [
   "run",
@@ -35,13 +37,15 @@ const fields = [
 ];
 
 /** The one conditional write that makes a consumer the owner of an attempt; it answers the whole job. */
-export function claimUpdate(table: string, message: JobMessage, { claimId, now, leaseMarginMs }: Claim) {
+export function claimUpdate(table: string, message: JobMessage, { claimId, now, leaseMarginMs, type }: Claim) {
   return new UpdateItemCommand({
     TableName: table,
     Key: keyOf(message.job_id),
-    ConditionExpression: condition,
+    ConditionExpression: type === undefined ? condition : ofType,
     UpdateExpression: update,
-    ExpressionAttributeNames: Object.fromEntries(fields.map((field) => [`#${field}`, field])),
+    ExpressionAttributeNames: Object.fromEntries(
+      [...fields, ...(type === undefined ? [] : ["type"])].map((field) => [`#${field}`, field]),
+    ),
     ExpressionAttributeValues: toAttributes({
       ":run": message.run,
       ":attempt": message.attempt,
@@ -53,6 +57,7 @@ export function claimUpdate(table: string, message: JobMessage, { claimId, now, 
       ":claim_id": claimId,
       ":lease_base": now + leaseMarginMs,
       ":one": 1,
+      ":type": type,
     }),
     ReturnValues: "ALL_NEW",
   });

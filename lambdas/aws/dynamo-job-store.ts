@@ -77,7 +77,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         const job = await get(message.job_id);
         if (!job) return { outcome: "gone" };
         if (job.claim_id === claim.claimId) return { outcome: "claimed", job };
-        const answer = claimable(job, message, claim.now);
+        const answer = claimable(job, message, claim.now, claim.type);
         if (answer !== "yes") return { outcome: answer, job };
       }
       throw new TransientError("CONTENDED", `job ${message.job_id} changes too fast to be claimed`);

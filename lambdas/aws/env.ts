@@ -72,6 +72,8 @@ export const ConsumerEnv = once(() =>
   JobsEnv().extend({
     /** The longest a message is held in process until its time; billed Lambda time. */
     LONGEST_WAIT_MS: whole(1000, 20_000).default(1000),
+    /** Megabytes that the function has: what its jobs load at a time follows from it. */
+    MEMORY_MB: whole(128, 10_240).default(256),
   }),
 );
 
@@ -98,6 +100,8 @@ export type IntakeEnv = z.infer<ReturnType<typeof IntakeEnv>>;
 export const LifecycleEnv = once(() =>
   z.object({
     TABLE_NAME: z.string().min(1),
+    /** Where the inputs and the progress are that jobs leave behind. */
+    BUCKET_NAME: z.string().min(1),
     EVENT_BUS_NAME: z.string().min(1),
     /** The transitions that are published, with commas between them; may be empty. */
     PUBLISH: z

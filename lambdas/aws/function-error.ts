@@ -11,8 +11,11 @@ export const errorTypeOf = (code: string): string =>
  * Step Functions cuts a cause at 32,768 characters, so of many faults there are some.
  */
 export function functionErrorOf(error: unknown, requestId: string): Error {
-  const { errors, ...problem } = problemOf(error, requestId);
-  const thrown = new Error(JSON.stringify({ ...problem, ...(errors && { errors: shortened(errors) }) }));
+  const { errors = [], errors_omitted = 0, ...problem } = problemOf(error, requestId);
+  const some = shortened(errors);
+  const omitted = errors_omitted + errors.length - some.length;
+  const faults = { ...(some.length > 0 && { errors: some }), ...(omitted > 0 && { errors_omitted: omitted }) };
+  const thrown = new Error(JSON.stringify({ ...problem, ...faults }));
   thrown.name = errorTypeOf(problem.code);
   thrown.stack = thrown.name;
   return thrown;

@@ -8,6 +8,7 @@ import { jobFields, loggingOf } from "../core/log-fields.ts";
 import type { Log } from "../core/ports.ts";
 import { jsonPointer } from "../core/schema.ts";
 import { allScopes, Scopes } from "../core/scopes.ts";
+import { largestBody, sentBytes } from "../core/sizes.ts";
 import { jsonBody } from "./json-body.ts";
 import { invocationFields } from "./log.ts";
 import { onlyRoutes, withHead, withoutBody } from "./only-routes.ts";
@@ -159,8 +160,21 @@ const json = ({ status, headers, body }: HttpResponse, type = "application/json"
     ...securityHeaders,
     ...headers,
   },
-  ...(body !== undefined && { body: JSON.stringify(body) }),
+  ...(body !== undefined && { body: sendable(JSON.stringify(body)) }),
 });
+
+/** An answer that Lambda would not send. Routes keep theirs below it; one that does not is at fault. */
+class AnswerTooLarge extends Error {
+  override name = "AnswerTooLarge";
+}
+
+/** Lambda would throw the answer away, log it as an error of its own, and API Gateway would answer 500 without a word. */
+function sendable(body: string): string {
+  if (body.length > largestBody / 6 && sentBytes(body) > largestBody) {
+    throw new AnswerTooLarge(`the answer has more than ${largestBody} bytes as Lambda counts them`);
+  }
+  return body;
+}
 
 /** Every error becomes RFC 9457 problem+json; what is not the request's fault is logged, without its message. */
 const problemJson = (services: () => { log: Log }): MiddlewareObj<Event, Result> => ({

@@ -1,5 +1,6 @@
 import { InternalError, RequestError, type RequestErrorCode } from "../core/errors.ts";
 import type { JobStatus } from "../core/job.ts";
+import { shorten, shownFaults } from "../core/sizes.ts";
 import { isRefusal } from "./refusal.ts";
 
 /** The HTTP status of each code: the one place that maps them. */
@@ -29,6 +30,8 @@ export interface Problem {
   detail: string;
   code: string;
   errors?: { pointer: string; detail: string }[];
+  /** How many faults there are besides those in `errors`. */
+  errors_omitted?: number;
   job_id?: string;
   /** The status of that job, where it is what forbids the request. */
   job_status?: JobStatus;
@@ -50,18 +53,26 @@ export function requestErrorOf(error: unknown): RequestError | undefined {
   return isRefusal(error) ? unavailable(error) : undefined;
 }
 
-/** What an error is answered with. Of one that is ours it says nothing but the job that is there in spite of it. */
-export function problemOf(thrown: unknown, requestId?: string): Problem {
+/** Bytes that the faults of one request may have in an answer: more of them than anybody reads. */
+const roomForFaults = 1_000_000;
+
+/**
+ * What an error is answered with; its faults take at most `room` bytes of the answer. Of one that is ours it says nothing but
+ * the job that is there in spite of it.
+ */
+export function problemOf(thrown: unknown, requestId?: string, room = roomForFaults): Problem {
   const error = requestErrorOf(thrown);
   const code = error?.code ?? "INTERNAL";
   const jobId = error?.jobId ?? (thrown instanceof InternalError ? thrown.jobId : undefined);
+  const { faults, omitted } = shownFaults(error?.faults ?? [], room);
   return {
     type: `urn:ductape:problem:${code.toLowerCase().replaceAll("_", "-")}`,
     title: titleOf(code),
     status: error ? problemStatuses[error.code] : 500,
-    detail: error?.message ?? "Something went wrong on our side; the log has it under this request_id.",
+    detail: shorten(error?.message ?? "Something went wrong on our side; the log has it under this request_id."),
     code,
-    ...(error && error.faults.length > 0 && { errors: error.faults }),
+    ...(faults.length > 0 && { errors: faults }),
+    ...(omitted > 0 && { errors_omitted: omitted }),
     ...(jobId !== undefined && { job_id: jobId }),
     ...(error?.jobStatus !== undefined && { job_status: error.jobStatus }),
     ...(requestId !== undefined && { request_id: requestId }),

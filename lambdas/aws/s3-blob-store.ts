@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import {
+  DeleteObjectCommand,
   GetObjectCommand,
   type GetObjectCommandOutput,
   NoSuchKey,
@@ -35,6 +36,10 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
     },
 
     get: async (key) => (await read(key))?.Body?.transformToByteArray(),
+
+    async remove(key) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    },
 
     async stream(key, rest) {
       const object = await read(key, rest);

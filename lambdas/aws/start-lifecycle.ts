@@ -7,6 +7,7 @@ import { clientDefaults } from "./client-defaults.ts";
 import { dynamoStatsStore } from "./dynamo-stats-store.ts";
 import type { LifecycleEnv } from "./env.ts";
 import { eventBridgeBus } from "./eventbridge-bus.ts";
+import { lazyBlobStore } from "./lazy-ports.ts";
 import { makeLog } from "./log.ts";
 import { sqsDeadLetters } from "./sqs-dead-letters.ts";
 import { sqsMessages } from "./sqs-messages.ts";
@@ -21,6 +22,7 @@ export function startLifecycle(env: LifecycleEnv) {
     tasks: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
     webhooks: sqsMessages<Delivery>({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     deadLetters: sqsDeadLetters({ client: sqs, url: env.LIFECYCLE_DLQ_URL }),
+    blobs: lazyBlobStore(env),
     log: makeLog("lifecycle"),
     publish: new Set(env.PUBLISH),
   };

@@ -1,6 +1,7 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SFNClient } from "@aws-sdk/client-sfn";
 import { SQSClient } from "@aws-sdk/client-sqs";
+import { recent } from "../core/recent.ts";
 import type { TaskMessage } from "../core/task-message.ts";
 import { clientDefaults } from "./client-defaults.ts";
 import { dynamoJobStore } from "./dynamo-job-store.ts";
@@ -22,6 +23,7 @@ export function startTasks(env: TasksEnv) {
     blobs: lazyBlobStore(env),
     queue: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
     deadLetters: sqsDeadLetters({ client: sqs, url: env.TASK_DLQ_URL }),
+    beaten: recent(),
     redelivery: startRedelivery(env.TASK_QUEUE_URL, log),
     log,
   };

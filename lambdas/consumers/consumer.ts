@@ -6,6 +6,7 @@ import { startServices } from "../aws/start-up.ts";
 import { JobMessage, type JobType } from "../core/job.ts";
 import type { Decide } from "../core/job-type.ts";
 import { loggingOf, messageFields } from "../core/log-fields.ts";
+import { memoryOf } from "../core/memory.ts";
 import { once } from "../core/once.ts";
 import { catalog } from "./catalog.ts";
 import { runJob, type ShellOptions } from "./shell.ts";
@@ -18,15 +19,13 @@ export function consumer(type: JobType, execute: Decide, options: Pick<ShellOpti
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
-    return loggingOf(
-      { ...services, redelivery, secrets: startSecrets(), longestWaitMs: env.LONGEST_WAIT_MS },
-      { type },
-    );
+    const shell = { longestWaitMs: env.LONGEST_WAIT_MS, memory: memoryOf(env.MEMORY_MB) };
+    return loggingOf({ ...services, redelivery, secrets: startSecrets(), shell }, { type });
   });
   return queueHandler(
     start,
     JobMessage,
-    (services, message) => runJob(services, current, message, { ...options, longestWaitMs: services.longestWaitMs }),
+    (services, message) => runJob(services, current, message, { ...options, ...services.shell, type }),
     messageFields,
   );
 }

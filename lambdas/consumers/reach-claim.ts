@@ -1,4 +1,4 @@
-import { type Job, type JobMessage, tenantOf } from "../core/job.ts";
+import { type Job, type JobMessage, type JobType, tenantOf } from "../core/job.ts";
 import { jobFields, messageFields } from "../core/log-fields.ts";
 import type { ClaimOutcome, Log } from "../core/ports.ts";
 import { arrival } from "../core/route.ts";
@@ -12,6 +12,8 @@ export const leaseMarginMs = 20_000;
 const leastMarginMs = 10_000;
 
 export interface ClaimOptions {
+  /** The type that the consumer runs: a message of another one's job is sent on to its own queue. */
+  type?: JobType;
   /** The longest a message is held in process until its time; billed Lambda time. */
   longestWaitMs?: number | undefined;
   /** Messages of this type wake parked jobs: one that meets a live claim is followed by another when that ends. */
@@ -25,10 +27,10 @@ export interface ClaimOptions {
 export async function reachClaim(
   services: ConsumerServices,
   message: JobMessage,
-  { longestWaitMs, wakeUps = false }: ClaimOptions,
+  options: ClaimOptions,
 ): Promise<Job | undefined> {
-  if ((await untilDue(services, message, longestWaitMs)) === "later") return undefined;
-  return claim(services, message, wakeUps);
+  if ((await untilDue(services, message, options.longestWaitMs)) === "later") return undefined;
+  return claim(services, message, options);
 }
 
 /** Whether too little is left of a claim's lease to start under it: its answer may have come late. */
@@ -54,21 +56,41 @@ async function untilDue(
   return "later";
 }
 
-async function claim(services: ConsumerServices, message: JobMessage, wakeUps: boolean): Promise<Job | undefined> {
-  const asked = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs };
+async function claim(services: ConsumerServices, message: JobMessage, options: ClaimOptions): Promise<Job | undefined> {
+  const asked = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs, type: options.type };
   const outcome = await services.jobs.claim(message, asked);
   if (outcome.outcome === "claimed") return outcome.job;
-  if (outcome.outcome !== "taken" || !wakeUps) {
+  if (outcome.outcome === "misdirected") return await forward(services, message, outcome.job);
+  if (outcome.outcome !== "taken" || !options.wakeUps) {
     dropped(services.log, message, outcome);
     return undefined;
   }
   // A decision is under way that may not have seen what this message tells of. Who makes it is told, and asks for another one:
   // if each wake-up came again by itself, those of many steps, and what SQS doubles of them, would become ever more.
   if (outcome.job.woken || (await services.jobs.replace(woken(outcome.job))) === "replaced") return undefined;
-  return claim(services, message, wakeUps);
+  return claim(services, message, options);
 }
 
-function dropped(log: Log, message: JobMessage, { outcome, job }: Exclude<ClaimOutcome, { outcome: "claimed" }>): void {
+/**
+ * Sends a message on to the queue of its job's type. Once: where queues are wired wrongly it would go round for ever, and
+ * the reconciler hands the job over anyway.
+ */
+async function forward({ queue, log }: ConsumerServices, message: JobMessage, job: Job): Promise<undefined> {
+  const fields = { ...jobFields(job), ...messageFields(message) };
+  if (message.forwarded) {
+    log.error("message dropped: it came to another type's queue again", fields);
+    log.measure("a message came to the wrong queue", { values: { messages_failed: 1 } });
+    return;
+  }
+  log.warn("message sent on: it came to another type's queue", fields);
+  await queue.send(job.type, { ...message, forwarded: true }, { delaySeconds: 0, group: tenantOf(job) });
+}
+
+function dropped(
+  log: Log,
+  message: JobMessage,
+  { outcome, job }: Exclude<ClaimOutcome, { outcome: "claimed" | "misdirected" }>,
+): void {
   if (!job) {
     log.info("message dropped", { why: "deleted" });
     return;

@@ -1,23 +1,29 @@
+import { isRefusal } from "../aws/refusal.ts";
 import { cancelSteps, handOn } from "../core/change-job.ts";
 import { JobError, traceOf } from "../core/errors.ts";
 import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf } from "../core/job.ts";
 import { type Decide, type Execution, Finished, Parked } from "../core/job-type.ts";
 import { jobFields, loggingOf, messageFields } from "../core/log-fields.ts";
 import { attemptMeasured } from "../core/measures.ts";
-import { orphanedBy } from "../core/orphan.ts";
+import { type Admitted, type Memory, memoryOf, type Room } from "../core/memory.ts";
+import { orphanedBy, stepReasons } from "../core/orphan.ts";
 import { load, store } from "../core/payload.ts";
-import type { Clock, Log } from "../core/ports.ts";
+import type { Log } from "../core/ports.ts";
 import { continued } from "../core/series.ts";
 import type { ConsumerServices } from "../core/services.ts";
-import { attemptFailed, cancelled, completed, isParked, maxCrashes, parked } from "../core/transitions.ts";
+import { attemptFailed, cancelled, completed, isParked, maxCrashes, parked, unclaimed } from "../core/transitions.ts";
+import { askingAgain, decidingAgain, wakeAgain } from "./decide-again.ts";
 import { type ClaimOptions, isTooLate, reachClaim } from "./reach-claim.ts";
-
-const featureOver = "its feature is over";
+import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
 export interface ShellOptions extends ClaimOptions {
   /** In [0, 1): the jitter of backoff. */
   random?: () => number;
+  /** What the jobs of a batch share. */
+  memory?: Memory;
 }
+
+const endless = memoryOf(Number.POSITIVE_INFINITY);
 
 /**
  * Takes one message to its end (DESIGN 7). Resolves when the message may be deleted; throws when it should be
@@ -27,24 +33,42 @@ export async function runJob(
   all: ConsumerServices,
   execute: Decide,
   message: JobMessage,
-  { longestWaitMs, random = Math.random, wakeUps = false }: ShellOptions = {},
+  { memory = endless, ...options }: ShellOptions = {},
 ): Promise<void> {
-  const job = await reachClaim(loggingOf(all, messageFields(message)), message, { longestWaitMs, wakeUps });
+  const job = await reachClaim(loggingOf(all, messageFields(message)), message, options);
   if (!job) return;
   const services = loggingOf(all, jobFields(job));
-  const outcome = await attempt(services, execute, job, { random: random(), deciding: wakeUps });
+  const room = memory.admit(job);
+  if (!room) return goBack(services, job);
+  try {
+    await runClaimed(services, execute, job, { ...options, room });
+  } finally {
+    room.leave();
+  }
+}
+
+async function runClaimed(
+  services: ConsumerServices,
+  execute: Decide,
+  job: Job,
+  { random = Math.random, wakeUps: deciding = false, room }: ShellOptions & { room: Admitted },
+): Promise<void> {
+  const outcome = await attempt(services, execute, job, { random: random(), deciding, room }).catch((error) =>
+    error instanceof NotStarted ? giveBack(services, job, error) : Promise.reject(error),
+  );
   const settled = await settle(services, job, outcome);
   if (!settled) return;
   const { ended, next, wasWoken } = settled;
   tell(services.log, ended);
   // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
-  await handOn(services, next);
+  const over = ended.status === "failed" ? cancelSteps(services, ended, stepReasons.featureFailed) : undefined;
+  await Promise.all([handOn(services, next), over]);
   if (next.again_at !== undefined && next.again_at !== job.again_at) {
     // Its message is taken, so that nothing else would show what AWS refuses for long, or what is our own fault.
     services.log.measure("a decision is made again", { values: { messages_failed: 1 } });
-    await wakeAgain(services, next, againSeconds);
+    await wakeAgain(services, next, next.again_at);
   } else if (wasWoken && isParked(next) && next.again_at === undefined) {
-    await wakeAgain(services, next, 0);
+    await wakeAgain(services, next);
   }
 }
 
@@ -75,11 +99,8 @@ async function settle(
   claimed: Job,
   outcome: Outcome,
 ): Promise<{ ended: Job; next: Job; wasWoken: boolean } | undefined> {
-  for (
-    let job: Job | undefined = claimed;
-    job?.claim_id === claimed.claim_id && job;
-    job = await services.jobs.get(job.id)
-  ) {
+  let job: Job | undefined = claimed;
+  for (; job?.claim_id === claimed.claim_id && job; job = await services.jobs.get(job.id)) {
     const ended = outcome(job);
     const series =
       isFinished(ended) && ended.status !== "cancelled" ? continued(ended, services.clock.now()) : undefined;
@@ -88,17 +109,75 @@ async function settle(
     if ((await services.jobs.replace(next)) === "replaced") return { ended, next, wasWoken: job.woken ?? false };
   }
   services.log.warn("outcome discarded: the attempt was cancelled or taken over");
-  await cancelSteps(services, outcome(claimed), "its feature was cancelled");
+  // Not where it was taken over, or where the answer of a write that took effect was lost: those steps go on.
+  if (job?.status === "cancelled") await cancelSteps(services, outcome(claimed), stepReasons.featureCancelled);
   return undefined;
 }
 
-/** Runs a claimed attempt and says what the job is after it. Never throws for what the execution does. */
+/** Gives back a claim under which nothing has started, so that it does not count as a crash, and throws. */
+async function giveBack(services: ConsumerServices, job: Job, error: NotStarted): Promise<never> {
+  await settle(services, job, (of) => unclaimed(of, services.clock.now()));
+  throw error.cause ?? error;
+}
+
+/**
+ * The other jobs of the batch fill this process: the job goes back to its queue at once, with its attempt unspent, for
+ * another process or a later batch. The first of a batch always has room, so that each batch ends some job.
+ */
+async function goBack(services: ConsumerServices, job: Job): Promise<void> {
+  const back = (of: Job) => unclaimed(of, services.clock.now());
+  if (!(await settle(services, job, back))) return;
+  services.log.info("job sent back: the others of its batch leave no memory for its input");
+  await services.queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job) });
+}
+
+/** Nothing has started under the claim, for a reason that passes: the claim is given back and the message comes again. */
+class NotStarted extends Error {}
+
+/**
+ * Runs a claimed attempt and says what the job is after it. Throws for what the execution does only where nobody can say
+ * what became of it, and a NotStarted where there was none.
+ */
 async function attempt(
   services: ConsumerServices,
   execute: Decide,
   job: Job,
-  { random, deciding }: { random: number; deciding: boolean },
+  { random, deciding, room }: { random: number; deciding: boolean; room: Room },
 ): Promise<Outcome> {
+  const { clock } = services;
+  const end = await endWithoutStart(services, job, random);
+  if (end) return end;
+  if (isTooLate(job, clock.now())) {
+    throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
+  }
+  let hasBegun = false;
+  try {
+    const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
+      const execution = await executionOf(services, job, { signal, room });
+      // Its input may have come after its time was up, and the next attempt may be under way by now.
+      signal.throwIfAborted();
+      hasBegun = true;
+      return execute(execution, withinTime(services, signal));
+    });
+    return await succeeded(services, job, result);
+  } catch (cause) {
+    const isOutOfTime = cause instanceof OutOfTime;
+    // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
+    if (deciding && isOutOfTime && hasBegun) throw cause;
+    if (deciding && (isOutOfTime || !(cause instanceof JobError))) {
+      return decidingAgain(services, job, cause instanceof NotStarted ? cause.cause : cause);
+    }
+    if (cause instanceof NotStarted) throw cause;
+    const error = cause instanceof JobError ? cause : unexpected(cause);
+    if (error !== cause) services.log.error("executor threw", traceOf(cause));
+    const progress = error.progress === undefined ? undefined : await keep(services, job, "progress", error.progress);
+    const now = clock.now();
+    return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
+  }
+}
+
+/** What ends a job that was claimed, and need not or must not start. Throws a NotStarted. */
+async function endWithoutStart(services: ConsumerServices, job: Job, random: number): Promise<Outcome | undefined> {
   const { clock } = services;
   const expires = job.parked_since === undefined ? job.expires_at : undefined;
   if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
@@ -107,34 +186,17 @@ async function attempt(
     const error = new JobError("CRASHED", text, { retryable: false });
     return (of) => attemptFailed(of, clock.now(), { error, random });
   }
-  if (await orphanedBy(services, job)) return (of) => cancelled(of, clock.now(), featureOver);
-  if (isTooLate(job, clock.now()))
-    throw new Error("the attempt would start too late: its lease might end while the job runs");
-  try {
-    const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
-      const execution = await executionOf(services, job, signal);
-      // Its input may have come after its time was up, and the next attempt may be under way by now.
-      signal.throwIfAborted();
-      return execute(execution, services);
-    });
-    return await succeeded(services, job, result);
-  } catch (cause) {
-    if (deciding && !(cause instanceof JobError)) return refused(services, job, cause);
-    const error = cause instanceof JobError ? cause : unexpected(cause);
-    // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
-    if (deciding && error instanceof OutOfTime) throw error;
-    if (error !== cause) services.log.error("executor threw", traceOf(cause));
-    const progress = error.progress === undefined ? undefined : await keep(services, job, "progress", error.progress);
-    const now = clock.now();
-    return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
-  }
+  const orphanedOf = await orphanedBy(services, job).catch((cause: unknown) => {
+    throw new NotStarted("the job's feature could not be read", { cause });
+  });
+  return orphanedOf === undefined ? undefined : (of) => cancelled(of, clock.now(), stepReasons.featureOver);
 }
 
 async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Outcome> {
   const now = services.clock.now();
   if (result instanceof Parked) {
     const progress = await keep(services, job, "progress", result.progress);
-    return (of) => parked(of, progress, result.wakeAt, result.refused ? againAt(job, now) : undefined);
+    return (of) => parked(of, progress, result.wakeAt, result.refused ? askingAgain(job, now) : {});
   }
   const finished = result instanceof Finished ? result : new Finished(result, undefined);
   const kept = await keep(services, job, "results", finished.result);
@@ -143,32 +205,6 @@ async function succeeded(services: ConsumerServices, job: Job, result: unknown):
   return (of) => completed(of, now, kept, progress);
 }
 
-/** AWS has refused what a decision needs. No step is to blame, so this is no failed attempt: it is made again. */
-function refused({ clock, log }: ConsumerServices, job: Job, cause: unknown): Outcome {
-  log.warn("decision failed; it is made again", traceOf(cause));
-  const now = clock.now();
-  return (of) => parked(of, of.progress ?? { inline: {} }, now + lostAfterMs, againAt(job, now));
-}
-
-/** When AWS has refused a part of a decision. */
-const againSeconds = 5;
-/** The reconciler's turn, if the message that asks again is lost. */
-const lostAfterMs = 60_000;
-/** By less the clocks of two Lambdas differ: the one that asks again may find itself early by another's clock. */
-const clocksApartMs = 1000;
-
-/**
- * Of the messages that a refused decision was made for one asks again, all others end with theirs: if each did, what SQS
- * doubles in an outage would become ever more.
- */
-const againAt = ({ again_at = 0 }: Job, now: number): number =>
-  again_at > now + clocksApartMs ? again_at : now + againSeconds * 1000;
-
-const wakeAgain = ({ queue, log }: ConsumerServices, job: Job, delaySeconds: number): Promise<void> =>
-  queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) }).catch((error) => {
-    log.warn("SQS refused the wake-up; the reconciler wakes the job", traceOf(error));
-  });
-
 const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
 
@@ -176,27 +212,11 @@ const unexpected = (cause: unknown) =>
 const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
   store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
 
-/** The attempt's own timeout: a feature that fails for a step says TIMEOUT too, where that is what became of the step. */
-class OutOfTime extends JobError {}
-
-async function withTimeout<T>(clock: Clock, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const attempt = new AbortController();
-  const ended = new AbortController();
-  const timeout = clock.sleep(ms, ended.signal).then((): Promise<never> => {
-    if (ended.signal.aborted) return new Promise(() => {});
-    const error = new OutOfTime("TIMEOUT", `The attempt took longer than its timeout of ${ms} ms.`);
-    attempt.abort(error);
-    throw error;
-  });
-  try {
-    return await Promise.race([run(attempt.signal), timeout]);
-  } finally {
-    // With a reason: Node would make an exception with a stack for it otherwise, and nobody looks at it.
-    ended.abort("ended");
-  }
-}
-
-async function executionOf(services: ConsumerServices, job: Job, signal: AbortSignal): Promise<Execution> {
+async function executionOf(
+  services: ConsumerServices,
+  job: Job,
+  { signal, room }: Pick<Execution, "signal" | "room">,
+): Promise<Execution> {
   const found = services.catalog.lookup(job.product, job.event);
   if (!found || found.event.type !== job.type) {
     throw new JobError(
@@ -205,17 +225,24 @@ async function executionOf(services: ConsumerServices, job: Job, signal: AbortSi
     );
   }
   const { blobs, secrets, clock, log } = services;
+  const kept = (stored: Stored) => load(blobs, stored).catch(refusedToStart);
   return {
     job,
-    input: (await load(blobs, job.input)) as Record<string, unknown>,
+    input: (await kept(job.input)) as Record<string, unknown>,
     event: found.event,
     target: found.target,
     idempotencyKey: `${job.id}-${job.run}`,
-    progress: job.progress && (await load(blobs, job.progress)),
+    progress: job.progress && (await kept(job.progress)),
     signal,
+    room,
     secrets,
     blobs,
     clock,
     log,
   };
+}
+
+/** An outage of S3 spends no attempt. */
+function refusedToStart(cause: unknown): never {
+  throw isRefusal(cause) ? new NotStarted("what the job needs could not be read", { cause }) : cause;
 }

@@ -62,7 +62,8 @@ export async function cancelJob(services: Changing, id: string, reason: string):
 
 /**
  * Cancels the jobs of a feature's steps, as far as its progress names them. One that it does not name cancels itself
- * instead of starting (`orphanedBy`).
+ * instead of starting (`orphanedBy`). The feature is as it was recorded: a step that a retry of it has revived since
+ * goes on.
  */
 export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
   if (job.type !== "feature" || !job.progress) return;
@@ -70,8 +71,13 @@ export async function cancelSteps(services: Changing, job: Job, reason: string):
   const open = Object.values(steps).flatMap(({ job_id, finished_at }) =>
     job_id !== undefined && finished_at === undefined ? [job_id] : [],
   );
-  await Promise.all(open.map((id) => cancelJob(services, id, reason)));
+  const cancelling: Change = (step, now) =>
+    isFinished(step) || isRevived(step, job) ? "unchanged" : cancelled(step, now, reason);
+  await Promise.all(open.map((id) => rewrite(services, id, cancelling)));
 }
+
+/** Whether a step belongs to a later attempt of its feature. */
+const isRevived = ({ parent }: Job, feature: Job): boolean => (parent?.message.attempt ?? 0) > feature.attempt;
 
 /** Takes back the schedule that a recorded change has left behind. */
 async function unschedule({ scheduler }: Changing, before: Job, next: Job): Promise<void> {
@@ -158,12 +164,19 @@ export const retrying =
     return triedAgain(job, now, now + delayMs);
   };
 
-/** The same for the step of a feature that is retried; its end wakes the feature's new attempt. */
+/**
+ * The same for the step of a feature that is retried; its end wakes the feature's new attempt. A late decision of an
+ * earlier attempt leaves it as it is.
+ */
 export const reviving =
   (parent: Parent): Change =>
   (job, now) => {
-    if (job.parent?.message.attempt === parent.message.attempt || job.status === "completed") return "unchanged";
-    return isFinished(job) ? { ...triedAgain(job, now, now), parent } : changed(job, { parent });
+    const known = job.parent?.message.attempt ?? 0;
+    if (known >= parent.message.attempt || job.status === "completed") return "unchanged";
+    if (!isFinished(job)) return changed(job, { parent });
+    // One that had not started waits for its delay, which counts from the end of what it depends on.
+    const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;
+    return { ...triedAgain(job, now, due), parent };
   };
 
 function triedAgain(job: Job, now: number, due_at: number): Job {
@@ -187,7 +200,7 @@ export const runningNow: Change = (job, now) => {
   return changed(job, { status: "queued", due_at: now, ...(job.attempt === 1 && { scheduled_at: now }) });
 };
 
-/** Deletes a finished job; its archived runs and blobs expire by themselves. */
+/** Deletes a finished job; its archived runs and results expire by themselves, and the lifecycle deletes its other blobs. */
 export async function deleteJob(services: Changing, id: string): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);

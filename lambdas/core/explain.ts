@@ -1,6 +1,7 @@
 import { type Cost, costOf } from "./cost.ts";
 import { type FireTime, fireTimes } from "./fire-times.ts";
 import type { JobType, Repeat, RetryPolicy } from "./job.ts";
+import { invalidRequest } from "./parse-body.ts";
 import type { AcceptedRequest } from "./request.ts";
 import { type AttemptWindow, retryTimetable } from "./retry-timetable.ts";
 import { maxQueueDelaySeconds, type Route, route, schedulerLeadMs } from "./route.ts";
@@ -43,6 +44,7 @@ const optional = ["app", "repeat", "expires_at", "labels"] as const;
 
 /** Explains a request that was accepted, by the very rules that would schedule it. Pure. */
 export function explain(request: AcceptedRequest, now: number): Explanation {
+  if (request.passed) throw invalidRequest(request.passed);
   const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy, repeat } = request;
   const way = route(now, due_at);
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));

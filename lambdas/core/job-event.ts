@@ -39,7 +39,9 @@ export interface JobEventDetail {
   /** Why the run failed, or the attempt that is retried. */
   error_code?: JobErrorCode;
   labels?: string[];
-  /** Rises with every write of the job. Events come at least once: one of this name and version is a repetition. */
+  /** When the job was requested: one that was deleted may have left its id to another, by its idempotency key. */
+  created_at: number;
+  /** Rises from event to event of the job. Events come at least once: one of this name and version is a repetition. */
   version: number;
 }
 

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Product, ProductEvent } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
 import type { Job, JobType } from "./job.ts";
+import type { Room } from "./memory.ts";
 import type { BlobStore, Clock, Log, Secrets } from "./ports.ts";
 import type { ConsumerServices } from "./services.ts";
 
@@ -45,6 +46,8 @@ export interface JobTypeDefinition {
   checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
   /** Checks an input against the catalog when it is requested; pointers are relative to the request. */
   checkInput?: (check: InputCheck) => Fault[];
+  /** The names of a target's steps in their order, where it has any. */
+  stepNames?: (target: unknown) => string[];
   defaults: { timeout_ms: number; retries: number };
   limits: {
     /** The longest `timeout_ms` a job may ask for; the consumer's Lambda timeout follows from it. */
@@ -67,6 +70,8 @@ export interface Execution {
   progress: unknown;
   /** Aborts at the job's timeout. */
   signal: AbortSignal;
+  /** Whoever reads a large answer asks for room first: the other jobs of the batch are in the same process. */
+  room: Room;
   secrets: Secrets;
   blobs: BlobStore;
   clock: Clock;

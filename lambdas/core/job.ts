@@ -140,6 +140,8 @@ export interface Job {
   wake_at?: number;
   /** When a message comes that wakes a parked job which AWS has refused something. */
   again_at?: number;
+  /** Since when every decision of a parked job has failed by a fault of ours. */
+  failing_since?: number;
   /** A wake-up has come while a decision was under way: who makes it asks for one more. */
   woken?: true;
   finished_at?: number;
@@ -161,6 +163,8 @@ export const JobMessage = z.strictObject({
   run: z.int().min(1),
   attempt: z.int().min(1),
   due_at: z.int().min(0),
+  /** It came to another type's queue before, and was sent on to that of its job's. */
+  forwarded: z.literal(true).optional(),
 });
 export type JobMessage = z.infer<typeof JobMessage>;
 

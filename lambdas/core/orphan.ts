@@ -3,6 +3,17 @@ import { isFinished, type Job } from "./job.ts";
 import { stepJobId } from "./job-id.ts";
 import type { JobStore } from "./ports.ts";
 
+/** Why a step is cancelled that nobody has asked to cancel: a feature that is retried does it all the same. */
+export const stepReasons = {
+  featureCancelled: "its feature was cancelled",
+  featureFailed: "its feature failed",
+  featureOver: "its feature is over",
+} as const;
+
+/** Whether it was its feature's end that cancelled a step. */
+export const endedWithFeature = ({ status, reason }: Job): boolean =>
+  status === "cancelled" && Object.values<unknown>(stepReasons).includes(reason);
+
 /**
  * Whether a step must not start because its feature, or the run of it that the step belongs to, is over. Who retries a
  * step of a feature that nobody has cancelled wants the step by itself.

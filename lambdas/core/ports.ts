@@ -26,12 +26,16 @@ export interface Claim {
   now: number;
   /** The lease ends at `now + the job's timeout_ms + leaseMarginMs`. */
   leaseMarginMs: number;
+  /** The type that the consumer can run: it gets no job of another one. Absent where it runs all. */
+  type?: JobType | undefined;
 }
 
 export type ClaimOutcome =
   | { outcome: "claimed"; job: Job }
   /** Another consumer holds a live lease on this attempt. */
   | { outcome: "taken"; job: Job }
+  /** The message means something, but the job is not of the type that the consumer can run. */
+  | { outcome: "misdirected"; job: Job }
   /** Finished, cancelled, paused, rescheduled, superseded or deleted: the message means nothing any more. */
   | { outcome: "gone"; job?: Job };
 
@@ -77,7 +81,7 @@ export interface JobStore {
   getMany(ids: string[]): Promise<Job[]>;
   /**
    * Makes the caller the owner of the attempt that the message names: status scheduled or queued, or running with a
-   * lease that ended before `claim.now`, and the same run, attempt and due_at as the message.
+   * lease that ended before `claim.now`, and the same run, attempt and due_at as the message; of the claim's type.
    */
   claim(message: JobMessage, claim: Claim): Promise<ClaimOutcome>;
   /**
@@ -141,6 +145,8 @@ export interface UploadUrl {
 export interface BlobStore {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
+  /** Deletes a blob; one that does not exist counts as success. */
+  remove(key: string): Promise<void>;
   /**
    * The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. With
    * `rest` only what is from that byte on, and nothing if the blob is another by now than the one with this etag.

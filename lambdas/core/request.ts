@@ -3,6 +3,7 @@ import type { Catalog, CatalogEvent } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
 import type { Parent, Repeat, RetryPolicy } from "./job.ts";
 import { fingerprint } from "./job-id.ts";
+import { hasMoreValues, mostValues } from "./json-values.ts";
 import { invalidRequest } from "./parse-body.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
@@ -24,7 +25,9 @@ export const JobRequest = strict({
   retries: z.int().min(0).max(20).optional().describe("Further attempts after the first one has failed."),
   retry_config: RetryConfig.optional(),
   repeat: RepeatRequest.optional().describe("Makes the job recur."),
-  expires_at: Time.optional().describe("A job that has not started by then is cancelled with reason `expired`."),
+  expires_at: Time.optional().describe(
+    "No attempt starts after this: a job that waits by then, for its time or for a retry, is cancelled with reason `expired`.",
+  ),
   timeout_ms: z.int().min(100).optional().describe("Milliseconds that one attempt may take."),
   labels: z
     .array(z.string().min(1).max(64).refine(wellFormed, notWellFormed))
@@ -57,6 +60,11 @@ export interface AcceptedRequest extends CatalogEvent {
   task_token?: string;
   idempotency_key?: string;
   fingerprint: string;
+  /**
+   * What forbids a new job by now, and did not when the request was made: times that have passed. A repetition of the request gets
+   * the receipt of the job that it has made; without a key it is none, and refused.
+   */
+  passed?: Fault[];
   /** What the log has it under. */
   request_id?: string;
   /** Set for the step of a feature: its job's id is derived from the feature's. */
@@ -74,14 +82,20 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   if (nestedDeeperThan(body, deepest)) {
     throw invalidRequest([{ pointer: "", detail: `nested deeper than ${deepest} levels` }]);
   }
+  if (hasMoreValues(body)) {
+    const detail = `has more than ${mostValues} values; give what is larger as an upload, or as text`;
+    throw invalidRequest([{ pointer: "/input", detail }]);
+  }
   const parsed = JobRequest.safeParse(body);
   if (!parsed.success) throw invalidRequest([...faultsOf(parsed.error), ...inputFaultsOfBroken(body, catalog)]);
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
   const input = found.definition.input().safeParse(request.input);
+  const key = request.idempotency_key ?? headerKey;
+  const { passed, lasting } = timeFaults(request, now);
   const faults = [
-    ...timeFaults(request, now),
-    ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now), now) : []),
+    ...lasting,
+    ...(key === undefined ? passed : []),
     ...keyFaults(request, headerKey),
     ...tokenFaults(request),
     ...timeoutFaults(request, found),
@@ -89,7 +103,6 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     ...(input.success ? checkInput(found, request.app, input.data) : faultsOf(input.error, ["input"])),
   ];
   if (!input.success || faults.length > 0) throw invalidRequest(faults);
-  const key = request.idempotency_key ?? headerKey;
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const due = (repeat && firstOccurrence(repeat, start)) ?? start;
@@ -109,8 +122,27 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     ...(task_token !== undefined && { task_token }),
     ...(key !== undefined && { idempotency_key: key }),
     fingerprint: fingerprint(asked),
+    ...(passed.length > 0 && { passed }),
   };
 }
+
+/** Faults of its times: those that it has by now, and those that it had from the beginning. */
+function timeFaults(request: JobRequest, now: number): { passed: Fault[]; lasting: Fault[] } {
+  const faults = timeFaultsAt(request, now);
+  if (!faults.some(({ pointer }) => passing.includes(pointer))) return { passed: [], lasting: faults };
+  // Nothing had passed at its own time, which for "now" may have been any.
+  const earlier = timeFaultsAt(request, Math.min(now, epochMs(request.start_at)));
+  const isOld = ({ pointer, detail }: Fault) => earlier.some((old) => old.pointer === pointer && old.detail === detail);
+  const hasPassed = (fault: Fault) => passing.includes(fault.pointer) && !isOld(fault);
+  return { passed: faults.filter(hasPassed), lasting: faults.filter((fault) => !hasPassed(fault)) };
+}
+
+const passing = ["/expires_at", "/repeat/end_date"];
+
+const timeFaultsAt = (request: JobRequest, now: number): Fault[] => [
+  ...expiryFaults(request, now),
+  ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now), now) : []),
+];
 
 /** So that all faults come at once: what can be said of the input although another field is wrong. */
 function inputFaultsOfBroken(body: unknown, catalog: Catalog): Fault[] {
@@ -126,7 +158,7 @@ function checkInput(found: CatalogEvent, app: string | undefined, input: Record<
   return found.definition.checkInput?.({ ...found, app, input }) ?? [];
 }
 
-function timeFaults(request: JobRequest, now: number): Fault[] {
+function expiryFaults(request: JobRequest, now: number): Fault[] {
   const due = dueAt(request.start_at, now);
   const expires = request.expires_at === undefined ? Number.POSITIVE_INFINITY : epochMs(request.expires_at);
   const farthest = now + farthestAheadMs;

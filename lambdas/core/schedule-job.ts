@@ -1,9 +1,10 @@
 import { type Dispatching, dispatch } from "./dispatch.ts";
-import { InternalError, PermanentError, RequestError, TransientError, traceOf } from "./errors.ts";
+import { type Fault, InternalError, PermanentError, RequestError, TransientError, traceOf } from "./errors.ts";
 import { isFinished, type Job } from "./job.ts";
 import { derivedJobId, newJobId } from "./job-id.ts";
 import { jobFields } from "./log-fields.ts";
-import { store } from "./payload.ts";
+import { invalidRequest } from "./parse-body.ts";
+import { forget, store } from "./payload.ts";
 import type { BlobStore, JobStore, Log } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
 import { withTaskToken } from "./task.ts";
@@ -16,6 +17,9 @@ export interface Scheduling extends Dispatching {
 }
 
 const retryAfterSeconds = 5;
+
+/** Bytes of JSON: what a request over HTTP may have. Other ways in take more, and a feature may make more for a step. */
+const largestInput = 4_400_000;
 
 /**
  * Records a job, then dispatches it; its receipt may be given once this resolves. A request whose idempotency key was
@@ -30,7 +34,7 @@ export async function scheduleJob(services: Scheduling, request: AcceptedRequest
   try {
     await dispatch(services, job);
   } catch (cause) {
-    await undispatched(services, job, cause);
+    return await undispatched(services, job, cause);
   }
   return job;
 }
@@ -44,13 +48,16 @@ function idOf({ product, env, idempotency_key: key, step }: AcceptedRequest): st
   return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
 }
 
-/** The job of a request, its input kept, itself not stored yet. Throws as `scheduleJob` does. */
+/** The job of a request, its input kept, itself not stored yet. Throws as `scheduleJob` does, and PAYLOAD_TOO_LARGE. */
 export async function prepare(services: Scheduling, request: AcceptedRequest): Promise<Job> {
   const id = idOf(request);
+  const writeId = crypto.randomUUID();
   try {
-    // Named by the request too: another request that reuses the key must not change the input of the job it names.
-    const input = await store(services.blobs, `inputs/${id}/${request.fingerprint}`, request.input);
-    return newJob(request, { id, writeId: crypto.randomUUID(), now: services.clock.now(), input });
+    // Of this very write: another request that has the same id must not change the input, and the input goes with its job
+    // although a repeated key may give its id to another one meanwhile.
+    const key = `inputs/${id}/${request.fingerprint}/${writeId}`;
+    const input = await store(services.blobs, key, request.input, largestInput);
+    return newJob(request, { id, writeId, now: services.clock.now(), input });
   } catch (cause) {
     throw errorOf(cause);
   }
@@ -62,9 +69,23 @@ export async function record(
   job: Job,
   request: AcceptedRequest,
 ): Promise<{ job: Job; isNew: boolean }> {
+  if (request.passed) return { job: await madeBefore(services, job, request, request.passed), isNew: false };
   const created = await services.jobs.create(job).catch((cause) => unrecorded(services, job, cause));
   if (created.outcome === "created") return { job, isNew: true };
+  if (!sharesInput(created.job, job)) await forget(services, job.input);
   return { job: await repeated(services, created.job, request), isNew: false };
+}
+
+/** Another request's job has an input of its own; the one that is there may be this very job, where a lost answer hid that. */
+const sharesInput = (one: Job, other: Job): boolean =>
+  "blob" in one.input && "blob" in other.input && one.input.blob === other.input.blob;
+
+/** The job that the request has made when its times had not passed. Throws INVALID_REQUEST where there is none. */
+async function madeBefore(services: Scheduling, job: Job, request: AcceptedRequest, passed: Fault[]): Promise<Job> {
+  const existing = await services.jobs.get(job.id).catch((cause) => unrecorded(services, job, cause));
+  if (!existing || !sharesInput(existing, job)) await forget(services, job.input);
+  if (!existing) throw invalidRequest(passed);
+  return repeated(services, existing, request);
 }
 
 /** Takes back a job that was not stored, as far as one knows, and throws why. */
@@ -74,14 +95,18 @@ export async function unrecorded(services: Scheduling, job: Job, cause: unknown)
   throw errorOf(cause, isKept ? job.id : undefined);
 }
 
-/** Takes back a stored job that was not dispatched and throws why, unless it has gone on without us. */
-export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
+/**
+ * Takes back a stored job that was not dispatched and throws why, unless it has gone on without us: then it answers the job
+ * that is there by now.
+ */
+export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<Job> {
   if ((await takeBack(services, job, cause)) === "removed") throw errorOf(cause);
   // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it over.
   // AWS may have refused that one too, and who gets a receipt relies on it.
   try {
     const held = await services.jobs.get(job.id);
     if (held && !hasStarted(held)) await dispatch(services, held);
+    return held ?? job;
   } catch (again) {
     throw errorOf(again, job.id);
   }
@@ -129,7 +154,8 @@ async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise
 }
 
 async function repeated(services: Scheduling, existing: Job, request: AcceptedRequest): Promise<Job> {
-  if (existing.fingerprint !== request.fingerprint) {
+  // A step that exists exists: another decision asked for it, whose time was another.
+  if (request.step === undefined && existing.fingerprint !== request.fingerprint) {
     throw new RequestError("IDEMPOTENCY_MISMATCH", "This idempotency key was used for a different request.", {
       jobId: existing.id,
     });

@@ -23,6 +23,13 @@ export const TaskMessage = z.discriminatedUnion("kind", [
     tokens: z.array(TaskToken),
     outcome: Outcome,
   }),
-  z.strictObject({ v: z.literal(1), kind: z.literal("heartbeat"), job_id: z.string(), token: TaskToken }),
+  z.strictObject({
+    v: z.literal(1),
+    kind: z.literal("heartbeat"),
+    job_id: z.string(),
+    token: TaskToken,
+    /** Epoch milliseconds for which it is planned: those that are doubled have the same. Absent in older ones. */
+    at: z.int().optional(),
+  }),
 ]);
 export type TaskMessage = z.infer<typeof TaskMessage>;

@@ -3,6 +3,7 @@ import { type Attempt, isWaiting, type Job, type JobMessage, type Stored } from 
 import type { Claim } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
+import { shorten } from "./sizes.ts";
 
 /** How many attempts of the current run are kept with the job; older ones are forgotten. */
 export const keptAttempts = 25;
@@ -53,12 +54,15 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
 
 export const waiting = (dueAt: number, now: number) => (dueAt <= now ? "queued" : "scheduled");
 
+export type Claimable = "yes" | "taken" | "gone" | "misdirected";
+
 /** The rule of the claim (DESIGN 7); the DynamoDB adapter states it once more as a condition expression. */
-export function claimable(job: Job, message: JobMessage, now: number): "yes" | "taken" | "gone" {
+export function claimable(job: Job, message: JobMessage, now: number, type = job.type): Claimable {
   const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;
   if (!named) return "gone";
+  if (!isWaiting(job) && job.status !== "running") return "gone";
+  if (job.type !== type) return "misdirected";
   if (isWaiting(job)) return "yes";
-  if (job.status !== "running") return "gone";
   return (job.lease_until ?? 0) < now ? "yes" : "taken";
 }
 
@@ -72,6 +76,21 @@ export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job =
   version: job.version + 1,
 });
 
+/**
+ * A claimed job under whose claim nothing has started, as if it had not been claimed: it waits again, or is parked again
+ * between two decisions.
+ */
+export function unclaimed(job: Job, now: number): Job {
+  const { claim_id: _claim, lease_until: _lease, started_at: _started, woken: _woken, ...rest } = job;
+  const claims = Math.max(0, job.claims - 1);
+  const version = job.version + 1;
+  if (job.parked_since !== undefined) return { ...rest, ...startOf(job), claims, version, lease_until: 0 };
+  const before = job.attempts.at(-1);
+  return { ...rest, ...(before && startOf(before)), claims, version, status: waiting(job.due_at, now) };
+}
+
+const startOf = ({ started_at }: Pick<Job, "started_at">) => ({ ...(started_at !== undefined && { started_at }) });
+
 /** Ends the current attempt: the fields of its claim go, its record is kept. */
 function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error">): Job {
   const {
@@ -80,6 +99,7 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     parked_since: _since,
     wake_at: _wake,
     again_at: _again,
+    failing_since: _failing,
     woken: _woken,
     ...rest
   } = job;
@@ -92,16 +112,23 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     ...end,
     ...(crashes > 0 && { crashes }),
   };
-  const started = { ...(job.started_at !== undefined && { started_at: attempt.started_at }) };
-  return { ...rest, ...started, version: job.version + 1, attempts: [...job.attempts, attempt].slice(-keptAttempts) };
+  return {
+    ...rest,
+    ...(job.started_at !== undefined && startOf(attempt)),
+    version: job.version + 1,
+    attempts: [...job.attempts, attempt].slice(-keptAttempts),
+  };
 }
+
+/** What a decision that is to be made again leaves with its job. */
+export type ParkedFor = Pick<Job, "again_at" | "failing_since">;
 
 /**
  * A running job whose executor has done what there is to do for now: it stays running, but its claim is free for the
  * next message of the same attempt. That message's crashes are counted anew.
  */
-export function parked(job: Job, progress: Stored, wakeAt: number, againAt?: number): Job {
-  const { claim_id: _claim, again_at: _again, woken: _woken, ...rest } = job;
+export function parked(job: Job, progress: Stored, wakeAt: number, until: ParkedFor = {}): Job {
+  const { claim_id: _claim, again_at: _again, failing_since: _failing, woken: _woken, ...rest } = job;
   const parked_since = job.parked_since ?? job.started_at;
   return {
     ...rest,
@@ -110,7 +137,7 @@ export function parked(job: Job, progress: Stored, wakeAt: number, againAt?: num
     version: job.version + 1,
     progress,
     wake_at: wakeAt,
-    ...(againAt !== undefined && { again_at: againAt }),
+    ...until,
     ...(parked_since !== undefined && { parked_since }),
   };
 }
@@ -146,7 +173,8 @@ export interface Failure {
 export function attemptFailed(job: Job, now: number, { error, random, progress }: Failure): Job {
   const retryable = isRetryable(error, job.retry_policy);
   const tries = job.attempt - (job.retried_after ?? 0);
-  const record = { code: error.code, message: error.message, retryable };
+  // An item holds 400 KB, and 25 attempts: a longer message would keep the outcome itself from being written.
+  const record = { code: error.code, message: shorten(error.message), retryable };
   const ended: Job = {
     ...endAttempt(job, now, { outcome: "failed", error: record }),
     error: record,
@@ -161,5 +189,5 @@ export function attemptFailed(job: Job, now: number, { error, random, progress }
 export function cancelled(job: Job, now: number, reason: string): Job {
   const ended =
     job.status === "running" ? endAttempt(job, now, { outcome: "cancelled" }) : { ...job, version: job.version + 1 };
-  return { ...ended, status: "cancelled", finished_at: now, reason };
+  return { ...ended, status: "cancelled", finished_at: now, reason: shorten(reason) };
 }

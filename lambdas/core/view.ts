@@ -5,12 +5,15 @@ import {
   isWaiting,
   type Job,
   type JobStatus,
+  type Parent,
   type Repeat,
-  type Stored,
   shownStatus,
 } from "./job.ts";
-import { load } from "./payload.ts";
 import type { BlobStore } from "./ports.ts";
+import { withResults } from "./result-view.ts";
+import type { Services } from "./services.ts";
+import { shorten } from "./sizes.ts";
+import { type StepView, stepsShown } from "./step-view.ts";
 
 /** What `POST /v1/jobs` answers. Times are epoch milliseconds. */
 export interface Receipt {
@@ -48,6 +51,8 @@ export interface SummaryView extends Receipt {
   expires_at?: number;
   labels?: string[];
   repeat?: Repeat;
+  /** The feature, and the run of it, of which the job is a step: `sequence.step`. */
+  parent?: { job_id: string; run: number; step: string };
   error?: AttemptError;
   reason?: string;
 }
@@ -60,27 +65,18 @@ export interface AttemptView extends Attempt {
 /** A job as callers see it; the input is not part of it. */
 export interface JobView extends SummaryView {
   attempts: AttemptView[];
-  /** How far each step of a feature was when it last decided, by `sequence.step`. */
+  /** How far each step of a feature was when it last decided, by `sequence.step`; once the feature is over, how it is. */
   steps?: Record<string, StepView>;
   /** The result of a completed job; one too large for an answer is at `result_url`, for an hour. */
   result?: unknown;
   result_url?: string;
 }
 
-/** How far a step of a feature is. Times are epoch milliseconds. */
-export interface StepView {
-  status: JobStatus | "skipped";
-  job_id?: string;
-  started_at?: number;
-  finished_at?: number;
-  error?: AttemptError;
-}
+const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "repeat", "reason"] as const;
 
-/** A Lambda answers 6 MB at most; a result beyond this is handed out as a download. */
-const largestInlineResult = 4_500_000;
-const resultUrlSeconds = 3600;
-
-const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "repeat", "error", "reason"] as const;
+/** Jobs that were written before messages were cut when they are kept have longer ones, and 100 of them are a page. */
+const shownError = ({ error }: { error?: AttemptError }) =>
+  error && { error: { ...error, message: shorten(error.message) } };
 
 export const summaryOf = (job: Job, now: number): SummaryView => ({
   ...receiptOf(job, now),
@@ -95,36 +91,39 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   due_at: job.due_at,
   created_at: job.created_at,
   ...Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]])),
+  ...shownError(job),
+  ...(job.parent && { parent: parentOf(job.parent) }),
 });
+
+const parentOf = ({ message: { job_id, run }, step }: Parent) => ({ job_id, run, step });
 
 const attemptView = (attempt: Attempt): AttemptView => ({
   ...attempt,
+  ...shownError(attempt),
   duration_ms: attempt.ended_at - attempt.started_at,
   lateness_ms: attempt.started_at - attempt.due_at,
 });
 
-export async function viewOf(blobs: BlobStore, job: Job, now: number): Promise<JobView> {
-  return {
+export async function viewOf(
+  services: Pick<Services, "blobs" | "jobs" | "catalog">,
+  job: Job,
+  now: number,
+): Promise<JobView> {
+  const steps = await stepsShown(services, job, now);
+  const view: JobView = {
     ...summaryOf(job, now),
     attempts: job.attempts.map(attemptView),
-    ...(job.type === "feature" &&
-      job.progress && { steps: (await load(blobs, job.progress)) as Record<string, StepView> }),
-    ...(isFinished(job) && (await resultOf(blobs, job.result, largestInlineResult))),
+    ...(steps && { steps: shownSteps(steps) }),
   };
+  const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result]) : [];
+  return shown;
 }
 
-type ResultView = Pick<JobView, "result" | "result_url">;
-
-async function resultOf(blobs: BlobStore, result: Stored | undefined, room: number): Promise<ResultView> {
-  if (result === undefined) return {};
-  if ("blob" in result && result.bytes > room) {
-    return { result_url: await blobs.downloadUrl(result.blob, resultUrlSeconds) };
-  }
-  return { result: await load(blobs, result) };
-}
+const shownSteps = (steps: Record<string, StepView>): Record<string, StepView> =>
+  Object.fromEntries(Object.entries(steps).map(([key, step]) => [key, { ...step, ...shownError(step) }]));
 
 /** A run of a job as callers see it; the one that is under way too. */
-export interface RunView extends ResultView {
+export interface RunView extends Pick<JobView, "result" | "result_url"> {
   run: number;
   status: JobStatus;
   scheduled_at: number;
@@ -141,24 +140,24 @@ export interface RunView extends ResultView {
 type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
   Partial<Pick<Job, "started_at" | "finished_at" | "result" | "error" | "reason">>;
 
-const optionalOfRun = ["started_at", "finished_at", "error", "reason"] as const;
+const optionalOfRun = ["started_at", "finished_at", "reason"] as const;
 
-/** Results are inline while an answer has room for them, the first ones first; the others are handed out as downloads. */
+/** The runs, each with its result as long as the answer has room for it. */
 export function runViewsOf(blobs: BlobStore, runs: readonly Run[], now: number): Promise<RunView[]> {
-  let room = largestInlineResult;
-  const views = runs.map(async (run): Promise<RunView> => {
-    const result = resultOf(blobs, run.result, room);
-    const bytes = run.result && "blob" in run.result ? run.result.bytes : 0;
-    if (bytes <= room) room -= bytes;
-    return {
+  const views = runs.map(
+    (run): RunView => ({
       run: run.run,
       status: shownStatus(run, now),
       scheduled_at: run.scheduled_at,
       due_at: run.due_at,
       ...Object.fromEntries(optionalOfRun.filter((key) => run[key] !== undefined).map((key) => [key, run[key]])),
+      ...shownError(run),
       attempts: run.attempts.map(attemptView),
-      ...(await result),
-    };
-  });
-  return Promise.all(views);
+    }),
+  );
+  return withResults(
+    blobs,
+    views,
+    runs.map(({ result }) => result),
+  );
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import type { Product } from "./catalog.ts";
 import { JobError } from "./errors.ts";
-import { finalEvents, type JobEvent, type JobEventName, jobEvents } from "./job-event.ts";
+import { finalEvents, type JobEvent, type JobEventDetail, type JobEventName, jobEvents } from "./job-event.ts";
 import type { DisabledReason, EndpointState } from "./outward-ports.ts";
 import { Reference, TextOrReference } from "./reference-schema.ts";
 import { referenceName } from "./references.ts";
@@ -86,7 +86,7 @@ export function deliveriesOf(endpoints: readonly ProductEndpoint[], { name, time
     product,
     env,
     webhook,
-    id: eventId(name, detail.job_id, detail.version),
+    id: eventId(name, detail),
     type: `job.${name}`,
     time,
     data: { ...detail },
@@ -95,10 +95,13 @@ export function deliveriesOf(endpoints: readonly ProductEndpoint[], { name, time
   }));
 }
 
-/** The same for every delivery of an event, and whenever the table's stream tells of it again. Without a full stop, as signatures need it. */
-const eventId = (name: string, jobId: string, version: number): string =>
+/**
+ * The same for every delivery of an event, and whenever the table's stream tells of it again; another one for a job that was
+ * deleted and made again under its key. Without a full stop, as signatures need it.
+ */
+const eventId = (name: string, { job_id, created_at, version }: JobEventDetail): string =>
   `evt_${createHash("sha256")
-    .update(JSON.stringify([name, jobId, version]))
+    .update(JSON.stringify([name, job_id, created_at, version]))
     .digest("hex")
     .slice(0, 32)}`;
 

@@ -23,7 +23,8 @@ function endings(before: Job, after: Job, at: number): Transition[] {
   if (ended && after.run > before.run) {
     const { outcome, started_at, ended_at: finished_at, error } = ended;
     const code = error && { error_code: error.code };
-    const detail = { ...detailOf(before), status: outcome, started_at, finished_at, ...code, version: after.version };
+    const version = versionOf(after) - 1;
+    const detail = { ...detailOf(before), status: outcome, started_at, finished_at, ...code, version };
     return [{ name: outcome, time: finished_at, detail, ended }];
   }
   const { status, started_at, finished_at = at, error } = after;
@@ -70,6 +71,12 @@ function beginnings(before: Job, after: Job, at: number): Transition[] {
   return moved || after.run > before.run ? happened("scheduled") : [];
 }
 
+/**
+ * The version of an event, which rises from one to the next of a job. A write of a series may mean two, the end of a run and
+ * what comes after it: those of a series count in twos.
+ */
+const versionOf = ({ version, repeat }: Job): number => (repeat ? 2 * version : version);
+
 const detailOf = (job: Job): JobEventDetail => ({
   job_id: job.id,
   product_tag: job.product,
@@ -82,5 +89,6 @@ const detailOf = (job: Job): JobEventDetail => ({
   scheduled_at: job.scheduled_at,
   due_at: job.due_at,
   ...(job.labels && { labels: job.labels }),
-  version: job.version,
+  created_at: job.created_at,
+  version: versionOf(job),
 });

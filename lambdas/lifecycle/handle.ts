@@ -1,17 +1,19 @@
 import type { JobChange } from "../aws/stream-handler.ts";
 import { traceOf } from "../core/errors.ts";
+import type { Forgetting } from "../core/payload.ts";
 import type { Log, StatsStore } from "../core/ports.ts";
 import { setAside } from "../core/set-aside.ts";
 import { taskMessagesOf } from "../core/task.ts";
 import { deliveriesOf } from "../core/webhook.ts";
 import { incrementsOf } from "./counts.ts";
 import { type Transition, transitionsOf } from "./events.ts";
+import { forgetBlobs } from "./forget-blobs.ts";
 import { type Happened, nowhere } from "./happened.ts";
 import { type Publishing, publish } from "./publish.ts";
 import { type Answering, startHeartbeats, tellTasks } from "./tell-tasks.ts";
 import { type Delivering, tellWebhooks } from "./tell-webhooks.ts";
 
-export interface LifecycleServices extends Publishing, Answering, Delivering {
+export interface LifecycleServices extends Publishing, Answering, Delivering, Forgetting {
   stats: StatsStore;
 }
 
@@ -46,6 +48,7 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
     services,
     happened.slice(0, done).flatMap(({ transitions }) => transitions),
   );
+  await forgetBlobs(services, changes);
   return done === nowhere ? undefined : done;
 }
 
@@ -76,7 +79,7 @@ function happenedBy({ endpoints }: LifecycleServices, change: JobChange, place: 
   const { before, after, id = crypto.randomUUID() } = change;
   const transitions = transitionsOf(change);
   const deliveries = transitions.flatMap((transition) => deliveriesOf(endpoints, transition));
-  return { place, id, transitions, deliveries, tasks: taskMessagesOf(before, after) };
+  return { place, id, transitions, deliveries, tasks: taskMessagesOf(before, after, change.at) };
 }
 
 /**

@@ -1,11 +1,11 @@
 import { PermanentError, traceOf } from "../core/errors.ts";
 import type { DeadLetter } from "../core/outward-ports.ts";
 import type { Log, MessageQueue, SendOptions } from "../core/ports.ts";
+import type { Recent } from "../core/recent.ts";
 import { type SettingAside, setAside } from "../core/set-aside.ts";
 import type { TaskMessage } from "../core/task-message.ts";
 import type { Delivery } from "../core/webhook.ts";
 import type { Transition } from "./events.ts";
-import type { Recent } from "./recent.ts";
 
 /** What a write of a job means to others. */
 export interface Happened {

@@ -3,7 +3,8 @@ import { isFinished } from "../core/job.ts";
 import type { TaskAnswer, Tasks } from "../core/outward-ports.ts";
 import { load } from "../core/payload.ts";
 import type { BlobStore, JobStore, Log, MessageQueue } from "../core/ports.ts";
-import { heartbeatSeconds } from "../core/task.ts";
+import type { Recent } from "../core/recent.ts";
+import { heartbeatName, heartbeatSeconds, nextHeartbeat } from "../core/task.ts";
 import type { Outcome, TaskMessage } from "../core/task-message.ts";
 
 export interface TaskServices {
@@ -12,6 +13,8 @@ export interface TaskServices {
   blobs: Pick<BlobStore, "get" | "downloadUrl">;
   /** Its own queue: a heartbeat sends the next one. */
   queue: MessageQueue<TaskMessage>;
+  /** The heartbeats that this process has sent: what SQS or the stream has doubled goes on once. */
+  beaten: Recent;
   log: Log;
 }
 
@@ -70,7 +73,23 @@ async function outputOf(
  * One heartbeat, and the message that brings the next one, as long as the job goes on and the task waits for it. It
  * vouches for the job, not for a process: a job that is recorded reaches its end, whichever consumer crashes meanwhile.
  */
-async function beat(services: TaskServices, message: Extract<TaskMessage, { kind: "heartbeat" }>): Promise<void> {
+async function beat(services: TaskServices, message: Heartbeat): Promise<void> {
+  const { beaten } = services;
+  const name = heartbeatName(message);
+  if (name === undefined) return beatOnce(services, message);
+  if (beaten.has(name)) return;
+  beaten.add(name);
+  try {
+    await beatOnce(services, message);
+  } catch (error) {
+    beaten.forget(name);
+    throw error;
+  }
+}
+
+type Heartbeat = Extract<TaskMessage, { kind: "heartbeat" }>;
+
+async function beatOnce(services: TaskServices, message: Heartbeat): Promise<void> {
   const { tasks, jobs, queue, log } = services;
   const job = await jobs.get(message.job_id);
   if (!job || isFinished(job) || !job.task_tokens?.includes(message.token)) return;
@@ -78,5 +97,6 @@ async function beat(services: TaskServices, message: Extract<TaskMessage, { kind
     log.warn("no task waits for the job", about(message));
     return;
   }
-  await queue.send(message, { delaySeconds: heartbeatSeconds, group: message.job_id });
+  const next = message.at === undefined ? message : nextHeartbeat(message, message.at);
+  await queue.send(next, { delaySeconds: heartbeatSeconds, group: message.job_id });
 }

@@ -8,6 +8,9 @@ import { sendResult } from "./response.ts";
 
 /** API Gateway takes no larger request and waits no longer for an answer. */
 const largestBody = 10 * megabyte;
+/** Nor does Lambda take a larger event, or send a larger answer; each is counted as the JSON that it is. */
+const largestPayload = 6 * megabyte + 100;
+const isTooLarge = (payload: unknown): boolean => Buffer.byteLength(JSON.stringify(payload) ?? "") > largestPayload;
 const integrationTimeoutMs = 30_000;
 
 const openRoutes = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json"];
@@ -31,6 +34,7 @@ export function makeGateway({ invoke, outbox, clock, timeoutMs = integrationTime
     if (route === undefined) return refuse(response, 404, "Not Found");
     if (body === undefined) return refuse(response, 413, "Request Entity Too Large");
     const event = toEvent(request, body, route);
+    if (isTooLarge(event)) return refuse(response, 413, "Request Entity Too Large");
     try {
       const authorization = openRoutes.includes(route) ? undefined : await authorize(event);
       if (authorization?.outcome === "unauthorized") return refuse(response, 401, "Unauthorized");
@@ -38,6 +42,7 @@ export function makeGateway({ invoke, outbox, clock, timeoutMs = integrationTime
       if (authorization?.outcome === "allowed") withAuthorizer(event, authorization.context);
       const result = await within(timeoutMs, invoke("api", event));
       if (result === timedOut) return refuse(response, 503, "Service Unavailable");
+      if (isTooLarge(result)) throw new Error("the answer is larger than Lambda sends");
       sendResult(response, result, event.requestContext.requestId);
     } catch (error) {
       console.error(`${request.method} ${path} failed:`, error);

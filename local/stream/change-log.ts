@@ -9,7 +9,8 @@ export interface Change {
   /** Epoch milliseconds. */
   at: number;
   before: Image | undefined;
-  after: Image;
+  /** Absent: the item was deleted. */
+  after: Image | undefined;
 }
 
 /** A write that has begun and whose end is not known: what a kill leaves behind. */
@@ -85,7 +86,7 @@ export function openChangeLog(file: string) {
         sequence,
         at,
         before: image(before),
-        after: image(after) as Image,
+        after: image(after),
       })),
     close: (): void => db.close(),
   };

@@ -3,7 +3,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { partitionKey, sortKey } from "../../lambdas/aws/job-item.ts";
 import { dataFaultOf } from "../data-fault.ts";
 import { region, streamArn } from "../names.ts";
-import type { Change, ChangeLog } from "./change-log.ts";
+import type { Change, ChangeLog, Image } from "./change-log.ts";
 
 export interface FeedOptions {
   log: ChangeLog;
@@ -106,23 +106,25 @@ function takenOf(changes: readonly Change[], answer: unknown): readonly Change[]
 
 type Images = Pick<NonNullable<DynamoDBRecord["dynamodb"]>, "Keys" | "OldImage" | "NewImage">;
 
+const keyOf = (item: Image): Image => ({ [partitionKey]: item[partitionKey], [sortKey]: item[sortKey] });
+
 const recordOf = ({ sequence, at, before, after }: Change): DynamoDBRecord => ({
   eventID: String(sequence),
-  eventName: before ? "MODIFY" : "INSERT",
+  eventName: before ? (after ? "MODIFY" : "REMOVE") : "INSERT",
   eventVersion: "1.1",
   eventSource: "aws:dynamodb",
   awsRegion: region,
   eventSourceARN: streamArn,
   dynamodb: {
     ...({
-      Keys: { [partitionKey]: after[partitionKey], [sortKey]: after[sortKey] },
+      Keys: keyOf(after ?? before ?? {}),
       ...(before && { OldImage: before }),
-      NewImage: after,
+      ...(after && { NewImage: after }),
     } as Images),
     // As in AWS, to the second.
     ApproximateCreationDateTime: Math.floor(at / 1000),
     SequenceNumber: String(sequence),
-    SizeBytes: JSON.stringify(after).length,
+    SizeBytes: JSON.stringify(after ?? before).length,
     StreamViewType: "NEW_AND_OLD_IMAGES",
   },
 });

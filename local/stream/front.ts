@@ -66,8 +66,8 @@ export async function makeFront({ dynalite, log, changed }: FrontOptions): Promi
       const now = after === "unknown" ? (newImage(asked, answer) ?? (await read(key))) : after;
       latest.put(key, now);
       changes.push({ key, before, after: now });
-      // A deletion wakes nobody: the filter of the stack's event source.
-      if (now) log.complete(sequence, after === "unknown" ? now : undefined);
+      // A deletion wakes nobody unless it leaves blobs behind: the filter of the stack's event source.
+      if (now || hasBlobs(before)) log.complete(sequence, after === "unknown" ? now : undefined);
       else log.remove([sequence]);
     }
     changed(changes);
@@ -134,6 +134,11 @@ function writesOf(operation: string, { TableName, Key, Item, RequestItems }: Bod
 const put = (Item: Image): Write[] => [
   { key: { [partitionKey]: Item[partitionKey], [sortKey]: Item[sortKey] }, after: Item },
 ];
+
+const hasBlobs = (item: Image | undefined): boolean =>
+  ["input", "progress"].some(
+    (field) => (item?.[field] as { M?: { blob?: unknown } } | undefined)?.M?.blob !== undefined,
+  );
 
 /** The other items of the table, counters for one, wake nobody: the filter of the stack's event source. */
 const isJob = (key: Image) => (key[sortKey] as { S?: string } | undefined)?.S === "STATE";

@@ -1,6 +1,7 @@
 import { answered } from "./answered.ts";
 import { bodyOf } from "./body.ts";
-import { DuctapeError } from "./errors.ts";
+import { chunksOf, isTooLarge } from "./chunks.ts";
+import { DuctapeError, InvalidRequestError } from "./errors.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import type { JobReceipt } from "./job.ts";
 import { errorOf } from "./problem.ts";
@@ -17,38 +18,70 @@ interface Result {
   error?: unknown;
 }
 
-/** What one request may hold: 100 jobs, and not quite as many bytes as the API takes. */
-const most = { jobs: 100, bytes: 4_000_000 };
+/** A job on its way, by its place among all that were given. */
+interface Item {
+  index: number;
+  body: string;
+}
 
 /**
- * Sends the jobs in as few requests as the API allows, one after the other. Rejects if the first request fails as a
- * whole; if a later one does, its jobs and those after them are rejected with its error, since others are accepted by then.
+ * Sends the jobs in as few requests as the API allows, one after the other. A job that cannot be written as JSON, or is too
+ * large for a request of its own, is rejected by itself. Rejects if the first request fails as a whole; if a later one does,
+ * its jobs and those after them are rejected with its error, since others are accepted by then.
  */
 export async function sendBatch(
   transport: Transport,
   items: readonly IJobProcessorInput[],
   signal: AbortSignal | undefined,
 ): Promise<BatchOutcome[]> {
-  // With a key each, the request may be sent twice.
-  const bodies = items.map((item) => bodyOf({ ...item, idempotency_key: item.idempotency_key ?? crypto.randomUUID() }));
-  const outcomes: BatchOutcome[] = [];
-  for (const chunk of chunksOf(bodies)) {
-    const first = outcomes.length;
+  const written = items.map(writtenOf);
+  const outcomes = written.filter((item) => "status" in item);
+  const waiting = chunksOf(written.filter((item) => "body" in item));
+  let sent = false;
+  for (let chunk = waiting.shift(); chunk; chunk = waiting.shift()) {
     try {
-      const results = await send(transport, chunk, signal);
-      outcomes.push(...chunk.map((_, i) => outcomeOf(first + i, results[i])));
+      outcomes.push(...(await send(transport, chunk, signal)));
+      sent = true;
     } catch (error) {
-      if (first === 0 || !(error instanceof DuctapeError)) throw error;
-      return [...outcomes, ...bodies.slice(first).map((_, i) => rejected(first + i, error))];
+      if (!(error instanceof DuctapeError)) throw error;
+      if (error.status === 413 && chunk.length > 1) waiting.unshift(...halvesOf(chunk));
+      else if (error.status === 413) outcomes.push(...chunk.map(({ index }) => rejected(index, error)));
+      else if (!sent) throw error;
+      else outcomes.push(...[chunk, ...waiting.splice(0)].flat().map(({ index }) => rejected(index, error)));
     }
   }
-  return outcomes;
+  return outcomes.sort((a, b) => a.index - b.index);
 }
 
-async function send(transport: Transport, bodies: string[], signal: AbortSignal | undefined): Promise<Result[]> {
-  const body = `{"jobs":[${bodies.join(",")}]}`;
+/** With a key of its own, a job may be sent twice. */
+function writtenOf(item: IJobProcessorInput, index: number): Item | BatchOutcome {
+  try {
+    const body = bodyOf({ ...item, idempotency_key: item.idempotency_key ?? crypto.randomUUID() });
+    return isTooLarge(body) ? rejected(index, tooLarge()) : { index, body };
+  } catch (error) {
+    if (error instanceof DuctapeError) return rejected(index, error);
+    throw error;
+  }
+}
+
+const tooLarge = () =>
+  new InvalidRequestError(
+    "PAYLOAD_TOO_LARGE",
+    "The job is larger than a request may be. Send a file as an upload.",
+    [],
+  );
+
+/** What a server takes that is stricter than ours: a proxy before it, or an older API. */
+function halvesOf(chunk: Item[]): [Item[], Item[]] {
+  const half = Math.ceil(chunk.length / 2);
+  return [chunk.slice(0, half), chunk.slice(half)];
+}
+
+async function send(transport: Transport, chunk: Item[], signal: AbortSignal | undefined): Promise<BatchOutcome[]> {
+  const body = `{"jobs":[${chunk.map((item) => item.body).join(",")}]}`;
   const answer = await transport.call({ method: "POST", path: "/v1/jobs/batch", body, signal });
-  return answered<{ results: Result[] }>(answer, "results").results;
+  const { results } = answered<{ results: Result[] }>(answer, "results");
+  return chunk.map(({ index }, i) => outcomeOf(index, results[i]));
 }
 
 const rejected = (index: number, error: DuctapeError): BatchOutcome => ({ index, status: "rejected", error });
@@ -56,22 +89,10 @@ const rejected = (index: number, error: DuctapeError): BatchOutcome => ({ index,
 function outcomeOf(index: number, result: Result | undefined): BatchOutcome {
   if (result?.job) return { index, status: "accepted", job: result.job };
   const { status = 500, error = {} } = result ?? {};
-  const answer = { status, headers: new Headers(), text: JSON.stringify(error) };
+  const answer = { status, headers: new Headers(), text: JSON.stringify(error, pointingTo(index)) };
   return rejected(index, errorOf(answer, 0, ""));
 }
 
-function chunksOf(bodies: readonly string[]): string[][] {
-  const chunks: string[][] = [];
-  let chunk: string[] = [];
-  let bytes = 0;
-  for (const body of bodies) {
-    if (chunk.length === most.jobs || (chunk.length > 0 && bytes + body.length > most.bytes)) {
-      chunks.push(chunk);
-      chunk = [];
-      bytes = 0;
-    }
-    chunk.push(body);
-    bytes += body.length;
-  }
-  return chunk.length > 0 ? [...chunks, chunk] : chunks;
-}
+/** Pointers of the answer are into its request; the caller has given all jobs at once. */
+const pointingTo = (index: number) => (key: string, value: unknown) =>
+  key === "pointer" && typeof value === "string" ? value.replace(/^\/jobs\/\d+(?=\/|$)/, `/jobs/${index}`) : value;

@@ -48,17 +48,25 @@ export class ConfigurationError extends DuctapeError {
   }
 }
 
-/** The request is not valid (400, 413, 415): `errors` says what to change. */
+/** The request is not valid (400, 413, 415): `errors` says what to change, at most 100 faults. */
 export class InvalidRequestError extends DuctapeError {
   static {
     InvalidRequestError.prototype.name = "InvalidRequestError";
   }
   readonly errors: Fault[];
+  /** How many faults there are besides those in `errors`, if there are any. */
+  declare readonly errorsOmitted?: number;
 
-  constructor(code: string, message: string, errors: Fault[], details?: DuctapeErrorDetails) {
+  constructor(
+    code: string,
+    message: string,
+    errors: Fault[],
+    details?: DuctapeErrorDetails & { errorsOmitted?: number | undefined },
+  ) {
+    const others = details?.errorsOmitted ? [`  and ${details.errorsOmitted} others`] : [];
     super(
       code,
-      [message, ...errors.map(({ pointer, detail }) => `  ${pointer || "/"}: ${detail}`)].join("\n"),
+      [message, ...errors.map(({ pointer, detail }) => `  ${pointer || "/"}: ${detail}`), ...others].join("\n"),
       details,
     );
     this.errors = errors;

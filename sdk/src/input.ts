@@ -47,7 +47,8 @@ export interface IJobProcessorInput {
   /** Makes the job recur. Default: it runs once. Example: `{ cron: "0 9 * * MON-FRI", tz: "Europe/Berlin" }`. */
   repeat?: Repeat;
   /**
-   * A job that has not started by this time is cancelled with reason `expired`; later than `start_at`.
+   * No attempt starts after this time: a job that waits by then, for its time or for a retry, is cancelled with reason
+   * `expired`. Later than `start_at`.
    * Default: it never expires. Example: `1900000000`.
    */
   expires_at?: Time;
@@ -152,7 +153,7 @@ export interface IPushNotification {
 
 /** An e-mail. */
 export interface IEmailNotification {
-  /** The address, or up to 500 of them. No default. Example: `"ada@example.com"`. */
+  /** The address, or up to 500 of them, in a list or in one text with commas. No default. Example: `"ada@example.com"`. */
   to: string | string[];
   /** The subject. No default. Example: `{ name: "Ada" }`. */
   subject: TemplateInput;

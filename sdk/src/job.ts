@@ -55,6 +55,8 @@ export interface JobSummary extends JobReceipt {
   labels?: string[];
   /** The series of a recurring job. */
   repeat?: JobRepeat;
+  /** The feature of which the job is a step: its job and run, and the step as `sequence.step`. */
+  parent?: { job_id: string; run: number; step: string };
   /** Why it failed, or why its latest attempt did. */
   error?: JobFailure;
   /** Why it was cancelled. Example: `"expired"`. */
@@ -65,7 +67,10 @@ export interface JobSummary extends JobReceipt {
 export interface Job extends JobSummary {
   /** The attempts of the current run, oldest first; the last 25 are kept. */
   attempts: JobAttempt[];
-  /** How far each step of a feature was when it last decided, by `sequence.step`. Features only. */
+  /**
+   * How far each step of a feature was when it last decided, by `sequence.step` and in their order; how it is once the
+   * feature is over. Features only.
+   */
   steps?: Record<string, JobStep>;
   /** The result of a completed job. */
   result?: unknown;
@@ -106,8 +111,8 @@ export interface JobRepeat {
 
 /** A step of a feature. Times are epoch milliseconds. */
 export interface JobStep {
-  /** `skipped`: its condition did not hold. A step that has not started is absent. */
-  status: JobStatus | "skipped";
+  /** `skipped`: its condition did not hold. `not_started`: the feature has not come to it. */
+  status: JobStatus | "skipped" | "not_started";
   /** The job that runs it. */
   job_id?: string;
   started_at?: number;

@@ -68,6 +68,8 @@ const hints: Record<number, string> = {
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
 
+const countOf = (value: unknown): number | undefined => (typeof value === "number" && value > 0 ? value : undefined);
+
 const faultsIn = (value: unknown): Fault[] =>
   Array.isArray(value)
     ? value.flatMap((fault) => [{ pointer: text(fault?.pointer) ?? "", detail: text(fault?.detail) ?? "is not valid" }])
@@ -104,7 +106,10 @@ export function errorOf(answer: Answer, now: number, key: string, jobId?: string
     case 413:
     case 415:
     case 422:
-      return new InvalidRequestError(code, message, faults, details);
+      return new InvalidRequestError(code, message, faults, {
+        ...details,
+        errorsOmitted: countOf(body.errors_omitted),
+      });
     case 401:
       return new AuthenticationError(code, message, details);
     case 403:

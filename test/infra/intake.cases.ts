@@ -141,6 +141,7 @@ describe("the function", () => {
     expect(actions("scheduler")).toEqual(["scheduler:CreateSchedule"]);
     const folders = by("s3").map(({ action, resource }) => `${action} ${resource.replace(/^.*?Payloads[^/]*/, "")}`);
     expect(folders.sort()).toEqual([
+      "s3:DeleteObject /inputs/*",
       "s3:GetObject /imports/*",
       "s3:ListBucket ",
       "s3:PutObject /import-reports/*",

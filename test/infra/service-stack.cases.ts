@@ -93,11 +93,10 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     expect(Variables).toMatchObject({ LONGEST_WAIT_MS: "2500", RETENTION_DAYS: "10" });
   });
 
-  test("sends to its own queue and wakes features; those send to every queue", () => {
+  test("sends to every queue: to its own, to its features', and to that of a message which came to the wrong one", () => {
     const sends = permissionsOfEntry(service, `consumers/${type}`).filter(({ action }) => action === "sqs:SendMessage");
-    const reached = new Set(type === "feature" ? jobTypes : [type, "feature"]);
     expect(sends.map(({ resource }) => resource).sort()).toEqual(
-      [...reached].map((other) => `<${queueOf(other).id}.Arn>`).sort(),
+      jobTypes.map((other) => `<${queueOf(other).id}.Arn>`).sort(),
     );
   });
 
@@ -323,12 +322,16 @@ describe("the lifecycle", () => {
   const source = sources.find((one) => one.Properties.FunctionName.Ref === lifecycle.id) as Resource;
   const { Variables } = lifecycle.Properties.Environment;
 
-  test("is woken by writes of jobs, all of them where it tells what starts: not by counters, which are items beside them, and not by what expires", () => {
+  test("is woken by writes of jobs, all of them where it tells what starts: not by counters, which are items beside them, and not by what expires without a blob", () => {
     expect(JSON.parse(source.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
       eventName: ["INSERT", "MODIFY"],
       dynamodb: { Keys: { SK: { S: [keyOf("job_x").SK?.S] } } },
     });
-    expect(source.Properties.FilterCriteria.Filters).toHaveLength(1);
+    const others = source.Properties.FilterCriteria.Filters.slice(1);
+    expect(others.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toMatchObject([
+      { eventName: ["REMOVE"], dynamodb: { OldImage: { input: { M: { blob: { S: [{ exists: true }] } } } } } },
+      { eventName: ["REMOVE"], dynamodb: { OldImage: { progress: { M: { blob: { S: [{ exists: true }] } } } } } },
+    ]);
   });
 
   test("misses no write: from the stream's beginning, again for half a day, and then its place is a dead letter", () => {
@@ -359,7 +362,10 @@ describe("the lifecycle", () => {
   test("reads the stream, publishes to its bus, and reaches counters but no job", () => {
     const own = permissionsOfEntry(service, "lifecycle").filter(({ action }) => !/^(logs|xray):/.test(action));
     expect(
-      own.map(({ action, resource }) => `${action} ${resource.replace(/^.*(Jobs|Bus|DeadLetters).*$/, "$1")}`),
+      own.map(
+        ({ action, resource }) =>
+          `${action} ${resource.replace(/^.*(Jobs|Bus|DeadLetters|inputs\/\*|progress\*).*$/, "$1")}`,
+      ),
     ).toEqual([
       "dynamodb:DescribeStream Jobs",
       "dynamodb:GetRecords Jobs",
@@ -367,6 +373,8 @@ describe("the lifecycle", () => {
       "dynamodb:ListStreams *",
       "events:PutEvents Bus",
       "dynamodb:UpdateItem Jobs",
+      "s3:DeleteObject inputs/*",
+      "s3:DeleteObject progress*",
       "sqs:SendMessage DeadLetters",
       expect.stringMatching(/^sqs:SendMessage <Tasks/),
       expect.stringMatching(/^sqs:SendMessage <Webhooks/),
@@ -487,6 +495,8 @@ describe("least privilege", () => {
     expect([...kinds].sort()).toEqual([
       "dynamodb:ListStreams *",
       "s3:AbortMultipartUpload documents/*",
+      "s3:DeleteObject inputs/*",
+      "s3:DeleteObject progress*",
       "s3:GetObject imports/*",
       "s3:GetObject inputs/*",
       "s3:GetObject progress*",
@@ -568,6 +578,8 @@ describe("least privilege", () => {
   test("a job is deleted by who makes jobs and takes back what AWS refuses: the API, the intake, the decider of features", () => {
     expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature", "intake"]);
     expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake"]);
+    expect(whoMay("s3:DeleteObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake", "lifecycle"]);
+    expect(whoMay("s3:DeleteObject", /\/progress/)).toEqual(["lifecycle"]);
   });
 
   test("what features decide on is read in one go, and a schedule that is not needed any more is deleted", () => {

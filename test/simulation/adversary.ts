@@ -1,4 +1,5 @@
 import { TransientError } from "../../lambdas/core/errors.ts";
+import type { ClaimOutcome } from "../../lambdas/core/ports.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
@@ -48,6 +49,8 @@ const throttles = ["ThrottlingException", "ProvisionedThroughputExceededExceptio
 export interface World {
   time: Timeline;
   random: Random;
+  /** Decides of the faults that came later (hardship.ts). */
+  late: Random;
   hardship: Hardship;
   observer: Observer;
   outages: Outages;
@@ -101,12 +104,15 @@ export function throughAdversary<Port extends object>(
       observer.note(() => `${invocation.what} ${fault} ${method}`);
     };
     const refuse = (args: unknown[], cause: Injected) => {
+      if (service === "jobs" && invocation.isWriting) invocation.hasFailed = true;
       const refusal = refusals[method];
       if (!refusal) throw cause;
       return refusal(args, cause);
     };
     return async (...args: unknown[]) => {
       invocation.calls++;
+      if (invocation.isOver)
+        observer.violated("DESIGN 8", `${invocation.what} goes on with ${method}, although its time is up`);
       if (outcomeWrites.has(method) && invocation.claim_id !== undefined && !invocation.isWriting) {
         invocation.isWriting = true;
         if (random.chance(hardship.stall)) {
@@ -116,6 +122,7 @@ export function throughAdversary<Port extends object>(
       }
       const hung = random.chance(hardship.hang) ? random.pick(["before", "after"]) : undefined;
       await pass(hung === "before");
+      await invocation.frozen;
       if (invocation.dead) return never;
       if (random.chance(hardship.die)) {
         invocation.dead = true;
@@ -139,6 +146,8 @@ export function throughAdversary<Port extends object>(
       }
       if (hung === "after") at("answers late to");
       await pass(hung === "after");
+      await invocation.frozen;
+      if (method === "claim") invocation.hasAnswer = (answer as ClaimOutcome).outcome === "claimed";
       return invocation.dead ? never : answer;
     };
   };

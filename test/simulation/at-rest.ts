@@ -1,6 +1,6 @@
 import type { Job } from "../../lambdas/core/job.ts";
 import { statsOf } from "../../lambdas/core/stats.ts";
-import type { StepView } from "../../lambdas/core/view.ts";
+import type { StepView } from "../../lambdas/core/step-view.ts";
 import { stepsOf } from "./feature-rules.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";

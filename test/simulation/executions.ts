@@ -32,6 +32,7 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
   return {
     started(job, by, { at, real }) {
       observer.note(() => `${nameOf(job)} starts`);
+      by.hasStarted = true;
       observer.cover(`execution of ${job.type}`);
       if (at < job.due_at) observer.violated(2, `${nameOf(job)} started ${job.due_at - at} ms early`);
       checkLease(job, real, "started");
@@ -78,7 +79,7 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
     ended(job, real) {
       const life = lifeOf(job.id);
       const own = life.live.find((other) => other.job.claim_id === job.claim_id);
-      if (own && !own.by.dead) checkLease(job, real, "went on");
+      if (own && !own.by.dead && !own.by.frozen) checkLease(job, real, "went on");
       life.live = life.live.filter((other) => other !== own);
     },
   };

@@ -64,6 +64,41 @@ export function stepsWait({ observer, steps }: Ledger, { by, before, after, peek
     observer.violated("DESIGN 8", `${nameOf(after)} (${parent.step}) is due ${early} ms before its delay is over`);
 }
 
+/** DESIGN 8: nobody has asked to cancel a step that its feature's consumer cancels, unless the feature is over. */
+export function stepsEndForAReason({ observer, lifeOf }: Ledger, { by, before, after, peek }: Write) {
+  const { parent } = after;
+  if (!parent || !before || isFinished(before) || after.status !== "cancelled") return;
+  if (by.purpose !== "decider" || by.job_id === after.id) return;
+  const { job_id, run, attempt } = parent.message;
+  const feature = lifeOf(job_id) === lifeOf(after.id).feature ? peek(job_id) : undefined;
+  if (feature && !isFinished(feature) && feature.run === run && feature.attempt === attempt)
+    observer.violated(
+      "DESIGN 8",
+      `${nameOf(after)} (${parent.step}) was cancelled by ${by.what}, and its feature goes on`,
+    );
+}
+
+/** DESIGN 8: a step that is tried again with its feature, and had not started, still waits for its delay. */
+export function revivedWaits({ observer }: Ledger, { by, before, after }: Write) {
+  if (by.purpose !== "decider" || before?.status !== "cancelled" || isFinished(after)) return;
+  if (before.started_at === undefined && after.due_at < before.due_at)
+    observer.violated(
+      "DESIGN 8",
+      `${nameOf(after)} is revived ${before.due_at - after.due_at} ms before its delay is over`,
+    );
+}
+
+/** DESIGN 8: a feature fails for a step that has failed, and not for one that goes on. */
+export function failsForAStep({ observer, steps }: Ledger, { before, after, peek }: Write) {
+  if (after.status !== "failed" || before?.status !== "running") return;
+  const [, key] = /^Step (.+?) failed: /.exec(after.error?.message ?? "") ?? [];
+  const id = key && steps.get(stepKey({ job_id: after.id, run: after.run }, key));
+  const step = id ? peek(id) : undefined;
+  // Who retries a step by hand does so at any time.
+  if (step && !isFinished(step) && step.retried_after === undefined)
+    observer.violated("DESIGN 8", `${nameOf(after)} failed for step ${key}, which is ${step.status}`);
+}
+
 /** DESIGN 7: what has started does not expire any more, and a feature between two decisions has. */
 export function startedStays({ observer }: Ledger, { before, after }: Write) {
   if (after.reason === "expired" && before?.status === "running" && before.parked_since !== undefined)

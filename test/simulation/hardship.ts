@@ -34,7 +34,32 @@ export interface Hardship {
   twice: number;
   /** Per execution: takes longer than its timeout. */
   overlong: number;
+  /** Per write of a job: takes effect, its answer is lost, and the SDK repeats it seconds later. */
+  loseAnswer: number;
+  /** Per decision that is out of time: its Lambda stands still, and goes on with it when its successor is at work, or later. */
+  freeze: number;
+  /** Per feature: every decision of it after some time fails by a fault of ours. */
+  faulty: number;
+  /** Per message: comes to the queue of another type. */
+  misroute: number;
 }
+
+/** Those that came to the simulation later than the seeds of its mutations: drawn by themselves, so that others stay as they are. */
+const noLateFaults = { loseAnswer: 0, freeze: 0, faulty: 0, misroute: 0 };
+
+const lateFaults: Record<keyof typeof noLateFaults, readonly number[]> = {
+  loseAnswer: [0.02, 0.3],
+  freeze: [0.5, 1],
+  faulty: [0.1, 0.5],
+  misroute: [0.05, 0.5],
+};
+
+/** Half of the histories have none of them; in the others each is absent, occurs or is frequent. */
+export const withLateFaults = (hardship: Hardship, random: Random): Hardship => {
+  if (random.chance(0.5)) return hardship;
+  const drawn = Object.entries(lateFaults).map(([fault, levels]) => [fault, random.pick([0, ...levels])]);
+  return { ...hardship, ...Object.fromEntries(drawn) };
+};
 
 export const calm: Hardship = {
   failBefore: 0,
@@ -55,6 +80,7 @@ export const calm: Hardship = {
   large: 0.1,
   twice: 0,
   overlong: 0.05,
+  ...noLateFaults,
 };
 
 /**
@@ -83,6 +109,7 @@ const mixed: Hardship = {
   large: 0.1,
   twice: 0.1,
   overlong: 0.05,
+  ...noLateFaults,
 };
 
 /** Much of each. */
@@ -105,12 +132,13 @@ const heavy: Hardship = {
   large: 0.9,
   twice: 0.7,
   overlong: 0.3,
+  ...noLateFaults,
 };
 
 /** AWS refuses some calls for minutes, and SQS doubles what it is sent meanwhile: nothing else hides what becomes of it. */
 const stormy: Hardship = { ...calm, outages: 5, duplicate: 0.5, queueLag: 3000 };
 
-const faults = Object.keys(mixed) as (keyof Hardship)[];
+const faults = Object.keys(mixed).filter((fault) => !(fault in noLateFaults)) as (keyof Hardship)[];
 
 /**
  * A history draws which faults are absent, which occur and which are frequent: where everything happens now and then, what
@@ -119,7 +147,7 @@ const faults = Object.keys(mixed) as (keyof Hardship)[];
  */
 function swarm(random: Random): Hardship {
   const drawn = faults.map((fault) => [fault, random.pick([calm, mixed, heavy])[fault]]);
-  return Object.fromEntries(drawn) as Record<keyof Hardship, number>;
+  return { ...noLateFaults, ...(Object.fromEntries(drawn) as Omit<Hardship, keyof typeof noLateFaults>) };
 }
 
 export const peacefulHardship = (random: Random): Hardship => ({

@@ -3,7 +3,7 @@ import { uuidv7 } from "uuidv7";
 import { isFinished, type Job } from "../../lambdas/core/job.ts";
 import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
-import { hardshipOf, peacefulHardship } from "./hardship.ts";
+import { hardshipOf, peacefulHardship, withLateFaults } from "./hardship.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
 import { poisonOf } from "./poison.ts";
@@ -48,12 +48,13 @@ export async function history(seed: number, options: Options = {}): Promise<Hist
 async function run(seed: number, { traced = false, bystanders = [] }: Options): Promise<History> {
   const random = seeded(seed);
   const isPeaceful = seed % 4 === 0;
-  const hardship = isPeaceful ? peacefulHardship(random) : hardshipOf(random);
+  const late = seeded(seed ^ 0x1a7e);
+  const hardship = isPeaceful ? peacefulHardship(random) : withLateFaults(hardshipOf(random), late);
   const time = timeline(start);
   const seen = observer(time.now, start, traced);
   const ledger = newLedger(seen, start);
   const outages = outagesOf(random, hardship, start);
-  const world = { time, random, hardship, observer: seen, outages, poison: poisonOf(seed, isPeaceful) };
+  const world = { time, random, late, hardship, observer: seen, outages, poison: poisonOf(seed, isPeaceful) };
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);

@@ -18,6 +18,16 @@ export interface Invocation {
   job_id?: string;
   /** The claim that it has made on that job. */
   claim_id?: string;
+  /** Whether it knows of its claim. */
+  hasAnswer?: boolean;
+  /** Whether it has begun to execute the job. */
+  hasStarted?: boolean;
+  /** Whether a call of the store has failed while it wrote. */
+  hasFailed?: boolean;
+  /** Its decision is out of time: it may be at work still, and is to call nobody any more. */
+  isOver?: boolean;
+  /** Its Lambda stands still until this resolves. */
+  frozen?: Promise<void>;
   /** Whether it has begun to keep or write what came of it. */
   isWriting?: boolean;
 }

@@ -35,6 +35,8 @@ export interface Life {
   cancelled?: { at: number; steps: string };
   /** That of the feature of which it is a step. */
   feature?: Life;
+  /** When a decision of it has first failed by a fault of ours, as all do since. */
+  faultySince?: number;
   /** The claim that came when a feature of which it is a step was over: nothing may be executed under it. */
   orphaned?: string;
   live: Execution[];
@@ -112,6 +114,14 @@ export const isWaiting = ({ status }: Pick<Job, "status">): boolean => status ==
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export const stateOf = ({ status, run, attempt, due_at }: Job): string => [status, run, attempt, due_at].join(" ");
+
+/** Whether a write gives a claim back, under which nothing has started: as if there had been none. */
+export const isGivenBack = (before: Job | undefined, after: Job): boolean =>
+  before?.claim_id !== undefined &&
+  before.status === "running" &&
+  isWaiting(after) &&
+  stateOf({ ...before, status: after.status }) === stateOf(after) &&
+  before.attempts.length === after.attempts.length;
 
 /** The step of one run of a feature. */
 export const stepKey = ({ job_id, run }: Pick<JobMessage, "job_id" | "run">, step: string): string =>

@@ -21,6 +21,7 @@ const named =
 const claims = "core/transitions.ts";
 const shell = "consumers/shell.ts";
 const reach = "consumers/reach-claim.ts";
+const again = "consumers/decide-again.ts";
 const decider = "consumers/feature/execute.ts";
 
 export const mutations: Mutation[] = [
@@ -49,20 +50,20 @@ export const mutations: Mutation[] = [
     name: "claim: a paused job",
     seed: 51,
     file: claims,
-    find: `if (job.status !== "running") return "gone";`,
-    replace: `if (job.status !== "running") return job.status === "paused" ? "yes" : "gone";`,
+    find: `if (!isWaiting(job) && job.status !== "running") return "gone";`,
+    replace: `if (!isWaiting(job) && job.status !== "running") return job.status === "paused" ? "yes" : "gone";`,
   },
   {
     name: "claim: a cancelled job",
     file: claims,
-    find: `if (job.status !== "running") return "gone";`,
-    replace: `if (job.status !== "running") return job.status === "cancelled" ? "yes" : "gone";`,
+    find: `if (!isWaiting(job) && job.status !== "running") return "gone";`,
+    replace: `if (!isWaiting(job) && job.status !== "running") return job.status === "cancelled" ? "yes" : "gone";`,
   },
   {
     name: "claim: a completed job",
     file: claims,
-    find: `if (job.status !== "running") return "gone";`,
-    replace: `if (job.status !== "running") return job.status === "completed" ? "yes" : "gone";`,
+    find: `if (!isWaiting(job) && job.status !== "running") return "gone";`,
+    replace: `if (!isWaiting(job) && job.status !== "running") return job.status === "completed" ? "yes" : "gone";`,
   },
   // Leases, fencing, crashes.
   {
@@ -112,21 +113,22 @@ export const mutations: Mutation[] = [
     name: "timeout: of a step is taken for the decision's own",
     seed: 82,
     file: shell,
-    find: "if (deciding && error instanceof OutOfTime) throw error;",
-    replace: `if (deciding && error.code === "TIMEOUT") throw error;`,
+    find: "const isOutOfTime = cause instanceof OutOfTime;",
+    replace: `const isOutOfTime = cause instanceof JobError && cause.code === "TIMEOUT";`,
     bug: "a feature whose step had timed out ended minutes late, as CRASHED",
   },
   {
     name: "timeout: of a decision counts as a failed attempt",
     file: shell,
-    find: "if (deciding && error instanceof OutOfTime) throw error;",
+    find: "if (deciding && isOutOfTime && hasBegun) throw cause;",
     replace: "",
+    also: [["if (deciding && (isOutOfTime || ", "if (deciding && ("]],
     bug: "a decision out of time failed its feature, and its steps woke an attempt that was over",
   },
   {
     name: "feature: every message that AWS refuses asks again",
     seed: 285,
-    file: shell,
+    file: again,
     find: "again_at > now + clocksApartMs ? again_at :",
     replace: "",
     bug: "what SQS doubled in an outage became ever more, minute by minute",
@@ -214,7 +216,7 @@ export const mutations: Mutation[] = [
   {
     name: "retries: what an attempt has left is forgotten",
     file: shell,
-    find: "progress: job.progress && (await load(blobs, job.progress)),",
+    find: "progress: job.progress && (await kept(job.progress)),",
     replace: "progress: undefined,",
   },
   // Record first, then dispatch.
@@ -228,7 +230,7 @@ export const mutations: Mutation[] = [
     name: "dispatch: its failure is swallowed",
     seed: 29,
     file: "core/schedule-job.ts",
-    find: "await undispatched(services, job, cause);",
+    find: "return await undispatched(services, job, cause);",
     replace: "void cause;",
   },
   {
@@ -273,8 +275,8 @@ export const mutations: Mutation[] = [
   {
     name: "idempotency: another request with the same key is accepted",
     file: "core/schedule-job.ts",
-    find: "if (existing.fingerprint !== request.fingerprint) {",
-    replace: "if (existing.fingerprint === undefined) {",
+    find: "request.step === undefined && existing.fingerprint !== request.fingerprint",
+    replace: "existing.fingerprint === undefined",
   },
   {
     name: "idempotency: a task that asks again is not told",
@@ -293,7 +295,7 @@ export const mutations: Mutation[] = [
   {
     name: "idempotency: another request changes the input",
     file: "core/schedule-job.ts",
-    find: "/$" + "{request.fingerprint}`",
+    find: "/$" + "{request.fingerprint}/$" + "{writeId}`",
     replace: "`",
   },
   {
@@ -495,8 +497,8 @@ export const mutations: Mutation[] = [
   {
     name: "cancel: a step does not ask for its feature",
     file: "consumers/shell.ts",
-    find: "if (await orphanedBy(services, job))",
-    replace: 'if (job.id === "")',
+    find: "const orphanedOf = await orphanedBy(services, job)",
+    replace: "const orphanedOf = await Promise.resolve(undefined)",
     bug: "a step that a decider had created before it died ran although its feature was cancelled",
   },
   {
@@ -544,8 +546,8 @@ export const mutations: Mutation[] = [
   {
     name: "request: keeps another input",
     file: "core/schedule-job.ts",
-    find: ", request.input);",
-    replace: ", { ...request.input, body: 0 });",
+    find: "key, request.input, largestInput);",
+    replace: "key, { ...request.input, body: 0 }, largestInput);",
   },
   {
     name: "request: its idempotency key is forgotten",
@@ -600,7 +602,7 @@ export const mutations: Mutation[] = [
     name: "feature: a wake-up is dropped while a decision is made",
     seed: 102,
     file: reach,
-    find: `if (outcome.outcome !== "taken" || !wakeUps) {`,
+    find: `if (outcome.outcome !== "taken" || !options.wakeUps) {`,
     replace: `if (outcome.outcome !== "nothing") {`,
   },
   {
@@ -621,8 +623,8 @@ export const mutations: Mutation[] = [
   {
     name: "feature: steps do not wake it",
     file: shell,
-    find: "await handOn(services, next);",
-    replace: "await handOn(services, { ...next, parent: undefined });",
+    find: "handOn(services, next), over",
+    replace: "handOn(services, { ...next, parent: undefined }), over",
   },
   {
     name: "feature: the steps' ids are not derived",
@@ -648,8 +650,8 @@ export const mutations: Mutation[] = [
   {
     name: "feature: what S3 refuses fails it",
     file: shell,
-    find: "if (deciding && !(cause instanceof JobError)) return refused(services, job, cause);",
-    replace: "",
+    find: "if (deciding && (isOutOfTime || !(cause instanceof JobError))) {",
+    replace: "if (deciding && isOutOfTime) {",
     bug: "a feature failed of which no step had: S3 had refused it its input",
   },
   {
@@ -687,8 +689,75 @@ export const mutations: Mutation[] = [
     name: "feature: asks itself for another decision for ever",
     seed: 121,
     file: claims,
-    find: "const { claim_id: _claim, again_at: _again, woken: _woken, ...rest } = job;\n  const parked_since",
-    replace: "const { claim_id: _claim, again_at: _again, ...rest } = job;\n  const parked_since",
+    find: "failing_since: _failing, woken: _woken, ...rest } = job;\n  const parked_since",
+    replace: "failing_since: _failing, ...rest } = job;\n  const parked_since",
+  },
+  {
+    name: "feature: an outcome that is discarded cancels its steps",
+    file: shell,
+    find: `if (job?.status === "cancelled") await cancelSteps`,
+    replace: "await cancelSteps",
+    bug: "a feature that was taken over, or whose answer of a write was lost, cancelled its live steps and failed",
+  },
+  {
+    name: "feature: a decision that is out of time goes on",
+    file: "consumers/within-time.ts",
+    find: "signal.throwIfAborted();",
+    replace: "",
+    bug: "a decision that went on after its timeout cancelled the steps that its successor had started",
+  },
+  {
+    name: "feature: a step that exists is another one by another time",
+    file: "core/schedule-job.ts",
+    find: "request.step === undefined && existing",
+    replace: "existing",
+    bug: "a decision took the step that an earlier one had started for a mismatch, and failed the feature",
+  },
+  {
+    name: "feature: its failure cancels the steps that a retry has revived",
+    file: "core/change-job.ts",
+    find: "isFinished(step) || isRevived(step, job)",
+    replace: "isFinished(step)",
+  },
+  {
+    name: "feature: a revived step does not wait for its delay",
+    file: "core/change-job.ts",
+    find: "const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;",
+    replace: "const due = now;",
+    bug: "a feature that was retried dropped the delay of a step that waited",
+  },
+  {
+    name: "feature: what fails by our own fault is tried for ever",
+    file: again,
+    find: "if (now - failing_since >= giveUpAfterMs)",
+    replace: "if (failing_since < 0)",
+    bug: "a decision that failed by a fault of ours was made again every five seconds without end",
+  },
+  {
+    name: "feature: is given up at its first fault",
+    file: again,
+    find: "const giveUpAfterMs = 3_600_000;",
+    replace: "const giveUpAfterMs = 0;",
+  },
+  {
+    name: "claim: under which nothing has started is kept",
+    file: shell,
+    find: "await settle(services, job, (of) => unclaimed(of, services.clock.now()));",
+    replace: "",
+    bug: "slow claims and failed reads of the parent ended as crashes",
+  },
+  {
+    name: "claim: that is given back counts as a crash",
+    file: claims,
+    find: "const claims = Math.max(0, job.claims - 1);",
+    replace: "const claims = job.claims;",
+  },
+  {
+    name: "claim: of a job of another type",
+    file: reach,
+    find: "leaseMarginMs, type: options.type }",
+    replace: "leaseMarginMs }",
+    bug: "a message in another type's queue was claimed and failed its job",
   },
   // The lifecycle.
   {

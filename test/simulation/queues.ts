@@ -29,9 +29,11 @@ const maxReceives = 5;
 /** Twice what the worst of luck brings: more messages of one job come of messages that beget others. */
 const mostOfOneJob = 32;
 
+const otherThan = (type: JobType): JobType => (type === "feature" ? "action" : "feature");
+
 /** SQS and EventBridge Scheduler as DESIGN 5 describes them. */
 export function messaging(world: World, ledger: Ledger, consume: Consume): Messaging {
-  const { time, random, hardship, observer } = world;
+  const { time, random, late, hardship, observer } = world;
   const { recorded, handedOver } = ledger;
   const schedules = new Map<string, Schedule>();
   let messages = 0;
@@ -50,7 +52,11 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
     if (copies > 1) observer.cover("duplicate message");
     for (let copy = 0; copy < copies; copy++) {
       count(message, 1);
-      time.after(delaySeconds * 1000 + random.int(0, hardship.queueLag), () => deliver(type, message, 1));
+      const isLost = late.chance(hardship.misroute);
+      if (isLost) observer.cover("message in another type's queue");
+      time.after(delaySeconds * 1000 + random.int(0, hardship.queueLag), () =>
+        deliver(isLost ? otherThan(type) : type, message, 1),
+      );
     }
   }
 

@@ -1,5 +1,5 @@
 import { type Attempt, isFinished, type Job } from "../../lambdas/core/job.ts";
-import { isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
+import { isGivenBack, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import type { Write } from "./write-rules.ts";
 
 /** What the caller asked for, and no write changes. */
@@ -21,7 +21,7 @@ const asked = [
 ] as const;
 
 /** What a job has only while it runs. */
-const ofClaim = ["claim_id", "lease_until", "parked_since", "wake_at", "again_at", "woken"] as const;
+const ofClaim = ["claim_id", "lease_until", "parked_since", "wake_at", "again_at", "failing_since", "woken"] as const;
 
 /** What a stored job looks like, whoever has written it. */
 export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Write) {
@@ -50,7 +50,7 @@ export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Writ
     wrong("is parked, and lacks what wakes it or what it knows");
   const isMoved = before?.due_at !== after.due_at || before.status !== after.status;
   if (!isWaiting(after) || !isMoved) return;
-  if (after.claims !== 0) wrong(`waits with ${after.claims} claims`);
+  if (after.claims !== 0 && !isGivenBack(before, after)) wrong(`waits with ${after.claims} claims`);
   const isDue = after.status === "queued";
   if (isDue ? after.due_at > latest : after.due_at <= earliest) wrong(`is due ${after.due_at - latest} ms from now`);
 }
@@ -60,7 +60,8 @@ export function attemptsAreKept({ observer, lifeOf }: Ledger, { before, after }:
   const wrong = (text: string) => observer.violated("DESIGN 6", `${nameOf(after)} ${text}`);
   if (!before) return;
   const isNextRun = after.run !== before.run;
-  const hasEnded = before.status === "running" && (after.status !== "running" || isNextRun);
+  const isOver = after.status !== "running" && !isGivenBack(before, after);
+  const hasEnded = before.status === "running" && (isOver || isNextRun);
   const count = isNextRun ? before.attempts.length + 1 : after.attempts.length;
   if (count !== before.attempts.length + Number(hasEnded) && before.status !== "paused")
     wrong(`has ${count} attempts after ${before.attempts.length}`);

@@ -1,14 +1,15 @@
 import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
 import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
 import { runJob } from "../../lambdas/consumers/shell.ts";
+import { JobError } from "../../lambdas/core/errors.ts";
 import { type Job, type JobMessage, type JobType, phaseOf, phaseTime, type Stored } from "../../lambdas/core/job.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job-event.ts";
 import { type Decide, Parked } from "../../lambdas/core/job-type.ts";
 import type { Log } from "../../lambdas/core/ports.ts";
+import { type Recent, recent } from "../../lambdas/core/recent.ts";
 import type { ConsumerServices } from "../../lambdas/core/services.ts";
 import { isStuck } from "../../lambdas/core/transitions.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
-import { type Recent, recent } from "../../lambdas/lifecycle/recent.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
@@ -17,8 +18,10 @@ import { throughAdversary, type World } from "./adversary.ts";
 import { tellsOnce, watchedBus } from "./bus.ts";
 import { nameOfWrite, type WatchedLetters, type WriteRecord, watchedLetters } from "./dead-letters.ts";
 import { executions as watchExecutions } from "./executions.ts";
+import { lambdaFreezer } from "./freezer.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
 import type { Ledger } from "./ledger.ts";
+import { losingAnswers } from "./lost-answers.ts";
 import { canary } from "./observer.ts";
 import { executor } from "./outcomes.ts";
 import { catalog } from "./product.ts";
@@ -48,6 +51,8 @@ export interface System {
   invoke(purpose: Purpose, what: string): Invoked;
   /** What is kept inline or as a blob. */
   load(stored: Stored): unknown;
+  /** Whether it is there: what belonged to a job goes with it. */
+  isKept(stored: Stored): boolean;
   isScheduled: Messaging["isScheduled"];
   /** What is still to be delivered. */
   inFlight(): number;
@@ -73,10 +78,11 @@ const mostCalls: Record<Purpose, number> = {
 
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas, all simulated but for our own code. */
 export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
-  const { time, random, hardship, observer, poison } = world;
+  const { time, random, late, hardship, observer, poison } = world;
   const { blobs, stats, ...others } = fakeServices({ catalog });
   const jobs = fakeJobStore(...bystanders);
   const refuses = () => random.chance(hardship.refuse);
+  const freezer = lambdaFreezer(world);
   const executions = watchExecutions(ledger, hardship);
   const publish = new Set(random.chance(0.5) ? jobEvents : finalEvents);
   const bus = watchedBus(world, ledger, publish);
@@ -106,7 +112,11 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       ...others,
       jobs: throughAdversary(
         "jobs",
-        watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, poison, onChange: stream.record }),
+        losingAnswers(
+          watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, poison, onChange: stream.record }),
+          jobs.peek,
+          world,
+        ),
         invocation,
         world,
       ),
@@ -145,15 +155,30 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     const what = `consumer of ${message.job_id.slice(-6)}`;
     const { services, invocation, end } = invoke(wakeUps ? "decider" : "consumer", what);
     invocation.job_id = message.job_id;
+    if (wakeUps) freezer.thaw(message.job_id);
     const execute = wakeUps ? decider(invocation) : executor(world, executions, invocation);
+    const ofOurType: Decide = async (execution, of) => {
+      if (execution.job.type !== type)
+        observer.violated("DESIGN 7", `${what}, of type ${type}, executes a job of type ${execution.job.type}`);
+      return execute(execution, of);
+    };
     try {
-      await runJob(services, execute, message, { wakeUps, random: () => random.next() });
+      await runJob(services, ofOurType, message, { type, wakeUps, random: () => random.next() });
     } catch (error) {
-      invocation.dead = true;
+      checkGivenBack(invocation);
+      if (error instanceof JobError) freezer.freeze(invocation);
+      invocation.dead = invocation.frozen === undefined;
       throw error;
     } finally {
       end();
     }
+  }
+
+  /** DESIGN 7: a crash is a start that nobody has heard of again, and not a claim under which nothing was started. */
+  function checkGivenBack({ claim_id, job_id = "", hasAnswer, hasStarted, hasFailed, what }: Invocation) {
+    const isHeld = claim_id !== undefined && jobs.peek(job_id)?.claim_id === claim_id;
+    if (isHeld && hasAnswer && !hasStarted && !hasFailed)
+      observer.violated("DESIGN 7", `${what} keeps its claim, under which nothing has started`);
   }
 
   const decider =
@@ -162,6 +187,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       const { job, clock } = execution;
       executions.started(job, by, { at: clock.now(), real: time.now() });
       try {
+        if (isFaulty(job.id)) throw new TypeError(`a bug that quotes ${canary}`);
         const decision = await decide(execution, services);
         observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
         return decision;
@@ -169,6 +195,20 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
         executions.ended(job, time.now());
       }
     };
+
+  /** From when on each feature's decisions fail. */
+  const faulty = new Map<string, number>();
+  function isFaulty(id: string): boolean {
+    const drawn = late.chance(hardship.faulty)
+      ? time.now() + late.pick([0, 30_000, 300_000])
+      : Number.POSITIVE_INFINITY;
+    const since = faulty.get(id) ?? drawn;
+    faulty.set(id, since);
+    if (time.now() < since) return false;
+    observer.cover("decision: a fault of ours");
+    ledger.lifeOf(id).faultySince ??= time.now();
+    return true;
+  }
 
   async function lifecycle(changes: JobChange[]) {
     const { services, invocation, end } = invoke("lifecycle", "lifecycle");
@@ -178,6 +218,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       const undone = await handleChanges(
         {
           ...seen,
+          blobs,
           bus: tellsOnce(told, throughAdversary("bus", { publish: bus.publish }, invocation, world), observer),
           tasks: throughAdversary("queue", tasks, invocation, world),
           deadLetters: throughAdversary("queue", { keep: letters.keep }, invocation, world),
@@ -219,8 +260,11 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const load = (stored: Stored): unknown =>
     "inline" in stored ? stored.inline : JSON.parse(Buffer.from(blobs.blobs.get(stored.blob)?.body ?? []).toString());
 
+  const isKept = (stored: Stored): boolean => "inline" in stored || blobs.blobs.has(stored.blob);
+
   return {
     load,
+    isKept,
     jobs,
     blobs,
     stats,

@@ -1,5 +1,5 @@
 import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job.ts";
-import { isWaiting } from "./ledger.ts";
+import { isGivenBack, isWaiting } from "./ledger.ts";
 
 /**
  * What a write is to be told of (DESIGN 6), said once more and more simply than `lambdas/lifecycle/events.ts` says it:
@@ -9,7 +9,7 @@ export function toldOf(before: Job | undefined, after: Job, archived: RunRecord[
   if (!before) return ["scheduled"];
   const waits = isWaiting(after);
   if (after.run > before.run) return [archived ?? "missing from the archive", waits ? "scheduled" : after.status];
-  if (after.status !== before.status) {
+  if (after.status !== before.status && !isGivenBack(before, after)) {
     if (isFinished(after)) return [after.status];
     if (after.status === "paused") return ["paused"];
     if (after.status === "running") return ["started"];

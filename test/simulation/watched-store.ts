@@ -43,9 +43,10 @@ export function watchedStore(
     recorded.add(attemptOf(after));
     lifeOf(after.id).written.set(after.version, { state: stateOf(after), by });
     const outcome = before && lifeOf(before.id).archive.get(before.run)?.status;
-    for (const name of toldOf(before, after, outcome)) {
+    const told = toldOf(before, after, outcome);
+    for (const [place, name] of told.entries()) {
       observer.cover(`to tell: ${name}`);
-      push(toTell, after.id, `${name} ${after.version}`);
+      push(toTell, after.id, `${name} ${versionOf(after) - (told.length - 1 - place)}`);
     }
     for (const rule of writeRules) rule(ledger, { by, before, after, now: now(), peek });
     onChange({ ...(before && { before }), after });
@@ -90,7 +91,7 @@ export function watchedStore(
       const before = peek(message.job_id);
       const answer = store.claim(message, claim);
       const after = peek(message.job_id);
-      if (before && after?.claim_id === claim.claimId) {
+      if (before && after !== before && after?.claim_id === claim.claimId) {
         by.claim_id = claim.claimId;
         checkClaim(ledger, before, { message, claim, peek });
         wrote(before, after);
@@ -124,6 +125,9 @@ export function watchedStore(
     },
   };
 }
+
+/** A write of a series may have two things to tell. */
+const versionOf = ({ version, repeat }: Job) => (repeat ? 2 * version : version);
 
 function push(lists: Map<string, string[]>, key: string, item: string) {
   const list = lists.get(key);

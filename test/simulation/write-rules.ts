@@ -1,9 +1,17 @@
 import { type AttemptError, isFinished, type Job, type JobMessage } from "../../lambdas/core/job.ts";
 import type { Claim } from "../../lambdas/core/ports.ts";
-import type { StepView } from "../../lambdas/core/view.ts";
-import { revivedGoesOn, startedStays, stepsStartOnce, stepsWait } from "./feature-rules.ts";
+import type { StepView } from "../../lambdas/core/step-view.ts";
+import {
+  failsForAStep,
+  revivedGoesOn,
+  revivedWaits,
+  startedStays,
+  stepsEndForAReason,
+  stepsStartOnce,
+  stepsWait,
+} from "./feature-rules.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptKey, attemptOf, isWaiting, type Ledger, nameOf, stepKey } from "./ledger.ts";
+import { attemptKey, attemptOf, isGivenBack, isWaiting, type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
 import { pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
@@ -39,8 +47,12 @@ export const writeRules: Rule[] = [
   plannedIsDue,
   stepsStartOnce,
   stepsWait,
+  givenUpAfterAnHour,
+  stepsEndForAReason,
+  failsForAStep,
   startedStays,
   revivedGoesOn,
+  revivedWaits,
   nothingShows,
   fieldsFit,
   runsAreKept,
@@ -62,6 +74,11 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
   if (!before || by.job_id !== after.id || isClaim || isWakeUp(before, after)) return;
   if (by.claim_id === undefined || by.claim_id !== before.claim_id)
     observer.violated(3, `${nameOf(before)} was changed by ${by.what}, whose claim it is not`);
+  if (isGivenBack(before, after)) {
+    if (by.hasStarted)
+      observer.violated("DESIGN 7", `${nameOf(before)} was given back by ${by.what}, which had started it`);
+    return;
+  }
   if (by.claim_id !== undefined && before.status === "running") lifeOf(before.id).winners.set(before.run, by.claim_id);
 }
 
@@ -81,7 +98,7 @@ function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
     before.attempt - (before.retried_after ?? 0) <= before.retries
   )
     observer.violated(6, `${nameOf(before)} failed for good with retries left`);
-  if (!isWaiting(after)) return;
+  if (!isWaiting(after) || isGivenBack(before, after)) return;
   if (after.attempt !== before.attempt + 1)
     observer.violated(6, `${nameOf(before)} is followed by attempt ${after.attempt}`);
   const asked = retryAfterMs(tried?.error?.message);
@@ -94,9 +111,11 @@ function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write)
   if (before?.status !== "running") return;
   const { claims } = lifeOf(after.id);
   const attempt = `${before.run} ${before.attempt}`;
-  // A decision that is made ends the count.
-  if (after.status === "running" && after.claim_id === undefined) claims.delete(attempt);
-  const isCrashed = after.run === before.run && hasCrashed(after.attempts.at(-1)?.error);
+  const isParked = after.status === "running" && after.claim_id === undefined;
+  // A decision that is made ends the count; a claim that is given back is none.
+  if (isGivenBack(before, after) || (isParked && after.claims > 0)) claims.set(attempt, (claims.get(attempt) ?? 0) - 1);
+  else if (isParked) claims.delete(attempt);
+  const isCrashed = after.run === before.run && hasCrashed(after.attempts.at(-1)?.error) && !isGivenUp(after);
   if (!isCrashed || after.attempts.length === before.attempts.length) return;
   const times = (claims.get(attempt) ?? 0) - 1;
   if (times < fewestCrashes) observer.violated(6, `${nameOf(before)} is said to have crashed after ${times} crashes`);
@@ -105,6 +124,19 @@ function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write)
 }
 
 const fewestCrashes = 3;
+
+/** DESIGN 8: a feature is given up when its decisions have failed for an hour by a fault of ours, and for nothing else. */
+function givenUpAfterAnHour({ observer, lifeOf }: Ledger, { by, before, after, now }: Write) {
+  if (before?.status !== "running" || !isGivenUp(after)) return;
+  observer.cover("feature: given up");
+  const { faultySince = now } = lifeOf(after.id);
+  // One whose input has not come in time for an hour has made no decision at all.
+  if (by.hasStarted && now - faultySince < 3_600_000 - clocksApartMs)
+    observer.violated("DESIGN 8", `${nameOf(before)} was given up ${now - faultySince} ms after its first fault`);
+}
+
+const isGivenUp = ({ error }: Job): boolean =>
+  hasCrashed(error) && (error?.message.includes("by a fault of the scheduler") ?? false);
 
 /** Whether it was the job itself, and not the step of a feature, whose end it tells. */
 export const hasCrashed = (error: AttemptError | undefined): boolean =>

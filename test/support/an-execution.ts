@@ -1,4 +1,5 @@
 import type { Execution } from "../../lambdas/core/job-type.ts";
+import { endlessRoom } from "../../lambdas/core/memory.ts";
 import { aJob } from "./builders.ts";
 import { fakeServices } from "./fakes/services.ts";
 
@@ -17,6 +18,7 @@ export function anExecution({
     idempotencyKey: `${job.id}-${job.run}`,
     progress: undefined,
     signal: new AbortController().signal,
+    room: endlessRoom,
     secrets: services.secrets,
     blobs: services.blobs,
     clock: services.clock,

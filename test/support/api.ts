@@ -1,3 +1,4 @@
+import { expect } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { servedRoutes } from "../../lambdas/api/served-routes.ts";
 import { httpApi } from "../../lambdas/aws/http-api.ts";
@@ -19,6 +20,8 @@ export function fakeApi({ jobs = [], catalog = ownCatalog }: { jobs?: Job[]; cat
       const answer = (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
       const { statusCode: status, headers = {}, body = "null" } = answer;
       const answered = { status, headers, body: JSON.parse(body) };
+      // Lambda sends nothing that is larger.
+      expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(6_291_556);
       assertDocumented(asked.method ?? "GET", asked.path, answered);
       return answered;
     },

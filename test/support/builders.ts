@@ -58,6 +58,7 @@ export const anEvent = (name: JobEventName = "completed", job: Job = aJob()): Jo
     status: job.status,
     scheduled_at: job.scheduled_at,
     due_at: job.due_at,
+    created_at: job.created_at,
     version: job.version,
   },
 });

@@ -17,6 +17,7 @@ import { type Job, JobMessage, jobTypes, messageOf } from "../../lambdas/core/jo
 import type { JobEventName } from "../../lambdas/core/job-event.ts";
 import type { Execute } from "../../lambdas/core/job-type.ts";
 import type { EventBus, Tasks } from "../../lambdas/core/outward-ports.ts";
+import { recent } from "../../lambdas/core/recent.ts";
 import { parameter, secret as secretOf } from "../../lambdas/core/references.ts";
 import { allScopes } from "../../lambdas/core/scopes.ts";
 import { TaskMessage } from "../../lambdas/core/task-message.ts";
@@ -25,7 +26,6 @@ import { takeImports } from "../../lambdas/intake/import/take-imports.ts";
 import { scheduleRequest } from "../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../lambdas/intake/take-messages.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
-import { recent } from "../../lambdas/lifecycle/recent.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { answerTask } from "../../lambdas/tasks/answer.ts";
 import { deliver } from "../../lambdas/webhooks/deliver.ts";
@@ -218,13 +218,13 @@ describe("the lifecycle", () => {
     const Records = records.map((images, i) => ({ dynamodb: { ...images, SequenceNumber: String(i) } }));
     const thrown: string[] = [];
     const said = await captured(async () => {
-      const { stats, log } = services();
+      const { stats, blobs, log } = services();
       const bus: EventBus = { publish: async () => [{ index: 0, code: "InternalFailure" }] };
       const tasks = fakeMessageQueue<TaskMessage>();
       const publish = new Set<JobEventName>(["completed", "scheduled"]);
       const webhooks = fakeMessageQueue<Delivery>();
       const deadLetters = fakeDeadLetters();
-      const usual = { bus, stats, tasks, webhooks, deadLetters, endpoints: [endpoint], log, publish };
+      const usual = { bus, stats, blobs, tasks, webhooks, deadLetters, endpoints: [endpoint], log, publish };
       for (const ports of [
         { stats: broken(stats) },
         { bus: broken(bus) },
@@ -263,7 +263,8 @@ describe("who answers the tasks of Step Functions", () => {
       const { jobs, blobs, log } = services(job);
       const usual = { jobs, blobs, log, tasks: closed, queue: fakeMessageQueue<TaskMessage>() };
       for (const ports of [{}, { tasks: broken(closed) }, { jobs: broken(jobs) }]) {
-        const handler = queueHandler(() => ({ ...usual, ...ports, redelivery: noRedelivery }), TaskMessage, answerTask);
+        const all = { ...usual, ...ports, redelivery: noRedelivery, beaten: recent() };
+        const handler = queueHandler(() => all, TaskMessage, answerTask);
         await handler({ Records } as unknown as SQSEvent, {} as Context);
       }
     });

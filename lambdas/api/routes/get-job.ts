@@ -13,12 +13,12 @@ export const getJob = httpRoute<ApiServices>(
   "GET",
   "/v1/jobs/{id}",
   async (services, request) => {
-    const { jobs, blobs, clock, limits } = services;
+    const { jobs, clock, limits } = services;
     const job = await jobOf(jobs, request, "jobs:read");
     const { seconds, headers } = waitOf(request, limits.waitSeconds);
     const { job: after, refused } = await awaited(services, request, seconds, job);
     if (refused) throw tooManyWait(limits.waitsPerKey);
-    const body = await viewOf(blobs, after ?? job, clock.now());
+    const body = await viewOf(services, after ?? job, clock.now());
     return { status: 200, headers, body, about: job, waited: seconds > 0 };
   },
   {

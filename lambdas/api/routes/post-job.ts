@@ -22,7 +22,7 @@ export const postJob = httpRoute<ApiServices>(
   async (services, request) => {
     requireJobScope(request.scopes, request.body);
     const wait = waitOf(request, services.limits.waitSeconds);
-    const { clock, catalog, blobs } = services;
+    const { clock, catalog } = services;
     const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
     const job = await scheduleJob(services, { ...accepted, request_id: request.id });
     // Who may not read the job does not get its result by waiting for it either.
@@ -30,7 +30,7 @@ export const postJob = httpRoute<ApiServices>(
     const headers = { location: `/v1/jobs/${job.id}`, ...applied };
     const { job: after } = await awaited(services, request, seconds, job);
     if (after && seconds > 0 && isFinished(after)) {
-      return { status: 200, headers, body: await viewOf(blobs, after, clock.now()), about: job, waited: true };
+      return { status: 200, headers, body: await viewOf(services, after, clock.now()), about: job, waited: true };
     }
     return { status: 202, headers, body: receiptOf(after ?? job, clock.now()), about: job, waited: seconds > 0 };
   },

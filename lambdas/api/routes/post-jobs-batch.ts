@@ -7,12 +7,16 @@ import { type Scheduled, scheduleJobs } from "../../core/schedule-jobs.ts";
 import { faultsOf, strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
+import { largestBody } from "../../core/sizes.ts";
 import { type Receipt, receiptOf } from "../../core/view.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 
 const largestBatch = 100;
+
+/** Bytes of the answer that the faults of each job may have: half of it is for all else that is said of the jobs. */
+const roomForFaults = (jobs: number): number => largestBody / 2 / jobs;
 
 /** Each of the jobs is a request of its own: one that is not valid refuses itself and no other. */
 const BatchRequest = strict({ jobs: z.array(z.unknown()).min(1).max(largestBatch) });
@@ -45,7 +49,9 @@ export const postJobsBatch = httpRoute<Services>(
       accepted.map((one) => one.request),
     );
     for (const [i, { index }] of accepted.entries()) outcomes[index] = scheduled[i];
-    const results = items.map((_, index) => resultOf(services, index, outcomes[index] as Scheduled));
+    const results = items.map((_, index) =>
+      resultOf(services, { index, of: items.length }, outcomes[index] as Scheduled),
+    );
     const taken = results.filter(({ job }) => job !== undefined).length;
     return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
   },
@@ -91,11 +97,11 @@ function accept({ catalog, clock }: Services, { id, scopes }: HttpRequest, item:
   return { ...parseRequest(item, catalog, clock.now()), request_id: id };
 }
 
-function resultOf({ clock, log }: Services, index: number, outcome: Scheduled): Result {
+function resultOf({ clock, log }: Services, { index, of }: { index: number; of: number }, outcome: Scheduled): Result {
   if ("job" in outcome) return { index, status: 202, job: receiptOf(outcome.job, clock.now()) };
   const refused = requestErrorOf(outcome.error);
   if (!refused) log.error("a job of a batch failed", { index, ...traceOf(outcome.error) });
-  const problem = problemOf(outcome.error);
+  const problem = problemOf(outcome.error, undefined, roomForFaults(of));
   const errors = problem.errors?.map(({ pointer, detail }) => ({ pointer: `/jobs/${index}${pointer}`, detail }));
   return { index, status: problem.status, error: { ...problem, ...(errors && { errors }) } };
 }

@@ -29,6 +29,7 @@ export const JobEventDetailSchema = once(
           .describe("The job's after it; of a run that ended while its recurring job goes on, that run's."),
         scheduled_at: at("When it was to start."),
         due_at: at("When the attempt might start; of `job.retrying` the next one."),
+        created_at: at("When the job was requested: another job that has its id, by its key, was at another time."),
         started_at: at("When the attempt started.").optional(),
         finished_at: at("When it ended.").optional(),
         error_code: z

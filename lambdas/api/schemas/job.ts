@@ -2,7 +2,8 @@ import * as z from "zod";
 import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
 import { jobStatuses, jobTypes } from "../../core/job.ts";
 import { once } from "../../core/once.ts";
-import type { JobView, Receipt, StepView } from "../../core/view.ts";
+import type { StepView } from "../../core/step-view.ts";
+import type { JobView, Receipt } from "../../core/view.ts";
 
 /*
  * What the API answers about jobs, for the OpenAPI document; the tests hold every answer to it. `satisfies` keeps each
@@ -67,13 +68,25 @@ const StepSchema = once(
   () =>
     z
       .object({
-        status: z.enum([...jobStatuses, "skipped"]),
+        status: z
+          .enum([...jobStatuses, "skipped", "not_started"])
+          .describe("`skipped`: its condition did not hold. `not_started`: the feature has not come to it."),
         job_id: z.string().optional().describe("The job that runs it."),
         started_at: z.int().optional(),
         finished_at: z.int().optional(),
         error: JobFailureSchema().optional(),
       })
       .meta({ id: "Step" }) satisfies z.ZodType<StepView>,
+);
+
+const ParentSchema = once(() =>
+  z
+    .object({
+      job_id: z.string().describe("The feature's job."),
+      run: z.int().min(1).describe("The run of it."),
+      step: z.string().describe("The step, as sequence.step."),
+    })
+    .meta({ id: "Parent", description: "The feature of which the job is a step." }),
 );
 
 /** What a list shows of a job. */
@@ -92,9 +105,10 @@ export const summaryFields = () => ({
   created_at: at("When it was requested."),
   started_at: at("When its latest attempt started.").optional(),
   finished_at: at("When it ended.").optional(),
-  expires_at: at("A job that has not started by then is cancelled.").optional(),
+  expires_at: at("No attempt starts after it: a job that waits by then is cancelled.").optional(),
   labels: z.array(z.string()).optional(),
   repeat: RepeatSchema().optional(),
+  parent: ParentSchema().optional(),
   error: JobFailureSchema().optional(),
   reason: z.string().optional().describe("Why it was cancelled."),
 });
@@ -117,7 +131,9 @@ export const JobSchema = once(
         steps: z
           .record(z.string(), StepSchema())
           .optional()
-          .describe("How far each step of a feature was when it last decided, by sequence.step."),
+          .describe(
+            "How far each step of a feature was when it last decided, by sequence.step and in their order; how it is once the feature is over.",
+          ),
         ...resultFields(),
       })
       .meta({ id: "Job" }) satisfies z.ZodType<JobView>,

@@ -18,7 +18,8 @@ export const ProblemSchema = once(
         errors: z
           .array(z.object({ pointer: z.string(), detail: z.string() }))
           .optional()
-          .describe("Every fault of the request, each with the RFC 6901 pointer to it."),
+          .describe("The faults of the request, at most 100, each with the RFC 6901 pointer to it."),
+        errors_omitted: z.int().optional().describe("How many faults there are besides those in `errors`."),
         job_id: z.string().optional().describe("The job that the error is about, or that exists in spite of it."),
         job_status: z.enum(jobStatuses).optional().describe("The status of that job, where it forbids the request."),
         request_id: z.string().optional().describe("What the log has it under."),

@@ -2,7 +2,7 @@ import { JobError } from "../../core/errors.ts";
 import type { Execute, Execution } from "../../core/job-type.ts";
 import { send } from "../http/call.ts";
 import { shownHeaders } from "../http/headers.ts";
-import { type DecodedBody, decodeBody, readBytes } from "../http/read-body.ts";
+import { type DecodedBody, decodeBody, maxResponseBytes, readBytes } from "../http/read-body.ts";
 import type { ActionInput } from "./input.ts";
 import type { AppTarget } from "./target.ts";
 
@@ -25,7 +25,7 @@ export const execute = (async (execution: Execution): Promise<ActionResult> => {
     defaults: action.defaults,
     input: execution.input as ActionInput,
   });
-  const bytes = await readBytes(response, execution.signal);
+  const bytes = await readBytes(response, execution.signal, maxResponseBytes, execution.room);
   return {
     status: response.status,
     headers: shownHeaders(response.headers),

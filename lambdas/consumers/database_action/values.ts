@@ -43,13 +43,21 @@ function faultOf(placeholder: Placeholder, value: unknown): string | undefined {
   return checks[placeholder.type](value) ?? outOfRange(placeholder, value);
 }
 
-function nestedFault(value: unknown, nameRule: NameRule): string | undefined {
-  if (typeof value !== "object" || value === null) return undefined;
-  for (const [name, inner] of Object.entries(value)) {
-    const fault = (Array.isArray(value) ? undefined : nameRule(name)) ?? nestedFault(inner, nameRule);
+function firstFault<Item>(items: readonly Item[], faultIn: (item: Item) => string | undefined): string | undefined {
+  for (const item of items) {
+    const fault = faultIn(item);
     if (fault !== undefined) return fault;
   }
   return undefined;
+}
+
+function nestedFault(value: unknown, nameRule: NameRule): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value)) return firstFault(value, (inner) => nestedFault(inner, nameRule));
+  // By its names: pairs of names and values would take more memory than the values do.
+  return firstFault(Object.keys(value), (name) => {
+    return nameRule(name) ?? nestedFault((value as Record<string, unknown>)[name], nameRule);
+  });
 }
 
 const test = (ok: (value: unknown) => boolean, must: string) => (value: unknown) => (ok(value) ? undefined : must);

@@ -4,6 +4,7 @@ import type { JobTypeDefinition } from "../../core/job-type.ts";
 import { once } from "../../core/once.ts";
 import { checkFeature } from "./check-feature.ts";
 import { checkFeatureInput, featureInputSchema } from "./input-schema.ts";
+import { stepsOf } from "./steps.ts";
 import { type FeatureTarget, featureTarget } from "./target.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
@@ -20,6 +21,7 @@ export const feature = {
   inputSchemaOf: (target) => featureInputSchema((target as FeatureTarget).input),
   target: featureTarget,
   eventFields: () => ({ feature: Tag }),
+  stepNames: (target) => stepsOf(target as FeatureTarget).map(({ key }) => key),
   checkTarget: (target, product) => checkFeature(target as FeatureTarget, product),
   checkInput: ({ target, input }) => checkFeatureInput((target as FeatureTarget).input, input),
   // Of one decision, not of the feature, which may last for months; a failed step fails it without a retry of its own.

@@ -26,16 +26,21 @@ function expressionOf(text: string): Expression {
   return known;
 }
 
+/** What the operators of a step may still make. */
+interface Left {
+  characters: number;
+}
+
 /** A template's value: every text in it that is an expression is replaced by what it stands for. */
-export function resolve(template: unknown, scope: Scope): unknown {
+export function resolve(template: unknown, scope: Scope, left: Left = { characters: mostMade.characters }): unknown {
   if (typeof template === "string") {
-    if (isExpression(template)) return evaluate(expressionOf(template), scope);
+    if (isExpression(template)) return evaluate(expressionOf(template), scope, left);
     return template.startsWith("$$") ? template.slice(1) : template;
   }
-  if (Array.isArray(template)) return template.map((item) => resolve(item, scope));
+  if (Array.isArray(template)) return template.map((item) => resolve(item, scope, left));
   if (typeof template !== "object" || template === null) return template;
   // A reference that leads nowhere leaves its field out, so that optional fields can be piped.
-  const entries = Object.entries(template).map(([key, value]) => [key, resolve(value, scope)] as const);
+  const entries = Object.entries(template).map(([key, value]) => [key, resolve(value, scope, left)] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
@@ -52,16 +57,20 @@ export function stepsIn(template: unknown): string[] {
 
 const stepAt = (path: string[]): string => path.slice(0, 2).join(".");
 
-export function evaluate(expression: Expression, scope: Scope): unknown {
+export function evaluate(
+  expression: Expression,
+  scope: Scope,
+  left: Left = { characters: mostMade.characters },
+): unknown {
   switch (expression.kind) {
     case "literal":
       return expression.value;
     case "list":
-      return expression.items.map((item) => evaluate(item, scope));
+      return expression.items.map((item) => evaluate(item, scope, left));
     case "reference":
       return lookUp(expression, scope);
     case "call":
-      return apply[expression.operator](...expression.args.map((arg) => evaluate(arg, scope)));
+      return apply[expression.operator](left, ...expression.args.map((arg) => evaluate(arg, scope, left)));
   }
 }
 
@@ -104,10 +113,56 @@ const list = (operator: Operator, value: unknown): unknown[] => {
   throw wrong(operator, "no list");
 };
 
-const joined = (operator: Operator, items: unknown, delimiter: unknown = ""): string =>
-  list(operator, items)
-    .map((item) => text(operator, item))
-    .join(text(operator, delimiter));
+/**
+ * The most characters that the operators of one step may make, and the most parts that a text is split into. `$Replace`
+ * makes 400 million characters of 140,000, in the memory that all decisions of a batch share.
+ */
+const mostMade = { characters: 1_000_000, parts: 100_000 };
+
+const tooLong = (operator: Operator) =>
+  new JobError(
+    "VALIDATION_ERROR",
+    `$${operator} in a step of the feature would make the step's texts longer than ${mostMade.characters} characters.`,
+  );
+
+/** Takes what an operator is about to make from what its step may. */
+function make(operator: Operator, characters: number, left: Left): void {
+  left.characters -= characters;
+  if (left.characters < 0) throw tooLong(operator);
+}
+
+function joined(operator: Operator, left: Left, items: unknown, delimiter: unknown = ""): string {
+  const texts = list(operator, items).map((item) => text(operator, item));
+  const between = text(operator, delimiter);
+  const length = texts.reduce((sum, one) => sum + one.length, 0) + between.length * Math.max(0, texts.length - 1);
+  make(operator, length, left);
+  return texts.join(between);
+}
+
+function replaced(left: Left, whole: string, from: string, to: string): string {
+  make("Replace", whole.length + countOf(whole, from) * Math.max(0, to.length - from.length), left);
+  return whole.replaceAll(from, () => to);
+}
+
+/** How often a text holds another; the empty one stands before, between and after its characters. */
+function countOf(whole: string, part: string): number {
+  if (part === "") return whole.length + 1;
+  let count = 0;
+  for (let at = whole.indexOf(part); at >= 0; at = whole.indexOf(part, at + part.length)) count++;
+  return count;
+}
+
+function split(whole: string, separator: string): string[] {
+  const parts = whole.split(separator, mostMade.parts + 1);
+  if (parts.length > mostMade.parts) throw wrong("Split", `a text of more than ${mostMade.parts} parts`);
+  return parts;
+}
+
+/** A text as long as the one it is made of, but for a few letters that have no other case of one character. */
+function recased(operator: Operator, left: Left, whole: string, recase: (one: string) => string): string {
+  make(operator, whole.length, left);
+  return recase(whole);
+}
 
 const comparisons: Record<string, (a: unknown, b: unknown) => boolean> = {
   "==": (a, b) => a === b,
@@ -136,26 +191,33 @@ function matches(operator: Operator, [items, field, ...rest]: unknown[]): unknow
   return list(operator, items).filter((item) => holds(of(item), value));
 }
 
-const apply: Record<Operator, (...args: unknown[]) => unknown> = {
-  Add: (...values) => values.map((value) => number("Add", value)).reduce((sum, value) => sum + value),
-  Subtract: (...values) => values.map((value) => number("Subtract", value)).reduce((rest, value) => rest - value),
-  Concat: (items, delimiter) => joined("Concat", items, delimiter),
-  Join: (items, delimiter) => joined("Join", items, delimiter),
-  Substring: (value, from, to) =>
+/** A token of a format may become a word. */
+const longestFormat = 1000;
+
+const apply: Record<Operator, (left: Left, ...args: unknown[]) => unknown> = {
+  Add: (_left, ...values) => values.map((value) => number("Add", value)).reduce((sum, value) => sum + value),
+  Subtract: (_left, ...values) =>
+    values.map((value) => number("Subtract", value)).reduce((rest, value) => rest - value),
+  Concat: (left, items, delimiter) => joined("Concat", left, items, delimiter),
+  Join: (left, items, delimiter) => joined("Join", left, items, delimiter),
+  Substring: (_left, value, from, to) =>
     text("Substring", value).slice(number("Substring", from), to === undefined ? undefined : number("Substring", to)),
-  Trim: (value) => text("Trim", value).trim(),
-  Split: (value, separator) => text("Split", value).split(text("Split", separator)),
-  Pick: (value, index) =>
+  Trim: (_left, value) => text("Trim", value).trim(),
+  Split: (_left, value, separator) => split(text("Split", value), text("Split", separator)),
+  Pick: (_left, value, index) =>
     typeof value === "string" ? value.charAt(number("Pick", index)) : at(value, index as string | number),
-  Replace: (value, from, to) => text("Replace", value).replaceAll(text("Replace", from), () => text("Replace", to)),
-  Uppercase: (value) => text("Uppercase", value).toUpperCase(),
-  Lowercase: (value) => text("Lowercase", value).toLowerCase(),
-  Dateformat: (value, format) => {
+  Replace: (left, value, from, to) =>
+    replaced(left, text("Replace", value), text("Replace", from), text("Replace", to)),
+  Uppercase: (left, value) => recased("Uppercase", left, text("Uppercase", value), (one) => one.toUpperCase()),
+  Lowercase: (left, value) => recased("Lowercase", left, text("Lowercase", value), (one) => one.toLowerCase()),
+  Dateformat: (_left, value, format) => {
     // Without a value day.js takes the time of now.
     const date = typeof value === "string" || typeof value === "number" ? dayjs.utc(value) : undefined;
     if (!date?.isValid()) throw wrong("Dateformat", "no date");
-    return date.format(text("Dateformat", format));
+    const pattern = text("Dateformat", format);
+    if (pattern.length > longestFormat) throw wrong("Dateformat", `a format of more than ${longestFormat} characters`);
+    return date.format(pattern);
   },
-  Filter: (...args) => matches("Filter", args),
-  Find: (...args) => matches("Find", args)[0],
+  Filter: (_left, ...args) => matches("Filter", args),
+  Find: (_left, ...args) => matches("Find", args)[0],
 };

@@ -1,13 +1,16 @@
-import { cancelSteps, changeJob, reviving } from "../../core/change-job.ts";
+import { changeJob, reviving } from "../../core/change-job.ts";
 import { JobError, RequestError } from "../../core/errors.ts";
-import { type AttemptError, type Job, messageOf, shownStatus } from "../../core/job.ts";
+import { type AttemptError, isFinished, type Job, messageOf } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
-import { type Decide, Finished, Parked } from "../../core/job-type.ts";
+import { type Decide, type Execution, Finished, Parked } from "../../core/job-type.ts";
+import { endedWithFeature } from "../../core/orphan.ts";
 import { load } from "../../core/payload.ts";
 import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
 import type { ConsumerServices } from "../../core/services.ts";
-import type { StepView } from "../../core/view.ts";
+import { shorten } from "../../core/sizes.ts";
+import { type StepView, stepViewOf } from "../../core/step-view.ts";
+import { isPassing } from "../decide-again.ts";
 import { resolve, type Scope } from "./evaluate.ts";
 import { hasEnded, plan, type ReadyStep, resultsFor, type StepStates } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
@@ -21,7 +24,7 @@ const lookAgainMs = 120_000;
  * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived. Where AWS
  * refuses something it throws, and the shell lets it decide again.
  */
-export const execute: Decide = async ({ job, input, target, progress }, services) => {
+export const execute: Decide = async ({ job, input, target, progress, room, signal }, services) => {
   const feature = target as FeatureTarget;
   const children = await childrenOf(services, job, feature);
   await reviveFailed(services, job, feature, children);
@@ -29,13 +32,15 @@ export const execute: Decide = async ({ job, input, target, progress }, services
   const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
-  const results = await resultsOf(services, feature, children, resultsFor(feature, states));
+  const wanted = resultsFor(feature, states);
+  await roomForResults(children, wanted, { room, signal });
+  const results = await resultsOf(services, feature, children, wanted);
   const scope: Scope = { input, results, gone, now };
   let refused = false;
   for (;;) {
     const next = plan(feature, states, scope);
     states = { ...states, ...next.ended };
-    if (next.outcome.is === "failed") return await fail(services, job, next.outcome, states);
+    if (next.outcome.is === "failed") throw failure(next.outcome, states);
     if (next.outcome.is === "completed") return new Finished(outputOf(feature, scope), states);
     const started = await startAll(services, job, next.ready);
     states = { ...states, ...started.states };
@@ -61,7 +66,9 @@ function joblessSteps(
     const state = states[key];
     if (!state || children.has(key)) return [];
     if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
-    const stays = ["completed", "skipped"].includes(state.status) || (step.allow_fail && state.job_id !== undefined);
+    // One that was cancelled with the feature shows no end of its own.
+    const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
+    const stays = ["completed", "skipped"].includes(state.status) || (step.allow_fail && hasFailed);
     return stays ? [[key, state]] : [];
   });
   return Object.fromEntries(known);
@@ -73,14 +80,17 @@ const unknownEnd: AttemptError = {
   retryable: false,
 };
 
-/** A feature that is retried tries its failed and cancelled steps again; those that completed stay as they are. */
+/**
+ * A feature that is retried tries its failed and cancelled steps again; those that completed stay as they are, and so do those
+ * that may fail, unless it was the feature's own end that cancelled them.
+ */
 async function reviveFailed(services: ConsumerServices, job: Job, feature: FeatureTarget, children: Map<string, Job>) {
   const message = messageOf(job);
   await Promise.all(
     stepsOf(feature).map(async ({ key, step }) => {
       const child = children.get(key);
-      const before = child?.parent?.message.attempt ?? job.attempt;
-      if (!child || before >= job.attempt || child.status === "completed" || step.allow_fail) return;
+      if (!child || attemptOf(child, job) >= job.attempt || child.status === "completed") return;
+      if (step.allow_fail && isFinished(child) && !endedWithFeature(child)) return;
       children.set(key, await changeJob(services, child.id, reviving({ message, step: key })));
     }),
   );
@@ -98,6 +108,24 @@ async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: Feature
   }
   return found;
 }
+
+/** Results of many steps may be much for a process that makes other decisions too. */
+async function roomForResults(
+  children: Map<string, Job>,
+  wanted: Set<string>,
+  { room, signal }: Pick<Execution, "room" | "signal">,
+): Promise<void> {
+  const results = [...wanted].map((key) => children.get(key)?.result);
+  const bytes = results.reduce((sum, result) => sum + (result && "blob" in result ? result.bytes : 0), 0);
+  if (bytes > mostResultBytes) {
+    const what = `The results that its next steps refer to have ${bytes} bytes; a feature works with ${mostResultBytes} at most.`;
+    throw new JobError("VALIDATION_ERROR", what);
+  }
+  if (bytes > 0) await room.forAnswer(bytes, signal);
+}
+
+/** Bytes of JSON. */
+const mostResultBytes = 16_000_000;
 
 async function resultsOf(
   { blobs }: ConsumerServices,
@@ -118,27 +146,16 @@ async function resultsOf(
 }
 
 const statesOf = (children: Map<string, Job>, now: number): StepStates =>
-  Object.fromEntries([...children].map(([key, child]) => [key, stateOf(child, now)]));
+  Object.fromEntries([...children].map(([key, child]) => [key, stepViewOf(child, now)]));
 
-const stateOf = (child: Job, now: number): StepView => ({
-  status: shownStatus(child, now),
-  job_id: child.id,
-  ...(child.started_at !== undefined && { started_at: child.started_at }),
-  ...(child.finished_at !== undefined && { finished_at: child.finished_at }),
-  ...(child.error !== undefined && { error: child.error }),
-});
-
-async function fail(
-  services: ConsumerServices,
-  job: Job,
-  { key, error }: { key: string; error: NonNullable<StepView["error"]> },
-  states: StepStates,
-): Promise<never> {
-  const open = Object.fromEntries(Object.entries(states).filter(([, state]) => !hasEnded(state)));
-  await cancelSteps(services, { ...job, progress: { inline: open } }, "its feature failed");
-  const progress = { ...states };
-  for (const [step, state] of Object.entries(open)) progress[step] = { ...state, status: "cancelled" };
-  throw new JobError(error.code, `Step ${key} failed: ${error.message}`, { retryable: false, progress });
+/** The shell cancels what is open once the failure is recorded: a decision that has lost its claim must cancel nothing. */
+function failure({ key, error }: { key: string; error: AttemptError }, states: StepStates): JobError {
+  const progress = Object.entries(states).map(([step, state]): [string, StepView] => [
+    step,
+    hasEnded(state) ? state : { ...state, status: "cancelled" },
+  ]);
+  const message = `Step ${key} failed: ${error.message}`;
+  return new JobError(error.code, message, { retryable: false, progress: Object.fromEntries(progress) });
 }
 
 const outputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
@@ -153,23 +170,25 @@ interface Started {
 
 async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]): Promise<Started> {
   const started: Started = { states: {}, due: [], refused: false };
-  await Promise.all(
+  const starts = await Promise.allSettled(
     ready.map(async (step) => {
       try {
         const child = await start(services, job, step);
-        started.states[step.placed.key] = stateOf(child, services.clock.now());
+        started.states[step.placed.key] = stepViewOf(child, services.clock.now());
         started.due.push(child.due_at);
       } catch (error) {
-        if (!(error instanceof RequestError)) throw error;
-        if (error.code === "UNAVAILABLE") started.refused = true;
+        if (isPassing(error)) started.refused = true;
+        else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
         else started.states[step.placed.key] = refusal(error, services.clock.now());
       }
     }),
   );
+  // Once all have been tried: one that cannot be started holds up no other.
+  for (const one of starts) if (one.status === "rejected") throw one.reason;
   return started;
 }
 
-function start(services: ConsumerServices, job: Job, { placed, input }: ReadyStep): Promise<Job> {
+async function start(services: ConsumerServices, job: Job, { placed, input }: ReadyStep): Promise<Job> {
   const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
   const now = services.clock.now();
   const options = { app, retries, retry_config, timeout_ms };
@@ -177,8 +196,13 @@ function start(services: ConsumerServices, job: Job, { placed, input }: ReadySte
   const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
   const parent = { message: messageOf(job), step: placed.key };
   const step = { job_id: stepJobId(job, placed.key), parent };
-  return scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
+  const child = await scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
+  // A late decision of an attempt before this one may have started it: its end is to wake this one.
+  return attemptOf(child, job) < job.attempt ? changeJob(services, child.id, reviving(parent)) : child;
 }
+
+/** The attempt of its feature that a step belongs to. */
+const attemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
 
 /** The event has refused the step's input: where, but not what it was. */
 const refusal = (error: RequestError, now: number): StepView => ({
@@ -186,7 +210,7 @@ const refusal = (error: RequestError, now: number): StepView => ({
   finished_at: now,
   error: {
     code: "VALIDATION_ERROR",
-    message: [error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" "),
+    message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
     retryable: false,
   },
 });

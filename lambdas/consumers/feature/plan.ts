@@ -1,6 +1,6 @@
 import { JobError } from "../../core/errors.ts";
 import type { AttemptError } from "../../core/job.ts";
-import type { StepView } from "../../core/view.ts";
+import type { StepView } from "../../core/step-view.ts";
 import { compare, resolve, type Scope, stepsIn } from "./evaluate.ts";
 import { comparedIn, conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
 import type { Condition, FeatureTarget } from "./target.ts";

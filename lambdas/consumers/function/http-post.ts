@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { JobError } from "../../core/errors.ts";
+import type { Room } from "../../core/memory.ts";
+import { smallResponseBytes } from "../http/read-body.ts";
 
 export interface HttpAnswer {
   status: number;
@@ -16,13 +18,16 @@ interface Post {
   /** The most bytes of an answer. */
   largest: number;
   signal: AbortSignal;
+  /** Asked for before the rest of a large answer is read. */
+  room: Room;
 }
 
 /**
  * One POST, one answer. Not `fetch`, which gives up after five minutes without headers: a function may take fifteen.
  * A connection of its own, since one kept from before a freeze of this Lambda may be dead.
  */
-export async function post(url: URL, { headers, body, largest, signal }: Post): Promise<HttpAnswer> {
+export async function post(url: URL, { headers, body, ...reading }: Post): Promise<HttpAnswer> {
+  const { signal } = reading;
   try {
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
       method: "POST",
@@ -34,7 +39,7 @@ export async function post(url: URL, { headers, body, largest, signal }: Post): 
     request.on("error", () => {});
     request.end(body);
     const [response] = (await once(request, "response", { signal })) as [IncomingMessage];
-    return { status: response.statusCode ?? 0, headers: headersOf(response), body: await bodyOf(response, largest) };
+    return { status: response.statusCode ?? 0, headers: headersOf(response), body: await bodyOf(response, reading) };
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof JobError) throw cause;
@@ -43,7 +48,10 @@ export async function post(url: URL, { headers, body, largest, signal }: Post): 
 }
 
 /** Only of a success: what else came says nothing that a job may show. Leaving the loop closes the connection. */
-async function bodyOf(response: IncomingMessage, largest: number): Promise<Buffer> {
+async function bodyOf(
+  response: IncomingMessage,
+  { largest, signal, room }: Pick<Post, "largest" | "signal" | "room">,
+): Promise<Buffer> {
   const { statusCode = 0 } = response;
   if (statusCode < 200 || statusCode > 299) {
     response.destroy();
@@ -51,8 +59,13 @@ async function bodyOf(response: IncomingMessage, largest: number): Promise<Buffe
   }
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let isLarge = false;
   for await (const chunk of response) {
     bytes += (chunk as Buffer).byteLength;
+    if (bytes > smallResponseBytes && !isLarge) {
+      isLarge = true;
+      await room.forAnswer(largest, signal);
+    }
     if (bytes > largest) {
       throw new JobError("PROVIDER_ERROR", `The function's answer has more than ${largest} bytes.`, {
         retryable: false,

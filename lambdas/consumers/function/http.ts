@@ -1,8 +1,10 @@
 import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
+import { isSmallJson } from "../../core/json-values.ts";
 import { isReference, referenceName } from "../../core/references.ts";
 import { urlFault } from "../../core/url.ts";
 import { shownHeaders } from "../http/headers.ts";
+import { isBinary } from "../http/read-body.ts";
 import { type HttpAnswer, post } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
 import type { LambdaClients } from "./lambda.ts";
@@ -15,17 +17,18 @@ export interface HttpResult {
   /** Without cookies and credentials. */
   headers: Record<string, string>;
   body: unknown;
-  body_encoding?: "base64";
+  /** `base64` of what is no text, `json` of JSON that is too large to be taken apart: then the body is its text. */
+  body_encoding?: "base64" | "json";
 }
 
 /** The most of an answer that is read. */
 const largestAnswer = 10_000_000;
 
-type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock">;
+type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room">;
 
 /** POSTs the payload; resolves with the answer if its status is 2xx. Redirects are not followed. */
 export async function callHttp(clients: LambdaClients, callee: HttpCallee, payload: string, call: Call) {
-  const { idempotencyKey, signal, clock } = call;
+  const { idempotencyKey, signal, clock, room } = call;
   const url = await urlOf(callee, call);
   const headers = {
     "content-type": "application/json",
@@ -35,7 +38,7 @@ export async function callHttp(clients: LambdaClients, callee: HttpCallee, paylo
   };
   const request = { url, headers, body: payload };
   const authorized = await authorize(clients, callee, request, call);
-  const answer = await post(url, { headers: authorized, body: payload, largest: largestAnswer, signal });
+  const answer = await post(url, { headers: authorized, body: payload, largest: largestAnswer, signal, room });
   const fault = statusFault(answer, clock.now());
   if (fault) throw fault;
   return resultOf(answer);
@@ -74,11 +77,13 @@ function bodyOf(bytes: Buffer, type: string): Pick<HttpResult, "body" | "body_en
   if (bytes.byteLength === 0) return { body: null };
   let text: string;
   try {
+    if (isBinary(bytes)) throw new TypeError("no text");
     text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
     return { body: bytes.toString("base64"), body_encoding: "base64" };
   }
   if (!/^application\/(.+\+)?json\b/i.test(type)) return { body: text };
+  if (!isSmallJson(bytes)) return { body: text, body_encoding: "json" };
   try {
     return { body: JSON.parse(text) };
   } catch {

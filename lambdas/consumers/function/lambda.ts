@@ -2,6 +2,8 @@ import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import { agents, withinABurst } from "../../aws/agents.ts";
 import { JobError } from "../../core/errors.ts";
 import type { Execution } from "../../core/job-type.ts";
+import { isSmallJson } from "../../core/json-values.ts";
+import { smallResponseBytes } from "../http/read-body.ts";
 import { lambdaFault } from "./lambda-faults.ts";
 import type { LambdaCallee } from "./target.ts";
 
@@ -36,7 +38,7 @@ export async function callLambda(
   clients: LambdaClients,
   { arn }: LambdaCallee,
   payload: string,
-  { idempotencyKey, signal }: Pick<Execution, "idempotencyKey" | "signal">,
+  { idempotencyKey, signal, room }: Pick<Execution, "idempotencyKey" | "signal" | "room">,
 ): Promise<unknown> {
   if (Buffer.byteLength(payload) > largestPayload) {
     throw new JobError("VALIDATION_ERROR", "The payload is larger than the 6 MB that a Lambda function takes.");
@@ -55,9 +57,12 @@ export async function callLambda(
   } catch (error) {
     throw signal.aborted ? signal.reason : lambdaFault(error);
   }
-  const text = answer.Payload?.transformToString() ?? "";
-  if (answer.FunctionError !== undefined) throw functionFailed(text);
-  return parsed(text);
+  const bytes = answer.Payload ?? new Uint8Array();
+  if (answer.FunctionError !== undefined) throw functionFailed(Buffer.from(bytes).toString());
+  if (bytes.byteLength > smallResponseBytes) await room.forAnswer(bytes.byteLength, signal);
+  const text = Buffer.from(bytes).toString();
+  // What is too large to be taken apart is kept as the text that it is.
+  return isSmallJson(bytes) ? parsed(text) : text;
 }
 
 /**

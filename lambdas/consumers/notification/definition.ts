@@ -6,6 +6,7 @@ import { once } from "../../core/once.ts";
 import { didYouMean, strict } from "../../core/schema.ts";
 import { someOf } from "../../core/some-of.ts";
 import { actionInput, scalar } from "../action/input.ts";
+import { addressesIn, mostRecipients } from "./recipients.ts";
 import { type NotificationTarget, notificationTarget } from "./target.ts";
 
 /** The channels of a message, in the order in which their results are reported. */
@@ -17,9 +18,10 @@ export const notificationInput = once(() => {
   /** The variables of a template, or, where the catalog's message has no template for the field, a map of locales. */
   const Text = z.record(z.string(), scalar());
   const OneOrMore = z.union(
-    [z.string().min(1), z.array(z.string().min(1)).min(1).max(500)],
-    "a text, or a list of up to 500",
+    [z.string().min(1), z.array(z.string().min(1)).min(1).max(mostRecipients)],
+    `a text, or a list of up to ${mostRecipients}`,
   );
+  const Addresses = OneOrMore.refine((to) => addressesIn(to) <= mostRecipients, `at most ${mostRecipients} addresses`);
   const PushInput = someOf(
     strict({
       title: Text,
@@ -27,7 +29,7 @@ export const notificationInput = once(() => {
       /** Delivered to the app as it is, except that FCM takes strings only: other values arrive there as JSON. */
       data: z.record(z.string(), z.unknown()).optional(),
       device_token: z.string().min(1).optional(),
-      device_tokens: z.array(z.string().min(1)).min(1).max(500).optional(),
+      device_tokens: z.array(z.string().min(1)).min(1).max(mostRecipients).optional(),
     }),
     ["device_token", "device_tokens"],
   );
@@ -38,7 +40,7 @@ export const notificationInput = once(() => {
       /** Picks from maps of locales; without it `en` is taken, or the only one there is. */
       locale: z.string().min(2).max(35).optional(),
       push_notification: PushInput.optional(),
-      email: strict({ to: OneOrMore, subject: Text, template: Text }).optional(),
+      email: strict({ to: Addresses, subject: Text, template: Text }).optional(),
       sms: strict({ to: OneOrMore, body: Text }).optional(),
       callback: actionInput().optional(),
     }),

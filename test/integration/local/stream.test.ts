@@ -52,7 +52,7 @@ afterEach(stop);
 
 type Record = { before?: Job | undefined; after: Job; sequence: string };
 const recordsOf = ({ Records }: DynamoDBStreamEvent): Record[] =>
-  Records.map(({ dynamodb }) => ({
+  Records.filter(({ eventName }) => eventName !== "REMOVE").map(({ dynamodb }) => ({
     before: dynamodb?.OldImage && jobOf(dynamodb.OldImage as Item),
     after: jobOf(dynamodb?.NewImage as Item),
     sequence: dynamodb?.SequenceNumber as string,
@@ -116,6 +116,18 @@ test("a write that is refused, a deletion and counters wake nobody", async () =>
   await jobs.create(job);
   await tells(2);
   expect(told().map(({ before }) => before)).toEqual([undefined, undefined]);
+  expect(log.open()).toEqual([]);
+});
+
+test("the deletion of a job that has blobs is told, as they are to go with it", async () => {
+  const { events } = listen();
+  const job = aJob({ input: { blob: "inputs/job_1", bytes: 5000 } });
+  await jobs.create(job);
+  await jobs.remove(job);
+  const gone = () => events.flatMap(({ Records }) => Records).find(({ eventName }) => eventName === "REMOVE")?.dynamodb;
+  await until(gone);
+  expect(jobOf(gone()?.OldImage as Item)).toMatchObject({ id: job.id, input: job.input });
+  expect(gone()).not.toHaveProperty("NewImage");
   expect(log.open()).toEqual([]);
 });
 

@@ -1,6 +1,6 @@
 /**
  * Whether a record fits a pattern of an event source's filter, as far as ours go: values that are listed, and
- * `anything-but` some of them, which wants a value to be there.
+ * `anything-but` some of them, which wants a value to be there, and `exists`.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
  */
 export function fits(record: unknown, pattern: unknown): boolean {
@@ -12,6 +12,7 @@ export function fits(record: unknown, pattern: unknown): boolean {
 function fitsRule(value: unknown, rule: unknown): boolean {
   if (typeof rule !== "object" || rule === null) return value === rule;
   const [[operator, not] = []] = Object.entries(rule);
+  if (operator === "exists") return (value !== undefined) === not;
   if (operator !== "anything-but") throw new Error(`${operator} is not imitated: say here what it means`);
   return value !== undefined && !(not as unknown[]).includes(value);
 }

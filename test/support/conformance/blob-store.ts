@@ -41,6 +41,15 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect(Buffer.from((await blobs.get("inputs/1")) ?? []).toString()).toBe("second");
     });
 
+    test("a blob that was removed is absent, and may be removed again", async () => {
+      await blobs.put("inputs/3", Buffer.from("here"), "text/plain");
+      await blobs.put("inputs/3/beside", Buffer.from("stays"), "text/plain");
+      await blobs.remove("inputs/3");
+      await blobs.remove("inputs/3");
+      expect(await blobs.get("inputs/3")).toBeUndefined();
+      expect(Buffer.from((await blobs.get("inputs/3/beside")) ?? []).toString()).toBe("stays");
+    });
+
     test("a body changed after it was stored is not changed in the store", async () => {
       const body = Buffer.from("before");
       await blobs.put("inputs/2", body, "text/plain");

@@ -170,6 +170,26 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(outcome).toMatchObject({ outcome: "claimed", job: { claim_id: "ours", claims: 2, started_at: noon } });
       });
 
+      test.each<[string, Job]>([
+        ["that waits", aJob({ type: "function" })],
+        ["that another consumer is at", { ...leased(noon), type: "function" }],
+      ])("a job of another type %s is not for the claimer, which is told of it", async (_when, other) => {
+        const job = await stored(other);
+        const claim = aClaim({ type: "action", now: noon });
+        expect(await store.claim(aMessage(job), claim)).toEqual({ outcome: "misdirected", job });
+        expect(await store.get(job.id)).toEqual(job);
+      });
+
+      test("a message that means nothing any more is gone, whatever its job's type", async () => {
+        const job = await stored(aJob({ type: "function", status: "completed", finished_at: noon }));
+        expect(await store.claim(aMessage(job), aClaim({ type: "action" }))).toEqual({ outcome: "gone", job });
+      });
+
+      test("a job of the claimer's type is claimed", async () => {
+        const job = await stored(aJob({ type: "function" }));
+        expect(await store.claim(aMessage(job), aClaim({ type: "function" }))).toMatchObject({ outcome: "claimed" });
+      });
+
       test("of several claims at once exactly one wins", async () => {
         const job = await stored(aJob());
         const claims = Array.from({ length: 5 }, () => store.claim(aMessage(job), aClaim()));

@@ -1,5 +1,6 @@
 import { execute } from "../../../lambdas/consumers/database_action/execute.ts";
 import type { Execution } from "../../../lambdas/core/job-type.ts";
+import { endlessRoom } from "../../../lambdas/core/memory.ts";
 import { secret } from "../../../lambdas/core/references.ts";
 import { aJob } from "../builders.ts";
 import { fakeBlobStore } from "../fakes/blob-store.ts";
@@ -34,6 +35,7 @@ export function runAction(asked: Asked): Promise<unknown> {
     idempotencyKey: "job_1-1",
     progress: undefined,
     signal: asked.signal ?? new AbortController().signal,
+    room: endlessRoom,
     secrets: fakeSecrets(url === undefined ? {} : { "shop/db#url": url }),
     blobs: fakeBlobStore(),
     clock: asked.clock ?? fakeClock(),

@@ -1,6 +1,7 @@
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import type { Execution } from "../../../lambdas/core/job-type.ts";
+import { endlessRoom } from "../../../lambdas/core/memory.ts";
 import type { Log } from "../../../lambdas/core/ports.ts";
 import { type Reference, referenceName } from "../../../lambdas/core/references.ts";
 import { fakeBlobStore } from "../fakes/blob-store.ts";
@@ -27,6 +28,7 @@ export function anExecution(overrides: Partial<Omit<Execution, "job">> & { job?:
     idempotencyKey: "job_1-1",
     progress: undefined,
     signal: new AbortController().signal,
+    room: endlessRoom,
     secrets: secretsOf({}),
     blobs: fakeBlobStore(),
     clock: { now: () => Date.now(), sleep: sleepUntilAborted },

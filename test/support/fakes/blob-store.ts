@@ -20,6 +20,9 @@ export function fakeBlobStore(): FakeBlobStore {
       const blob = blobs.get(key);
       return blob && Uint8Array.from(blob.body);
     },
+    async remove(key) {
+      blobs.delete(key);
+    },
     async stream(key, rest) {
       const blob = blobs.get(key);
       if (!blob || (rest && etagOf(blob.body) !== rest.etag)) return undefined;

@@ -93,7 +93,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     async claim(message, claim) {
       const job = jobs.get(message.job_id);
       if (!job) return { outcome: "gone" };
-      const answer = claimable(job, message, claim.now);
+      const answer = claimable(job, message, claim.now, claim.type);
       if (answer !== "yes") return { outcome: answer, job: structuredClone(job) };
       const next = claimed(job, claim);
       put(next);

@@ -109,7 +109,7 @@ describe("GET /v1/jobs/{id}/runs", () => {
   });
 
   it("inlines results while the answer has room, and hands out the others as downloads", async () => {
-    const result = (run: number) => ({ blob: `results/${run}`, bytes: 2_000_000 });
+    const result = (run: number) => ({ blob: `results/${run}`, bytes: 2_500_000 });
     const { get, blobs } = await world(
       recurring,
       [1, 2, 3].map((run) => aRun(recurring, run, { result: result(run) })),

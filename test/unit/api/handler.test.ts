@@ -251,7 +251,7 @@ describe("GET /v1/jobs/{id}", () => {
     await consume(world, async () => "x".repeat(50_000));
     expect((await world.ask({ path: `/v1/jobs/${large.job_id}` })).body.result).toHaveLength(50_000);
     const { body: huge } = await world.post(order);
-    await consume(world, async () => "x".repeat(5_000_000));
+    await consume(world, async () => '"'.repeat(2_200_000));
     const { body } = await world.ask({ path: `/v1/jobs/${huge.job_id}` });
     expect(body).toMatchObject({ status: "completed", result_url: expect.stringMatching(/^data:/) });
     expect(body).not.toHaveProperty("result");

@@ -82,15 +82,19 @@ describe("a decision that is made again is counted with the messages that come a
   const broken: Decide = async () => {
     throw new Error("s3cret");
   };
+  const throttled: Decide = async () => {
+    throw Object.assign(new Error("s3cret"), { name: "ThrottlingException" });
+  };
   test.each([
     ["AWS has refused a step", refused, []],
-    ["it failed", broken, ["decision failed; it is made again"]],
+    ["AWS has refused it", throttled, ["AWS refused a decision; it is made again"]],
+    ["it failed by a fault of ours", broken, ["decision failed; it is made again"]],
   ])("%s", async (_why, execute, said) => {
     const job = due();
     const services = fakeServices({ jobs: [job], catalog });
     await runJob(services, execute, aMessage(job), { wakeUps: true });
     const { lines } = services.log;
-    expect(lines.filter(({ level }) => level === "warn").map(({ message }) => message)).toEqual(said);
+    expect(lines.filter(({ level }) => /warn|error/.test(level)).map(({ message }) => message)).toEqual(said);
     expect(lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
     expect(JSON.stringify(lines)).not.toContain("s3cret");
   });

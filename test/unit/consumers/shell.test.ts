@@ -3,6 +3,7 @@ import { runJob } from "../../../lambdas/consumers/shell.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import { type Decide, type Execute, type Execution, Parked } from "../../../lambdas/core/job-type.ts";
+import { memoryOf } from "../../../lambdas/core/memory.ts";
 import type { ConsumerServices } from "../../../lambdas/core/services.ts";
 import { cancelled, parked } from "../../../lambdas/core/transitions.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";
@@ -45,6 +46,68 @@ describe("a message whose time has come", () => {
     const other = world(job());
     await other.run(async () => undefined);
     expect((await other.stored())?.result).toEqual({ inline: null });
+  });
+});
+
+describe("a batch whose inputs do not fit into the memory together", () => {
+  const blob = JSON.stringify({ body: { text: "x".repeat(4_000_000) } });
+  const large = () => job({ input: { blob: "inputs/1", bytes: blob.length } });
+
+  it("runs some jobs, and sends the others back at once with no attempt spent", async () => {
+    const jobs = Array.from({ length: 10 }, large);
+    const { blobs, queue, stored, ...services } = world(...jobs);
+    await blobs.put("inputs/1", Buffer.from(blob), "application/json");
+    const memory = memoryOf(256);
+    let running = 0;
+    let most = 0;
+    const execute: Execute = async ({ input }) => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      return Object.keys(input);
+    };
+    const all = { ...services, blobs, queue };
+    await Promise.all(jobs.map((one) => runJob(all, execute, aMessage(one), { memory })));
+    const after = await Promise.all(jobs.map(({ id }) => stored(id)));
+    expect(after.filter((one) => one?.status === "completed")).toHaveLength(1);
+    const back = after.filter((one) => one?.status === "queued");
+    expect(back).toHaveLength(9);
+    for (const one of back) expect(one).toMatchObject({ attempt: 1, claims: 0, attempts: [] });
+    expect(queue.sent).toHaveLength(9);
+    expect(queue.sent).toContainEqual({
+      type: "action",
+      message: aMessage(back[0]),
+      delaySeconds: 0,
+      group: "my-product:prd",
+    });
+    expect(most).toBe(1);
+
+    for (let batch = queue.sent.splice(0); batch.length > 0; batch = queue.sent.splice(0)) {
+      await Promise.all(batch.map(({ message }) => runJob(all, execute, message, { memory })));
+    }
+    const done = await Promise.all(jobs.map(({ id }) => stored(id)));
+    expect(done.map((one) => [one?.status, one?.attempts.length])).toEqual(jobs.map(() => ["completed", 1]));
+  });
+
+  it("leaves a feature parked that was woken, and its message wakes it again", async () => {
+    const memory = memoryOf(256);
+    memory.admit(large());
+    const feature = aJob({
+      ...large(),
+      type: "feature",
+      status: "running",
+      started_at: noon,
+      parked_since: noon,
+      lease_until: 0,
+      wake_at: noon + 60_000,
+      progress: { inline: {} },
+    });
+    const services = fakeServices({ jobs: [feature], catalog });
+    await runJob(services, ok, aMessage(feature), { memory, wakeUps: true });
+    const after = await services.jobs.get(feature.id);
+    expect(after).toMatchObject({ status: "running", parked_since: noon, wake_at: noon + 60_000, claims: 0 });
+    expect(after).not.toHaveProperty("claim_id");
+    expect(services.queue.sent).toMatchObject([{ type: "feature", message: aMessage(feature) }]);
   });
 });
 
@@ -112,6 +175,64 @@ describe("a message that means nothing any more is dropped", () => {
     const done = await stored();
     await run(async () => "again");
     expect(await stored()).toEqual(done);
+  });
+});
+
+describe("a message in the queue of another type", () => {
+  const options = { type: "function", random: () => 0.5 } as const;
+  const neverRuns: Execute = async () => {
+    throw new Error("it ran");
+  };
+
+  it("is sent on to its own type's, and its job is not claimed", async () => {
+    const due = job();
+    const w = world(due);
+    await runJob(w, neverRuns, aMessage(due), options);
+    expect(w.queue.sent).toEqual([
+      { type: "action", message: aMessage(due, { forwarded: true }), delaySeconds: 0, group: "my-product:prd" },
+    ]);
+    expect(await w.stored()).toEqual(due);
+    const [sentOn] = w.queue.sent;
+    await runJob(w, ok, sentOn?.message ?? aMessage(), { ...options, type: "action" });
+    expect(await w.stored()).toMatchObject({ status: "completed" });
+  });
+
+  it("is sent on once: where it comes back, the job is the reconciler's", async () => {
+    const due = job();
+    const w = world(due);
+    await runJob(w, neverRuns, aMessage(due, { forwarded: true }), options);
+    expect(w.queue.sent).toEqual([]);
+    expect(await w.stored()).toEqual(due);
+    expect(w.log.lines).toContainEqual(expect.objectContaining({ level: "error" }));
+    expect(w.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
+  });
+
+  it("wakes the feature that it is of, though a decision is under way", async () => {
+    const feature = job({ type: "feature", status: "running", claim_id: "theirs", lease_until: noon + 9000 });
+    const w = world(feature);
+    await runJob(w, neverRuns, aMessage(feature), options);
+    expect(w.queue.sent).toMatchObject([{ type: "feature", message: { job_id: feature.id, forwarded: true } }]);
+  });
+
+  it("is dropped where it means nothing any more", async () => {
+    const w = world(cancelled(job(), noon, "by request"));
+    await runJob(w, neverRuns, aMessage((await w.stored()) as Job), options);
+    expect(w.queue.sent).toEqual([]);
+  });
+
+  it("comes again where SQS does not take it", async () => {
+    const w = world(job());
+    w.queue.send = async () => {
+      throw new Error("throttled");
+    };
+    await expect(runJob(w, neverRuns, aMessage((await w.stored()) as Job), options)).rejects.toThrow("throttled");
+  });
+
+  it("and early is sent again to its own type's for the rest of its time", async () => {
+    const early = job({ due_at: noon + 75_400, status: "scheduled" });
+    const w = world(early);
+    await runJob(w, neverRuns, aMessage(early), options);
+    expect(w.queue.sent).toMatchObject([{ type: "action", delaySeconds: 75 }]);
   });
 });
 
@@ -263,6 +384,19 @@ describe("a decision", () => {
     expect(await stored()).toMatchObject({ status: "completed" });
   });
 
+  it("that had not begun when its time was up is no crash: it is made again", async () => {
+    const feature = job({ input: { blob: "inputs/large", bytes: 5000 } });
+    const w = world(feature);
+    w.blobs.get = async () => {
+      await w.clock.sleep(feature.timeout_ms + 1);
+      return Buffer.from("{}");
+    };
+    const deciding = runJob(w, ok, aMessage(feature), { wakeUps: true });
+    await w.clock.advance(feature.timeout_ms + 1);
+    await deciding;
+    expect(await w.stored()).toMatchObject({ claims: 0, again_at: noon + feature.timeout_ms + 5000 });
+  });
+
   it("that fails its feature for a step that was out of time is not out of time itself", async () => {
     const due = job();
     const { stored, ...services } = world(due);
@@ -281,6 +415,14 @@ describe("what ends a job without running it", () => {
 
   it("its expires_at has passed", async () => {
     const { run, stored } = world(job({ expires_at: noon }));
+    await run(never);
+    expect(await stored()).toMatchObject({ status: "cancelled", reason: "expired" });
+  });
+
+  it("its expires_at has passed while it waited for a retry", async () => {
+    const tried = { attempt: 1, due_at: noon - 9000, started_at: noon - 9000, ended_at: noon - 8000 };
+    const again = job({ expires_at: noon - 1, attempt: 2, attempts: [{ ...tried, outcome: "failed" }] });
+    const { run, stored } = world(again);
     await run(never);
     expect(await stored()).toMatchObject({ status: "cancelled", reason: "expired" });
   });
@@ -359,24 +501,104 @@ describe("fencing", () => {
   });
 });
 
-describe("a claim whose answer takes long", () => {
-  it("is given up, since its lease might end while the job runs; another message claims the job when it has ended", async () => {
-    const due = job();
-    const { run, clock, jobs, stored } = world(due);
+describe("a claim under which nothing has started is given back", () => {
+  const refusal = () => Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
+  const parent = { message: aMessage(), step: "main.a" };
+  type World = ReturnType<typeof world>;
+
+  function slowClaims({ jobs, clock }: World) {
     const { claim } = jobs;
-    jobs.claim = async (message, asked) => {
-      const answer = await claim(message, asked);
+    jobs.claim = async (...what) => {
+      const answer = await claim(...what);
       await clock.sleep(12_000);
       return answer;
     };
-    let runs = 0;
-    const slow = expect(run(async () => runs++)).rejects.toThrow("too late");
-    await clock.advance(12_000);
+    return () => Object.assign(jobs, { claim });
+  }
+
+  function failedReads({ jobs }: World) {
+    const { get } = jobs;
+    jobs.get = async (id) => {
+      if (id === parent.message.job_id) throw refusal();
+      return get(id);
+    };
+    return () => {
+      jobs.get = async (id) => (id === parent.message.job_id ? aJob({ id, type: "feature" }) : get(id));
+    };
+  }
+
+  function lostInputs({ blobs }: World) {
+    const { get } = blobs;
+    blobs.get = async () => {
+      throw refusal();
+    };
+    return () => Object.assign(blobs, { get });
+  }
+
+  it.each([
+    ["its answer came too late", slowClaims, job()],
+    ["the feature could not be read", failedReads, job({ parent })],
+    ["the input could not be read", lostInputs, job({ input: { blob: "inputs/large", bytes: 5000 } })],
+  ])("%s: however often, the job has not crashed", async (_why, breaks, due) => {
+    const w = world(due);
+    await w.blobs.put("inputs/large", Buffer.from("{}"), "application/json");
+    breaks(w);
+    for (let i = 0; i < 5; i++) {
+      const failed = expect(w.run(ok)).rejects.toThrow();
+      await w.clock.advance(12_000);
+      await failed;
+      expect(await w.stored()).toMatchObject({ status: "queued", claims: 0 });
+      for (const field of ["claim_id", "lease_until", "started_at"]) expect(await w.stored()).not.toHaveProperty(field);
+    }
+  });
+
+  it("and the next message runs the job, as if nothing had been", async () => {
+    const w = world(job());
+    const mend = slowClaims(w);
+    const slow = expect(w.run(ok)).rejects.toThrow("too late");
+    await w.clock.advance(12_000);
     await slow;
-    jobs.claim = claim;
-    await clock.advance(30_000);
-    await run(async () => runs++);
-    expect(runs).toBe(1);
-    expect(await stored()).toMatchObject({ status: "completed", attempts: [{ crashes: 1 }] });
+    mend();
+    await w.run(ok);
+    expect(await w.stored()).toMatchObject({ status: "completed", attempts: [{ attempt: 1 }] });
+    expect((await w.stored())?.attempts[0]).not.toHaveProperty("crashes");
+  });
+
+  it("a crash before it still counts", async () => {
+    const w = world(
+      job({ status: "running", claims: 2, claim_id: "dead", lease_until: noon - 1, started_at: noon - 9 }),
+    );
+    slowClaims(w);
+    const slow = expect(w.run(ok)).rejects.toThrow("too late");
+    await w.clock.advance(12_000);
+    await slow;
+    expect(await w.stored()).toMatchObject({ status: "queued", claims: 2 });
+  });
+
+  it("a parked feature is parked again", async () => {
+    const feature = job({ type: "feature", status: "running", lease_until: 0, parked_since: noon, wake_at: noon + 9 });
+    const w = world(feature);
+    slowClaims(w);
+    const slow = expect(runJob(w, ok, aMessage(feature), { wakeUps: true })).rejects.toThrow("too late");
+    await w.clock.advance(12_000);
+    await slow;
+    expect(await w.stored()).toMatchObject({ status: "running", lease_until: 0, claims: 0, wake_at: noon + 9 });
+    expect(await w.stored()).not.toHaveProperty("claim_id");
+  });
+
+  it("what was cancelled meanwhile stays cancelled", async () => {
+    const due = job();
+    const w = world(due);
+    const { claim } = w.jobs;
+    w.jobs.claim = async (...what) => {
+      const answer = await claim(...what);
+      await w.clock.sleep(12_000);
+      await w.jobs.replace(cancelled((await w.stored()) as Job, noon, "by request"));
+      return answer;
+    };
+    const slow = expect(w.run(ok)).rejects.toThrow("too late");
+    await w.clock.advance(12_000);
+    await slow;
+    expect(await w.stored()).toMatchObject({ status: "cancelled", reason: "by request" });
   });
 });

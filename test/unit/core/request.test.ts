@@ -18,6 +18,23 @@ function refusal(body: unknown, header?: string): RequestError {
   throw new Error("it was accepted");
 }
 
+describe("an input", () => {
+  const withBody = (body: Record<string, unknown>) => ({ ...valid, input: { body } });
+
+  it("of more values than a consumer has memory for is refused, however few bytes it has", () => {
+    const many = withBody({ list: Array.from({ length: 250_001 }, () => []) });
+    expect(refusal(many).faults).toEqual([
+      { pointer: "/input", detail: expect.stringContaining("more than 250000 values") },
+    ]);
+  });
+
+  it("of many records, and of a million numbers, is accepted", () => {
+    const records = Array.from({ length: 40_000 }, (_, id) => ({ id, name: "tea", price: 2.5, ok: true }));
+    expect(parse(withBody({ records })).input).toBeDefined();
+    expect(parse(withBody({ numbers: Array.from({ length: 1_000_000 }, () => 7) })).input).toBeDefined();
+  });
+});
+
 describe("a series", () => {
   it.each([8.64e15, 8.64e15 + 1, Number.MAX_SAFE_INTEGER, 1e300])(
     "that starts at %d is refused, not looked for",

@@ -69,6 +69,13 @@ describe("scheduling a job", () => {
     expect(job.input).toMatchObject({ blob: expect.stringContaining(job.id) });
     expect(services.blobs.blobs.size).toBe(1);
   });
+
+  it("refuses an input that is larger than a request over HTTP may be, whichever way it comes", async () => {
+    const services = fakeServices({ catalog });
+    const large = accept({ input: { body: { text: "x".repeat(4_400_000) } } });
+    expect(await refused(scheduleJob(services, large))).toMatchObject({ code: "PAYLOAD_TOO_LARGE" });
+    expect([services.jobs.all(), services.blobs.blobs.size]).toEqual([[], 0]);
+  });
 });
 
 describe("an idempotency key", () => {
@@ -110,6 +117,26 @@ describe("an idempotency key", () => {
 });
 
 describe("when AWS refuses", () => {
+  it("to dispatch, and another request has made the job anew meanwhile, that one is answered and dispatched", async () => {
+    const services = fakeServices({ catalog });
+    const { send } = services.queue;
+    const { remove } = services.jobs;
+    services.queue.send = async () => {
+      services.queue.send = send;
+      throw new Error("ThrottlingException");
+    };
+    // The answer of the removal is lost: when it is repeated, the job of another request has the id.
+    services.jobs.remove = async (job) => {
+      await remove(job);
+      await services.clock.advance(1000);
+      await scheduleJob(services, accept({ idempotency_key: "k", start_at: 0 }));
+      return remove(job);
+    };
+    const job = await scheduleJob(services, accept({ idempotency_key: "k", start_at: 0 }));
+    expect(services.jobs.all()).toEqual([job]);
+    expect(services.queue.sent.at(-1)?.message).toMatchObject({ job_id: job.id, due_at: job.due_at });
+  });
+
   it("to dispatch, the stored job is taken back and the caller told to try again", async () => {
     const services = fakeServices({ catalog });
     services.queue.send = down;

@@ -21,7 +21,7 @@ describe("a request with a task token", () => {
     const request = accept({ task_token: "t0ken", start_at: noon + 60_000 });
     const job = await scheduleJob(services, request);
     expect(await services.jobs.get(job.id)).toMatchObject({ task_tokens: ["t0ken"] });
-    const shown = [summaryOf(job, noon), await viewOf(services.blobs, job, noon), explain(request, noon)];
+    const shown = [summaryOf(job, noon), await viewOf(services, job, noon), explain(request, noon)];
     expect(JSON.stringify([shown, services.queue.sent, services.log.lines])).not.toContain("t0ken");
   });
 
@@ -102,7 +102,12 @@ describe("what Step Functions is told of", () => {
   const outcome = (outcome: object, tokens = ["t"]) => [{ v: 1, kind: "outcome", job_id: job.id, tokens, outcome }];
 
   it.each<[string, Job | undefined, Job | undefined, object[]]>([
-    ["a new job: it goes on", undefined, job, [{ v: 1, kind: "heartbeat", job_id: job.id, token: "t" }]],
+    [
+      "a new job: it goes on",
+      undefined,
+      job,
+      [{ v: 1, kind: "heartbeat", job_id: job.id, token: "t", at: noon + 60_000 }],
+    ],
     ["a start: nothing", job, running, []],
     [
       "a completion: its result",
@@ -126,7 +131,7 @@ describe("what Step Functions is told of", () => {
       "another token of a job that runs: it goes on",
       running,
       withTaskToken(running, "u"),
-      [{ v: 1, kind: "heartbeat", job_id: job.id, token: "u" }],
+      [{ v: 1, kind: "heartbeat", job_id: job.id, token: "u", at: noon + 60_000 }],
     ],
     [
       "another token of a job that is over: how it ended, to that task only",
@@ -137,7 +142,7 @@ describe("what Step Functions is told of", () => {
     ["a job that is forgotten: nothing", failed, undefined, []],
     ["a job without a token: nothing", undefined, aJob(), []],
   ])("%s", (_what, before, after, expected) => {
-    const messages = taskMessagesOf(before, after);
+    const messages = taskMessagesOf(before, after, noon);
     expect(messages).toEqual(expected);
     for (const message of messages) expect(TaskMessage.parse(JSON.parse(JSON.stringify(message)))).toEqual(message);
   });

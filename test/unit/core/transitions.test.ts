@@ -59,6 +59,18 @@ describe("a claim", () => {
   });
 });
 
+describe("what is said of a failure", () => {
+  const wordy = new JobError("VALIDATION_ERROR", "no ".repeat(100_000));
+
+  it("is kept with the job in a kilobyte, so that 25 attempts of it fit into an item", () => {
+    const failed = attemptFailed(claim(born(0), now), now + 10, { error: wordy, random: 0 });
+    expect(failed).toMatchObject({ status: "failed", error: { code: "VALIDATION_ERROR" } });
+    expect(Buffer.byteLength(failed.error?.message ?? "")).toBeLessThanOrEqual(1024);
+    expect(failed.attempts[0]?.error).toEqual(failed.error);
+    expect(Buffer.byteLength(cancelled(born(0), now, "no ".repeat(100_000)).reason ?? "")).toBeLessThanOrEqual(1024);
+  });
+});
+
 describe("an attempt that succeeded", () => {
   it("completes the job, records the attempt and drops the claim", () => {
     const done = completed(claim(born(0), now + 50), now + 80, { inline: { ok: true } });
@@ -138,13 +150,17 @@ describe("a cancelled job", () => {
 });
 
 describe("a job that is parked", () => {
-  const first = parked(woken(claim(born(0), now)), { inline: {} }, now + 60_000, now + 5000);
+  const first = parked(woken(claim(born(0), now)), { inline: {} }, now + 60_000, {
+    again_at: now + 5000,
+    failing_since: now,
+  });
 
   it("has no claim, and asks again only as long as AWS refuses it something", () => {
     for (const field of ["claim_id", "woken"]) expect(first).not.toHaveProperty(field);
     expect(first).toMatchObject({ again_at: now + 5000, parked_since: now, claims: 0 });
     const next = parked(claim(first, now + 5000), { inline: {} }, now + 60_000);
     expect(next).not.toHaveProperty("again_at");
+    expect(next).not.toHaveProperty("failing_since");
     expect(next).toMatchObject({ parked_since: now });
   });
 
@@ -155,7 +171,7 @@ describe("a job that is parked", () => {
       completed(first, now, { inline: 1 }),
       cancelled(first, now, "a"),
     ])
-      for (const field of ["wake_at", "again_at", "woken", "parked_since", "claim_id", "lease_until"])
+      for (const field of ["wake_at", "again_at", "failing_since", "woken", "parked_since", "claim_id", "lease_until"])
         expect(ended).not.toHaveProperty(field);
   });
 });

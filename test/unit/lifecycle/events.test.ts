@@ -25,6 +25,7 @@ const about = {
   attempt: 1,
   scheduled_at: noon,
   due_at: noon,
+  created_at: job.created_at,
   labels: ["vip"],
 };
 
@@ -148,12 +149,35 @@ describe("a recurring job", () => {
           status: "completed",
           started_at: noon + 40,
           finished_at: noon + 90,
-          version: 3,
         },
         ended: { outcome: "completed", ended_at: noon + 90 },
       },
       { name: "scheduled", detail: { run: 2, attempt: 1, due_at: noon + hour, status: "scheduled" } },
     ]);
+  });
+
+  it("has a version that rises from event to event, though two of them come of one write", () => {
+    const second = next(done90);
+    const again = claim(second, noon + hour);
+    const last = completed(again, noon + hour + 1, done);
+    const writes: [Job | undefined, Job][] = [
+      [undefined, series],
+      [series, run],
+      [run, second],
+      [second, again],
+      [again, last],
+    ];
+    const told = writes.flatMap(([before, after]) => between(before, after));
+    expect(told.map(({ name }) => name)).toEqual([
+      "scheduled",
+      "started",
+      "completed",
+      "scheduled",
+      "started",
+      "completed",
+    ]);
+    const versions = told.map(({ detail }) => detail.version);
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
   });
 
   it("fails a run and goes on", () => {

@@ -2,14 +2,15 @@ import type { JobChange } from "../../../lambdas/aws/stream-handler.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../../../lambdas/core/job-event.ts";
+import { recent } from "../../../lambdas/core/recent.ts";
 import { continued } from "../../../lambdas/core/series.ts";
 import { hourMs, statsOf } from "../../../lambdas/core/stats.ts";
 import type { TaskMessage } from "../../../lambdas/core/task-message.ts";
 import { attemptFailed, claimed, completed } from "../../../lambdas/core/transitions.ts";
 import type { Delivery, ProductEndpoint } from "../../../lambdas/core/webhook.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
-import { recent } from "../../../lambdas/lifecycle/recent.ts";
 import { aJob, noon } from "../../support/builders.ts";
+import { fakeBlobStore } from "../../support/fakes/blob-store.ts";
 import { fakeDeadLetters } from "../../support/fakes/dead-letters.ts";
 import { fakeEventBus } from "../../support/fakes/event-bus.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
@@ -19,6 +20,7 @@ import { fakeStatsStore } from "../../support/fakes/stats-store.ts";
 const world = (publish: readonly JobEventName[] = finalEvents, endpoints: readonly ProductEndpoint[] = []) => ({
   endpoints,
   webhooks: fakeMessageQueue<Delivery>(),
+  blobs: fakeBlobStore(),
   told: recent(),
   deadLetters: fakeDeadLetters(),
   bus: fakeEventBus(),
@@ -324,6 +326,18 @@ describe("a task of Step Functions that waits for a job", () => {
     await handleChanges(services, changes);
     expect(sentOf(services)).toEqual([["heartbeat", job.id, 60]]);
   });
+});
+
+it("a batch that is delivered three times starts one chain of heartbeats", async () => {
+  const services = world();
+  const changes = ["a", "b"].map((token) => ({ after: aJob({ task_tokens: [token] }), at: noon }));
+  // The queue takes one of the two at first.
+  services.tasks.refuses = (message) => message.kind === "heartbeat" && message.token === "a";
+  expect(await handleChanges(services, changes)).toBe(0);
+  services.tasks.refuses = () => false;
+  for (let delivery = 0; delivery < 3; delivery++) expect(await handleChanges(services, changes)).toBeUndefined();
+  const tokens = services.tasks.sent.map(({ message }) => message.kind === "heartbeat" && message.token);
+  expect(tokens).toEqual(["b", "a"]);
 });
 
 describe("a batch that Lambda delivers again", () => {

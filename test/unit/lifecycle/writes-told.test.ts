@@ -48,7 +48,7 @@ describe("the lifecycle sleeps through", () => {
     expect(missed.length).toBeGreaterThan(0);
     const meant = missed.map(({ before, after }) => {
       const transitions = transitionsOf({ ...(before && { before }), ...(after && { after }), at: noon });
-      return [transitions.map(({ name }) => name), incrementsOf(transitions), taskMessagesOf(before, after)];
+      return [transitions.map(({ name }) => name), incrementsOf(transitions), taskMessagesOf(before, after, noon)];
     });
     expect(meant).toEqual(missed.map(() => [["started"], [], []]));
   });
@@ -68,6 +68,16 @@ describe("the lifecycle sleeps through", () => {
     const product = { tag: "shop", envs: ["dev"], jobs: {}, webhooks };
     expect([...eventsTold(finalEvents, [product])]).toEqual([...finalEvents, "started"]);
     expect([...eventsTold([], [])]).toEqual([]);
+  });
+
+  it.each(["input", "progress"])("no job that is gone and leaves its %s in the bucket", (field) => {
+    const before = { ...base, status: "completed", [field]: { blob: `${field}s/job_1`, bytes: 5000 } } as const;
+    expect(wakes({ before }, finalEvents)).toBe(true);
+    expect(wakes({ before }, [...finalEvents, "started"])).toBe(true);
+  });
+
+  it("nothing by a filter too many: an event source may have five", () => {
+    expect(writesTold(new Set(finalEvents)).length).toBeLessThanOrEqual(5);
   });
 
   it("no change at all where somebody is told of what starts", () => {

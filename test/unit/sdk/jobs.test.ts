@@ -1,5 +1,16 @@
 import { ConflictError, type DuctapeError, NotFoundError } from "../../../sdk/src/index.ts";
-import { aJob, anOrder, aReceipt, type FakeApi, fakeApi, jobId, rejection, type Script } from "./fake-api.ts";
+import {
+  aJob,
+  anOrder,
+  aReceipt,
+  type FakeApi,
+  fakeApi,
+  jobId,
+  type Reply,
+  rejection,
+  type Script,
+  type Seen,
+} from "./fake-api.ts";
 
 const job = { body: aJob({ status: "cancelled" }) };
 const path = `/v1/jobs/${jobId}`;
@@ -196,6 +207,64 @@ describe("jobs.batch", () => {
     const big = anOrder({ input: { body: { text: "x".repeat(1_500_000) } } });
     expect(await api.client.jobs.batch([big, big, big])).toHaveLength(3);
     expect(api.seen.map(({ body }) => JSON.parse(body).jobs.length)).toEqual([2, 1]);
+  });
+
+  it("counts bytes, as the API does, not characters", async () => {
+    await using api = await fakeApi([accept]);
+    const items = Array.from({ length: 100 }, () => anOrder({ input: { body: { text: "订".repeat(30_000) } } }));
+    const outcomes = await api.client.jobs.batch(items);
+    expect(outcomes.every(({ status }) => status === "accepted")).toBe(true);
+    for (const { body } of api.seen) expect(Buffer.byteLength(body)).toBeLessThanOrEqual(4_400_000);
+    expect(api.seen).toHaveLength(3);
+  });
+
+  it("counts what is escaped once more on its way through AWS", async () => {
+    await using api = await fakeApi([accept]);
+    const items = Array.from({ length: 4 }, () => anOrder({ input: { body: { text: '"'.repeat(500_000) } } }));
+    expect(await api.client.jobs.batch(items)).toHaveLength(4);
+    for (const { body } of api.seen) expect(Buffer.byteLength(JSON.stringify(body))).toBeLessThanOrEqual(6_000_000);
+    expect(api.seen).toHaveLength(2);
+  });
+
+  it("rejects a job that is too large for a request, or is no JSON, by itself", async () => {
+    await using api = await fakeApi([accept]);
+    const large = anOrder({ input: { body: { text: "x".repeat(4_500_000) } } });
+    const outcomes = await api.client.jobs.batch([large, anOrder(), anOrder({ input: { n: 1n } }), anOrder()]);
+    expect(outcomes).toMatchObject([
+      { index: 0, status: "rejected", error: { name: "InvalidRequestError", code: "PAYLOAD_TOO_LARGE" } },
+      { index: 1, status: "accepted" },
+      { index: 2, status: "rejected", error: { name: "InvalidRequestError", code: "INVALID_REQUEST" } },
+      { index: 3, status: "accepted" },
+    ]);
+    expect(api.seen).toHaveLength(1);
+  });
+
+  it("asks again with fewer jobs where a proxy takes less than the API, and rejects only the one that is too large", async () => {
+    const strict: Script = (seen) =>
+      seen.body.length > 2000 ? { status: 413 } : (accept as (of: Seen) => Reply)(seen);
+    await using api = await fakeApi([strict]);
+    const large = anOrder({ input: { body: { text: "x".repeat(3000) } } });
+    const outcomes = await api.client.jobs.batch(Array.from({ length: 20 }, (_, i) => (i === 13 ? large : anOrder())));
+    expect(outcomes.map(({ index }) => index)).toEqual(Array.from({ length: 20 }, (_, i) => i));
+    expect(outcomes.filter(({ status }) => status === "rejected")).toMatchObject([
+      { index: 13, error: { status: 413 } },
+    ]);
+  });
+
+  it("points to the jobs as they were given, in later requests too", async () => {
+    const refuse: Script = ({ body }) => ({
+      body: {
+        results: (JSON.parse(body).jobs as unknown[]).map((_, index) => ({
+          index,
+          status: 400,
+          error: { code: "INVALID_REQUEST", errors: [{ pointer: `/jobs/${index}/input`, detail: "no" }] },
+        })),
+      },
+    });
+    await using api = await fakeApi([refuse]);
+    const outcomes = await api.client.jobs.batch(Array.from({ length: 130 }, () => anOrder()));
+    expect(outcomes[7]).toMatchObject({ error: { errors: [{ pointer: "/jobs/7/input" }] } });
+    expect(outcomes[129]).toMatchObject({ error: { errors: [{ pointer: "/jobs/129/input" }] } });
   });
 
   it("gives each job a key of its own, so that a lost answer makes no job twice", async () => {

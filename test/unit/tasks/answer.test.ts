@@ -4,6 +4,7 @@ import { PermanentError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job.ts";
 import type { TaskAnswer, Tasks } from "../../../lambdas/core/outward-ports.ts";
 import { store } from "../../../lambdas/core/payload.ts";
+import { recent } from "../../../lambdas/core/recent.ts";
 import { type Outcome, TaskMessage } from "../../../lambdas/core/task-message.ts";
 import { cancelled } from "../../../lambdas/core/transitions.ts";
 import { about, answerTask } from "../../../lambdas/tasks/answer.ts";
@@ -32,7 +33,7 @@ function fakeTasks(open: string[]) {
 function world({ open = ["t"], jobs = [] }: { open?: string[]; jobs?: Job[] } = {}) {
   const { tasks, said } = fakeTasks(open);
   const queue = fakeMessageQueue<TaskMessage>();
-  return { tasks, said, queue, jobs: fakeJobStore(...jobs), blobs: fakeBlobStore(), log: fakeLog() };
+  return { tasks, said, queue, beaten: recent(), jobs: fakeJobStore(...jobs), blobs: fakeBlobStore(), log: fakeLog() };
 }
 const ended = (outcome: Outcome, tokens = ["t"]): TaskMessage => ({
   v: 1,
@@ -158,6 +159,28 @@ describe("a heartbeat", () => {
     await answerTask(services, beat);
     expect(services.said).toEqual([["heartbeat", "t"]]);
     expect(services.queue.sent).toEqual([{ message: beat, delaySeconds: 60, group: job.id }]);
+  });
+
+  it("that was doubled goes on once, at the minute after its own", async () => {
+    const services = world({ jobs: [job] });
+    const planned = { ...beat, at: noon };
+    await Promise.all([answerTask(services, planned), answerTask(services, planned)]);
+    await answerTask(services, planned);
+    expect(services.said).toEqual([["heartbeat", "t"]]);
+    expect(services.queue.sent.map(({ message }) => message)).toEqual([{ ...planned, at: noon + 60_000 }]);
+  });
+
+  it("that could not be sent is sent when its message comes again", async () => {
+    const services = world({ jobs: [job] });
+    const { send } = services.queue;
+    services.queue.send = async () => {
+      services.queue.send = send;
+      throw new Error("ThrottlingException");
+    };
+    const planned = { ...beat, at: noon };
+    await expect(answerTask(services, planned)).rejects.toThrow("Throttling");
+    await answerTask(services, planned);
+    expect(services.queue.sent).toHaveLength(1);
   });
 
   it.each<[string, Job[], string[], number]>([

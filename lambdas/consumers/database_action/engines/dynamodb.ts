@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
 import { agents, withinABurst } from "../../../aws/agents.ts";
+import { JobError } from "../../../core/errors.ts";
 import type { Placeholder } from "../placeholders.ts";
 import { type ExpressionField, readDynamo } from "../read-dynamodb.ts";
 import type { DynamoAction } from "../target-dynamodb.ts";
@@ -148,9 +149,16 @@ export function requestOf(action: DynamoAction, input: Input) {
   };
 }
 
+/** A request of DynamoDB takes an item of 400 KB; as attributes, each of them an object, more of it would fill the memory. */
+const largestRequest = 1024 * 1024;
+
 /** A number is what the input's JSON was read as; DynamoDB says which it does not hold. */
-const marshalled = (value: unknown): Record<string, AttributeValue> =>
-  marshall(value as Record<string, NativeAttributeValue>, { allowImpreciseNumbers: true });
+function marshalled(value: unknown): Record<string, AttributeValue> {
+  if (Buffer.byteLength(JSON.stringify(value) ?? "") > largestRequest) {
+    throw new JobError("VALIDATION_ERROR", "The action's values are larger than a request of DynamoDB may be.");
+  }
+  return marshall(value as Record<string, NativeAttributeValue>, { allowImpreciseNumbers: true });
+}
 
 const attributes = (template: unknown, input: Input): Record<string, AttributeValue> =>
   marshalled(fillTemplate(template, "plain", ({ placeholder }) => bound(placeholder, input)));

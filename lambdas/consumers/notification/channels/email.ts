@@ -4,6 +4,7 @@ import type { Mail } from "../mail/mail.ts";
 import { sendSes } from "../mail/ses.ts";
 import { sendSmtp } from "../mail/smtp.ts";
 import { plainText } from "../plain-text.ts";
+import { mostRecipients } from "../recipients.ts";
 import { escapeHtml, render } from "../template.ts";
 
 /** Sends every recipient a message of their own: none sees the others, and a retry reaches only those it must. */
@@ -37,6 +38,10 @@ export const sendEmail = emailChannel();
 async function addressesOf(lists: string[]): Promise<string[]> {
   const { default: parse } = await import("nodemailer/lib/addressparser");
   const found = lists.flatMap((list) => parse(list, { flatten: true }).map((one) => ({ ...one, list })));
+  if (found.length > mostRecipients) {
+    const message = `email.to has ${found.length} addresses; a job sends to ${mostRecipients} at most.`;
+    throw new JobError("VALIDATION_ERROR", message);
+  }
   const isPlain = ({ address, name, list }: (typeof found)[number]) =>
     /^[^\s@<>]+@[^\s@<>]+$/.test(address) && (!name.includes("@") || list.includes("<"));
   const plain = found.length > 0 && found.every(isPlain);

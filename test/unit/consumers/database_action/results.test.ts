@@ -53,6 +53,12 @@ describe("a result", () => {
     expect(["1234", "too long", ""].map(add)).toEqual([true, false, false]);
     expect(rows).toEqual(["1234"]);
   });
+
+  it("holds no more than an answer of Lambda has room for, where its quotes are escaped once more", () => {
+    const { rows, add } = collector(10_000);
+    while (add({ a: "1", b: "2", c: "3" }));
+    expect(Buffer.byteLength(JSON.stringify({ body: JSON.stringify(rows) }))).toBeLessThan(4.1 * 1024 * 1024);
+  });
 });
 
 it.each([

@@ -2,6 +2,7 @@
 export interface Recent {
   has(name: string): boolean;
   add(name: string): void;
+  forget(name: string): void;
 }
 
 /** The last `size` names; it lives as long as the function's process, so nothing may rely on it. */
@@ -14,5 +15,6 @@ export function recent(size = 10_000): Recent {
       const [oldest] = names;
       if (names.size > size && oldest !== undefined) names.delete(oldest);
     },
+    forget: (name) => void names.delete(name),
   };
 }

@@ -1,0 +1,175 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { build } from "esbuild";
+import { registry } from "../../lambdas/consumers/registry.ts";
+import type { Product } from "../../lambdas/core/catalog.ts";
+import type { JobType } from "../../lambdas/core/job.ts";
+import { hasMoreValues } from "../../lambdas/core/json-values.ts";
+import type { Asked, Said } from "../support/memory/batch.ts";
+
+/**
+ * The worst batch that requests may make, in a process that has as much memory as the consumer's Lambda: ten jobs with inputs
+ * of 4.4 MB and as many small values as are accepted, and providers that answer with 9.9 MB of JSON.
+ */
+const root = fileURLToPath(new URL("../..", import.meta.url));
+let folder: string;
+let provider: Server;
+let url: string;
+
+const answer = `[${"{},".repeat(3_300_000)}{}]`.slice(0, 9_900_000);
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "memory-"));
+  provider = createServer((request, response) => {
+    request.resume().on("end", () => {
+      response.setHeader("content-type", "application/json");
+      response.setHeader("etag", '"1"');
+      response.end(request.method === "PUT" ? "" : answer);
+    });
+  });
+  await new Promise<void>((resolve) => provider.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(provider.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  provider.closeAllConnections();
+  await new Promise((resolve) => provider.close(resolve));
+  await rm(folder, { recursive: true });
+});
+
+/** Nearly 4.4 MB, and nearly 250,000 values of the kind that takes the most memory. */
+const heavy = () => ({ list: Array.from({ length: 249_000 }, () => ({})), text: "x".repeat(3_590_000) });
+const envs = (place: object) => ({ dev: place });
+const productOf = (event: object, sections: object): Product =>
+  ({ tag: "shop", envs: ["dev"], jobs: { worst: event }, ...sections }) as Product;
+
+const worst: Record<JobType, () => { product: Product; input: object; outcome: string }> = {
+  action: () => ({
+    product: productOf(
+      { type: "action", app: "api", action: "do" },
+      { apps: { api: { envs: envs({ base_url: url }), actions: { do: { method: "POST", path: "/" } } } } },
+    ),
+    input: { body: heavy() },
+    outcome: "completed",
+  }),
+  function: () => ({
+    product: productOf(
+      { type: "function", function: "f" },
+      { functions: { f: { envs: envs({ provider: "http", url }) } } },
+    ),
+    input: { payload: heavy() },
+    outcome: "completed",
+  }),
+  notification: () => ({
+    product: productOf(
+      { type: "notification", notification: "n" },
+      { notifications: { n: { envs: envs({ callback: { url } }), messages: { hello: {} } } } },
+    ),
+    input: { slug: "hello", callback: { body: heavy() } },
+    outcome: "completed",
+  }),
+  database_action: () => ({
+    product: productOf(
+      { type: "database_action", database: "d", action: "put" },
+      {
+        databases: {
+          d: {
+            engine: "dynamodb",
+            envs: envs({ region: "us-east-1", endpoint: url }),
+            actions: { put: { operation: "put", table: "t", item: { id: "{{id:string}}", all: "{{all:object}}" } } },
+          },
+        },
+      },
+    ),
+    input: { data: { id: "1", all: heavy() } },
+    outcome: "VALIDATION_ERROR",
+  }),
+  storage: () => ({
+    product: productOf(
+      { type: "storage", storage: "s" },
+      { storages: { s: { envs: envs({ provider: "s3", bucket: "b", region: "us-east-1", endpoint: url }) } } },
+    ),
+    input: { fileName: "a.bin", buffer: Buffer.alloc(2_190_000, 7).toJSON() },
+    outcome: "completed",
+  }),
+  feature: () => ({
+    product: productOf(
+      { type: "feature", feature: "f" },
+      {
+        features: {
+          f: {
+            input: {},
+            sequence: [
+              {
+                tag: "main",
+                steps: [
+                  { tag: "a", event: "worst", input: { all: "$Input{list}", text: "$Uppercase($Input{short})" } },
+                ],
+              },
+            ],
+          },
+        },
+      },
+    ),
+    input: { ...heavy(), short: "é".repeat(30_000) },
+    outcome: "running",
+  }),
+};
+
+/** The consumer's code and the batch, as one file of JavaScript: stripping types would take memory of its own. */
+async function bundled(type: JobType): Promise<string> {
+  const outfile = join(folder, `${type}.mjs`);
+  const contents = `
+    import { execute } from "./lambdas/consumers/${type}/execute.ts";
+    import { runBatch } from "./test/support/memory/batch.ts";
+    import { readFileSync } from "node:fs";
+    console.log(JSON.stringify(await runBatch(execute, JSON.parse(readFileSync(process.argv[2], "utf8")))));
+    process.exit();`;
+  const createRequire = 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
+  await build({
+    stdin: { contents, resolveDir: root, loader: "ts" },
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    banner: { js: createRequire },
+    external: ["pg-native", "@jest/globals"],
+    logLevel: "error",
+  });
+  return outfile;
+}
+
+test.each(Object.keys(registry) as JobType[])(
+  "a consumer of type %s runs its worst batch in the memory that it has",
+  async (type) => {
+    const { memory_mb: megabytes } = registry[type].limits;
+    const { product, input, outcome } = worst[type]();
+    const json = JSON.stringify(input);
+    expect(json.length).toBeGreaterThan(4_300_000);
+    expect(json.length).toBeLessThanOrEqual(4_400_000);
+    expect(hasMoreValues(input)).toBe(false);
+    const asked: Asked = { type, megabytes, product, input: json, jobs: 10 };
+    const file = join(folder, `${type}.json`);
+    await writeFile(file, JSON.stringify(asked));
+    // As Lambda starts Node.js: nine tenths of the memory for what lives long, a twentieth for what is new.
+    const flags = [
+      `--max-old-space-size=${Math.floor(0.9 * megabytes)}`,
+      `--max-semi-space-size=${Math.floor(0.05 * megabytes)}`,
+    ];
+    const credentials = { AWS_ACCESS_KEY_ID: "local", AWS_SECRET_ACCESS_KEY: "local" };
+    const { stdout } = await promisify(execFile)(process.execPath, [...flags, await bundled(type), file], {
+      env: { ...credentials, PATH: process.env.PATH },
+      timeout: 240_000,
+    });
+    const said = JSON.parse(stdout) as Said;
+    console.log(type, said.maxRssMb, said.batches);
+    expect(said.outcomes).toEqual(Array.from({ length: 10 }, () => outcome));
+    expect(said.maxRssMb).toBeLessThan(megabytes);
+  },
+  300_000,
+);

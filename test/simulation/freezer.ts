@@ -1,0 +1,37 @@
+import type { World } from "./adversary.ts";
+import type { Invocation } from "./invocation.ts";
+
+/**
+ * Lambdas that stand still after they have answered, and go on with what they were at when the next event comes: so may a
+ * decision that is out of time, while another one is made.
+ * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ */
+export function lambdaFreezer({ time, late, hardship, observer }: World) {
+  const frozen = new Map<string, (() => void)[]>();
+
+  return {
+    /** A decision is out of time: from now on it is to call nobody. */
+    freeze(invocation: Invocation) {
+      if (invocation.purpose !== "decider" || !late.chance(hardship.freeze)) return;
+      const { job_id = "", what } = invocation;
+      observer.cover("decision: stands still, and goes on");
+      observer.note(() => `${what} stands still`);
+      invocation.isOver = true;
+      invocation.frozen = new Promise((resolve) => {
+        const goOn = () => {
+          observer.note(() => `${what} goes on`);
+          resolve();
+        };
+        frozen.set(job_id, [...(frozen.get(job_id) ?? []), goOn]);
+        time.after(late.int(1000, 200_000), goOn);
+      });
+    },
+
+    /** Another decision begins: in the same Lambda, maybe, or in one that is as busy. */
+    thaw(job_id: string) {
+      const waiting = frozen.get(job_id) ?? [];
+      frozen.delete(job_id);
+      for (const goOn of waiting) time.after(late.int(0, 100), goOn);
+    },
+  };
+}

@@ -1,0 +1,50 @@
+import type { JobStore } from "../../lambdas/core/ports.ts";
+import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import type { World } from "./adversary.ts";
+
+/**
+ * The store where answers of writes are lost: the SDK repeats the write, whose condition does not hold any more, and the
+ * adapter looks at what is there (aws/dynamo-job-store.ts). What has changed once more since hides that the write was its own.
+ */
+export function losingAnswers(
+  store: JobStore,
+  peek: FakeJobStore["peek"],
+  { time, late, hardship, observer }: World,
+): JobStore {
+  async function isLost(method: string) {
+    if (!late.chance(hardship.loseAnswer)) return false;
+    observer.cover(`loses the answer to ${method}`);
+    observer.note(() => `the answer to ${method} is lost`);
+    await time.sleep(late.int(100, 8000));
+    return true;
+  }
+  return {
+    ...store,
+
+    async create(job) {
+      const answer = await store.create(job);
+      return (await isLost("create")) ? store.create(job) : answer;
+    },
+
+    async claim(message, claim) {
+      const answer = await store.claim(message, claim);
+      if (answer.outcome !== "claimed" || !(await isLost("claim"))) return answer;
+      const again = await store.claim(message, claim);
+      const job = peek(message.job_id);
+      return job?.claim_id === claim.claimId ? { outcome: "claimed", job: structuredClone(job) } : again;
+    },
+
+    async replace(next) {
+      const answer = await store.replace(next);
+      const written = peek(next.id)?.write_id;
+      if (answer === "lost" || !(await isLost("replace"))) return answer;
+      await store.replace(next);
+      return peek(next.id)?.write_id === written ? "replaced" : "lost";
+    },
+
+    async remove(job) {
+      const answer = await store.remove(job);
+      return answer === "removed" && (await isLost("remove")) ? store.remove(job) : answer;
+    },
+  };
+}

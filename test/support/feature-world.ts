@@ -1,0 +1,74 @@
+import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
+import type { FeatureTarget } from "../../lambdas/consumers/feature/target.ts";
+import { registry } from "../../lambdas/consumers/registry.ts";
+import { runJob } from "../../lambdas/consumers/shell.ts";
+import { makeCatalog, type Product } from "../../lambdas/core/catalog.ts";
+import { checkCatalog } from "../../lambdas/core/check-catalog.ts";
+import type { Job } from "../../lambdas/core/job.ts";
+import type { Execution } from "../../lambdas/core/job-type.ts";
+import { parseRequest } from "../../lambdas/core/request.ts";
+import { scheduleJob } from "../../lambdas/core/schedule-job.ts";
+import { fakeServices } from "./fakes/services.ts";
+
+export const call = (action: string) => ({ type: "action", app: "api", action }) as const;
+
+export function productWith(features: Record<string, FeatureTarget>): Product {
+  return {
+    tag: "shop",
+    envs: ["dev"],
+    jobs: {
+      create: call("create"),
+      charge: call("charge"),
+      mail: call("mail"),
+      ...Object.fromEntries(Object.keys(features).map((name) => [name, { type: "feature", feature: name } as const])),
+    },
+    apps: {
+      api: {
+        envs: { dev: { base_url: "http://127.0.0.1" } },
+        actions: {
+          create: { method: "POST", path: "/" },
+          charge: { method: "POST", path: "/" },
+          mail: { method: "POST", path: "/" },
+        },
+      },
+    },
+    features,
+  };
+}
+
+export const stepsOf = (job: Job | undefined) =>
+  (job?.progress as { inline: Record<string, { status: string; job_id?: string }> } | undefined)?.inline ?? {};
+
+export type Actions = Record<string, (execution: Execution) => unknown>;
+
+/** A whole system in virtual time: a feature, and actions that answer as told. */
+export function featureWorld(features: Record<string, FeatureTarget>, actions: Actions = {}) {
+  const product = productWith(features);
+  expect(checkCatalog([product], registry)).toEqual([]);
+  const services = fakeServices({ catalog: makeCatalog([product], registry) });
+  const ran: { event: string; input: unknown }[] = [];
+  const act = async (execution: Execution) => {
+    ran.push({ event: execution.job.event, input: execution.input });
+    return actions[execution.job.event]?.(execution) ?? { body: { id: `${execution.job.event}-1` } };
+  };
+  /** Delivers what is queued, and what that queues, until nothing is left; delayed messages count as due. */
+  async function settle() {
+    for (let round = 0; services.queue.sent.length > 0 && round < 100; round++) {
+      for (const { type, message, delaySeconds } of services.queue.sent.splice(0)) {
+        await services.clock.advance(Math.max(delaySeconds * 1000, message.due_at - services.clock.now(), 0));
+        if (type === "feature") await runJob(services, decide, message, { wakeUps: true, random: () => 0 });
+        else await runJob(services, act, message, { random: () => 0 });
+      }
+    }
+  }
+  const start = async (event = "onboard", input: Record<string, unknown> = {}, more = {}) => {
+    const body = { product_tag: "shop", env: "dev", event, input, start_at: 0, ...more };
+    return (await scheduleJob(services, parseRequest(body, services.catalog, services.clock.now()))).id;
+  };
+  const run = async (event?: string, input?: Record<string, unknown>) => {
+    const id = await start(event, input);
+    await settle();
+    return services.jobs.get(id);
+  };
+  return { ...services, ran, start, settle, run };
+}

@@ -1,0 +1,69 @@
+import { registry } from "../../../lambdas/consumers/registry.ts";
+import { runJob } from "../../../lambdas/consumers/shell.ts";
+import { makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
+import type { JobType } from "../../../lambdas/core/job.ts";
+import type { Decide } from "../../../lambdas/core/job-type.ts";
+import { memoryOf } from "../../../lambdas/core/memory.ts";
+import type { BlobStore } from "../../../lambdas/core/ports.ts";
+import { aJob, aMessage } from "../builders.ts";
+import { fakeServices } from "../fakes/services.ts";
+
+/** What the process is told by its parent, and what it says when all jobs of the batch have ended. */
+export interface Asked {
+  type: JobType;
+  megabytes: number;
+  product: Product;
+  /** Of the product's event. */
+  input: string;
+  jobs: number;
+}
+export interface Said {
+  maxRssMb: number;
+  outcomes: string[];
+  batches: number;
+}
+
+/** One input for all jobs, copied for each as S3 sends it; what is stored is held for a moment and forgotten. */
+function blobsOf(input: Buffer, fallback: BlobStore): BlobStore {
+  return {
+    ...fallback,
+    get: async (key) => (key === "inputs/worst" ? Buffer.from(input) : fallback.get(key)),
+    put: async () => new Promise((resolve) => setTimeout(resolve, 20)),
+  };
+}
+
+/** Runs the batch as the consumer's Lambda does, again and again until each job has ended its attempt. */
+export async function runBatch(
+  execute: Decide,
+  { type, megabytes, product, input, jobs: count }: Asked,
+): Promise<Said> {
+  const json = Buffer.from(input);
+  const jobs = Array.from({ length: count }, () =>
+    aJob({
+      product: product.tag,
+      env: "dev",
+      event: "worst",
+      type,
+      retries: 0,
+      timeout_ms: 60_000,
+      input: { blob: "inputs/worst", bytes: json.length },
+    }),
+  );
+  const services = fakeServices({ jobs, catalog: makeCatalog([product], registry) });
+  const all = { ...services, blobs: blobsOf(json, services.blobs) };
+  const memory = memoryOf(megabytes);
+  const wakeUps = type === "feature";
+  let messages = jobs.map((job) => aMessage(job));
+  let batches = 0;
+  for (; messages.length > 0; batches++) {
+    await Promise.all(messages.map((message) => runJob(all, execute, message, { memory, wakeUps })));
+    const back = services.queue.sent.splice(0).map(({ message }) => message);
+    messages = back.filter(({ job_id }) => jobs.some(({ id }) => id === job_id));
+  }
+  const ended = await Promise.all(jobs.map(({ id }) => services.jobs.get(id)));
+  return {
+    maxRssMb: process.resourceUsage().maxRSS / 1024,
+    outcomes: ended.map((job) => job?.error?.code ?? job?.status ?? "gone"),
+    batches,
+  };
+}

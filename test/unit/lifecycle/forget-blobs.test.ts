@@ -1,0 +1,123 @@
+import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import { JobError } from "../../../lambdas/core/errors.ts";
+import type { Job } from "../../../lambdas/core/job.ts";
+import { store } from "../../../lambdas/core/payload.ts";
+import { parseRequest } from "../../../lambdas/core/request.ts";
+import { scheduleJob } from "../../../lambdas/core/schedule-job.ts";
+import { continued } from "../../../lambdas/core/series.ts";
+import { attemptFailed, cancelled, claimed, parked } from "../../../lambdas/core/transitions.ts";
+import { forgetBlobs } from "../../../lambdas/lifecycle/forget-blobs.ts";
+import { aJob, noon } from "../../support/builders.ts";
+import { fakeBlobStore } from "../../support/fakes/blob-store.ts";
+import { fakeLog } from "../../support/fakes/log.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+
+const year = 365 * 24 * 3_600_000;
+const large = { body: { text: "x".repeat(5000) } };
+
+async function world() {
+  const services = { blobs: fakeBlobStore(), log: fakeLog() };
+  const put = (key: string) => store(services.blobs, key, large);
+  const job = aJob({ type: "feature", input: await put("inputs/job/1") });
+  const write = (before: Job | undefined, after: Job | undefined, at = noon) =>
+    forgetBlobs(services, [{ ...(before && { before }), ...(after && { after }), at }]);
+  return { ...services, put, job, write, kept: () => [...services.blobs.blobs.keys()].sort() };
+}
+const claim = (job: Job) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now: noon });
+
+describe("what an open job needs stays, however long it goes on", () => {
+  it("the input of a series, from run to run for ten years", async () => {
+    const { job, write, kept } = await world();
+    let series: Job = { ...job, type: "action", repeat: { every: year, anchor: noon, overlap: "skip" } };
+    for (let run = 1; run <= 10; run++) {
+      const failed = attemptFailed(claim(series), noon + run * year, {
+        error: new JobError("NOT_FOUND", "gone"),
+        random: 0,
+      });
+      const next = continued(failed, noon + run * year)?.next as Job;
+      await write(series, next);
+      series = next;
+    }
+    expect(kept()).toEqual(["inputs/job/1"]);
+  });
+
+  it("the progress of a feature, until it has newer progress", async () => {
+    const { job, put, write, kept } = await world();
+    const first = parked(claim(job), await put("progress/job/1"), noon + year);
+    await write(claim(job), first);
+    await write(first, claim(first));
+    expect(kept()).toEqual(["inputs/job/1", "progress/job/1"]);
+    const second = parked(claim(first), await put("progress/job/2"), noon + 2 * year);
+    await write(claim(first), second);
+    expect(kept()).toEqual(["inputs/job/1", "progress/job/2"]);
+  });
+
+  it("the input and the progress of a finished job, which may be tried again", async () => {
+    const { job, put, write, kept } = await world();
+    const first = parked(claim(job), await put("progress/job/1"), noon);
+    await write(first, cancelled(first, noon, "by request"));
+    expect(kept()).toEqual(["inputs/job/1", "progress/job/1"]);
+  });
+});
+
+describe("what nothing refers to any more goes", () => {
+  it("with the job: removed by its caller, or by its TTL", async () => {
+    const { job, put, write, kept } = await world();
+    await put("results/job/1");
+    const finished: Job = { ...job, status: "completed", progress: await put("progress/job/1") };
+    await write({ ...finished, result: await put("results/job/1") }, undefined);
+    // An archived run may refer to a result: these go by their age.
+    expect(kept()).toEqual(["results/job/1"]);
+  });
+
+  it("also of a job that was written before its input was named by its write", async () => {
+    const { put, write, kept } = await world();
+    const old = aJob({ status: "completed", input: await put("inputs/job_1/fingerprint") });
+    await write(old, undefined);
+    expect(kept()).not.toContain("inputs/job_1/fingerprint");
+  });
+
+  it("and where S3 does not delete it, the log says so and nothing else is held up", async () => {
+    const { job, write, blobs, log } = await world();
+    blobs.remove = async () => {
+      throw new Error("throttled");
+    };
+    await write({ ...job, status: "completed" }, undefined);
+    expect(log.lines).toMatchObject([{ level: "warn", fields: { blob: "inputs/job/1" } }]);
+  });
+});
+
+describe("a job that is made again under the key of one that was deleted", () => {
+  const order = { env: "prd", product_tag: "my-product", event: "create_order", start_at: 0, input: large };
+  const make = (services: ReturnType<typeof fakeServices>) =>
+    scheduleJob(services, parseRequest({ ...order, idempotency_key: "k" }, catalog, noon));
+
+  it("keeps its input when the stream tells of the deletion", async () => {
+    const services = fakeServices({ catalog });
+    const first = await make(services);
+    await services.jobs.remove(first);
+    const second = await make(services);
+    expect(second.id).toBe(first.id);
+    await forgetBlobs(services, [{ before: first, at: noon }]);
+    expect([...services.blobs.blobs.keys()]).toEqual([(second.input as { blob: string }).blob]);
+  });
+
+  it("keeps its input where a lost answer has hidden that the job was stored, and it has gone on since", async () => {
+    const services = fakeServices({ catalog });
+    const { create } = services.jobs;
+    services.jobs.create = async (job) => {
+      await create(job);
+      await services.jobs.replace({ ...job, version: job.version + 1 });
+      return { outcome: "exists", job: (await services.jobs.get(job.id)) ?? job };
+    };
+    const { input } = await make(services);
+    expect([...services.blobs.blobs.keys()]).toEqual([(input as { blob: string }).blob]);
+  });
+
+  it("and a repeated request leaves no second input behind", async () => {
+    const services = fakeServices({ catalog });
+    const first = await make(services);
+    expect(await make(services)).toMatchObject({ id: first.id });
+    expect([...services.blobs.blobs.keys()]).toEqual([(first.input as { blob: string }).blob]);
+  });
+});
