@@ -230,7 +230,7 @@ export const mutations: Mutation[] = [
     name: "dispatch: its failure is swallowed",
     seed: 29,
     file: "core/schedule-job.ts",
-    find: "return await undispatched(services, job, cause);",
+    find: "await undispatched(services, job, cause);",
     replace: "void cause;",
   },
   {
@@ -704,26 +704,6 @@ export const mutations: Mutation[] = [
     find: "signal.throwIfAborted();",
     replace: "",
     bug: "a decision that went on after its timeout cancelled the steps that its successor had started",
-  },
-  {
-    name: "feature: a step that exists is another one by another time",
-    file: "core/schedule-job.ts",
-    find: "request.step === undefined && existing",
-    replace: "existing",
-    bug: "a decision took the step that an earlier one had started for a mismatch, and failed the feature",
-  },
-  {
-    name: "feature: its failure cancels the steps that a retry has revived",
-    file: "core/change-job.ts",
-    find: "isFinished(step) || isRevived(step, job)",
-    replace: "isFinished(step)",
-  },
-  {
-    name: "feature: a revived step does not wait for its delay",
-    file: "core/change-job.ts",
-    find: "const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;",
-    replace: "const due = now;",
-    bug: "a feature that was retried dropped the delay of a step that waited",
   },
   {
     name: "feature: what fails by our own fault is tried for ever",
