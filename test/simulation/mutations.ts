@@ -244,7 +244,7 @@ export const mutations: Mutation[] = [
     name: "dispatch: a repeated request's word is taken for it",
     seed: 131,
     file: "core/schedule-job.ts",
-    find: "if (held && !hasStarted(held)) await dispatch(services, held);",
+    find: "if (!hasStarted(held)) await dispatch(services, held);",
     replace: "",
     bug: "a request and its repetition were both refused by SQS, and one gave the receipt",
   },
