@@ -34,7 +34,7 @@ export async function scheduleJob(services: Scheduling, request: AcceptedRequest
   try {
     await dispatch(services, job);
   } catch (cause) {
-    return await undispatched(services, job, cause);
+    await undispatched(services, job, cause);
   }
   return job;
 }
@@ -95,18 +95,18 @@ export async function unrecorded(services: Scheduling, job: Job, cause: unknown)
   throw errorOf(cause, isKept ? job.id : undefined);
 }
 
-/**
- * Takes back a stored job that was not dispatched and throws why, unless it has gone on without us: then it answers the job
- * that is there by now.
- */
-export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<Job> {
+/** Takes back a stored job that was not dispatched and throws why, unless it has gone on without us. */
+export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
   if ((await takeBack(services, job, cause)) === "removed") throw errorOf(cause);
   // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it over.
   // AWS may have refused that one too, and who gets a receipt relies on it.
+  const held = await services.jobs.get(job.id).catch((again: unknown) => {
+    throw errorOf(again, job.id);
+  });
+  // It was taken back after all, and that answer was lost: what is there is another request's, and knows nothing of this one.
+  if (held?.created_at !== job.created_at) throw errorOf(cause, held?.id);
   try {
-    const held = await services.jobs.get(job.id);
-    if (held && !hasStarted(held)) await dispatch(services, held);
-    return held ?? job;
+    if (!hasStarted(held)) await dispatch(services, held);
   } catch (again) {
     throw errorOf(again, job.id);
   }

@@ -84,7 +84,9 @@ export function unclaimed(job: Job, now: number): Job {
   const { claim_id: _claim, lease_until: _lease, started_at: _started, woken: _woken, ...rest } = job;
   const claims = Math.max(0, job.claims - 1);
   const version = job.version + 1;
-  if (job.parked_since !== undefined) return { ...rest, ...startOf(job), claims, version, lease_until: 0 };
+  // Where another claim has crashed before, its lease is over still.
+  if (job.parked_since !== undefined || claims > 0)
+    return { ...rest, ...startOf(job), claims, version, lease_until: 0 };
   const before = job.attempts.at(-1);
   return { ...rest, ...(before && startOf(before)), claims, version, status: waiting(job.due_at, now) };
 }

@@ -119,7 +119,8 @@ export const stateOf = ({ status, run, attempt, due_at }: Job): string => [statu
 export const isGivenBack = (before: Job | undefined, after: Job): boolean =>
   before?.claim_id !== undefined &&
   before.status === "running" &&
-  isWaiting(after) &&
+  // One that has crashed before is as it was then: its lease is over.
+  (isWaiting(after) || (after.status === "running" && after.claim_id === undefined && after.claims > 0)) &&
   stateOf({ ...before, status: after.status }) === stateOf(after) &&
   before.attempts.length === after.attempts.length;
 

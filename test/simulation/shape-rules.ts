@@ -45,12 +45,12 @@ export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Writ
   // A step is cancelled for the reason that its feature was.
   const isExpired = after.reason === "expired" && after.parent === undefined;
   if (isExpired && (after.expires_at ?? latest + 1) > latest) wrong("has not expired yet");
-  const isParked = after.status === "running" && after.claim_id === undefined;
+  const isParked = after.status === "running" && after.claim_id === undefined && after.claims === 0;
   if (isParked && !(after.progress && after.wake_at && after.parked_since && after.lease_until === 0))
     wrong("is parked, and lacks what wakes it or what it knows");
   const isMoved = before?.due_at !== after.due_at || before.status !== after.status;
   if (!isWaiting(after) || !isMoved) return;
-  if (after.claims !== 0 && !isGivenBack(before, after)) wrong(`waits with ${after.claims} claims`);
+  if (after.claims !== 0) wrong(`waits with ${after.claims} claims`);
   const isDue = after.status === "queued";
   if (isDue ? after.due_at > latest : after.due_at <= earliest) wrong(`is due ${after.due_at - latest} ms from now`);
 }

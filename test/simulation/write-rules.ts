@@ -113,8 +113,8 @@ function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write)
   const attempt = `${before.run} ${before.attempt}`;
   const isParked = after.status === "running" && after.claim_id === undefined;
   // A decision that is made ends the count; a claim that is given back is none.
-  if (isGivenBack(before, after) || (isParked && after.claims > 0)) claims.set(attempt, (claims.get(attempt) ?? 0) - 1);
-  else if (isParked) claims.delete(attempt);
+  if (isGivenBack(before, after)) claims.set(attempt, (claims.get(attempt) ?? 0) - 1);
+  else if (isParked && before.claim_id !== undefined) claims.delete(attempt);
   const isCrashed = after.run === before.run && hasCrashed(after.attempts.at(-1)?.error) && !isGivenUp(after);
   if (!isCrashed || after.attempts.length === before.attempts.length) return;
   const times = (claims.get(attempt) ?? 0) - 1;
@@ -127,11 +127,13 @@ const fewestCrashes = 3;
 
 /** DESIGN 8: a feature is given up when its decisions have failed for an hour by a fault of ours, and for nothing else. */
 function givenUpAfterAnHour({ observer, lifeOf }: Ledger, { by, before, after, now }: Write) {
+  // One whose input has not come in time has made no decision at all: that is a fault of ours too.
+  if (before?.claim_id !== undefined && after.claim_id === undefined && !by.hasStarted)
+    lifeOf(after.id).faultySince ??= now;
   if (before?.status !== "running" || !isGivenUp(after)) return;
   observer.cover("feature: given up");
   const { faultySince = now } = lifeOf(after.id);
-  // One whose input has not come in time for an hour has made no decision at all.
-  if (by.hasStarted && now - faultySince < 3_600_000 - clocksApartMs)
+  if (now - faultySince < 3_600_000 - clocksApartMs)
     observer.violated("DESIGN 8", `${nameOf(before)} was given up ${now - faultySince} ms after its first fault`);
 }
 

@@ -572,7 +572,8 @@ describe("a claim under which nothing has started is given back", () => {
     const slow = expect(w.run(ok)).rejects.toThrow("too late");
     await w.clock.advance(12_000);
     await slow;
-    expect(await w.stored()).toMatchObject({ status: "queued", claims: 2 });
+    expect(await w.stored()).toMatchObject({ status: "running", lease_until: 0, claims: 2 });
+    expect(await w.stored()).not.toHaveProperty("claim_id");
   });
 
   it("a parked feature is parked again", async () => {

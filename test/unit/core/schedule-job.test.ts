@@ -117,7 +117,7 @@ describe("an idempotency key", () => {
 });
 
 describe("when AWS refuses", () => {
-  it("to dispatch, and another request has made the job anew meanwhile, that one is answered and dispatched", async () => {
+  it("to dispatch, and another request has made the job anew meanwhile, the caller is told to ask again", async () => {
     const services = fakeServices({ catalog });
     const { send } = services.queue;
     const { remove } = services.jobs;
@@ -132,9 +132,10 @@ describe("when AWS refuses", () => {
       await scheduleJob(services, accept({ idempotency_key: "k", start_at: 0 }));
       return remove(job);
     };
-    const job = await scheduleJob(services, accept({ idempotency_key: "k", start_at: 0 }));
-    expect(services.jobs.all()).toEqual([job]);
-    expect(services.queue.sent.at(-1)?.message).toMatchObject({ job_id: job.id, due_at: job.due_at });
+    const refusal = await refused(scheduleJob(services, accept({ idempotency_key: "k", start_at: 0 })));
+    const [job] = services.jobs.all();
+    expect(refusal).toMatchObject({ code: "UNAVAILABLE", jobId: job?.id });
+    expect(await scheduleJob(services, accept({ idempotency_key: "k", start_at: 0 }))).toMatchObject({ id: job?.id });
   });
 
   it("to dispatch, the stored job is taken back and the caller told to try again", async () => {
