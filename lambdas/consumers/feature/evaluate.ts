@@ -1,9 +1,6 @@
-import dayjs from "dayjs";
-import utc from "dayjs/plugin/utc.js";
 import { JobError } from "../../core/errors.ts";
+import { dateOf } from "./date.ts";
 import { type Expression, isExpression, type Operator, parseExpression, referencesOf } from "./expression.ts";
-
-dayjs.extend(utc);
 
 /** What expressions can see. */
 export interface Scope {
@@ -151,9 +148,8 @@ const apply: Record<Operator, (...args: unknown[]) => unknown> = {
   Uppercase: (value) => text("Uppercase", value).toUpperCase(),
   Lowercase: (value) => text("Lowercase", value).toLowerCase(),
   Dateformat: (value, format) => {
-    // Without a value day.js takes the time of now.
-    const date = typeof value === "string" || typeof value === "number" ? dayjs.utc(value) : undefined;
-    if (!date?.isValid()) throw wrong("Dateformat", "no date");
+    const date = dateOf(value);
+    if (!date) throw wrong("Dateformat", "no date");
     return date.format(text("Dateformat", format));
   },
   Filter: (...args) => matches("Filter", args),
