@@ -2,6 +2,7 @@ import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { parse } from "secure-json-parse";
 import { RequestError } from "../core/errors.ts";
+import { requestReviver } from "../core/exact-json.ts";
 
 /** Bytes as they were sent. Lambda refuses an event above 6 MB, and a body may reach it as base64. */
 const largestBody = 4_400_000;
@@ -33,7 +34,7 @@ export const jsonBody = (): MiddlewareObj<APIGatewayProxyEventV2> => ({
 /** Its fields are copied later on, so that one that would change a prototype is refused; it is looked for in the text first. */
 function parsed(text: string): unknown {
   try {
-    return parse(text);
+    return parse(text, requestReviver(text));
   } catch (error) {
     const isForbidden = (error as Error).message.startsWith("Object contains forbidden");
     const detail = isForbidden ? "has a field named __proto__, or constructor with a prototype" : "is not valid JSON";

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Catalog, CatalogEvent } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
+import { isInexact } from "./exact-json.ts";
 import type { Parent, Repeat, RetryPolicy } from "./job.ts";
 import { fingerprint } from "./job-id.ts";
 import { invalidRequest } from "./parse-body.ts";
@@ -164,11 +165,14 @@ function timeoutFaults(request: JobRequest, { definition }: CatalogEvent): Fault
   return over ? [{ pointer: "/timeout_ms", detail: `at most ${max_timeout_ms} for a ${definition.type} job` }] : [];
 }
 
-/** Numbers such as 1e400: JSON allows them, but they are read as Infinity, which would be kept as null. */
+/**
+ * Numbers that would be kept as others: 1e400 is read as Infinity, which would be kept as null, and a whole number beyond
+ * 2^53 as the nearest that a JavaScript number can be.
+ */
 function overflows(value: unknown, path: readonly string[]): Fault[] {
-  if (typeof value === "number") {
-    return Number.isFinite(value) ? [] : [{ pointer: jsonPointer(path), detail: "is too large a number" }];
-  }
+  const fault = (detail: string) => [{ pointer: jsonPointer(path), detail }];
+  if (isInexact(value)) return fault("is a whole number beyond 2^53, which would be rounded: send it as a string");
+  if (typeof value === "number") return Number.isFinite(value) ? [] : fault("is too large a number");
   if (typeof value !== "object" || value === null) return [];
   // A file's bytes may be millions of numbers: none of them costs more than this look.
   const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
@@ -176,7 +180,7 @@ function overflows(value: unknown, path: readonly string[]): Fault[] {
 }
 
 const needsLook = (value: unknown): boolean =>
-  typeof value === "object" || (typeof value === "number" && !Number.isFinite(value));
+  typeof value === "object" || (typeof value === "number" ? !(Math.abs(value) < 2 ** 53) : typeof value === "bigint");
 
 function nestedDeeperThan(value: unknown, limit: number): boolean {
   if (limit < 0) return true;

@@ -1,4 +1,5 @@
 import { JobError } from "../../core/errors.ts";
+import { parseExactly } from "../../core/exact-json.ts";
 import type { Execution } from "../../core/job-type.ts";
 import { isReference, referenceName } from "../../core/references.ts";
 import { urlFault } from "../../core/url.ts";
@@ -80,7 +81,7 @@ function bodyOf(bytes: Buffer, type: string): Pick<HttpResult, "body" | "body_en
   }
   if (!/^application\/(.+\+)?json\b/i.test(type)) return { body: text };
   try {
-    return { body: JSON.parse(text) };
+    return { body: parseExactly(text) };
   } catch {
     return { body: text };
   }

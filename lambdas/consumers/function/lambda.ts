@@ -1,5 +1,6 @@
 import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import { JobError } from "../../core/errors.ts";
+import { parseExactly } from "../../core/exact-json.ts";
 import type { Execution } from "../../core/job-type.ts";
 import { lambdaFault } from "./lambda-faults.ts";
 import type { LambdaCallee } from "./target.ts";
@@ -68,7 +69,7 @@ const clientContext = (idempotencyKey: string): string =>
 function parsed(text: string): unknown {
   if (text === "") return null;
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return text;
   }

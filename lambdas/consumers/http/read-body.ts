@@ -1,4 +1,5 @@
 import { JobError } from "../../core/errors.ts";
+import { parseExactly } from "../../core/exact-json.ts";
 import { networkError } from "./exchange.ts";
 
 /** What a consumer holds in memory of one response; counted after decompression. */
@@ -43,7 +44,7 @@ export function decodeBody(bytes: Buffer, contentType: string | null): DecodedBo
   if (text === undefined) return { body: bytes.toString("base64"), body_encoding: "base64" };
   if (!/^[\w.+-]+\/([\w.+-]+\+)?json\b/i.test(contentType ?? "")) return { body: text };
   try {
-    return { body: JSON.parse(text) as unknown };
+    return { body: parseExactly(text) };
   } catch {
     return { body: text, parse_error: true };
   }

@@ -20,6 +20,12 @@ test("a body is parsed once, and nothing is called for each of its values", asyn
   expect(calls).toEqual([[JSON.stringify(bytes), undefined]]);
 });
 
+test("a whole number that JavaScript would round is not rounded", async () => {
+  const event = httpEvent({ method: "POST", path: "/v1/jobs", body: bytes });
+  const digits = "1234567890123456789012345678901";
+  expect(await bodyOf({ ...event, body: `{"id":${digits}}` })).toEqual({ id: BigInt(digits) });
+});
+
 test("it may come as base64", async () => {
   const event = httpEvent({ method: "POST", path: "/v1/jobs", body: bytes });
   const body = Buffer.from(event.body ?? "").toString("base64");
