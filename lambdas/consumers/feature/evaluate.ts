@@ -10,6 +10,8 @@ export interface Scope {
   results: Record<string, Record<string, unknown>>;
   /** `sequence.step` of those that have completed and whose results are gone with their jobs. */
   gone: ReadonlySet<string>;
+  /** `sequence.step` of those whose results are too large to be held beside the others that this decision refers to. */
+  tooLarge?: ReadonlySet<string>;
   /** Epoch milliseconds. */
   now: number;
 }
@@ -67,6 +69,9 @@ function lookUp({ root, path }: Expression & { kind: "reference" }, scope: Scope
   const step = stepAt(path);
   if (root === "Sequence" && scope.gone.has(step)) {
     throw new JobError("NOT_FOUND", `The result of step ${step} is gone: its job was deleted.`);
+  }
+  if (root === "Sequence" && scope.tooLarge?.has(step)) {
+    throw new JobError("VALIDATION_ERROR", `The result of step ${step} is too large to be referred to.`);
   }
   const start: unknown = root === "Input" ? scope.input : scope.results;
   return path.reduce(at, start);

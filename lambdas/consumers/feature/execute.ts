@@ -3,13 +3,13 @@ import { JobError, RequestError } from "../../core/errors.ts";
 import { type AttemptError, type Job, messageOf, shownStatus } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
 import { type Decide, Finished, Parked } from "../../core/job-type.ts";
-import { load } from "../../core/payload.ts";
 import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
 import type { ConsumerServices } from "../../core/services.ts";
 import type { StepView } from "../../core/view.ts";
 import { resolve, type Scope } from "./evaluate.ts";
-import { hasEnded, plan, type ReadyStep, resultsFor, type StepStates } from "./plan.ts";
+import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
+import { resultsOf } from "./results.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
@@ -29,8 +29,7 @@ export const execute: Decide = async ({ job, input, target, progress }, services
   const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
-  const results = await resultsOf(services, feature, children, resultsFor(feature, states));
-  const scope: Scope = { input, results, gone, now };
+  const scope: Scope = { input, gone, now, ...(await resultsOf(services.blobs, feature, children, states)) };
   let refused = false;
   for (;;) {
     const next = plan(feature, states, scope);
@@ -97,24 +96,6 @@ async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: Feature
     }
   }
   return found;
-}
-
-async function resultsOf(
-  { blobs }: ConsumerServices,
-  feature: FeatureTarget,
-  children: Map<string, Job>,
-  wanted: Set<string>,
-): Promise<Scope["results"]> {
-  const found = await Promise.all(
-    stepsOf(feature).map(async ({ key, sequence, name }) => {
-      const { status, result } = children.get(key) ?? {};
-      if (!wanted.has(key) || status !== "completed" || !result) return [];
-      return [{ sequence, name, value: await load(blobs, result) }];
-    }),
-  );
-  const results: Scope["results"] = {};
-  for (const { sequence, name, value } of found.flat()) results[sequence] = { ...results[sequence], [name]: value };
-  return results;
 }
 
 const statesOf = (children: Map<string, Job>, now: number): StepStates =>

@@ -52,7 +52,7 @@ export const featureTarget = () =>
     input: inputSchema().optional(),
     /** Steps in order, by sequence; sequences run side by side unless `depends_on` says otherwise. */
     sequences: z.record(Tag, z.array(Step).min(1).max(50)),
-    /** The feature's result, a template. Without it the result is that of every step, by sequence and step. */
+    /** The feature's result, a template. Without it the results of the steps, by sequence and step, as far as they are small. */
     output: z.record(z.string(), z.unknown()).optional(),
   });
 export type FeatureTarget = z.input<ReturnType<typeof featureTarget>>;
