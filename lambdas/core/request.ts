@@ -5,6 +5,7 @@ import { isInexact } from "./exact-json.ts";
 import type { Parent, Repeat, RetryPolicy } from "./job.ts";
 import { fingerprint } from "./job-id.ts";
 import { invalidRequest } from "./parse-body.ts";
+import { milliseconds } from "./plain-faults.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
@@ -26,7 +27,7 @@ export const JobRequest = strict({
   retry_config: RetryConfig.optional(),
   repeat: RepeatRequest.optional().describe("Makes the job recur."),
   expires_at: Time.optional().describe("A job that has not started by then is cancelled with reason `expired`."),
-  timeout_ms: z.int().min(100).optional().describe("Milliseconds that one attempt may take."),
+  timeout_ms: milliseconds(100).optional().describe("Milliseconds that one attempt may take."),
   labels: z
     .array(z.string().min(1).max(64).refine(wellFormed, notWellFormed))
     .max(10)
@@ -162,7 +163,9 @@ function tokenFaults({ task_token, repeat }: JobRequest): Fault[] {
 function timeoutFaults(request: JobRequest, { definition }: CatalogEvent): Fault[] {
   const { max_timeout_ms } = definition.limits;
   const over = (request.timeout_ms ?? 0) > max_timeout_ms;
-  return over ? [{ pointer: "/timeout_ms", detail: `at most ${max_timeout_ms} for a ${definition.type} job` }] : [];
+  return over
+    ? [{ pointer: "/timeout_ms", detail: `must be at most ${max_timeout_ms} ms for jobs of type ${definition.type}` }]
+    : [];
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { must } from "./plain-faults.ts";
 
 const aTime = "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset";
 
@@ -14,7 +15,7 @@ export const Time = z.union(
       .toUpperCase()
       .check(z.iso.datetime({ offset: true, error: aTime, abort: true })),
   ],
-  aTime,
+  must(aTime),
 );
 
 /** A number below this is seconds, otherwise milliseconds: it is March 1973 in the one and the year 5138 in the other. */

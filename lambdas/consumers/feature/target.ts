@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
+import { milliseconds } from "../../core/plain-faults.ts";
 import { RetryConfig } from "../../core/retry-config.ts";
 import { strict } from "../../core/schema.ts";
 import { inputSchema } from "./input-schema.ts";
@@ -37,12 +38,12 @@ export const Step = strict({
   /** The step is skipped unless every condition holds. */
   if: z.union([Condition, z.array(Condition).min(1)]).optional(),
   /** Milliseconds between the end of what it depends on and its start. */
-  delay: z.int().min(0).max(month).optional(),
+  delay: milliseconds(0, month).optional(),
   /** The feature goes on although this step failed; what refers to its result gets none. */
   allow_fail: z.boolean().optional(),
   retries: z.int().min(0).max(20).optional(),
   retry_config: RetryConfig.optional(),
-  timeout_ms: z.int().min(100).optional(),
+  timeout_ms: milliseconds(100).optional(),
 });
 export type Step = z.infer<typeof Step>;
 

@@ -3,6 +3,7 @@ import { Tag } from "../../core/catalog.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { InputCheck, JobTypeDefinition } from "../../core/job-type.ts";
 import { once } from "../../core/once.ts";
+import { must } from "../../core/plain-faults.ts";
 import { didYouMean, strict } from "../../core/schema.ts";
 import { someOf } from "../../core/some-of.ts";
 import { actionInput, scalar } from "../action/input.ts";
@@ -18,7 +19,7 @@ export const notificationInput = once(() => {
   const Text = z.record(z.string(), scalar());
   const OneOrMore = z.union(
     [z.string().min(1), z.array(z.string().min(1)).min(1).max(500)],
-    "a text, or a list of up to 500",
+    must("must be a text, or a list of up to 500"),
   );
   const PushInput = someOf(
     strict({

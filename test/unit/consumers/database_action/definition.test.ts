@@ -113,7 +113,7 @@ describe("an input is checked when it is requested", () => {
   it("against the placeholders of its action", () => {
     expect(faults(sql({}), { data: { customer: "Ann", total: 5 } })).toEqual([]);
     expect(faults(sql({}), { data: { customer: "", total: -1 } })).toEqual([
-      { pointer: "/input/data/customer", detail: "must be 1 characters or more." },
+      { pointer: "/input/data/customer", detail: "must be 1 character or more." },
       { pointer: "/input/data/total", detail: "must be 0 or more." },
     ]);
   });
