@@ -7,6 +7,7 @@ import type {
   LifecycleEnv,
   Queues,
   ReconcilerEnv,
+  SecretsEnv,
   TasksEnv,
   WebhooksEnv,
 } from "../lambdas/aws/env.ts";
@@ -42,6 +43,7 @@ export interface Endpoints {
 
 type LambdaEnv = EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof ReconcilerEnv> &
+  EnvOf<typeof SecretsEnv> &
   EnvOf<typeof AuthorizerEnv> &
   EnvOf<typeof IntakeEnv> &
   EnvOf<typeof LifecycleEnv> &
@@ -73,6 +75,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     PUBLISH: jobEvents.join(","),
     TASK_QUEUE_URL: queueUrl(queueName("tasks")),
     WEBHOOK_QUEUE_URL: queueUrl(queueName("webhooks")),
+    SECRETS_HINT: "On this machine it is a line of .env.local, written as the reference names it: name#key=value.",
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
   };
   return {

@@ -4,7 +4,7 @@ import { jsonPointer } from "../../core/schema.ts";
 import type { Placeholder, PlaceholderType } from "./placeholders.ts";
 
 export interface Input {
-  data: Record<string, unknown>;
+  data?: Record<string, unknown> | undefined;
   filter?: Record<string, unknown> | undefined;
 }
 
