@@ -7,6 +7,7 @@ import { must } from "../../core/plain-faults.ts";
 import { didYouMean, strict } from "../../core/schema.ts";
 import { someOf } from "../../core/some-of.ts";
 import { actionInput, scalar } from "../action/input.ts";
+import { channelFaults } from "./channel-faults.ts";
 import { type NotificationTarget, notificationTarget } from "./target.ts";
 
 /** The channels of a message, in the order in which their results are reported. */
@@ -72,11 +73,12 @@ function checkNotification({ target, env, event, input }: InputCheck): Fault[] {
     const hint = didYouMean(slug, Object.keys(messages));
     return [{ pointer: "/input/slug", detail: `notification ${event.notification} has no such message.${hint}` }];
   }
-  const settings: Record<string, unknown> = envs[env] ?? {};
-  return channels
+  const settings = envs[env] ?? {};
+  const unset = channels
     .filter((channel) => input[channel] !== undefined && settings[settingOf[channel]] === undefined)
     .map((channel) => ({
       pointer: `/input/${channel}`,
       detail: `notification ${event.notification} has no ${settingOf[channel]} in env ${env}`,
     }));
+  return [...unset, ...channelFaults(input as NotificationInput, messages[slug] ?? {}, settings)];
 }
