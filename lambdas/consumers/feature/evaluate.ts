@@ -1,4 +1,5 @@
 import { JobError } from "../../core/errors.ts";
+import { isInexact } from "../../core/exact-json.ts";
 import { dateOf } from "./date.ts";
 import { type Expression, isExpression, type Operator, parseExpression, referencesOf } from "./expression.ts";
 
@@ -97,8 +98,14 @@ const text = (operator: Operator, value: unknown): string => {
 
 const number = (operator: Operator, value: unknown): number => {
   const parsedNumber = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  if (typeof parsedNumber === "number" && Number.isFinite(parsedNumber)) return parsedNumber;
+  if (typeof parsedNumber === "number" && Number.isFinite(parsedNumber)) return exact(operator, parsedNumber);
   throw wrong(operator, "no number");
+};
+
+/** Also of what a calculation comes to: a rounded number must not pass for the right one. */
+const exact = (operator: Operator, value: number): number => {
+  if (isInexact(value)) throw wrong(operator, "a whole number beyond 2^53, which would be rounded");
+  return value;
 };
 
 const list = (operator: Operator, value: unknown): unknown[] => {
@@ -139,8 +146,9 @@ function matches(operator: Operator, [items, field, ...rest]: unknown[]): unknow
 }
 
 const apply: Record<Operator, (...args: unknown[]) => unknown> = {
-  Add: (...values) => values.map((value) => number("Add", value)).reduce((sum, value) => sum + value),
-  Subtract: (...values) => values.map((value) => number("Subtract", value)).reduce((rest, value) => rest - value),
+  Add: (...values) => values.map((value) => number("Add", value)).reduce((sum, value) => exact("Add", sum + value)),
+  Subtract: (...values) =>
+    values.map((value) => number("Subtract", value)).reduce((rest, value) => exact("Subtract", rest - value)),
   Concat: (items, delimiter) => joined("Concat", items, delimiter),
   Join: (items, delimiter) => joined("Join", items, delimiter),
   Substring: (value, from, to) =>
