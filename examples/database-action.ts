@@ -17,7 +17,7 @@ console.log(
     env: "dev",
     product_tag: "my-product",
     event: "orders_of_customer",
-    input: { data: {}, filter: { customer: "ada" } },
+    input: { filter: { customer: "ada" } },
     start_at: 0,
   }),
 );

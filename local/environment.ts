@@ -9,6 +9,7 @@ import type {
   Queues,
   ReconcilerEnv,
   ScheduleRoles,
+  SecretsEnv,
   TasksEnv,
   WebhooksEnv,
 } from "../lambdas/aws/env.ts";
@@ -47,6 +48,7 @@ export interface Endpoints {
 type LambdaEnv = EnvOf<typeof ApiEnv> &
   EnvOf<typeof ConsumerEnv> &
   EnvOf<typeof ReconcilerEnv> &
+  EnvOf<typeof SecretsEnv> &
   EnvOf<typeof AuthorizerEnv> &
   EnvOf<typeof IntakeEnv> &
   EnvOf<typeof LifecycleEnv> &
@@ -85,6 +87,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     WEBHOOK_QUEUE_URL: queueUrl(queueName("webhooks")),
     WEBHOOK_DLQ_URL: queueUrl(dlqName("webhooks")),
     LIFECYCLE_DLQ_URL: queueUrl(lifecycleDlqName),
+    SECRETS_HINT: "On this machine it is a line of .env.local, written as the reference names it: name#key=value.",
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
   };
   return {

@@ -45,7 +45,12 @@ export const myProduct = defineProduct({
     shop: {
       envs: { dev: shop, prd: shop },
       actions: {
-        create_order: { method: "POST", path: "/orders/:customer", defaults: { query: { source: "jobs" } } },
+        create_order: {
+          method: "POST",
+          path: "/orders/:customer",
+          // An order without a customer is a guest's.
+          defaults: { params: { customer: "guest" }, query: { source: "jobs" } },
+        },
       },
     },
   },

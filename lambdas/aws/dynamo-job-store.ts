@@ -43,7 +43,8 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
 
     async getMany(ids) {
       const jobs: Job[] = [];
-      let keys = ids.map(keyOf);
+      // A request that names a key twice is refused whole; an index that is behind may name a job twice.
+      let keys = [...new Set(ids)].map(keyOf);
       // DynamoDB answers up to 16 MB and names the rest; where it is throttled and answers nothing it throws.
       while (keys.length > 0) {
         const request = { [table]: { Keys: keys, ConsistentRead: true } };

@@ -77,6 +77,13 @@ export const ConsumerEnv = once(() =>
   }),
 );
 
+export const SecretsEnv = once(() =>
+  z.object({
+    /** Ends the fault of a credential that is missing: where the values are, if they are not in AWS. */
+    SECRETS_HINT: z.string().optional(),
+  }),
+);
+
 export const ReconcilerEnv = once(() =>
   JobsEnv().extend({
     /** Milliseconds after its time that a job which has not started is handed over again. */

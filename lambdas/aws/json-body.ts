@@ -2,6 +2,7 @@ import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { parse } from "secure-json-parse";
 import { RequestError } from "../core/errors.ts";
+import { requestReviver } from "../core/exact-json.ts";
 import { sentBytes } from "../core/sizes.ts";
 
 /** Bytes as they were sent. Lambda takes an event of 6.29 MB, and a body may reach it as base64. */
@@ -37,17 +38,40 @@ export const jsonBody = (): MiddlewareObj<APIGatewayProxyEventV2> => ({
     if (!mediaType.test(headers["content-type"] ?? "")) {
       throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send JSON, with `Content-Type: application/json`.");
     }
-    Object.assign(event, { body: parsed(isBase64Encoded ? Buffer.from(body, "base64").toString() : body) });
+    const text = isBase64Encoded ? textOf(Buffer.from(body, "base64")) : body;
+    if (text === undefined || (!isBase64Encoded && isGarbled(body, headers["content-length"]))) {
+      throw invalid("is not UTF-8");
+    }
+    Object.assign(event, { body: parsed(text) });
   },
 });
+
+/** Undefined where the bytes are no text. */
+function textOf(bytes: Buffer): string | undefined {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * JSON arrives as text: for bytes that are none the gateway has put U+FFFD, which has three, so that the body is no longer as
+ * long as what was sent. Its own U+FFFD may be in any body.
+ */
+const isGarbled = (body: string, sentBytes: string | undefined): boolean =>
+  sentBytes !== undefined && body.includes("\ufffd") && Buffer.byteLength(body) !== Number(sentBytes);
+
+const invalid = (detail: string) =>
+  new RequestError("INVALID_REQUEST", `The body ${detail}.`, { faults: [{ pointer: "", detail }] });
 
 /** Its fields are copied later on, so that one that would change a prototype is refused; it is looked for in the text first. */
 function parsed(text: string): unknown {
   try {
-    return parse(text);
+    return parse(text, requestReviver(text));
   } catch (error) {
     const isForbidden = (error as Error).message.startsWith("Object contains forbidden");
     const detail = isForbidden ? "has a field named __proto__, or constructor with a prototype" : "is not valid JSON";
-    throw new RequestError("INVALID_REQUEST", `The body ${detail}.`, { faults: [{ pointer: "", detail }] });
+    throw invalid(detail);
   }
 }

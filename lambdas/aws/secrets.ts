@@ -1,7 +1,7 @@
 import { JobError } from "../core/errors.ts";
 import type { Clock, Secrets } from "../core/ports.ts";
 import { type Reference, referenceName } from "../core/references.ts";
-import { secretFault } from "./secret-faults.ts";
+import { hinted, secretFault } from "./secret-faults.ts";
 import type { Read } from "./secret-reader.ts";
 
 export interface AwsSecretsOptions {
@@ -10,10 +10,12 @@ export interface AwsSecretsOptions {
   clock: Pick<Clock, "now">;
   /** How long a value is kept in a warm Lambda: a rotated secret is seen after that. Default 5 minutes. */
   ttlMs?: number;
+  /** Ends the fault of a credential that is missing: where the values are, if they are not in AWS. */
+  hint?: string | undefined;
 }
 
 /** Values from Secrets Manager and the SSM Parameter Store. */
-export function awsSecrets({ readSecret, readParameter, clock, ttlMs = 300_000 }: AwsSecretsOptions): Secrets {
+export function awsSecrets({ readSecret, readParameter, clock, ttlMs = 300_000, hint }: AwsSecretsOptions): Secrets {
   const cached = cache(clock, ttlMs);
   return {
     async resolve(reference, { fresh = false } = {}) {
@@ -25,24 +27,28 @@ export function awsSecrets({ readSecret, readParameter, clock, ttlMs = 300_000 }
       try {
         value = await cached(name, read, fresh);
       } catch (cause) {
-        throw secretFault(reference, cause);
+        throw secretFault(reference, cause, hint);
       }
       if (value === undefined) throw unusable(reference, "holds no text; store it as text, not as binary");
-      return "key" in reference && reference.key !== undefined ? keyOf(value, reference.key, reference) : value;
+      return "key" in reference && reference.key !== undefined ? keyOf(value, reference.key, reference, hint) : value;
     },
   };
 }
 
 /** No cause anywhere here: a JSON parser's message quotes the text, which is the secret. */
-const unusable = (reference: Reference, what: string) =>
-  new JobError("CONFIGURATION_ERROR", `${referenceName(reference)} ${what}.`);
+const unusable = (reference: Reference, what: string, hint?: string) =>
+  new JobError("CONFIGURATION_ERROR", hinted(`${referenceName(reference)} ${what}.`, hint));
 
-function keyOf(text: string, key: string, reference: Reference): string {
+function keyOf(text: string, key: string, reference: Reference, hint: string | undefined): string {
   const value = objectIn(text, reference)[key];
   if (typeof value === "string") return value;
   // The secrets that RDS makes hold the port as a number.
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  throw unusable(reference, `does not exist: add the key "${key}", with a text, to the JSON object in the secret`);
+  throw unusable(
+    reference,
+    `does not exist: add the key "${key}", with a text, to the JSON object in the secret`,
+    hint,
+  );
 }
 
 function objectIn(text: string, reference: Reference): Record<string, unknown> {

@@ -1,6 +1,7 @@
 import { once } from "../core/once.ts";
 import type { Secrets } from "../core/ports.ts";
 import { clientDefaults } from "./client-defaults.ts";
+import { readEnv, SecretsEnv } from "./env.ts";
 import { parameterReader } from "./parameter-reader.ts";
 import { secretReader } from "./secret-reader.ts";
 import { awsSecrets } from "./secrets.ts";
@@ -9,6 +10,7 @@ import { systemClock } from "./system-clock.ts";
 /** Credentials by reference; each client is made, and its code first run, when a reference needs it. */
 export const startSecrets = (): Secrets =>
   awsSecrets({
+    hint: readEnv(SecretsEnv).SECRETS_HINT,
     readSecret: secretReader(
       once(async () => {
         const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");

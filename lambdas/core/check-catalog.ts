@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { own, type Product, type Registry, Tag, targetsOf } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
+import { milliseconds } from "./plain-faults.ts";
 import { RetryConfig } from "./retry-config.ts";
 import { didYouMean, faultsOf, jsonPointer, strict } from "./schema.ts";
 import { Webhook, webhooksOf } from "./webhook.ts";
@@ -10,7 +11,7 @@ export const commonEventFields = {
   description: z.string().optional(),
   retries: z.int().min(0).max(20).optional(),
   retry_config: RetryConfig.optional(),
-  timeout_ms: z.int().min(100).optional(),
+  timeout_ms: milliseconds(100).optional(),
 };
 
 /** Everything that is wrong with the products, at once; pointers start with the product's tag. */

@@ -77,7 +77,7 @@ export interface JobStore {
    */
   createMany(jobs: Job[]): Promise<Refused[]>;
   get(id: string): Promise<Job | undefined>;
-  /** The jobs with these ids, at most 100, in no order; one that does not exist is left out. */
+  /** The jobs with these ids, at most 100, each once, in no order; one that does not exist is left out. */
   getMany(ids: string[]): Promise<Job[]>;
   /**
    * Makes the caller the owner of the attempt that the message names: status scheduled or queued, or running with a

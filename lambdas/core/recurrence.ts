@@ -2,19 +2,31 @@ import { Cron } from "croner";
 import type { Repeat } from "./job.ts";
 
 const cronOf = ({ cron = "", tz }: Pick<Repeat, "cron" | "tz">): Cron =>
-  new Cron(cron, { paused: true, mode: "5-or-6-parts", timezone: tz ?? "UTC" });
+  new Cron(cron, { paused: true, mode: "5-or-6-parts", ...zoneOf(tz) });
 
-/** Why a cron expression (5 or 6 fields, the first of 6 being seconds) or a time zone cannot be used; undefined if it can. */
-export function cronFault(cron: string, tz?: string): string | undefined {
-  try {
-    cronOf({ cron, ...(tz !== undefined && { tz }) });
-    return undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message.replace(/^CronPattern: /, "") : "is not a cron expression";
-  }
+/**
+ * croner keeps a format of some 40 KB for each spelling of a time zone, for good. So a name has one spelling here, and an
+ * offset, of which there are thousands, needs no format at all.
+ */
+function zoneOf(tz = "UTC"): { timezone: string } | { utcOffset: number } {
+  const minutes = offsetMinutes(tz);
+  return minutes === undefined || Math.abs(minutes) > farthestMinutes
+    ? { timezone: tz.toLowerCase() }
+    : { utcOffset: minutes };
+}
+
+/** No clock on Earth is farther from UTC. */
+const farthestMinutes = 14 * 60;
+
+/** Minutes ahead of UTC, where a time zone is an offset: `+01:00`, as short as Intl takes it. */
+function offsetMinutes(tz: string): number | undefined {
+  const [, sign, hours, minutes = "0"] = /^([+-])(\d\d)(?::?(\d\d))?$/.exec(tz) ?? [];
+  if (sign === undefined) return undefined;
+  return (sign === "-" ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
 export function isTimeZone(tz: string): boolean {
+  if (Math.abs(offsetMinutes(tz) ?? 0) > farthestMinutes) return false;
   try {
     new Intl.DateTimeFormat("en", { timeZone: tz });
     return true;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { must } from "./plain-faults.ts";
 import type { Reference as ReferenceType, TextOrReference as TextOrReferenceType } from "./references.ts";
 import { httpUrl, urlFault } from "./url.ts";
 
@@ -14,13 +15,13 @@ const ParameterReference = z.strictObject({
 });
 export const Reference: z.ZodType<ReferenceType, ReferenceType> = z.union(
   [SecretReference, ParameterReference],
-  'secret("name#key") or parameter("/path"): a credential is not written out',
+  must('must be secret("name#key") or parameter("/path"): a credential is not written out'),
 );
 
 /** A value that may be written out in the catalog or kept in AWS: for URLs and names, which are not secret. */
 export const TextOrReference = z.union(
   [z.string().min(1), SecretReference, ParameterReference],
-  'a text, or a reference to one: parameter("/path") or secret("name#key")',
+  must('must be a text, or a reference to one: parameter("/path") or secret("name#key")'),
 );
 
 /** Where nothing secret is sent to. */

@@ -1,31 +1,38 @@
 import * as z from "zod";
+import { cronFault } from "./cron-fault.ts";
 import type { Fault } from "./errors.ts";
 import type { Repeat } from "./job.ts";
-import { cronFault, firstOccurrence, isTimeZone } from "./recurrence.ts";
+import { milliseconds } from "./plain-faults.ts";
+import { firstOccurrence, isTimeZone } from "./recurrence.ts";
 import { strict } from "./schema.ts";
 import { oneOf } from "./some-of.ts";
 import { epochMs, farthestAheadMs, Time } from "./start-time.ts";
 
 /** How a job recurs: by `cron` or `every`, exactly one of them. */
 export const RepeatRequest = oneOf(
-  strict({
-    cron: z.string().min(1).max(200).optional().describe("5 fields, or 6 with seconds first."),
-    every: z
-      .int()
-      .min(1000)
-      .max(farthestAheadMs)
-      .optional()
-      .describe("Milliseconds from one run to the next, counted from the first one."),
-    tz: z.string().min(1).max(64).optional().describe("IANA time zone of `cron`; default UTC."),
-    limit: z.int().min(1).optional().describe("The most runs."),
-    end_date: Time.optional().describe("After this time no run is planned."),
-    overlap: z
-      .enum(["skip", "queue"])
-      .optional()
-      .describe(
-        "When a run outlasts the time of the next: `skip` it (default), or `queue` one to run at once. Occurrences missed in an outage count as one.",
-      ),
-  }),
+  strict(
+    {
+      cron: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe("5 fields, or 6 with seconds first; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`."),
+      every: milliseconds(1000, farthestAheadMs)
+        .optional()
+        .describe("Milliseconds from one run to the next, counted from the first one."),
+      tz: z.string().min(1).max(64).optional().describe("IANA time zone of `cron`; default UTC."),
+      limit: z.int().min(1).optional().describe("The most runs."),
+      end_date: Time.optional().describe("After this time no run is planned."),
+      overlap: z
+        .enum(["skip", "queue"])
+        .optional()
+        .describe(
+          "When a run outlasts the time of the next: `skip` it (default), or `queue` one to run at once. Occurrences missed in an outage count as one.",
+        ),
+    },
+    { timezone: "tz", zone: "tz", interval: "every", expression: "cron", until: "end_date" },
+  ),
   ["cron", "every"],
 );
 export type RepeatRequest = z.infer<typeof RepeatRequest>;
@@ -49,7 +56,7 @@ export function repeatFaults(request: RepeatRequest, start: number, now: number)
   const { cron, tz } = request;
   if (tz !== undefined && cron === undefined) return [fault("tz", "is for cron; an interval knows no time zone")];
   if (tz !== undefined && !isTimeZone(tz)) return [fault("tz", "is not an IANA time zone such as Europe/Berlin")];
-  const wrong = cron === undefined ? undefined : cronFault(cron, tz);
+  const wrong = cron === undefined ? undefined : cronFault(cron);
   if (wrong !== undefined) return [fault("cron", wrong)];
   // Said of `start_at` already; and near the end of what a Date can be, croner looks for the next time without end.
   if (start > now + farthestAheadMs) return [];

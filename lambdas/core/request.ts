@@ -1,10 +1,12 @@
 import * as z from "zod";
 import type { Catalog, CatalogEvent } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
+import { isInexact } from "./exact-json.ts";
 import type { Parent, Repeat, RetryPolicy } from "./job.ts";
 import { fingerprint } from "./job-id.ts";
 import { hasMoreValues, mostValues } from "./json-values.ts";
 import { invalidRequest } from "./parse-body.ts";
+import { milliseconds } from "./plain-faults.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
@@ -28,7 +30,7 @@ export const JobRequest = strict({
   expires_at: Time.optional().describe(
     "No attempt starts after this: a job that waits by then, for its time or for a retry, is cancelled with reason `expired`.",
   ),
-  timeout_ms: z.int().min(100).optional().describe("Milliseconds that one attempt may take."),
+  timeout_ms: milliseconds(100).optional().describe("Milliseconds that one attempt may take."),
   labels: z
     .array(z.string().min(1).max(64).refine(wellFormed, notWellFormed))
     .max(10)
@@ -193,14 +195,19 @@ function tokenFaults({ task_token, repeat }: JobRequest): Fault[] {
 function timeoutFaults(request: JobRequest, { definition }: CatalogEvent): Fault[] {
   const { max_timeout_ms } = definition.limits;
   const over = (request.timeout_ms ?? 0) > max_timeout_ms;
-  return over ? [{ pointer: "/timeout_ms", detail: `at most ${max_timeout_ms} for a ${definition.type} job` }] : [];
+  return over
+    ? [{ pointer: "/timeout_ms", detail: `must be at most ${max_timeout_ms} ms for jobs of type ${definition.type}` }]
+    : [];
 }
 
-/** Numbers such as 1e400: JSON allows them, but they are read as Infinity, which would be kept as null. */
+/**
+ * Numbers that would be kept as others: 1e400 is read as Infinity, which would be kept as null, and a whole number beyond
+ * 2^53 as the nearest that a JavaScript number can be.
+ */
 function overflows(value: unknown, path: readonly string[]): Fault[] {
-  if (typeof value === "number") {
-    return Number.isFinite(value) ? [] : [{ pointer: jsonPointer(path), detail: "is too large a number" }];
-  }
+  const fault = (detail: string) => [{ pointer: jsonPointer(path), detail }];
+  if (isInexact(value)) return fault("is a whole number beyond 2^53, which would be rounded: send it as a string");
+  if (typeof value === "number") return Number.isFinite(value) ? [] : fault("is too large a number");
   if (typeof value !== "object" || value === null) return [];
   // A file's bytes may be millions of numbers: none of them costs more than this look.
   const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
@@ -208,7 +215,7 @@ function overflows(value: unknown, path: readonly string[]): Fault[] {
 }
 
 const needsLook = (value: unknown): boolean =>
-  typeof value === "object" || (typeof value === "number" && !Number.isFinite(value));
+  typeof value === "object" || (typeof value === "number" ? !(Math.abs(value) < 2 ** 53) : typeof value === "bigint");
 
 function nestedDeeperThan(value: unknown, limit: number): boolean {
   if (limit < 0) return true;

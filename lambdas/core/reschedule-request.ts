@@ -1,7 +1,8 @@
-import * as z from "zod";
+import type * as z from "zod";
 import type { Fault } from "./errors.ts";
 import type { Repeat } from "./job.ts";
 import { invalidRequest, parseBody, parseOptionalBody } from "./parse-body.ts";
+import { milliseconds } from "./plain-faults.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 import { strict } from "./schema.ts";
@@ -25,7 +26,7 @@ export type RescheduleRequest = z.infer<typeof RescheduleRequest>;
 /** When a failed job is to be tried again; now, if it says nothing. */
 export const RetryRequest = notBoth(
   strict({
-    delay_ms: z.int().min(0).max(month).optional().describe("Milliseconds from now."),
+    delay_ms: milliseconds(0, month).optional().describe("Milliseconds from now."),
     start_at: Time.optional(),
   }),
   ["delay_ms", "start_at"],

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { type JobErrorCode, jobErrorCodes } from "./errors.ts";
 import type { RetryPolicy } from "./job.ts";
+import { milliseconds } from "./plain-faults.ts";
 import { defaultRetryPolicy } from "./retry.ts";
 import { strict } from "./schema.ts";
 
@@ -9,8 +10,8 @@ const week = 7 * 24 * 3_600_000;
 
 /** How the attempts of a run are spaced; what is left out comes from the event, then from `defaultRetryPolicy`. */
 export const RetryConfig = strict({
-  initial_delay: z.int().min(0).max(week).optional().describe("Milliseconds before the second attempt."),
-  max_delay: z.int().min(0).max(week).optional().describe("Milliseconds that no delay exceeds."),
+  initial_delay: milliseconds(0, week).optional().describe("Milliseconds before the second attempt."),
+  max_delay: milliseconds(0, week).optional().describe("Milliseconds that no delay exceeds."),
   backoff_multiplier: z.number().min(1).max(100).optional(),
   jitter: z.boolean().optional().describe('A uniformly random delay between 0 and the computed one ("full jitter").'),
   retryable_errors: z.array(Code).max(20).optional(),

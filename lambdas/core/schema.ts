@@ -1,6 +1,7 @@
 import { distance } from "fastest-levenshtein";
 import * as z from "zod";
 import type { Fault } from "./errors.ts";
+import "./plain-faults.ts";
 
 /**
  * ` Did you mean "x"?` when one of the known names begins so or is near enough to be a slip of the pen, whatever its case;
@@ -10,21 +11,39 @@ export function didYouMean(name: string, known: readonly string[]): string {
   const plain = name.toLowerCase();
   const longer = plain.length >= 3 ? known.find((other) => other.toLowerCase().startsWith(plain)) : undefined;
   const away = (other: string) => distance(plain, other.toLowerCase());
-  const near = longer ?? known.toSorted((one, other) => away(one) - away(other))[0];
-  if (near === undefined || (near !== longer && away(near) > Math.max(2, Math.floor(name.length / 3)))) return "";
-  return ` Did you mean "${near}"?`;
+  const near = longer ?? known.toSorted((one, other) => away(one) - away(other)).find((other) => isAlike(plain, other));
+  return near === undefined ? "" : ` Did you mean "${near}"?`;
+}
+
+/** One slip in three letters, or the same letters in another order: of two short names that differ in more, none was meant. */
+function isAlike(plain: string, other: string): boolean {
+  const known = other.toLowerCase();
+  const shorter = Math.min(plain.length, known.length);
+  const letters = (text: string) => [...text].toSorted().join("");
+  return (
+    distance(plain, known) <= Math.min(shorter - 1, Math.max(1, Math.floor(shorter / 3))) ||
+    (shorter > 2 && letters(plain) === letters(known))
+  );
 }
 
 const perKey = "\n";
 
-/** An object that refuses unknown fields, and says which known field the unknown one may be meant for. */
-export const strict = <Shape extends z.ZodRawShape>(shape: Shape) =>
-  z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === "unrecognized_keys"
-        ? issue.keys.map((key) => `unknown field.${didYouMean(key, Object.keys(shape))}`).join(perKey)
-        : undefined,
+/**
+ * An object that refuses unknown fields, and says which known field the unknown one may be meant for. `others` are names that
+ * are in use elsewhere, in small letters alone, each with the field that it has here.
+ */
+export function strict<Shape extends z.ZodRawShape>(shape: Shape, others: Record<string, keyof Shape & string> = {}) {
+  const unknown = (key: string) => {
+    const other = key.toLowerCase().replaceAll(/[^a-z]/g, "");
+    const hint = Object.hasOwn(others, other)
+      ? ` Did you mean "${others[other]}"?`
+      : didYouMean(key, Object.keys(shape));
+    return `unknown field.${hint}`;
+  };
+  return z.strictObject(shape, {
+    error: (issue) => (issue.code === "unrecognized_keys" ? issue.keys.map(unknown).join(perKey) : undefined),
   });
+}
 
 /** Text that a store can keep as it is: a half of a character (a lone surrogate) has no UTF-8. */
 export const wellFormed = (text: string): boolean => text.isWellFormed();

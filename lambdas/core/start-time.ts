@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { never } from "./job.ts";
+import { must } from "./plain-faults.ts";
 
 const aTime = "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset";
 const tooLate = "later than the last time that there is (8.64e15)";
@@ -17,7 +18,7 @@ export const Time = z.union(
       .toUpperCase()
       .check(z.iso.datetime({ offset: true, error: aTime, abort: true })),
   ],
-  aTime,
+  must(aTime),
 );
 
 /** A number below this is seconds, otherwise milliseconds: it is March 1973 in the one and the year 5138 in the other. */

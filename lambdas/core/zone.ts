@@ -1,8 +1,11 @@
+/** One a zone, however a caller spells it: their case does not matter, and there are thousands of offsets besides the names. */
 const formats = new Map<string, Intl.DateTimeFormat>();
+const mostFormats = 100;
 
 function formatOf(tz: string): Intl.DateTimeFormat {
+  const name = tz.toLowerCase();
   const format =
-    formats.get(tz) ??
+    formats.get(name) ??
     new Intl.DateTimeFormat("en-US", {
       timeZone: tz,
       hourCycle: "h23",
@@ -13,7 +16,8 @@ function formatOf(tz: string): Intl.DateTimeFormat {
       minute: "numeric",
       second: "numeric",
     });
-  formats.set(tz, format);
+  if (formats.size >= mostFormats && !formats.has(name)) formats.clear();
+  formats.set(name, format);
   return format;
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type Fault, RequestError } from "../core/errors.ts";
+import { requestReviver } from "../core/exact-json.ts";
 import { beginningOf, type ImportPlace, importPrefix } from "../core/import-place.ts";
 import type { WayIn } from "../core/rejection.ts";
 
@@ -81,7 +82,7 @@ export function unwrap(content: unknown, sender: Sender, bucket: string, depth =
 export function unwrapText(text: string, sender: Sender, bucket: string, depth = 0): Delivery {
   let content: unknown;
   try {
-    content = JSON.parse(text);
+    content = JSON.parse(text, requestReviver(text));
   } catch {
     return unreadable(sender, [{ pointer: "", detail: "is not JSON" }]);
   }

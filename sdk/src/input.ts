@@ -183,8 +183,8 @@ export interface ICallbackNotification {
 
 /** The input of an event that runs a named action of a database. */
 export interface IDbActionRequest {
-  /** What fills the action's placeholders. No default. Example: `{ status: "shipped" }`. */
-  data: Record<string, unknown>;
+  /** What fills the action's placeholders. Default: none, for an action that has only a filter. Example: `{ status: "shipped" }`. */
+  data?: Record<string, unknown>;
   /** What fills the placeholders that select records. Default: none. Example: `{ id: 12345 }`. */
   filter?: Record<string, unknown>;
 }

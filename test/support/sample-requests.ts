@@ -39,7 +39,7 @@ export const sampleRequests: Record<JobType, Sample> = {
     good: [{ data: order }],
     bad: [
       [{ data: { ...order, id: "7", total: -1 } }, ["/input/data/id", "/input/data/total"]],
-      [{ filter: {} }, ["/input/data"]],
+      [{ filter: {} }, ["/input/data/id", "/input/data/customer", "/input/data/total"]],
     ],
   },
   function: {

@@ -20,7 +20,7 @@ const details: Partial<Record<RequestErrorCode, string>> = {
 };
 
 const faults: Partial<Record<RequestErrorCode, RequestError["faults"]>> = {
-  INVALID_REQUEST: [{ pointer: "/event", detail: "Invalid input: expected string, received undefined" }],
+  INVALID_REQUEST: [{ pointer: "/event", detail: "is required" }],
 };
 
 /** The statuses at which API Gateway answers before any of us is asked. */

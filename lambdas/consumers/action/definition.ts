@@ -1,6 +1,7 @@
-import { Tag } from "../../core/catalog.ts";
+import { own, Tag } from "../../core/catalog.ts";
 import type { JobTypeDefinition } from "../../core/job-type.ts";
 import { didYouMean } from "../../core/schema.ts";
+import { callFaults } from "./call-faults.ts";
 import { actionInput } from "./input.ts";
 import { type AppTarget, appTarget } from "./target.ts";
 
@@ -19,9 +20,17 @@ export const action = {
     const hint = didYouMean(String(event.action), Object.keys(actions));
     return [{ pointer: "/action", detail: `app ${event.app} has no such action.${hint}` }];
   },
-  checkInput({ app, event }) {
-    if (app === undefined || app === event.app) return [];
-    return [{ pointer: "/app", detail: `this event belongs to app "${event.app}"` }];
+  checkInput({ app, env, event, target, input }) {
+    const { envs, actions } = target as AppTarget;
+    const place = own(envs, env);
+    const called = own(actions, String(event.action));
+    const call = place && called && { ...called, base: place.base_url, bodyType: called.body_type };
+    return [
+      ...(app === undefined || app === event.app
+        ? []
+        : [{ pointer: "/app", detail: `this event belongs to app "${event.app}"` }]),
+      ...(call ? callFaults(call, input, ["input"]) : []),
+    ];
   },
   defaults: { timeout_ms: 30_000, retries: 3 },
   limits: { max_timeout_ms: 120_000, memory_mb: 256 },

@@ -1,8 +1,11 @@
 import * as z from "zod";
 import { once } from "../../core/once.ts";
+import { must } from "../../core/plain-faults.ts";
 import { strict } from "../../core/schema.ts";
 
-export const scalar = once(() => z.union([z.string(), z.number(), z.boolean()], "a text, a number, true or false"));
+export const scalar = once(() =>
+  z.union([z.string(), z.number(), z.boolean()], must("must be a text, a number, true or false")),
+);
 
 /** IActionRequest: what is merged over the action's defaults. */
 export const actionInput = once(() => {
@@ -10,7 +13,7 @@ export const actionInput = once(() => {
   const Scalar = scalar();
   const InQuery = z.union(
     [Scalar, z.array(Scalar), z.null()],
-    "a text, a number, true or false, a list of these, or null",
+    must("must be a text, a number, true or false, a list of these, or null"),
   );
   const Scalars = z.record(z.string(), Scalar);
   return strict({

@@ -12,7 +12,8 @@ import { type Input, inputFaults, plainNames } from "./values.ts";
 /** IDbActionRequest: what fills the placeholders of a named action. */
 export const databaseInput = once(() => {
   const Records = z.record(z.string(), z.unknown());
-  return strict({ data: Records, filter: Records.optional() });
+  // An action that only selects records takes nothing but their filter; what an action needs its placeholders say.
+  return strict({ data: Records.optional(), filter: Records.optional() });
 });
 export type DatabaseInput = z.infer<ReturnType<typeof databaseInput>>;
 

@@ -59,16 +59,28 @@ export function compile(source: string, dialect: Dialect, first = 0): Statement 
     const groups = rest.at(-1) as Record<string, string | undefined>;
     const sole = groups.placeholder || groups.quoted ? solePlaceholder(piece) : undefined;
     if (sole !== undefined) return bind(sole);
-    const fault = faultOf(piece, groups, source.slice((rest.at(-3) as number) + piece.length));
+    const fault = faultOf(piece, groups, source.slice((rest.at(-3) as number) + piece.length), dialect);
     if (fault) faults.push(fault);
     return piece;
   });
   return { text, placeholders, faults };
 }
 
-function faultOf(piece: string, groups: Record<string, string | undefined>, after: string): string | undefined {
+/** How each dialect makes one text of several. PostgreSQL cannot tell the type of a value between two texts. */
+const join: Record<Dialect, string> = {
+  postgres: "; join texts with ||, and say the value's type: '%' || {{name}}::text || '%'",
+  mysql: "; join texts with concat: concat('%', {{name}}, '%')",
+  dynamodb: "",
+};
+
+function faultOf(
+  piece: string,
+  groups: Record<string, string | undefined>,
+  after: string,
+  dialect: Dialect,
+): string | undefined {
   if (groups.quoted && piece.includes("{{")) {
-    return "a placeholder is part of a longer text or name: it can only be a whole value; join texts with concat or ||.";
+    return `a placeholder is part of a longer text or name: it can only be a whole value${join[dialect]}.`;
   }
   if (groups.comment && piece.includes("{{")) return "a placeholder stands in a comment.";
   if (groups.marked) return "has a marker of its own: values are written as {{field:type}}.";

@@ -19,11 +19,18 @@ export interface TemplateFault {
 /** Query languages inside a pipeline, whose texts are values; and the one operator that marks an expression in a query. */
 const readingBelow = new Map<string, Reading>([
   ["$match", "plain"],
+  // In a projection; in a query it stands among plain values anyway.
+  ["$elemMatch", "plain"],
   ["$search", "plain"],
   ["$searchMeta", "plain"],
   ["$vectorSearch", "plain"],
   ["$literal", "plain"],
   ["$expr", "expression"],
+]);
+/** The fields of a stage that are queries: elsewhere a field of the same name may be an expression. */
+const queryOfStage = new Map([
+  ["$geoNear", "query"],
+  ["$graphLookup", "restrictSearchWithMatch"],
 ]);
 /** What these hold is run as JavaScript in the server. */
 const code = new Set(["$where", "$function", "$accumulator"]);
@@ -46,7 +53,8 @@ export function fillTemplate(
     if (code.has(name) && JSON.stringify(value).includes("{{")) {
       report({ path: [...path, name], detail: "is run as code: it can hold no placeholder." });
     }
-    return [name, below(value, name, readingBelow.get(name))] as const;
+    const isQuery = queryOfStage.get(String(path.at(-1))) === name;
+    return [name, below(value, name, isQuery ? "plain" : readingBelow.get(name))] as const;
   });
   return Object.fromEntries(entries);
 }

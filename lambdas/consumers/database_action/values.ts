@@ -4,7 +4,7 @@ import { jsonPointer } from "../../core/schema.ts";
 import type { Placeholder, PlaceholderType } from "./placeholders.ts";
 
 export interface Input {
-  data: Record<string, unknown>;
+  data?: Record<string, unknown> | undefined;
   filter?: Record<string, unknown> | undefined;
 }
 
@@ -106,10 +106,16 @@ function outOfRange({ type, min, max }: Placeholder, value: unknown): string | u
   const size = sizeOf(type, value);
   // As Ductape has it, a text or array without a min is not empty.
   const least = min ?? (lengths.has(type) ? 1 : undefined);
-  const unit = lengths.has(type) ? (type === "array" ? " items" : " characters") : "";
-  if (least !== undefined && size < least) return `must be ${least}${unit} or more.`;
-  if (max !== undefined && size > max) return `must be ${max}${unit} or less.`;
+  if (least !== undefined && size < least)
+    return `must be ${least}${unitOf(type, least)} or ${type === "date" ? "later" : "more"}.`;
+  if (max !== undefined && size > max)
+    return `must be ${max}${unitOf(type, max)} or ${type === "date" ? "earlier" : "less"}.`;
   return undefined;
+}
+
+function unitOf(type: PlaceholderType, count: number | string): string {
+  if (!lengths.has(type)) return "";
+  return ` ${type === "array" ? "item" : "character"}${count === 1 ? "" : "s"}`;
 }
 
 function sizeOf(type: PlaceholderType, value: unknown): number | string {

@@ -1,9 +1,7 @@
-import dayjs from "dayjs";
-import utc from "dayjs/plugin/utc.js";
 import { JobError } from "../../core/errors.ts";
+import { isInexact } from "../../core/exact-json.ts";
+import { dateOf } from "./date.ts";
 import { type Expression, isExpression, type Operator, parseExpression, referencesOf } from "./expression.ts";
-
-dayjs.extend(utc);
 
 /** What expressions can see. */
 export interface Scope {
@@ -13,6 +11,8 @@ export interface Scope {
   results: Record<string, Record<string, unknown>>;
   /** `sequence.step` of those that have completed and whose results are gone with their jobs. */
   gone: ReadonlySet<string>;
+  /** `sequence.step` of those whose results are too large to be held beside the others that this decision refers to. */
+  tooLarge?: ReadonlySet<string>;
   /** Epoch milliseconds. */
   now: number;
 }
@@ -80,6 +80,9 @@ function lookUp({ root, path }: Expression & { kind: "reference" }, scope: Scope
   if (root === "Sequence" && scope.gone.has(step)) {
     throw new JobError("NOT_FOUND", `The result of step ${step} is gone: its job was deleted.`);
   }
+  if (root === "Sequence" && scope.tooLarge?.has(step)) {
+    throw new JobError("VALIDATION_ERROR", `The result of step ${step} is too large to be referred to.`);
+  }
   const start: unknown = root === "Input" ? scope.input : scope.results;
   return path.reduce(at, start);
 }
@@ -104,8 +107,14 @@ const text = (operator: Operator, value: unknown): string => {
 
 const number = (operator: Operator, value: unknown): number => {
   const parsedNumber = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  if (typeof parsedNumber === "number" && Number.isFinite(parsedNumber)) return parsedNumber;
+  if (typeof parsedNumber === "number" && Number.isFinite(parsedNumber)) return exact(operator, parsedNumber);
   throw wrong(operator, "no number");
+};
+
+/** Also of what a calculation comes to: a rounded number must not pass for the right one. */
+const exact = (operator: Operator, value: number): number => {
+  if (isInexact(value)) throw wrong(operator, "a whole number beyond 2^53, which would be rounded");
+  return value;
 };
 
 const list = (operator: Operator, value: unknown): unknown[] => {
@@ -195,9 +204,10 @@ function matches(operator: Operator, [items, field, ...rest]: unknown[]): unknow
 const longestFormat = 1000;
 
 const apply: Record<Operator, (left: Left, ...args: unknown[]) => unknown> = {
-  Add: (_left, ...values) => values.map((value) => number("Add", value)).reduce((sum, value) => sum + value),
+  Add: (_left, ...values) =>
+    values.map((value) => number("Add", value)).reduce((sum, value) => exact("Add", sum + value)),
   Subtract: (_left, ...values) =>
-    values.map((value) => number("Subtract", value)).reduce((rest, value) => rest - value),
+    values.map((value) => number("Subtract", value)).reduce((rest, value) => exact("Subtract", rest - value)),
   Concat: (left, items, delimiter) => joined("Concat", left, items, delimiter),
   Join: (left, items, delimiter) => joined("Join", left, items, delimiter),
   Substring: (_left, value, from, to) =>
@@ -211,9 +221,8 @@ const apply: Record<Operator, (left: Left, ...args: unknown[]) => unknown> = {
   Uppercase: (left, value) => recased("Uppercase", left, text("Uppercase", value), (one) => one.toUpperCase()),
   Lowercase: (left, value) => recased("Lowercase", left, text("Lowercase", value), (one) => one.toLowerCase()),
   Dateformat: (_left, value, format) => {
-    // Without a value day.js takes the time of now.
-    const date = typeof value === "string" || typeof value === "number" ? dayjs.utc(value) : undefined;
-    if (!date?.isValid()) throw wrong("Dateformat", "no date");
+    const date = dateOf(value);
+    if (!date) throw wrong("Dateformat", "no date");
     const pattern = text("Dateformat", format);
     if (pattern.length > longestFormat) throw wrong("Dateformat", `a format of more than ${longestFormat} characters`);
     return date.format(pattern);

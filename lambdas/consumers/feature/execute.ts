@@ -2,9 +2,8 @@ import { changeJob, reviving } from "../../core/change-job.ts";
 import { JobError, RequestError } from "../../core/errors.ts";
 import { type AttemptError, isFinished, type Job, messageOf } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
-import { type Decide, type Execution, Finished, Parked } from "../../core/job-type.ts";
+import { type Decide, Finished, Parked } from "../../core/job-type.ts";
 import { endedWithFeature } from "../../core/orphan.ts";
-import { load } from "../../core/payload.ts";
 import { parseRequest } from "../../core/request.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
 import type { ConsumerServices } from "../../core/services.ts";
@@ -12,7 +11,8 @@ import { shorten } from "../../core/sizes.ts";
 import { type StepView, stepViewOf } from "../../core/step-view.ts";
 import { isPassing } from "../decide-again.ts";
 import { resolve, type Scope } from "./evaluate.ts";
-import { hasEnded, plan, type ReadyStep, resultsFor, type StepStates } from "./plan.ts";
+import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
+import { resultsOf } from "./results.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
@@ -32,10 +32,8 @@ export const execute: Decide = async ({ job, input, target, progress, room, sign
   const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
-  const wanted = resultsFor(feature, states);
-  await roomForResults(children, wanted, { room, signal });
-  const results = await resultsOf(services, feature, children, wanted);
-  const scope: Scope = { input, results, gone, now };
+  const found = await resultsOf({ blobs: services.blobs, room, signal }, feature, children, states);
+  const scope: Scope = { input, gone, now, ...found };
   let refused = false;
   for (;;) {
     const next = plan(feature, states, scope);
@@ -107,42 +105,6 @@ async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: Feature
     }
   }
   return found;
-}
-
-/** Results of many steps may be much for a process that makes other decisions too. */
-async function roomForResults(
-  children: Map<string, Job>,
-  wanted: Set<string>,
-  { room, signal }: Pick<Execution, "room" | "signal">,
-): Promise<void> {
-  const results = [...wanted].map((key) => children.get(key)?.result);
-  const bytes = results.reduce((sum, result) => sum + (result && "blob" in result ? result.bytes : 0), 0);
-  if (bytes > mostResultBytes) {
-    const what = `The results that its next steps refer to have ${bytes} bytes; a feature works with ${mostResultBytes} at most.`;
-    throw new JobError("VALIDATION_ERROR", what);
-  }
-  if (bytes > 0) await room.forAnswer(bytes, signal);
-}
-
-/** Bytes of JSON. */
-const mostResultBytes = 16_000_000;
-
-async function resultsOf(
-  { blobs }: ConsumerServices,
-  feature: FeatureTarget,
-  children: Map<string, Job>,
-  wanted: Set<string>,
-): Promise<Scope["results"]> {
-  const found = await Promise.all(
-    stepsOf(feature).map(async ({ key, sequence, name }) => {
-      const { status, result } = children.get(key) ?? {};
-      if (!wanted.has(key) || status !== "completed" || !result) return [];
-      return [{ sequence, name, value: await load(blobs, result) }];
-    }),
-  );
-  const results: Scope["results"] = {};
-  for (const { sequence, name, value } of found.flat()) results[sequence] = { ...results[sequence], [name]: value };
-  return results;
 }
 
 const statesOf = (children: Map<string, Job>, now: number): StepStates =>

@@ -1,3 +1,5 @@
+import { isInexact } from "../../core/exact-json.ts";
+
 /**
  * The expressions of feature inputs, in Ductape's syntax (https://docs.ductape.app/operators): `$Input{a}{b}`,
  * `$Sequence{sequence}{step}{key}`, `$Now`, and operators that nest, such as `$Concat([$Trim($Input{name}), "!"], "")`.
@@ -91,7 +93,7 @@ export function parseExpression(text: string): Expression {
     if (!current) throw fault("a value is missing");
     if (take("[")) return { kind: "list", items: list("]", depth) };
     next++;
-    if (current.kind === "number") return { kind: "literal", value: Number(current.text) };
+    if (current.kind === "number") return { kind: "literal", value: numberIn(current) };
     if (current.kind === "word") return { kind: "literal", value: JSON.parse(current.text) };
     if (current.kind === "text") return { kind: "literal", value: unquoted(current.text) };
     if (current.kind === "name") return named(current.text.slice(1), depth);
@@ -122,6 +124,13 @@ export function parseExpression(text: string): Expression {
   const expression = one(0);
   if (next < tokens.length) throw fault(`"${tokens[next]?.text}" is out of place`);
   return expression;
+}
+
+function numberIn({ text, at }: Token): number {
+  const value = Number(text);
+  if (isInexact(value))
+    throw new ExpressionFault(`${text} is beyond 2^53 and would be rounded; write it in quotes`, at);
+  return value;
 }
 
 const escapes: Record<string, string> = { n: "\n", t: "\t", r: "\r" };

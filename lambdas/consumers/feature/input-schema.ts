@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Fault } from "../../core/errors.ts";
 import { once } from "../../core/once.ts";
+import { required as isRequired } from "../../core/plain-faults.ts";
 import { didYouMean, jsonPointer, strict } from "../../core/schema.ts";
 
 const types = once(() => ({
@@ -12,7 +13,10 @@ const types = once(() => ({
   array: z.array(z.unknown()),
   email: z.email(),
   uuid: z.uuid(),
-  date: z.union([z.iso.date(), z.iso.datetime({ offset: true })], "an RFC 3339 date or date with time and offset"),
+  date: z.union(
+    [z.iso.date(), z.iso.datetime({ offset: true })],
+    "must be an RFC 3339 date, or date with time and offset",
+  ),
 }));
 type FieldType = keyof ReturnType<typeof types>;
 
@@ -36,13 +40,13 @@ const sizeOf = (value: unknown): number | undefined => {
 };
 
 function faultOf(value: unknown, { type, required = true, min, max }: InputSchema[string]): string | undefined {
-  if (value === undefined) return required ? "is required" : undefined;
+  if (value === undefined) return required ? isRequired : undefined;
   const parsed = types()[type].safeParse(value);
   if (!parsed.success) return parsed.error.issues[0]?.message;
   const size = sizeOf(value);
-  const what = typeof value === "number" ? "" : " in length";
-  if (size !== undefined && min !== undefined && size < min) return `less than ${min}${what}`;
-  return size !== undefined && max !== undefined && size > max ? `more than ${max}${what}` : undefined;
+  const unit = typeof value === "number" ? "" : typeof value === "string" ? " characters long" : " items long";
+  if (size !== undefined && min !== undefined && size < min) return `must be at least ${min}${unit}`;
+  return size !== undefined && max !== undefined && size > max ? `must be at most ${max}${unit}` : undefined;
 }
 
 /** What is wrong with a feature's input; pointers are relative to the request. */

@@ -61,11 +61,16 @@ export function plan(target: FeatureTarget, states: StepStates, scope: Scope): P
   return { ready: [...ready.values()], ended, outcome: { is: done ? "completed" : "going on" } };
 }
 
-/**
- * The steps whose results a plan may look at: those that a step which may start now, or the output if the feature may
- * complete now, refers to; without an output that is made of all. The others, which may be large, need not be read.
- */
-export function resultsFor(target: FeatureTarget, states: StepStates): Set<string> {
+/** Steps whose results a plan may look at. */
+export interface Wanted {
+  /** What a step that may start now, or the output if the feature may complete now, refers to. */
+  referred: Set<string>;
+  /** What the result of a feature without an output, if it may complete now, is made of: all. */
+  gathered: Set<string>;
+}
+
+/** The results that a plan may look at; the others, which may be large, need not be read. */
+export function resultsFor(target: FeatureTarget, states: StepStates): Wanted {
   const steps = stepsOf(target);
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
   const over = new Map<string, boolean>();
@@ -78,10 +83,13 @@ export function resultsFor(target: FeatureTarget, states: StepStates): Set<strin
     over.set(key, known);
     return known;
   }
-  const wanted = steps.filter(mayStart).flatMap(({ step }) => stepsIn([step.input, comparedIn(step)]));
+  const ofSteps = steps.filter(mayStart).flatMap(({ step }) => stepsIn([step.input, comparedIn(step)]));
   const mayComplete = steps.every(({ key }) => mayBeOver(key));
-  const ofOutput = target.output ? stepsIn(target.output) : steps.map(({ key }) => key);
-  return new Set(mayComplete ? [...wanted, ...ofOutput] : wanted);
+  const ofOutput = mayComplete && target.output ? stepsIn(target.output) : [];
+  return {
+    referred: new Set([...ofSteps, ...ofOutput]),
+    gathered: new Set(mayComplete && !target.output ? steps.map(({ key }) => key) : []),
+  };
 }
 
 const endings = ["completed", "failed", "cancelled", "skipped"];

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
+import { milliseconds } from "../../core/plain-faults.ts";
 import { RetryConfig } from "../../core/retry-config.ts";
 import { strict } from "../../core/schema.ts";
 import { inputSchema } from "./input-schema.ts";
@@ -37,12 +38,12 @@ export const Step = strict({
   /** The step is skipped unless every condition holds. */
   if: z.union([Condition, z.array(Condition).min(1)]).optional(),
   /** Milliseconds between the end of what it depends on and its start. */
-  delay: z.int().min(0).max(month).optional(),
+  delay: milliseconds(0, month).optional(),
   /** The feature goes on although this step failed; what refers to its result gets none. */
   allow_fail: z.boolean().optional(),
   retries: z.int().min(0).max(20).optional(),
   retry_config: RetryConfig.optional(),
-  timeout_ms: z.int().min(100).optional(),
+  timeout_ms: milliseconds(100).optional(),
 });
 export type Step = z.infer<typeof Step>;
 
@@ -52,7 +53,7 @@ export const featureTarget = () =>
     input: inputSchema().optional(),
     /** Steps in order, by sequence; sequences run side by side unless `depends_on` says otherwise. */
     sequences: z.record(Tag, z.array(Step).min(1).max(50)),
-    /** The feature's result, a template. Without it the result is that of every step, by sequence and step. */
+    /** The feature's result, a template. Without it the results of the steps, by sequence and step, as far as they are small. */
     output: z.record(z.string(), z.unknown()).optional(),
   });
 export type FeatureTarget = z.input<ReturnType<typeof featureTarget>>;

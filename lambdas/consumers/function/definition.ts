@@ -2,12 +2,16 @@ import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
 import type { JobTypeDefinition } from "../../core/job-type.ts";
 import { once } from "../../core/once.ts";
+import { required } from "../../core/plain-faults.ts";
 import { strict } from "../../core/schema.ts";
 import { functionTarget } from "./target.ts";
 
 /** IFunctionRequest: what the function is called with. */
 export const functionInput = once(() =>
-  strict({ payload: z.unknown() }).refine((input) => input.payload !== undefined, { message: "payload is required" }),
+  strict({ payload: z.unknown() }).refine((input) => input.payload !== undefined, {
+    path: ["payload"],
+    message: required,
+  }),
 );
 export type FunctionInput = z.infer<ReturnType<typeof functionInput>>;
 

@@ -1,4 +1,5 @@
 import { JobError } from "../../core/errors.ts";
+import { parseExactly } from "../../core/exact-json.ts";
 import type { Execution } from "../../core/job-type.ts";
 import { isSmallJson } from "../../core/json-values.ts";
 import { isReference, referenceName } from "../../core/references.ts";
@@ -85,7 +86,7 @@ function bodyOf(bytes: Buffer, type: string): Pick<HttpResult, "body" | "body_en
   if (!/^application\/(.+\+)?json\b/i.test(type)) return { body: text };
   if (!isSmallJson(bytes)) return { body: text, body_encoding: "json" };
   try {
-    return { body: JSON.parse(text) };
+    return { body: parseExactly(text) };
   } catch {
     return { body: text };
   }

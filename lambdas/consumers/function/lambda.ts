@@ -1,6 +1,7 @@
 import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import { agents, withinABurst } from "../../aws/agents.ts";
 import { JobError } from "../../core/errors.ts";
+import { parseExactly } from "../../core/exact-json.ts";
 import type { Execution } from "../../core/job-type.ts";
 import { isSmallJson } from "../../core/json-values.ts";
 import { smallResponseBytes } from "../http/read-body.ts";
@@ -76,7 +77,7 @@ const clientContext = (idempotencyKey: string): string =>
 function parsed(text: string): unknown {
   if (text === "") return null;
   try {
-    return JSON.parse(text);
+    return parseExactly(text);
   } catch {
     return text;
   }

@@ -24,10 +24,16 @@ const reserved = new Set([
 
 /** Sets a header, or throws an error of this code that names it (`who` in a sentence, never its value). */
 export function setHeader(headers: Headers, name: string, value: string, code: JobErrorCode, who: string): void {
-  if (!token.test(name)) throw new JobError(code, `${who} has a name that no header can have.`);
-  if (reserved.has(name.toLowerCase())) throw new JobError(code, `${who} cannot be set.`);
-  if (!fieldValue.test(value)) throw new JobError(code, `${who} has characters that no header can carry.`);
+  const fault = headerFault(name, value);
+  if (fault !== undefined) throw new JobError(code, `${who} ${fault}.`);
   headers.set(name, value);
+}
+
+/** What keeps a header from being set; undefined where nothing does. */
+export function headerFault(name: string, value: string): string | undefined {
+  if (!token.test(name)) return "has a name that no header can have";
+  if (reserved.has(name.toLowerCase())) return "cannot be set";
+  return fieldValue.test(value) ? undefined : "has characters that no header can carry";
 }
 
 /** The headers of a request, later records before earlier ones whatever their case. */

@@ -1,4 +1,5 @@
 import { JobError } from "../../core/errors.ts";
+import { parseExactly } from "../../core/exact-json.ts";
 import { isSmallJson } from "../../core/json-values.ts";
 import { endlessRoom, type Room } from "../../core/memory.ts";
 import { networkError } from "./exchange.ts";
@@ -62,7 +63,7 @@ export function decodeBody(bytes: Buffer, contentType: string | null): DecodedBo
   if (!/^[\w.+-]+\/([\w.+-]+\+)?json\b/i.test(contentType ?? "")) return { body: text };
   if (!isSmallJson(bytes)) return { body: text, body_encoding: "json" };
   try {
-    return { body: JSON.parse(text) as unknown };
+    return { body: parseExactly(text) };
   } catch {
     return { body: text, parse_error: true };
   }

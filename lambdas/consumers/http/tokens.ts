@@ -30,15 +30,19 @@ export interface TokenSource {
   fetch: (signal: AbortSignal) => Promise<FreshToken>;
 }
 
-/** Sends with a cached token; once more with a fresh one when it is refused, as providers revoke tokens early. */
+/**
+ * Sends with a cached token; once more with a fresh one when it is refused, as providers revoke tokens early. `isRefusal` says
+ * whether a 401 is about the token; without it each is.
+ */
 export async function withToken(
   { clock, signal }: Pick<Execution, "clock" | "signal">,
   source: TokenSource,
   send: (token: string) => Promise<Response>,
+  isRefusal: (response: Response) => Promise<boolean> = async () => true,
 ): Promise<Response> {
   const token = await tokenOf(source, clock, signal);
   const response = await send(token);
-  if (response.status !== 401) return response;
+  if (response.status !== 401 || !(await isRefusal(response))) return response;
   await discard(response);
   await refuseToken(source.key, token);
   return send(await tokenOf(source, clock, signal));

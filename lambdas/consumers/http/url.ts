@@ -10,26 +10,55 @@ const placeholder = /(?<![A-Za-z0-9_]):([A-Za-z_][A-Za-z0-9_]*)/g;
 
 const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
 
-/** Fills `:name`; each value is one path segment or a part of one, whatever characters it has. */
-export function fillPath(path: string, params: Params): string {
-  const used = new Set<string>();
-  const filled = path.replace(placeholder, (_, name: string) => {
-    used.add(name);
-    if (!Object.hasOwn(params, name)) throw invalid(`The path needs the param ${quoted(name)}.`);
-    return segment(name, String(params[name]));
-  });
-  const unused = Object.keys(params).find((name) => !used.has(name));
-  if (unused !== undefined) throw invalid(`The path has no param ${quoted(unused)}.`);
-  return filled;
+/** The names of a path's params. */
+export const paramsOf = (path: string): string[] => [
+  ...new Set(Array.from(path.matchAll(placeholder), ([, name]) => name as string)),
+];
+
+/** A param that keeps a path from being filled. */
+export interface ParamFault {
+  name: string;
+  /** `dots`: empty or a dot segment, which URL parsers resolve, so that it would leave the path that the catalog means. */
+  is: "missing" | "dots" | "malformed" | "unused";
 }
 
-function segment(name: string, value: string): string {
-  // URL parsers resolve dot segments, so these would leave the path that the catalog means.
-  if (value === "" || value === "." || value === "..") {
-    throw invalid(`The param ${quoted(name)} must not be empty, "." or "..".`);
-  }
-  if (!value.isWellFormed()) throw invalid(`The param ${quoted(name)} is not well-formed Unicode.`);
-  return encodeURIComponent(value);
+export function paramFaults(path: string, params: Params): ParamFault[] {
+  const names = paramsOf(path);
+  const faultOf = (name: string): ParamFault["is"] | undefined => {
+    if (!Object.hasOwn(params, name)) return "missing";
+    const value = String(params[name]);
+    if (value === "" || value === "." || value === "..") return "dots";
+    return value.isWellFormed() ? undefined : "malformed";
+  };
+  return [
+    ...names.flatMap((name) => {
+      const is = faultOf(name);
+      return is === undefined ? [] : [{ name, is }];
+    }),
+    ...Object.keys(params)
+      .filter((name) => !names.includes(name))
+      .map((name): ParamFault => ({ name, is: "unused" })),
+  ];
+}
+
+const messages: Record<ParamFault["is"], (name: string) => string> = {
+  missing: (name) => `The path needs the param ${name}.`,
+  dots: (name) => `The param ${name} must not be empty, "." or "..".`,
+  malformed: (name) => `The param ${name} is not well-formed Unicode.`,
+  unused: (name) => `The path has no param ${name}.`,
+};
+
+/** Fills `:name`; each value is one path segment or a part of one, whatever characters it has. */
+export function fillPath(path: string, params: Params): string {
+  const [fault] = paramFaults(path, params);
+  if (fault) throw invalid(messages[fault.is](quoted(fault.name)));
+  return path.replace(placeholder, (_, name: string) => encodeURIComponent(String(params[name])));
+}
+
+/** The path of a call, without its query: `path` below `base`, or the path of `base` itself. */
+export function pathBelow(base: URL, path: string): string {
+  const [own = ""] = splitAt(path, "?");
+  return own === "" ? base.pathname : base.pathname.replace(/\/$/, "") + own;
 }
 
 /**
@@ -37,10 +66,9 @@ function segment(name: string, value: string): string {
  * unless `query` has a field of the same name; null removes one.
  */
 export function buildUrl(base: URL, path: string, params: Params, query: Query): URL {
-  const [ownPath = "", ownQuery] = splitAt(path, "?");
-  const below = ownPath === "" ? base.pathname : base.pathname.replace(/\/$/, "") + ownPath;
+  const [, ownQuery] = splitAt(path, "?");
   // Joined as text, never resolved: a path that starts with `//` must not name another host.
-  const url = new URL(base.origin + fillPath(below, params));
+  const url = new URL(base.origin + fillPath(pathBelow(base, path), params));
   for (const [name, value] of [...base.searchParams, ...new URLSearchParams(ownQuery)]) {
     url.searchParams.append(name, value);
   }

@@ -3,9 +3,11 @@ import { Tag } from "../../core/catalog.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { InputCheck, JobTypeDefinition } from "../../core/job-type.ts";
 import { once } from "../../core/once.ts";
+import { must } from "../../core/plain-faults.ts";
 import { didYouMean, strict } from "../../core/schema.ts";
 import { someOf } from "../../core/some-of.ts";
 import { actionInput, scalar } from "../action/input.ts";
+import { channelFaults } from "./channel-faults.ts";
 import { addressesIn, mostRecipients } from "./recipients.ts";
 import { type NotificationTarget, notificationTarget } from "./target.ts";
 
@@ -19,7 +21,7 @@ export const notificationInput = once(() => {
   const Text = z.record(z.string(), scalar());
   const OneOrMore = z.union(
     [z.string().min(1), z.array(z.string().min(1)).min(1).max(mostRecipients)],
-    `a text, or a list of up to ${mostRecipients}`,
+    must(`must be a text, or a list of up to ${mostRecipients}`),
   );
   const Addresses = OneOrMore.refine((to) => addressesIn(to) <= mostRecipients, `at most ${mostRecipients} addresses`);
   const PushInput = someOf(
@@ -73,11 +75,12 @@ function checkNotification({ target, env, event, input }: InputCheck): Fault[] {
     const hint = didYouMean(slug, Object.keys(messages));
     return [{ pointer: "/input/slug", detail: `notification ${event.notification} has no such message.${hint}` }];
   }
-  const settings: Record<string, unknown> = envs[env] ?? {};
-  return channels
+  const settings = envs[env] ?? {};
+  const unset = channels
     .filter((channel) => input[channel] !== undefined && settings[settingOf[channel]] === undefined)
     .map((channel) => ({
       pointer: `/input/${channel}`,
       detail: `notification ${event.notification} has no ${settingOf[channel]} in env ${env}`,
     }));
+  return [...unset, ...channelFaults(input as NotificationInput, messages[slug] ?? {}, settings)];
 }

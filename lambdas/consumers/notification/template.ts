@@ -18,13 +18,24 @@ export function fill(template: string, variables: Texts, field: string, encode =
   });
 }
 
-/** The text for the locale, else for `en`, else the only one. */
-export function localized(texts: Texts, locale: string | undefined, field: string): string {
+/** The names of a template's variables. */
+export const variablesOf = (template: string): string[] => [
+  ...new Set(Array.from(template.matchAll(variable), ([, name]) => name as string)),
+];
+
+/** The text for the locale, else for `en`, else the only one; undefined where there is none of them. */
+export function textFor(texts: Texts, locale: string | undefined): string | undefined {
   const names = Object.keys(texts);
   const found = [locale, "en", names.length === 1 ? names[0] : undefined].find(
     (name) => name !== undefined && Object.hasOwn(texts, name),
   );
-  if (found !== undefined) return String(texts[found]);
+  return found === undefined ? undefined : String(texts[found]);
+}
+
+/** The same, which has to be there. */
+export function localized(texts: Texts, locale: string | undefined, field: string): string {
+  const text = textFor(texts, locale);
+  if (text !== undefined) return text;
   throw new JobError("VALIDATION_ERROR", `${field} has no text for the locale, none for "en", and not exactly one.`);
 }
 

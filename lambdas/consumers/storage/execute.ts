@@ -1,6 +1,6 @@
 import { JobError } from "../../core/errors.ts";
 import type { Execute, Execution } from "../../core/job-type.ts";
-import type { Bucket, File } from "./bucket.ts";
+import type { Bucket, File, StoredFile } from "./bucket.ts";
 import { type Content, contentOf } from "./content.ts";
 import type { StorageInput } from "./definition.ts";
 import { storageFault } from "./faults.ts";
@@ -38,6 +38,8 @@ export const storageExecutor =
     const abort = () => content.close(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     try {
+      // A listener is told of no abort that came before it.
+      signal.throwIfAborted();
       return await store(place, bucket, await fileOf(place, input, content, execution), signal);
     } catch (error) {
       throw signal.aborted ? signal.reason : storageFault(error);
@@ -75,12 +77,22 @@ async function store(place: Place, bucket: Bucket, file: File, signal: AbortSign
   const { provider, overwrite } = place;
   const { key, bytes, mimeType } = file;
   const at = { provider, bucket: bucket.name, key, url: await bucket.url(key) };
-  const stored = await bucket.put(file, overwrite !== "replace", signal);
+  const onlyNew = overwrite !== "replace";
+  const before = onlyNew ? await existing(bucket, key, signal) : undefined;
+  const stored = before ? "exists" : await bucket.put(file, onlyNew, signal);
   if (stored !== "exists") return { ...at, size: bytes, etag: stored.etag, mime_type: mimeType };
-  const found = await bucket.find(key, signal);
+  const found = before ?? (await bucket.find(key, signal));
   if (!found) throw new JobError("SERVICE_UNAVAILABLE", "The file that was in the way is gone: worth another attempt.");
   const already = { ...at, size: found.bytes, etag: found.etag };
   if (found.run === file.run) return { ...already, mime_type: mimeType };
   if (overwrite === "keep") return { ...already, kept: true };
   throw new JobError("VALIDATION_ERROR", "A file of this name exists, and the storage does not overwrite.");
 }
+
+/**
+ * A file that is there already is not uploaded first to be refused, and is found on servers that speak S3 but know no
+ * conditions. The write's own condition still decides, so a look that fails (S3 answers 403 for an absent file to whoever may
+ * not list the bucket) is no failure.
+ */
+const existing = (bucket: Bucket, key: string, signal: AbortSignal): Promise<StoredFile | undefined> =>
+  bucket.find(key, signal).catch(() => undefined);

@@ -88,12 +88,34 @@ async function send(client: S3Client, input: PutObjectCommandInput, signal: Abor
 /** In parts of 5 MB or more, a few at a time; parts are taken back when it fails. */
 async function stream(client: S3Client, params: PutObjectCommandInput, { bytes }: File, signal: AbortSignal) {
   const { Upload } = await import("@aws-sdk/lib-storage");
-  const upload = new Upload({ client, params: { ...params, ContentLength: bytes }, queueSize: 2 });
-  const abort = () => void upload.abort();
-  signal.addEventListener("abort", abort, { once: true });
-  try {
-    return await upload.done();
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
+  const ending = await clientEndingWith(client, signal);
+  return new Upload({ client: ending, params: { ...params, ContentLength: bytes }, queueSize: 2 }).done();
+}
+
+/** How long S3 has to take the parts of a failed upload back. */
+const cleanUpMs = 5_000;
+
+/**
+ * The client for one upload, whose requests end with the signal, and after one of them has failed. Left to itself an Upload
+ * answers an abort at once but sends on behind it, and stores what it has begun. Two requests run to their end: the one that
+ * begins an upload, as its answer names what has to be taken back, and the one that takes it back. Where that fails, the
+ * first failure still says more: the bucket's rule for incomplete uploads removes the parts.
+ */
+async function clientEndingWith(client: S3Client, signal: AbortSignal): Promise<S3Client> {
+  const { AbortMultipartUploadCommand, CreateMultipartUploadCommand } = await import("@aws-sdk/client-s3");
+  const failed = new AbortController();
+  const abortSignal = AbortSignal.any([signal, failed.signal]);
+  const send = async (command: Parameters<S3Client["send"]>[0]) => {
+    if (command instanceof AbortMultipartUploadCommand) {
+      return client.send(command, { abortSignal: AbortSignal.timeout(cleanUpMs) }).catch(() => ({}));
+    }
+    abortSignal.throwIfAborted();
+    try {
+      return await client.send(command, command instanceof CreateMultipartUploadCommand ? {} : { abortSignal });
+    } catch (error) {
+      failed.abort(error);
+      throw error;
+    }
+  };
+  return Object.create(client, { send: { value: send } });
 }

@@ -1,4 +1,5 @@
 import { type Fault, InternalError, PermanentError, RequestError, traceOf } from "../../core/errors.ts";
+import { requestReviver } from "../../core/exact-json.ts";
 import { type ImportPlace, lineId } from "../../core/import-place.ts";
 import { invalidRequest } from "../../core/parse-body.ts";
 import { shortened } from "../../core/rejection.ts";
@@ -130,7 +131,7 @@ function jsonOf(bytes: Buffer | undefined): unknown {
     throw invalidRequest([{ pointer: "", detail: "is not UTF-8" }]);
   }
   try {
-    return JSON.parse(text);
+    return JSON.parse(text, requestReviver(text));
   } catch {
     throw invalidRequest([{ pointer: "", detail: "is not JSON" }]);
   }

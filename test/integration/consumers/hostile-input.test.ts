@@ -88,23 +88,24 @@ const productAt = (url: string): Product => ({
   },
 });
 
-async function ask(event: string, input: Record<string, unknown>) {
+/** Asks for a job and runs it; `stored`: as one that was stored before an input of its kind was refused. */
+async function ask(event: string, input: Record<string, unknown>, { stored = false } = {}) {
   await using server = await httpServer(({ url }, response) =>
     json(response, 200, url.endsWith("/send") ? { data: [{ status: "ok", id: "1" }] } : {}),
   );
   const product = productAt(server.url);
   expect(checkCatalog([product], registry)).toEqual([]);
   const catalog = makeCatalog([product], registry);
-  let accepted: ReturnType<typeof parseRequest>;
+  let accepted = input;
   try {
     const request = { env: "prd", product_tag: "p", event, input, start_at: 0 };
-    accepted = parseRequest(request, catalog, noon);
+    if (!stored) accepted = parseRequest(request, catalog, noon).input;
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
     return { refused: error.faults.map(({ pointer }) => pointer), seen: server.seen };
   }
-  const { type } = accepted.event;
-  const job = aJob({ product: "p", event, type, input: { inline: accepted.input } });
+  const { type } = catalog.find("p", "prd", event).event;
+  const job = aJob({ product: "p", event, type, input: { inline: accepted } });
   const services = fakeServices({ jobs: [job], catalog, secrets: { key: "s3cret", mongo: "mongodb://127.0.0.1:1/x" } });
   await runJob(services, executors[type as keyof typeof executors], aMessage(job), { random: () => 0 });
   const jobs = services.jobs.all();
@@ -138,22 +139,44 @@ test.each<[what: string, event: string, input: Record<string, unknown>, pointers
   expect({ refused, seen }).toEqual({ refused: pointers, seen: [] });
 });
 
-test.each<[what: string, event: string, input: Record<string, unknown>]>([
-  ["dots for a path", "order", { params: { id: ".." } }],
-  ["a header that ends", "order", { params: { id: "1" }, headers: { "x-a": "1\r\nx-b: 2" } }],
-  ["a header's name that ends", "order", { params: { id: "1" }, headers: { "x-a: 1\r\nx-b": "2" } }],
-  ["the host", "order", { params: { id: "1" }, headers: { host: "evil.example" } }],
-  ["the length of the body", "order", { params: { id: "1" }, headers: { "Content-Length": "0" } }],
-  ["a callback's header that ends", "tell", { slug: "hi", callback: { headers: { "x-a": "1\nx-b: 2" } } }],
-  ["a variable from the prototype", "tell", push({ nam: "x" }, JSON.parse('{"__proto__": {"text": "x"}}'))],
-])("an input with %s fails its job, and nothing is sent", async (_what, event, input) => {
-  const { job, seen } = await ask(event, input);
-  expect({ status: job?.status, code: job?.error?.code, seen }).toEqual({
-    status: "failed",
-    code: "VALIDATION_ERROR",
-    seen: [],
-  });
-});
+const order = { params: { id: "1" } };
+const fromPrototype = JSON.parse('{"__proto__": {"text": "x"}}');
+
+test.each<[what: string, event: string, input: Record<string, unknown>, pointers: string[]]>([
+  ["dots for a path", "order", { params: { id: ".." } }, ["/input/params/id"]],
+  ["a header that ends", "order", { ...order, headers: { "x-a": "1\r\nx-b: 2" } }, ["/input/headers/x-a"]],
+  [
+    "a header's name that ends",
+    "order",
+    { ...order, headers: { "x-a: 1\r\nx-b": "2" } },
+    ["/input/headers/x-a: 1\r\nx-b"],
+  ],
+  ["the host", "order", { ...order, headers: { host: "evil.example" } }, ["/input/headers/host"]],
+  [
+    "the length of the body",
+    "order",
+    { ...order, headers: { "Content-Length": "0" } },
+    ["/input/headers/Content-Length"],
+  ],
+  [
+    "a callback's header that ends",
+    "tell",
+    { slug: "hi", callback: { headers: { "x-a": "1\nx-b: 2" } } },
+    ["/input/callback/headers/x-a"],
+  ],
+  ["a variable from the prototype", "tell", push({ name: "x" }, fromPrototype), ["/input/push_notification/body/text"]],
+])(
+  "an input with %s is refused; a job that has it fails, and nothing is sent",
+  async (_what, event, input, pointers) => {
+    expect(await ask(event, input)).toEqual({ refused: pointers, seen: [] });
+    const { job, seen } = await ask(event, input, { stored: true });
+    expect({ status: job?.status, code: job?.error?.code, seen }).toEqual({
+      status: "failed",
+      code: "VALIDATION_ERROR",
+      seen: [],
+    });
+  },
+);
 
 const parsed = (request: Seen | undefined) => JSON.parse(request?.body ?? "null");
 

@@ -51,6 +51,18 @@ describe("push by FCM", () => {
     expect([server.messages.length, server.tokenRequests()]).toEqual([0, 0]);
   });
 
+  test("keeps its access token when FCM lacks credentials of another service, and asks each device once", async () => {
+    await using server = await fcmServer({ iphone: "apns", ipad: "apns" });
+    const values = { fcm: JSON.stringify(server.serviceAccount) };
+    const error = await failureOf(notifying(fcm(server.url), push("iphone", "android", "ipad"), values));
+    expect(error).toMatchObject({
+      code: "CONFIGURATION_ERROR",
+      progress: { channels: { push_notification: { sent: [{ to: "android" }] } } },
+    });
+    expect(server.http.seen.filter(({ url }) => url === "/token")).toHaveLength(1);
+    expect(server.http.seen.filter(({ url }) => url !== "/token")).toHaveLength(3);
+  });
+
   test("reports dead devices and reaches the others", async () => {
     await using server = await fcmServer({ gone: "unregistered", odd: "malformed" });
     const values = { fcm: JSON.stringify(server.serviceAccount) };
@@ -155,6 +167,21 @@ describe("push by Expo", () => {
     expect(server.seen[0]?.headers.authorization).toBe("Bearer expo-access");
     expect(channels.push_notification?.sent?.map(({ to }) => to).sort()).toEqual([...devices].sort());
     for (const { to, id } of channels.push_notification?.sent ?? []) expect(id).toBe(`ticket-${to}`);
+  });
+
+  test("sends to the devices of several projects, a request a project", async () => {
+    const [a, b, c, lost] = ["shop/a", "bar/b", "shop/c", "bar/gone"].map(device) as [string, string, string, string];
+    await using server = await expoServer({ [lost]: "DeviceNotRegistered" });
+    const { channels } = await notifying(expo(server.url), push(a, b, c, lost), values);
+    expect(channels.push_notification).toMatchObject({
+      status: "sent",
+      sent: [a, b, c].map((to) => ({ to, id: `ticket-${to}` })),
+      dead: [{ to: lost }],
+    });
+    expect(server.batches.map((batch) => batch.map(({ to }) => to))).toEqual([
+      [a, c],
+      [b, lost],
+    ]);
   });
 
   test("reports devices that are dead or no Expo tokens", async () => {

@@ -6,8 +6,12 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { GetParameterCommand, ParameterNotFound, SSMClient } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { parameter, secret as secretOf } from "../../../lambdas/core/references.ts";
+import { parameterReader } from "../../../lambdas/aws/parameter-reader.ts";
+import { secretReader } from "../../../lambdas/aws/secret-reader.ts";
+import { awsSecrets } from "../../../lambdas/aws/secrets.ts";
+import { parameter, secret as reference } from "../../../lambdas/core/references.ts";
 import { credentials } from "../../../local/credentials.ts";
+import { lambdaEnvironment } from "../../../local/environment.ts";
 import type { Listening } from "../../../local/http.ts";
 import { catalogValues, unknownPlaces, unusedReferences } from "../../../local/servers/catalog-values.ts";
 import { parseReferences, readReferences, valuesByName } from "../../../local/servers/secret-values.ts";
@@ -54,6 +58,22 @@ test("what has no value is not found, in each service's own words", async () => 
   await expect(parameter).rejects.toBeInstanceOf(ParameterNotFound);
 });
 
+test("what is missing is told with the file that it belongs into", async () => {
+  const endpoints = { dynamodb: "", sqsAndS3: "", scheduler: "", secrets: "", events: "", outbox: "" };
+  const { SECRETS_HINT: hint } = lambdaEnvironment({ ...endpoints, queueUrl: String, reconcileGraceMs: 1000 });
+  const port = awsSecrets({
+    readSecret: secretReader(() => secrets),
+    readParameter: parameterReader(async () => ssm),
+    clock: { now: () => 0 },
+    hint,
+  });
+  for (const missing of [reference("nowhere#key"), parameter("/nowhere"), reference("my-product/shop#nokey")]) {
+    await expect(port.resolve(missing)).rejects.toThrow(
+      / does not exist: .* On this machine it is a line of \.env\.local/,
+    );
+  }
+});
+
 test("an operation without a stand-in is refused, not sent to AWS", async () => {
   await expect(secrets.send(new ListSecretsCommand({}))).rejects.toThrow("no local stand-in");
 });
@@ -67,7 +87,11 @@ test("there need not be a file", () => {
 });
 
 test("a line that nothing in the catalog names is pointed out, without its value", () => {
-  const references = [secretOf("my-product/shop#token"), secretOf("my-product/fcm"), parameter("/my-product/shop-url")];
+  const references = [
+    reference("my-product/shop#token"),
+    reference("my-product/fcm"),
+    parameter("/my-product/shop-url"),
+  ];
   const said = (name: string) => unusedReferences({ [name]: "s3cret" }, references);
   for (const used of ["my-product/shop#token", "my-product/fcm", "/my-product/shop-url"])
     expect(said(used)).toEqual([]);

@@ -452,6 +452,13 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await store.get(one.id)).toBeUndefined();
       });
 
+      test("an id that is asked for twice is answered once", async () => {
+        const [one, other] = [aJob(), aJob()];
+        await store.createMany([one, other]);
+        const read = await store.getMany([one.id, other.id, one.id, aJob().id]);
+        expect(read.map(({ id }) => id).toSorted()).toEqual([one.id, other.id].toSorted());
+      });
+
       test("no jobs are no work", async () => {
         expect(await store.createMany([])).toEqual([]);
       });

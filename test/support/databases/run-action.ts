@@ -25,11 +25,11 @@ export interface Asked {
 
 /** Executes one action as the consumer's shell would. */
 export function runAction(asked: Asked): Promise<unknown> {
-  const { engine, action, data = {}, filter, url, settings } = asked;
+  const { engine, action, data, filter, url, settings } = asked;
   const connection = secret("shop/db#url");
   const execution: Execution = {
     job: aJob({ type: "database_action", timeout_ms: asked.timeoutMs ?? 10_000 }),
-    input: { data, ...(filter && { filter }) },
+    input: { ...(data && { data }), ...(filter && { filter }) },
     event: { type: "database_action", database: "orders", action: "do" },
     target: { engine, envs: { prd: settings ?? { connection } }, actions: { do: action } },
     idempotencyKey: "job_1-1",

@@ -88,7 +88,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
 
     get: async (id) => copy(jobs.get(id)),
 
-    getMany: async (ids) => copy(ids.flatMap((id) => jobs.get(id) ?? [])),
+    getMany: async (ids) => copy([...new Set(ids)].flatMap((id) => jobs.get(id) ?? [])),
 
     async claim(message, claim) {
       const job = jobs.get(message.job_id);

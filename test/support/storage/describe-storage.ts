@@ -12,8 +12,6 @@ export interface StorageUnderTest {
   secrets?: Record<string, string>;
   open: OpenBucket;
   read: (key: string) => Promise<{ body: Buffer; type: string | undefined } | undefined>;
-  /** Whether the server heeds conditions. Where it does not, a test on the wire stands in. */
-  conditional: boolean;
   stop: () => Promise<void>;
 }
 
@@ -96,7 +94,6 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
     });
 
     it("keeps the file that is there, or fails, where the storage says so", async () => {
-      if (!storage.conditional) return;
       const fileName = "policy";
       await store({ buffer: base64("first"), fileName }, { overwrite: "error" });
       const kept = await store({ buffer: base64("another"), fileName }, { overwrite: "keep" });
@@ -108,7 +105,6 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
     });
 
     it.each(["keep", "error"])("another attempt of the run that stored the file succeeds: %s", async (overwrite) => {
-      if (!storage.conditional) return;
       const job = aJob({ type: "storage" });
       const input = { buffer: base64("once"), fileName: `again-${overwrite}` };
       const first = await store(input, { overwrite }, { job });

@@ -18,14 +18,17 @@ export interface S3Answer {
 }
 
 /** Buckets of S3 whose network is `answer`; what it throws is a connection that failed. */
-export function s3OnTheWire(answer: (request: S3Request) => S3Answer) {
+export function s3OnTheWire(
+  answer: (request: S3Request, aborted: AbortSignal | undefined) => S3Answer | Promise<S3Answer>,
+) {
   const requests: S3Request[] = [];
   const requestHandler = {
     metadata: { handlerProtocol: "http/1.1" },
-    async handle({ method, path, query, headers }: S3Request) {
+    async handle({ method, path, query, headers }: S3Request, { abortSignal }: { abortSignal?: AbortSignal } = {}) {
+      abortSignal?.throwIfAborted();
       const request = { method, path, query, headers };
       requests.push(request);
-      const { status = 200, headers: answered = {}, error, body = "" } = answer(request);
+      const { status = 200, headers: answered = {}, error, body = "" } = await answer(request, abortSignal);
       const text = error ? `<Error><Code>${error}</Code><Message>s3cret</Message></Error>` : body;
       return { response: { statusCode: status, headers: answered, body: Readable.from([Buffer.from(text)]) } };
     },

@@ -9,7 +9,21 @@ const aTime = /^Unix time in seconds or milliseconds \(0 or more\), or an RFC 33
 const bad: [what: string, more: Record<string, unknown>, pointer: string, detail: RegExp][] = [
   ["a cron that never fires", { repeat: { cron: "0 0 30 2 *" } }, "/repeat/cron", /^never fires$/],
   ["a cron that is none", { repeat: { cron: "61 * * * *" } }, "/repeat/cron", /minute/],
-  ["a cron of too many fields", { repeat: { cron: "* * * * * * *" } }, "/repeat/cron", /./],
+  ["a cron of too many fields", { repeat: { cron: "* * * * * * *" } }, "/repeat/cron", /has 5 fields .* or 6/],
+  [
+    "a time zone by another name",
+    { repeat: { cron: "* * * * *", timezone: "UTC" } },
+    "/repeat/timezone",
+    /^unknown field\. Did you mean "tz"\?$/,
+  ],
+  ["no start", { start_at: undefined }, "/start_at", /^is required$/],
+  ["no env", { env: undefined }, "/env", /^is required$/],
+  [
+    "a timeout that is too long",
+    { timeout_ms: 120_001 },
+    "/timeout_ms",
+    /^must be at most 120000 ms for jobs of type action$/,
+  ],
   ["an unknown time zone", { repeat: { cron: "* * * * *", tz: "Mars/Olympus" } }, "/repeat/tz", /IANA time zone/],
   ["a time zone for an interval", { repeat: { every: 1000, tz: "UTC" } }, "/repeat/tz", /is for cron/],
   [
@@ -24,8 +38,8 @@ const bad: [what: string, more: Record<string, unknown>, pointer: string, detail
     "/repeat/end_date",
     /before the first run/,
   ],
-  ["a limit of 0", { repeat: { every: 1000, limit: 0 } }, "/repeat/limit", />=1/],
-  ["an interval below a second", { repeat: { every: 999 } }, "/repeat/every", />=1000/],
+  ["a limit of 0", { repeat: { every: 1000, limit: 0 } }, "/repeat/limit", /^must be at least 1$/],
+  ["an interval below a second", { repeat: { every: 999 } }, "/repeat/every", /^must be at least 1000 ms$/],
   ["neither cron nor every", { repeat: { limit: 1 } }, "/repeat", /needs either cron or every/],
   ["both cron and every", { repeat: { cron: "* * * * *", every: 1000 } }, "/repeat", /needs either cron or every/],
   ["a day that does not exist", { start_at: "2030-02-30T00:00:00Z" }, "/start_at", aTime],

@@ -20,10 +20,36 @@ test("a body is parsed once, and nothing is called for each of its values", asyn
   expect(calls).toEqual([[JSON.stringify(bytes), undefined]]);
 });
 
+test("a whole number that JavaScript would round is not rounded", async () => {
+  const event = httpEvent({ method: "POST", path: "/v1/jobs", body: bytes });
+  const digits = "1234567890123456789012345678901";
+  expect(await bodyOf({ ...event, body: `{"id":${digits}}` })).toEqual({ id: BigInt(digits) });
+});
+
 test("it may come as base64", async () => {
   const event = httpEvent({ method: "POST", path: "/v1/jobs", body: bytes });
   const body = Buffer.from(event.body ?? "").toString("base64");
   expect(await bodyOf({ ...event, body, isBase64Encoded: true })).toEqual(bytes);
+});
+
+describe("a body that is not UTF-8", () => {
+  const bytes = Buffer.from([...Buffer.from('{"a":"'), 0xe9, ...Buffer.from('"}')]);
+  const notUtf8 = { code: "INVALID_REQUEST", faults: [{ pointer: "", detail: "is not UTF-8" }] };
+  const event = httpEvent({ method: "POST", path: "/v1/jobs", body: {} });
+
+  test("is refused, come as base64 or as the text that a gateway has made of it", async () => {
+    const base64 = bodyOf({ ...event, body: bytes.toString("base64"), isBase64Encoded: true });
+    await expect(base64).rejects.toMatchObject(notUtf8);
+    const headers = { ...event.headers, "content-length": String(bytes.byteLength) };
+    await expect(bodyOf({ ...event, headers, body: bytes.toString() })).rejects.toMatchObject(notUtf8);
+  });
+
+  test("is not one with U+FFFD of its own", async () => {
+    const body = '{"a":"\ufffd"}';
+    const headers = { ...event.headers, "content-length": String(Buffer.byteLength(body)) };
+    expect(await bodyOf({ ...event, headers, body })).toEqual({ a: "\ufffd" });
+    expect(await bodyOf({ ...event, body })).toEqual({ a: "\ufffd" });
+  });
 });
 
 const sent = (headers: Record<string, string>) =>

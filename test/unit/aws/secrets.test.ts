@@ -10,8 +10,10 @@ import { settings } from "../../support/aws/client-settings.ts";
 import { awsError, type StubAnswer, stubHandler } from "../../support/aws/stub-handler.ts";
 import { fakeClock } from "../../support/fakes/clock.ts";
 
-/** Secrets over a network that gives these answers in turn, and the last one again from then on. */
-function someSecrets(...answers: (StubAnswer | Error)[]) {
+/** Secrets over a network that gives these answers in turn, and the last one again from then on; a text is the hint. */
+function someSecrets(...given: (StubAnswer | Error | string)[]) {
+  const answers = given.filter((answer) => typeof answer !== "string");
+  const hint = given.find((answer) => typeof answer === "string");
   const clock = fakeClock();
   const requestHandler = stubHandler((_request, earlier) => {
     const answer = answers[earlier] ?? answers.at(-1) ?? {};
@@ -30,6 +32,7 @@ function someSecrets(...answers: (StubAnswer | Error)[]) {
     }),
     clock,
     ttlMs: 1000,
+    hint,
   });
   return { secrets, clock, made, requests: requestHandler.requests };
 }
@@ -123,13 +126,30 @@ test.each<[string, StubAnswer, Reference, string]>([
   ["a secret that is no JSON", holding("hunter2"), secret("shop/smtp#password"), "is not a JSON object"],
   ["a secret that is JSON but no object", holding("null"), secret("shop/smtp#password"), "is not a JSON object"],
   ["a binary secret", { body: { SecretBinary: "AAEC" } }, secret("shop/smtp"), "holds no text"],
-  ["a refusal", awsError("AccessDeniedException"), secret("shop/smtp"), "may not be read by this function's role"],
+  [
+    "a refusal, which is also what AWS says of a secret that is absent",
+    awsError("AccessDeniedException"),
+    secret("shop/smtp"),
+    `may not exist, or may not be read by this function's role: create the Secrets Manager secret "shop/smtp"`,
+  ],
   ["a key that refuses", awsError("DecryptionFailure"), secret("shop/smtp"), "allow its KMS key"],
   ["a secret to be deleted", awsError("InvalidRequestException"), secret("shop/smtp"), "scheduled for deletion"],
 ])("%s is a configuration error that says what to do", async (_what, answer, reference, text) => {
   const error = await failureOf(answer, reference);
   expect(error).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
   expect(error.message).toContain(text);
+});
+
+const hint = "They stand in a file.";
+
+test.each<[string, StubAnswer]>([
+  ["secret", awsError("ResourceNotFoundException")],
+  ["key", holding("{}")],
+])("the fault of an absent %s ends with the deployment's word on where the values are", async (_what, answer) => {
+  const { secrets } = someSecrets(answer, hint);
+  await expect(secrets.resolve(secret("shop/smtp#password"))).rejects.toThrow(
+    / does not exist: .*\. They stand in a file\.$/,
+  );
 });
 
 test("a secret's text is in no part of an error", async () => {

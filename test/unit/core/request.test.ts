@@ -224,6 +224,9 @@ describe("options", () => {
     ["/expires_at", { expires_at: 1 }],
     ["/idempotency_key", { idempotency_key: "" }],
     ["/labels/1", { labels: ["a", "\ud800"] }],
+    ["/input/body/id", { input: { body: { id: 2 ** 53 } } }],
+    ["/input/body/ids/1", { input: { body: { ids: [1, -(2 ** 53), "9007199254740993"] } } }],
+    ["/input/body/id", { input: { body: { id: 12345678901234567890123n } } }],
     ["/input/body/a~1b/0", { input: { body: { "a/b": JSON.parse("[1e400]") } } }],
   ])("%s is refused out of its range", (pointer, options) => {
     expect(refusal({ ...valid, ...options }).faults.map((fault) => fault.pointer)).toEqual([pointer]);

@@ -35,8 +35,8 @@ test("what the catalog does not have does not compile", () => {
     job.dispatch({ ...place, env: "prod", event: "create_order", input: {} }),
     // @ts-expect-error the input of another type
     job.dispatch({ ...place, event: "create_order", input: { payload: 1 } }),
-    // @ts-expect-error an input that lacks a field
-    job.dispatch({ ...place, event: "record_order", input: {} }),
+    // @ts-expect-error an input whose field is of another type
+    job.dispatch({ ...place, event: "record_order", input: { data: 5 } }),
     // @ts-expect-error a feature's input that lacks a field
     job.schedule({ ...place, event: "place_order", input: { customer: "ada", sku: "A-1" } }),
     // @ts-expect-error a field of another type

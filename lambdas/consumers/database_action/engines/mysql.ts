@@ -105,13 +105,16 @@ async function limitTime(connection: MysqlConnection, ms: number): Promise<void>
   connection.timeoutMs = ms;
 }
 
+type Bound = string | number | boolean | null | ReturnType<typeof mysql.TypedParameter.LONGLONG>;
+
 /** Dates are UTC in MySQL's own form, which takes no zone; arrays and objects are JSON. */
-export function bound(type: PlaceholderType, value: unknown): string | number | boolean | null {
+export function bound(type: PlaceholderType, value: unknown): Bound {
   if (value === undefined || value === null) return null;
   if (type === "array" || type === "object") return JSON.stringify(value);
   if (type === "date") return isoOf(String(value)).replace("T", " ").replace("Z", "");
-  // As text: a number would travel as a double, which LIMIT does not take.
-  return type === "integer" ? String(value) : (value as string | number | boolean);
+  // A number would travel as a double, which LIMIT does not take; as text it would be one in JSON and in a result.
+  if (type === "integer") return mysql.TypedParameter.LONGLONG(value as number);
+  return value as string | number | boolean;
 }
 
 interface Header {
@@ -119,12 +122,7 @@ interface Header {
   insertId: number | string;
 }
 
-async function run(
-  connection: MysqlConnection,
-  action: SqlAction,
-  sql: string,
-  values: (string | number | boolean | null)[],
-) {
+async function run(connection: MysqlConnection, action: SqlAction, sql: string, values: Bound[]) {
   const { rows, add, isTruncated } = collector(action.max_rows);
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let header: Header | undefined;

@@ -19,6 +19,16 @@ const meanings: [prefix: string, code: ConstructorParameters<typeof JobError>[0]
     "CONFIGURATION_ERROR",
     "the statement does not fit the database: its syntax, or a table, column or type in it",
   ],
+  [
+    "42P18",
+    "CONFIGURATION_ERROR",
+    "the type of a placeholder does not show from its place: write it behind, such as {{name}}::text",
+  ],
+  [
+    "42725",
+    "CONFIGURATION_ERROR",
+    "a function or operator is not unique for its values: write their types behind them, such as {{name}}::text",
+  ],
   ["3D", "CONFIGURATION_ERROR", "there is no such database"],
   ["3F", "CONFIGURATION_ERROR", "there is no such schema"],
   ["0A", "CONFIGURATION_ERROR", "the database does not support this"],

@@ -1,5 +1,6 @@
 import { Socket } from "node:net";
 import pg from "pg";
+import { parseExactly } from "../../../core/exact-json.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";
 import type { SqlAction } from "../target-sql.ts";
@@ -106,11 +107,11 @@ function resultOf({ operation }: SqlAction, { rows, rowCount, returns, truncated
   return { affected_rows: rowCount ?? 0, ...(returns && { rows, truncated }) };
 }
 
-const { INT8, NUMERIC, BYTEA, DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL } = pg.types.builtins;
+const { INT8, NUMERIC, BYTEA, DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, JSON: PLAIN_JSON, JSONB } = pg.types.builtins;
 type Parser = (text: string) => unknown;
 const asWritten: Parser = (text) => text;
 
-/** How the text of a type is read. What is missing here is read as pg does: json parsed, bool a boolean. */
+/** How the text of a type is read. What is missing here is read as pg does: bool a boolean. */
 const parsers: Record<number, Parser> = {
   [INT8]: (text) => wholeNumber(BigInt(text)),
   [NUMERIC]: asWritten,
@@ -120,6 +121,8 @@ const parsers: Record<number, Parser> = {
   [TIMESTAMP]: (text) => text.replace(" ", "T"),
   [TIMESTAMPTZ]: (text) => text.replace(" ", "T").replace(/\+00$/, "Z"),
   [INTERVAL]: asWritten,
+  [PLAIN_JSON]: parseExactly,
+  [JSONB]: parseExactly,
 };
 
 /** The type of an array, which pg would read in a way of its own, by that of its items (catalog pg_type, typarray). */
@@ -131,6 +134,8 @@ const arrays: [array: number, item: number][] = [
   [1115, TIMESTAMP],
   [1185, TIMESTAMPTZ],
   [1187, INTERVAL],
+  [199, PLAIN_JSON],
+  [3807, JSONB],
 ];
 const textArray = pg.types.getTypeParser(1009 as number, "text") as Parser;
 

@@ -6,17 +6,13 @@ import { type Achieved, fanOut, type Outcome } from "../fan-out.ts";
 import { clientSettings, regionalClients } from "../regional-clients.ts";
 import type { SmsTarget } from "../target.ts";
 import { render } from "../template.ts";
+import { longestSms, plainNumber, smsNumber } from "./sms-limits.ts";
 
 const snsClients = () =>
   regionalClients(async (region) => {
     const { SNSClient } = await import("@aws-sdk/client-sns");
     return new SNSClient(clientSettings(region));
   });
-
-/** https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html: several parts, and no more than this in all. */
-const longest = 1600;
-/** ITU E.164, once it is written without spaces and punctuation. */
-const phoneNumber = /^\+[1-9]\d{6,14}$/;
 
 const named: Record<string, Meaning> = {
   InvalidParameter: ["VALIDATION_ERROR", "SNS cannot send the text message as it is."],
@@ -36,13 +32,13 @@ export const smsChannel =
     const { to, body } = contentFor(sending, "sms");
     const { locale } = sending.input;
     const message = render(sending.message.sms?.body, body, { field: "sms.body", locale });
-    if (message === "" || message.length > longest) {
-      throw new JobError("VALIDATION_ERROR", `sms.body has 1 to ${longest} characters.`);
+    if (message === "" || message.length > longestSms) {
+      throw new JobError("VALIDATION_ERROR", `sms.body has 1 to ${longestSms} characters.`);
     }
     const { signal, log } = sending.execution;
     const client = await clients(setting.region);
     const achieved = await fanOut({
-      recipients: [to].flat().map(plain),
+      recipients: [to].flat().map(plainNumber),
       before: sending.before,
       batchSize: 1,
       concurrency: 10,
@@ -56,9 +52,6 @@ export const smsChannel =
 
 export const sendSms = smsChannel();
 
-/** One spelling a number, so that none gets the message twice. */
-const plain = (number: string): string => number.replaceAll(/[\s().-]/g, "");
-
 async function publish(
   client: SNSClient,
   number: string,
@@ -66,7 +59,7 @@ async function publish(
   setting: SmsTarget,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  if (!phoneNumber.test(number)) return { dead: "InvalidPhoneNumber" };
+  if (smsNumber(number) === undefined) return { dead: "InvalidPhoneNumber" };
   const { PublishCommand } = await import("@aws-sdk/client-sns");
   const command = new PublishCommand({
     PhoneNumber: number,

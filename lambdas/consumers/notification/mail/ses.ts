@@ -1,4 +1,6 @@
+import { domainToASCII } from "node:url";
 import type { SESv2Client } from "@aws-sdk/client-sesv2";
+import { JobError, type JobErrorCode } from "../../../core/errors.ts";
 import { awsFault, type Meaning } from "../aws-fault.ts";
 import { fanOut } from "../fan-out.ts";
 import { clientSettings, regionalClients } from "../regional-clients.ts";
@@ -42,7 +44,7 @@ export const sesSender =
       send: async ([to = ""]) => {
         const command = new SendEmailCommand({
           FromEmailAddress: sender(setting.from),
-          Destination: { ToAddresses: [to] },
+          Destination: { ToAddresses: [asciiAddress(to)] },
           Content: { Simple: { Subject: utf8(subject), Body: { Html: utf8(html), Text: utf8(text) } } },
         });
         try {
@@ -57,11 +59,25 @@ export const sesSender =
 
 export const sendSes = sesSender();
 
+const isAscii = (text: string) => [...text].every((char) => char <= "\x7e");
+
 /** SES takes ASCII in an address line; a name beyond that is an encoded word (RFC 2047). */
 function sender(from: string): string {
-  const [, name = "", address = ""] = /^(.*?)\s*(<[^<>]+>)\s*$/s.exec(from) ?? [];
-  const beyondAscii = [...name].some((char) => char > "\x7e");
-  if (!beyondAscii) return from;
+  const [, name = "", named] = /^(.*?)\s*<([^<>]+)>\s*$/s.exec(from) ?? [];
+  if (named === undefined) return asciiAddress(from, "CONFIGURATION_ERROR");
   const plain = name.replace(/^"(.*)"$/s, "$1");
-  return `=?UTF-8?B?${Buffer.from(plain).toString("base64")}?= ${address}`;
+  const encoded = isAscii(name) ? name : `=?UTF-8?B?${Buffer.from(plain).toString("base64")}?=`;
+  return `${encoded} <${asciiAddress(named, "CONFIGURATION_ERROR")}>`.trim();
+}
+
+/**
+ * SES does not know SMTPUTF8 (RFC 6531): it takes an international domain in Punycode, and no such name before the @.
+ * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
+ */
+function asciiAddress(address: string, code: JobErrorCode = "VALIDATION_ERROR"): string {
+  if (isAscii(address)) return address;
+  const at = address.lastIndexOf("@");
+  const domain = domainToASCII(address.slice(at + 1));
+  if (isAscii(address.slice(0, at)) && domain !== "") return address.slice(0, at + 1) + domain;
+  throw new JobError(code, "SES cannot send to or from an address with characters beyond ASCII before its @.");
 }

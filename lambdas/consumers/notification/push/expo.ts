@@ -1,11 +1,12 @@
 import { JobError } from "../../../core/errors.ts";
 import type { Execution } from "../../../core/job-type.ts";
-import { discard, exchange, type HttpRequest } from "../../http/exchange.ts";
+import { exchange, type HttpRequest } from "../../http/exchange.ts";
 import { setHeader } from "../../http/headers.ts";
 import { readJson } from "../../http/read-body.ts";
 import { secureUrlOf } from "../../http/settings.ts";
 import { statusError } from "../../http/status.ts";
 import { buildUrl } from "../../http/url.ts";
+import { asJobError } from "../failures.ts";
 import { fanOut, type Outcome } from "../fan-out.ts";
 import type { PushTarget } from "../target.ts";
 import type { Push, SendPush } from "./push.ts";
@@ -42,9 +43,8 @@ export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = asy
     log,
     send: async (batch) => {
       const usable = batch.filter((token) => tokenShape.test(token));
-      const outcomes = usable.length === 0 ? [] : await outcomesOf(execution, await exchange(post(usable), signal));
-      const byToken = new Map(usable.map((token, i) => [token, outcomes[i] ?? noTicket()]));
-      return batch.map((token) => byToken.get(token) ?? { dead: "InvalidToken" });
+      const outcomes = await outcomesOf(execution, usable, (tokens) => exchange(post(tokens), signal));
+      return batch.map((token) => outcomes.get(token) ?? { dead: "InvalidToken" });
     },
   });
 };
@@ -57,14 +57,52 @@ interface Ticket {
   details?: { error?: string };
 }
 
-async function outcomesOf({ signal, clock }: Execution, response: Response): Promise<Outcome[]> {
-  if (!response.ok) {
-    await discard(response);
-    throw statusError(response, clock.now(), { who: "Expo" });
+type Outcomes = Map<string, Outcome>;
+type Post = (tokens: string[]) => Promise<Response>;
+
+async function outcomesOf(execution: Execution, tokens: string[], post: Post): Promise<Outcomes> {
+  if (tokens.length === 0) return new Map();
+  const response = await post(tokens);
+  const answer = (await readJson(response, execution.signal)) as Answer | undefined;
+  const projects = response.ok ? undefined : projectsIn(answer, tokens);
+  if (projects) return oneByOne(execution, projects, post);
+  if (!response.ok) throw statusError(response, execution.clock.now(), { who: "Expo" });
+  const tickets = Array.isArray(answer?.data) ? answer.data : undefined;
+  if (!tickets) throw noTicket();
+  return new Map(tokens.map((token, i) => [token, tickets[i] ? outcomeOf(tickets[i]) : noTicket()]));
+}
+
+interface Answer {
+  data?: Ticket[];
+  errors?: { code?: string; details?: Record<string, unknown> }[];
+}
+
+/**
+ * The tokens by project, where Expo refuses a request because they are of several, and says which is of which. Undefined where
+ * it refuses it for another reason, or where that leaves them together.
+ */
+function projectsIn(answer: Answer | undefined, tokens: string[]): string[][] | undefined {
+  const errors = Array.isArray(answer?.errors) ? answer.errors : [];
+  const error = errors.find(({ code }) => code === "PUSH_TOO_MANY_EXPERIENCE_IDS");
+  const named = Object.values(error?.details ?? {}).map((list) => new Set(Array.isArray(list) ? list : []));
+  const groups = [
+    ...named.map((group) => tokens.filter((token) => group.has(token))),
+    tokens.filter((token) => !named.some((group) => group.has(token))),
+  ].filter((group) => group.length > 0);
+  return groups.length > 1 ? groups : undefined;
+}
+
+/** A request a project; what one of them fails with says nothing of the others, which may have been sent. */
+async function oneByOne(execution: Execution, projects: string[][], post: Post): Promise<Outcomes> {
+  const all: Outcomes = new Map();
+  for (const tokens of projects) {
+    const outcomes = await outcomesOf(execution, tokens, post).catch((cause) => {
+      const error = asJobError(cause, execution.log);
+      return new Map<string, Outcome>(tokens.map((token) => [token, error]));
+    });
+    for (const [token, outcome] of outcomes) all.set(token, outcome);
   }
-  const answer = (await readJson(response, signal)) as { data?: Ticket[] } | undefined;
-  if (!Array.isArray(answer?.data)) throw noTicket();
-  return answer.data.map(outcomeOf);
+  return all;
 }
 
 const noTicket = () => new JobError("PROVIDER_ERROR", "Expo answered without a ticket.");

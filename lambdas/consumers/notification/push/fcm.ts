@@ -32,8 +32,11 @@ export const sendFcm: SendPush<Extract<PushTarget, { provider: "fcm" }>> = async
     log,
     send: async ([device = ""]) => {
       const body = JSON.stringify({ message: messageFor(device, push) });
-      const response = await withToken(execution, source, (token) =>
-        exchange({ method: "POST", url, headers: jsonHeaders(token), body }, signal),
+      const response = await withToken(
+        execution,
+        source,
+        (token) => exchange({ method: "POST", url, headers: jsonHeaders(token), body }, signal),
+        async (refused) => !(await isThirdParty(refused.clone(), signal)),
       );
       return [await outcomeOf(response, execution)];
     },
@@ -58,13 +61,21 @@ interface FcmError {
   details?: { errorCode?: string; fieldViolations?: { field?: string }[] }[];
 }
 
+/** A 401 that is not about our token, but about the credentials that FCM has for APNs or web push. */
+async function isThirdParty(response: Response, signal: AbortSignal): Promise<boolean> {
+  const answer = (await readJson(response, signal)) as { error?: FcmError } | undefined;
+  return codesOf(answer?.error).includes(thirdParty);
+}
+
+const thirdParty = "THIRD_PARTY_AUTH_ERROR";
+
 async function outcomeOf(response: Response, { signal, clock }: Execution): Promise<Outcome> {
   const answer = (await readJson(response, signal)) as { name?: string; error?: FcmError } | undefined;
   if (response.ok) return { id: String(answer?.name ?? "") };
   const dead = deadReason(response.status, answer?.error ?? {});
   if (dead) return { dead };
-  if (codesOf(answer?.error).includes("THIRD_PARTY_AUTH_ERROR")) {
-    // A 401 that is not about our token: it says nothing of the other devices.
+  if (codesOf(answer?.error).includes(thirdParty)) {
+    // It says nothing of the other devices, which may be of another platform.
     return new JobError("CONFIGURATION_ERROR", "FCM has no valid APNs or web push credentials for the app.");
   }
   return statusError(response, clock.now(), { who: "FCM" });

@@ -48,6 +48,8 @@ describeWith("FerretDB", ferretdb)("a MongoDB database", () => {
       inserted_ids: { length: 2 },
     });
     expect(await run({ operation: "countDocuments", filter: { customer: "Bob" } })).toEqual({ count: 2 });
+    const byCustomer = { operation: "countDocuments", filter: { customer: "{{filter.customer}}" } };
+    expect(await run(byCustomer, undefined, { filter: { customer: "Bob" } })).toEqual({ count: 2 });
     expect(await run({ operation: "estimatedDocumentCount" })).toEqual({ count: 3 });
     const filter = { customer: "{{filter.customer}}" };
     const set = { filter, update: { $set: { total: "{{total:float}}" } } };

@@ -99,6 +99,33 @@ describeWith("MariaDB", mariadb)("a MySQL database", () => {
     });
   });
 
+  it("binds whole numbers as what they are, wherever they stand, to the last digit", async () => {
+    const statement = `SELECT {{n:integer}} AS n, JSON_OBJECT('n', {{n:integer}}) AS object, {{n:integer}} % 2 AS odd,
+      {{text:string}} AS text, 7 / {{seven:integer}} AS one LIMIT {{limit:integer}} OFFSET {{offset:integer}}`;
+    const n = Number.MAX_SAFE_INTEGER;
+    expect(await run("read", statement, { n, text: "5", seven: 7, limit: 1, offset: 0 })).toMatchObject({
+      rows: [{ n, object: { n }, odd: 1, text: "5", one: "1.0000" }],
+    });
+    await run("create", insert, { customer: "Ann", total: 1 });
+    expect(await run("read", "SELECT customer FROM orders WHERE id = {{id:integer}}", { id: 1 })).toMatchObject({
+      row_count: 1,
+    });
+  });
+
+  it("answers the whole numbers in JSON to the last digit", async () => {
+    await run("create", insert, { customer: "Ann", total: 1 });
+    await admin.query('UPDATE orders SET extra = \'{"id": 9007199254740993, "few": [1, 2.5]}\'');
+    expect(await run("read", "SELECT extra FROM orders")).toMatchObject({
+      rows: [{ extra: { id: "9007199254740993", few: [1, 2.5] } }],
+    });
+  });
+
+  it("joins texts as the fault of a placeholder in a longer text says", async () => {
+    await run("create", insert, { customer: "Annabel", total: 1 });
+    const like = "SELECT customer FROM orders WHERE customer LIKE concat('%', {{part}}, '%')";
+    expect(await run("read", like, { part: "nab" })).toMatchObject({ row_count: 1 });
+  });
+
   it.each([
     "'; DROP TABLE orders; --",
     "' OR '1'='1",

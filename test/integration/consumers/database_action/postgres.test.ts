@@ -108,6 +108,28 @@ describe("a PostgreSQL action", () => {
     });
   });
 
+  it("answers the whole numbers in JSON to the last digit", async () => {
+    const json = `'{"id": 9007199254740993, "few": [1, 2.5, -9007199254740993]}'`;
+    const object = { id: "9007199254740993", few: [1, 2.5, "-9007199254740993"] };
+    const statement = `SELECT ${json}::json AS a, ${json}::jsonb AS b, ARRAY[${json}::jsonb, NULL] AS list, '7'::jsonb AS n`;
+    expect(await run("read", statement)).toMatchObject({
+      rows: [{ a: object, b: object, list: [object, null], n: 7 }],
+    });
+  });
+
+  it("joins texts as the fault of a placeholder in a longer text says", async () => {
+    await run("create", insert, { customer: "Annabel", total: 1 });
+    const like = "SELECT customer FROM orders WHERE customer LIKE '%' || {{part}}::text || '%'";
+    expect(await run("read", like, { part: "nab" })).toMatchObject({ row_count: 1 });
+    for (const untyped of ["concat('%', {{part}})", "jsonb_build_object('a', {{part}})", "{{part}} + {{other}}"]) {
+      const failure = failureOf(run("read", `SELECT ${untyped} AS x`, { part: "a", other: "b" }));
+      expect(await failure).toMatchObject({
+        code: "CONFIGURATION_ERROR",
+        message: expect.stringContaining("such as {{name}}::text"),
+      });
+    }
+  });
+
   it.each([
     "'; DROP TABLE orders; --",
     "' OR '1'='1",

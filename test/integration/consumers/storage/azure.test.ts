@@ -15,7 +15,6 @@ describeStorage("Azure Blob Storage", async () => {
       if (!(await blob.exists())) return undefined;
       return { body: await blob.downloadToBuffer(), type: (await blob.getProperties()).contentType };
     },
-    conditional: true,
     stop,
   };
 });

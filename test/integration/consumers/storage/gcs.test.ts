@@ -15,7 +15,6 @@ if (program !== undefined) {
       secrets: { "files#gcs": aServiceAccount() },
       open: bucketOpener(),
       read,
-      conditional: true,
       stop,
     };
   });

@@ -23,8 +23,6 @@ describeStorage("S3", async () => {
         throw error;
       }
     },
-    // test/unit/consumers/storage/s3.test.ts has them on the wire.
-    conditional: false,
     async stop() {
       client.destroy();
       await stop();

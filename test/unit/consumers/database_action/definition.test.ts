@@ -110,10 +110,24 @@ describe("an input is checked when it is requested", () => {
       input: input as Record<string, unknown>,
     });
 
+  it("may be a filter alone where its action has no other placeholders", () => {
+    const find = mongo({ operation: "find", filter: { _id: "{{filter.id:objectid}}" } });
+    const filter = { id: "65a1b2c3d4e5f60718293a4b" };
+    expect(databaseAction.input().safeParse({ filter }).data).toEqual({ filter });
+    expect(faults(find, { filter })).toEqual([]);
+    expect(faults(find, {})).toEqual([{ pointer: "/input/filter/id", detail: "is required." }]);
+    expect(faults(sql({}), { filter })).toMatchObject([
+      { pointer: "/input/data/customer", detail: "is required." },
+      { pointer: "/input/data/total", detail: "is required." },
+    ]);
+    const insert = mongo({ operation: "insertOne", document: "{{data:object}}" });
+    expect(faults(insert, { filter })).toEqual([{ pointer: "/input/data", detail: "is required." }]);
+  });
+
   it("against the placeholders of its action", () => {
     expect(faults(sql({}), { data: { customer: "Ann", total: 5 } })).toEqual([]);
     expect(faults(sql({}), { data: { customer: "", total: -1 } })).toEqual([
-      { pointer: "/input/data/customer", detail: "must be 1 characters or more." },
+      { pointer: "/input/data/customer", detail: "must be 1 character or more." },
       { pointer: "/input/data/total", detail: "must be 0 or more." },
     ]);
   });

@@ -38,6 +38,29 @@ describe("MongoDB's JSON", () => {
     expect(fill("update", [{ $set: { a: "{{a}}" } }], { data })).toEqual([{ $set: { a: { $literal: "$password" } } }]);
   });
 
+  it("takes them as they are in the queries of projections and of stages, and nowhere else", () => {
+    const data = { a: "$password" };
+    const query = { a: "{{a}}" };
+    const filled = { a: "$password" };
+    const literal = { a: { $literal: "$password" } };
+    expect(fill("projection", { lines: { $elemMatch: query }, b: query }, { data })).toEqual({
+      lines: { $elemMatch: filled },
+      b: literal,
+    });
+    const pipeline = [
+      { $geoNear: { near: { type: "Point", coordinates: [1, 2] }, distanceField: "d", query } },
+      { $graphLookup: { from: "n", startWith: "{{a}}", as: "n", restrictSearchWithMatch: query } },
+      { $project: { query, restrictSearchWithMatch: query } },
+      { $lookup: { from: "n", as: "n", pipeline: [{ $match: query }, { $project: query }] } },
+    ];
+    expect(fill("pipeline", pipeline, { data })).toEqual([
+      { $geoNear: { near: { type: "Point", coordinates: [1, 2] }, distanceField: "d", query: filled } },
+      { $graphLookup: { from: "n", startWith: literal.a, as: "n", restrictSearchWithMatch: filled } },
+      { $project: { query: literal, restrictSearchWithMatch: literal } },
+      { $lookup: { from: "n", as: "n", pipeline: [{ $match: filled }, { $project: literal }] } },
+    ]);
+  });
+
   it("has the same operators for every input", () => {
     const operators = (value: unknown): string[] =>
       typeof value === "object" && value !== null

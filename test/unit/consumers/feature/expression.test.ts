@@ -43,6 +43,16 @@ describe("expressions", () => {
     ["$Lowercase('ÄB')", "äb"],
     ["$Dateformat($Now, 'YYYY-MM-DD HH:mm:ss')", "2026-01-02 03:04:05"],
     ["$Dateformat('2026-02-03T00:30:00+01:00', 'DD.MM.YYYY')", "02.02.2026"],
+    ["$Dateformat(1767323045, 'YYYY-MM-DD HH:mm:ss')", "2026-01-02 03:04:05"],
+    ["$Dateformat('1767323045', 'YYYY-MM-DD HH:mm:ss')", "2026-01-02 03:04:05"],
+    ["$Dateformat('1767323045000', 'YYYY-MM-DD HH:mm:ss')", "2026-01-02 03:04:05"],
+    ["$Dateformat('-1767323045.5', 'YYYY')", "1913"],
+    ["$Dateformat('2030', 'YYYY-MM-DD')", "2030-01-01"],
+    ["$Dateformat('20300131', 'YYYY-MM-DD')", "2030-01-31"],
+    ["$Dateformat('2028-02-29', 'DD.MM.')", "29.02."],
+    ["$Dateformat('2030-1-2 7:05', 'MM-DD HH:mm')", "01-02 07:05"],
+    ["$Dateformat('2030-01-02T23:59:59.123456Z', 'SSS')", "123"],
+    ["$Dateformat('Wed, 02 Jan 2030 07:28:00 GMT', 'YYYY-MM-DD')", "2030-01-02"],
     ["$Filter($Input{orders}, 'total', '>', 10)", [{ id: 2, total: 50 }]],
     ["$Find($Input{orders}, 'id', 1)", { id: 1, total: 5 }],
     ["$Filter($Input{tags}, '', 'b')", ["b"]],
@@ -69,6 +79,7 @@ describe("expressions", () => {
     ["$Concat(['a' 'b'])", /"]" is missing/],
     ["$Input{a} and more", /not part of an expression/],
     ["$Now)", /out of place/],
+    ["$Add(9007199254740993, 1)", /9007199254740993 is beyond 2\^53 and would be rounded; write it in quotes/],
     ["$Trim('open)", /not part of an expression/],
     [`${"$Trim(".repeat(60)}'a'${")".repeat(60)}`, /nested deeper/],
   ])("%s is a fault", (text, message) => {
@@ -79,9 +90,26 @@ describe("expressions", () => {
   it("of the wrong kind of value say which operator, and not the value", () => {
     expect(() => value("$Add('s3cret')")).toThrow("$Add in a step of the feature got no number.");
     expect(() => value("$Trim($Input{nested})")).toThrow("got no text");
+    for (const text of ["$Add('9007199254740993', 1)", "$Subtract(-9007199254740991, 1)"]) {
+      expect(() => value(text)).toThrow("got a whole number beyond 2^53, which would be rounded");
+    }
   });
 
-  it.each(["$Input{absent}", "null", "true", "[2030, 1]", "'no date'"])("%s is no date", (text) => {
+  it.each([
+    "$Input{absent}",
+    "null",
+    "true",
+    "[2030, 1]",
+    "'no date'",
+    "''",
+    "'2030-02-30'",
+    "'2029-02-29T00:00:00Z'",
+    "'2030-13-01'",
+    "'2030-00-10'",
+    "'2030-01-02T10:61'",
+    "'2030-01-02T24:00:00Z'",
+    "'20300231'",
+  ])("%s is no date", (text) => {
     expect(() => value(`$Dateformat(${text}, 'YYYY')`)).toThrow("$Dateformat in a step of the feature got no date.");
   });
 });

@@ -23,6 +23,7 @@ test.each([
   ["application/json", '{"a":1}', { body: { a: 1 } }],
   ["application/problem+json; charset=utf-8", "[]", { body: [] }],
   ["application/json", "<html>", { body: "<html>", parse_error: true }],
+  ["application/json", '{"id":9007199254740993}', { body: { id: "9007199254740993" } }],
   ["text/plain", '{"a":1}', { body: '{"a":1}' }],
   [null, "x", { body: "x" }],
   ["application/json", "", { body: null }],

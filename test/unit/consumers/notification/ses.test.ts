@@ -72,6 +72,27 @@ test("a sender's name beyond ASCII is an encoded word", async () => {
   );
 });
 
+test("an international domain is Punycode to SES, and reported as it was asked for", async () => {
+  const { send, requests } = ses(sent);
+  const { channels } = await send(["ada@bücher.example"], {}, "Grüße <orders@größe.example>");
+  expect(requests[0]?.body).toMatchObject({
+    FromEmailAddress: expect.stringMatching(/^=\?UTF-8\?B\?.+\?= <orders@xn--gre-6ka8i\.example>$/),
+    Destination: { ToAddresses: ["ada@xn--bcher-kva.example"] },
+  });
+  expect(channels.email).toMatchObject({ sent: [{ to: "ada@bücher.example" }] });
+  await send(["a@x.example"], {}, "orders@größe.example");
+  expect(requests[1]?.body).toMatchObject({ FromEmailAddress: "orders@xn--gre-6ka8i.example" });
+});
+
+test("an address beyond ASCII before its @ is none that SES can send to, and the others get theirs", async () => {
+  const { send, requests } = ses(sent);
+  const error = await failureOf(send(["grüße@x.example", "a@x.example"]));
+  expect(error).toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
+  expect(error.progress).toMatchObject({ channels: { email: { sent: [{ to: "a@x.example" }] } } });
+  expect(requests).toHaveLength(1);
+  expect(await failureOf(send(["a@x.example"], {}, "grüße@x.example"))).toMatchObject({ code: "CONFIGURATION_ERROR" });
+});
+
 test("a line break in a subject makes no header, one in an address is refused", async () => {
   const { send, requests } = ses(sent);
   await send(["a@x.example"], { email: { subject: { en: "Hi\r\nBcc: evil@x.example" } } });

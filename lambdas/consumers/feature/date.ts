@@ -1,0 +1,39 @@
+import dayjs from "dayjs";
+import utc from "dayjs/plugin/utc.js";
+
+dayjs.extend(utc);
+
+/** A number below this is seconds, otherwise milliseconds, as in a request. */
+const secondsBelow = 1e11;
+
+/** Digits alone: Unix time, unless they are a year or a day (`2030`, `20300131`). */
+const unixTime = /^-?\d+(\.\d+)?$/;
+const yearOrDay = /^(\d{4}|\d{8})$/;
+
+/** Year, month, day, hours, minutes and seconds of ISO 8601, in whatever of its forms day.js takes. */
+const calendar =
+  /^(\d{4})(?:[-/]?(\d{1,2})(?:[-/]?(\d{1,2})(?:[Tt\s]+(\d{1,2})(?::?(\d{1,2})(?::?(\d{1,2}))?)?)?)?)?(?!\d)/;
+
+/**
+ * The moment that a value means, in UTC: Unix time in seconds or milliseconds, a number or its text, or a date as text.
+ * Undefined for anything else, and for a day or a time of day that does not exist, which day.js would move to one that does.
+ */
+export function dateOf(value: unknown): dayjs.Dayjs | undefined {
+  const text = typeof value === "string" ? value.trim() : "";
+  const number = unixTime.test(text) && !yearOrDay.test(text) ? Number(text) : value;
+  if (typeof number === "number") return valid(dayjs.utc(Math.abs(number) < secondsBelow ? number * 1000 : number));
+  return text !== "" && exists(text) ? valid(dayjs.utc(text)) : undefined;
+}
+
+const valid = (date: dayjs.Dayjs): dayjs.Dayjs | undefined => (date.isValid() ? date : undefined);
+
+function exists(text: string): boolean {
+  const written = calendar.exec(text);
+  if (!written) return true;
+  const [year = 0, month = 1, day = 1, hours = 0, minutes = 0, seconds = 0] = written
+    .slice(1)
+    .map((part) => (part === undefined ? undefined : Number(part)));
+  const daysInMonth = new Date(Date.UTC(year, month, 0)).getUTCDate();
+  const isDay = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth;
+  return isDay && hours < 24 && minutes < 60 && seconds < 60;
+}

@@ -1,0 +1,14 @@
+/** https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html: several parts, and no more than this in all. */
+export const longestSms = 1600;
+
+/** ITU E.164, once it is written without spaces and punctuation. */
+const phoneNumber = /^\+[1-9]\d{6,14}$/;
+
+/** One spelling a number, so that none gets the message twice. */
+export const plainNumber = (number: string): string => number.replaceAll(/[\s().-]/g, "");
+
+/** The number as SNS takes it; undefined for what is none. */
+export function smsNumber(number: string): string | undefined {
+  const plain = plainNumber(number);
+  return phoneNumber.test(plain) ? plain : undefined;
+}
