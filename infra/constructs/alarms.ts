@@ -78,13 +78,6 @@ export class Alarms extends Construct {
       });
       if (name !== "lifecycle") continue;
       this.watch({
-        what: "stream-dead-letters-fail",
-        section: "Dead letters that fail",
-        todo: "Writes were given up, and SQS did not take the dead letter that names them: mend the queue, then find them.",
-        metric: it.lambda.metric("DestinationDeliveryFailures", sum),
-        at: 1,
-      });
-      this.watch({
         what: "stream-lag",
         section: "Stream lag",
         todo: "Events and counts of jobs come late: read the lifecycle's log and see whether the bus refuses events.",

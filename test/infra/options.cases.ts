@@ -224,7 +224,7 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
     const ofEntry = (entry: string) => through(roleOf(functionOf(service, entry)));
     expect(ofEntry("api")).toEqual(all("dynamodb, s3, sqs"));
     expect(ofEntry("authorizer")).toEqual(all("dynamodb, secretsmanager"));
-    expect(ofEntry("lifecycle")).toEqual(all("dynamodb, sqs"));
+    expect(ofEntry("lifecycle")).toEqual(all("dynamodb, s3, sqs"));
     expect(ofEntry("reconciler")).toEqual(all("dynamodb, sqs"));
     for (const type of jobTypes) expect(ofEntry(`consumers/${type}`)[0]).toMatch(/^kms:Decrypt dynamodb, s3, sqs/);
     const scheduler = resourcesOf(service, "AWS::IAM::Role").find(({ id }) => id.startsWith("Schedules"));
