@@ -167,7 +167,6 @@ test.each(Object.keys(registry) as JobType[])(
       timeout: 240_000,
     });
     const said = JSON.parse(stdout) as Said;
-    console.log(type, said.maxRssMb, said.batches);
     expect(said.outcomes).toEqual(Array.from({ length: 10 }, () => outcome));
     expect(said.maxRssMb).toBeLessThan(megabytes);
   },

@@ -42,7 +42,7 @@ async function world(name: ProviderName, ...answers: Answer[]) {
   const services = fakeServices({
     jobs: [job],
     catalog: makeCatalog([product], registry),
-    secrets: provider.secret ? { key: provider.secret(server.url) } : {},
+    secrets: { "/here": server.url, ...(provider.secret && { key: provider.secret(server.url) }) },
   });
   const execute = provider.execute(server.url);
   const stored = async () => (await services.jobs.get(job.id)) as Job;
@@ -129,7 +129,11 @@ describe.each(names)("%s", (name) => {
     // Those with the consumer's own role have none to name.
     if (!provider.secret) return;
     await using it = await world(name);
-    const none = fakeServices({ jobs: [await it.stored()], catalog: it.catalog, secrets: { other: "s3cret" } });
+    const none = fakeServices({
+      jobs: [await it.stored()],
+      catalog: it.catalog,
+      secrets: { other: "s3cret", "/here": it.server.url },
+    });
     await runJob(none, provider.execute(it.server.url), aMessage(await it.stored()), {});
     const [after] = none.jobs.all();
     expect(after).toMatchObject({ status: "failed", error: { code: "CONFIGURATION_ERROR", retryable: false } });

@@ -10,7 +10,7 @@ import { checkCatalog } from "../../../lambdas/core/check-catalog.ts";
 import { RequestError } from "../../../lambdas/core/errors.ts";
 import type { Job, JobType } from "../../../lambdas/core/job.ts";
 import type { Decide } from "../../../lambdas/core/job-type.ts";
-import { secret } from "../../../lambdas/core/references.ts";
+import { parameter, secret } from "../../../lambdas/core/references.ts";
 import { parseRequest } from "../../../lambdas/core/request.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";
 import { httpServer, json, type Seen } from "../../support/executors/http-server.ts";
@@ -47,13 +47,13 @@ const productAt = (url: string): Product => ({
   },
   apps: {
     shop: {
-      envs: { prd: { base_url: `${url}/api`, auth: { type: "bearer", token: secret("key") } } },
+      envs: { prd: { base_url: parameter("/api"), auth: { type: "bearer", token: secret("key") } } },
       actions: { order: { method: "POST", path: "/orders/:id" } },
     },
   },
   notifications: {
     customers: {
-      envs: { prd: { push: { provider: "expo", endpoint: url }, callback: { url: `${url}/callback` } } },
+      envs: { prd: { push: { provider: "expo", endpoint: parameter("/push") }, callback: { url: `${url}/callback` } } },
       messages: { hi: { push_notification: { title: "Hi {{name}}", body: "{{text}}" } } },
     },
   },
@@ -106,7 +106,11 @@ async function ask(event: string, input: Record<string, unknown>, { stored = fal
   }
   const { type } = catalog.find("p", "prd", event).event;
   const job = aJob({ product: "p", event, type, input: { inline: accepted } });
-  const services = fakeServices({ jobs: [job], catalog, secrets: { key: "s3cret", mongo: "mongodb://127.0.0.1:1/x" } });
+  const services = fakeServices({
+    jobs: [job],
+    catalog,
+    secrets: { key: "s3cret", mongo: "mongodb://127.0.0.1:1/x", "/api": `${server.url}/api`, "/push": server.url },
+  });
   await runJob(services, executors[type as keyof typeof executors], aMessage(job), { random: () => 0 });
   const jobs = services.jobs.all();
   return { job: jobs.find(({ id }) => id === job.id) as Job, jobs, seen: server.seen };

@@ -14,7 +14,7 @@ import { bucketOpener } from "../../../lambdas/consumers/storage/open-bucket.ts"
 import { s3Buckets } from "../../../lambdas/consumers/storage/s3.ts";
 import type { JobType } from "../../../lambdas/core/job.ts";
 import type { Execute } from "../../../lambdas/core/job-type.ts";
-import { secret } from "../../../lambdas/core/references.ts";
+import { parameter, secret } from "../../../lambdas/core/references.ts";
 import { settings } from "../aws/client-settings.ts";
 import { json } from "./http-server.ts";
 
@@ -33,6 +33,9 @@ export interface Provider {
   /** What a wrong credential in `secret("key")` is; without it there is none. */
   secret?: (url: string) => string;
 }
+
+/** The server's address, behind a reference: written out, it would have to be HTTPS where credentials are sent. */
+const here = parameter("/here");
 
 const messages = { plain: {} };
 const text = { en: "Hi" };
@@ -54,8 +57,8 @@ export const providers = {
   "action: an app": {
     type: "action",
     event: { app: "it", action: "do" },
-    target: (base_url) => ({
-      envs: { prd: { base_url, auth: { type: "bearer", token: secret("key") } } },
+    target: () => ({
+      envs: { prd: { base_url: here, auth: { type: "bearer", token: secret("key") } } },
       actions: { do: { method: "POST", path: "/do" } },
     }),
     input: { body: { amount: 5 } },
@@ -64,14 +67,14 @@ export const providers = {
     secret: () => "s3cret",
   },
   "notification: a callback": notify(
-    (url) => ({ callback: { url, auth: { type: "bearer", token: secret("key") } } }),
+    () => ({ callback: { url: here, auth: { type: "bearer", token: secret("key") } } }),
     {
       callback: {},
     },
     { secret: () => "s3cret" },
   ),
   "notification: Expo": notify(
-    (endpoint) => ({ push: { provider: "expo", endpoint, access_token: secret("key") } }),
+    () => ({ push: { provider: "expo", endpoint: here, access_token: secret("key") } }),
     { push_notification: { title: text, body: text, device_token: "ExponentPushToken[a]" } },
     { good: (response) => json(response, 200, { data: [{ status: "ok", id: "1" }] }), secret: () => "s3cret" },
   ),

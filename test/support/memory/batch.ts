@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { registry } from "../../../lambdas/consumers/registry.ts";
 import { runJob } from "../../../lambdas/consumers/shell.ts";
 import { makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
@@ -62,8 +63,17 @@ export async function runBatch(
   }
   const ended = await Promise.all(jobs.map(({ id }) => services.jobs.get(id)));
   return {
-    maxRssMb: process.resourceUsage().maxRSS / 1024,
+    maxRssMb: largestResidentMb(),
     outcomes: ended.map((job) => job?.error?.code ?? job?.status ?? "gone"),
     batches,
   };
 }
+
+/**
+ * The most memory that this process has had at a time. Of this program: what the system counts for the process itself
+ * (`resourceUsage`) begins with what its parent had when it was forked.
+ */
+const largestResidentMb = (): number => {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return Number(kilobytes) / 1024;
+};

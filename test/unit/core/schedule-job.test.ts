@@ -123,7 +123,7 @@ describe("when AWS refuses", () => {
     const { remove } = services.jobs;
     services.queue.send = async () => {
       services.queue.send = send;
-      throw new Error("ThrottlingException");
+      throw throttled("AWS is down");
     };
     // The answer of the removal is lost: when it is repeated, the job of another request has the id.
     services.jobs.remove = async (job) => {

@@ -330,7 +330,7 @@ describe("a task of Step Functions that waits for a job", () => {
 
 it("a batch that is delivered three times starts one chain of heartbeats", async () => {
   const services = world();
-  const changes = ["a", "b"].map((token) => ({ after: aJob({ task_tokens: [token] }), at: noon }));
+  const changes = ["a", "b"].map((token) => ({ id: token, after: aJob({ task_tokens: [token] }), at: noon }));
   // The queue takes one of the two at first.
   services.tasks.refuses = (message) => message.kind === "heartbeat" && message.token === "a";
   expect(await handleChanges(services, changes)).toBe(0);

@@ -571,7 +571,7 @@ describe("cancelling a feature", () => {
       if (job.id === id) return replace(job);
       throw throttled();
     };
-    await expect(changeJob(w, id, cancelling("by request"))).rejects.toThrow("Rate exceeded");
+    await expect(changeJob(w, id, cancelling("by request"))).rejects.toThrow("throttled");
     Object.assign(w.jobs, { replace });
     await changeJob(w, id, cancelling("by request"));
     expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
