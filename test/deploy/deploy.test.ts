@@ -348,6 +348,7 @@ describe("what happens to a job", () => {
       due_at: body.due_at,
       started_at: body.started_at,
       finished_at: body.finished_at,
+      created_at: body.created_at,
       version: 3,
     });
     const { body: stats } = await call("GET", "/v1/stats?product_tag=my-product&env=prd", { key });

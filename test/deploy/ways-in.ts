@@ -136,7 +136,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
         const object = await s3.send(new GetObjectCommand({ Bucket, Key: `${folder}/${name}` }));
         return (await object.Body?.transformToString()) ?? "";
       };
-      const part = (await read("part-00001.ndjson"))
+      const part = (await read("part-000000000001-000000000003.ndjson"))
         .trimEnd()
         .split("\n")
         .map((line) => JSON.parse(line));
