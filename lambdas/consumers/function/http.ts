@@ -5,7 +5,7 @@ import { isSmallJson } from "../../core/json-values.ts";
 import { isReference, referenceName } from "../../core/references.ts";
 import { urlFault } from "../../core/url.ts";
 import { shownHeaders } from "../http/headers.ts";
-import { isBinary } from "../http/read-body.ts";
+import { isBinary, maxResponseBytes } from "../http/read-body.ts";
 import { type HttpAnswer, post } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
 import type { LambdaClients } from "./lambda.ts";
@@ -22,9 +22,6 @@ export interface HttpResult {
   body_encoding?: "base64" | "json";
 }
 
-/** The most of an answer that is read. */
-const largestAnswer = 10_000_000;
-
 type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room">;
 
 /** POSTs the payload; resolves with the answer if its status is 2xx. Redirects are not followed. */
@@ -39,7 +36,7 @@ export async function callHttp(clients: LambdaClients, callee: HttpCallee, paylo
   };
   const request = { url, headers, body: payload };
   const authorized = await authorize(clients, callee, request, call);
-  const answer = await post(url, { headers: authorized, body: payload, largest: largestAnswer, signal, room });
+  const answer = await post(url, { headers: authorized, body: payload, largest: maxResponseBytes, signal, room });
   const fault = statusFault(answer, clock.now());
   if (fault) throw fault;
   return resultOf(answer);
