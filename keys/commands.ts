@@ -28,6 +28,9 @@ export function runCommand(services: KeysServices, command: Command): Promise<Sa
   return command.do === "list" ? list(services) : revoke(services, command.id);
 }
 
+/** Characters of what a key is called. */
+export const longestKeyName = 64;
+
 /** Control and format characters, which could change how a terminal shows the list, and halves of characters. */
 const notShown = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
@@ -35,7 +38,9 @@ async function create(
   { keys, catalog, now }: KeysServices,
   { name, expires, ...asked }: Extract<Command, { do: "create" }>,
 ): Promise<Said> {
-  if (name.length > 64) throw new KeysError("--name has more than 64 characters.");
+  if (name.length > longestKeyName) {
+    throw new KeysError(`--name has more than ${longestKeyName} characters.`);
+  }
   if (notShown.test(name)) throw new KeysError("--name has a line break, or another character that cannot be shown.");
   const expiry = expires === undefined ? {} : { expires_at: expiryOf(expires, now) };
   const { key, record } = newApiKey({ name, scopes: scopesOf(catalog, asked), created_at: now, ...expiry });

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { jobStatuses, jobTypes } from "../core/job.ts";
+import { requestLimits } from "../core/request-limits.ts";
 import { strict } from "../core/schema.ts";
 import { epochMs } from "../core/start-time.ts";
 import { Cursor, Limit, QueryTime } from "./parse-query.ts";
 
-const Name = z.string().min(1).max(64);
+const Name = z.string().min(1).max(requestLimits.name);
 
 /** A repeated parameter reaches us joined by commas, so it may as well be written so. */
 const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>

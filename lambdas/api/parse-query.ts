@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { RequestError } from "../core/errors.ts";
+import { requestLimits } from "../core/request-limits.ts";
 import { faultsOf } from "../core/schema.ts";
 import { Time } from "../core/start-time.ts";
 
@@ -13,12 +14,15 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Reco
 /** How many entries a page has. The document says what a client means by it, which the query string has in digits. */
 export const Limit = z
   .string()
-  .refine((text) => /^[1-9]\d?$|^100$/.test(text), "a whole number from 1 to 100")
-  .meta({ type: "integer", minimum: 1, maximum: 100, default: 20 })
+  .refine(
+    (text) => /^[1-9]\d*$/.test(text) && Number(text) <= requestLimits.page,
+    `a whole number from 1 to ${requestLimits.page}`,
+  )
+  .meta({ type: "integer", minimum: 1, maximum: requestLimits.page, default: requestLimits.defaultPage })
   .transform(Number)
-  .default(20);
+  .default(requestLimits.defaultPage);
 
-export const Cursor = z.string().max(512);
+export const Cursor = z.string().max(requestLimits.cursor);
 
 /** Unix time is written in digits here. */
 export const QueryTime = z.preprocess(

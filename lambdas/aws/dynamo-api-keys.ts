@@ -24,7 +24,7 @@ export interface DynamoApiKeysOptions {
 export const keysPartition = "KEYS";
 
 /** Seconds that an expired or revoked key is still listed. */
-const rememberedSeconds = 90 * 86_400;
+export const rememberedSeconds = 90 * 86_400;
 
 /** API keys in the table of jobs, one item each. */
 export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys {

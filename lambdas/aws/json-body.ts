@@ -6,13 +6,13 @@ import { requestReviver } from "../core/exact-json.ts";
 import { sentBytes } from "../core/sizes.ts";
 
 /** Bytes as they were sent. Lambda takes an event of 6.29 MB, and a body may reach it as base64. */
-const largestBody = 4_400_000;
+export const largestBody = 4_400_000;
 
 /**
  * Bytes within the event, where each quote and backslash of a JSON body counts twice. It is less than what Lambda takes, so
  * that the answer near the limit is ours: beyond that API Gateway answers 413 in words of its own.
  */
-const largestInEvent = 6_000_000;
+export const largestInEvent = 6_000_000;
 
 const mediaType = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i;
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { type JobStatus, jobStatuses, jobTypes } from "./job.ts";
+import { requestLimits } from "./request-limits.ts";
 import { notWellFormed, strict, wellFormed } from "./schema.ts";
 import { epochMs, Time } from "./start-time.ts";
 
@@ -15,7 +16,7 @@ export const changeable: Record<BulkAction, readonly JobStatus[]> = {
   delete: ["completed", "failed", "cancelled"],
 };
 
-const Name = z.string().min(1).max(64);
+const Name = z.string().min(1).max(requestLimits.name);
 const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z.union([z.enum(values), z.array(z.enum(values)).min(1).max(values.length)]);
 
@@ -46,12 +47,17 @@ export const BulkRequest = strict({
   reason: z
     .string()
     .min(1)
-    .max(200)
+    .max(requestLimits.reason)
     .refine(wellFormed, notWellFormed)
     .optional()
     .describe("Why they are cancelled; for `cancel` only."),
-  cursor: z.string().max(512).optional().describe("The `next_cursor` of the answer before."),
-  limit: z.int().min(1).max(100).default(100).describe("The most jobs that this request changes."),
+  cursor: z.string().max(requestLimits.cursor).optional().describe("The `next_cursor` of the answer before."),
+  limit: z
+    .int()
+    .min(1)
+    .max(requestLimits.page)
+    .default(requestLimits.page)
+    .describe("The most jobs that this request changes."),
 })
   .superRefine(({ action, filter, reason }, context) => {
     const no = [filter.status ?? []].flat().filter((status) => !changeable[action].includes(status));

@@ -5,11 +5,17 @@ import type { JobType } from "./job.ts";
 import type { JobTypeDefinition } from "./job-type.ts";
 import { didYouMean } from "./schema.ts";
 
+/** Characters of a tag. */
+export const longestTag = 63;
+
 /** Tags and slugs: they become parts of ids, index keys and message groups, so their characters are few. */
 export const Tag = z
   .string()
-  .max(63)
-  .regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, "1 to 63 letters, digits and _.- that start with a letter or digit");
+  .max(longestTag)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+    `1 to ${longestTag} letters, digits and _.- that start with a letter or digit`,
+  );
 
 export interface ProductEvent extends z.infer<z.ZodObject<typeof commonEventFields>> {
   type: JobType;

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { own, type Product, type Registry, Tag, targetsOf } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
 import { milliseconds } from "./plain-faults.ts";
+import { requestLimits } from "./request-limits.ts";
 import { RetryConfig } from "./retry-config.ts";
 import { didYouMean, faultsOf, jsonPointer, strict } from "./schema.ts";
 import { Webhook, webhooksOf } from "./webhook.ts";
@@ -9,9 +10,9 @@ import { Webhook, webhooksOf } from "./webhook.ts";
 /** The fields that every event has; each type adds its own (`eventFields`). */
 export const commonEventFields = {
   description: z.string().optional(),
-  retries: z.int().min(0).max(20).optional(),
+  retries: z.int().min(0).max(requestLimits.retries).optional(),
   retry_config: RetryConfig.optional(),
-  timeout_ms: milliseconds(100).optional(),
+  timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
 };
 
 /** Everything that is wrong with the products, at once; pointers start with the product's tag. */

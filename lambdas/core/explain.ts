@@ -39,7 +39,7 @@ export interface Explanation {
   estimated_cost: Cost;
 }
 
-const mostRuns = 10;
+export const mostRuns = 10;
 const optional = ["app", "repeat", "expires_at", "labels"] as const;
 
 /** Explains a request that was accepted, by the very rules that would schedule it. Pure. */

@@ -30,20 +30,23 @@ const path = once(() =>
   }),
 );
 
+/** Characters of a file's name, of what stands before it, and of its type. */
+export const fileLimits = { name: 512, prefix: 256, mimeType: 255 } as const;
+
 /** The name of a file, which may have folders: `invoices/2030/1.pdf`. */
-export const fileName = once(() => path().min(1).max(512));
+export const fileName = once(() => path().min(1).max(fileLimits.name));
 
 /** What every key of a place starts with; a slash at its end makes no difference. */
 export const keyPrefix = once(() =>
   z
     .string()
     .transform((prefix) => prefix.replace(/\/$/, ""))
-    .pipe(path().min(1).max(256)),
+    .pipe(path().min(1).max(fileLimits.prefix)),
 );
 
 export const mimeType = once(() =>
   z
     .string()
-    .max(255)
+    .max(fileLimits.mimeType)
     .regex(/^[\w.+-]+\/[\w.+-]+(; ?[\w-]+=[\w.+"-]+)*$/, "a MIME type such as image/png"),
 );

@@ -17,7 +17,7 @@ export function hasMoreValues(value: unknown, most = mostValues): boolean {
 }
 
 /** What an answer of a provider may have to be taken apart: more of it stays the text that it came as. */
-const largestParsed = { bytes: 1024 * 1024, values: 100_000 };
+export const largestParsed = { bytes: 1024 * 1024, values: 100_000 };
 
 const comma = 0x2c;
 const brace = 0x7b;

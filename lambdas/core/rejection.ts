@@ -6,6 +6,9 @@ import type { Fault, RequestError } from "./errors.ts";
 export const waysIn = ["lambda", "sqs", "eventbridge", "sns", "s3"] as const;
 export type WayIn = (typeof waysIn)[number];
 
+/** Faults that are told of one message. */
+export const mostFaults = 20;
+
 /** The detail-type on the bus. */
 export const rejectedEvent = "job.rejected";
 
@@ -15,7 +18,7 @@ export const JobRejectedDetail = z.object({
   message: z.string().describe("What is wrong, for people."),
   errors: z
     .array(z.object({ pointer: z.string(), detail: z.string() }))
-    .max(20)
+    .max(mostFaults)
     .describe("Where the faults are in the request (RFC 6901) and what they are: the first ones."),
   source: z.enum(waysIn).describe("The service that brought it."),
   message_id: z
@@ -43,7 +46,6 @@ export interface Refusable {
   body: string;
 }
 
-const mostFaults = 20;
 const longestPointer = 200;
 const longestDetail = 500;
 

@@ -8,6 +8,9 @@ import { strict } from "./schema.ts";
 import { oneOf } from "./some-of.ts";
 import { epochMs, farthestAheadMs, Time } from "./start-time.ts";
 
+/** Characters of a cron expression and of a time zone, and the shortest interval in milliseconds. */
+export const repeatLimits = { cron: 200, tz: 64, leastEveryMs: 1000 } as const;
+
 /** How a job recurs: by `cron` or `every`, exactly one of them. */
 export const RepeatRequest = oneOf(
   strict(
@@ -15,13 +18,13 @@ export const RepeatRequest = oneOf(
       cron: z
         .string()
         .min(1)
-        .max(200)
+        .max(repeatLimits.cron)
         .optional()
         .describe("5 fields, or 6 with seconds first; or `@hourly`, `@daily`, `@weekly`, `@monthly`, `@yearly`."),
-      every: milliseconds(1000, farthestAheadMs)
+      every: milliseconds(repeatLimits.leastEveryMs, farthestAheadMs)
         .optional()
         .describe("Milliseconds from one run to the next, counted from the first one."),
-      tz: z.string().min(1).max(64).optional().describe("IANA time zone of `cron`; default UTC."),
+      tz: z.string().min(1).max(repeatLimits.tz).optional().describe("IANA time zone of `cron`; default UTC."),
       limit: z.int().min(1).optional().describe("The most runs."),
       end_date: Time.optional().describe("After this time no run is planned."),
       overlap: z

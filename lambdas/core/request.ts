@@ -9,12 +9,13 @@ import { invalidRequest } from "./parse-body.ts";
 import { milliseconds } from "./plain-faults.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
+import { requestLimits } from "./request-limits.ts";
 import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
 import { faultsOf, jsonPointer, notWellFormed, strict, wellFormed } from "./schema.ts";
 import { dueAt, epochMs, farthestAheadMs, Time } from "./start-time.ts";
 import { TaskToken } from "./task.ts";
 
-const Name = z.string().min(1).max(64);
+const Name = z.string().min(1).max(requestLimits.name);
 
 /** The request to schedule a job (DESIGN 3), the same on every way in. `input` is checked by the event's type. */
 export const JobRequest = strict({
@@ -24,16 +25,21 @@ export const JobRequest = strict({
   app: Name.optional().describe("The app that the job is related to: selects or checks the app of an action."),
   input: z.record(z.string(), z.unknown()),
   start_at: Time.describe("When to start; 0 or a time in the past is now. At most 5 years ahead."),
-  retries: z.int().min(0).max(20).optional().describe("Further attempts after the first one has failed."),
+  retries: z
+    .int()
+    .min(0)
+    .max(requestLimits.retries)
+    .optional()
+    .describe("Further attempts after the first one has failed."),
   retry_config: RetryConfig.optional(),
   repeat: RepeatRequest.optional().describe("Makes the job recur."),
   expires_at: Time.optional().describe(
     "No attempt starts after this: a job that waits by then, for its time or for a retry, is cancelled with reason `expired`.",
   ),
-  timeout_ms: milliseconds(100).optional().describe("Milliseconds that one attempt may take."),
+  timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional().describe("Milliseconds that one attempt may take."),
   labels: z
-    .array(z.string().min(1).max(64).refine(wellFormed, notWellFormed))
-    .max(10)
+    .array(z.string().min(1).max(requestLimits.label).refine(wellFormed, notWellFormed))
+    .max(requestLimits.labels)
     .optional()
     .describe("Up to 10 short strings to find the job by."),
   task_token: TaskToken.optional().describe(
@@ -42,7 +48,7 @@ export const JobRequest = strict({
   idempotency_key: z
     .string()
     .min(1)
-    .max(255)
+    .max(requestLimits.idempotencyKey)
     .optional()
     .describe("Names the job: a repeated request with the same key answers the first one's receipt."),
 });
@@ -74,15 +80,15 @@ export interface AcceptedRequest extends CatalogEvent {
 }
 
 /** JSON nested deeper than this is refused: serialisers recurse. */
-const deepest = 64;
+export const deepestNesting = 64;
 
 /**
  * Parses a request against the catalog. Throws a RequestError: INVALID_REQUEST with every fault found, or the
  * *_NOT_FOUND of the product, env or event. `headerKey` is the HTTP `Idempotency-Key`.
  */
 export function parseRequest(body: unknown, catalog: Catalog, now: number, headerKey?: string): AcceptedRequest {
-  if (nestedDeeperThan(body, deepest)) {
-    throw invalidRequest([{ pointer: "", detail: `nested deeper than ${deepest} levels` }]);
+  if (nestedDeeperThan(body, deepestNesting)) {
+    throw invalidRequest([{ pointer: "", detail: `nested deeper than ${deepestNesting} levels` }]);
   }
   if (hasMoreValues(body)) {
     const detail = `has more than ${mostValues} values; give what is larger as an upload, or as text`;
@@ -181,7 +187,7 @@ function keyFaults(request: JobRequest, headerKey: string | undefined): Fault[] 
   const differs = request.idempotency_key !== undefined && request.idempotency_key !== headerKey;
   return [
     ...(differs ? [{ pointer: "/idempotency_key", detail: "differs from the Idempotency-Key header" }] : []),
-    ...(headerKey.length <= 255 && headerKey.length > 0
+    ...(headerKey.length <= requestLimits.idempotencyKey && headerKey.length > 0
       ? []
       : [{ pointer: "/idempotency_key", detail: "the Idempotency-Key header has 1 to 255 characters" }]),
   ];

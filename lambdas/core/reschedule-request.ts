@@ -5,11 +5,10 @@ import { invalidRequest, parseBody, parseOptionalBody } from "./parse-body.ts";
 import { milliseconds } from "./plain-faults.ts";
 import { firstOccurrence } from "./recurrence.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
+import { longestDelayMs } from "./request-limits.ts";
 import { strict } from "./schema.ts";
 import { notBoth, someOf } from "./some-of.ts";
 import { dueAt, farthestAheadMs, Time } from "./start-time.ts";
-
-const month = 31 * 24 * 3_600_000;
 
 /** When a job that waits is to start instead, or how a recurring one is to recur from now on; at least one of them. */
 export const RescheduleRequest = someOf(
@@ -26,7 +25,7 @@ export type RescheduleRequest = z.infer<typeof RescheduleRequest>;
 /** When a failed job is to be tried again; now, if it says nothing. */
 export const RetryRequest = notBoth(
   strict({
-    delay_ms: milliseconds(0, month).optional().describe("Milliseconds from now."),
+    delay_ms: milliseconds(0, longestDelayMs).optional().describe("Milliseconds from now."),
     start_at: Time.optional(),
   }),
   ["delay_ms", "start_at"],

@@ -9,7 +9,7 @@ interface ResultView {
   result_url?: string;
 }
 
-const resultUrlSeconds = 3600;
+export const resultUrlSeconds = 3600;
 
 /** What an answer needs of a result that is not in it: a URL with its signature. */
 const urlBytes = 4096;

@@ -1,12 +1,14 @@
-/** Nothing waits longer for a provider than a job may ask for itself (`retry_config.max_delay`). */
-const week = 7 * 24 * 3_600_000;
+import { longestRetryDelayMs } from "./request-limits.ts";
 
-/** Milliseconds that a Retry-After asks for, given in seconds or as an HTTP date (RFC 9110 10.2.3), at most a week. */
+/**
+ * Milliseconds that a Retry-After asks for, given in seconds or as an HTTP date (RFC 9110 10.2.3), at most a week: no longer than
+ * a job may ask for itself (`retry_config.max_delay`).
+ */
 export function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
   const text = header?.trim();
   if (!text) return undefined;
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : httpDate(text) - now;
-  return Number.isNaN(ms) ? undefined : Math.min(week, Math.max(0, ms));
+  return Number.isNaN(ms) ? undefined : Math.min(longestRetryDelayMs, Math.max(0, ms));
 }
 
 /** `Date.parse` reads far more than HTTP dates ("-5" is a year to it), hence the look at its first letters. */

@@ -2,16 +2,16 @@ import * as z from "zod";
 import { type JobErrorCode, jobErrorCodes } from "./errors.ts";
 import type { RetryPolicy } from "./job.ts";
 import { milliseconds } from "./plain-faults.ts";
+import { longestRetryDelayMs } from "./request-limits.ts";
 import { defaultRetryPolicy } from "./retry.ts";
 import { strict } from "./schema.ts";
 
 const Code = z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]);
-const week = 7 * 24 * 3_600_000;
 
 /** How the attempts of a run are spaced; what is left out comes from the event, then from `defaultRetryPolicy`. */
 export const RetryConfig = strict({
-  initial_delay: milliseconds(0, week).optional().describe("Milliseconds before the second attempt."),
-  max_delay: milliseconds(0, week).optional().describe("Milliseconds that no delay exceeds."),
+  initial_delay: milliseconds(0, longestRetryDelayMs).optional().describe("Milliseconds before the second attempt."),
+  max_delay: milliseconds(0, longestRetryDelayMs).optional().describe("Milliseconds that no delay exceeds."),
   backoff_multiplier: z.number().min(1).max(100).optional(),
   jitter: z.boolean().optional().describe('A uniformly random delay between 0 and the computed one ("full jitter").'),
   retryable_errors: z.array(Code).max(20).optional(),

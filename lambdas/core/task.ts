@@ -3,13 +3,14 @@ import { isFinished, type Job } from "./job.ts";
 import type { Outcome, TaskMessage } from "./task-message.ts";
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html */
-export const TaskToken = z.string().min(1).max(2048);
+export const longestTaskToken = 2048;
+export const TaskToken = z.string().min(1).max(longestTaskToken);
 
 /**
  * How many tokens a job answers. Step Functions gives each try of a state another one, and a message with an earlier one
  * may still come late: the newest must not be lost over it.
  */
-const keptTokens = 3;
+export const keptTokens = 3;
 
 /** The job with this token among those that it answers; the very same one where it is already, or where there is none. */
 export function withTaskToken(job: Job, token: string | undefined): Job {

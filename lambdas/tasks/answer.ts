@@ -4,6 +4,7 @@ import type { TaskAnswer, Tasks } from "../core/outward-ports.ts";
 import { load } from "../core/payload.ts";
 import type { BlobStore, JobStore, Log, MessageQueue } from "../core/ports.ts";
 import type { Recent } from "../core/recent.ts";
+import { resultUrlSeconds } from "../core/result-view.ts";
 import { heartbeatName, heartbeatSeconds, nextHeartbeat } from "../core/task.ts";
 import type { Outcome, TaskMessage } from "../core/task-message.ts";
 
@@ -50,11 +51,9 @@ async function saying(
  * Bytes of JSON that a state's output may have.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
  */
-const largestOutput = 262_144;
+export const largestOutput = 262_144;
 /** Around the result: the id, the status, the punctuation. */
 const frameBytes = 512;
-/** As long as the API's own links to large results. */
-const resultUrlSeconds = 3600;
 
 async function outputOf(
   blobs: TaskServices["blobs"],

@@ -4,17 +4,15 @@ import { queueHandler } from "../aws/queue-handler.ts";
 import { startWebhooks } from "../aws/start-webhooks.ts";
 import { once } from "../core/once.ts";
 import { Delivery, endpointsOf } from "../core/webhook.ts";
+import { webhookTimeoutMs } from "../core/webhook-retry.ts";
 import { deliver } from "./deliver.ts";
 import { about } from "./services.ts";
-
-/** What Standard Webhooks asks senders to wait at least: 15 to 30 s. */
-const timeoutMs = 15_000;
 
 const start = once(() => ({
   ...startWebhooks(readEnv(WebhooksEnv)),
   catalog: endpointsOf(products),
   random: Math.random,
-  timeoutMs,
+  timeoutMs: webhookTimeoutMs,
 }));
 
 export const handler = queueHandler(start, Delivery, deliver, about);

@@ -17,10 +17,10 @@ export type Item =
 
 type WithoutTime<T> = T extends Item ? Omit<T, "at"> : never;
 
-const keptItems = 500;
+export const keptItems = 500;
 /** Every job makes events and webhooks: more of them would drive out what the jobs have sent. */
-const keptEvents = 200;
-const keptBytes = 16 * 1024 * 1024;
+export const keptEvents = 200;
+export const keptBytes = 16 * 1024 * 1024;
 
 export type Caught = ReturnType<typeof makeCaught>;
 

@@ -1,10 +1,10 @@
 import { ConnectionError, RateLimitError, UnavailableError } from "./errors.ts";
 import type { Runtime } from "./runtime.ts";
 
-const firstDelayMs = 250;
-const longestDelayMs = 8_000;
+export const firstDelayMs = 250;
+export const longestDelayMs = 8_000;
 /** A server that wants a longer pause is not waited for: the caller is told, with the error's `retryAfterMs`. */
-const longestRetryAfterMs = 60_000;
+export const longestRetryAfterMs = 60_000;
 
 const transient = new Set([502, 503, 504]);
 

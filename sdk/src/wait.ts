@@ -5,7 +5,7 @@ import type { Transport } from "./transport.ts";
 
 const longestWaitMs = 25_000;
 /** How soon a cancellation of a job that is not due yet is noticed. */
-const longestNapMs = 60_000;
+export const longestNapMs = 60_000;
 /** How long before its time we start to hold a request open for the job. */
 const leadMs = 20_000;
 /** The least time between two questions, should the API answer at once and not wait. */

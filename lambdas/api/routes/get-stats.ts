@@ -11,7 +11,7 @@ import { StatsSchema } from "../schemas/stats.ts";
 
 const defaultWindowMs = 24 * hourMs;
 /** So that an answer reads a bounded number of items: one an hour. */
-const longestWindowMs = 31 * 24 * hourMs;
+export const longestWindowMs = 31 * 24 * hourMs;
 
 const Query = strict({
   product_tag: z.string().min(1),

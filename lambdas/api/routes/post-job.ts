@@ -2,6 +2,7 @@ import * as z from "zod";
 import { httpRoute } from "../../aws/http-api.ts";
 import { isFinished } from "../../core/job.ts";
 import { parseRequest } from "../../core/request.ts";
+import { requestLimits } from "../../core/request-limits.ts";
 import { scheduleJob } from "../../core/schedule-job.ts";
 import { may } from "../../core/scopes.ts";
 import type { ApiServices } from "../../core/services.ts";
@@ -12,7 +13,12 @@ import { JobSchema, ReceiptSchema } from "../schemas/job.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
 import { awaited, noWait, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 
-const IdempotencyKey = z.string().min(1).max(255).optional().describe("The same as `idempotency_key` in the body.");
+const IdempotencyKey = z
+  .string()
+  .min(1)
+  .max(requestLimits.idempotencyKey)
+  .optional()
+  .describe("The same as `idempotency_key` in the body.");
 const headers = { Location: "The path of the job.", "Preference-Applied": "The wait that was granted (RFC 7240)." };
 
 /** Schedules a job: 202 with its receipt, or with `Prefer: wait=N` 200 with the finished job if it ends in time. */

@@ -3,6 +3,7 @@ import { type HttpRequest, httpRoute } from "../../aws/http-api.ts";
 import { type Problem, problemOf, requestErrorOf } from "../../aws/problem.ts";
 import { RequestError, traceOf } from "../../core/errors.ts";
 import { type AcceptedRequest, parseRequest } from "../../core/request.ts";
+import { requestLimits } from "../../core/request-limits.ts";
 import { type Scheduled, scheduleJobs } from "../../core/schedule-jobs.ts";
 import { faultsOf, strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
@@ -13,13 +14,11 @@ import { requireJobScope } from "../require-job-scope.ts";
 import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 
-const largestBatch = 100;
-
 /** Bytes of the answer that the faults of each job may have: half of it is for all else that is said of the jobs. */
 const roomForFaults = (jobs: number): number => largestBody / 2 / jobs;
 
 /** Each of the jobs is a request of its own: one that is not valid refuses itself and no other. */
-const BatchRequest = strict({ jobs: z.array(z.unknown()).min(1).max(largestBatch) });
+const BatchRequest = strict({ jobs: z.array(z.unknown()).min(1).max(requestLimits.batch) });
 
 interface Result {
   index: number;

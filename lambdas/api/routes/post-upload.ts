@@ -2,6 +2,7 @@ import * as z from "zod";
 import { httpRoute } from "../../aws/http-api.ts";
 import { fileName, mimeType } from "../../core/file-name.ts";
 import { invalidRequest, parseBody } from "../../core/parse-body.ts";
+import { requestLimits } from "../../core/request-limits.ts";
 import { strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { ApiServices } from "../../core/services.ts";
@@ -9,8 +10,8 @@ import { largestUpload, newUploadId, uploadKey } from "../../core/uploads.ts";
 
 /** The request for an upload URL. */
 export const UploadRequest = strict({
-  product_tag: z.string().min(1).max(64),
-  env: z.string().min(1).max(64),
+  product_tag: z.string().min(1).max(requestLimits.name),
+  env: z.string().min(1).max(requestLimits.name),
   fileName: fileName()
     .optional()
     .describe("Checked now, so that a name that no job may use shows before the file travels. The job says it again."),
@@ -38,7 +39,7 @@ const UploadSchema = () =>
   });
 
 /** How long the URL takes the file. The file itself is kept as long as the bucket's lifecycle says. */
-const urlSeconds = 3600;
+export const uploadUrlSeconds = 3600;
 
 /** Where to PUT a file that is too large for a request: 201 with the URL and the `upload_id` for a storage job. */
 export const postUpload = httpRoute<ApiServices>(
@@ -54,11 +55,11 @@ export const postUpload = httpRoute<ApiServices>(
     }
     const uploadId = newUploadId();
     const key = uploadKey({ product: asked.product_tag, env: asked.env }, uploadId);
-    const { url, headers } = await blobs.uploadUrl(key, urlSeconds, {
+    const { url, headers } = await blobs.uploadUrl(key, uploadUrlSeconds, {
       ...(asked.mimeType !== undefined && { contentType: asked.mimeType }),
       bytes: asked.size,
     });
-    const expires_at = clock.now() + urlSeconds * 1000;
+    const expires_at = clock.now() + uploadUrlSeconds * 1000;
     return { status: 201, body: { upload_id: uploadId, url, method: "PUT", headers, expires_at } };
   },
   {

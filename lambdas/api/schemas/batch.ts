@@ -1,10 +1,13 @@
 import * as z from "zod";
 import { once } from "../../core/once.ts";
+import { requestLimits } from "../../core/request-limits.ts";
 import { ReceiptSchema } from "./job.ts";
 import { JobRequestSchema } from "./job-request.ts";
 import { ProblemSchema } from "./problem.ts";
 
-export const BatchRequestSchema = once(() => z.strictObject({ jobs: z.array(JobRequestSchema()).min(1).max(100) }));
+export const BatchRequestSchema = once(() =>
+  z.strictObject({ jobs: z.array(JobRequestSchema()).min(1).max(requestLimits.batch) }),
+);
 
 export const BatchResultSchema = once(() =>
   z

@@ -14,7 +14,8 @@ const verbs = {
 const operations = ["create", "read", "update", "delete", "aggregate"] as const;
 
 /** The most rows or documents that a result holds; what comes after them is left out, and `truncated` says so. */
-export const MaxRows = z.int().min(1).max(10_000).optional();
+export const largestMaxRows = 10_000;
+export const MaxRows = z.int().min(1).max(largestMaxRows).optional();
 
 /** `postgres://user:password@host:5432/name` or `mysql://...` by reference, with TLS as the URL asks for it. */
 export const Connection = strict({ connection: Reference });

@@ -126,7 +126,7 @@ const list = (operator: Operator, value: unknown): unknown[] => {
  * The most characters that the operators of one step may make, and the most parts that a text is split into. `$Replace`
  * makes 400 million characters of 140,000, in the memory that all decisions of a batch share.
  */
-const mostMade = { characters: 1_000_000, parts: 100_000 };
+export const mostMade = { characters: 1_000_000, parts: 100_000 };
 
 const tooLong = (operator: Operator) =>
   new JobError(
@@ -201,7 +201,7 @@ function matches(operator: Operator, [items, field, ...rest]: unknown[]): unknow
 }
 
 /** A token of a format may become a word. */
-const longestFormat = 1000;
+export const longestFormat = 1000;
 
 const apply: Record<Operator, (left: Left, ...args: unknown[]) => unknown> = {
   Add: (_left, ...values) =>

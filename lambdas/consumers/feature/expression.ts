@@ -65,7 +65,7 @@ function tokensOf(text: string): Token[] {
   return tokens;
 }
 
-const deepest = 50;
+export const deepestNesting = 50;
 
 /** Parses a text for which `isExpression` holds. Throws an ExpressionFault. */
 export function parseExpression(text: string): Expression {
@@ -88,7 +88,7 @@ export function parseExpression(text: string): Expression {
   }
 
   function one(depth: number): Expression {
-    if (depth > deepest) throw fault(`nested deeper than ${deepest}`);
+    if (depth > deepestNesting) throw fault(`nested deeper than ${deepestNesting}`);
     const current = tokens[next];
     if (!current) throw fault("a value is missing");
     if (take("[")) return { kind: "list", items: list("]", depth) };

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { Tag } from "../../core/catalog.ts";
 import { milliseconds } from "../../core/plain-faults.ts";
+import { longestDelayMs, requestLimits } from "../../core/request-limits.ts";
 import { RetryConfig } from "../../core/retry-config.ts";
 import { strict } from "../../core/schema.ts";
 import { inputSchema } from "./input-schema.ts";
@@ -20,7 +21,8 @@ export const Condition = strict({
 }).refine((condition) => Object.keys(condition).length > 1, { message: "compares with nothing" });
 export type Condition = z.infer<typeof Condition>;
 
-const month = 31 * 24 * 3_600_000;
+/** The most steps of a sequence, and the most that one step may wait for. */
+export const mostSteps = 50;
 
 export const Step = strict({
   /** The job event of this product that the step runs; of any type, features included. */
@@ -34,16 +36,16 @@ export const Step = strict({
    * Steps that must have ended before: `step` in the same sequence or `sequence.step`. Default: the step before it in
    * its sequence; an empty list starts it at once, in parallel with the others.
    */
-  depends_on: z.array(z.string()).max(50).optional(),
+  depends_on: z.array(z.string()).max(mostSteps).optional(),
   /** The step is skipped unless every condition holds. */
   if: z.union([Condition, z.array(Condition).min(1)]).optional(),
   /** Milliseconds between the end of what it depends on and its start. */
-  delay: milliseconds(0, month).optional(),
+  delay: milliseconds(0, longestDelayMs).optional(),
   /** The feature goes on although this step failed; what refers to its result gets none. */
   allow_fail: z.boolean().optional(),
-  retries: z.int().min(0).max(20).optional(),
+  retries: z.int().min(0).max(requestLimits.retries).optional(),
   retry_config: RetryConfig.optional(),
-  timeout_ms: milliseconds(100).optional(),
+  timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
 });
 export type Step = z.infer<typeof Step>;
 
@@ -52,7 +54,7 @@ export const featureTarget = () =>
     /** The fields of the input; without it any object is taken. */
     input: inputSchema().optional(),
     /** Steps in order, by sequence; sequences run side by side unless `depends_on` says otherwise. */
-    sequences: z.record(Tag, z.array(Step).min(1).max(50)),
+    sequences: z.record(Tag, z.array(Step).min(1).max(mostSteps)),
     /** The feature's result, a template. Without it the results of the steps, by sequence and step, as far as they are small. */
     output: z.record(z.string(), z.unknown()).optional(),
   });

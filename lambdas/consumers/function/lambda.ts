@@ -29,7 +29,7 @@ export function lambdaClients(): LambdaClients {
 }
 
 /** What a synchronous invocation takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
-const largestPayload = 6 * 1024 * 1024;
+export const largestPayload = 6 * 1024 * 1024;
 
 /**
  * Invokes the function and waits; resolves with what it returned. A job that times out stops waiting, but the function

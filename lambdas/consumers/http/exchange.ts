@@ -9,7 +9,7 @@ export interface HttpRequest {
   body?: string;
 }
 
-const maxRedirects = 5;
+export const maxRedirects = 5;
 const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);
 
 /**

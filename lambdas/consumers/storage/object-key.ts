@@ -3,7 +3,8 @@ export const objectKey = (prefix: string | undefined, fileName: string): string 
   [...(prefix === undefined ? [] : [prefix.replace(/\/$/, "")]), fileName].join("/").normalize("NFC");
 
 /** S3 and Google take 1024 bytes of UTF-8, Azure 1024 characters. */
-export const tooLong = (key: string): boolean => Buffer.byteLength(key) > 1024;
+export const longestKey = 1024;
+export const tooLong = (key: string): boolean => Buffer.byteLength(key) > longestKey;
 
 /** A key as the path of a URL. */
 export const urlPath = (key: string): string => key.split("/").map(encodeURIComponent).join("/");

@@ -1,0 +1,24 @@
+/** The bounds that several requests, the catalog and the API's document share. docs/limits.md lists them. */
+export const requestLimits = {
+  /** Characters of a product, an env or an event as a request names it; a tag of the catalog has one less. */
+  name: 64,
+  retries: 20,
+  /** The shortest timeout of an attempt, in milliseconds. */
+  leastTimeoutMs: 100,
+  labels: 10,
+  label: 64,
+  idempotencyKey: 255,
+  /** Characters of why a job was cancelled. */
+  reason: 200,
+  cursor: 512,
+  /** Jobs of a batch, of a page of a list, and of a bulk change. */
+  batch: 100,
+  page: 100,
+  defaultPage: 20,
+} as const;
+
+/** The longest that a step, or a retry by hand, may be put off: 31 days. */
+export const longestDelayMs = 31 * 24 * 3_600_000;
+
+/** The longest between two attempts, whether the job or its provider asks for it: a week. */
+export const longestRetryDelayMs = 7 * 24 * 3_600_000;
