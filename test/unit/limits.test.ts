@@ -1,0 +1,162 @@
+import { readFile } from "node:fs/promises";
+import * as z from "zod";
+import { longestKeyName } from "../../keys/commands.ts";
+import { longestWindowMs } from "../../lambdas/api/routes/get-stats.ts";
+import { uploadUrlSeconds } from "../../lambdas/api/routes/post-upload.ts";
+import { rememberedSeconds } from "../../lambdas/aws/dynamo-api-keys.ts";
+import { largestBody, largestInEvent } from "../../lambdas/aws/json-body.ts";
+import { connectTimeoutMs } from "../../lambdas/consumers/database_action/engines/call.ts";
+import {
+  defaultMaxRows,
+  maxResultBytes,
+  maxResultValues,
+} from "../../lambdas/consumers/database_action/engines/rows.ts";
+import { largestMaxRows } from "../../lambdas/consumers/database_action/target-sql.ts";
+import { longestFormat, mostMade } from "../../lambdas/consumers/feature/evaluate.ts";
+import { deepestNesting as deepestOperators } from "../../lambdas/consumers/feature/expression.ts";
+import { mostGatheredBytes, mostReferredBytes } from "../../lambdas/consumers/feature/results.ts";
+import { mostSteps } from "../../lambdas/consumers/feature/target.ts";
+import { largestPayload } from "../../lambdas/consumers/function/lambda.ts";
+import { maxRedirects } from "../../lambdas/consumers/http/exchange.ts";
+import { maxResponseBytes } from "../../lambdas/consumers/http/read-body.ts";
+import { longestSms } from "../../lambdas/consumers/notification/channels/sms-limits.ts";
+import { mostRecipients } from "../../lambdas/consumers/notification/recipients.ts";
+import { longestKey } from "../../lambdas/consumers/storage/object-key.ts";
+import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/api-limits.ts";
+import { longestTag } from "../../lambdas/core/catalog.ts";
+import { mostRuns } from "../../lambdas/core/explain.ts";
+import { fileLimits } from "../../lambdas/core/file-name.ts";
+import { largestParsed, mostValues } from "../../lambdas/core/json-values.ts";
+import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/rejection.ts";
+import { repeatLimits } from "../../lambdas/core/repeat-request.ts";
+import { deepestNesting } from "../../lambdas/core/request.ts";
+import { longestDelayMs, longestRetryDelayMs, requestLimits } from "../../lambdas/core/request-limits.ts";
+import { resultUrlSeconds } from "../../lambdas/core/result-view.ts";
+import { defaultRetryPolicy } from "../../lambdas/core/retry.ts";
+import { RetryConfig } from "../../lambdas/core/retry-config.ts";
+import { longestMessage, mostFaults } from "../../lambdas/core/sizes.ts";
+import { farthestAheadMs } from "../../lambdas/core/start-time.ts";
+import { heartbeatSeconds, keptTokens, longestTaskToken } from "../../lambdas/core/task.ts";
+import { keptAttempts, maxCrashes } from "../../lambdas/core/transitions.ts";
+import { largestUpload } from "../../lambdas/core/uploads.ts";
+import {
+  longestRetryAfterMs,
+  webhookAttempts,
+  webhookDelaysMs,
+  webhookJitter,
+  webhookTimeoutMs,
+} from "../../lambdas/core/webhook-retry.ts";
+import { mostLines } from "../../lambdas/intake/import/run-import.ts";
+import { longestLine } from "../../lambdas/intake/import/schedule-lines.ts";
+import { largestOutput } from "../../lambdas/tasks/answer.ts";
+import { rowsOf } from "../support/tables.ts";
+
+const n = (value: number) => value.toLocaleString("en-US");
+const MB = (bytes: number) => `${n(bytes / 1e6)} MB`;
+const KiB = (bytes: number) => `${n(bytes / 1024)} KiB`;
+const MiB = (bytes: number) => `${n(bytes / 1024 ** 2)} MiB`;
+const GiB = (bytes: number) => `${n(bytes / 1024 ** 3)} GiB`;
+const characters = (count: number) => `${n(count)} characters`;
+const seconds = (ms: number) => `${n(ms / 1000)} s`;
+const hours = (ms: number) => `${(ms / 3_600_000).toLocaleString("en-US", { maximumFractionDigits: 1 })} h`;
+const days = (ms: number) => `${n(ms / 86_400_000)} day${ms === 86_400_000 ? "" : "s"}`;
+const years = (ms: number) => `${n(ms / (365.25 * 86_400_000))} years`;
+
+const webhookTime = webhookDelaysMs.reduce((sum, delay) => sum + delay);
+
+/** Every limit as the page says it, and what the code says of it. */
+const limits = {
+  "the body of a request (413)": MB(largestBody),
+  "the same, with each quote and backslash counted twice (413)": MB(largestInEvent),
+  "values of a body: objects, lists, texts and fields, but not the numbers in lists": n(mostValues),
+  "levels of JSON": n(deepestNesting),
+  "a tag in the catalog: a product, an env, an event and so on": characters(longestTag),
+  "`start_at` and `expires_at`, ahead of now": years(farthestAheadMs),
+  "`retries`": `0 to ${requestLimits.retries}`,
+  "`timeout_ms`, the shortest; the longest depends on the type (below)": `${requestLimits.leastTimeoutMs} ms`,
+  "`labels`": n(requestLimits.labels),
+  "each of the `labels`": characters(requestLimits.label),
+  "`idempotency_key`": characters(requestLimits.idempotencyKey),
+  "`task_token`": characters(longestTaskToken),
+  "task tokens that one job answers, the latest ones": n(keptTokens),
+  "`repeat.cron`": characters(repeatLimits.cron),
+  "`repeat.every`": `${seconds(repeatLimits.leastEveryMs)} to ${years(farthestAheadMs)}`,
+  "`repeat.tz`": characters(repeatLimits.tz),
+  "jobs of a batch": n(requestLimits.batch),
+  "jobs of a bulk change": n(requestLimits.page),
+  "entries of a page, by default": n(requestLimits.defaultPage),
+  "entries of a page": n(requestLimits.page),
+  "`reason` of `cancel`": characters(requestLimits.reason),
+  "`delay_ms` of `retry`": days(longestDelayMs),
+  "times that `GET /v1/stats` counts over": days(longestWindowMs),
+  "seconds that an answer waits for a job": n(longestWaitSeconds),
+  "faults that an answer lists; it says how many others there are": n(mostFaults),
+  "size of an upload, where the deployment allows it": GiB(largestUpload),
+  "size of an upload, unless the deployment says otherwise": GiB(defaultLimits.uploadBytes),
+  "time in which an upload URL takes its file": hours(uploadUrlSeconds * 1000),
+  "the name of an API key": characters(longestKeyName),
+  "time that an ended API key is still listed": days(rememberedSeconds * 1000),
+  "the longest that a provider's `Retry-After` is honoured for": days(longestRetryDelayMs),
+  "crashes of one attempt: the last of them fails its job with `CRASHED`": n(maxCrashes),
+  "attempts of the current run that are kept and shown, the latest ones": n(keptAttempts),
+  "the message of an error": `${n(longestMessage)} bytes`,
+  "time that a `result_url` is good for": hours(resultUrlSeconds * 1000),
+  "occurrences that `POST /v1/explain` shows": n(mostRuns),
+  "redirects of one call, all to the same origin": n(maxRedirects),
+  "an answer over HTTP (action, function)": MiB(maxResponseBytes),
+  "JSON of an answer that becomes a value; what is larger stays a text": MiB(largestParsed.bytes),
+  "values of JSON that becomes a value": n(largestParsed.values),
+  "the payload of a Lambda function": MiB(largestPayload),
+  "recipients of a channel": n(mostRecipients),
+  "the text of an SMS": characters(longestSms),
+  "rows of a database's result, by default": n(defaultMaxRows),
+  "`max_rows`": n(largestMaxRows),
+  "a database's result, quotes and backslashes counted twice": MiB(maxResultBytes),
+  "values of a database's result": n(maxResultValues),
+  "time to connect to a database": seconds(connectTimeoutMs),
+  "`fileName`": characters(fileLimits.name),
+  "`prefix` of a storage": characters(fileLimits.prefix),
+  "`prefix` and `fileName` together": `${n(longestKey)} bytes`,
+  "`mimeType`": characters(fileLimits.mimeType),
+  "steps of a sequence": n(mostSteps),
+  "entries of `depends_on`": n(mostSteps),
+  "`delay` of a step": days(longestDelayMs),
+  "results that the expressions of a step, or of the output, refer to": MB(mostReferredBytes),
+  "results that a feature without `output` has by value": MiB(mostGatheredBytes),
+  "characters that the operators of a step make": n(mostMade.characters),
+  "parts that `$Split` makes": n(mostMade.parts),
+  "operators within operators": n(deepestOperators),
+  "the format of `$Dateformat`": characters(longestFormat),
+  "a line of an import": MiB(longestLine),
+  "lines of an import that one invocation works on": n(mostLines),
+  "faults in a `job.rejected` event": n(mostFaultsOfRejection),
+  "the output of a Step Functions task, larger ones being a URL": KiB(largestOutput),
+  "time between the heartbeats of a task": seconds(heartbeatSeconds * 1000),
+  "attempts of a webhook": n(webhookAttempts),
+  "time from the first to the last of them, without jitter": hours(webhookTime),
+  "time from the first to the last of them, with all the jitter": hours(webhookTime * (1 + webhookJitter)),
+  "time that an endpoint has to answer": seconds(webhookTimeoutMs),
+  "the longest that its `Retry-After` is honoured for": days(longestRetryAfterMs),
+};
+
+const page = () => readFile("docs/limits.md", "utf8");
+
+it("the page of limits has every limit as the code has it, and no other", async () => {
+  expect(Object.fromEntries(rowsOf(await page(), "limit", "value"))).toEqual(limits);
+});
+
+it("the page of limits has the defaults and bounds of `retry_config`", async () => {
+  const { properties } = z.toJSONSchema(RetryConfig) as { properties: Record<string, Record<string, number>> };
+  const shown = (value: unknown) => (value === undefined ? "" : typeof value === "number" ? n(value) : String(value));
+  const fields = Object.entries(defaultRetryPolicy).map(([name, fallback]) => {
+    const { minimum, maximum, maxItems } = properties[name] ?? {};
+    const isList = Array.isArray(fallback);
+    return [
+      `\`${name}\``,
+      isList ? "none" : shown(fallback),
+      isList ? "0" : shown(minimum),
+      shown(maximum ?? maxItems),
+    ];
+  });
+  expect(rowsOf(await page(), "field", "default", "least", "most")).toEqual(fields);
+});
