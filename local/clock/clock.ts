@@ -54,7 +54,7 @@ export interface LocalClock {
   close(): Promise<void>;
 }
 
-const fourMinutes = 240_000;
+export const fourMinutes = 240_000;
 
 export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourMinutes }: ClockOptions): LocalClock {
   const closing = new AbortController();

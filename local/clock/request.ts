@@ -14,7 +14,8 @@ const Duration = z
     [...text.matchAll(part)].reduce((sum, [, n, unit]) => sum + Number(n) * units[unit as keyof typeof units], 0),
   );
 
-const mostHops = 1_000_000;
+export const mostHops = 1_000_000;
+export const usualHops = 10_000;
 
 /** How far the local clock is to be moved: by one of three ways to say it, or set back. */
 const Advance = strict({
@@ -22,7 +23,7 @@ const Advance = strict({
   advance_ms: z.int().min(1).optional(),
   to: Time.optional(),
   reset: z.literal(true).optional(),
-  max_hops: z.int().min(1).max(mostHops).default(10_000),
+  max_hops: z.int().min(1).max(mostHops).default(usualHops),
 }).refine(
   ({ advance, advance_ms, to, reset }) =>
     [advance, advance_ms, to, reset].filter((way) => way !== undefined).length === 1,

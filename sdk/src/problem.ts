@@ -51,7 +51,7 @@ const codes: Record<number, string> = {
   413: "PAYLOAD_TOO_LARGE",
   415: "UNSUPPORTED_MEDIA_TYPE",
   429: "RATE_LIMITED",
-  500: "INTERNAL_ERROR",
+  500: "INTERNAL",
 };
 
 const codeOf = (status: number): string => codes[status] ?? (status >= 500 ? "UNAVAILABLE" : "UNEXPECTED_ANSWER");

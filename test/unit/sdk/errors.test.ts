@@ -61,7 +61,7 @@ describe("an error of the API", () => {
     ],
     [
       { status: 500, body: { message: "Internal Server Error" } },
-      { name: "UnavailableError", code: "INTERNAL_ERROR", message: "The API answered 500: Internal Server Error" },
+      { name: "UnavailableError", code: "INTERNAL", message: "The API answered 500: Internal Server Error" },
     ],
     [
       { status: 503, body: { message: "Service Unavailable" } },
