@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { errorTypeOf } from "../../lambdas/aws/function-error.ts";
+import { problemStatuses } from "../../lambdas/aws/problem.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
 import { registry } from "../../lambdas/consumers/registry.ts";
 import { checkCatalog } from "../../lambdas/core/check-catalog.ts";
@@ -7,6 +8,12 @@ import { jobErrorCodes } from "../../lambdas/core/errors.ts";
 import { parameter, secret } from "../../lambdas/core/references.ts";
 import { JobRejectedDetail } from "../../lambdas/core/rejection.ts";
 import { parseRequest } from "../../lambdas/core/request.ts";
+import { resolveConfig } from "../../sdk/src/config.ts";
+import * as sdkErrors from "../../sdk/src/errors.ts";
+import { errorOf } from "../../sdk/src/problem.ts";
+import { rowsOf } from "../support/tables.ts";
+
+const { ConfigurationError, ConnectionError, TimeoutError } = sdkErrors;
 
 const catalogPage = () => readFile("docs/catalog.md", "utf8");
 
@@ -81,5 +88,50 @@ describe("the page on other AWS services", () => {
     );
     const codes = ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "EVENT_NOT_FOUND", "IDEMPOTENCY_MISMATCH"];
     expect(named).toEqual([...codes, "UNAVAILABLE", "INTERNAL"].map(errorTypeOf));
+  });
+});
+
+it("the page on the API has every code with its status", async () => {
+  const rows = rowsOf(await readFile("docs/api.md", "utf8"), "status", "code");
+  const told = rows.flatMap(([status, text = ""]) =>
+    [...(text.split(":")[0] ?? "").matchAll(/`([A-Z_]+)`/g)].map(([, code]) => [code, Number(status)]),
+  );
+  expect(Object.fromEntries(told)).toEqual({ ...problemStatuses, INTERNAL: 500 });
+});
+
+describe("the SDK's page", () => {
+  const page = () => readFile("sdk/README.md", "utf8");
+  const codesOf = async (error: string) => {
+    const row = rowsOf(await page(), "error", "`code`", "when", "besides").find(([name]) => name === `\`${error}\``);
+    return [...(row?.[1] ?? "").matchAll(/`([A-Z_]+)`/g)].map(([, code]) => code);
+  };
+
+  it("names every class of errors", async () => {
+    const classes = Object.keys(sdkErrors);
+    const told = rowsOf(await page(), "error", "`code`", "when", "besides").map(([name = ""]) => name.slice(1, -1));
+    expect(told.sort()).toEqual(classes.sort());
+  });
+
+  it.each(Object.entries({ ...problemStatuses, INTERNAL: 500 }))(
+    "has %s among the codes of its error",
+    async (code, status) => {
+      const answer = { status, headers: new Headers(), text: JSON.stringify({ code }) };
+      expect(await codesOf(errorOf(answer, 0, "").name)).toContain(code);
+      // Where something before the API answers, the code is one that the API has as well.
+      const { name, code: ours } = errorOf({ ...answer, text: "" }, 0, "");
+      expect(await codesOf(name)).toContain(ours);
+    },
+  );
+
+  it("has the codes of what the client says itself", async () => {
+    const own = [new ConfigurationError(""), new ConnectionError(""), new TimeoutError(1, "", undefined)];
+    for (const { name, code } of own) expect(await codesOf(name)).toEqual([code]);
+  });
+
+  it("has the defaults of the options", async () => {
+    const { maxRetries, requestTimeout } = resolveConfig({ url: "https://jobs.example.com", apiKey: "a-key" });
+    const rows = rowsOf(await page(), "option", "what it is", "default");
+    const told = Object.fromEntries(rows.map(([option = "", , value = ""]) => [option, value.replace("_", "")]));
+    expect(told).toMatchObject({ "`maxRetries`": `\`${maxRetries}\``, "`requestTimeout`": `\`${requestTimeout}\`` });
   });
 });

@@ -27,6 +27,7 @@ import { longestTag } from "../../lambdas/core/catalog.ts";
 import { mostRuns } from "../../lambdas/core/explain.ts";
 import { fileLimits } from "../../lambdas/core/file-name.ts";
 import { largestParsed, mostValues } from "../../lambdas/core/json-values.ts";
+import { examinedAtMost } from "../../lambdas/core/list-jobs.ts";
 import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/rejection.ts";
 import { repeatLimits } from "../../lambdas/core/repeat-request.ts";
 import { deepestNesting } from "../../lambdas/core/request.ts";
@@ -49,6 +50,15 @@ import {
 import { mostLines } from "../../lambdas/intake/import/run-import.ts";
 import { longestLine } from "../../lambdas/intake/import/schedule-lines.ts";
 import { largestOutput } from "../../lambdas/tasks/answer.ts";
+import { fourMinutes } from "../../local/clock/clock.ts";
+import { mostHops, usualHops } from "../../local/clock/request.ts";
+import { keptBytes, keptEvents, keptItems } from "../../local/outbox/caught.ts";
+import {
+  firstDelayMs,
+  longestDelayMs as longestSdkDelayMs,
+  longestRetryAfterMs as longestSdkRetryAfterMs,
+} from "../../sdk/src/retry.ts";
+import { longestNapMs } from "../../sdk/src/wait.ts";
 import { rowsOf } from "../support/tables.ts";
 
 const n = (value: number) => value.toLocaleString("en-US");
@@ -90,6 +100,7 @@ const limits = {
   "`delay_ms` of `retry`": days(longestDelayMs),
   "times that `GET /v1/stats` counts over": days(longestWindowMs),
   "seconds that an answer waits for a job": n(longestWaitSeconds),
+  "jobs that one request for a list looks at, where a filter lets little through": n(examinedAtMost),
   "faults that an answer lists; it says how many others there are": n(mostFaults),
   "size of an upload, where the deployment allows it": GiB(largestUpload),
   "size of an upload, unless the deployment says otherwise": GiB(defaultLimits.uploadBytes),
@@ -137,6 +148,16 @@ const limits = {
   "time from the first to the last of them, with all the jitter": hours(webhookTime * (1 + webhookJitter)),
   "time that an endpoint has to answer": seconds(webhookTimeoutMs),
   "the longest that its `Retry-After` is honoured for": days(longestRetryAfterMs),
+  "items that the outbox keeps": n(keptItems),
+  "events among them, and webhooks among them": n(keptEvents),
+  "size of what the outbox keeps": MiB(keptBytes),
+  "moves of the clock in one call, by default": n(usualHops),
+  "moves of the clock in one call": n(mostHops),
+  "real time that one call of the clock takes": seconds(fourMinutes),
+  "random time before the first retry of a request": `${firstDelayMs} ms`,
+  "random time before each of the later ones": seconds(longestSdkDelayMs),
+  "`Retry-After` that is waited for": seconds(longestSdkRetryAfterMs),
+  "time between two looks at a job that is not due yet": seconds(longestNapMs),
 };
 
 const page = () => readFile("docs/limits.md", "utf8");
