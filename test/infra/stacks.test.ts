@@ -3,5 +3,6 @@ import "./alarms.cases.ts";
 import "./golden.cases.ts";
 import "./intake.cases.ts";
 import "./least-privilege.cases.ts";
+import "./operations-page.cases.ts";
 import "./service-stack.cases.ts";
 import "./state-stack.cases.ts";

@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+import { Settings } from "../../infra/config.ts";
+import { measures } from "../../lambdas/core/measures.ts";
+import { rowsOf } from "../support/tables.ts";
+import { asItIs, flat, resourcesOf } from "./synth.ts";
+
+const { service, state } = asItIs();
+const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
+const dollars = (amount: number) => amount.toFixed(2);
+const words = (text = "") => [...text.matchAll(/`([^`]+)`/g)].map(([, word]) => word);
+
+describe("what the operations page says a month costs", () => {
+  const costs = rowsOf(page, "by the month, whatever is done", "");
+  const costOf = (what: RegExp) => costs.find(([text = ""]) => what.test(text)) ?? [];
+  const alarms = resourcesOf(service, "AWS::CloudWatch::Alarm").map(({ Properties }) => Properties);
+  const isQuery = ({ Metrics = [] }) =>
+    Metrics.some(({ Expression }: { Expression?: string }) => Expression?.startsWith("SELECT"));
+  /** CloudWatch bills by the metrics that an alarm looks at: its own, or those of its expression. */
+  const metricsOf = ({ Metrics }: { Metrics?: { MetricStat?: object }[] }) =>
+    Metrics?.filter(({ MetricStat }) => MetricStat).length ?? 1;
+
+  test("of the alarms is what these cost", () => {
+    const counted = alarms.filter((alarm) => !isQuery(alarm)).reduce((sum, alarm) => sum + metricsOf(alarm), 0);
+    const [text = "", cost] = costOf(/alarms/);
+    expect(text).toContain(`${alarms.length} alarms: ${counted} metrics at 0.10`);
+    expect(cost).toBe(`${dollars(counted * 0.1)} and more`);
+    const queries = alarms.filter(isQuery).map(({ AlarmName }) => AlarmName.replace(/^.*-service-/, ""));
+    expect(words(text).sort()).toEqual(queries.sort());
+  });
+
+  test("of the dashboard is due: it has more metrics than a free one may", () => {
+    const [dashboard, ...others] = resourcesOf(service, "AWS::CloudWatch::Dashboard");
+    const { widgets } = JSON.parse(flatBody(dashboard?.Properties.DashboardBody));
+    const lines = widgets.flatMap(
+      ({ properties }: { properties: { metrics?: unknown[] } }) => properties.metrics ?? [],
+    );
+    expect(others).toEqual([]);
+    expect(lines.length).toBeGreaterThan(100);
+    expect(costOf(/dashboard/)[1]).toBe("3.00");
+  });
+
+  test("of the queues is what polling all that are consumed costs", () => {
+    const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
+    const polled = sources.filter(({ EventSourceArn }) => /Queue|Imports/.test(flat(EventSourceArn)));
+    expect(polled).toHaveLength(sources.length - 1);
+    expect(polled).toHaveLength(10);
+    const requests = polled.length * 15 * 60 * 24 * 30;
+    expect(costOf(/^ten queues .* 15 requests a minute/)[1]).toBe(dollars((requests / 1e6) * 0.4));
+  });
+
+  test("of keys and secrets is a dollar for the one key, and 0.40 for the one secret", () => {
+    const count = (type: string) => [service, state].flatMap((stack) => resourcesOf(stack, type)).length;
+    expect([count("AWS::KMS::Key"), count("AWS::SecretsManager::Secret")]).toEqual([1, 1]);
+    expect([costOf(/^the key/)[1], costOf(/^the secret/)[1]]).toEqual(["1.00", "0.40"]);
+  });
+});
+
+test("the operations page has every output of the service stack", () => {
+  const told = rowsOf(page, "output", "what it is").flatMap(([names]) => words(names));
+  expect(told.sort()).toEqual(Object.keys(service.toJSON().Outputs).sort());
+});
+
+test("the operations page has every metric, and how many a pair of type and product may have", () => {
+  const rows = rowsOf(page, "metric", "of", "what it is");
+  expect(rows.flatMap(([names]) => words(names)).sort()).toEqual([...measures].sort());
+  const ofPair = rows.filter(([, of]) => of === "`type`, `product`").flatMap(([names]) => words(names));
+  expect(page).toContain(`3 to ${ofPair.length} for each pair of type and product`);
+});
+
+describe("the settings on the operations page", () => {
+  const rows = new Map(rowsOf(page, "setting", "default", "what it does").map((row) => [row[0], row]));
+  const { properties } = z.toJSONSchema(Settings, { io: "output", unrepresentable: "any" }) as {
+    properties: Record<string, { default?: unknown; minimum?: number; maximum?: number }>;
+  };
+
+  test.each(Object.entries(properties))("have the default and the bounds of %s", (name, schema) => {
+    const [, fallback, text] = rows.get(`\`jobs:${name.replace(/\..*/, ".<type>")}\``) ?? [];
+    const isList = Array.isArray(schema.default);
+    if (schema.default !== undefined && !isList) expect(fallback?.replaceAll("`", "")).toBe(String(schema.default));
+    if (schema.minimum !== undefined) expect(text).toContain(`${schema.minimum} to ${schema.maximum}`);
+  });
+});
+
+/** A dashboard's body is JSON with references in it. */
+const flatBody = (body: { "Fn::Join": [string, unknown[]] }): string =>
+  body["Fn::Join"][1].map((part) => (typeof part === "string" ? part : "a-reference")).join("");
