@@ -84,3 +84,28 @@ it.each([
   await w.clock.advance(3 * hour);
   expect(await refusalOf(() => w.accept(body))).toEqual(refused(pointer));
 });
+
+describe("a request under a key that was used", () => {
+  const overlap = { ...series, repeat: { ...series.repeat, overlap: "skip" } };
+
+  it("is another one where a default is written out", async () => {
+    const w = world();
+    await w.schedule(series);
+    expect(await refusalOf(() => w.schedule(overlap))).toMatchObject({ code: "IDEMPOTENCY_MISMATCH" });
+  });
+
+  it("is the same one in another order of its fields, and with the key in the header", async () => {
+    const w = world();
+    const job = await w.schedule(order);
+    const { idempotency_key: key, ...rest } = order;
+    const turned = Object.fromEntries(Object.entries(rest).reverse());
+    const again = await scheduleJob(w, parseRequest(turned, catalog, w.clock.now(), key));
+    expect(again.id).toBe(job.id);
+  });
+
+  it("makes another job in another env", async () => {
+    const w = world();
+    const [one, other] = [await w.schedule(order), await w.schedule({ ...order, env: "dev" })];
+    expect(other.id).not.toBe(one.id);
+  });
+});
