@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { errorTypeOf } from "../../lambdas/aws/function-error.ts";
 import { problemStatuses } from "../../lambdas/aws/problem.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
@@ -133,5 +134,35 @@ describe("the SDK's page", () => {
     const rows = rowsOf(await page(), "option", "what it is", "default");
     const told = Object.fromEntries(rows.map(([option = "", , value = ""]) => [option, value.replace("_", "")]));
     expect(told).toMatchObject({ "`maxRetries`": `\`${maxRetries}\``, "`requestTimeout`": `\`${requestTimeout}\`` });
+  });
+});
+
+describe("the links between the pages", () => {
+  const pages = ["README.md", "CONTRIBUTING.md", "sdk/README.md", "examples/README.md", "lambdas/README.md"];
+  const allPages = async () => [...pages, ...(await readdir("docs")).map((name) => `docs/${name}`)];
+  const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, "");
+  /** As GitHub makes them of headings. */
+  const anchorsOf = (text: string) =>
+    [...withoutCode(text).matchAll(/^#+ (.*)$/gm)].map(([, heading = ""]) =>
+      heading
+        .toLowerCase()
+        .replaceAll(/[^\w\- ]/g, "")
+        .replaceAll(" ", "-"),
+    );
+
+  it("lead to files and headings that are there", async () => {
+    const broken: string[] = [];
+    for (const page of await allPages()) {
+      const text = await readFile(page, "utf8");
+      for (const [, link = ""] of withoutCode(text).matchAll(/\]\(([^)\s]+)\)/g)) {
+        if (/^[a-z]+:/.test(link)) continue;
+        const [path = "", anchor] = link.split("#");
+        const file = path === "" ? page : join(dirname(page), path);
+        const isThere = await stat(file).then(Boolean, () => false);
+        const target = isThere && anchor ? await readFile(file, "utf8") : "";
+        if (!isThere || (anchor && !anchorsOf(target).includes(anchor))) broken.push(`${page}: ${link}`);
+      }
+    }
+    expect(broken).toEqual([]);
   });
 });
