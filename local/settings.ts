@@ -6,7 +6,7 @@ export const usage = `npm start -- [--watch] [--verbose] [--help]
 
 Runs the whole system on this machine.
 
-  --watch    take changes in products/ and lambdas/ into service
+  --watch    take changes in products/, lambdas/ and .env.local into service
   --verbose  show the handlers' log
   --help     show this
 
