@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { routes } from "../../lambdas/api/routes.ts";
 import { errorTypeOf } from "../../lambdas/aws/function-error.ts";
 import { problemStatuses } from "../../lambdas/aws/problem.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
@@ -9,6 +10,7 @@ import { jobErrorCodes } from "../../lambdas/core/errors.ts";
 import { parameter, secret } from "../../lambdas/core/references.ts";
 import { JobRejectedDetail } from "../../lambdas/core/rejection.ts";
 import { parseRequest } from "../../lambdas/core/request.ts";
+import { localNames } from "../../local/demo/local-values.ts";
 import { resolveConfig } from "../../sdk/src/config.ts";
 import * as sdkErrors from "../../sdk/src/errors.ts";
 import { errorOf } from "../../sdk/src/problem.ts";
@@ -165,4 +167,22 @@ describe("the links between the pages", () => {
     }
     expect(broken).toEqual([]);
   });
+});
+
+it("the page on the API has every route, and the scope that it takes", async () => {
+  const rows = rowsOf(await readFile("docs/api.md", "utf8"), "route", "does", "scope");
+  const told = rows.map(([route = "", , scope = ""]) => [route.replaceAll("`", ""), scope.replaceAll("`", "")]);
+  const served = routes.map(({ method, path, doc }) => [`${method} ${path}`, doc().scope ?? ""]);
+  expect(told.sort()).toEqual(served.sort());
+});
+
+it("the page on this machine has every value that begins with local:", async () => {
+  const rows = rowsOf(await readFile("docs/local.md", "utf8"), "value", "is");
+  expect(rows.map(([value]) => value).sort()).toEqual(localNames.map((name) => `\`local:${name}\``).sort());
+});
+
+it("the page of examples has every example", async () => {
+  const rows = rowsOf(await readFile("examples/README.md", "utf8"), "file", "what it shows");
+  const programs = (await readdir("examples")).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
+  expect(rows.map(([name]) => name).sort()).toEqual(programs.map((name) => `\`${name}\``).sort());
 });
