@@ -10,6 +10,7 @@ import { jobErrorCodes } from "../../lambdas/core/errors.ts";
 import { parameter, secret } from "../../lambdas/core/references.ts";
 import { JobRejectedDetail } from "../../lambdas/core/rejection.ts";
 import { parseRequest } from "../../lambdas/core/request.ts";
+import { webhookDelaysMs, webhookJitter } from "../../lambdas/core/webhook-retry.ts";
 import { localNames } from "../../local/demo/local-values.ts";
 import { resolveConfig } from "../../sdk/src/config.ts";
 import * as sdkErrors from "../../sdk/src/errors.ts";
@@ -185,4 +186,20 @@ it("the page of examples has every example", async () => {
   const rows = rowsOf(await readFile("examples/README.md", "utf8"), "file", "what it shows");
   const programs = (await readdir("examples")).filter((name) => name.endsWith(".ts") && !name.endsWith(".d.ts"));
   expect(rows.map(([name]) => name).sort()).toEqual(programs.map((name) => `\`${name}\``).sort());
+});
+
+it("the page on events says when a webhook is tried again", async () => {
+  const units = [
+    ["h", 3_600_000],
+    ["min", 60_000],
+    ["s", 1000],
+  ] as const;
+  const shown = webhookDelaysMs.map((ms) => {
+    const [unit, size] = units.find(([, size]) => ms >= size) ?? units[2];
+    return `${ms / size} ${unit}`;
+  });
+  const hours = webhookDelaysMs.reduce((sum, ms) => sum + ms) / 3_600_000;
+  const page = (await readFile("docs/events.md", "utf8")).replaceAll(/\s+/g, " ");
+  expect(page).toContain(`after ${shown.slice(0, -1).join(", ")} and ${shown.at(-1)}, each`);
+  expect(page).toContain(`is ${Math.round(hours)} to ${Math.round(hours * (1 + webhookJitter))} hours after the first`);
 });
