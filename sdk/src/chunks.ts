@@ -2,7 +2,7 @@
  * What one request may hold. The API takes 4.4 MB, counted in bytes, and 6 MB once its quotes and backslashes are escaped,
  * as they are on their way through AWS; the rest is room for what is around the jobs.
  */
-const most = { jobs: 100, bytes: 4_390_000, escaped: 5_990_000 };
+export const most = { jobs: 100, bytes: 4_390_000, escaped: 5_990_000 };
 
 interface Size {
   bytes: number;

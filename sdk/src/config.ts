@@ -31,7 +31,7 @@ const environment = (): Record<string, string | undefined> =>
 /** So that an answer that was waited for arrives before its request is given up. */
 const answerMarginMs = 1000;
 /** What the API waits for a job at most. */
-const longestWaitSeconds = 25;
+export const longestWaitSeconds = 25;
 
 /** Whole seconds that the API may be asked to wait for a job within one request, and within `ms`; 0 is not at all. */
 export const waitWithin = ({ requestTimeout }: Pick<Config, "requestTimeout">, ms: number): number =>

@@ -53,6 +53,8 @@ import { largestOutput } from "../../lambdas/tasks/answer.ts";
 import { fourMinutes } from "../../local/clock/clock.ts";
 import { mostHops, usualHops } from "../../local/clock/request.ts";
 import { keptBytes, keptEvents, keptItems } from "../../local/outbox/caught.ts";
+import { most as mostInRequest } from "../../sdk/src/chunks.ts";
+import { longestWaitSeconds as longestSdkWait } from "../../sdk/src/config.ts";
 import {
   firstDelayMs,
   longestDelayMs as longestSdkDelayMs,
@@ -180,4 +182,10 @@ it("the page of limits has the defaults and bounds of `retry_config`", async () 
     ];
   });
   expect(rowsOf(await page(), "field", "default", "least", "most")).toEqual(fields);
+});
+
+it("the SDK, which has no package in common with the API, knows the API's limits", () => {
+  expect([longestSdkWait, mostInRequest.jobs]).toEqual([longestWaitSeconds, requestLimits.batch]);
+  expect(mostInRequest.bytes).toBeLessThan(largestBody);
+  expect(mostInRequest.escaped).toBeLessThan(largestInEvent);
 });

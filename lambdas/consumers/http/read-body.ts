@@ -38,7 +38,7 @@ export async function readBytes(
     throw networkError(cause, signal);
   }
   if (bytes > limit) {
-    const size = limit >= 1024 * 1024 ? `${limit / 1024 / 1024} MB` : `${limit / 1024} KB`;
+    const size = limit >= 1024 * 1024 ? `${limit / 1024 / 1024} MiB` : `${limit / 1024} KiB`;
     throw new JobError("PROVIDER_ERROR", `The response is larger than the limit of ${size}.`, { retryable: false });
   }
   return Buffer.concat(chunks);

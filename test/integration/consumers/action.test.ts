@@ -210,7 +210,7 @@ describe("a failure", () => {
     expect(await failureOf(calling(server.url))).toMatchObject({
       code: "PROVIDER_ERROR",
       retryable: false,
-      message: "The response is larger than the limit of 10 MB.",
+      message: "The response is larger than the limit of 10 MiB.",
     });
   });
 
