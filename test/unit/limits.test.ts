@@ -80,7 +80,7 @@ const webhookTime = webhookDelaysMs.reduce((sum, delay) => sum + delay);
 const limits = {
   "the body of a request (413)": MB(largestBody),
   "the same, with each quote and backslash counted twice (413)": MB(largestInEvent),
-  "values of a body: objects, lists, texts and fields, but not the numbers in lists": n(mostValues),
+  "values of a request: objects, lists, strings and fields; numbers in lists do not count": n(mostValues),
   "levels of JSON": n(deepestNesting),
   "a tag in the catalog: a product, an env, an event and so on": characters(longestTag),
   "`start_at` and `expires_at`, ahead of now": years(farthestAheadMs),
@@ -117,7 +117,7 @@ const limits = {
   "occurrences that `POST /v1/explain` shows": n(mostRuns),
   "redirects of one call, all to the same origin": n(maxRedirects),
   "an answer over HTTP (action, function)": MiB(maxResponseBytes),
-  "JSON of an answer that becomes a value; what is larger stays a text": MiB(largestParsed.bytes),
+  "JSON of an answer that becomes a value; what is larger stays a string": MiB(largestParsed.bytes),
   "values of JSON that becomes a value": n(largestParsed.values),
   "the payload of a Lambda function": MiB(largestPayload),
   "recipients of a channel": n(mostRecipients),
