@@ -28,7 +28,7 @@ interface Found {
 const twice = (steps: PlacedStep[]): Found[] =>
   steps
     .filter(({ key }, i) => steps.findIndex((other) => other.key === key) !== i)
-    .map(({ path, name }) => ({ path, detail: `the sequence has another step "${name}"; give it a name of its own.` }));
+    .map(({ path, key }) => ({ path, detail: `there is another step "${key}"; give it a name of its own.` }));
 
 function checkNames({ step, dependsOn, path }: PlacedStep, byKey: Map<string, PlacedStep>, product: Product): Found[] {
   const events = Object.keys(product.jobs);

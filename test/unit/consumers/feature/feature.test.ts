@@ -799,7 +799,7 @@ describe("the catalog finds", () => {
       main({ event: "create", depends_on: ["mail"] }, { event: "mail" }),
       /waits for itself/,
     ],
-    ["two steps of one name", main({ event: "create" }, { event: "create" }), /another step "create"/],
+    ["two steps of one name", main({ event: "create" }, { event: "create" }), /another step "main.create"/],
     [
       "a reference to a later step",
       main({ event: "create", input: { a: "$Sequence{main}{mail}{x}" } }, { event: "mail" }),
