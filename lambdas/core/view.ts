@@ -65,7 +65,7 @@ export interface AttemptView extends Attempt {
 /** A job as callers see it; the input is not part of it. */
 export interface JobView extends SummaryView {
   attempts: AttemptView[];
-  /** How far each step of a feature was when it last decided, by `sequence.step`; once the feature is over, how it is. */
+  /** How far each step of a feature is, by `sequence.step`. */
   steps?: Record<string, StepView>;
   /** The result of a completed job; one too large for an answer is at `result_url`, for an hour. */
   result?: unknown;

@@ -67,10 +67,7 @@ export interface JobSummary extends JobReceipt {
 export interface Job extends JobSummary {
   /** The attempts of the current run, oldest first; the last 25 are kept. */
   attempts: JobAttempt[];
-  /**
-   * How far each step of a feature was when it last decided, by `sequence.step` and in their order; how it is once the
-   * feature is over. Features only.
-   */
+  /** How far each step of a feature is, by `sequence.step` and in their order. Features only. */
   steps?: Record<string, JobStep>;
   /** The result of a completed job. */
   result?: unknown;

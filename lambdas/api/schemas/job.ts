@@ -131,9 +131,7 @@ export const JobSchema = once(
         steps: z
           .record(z.string(), StepSchema())
           .optional()
-          .describe(
-            "How far each step of a feature was when it last decided, by sequence.step and in their order; how it is once the feature is over.",
-          ),
+          .describe("How far each step of a feature is, by sequence.step and in their order."),
         ...resultFields(),
       })
       .meta({ id: "Job" }) satisfies z.ZodType<JobView>,
