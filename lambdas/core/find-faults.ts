@@ -10,7 +10,7 @@ export interface Findings<Output> {
   data?: Output;
   /** The rest as it was written. */
   rest?: unknown;
-  /** What was left out although others may refer to it: all that was at fault but unknown fields, numbers and booleans. */
+  /** What was left out, but for fields that the schema does not know: others may refer to it. */
   lost: Path[];
 }
 
@@ -41,7 +41,7 @@ export function findFaults<Schema extends z.ZodType>(
     const places = wrong.map(({ path, isUnknown }) => ({ path: outOfLists(rest, path), isUnknown }));
     if (places.some(({ path }) => path.length === 0)) return { faults, lost };
     for (const { path, isUnknown } of places) {
-      if (!isUnknown && !["number", "boolean", "undefined"].includes(typeof valueAt(rest, path))) lost.push(path);
+      if (!isUnknown && valueAt(rest, path) !== undefined) lost.push(path);
       // What is said of anything around a field that is missing by now has been said of the field.
       for (const place of isUnknown ? [path] : aroundOf(path)) told.add(jsonPointer(place));
     }
@@ -56,7 +56,7 @@ const aroundOf = (path: Path): Path[] => path.map((_, i) => path.slice(0, i + 1)
 export const isCovered = ({ pointer }: Fault, known: readonly Fault[]): boolean =>
   known.some((fault) => pointer === fault.pointer || pointer.startsWith(`${fault.pointer}/`));
 
-function valueAt(value: unknown, path: Path): unknown {
+export function valueAt(value: unknown, path: Path): unknown {
   const [step, ...others] = path;
   if (step === undefined) return value;
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;

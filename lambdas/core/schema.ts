@@ -34,6 +34,13 @@ export const notWellFormed = "is not well-formed Unicode";
 export const jsonPointer = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
+/** The steps of a pointer; those of lists are digits. */
+export const pathOf = (pointer: string): string[] =>
+  pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+
 export type Path = readonly PropertyKey[];
 
 /** A fault whose place can still be walked. */

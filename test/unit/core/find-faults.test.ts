@@ -39,7 +39,7 @@ describe("the faults of a value", () => {
     const value = { name: "n", retries: 21, labels: ["a", 1], channels: { mail: { to: "a", text: "t", bcc: "c" } } };
     expect(find(value)).toMatchObject({
       data: { name: "n", channels: { mail: { to: "a", text: "t" } } },
-      lost: ["labels"],
+      lost: expect.arrayContaining(["labels", "retries"]),
     });
   });
 
@@ -47,7 +47,7 @@ describe("the faults of a value", () => {
     expect(find({ name: "n", channels: { mail: { to: 1, text: "t" }, sms: { to: "a", text: "t" } } })).toEqual({
       pointers: ["/wish/channels/mail/to"],
       data: { name: "n", channels: { sms: { to: "a", text: "t" } } },
-      lost: ["channels.mail"],
+      lost: ["channels.mail.to", "channels.mail"],
     });
   });
 
