@@ -67,7 +67,7 @@ function checkTargets(product: Product, registry: Registry, prefix: PropertyKey[
   return Object.values(registry).flatMap((definition) =>
     Object.entries(targetsOf(product, definition)).flatMap(([name, target]) => {
       const place = [...prefix, definition.section, name];
-      const own = definition.checkTarget?.(target, product) ?? [];
+      const own = definition.checkTarget?.(target, product, registry) ?? [];
       return [...checkEnvs(product, target, place), ...own.map((fault) => under(place, fault))];
     }),
   );
