@@ -35,7 +35,6 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
         may.writeBlobs(folders.inputs),
         may.removeBlobs(folders.inputs),
         may.readBlobs(folders.results),
-        may.send(...jobTypes),
         may.unschedule(),
       ];
     default:

@@ -200,7 +200,7 @@ export const runningNow: Change = (job, now) => {
   return changed(job, { status: "queued", due_at: now, ...(job.attempt === 1 && { scheduled_at: now }) });
 };
 
-/** Deletes a finished job; its archived runs and blobs expire by themselves. */
+/** Deletes a finished job; its archived runs and results expire by themselves, and the lifecycle deletes its other blobs. */
 export async function deleteJob(services: Changing, id: string): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);

@@ -33,7 +33,7 @@ export async function scheduleJob(services: Scheduling, request: AcceptedRequest
   try {
     await dispatch(services, job);
   } catch (cause) {
-    await undispatched(services, job, cause);
+    return await undispatched(services, job, cause);
   }
   return job;
 }
@@ -73,8 +73,7 @@ export async function record(
     if (request.passed) return { job: await madeBefore(services, job, request, request.passed), isNew: false };
     const created = await services.jobs.create(job);
     if (created.outcome === "created") return { job, isNew: true };
-    // The other one has an input of its own.
-    await forget(services, job.input);
+    if (!sharesInput(created.job, job)) await forget(services, job.input);
     return { job: await repeated(services, created.job, request), isNew: false };
   } catch (cause) {
     if (cause instanceof RequestError) throw cause;
@@ -82,10 +81,14 @@ export async function record(
   }
 }
 
+/** Another request's job has an input of its own; the one that is there may be this very job, where a lost answer hid that. */
+const sharesInput = (one: Job, other: Job): boolean =>
+  "blob" in one.input && "blob" in other.input && one.input.blob === other.input.blob;
+
 /** The job that the request has made when its times had not passed. Throws INVALID_REQUEST where there is none. */
 async function madeBefore(services: Scheduling, job: Job, request: AcceptedRequest, passed: Fault[]): Promise<Job> {
-  await forget(services, job.input);
   const existing = await services.jobs.get(job.id);
+  if (!existing || !sharesInput(existing, job)) await forget(services, job.input);
   if (!existing) throw invalidRequest(passed);
   return repeated(services, existing, request);
 }
@@ -97,14 +100,18 @@ export async function unrecorded(services: Scheduling, job: Job, cause: unknown)
   throw unavailable(cause, isKept ? job.id : undefined);
 }
 
-/** Takes back a stored job that AWS did not dispatch and throws UNAVAILABLE, unless it has gone on without us. */
-export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
+/**
+ * Takes back a stored job that AWS did not dispatch and throws UNAVAILABLE, unless it has gone on without us: then it answers
+ * the job that is there by now.
+ */
+export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<Job> {
   if ((await takeBack(services, job, cause)) === "removed") throw unavailable(cause);
   // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it over.
   // AWS may have refused that one too, and who gets a receipt relies on it.
   try {
     const held = await services.jobs.get(job.id);
     if (held && !hasStarted(held)) await dispatch(services, held);
+    return held ?? job;
   } catch (again) {
     throw unavailable(again, job.id);
   }

@@ -25,7 +25,8 @@ const runsJobs = (type: string) => [
   "s3:PutObject Payloads/results/*",
   "s3:ListBucket Payloads",
   `sqs:${receives},SendMessage ${queueOf(type)}`,
-  `sqs:SendMessage ${queueOf("feature")}`,
+  // Its feature's, and where a message that came to the wrong queue belongs.
+  ...jobTypes.filter((other) => other !== type).map((other) => `sqs:SendMessage ${queueOf(other)}`),
   makesSchedules,
   passesScheduleRole,
 ];

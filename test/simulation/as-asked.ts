@@ -2,8 +2,15 @@ import type { Job, Stored } from "../../lambdas/core/job.ts";
 import { isSame } from "./ledger.ts";
 import type { Request } from "./requests.ts";
 
+/** What is stored. By the time of a late answer a job may have been deleted, and its input with it. */
+interface Kept {
+  load: (stored: Stored) => unknown;
+  isKept: (stored: Stored) => boolean;
+}
+
 /** How a new job differs from what was asked for (DESIGN 4). `latest` is the last time at which "now" can have been. */
-export function differs(job: Job, request: Request, latest: number, load: (stored: Stored) => unknown): string[] {
+export function differs(job: Job, request: Request, latest: number, kept: Kept): string[] {
+  const { load, isKept } = kept;
   const { product_tag, env, event, input, start_at, retries, timeout_ms, expires_at, labels, repeat } = request;
   const right = { product: product_tag, env, event, retries, timeout_ms, expires_at, labels };
   const wrong = Object.entries(right).filter(([field, value]) => !isSame(job[field as keyof Job], value));
@@ -17,6 +24,6 @@ export function differs(job: Job, request: Request, latest: number, load: (store
     ...[...wrong, ...series].map(([field]) => field),
     ...((repeat === undefined) === (job.repeat === undefined) ? [] : ["repeat"]),
     ...(isAsPlanned && job.scheduled_at === job.due_at ? [] : ["due_at"]),
-    ...(isSame(load(job.input), input) ? [] : ["input"]),
+    ...(isKept(job.input) && !isSame(load(job.input), input) ? ["input"] : []),
   ];
 }

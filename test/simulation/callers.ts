@@ -70,7 +70,7 @@ export function callers({ time, random, hardship, observer }: World, ledger: Led
 
   function accept(job: Job, request: Request) {
     const { idempotency_key: key, event, task_token } = request;
-    const others = job.version === 1 ? differs(job, request, time.now() + hardship.skew, system.load) : [];
+    const others = job.version === 1 ? differs(job, request, time.now() + hardship.skew, system) : [];
     if (job.event !== event || others.length > 0)
       observer.violated("DESIGN 4", `${job.id.slice(-6)} is not the job that was asked for: ${others.join(", ")}`);
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);

@@ -78,6 +78,16 @@ export function stepsEndForAReason({ observer, lifeOf }: Ledger, { by, before, a
     );
 }
 
+/** DESIGN 8: a step that is tried again with its feature, and had not started, still waits for its delay. */
+export function revivedWaits({ observer }: Ledger, { by, before, after }: Write) {
+  if (by.purpose !== "decider" || before?.status !== "cancelled" || isFinished(after)) return;
+  if (before.started_at === undefined && after.due_at < before.due_at)
+    observer.violated(
+      "DESIGN 8",
+      `${nameOf(after)} is revived ${before.due_at - after.due_at} ms before its delay is over`,
+    );
+}
+
 /** DESIGN 8: a feature fails for a step that has failed, and not for one that goes on. */
 export function failsForAStep({ observer, steps }: Ledger, { before, after, peek }: Write) {
   if (after.status !== "failed" || before?.status !== "running") return;

@@ -230,7 +230,7 @@ export const mutations: Mutation[] = [
     name: "dispatch: its failure is swallowed",
     seed: 29,
     file: "core/schedule-job.ts",
-    find: "await undispatched(services, job, cause);",
+    find: "return await undispatched(services, job, cause);",
     replace: "void cause;",
   },
   {
@@ -717,6 +717,13 @@ export const mutations: Mutation[] = [
     file: "core/change-job.ts",
     find: "isFinished(step) || isRevived(step, job)",
     replace: "isFinished(step)",
+  },
+  {
+    name: "feature: a revived step does not wait for its delay",
+    file: "core/change-job.ts",
+    find: "const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;",
+    replace: "const due = now;",
+    bug: "a feature that was retried dropped the delay of a step that waited",
   },
   {
     name: "feature: what fails by our own fault is tried for ever",

@@ -49,6 +49,8 @@ export interface System {
   invoke(purpose: Purpose, what: string): Invoked;
   /** What is kept inline or as a blob. */
   load(stored: Stored): unknown;
+  /** Whether it is there: what belonged to a job goes with it. */
+  isKept(stored: Stored): boolean;
   isScheduled: Messaging["isScheduled"];
   /** What is still to be delivered. */
   inFlight(): number;
@@ -247,5 +249,18 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const load = (stored: Stored): unknown =>
     "inline" in stored ? stored.inline : JSON.parse(Buffer.from(blobs.blobs.get(stored.blob)?.body ?? []).toString());
 
-  return { load, jobs, blobs, stats, bus, tasks, invoke, isScheduled, inFlight: () => inFlight() + stream.waiting() };
+  const isKept = (stored: Stored): boolean => "inline" in stored || blobs.blobs.has(stored.blob);
+
+  return {
+    load,
+    isKept,
+    jobs,
+    blobs,
+    stats,
+    bus,
+    tasks,
+    invoke,
+    isScheduled,
+    inFlight: () => inFlight() + stream.waiting(),
+  };
 }

@@ -4,6 +4,7 @@ import type { StepView } from "../../lambdas/core/step-view.ts";
 import {
   failsForAStep,
   revivedGoesOn,
+  revivedWaits,
   startedStays,
   stepsEndForAReason,
   stepsStartOnce,
@@ -51,6 +52,7 @@ export const writeRules: Rule[] = [
   failsForAStep,
   startedStays,
   revivedGoesOn,
+  revivedWaits,
   nothingShows,
   fieldsFit,
   runsAreKept,

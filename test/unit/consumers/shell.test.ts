@@ -384,6 +384,19 @@ describe("a decision", () => {
     expect(await stored()).toMatchObject({ status: "completed" });
   });
 
+  it("that had not begun when its time was up is no crash: it is made again", async () => {
+    const feature = job({ input: { blob: "inputs/large", bytes: 5000 } });
+    const w = world(feature);
+    w.blobs.get = async () => {
+      await w.clock.sleep(feature.timeout_ms + 1);
+      return Buffer.from("{}");
+    };
+    const deciding = runJob(w, ok, aMessage(feature), { wakeUps: true });
+    await w.clock.advance(feature.timeout_ms + 1);
+    await deciding;
+    expect(await w.stored()).toMatchObject({ claims: 0, again_at: noon + feature.timeout_ms + 5000 });
+  });
+
   it("that fails its feature for a step that was out of time is not out of time itself", async () => {
     const due = job();
     const { stored, ...services } = world(due);

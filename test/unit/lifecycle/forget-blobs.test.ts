@@ -102,6 +102,18 @@ describe("a job that is made again under the key of one that was deleted", () =>
     expect([...services.blobs.blobs.keys()]).toEqual([(second.input as { blob: string }).blob]);
   });
 
+  it("keeps its input where a lost answer has hidden that the job was stored, and it has gone on since", async () => {
+    const services = fakeServices({ catalog });
+    const { create } = services.jobs;
+    services.jobs.create = async (job) => {
+      await create(job);
+      await services.jobs.replace({ ...job, version: job.version + 1 });
+      return { outcome: "exists", job: (await services.jobs.get(job.id)) ?? job };
+    };
+    const { input } = await make(services);
+    expect([...services.blobs.blobs.keys()]).toEqual([(input as { blob: string }).blob]);
+  });
+
   it("and a repeated request leaves no second input behind", async () => {
     const services = fakeServices({ catalog });
     const first = await make(services);
