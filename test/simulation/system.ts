@@ -73,7 +73,8 @@ const mostCalls: Record<Purpose, number> = {
   consumer: 20,
   decider: 100,
   reconciler: 40,
-  lifecycle: 7,
+  /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
+  lifecycle: 8,
 };
 
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas, all simulated but for our own code. */
