@@ -1,10 +1,11 @@
 import * as z from "zod";
 import { own, type Product, type Registry, Tag, targetsOf } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
+import { findFaults, isCovered, valueAt } from "./find-faults.ts";
 import { milliseconds } from "./plain-faults.ts";
 import { requestLimits } from "./request-limits.ts";
 import { RetryConfig } from "./retry-config.ts";
-import { didYouMean, faultsOf, jsonPointer, strict } from "./schema.ts";
+import { didYouMean, jsonPointer, type Path, pathOf, strict } from "./schema.ts";
 import { Webhook, webhooksOf } from "./webhook.ts";
 
 /** The fields that every event has; each type adds its own (`eventFields`). */
@@ -26,14 +27,28 @@ export function checkCatalog(products: readonly unknown[], registry: Registry): 
 function checkProduct(product: unknown, registry: Registry, index: number): Fault[] {
   const tag = (product as Product | undefined)?.tag;
   const prefix = [typeof tag === "string" ? tag : index];
-  const parsed = productSchema(registry).safeParse(product);
-  if (!parsed.success) return faultsOf(parsed.error, prefix);
-  const checked = product as Product;
-  return [
+  const { faults, data, rest, lost } = findFaults(productSchema(registry), product, prefix);
+  if (!data) return faults;
+  // As it was written: the code never sees the defaults of the schemas.
+  const checked = rest as Product;
+  const further = [
     ...checkTargets(checked, registry, prefix),
     ...checkEvents(checked, registry, prefix),
     ...checkWebhooks(checked, prefix),
   ];
+  const isOwn = (fault: Fault) => !isCovered(fault, faults) && !follows(fault, lost, product, prefix);
+  return [...faults, ...further.filter(isOwn)];
+}
+
+/** Whether a fault may be one only for want of what was left out: a section, a part of its own entry, or what it names. */
+function follows({ pointer }: Fault, lost: readonly Path[], product: unknown, prefix: Path): boolean {
+  const named = valueAt(product, pathOf(pointer).slice(prefix.length));
+  return lost.some((path) => {
+    // Nothing else of an entry refers to a number of it, such as a timeout.
+    const matters = path[0] !== "jobs" && typeof valueAt(product, path) !== "number";
+    const isPart = matters && pointer.startsWith(`${jsonPointer([...prefix, ...path.slice(0, 2)])}/`);
+    return path.length === 1 || path.at(-1) === named || isPart;
+  });
 }
 
 /** Unlike a target a webhook need not say something about every env. */
@@ -54,7 +69,7 @@ function checkTargets(product: Product, registry: Registry, prefix: PropertyKey[
   return Object.values(registry).flatMap((definition) =>
     Object.entries(targetsOf(product, definition)).flatMap(([name, target]) => {
       const place = [...prefix, definition.section, name];
-      const own = definition.checkTarget?.(target, product) ?? [];
+      const own = definition.checkTarget?.(target, product, registry) ?? [];
       return [...checkEnvs(product, target, place), ...own.map((fault) => under(place, fault))];
     }),
   );

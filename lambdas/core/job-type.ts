@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Product, ProductEvent } from "./catalog.ts";
+import type { Product, ProductEvent, Registry } from "./catalog.ts";
 import type { Fault } from "./errors.ts";
 import type { Job, JobType } from "./job.ts";
 import type { Room } from "./memory.ts";
@@ -41,7 +41,7 @@ export interface JobTypeDefinition {
   /** The fields that an event of this type has besides the common ones. */
   eventFields: () => z.ZodRawShape;
   /** Checks a target beyond its schema when the catalog loads; pointers are relative to the target. */
-  checkTarget?: (target: unknown, product: Product) => Fault[];
+  checkTarget?: (target: unknown, product: Product, registry: Registry) => Fault[];
   /** Checks an event against its target when the catalog loads; pointers are relative to the event. */
   checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
   /** Checks an input against the catalog when it is requested; pointers are relative to the request. */

@@ -1,12 +1,12 @@
 import type * as z from "zod";
 import { type Fault, RequestError } from "./errors.ts";
-import { faultsOf } from "./schema.ts";
+import { findFaults } from "./find-faults.ts";
 
 /** Parses a request's body. Throws INVALID_REQUEST with every fault. */
 export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const parsed = schema.safeParse(body);
   if (parsed.success) return parsed.data;
-  throw invalidRequest(faultsOf(parsed.error));
+  throw invalidRequest(findFaults(schema, body).faults);
 }
 
 /** The same where none is needed: no body is the empty object. */

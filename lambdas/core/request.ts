@@ -1,18 +1,21 @@
 import * as z from "zod";
 import type { Catalog, CatalogEvent } from "./catalog.ts";
-import type { Fault } from "./errors.ts";
+import { type Fault, RequestError } from "./errors.ts";
 import { isInexact } from "./exact-json.ts";
+import { enough, type Findings, findFaults, isCovered } from "./find-faults.ts";
 import type { Parent, Repeat, RetryPolicy } from "./job.ts";
 import { fingerprint } from "./job-id.ts";
 import { hasMoreValues, mostValues } from "./json-values.ts";
+import { once } from "./once.ts";
 import { invalidRequest } from "./parse-body.ts";
 import { milliseconds } from "./plain-faults.ts";
 import { firstOccurrence } from "./recurrence.ts";
-import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
+import { RepeatRequest, repeatOf } from "./repeat-request.ts";
+import { ownFaults } from "./request-faults.ts";
 import { requestLimits } from "./request-limits.ts";
 import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
-import { faultsOf, jsonPointer, notWellFormed, strict, wellFormed } from "./schema.ts";
-import { dueAt, epochMs, farthestAheadMs, Time } from "./start-time.ts";
+import { jsonPointer, notWellFormed, strict, wellFormed } from "./schema.ts";
+import { dueAt, epochMs, Time } from "./start-time.ts";
 import { TaskToken } from "./task.ts";
 
 const Name = z.string().min(1).max(requestLimits.name);
@@ -95,22 +98,14 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     throw invalidRequest([{ pointer: "/input", detail }]);
   }
   const parsed = JobRequest.safeParse(body);
-  if (!parsed.success) throw invalidRequest([...faultsOf(parsed.error), ...inputFaultsOfBroken(body, catalog)]);
+  if (!parsed.success) throw invalidRequest(faultsOfBroken(body, catalog, now, headerKey));
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
-  const input = found.definition.input().safeParse(request.input);
+  const { passed, faults: own } = ownFaults(request, now, headerKey);
+  const input = findInputFaults(found, request.input);
+  const faults = [...own, ...timeoutFaults(request, found), ...inputFaults(found, request, input)];
+  if (!input.data || faults.length > 0) throw invalidRequest(faults);
   const key = request.idempotency_key ?? headerKey;
-  const { passed, lasting } = timeFaults(request, now);
-  const faults = [
-    ...lasting,
-    ...(key === undefined ? passed : []),
-    ...keyFaults(request, headerKey),
-    ...tokenFaults(request),
-    ...timeoutFaults(request, found),
-    ...overflows(request.input, ["input"]),
-    ...(input.success ? checkInput(found, request.app, input.data) : faultsOf(input.error, ["input"])),
-  ];
-  if (!input.success || faults.length > 0) throw invalidRequest(faults);
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const due = (repeat && firstOccurrence(repeat, start)) ?? start;
@@ -134,71 +129,59 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   };
 }
 
-/** Faults of its times: those that it has by now, and those that it had from the beginning. */
-function timeFaults(request: JobRequest, now: number): { passed: Fault[]; lasting: Fault[] } {
-  const faults = timeFaultsAt(request, now);
-  if (!faults.some(({ pointer }) => passing.includes(pointer))) return { passed: [], lasting: faults };
-  // Nothing had passed at its own time, which for "now" may have been any.
-  const earlier = timeFaultsAt(request, Math.min(now, epochMs(request.start_at)));
-  const isOld = ({ pointer, detail }: Fault) => earlier.some((old) => old.pointer === pointer && old.detail === detail);
-  const hasPassed = (fault: Fault) => passing.includes(fault.pointer) && !isOld(fault);
-  return { passed: faults.filter(hasPassed), lasting: faults.filter((fault) => !hasPassed(fault)) };
+const findInputFaults = ({ definition }: Pick<CatalogEvent, "definition">, input: unknown) =>
+  findFaults(definition.input(), input, ["input"]);
+
+/** What is wrong with an input: for its type, for its event as far as the type takes it, and as numbers. */
+function inputFaults(
+  found: CatalogEvent,
+  { app, input }: Pick<JobRequest, "app" | "input">,
+  { faults, data }: Findings<Record<string, unknown>>,
+): Fault[] {
+  const ofEvent = (data && found.definition.checkInput?.({ ...found, app, input: data })) ?? [];
+  return [...overflows(input, ["input"]), ...faults, ...ofEvent.filter((fault) => !isCovered(fault, faults))];
 }
 
-const passing = ["/expires_at", "/repeat/end_date"];
+const looseRequest = once(() => JobRequest.partial());
 
-const timeFaultsAt = (request: JobRequest, now: number): Fault[] => [
-  ...expiryFaults(request, now),
-  ...(request.repeat ? repeatFaults(request.repeat, dueAt(request.start_at, now), now) : []),
-];
-
-/** So that all faults come at once: what can be said of the input although another field is wrong. */
-function inputFaultsOfBroken(body: unknown, catalog: Catalog): Fault[] {
-  const { product_tag, event, input } = (body ?? {}) as Partial<Record<string, unknown>>;
-  if (typeof product_tag !== "string" || typeof event !== "string") return [];
-  // One that is no object at all has been found out already.
-  if (typeof input !== "object" || input === null || Array.isArray(input)) return [];
-  const parsed = catalog.lookup(product_tag, event)?.definition.input().safeParse(input);
-  return parsed?.error ? faultsOf(parsed.error, ["input"]) : [];
+/** So that all faults come at once: what can be said of the rest of a request although some of its fields are wrong. */
+function faultsOfBroken(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {
+  const { faults, data } = findFaults(JobRequest, body);
+  if (faults.length > enough) return faults;
+  const request = data ?? findFaults(looseRequest(), body).data ?? {};
+  const own = ownFaults(request, now, headerKey).faults;
+  return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];
 }
 
-function checkInput(found: CatalogEvent, app: string | undefined, input: Record<string, unknown>): Fault[] {
-  return found.definition.checkInput?.({ ...found, app, input }) ?? [];
+/** What the catalog says of a request that may lack fields. */
+function catalogFaults({ product_tag, env, event, ...request }: Partial<JobRequest>, catalog: Catalog): Fault[] {
+  const found = product_tag && event ? catalog.lookup(product_tag, event) : undefined;
+  if (found && env !== undefined && found.product.envs.includes(env)) return eventFaults({ ...found, env }, request);
+  const ofType = found && request.input ? findInputFaults(found, request.input).faults : [];
+  return [...unknownNames({ product_tag, env, event }, catalog), ...ofType];
 }
 
-function expiryFaults(request: JobRequest, now: number): Fault[] {
-  const due = dueAt(request.start_at, now);
-  const expires = request.expires_at === undefined ? Number.POSITIVE_INFINITY : epochMs(request.expires_at);
-  const farthest = now + farthestAheadMs;
-  return [
-    ...(due <= farthest ? [] : [{ pointer: "/start_at", detail: "more than 5 years ahead" }]),
-    ...(request.expires_at !== undefined && request.repeat
-      ? [{ pointer: "/expires_at", detail: "is for one-time jobs; a series ends with repeat.end_date" }]
-      : []),
-    ...(expires > due ? [] : [{ pointer: "/expires_at", detail: "is not after the time the job starts" }]),
-    ...(expires <= farthest || request.expires_at === undefined
-      ? []
-      : [{ pointer: "/expires_at", detail: "more than 5 years ahead" }]),
-  ];
+function eventFaults(found: CatalogEvent, request: Pick<Partial<JobRequest>, "timeout_ms" | "app" | "input">): Fault[] {
+  const { app, input } = request;
+  const ofInput = input ? inputFaults(found, { app, input }, findInputFaults(found, input)) : [];
+  return [...timeoutFaults(request, found), ...ofInput];
 }
 
-function keyFaults(request: JobRequest, headerKey: string | undefined): Fault[] {
-  if (headerKey === undefined) return [];
-  const differs = request.idempotency_key !== undefined && request.idempotency_key !== headerKey;
-  return [
-    ...(differs ? [{ pointer: "/idempotency_key", detail: "differs from the Idempotency-Key header" }] : []),
-    ...(headerKey.length <= requestLimits.idempotencyKey && headerKey.length > 0
-      ? []
-      : [{ pointer: "/idempotency_key", detail: "the Idempotency-Key header has 1 to 255 characters" }]),
-  ];
+/** The product that the catalog does not have, or else the env or the event. */
+function unknownNames({ product_tag, env, event }: Partial<JobRequest>, catalog: Catalog): Fault[] {
+  if (product_tag === undefined) return [];
+  try {
+    if (env === undefined) catalog.product(product_tag);
+    else if (event === undefined) catalog.tenant(product_tag, env);
+    else catalog.find(product_tag, env, event);
+    return [];
+  } catch (error) {
+    if (error instanceof RequestError) return error.faults;
+    throw error;
+  }
 }
 
-function tokenFaults({ task_token, repeat }: JobRequest): Fault[] {
-  if (task_token === undefined || repeat === undefined) return [];
-  return [{ pointer: "/task_token", detail: "is for one-time jobs: a task waits for one end, and a series has many" }];
-}
-
-function timeoutFaults(request: JobRequest, { definition }: CatalogEvent): Fault[] {
+function timeoutFaults(request: Pick<JobRequest, "timeout_ms">, { definition }: CatalogEvent): Fault[] {
   const { max_timeout_ms } = definition.limits;
   const over = (request.timeout_ms ?? 0) > max_timeout_ms;
   return over

@@ -53,22 +53,42 @@ export const notWellFormed = "is not well-formed Unicode";
 export const jsonPointer = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
+/** The steps of a pointer; those of lists are digits. */
+export const pathOf = (pointer: string): string[] =>
+  pointer
+    .split("/")
+    .slice(1)
+    .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
+
+export type Path = readonly PropertyKey[];
+
+/** A fault whose place can still be walked. */
+export interface PlacedFault {
+  path: Path;
+  detail: string;
+  /** Of a field that the schema does not know. */
+  isUnknown: boolean;
+}
+
+export const faultsOf = (error: z.ZodError, prefix: Path = []): Fault[] =>
+  placedFaultsOf(error).map(({ path, detail }) => ({ pointer: jsonPointer([...prefix, ...path]), detail }));
+
 /** Zod's issues as faults; an issue about several unknown keys becomes one fault a key. Values are never quoted. */
-export function faultsOf(error: z.ZodError, prefix: readonly PropertyKey[] = []): Fault[] {
+export function placedFaultsOf(error: z.ZodError): PlacedFault[] {
   const mistyped = new Set(
     error.issues.flatMap(({ code, path }) => (code === "invalid_type" ? jsonPointer(path) : [])),
   );
-  return error.issues.flatMap((issue) => {
+  return error.issues.flatMap((issue): PlacedFault[] => {
     // Zod measures whatever has a length: a text where a list belongs was told how many characters a list may have.
     if (/^too_/.test(issue.code ?? "") && mistyped.has(jsonPointer(issue.path))) return [];
-    const path = [...prefix, ...issue.path];
     if (issue.code === "unrecognized_keys") {
       const details = issue.message.split(perKey);
       return issue.keys.map((key, i) => ({
-        pointer: jsonPointer([...path, key]),
+        path: [...issue.path, key],
         detail: details.length === issue.keys.length ? (details[i] as string) : "unknown field.",
+        isUnknown: true,
       }));
     }
-    return [{ pointer: jsonPointer(path), detail: issue.message }];
+    return [{ path: issue.path, detail: issue.message, isUnknown: false }];
   });
 }

@@ -24,14 +24,14 @@ export const stepViewOf = (child: Job, now: number): StepView => ({
 });
 
 /**
- * The steps of a feature by `sequence.step`, in the order of the catalog: as they were when it last decided, and where it is
- * over as they are. A job of another type has none.
+ * The steps of a feature by `sequence.step`, in the order of the catalog and as they are: while it goes on, too, since it looks
+ * at a step that waits or runs only once that has ended. A job of another type has none.
  */
 export async function stepsShown(services: Pick<Services, "blobs" | "jobs" | "catalog">, job: Job, now: number) {
   if (job.type !== "feature") return undefined;
   // Nothing is there where the feature has made another decision since its item was read: that takes this one's away.
   const decided = ((job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {}) as Steps;
-  const known = isFinished(job) ? await asTheyAre(services, decided, now) : decided;
+  const known = await asTheyAre(services, decided, now, isFinished(job));
   const found = services.catalog.lookup(job.product, job.event);
   const names = found?.definition.stepNames?.(found.target) ?? [];
   // What the catalog has had added since a feature completed was never a step of it.
@@ -43,13 +43,16 @@ export async function stepsShown(services: Pick<Services, "blobs" | "jobs" | "ca
 /** DynamoDB reads no more at once. */
 const mostAtOnce = 100;
 
-/** Nobody decides any more: what was open at the last decision has ended since, or ends without the feature. */
-async function asTheyAre({ jobs }: Pick<Services, "jobs">, decided: Steps, now: number): Promise<Steps> {
+/**
+ * What was open at the last decision, as its job has it now. Where the job is gone, it is what the feature knew of it while the
+ * feature goes on; once that is over nobody decides any more, and the step ends without it.
+ */
+async function asTheyAre({ jobs }: Pick<Services, "jobs">, decided: Steps, now: number, isOver: boolean) {
   const open = Object.entries(decided).flatMap(([name, { job_id, finished_at }]) =>
     job_id !== undefined && finished_at === undefined ? [{ name, job_id }] : [],
   );
   const shown: Steps = { ...decided };
-  for (const { name } of open) shown[name] = { ...decided[name], status: "cancelled" };
+  if (isOver) for (const { name } of open) shown[name] = { ...decided[name], status: "cancelled" };
   for (let from = 0; from < open.length; from += mostAtOnce) {
     const some = open.slice(from, from + mostAtOnce);
     const children = await jobs.getMany(some.map(({ job_id }) => job_id));

@@ -1,3 +1,4 @@
+import { type ChannelView, channelsShown } from "./channels-view.ts";
 import {
   type Attempt,
   type AttemptError,
@@ -65,8 +66,10 @@ export interface AttemptView extends Attempt {
 /** A job as callers see it; the input is not part of it. */
 export interface JobView extends SummaryView {
   attempts: AttemptView[];
-  /** How far each step of a feature was when it last decided, by `sequence.step`; once the feature is over, how it is. */
+  /** How far each step of a feature is, by `sequence.step`. */
   steps?: Record<string, StepView>;
+  /** What became of each channel of a notification that has not completed; where it has, they are its result. */
+  channels?: Record<string, ChannelView>;
   /** The result of a completed job; one too large for an answer is at `result_url`, for an hour. */
   result?: unknown;
   result_url?: string;
@@ -109,11 +112,12 @@ export async function viewOf(
   job: Job,
   now: number,
 ): Promise<JobView> {
-  const steps = await stepsShown(services, job, now);
+  const [steps, channels] = await Promise.all([stepsShown(services, job, now), channelsShown(services, job)]);
   const view: JobView = {
     ...summaryOf(job, now),
     attempts: job.attempts.map(attemptView),
     ...(steps && { steps: shownSteps(steps) }),
+    ...(channels && { channels }),
   };
   const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result]) : [];
   return shown;

@@ -50,6 +50,7 @@ export type {
 export type {
   Job,
   JobAttempt,
+  JobChannel,
   JobErrorCode,
   JobFailure,
   JobReceipt,

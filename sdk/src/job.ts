@@ -67,11 +67,13 @@ export interface JobSummary extends JobReceipt {
 export interface Job extends JobSummary {
   /** The attempts of the current run, oldest first; the last 25 are kept. */
   attempts: JobAttempt[];
-  /**
-   * How far each step of a feature was when it last decided, by `sequence.step` and in their order; how it is once the
-   * feature is over. Features only.
-   */
+  /** How far each step of a feature is, by `sequence.step` and in their order. Features only. */
   steps?: Record<string, JobStep>;
+  /**
+   * What became of each channel of a notification that has failed, or that will be tried again. Where it has completed, they
+   * are in its result.
+   */
+  channels?: Record<string, JobChannel>;
   /** The result of a completed job. */
   result?: unknown;
   /** Where to download the JSON of a result that is too large for an answer; good for an hour. */
@@ -119,6 +121,16 @@ export interface JobStep {
   finished_at?: number;
   error?: JobFailure;
 }
+
+/** A channel of a notification. */
+export type JobChannel = ({ status: "sent" } | { status: "failed"; code: JobErrorCode }) & {
+  /** Who was reached, and the provider's id of the message. */
+  sent?: { to: string; id: string }[];
+  /** Recipients that no longer exist: forget them. */
+  dead?: { to: string; reason: string }[];
+  /** The status that a callback answered with. */
+  response_status?: number;
+};
 
 /** One try at a run. Times are epoch milliseconds. */
 export interface JobAttempt {

@@ -2,7 +2,7 @@ import type { JobEvent, JobEventName } from "../../lambdas/core/job-event.ts";
 import type { EventBus, Unpublished } from "../../lambdas/core/outward-ports.ts";
 import type { World } from "./adversary.ts";
 import { isUnreadable, nameOfEvent, type WatchedLetters } from "./dead-letters.ts";
-import type { Ledger } from "./ledger.ts";
+import type { Ledger, ToTell } from "./ledger.ts";
 import { canary, type Observer } from "./observer.ts";
 
 export interface WatchedBus extends EventBus {
@@ -15,10 +15,10 @@ export function watchedBus(world: World, { toTell }: Ledger, published: Readonly
   const { random, hardship, observer, poison } = world;
   /** How many of a job's transitions have been told. */
   const told = new Map<string, number>();
-  const isPublished = (transition: string) => published.has(transition.split(" ")[0] as JobEventName);
-  const isRefused = (job_id: string, transition: string) => poison.sent(`event ${job_id} ${transition}`);
-  const isTold = (job_id: string, transition: string) =>
-    isPublished(transition) && !isRefused(job_id, transition) && !isUnreadable(poison, job_id, transition);
+  const isPublished = ({ transition }: ToTell) => published.has(transition.split(" ")[0] as JobEventName);
+  const isRefused = (job_id: string, { transition }: ToTell) => poison.sent(`event ${job_id} ${transition}`);
+  const isTold = (job_id: string, one: ToTell) =>
+    isPublished(one) && !isRefused(job_id, one) && !isUnreadable(poison, job_id, one);
 
   function take({ name, detail }: JobEvent) {
     const { job_id, version } = detail;
@@ -26,10 +26,11 @@ export function watchedBus(world: World, { toTell }: Ledger, published: Readonly
     const wanted = toTell.get(job_id) ?? [];
     const before = told.get(job_id) ?? 0;
     let next = before;
-    while (next < wanted.length && !isTold(job_id, wanted[next] as string)) next++;
-    if (wanted[next] === transition) told.set(job_id, next + 1);
-    else if (wanted.slice(0, before).includes(transition)) observer.cover("event told again");
-    else observer.violated(8, `${job_id.slice(-6)}: "${transition}" was told, but "${wanted[next]}" is next`);
+    while (next < wanted.length && !isTold(job_id, wanted[next] as ToTell)) next++;
+    if (wanted[next]?.transition === transition) told.set(job_id, next + 1);
+    else if (wanted.slice(0, before).some((one) => one.transition === transition)) observer.cover("event told again");
+    else
+      observer.violated(8, `${job_id.slice(-6)}: "${transition}" was told, but "${wanted[next]?.transition}" is next`);
   }
 
   return {
@@ -53,17 +54,19 @@ export function watchedBus(world: World, { toTell }: Ledger, published: Readonly
 
     checkComplete(letters) {
       for (const [id, wanted] of toTell) {
-        const missing = wanted.slice(told.get(id) ?? 0).filter((transition) => isTold(id, transition));
-        if (missing.length > 0) observer.violated(8, `${id.slice(-6)}: "${missing.join(", ")}" was never told`);
-        const refused = wanted.filter((transition) => isPublished(transition) && isRefused(id, transition));
-        const offered = refused.filter((transition) => !isUnreadable(poison, id, transition));
-        const unkept = offered.filter((transition) => !letters.has(`event ${id} ${transition}`));
+        const missing = wanted.slice(told.get(id) ?? 0).filter((one) => isTold(id, one));
+        if (missing.length > 0) observer.violated(8, `${id.slice(-6)}: "${inWords(missing)}" was never told`);
+        const refused = wanted.filter((one) => isPublished(one) && isRefused(id, one));
+        const offered = refused.filter((one) => !isUnreadable(poison, id, one));
+        const unkept = offered.filter(({ transition }) => !letters.has(`event ${id} ${transition}`));
         if (unkept.length > 0)
-          observer.violated(11, `${id.slice(-6)}: "${unkept.join(", ")}" was refused for good, and is kept nowhere`);
+          observer.violated(11, `${id.slice(-6)}: "${inWords(unkept)}" was refused for good, and is kept nowhere`);
       }
     },
   };
 }
+
+const inWords = (list: readonly ToTell[]) => list.map(({ transition }) => transition).join(", ");
 
 /** Invariant 11: a process that knows what the bus has taken does not tell it again, whatever fails before it. */
 export function tellsOnce(process: object, bus: EventBus, { violated }: Observer): EventBus {

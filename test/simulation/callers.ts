@@ -18,7 +18,7 @@ const gatewayMs = 29_000;
 
 /** Callers of the API who ask for jobs: what they are promised is in `accepted`, by id. */
 export function callers(world: World, ledger: Ledger, system: System, isPeaceful: boolean) {
-  const { time, random, hardship, observer } = world;
+  const { time, random, late, hardship, observer } = world;
   const accepted = new Set<string>();
   /** The last one that each job was accepted for. */
   const requests = new Map<string, Request>();
@@ -31,7 +31,10 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
   // Swarm testing again (hardship.ts): what a history does not ask for leaves more room for what it does.
   const asked = random.chance(0.5) ? events : random.some(events);
 
-  const requestNow = (): Request => randomRequest(random, time.now(), hardship, asked);
+  const requestNow = (): Request => {
+    const request = randomRequest(random, time.now(), hardship, asked);
+    return hardship.race > 0 && late.chance(hardship.race) ? { ...request, event: "race" } : request;
+  };
   const keyOf = () => (random.chance(0.2) ? `shared-${random.int(1, 3)}` : `key-${random.next()}`);
 
   /** One job, which an impatient caller asks for twice. */
@@ -49,7 +52,8 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     const again = () => {
       if (more === 0) return;
       observer.cover("caller asks again");
-      time.after(5000, () => void create(triedAgain(request, more), more - 1));
+      const pause = hardship.race > 0 ? late.int(50, 5000) : 5000;
+      time.after(pause, () => void create(triedAgain(request, more), more - 1));
     };
     const cancel = time.after(gatewayMs, again);
     try {

@@ -33,7 +33,7 @@ const tooFast = 9;
 
 /** People who change jobs while they run: one job, or many by a filter. */
 export function changes(
-  { time, random, hardship, observer }: World,
+  { time, random, late, hardship, observer }: World,
   ledger: Ledger,
   system: System,
   askAgain: (id: string) => void,
@@ -127,8 +127,23 @@ export function changes(
       time.after(random.int(1000, 900_000), () => void change("resume", id, resuming));
     // Many do so at the last moment, when others are at the job as well.
     const until = random.chance(0.4) ? due_at + random.int(-500, 1500) - now : 0;
-    time.after(until, () => void change(what, id, ruleAt(time.now())));
+    const ask = () => void change(what, id, ruleAt(time.now()));
+    time.after(until, ask);
+    // Who gets no answer asks again: whoever was asked first may have died.
+    if (what === "cancel" && hardship.race > 0) time.after(until + late.int(0, 2500), ask);
   };
+
+  /** Who waits for a feature and sees it fail tries it again, or deletes it and asks for another one. */
+  function watchFailures() {
+    system.onWrite(({ before, after }) => {
+      if (after?.type !== "feature" || after.status !== "failed" || before?.status !== "running") return;
+      const soon = late.int(10, 20_000);
+      const reaction = late.pick(["retry", "retry", "delete", "none"]);
+      if (reaction === "retry") time.after(soon, () => void change("retry", after.id, retrying(0)));
+      if (reaction === "delete") time.after(soon, () => void change("delete", after.id, "delete"));
+    });
+  }
+  if (hardship.race > 0) watchFailures();
 
   /** As a client does it: page by page. */
   const many = async () => {

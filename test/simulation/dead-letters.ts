@@ -5,6 +5,7 @@ import type { Refused } from "../../lambdas/core/ports.ts";
 import type { TaskMessage } from "../../lambdas/core/task-message.ts";
 import type { Delivery } from "../../lambdas/core/webhook.ts";
 import { Injected, type World } from "./adversary.ts";
+import type { ToTell } from "./ledger.ts";
 import type { Poison } from "./poison.ts";
 
 /** What is refused for good, by a name: the same in whatever is sent of it, and in its dead letter. */
@@ -19,9 +20,9 @@ export interface WriteRecord {
 }
 export const nameOfWrite = ({ id, version }: WriteRecord) => `write ${id} ${version}`;
 
-/** Whether our code can make nothing of the write that was to be told as `<name> <version>`: nobody is told of it. */
-export const isUnreadable = (poison: Poison, id: string, transition: string): boolean =>
-  poison.write(nameOfWrite({ id, version: Number(transition.split(" ")[1]) }));
+/** Whether our code can make nothing of the write that tells this: nobody is told of it. */
+export const isUnreadable = (poison: Poison, id: string, { write }: ToTell): boolean =>
+  poison.write(nameOfWrite({ id, version: write }));
 
 export const neverTaken = () => new PermanentError("InvalidMessageContents", "SQS will never take it");
 

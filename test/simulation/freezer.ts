@@ -31,7 +31,7 @@ export function lambdaFreezer({ time, late, hardship, observer }: World) {
     thaw(job_id: string) {
       const waiting = frozen.get(job_id) ?? [];
       frozen.delete(job_id);
-      for (const goOn of waiting) time.after(late.int(0, 100), goOn);
+      for (const goOn of waiting) time.after(late.int(0, 40), goOn);
     },
   };
 }

@@ -42,17 +42,28 @@ export interface Hardship {
   faulty: number;
   /** Per message: comes to the queue of another type. */
   misroute: number;
+  /**
+   * Per request: is for the feature whose steps race. Where there are such, callers are impatient: they retry or delete a
+   * failed feature while its end is still being handed on, cancel twice, and ask again sooner.
+   */
+  race: number;
 }
 
 /** Those that came to the simulation later than the seeds of its mutations: drawn by themselves, so that others stay as they are. */
-const noLateFaults = { loseAnswer: 0, freeze: 0, faulty: 0, misroute: 0 };
+const noLateFaults = { loseAnswer: 0, freeze: 0, faulty: 0, misroute: 0, race: 0 };
 
-const lateFaults: Record<keyof typeof noLateFaults, readonly number[]> = {
+const lateFaults: Record<Exclude<keyof typeof noLateFaults, "race">, readonly number[]> = {
   loseAnswer: [0.02, 0.3],
   freeze: [0.5, 1],
   faulty: [0.1, 0.5],
   misroute: [0.05, 0.5],
 };
+
+/** A quarter of the histories races, by randomness of its own, so that the others stay as they are. */
+export const withRaces = (hardship: Hardship, random: Random): Hardship => ({
+  ...hardship,
+  race: random.pick([0, 0, 0, 0.7]),
+});
 
 /** Half of the histories have none of them; in the others each is absent, occurs or is frequent. */
 export const withLateFaults = (hardship: Hardship, random: Random): Hardship => {

@@ -3,7 +3,7 @@ import { uuidv7 } from "uuidv7";
 import { isFinished, type Job } from "../../lambdas/core/job.ts";
 import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
-import { hardshipOf, peacefulHardship, withLateFaults } from "./hardship.ts";
+import { hardshipOf, peacefulHardship, withLateFaults, withRaces } from "./hardship.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
 import { poisonOf } from "./poison.ts";
@@ -49,7 +49,9 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const random = seeded(seed);
   const isPeaceful = seed % 4 === 0;
   const late = seeded(seed ^ 0x1a7e);
-  const hardship = isPeaceful ? peacefulHardship(random) : withLateFaults(hardshipOf(random), late);
+  const hardship = isPeaceful
+    ? peacefulHardship(random)
+    : withRaces(withLateFaults(hardshipOf(random), late), seeded(seed ^ 0x7ace));
   const time = timeline(start);
   const seen = observer(time.now, start, traced);
   const ledger = newLedger(seen, start);

@@ -15,12 +15,19 @@ export interface Ledger {
   steps: Map<string, string>;
   /** Steps, by `stepKey`, that had completed when their jobs were deleted, and in which attempt no other may do them: or in none. */
   isDone: Map<string, number | "any">;
-  /** What is to be told of each job, in order: names and versions. */
-  toTell: Map<string, string[]>;
+  /** What is to be told of each job, in order. */
+  toTell: Map<string, ToTell[]>;
   /** The life of the job that has this id, from its birth on. */
   lifeOf(id: string): Life;
   /** A job is born: its id may have been used before, by one that was deleted or taken back. */
   birth(id: string, by: Invocation): void;
+}
+
+export interface ToTell {
+  /** The name and the version of the event. */
+  transition: string;
+  /** The version of the job that tells it: of a series two events may come of one write, so that their own versions differ. */
+  write: number;
 }
 
 /** What is remembered of one job; by run, and by attempt in it. */

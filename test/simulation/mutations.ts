@@ -28,7 +28,7 @@ export const mutations: Mutation[] = [
   // The claim, clause by clause.
   {
     name: "claim: any run",
-    seed: 670,
+    seed: 406,
     file: claims,
     find: named,
     replace: "const named = job.attempt === message.attempt && job.due_at === message.due_at;",
@@ -314,7 +314,6 @@ export const mutations: Mutation[] = [
   },
   {
     name: "change: asked for again it is not handed over",
-    seed: 76,
     file: "core/change-job.ts",
     find: `job.status === "cancelled" || isWaiting(job)`,
     replace: `job.status === "cancelled"`,
@@ -503,7 +502,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "cancel: a step does not tell its feature",
-    seed: 61,
+    seed: 286,
     file: "core/change-job.ts",
     find: "await handOn(services, next);",
     replace: "await handOn(services, { ...next, parent: undefined });",
@@ -518,7 +517,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "cancel: a step is one of any feature that has the id of its own",
-    seed: 50064434,
+    seed: 1200,
     file: "core/orphan.ts",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",
@@ -705,6 +704,28 @@ export const mutations: Mutation[] = [
     find: "signal.throwIfAborted();",
     replace: "",
     bug: "a decision that went on after its timeout cancelled the steps that its successor had started",
+  },
+  {
+    name: "feature: a step that exists is another one by another time",
+    seed: 1700,
+    file: "core/schedule-job.ts",
+    find: "request.step === undefined && existing",
+    replace: "existing",
+    bug: "a decision took the step that an earlier one had started for a mismatch, and failed the feature",
+  },
+  {
+    name: "feature: its failure cancels the steps that a retry has revived",
+    seed: 640,
+    file: "core/change-job.ts",
+    find: "isFinished(step) || isRevived(step, job)",
+    replace: "isFinished(step)",
+  },
+  {
+    name: "feature: a revived step does not wait for its delay",
+    file: "core/change-job.ts",
+    find: "const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;",
+    replace: "const due = now;",
+    bug: "a feature that was retried dropped the delay of a step that waited",
   },
   {
     name: "feature: what fails by our own fault is tried for ever",

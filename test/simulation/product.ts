@@ -16,6 +16,7 @@ const product: Product = {
     choice: feature("choice"),
     hopeless: feature("hopeless"),
     fan: feature("fan"),
+    race: feature("race"),
   },
   apps: {
     api: {
@@ -72,6 +73,13 @@ const product: Product = {
           ["a", "b", "c", "d"].map((name) => [name, [{ event: "call", input: {}, allow_fail: true }]]),
         ),
         end: [{ event: "other", input: {}, depends_on: ["a.call", "b.call", "c.call", "d.call"] }],
+      },
+    },
+    /** One step fails while the other waits: what the feature's end cancels then, a retry revives. */
+    race: {
+      sequences: {
+        quick: [{ event: "call", input: { body: { at: "$Now" } }, retries: 0 }],
+        waiting: [{ event: "other", input: { body: { at: "$Now" } }, delay: 1_200_000 }],
       },
     },
     /** Its second step is refused by the event when it is started. */

@@ -39,6 +39,9 @@ export interface Invoked {
   end(allowed?: number): void;
 }
 
+/** Hears of a write of a job. */
+type OnWrite = (change: Omit<JobChange, "at">) => void;
+
 export interface System {
   jobs: FakeJobStore;
   blobs: ReturnType<typeof fakeServices>["blobs"];
@@ -56,6 +59,8 @@ export interface System {
   isScheduled: Messaging["isScheduled"];
   /** What is still to be delivered. */
   inFlight(): number;
+  /** Calls `listener` at each write of a job, as it takes effect. */
+  onWrite(listener: OnWrite): void;
 }
 
 /** A Lambda that is out of time is killed. Less than a sixth of the visibility timeout on AWS, and above every timeout of a job. */
@@ -73,7 +78,8 @@ const mostCalls: Record<Purpose, number> = {
   consumer: 20,
   decider: 100,
   reconciler: 40,
-  lifecycle: 7,
+  /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
+  lifecycle: 8,
 };
 
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas, all simulated but for our own code. */
@@ -94,6 +100,12 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   const stream = tableStream(world, lifecycle);
   const { queue, scheduler, inFlight, isScheduled } = messaging(world, ledger, consume);
 
+  const listeners: OnWrite[] = [];
+  const wrote: OnWrite = (change) => {
+    stream.record(change);
+    for (const listener of listeners) listener(change);
+  };
+
   function invoke(purpose: Purpose, what: string): Invoked {
     const skew = random.int(-hardship.skew, hardship.skew);
     const invocation: Invocation = { what, purpose, skew, began: time.now(), dead: false, calls: 0, refusedForGood: 0 };
@@ -113,7 +125,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
       jobs: throughAdversary(
         "jobs",
         losingAnswers(
-          watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, poison, onChange: stream.record }),
+          watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, poison, onChange: wrote }),
           jobs.peek,
           world,
         ),
@@ -155,7 +167,6 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     const what = `consumer of ${message.job_id.slice(-6)}`;
     const { services, invocation, end } = invoke(wakeUps ? "decider" : "consumer", what);
     invocation.job_id = message.job_id;
-    if (wakeUps) freezer.thaw(message.job_id);
     const execute = wakeUps ? decider(invocation) : executor(world, executions, invocation);
     const ofOurType: Decide = async (execution, of) => {
       if (execution.job.type !== type)
@@ -186,6 +197,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     async (execution, services) => {
       const { job, clock } = execution;
       executions.started(job, by, { at: clock.now(), real: time.now() });
+      freezer.thaw(job.id);
       try {
         if (isFaulty(job.id)) throw new TypeError(`a bug that quotes ${canary}`);
         const decision = await decide(execution, services);
@@ -274,6 +286,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     letters,
     invoke,
     isScheduled,
+    onWrite: (listener) => void listeners.push(listener),
     inFlight: () => inFlight() + stream.waiting(),
   };
 }

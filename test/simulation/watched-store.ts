@@ -5,7 +5,7 @@ import type { JobStore } from "../../lambdas/core/ports.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected } from "./adversary.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptOf, type Ledger, nameOf, stateOf } from "./ledger.ts";
+import { attemptOf, type Ledger, nameOf, stateOf, type ToTell } from "./ledger.ts";
 import type { Poison } from "./poison.ts";
 import { toldOf } from "./told.ts";
 import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
@@ -46,7 +46,8 @@ export function watchedStore(
     const told = toldOf(before, after, outcome);
     for (const [place, name] of told.entries()) {
       observer.cover(`to tell: ${name}`);
-      push(toTell, after.id, `${name} ${versionOf(after) - (told.length - 1 - place)}`);
+      const transition = `${name} ${versionOf(after) - (told.length - 1 - place)}`;
+      push(toTell, after.id, { transition, write: after.version });
     }
     for (const rule of writeRules) rule(ledger, { by, before, after, now: now(), peek });
     onChange({ ...(before && { before }), after });
@@ -129,7 +130,7 @@ export function watchedStore(
 /** A write of a series may have two things to tell. */
 const versionOf = ({ version, repeat }: Job) => (repeat ? 2 * version : version);
 
-function push(lists: Map<string, string[]>, key: string, item: string) {
+function push(lists: Ledger["toTell"], key: string, item: ToTell) {
   const list = lists.get(key);
   if (list) list.push(item);
   else lists.set(key, [item]);

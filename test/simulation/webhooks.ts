@@ -37,10 +37,10 @@ export function watchedWebhooks({ hardship, observer, poison }: World, { toTell 
 
     checkComplete(letters) {
       for (const [id, wanted] of toTell)
-        for (const transition of wanted) {
-          const name = `delivery ${id} job.${transition}`;
-          if (taken.has(name) || letters.has(name) || isUnreadable(poison, id, transition)) continue;
-          observer.violated(8, `no webhook was told "${transition}" of ${id.slice(-6)}`);
+        for (const one of wanted) {
+          const name = `delivery ${id} job.${one.transition}`;
+          if (taken.has(name) || letters.has(name) || isUnreadable(poison, id, one)) continue;
+          observer.violated(8, `no webhook was told "${one.transition}" of ${id.slice(-6)}`);
         }
     },
   };

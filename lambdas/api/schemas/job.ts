@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { ChannelView } from "../../core/channels-view.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
 import { jobStatuses, jobTypes } from "../../core/job.ts";
 import { once } from "../../core/once.ts";
@@ -24,10 +25,12 @@ const receiptFields = () => ({
 
 export const ReceiptSchema = once(() => z.object(receiptFields()).meta({ id: "Receipt" }) satisfies z.ZodType<Receipt>);
 
+const JobErrorCodeSchema = once(() => z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
+
 export const JobFailureSchema = once(() =>
   z
     .object({
-      code: z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]),
+      code: JobErrorCodeSchema(),
       message: z.string(),
       retryable: z.boolean().describe("Whether another attempt may help."),
     })
@@ -78,6 +81,26 @@ const StepSchema = once(
       })
       .meta({ id: "Step" }) satisfies z.ZodType<StepView>,
 );
+
+const ChannelSchema = once(() => {
+  const report = {
+    sent: z
+      .array(z.object({ to: z.string(), id: z.string() }))
+      .optional()
+      .describe("Who was reached, and the provider's id of the message."),
+    dead: z
+      .array(z.object({ to: z.string(), reason: z.string() }))
+      .optional()
+      .describe("Recipients that no longer exist: forget them."),
+    response_status: z.int().optional().describe("The status that a callback answered with."),
+  };
+  return z
+    .discriminatedUnion("status", [
+      z.object({ status: z.literal("sent"), ...report }),
+      z.object({ status: z.literal("failed"), code: JobErrorCodeSchema(), ...report }),
+    ])
+    .meta({ id: "Channel" }) satisfies z.ZodType<ChannelView>;
+});
 
 const ParentSchema = once(() =>
   z
@@ -131,8 +154,12 @@ export const JobSchema = once(
         steps: z
           .record(z.string(), StepSchema())
           .optional()
+          .describe("How far each step of a feature is, by sequence.step and in their order."),
+        channels: z
+          .record(z.string(), ChannelSchema())
+          .optional()
           .describe(
-            "How far each step of a feature was when it last decided, by sequence.step and in their order; how it is once the feature is over.",
+            "What became of each channel of a notification that has failed, or that will be tried again. Where it has completed, they are in its result.",
           ),
         ...resultFields(),
       })

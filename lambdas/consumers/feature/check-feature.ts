@@ -1,6 +1,7 @@
-import type { Product } from "../../core/catalog.ts";
+import type { Product, Registry } from "../../core/catalog.ts";
 import type { Fault } from "../../core/errors.ts";
 import { didYouMean, jsonPointer } from "../../core/schema.ts";
+import { checkAgainstEvent } from "./check-step.ts";
 import { ExpressionFault, isExpression, parseExpression, referencesOf } from "./expression.ts";
 import { comparedIn, type PlacedStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
@@ -8,16 +9,23 @@ import type { FeatureTarget } from "./target.ts";
 type Path = (string | number)[];
 
 /** What a schema cannot say of a feature: its steps exist, come in an order, and refer to what comes before them. */
-export function checkFeature(target: FeatureTarget, product: Product): Fault[] {
+export function checkFeature(target: FeatureTarget, product: Product, registry: Registry): Fault[] {
   const steps = stepsOf(target);
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
-  return [
+  const found = [
     ...twice(steps),
     ...steps.flatMap((placed) => [...checkNames(placed, byKey, product), ...checkStep(placed, byKey, target)]),
     ...(target.output ? checkTemplate(target.output, ["output"], { byKey, target }) : []),
     ...cycles(steps),
     ...nestedCycles(target, product),
-  ].map(({ path, detail }) => ({ pointer: jsonPointer(path), detail }));
+  ];
+  const ofEvents = steps.flatMap(({ step, path }) =>
+    checkAgainstEvent(step, product, registry).map((fault) => ({
+      ...fault,
+      pointer: jsonPointer(path) + fault.pointer,
+    })),
+  );
+  return [...found.map(({ path, detail }) => ({ pointer: jsonPointer(path), detail })), ...ofEvents];
 }
 
 interface Found {
@@ -28,7 +36,7 @@ interface Found {
 const twice = (steps: PlacedStep[]): Found[] =>
   steps
     .filter(({ key }, i) => steps.findIndex((other) => other.key === key) !== i)
-    .map(({ path, name }) => ({ path, detail: `the sequence has another step "${name}"; give it a name of its own.` }));
+    .map(({ path, key }) => ({ path, detail: `there is another step "${key}"; give it a name of its own.` }));
 
 function checkNames({ step, dependsOn, path }: PlacedStep, byKey: Map<string, PlacedStep>, product: Product): Found[] {
   const events = Object.keys(product.jobs);

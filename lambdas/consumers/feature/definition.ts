@@ -22,7 +22,7 @@ export const feature = {
   target: featureTarget,
   eventFields: () => ({ feature: Tag }),
   stepNames: (target) => stepsOf(target as FeatureTarget).map(({ key }) => key),
-  checkTarget: (target, product) => checkFeature(target as FeatureTarget, product),
+  checkTarget: (target, product, registry) => checkFeature(target as FeatureTarget, product, registry),
   checkInput: ({ target, input }) => checkFeatureInput((target as FeatureTarget).input, input),
   // Of one decision, not of the feature, which may last for months; a failed step fails it without a retry of its own.
   defaults: { timeout_ms: 30_000, retries: 0 },

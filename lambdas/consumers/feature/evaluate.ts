@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { JobError } from "../../core/errors.ts";
 import { isInexact } from "../../core/exact-json.ts";
 import { dateOf } from "./date.ts";
@@ -37,9 +38,11 @@ export function resolve(template: unknown, scope: Scope, left: Left = { characte
     if (isExpression(template)) return evaluate(expressionOf(template), scope, left);
     return template.startsWith("$$") ? template.slice(1) : template;
   }
-  if (Array.isArray(template)) return template.map((item) => resolve(item, scope, left));
+  // A reference that leads nowhere leaves its field or its place in a list out, so that what is optional can be piped.
+  if (Array.isArray(template)) {
+    return template.map((item) => resolve(item, scope, left)).filter((value) => value !== undefined);
+  }
   if (typeof template !== "object" || template === null) return template;
-  // A reference that leads nowhere leaves its field out, so that optional fields can be piped.
   const entries = Object.entries(template).map(([key, value]) => [key, resolve(value, scope, left)] as const);
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
@@ -173,14 +176,18 @@ function recased(operator: Operator, left: Left, whole: string, recase: (one: st
   return recase(whole);
 }
 
+/** Whether two JSON values are the same, whatever the order of an object's fields. */
+export const same = (a: unknown, b: unknown): boolean => a === b || isDeepStrictEqual(a, b);
+
 const comparisons: Record<string, (a: unknown, b: unknown) => boolean> = {
-  "==": (a, b) => a === b,
-  "!=": (a, b) => a !== b,
+  "==": same,
+  "!=": (a, b) => !same(a, b),
   "<": (a, b) => compare(a, b) < 0,
   "<=": (a, b) => compare(a, b) <= 0,
   ">": (a, b) => compare(a, b) > 0,
   ">=": (a, b) => compare(a, b) >= 0,
-  contains: (a, b) => (Array.isArray(a) ? a.includes(b) : typeof a === "string" && a.includes(String(b))),
+  contains: (a, b) =>
+    Array.isArray(a) ? a.some((item) => same(item, b)) : typeof a === "string" && a.includes(String(b)),
 };
 
 /** Below, equal or above 0 for two numbers or two texts; NaN, which no comparison passes, for anything else. */

@@ -39,8 +39,8 @@ export class ExpressionFault extends Error {
   }
 }
 
-/** A text is an expression if it starts with `$` and a capital; `$$` at the start stands for a literal `$`. */
-export const isExpression = (text: string): boolean => /^\s*\$[A-Z]/.test(text);
+/** A text is an expression if its very start is `$` and a capital; `$$` at the start stands for a literal `$`. */
+export const isExpression = (text: string): boolean => /^\$[A-Z]/.test(text);
 
 const token =
   /\s*(?:(?<name>\$[A-Za-z]+)|(?<key>\{[^{}]*\})|(?<number>-?\d+(?:\.\d+)?)|(?<word>true|false|null)\b|(?<text>"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|(?<mark>[()[\],]))/y;

@@ -1,7 +1,7 @@
 import { JobError } from "../../core/errors.ts";
 import type { AttemptError } from "../../core/job.ts";
 import type { StepView } from "../../core/step-view.ts";
-import { compare, resolve, type Scope, stepsIn } from "./evaluate.ts";
+import { compare, resolve, type Scope, same, stepsIn } from "./evaluate.ts";
 import { comparedIn, conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
 
@@ -108,8 +108,6 @@ function begin({ step }: PlacedStep, scope: Scope): { input: Record<string, unkn
     return { status: "failed", finished_at: scope.now, error: failure(error) };
   }
 }
-
-const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export function holds(condition: Condition, scope: Scope): boolean {
   const { equals, not_equals, less_than, greater_than, length, exists } = condition;

@@ -14,21 +14,33 @@ export interface PlacedStep {
 }
 
 /** Every step of a feature in the order in which it is written. */
-export const stepsOf = ({ sequences }: FeatureTarget): PlacedStep[] =>
-  Object.entries(sequences).flatMap(([sequence, steps]) =>
+export function stepsOf({ sequences }: FeatureTarget): PlacedStep[] {
+  const keys = new Set(
+    Object.entries(sequences).flatMap(([sequence, steps]) => steps.map((step) => keyOf(sequence, nameOf(step)))),
+  );
+  return Object.entries(sequences).flatMap(([sequence, steps]) =>
     steps.map((step, i) => {
       const before = steps[i - 1];
-      const dependsOn = step.depends_on?.map((name) => (name.includes(".") ? name : `${sequence}.${name}`));
+      const dependsOn = step.depends_on?.map((name) => meant(name, sequence, keys));
       return {
-        key: `${sequence}.${nameOf(step)}`,
+        key: keyOf(sequence, nameOf(step)),
         sequence,
         name: nameOf(step),
         step,
-        dependsOn: dependsOn ?? (before ? [`${sequence}.${nameOf(before)}`] : []),
+        dependsOn: dependsOn ?? (before ? [keyOf(sequence, nameOf(before))] : []),
         path: ["sequences", sequence, i],
       };
     }),
   );
+}
+
+const keyOf = (sequence: string, name: string): string => `${sequence}.${name}`;
+
+/** The key of a step that is named by it, or by its name alone in the same sequence; both may hold dots. */
+function meant(name: string, sequence: string, keys: ReadonlySet<string>): string {
+  const near = keyOf(sequence, name);
+  return keys.has(name) || (name.includes(".") && !keys.has(near)) ? name : near;
+}
 
 export const conditionsOf = ({ if: conditions = [] }: StepDefinition): Condition[] => [conditions].flat();
 

@@ -13,8 +13,10 @@ export interface HttpAnswer {
 }
 
 interface Post {
+  /** POST, or GET for what a 303 leads to. */
+  method: string;
   headers: Record<string, string>;
-  body: string;
+  body: string | undefined;
   /** The most bytes of an answer. */
   largest: number;
   signal: AbortSignal;
@@ -23,15 +25,15 @@ interface Post {
 }
 
 /**
- * One POST, one answer. Not `fetch`, which gives up after five minutes without headers: a function may take fifteen.
+ * One request, one answer. Not `fetch`, which gives up after five minutes without headers: a function may take fifteen.
  * A connection of its own, since one kept from before a freeze of this Lambda may be dead.
  */
-export async function post(url: URL, { headers, body, ...reading }: Post): Promise<HttpAnswer> {
+export async function post(url: URL, { method, headers, body, ...reading }: Post): Promise<HttpAnswer> {
   const { signal } = reading;
   try {
     const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
-      method: "POST",
-      headers: { ...headers, "content-length": Buffer.byteLength(body) },
+      method,
+      headers: { ...headers, ...(body !== undefined && { "content-length": Buffer.byteLength(body) }) },
       agent: false,
       signal,
     });

@@ -1,45 +1,58 @@
 import { JobError } from "../../core/errors.ts";
-import { parseExactly } from "../../core/exact-json.ts";
 import type { Execution } from "../../core/job-type.ts";
-import { isSmallJson } from "../../core/json-values.ts";
 import { isReference, referenceName } from "../../core/references.ts";
 import { urlFault } from "../../core/url.ts";
+import { type HttpRequest, leadsOn, redirectOf } from "../http/exchange.ts";
 import { shownHeaders } from "../http/headers.ts";
-import { isBinary, maxResponseBytes } from "../http/read-body.ts";
+import { type DecodedBody, decodeBody, maxResponseBytes } from "../http/read-body.ts";
 import { type HttpAnswer, post } from "./http-post.ts";
 import { statusFault } from "./http-status.ts";
 import type { LambdaClients } from "./lambda.ts";
 import { signed } from "./sign.ts";
 import type { HttpCallee } from "./target.ts";
 
-/** What an HTTP function's job results in. The body is parsed where it is JSON; what is not text is base64. */
-export interface HttpResult {
+/** What an HTTP function's job results in. The function has done its work, so that no body fails the job. */
+export interface HttpResult extends DecodedBody {
   status: number;
   /** Without cookies and credentials. */
   headers: Record<string, string>;
-  body: unknown;
-  /** `base64` of what is no text, `json` of JSON that is too large to be taken apart: then the body is its text. */
-  body_encoding?: "base64" | "json";
 }
 
 type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room">;
 
-/** POSTs the payload; resolves with the answer if its status is 2xx. Redirects are not followed. */
+/** POSTs the payload; resolves with the answer if its status is 2xx. Redirects are followed as an action's are, within the origin. */
 export async function callHttp(clients: LambdaClients, callee: HttpCallee, payload: string, call: Call) {
-  const { idempotencyKey, signal, clock, room } = call;
-  const url = await urlOf(callee, call);
-  const headers = {
+  const { idempotencyKey, clock } = call;
+  const headers = new Headers({
     "content-type": "application/json",
     accept: "application/json, */*;q=0.5",
     "user-agent": "ductape-jobs",
     "idempotency-key": idempotencyKey,
-  };
-  const request = { url, headers, body: payload };
-  const authorized = await authorize(clients, callee, request, call);
-  const answer = await post(url, { headers: authorized, body: payload, largest: maxResponseBytes, signal, room });
+  });
+  const request = { method: "POST", url: await urlOf(callee, call), headers, body: payload };
+  const answer = await answerOf(clients, callee, request, call);
   const fault = statusFault(answer, clock.now());
   if (fault) throw fault;
   return resultOf(answer);
+}
+
+async function answerOf(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Call) {
+  let next = request;
+  for (let redirects = 0; ; redirects += 1) {
+    const { method, url, body } = next;
+    const plain = { method, url, headers: Object.fromEntries(next.headers), body };
+    const headers = await authorize(clients, callee, plain, call);
+    const answer = await post(url, {
+      ...plain,
+      headers,
+      largest: maxResponseBytes,
+      signal: call.signal,
+      room: call.room,
+    });
+    const seen = { status: answer.status, headers: new Headers(answer.headers) };
+    if (!leadsOn(seen)) return answer;
+    next = redirectOf(next, seen, redirects, "function");
+  }
 }
 
 async function urlOf({ url }: HttpCallee, { secrets }: Call): Promise<URL> {
@@ -53,9 +66,10 @@ async function urlOf({ url }: HttpCallee, { secrets }: Call): Promise<URL> {
 }
 
 interface Request {
+  method: string;
   url: URL;
   headers: Record<string, string>;
-  body: string;
+  body: string | undefined;
 }
 
 async function authorize(clients: LambdaClients, { auth }: HttpCallee, request: Request, { secrets, clock }: Call) {
@@ -67,24 +81,5 @@ async function authorize(clients: LambdaClients, { auth }: HttpCallee, request: 
 }
 
 function resultOf({ status, headers: all, body }: HttpAnswer): HttpResult {
-  return { status, headers: shownHeaders(Object.entries(all)), ...bodyOf(body, all["content-type"] ?? "") };
-}
-
-/** A function that succeeded has done its work: an answer that we cannot parse is kept as it is, not tried again. */
-function bodyOf(bytes: Buffer, type: string): Pick<HttpResult, "body" | "body_encoding"> {
-  if (bytes.byteLength === 0) return { body: null };
-  let text: string;
-  try {
-    if (isBinary(bytes)) throw new TypeError("no text");
-    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    return { body: bytes.toString("base64"), body_encoding: "base64" };
-  }
-  if (!/^application\/(.+\+)?json\b/i.test(type)) return { body: text };
-  if (!isSmallJson(bytes)) return { body: text, body_encoding: "json" };
-  try {
-    return { body: parseExactly(text) };
-  } catch {
-    return { body: text };
-  }
+  return { status, headers: shownHeaders(Object.entries(all)), ...decodeBody(body, all["content-type"] ?? null) };
 }

@@ -3,12 +3,13 @@ import type { LambdaClients } from "./lambda.ts";
 import { signedFor } from "./url.ts";
 
 interface Request {
+  method: string;
   url: URL;
   headers: Record<string, string>;
-  body: string;
+  body: string | undefined;
 }
 
-/** The headers of a POST with the signature (SigV4) of this consumer's own role. */
+/** The headers of a request with the signature (SigV4) of this consumer's own role. */
 export async function signed(clients: LambdaClients, request: Request, asked: string | undefined, now: Date) {
   const { url } = request;
   const host = signedFor(url);
@@ -28,13 +29,13 @@ export async function signed(clients: LambdaClients, request: Request, asked: st
   });
   const { headers } = await signer.sign(
     {
-      method: "POST",
+      method: request.method,
       protocol: url.protocol,
       hostname: url.hostname,
       path: url.pathname,
       query: queryOf(url),
       headers: { ...request.headers, host: url.host },
-      body: request.body,
+      ...(request.body !== undefined && { body: request.body }),
     },
     { signingDate: now },
   );

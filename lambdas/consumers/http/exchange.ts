@@ -20,11 +20,24 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
     const response = await send(next, signal);
-    if (!isRedirect(response.status) || !response.headers.has("location")) return response;
+    if (!leadsOn(response)) return response;
     await discard(response);
-    if (redirects === maxRedirects) throw refused(`redirects more than ${maxRedirects} times`);
-    next = redirected(next, response);
+    next = redirectOf(next, response, redirects);
   }
+}
+
+type Answer = Pick<Response, "status" | "headers">;
+
+/** Whether an answer is a redirect that says where to. */
+export const leadsOn = ({ status, headers }: Answer): boolean => isRedirect(status) && headers.has("location");
+
+/**
+ * The request that such an answer leads to, after `redirects` before it. Throws a PROVIDER_ERROR for another host, and for one
+ * redirect too many.
+ */
+export function redirectOf(request: HttpRequest, answer: Answer, redirects: number, who = "provider"): HttpRequest {
+  if (redirects === maxRedirects) throw refused(who, `redirects more than ${maxRedirects} times`);
+  return redirected(request, answer, who);
 }
 
 /** RFC 9110 9.2.2: their effect is the same if they arrive twice. */
@@ -47,10 +60,10 @@ async function send({ method, url, headers, body }: HttpRequest, signal: AbortSi
 const defaults = { accept: "*/*", "accept-encoding": "gzip, deflate, br", "user-agent": "ductape-jobs" };
 
 /** 303 always turns into a GET, 301 and 302 turn a POST into one, as every client does (RFC 9110 15.4). */
-function redirected(request: HttpRequest, { status, headers: answer }: Response): HttpRequest {
+function redirected(request: HttpRequest, { status, headers: answer }: Answer, who: string): HttpRequest {
   const url = URL.parse(answer.get("location") ?? "", request.url.href);
   if (!url || url.origin !== request.url.origin || url.username || url.password) {
-    throw refused("redirects to another host, which is not followed");
+    throw refused(who, "redirects to another host, which is not followed");
   }
   const toGet = status === 303 || (status <= 302 && request.method === "POST");
   if (!toGet) return { ...request, url };
@@ -58,7 +71,8 @@ function redirected(request: HttpRequest, { status, headers: answer }: Response)
   return { method: "GET", url, headers };
 }
 
-const refused = (what: string) => new JobError("PROVIDER_ERROR", `The provider ${what}.`, { retryable: false });
+const refused = (who: string, what: string) =>
+  new JobError("PROVIDER_ERROR", `The ${who} ${what}.`, { retryable: false });
 
 /** The failure of a connection; an abort is the signal's own reason. Names the system's code, never the URL. */
 export function networkError(cause: unknown, signal: AbortSignal): unknown {

@@ -70,7 +70,7 @@ export function decodeBody(bytes: Buffer, contentType: string | null): DecodedBo
 }
 
 /** An eighth of control characters: as a text each would be six characters of the result's JSON. */
-export function isBinary(bytes: Uint8Array): boolean {
+function isBinary(bytes: Uint8Array): boolean {
   let controls = 0;
   for (const byte of bytes) if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) controls++;
   return controls * 8 > bytes.byteLength;

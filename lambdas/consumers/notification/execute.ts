@@ -1,3 +1,4 @@
+import type { ChannelView } from "../../core/channels-view.ts";
 import { JobError } from "../../core/errors.ts";
 import type { Execute, Execution } from "../../core/job-type.ts";
 import type { Report, SendChannel, Sending } from "./channel.ts";
@@ -20,7 +21,7 @@ const senders: Senders = {
   callback: sendCallback,
 };
 
-export type ChannelResult = Report & ({ status: "sent" } | { status: "failed"; code: string });
+export type ChannelResult = ChannelView;
 
 /** The result of a notification, and the progress of one that failed: a retry sends what is not `sent`. */
 export interface NotificationResult {

@@ -62,6 +62,50 @@ describe("checkCatalog", () => {
     expect(faults[1]?.detail).toMatch(/Did you mean "api"/);
   });
 
+  it.each([
+    ["retries out of bounds", { retries: 21 }, ["/shop/jobs/ping/retries"]],
+    ["a field that it does not know", { retrys: 2 }, ["/shop/jobs/ping/retrys"]],
+    ["neither a timeout nor an app that is one", { timeout_ms: "1s", app: "ap" }, ["/shop/jobs/ping/timeout_ms"]],
+  ])("finds an unknown name in an event that has %s", (_what, more, pointers) => {
+    const ping = { ...shop.jobs.ping, action: "pin", ...more };
+    const last = "app" in more ? "/shop/jobs/ping/app" : "/shop/jobs/ping/action";
+    expect(check({ ...shop, jobs: { ping } }).map((fault) => fault.pointer)).toEqual([...pointers, last]);
+  });
+
+  it("finds what is wrong everywhere, beside an entry that is none", () => {
+    const faults = check({
+      ...shop,
+      appps: {},
+      jobs: { ping: { ...shop.jobs.ping, action: "pin" }, bad: { type: "acton" }, worse: 7 },
+      apps: { ...shop.apps, other: { envs: { dev: { base_url: "http://127.0.0.1" } }, actions: {} } },
+    });
+    expect(faults.map((fault) => fault.pointer).sort()).toEqual([
+      "/shop/appps",
+      "/shop/apps/other/envs",
+      "/shop/jobs/bad/type",
+      "/shop/jobs/ping/action",
+      "/shop/jobs/worse",
+    ]);
+  });
+
+  it("does not take for unknown what is wrong itself", () => {
+    const broken = { ...shop.apps.api, actions: { ping: { method: "FETCH", path: "/ping" } } };
+    const features = { all: { sequences: { main: [{ event: "ping" }, { event: "pong" }] } } };
+    expect(check({ ...shop, apps: { api: broken } }).map((fault) => fault.pointer)).toEqual([
+      "/shop/apps/api/actions/ping/method",
+    ]);
+    expect(check({ ...shop, apps: { api: 7 } }).map((fault) => fault.pointer)).toEqual(["/shop/apps/api"]);
+    const jobs = { ping: shop.jobs.ping, pong: { ...shop.jobs.ping, type: "acton" } };
+    expect(check({ ...shop, jobs, features }).map((fault) => fault.pointer)).toEqual(["/shop/jobs/pong/type"]);
+    const steps = [
+      { event: "ping", step: "a b" },
+      { event: "ping", step: "c", depends_on: ["a b"] },
+    ];
+    expect(check({ ...shop, features: { all: { sequences: { main: steps } } } }).map((fault) => fault.pointer)).toEqual(
+      ["/shop/features/all/sequences/main/0/step"],
+    );
+  });
+
   it("finds a tag that is used twice, and things that are no products", () => {
     expect(check(shop, shop).map((fault) => fault.pointer)).toEqual(["/shop/tag"]);
     expect(check(undefined, 7)).toHaveLength(2);

@@ -151,6 +151,43 @@ describe("faults", () => {
     expect(JSON.stringify(faults)).not.toContain("s3cret");
   });
 
+  const pointers = (body: object, headerKey?: string) => refusal(body, headerKey).faults.map(({ pointer }) => pointer);
+
+  it("of times, keys, limits and the event are told beside a field that is unknown or wrong", () => {
+    const wrong = { labells: [], retries: 21, timeout_ms: 10_000_000, app: "shp", task_token: "t".repeat(100) };
+    const more = { expires_at: now - 1, repeat: { every: 1000, tz: "UTC" }, idempotency_key: "k2" };
+    expect(pointers({ ...valid, ...wrong, ...more }, "k1").sort()).toEqual([
+      "/app",
+      "/expires_at",
+      "/idempotency_key",
+      "/labells",
+      "/repeat/tz",
+      "/retries",
+      "/task_token",
+      "/timeout_ms",
+    ]);
+  });
+
+  it.each([
+    ["product", { product_tag: "my-produkt" }, "/product_tag"],
+    ["env", { env: "prod" }, "/env"],
+    ["event", { event: "create_orders" }, "/event"],
+  ])("name an unknown %s beside a wrong field", (_what, change, pointer) => {
+    expect(pointers({ ...valid, ...change, retries: 21 })).toEqual(["/retries", pointer]);
+  });
+
+  it("of an input are told although it has an unknown field, and none for want of a wrong one", () => {
+    const send = { ...valid, event: "send_notification" };
+    const sms = { to: "+49", body: { en: "hi" }, too: 1 };
+    expect(pointers({ ...send, input: { slug: "order_update", sms, locale: 7 } }).sort()).toEqual([
+      "/input/locale",
+      "/input/sms",
+      "/input/sms/too",
+    ]);
+    const record = { ...valid, event: "orders_of_customer" };
+    expect(pointers({ ...record, input: { data: {}, filter: [] } })).toEqual(["/input/filter"]);
+  });
+
   it("name the nearest known field", () => {
     expect(refusal({ ...valid, labells: [] }).faults).toEqual([
       { pointer: "/labells", detail: 'unknown field. Did you mean "labels"?' },

@@ -58,6 +58,28 @@ describe("the steps of a feature", () => {
     ]);
   });
 
+  it("are as they are while it goes on, and not as they were when it last decided", async () => {
+    const seen: unknown[] = [];
+    const w = world({
+      // A step that looks at its feature while it runs.
+      create: async ({ job }) => {
+        const { steps } = await w.view(job.parent?.message.job_id ?? "");
+        seen.push(steps?.["zeta.create"]);
+      },
+    });
+    await w.start();
+    await w.settle();
+    expect(seen).toEqual([{ status: "running", job_id: w.step("create").id, started_at: noon }]);
+  });
+
+  it("whose jobs are gone while it goes on are shown as it knew them", async () => {
+    const w = world();
+    const id = await w.start();
+    await w.settle();
+    w.jobs.getMany = async () => [];
+    expect(await w.statuses(id)).toContain("zeta.charge scheduled");
+  });
+
   it("are cancelled where it was cancelled, and say when", async () => {
     const w = world();
     const id = await w.start();

@@ -63,7 +63,8 @@ describe("a function job that calls an HTTP function", () => {
 
   it.each([
     ["text", "text/plain", "hello", { body: "hello" }],
-    ["invalid JSON as the text it is", "application/json", "{oops", { body: "{oops" }],
+    ["invalid JSON as the text it is", "application/json", "{oops", { body: "{oops", parse_error: true }],
+    ["text of another charset", "text/plain; charset=latin1", Buffer.from([0xe4]), { body: "ä" }],
     ["JSON of a kind", "application/vnd.api+json", "[1]", { body: [1] }],
     ["nothing", "application/json", "", { body: null }],
     ["bytes", "image/png", Buffer.from([0x89, 0xff]), { body: "if8=", body_encoding: "base64" }],
@@ -71,6 +72,8 @@ describe("a function job that calls an HTTP function", () => {
     world.answers(200, { "content-type": type }, body);
     expect(await run()).toMatchObject(expected);
   });
+
+  const withToken = { secrets: anExecution({ secrets: { "f#token": "s3cret-token" } }).secrets };
 
   it("takes the URL and a bearer token by reference", async () => {
     const { secrets } = anExecution({
@@ -137,10 +140,53 @@ describe("a function job that calls an HTTP function", () => {
     await expect(run()).rejects.toMatchObject({ code: "RATE_LIMITED", retryAfterMs: 30_000 });
   });
 
-  it("follows no redirect", async () => {
-    world.answers(307, { location: "/elsewhere" });
-    await expect(run()).rejects.toMatchObject({ code: "PROVIDER_ERROR", retryable: false });
+  it.each([
+    [307, "POST"],
+    [308, "POST"],
+    [303, "GET"],
+  ])("follows a redirect (%i) within the origin by a %s", async (status, method) => {
+    world.does((response, _request, earlier) =>
+      earlier === 0 ? response.writeHead(status, { location: "/moved?to=1" }).end() : response.end("done"),
+    );
+    expect(await run({ auth: { type: "bearer", token: secret("f#token") } }, withToken)).toMatchObject({
+      status: 200,
+      body: "done",
+    });
+    const [first, second] = world.received;
+    expect(second).toMatchObject({
+      method,
+      url: "/moved?to=1",
+      headers: { authorization: "Bearer s3cret-token", "idempotency-key": `${job.id}-1` },
+      body: method === "POST" ? first?.body : "",
+    });
+  });
+
+  it("signs the request that follows a redirect anew", async () => {
+    world.does((response, _request, earlier) =>
+      earlier === 0 ? response.writeHead(308, { location: "/moved" }).end() : response.end(),
+    );
+    await run({ auth: { type: "iam", region: "eu-west-1" } });
+    const signatures = world.received.map(({ headers }) => /Signature=(\w+)/.exec(headers.authorization ?? "")?.[1]);
+    expect(new Set(signatures).size).toBe(2);
+    expect(signatures).not.toContain(undefined);
+  });
+
+  it("follows no redirect to another host, and none for ever", async () => {
+    world.answers(307, { location: "https://elsewhere.example/" });
+    await expect(run()).rejects.toMatchObject({
+      code: "PROVIDER_ERROR",
+      retryable: false,
+      message: "The function redirects to another host, which is not followed.",
+    });
     expect(world.received).toHaveLength(1);
+    world.answers(307, { location: "/again" });
+    await expect(run()).rejects.toMatchObject({ code: "PROVIDER_ERROR", retryable: false });
+    expect(world.received).toHaveLength(7);
+  });
+
+  it("takes a redirect that does not say where for a refusal", async () => {
+    world.answers(307);
+    await expect(run()).rejects.toMatchObject({ code: "PROVIDER_ERROR", retryable: false });
   });
 
   it.each([

@@ -136,7 +136,7 @@ describe("templates", () => {
   });
 
   it("know an expression by its first characters", () => {
-    expect(["$Now", " $Trim('a')"].every(isExpression)).toBe(true);
-    expect(["$5", "$$Now", "Now", "a $Now", ""].some(isExpression)).toBe(false);
+    expect(["$Now", "$Trim('a') "].every(isExpression)).toBe(true);
+    expect(["$5", "$$Now", "Now", "a $Now", " $Now", ""].some(isExpression)).toBe(false);
   });
 });

@@ -228,12 +228,12 @@ describe("a step that fails", () => {
 
   it("because its event refuses the piped input says where, and the input nowhere", async () => {
     const { run } = world({
-      onboard: { sequences: { main: [{ event: "create", input: { bdy: { a: "$Input{secret}" } } }] } },
+      onboard: { sequences: { main: [{ event: "create", input: { body: "$Input{secret}" } }] } },
     });
     const job = await run("onboard", { secret: "s3cret" });
     expect(job).toMatchObject({
       status: "failed",
-      error: { code: "VALIDATION_ERROR", message: expect.stringContaining("/input/bdy unknown field") },
+      error: { code: "VALIDATION_ERROR", message: expect.stringContaining("/input/body ") },
     });
     expect(stepsOf(job)["main.create"]).toMatchObject({ status: "failed", finished_at: noon });
     expect(JSON.stringify([job?.error, job?.progress])).not.toContain("s3cret");
@@ -241,7 +241,7 @@ describe("a step that fails", () => {
 
   it("on the spot cancels what the same decision has started", async () => {
     const later = { event: "create", input: {}, delay: 3_600_000 };
-    const refused = { event: "charge", input: { bdy: "$Input{n}" }, depends_on: [] };
+    const refused = { event: "charge", input: { body: "$Input{n}" }, depends_on: [] };
     const w = world({ onboard: { sequences: { main: [later, refused] } } });
     expect(await w.run("onboard", { n: "x" })).toMatchObject({ status: "failed" });
     expect(w.jobs.all().map(({ event, status }) => `${event} ${status}`)).toEqual([
@@ -798,7 +798,7 @@ describe("the catalog finds", () => {
       main({ event: "create", depends_on: ["mail"] }, { event: "mail" }),
       /waits for itself/,
     ],
-    ["two steps of one name", main({ event: "create" }, { event: "create" }), /another step "create"/],
+    ["two steps of one name", main({ event: "create" }, { event: "create" }), /another step "main.create"/],
     [
       "a reference to a later step",
       main({ event: "create", input: { a: "$Sequence{main}{mail}{x}" } }, { event: "mail" }),
