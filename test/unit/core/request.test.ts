@@ -178,7 +178,7 @@ describe("faults", () => {
 
   it("of an input are told although it has an unknown field, and none for want of a wrong one", () => {
     const send = { ...valid, event: "send_notification" };
-    const sms = { to: "+49", body: { en: "hi" }, too: 1 };
+    const sms = { to: "+4930123456", body: { en: "hi" }, too: 1 };
     expect(pointers({ ...send, input: { slug: "order_update", sms, locale: 7 } }).sort()).toEqual([
       "/input/locale",
       "/input/sms",
