@@ -286,7 +286,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "idempotency: a job that was taken back answers for its successor",
-    seed: 40001833,
+    seed: 295,
     file: "core/schedule-job.ts",
     find: "if (current.created_at !== job.created_at) return repeated(services, current, request);",
     replace: "",
@@ -474,7 +474,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "resume: of a job that has finished",
-    seed: 68,
+    seed: 540,
     file: "core/change-job.ts",
     find: "if (isFinished(job) || !job.repeat) throw conflict",
     replace: "if (!job.repeat) throw conflict",
@@ -509,7 +509,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "cancel: asked for again, it does not tell the feature",
-    seed: 50013751,
+    seed: 170,
     file: "core/change-job.ts",
     find: "await handOn(services, job);",
     replace: "await handOn(services, { ...job, parent: undefined });",
@@ -517,7 +517,6 @@ export const mutations: Mutation[] = [
   },
   {
     name: "cancel: a step is one of any feature that has the id of its own",
-    seed: 1200,
     file: "core/orphan.ts",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",
@@ -715,7 +714,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "feature: its failure cancels the steps that a retry has revived",
-    seed: 640,
+    seed: 355,
     file: "core/change-job.ts",
     find: "isFinished(step) || isRevived(step, job)",
     replace: "isFinished(step)",
