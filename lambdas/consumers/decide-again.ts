@@ -33,7 +33,9 @@ export function decidingAgain({ clock, log }: ConsumerServices, job: Job, cause:
   const now = clock.now();
   if (isPassing(cause)) {
     log.warn("AWS refused a decision; it is made again", traceOf(cause));
-    return (of) => parkedAgain(of, askingAgain(of, now));
+    // Faults of ours are still counted from their first, but for the time that AWS refuses.
+    const failing_since = job.failing_since && job.failing_since + againMs;
+    return (of) => parkedAgain(of, { ...askingAgain(of, now), ...(failing_since !== undefined && { failing_since }) });
   }
   log.error("decision failed; it is made again", traceOf(cause));
   const { failing_since = now } = job;

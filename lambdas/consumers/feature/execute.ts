@@ -1,6 +1,6 @@
 import { changeJob, reviving } from "../../core/change-job.ts";
 import { JobError, RequestError } from "../../core/errors.ts";
-import { type AttemptError, isFinished, type Job, messageOf } from "../../core/job.ts";
+import { type AttemptError, isFinished, isWaiting, type Job, messageOf } from "../../core/job.ts";
 import { stepJobId } from "../../core/job-id.ts";
 import { type Decide, Finished, Parked } from "../../core/job-type.ts";
 import { endedWithFeature } from "../../core/orphan.ts";
@@ -27,6 +27,7 @@ const lookAgainMs = 120_000;
 export const execute: Decide = async ({ job, input, target, progress, room, signal }, services) => {
   const feature = target as FeatureTarget;
   const children = await childrenOf(services, job, feature);
+  for (const key of unrecorded(children, progress as StepStates | undefined)) children.delete(key);
   await reviveFailed(services, job, feature, children);
   const now = services.clock.now();
   const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
@@ -49,6 +50,15 @@ export const execute: Decide = async ({ job, input, target, progress, room, sign
     if (!failedNow) return new Parked(states, wakeAt, refused);
   }
 };
+
+/**
+ * The steps that a decision has started which did not get to say so, and may be about to take back. They count as not started:
+ * to start them once more is to take them over, and to dispatch them, after which nobody takes them back.
+ */
+const unrecorded = (children: Map<string, Job>, states: StepStates = {}): string[] =>
+  [...children]
+    .filter(([key, child]) => isWaiting(child) && child.version === 1 && states[key]?.job_id === undefined)
+    .map(([key]) => key);
 
 /**
  * The steps that earlier decisions know of and that have no job: it never took one, or the job was deleted, which only a

@@ -47,6 +47,25 @@ describe("a decision that fails by a fault of ours", () => {
     expect(await goOn()).toEqual([5, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900]);
   });
 
+  it("fails its feature after an hour of them, however often AWS refuses it in between", async () => {
+    let decisions = 0;
+    const { goOn, feature, clock } = await failing(() => (decisions++ % 2 === 0 ? ours() : throttled()));
+    await goOn();
+    expect(await feature()).toMatchObject({ status: "failed", error: { code: "CRASHED" } });
+    expect(clock.now() - noon).toBeLessThan(3 * hour);
+  });
+
+  it("outlasts an outage of AWS that comes after the first", async () => {
+    let error: Error = ours();
+    const { goOn, feature, clock } = await failing(() => error);
+    await goOn(noon + second);
+    error = throttled();
+    await goOn(noon + 3 * hour);
+    error = ours();
+    await goOn(clock.now() + second);
+    expect(await feature()).toMatchObject({ status: "running" });
+  });
+
   it("fails its feature after an hour, with a code that stays and where to look, and cancels what is open", async () => {
     const w = await failing(ours);
     await w.goOn();

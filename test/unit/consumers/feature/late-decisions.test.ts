@@ -6,6 +6,7 @@ import { JobError } from "../../../../lambdas/core/errors.ts";
 import { type Job, messageOf } from "../../../../lambdas/core/job.ts";
 import type { ConsumerServices } from "../../../../lambdas/core/services.ts";
 import { noon } from "../../../support/builders.ts";
+import { throttled } from "../../../support/fakes/failures.ts";
 import { featureWorld, stepsOf } from "../../../support/feature-world.ts";
 
 /** Two steps at once, one of which is to be later than the other; both have `$Now` in their requests. */
@@ -23,7 +24,7 @@ const wakeUps = { wakeUps: true, random: () => 0 };
 const lease = 50_000;
 
 /** The services of another Lambda, one of whose calls stands still until it is let go. */
-function withFrozen<Name extends "getMany" | "create">(services: ConsumerServices, method: Name) {
+function withFrozen<Name extends "getMany" | "create" | "remove">(services: ConsumerServices, method: Name) {
   let thaw = () => {};
   const frozen = new Promise<void>((resolve) => {
     thaw = resolve;
@@ -101,6 +102,27 @@ describe("a decision that goes on after its time is up", () => {
     await runJob(w, decide, w.message, wakeUps);
     expect(await w.feature()).toMatchObject({ status: "running" });
     expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
+  });
+
+  it("and takes back a step that was not dispatched takes it from nobody who has seen it meanwhile", async () => {
+    const w = await started();
+    const late = withFrozen(w, "remove");
+    const refusing = async () => {
+      throw throttled();
+    };
+    const first = runJob({ ...late.services, queue: { ...w.queue, send: refusing } }, decide, w.message, wakeUps);
+    const ended = first.catch((error: Error) => error);
+    await late.isReached;
+    await w.clock.advance(lease + 1);
+    expect(await ended).toMatchObject({ code: "TIMEOUT" });
+    await runJob(w, decide, w.message, wakeUps);
+    expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
+    late.thaw();
+    await w.clock.advance(1);
+    expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
+    await w.settle();
+    expect(w.steps()).toEqual(["charge scheduled", "create completed", "mail completed"]);
+    expect(await w.feature()).toMatchObject({ status: "running" });
   });
 
   it("starts nothing more", async () => {
