@@ -85,10 +85,11 @@ function admitted(inputs: Pool, held: number, answers: Pool): Admitted {
   let left = false;
   return {
     async forAnswer(bytes, signal) {
-      await answers.wait(bytes * perByte.answer, signal);
-      answered += bytes * perByte.answer;
+      const taken = bytes * perByte.answer;
+      await answers.wait(taken, signal);
       // The attempt may have timed out while it waited.
-      if (left) answers.give(answered);
+      if (left) answers.give(taken);
+      else answered += taken;
     },
     leave() {
       if (left) return;

@@ -80,4 +80,26 @@ describe("large answers", () => {
     one.leave();
     await three.forAnswer(10 * megabyte, never);
   });
+
+  it("of a job that has left meanwhile are given back, and what it has given back before is not given twice", async () => {
+    const memory = memoryOf(256);
+    const [late, other] = [roomIn(memory), roomIn(memory)];
+    await late.forAnswer(2 * megabyte, never);
+    await other.forAnswer(7 * megabyte, never);
+    const waiting = late.forAnswer(5 * megabyte, never);
+    late.leave();
+    other.leave();
+    await waiting;
+    // Two answers of which only one has room: the first holds what there is.
+    await roomIn(memory).forAnswer(8 * megabyte, never);
+    let read = false;
+    void roomIn(memory)
+      .forAnswer(4 * megabyte, never)
+      .then(() => {
+        read = true;
+      });
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(read).toBe(false);
+  });
 });
