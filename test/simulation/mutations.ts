@@ -314,6 +314,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "change: asked for again it is not handed over",
+    seed: 300,
     file: "core/change-job.ts",
     find: `job.status === "cancelled" || isWaiting(job)`,
     replace: `job.status === "cancelled"`,
@@ -517,6 +518,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "cancel: a step is one of any feature that has the id of its own",
+    seed: 331,
     file: "core/orphan.ts",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",
@@ -714,7 +716,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "feature: its failure cancels the steps that a retry has revived",
-    seed: 355,
+    seed: 1871,
     file: "core/change-job.ts",
     find: "isFinished(step) || isRevived(step, job)",
     replace: "isFinished(step)",
