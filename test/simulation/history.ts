@@ -27,8 +27,8 @@ export interface Options {
 /** 2030-01-01T12:00:00Z. */
 export const start = Date.UTC(2030, 0, 1, 12);
 const hour = 3_600_000;
-/** Long after the last thing that a workload can ask for, retries of a day's worth of bad luck included. */
-const horizon = start + 12 * hour;
+/** Long after the last thing that a workload can ask for: a series of features may fail for an hour and more in each run. */
+const horizon = start + 24 * hour;
 /** Many times what a history takes: something calls itself for ever. */
 const mostEvents = 60_000;
 const busyUntil = start + 1_900_000;
