@@ -1,7 +1,8 @@
 import * as z from "zod";
+import { CancelReason } from "./cancel-reason.ts";
 import { type JobStatus, jobStatuses, jobTypes } from "./job.ts";
 import { requestLimits } from "./request-limits.ts";
-import { notWellFormed, strict, wellFormed } from "./schema.ts";
+import { strict } from "./schema.ts";
 import { epochMs, Time } from "./start-time.ts";
 
 export const bulkActions = ["cancel", "pause", "resume", "retry", "delete"] as const;
@@ -44,13 +45,7 @@ export type BulkFilter = z.infer<typeof BulkFilter>;
 export const BulkRequest = strict({
   action: z.enum(bulkActions),
   filter: BulkFilter,
-  reason: z
-    .string()
-    .min(1)
-    .max(requestLimits.reason)
-    .refine(wellFormed, notWellFormed)
-    .optional()
-    .describe("Why they are cancelled; for `cancel` only."),
+  reason: CancelReason.describe("Why they are cancelled; for `cancel` only."),
   cursor: z.string().max(requestLimits.cursor).optional().describe("The `next_cursor` of the answer before."),
   limit: z
     .int()

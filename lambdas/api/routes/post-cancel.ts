@@ -1,18 +1,11 @@
-import * as z from "zod";
+import { CancelReason } from "../../core/cancel-reason.ts";
 import { cancelling, defaultReason } from "../../core/change-job.ts";
 import { parseOptionalBody } from "../../core/parse-body.ts";
-import { requestLimits } from "../../core/request-limits.ts";
-import { notWellFormed, strict, wellFormed } from "../../core/schema.ts";
+import { strict } from "../../core/schema.ts";
 import { changeRoute } from "../change-route.ts";
 
 const CancelRequest = strict({
-  reason: z
-    .string()
-    .min(1)
-    .max(requestLimits.reason)
-    .refine(wellFormed, notWellFormed)
-    .optional()
-    .describe("Shown with the job."),
+  reason: CancelReason.describe("Shown with the job."),
 });
 
 export const postCancel = changeRoute({
