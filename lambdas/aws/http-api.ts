@@ -8,7 +8,7 @@ import { jobFields, loggingOf } from "../core/log-fields.ts";
 import type { Log } from "../core/ports.ts";
 import { jsonPointer } from "../core/schema.ts";
 import { allScopes, Scopes } from "../core/scopes.ts";
-import { largestBody, sentBytes } from "../core/sizes.ts";
+import { largestAnswer, sentBytes } from "../core/sizes.ts";
 import { jsonBody } from "./json-body.ts";
 import { invocationFields } from "./log.ts";
 import { onlyRoutes, withHead, withoutBody } from "./only-routes.ts";
@@ -170,8 +170,8 @@ class AnswerTooLarge extends Error {
 
 /** Lambda would throw the answer away, log it as an error of its own, and API Gateway would answer 500 without a word. */
 function sendable(body: string): string {
-  if (body.length > largestBody / 6 && sentBytes(body) > largestBody) {
-    throw new AnswerTooLarge(`the answer has more than ${largestBody} bytes as Lambda counts them`);
+  if (body.length > largestAnswer / 6 && sentBytes(body) > largestAnswer) {
+    throw new AnswerTooLarge(`the answer has more than ${largestAnswer} bytes as Lambda counts them`);
   }
   return body;
 }

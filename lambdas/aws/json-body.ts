@@ -3,10 +3,7 @@ import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { parse } from "secure-json-parse";
 import { RequestError } from "../core/errors.ts";
 import { requestReviver } from "../core/exact-json.ts";
-import { sentBytes } from "../core/sizes.ts";
-
-/** Bytes as they were sent. Lambda takes an event of 6.29 MB, and a body may reach it as base64. */
-export const largestBody = 4_400_000;
+import { largestRequest, sentBytes } from "../core/sizes.ts";
 
 /**
  * Bytes within the event, where each quote and backslash of a JSON body counts twice. It is less than what Lambda takes, so
@@ -28,8 +25,8 @@ export const jsonBody = (): MiddlewareObj<APIGatewayProxyEventV2> => ({
     if ((headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
       throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without a Content-Encoding.");
     }
-    if (Buffer.byteLength(body, isBase64Encoded ? "base64" : "utf8") > largestBody) {
-      throw new RequestError("PAYLOAD_TOO_LARGE", `The body has more than ${largestBody} bytes.`);
+    if (Buffer.byteLength(body, isBase64Encoded ? "base64" : "utf8") > largestRequest) {
+      throw new RequestError("PAYLOAD_TOO_LARGE", `The body has more than ${largestRequest} bytes.`);
     }
     if (!isBase64Encoded && sentBytes(body) > largestInEvent) {
       const detail = `The body has more than ${largestInEvent} bytes once its quotes and backslashes are escaped for Lambda.`;

@@ -1,7 +1,7 @@
 import type { Stored } from "./job.ts";
 import { loadBytes, parsed } from "./payload.ts";
 import type { BlobStore } from "./ports.ts";
-import { largestBody, sentBytes, sentBytesOf } from "./sizes.ts";
+import { largestAnswer, sentBytes, sentBytesOf } from "./sizes.ts";
 
 /** One too large for an answer is at `result_url`, for an hour. */
 interface ResultView {
@@ -25,7 +25,7 @@ export async function withResults<View extends object>(
   results: readonly (Stored | undefined)[],
 ): Promise<(View & ResultView)[]> {
   const small = views.map((view, i) => ({ ...view, ...inlineOf(results[i]) }));
-  const room = largestBody - sentBytesOf(small) - urlBytes * (results.length + 1);
+  const room = largestAnswer - sentBytesOf(small) - urlBytes * (results.length + 1);
   const read = await Promise.all(likely(results, room).map((blob) => blob && loadBytes(blobs, blob)));
   let left = room;
   const shown: Promise<View & ResultView>[] = small.map(async (view, i) => {

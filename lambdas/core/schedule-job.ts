@@ -7,6 +7,7 @@ import { invalidRequest } from "./parse-body.ts";
 import { forget, store } from "./payload.ts";
 import type { BlobStore, JobStore, Log } from "./ports.ts";
 import type { AcceptedRequest } from "./request.ts";
+import { largestRequest } from "./sizes.ts";
 import { withTaskToken } from "./task.ts";
 import { newJob } from "./transitions.ts";
 
@@ -19,7 +20,7 @@ export interface Scheduling extends Dispatching {
 const retryAfterSeconds = 5;
 
 /** Bytes of JSON: what a request over HTTP may have. Other ways in take more, and a feature may make more for a step. */
-const largestInput = 4_400_000;
+const largestInput = largestRequest;
 
 /**
  * Records a job, then dispatches it; its receipt may be given once this resolves. A request whose idempotency key was

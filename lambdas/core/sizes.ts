@@ -11,7 +11,10 @@ export const largestEnvelope = 6_291_556;
 const besidesBody = 16_384;
 
 /** The most bytes that the body of an answer may have, as `sentBytes` counts them. */
-export const largestBody = largestEnvelope - besidesBody;
+export const largestAnswer = largestEnvelope - besidesBody;
+
+/** Bytes of a request as they were sent. Lambda takes an event of 6.29 MB, and a body may reach it as base64. */
+export const largestRequest = 4_400_000;
 
 const quote = 0x22;
 const backslash = 0x5c;

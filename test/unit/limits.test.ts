@@ -4,7 +4,7 @@ import { longestKeyName } from "../../keys/commands.ts";
 import { longestWindowMs } from "../../lambdas/api/routes/get-stats.ts";
 import { uploadUrlSeconds } from "../../lambdas/api/routes/post-upload.ts";
 import { rememberedSeconds } from "../../lambdas/aws/dynamo-api-keys.ts";
-import { largestBody, largestInEvent } from "../../lambdas/aws/json-body.ts";
+import { largestInEvent } from "../../lambdas/aws/json-body.ts";
 import { connectTimeoutMs } from "../../lambdas/consumers/database_action/engines/call.ts";
 import {
   defaultMaxRows,
@@ -35,7 +35,7 @@ import { longestDelayMs, longestRetryDelayMs, requestLimits } from "../../lambda
 import { resultUrlSeconds } from "../../lambdas/core/result-view.ts";
 import { defaultRetryPolicy } from "../../lambdas/core/retry.ts";
 import { RetryConfig } from "../../lambdas/core/retry-config.ts";
-import { longestMessage, mostFaults } from "../../lambdas/core/sizes.ts";
+import { largestRequest, longestMessage, mostFaults } from "../../lambdas/core/sizes.ts";
 import { farthestAheadMs } from "../../lambdas/core/start-time.ts";
 import { heartbeatSeconds, keptTokens, longestTaskToken } from "../../lambdas/core/task.ts";
 import { keptAttempts, maxCrashes } from "../../lambdas/core/transitions.ts";
@@ -78,7 +78,7 @@ const webhookTime = webhookDelaysMs.reduce((sum, delay) => sum + delay);
 
 /** Every limit as the page says it, and what the code says of it. */
 const limits = {
-  "the body of a request (413)": MB(largestBody),
+  "the body of a request (413)": MB(largestRequest),
   "the same, with each quote and backslash counted twice (413)": MB(largestInEvent),
   "values of a request: objects, lists, strings and fields; numbers in lists do not count": n(mostValues),
   "levels of JSON": n(deepestNesting),
@@ -186,6 +186,6 @@ it("the page of limits has the defaults and bounds of `retry_config`", async () 
 
 it("the SDK, which has no package in common with the API, knows the API's limits", () => {
   expect([longestSdkWait, mostInRequest.jobs]).toEqual([longestWaitSeconds, requestLimits.batch]);
-  expect(mostInRequest.bytes).toBeLessThan(largestBody);
+  expect(mostInRequest.bytes).toBeLessThan(largestRequest);
   expect(mostInRequest.escaped).toBeLessThan(largestInEvent);
 });

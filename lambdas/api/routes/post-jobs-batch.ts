@@ -8,14 +8,14 @@ import { type Scheduled, scheduleJobs } from "../../core/schedule-jobs.ts";
 import { faultsOf, strict } from "../../core/schema.ts";
 import { requireScope } from "../../core/scopes.ts";
 import type { Services } from "../../core/services.ts";
-import { largestBody } from "../../core/sizes.ts";
+import { largestAnswer } from "../../core/sizes.ts";
 import { type Receipt, receiptOf } from "../../core/view.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 
 /** Bytes of the answer that the faults of each job may have: half of it is for all else that is said of the jobs. */
-const roomForFaults = (jobs: number): number => largestBody / 2 / jobs;
+const roomForFaults = (jobs: number): number => largestAnswer / 2 / jobs;
 
 /** Each of the jobs is a request of its own: one that is not valid refuses itself and no other. */
 const BatchRequest = strict({ jobs: z.array(z.unknown()).min(1).max(requestLimits.batch) });
