@@ -1,5 +1,5 @@
-/** The rows of all tables of a Markdown page that have these columns, as texts without the blanks around them. */
-export function rowsOf(page: string, ...columns: string[]): string[][] {
+/** The tables of a Markdown page that have these columns: their rows, as strings without the blanks around them. */
+export function tablesOf(page: string, ...columns: string[]): string[][][] {
   const cellsOf = (line: string) =>
     line
       .split("|")
@@ -7,5 +7,8 @@ export function rowsOf(page: string, ...columns: string[]): string[][] {
       .map((cell) => cell.trim());
   const tables = page.split("\n\n").map((part) => part.split("\n").filter((line) => line.startsWith("|")));
   const wanted = tables.filter(([head = ""]) => JSON.stringify(cellsOf(head)) === JSON.stringify(columns));
-  return wanted.flatMap(([, , ...rows]) => rows.map(cellsOf));
+  return wanted.map(([, , ...rows]) => rows.map(cellsOf));
 }
+
+/** The rows of all of these tables. */
+export const rowsOf = (page: string, ...columns: string[]): string[][] => tablesOf(page, ...columns).flat();

@@ -4,10 +4,6 @@ import { routes } from "../../lambdas/api/routes.ts";
 import { errorTypeOf } from "../../lambdas/aws/function-error.ts";
 import { problemStatuses } from "../../lambdas/aws/problem.ts";
 import { catalog } from "../../lambdas/consumers/catalog.ts";
-import { registry } from "../../lambdas/consumers/registry.ts";
-import { checkCatalog } from "../../lambdas/core/check-catalog.ts";
-import { jobErrorCodes } from "../../lambdas/core/errors.ts";
-import { parameter, secret } from "../../lambdas/core/references.ts";
 import { JobRejectedDetail } from "../../lambdas/core/rejection.ts";
 import { parseRequest } from "../../lambdas/core/request.ts";
 import { webhookDelaysMs, webhookJitter } from "../../lambdas/core/webhook-retry.ts";
@@ -18,43 +14,6 @@ import { errorOf } from "../../sdk/src/problem.ts";
 import { rowsOf } from "../support/tables.ts";
 
 const { ConfigurationError, ConnectionError, TimeoutError } = sdkErrors;
-
-const catalogPage = () => readFile("docs/catalog.md", "utf8");
-
-it("the catalog's page shows the demo product as it is", async () => {
-  const [page, product] = await Promise.all([
-    readFile("docs/catalog.md", "utf8"),
-    readFile("products/my-product.ts", "utf8"),
-  ]);
-  expect(page).toContain(product);
-});
-
-it("the catalog's page shows fragments of products that are valid", async () => {
-  const fragments = [...(await catalogPage()).matchAll(/^```ts\n(\w+: [\s\S]*?)^```/gm)].map(([, code]) => code);
-  expect(fragments.length).toBeGreaterThan(0);
-  for (const code of fragments) {
-    const sections = new Function("secret", "parameter", `return {${code}}`)(secret, parameter);
-    expect(checkCatalog([{ tag: "docs", envs: ["dev", "prd"], jobs: {}, ...sections }], registry)).toEqual([]);
-  }
-});
-
-it("the catalog's page has every error code, and whether it is retried", async () => {
-  const rows = [...(await catalogPage()).matchAll(/^\| `([A-Z_]+)` +\| (yes|no|depends) /gm)];
-  const told = Object.fromEntries(rows.map(([, code, retried]) => [code, retried]));
-  const known = Object.entries(jobErrorCodes).map(([code, retryable]) => [code, retryable ? "yes" : "no"]);
-  expect(told).toEqual({ ...Object.fromEntries(known), PROVIDER_ERROR: "depends" });
-});
-
-it("the catalog's page has the limits of every type", async () => {
-  const page = await catalogPage();
-  const numbers = (n: number) => n.toLocaleString("en-US");
-  for (const { type, defaults, limits } of Object.values(registry)) {
-    const cells = [numbers(defaults.timeout_ms), numbers(limits.max_timeout_ms), defaults.retries, limits.memory_mb];
-    const [, ...row] =
-      new RegExp(`^\\| \`${type}\` +${String.raw`\| ([\d,]+) +`.repeat(3)}\\| (\\d+) MB`, "m").exec(page) ?? [];
-    expect([type, ...row]).toEqual([type, ...cells.map(String)]);
-  }
-});
 
 describe("the page on other AWS services", () => {
   const page = () => readFile("docs/aws-triggers.md", "utf8");
@@ -142,7 +101,10 @@ describe("the SDK's page", () => {
 
 describe("the links between the pages", () => {
   const pages = ["README.md", "CONTRIBUTING.md", "sdk/README.md", "examples/README.md", "lambdas/README.md"];
-  const allPages = async () => [...pages, ...(await readdir("docs")).map((name) => `docs/${name}`)];
+  const allPages = async () => {
+    const inDocs = await readdir("docs", { recursive: true });
+    return [...pages, ...inDocs.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+  };
   const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, "");
   /** As GitHub makes them of headings. */
   const anchorsOf = (text: string) =>

@@ -101,13 +101,13 @@ describe.each(jobTypes)("type %s", (type) => {
     expect(definition.defaults.retries).toBeLessThanOrEqual(20);
   });
 
-  test("is told of: a line, a name, an event of the demo, an example and a section of the docs", () => {
+  test("is documented: a line, a name, an event of the demo, an example and a page", () => {
     expect(definition.summary).toMatch(/^[A-Z].*\.$/);
     expect(definition.requestName).toMatch(/^(I\w+Request|Record<string, unknown>)$/);
     expect(eventsOf(type).length).toBeGreaterThan(0);
     expect(existsSync(new URL(`../../../examples/${type.replace("_", "-")}.ts`, import.meta.url))).toBe(true);
     expect(read("examples/README.md")).toContain(`\`${type.replace("_", "-")}.ts\``);
-    expect(read("docs/catalog.md")).toMatch(new RegExp(`^## ${type}\\b`, "m"));
-    expect(read("docs/catalog.md")).toContain(`\`${definition.section}.<name>\``);
+    expect(read(`docs/catalog/${type}.md`)).toMatch(new RegExp(`^# ${type}\\b`));
+    expect(read(`docs/catalog/${type}.md`)).toContain(`\`${definition.section}.<name>\``);
   });
 });

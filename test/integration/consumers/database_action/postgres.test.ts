@@ -1,5 +1,6 @@
 import pg from "pg";
 import { closePostgres } from "../../../../lambdas/consumers/database_action/engines/postgres.ts";
+import { expectShape, shapesIn } from "../../../support/catalog-pages.ts";
 import { startPostgres } from "../../../support/databases/postgres.ts";
 import { failureOf, runAction } from "../../../support/databases/run-action.ts";
 import { fakeClock } from "../../../support/fakes/clock.ts";
@@ -31,6 +32,13 @@ const run = (operation: string, statement: string, data = {}, more: Partial<Para
 const insert = "INSERT INTO orders (customer, total) VALUES ('{{customer:string:1:200}}', {{total:float}})";
 
 describe("a PostgreSQL action", () => {
+  it("answers what the catalog's page says", async () => {
+    const [reads, writes] = await shapesIn("database_action");
+    expectShape(await run("read", "SELECT 1 AS one"), reads);
+    expectShape(await run("create", insert, { customer: "Ann", total: 1 }), writes);
+    expectShape(await run("create", `${insert} RETURNING id`, { customer: "Ann", total: 1 }), writes);
+  });
+
   it("creates, reads, updates, aggregates and deletes", async () => {
     expect(await run("create", insert, { customer: "Ann", total: 5.5 })).toEqual({ affected_rows: 1 });
     expect(await run("create", `${insert} RETURNING id`, { customer: "Bob", total: 1 })).toEqual({

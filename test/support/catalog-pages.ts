@@ -1,0 +1,59 @@
+import { readFile } from "node:fs/promises";
+import { defineProduct } from "../../lambdas/consumers/define-product.ts";
+import type { Product } from "../../lambdas/core/catalog.ts";
+import { parameter, secret } from "../../lambdas/core/references.ts";
+import { tablesOf } from "./tables.ts";
+
+export const catalogPage = (name: string) => readFile(`docs/catalog/${name}.md`, "utf8");
+
+/** The code blocks of a page in one language. */
+export const blocksOf = (page: string, language: string): string[] =>
+  [...page.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, "gm"))].map(([, text = ""]) => text);
+
+/** The parts of products that a page shows, as products of env `dev` and `prd`. */
+export const productsIn = (page: string): Product[] =>
+  blocksOf(page, "ts")
+    .filter((code) => /^\w+: /.test(code))
+    .map((code) => {
+      const sections = new Function("secret", "parameter", `return {${code}}`)(secret, parameter);
+      return { tag: "shop", envs: ["dev", "prd"], jobs: {}, ...sections };
+    });
+
+/** The file that a page tells its reader to save as `products/shop.ts`. */
+export const shopFileIn = (page: string): string =>
+  blocksOf(page, "ts").find((code) => code.includes("export const shop = ")) ?? "";
+
+/** The product that is in that file. */
+export function shopIn(page: string): Product {
+  const statements = shopFileIn(page)
+    .replaceAll(/^import .*\n/gm, "")
+    .replace("export const shop", "const shop");
+  return new Function("defineProduct", "secret", "parameter", `${statements}\nreturn shop;`)(
+    defineProduct,
+    secret,
+    parameter,
+  );
+}
+
+/** What the pages say of a result: the fields that are always there, and those that may be. */
+export interface Shape {
+  always: string[];
+  all: string[];
+}
+
+/** The results that a page of the catalog describes, one per table. */
+export async function shapesIn(name: string): Promise<Shape[]> {
+  return tablesOf(await catalogPage(name), "field", "type", "meaning").map((rows) => ({
+    always: rows.filter(([, , meaning = ""]) => !meaning.startsWith("not always there")).map(nameIn),
+    all: rows.map(nameIn),
+  }));
+}
+
+const nameIn = ([field = ""]: string[]) => field.replaceAll("`", "");
+
+/** Expects the fields of a result to be those that its page describes. */
+export function expectShape(result: unknown, shape: Shape | undefined): void {
+  const fields = Object.keys(result as object);
+  expect(shape?.all).toEqual(expect.arrayContaining(fields));
+  expect(fields).toEqual(expect.arrayContaining(shape?.always ?? []));
+}
