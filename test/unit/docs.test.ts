@@ -15,26 +15,22 @@ import { rowsOf } from "../support/tables.ts";
 
 const { ConfigurationError, ConnectionError, TimeoutError } = sdkErrors;
 
-describe("the page on other AWS services", () => {
-  const page = () => readFile("docs/aws-triggers.md", "utf8");
-  const blocks = async () =>
-    [...(await page()).matchAll(/^ *```json\n([\s\S]*?)^ *```/gm)].map(([, text = ""]) => text);
-  const parsed = async (): Promise<Record<string, unknown>[]> => {
-    // A block of a report is one JSON value a line.
-    const values = (await blocks()).flatMap((text) => (text.startsWith('{"line"') ? text.trim().split("\n") : [text]));
-    return values.map((text) => JSON.parse(text));
+describe("the pages on other AWS services", () => {
+  const parsed = async (page: string): Promise<Record<string, unknown>[]> => {
+    const blocks = (await readFile(page, "utf8")).matchAll(/^ *```json\n([\s\S]*?)^ *```/gm);
+    return [...blocks].map(([, text = ""]) => JSON.parse(text));
   };
 
-  it("shows a request and a rejection that are what they say", async () => {
-    const all = await parsed();
+  it("show a request and a rejection that are what they say", async () => {
+    const all = await parsed("docs/aws-triggers.md");
     const request = all.find(({ product_tag, code }) => product_tag !== undefined && code === undefined);
     expect(parseRequest(request, catalog, 0)).toMatchObject({ due_at: 0 });
     const rejection = all.find(({ message_id }) => message_id !== undefined);
     expect(JobRejectedDetail.strict().parse(rejection)).toEqual(rejection);
   });
 
-  it("shows states whose requests are valid once their paths are filled in", async () => {
-    const states = (await parsed()).filter(({ Type }) => Type === "Task");
+  it("show states whose requests are valid once their paths are filled in", async () => {
+    const states = (await parsed("docs/step-functions.md")).filter(({ Type }) => Type === "Task");
     expect(states).toHaveLength(2);
     for (const { Parameters } of states as { Parameters: Record<string, Record<string, unknown>> }[]) {
       const template = Parameters.Payload ?? Parameters.MessageBody ?? {};
@@ -45,8 +41,9 @@ describe("the page on other AWS services", () => {
     }
   });
 
-  it("names the errors as the function throws them", async () => {
-    const named = [...(await page()).matchAll(/^\| (`\w+`(?:, `\w+`)*) +\| (yes|no) /gm)].flatMap(([, names = ""]) =>
+  it("name the errors as the function throws them", async () => {
+    const page = await readFile("docs/aws-triggers.md", "utf8");
+    const named = [...page.matchAll(/^\| (`\w+`(?:, `\w+`)*) +\| (yes|no) /gm)].flatMap(([, names = ""]) =>
       names.split(", ").map((name) => name.replaceAll("`", "")),
     );
     const codes = ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "EVENT_NOT_FOUND", "IDEMPOTENCY_MISMATCH"];
@@ -99,12 +96,23 @@ describe("the SDK's page", () => {
   });
 });
 
+const pages = ["README.md", "CONTRIBUTING.md", "sdk/README.md", "examples/README.md", "lambdas/README.md"];
+const allPages = async () => {
+  const inDocs = await readdir("docs", { recursive: true });
+  return [...pages, ...inDocs.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
+};
+
+it("what the pages call JSON is JSON", async () => {
+  for (const page of await allPages()) {
+    for (const [, text = ""] of (await readFile(page, "utf8")).matchAll(/^ *```json\n([\s\S]*?)^ *```/gm)) {
+      // A block of a report has one value per line.
+      const values = text.startsWith('{"line"') ? text.trim().split("\n") : [text];
+      for (const value of values) expect(() => JSON.parse(value)).not.toThrow();
+    }
+  }
+});
+
 describe("the links between the pages", () => {
-  const pages = ["README.md", "CONTRIBUTING.md", "sdk/README.md", "examples/README.md", "lambdas/README.md"];
-  const allPages = async () => {
-    const inDocs = await readdir("docs", { recursive: true });
-    return [...pages, ...inDocs.filter((name) => name.endsWith(".md")).map((name) => `docs/${name}`)];
-  };
   const withoutCode = (text: string) => text.replaceAll(/^```[\s\S]*?^```/gm, "");
   /** As GitHub makes them of headings. */
   const anchorsOf = (text: string) =>
