@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { dynamoApiKeys } from "../lambdas/aws/dynamo-api-keys.ts";
-import type { ApiKeys } from "../lambdas/core/ports.ts";
-import { credentials } from "../local/credentials.ts";
-import type { Running } from "../local/data-folder.ts";
-import { tableName } from "../local/names.ts";
+import { dynamoApiKeys } from "../lambdas/aws/dynamodb/api-keys.ts";
+import type { ApiKeys } from "../lambdas/core/ports/ports.ts";
+import type { Running } from "../local/data/data-folder.ts";
+import { credentials } from "../local/runtime/credentials.ts";
+import { tableName } from "../local/runtime/names.ts";
 import { explained } from "./explained.ts";
 import { KeysError } from "./keys-error.ts";
 

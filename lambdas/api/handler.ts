@@ -1,8 +1,8 @@
-import { ApiEnv, readEnv } from "../aws/env.ts";
-import { httpApi } from "../aws/http-api.ts";
-import { startApi } from "../aws/start-api.ts";
-import { catalog } from "../consumers/catalog.ts";
-import { once } from "../core/once.ts";
+import { httpApi } from "../aws/http/http-api.ts";
+import { ApiEnv, readEnv } from "../aws/start/env.ts";
+import { startApi } from "../aws/start/start-api.ts";
+import { catalog } from "../consumers/types/catalog.ts";
+import { once } from "../core/schema/lazy.ts";
 import { servedRoutes } from "./served-routes.ts";
 
 export const handler = httpApi(

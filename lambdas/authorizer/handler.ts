@@ -1,8 +1,8 @@
 import type { APIGatewayRequestAuthorizerEventV2, APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
-import { AuthorizerEnv, readEnv } from "../aws/env.ts";
-import { quietly } from "../aws/quietly.ts";
-import { startAuthorizer } from "../aws/start-authorizer.ts";
-import { once } from "../core/once.ts";
+import { quietly } from "../aws/lambda/with-safe-errors.ts";
+import { AuthorizerEnv, readEnv } from "../aws/start/env.ts";
+import { startAuthorizer } from "../aws/start/start-authorizer.ts";
+import { once } from "../core/schema/lazy.ts";
 import { authorize, keyIdOf } from "./authorize.ts";
 
 const services = once(() => startAuthorizer(readEnv(AuthorizerEnv)));

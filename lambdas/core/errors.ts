@@ -1,4 +1,4 @@
-import type { JobStatus } from "./job.ts";
+import type { JobStatus } from "./job/job.ts";
 
 /** One fault of an input: where it is (RFC 6901 JSON pointer) and what is wrong with it. Never holds the value itself. */
 export interface Fault {
@@ -17,7 +17,7 @@ export class DuctapeError extends Error {
   }
 }
 
-/** Codes a request to the API can fail with; `aws/problem.ts` maps each to its HTTP status. */
+/** Codes a request to the API can fail with; `aws/http/problem.ts` maps each to its HTTP status. */
 export type RequestErrorCode =
   | "INVALID_REQUEST"
   | "UNAUTHENTICATED"

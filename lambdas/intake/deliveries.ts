@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { type Fault, RequestError } from "../core/errors.ts";
-import { requestReviver } from "../core/exact-json.ts";
-import { beginningOf, type ImportPlace, importPrefix } from "../core/import-place.ts";
-import type { WayIn } from "../core/rejection.ts";
+import { beginningOf, type ImportPlace, importPrefix } from "../core/job/import-cursor.ts";
+import type { WayIn } from "../core/outbound/rejection.ts";
+import { requestReviver } from "../core/schema/exact-json.ts";
 
 /** Who brought something, and what that service calls it. */
 export interface Sender {

@@ -1,17 +1,17 @@
-import type { JobChange } from "../aws/stream-handler.ts";
+import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import { traceOf } from "../core/errors.ts";
-import type { Forgetting } from "../core/payload.ts";
-import type { Log, StatsStore } from "../core/ports.ts";
-import { setAside } from "../core/set-aside.ts";
-import { taskMessagesOf } from "../core/task.ts";
-import { deliveriesOf } from "../core/webhook.ts";
+import type { Forgetting } from "../core/operations/payload.ts";
+import { setAside } from "../core/outbound/set-aside.ts";
+import { taskMessagesOf } from "../core/outbound/task.ts";
+import { deliveriesOf } from "../core/outbound/webhook.ts";
+import type { Log, StatsStore } from "../core/ports/ports.ts";
 import { incrementsOf } from "./counts.ts";
+import { type Delivering, tellWebhooks } from "./enqueue-deliveries.ts";
+import { type Answering, startHeartbeats, tellTasks } from "./enqueue-task-messages.ts";
 import { type Transition, transitionsOf } from "./events.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
 import { type Happened, nowhere } from "./happened.ts";
 import { type Publishing, publish } from "./publish.ts";
-import { type Answering, startHeartbeats, tellTasks } from "./tell-tasks.ts";
-import { type Delivering, tellWebhooks } from "./tell-webhooks.ts";
 
 export interface LifecycleServices extends Publishing, Answering, Delivering, Forgetting {
   stats: StatsStore;

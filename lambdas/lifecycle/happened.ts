@@ -1,10 +1,10 @@
 import { PermanentError, traceOf } from "../core/errors.ts";
-import type { DeadLetter } from "../core/outward-ports.ts";
-import type { Log, MessageQueue, SendOptions } from "../core/ports.ts";
-import type { Recent } from "../core/recent.ts";
-import { type SettingAside, setAside } from "../core/set-aside.ts";
-import type { TaskMessage } from "../core/task-message.ts";
-import type { Delivery } from "../core/webhook.ts";
+import type { Recent } from "../core/operations/recent.ts";
+import { type SettingAside, setAside } from "../core/outbound/set-aside.ts";
+import type { TaskMessage } from "../core/outbound/task-message.ts";
+import type { Delivery } from "../core/outbound/webhook.ts";
+import type { DeadLetter } from "../core/ports/outbound-ports.ts";
+import type { Log, MessageQueue, SendOptions } from "../core/ports/ports.ts";
 import type { Transition } from "./events.ts";
 
 /** What a write of a job means to others. */

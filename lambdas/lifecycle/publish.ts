@@ -1,5 +1,5 @@
-import type { JobEventName } from "../core/job-event.ts";
-import type { EventBus } from "../core/outward-ports.ts";
+import type { JobEventName } from "../core/job/job-event.ts";
+import type { EventBus } from "../core/ports/outbound-ports.ts";
 import { type Happened, nowhere, settle, type Telling } from "./happened.ts";
 
 export interface Publishing extends Telling {

@@ -1,11 +1,11 @@
 import type { Context } from "aws-lambda";
-import { ReconcilerEnv, readEnv } from "../aws/env.ts";
-import { invocationFields } from "../aws/log.ts";
-import { quietly } from "../aws/quietly.ts";
-import { startServices } from "../aws/start-up.ts";
-import { catalog } from "../consumers/catalog.ts";
-import { loggingOf } from "../core/log-fields.ts";
-import { once } from "../core/once.ts";
+import { quietly } from "../aws/lambda/with-safe-errors.ts";
+import { invocationFields } from "../aws/log/log.ts";
+import { ReconcilerEnv, readEnv } from "../aws/start/env.ts";
+import { startServices } from "../aws/start/start-up.ts";
+import { catalog } from "../consumers/types/catalog.ts";
+import { loggingOf } from "../core/operations/log-fields.ts";
+import { once } from "../core/schema/lazy.ts";
 import { newMemory } from "./memory.ts";
 import { reconcile } from "./reconcile.ts";
 

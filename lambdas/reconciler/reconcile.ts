@@ -1,11 +1,11 @@
-import { dispatchMany } from "../core/dispatch.ts";
 import { traceOf } from "../core/errors.ts";
-import { inParallel } from "../core/in-parallel.ts";
-import type { Job } from "../core/job.ts";
-import { jobFields } from "../core/log-fields.ts";
-import { needsNudge, placeComesOfAge } from "../core/nudge.ts";
-import type { Services } from "../core/services.ts";
-import { isStuck } from "../core/transitions.ts";
+import type { Job } from "../core/job/job.ts";
+import { needsNudge, placeComesOfAge } from "../core/job/redispatch.ts";
+import { isStuck } from "../core/job/transitions.ts";
+import { dispatchMany } from "../core/operations/dispatch.ts";
+import { inParallel } from "../core/operations/in-parallel.ts";
+import { jobFields } from "../core/operations/log-fields.ts";
+import type { Services } from "../core/operations/services.ts";
 import { type Memory, newMemory, type Walk, walksOf } from "./memory.ts";
 
 /** A job this late has lost its message, or its queue is behind: either way another message does no harm. */

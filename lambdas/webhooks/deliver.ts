@@ -1,9 +1,9 @@
 import { JobError } from "../core/errors.ts";
-import { retryAfterMs } from "../core/retry-after.ts";
-import { arrival, maxQueueDelaySeconds } from "../core/route.ts";
-import { usedSecrets } from "../core/used-secrets.ts";
-import { type Delivery, endpointUrl, type ProductEndpoint } from "../core/webhook.ts";
-import { webhookDelay } from "../core/webhook-retry.ts";
+import { retryAfterMs } from "../core/job/retry-after.ts";
+import { arrival, maxQueueDelaySeconds } from "../core/job/route.ts";
+import { usedSecrets } from "../core/operations/used-secrets.ts";
+import { type Delivery, endpointUrl, type ProductEndpoint } from "../core/outbound/webhook.ts";
+import { webhookDelay } from "../core/outbound/webhook-retry.ts";
 import { disable } from "./disable.ts";
 import { type Failure, type Outcome, post } from "./post.ts";
 import { about, group, type WebhookServices } from "./services.ts";

@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { registry } from "../../lambdas/consumers/registry.ts";
-import type { Product } from "../../lambdas/core/catalog.ts";
-import type { JobType } from "../../lambdas/core/job.ts";
-import { hasMoreValues } from "../../lambdas/core/json-values.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import type { Product } from "../../lambdas/core/catalog/catalog.ts";
+import type { JobType } from "../../lambdas/core/job/job.ts";
+import { hasMoreValues } from "../../lambdas/core/schema/json-values.ts";
 import type { Asked, Said } from "../support/memory/batch.ts";
 
 /**

@@ -1,5 +1,7 @@
 import { postBulk } from "../../lambdas/api/routes/post-bulk.ts";
-import type { BulkAction } from "../../lambdas/core/bulk-request.ts";
+import { allScopes } from "../../lambdas/core/access/scopes.ts";
+import { RequestError } from "../../lambdas/core/errors.ts";
+import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import {
   type Change,
   cancelling,
@@ -10,12 +12,10 @@ import {
   resuming,
   retrying,
   runningNow,
-} from "../../lambdas/core/change-job.ts";
-import { RequestError } from "../../lambdas/core/errors.ts";
-import { isFinished, type Job } from "../../lambdas/core/job.ts";
-import { requireFeature } from "../../lambdas/core/orphan.ts";
-import { repeatOf } from "../../lambdas/core/repeat-request.ts";
-import { allScopes } from "../../lambdas/core/scopes.ts";
+} from "../../lambdas/core/operations/change-job.ts";
+import { requireFeature } from "../../lambdas/core/operations/parent-guard.ts";
+import type { BulkAction } from "../../lambdas/core/requests/bulk-request.ts";
+import { repeatOf } from "../../lambdas/core/requests/repeat-request.ts";
 import type { World } from "./adversary.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
 import { attemptKey, attemptOf, isWaiting, type Ledger, nameOf, stateOf } from "./ledger.ts";
@@ -28,7 +28,7 @@ const purposes: Partial<Record<string, Purpose>> = { retry: "retry", delete: "de
 /** Its name, the jobs that it is meant for, and the rule. Most people who ask for it mean one of those. */
 type Asked = [what: string, fits: (job: Job) => boolean, rule: (now: number) => Change | "delete"];
 
-/** A job that is at work changes often; who says that it changes too fast must have seen it change (core/change-job.ts). */
+/** A job that is at work changes often; who says that it changes too fast must have seen it change (core/operations/change-job.ts). */
 const tooFast = 9;
 
 /** People who change jobs while they run: one job, or many by a filter. */

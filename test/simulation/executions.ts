@@ -1,4 +1,4 @@
-import type { Job } from "../../lambdas/core/job.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { type Ledger, nameOf } from "./ledger.ts";

@@ -1,4 +1,4 @@
-import { isFinished } from "../../lambdas/core/job.ts";
+import { isFinished } from "../../lambdas/core/job/job.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { catalog } from "./product.ts";
 import { clocksApartMs, type Write } from "./write-rules.ts";

@@ -1,5 +1,5 @@
+import type { Decide } from "../../lambdas/core/catalog/job-type.ts";
 import { JobError } from "../../lambdas/core/errors.ts";
-import type { Decide } from "../../lambdas/core/job-type.ts";
 import type { World } from "./adversary.ts";
 import type { Executions } from "./executions.ts";
 import type { Invocation } from "./invocation.ts";

@@ -1,5 +1,5 @@
-import { registry } from "../../lambdas/consumers/registry.ts";
-import { makeCatalog, type Product } from "../../lambdas/core/catalog.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { makeCatalog, type Product } from "../../lambdas/core/catalog/catalog.ts";
 
 const call = { type: "action", app: "api", action: "call" } as const;
 const feature = (feature: string) => ({ type: "feature", feature }) as const;

@@ -1,4 +1,4 @@
-import type { Repeat } from "../../lambdas/core/job.ts";
+import type { Repeat } from "../../lambdas/core/job/job.ts";
 import { isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import type { Write } from "./write-rules.ts";
 

@@ -1,4 +1,4 @@
-import { type Attempt, isFinished, type Job } from "../../lambdas/core/job.ts";
+import { type Attempt, isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { isGivenBack, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import type { Write } from "./write-rules.ts";
 

@@ -1,6 +1,6 @@
-import { type AttemptError, isFinished, type Job, type JobMessage } from "../../lambdas/core/job.ts";
-import type { Claim } from "../../lambdas/core/ports.ts";
-import type { StepView } from "../../lambdas/core/step-view.ts";
+import { type AttemptError, isFinished, type Job, type JobMessage } from "../../lambdas/core/job/job.ts";
+import type { Claim } from "../../lambdas/core/ports/ports.ts";
+import type { StepView } from "../../lambdas/core/queries/step-view.ts";
 import {
   failsForAStep,
   revivedGoesOn,

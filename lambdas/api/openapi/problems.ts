@@ -1,4 +1,4 @@
-import { problemOf, problemStatuses } from "../../aws/problem.ts";
+import { problemOf, problemStatuses } from "../../aws/http/problem.ts";
 import { RequestError, type RequestErrorCode } from "../../core/errors.ts";
 import { ProblemSchema, RefusalSchema } from "../schemas/problem.ts";
 import type { Json, jsonSchemas } from "./json-schemas.ts";

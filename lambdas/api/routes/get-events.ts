@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http-api.ts";
-import { once } from "../../core/once.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import { once } from "../../core/schema/lazy.ts";
 import { eventsDocument } from "../events-document.ts";
 
 const document = once(eventsDocument);

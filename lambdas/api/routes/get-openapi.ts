@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { type HttpRoute, httpRoute } from "../../aws/http-api.ts";
-import { once } from "../../core/once.ts";
-import type { ApiServices } from "../../core/services.ts";
+import { type HttpRoute, httpRoute } from "../../aws/http/http-api.ts";
+import type { ApiServices } from "../../core/operations/services.ts";
+import { once } from "../../core/schema/lazy.ts";
 import { openApiDocument } from "../openapi/document.ts";
 
 /** This API as an OpenAPI 3.1 document, made when it is first asked for. */

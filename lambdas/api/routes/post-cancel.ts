@@ -1,7 +1,7 @@
-import { CancelReason } from "../../core/cancel-reason.ts";
-import { cancelling, defaultReason } from "../../core/change-job.ts";
-import { parseOptionalBody } from "../../core/parse-body.ts";
-import { strict } from "../../core/schema.ts";
+import { cancelling, defaultReason } from "../../core/operations/change-job.ts";
+import { CancelReason } from "../../core/requests/cancel-reason.ts";
+import { parseOptionalBody } from "../../core/schema/parse-body.ts";
+import { strict } from "../../core/schema/schema.ts";
 import { changeRoute } from "../change-route.ts";
 
 const CancelRequest = strict({

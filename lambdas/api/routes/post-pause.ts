@@ -1,4 +1,4 @@
-import { pausing } from "../../core/change-job.ts";
+import { pausing } from "../../core/operations/change-job.ts";
 import { changeRoute, NoBody, noBody } from "../change-route.ts";
 
 export const postPause = changeRoute({

@@ -1,5 +1,5 @@
-import { rescheduling } from "../../core/change-job.ts";
-import { parseReschedule, RescheduleRequest } from "../../core/reschedule-request.ts";
+import { rescheduling } from "../../core/operations/change-job.ts";
+import { parseReschedule, RescheduleRequest } from "../../core/requests/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 
 export const postReschedule = changeRoute({

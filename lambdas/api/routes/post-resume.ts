@@ -1,4 +1,4 @@
-import { resuming } from "../../core/change-job.ts";
+import { resuming } from "../../core/operations/change-job.ts";
 import { changeRoute, NoBody, noBody } from "../change-route.ts";
 
 export const postResume = changeRoute({

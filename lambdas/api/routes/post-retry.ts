@@ -1,6 +1,6 @@
-import { retrying } from "../../core/change-job.ts";
-import { requireFeature } from "../../core/orphan.ts";
-import { parseRetry, RetryRequest } from "../../core/reschedule-request.ts";
+import { retrying } from "../../core/operations/change-job.ts";
+import { requireFeature } from "../../core/operations/parent-guard.ts";
+import { parseRetry, RetryRequest } from "../../core/requests/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 
 export const postRetry = changeRoute({

@@ -1,4 +1,4 @@
-import { runningNow } from "../../core/change-job.ts";
+import { runningNow } from "../../core/operations/change-job.ts";
 import { changeRoute, NoBody, noBody } from "../change-route.ts";
 
 export const postRunNow = changeRoute({

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { once } from "../../core/once.ts";
-import { requestLimits } from "../../core/request-limits.ts";
+import { once } from "../../core/schema/lazy.ts";
+import { requestLimits } from "../../core/schema/request-limits.ts";
 import { ReceiptSchema } from "./job.ts";
 import { JobRequestSchema } from "./job-request.ts";
 import { ProblemSchema } from "./problem.ts";

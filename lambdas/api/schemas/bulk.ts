@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { once } from "../../core/once.ts";
+import { once } from "../../core/schema/lazy.ts";
 
 export const BulkResultSchema = once(() =>
   z

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
-import { jobStatuses, jobTypes } from "../../core/job.ts";
-import { type JobEventDetail, type JobEventName, jobEvents } from "../../core/job-event.ts";
-import { once } from "../../core/once.ts";
-import { JobRejectedDetail, rejectedEvent } from "../../core/rejection.ts";
-import type { EndpointDisabled } from "../../core/webhook.ts";
+import { jobStatuses, jobTypes } from "../../core/job/job.ts";
+import { type JobEventDetail, type JobEventName, jobEvents } from "../../core/job/job-event.ts";
+import { JobRejectedDetail, rejectedEvent } from "../../core/outbound/rejection.ts";
+import type { EndpointDisabled } from "../../core/outbound/webhook.ts";
+import { once } from "../../core/schema/lazy.ts";
 
 /*
  * What is said of events where others read it: `GET /events.json` and the webhooks of the OpenAPI document. The tests hold

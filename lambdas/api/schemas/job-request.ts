@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { registry } from "../../consumers/registry.ts";
-import { once } from "../../core/once.ts";
-import { JobRequest } from "../../core/request.ts";
+import { registry } from "../../consumers/types/registry.ts";
+import { JobRequest } from "../../core/requests/request.ts";
+import { once } from "../../core/schema/lazy.ts";
 
 /** The request for a job of each type, and with it the input that the type takes: which it must be follows from the event. */
 export const JobRequestSchema = once(() => {

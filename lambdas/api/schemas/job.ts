@@ -1,10 +1,10 @@
 import * as z from "zod";
-import type { ChannelView } from "../../core/channels-view.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
-import { jobStatuses, jobTypes } from "../../core/job.ts";
-import { once } from "../../core/once.ts";
-import type { StepView } from "../../core/step-view.ts";
-import type { JobView, Receipt } from "../../core/view.ts";
+import { jobStatuses, jobTypes } from "../../core/job/job.ts";
+import type { ChannelView } from "../../core/queries/channels-view.ts";
+import type { StepView } from "../../core/queries/step-view.ts";
+import type { JobView, Receipt } from "../../core/queries/view.ts";
+import { once } from "../../core/schema/lazy.ts";
 
 /*
  * What the API answers about jobs, for the OpenAPI document; the tests hold every answer to it. `satisfies` keeps each

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { jobStatuses } from "../../core/job.ts";
-import { once } from "../../core/once.ts";
-import type { RunView, SummaryView } from "../../core/view.ts";
+import { jobStatuses } from "../../core/job/job.ts";
+import type { RunView, SummaryView } from "../../core/queries/view.ts";
+import { once } from "../../core/schema/lazy.ts";
 import { AttemptSchema, JobFailureSchema, resultFields, summaryFields } from "./job.ts";
 
 const next = () => z.string().optional().describe("Where the next page starts; absent on the last one.");

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { type Problem, problemStatuses } from "../../aws/problem.ts";
+import { type Problem, problemStatuses } from "../../aws/http/problem.ts";
 import type { RequestErrorCode } from "../../core/errors.ts";
-import { jobStatuses } from "../../core/job.ts";
-import { once } from "../../core/once.ts";
+import { jobStatuses } from "../../core/job/job.ts";
+import { once } from "../../core/schema/lazy.ts";
 
 const codes = ["INTERNAL", ...(Object.keys(problemStatuses) as RequestErrorCode[])] as const;
 

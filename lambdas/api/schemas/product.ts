@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { jobTypes } from "../../core/job.ts";
-import { once } from "../../core/once.ts";
-import type { ProductSummary, ProductView } from "../../core/product-view.ts";
+import { jobTypes } from "../../core/job/job.ts";
+import type { ProductSummary, ProductView } from "../../core/queries/product-view.ts";
+import { once } from "../../core/schema/lazy.ts";
 
 const eventFields = () => ({
   tag: z.string(),

@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { once } from "../../core/once.ts";
-import type { StatsView } from "../../core/stats.ts";
+import type { StatsView } from "../../core/job/stats.ts";
+import { once } from "../../core/schema/lazy.ts";
 
 const Percentiles = () => {
   const value = z.int().nullable();

@@ -1,5 +1,5 @@
-import { type ImportPlace, reportFolder } from "../../core/import-place.ts";
-import type { BlobStore } from "../../core/ports.ts";
+import { type ImportPlace, reportFolder } from "../../core/job/import-cursor.ts";
+import type { BlobStore } from "../../core/ports/ports.ts";
 import type { LineReport } from "./schedule-lines.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { traceOf } from "../../core/errors.ts";
-import type { ImportPlace } from "../../core/import-place.ts";
+import type { ImportPlace } from "../../core/job/import-cursor.ts";
 import type { IntakeServices } from "../services.ts";
 import { groupsOf, type Line, linesOf } from "./lines.ts";
 import { writePart, writeSummary } from "./report.ts";

@@ -1,10 +1,10 @@
 import { type Fault, InternalError, PermanentError, RequestError, traceOf } from "../../core/errors.ts";
-import { requestReviver } from "../../core/exact-json.ts";
-import { type ImportPlace, lineId } from "../../core/import-place.ts";
-import { invalidRequest } from "../../core/parse-body.ts";
-import { shortened } from "../../core/rejection.ts";
-import type { AcceptedRequest } from "../../core/request.ts";
-import { type Scheduled, scheduleJobs } from "../../core/schedule-jobs.ts";
+import { type ImportPlace, lineId } from "../../core/job/import-cursor.ts";
+import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-jobs.ts";
+import { shortened } from "../../core/outbound/rejection.ts";
+import type { AcceptedRequest } from "../../core/requests/request.ts";
+import { requestReviver } from "../../core/schema/exact-json.ts";
+import { invalidRequest } from "../../core/schema/parse-body.ts";
 import { accept } from "../schedule-request.ts";
 import type { IntakeServices } from "../services.ts";
 import type { Line } from "./lines.ts";

@@ -1,6 +1,6 @@
-import type { QueueMessage } from "../../aws/intake-handler.ts";
+import type { QueueMessage } from "../../aws/lambda/intake-handler.ts";
 import { traceOf } from "../../core/errors.ts";
-import { ImportPlace } from "../../core/import-place.ts";
+import { ImportPlace } from "../../core/job/import-cursor.ts";
 import type { IntakeServices } from "../services.ts";
 import { runImport } from "./run-import.ts";
 

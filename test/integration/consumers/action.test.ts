@@ -1,6 +1,6 @@
-import { execute } from "../../../lambdas/consumers/action/execute.ts";
+import { execute } from "../../../lambdas/consumers/types/action/execute.ts";
+import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
 import type { JobError } from "../../../lambdas/core/errors.ts";
-import { parameter, secret } from "../../../lambdas/core/references.ts";
 import { anExecution, failureOf, secretsOf } from "../../support/executors/execution.ts";
 import { type Answer, httpServer, json } from "../../support/executors/http-server.ts";
 

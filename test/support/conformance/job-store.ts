@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { JobError, PermanentError } from "../../../lambdas/core/errors.ts";
-import { type Job, type JobStatus, phaseTime, type RunRecord } from "../../../lambdas/core/job.ts";
-import { newJobId } from "../../../lambdas/core/job-id.ts";
-import { comparePlaces, type Place } from "../../../lambdas/core/place.ts";
-import type { JobStore } from "../../../lambdas/core/ports.ts";
-import { attemptFailed, cancelled, completed } from "../../../lambdas/core/transitions.ts";
+import { comparePlaces, type Place } from "../../../lambdas/core/job/index-position.ts";
+import { type Job, type JobStatus, phaseTime, type RunRecord } from "../../../lambdas/core/job/job.ts";
+import { newJobId } from "../../../lambdas/core/job/job-id.ts";
+import { attemptFailed, cancelled, completed } from "../../../lambdas/core/job/transitions.ts";
+import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
 import { aJob, aMessage, noon } from "../builders.ts";
 
 export interface JobStoreUnderTest {

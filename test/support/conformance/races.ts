@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { catalog } from "../../../lambdas/consumers/catalog.ts";
-import { runJob } from "../../../lambdas/consumers/shell.ts";
+import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
+import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
+import { type Decide, Parked } from "../../../lambdas/core/catalog/job-type.ts";
+import { type Job, messageOf } from "../../../lambdas/core/job/job.ts";
+import { newJobId } from "../../../lambdas/core/job/job-id.ts";
+import { parked } from "../../../lambdas/core/job/transitions.ts";
 import {
   type Change,
   cancelling,
@@ -11,15 +15,11 @@ import {
   resuming,
   retrying,
   runningNow,
-} from "../../../lambdas/core/change-job.ts";
-import { changeJobs } from "../../../lambdas/core/change-jobs.ts";
-import { type Job, messageOf } from "../../../lambdas/core/job.ts";
-import { newJobId } from "../../../lambdas/core/job-id.ts";
-import { type Decide, Parked } from "../../../lambdas/core/job-type.ts";
-import type { JobStore } from "../../../lambdas/core/ports.ts";
-import { parseRequest } from "../../../lambdas/core/request.ts";
-import { scheduleJob } from "../../../lambdas/core/schedule-job.ts";
-import { parked } from "../../../lambdas/core/transitions.ts";
+} from "../../../lambdas/core/operations/change-job.ts";
+import { changeJobs } from "../../../lambdas/core/operations/change-jobs.ts";
+import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";
+import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
+import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { aJob, noon } from "../builders.ts";
 import { throttled } from "../fakes/failures.ts";
 import { fakeServices } from "../fakes/services.ts";

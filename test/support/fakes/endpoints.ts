@@ -1,6 +1,6 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import type { Announcement, Announcer, EndpointState, Endpoints } from "../../../lambdas/core/outward-ports.ts";
-import type { EndpointName } from "../../../lambdas/core/webhook.ts";
+import type { EndpointName } from "../../../lambdas/core/outbound/webhook.ts";
+import type { Announcement, Announcer, EndpointState, Endpoints } from "../../../lambdas/core/ports/outbound-ports.ts";
 
 const keyOf = ({ product, env, webhook }: EndpointName) => JSON.stringify([product, env, webhook]);
 

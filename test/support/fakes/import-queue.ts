@@ -1,5 +1,5 @@
-import type { ImportPlace } from "../../../lambdas/core/import-place.ts";
-import type { ImportQueue } from "../../../lambdas/core/ports.ts";
+import type { ImportPlace } from "../../../lambdas/core/job/import-cursor.ts";
+import type { ImportQueue } from "../../../lambdas/core/ports/ports.ts";
 
 /** Delivers nothing and remembers where imports are to go on. */
 export function fakeImportQueue(): ImportQueue & { sent: { place: ImportPlace; delaySeconds: number }[] } {

@@ -1,9 +1,9 @@
 import { PermanentError } from "../../../lambdas/core/errors.ts";
-import { type Job, phaseOf, phaseTime, type RunRecord } from "../../../lambdas/core/job.ts";
-import { shardOf } from "../../../lambdas/core/job-id.ts";
-import { comparePlaces, type Place } from "../../../lambdas/core/place.ts";
-import type { JobStore, Refused } from "../../../lambdas/core/ports.ts";
-import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
+import { comparePlaces, type Place } from "../../../lambdas/core/job/index-position.ts";
+import { type Job, phaseOf, phaseTime, type RunRecord } from "../../../lambdas/core/job/job.ts";
+import { shardOf } from "../../../lambdas/core/job/job-id.ts";
+import { claimable, claimed } from "../../../lambdas/core/job/transitions.ts";
+import type { JobStore, Refused } from "../../../lambdas/core/ports/ports.ts";
 
 export interface FakeJobStore extends JobStore {
   /** Every stored job, as it is now; frozen. */

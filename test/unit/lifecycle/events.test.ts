@@ -1,8 +1,8 @@
-import { pausing, rescheduling, resuming, retrying, runningNow } from "../../../lambdas/core/change-job.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
-import type { Job } from "../../../lambdas/core/job.ts";
-import { continued } from "../../../lambdas/core/series.ts";
-import { attemptFailed, cancelled, claimed, completed, parked } from "../../../lambdas/core/transitions.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { continued } from "../../../lambdas/core/job/series.ts";
+import { attemptFailed, cancelled, claimed, completed, parked } from "../../../lambdas/core/job/transitions.ts";
+import { pausing, rescheduling, resuming, retrying, runningNow } from "../../../lambdas/core/operations/change-job.ts";
 import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";
 import { aJob, noon } from "../../support/builders.ts";
 

@@ -1,11 +1,11 @@
-import { catalog } from "../../../lambdas/consumers/catalog.ts";
+import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
 import { JobError } from "../../../lambdas/core/errors.ts";
-import type { Job } from "../../../lambdas/core/job.ts";
-import { store } from "../../../lambdas/core/payload.ts";
-import { parseRequest } from "../../../lambdas/core/request.ts";
-import { scheduleJob } from "../../../lambdas/core/schedule-job.ts";
-import { continued } from "../../../lambdas/core/series.ts";
-import { attemptFailed, cancelled, claimed, parked } from "../../../lambdas/core/transitions.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { continued } from "../../../lambdas/core/job/series.ts";
+import { attemptFailed, cancelled, claimed, parked } from "../../../lambdas/core/job/transitions.ts";
+import { store } from "../../../lambdas/core/operations/payload.ts";
+import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";
+import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { forgetBlobs } from "../../../lambdas/lifecycle/forget-blobs.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeBlobStore } from "../../support/fakes/blob-store.ts";

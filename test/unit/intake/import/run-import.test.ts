@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
-import { beginningOf, type ImportPlace, lineId, reportFolder } from "../../../../lambdas/core/import-place.ts";
-import type { Job } from "../../../../lambdas/core/job.ts";
-import { derivedJobId } from "../../../../lambdas/core/job-id.ts";
+import { beginningOf, type ImportPlace, lineId, reportFolder } from "../../../../lambdas/core/job/import-cursor.ts";
+import type { Job } from "../../../../lambdas/core/job/job.ts";
+import { derivedJobId } from "../../../../lambdas/core/job/job-id.ts";
 import { mostLines, runImport } from "../../../../lambdas/intake/import/run-import.ts";
 import { noon } from "../../../support/builders.ts";
 import { etagOf } from "../../../support/fakes/blob-store.ts";
