@@ -1,6 +1,5 @@
 import type { Stack } from "aws-cdk-lib/core";
-import type { Product } from "../../lambdas/core/catalog/catalog.ts";
-import type { JobTypeDefinition } from "../../lambdas/core/catalog/job-type.ts";
+import type { JobTypeDefinition, Product } from "../../lambdas/core/catalog/job-type.ts";
 import type { JobType } from "../../lambdas/core/job/job.ts";
 import type { Capability } from "./capability.ts";
 import { databaseGrants } from "./database-action.ts";

@@ -3,7 +3,7 @@ import type * as z from "zod";
 import { cloudFunction } from "../../lambdas/consumers/types/function/definition.ts";
 import type { Callee } from "../../lambdas/consumers/types/function/target.ts";
 import { signedFor } from "../../lambdas/consumers/types/function/url.ts";
-import type { Product } from "../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { arnOf, literally, settingsOf, unique } from "./arn.ts";
 import { allow, allowEach, allowIf, type Capability } from "./capability.ts";
 

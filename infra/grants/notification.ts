@@ -1,7 +1,7 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Stack } from "aws-cdk-lib/core";
 import { notification } from "../../lambdas/consumers/types/notification/definition.ts";
-import type { Product } from "../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { arnOf, settingsOf } from "./arn.ts";
 import { allowIf, type Capability } from "./capability.ts";
 

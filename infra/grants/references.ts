@@ -1,8 +1,8 @@
 import type { Stack } from "aws-cdk-lib/core";
-import { type Product, targetsOf } from "../../lambdas/core/catalog/catalog.ts";
-import type { JobTypeDefinition } from "../../lambdas/core/catalog/job-type.ts";
+import { targetsOf } from "../../lambdas/core/catalog/catalog.ts";
+import type { JobTypeDefinition, Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type Reference, referencesIn } from "../../lambdas/core/catalog/references.ts";
-import { webhooksOf } from "../../lambdas/core/outbound/webhook.ts";
+import { webhooksOf } from "../../lambdas/core/catalog/webhook.ts";
 import { arnOf, unique } from "./arn.ts";
 import { allowEach, type Capability } from "./capability.ts";
 

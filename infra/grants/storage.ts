@@ -2,7 +2,7 @@ import type { Stack } from "aws-cdk-lib/core";
 import type * as z from "zod";
 import { storage } from "../../lambdas/consumers/types/storage/definition.ts";
 import type { Place } from "../../lambdas/consumers/types/storage/target.ts";
-import type { Product } from "../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { isReference } from "../../lambdas/core/catalog/references.ts";
 import { literally, mayBeAws, settingsOf } from "./arn.ts";
 import { allow, allowIf, type Capability } from "./capability.ts";

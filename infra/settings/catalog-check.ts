@@ -1,5 +1,5 @@
-import type { Product, Registry } from "../../lambdas/core/catalog/catalog.ts";
 import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
+import type { Product, Registry } from "../../lambdas/core/catalog/job-type.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
 import { SetupError } from "./setup-error.ts";
 

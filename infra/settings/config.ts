@@ -5,7 +5,7 @@ import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../../lambdas/core/job/job-event.ts";
 import { faultsOf, strict } from "../../lambdas/core/schema/schema.ts";
 import { checkDependencies } from "./depends.ts";
-import { type Door, doorOf, doorSettings } from "./http-api.ts";
+import { type HttpApiSettings, httpApiSettings, httpApiSettingsOf } from "./http-api.ts";
 import { type Network, networkOf, networkSettings } from "./network.ts";
 import { SetupError } from "./setup-error.ts";
 import { listed, whole } from "./values.ts";
@@ -105,7 +105,7 @@ export const Settings = strict({
       'must be "none", "create" or the ARN of a key of KMS (not of an alias)',
     )
     .default("none"),
-  ...doorSettings,
+  ...httpApiSettings,
   ...networkSettings,
 }).superRefine(checkDependencies, { when: () => true });
 
@@ -123,7 +123,7 @@ export interface Config {
   /** Of the table and its index. Absent: what AWS gives a new table. */
   warmThroughput: { readUnitsPerSecond?: number; writeUnitsPerSecond?: number } | undefined;
   kmsKey: string;
-  door: Door;
+  door: HttpApiSettings;
   /** Of the consumer of database actions. Absent: in no VPC of the team's. */
   network: Network | undefined;
   alarmEmail?: string;
@@ -154,7 +154,7 @@ export function readConfig(node: Node): Config {
     maxConcurrency: byType((type) => own[concurrencyKey(type)] ?? maxConcurrency),
     memory: byType((type) => own[memoryKey(type)] ?? registry[type].limits.memory_mb),
     warmThroughput: warmThroughput(own),
-    door: doorOf(own),
+    door: httpApiSettingsOf(own),
     network: networkOf(own),
     ...(own.alarmEmail !== undefined && { alarmEmail: own.alarmEmail }),
     ...(own.restoredStream !== undefined && { restoredStream: own.restoredStream }),

@@ -3,7 +3,7 @@ import { longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts"
 import { texts, whole } from "./values.ts";
 
 /** The settings of the HTTP API's entrance. */
-export const doorSettings = {
+export const httpApiSettings = {
   /** Who may ask: bearers of a `key`, or callers of AWS whose policies say so (`iam`, SigV4). */
   auth: z.enum(["key", "iam"], 'must be "key" or "iam"').default("key"),
   /** Seconds that API Gateway remembers the answer to a key: so long a key that was revoked may go on working. */
@@ -37,7 +37,7 @@ export const doorSettings = {
     .optional(),
 };
 
-export interface Door {
+export interface HttpApiSettings {
   auth: "key" | "iam";
   authCacheSeconds: number;
   corsOrigins: readonly string[];
@@ -50,9 +50,9 @@ export interface Door {
   domain: { name: string; certificateArn: string } | undefined;
 }
 
-type Parsed = z.output<z.ZodObject<typeof doorSettings>>;
+type Parsed = z.output<z.ZodObject<typeof httpApiSettings>>;
 
-export const doorOf = ({
+export const httpApiSettingsOf = ({
   auth,
   authCacheSeconds,
   corsOrigins = [],
@@ -64,7 +64,7 @@ export const doorOf = ({
   waitsPerKey,
   domainName,
   certificateArn,
-}: Parsed): Door => ({
+}: Parsed): HttpApiSettings => ({
   auth,
   authCacheSeconds,
   corsOrigins,

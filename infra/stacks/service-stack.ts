@@ -2,7 +2,7 @@ import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import type { ApiEnv, AuthorizerEnv } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
-import type { Product } from "../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { importPrefix } from "../../lambdas/core/job/import-cursor.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
 import { Consumer, consumerTimeout } from "../constructs/functions/consumer.ts";
@@ -13,14 +13,14 @@ import { jobsEnvironment, type Platform } from "../constructs/functions/platform
 import { Reconciler } from "../constructs/functions/reconciler.ts";
 import { Tasks } from "../constructs/functions/tasks.ts";
 import { Webhooks } from "../constructs/functions/webhooks.ts";
-import { HttpEntrance } from "../constructs/http/http-api.ts";
+import { JobsHttpApi } from "../constructs/http/http-api.ts";
 import { JobQueue } from "../constructs/queues/job-queue.ts";
 import { JobSchedules } from "../constructs/queues/job-schedules.ts";
 import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/trust/access.ts";
 import { encryptWith } from "../constructs/trust/encrypt-with.ts";
 import { AlarmTopic } from "../constructs/watching/alarm-topic.ts";
 import { Alarms } from "../constructs/watching/alarms.ts";
-import { JobsDashboard } from "../constructs/watching/dashboard.ts";
+import { MetricsDashboard } from "../constructs/watching/dashboard.ts";
 import { watchedIn } from "../constructs/watching/watched.ts";
 import type { Config } from "../settings/config.ts";
 import type { StateStack } from "./state-stack.ts";
@@ -43,7 +43,7 @@ export class ServiceStack extends Stack {
     const api = this.api(platform);
     const { door } = config;
     const authorizer = door.auth === "key" ? this.authorizer(state) : undefined;
-    const entrance = new HttpEntrance(this, "Entrance", { api, authorizer, door });
+    const entrance = new JobsHttpApi(this, "Entrance", { api, authorizer, door });
 
     for (const definition of Object.values(registry)) {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
@@ -147,11 +147,11 @@ export class ServiceStack extends Stack {
     return lambda;
   }
 
-  private watch({ config, state, schedules }: Platform, entrance: HttpEntrance): AlarmTopic {
+  private watch({ config, state, schedules }: Platform, entrance: JobsHttpApi): AlarmTopic {
     const topic = new AlarmTopic(this, "Told", { email: config.alarmEmail });
     const seen = { watched: watchedIn(this, state), entrance, schedules: schedules.group };
     new Alarms(this, "Alarms", { topic, ...seen });
-    new JobsDashboard(this, "Dashboard", seen);
+    new MetricsDashboard(this, "Dashboard", seen);
     return topic;
   }
 

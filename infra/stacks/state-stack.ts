@@ -16,7 +16,7 @@ import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { nameByBirth } from "../constructs/functions/name-by-birth.ts";
-import { IntakeDoor } from "../constructs/queues/intake-endpoints.ts";
+import { IntakeEndpoints } from "../constructs/queues/intake-endpoints.ts";
 import { UnderKeyOfAws } from "../constructs/queues/job-queue.ts";
 import { keptOnceUsed } from "../constructs/queues/kept.ts";
 import { encryptWith } from "../constructs/trust/encrypt-with.ts";
@@ -37,7 +37,7 @@ export class StateStack extends Stack {
   readonly bucket: Bucket;
   /** Where others hear of what happens to jobs. */
   readonly bus: EventBus;
-  readonly intake: IntakeDoor;
+  readonly intake: IntakeEndpoints;
   /** The ARN of the secret that holds the API key. */
   readonly apiKeyArn: string;
   /** What all of it is encrypted with; undefined for AWS's own keys. */
@@ -54,7 +54,7 @@ export class StateStack extends Stack {
     this.table = config.restoredStream === undefined ? own : restoredTable(this, config.restoredStream);
     this.bucket = payloadBucket(this, config.retentionDays, this.key);
     this.bus = eventBus(this, this.key);
-    this.intake = new IntakeDoor(this, "Intake", { bus: this.bus, bucket: this.bucket });
+    this.intake = new IntakeEndpoints(this, "Intake", { bus: this.bus, bucket: this.bucket });
     if (this.key) encryptWith(this.key, this);
   }
 }

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { RequestError } from "../core/errors.ts";
+import { RequestError } from "../core/requests/request-error.ts";
 import { requestLimits } from "../core/schema/request-limits.ts";
 import { faultsOf } from "../core/schema/schema.ts";
 import { Time } from "../core/schema/start-time.ts";

@@ -1,9 +1,9 @@
 import { errorTypeOf } from "../aws/lambda/function-error.ts";
 import { PermanentError, traceOf } from "../core/errors.ts";
 import { tenantOf } from "../core/job/job.ts";
+import { TaskToken } from "../core/job/task-token.ts";
 import { refusedBy } from "../core/operations/refused-by.ts";
 import type { Rejection } from "../core/outbound/rejection.ts";
-import { TaskToken } from "../core/outbound/task.ts";
 import type { TaskMessage } from "../core/outbound/task-message.ts";
 import type { Refused, SendOptions } from "../core/ports/ports.ts";
 import type { IntakeServices } from "./services.ts";

@@ -1,8 +1,9 @@
-import type { Delivery, ProductEndpoint } from "../core/outbound/webhook.ts";
+import type { ProductEndpoint } from "../core/catalog/webhook.ts";
+import type { Delivery } from "../core/outbound/webhook.ts";
 import type { MessageQueue } from "../core/ports/ports.ts";
-import { enqueue, type Happened, type Telling } from "./happened.ts";
+import { type Emitting, enqueue, type Happened } from "./happened.ts";
 
-export interface Delivering extends Telling {
+export interface Delivering extends Emitting {
   /** Those of the catalog that are told over HTTP. */
   endpoints: readonly ProductEndpoint[];
   /** What they are to be told. A queue, so that a slow endpoint holds up nobody. */
@@ -10,7 +11,7 @@ export interface Delivering extends Telling {
 }
 
 /** Hands over what happened, one message an endpoint; answers the first place of what is to be handed over again. */
-export function tellWebhooks(services: Delivering, happened: readonly Happened[]): Promise<number> {
+export function enqueueDeliveries(services: Delivering, happened: readonly Happened[]): Promise<number> {
   const entries = happened.flatMap(({ place, id, deliveries }) =>
     deliveries.map((message) => {
       const { product, env, webhook, type, data } = message;

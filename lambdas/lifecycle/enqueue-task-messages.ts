@@ -1,9 +1,9 @@
 import { heartbeatSeconds } from "../core/outbound/task.ts";
 import type { TaskMessage } from "../core/outbound/task-message.ts";
 import type { MessageQueue } from "../core/ports/ports.ts";
-import { enqueue, type Happened, type Telling } from "./happened.ts";
+import { type Emitting, enqueue, type Happened } from "./happened.ts";
 
-export interface Answering extends Telling {
+export interface Answering extends Emitting {
   /** What Step Functions is to be told. A queue, so that its troubles hold up nobody's events. */
   tasks: MessageQueue<TaskMessage>;
 }
@@ -23,8 +23,9 @@ const about = (services: Answering, happened: readonly Happened[], kind: TaskMes
 };
 
 /** How jobs ended. Saying it twice does no harm. */
-export const tellTasks = (services: Answering, happened: readonly Happened[]) => about(services, happened, "outcome");
+export const enqueueTaskOutcomes = (services: Answering, happened: readonly Happened[]) =>
+  about(services, happened, "outcome");
 
 /** That jobs go on, from now until they end. Each message starts a chain of heartbeats of its own. */
-export const startHeartbeats = (services: Answering, happened: readonly Happened[]) =>
+export const enqueueHeartbeats = (services: Answering, happened: readonly Happened[]) =>
   about(services, happened, "heartbeat");

@@ -6,8 +6,8 @@ import { taskMessagesOf } from "../core/outbound/task.ts";
 import { deliveriesOf } from "../core/outbound/webhook.ts";
 import type { Log, StatsStore } from "../core/ports/ports.ts";
 import { incrementsOf } from "./counts.ts";
-import { type Delivering, tellWebhooks } from "./enqueue-deliveries.ts";
-import { type Answering, startHeartbeats, tellTasks } from "./enqueue-task-messages.ts";
+import { type Delivering, enqueueDeliveries } from "./enqueue-deliveries.ts";
+import { type Answering, enqueueHeartbeats, enqueueTaskOutcomes } from "./enqueue-task-messages.ts";
 import { type Transition, transitionsOf } from "./events.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
 import { type Happened, nowhere } from "./happened.ts";
@@ -37,12 +37,12 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
   const happened = changes.map((change, place) => happenedBy(services, change, place));
   const told = await Promise.all([
     publish(services, happened),
-    tellWebhooks(services, happened),
-    tellTasks(services, happened),
+    enqueueDeliveries(services, happened),
+    enqueueTaskOutcomes(services, happened),
   ]);
   const undone = Math.min(...told);
   // What must not be done twice for each time that a batch is delivered: the rest of it when it comes again.
-  const beating = await startHeartbeats(services, happened.slice(0, undone));
+  const beating = await enqueueHeartbeats(services, happened.slice(0, undone));
   const done = Math.min(undone, beating);
   await count(
     services,

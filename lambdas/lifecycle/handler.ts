@@ -2,12 +2,12 @@ import { products } from "../../products/index.ts";
 import { streamHandler } from "../aws/lambda/stream-handler.ts";
 import { LifecycleEnv, readEnv } from "../aws/start/env.ts";
 import { startLifecycle } from "../aws/start/start-lifecycle.ts";
+import { endpointsOf } from "../core/catalog/webhook.ts";
 import { recent } from "../core/operations/recent.ts";
-import { endpointsOf } from "../core/outbound/webhook.ts";
-import { once } from "../core/schema/lazy.ts";
+import { lazy } from "../core/schema/lazy.ts";
 import { handleChanges } from "./handle.ts";
 
 export const handler = streamHandler(
-  once(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), told: recent() })),
+  lazy(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), told: recent() })),
   handleChanges,
 );

@@ -1,4 +1,4 @@
-import type { Place } from "../core/job/index-position.ts";
+import type { IndexPosition } from "../core/job/index-position.ts";
 import { shards } from "../core/job/job-id.ts";
 import type { Tenant } from "../core/queries/tenants.ts";
 
@@ -9,7 +9,7 @@ export interface Walk extends Tenant {
   since: number;
   until: number;
   /** After which place the next page starts. */
-  after?: Place;
+  after?: IndexPosition;
   isOver: boolean;
 }
 

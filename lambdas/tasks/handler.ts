@@ -2,9 +2,9 @@ import { queueHandler } from "../aws/lambda/queue-handler.ts";
 import { readEnv, TasksEnv } from "../aws/start/env.ts";
 import { startTasks } from "../aws/start/start-tasks.ts";
 import { TaskMessage } from "../core/outbound/task-message.ts";
-import { once } from "../core/schema/lazy.ts";
+import { lazy } from "../core/schema/lazy.ts";
 import { about, answerTask } from "./answer.ts";
 
-const start = once(() => startTasks(readEnv(TasksEnv)));
+const start = lazy(() => startTasks(readEnv(TasksEnv)));
 
 export const handler = queueHandler(start, TaskMessage, answerTask, about);

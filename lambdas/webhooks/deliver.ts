@@ -1,8 +1,9 @@
-import { JobError } from "../core/errors.ts";
+import type { ProductEndpoint } from "../core/catalog/webhook.ts";
+import { JobError } from "../core/job/job-error.ts";
 import { retryAfterMs } from "../core/job/retry-after.ts";
 import { arrival, maxQueueDelaySeconds } from "../core/job/route.ts";
 import { usedSecrets } from "../core/operations/used-secrets.ts";
-import { type Delivery, endpointUrl, type ProductEndpoint } from "../core/outbound/webhook.ts";
+import { type Delivery, endpointUrl } from "../core/outbound/webhook.ts";
 import { webhookDelay } from "../core/outbound/webhook-retry.ts";
 import { disable } from "./disable.ts";
 import { type Failure, type Outcome, post } from "./post.ts";

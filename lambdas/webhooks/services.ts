@@ -1,5 +1,6 @@
+import type { ProductEndpoint } from "../core/catalog/webhook.ts";
 import type { SettingAside } from "../core/outbound/set-aside.ts";
-import type { Delivery, ProductEndpoint } from "../core/outbound/webhook.ts";
+import type { Delivery } from "../core/outbound/webhook.ts";
 import type { Announcer, Endpoints } from "../core/ports/outbound-ports.ts";
 import type { Clock, MessageQueue, Secrets } from "../core/ports/ports.ts";
 

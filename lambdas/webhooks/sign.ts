@@ -1,7 +1,8 @@
 import { Webhook } from "standardwebhooks";
 import { type Reference, referenceName } from "../core/catalog/references.ts";
-import { JobError } from "../core/errors.ts";
-import type { Delivery, ProductEndpoint } from "../core/outbound/webhook.ts";
+import type { ProductEndpoint } from "../core/catalog/webhook.ts";
+import { JobError } from "../core/job/job-error.ts";
+import type { Delivery } from "../core/outbound/webhook.ts";
 import type { Secrets } from "../core/ports/ports.ts";
 
 /** The body of a delivery: the same bytes for every attempt. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { isReference } from "../core/catalog/references.ts";
-import { JobError } from "../core/errors.ts";
-import type { ProductEndpoint } from "../core/outbound/webhook.ts";
+import type { ProductEndpoint } from "../core/catalog/webhook.ts";
+import { JobError } from "../core/job/job-error.ts";
 import type { Secrets } from "../core/ports/ports.ts";
 
 /** The URL of an endpoint as it is written; one behind a reference as this process has kept it, or `fresh`. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { problemOf } from "../../lambdas/aws/http/problem.ts";
-import { RequestError } from "../../lambdas/core/errors.ts";
+import { RequestError } from "../../lambdas/core/requests/request-error.ts";
 import { invalidRequest } from "../../lambdas/core/schema/parse-body.ts";
 import { megabyte, readBody, sendJson } from "../gateway/http.ts";
 import type { LocalClock } from "./clock.ts";

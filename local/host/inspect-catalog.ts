@@ -1,6 +1,6 @@
 import { registry } from "../../lambdas/consumers/types/registry.ts";
-import type { Product } from "../../lambdas/core/catalog/catalog.ts";
 import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { referencesIn, type TextOrReference } from "../../lambdas/core/catalog/references.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
 import { products } from "../../products/index.ts";

@@ -1,9 +1,10 @@
-import { eventsTold, writesTold } from "../../infra/constructs/functions/stream-filter.ts";
+import { publishedEvents, streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { itemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
 import { type Job, jobStatuses } from "../../lambdas/core/job/job.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
-import { taskMessagesOf, withTaskToken } from "../../lambdas/core/outbound/task.ts";
+import { withTaskToken } from "../../lambdas/core/job/task-token.ts";
+import { taskMessagesOf } from "../../lambdas/core/outbound/task.ts";
 import { incrementsOf } from "../../lambdas/lifecycle/counts.ts";
 import { transitionsOf } from "../../lambdas/lifecycle/events.ts";
 import { fits } from "../support/aws/filter-pattern.ts";
@@ -22,7 +23,7 @@ function wakes({ before, after }: Change, told: readonly (typeof jobEvents)[numb
   };
   const eventName = before ? (after ? "MODIFY" : "REMOVE") : "INSERT";
   const record = { eventName, dynamodb: { Keys: { PK: { S: "JOB#job_1" }, SK: { S: "STATE" } }, ...images } };
-  return writesTold(new Set(told)).some((pattern) => fits(record, pattern));
+  return streamFilter(new Set(told)).some((pattern) => fits(record, pattern));
 }
 
 const base = aJob({ task_tokens: ["first"], version: 1 });
@@ -66,8 +67,8 @@ describe("the lifecycle sleeps through", () => {
     const place = { url: parameter("/hook/url"), secret: secret("hook") };
     const webhooks = { orders: { events: ["started"], envs: { dev: place } } };
     const product = { tag: "shop", envs: ["dev"], jobs: {}, webhooks };
-    expect([...eventsTold(finalEvents, [product])]).toEqual([...finalEvents, "started"]);
-    expect([...eventsTold([], [])]).toEqual([]);
+    expect([...publishedEvents(finalEvents, [product])]).toEqual([...finalEvents, "started"]);
+    expect([...publishedEvents([], [])]).toEqual([]);
   });
 
   it.each(["input", "progress"])("no job that is gone and leaves its %s in the bucket", (field) => {
@@ -77,7 +78,7 @@ describe("the lifecycle sleeps through", () => {
   });
 
   it("nothing by a filter too many: an event source may have five", () => {
-    expect(writesTold(new Set(finalEvents)).length).toBeLessThanOrEqual(5);
+    expect(streamFilter(new Set(finalEvents)).length).toBeLessThanOrEqual(5);
   });
 
   it("no change at all where somebody is told of what starts", () => {
@@ -89,7 +90,7 @@ describe("the lifecycle sleeps through", () => {
     ({ told }) => {
       expect(wakes({ before: { ...base, status: "completed" } }, told)).toBe(false);
       const counters = { eventName: "MODIFY", dynamodb: { Keys: { SK: { S: "HOUR#2030-01-01T12" } } } };
-      expect(writesTold(new Set(told)).some((pattern) => fits(counters, pattern))).toBe(false);
+      expect(streamFilter(new Set(told)).some((pattern) => fits(counters, pattern))).toBe(false);
     },
   );
 });

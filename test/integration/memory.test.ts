@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
-import type { Product } from "../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import type { JobType } from "../../lambdas/core/job/job.ts";
 import { hasMoreValues } from "../../lambdas/core/schema/json-values.ts";
 import type { Asked, Said } from "../support/memory/batch.ts";

@@ -1,5 +1,5 @@
 import { TransientError } from "../../lambdas/core/errors.ts";
-import type { ClaimOutcome } from "../../lambdas/core/ports/ports.ts";
+import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";

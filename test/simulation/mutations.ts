@@ -224,7 +224,7 @@ export const mutations: Mutation[] = [
     name: "dispatch: the next attempt before it is recorded",
     file: shell,
     find: "const settled = await settle(services, job, outcome);",
-    replace: `const early = outcome(job); if (early.status === "scheduled") await handOn(services, early); const settled = await settle(services, job, outcome);`,
+    replace: `const early = outcome(job); if (early.status === "scheduled") await dispatchFollowUps(services, early); const settled = await settle(services, job, outcome);`,
   },
   {
     name: "dispatch: its failure is swallowed",
@@ -309,7 +309,7 @@ export const mutations: Mutation[] = [
   {
     name: "change: is not handed over",
     file: "core/operations/change-job.ts",
-    find: "    await handOn(services, next);\n",
+    find: "    await dispatchFollowUps(services, next);\n",
     replace: "",
   },
   {
@@ -497,7 +497,7 @@ export const mutations: Mutation[] = [
   {
     name: "cancel: a step does not ask for its feature",
     file: "consumers/engine/run-job.ts",
-    find: "const orphanedOf = await orphanedBy(services, job)",
+    find: "const orphanedOf = await endedParentOf(services, job)",
     replace: "const orphanedOf = await Promise.resolve(undefined)",
     bug: "a step that a decider had created before it died ran although its feature was cancelled",
   },
@@ -505,15 +505,15 @@ export const mutations: Mutation[] = [
     name: "cancel: a step does not tell its feature",
     seed: 286,
     file: "core/operations/change-job.ts",
-    find: "await handOn(services, next);",
-    replace: "await handOn(services, { ...next, parent: undefined });",
+    find: "await dispatchFollowUps(services, next);",
+    replace: "await dispatchFollowUps(services, { ...next, parent: undefined });",
   },
   {
     name: "cancel: asked for again, it does not tell the feature",
     seed: 170,
     file: "core/operations/change-job.ts",
-    find: "await handOn(services, job);",
-    replace: "await handOn(services, { ...job, parent: undefined });",
+    find: "await dispatchFollowUps(services, job);",
+    replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",
     bug: "a step's cancellation that died before it told its feature was not told by the next one either",
   },
   {
@@ -527,13 +527,13 @@ export const mutations: Mutation[] = [
   // What was asked for, and what is said of it.
   {
     name: "request: a series is a job of one run",
-    file: claims,
+    file: "core/requests/new-job.ts",
     find: "    ...(request.repeat !== undefined && { repeat: request.repeat }),\n",
     replace: "",
   },
   {
     name: "request: forgets when the job expires",
-    file: claims,
+    file: "core/requests/new-job.ts",
     find: "    ...(request.expires_at !== undefined && { expires_at: request.expires_at }),\n",
     replace: "",
   },
@@ -623,8 +623,8 @@ export const mutations: Mutation[] = [
   {
     name: "feature: steps do not wake it",
     file: shell,
-    find: "handOn(services, next), over",
-    replace: "handOn(services, { ...next, parent: undefined }), over",
+    find: "dispatchFollowUps(services, next), over",
+    replace: "dispatchFollowUps(services, { ...next, parent: undefined }), over",
   },
   {
     name: "feature: the steps' ids are not derived",
@@ -801,7 +801,7 @@ export const mutations: Mutation[] = [
   {
     name: "lifecycle: tasks are not answered",
     file: "lifecycle/handle.ts",
-    find: "    tellTasks(services, happened),\n",
+    find: "    enqueueTaskOutcomes(services, happened),\n",
     replace: "",
   },
   // What is refused for good.
@@ -866,7 +866,7 @@ export const mutations: Mutation[] = [
   {
     name: "lifecycle: webhooks are told nothing",
     file: "lifecycle/handle.ts",
-    find: "    tellWebhooks(services, happened),\n",
+    find: "    enqueueDeliveries(services, happened),\n",
     replace: "",
   },
   // What nobody may read.

@@ -1,8 +1,6 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
-import { type Decide, Parked } from "../../lambdas/core/catalog/job-type.ts";
-import { JobError } from "../../lambdas/core/errors.ts";
 import {
   type Job,
   type JobMessage,
@@ -11,8 +9,10 @@ import {
   phaseTime,
   type Stored,
 } from "../../lambdas/core/job/job.ts";
+import { JobError } from "../../lambdas/core/job/job-error.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
+import { type Decide, Parked } from "../../lambdas/core/operations/execution.ts";
 import { type Recent, recent } from "../../lambdas/core/operations/recent.ts";
 import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
 import type { Log } from "../../lambdas/core/ports/ports.ts";

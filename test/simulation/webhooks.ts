@@ -1,5 +1,6 @@
+import type { ProductEndpoint } from "../../lambdas/core/catalog/webhook.ts";
 import { jobEvents } from "../../lambdas/core/job/job-event.ts";
-import type { Delivery, ProductEndpoint } from "../../lambdas/core/outbound/webhook.ts";
+import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { MessageQueue, Refused } from "../../lambdas/core/ports/ports.ts";
 import { Injected, type World } from "./adversary.ts";
 import { isUnreadable, nameOfDelivery, neverTaken, type WatchedLetters } from "./dead-letters.ts";

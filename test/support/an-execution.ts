@@ -1,4 +1,4 @@
-import type { Execution } from "../../lambdas/core/catalog/job-type.ts";
+import type { Execution } from "../../lambdas/core/operations/execution.ts";
 import { endlessRoom } from "../../lambdas/core/operations/memory.ts";
 import { aJob } from "./builders.ts";
 import { fakeServices } from "./fakes/services.ts";

@@ -7,7 +7,7 @@ import { catalog } from "../../lambdas/consumers/types/catalog.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
-import { jobErrorCodes } from "../../lambdas/core/errors.ts";
+import { jobErrorCodes } from "../../lambdas/core/job/job-error.ts";
 import { JobRejectedDetail } from "../../lambdas/core/outbound/rejection.ts";
 import { webhookDelaysMs, webhookJitter } from "../../lambdas/core/outbound/webhook-retry.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";

@@ -22,12 +22,12 @@ import { largestPayload } from "../../lambdas/consumers/types/function/lambda.ts
 import { longestSms } from "../../lambdas/consumers/types/notification/channels/sms-limits.ts";
 import { mostRecipients } from "../../lambdas/consumers/types/notification/recipients.ts";
 import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
-import { longestTag } from "../../lambdas/core/catalog/catalog.ts";
 import { defaultRetryPolicy } from "../../lambdas/core/job/retry.ts";
+import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
 import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/outbound/rejection.ts";
-import { heartbeatSeconds, keptTokens, longestTaskToken } from "../../lambdas/core/outbound/task.ts";
+import { heartbeatSeconds } from "../../lambdas/core/outbound/task.ts";
 import {
   longestRetryAfterMs,
   webhookAttempts,
@@ -46,6 +46,7 @@ import { largestParsed, mostValues } from "../../lambdas/core/schema/json-values
 import { longestDelayMs, longestRetryDelayMs, requestLimits } from "../../lambdas/core/schema/request-limits.ts";
 import { largestRequest, longestMessage, mostFaults } from "../../lambdas/core/schema/sizes.ts";
 import { farthestAheadMs } from "../../lambdas/core/schema/start-time.ts";
+import { longestTag } from "../../lambdas/core/schema/tag.ts";
 import { largestUpload } from "../../lambdas/core/schema/uploads.ts";
 import { mostLines } from "../../lambdas/intake/import/run-import.ts";
 import { longestLine } from "../../lambdas/intake/import/schedule-lines.ts";

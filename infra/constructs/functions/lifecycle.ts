@@ -3,14 +3,14 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { LifecycleEnv } from "../../../lambdas/aws/start/env.ts";
-import type { Product } from "../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { allow } from "../../grants/capability.ts";
 import type { Config } from "../../settings/config.ts";
 import type { StateStack } from "../../stacks/state-stack.ts";
 import { DeadLetters } from "../queues/job-queue.ts";
 import { folders, removeBlobs, statsAccess } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
-import { eventsTold, writesTold } from "./stream-filter.ts";
+import { publishedEvents, streamFilter } from "./stream-filter.ts";
 
 export interface LifecycleProps {
   config: Config;
@@ -56,7 +56,7 @@ export class Lifecycle extends Construct {
     lambda.addEventSourceMapping("Stream", {
       eventSourceArn: stream,
       startingPosition: StartingPosition.TRIM_HORIZON,
-      filters: writesTold(eventsTold(config.publish, products)).map((pattern) => FilterCriteria.filter(pattern)),
+      filters: streamFilter(publishedEvents(config.publish, products)).map((pattern) => FilterCriteria.filter(pattern)),
       batchSize: 100,
       maxBatchingWindow: Duration.seconds(1),
       // One keeps up with the 1000 writes a second that a shard has at most: a third of them are claims, and a batch of 100

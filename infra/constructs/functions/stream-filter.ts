@@ -1,10 +1,12 @@
-import type { Product } from "../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import { endpointsOf } from "../../../lambdas/core/catalog/webhook.ts";
 import type { JobEventName } from "../../../lambdas/core/job/job-event.ts";
-import { endpointsOf } from "../../../lambdas/core/outbound/webhook.ts";
 
 /** What the bus or some endpoint of the catalog is told of. */
-export const eventsTold = (publish: readonly JobEventName[], products: readonly Product[]): ReadonlySet<JobEventName> =>
-  new Set([...publish, ...endpointsOf(products).flatMap(({ events }) => events)]);
+export const publishedEvents = (
+  publish: readonly JobEventName[],
+  products: readonly Product[],
+): ReadonlySet<JobEventName> => new Set([...publish, ...endpointsOf(products).flatMap(({ events }) => events)]);
 
 /** A pattern of an event source's filter; a record passes that fits one of them. */
 export type Pattern = Record<string, unknown>;
@@ -15,7 +17,7 @@ export type Pattern = Record<string, unknown>;
  * to be woken either. Without the CDK: what a job costs is counted with it.
  * https://docs.aws.amazon.com/lambda/latest/dg/invocation-eventfiltering.html#filtering-syntax
  */
-export const writesTold = (told: ReadonlySet<JobEventName>): Pattern[] =>
+export const streamFilter = (told: ReadonlySet<JobEventName>): Pattern[] =>
   told.has("started")
     ? [written("INSERT", "MODIFY"), ...leftBehind]
     : [

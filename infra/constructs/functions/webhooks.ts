@@ -2,7 +2,7 @@ import type { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { WebhooksEnv } from "../../../lambdas/aws/start/env.ts";
-import type { Product } from "../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { allow } from "../../grants/capability.ts";
 import { webhookGrants } from "../../grants/references.ts";
 import type { StateStack } from "../../stacks/state-stack.ts";

@@ -1,11 +1,11 @@
-import type { Door } from "../../settings/http-api.ts";
+import type { HttpApiSettings } from "../../settings/http-api.ts";
 
 /**
  * A line of API Gateway's access log: who asked for what, and how it went. Successes are in no other log. The path holds ids
  * at most; queries and headers are left out. Without the CDK: what a job costs is counted from it.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
-export const accessLogFormat = (auth: Door["auth"]): string =>
+export const accessLogFormat = (auth: HttpApiSettings["auth"]): string =>
   JSON.stringify({
     request_id: "$context.requestId",
     time: "$context.requestTimeEpoch",

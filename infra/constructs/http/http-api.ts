@@ -22,21 +22,21 @@ import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import { readConfig } from "../../settings/config.ts";
-import type { Door } from "../../settings/http-api.ts";
+import type { HttpApiSettings } from "../../settings/http-api.ts";
 import { accessLogFormat } from "./access-log.ts";
 
 /** What anybody may ask without a key: whether the service is up, and how its API and its events look. */
 const open = ["/v1/health", "/openapi.json", "/events.json"];
 
-export interface HttpEntranceProps {
+export interface JobsHttpApiProps {
   api: IFunction;
   /** Absent where IAM decides who may ask. */
   authorizer: IFunction | undefined;
-  door: Door;
+  door: HttpApiSettings;
 }
 
 /** The HTTP API: everything under /v1 goes past the authorizer, or IAM, to one function. */
-export class HttpEntrance extends Construct {
+export class JobsHttpApi extends Construct {
   /** Without a slash at its end. */
   readonly url: string;
   readonly stage: HttpStage;
@@ -45,7 +45,7 @@ export class HttpEntrance extends Construct {
   /** Where DNS has to lead the API's own name, if it has one. */
   readonly domain: DomainName | undefined;
 
-  constructor(scope: Construct, id: string, { api, authorizer, door }: HttpEntranceProps) {
+  constructor(scope: Construct, id: string, { api, authorizer, door }: JobsHttpApiProps) {
     super(scope, id);
     const http = new HttpApi(this, "Http", {
       apiName: Stack.of(this).stackName,
@@ -68,7 +68,7 @@ export class HttpEntrance extends Construct {
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
   }
 
-  private addStage(httpApi: HttpApi, { rateLimit, burstLimit, auth }: Door): HttpStage {
+  private addStage(httpApi: HttpApi, { rateLimit, burstLimit, auth }: HttpApiSettings): HttpStage {
     // Of a class that costs half, since nobody but queries reads it. Its class is for good: another one needs another id.
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
     const logs = new LogGroup(this, "RequestLogs", {
@@ -93,7 +93,7 @@ export class HttpEntrance extends Construct {
   }
 }
 
-const ownDomain = (scope: Construct, { name, certificateArn }: NonNullable<Door["domain"]>): DomainName =>
+const ownDomain = (scope: Construct, { name, certificateArn }: NonNullable<HttpApiSettings["domain"]>): DomainName =>
   new DomainName(scope, "Domain", {
     domainName: name,
     certificate: Certificate.fromCertificateArn(scope, "Certificate", certificateArn),
@@ -105,7 +105,7 @@ const ownDomain = (scope: Construct, { name, certificateArn }: NonNullable<Door[
  * route takes OPTIONS: one for any method would ask the preflight, which has no key, for one.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
-const preflightFor = ({ corsOrigins, auth }: Door): CorsPreflightOptions => ({
+const preflightFor = ({ corsOrigins, auth }: HttpApiSettings): CorsPreflightOptions => ({
   allowOrigins: [...corsOrigins],
   allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
   allowHeaders: [
@@ -133,7 +133,7 @@ const openBecause =
   "Open on purpose: probes and clients ask for the health and the schemas before they have a key; none says anything about jobs.";
 
 /** For as long as the answer to a key is kept, one that was revoked may go on working. */
-const byKey = (authorizer: IFunction, { authCacheSeconds }: Door) =>
+const byKey = (authorizer: IFunction, { authCacheSeconds }: HttpApiSettings) =>
   new HttpLambdaAuthorizer("ByKey", authorizer, {
     identitySource: ["$request.header.Authorization"],
     responseTypes: [HttpLambdaResponseType.SIMPLE],

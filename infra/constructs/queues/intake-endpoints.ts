@@ -13,7 +13,7 @@ import { DeadLetters, maxReceiveCount, queueDefaults } from "./job-queue.ts";
 /** The intake's Lambda timeout: an import stops before and goes on by a message, a request takes a second. */
 export const intakeTimeout = Duration.seconds(60);
 
-export interface IntakeDoorProps {
+export interface IntakeEndpointsProps {
   /** Whose `schedule-job` events are requests. */
   bus: EventBus;
   /** Whose objects below `imports/` are full of requests. */
@@ -24,7 +24,7 @@ export interface IntakeDoorProps {
  * What other services know of the intake, and what waits for it. It outlives the function: those who send keep their
  * addresses, and what they send while there is no function waits.
  */
-export class IntakeDoor extends Construct {
+export class IntakeEndpoints extends Construct {
   /** Requests, in whatever envelope. */
   readonly queue: Queue;
   /** Imports, each by the place that it has come to. */
@@ -33,7 +33,7 @@ export class IntakeDoor extends Construct {
   readonly deadLetters: Queue;
   readonly topic: Topic;
 
-  constructor(scope: Construct, id: string, { bus, bucket }: IntakeDoorProps) {
+  constructor(scope: Construct, id: string, { bus, bucket }: IntakeEndpointsProps) {
     super(scope, id);
     this.deadLetters = new DeadLetters(this, "DeadLetters");
     this.queue = this.fedQueue("Queue");

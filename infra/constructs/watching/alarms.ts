@@ -4,7 +4,7 @@ import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { Measure } from "../../../lambdas/core/job/measures.ts";
 import { metricsNamespace } from "../functions/entry-function.ts";
-import type { HttpEntrance } from "../http/http-api.ts";
+import type { JobsHttpApi } from "../http/http-api.ts";
 import { oldestSeconds } from "../queues/queue-age.ts";
 import type { AlarmTopic } from "./alarm-topic.ts";
 import { deliveries } from "./delivery-alarms.ts";
@@ -14,7 +14,7 @@ import { serviceMetric, type watchedIn } from "./watched.ts";
 export interface AlarmsProps {
   topic: AlarmTopic;
   watched: ReturnType<typeof watchedIn>;
-  entrance: HttpEntrance;
+  entrance: JobsHttpApi;
   schedules: ScheduleGroup;
 }
 
@@ -89,7 +89,7 @@ export class Alarms extends Construct {
     }
   }
 
-  private ofApi({ stage }: HttpEntrance): void {
+  private ofApi({ stage }: JobsHttpApi): void {
     this.watch({
       what: "api-errors",
       section: "API errors",

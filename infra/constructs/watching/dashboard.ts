@@ -12,12 +12,12 @@ import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { Measure } from "../../../lambdas/core/job/measures.ts";
 import { metricsNamespace } from "../functions/entry-function.ts";
-import type { HttpEntrance } from "../http/http-api.ts";
+import type { JobsHttpApi } from "../http/http-api.ts";
 import { type Named, serviceMetric, type watchedIn } from "./watched.ts";
 
-export interface JobsDashboardProps {
+export interface MetricsDashboardProps {
   watched: ReturnType<typeof watchedIn>;
-  entrance: HttpEntrance;
+  entrance: JobsHttpApi;
   schedules: ScheduleGroup;
 }
 
@@ -28,8 +28,8 @@ const p50 = { period, statistic: "p50" };
 const p99 = { period, statistic: "p99" };
 
 /** The system on one page, beginning with what is asked most: do jobs start in time, and how do they end? */
-export class JobsDashboard extends Construct {
-  constructor(scope: Construct, id: string, { watched, entrance, schedules }: JobsDashboardProps) {
+export class MetricsDashboard extends Construct {
+  constructor(scope: Construct, id: string, { watched, entrance, schedules }: MetricsDashboardProps) {
     super(scope, id);
     const { stackName, region } = Stack.of(this);
     new Dashboard(this, "Dashboard", {
@@ -63,7 +63,7 @@ export class JobsDashboard extends Construct {
     ];
   }
 
-  private api({ stage }: HttpEntrance): IWidget[][] {
+  private api({ stage }: JobsHttpApi): IWidget[][] {
     return [
       heading("API"),
       [
@@ -87,7 +87,7 @@ export class JobsDashboard extends Construct {
   }
 }
 
-const queues = ({ queues, deadLetters }: JobsDashboardProps["watched"], schedules: ScheduleGroup): IWidget[][] => [
+const queues = ({ queues, deadLetters }: MetricsDashboardProps["watched"], schedules: ScheduleGroup): IWidget[][] => [
   heading("Queues and schedules"),
   [
     each("Messages whose time has come", queues, (it, as) => it.metricApproximateNumberOfMessagesVisible(as(most))),
@@ -109,7 +109,7 @@ const queues = ({ queues, deadLetters }: JobsDashboardProps["watched"], schedule
   ],
 ];
 
-const functions = ({ functions }: JobsDashboardProps["watched"]): IWidget[][] => [
+const functions = ({ functions }: MetricsDashboardProps["watched"]): IWidget[][] => [
   heading("Functions"),
   [
     each("Errors", functions, (it, as) => it.lambda.metricErrors(as(sum))),

@@ -1,13 +1,13 @@
 import * as z from "zod";
 import type { StatsView } from "../../core/job/stats.ts";
-import { once } from "../../core/schema/lazy.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 
 const Percentiles = () => {
   const value = z.int().nullable();
   return z.object({ p50: value, p95: value, p99: value });
 };
 
-export const StatsSchema = once(
+export const StatsSchema = lazy(
   () =>
     z
       .object({

@@ -1,6 +1,6 @@
 import { UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import type { Claim } from "../../core/job/claim.ts";
 import type { JobMessage } from "../../core/job/job.ts";
-import type { Claim } from "../../core/ports/ports.ts";
 import { toAttributes } from "./attributes.ts";
 import { keyOf } from "./job-item.ts";
 

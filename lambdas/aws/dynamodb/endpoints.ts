@@ -5,8 +5,9 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { EndpointName } from "../../core/outbound/webhook.ts";
-import type { EndpointState, Endpoints } from "../../core/ports/outbound-ports.ts";
+import type { EndpointState } from "../../core/catalog/endpoint-state.ts";
+import type { EndpointName } from "../../core/catalog/webhook.ts";
+import type { Endpoints } from "../../core/ports/outbound-ports.ts";
 import { type Item, partitionKey, sortKey } from "./job-item.ts";
 
 /** Every partition of an endpoint begins so: the permissions of who delivers to them end there. */

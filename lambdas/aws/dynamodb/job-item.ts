@@ -1,5 +1,5 @@
 import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import type { Place } from "../../core/job/index-position.ts";
+import type { IndexPosition } from "../../core/job/index-position.ts";
 import { isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../../core/job/job.ts";
 import { shardOf } from "../../core/job/job-id.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
@@ -29,12 +29,12 @@ export const phasePartition = (product: string, env: string, phase: Phase, shard
  * A place as a sort key: the time, padded so that text sorts like numbers, then the id. With the time alone, the order of
  * jobs that are due at the same moment would be DynamoDB's secret, and a page could start at none of them for sure.
  */
-export const placeKey = ({ time, id }: Place): string => `${timeKey(time)}#${id}`;
+export const positionKey = ({ time, id }: IndexPosition): string => `${timeKey(time)}#${id}`;
 /** Sorts before all places of its time. */
 export const timeKey = (time: number): string => String(time).padStart(16, "0");
 /** Sorts after all places of its time. */
 export const endOfTimeKey = (time: number): string => `${timeKey(time)}~`;
-export const placeOf = (item: Item): Place => ({
+export const positionOf = (item: Item): IndexPosition => ({
   id: idOf(item),
   time: Number(item[phaseIndex.sortKey]?.S?.split("#")[0]),
 });
@@ -53,16 +53,22 @@ export function itemOf(job: Job, retentionDays: number): Item {
     [partitionKey]: `${prefix}${job.id}`,
     [sortKey]: state,
     [phaseIndex.partitionKey]: phasePartition(job.product, job.env, phaseOf(job.status), shardOf(job.id)),
-    [phaseIndex.sortKey]: placeKey({ id: job.id, time: phaseTime(job) }),
+    [phaseIndex.sortKey]: positionKey({ id: job.id, time: phaseTime(job) }),
     ...(isFinished(job) && { [ttlAttribute]: expiryOf(phaseTime(job), retentionDays) }),
   });
 }
 
 /** The attributes of an item that are the table's, not the record's. */
-export const ours = new Set<string>([partitionKey, sortKey, phaseIndex.partitionKey, phaseIndex.sortKey, ttlAttribute]);
+export const tableAttributes = new Set<string>([
+  partitionKey,
+  sortKey,
+  phaseIndex.partitionKey,
+  phaseIndex.sortKey,
+  ttlAttribute,
+]);
 
 export function jobOf(item: Item): Job {
-  const job = fromAttributes(item, ours) as unknown as Job;
+  const job = fromAttributes(item, tableAttributes) as unknown as Job;
   for (const field of jsonFields) {
     const value = withValue(job[field]);
     if (value !== undefined) job[field] = value;

@@ -1,11 +1,16 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
-import type { Place } from "../../core/job/index-position.ts";
+import type { IndexPosition } from "../../core/job/index-position.ts";
 import type { Page, PageQuery } from "../../core/ports/ports.ts";
 import { toAttributes } from "./attributes.ts";
-import { endOfTimeKey, phaseIndex, phasePartition, placeKey, placeOf, timeKey } from "./job-item.ts";
+import { endOfTimeKey, phaseIndex, phasePartition, positionKey, positionOf, timeKey } from "./job-item.ts";
 
 /** One Query of the index: the keys of a page, whatever the partition holds beyond it. */
-export async function phasePage(client: DynamoDBClient, table: string, query: PageQuery, after?: Place): Promise<Page> {
+export async function phasePage(
+  client: DynamoDBClient,
+  table: string,
+  query: PageQuery,
+  after?: IndexPosition,
+): Promise<Page> {
   const { product, env, phase, shard, order, limit } = query;
   const { low, high } = boundsOf(query, after);
   // DynamoDB refuses a range that ends before it starts: the cursor has left it.
@@ -22,7 +27,7 @@ export async function phasePage(client: DynamoDBClient, table: string, query: Pa
     Limit: limit + (after ? 2 : 1),
   });
   const { Items = [], LastEvaluatedKey } = await client.send(command);
-  const places = Items.map(placeOf).filter(({ id, time }) => id !== after?.id || time !== after.time);
+  const places = Items.map(positionOf).filter(({ id, time }) => id !== after?.id || time !== after.time);
   const jobs = places.slice(0, limit);
   const last = jobs.at(-1);
   // DynamoDB ends a page at 1 MB too.
@@ -31,11 +36,11 @@ export async function phasePage(client: DynamoDBClient, table: string, query: Pa
 }
 
 /** The cursor narrows the range instead of being DynamoDB's own, which is refused once it lies outside of the range. */
-function boundsOf({ from = 0, until = latest, order }: PageQuery, after: Place | undefined) {
+function boundsOf({ from = 0, until = latest, order }: PageQuery, after: IndexPosition | undefined) {
   const low = timeKey(Math.max(0, from));
   const high = endOfTimeKey(Math.min(latest, until));
   if (!after) return { low, high };
-  const place = placeKey(after);
+  const place = positionKey(after);
   if (order === "asc") return place > low ? { low: place, high } : { low, high };
   return place < high ? { low, high: place } : { low, high };
 }

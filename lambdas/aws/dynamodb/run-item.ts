@@ -5,10 +5,10 @@ import { fromAttributes, toAttributes } from "./attributes.ts";
 import {
   expiryOf,
   type Item,
-  ours,
   partitionKey,
   prefix,
   sortKey,
+  tableAttributes,
   ttlAttribute,
   withText,
   withValue,
@@ -29,7 +29,7 @@ export const runItemOf = (run: RunRecord, retentionDays: number): Item =>
   });
 
 function runOf(item: Item): RunRecord {
-  const run = fromAttributes(item, ours) as unknown as RunRecord;
+  const run = fromAttributes(item, tableAttributes) as unknown as RunRecord;
   const result = withValue(run.result);
   return result === undefined ? run : { ...run, result };
 }

@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from "@middy/core";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { parse } from "secure-json-parse";
-import { RequestError } from "../../core/errors.ts";
+import { RequestError } from "../../core/requests/request-error.ts";
 import { requestReviver } from "../../core/schema/exact-json.ts";
 import { largestRequest, sentBytes } from "../../core/schema/sizes.ts";
 

@@ -1,5 +1,6 @@
-import { InternalError, RequestError, type RequestErrorCode } from "../../core/errors.ts";
+import { InternalError } from "../../core/errors.ts";
 import type { JobStatus } from "../../core/job/job.ts";
+import { RequestError, type RequestErrorCode } from "../../core/requests/request-error.ts";
 import { shorten, shownFaults } from "../../core/schema/sizes.ts";
 import { isRefusal } from "../client/refusal.ts";
 

@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { RequestErrorCode } from "../../core/errors.ts";
+import type { RequestErrorCode } from "../../core/requests/request-error.ts";
 
 /** One success of a route. */
 export interface AnswerDoc {

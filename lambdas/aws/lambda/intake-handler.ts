@@ -4,7 +4,7 @@ import type { Clock, Log } from "../../core/ports/ports.ts";
 import { requestErrorOf } from "../http/problem.ts";
 import type { Redelivery } from "../sqs/redelivery.ts";
 import { functionErrorOf } from "./function-error.ts";
-import { quietly } from "./with-safe-errors.ts";
+import { withSafeErrors } from "./with-safe-errors.ts";
 
 /** What an invocation brought that is not one of a queue. */
 export interface DirectCall {
@@ -46,7 +46,7 @@ export const intakeHandler =
   async (event: unknown, context: Context): Promise<unknown> => {
     if (isBatch(event)) {
       const all = services();
-      return quietly(all.log, () => answerBatch(all, work, event.Records, context));
+      return withSafeErrors(all.log, () => answerBatch(all, work, event.Records, context));
     }
     const requestId = context.awsRequestId;
     try {

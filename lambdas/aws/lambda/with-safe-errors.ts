@@ -9,7 +9,7 @@ export const invocationFailed = (): Error =>
   new Error("The invocation failed; the log line before this has its trace.");
 
 /** Does the work of an invocation, and says of what it throws what a log may say. */
-export async function quietly<T>(log: Log, work: () => Promise<T>): Promise<T> {
+export async function withSafeErrors<T>(log: Log, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

@@ -1,5 +1,5 @@
 import { type Reference, referenceName } from "../../core/catalog/references.ts";
-import { JobError } from "../../core/errors.ts";
+import { JobError } from "../../core/job/job-error.ts";
 import { isPermanent } from "../client/refusal.ts";
 
 /** By name, not by class: the classes would load both clients. */

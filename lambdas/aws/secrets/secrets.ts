@@ -1,5 +1,5 @@
 import { type Reference, referenceName } from "../../core/catalog/references.ts";
-import { JobError } from "../../core/errors.ts";
+import { JobError } from "../../core/job/job-error.ts";
 import type { Clock, Secrets } from "../../core/ports/ports.ts";
 import { hinted, secretFault } from "./secret-faults.ts";
 import type { Read } from "./secret-reader.ts";

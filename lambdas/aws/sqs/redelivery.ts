@@ -2,7 +2,7 @@ import { ChangeMessageVisibilityBatchCommand, SQSClient } from "@aws-sdk/client-
 import type { SQSRecord } from "aws-lambda";
 import { traceOf } from "../../core/errors.ts";
 import type { Log } from "../../core/ports/ports.ts";
-import { once } from "../../core/schema/lazy.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 
 /** Of one queue. */
@@ -40,7 +40,7 @@ export const sqsRedelivery = (client: () => SQSClient, url: string, log: Log): R
 /** The same with a client of its own, which is made when a message first fails. */
 export const startRedelivery = (url: string, log: Log): Redelivery =>
   sqsRedelivery(
-    once(() => new SQSClient(clientDefaults)),
+    lazy(() => new SQSClient(clientDefaults)),
     url,
     log,
   );

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { jobTypes } from "../../core/job/job.ts";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
 import { type ApiLimits, longestWaitSeconds } from "../../core/operations/api-limits.ts";
-import { once } from "../../core/schema/lazy.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 
 /*
  * One schema an entry, made when it is asked for: a function makes its own and no other.
@@ -31,7 +31,7 @@ const ScheduleRoles = () => z.record(z.enum(jobTypes), z.string().min(1));
 export type ScheduleRoles = z.infer<ReturnType<typeof ScheduleRoles>>;
 
 /** What every entry that works with jobs reads from its environment. */
-export const JobsEnv = once(() =>
+export const JobsEnv = lazy(() =>
   z.object({
     TABLE_NAME: z.string().min(1),
     BUCKET_NAME: z.string().min(1),
@@ -50,7 +50,7 @@ export const JobsEnv = once(() =>
 );
 export type JobsEnv = z.infer<ReturnType<typeof JobsEnv>>;
 
-export const ApiEnv = once(() =>
+export const ApiEnv = lazy(() =>
   JobsEnv().extend({
     /** Megabytes (of 1,048,576 bytes) of a file that is uploaded. */
     LARGEST_UPLOAD_MB: whole(1, 5120).default(1024),
@@ -68,7 +68,7 @@ export const limitsOf = (env: ApiEnv): ApiLimits => ({
   waitsPerKey: env.WAITS_PER_KEY,
 });
 
-export const ConsumerEnv = once(() =>
+export const ConsumerEnv = lazy(() =>
   JobsEnv().extend({
     /** The longest a message is held in process until its time; billed Lambda time. */
     LONGEST_WAIT_MS: whole(1000, 20_000).default(1000),
@@ -77,21 +77,21 @@ export const ConsumerEnv = once(() =>
   }),
 );
 
-export const SecretsEnv = once(() =>
+export const SecretsEnv = lazy(() =>
   z.object({
     /** Ends the fault of a credential that is missing: where the values are, if they are not in AWS. */
     SECRETS_HINT: z.string().optional(),
   }),
 );
 
-export const ReconcilerEnv = once(() =>
+export const ReconcilerEnv = lazy(() =>
   JobsEnv().extend({
     /** Milliseconds after its time that a job which has not started is handed over again. */
     RECONCILE_GRACE_MS: whole(1000).default(60_000),
   }),
 );
 
-export const IntakeEnv = once(() =>
+export const IntakeEnv = lazy(() =>
   JobsEnv().extend({
     EVENT_BUS_NAME: z.string().min(1),
     INTAKE_QUEUE_URL: z.url(),
@@ -104,7 +104,7 @@ export const IntakeEnv = once(() =>
 );
 export type IntakeEnv = z.infer<ReturnType<typeof IntakeEnv>>;
 
-export const LifecycleEnv = once(() =>
+export const LifecycleEnv = lazy(() =>
   z.object({
     TABLE_NAME: z.string().min(1),
     /** Where the inputs and the progress are that jobs leave behind. */
@@ -125,7 +125,7 @@ export const LifecycleEnv = once(() =>
 export type LifecycleEnv = z.infer<ReturnType<typeof LifecycleEnv>>;
 
 /** Who answers the tasks of Step Functions. */
-export const TasksEnv = once(() =>
+export const TasksEnv = lazy(() =>
   z.object({
     TABLE_NAME: z.string().min(1),
     BUCKET_NAME: z.string().min(1),
@@ -136,7 +136,7 @@ export const TasksEnv = once(() =>
 export type TasksEnv = z.infer<ReturnType<typeof TasksEnv>>;
 
 /** Who sends webhooks. */
-export const WebhooksEnv = once(() =>
+export const WebhooksEnv = lazy(() =>
   z.object({
     TABLE_NAME: z.string().min(1),
     EVENT_BUS_NAME: z.string().min(1),
@@ -146,7 +146,7 @@ export const WebhooksEnv = once(() =>
 );
 export type WebhooksEnv = z.infer<ReturnType<typeof WebhooksEnv>>;
 
-export const AuthorizerEnv = once(() =>
+export const AuthorizerEnv = lazy(() =>
   z.object({
     /** Where the keys are that people have made. */
     TABLE_NAME: z.string().min(1),
@@ -160,7 +160,7 @@ export type AuthorizerEnv = z.infer<ReturnType<typeof AuthorizerEnv>>;
 export const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "SILENT"] as const;
 
 /** What every function's log reads. */
-export const LogEnv = once(() =>
+export const LogEnv = lazy(() =>
   z.object({
     /** The least level that is said. */
     LOG_LEVEL: z.enum(logLevels).default("INFO"),

@@ -1,5 +1,5 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { once } from "../../core/schema/lazy.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoApiKeys } from "../dynamodb/api-keys.ts";
 import { makeLog } from "../log/log.ts";
@@ -12,7 +12,7 @@ import { systemClock } from "./system-clock.ts";
 export function startAuthorizer(env: AuthorizerEnv) {
   const secrets = awsSecrets({
     readSecret: secretReader(
-      once(async () => {
+      lazy(async () => {
         const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
         return new SecretsManagerClient(clientDefaults);
       }),

@@ -1,5 +1,5 @@
 import type { Secrets } from "../../core/ports/ports.ts";
-import { once } from "../../core/schema/lazy.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { parameterReader } from "../secrets/parameter-reader.ts";
 import { secretReader } from "../secrets/secret-reader.ts";
@@ -12,13 +12,13 @@ export const startSecrets = (): Secrets =>
   awsSecrets({
     hint: readEnv(SecretsEnv).SECRETS_HINT,
     readSecret: secretReader(
-      once(async () => {
+      lazy(async () => {
         const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
         return new SecretsManagerClient(clientDefaults);
       }),
     ),
     readParameter: parameterReader(
-      once(async () => {
+      lazy(async () => {
         const { SSMClient } = await import("@aws-sdk/client-ssm");
         return new SSMClient(clientDefaults);
       }),

@@ -1,9 +1,10 @@
+import type { ClaimOutcome } from "../../core/job/claim.ts";
 import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/job/job.ts";
 import { arrival } from "../../core/job/route.ts";
 import { claimable, woken } from "../../core/job/transitions.ts";
 import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
-import type { ClaimOutcome, Log } from "../../core/ports/ports.ts";
+import type { Log } from "../../core/ports/ports.ts";
 
 /** How long after the attempt's own timeout its lease ends: for a slow claim, clocks that differ, and the outcome. */
 export const leaseMarginMs = 20_000;
@@ -24,7 +25,7 @@ export interface ClaimOptions {
  * From a message to the job that is claimed by it. Undefined where there is none: the message came early and was sent again,
  * or it is a duplicate, or means nothing any more.
  */
-export async function reachClaim(
+export async function claimJob(
   services: ConsumerServices,
   message: JobMessage,
   options: ClaimOptions,

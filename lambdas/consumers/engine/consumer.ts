@@ -3,19 +3,19 @@ import { startRedelivery } from "../../aws/sqs/redelivery.ts";
 import { ConsumerEnv, readEnv } from "../../aws/start/env.ts";
 import { startSecrets } from "../../aws/start/start-secrets.ts";
 import { startServices } from "../../aws/start/start-up.ts";
-import type { Decide } from "../../core/catalog/job-type.ts";
 import { JobMessage, type JobType } from "../../core/job/job.ts";
+import type { Decide } from "../../core/operations/execution.ts";
 import { loggingOf, messageFields } from "../../core/operations/log-fields.ts";
 import { memoryOf } from "../../core/operations/memory.ts";
-import { once } from "../../core/schema/lazy.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 import { catalog } from "../types/catalog.ts";
-import { runJob, type ShellOptions } from "./run-job.ts";
+import { type RunJobOptions, runJob } from "./run-job.ts";
 import { withCurrentSecrets } from "./with-current-secrets.ts";
 
 /** The Lambda of a job type: the shell around its executor. */
-export function consumer(type: JobType, execute: Decide, options: Pick<ShellOptions, "wakeUps"> = {}) {
+export function consumer(type: JobType, execute: Decide, options: Pick<RunJobOptions, "wakeUps"> = {}) {
   const current = withCurrentSecrets(execute);
-  const start = once(() => {
+  const start = lazy(() => {
     const env = readEnv(ConsumerEnv);
     const services = startServices(`consumer-${type}`, env, catalog);
     const redelivery = startRedelivery(env.QUEUES[type].url, services.log);

@@ -1,7 +1,7 @@
 import { isRefusal } from "../../aws/client/refusal.ts";
-import { type Decide, type Execution, Finished, Parked } from "../../core/catalog/job-type.ts";
-import { JobError, traceOf } from "../../core/errors.ts";
+import { traceOf } from "../../core/errors.ts";
 import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf } from "../../core/job/job.ts";
+import { JobError } from "../../core/job/job-error.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
 import { continued } from "../../core/job/series.ts";
 import {
@@ -13,18 +13,19 @@ import {
   parked,
   unclaimed,
 } from "../../core/job/transitions.ts";
-import { cancelSteps, handOn } from "../../core/operations/change-job.ts";
+import { cancelSteps, dispatchFollowUps } from "../../core/operations/change-job.ts";
+import { type Decide, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
 import { jobFields, loggingOf, messageFields } from "../../core/operations/log-fields.ts";
 import { type Admitted, type Memory, memoryOf, type Room } from "../../core/operations/memory.ts";
-import { orphanedBy, stepReasons } from "../../core/operations/parent-guard.ts";
+import { endedParentOf, stepReasons } from "../../core/operations/parent-guard.ts";
 import { load, store } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { askingAgain, decidingAgain, wakeAgain } from "../types/feature/decisions.ts";
-import { type ClaimOptions, isTooLate, reachClaim } from "./claim-job.ts";
+import { type ClaimOptions, claimJob, isTooLate } from "./claim-job.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
 
-export interface ShellOptions extends ClaimOptions {
+export interface RunJobOptions extends ClaimOptions {
   /** In [0, 1): the jitter of backoff. */
   random?: () => number;
   /** What the jobs of a batch share. */
@@ -41,9 +42,9 @@ export async function runJob(
   all: ConsumerServices,
   execute: Decide,
   message: JobMessage,
-  { memory = endless, ...options }: ShellOptions = {},
+  { memory = endless, ...options }: RunJobOptions = {},
 ): Promise<void> {
-  const job = await reachClaim(loggingOf(all, messageFields(message)), message, options);
+  const job = await claimJob(loggingOf(all, messageFields(message)), message, options);
   if (!job) return;
   const services = loggingOf(all, jobFields(job));
   const room = memory.admit(job);
@@ -59,7 +60,7 @@ async function runClaimed(
   services: ConsumerServices,
   execute: Decide,
   job: Job,
-  { random = Math.random, wakeUps: deciding = false, room }: ShellOptions & { room: Admitted },
+  { random = Math.random, wakeUps: deciding = false, room }: RunJobOptions & { room: Admitted },
 ): Promise<void> {
   const outcome = await attempt(services, execute, job, { random: random(), deciding, room }).catch((error) =>
     error instanceof NotStarted ? giveBack(services, job, error) : Promise.reject(error),
@@ -70,7 +71,7 @@ async function runClaimed(
   tell(services.log, ended);
   // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
   const over = ended.status === "failed" ? cancelSteps(services, ended, stepReasons.featureFailed) : undefined;
-  await Promise.all([handOn(services, next), over]);
+  await Promise.all([dispatchFollowUps(services, next), over]);
   if (next.again_at !== undefined && next.again_at !== job.again_at) {
     // Its message is taken, so that nothing else would show what AWS refuses for long, or what is our own fault.
     services.log.measure("a decision is made again", { values: { messages_failed: 1 } });
@@ -194,7 +195,7 @@ async function endWithoutStart(services: ConsumerServices, job: Job, random: num
     const error = new JobError("CRASHED", text, { retryable: false });
     return (of) => attemptFailed(of, clock.now(), { error, random });
   }
-  const orphanedOf = await orphanedBy(services, job).catch((cause: unknown) => {
+  const orphanedOf = await endedParentOf(services, job).catch((cause: unknown) => {
     throw new NotStarted("the job's feature could not be read", { cause });
   });
   return orphanedOf === undefined ? undefined : (of) => cancelled(of, clock.now(), stepReasons.featureOver);

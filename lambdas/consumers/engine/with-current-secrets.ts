@@ -1,5 +1,5 @@
-import type { Decide } from "../../core/catalog/job-type.ts";
-import { JobError } from "../../core/errors.ts";
+import { JobError } from "../../core/job/job-error.ts";
+import type { Decide } from "../../core/operations/execution.ts";
 import { usedSecrets } from "../../core/operations/used-secrets.ts";
 
 /** Codes of a provider that refuses the credentials; some say 403 of a key that they no longer know. */

@@ -1,4 +1,4 @@
-import { JobError } from "../../core/errors.ts";
+import { JobError } from "../../core/job/job-error.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Clock } from "../../core/ports/ports.ts";
 

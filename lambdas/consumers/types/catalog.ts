@@ -1,5 +1,6 @@
 import { products } from "../../../products/index.ts";
-import { makeCatalog, type Product } from "../../core/catalog/catalog.ts";
+import { makeCatalog } from "../../core/catalog/catalog.ts";
+import type { Product } from "../../core/catalog/job-type.ts";
 import { registry } from "./registry.ts";
 
 /** The team's products. */

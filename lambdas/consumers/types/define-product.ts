@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { Webhook } from "../../core/outbound/webhook.ts";
+import type { Webhook } from "../../core/catalog/webhook.ts";
 import type { RetryConfig } from "../../core/requests/retry-config.ts";
 import type { registry } from "./registry.ts";
 

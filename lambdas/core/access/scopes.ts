@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { RequestError } from "../errors.ts";
+import { RequestError } from "../requests/request-error.ts";
 
 /** What a key may do: `jobs:read` look, `jobs:write` schedule and change, `jobs:admin` both and bulk operations. */
 export const verbs = ["jobs:read", "jobs:write", "jobs:admin"] as const;

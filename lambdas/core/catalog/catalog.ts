@@ -1,37 +1,6 @@
-import * as z from "zod";
-import { RequestError } from "../errors.ts";
-import type { JobType } from "../job/job.ts";
+import { RequestError } from "../requests/request-error.ts";
 import { didYouMean } from "../schema/schema.ts";
-import type { commonEventFields } from "./check-catalog.ts";
-import type { JobTypeDefinition } from "./job-type.ts";
-
-/** Characters of a tag. */
-export const longestTag = 63;
-
-/** Tags and slugs: they become parts of ids, index keys and message groups, so their characters are few. */
-export const Tag = z
-  .string()
-  .max(longestTag)
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
-    `1 to ${longestTag} letters, digits and _.- that start with a letter or digit`,
-  );
-
-export interface ProductEvent extends z.infer<z.ZodObject<typeof commonEventFields>> {
-  type: JobType;
-  [field: string]: unknown;
-}
-
-/** A product as the code sees it. Its sections hold the targets by name; only the type that owns one knows its shape. */
-export interface Product {
-  tag: string;
-  name?: string;
-  envs: readonly string[];
-  jobs: Record<string, ProductEvent>;
-  [section: string]: unknown;
-}
-
-export type Registry = { readonly [T in JobType]: JobTypeDefinition };
+import type { JobTypeDefinition, Product, ProductEvent, Registry } from "./job-type.ts";
 
 export interface CatalogEvent {
   product: Product;

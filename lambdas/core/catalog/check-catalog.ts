@@ -1,20 +1,12 @@
 import * as z from "zod";
 import type { Fault } from "../errors.ts";
-import { Webhook, webhooksOf } from "../outbound/webhook.ts";
-import { RetryConfig } from "../requests/retry-config.ts";
 import { findFaults, isCovered, valueAt } from "../schema/find-faults.ts";
-import { milliseconds } from "../schema/plain-faults.ts";
-import { requestLimits } from "../schema/request-limits.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../schema/schema.ts";
-import { own, type Product, type Registry, Tag, targetsOf } from "./catalog.ts";
-
-/** The fields that every event has; each type adds its own (`eventFields`). */
-export const commonEventFields = {
-  description: z.string().optional(),
-  retries: z.int().min(0).max(requestLimits.retries).optional(),
-  retry_config: RetryConfig.optional(),
-  timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
-};
+import { Tag } from "../schema/tag.ts";
+import { own, targetsOf } from "./catalog.ts";
+import { commonEventFields } from "./event-fields.ts";
+import type { Product, Registry } from "./job-type.ts";
+import { Webhook, webhooksOf } from "./webhook.ts";
 
 /** Everything that is wrong with the products, at once; pointers start with the product's tag. */
 export function checkCatalog(products: readonly unknown[], registry: Registry): Fault[] {

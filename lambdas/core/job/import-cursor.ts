@@ -8,7 +8,7 @@ export const reportPrefix = "import-reports/";
 const Count = z.int().min(0);
 
 /** How far the import of an object has come: all that is kept of one between two invocations. */
-export const ImportPlace = z.strictObject({
+export const ImportCursor = z.strictObject({
   v: z.literal(1),
   /** Of the object, in the payload bucket. */
   key: z.string().startsWith(importPrefix),
@@ -26,9 +26,9 @@ export const ImportPlace = z.strictObject({
   scheduled: Count,
   rejected: Count,
 });
-export type ImportPlace = z.infer<typeof ImportPlace>;
+export type ImportCursor = z.infer<typeof ImportCursor>;
 
-export const beginningOf = (object: Pick<ImportPlace, "key" | "etag" | "size" | "put_at">): ImportPlace => ({
+export const beginningOf = (object: Pick<ImportCursor, "key" | "etag" | "size" | "put_at">): ImportCursor => ({
   v: 1,
   ...object,
   offset: 0,
@@ -42,7 +42,7 @@ export const beginningOf = (object: Pick<ImportPlace, "key" | "etag" | "size" | 
  * What a line is called: the name of its job where it has no idempotency key. The same content under the same name is the
  * same import, also when it is put again.
  */
-export const lineId = ({ key, etag }: Pick<ImportPlace, "key" | "etag">, line: number): string =>
+export const lineId = ({ key, etag }: Pick<ImportCursor, "key" | "etag">, line: number): string =>
   `${createHash("sha256")
     .update(JSON.stringify([key, etag]))
     .digest("base64url")}:${line}`;
@@ -56,7 +56,7 @@ const longestFile = 40;
  * The folder of an import's report: the object's path and, for each content that it has had, a folder below. A path that
  * would leave no room for the report's files is cut, and a hash of the whole stands for the rest.
  */
-export function reportFolder({ key, etag }: Pick<ImportPlace, "key" | "etag">): string {
+export function reportFolder({ key, etag }: Pick<ImportCursor, "key" | "etag">): string {
   const path = key.slice(importPrefix.length);
   const content = etag.replaceAll(/[^\w-]/g, "").slice(0, 64);
   const room = longestKey - Buffer.byteLength(`${reportPrefix}/${content}/`) - longestFile;

@@ -1,5 +1,5 @@
-import type { JobErrorCode } from "../errors.ts";
 import type { JobStatus, JobType } from "./job.ts";
+import type { JobErrorCode } from "./job-error.ts";
 
 /** The source of every event on the bus. */
 export const eventSource = "ductape.jobs";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { JobErrorCode } from "../errors.ts";
+import type { JobErrorCode } from "./job-error.ts";
 
 /** The six kinds of job, in the order of DESIGN 2. `consumers/types/registry.ts` says what each of them is. */
 export const jobTypes = ["action", "notification", "database_action", "function", "storage", "feature"] as const;

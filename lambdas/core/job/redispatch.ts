@@ -29,11 +29,11 @@ export const comesOfAge = (lostAt: number, { since, until, graceMs }: Look): boo
   reached(until - lostAt, graceMs) > reached(since - lostAt, graceMs);
 
 /** The same of what the index knows: the time of a job's place. */
-export const placeComesOfAge = (time: number, look: Look): boolean => comesOfAge(time + look.graceMs, look);
+export const positionComesOfAge = (time: number, look: Look): boolean => comesOfAge(time + look.graceMs, look);
 
 /** Whether a job gets another message now: by its time, or where a consumer holds it by the end of its lease. */
-export function needsNudge(job: Job, look: Look): boolean {
+export function needsRedispatch(job: Job, look: Look): boolean {
   if (!isStuck(job, look.until, look.graceMs)) return false;
-  if (placeComesOfAge(phaseTime(job), look)) return true;
+  if (positionComesOfAge(phaseTime(job), look)) return true;
   return job.status === "running" && !isParked(job) && comesOfAge(job.lease_until ?? 0, look);
 }

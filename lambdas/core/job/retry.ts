@@ -1,5 +1,5 @@
-import type { JobError } from "../errors.ts";
 import type { RetryPolicy } from "./job.ts";
+import type { JobError } from "./job-error.ts";
 
 /** What a job gets that says nothing of its own: 1 s, 2 s, 4 s ... up to 5 minutes, with full jitter. */
 export const defaultRetryPolicy: RetryPolicy = {

@@ -1,8 +1,7 @@
-import type { JobError } from "../errors.ts";
-import type { Claim } from "../ports/ports.ts";
-import type { AcceptedRequest } from "../requests/request.ts";
 import { shorten } from "../schema/sizes.ts";
+import type { Claim } from "./claim.ts";
 import { type Attempt, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
+import type { JobError } from "./job-error.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
 
 /** How many attempts of the current run are kept with the job; older ones are forgotten. */
@@ -10,48 +9,6 @@ export const keptAttempts = 25;
 
 /** An attempt whose lease has run out this often fails its job with CRASHED. */
 export const maxCrashes = 3;
-
-export interface Birth {
-  id: string;
-  /** Random: tells this write from any other that made an item of the same id. */
-  writeId: string;
-  now: number;
-  input: Stored;
-}
-
-/** A job as it is first stored. */
-export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Birth): Job {
-  return {
-    id,
-    product: request.product.tag,
-    env: request.env,
-    event: request.tag,
-    type: request.event.type,
-    ...(request.app !== undefined && { app: request.app }),
-    input,
-    status: waiting(request.due_at, now),
-    run: 1,
-    attempt: 1,
-    due_at: request.due_at,
-    scheduled_at: request.due_at,
-    created_at: now,
-    timeout_ms: request.timeout_ms,
-    retries: request.retries,
-    retry_policy: request.retry_policy,
-    ...(request.repeat !== undefined && { repeat: request.repeat }),
-    ...(request.expires_at !== undefined && { expires_at: request.expires_at }),
-    ...(request.labels !== undefined && { labels: request.labels }),
-    ...(request.step !== undefined && { parent: request.step.parent }),
-    ...(request.task_token !== undefined && { task_tokens: [request.task_token] }),
-    fingerprint: request.fingerprint,
-    ...(request.request_id !== undefined && { request_id: request.request_id }),
-    version: 1,
-    write_id: writeId,
-    claims: 0,
-    attempts: [],
-  };
-}
-
 export const waiting = (dueAt: number, now: number) => (dueAt <= now ? "queued" : "scheduled");
 
 export type Claimable = "yes" | "taken" | "gone" | "misdirected";

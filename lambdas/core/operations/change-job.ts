@@ -1,9 +1,9 @@
-import { jobNotFound, RequestError } from "../errors.ts";
 import { isFinished, isWaiting, type Job, type Parent, type Repeat, shownStatus } from "../job/job.ts";
 import { firstOccurrence, nextOccurrence } from "../job/recurrence.ts";
 import { withRun } from "../job/series.ts";
 import { cancelled, waiting } from "../job/transitions.ts";
 import type { BlobStore, JobStore } from "../ports/ports.ts";
+import { jobNotFound, RequestError } from "../requests/request-error.ts";
 import { type Dispatching, dispatch, scheduleName, wakeParent } from "./dispatch.ts";
 import { load } from "./payload.ts";
 
@@ -34,12 +34,12 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
     const next = change(job, services.clock.now());
     if (next === "unchanged") {
       // Once more: the change may have died, or been refused by AWS, before it reached the queues, the steps or the feature.
-      if (job.status === "cancelled" || isWaiting(job)) await handOn(services, job);
+      if (job.status === "cancelled" || isWaiting(job)) await dispatchFollowUps(services, job);
       return job;
     }
     if ((await services.jobs.replace(next)) === "lost") continue;
     await unschedule(services, job, next);
-    await handOn(services, next);
+    await dispatchFollowUps(services, next);
     return next;
   }
   throw tooFast();
@@ -62,7 +62,7 @@ export async function cancelJob(services: Changing, id: string, reason: string):
 
 /**
  * Cancels the jobs of a feature's steps, as far as its progress names them. One that it does not name cancels itself
- * instead of starting (`orphanedBy`). The feature is as it was recorded: a step that a retry of it has revived since
+ * instead of starting (`endedParentOf`). The feature is as it was recorded: a step that a retry of it has revived since
  * goes on.
  */
 export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
@@ -89,7 +89,7 @@ async function unschedule({ scheduler }: Changing, before: Job, next: Job): Prom
  * What a job, as it is recorded, asks of the queues, of its steps and of its feature. Safe to repeat; what fails here, or
  * dies before it, is the reconciler's.
  */
-export async function handOn(services: Changing, job: Job): Promise<void> {
+export async function dispatchFollowUps(services: Changing, job: Job): Promise<void> {
   if (isWaiting(job)) await dispatch(services, job);
   if (job.status === "cancelled") await cancelSteps(services, job, job.reason ?? defaultReason);
   if (isFinished(job)) await wakeParent(services, job);
@@ -103,7 +103,7 @@ function conflict(job: Job, now: number, what: string): RequestError {
 const changed = (job: Job, change: Partial<Job>): Job => ({ ...job, ...change, version: job.version + 1 });
 
 /** Ends a job before its time; a running attempt's outcome is discarded. */
-export const cancelling =
+export const cancel =
   (reason: string): Change =>
   (job, now) => {
     if (job.status === "cancelled") return "unchanged";
@@ -112,7 +112,7 @@ export const cancelling =
   };
 
 /** Holds a recurring job; a run under way goes on to its end. */
-export const pausing: Change = (job, now) => {
+export const pause: Change = (job, now) => {
   if (!job.repeat) throw conflict(job, now, "only recurring jobs can be paused; cancel or reschedule this one.");
   if (isFinished(job)) throw conflict(job, now, "a finished job cannot be paused.");
   if (job.status === "paused" || job.pause_requested) return "unchanged";
@@ -122,7 +122,7 @@ export const pausing: Change = (job, now) => {
 };
 
 /** Lets a paused job go on with the next occurrence from now; what was missed meanwhile is not made up for. */
-export const resuming: Change = (job, now) => {
+export const resume: Change = (job, now) => {
   if (isFinished(job) || !job.repeat) throw conflict(job, now, "only a paused job can be resumed.");
   const { pause_requested, ...rest } = job;
   if (pause_requested) return changed(rest, {});
@@ -133,7 +133,7 @@ export const resuming: Change = (job, now) => {
 };
 
 /** Moves a job that has not started to another time, or a recurring one to another series. Both as they were validated. */
-export const rescheduling =
+export const reschedule =
   ({ due_at, repeat }: { due_at?: number; repeat?: Repeat }): Change =>
   (job, now) => {
     if (isFinished(job)) throw conflict(job, now, "a finished job cannot be rescheduled; retry it or make a new one.");
@@ -154,7 +154,7 @@ export const rescheduling =
   };
 
 /** Tries a failed job again, with its whole count of retries. `delayMs` from now. */
-export const retrying =
+export const retry =
   (delayMs: number): Change =>
   (job, now) => {
     if (job.status !== "failed") throw conflict(job, now, "only a failed job can be retried.");
@@ -168,7 +168,7 @@ export const retrying =
  * The same for the step of a feature that is retried; its end wakes the feature's new attempt. A late decision of an
  * earlier attempt leaves it as it is.
  */
-export const reviving =
+export const revive =
   (parent: Parent): Change =>
   (job, now) => {
     const known = job.parent?.message.attempt ?? 0;
@@ -191,7 +191,7 @@ function triedAgain(job: Job, now: number, due_at: number): Job {
 }
 
 /** Makes a waiting job due now. A recurring one runs once more than planned: its series goes on as it was. */
-export const runningNow: Change = (job, now) => {
+export const runNow: Change = (job, now) => {
   if (!isWaiting(job)) {
     throw conflict(job, now, "only a job that waits for its time can be run now.");
   }

@@ -1,7 +1,8 @@
-import { RequestError, TransientError } from "../errors.ts";
+import { TransientError } from "../errors.ts";
 import type { Job } from "../job/job.ts";
 import type { BulkAction } from "../requests/bulk-request.ts";
-import { type Changing, cancelling, changeJob, deleteJob, pausing, resuming, retrying } from "./change-job.ts";
+import { RequestError } from "../requests/request-error.ts";
+import { type Changing, cancel, changeJob, deleteJob, pause, resume, retry } from "./change-job.ts";
 import { inParallel } from "./in-parallel.ts";
 import { requireFeature } from "./parent-guard.ts";
 
@@ -16,12 +17,12 @@ export interface Unchanged {
 const atOnce = 10;
 
 const works: Record<BulkAction, (services: Changing, job: Job, reason: string) => Promise<unknown>> = {
-  cancel: (services, { id }, reason) => changeJob(services, id, cancelling(reason)),
-  pause: (services, { id }) => changeJob(services, id, pausing),
-  resume: (services, { id }) => changeJob(services, id, resuming),
+  cancel: (services, { id }, reason) => changeJob(services, id, cancel(reason)),
+  pause: (services, { id }) => changeJob(services, id, pause),
+  resume: (services, { id }) => changeJob(services, id, resume),
   retry: async (services, job) => {
     await requireFeature(services, job);
-    return changeJob(services, job.id, retrying(0));
+    return changeJob(services, job.id, retry(0));
   },
   delete: (services, { id }) => deleteJob(services, id),
 };

@@ -1,7 +1,7 @@
-import { RequestError } from "../errors.ts";
 import { isFinished, type Job } from "../job/job.ts";
 import { stepJobId } from "../job/job-id.ts";
 import type { JobStore } from "../ports/ports.ts";
+import { RequestError } from "../requests/request-error.ts";
 
 /** Why a step is cancelled that nobody has asked to cancel: a feature that is retried does it all the same. */
 export const stepReasons = {
@@ -32,7 +32,7 @@ const isStepOf = ({ id, parent }: Job, feature: Job): boolean =>
  * cancels the steps that its progress names, but a decider that has died after it created one has told nobody: only the step
  * knows of its feature.
  */
-export async function orphanedBy({ jobs }: { jobs: Pick<JobStore, "get"> }, job: Job): Promise<string | undefined> {
+export async function endedParentOf({ jobs }: { jobs: Pick<JobStore, "get"> }, job: Job): Promise<string | undefined> {
   for (let step = job; step.parent; ) {
     const { job_id } = step.parent.message;
     const found = await jobs.get(job_id);
@@ -50,7 +50,7 @@ export async function orphanedBy({ jobs }: { jobs: Pick<JobStore, "get"> }, job:
  */
 export async function requireFeature(services: { jobs: Pick<JobStore, "get"> }, job: Job): Promise<void> {
   if (job.status !== "failed") return;
-  const feature = await orphanedBy(services, { ...job, retried_after: job.attempt });
+  const feature = await endedParentOf(services, { ...job, retried_after: job.attempt });
   if (feature === undefined) return;
   const why = `The job is a step of the feature ${feature}, which is over. It would be cancelled instead of run: schedule a new feature.`;
   throw new RequestError("STATE_CONFLICT", why, { jobId: job.id, jobStatus: job.status });

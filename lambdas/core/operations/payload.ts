@@ -1,6 +1,8 @@
-import { JobError, RequestError, traceOf } from "../errors.ts";
+import { traceOf } from "../errors.ts";
 import type { Stored } from "../job/job.ts";
+import { JobError } from "../job/job-error.ts";
 import type { BlobStore, Log } from "../ports/ports.ts";
+import { RequestError } from "../requests/request-error.ts";
 
 /** Values up to this many bytes of JSON stay in the item: every later write of the item is billed by its size. */
 export const inlineLimit = 4096;

@@ -1,10 +1,11 @@
-import { type Fault, InternalError, PermanentError, RequestError, TransientError, traceOf } from "../errors.ts";
+import { type Fault, InternalError, PermanentError, TransientError, traceOf } from "../errors.ts";
 import { isFinished, type Job } from "../job/job.ts";
 import { derivedJobId, newJobId } from "../job/job-id.ts";
-import { newJob } from "../job/transitions.ts";
-import { withTaskToken } from "../outbound/task.ts";
+import { withTaskToken } from "../job/task-token.ts";
 import type { BlobStore, JobStore, Log } from "../ports/ports.ts";
+import { newJob } from "../requests/new-job.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
+import { RequestError } from "../requests/request-error.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 import { largestRequest } from "../schema/sizes.ts";
 import { type Dispatching, dispatch } from "./dispatch.ts";

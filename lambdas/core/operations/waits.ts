@@ -1,5 +1,5 @@
-import { grantMs } from "./api-limits.ts";
-import type { ApiServices } from "./services.ts";
+import type { Clock } from "../ports/ports.ts";
+import { type ApiLimits, grantMs } from "./api-limits.ts";
 
 /** Who waits for jobs now. A Lambda has one request at a time, so no function by itself sees how many of a key's wait. */
 export interface Waits {
@@ -15,7 +15,7 @@ export const slotOf = (now: number): number => Math.floor(now / grantMs) * grant
  * key must not take all functions that the account may run. A counter that AWS refuses us refuses nobody.
  */
 export const granting =
-  ({ waits, limits, clock }: Pick<ApiServices, "waits" | "limits" | "clock">, caller: string) =>
+  ({ waits, limits, clock }: { waits: Waits; limits: ApiLimits; clock: Clock }, caller: string) =>
   async (): Promise<boolean> => {
     if (limits.waitsPerKey === 0) return true;
     const count = await waits.add(caller, clock.now()).catch(() => 0);

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { Tag } from "../catalog/catalog.ts";
-import type { Fault, RequestError } from "../errors.ts";
+import type { Fault } from "../errors.ts";
+import type { RequestError } from "../requests/request-error.ts";
+import { Tag } from "../schema/tag.ts";
 
 /** The services that bring requests to the intake. Of an async invocation that was given up `lambda` is the way too. */
 export const waysIn = ["lambda", "sqs", "eventbridge", "sns", "s3"] as const;

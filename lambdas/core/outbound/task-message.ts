@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Stored } from "../job/job.ts";
-import { TaskToken } from "./task.ts";
+import { TaskToken } from "../job/task-token.ts";
 
 const StoredValue: z.ZodType<Stored, Stored> = z.union([
   z.strictObject({ inline: z.unknown() }),

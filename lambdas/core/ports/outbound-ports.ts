@@ -1,6 +1,7 @@
+import type { EndpointState } from "../catalog/endpoint-state.ts";
+import type { EndpointName } from "../catalog/webhook.ts";
 import type { JobEvent } from "../job/job-event.ts";
 import type { Rejection } from "../outbound/rejection.ts";
-import type { EndpointName } from "../outbound/webhook.ts";
 import type { Refused } from "./ports.ts";
 
 export interface Unpublished {
@@ -72,19 +73,6 @@ export interface Announcement {
 export interface Announcer {
   /** Throws where the bus did not take it: a PermanentError where it never will. */
   announce(event: Announcement): Promise<void>;
-}
-
-/** `gone`: its answer was 410. `failing`: nothing has arrived there for a day. */
-export type DisabledReason = "gone" | "failing";
-
-/** What is known against an endpoint of a webhook. Times are epoch milliseconds. */
-export interface EndpointState {
-  /** Attempts that have failed since the last one that succeeded. */
-  failures: number;
-  failing_since: number;
-  /** The code of the last failure. */
-  last_failure: string;
-  disabled?: { at: number; reason: DisabledReason /** Which URL it had then, as a hash. */; url: string };
 }
 
 /** How the endpoints of webhooks do; most are not known of, because all is well. */

@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import type { ApiKey } from "../access/api-key.ts";
 import type { Reference } from "../catalog/references.ts";
-import type { ImportPlace } from "../job/import-cursor.ts";
-import type { Order, Place } from "../job/index-position.ts";
+import type { Claim, ClaimOutcome } from "../job/claim.ts";
+import type { ImportCursor } from "../job/import-cursor.ts";
+import type { IndexPosition, Order } from "../job/index-position.ts";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "../job/job.ts";
 import type { Measured } from "../job/measures.ts";
 import type { Counts } from "../job/stats.ts";
@@ -20,25 +21,6 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-export interface Claim {
-  /** Fresh and random: the fencing token. */
-  claimId: string;
-  now: number;
-  /** The lease ends at `now + the job's timeout_ms + leaseMarginMs`. */
-  leaseMarginMs: number;
-  /** The type that the consumer can run: it gets no job of another one. Absent where it runs all. */
-  type?: JobType | undefined;
-}
-
-export type ClaimOutcome =
-  | { outcome: "claimed"; job: Job }
-  /** Another consumer holds a live lease on this attempt. */
-  | { outcome: "taken"; job: Job }
-  /** The message means something, but the job is not of the type that the consumer can run. */
-  | { outcome: "misdirected"; job: Job }
-  /** Finished, cancelled, paused, rescheduled, superseded or deleted: the message means nothing any more. */
-  | { outcome: "gone"; job?: Job };
-
 /** One shard of a tenant's jobs in a phase, between two times (epoch milliseconds, both inclusive). */
 export interface PageQuery {
   product: string;
@@ -53,9 +35,9 @@ export interface PageQuery {
 }
 
 export interface Page {
-  jobs: Place[];
+  jobs: IndexPosition[];
   /** After which place the next page starts; absent on the last one. */
-  next?: Place;
+  next?: IndexPosition;
 }
 
 /** One of several writes or sends that AWS did not take, by its place in what was given. */
@@ -95,7 +77,7 @@ export interface JobStore {
    * The jobs of a shard in the order of their places, those after `after` only. A place says nothing of the job that had
    * it: it may have moved or vanished, and the page still starts at the very next one.
    */
-  page(query: PageQuery, after?: Place): Promise<Page>;
+  page(query: PageQuery, after?: IndexPosition): Promise<Page>;
   /** Keeps a run of a recurring job that has ended. One of the same number is replaced, unless its version is later and its job is the same. */
   archive(run: RunRecord): Promise<void>;
   /** The archived runs of a job by their number, those after `after` only, at most 100. `next` is absent on the last page. */
@@ -167,7 +149,7 @@ export interface BlobStore {
 /** The imports that are under way, each by the place that it has come to. */
 export interface ImportQueue {
   /** Lets an import go on from a place, after 0 to 900 seconds. */
-  proceed(place: ImportPlace, delaySeconds: number): Promise<void>;
+  proceed(place: ImportCursor, delaySeconds: number): Promise<void>;
 }
 
 /** What is to be counted in an hour of a tenant. */

@@ -1,5 +1,5 @@
-import type { JobErrorCode } from "../errors.ts";
 import type { Job } from "../job/job.ts";
+import type { JobErrorCode } from "../job/job-error.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { BlobStore } from "../ports/ports.ts";
 

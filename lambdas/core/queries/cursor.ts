@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { RequestError } from "../errors.ts";
 import { fingerprint } from "../job/job-id.ts";
+import { RequestError } from "../requests/request-error.ts";
 
 /**
  * A position in a list as callers hold it: opaque, and sealed with the list that it belongs to. The seal is no secret

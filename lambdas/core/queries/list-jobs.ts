@@ -1,4 +1,4 @@
-import type { Order, Place } from "../job/index-position.ts";
+import type { IndexPosition, Order } from "../job/index-position.ts";
 import {
   type Job,
   type JobStatus,
@@ -29,13 +29,13 @@ export interface ListQuery extends JobFilter {
   order: Order;
   /** At most 100. */
   limit: number;
-  after?: Place;
+  after?: IndexPosition;
 }
 
 export interface Listed {
   jobs: Job[];
   /** After which place the list goes on; absent at its end. Where a filter lets little through, a page may be short. */
-  next?: Place;
+  next?: IndexPosition;
 }
 
 /** The jobs that one page looks at, however few pass its filter: what a request may cost is ours to say. */
@@ -80,8 +80,8 @@ export async function listJobs(
   return { jobs: [...found.values()], ...(last && { next: last }) };
 }
 
-async function take(places: AsyncGenerator<Place, void>, count: number): Promise<Place[]> {
-  const taken: Place[] = [];
+async function take(places: AsyncGenerator<IndexPosition, void>, count: number): Promise<IndexPosition[]> {
+  const taken: IndexPosition[] = [];
   while (taken.length < count) {
     const { value } = await places.next();
     if (!value) break;
@@ -91,7 +91,7 @@ async function take(places: AsyncGenerator<Place, void>, count: number): Promise
 }
 
 /** By id. An index that is behind may name a job twice, which a read of many must not. */
-async function readAll(jobs: Pick<JobStore, "getMany">, places: Place[]): Promise<Map<string, Job>> {
+async function readAll(jobs: Pick<JobStore, "getMany">, places: IndexPosition[]): Promise<Map<string, Job>> {
   const ids = [...new Set(places.map(({ id }) => id))];
   return new Map((await jobs.getMany(ids)).map((job) => [job.id, job]));
 }

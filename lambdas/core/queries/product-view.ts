@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { inReach, type Scopes } from "../access/scopes.ts";
-import type { Catalog, Product, ProductEvent, Registry } from "../catalog/catalog.ts";
-import type { JobTypeDefinition } from "../catalog/job-type.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { JobTypeDefinition, Product, ProductEvent, Registry } from "../catalog/job-type.ts";
 import type { JobType } from "../job/job.ts";
 
 /** A job event as callers see it: what a request needs to know. */

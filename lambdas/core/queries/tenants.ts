@@ -1,6 +1,6 @@
 import { inReach, type Scopes } from "../access/scopes.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import { RequestError } from "../errors.ts";
+import { RequestError } from "../requests/request-error.ts";
 import { didYouMean } from "../schema/schema.ts";
 
 /** A product in one of its environments. */

@@ -1,8 +1,8 @@
 import type { Fault } from "../errors.ts";
 import { requestLimits } from "../schema/request-limits.ts";
 import { dueAt, epochMs, farthestAheadMs } from "../schema/start-time.ts";
+import type { JobRequest } from "./job-request.ts";
 import { repeatFaults } from "./repeat-request.ts";
-import type { JobRequest } from "./request.ts";
 
 /** The fields of a request that say something of each other. One that is no request may lack even `start_at`. */
 type Checked = Pick<JobRequest, "repeat" | "expires_at" | "idempotency_key" | "task_token"> &

@@ -1,61 +1,20 @@
-import * as z from "zod";
 import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
-import { type Fault, RequestError } from "../errors.ts";
+import type { Fault } from "../errors.ts";
 import type { Parent, Repeat, RetryPolicy } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
-import { TaskToken } from "../outbound/task.ts";
 import { isInexact } from "../schema/exact-json.ts";
 import { enough, type Findings, findFaults, isCovered } from "../schema/find-faults.ts";
 import { hasMoreValues, mostValues } from "../schema/json-values.ts";
-import { once } from "../schema/lazy.ts";
+import { lazy } from "../schema/lazy.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
-import { milliseconds } from "../schema/plain-faults.ts";
-import { requestLimits } from "../schema/request-limits.ts";
-import { jsonPointer, notWellFormed, strict, wellFormed } from "../schema/schema.ts";
-import { dueAt, epochMs, Time } from "../schema/start-time.ts";
-import { RepeatRequest, repeatOf } from "./repeat-request.ts";
+import { jsonPointer } from "../schema/schema.ts";
+import { dueAt, epochMs } from "../schema/start-time.ts";
+import { JobRequest } from "./job-request.ts";
+import { repeatOf } from "./repeat-request.ts";
+import { RequestError } from "./request-error.ts";
 import { ownFaults } from "./request-faults.ts";
-import { RetryConfig, retryPolicyOf } from "./retry-config.ts";
-
-const Name = z.string().min(1).max(requestLimits.name);
-
-/** The request to schedule a job (DESIGN 3), the same on every way in. `input` is checked by the event's type. */
-export const JobRequest = strict({
-  env: Name.describe("The slug of the environment in which the job runs."),
-  product_tag: Name.describe("The product whose event it is."),
-  event: Name.describe("The tag of the job event."),
-  app: Name.optional().describe("The app that the job is related to: selects or checks the app of an action."),
-  input: z.record(z.string(), z.unknown()),
-  start_at: Time.describe("When to start; 0 or a time in the past is now. At most 5 years ahead."),
-  retries: z
-    .int()
-    .min(0)
-    .max(requestLimits.retries)
-    .optional()
-    .describe("Further attempts after the first one has failed."),
-  retry_config: RetryConfig.optional(),
-  repeat: RepeatRequest.optional().describe("Makes the job recur."),
-  expires_at: Time.optional().describe(
-    "No attempt starts after this: a job that waits by then, for its time or for a retry, is cancelled with reason `expired`.",
-  ),
-  timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional().describe("Milliseconds that one attempt may take."),
-  labels: z
-    .array(z.string().min(1).max(requestLimits.label).refine(wellFormed, notWellFormed))
-    .max(requestLimits.labels)
-    .optional()
-    .describe("Up to 10 short strings to find the job by."),
-  task_token: TaskToken.optional().describe(
-    "A task token of Step Functions: the task is told how the job ends. For one-time jobs; over HTTP for keys with `jobs:admin`; never shown again.",
-  ),
-  idempotency_key: z
-    .string()
-    .min(1)
-    .max(requestLimits.idempotencyKey)
-    .optional()
-    .describe("Names the job: a repeated request with the same key answers the first one's receipt."),
-});
-export type JobRequest = z.infer<typeof JobRequest>;
+import { retryPolicyOf } from "./retry-config.ts";
 
 /** A request that was accepted: looked up in the catalog, its defaults filled in, its times in epoch milliseconds. */
 export interface AcceptedRequest extends CatalogEvent {
@@ -142,7 +101,7 @@ function inputFaults(
   return [...overflows(input, ["input"]), ...faults, ...ofEvent.filter((fault) => !isCovered(fault, faults))];
 }
 
-const looseRequest = once(() => JobRequest.partial());
+const looseRequest = lazy(() => JobRequest.partial());
 
 /** So that all faults come at once: what can be said of the rest of a request although some of its fields are wrong. */
 function faultsOfBroken(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {

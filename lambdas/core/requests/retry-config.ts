@@ -1,6 +1,6 @@
 import * as z from "zod";
-import { type JobErrorCode, jobErrorCodes } from "../errors.ts";
 import type { RetryPolicy } from "../job/job.ts";
+import { type JobErrorCode, jobErrorCodes } from "../job/job-error.ts";
 import { defaultRetryPolicy } from "../job/retry.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { longestRetryDelayMs } from "../schema/request-limits.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { once } from "./lazy.ts";
+import { lazy } from "./lazy.ts";
 
 /** Characters that end lines, hide or turn round what a person reads: control characters and bidirectional overrides. */
 const invisible = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
@@ -23,7 +23,7 @@ export function pathFault(path: string): string | undefined {
 /** Also when written as `%2e`, for whoever decodes a key once too often. */
 const isDots = (segment: string): boolean => /^\.{1,2}$/.test(segment.replace(/%2e/gi, "."));
 
-const path = once(() =>
+const path = lazy(() =>
   z.string().superRefine((text, context) => {
     const fault = pathFault(text);
     if (fault) context.addIssue(fault);
@@ -34,17 +34,17 @@ const path = once(() =>
 export const fileLimits = { name: 512, prefix: 256, mimeType: 255 } as const;
 
 /** The name of a file, which may have folders: `invoices/2030/1.pdf`. */
-export const fileName = once(() => path().min(1).max(fileLimits.name));
+export const fileName = lazy(() => path().min(1).max(fileLimits.name));
 
 /** What every key of a place starts with; a slash at its end makes no difference. */
-export const keyPrefix = once(() =>
+export const keyPrefix = lazy(() =>
   z
     .string()
     .transform((prefix) => prefix.replace(/\/$/, ""))
     .pipe(path().min(1).max(fileLimits.prefix)),
 );
 
-export const mimeType = once(() =>
+export const mimeType = lazy(() =>
   z
     .string()
     .max(fileLimits.mimeType)

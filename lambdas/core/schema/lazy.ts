@@ -1,5 +1,5 @@
 /** Runs `make` at the first call and answers the same thing ever after: start-up belongs to the first request. */
-export function once<T>(make: () => T): () => T {
+export function lazy<T>(make: () => T): () => T {
   let made: { value: T } | undefined;
   return () => {
     made ??= { value: make() };

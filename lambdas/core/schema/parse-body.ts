@@ -1,5 +1,6 @@
 import type * as z from "zod";
-import { type Fault, RequestError } from "../errors.ts";
+import type { Fault } from "../errors.ts";
+import { RequestError } from "../requests/request-error.ts";
 import { findFaults } from "./find-faults.ts";
 
 /** Parses a request's body. Throws INVALID_REQUEST with every fault. */

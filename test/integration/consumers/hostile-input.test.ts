@@ -5,13 +5,14 @@ import { execute as feature } from "../../../lambdas/consumers/types/feature/exe
 import { execute as cloudFunction } from "../../../lambdas/consumers/types/function/execute.ts";
 import { execute as notification } from "../../../lambdas/consumers/types/notification/execute.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
-import { makeCatalog, type Product } from "../../../lambdas/core/catalog/catalog.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
-import type { Decide } from "../../../lambdas/core/catalog/job-type.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
-import { RequestError } from "../../../lambdas/core/errors.ts";
 import type { Job, JobType } from "../../../lambdas/core/job/job.ts";
+import type { Decide } from "../../../lambdas/core/operations/execution.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
+import { RequestError } from "../../../lambdas/core/requests/request-error.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";
 import { httpServer, json, type Seen } from "../../support/executors/http-server.ts";
 import { fakeServices } from "../../support/fakes/services.ts";

@@ -1,6 +1,6 @@
 import { execute } from "../../../lambdas/consumers/types/database_action/execute.ts";
-import type { Execution } from "../../../lambdas/core/catalog/job-type.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";
+import type { Execution } from "../../../lambdas/core/operations/execution.ts";
 import { endlessRoom } from "../../../lambdas/core/operations/memory.ts";
 import { aJob } from "../builders.ts";
 import { fakeBlobStore } from "../fakes/blob-store.ts";

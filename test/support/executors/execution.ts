@@ -1,7 +1,7 @@
-import type { Execution } from "../../../lambdas/core/catalog/job-type.ts";
 import { type Reference, referenceName } from "../../../lambdas/core/catalog/references.ts";
-import { JobError } from "../../../lambdas/core/errors.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../lambdas/core/job/job-error.ts";
+import type { Execution } from "../../../lambdas/core/operations/execution.ts";
 import { endlessRoom } from "../../../lambdas/core/operations/memory.ts";
 import type { Log } from "../../../lambdas/core/ports/ports.ts";
 import { fakeBlobStore } from "../fakes/blob-store.ts";

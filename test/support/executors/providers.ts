@@ -12,9 +12,9 @@ import { sesSender } from "../../../lambdas/consumers/types/notification/mail/se
 import { storageExecutor } from "../../../lambdas/consumers/types/storage/execute.ts";
 import { bucketOpener } from "../../../lambdas/consumers/types/storage/open-bucket.ts";
 import { s3Buckets } from "../../../lambdas/consumers/types/storage/s3.ts";
-import type { Execute } from "../../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
+import type { Execute } from "../../../lambdas/core/operations/execution.ts";
 import { settings } from "../aws/client-settings.ts";
 import { json } from "./http-server.ts";
 

@@ -1,5 +1,5 @@
 import { referenceName } from "../../../lambdas/core/catalog/references.ts";
-import { JobError } from "../../../lambdas/core/errors.ts";
+import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import type { Secrets } from "../../../lambdas/core/ports/ports.ts";
 
 /** Values by reference as the catalog writes it: `{"shop/smtp#password": "...", "/shop/base-url": "..."}`. */

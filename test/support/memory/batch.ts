@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
-import { makeCatalog, type Product } from "../../../lambdas/core/catalog/catalog.ts";
-import type { Decide } from "../../../lambdas/core/catalog/job-type.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
+import type { Decide } from "../../../lambdas/core/operations/execution.ts";
 import { memoryOf } from "../../../lambdas/core/operations/memory.ts";
 import type { BlobStore } from "../../../lambdas/core/ports/ports.ts";
 import { aJob, aMessage } from "../builders.ts";

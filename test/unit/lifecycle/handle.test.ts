@@ -1,13 +1,14 @@
 import type { JobChange } from "../../../lambdas/aws/lambda/stream-handler.ts";
-import { JobError } from "../../../lambdas/core/errors.ts";
+import type { ProductEndpoint } from "../../../lambdas/core/catalog/webhook.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { finalEvents, type JobEventName, jobEvents } from "../../../lambdas/core/job/job-event.ts";
 import { continued } from "../../../lambdas/core/job/series.ts";
 import { hourMs, statsOf } from "../../../lambdas/core/job/stats.ts";
 import { attemptFailed, claimed, completed } from "../../../lambdas/core/job/transitions.ts";
 import { recent } from "../../../lambdas/core/operations/recent.ts";
 import type { TaskMessage } from "../../../lambdas/core/outbound/task-message.ts";
-import type { Delivery, ProductEndpoint } from "../../../lambdas/core/outbound/webhook.ts";
+import type { Delivery } from "../../../lambdas/core/outbound/webhook.ts";
 import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeBlobStore } from "../../support/fakes/blob-store.ts";

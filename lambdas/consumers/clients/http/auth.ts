@@ -1,6 +1,6 @@
-import type { Execution } from "../../../core/catalog/job-type.ts";
 import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
 import type { Auth } from "../../types/action/target.ts";
 import { exchange, type HttpRequest } from "./exchange.ts";
 import { setHeader } from "./headers.ts";

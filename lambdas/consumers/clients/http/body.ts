@@ -1,4 +1,4 @@
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import type { BodyType } from "../../types/action/target.ts";
 import { quoted } from "./names.ts";
 

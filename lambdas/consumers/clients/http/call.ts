@@ -1,6 +1,6 @@
-import type { Execution } from "../../../core/catalog/job-type.ts";
 import type { TextOrReference } from "../../../core/catalog/references.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
 import { carriesCredentials } from "../../types/action/credentials.ts";
 import type { ActionInput } from "../../types/action/input.ts";
 import type { Auth, BodyType } from "../../types/action/target.ts";

@@ -1,5 +1,5 @@
 import { sendHttp } from "../../../aws/client/http-request.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import { responseOf } from "./response.ts";
 
 export interface HttpRequest {

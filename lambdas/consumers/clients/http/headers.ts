@@ -1,4 +1,4 @@
-import { JobError, type JobErrorCode } from "../../../core/errors.ts";
+import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { quoted } from "./names.ts";
 import type { Scalar } from "./url.ts";
 

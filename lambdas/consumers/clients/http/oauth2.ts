@@ -1,5 +1,5 @@
-import type { Execution } from "../../../core/catalog/job-type.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
 import type { Auth } from "../../types/action/target.ts";
 import { discard, exchange } from "./exchange.ts";
 import { readJson } from "./read-body.ts";

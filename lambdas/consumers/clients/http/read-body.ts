@@ -1,4 +1,4 @@
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import { endlessRoom, type Room } from "../../../core/operations/memory.ts";
 import { parseExactly } from "../../../core/schema/exact-json.ts";
 import { isSmallJson } from "../../../core/schema/json-values.ts";

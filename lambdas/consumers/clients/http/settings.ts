@@ -1,5 +1,5 @@
 import { isReference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import type { Secrets } from "../../../core/ports/ports.ts";
 import { httpUrl, urlFault } from "../../../core/schema/url.ts";
 

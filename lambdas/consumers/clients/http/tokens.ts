@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Execution } from "../../../core/catalog/job-type.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
 import type { Clock } from "../../../core/ports/ports.ts";
 import { discard } from "./exchange.ts";
 

@@ -1,5 +1,6 @@
 import { isReference, type TextOrReference } from "../../../core/catalog/references.ts";
-import { type Fault, JobError } from "../../../core/errors.ts";
+import type { Fault } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import { didYouMean, jsonPointer } from "../../../core/schema/schema.ts";
 import { httpUrl } from "../../../core/schema/url.ts";
 import { encodeBody } from "../../clients/http/body.ts";

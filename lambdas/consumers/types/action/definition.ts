@@ -1,6 +1,7 @@
-import { own, Tag } from "../../../core/catalog/catalog.ts";
+import { own } from "../../../core/catalog/catalog.ts";
 import type { JobTypeDefinition } from "../../../core/catalog/job-type.ts";
 import { didYouMean } from "../../../core/schema/schema.ts";
+import { Tag } from "../../../core/schema/tag.ts";
 import { callFaults } from "./call-faults.ts";
 import { actionInput } from "./input.ts";
 import { type AppTarget, appTarget } from "./target.ts";

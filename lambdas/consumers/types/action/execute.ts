@@ -1,5 +1,5 @@
-import type { Execute, Execution } from "../../../core/catalog/job-type.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execute, Execution } from "../../../core/operations/execution.ts";
 import { send } from "../../clients/http/call.ts";
 import { shownHeaders } from "../../clients/http/headers.ts";
 import { type DecodedBody, decodeBody, maxResponseBytes, readBytes } from "../../clients/http/read-body.ts";

@@ -1,14 +1,14 @@
 import * as z from "zod";
-import { once } from "../../../core/schema/lazy.ts";
+import { lazy } from "../../../core/schema/lazy.ts";
 import { must } from "../../../core/schema/plain-faults.ts";
 import { strict } from "../../../core/schema/schema.ts";
 
-export const scalar = once(() =>
+export const scalar = lazy(() =>
   z.union([z.string(), z.number(), z.boolean()], must("must be a text, a number, true or false")),
 );
 
 /** IActionRequest: what is merged over the action's defaults. */
-export const actionInput = once(() => {
+export const actionInput = lazy(() => {
   const Records = z.record(z.string(), z.unknown());
   const Scalar = scalar();
   const InQuery = z.union(

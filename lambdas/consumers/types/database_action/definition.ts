@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { Tag } from "../../../core/catalog/catalog.ts";
 import type { JobTypeDefinition } from "../../../core/catalog/job-type.ts";
-import { once } from "../../../core/schema/lazy.ts";
+import { lazy } from "../../../core/schema/lazy.ts";
 import { didYouMean, strict } from "../../../core/schema/schema.ts";
+import { Tag } from "../../../core/schema/tag.ts";
 import { readDynamo } from "./read-dynamodb.ts";
 import { mongoNames, readMongo } from "./read-mongodb.ts";
 import { compile } from "./statement.ts";
@@ -10,7 +10,7 @@ import { type DatabaseTarget, databaseTarget } from "./target.ts";
 import { type Input, inputFaults, plainNames } from "./values.ts";
 
 /** IDbActionRequest: what fills the placeholders of a named action. */
-export const databaseInput = once(() => {
+export const databaseInput = lazy(() => {
   const Records = z.record(z.string(), z.unknown());
   // An action that only selects records takes nothing but their filter; what an action needs its placeholders say.
   return strict({ data: Records.optional(), filter: Records.optional() });

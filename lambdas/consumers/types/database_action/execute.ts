@@ -1,6 +1,6 @@
-import type { Execute, Execution } from "../../../core/catalog/job-type.ts";
 import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execute, Execution } from "../../../core/operations/execution.ts";
 import { databaseFaults } from "./definition.ts";
 import type { Call, ConnectedCall } from "./engines/call.ts";
 import type { DatabaseTarget } from "./target.ts";

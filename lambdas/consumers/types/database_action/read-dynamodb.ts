@@ -1,6 +1,5 @@
 import type { Placeholder } from "./placeholders.ts";
 import { compile } from "./statement.ts";
-import type { DynamoAction } from "./target-dynamodb.ts";
 import { readTemplate, type TemplateFault } from "./template.ts";
 
 const expressionFields = ["key_condition", "filter", "projection", "update", "condition"] as const;
@@ -15,8 +14,7 @@ export interface DynamoStatement {
   faults: TemplateFault[];
 }
 
-export function readDynamo(action: DynamoAction): DynamoStatement {
-  const fields: Record<string, unknown> = action;
+export function readDynamo(fields: Readonly<Record<string, unknown>>): DynamoStatement {
   const read: DynamoStatement = { expressions: {}, values: [], placeholders: [], faults: [] };
   for (const field of templateFields) {
     if (fields[field] === undefined) continue;

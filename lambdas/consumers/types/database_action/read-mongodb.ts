@@ -1,5 +1,4 @@
 import type { Placeholder } from "./placeholders.ts";
-import type { MongoAction } from "./target-mongodb.ts";
 import { type Reading, readTemplate, type TemplateFault } from "./template.ts";
 import { type NameRule, plainNames } from "./values.ts";
 
@@ -18,7 +17,7 @@ export type TemplateField = keyof typeof templates;
 export const readingOf = (field: TemplateField, template: unknown): Reading =>
   field === "update" && Array.isArray(template) ? "expression" : templates[field].reading;
 
-export function readMongo(action: MongoAction): { placeholders: Placeholder[]; faults: TemplateFault[] } {
+export function readMongo(action: object): { placeholders: Placeholder[]; faults: TemplateFault[] } {
   const fields = Object.entries(action).filter(([field]) => Object.hasOwn(templates, field)) as [
     TemplateField,
     unknown,

@@ -1,4 +1,4 @@
-import type { Product, Registry } from "../../../core/catalog/catalog.ts";
+import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { Fault } from "../../../core/errors.ts";
 import { didYouMean, jsonPointer } from "../../../core/schema/schema.ts";
 import { checkAgainstEvent } from "./check-step.ts";

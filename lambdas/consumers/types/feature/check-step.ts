@@ -1,5 +1,5 @@
-import { own, type Product, type Registry, targetsOf } from "../../../core/catalog/catalog.ts";
-import type { JobTypeDefinition } from "../../../core/catalog/job-type.ts";
+import { own, targetsOf } from "../../../core/catalog/catalog.ts";
+import type { JobTypeDefinition, Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { Fault } from "../../../core/errors.ts";
 import { findFaults, isCovered } from "../../../core/schema/find-faults.ts";
 import { jsonPointer, type Path } from "../../../core/schema/schema.ts";

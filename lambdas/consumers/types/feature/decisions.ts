@@ -1,8 +1,10 @@
 import { isRefusal } from "../../../aws/client/refusal.ts";
-import { JobError, RequestError, traceOf } from "../../../core/errors.ts";
+import { traceOf } from "../../../core/errors.ts";
 import { type Job, messageOf, tenantOf } from "../../../core/job/job.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import { attemptFailed, type ParkedFor, parked } from "../../../core/job/transitions.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
+import { RequestError } from "../../../core/requests/request-error.ts";
 
 /** When AWS has refused a part of a decision, and after a decision's first failure by a fault of ours. */
 const againMs = 5000;

@@ -1,14 +1,14 @@
 import * as z from "zod";
-import { Tag } from "../../../core/catalog/catalog.ts";
 import type { JobTypeDefinition } from "../../../core/catalog/job-type.ts";
-import { once } from "../../../core/schema/lazy.ts";
+import { lazy } from "../../../core/schema/lazy.ts";
+import { Tag } from "../../../core/schema/tag.ts";
 import { checkFeature } from "./check-feature.ts";
 import { checkFeatureInput, featureInputSchema } from "./input-schema.ts";
 import { stepsOf } from "./steps.ts";
 import { type FeatureTarget, featureTarget } from "./target.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
-export const featureInput = once(() => z.record(z.string(), z.unknown()));
+export const featureInput = lazy(() => z.record(z.string(), z.unknown()));
 export type FeatureInput = z.infer<ReturnType<typeof featureInput>>;
 
 export const feature = {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import { isInexact } from "../../../core/schema/exact-json.ts";
 import { dateOf } from "./date.ts";
 import { type Expression, isExpression, type Operator, parseExpression, referencesOf } from "./expression.ts";

@@ -1,13 +1,14 @@
-import { type Decide, Finished, Parked } from "../../../core/catalog/job-type.ts";
-import { JobError, RequestError } from "../../../core/errors.ts";
 import { type AttemptError, isFinished, isWaiting, type Job, messageOf } from "../../../core/job/job.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
-import { changeJob, reviving } from "../../../core/operations/change-job.ts";
+import { changeJob, revive } from "../../../core/operations/change-job.ts";
+import { type Decide, Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
 import { type StepView, stepViewOf } from "../../../core/queries/step-view.ts";
 import { parseRequest } from "../../../core/requests/request.ts";
+import { RequestError } from "../../../core/requests/request-error.ts";
 import { shorten } from "../../../core/schema/sizes.ts";
 import { isPassing } from "./decisions.ts";
 import { resolve, type Scope } from "./evaluate.ts";
@@ -99,7 +100,7 @@ async function reviveFailed(services: ConsumerServices, job: Job, feature: Featu
       const child = children.get(key);
       if (!child || attemptOf(child, job) >= job.attempt || child.status === "completed") return;
       if (step.allow_fail && isFinished(child) && !endedWithFeature(child)) return;
-      children.set(key, await changeJob(services, child.id, reviving({ message, step: key })));
+      children.set(key, await changeJob(services, child.id, revive({ message, step: key })));
     }),
   );
 }
@@ -170,7 +171,7 @@ async function start(services: ConsumerServices, job: Job, { placed, input }: Re
   const step = { job_id: stepJobId(job, placed.key), parent };
   const child = await scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
   // A late decision of an attempt before this one may have started it: its end is to wake this one.
-  return attemptOf(child, job) < job.attempt ? changeJob(services, child.id, reviving(parent)) : child;
+  return attemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
 }
 
 /** The attempt of its feature that a step belongs to. */

@@ -1,10 +1,10 @@
 import * as z from "zod";
 import type { Fault } from "../../../core/errors.ts";
-import { once } from "../../../core/schema/lazy.ts";
+import { lazy } from "../../../core/schema/lazy.ts";
 import { required as isRequired } from "../../../core/schema/plain-faults.ts";
 import { didYouMean, jsonPointer, strict } from "../../../core/schema/schema.ts";
 
-const types = once(() => ({
+const types = lazy(() => ({
   string: z.string(),
   number: z.number(),
   integer: z.int(),
@@ -21,7 +21,7 @@ const types = once(() => ({
 type FieldType = keyof ReturnType<typeof types>;
 
 /** What a feature's input holds, field by field. */
-export const inputSchema = once(() => {
+export const inputSchema = lazy(() => {
   const Field = strict({
     type: z.enum(Object.keys(types()) as [FieldType, ...FieldType[]]),
     /** Default: true. */

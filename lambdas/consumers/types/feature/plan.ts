@@ -1,5 +1,5 @@
-import { JobError } from "../../../core/errors.ts";
 import type { AttemptError } from "../../../core/job/job.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import type { StepView } from "../../../core/queries/step-view.ts";
 import { compare, resolve, type Scope, same, stepsIn } from "./evaluate.ts";
 import { comparedIn, conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";

@@ -1,5 +1,5 @@
-import type { Execution } from "../../../core/catalog/job-type.ts";
 import type { Job, Stored } from "../../../core/job/job.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
 import { load } from "../../../core/operations/payload.ts";
 import type { BlobStore } from "../../../core/ports/ports.ts";
 import type { Scope } from "./evaluate.ts";

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { Tag } from "../../../core/catalog/catalog.ts";
 import { RetryConfig } from "../../../core/requests/retry-config.ts";
 import { milliseconds } from "../../../core/schema/plain-faults.ts";
 import { longestDelayMs, requestLimits } from "../../../core/schema/request-limits.ts";
 import { strict } from "../../../core/schema/schema.ts";
+import { Tag } from "../../../core/schema/tag.ts";
 import { inputSchema } from "./input-schema.ts";
 
 /** Holds when every comparison given does; `value`, `equals` and `not_equals` are templates. */

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { Tag } from "../../../core/catalog/catalog.ts";
 import type { JobTypeDefinition } from "../../../core/catalog/job-type.ts";
-import { once } from "../../../core/schema/lazy.ts";
+import { lazy } from "../../../core/schema/lazy.ts";
 import { required } from "../../../core/schema/plain-faults.ts";
 import { strict } from "../../../core/schema/schema.ts";
+import { Tag } from "../../../core/schema/tag.ts";
 import { functionTarget } from "./target.ts";
 
 /** IFunctionRequest: what the function is called with. */
-export const functionInput = once(() =>
+export const functionInput = lazy(() =>
   strict({ payload: z.unknown() }).refine((input) => input.payload !== undefined, {
     path: ["payload"],
     message: required,

@@ -1,4 +1,4 @@
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import { retryAfterMs } from "../../../core/job/retry-after.ts";
 import { meaningOf } from "../../clients/http/status.ts";
 import type { HttpAnswer } from "./http-post.ts";

@@ -1,6 +1,6 @@
-import type { Execution } from "../../../core/catalog/job-type.ts";
 import { isReference, referenceName } from "../../../core/catalog/references.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
 import { urlFault } from "../../../core/schema/url.ts";
 import { type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
 import { shownHeaders } from "../../clients/http/headers.ts";

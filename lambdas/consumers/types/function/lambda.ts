@@ -1,7 +1,7 @@
 import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import { agents, withinABurst } from "../../../aws/client/agents.ts";
-import type { Execution } from "../../../core/catalog/job-type.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
 import { parseExactly } from "../../../core/schema/exact-json.ts";
 import { isSmallJson } from "../../../core/schema/json-values.ts";
 import { smallResponseBytes } from "../../clients/http/read-body.ts";

@@ -1,4 +1,4 @@
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import type { LambdaClients } from "./lambda.ts";
 import { signedFor } from "./url.ts";
 

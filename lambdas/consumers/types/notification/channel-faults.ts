@@ -3,7 +3,7 @@ import { jsonPointer } from "../../../core/schema/schema.ts";
 import { callFaults } from "../action/call-faults.ts";
 import type { Message, Settings } from "./channel.ts";
 import { longestSms, smsNumber } from "./channels/sms-limits.ts";
-import type { NotificationInput } from "./definition.ts";
+import type { NotificationInput } from "./input.ts";
 import { render, type Texts, textFor, variablesOf } from "./template.ts";
 
 /** What is wrong with an input for channels that would fail for it: variables and locales, addresses, calls. */

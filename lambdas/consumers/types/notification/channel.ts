@@ -1,7 +1,7 @@
-import type { Execution } from "../../../core/catalog/job-type.ts";
-import { JobError } from "../../../core/errors.ts";
-import { type Channel, type NotificationInput, settingOf } from "./definition.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
 import type { Achieved } from "./fan-out.ts";
+import { type Channel, type NotificationInput, settingOf } from "./input.ts";
 import type { NotificationTarget } from "./target.ts";
 
 export type Settings = NonNullable<NotificationTarget["envs"][string]>;

@@ -1,5 +1,5 @@
-import type { Execution } from "../../../core/catalog/job-type.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
 
 /**
  * Runs with a signal that aborts a little before the attempt's own. When the attempt's timeout strikes, the shell takes

@@ -1,5 +1,5 @@
-import type { Execute, Execution } from "../../../core/catalog/job-type.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execute, Execution } from "../../../core/operations/execution.ts";
 import type { ChannelView } from "../../../core/queries/channels-view.ts";
 import type { Report, SendChannel, Sending } from "./channel.ts";
 import { sendCallback } from "./channels/callback.ts";
@@ -7,8 +7,8 @@ import { sendEmail } from "./channels/email.ts";
 import { sendPushNotification } from "./channels/push-notification.ts";
 import { sendSms } from "./channels/sms.ts";
 import { withDeadline } from "./deadline.ts";
-import { type Channel, channels, type NotificationInput } from "./definition.ts";
 import { asJobError, combined } from "./failures.ts";
+import { type Channel, channels, type NotificationInput } from "./input.ts";
 import type { NotificationTarget } from "./target.ts";
 
 export type Senders = { [C in Channel]: SendChannel };

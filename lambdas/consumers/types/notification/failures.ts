@@ -1,4 +1,5 @@
-import { JobError, traceOf } from "../../../core/errors.ts";
+import { traceOf } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import type { Log } from "../../../core/ports/ports.ts";
 
 export const asJobError = (cause: unknown, log: Log): JobError => {

@@ -1,4 +1,4 @@
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import type { Log } from "../../../core/ports/ports.ts";
 import { asJobError, combined } from "./failures.ts";
 

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { Tag } from "../../../core/catalog/catalog.ts";
 import { perEnv } from "../../../core/catalog/per-env.ts";
 import { HttpUrl, Reference, SecureUrl, secureWhere } from "../../../core/catalog/reference-schema.ts";
 import { strict } from "../../../core/schema/schema.ts";
+import { Tag } from "../../../core/schema/tag.ts";
 import { carriesCredentials } from "../action/credentials.ts";
 import { Auth } from "../action/target.ts";
 

@@ -1,4 +1,4 @@
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import { quoted } from "../../clients/http/names.ts";
 import type { Scalar } from "../../clients/http/url.ts";
 

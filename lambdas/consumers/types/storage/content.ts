@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
-import type { Execution } from "../../../core/catalog/job-type.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
 import { uploadKey } from "../../../core/schema/uploads.ts";
 import type { StorageInput } from "./definition.ts";
 import { headBytes } from "./mime-type.ts";

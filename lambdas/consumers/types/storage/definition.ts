@@ -1,17 +1,17 @@
 import * as z from "zod";
-import { Tag } from "../../../core/catalog/catalog.ts";
 import type { InputCheck, JobTypeDefinition } from "../../../core/catalog/job-type.ts";
 import type { Fault } from "../../../core/errors.ts";
 import { fileName, mimeType } from "../../../core/schema/file-name.ts";
-import { once } from "../../../core/schema/lazy.ts";
+import { lazy } from "../../../core/schema/lazy.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { oneOf } from "../../../core/schema/some-of.ts";
+import { Tag } from "../../../core/schema/tag.ts";
 import { uploadIdPattern } from "../../../core/schema/uploads.ts";
 import { objectKey, tooLong } from "./object-key.ts";
 import { type StorageTarget, storageTarget } from "./target.ts";
 
 /** IStorageRequest: a file by value (base64 or a Buffer's JSON) or by an upload made before. */
-export const storageInput = once(() => {
+export const storageInput = lazy(() => {
   /** What `JSON.stringify` makes of a Node Buffer. */
   const BufferJson = strict({ type: z.literal("Buffer"), data: z.array(z.int().min(0).max(255)) });
   const orBuffer = "base64, or the JSON of a Buffer";

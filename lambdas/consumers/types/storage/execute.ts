@@ -1,5 +1,5 @@
-import type { Execute, Execution } from "../../../core/catalog/job-type.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execute, Execution } from "../../../core/operations/execution.ts";
 import type { Bucket, File, StoredFile } from "./bucket.ts";
 import { type Content, contentOf } from "./content.ts";
 import type { StorageInput } from "./definition.ts";

@@ -1,4 +1,4 @@
-import { JobError, type JobErrorCode } from "../../../core/errors.ts";
+import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { retryAfterOf } from "../../../core/job/retry-after.ts";
 
 type Meaning = [JobErrorCode, string];

@@ -1,5 +1,5 @@
 import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
-import { JobError } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
 import type { Secrets } from "../../../core/ports/ports.ts";
 import { azureBucket, azureClient } from "./azure.ts";
 import type { Bucket } from "./bucket.ts";

@@ -1,10 +1,10 @@
 import { inspect } from "node:util";
-import { quietly } from "../../../../lambdas/aws/lambda/with-safe-errors.ts";
+import { withSafeErrors } from "../../../../lambdas/aws/lambda/with-safe-errors.ts";
 import { fakeLog } from "../../../support/fakes/log.ts";
 
 test("what fails is told by its trace, and thrown without what it quotes", async () => {
   const log = fakeLog();
-  const failing = quietly(log, async () => {
+  const failing = withSafeErrors(log, async () => {
     throw Object.assign(new TypeError("could not use s3cret"), { code: "EFAIL", config: "s3cret" });
   });
   const error = await failing.catch((thrown: unknown) => thrown);
@@ -14,5 +14,5 @@ test("what fails is told by its trace, and thrown without what it quotes", async
 });
 
 test("what succeeds is answered", async () => {
-  expect(await quietly(fakeLog(), async () => 7)).toBe(7);
+  expect(await withSafeErrors(fakeLog(), async () => 7)).toBe(7);
 });

@@ -5,7 +5,7 @@ import { parameterReader } from "../../../../lambdas/aws/secrets/parameter-reade
 import { secretReader } from "../../../../lambdas/aws/secrets/secret-reader.ts";
 import { awsSecrets } from "../../../../lambdas/aws/secrets/secrets.ts";
 import { parameter, type Reference, secret } from "../../../../lambdas/core/catalog/references.ts";
-import { JobError } from "../../../../lambdas/core/errors.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { awsError, type StubAnswer, stubHandler } from "../../../support/aws/stub-handler.ts";
 import { fakeClock } from "../../../support/fakes/clock.ts";

@@ -1,9 +1,9 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
-import { type Decide, Parked } from "../../../../lambdas/core/catalog/job-type.ts";
-import { JobError } from "../../../../lambdas/core/errors.ts";
 import type { Job, JobMessage } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
+import { type Decide, Parked } from "../../../../lambdas/core/operations/execution.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 

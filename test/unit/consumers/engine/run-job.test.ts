@@ -1,9 +1,9 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
-import { type Decide, type Execute, type Execution, Parked } from "../../../../lambdas/core/catalog/job-type.ts";
-import { JobError } from "../../../../lambdas/core/errors.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { cancelled, parked } from "../../../../lambdas/core/job/transitions.ts";
+import { type Decide, type Execute, type Execution, Parked } from "../../../../lambdas/core/operations/execution.ts";
 import { memoryOf } from "../../../../lambdas/core/operations/memory.ts";
 import type { ConsumerServices } from "../../../../lambdas/core/operations/services.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";

@@ -1,7 +1,7 @@
 import { withCurrentSecrets } from "../../../../lambdas/consumers/engine/with-current-secrets.ts";
-import type { Execution } from "../../../../lambdas/core/catalog/job-type.ts";
 import { secret } from "../../../../lambdas/core/catalog/references.ts";
-import { JobError, type JobErrorCode } from "../../../../lambdas/core/errors.ts";
+import { JobError, type JobErrorCode } from "../../../../lambdas/core/job/job-error.ts";
+import type { Execution } from "../../../../lambdas/core/operations/execution.ts";
 import type { ConsumerServices } from "../../../../lambdas/core/operations/services.ts";
 import type { Secrets } from "../../../../lambdas/core/ports/ports.ts";
 import { anExecution, failureOf } from "../../../support/executors/execution.ts";

@@ -1,4 +1,4 @@
-import { comesOfAge, needsNudge, placeComesOfAge } from "../../../../lambdas/core/job/redispatch.ts";
+import { comesOfAge, needsRedispatch, positionComesOfAge } from "../../../../lambdas/core/job/redispatch.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 
 const minute = 60_000;
@@ -53,27 +53,27 @@ describe("a job", () => {
 
   it("that waits is lost a grace after its time, as its place says without a read", () => {
     const job = aJob({ due_at: noon });
-    expect(needsNudge(job, at(noon + minute - 1))).toBe(false);
-    expect(needsNudge(job, at(noon + minute))).toBe(true);
-    expect(placeComesOfAge(noon, at(noon + minute))).toBe(true);
+    expect(needsRedispatch(job, at(noon + minute - 1))).toBe(false);
+    expect(needsRedispatch(job, at(noon + minute))).toBe(true);
+    expect(positionComesOfAge(noon, at(noon + minute))).toBe(true);
   });
 
   it("that a consumer holds is lost when its lease ends, and looked after by its time too", () => {
     const job = aJob({ status: "running", claim_id: "c", lease_until: noon + 5 * minute });
-    expect(needsNudge(job, at(noon + 2 * minute))).toBe(false);
-    expect(needsNudge(job, at(noon + 5 * minute + 1))).toBe(true);
-    expect(needsNudge(job, at(noon + 6 * minute))).toBe(true);
-    expect(needsNudge(job, at(noon + 7 * minute))).toBe(false);
-    expect(needsNudge(job, at(noon + 8 * minute))).toBe(true);
+    expect(needsRedispatch(job, at(noon + 2 * minute))).toBe(false);
+    expect(needsRedispatch(job, at(noon + 5 * minute + 1))).toBe(true);
+    expect(needsRedispatch(job, at(noon + 6 * minute))).toBe(true);
+    expect(needsRedispatch(job, at(noon + 7 * minute))).toBe(false);
+    expect(needsRedispatch(job, at(noon + 8 * minute))).toBe(true);
   });
 
   it("that is parked is lost a grace after it should have woken", () => {
     const job = aJob({ status: "running", lease_until: 0, wake_at: noon });
-    expect(needsNudge(job, at(noon + minute))).toBe(true);
-    expect(needsNudge(job, at(noon + 3 * minute))).toBe(false);
+    expect(needsRedispatch(job, at(noon + minute))).toBe(true);
+    expect(needsRedispatch(job, at(noon + 3 * minute))).toBe(false);
   });
 
   it.each(["paused", "completed", "failed", "cancelled"] as const)("that is %s is not lost", (status) => {
-    expect(needsNudge(aJob({ status, due_at: noon - 1e9 }), look(Number.NEGATIVE_INFINITY, noon))).toBe(false);
+    expect(needsRedispatch(aJob({ status, due_at: noon - 1e9 }), look(Number.NEGATIVE_INFINITY, noon))).toBe(false);
   });
 });

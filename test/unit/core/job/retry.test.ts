@@ -1,4 +1,4 @@
-import { JobError } from "../../../../lambdas/core/errors.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { defaultRetryPolicy, isRetryable, retryDelay } from "../../../../lambdas/core/job/retry.ts";
 
 const steady = { ...defaultRetryPolicy, jitter: false };

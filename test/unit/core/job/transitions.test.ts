@@ -1,6 +1,6 @@
 import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
-import { JobError } from "../../../../lambdas/core/errors.ts";
 import { type Job, messageOf, shownStatus } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import {
   attemptFailed,
   cancelled,
@@ -8,10 +8,10 @@ import {
   claimed,
   completed,
   keptAttempts,
-  newJob,
   parked,
   woken,
 } from "../../../../lambdas/core/job/transitions.ts";
+import { newJob } from "../../../../lambdas/core/requests/new-job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 
 const now = Date.UTC(2026, 0, 1);

@@ -1,21 +1,22 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
-import { JobError, RequestError } from "../../../../lambdas/core/errors.ts";
 import type { Job, Repeat } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { claimed } from "../../../../lambdas/core/job/transitions.ts";
 import {
   type Change,
-  cancelling,
+  cancel,
   changeJob,
   deleteJob,
-  pausing,
-  rescheduling,
-  resuming,
-  retrying,
-  reviving,
-  runningNow,
+  pause,
+  reschedule,
+  resume,
+  retry,
+  revive,
+  runNow,
 } from "../../../../lambdas/core/operations/change-job.ts";
 import { dispatch, scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
+import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";
 import { throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
@@ -55,21 +56,21 @@ describe("cancel", () => {
   it("ends a job with its reason and takes back its schedule", async () => {
     const w = await world(far());
     expect(w.scheduler.schedules.size).toBe(1);
-    expect(await w.change(cancelling("not needed"))).toMatchObject({ status: "cancelled", reason: "not needed" });
+    expect(await w.change(cancel("not needed"))).toMatchObject({ status: "cancelled", reason: "not needed" });
     expect(w.scheduler.schedules.size).toBe(0);
     expect(w.queue.sent).toEqual([]);
   });
 
   it("twice is once; of a job that finished otherwise is a conflict", async () => {
     const w = await world(far());
-    const first = await w.change(cancelling("a"));
-    expect(await w.change(cancelling("b"))).toMatchObject({ version: first.version, reason: "a" });
+    const first = await w.change(cancel("a"));
+    expect(await w.change(cancel("b"))).toMatchObject({ version: first.version, reason: "a" });
     expect(w.queue.sent).toEqual([]);
-    await conflicts((await world(failed())).change(cancelling("c")));
+    await conflicts((await world(failed())).change(cancel("c")));
   });
 
   it("ends a series that is paused", async () => {
-    expect(await (await world(series({ status: "paused" }))).change(cancelling("a"))).toMatchObject({
+    expect(await (await world(series({ status: "paused" }))).change(cancel("a"))).toMatchObject({
       status: "cancelled",
     });
   });
@@ -80,7 +81,7 @@ describe("cancel", () => {
     await runJob(
       w,
       async () => {
-        await w.change(cancelling("stop"));
+        await w.change(cancel("stop"));
         return "too late";
       },
       aMessage(due),
@@ -92,17 +93,17 @@ describe("cancel", () => {
 describe("pause and resume", () => {
   it("hold a series and let it go on with the next occurrence", async () => {
     const w = await world(series());
-    expect(await w.change(pausing)).toMatchObject({ status: "paused", run: 3 });
+    expect(await w.change(pause)).toMatchObject({ status: "paused", run: 3 });
     expect(w.scheduler.schedules.size).toBe(0);
     await w.clock.advance(2.5 * hour);
-    expect(await w.change(resuming)).toMatchObject({ status: "scheduled", run: 3, due_at: noon + 3 * hour });
+    expect(await w.change(resume)).toMatchObject({ status: "scheduled", run: 3, due_at: noon + 3 * hour });
     expect(w.queue.sent.length + w.scheduler.schedules.size).toBe(1);
   });
 
   it("resumed before its time keeps its time", async () => {
     const w = await world(series());
-    await w.change(pausing);
-    expect(await w.change(resuming)).toMatchObject({ status: "scheduled", due_at: noon + hour });
+    await w.change(pause);
+    expect(await w.change(resume)).toMatchObject({ status: "scheduled", due_at: noon + hour });
   });
 
   it("while a run is under way let it end, keep its outcome, and hold the next one", async () => {
@@ -111,7 +112,7 @@ describe("pause and resume", () => {
     await runJob(
       w,
       async () => {
-        expect(await w.change(pausing)).toMatchObject({ status: "running", pause_requested: true });
+        expect(await w.change(pause)).toMatchObject({ status: "running", pause_requested: true });
         return "done";
       },
       aMessage(due),
@@ -127,8 +128,8 @@ describe("pause and resume", () => {
     await runJob(
       w,
       async () => {
-        await w.change(pausing);
-        await w.change(resuming);
+        await w.change(pause);
+        await w.change(resume);
       },
       aMessage(due),
     );
@@ -137,14 +138,14 @@ describe("pause and resume", () => {
 
   it("of a run that waits for its retry let it end too", async () => {
     const w = await world(series({ attempt: 2 }));
-    expect(await w.change(pausing)).toMatchObject({ status: "scheduled", attempt: 2, pause_requested: true });
+    expect(await w.change(pause)).toMatchObject({ status: "scheduled", attempt: 2, pause_requested: true });
     expect(w.scheduler.schedules.size).toBe(1);
   });
 
   it("resumed when its series is over it has ended", async () => {
     const w = await world(series({ status: "paused", repeat: { ...hourly, end_date: noon + hour } }));
     await w.clock.advance(2 * hour);
-    expect(await w.change(resuming)).toMatchObject({
+    expect(await w.change(resume)).toMatchObject({
       status: "completed",
       finished_at: noon + 2 * hour,
       reason: "the series is over",
@@ -153,21 +154,21 @@ describe("pause and resume", () => {
   });
 
   it("are for recurring jobs that are not over", async () => {
-    await conflicts((await world(far())).change(pausing));
-    await conflicts((await world(failed({ repeat: hourly }))).change(pausing));
-    await conflicts((await world(far())).change(resuming));
-    await conflicts((await world(failed({ repeat: hourly, pause_requested: true }))).change(resuming));
+    await conflicts((await world(far())).change(pause));
+    await conflicts((await world(failed({ repeat: hourly }))).change(pause));
+    await conflicts((await world(far())).change(resume));
+    await conflicts((await world(failed({ repeat: hourly, pause_requested: true }))).change(resume));
     const w = await world(series());
-    expect(await w.change(resuming)).toMatchObject({ version: 1 });
-    await w.change(pausing);
+    expect(await w.change(resume)).toMatchObject({ version: 1 });
+    await w.change(pause);
     const { version } = (await w.now()) as Job;
-    expect(await w.change(pausing)).toMatchObject({ version });
+    expect(await w.change(pause)).toMatchObject({ version });
   });
 
   it("a paused job starts nothing: its old message is dropped", async () => {
     const due = job({ repeat: hourly });
     const w = await world(due);
-    await w.change(pausing);
+    await w.change(pause);
     let runs = 0;
     await runJob(w, async () => runs++, aMessage(due));
     expect(runs).toBe(0);
@@ -178,7 +179,7 @@ describe("reschedule", () => {
   it("moves a far job: its schedule is replaced, and the old message means nothing", async () => {
     const before = far();
     const w = await world(before);
-    const moved = await w.change(rescheduling({ due_at: noon + 5 * hour }));
+    const moved = await w.change(reschedule({ due_at: noon + 5 * hour }));
     expect(moved).toMatchObject({ status: "scheduled", due_at: noon + 5 * hour, scheduled_at: noon + 5 * hour });
     expect([...w.scheduler.schedules]).toMatchObject([[scheduleName(moved), { at: (noon + 5 * hour) / 1000 - 75 }]]);
     await w.clock.advance(hour);
@@ -189,7 +190,7 @@ describe("reschedule", () => {
 
   it("to now queues it", async () => {
     const w = await world(far());
-    expect(await w.change(rescheduling({ due_at: noon }))).toMatchObject({ status: "queued" });
+    expect(await w.change(reschedule({ due_at: noon }))).toMatchObject({ status: "queued" });
     expect(w.scheduler.schedules.size).toBe(0);
     expect(w.queue.sent).toMatchObject([{ delaySeconds: 0, message: { due_at: noon } }]);
   });
@@ -197,28 +198,28 @@ describe("reschedule", () => {
   it("gives a series another repeat, and a paused one stays paused", async () => {
     const daily: Repeat = { cron: "0 9 * * *", anchor: noon, overlap: "skip" };
     const w = await world(series());
-    expect(await w.change(rescheduling({ repeat: daily }))).toMatchObject({
+    expect(await w.change(reschedule({ repeat: daily }))).toMatchObject({
       run: 3,
       due_at: noon + 21 * hour,
       repeat: daily,
     });
-    await w.change(pausing);
-    expect(await w.change(rescheduling({ due_at: noon + 9 * hour }))).toMatchObject({
+    await w.change(pause);
+    expect(await w.change(reschedule({ due_at: noon + 9 * hour }))).toMatchObject({
       status: "paused",
       due_at: noon + 9 * hour,
     });
   });
 
   it("of a running or finished job is a conflict, and so is a repeat for a one-time job", async () => {
-    await conflicts((await world(running())).change(rescheduling({ due_at: noon + hour })));
-    await conflicts((await world(failed())).change(rescheduling({ due_at: noon + hour })));
-    await conflicts((await world(far())).change(rescheduling({ repeat: hourly })));
+    await conflicts((await world(running())).change(reschedule({ due_at: noon + hour })));
+    await conflicts((await world(failed())).change(reschedule({ due_at: noon + hour })));
+    await conflicts((await world(far())).change(reschedule({ repeat: hourly })));
   });
 
   it("of a run that stands for missed occurrences forgets them: none runs once more after it", async () => {
     const every: Repeat = { every: hour, anchor: noon + 5 * hour, overlap: "queue" };
     const w = await world(series({ status: "queued", due_at: noon - hour, coalesced_until: noon }));
-    const moved = await w.change(rescheduling({ due_at: noon + 5 * hour, repeat: every }));
+    const moved = await w.change(reschedule({ due_at: noon + 5 * hour, repeat: every }));
     await w.clock.advance(5 * hour);
     await runJob(w, async () => 1, aMessage(moved));
     expect(await w.now()).toMatchObject({ run: 4, status: "scheduled", due_at: noon + 6 * hour });
@@ -226,14 +227,14 @@ describe("reschedule", () => {
 
   it("to a time at which the job will have expired is a conflict", async () => {
     const w = await world(far({ expires_at: noon + 2 * hour }));
-    await conflicts(w.change(rescheduling({ due_at: noon + 2 * hour })));
-    expect(await w.change(rescheduling({ due_at: noon + 2 * hour - 1 }))).toMatchObject({ status: "scheduled" });
+    await conflicts(w.change(reschedule({ due_at: noon + 2 * hour })));
+    expect(await w.change(reschedule({ due_at: noon + 2 * hour - 1 }))).toMatchObject({ status: "scheduled" });
   });
 
   it("to a time after the end of the series is a conflict", async () => {
     const w = await world(series({ repeat: { ...hourly, end_date: noon + 2 * hour } }));
-    await conflicts(w.change(rescheduling({ due_at: noon + 2 * hour + 1 })));
-    expect(await w.change(rescheduling({ due_at: noon + 2 * hour }))).toMatchObject({ due_at: noon + 2 * hour });
+    await conflicts(w.change(reschedule({ due_at: noon + 2 * hour + 1 })));
+    expect(await w.change(reschedule({ due_at: noon + 2 * hour }))).toMatchObject({ due_at: noon + 2 * hour });
   });
 
   it("against fire: whoever writes first wins, and the job runs once, at one of the two times", async () => {
@@ -246,7 +247,7 @@ describe("reschedule", () => {
       await runJob(w, async () => "ran", aMessage(due));
       return read;
     };
-    await conflicts(w.change(rescheduling({ due_at: noon + hour })));
+    await conflicts(w.change(reschedule({ due_at: noon + hour })));
     expect(await w.now()).toMatchObject({ status: "completed", attempts: [{ outcome: "completed" }] });
   });
 });
@@ -254,7 +255,7 @@ describe("reschedule", () => {
 describe("retry", () => {
   it("tries a failed job again, with its whole count of retries and backoff", async () => {
     const w = await world(failed());
-    expect(await w.change(retrying(0))).toMatchObject({ status: "queued", attempt: 5, retried_after: 4 });
+    expect(await w.change(retry(0))).toMatchObject({ status: "queued", attempt: 5, retried_after: 4 });
     const message = w.queue.sent.splice(0)[0]?.message;
     await runJob(
       w,
@@ -268,14 +269,14 @@ describe("retry", () => {
   });
 
   it("starts afresh: it has not ended, has no error, and none of its crashes", async () => {
-    const again = await (await world(failed({ claims: 4 }))).change(retrying(0));
+    const again = await (await world(failed({ claims: 4 }))).change(retry(0));
     expect(again).toMatchObject({ claims: 0 });
     for (const field of ["finished_at", "error", "reason"]) expect(again).not.toHaveProperty(field);
   });
 
   it("after a delay goes the way of any job", async () => {
     const w = await world(failed());
-    await w.change(retrying(hour));
+    await w.change(retry(hour));
     expect([...w.scheduler.schedules.values()]).toMatchObject([
       { at: noon / 1000 + 3600 - 75, message: { attempt: 5 } },
     ]);
@@ -283,16 +284,16 @@ describe("retry", () => {
 
   it("is for failed jobs, once", async () => {
     const w = await world(failed());
-    await w.change(retrying(0));
-    await conflicts(w.change(retrying(0)));
-    await conflicts((await world(far())).change(retrying(0)));
+    await w.change(retry(0));
+    await conflicts(w.change(retry(0)));
+    await conflicts((await world(far())).change(retry(0)));
   });
 
   it("of a job that would have expired by then is a conflict, as it would be cancelled instead", async () => {
     const w = await world(failed({ expires_at: noon + hour }));
-    await conflicts(w.change(retrying(hour)));
-    expect(await w.change(retrying(hour - 1))).toMatchObject({ status: "scheduled" });
-    await conflicts((await world(failed({ expires_at: noon }))).change(retrying(0)));
+    await conflicts(w.change(retry(hour)));
+    expect(await w.change(retry(hour - 1))).toMatchObject({ status: "scheduled" });
+    await conflicts((await world(failed({ expires_at: noon }))).change(retry(0)));
   });
 
   it("of a job whose time to live ran out meanwhile says that there is none", async () => {
@@ -303,7 +304,7 @@ describe("retry", () => {
       await w.jobs.remove(stored);
       return replace(next);
     };
-    await expect(w.change(retrying(0))).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
+    await expect(w.change(retry(0))).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
     expect(w.queue.sent).toEqual([]);
   });
 });
@@ -312,37 +313,37 @@ describe("the step of a feature that is retried", () => {
   const of = (attempt: number) => ({ message: aMessage(job({ attempt })), step: "main.create" });
 
   it("is tried again where it failed, and goes on where it does; its end wakes the new attempt", async () => {
-    const again = await (await world(failed({ parent: of(1) }))).change(reviving(of(2)));
+    const again = await (await world(failed({ parent: of(1) }))).change(revive(of(2)));
     expect(again).toMatchObject({ status: "queued", attempt: 5, parent: { message: { attempt: 2 } } });
-    const open = await (await world(far({ parent: of(1) }))).change(reviving(of(2)));
+    const open = await (await world(far({ parent: of(1) }))).change(revive(of(2)));
     expect(open).toMatchObject({ status: "scheduled", attempt: 1, parent: { message: { attempt: 2 } } });
   });
 
   it("is left as it is where it completed, or has been told so", async () => {
     const done = await world(job({ status: "completed", finished_at: noon, parent: of(1) }));
-    expect(await done.change(reviving(of(2)))).toMatchObject({ version: 1 });
-    expect(await (await world(failed({ parent: of(2) }))).change(reviving(of(2)))).toMatchObject({ version: 1 });
+    expect(await done.change(revive(of(2)))).toMatchObject({ version: 1 });
+    expect(await (await world(failed({ parent: of(2) }))).change(revive(of(2)))).toMatchObject({ version: 1 });
   });
 });
 
 describe("run-now", () => {
   it("makes a waiting job due now", async () => {
     const w = await world(far());
-    expect(await w.change(runningNow)).toMatchObject({ status: "queued", due_at: noon });
+    expect(await w.change(runNow)).toMatchObject({ status: "queued", due_at: noon });
     expect(w.scheduler.schedules.size).toBe(0);
-    expect(await w.change(runningNow)).toMatchObject({ version: 2 });
+    expect(await w.change(runNow)).toMatchObject({ version: 2 });
   });
 
   it("runs a series once more than planned", async () => {
     const w = await world(series());
-    const now = await w.change(runningNow);
+    const now = await w.change(runNow);
     await runJob(w, async () => 1, aMessage(now));
     expect(await w.now()).toMatchObject({ run: 4, due_at: noon + hour });
   });
 
   it("of a run that waits for its retry leaves its series as it was", async () => {
     const w = await world(series({ attempt: 2, scheduled_at: noon - hour, repeat: { ...hourly, overlap: "queue" } }));
-    const now = await w.change(runningNow);
+    const now = await w.change(runNow);
     expect(now).toMatchObject({ due_at: noon, scheduled_at: noon - hour });
     await runJob(w, async () => 1, aMessage(now));
     expect(await w.now()).toMatchObject({ run: 4, status: "queued", scheduled_at: noon });
@@ -350,14 +351,14 @@ describe("run-now", () => {
 
   it("is for jobs that wait", async () => {
     for (const stored of [running(), failed(), series({ status: "paused" })])
-      await conflicts((await world(stored)).change(runningNow));
+      await conflicts((await world(stored)).change(runNow));
   });
 });
 
 describe("a change that AWS has refused to hand over", () => {
   it.each([
-    ["run-now", far(), runningNow],
-    ["resume", series({ status: "paused", due_at: noon, scheduled_at: noon + 60_000 }), resuming],
+    ["run-now", far(), runNow],
+    ["resume", series({ status: "paused", due_at: noon, scheduled_at: noon + 60_000 }), resume],
   ])("is handed over when it is asked for again: %s", async (_, stored, change) => {
     const w = await world(stored);
     const { send } = w.queue;
@@ -379,9 +380,9 @@ describe("a change that AWS has refused to hand over", () => {
     w.scheduler.unschedule = async () => {
       throw throttled();
     };
-    await expect(w.change(cancelling("not needed"))).rejects.toThrow("throttled");
+    await expect(w.change(cancel("not needed"))).rejects.toThrow("throttled");
     w.scheduler.unschedule = unschedule;
-    await w.change(cancelling("not needed"));
+    await w.change(cancel("not needed"));
     expect(w.queue.sent).toMatchObject([{ type: "feature", message }]);
   });
 });

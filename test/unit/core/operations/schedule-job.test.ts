@@ -1,8 +1,9 @@
 import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
-import { InternalError, RequestError } from "../../../../lambdas/core/errors.ts";
+import { InternalError } from "../../../../lambdas/core/errors.ts";
 import { scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
 import { scheduleJob } from "../../../../lambdas/core/operations/schedule-job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
+import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { noon } from "../../../support/builders.ts";
 import { denied, refusedForGood, throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";

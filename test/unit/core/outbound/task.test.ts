@@ -1,13 +1,15 @@
 import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
-import { JobError, type RequestError } from "../../../../lambdas/core/errors.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
+import { withTaskToken } from "../../../../lambdas/core/job/task-token.ts";
 import { attemptFailed, cancelled, claimed, completed } from "../../../../lambdas/core/job/transitions.ts";
 import { scheduleJob } from "../../../../lambdas/core/operations/schedule-job.ts";
-import { taskMessagesOf, withTaskToken } from "../../../../lambdas/core/outbound/task.ts";
+import { taskMessagesOf } from "../../../../lambdas/core/outbound/task.ts";
 import { TaskMessage } from "../../../../lambdas/core/outbound/task-message.ts";
 import { explain } from "../../../../lambdas/core/queries/explain.ts";
 import { summaryOf, viewOf } from "../../../../lambdas/core/queries/view.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
+import type { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 

@@ -1,9 +1,10 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { notificationExecutor } from "../../../../lambdas/consumers/types/notification/execute.ts";
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
-import { makeCatalog, type Product } from "../../../../lambdas/core/catalog/catalog.ts";
-import { JobError } from "../../../../lambdas/core/errors.ts";
+import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { scheduleJob } from "../../../../lambdas/core/operations/schedule-job.ts";
 import { viewOf } from "../../../../lambdas/core/queries/view.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";

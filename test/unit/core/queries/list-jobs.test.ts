@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { comparePlaces, type Place } from "../../../../lambdas/core/job/index-position.ts";
+import { comparePositions, type IndexPosition } from "../../../../lambdas/core/job/index-position.ts";
 import { type Job, type JobStatus, jobStatuses, phaseTime, shownStatus } from "../../../../lambdas/core/job/job.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
 import type { JobStore } from "../../../../lambdas/core/ports/ports.ts";
@@ -39,7 +39,7 @@ function counting(store: Lists, before: () => Promise<void> = async () => {}) {
 /** Every page of a list, one after the other. */
 async function walk(jobs: Lists, query: ListQuery, of = tenants, between: () => Promise<void> = async () => {}) {
   const pages: Job[][] = [];
-  let after: Place | undefined;
+  let after: IndexPosition | undefined;
   do {
     const listed = await listJobs(jobs, of, { ...query, ...(after && { after }) }, noon);
     pages.push(listed.jobs);
@@ -115,9 +115,9 @@ describe("the pages of a list", () => {
       }),
     );
   const both: Tenant[] = [...tenants, { product: "shop", env: "dev" }];
-  const placeOf = (job: Job): Place => ({ id: job.id, time: phaseTime(job) });
+  const placeOf = (job: Job): IndexPosition => ({ id: job.id, time: phaseTime(job) });
   const sorted = (jobs: Job[], order: "asc" | "desc") =>
-    jobs.toSorted((a, b) => comparePlaces(order)(placeOf(a), placeOf(b))).map(({ id }) => id);
+    jobs.toSorted((a, b) => comparePositions(order)(placeOf(a), placeOf(b))).map(({ id }) => id);
   const query = fc.record({
     order: fc.constantFrom("asc" as const, "desc" as const),
     limit: fc.integer({ min: 1, max: 12 }),

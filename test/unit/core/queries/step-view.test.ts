@@ -1,6 +1,6 @@
-import { JobError } from "../../../../lambdas/core/errors.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
-import { cancelling, changeJob, deleteJob } from "../../../../lambdas/core/operations/change-job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
+import { cancel, changeJob, deleteJob } from "../../../../lambdas/core/operations/change-job.ts";
 import { viewOf } from "../../../../lambdas/core/queries/view.ts";
 import { noon } from "../../../support/builders.ts";
 import { type Actions, featureWorld } from "../../../support/feature-world.ts";
@@ -85,7 +85,7 @@ describe("the steps of a feature", () => {
     const id = await w.start();
     await w.settle();
     await w.clock.advance(1000);
-    await changeJob(w, id, cancelling("by request"));
+    await changeJob(w, id, cancel("by request"));
     expect((await w.view(id)).steps).toMatchObject({
       "zeta.create": { status: "completed" },
       "zeta.charge": { status: "cancelled", finished_at: w.clock.now() },
@@ -104,7 +104,7 @@ describe("the steps of a feature", () => {
       if (type !== "feature") await send(type, message, options);
     };
     await w.settle();
-    await changeJob(w, id, cancelling("by request"));
+    await changeJob(w, id, cancel("by request"));
     expect(await w.statuses(id)).toEqual([
       "zeta.create completed",
       "zeta.charge not_started",
@@ -117,7 +117,7 @@ describe("the steps of a feature", () => {
     const w = world();
     const id = await w.start();
     await w.settle();
-    await changeJob(w, id, cancelling("by request"));
+    await changeJob(w, id, cancel("by request"));
     await deleteJob(w, w.step("charge").id);
     expect((await w.view(id)).steps).toMatchObject({ "zeta.charge": { status: "cancelled" } });
   });

@@ -1,6 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import * as z from "zod";
-import { notificationInput } from "../../../../lambdas/consumers/types/notification/definition.ts";
+import { notificationInput } from "../../../../lambdas/consumers/types/notification/input.ts";
 import { storageInput } from "../../../../lambdas/consumers/types/storage/definition.ts";
 import { BulkRequest } from "../../../../lambdas/core/requests/bulk-request.ts";
 import { RepeatRequest } from "../../../../lambdas/core/requests/repeat-request.ts";

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
 import { agents, withinABurst } from "../../../../aws/client/agents.ts";
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
 import type { Placeholder } from "../placeholders.ts";
 import { type ExpressionField, readDynamo } from "../read-dynamodb.ts";
 import type { DynamoAction } from "../target-dynamodb.ts";

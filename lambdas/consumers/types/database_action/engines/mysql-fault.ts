@@ -1,4 +1,4 @@
-import { JobError, type JobErrorCode } from "../../../../core/errors.ts";
+import { JobError, type JobErrorCode } from "../../../../core/job/job-error.ts";
 import { codeOf, type FaultOf, fault, networkFault } from "./network-fault.ts";
 
 interface Answer {

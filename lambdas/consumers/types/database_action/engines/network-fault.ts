@@ -1,4 +1,4 @@
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
 
 /** What every fault of an engine is made from: its name for messages, and what the driver threw. */
 export type FaultOf = (error: unknown, reference: string) => JobError;

@@ -1,4 +1,4 @@
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
 import { type Call, connectTimeoutMs, trustedIdleMs, untilAborted, within } from "./call.ts";
 
 /** A connection of an SQL engine, as the pool sees it. */

@@ -1,4 +1,4 @@
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
 import { codeOf, type FaultOf, fault, networkFault } from "./network-fault.ts";
 
 /** SQLSTATEs, the longest match first (https://www.postgresql.org/docs/current/errcodes-appendix.html). */

@@ -1,4 +1,4 @@
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
 import { contentFor, type SendChannel, settingFor } from "../channel.ts";
 import type { Mail } from "../mail/mail.ts";
 import { sendSes } from "../mail/ses.ts";

@@ -1,4 +1,4 @@
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
 import { contentFor, type SendChannel, type Sending, settingFor } from "../channel.ts";
 import type { Achieved } from "../fan-out.ts";
 import { sendExpo } from "../push/expo.ts";

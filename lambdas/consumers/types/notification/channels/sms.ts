@@ -1,5 +1,5 @@
 import type { MessageAttributeValue, SNSClient } from "@aws-sdk/client-sns";
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
 import { awsFault, type Meaning, nameOf } from "../../../clients/aws/aws-fault.ts";
 import { clientSettings, regionalClients } from "../../../clients/aws/regional-clients.ts";
 import { contentFor, type SendChannel, settingFor } from "../channel.ts";

@@ -1,4 +1,4 @@
-import type { Execution } from "../../../../core/catalog/job-type.ts";
+import type { Execution } from "../../../../core/operations/execution.ts";
 import type { Achieved } from "../fan-out.ts";
 
 /** An e-mail, rendered, and the addresses that each get one. */

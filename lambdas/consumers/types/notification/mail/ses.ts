@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 import type { SESv2Client } from "@aws-sdk/client-sesv2";
-import { JobError, type JobErrorCode } from "../../../../core/errors.ts";
+import { JobError, type JobErrorCode } from "../../../../core/job/job-error.ts";
 import { awsFault, type Meaning } from "../../../clients/aws/aws-fault.ts";
 import { clientSettings, regionalClients } from "../../../clients/aws/regional-clients.ts";
 import { fanOut } from "../fan-out.ts";

@@ -1,4 +1,4 @@
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
 
 const connectionCodes = new Set(["ECONNECTION", "ESOCKET", "EDNS", "ETLS", "ETIMEDOUT", "EPROXY"]);
 

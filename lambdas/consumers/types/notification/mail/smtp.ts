@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { type Reference, referenceName } from "../../../../core/catalog/references.ts";
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
 import type { Secrets } from "../../../../core/ports/ports.ts";
 import { isLoopback } from "../../../../core/schema/url.ts";
 import { fanOut } from "../fan-out.ts";

@@ -1,5 +1,5 @@
-import type { Execution } from "../../../../core/catalog/job-type.ts";
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
+import type { Execution } from "../../../../core/operations/execution.ts";
 import { exchange, type HttpRequest } from "../../../clients/http/exchange.ts";
 import { setHeader } from "../../../clients/http/headers.ts";
 import { readJson } from "../../../clients/http/read-body.ts";

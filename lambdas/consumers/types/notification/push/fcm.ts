@@ -1,5 +1,5 @@
-import type { Execution } from "../../../../core/catalog/job-type.ts";
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
+import type { Execution } from "../../../../core/operations/execution.ts";
 import { exchange } from "../../../clients/http/exchange.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
 import { secureUrlOf } from "../../../clients/http/settings.ts";

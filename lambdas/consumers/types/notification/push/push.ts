@@ -1,4 +1,4 @@
-import type { Execution } from "../../../../core/catalog/job-type.ts";
+import type { Execution } from "../../../../core/operations/execution.ts";
 import type { Achieved } from "../fan-out.ts";
 
 /** A push message, rendered, and the devices that it is for. */

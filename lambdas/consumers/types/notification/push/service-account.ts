@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import * as z from "zod";
 import { type Reference, referenceName } from "../../../../core/catalog/references.ts";
-import { JobError } from "../../../../core/errors.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
 import type { Secrets } from "../../../../core/ports/ports.ts";
 import { urlFault } from "../../../../core/schema/url.ts";
 import { exchange } from "../../../clients/http/exchange.ts";

@@ -4,7 +4,7 @@ import { mysqlFault } from "../../../../../lambdas/consumers/types/database_acti
 import { optionsOf } from "../../../../../lambdas/consumers/types/database_action/engines/mysql-url.ts";
 import type { FaultOf } from "../../../../../lambdas/consumers/types/database_action/engines/network-fault.ts";
 import { postgresFault } from "../../../../../lambdas/consumers/types/database_action/engines/postgres-fault.ts";
-import { JobError } from "../../../../../lambdas/core/errors.ts";
+import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 
 const engines: Record<string, FaultOf> = {
   PostgreSQL: postgresFault,

@@ -1,6 +1,6 @@
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
-import type { Product } from "../../../../../lambdas/core/catalog/catalog.ts";
 import { checkCatalog } from "../../../../../lambdas/core/catalog/check-catalog.ts";
+import type { Product } from "../../../../../lambdas/core/catalog/job-type.ts";
 import { secret } from "../../../../../lambdas/core/catalog/references.ts";
 
 const shop = (steps: unknown[]): Product => ({

@@ -3,17 +3,12 @@ import { execute as decide } from "../../../../../lambdas/consumers/types/featur
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
 import { checkCatalog } from "../../../../../lambdas/core/catalog/check-catalog.ts";
-import type { Decide, Execution } from "../../../../../lambdas/core/catalog/job-type.ts";
-import { JobError, type RequestError } from "../../../../../lambdas/core/errors.ts";
 import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
-import {
-  cancelJob,
-  cancelling,
-  changeJob,
-  deleteJob,
-  retrying,
-} from "../../../../../lambdas/core/operations/change-job.ts";
+import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
+import { cancel, cancelJob, changeJob, deleteJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
+import type { Decide, Execution } from "../../../../../lambdas/core/operations/execution.ts";
 import { parseRequest } from "../../../../../lambdas/core/requests/request.ts";
+import type { RequestError } from "../../../../../lambdas/core/requests/request-error.ts";
 import { reconcile } from "../../../../../lambdas/reconciler/reconcile.ts";
 import { noon } from "../../../../support/builders.ts";
 import { throttled } from "../../../../support/fakes/failures.ts";
@@ -291,7 +286,7 @@ describe("a retried feature", () => {
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "failed" });
     broken = false;
-    await changeJob(w, id, retrying(0));
+    await changeJob(w, id, retry(0));
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed", attempt: 2 });
     expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge", "mail"]);
@@ -327,7 +322,7 @@ describe("a retried feature", () => {
     await w.settle();
     broken = false;
     if (deleted) await deleteJob(w, stepsOf(await w.jobs.get(id))["main.create"]?.job_id ?? "");
-    await changeJob(w, id, retrying(0));
+    await changeJob(w, id, retry(0));
     await w.settle();
     expect(await w.jobs.get(id)).toMatchObject({ status: "completed", attempt: 2 });
     expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge"]);
@@ -577,9 +572,9 @@ describe("cancelling a feature", () => {
       if (job.id === id) return replace(job);
       throw throttled();
     };
-    await expect(changeJob(w, id, cancelling("by request"))).rejects.toThrow("throttled");
+    await expect(changeJob(w, id, cancel("by request"))).rejects.toThrow("throttled");
     Object.assign(w.jobs, { replace });
-    await changeJob(w, id, cancelling("by request"));
+    await changeJob(w, id, cancel("by request"));
     expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
   });
 
@@ -691,7 +686,7 @@ describe("a step that its feature does not know of", () => {
     expect(feature).toMatchObject({ status: "failed" });
     broken = false;
     const step = stepsOf(feature)["main.create"]?.job_id ?? "";
-    await changeJob(w, step, retrying(0));
+    await changeJob(w, step, retry(0));
     await w.settle();
     expect(await w.jobs.get(step)).toMatchObject({ status: "completed" });
   });
@@ -777,7 +772,7 @@ describe("a step whose job is deleted while its feature goes on", () => {
       error: { code: "NOT_FOUND", message: expect.stringMatching(/^Step main.charge failed: .*deleted/) },
     });
     expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
-    await changeJob(w, w.id, retrying(0));
+    await changeJob(w, w.id, retry(0));
     await w.settle();
     await w.goOn();
     expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge", "mail"]);

@@ -1,9 +1,9 @@
 import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
 import { execute as decide } from "../../../../../lambdas/consumers/types/feature/execute.ts";
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
-import { JobError } from "../../../../../lambdas/core/errors.ts";
 import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
-import { changeJob, retrying } from "../../../../../lambdas/core/operations/change-job.ts";
+import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
+import { changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
 import type { ConsumerServices } from "../../../../../lambdas/core/operations/services.ts";
 import { noon } from "../../../../support/builders.ts";
 import { throttled } from "../../../../support/fakes/failures.ts";
@@ -197,7 +197,7 @@ describe("a feature that fails", () => {
       const answer = await replace(next);
       if (next.id !== id || next.status !== "failed") return answer;
       w.jobs.replace = replace;
-      await changeJob(w, id, retrying(0));
+      await changeJob(w, id, retry(0));
       const again = (await w.jobs.get(id)) as Job;
       await runJob(w, decide, messageOf(again), wakeUps);
       return answer;

@@ -1,7 +1,7 @@
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
-import { JobError } from "../../../../../lambdas/core/errors.ts";
 import type { Job } from "../../../../../lambdas/core/job/job.ts";
-import { cancelling, changeJob, deleteJob, retrying } from "../../../../../lambdas/core/operations/change-job.ts";
+import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
+import { cancel, changeJob, deleteJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
 import { noon } from "../../../../support/builders.ts";
 import { type Actions, featureWorld } from "../../../../support/feature-world.ts";
 
@@ -28,8 +28,8 @@ async function failed(target = charging, actions = atSecond) {
   const id = (await w.run())?.id ?? "";
   expect(await w.jobs.get(id)).toMatchObject({ status: "failed" });
   const step = (event: string) => w.jobs.all().find((job) => job.event === event) as Job;
-  const retry = async () => {
-    await changeJob(w, id, retrying(0));
+  const retryIt = async () => {
+    await changeJob(w, id, retry(0));
     await w.settle();
   };
   /** Lets the time of what the Scheduler has come. */
@@ -41,7 +41,7 @@ async function failed(target = charging, actions = atSecond) {
     w.scheduler.schedules.clear();
     await w.settle();
   }
-  return { ...w, id, step, retry, goOn, feature: () => w.jobs.get(id) };
+  return { ...w, id, step, retry: retryIt, goOn, feature: () => w.jobs.get(id) };
 }
 
 describe("retrying a feature", () => {
@@ -96,13 +96,13 @@ describe("retrying a feature", () => {
       const mail = w.jobs.all().find(({ event }) => event === "mail");
       w.queue.send = send;
       await send(type, message, options);
-      if (mail) await changeJob(w, mail.id, cancelling("not wanted"));
+      if (mail) await changeJob(w, mail.id, cancel("not wanted"));
     };
     await w.settle();
     const mail = w.jobs.all().find(({ event }) => event === "mail") as Job;
-    if (mail.status !== "cancelled") await changeJob(w, mail.id, cancelling("not wanted"));
+    if (mail.status !== "cancelled") await changeJob(w, mail.id, cancel("not wanted"));
     expect(await w.jobs.get(id)).toMatchObject({ status: "failed" });
-    await changeJob(w, id, retrying(0));
+    await changeJob(w, id, retry(0));
     await w.settle();
     expect(w.ran.filter(({ event }) => event !== "charge").map(({ event }) => event)).toEqual(["create"]);
   });

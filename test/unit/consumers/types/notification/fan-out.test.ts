@@ -1,5 +1,5 @@
 import { type Achieved, type FanOut, fanOut } from "../../../../../lambdas/consumers/types/notification/fan-out.ts";
-import { JobError } from "../../../../../lambdas/core/errors.ts";
+import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { failureOf } from "../../../../support/executors/execution.ts";
 
 const log = { debug() {}, info() {}, warn() {}, error() {}, measure() {} };

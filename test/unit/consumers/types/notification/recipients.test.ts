@@ -1,5 +1,5 @@
 import { emailChannel } from "../../../../../lambdas/consumers/types/notification/channels/email.ts";
-import { notificationInput } from "../../../../../lambdas/consumers/types/notification/definition.ts";
+import { notificationInput } from "../../../../../lambdas/consumers/types/notification/input.ts";
 import { addressesIn } from "../../../../../lambdas/consumers/types/notification/recipients.ts";
 
 const addresses = (count: number) => Array.from({ length: count }, (_, i) => `u${i}@example.com`);

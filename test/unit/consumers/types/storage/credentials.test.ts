@@ -1,7 +1,7 @@
 import { storageExecutor } from "../../../../../lambdas/consumers/types/storage/execute.ts";
 import { storageFault } from "../../../../../lambdas/consumers/types/storage/faults.ts";
 import { secret } from "../../../../../lambdas/core/catalog/references.ts";
-import { JobError } from "../../../../../lambdas/core/errors.ts";
+import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { anExecution } from "../../../../support/an-execution.ts";
 import { aServiceAccount } from "../../../../support/storage/service-account.ts";
 
