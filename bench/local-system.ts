@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Running } from "../local/data-folder.ts";
+import type { Running } from "../local/data/data-folder.ts";
 import { ask, runLocal } from "../test/support/local/run-local.ts";
 
 const perRequest = 100;

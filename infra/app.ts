@@ -1,7 +1,7 @@
 import { App } from "aws-cdk-lib/core";
 import { products } from "../products/index.ts";
 import { addJobs } from "./jobs-app.ts";
-import { SetupError } from "./setup-error.ts";
+import { SetupError } from "./settings/setup-error.ts";
 
 try {
   addJobs(new App(), products);

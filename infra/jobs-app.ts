@@ -1,8 +1,8 @@
 import { type App, Validations } from "aws-cdk-lib/core";
 import { AwsSolutionsChecks, ServerlessChecks } from "cdk-nag";
-import { registry } from "../lambdas/consumers/registry.ts";
-import { checkedCatalog } from "./catalog-check.ts";
-import { readConfig } from "./config.ts";
+import { registry } from "../lambdas/consumers/types/registry.ts";
+import { checkedCatalog } from "./settings/catalog-check.ts";
+import { readConfig } from "./settings/config.ts";
 import { ServiceStack } from "./stacks/service-stack.ts";
 import { StateStack } from "./stacks/state-stack.ts";
 

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
+import type { Where } from "./deployment.ts";
 import { KeysError } from "./keys-error.ts";
-import type { Where } from "./open-table.ts";
 
 export const usage = `npm run keys -- create --name <name> --products <a,b> --envs <a,b> --verbs <a,b> [--expires 90d]
 npm run keys -- list

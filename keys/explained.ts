@@ -1,5 +1,5 @@
+import type { Where } from "./deployment.ts";
 import { KeysError } from "./keys-error.ts";
-import type { Where } from "./open-table.ts";
 
 /** Runs a call of AWS, and says of the errors that people meet what to do about them. */
 export async function explained<T>(where: Where, call: () => Promise<T>): Promise<T> {

@@ -1,4 +1,4 @@
-import { type ApiKey, apiKeyStatus } from "../lambdas/core/api-key.ts";
+import { type ApiKey, apiKeyStatus } from "../lambdas/core/access/api-key.ts";
 
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;
 

@@ -1,4 +1,4 @@
-import { catalog } from "../lambdas/consumers/catalog.ts";
+import { catalog } from "../lambdas/consumers/types/catalog.ts";
 import { readArguments } from "./arguments.ts";
 import { runCommand } from "./commands.ts";
 import { KeysError } from "./keys-error.ts";

@@ -1,22 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { dynamoApiKeys } from "../lambdas/aws/dynamo-api-keys.ts";
-import type { ApiKeys } from "../lambdas/core/ports.ts";
-import { credentials } from "../local/credentials.ts";
-import type { Running } from "../local/data-folder.ts";
-import { tableName } from "../local/names.ts";
+import { dynamoApiKeys } from "../lambdas/aws/dynamodb/api-keys.ts";
+import type { ApiKeys } from "../lambdas/core/ports/ports.ts";
+import type { Running } from "../local/data/data-folder.ts";
+import { credentials } from "../local/runtime/credentials.ts";
+import { tableName } from "../local/runtime/names.ts";
+import type { Where } from "./deployment.ts";
 import { explained } from "./explained.ts";
 import { KeysError } from "./keys-error.ts";
-
-/** Which deployment is meant. */
-export interface Where {
-  /** Its `jobs:stage`. */
-  stage: string;
-  table: string | undefined;
-  /** The one that `npm start` runs. */
-  local: boolean;
-}
 
 /** The keys of a deployment. What AWS refuses is thrown as a KeysError that says what to do about it. */
 export async function openKeys(where: Where, dataFolder: string): Promise<ApiKeys> {

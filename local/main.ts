@@ -1,4 +1,4 @@
-import "./compile-cache.ts";
+import "./runtime/compile-cache.ts";
 
 // Not imported above: that would be compiled before the cache is there.
-await import("./run.ts");
+await import("./runtime/run.ts");

@@ -1,5 +1,5 @@
-import { defineProduct } from "../lambdas/consumers/define-product.ts";
-import { parameter, secret } from "../lambdas/core/references.ts";
+import { defineProduct } from "../lambdas/consumers/types/define-product.ts";
+import { parameter, secret } from "../lambdas/core/catalog/references.ts";
 
 const shop = {
   base_url: parameter("/my-product/shop-url"),

@@ -1,4 +1,4 @@
-import { lambdaEnvironment } from "../../local/environment.ts";
+import { lambdaEnvironment } from "../../local/runtime/environment.ts";
 
 /** What a function finds in its environment, where AWS is at a URL. */
 export const environmentAt = (aws: string): NodeJS.ProcessEnv => ({

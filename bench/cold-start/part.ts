@@ -5,8 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { bundle, loadedAtStart } from "../../infra/bundle.ts";
-import { jobTypes } from "../../lambdas/core/job.ts";
+import { bundle, loadedAtStart, sourceOfEntry } from "../../infra/bundle/bundle.ts";
+import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { duration, median, type Section, table } from "../part.ts";
 import { environmentAt } from "./environment.ts";
 
@@ -119,7 +119,7 @@ async function usual(entry: string, { folder, environment }: Place): Promise<Sta
   const outfile = join(folder, "usual", entry, "index.cjs");
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [`lambdas/${entry}/handler.ts`],
+    entryPoints: [sourceOfEntry(entry)],
     outfile,
     bundle: true,
     platform: "node",

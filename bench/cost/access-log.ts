@@ -1,4 +1,4 @@
-import { accessLogFormat } from "../../infra/constructs/access-log.ts";
+import { accessLogFormat } from "../../infra/constructs/http/access-log.ts";
 
 export interface Logged {
   requestId: string;

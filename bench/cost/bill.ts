@@ -1,4 +1,4 @@
-import { type Price, prices } from "../../lambdas/core/cost.ts";
+import { type Price, prices } from "../../lambdas/core/queries/cost.ts";
 import { bytesAroundLogLine, functions, lifecycleBatchesPerSecond, oneProcessorMb } from "./assumptions.ts";
 import type { Counts } from "./counts.ts";
 import { countsOf, type Kind } from "./kinds.ts";
@@ -23,7 +23,7 @@ export function billOf(counts: Counts, jobs = 1): Bill {
   };
 }
 
-/** The access log is of the class that is read seldom (infra/constructs/http-entrance.ts). */
+/** The access log is of the class that is read seldom (infra/constructs/http/http-api.ts). */
 const logsOf = ({ log_bytes, log_lines, access_log_bytes, http_request }: Counts): number =>
   (prices.log_megabyte * (log_bytes + log_lines * bytesAroundLogLine) +
     prices.rare_log_megabyte * (access_log_bytes + http_request * bytesAroundLogLine)) /

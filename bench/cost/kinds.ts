@@ -1,4 +1,4 @@
-import { JobError } from "../../lambdas/core/errors.ts";
+import { JobError } from "../../lambdas/core/job/job-error.ts";
 import type { Counts } from "./counts.ts";
 import { startWorld, type World } from "./world.ts";
 

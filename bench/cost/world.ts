@@ -3,27 +3,27 @@ import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
-import { writesTold } from "../../infra/constructs/writes-told.ts";
+import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { routes } from "../../lambdas/api/routes.ts";
-import { dynamoJobStore } from "../../lambdas/aws/dynamo-job-store.ts";
-import { dynamoStatsStore } from "../../lambdas/aws/dynamo-stats-store.ts";
-import { eventBridgeBus } from "../../lambdas/aws/eventbridge-bus.ts";
-import { eventBridgeScheduler } from "../../lambdas/aws/eventbridge-scheduler.ts";
-import { httpApi } from "../../lambdas/aws/http-api.ts";
-import { makeLog } from "../../lambdas/aws/log.ts";
-import { queueHandler } from "../../lambdas/aws/queue-handler.ts";
-import { s3BlobStore } from "../../lambdas/aws/s3-blob-store.ts";
-import { sqsJobQueue } from "../../lambdas/aws/sqs-job-queue.ts";
-import { streamHandler } from "../../lambdas/aws/stream-handler.ts";
-import { catalog } from "../../lambdas/consumers/catalog.ts";
-import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
-import { runJob, type ShellOptions } from "../../lambdas/consumers/shell.ts";
-import { defaultLimits } from "../../lambdas/core/api-limits.ts";
-import { JobMessage, type JobType } from "../../lambdas/core/job.ts";
-import { finalEvents } from "../../lambdas/core/job-event.ts";
-import type { Decide } from "../../lambdas/core/job-type.ts";
-import type { Clock } from "../../lambdas/core/ports.ts";
-import { recent } from "../../lambdas/core/recent.ts";
+import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
+import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
+import { eventBridgeBus } from "../../lambdas/aws/eventbridge/bus.ts";
+import { httpApi } from "../../lambdas/aws/http/http-api.ts";
+import { queueHandler } from "../../lambdas/aws/lambda/queue-handler.ts";
+import { streamHandler } from "../../lambdas/aws/lambda/stream-handler.ts";
+import { makeLog } from "../../lambdas/aws/log/log.ts";
+import { s3BlobStore } from "../../lambdas/aws/s3/blob-store.ts";
+import { eventBridgeScheduler } from "../../lambdas/aws/scheduler/scheduler.ts";
+import { sqsJobQueue } from "../../lambdas/aws/sqs/job-queue.ts";
+import { type RunJobOptions, runJob } from "../../lambdas/consumers/engine/run-job.ts";
+import { catalog } from "../../lambdas/consumers/types/catalog.ts";
+import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
+import { JobMessage, type JobType } from "../../lambdas/core/job/job.ts";
+import { finalEvents } from "../../lambdas/core/job/job-event.ts";
+import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
+import type { Decide } from "../../lambdas/core/operations/execution.ts";
+import { recent } from "../../lambdas/core/operations/recent.ts";
+import type { Clock } from "../../lambdas/core/ports/ports.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
@@ -54,7 +54,7 @@ const schedulerLateMs = 30_000;
 type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["Keys"]>;
 
 /** What the deployment's filter lets through where the settings are the default ones, and no webhook asks for more. */
-const waking = writesTold(new Set(finalEvents));
+const waking = streamFilter(new Set(finalEvents));
 
 const recordOf = ({ before, after }: Write, now: number): DynamoDBRecord => ({
   eventName: before ? (after ? "MODIFY" : "REMOVE") : "INSERT",
@@ -176,7 +176,7 @@ export async function startWorld(execute: Decide) {
     return execute(...what);
   };
   const api = httpApi(() => ({ ...ofApi, limits: defaultLimits, waits: fakeWaits() }), routes);
-  const consumerOf = (run: Decide, options: ShellOptions = {}) =>
+  const consumerOf = (run: Decide, options: RunJobOptions = {}) =>
     queueHandler(
       () => ({ ...ofConsumer, redelivery: { soon: async () => {} } }),
       JobMessage,

@@ -1,9 +1,9 @@
 import type { Context } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
-import { dynamoJobStore } from "../../lambdas/aws/dynamo-job-store.ts";
-import { httpApi } from "../../lambdas/aws/http-api.ts";
-import { catalog } from "../../lambdas/consumers/catalog.ts";
-import { type Job, messageOf } from "../../lambdas/core/job.ts";
+import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
+import { httpApi } from "../../lambdas/aws/http/http-api.ts";
+import { catalog } from "../../lambdas/consumers/types/catalog.ts";
+import { type Job, messageOf } from "../../lambdas/core/job/job.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { aJob } from "../../test/support/builders.ts";
 import { fakeServices } from "../../test/support/fakes/services.ts";

@@ -1,6 +1,6 @@
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { idOf, itemOf, phaseIndex } from "../../lambdas/aws/job-item.ts";
-import type { Job } from "../../lambdas/core/job.ts";
+import { idOf, itemOf, phaseIndex } from "../../lambdas/aws/dynamodb/job-item.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
 import { answering } from "../cost/answering.ts";
 import { noCounts } from "../cost/counts.ts";

@@ -1,9 +1,9 @@
-import { registry } from "../../lambdas/consumers/registry.ts";
-import { runJob } from "../../lambdas/consumers/shell.ts";
-import { makeCatalog } from "../../lambdas/core/catalog.ts";
-import { dispatch } from "../../lambdas/core/dispatch.ts";
-import type { JobMessage } from "../../lambdas/core/job.ts";
-import type { Clock } from "../../lambdas/core/ports.ts";
+import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
+import type { JobMessage } from "../../lambdas/core/job/job.ts";
+import { dispatch } from "../../lambdas/core/operations/dispatch.ts";
+import type { Clock } from "../../lambdas/core/ports/ports.ts";
 import { products } from "../../products/index.ts";
 import { aJob, noon } from "../../test/support/builders.ts";
 import { fakeJobStore } from "../../test/support/fakes/job-store.ts";

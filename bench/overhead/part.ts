@@ -25,7 +25,7 @@ export async function overhead(): Promise<Section> {
     })),
     text: [
       "Microseconds of processor time when AWS answers at once, in a warm process: all that is ours and the SDK's, next to the SDK's calls",
-      "alone with inputs made before. The bare calls are made by clients as the SDK makes them. Ours sign with `lambdas/aws/sha256.ts`,",
+      "alone with inputs made before. The bare calls are made by clients as the SDK makes them. Ours sign with `lambdas/aws/client/sha256.ts`,",
       "which takes less time: the last two columns are the bare calls by clients set up like ours, so that what is left is the price of all else.",
       "Medians of 60 turns of 100 calls, one kind after the other; a ratio is that of the medians. Other programs on the machine raise it:",
       "they push the more code out of the processor's caches the more there is of it.\n",

@@ -1,6 +1,6 @@
 import type { Stack } from "aws-cdk-lib/core";
-import { type Product, targetsOf } from "../../lambdas/core/catalog.ts";
-import type { JobTypeDefinition } from "../../lambdas/core/job-type.ts";
+import { targetsOf } from "../../lambdas/core/catalog/catalog.ts";
+import type { JobTypeDefinition, Product } from "../../lambdas/core/catalog/job-type.ts";
 
 /** The ARN of something in the account of a stack, and in its Region unless another is said. */
 export const arnOf = (stack: Stack, service: string, resource: string, region = stack.region): string =>

@@ -1,11 +1,12 @@
 import type { Stack } from "aws-cdk-lib/core";
 import type * as z from "zod";
-import { databaseAction } from "../../lambdas/consumers/database_action/definition.ts";
-import type { databaseTarget } from "../../lambdas/consumers/database_action/target.ts";
-import type { dynamoAction } from "../../lambdas/consumers/database_action/target-dynamodb.ts";
-import { type Product, targetsOf } from "../../lambdas/core/catalog.ts";
-import { allow, type Capability } from "../capability.ts";
+import { databaseAction } from "../../lambdas/consumers/types/database_action/definition.ts";
+import type { databaseTarget } from "../../lambdas/consumers/types/database_action/target.ts";
+import type { dynamoAction } from "../../lambdas/consumers/types/database_action/target-dynamodb.ts";
+import { targetsOf } from "../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { arnOf, literally, mayBeAws } from "./arn.ts";
+import { allow, type Capability } from "./capability.ts";
 
 type Dynamo = Extract<z.input<ReturnType<typeof databaseTarget>>, { engine: "dynamodb" }>;
 type Place = Dynamo["envs"][string];

@@ -1,11 +1,11 @@
 import type { Stack } from "aws-cdk-lib/core";
 import type * as z from "zod";
-import { cloudFunction } from "../../lambdas/consumers/function/definition.ts";
-import type { Callee } from "../../lambdas/consumers/function/target.ts";
-import { signedFor } from "../../lambdas/consumers/function/url.ts";
-import type { Product } from "../../lambdas/core/catalog.ts";
-import { allow, allowEach, allowIf, type Capability } from "../capability.ts";
+import { cloudFunction } from "../../lambdas/consumers/types/function/definition.ts";
+import type { Callee } from "../../lambdas/consumers/types/function/target.ts";
+import { signedFor } from "../../lambdas/consumers/types/function/url.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { arnOf, literally, settingsOf, unique } from "./arn.ts";
+import { allow, allowEach, allowIf, type Capability } from "./capability.ts";
 
 type Written = z.input<typeof Callee>;
 type Http = Extract<Written, { provider: "http" }>;

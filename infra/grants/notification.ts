@@ -1,9 +1,9 @@
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { Stack } from "aws-cdk-lib/core";
-import { notification } from "../../lambdas/consumers/notification/definition.ts";
-import type { Product } from "../../lambdas/core/catalog.ts";
-import { allowIf, type Capability } from "../capability.ts";
+import { notification } from "../../lambdas/consumers/types/notification/definition.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { arnOf, settingsOf } from "./arn.ts";
+import { allowIf, type Capability } from "./capability.ts";
 
 /** The settings of an env that send through AWS with the consumer's own role. */
 interface Channels {

@@ -1,10 +1,10 @@
 import type { Stack } from "aws-cdk-lib/core";
-import { type Product, targetsOf } from "../../lambdas/core/catalog.ts";
-import type { JobTypeDefinition } from "../../lambdas/core/job-type.ts";
-import { type Reference, referencesIn } from "../../lambdas/core/references.ts";
-import { webhooksOf } from "../../lambdas/core/webhook.ts";
-import { allowEach, type Capability } from "../capability.ts";
+import { targetsOf } from "../../lambdas/core/catalog/catalog.ts";
+import type { JobTypeDefinition, Product } from "../../lambdas/core/catalog/job-type.ts";
+import { type Reference, referencesIn } from "../../lambdas/core/catalog/references.ts";
+import { webhooksOf } from "../../lambdas/core/catalog/webhook.ts";
 import { arnOf, unique } from "./arn.ts";
+import { allowEach, type Capability } from "./capability.ts";
 
 /** What a consumer may read: exactly the secrets and parameters that the targets of its type name. */
 export function referenceGrants(

@@ -1,11 +1,11 @@
 import type { Stack } from "aws-cdk-lib/core";
 import type * as z from "zod";
-import { storage } from "../../lambdas/consumers/storage/definition.ts";
-import type { Place } from "../../lambdas/consumers/storage/target.ts";
-import type { Product } from "../../lambdas/core/catalog.ts";
-import { isReference } from "../../lambdas/core/references.ts";
-import { allow, allowIf, type Capability } from "../capability.ts";
+import { storage } from "../../lambdas/consumers/types/storage/definition.ts";
+import type { Place } from "../../lambdas/consumers/types/storage/target.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import { isReference } from "../../lambdas/core/catalog/references.ts";
 import { literally, mayBeAws, settingsOf } from "./arn.ts";
+import { allow, allowIf, type Capability } from "./capability.ts";
 
 type S3 = Extract<z.input<typeof Place>, { provider: "s3" }>;
 

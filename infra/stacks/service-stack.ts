@@ -1,28 +1,28 @@
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
-import type { ApiEnv, AuthorizerEnv } from "../../lambdas/aws/env.ts";
-import { registry } from "../../lambdas/consumers/registry.ts";
-import type { Product } from "../../lambdas/core/catalog.ts";
-import { importPrefix } from "../../lambdas/core/import-place.ts";
-import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
-import type { Config } from "../config.ts";
-import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/access.ts";
-import { AlarmTopic } from "../constructs/alarm-topic.ts";
-import { Alarms } from "../constructs/alarms.ts";
-import { Consumer, consumerTimeout } from "../constructs/consumer.ts";
-import { JobsDashboard } from "../constructs/dashboard.ts";
-import { encryptWith } from "../constructs/encrypt-with.ts";
-import { EntryFunction } from "../constructs/entry-function.ts";
-import { HttpEntrance } from "../constructs/http-entrance.ts";
-import { Intake } from "../constructs/intake.ts";
-import { JobQueue } from "../constructs/job-queue.ts";
-import { JobSchedules } from "../constructs/job-schedules.ts";
-import { Lifecycle } from "../constructs/lifecycle.ts";
-import { jobsEnvironment, type Platform } from "../constructs/platform.ts";
-import { Reconciler } from "../constructs/reconciler.ts";
-import { Tasks } from "../constructs/tasks.ts";
-import { watchedIn } from "../constructs/watched.ts";
-import { Webhooks } from "../constructs/webhooks.ts";
+import type { ApiEnv, AuthorizerEnv } from "../../lambdas/aws/start/env.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import { importPrefix } from "../../lambdas/core/job/import-cursor.ts";
+import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
+import { Consumer, consumerTimeout } from "../constructs/functions/consumer.ts";
+import { EntryFunction } from "../constructs/functions/entry-function.ts";
+import { Intake } from "../constructs/functions/intake.ts";
+import { Lifecycle } from "../constructs/functions/lifecycle.ts";
+import { jobsEnvironment, type Platform } from "../constructs/functions/platform.ts";
+import { Reconciler } from "../constructs/functions/reconciler.ts";
+import { Tasks } from "../constructs/functions/tasks.ts";
+import { Webhooks } from "../constructs/functions/webhooks.ts";
+import { JobsHttpApi } from "../constructs/http/http-api.ts";
+import { JobQueue } from "../constructs/queues/job-queue.ts";
+import { JobSchedules } from "../constructs/queues/job-schedules.ts";
+import { accessTo, folders, readApiKey, readApiKeys } from "../constructs/trust/access.ts";
+import { encryptWith } from "../constructs/trust/encrypt-with.ts";
+import { AlarmTopic } from "../constructs/watching/alarm-topic.ts";
+import { Alarms } from "../constructs/watching/alarms.ts";
+import { MetricsDashboard } from "../constructs/watching/dashboard.ts";
+import { watchedIn } from "../constructs/watching/watched.ts";
+import type { Config } from "../settings/config.ts";
 import type { StateStack } from "./state-stack.ts";
 
 export interface ServiceStackProps extends StackProps {
@@ -43,7 +43,7 @@ export class ServiceStack extends Stack {
     const api = this.api(platform);
     const { door } = config;
     const authorizer = door.auth === "key" ? this.authorizer(state) : undefined;
-    const entrance = new HttpEntrance(this, "Entrance", { api, authorizer, door });
+    const entrance = new JobsHttpApi(this, "Entrance", { api, authorizer, door });
 
     for (const definition of Object.values(registry)) {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
@@ -147,11 +147,11 @@ export class ServiceStack extends Stack {
     return lambda;
   }
 
-  private watch({ config, state, schedules }: Platform, entrance: HttpEntrance): AlarmTopic {
+  private watch({ config, state, schedules }: Platform, entrance: JobsHttpApi): AlarmTopic {
     const topic = new AlarmTopic(this, "Told", { email: config.alarmEmail });
     const seen = { watched: watchedIn(this, state), entrance, schedules: schedules.group };
     new Alarms(this, "Alarms", { topic, ...seen });
-    new JobsDashboard(this, "Dashboard", seen);
+    new MetricsDashboard(this, "Dashboard", seen);
     return topic;
   }
 

@@ -15,14 +15,14 @@ import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from "aw
 import { type CfnSecret, Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { Duration, RemovalPolicy, Stack, type StackProps } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { acknowledge } from "../acknowledge.ts";
-import type { Config } from "../config.ts";
-import { encryptWith } from "../constructs/encrypt-with.ts";
-import { encryptionKey } from "../constructs/encryption-key.ts";
-import { IntakeDoor } from "../constructs/intake-door.ts";
-import { UnderKeyOfAws } from "../constructs/job-queue.ts";
-import { keptOnceUsed } from "../constructs/kept.ts";
-import { nameByBirth } from "../constructs/stack-birth.ts";
+import { nameByBirth } from "../constructs/functions/name-by-birth.ts";
+import { IntakeEndpoints } from "../constructs/queues/intake-endpoints.ts";
+import { UnderKeyOfAws } from "../constructs/queues/job-queue.ts";
+import { keptOnceUsed } from "../constructs/queues/kept.ts";
+import { encryptWith } from "../constructs/trust/encrypt-with.ts";
+import { encryptionKey } from "../constructs/trust/encryption-key.ts";
+import { acknowledge } from "../grants/acknowledge.ts";
+import type { Config } from "../settings/config.ts";
 
 /** The index that lists jobs by tenant and phase (DESIGN 6). */
 export const phaseIndex = "by-phase";
@@ -37,7 +37,7 @@ export class StateStack extends Stack {
   readonly bucket: Bucket;
   /** Where others hear of what happens to jobs. */
   readonly bus: EventBus;
-  readonly intake: IntakeDoor;
+  readonly intake: IntakeEndpoints;
   /** The ARN of the secret that holds the API key. */
   readonly apiKeyArn: string;
   /** What all of it is encrypted with; undefined for AWS's own keys. */
@@ -54,7 +54,7 @@ export class StateStack extends Stack {
     this.table = config.restoredStream === undefined ? own : restoredTable(this, config.restoredStream);
     this.bucket = payloadBucket(this, config.retentionDays, this.key);
     this.bus = eventBus(this, this.key);
-    this.intake = new IntakeDoor(this, "Intake", { bus: this.bus, bucket: this.bucket });
+    this.intake = new IntakeEndpoints(this, "Intake", { bus: this.bus, bucket: this.bucket });
     if (this.key) encryptWith(this.key, this);
   }
 }

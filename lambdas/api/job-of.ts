@@ -1,9 +1,9 @@
-import type { HttpRequest } from "../aws/http-api.ts";
-import { jobNotFound } from "../core/errors.ts";
-import type { Job } from "../core/job.ts";
-import { jobIdPattern } from "../core/job-id.ts";
-import type { JobStore } from "../core/ports.ts";
-import { inReach, requireScope, type Verb } from "../core/scopes.ts";
+import type { HttpRequest } from "../aws/http/http-api.ts";
+import { inReach, requireScope, type Verb } from "../core/access/scopes.ts";
+import type { Job } from "../core/job/job.ts";
+import { jobIdPattern } from "../core/job/job-id.ts";
+import type { JobStore } from "../core/ports/ports.ts";
+import { jobNotFound } from "../core/requests/request-error.ts";
 
 /**
  * The job that a path with `{id}` names. Throws JOB_NOT_FOUND, also where the key does not reach the job's product and env:

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { jobStatuses, jobTypes } from "../core/job.ts";
-import { requestLimits } from "../core/request-limits.ts";
-import { strict } from "../core/schema.ts";
-import { epochMs } from "../core/start-time.ts";
+import { jobStatuses, jobTypes } from "../core/job/job.ts";
+import { requestLimits } from "../core/schema/request-limits.ts";
+import { strict } from "../core/schema/schema.ts";
+import { epochMs } from "../core/schema/start-time.ts";
 import { Cursor, Limit, QueryTime } from "./parse-query.ts";
 
 const Name = z.string().min(1).max(requestLimits.name);

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { RequestError } from "../core/errors.ts";
-import { requestLimits } from "../core/request-limits.ts";
-import { faultsOf } from "../core/schema.ts";
-import { Time } from "../core/start-time.ts";
+import { RequestError } from "../core/requests/request-error.ts";
+import { requestLimits } from "../core/schema/request-limits.ts";
+import { faultsOf } from "../core/schema/schema.ts";
+import { Time } from "../core/schema/start-time.ts";
 
 /** Parses a query string by a strict schema; faults are at `/query/<name>`, unknown names with the nearest known one. */
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Record<string, string>): z.output<Schema> {

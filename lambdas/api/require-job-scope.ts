@@ -1,5 +1,5 @@
-import { RequestError } from "../core/errors.ts";
-import { may, requireScope, type Scopes } from "../core/scopes.ts";
+import { may, requireScope, type Scopes } from "../core/access/scopes.ts";
+import { RequestError } from "../core/requests/request-error.ts";
 
 /**
  * Throws FORBIDDEN unless the key may make the request for a job. One with a `task_token` makes our role answer whichever

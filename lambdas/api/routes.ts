@@ -1,5 +1,5 @@
-import type { HttpRoute } from "../aws/http-api.ts";
-import type { ApiServices } from "../core/services.ts";
+import type { HttpRoute } from "../aws/http/http-api.ts";
+import type { ApiServices } from "../core/operations/services.ts";
 import { deleteJob } from "./routes/delete-job.ts";
 import { getEvents } from "./routes/get-events.ts";
 import { getHealth } from "./routes/get-health.ts";

@@ -1,5 +1,5 @@
-import type { ServedRoute } from "../aws/http-api.ts";
-import type { ApiServices } from "../core/services.ts";
+import type { ServedRoute } from "../aws/http/http-api.ts";
+import type { ApiServices } from "../core/operations/services.ts";
 import { getHealth } from "./routes/get-health.ts";
 import { getJob } from "./routes/get-job.ts";
 import { getProducts } from "./routes/get-products.ts";

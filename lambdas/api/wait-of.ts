@@ -1,11 +1,11 @@
 import * as z from "zod";
-import type { HttpRequest } from "../aws/http-api.ts";
-import { longestWaitSeconds } from "../core/api-limits.ts";
-import type { Job } from "../core/job.ts";
-import { strict } from "../core/schema.ts";
-import type { ApiServices } from "../core/services.ts";
-import { type Waited, waitForEnd } from "../core/wait.ts";
-import { granting } from "../core/waits.ts";
+import type { HttpRequest } from "../aws/http/http-api.ts";
+import type { Job } from "../core/job/job.ts";
+import { longestWaitSeconds } from "../core/operations/api-limits.ts";
+import type { ApiServices } from "../core/operations/services.ts";
+import { type Waited, waitForEnd } from "../core/operations/wait.ts";
+import { granting } from "../core/operations/waits.ts";
+import { strict } from "../core/schema/schema.ts";
 import { parseQuery } from "./parse-query.ts";
 
 const then =

@@ -1,6 +1,6 @@
-import { apiKeyId, apiKeyStatus, isKeyOf, sameText } from "../core/api-key.ts";
-import type { ApiKeys, Clock, Log } from "../core/ports.ts";
-import { allScopes, type Scopes } from "../core/scopes.ts";
+import { apiKeyId, apiKeyStatus, isKeyOf, sameText } from "../core/access/api-key.ts";
+import { allScopes, type Scopes } from "../core/access/scopes.ts";
+import type { ApiKeys, Clock, Log } from "../core/ports/ports.ts";
 
 export interface AuthorizerServices {
   keys: Pick<ApiKeys, "get">;

@@ -1,8 +1,9 @@
 import * as z from "zod";
-import { type Fault, RequestError } from "../core/errors.ts";
-import { requestReviver } from "../core/exact-json.ts";
-import { beginningOf, type ImportPlace, importPrefix } from "../core/import-place.ts";
-import type { WayIn } from "../core/rejection.ts";
+import type { Fault } from "../core/errors.ts";
+import { beginningOf, type ImportCursor, importPrefix } from "../core/job/import-cursor.ts";
+import type { WayIn } from "../core/outbound/rejection.ts";
+import { RequestError } from "../core/requests/request-error.ts";
+import { requestReviver } from "../core/schema/exact-json.ts";
 
 /** Who brought something, and what that service calls it. */
 export interface Sender {
@@ -14,7 +15,7 @@ export interface Sender {
 export type Delivery =
   | { kind: "request"; request: unknown; sender: Sender }
   /** Objects that are to be imported; none where there was nothing but a test or another folder's news. */
-  | { kind: "objects"; places: ImportPlace[] }
+  | { kind: "objects"; places: ImportCursor[] }
   | { kind: "unreadable"; error: RequestError; sender: Sender };
 
 /** Envelopes in envelopes: an event by way of a topic, given up by Lambda; more is nobody's doing. */
@@ -95,7 +96,7 @@ const unreadable = (sender: Sender, faults: Fault[]): Delivery => ({
   sender,
 });
 
-function placesIn({ Records }: z.infer<typeof BucketNotification>, bucket: string): ImportPlace[] {
+function placesIn({ Records }: z.infer<typeof BucketNotification>, bucket: string): ImportCursor[] {
   return Records.flatMap(({ eventName, eventTime, s3 }) => {
     const { size, eTag: etag } = s3.object;
     const key = keyIn(s3.object.key);

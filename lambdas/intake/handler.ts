@@ -1,13 +1,13 @@
-import { IntakeEnv, readEnv } from "../aws/env.ts";
-import { intakeHandler } from "../aws/intake-handler.ts";
-import { startIntake } from "../aws/start-intake.ts";
-import { catalog } from "../consumers/catalog.ts";
-import { once } from "../core/once.ts";
+import { intakeHandler } from "../aws/lambda/intake-handler.ts";
+import { IntakeEnv, readEnv } from "../aws/start/env.ts";
+import { startIntake } from "../aws/start/start-intake.ts";
+import { catalog } from "../consumers/types/catalog.ts";
+import { lazy } from "../core/schema/lazy.ts";
 import { takeImports } from "./import/take-imports.ts";
 import { scheduleRequest } from "./schedule-request.ts";
 import { takeMessages } from "./take-messages.ts";
 
 export const handler = intakeHandler(
-  once(() => startIntake(readEnv(IntakeEnv), catalog)),
+  lazy(() => startIntake(readEnv(IntakeEnv), catalog)),
   { request: scheduleRequest, messages: takeMessages, imports: takeImports },
 );

@@ -1,11 +1,11 @@
-import { errorTypeOf } from "../aws/function-error.ts";
+import { errorTypeOf } from "../aws/lambda/function-error.ts";
 import { PermanentError, traceOf } from "../core/errors.ts";
-import { tenantOf } from "../core/job.ts";
-import type { Refused, SendOptions } from "../core/ports.ts";
-import { refusedBy } from "../core/refused-by.ts";
-import type { Rejection } from "../core/rejection.ts";
-import { TaskToken } from "../core/task.ts";
-import type { TaskMessage } from "../core/task-message.ts";
+import { tenantOf } from "../core/job/job.ts";
+import { TaskToken } from "../core/job/task-token.ts";
+import { refusedBy } from "../core/operations/refused-by.ts";
+import type { Rejection } from "../core/outbound/rejection.ts";
+import type { TaskMessage } from "../core/outbound/task-message.ts";
+import type { Refused, SendOptions } from "../core/ports/ports.ts";
 import type { IntakeServices } from "./services.ts";
 
 /** A rejection, and the request that it is of, as far as it could be read. */

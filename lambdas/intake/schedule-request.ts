@@ -1,9 +1,9 @@
-import type { DirectCall } from "../aws/intake-handler.ts";
-import { RequestError } from "../core/errors.ts";
-import { type AcceptedRequest, parseRequest } from "../core/request.ts";
-import { scheduleJob } from "../core/schedule-job.ts";
-import type { Services } from "../core/services.ts";
-import { type Receipt, receiptOf } from "../core/view.ts";
+import type { DirectCall } from "../aws/lambda/intake-handler.ts";
+import { scheduleJob } from "../core/operations/schedule-job.ts";
+import type { Services } from "../core/operations/services.ts";
+import { type Receipt, receiptOf } from "../core/queries/view.ts";
+import { type AcceptedRequest, parseRequest } from "../core/requests/request.ts";
+import { RequestError } from "../core/requests/request-error.ts";
 import { type Sender, unwrap } from "./deliveries.ts";
 import type { IntakeServices } from "./services.ts";
 

@@ -1,7 +1,7 @@
-import type { Rejections } from "../core/outward-ports.ts";
-import type { ImportQueue, MessageQueue } from "../core/ports.ts";
-import type { Services } from "../core/services.ts";
-import type { TaskMessage } from "../core/task-message.ts";
+import type { Services } from "../core/operations/services.ts";
+import type { TaskMessage } from "../core/outbound/task-message.ts";
+import type { Rejections } from "../core/ports/outbound-ports.ts";
+import type { ImportQueue, MessageQueue } from "../core/ports/ports.ts";
 
 export interface IntakeServices extends Services {
   rejections: Rejections;

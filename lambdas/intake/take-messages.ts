@@ -1,9 +1,10 @@
-import type { QueueMessage } from "../aws/intake-handler.ts";
-import { PermanentError, RequestError, traceOf } from "../core/errors.ts";
-import { inParallel } from "../core/in-parallel.ts";
-import { type Refusable, rejectionOf } from "../core/rejection.ts";
-import type { AcceptedRequest } from "../core/request.ts";
-import { type Scheduled, scheduleJobs } from "../core/schedule-jobs.ts";
+import type { QueueMessage } from "../aws/lambda/intake-handler.ts";
+import { PermanentError, traceOf } from "../core/errors.ts";
+import { inParallel } from "../core/operations/in-parallel.ts";
+import { type Scheduled, scheduleJobs } from "../core/operations/schedule-jobs.ts";
+import { type Refusable, rejectionOf } from "../core/outbound/rejection.ts";
+import type { AcceptedRequest } from "../core/requests/request.ts";
+import { RequestError } from "../core/requests/request-error.ts";
 import { type Delivery, unwrapText } from "./deliveries.ts";
 import { rejectAll } from "./reject.ts";
 import { accept } from "./schedule-request.ts";

@@ -1,5 +1,5 @@
-import type { HourCounts } from "../core/ports.ts";
-import { addCounts, bucketOf, type Counts, hourOf, noCounts } from "../core/stats.ts";
+import { addCounts, bucketOf, type Counts, hourOf, noCounts } from "../core/job/stats.ts";
+import type { HourCounts } from "../core/ports/ports.ts";
 import type { Transition } from "./events.ts";
 
 /** What transitions add to the counters: one increment an hour of a tenant, whatever their number. */

@@ -1,6 +1,6 @@
-import type { JobChange } from "../aws/stream-handler.ts";
-import { type Attempt, isFinished, isWaiting, type Job } from "../core/job.ts";
-import type { JobEvent, JobEventDetail, JobEventName } from "../core/job-event.ts";
+import type { JobChange } from "../aws/lambda/stream-handler.ts";
+import { type Attempt, isFinished, isWaiting, type Job } from "../core/job/job.ts";
+import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-event.ts";
 
 /** Something that happened to a job, and what it adds to the counters. */
 export interface Transition extends JobEvent {

@@ -1,7 +1,7 @@
-import type { JobChange } from "../aws/stream-handler.ts";
-import { inParallel } from "../core/in-parallel.ts";
-import type { Stored } from "../core/job.ts";
-import { type Forgetting, forget } from "../core/payload.ts";
+import type { JobChange } from "../aws/lambda/stream-handler.ts";
+import type { Stored } from "../core/job/job.ts";
+import { inParallel } from "../core/operations/in-parallel.ts";
+import { type Forgetting, forget } from "../core/operations/payload.ts";
 
 const atOnce = 10;
 

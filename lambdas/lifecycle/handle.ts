@@ -1,17 +1,17 @@
-import type { JobChange } from "../aws/stream-handler.ts";
+import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import { traceOf } from "../core/errors.ts";
-import type { Forgetting } from "../core/payload.ts";
-import type { Log, StatsStore } from "../core/ports.ts";
-import { setAside } from "../core/set-aside.ts";
-import { taskMessagesOf } from "../core/task.ts";
-import { deliveriesOf } from "../core/webhook.ts";
+import type { Forgetting } from "../core/operations/payload.ts";
+import { setAside } from "../core/outbound/set-aside.ts";
+import { taskMessagesOf } from "../core/outbound/task.ts";
+import { deliveriesOf } from "../core/outbound/webhook.ts";
+import type { Log, StatsStore } from "../core/ports/ports.ts";
 import { incrementsOf } from "./counts.ts";
+import { type Delivering, enqueueDeliveries } from "./enqueue-deliveries.ts";
+import { type Answering, enqueueHeartbeats, enqueueTaskOutcomes } from "./enqueue-task-messages.ts";
 import { type Transition, transitionsOf } from "./events.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
 import { type Happened, nowhere } from "./happened.ts";
 import { type Publishing, publish } from "./publish.ts";
-import { type Answering, startHeartbeats, tellTasks } from "./tell-tasks.ts";
-import { type Delivering, tellWebhooks } from "./tell-webhooks.ts";
 
 export interface LifecycleServices extends Publishing, Answering, Delivering, Forgetting {
   stats: StatsStore;
@@ -37,12 +37,12 @@ async function handleAll(services: LifecycleServices, changes: readonly JobChang
   const happened = changes.map((change, place) => happenedBy(services, change, place));
   const told = await Promise.all([
     publish(services, happened),
-    tellWebhooks(services, happened),
-    tellTasks(services, happened),
+    enqueueDeliveries(services, happened),
+    enqueueTaskOutcomes(services, happened),
   ]);
   const undone = Math.min(...told);
   // What must not be done twice for each time that a batch is delivered: the rest of it when it comes again.
-  const beating = await startHeartbeats(services, happened.slice(0, undone));
+  const beating = await enqueueHeartbeats(services, happened.slice(0, undone));
   const done = Math.min(undone, beating);
   await count(
     services,

@@ -1,13 +1,13 @@
 import { products } from "../../products/index.ts";
-import { LifecycleEnv, readEnv } from "../aws/env.ts";
-import { startLifecycle } from "../aws/start-lifecycle.ts";
-import { streamHandler } from "../aws/stream-handler.ts";
-import { once } from "../core/once.ts";
-import { recent } from "../core/recent.ts";
-import { endpointsOf } from "../core/webhook.ts";
+import { streamHandler } from "../aws/lambda/stream-handler.ts";
+import { LifecycleEnv, readEnv } from "../aws/start/env.ts";
+import { startLifecycle } from "../aws/start/start-lifecycle.ts";
+import { endpointsOf } from "../core/catalog/webhook.ts";
+import { recent } from "../core/operations/recent.ts";
+import { lazy } from "../core/schema/lazy.ts";
 import { handleChanges } from "./handle.ts";
 
 export const handler = streamHandler(
-  once(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), told: recent() })),
+  lazy(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), told: recent() })),
   handleChanges,
 );

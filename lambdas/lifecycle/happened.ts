@@ -1,10 +1,10 @@
 import { PermanentError, traceOf } from "../core/errors.ts";
-import type { DeadLetter } from "../core/outward-ports.ts";
-import type { Log, MessageQueue, SendOptions } from "../core/ports.ts";
-import type { Recent } from "../core/recent.ts";
-import { type SettingAside, setAside } from "../core/set-aside.ts";
-import type { TaskMessage } from "../core/task-message.ts";
-import type { Delivery } from "../core/webhook.ts";
+import type { Recent } from "../core/operations/recent.ts";
+import { type SettingAside, setAside } from "../core/outbound/set-aside.ts";
+import type { TaskMessage } from "../core/outbound/task-message.ts";
+import type { Delivery } from "../core/outbound/webhook.ts";
+import type { DeadLetter } from "../core/ports/outbound-ports.ts";
+import type { Log, MessageQueue, SendOptions } from "../core/ports/ports.ts";
 import type { Transition } from "./events.ts";
 
 /** What a write of a job means to others. */
@@ -21,7 +21,7 @@ export interface Happened {
 /** The first place that somebody could not be told of, where there is none. */
 export const nowhere = Number.POSITIVE_INFINITY;
 
-export interface Telling extends SettingAside {
+export interface Emitting extends SettingAside {
   /**
    * What somebody was told lately. Where a write fails for now, it and everything behind it are delivered again and again:
    * as far as this process remembers, nobody is told all of it each time.
@@ -53,7 +53,7 @@ export interface Untaken {
  * `by` is who refuses.
  */
 export async function settle(
-  services: Telling,
+  services: Emitting,
   news: readonly News[],
   untaken: readonly Untaken[],
   by: string,
@@ -78,7 +78,7 @@ const letterOf = ({ body, about }: News, code: string, by: string): DeadLetter =
 
 /** Puts what is to be said into the queue of who says it; answers the first place of what is to be put there again. */
 export async function enqueue<Message>(
-  services: Telling & { log: Log },
+  services: Emitting & { log: Log },
   queue: MessageQueue<Message>,
   entries: readonly ({ news: News; message: Message } & SendOptions)[],
 ): Promise<number> {

@@ -1,8 +1,8 @@
-import type { JobEventName } from "../core/job-event.ts";
-import type { EventBus } from "../core/outward-ports.ts";
-import { type Happened, nowhere, settle, type Telling } from "./happened.ts";
+import type { JobEventName } from "../core/job/job-event.ts";
+import type { EventBus } from "../core/ports/outbound-ports.ts";
+import { type Emitting, type Happened, nowhere, settle } from "./happened.ts";
 
-export interface Publishing extends Telling {
+export interface Publishing extends Emitting {
   bus: EventBus;
   /** The transitions that are published. */
   publish: ReadonlySet<JobEventName>;

@@ -1,6 +1,6 @@
-import { shards } from "../core/job-id.ts";
-import type { Place } from "../core/place.ts";
-import type { Tenant } from "../core/tenants.ts";
+import type { IndexPosition } from "../core/job/index-position.ts";
+import { shards } from "../core/job/job-id.ts";
+import type { Tenant } from "../core/queries/tenants.ts";
 
 /** The way through what is overdue in one shard, which may take several rounds. All of it is one look. */
 export interface Walk extends Tenant {
@@ -9,7 +9,7 @@ export interface Walk extends Tenant {
   since: number;
   until: number;
   /** After which place the next page starts. */
-  after?: Place;
+  after?: IndexPosition;
   isOver: boolean;
 }
 

@@ -1,11 +1,11 @@
-import { dispatchMany } from "../core/dispatch.ts";
 import { traceOf } from "../core/errors.ts";
-import { inParallel } from "../core/in-parallel.ts";
-import type { Job } from "../core/job.ts";
-import { jobFields } from "../core/log-fields.ts";
-import { needsNudge, placeComesOfAge } from "../core/nudge.ts";
-import type { Services } from "../core/services.ts";
-import { isStuck } from "../core/transitions.ts";
+import type { Job } from "../core/job/job.ts";
+import { needsRedispatch, positionComesOfAge } from "../core/job/redispatch.ts";
+import { isStuck } from "../core/job/transitions.ts";
+import { dispatchMany } from "../core/operations/dispatch.ts";
+import { inParallel } from "../core/operations/in-parallel.ts";
+import { jobFields } from "../core/operations/log-fields.ts";
+import type { Services } from "../core/operations/services.ts";
 import { type Memory, newMemory, type Walk, walksOf } from "./memory.ts";
 
 /** A job this late has lost its message, or its queue is behind: either way another message does no harm. */
@@ -60,9 +60,9 @@ async function step(round: Round, walk: Walk): Promise<boolean> {
   return attempt(round, async () => {
     const page = await round.services.jobs.page({ ...overdue, limit: pageSize }, after);
     // The oldest ones are looked at whatever their age: among them may be one whose consumer's lease has ended.
-    const places = after ? page.jobs.filter(({ time }) => placeComesOfAge(time, look)) : page.jobs;
+    const places = after ? page.jobs.filter(({ time }) => positionComesOfAge(time, look)) : page.jobs;
     const ids = places.map(({ id }) => id);
-    await handOver(round, ids, (job) => needsNudge(job, look));
+    await handOver(round, ids, (job) => needsRedispatch(job, look));
     walk.isOver = page.next === undefined;
     if (page.next) walk.after = page.next;
     return !walk.isOver;

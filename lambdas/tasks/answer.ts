@@ -1,12 +1,12 @@
 import { PermanentError } from "../core/errors.ts";
-import { isFinished } from "../core/job.ts";
-import type { TaskAnswer, Tasks } from "../core/outward-ports.ts";
-import { load } from "../core/payload.ts";
-import type { BlobStore, JobStore, Log, MessageQueue } from "../core/ports.ts";
-import type { Recent } from "../core/recent.ts";
-import { resultUrlSeconds } from "../core/result-view.ts";
-import { heartbeatName, heartbeatSeconds, nextHeartbeat } from "../core/task.ts";
-import type { Outcome, TaskMessage } from "../core/task-message.ts";
+import { isFinished } from "../core/job/job.ts";
+import { load } from "../core/operations/payload.ts";
+import type { Recent } from "../core/operations/recent.ts";
+import { heartbeatName, heartbeatSeconds, nextHeartbeat } from "../core/outbound/task.ts";
+import type { Outcome, TaskMessage } from "../core/outbound/task-message.ts";
+import type { TaskAnswer, Tasks } from "../core/ports/outbound-ports.ts";
+import type { BlobStore, JobStore, Log, MessageQueue } from "../core/ports/ports.ts";
+import { resultUrlSeconds } from "../core/queries/result-view.ts";
 
 export interface TaskServices {
   tasks: Tasks;

@@ -1,10 +1,10 @@
-import { readEnv, TasksEnv } from "../aws/env.ts";
-import { queueHandler } from "../aws/queue-handler.ts";
-import { startTasks } from "../aws/start-tasks.ts";
-import { once } from "../core/once.ts";
-import { TaskMessage } from "../core/task-message.ts";
+import { queueHandler } from "../aws/lambda/queue-handler.ts";
+import { readEnv, TasksEnv } from "../aws/start/env.ts";
+import { startTasks } from "../aws/start/start-tasks.ts";
+import { TaskMessage } from "../core/outbound/task-message.ts";
+import { lazy } from "../core/schema/lazy.ts";
 import { about, answerTask } from "./answer.ts";
 
-const start = once(() => startTasks(readEnv(TasksEnv)));
+const start = lazy(() => startTasks(readEnv(TasksEnv)));
 
 export const handler = queueHandler(start, TaskMessage, answerTask, about);

@@ -1,9 +1,10 @@
-import { JobError } from "../core/errors.ts";
-import { retryAfterMs } from "../core/retry-after.ts";
-import { arrival, maxQueueDelaySeconds } from "../core/route.ts";
-import { usedSecrets } from "../core/used-secrets.ts";
-import { type Delivery, endpointUrl, type ProductEndpoint } from "../core/webhook.ts";
-import { webhookDelay } from "../core/webhook-retry.ts";
+import type { ProductEndpoint } from "../core/catalog/webhook.ts";
+import { JobError } from "../core/job/job-error.ts";
+import { retryAfterMs } from "../core/job/retry-after.ts";
+import { arrival, maxQueueDelaySeconds } from "../core/job/route.ts";
+import { usedSecrets } from "../core/operations/used-secrets.ts";
+import { type Delivery, endpointUrl } from "../core/outbound/webhook.ts";
+import { webhookDelay } from "../core/outbound/webhook-retry.ts";
 import { disable } from "./disable.ts";
 import { type Failure, type Outcome, post } from "./post.ts";
 import { about, group, type WebhookServices } from "./services.ts";

@@ -1,7 +1,8 @@
+import type { DisabledReason, EndpointState } from "../core/catalog/endpoint-state.ts";
 import { PermanentError } from "../core/errors.ts";
-import type { Announcement, DisabledReason, EndpointState } from "../core/outward-ports.ts";
-import { setAside } from "../core/set-aside.ts";
-import type { Delivery, EndpointDisabled } from "../core/webhook.ts";
+import { setAside } from "../core/outbound/set-aside.ts";
+import type { Delivery, EndpointDisabled } from "../core/outbound/webhook.ts";
+import type { Announcement } from "../core/ports/outbound-ports.ts";
 import { about, type WebhookServices } from "./services.ts";
 
 /** Said first, then recorded: what a crash leaves between the two is said twice. Of many deliveries that fail, one says it. */

@@ -1,14 +1,15 @@
 import { products } from "../../products/index.ts";
-import { readEnv, WebhooksEnv } from "../aws/env.ts";
-import { queueHandler } from "../aws/queue-handler.ts";
-import { startWebhooks } from "../aws/start-webhooks.ts";
-import { once } from "../core/once.ts";
-import { Delivery, endpointsOf } from "../core/webhook.ts";
-import { webhookTimeoutMs } from "../core/webhook-retry.ts";
+import { queueHandler } from "../aws/lambda/queue-handler.ts";
+import { readEnv, WebhooksEnv } from "../aws/start/env.ts";
+import { startWebhooks } from "../aws/start/start-webhooks.ts";
+import { endpointsOf } from "../core/catalog/webhook.ts";
+import { Delivery } from "../core/outbound/webhook.ts";
+import { webhookTimeoutMs } from "../core/outbound/webhook-retry.ts";
+import { lazy } from "../core/schema/lazy.ts";
 import { deliver } from "./deliver.ts";
 import { about } from "./services.ts";
 
-const start = once(() => ({
+const start = lazy(() => ({
   ...startWebhooks(readEnv(WebhooksEnv)),
   catalog: endpointsOf(products),
   random: Math.random,

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from "node:http";
-import { sendHttp } from "../aws/http-request.ts";
+import { sendHttp } from "../aws/client/http-request.ts";
 
 /** How an attempt went. */
 export type Outcome = { is: "delivered" } | ({ is: "failed" } & Failure);

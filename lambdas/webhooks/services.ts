@@ -1,7 +1,8 @@
-import type { Announcer, Endpoints } from "../core/outward-ports.ts";
-import type { Clock, MessageQueue, Secrets } from "../core/ports.ts";
-import type { SettingAside } from "../core/set-aside.ts";
-import type { Delivery, ProductEndpoint } from "../core/webhook.ts";
+import type { ProductEndpoint } from "../core/catalog/webhook.ts";
+import type { SettingAside } from "../core/outbound/set-aside.ts";
+import type { Delivery } from "../core/outbound/webhook.ts";
+import type { Announcer, Endpoints } from "../core/ports/outbound-ports.ts";
+import type { Clock, MessageQueue, Secrets } from "../core/ports/ports.ts";
 
 export interface WebhookServices extends SettingAside {
   /** Of the catalog. */

@@ -1,8 +1,9 @@
 import { Webhook } from "standardwebhooks";
-import { JobError } from "../core/errors.ts";
-import type { Secrets } from "../core/ports.ts";
-import { type Reference, referenceName } from "../core/references.ts";
-import type { Delivery, ProductEndpoint } from "../core/webhook.ts";
+import { type Reference, referenceName } from "../core/catalog/references.ts";
+import type { ProductEndpoint } from "../core/catalog/webhook.ts";
+import { JobError } from "../core/job/job-error.ts";
+import type { Delivery } from "../core/outbound/webhook.ts";
+import type { Secrets } from "../core/ports/ports.ts";
 
 /** The body of a delivery: the same bytes for every attempt. */
 export const bodyOf = ({ type, time, data }: Delivery): string =>

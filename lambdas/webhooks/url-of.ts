@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { JobError } from "../core/errors.ts";
-import type { Secrets } from "../core/ports.ts";
-import { isReference } from "../core/references.ts";
-import type { ProductEndpoint } from "../core/webhook.ts";
+import { isReference } from "../core/catalog/references.ts";
+import type { ProductEndpoint } from "../core/catalog/webhook.ts";
+import { JobError } from "../core/job/job-error.ts";
+import type { Secrets } from "../core/ports/ports.ts";
 
 /** The URL of an endpoint as it is written; one behind a reference as this process has kept it, or `fresh`. */
 export const urlText = async (

@@ -1,5 +1,5 @@
-import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
-import type { JobEventName } from "../../lambdas/core/job-event.ts";
+import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
+import type { JobEventName } from "../../lambdas/core/job/job-event.ts";
 import { transitionsOf } from "../../lambdas/lifecycle/events.ts";
 import { moveTime } from "./move-time.ts";
 import type { OffsetFile } from "./offset-file.ts";

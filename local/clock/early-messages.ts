@@ -1,4 +1,4 @@
-import { JobMessage } from "../../lambdas/core/job.ts";
+import { JobMessage } from "../../lambdas/core/job/job.ts";
 
 /**
  * SQS delays by whole seconds, so a consumer may get a message up to a second early, and waits for the rest in real time.

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { problemOf } from "../../lambdas/aws/problem.ts";
-import { RequestError } from "../../lambdas/core/errors.ts";
-import { invalidRequest } from "../../lambdas/core/parse-body.ts";
-import { megabyte, readBody, sendJson } from "../http.ts";
+import { problemOf } from "../../lambdas/aws/http/problem.ts";
+import { RequestError } from "../../lambdas/core/requests/request-error.ts";
+import { invalidRequest } from "../../lambdas/core/schema/parse-body.ts";
+import { megabyte, readBody, sendJson } from "../gateway/http.ts";
 import type { LocalClock } from "./clock.ts";
 import { parseAdvance } from "./request.ts";
 

@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { codeOf, StartError } from "../start-error.ts";
+import { codeOf, StartError } from "../runtime/start-error.ts";
 
 export interface OffsetFile {
   /** Milliseconds that the clock was moved ahead by when it was last moved. */

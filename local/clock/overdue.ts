@@ -1,5 +1,5 @@
 import { DatabaseSync } from "node:sqlite";
-import type { Job } from "../../lambdas/core/job.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
 
 /** As much of a job as says when the reconciler takes it up. */
 export type Waiting = Pick<Job, "id" | "status" | "due_at" | "claim_id" | "lease_until" | "wake_at">;

@@ -1,4 +1,4 @@
-import type { Job } from "../../lambdas/core/job.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
 
 /** As much of a job as holds the times at which something happened to it. */
 export type Stamped = Pick<Job, "created_at" | "started_at" | "finished_at" | "attempts" | "last_run" | "lease_until">;

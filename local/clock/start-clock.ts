@@ -1,5 +1,5 @@
-import { type Item, idOf, jobOf } from "../../lambdas/aws/job-item.ts";
-import type { Handler } from "../http.ts";
+import { type Item, idOf, jobOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import type { Handler } from "../gateway/http.ts";
 import { scanJobs } from "../servers/scan-jobs.ts";
 import type { Feed } from "../stream/feed.ts";
 import type { ItemChange } from "../stream/front.ts";

@@ -1,6 +1,6 @@
 import type { FauxqsServer } from "fauxqs";
-import type { Poller } from "../poller.ts";
-import type { Rule } from "../rule.ts";
+import type { Poller } from "../queues/poller.ts";
+import type { Rule } from "../runtime/reconciler-rule.ts";
 import type { Feed } from "../stream/feed.ts";
 import { dueAt } from "./early-messages.ts";
 import type { Overdue } from "./overdue.ts";

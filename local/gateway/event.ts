@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { APIGatewayProxyEventV2, APIGatewayRequestAuthorizerEventV2 } from "aws-lambda";
-import { account, region } from "../names.ts";
+import { account, region } from "../runtime/names.ts";
 
 const apiId = "local";
 

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type { Invoke } from "../host/functions.ts";
-import { type Handler, megabyte, readBody, sendJson } from "../http.ts";
 import { makeAuthorizer } from "./authorize.ts";
 import { toEvent } from "./event.ts";
+import { type Handler, megabyte, readBody, sendJson } from "./http.ts";
 import { sendResult } from "./response.ts";
 
 /** API Gateway takes no larger request and waits no longer for an answer. */

@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import type { Context } from "aws-lambda";
 import { setClockOffset } from "../clock/shifted-date.ts";
-import { functionArn } from "../names.ts";
+import { functionArn } from "../runtime/names.ts";
 import { type FunctionName, functions } from "./functions.ts";
 import type { ChildMessage, HostMessage, Invocation } from "./protocol.ts";
 

@@ -1,6 +1,6 @@
-import { type JobType, jobTypes } from "../../lambdas/core/job.ts";
-import type { OutboundQueue } from "../names.ts";
-import { consumerTimeoutMs, intakeTimeoutMs, outboundTimeoutMs } from "../queue-plans.ts";
+import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
+import { consumerTimeoutMs, intakeTimeoutMs, outboundTimeoutMs } from "../queues/queue-plans.ts";
+import type { OutboundQueue } from "../runtime/names.ts";
 
 /** The Lambda functions of the stack by the name they are invoked by here. */
 export type FunctionName = "api" | "authorizer" | "reconciler" | "lifecycle" | "intake" | OutboundQueue | JobType;
@@ -23,7 +23,7 @@ export const functions: Record<FunctionName, FunctionSettings> = {
   ...(Object.fromEntries(
     jobTypes.map((type) => [
       type,
-      { entry: `lambdas/consumers/${type}/handler.ts`, timeoutMs: consumerTimeoutMs(type), memoryMb: 256 },
+      { entry: `lambdas/consumers/types/${type}/handler.ts`, timeoutMs: consumerTimeoutMs(type), memoryMb: 256 },
     ]),
   ) as Record<JobType, FunctionSettings>),
 };

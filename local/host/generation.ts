@@ -16,7 +16,7 @@ export interface GenerationOptions {
 }
 
 /** Run in this order before anything else is loaded. */
-const preloaded = ["../compile-cache.ts", "../clock/preload.ts"].flatMap((file) => [
+const preloaded = ["../runtime/compile-cache.ts", "../clock/preload.ts"].flatMap((file) => [
   "--import",
   new URL(file, import.meta.url).href,
 ]);

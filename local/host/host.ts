@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { clockOffset } from "../clock/shifted-date.ts";
-import { StartError } from "../start-error.ts";
+import { StartError } from "../runtime/start-error.ts";
 import { describeFault } from "./faults.ts";
 import type { Invoke } from "./functions.ts";
 import { Generation, type GenerationOptions, type Loaded } from "./generation.ts";

@@ -1,8 +1,8 @@
-import { registry } from "../../lambdas/consumers/registry.ts";
-import type { Product } from "../../lambdas/core/catalog.ts";
-import { checkCatalog } from "../../lambdas/core/check-catalog.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import { referencesIn, type TextOrReference } from "../../lambdas/core/catalog/references.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
-import { referencesIn, type TextOrReference } from "../../lambdas/core/references.ts";
 import { products } from "../../products/index.ts";
 import type { CatalogNeeds } from "./protocol.ts";
 

@@ -1,5 +1,5 @@
+import type { Reference, TextOrReference } from "../../lambdas/core/catalog/references.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
-import type { Reference, TextOrReference } from "../../lambdas/core/references.ts";
 import type { FunctionName } from "./functions.ts";
 
 /** What the host tells its child: to run a handler, or what the clock was moved by. */

@@ -1,8 +1,8 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { importPrefix, reportFolder, reportPrefix } from "../../lambdas/core/import-place.ts";
-import { credentials } from "../credentials.ts";
-import { bucketName, region } from "../names.ts";
+import { importPrefix, reportFolder, reportPrefix } from "../../lambdas/core/job/import-cursor.ts";
+import { credentials } from "../runtime/credentials.ts";
+import { bucketName, region } from "../runtime/names.ts";
 
 export interface WatchOptions {
   /** Of S3. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { sendJson } from "../http.ts";
+import { sendJson } from "../gateway/http.ts";
 
 /** What a signature is for: `Credential=<key>/<day>/<region>/<service>/aws4_request`. */
 const scope = /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[^/]+\/([a-z0-9-]+)\/aws4_request/;

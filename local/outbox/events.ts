@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readJson, sendJson } from "../http.ts";
-import { account, eventBusName, region } from "../names.ts";
+import { readJson, sendJson } from "../gateway/http.ts";
+import { account, eventBusName, region } from "../runtime/names.ts";
 import type { Caught } from "./caught.ts";
 
 export const putEventsTarget = "AWSEvents.PutEvents";

@@ -1,6 +1,6 @@
 import { createPublicKey, randomBytes, verify } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { megabyte, readBody, sendJson } from "../http.ts";
+import { megabyte, readBody, sendJson } from "../gateway/http.ts";
 
 const grantType = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 const lifetimeSeconds = 3600;

@@ -1,4 +1,4 @@
-import { type Handler, onPortOrAny, sendJson, serve } from "../http.ts";
+import { type Handler, onPortOrAny, sendJson, serve } from "../gateway/http.ts";
 import { foreignService, refuseService } from "./aws-calls.ts";
 import { makeCaught } from "./caught.ts";
 import { type BusEvent, handleEvents, putEventsTarget } from "./events.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readJson, sendJson } from "../http.ts";
+import { readJson, sendJson } from "../gateway/http.ts";
 import type { Caught } from "./caught.ts";
 
 /** The demo's cloud function: what so many of an article cost. The same article always costs the same, 5 to 105 a piece. */

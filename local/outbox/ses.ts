@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readJson, sendJson } from "../http.ts";
+import { readJson, sendJson } from "../gateway/http.ts";
 import type { Caught } from "./caught.ts";
 
 interface SendEmail {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { megabyte, readBody, sendJson } from "../http.ts";
+import { megabyte, readBody, sendJson } from "../gateway/http.ts";
 import type { Caught } from "./caught.ts";
 
 const largestBody = 10 * megabyte;

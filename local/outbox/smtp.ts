@@ -1,6 +1,6 @@
 import type { AddressInfo } from "node:net";
 import { SMTPServer, type SMTPServerSession } from "smtp-server";
-import { loopback, megabyte } from "../http.ts";
+import { loopback, megabyte } from "../gateway/http.ts";
 import type { Caught } from "./caught.ts";
 import { readMail } from "./mail.ts";
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { megabyte, readBody } from "../http.ts";
+import { megabyte, readBody } from "../gateway/http.ts";
 import type { Caught } from "./caught.ts";
 
 /** SNS has no path of its own; the signature names the service. */

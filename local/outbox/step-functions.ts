@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readJson, sendJson } from "../http.ts";
+import { readJson, sendJson } from "../gateway/http.ts";
 import type { Caught } from "./caught.ts";
 
 const call = (request: IncomingMessage) =>

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { readJson, sendJson } from "../http.ts";
-import { account, region } from "../names.ts";
+import { readJson, sendJson } from "../gateway/http.ts";
+import { account, region } from "../runtime/names.ts";
 import { parseAt } from "./expression.ts";
 import type { Schedule, ScheduleBody, ScheduleStore } from "./store.ts";
 

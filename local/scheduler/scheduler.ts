@@ -1,6 +1,6 @@
 import { QueueDoesNotExist, SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
 import type { Work } from "../clock/work.ts";
-import { serve } from "../http.ts";
+import { serve } from "../gateway/http.ts";
 import { handleScheduler } from "./api.ts";
 import { openScheduleStore, type Schedule, type ScheduleStore } from "./store.ts";
 

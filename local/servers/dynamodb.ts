@@ -8,12 +8,12 @@ import {
   DynamoDBClient,
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
-import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/job-item.ts";
-import { credentials } from "../credentials.ts";
-import { cannotWrite, dataFaultOf, sparingly } from "../data-fault.ts";
-import { type Listening, listen, sendJson, tellTime } from "../http.ts";
-import { tableName } from "../names.ts";
-import { forThisMachine } from "../strangers.ts";
+import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { cannotWrite, dataFaultOf, sparingly } from "../data/data-fault.ts";
+import { type Listening, listen, sendJson, tellTime } from "../gateway/http.ts";
+import { forThisMachine } from "../gateway/strangers.ts";
+import { credentials } from "../runtime/credentials.ts";
+import { tableName } from "../runtime/names.ts";
 import { type Dynalite, type FrontOptions, makeFront } from "../stream/front.ts";
 import { tryLevel } from "./level.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { StartError } from "../start-error.ts";
+import { StartError } from "../runtime/start-error.ts";
 
 type Operation = (this: unknown, ...args: unknown[]) => Promise<unknown>;
 

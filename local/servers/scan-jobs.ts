@@ -1,8 +1,8 @@
 import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
-import { type Item, jobOf } from "../../lambdas/aws/job-item.ts";
-import type { Job } from "../../lambdas/core/job.ts";
-import { credentials } from "../credentials.ts";
-import { tableName } from "../names.ts";
+import { type Item, jobOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
+import { credentials } from "../runtime/credentials.ts";
+import { tableName } from "../runtime/names.ts";
 
 /** Calls `each` with every stored job, as it is when it is read. */
 export async function scanJobs(endpoint: string, each: (job: Job) => void): Promise<void> {

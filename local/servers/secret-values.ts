@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { codeOf } from "../start-error.ts";
+import { codeOf } from "../runtime/start-error.ts";
 
 /**
  * `.env.local`: one `reference=value` a line, the reference written as the catalog names it: `shop/api#token=abc` for a

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Listening, readJson, sendJson, serve } from "../http.ts";
-import { account, region } from "../names.ts";
+import { type Listening, readJson, sendJson, serve } from "../gateway/http.ts";
+import { account, region } from "../runtime/names.ts";
 
 /**
  * Secrets Manager and the SSM Parameter Store, in their JSON 1.1 protocol. `lookup` is asked each time, so an edit of

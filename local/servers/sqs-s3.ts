@@ -3,13 +3,13 @@ import type { RequestListener } from "node:http";
 import { Server } from "node:net";
 import { ChangeMessageVisibilityCommand, SetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { type FauxqsServer, startFauxqs } from "fauxqs";
-import { largestUpload } from "../../lambdas/core/uploads.ts";
+import { largestUpload } from "../../lambdas/core/schema/uploads.ts";
 import type { Messages } from "../clock/works.ts";
-import { credentials } from "../credentials.ts";
-import { loopback, onPortOrAny, tellTime } from "../http.ts";
-import { account, bucketName, intakeQueueName, intakeTopicName, region } from "../names.ts";
-import { type QueuePlan, queuePlans } from "../queue-plans.ts";
-import { forThisMachine } from "../strangers.ts";
+import { loopback, onPortOrAny, tellTime } from "../gateway/http.ts";
+import { forThisMachine } from "../gateway/strangers.ts";
+import { type QueuePlan, queuePlans } from "../queues/queue-plans.ts";
+import { credentials } from "../runtime/credentials.ts";
+import { account, bucketName, intakeQueueName, intakeTopicName, region } from "../runtime/names.ts";
 import { type Fastify, likeS3 } from "./s3-like-aws.ts";
 
 export interface SqsAndS3 {

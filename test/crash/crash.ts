@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Advanced, Told } from "../../local/clock/clock.ts";
-import type { Running } from "../../local/data-folder.ts";
+import type { Running } from "../../local/data/data-folder.ts";
 import { type Random, seeded } from "../simulation/random.ts";
 import { check, type Findings, type Receipt } from "./check.ts";
 import { startReceiver } from "./receiver.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Running } from "../../local/data-folder.ts";
+import type { Running } from "../../local/data/data-folder.ts";
 
 /** A machine that is busy with other things may take long. */
 const startMs = 120_000;

@@ -1,8 +1,8 @@
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { App, Duration, Stack } from "aws-cdk-lib/core";
-import { acknowledge } from "../../infra/acknowledge.ts";
-import { allow, grant } from "../../infra/capability.ts";
+import { acknowledge } from "../../infra/grants/acknowledge.ts";
+import { allow, grant } from "../../infra/grants/capability.ts";
 import { addJobs } from "../../infra/jobs-app.ts";
 import { products } from "../../products/index.ts";
 import { teams } from "./in-aws.ts";

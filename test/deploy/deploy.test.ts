@@ -5,7 +5,7 @@ import { GetScheduleCommand, ListSchedulesCommand, SchedulerClient } from "@aws-
 import { CreateSecretCommand, GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import pg from "pg";
-import { timeKey } from "../../lambdas/aws/job-item.ts";
+import { timeKey } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { startPostgres } from "../support/databases/postgres.ts";
 import { listenOnBus } from "./bus-listener.ts";
 import { apiClient, type Call, deploy, type Outputs } from "./deployment.ts";

@@ -1,4 +1,4 @@
-import { defineProduct } from "../../lambdas/consumers/define-product.ts";
+import { defineProduct } from "../../lambdas/consumers/types/define-product.ts";
 
 /** What the team has in its own account: made by app.ts and the test, called by the jobs. */
 export const teams = {

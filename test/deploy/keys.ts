@@ -1,4 +1,4 @@
-import { apiKeyId, apiKeyPattern } from "../../lambdas/core/api-key.ts";
+import { apiKeyId, apiKeyPattern } from "../../lambdas/core/access/api-key.ts";
 import { keysCli } from "../support/keys-cli.ts";
 import type { Answer, Call } from "./deployment.ts";
 

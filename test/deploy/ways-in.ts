@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-sfn";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { ReceiveMessageCommand, SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { derivedJobId } from "../../lambdas/core/job-id.ts";
+import { derivedJobId } from "../../lambdas/core/job/job-id.ts";
 import { type BusListener, listenOnBus, type Settings } from "./bus-listener.ts";
 import type { Answer, Outputs } from "./deployment.ts";
 import { teams } from "./in-aws.ts";

@@ -1,7 +1,7 @@
-import { dynamoJobStore } from "../../lambdas/aws/dynamo-job-store.ts";
-import { dynamoStatsStore } from "../../lambdas/aws/dynamo-stats-store.ts";
-import { s3BlobStore } from "../../lambdas/aws/s3-blob-store.ts";
-import { sqsJobQueue } from "../../lambdas/aws/sqs-job-queue.ts";
+import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
+import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
+import { s3BlobStore } from "../../lambdas/aws/s3/blob-store.ts";
+import { sqsJobQueue } from "../../lambdas/aws/sqs/job-queue.ts";
 import { startDynamo, table } from "../support/aws/dynamo.ts";
 import { bucket, startSqsAndS3 } from "../support/aws/fauxqs.ts";
 import { someJobs, type World, world } from "./world.ts";

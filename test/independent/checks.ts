@@ -40,7 +40,7 @@ const cloudformation: Check = async (place) => {
 /** The folders whose tests make every request that `lambdas/` can make. */
 const adapterTests = [
   "unit/aws/",
-  "unit/consumers/(notification|storage|function)",
+  "unit/consumers/types/(notification|storage|function)",
   "integration/ports/",
   "integration/consumers/(function/lambda|storage/upload|database_action/dynamodb)",
 ];

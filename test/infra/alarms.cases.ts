@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { ServerlessChecks } from "cdk-nag";
-import { anchorOf } from "../../infra/constructs/alarms.ts";
-import { measures } from "../../lambdas/core/measures.ts";
+import { anchorOf } from "../../infra/constructs/watching/alarms.ts";
+import { measures } from "../../lambdas/core/job/measures.ts";
 import { asItIs, flat, functionOf, permissionsOf, type Resource, resourcesOf, synthesize } from "./synth.ts";
 
 const { app, service, state } = synthesize({ "jobs:alarmEmail": "ops@example.com" });

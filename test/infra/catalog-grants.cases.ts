@@ -2,11 +2,11 @@ import { Template } from "aws-cdk-lib/assertions";
 import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { type AppProps, Stack } from "aws-cdk-lib/core";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { grant } from "../../infra/capability.ts";
+import { grant } from "../../infra/grants/capability.ts";
 import { notificationGrants } from "../../infra/grants/notification.ts";
-import { defineProduct, type ProductDefinition } from "../../lambdas/consumers/define-product.ts";
-import { jobTypes } from "../../lambdas/core/job.ts";
-import { parameter, secret } from "../../lambdas/core/references.ts";
+import { defineProduct, type ProductDefinition } from "../../lambdas/consumers/types/define-product.ts";
+import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
+import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { asItIs, flat, linesOf, linesOfEntry, policiesOf, resourcesOf, synthesize, testApp } from "./synth.ts";
 
 type Synthesized = ReturnType<typeof synthesize>;

@@ -1,6 +1,6 @@
-import { IntakeEnv } from "../../lambdas/aws/env.ts";
-import { importPrefix, reportPrefix } from "../../lambdas/core/import-place.ts";
-import { jobTypes } from "../../lambdas/core/job.ts";
+import { IntakeEnv } from "../../lambdas/aws/start/env.ts";
+import { importPrefix, reportPrefix } from "../../lambdas/core/job/import-cursor.ts";
+import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { asItIs, flat, functionOf, permissionsOfEntry, type Resource, resourcesOf } from "./synth.ts";
 
 const { state, service } = asItIs();

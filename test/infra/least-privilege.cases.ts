@@ -1,4 +1,4 @@
-import { jobTypes } from "../../lambdas/core/job.ts";
+import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { products } from "../../products/index.ts";
 import { inAws } from "../deploy/in-aws.ts";
 import { privilegesByEntry, privilegesOf } from "./privileges.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod";
-import { Settings } from "../../infra/config.ts";
-import { measures } from "../../lambdas/core/measures.ts";
+import { Settings } from "../../infra/settings/config.ts";
+import { measures } from "../../lambdas/core/job/measures.ts";
 import { rowsOf } from "../support/tables.ts";
 import { asItIs, flat, resourcesOf } from "./synth.ts";
 

@@ -1,9 +1,9 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { writesTold } from "../../infra/constructs/writes-told.ts";
-import { longestWaitSeconds } from "../../lambdas/core/api-limits.ts";
-import { jobTypes } from "../../lambdas/core/job.ts";
-import { finalEvents } from "../../lambdas/core/job-event.ts";
+import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
+import { jobTypes } from "../../lambdas/core/job/job.ts";
+import { finalEvents } from "../../lambdas/core/job/job-event.ts";
+import { longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
 import {
   asItIs,
   flat,
@@ -79,7 +79,7 @@ test("with nobody to tell of what starts, a claim does not wake the lifecycle", 
   const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
   const { Filters } = sources.find(({ FunctionName }) => FunctionName.Ref === lifecycle)?.FilterCriteria ?? {};
   expect(Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual(
-    writesTold(new Set(finalEvents)),
+    streamFilter(new Set(finalEvents)),
   );
 });
 

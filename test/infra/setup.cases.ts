@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { readConfig, Settings } from "../../infra/config.ts";
 import { addJobs } from "../../infra/jobs-app.ts";
-import { SetupError } from "../../infra/setup-error.ts";
+import { readConfig, Settings } from "../../infra/settings/config.ts";
+import { SetupError } from "../../infra/settings/setup-error.ts";
 import { products } from "../../products/index.ts";
 import { synthesize, testApp } from "./synth.ts";
 

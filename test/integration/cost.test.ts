@@ -1,7 +1,7 @@
 import { billAt, billOf, totalOf } from "../../bench/cost/bill.ts";
 import type { Counts } from "../../bench/cost/counts.ts";
 import { countsOf, idleCounts, type Kind, kinds } from "../../bench/cost/kinds.ts";
-import { costOf } from "../../lambdas/core/cost.ts";
+import { costOf } from "../../lambdas/core/queries/cost.ts";
 
 const kindOf = (name: string): Kind => kinds.find((kind) => kind.name === name) as Kind;
 

@@ -7,10 +7,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
-import { registry } from "../../lambdas/consumers/registry.ts";
-import type { Product } from "../../lambdas/core/catalog.ts";
-import type { JobType } from "../../lambdas/core/job.ts";
-import { hasMoreValues } from "../../lambdas/core/json-values.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import type { JobType } from "../../lambdas/core/job/job.ts";
+import { hasMoreValues } from "../../lambdas/core/schema/json-values.ts";
 import type { Asked, Said } from "../support/memory/batch.ts";
 
 /**
@@ -125,7 +125,7 @@ const worst: Record<JobType, () => { product: Product; input: object; outcome: s
 async function bundled(type: JobType): Promise<string> {
   const outfile = join(folder, `${type}.mjs`);
   const contents = `
-    import { execute } from "./lambdas/consumers/${type}/execute.ts";
+    import { execute } from "./lambdas/consumers/types/${type}/execute.ts";
     import { runBatch } from "./test/support/memory/batch.ts";
     import { readFileSync } from "node:fs";
     console.log(JSON.stringify(await runBatch(execute, JSON.parse(readFileSync(process.argv[2], "utf8")))));

@@ -1,5 +1,5 @@
 import { TransientError } from "../../lambdas/core/errors.ts";
-import type { ClaimOutcome } from "../../lambdas/core/ports.ts";
+import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
@@ -59,7 +59,7 @@ export interface World {
 }
 
 /**
- * The calls for many say what was refused item by item, and throw nothing (core/ports.ts): a fault of theirs is that AWS
+ * The calls for many say what was refused item by item, and throw nothing (core/ports/ports.ts): a fault of theirs is that AWS
  * took none, or that it is not known what it took.
  */
 const refusals: Record<string, (args: unknown[], cause: Injected) => unknown> = {

@@ -1,4 +1,4 @@
-import type { Job, Stored } from "../../lambdas/core/job.ts";
+import type { Job, Stored } from "../../lambdas/core/job/job.ts";
 import { isSame } from "./ledger.ts";
 import type { Request } from "./requests.ts";
 

@@ -1,10 +1,10 @@
-import type { Job } from "../../lambdas/core/job.ts";
-import { statsOf } from "../../lambdas/core/stats.ts";
-import type { StepView } from "../../lambdas/core/step-view.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
+import { statsOf } from "../../lambdas/core/job/stats.ts";
+import type { StepView } from "../../lambdas/core/queries/step-view.ts";
+import type { Told } from "./executions.ts";
 import { stepsOf } from "./feature-rules.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
-import type { Told } from "./outcomes.ts";
 import type { System } from "./system.ts";
 import { hasCrashed } from "./write-rules.ts";
 

@@ -1,10 +1,10 @@
 import { postJobsBatch } from "../../lambdas/api/routes/post-jobs-batch.ts";
-import { RequestError } from "../../lambdas/core/errors.ts";
-import { isFinished, type Job } from "../../lambdas/core/job.ts";
-import { derivedJobId } from "../../lambdas/core/job-id.ts";
-import { parseRequest } from "../../lambdas/core/request.ts";
-import { scheduleJob } from "../../lambdas/core/schedule-job.ts";
-import { allScopes } from "../../lambdas/core/scopes.ts";
+import { allScopes } from "../../lambdas/core/access/scopes.ts";
+import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
+import { derivedJobId } from "../../lambdas/core/job/job-id.ts";
+import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
+import { parseRequest } from "../../lambdas/core/requests/request.ts";
+import { RequestError } from "../../lambdas/core/requests/request-error.ts";
 import type { World } from "./adversary.ts";
 import { differs } from "./as-asked.ts";
 import { attemptOf, type Ledger } from "./ledger.ts";

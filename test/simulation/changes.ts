@@ -1,21 +1,21 @@
 import { postBulk } from "../../lambdas/api/routes/post-bulk.ts";
-import type { BulkAction } from "../../lambdas/core/bulk-request.ts";
+import { allScopes } from "../../lambdas/core/access/scopes.ts";
+import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import {
   type Change,
-  cancelling,
+  cancel,
   changeJob,
   deleteJob,
-  pausing,
-  rescheduling,
-  resuming,
-  retrying,
-  runningNow,
-} from "../../lambdas/core/change-job.ts";
-import { RequestError } from "../../lambdas/core/errors.ts";
-import { isFinished, type Job } from "../../lambdas/core/job.ts";
-import { requireFeature } from "../../lambdas/core/orphan.ts";
-import { repeatOf } from "../../lambdas/core/repeat-request.ts";
-import { allScopes } from "../../lambdas/core/scopes.ts";
+  pause,
+  reschedule,
+  resume,
+  retry,
+  runNow,
+} from "../../lambdas/core/operations/change-job.ts";
+import { requireFeature } from "../../lambdas/core/operations/parent-guard.ts";
+import type { BulkAction } from "../../lambdas/core/requests/bulk-request.ts";
+import { repeatOf } from "../../lambdas/core/requests/repeat-request.ts";
+import { RequestError } from "../../lambdas/core/requests/request-error.ts";
 import type { World } from "./adversary.ts";
 import type { Invocation, Purpose } from "./invocation.ts";
 import { attemptKey, attemptOf, isWaiting, type Ledger, nameOf, stateOf } from "./ledger.ts";
@@ -28,7 +28,7 @@ const purposes: Partial<Record<string, Purpose>> = { retry: "retry", delete: "de
 /** Its name, the jobs that it is meant for, and the rule. Most people who ask for it mean one of those. */
 type Asked = [what: string, fits: (job: Job) => boolean, rule: (now: number) => Change | "delete"];
 
-/** A job that is at work changes often; who says that it changes too fast must have seen it change (core/change-job.ts). */
+/** A job that is at work changes often; who says that it changes too fast must have seen it change (core/operations/change-job.ts). */
 const tooFast = 9;
 
 /** People who change jobs while they run: one job, or many by a filter. */
@@ -42,13 +42,13 @@ export function changes(
   const isOpen = (job: Job) => !isFinished(job);
   const isOpenSeries = (job: Job) => isOpen(job) && job.repeat !== undefined;
   const all: Asked[] = [
-    ["cancel", isOpen, () => cancelling("by request")],
-    ["pause", isOpenSeries, () => pausing],
-    ["resume", isPaused, () => resuming],
-    ["reschedule", isOpen, (now) => rescheduling({ due_at: now + random.int(0, 2_000_000) })],
-    ["reschedule the series", isOpenSeries, (now) => rescheduling({ repeat: laterRepeat(now) })],
-    ["retry", ({ status }) => status === "failed", () => retrying(random.pick([0, 5000, 1_000_000]))],
-    ["run now", isOpen, () => runningNow],
+    ["cancel", isOpen, () => cancel("by request")],
+    ["pause", isOpenSeries, () => pause],
+    ["resume", isPaused, () => resume],
+    ["reschedule", isOpen, (now) => reschedule({ due_at: now + random.int(0, 2_000_000) })],
+    ["reschedule the series", isOpenSeries, (now) => reschedule({ repeat: laterRepeat(now) })],
+    ["retry", ({ status }) => status === "failed", () => retry(random.pick([0, 5000, 1_000_000]))],
+    ["run now", isOpen, () => runNow],
     ["delete", isFinished, () => "delete"],
   ];
   const laterRepeat = (now: number) => repeatOf(randomRepeat(random, now), now + random.int(0, 60_000));
@@ -124,7 +124,7 @@ export function changes(
     const { id, due_at } = random.pick(fitting.length > 0 ? fitting : jobs);
     // Who pauses means to resume.
     if (what === "pause" && random.chance(0.5))
-      time.after(random.int(1000, 900_000), () => void change("resume", id, resuming));
+      time.after(random.int(1000, 900_000), () => void change("resume", id, resume));
     // Many do so at the last moment, when others are at the job as well.
     const until = random.chance(0.4) ? due_at + random.int(-500, 1500) - now : 0;
     const ask = () => void change(what, id, ruleAt(time.now()));
@@ -139,7 +139,7 @@ export function changes(
       if (after?.type !== "feature" || after.status !== "failed" || before?.status !== "running") return;
       const soon = late.int(10, 20_000);
       const reaction = late.pick(["retry", "retry", "delete", "none"]);
-      if (reaction === "retry") time.after(soon, () => void change("retry", after.id, retrying(0)));
+      if (reaction === "retry") time.after(soon, () => void change("retry", after.id, retry(0)));
       if (reaction === "delete") time.after(soon, () => void change("delete", after.id, "delete"));
     });
   }

@@ -1,8 +1,7 @@
-import type { Job } from "../../lambdas/core/job.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { type Ledger, nameOf } from "./ledger.ts";
-import type { Told } from "./outcomes.ts";
 
 /** Watches what runs: invariants 2, 3, 6 and 7 as the world outside would see them broken. */
 export interface Executions {
@@ -83,4 +82,12 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
       life.live = life.live.filter((other) => other !== own);
     },
   };
+}
+
+/** What an executor hands over tells whose it is: what is stored must be the winner's. */
+export interface Told {
+  n: number;
+  claim: string | undefined;
+  secret: string;
+  pad?: string;
 }

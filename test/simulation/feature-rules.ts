@@ -1,7 +1,7 @@
-import { isFinished } from "../../lambdas/core/job.ts";
+import { isFinished } from "../../lambdas/core/job/job.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { catalog } from "./product.ts";
-import { clocksApartMs, type Write } from "./write-rules.ts";
+import { clocksApartMs, type Write } from "./write.ts";
 
 /** A step as the catalog has it (DESIGN 8). */
 export interface Step {

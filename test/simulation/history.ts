@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { uuidv7 } from "uuidv7";
-import { isFinished, type Job } from "../../lambdas/core/job.ts";
+import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
 import { hardshipOf, peacefulHardship, withLateFaults, withRaces } from "./hardship.ts";

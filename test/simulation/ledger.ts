@@ -1,4 +1,4 @@
-import type { Job, JobMessage, RunRecord } from "../../lambdas/core/job.ts";
+import type { Job, JobMessage, RunRecord } from "../../lambdas/core/job/job.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
 

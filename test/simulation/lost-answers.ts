@@ -1,10 +1,10 @@
-import type { JobStore } from "../../lambdas/core/ports.ts";
+import type { JobStore } from "../../lambdas/core/ports/ports.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";
 
 /**
  * The store where answers of writes are lost: the SDK repeats the write, whose condition does not hold any more, and the
- * adapter looks at what is there (aws/dynamo-job-store.ts). What has changed once more since hides that the write was its own.
+ * adapter looks at what is there (aws/dynamodb/job-store.ts). What has changed once more since hides that the write was its own.
  */
 export function losingAnswers(
   store: JobStore,

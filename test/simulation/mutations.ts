@@ -18,11 +18,11 @@ export interface Mutation {
 
 const named =
   "const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;";
-const claims = "core/transitions.ts";
-const shell = "consumers/shell.ts";
-const reach = "consumers/reach-claim.ts";
-const again = "consumers/decide-again.ts";
-const decider = "consumers/feature/execute.ts";
+const claims = "core/job/transitions.ts";
+const shell = "consumers/engine/run-job.ts";
+const reach = "consumers/engine/claim-job.ts";
+const again = "consumers/types/feature/decisions.ts";
+const decider = "consumers/types/feature/execute.ts";
 
 export const mutations: Mutation[] = [
   // The claim, clause by clause.
@@ -154,31 +154,31 @@ export const mutations: Mutation[] = [
   // Time.
   {
     name: "time: starts within the last second",
-    file: "core/route.ts",
+    file: "core/job/route.ts",
     find: `if (remaining <= 0) return { do: "start" };`,
     replace: `if (remaining < 1000) return { do: "start" };`,
   },
   {
     name: "time: the delay is rounded up",
-    file: "core/route.ts",
+    file: "core/job/route.ts",
     find: "Math.max(0, Math.floor(remaining / 1000))",
     replace: "Math.max(0, Math.ceil(remaining / 1000))",
   },
   {
     name: "time: the delay of an early message is rounded up",
-    file: "core/route.ts",
+    file: "core/job/route.ts",
     find: "Math.min(maxQueueDelaySeconds, Math.floor(remaining / 1000))",
     replace: "Math.min(maxQueueDelaySeconds, Math.ceil(remaining / 1000))",
   },
   {
     name: "time: a schedule in the past",
-    file: "core/route.ts",
+    file: "core/job/route.ts",
     find: "if (remaining <= maxQueueDelaySeconds * 1000) {",
     replace: "if (remaining <= 0) {",
   },
   {
     name: "time: the schedule fires at the time itself",
-    file: "core/route.ts",
+    file: "core/job/route.ts",
     find: "export const schedulerLeadMs = 75_000;",
     replace: "export const schedulerLeadMs = 0;",
   },
@@ -190,7 +190,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "time: Retry-After is ignored",
-    file: "core/retry.ts",
+    file: "core/job/retry.ts",
     find: "Math.max(backoff, retryAfterMs)",
     replace: "backoff",
   },
@@ -209,7 +209,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "retries: of what is permanent",
-    file: "core/retry.ts",
+    file: "core/job/retry.ts",
     find: "return error.retryable || policy",
     replace: "return true || policy",
   },
@@ -224,98 +224,98 @@ export const mutations: Mutation[] = [
     name: "dispatch: the next attempt before it is recorded",
     file: shell,
     find: "const settled = await settle(services, job, outcome);",
-    replace: `const early = outcome(job); if (early.status === "scheduled") await handOn(services, early); const settled = await settle(services, job, outcome);`,
+    replace: `const early = outcome(job); if (early.status === "scheduled") await dispatchFollowUps(services, early); const settled = await settle(services, job, outcome);`,
   },
   {
     name: "dispatch: its failure is swallowed",
     seed: 29,
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "await undispatched(services, job, cause);",
     replace: "void cause;",
   },
   {
     name: "dispatch: of a batch, its failures are swallowed",
     seed: 24,
-    file: "core/schedule-jobs.ts",
+    file: "core/operations/schedule-jobs.ts",
     find: "if (lost.has(item)) await undispatched",
     replace: "if (lost.size < 0) await undispatched",
   },
   {
     name: "dispatch: a repeated request's word is taken for it",
     seed: 131,
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "if (!hasStarted(held)) await dispatch(services, held);",
     replace: "",
     bug: "a request and its repetition were both refused by SQS, and one gave the receipt",
   },
   {
     name: "take-back: whatever write is there",
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "return await services.jobs.remove(job);",
     replace: "return await services.jobs.remove((await services.jobs.get(job.id)) ?? job);",
   },
   {
     name: "take-back: none",
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "return await services.jobs.remove(job);",
     replace: `return "removed";`,
   },
   {
     name: "batch: jobs that were not stored are accepted",
-    file: "core/schedule-jobs.ts",
+    file: "core/operations/schedule-jobs.ts",
     find: "refused.has(item) ? await unrecorded",
     replace: "refused.size < 0 ? await unrecorded",
   },
   {
     name: "idempotency: the second job replaces the first",
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "return { job: await repeated(services, created.job, request), isNew: false };",
     replace: "await services.jobs.replace({ ...job, version: created.job.version + 1 }); return { job, isNew: true };",
   },
   {
     name: "idempotency: another request with the same key is accepted",
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "request.step === undefined && existing.fingerprint !== request.fingerprint",
     replace: "existing.fingerprint === undefined",
   },
   {
     name: "idempotency: a task that asks again is not told",
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "const job = await answering(services, existing, request.task_token);",
     replace: "const job = existing;",
   },
   {
     name: "idempotency: a job that was taken back answers for its successor",
     seed: 295,
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "if (current.created_at !== job.created_at) return repeated(services, current, request);",
     replace: "",
     bug: "a task that asked for a job which was taken back meanwhile was not known to the one that came after it",
   },
   {
     name: "idempotency: another request changes the input",
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "/$" + "{request.fingerprint}/$" + "{writeId}`",
     replace: "`",
   },
   {
     name: "dispatch: schedules are named by their attempt alone",
     seed: 73,
-    file: "core/dispatch.ts",
+    file: "core/operations/dispatch.ts",
     find: "-$" + "{due_at.toString(36)}`;",
     replace: "`;",
   },
   // Changes.
   {
     name: "change: is not handed over",
-    file: "core/change-job.ts",
-    find: "    await handOn(services, next);\n",
+    file: "core/operations/change-job.ts",
+    find: "    await dispatchFollowUps(services, next);\n",
     replace: "",
   },
   {
     name: "change: asked for again it is not handed over",
     seed: 300,
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: `job.status === "cancelled" || isWaiting(job)`,
     replace: `job.status === "cancelled"`,
     bug: "a job was run now, SQS refused it, and who asked again was told that it runs",
@@ -323,34 +323,34 @@ export const mutations: Mutation[] = [
   {
     name: "change: a write that was lost is taken for done",
     seed: 298,
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: `if ((await services.jobs.replace(next)) === "lost") continue;`,
     replace: "await services.jobs.replace(next);",
   },
   {
     name: "reschedule: only what is due moves",
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: "due_at: at, scheduled_at: at, status });",
     replace: "due_at: at, status });",
   },
   {
     name: "reschedule: what is paused goes on",
     seed: 123,
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: `job.status === "paused" ? "paused" : waiting(at, now);`,
     replace: "waiting(at, now);",
   },
   {
     name: "reschedule: past the end of the series",
     seed: 428,
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: "if (due_at !== undefined && due_at > (series?.end_date ?? Number.POSITIVE_INFINITY)) {",
     replace: "if (due_at === -1) {",
     bug: "a run was moved past its series' end date",
   },
   {
     name: "run now: in place of the run that is planned",
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: "...(job.attempt === 1 && { scheduled_at: now }) });",
     replace: "});",
   },
@@ -381,7 +381,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "reconciler: looks at one shard",
-    file: "core/job-id.ts",
+    file: "core/job/job-id.ts",
     find: "export const shards = 8;",
     replace: "export const shards = 1;",
     also: [["% shards;", "% 8;"]],
@@ -395,37 +395,37 @@ export const mutations: Mutation[] = [
   },
   {
     name: "series: a gap in the numbers",
-    file: "core/series.ts",
+    file: "core/job/series.ts",
     find: "withRun(ended, ended.run + 1,",
     replace: "withRun(ended, ended.run + 2,",
   },
   {
     name: "series: a run past the limit",
-    file: "core/series.ts",
+    file: "core/job/series.ts",
     find: "job.run >= repeat.limit",
     replace: "job.run > repeat.limit",
   },
   {
     name: "series: a run past the end date",
-    file: "core/recurrence.ts",
+    file: "core/job/recurrence.ts",
     find: "return next !== undefined && next <= (repeat.end_date ?? Number.POSITIVE_INFINITY) ? next : undefined;",
     replace: "return next;",
   },
   {
     name: "series: drifts",
-    file: "core/recurrence.ts",
+    file: "core/job/recurrence.ts",
     find: "after < anchor ? anchor : anchor + (Math.floor((after - anchor) / every) + 1) * every;",
     replace: "after < anchor ? anchor : after + every;",
   },
   {
     name: "series: goes on from when a run ended",
-    file: "core/series.ts",
+    file: "core/job/series.ts",
     find: "nextOccurrence(repeat, job.coalesced_until ?? job.scheduled_at)",
     replace: "now + (repeat.every ?? 60_000)",
   },
   {
     name: "series: the same occurrence again",
-    file: "core/series.ts",
+    file: "core/job/series.ts",
     find: "nextOccurrence(repeat, job.coalesced_until ?? job.scheduled_at)",
     replace: "nextOccurrence(repeat, (job.coalesced_until ?? job.scheduled_at) - 1)",
   },
@@ -437,89 +437,89 @@ export const mutations: Mutation[] = [
   },
   {
     name: "series: each missed occurrence runs",
-    file: "core/series.ts",
+    file: "core/job/series.ts",
     find: "return { at, coalesced_until: now };",
     replace: "return { at };",
   },
   {
     name: "series: missed occurrences are left out",
-    file: "core/series.ts",
+    file: "core/job/series.ts",
     find: `if (repeat.overlap === "queue") return { at, coalesced_until: now };`,
     replace: "",
   },
   // Pausing, resuming, deleting.
   {
     name: "pause: the next run comes all the same",
-    file: "core/series.ts",
+    file: "core/job/series.ts",
     find: `status: pause_requested ? "paused" : waiting(at, now),`,
     replace: "status: waiting(at, now),",
   },
   {
     name: "pause: of a run that is under way",
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: `return job.status === "running" || job.attempt > 1`,
     replace: "return job.attempt > 1",
   },
   {
     name: "pause: of a run between two attempts",
     seed: 279,
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: `return job.status === "running" || job.attempt > 1`,
     replace: `return job.status === "running"`,
   },
   {
     name: "resume: makes up for what was missed",
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: "const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now);",
     replace: "const at = job.scheduled_at;",
   },
   {
     name: "resume: of a job that has finished",
     seed: 540,
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: "if (isFinished(job) || !job.repeat) throw conflict",
     replace: "if (!job.repeat) throw conflict",
     bug: "resume changed a job that had finished while its pause was pending",
   },
   {
     name: "delete: of a job that has not finished",
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: "    if (!isFinished(job))\n",
     replace: '    if (job.id === "")\n',
   },
   {
     name: "cancel: a feature's steps go on",
     seed: 51,
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: `if (job.status === "cancelled") await cancelSteps(`,
     replace: `if (job.id === "") await cancelSteps(`,
   },
   {
     name: "cancel: a step does not ask for its feature",
-    file: "consumers/shell.ts",
-    find: "const orphanedOf = await orphanedBy(services, job)",
+    file: "consumers/engine/run-job.ts",
+    find: "const orphanedOf = await endedParentOf(services, job)",
     replace: "const orphanedOf = await Promise.resolve(undefined)",
     bug: "a step that a decider had created before it died ran although its feature was cancelled",
   },
   {
     name: "cancel: a step does not tell its feature",
     seed: 286,
-    file: "core/change-job.ts",
-    find: "await handOn(services, next);",
-    replace: "await handOn(services, { ...next, parent: undefined });",
+    file: "core/operations/change-job.ts",
+    find: "await dispatchFollowUps(services, next);",
+    replace: "await dispatchFollowUps(services, { ...next, parent: undefined });",
   },
   {
     name: "cancel: asked for again, it does not tell the feature",
     seed: 170,
-    file: "core/change-job.ts",
-    find: "await handOn(services, job);",
-    replace: "await handOn(services, { ...job, parent: undefined });",
+    file: "core/operations/change-job.ts",
+    find: "await dispatchFollowUps(services, job);",
+    replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",
     bug: "a step's cancellation that died before it told its feature was not told by the next one either",
   },
   {
     name: "cancel: a step is one of any feature that has the id of its own",
     seed: 331,
-    file: "core/orphan.ts",
+    file: "core/operations/parent-guard.ts",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",
     bug: "a step of a deleted feature ran for the next one that had its idempotency key",
@@ -527,13 +527,13 @@ export const mutations: Mutation[] = [
   // What was asked for, and what is said of it.
   {
     name: "request: a series is a job of one run",
-    file: claims,
+    file: "core/requests/new-job.ts",
     find: "    ...(request.repeat !== undefined && { repeat: request.repeat }),\n",
     replace: "",
   },
   {
     name: "request: forgets when the job expires",
-    file: claims,
+    file: "core/requests/new-job.ts",
     find: "    ...(request.expires_at !== undefined && { expires_at: request.expires_at }),\n",
     replace: "",
   },
@@ -545,19 +545,19 @@ export const mutations: Mutation[] = [
   },
   {
     name: "request: keeps another input",
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "key, request.input, largestInput);",
     replace: "key, { ...request.input, body: 0 }, largestInput);",
   },
   {
     name: "request: its idempotency key is forgotten",
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);",
     replace: "return key === undefined ? newJobId() : newJobId();",
   },
   {
     name: "run: the archive has another end",
-    file: "core/series.ts",
+    file: "core/job/series.ts",
     find: "  finished_at: job.finished_at ?? job.due_at,\n",
     replace: "  finished_at: job.due_at,\n",
   },
@@ -575,7 +575,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "change: its schedule stays",
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: `  if (before.status === "scheduled" && moved) await scheduler.unschedule(scheduleName(before));\n`,
     replace: "",
   },
@@ -587,13 +587,13 @@ export const mutations: Mutation[] = [
   },
   {
     name: "change: run now leaves the time",
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: `{ status: "queued", due_at: now, ...`,
     replace: "{ ...",
   },
   {
     name: "change: a failed job cannot be retried",
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: `if (job.status !== "failed") throw`,
     replace: "if (isFinished(job)) throw",
   },
@@ -623,8 +623,8 @@ export const mutations: Mutation[] = [
   {
     name: "feature: steps do not wake it",
     file: shell,
-    find: "handOn(services, next), over",
-    replace: "handOn(services, { ...next, parent: undefined }), over",
+    find: "dispatchFollowUps(services, next), over",
+    replace: "dispatchFollowUps(services, { ...next, parent: undefined }), over",
   },
   {
     name: "feature: the steps' ids are not derived",
@@ -635,14 +635,14 @@ export const mutations: Mutation[] = [
   { name: "feature: keeps its lease while parked", file: claims, find: "    lease_until: 0,\n", replace: "" },
   {
     name: "feature: completes without its last steps",
-    file: "consumers/feature/plan.ts",
+    file: "consumers/types/feature/plan.ts",
     find: "const done = steps.every(({ key }) => hasEnded(stateOf(key)));",
     replace: "const done = steps.slice(0, 2).every(({ key }) => hasEnded(stateOf(key)));",
   },
   {
     name: "feature: steps take those of one that was deleted for theirs",
     seed: 134,
-    file: "core/job-id.ts",
+    file: "core/job/job-id.ts",
     find: `derived([id, String(created_at), String(run), step, "step"])`,
     replace: `derived([id, String(run), step, "step"])`,
     bug: "a feature of the same key as a deleted one ended at once with its results",
@@ -663,7 +663,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "feature: a step waits for one of those that it depends on",
-    file: "consumers/feature/plan.ts",
+    file: "consumers/types/feature/plan.ts",
     find: "dependsOn.every((key) => hasEnded",
     replace: "dependsOn.length === 0 || dependsOn.some((key) => hasEnded",
   },
@@ -675,7 +675,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "feature: fails for a step that may fail",
-    file: "consumers/feature/plan.ts",
+    file: "consumers/types/feature/plan.ts",
     find: `?? "") && !step.allow_fail);`,
     replace: `?? ""));`,
   },
@@ -701,7 +701,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "feature: a decision that is out of time goes on",
-    file: "consumers/within-time.ts",
+    file: "consumers/engine/within-time.ts",
     find: "signal.throwIfAborted();",
     replace: "",
     bug: "a decision that went on after its timeout cancelled the steps that its successor had started",
@@ -709,7 +709,7 @@ export const mutations: Mutation[] = [
   {
     name: "feature: a step that exists is another one by another time",
     seed: 1700,
-    file: "core/schedule-job.ts",
+    file: "core/operations/schedule-job.ts",
     find: "request.step === undefined && existing",
     replace: "existing",
     bug: "a decision took the step that an earlier one had started for a mismatch, and failed the feature",
@@ -717,13 +717,13 @@ export const mutations: Mutation[] = [
   {
     name: "feature: its failure cancels the steps that a retry has revived",
     seed: 1871,
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: "isFinished(step) || isRevived(step, job)",
     replace: "isFinished(step)",
   },
   {
     name: "feature: a revived step does not wait for its delay",
-    file: "core/change-job.ts",
+    file: "core/operations/change-job.ts",
     find: "const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;",
     replace: "const due = now;",
     bug: "a feature that was retried dropped the delay of a step that waited",
@@ -801,7 +801,7 @@ export const mutations: Mutation[] = [
   {
     name: "lifecycle: tasks are not answered",
     file: "lifecycle/handle.ts",
-    find: "    tellTasks(services, happened),\n",
+    find: "    enqueueTaskOutcomes(services, happened),\n",
     replace: "",
   },
   // What is refused for good.
@@ -821,13 +821,13 @@ export const mutations: Mutation[] = [
   },
   {
     name: "refused for good: is kept nowhere",
-    file: "core/set-aside.ts",
+    file: "core/outbound/set-aside.ts",
     find: "  if (letters.length === 0) return new Set();",
     replace: "  return new Set();",
   },
   {
     name: "refused for good: is lost where the dead letters do not take it for now",
-    file: "core/set-aside.ts",
+    file: "core/outbound/set-aside.ts",
     find: "  return again;",
     replace: "  return new Set();",
   },
@@ -852,7 +852,7 @@ export const mutations: Mutation[] = [
   },
   {
     name: "refused for good: one job of a batch takes the others with it",
-    file: "core/schedule-jobs.ts",
+    file: "core/operations/schedule-jobs.ts",
     find: "refused.has(item) ?",
     replace: "refused.size > 0 ?",
   },
@@ -866,7 +866,7 @@ export const mutations: Mutation[] = [
   {
     name: "lifecycle: webhooks are told nothing",
     file: "lifecycle/handle.ts",
-    find: "    tellWebhooks(services, happened),\n",
+    find: "    enqueueDeliveries(services, happened),\n",
     replace: "",
   },
   // What nobody may read.

@@ -1,17 +1,9 @@
-import { JobError } from "../../lambdas/core/errors.ts";
-import type { Decide } from "../../lambdas/core/job-type.ts";
+import { JobError } from "../../lambdas/core/job/job-error.ts";
+import type { Decide } from "../../lambdas/core/operations/execution.ts";
 import type { World } from "./adversary.ts";
-import type { Executions } from "./executions.ts";
+import type { Executions, Told } from "./executions.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary } from "./observer.ts";
-
-/** What an executor hands over tells whose it is: what is stored must be the winner's. */
-export interface Told {
-  n: number;
-  claim: string | undefined;
-  secret: string;
-  pad?: string;
-}
 
 /** Above what is kept inline (DESIGN 6). */
 export const large = "x".repeat(5000);

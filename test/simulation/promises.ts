@@ -1,7 +1,7 @@
-import { isFinished, type Job } from "../../lambdas/core/job.ts";
+import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { isSame, isWaiting } from "./ledger.ts";
 
-/** What a change is for, said more simply than `core/change-job.ts` says it. */
+/** What a change is for, said more simply than `core/operations/change-job.ts` says it. */
 interface Promised {
   /** It must not be refused to such a job as long as nobody else changes it. */
   mayHave(job: Job): boolean;

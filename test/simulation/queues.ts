@@ -1,6 +1,6 @@
-import { redeliverySeconds } from "../../lambdas/aws/redelivery.ts";
-import type { JobMessage, JobType } from "../../lambdas/core/job.ts";
-import type { JobQueue, Refused, Scheduler } from "../../lambdas/core/ports.ts";
+import { redeliverySeconds } from "../../lambdas/aws/sqs/redelivery.ts";
+import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
+import type { JobQueue, Refused, Scheduler } from "../../lambdas/core/ports/ports.ts";
 import { Injected, type World } from "./adversary.ts";
 import { attemptKey, type Ledger } from "./ledger.ts";
 

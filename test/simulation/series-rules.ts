@@ -1,6 +1,6 @@
-import type { Repeat } from "../../lambdas/core/job.ts";
+import type { Repeat } from "../../lambdas/core/job/job.ts";
 import { isWaiting, type Ledger, nameOf } from "./ledger.ts";
-import type { Write } from "./write-rules.ts";
+import type { Write } from "./write.ts";
 
 /** From when an outcome was there to when the next run was planned, by the consumer's clock: it may stand still in between. */
 const plannedWithinMs = 90_000;

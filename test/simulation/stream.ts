@@ -1,5 +1,5 @@
-import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
-import type { Job } from "../../lambdas/core/job.ts";
+import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
 import type { World } from "./adversary.ts";
 import { nameOfWrite } from "./dead-letters.ts";
 
@@ -17,7 +17,7 @@ const largestBatch = 20;
 const windowMs = 1000;
 /** After a failure; Lambda's own pauses are not documented. */
 const againMs = 2000;
-/** The Lambda's timeout (infra/constructs/lifecycle.ts). */
+/** The Lambda's timeout (infra/constructs/functions/lifecycle.ts). */
 const timeoutMs = 60_000;
 
 /**

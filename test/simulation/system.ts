@@ -1,14 +1,21 @@
-import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
-import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
-import { runJob } from "../../lambdas/consumers/shell.ts";
-import { JobError } from "../../lambdas/core/errors.ts";
-import { type Job, type JobMessage, type JobType, phaseOf, phaseTime, type Stored } from "../../lambdas/core/job.ts";
-import { finalEvents, jobEvents } from "../../lambdas/core/job-event.ts";
-import { type Decide, Parked } from "../../lambdas/core/job-type.ts";
-import type { Log } from "../../lambdas/core/ports.ts";
-import { type Recent, recent } from "../../lambdas/core/recent.ts";
-import type { ConsumerServices } from "../../lambdas/core/services.ts";
-import { isStuck } from "../../lambdas/core/transitions.ts";
+import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
+import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
+import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
+import {
+  type Job,
+  type JobMessage,
+  type JobType,
+  phaseOf,
+  phaseTime,
+  type Stored,
+} from "../../lambdas/core/job/job.ts";
+import { JobError } from "../../lambdas/core/job/job-error.ts";
+import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
+import { isStuck } from "../../lambdas/core/job/transitions.ts";
+import { type Decide, Parked } from "../../lambdas/core/operations/execution.ts";
+import { type Recent, recent } from "../../lambdas/core/operations/recent.ts";
+import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
+import type { Log } from "../../lambdas/core/ports/ports.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";

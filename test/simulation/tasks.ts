@@ -1,5 +1,5 @@
-import type { MessageQueue, Refused } from "../../lambdas/core/ports.ts";
-import type { TaskMessage } from "../../lambdas/core/task-message.ts";
+import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
+import type { MessageQueue, Refused } from "../../lambdas/core/ports/ports.ts";
 import { Injected, type World } from "./adversary.ts";
 import { nameOfTask, neverTaken, type WatchedLetters } from "./dead-letters.ts";
 

@@ -1,4 +1,4 @@
-import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job.ts";
+import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job/job.ts";
 import { isGivenBack, isWaiting } from "./ledger.ts";
 
 /**

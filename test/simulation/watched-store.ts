@@ -1,7 +1,7 @@
-import type { JobChange } from "../../lambdas/aws/stream-handler.ts";
+import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
 import { PermanentError } from "../../lambdas/core/errors.ts";
-import type { Job } from "../../lambdas/core/job.ts";
-import type { JobStore } from "../../lambdas/core/ports.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
+import type { JobStore } from "../../lambdas/core/ports/ports.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected } from "./adversary.ts";
 import type { Invocation } from "./invocation.ts";

@@ -1,6 +1,7 @@
-import { jobEvents } from "../../lambdas/core/job-event.ts";
-import type { MessageQueue, Refused } from "../../lambdas/core/ports.ts";
-import type { Delivery, ProductEndpoint } from "../../lambdas/core/webhook.ts";
+import type { ProductEndpoint } from "../../lambdas/core/catalog/webhook.ts";
+import { jobEvents } from "../../lambdas/core/job/job-event.ts";
+import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
+import type { MessageQueue, Refused } from "../../lambdas/core/ports/ports.ts";
 import { Injected, type World } from "./adversary.ts";
 import { isUnreadable, nameOfDelivery, neverTaken, type WatchedLetters } from "./dead-letters.ts";
 import type { Ledger } from "./ledger.ts";

@@ -1,6 +1,6 @@
-import { type AttemptError, isFinished, type Job, type JobMessage } from "../../lambdas/core/job.ts";
-import type { Claim } from "../../lambdas/core/ports.ts";
-import type { StepView } from "../../lambdas/core/step-view.ts";
+import type { Claim } from "../../lambdas/core/job/claim.ts";
+import { type AttemptError, isFinished, type Job, type JobMessage } from "../../lambdas/core/job/job.ts";
+import type { StepView } from "../../lambdas/core/queries/step-view.ts";
 import {
   failsForAStep,
   revivedGoesOn,
@@ -16,20 +16,7 @@ import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
 import { pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
 import { attemptsAreKept, fieldsFit, runsAreKept } from "./shape-rules.ts";
-
-/** A write as it took effect. */
-export interface Write {
-  by: Invocation;
-  before: Job | undefined;
-  after: Job;
-  /** True time. */
-  now: number;
-  /** The store as it is: other jobs that a rule asks for. */
-  peek: (id: string) => Job | undefined;
-}
-
-/** The times of two Lambdas, each of whose clocks may be off (adversary.ts). */
-export const clocksApartMs = 6000;
+import { clocksApartMs, type Write } from "./write.ts";
 
 type Rule = (ledger: Ledger, write: Write) => void;
 

@@ -1,5 +1,5 @@
-import type { Execution } from "../../lambdas/core/job-type.ts";
-import { endlessRoom } from "../../lambdas/core/memory.ts";
+import type { Execution } from "../../lambdas/core/operations/execution.ts";
+import { endlessRoom } from "../../lambdas/core/operations/memory.ts";
 import { aJob } from "./builders.ts";
 import { fakeServices } from "./fakes/services.ts";
 

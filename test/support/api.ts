@@ -1,10 +1,10 @@
 import { expect } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { servedRoutes } from "../../lambdas/api/served-routes.ts";
-import { httpApi } from "../../lambdas/aws/http-api.ts";
-import { catalog as ownCatalog } from "../../lambdas/consumers/catalog.ts";
-import type { Catalog } from "../../lambdas/core/catalog.ts";
-import type { Job } from "../../lambdas/core/job.ts";
+import { httpApi } from "../../lambdas/aws/http/http-api.ts";
+import { catalog as ownCatalog } from "../../lambdas/consumers/types/catalog.ts";
+import type { Catalog } from "../../lambdas/core/catalog/catalog.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
 import { assertDocumented } from "./documented.ts";
 import { fakeServices } from "./fakes/services.ts";
 import { type Asked, httpEvent } from "./http-event.ts";

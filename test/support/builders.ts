@@ -1,7 +1,7 @@
-import { type Job, type JobMessage, messageOf } from "../../lambdas/core/job.ts";
-import type { JobEvent, JobEventName } from "../../lambdas/core/job-event.ts";
-import { newJobId, stepJobId } from "../../lambdas/core/job-id.ts";
-import { defaultRetryPolicy } from "../../lambdas/core/retry.ts";
+import { type Job, type JobMessage, messageOf } from "../../lambdas/core/job/job.ts";
+import type { JobEvent, JobEventName } from "../../lambdas/core/job/job-event.ts";
+import { newJobId, stepJobId } from "../../lambdas/core/job/job-id.ts";
+import { defaultRetryPolicy } from "../../lambdas/core/job/retry.ts";
 
 /** The time at which every test's world begins, unless it says otherwise. */
 export const noon = Date.UTC(2030, 0, 1, 12);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
-import { defineProduct } from "../../lambdas/consumers/define-product.ts";
-import type { Product } from "../../lambdas/core/catalog.ts";
-import { parameter, secret } from "../../lambdas/core/references.ts";
+import { defineProduct } from "../../lambdas/consumers/types/define-product.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
 import { tablesOf } from "./tables.ts";
 
 export const catalogPage = (name: string) => readFile(`docs/catalog/${name}.md`, "utf8");

@@ -1,13 +1,14 @@
-import { execute as decide } from "../../lambdas/consumers/feature/execute.ts";
-import type { FeatureTarget } from "../../lambdas/consumers/feature/target.ts";
-import { registry } from "../../lambdas/consumers/registry.ts";
-import { runJob } from "../../lambdas/consumers/shell.ts";
-import { makeCatalog, type Product } from "../../lambdas/core/catalog.ts";
-import { checkCatalog } from "../../lambdas/core/check-catalog.ts";
-import type { Job } from "../../lambdas/core/job.ts";
-import type { Execution } from "../../lambdas/core/job-type.ts";
-import { parseRequest } from "../../lambdas/core/request.ts";
-import { scheduleJob } from "../../lambdas/core/schedule-job.ts";
+import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
+import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
+import type { FeatureTarget } from "../../lambdas/consumers/types/feature/target.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
+import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
+import type { Execution } from "../../lambdas/core/operations/execution.ts";
+import { scheduleJob } from "../../lambdas/core/operations/schedule-job.ts";
+import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import { fakeServices } from "./fakes/services.ts";
 
 export const call = (action: string) => ({ type: "action", app: "api", action }) as const;

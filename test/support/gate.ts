@@ -1,5 +1,5 @@
-import { RequestError } from "../../lambdas/core/errors.ts";
-import type { JobStore } from "../../lambdas/core/ports.ts";
+import type { JobStore } from "../../lambdas/core/ports/ports.ts";
+import { RequestError } from "../../lambdas/core/requests/request-error.ts";
 
 /** How a party of a race ended: with what it answered, or with the code of what it was refused with. */
 export type End<T> = { value: T } | { code: string; jobStatus: string | undefined };

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { allScopes, type Scopes } from "../../lambdas/core/scopes.ts";
+import { allScopes, type Scopes } from "../../lambdas/core/access/scopes.ts";
 
 export interface Asked {
   method?: string;

@@ -1,4 +1,4 @@
-import type { JobType } from "../../lambdas/core/job.ts";
+import type { JobType } from "../../lambdas/core/job/job.ts";
 
 interface Sample {
   /** An event of the demo product. */

@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { bundle, loadedAtStart } from "../../infra/bundle/bundle.ts";
 import { unreached } from "../../infra/bundle/sdk.ts";
-import { bundle, loadedAtStart } from "../../infra/bundle.ts";
-import { jobTypes } from "../../lambdas/core/job.ts";
+import { jobTypes } from "../../lambdas/core/job/job.ts";
 
 /** The bundle of an entry, made as the deployment makes it: what a cold start loads of it, and all of it. */
 const bundleOf = (entry: string) => {
@@ -76,9 +76,9 @@ test.each(budgets)(
     const { startKb, packages, own } = await bundleOf(entry);
     expect(clients.filter((client) => packages.has(client))).toEqual([]);
     // Nor what is for the check of the catalog.
-    expect(own.filter((path) => /\/consumers\/\w+\/(execute|handler|target[\w-]*|check-\w+)\.ts$/.test(path))).toEqual(
-      [],
-    );
+    expect(
+      own.filter((path) => /\/consumers\/types\/\w+\/(execute|handler|target[\w-]*|check-\w+)\.ts$/.test(path)),
+    ).toEqual([]);
     expect(startKb).toBeLessThanOrEqual(most);
   },
 );
@@ -86,7 +86,9 @@ test.each(budgets)(
 test("webhooks has the clients of references in its bundle and no other, and starts with at most 315 KB", async () => {
   const { startKb, packages, own } = await bundleOf("webhooks");
   expect(clients.filter((client) => packages.has(client))).toEqual(["@aws-sdk/client-ssm"]);
-  expect(own.filter((path) => path.startsWith("lambdas/consumers/"))).toEqual(["lambdas/consumers/define-product.ts"]);
+  expect(own.filter((path) => path.startsWith("lambdas/consumers/"))).toEqual([
+    "lambdas/consumers/types/define-product.ts",
+  ]);
   expect(startKb).toBeLessThanOrEqual(315);
 });
 

@@ -1,13 +1,14 @@
 import { readdir } from "node:fs/promises";
 import * as z from "zod";
-import { registry } from "../../lambdas/consumers/registry.ts";
-import { makeCatalog } from "../../lambdas/core/catalog.ts";
-import { checkCatalog, commonEventFields } from "../../lambdas/core/check-catalog.ts";
-import { jobErrorCodes } from "../../lambdas/core/errors.ts";
-import type { JobTypeDefinition } from "../../lambdas/core/job-type.ts";
-import { parseRequest } from "../../lambdas/core/request.ts";
-import { RetryConfig } from "../../lambdas/core/retry-config.ts";
-import { Webhook } from "../../lambdas/core/webhook.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
+import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
+import { commonEventFields } from "../../lambdas/core/catalog/event-fields.ts";
+import type { JobTypeDefinition } from "../../lambdas/core/catalog/job-type.ts";
+import { Webhook } from "../../lambdas/core/catalog/webhook.ts";
+import { jobErrorCodes } from "../../lambdas/core/job/job-error.ts";
+import { parseRequest } from "../../lambdas/core/requests/request.ts";
+import { RetryConfig } from "../../lambdas/core/requests/retry-config.ts";
 import { blocksOf, catalogPage, productsIn, shopIn } from "../support/catalog-pages.ts";
 import { rowsOf } from "../support/tables.ts";
 

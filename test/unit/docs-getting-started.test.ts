@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { registry } from "../../lambdas/consumers/registry.ts";
-import { makeCatalog } from "../../lambdas/core/catalog.ts";
-import { checkCatalog } from "../../lambdas/core/check-catalog.ts";
-import { parseRequest } from "../../lambdas/core/request.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
+import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
+import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import { blocksOf, catalogPage, shopFileIn, shopIn } from "../support/catalog-pages.ts";
 
 const page = await readFile("docs/getting-started.md", "utf8");

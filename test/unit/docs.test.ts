@@ -1,12 +1,12 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { routes } from "../../lambdas/api/routes.ts";
-import { errorTypeOf } from "../../lambdas/aws/function-error.ts";
-import { problemStatuses } from "../../lambdas/aws/problem.ts";
-import { catalog } from "../../lambdas/consumers/catalog.ts";
-import { JobRejectedDetail } from "../../lambdas/core/rejection.ts";
-import { parseRequest } from "../../lambdas/core/request.ts";
-import { webhookDelaysMs, webhookJitter } from "../../lambdas/core/webhook-retry.ts";
+import { problemStatuses } from "../../lambdas/aws/http/problem.ts";
+import { errorTypeOf } from "../../lambdas/aws/lambda/function-error.ts";
+import { catalog } from "../../lambdas/consumers/types/catalog.ts";
+import { JobRejectedDetail } from "../../lambdas/core/outbound/rejection.ts";
+import { webhookDelaysMs, webhookJitter } from "../../lambdas/core/outbound/webhook-retry.ts";
+import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import { localNames } from "../../local/demo/local-values.ts";
 import { resolveConfig } from "../../sdk/src/config.ts";
 import * as sdkErrors from "../../sdk/src/errors.ts";

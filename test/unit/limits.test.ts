@@ -3,50 +3,51 @@ import * as z from "zod";
 import { longestKeyName } from "../../keys/commands.ts";
 import { longestWindowMs } from "../../lambdas/api/routes/get-stats.ts";
 import { uploadUrlSeconds } from "../../lambdas/api/routes/post-upload.ts";
-import { rememberedSeconds } from "../../lambdas/aws/dynamo-api-keys.ts";
-import { largestInEvent } from "../../lambdas/aws/json-body.ts";
-import { connectTimeoutMs } from "../../lambdas/consumers/database_action/engines/call.ts";
+import { rememberedSeconds } from "../../lambdas/aws/dynamodb/api-keys.ts";
+import { largestInEvent } from "../../lambdas/aws/http/json-body.ts";
+import { maxRedirects } from "../../lambdas/consumers/clients/http/exchange.ts";
+import { maxResponseBytes } from "../../lambdas/consumers/clients/http/read-body.ts";
+import { connectTimeoutMs } from "../../lambdas/consumers/types/database_action/engines/call.ts";
 import {
   defaultMaxRows,
   maxResultBytes,
   maxResultValues,
-} from "../../lambdas/consumers/database_action/engines/rows.ts";
-import { largestMaxRows } from "../../lambdas/consumers/database_action/target-sql.ts";
-import { longestFormat, mostMade } from "../../lambdas/consumers/feature/evaluate.ts";
-import { deepestNesting as deepestOperators } from "../../lambdas/consumers/feature/expression.ts";
-import { mostGatheredBytes, mostReferredBytes } from "../../lambdas/consumers/feature/results.ts";
-import { mostSteps } from "../../lambdas/consumers/feature/target.ts";
-import { largestPayload } from "../../lambdas/consumers/function/lambda.ts";
-import { maxRedirects } from "../../lambdas/consumers/http/exchange.ts";
-import { maxResponseBytes } from "../../lambdas/consumers/http/read-body.ts";
-import { longestSms } from "../../lambdas/consumers/notification/channels/sms-limits.ts";
-import { mostRecipients } from "../../lambdas/consumers/notification/recipients.ts";
-import { longestKey } from "../../lambdas/consumers/storage/object-key.ts";
-import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/api-limits.ts";
-import { longestTag } from "../../lambdas/core/catalog.ts";
-import { mostRuns } from "../../lambdas/core/explain.ts";
-import { fileLimits } from "../../lambdas/core/file-name.ts";
-import { largestParsed, mostValues } from "../../lambdas/core/json-values.ts";
-import { examinedAtMost } from "../../lambdas/core/list-jobs.ts";
-import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/rejection.ts";
-import { repeatLimits } from "../../lambdas/core/repeat-request.ts";
-import { deepestNesting } from "../../lambdas/core/request.ts";
-import { longestDelayMs, longestRetryDelayMs, requestLimits } from "../../lambdas/core/request-limits.ts";
-import { resultUrlSeconds } from "../../lambdas/core/result-view.ts";
-import { defaultRetryPolicy } from "../../lambdas/core/retry.ts";
-import { RetryConfig } from "../../lambdas/core/retry-config.ts";
-import { largestRequest, longestMessage, mostFaults } from "../../lambdas/core/sizes.ts";
-import { farthestAheadMs } from "../../lambdas/core/start-time.ts";
-import { heartbeatSeconds, keptTokens, longestTaskToken } from "../../lambdas/core/task.ts";
-import { keptAttempts, maxCrashes } from "../../lambdas/core/transitions.ts";
-import { largestUpload } from "../../lambdas/core/uploads.ts";
+} from "../../lambdas/consumers/types/database_action/engines/rows.ts";
+import { largestMaxRows } from "../../lambdas/consumers/types/database_action/target-sql.ts";
+import { longestFormat, mostMade } from "../../lambdas/consumers/types/feature/evaluate.ts";
+import { deepestNesting as deepestOperators } from "../../lambdas/consumers/types/feature/expression.ts";
+import { mostGatheredBytes, mostReferredBytes } from "../../lambdas/consumers/types/feature/results.ts";
+import { mostSteps } from "../../lambdas/consumers/types/feature/target.ts";
+import { largestPayload } from "../../lambdas/consumers/types/function/lambda.ts";
+import { longestSms } from "../../lambdas/consumers/types/notification/channels/sms-limits.ts";
+import { mostRecipients } from "../../lambdas/consumers/types/notification/recipients.ts";
+import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
+import { defaultRetryPolicy } from "../../lambdas/core/job/retry.ts";
+import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
+import { keptAttempts, maxCrashes } from "../../lambdas/core/job/transitions.ts";
+import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
+import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/outbound/rejection.ts";
+import { heartbeatSeconds } from "../../lambdas/core/outbound/task.ts";
 import {
   longestRetryAfterMs,
   webhookAttempts,
   webhookDelaysMs,
   webhookJitter,
   webhookTimeoutMs,
-} from "../../lambdas/core/webhook-retry.ts";
+} from "../../lambdas/core/outbound/webhook-retry.ts";
+import { mostRuns } from "../../lambdas/core/queries/explain.ts";
+import { examinedAtMost } from "../../lambdas/core/queries/list-jobs.ts";
+import { resultUrlSeconds } from "../../lambdas/core/queries/result-view.ts";
+import { repeatLimits } from "../../lambdas/core/requests/repeat-request.ts";
+import { deepestNesting } from "../../lambdas/core/requests/request.ts";
+import { RetryConfig } from "../../lambdas/core/requests/retry-config.ts";
+import { fileLimits } from "../../lambdas/core/schema/file-name.ts";
+import { largestParsed, mostValues } from "../../lambdas/core/schema/json-values.ts";
+import { longestDelayMs, longestRetryDelayMs, requestLimits } from "../../lambdas/core/schema/request-limits.ts";
+import { largestRequest, longestMessage, mostFaults } from "../../lambdas/core/schema/sizes.ts";
+import { farthestAheadMs } from "../../lambdas/core/schema/start-time.ts";
+import { longestTag } from "../../lambdas/core/schema/tag.ts";
+import { largestUpload } from "../../lambdas/core/schema/uploads.ts";
 import { mostLines } from "../../lambdas/intake/import/run-import.ts";
 import { longestLine } from "../../lambdas/intake/import/schedule-lines.ts";
 import { largestOutput } from "../../lambdas/tasks/answer.ts";

@@ -1,7 +1,7 @@
 import type * as z from "zod";
-import type { HttpRoute } from "../../aws/http-api.ts";
-import { withHead } from "../../aws/only-routes.ts";
-import type { AnswerDoc, RouteDoc } from "../../aws/route-doc.ts";
+import type { HttpRoute } from "../../aws/http/http-api.ts";
+import { withHead } from "../../aws/http/only-routes.ts";
+import type { AnswerDoc, RouteDoc } from "../../aws/http/route-doc.ts";
 import { type Json, jsonSchemas } from "./json-schemas.ts";
 import { problemAnswers } from "./problems.ts";
 import { webhookOperations } from "./webhooks.ts";

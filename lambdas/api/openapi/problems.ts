@@ -1,5 +1,5 @@
-import { problemOf, problemStatuses } from "../../aws/problem.ts";
-import { RequestError, type RequestErrorCode } from "../../core/errors.ts";
+import { problemOf, problemStatuses } from "../../aws/http/problem.ts";
+import { RequestError, type RequestErrorCode } from "../../core/requests/request-error.ts";
 import { ProblemSchema, RefusalSchema } from "../schemas/problem.ts";
 import type { Json, jsonSchemas } from "./json-schemas.ts";
 

@@ -1,6 +1,6 @@
-import { httpRoute } from "../../aws/http-api.ts";
-import { deleteJob as removeJob } from "../../core/change-job.ts";
-import type { Services } from "../../core/services.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import { deleteJob as removeJob } from "../../core/operations/change-job.ts";
+import type { Services } from "../../core/operations/services.ts";
 import { jobOf } from "../job-of.ts";
 
 /** Deletes a finished job: 204. */

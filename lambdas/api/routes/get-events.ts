@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http-api.ts";
-import { once } from "../../core/once.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 import { eventsDocument } from "../events-document.ts";
 
-const document = once(eventsDocument);
+const document = lazy(eventsDocument);
 const headers = { "cache-control": "public, max-age=300" };
 
 /** The events on the bus as a JSON Schema, made when it is first asked for. */

@@ -1,8 +1,8 @@
-import { httpRoute } from "../../aws/http-api.ts";
-import { grantMs } from "../../core/api-limits.ts";
-import { RequestError } from "../../core/errors.ts";
-import type { ApiServices } from "../../core/services.ts";
-import { viewOf } from "../../core/view.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import { grantMs } from "../../core/operations/api-limits.ts";
+import type { ApiServices } from "../../core/operations/services.ts";
+import { viewOf } from "../../core/queries/view.ts";
+import { RequestError } from "../../core/requests/request-error.ts";
 import { jobOf } from "../job-of.ts";
 import { aJob } from "../schemas/examples.ts";
 import { JobSchema } from "../schemas/job.ts";

@@ -1,19 +1,19 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http-api.ts";
-import { decodeCursor, encodeCursor } from "../../core/cursor.ts";
-import { jobIdPattern } from "../../core/job-id.ts";
-import { listJobs } from "../../core/list-jobs.ts";
-import type { Place } from "../../core/place.ts";
-import { requireScope } from "../../core/scopes.ts";
-import type { Services } from "../../core/services.ts";
-import { tenantsOf } from "../../core/tenants.ts";
-import { summaryOf } from "../../core/view.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import type { IndexPosition } from "../../core/job/index-position.ts";
+import { jobIdPattern } from "../../core/job/job-id.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
+import { listJobs } from "../../core/queries/list-jobs.ts";
+import { tenantsOf } from "../../core/queries/tenants.ts";
+import { summaryOf } from "../../core/queries/view.ts";
 import { ListParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 import { aSummary } from "../schemas/examples.ts";
 import { JobListSchema } from "../schemas/list.ts";
 
-const Position: z.ZodType<Place> = z.strictObject({ time: z.int().min(0), id: z.string().regex(jobIdPattern) });
+const Position: z.ZodType<IndexPosition> = z.strictObject({ time: z.int().min(0), id: z.string().regex(jobIdPattern) });
 
 /** Jobs by filter, in pages, the latest first; without a product or env those of every one that the key reaches. */
 export const getJobs = httpRoute<Services>(

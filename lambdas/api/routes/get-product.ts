@@ -1,8 +1,8 @@
-import { httpRoute } from "../../aws/http-api.ts";
-import { RequestError } from "../../core/errors.ts";
-import { productView } from "../../core/product-view.ts";
-import { requireScope } from "../../core/scopes.ts";
-import type { Services } from "../../core/services.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { productView } from "../../core/queries/product-view.ts";
+import { RequestError } from "../../core/requests/request-error.ts";
 import { ProductSchema } from "../schemas/product.ts";
 
 /** One product of the catalog, with the JSON Schema of each event's input. */

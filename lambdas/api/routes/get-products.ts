@@ -1,7 +1,7 @@
-import { httpRoute } from "../../aws/http-api.ts";
-import { productSummary } from "../../core/product-view.ts";
-import { requireScope } from "../../core/scopes.ts";
-import type { Services } from "../../core/services.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { productSummary } from "../../core/queries/product-view.ts";
 import { ProductListSchema } from "../schemas/product.ts";
 
 /** The products that the key reaches, with their events; one product's answer has the schemas of their inputs too. */

@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http-api.ts";
-import { decodeCursor, encodeCursor } from "../../core/cursor.ts";
-import { strict } from "../../core/schema.ts";
-import type { Services } from "../../core/services.ts";
-import { runViewsOf } from "../../core/view.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
+import { runViewsOf } from "../../core/queries/view.ts";
+import { strict } from "../../core/schema/schema.ts";
 import { jobOf } from "../job-of.ts";
 import { Cursor, Limit, parseQuery } from "../parse-query.ts";
 import { RunListSchema } from "../schemas/list.ts";

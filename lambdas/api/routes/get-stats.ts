@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http-api.ts";
-import { RequestError } from "../../core/errors.ts";
-import { strict } from "../../core/schema.ts";
-import { requireScope } from "../../core/scopes.ts";
-import type { Services } from "../../core/services.ts";
-import { epochMs } from "../../core/start-time.ts";
-import { hourMs, hourOf, statsOf } from "../../core/stats.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import { hourMs, hourOf, statsOf } from "../../core/job/stats.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { RequestError } from "../../core/requests/request-error.ts";
+import { strict } from "../../core/schema/schema.ts";
+import { epochMs } from "../../core/schema/start-time.ts";
 import { parseQuery, QueryTime } from "../parse-query.ts";
 import { StatsSchema } from "../schemas/stats.ts";
 

@@ -1,18 +1,18 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http-api.ts";
-import { type BulkAction, BulkRequest, changeable } from "../../core/bulk-request.ts";
-import { defaultReason } from "../../core/change-job.ts";
-import { changeJobs } from "../../core/change-jobs.ts";
-import { decodeCursor, encodeCursor } from "../../core/cursor.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
-import { jobIdPattern } from "../../core/job-id.ts";
-import { listJobs } from "../../core/list-jobs.ts";
-import { jobFields } from "../../core/log-fields.ts";
-import { parseBody } from "../../core/parse-body.ts";
-import { requireScope } from "../../core/scopes.ts";
-import type { Services } from "../../core/services.ts";
-import { epochMs } from "../../core/start-time.ts";
-import { tenantsOf } from "../../core/tenants.ts";
+import { jobIdPattern } from "../../core/job/job-id.ts";
+import { defaultReason } from "../../core/operations/change-job.ts";
+import { changeJobs } from "../../core/operations/change-jobs.ts";
+import { jobFields } from "../../core/operations/log-fields.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
+import { listJobs } from "../../core/queries/list-jobs.ts";
+import { tenantsOf } from "../../core/queries/tenants.ts";
+import { type BulkAction, BulkRequest, changeable } from "../../core/requests/bulk-request.ts";
+import { parseBody } from "../../core/schema/parse-body.ts";
+import { epochMs } from "../../core/schema/start-time.ts";
 import { BulkResultSchema } from "../schemas/bulk.ts";
 
 /** Where a bulk change goes on, and when it began. */

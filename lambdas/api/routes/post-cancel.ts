@@ -1,7 +1,7 @@
-import { CancelReason } from "../../core/cancel-reason.ts";
-import { cancelling, defaultReason } from "../../core/change-job.ts";
-import { parseOptionalBody } from "../../core/parse-body.ts";
-import { strict } from "../../core/schema.ts";
+import { cancel, defaultReason } from "../../core/operations/change-job.ts";
+import { CancelReason } from "../../core/requests/cancel-reason.ts";
+import { parseOptionalBody } from "../../core/schema/parse-body.ts";
+import { strict } from "../../core/schema/schema.ts";
 import { changeRoute } from "../change-route.ts";
 
 const CancelRequest = strict({
@@ -13,6 +13,6 @@ export const postCancel = changeRoute({
   summary: "Cancel a job",
   description:
     "Ends a job that has not finished; a feature's steps end with it. The outcome of an attempt that runs is discarded. Safe to repeat.",
-  change: (body) => cancelling(parseOptionalBody(CancelRequest, body).reason ?? defaultReason),
+  change: (body) => cancel(parseOptionalBody(CancelRequest, body).reason ?? defaultReason),
   body: { schema: CancelRequest, optional: true, examples: { reason: { reason: "the order was returned" } } },
 });

@@ -1,7 +1,7 @@
-import { httpRoute } from "../../aws/http-api.ts";
-import { explain } from "../../core/explain.ts";
-import { parseRequest } from "../../core/request.ts";
-import type { Services } from "../../core/services.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { explain } from "../../core/queries/explain.ts";
+import { parseRequest } from "../../core/requests/request.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { jobRequestExamples } from "../schemas/examples.ts";
 import { ExplanationSchema } from "../schemas/explanation.ts";

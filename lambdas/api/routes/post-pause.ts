@@ -1,10 +1,10 @@
-import { pausing } from "../../core/change-job.ts";
+import { pause } from "../../core/operations/change-job.ts";
 import { changeRoute, NoBody, noBody } from "../change-route.ts";
 
 export const postPause = changeRoute({
   verb: "pause",
   summary: "Pause a recurring job",
   description: "Holds a recurring job until it is resumed; a run under way goes on to its end. Safe to repeat.",
-  change: noBody(pausing),
+  change: noBody(pause),
   body: { schema: NoBody, optional: true },
 });

@@ -1,5 +1,5 @@
-import { rescheduling } from "../../core/change-job.ts";
-import { parseReschedule, RescheduleRequest } from "../../core/reschedule-request.ts";
+import { reschedule } from "../../core/operations/change-job.ts";
+import { parseReschedule, RescheduleRequest } from "../../core/requests/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 
 export const postReschedule = changeRoute({
@@ -7,7 +7,7 @@ export const postReschedule = changeRoute({
   summary: "Move a job to another time",
   description:
     "Moves a job that has not started to another time, or a recurring one to another series. `start_at` and `repeat` are those of the request for a job; with `repeat` the new series starts at `start_at`, else now.",
-  change: (body, now) => rescheduling(parseReschedule(body, now)),
+  change: (body, now) => reschedule(parseReschedule(body, now)),
   body: {
     schema: RescheduleRequest,
     examples: {

@@ -1,4 +1,4 @@
-import { resuming } from "../../core/change-job.ts";
+import { resume } from "../../core/operations/change-job.ts";
 import { changeRoute, NoBody, noBody } from "../change-route.ts";
 
 export const postResume = changeRoute({
@@ -6,6 +6,6 @@ export const postResume = changeRoute({
   summary: "Resume a paused job",
   description:
     "Goes on with the next occurrence from now; what was missed meanwhile is not made up for. Safe to repeat.",
-  change: noBody(resuming),
+  change: noBody(resume),
   body: { schema: NoBody, optional: true },
 });

@@ -1,6 +1,6 @@
-import { retrying } from "../../core/change-job.ts";
-import { requireFeature } from "../../core/orphan.ts";
-import { parseRetry, RetryRequest } from "../../core/reschedule-request.ts";
+import { retry } from "../../core/operations/change-job.ts";
+import { requireFeature } from "../../core/operations/parent-guard.ts";
+import { parseRetry, RetryRequest } from "../../core/requests/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 
 export const postRetry = changeRoute({
@@ -9,7 +9,7 @@ export const postRetry = changeRoute({
   description:
     "Tries a failed job again with its whole count of retries: now, after `delay_ms`, or at `start_at`. A step of a feature " +
     "that was cancelled is refused with 409: schedule a new feature.",
-  change: (body, now) => retrying(parseRetry(body, now)),
+  change: (body, now) => retry(parseRetry(body, now)),
   admit: requireFeature,
   body: {
     schema: RetryRequest,

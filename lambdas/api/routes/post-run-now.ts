@@ -1,10 +1,10 @@
-import { runningNow } from "../../core/change-job.ts";
+import { runNow } from "../../core/operations/change-job.ts";
 import { changeRoute, NoBody, noBody } from "../change-route.ts";
 
 export const postRunNow = changeRoute({
   verb: "run-now",
   summary: "Run a waiting job now",
   description: "Makes a job that waits for its time due now. A recurring job's series goes on as it was.",
-  change: noBody(runningNow),
+  change: noBody(runNow),
   body: { schema: NoBody, optional: true },
 });

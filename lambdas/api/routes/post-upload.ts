@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http-api.ts";
-import { fileName, mimeType } from "../../core/file-name.ts";
-import { invalidRequest, parseBody } from "../../core/parse-body.ts";
-import { requestLimits } from "../../core/request-limits.ts";
-import { strict } from "../../core/schema.ts";
-import { requireScope } from "../../core/scopes.ts";
-import type { ApiServices } from "../../core/services.ts";
-import { largestUpload, newUploadId, uploadKey } from "../../core/uploads.ts";
+import { httpRoute } from "../../aws/http/http-api.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import type { ApiServices } from "../../core/operations/services.ts";
+import { fileName, mimeType } from "../../core/schema/file-name.ts";
+import { invalidRequest, parseBody } from "../../core/schema/parse-body.ts";
+import { requestLimits } from "../../core/schema/request-limits.ts";
+import { strict } from "../../core/schema/schema.ts";
+import { largestUpload, newUploadId, uploadKey } from "../../core/schema/uploads.ts";
 
 /** The request for an upload URL. */
 export const UploadRequest = strict({

@@ -1,15 +1,15 @@
 import * as z from "zod";
-import { once } from "../../core/once.ts";
-import { requestLimits } from "../../core/request-limits.ts";
+import { lazy } from "../../core/schema/lazy.ts";
+import { requestLimits } from "../../core/schema/request-limits.ts";
 import { ReceiptSchema } from "./job.ts";
 import { JobRequestSchema } from "./job-request.ts";
 import { ProblemSchema } from "./problem.ts";
 
-export const BatchRequestSchema = once(() =>
+export const BatchRequestSchema = lazy(() =>
   z.strictObject({ jobs: z.array(JobRequestSchema()).min(1).max(requestLimits.batch) }),
 );
 
-export const BatchResultSchema = once(() =>
+export const BatchResultSchema = lazy(() =>
   z
     .object({
       results: z

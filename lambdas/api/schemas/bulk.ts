@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { once } from "../../core/once.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 
-export const BulkResultSchema = once(() =>
+export const BulkResultSchema = lazy(() =>
   z
     .object({
       matched: z.int().describe("The jobs that this request found."),

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
-import { jobStatuses, jobTypes } from "../../core/job.ts";
-import { type JobEventDetail, type JobEventName, jobEvents } from "../../core/job-event.ts";
-import { once } from "../../core/once.ts";
-import { JobRejectedDetail, rejectedEvent } from "../../core/rejection.ts";
-import type { EndpointDisabled } from "../../core/webhook.ts";
+import { jobStatuses, jobTypes } from "../../core/job/job.ts";
+import { type JobErrorCode, jobErrorCodes } from "../../core/job/job-error.ts";
+import { type JobEventDetail, type JobEventName, jobEvents } from "../../core/job/job-event.ts";
+import { JobRejectedDetail, rejectedEvent } from "../../core/outbound/rejection.ts";
+import type { EndpointDisabled } from "../../core/outbound/webhook.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 
 /*
  * What is said of events where others read it: `GET /events.json` and the webhooks of the OpenAPI document. The tests hold
@@ -13,7 +13,7 @@ import type { EndpointDisabled } from "../../core/webhook.ts";
 
 const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
 
-export const JobEventDetailSchema = once(
+export const JobEventDetailSchema = lazy(
   () =>
     z
       .object({
@@ -45,7 +45,7 @@ export const JobEventDetailSchema = once(
       .meta({ id: "JobEventDetail" }) satisfies z.ZodType<JobEventDetail>,
 );
 
-export const EndpointDisabledSchema = once(
+export const EndpointDisabledSchema = lazy(
   () =>
     z
       .object({
@@ -79,7 +79,7 @@ export interface EventDoc {
 }
 
 /** The transitions of jobs by detail-type: the bus and webhooks tell of them. */
-export const jobEventDocs = once(
+export const jobEventDocs = lazy(
   (): Record<string, EventDoc> =>
     Object.fromEntries(
       jobEvents.map((name) => [`job.${name}`, { summary: happened[name], detail: JobEventDetailSchema() }]),
@@ -87,7 +87,7 @@ export const jobEventDocs = once(
 );
 
 /** Every event on the bus by its detail-type. An event of another kind is one line here. */
-export const eventDocs = once(
+export const eventDocs = lazy(
   (): Record<string, EventDoc> => ({
     ...jobEventDocs(),
     [rejectedEvent]: { summary: "A message that asked for a job was refused.", detail: JobRejectedDetail },

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
-import type { Explanation } from "../../core/explain.ts";
-import { jobTypes } from "../../core/job.ts";
-import { once } from "../../core/once.ts";
+import { jobTypes } from "../../core/job/job.ts";
+import { type JobErrorCode, jobErrorCodes } from "../../core/job/job-error.ts";
+import type { Explanation } from "../../core/queries/explain.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 import { RepeatSchema } from "./job.ts";
 
 const Codes = () => z.array(z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
@@ -48,7 +48,7 @@ const costFields = () => ({
   assumptions: z.array(z.string()),
 });
 
-export const ExplanationSchema = once(
+export const ExplanationSchema = lazy(
   () =>
     z
       .object({

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { registry } from "../../consumers/registry.ts";
-import { once } from "../../core/once.ts";
-import { JobRequest } from "../../core/request.ts";
+import { registry } from "../../consumers/types/registry.ts";
+import { JobRequest } from "../../core/requests/job-request.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 
 /** The request for a job of each type, and with it the input that the type takes: which it must be follows from the event. */
-export const JobRequestSchema = once(() => {
+export const JobRequestSchema = lazy(() => {
   const ofTypes = Object.entries(registry).map(([type, { input, requestName, summary }]) => {
     // A name of a type, unless it is an expression of types, as the feature's is.
     const isName = /^\w+$/.test(requestName);

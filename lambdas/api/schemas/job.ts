@@ -1,10 +1,10 @@
 import * as z from "zod";
-import type { ChannelView } from "../../core/channels-view.ts";
-import { type JobErrorCode, jobErrorCodes } from "../../core/errors.ts";
-import { jobStatuses, jobTypes } from "../../core/job.ts";
-import { once } from "../../core/once.ts";
-import type { StepView } from "../../core/step-view.ts";
-import type { JobView, Receipt } from "../../core/view.ts";
+import { jobStatuses, jobTypes } from "../../core/job/job.ts";
+import { type JobErrorCode, jobErrorCodes } from "../../core/job/job-error.ts";
+import type { ChannelView } from "../../core/queries/channels-view.ts";
+import type { StepView } from "../../core/queries/step-view.ts";
+import type { JobView, Receipt } from "../../core/queries/view.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 
 /*
  * What the API answers about jobs, for the OpenAPI document; the tests hold every answer to it. `satisfies` keeps each
@@ -12,8 +12,8 @@ import type { JobView, Receipt } from "../../core/view.ts";
  */
 
 const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
-const JobStatus = once(() => z.enum(jobStatuses).meta({ id: "JobStatus" }));
-const JobType = once(() => z.enum(jobTypes).meta({ id: "JobType" }));
+const JobStatus = lazy(() => z.enum(jobStatuses).meta({ id: "JobStatus" }));
+const JobType = lazy(() => z.enum(jobTypes).meta({ id: "JobType" }));
 
 const receiptFields = () => ({
   job_id: z.string().describe("The job's id: job_ and 32 hexadecimal digits."),
@@ -23,11 +23,11 @@ const receiptFields = () => ({
   next_run_at: at("When a recurring job runs next.").optional(),
 });
 
-export const ReceiptSchema = once(() => z.object(receiptFields()).meta({ id: "Receipt" }) satisfies z.ZodType<Receipt>);
+export const ReceiptSchema = lazy(() => z.object(receiptFields()).meta({ id: "Receipt" }) satisfies z.ZodType<Receipt>);
 
-const JobErrorCodeSchema = once(() => z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
+const JobErrorCodeSchema = lazy(() => z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
 
-export const JobFailureSchema = once(() =>
+export const JobFailureSchema = lazy(() =>
   z
     .object({
       code: JobErrorCodeSchema(),
@@ -37,7 +37,7 @@ export const JobFailureSchema = once(() =>
     .meta({ id: "JobFailure" }),
 );
 
-export const AttemptSchema = once(() =>
+export const AttemptSchema = lazy(() =>
   z
     .object({
       attempt: z.int().min(1),
@@ -53,7 +53,7 @@ export const AttemptSchema = once(() =>
     .meta({ id: "Attempt" }),
 );
 
-export const RepeatSchema = once(() =>
+export const RepeatSchema = lazy(() =>
   z
     .object({
       cron: z.string().optional(),
@@ -67,7 +67,7 @@ export const RepeatSchema = once(() =>
     .meta({ id: "Repeat" }),
 );
 
-const StepSchema = once(
+const StepSchema = lazy(
   () =>
     z
       .object({
@@ -82,7 +82,7 @@ const StepSchema = once(
       .meta({ id: "Step" }) satisfies z.ZodType<StepView>,
 );
 
-const ChannelSchema = once(() => {
+const ChannelSchema = lazy(() => {
   const report = {
     sent: z
       .array(z.object({ to: z.string(), id: z.string() }))
@@ -102,7 +102,7 @@ const ChannelSchema = once(() => {
     .meta({ id: "Channel" }) satisfies z.ZodType<ChannelView>;
 });
 
-const ParentSchema = once(() =>
+const ParentSchema = lazy(() =>
   z
     .object({
       job_id: z.string().describe("The feature's job."),
@@ -145,7 +145,7 @@ export const resultFields = () => ({
     .describe("Where to download a result that is too large for an answer, for an hour."),
 });
 
-export const JobSchema = once(
+export const JobSchema = lazy(
   () =>
     z
       .object({

@@ -1,20 +1,20 @@
 import * as z from "zod";
-import { jobStatuses } from "../../core/job.ts";
-import { once } from "../../core/once.ts";
-import type { RunView, SummaryView } from "../../core/view.ts";
+import { jobStatuses } from "../../core/job/job.ts";
+import type { RunView, SummaryView } from "../../core/queries/view.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 import { AttemptSchema, JobFailureSchema, resultFields, summaryFields } from "./job.ts";
 
 const next = () => z.string().optional().describe("Where the next page starts; absent on the last one.");
 
-export const JobSummarySchema = once(
+export const JobSummarySchema = lazy(
   () => z.object(summaryFields()).meta({ id: "JobSummary" }) satisfies z.ZodType<SummaryView>,
 );
 
-export const JobListSchema = once(() =>
+export const JobListSchema = lazy(() =>
   z.object({ jobs: z.array(JobSummarySchema()), next_cursor: next() }).meta({ id: "JobList" }),
 );
 
-const RunSchema = once(
+const RunSchema = lazy(
   () =>
     z
       .object({
@@ -32,6 +32,6 @@ const RunSchema = once(
       .meta({ id: "Run" }) satisfies z.ZodType<RunView>,
 );
 
-export const RunListSchema = once(() =>
+export const RunListSchema = lazy(() =>
   z.object({ runs: z.array(RunSchema()), next_cursor: next() }).meta({ id: "RunList" }),
 );

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { type Problem, problemStatuses } from "../../aws/problem.ts";
-import type { RequestErrorCode } from "../../core/errors.ts";
-import { jobStatuses } from "../../core/job.ts";
-import { once } from "../../core/once.ts";
+import { type Problem, problemStatuses } from "../../aws/http/problem.ts";
+import { jobStatuses } from "../../core/job/job.ts";
+import type { RequestErrorCode } from "../../core/requests/request-error.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 
 const codes = ["INTERNAL", ...(Object.keys(problemStatuses) as RequestErrorCode[])] as const;
 
-export const ProblemSchema = once(
+export const ProblemSchema = lazy(
   () =>
     z
       .object({
@@ -28,12 +28,12 @@ export const ProblemSchema = once(
 );
 
 /** What API Gateway answers by itself; its words cannot be changed there. */
-export const GatewayMessageSchema = once(() =>
+export const GatewayMessageSchema = lazy(() =>
   z.object({ message: z.string() }).meta({ id: "GatewayMessage", description: "What API Gateway answers by itself." }),
 );
 
 /** An error at a status where either may answer: a client that reads both needs one schema for them. */
-export const RefusalSchema = once(() =>
+export const RefusalSchema = lazy(() =>
   z.union([ProblemSchema(), GatewayMessageSchema()]).meta({
     id: "Refusal",
     description: "The API's own answer as `application/problem+json`, or that of API Gateway as `application/json`.",

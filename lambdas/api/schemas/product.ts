@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { jobTypes } from "../../core/job.ts";
-import { once } from "../../core/once.ts";
-import type { ProductSummary, ProductView } from "../../core/product-view.ts";
+import { jobTypes } from "../../core/job/job.ts";
+import type { ProductSummary, ProductView } from "../../core/queries/product-view.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 
 const eventFields = () => ({
   tag: z.string(),
@@ -18,18 +18,18 @@ const productFields = () => ({
   envs: z.array(z.string()).describe("Those that the key reaches."),
 });
 
-const ProductSummarySchema = once(
+const ProductSummarySchema = lazy(
   () =>
     z
       .object({ ...productFields(), events: z.array(z.object(eventFields())) })
       .meta({ id: "ProductSummary" }) satisfies z.ZodType<ProductSummary>,
 );
 
-export const ProductListSchema = once(() =>
+export const ProductListSchema = lazy(() =>
   z.object({ products: z.array(ProductSummarySchema()) }).meta({ id: "ProductList" }),
 );
 
-export const ProductSchema = once(() => {
+export const ProductSchema = lazy(() => {
   const input = z.record(z.string(), z.unknown()).describe("The JSON Schema (2020-12) of a request's input.");
   const event = z.object({ ...eventFields(), input });
   return z

@@ -1,13 +1,13 @@
 import * as z from "zod";
-import { once } from "../../core/once.ts";
-import type { StatsView } from "../../core/stats.ts";
+import type { StatsView } from "../../core/job/stats.ts";
+import { lazy } from "../../core/schema/lazy.ts";
 
 const Percentiles = () => {
   const value = z.int().nullable();
   return z.object({ p50: value, p95: value, p99: value });
 };
 
-export const StatsSchema = once(
+export const StatsSchema = lazy(
   () =>
     z
       .object({

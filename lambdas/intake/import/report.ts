@@ -1,5 +1,5 @@
-import { type ImportPlace, reportFolder } from "../../core/import-place.ts";
-import type { BlobStore } from "../../core/ports.ts";
+import { type ImportCursor, reportFolder } from "../../core/job/import-cursor.ts";
+import type { BlobStore } from "../../core/ports/ports.ts";
 import type { LineReport } from "./schedule-lines.ts";
 
 /**
@@ -8,8 +8,8 @@ import type { LineReport } from "./schedule-lines.ts";
  */
 export async function writePart(
   blobs: BlobStore,
-  from: ImportPlace,
-  to: ImportPlace,
+  from: ImportCursor,
+  to: ImportCursor,
   reports: readonly LineReport[],
 ): Promise<void> {
   const text = reports.map((report) => `${JSON.stringify(report)}\n`).join("");
@@ -23,7 +23,7 @@ const lineName = (line: number) => String(line).padStart(12, "0");
 /** Says that an import has ended, and how: `gone` where its object was deleted or replaced before. */
 export async function writeSummary(
   blobs: BlobStore,
-  place: ImportPlace,
+  place: ImportCursor,
   status: "finished" | "gone",
   now: number,
 ): Promise<void> {

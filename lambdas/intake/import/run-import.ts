@@ -1,5 +1,5 @@
 import { traceOf } from "../../core/errors.ts";
-import type { ImportPlace } from "../../core/import-place.ts";
+import type { ImportCursor } from "../../core/job/import-cursor.ts";
 import type { IntakeServices } from "../services.ts";
 import { groupsOf, type Line, linesOf } from "./lines.ts";
 import { writePart, writeSummary } from "./report.ts";
@@ -16,7 +16,7 @@ const pauseSeconds = 30;
 
 /** What an invocation has done of an import. */
 interface Slice {
-  place: ImportPlace;
+  place: ImportCursor;
   reports: LineReport[];
   /** What kept it from going on; the work that was done stays done. */
   interrupted?: unknown;
@@ -27,7 +27,7 @@ interface Slice {
  * of the report and the summary, or lets the import go on by a message. All of it may happen twice and comes to the same.
  * Throws where nothing at all could be done.
  */
-export async function runImport(services: IntakeServices, place: ImportPlace, stopAt: number): Promise<void> {
+export async function runImport(services: IntakeServices, place: ImportCursor, stopAt: number): Promise<void> {
   const { blobs, clock, log, imports } = services;
   const { key, etag, offset: from, size } = place;
   if (from > size) throw new Error(`an import cannot go on at byte ${from} of ${size}`);
@@ -52,7 +52,7 @@ export async function runImport(services: IntakeServices, place: ImportPlace, st
 
 async function runSlice(
   services: IntakeServices,
-  start: ImportPlace,
+  start: ImportCursor,
   body: AsyncIterable<Uint8Array>,
   stopAt: number,
 ): Promise<Slice> {
@@ -74,7 +74,7 @@ async function runSlice(
   }
 }
 
-function after(place: ImportPlace, group: readonly Line[], reports: readonly LineReport[]): ImportPlace {
+function after(place: ImportCursor, group: readonly Line[], reports: readonly LineReport[]): ImportCursor {
   const last = group.at(-1) as Line;
   const rejected = reports.filter((report) => "code" in report).length;
   return {

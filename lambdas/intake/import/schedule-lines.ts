@@ -1,10 +1,11 @@
-import { type Fault, InternalError, PermanentError, RequestError, traceOf } from "../../core/errors.ts";
-import { requestReviver } from "../../core/exact-json.ts";
-import { type ImportPlace, lineId } from "../../core/import-place.ts";
-import { invalidRequest } from "../../core/parse-body.ts";
-import { shortened } from "../../core/rejection.ts";
-import type { AcceptedRequest } from "../../core/request.ts";
-import { type Scheduled, scheduleJobs } from "../../core/schedule-jobs.ts";
+import { type Fault, InternalError, PermanentError, traceOf } from "../../core/errors.ts";
+import { type ImportCursor, lineId } from "../../core/job/import-cursor.ts";
+import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-jobs.ts";
+import { shortened } from "../../core/outbound/rejection.ts";
+import type { AcceptedRequest } from "../../core/requests/request.ts";
+import { RequestError } from "../../core/requests/request-error.ts";
+import { requestReviver } from "../../core/schema/exact-json.ts";
+import { invalidRequest } from "../../core/schema/parse-body.ts";
 import { accept } from "../schedule-request.ts";
 import type { IntakeServices } from "../services.ts";
 import type { Line } from "./lines.ts";
@@ -34,7 +35,7 @@ interface Pending {
  */
 export async function scheduleLines(
   services: IntakeServices,
-  place: ImportPlace,
+  place: ImportCursor,
   lines: readonly Line[],
 ): Promise<LineReport[] | undefined> {
   const reports: LineReport[] = [];
@@ -83,7 +84,7 @@ async function schedule(services: IntakeServices, pending: Pending[], reports: L
   });
 }
 
-function readLine(services: IntakeServices, place: ImportPlace, { number: line, bytes }: Line) {
+function readLine(services: IntakeServices, place: ImportCursor, { number: line, bytes }: Line) {
   if (bytes && isBlank(bytes)) return undefined;
   try {
     const sender = { source: "s3", id: lineId(place, line) } as const;

@@ -1,6 +1,6 @@
-import type { QueueMessage } from "../../aws/intake-handler.ts";
+import type { QueueMessage } from "../../aws/lambda/intake-handler.ts";
 import { traceOf } from "../../core/errors.ts";
-import { ImportPlace } from "../../core/import-place.ts";
+import { ImportCursor } from "../../core/job/import-cursor.ts";
 import type { IntakeServices } from "../services.ts";
 import { runImport } from "./run-import.ts";
 
@@ -13,7 +13,7 @@ export async function takeImports(
   const again: string[] = [];
   for (const { id, body } of messages) {
     try {
-      await runImport(services, ImportPlace.parse(JSON.parse(body)), stopAt);
+      await runImport(services, ImportCursor.parse(JSON.parse(body)), stopAt);
     } catch (error) {
       services.log.error("an import could not go on; its message will be delivered again", {
         message_id: id,

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bundle } from "../../../infra/bundle.ts";
+import { bundle } from "../../../infra/bundle/bundle.ts";
 import { freePort } from "../../support/databases/free-port.ts";
 import { until } from "../../support/until.ts";
 

@@ -9,7 +9,7 @@ import {
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { type JobMessage, type JobType, jobTypes } from "../../../lambdas/core/job.ts";
+import { type JobMessage, type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import { newTable } from "../../../local/servers/dynamodb.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { queueName, queuesAt, typeOfQueue } from "../../support/aws/queues.ts";

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startLocal } from "../../../local/start.ts";
+import { startLocal } from "../../../local/runtime/start.ts";
 import type { products } from "../../../products/index.ts";
 import { createDuctape, type Ductape } from "../../../sdk/src/index.ts";
 import { documentedProxy } from "../../support/documented-proxy.ts";

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { startLocal } from "../../../local/start.ts";
+import { startLocal } from "../../../local/runtime/start.ts";
 import { documentedProxy } from "../../support/documented-proxy.ts";
 
 let folder: string;

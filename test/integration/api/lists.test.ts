@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { routes } from "../../../lambdas/api/routes.ts";
-import { dynamoJobStore } from "../../../lambdas/aws/dynamo-job-store.ts";
-import { httpApi } from "../../../lambdas/aws/http-api.ts";
-import { s3BlobStore } from "../../../lambdas/aws/s3-blob-store.ts";
-import { sqsJobQueue } from "../../../lambdas/aws/sqs-job-queue.ts";
-import { catalog } from "../../../lambdas/consumers/catalog.ts";
-import { cancelled } from "../../../lambdas/core/transitions.ts";
+import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
+import { httpApi } from "../../../lambdas/aws/http/http-api.ts";
+import { s3BlobStore } from "../../../lambdas/aws/s3/blob-store.ts";
+import { sqsJobQueue } from "../../../lambdas/aws/sqs/job-queue.ts";
+import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
+import { cancelled } from "../../../lambdas/core/job/transitions.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { bucket, startSqsAndS3 } from "../../support/aws/fauxqs.ts";
 import { noon } from "../../support/builders.ts";

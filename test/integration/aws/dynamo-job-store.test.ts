@@ -1,10 +1,10 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { dynamoJobStore } from "../../../lambdas/aws/dynamo-job-store.ts";
-import { keyOf } from "../../../lambdas/aws/job-item.ts";
-import type { Job } from "../../../lambdas/core/job.ts";
-import type { JobStore } from "../../../lambdas/core/ports.ts";
-import { cancelled } from "../../../lambdas/core/transitions.ts";
+import { keyOf } from "../../../lambdas/aws/dynamodb/job-item.ts";
+import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { cancelled } from "../../../lambdas/core/job/transitions.ts";
+import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { clientThatLoses } from "../../support/aws/lost-answers.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";

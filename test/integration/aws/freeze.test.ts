@@ -1,9 +1,9 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { servedRoutes } from "../../../lambdas/api/served-routes.ts";
-import { httpApi } from "../../../lambdas/aws/http-api.ts";
-import { startServices } from "../../../lambdas/aws/start-up.ts";
-import { catalog } from "../../../lambdas/consumers/catalog.ts";
-import { defaultLimits } from "../../../lambdas/core/api-limits.ts";
+import { httpApi } from "../../../lambdas/aws/http/http-api.ts";
+import { startServices } from "../../../lambdas/aws/start/start-up.ts";
+import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
+import { defaultLimits } from "../../../lambdas/core/operations/api-limits.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { bucket, startSqsAndS3 } from "../../support/aws/fauxqs.ts";

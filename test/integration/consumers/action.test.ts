@@ -1,6 +1,6 @@
-import { execute } from "../../../lambdas/consumers/action/execute.ts";
-import type { JobError } from "../../../lambdas/core/errors.ts";
-import { parameter, secret } from "../../../lambdas/core/references.ts";
+import { execute } from "../../../lambdas/consumers/types/action/execute.ts";
+import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
+import type { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { anExecution, failureOf, secretsOf } from "../../support/executors/execution.ts";
 import { type Answer, httpServer, json } from "../../support/executors/http-server.ts";
 
@@ -169,7 +169,7 @@ describe("a failure", () => {
     await using server = await httpServer(() => {});
     const attempt = new AbortController();
     const call = failureOf(calling(server.url, { signal: attempt.signal }));
-    const { JobError } = await import("../../../lambdas/core/errors.ts");
+    const { JobError } = await import("../../../lambdas/core/job/job-error.ts");
     await server.hit;
     const reason: JobError = new JobError("TIMEOUT", "too long");
     attempt.abort(reason);

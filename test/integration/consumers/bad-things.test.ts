@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
-import { catalog as demo } from "../../../lambdas/consumers/catalog.ts";
-import { runJob } from "../../../lambdas/consumers/shell.ts";
-import { makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
-import { checkCatalog } from "../../../lambdas/core/check-catalog.ts";
-import type { Job } from "../../../lambdas/core/job.ts";
+import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
+import { catalog as demo } from "../../../lambdas/consumers/types/catalog.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
 import { aJob, aMessage } from "../../support/builders.ts";
 import { type Answer, httpServer } from "../../support/executors/http-server.ts";
 import { type Provider, type ProviderName, providers } from "../../support/executors/providers.ts";

@@ -1,7 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { jest } from "@jest/globals";
-import { withinABurst } from "../../../lambdas/aws/agents.ts";
-import { execute } from "../../../lambdas/consumers/action/execute.ts";
+import { withinABurst } from "../../../lambdas/aws/client/agents.ts";
+import { execute } from "../../../lambdas/consumers/types/action/execute.ts";
 import { anExecution, failureOf } from "../../support/executors/execution.ts";
 import { type Answer, httpServer } from "../../support/executors/http-server.ts";
 import { startGate } from "../../support/tcp-gate.ts";

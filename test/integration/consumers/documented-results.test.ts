@@ -1,5 +1,4 @@
-import { storageExecutor } from "../../../lambdas/consumers/storage/execute.ts";
-import type { Execution } from "../../../lambdas/core/job-type.ts";
+import { storageExecutor } from "../../../lambdas/consumers/types/storage/execute.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { catalogPage, expectShape, shapesIn } from "../../support/catalog-pages.ts";
 import { runAction } from "../../support/databases/run-action.ts";
@@ -69,7 +68,7 @@ test("a file that is kept answers what the storage's page says", async () => {
     event: { type: "storage", storage: "it" },
     target: { envs: { dev: { provider: "s3", bucket: "b", overwrite: "keep" } } },
     input: { buffer: "aGVsbG8=", fileName: "a.txt" },
-  }) satisfies Execution;
+  });
   const [shape] = await shapesIn("storage");
   const result = await storageExecutor(async () => bucket)(execution);
   expectShape(result, shape);

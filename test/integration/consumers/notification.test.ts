@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { secret } from "../../../lambdas/core/references.ts";
+import { secret } from "../../../lambdas/core/catalog/references.ts";
 import { failureOf } from "../../support/executors/execution.ts";
 import { fcmServer } from "../../support/executors/fcm-server.ts";
 import { httpServer, json } from "../../support/executors/http-server.ts";

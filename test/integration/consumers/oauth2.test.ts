@@ -1,5 +1,5 @@
-import { execute } from "../../../lambdas/consumers/action/execute.ts";
-import { secret } from "../../../lambdas/core/references.ts";
+import { execute } from "../../../lambdas/consumers/types/action/execute.ts";
+import { secret } from "../../../lambdas/core/catalog/references.ts";
 import { anExecution, failureOf, secretsOf } from "../../support/executors/execution.ts";
 import { type Answer, httpServer, json, type Seen } from "../../support/executors/http-server.ts";
 

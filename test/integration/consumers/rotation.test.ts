@@ -1,10 +1,10 @@
-import { awsSecrets } from "../../../lambdas/aws/secrets.ts";
-import { execute as action } from "../../../lambdas/consumers/action/execute.ts";
-import { execute as notification } from "../../../lambdas/consumers/notification/execute.ts";
-import { withCurrentSecrets } from "../../../lambdas/consumers/with-current-secrets.ts";
-import type { Decide, Execution } from "../../../lambdas/core/job-type.ts";
-import { secret } from "../../../lambdas/core/references.ts";
-import type { ConsumerServices } from "../../../lambdas/core/services.ts";
+import { awsSecrets } from "../../../lambdas/aws/secrets/secrets.ts";
+import { withCurrentSecrets } from "../../../lambdas/consumers/engine/with-current-secrets.ts";
+import { execute as action } from "../../../lambdas/consumers/types/action/execute.ts";
+import { execute as notification } from "../../../lambdas/consumers/types/notification/execute.ts";
+import { secret } from "../../../lambdas/core/catalog/references.ts";
+import type { Decide, Execution } from "../../../lambdas/core/operations/execution.ts";
+import type { ConsumerServices } from "../../../lambdas/core/operations/services.ts";
 import { anExecution } from "../../support/executors/execution.ts";
 import { httpServer, json } from "../../support/executors/http-server.ts";
 import { mailServer } from "../../support/executors/mail-server.ts";

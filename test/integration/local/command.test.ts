@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { banner } from "../../../local/banner.ts";
-import { readSettings } from "../../../local/settings.ts";
-import { portFault, StartError } from "../../../local/start-error.ts";
+import { readSettings } from "../../../local/runtime/settings.ts";
+import { portFault, StartError } from "../../../local/runtime/start-error.ts";
+import { banner } from "../../../local/terminal/banner.ts";
 import { repository } from "../../support/local/run-local.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 

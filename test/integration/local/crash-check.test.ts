@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from "@jest/globals";
-import { type Listening, sendJson, serve } from "../../../local/http.ts";
+import { type Listening, sendJson, serve } from "../../../local/gateway/http.ts";
 import { check, type Receipt } from "../../crash/check.ts";
 import type { Call } from "../../crash/receiver.ts";
 

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, expect, test } from "@jest/globals";
-import { startLocal } from "../../../local/start.ts";
-import { StartError } from "../../../local/start-error.ts";
+import { startLocal } from "../../../local/runtime/start.ts";
+import { StartError } from "../../../local/runtime/start-error.ts";
 import { anOrder } from "../../support/local/an-order.ts";
 import { ask } from "../../support/local/run-local.ts";
 import { localRuns } from "../../support/local/runs.ts";

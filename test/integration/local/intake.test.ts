@@ -3,9 +3,16 @@ import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { derivedJobId } from "../../../lambdas/core/job-id.ts";
-import { credentials } from "../../../local/credentials.ts";
-import { account, bucketName, eventBusName, intakeQueueName, intakeTopicName, region } from "../../../local/names.ts";
+import { derivedJobId } from "../../../lambdas/core/job/job-id.ts";
+import { credentials } from "../../../local/runtime/credentials.ts";
+import {
+  account,
+  bucketName,
+  eventBusName,
+  intakeQueueName,
+  intakeTopicName,
+  region,
+} from "../../../local/runtime/names.ts";
 import { anOrder } from "../../support/local/an-order.ts";
 import { ask, type Run, runLocal } from "../../support/local/run-local.ts";
 import { outboxOf } from "../../support/local/runs.ts";

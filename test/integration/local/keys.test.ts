@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { apiKeyId, apiKeyPattern } from "../../../lambdas/core/api-key.ts";
+import { apiKeyId, apiKeyPattern } from "../../../lambdas/core/access/api-key.ts";
 import { keysCli } from "../../support/keys-cli.ts";
 import { anOrder } from "../../support/local/an-order.ts";
 import { ask, type Run, runLocal } from "../../support/local/run-local.ts";

@@ -4,9 +4,9 @@ import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { GetObjectCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { credentials } from "../../../local/credentials.ts";
-import { bucketName, eventBusName } from "../../../local/names.ts";
 import { type Outbox, startOutbox } from "../../../local/outbox/outbox.ts";
+import { credentials } from "../../../local/runtime/credentials.ts";
+import { bucketName, eventBusName } from "../../../local/runtime/names.ts";
 import { type SqsAndS3, startSqsAndS3 } from "../../../local/servers/sqs-s3.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 

@@ -2,9 +2,9 @@ import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
-import { jobTypes } from "../../../lambdas/core/job.ts";
-import { listen } from "../../../local/http.ts";
-import { type Local, startLocal } from "../../../local/start.ts";
+import { jobTypes } from "../../../lambdas/core/job/job.ts";
+import { listen } from "../../../local/gateway/http.ts";
+import { type Local, startLocal } from "../../../local/runtime/start.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 
 /** Invariant 9 with the real executors and clients, in a system that works and in one whose providers are hostile. */

@@ -3,9 +3,9 @@ import { SESv2Client, SendEmailCommand } from "@aws-sdk/client-sesv2";
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import { createTransport } from "nodemailer";
-import { type Listening, serve } from "../../../local/http.ts";
-import { eventBusName } from "../../../local/names.ts";
+import { type Listening, serve } from "../../../local/gateway/http.ts";
 import { type Outbox, startOutbox } from "../../../local/outbox/outbox.ts";
+import { eventBusName } from "../../../local/runtime/names.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 
 const { privateKey } = generateKeyPairSync("rsa", {

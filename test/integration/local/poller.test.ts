@@ -8,12 +8,12 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from "@jest/globals";
 import type { Context, SQSEvent } from "aws-lambda";
 import * as z from "zod";
-import { queueHandler } from "../../../lambdas/aws/queue-handler.ts";
-import { sqsRedelivery } from "../../../lambdas/aws/redelivery.ts";
-import { credentials } from "../../../local/credentials.ts";
-import { queueArn, region } from "../../../local/names.ts";
-import { type Poller, startPoller } from "../../../local/poller.ts";
-import type { QueuePlan } from "../../../local/queue-plans.ts";
+import { queueHandler } from "../../../lambdas/aws/lambda/queue-handler.ts";
+import { sqsRedelivery } from "../../../lambdas/aws/sqs/redelivery.ts";
+import { type Poller, startPoller } from "../../../local/queues/poller.ts";
+import type { QueuePlan } from "../../../local/queues/queue-plans.ts";
+import { credentials } from "../../../local/runtime/credentials.ts";
+import { queueArn, region } from "../../../local/runtime/names.ts";
 import { type SqsAndS3, startSqsAndS3 } from "../../../local/servers/sqs-s3.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";

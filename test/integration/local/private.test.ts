@@ -1,7 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { openDataFolder } from "../../../local/data-folder.ts";
+import { openDataFolder } from "../../../local/data/data-folder.ts";
 import { anOrder } from "../../support/local/an-order.ts";
 import { ask } from "../../support/local/run-local.ts";
 import { localRuns } from "../../support/local/runs.ts";

@@ -13,8 +13,8 @@ import {
 } from "@aws-sdk/client-scheduler";
 import { ReceiveMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
-import { credentials } from "../../../local/credentials.ts";
-import { queueArn } from "../../../local/names.ts";
+import { credentials } from "../../../local/runtime/credentials.ts";
+import { queueArn } from "../../../local/runtime/names.ts";
 import { type SchedulerStandIn, startScheduler } from "../../../local/scheduler/scheduler.ts";
 import { type SqsAndS3, startSqsAndS3 } from "../../../local/servers/sqs-s3.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
-import { type Listening, sendJson, serve } from "../../../local/http.ts";
+import { type Listening, sendJson, serve } from "../../../local/gateway/http.ts";
 import { anOrder } from "../../support/local/an-order.ts";
 import { ask, copyOfCode, type Run } from "../../support/local/run-local.ts";
 import { localRuns, outboxOf } from "../../support/local/runs.ts";
@@ -173,7 +173,7 @@ test("the key is for its owner's eyes only", async () => {
 });
 
 const product = (notification: string, tag = "my-product") => `
-  import { defineProduct } from "../lambdas/consumers/define-product.ts";
+  import { defineProduct } from "../lambdas/consumers/types/define-product.ts";
   export const myProduct = defineProduct({
     tag: "${tag}",
     envs: ["dev"],

@@ -1,8 +1,8 @@
 import { GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { expect, test } from "@jest/globals";
-import { dynamoApiKeys } from "../../../lambdas/aws/dynamo-api-keys.ts";
-import { newApiKey } from "../../../lambdas/core/api-key.ts";
-import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { dynamoApiKeys } from "../../../lambdas/aws/dynamodb/api-keys.ts";
+import { newApiKey } from "../../../lambdas/core/access/api-key.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { clientThatLoses } from "../../support/aws/lost-answers.ts";
 import { noon } from "../../support/builders.ts";

@@ -1,5 +1,5 @@
-import { lazyPort } from "../../../lambdas/aws/lazy-port.ts";
-import { s3BlobStore } from "../../../lambdas/aws/s3-blob-store.ts";
+import { s3BlobStore } from "../../../lambdas/aws/s3/blob-store.ts";
+import { lazyPort } from "../../../lambdas/aws/start/lazy-port.ts";
 import { bucket, startSqsAndS3 } from "../../support/aws/fauxqs.ts";
 import { describeBlobStore } from "../../support/conformance/blob-store.ts";
 

@@ -1,5 +1,5 @@
 import { DeleteMessageCommand, ReceiveMessageCommand } from "@aws-sdk/client-sqs";
-import { sqsDeadLetters } from "../../../lambdas/aws/sqs-dead-letters.ts";
+import { sqsDeadLetters } from "../../../lambdas/aws/sqs/dead-letters.ts";
 import { startSqsAndS3 } from "../../support/aws/fauxqs.ts";
 import { describeDeadLetters } from "../../support/conformance/dead-letters.ts";
 

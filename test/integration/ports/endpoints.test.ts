@@ -1,4 +1,4 @@
-import { dynamoEndpoints } from "../../../lambdas/aws/dynamo-endpoints.ts";
+import { dynamoEndpoints } from "../../../lambdas/aws/dynamodb/endpoints.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { describeEndpoints } from "../../support/conformance/endpoints.ts";
 

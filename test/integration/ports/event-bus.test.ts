@@ -1,5 +1,5 @@
-import { eventBridgeBus } from "../../../lambdas/aws/eventbridge-bus.ts";
-import type { JobEvent, JobEventName } from "../../../lambdas/core/job-event.ts";
+import { eventBridgeBus } from "../../../lambdas/aws/eventbridge/bus.ts";
+import type { JobEvent, JobEventName } from "../../../lambdas/core/job/job-event.ts";
 import { type Entry, startEventsService } from "../../support/aws/events-service.ts";
 import { describeEventBus } from "../../support/conformance/event-bus.ts";
 

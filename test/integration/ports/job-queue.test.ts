@@ -1,4 +1,4 @@
-import { sqsJobQueue } from "../../../lambdas/aws/sqs-job-queue.ts";
+import { sqsJobQueue } from "../../../lambdas/aws/sqs/job-queue.ts";
 import { startSqsAndS3 } from "../../support/aws/fauxqs.ts";
 import { describeJobQueue } from "../../support/conformance/job-queue.ts";
 

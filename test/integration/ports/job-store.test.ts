@@ -1,4 +1,4 @@
-import { dynamoJobStore } from "../../../lambdas/aws/dynamo-job-store.ts";
+import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { describeJobStore } from "../../support/conformance/job-store.ts";
 

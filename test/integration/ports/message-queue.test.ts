@@ -1,4 +1,4 @@
-import { sqsMessages } from "../../../lambdas/aws/sqs-messages.ts";
+import { sqsMessages } from "../../../lambdas/aws/sqs/message-queue.ts";
 import { startSqsAndS3 } from "../../support/aws/fauxqs.ts";
 import { describeMessageQueue, type Text } from "../../support/conformance/message-queue.ts";
 

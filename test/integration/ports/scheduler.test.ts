@@ -1,5 +1,5 @@
-import { eventBridgeScheduler } from "../../../lambdas/aws/eventbridge-scheduler.ts";
-import { lazyPort } from "../../../lambdas/aws/lazy-port.ts";
+import { eventBridgeScheduler } from "../../../lambdas/aws/scheduler/scheduler.ts";
+import { lazyPort } from "../../../lambdas/aws/start/lazy-port.ts";
 import { queuesAt } from "../../support/aws/queues.ts";
 import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { startSchedulesService } from "../../support/aws/schedules-service.ts";

@@ -1,6 +1,6 @@
-import { parameterReader } from "../../../lambdas/aws/parameter-reader.ts";
-import { secretReader } from "../../../lambdas/aws/secret-reader.ts";
-import { awsSecrets } from "../../../lambdas/aws/secrets.ts";
+import { parameterReader } from "../../../lambdas/aws/secrets/parameter-reader.ts";
+import { secretReader } from "../../../lambdas/aws/secrets/secret-reader.ts";
+import { awsSecrets } from "../../../lambdas/aws/secrets/secrets.ts";
 import { startSecretsService } from "../../support/aws/secrets-service.ts";
 import { describeSecrets, heldSecrets } from "../../support/conformance/secrets.ts";
 import { fakeClock } from "../../support/fakes/clock.ts";

@@ -1,4 +1,4 @@
-import { dynamoStatsStore } from "../../../lambdas/aws/dynamo-stats-store.ts";
+import { dynamoStatsStore } from "../../../lambdas/aws/dynamodb/stats-store.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { describeStatsStore } from "../../support/conformance/stats-store.ts";
 

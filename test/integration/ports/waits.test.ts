@@ -1,4 +1,4 @@
-import { dynamoWaits } from "../../../lambdas/aws/dynamo-waits.ts";
+import { dynamoWaits } from "../../../lambdas/aws/dynamodb/waits.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { describeWaits } from "../../support/conformance/waits.ts";
 

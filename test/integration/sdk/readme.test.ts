@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { startLocal } from "../../../local/start.ts";
+import { startLocal } from "../../../local/runtime/start.ts";
 import { documentedProxy } from "../../support/documented-proxy.ts";
 
 const root = fileURLToPath(new URL("../../..", import.meta.url));

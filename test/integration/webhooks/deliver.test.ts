@@ -1,7 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import { Webhook } from "standardwebhooks";
-import { JobError, PermanentError } from "../../../lambdas/core/errors.ts";
-import { type Delivery, deliveriesOf, type ProductEndpoint } from "../../../lambdas/core/webhook.ts";
+import type { ProductEndpoint } from "../../../lambdas/core/catalog/webhook.ts";
+import { PermanentError } from "../../../lambdas/core/errors.ts";
+import { JobError } from "../../../lambdas/core/job/job-error.ts";
+import { type Delivery, deliveriesOf } from "../../../lambdas/core/outbound/webhook.ts";
 import { deliver } from "../../../lambdas/webhooks/deliver.ts";
 import { aJob, anEvent } from "../../support/builders.ts";
 import { type Answer, type HttpServer, httpServer } from "../../support/executors/http-server.ts";

@@ -1,5 +1,5 @@
-import type { Queues } from "../../../lambdas/aws/env.ts";
-import { type JobType, jobTypes } from "../../../lambdas/core/job.ts";
+import type { Queues } from "../../../lambdas/aws/start/env.ts";
+import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
 
 /** A queue a type, under the server that holds them. */
 export const queuesAt = (origin: string): Queues =>

@@ -1,5 +1,5 @@
-import type { ScheduleRoles } from "../../../lambdas/aws/env.ts";
-import { jobTypes } from "../../../lambdas/core/job.ts";
+import type { ScheduleRoles } from "../../../lambdas/aws/start/env.ts";
+import { jobTypes } from "../../../lambdas/core/job/job.ts";
 
 /** The roles of the stack, by names that say whose they are. */
 export const scheduleRoles = Object.fromEntries(

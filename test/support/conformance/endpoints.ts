@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Endpoints } from "../../../lambdas/core/outward-ports.ts";
+import type { Endpoints } from "../../../lambdas/core/ports/outbound-ports.ts";
 import { noon } from "../builders.ts";
 
 export interface EndpointsUnderTest {

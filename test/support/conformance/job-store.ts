@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { JobError, PermanentError } from "../../../lambdas/core/errors.ts";
-import { type Job, type JobStatus, phaseTime, type RunRecord } from "../../../lambdas/core/job.ts";
-import { newJobId } from "../../../lambdas/core/job-id.ts";
-import { comparePlaces, type Place } from "../../../lambdas/core/place.ts";
-import type { JobStore } from "../../../lambdas/core/ports.ts";
-import { attemptFailed, cancelled, completed } from "../../../lambdas/core/transitions.ts";
+import { PermanentError } from "../../../lambdas/core/errors.ts";
+import { comparePositions, type IndexPosition } from "../../../lambdas/core/job/index-position.ts";
+import { type Job, type JobStatus, phaseTime, type RunRecord } from "../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../lambdas/core/job/job-error.ts";
+import { newJobId } from "../../../lambdas/core/job/job-id.ts";
+import { attemptFailed, cancelled, completed } from "../../../lambdas/core/job/transitions.ts";
+import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
 import { aJob, aMessage, noon } from "../builders.ts";
 
 export interface JobStoreUnderTest {
@@ -33,7 +34,7 @@ const leased = (leaseUntil: number, overrides: Partial<Job> = {}): Job =>
 /** An id of the shard: its last digit chooses it. */
 const idInShard = (shard: number): string => newJobId().slice(0, -1) + shard.toString(16);
 
-const placeOf = (job: Job): Place => ({ id: job.id, time: phaseTime(job) });
+const placeOf = (job: Job): IndexPosition => ({ id: job.id, time: phaseTime(job) });
 
 /** The same job, whatever write it was. */
 const like = (job: Job) => ({ ...job, write_id: expect.any(String) });
@@ -333,7 +334,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         for (const due of [1, 2, 2, 2, 3, 4]) jobs.push(await storedAt(tenant, noon - 10 + due));
         const seen: string[] = [];
         const sizes: number[] = [];
-        let after: Place | undefined;
+        let after: IndexPosition | undefined;
         do {
           const page = await store.page({ ...tenant, ...overdue, limit: 3 }, after);
           seen.push(...page.jobs.map(({ id }) => id));
@@ -341,14 +342,16 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
           after = page.next;
         } while (after !== undefined);
         expect(sizes).toEqual([3, 3]);
-        expect(seen).toEqual(jobs.toSorted((a, b) => comparePlaces("asc")(placeOf(a), placeOf(b))).map(({ id }) => id));
+        expect(seen).toEqual(
+          jobs.toSorted((a, b) => comparePositions("asc")(placeOf(a), placeOf(b))).map(({ id }) => id),
+        );
       });
 
       test("the same backwards: the latest first, jobs of one time by id", async () => {
         const tenant = aTenant();
         const jobs = [];
         for (const due of [1, 2, 2, 2, 3]) jobs.push(placeOf(await storedAt(tenant, noon - 10 + due)));
-        const expected = jobs.toSorted(comparePlaces("desc"));
+        const expected = jobs.toSorted(comparePositions("desc"));
         const query = { ...tenant, ...overdue, order: "desc", limit: 2 } as const;
         const first = await store.page(query);
         const second = await store.page(query, first.next);
@@ -383,7 +386,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
           for (const time of [noon - 2, noon - 1, noon]) jobs.push(placeOf(await storedAt(tenant, time)));
           const query = { ...tenant, ...overdue, order, from: noon - 1 } as const;
           const at = (time: number) => store.page(query, { id: idInShard(5), time });
-          const inRange = jobs.slice(1).toSorted(comparePlaces(order));
+          const inRange = jobs.slice(1).toSorted(comparePositions(order));
           expect((await at(order === "asc" ? noon - 5 : noon + 5)).jobs).toEqual(inRange);
           expect((await at(order === "asc" ? noon + 5 : noon - 5)).jobs).toEqual([]);
           // Ids sort by creation: this one is later than all of them.

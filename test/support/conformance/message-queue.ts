@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { PermanentError } from "../../../lambdas/core/errors.ts";
-import type { MessageQueue } from "../../../lambdas/core/ports.ts";
+import type { MessageQueue } from "../../../lambdas/core/ports/ports.ts";
 
 export interface Text {
   text: string;

@@ -1,25 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { catalog } from "../../../lambdas/consumers/catalog.ts";
-import { runJob } from "../../../lambdas/consumers/shell.ts";
+import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
+import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
+import { type Job, messageOf } from "../../../lambdas/core/job/job.ts";
+import { newJobId } from "../../../lambdas/core/job/job-id.ts";
+import { parked } from "../../../lambdas/core/job/transitions.ts";
 import {
   type Change,
-  cancelling,
+  cancel,
   changeJob,
   deleteJob,
-  pausing,
-  rescheduling,
-  resuming,
-  retrying,
-  runningNow,
-} from "../../../lambdas/core/change-job.ts";
-import { changeJobs } from "../../../lambdas/core/change-jobs.ts";
-import { type Job, messageOf } from "../../../lambdas/core/job.ts";
-import { newJobId } from "../../../lambdas/core/job-id.ts";
-import { type Decide, Parked } from "../../../lambdas/core/job-type.ts";
-import type { JobStore } from "../../../lambdas/core/ports.ts";
-import { parseRequest } from "../../../lambdas/core/request.ts";
-import { scheduleJob } from "../../../lambdas/core/schedule-job.ts";
-import { parked } from "../../../lambdas/core/transitions.ts";
+  pause,
+  reschedule,
+  resume,
+  retry,
+  runNow,
+} from "../../../lambdas/core/operations/change-job.ts";
+import { changeJobs } from "../../../lambdas/core/operations/change-jobs.ts";
+import { type Decide, Parked } from "../../../lambdas/core/operations/execution.ts";
+import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";
+import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
+import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { aJob, noon } from "../builders.ts";
 import { throttled } from "../fakes/failures.ts";
 import { fakeServices } from "../fakes/services.ts";
@@ -75,7 +75,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         const { store, change, on, now } = await world(job);
         let finish = (_result: number) => {};
         let running: Promise<void> | undefined;
-        const [cancel] = await interleaved(store, { method: "replace", party: change(cancelling("no")) }, (jobs) => {
+        const [cancelled] = await interleaved(store, { method: "replace", party: change(cancel("no")) }, (jobs) => {
           return new Promise<void>((started) => {
             const execute = () =>
               new Promise<number>((resolve) => {
@@ -85,7 +85,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
             running = runJob(on(jobs), execute, messageOf(job));
           });
         });
-        expect(cancel).toMatchObject({ value: { status: "cancelled", attempts: [{ outcome: "cancelled" }] } });
+        expect(cancelled).toMatchObject({ value: { status: "cancelled", attempts: [{ outcome: "cancelled" }] } });
         finish(7);
         await running;
         const after = await now();
@@ -95,12 +95,12 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
       test("a cancellation between a message's arrival and its claim: nothing runs", async () => {
         const { store, change, consume, runs, now } = await world(mine());
-        const [consumed, cancel] = await interleaved(
+        const [consumed, cancelled] = await interleaved(
           store,
           { method: "claim", party: consume() },
-          change(cancelling("no")),
+          change(cancel("no")),
         );
-        expect([consumed, cancel]).toMatchObject([{ value: undefined }, { value: { status: "cancelled" } }]);
+        expect([consumed, cancelled]).toMatchObject([{ value: undefined }, { value: { status: "cancelled" } }]);
         expect(runs).toEqual([]);
         expect(await now()).toMatchObject({ status: "cancelled", reason: "no", attempts: [] });
       });
@@ -109,7 +109,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("cancel against outcome", () => {
       test("an outcome that comes after the cancellation is discarded", async () => {
         const { store, change, consume, runs, now } = await world(mine());
-        await interleaved(store, { method: "replace", party: consume() }, change(cancelling("no")));
+        await interleaved(store, { method: "replace", party: consume() }, change(cancel("no")));
         expect(runs).toEqual([1]);
         const after = await now();
         expect(after).toMatchObject({ status: "cancelled", reason: "no", attempts: [{ outcome: "cancelled" }] });
@@ -119,8 +119,8 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
       test("an outcome between the cancellation's read and write stands, and the caller is told", async () => {
         const { store, change, consume, now } = await world(mine());
-        const [cancel] = await interleaved(store, { method: "replace", party: change(cancelling("no")) }, consume());
-        expect(cancel).toEqual({ code: "STATE_CONFLICT", jobStatus: "completed" });
+        const [cancelled] = await interleaved(store, { method: "replace", party: change(cancel("no")) }, consume());
+        expect(cancelled).toEqual({ code: "STATE_CONFLICT", jobStatus: "completed" });
         expect(await now()).toMatchObject({ status: "completed", result: { inline: 1 } });
       });
     });
@@ -128,8 +128,8 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("pause against the next run", () => {
       test("a run that ends between the pause's read and write is the last one for now", async () => {
         const { store, change, consume, deliver, runs, services, now } = await world(mine({ repeat }));
-        const [pause] = await interleaved(store, { method: "replace", party: change(pausing) }, consume());
-        expect(pause).toMatchObject({ value: { status: "paused", run: 2 } });
+        const [paused] = await interleaved(store, { method: "replace", party: change(pause) }, consume());
+        expect(paused).toMatchObject({ value: { status: "paused", run: 2 } });
         await services.clock.advance(minute);
         await deliver();
         expect(runs).toEqual([1]);
@@ -138,8 +138,8 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
       test("a pause between a run's end and its record holds the next one, and the run is kept", async () => {
         const { store, change, consume, deliver, runs, services, now } = await world(mine({ repeat }));
-        const [, pause] = await interleaved(store, { method: "replace", party: consume() }, change(pausing));
-        expect(pause).toMatchObject({ value: { status: "running", pause_requested: true } });
+        const [, paused] = await interleaved(store, { method: "replace", party: consume() }, change(pause));
+        expect(paused).toMatchObject({ value: { status: "running", pause_requested: true } });
         expect(await now()).toMatchObject({ status: "paused", run: 2 });
         const { id } = (await now()) as Job;
         expect((await store.runs(id, { limit: 10, order: "asc" })).runs).toMatchObject([
@@ -152,9 +152,9 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
       test("a pause between the next message's arrival and its claim: nothing runs until it is resumed", async () => {
         const { store, change, consume, deliver, runs, services } = await world(mine({ repeat }));
-        await interleaved(store, { method: "claim", party: consume() }, change(pausing));
+        await interleaved(store, { method: "claim", party: consume() }, change(pause));
         expect(runs).toEqual([]);
-        await change(resuming)(store);
+        await change(resume)(store);
         await services.clock.advance(minute);
         await deliver();
         expect(runs).toEqual([1]);
@@ -162,15 +162,15 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
       test("resume and pause at once: the one that comes last is what holds", async () => {
         const { store, change, now } = await world(mine({ repeat, status: "paused" }));
-        const [pause] = await interleaved(store, { method: "replace", party: change(resuming) }, change(resuming));
-        expect(pause).toMatchObject({ value: { status: "scheduled" } });
-        await interleaved(store, { method: "replace", party: change(pausing) }, change(pausing));
+        const [resumed] = await interleaved(store, { method: "replace", party: change(resume) }, change(resume));
+        expect(resumed).toMatchObject({ value: { status: "scheduled" } });
+        await interleaved(store, { method: "replace", party: change(pause) }, change(pause));
         expect(await now()).toMatchObject({ status: "paused" });
       });
     });
 
     describe("reschedule against fire", () => {
-      const later = rescheduling({ due_at: noon + 30 * minute });
+      const later = reschedule({ due_at: noon + 30 * minute });
 
       test("the old message that is delivered all the same starts nothing; the new one does, at its time", async () => {
         const { store, change, consume, deliver, runs, services, now } = await world(mine());
@@ -197,7 +197,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       test("moved twice at once, it goes where the last one said, by one schedule", async () => {
         const job = mine({ status: "scheduled", due_at: noon + 60 * minute });
         const { store, change, services, now } = await world(job);
-        const sooner = rescheduling({ due_at: noon + 20 * minute });
+        const sooner = reschedule({ due_at: noon + 20 * minute });
         await interleaved(store, { method: "replace", party: change(sooner) }, change(later));
         expect(await now()).toMatchObject({ due_at: noon + 20 * minute });
         expect([...services.scheduler.schedules.values()]).toMatchObject([{ message: { due_at: noon + 20 * minute } }]);
@@ -209,15 +209,15 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
       test("a job that vanishes between the retry's read and write is not found, and is not made again", async () => {
         const { store, change, remove, services, now } = await world(failed());
-        const [retry] = await interleaved(store, { method: "replace", party: change(retrying(0)) }, remove);
-        expect(retry).toMatchObject({ code: "JOB_NOT_FOUND" });
+        const [retried] = await interleaved(store, { method: "replace", party: change(retry(0)) }, remove);
+        expect(retried).toMatchObject({ code: "JOB_NOT_FOUND" });
         expect(await now()).toBeUndefined();
         expect(services.queue.sent).toEqual([]);
       });
 
       test("a job that is retried between the deletion's read and write stays, and the caller is told", async () => {
         const { store, change, remove, deliver, runs } = await world(failed());
-        const [deleted] = await interleaved(store, { method: "remove", party: remove }, change(retrying(0)));
+        const [deleted] = await interleaved(store, { method: "remove", party: remove }, change(retry(0)));
         expect(deleted).toEqual({ code: "STATE_CONFLICT", jobStatus: "queued" });
         await deliver();
         expect(runs).toEqual([1]);
@@ -225,11 +225,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
       test("retried twice at once, it is tried once more, not twice", async () => {
         const { store, change, deliver, runs, now } = await world(failed());
-        const [first] = await interleaved(
-          store,
-          { method: "replace", party: change(retrying(0)) },
-          change(retrying(0)),
-        );
+        const [first] = await interleaved(store, { method: "replace", party: change(retry(0)) }, change(retry(0)));
         expect(first).toEqual({ code: "STATE_CONFLICT", jobStatus: "queued" });
         await deliver();
         expect(runs).toEqual([1]);
@@ -242,7 +238,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
 
       test("a job whose time comes between run-now's read and write runs once, and the caller is told", async () => {
         const { store, change, consume, deliver, runs, services } = await world(soon());
-        const [early] = await interleaved(store, { method: "replace", party: change(runningNow) }, async (jobs) => {
+        const [early] = await interleaved(store, { method: "replace", party: change(runNow) }, async (jobs) => {
           await services.clock.advance(5 * minute);
           await consume()(jobs);
         });
@@ -255,7 +251,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         const { store, change, consume, deliver, runs, services } = await world(soon());
         await services.clock.advance(5 * minute - 1);
         const waiting = interleaved(store, { method: "claim", party: consume() }, async (jobs) => {
-          await change(runningNow)(jobs);
+          await change(runNow)(jobs);
           await deliver();
         }).catch((error: unknown) => error);
         // It waits in process for its last millisecond, then comes to its claim.
@@ -276,7 +272,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         const [many] = await interleaved(
           store,
           { method: "replace", party: bulk(services, job, "cancel") },
-          change(cancelling("this one")),
+          change(cancel("this one")),
         );
         expect(many).toEqual({ value: [] });
         expect(await now()).toMatchObject({ status: "cancelled", reason: "this one", version: 2 });
@@ -287,7 +283,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         const { store, change, services } = await world(job);
         const [one] = await interleaved(
           store,
-          { method: "replace", party: change(cancelling("this one")) },
+          { method: "replace", party: change(cancel("this one")) },
           bulk(services, job, "cancel"),
         );
         expect(one).toMatchObject({ value: { status: "cancelled", reason: "all of them" } });
@@ -299,7 +295,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         const [many] = await interleaved(
           store,
           { method: "remove", party: bulk(services, job, "delete") },
-          change(retrying(0)),
+          change(retry(0)),
         );
         expect(many).toMatchObject({ value: [{ job_id: job.id, code: "STATE_CONFLICT" }] });
         expect(await now()).toMatchObject({ status: "queued" });
@@ -310,8 +306,8 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       const { store, change, now } = await world(mine());
       const ends = await interleaved(
         store,
-        { method: "replace", party: change(cancelling("first")) },
-        change(cancelling("second")),
+        { method: "replace", party: change(cancel("first")) },
+        change(cancel("second")),
       );
       expect(ends).toMatchObject([{ value: { reason: "second" } }, { value: { reason: "second" } }]);
       expect(await now()).toMatchObject({ version: 2, reason: "second" });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { StatsStore } from "../../../lambdas/core/ports.ts";
-import { addCounts, type Counts, hourMs, noCounts } from "../../../lambdas/core/stats.ts";
+import { addCounts, type Counts, hourMs, noCounts } from "../../../lambdas/core/job/stats.ts";
+import type { StatsStore } from "../../../lambdas/core/ports/ports.ts";
 import { noon } from "../builders.ts";
 
 const counts = (some: Partial<Counts>): Counts => ({ ...noCounts(), ...some });

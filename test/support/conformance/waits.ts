@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { grantMs } from "../../../lambdas/core/api-limits.ts";
-import type { Waits } from "../../../lambdas/core/waits.ts";
+import { grantMs } from "../../../lambdas/core/operations/api-limits.ts";
+import type { Waits } from "../../../lambdas/core/operations/waits.ts";
 import { noon } from "../builders.ts";
 
 export interface WaitsUnderTest {

@@ -1,7 +1,7 @@
-import { execute } from "../../../lambdas/consumers/database_action/execute.ts";
-import type { Execution } from "../../../lambdas/core/job-type.ts";
-import { endlessRoom } from "../../../lambdas/core/memory.ts";
-import { secret } from "../../../lambdas/core/references.ts";
+import { execute } from "../../../lambdas/consumers/types/database_action/execute.ts";
+import { secret } from "../../../lambdas/core/catalog/references.ts";
+import type { Execution } from "../../../lambdas/core/operations/execution.ts";
+import { endlessRoom } from "../../../lambdas/core/operations/memory.ts";
 import { aJob } from "../builders.ts";
 import { fakeBlobStore } from "../fakes/blob-store.ts";
 import { fakeClock } from "../fakes/clock.ts";

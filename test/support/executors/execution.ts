@@ -1,9 +1,9 @@
-import { JobError } from "../../../lambdas/core/errors.ts";
-import type { Job } from "../../../lambdas/core/job.ts";
-import type { Execution } from "../../../lambdas/core/job-type.ts";
-import { endlessRoom } from "../../../lambdas/core/memory.ts";
-import type { Log } from "../../../lambdas/core/ports.ts";
-import { type Reference, referenceName } from "../../../lambdas/core/references.ts";
+import { type Reference, referenceName } from "../../../lambdas/core/catalog/references.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../lambdas/core/job/job-error.ts";
+import type { Execution } from "../../../lambdas/core/operations/execution.ts";
+import { endlessRoom } from "../../../lambdas/core/operations/memory.ts";
+import type { Log } from "../../../lambdas/core/ports/ports.ts";
 import { fakeBlobStore } from "../fakes/blob-store.ts";
 
 const silent: Log = { debug() {}, info() {}, warn() {}, error() {}, measure() {} };

@@ -1,5 +1,5 @@
-import { execute, type NotificationResult } from "../../../lambdas/consumers/notification/execute.ts";
-import { secret } from "../../../lambdas/core/references.ts";
+import { execute, type NotificationResult } from "../../../lambdas/consumers/types/notification/execute.ts";
+import { secret } from "../../../lambdas/core/catalog/references.ts";
 import { anExecution, secretsOf } from "./execution.ts";
 
 type Notify = (execution: ReturnType<typeof anExecution>) => Promise<NotificationResult>;

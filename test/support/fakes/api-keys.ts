@@ -1,5 +1,5 @@
-import type { ApiKey } from "../../../lambdas/core/api-key.ts";
-import type { ApiKeys } from "../../../lambdas/core/ports.ts";
+import type { ApiKey } from "../../../lambdas/core/access/api-key.ts";
+import type { ApiKeys } from "../../../lambdas/core/ports/ports.ts";
 
 /** Keys in memory. */
 export function fakeApiKeys(...given: ApiKey[]): ApiKeys {

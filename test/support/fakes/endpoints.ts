@@ -1,6 +1,7 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import type { Announcement, Announcer, EndpointState, Endpoints } from "../../../lambdas/core/outward-ports.ts";
-import type { EndpointName } from "../../../lambdas/core/webhook.ts";
+import type { EndpointState } from "../../../lambdas/core/catalog/endpoint-state.ts";
+import type { EndpointName } from "../../../lambdas/core/catalog/webhook.ts";
+import type { Announcement, Announcer, Endpoints } from "../../../lambdas/core/ports/outbound-ports.ts";
 
 const keyOf = ({ product, env, webhook }: EndpointName) => JSON.stringify([product, env, webhook]);
 

@@ -1,6 +1,6 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import type { JobEvent } from "../../../lambdas/core/job-event.ts";
-import type { EventBus, Unpublished } from "../../../lambdas/core/outward-ports.ts";
+import type { JobEvent } from "../../../lambdas/core/job/job-event.ts";
+import type { EventBus, Unpublished } from "../../../lambdas/core/ports/outbound-ports.ts";
 
 export interface FakeEventBus extends EventBus {
   /** What was published, in order. */

@@ -1,9 +1,9 @@
-import type { ImportPlace } from "../../../lambdas/core/import-place.ts";
-import type { ImportQueue } from "../../../lambdas/core/ports.ts";
+import type { ImportCursor } from "../../../lambdas/core/job/import-cursor.ts";
+import type { ImportQueue } from "../../../lambdas/core/ports/ports.ts";
 
 /** Delivers nothing and remembers where imports are to go on. */
-export function fakeImportQueue(): ImportQueue & { sent: { place: ImportPlace; delaySeconds: number }[] } {
-  const sent: { place: ImportPlace; delaySeconds: number }[] = [];
+export function fakeImportQueue(): ImportQueue & { sent: { place: ImportCursor; delaySeconds: number }[] } {
+  const sent: { place: ImportCursor; delaySeconds: number }[] = [];
   return {
     sent,
     async proceed(place, delaySeconds) {

@@ -1,5 +1,5 @@
-import type { JobMessage, JobType } from "../../../lambdas/core/job.ts";
-import type { JobQueue, Refused } from "../../../lambdas/core/ports.ts";
+import type { JobMessage, JobType } from "../../../lambdas/core/job/job.ts";
+import type { JobQueue, Refused } from "../../../lambdas/core/ports/ports.ts";
 
 export interface Sent {
   type: JobType;

@@ -1,9 +1,9 @@
 import { PermanentError } from "../../../lambdas/core/errors.ts";
-import { type Job, phaseOf, phaseTime, type RunRecord } from "../../../lambdas/core/job.ts";
-import { shardOf } from "../../../lambdas/core/job-id.ts";
-import { comparePlaces, type Place } from "../../../lambdas/core/place.ts";
-import type { JobStore, Refused } from "../../../lambdas/core/ports.ts";
-import { claimable, claimed } from "../../../lambdas/core/transitions.ts";
+import { comparePositions, type IndexPosition } from "../../../lambdas/core/job/index-position.ts";
+import { type Job, phaseOf, phaseTime, type RunRecord } from "../../../lambdas/core/job/job.ts";
+import { shardOf } from "../../../lambdas/core/job/job-id.ts";
+import { claimable, claimed } from "../../../lambdas/core/job/transitions.ts";
+import type { JobStore, Refused } from "../../../lambdas/core/ports/ports.ts";
 
 export interface FakeJobStore extends JobStore {
   /** Every stored job, as it is now; frozen. */
@@ -49,8 +49,8 @@ function checkNumbers(value: unknown): void {
   for (const [name, item] of Object.entries(value)) if (!keptAsText.has(name)) checkNumbers(item);
 }
 
-function indexOf(jobs: Iterable<Job>): Map<string, Place[]> {
-  const index = new Map<string, Place[]>();
+function indexOf(jobs: Iterable<Job>): Map<string, IndexPosition[]> {
+  const index = new Map<string, IndexPosition[]>();
   for (const job of jobs) {
     const key = [job.product, job.env, phaseOf(job.status), shardOf(job.id)].join("#");
     const places = index.get(key) ?? [];
@@ -64,13 +64,13 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
   const jobs = new Map(given.map((job) => [job.id, frozen(copy(job))]));
   const archived = new Map<string, RunRecord>();
   /** The index, made anew after any write: tests list from 100,000 jobs. */
-  let index: Map<string, Place[]> | undefined;
+  let index: Map<string, IndexPosition[]> | undefined;
   const put = (job: Job) => {
     checkNumbers(job);
     index = undefined;
     jobs.set(job.id, frozen(copy(job)));
   };
-  const partition = (...keys: (string | number)[]): Place[] => {
+  const partition = (...keys: (string | number)[]): IndexPosition[] => {
     index ??= indexOf(jobs.values());
     return index.get(keys.join("#")) ?? [];
   };
@@ -127,7 +127,7 @@ export function fakeJobStore(...given: Job[]): FakeJobStore {
     },
 
     async page({ product, env, phase, shard, from = 0, until = Infinity, order, limit }, after) {
-      const compare = comparePlaces(order);
+      const compare = comparePositions(order);
       const places = partition(product, env, phase, shard)
         .filter((place) => place.time >= from && place.time <= until && (!after || compare(place, after) > 0))
         .sort(compare);

@@ -1,5 +1,5 @@
 import { PermanentError } from "../../../lambdas/core/errors.ts";
-import type { MessageQueue, Refused, SendOptions } from "../../../lambdas/core/ports.ts";
+import type { MessageQueue, Refused, SendOptions } from "../../../lambdas/core/ports/ports.ts";
 import { throttled } from "./failures.ts";
 
 export interface FakeMessageQueue<Message> extends MessageQueue<Message> {

@@ -1,6 +1,6 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import type { Rejections } from "../../../lambdas/core/outward-ports.ts";
-import { type Rejection, rejectedEvent } from "../../../lambdas/core/rejection.ts";
+import { type Rejection, rejectedEvent } from "../../../lambdas/core/outbound/rejection.ts";
+import type { Rejections } from "../../../lambdas/core/ports/outbound-ports.ts";
 import { throttled } from "./failures.ts";
 
 export interface FakeRejections extends Rejections {

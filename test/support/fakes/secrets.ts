@@ -1,6 +1,6 @@
-import { JobError } from "../../../lambdas/core/errors.ts";
-import type { Secrets } from "../../../lambdas/core/ports.ts";
-import { referenceName } from "../../../lambdas/core/references.ts";
+import { referenceName } from "../../../lambdas/core/catalog/references.ts";
+import { JobError } from "../../../lambdas/core/job/job-error.ts";
+import type { Secrets } from "../../../lambdas/core/ports/ports.ts";
 
 /** Values by reference as the catalog writes it: `{"shop/smtp#password": "...", "/shop/base-url": "..."}`. */
 export const fakeSecrets = (values: Record<string, string> = {}): Secrets => ({

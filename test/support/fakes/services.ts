@@ -1,7 +1,7 @@
-import { registry } from "../../../lambdas/consumers/registry.ts";
-import { defaultLimits } from "../../../lambdas/core/api-limits.ts";
-import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog.ts";
-import type { Job } from "../../../lambdas/core/job.ts";
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
+import { type Catalog, makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { defaultLimits } from "../../../lambdas/core/operations/api-limits.ts";
 import { fakeBlobStore } from "./blob-store.ts";
 import { fakeClock } from "./clock.ts";
 import { fakeJobQueue } from "./job-queue.ts";

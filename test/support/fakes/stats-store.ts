@@ -1,5 +1,5 @@
-import type { HourCounts, StatsStore } from "../../../lambdas/core/ports.ts";
-import { addCounts, noCounts } from "../../../lambdas/core/stats.ts";
+import { addCounts, noCounts } from "../../../lambdas/core/job/stats.ts";
+import type { HourCounts, StatsStore } from "../../../lambdas/core/ports/ports.ts";
 
 /** Counters in memory. */
 export function fakeStatsStore(): StatsStore & { all(): HourCounts[] } {

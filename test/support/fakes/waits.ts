@@ -1,4 +1,4 @@
-import { slotOf, type Waits } from "../../../lambdas/core/waits.ts";
+import { slotOf, type Waits } from "../../../lambdas/core/operations/waits.ts";
 
 /** Waits counted in memory. */
 export function fakeWaits(): Waits {

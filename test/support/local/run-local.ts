@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Running } from "../../../local/data-folder.ts";
+import type { Running } from "../../../local/data/data-folder.ts";
 import { until } from "./until.ts";
 
 export const repository = resolve(".");

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
-import { registry } from "../../../lambdas/consumers/registry.ts";
-import { runJob } from "../../../lambdas/consumers/shell.ts";
-import { makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
-import type { JobType } from "../../../lambdas/core/job.ts";
-import type { Decide } from "../../../lambdas/core/job-type.ts";
-import { memoryOf } from "../../../lambdas/core/memory.ts";
-import type { BlobStore } from "../../../lambdas/core/ports.ts";
+import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import type { JobType } from "../../../lambdas/core/job/job.ts";
+import type { Decide } from "../../../lambdas/core/operations/execution.ts";
+import { memoryOf } from "../../../lambdas/core/operations/memory.ts";
+import type { BlobStore } from "../../../lambdas/core/ports/ports.ts";
 import { aJob, aMessage } from "../builders.ts";
 import { fakeServices } from "../fakes/services.ts";
 

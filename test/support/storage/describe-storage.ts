@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
-import { storageExecutor } from "../../../lambdas/consumers/storage/execute.ts";
-import type { OpenBucket } from "../../../lambdas/consumers/storage/open-bucket.ts";
-import { newUploadId, uploadKey } from "../../../lambdas/core/uploads.ts";
+import { storageExecutor } from "../../../lambdas/consumers/types/storage/execute.ts";
+import type { OpenBucket } from "../../../lambdas/consumers/types/storage/open-bucket.ts";
+import { newUploadId, uploadKey } from "../../../lambdas/core/schema/uploads.ts";
 import { anExecution } from "../an-execution.ts";
 import { aJob } from "../builders.ts";
 

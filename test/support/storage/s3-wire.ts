@@ -1,5 +1,5 @@
 import { Readable } from "node:stream";
-import { s3Buckets } from "../../../lambdas/consumers/storage/s3.ts";
+import { s3Buckets } from "../../../lambdas/consumers/types/storage/s3.ts";
 import { settings } from "../aws/client-settings.ts";
 
 export interface S3Request {

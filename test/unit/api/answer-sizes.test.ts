@@ -1,5 +1,5 @@
-import type { RunRecord } from "../../../lambdas/core/job.ts";
-import { store } from "../../../lambdas/core/payload.ts";
+import type { RunRecord } from "../../../lambdas/core/job/job.ts";
+import { store } from "../../../lambdas/core/operations/payload.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
 

@@ -1,6 +1,6 @@
-import type { Job, Repeat } from "../../../lambdas/core/job.ts";
-import { allScopes } from "../../../lambdas/core/scopes.ts";
-import { claimed } from "../../../lambdas/core/transitions.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
+import type { Job, Repeat } from "../../../lambdas/core/job/job.ts";
+import { claimed } from "../../../lambdas/core/job/transitions.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon, stepOf } from "../../support/builders.ts";
 

@@ -1,5 +1,5 @@
 import { routes } from "../../../lambdas/api/routes.ts";
-import { allScopes, type Scopes, verbs } from "../../../lambdas/core/scopes.ts";
+import { allScopes, type Scopes, verbs } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob } from "../../support/builders.ts";
 import type { Asked } from "../../support/http-event.ts";

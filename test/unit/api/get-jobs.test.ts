@@ -1,8 +1,9 @@
-import { registry } from "../../../lambdas/consumers/registry.ts";
-import { makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
-import type { Job } from "../../../lambdas/core/job.ts";
-import { allScopes } from "../../../lambdas/core/scopes.ts";
-import { completed } from "../../../lambdas/core/transitions.ts";
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { completed } from "../../../lambdas/core/job/transitions.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
 

@@ -1,8 +1,8 @@
-import { defineProduct } from "../../../lambdas/consumers/define-product.ts";
-import { registry } from "../../../lambdas/consumers/registry.ts";
-import { makeCatalog } from "../../../lambdas/core/catalog.ts";
-import { parameter, secret } from "../../../lambdas/core/references.ts";
-import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { defineProduct } from "../../../lambdas/consumers/types/define-product.ts";
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
 import { fakeApi } from "../../support/api.ts";
 
 const setting = {

@@ -1,5 +1,5 @@
-import type { Job, RunRecord } from "../../../lambdas/core/job.ts";
-import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
+import type { Job, RunRecord } from "../../../lambdas/core/job/job.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
 

@@ -1,9 +1,9 @@
 import { jest } from "@jest/globals";
-import { runJob } from "../../../lambdas/consumers/shell.ts";
-import { JobError } from "../../../lambdas/core/errors.ts";
-import type { Execute } from "../../../lambdas/core/job-type.ts";
-import { allScopes } from "../../../lambdas/core/scopes.ts";
-import { type Counts, hourMs, noCounts } from "../../../lambdas/core/stats.ts";
+import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
+import { JobError } from "../../../lambdas/core/job/job-error.ts";
+import { type Counts, hourMs, noCounts } from "../../../lambdas/core/job/stats.ts";
+import type { Execute } from "../../../lambdas/core/operations/execution.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";

@@ -1,5 +1,5 @@
-import { runJob } from "../../../lambdas/consumers/shell.ts";
-import { allScopes, type Scopes, type Verb } from "../../../lambdas/core/scopes.ts";
+import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
+import { allScopes, type Scopes, type Verb } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 
 const order = {

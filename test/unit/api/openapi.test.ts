@@ -1,8 +1,8 @@
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { routes } from "../../../lambdas/api/routes.ts";
-import { withHead } from "../../../lambdas/aws/only-routes.ts";
-import { problemStatuses } from "../../../lambdas/aws/problem.ts";
-import { jobTypes } from "../../../lambdas/core/job.ts";
+import { withHead } from "../../../lambdas/aws/http/only-routes.ts";
+import { problemStatuses } from "../../../lambdas/aws/http/problem.ts";
+import { jobTypes } from "../../../lambdas/core/job/job.ts";
 import { fakeApi } from "../../support/api.ts";
 import { assertDocumented, assertValid, document } from "../../support/documented.ts";
 

@@ -1,5 +1,5 @@
-import type { Job } from "../../../lambdas/core/job.ts";
-import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon, stepOf } from "../../support/builders.ts";
 import { throttled } from "../../support/fakes/failures.ts";

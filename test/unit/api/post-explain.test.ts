@@ -1,5 +1,5 @@
 import { jobRequestExamples } from "../../../lambdas/api/schemas/examples.ts";
-import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
 

@@ -1,5 +1,5 @@
-import { catalog } from "../../../lambdas/consumers/catalog.ts";
-import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
 import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";

@@ -1,4 +1,4 @@
-import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
 import type { Asked } from "../../support/http-event.ts";

@@ -1,4 +1,4 @@
-import { allScopes } from "../../../lambdas/core/scopes.ts";
+import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob } from "../../support/builders.ts";
 

@@ -1,6 +1,6 @@
 import { authorize, keyIdOf } from "../../../lambdas/authorizer/authorize.ts";
-import { newApiKey } from "../../../lambdas/core/api-key.ts";
-import { allScopes, type Scopes } from "../../../lambdas/core/scopes.ts";
+import { newApiKey } from "../../../lambdas/core/access/api-key.ts";
+import { allScopes, type Scopes } from "../../../lambdas/core/access/scopes.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeApiKeys } from "../../support/fakes/api-keys.ts";
 import { fakeClock } from "../../support/fakes/clock.ts";

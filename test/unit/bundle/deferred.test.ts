@@ -3,8 +3,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { bundle } from "../../../infra/bundle.ts";
-import { lambdaEnvironment } from "../../../local/environment.ts";
+import { bundle } from "../../../infra/bundle/bundle.ts";
+import { lambdaEnvironment } from "../../../local/runtime/environment.ts";
 
 const asker = fileURLToPath(new URL("./ask.mjs", import.meta.url));
 const nowhere = "http://127.0.0.1:9";

@@ -1,12 +1,12 @@
 import type { SQSEvent } from "aws-lambda";
 import * as z from "zod";
 import { authorize } from "../../../lambdas/authorizer/authorize.ts";
-import { queueHandler } from "../../../lambdas/aws/queue-handler.ts";
-import { newApiKey } from "../../../lambdas/core/api-key.ts";
-import { decodeCursor, encodeCursor } from "../../../lambdas/core/cursor.ts";
-import { RequestError } from "../../../lambdas/core/errors.ts";
-import { JobMessage } from "../../../lambdas/core/job.ts";
-import type { Scopes } from "../../../lambdas/core/scopes.ts";
+import { queueHandler } from "../../../lambdas/aws/lambda/queue-handler.ts";
+import { newApiKey } from "../../../lambdas/core/access/api-key.ts";
+import type { Scopes } from "../../../lambdas/core/access/scopes.ts";
+import { JobMessage } from "../../../lambdas/core/job/job.ts";
+import { decodeCursor, encodeCursor } from "../../../lambdas/core/queries/cursor.ts";
+import { RequestError } from "../../../lambdas/core/requests/request-error.ts";
 import { fuzz } from "../../fuzz/fuzz.ts";
 import { damaged, mutated, oddStrings, oddValue } from "../../fuzz/values.ts";
 import { seeded } from "../../simulation/random.ts";

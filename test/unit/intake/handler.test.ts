@@ -1,8 +1,8 @@
 import type { Context, SQSRecord } from "aws-lambda";
-import { intakeHandler } from "../../../lambdas/aws/intake-handler.ts";
-import { redeliverySeconds } from "../../../lambdas/aws/redelivery.ts";
-import { catalog } from "../../../lambdas/consumers/catalog.ts";
-import { derivedJobId } from "../../../lambdas/core/job-id.ts";
+import { intakeHandler } from "../../../lambdas/aws/lambda/intake-handler.ts";
+import { redeliverySeconds } from "../../../lambdas/aws/sqs/redelivery.ts";
+import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
+import { derivedJobId } from "../../../lambdas/core/job/job-id.ts";
 import { takeImports } from "../../../lambdas/intake/import/take-imports.ts";
 import { scheduleRequest } from "../../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";

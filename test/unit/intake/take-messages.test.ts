@@ -1,5 +1,5 @@
-import type { QueueMessage } from "../../../lambdas/aws/intake-handler.ts";
-import { derivedJobId } from "../../../lambdas/core/job-id.ts";
+import type { QueueMessage } from "../../../lambdas/aws/lambda/intake-handler.ts";
+import { derivedJobId } from "../../../lambdas/core/job/job-id.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
 import { noon } from "../../support/builders.ts";
 import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";

@@ -1,10 +1,11 @@
 import { readArguments } from "../../../keys/arguments.ts";
 import { runCommand } from "../../../keys/commands.ts";
 import { KeysError } from "../../../keys/keys-error.ts";
-import { defineProduct } from "../../../lambdas/consumers/define-product.ts";
-import { registry } from "../../../lambdas/consumers/registry.ts";
-import { apiKeyId, apiKeyPattern, isKeyOf } from "../../../lambdas/core/api-key.ts";
-import { makeCatalog, type Product } from "../../../lambdas/core/catalog.ts";
+import { defineProduct } from "../../../lambdas/consumers/types/define-product.ts";
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
+import { apiKeyId, apiKeyPattern, isKeyOf } from "../../../lambdas/core/access/api-key.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { noon } from "../../support/builders.ts";
 import { fakeApiKeys } from "../../support/fakes/api-keys.ts";
 

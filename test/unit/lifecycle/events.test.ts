@@ -1,8 +1,8 @@
-import { pausing, rescheduling, resuming, retrying, runningNow } from "../../../lambdas/core/change-job.ts";
-import { JobError } from "../../../lambdas/core/errors.ts";
-import type { Job } from "../../../lambdas/core/job.ts";
-import { continued } from "../../../lambdas/core/series.ts";
-import { attemptFailed, cancelled, claimed, completed, parked } from "../../../lambdas/core/transitions.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../lambdas/core/job/job-error.ts";
+import { continued } from "../../../lambdas/core/job/series.ts";
+import { attemptFailed, cancelled, claimed, completed, parked } from "../../../lambdas/core/job/transitions.ts";
+import { pause, reschedule, resume, retry, runNow } from "../../../lambdas/core/operations/change-job.ts";
 import { transitionsOf } from "../../../lambdas/lifecycle/events.ts";
 import { aJob, noon } from "../../support/builders.ts";
 
@@ -103,7 +103,7 @@ describe("a one-time job", () => {
 
   it("is retried when a finished one is started again", () => {
     const failed = attemptFailed({ ...running, retries: 0 }, noon, failure("TIMEOUT"));
-    expect(names(failed, retrying(0)(failed, noon + 1) as Job)).toEqual(["retrying"]);
+    expect(names(failed, retry(0)(failed, noon + 1) as Job)).toEqual(["retrying"]);
   });
 
   it("is scheduled anew when it is moved", () => {
@@ -193,25 +193,25 @@ describe("a recurring job", () => {
   });
 
   it("tells of being paused, by itself or at the end of a run, and resumed", () => {
-    const paused = pausing(series, noon) as Job;
+    const paused = pause(series, noon) as Job;
     expect(names(series, paused)).toEqual(["paused"]);
-    const asked = pausing(run, noon) as Job;
+    const asked = pause(run, noon) as Job;
     expect(names(run, asked)).toEqual([]);
     expect(names(asked, next(completed(asked, noon + 90, done)))).toEqual(["completed", "paused"]);
-    expect(names(paused, resuming(paused, noon + 1) as Job)).toEqual(["resumed"]);
+    expect(names(paused, resume(paused, noon + 1) as Job)).toEqual(["resumed"]);
     expect(names(paused, cancelled(paused, noon, "no longer wanted"))).toEqual(["cancelled"]);
   });
 
   it("that is over when it is resumed completes without a run", () => {
     const ending = { ...series, repeat: { every: hour, anchor: noon, overlap: "skip" as const, end_date: noon } };
-    const paused = pausing(ending, noon) as Job;
-    const [over, ...others] = between(paused, resuming(paused, noon + 1) as Job);
+    const paused = pause(ending, noon) as Job;
+    const [over, ...others] = between(paused, resume(paused, noon + 1) as Job);
     expect([over?.name, over?.ended, others]).toEqual(["completed", undefined, []]);
   });
 
   it("is scheduled anew when it is rescheduled or run now", () => {
     const waiting = next(done90);
-    expect(names(waiting, runningNow(waiting, noon + 99) as Job)).toEqual(["scheduled"]);
-    expect(names(waiting, rescheduling({ due_at: noon + 5 * hour })(waiting, noon) as Job)).toEqual(["scheduled"]);
+    expect(names(waiting, runNow(waiting, noon + 99) as Job)).toEqual(["scheduled"]);
+    expect(names(waiting, reschedule({ due_at: noon + 5 * hour })(waiting, noon) as Job)).toEqual(["scheduled"]);
   });
 });

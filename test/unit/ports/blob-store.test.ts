@@ -1,5 +1,5 @@
 import { S3Client } from "@aws-sdk/client-s3";
-import { s3BlobStore } from "../../../lambdas/aws/s3-blob-store.ts";
+import { s3BlobStore } from "../../../lambdas/aws/s3/blob-store.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { describeBlobStore } from "../../support/conformance/blob-store.ts";
 import { fakeBlobStore } from "../../support/fakes/blob-store.ts";

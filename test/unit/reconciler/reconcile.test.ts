@@ -1,5 +1,5 @@
-import { catalog } from "../../../lambdas/consumers/catalog.ts";
-import type { Job } from "../../../lambdas/core/job.ts";
+import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
+import type { Job } from "../../../lambdas/core/job/job.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon } from "../../support/builders.ts";

@@ -1,4 +1,4 @@
-import { defineProduct } from "../../../lambdas/consumers/define-product.ts";
+import { defineProduct } from "../../../lambdas/consumers/types/define-product.ts";
 import type { products } from "../../../products/index.ts";
 import { createDuctape, type Ductape, type IJobProcessorInput, type JobInput } from "../../../sdk/src/index.ts";
 

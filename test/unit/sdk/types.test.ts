@@ -1,21 +1,21 @@
 import type * as z from "zod";
-import type { actionInput } from "../../../lambdas/consumers/action/input.ts";
-import type { databaseInput } from "../../../lambdas/consumers/database_action/definition.ts";
-import type { featureInput } from "../../../lambdas/consumers/feature/definition.ts";
-import type { functionInput } from "../../../lambdas/consumers/function/definition.ts";
-import type { notificationInput } from "../../../lambdas/consumers/notification/definition.ts";
-import { registry } from "../../../lambdas/consumers/registry.ts";
-import type { storageInput } from "../../../lambdas/consumers/storage/definition.ts";
-import type { BulkFilter } from "../../../lambdas/core/bulk-request.ts";
-import type { Unchanged } from "../../../lambdas/core/change-jobs.ts";
-import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/errors.ts";
-import type { Explanation as CoreExplanation } from "../../../lambdas/core/explain.ts";
-import type { JobStatus as CoreStatus, JobType as CoreType } from "../../../lambdas/core/job.ts";
-import { JobRequest } from "../../../lambdas/core/request.ts";
-import type { RescheduleRequest } from "../../../lambdas/core/reschedule-request.ts";
-import type { RetryConfig as CoreRetryConfig } from "../../../lambdas/core/retry-config.ts";
-import type { StatsView } from "../../../lambdas/core/stats.ts";
-import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/view.ts";
+import type { actionInput } from "../../../lambdas/consumers/types/action/input.ts";
+import type { databaseInput } from "../../../lambdas/consumers/types/database_action/definition.ts";
+import type { featureInput } from "../../../lambdas/consumers/types/feature/definition.ts";
+import type { functionInput } from "../../../lambdas/consumers/types/function/definition.ts";
+import type { notificationInput } from "../../../lambdas/consumers/types/notification/input.ts";
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
+import type { storageInput } from "../../../lambdas/consumers/types/storage/definition.ts";
+import type { JobStatus as CoreStatus, JobType as CoreType } from "../../../lambdas/core/job/job.ts";
+import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/job-error.ts";
+import type { StatsView } from "../../../lambdas/core/job/stats.ts";
+import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
+import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
+import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/queries/view.ts";
+import type { BulkFilter } from "../../../lambdas/core/requests/bulk-request.ts";
+import { JobRequest } from "../../../lambdas/core/requests/job-request.ts";
+import type { RescheduleRequest } from "../../../lambdas/core/requests/reschedule-request.ts";
+import type { RetryConfig as CoreRetryConfig } from "../../../lambdas/core/requests/retry-config.ts";
 import { bodyOf } from "../../../sdk/src/body.ts";
 import type {
   BulkError,

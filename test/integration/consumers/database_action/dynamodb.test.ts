@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { createRequire } from "node:module";
 import { CreateTableCommand, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { closeDynamo } from "../../../../lambdas/consumers/database_action/engines/dynamodb.ts";
+import { closeDynamo } from "../../../../lambdas/consumers/types/database_action/engines/dynamodb.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { listening, stopping } from "../../../support/aws/server.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";

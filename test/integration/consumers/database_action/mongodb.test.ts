@@ -1,5 +1,5 @@
 import { MongoClient } from "mongodb";
-import { closeMongo } from "../../../../lambdas/consumers/database_action/engines/mongodb.ts";
+import { closeMongo } from "../../../../lambdas/consumers/types/database_action/engines/mongodb.ts";
 import { ferretdb, startMongo } from "../../../support/databases/mongodb.ts";
 import { describeWith } from "../../../support/databases/program.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";

@@ -1,5 +1,5 @@
 import mysql from "mysql2/promise";
-import { closeMysql } from "../../../../lambdas/consumers/database_action/engines/mysql.ts";
+import { closeMysql } from "../../../../lambdas/consumers/types/database_action/engines/mysql.ts";
 import { mariadb, startMysql } from "../../../support/databases/mysql.ts";
 import { describeWith } from "../../../support/databases/program.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";

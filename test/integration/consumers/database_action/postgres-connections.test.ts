@@ -1,5 +1,5 @@
 import pg from "pg";
-import { closePostgres } from "../../../../lambdas/consumers/database_action/engines/postgres.ts";
+import { closePostgres } from "../../../../lambdas/consumers/types/database_action/engines/postgres.ts";
 import { startPostgres } from "../../../support/databases/postgres.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";
 import { startSilentServer } from "../../../support/databases/silent-server.ts";

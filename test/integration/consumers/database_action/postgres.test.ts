@@ -1,5 +1,5 @@
 import pg from "pg";
-import { closePostgres } from "../../../../lambdas/consumers/database_action/engines/postgres.ts";
+import { closePostgres } from "../../../../lambdas/consumers/types/database_action/engines/postgres.ts";
 import { expectShape, shapesIn } from "../../../support/catalog-pages.ts";
 import { startPostgres } from "../../../support/databases/postgres.ts";
 import { failureOf, runAction } from "../../../support/databases/run-action.ts";

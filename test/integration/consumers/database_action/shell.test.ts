@@ -1,10 +1,11 @@
-import { closePostgres } from "../../../../lambdas/consumers/database_action/engines/postgres.ts";
-import { execute } from "../../../../lambdas/consumers/database_action/execute.ts";
-import { registry } from "../../../../lambdas/consumers/registry.ts";
-import { runJob } from "../../../../lambdas/consumers/shell.ts";
-import { makeCatalog, type Product } from "../../../../lambdas/core/catalog.ts";
-import { checkCatalog } from "../../../../lambdas/core/check-catalog.ts";
-import { secret } from "../../../../lambdas/core/references.ts";
+import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
+import { closePostgres } from "../../../../lambdas/consumers/types/database_action/engines/postgres.ts";
+import { execute } from "../../../../lambdas/consumers/types/database_action/execute.ts";
+import { registry } from "../../../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
+import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
+import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
+import { secret } from "../../../../lambdas/core/catalog/references.ts";
 import { aJob, aMessage } from "../../../support/builders.ts";
 import { startPostgres } from "../../../support/databases/postgres.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";

@@ -1,9 +1,9 @@
 import type { ServerResponse } from "node:http";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { functionExecutor } from "../../../../lambdas/consumers/function/execute.ts";
-import type { HttpResult } from "../../../../lambdas/consumers/function/http.ts";
-import type { Execution } from "../../../../lambdas/core/job-type.ts";
-import { parameter, secret } from "../../../../lambdas/core/references.ts";
+import { functionExecutor } from "../../../../lambdas/consumers/types/function/execute.ts";
+import type { HttpResult } from "../../../../lambdas/consumers/types/function/http.ts";
+import { parameter, secret } from "../../../../lambdas/core/catalog/references.ts";
+import type { Execution } from "../../../../lambdas/core/operations/execution.ts";
 import { anExecution } from "../../../support/an-execution.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { aJob } from "../../../support/builders.ts";

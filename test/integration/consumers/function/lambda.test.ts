@@ -1,4 +1,4 @@
-import { functionExecutor } from "../../../../lambdas/consumers/function/execute.ts";
+import { functionExecutor } from "../../../../lambdas/consumers/types/function/execute.ts";
 import { anExecution } from "../../../support/an-execution.ts";
 import { aJob } from "../../../support/builders.ts";
 import { type Invocation, startLambdaService } from "../../../support/function/lambda-service.ts";

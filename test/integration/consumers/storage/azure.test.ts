@@ -1,5 +1,5 @@
-import { bucketOpener } from "../../../../lambdas/consumers/storage/open-bucket.ts";
-import { secret } from "../../../../lambdas/core/references.ts";
+import { bucketOpener } from "../../../../lambdas/consumers/types/storage/open-bucket.ts";
+import { secret } from "../../../../lambdas/core/catalog/references.ts";
 import { container, startAzurite } from "../../../support/storage/azurite.ts";
 import { describeStorage } from "../../../support/storage/describe-storage.ts";
 

@@ -1,5 +1,5 @@
-import { bucketOpener } from "../../../../lambdas/consumers/storage/open-bucket.ts";
-import { secret } from "../../../../lambdas/core/references.ts";
+import { bucketOpener } from "../../../../lambdas/consumers/types/storage/open-bucket.ts";
+import { secret } from "../../../../lambdas/core/catalog/references.ts";
 import { describeStorage } from "../../../support/storage/describe-storage.ts";
 import { bucket, fakeGcsServer, startFakeGcs } from "../../../support/storage/fake-gcs.ts";
 import { aServiceAccount } from "../../../support/storage/service-account.ts";

@@ -1,7 +1,7 @@
 import { GetObjectCommand, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
-import { bucketOpener } from "../../../../lambdas/consumers/storage/open-bucket.ts";
-import { s3Buckets } from "../../../../lambdas/consumers/storage/s3.ts";
-import { parameter } from "../../../../lambdas/core/references.ts";
+import { bucketOpener } from "../../../../lambdas/consumers/types/storage/open-bucket.ts";
+import { s3Buckets } from "../../../../lambdas/consumers/types/storage/s3.ts";
+import { parameter } from "../../../../lambdas/core/catalog/references.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { bucket, startSqsAndS3 } from "../../../support/aws/fauxqs.ts";
 import { describeStorage } from "../../../support/storage/describe-storage.ts";

@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import type { Advanced } from "../../../../local/clock/clock.ts";
-import { type Listening, sendJson, serve } from "../../../../local/http.ts";
+import { type Listening, sendJson, serve } from "../../../../local/gateway/http.ts";
 import { clockProduct } from "../../../support/local/clock-product.ts";
 import { ask, copyOfCode, type Run, runLocal } from "../../../support/local/run-local.ts";
 import { tempFolder } from "../../../support/local/temp-folder.ts";

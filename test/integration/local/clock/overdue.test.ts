@@ -1,5 +1,5 @@
 import { expect, jest, test } from "@jest/globals";
-import { isStuck } from "../../../../lambdas/core/transitions.ts";
+import { isStuck } from "../../../../lambdas/core/job/transitions.ts";
 import { makeOverdue, stuckAt, type Waiting } from "../../../../local/clock/overdue.ts";
 import { aJob } from "../../../support/builders.ts";
 

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
-import { beginningOf, type ImportPlace, lineId, reportFolder } from "../../../../lambdas/core/import-place.ts";
-import type { Job } from "../../../../lambdas/core/job.ts";
-import { derivedJobId } from "../../../../lambdas/core/job-id.ts";
+import { beginningOf, type ImportCursor, lineId, reportFolder } from "../../../../lambdas/core/job/import-cursor.ts";
+import type { Job } from "../../../../lambdas/core/job/job.ts";
+import { derivedJobId } from "../../../../lambdas/core/job/job-id.ts";
 import { mostLines, runImport } from "../../../../lambdas/intake/import/run-import.ts";
 import { noon } from "../../../support/builders.ts";
 import { etagOf } from "../../../support/fakes/blob-store.ts";
@@ -16,35 +16,35 @@ beforeEach(() => {
 });
 
 /** Puts an object, and answers where its import begins. */
-async function put(content: string | Uint8Array): Promise<ImportPlace> {
+async function put(content: string | Uint8Array): Promise<ImportCursor> {
   const body = Buffer.from(content);
   await services.blobs.put(key, body, "application/x-ndjson");
   return beginningOf({ key, etag: etagOf(body), size: body.byteLength, put_at: noon });
 }
 const lines = (...requests: unknown[]) => requests.map((one) => `${JSON.stringify(one)}\n`).join("");
-const jobOf = (place: ImportPlace, line: number) => derivedJobId("my-product", "prd", `s3:${lineId(place, line)}`);
+const jobOf = (place: ImportCursor, line: number) => derivedJobId("my-product", "prd", `s3:${lineId(place, line)}`);
 
-function textOf(name: string, place: ImportPlace): string | undefined {
+function textOf(name: string, place: ImportCursor): string | undefined {
   const blob = services.blobs.blobs.get(reportFolder(place) + name);
   return blob && String(Buffer.from(blob.body));
 }
 /** The names of the parts of a report, in the order in which `cat part-*` reads them. */
-const partsOf = (place: ImportPlace): string[] =>
+const partsOf = (place: ImportCursor): string[] =>
   [...services.blobs.blobs.keys()]
     .filter((name) => name.startsWith(`${reportFolder(place)}part-`))
     .map((name) => name.slice(reportFolder(place).length))
     .sort();
-const reportOf = (place: ImportPlace) =>
+const reportOf = (place: ImportCursor) =>
   partsOf(place).flatMap((name) =>
     (textOf(name, place) ?? "")
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line)),
   );
-const summary = (place: ImportPlace) => JSON.parse(textOf("summary.json", place) ?? "null");
+const summary = (place: ImportCursor) => JSON.parse(textOf("summary.json", place) ?? "null");
 
 /** Lets an import go on as its messages say, to its end; answers how many invocations that took. */
-async function runToEnd(place: ImportPlace): Promise<number> {
+async function runToEnd(place: ImportCursor): Promise<number> {
   await runImport(services, place, later);
   for (let taken = 1; ; taken++) {
     const next = services.imports.sent.shift();
@@ -186,7 +186,7 @@ describe("what a stream gives that is not the object's rest", () => {
     const place = await put(content);
     await services.clock.advance(60_000);
     await runImport(services, place, later);
-    const next = services.imports.sent.shift()?.place as ImportPlace;
+    const next = services.imports.sent.shift()?.place as ImportCursor;
     services.blobs.stream = async (_key, { from } = { from: 0, etag: "" }) => ({
       bytes: bytes ?? place.size - from,
       body: Readable.from([Buffer.from(given)]),
@@ -261,7 +261,7 @@ describe("an import that is done twice", () => {
   test("by two deliveries that stop at different lines has every line in its report, whoever writes last", async () => {
     const place = await put(lines(...Array.from({ length: 450 }, (_, i) => order({ input: { body: { i } } }))));
     // The time of one delivery is over after 100 lines, that of the other after 200.
-    const step = async (from: ImportPlace, most: number) => {
+    const step = async (from: ImportCursor, most: number) => {
       let lines = 0;
       const create: typeof services.jobs.create = (job) => {
         lines++;
@@ -271,9 +271,9 @@ describe("an import that is done twice", () => {
       await runImport({ ...services, clock, jobs: { ...services.jobs, create } }, from, later);
       return services.imports.sent.shift()?.place;
     };
-    const reached: Record<number, ImportPlace | undefined> = { 100: place, 200: place };
+    const reached: Record<number, ImportCursor | undefined> = { 100: place, 200: place };
     for (const most of [200, 100, 100, 100, 100, 100, 200, 200]) {
-      reached[most] = await step(reached[most] as ImportPlace, most);
+      reached[most] = await step(reached[most] as ImportCursor, most);
     }
     expect(reached).toEqual({ 100: undefined, 200: undefined });
     const reported = new Set(reportOf(place).map(({ line }) => line));
@@ -309,7 +309,7 @@ describe("an import that takes long", () => {
     expect(services.imports.sent).toMatchObject([
       { place: { lines: 100, parts: 1, scheduled: 100, rejected: 0 }, delaySeconds: 0 },
     ]);
-    const next = services.imports.sent.shift()?.place as ImportPlace;
+    const next = services.imports.sent.shift()?.place as ImportCursor;
     expect(await runToEnd(next)).toBe(2);
     expect(services.jobs.all()).toHaveLength(250);
     expect(summary(place)).toMatchObject({ lines: 250, scheduled: 250, parts: 3 });
@@ -335,7 +335,7 @@ describe("an import that takes long", () => {
     await running;
     expect(services.imports.sent).toMatchObject([{ place: { lines: 100, scheduled: 100 }, delaySeconds: 30 }]);
     services.jobs.create = create;
-    await runToEnd(services.imports.sent.shift()?.place as ImportPlace);
+    await runToEnd(services.imports.sent.shift()?.place as ImportCursor);
     expect(services.jobs.all()).toHaveLength(250);
     expect(summary(place)).toMatchObject({ lines: 250, scheduled: 250, rejected: 0 });
   });
@@ -383,7 +383,7 @@ describe("an import that takes long", () => {
     const [next] = services.imports.sent;
     expect(next).toMatchObject({ place: { lines: 200 }, delaySeconds: 30 });
     services.blobs.stream = stream;
-    await runToEnd(services.imports.sent.shift()?.place as ImportPlace);
+    await runToEnd(services.imports.sent.shift()?.place as ImportCursor);
     expect(services.jobs.all()).toHaveLength(250);
   });
 

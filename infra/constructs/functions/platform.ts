@@ -1,0 +1,32 @@
+import { Stack } from "aws-cdk-lib/core";
+import type { EnvOf, JobsEnv } from "../../../lambdas/aws/start/env.ts";
+import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
+import type { Config } from "../../settings/config.ts";
+import type { StateStack } from "../../stacks/state-stack.ts";
+import type { JobQueue } from "../queues/job-queue.ts";
+import type { JobSchedules } from "../queues/job-schedules.ts";
+
+/** What every entry that works with jobs stands on. */
+export interface Platform {
+  config: Config;
+  state: StateStack;
+  queues: Record<JobType, JobQueue>;
+  schedules: JobSchedules;
+}
+
+/** The environment of an entry that works with jobs. */
+export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsEnv>> {
+  const { config, state, queues, schedules } = platform;
+  const byType = (value: (type: JobType) => unknown) =>
+    Stack.of(schedules).toJsonString(Object.fromEntries(jobTypes.map((type) => [type, value(type)])));
+  return {
+    TABLE_NAME: state.table.tableName,
+    BUCKET_NAME: state.bucket.bucketName,
+    RETENTION_DAYS: String(config.retentionDays),
+    QUEUES: byType((type) => ({ url: queues[type].queue.queueUrl, arn: queues[type].queue.queueArn })),
+    SCHEDULE_GROUP: schedules.group.scheduleGroupName,
+    EARLIER_SCHEDULE_GROUP: schedules.earlierGroupName,
+    SCHEDULE_ROLES: byType((type) => schedules.roles[type].roleArn),
+    SCHEDULE_DLQ_ARN: schedules.deadLetters.queueArn,
+  };
+}

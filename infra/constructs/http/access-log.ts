@@ -1,0 +1,23 @@
+import type { HttpApiSettings } from "../../settings/http-api.ts";
+
+/**
+ * A line of API Gateway's access log: who asked for what, and how it went. Successes are in no other log. The path holds ids
+ * at most; queries and headers are left out. Without the CDK: what a job costs is counted from it.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
+ */
+export const accessLogFormat = (auth: HttpApiSettings["auth"]): string =>
+  JSON.stringify({
+    request_id: "$context.requestId",
+    time: "$context.requestTimeEpoch",
+    ip: "$context.identity.sourceIp",
+    // The authorizer says the id of the key.
+    ...(auth === "key" ? { key_id: "$context.authorizer.key_id" } : { caller: "$context.identity.userArn" }),
+    method: "$context.httpMethod",
+    path: "$context.path",
+    status: "$context.status",
+    bytes: "$context.responseLength",
+    latency_ms: "$context.responseLatency",
+    function_ms: "$context.integrationLatency",
+    integration_error: "$context.integrationErrorMessage",
+    authorizer_error: "$context.authorizer.error",
+  });

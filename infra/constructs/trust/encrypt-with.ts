@@ -1,0 +1,56 @@
+import { type Policy, Role } from "aws-cdk-lib/aws-iam";
+import type { IKey } from "aws-cdk-lib/aws-kms";
+import { CfnLogGroup } from "aws-cdk-lib/aws-logs";
+import { CfnTopic } from "aws-cdk-lib/aws-sns";
+import { CfnQueue } from "aws-cdk-lib/aws-sqs";
+import { Aspects, Stack } from "aws-cdk-lib/core";
+import type { IConstruct } from "constructs";
+import { allowIf, grant } from "../../grants/capability.ts";
+import { UnderKeyOfAws } from "../queues/job-queue.ts";
+
+/**
+ * Encrypts every queue, topic and group of logs of a stack with a key of KMS, whoever makes them, and lets every role use it that
+ * has to do with what is encrypted.
+ */
+export function encryptWith(key: IKey, stack: Stack): void {
+  Aspects.of(stack).add({
+    visit(node: IConstruct) {
+      if (node instanceof CfnLogGroup) node.kmsKeyId = key.keyArn;
+      // That of the alarms has its own, which CloudWatch may use.
+      if (node instanceof CfnTopic) node.kmsMasterKeyId ??= key.keyArn;
+      if (node instanceof CfnQueue && !(node.node.scope instanceof UnderKeyOfAws)) {
+        node.kmsMasterKeyId = key.keyArn;
+        node.sqsManagedSseEnabled = undefined;
+      }
+    },
+  });
+  for (const node of stack.node.findAll()) {
+    if (node instanceof Role) grantKey(node, key, servicesOf(node));
+  }
+}
+
+/** The services whose data is encrypted, and which ask on behalf of whoever calls them whether he may use the key. */
+const encrypting = ["dynamodb", "s3", "sqs", "sns", "secretsmanager"];
+
+/** By what the role may do by now, also what others have granted it, as an event source does. */
+function servicesOf(role: Role): string[] {
+  const policy = role.node.tryFindChild("DefaultPolicy") as Policy | undefined;
+  const statements = (policy?.document.toJSON()?.Statement ?? []) as { Action: string | string[] }[];
+  const actions = statements.flatMap(({ Action }) => Action);
+  return encrypting.filter((service) => actions.some((action) => action.startsWith(`${service}:`)));
+}
+
+/** Through the services that the role works with, and in no other way. */
+function grantKey(role: Role, key: IKey, services: string[]): void {
+  if (services.length === 0) return;
+  const { region, urlSuffix } = Stack.of(role);
+  const through = services.map((service) => `${service}.${region}.${urlSuffix}`);
+  grant(role, allowIf({ StringEquals: { "kms:ViaService": through } }, useOfKey, [key.keyArn]));
+}
+
+/**
+ * What SQS and S3 ask of senders, writers and readers, and DynamoDB of whoever uses a table.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+const useOfKey = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"];

@@ -1,0 +1,143 @@
+import {
+  Dashboard,
+  GraphWidget,
+  type IMetric,
+  type IWidget,
+  MathExpression,
+  type MetricOptions,
+  TextWidget,
+} from "aws-cdk-lib/aws-cloudwatch";
+import type { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
+import { Duration, Stack } from "aws-cdk-lib/core";
+import { Construct } from "constructs";
+import type { Measure } from "../../../lambdas/core/job/measures.ts";
+import { metricsNamespace } from "../functions/entry-function.ts";
+import type { JobsHttpApi } from "../http/http-api.ts";
+import { type Named, serviceMetric, type watchedIn } from "./watched.ts";
+
+export interface MetricsDashboardProps {
+  watched: ReturnType<typeof watchedIn>;
+  entrance: JobsHttpApi;
+  schedules: ScheduleGroup;
+}
+
+const period = Duration.minutes(5);
+const sum = { period, statistic: "Sum" };
+const most = { period, statistic: "Maximum" };
+const p50 = { period, statistic: "p50" };
+const p99 = { period, statistic: "p99" };
+
+/** The system on one page, beginning with what is asked most: do jobs start in time, and how do they end? */
+export class MetricsDashboard extends Construct {
+  constructor(scope: Construct, id: string, { watched, entrance, schedules }: MetricsDashboardProps) {
+    super(scope, id);
+    const { stackName, region } = Stack.of(this);
+    new Dashboard(this, "Dashboard", {
+      // Dashboards are global to an account: without the Region, deployments in two Regions would overwrite each other's.
+      // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
+      dashboardName: `${stackName}-${region}`,
+      defaultInterval: Duration.hours(12),
+      widgets: [...this.jobs(), ...queues(watched, schedules), ...this.api(entrance), ...functions(watched)],
+    });
+  }
+
+  private jobs(): IWidget[][] {
+    const reconciler = (measure: Measure) => serviceMetric(this, "reconciler", measure, sum);
+    return [
+      heading("Jobs, by type and product"),
+      [
+        this.byJob("Lateness, p50 (ms)", "lateness_ms", p50),
+        this.byJob("Lateness, p99 (ms)", "lateness_ms", p99),
+        this.byJob("Duration, p99 (ms)", "duration_ms", p99),
+      ],
+      [
+        this.byJob("Completed", "completed", sum),
+        this.byJob("Failed", "failed", sum),
+        this.byJob("Failed and tried again", "retried", sum),
+      ],
+      [
+        this.byJob("Cancelled", "cancelled", sum),
+        this.byJob("Crashed", "crashed", sum),
+        graph("Reconciler", [reconciler("looked"), reconciler("nudged"), reconciler("nudges_failed")]),
+      ],
+    ];
+  }
+
+  private api({ stage }: JobsHttpApi): IWidget[][] {
+    return [
+      heading("API"),
+      [
+        graph("Requests", [stage.metricCount(sum), stage.metricClientError(sum), stage.metricServerError(sum)]),
+        graph("Answers of 3 s and more, without those that wait for a job", [
+          serviceMetric(this, "api", "slow_answers", sum),
+        ]),
+        graph("Latency, with the time that callers asked to wait (ms)", [
+          stage.metricLatency(p50),
+          stage.metricLatency(p99),
+        ]),
+      ],
+    ];
+  }
+
+  /** A line for each type and product there is: they come and go with the catalog, so they are searched for. */
+  private byJob(title: string, measure: Measure, { statistic }: { statistic: string }): GraphWidget {
+    const space = `{"${metricsNamespace(this)}",product,type}`;
+    const expression = `SEARCH('${space} MetricName="${measure}"', '${statistic}', ${period.toSeconds()})`;
+    return graph(title, [new MathExpression({ expression, usingMetrics: {}, label: "", period })]);
+  }
+}
+
+const queues = ({ queues, deadLetters }: MetricsDashboardProps["watched"], schedules: ScheduleGroup): IWidget[][] => [
+  heading("Queues and schedules"),
+  [
+    each("Messages whose time has come", queues, (it, as) => it.metricApproximateNumberOfMessagesVisible(as(most))),
+    each("Age of the oldest message (s)", queues, (it, as) => it.metricApproximateAgeOfOldestMessage(as(most))),
+    each("Dead letters", deadLetters, (it, as) => it.metricApproximateNumberOfMessagesVisible(as(most))),
+  ],
+  [
+    each("Messages that wait for their time", queues, (it, as) =>
+      it.metricApproximateNumberOfMessagesDelayed(as(most)),
+    ),
+    each("Messages with consumers", queues, (it, as) => it.metricApproximateNumberOfMessagesNotVisible(as(most))),
+    graph("Schedules", [
+      schedules.metricAttempts(sum),
+      schedules.metricThrottled(sum),
+      schedules.metricTargetErrors(sum),
+      schedules.metricDropped(sum),
+      schedules.metricSentToDLQ(sum),
+    ]),
+  ],
+];
+
+const functions = ({ functions }: MetricsDashboardProps["watched"]): IWidget[][] => [
+  heading("Functions"),
+  [
+    each("Errors", functions, (it, as) => it.lambda.metricErrors(as(sum))),
+    each("Throttles", functions, (it, as) => it.lambda.metricThrottles(as(sum))),
+    each("At a time", functions, (it, as) => it.lambda.metric("ConcurrentExecutions", as(most))),
+  ],
+  [
+    each("Duration, p99 (ms)", functions, (it, as) => it.lambda.metricDuration(as(p99))),
+    each(
+      "Age of what the lifecycle reads from the table's stream (ms)",
+      functions.filter(({ name }) => name === "lifecycle"),
+      (it, as) => it.lambda.metric("IteratorAge", as(most)),
+    ),
+  ],
+];
+
+/** A line for each of several things, under its name. */
+const each = <T>(
+  title: string,
+  things: readonly Named<T>[],
+  metric: (it: T, as: (options: MetricOptions) => MetricOptions) => IMetric,
+): GraphWidget =>
+  graph(
+    title,
+    things.map(({ name, it }) => metric(it, (options) => ({ ...options, label: name }))),
+  );
+
+const graph = (title: string, left: IMetric[]) =>
+  new GraphWidget({ title, left, width: 8, height: 6, leftYAxis: { min: 0, showUnits: false } });
+
+const heading = (text: string): IWidget[] => [new TextWidget({ markdown: `## ${text}`, width: 24, height: 1 })];

@@ -1,0 +1,102 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import { ApiKey } from "../../core/access/api-key.ts";
+import type { ApiKeys } from "../../core/ports/ports.ts";
+import { type Item, partitionKey, sortKey, ttlAttribute } from "./job-item.ts";
+
+export interface DynamoApiKeysOptions {
+  client: DynamoDBClient;
+  table: string;
+}
+
+/**
+ * All keys are one partition beside the jobs: the permissions of who checks keys end there, and a list of them costs the
+ * same however many jobs there are. API Gateway asks seldom; one partition answers 3000 of its questions a second.
+ */
+export const keysPartition = "KEYS";
+
+/** Seconds that an expired or revoked key is still listed. */
+export const rememberedSeconds = 90 * 86_400;
+
+/** API keys in the table of jobs, one item each. */
+export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys {
+  const get = async (id: string): Promise<ApiKey | undefined> => {
+    // Consistent, so that a revoked key lives on in API Gateway's memory at most, and nowhere else.
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
+    return Item && apiKeyOf(Item);
+  };
+
+  return {
+    async create(key) {
+      const put = { TableName: table, Item: itemOf(key), ConditionExpression: "attribute_not_exists(PK)" };
+      try {
+        await client.send(new PutItemCommand(put));
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // The SDK repeats a write whose answer it lost, and then meets its own.
+        if (!isDeepStrictEqual(await get(key.id), ApiKey.parse(key))) throw error;
+      }
+    },
+
+    get,
+
+    async list() {
+      const query = {
+        TableName: table,
+        KeyConditionExpression: "PK = :keys",
+        ExpressionAttributeValues: marshall({ ":keys": keysPartition }),
+        ConsistentRead: true,
+      };
+      const keys: ApiKey[] = [];
+      for await (const { Items = [] } of paginateQuery({ client }, query)) keys.push(...Items.map(apiKeyOf));
+      return keys.sort((a, b) => a.created_at - b.created_at);
+    },
+
+    async revoke(id, now) {
+      try {
+        const { Attributes } = await client.send(
+          new UpdateItemCommand({
+            TableName: table,
+            Key: keyOf(id),
+            ConditionExpression: "attribute_exists(PK)",
+            // The first time counts.
+            UpdateExpression: "SET revoked_at = if_not_exists(revoked_at, :now), #expires = :forgotten",
+            ExpressionAttributeNames: { "#expires": ttlAttribute },
+            ExpressionAttributeValues: marshall({ ":now": now, ":forgotten": forgottenAt(now) }),
+            ReturnValues: "ALL_NEW",
+          }),
+        );
+        return Attributes && apiKeyOf(Attributes);
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+const keyOf = (id: string): Item => marshall({ [partitionKey]: keysPartition, [sortKey]: id });
+
+const forgottenAt = (ended: number): number => Math.ceil(ended / 1000) + rememberedSeconds;
+
+const itemOf = (key: ApiKey): Item =>
+  marshall(
+    {
+      ...key,
+      [partitionKey]: keysPartition,
+      [sortKey]: key.id,
+      ...(key.expires_at !== undefined && { [ttlAttribute]: forgottenAt(key.expires_at) }),
+    },
+    { removeUndefinedValues: true },
+  );
+
+/** Without the attributes that are the table's. */
+const apiKeyOf = (item: Item): ApiKey => ApiKey.parse(unmarshall(item));

@@ -1,0 +1,81 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  GetItemCommand,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
+import type { EndpointState } from "../../core/catalog/endpoint-state.ts";
+import type { EndpointName } from "../../core/catalog/webhook.ts";
+import type { Endpoints } from "../../core/ports/outbound-ports.ts";
+import { type Item, partitionKey, sortKey } from "./job-item.ts";
+
+/** Every partition of an endpoint begins so: the permissions of who delivers to them end there. */
+export const endpointPrefix = "WEBHOOK#";
+
+/** Tags hold no `#`, so it reads one way only. Not `STATE`: the stream's filter would take it for a job. */
+const keyOf = ({ product, env, webhook }: EndpointName): Item =>
+  marshall({ [partitionKey]: `${endpointPrefix}${product}#${env}#${webhook}`, [sortKey]: "ENDPOINT" });
+
+/** One small item an endpoint, beside the jobs: none, or an empty one, for an endpoint that does well. */
+export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; table: string }): Endpoints {
+  return {
+    async get(name) {
+      const { Item } = await client.send(
+        new GetItemCommand({ TableName: table, Key: keyOf(name), ConsistentRead: true }),
+      );
+      return Item && "failures" in Item ? stateOf(Item) : undefined;
+    },
+
+    async failed(name, at, code) {
+      const { Attributes } = await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: keyOf(name),
+          UpdateExpression:
+            "SET failing_since = if_not_exists(failing_since, :at), last_failure = :code ADD failures :one",
+          ExpressionAttributeValues: marshall({ ":at": at, ":code": code, ":one": 1 }),
+          ReturnValues: "ALL_NEW",
+        }),
+      );
+      return stateOf(Attributes as Item);
+    },
+
+    async recovered(name) {
+      const update = new UpdateItemCommand({
+        TableName: table,
+        Key: keyOf(name),
+        UpdateExpression: "REMOVE failures, failing_since, last_failure",
+        ConditionExpression: "attribute_not_exists(disabled)",
+      });
+      try {
+        await client.send(update);
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      }
+    },
+
+    async disable(name, disabled) {
+      await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: keyOf(name),
+          // A recovery may have forgotten the failures meanwhile; an item without them would be no state.
+          UpdateExpression:
+            "SET disabled = :disabled, failing_since = if_not_exists(failing_since, :at), last_failure = if_not_exists(last_failure, :none) ADD failures :zero",
+          ExpressionAttributeValues: marshall({ ":disabled": disabled, ":at": disabled.at, ":none": "", ":zero": 0 }),
+        }),
+      );
+    },
+
+    async enable(name) {
+      const UpdateExpression = "REMOVE failures, failing_since, last_failure, disabled";
+      await client.send(new UpdateItemCommand({ TableName: table, Key: keyOf(name), UpdateExpression }));
+    },
+  };
+}
+
+function stateOf(item: Item): EndpointState {
+  const { [partitionKey]: _pk, [sortKey]: _sk, ...state } = unmarshall(item);
+  return state as EndpointState;
+}

@@ -1,0 +1,86 @@
+import type { AttributeValue } from "@aws-sdk/client-dynamodb";
+import type { IndexPosition } from "../../core/job/index-position.ts";
+import { isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../../core/job/job.ts";
+import { shardOf } from "../../core/job/job-id.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
+
+/** The table as infra declares it and the store uses it (DESIGN 6). */
+export const partitionKey = "PK";
+export const sortKey = "SK";
+/** KEYS_ONLY. Its sort key is the job's place as text (`placeKey`). */
+export const phaseIndex = { name: "by-phase", partitionKey: "gsi_pk", sortKey: "gsi_sk" } as const;
+/** Epoch seconds; on finished jobs only. */
+export const ttlAttribute = "expires";
+
+export type Item = Record<string, AttributeValue>;
+
+const state = "STATE";
+export const prefix = "JOB#";
+const secondsPerDay = 86_400;
+
+export const keyOf = (id: string): Item => toAttributes({ [partitionKey]: `${prefix}${id}`, [sortKey]: state });
+export const idOf = (item: Item): string => (item[partitionKey]?.S ?? "").slice(prefix.length);
+
+/** The index partition of one shard of a tenant's jobs in a phase. Tags hold no `#`, so it reads one way only. */
+export const phasePartition = (product: string, env: string, phase: Phase, shard: number): string =>
+  `${product}#${env}#${phase}#${shard}`;
+
+/**
+ * A place as a sort key: the time, padded so that text sorts like numbers, then the id. With the time alone, the order of
+ * jobs that are due at the same moment would be DynamoDB's secret, and a page could start at none of them for sure.
+ */
+export const positionKey = ({ time, id }: IndexPosition): string => `${timeKey(time)}#${id}`;
+/** Sorts before all places of its time. */
+export const timeKey = (time: number): string => String(time).padStart(16, "0");
+/** Sorts after all places of its time. */
+export const endOfTimeKey = (time: number): string => `${timeKey(time)}~`;
+export const positionOf = (item: Item): IndexPosition => ({
+  id: idOf(item),
+  time: Number(item[phaseIndex.sortKey]?.S?.split("#")[0]),
+});
+
+/**
+ * What callers put in (input, progress, result) is kept as JSON text: as attributes it would meet DynamoDB's limits of
+ * 32 levels and 38 digits, and come back changed.
+ */
+const jsonFields = ["input", "progress", "result"] as const;
+
+export function itemOf(job: Job, retentionDays: number): Item {
+  const values = Object.fromEntries(jsonFields.map((field) => [field, withText(job[field])]));
+  return toAttributes({
+    ...job,
+    ...values,
+    [partitionKey]: `${prefix}${job.id}`,
+    [sortKey]: state,
+    [phaseIndex.partitionKey]: phasePartition(job.product, job.env, phaseOf(job.status), shardOf(job.id)),
+    [phaseIndex.sortKey]: positionKey({ id: job.id, time: phaseTime(job) }),
+    ...(isFinished(job) && { [ttlAttribute]: expiryOf(phaseTime(job), retentionDays) }),
+  });
+}
+
+/** The attributes of an item that are the table's, not the record's. */
+export const tableAttributes = new Set<string>([
+  partitionKey,
+  sortKey,
+  phaseIndex.partitionKey,
+  phaseIndex.sortKey,
+  ttlAttribute,
+]);
+
+export function jobOf(item: Item): Job {
+  const job = fromAttributes(item, tableAttributes) as unknown as Job;
+  for (const field of jsonFields) {
+    const value = withValue(job[field]);
+    if (value !== undefined) job[field] = value;
+  }
+  return job;
+}
+
+export const expiryOf = (finishedAt: number, retentionDays: number): number =>
+  Math.ceil(finishedAt / 1000) + retentionDays * secondsPerDay;
+
+export const withText = (stored: Stored | undefined) =>
+  stored && "inline" in stored ? { inline: JSON.stringify(stored.inline) } : stored;
+
+export const withValue = (stored: Stored | undefined): Stored | undefined =>
+  stored && "inline" in stored ? { inline: JSON.parse(stored.inline as string) } : stored;

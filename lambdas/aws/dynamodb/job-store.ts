@@ -1,0 +1,139 @@
+import {
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { TransientError } from "../../core/errors.ts";
+import type { Job } from "../../core/job/job.ts";
+import { claimable } from "../../core/job/transitions.ts";
+import type { JobStore } from "../../core/ports/ports.ts";
+import { classified } from "../client/refusal.ts";
+import { toAttributes } from "./attributes.ts";
+import { claimUpdate } from "./claim-update.ts";
+import { type Item, itemOf, jobOf, keyOf } from "./job-item.ts";
+import { phasePage } from "./phase-page.ts";
+import { putAll } from "./put-all.ts";
+import { runItemOf, runsPage } from "./run-item.ts";
+
+export interface DynamoJobStoreOptions {
+  client: DynamoDBClient;
+  table: string;
+  /** Days that a finished job is kept. */
+  retentionDays: number;
+}
+
+/**
+ * A failed condition is looked into by reading the item, and is often our own doing: the SDK repeats a write whose
+ * answer it lost. Where the item has changed once more since, so that it explains nothing, the write is tried again.
+ */
+const rounds = 3;
+
+/** Jobs in one DynamoDB table: single-item conditional writes, no transactions (DESIGN 6). */
+export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreOptions): JobStore {
+  const get = async (id: string): Promise<Job | undefined> => {
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
+    return Item && jobOf(Item);
+  };
+
+  return classified<JobStore>({
+    get,
+
+    async getMany(ids) {
+      const jobs: Job[] = [];
+      // A request that names a key twice is refused whole; an index that is behind may name a job twice.
+      let keys = [...new Set(ids)].map(keyOf);
+      // DynamoDB answers up to 16 MB and names the rest; where it is throttled and answers nothing it throws.
+      while (keys.length > 0) {
+        const request = { [table]: { Keys: keys, ConsistentRead: true } };
+        const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: request }));
+        jobs.push(...(Responses?.[table] ?? []).map(jobOf));
+        keys = UnprocessedKeys?.[table]?.Keys ?? [];
+      }
+      return jobs;
+    },
+
+    async create(job) {
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: itemOf(job, retentionDays),
+        ConditionExpression: "attribute_not_exists(PK)",
+      });
+      for (let round = 0; round < rounds; round++) {
+        if (await succeeds(client.send(put))) return { outcome: "created" };
+        const stored = await get(job.id);
+        if (stored?.write_id === job.write_id) return { outcome: "created" };
+        if (stored) return { outcome: "exists", job: stored };
+      }
+      throw new TransientError("CONTENDED", `job ${job.id} comes and goes: it could not be created`);
+    },
+
+    async claim(message, claim) {
+      const update = claimUpdate(table, message, claim);
+      for (let round = 0; round < rounds; round++) {
+        const written = await succeeds(client.send(update));
+        if (written) return { outcome: "claimed", job: jobOf(written.Attributes as Item) };
+        const job = await get(message.job_id);
+        if (!job) return { outcome: "gone" };
+        if (job.claim_id === claim.claimId) return { outcome: "claimed", job };
+        const answer = claimable(job, message, claim.now, claim.type);
+        if (answer !== "yes") return { outcome: answer, job };
+      }
+      throw new TransientError("CONTENDED", `job ${message.job_id} changes too fast to be claimed`);
+    },
+
+    async replace(next) {
+      const written = { ...next, write_id: crypto.randomUUID() };
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: itemOf(written, retentionDays),
+        // A removed job's key may have given its id to another one, whose versions begin anew.
+        ConditionExpression: "version = :read AND created_at = :created_at",
+        ExpressionAttributeValues: toAttributes({ ":read": next.version - 1, ":created_at": next.created_at }),
+      });
+      if (await succeeds(client.send(put))) return "replaced";
+      // Not the version: a claim raises it and leaves the write_id, and then this write still came first.
+      return (await get(next.id))?.write_id === written.write_id ? "replaced" : "lost";
+    },
+
+    async remove({ id, version, write_id }) {
+      const deletion = new DeleteItemCommand({
+        TableName: table,
+        Key: keyOf(id),
+        // An absent item is what a repeated delete finds when the answer of the first one was lost.
+        ConditionExpression: "attribute_not_exists(PK) OR (version = :version AND write_id = :write_id)",
+        ExpressionAttributeValues: toAttributes({ ":version": version, ":write_id": write_id }),
+      });
+      return (await succeeds(client.send(deletion))) ? "removed" : "lost";
+    },
+
+    page: (query, after) => phasePage(client, table, query, after),
+
+    createMany: (jobs) => putAll(client, table, jobs, (job) => itemOf(job, retentionDays)),
+
+    async archive(run) {
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: runItemOf(run, retentionDays),
+        ConditionExpression: "attribute_not_exists(PK) OR version <= :version OR created_at < :created_at",
+        ExpressionAttributeValues: toAttributes({ ":version": run.version, ":created_at": run.created_at }),
+      });
+      // Whoever lost its lease meanwhile is late with an outcome that nobody accepts: the successor's stays.
+      await succeeds(client.send(put));
+    },
+
+    runs: (jobId, query, after) => runsPage(client, table, jobId, query, after),
+  });
+}
+
+/** The answer of a conditional write; false where its condition did not hold. */
+async function succeeds<T>(write: Promise<T>): Promise<T | false> {
+  try {
+    return await write;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

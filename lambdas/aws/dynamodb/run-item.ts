@@ -1,0 +1,61 @@
+import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
+import type { Order } from "../../core/job/index-position.ts";
+import type { RunRecord } from "../../core/job/job.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
+import {
+  expiryOf,
+  type Item,
+  partitionKey,
+  prefix,
+  sortKey,
+  tableAttributes,
+  ttlAttribute,
+  withText,
+  withValue,
+} from "./job-item.ts";
+
+/** An archived run stands beside its job's state: `RUN#` and its number, padded so that text sorts like numbers. */
+const runPrefix = "RUN#";
+const runKey = (run: number): string => runPrefix + String(run).padStart(10, "0");
+
+/** Outside of the index, and with a TTL of its own: runs are forgotten one by one while their job goes on. */
+export const runItemOf = (run: RunRecord, retentionDays: number): Item =>
+  toAttributes({
+    ...run,
+    result: withText(run.result),
+    [partitionKey]: prefix + run.job_id,
+    [sortKey]: runKey(run.run),
+    [ttlAttribute]: expiryOf(run.finished_at, retentionDays),
+  });
+
+function runOf(item: Item): RunRecord {
+  const run = fromAttributes(item, tableAttributes) as unknown as RunRecord;
+  const result = withValue(run.result);
+  return result === undefined ? run : { ...run, result };
+}
+
+export async function runsPage(
+  client: DynamoDBClient,
+  table: string,
+  jobId: string,
+  { limit, order }: { limit: number; order: Order },
+  after?: number,
+): Promise<{ runs: RunRecord[]; next?: number }> {
+  const low = order === "asc" && after !== undefined ? after + 1 : 0;
+  const high = order === "desc" && after !== undefined ? after - 1 : 9_999_999_999;
+  if (low > high) return { runs: [] };
+  const query = new QueryCommand({
+    TableName: table,
+    KeyConditionExpression: "PK = :job AND SK BETWEEN :low AND :high",
+    ExpressionAttributeValues: toAttributes({ ":job": prefix + jobId, ":low": runKey(low), ":high": runKey(high) }),
+    ScanIndexForward: order === "asc",
+    ConsistentRead: true,
+    Limit: limit + 1,
+  });
+  const { Items = [], LastEvaluatedKey } = await client.send(query);
+  const runs = Items.slice(0, limit).map(runOf);
+  const last = runs.at(-1);
+  // Fewer than asked for and still more to come: DynamoDB ends a page at 1 MB.
+  const more = Items.length > limit || LastEvaluatedKey !== undefined;
+  return { runs, ...(more && last && { next: last.run }) };
+}

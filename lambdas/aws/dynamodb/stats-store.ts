@@ -1,0 +1,84 @@
+import { type DynamoDBClient, paginateQuery, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { type Counts, noCounts } from "../../core/job/stats.ts";
+import type { HourCounts, StatsStore } from "../../core/ports/ports.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
+import { type Item, partitionKey, sortKey, ttlAttribute } from "./job-item.ts";
+
+export interface DynamoStatsStoreOptions {
+  client: DynamoDBClient;
+  table: string;
+}
+
+const keptMs = 90 * 86_400_000;
+
+/** Every partition of counters begins so: the permissions of who counts end there. */
+export const statsPrefix = "STATS#";
+
+/** Counters beside the jobs: one item an hour of a tenant, changed by one update whatever it adds. */
+export const dynamoStatsStore = ({ client, table }: DynamoStatsStoreOptions): StatsStore => ({
+  async add(increments) {
+    const updates = increments.map((increment) => client.send(addUpdate(table, increment)));
+    const failed = (await Promise.allSettled(updates)).filter((update) => update.status === "rejected");
+    if (failed.length > 0) throw failed[0]?.reason;
+  },
+
+  async read(product, env, fromHour, toHour) {
+    const query = {
+      TableName: table,
+      KeyConditionExpression: `${partitionKey} = :tenant AND ${sortKey} BETWEEN :first AND :last`,
+      // Both ends of BETWEEN belong to it: the last hour is the one before `toHour`.
+      ExpressionAttributeValues: toAttributes({
+        ":tenant": partitionOf(product, env),
+        ":first": hourKey(fromHour),
+        ":last": hourKey(toHour - 1),
+      }),
+    };
+    if (toHour <= fromHour) return [];
+    const hours = [];
+    for await (const { Items = [] } of paginateQuery({ client }, query)) {
+      hours.push(...Items.map((item) => ({ hour: hourIn(item), counts: countsIn(item) })));
+    }
+    return hours;
+  },
+});
+
+/** Tags hold no `#`, so it reads one way only. */
+const partitionOf = (product: string, env: string) => `${statsPrefix}${product}#${env}`;
+
+const hourPrefix = "HOUR#";
+/** `HOUR#2030-01-01T12`: sorts by time. */
+const hourKey = (time: number) => hourPrefix + new Date(time).toISOString().slice(0, "YYYY-MM-DDTHH".length);
+const hourIn = (item: Item) => Date.parse(`${item[sortKey]?.S?.slice(hourPrefix.length)}:00:00Z`);
+
+/** Flat, since ADD knows no paths; and only what is not zero. */
+function addUpdate(table: string, { product, env, hour, counts }: HourCounts): UpdateItemCommand {
+  const fields = Object.entries(attributesOf(counts)).filter(([, value]) => value > 0);
+  const values = fields.map(([, value], i) => [`:v${i}`, value]);
+  return new UpdateItemCommand({
+    TableName: table,
+    Key: toAttributes({ [partitionKey]: partitionOf(product, env), [sortKey]: hourKey(hour) }),
+    UpdateExpression: `ADD ${fields.map((_, i) => `#f${i} :v${i}`).join(", ")} SET #expires = :expires`,
+    ExpressionAttributeNames: {
+      "#expires": ttlAttribute,
+      ...Object.fromEntries(fields.map(([name], i) => [`#f${i}`, name])),
+    },
+    ExpressionAttributeValues: toAttributes({ ...Object.fromEntries(values), ":expires": (hour + keptMs) / 1000 }),
+  });
+}
+
+/** `lateness_7` is the count of the histogram's bucket 7. */
+function attributesOf({ lateness, duration, ...counters }: Counts): Record<string, number> {
+  const spread = (name: string, histogram: number[]) => histogram.map((count, i) => [`${name}_${i}`, count]);
+  return { ...counters, ...Object.fromEntries([...spread("lateness", lateness), ...spread("duration", duration)]) };
+}
+
+function countsIn(item: Item): Counts {
+  const stored = fromAttributes(item) as Record<string, number | undefined>;
+  const { lateness, duration, ...counters } = noCounts();
+  const gathered = (name: string, histogram: number[]) => histogram.map((_, i) => stored[`${name}_${i}`] ?? 0);
+  return {
+    ...(Object.fromEntries(Object.keys(counters).map((name) => [name, stored[name] ?? 0])) as typeof counters),
+    lateness: gathered("lateness", lateness),
+    duration: gathered("duration", duration),
+  };
+}

@@ -1,0 +1,28 @@
+import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
+import { slotOf, type Waits } from "../../core/operations/waits.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
+import { partitionKey, sortKey, ttlAttribute } from "./job-item.ts";
+
+/** Every partition of waits begins so: the permissions of who counts them end there. */
+export const waitsPrefix = "WAITS#";
+
+/** Long enough for every clock, and soon gone. */
+const keptMs = 3_600_000;
+
+/** A small item for every five seconds in which requests of a key wait for jobs, beside the jobs. */
+export const dynamoWaits = ({ client, table }: { client: DynamoDBClient; table: string }): Waits => ({
+  async add(caller, now) {
+    const slot = slotOf(now);
+    const { Attributes = {} } = await client.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: toAttributes({ [partitionKey]: `${waitsPrefix}${caller}`, [sortKey]: `SLOT#${slot}` }),
+        UpdateExpression: "ADD waits :one SET #expires = :expires",
+        ExpressionAttributeNames: { "#expires": ttlAttribute },
+        ExpressionAttributeValues: toAttributes({ ":one": 1, ":expires": (slot + keptMs) / 1000 }),
+        ReturnValues: "UPDATED_NEW",
+      }),
+    );
+    return (fromAttributes(Attributes) as { waits: number }).waits;
+  },
+});

@@ -1,0 +1,30 @@
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { eventSource } from "../../core/job/job-event.ts";
+import type { Announcer } from "../../core/ports/outbound-ports.ts";
+import type { Clock } from "../../core/ports/ports.ts";
+import { entryError } from "../client/refusal.ts";
+import { sendableJson } from "../sqs/sendable.ts";
+import { putEvents } from "./put-events.ts";
+
+/** One event at a time on an EventBridge bus. */
+export const eventBridgeAnnouncer = ({
+  client,
+  bus,
+  clock,
+}: {
+  client: EventBridgeClient;
+  bus: string;
+  clock: Clock;
+}): Announcer => ({
+  async announce({ type, time, detail }) {
+    const entry = {
+      EventBusName: bus,
+      Source: eventSource,
+      DetailType: type,
+      Time: new Date(time),
+      Detail: sendableJson(detail),
+    };
+    const [refused] = await putEvents(client, clock, [entry]);
+    if (refused) throw entryError("EventBridge", refused.code);
+  },
+});

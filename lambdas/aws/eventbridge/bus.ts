@@ -1,0 +1,70 @@
+import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
+import { eventSource, type JobEvent } from "../../core/job/job-event.ts";
+import type { EventBus, Unpublished } from "../../core/ports/outbound-ports.ts";
+import type { Clock } from "../../core/ports/ports.ts";
+import { sendableJson } from "../sqs/sendable.ts";
+import { putEvents } from "./put-events.ts";
+
+export interface EventBridgeBusOptions {
+  client: EventBridgeClient;
+  /** The name of the bus. */
+  bus: string;
+  clock: Clock;
+}
+
+interface Placed {
+  index: number;
+  event: JobEvent;
+}
+
+/** Events on an EventBridge bus. */
+export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): EventBus {
+  /** Publishes events of as many jobs. */
+  const publishWave = async (wave: readonly Placed[]): Promise<Unpublished[]> => {
+    const entries = wave.map(({ event }) => entryOf(event, bus));
+    const refused = await putEvents(client, clock, entries);
+    return refused.map(({ index, ...why }) => ({ index: (wave[index] as Placed).index, ...why }));
+  };
+
+  return {
+    async publish(events) {
+      const unpublished: Unpublished[] = [];
+      const stopped = new Set<string>();
+      for (const wave of waves(events)) {
+        const [held, free] = split(wave, ({ event }) => stopped.has(event.detail.job_id));
+        const refused = await publishWave(free);
+        for (const { index, permanent } of refused)
+          if (!permanent) stopped.add((events[index] as JobEvent).detail.job_id);
+        unpublished.push(...refused, ...held.map(({ index }) => ({ index, code: "NOT_TRIED" })));
+      }
+      return unpublished.sort((a, b) => a.index - b.index);
+    },
+  };
+}
+
+const entryOf = ({ name, time, detail }: JobEvent, EventBusName: string): PutEventsRequestEntry => ({
+  EventBusName,
+  Source: eventSource,
+  DetailType: `job.${name}`,
+  Time: new Date(time),
+  // A rule may lead to a queue, which refuses some characters.
+  Detail: sendableJson(detail),
+});
+
+/** The first event of each job, then the second of each, ...: within a wave nothing has an order. */
+function waves(events: readonly JobEvent[]): Placed[][] {
+  const seen = new Map<string, number>();
+  const all: Placed[][] = [];
+  for (const [index, event] of events.entries()) {
+    const nth = seen.get(event.detail.job_id) ?? 0;
+    seen.set(event.detail.job_id, nth + 1);
+    all[nth] ??= [];
+    all[nth].push({ index, event });
+  }
+  return all;
+}
+
+function split<T>(items: readonly T[], test: (item: T) => boolean): [T[], T[]] {
+  const groups = Map.groupBy(items, test);
+  return [groups.get(true) ?? [], groups.get(false) ?? []];
+}

@@ -1,0 +1,91 @@
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { traceOf } from "../../core/errors.ts";
+import type { Clock, Log } from "../../core/ports/ports.ts";
+import { requestErrorOf } from "../http/problem.ts";
+import type { Redelivery } from "../sqs/redelivery.ts";
+import { functionErrorOf } from "./function-error.ts";
+import { withSafeErrors } from "./with-safe-errors.ts";
+
+/** What an invocation brought that is not one of a queue. */
+export interface DirectCall {
+  payload: unknown;
+  /** The same when Lambda repeats an asynchronous invocation. */
+  requestId: string;
+}
+
+export interface QueueMessage {
+  id: string;
+  body: string;
+  /** Epoch milliseconds; never ahead of the clock. */
+  sentAt: number;
+}
+
+export interface IntakeWork<S> {
+  /** Answers the caller, or throws. */
+  request: (services: S, call: DirectCall) => Promise<unknown>;
+  /** Answers the ids of the messages that are to be delivered again. */
+  messages: (services: S, messages: readonly QueueMessage[]) => Promise<string[]>;
+  /** The same for the queue of imports; there is no time after `stopAt`, epoch milliseconds. */
+  imports: (services: S, messages: readonly QueueMessage[], stopAt: number) => Promise<string[]>;
+}
+
+export interface IntakeHandling {
+  log: Log;
+  clock: Clock;
+  redelivery: Record<"intake" | "imports", Redelivery>;
+  /** The ARN of a queue ends with its name. */
+  importQueueName: string;
+}
+
+/** Left when an import is to stop: for its last lines, its report and the message that lets it go on. */
+const marginMs = 20_000;
+
+/** The handler of a function that is invoked directly and by two queues. `services` is called once, by the first event. */
+export const intakeHandler =
+  <S>(services: () => S & IntakeHandling, work: IntakeWork<S>) =>
+  async (event: unknown, context: Context): Promise<unknown> => {
+    if (isBatch(event)) {
+      const all = services();
+      return withSafeErrors(all.log, () => answerBatch(all, work, event.Records, context));
+    }
+    const requestId = context.awsRequestId;
+    try {
+      return await work.request(services(), { payload: event, requestId });
+    } catch (error) {
+      if (requestErrorOf(error) === undefined) {
+        services().log.error("request failed", { request_id: requestId, ...traceOf(error) });
+      }
+      throw functionErrorOf(error, requestId);
+    }
+  };
+
+const isBatch = (event: unknown): event is SQSEvent => {
+  const records = (event as Partial<SQSEvent> | null)?.Records;
+  return Array.isArray(records) && records[0]?.eventSource === "aws:sqs";
+};
+
+async function answerBatch<S>(
+  services: S & IntakeHandling,
+  work: IntakeWork<S>,
+  records: readonly SQSRecord[],
+  context: Context,
+): Promise<SQSBatchResponse> {
+  const now = services.clock.now();
+  const messages = records.map((record) => messageOf(record, now));
+  const [first] = records;
+  const isImport = first?.eventSourceARN.split(":").at(-1) === services.importQueueName;
+  const stopAt = now + context.getRemainingTimeInMillis() - marginMs;
+  const again = new Set(
+    isImport ? await work.imports(services, messages, stopAt) : await work.messages(services, messages),
+  );
+  const failed = records.filter(({ messageId }) => again.has(messageId));
+  // To Lambda the batch is a success: its own metric of errors does not know of them.
+  if (failed.length > 0) services.log.measure("messages come again", { values: { messages_failed: failed.length } });
+  await services.redelivery[isImport ? "imports" : "intake"].soon(failed);
+  return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+}
+
+function messageOf({ messageId, body, attributes }: SQSRecord, now: number): QueueMessage {
+  const sentAt = Number(attributes?.SentTimestamp);
+  return { id: messageId, body, sentAt: Number.isFinite(sentAt) ? Math.min(sentAt, now) : now };
+}

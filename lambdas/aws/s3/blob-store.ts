@@ -1,0 +1,84 @@
+import type { Readable } from "node:stream";
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  NoSuchKey,
+  PutObjectCommand,
+  type S3Client,
+  S3ServiceException,
+} from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { BlobStore } from "../../core/ports/ports.ts";
+import { classified } from "../client/refusal.ts";
+
+/**
+ * Blobs as objects of one bucket. The role needs `s3:ListBucket` besides reading: without it S3 answers 403 instead of
+ * 404 for an object that does not exist.
+ */
+export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: string }): BlobStore {
+  const read = async (
+    key: string,
+    rest?: { from: number; etag: string },
+  ): Promise<GetObjectCommandOutput | undefined> => {
+    // A range that begins at its end, as every range of an empty object does, S3 would refuse.
+    const part = rest && { IfMatch: `"${rest.etag}"`, ...(rest.from > 0 && { Range: `bytes=${rest.from}-` }) };
+    try {
+      return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...part }));
+    } catch (error) {
+      if (error instanceof NoSuchKey || statusOf(error) === preconditionFailed) return undefined;
+      throw error;
+    }
+  };
+  return classified<BlobStore>({
+    async put(key, body, contentType) {
+      await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
+    },
+
+    get: async (key) => (await read(key))?.Body?.transformToByteArray(),
+
+    async remove(key) {
+      await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key }));
+    },
+
+    async stream(key, rest) {
+      const object = await read(key, rest);
+      if (!object?.Body) return undefined;
+      const { ContentLength: bytes = 0, ContentType: contentType } = object;
+      return { body: object.Body as Readable, bytes, ...(contentType !== undefined && { contentType }) };
+    },
+
+    downloadUrl: (key, seconds) =>
+      getSignedUrl(client, new GetObjectCommand({ Bucket: bucket, Key: key }), { expiresIn: seconds }),
+
+    async uploadUrl(key, seconds, { contentType, bytes }) {
+      const input = { Bucket: bucket, Key: key, ContentType: contentType, ContentLength: bytes, IfNoneMatch: "*" };
+      // S3 refuses a PUT that leaves out or changes a header that was signed. The condition makes the URL good for one file:
+      // who gets hold of it later replaces nothing. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+      const headers = { ...(contentType !== undefined && { "content-type": contentType }), "if-none-match": "*" };
+      const url = await getSignedUrl(client, withoutChecksum(new PutObjectCommand(input)), {
+        expiresIn: seconds,
+        signableHeaders: new Set(["host", "content-length", ...Object.keys(headers)]),
+      });
+      return { url, headers };
+    },
+  });
+}
+
+const preconditionFailed = 412;
+
+const statusOf = (error: unknown): number | undefined =>
+  error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
+
+/** The SDK would sign the checksum of the body, which is empty at this end: S3 would then refuse every other body. */
+function withoutChecksum(command: PutObjectCommand): PutObjectCommand {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { headers: Record<string, string> };
+      for (const name of Object.keys(headers)) if (/^x-amz-(sdk-)?checksum-/.test(name)) delete headers[name];
+      return next(args);
+    },
+    { step: "build", name: "withoutChecksum", priority: "low" },
+  );
+  return command;
+}

@@ -1,0 +1,85 @@
+import { type Reference, referenceName } from "../../core/catalog/references.ts";
+import { JobError } from "../../core/job/job-error.ts";
+import type { Clock, Secrets } from "../../core/ports/ports.ts";
+import { hinted, secretFault } from "./secret-faults.ts";
+import type { Read } from "./secret-reader.ts";
+
+export interface AwsSecretsOptions {
+  readSecret: Read;
+  readParameter: Read;
+  clock: Pick<Clock, "now">;
+  /** How long a value is kept in a warm Lambda: a rotated secret is seen after that. Default 5 minutes. */
+  ttlMs?: number;
+  /** Ends the fault of a credential that is missing: where the values are, if they are not in AWS. */
+  hint?: string | undefined;
+}
+
+/** Values from Secrets Manager and the SSM Parameter Store. */
+export function awsSecrets({ readSecret, readParameter, clock, ttlMs = 300_000, hint }: AwsSecretsOptions): Secrets {
+  const cached = cache(clock, ttlMs);
+  return {
+    async resolve(reference, { fresh = false } = {}) {
+      const read = () =>
+        "$parameter" in reference ? readParameter(reference.$parameter) : readSecret(reference.$secret);
+      // By store and name, not by key: the keys of one secret share a call.
+      const name = "$parameter" in reference ? `p:${reference.$parameter}` : `s:${reference.$secret}`;
+      let value: string | undefined;
+      try {
+        value = await cached(name, read, fresh);
+      } catch (cause) {
+        throw secretFault(reference, cause, hint);
+      }
+      if (value === undefined) throw unusable(reference, "holds no text; store it as text, not as binary");
+      return "key" in reference && reference.key !== undefined ? keyOf(value, reference.key, reference, hint) : value;
+    },
+  };
+}
+
+/** No cause anywhere here: a JSON parser's message quotes the text, which is the secret. */
+const unusable = (reference: Reference, what: string, hint?: string) =>
+  new JobError("CONFIGURATION_ERROR", hinted(`${referenceName(reference)} ${what}.`, hint));
+
+function keyOf(text: string, key: string, reference: Reference, hint: string | undefined): string {
+  const value = objectIn(text, reference)[key];
+  if (typeof value === "string") return value;
+  // The secrets that RDS makes hold the port as a number.
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  throw unusable(
+    reference,
+    `does not exist: add the key "${key}", with a text, to the JSON object in the secret`,
+    hint,
+  );
+}
+
+function objectIn(text: string, reference: Reference): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // Not JSON: said below.
+  }
+  if (typeof value === "object" && value !== null) return { __proto__: null, ...value };
+  throw unusable(reference, "asks for a key, but the secret is not a JSON object: store it as one");
+}
+
+interface Entry {
+  until: number;
+  value: Promise<string | undefined>;
+  isPending: boolean;
+}
+
+/** Concurrent reads of one name share a call; failures are not kept, and take no value's place. */
+function cache(clock: Pick<Clock, "now">, ttlMs: number) {
+  const entries = new Map<string, Entry>();
+  return (name: string, read: () => Promise<string | undefined>, fresh: boolean): Promise<string | undefined> => {
+    const known = entries.get(name);
+    if (known && (known.isPending || (!fresh && clock.now() < known.until))) return known.value;
+    const entry: Entry = { until: clock.now() + ttlMs, value: read(), isPending: true };
+    entries.set(name, entry);
+    const undo = () => void (known ? entries.set(name, known) : entries.delete(name));
+    entry.value.catch(undo).finally(() => {
+      entry.isPending = false;
+    });
+    return entry.value;
+  };
+}

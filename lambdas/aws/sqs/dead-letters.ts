@@ -1,0 +1,12 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import type { DeadLetter, DeadLetters } from "../../core/ports/outbound-ports.ts";
+import { deadLetter, textAttribute } from "./dead-letter.ts";
+import { sendAll } from "./send-all.ts";
+
+/** A queue of dead letters: what was refused as the body, the reason as attributes. */
+export const sqsDeadLetters = ({ client, url }: { client: SQSClient; url: string }): DeadLetters => ({
+  keep: (letters) => sendAll(client, url, letters.map(messageOf)),
+});
+
+const messageOf = ({ body, code, detail }: DeadLetter) =>
+  deadLetter(JSON.stringify(body ?? null), code, { code: textAttribute(code), detail: textAttribute(detail, 4096) });

@@ -1,0 +1,15 @@
+import type { SQSClient } from "@aws-sdk/client-sqs";
+import { type ImportCursor, importPrefix } from "../../core/job/import-cursor.ts";
+import type { ImportQueue } from "../../core/ports/ports.ts";
+import { sqsMessages } from "./message-queue.ts";
+
+/** One standard queue, fair among the folders that objects lie in. */
+export function sqsImportQueue({ client, url }: { client: SQSClient; url: string }): ImportQueue {
+  const queue = sqsMessages<ImportCursor>({ client, url });
+  return {
+    async proceed(place, delaySeconds) {
+      const [folder = ""] = place.key.slice(importPrefix.length).split("/");
+      await queue.send(place, { delaySeconds, group: folder });
+    },
+  };
+}

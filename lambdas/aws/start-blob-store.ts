@@ -1,8 +1,0 @@
-import { S3Client } from "@aws-sdk/client-s3";
-import type { BlobStore } from "../core/ports.ts";
-import { clientDefaults } from "./client-defaults.ts";
-import type { JobsEnv } from "./env.ts";
-import { s3BlobStore } from "./s3-blob-store.ts";
-
-export const startBlobStore = (env: Pick<JobsEnv, "BUCKET_NAME">): BlobStore =>
-  s3BlobStore({ client: new S3Client(clientDefaults), bucket: env.BUCKET_NAME });

@@ -1,0 +1,17 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Catalog } from "../../core/catalog/catalog.ts";
+import type { ApiServices } from "../../core/operations/services.ts";
+import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoWaits } from "../dynamodb/waits.ts";
+import { type ApiEnv, limitsOf } from "./env.ts";
+import { startServices } from "./start-up.ts";
+
+/** The ports of the API on their adapters, with one client of DynamoDB for all of them. */
+export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
+  const client = new DynamoDBClient(clientDefaults);
+  return {
+    ...startServices("api", env, catalog, client),
+    waits: dynamoWaits({ client, table: env.TABLE_NAME }),
+    limits: limitsOf(env),
+  };
+}

@@ -1,0 +1,29 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { lazy } from "../../core/schema/lazy.ts";
+import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoApiKeys } from "../dynamodb/api-keys.ts";
+import { makeLog } from "../log/log.ts";
+import { secretReader } from "../secrets/secret-reader.ts";
+import { awsSecrets } from "../secrets/secrets.ts";
+import type { AuthorizerEnv } from "./env.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** The ports of the authorizer on their adapters; of secrets only the one store, whose client is made when a request needs it. */
+export function startAuthorizer(env: AuthorizerEnv) {
+  const secrets = awsSecrets({
+    readSecret: secretReader(
+      lazy(async () => {
+        const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+        return new SecretsManagerClient(clientDefaults);
+      }),
+    ),
+    readParameter: () => Promise.reject(new Error("this Lambda reads no parameters")),
+    clock: systemClock,
+  });
+  return {
+    keys: dynamoApiKeys({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
+    deployedKey: () => secrets.resolve({ $secret: env.API_KEY_SECRET }),
+    clock: systemClock,
+    log: makeLog("authorizer"),
+  };
+}

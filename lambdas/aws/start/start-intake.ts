@@ -1,0 +1,32 @@
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { Catalog } from "../../core/catalog/catalog.ts";
+import type { TaskMessage } from "../../core/outbound/task-message.ts";
+import { clientDefaults } from "../client/client-defaults.ts";
+import { intakeRejections } from "../eventbridge/rejections.ts";
+import { sqsImportQueue } from "../sqs/import-queue.ts";
+import { sqsMessages } from "../sqs/message-queue.ts";
+import { sqsRedelivery } from "../sqs/redelivery.ts";
+import type { IntakeEnv } from "./env.ts";
+import { startServices } from "./start-up.ts";
+
+/** What the intake works with: everything that the API does, and where requests go on that are refused or many. */
+export function startIntake(env: IntakeEnv, catalog: Catalog) {
+  const services = startServices("intake", env, catalog);
+  const { clock, log } = services;
+  const sqs = new SQSClient(clientDefaults);
+  const events = new EventBridgeClient(clientDefaults);
+  const { EVENT_BUS_NAME: bus, INTAKE_DLQ_URL: deadLetterUrl, IMPORT_QUEUE_URL: importUrl } = env;
+  return {
+    ...services,
+    bucket: env.BUCKET_NAME,
+    rejections: intakeRejections({ events, bus, sqs, deadLetterUrl, clock }),
+    imports: sqsImportQueue({ client: sqs, url: importUrl }),
+    tasks: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
+    redelivery: {
+      intake: sqsRedelivery(() => sqs, env.INTAKE_QUEUE_URL, log),
+      imports: sqsRedelivery(() => sqs, importUrl, log),
+    },
+    importQueueName: importUrl.split("/").at(-1) as string,
+  };
+}

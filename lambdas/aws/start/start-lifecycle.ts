@@ -1,0 +1,29 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { TaskMessage } from "../../core/outbound/task-message.ts";
+import type { Delivery } from "../../core/outbound/webhook.ts";
+import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
+import { eventBridgeBus } from "../eventbridge/bus.ts";
+import { makeLog } from "../log/log.ts";
+import { sqsDeadLetters } from "../sqs/dead-letters.ts";
+import { sqsMessages } from "../sqs/message-queue.ts";
+import type { LifecycleEnv } from "./env.ts";
+import { lazyBlobStore } from "./lazy-ports.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** The ports of the lifecycle on their adapters; it needs none of the queues of jobs. */
+export function startLifecycle(env: LifecycleEnv) {
+  const sqs = new SQSClient(clientDefaults);
+  return {
+    bus: eventBridgeBus({ client: new EventBridgeClient(clientDefaults), bus: env.EVENT_BUS_NAME, clock: systemClock }),
+    stats: dynamoStatsStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
+    tasks: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
+    webhooks: sqsMessages<Delivery>({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
+    deadLetters: sqsDeadLetters({ client: sqs, url: env.LIFECYCLE_DLQ_URL }),
+    blobs: lazyBlobStore(env),
+    log: makeLog("lifecycle"),
+    publish: new Set(env.PUBLISH),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Secrets } from "../../core/ports/ports.ts";
+import { lazy } from "../../core/schema/lazy.ts";
+import { clientDefaults } from "../client/client-defaults.ts";
+import { parameterReader } from "../secrets/parameter-reader.ts";
+import { secretReader } from "../secrets/secret-reader.ts";
+import { awsSecrets } from "../secrets/secrets.ts";
+import { readEnv, SecretsEnv } from "./env.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** Credentials by reference; each client is made, and its code first run, when a reference needs it. */
+export const startSecrets = (): Secrets =>
+  awsSecrets({
+    hint: readEnv(SecretsEnv).SECRETS_HINT,
+    readSecret: secretReader(
+      lazy(async () => {
+        const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+        return new SecretsManagerClient(clientDefaults);
+      }),
+    ),
+    readParameter: parameterReader(
+      lazy(async () => {
+        const { SSMClient } = await import("@aws-sdk/client-ssm");
+        return new SSMClient(clientDefaults);
+      }),
+    ),
+    clock: systemClock,
+  });

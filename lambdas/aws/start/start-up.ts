@@ -1,0 +1,32 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { Catalog } from "../../core/catalog/catalog.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoJobStore } from "../dynamodb/job-store.ts";
+import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
+import { makeLog } from "../log/log.ts";
+import { sqsJobQueue } from "../sqs/job-queue.ts";
+import type { JobsEnv } from "./env.ts";
+import { lazyBlobStore, lazyScheduler } from "./lazy-ports.ts";
+import { systemClock } from "./system-clock.ts";
+
+/** Every port on its AWS adapter, but for the secrets, whose clients only some Lambdas bundle. */
+export function startServices(
+  name: string,
+  env: JobsEnv,
+  catalog: Catalog,
+  client = new DynamoDBClient(clientDefaults),
+): Services {
+  const dynamo = { client, table: env.TABLE_NAME };
+  return {
+    catalog,
+    jobs: dynamoJobStore({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
+    stats: dynamoStatsStore(dynamo),
+    queue: sqsJobQueue({ client: new SQSClient(clientDefaults), queues: env.QUEUES }),
+    scheduler: lazyScheduler(env),
+    blobs: lazyBlobStore(env),
+    clock: systemClock,
+    log: makeLog(name),
+  };
+}

@@ -1,0 +1,26 @@
+import type { Clock } from "../../core/ports/ports.ts";
+
+/** A longer timeout fires at once: Node keeps it as a signed 32-bit number. */
+const longestTimer = 2 ** 31 - 1;
+
+/** The machine's time. */
+export const systemClock: Clock = {
+  now: Date.now,
+  async sleep(ms, signal) {
+    for (let left = ms; left > 0 && !signal?.aborted; left -= longestTimer) {
+      await pause(Math.min(left, longestTimer), signal);
+    }
+  },
+};
+
+/** Leaves no timer and no listener behind, so that a frozen Lambda has nothing to thaw to. */
+const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener("abort", end);
+  });

@@ -1,0 +1,59 @@
+import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
+import type { Auth } from "../../types/action/target.ts";
+import { exchange, type HttpRequest } from "./exchange.ts";
+import { setHeader } from "./headers.ts";
+import { oauth2Source } from "./oauth2.ts";
+import { settingName, textOf } from "./settings.ts";
+import { withToken } from "./tokens.ts";
+
+/** Sends a request with the credentials of its app, which win over whatever the request already has in their place. */
+export async function authorizedExchange(execution: Execution, auth: Auth, request: HttpRequest): Promise<Response> {
+  const { secrets, signal } = execution;
+  switch (auth.type) {
+    case "none":
+      return exchange(request, signal);
+    case "basic": {
+      const [user, password] = await Promise.all([textOf(secrets, auth.username), secrets.resolve(auth.password)]);
+      return exchange(withHeader(request, "authorization", basic(user, password, auth.username)), signal);
+    }
+    case "bearer": {
+      const token = await secrets.resolve(auth.token);
+      return exchange(withHeader(request, "authorization", `Bearer ${token}`, auth.token), signal);
+    }
+    case "api_key": {
+      const key = await secrets.resolve(auth.key);
+      const keyed =
+        auth.in === "query" ? withQuery(request, auth.name, key) : withHeader(request, auth.name, key, auth.key);
+      return exchange(keyed, signal);
+    }
+    case "oauth2": {
+      const source = await oauth2Source(execution, auth);
+      return withToken(execution, source, (token) =>
+        exchange(withHeader(request, "authorization", `Bearer ${token}`), signal),
+      );
+    }
+  }
+}
+
+/** RFC 7617: the user's name ends at the first colon, so it cannot have one. */
+function basic(user: string, password: string, setting: TextOrReference): string {
+  if (user.includes(":")) {
+    throw new JobError("CONFIGURATION_ERROR", `${settingName(setting, "The user name")} must not have a colon.`);
+  }
+  return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+}
+
+function withHeader(request: HttpRequest, name: string, value: string, reference?: Reference): HttpRequest {
+  const headers = new Headers(request.headers);
+  const who = reference ? `The credential header of ${referenceName(reference)}` : "The credential header";
+  setHeader(headers, name, value, "CONFIGURATION_ERROR", who);
+  return { ...request, headers };
+}
+
+function withQuery(request: HttpRequest, name: string, value: string): HttpRequest {
+  const url = new URL(request.url);
+  url.searchParams.set(name, value);
+  return { ...request, url };
+}

@@ -1,0 +1,62 @@
+import type { TextOrReference } from "../../../core/catalog/references.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
+import { carriesCredentials } from "../../types/action/credentials.ts";
+import type { ActionInput } from "../../types/action/input.ts";
+import type { Auth, BodyType } from "../../types/action/target.ts";
+import { authorizedExchange } from "./auth.ts";
+import { encodeBody } from "./body.ts";
+import { discard, type HttpRequest } from "./exchange.ts";
+import { mergeHeaders } from "./headers.ts";
+import { secureUrlOf, urlOf } from "./settings.ts";
+import { statusError } from "./status.ts";
+import { buildUrl } from "./url.ts";
+
+/** A call that the catalog describes and an input completes. */
+export interface Call {
+  method: string;
+  base: TextOrReference;
+  /** What messages call the base: `The base URL of app "shop"`. */
+  baseName: string;
+  /** Below the base; empty for the base itself. */
+  path: string;
+  auth: Auth | undefined;
+  bodyType: BodyType | undefined;
+  defaults: ActionInput | undefined;
+  input: ActionInput;
+}
+
+/** Sends a call and answers its response if that is a success; throws the JobError that its status stands for if not. */
+export async function send(execution: Execution, call: Call): Promise<Response> {
+  const request = await requestOf(execution, call);
+  const response = await authorizedExchange(execution, call.auth ?? { type: "none" }, request);
+  if (response.ok) return response;
+  await discard(response);
+  throw statusError(response, execution.clock.now());
+}
+
+async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Promise<HttpRequest> {
+  const { defaults = {}, input } = call;
+  const baseOf = carriesCredentials(call.auth) ? secureUrlOf : urlOf;
+  const url = buildUrl(
+    await baseOf(secrets, call.base, call.baseName),
+    call.path,
+    merged(defaults.params, input.params) ?? {},
+    merged(defaults.query, input.query) ?? {},
+  );
+  const headers = mergeHeaders(defaults.headers, input.headers);
+  headers.set("idempotency-key", idempotencyKey);
+  const body = merged(defaults.body, input.body);
+  if (body === undefined) return { method: call.method, url, headers };
+  if (call.method === "GET") throw new JobError("VALIDATION_ERROR", "A GET request has no body.");
+  const { text, contentType } = encodeBody(body, call.bodyType ?? "json");
+  if (!headers.has("content-type")) headers.set("content-type", contentType);
+  return { method: call.method, url, headers, body: text };
+}
+
+/**
+ * The fields of both, the input's in place of the default's: whole fields, so that what the input says is what is sent.
+ * Spread defines fields and never runs a setter, so a field called `__proto__` stays a field.
+ */
+const merged = <T>(defaults?: Record<string, T>, input?: Record<string, T>): Record<string, T> | undefined =>
+  defaults || input ? { ...defaults, ...input } : undefined;

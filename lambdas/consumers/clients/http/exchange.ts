@@ -1,0 +1,95 @@
+import { sendHttp } from "../../../aws/client/http-request.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import { responseOf } from "./response.ts";
+
+export interface HttpRequest {
+  method: string;
+  url: URL;
+  headers: Headers;
+  body?: string;
+}
+
+export const maxRedirects = 5;
+const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);
+
+/**
+ * One request and its response, whatever its status. Redirects are followed within the origin only: another host was
+ * not meant by the catalog and must see neither credentials nor input.
+ */
+export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Response> {
+  let next = request;
+  for (let redirects = 0; ; redirects += 1) {
+    const response = await send(next, signal);
+    if (!leadsOn(response)) return response;
+    await discard(response);
+    next = redirectOf(next, response, redirects);
+  }
+}
+
+type Answer = Pick<Response, "status" | "headers">;
+
+/** Whether an answer is a redirect that says where to. */
+export const leadsOn = ({ status, headers }: Answer): boolean => isRedirect(status) && headers.has("location");
+
+/**
+ * The request that such an answer leads to, after `redirects` before it. Throws a PROVIDER_ERROR for another host, and for one
+ * redirect too many.
+ */
+export function redirectOf(request: HttpRequest, answer: Answer, redirects: number, who = "provider"): HttpRequest {
+  if (redirects === maxRedirects) throw refused(who, `redirects more than ${maxRedirects} times`);
+  return redirected(request, answer, who);
+}
+
+/** RFC 9110 9.2.2: their effect is the same if they arrive twice. */
+const idempotent = new Set(["GET", "PUT", "DELETE"]);
+
+/**
+ * A provider need not honour the idempotency key, so that a POST or PATCH is never repeated here; that it seldom has to be
+ * is `sendHttp`'s doing, which uses no connection from before a freeze.
+ */
+async function send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
+  const sent = { ...defaults, ...Object.fromEntries(headers) };
+  try {
+    const repeatable = idempotent.has(method);
+    return responseOf(await sendHttp(url, { method, headers: sent, body, signal, repeatable }));
+  } catch (cause) {
+    throw networkError(cause, signal);
+  }
+}
+
+const defaults = { accept: "*/*", "accept-encoding": "gzip, deflate, br", "user-agent": "ductape-jobs" };
+
+/** 303 always turns into a GET, 301 and 302 turn a POST into one, as every client does (RFC 9110 15.4). */
+function redirected(request: HttpRequest, { status, headers: answer }: Answer, who: string): HttpRequest {
+  const url = URL.parse(answer.get("location") ?? "", request.url.href);
+  if (!url || url.origin !== request.url.origin || url.username || url.password) {
+    throw refused(who, "redirects to another host, which is not followed");
+  }
+  const toGet = status === 303 || (status <= 302 && request.method === "POST");
+  if (!toGet) return { ...request, url };
+  const headers = new Headers([...request.headers].filter(([name]) => !name.startsWith("content-")));
+  return { method: "GET", url, headers };
+}
+
+const refused = (who: string, what: string) =>
+  new JobError("PROVIDER_ERROR", `The ${who} ${what}.`, { retryable: false });
+
+/** The failure of a connection; an abort is the signal's own reason. Names the system's code, never the URL. */
+export function networkError(cause: unknown, signal: AbortSignal): unknown {
+  if (signal.aborted) return signal.reason;
+  if (cause instanceof JobError) return cause;
+  const code = codeOf(cause) ?? codeOf((cause as { cause?: unknown } | undefined)?.cause);
+  return new JobError("CONNECTION_ERROR", `The connection to the provider failed${code ? ` (${code})` : ""}.`, {
+    cause,
+  });
+}
+
+/** Node gives a failure on several addresses (IPv6 and IPv4) as an AggregateError without a code. */
+function codeOf(error: unknown): string | undefined {
+  const { code, errors } = (error ?? {}) as { code?: unknown; errors?: unknown[] };
+  if (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
+  return errors?.map(codeOf).find((found) => found !== undefined);
+}
+
+/** Gives the connection back without reading the body. */
+export const discard = async (response: Response): Promise<void> => response.body?.cancel().catch(() => {});

@@ -1,0 +1,73 @@
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
+import type { Auth } from "../../types/action/target.ts";
+import { discard, exchange } from "./exchange.ts";
+import { readJson } from "./read-body.ts";
+import { secureUrlOf, textOf } from "./settings.ts";
+import { statusError } from "./status.ts";
+import { type FreshToken, type TokenSource, tokenKey } from "./tokens.ts";
+
+type OAuth2 = Extract<Auth, { type: "oauth2" }>;
+type Fields = Record<string, string>;
+
+/** What is assumed of a token whose answer does not say how long it lives (RFC 6749 5.1 only recommends it). */
+const assumedLifetimeSeconds = 300;
+
+/** Where the access tokens of a client come from (client credentials, RFC 6749 4.4). */
+export async function oauth2Source({ secrets, clock }: Execution, auth: OAuth2): Promise<TokenSource> {
+  const [url, id, secret] = await Promise.all([
+    secureUrlOf(secrets, auth.token_url, "The OAuth2 token URL"),
+    textOf(secrets, auth.client_id),
+    secrets.resolve(auth.client_secret),
+  ]);
+  const inBody = (auth.client_auth ?? "body") === "body";
+  const fields: Fields = {
+    grant_type: "client_credentials",
+    ...(auth.scope !== undefined && { scope: auth.scope }),
+    ...(auth.audience !== undefined && { audience: auth.audience }),
+    ...(inBody && { client_id: id, client_secret: secret }),
+  };
+  const basic: Fields = inBody ? {} : { authorization: `Basic ${btoa(`${encoded(id)}:${encoded(secret)}`)}` };
+  return {
+    key: tokenKey("oauth2", url.href, id, secret, auth.scope, auth.audience),
+    fetch: (signal) => requestToken(url, fields, basic, signal, () => clock.now()),
+  };
+}
+
+/** RFC 6749 2.3.1: both parts are form-encoded before they are joined. */
+const encoded = (text: string) => new URLSearchParams({ v: text }).toString().slice(2);
+
+async function requestToken(
+  url: URL,
+  fields: Fields,
+  authorization: Fields,
+  signal: AbortSignal,
+  now: () => number,
+): Promise<FreshToken> {
+  const headers = new Headers({
+    accept: "application/json",
+    "content-type": "application/x-www-form-urlencoded",
+    ...authorization,
+  });
+  const body = new URLSearchParams(fields).toString();
+  return readToken(await exchange({ method: "POST", url, headers, body }, signal), signal, now());
+}
+
+async function readToken(response: Response, signal: AbortSignal, now: number): Promise<FreshToken> {
+  if (!response.ok) {
+    await discard(response);
+    // RFC 6749 5.2 answers wrong credentials and scopes with 400.
+    if ([400, 401, 403].includes(response.status)) throw refusedClient(response.status);
+    throw statusError(response, now, { who: "The token endpoint" });
+  }
+  const answer = (await readJson(response, signal)) as { access_token?: unknown; expires_in?: unknown } | undefined;
+  const token = answer?.access_token;
+  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+    throw new JobError("PROVIDER_ERROR", "The token endpoint answered without an access token.", { retryable: false });
+  }
+  const lifetime = Number(answer?.expires_in ?? assumedLifetimeSeconds);
+  return { token, lifetimeSeconds: lifetime > 0 ? lifetime : assumedLifetimeSeconds };
+}
+
+const refusedClient = (status: number) =>
+  new JobError("UNAUTHORIZED", `The token endpoint answered with status ${status}: it refuses the client.`);

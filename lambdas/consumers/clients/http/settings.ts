@@ -1,0 +1,29 @@
+import { isReference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Secrets } from "../../../core/ports/ports.ts";
+import { httpUrl, urlFault } from "../../../core/schema/url.ts";
+
+/** The text of a setting. A reference without a value is the Secrets port's CONFIGURATION_ERROR; nothing wraps it. */
+export const textOf = async (secrets: Secrets, setting: TextOrReference): Promise<string> =>
+  isReference(setting) ? secrets.resolve(setting) : setting;
+
+/** How a message names a setting: by its reference, or else by what it is; never by its value. */
+export const settingName = (setting: TextOrReference, what: string): string =>
+  isReference(setting) ? `${what}, ${referenceName(setting)},` : what;
+
+/** An HTTP(S) URL of the catalog, which may stand behind a reference and is sent nothing secret. */
+export async function urlOf(secrets: Secrets, setting: TextOrReference, what: string): Promise<URL> {
+  const url = httpUrl(await textOf(secrets, setting));
+  if (url) return url;
+  throw new JobError("CONFIGURATION_ERROR", `${settingName(setting, what)} is not an http(s) URL without credentials.`);
+}
+
+/** The URL of a request that carries credentials: https, or plain HTTP that does not leave this machine. */
+export async function secureUrlOf(secrets: Secrets, setting: TextOrReference, what: string): Promise<URL> {
+  const url = await urlOf(secrets, setting, what);
+  if (urlFault(url.href, { plainLoopback: true }) === undefined) return url;
+  throw new JobError(
+    "CONFIGURATION_ERROR",
+    `${settingName(setting, what)} must start with https://, since credentials are sent there.`,
+  );
+}

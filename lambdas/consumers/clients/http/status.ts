@@ -1,0 +1,55 @@
+import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
+import { retryAfterMs } from "../../../core/job/retry-after.ts";
+
+interface Meaning {
+  code: JobErrorCode;
+  why: string;
+  retryable?: boolean;
+}
+
+const badInput: Meaning = { code: "VALIDATION_ERROR", why: "it refuses the request as invalid" };
+const absent: Meaning = { code: "NOT_FOUND", why: "it knows no such resource" };
+const unavailable: Meaning = { code: "SERVICE_UNAVAILABLE", why: "it is unavailable" };
+const unsupported: Meaning = { code: "PROVIDER_ERROR", why: "it does not support the request", retryable: false };
+
+const meanings: Record<number, Meaning> = {
+  400: badInput,
+  401: { code: "UNAUTHORIZED", why: "it does not accept the credentials" },
+  403: { code: "FORBIDDEN", why: "the credentials do not allow this" },
+  404: absent,
+  408: { code: "TIMEOUT", why: "it waited too long for the request" },
+  410: absent,
+  422: badInput,
+  429: { code: "RATE_LIMITED", why: "it limits the rate of requests" },
+  500: { code: "PROVIDER_ERROR", why: "it failed", retryable: true },
+  501: unsupported,
+  502: unavailable,
+  503: unavailable,
+  504: unavailable,
+  505: unsupported,
+};
+
+/** What a status that is no success means; 5xx that are not listed are passing faults, all others permanent. */
+export const meaningOf = (status: number): Meaning =>
+  meanings[status] ??
+  (status >= 500
+    ? { code: "PROVIDER_ERROR", why: "it failed", retryable: true }
+    : { code: "PROVIDER_ERROR", why: "it refuses the request", retryable: false });
+
+/**
+ * The failure that a status stands for. Says the status and what it means and nothing of the response: a body may echo
+ * the request with its credentials.
+ */
+export function statusError(
+  response: { status: number; headers: Headers },
+  now: number,
+  options: { who?: string; progress?: unknown } = {},
+): JobError {
+  const { code, why, retryable } = meaningOf(response.status);
+  const wait = retryAfterMs(response.headers.get("retry-after"), now);
+  return new JobError(code, `${options.who ?? "The provider"} answered with status ${response.status}: ${why}.`, {
+    ...(retryable !== undefined && { retryable }),
+    ...(wait !== undefined && { retryAfterMs: wait }),
+    progress: options.progress,
+  });
+}

@@ -1,0 +1,98 @@
+import { createHash } from "node:crypto";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
+import type { Clock } from "../../../core/ports/ports.ts";
+import { discard } from "./exchange.ts";
+
+export interface FreshToken {
+  token: string;
+  lifetimeSeconds: number;
+}
+
+interface Entry {
+  token: Promise<string>;
+  /** Epoch milliseconds; the future while the token is on its way. */
+  freshUntil: number;
+}
+
+/** One a warm Lambda: requests that need the same token at once share one fetch of it. */
+const entries = new Map<string, Entry>();
+
+/** How long a token may take to come; longer than one job's patience, as others may wait for it too. */
+const fetchTimeoutMs = 10_000;
+
+/** Tells credentials apart without keeping them; a rotated secret is another key. */
+export const tokenKey = (...parts: (string | undefined)[]): string =>
+  createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
+
+export interface TokenSource {
+  key: string;
+  fetch: (signal: AbortSignal) => Promise<FreshToken>;
+}
+
+/**
+ * Sends with a cached token; once more with a fresh one when it is refused, as providers revoke tokens early. `isRefusal` says
+ * whether a 401 is about the token; without it each is.
+ */
+export async function withToken(
+  { clock, signal }: Pick<Execution, "clock" | "signal">,
+  source: TokenSource,
+  send: (token: string) => Promise<Response>,
+  isRefusal: (response: Response) => Promise<boolean> = async () => true,
+): Promise<Response> {
+  const token = await tokenOf(source, clock, signal);
+  const response = await send(token);
+  if (response.status !== 401 || !(await isRefusal(response))) return response;
+  await discard(response);
+  await refuseToken(source.key, token);
+  return send(await tokenOf(source, clock, signal));
+}
+
+function tokenOf(source: TokenSource, clock: Clock, signal: AbortSignal): Promise<string> {
+  const cached = entries.get(source.key);
+  const entry = cached && cached.freshUntil > clock.now() ? cached : begin(source, clock);
+  return untilAborted(entry.token, signal);
+}
+
+/** The fetch has a signal of its own: were it that of the job that came first, this job's end would fail the others. */
+function begin({ key, fetch: fetchToken }: TokenSource, clock: Clock): Entry {
+  const entry: Entry = { freshUntil: Number.POSITIVE_INFINITY, token: Promise.resolve("") };
+  entry.token = withTimeout(fetchToken).then(({ token, lifetimeSeconds }) => {
+    // Ends a minute early, or a tenth of a short life: it must outlive the request that takes it.
+    entry.freshUntil = clock.now() + (lifetimeSeconds - Math.min(60, lifetimeSeconds / 10)) * 1000;
+    return token;
+  });
+  entry.token.catch(() => forget(key, entry));
+  entries.set(key, entry);
+  return entry;
+}
+
+const forget = (key: string, entry: Entry) => {
+  if (entries.get(key) === entry) entries.delete(key);
+};
+
+/** Forgets a token that was refused, unless another request has already replaced it. */
+async function refuseToken(key: string, token: string): Promise<void> {
+  const entry = entries.get(key);
+  if (entry && entry.freshUntil !== Number.POSITIVE_INFINITY && (await entry.token) === token) forget(key, entry);
+}
+
+async function withTimeout(fetchToken: TokenSource["fetch"]): Promise<FreshToken> {
+  const late = new JobError("TIMEOUT", `The token endpoint took longer than ${fetchTimeoutMs} ms.`);
+  const controller = new AbortController();
+  const timer = setTimeout(() => controller.abort(late), fetchTimeoutMs);
+  try {
+    return await fetchToken(controller.signal);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function untilAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}

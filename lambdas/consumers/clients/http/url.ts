@@ -1,0 +1,86 @@
+import { JobError } from "../../../core/job/job-error.ts";
+import { quoted } from "./names.ts";
+
+export type Scalar = string | number | boolean;
+export type Query = Record<string, Scalar | Scalar[] | null>;
+export type Params = Record<string, Scalar>;
+
+/** Not right after a letter or digit, so that custom methods such as `/messages:send` stay what they are. */
+const placeholder = /(?<![A-Za-z0-9_]):([A-Za-z_][A-Za-z0-9_]*)/g;
+
+const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
+
+/** The names of a path's params. */
+export const paramsOf = (path: string): string[] => [
+  ...new Set(Array.from(path.matchAll(placeholder), ([, name]) => name as string)),
+];
+
+/** A param that keeps a path from being filled. */
+export interface ParamFault {
+  name: string;
+  /** `dots`: empty or a dot segment, which URL parsers resolve, so that it would leave the path that the catalog means. */
+  is: "missing" | "dots" | "malformed" | "unused";
+}
+
+export function paramFaults(path: string, params: Params): ParamFault[] {
+  const names = paramsOf(path);
+  const faultOf = (name: string): ParamFault["is"] | undefined => {
+    if (!Object.hasOwn(params, name)) return "missing";
+    const value = String(params[name]);
+    if (value === "" || value === "." || value === "..") return "dots";
+    return value.isWellFormed() ? undefined : "malformed";
+  };
+  return [
+    ...names.flatMap((name) => {
+      const is = faultOf(name);
+      return is === undefined ? [] : [{ name, is }];
+    }),
+    ...Object.keys(params)
+      .filter((name) => !names.includes(name))
+      .map((name): ParamFault => ({ name, is: "unused" })),
+  ];
+}
+
+const messages: Record<ParamFault["is"], (name: string) => string> = {
+  missing: (name) => `The path needs the param ${name}.`,
+  dots: (name) => `The param ${name} must not be empty, "." or "..".`,
+  malformed: (name) => `The param ${name} is not well-formed Unicode.`,
+  unused: (name) => `The path has no param ${name}.`,
+};
+
+/** Fills `:name`; each value is one path segment or a part of one, whatever characters it has. */
+export function fillPath(path: string, params: Params): string {
+  const [fault] = paramFaults(path, params);
+  if (fault) throw invalid(messages[fault.is](quoted(fault.name)));
+  return path.replace(placeholder, (_, name: string) => encodeURIComponent(String(params[name])));
+}
+
+/** The path of a call, without its query: `path` below `base`, or the path of `base` itself. */
+export function pathBelow(base: URL, path: string): string {
+  const [own = ""] = splitAt(path, "?");
+  return own === "" ? base.pathname : base.pathname.replace(/\/$/, "") + own;
+}
+
+/**
+ * The URL of a call: `path` below `base`, or the path of `base` itself. Queries that the two were written with stay,
+ * unless `query` has a field of the same name; null removes one.
+ */
+export function buildUrl(base: URL, path: string, params: Params, query: Query): URL {
+  const [, ownQuery] = splitAt(path, "?");
+  // Joined as text, never resolved: a path that starts with `//` must not name another host.
+  const url = new URL(base.origin + fillPath(pathBelow(base, path), params));
+  for (const [name, value] of [...base.searchParams, ...new URLSearchParams(ownQuery)]) {
+    url.searchParams.append(name, value);
+  }
+  for (const [name, value] of Object.entries(query)) {
+    url.searchParams.delete(name);
+    if (value === null) continue;
+    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(one));
+  }
+  return url;
+}
+
+function splitAt(text: string, mark: string): [string, string | undefined] {
+  const at = text.indexOf(mark);
+  return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}

@@ -1,4 +1,0 @@
-import { consumer } from "../consumer.ts";
-import { execute } from "./execute.ts";
-
-export const handler = consumer("database_action", execute);

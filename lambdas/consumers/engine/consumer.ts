@@ -1,0 +1,31 @@
+import { queueHandler } from "../../aws/lambda/queue-handler.ts";
+import { startRedelivery } from "../../aws/sqs/redelivery.ts";
+import { ConsumerEnv, readEnv } from "../../aws/start/env.ts";
+import { startSecrets } from "../../aws/start/start-secrets.ts";
+import { startServices } from "../../aws/start/start-up.ts";
+import { JobMessage, type JobType } from "../../core/job/job.ts";
+import type { Decide } from "../../core/operations/execution.ts";
+import { loggingOf, messageFields } from "../../core/operations/log-fields.ts";
+import { memoryOf } from "../../core/operations/memory.ts";
+import { lazy } from "../../core/schema/lazy.ts";
+import { catalog } from "../types/catalog.ts";
+import { type RunJobOptions, runJob } from "./run-job.ts";
+import { withCurrentSecrets } from "./with-current-secrets.ts";
+
+/** The Lambda of a job type: the shell around its executor. */
+export function consumer(type: JobType, execute: Decide, options: Pick<RunJobOptions, "wakeUps"> = {}) {
+  const current = withCurrentSecrets(execute);
+  const start = lazy(() => {
+    const env = readEnv(ConsumerEnv);
+    const services = startServices(`consumer-${type}`, env, catalog);
+    const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
+    const shell = { longestWaitMs: env.LONGEST_WAIT_MS, memory: memoryOf(env.MEMORY_MB) };
+    return loggingOf({ ...services, redelivery, secrets: startSecrets(), shell }, { type });
+  });
+  return queueHandler(
+    start,
+    JobMessage,
+    (services, message) => runJob(services, current, message, { ...options, ...services.shell, type }),
+    messageFields,
+  );
+}

@@ -1,0 +1,68 @@
+import type { Clock } from "../../../../core/ports/ports.ts";
+import type { Input } from "../values.ts";
+
+/** One action of one database, as an engine is asked to run it. */
+export interface Call<Action> {
+  action: Action;
+  input: Input;
+  /** Aborts at the job's timeout. */
+  signal: AbortSignal;
+  clock: Clock;
+  /** Epoch milliseconds at which the attempt times out. */
+  deadline: number;
+}
+
+/** An engine that is reached by a connection URL. */
+export interface ConnectedCall<Action> extends Call<Action> {
+  /** The value behind the reference: a secret. */
+  url: string;
+  /** How the reference is written, for messages. */
+  reference: string;
+}
+
+/** How long an idle connection is trusted without a word from the server: a Lambda freezes between invocations. */
+export const trustedIdleMs = 5_000;
+export const connectTimeoutMs = 10_000;
+
+/**
+ * Milliseconds for the server to give up by itself, a little before the attempt does: then its work is undone when the
+ * next attempt starts, and the connection lives on. Whole seconds, so that the setting seldom changes.
+ */
+export function serverTimeoutMs({ clock, deadline }: Pick<Call<unknown>, "clock" | "deadline">): number {
+  const left = deadline - clock.now() - 200;
+  return left > 2000 ? Math.floor(left / 1000) * 1000 : Math.max(100, Math.floor(left / 100) * 100);
+}
+
+/** Rejects with the signal's reason as soon as it aborts, whatever becomes of `work`. */
+export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  // Whoever loses the race still ends some day, and nobody listens then.
+  work.catch(() => {});
+  signal.throwIfAborted();
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = () => reject(signal.reason);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/** As `untilAborted`, and rejects with `late()` after `ms`. */
+export async function within<T>(
+  { clock, signal }: Pick<Call<unknown>, "clock" | "signal">,
+  ms: number,
+  work: Promise<T>,
+  late: () => unknown,
+): Promise<T> {
+  const ended = new AbortController();
+  const timeout = clock.sleep(ms, ended.signal).then((): Promise<T> => {
+    if (ended.signal.aborted) return new Promise(() => {});
+    throw late();
+  });
+  try {
+    return await untilAborted(signal, Promise.race([work, timeout]));
+  } finally {
+    ended.abort();
+  }
+}

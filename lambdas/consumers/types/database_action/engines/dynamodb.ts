@@ -1,0 +1,178 @@
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateItemCommand,
+} from "@aws-sdk/client-dynamodb";
+import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
+import { agents, withinABurst } from "../../../../aws/client/agents.ts";
+import { JobError } from "../../../../core/job/job-error.ts";
+import type { Placeholder } from "../placeholders.ts";
+import { type ExpressionField, readDynamo } from "../read-dynamodb.ts";
+import type { DynamoAction } from "../target-dynamodb.ts";
+import { fillTemplate } from "../template.ts";
+import { type Input, isoOf, lookUp } from "../values.ts";
+import type { Call } from "./call.ts";
+import { dynamoFault } from "./dynamodb-fault.ts";
+import { jsonSafe } from "./json-safe.ts";
+import { collector } from "./rows.ts";
+
+export interface DynamoCall extends Call<DynamoAction> {
+  region: string | undefined;
+  endpoint: string | undefined;
+}
+
+const clients = new Map<string, DynamoDBClient>();
+
+/** A client a place, kept while the Lambda is warm. Its timeouts are short: DynamoDB answers in milliseconds. */
+function clientOf({ region, endpoint }: DynamoCall): DynamoDBClient {
+  const place = JSON.stringify([region, endpoint]);
+  const known = clients.get(place);
+  if (known) return known;
+  const client = new DynamoDBClient({
+    ...(region !== undefined && { region }),
+    ...(endpoint !== undefined && { endpoint }),
+    // One try, and none on a connection from before a freeze: what follows a failure is the job's retry policy, which
+    // also waits as long as DynamoDB asks.
+    maxAttempts: 1,
+    requestHandler: {
+      connectionTimeout: 2000,
+      requestTimeout: 10_000,
+      throwOnRequestTimeout: true,
+      ...agents(withinABurst),
+    },
+  });
+  clients.set(place, client);
+  return client;
+}
+
+export function closeDynamo(): void {
+  for (const client of clients.values()) client.destroy();
+  clients.clear();
+}
+
+/** One request, or one query with all its pages. */
+export async function runDynamo(call: DynamoCall): Promise<unknown> {
+  const { action, signal } = call;
+  try {
+    return await perform(call, clientOf(call));
+  } catch (error) {
+    signal.throwIfAborted();
+    throw dynamoFault(error, action.table);
+  }
+}
+
+async function perform(call: DynamoCall, client: DynamoDBClient): Promise<unknown> {
+  const { action, input, signal } = call;
+  const request = requestOf(action, input);
+  const options = { abortSignal: signal };
+  switch (action.operation) {
+    case "put": {
+      const Item = attributes(action.item, input);
+      const command = new PutItemCommand({ ...request, Item, ReturnValues: "ALL_OLD" });
+      return { replaced: itemOf((await client.send(command, options)).Attributes) };
+    }
+    case "get": {
+      const Key = attributes(action.key, input);
+      const command = new GetItemCommand({ ...request, Key, ConsistentRead: action.consistent });
+      return { item: itemOf((await client.send(command, options)).Item) };
+    }
+    case "update": {
+      const Key = attributes(action.key, input);
+      const command = new UpdateItemCommand({ ...request, Key, ReturnValues: "ALL_NEW" });
+      return { item: itemOf((await client.send(command, options)).Attributes) };
+    }
+    case "delete": {
+      const Key = attributes(action.key, input);
+      const command = new DeleteItemCommand({ ...request, Key, ReturnValues: "ALL_OLD" });
+      return { deleted: itemOf((await client.send(command, options)).Attributes) };
+    }
+    case "query":
+      return query(
+        client,
+        { ...request, IndexName: action.index, ScanIndexForward: action.forward },
+        call,
+        action.max_rows,
+      );
+    case "count":
+      return count(client, { ...request, IndexName: action.index, Select: "COUNT" }, call);
+  }
+}
+
+async function query(client: DynamoDBClient, request: QueryCommandInput, { signal }: DynamoCall, maxRows?: number) {
+  const { rows, add, isTruncated } = collector(maxRows);
+  for await (const { Items = [] } of pages(client, request, signal)) {
+    for (const item of Items) add(itemOf(item));
+    if (isTruncated()) break;
+  }
+  return { items: rows, count: rows.length, truncated: isTruncated() };
+}
+
+async function count(client: DynamoDBClient, request: QueryCommandInput, { signal }: DynamoCall) {
+  let total = 0;
+  for await (const { Count = 0 } of pages(client, request, signal)) total += Count;
+  return { count: total };
+}
+
+async function* pages(client: DynamoDBClient, request: QueryCommandInput, abortSignal: AbortSignal) {
+  let ExclusiveStartKey: Record<string, AttributeValue> | undefined;
+  do {
+    const page = await client.send(new QueryCommand({ ...request, ExclusiveStartKey }), { abortSignal });
+    yield page;
+    ExclusiveStartKey = page.LastEvaluatedKey;
+  } while (ExclusiveStartKey);
+}
+
+const parameters: Record<ExpressionField, string> = {
+  key_condition: "KeyConditionExpression",
+  filter: "FilterExpression",
+  projection: "ProjectionExpression",
+  update: "UpdateExpression",
+  condition: "ConditionExpression",
+};
+
+/** The expressions as they were compiled: what the input holds is in ExpressionAttributeValues alone. */
+export function requestOf(action: DynamoAction, input: Input) {
+  const { expressions, values } = readDynamo(action);
+  const pairs = values.map((placeholder, i) => [`:p${i}`, bound(placeholder, input)]);
+  return {
+    TableName: action.table,
+    ...Object.fromEntries(
+      Object.entries(expressions).map(([field, text]) => [parameters[field as ExpressionField], text]),
+    ),
+    ...(action.names && { ExpressionAttributeNames: action.names }),
+    ...(pairs.length > 0 && { ExpressionAttributeValues: marshalled(Object.fromEntries(pairs)) }),
+  };
+}
+
+/** A request of DynamoDB takes an item of 400 KB; as attributes, each of them an object, more of it would fill the memory. */
+const largestRequest = 1024 * 1024;
+
+/** A number is what the input's JSON was read as; DynamoDB says which it does not hold. */
+function marshalled(value: unknown): Record<string, AttributeValue> {
+  if (Buffer.byteLength(JSON.stringify(value) ?? "") > largestRequest) {
+    throw new JobError("VALIDATION_ERROR", "The action's values are larger than a request of DynamoDB may be.");
+  }
+  return marshall(value as Record<string, NativeAttributeValue>, { allowImpreciseNumbers: true });
+}
+
+const attributes = (template: unknown, input: Input): Record<string, AttributeValue> =>
+  marshalled(fillTemplate(template, "plain", ({ placeholder }) => bound(placeholder, input)));
+
+function bound(placeholder: Placeholder, input: Input): unknown {
+  const value = lookUp(placeholder, input) ?? null;
+  return placeholder.type === "date" && value !== null ? isoOf(String(value)) : value;
+}
+
+/** Numbers that JavaScript cannot hold exactly stay the text that DynamoDB sent. */
+const numberOf = (text: string): number | string => {
+  const digits = text.replace(/^-?[0.]*|[.]|0*$|E.*$/g, "").length;
+  return Number.isSafeInteger(Number(text)) || (text.includes(".") && digits <= 15) ? Number(text) : text;
+};
+
+const itemOf = (item: Record<string, AttributeValue> | undefined) =>
+  item === undefined ? null : jsonSafe(unmarshall(item, { wrapNumbers: numberOf }));

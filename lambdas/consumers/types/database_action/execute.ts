@@ -1,0 +1,68 @@
+import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execute, Execution } from "../../../core/operations/execution.ts";
+import { databaseFaults } from "./definition.ts";
+import type { Call, ConnectedCall } from "./engines/call.ts";
+import type { DatabaseTarget } from "./target.ts";
+import type { Input } from "./values.ts";
+
+/** Runs a named action of a database; each engine, with its driver, is loaded when it is first used. */
+export const execute: Execute = async (execution) => {
+  const target = execution.target as DatabaseTarget;
+  const name = String(execution.event.action);
+  const input = execution.input as unknown as Input;
+  checkAgain(target, name, input);
+  switch (target.engine) {
+    case "postgres": {
+      const call = await connectedCall(execution, own(target.actions, name), own(target.envs, execution.job.env));
+      return (await import("./engines/postgres.ts")).runPostgres(call);
+    }
+    case "mysql": {
+      const call = await connectedCall(execution, own(target.actions, name), own(target.envs, execution.job.env));
+      return (await import("./engines/mysql.ts")).runMysql(call);
+    }
+    case "mongodb": {
+      const call = await connectedCall(execution, own(target.actions, name), own(target.envs, execution.job.env));
+      return (await import("./engines/mongodb.ts")).runMongo(call);
+    }
+    case "dynamodb": {
+      const { region, endpoint } = own(target.envs, execution.job.env);
+      const place = { region: await textOf(execution, region), endpoint: await textOf(execution, endpoint) };
+      const call = callOf(execution, own(target.actions, name));
+      return (await import("./engines/dynamodb.ts")).runDynamo({ ...call, ...place });
+    }
+  }
+};
+
+/** The catalog of today may ask for more than the one that the job was requested against. */
+function checkAgain(target: DatabaseTarget, action: string, input: Input): void {
+  const faults = databaseFaults(target, action, input);
+  if (faults.length === 0) return;
+  const text = faults.map(({ pointer, detail }) => `${pointer} ${detail}`).join(" ");
+  throw new JobError("VALIDATION_ERROR", `The input no longer fits the action. ${text}`);
+}
+
+function own<T>(record: Record<string, T>, name: string): T {
+  if (Object.hasOwn(record, name)) return record[name] as T;
+  throw new JobError("CONFIGURATION_ERROR", `The catalog's database has no ${name} any more.`);
+}
+
+const callOf = <Action>({ job, input, signal, clock }: Execution, action: Action): Call<Action> => ({
+  action,
+  input: input as unknown as Input,
+  signal,
+  clock,
+  deadline: (job.started_at ?? clock.now()) + job.timeout_ms,
+});
+
+async function connectedCall<Action>(
+  execution: Execution,
+  action: Action,
+  { connection }: { connection: Reference },
+): Promise<ConnectedCall<Action>> {
+  const url = await execution.secrets.resolve(connection);
+  return { ...callOf(execution, action), url, reference: referenceName(connection) };
+}
+
+const textOf = async ({ secrets }: Execution, value: TextOrReference | undefined) =>
+  typeof value === "object" ? secrets.resolve(value) : value;

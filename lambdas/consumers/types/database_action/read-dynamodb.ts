@@ -1,0 +1,38 @@
+import type { Placeholder } from "./placeholders.ts";
+import { compile } from "./statement.ts";
+import { readTemplate, type TemplateFault } from "./template.ts";
+
+const expressionFields = ["key_condition", "filter", "projection", "update", "condition"] as const;
+export type ExpressionField = (typeof expressionFields)[number];
+const templateFields = ["item", "key"] as const;
+
+export interface DynamoStatement {
+  expressions: Partial<Record<ExpressionField, string>>;
+  /** What `:p0`, `:p1` ... of all expressions stand for. */
+  values: Placeholder[];
+  placeholders: Placeholder[];
+  faults: TemplateFault[];
+}
+
+export function readDynamo(fields: Readonly<Record<string, unknown>>): DynamoStatement {
+  const read: DynamoStatement = { expressions: {}, values: [], placeholders: [], faults: [] };
+  for (const field of templateFields) {
+    if (fields[field] === undefined) continue;
+    const { placeholders, faults } = readTemplate(fields[field], [field]);
+    read.placeholders.push(...placeholders);
+    read.faults.push(...faults);
+    if (typeof fields[field] === "string" && faults.length === 0 && placeholders[0]?.type !== "object") {
+      read.faults.push({ path: [field], detail: "is JSON, or a placeholder of type object." });
+    }
+  }
+  for (const field of expressionFields) {
+    const source = fields[field];
+    if (typeof source !== "string") continue;
+    const { text, placeholders, faults } = compile(source, "dynamodb", read.values.length);
+    read.expressions[field] = text;
+    read.values.push(...placeholders);
+    read.faults.push(...faults.map((detail) => ({ path: [field], detail })));
+  }
+  read.placeholders.push(...read.values);
+  return read;
+}

@@ -1,0 +1,49 @@
+import * as z from "zod";
+import { TextOrReference } from "../../../core/catalog/reference-schema.ts";
+import { strict } from "../../../core/schema/schema.ts";
+import { readDynamo } from "./read-dynamodb.ts";
+import { MaxRows } from "./target-sql.ts";
+
+/** Without a region, the one this Lambda runs in; an endpoint is for a DynamoDB that is not AWS's. */
+export const DynamoPlace = strict({ region: TextOrReference.optional(), endpoint: TextOrReference.optional() });
+
+const Attributes = z.union([z.record(z.string(), z.unknown()), z.string()]);
+const Expression = z.string().min(1);
+const common = {
+  table: z.string().regex(/^[A-Za-z0-9_.-]{3,255}$/, "the name of a DynamoDB table"),
+  /** `#name` for attribute names that are reserved words. */
+  names: z.record(z.string().regex(/^#\w+$/, "starts with #"), z.string().min(1)).optional(),
+};
+const query = {
+  ...common,
+  index: z.string().min(3).max(255).optional(),
+  /** As DynamoDB has it, with `{{field:type}}` where a value goes: `customer = {{filter.customer:string}}`. */
+  key_condition: Expression,
+  filter: Expression.optional(),
+};
+const of = <const Name extends string, Shape extends z.ZodRawShape>(operation: Name, shape: Shape) =>
+  strict({ operation: z.literal(operation), ...shape });
+
+/** Expressions in DynamoDB's own syntax; placeholders in them become ExpressionAttributeValues. */
+export const dynamoAction = () =>
+  z
+    .discriminatedUnion("operation", [
+      of("put", { ...common, item: Attributes, condition: Expression.optional() }),
+      of("get", { ...common, key: Attributes, projection: Expression.optional(), consistent: z.boolean().optional() }),
+      of("query", {
+        ...query,
+        projection: Expression.optional(),
+        /** Ascending by the sort key unless false. */
+        forward: z.boolean().optional(),
+        max_rows: MaxRows,
+      }),
+      of("count", query),
+      of("update", { ...common, key: Attributes, update: Expression, condition: Expression.optional() }),
+      of("delete", { ...common, key: Attributes, condition: Expression.optional() }),
+    ])
+    .superRefine((action, context) => {
+      for (const { path, detail } of readDynamo(action).faults) {
+        context.addIssue({ code: "custom", path, message: detail });
+      }
+    });
+export type DynamoAction = z.output<ReturnType<typeof dynamoAction>>;

@@ -1,0 +1,51 @@
+import * as z from "zod";
+import { strict } from "../../../core/schema/schema.ts";
+import { readMongo } from "./read-mongodb.ts";
+import { MaxRows } from "./target-sql.ts";
+
+/** A document as JSON, or one placeholder of type object that stands for the whole of it. */
+const Document = z.union([z.record(z.string(), z.unknown()), z.string()]);
+const Documents = z.union([z.array(Document).min(1), z.string()]);
+const Update = z.union([Document, z.array(z.record(z.string(), z.unknown())).min(1)]);
+const Directions = z.record(z.string(), z.union([z.literal(1), z.literal(-1)]));
+
+const common = {
+  collection: z
+    .string()
+    .min(1)
+    .max(200)
+    .regex(/^[^$\0]+$/, "holds no $"),
+};
+const reads = {
+  ...common,
+  projection: z.record(z.string(), z.unknown()).optional(),
+  sort: Directions.optional(),
+  skip: z.int().min(0).optional(),
+};
+const upsert = z.boolean().optional();
+const of = <const Name extends string, Shape extends z.ZodRawShape>(operation: Name, shape: Shape) =>
+  strict({ operation: z.literal(operation), ...shape });
+
+/** Ductape's table of operations. Operators stand in these templates only: in the values of an input they are refused. */
+export const mongoAction = () =>
+  z
+    .discriminatedUnion("operation", [
+      of("find", { ...reads, filter: Document.optional(), limit: z.int().min(1).optional(), max_rows: MaxRows }),
+      of("findOne", { ...reads, filter: Document.optional() }),
+      of("countDocuments", { ...common, filter: Document.optional() }),
+      of("estimatedDocumentCount", common),
+      of("insertOne", { ...common, document: Document }),
+      of("insertMany", { ...common, documents: Documents }),
+      // No default: a forgotten filter must not mean every document.
+      of("updateOne", { ...common, filter: Document, update: Update, upsert }),
+      of("updateMany", { ...common, filter: Document, update: Update, upsert }),
+      of("deleteOne", { ...common, filter: Document }),
+      of("deleteMany", { ...common, filter: Document }),
+      of("aggregate", { ...common, pipeline: z.array(z.record(z.string(), z.unknown())).min(1), max_rows: MaxRows }),
+    ])
+    .superRefine((action, context) => {
+      for (const { path, detail } of readMongo(action).faults) {
+        context.addIssue({ code: "custom", path, message: detail });
+      }
+    });
+export type MongoAction = z.output<ReturnType<typeof mongoAction>>;

@@ -1,0 +1,39 @@
+import * as z from "zod";
+import { Reference } from "../../../core/catalog/reference-schema.ts";
+import { strict } from "../../../core/schema/schema.ts";
+import { compile, type Dialect } from "./statement.ts";
+
+/** What an action may be, with the first words that a statement of it may have. */
+const verbs = {
+  create: ["INSERT", "REPLACE", "WITH", "CALL"],
+  read: ["SELECT", "WITH", "VALUES", "TABLE", "SHOW"],
+  update: ["UPDATE", "INSERT", "REPLACE", "MERGE", "WITH", "CALL"],
+  delete: ["DELETE", "WITH", "CALL"],
+  aggregate: ["SELECT", "WITH"],
+} as const;
+const operations = ["create", "read", "update", "delete", "aggregate"] as const;
+
+/** The most rows or documents that a result holds; what comes after them is left out, and `truncated` says so. */
+export const largestMaxRows = 10_000;
+export const MaxRows = z.int().min(1).max(largestMaxRows).optional();
+
+/** `postgres://user:password@host:5432/name` or `mysql://...` by reference, with TLS as the URL asks for it. */
+export const Connection = strict({ connection: Reference });
+
+/** A named action of an SQL database: one statement, in which `{{field:type:min:max}}` stands for a value. */
+export const sqlAction = (dialect: Dialect) =>
+  strict({
+    operation: z.enum(operations),
+    statement: z.string().min(1),
+    /** Default 1000. */
+    max_rows: MaxRows,
+  }).superRefine(({ operation, statement }, context) => {
+    const add = (message: string) => context.addIssue({ code: "custom", path: ["statement"], message });
+    compile(statement, dialect).faults.forEach(add);
+    const allowed: readonly string[] = verbs[operation];
+    if (!allowed.includes(firstWord(statement))) add(`a ${operation} starts with ${allowed.join(", ")}.`);
+  });
+export type SqlAction = z.output<ReturnType<typeof sqlAction>>;
+
+const firstWord = (statement: string) =>
+  (/^(?:\s|\(|--[^\n]*\n|\/\*[\s\S]*?\*\/)*([A-Za-z]+)/.exec(statement)?.[1] ?? "").toUpperCase();

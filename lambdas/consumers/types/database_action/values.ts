@@ -1,0 +1,125 @@
+import * as z from "zod";
+import type { Fault } from "../../../core/errors.ts";
+import { jsonPointer } from "../../../core/schema/schema.ts";
+import type { Placeholder, PlaceholderType } from "./placeholders.ts";
+
+export interface Input {
+  data?: Record<string, unknown> | undefined;
+  filter?: Record<string, unknown> | undefined;
+}
+
+/** The value that a placeholder stands for. Own properties only: `constructor` finds nothing that nobody sent. */
+export function lookUp({ source, path }: Placeholder, input: Input): unknown {
+  let value: unknown = input[source];
+  for (const step of path) {
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
+    value = (value as Record<string, unknown>)[step];
+  }
+  return value;
+}
+
+/** Says what is wrong with a field's name inside an object or array of the input, if anything is. */
+export type NameRule = (name: string) => string | undefined;
+
+/** No engine needs it, and every merge along the way fears it. */
+export const plainNames: NameRule = (name) =>
+  name === "__proto__" ? "has a field __proto__, which is not accepted." : undefined;
+
+/** What `input` lacks of what the placeholders ask for; pointers are relative to the request, values are not quoted. */
+export function inputFaults(placeholders: readonly Placeholder[], input: Input, nameRule: NameRule): Fault[] {
+  const faults = placeholders.flatMap((placeholder) => {
+    const value = lookUp(placeholder, input);
+    const detail = faultOf(placeholder, value) ?? nestedFault(value, nameRule);
+    return detail === undefined
+      ? []
+      : [{ pointer: jsonPointer(["input", placeholder.source, ...placeholder.path]), detail }];
+  });
+  // A field may be used twice in one statement: one fault says it.
+  return [...new Map(faults.map((fault) => [`${fault.pointer} ${fault.detail}`, fault])).values()];
+}
+
+function faultOf(placeholder: Placeholder, value: unknown): string | undefined {
+  if (value === undefined || value === null) return placeholder.optional ? undefined : "is required.";
+  return checks[placeholder.type](value) ?? outOfRange(placeholder, value);
+}
+
+function firstFault<Item>(items: readonly Item[], faultIn: (item: Item) => string | undefined): string | undefined {
+  for (const item of items) {
+    const fault = faultIn(item);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
+}
+
+function nestedFault(value: unknown, nameRule: NameRule): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (Array.isArray(value)) return firstFault(value, (inner) => nestedFault(inner, nameRule));
+  // By its names: pairs of names and values would take more memory than the values do.
+  return firstFault(Object.keys(value), (name) => {
+    return nameRule(name) ?? nestedFault((value as Record<string, unknown>)[name], nameRule);
+  });
+}
+
+const test = (ok: (value: unknown) => boolean, must: string) => (value: unknown) => (ok(value) ? undefined : must);
+// PostgreSQL stores no U+0000, and a lone surrogate is silently replaced on its way to every engine.
+const isText = (value: unknown): value is string =>
+  typeof value === "string" && value.isWellFormed() && !value.includes("\u0000");
+const matches = (pattern: RegExp) => (value: unknown) => isText(value) && pattern.test(value);
+const follows = (schema: z.ZodType) => (value: unknown) => isText(value) && schema.safeParse(value).success;
+
+const checks: Record<PlaceholderType, (value: unknown) => string | undefined> = {
+  string: test(isText, "must be a text without U+0000."),
+  nospaces: test(matches(/^\S*$/), "must be a text without spaces."),
+  email: test(follows(z.email()), "must be an e-mail address."),
+  date: test(
+    (value) => isText(value) && instantOf(value) !== undefined,
+    "must be an ISO date, or date and time with offset.",
+  ),
+  numberstring: test(matches(/^[+-]?\d+(\.\d+)?$/), "must be a number, written as a text."),
+  integer: test(Number.isSafeInteger, "must be a whole number."),
+  float: test(Number.isFinite, "must be a number."),
+  uuid: test(follows(z.guid()), "must be a UUID."),
+  array: test(Array.isArray, "must be an array."),
+  object: test((value) => typeof value === "object" && !Array.isArray(value), "must be an object."),
+  boolean: test((value) => typeof value === "boolean", "must be true or false."),
+  objectid: test(matches(/^[0-9a-f]{24}$/i), "must be 24 hexadecimal digits."),
+};
+
+const isoDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** Epoch milliseconds of an ISO date (its midnight in UTC) or date-time with offset; undefined if it is neither. */
+export function instantOf(text: string): number | undefined {
+  const ms = isoDate.test(text) ? Date.parse(text) : Number.NaN;
+  // 2030-02-30 parses, as 2 March.
+  const day = Date.parse(`${text.slice(0, 10)}T00:00Z`);
+  const exists = !Number.isNaN(day) && new Date(day).toISOString().startsWith(text.slice(0, 10));
+  return Number.isNaN(ms) || !exists ? undefined : ms;
+}
+
+/** A date as every engine understands and sorts it: a day as it is, a moment in UTC, to the millisecond. */
+export const isoOf = (text: string): string =>
+  text.includes("T") ? new Date(instantOf(text) as number).toISOString() : text;
+
+const lengths = new Set<PlaceholderType>(["string", "nospaces", "email", "numberstring", "array"]);
+
+function outOfRange({ type, min, max }: Placeholder, value: unknown): string | undefined {
+  const size = sizeOf(type, value);
+  // As Ductape has it, a text or array without a min is not empty.
+  const least = min ?? (lengths.has(type) ? 1 : undefined);
+  if (least !== undefined && size < least)
+    return `must be ${least}${unitOf(type, least)} or ${type === "date" ? "later" : "more"}.`;
+  if (max !== undefined && size > max)
+    return `must be ${max}${unitOf(type, max)} or ${type === "date" ? "earlier" : "less"}.`;
+  return undefined;
+}
+
+function unitOf(type: PlaceholderType, count: number | string): string {
+  if (!lengths.has(type)) return "";
+  return ` ${type === "array" ? "item" : "character"}${count === 1 ? "" : "s"}`;
+}
+
+function sizeOf(type: PlaceholderType, value: unknown): number | string {
+  if (type === "array") return (value as unknown[]).length;
+  if (type === "date") return new Date(instantOf(value as string) as number).toISOString().slice(0, 10);
+  return lengths.has(type) ? [...(value as string)].length : (value as number);
+}

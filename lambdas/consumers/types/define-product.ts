@@ -1,0 +1,38 @@
+import type * as z from "zod";
+import type { Webhook } from "../../core/catalog/webhook.ts";
+import type { RetryConfig } from "../../core/requests/retry-config.ts";
+import type { registry } from "./registry.ts";
+
+type Definitions = typeof registry;
+type Definition = Definitions[keyof Definitions];
+
+interface CommonEvent {
+  description?: string;
+  /** Further attempts after the first, 0 to 20. Default: the type's. */
+  retries?: number;
+  retry_config?: RetryConfig;
+  /** Milliseconds that one attempt may take. Default: the type's. */
+  timeout_ms?: number;
+}
+
+type EventOf<D extends Definition> = D extends Definition
+  ? { type: D["type"] } & z.input<z.ZodObject<ReturnType<D["eventFields"]>>> & CommonEvent
+  : never;
+
+type Sections = { [D in Definition as D["section"]]?: Record<string, z.input<ReturnType<D["target"]>>> };
+
+/** A product as it is written in `products/<tag>.ts`. */
+export interface ProductDefinition extends Sections {
+  /** The `product_tag` of requests. */
+  tag: string;
+  name?: string;
+  /** The slugs of its environments. */
+  envs: readonly string[];
+  /** Its job events by tag: what each of them means. */
+  jobs: Record<string, EventOf<Definition>>;
+  /** Who is told over HTTP of what happens to its jobs, by a name of your own. */
+  webhooks?: Record<string, Webhook>;
+}
+
+/** Types a product; what types cannot say is checked at synth, at local start and in the tests (`checkCatalog`). */
+export const defineProduct = <const P extends ProductDefinition>(product: P): P => product;

@@ -1,0 +1,102 @@
+import { own, targetsOf } from "../../../core/catalog/catalog.ts";
+import type { JobTypeDefinition, Product, Registry } from "../../../core/catalog/job-type.ts";
+import type { Fault } from "../../../core/errors.ts";
+import { findFaults, isCovered } from "../../../core/schema/find-faults.ts";
+import { jsonPointer, type Path } from "../../../core/schema/schema.ts";
+import { isExpression } from "./expression.ts";
+import type { StepDefinition } from "./steps.ts";
+
+/**
+ * What the event of a step would refuse of it whatever its expressions come to: its input, its app and its timeout. Pointers
+ * are relative to the step. An event that the product does not have is a fault elsewhere.
+ */
+export function checkAgainstEvent(step: StepDefinition, product: Product, registry: Registry): Fault[] {
+  const event = own(product.jobs, step.event);
+  const definition = event && own<JobTypeDefinition>(registry, event.type);
+  if (!event || !definition) return [];
+  const { max_timeout_ms } = definition.limits;
+  const tooLong = (step.timeout_ms ?? 0) > max_timeout_ms;
+  const limit = `at most ${max_timeout_ms} for a job of type ${event.type}.`;
+  return [
+    ...(tooLong ? [{ pointer: "/timeout_ms", detail: limit }] : []),
+    ...inputFaults(step, definition, (input) => faultsOf(definition, { product, event, app: step.app }, input)),
+  ];
+}
+
+type Asked = Pick<Parameters<NonNullable<JobTypeDefinition["checkInput"]>>[0], "product" | "event" | "app">;
+
+/** What a request with such an input would be told, in any of the product's envs. */
+function faultsOf(definition: JobTypeDefinition, asked: Asked, input: unknown): Fault[] {
+  const { product, event } = asked;
+  const { faults, data } = findFaults(definition.input(), input, ["input"]);
+  const target = own(targetsOf(product, definition), String(event[definition.targetField]));
+  if (!data || target === undefined) return faults;
+  const ofEvent = product.envs.flatMap((env) => definition.checkInput?.({ ...asked, env, target, input: data }) ?? []);
+  const further = ofEvent.filter((fault, i) => !isCovered(fault, faults) && ofEvent.findIndex(isSame(fault)) === i);
+  return [...faults, ...further];
+}
+
+const isSame = (one: Fault) => (other: Fault) => one.pointer === other.pointer && one.detail === other.detail;
+
+/**
+ * The faults that an input has both with its expressions and without those that it can do without; and none of what an
+ * expression stands for, which only a run knows.
+ */
+function inputFaults(
+  { input = {} }: StepDefinition,
+  definition: JobTypeDefinition,
+  check: (input: unknown) => Fault[],
+): Fault[] {
+  const expressions: Path[] = [];
+  const texts = literal(input, [], expressions);
+  const whole = expressions.reduce((of, path) => fitted(definition, of, path), texts);
+  const first = check(whole);
+  let least = { input: whole, faults: first };
+  // From the last one, so that those before it stay where they are in their lists.
+  for (const path of expressions.toReversed()) {
+    const fewer = placed(least.input, path, []);
+    const faults = check(fewer);
+    if (faults.every((fault) => least.faults.some(isSame(fault)))) least = { input: fewer, faults };
+  }
+  const unknown = expressions.map((path) => ({ pointer: jsonPointer(["input", ...path]), detail: "" }));
+  // A field that its event does not know is a slip, whatever it would hold.
+  const slips = first.filter(({ detail }) => detail.startsWith("unknown field"));
+  const others = least.faults.filter((fault) => !slips.some(isSame(fault)) && !isCovered(fault, unknown));
+  return [...slips, ...others];
+}
+
+/** What may stand for an expression where its type wants no text. */
+const standIns = [{}, [], 1, true];
+
+/** The input with something for an expression that its type takes in this place, so that it may be looked at further. */
+function fitted(definition: JobTypeDefinition, input: unknown, path: Path): unknown {
+  const place = [{ pointer: jsonPointer(path), detail: "" }];
+  const fits = (of: unknown) => !findFaults(definition.input(), of).faults.some((fault) => isCovered(fault, place));
+  if (fits(input)) return input;
+  return standIns.map((standIn) => placed(input, path, [standIn])).find(fits) ?? input;
+}
+
+/** A template with its literal texts as a run makes them, and where its expressions stand. */
+function literal(template: unknown, path: Path, expressions: Path[]): unknown {
+  if (typeof template === "string") {
+    if (isExpression(template)) expressions.push(path);
+    return template.startsWith("$$") ? template.slice(1) : template;
+  }
+  if (Array.isArray(template)) return template.map((item, i) => literal(item, [...path, i], expressions));
+  if (typeof template !== "object" || template === null) return template;
+  return Object.fromEntries(
+    Object.entries(template).map(([key, value]) => [key, literal(value, [...path, key], expressions)]),
+  );
+}
+
+/** A copy that holds something else in a place, or nothing. */
+function placed(value: unknown, [step, ...others]: Path, instead: [unknown?]): unknown {
+  const left = (field: unknown) => (others.length === 0 ? instead : [placed(field, others, instead)]);
+  if (Array.isArray(value)) return value.flatMap((item, i) => (i === step ? left(item) : [item]));
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, field]) =>
+      key === step ? left(field).map((kept) => [key, kept]) : [[key, field]],
+    ),
+  );
+}

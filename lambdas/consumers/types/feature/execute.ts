@@ -1,0 +1,201 @@
+import { type AttemptError, isFinished, isWaiting, type Job, messageOf } from "../../../core/job/job.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import { stepJobId } from "../../../core/job/job-id.ts";
+import { changeJob, revive } from "../../../core/operations/change-job.ts";
+import { type Decide, Finished, Parked } from "../../../core/operations/execution.ts";
+import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
+import { scheduleJob } from "../../../core/operations/schedule-job.ts";
+import type { ConsumerServices } from "../../../core/operations/services.ts";
+import { type StepView, stepViewOf } from "../../../core/queries/step-view.ts";
+import { parseRequest } from "../../../core/requests/request.ts";
+import { RequestError } from "../../../core/requests/request-error.ts";
+import { shorten } from "../../../core/schema/sizes.ts";
+import { isPassing } from "./decisions.ts";
+import { resolve, type Scope } from "./evaluate.ts";
+import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
+import { resultsOf } from "./results.ts";
+import { stepsOf } from "./steps.ts";
+import type { FeatureTarget } from "./target.ts";
+
+/** A wake-up may be lost with the consumer that owes it; the feature looks by itself this long after its next step is due. */
+const lookAgainMs = 120_000;
+
+/**
+ * The decider (DESIGN 8): reads what became of the steps, starts those that are ready as jobs of their own, and parks
+ * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived. Where AWS
+ * refuses something it throws, and the shell lets it decide again.
+ */
+export const execute: Decide = async ({ job, input, target, progress, room, signal }, services) => {
+  const feature = target as FeatureTarget;
+  const children = await childrenOf(services, job, feature);
+  for (const key of unrecorded(children, progress as StepStates | undefined)) children.delete(key);
+  await reviveFailed(services, job, feature, children);
+  const now = services.clock.now();
+  const jobless = joblessSteps(feature, children, progress as StepStates | undefined, now);
+  const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
+  let states: StepStates = { ...jobless, ...statesOf(children, now) };
+  const found = await resultsOf({ blobs: services.blobs, room, signal }, feature, children, states);
+  const scope: Scope = { input, gone, now, ...found };
+  let refused = false;
+  for (;;) {
+    const next = plan(feature, states, scope);
+    states = { ...states, ...next.ended };
+    if (next.outcome.is === "failed") throw failure(next.outcome, states);
+    if (next.outcome.is === "completed") return new Finished(outputOf(feature, scope), states);
+    const started = await startAll(services, job, next.ready);
+    states = { ...states, ...started.states };
+    refused ||= started.refused;
+    // A step whose input its event refuses has failed on the spot, which may free or fail others.
+    const failedNow = Object.values(started.states).some((state) => state.status === "failed");
+    const wakeAt = nextLook([...children.values()], started.due, services.clock.now());
+    if (!failedNow) return new Parked(states, wakeAt, refused);
+  }
+};
+
+/**
+ * The steps that a decision has started which did not get to say so, and may be about to take back. They count as not started:
+ * to start them once more is to take them over, and to dispatch them, after which nobody takes them back.
+ */
+const unrecorded = (children: Map<string, Job>, states: StepStates = {}): string[] =>
+  [...children]
+    .filter(([key, child]) => isWaiting(child) && child.version === 1 && states[key]?.job_id === undefined)
+    .map(([key]) => key);
+
+/**
+ * The steps that earlier decisions know of and that have no job: it never took one, or the job was deleted, which only a
+ * finished one can be, and is not run again. A failed step is tried again: only a retry brings it here.
+ */
+function joblessSteps(
+  feature: FeatureTarget,
+  children: Map<string, Job>,
+  states: StepStates = {},
+  now: number,
+): StepStates {
+  const known = stepsOf(feature).flatMap(({ key, step }): [string, StepView][] => {
+    const state = states[key];
+    if (!state || children.has(key)) return [];
+    if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
+    // One that was cancelled with the feature shows no end of its own.
+    const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
+    const stays = ["completed", "skipped"].includes(state.status) || (step.allow_fail && hasFailed);
+    return stays ? [[key, state]] : [];
+  });
+  return Object.fromEntries(known);
+}
+
+const unknownEnd: AttemptError = {
+  code: "NOT_FOUND",
+  message: "Its job was deleted before the feature saw how it ended.",
+  retryable: false,
+};
+
+/**
+ * A feature that is retried tries its failed and cancelled steps again; those that completed stay as they are, and so do those
+ * that may fail, unless it was the feature's own end that cancelled them.
+ */
+async function reviveFailed(services: ConsumerServices, job: Job, feature: FeatureTarget, children: Map<string, Job>) {
+  const message = messageOf(job);
+  await Promise.all(
+    stepsOf(feature).map(async ({ key, step }) => {
+      const child = children.get(key);
+      if (!child || attemptOf(child, job) >= job.attempt || child.status === "completed") return;
+      if (step.allow_fail && isFinished(child) && !endedWithFeature(child)) return;
+      children.set(key, await changeJob(services, child.id, revive({ message, step: key })));
+    }),
+  );
+}
+
+/** The jobs of the steps that have been started, by step. */
+async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: FeatureTarget): Promise<Map<string, Job>> {
+  const keys = stepsOf(feature).map(({ key }) => key);
+  const ids = keys.map((key) => stepJobId(job, key));
+  const found = new Map<string, Job>();
+  for (let from = 0; from < ids.length; from += 100) {
+    for (const child of await jobs.getMany(ids.slice(from, from + 100))) {
+      if (child.parent) found.set(child.parent.step, child);
+    }
+  }
+  return found;
+}
+
+const statesOf = (children: Map<string, Job>, now: number): StepStates =>
+  Object.fromEntries([...children].map(([key, child]) => [key, stepViewOf(child, now)]));
+
+/** The shell cancels what is open once the failure is recorded: a decision that has lost its claim must cancel nothing. */
+function failure({ key, error }: { key: string; error: AttemptError }, states: StepStates): JobError {
+  const progress = Object.entries(states).map(([step, state]): [string, StepView] => [
+    step,
+    hasEnded(state) ? state : { ...state, status: "cancelled" },
+  ]);
+  const message = `Step ${key} failed: ${error.message}`;
+  return new JobError(error.code, message, { retryable: false, progress: Object.fromEntries(progress) });
+}
+
+const outputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
+  output ? resolve(output, scope) : scope.results;
+
+interface Started {
+  states: StepStates;
+  due: number[];
+  /** AWS did not take every one of them. */
+  refused: boolean;
+}
+
+async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]): Promise<Started> {
+  const started: Started = { states: {}, due: [], refused: false };
+  const starts = await Promise.allSettled(
+    ready.map(async (step) => {
+      try {
+        const child = await start(services, job, step);
+        started.states[step.placed.key] = stepViewOf(child, services.clock.now());
+        started.due.push(child.due_at);
+      } catch (error) {
+        if (isPassing(error)) started.refused = true;
+        else if (!(error instanceof RequestError) || error.code === "UNAVAILABLE") throw error;
+        else started.states[step.placed.key] = refusal(error, services.clock.now());
+      }
+    }),
+  );
+  // Once all have been tried: one that cannot be started holds up no other.
+  for (const one of starts) if (one.status === "rejected") throw one.reason;
+  return started;
+}
+
+async function start(services: ConsumerServices, job: Job, { placed, input }: ReadyStep): Promise<Job> {
+  const { event, app, delay = 0, retries, retry_config, timeout_ms } = placed.step;
+  const now = services.clock.now();
+  const options = { app, retries, retry_config, timeout_ms };
+  const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
+  const parent = { message: messageOf(job), step: placed.key };
+  const step = { job_id: stepJobId(job, placed.key), parent };
+  const child = await scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
+  // A late decision of an attempt before this one may have started it: its end is to wake this one.
+  return attemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
+}
+
+/** The attempt of its feature that a step belongs to. */
+const attemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
+
+/** The event has refused the step's input: where, but not what it was. */
+const refusal = (error: RequestError, now: number): StepView => ({
+  status: "failed",
+  finished_at: now,
+  error: {
+    code: "VALIDATION_ERROR",
+    message: shorten([error.message, ...error.faults.map(({ pointer, detail }) => `${pointer} ${detail}`)].join(" ")),
+    retryable: false,
+  },
+});
+
+function nextLook(children: Job[], started: number[], now: number): number {
+  const open = children.filter(({ finished_at }) => finished_at === undefined).map(({ due_at }) => due_at);
+  const due = [...open, ...started];
+  return fullMinute((due.length > 0 ? Math.max(now, Math.min(...due)) : now) + lookAgainMs);
+}
+
+/**
+ * The reconciler, which looks, does so by the minute. Decisions within the same one leave the feature where it is in the
+ * index, and so pay for none of its writes.
+ */
+const fullMinute = (time: number): number => Math.ceil(time / 60_000) * 60_000;

@@ -1,0 +1,129 @@
+import type { AttemptError } from "../../../core/job/job.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { StepView } from "../../../core/queries/step-view.ts";
+import { compare, resolve, type Scope, same, stepsIn } from "./evaluate.ts";
+import { comparedIn, conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
+import type { Condition, FeatureTarget } from "./target.ts";
+
+/** By `sequence.step`; a step that has not started is absent. */
+export type StepStates = Record<string, StepView>;
+
+export interface ReadyStep {
+  placed: PlacedStep;
+  input: Record<string, unknown>;
+}
+
+export interface Plan {
+  /** To be started now. */
+  ready: ReadyStep[];
+  /** Ended in this very decision: skipped, or failed because its input could not be made. */
+  ended: StepStates;
+  outcome: { is: "going on" } | { is: "completed" } | { is: "failed"; key: string; error: AttemptError };
+}
+
+const failure = (error: unknown): AttemptError => ({
+  code: error instanceof JobError ? error.code : "VALIDATION_ERROR",
+  message: error instanceof JobError ? error.message : "The step's input could not be made.",
+  retryable: false,
+});
+
+/**
+ * What to do next in a feature whose steps are as they are: pure, and the same however often it is asked. Skipping a
+ * step or failing it on the spot may free others, so it looks on until nothing changes.
+ */
+export function plan(target: FeatureTarget, states: StepStates, scope: Scope): Plan {
+  const steps = stepsOf(target);
+  const ended: StepStates = {};
+  const ready = new Map<string, ReadyStep>();
+  const stateOf = (key: string) => ended[key] ?? states[key];
+  const isOpen = ({ key }: PlacedStep) => stateOf(key) === undefined && !ready.has(key);
+  const isFree = ({ dependsOn }: PlacedStep) => dependsOn.every((key) => hasEnded(stateOf(key)));
+  for (let changed = true; changed; ) {
+    changed = false;
+    if (failedStep(steps, stateOf)) break;
+    for (const placed of steps.filter(isOpen).filter(isFree)) {
+      changed = true;
+      const made = begin(placed, scope);
+      if ("input" in made) ready.set(placed.key, { placed, input: made.input });
+      else ended[placed.key] = made;
+    }
+  }
+  const failed = failedStep(steps, stateOf);
+  if (failed) {
+    const error = stateOf(failed.key)?.error ?? {
+      code: "PROVIDER_ERROR",
+      message: "It was cancelled.",
+      retryable: false,
+    };
+    return { ready: [], ended, outcome: { is: "failed", key: failed.key, error } };
+  }
+  const done = steps.every(({ key }) => hasEnded(stateOf(key)));
+  return { ready: [...ready.values()], ended, outcome: { is: done ? "completed" : "going on" } };
+}
+
+/** Steps whose results a plan may look at. */
+export interface Wanted {
+  /** What a step that may start now, or the output if the feature may complete now, refers to. */
+  referred: Set<string>;
+  /** What the result of a feature without an output, if it may complete now, is made of: all. */
+  gathered: Set<string>;
+}
+
+/** The results that a plan may look at; the others, which may be large, need not be read. */
+export function resultsFor(target: FeatureTarget, states: StepStates): Wanted {
+  const steps = stepsOf(target);
+  const byKey = new Map(steps.map((placed) => [placed.key, placed]));
+  const over = new Map<string, boolean>();
+  const mayStart = ({ key, dependsOn }: PlacedStep): boolean => states[key] === undefined && dependsOn.every(mayBeOver);
+  // One that ends in the plan itself, skipped or failed, may free others.
+  function mayBeOver(key: string): boolean {
+    const placed = byKey.get(key);
+    const endsInPlan = placed?.step.if !== undefined || placed?.step.allow_fail === true;
+    const known = over.get(key) ?? (hasEnded(states[key]) || (placed !== undefined && endsInPlan && mayStart(placed)));
+    over.set(key, known);
+    return known;
+  }
+  const ofSteps = steps.filter(mayStart).flatMap(({ step }) => stepsIn([step.input, comparedIn(step)]));
+  const mayComplete = steps.every(({ key }) => mayBeOver(key));
+  const ofOutput = mayComplete && target.output ? stepsIn(target.output) : [];
+  return {
+    referred: new Set([...ofSteps, ...ofOutput]),
+    gathered: new Set(mayComplete && !target.output ? steps.map(({ key }) => key) : []),
+  };
+}
+
+const endings = ["completed", "failed", "cancelled", "skipped"];
+export const hasEnded = (state: StepView | undefined): boolean => state !== undefined && endings.includes(state.status);
+
+const failedStep = (steps: PlacedStep[], stateOf: (key: string) => StepView | undefined): PlacedStep | undefined =>
+  steps.find(({ key, step }) => ["failed", "cancelled"].includes(stateOf(key)?.status ?? "") && !step.allow_fail);
+
+function begin({ step }: PlacedStep, scope: Scope): { input: Record<string, unknown> } | StepView {
+  try {
+    if (!conditionsOf(step).every((condition) => holds(condition, scope))) {
+      return { status: "skipped", finished_at: scope.now };
+    }
+    return { input: resolve(step.input ?? {}, scope) as Record<string, unknown> };
+  } catch (error) {
+    return { status: "failed", finished_at: scope.now, error: failure(error) };
+  }
+}
+
+export function holds(condition: Condition, scope: Scope): boolean {
+  const { equals, not_equals, less_than, greater_than, length, exists } = condition;
+  const value = resolve(condition.value, scope);
+  const size = typeof value === "string" || Array.isArray(value) ? value.length : Number.NaN;
+  return (
+    (equals === undefined || same(value, resolve(equals, scope))) &&
+    (not_equals === undefined || !same(value, resolve(not_equals, scope))) &&
+    (less_than === undefined || compare(value, less_than) < 0) &&
+    (greater_than === undefined || compare(value, greater_than) > 0) &&
+    (length === undefined || hasLength(size, length)) &&
+    (exists === undefined || exists === (value !== undefined && value !== null))
+  );
+}
+
+const hasLength = (size: number, length: NonNullable<Condition["length"]>): boolean =>
+  typeof length === "number"
+    ? size === length
+    : size < (length.less_than ?? Number.POSITIVE_INFINITY) && size > (length.greater_than ?? -1);

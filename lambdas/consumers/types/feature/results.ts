@@ -1,0 +1,75 @@
+import type { Job, Stored } from "../../../core/job/job.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
+import { load } from "../../../core/operations/payload.ts";
+import type { BlobStore } from "../../../core/ports/ports.ts";
+import type { Scope } from "./evaluate.ts";
+import { resultsFor, type StepStates } from "./plan.ts";
+import { stepsOf } from "./steps.ts";
+import type { FeatureTarget } from "./target.ts";
+
+/** Bytes of JSON that a decision holds of the results that its expressions refer to: it has 256 MB for all that it does. */
+export const mostReferredBytes = 16_000_000;
+
+/** Bytes of JSON that the result of a feature without an output holds of its steps' results, as a database's does of rows. */
+export const mostGatheredBytes = 4 * 1024 * 1024;
+
+export interface Loading extends Pick<Execution, "room" | "signal"> {
+  blobs: Pick<BlobStore, "get">;
+}
+
+export interface Results {
+  results: Scope["results"];
+  /** `sequence.step` of those that expressions refer to, but which are too large to be held beside the others. */
+  tooLarge: ReadonlySet<string>;
+}
+
+/**
+ * The results of finished steps that this decision may look at. The result of a feature without an output has them by value as
+ * far as they are small enough together; in place of any other it says where the result is and how large.
+ */
+export async function resultsOf(
+  { blobs, room, signal }: Loading,
+  feature: FeatureTarget,
+  children: Map<string, Job>,
+  states: StepStates,
+): Promise<Results> {
+  const { referred, gathered } = resultsFor(feature, states);
+  const left = { referred: mostReferredBytes, gathered: mostGatheredBytes };
+  const tooLarge = new Set<string>();
+  const take = (bytes: number, from: keyof typeof left) => {
+    if (bytes > left[from]) return false;
+    left[from] -= bytes;
+    return true;
+  };
+  const wanted = stepsOf(feature).flatMap(({ key, sequence, name }): Wanted[] => {
+    const { id: job_id, status, result } = children.get(key) ?? {};
+    if (status !== "completed" || !result || !(referred.has(key) || gathered.has(key))) return [];
+    const result_bytes = bytesOf(result);
+    if (take(result_bytes, referred.has(key) ? "referred" : "gathered")) return [{ sequence, name, stored: result }];
+    if (referred.has(key)) tooLarge.add(key);
+    return gathered.has(key) ? [{ sequence, name, value: { job_id, result_bytes } }] : [];
+  });
+  // Results of many steps may be much for a process that makes other decisions too.
+  const bytes = wanted.reduce((sum, { stored }) => sum + (stored ? bytesOf(stored) : 0), 0);
+  if (bytes > 0) await room.forAnswer(bytes, signal);
+  const found = await Promise.all(
+    wanted.map(async ({ sequence, name, stored, value }) => ({
+      sequence,
+      name,
+      value: stored ? await load(blobs, stored) : value,
+    })),
+  );
+  const results: Scope["results"] = {};
+  for (const { sequence, name, value } of found) results[sequence] = { ...results[sequence], [name]: value };
+  return { results, tooLarge };
+}
+
+/** A result to be loaded, or what stands in its place. */
+interface Wanted {
+  sequence: string;
+  name: string;
+  stored?: Stored;
+  value?: unknown;
+}
+
+const bytesOf = (result: Stored): number => ("blob" in result ? result.bytes : 0);

@@ -1,0 +1,61 @@
+import * as z from "zod";
+import { RetryConfig } from "../../../core/requests/retry-config.ts";
+import { milliseconds } from "../../../core/schema/plain-faults.ts";
+import { longestDelayMs, requestLimits } from "../../../core/schema/request-limits.ts";
+import { strict } from "../../../core/schema/schema.ts";
+import { Tag } from "../../../core/schema/tag.ts";
+import { inputSchema } from "./input-schema.ts";
+
+/** Holds when every comparison given does; `value`, `equals` and `not_equals` are templates. */
+export const Condition = strict({
+  value: z.unknown(),
+  equals: z.unknown().optional(),
+  not_equals: z.unknown().optional(),
+  /** Two numbers or two texts. */
+  less_than: z.union([z.number(), z.string()]).optional(),
+  greater_than: z.union([z.number(), z.string()]).optional(),
+  /** The length of a text or a list. */
+  length: z.union([z.int(), strict({ less_than: z.int().optional(), greater_than: z.int().optional() })]).optional(),
+  /** Whether it leads to a value other than null. */
+  exists: z.boolean().optional(),
+}).refine((condition) => Object.keys(condition).length > 1, { message: "compares with nothing" });
+export type Condition = z.infer<typeof Condition>;
+
+/** The most steps of a sequence, and the most that one step may wait for. */
+export const mostSteps = 50;
+
+export const Step = strict({
+  /** The job event of this product that the step runs; of any type, features included. */
+  event: Tag,
+  /** The step's name within its sequence. Default: the event's tag. */
+  step: Tag.optional(),
+  app: Tag.optional(),
+  /** The job's input; texts that are expressions are replaced by what they stand for. */
+  input: z.record(z.string(), z.unknown()).default({}),
+  /**
+   * Steps that must have ended before: `step` in the same sequence or `sequence.step`. Default: the step before it in
+   * its sequence; an empty list starts it at once, in parallel with the others.
+   */
+  depends_on: z.array(z.string()).max(mostSteps).optional(),
+  /** The step is skipped unless every condition holds. */
+  if: z.union([Condition, z.array(Condition).min(1)]).optional(),
+  /** Milliseconds between the end of what it depends on and its start. */
+  delay: milliseconds(0, longestDelayMs).optional(),
+  /** The feature goes on although this step failed; what refers to its result gets none. */
+  allow_fail: z.boolean().optional(),
+  retries: z.int().min(0).max(requestLimits.retries).optional(),
+  retry_config: RetryConfig.optional(),
+  timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
+});
+export type Step = z.infer<typeof Step>;
+
+export const featureTarget = () =>
+  strict({
+    /** The fields of the input; without it any object is taken. */
+    input: inputSchema().optional(),
+    /** Steps in order, by sequence; sequences run side by side unless `depends_on` says otherwise. */
+    sequences: z.record(Tag, z.array(Step).min(1).max(mostSteps)),
+    /** The feature's result, a template. Without it the results of the steps, by sequence and step, as far as they are small. */
+    output: z.record(z.string(), z.unknown()).optional(),
+  });
+export type FeatureTarget = z.input<ReturnType<typeof featureTarget>>;

@@ -1,0 +1,88 @@
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { request as httpsRequest } from "node:https";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Room } from "../../../core/operations/memory.ts";
+import { smallResponseBytes } from "../../clients/http/read-body.ts";
+
+export interface HttpAnswer {
+  status: number;
+  /** Names in lower case; several values of one name in one text. */
+  headers: Record<string, string>;
+  body: Buffer;
+}
+
+interface Post {
+  /** POST, or GET for what a 303 leads to. */
+  method: string;
+  headers: Record<string, string>;
+  body: string | undefined;
+  /** The most bytes of an answer. */
+  largest: number;
+  signal: AbortSignal;
+  /** Asked for before the rest of a large answer is read. */
+  room: Room;
+}
+
+/**
+ * One request, one answer. Not `fetch`, which gives up after five minutes without headers: a function may take fifteen.
+ * A connection of its own, since one kept from before a freeze of this Lambda may be dead.
+ */
+export async function post(url: URL, { method, headers, body, ...reading }: Post): Promise<HttpAnswer> {
+  const { signal } = reading;
+  try {
+    const request = (url.protocol === "https:" ? httpsRequest : httpRequest)(url, {
+      method,
+      headers: { ...headers, ...(body !== undefined && { "content-length": Buffer.byteLength(body) }) },
+      agent: false,
+      signal,
+    });
+    // What fails after the answer has begun shows on the answer; without a listener it would end the process.
+    request.on("error", () => {});
+    request.end(body);
+    const [response] = (await once(request, "response", { signal })) as [IncomingMessage];
+    return { status: response.statusCode ?? 0, headers: headersOf(response), body: await bodyOf(response, reading) };
+  } catch (cause) {
+    if (signal.aborted) throw signal.reason;
+    if (cause instanceof JobError) throw cause;
+    throw new JobError("CONNECTION_ERROR", `The connection to the function failed${codeOf(cause)}.`, { cause });
+  }
+}
+
+/** Only of a success: what else came says nothing that a job may show. Leaving the loop closes the connection. */
+async function bodyOf(
+  response: IncomingMessage,
+  { largest, signal, room }: Pick<Post, "largest" | "signal" | "room">,
+): Promise<Buffer> {
+  const { statusCode = 0 } = response;
+  if (statusCode < 200 || statusCode > 299) {
+    response.destroy();
+    return Buffer.alloc(0);
+  }
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  let isLarge = false;
+  for await (const chunk of response) {
+    bytes += (chunk as Buffer).byteLength;
+    if (bytes > smallResponseBytes && !isLarge) {
+      isLarge = true;
+      await room.forAnswer(largest, signal);
+    }
+    if (bytes > largest) {
+      throw new JobError("PROVIDER_ERROR", `The function's answer has more than ${largest} bytes.`, {
+        retryable: false,
+      });
+    }
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks);
+}
+
+const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+
+/** A system code such as ECONNREFUSED; never the message, which names addresses. */
+function codeOf(error: unknown): string {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return typeof code === "string" && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? ` (${code})` : "";
+}

@@ -1,0 +1,85 @@
+import { isReference, referenceName } from "../../../core/catalog/references.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
+import { urlFault } from "../../../core/schema/url.ts";
+import { type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
+import { shownHeaders } from "../../clients/http/headers.ts";
+import { type DecodedBody, decodeBody, maxResponseBytes } from "../../clients/http/read-body.ts";
+import { type HttpAnswer, post } from "./http-post.ts";
+import { statusFault } from "./http-status.ts";
+import type { LambdaClients } from "./lambda.ts";
+import { signed } from "./sign.ts";
+import type { HttpCallee } from "./target.ts";
+
+/** What an HTTP function's job results in. The function has done its work, so that no body fails the job. */
+export interface HttpResult extends DecodedBody {
+  status: number;
+  /** Without cookies and credentials. */
+  headers: Record<string, string>;
+}
+
+type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room">;
+
+/** POSTs the payload; resolves with the answer if its status is 2xx. Redirects are followed as an action's are, within the origin. */
+export async function callHttp(clients: LambdaClients, callee: HttpCallee, payload: string, call: Call) {
+  const { idempotencyKey, clock } = call;
+  const headers = new Headers({
+    "content-type": "application/json",
+    accept: "application/json, */*;q=0.5",
+    "user-agent": "ductape-jobs",
+    "idempotency-key": idempotencyKey,
+  });
+  const request = { method: "POST", url: await urlOf(callee, call), headers, body: payload };
+  const answer = await answerOf(clients, callee, request, call);
+  const fault = statusFault(answer, clock.now());
+  if (fault) throw fault;
+  return resultOf(answer);
+}
+
+async function answerOf(clients: LambdaClients, callee: HttpCallee, request: HttpRequest, call: Call) {
+  let next = request;
+  for (let redirects = 0; ; redirects += 1) {
+    const { method, url, body } = next;
+    const plain = { method, url, headers: Object.fromEntries(next.headers), body };
+    const headers = await authorize(clients, callee, plain, call);
+    const answer = await post(url, {
+      ...plain,
+      headers,
+      largest: maxResponseBytes,
+      signal: call.signal,
+      room: call.room,
+    });
+    const seen = { status: answer.status, headers: new Headers(answer.headers) };
+    if (!leadsOn(seen)) return answer;
+    next = redirectOf(next, seen, redirects, "function");
+  }
+}
+
+async function urlOf({ url }: HttpCallee, { secrets }: Call): Promise<URL> {
+  const text = isReference(url) ? (await secrets.resolve(url)).trim() : url;
+  const fault = urlFault(text, { plainLoopback: true });
+  if (fault === undefined) return new URL(text);
+  throw new JobError(
+    "CONFIGURATION_ERROR",
+    `${isReference(url) ? referenceName(url) : "The function's url"} ${fault}.`,
+  );
+}
+
+interface Request {
+  method: string;
+  url: URL;
+  headers: Record<string, string>;
+  body: string | undefined;
+}
+
+async function authorize(clients: LambdaClients, { auth }: HttpCallee, request: Request, { secrets, clock }: Call) {
+  if (auth.type === "iam") return signed(clients, request, auth.region, new Date(clock.now()));
+  if (auth.type === "none") return request.headers;
+  const token = (await secrets.resolve(auth.token)).trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return { ...request.headers, authorization: `Bearer ${token}` };
+  throw new JobError("CONFIGURATION_ERROR", `${referenceName(auth.token)} is not a bearer token.`);
+}
+
+function resultOf({ status, headers: all, body }: HttpAnswer): HttpResult {
+  return { status, headers: shownHeaders(Object.entries(all)), ...decodeBody(body, all["content-type"] ?? null) };
+}

@@ -1,0 +1,58 @@
+import * as z from "zod";
+import { perEnv } from "../../../core/catalog/per-env.ts";
+import { Reference, TextOrReference } from "../../../core/catalog/reference-schema.ts";
+import { strict } from "../../../core/schema/schema.ts";
+import { urlFault } from "../../../core/schema/url.ts";
+
+const FunctionUrl = TextOrReference.superRefine((url, context) => {
+  const fault = typeof url === "string" ? urlFault(url, { plainLoopback: true }) : undefined;
+  if (fault) context.addIssue(fault);
+});
+
+const Auth = z.discriminatedUnion("type", [
+  strict({ type: z.literal("none") }),
+  strict({ type: z.literal("bearer"), token: Reference }),
+  /** SigV4 with the consumer's own role. The region is read from the host name of a function URL or of API Gateway. */
+  strict({
+    type: z.literal("iam"),
+    region: z.string().min(1).optional(),
+    /**
+     * What is behind the URL, so that the deployment can grant exactly it: the function, or the method of an API
+     * (`arn:aws:execute-api:<region>:<account>:<api id>/<stage>/POST/<path>`). Without it: whatever the URL's host says,
+     * of a function URL or a reference every function of this account that has a URL with IAM.
+     */
+    arn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:(lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_-]+)?|execute-api:[a-z0-9-]+:\d{12}:[a-z0-9]+\/[A-Za-z0-9_$-]+\/POST\/[^\s*?]*)$/,
+        "the ARN of a Lambda function or of a POST method of API Gateway",
+      )
+      .optional(),
+  }),
+]);
+
+export const Callee = z.discriminatedUnion("provider", [
+  /** Invoked by ARN and waited for; its result is the job's. */
+  strict({
+    provider: z.literal("lambda"),
+    arn: z
+      .string()
+      .regex(
+        /^arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:[A-Za-z0-9_-]+(:[A-Za-z0-9_$-]+)?$/,
+        "the ARN of a Lambda function, with or without a version or alias",
+      ),
+  }),
+  /** Called with a POST of the payload; status, headers and body of the answer are the job's result. */
+  strict({
+    provider: z.literal("http"),
+    /** HTTPS, or plain HTTP on this machine. */
+    url: FunctionUrl,
+    auth: Auth.default({ type: "none" }),
+  }),
+]);
+export type Callee = z.output<typeof Callee>;
+export type LambdaCallee = Extract<Callee, { provider: "lambda" }>;
+export type HttpCallee = Extract<Callee, { provider: "http" }>;
+
+export const functionTarget = () => strict({ envs: perEnv(Callee) });
+export type FunctionTarget = z.output<ReturnType<typeof functionTarget>>;

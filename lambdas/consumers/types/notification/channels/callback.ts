@@ -1,0 +1,21 @@
+import { send } from "../../../clients/http/call.ts";
+import { discard } from "../../../clients/http/exchange.ts";
+import { contentFor, type SendChannel, settingFor } from "../channel.ts";
+
+/** Calls the catalog's URL with what the input says; only the status of the answer is kept. */
+export const sendCallback: SendChannel = async (sending) => {
+  const setting = settingFor(sending, "callback");
+  const { event, job } = sending.execution;
+  const response = await send(sending.execution, {
+    method: setting.method ?? "POST",
+    base: setting.url,
+    baseName: `The callback URL of notification ${event.notification} in env ${job.env}`,
+    path: "",
+    auth: setting.auth,
+    bodyType: "json",
+    defaults: undefined,
+    input: contentFor(sending, "callback"),
+  });
+  await discard(response);
+  return { response_status: response.status };
+};

@@ -1,0 +1,99 @@
+import type { MessageAttributeValue, SNSClient } from "@aws-sdk/client-sns";
+import { JobError } from "../../../../core/job/job-error.ts";
+import { awsFault, type Meaning, nameOf } from "../../../clients/aws/aws-fault.ts";
+import { clientSettings, regionalClients } from "../../../clients/aws/regional-clients.ts";
+import { contentFor, type SendChannel, settingFor } from "../channel.ts";
+import { type Achieved, fanOut, type Outcome } from "../fan-out.ts";
+import type { SmsTarget } from "../target.ts";
+import { render } from "../template.ts";
+import { longestSms, plainNumber, smsNumber } from "./sms-limits.ts";
+
+const snsClients = () =>
+  regionalClients(async (region) => {
+    const { SNSClient } = await import("@aws-sdk/client-sns");
+    return new SNSClient(clientSettings(region));
+  });
+
+const named: Record<string, Meaning> = {
+  InvalidParameter: ["VALIDATION_ERROR", "SNS cannot send the text message as it is."],
+  InvalidParameterValue: ["VALIDATION_ERROR", "SNS cannot send the text message as it is."],
+  Validation: ["VALIDATION_ERROR", "SNS cannot send the text message as it is."],
+  UserError: ["CONFIGURATION_ERROR", "SNS does not let this account send text messages as its settings are."],
+};
+
+/**
+ * Text messages by SNS, one request a number. Numbers that are none, or whose owners have opted out, fail nothing
+ * unless they are all that there is. SNS knows no idempotency here: an answer that is lost sends the message again.
+ */
+export const smsChannel =
+  (clients = snsClients()): SendChannel =>
+  async (sending) => {
+    const setting = settingFor(sending, "sms");
+    const { to, body } = contentFor(sending, "sms");
+    const { locale } = sending.input;
+    const message = render(sending.message.sms?.body, body, { field: "sms.body", locale });
+    if (message === "" || message.length > longestSms) {
+      throw new JobError("VALIDATION_ERROR", `sms.body has 1 to ${longestSms} characters.`);
+    }
+    const { signal, log } = sending.execution;
+    const client = await clients(setting.region);
+    const achieved = await fanOut({
+      recipients: [to].flat().map(plainNumber),
+      before: sending.before,
+      batchSize: 1,
+      concurrency: 10,
+      signal,
+      log,
+      send: async ([number = ""]) => [await publish(client, number, message, setting, signal)],
+    });
+    if (achieved.sent.length === 0) throw nobody(achieved);
+    return achieved;
+  };
+
+export const sendSms = smsChannel();
+
+async function publish(
+  client: SNSClient,
+  number: string,
+  message: string,
+  setting: SmsTarget,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  if (smsNumber(number) === undefined) return { dead: "InvalidPhoneNumber" };
+  const { PublishCommand } = await import("@aws-sdk/client-sns");
+  const command = new PublishCommand({
+    PhoneNumber: number,
+    Message: message,
+    MessageAttributes: {
+      "AWS.SNS.SMS.SMSType": text(setting.type ?? "Transactional"),
+      ...(setting.sender_id !== undefined && { "AWS.SNS.SMS.SenderID": text(setting.sender_id) }),
+    },
+  });
+  try {
+    const { MessageId } = await client.send(command, { abortSignal: signal });
+    return { id: MessageId ?? "" };
+  } catch (cause) {
+    const dead = deadReason(cause);
+    if (dead !== undefined) return { dead };
+    throw awsFault("SNS", named, cause, signal);
+  }
+}
+
+const text = (StringValue: string): MessageAttributeValue => ({ DataType: "String", StringValue });
+
+/** SNS tells only in words what is wrong with a parameter, and whether it is the number. */
+function deadReason(cause: unknown): string | undefined {
+  const { message = "" } = Object(cause) as { message?: string };
+  if (nameOf(cause) === "OptedOut" || /opted[ -]?out/i.test(message)) return "OptedOut";
+  const aboutNumber = /PhoneNumber|phone number/i.test(message);
+  return nameOf(cause).startsWith("InvalidParameter") && aboutNumber ? "InvalidPhoneNumber" : undefined;
+}
+
+function nobody(progress: Achieved): JobError {
+  const invalid = progress.dead.every(({ reason }) => reason === "InvalidPhoneNumber");
+  return invalid
+    ? new JobError("VALIDATION_ERROR", "sms.to has no phone number as E.164 writes it, such as +4930123456.", {
+        progress,
+      })
+    : new JobError("NOT_FOUND", "None of the phone numbers takes text messages of this account.", { progress });
+}

@@ -1,0 +1,86 @@
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execute, Execution } from "../../../core/operations/execution.ts";
+import type { ChannelView } from "../../../core/queries/channels-view.ts";
+import type { Report, SendChannel, Sending } from "./channel.ts";
+import { sendCallback } from "./channels/callback.ts";
+import { sendEmail } from "./channels/email.ts";
+import { sendPushNotification } from "./channels/push-notification.ts";
+import { sendSms } from "./channels/sms.ts";
+import { withDeadline } from "./deadline.ts";
+import { asJobError, combined } from "./failures.ts";
+import { type Channel, channels, type NotificationInput } from "./input.ts";
+import type { NotificationTarget } from "./target.ts";
+
+export type Senders = { [C in Channel]: SendChannel };
+
+/** The channels there are: one file each. */
+const senders: Senders = {
+  push_notification: sendPushNotification,
+  email: sendEmail,
+  sms: sendSms,
+  callback: sendCallback,
+};
+
+export type ChannelResult = ChannelView;
+
+/** The result of a notification, and the progress of one that failed: a retry sends what is not `sent`. */
+export interface NotificationResult {
+  channels: { [C in Channel]?: ChannelResult };
+}
+
+/** Sends a message by all channels that the input names, at the same time; `replaced` senders take others' place. */
+export const notificationExecutor = (replaced: Partial<Senders> = {}) => {
+  const by = { ...senders, ...replaced };
+  return ((execution) => notify(by, execution)) satisfies Execute;
+};
+
+export const execute = notificationExecutor();
+
+async function notify(by: Senders, execution: Execution): Promise<NotificationResult> {
+  const input = execution.input as NotificationInput;
+  const target = targetOf(execution, input.slug);
+  const before = (execution.progress as NotificationResult | undefined)?.channels ?? {};
+  const asked = channels.filter((channel) => input[channel] !== undefined);
+  const outcomes = await withDeadline(execution, (signal) =>
+    Promise.all(
+      asked.map(async (channel) => ({
+        channel,
+        ...(await sendBy(by[channel], { execution: { ...execution, signal }, input, ...target }, before[channel])),
+      })),
+    ),
+  );
+  const result = { channels: Object.fromEntries(outcomes.map(({ channel, report }) => [channel, report])) };
+  const failures = outcomes.flatMap(({ error }) => error ?? []);
+  if (failures.length === 0) return result;
+  const parts = outcomes.flatMap(({ channel, error }) => (error ? `${channel}: ${error.code}: ${error.message}` : []));
+  throw combined(failures, parts.join(" "), result);
+}
+
+async function sendBy(
+  send: SendChannel,
+  sending: Omit<Sending, "before">,
+  before: ChannelResult | undefined,
+): Promise<{ report: ChannelResult; error?: JobError }> {
+  if (before?.status === "sent") return { report: before };
+  const achieved = before?.sent && before.dead ? { sent: before.sent, dead: before.dead } : undefined;
+  try {
+    return { report: { status: "sent", ...(await send({ ...sending, before: achieved })) } };
+  } catch (cause) {
+    const error = asJobError(cause, sending.execution.log);
+    // A channel that fails before it sends, for want of a credential, must not lose what earlier attempts achieved.
+    const reached = (error.progress as Report | undefined) ?? achieved;
+    return { report: { status: "failed", code: error.code, ...reached }, error };
+  }
+}
+
+/** A deployment may have dropped the env or the message that a stored job names. */
+function targetOf({ target, event, job }: Execution, slug: string) {
+  const { envs, messages } = target as NotificationTarget;
+  const settings = Object.hasOwn(envs, job.env) ? envs[job.env] : undefined;
+  const message = Object.hasOwn(messages, slug) ? messages[slug] : undefined;
+  const gone = (what: string) =>
+    new JobError("CONFIGURATION_ERROR", `Notification ${event.notification} no longer has ${what}.`);
+  if (!settings) throw gone(`env ${job.env}`);
+  if (!message) throw gone("the message of this slug");
+  return { settings, message };
+}

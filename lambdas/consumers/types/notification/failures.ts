@@ -1,0 +1,21 @@
+import { traceOf } from "../../../core/errors.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Log } from "../../../core/ports/ports.ts";
+
+export const asJobError = (cause: unknown, log: Log): JobError => {
+  if (cause instanceof JobError) return cause;
+  log.error("channel threw", traceOf(cause));
+  return new JobError("PROVIDER_ERROR", "It failed unexpectedly; the consumer's log has the trace.", { cause });
+};
+
+/** Several failures as one: worth a retry if one of them is, no sooner than the longest wait that is asked for. */
+export function combined(failures: readonly JobError[], message: string, progress: unknown): JobError {
+  const lead = failures.find((error) => error.retryable) ?? failures[0];
+  const waits = failures.flatMap((error) => error.retryAfterMs ?? []);
+  return new JobError(lead?.code ?? "PROVIDER_ERROR", message, {
+    retryable: lead?.retryable ?? true,
+    ...(waits.length > 0 && { retryAfterMs: Math.max(...waits) }),
+    progress,
+    cause: lead,
+  });
+}

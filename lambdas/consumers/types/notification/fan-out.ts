@@ -1,0 +1,72 @@
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Log } from "../../../core/ports/ports.ts";
+import { asJobError, combined } from "./failures.ts";
+
+/** What was achieved, by recipient: a device token or an address. Kept as progress, so that none is sent to twice. */
+export interface Achieved {
+  sent: { to: string; id: string }[];
+  /** Recipients that no longer exist, for the caller to forget. */
+  dead: { to: string; reason: string }[];
+}
+
+/** What became of one recipient; a failure may pass, or be the caller's to mend. */
+export type Outcome = { id: string } | { dead: string } | JobError;
+
+export interface FanOut {
+  recipients: readonly string[];
+  before: Achieved | undefined;
+  batchSize: number;
+  concurrency: number;
+  signal: AbortSignal;
+  log: Log;
+  /** Outcomes in the order of the batch; what it throws is the outcome of all of them. */
+  send: (batch: string[]) => Promise<Outcome[]>;
+}
+
+/** After these the provider would refuse the rest as well. */
+const endsAll = (error: JobError) => error.code === "RATE_LIMITED" || error.code === "UNAUTHORIZED";
+
+/** Sends to those whom earlier attempts did not reach. Throws what failed, with all that was achieved as progress. */
+export async function fanOut({ recipients, before, ...options }: FanOut): Promise<Achieved> {
+  const achieved: Achieved = { sent: [...(before?.sent ?? [])], dead: [...(before?.dead ?? [])] };
+  const done = new Set([...achieved.sent, ...achieved.dead].map(({ to }) => to));
+  const open = [...new Set(recipients)].filter((to) => !done.has(to));
+  const failures: JobError[] = [];
+  const batches = chunks(open, options.batchSize).values();
+  const work = async () => {
+    for (const batch of batches) {
+      if (options.signal.aborted || failures.some(endsAll)) return;
+      for (const [i, outcome] of (await outcomes(batch, options)).entries()) {
+        const to = batch[i] as string;
+        if (outcome instanceof JobError) failures.push(outcome);
+        else if ("id" in outcome) achieved.sent.push({ to, id: outcome.id });
+        else achieved.dead.push({ to, reason: outcome.dead });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: options.concurrency }, work));
+  const left = new Set(recipients).size - achieved.sent.length - achieved.dead.length;
+  if (left === 0) return achieved;
+  if (failures.length === 0) failures.push(asJobError(options.signal.reason, options.log));
+  throw combined(failures, summary(failures, left, achieved), achieved);
+}
+
+async function outcomes(batch: string[], { send, log }: Pick<FanOut, "send" | "log">): Promise<Outcome[]> {
+  try {
+    const answered = await send(batch);
+    const lacking = new JobError("PROVIDER_ERROR", "The provider's answer leaves out a recipient.");
+    return batch.map((_, i) => answered[i] ?? lacking);
+  } catch (cause) {
+    return batch.map(() => asJobError(cause, log));
+  }
+}
+
+function summary(failures: readonly JobError[], left: number, { sent, dead }: Achieved): string {
+  const total = left + sent.length + dead.length;
+  const kinds = [...new Set(failures.map(({ code, message }) => `${code}: ${message}`))];
+  const all = kinds.slice(0, 3).join(" ") + (kinds.length > 3 ? " ..." : "");
+  return total === 1 ? (failures[0] as JobError).message : `${left} of ${total} recipients were not reached. ${all}`;
+}
+
+const chunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));

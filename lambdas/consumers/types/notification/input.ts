@@ -1,0 +1,53 @@
+import * as z from "zod";
+import { lazy } from "../../../core/schema/lazy.ts";
+import { must } from "../../../core/schema/plain-faults.ts";
+import { strict } from "../../../core/schema/schema.ts";
+import { someOf } from "../../../core/schema/some-of.ts";
+import { Tag } from "../../../core/schema/tag.ts";
+import { actionInput, scalar } from "../action/input.ts";
+import { addressesIn, mostRecipients } from "./recipients.ts";
+
+/** The channels of a message, in the order in which their results are reported. */
+export const channels = ["push_notification", "email", "sms", "callback"] as const;
+
+export type Channel = (typeof channels)[number];
+
+/** INotificationRequest: the message by slug, and at least one channel. */
+export const notificationInput = lazy(() => {
+  /** The variables of a template, or, where the catalog's message has no template for the field, a map of locales. */
+  const Text = z.record(z.string(), scalar());
+  const OneOrMore = z.union(
+    [z.string().min(1), z.array(z.string().min(1)).min(1).max(mostRecipients)],
+    must(`must be a text, or a list of up to ${mostRecipients}`),
+  );
+  const Addresses = OneOrMore.refine((to) => addressesIn(to) <= mostRecipients, `at most ${mostRecipients} addresses`);
+  const PushInput = someOf(
+    strict({
+      title: Text,
+      body: Text,
+      /** Delivered to the app as it is, except that FCM takes strings only: other values arrive there as JSON. */
+      data: z.record(z.string(), z.unknown()).optional(),
+      device_token: z.string().min(1).optional(),
+      device_tokens: z.array(z.string().min(1)).min(1).max(mostRecipients).optional(),
+    }),
+    ["device_token", "device_tokens"],
+  );
+  return someOf(
+    strict({
+      /** A message of the event's notification. */
+      slug: Tag,
+      /** Picks from maps of locales; without it `en` is taken, or the only one there is. */
+      locale: z.string().min(2).max(35).optional(),
+      push_notification: PushInput.optional(),
+      email: strict({ to: Addresses, subject: Text, template: Text }).optional(),
+      sms: strict({ to: OneOrMore, body: Text }).optional(),
+      callback: actionInput().optional(),
+    }),
+    channels,
+  );
+});
+
+export type NotificationInput = z.infer<ReturnType<typeof notificationInput>>;
+
+/** The setting of an env that a channel sends with. */
+export const settingOf = { push_notification: "push", email: "email", sms: "sms", callback: "callback" } as const;

@@ -1,0 +1,126 @@
+import { JobError } from "../../../../core/job/job-error.ts";
+import type { Execution } from "../../../../core/operations/execution.ts";
+import { exchange, type HttpRequest } from "../../../clients/http/exchange.ts";
+import { setHeader } from "../../../clients/http/headers.ts";
+import { readJson } from "../../../clients/http/read-body.ts";
+import { secureUrlOf } from "../../../clients/http/settings.ts";
+import { statusError } from "../../../clients/http/status.ts";
+import { buildUrl } from "../../../clients/http/url.ts";
+import { asJobError } from "../failures.ts";
+import { fanOut, type Outcome } from "../fan-out.ts";
+import type { PushTarget } from "../target.ts";
+import type { Push, SendPush } from "./push.ts";
+
+/** The shapes of a push token; one malformed token would fail the whole batch it is in. */
+const tokenShape = /^(Expo(nent)?PushToken\[.+\]|[a-z\d]{8}-[a-z\d]{4}-[a-z\d]{4}-[a-z\d]{4}-[a-z\d]{12})$/i;
+
+/**
+ * The Expo push service: a request takes 100 messages and answers a ticket for each, in order.
+ * https://docs.expo.dev/push-notifications/sending-notifications/
+ */
+export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = async (execution, setting, push) => {
+  const { secrets, signal, log } = execution;
+  const endpoint = await secureUrlOf(secrets, setting.endpoint ?? "https://exp.host", "The Expo endpoint");
+  const url = buildUrl(endpoint, "/--/api/v2/push/send", {}, {});
+  const headers = new Headers({ accept: "application/json", "content-type": "application/json" });
+  if (setting.access_token) {
+    const token = await secrets.resolve(setting.access_token);
+    setHeader(headers, "authorization", `Bearer ${token}`, "CONFIGURATION_ERROR", "The Expo access token");
+  }
+  const post = (tokens: string[]): HttpRequest => ({
+    method: "POST",
+    url,
+    headers,
+    body: JSON.stringify(tokens.map((to) => messageFor(to, push))),
+  });
+  return fanOut({
+    recipients: push.tokens,
+    before: push.before,
+    batchSize: 100,
+    // Expo's own SDK opens as many.
+    concurrency: 6,
+    signal,
+    log,
+    send: async (batch) => {
+      const usable = batch.filter((token) => tokenShape.test(token));
+      const outcomes = await outcomesOf(execution, usable, (tokens) => exchange(post(tokens), signal));
+      return batch.map((token) => outcomes.get(token) ?? { dead: "InvalidToken" });
+    },
+  });
+};
+
+const messageFor = (to: string, { title, body, data }: Push) => ({ to, title, body, ...(data && { data }) });
+
+interface Ticket {
+  status?: string;
+  id?: string;
+  details?: { error?: string };
+}
+
+type Outcomes = Map<string, Outcome>;
+type Post = (tokens: string[]) => Promise<Response>;
+
+async function outcomesOf(execution: Execution, tokens: string[], post: Post): Promise<Outcomes> {
+  if (tokens.length === 0) return new Map();
+  const response = await post(tokens);
+  const answer = (await readJson(response, execution.signal)) as Answer | undefined;
+  const projects = response.ok ? undefined : projectsIn(answer, tokens);
+  if (projects) return oneByOne(execution, projects, post);
+  if (!response.ok) throw statusError(response, execution.clock.now(), { who: "Expo" });
+  const tickets = Array.isArray(answer?.data) ? answer.data : undefined;
+  if (!tickets) throw noTicket();
+  return new Map(tokens.map((token, i) => [token, tickets[i] ? outcomeOf(tickets[i]) : noTicket()]));
+}
+
+interface Answer {
+  data?: Ticket[];
+  errors?: { code?: string; details?: Record<string, unknown> }[];
+}
+
+/**
+ * The tokens by project, where Expo refuses a request because they are of several, and says which is of which. Undefined where
+ * it refuses it for another reason, or where that leaves them together.
+ */
+function projectsIn(answer: Answer | undefined, tokens: string[]): string[][] | undefined {
+  const errors = Array.isArray(answer?.errors) ? answer.errors : [];
+  const error = errors.find(({ code }) => code === "PUSH_TOO_MANY_EXPERIENCE_IDS");
+  const named = Object.values(error?.details ?? {}).map((list) => new Set(Array.isArray(list) ? list : []));
+  const groups = [
+    ...named.map((group) => tokens.filter((token) => group.has(token))),
+    tokens.filter((token) => !named.some((group) => group.has(token))),
+  ].filter((group) => group.length > 0);
+  return groups.length > 1 ? groups : undefined;
+}
+
+/** A request a project; what one of them fails with says nothing of the others, which may have been sent. */
+async function oneByOne(execution: Execution, projects: string[][], post: Post): Promise<Outcomes> {
+  const all: Outcomes = new Map();
+  for (const tokens of projects) {
+    const outcomes = await outcomesOf(execution, tokens, post).catch((cause) => {
+      const error = asJobError(cause, execution.log);
+      return new Map<string, Outcome>(tokens.map((token) => [token, error]));
+    });
+    for (const [token, outcome] of outcomes) all.set(token, outcome);
+  }
+  return all;
+}
+
+const noTicket = () => new JobError("PROVIDER_ERROR", "Expo answered without a ticket.");
+
+function outcomeOf({ status, id, details }: Ticket): Outcome {
+  if (status === "ok") return { id: String(id ?? "") };
+  switch (details?.error) {
+    case "DeviceNotRegistered":
+      return { dead: "DeviceNotRegistered" };
+    case "MessageRateExceeded":
+      return new JobError("RATE_LIMITED", "Expo limits the rate of messages to this device (MessageRateExceeded).");
+    case "MessageTooBig":
+      return new JobError("VALIDATION_ERROR", "The message is larger than Expo takes (MessageTooBig).");
+    case "InvalidCredentials":
+      return new JobError("UNAUTHORIZED", "Expo has no valid push credentials for the app (InvalidCredentials).");
+    case "MismatchSenderId":
+      return new JobError("FORBIDDEN", "The device belongs to another sender (MismatchSenderId).");
+    default:
+      return new JobError("PROVIDER_ERROR", "Expo refuses the message.", { retryable: false });
+  }
+}

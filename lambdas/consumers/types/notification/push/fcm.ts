@@ -1,0 +1,97 @@
+import { JobError } from "../../../../core/job/job-error.ts";
+import type { Execution } from "../../../../core/operations/execution.ts";
+import { exchange } from "../../../clients/http/exchange.ts";
+import { readJson } from "../../../clients/http/read-body.ts";
+import { secureUrlOf } from "../../../clients/http/settings.ts";
+import { statusError } from "../../../clients/http/status.ts";
+import { withToken } from "../../../clients/http/tokens.ts";
+import { buildUrl } from "../../../clients/http/url.ts";
+import { fanOut, type Outcome } from "../fan-out.ts";
+import type { PushTarget } from "../target.ts";
+import type { Push, SendPush } from "./push.ts";
+import { serviceAccountOf, serviceAccountSource } from "./service-account.ts";
+
+const scope = "https://www.googleapis.com/auth/firebase.messaging";
+
+/**
+ * Firebase Cloud Messaging, HTTP v1: one request a device.
+ * https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send
+ */
+export const sendFcm: SendPush<Extract<PushTarget, { provider: "fcm" }>> = async (execution, setting, push) => {
+  const { secrets, signal, clock, log } = execution;
+  const account = await serviceAccountOf(secrets, setting.service_account);
+  const endpoint = await secureUrlOf(secrets, setting.endpoint ?? "https://fcm.googleapis.com", "The FCM endpoint");
+  const url = buildUrl(endpoint, "/v1/projects/:project/messages:send", { project: account.project_id }, {});
+  const source = serviceAccountSource(account, scope, () => clock.now());
+  return fanOut({
+    recipients: push.tokens,
+    before: push.before,
+    batchSize: 1,
+    concurrency: 20,
+    signal,
+    log,
+    send: async ([device = ""]) => {
+      const body = JSON.stringify({ message: messageFor(device, push) });
+      const response = await withToken(
+        execution,
+        source,
+        (token) => exchange({ method: "POST", url, headers: jsonHeaders(token), body }, signal),
+        async (refused) => !(await isThirdParty(refused.clone(), signal)),
+      );
+      return [await outcomeOf(response, execution)];
+    },
+  });
+};
+
+const jsonHeaders = (token: string) =>
+  new Headers({ authorization: `Bearer ${token}`, "content-type": "application/json" });
+
+/** `data` is a map of strings to FCM. */
+const messageFor = (token: string, { title, body, data }: Push) => ({
+  token,
+  notification: { title, body },
+  ...(data && { data: Object.fromEntries(Object.entries(data).map(([key, value]) => [key, asText(value)])) }),
+});
+
+const asText = (value: unknown): string => (typeof value === "string" ? value : (JSON.stringify(value) ?? ""));
+
+interface FcmError {
+  status?: string;
+  message?: string;
+  details?: { errorCode?: string; fieldViolations?: { field?: string }[] }[];
+}
+
+/** A 401 that is not about our token, but about the credentials that FCM has for APNs or web push. */
+async function isThirdParty(response: Response, signal: AbortSignal): Promise<boolean> {
+  const answer = (await readJson(response, signal)) as { error?: FcmError } | undefined;
+  return codesOf(answer?.error).includes(thirdParty);
+}
+
+const thirdParty = "THIRD_PARTY_AUTH_ERROR";
+
+async function outcomeOf(response: Response, { signal, clock }: Execution): Promise<Outcome> {
+  const answer = (await readJson(response, signal)) as { name?: string; error?: FcmError } | undefined;
+  if (response.ok) return { id: String(answer?.name ?? "") };
+  const dead = deadReason(response.status, answer?.error ?? {});
+  if (dead) return { dead };
+  if (codesOf(answer?.error).includes(thirdParty)) {
+    // It says nothing of the other devices, which may be of another platform.
+    return new JobError("CONFIGURATION_ERROR", "FCM has no valid APNs or web push credentials for the app.");
+  }
+  return statusError(response, clock.now(), { who: "FCM" });
+}
+
+const codesOf = ({ details = [] }: FcmError = {}) => details.map(({ errorCode }) => errorCode);
+
+/**
+ * Why a device is not to be tried again; the reason's name is FCM's. A 404 that is not FCM's own, such as a proxy's,
+ * says nothing about the device, and an INVALID_ARGUMENT may be about the message.
+ */
+function deadReason(status: number, { status: name, message, details = [] }: FcmError): string | undefined {
+  const codes = codesOf({ details });
+  if (codes.includes("UNREGISTERED") || (status === 404 && name === "NOT_FOUND")) return "UNREGISTERED";
+  const aboutToken =
+    details.some(({ fieldViolations }) => fieldViolations?.some(({ field }) => field === "message.token")) ||
+    (codes.includes("INVALID_ARGUMENT") && /registration token/i.test(message ?? ""));
+  return status === 400 && aboutToken ? "INVALID_ARGUMENT" : undefined;
+}

@@ -1,0 +1,14 @@
+import type { Execution } from "../../../../core/operations/execution.ts";
+import type { Achieved } from "../fan-out.ts";
+
+/** A push message, rendered, and the devices that it is for. */
+export interface Push {
+  title: string;
+  body: string;
+  data: Record<string, unknown> | undefined;
+  tokens: string[];
+  before: Achieved | undefined;
+}
+
+/** Sends to the devices whom earlier attempts did not reach. */
+export type SendPush<Setting> = (execution: Execution, setting: Setting, push: Push) => Promise<Achieved>;

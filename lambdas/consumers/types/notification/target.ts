@@ -1,0 +1,91 @@
+import * as z from "zod";
+import { perEnv } from "../../../core/catalog/per-env.ts";
+import { HttpUrl, Reference, SecureUrl, secureWhere } from "../../../core/catalog/reference-schema.ts";
+import { strict } from "../../../core/schema/schema.ts";
+import { Tag } from "../../../core/schema/tag.ts";
+import { carriesCredentials } from "../action/credentials.ts";
+import { Auth } from "../action/target.ts";
+
+const Push = z.discriminatedUnion("provider", [
+  strict({
+    provider: z.literal("fcm"),
+    /** The service account's JSON key; its `token_uri` is where access tokens come from. */
+    service_account: Reference,
+    /** Default: https://fcm.googleapis.com */
+    endpoint: SecureUrl.optional(),
+  }),
+  strict({
+    provider: z.literal("expo"),
+    access_token: Reference.optional(),
+    /** Default: https://exp.host */
+    endpoint: SecureUrl.optional(),
+  }),
+]);
+const Email = z.discriminatedUnion("provider", [
+  strict({
+    provider: z.literal("smtp"),
+    /** `smtp://user:password@host:587` or `smtps://...`, as nodemailer reads it. */
+    url: Reference,
+    from: z.string().min(3),
+  }),
+  /** Amazon SES with the consumer's own role; `from`'s address or domain is an identity that SES has verified. */
+  strict({
+    provider: z.literal("ses"),
+    from: z.string().min(3),
+    /** Default: the consumer's own. */
+    region: z.string().min(1).optional(),
+  }),
+]);
+const Sms = z.discriminatedUnion("provider", [
+  /** Amazon SNS with the consumer's own role. */
+  strict({
+    provider: z.literal("sns"),
+    /** What the phone shows as sender, where the country allows it. */
+    sender_id: z
+      .string()
+      .regex(/^(?=.*[A-Za-z])[A-Za-z0-9-]{1,11}$/, "1 to 11 letters, digits and hyphens, with a letter among them")
+      .optional(),
+    /** Transactional is for what must arrive, Promotional for what may be late. Default: Transactional. */
+    type: z.enum(["Transactional", "Promotional"]).optional(),
+    /** Default: the consumer's own. */
+    region: z.string().min(1).optional(),
+  }),
+]);
+const Callback = secureWhere(
+  "url",
+  ({ auth }) => carriesCredentials(auth),
+  strict({
+    /** `:name` in its path is filled from the input's `params`. */
+    url: HttpUrl,
+    /** Default: POST. */
+    method: z.enum(["POST", "PUT", "PATCH", "GET"]).optional(),
+    auth: Auth.optional(),
+  }),
+);
+
+/** Executors read the catalog as it is written, so nothing here has a zod default: they fill in what is left out. */
+export const notificationTarget = () =>
+  strict({
+    envs: perEnv(
+      strict({
+        push: Push.optional(),
+        email: Email.optional(),
+        sms: Sms.optional(),
+        callback: Callback.optional(),
+      }),
+    ),
+    /** Messages by slug. A field with a template takes variables (`{{name}}`), one without takes a map of locales. */
+    messages: z.record(
+      Tag,
+      strict({
+        push_notification: strict({ title: z.string().optional(), body: z.string().optional() }).optional(),
+        email: strict({ subject: z.string().optional(), template: z.string().optional() }).optional(),
+        sms: strict({ body: z.string().optional() }).optional(),
+      }),
+    ),
+  });
+export type NotificationTarget = z.output<ReturnType<typeof notificationTarget>>;
+export type PushTarget = z.output<typeof Push>;
+export type EmailTarget = z.output<typeof Email>;
+export type SmsTarget = z.output<typeof Sms>;
+export type CallbackTarget = z.output<typeof Callback>;

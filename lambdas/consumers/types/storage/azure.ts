@@ -1,0 +1,78 @@
+import type { BlobServiceClient, RequestPolicyFactory } from "@azure/storage-blob";
+import { agents, withinABurst } from "../../../aws/client/agents.ts";
+import { type Bucket, unquoted } from "./bucket.ts";
+import { nameOf, statusOf } from "./faults.ts";
+
+/** Azure's metadata has the names of C# identifiers. */
+const runMetadata = "ductape_run";
+
+/** The client of an account; undefined where the text is not a connection string. */
+export async function azureClient(connectionString: string): Promise<BlobServiceClient | undefined> {
+  const { BlobServiceClient, newPipeline } = await import("@azure/storage-blob");
+  try {
+    const { url, credential } = BlobServiceClient.fromConnectionString(connectionString);
+    // What follows a failure is the job's retry policy.
+    const pipeline = newPipeline(credential, { retryOptions: { maxTries: 1 } });
+    pipeline.factories.push(ownAgents);
+    return new BlobServiceClient(url, pipeline);
+  } catch {
+    // Its error quotes the text.
+    return undefined;
+  }
+}
+
+/** One for all clients, so that a client whose credentials were rotated leaves no connection behind. */
+const { httpAgent, httpsAgent } = agents(withinABurst);
+
+/** No connection from before a freeze is used. The library's own switch for that has no effect since Node.js 19. */
+const ownAgents: RequestPolicyFactory = {
+  create: (next) => ({
+    sendRequest(request) {
+      request.agent = request.url.startsWith("https:") ? httpsAgent : httpAgent;
+      return next.sendRequest(request);
+    },
+  }),
+};
+
+/** Two blocks of this size are held at a time. */
+const blockBytes = 8 * 1024 * 1024;
+
+export const azureBucket = (client: BlobServiceClient, container: string): Bucket => ({
+  name: container,
+
+  async put({ key, body, mimeType, run }, onlyNew, signal) {
+    const blob = client.getContainerClient(container).getBlockBlobClient(key);
+    const options = {
+      abortSignal: signal,
+      blobHTTPHeaders: { blobContentType: mimeType },
+      metadata: { [runMetadata]: run },
+      ...(onlyNew && { conditions: { ifNoneMatch: "*" } }),
+    };
+    try {
+      const { etag } = Buffer.isBuffer(body)
+        ? await blob.uploadData(body, options)
+        : await blob.uploadStream(body, blockBytes, 2, options);
+      return { etag: unquoted(etag) };
+    } catch (error) {
+      if (onlyNew && (statusOf(error) === 412 || nameOf(error) === "BlobAlreadyExists")) return "exists";
+      throw error;
+    }
+  },
+
+  async find(key, signal) {
+    try {
+      const blob = client.getContainerClient(container).getBlobClient(key);
+      const { etag, contentLength = 0, metadata } = await blob.getProperties({ abortSignal: signal });
+      return { etag: unquoted(etag), bytes: contentLength, run: metadata?.[runMetadata] };
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  },
+
+  /** A shared access signature of the connection string would be its query. */
+  async url(key) {
+    const { origin, pathname } = new URL(client.getContainerClient(container).getBlobClient(key).url);
+    return origin + pathname;
+  },
+});

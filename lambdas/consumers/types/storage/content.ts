@@ -1,0 +1,72 @@
+import type { Readable } from "node:stream";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execution } from "../../../core/operations/execution.ts";
+import { uploadKey } from "../../../core/schema/uploads.ts";
+import type { StorageInput } from "./definition.ts";
+import { headBytes } from "./mime-type.ts";
+
+/** A file to be stored: held whole when it came with the request, streamed when it was uploaded. */
+export interface Content {
+  body: Buffer | Readable;
+  bytes: number;
+  /** Its beginning. */
+  head: Uint8Array;
+  /** The type that its upload was given. */
+  type?: string;
+  /** Lets go of the stream, with a reason where somebody may still wait for it; harmless when it has been read. */
+  close(reason?: Error): void;
+}
+
+export async function contentOf(
+  { buffer, upload_id }: StorageInput,
+  { blobs, job }: Pick<Execution, "blobs" | "job">,
+): Promise<Content> {
+  if (upload_id === undefined) return held(decode(buffer ?? ""));
+  const upload = await blobs.stream(uploadKey(job, upload_id));
+  if (!upload) {
+    throw new JobError(
+      "NOT_FOUND",
+      "Nothing was uploaded under this upload_id in this product and env, or it was too long ago: upload the file again.",
+    );
+  }
+  return streamed(upload);
+}
+
+/** Base64 or a Buffer's JSON, which the request's schema has checked. */
+export const decode = (buffer: NonNullable<StorageInput["buffer"]>): Buffer =>
+  typeof buffer === "string" ? Buffer.from(buffer, "base64") : Buffer.from(buffer.data);
+
+const held = (body: Buffer): Content => ({
+  body,
+  bytes: body.byteLength,
+  head: body.subarray(0, headBytes),
+  close() {},
+});
+
+/** Reads the beginning and puts it back. What ends before that is small enough to hold. */
+async function streamed(upload: { body: Readable; bytes: number; contentType?: string }): Promise<Content> {
+  const { body, bytes, contentType } = upload;
+  const chunks: Uint8Array[] = [];
+  let read = 0;
+  // Whoever reads it hears of its errors; between two readers nobody would, and that ends a process.
+  body.on("error", () => {});
+  const about = {
+    bytes,
+    ...(contentType !== undefined && !isGeneric(contentType) && { type: contentType }),
+    close: (reason?: Error) => void body.destroy(reason),
+  };
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
+    chunks.push(chunk);
+    read += chunk.byteLength;
+    if (read >= headBytes && read < bytes) {
+      const head = Buffer.concat(chunks);
+      body.unshift(head);
+      return { ...about, head: head.subarray(0, headBytes), body };
+    }
+  }
+  return { ...held(Buffer.concat(chunks)), ...about };
+}
+
+/** What S3 and HTTP clients say when nobody told them. */
+const isGeneric = (type: string): boolean =>
+  ["application/octet-stream", "binary/octet-stream", "application/x-www-form-urlencoded"].includes(type);

@@ -1,0 +1,51 @@
+import * as z from "zod";
+import type { InputCheck, JobTypeDefinition } from "../../../core/catalog/job-type.ts";
+import type { Fault } from "../../../core/errors.ts";
+import { fileName, mimeType } from "../../../core/schema/file-name.ts";
+import { lazy } from "../../../core/schema/lazy.ts";
+import { strict } from "../../../core/schema/schema.ts";
+import { oneOf } from "../../../core/schema/some-of.ts";
+import { Tag } from "../../../core/schema/tag.ts";
+import { uploadIdPattern } from "../../../core/schema/uploads.ts";
+import { objectKey, tooLong } from "./object-key.ts";
+import { type StorageTarget, storageTarget } from "./target.ts";
+
+/** IStorageRequest: a file by value (base64 or a Buffer's JSON) or by an upload made before. */
+export const storageInput = lazy(() => {
+  /** What `JSON.stringify` makes of a Node Buffer. */
+  const BufferJson = strict({ type: z.literal("Buffer"), data: z.array(z.int().min(0).max(255)) });
+  const orBuffer = "base64, or the JSON of a Buffer";
+  return oneOf(
+    strict({
+      buffer: z.union([z.base64(orBuffer), BufferJson], orBuffer).optional(),
+      /** What `POST /v1/uploads` answered. */
+      upload_id: z.string().regex(uploadIdPattern, "the upload_id that POST /v1/uploads answered").optional(),
+      fileName: fileName(),
+      /** Without it the type is read from the content, then from the name. */
+      mimeType: mimeType().optional(),
+    }),
+    ["buffer", "upload_id"],
+  );
+});
+export type StorageInput = z.infer<ReturnType<typeof storageInput>>;
+
+export const storage = {
+  type: "storage",
+  summary: "Store a file.",
+  requestName: "IStorageRequest",
+  section: "storages",
+  targetField: "storage",
+  input: storageInput,
+  target: storageTarget,
+  eventFields: () => ({ storage: Tag }),
+  checkInput: checkStorage,
+  defaults: { timeout_ms: 60_000, retries: 3 },
+  limits: { max_timeout_ms: 300_000, memory_mb: 512 },
+} as const satisfies JobTypeDefinition;
+
+function checkStorage({ target, env, input }: InputCheck): Fault[] {
+  const { prefix } = (target as StorageTarget).envs[env] ?? {};
+  return tooLong(objectKey(prefix, String(input.fileName)))
+    ? [{ pointer: "/input/fileName", detail: "is too long together with the storage's prefix" }]
+    : [];
+}

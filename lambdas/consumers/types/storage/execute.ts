@@ -1,0 +1,98 @@
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Execute, Execution } from "../../../core/operations/execution.ts";
+import type { Bucket, File, StoredFile } from "./bucket.ts";
+import { type Content, contentOf } from "./content.ts";
+import type { StorageInput } from "./definition.ts";
+import { storageFault } from "./faults.ts";
+import { detectMimeType } from "./mime-type.ts";
+import { objectKey } from "./object-key.ts";
+import { bucketOpener } from "./open-bucket.ts";
+import { Place, type StorageTarget } from "./target.ts";
+
+/** What a storage job results in. */
+export interface StorageResult {
+  provider: Place["provider"];
+  /** Azure's container. */
+  bucket: string;
+  key: string;
+  /** Bytes. */
+  size: number;
+  etag: string;
+  url: string;
+  /** Absent for a file that was kept. */
+  mime_type?: string;
+  /** There was a file of this key already, and it is still the old one. */
+  kept?: true;
+}
+
+/** Executes storage jobs in the buckets that `open` opens. */
+export const storageExecutor =
+  (open = bucketOpener()): Execute =>
+  async (execution): Promise<StorageResult> => {
+    const { signal, secrets } = execution;
+    const place = placeOf(execution);
+    const input = execution.input as StorageInput;
+    const bucket = await open(place, secrets);
+    const content = await contentOf(input, execution);
+    // Not every client looks at its signal while it waits for more of a file.
+    const abort = () => content.close(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      // A listener is told of no abort that came before it.
+      signal.throwIfAborted();
+      return await store(place, bucket, await fileOf(place, input, content, execution), signal);
+    } catch (error) {
+      throw signal.aborted ? signal.reason : storageFault(error);
+    } finally {
+      signal.removeEventListener("abort", abort);
+      content.close();
+    }
+  };
+
+export const execute = storageExecutor();
+
+/** Parsed for its defaults: the catalog is kept as it is written. */
+function placeOf({ target, job, event }: Execution): Place {
+  const place = Place.safeParse((target as StorageTarget).envs[job.env]);
+  if (place.success) return place.data;
+  const name = String(event.storage);
+  throw new JobError("CONFIGURATION_ERROR", `Storage ${name} says nothing valid about env ${job.env}.`);
+}
+
+async function fileOf(place: Place, input: StorageInput, content: Content, execution: Execution): Promise<File> {
+  return {
+    key: objectKey(place.prefix, input.fileName),
+    body: content.body,
+    bytes: content.bytes,
+    mimeType: input.mimeType ?? content.type ?? (await detectMimeType(content.head, input.fileName)),
+    run: execution.idempotencyKey,
+  };
+}
+
+/**
+ * Jobs run at least once: an attempt may find the file that an earlier attempt of the same run has stored before its
+ * answer was lost. That is a success, whatever the policy.
+ */
+async function store(place: Place, bucket: Bucket, file: File, signal: AbortSignal): Promise<StorageResult> {
+  const { provider, overwrite } = place;
+  const { key, bytes, mimeType } = file;
+  const at = { provider, bucket: bucket.name, key, url: await bucket.url(key) };
+  const onlyNew = overwrite !== "replace";
+  const before = onlyNew ? await existing(bucket, key, signal) : undefined;
+  const stored = before ? "exists" : await bucket.put(file, onlyNew, signal);
+  if (stored !== "exists") return { ...at, size: bytes, etag: stored.etag, mime_type: mimeType };
+  const found = before ?? (await bucket.find(key, signal));
+  if (!found) throw new JobError("SERVICE_UNAVAILABLE", "The file that was in the way is gone: worth another attempt.");
+  const already = { ...at, size: found.bytes, etag: found.etag };
+  if (found.run === file.run) return { ...already, mime_type: mimeType };
+  if (overwrite === "keep") return { ...already, kept: true };
+  throw new JobError("VALIDATION_ERROR", "A file of this name exists, and the storage does not overwrite.");
+}
+
+/**
+ * A file that is there already is not uploaded first to be refused, and is found on servers that speak S3 but know no
+ * conditions. The write's own condition still decides, so a look that fails (S3 answers 403 for an absent file to whoever may
+ * not list the bucket) is no failure.
+ */
+const existing = (bucket: Bucket, key: string, signal: AbortSignal): Promise<StoredFile | undefined> =>
+  bucket.find(key, signal).catch(() => undefined);

@@ -1,0 +1,55 @@
+import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
+import { JobError } from "../../../core/job/job-error.ts";
+import type { Secrets } from "../../../core/ports/ports.ts";
+import { azureBucket, azureClient } from "./azure.ts";
+import type { Bucket } from "./bucket.ts";
+import { gcsBucket, gcsClient } from "./gcs.ts";
+import { s3Buckets } from "./s3.ts";
+import type { Place } from "./target.ts";
+
+export type OpenBucket = (place: Place, secrets: Secrets) => Promise<Bucket>;
+
+/** How many clients of credentials are kept; a rotated secret makes a new one. */
+const mostClients = 50;
+
+/** Opens the bucket of a place. Clients are kept while this Lambda is warm: each has its connections and its tokens. */
+export function bucketOpener(s3 = s3Buckets()): OpenBucket {
+  const gcs = kept(gcsClient);
+  const azure = kept(azureClient);
+  return async (place, secrets) => {
+    const text = async (value: TextOrReference) =>
+      typeof value === "string" ? value : (await secrets.resolve(value)).trim();
+    const optional = async (value: TextOrReference | undefined) => (value === undefined ? undefined : text(value));
+    switch (place.provider) {
+      case "s3":
+        return s3({ bucket: await text(place.bucket), region: place.region, endpoint: await optional(place.endpoint) });
+      case "gcs": {
+        const client = await gcs(await secrets.resolve(place.service_account), await optional(place.endpoint));
+        if (!client) throw unusable(place.service_account, "is not the JSON key of a service account");
+        return gcsBucket(client, await text(place.bucket));
+      }
+      case "azure": {
+        const client = await azure(await text(place.connection_string));
+        if (!client) throw unusable(place.connection_string, "is not a connection string of Azure Storage");
+        return azureBucket(client, await text(place.container));
+      }
+    }
+  };
+}
+
+const unusable = (reference: Reference, what: string) =>
+  new JobError("CONFIGURATION_ERROR", `${referenceName(reference)} ${what}.`);
+
+/** The same client for the same settings; what could not be made is not kept. */
+function kept<Settings extends (string | undefined)[], Client>(
+  make: (...settings: Settings) => Promise<Client | undefined>,
+) {
+  const clients = new Map<string, Client>();
+  return async (...settings: Settings): Promise<Client | undefined> => {
+    const name = JSON.stringify(settings);
+    const client = clients.get(name) ?? (await make(...settings));
+    if (clients.size >= mostClients) clients.clear();
+    if (client) clients.set(name, client);
+    return client;
+  };
+}

@@ -1,6 +1,0 @@
-import * as z from "zod";
-import { requestLimits } from "./request-limits.ts";
-import { notWellFormed, wellFormed } from "./schema.ts";
-
-/** Why jobs are cancelled, in a request for one or for many. */
-export const CancelReason = z.string().min(1).max(requestLimits.reason).refine(wellFormed, notWellFormed).optional();

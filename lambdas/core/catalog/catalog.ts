@@ -1,0 +1,76 @@
+import { RequestError } from "../requests/request-error.ts";
+import { didYouMean } from "../schema/schema.ts";
+import type { JobTypeDefinition, Product, ProductEvent, Registry } from "./job-type.ts";
+
+export interface CatalogEvent {
+  product: Product;
+  env: string;
+  tag: string;
+  event: ProductEvent;
+  definition: JobTypeDefinition;
+  target: unknown;
+}
+
+export interface Catalog {
+  products: readonly Product[];
+  registry: Registry;
+  /** Throws a RequestError that names the nearest known product; `pointer` is where the tag was asked for. */
+  product(tag: string, pointer?: string): Product;
+  /** The product, if it has this env; throws a RequestError that names the nearest known product or env. */
+  tenant(productTag: string, env: string): Product;
+  /** Throws a RequestError that names the nearest known product, env or event. */
+  find(productTag: string, env: string, event: string): CatalogEvent;
+  /** The product and event of a stored job; undefined once the catalog has dropped them. */
+  lookup(productTag: string, event: string): Omit<CatalogEvent, "env"> | undefined;
+}
+
+export const own = <T>(record: Record<string, T>, key: string): T | undefined =>
+  Object.hasOwn(record, key) ? record[key] : undefined;
+
+/** The targets that a product holds for a type. */
+export const targetsOf = (product: Product, definition: JobTypeDefinition): Record<string, unknown> =>
+  (product[definition.section] ?? {}) as Record<string, unknown>;
+
+const missing = (code: "PRODUCT_NOT_FOUND" | "ENV_NOT_FOUND" | "EVENT_NOT_FOUND", pointer: string, text: string) =>
+  new RequestError(code, text, { faults: [{ pointer, detail: text }] });
+
+/** The products by tag. Trusts them: `checkCatalog` has run at synth, at local start and in the tests. */
+export function makeCatalog(products: readonly Product[], registry: Registry): Catalog {
+  const byTag = new Map(products.map((product) => [product.tag, product]));
+  const lookup: Catalog["lookup"] = (productTag, tag) => {
+    const product = byTag.get(productTag);
+    const event = product && own(product.jobs, tag);
+    if (!product || !event) return undefined;
+    const definition = registry[event.type];
+    const target = own(targetsOf(product, definition), String(event[definition.targetField]));
+    return { product, tag, event, definition, target };
+  };
+  const productOf: Catalog["product"] = (tag, pointer = "/product_tag") => {
+    const product = byTag.get(tag);
+    if (product) return product;
+    const hint = didYouMean(tag, [...byTag.keys()]);
+    throw missing("PRODUCT_NOT_FOUND", pointer, `The catalog has no such product.${hint}`);
+  };
+  const tenant: Catalog["tenant"] = (productTag, env) => {
+    const product = productOf(productTag);
+    if (product.envs.includes(env)) return product;
+    const hint = didYouMean(env, product.envs) || ` It has ${product.envs.join(", ")}.`;
+    throw missing("ENV_NOT_FOUND", "/env", `Product ${product.tag} has no such env.${hint}`);
+  };
+  return {
+    products,
+    registry,
+    lookup,
+    product: productOf,
+    tenant,
+    find(productTag, env, tag) {
+      const product = tenant(productTag, env);
+      const found = lookup(productTag, tag);
+      if (!found) {
+        const hint = didYouMean(tag, Object.keys(product.jobs));
+        throw missing("EVENT_NOT_FOUND", "/event", `Product ${product.tag} has no such job event.${hint}`);
+      }
+      return { ...found, env };
+    },
+  };
+}

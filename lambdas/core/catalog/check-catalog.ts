@@ -1,0 +1,125 @@
+import * as z from "zod";
+import type { Fault } from "../errors.ts";
+import { findFaults, isCovered, valueAt } from "../schema/find-faults.ts";
+import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../schema/schema.ts";
+import { Tag } from "../schema/tag.ts";
+import { own, targetsOf } from "./catalog.ts";
+import { commonEventFields } from "./event-fields.ts";
+import type { Product, Registry } from "./job-type.ts";
+import { Webhook, webhooksOf } from "./webhook.ts";
+
+/** Everything that is wrong with the products, at once; pointers start with the product's tag. */
+export function checkCatalog(products: readonly unknown[], registry: Registry): Fault[] {
+  const faults = products.flatMap((product, i) => checkProduct(product, registry, i));
+  const tags = products.map((product) => (product as Product | undefined)?.tag);
+  const twice = tags.filter((tag, i) => typeof tag === "string" && tags.indexOf(tag) !== i);
+  return [...faults, ...twice.map((tag) => ({ pointer: `/${tag}/tag`, detail: "another product has the same tag." }))];
+}
+
+function checkProduct(product: unknown, registry: Registry, index: number): Fault[] {
+  const tag = (product as Product | undefined)?.tag;
+  const prefix = [typeof tag === "string" ? tag : index];
+  const { faults, data, rest, lost } = findFaults(productSchema(registry), product, prefix);
+  if (!data) return faults;
+  // As it was written: the code never sees the defaults of the schemas.
+  const checked = rest as Product;
+  const further = [
+    ...checkTargets(checked, registry, prefix),
+    ...checkEvents(checked, registry, prefix),
+    ...checkWebhooks(checked, prefix),
+  ];
+  const isOwn = (fault: Fault) => !isCovered(fault, faults) && !follows(fault, lost, product, prefix);
+  return [...faults, ...further.filter(isOwn)];
+}
+
+/** Whether a fault may be one only for want of what was left out: a section, a part of its own entry, or what it names. */
+function follows({ pointer }: Fault, lost: readonly Path[], product: unknown, prefix: Path): boolean {
+  const named = valueAt(product, pathOf(pointer).slice(prefix.length));
+  return lost.some((path) => {
+    // Nothing else of an entry refers to a number of it, such as a timeout.
+    const matters = path[0] !== "jobs" && typeof valueAt(product, path) !== "number";
+    const isPart = matters && pointer.startsWith(`${jsonPointer([...prefix, ...path.slice(0, 2)])}/`);
+    return path.length === 1 || path.at(-1) === named || isPart;
+  });
+}
+
+/** Unlike a target a webhook need not say something about every env. */
+const checkWebhooks = (product: Product, prefix: PropertyKey[]): Fault[] =>
+  Object.entries(webhooksOf(product)).flatMap(([tag, { envs }]) =>
+    unknownEnvs(product, envs, [...prefix, "webhooks", tag, "envs"]),
+  );
+
+const unknownEnvs = (product: Product, envs: object, at: PropertyKey[]): Fault[] =>
+  Object.keys(envs)
+    .filter((env) => !product.envs.includes(env))
+    .map((env) => ({
+      pointer: jsonPointer([...at, env]),
+      detail: `the product has no such env.${didYouMean(env, product.envs)}`,
+    }));
+
+function checkTargets(product: Product, registry: Registry, prefix: PropertyKey[]): Fault[] {
+  return Object.values(registry).flatMap((definition) =>
+    Object.entries(targetsOf(product, definition)).flatMap(([name, target]) => {
+      const place = [...prefix, definition.section, name];
+      const own = definition.checkTarget?.(target, product, registry) ?? [];
+      return [...checkEnvs(product, target, place), ...own.map((fault) => under(place, fault))];
+    }),
+  );
+}
+
+const under = (path: PropertyKey[], { pointer, detail }: Fault): Fault => ({
+  pointer: jsonPointer(path) + pointer,
+  detail,
+});
+
+function checkEnvs(product: Product, target: unknown, place: PropertyKey[]): Fault[] {
+  const envs = (target as { envs?: Record<string, unknown> }).envs;
+  if (!envs) return [];
+  const at = [...place, "envs"];
+  const absent = product.envs.filter((env) => !Object.hasOwn(envs, env));
+  return [
+    ...unknownEnvs(product, envs, at),
+    ...absent.map((env) => ({ pointer: jsonPointer(at), detail: `says nothing about the product's env "${env}".` })),
+  ];
+}
+
+function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]): Fault[] {
+  return Object.entries(product.jobs).flatMap(([tag, event]) => {
+    const definition = registry[event.type];
+    const at = [...prefix, "jobs", tag];
+    const targets = targetsOf(product, definition);
+    const name = String(event[definition.targetField]);
+    const target = own(targets, name);
+    if (target === undefined) {
+      const hint = didYouMean(name, Object.keys(targets));
+      return [
+        {
+          pointer: jsonPointer([...at, definition.targetField]),
+          detail: `${definition.section} has no such entry.${hint}`,
+        },
+      ];
+    }
+    const tooLong = (event.timeout_ms ?? 0) > definition.limits.max_timeout_ms;
+    const limit = `at most ${definition.limits.max_timeout_ms} for a job of type ${event.type}.`;
+    return [
+      ...(tooLong ? [{ pointer: jsonPointer([...at, "timeout_ms"]), detail: limit }] : []),
+      ...(definition.checkEvent?.(event, target, product) ?? []).map((fault) => under(at, fault)),
+    ];
+  });
+}
+
+function productSchema(registry: Registry) {
+  const definitions = Object.values(registry);
+  const [first, ...others] = definitions.map((definition) =>
+    strict({ type: z.literal(definition.type), ...commonEventFields, ...definition.eventFields() }),
+  );
+  const sections = definitions.map((definition) => [definition.section, z.record(Tag, definition.target()).optional()]);
+  return strict({
+    tag: Tag,
+    name: z.string().optional(),
+    envs: z.array(Tag).min(1),
+    jobs: z.record(Tag, z.discriminatedUnion("type", [first as NonNullable<typeof first>, ...others])),
+    webhooks: z.record(Tag, Webhook).optional(),
+    ...Object.fromEntries(sections),
+  });
+}

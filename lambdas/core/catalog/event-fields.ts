@@ -1,0 +1,12 @@
+import * as z from "zod";
+import { RetryConfig } from "../requests/retry-config.ts";
+import { milliseconds } from "../schema/plain-faults.ts";
+import { requestLimits } from "../schema/request-limits.ts";
+
+/** The fields that every event has; each type adds its own (`eventFields`). */
+export const commonEventFields = {
+  description: z.string().optional(),
+  retries: z.int().min(0).max(requestLimits.retries).optional(),
+  retry_config: RetryConfig.optional(),
+  timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
+};

@@ -1,0 +1,70 @@
+import type * as z from "zod";
+import type { Fault } from "../errors.ts";
+import type { JobType } from "../job/job.ts";
+import type { commonEventFields } from "./event-fields.ts";
+
+/** What a request asks of an event, as a definition may check it beyond its schema. */
+export interface InputCheck {
+  product: Product;
+  env: string;
+  event: ProductEvent;
+  /** The catalog entry that the event names. */
+  target: unknown;
+  /** The request's `app`, if it has one. */
+  app: string | undefined;
+  input: Record<string, unknown>;
+}
+
+/**
+ * What a job type *is*: pure data and schemas, in `consumers/<type>/definition.ts`. How it runs stands apart, in
+ * `execute.ts`, so that nothing but its own consumer bundles its clients. Schemas are made when asked for: a Lambda
+ * pays at start only for those it uses.
+ */
+export interface JobTypeDefinition {
+  type: JobType;
+  /** One line for the docs and the OpenAPI document. */
+  summary: string;
+  /** The name that the seed gives the input's type. */
+  requestName: string;
+  /** The section of a product that holds the targets of this type, and the field of an event that names one. */
+  section: string;
+  targetField: string;
+  /** The wire shape of `input`. */
+  input: () => z.ZodType<Record<string, unknown>>;
+  /** The JSON Schema of `input` where a catalog entry says more of it than the type does. */
+  inputSchemaOf?: (target: unknown) => Record<string, unknown> | undefined;
+  /** A catalog entry of this type's section. */
+  target: () => z.ZodType;
+  /** The fields that an event of this type has besides the common ones. */
+  eventFields: () => z.ZodRawShape;
+  /** Checks a target beyond its schema when the catalog loads; pointers are relative to the target. */
+  checkTarget?: (target: unknown, product: Product, registry: Registry) => Fault[];
+  /** Checks an event against its target when the catalog loads; pointers are relative to the event. */
+  checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
+  /** Checks an input against the catalog when it is requested; pointers are relative to the request. */
+  checkInput?: (check: InputCheck) => Fault[];
+  /** The names of a target's steps in their order, where it has any. */
+  stepNames?: (target: unknown) => string[];
+  defaults: { timeout_ms: number; retries: number };
+  limits: {
+    /** The longest `timeout_ms` a job may ask for; the consumer's Lambda timeout follows from it. */
+    max_timeout_ms: number;
+    memory_mb: number;
+  };
+}
+
+export interface ProductEvent extends z.infer<z.ZodObject<typeof commonEventFields>> {
+  type: JobType;
+  [field: string]: unknown;
+}
+
+/** A product as the code sees it. Its sections hold the targets by name; only the type that owns one knows its shape. */
+export interface Product {
+  tag: string;
+  name?: string;
+  envs: readonly string[];
+  jobs: Record<string, ProductEvent>;
+  [section: string]: unknown;
+}
+
+export type Registry = { readonly [T in JobType]: JobTypeDefinition };

@@ -1,0 +1,45 @@
+import * as z from "zod";
+import { finalEvents, type JobEventName, jobEvents } from "../job/job-event.ts";
+import { strict } from "../schema/schema.ts";
+import { urlFault } from "../schema/url.ts";
+import type { Product } from "./job-type.ts";
+import { Reference, TextOrReference } from "./reference-schema.ts";
+
+/** Where an env's events go. `secret` is of Standard Webhooks: `whsec_` and 24 to 64 random bytes in base64. */
+const Endpoint = strict({
+  url: TextOrReference.refine((url) => typeof url !== "string" || urlFault(url) === undefined, {
+    error: "must be an https URL without credentials",
+  }),
+  secret: Reference,
+  /** While a secret is replaced both sign, so that receivers can change over in their own time. */
+  previous_secret: Reference.optional(),
+});
+
+/** A webhook as the catalog has it: `webhooks.<tag>` of a product. An env that it does not name gets none. */
+export const Webhook = strict({
+  /** The transitions that it is told of; by default the final ones. */
+  events: z.array(z.enum(jobEvents)).min(1).optional(),
+  envs: z.record(z.string(), Endpoint),
+});
+
+export type Webhook = z.input<typeof Webhook>;
+
+/** One webhook in one env. */
+export interface EndpointName {
+  product: string;
+  env: string;
+  webhook: string;
+}
+
+export type ProductEndpoint = EndpointName & z.infer<typeof Endpoint> & { events: readonly JobEventName[] };
+
+/** Every endpoint of the catalog. */
+export const endpointsOf = (products: readonly Product[]): ProductEndpoint[] =>
+  products.flatMap((product) =>
+    Object.entries(webhooksOf(product)).flatMap(([webhook, { envs, events = finalEvents }]) =>
+      Object.entries(envs).map(([env, endpoint]) => ({ product: product.tag, env, webhook, events, ...endpoint })),
+    ),
+  );
+
+export const webhooksOf = (product: Product): Record<string, Webhook> =>
+  (product.webhooks ?? {}) as Record<string, Webhook>;

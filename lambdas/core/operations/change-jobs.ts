@@ -1,0 +1,52 @@
+import { TransientError } from "../errors.ts";
+import type { Job } from "../job/job.ts";
+import type { BulkAction } from "../requests/bulk-request.ts";
+import { RequestError } from "../requests/request-error.ts";
+import { type Changing, cancel, changeJob, deleteJob, pause, resume, retry } from "./change-job.ts";
+import { inParallel } from "./in-parallel.ts";
+import { requireFeature } from "./parent-guard.ts";
+
+/** A job that was not changed, and why. */
+export interface Unchanged {
+  job_id: string;
+  code: string;
+  detail: string;
+}
+
+/** So many jobs change at a time: each change is a read, a write and a call of a queue or the Scheduler. */
+const atOnce = 10;
+
+const works: Record<BulkAction, (services: Changing, job: Job, reason: string) => Promise<unknown>> = {
+  cancel: (services, { id }, reason) => changeJob(services, id, cancel(reason)),
+  pause: (services, { id }) => changeJob(services, id, pause),
+  resume: (services, { id }) => changeJob(services, id, resume),
+  retry: async (services, job) => {
+    await requireFeature(services, job);
+    return changeJob(services, job.id, retry(0));
+  },
+  delete: (services, { id }) => deleteJob(services, id),
+};
+
+const refusedForNow = { code: "UNAVAILABLE", detail: "AWS did not do it for now. Try again." };
+
+/** Does the same to each of these jobs, whatever becomes of the others; answers those that it could not be done to. */
+export async function changeJobs(
+  services: Changing,
+  jobs: readonly Job[],
+  action: BulkAction,
+  reason: string,
+  onFault: (job: Job, error: unknown) => void,
+): Promise<Unchanged[]> {
+  const outcomes = await inParallel(atOnce, jobs, async (job): Promise<Unchanged | undefined> => {
+    try {
+      await works[action](services, job, reason);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RequestError) return { job_id: job.id, code: error.code, detail: error.message };
+      onFault(job, error);
+      if (error instanceof TransientError) return { job_id: job.id, ...refusedForNow };
+      return { job_id: job.id, code: "INTERNAL", detail: "Something went wrong on our side." };
+    }
+  });
+  return outcomes.filter((outcome) => outcome !== undefined);
+}

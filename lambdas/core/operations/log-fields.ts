@@ -1,0 +1,33 @@
+import type { Job, JobMessage } from "../job/job.ts";
+import type { Log } from "../ports/ports.ts";
+
+type Fields = Record<string, unknown>;
+
+/** What every log line about a job says of it: THE place that knows. */
+export const jobFields = ({ id, product, env, event, type, run, attempt }: Job) => ({
+  job_id: id,
+  product,
+  env,
+  event,
+  type,
+  run,
+  attempt,
+});
+
+/** As much of that as a message knows, before its job is read. */
+export const messageFields = ({ job_id, run, attempt }: JobMessage) => ({ job_id, run, attempt });
+
+/** The same log, with `fields` in each line; a line's own fields win. */
+export const withFields = (log: Log, fields: Fields): Log => ({
+  debug: (message, own) => log.debug(message, { ...fields, ...own }),
+  info: (message, own) => log.info(message, { ...fields, ...own }),
+  warn: (message, own) => log.warn(message, { ...fields, ...own }),
+  error: (message, own) => log.error(message, { ...fields, ...own }),
+  measure: (message, measured, own) => log.measure(message, measured, { ...fields, ...own }),
+});
+
+/** The services of one message or request: everything that is logged on its behalf says whose it is. */
+export const loggingOf = <S extends { log: Log }>(services: S, fields: Fields): S => ({
+  ...services,
+  log: withFields(services.log, fields),
+});

@@ -1,0 +1,73 @@
+import { traceOf } from "../errors.ts";
+import type { Stored } from "../job/job.ts";
+import { JobError } from "../job/job-error.ts";
+import type { BlobStore, Log } from "../ports/ports.ts";
+import { RequestError } from "../requests/request-error.ts";
+
+/** Values up to this many bytes of JSON stay in the item: every later write of the item is billed by its size. */
+export const inlineLimit = 4096;
+
+/**
+ * Keeps a JSON value: small ones inline, larger ones as a blob under `key`. `undefined` is kept as null.
+ * Throws PAYLOAD_TOO_LARGE beyond `mostBytes`.
+ */
+export async function store(
+  blobs: BlobStore,
+  key: string,
+  value: unknown,
+  mostBytes = Number.POSITIVE_INFINITY,
+): Promise<Stored> {
+  const json = JSON.stringify(value) ?? "null";
+  const bytes = Buffer.byteLength(json);
+  if (bytes > mostBytes) {
+    throw new RequestError(
+      "PAYLOAD_TOO_LARGE",
+      `The input has ${bytes} bytes of JSON; a job takes ${mostBytes} at most.`,
+    );
+  }
+  if (bytes <= inlineLimit) return { inline: JSON.parse(json) };
+  await blobs.put(key, Buffer.from(json), "application/json");
+  return { blob: key, bytes };
+}
+
+/** The value again. Throws a JobError NOT_FOUND if its blob is gone: S3 shows what was put at once, so it does not come back. */
+export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
+  if ("inline" in stored) return stored.inline;
+  return parsed(await loadBytes(blobs, stored));
+}
+
+/** Without a copy of the bytes, of which there may be millions. */
+export const parsed = (json: Uint8Array): unknown =>
+  JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString());
+
+/** The same; undefined if its blob is gone. */
+export async function loadIfThere(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
+  if ("inline" in stored) return stored.inline;
+  const body = await blobs.get(stored.blob);
+  return body && parsed(body);
+}
+
+/** A blob's JSON as it is kept. Throws as `load` does. */
+export async function loadBytes(blobs: Pick<BlobStore, "get">, { blob }: { blob: string }): Promise<Uint8Array> {
+  const body = await blobs.get(blob);
+  if (!body) throw new JobError("NOT_FOUND", `What was kept at ${blob} is gone.`);
+  return body;
+}
+
+export interface Forgetting {
+  blobs: Pick<BlobStore, "remove">;
+  log: Log;
+}
+
+/**
+ * Deletes a blob that nothing refers to. Nothing waits for it: a blob that S3 does not delete now stays behind and costs its
+ * bytes, which is said in the log.
+ */
+export async function forget({ blobs, log }: Forgetting, stored: Stored): Promise<void> {
+  if ("inline" in stored) return;
+  try {
+    await blobs.remove(stored.blob);
+  } catch (error) {
+    log.warn("a blob that nothing refers to was not deleted", { blob: stored.blob, ...traceOf(error) });
+  }
+}

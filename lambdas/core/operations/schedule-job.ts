@@ -1,0 +1,198 @@
+import { type Fault, InternalError, PermanentError, TransientError, traceOf } from "../errors.ts";
+import { isFinished, type Job } from "../job/job.ts";
+import { derivedJobId, newJobId } from "../job/job-id.ts";
+import { withTaskToken } from "../job/task-token.ts";
+import type { BlobStore, JobStore, Log } from "../ports/ports.ts";
+import { newJob } from "../requests/new-job.ts";
+import type { AcceptedRequest } from "../requests/request.ts";
+import { RequestError } from "../requests/request-error.ts";
+import { invalidRequest } from "../schema/parse-body.ts";
+import { largestRequest } from "../schema/sizes.ts";
+import { type Dispatching, dispatch } from "./dispatch.ts";
+import { jobFields } from "./log-fields.ts";
+import { forget, store } from "./payload.ts";
+
+export interface Scheduling extends Dispatching {
+  jobs: JobStore;
+  blobs: BlobStore;
+  log: Log;
+}
+
+const retryAfterSeconds = 5;
+
+/** Bytes of JSON: what a request over HTTP may have. Other ways in take more, and a feature may make more for a step. */
+const largestInput = largestRequest;
+
+/**
+ * Records a job, then dispatches it; its receipt may be given once this resolves. A request whose idempotency key was
+ * used before answers that job. Throws a RequestError: IDEMPOTENCY_MISMATCH; UNAVAILABLE when AWS refuses for now;
+ * INVALID_REQUEST when it refuses this request for good. Throws any other error as it is. Where the stored job could not be
+ * taken back, the error has its `jobId`: the others become an InternalError for that.
+ */
+export async function scheduleJob(services: Scheduling, request: AcceptedRequest): Promise<Job> {
+  const prepared = await prepare(services, request);
+  const { job, isNew } = await record(services, prepared, request);
+  if (!isNew) return job;
+  try {
+    await dispatch(services, job);
+  } catch (cause) {
+    await undispatched(services, job, cause);
+  }
+  return job;
+}
+
+/** Whether a request's job gets an id that nobody can know, so that no other job can have it. */
+export const hasFreshId = ({ idempotency_key, step }: AcceptedRequest): boolean =>
+  step === undefined && idempotency_key === undefined;
+
+function idOf({ product, env, idempotency_key: key, step }: AcceptedRequest): string {
+  if (step) return step.job_id;
+  return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
+}
+
+/** The job of a request, its input kept, itself not stored yet. Throws as `scheduleJob` does, and PAYLOAD_TOO_LARGE. */
+export async function prepare(services: Scheduling, request: AcceptedRequest): Promise<Job> {
+  const id = idOf(request);
+  const writeId = crypto.randomUUID();
+  try {
+    // Of this very write: another request that has the same id must not change the input, and the input goes with its job
+    // although a repeated key may give its id to another one meanwhile.
+    const key = `inputs/${id}/${request.fingerprint}/${writeId}`;
+    const input = await store(services.blobs, key, request.input, largestInput);
+    return newJob(request, { id, writeId, now: services.clock.now(), input });
+  } catch (cause) {
+    throw errorOf(cause);
+  }
+}
+
+/** Stores a job; or answers the one that already has its id, which is dispatched if need be. Throws as `scheduleJob` does. */
+export async function record(
+  services: Scheduling,
+  job: Job,
+  request: AcceptedRequest,
+): Promise<{ job: Job; isNew: boolean }> {
+  if (request.passed) return { job: await madeBefore(services, job, request, request.passed), isNew: false };
+  const created = await services.jobs.create(job).catch((cause) => unrecorded(services, job, cause));
+  if (created.outcome === "created") return { job, isNew: true };
+  if (!sharesInput(created.job, job)) await forget(services, job.input);
+  return { job: await repeated(services, created.job, request), isNew: false };
+}
+
+/** Another request's job has an input of its own; the one that is there may be this very job, where a lost answer hid that. */
+const sharesInput = (one: Job, other: Job): boolean =>
+  "blob" in one.input && "blob" in other.input && one.input.blob === other.input.blob;
+
+/** The job that the request has made when its times had not passed. Throws INVALID_REQUEST where there is none. */
+async function madeBefore(services: Scheduling, job: Job, request: AcceptedRequest, passed: Fault[]): Promise<Job> {
+  const existing = await services.jobs.get(job.id).catch((cause) => unrecorded(services, job, cause));
+  if (!existing || !sharesInput(existing, job)) await forget(services, job.input);
+  if (!existing) throw invalidRequest(passed);
+  return repeated(services, existing, request);
+}
+
+/** Takes back a job that was not stored, as far as one knows, and throws why. */
+export async function unrecorded(services: Scheduling, job: Job, cause: unknown): Promise<never> {
+  // What is not this write any more was stored after all, and belongs to a repeated request.
+  const isKept = (await takeBack(services, job, cause)) === "lost";
+  throw errorOf(cause, isKept ? job.id : undefined);
+}
+
+/** Takes back a stored job that was not dispatched and throws why, unless it has gone on without us. */
+export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
+  if ((await takeBack(services, job, cause)) === "removed") throw errorOf(cause);
+  // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it over.
+  // AWS may have refused that one too, and who gets a receipt relies on it.
+  const held = await services.jobs.get(job.id).catch((again: unknown) => {
+    throw errorOf(again, job.id);
+  });
+  // It was taken back after all, and that answer was lost: what is there is another request's, and knows nothing of this one.
+  if (held?.created_at !== job.created_at) throw errorOf(cause, held?.id);
+  try {
+    if (!hasStarted(held)) await dispatch(services, held);
+  } catch (again) {
+    throw errorOf(again, job.id);
+  }
+}
+
+const hasStarted = (job: Job): boolean => isFinished(job) || job.claims > 0 || job.attempt > 1 || job.run > 1;
+
+/**
+ * What a request is told of a failure. Only what passes is UNAVAILABLE: told so of anything else, its sender would try again
+ * for ever. What AWS will never take is the request's own fault, and everything else is ours.
+ */
+function errorOf(cause: unknown, jobId?: string): unknown {
+  if (cause instanceof TransientError) return unavailable(cause, jobId);
+  if (cause instanceof PermanentError) return refusedForGood(cause, jobId);
+  return jobId === undefined ? cause : new InternalError(jobId, cause);
+}
+
+const refusedForGood = (cause: PermanentError, jobId?: string) =>
+  new RequestError("INVALID_REQUEST", `AWS will never accept this job (${cause.code}); change the request.`, {
+    cause,
+    ...(jobId !== undefined && { jobId }),
+  });
+
+const unavailable = (cause: TransientError, jobId?: string) =>
+  new RequestError(
+    "UNAVAILABLE",
+    jobId === undefined
+      ? "AWS did not accept the job, and nothing was kept of it. Try again."
+      : "AWS did not accept the job for now; it may still run. Send the same Idempotency-Key again, or ask for the job.",
+    { cause, retryAfterSeconds, ...(jobId !== undefined && { jobId }) },
+  );
+
+/** The caller is told that there is no job, so nothing may stay behind. The write may have happened and its answer be lost. */
+async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise<"removed" | "lost"> {
+  const fields = { ...jobFields(job), ...traceOf(cause) };
+  if (cause instanceof TransientError) services.log.warn("AWS refused a job for now", fields);
+  else services.log.error("a job could not be scheduled", fields);
+  try {
+    return await services.jobs.remove(job);
+  } catch (error) {
+    services.log.error("a job that could not be scheduled stays behind", { ...jobFields(job), ...traceOf(error) });
+    // Another try may succeed if one of the two refusals passes.
+    throw errorOf(error instanceof TransientError ? error : cause, job.id);
+  }
+}
+
+async function repeated(services: Scheduling, existing: Job, request: AcceptedRequest): Promise<Job> {
+  // A step that exists exists: another decision asked for it, whose time was another.
+  if (request.step === undefined && existing.fingerprint !== request.fingerprint) {
+    throw new RequestError("IDEMPOTENCY_MISMATCH", "This idempotency key was used for a different request.", {
+      jobId: existing.id,
+    });
+  }
+  try {
+    const job = await answering(services, existing, request.task_token);
+    if (hasStarted(job)) return job;
+    // The first request may have failed to dispatch it, or be about to take it back: the new version forbids that.
+    const held = { ...job, version: job.version + 1 };
+    const isOurs = (await services.jobs.replace(held)) === "replaced";
+    const current = isOurs ? held : await services.jobs.get(job.id);
+    if (!current) throw takenBack();
+    // What that throws is said by it, and not caught here.
+    if (current.created_at !== job.created_at) return repeated(services, current, request);
+    // Where another repetition came first, AWS may have refused its message: who gets a receipt relies on one.
+    if (!hasStarted(current)) await dispatch(services, current);
+    return job;
+  } catch (cause) {
+    throw errorOf(cause, existing.id);
+  }
+}
+
+const takenBack = () => new TransientError("TAKEN_BACK", "the job was taken back meanwhile");
+
+const rounds = 10;
+
+/** The job once it knows the task that asks for it again: the table's stream tells of the token even if the job is over. */
+async function answering(services: Scheduling, existing: Job, token: string | undefined): Promise<Job> {
+  let job = existing;
+  for (let round = 0; round < rounds; round++) {
+    const next = withTaskToken(job, token);
+    if (next === job || (await services.jobs.replace(next)) === "replaced") return next;
+    const now = await services.jobs.get(job.id);
+    if (!now) throw takenBack();
+    job = now;
+  }
+  throw new TransientError("CONTENDED", "the job changes too fast");
+}

@@ -1,0 +1,79 @@
+import type { Job } from "../job/job.ts";
+import type { AcceptedRequest } from "../requests/request.ts";
+import { dispatchMany } from "./dispatch.ts";
+import { inParallel } from "./in-parallel.ts";
+import { refusedBy } from "./refused-by.ts";
+import { hasFreshId, prepare, record, type Scheduling, undispatched, unrecorded } from "./schedule-job.ts";
+
+/** What became of one request of a batch; `error` is what `scheduleJob` would have thrown. */
+export type Scheduled = { job: Job } | { error: unknown };
+
+/** Where AWS has no call for many: so many calls are under way at a time. */
+const atOnce = 10;
+
+interface Pending {
+  index: number;
+  request: AcceptedRequest;
+  job: Job;
+}
+
+/**
+ * `scheduleJob` for many requests, with as few calls as AWS allows: each is accepted or refused by itself, and the
+ * outcomes are in the order of the requests.
+ */
+export async function scheduleJobs(services: Scheduling, requests: readonly AcceptedRequest[]): Promise<Scheduled[]> {
+  const outcomes: Scheduled[] = [];
+  /** Keeps what a step throws as the request's outcome; answers what goes on to the next step. */
+  const step = async <T extends { index: number }, R>(
+    items: readonly T[],
+    work: (item: T) => Promise<R | undefined>,
+  ) => {
+    const left = await inParallel(atOnce, items, async (item) => {
+      try {
+        return await work(item);
+      } catch (error) {
+        outcomes[item.index] = { error };
+        return undefined;
+      }
+    });
+    return left.filter((item) => item !== undefined);
+  };
+
+  const numbered = [...requests.entries()].map(([index, request]) => ({ index, request }));
+  const prepared = await step(
+    numbered,
+    async (item): Promise<Pending> => ({ ...item, job: await prepare(services, item.request) }),
+  );
+
+  const fresh = prepared.filter(({ request }) => hasFreshId(request));
+  const unstored = await refusedBy(fresh.length, () => services.jobs.createMany(fresh.map(({ job }) => job)));
+  const refused = causesOf(unstored, fresh);
+  const stored = await step(fresh, async (item) =>
+    refused.has(item) ? await unrecorded(services, item.job, refused.get(item)) : item,
+  );
+  const named = prepared.filter(({ request }) => !hasFreshId(request));
+  const recorded = await step(named, async (item): Promise<Pending | undefined> => {
+    const { job, isNew } = await record(services, item.job, item.request);
+    if (isNew) return item;
+    outcomes[item.index] = { job };
+    return undefined;
+  });
+
+  const waiting = [...stored, ...recorded];
+  const lost = causesOf(
+    await dispatchMany(
+      services,
+      waiting.map(({ job }) => job),
+    ),
+    waiting,
+  );
+  await step(waiting, async (item) => {
+    if (lost.has(item)) await undispatched(services, item.job, lost.get(item));
+    outcomes[item.index] = { job: item.job };
+    return undefined;
+  });
+  return outcomes;
+}
+
+const causesOf = (refused: { index: number; cause: unknown }[], items: readonly Pending[]): Map<Pending, unknown> =>
+  new Map(refused.map(({ index, cause }) => [items[index] as Pending, cause]));

@@ -1,0 +1,28 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { BlobStore, Clock, JobQueue, JobStore, Log, Scheduler, Secrets, StatsStore } from "../ports/ports.ts";
+import type { ApiLimits } from "./api-limits.ts";
+
+import type { Waits } from "./waits.ts";
+
+/** Everything an entry works with, built once and passed as the first argument; faked whole in tests. */
+export interface Services {
+  catalog: Catalog;
+  jobs: JobStore;
+  queue: JobQueue;
+  scheduler: Scheduler;
+  blobs: BlobStore;
+  stats: StatsStore;
+  clock: Clock;
+  log: Log;
+}
+
+/** What the API works with. */
+export interface ApiServices extends Services {
+  limits: ApiLimits;
+  waits: Waits;
+}
+
+/** What a consumer works with: its executor needs credentials too. */
+export interface ConsumerServices extends Services {
+  secrets: Secrets;
+}

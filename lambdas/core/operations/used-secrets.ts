@@ -1,0 +1,27 @@
+import type { Reference } from "../catalog/references.ts";
+import type { Secrets } from "../ports/ports.ts";
+
+export interface UsedSecrets extends Secrets {
+  /** Reads what has been resolved once more. Whether a value has changed meanwhile; false where none can be read. */
+  wereRotated(): Promise<boolean>;
+}
+
+/** Secrets that remember what was resolved through them, for whoever finds that a credential is not accepted any more. */
+export function usedSecrets(secrets: Secrets): UsedSecrets {
+  const used = new Map<string, { reference: Reference; value: string }>();
+  return {
+    async resolve(reference, options) {
+      const value = await secrets.resolve(reference, options);
+      used.set(JSON.stringify(reference), { reference, value });
+      return value;
+    },
+
+    async wereRotated() {
+      const looked = [...used.values()].map(
+        async ({ reference, value }) => (await secrets.resolve(reference, { fresh: true })) !== value,
+      );
+      const rotated = await Promise.allSettled(looked);
+      return rotated.some((one) => one.status === "fulfilled" && one.value);
+    },
+  };
+}

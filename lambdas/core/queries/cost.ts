@@ -1,0 +1,105 @@
+import type { Route } from "../job/route.ts";
+import { inlineLimit } from "../operations/payload.ts";
+
+/** US dollars a million, in us-east-1, without free tiers and volume discounts; each with the page that lists it. */
+export const prices = {
+  region: "us-east-1",
+  as_of: "2026-11-24",
+  /** https://aws.amazon.com/api-gateway/pricing/ (HTTP APIs, per 512 KB) */
+  http_request: 1.0,
+  /** https://aws.amazon.com/lambda/pricing/ (arm64) */
+  lambda_request: 0.2,
+  lambda_gb_second: 13.3334,
+  /** https://aws.amazon.com/dynamodb/pricing/on-demand/ (a KB of the item written) */
+  table_write: 0.625,
+  /** 4 KB read consistently */
+  table_read: 0.125,
+  /** https://aws.amazon.com/sqs/pricing/ (standard queues, per 64 KB) */
+  queue_request: 0.4,
+  /** https://aws.amazon.com/eventbridge/pricing/ (Scheduler invocations; events put on a bus of one's own) */
+  schedule: 1.0,
+  bus_event: 1.0,
+  /** https://aws.amazon.com/s3/pricing/ (Standard: PUT and GET) */
+  bucket_put: 5.0,
+  bucket_get: 0.4,
+  /** https://aws.amazon.com/cloudwatch/pricing/ (a megabyte of logs taken in: half a dollar a GB) */
+  log_megabyte: 500,
+  /** The same into a log group of class Infrequent Access */
+  rare_log_megabyte: 250,
+} as const;
+
+export type Price = Exclude<keyof typeof prices, "region" | "as_of">;
+
+/** What of a job the bill depends on. */
+export interface CostFactors {
+  route: Route;
+  /** Whether it starts at the request's own time: later ones are held for what remains of the second. */
+  immediate: boolean;
+  inputBytes: number;
+  memoryMb: number;
+}
+
+export interface CostLine {
+  what: string;
+  /** How many a run: requests, KB written, GB-seconds. */
+  count: number;
+  /** US dollars for a million runs. */
+  usd_per_million: number;
+}
+
+export interface Cost {
+  /** US dollars for a million such jobs that succeed at the first attempt. */
+  usd_per_million: number;
+  region: string;
+  prices_as_of: string;
+  breakdown: CostLine[];
+  assumptions: string[];
+}
+
+/** Bytes of a stored job without its input when it is created, claimed and finished with a small result: what writes are billed by. */
+const itemBytes = [580, 660, 840];
+/** A request is answered and an attempt is executed in so many seconds; a message comes that early on average. */
+const assumed = { apiSeconds: 0.05, apiMb: 512, executionSeconds: 0.2, earlySeconds: 0.5 };
+
+export const assumptions = [
+  "one run that succeeds at the first attempt, not batched with others: consumers that share a batch cost less",
+  `the request is answered in ${assumed.apiSeconds * 1000} ms and the job executed in ${assumed.executionSeconds * 1000} ms`,
+  "the result fits into 1 KB, and one final event is published",
+  "without free tiers, logs, traces, storage, data transfer and what the job itself calls",
+];
+
+/** What a job costs. Pure: its route, the size of its input and the memory of its consumer say it all. */
+export function costOf({ route, immediate, inputBytes, memoryMb }: CostFactors): Cost {
+  const large = inputBytes > inlineLimit;
+  const itemsKb = itemBytes.reduce((sum, bytes) => sum + Math.ceil((bytes + (large ? 0 : inputBytes)) / 1024), 0);
+  // The Scheduler delivers early, and the consumer sends the message again.
+  const deliveries = route.via === "scheduler" ? 2 : 1;
+  const held = immediate ? 0 : assumed.earlySeconds;
+  const line = (what: string, price: Price, count: number): CostLine => ({
+    what,
+    count: rounded(count),
+    usd_per_million: rounded(count * prices[price]),
+  });
+  const breakdown = [
+    line("API Gateway: the request", "http_request", Math.max(1, Math.ceil(inputBytes / (512 * 1024)))),
+    line("Lambda: requests of the API and the consumer", "lambda_request", 1 + deliveries),
+    line("Lambda: the API's time", "lambda_gb_second", (assumed.apiSeconds * assumed.apiMb) / 1024),
+    line("Lambda: the consumer's time", "lambda_gb_second", ((assumed.executionSeconds + held) * memoryMb) / 1024),
+    line("DynamoDB: created, claimed, finished and counted, a KB each", "table_write", itemsKb + 1),
+    line("DynamoDB: its index, where it moves from pending to finished", "table_write", 3),
+    line("SQS: sent, received and deleted", "queue_request", 3 * deliveries),
+    ...(route.via === "scheduler" ? [line("EventBridge Scheduler: its schedule", "schedule", 1)] : []),
+    ...(large ? [line("S3: the input is kept", "bucket_put", 1), line("S3: the input is read", "bucket_get", 1)] : []),
+    line("EventBridge: the event of its end", "bus_event", 1),
+  ];
+  const total = breakdown.reduce((sum, { usd_per_million }) => sum + usd_per_million, 0);
+  return {
+    usd_per_million: Math.round(total * 100) / 100,
+    region: prices.region,
+    prices_as_of: prices.as_of,
+    breakdown,
+    assumptions,
+  };
+}
+
+const rounded = (count: number): number => Math.round(count * 10_000) / 10_000;

@@ -1,0 +1,34 @@
+import * as z from "zod";
+import { fingerprint } from "../job/job-id.ts";
+import { RequestError } from "../requests/request-error.ts";
+
+/**
+ * A position in a list as callers hold it: opaque, and sealed with the list that it belongs to. The seal is no secret
+ * and needs none, since a position leads nowhere that the list itself does not: it tells a mistake from a position.
+ */
+export const encodeCursor = (position: unknown, list: unknown): string =>
+  Buffer.from(JSON.stringify([position, sealOf(position, list)])).toString("base64url");
+
+/** The position again; throws INVALID_REQUEST for anything that `encodeCursor` has not made of the same list; `pointer` is where it stands. */
+export function decodeCursor<Position>(
+  schema: z.ZodType<Position>,
+  cursor: string,
+  list: unknown,
+  pointer = "/query/cursor",
+): Position {
+  const parsed = z.tuple([schema, z.string()]).safeParse(jsonOf(cursor));
+  if (parsed.success && parsed.data[1] === sealOf(parsed.data[0], list)) return parsed.data[0];
+  throw new RequestError("INVALID_REQUEST", "The cursor is not valid.", {
+    faults: [{ pointer, detail: "is not the next_cursor of a list with these filters" }],
+  });
+}
+
+const sealOf = (position: unknown, list: unknown): string => fingerprint([position, list]).slice(0, 16);
+
+function jsonOf(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, "base64url").toString());
+  } catch {
+    return undefined;
+  }
+}

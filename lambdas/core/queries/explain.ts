@@ -1,0 +1,90 @@
+import type { JobType, Repeat, RetryPolicy } from "../job/job.ts";
+import { type AttemptWindow, retryTimetable } from "../job/retry-timetable.ts";
+import { maxQueueDelaySeconds, type Route, route, schedulerLeadMs } from "../job/route.ts";
+import type { AcceptedRequest } from "../requests/request.ts";
+import { invalidRequest } from "../schema/parse-body.ts";
+import { type Cost, costOf } from "./cost.ts";
+import { type FireTime, fireTimes } from "./fire-times.ts";
+
+/** The way a job would take to its consumer. */
+export type RouteView =
+  | { via: "queue"; delay_seconds: number; why: string }
+  /** `schedule_at` is in epoch milliseconds. */
+  | { via: "scheduler"; schedule_at: number; why: string };
+
+/** What a request for a job would come to. Nothing of it exists. */
+export interface Explanation {
+  valid: true;
+  job: {
+    product_tag: string;
+    env: string;
+    event: string;
+    type: JobType;
+    app?: string;
+    /** The section of the catalog and the entry in it that the event names. */
+    target: { section: string; name: string };
+    due_at: number;
+    recurring: boolean;
+    repeat?: Repeat;
+    expires_at?: number;
+    timeout_ms: number;
+    retries: number;
+    retry_policy: RetryPolicy;
+    labels?: string[];
+    input_bytes: number;
+  };
+  route: RouteView;
+  next_runs: FireTime[];
+  retry_timetable: AttemptWindow[];
+  estimated_cost: Cost;
+}
+
+export const mostRuns = 10;
+const optional = ["app", "repeat", "expires_at", "labels"] as const;
+
+/** Explains a request that was accepted, by the very rules that would schedule it. Pure. */
+export function explain(request: AcceptedRequest, now: number): Explanation {
+  if (request.passed) throw invalidRequest(request.passed);
+  const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy, repeat } = request;
+  const way = route(now, due_at);
+  const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
+  return {
+    valid: true,
+    job: {
+      product_tag: product.tag,
+      env,
+      event: tag,
+      type: event.type,
+      target: { section: definition.section, name: String(event[definition.targetField]) },
+      due_at,
+      recurring: repeat !== undefined,
+      timeout_ms,
+      retries,
+      retry_policy,
+      ...Object.fromEntries(optional.filter((key) => request[key] !== undefined).map((key) => [key, request[key]])),
+      input_bytes: inputBytes,
+    },
+    route: routeView(way),
+    next_runs: fireTimes(due_at, repeat, mostRuns),
+    retry_timetable: retryTimetable(retry_policy, retries, timeout_ms),
+    estimated_cost: costOf({
+      route: way,
+      immediate: due_at <= now,
+      inputBytes,
+      memoryMb: definition.limits.memory_mb,
+    }),
+  };
+}
+
+function routeView(way: Route): RouteView {
+  const minutes = maxQueueDelaySeconds / 60;
+  if (way.via === "queue") {
+    const why =
+      way.delaySeconds === 0
+        ? "It is due now: it goes straight to the queue of its type."
+        : `It is due within ${minutes} minutes: SQS hides its message until the second, the consumer waits for the rest.`;
+    return { via: "queue", delay_seconds: way.delaySeconds, why };
+  }
+  const why = `It is due in more than ${minutes} minutes: EventBridge Scheduler, which keeps to the minute, delivers it ${schedulerLeadMs / 1000} s early, and the queue restores the second.`;
+  return { via: "scheduler", schedule_at: way.at * 1000, why };
+}

@@ -1,0 +1,76 @@
+import type { Repeat } from "../job/job.ts";
+import { nextOccurrence } from "../job/recurrence.ts";
+import { localIso, offsetAt, timeOfDay, wallClock } from "./zone.ts";
+
+/** A time at which a job will run. */
+export interface FireTime {
+  /** Epoch milliseconds. */
+  at: number;
+  /** The same in the series' time zone, with its offset. */
+  local: string;
+  /** What a change of the clocks does to it. */
+  note?: string;
+}
+
+/** The first `count` times at which a job due at `due` runs, its series included. */
+export function fireTimes(due: number, repeat: Repeat | undefined, count: number): FireTime[] {
+  const tz = repeat?.tz ?? "UTC";
+  const times: number[] = [];
+  const most = repeat ? Math.min(count, repeat.limit ?? count) : 1;
+  for (let at: number | undefined = due; at !== undefined && times.length < most; ) {
+    times.push(at);
+    at = repeat && nextOccurrence(repeat, at);
+  }
+  return times.map((at, i) => {
+    const note = repeat?.tz === undefined ? undefined : noteOf(repeat, tz, at, times[i - 1]);
+    return { at, local: localIso(at, tz), ...(note !== undefined && { note }) };
+  });
+}
+
+/** Longer than any change of clocks, and no two changes are that close. */
+const aroundMs = 3 * 3_600_000;
+
+function noteOf(repeat: Repeat, tz: string, at: number, before: number | undefined): string | undefined {
+  return movedNote(repeat, tz, at) ?? repeatedNote(repeat, tz, at) ?? betweenNote(tz, at, before);
+}
+
+/** A run right at the end of the hour that spring leaves out may have been meant for a time in it. */
+function movedNote(repeat: Repeat, tz: string, at: number): string | undefined {
+  const skipped = offsetAt(at, tz) - offsetAt(at - 1, tz);
+  if (skipped <= 0) return undefined;
+  const end = wallClock(at, tz);
+  // The same pattern on clocks that never change says what was meant.
+  const { tz: _tz, end_date: _end, ...unmoved } = repeat;
+  const meant = nextOccurrence(unmoved, end - skipped - 1);
+  if (meant === undefined || meant >= end) return undefined;
+  const gap = `The clocks go forward from ${timeOfDay(end - skipped)} to ${timeOfDay(end)}`;
+  const also = nextOccurrence(unmoved, end - 1) === end;
+  return also
+    ? `${gap}: what falls in between is left out.`
+    : `${gap}: ${timeOfDay(meant)} does not exist on this day, so it runs at ${timeOfDay(end)}.`;
+}
+
+/** A time of day that autumn shows twice. */
+function repeatedNote(repeat: Repeat, tz: string, at: number): string | undefined {
+  const shown = timeOfDay(wallClock(at, tz));
+  const later = offsetAt(at, tz) - offsetAt(at + aroundMs, tz);
+  if (later > 0 && offsetAt(at + later, tz) === offsetAt(at + aroundMs, tz)) {
+    const again = nextOccurrence(repeat, at + later - 1) === at + later;
+    return again
+      ? `The clocks go back: ${shown} comes twice on this day; this is the first time, and it runs both times.`
+      : `The clocks go back: ${shown} comes twice on this day; it runs the first time only.`;
+  }
+  const earlier = offsetAt(at - aroundMs, tz) - offsetAt(at, tz);
+  const isSecond = earlier > 0 && offsetAt(at - earlier, tz) === offsetAt(at - aroundMs, tz);
+  return isSecond ? `The clocks go back: ${shown} comes twice on this day; this is the second time.` : undefined;
+}
+
+function betweenNote(tz: string, at: number, before: number | undefined): string | undefined {
+  const moved = before === undefined ? 0 : offsetAt(at, tz) - offsetAt(before, tz);
+  if (moved === 0) return undefined;
+  const minutes = Math.abs(moved) / 60_000;
+  const span = minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
+  return moved > 0
+    ? `The clocks go forward by ${span} between the run before and this one, so it comes that much sooner.`
+    : `The clocks go back by ${span} between the run before and this one, so it comes that much later.`;
+}

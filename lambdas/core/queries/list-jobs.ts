@@ -1,0 +1,157 @@
+import type { IndexPosition, Order } from "../job/index-position.ts";
+import {
+  type Job,
+  type JobStatus,
+  type JobType,
+  never,
+  type Phase,
+  phaseOf,
+  phaseTime,
+  shownStatus,
+} from "../job/job.ts";
+import { shards } from "../job/job-id.ts";
+import type { JobStore } from "../ports/ports.ts";
+import { mergePlaces, type ReadPage } from "./merge-partitions.ts";
+import type { Tenant } from "./tenants.ts";
+
+export interface JobFilter {
+  /** Each list: one of these. Absent: any. */
+  status?: readonly JobStatus[];
+  type?: readonly JobType[];
+  event?: string;
+  label?: string;
+  /** Epoch milliseconds, both inclusive, of a job's place: due_at while it is pending, finished_at after. */
+  from?: number;
+  until?: number;
+}
+
+export interface ListQuery extends JobFilter {
+  order: Order;
+  /** At most 100. */
+  limit: number;
+  after?: IndexPosition;
+}
+
+export interface Listed {
+  jobs: Job[];
+  /** After which place the list goes on; absent at its end. Where a filter lets little through, a page may be short. */
+  next?: IndexPosition;
+}
+
+/** The jobs that one page looks at, however few pass its filter: what a request may cost is ours to say. */
+export const examinedAtMost = 1000;
+/** BatchGetItem takes no more. */
+const largestRead = 100;
+
+/**
+ * A page of the jobs of these tenants in the order of their times. Reads sorted partitions of the index and merges them,
+ * so that a page costs the same whatever is stored. Jobs that nobody changes meanwhile are each listed once, in order; one
+ * that moves while pages are read is listed where it was, where it is, or both.
+ */
+export async function listJobs(
+  jobs: Pick<JobStore, "page" | "getMany">,
+  tenants: readonly Tenant[],
+  query: ListQuery,
+  now: number,
+): Promise<Listed> {
+  const reads = partitionsOf(jobs, tenants, query, now);
+  const firstPage = Math.min(50, Math.max(4, Math.ceil((2 * query.limit) / Math.max(1, reads.length))));
+  const places = mergePlaces(reads, { order: query.order, after: query.after, firstPage });
+  const passes = filterOf(query, now);
+  const found = new Map<string, Job>();
+  let last = query.after;
+  let size = query.limit;
+  for (let examined = 0; examined < examinedAtMost; ) {
+    const batch = await take(places, Math.min(size, examinedAtMost - examined));
+    if (batch.length === 0) return { jobs: [...found.values()] };
+    const read = await readAll(jobs, batch);
+    for (const [i, place] of batch.entries()) {
+      last = place;
+      const job = read.get(place.id);
+      if (job && passes(job)) found.set(job.id, job);
+      if (found.size < query.limit) continue;
+      const more = i + 1 < batch.length || (await take(places, 1)).length > 0;
+      return { jobs: [...found.values()], ...(more && { next: place }) };
+    }
+    examined += batch.length;
+    // The filter lets less through than it is given.
+    size = largestRead;
+  }
+  return { jobs: [...found.values()], ...(last && { next: last }) };
+}
+
+async function take(places: AsyncGenerator<IndexPosition, void>, count: number): Promise<IndexPosition[]> {
+  const taken: IndexPosition[] = [];
+  while (taken.length < count) {
+    const { value } = await places.next();
+    if (!value) break;
+    taken.push(value);
+  }
+  return taken;
+}
+
+/** By id. An index that is behind may name a job twice, which a read of many must not. */
+async function readAll(jobs: Pick<JobStore, "getMany">, places: IndexPosition[]): Promise<Map<string, Job>> {
+  const ids = [...new Set(places.map(({ id }) => id))];
+  return new Map((await jobs.getMany(ids)).map((job) => [job.id, job]));
+}
+
+/** By what the job is now, not by the partition it was found in: an answer never contradicts its own filter. */
+function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
+  const { status, type, event, label, from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = query;
+  return (job) =>
+    (!status || status.includes(shownStatus(job, now))) &&
+    (!type || type.includes(job.type)) &&
+    (event === undefined || job.event === event) &&
+    (label === undefined || (job.labels ?? []).includes(label)) &&
+    phaseTime(job) >= from &&
+    phaseTime(job) <= until;
+}
+
+function partitionsOf(
+  jobs: Pick<JobStore, "page">,
+  tenants: readonly Tenant[],
+  query: ListQuery,
+  now: number,
+): ReadPage[] {
+  const phases: readonly Phase[] = query.status
+    ? [...new Set(query.status.map(phaseOf))]
+    : ["pending", "completed", "failed", "cancelled"];
+  return tenants.flatMap(({ product, env }) =>
+    phases.flatMap((phase) => {
+      const range = phase === "pending" ? pendingRange(query, now) : { from: query.from, until: query.until };
+      return Array.from({ length: shards }, (_, shard): ReadPage => {
+        const partition = { product, env, phase, shard, order: query.order, ...defined(range) };
+        return (limit, after) => jobs.page({ ...partition, limit }, after);
+      });
+    }),
+  );
+}
+
+interface Range {
+  from: number | undefined;
+  until: number | undefined;
+}
+
+const defined = ({ from, until }: Range) => ({
+  ...(from !== undefined && { from }),
+  ...(until !== undefined && { until }),
+});
+
+/** What one Lambda has queued as due now may lie ahead by another one's clock. */
+const clocksApartMs = 10_000;
+
+/**
+ * The index does not tell the pending statuses apart, but their times do: paused jobs stand at the end of time, scheduled
+ * ones before it, and what is queued has been due. So one status is found without looking at the others.
+ */
+function pendingRange({ status, type, from, until }: ListQuery, now: number): Range {
+  const asked = new Set(status?.filter((one) => phaseOf(one) === "pending"));
+  if (asked.size === 0) return { from, until };
+  const started = asked.has("queued") || asked.has("running");
+  const first = started ? 0 : asked.has("scheduled") ? now + 1 : never;
+  // A running job has been due, but for a feature between two decisions, whose place is when it looks again.
+  const ahead = asked.has("scheduled") || (asked.has("running") && (type?.includes("feature") ?? true));
+  const last = asked.has("paused") ? never : ahead ? never - 1 : now + clocksApartMs;
+  return { from: Math.max(from ?? 0, first), until: Math.min(until ?? never, last) };
+}

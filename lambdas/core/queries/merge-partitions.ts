@@ -1,0 +1,66 @@
+import { comparePositions, type IndexPosition, type Order } from "../job/index-position.ts";
+import { inParallel } from "../operations/in-parallel.ts";
+import type { Page } from "../ports/ports.ts";
+
+/** Reads a page of one partition. */
+export type ReadPage = (limit: number, after: IndexPosition | undefined) => Promise<Page>;
+
+export interface MergeOptions {
+  order: Order;
+  /** The merged places start after this one, in every partition. */
+  after: IndexPosition | undefined;
+  /** How many places are read of each partition at first; what comes after a read that was used up doubles. */
+  firstPage: number;
+}
+
+const largestPage = 100;
+/** As many as an AWS client has connections. */
+const readsAtOnce = 50;
+
+interface Stream {
+  read: ReadPage;
+  page: Page;
+  taken: number;
+  size: number;
+}
+
+/**
+ * The places of many partitions as one list in order. Reads lazily: a partition is read again only once its last page is
+ * used up and another place is asked for, so the work follows what is taken and not what is stored.
+ */
+export async function* mergePlaces(
+  reads: readonly ReadPage[],
+  options: MergeOptions,
+): AsyncGenerator<IndexPosition, void> {
+  const compare = comparePositions(options.order);
+  const streams = await inParallel(readsAtOnce, reads, async (read): Promise<Stream> => {
+    const page = await read(options.firstPage, options.after);
+    return { read, page, taken: 0, size: options.firstPage };
+  });
+  for (;;) {
+    const first = firstOf(streams, compare);
+    if (!first) return;
+    yield headOf(first) as IndexPosition;
+    await advance(first);
+  }
+}
+
+const headOf = ({ page, taken }: Stream): IndexPosition | undefined => page.jobs[taken];
+
+function firstOf(streams: Stream[], compare: (a: IndexPosition, b: IndexPosition) => number): Stream | undefined {
+  let first: { stream: Stream; head: IndexPosition } | undefined;
+  for (const stream of streams) {
+    const head = headOf(stream);
+    if (head && (!first || compare(head, first.head) < 0)) first = { stream, head };
+  }
+  return first?.stream;
+}
+
+async function advance(stream: Stream): Promise<void> {
+  stream.taken++;
+  const { next, jobs } = stream.page;
+  if (stream.taken < jobs.length || !next) return;
+  stream.size = Math.min(largestPage, 2 * stream.size);
+  stream.page = await stream.read(stream.size, next);
+  stream.taken = 0;
+}

@@ -1,0 +1,76 @@
+import * as z from "zod";
+import { inReach, type Scopes } from "../access/scopes.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import type { JobTypeDefinition, Product, ProductEvent, Registry } from "../catalog/job-type.ts";
+import type { JobType } from "../job/job.ts";
+
+/** A job event as callers see it: what a request needs to know. */
+export interface EventView {
+  tag: string;
+  type: JobType;
+  description?: string;
+  /** What a request gets that asks for nothing else. */
+  retries: number;
+  timeout_ms: number;
+  /** The name of the catalog entry that it runs. Nothing is shown of the entry: its settings name hosts and secrets. */
+  target: string;
+}
+
+/** A product as callers see it, with the envs that their key reaches. */
+export interface ProductSummary {
+  tag: string;
+  name?: string;
+  envs: string[];
+  events: EventView[];
+}
+
+export type JsonSchema = Record<string, unknown>;
+
+export interface ProductView extends ProductSummary {
+  /** `input`: the JSON Schema (2020-12) of a request's input. */
+  events: (EventView & { input: JsonSchema })[];
+}
+
+/** Undefined for a product none of whose envs the key reaches. */
+export function productSummary(product: Product, registry: Registry, scopes: Scopes): ProductSummary | undefined {
+  const envs = product.envs.filter((env) => inReach(scopes, { product: product.tag, env }));
+  if (envs.length === 0) return undefined;
+  return {
+    tag: product.tag,
+    ...(product.name !== undefined && { name: product.name }),
+    envs,
+    events: Object.entries(product.jobs).map(([tag, event]) => eventView(tag, event, registry[event.type])),
+  };
+}
+
+export function productView(product: Product, catalog: Catalog, scopes: Scopes): ProductView | undefined {
+  const summary = productSummary(product, catalog.registry, scopes);
+  return (
+    summary && {
+      ...summary,
+      events: summary.events.map((event) => {
+        const definition = catalog.registry[event.type];
+        const target = catalog.lookup(product.tag, event.tag)?.target;
+        return { ...event, input: definition.inputSchemaOf?.(target) ?? inputSchema(definition) };
+      }),
+    }
+  );
+}
+
+const eventView = (tag: string, event: ProductEvent, { targetField, defaults }: JobTypeDefinition): EventView => ({
+  tag,
+  type: event.type,
+  ...(event.description !== undefined && { description: event.description }),
+  retries: event.retries ?? defaults.retries,
+  timeout_ms: event.timeout_ms ?? defaults.timeout_ms,
+  target: String(event[targetField]),
+});
+
+const made = new Map<JobType, JsonSchema>();
+
+/** Made when first asked for, and once: the events of a type share it. */
+function inputSchema({ type, input }: JobTypeDefinition): JsonSchema {
+  const schema = made.get(type) ?? z.toJSONSchema(input(), { io: "input", unrepresentable: "any" });
+  made.set(type, schema);
+  return schema;
+}

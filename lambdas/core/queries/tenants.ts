@@ -1,0 +1,32 @@
+import { inReach, type Scopes } from "../access/scopes.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { RequestError } from "../requests/request-error.ts";
+import { didYouMean } from "../schema/schema.ts";
+
+/** A product in one of its environments. */
+export interface Tenant {
+  product: string;
+  env: string;
+}
+
+/**
+ * The tenants of the catalog that a key reaches, or those of them that are asked for; `at` points to where they are. Throws a
+ * RequestError: PRODUCT_NOT_FOUND, or ENV_NOT_FOUND where no product in reach has the env.
+ */
+export function tenantsOf(
+  catalog: Catalog,
+  scopes: Scopes,
+  { product_tag, env }: { product_tag?: string | undefined; env?: string | undefined },
+  at = "",
+): Tenant[] {
+  const products = product_tag === undefined ? catalog.products : [catalog.product(product_tag, `${at}/product_tag`)];
+  const tenants = products
+    .flatMap(({ tag, envs }) => envs.map((one) => ({ product: tag, env: one })))
+    .filter((tenant) => inReach(scopes, tenant));
+  const found = env === undefined ? tenants : tenants.filter((tenant) => tenant.env === env);
+  if (env !== undefined && found.length === 0) {
+    const text = `No such env.${didYouMean(env, [...new Set(tenants.map((tenant) => tenant.env))])}`;
+    throw new RequestError("ENV_NOT_FOUND", text, { faults: [{ pointer: `${at}/env`, detail: text }] });
+  }
+  return found;
+}

@@ -1,0 +1,56 @@
+import { DuctapeError, type Fault } from "../errors.ts";
+import type { JobStatus } from "../job/job.ts";
+
+/** Codes a request to the API can fail with; `aws/http/problem.ts` maps each to its HTTP status. */
+export type RequestErrorCode =
+  | "INVALID_REQUEST"
+  | "UNAUTHENTICATED"
+  | "FORBIDDEN"
+  | "PRODUCT_NOT_FOUND"
+  | "ENV_NOT_FOUND"
+  | "EVENT_NOT_FOUND"
+  | "JOB_NOT_FOUND"
+  | "ROUTE_NOT_FOUND"
+  | "METHOD_NOT_ALLOWED"
+  | "STATE_CONFLICT"
+  | "IDEMPOTENCY_MISMATCH"
+  | "PAYLOAD_TOO_LARGE"
+  | "UNSUPPORTED_MEDIA_TYPE"
+  | "RATE_LIMITED"
+  | "UNAVAILABLE";
+
+/** A request that we refuse, with what its sender needs to mend it. */
+export class RequestError extends DuctapeError {
+  declare readonly code: RequestErrorCode;
+  readonly faults: Fault[];
+  /** Set where a job exists in spite of the error (DESIGN 4: a 503 whose stored job could not be taken back). */
+  readonly jobId: string | undefined;
+  /** Set where the job's status is what forbids the request. */
+  readonly jobStatus: JobStatus | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  /** The methods that the path has, where it does not have the one that was asked for. */
+  readonly allow: readonly string[] | undefined;
+
+  constructor(
+    code: RequestErrorCode,
+    message: string,
+    options: {
+      faults?: Fault[];
+      jobId?: string;
+      jobStatus?: JobStatus;
+      retryAfterSeconds?: number;
+      allow?: readonly string[];
+      cause?: unknown;
+    } = {},
+  ) {
+    super(code, message, { cause: options.cause });
+    this.faults = options.faults ?? [];
+    this.jobId = options.jobId;
+    this.jobStatus = options.jobStatus;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.allow = options.allow;
+  }
+}
+
+export const jobNotFound = () =>
+  new RequestError("JOB_NOT_FOUND", "There is no job with this id; finished jobs are kept for a time.");

@@ -1,0 +1,172 @@
+import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
+import type { Fault } from "../errors.ts";
+import type { Parent, Repeat, RetryPolicy } from "../job/job.ts";
+import { fingerprint } from "../job/job-id.ts";
+import { firstOccurrence } from "../job/recurrence.ts";
+import { isInexact } from "../schema/exact-json.ts";
+import { enough, type Findings, findFaults, isCovered } from "../schema/find-faults.ts";
+import { hasMoreValues, mostValues } from "../schema/json-values.ts";
+import { lazy } from "../schema/lazy.ts";
+import { invalidRequest } from "../schema/parse-body.ts";
+import { jsonPointer } from "../schema/schema.ts";
+import { dueAt, epochMs } from "../schema/start-time.ts";
+import { JobRequest } from "./job-request.ts";
+import { repeatOf } from "./repeat-request.ts";
+import { RequestError } from "./request-error.ts";
+import { ownFaults } from "./request-faults.ts";
+import { retryPolicyOf } from "./retry-config.ts";
+
+/** A request that was accepted: looked up in the catalog, its defaults filled in, its times in epoch milliseconds. */
+export interface AcceptedRequest extends CatalogEvent {
+  app?: string;
+  input: Record<string, unknown>;
+  due_at: number;
+  repeat?: Repeat;
+  expires_at?: number;
+  timeout_ms: number;
+  retries: number;
+  retry_policy: RetryPolicy;
+  labels?: string[];
+  task_token?: string;
+  idempotency_key?: string;
+  fingerprint: string;
+  /**
+   * What forbids a new job by now, and did not when the request was made: times that have passed. A repetition of the request gets
+   * the receipt of the job that it has made; without a key it is none, and refused.
+   */
+  passed?: Fault[];
+  /** What the log has it under. */
+  request_id?: string;
+  /** Set for the step of a feature: its job's id is derived from the feature's. */
+  step?: { job_id: string; parent: Parent };
+}
+
+/** JSON nested deeper than this is refused: serialisers recurse. */
+export const deepestNesting = 64;
+
+/**
+ * Parses a request against the catalog. Throws a RequestError: INVALID_REQUEST with every fault found, or the
+ * *_NOT_FOUND of the product, env or event. `headerKey` is the HTTP `Idempotency-Key`.
+ */
+export function parseRequest(body: unknown, catalog: Catalog, now: number, headerKey?: string): AcceptedRequest {
+  if (nestedDeeperThan(body, deepestNesting)) {
+    throw invalidRequest([{ pointer: "", detail: `nested deeper than ${deepestNesting} levels` }]);
+  }
+  if (hasMoreValues(body)) {
+    const detail = `has more than ${mostValues} values; give what is larger as an upload, or as text`;
+    throw invalidRequest([{ pointer: "/input", detail }]);
+  }
+  const parsed = JobRequest.safeParse(body);
+  if (!parsed.success) throw invalidRequest(faultsOfBroken(body, catalog, now, headerKey));
+  const request = parsed.data;
+  const found = catalog.find(request.product_tag, request.env, request.event);
+  const { passed, faults: own } = ownFaults(request, now, headerKey);
+  const input = findInputFaults(found, request.input);
+  const faults = [...own, ...timeoutFaults(request, found), ...inputFaults(found, request, input)];
+  if (!input.data || faults.length > 0) throw invalidRequest(faults);
+  const key = request.idempotency_key ?? headerKey;
+  const start = dueAt(request.start_at, now);
+  const repeat = request.repeat && repeatOf(request.repeat, start);
+  const due = (repeat && firstOccurrence(repeat, start)) ?? start;
+  // Not the token either: Step Functions asks for the same thing again under another one.
+  const { idempotency_key: _key, task_token, ...asked } = request;
+  return {
+    ...found,
+    ...(request.app !== undefined && { app: request.app }),
+    input: input.data,
+    due_at: due,
+    ...(repeat !== undefined && { repeat }),
+    ...(request.expires_at !== undefined && { expires_at: epochMs(request.expires_at) }),
+    timeout_ms: request.timeout_ms ?? found.event.timeout_ms ?? found.definition.defaults.timeout_ms,
+    retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
+    retry_policy: retryPolicyOf(request.retry_config, found.event.retry_config),
+    ...(request.labels !== undefined && { labels: request.labels }),
+    ...(task_token !== undefined && { task_token }),
+    ...(key !== undefined && { idempotency_key: key }),
+    fingerprint: fingerprint(asked),
+    ...(passed.length > 0 && { passed }),
+  };
+}
+
+const findInputFaults = ({ definition }: Pick<CatalogEvent, "definition">, input: unknown) =>
+  findFaults(definition.input(), input, ["input"]);
+
+/** What is wrong with an input: for its type, for its event as far as the type takes it, and as numbers. */
+function inputFaults(
+  found: CatalogEvent,
+  { app, input }: Pick<JobRequest, "app" | "input">,
+  { faults, data }: Findings<Record<string, unknown>>,
+): Fault[] {
+  const ofEvent = (data && found.definition.checkInput?.({ ...found, app, input: data })) ?? [];
+  return [...overflows(input, ["input"]), ...faults, ...ofEvent.filter((fault) => !isCovered(fault, faults))];
+}
+
+const looseRequest = lazy(() => JobRequest.partial());
+
+/** So that all faults come at once: what can be said of the rest of a request although some of its fields are wrong. */
+function faultsOfBroken(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {
+  const { faults, data } = findFaults(JobRequest, body);
+  if (faults.length > enough) return faults;
+  const request = data ?? findFaults(looseRequest(), body).data ?? {};
+  const own = ownFaults(request, now, headerKey).faults;
+  return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];
+}
+
+/** What the catalog says of a request that may lack fields. */
+function catalogFaults({ product_tag, env, event, ...request }: Partial<JobRequest>, catalog: Catalog): Fault[] {
+  const found = product_tag && event ? catalog.lookup(product_tag, event) : undefined;
+  if (found && env !== undefined && found.product.envs.includes(env)) return eventFaults({ ...found, env }, request);
+  const ofType = found && request.input ? findInputFaults(found, request.input).faults : [];
+  return [...unknownNames({ product_tag, env, event }, catalog), ...ofType];
+}
+
+function eventFaults(found: CatalogEvent, request: Pick<Partial<JobRequest>, "timeout_ms" | "app" | "input">): Fault[] {
+  const { app, input } = request;
+  const ofInput = input ? inputFaults(found, { app, input }, findInputFaults(found, input)) : [];
+  return [...timeoutFaults(request, found), ...ofInput];
+}
+
+/** The product that the catalog does not have, or else the env or the event. */
+function unknownNames({ product_tag, env, event }: Partial<JobRequest>, catalog: Catalog): Fault[] {
+  if (product_tag === undefined) return [];
+  try {
+    if (env === undefined) catalog.product(product_tag);
+    else if (event === undefined) catalog.tenant(product_tag, env);
+    else catalog.find(product_tag, env, event);
+    return [];
+  } catch (error) {
+    if (error instanceof RequestError) return error.faults;
+    throw error;
+  }
+}
+
+function timeoutFaults(request: Pick<JobRequest, "timeout_ms">, { definition }: CatalogEvent): Fault[] {
+  const { max_timeout_ms } = definition.limits;
+  const over = (request.timeout_ms ?? 0) > max_timeout_ms;
+  return over
+    ? [{ pointer: "/timeout_ms", detail: `must be at most ${max_timeout_ms} ms for jobs of type ${definition.type}` }]
+    : [];
+}
+
+/**
+ * Numbers that would be kept as others: 1e400 is read as Infinity, which would be kept as null, and a whole number beyond
+ * 2^53 as the nearest that a JavaScript number can be.
+ */
+function overflows(value: unknown, path: readonly string[]): Fault[] {
+  const fault = (detail: string) => [{ pointer: jsonPointer(path), detail }];
+  if (isInexact(value)) return fault("is a whole number beyond 2^53, which would be rounded: send it as a string");
+  if (typeof value === "number") return Number.isFinite(value) ? [] : fault("is too large a number");
+  if (typeof value !== "object" || value === null) return [];
+  // A file's bytes may be millions of numbers: none of them costs more than this look.
+  const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
+  return keys.flatMap((key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
+}
+
+const needsLook = (value: unknown): boolean =>
+  typeof value === "object" || (typeof value === "number" ? !(Math.abs(value) < 2 ** 53) : typeof value === "bigint");
+
+function nestedDeeperThan(value: unknown, limit: number): boolean {
+  if (limit < 0) return true;
+  if (typeof value !== "object" || value === null) return false;
+  return Object.values(value).some((item) => nestedDeeperThan(item, limit - 1));
+}

@@ -1,0 +1,57 @@
+import type * as z from "zod";
+import type { Fault } from "../errors.ts";
+import type { Repeat } from "../job/job.ts";
+import { firstOccurrence } from "../job/recurrence.ts";
+import { invalidRequest, parseBody, parseOptionalBody } from "../schema/parse-body.ts";
+import { milliseconds } from "../schema/plain-faults.ts";
+import { longestDelayMs } from "../schema/request-limits.ts";
+import { strict } from "../schema/schema.ts";
+import { notBoth, someOf } from "../schema/some-of.ts";
+import { dueAt, farthestAheadMs, Time } from "../schema/start-time.ts";
+import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
+
+/** When a job that waits is to start instead, or how a recurring one is to recur from now on; at least one of them. */
+export const RescheduleRequest = someOf(
+  strict({
+    start_at: Time.optional().describe(
+      "As in the request for a job: 0 or a time in the past is now. With `repeat` the new series starts then, else now.",
+    ),
+    repeat: RepeatRequest.optional(),
+  }),
+  ["start_at", "repeat"],
+);
+export type RescheduleRequest = z.infer<typeof RescheduleRequest>;
+
+/** When a failed job is to be tried again; now, if it says nothing. */
+export const RetryRequest = notBoth(
+  strict({
+    delay_ms: milliseconds(0, longestDelayMs).optional().describe("Milliseconds from now."),
+    start_at: Time.optional(),
+  }),
+  ["delay_ms", "start_at"],
+);
+export type RetryRequest = z.infer<typeof RetryRequest>;
+
+/** What `rescheduling` takes. Throws INVALID_REQUEST with every fault. */
+export function parseReschedule(body: unknown, now: number): { due_at?: number; repeat?: Repeat } {
+  const { start_at, repeat } = parseBody(RescheduleRequest, body);
+  const start = dueAt(start_at ?? 0, now);
+  const faults = [...tooFar(start, now), ...(repeat ? repeatFaults(repeat, start, now) : [])];
+  if (faults.length > 0) throw invalidRequest(faults);
+  if (!repeat) return { due_at: start };
+  const series = repeatOf(repeat, start);
+  return { due_at: firstOccurrence(series, start) ?? start, repeat: series };
+}
+
+/** The milliseconds from now that `retrying` takes. Throws INVALID_REQUEST with every fault. */
+export function parseRetry(body: unknown, now: number): number {
+  const { delay_ms, start_at } = parseOptionalBody(RetryRequest, body);
+  if (start_at === undefined) return delay_ms ?? 0;
+  const start = dueAt(start_at, now);
+  const faults = tooFar(start, now);
+  if (faults.length > 0) throw invalidRequest(faults);
+  return start - now;
+}
+
+const tooFar = (start: number, now: number): Fault[] =>
+  start <= now + farthestAheadMs ? [] : [{ pointer: "/start_at", detail: "more than 5 years ahead" }];

@@ -1,0 +1,68 @@
+import type { Fault } from "../errors.ts";
+
+/**
+ * The most bytes of what Lambda answers, and nearly the most that it takes. It counts the JSON of the whole envelope, in which
+ * a body is a string: every quote and backslash of the body's own JSON counts twice.
+ * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+ */
+export const largestEnvelope = 6_291_556;
+
+/** What an answer has besides its body: the status and the headers. */
+const besidesBody = 16_384;
+
+/** The most bytes that the body of an answer may have, as `sentBytes` counts them. */
+export const largestAnswer = largestEnvelope - besidesBody;
+
+/** Bytes of a request as they were sent. Lambda takes an event of 6.29 MB, and a body may reach it as base64. */
+export const largestRequest = 4_400_000;
+
+const quote = 0x22;
+const backslash = 0x5c;
+
+/** How many bytes a JSON text has within the JSON of an envelope. */
+export function sentBytes(json: string | Uint8Array): number {
+  const bytes = typeof json === "string" ? Buffer.from(json) : json;
+  let escapes = 0;
+  for (const byte of bytes) if (byte === quote || byte === backslash) escapes++;
+  return bytes.byteLength + escapes;
+}
+
+/** The same of a value that is still to be written as JSON. */
+export const sentBytesOf = (value: unknown): number => sentBytes(JSON.stringify(value) ?? "");
+
+/** Bytes of a message that is kept with a job, which may have 25 attempts with one each. */
+export const longestMessage = 1024;
+
+/** A text of at most so many bytes of UTF-8: what is longer ends with an ellipsis, never within a character. */
+export function shorten(text: string, mostBytes = longestMessage): string {
+  if (text.length * 3 <= mostBytes || Buffer.byteLength(text) <= mostBytes) return text;
+  const room = mostBytes - Buffer.byteLength("…");
+  const { read } = new TextEncoder().encodeInto(text, new Uint8Array(room));
+  return `${text.slice(0, read)}…`;
+}
+
+/** What an answer shows of the faults of a request. */
+export interface ShownFaults {
+  faults: Fault[];
+  /** How many there are besides these. */
+  omitted: number;
+}
+
+/** Whoever has a hundred faults mends them by a rule, not one by one. */
+export const mostFaults = 100;
+
+/** A pointer holds names that the caller chose, which may be of any length. */
+const longestOfFault = 500;
+
+/** The first faults of a request, as many as have room in so many bytes of an answer; one at least. */
+export function shownFaults(all: readonly Fault[], room: number): ShownFaults {
+  const faults: Fault[] = [];
+  let left = room;
+  for (const { pointer, detail } of all.slice(0, mostFaults)) {
+    const fault = { pointer: shorten(pointer, longestOfFault), detail: shorten(detail, longestOfFault) };
+    left -= sentBytesOf(fault) + 1;
+    if (left < 0 && faults.length > 0) break;
+    faults.push(fault);
+  }
+  return { faults, omitted: all.length - faults.length };
+}

@@ -1,0 +1,13 @@
+import * as z from "zod";
+
+/** Characters of a tag. */
+export const longestTag = 63;
+
+/** Tags and slugs: they become parts of ids, index keys and message groups, so their characters are few. */
+export const Tag = z
+  .string()
+  .max(longestTag)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
+    `1 to ${longestTag} letters, digits and _.- that start with a letter or digit`,
+  );

@@ -1,0 +1,148 @@
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  type MessageAttributeValue,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from "@aws-sdk/client-sqs";
+import type { SQSBatchResponse, SQSEvent, SQSMessageAttributes, SQSRecord } from "aws-lambda";
+import { type EarlyMessages, earlyMessages } from "../clock/early-messages.ts";
+import { region } from "../runtime/names.ts";
+
+export interface PollerOptions {
+  sqs: SQSClient;
+  queueUrl: string;
+  queueArn: string;
+  /** Invokes the consumer. */
+  invoke: (event: SQSEvent) => Promise<unknown>;
+  /** Batches that the consumer works on at the same time. */
+  concurrency?: number;
+}
+
+export interface Poller {
+  /** Those that wait for the clock. */
+  early: EarlyMessages;
+  /** Whether nothing is under way in these of the messages in flight: they come back when their visibility timeout ends. */
+  leftBehind(receiptHandles: readonly string[]): boolean;
+  /** Takes no more, and resolves when what was taken has ended or `graceMs` is over; the rest comes back by itself. */
+  close(graceMs: number): Promise<void>;
+}
+
+/**
+ * One poll at a time, awaited to its end: fauxqs answers a second poller at once with nothing, and an aborted poll eats
+ * the next message. Short, because stopping waits for it.
+ */
+const pollSeconds = 1;
+const pauseAfterFaultMs = 1000;
+
+/** The event source mapping of one queue. */
+export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 }: PollerOptions): Poller {
+  const working = new Set<Promise<void>>();
+  const failed = new Set<string>();
+  const early = earlyMessages();
+  let stopped = false;
+
+  const receive = async (): Promise<Message[]> => {
+    const { Messages } = await sqs.send(
+      new ReceiveMessageCommand({
+        QueueUrl: queueUrl,
+        MaxNumberOfMessages: 10,
+        WaitTimeSeconds: pollSeconds,
+        MessageSystemAttributeNames: ["All"],
+        MessageAttributeNames: ["All"],
+      }),
+    );
+    return Messages ?? [];
+  };
+  const leave = (messages: Message[]) => {
+    for (const { ReceiptHandle } of messages) failed.add(ReceiptHandle as string);
+  };
+  const deliver = async (messages: Message[]): Promise<void> => {
+    const records = messages.map((message) => recordOf(message, queueArn));
+    const refused = failedIds(await invoke({ Records: records }), records);
+    const done = messages.filter(({ MessageId }) => !refused.has(MessageId as string));
+    leave(messages.filter((message) => !done.includes(message)));
+    if (done.length > 0) {
+      const Entries = done.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle: ReceiptHandle as string }));
+      await sqs.send(new DeleteMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    }
+  };
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      try {
+        const messages = await receive();
+        const due = messages.filter((message) => !keptEarly(message));
+        if (due.length > 0) start(due);
+        if (working.size >= concurrency) await Promise.race(working);
+      } catch (error) {
+        if (stopped) return;
+        console.error(`polling ${queueArn} failed:`, error);
+        await new Promise((resolve) => setTimeout(resolve, pauseAfterFaultMs));
+      }
+    }
+  };
+  const keptEarly = (message: Message): boolean => {
+    const { ReceiptHandle: handle = "", Body: body = "" } = message;
+    return early.keep({ handle, body }, () => start([message]));
+  };
+  const start = (messages: Message[]) => {
+    const work: Promise<void> = deliver(messages)
+      .catch((error: unknown) => {
+        // The whole batch stays in the queue until its visibility timeout.
+        leave(messages);
+        if (!stopped) console.error(`a batch of ${queueArn} failed:`, error);
+      })
+      .finally(() => working.delete(work));
+    working.add(work);
+  };
+
+  const looping = loop();
+  return {
+    early,
+    leftBehind: (handles) => {
+      const still = handles.filter((handle) => failed.has(handle));
+      failed.clear();
+      for (const handle of still) failed.add(handle);
+      return handles.every((handle) => failed.has(handle) || early.has(handle));
+    },
+    close: async (graceMs) => {
+      stopped = true;
+      const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
+      await Promise.race([looping.then(() => Promise.all(working)), grace]);
+    },
+  };
+}
+
+/** An answer that names no message, or one that is not in the batch, fails the whole batch, as it does in AWS. */
+function failedIds(answer: unknown, records: SQSRecord[]): Set<string> {
+  const failures = (answer as SQSBatchResponse | null | undefined)?.batchItemFailures ?? [];
+  const ids = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
+  const known = new Set(records.map(({ messageId }) => messageId));
+  return [...ids].every((id) => known.has(id)) ? ids : known;
+}
+
+function recordOf(message: Message, eventSourceARN: string): SQSRecord {
+  return {
+    messageId: message.MessageId as string,
+    receiptHandle: message.ReceiptHandle as string,
+    body: message.Body ?? "",
+    attributes: message.Attributes as unknown as SQSRecord["attributes"],
+    messageAttributes: attributesOf(message.MessageAttributes ?? {}),
+    md5OfBody: message.MD5OfBody ?? "",
+    eventSource: "aws:sqs",
+    eventSourceARN,
+    awsRegion: region,
+  };
+}
+
+const attributesOf = (attributes: Record<string, MessageAttributeValue>): SQSMessageAttributes =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, { StringValue, BinaryValue, DataType }]) => [
+      name,
+      {
+        ...(StringValue !== undefined && { stringValue: StringValue }),
+        ...(BinaryValue !== undefined && { binaryValue: Buffer.from(BinaryValue).toString("base64") }),
+        dataType: DataType ?? "String",
+      },
+    ]),
+  );

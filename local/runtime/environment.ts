@@ -1,0 +1,121 @@
+import { devNull } from "node:os";
+import type {
+  ApiEnv,
+  AuthorizerEnv,
+  ConsumerEnv,
+  EnvOf,
+  IntakeEnv,
+  LifecycleEnv,
+  Queues,
+  ReconcilerEnv,
+  ScheduleRoles,
+  SecretsEnv,
+  TasksEnv,
+  WebhooksEnv,
+} from "../../lambdas/aws/start/env.ts";
+import { jobTypes } from "../../lambdas/core/job/job.ts";
+import { jobEvents } from "../../lambdas/core/job/job-event.ts";
+import {
+  account,
+  apiKeySecret,
+  bucketName,
+  dlqName,
+  eventBusName,
+  importQueueName,
+  intakeDlqName,
+  intakeQueueName,
+  lifecycleDlqName,
+  queueArn,
+  queueName,
+  region,
+  scheduleDlqName,
+  scheduleGroup,
+  tableName,
+} from "./names.ts";
+
+export interface Endpoints {
+  dynamodb: string;
+  sqsAndS3: string;
+  scheduler: string;
+  secrets: string;
+  events: string;
+  /** Where e-mail by SES and text messages by SNS are caught. */
+  outbox: string;
+  queueUrl: (name: string) => string;
+  reconcileGraceMs: number;
+}
+
+type LambdaEnv = EnvOf<typeof ApiEnv> &
+  EnvOf<typeof ConsumerEnv> &
+  EnvOf<typeof ReconcilerEnv> &
+  EnvOf<typeof SecretsEnv> &
+  EnvOf<typeof AuthorizerEnv> &
+  EnvOf<typeof IntakeEnv> &
+  EnvOf<typeof LifecycleEnv> &
+  EnvOf<typeof TasksEnv> &
+  EnvOf<typeof WebhooksEnv>;
+
+/** What the stack puts into its functions' environments, and where the SDK finds the services on this machine. */
+export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
+  const { dynamodb, sqsAndS3, scheduler, secrets, events, outbox, queueUrl, reconcileGraceMs } = endpoints;
+  const queues = jobTypes.map((type) => {
+    const name = queueName(type);
+    return [type, { url: queueUrl(name), arn: queueArn(name) }];
+  });
+  const roles = jobTypes.map((type) => [type, `arn:aws:iam::${account}:role/scheduler-${type}`]);
+  const settings: LambdaEnv = {
+    TABLE_NAME: tableName,
+    BUCKET_NAME: bucketName,
+    RETENTION_DAYS: "30",
+    QUEUES: JSON.stringify(Object.fromEntries(queues) satisfies Queues),
+    SCHEDULE_GROUP: scheduleGroup,
+    SCHEDULE_ROLES: JSON.stringify(Object.fromEntries(roles) satisfies ScheduleRoles),
+    SCHEDULE_DLQ_ARN: queueArn(scheduleDlqName),
+    LONGEST_WAIT_MS: "1000",
+    LARGEST_UPLOAD_MB: "1024",
+    LONGEST_HOLD_SECONDS: "25",
+    WAITS_PER_KEY: "200",
+    API_KEY_SECRET: apiKeySecret,
+    EVENT_BUS_NAME: eventBusName,
+    INTAKE_QUEUE_URL: queueUrl(intakeQueueName),
+    INTAKE_DLQ_URL: queueUrl(intakeDlqName),
+    IMPORT_QUEUE_URL: queueUrl(importQueueName),
+    // All of them: here they cost nothing, and show what a deployment could be told.
+    PUBLISH: jobEvents.join(","),
+    TASK_QUEUE_URL: queueUrl(queueName("tasks")),
+    TASK_DLQ_URL: queueUrl(dlqName("tasks")),
+    WEBHOOK_QUEUE_URL: queueUrl(queueName("webhooks")),
+    WEBHOOK_DLQ_URL: queueUrl(dlqName("webhooks")),
+    LIFECYCLE_DLQ_URL: queueUrl(lifecycleDlqName),
+    SECRETS_HINT: "On this machine it is a line of .env.local, written as the reference names it: name#key=value.",
+    RECONCILE_GRACE_MS: String(reconcileGraceMs),
+  };
+  return {
+    ...withoutAws(process.env),
+    ...settings,
+    METRICS_NAMESPACE: "ductape-jobs-local",
+    TZ: "UTC",
+    AWS_REGION: region,
+    AWS_ACCESS_KEY_ID: "local",
+    AWS_SECRET_ACCESS_KEY: "local",
+    AWS_EC2_METADATA_DISABLED: "true",
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_ENDPOINT_URL_DYNAMODB: dynamodb,
+    AWS_ENDPOINT_URL_SQS: sqsAndS3,
+    AWS_ENDPOINT_URL_SNS: outbox,
+    AWS_ENDPOINT_URL_SESV2: outbox,
+    AWS_ENDPOINT_URL_SFN: outbox,
+    AWS_ENDPOINT_URL_S3: sqsAndS3,
+    AWS_ENDPOINT_URL_SCHEDULER: scheduler,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: events,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
+    AWS_ENDPOINT_URL_SSM: secrets,
+    // Every other service is refused there, so that no handler reaches a real one by chance.
+    AWS_ENDPOINT_URL: secrets,
+  };
+}
+
+/** The developer's own AWS settings stay outside, and so do options meant for the parent process. */
+const withoutAws = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AWS_") && name !== "NODE_OPTIONS"));

@@ -1,0 +1,231 @@
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { openOffsetFile } from "../clock/offset-file.ts";
+import { makeOverdue } from "../clock/overdue.ts";
+import { setClockOffset, shiftDate } from "../clock/shifted-date.ts";
+import { startClock } from "../clock/start-clock.ts";
+import { queueWork, reconcilerWork } from "../clock/works.ts";
+import { cannotWrite } from "../data/data-fault.ts";
+import { openDataFolder } from "../data/data-folder.ts";
+import { databasePlace } from "../demo/local-values.ts";
+import { type DemoDatabase, makeDemoDatabase } from "../demo/postgres.ts";
+import { makeGateway } from "../gateway/gateway.ts";
+import { type Handler, serve } from "../gateway/http.ts";
+import { startHost } from "../host/host.ts";
+import { watchFolders } from "../host/watch.ts";
+import { requestRule } from "../intake/request-rule.ts";
+import { watchImports } from "../intake/watch-imports.ts";
+import { startOutbox } from "../outbox/outbox.ts";
+import { type Poller, startPoller } from "../queues/poller.ts";
+import { startScheduler } from "../scheduler/scheduler.ts";
+import { bucketNames, catalogValues, missing, unknownPlaces, unusedReferences } from "../servers/catalog-values.ts";
+import { startDynamoDb } from "../servers/dynamodb.ts";
+import { onFailedWrite } from "../servers/level.ts";
+import { readReferences } from "../servers/secret-values.ts";
+import { startSecrets } from "../servers/secrets.ts";
+import { startSqsAndS3 } from "../servers/sqs-s3.ts";
+import { openChangeLog } from "../stream/change-log.ts";
+import { type Feed, startFeed } from "../stream/feed.ts";
+import type { ItemChange } from "../stream/front.ts";
+import { openLambdaLog } from "../terminal/lambda-log.ts";
+import { credentials } from "./credentials.ts";
+import { lambdaEnvironment } from "./environment.ts";
+import { eventSources } from "./event-sources.ts";
+import { apiKeySecret, intakeQueueName, queueArn } from "./names.ts";
+import { reconcileEveryMs, startRule } from "./reconciler-rule.ts";
+import { portFault } from "./start-error.ts";
+
+export interface LocalOptions {
+  /** Where everything is kept. Default `.ductape`. */
+  dataDir?: string;
+  /** The gateway's port; 0 takes a free one. Default 3000. */
+  port?: number;
+  /** Values of the catalog's references. Default `.env.local`. */
+  envFile?: string;
+  /** Takes changes in `products/` and `lambdas/` into service. */
+  watch?: boolean;
+  /** Shows the handlers' log in the terminal. */
+  verbose?: boolean;
+  /** Milliseconds after its time that a schedule fires. Default: up to 60 s at random, as AWS may. */
+  schedulerLateness?: () => number;
+  /** Default 10 s. */
+  reconcileEveryMs?: number;
+  /** Milliseconds after its time that a job is handed over again. Default 5 s, and a minute in AWS. */
+  reconcileGraceMs?: number;
+  /** Says something to whoever runs the system. Default: standard error. */
+  say?: (line: string) => void;
+}
+
+export interface Local {
+  url: string;
+  apiKey: string;
+  /** Where clients of AWS services reach the stand-ins: SQS, SNS and S3 at one, EventBridge at the other. */
+  aws: { sqs: string; events: string };
+  /** Milliseconds that the clock was ahead of the machine's when the system started. */
+  clockOffsetMs: number;
+  /** Resolves, with what to tell whoever runs it, when it can keep no job any more: it refuses all, and is to be stopped. */
+  broken: Promise<string>;
+  /** Stops accepting, lets running work end for a moment, closes everything. What was cut off is taken up at the next start. */
+  stop(): Promise<void>;
+}
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const drainMs = 3000;
+
+/** Starts the whole system; throws a StartError for what its user can mend. Whatever was started by then is stopped. */
+export async function startLocal(options: LocalOptions = {}): Promise<Local> {
+  const stops: (() => Promise<void> | void)[] = [];
+  const stop = async () => {
+    for (let last = stops.pop(); last; last = stops.pop()) await last();
+  };
+  try {
+    const broken = Promise.withResolvers<string>();
+    return { ...(await start(options, stops, broken.resolve)), broken: broken.promise, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+const remedy =
+  "Free some space and start again: nothing that was accepted is lost, what was refused may be sent again.";
+
+async function start(
+  options: LocalOptions,
+  stops: (() => Promise<void> | void)[],
+  broke: (why: string) => void,
+): Promise<Omit<Local, "stop" | "broken">> {
+  const { say = console.error, envFile = ".env.local", reconcileGraceMs: graceMs = 5000 } = options;
+  const data = await openDataFolder(resolve(options.dataDir ?? ".ductape"));
+  stops.push(data.release);
+  // The port before everything else: if it is taken, nothing need be started. Early requests wait.
+  const gateway = Promise.withResolvers<Handler>();
+  const http = await onPort(options.port ?? 3000, async (request, response) =>
+    (await gateway.promise)(request, response),
+  );
+  stops.push(() => http.close());
+
+  stops.push(shiftDate());
+  const offset = openOffsetFile(data.path("clock.json"));
+  setClockOffset(offset.offset);
+  let clock: ReturnType<typeof startClock> | undefined;
+  const changes = await data.open("stream.db", openChangeLog);
+  stops.push(changes.close);
+  let feed: Feed | undefined;
+  const changed = (writes: readonly ItemChange[]) => {
+    feed?.wake();
+    clock?.wrote(writes);
+  };
+  stops.push(onFailedWrite(() => broke(`${cannotWrite(data.path("dynamodb"))} ${remedy}`)));
+  const dynamodb = await data.open("dynamodb", (folder) => startDynamoDb(folder, { log: changes, changed }));
+  stops.push(() => dynamodb.close());
+  const sqsAndS3 = await data.open("sqs-s3", (folder) => startSqsAndS3(folder, undefined, data.ports.sqs));
+  stops.push(sqsAndS3.close);
+  const { queueUrl } = sqsAndS3;
+  const sqs = new SQSClient({ endpoint: sqsAndS3.url, ...credentials });
+  stops.push(() => sqs.destroy());
+  const outbox = await startOutbox(data.fcmKey, requestRule(sqs, queueUrl(intakeQueueName)), data.ports.events);
+  stops.push(outbox.close);
+  const values = () => catalogValues(readReferences(envFile), outbox, data.fcmKey);
+  const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
+  stops.push(orders.stop);
+  const secrets = await startSecrets(async (name) => {
+    if (name === apiKeySecret) return data.apiKey;
+    const value = values().get(name);
+    return value?.includes(databasePlace) ? withDatabase(value, orders, say) : value;
+  });
+  stops.push(() => secrets.close());
+  const lateness = options.schedulerLateness && { lateness: options.schedulerLateness };
+  const scheduler = await data.open("schedules.db", (file) => startScheduler({ file, sqs, queueUrl, ...lateness }));
+  stops.push(scheduler.close);
+
+  const log = openLambdaLog(data.path("log", "lambda.log"), options.verbose ?? false);
+  stops.push(log.close);
+  const host = await startHost({
+    root,
+    env: lambdaEnvironment({
+      dynamodb: dynamodb.url,
+      sqsAndS3: sqsAndS3.url,
+      scheduler: scheduler.url,
+      secrets: secrets.url,
+      events: outbox.url,
+      outbox: outbox.url,
+      queueUrl,
+      reconcileGraceMs: graceMs,
+    }),
+    onOutput: log.take,
+    say,
+    onCatalog: (needs) => {
+      const known = values();
+      for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
+      for (const reference of missing(needs, known)) say(`${reference} has no value: give it one in ${envFile}.`);
+      const given = readReferences(envFile);
+      for (const line of [...unusedReferences(given, needs.references), ...unknownPlaces(given)])
+        say(`${envFile}: ${line}`);
+    },
+  });
+  stops.push(() => host.close(1000));
+  if (options.watch) {
+    const reload = () =>
+      void host.reload().then((outcome) => outcome === "reloaded" && say("The changed code is in service."));
+    const watcher = watchFolders([resolve(root, "products"), resolve(root, "lambdas"), resolve(envFile)], reload);
+    stops.push(watcher.close);
+    await watcher.ready;
+  }
+
+  feed = startFeed({ log: changes, invoke: (event) => host.invoke("lifecycle", event) });
+  stops.push(() => feed?.close(drainMs));
+  const pollers = eventSources.map(({ queue, entry, ...limits }) =>
+    startPoller({
+      sqs,
+      queueUrl: queueUrl(queue),
+      queueArn: queueArn(queue),
+      invoke: (event) => host.invoke(entry, event),
+      ...limits,
+    }),
+  );
+  const imports = watchImports({ endpoint: sqsAndS3.url, sqs, queueUrl: queueUrl(intakeQueueName) });
+  const everyMs = options.reconcileEveryMs ?? reconcileEveryMs;
+  const overdue = makeOverdue({ graceMs, everyMs });
+  const rule = startRule((event) => overdue.lookedBy(() => host.invoke("reconciler", event)), everyMs);
+  stops.push(async () => {
+    await Promise.all([http, ...pollers, imports, rule].map((part) => part.close(drainMs)));
+  });
+  const queueWorks = eventSources.map(({ queue }, i) =>
+    queueWork(queue, () => sqsAndS3.messages(queue), pollers[i] as Poller),
+  );
+  clock = startClock({
+    file: offset,
+    dynamodb: dynamodb.url,
+    overdue,
+    works: [...queueWorks, scheduler, reconcilerWork(rule, overdue)],
+    feed,
+    tellHandlers: host.moveClock,
+  });
+  stops.push(clock.close);
+  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle }));
+  const aws = { sqs: sqsAndS3.url, events: outbox.url };
+  data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url, aws });
+  return { url: http.url, apiKey: data.apiKey, aws, clockOffsetMs: offset.offset };
+}
+
+async function onPort(port: number, handler: Handler) {
+  try {
+    return await serve(handler, port);
+  } catch (error) {
+    throw portFault(port, error);
+  }
+}
+
+/** With the address of the demo's database in it. What keeps it from starting fails only the jobs that need it, and is said here. */
+async function withDatabase(value: string, orders: DemoDatabase, say: (line: string) => void) {
+  try {
+    return value.replaceAll(databasePlace, await orders.url());
+  } catch (error) {
+    const remedy = "Name another database in .env.local: my-product/orders#url=postgres://user:password@host/database";
+    const others = "Only the jobs that need it fail.";
+    say(`The demo's PostgreSQL does not start: ${(error as Error).message}. ${others} ${remedy}`);
+    return undefined;
+  }
+}

@@ -1,0 +1,22 @@
+import { createWriteStream, statSync } from "node:fs";
+import { megabyte } from "../gateway/http.ts";
+
+const largestKept = 20 * megabyte;
+
+/** Where the handlers' lines go: all into the file, errors to the terminal as well, and with `verbose` everything. */
+export function openLambdaLog(file: string, verbose: boolean) {
+  const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+  const stream = createWriteStream(file, { flags: size > largestKept ? "w" : "a", mode: 0o600 });
+  // A log that cannot be written is no reason to stop.
+  stream.once("error", (error) => console.error(`${file} cannot be written and ends here: ${error.message}`));
+  return {
+    take: (line: string): void => {
+      if (stream.writable) stream.write(`${line}\n`);
+      if (verbose || deservesAttention(line)) console.error(line);
+    },
+    close: (): Promise<void> => new Promise((resolve) => (stream.closed ? resolve() : stream.end(() => resolve()))),
+  };
+}
+
+/** Our log lines are JSON; whatever is not comes from a crash or a stray print. */
+const deservesAttention = (line: string) => !line.startsWith("{") || /"level":"(ERROR|CRITICAL)"/.test(line);

@@ -1,0 +1,96 @@
+import { publishedEvents, streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
+import { itemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
+import { type Job, jobStatuses } from "../../lambdas/core/job/job.ts";
+import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
+import { withTaskToken } from "../../lambdas/core/job/task-token.ts";
+import { taskMessagesOf } from "../../lambdas/core/outbound/task.ts";
+import { incrementsOf } from "../../lambdas/lifecycle/counts.ts";
+import { transitionsOf } from "../../lambdas/lifecycle/events.ts";
+import { fits } from "../support/aws/filter-pattern.ts";
+import { aJob, noon } from "../support/builders.ts";
+
+interface Change {
+  before?: Job;
+  after?: Job;
+}
+
+/** Whether Lambda would wake the lifecycle for it, where these events are told to somebody. */
+function wakes({ before, after }: Change, told: readonly (typeof jobEvents)[number][]): boolean {
+  const images = {
+    ...(before && { OldImage: itemOf(before, 30) }),
+    ...(after && { NewImage: itemOf(after, 30) }),
+  };
+  const eventName = before ? (after ? "MODIFY" : "REMOVE") : "INSERT";
+  const record = { eventName, dynamodb: { Keys: { PK: { S: "JOB#job_1" }, SK: { S: "STATE" } }, ...images } };
+  return streamFilter(new Set(told)).some((pattern) => fits(record, pattern));
+}
+
+const base = aJob({ task_tokens: ["first"], version: 1 });
+const attempt = { attempt: 1, due_at: noon, started_at: noon, ended_at: noon, outcome: "failed" } as const;
+
+/** From every status to every status, as writes of ours make them and as they do not; with an attempt that ended, too. */
+const changes: Change[] = jobStatuses.flatMap((from) =>
+  jobStatuses.flatMap((to) => {
+    const before = { ...base, status: from };
+    const after = { ...base, status: to, version: 2 };
+    return [
+      { before, after },
+      { before, after: { ...after, attempts: [attempt] } },
+      { before, after: { ...after, run: 2, last_run: attempt } },
+      ...(from === to ? [{ before, after: withTaskToken(before, "second") }] : []),
+    ];
+  }),
+);
+
+describe("the lifecycle sleeps through", () => {
+  it("nothing that is told, counted or answered to a task", () => {
+    const missed = changes.filter((change) => !wakes(change, finalEvents));
+    expect(missed.length).toBeGreaterThan(0);
+    const meant = missed.map(({ before, after }) => {
+      const transitions = transitionsOf({ ...(before && { before }), ...(after && { after }), at: noon });
+      return [transitions.map(({ name }) => name), incrementsOf(transitions), taskMessagesOf(before, after, noon)];
+    });
+    expect(meant).toEqual(missed.map(() => [["started"], [], []]));
+  });
+
+  it("a claim, which is a third of all writes of jobs", () => {
+    const claim = { before: { ...base, status: "queued" }, after: { ...base, status: "running" } } as const;
+    expect(wakes(claim, finalEvents)).toBe(false);
+  });
+
+  it("no job that is new, whatever it is", () => {
+    expect(jobStatuses.filter((status) => !wakes({ after: { ...base, status } }, finalEvents))).toEqual([]);
+  });
+
+  it("nothing that an endpoint of the catalog asks for, whatever the bus is told of", () => {
+    const place = { url: parameter("/hook/url"), secret: secret("hook") };
+    const webhooks = { orders: { events: ["started"], envs: { dev: place } } };
+    const product = { tag: "shop", envs: ["dev"], jobs: {}, webhooks };
+    expect([...publishedEvents(finalEvents, [product])]).toEqual([...finalEvents, "started"]);
+    expect([...publishedEvents([], [])]).toEqual([]);
+  });
+
+  it.each(["input", "progress"])("no job that is gone and leaves its %s in the bucket", (field) => {
+    const before = { ...base, status: "completed", [field]: { blob: `${field}s/job_1`, bytes: 5000 } } as const;
+    expect(wakes({ before }, finalEvents)).toBe(true);
+    expect(wakes({ before }, [...finalEvents, "started"])).toBe(true);
+  });
+
+  it("nothing by a filter too many: an event source may have five", () => {
+    expect(streamFilter(new Set(finalEvents)).length).toBeLessThanOrEqual(5);
+  });
+
+  it("no change at all where somebody is told of what starts", () => {
+    expect(changes.filter((change) => !wakes(change, [...finalEvents, "started"]))).toEqual([]);
+  });
+
+  it.each([{ told: finalEvents }, { told: jobEvents }])(
+    "what expires, and what is no job, if $told is told",
+    ({ told }) => {
+      expect(wakes({ before: { ...base, status: "completed" } }, told)).toBe(false);
+      const counters = { eventName: "MODIFY", dynamodb: { Keys: { SK: { S: "HOUR#2030-01-01T12" } } } };
+      expect(streamFilter(new Set(told)).some((pattern) => fits(counters, pattern))).toBe(false);
+    },
+  );
+});

@@ -1,0 +1,80 @@
+import { once } from "node:events";
+import { type ClientRequest, type IncomingMessage, request } from "node:http";
+import { jest } from "@jest/globals";
+import { agents, withinABurst } from "../../../../lambdas/aws/client/agents.ts";
+import { httpServer } from "../../../support/executors/http-server.ts";
+import { startGate } from "../../../support/tcp-gate.ts";
+
+let server: Awaited<ReturnType<typeof httpServer>>;
+let gate: Awaited<ReturnType<typeof startGate>>;
+
+beforeEach(async () => {
+  server = await httpServer((_, response) => response.end("ok"));
+  gate = await startGate(Number(new URL(server.url).port));
+});
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await gate.stop();
+  await server[Symbol.asyncDispose]();
+});
+
+type Agents = ReturnType<typeof agents>;
+
+async function get({ httpAgent }: Agents): Promise<ClientRequest> {
+  const sent = request({ host: "127.0.0.1", port: gate.port, agent: httpAgent }).end();
+  const [answer] = (await once(sent, "response")) as [IncomingMessage];
+  await answer.resume().toArray();
+  return sent;
+}
+
+const many = (with_: Agents, count: number) => Promise.allSettled(Array.from({ length: count }, () => get(with_)));
+
+/** The clock on the wall after a freeze, in which no timer has run. */
+const thawAfter = (ms: number) => {
+  const now = Date.now();
+  jest.spyOn(Date, "now").mockReturnValue(now + ms);
+};
+
+test("a connection is used again", async () => {
+  const some = agents();
+  expect((await get(some)).reusedSocket).toBe(false);
+  expect((await get(some)).reusedSocket).toBe(true);
+  some.httpAgent.destroy();
+});
+
+test("the first reused connection that fails closes the other idle ones: one request fails and no other", async () => {
+  const some = agents();
+  await many(some, 32);
+  expect(gate.open()).toBe(32);
+  gate.forget();
+  await expect(get(some)).rejects.toMatchObject({ code: "ECONNRESET" });
+  const after = await many(some, 8);
+  expect(after.map(({ status }) => status)).toEqual(Array(8).fill("fulfilled"));
+  some.httpAgent.destroy();
+});
+
+test("a failure of a new connection says nothing about the idle ones", async () => {
+  const some = agents();
+  await get(some);
+  const refused = request({ host: "127.0.0.1", port: 9, agent: some.httpAgent }).end();
+  await expect(once(refused, "response")).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  expect((await get(some)).reusedSocket).toBe(true);
+  some.httpAgent.destroy();
+});
+
+test("where nobody repeats a request, none is sent on a connection from before a freeze", async () => {
+  const some = agents(withinABurst);
+  await many(some, 8);
+  gate.forget();
+  thawAfter(withinABurst.trustedIdleMs + 1);
+  const after = await many(some, 8);
+  expect(after.map(({ status }) => status)).toEqual(Array(8).fill("fulfilled"));
+  some.httpAgent.destroy();
+});
+
+test("within a burst connections are used again there too", async () => {
+  const some = agents(withinABurst);
+  await get(some);
+  expect((await get(some)).reusedSocket).toBe(true);
+  some.httpAgent.destroy();
+});

@@ -1,0 +1,18 @@
+import { inspect } from "node:util";
+import { withSafeErrors } from "../../../../lambdas/aws/lambda/with-safe-errors.ts";
+import { fakeLog } from "../../../support/fakes/log.ts";
+
+test("what fails is told by its trace, and thrown without what it quotes", async () => {
+  const log = fakeLog();
+  const failing = withSafeErrors(log, async () => {
+    throw Object.assign(new TypeError("could not use s3cret"), { code: "EFAIL", config: "s3cret" });
+  });
+  const error = await failing.catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(Error);
+  expect(log.lines).toMatchObject([{ level: "error", fields: { error_name: "TypeError", error_code: "EFAIL" } }]);
+  expect(inspect([error, log.lines])).not.toContain("s3cret");
+});
+
+test("what succeeds is answered", async () => {
+  expect(await withSafeErrors(fakeLog(), async () => 7)).toBe(7);
+});

@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { describe, expect, test } from "@jest/globals";
+import { sqsJobQueue } from "../../../../lambdas/aws/sqs/job-queue.ts";
+import { PermanentError } from "../../../../lambdas/core/errors.ts";
+import { settings } from "../../../support/aws/client-settings.ts";
+import { queuesAt } from "../../../support/aws/queues.ts";
+import { awsError, type Captured, stubHandler } from "../../../support/aws/stub-handler.ts";
+import { aMessage } from "../../../support/builders.ts";
+
+const origin = "https://sqs.us-east-1.amazonaws.com";
+
+/** The SDK checks the digest of what it sent. */
+const accepted = ({ body }: Captured) => ({
+  body: { MessageId: "1", MD5OfMessageBody: createHash("md5").update(String(body.MessageBody)).digest("hex") },
+});
+
+function aQueue(answer = accepted as Parameters<typeof stubHandler>[0]) {
+  const requestHandler = stubHandler(answer);
+  const client = new SQSClient({ ...settings, requestHandler, maxAttempts: 1 });
+  return { queue: sqsJobQueue({ client, queues: queuesAt(origin) }), requests: requestHandler.requests };
+}
+
+test("a send names its queue, delay and group on the wire", async () => {
+  const { queue, requests } = aQueue();
+  const message = aMessage();
+  await queue.send("database_action", message, { delaySeconds: 899, group: "shop:prd" });
+  expect(requests.map(({ body }) => body)).toEqual([
+    {
+      QueueUrl: `${origin}/000000000000/jobs-database_action`,
+      MessageBody: JSON.stringify(message),
+      DelaySeconds: 899,
+      MessageGroupId: "shop:prd",
+    },
+  ]);
+});
+
+test("no delay is said as 0: a queue's own default would make the job late", async () => {
+  const { queue, requests } = aQueue();
+  await queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
+  expect(requests[0]?.body).toMatchObject({ DelaySeconds: 0 });
+});
+
+test("a group that SQS would refuse is cut to its limit", async () => {
+  const { queue, requests } = aQueue();
+  await queue.send("action", aMessage(), { delaySeconds: 0, group: `${"p".repeat(64)}:${"e".repeat(64)}` });
+  expect(requests[0]?.body.MessageGroupId).toHaveLength(128);
+});
+
+test.each(["InvalidMessageContents", "AWS.SimpleQueueService.InvalidMessageContents"])(
+  "a message that SQS will never take is refused as such: %s",
+  async (name) => {
+    const { queue } = aQueue(() => awsError(name));
+    const sending = queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
+    await expect(sending).rejects.toBeInstanceOf(PermanentError);
+  },
+);
+
+test("a refused send fails", async () => {
+  const { queue } = aQueue(() => awsError("AccessDeniedException", 403));
+  const sending = queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
+  await expect(sending).rejects.toMatchObject({ name: "AccessDeniedException" });
+});
+
+describe("many messages", () => {
+  type Wire = { Id: string; MessageBody: string; DelaySeconds: number; MessageGroupId: string };
+  const entriesOf = ({ body }: Captured) => body.Entries as Wire[];
+  const entries = Array.from({ length: 13 }, (_, i) => ({ message: aMessage(), delaySeconds: i, group: "shop:prd" }));
+
+  /** Takes every entry but those for which `refuses` holds. */
+  const taking = (refuses: (entry: Wire, earlier: number) => boolean) => (request: Captured, earlier: number) => {
+    const all = entriesOf(request);
+    return {
+      body: {
+        Successful: all
+          .filter((entry) => !refuses(entry, earlier))
+          .map(({ Id, MessageBody }) => ({
+            Id,
+            MessageId: Id,
+            MD5OfMessageBody: createHash("md5").update(MessageBody).digest("hex"),
+          })),
+        Failed: all
+          .filter((entry) => refuses(entry, earlier))
+          .map(({ Id }) => ({ Id, Code: "InternalError", Message: "s3cret", SenderFault: false })),
+      },
+    };
+  };
+
+  test("go in batches of ten, each with its own delay and group", async () => {
+    const { queue, requests } = aQueue(taking(() => false));
+    expect(await queue.sendMany("action", entries)).toEqual([]);
+    expect(requests.map((request) => entriesOf(request).length)).toEqual([10, 3]);
+    expect(requests.flatMap(entriesOf)).toEqual(
+      entries.map(({ message, delaySeconds }, i) => ({
+        Id: String(i),
+        MessageBody: JSON.stringify(message),
+        DelaySeconds: delaySeconds,
+        MessageGroupId: "shop:prd",
+      })),
+    );
+  });
+
+  test("that SQS refuses are sent once more, alone", async () => {
+    const { queue, requests } = aQueue(taking(({ Id }, earlier) => Id === "4" && earlier < 2));
+    expect(await queue.sendMany("action", entries)).toEqual([]);
+    expect(requests.map((request) => entriesOf(request).length)).toEqual([10, 3, 1]);
+  });
+
+  test("that it refuses twice are named, without a word of what AWS says", async () => {
+    const { queue } = aQueue(taking(({ Id }) => Id === "4" || Id === "11"));
+    const refused = await queue.sendMany("action", entries);
+    expect(refused.map(({ index }) => index)).toEqual([4, 11]);
+    expect(String(refused[0]?.cause)).toBe("TransientError: SQS refused an entry: InternalError");
+  });
+
+  test("of a batch that fails are all named, and not sent again: the SDK has tried", async () => {
+    const { queue, requests } = aQueue((request, earlier) =>
+      earlier === 0 ? awsError("AccessDeniedException", 403) : taking(() => false)(request, earlier),
+    );
+    const refused = await queue.sendMany("action", entries);
+    expect(refused.map(({ index }) => index)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(requests).toHaveLength(2);
+  });
+
+  test("one that SQS will never take is named so, is not sent again, and holds up no other", async () => {
+    const { queue, requests } = aQueue((request) => {
+      const { body } = taking(({ Id }) => Id === "4")(request, 0);
+      return { body: { ...body, Failed: body.Failed.map((one) => ({ ...one, Code: "InvalidMessageContents" })) } };
+    });
+    const refused = await queue.sendMany("action", entries);
+    expect(refused).toMatchObject([{ index: 4, cause: { code: "InvalidMessageContents" } }]);
+    expect(refused[0]?.cause).toBeInstanceOf(PermanentError);
+    expect(requests).toHaveLength(2);
+  });
+
+  test("of a batch that is refused for good each is sent by itself", async () => {
+    const { queue } = aQueue((request) => {
+      const sent = entriesOf(request);
+      return sent.some(({ Id }) => Id === "4") ? awsError("InvalidMessageContents") : taking(() => false)(request, 0);
+    });
+    const refused = await queue.sendMany("action", entries);
+    expect(refused).toMatchObject([{ index: 4, cause: { code: "InvalidMessageContents" } }]);
+    expect(refused[0]?.cause).toBeInstanceOf(PermanentError);
+  });
+});

@@ -1,0 +1,44 @@
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { expect, test } from "@jest/globals";
+import type { SQSRecord } from "aws-lambda";
+import { sqsRedelivery } from "../../../../lambdas/aws/sqs/redelivery.ts";
+import { settings } from "../../../support/aws/client-settings.ts";
+import { awsError, stubHandler } from "../../../support/aws/stub-handler.ts";
+import { fakeLog } from "../../../support/fakes/log.ts";
+
+const url = "https://sqs.us-east-1.amazonaws.com/000000000000/jobs";
+const record = (receiptHandle: string, receives: number) =>
+  ({ receiptHandle, attributes: { ApproximateReceiveCount: String(receives) } }) as SQSRecord;
+
+function aRedelivery(answer: Parameters<typeof stubHandler>[0] = () => ({ body: { Successful: [], Failed: [] } })) {
+  const requestHandler = stubHandler(answer);
+  const log = fakeLog();
+  const client = new SQSClient({ ...settings, requestHandler, maxAttempts: 1 });
+  return { redelivery: sqsRedelivery(() => client, url, log), requests: requestHandler.requests, log };
+}
+
+test("messages that failed come again the later the more often they have", async () => {
+  const { redelivery, requests } = aRedelivery();
+  await redelivery.soon([record("a", 1), record("b", 3)]);
+  expect(requests.map(({ body }) => body)).toEqual([
+    {
+      QueueUrl: url,
+      Entries: [
+        { Id: "0", ReceiptHandle: "a", VisibilityTimeout: 5 },
+        { Id: "1", ReceiptHandle: "b", VisibilityTimeout: 20 },
+      ],
+    },
+  ]);
+});
+
+test("none is no call", async () => {
+  const { redelivery, requests } = aRedelivery();
+  await redelivery.soon([]);
+  expect(requests).toEqual([]);
+});
+
+test("where AWS refuses, they come when the queue lets them, and the batch is answered all the same", async () => {
+  const { redelivery, log } = aRedelivery(() => awsError("ThrottlingException"));
+  await redelivery.soon([record("a", 1)]);
+  expect(log.lines).toMatchObject([{ level: "warn", fields: { count: 1, error_name: "ThrottlingException" } }]);
+});

@@ -1,0 +1,26 @@
+import { expect, test } from "@jest/globals";
+import fc from "fast-check";
+import { escaped, sendableJson } from "../../../../lambdas/aws/sqs/sendable.ts";
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+const taken = /^[\t\n\r\x20-\ud7ff\ue000-\ufffd]*$/u;
+
+/** Any UTF-16 unit, lone surrogates and what is no character among them. */
+const anyText = fc
+  .array(fc.oneof(fc.integer({ min: 0, max: 0xffff }), fc.constantFrom(0xfffe, 0xffff, 0xd800, 0xdfff, 0, 0x7f)))
+  .map((units) => String.fromCharCode(...units));
+
+test("JSON of any text consists of what SQS takes, and says the same", () => {
+  fc.assert(
+    fc.property(anyText, anyText, (key, text) => {
+      const json = sendableJson({ [key]: text });
+      expect(json).toMatch(taken);
+      expect(JSON.parse(json)).toEqual({ [key]: text });
+    }),
+  );
+});
+
+test("what every SQS takes stays as it is", () => {
+  expect(sendableJson({ a: "Größe\t\ufffd" })).toBe(JSON.stringify({ a: "Größe\t\ufffd" }));
+  expect(escaped("a\uffff b\ufffe c\ud800 d\u0000 e😀")).toBe("a\\uffff b\\ufffe c\\ud800 d\\u0000 e\\ud83d\\ude00");
+});

@@ -1,0 +1,35 @@
+import { encodeBody } from "../../../../../lambdas/consumers/clients/http/body.ts";
+import { decodeBody } from "../../../../../lambdas/consumers/clients/http/read-body.ts";
+
+describe("a request's body", () => {
+  test("is JSON, form fields or text", () => {
+    expect(encodeBody({ a: [1] }, "json")).toEqual({ text: '{"a":[1]}', contentType: "application/json" });
+    expect(encodeBody({ a: ["x y", 2], b: null, c: true }, "form").text).toBe("a=x+y&a=2&c=true");
+    expect(encodeBody({ text: "hé" }, "text")).toEqual({ text: "hé", contentType: "text/plain; charset=utf-8" });
+  });
+
+  test.each([
+    [{ a: { b: 1 } }, "form", 'The body field "a" does not fit into a form.'],
+    [{ text: "x", other: 1 }, "text", 'it has no field "other"'],
+    [{}, "text", 'it needs the field "text"'],
+    [{ text: 1 }, "text", 'it needs the field "text"'],
+  ] as const)("%j is no %s", (body, type, message) => {
+    expect(() => encodeBody(body, type)).toThrow(expect.objectContaining({ code: "VALIDATION_ERROR" }));
+    expect(() => encodeBody(body, type)).toThrow(message);
+  });
+});
+
+test.each([
+  ["application/json", '{"a":1}', { body: { a: 1 } }],
+  ["application/problem+json; charset=utf-8", "[]", { body: [] }],
+  ["application/json", "<html>", { body: "<html>", parse_error: true }],
+  ["application/json", '{"id":9007199254740993}', { body: { id: "9007199254740993" } }],
+  ["text/plain", '{"a":1}', { body: '{"a":1}' }],
+  [null, "x", { body: "x" }],
+  ["application/json", "", { body: null }],
+  ["text/plain; charset=iso-8859-1", Buffer.from([0xe9]), { body: "é" }],
+  ["image/png", Buffer.from([0x89, 0xff]), { body: "if8=", body_encoding: "base64" }],
+  ["text/plain; charset=nonsense", "x", { body: "eA==", body_encoding: "base64" }],
+])("a response of type %s with %j is read", (type, bytes, decoded) => {
+  expect(decodeBody(Buffer.from(bytes), type)).toEqual(decoded);
+});

@@ -1,0 +1,48 @@
+import { mergeHeaders, shownHeaders } from "../../../../../lambdas/consumers/clients/http/headers.ts";
+
+test("later headers win over earlier ones whatever their case", () => {
+  const headers = mergeHeaders(
+    { "X-Source": "default", Accept: "*/*" },
+    { "x-source": "input", "x-count": 2 },
+    undefined,
+  );
+  expect(Object.fromEntries(headers)).toEqual({ accept: "*/*", "x-source": "input", "x-count": "2" });
+});
+
+test.each(["a\r\nx: y", "a\nb", "a\0", "ключ"])("the header value %j is refused, and not shown", (value) => {
+  expect(() => mergeHeaders({ "x-note": value })).toThrow(
+    expect.objectContaining({
+      code: "VALIDATION_ERROR",
+      message: 'The header "x-note" has characters that no header can carry.',
+    }),
+  );
+});
+
+test.each(["x\r\ny", "", "a b", "a:b", ":path"])("the header name %j is refused", (name) => {
+  expect(() => mergeHeaders({ [name]: "v" })).toThrow("a name that no header can have");
+});
+
+test.each(["Host", "Content-Length", "Connection", "transfer-encoding", "TE", "Upgrade", "Expect"])(
+  "%s is not a caller's to set",
+  (name) => {
+    expect(() => mergeHeaders({ [name]: "v" })).toThrow(`The header "${name}" cannot be set.`);
+  },
+);
+
+test("a record with a field called __proto__ pollutes nothing", () => {
+  expect(Object.fromEntries(mergeHeaders(JSON.parse('{"__proto__": "x"}')))).toEqual(JSON.parse('{"__proto__": "x"}'));
+  expect({}).not.toHaveProperty("polluted");
+});
+
+test("cookies and credentials are not shown", () => {
+  const hidden = [
+    "set-cookie",
+    "www-authenticate",
+    "x-auth-token",
+    "x-amz-security-token",
+    "x-api-key",
+    "authorization",
+  ];
+  const headers = new Headers([...hidden, "etag", "x-author", "content-type"].map((name) => [name, "v"]));
+  expect(Object.keys(shownHeaders(headers))).toEqual(["content-type", "etag", "x-author"]);
+});

@@ -1,0 +1,148 @@
+import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
+import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
+import type { Job, JobMessage } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
+import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
+import { type Decide, Parked } from "../../../../lambdas/core/operations/execution.ts";
+import { aJob, aMessage, noon } from "../../../support/builders.ts";
+import { fakeServices } from "../../../support/fakes/services.ts";
+
+const due = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });
+const of = { type: "action", product: "my-product" };
+const ok: Decide = async () => "s3cret result";
+
+/** What the log says while a message is taken to its end. */
+async function told(job: Job, execute: Decide = ok, message: Partial<JobMessage> = {}, stored: Job[] = [job]) {
+  const services = fakeServices({ jobs: stored, catalog });
+  await runJob(services, execute, aMessage(job, message), { random: () => 0.5 });
+  return { ...services, lines: services.log.lines };
+}
+
+describe("the end of an attempt is one line, which is its measurement too", () => {
+  const failing =
+    (code: "TIMEOUT" | "NOT_FOUND"): Decide =>
+    async () => {
+      throw new JobError(code, "s3cret");
+    };
+  const twice = { status: "running", claim_id: "lost", lease_until: noon - 1, claims: 2 } as const;
+
+  test.each<[string, Job, Decide, Record<string, number>, Record<string, unknown>]>([
+    ["completed", due(), ok, { completed: 1 }, { status: "completed" }],
+    ["failed", due(), failing("NOT_FOUND"), { failed: 1 }, { status: "failed", code: "NOT_FOUND" }],
+    ["retried", due({ retries: 2 }), failing("TIMEOUT"), { retried: 1 }, { status: "scheduled", code: "TIMEOUT" }],
+    ["cancelled", due({ expires_at: noon - 1 }), ok, { cancelled: 1 }, { status: "cancelled" }],
+    ["completed after two crashes", due(twice), ok, { completed: 1, crashed: 2 }, { status: "completed" }],
+    ["given up", due({ ...twice, claims: 3 }), ok, { failed: 1, crashed: 3 }, { status: "failed", code: "CRASHED" }],
+  ])("%s", async (_name, job, execute, counts, fields) => {
+    const { lines } = await told({ ...job, due_at: noon - 40 }, async (...given) => execute(...given));
+    expect(lines).toEqual([
+      {
+        level: "info",
+        message: "attempt ended",
+        measured: { of, values: { lateness_ms: 40, duration_ms: 0, ...counts } },
+        fields: {
+          job_id: job.id,
+          product: "my-product",
+          env: "prd",
+          event: "create_order",
+          type: "action",
+          run: 1,
+          attempt: 1,
+          ...fields,
+        },
+      },
+    ]);
+  });
+
+  it("names the request that made the job: its line in the access log says nothing of jobs", async () => {
+    const { lines } = await told(due({ request_id: "JKJaXmPLvHcESHA=" }));
+    expect(lines).toMatchObject([{ message: "attempt ended", fields: { request_id: "JKJaXmPLvHcESHA=" } }]);
+  });
+
+  it("of a run that was queued behind the one before says nothing of lateness: it is late by its caller's wish", async () => {
+    const { lines } = await told(due({ due_at: noon - 90_000, coalesced_until: noon - 10 }));
+    expect(lines[0]?.measured?.values).toEqual({ duration_ms: 0, completed: 1 });
+  });
+
+  it("of a feature that parks is no end: nothing is measured", async () => {
+    const { lines } = await told(due(), async () => new Parked({}, noon + 1000));
+    expect(lines).toMatchObject([{ level: "debug", message: "parked" }]);
+    expect(lines[0]?.measured).toBeUndefined();
+  });
+
+  it("of a feature counts from its first start", async () => {
+    const parked = { status: "running", parked_since: noon - 5000, lease_until: 0 } as const;
+    const { lines } = await told(due({ ...parked, due_at: noon - 5010 }));
+    expect(lines[0]?.measured?.values).toMatchObject({ lateness_ms: 10, duration_ms: 5000 });
+  });
+});
+
+describe("a decision that is made again is counted with the messages that come again", () => {
+  const refused: Decide = async () => new Parked({}, noon + 60_000, true);
+  const broken: Decide = async () => {
+    throw new Error("s3cret");
+  };
+  const throttled: Decide = async () => {
+    throw Object.assign(new Error("s3cret"), { name: "ThrottlingException" });
+  };
+  test.each([
+    ["AWS has refused a step", refused, []],
+    ["AWS has refused it", throttled, ["AWS refused a decision; it is made again"]],
+    ["it failed by a fault of ours", broken, ["decision failed; it is made again"]],
+  ])("%s", async (_why, execute, said) => {
+    const job = due();
+    const services = fakeServices({ jobs: [job], catalog });
+    await runJob(services, execute, aMessage(job), { wakeUps: true });
+    const { lines } = services.log;
+    expect(lines.filter(({ level }) => /warn|error/.test(level)).map(({ message }) => message)).toEqual(said);
+    expect(lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
+    expect(JSON.stringify(lines)).not.toContain("s3cret");
+  });
+
+  it("once, however many messages find it so", async () => {
+    const job = due({ status: "running", parked_since: noon, lease_until: 0, again_at: noon + 5000 });
+    const services = fakeServices({ jobs: [job], catalog });
+    await runJob(services, refused, aMessage(job), { wakeUps: true });
+    expect(services.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([]);
+  });
+});
+
+describe("a message that is dropped", () => {
+  const running = { status: "running", claim_id: "theirs", lease_until: noon + 9000 } as const;
+  test.each<[string, Job, Partial<JobMessage>, Record<string, number>]>([
+    ["of another attempt", due({ attempt: 2 }), { attempt: 1 }, { dropped: 1 }],
+    ["of a job that somebody is at", due(running), {}, { taken: 1 }],
+  ])("%s is counted, and the line says which message it was", async (_name, job, message, values) => {
+    const { lines } = await told(job, ok, message);
+    expect(lines).toMatchObject([
+      { message: "message dropped", measured: { of, values }, fields: { job_id: job.id, attempt: 1, env: "prd" } },
+    ]);
+  });
+
+  it("of a job that was deleted is logged with what it knows", async () => {
+    const job = due();
+    const { lines } = await told(job, ok, {}, []);
+    expect(lines).toEqual([
+      { level: "info", message: "message dropped", fields: { job_id: job.id, run: 1, attempt: 1, why: "deleted" } },
+    ]);
+  });
+});
+
+test("every line about a claimed job says whose it is, those of its executor too, and none has an input, a result or an error's text", async () => {
+  const job = due({ input: { inline: { body: { card: "s3cret" } } } });
+  const { lines } = await told(job, async ({ log }, { jobs, log: other }) => {
+    log.warn("from the execution");
+    other.warn("from the services");
+    await jobs.replace(cancelled((await jobs.get(job.id)) as Job, noon, "no longer wanted"));
+    throw new Error("s3cret");
+  });
+  expect(lines.map(({ message }) => message)).toEqual([
+    "from the execution",
+    "from the services",
+    "executor threw",
+    "outcome discarded: the attempt was cancelled or taken over",
+  ]);
+  const whose = { job_id: job.id, product: "my-product", env: "prd", event: "create_order", type: "action" };
+  for (const { fields } of lines) expect(fields).toMatchObject({ ...whose, run: 1, attempt: 1 });
+  expect(JSON.stringify(lines)).not.toContain("s3cret");
+});

@@ -1,0 +1,73 @@
+import { Binary, Decimal128, Double, Int32, Long, MaxKey, ObjectId, Timestamp, UUID } from "mongodb";
+import { serverTimeoutMs } from "../../../../../lambdas/consumers/types/database_action/engines/call.ts";
+import { jsonSafe } from "../../../../../lambdas/consumers/types/database_action/engines/json-safe.ts";
+import { collector } from "../../../../../lambdas/consumers/types/database_action/engines/rows.ts";
+import { fakeClock } from "../../../../support/fakes/clock.ts";
+
+it.each<[string, unknown, unknown]>([
+  ["a whole number", 5n, 5],
+  ["one that a number cannot hold", 2n ** 53n + 1n, "9007199254740993"],
+  ["no number", Number.NaN, "NaN"],
+  ["infinity", -Infinity, "-Infinity"],
+  ["a moment", new Date(0), "1970-01-01T00:00:00.000Z"],
+  ["a moment that is none", new Date(Number.NaN), null],
+  ["bytes", Buffer.from([0, 255]), "AP8="],
+  ["other bytes", new Uint8Array([0, 255]), "AP8="],
+  ["a set", new Set([1n]), [1]],
+  ["a map", new Map([["a", 1n]]), { a: 1 }],
+  ["nothing", undefined, null],
+  ["an ObjectId", new ObjectId("65a1b2c3d4e5f60718293a4b"), "65a1b2c3d4e5f60718293a4b"],
+  ["a decimal", Decimal128.fromString("1.10"), "1.10"],
+  ["a long", Long.fromString("9007199254740993"), "9007199254740993"],
+  ["a small long", Long.fromNumber(5), 5],
+  ["an Int32", new Int32(5), 5],
+  ["a double", new Double(0.5), 0.5],
+  ["binary data", new Binary(Buffer.from([0, 255])), "AP8="],
+  ["a UUID", new UUID("018f4e2a-7b1c-7def-8123-0123456789ab"), "018f4e2a-7b1c-7def-8123-0123456789ab"],
+  ["a timestamp", new Timestamp(5n), "5"],
+  ["the key after all others", new MaxKey(), "MaxKey"],
+  ["a document that only looks like a type", { _bsontype: "ObjectId", a: 1n }, { _bsontype: "ObjectId", a: 1 }],
+])("%s becomes JSON", (_what, value, expected) => {
+  const json = jsonSafe({ value: [value] });
+  expect(json).toEqual({ value: [expected] });
+  expect(JSON.parse(JSON.stringify(json))).toEqual(json);
+});
+
+it("a field named __proto__ stays a field", () => {
+  const safe = jsonSafe(JSON.parse('{"__proto__":{"admin":true}}')) as object;
+  expect(Object.keys(safe)).toEqual(["__proto__"]);
+  expect((safe as { admin?: boolean }).admin).toBeUndefined();
+});
+
+describe("a result", () => {
+  it("holds so many rows", () => {
+    const { rows, add, isTruncated } = collector(2);
+    expect([1, 2].map(add)).toEqual([true, true]);
+    expect(isTruncated()).toBe(false);
+    expect([3, 4].map(add)).toEqual([false, false]);
+    expect({ rows, truncated: isTruncated() }).toEqual({ rows: [1, 2], truncated: true });
+  });
+
+  it("holds so many bytes, and no row after the first that is too much", () => {
+    const { rows, add } = collector(10, 10);
+    expect(["1234", "too long", ""].map(add)).toEqual([true, false, false]);
+    expect(rows).toEqual(["1234"]);
+  });
+
+  it("holds no more than an answer of Lambda has room for, where its quotes are escaped once more", () => {
+    const { rows, add } = collector(10_000);
+    while (add({ a: "1", b: "2", c: "3" }));
+    expect(Buffer.byteLength(JSON.stringify({ body: JSON.stringify(rows) }))).toBeLessThan(4.1 * 1024 * 1024);
+  });
+});
+
+it.each([
+  [30_000, 29_000],
+  [2_500, 2_000],
+  [1_000, 800],
+  [250, 100],
+  [-5, 100],
+])("with %s ms left the server is given %s", (left, expected) => {
+  const clock = fakeClock();
+  expect(serverTimeoutMs({ clock, deadline: clock.now() + left })).toBe(expected);
+});

@@ -1,0 +1,132 @@
+import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
+import { checkCatalog } from "../../../../../lambdas/core/catalog/check-catalog.ts";
+import type { Product } from "../../../../../lambdas/core/catalog/job-type.ts";
+import { secret } from "../../../../../lambdas/core/catalog/references.ts";
+
+const shop = (steps: unknown[]): Product => ({
+  tag: "shop",
+  envs: ["dev", "prd"],
+  jobs: {
+    charge: { type: "action", app: "bank", action: "charge" },
+    tell: { type: "notification", notification: "customers" },
+    price: { type: "function", function: "pricing" },
+    store: { type: "storage", storage: "files" },
+    record: { type: "database_action", database: "orders", action: "create" },
+    all: { type: "feature", feature: "all" },
+    part: { type: "feature", feature: "part" },
+  },
+  apps: {
+    bank: {
+      envs: { dev: { base_url: "http://127.0.0.1" }, prd: { base_url: "http://127.0.0.1" } },
+      actions: { charge: { method: "POST", path: "/charges" } },
+    },
+  },
+  notifications: {
+    customers: {
+      envs: {
+        dev: { callback: { url: "https://x.example" }, push: { provider: "expo" } },
+        prd: { push: { provider: "expo" } },
+      },
+      messages: { plain: {} },
+    },
+  },
+  functions: {
+    pricing: {
+      envs: { dev: { provider: "http", url: "http://127.0.0.1" }, prd: { provider: "http", url: "http://127.0.0.1" } },
+    },
+  },
+  storages: { files: { envs: { dev: { provider: "s3", bucket: "b" }, prd: { provider: "s3", bucket: "b" } } } },
+  databases: {
+    orders: {
+      engine: "postgres",
+      envs: { dev: { connection: secret("orders#url") }, prd: { connection: secret("orders#url") } },
+      actions: {
+        create: { operation: "create", statement: "INSERT INTO orders VALUES ({{id:uuid}}, {{total:float:0}})" },
+      },
+    },
+  },
+  features: {
+    all: { sequences: { main: steps } },
+    part: { input: { total: { type: "number" } }, sequences: { main: [{ event: "charge" }] } },
+  },
+});
+
+const faultsOf = (...steps: unknown[]) =>
+  checkCatalog([shop(steps)], registry).map(({ pointer }) =>
+    pointer.replace("/shop/features/all/sequences/main/0/", ""),
+  );
+const text = { en: "hi" };
+
+describe("a step that its event would refuse is a fault of the catalog:", () => {
+  it.each([
+    ["an unknown field", { event: "charge", input: { bdy: { a: 1 } } }, ["input/bdy"]],
+    ["one by expression", { event: "charge", input: { bdy: "$Input{body}" } }, ["input/bdy"]],
+    ["a field of another type", { event: "charge", input: { body: { a: "$Input{a}" }, params: [] } }, ["input/params"]],
+    ["no field that is required", { event: "price", input: {} }, ["input/payload"]],
+    ["an app of another event", { event: "charge", app: "shop" }, ["app"]],
+    ["a timeout beyond its type's", { event: "charge", timeout_ms: 120_001 }, ["timeout_ms"]],
+    [
+      "both at once",
+      { event: "charge", timeout_ms: 120_001, app: "shop", input: { bdy: 1 } },
+      ["timeout_ms", "input/bdy", "app"],
+    ],
+    [
+      "an unknown message",
+      {
+        event: "tell",
+        input: { slug: "plan", push_notification: { title: text, body: "$Input{body}", device_token: "t" } },
+      },
+      ["input/slug"],
+    ],
+    [
+      "a channel that an env does not have",
+      { event: "tell", input: { slug: "plain", callback: { body: { id: "$Input{id}" } } } },
+      ["input/callback"],
+    ],
+    ["no channel", { event: "tell", input: { slug: "plain", locale: "$Input{locale}" } }, ["input"]],
+    ["neither a file nor an upload", { event: "store", input: { fileName: "$Input{name}" } }, ["input"]],
+    [
+      "a value that does not fit",
+      { event: "record", input: { data: { id: "$Input{id}", total: -1 } } },
+      ["input/data/total"],
+    ],
+    ["no value", { event: "record", input: { data: { id: "$Input{id}" } } }, ["input/data/total"]],
+    [
+      "what a feature does not take",
+      { event: "part", input: { totl: "$Input{total}", total: "5" } },
+      ["input/totl", "input/total"],
+    ],
+  ])("%s", (_what, step, pointers) => {
+    expect(faultsOf(step)).toEqual(pointers);
+  });
+});
+
+describe("a step passes whose expressions may come to what its event takes:", () => {
+  it.each([
+    ["of any type", { event: "part", input: { total: "$Input{total}" } }],
+    [
+      "whole objects",
+      { event: "charge", input: { body: "$Input{body}", params: "$Input{params}", query: "$Input{query}" } },
+    ],
+    [
+      "what is checked when it is requested",
+      { event: "record", input: { data: { id: "$Input{id}", total: "$Input{total}" } } },
+    ],
+    ["all data at once", { event: "record", input: { data: "$Input{data}" } }],
+    [
+      "one of two, whichever is there",
+      { event: "store", input: { buffer: "$Input{buffer}", upload_id: "$Input{upload}", fileName: "f" } },
+    ],
+    [
+      "a list with some of them",
+      {
+        event: "tell",
+        input: { slug: "plain", push_notification: { title: text, body: text, device_tokens: ["t", "$Input{token}"] } },
+      },
+    ],
+    ["a message by expression", { event: "tell", input: { slug: "$Input{slug}", push_notification: "$Input{push}" } }],
+    ["nothing", { event: "charge", app: "bank", timeout_ms: 120_000 }],
+  ])("%s", (_what, step) => {
+    expect(faultsOf(step)).toEqual([]);
+  });
+});

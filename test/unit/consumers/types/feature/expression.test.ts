@@ -1,0 +1,146 @@
+import { evaluate, resolve, type Scope } from "../../../../../lambdas/consumers/types/feature/evaluate.ts";
+import {
+  ExpressionFault,
+  isExpression,
+  parseExpression,
+} from "../../../../../lambdas/consumers/types/feature/expression.ts";
+
+const scope: Scope = {
+  input: {
+    name: " Ada ",
+    tags: ["a", "b"],
+    nested: { deep: { value: 7 } },
+    orders: [
+      { id: 1, total: 5 },
+      { id: 2, total: 50 },
+    ],
+  },
+  results: { main: { create: { body: { id: "c-1" } } } },
+  gone: new Set<string>(),
+  now: Date.UTC(2026, 0, 2, 3, 4, 5),
+};
+const value = (text: string) => evaluate(parseExpression(text), scope);
+
+describe("expressions", () => {
+  it.each([
+    ["$Input{name}", " Ada "],
+    ["$Input{nested}{deep}{value}", 7],
+    ["$Input{tags}{1}", "b"],
+    ["$Input{nothing}{here}", undefined],
+    ["$Sequence{main}{create}{body}{id}", "c-1"],
+    ["$Now", Date.UTC(2026, 0, 2, 3, 4, 5)],
+    ["$Add(10, 20, 30)", 60],
+    ["$Add(5, '7', -2.5)", 9.5],
+    ["$Subtract(100, 20, 30)", 50],
+    ['$Concat(["Hello", "World"], " ")', "Hello World"],
+    ['$Concat(["2024", 7, "15"], "-")', "2024-7-15"],
+    ["$Concat(['a', 'b'])", "ab"],
+    ['$Substring("Ductape", 0, 4)', "Duct"],
+    ['$Substring("Operator", 2)', "erator"],
+    ["$Trim($Input{name})", "Ada"],
+    ["$Split('a,b,c', ',')", ["a", "b", "c"]],
+    ["$Join($Input{tags}, ' & ')", "a & b"],
+    ["$Pick($Split('a,b,c', ','), 1)", "b"],
+    ["$Pick('12345', 0)", "1"],
+    ["$Replace('a.b.c', '.', '$&')", "a$&b$&c"],
+    ["$Uppercase($Trim($Input{name}))", "ADA"],
+    ["$Lowercase('ÄB')", "äb"],
+    ["$Dateformat($Now, 'YYYY-MM-DD HH:mm:ss')", "2026-01-02 03:04:05"],
+    ["$Dateformat('2026-02-03T00:30:00+01:00', 'DD.MM.YYYY')", "02.02.2026"],
+    ["$Dateformat(1767323045, 'YYYY-MM-DD HH:mm:ss')", "2026-01-02 03:04:05"],
+    ["$Dateformat('1767323045', 'YYYY-MM-DD HH:mm:ss')", "2026-01-02 03:04:05"],
+    ["$Dateformat('1767323045000', 'YYYY-MM-DD HH:mm:ss')", "2026-01-02 03:04:05"],
+    ["$Dateformat('-1767323045.5', 'YYYY')", "1913"],
+    ["$Dateformat('2030', 'YYYY-MM-DD')", "2030-01-01"],
+    ["$Dateformat('20300131', 'YYYY-MM-DD')", "2030-01-31"],
+    ["$Dateformat('2028-02-29', 'DD.MM.')", "29.02."],
+    ["$Dateformat('2030-1-2 7:05', 'MM-DD HH:mm')", "01-02 07:05"],
+    ["$Dateformat('2030-01-02T23:59:59.123456Z', 'SSS')", "123"],
+    ["$Dateformat('Wed, 02 Jan 2030 07:28:00 GMT', 'YYYY-MM-DD')", "2030-01-02"],
+    ["$Filter($Input{orders}, 'total', '>', 10)", [{ id: 2, total: 50 }]],
+    ["$Find($Input{orders}, 'id', 1)", { id: 1, total: 5 }],
+    ["$Filter($Input{tags}, '', 'b')", ["b"]],
+    ["$Find($Input{orders}, 'id', 9)", undefined],
+    ["$Concat([ $Add( $Pick('12', 0), 5 ), $Substring('abcdef', 2, 5), $Trim(' xyz ') ], '_')", "6_cde_xyz"],
+    ["$Subtract( $Add(2, 3), $Pick('678', 1) )", -2],
+    ["$Concat(['it\\'s', \"a \\\"b\\\"\", '\\n'], '|')", 'it\'s|a "b"|\n'],
+  ])("%s", (text, expected) => {
+    expect(value(text)).toEqual(expected);
+  });
+
+  it.each(["$Input{__proto__}", "$Input{constructor}{name}", "$Input{tags}{length}", "$Sequence{main}{toString}"])(
+    "%s leads nowhere",
+    (text) => {
+      expect(value(text)).toBeUndefined();
+    },
+  );
+
+  it.each([
+    ["$Upper('a')", /\$Upper is unknown/],
+    ["$Uppercase 'a'", /"\(" is missing/],
+    ["$Uppercase('a'", /"\)" is missing/],
+    ["$Uppercase('a', 'b')", /takes 1 arguments, not 2/],
+    ["$Concat(['a' 'b'])", /"]" is missing/],
+    ["$Input{a} and more", /not part of an expression/],
+    ["$Now)", /out of place/],
+    ["$Add(9007199254740993, 1)", /9007199254740993 is beyond 2\^53 and would be rounded; write it in quotes/],
+    ["$Trim('open)", /not part of an expression/],
+    [`${"$Trim(".repeat(60)}'a'${")".repeat(60)}`, /nested deeper/],
+  ])("%s is a fault", (text, message) => {
+    expect(() => parseExpression(text)).toThrow(message);
+    expect(() => parseExpression(text)).toThrow(ExpressionFault);
+  });
+
+  it("of the wrong kind of value say which operator, and not the value", () => {
+    expect(() => value("$Add('s3cret')")).toThrow("$Add in a step of the feature got no number.");
+    expect(() => value("$Trim($Input{nested})")).toThrow("got no text");
+    for (const text of ["$Add('9007199254740993', 1)", "$Subtract(-9007199254740991, 1)"]) {
+      expect(() => value(text)).toThrow("got a whole number beyond 2^53, which would be rounded");
+    }
+  });
+
+  it.each([
+    "$Input{absent}",
+    "null",
+    "true",
+    "[2030, 1]",
+    "'no date'",
+    "''",
+    "'2030-02-30'",
+    "'2029-02-29T00:00:00Z'",
+    "'2030-13-01'",
+    "'2030-00-10'",
+    "'2030-01-02T10:61'",
+    "'2030-01-02T24:00:00Z'",
+    "'20300231'",
+  ])("%s is no date", (text) => {
+    expect(() => value(`$Dateformat(${text}, 'YYYY')`)).toThrow("$Dateformat in a step of the feature got no date.");
+  });
+});
+
+describe("templates", () => {
+  it("replace whole texts at any depth, keep the rest and leave out what leads nowhere", () => {
+    expect(
+      resolve(
+        {
+          a: "$Input{nested}{deep}",
+          b: ["$Trim(' x ')", 5, null],
+          c: "$Input{no}",
+          d: "costs $Now",
+          e: "$$Now",
+          f: "$5",
+        },
+        scope,
+      ),
+    ).toEqual({ a: { value: 7 }, b: ["x", 5, null], d: "costs $Now", e: "$Now", f: "$5" });
+  });
+
+  it("take what an input holds as it is, even if it looks like an expression", () => {
+    expect(resolve("$Input{x}", { ...scope, input: { x: "$Now" } })).toBe("$Now");
+  });
+
+  it("know an expression by its first characters", () => {
+    expect(["$Now", "$Trim('a') "].every(isExpression)).toBe(true);
+    expect(["$5", "$$Now", "Now", "a $Now", " $Now", ""].some(isExpression)).toBe(false);
+  });
+});

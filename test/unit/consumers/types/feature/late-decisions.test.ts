@@ -1,0 +1,214 @@
+import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
+import { execute as decide } from "../../../../../lambdas/consumers/types/feature/execute.ts";
+import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
+import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
+import { changeJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
+import type { ConsumerServices } from "../../../../../lambdas/core/operations/services.ts";
+import { noon } from "../../../../support/builders.ts";
+import { throttled } from "../../../../support/fakes/failures.ts";
+import { featureWorld, stepsOf } from "../../../../support/feature-world.ts";
+
+/** Two steps at once, one of which is to be later than the other; both have `$Now` in their requests. */
+const pair: FeatureTarget = {
+  sequences: {
+    main: [
+      { event: "create", input: { body: { at: "$Now" } } },
+      { event: "mail", input: { body: { at: "$Now" } } },
+    ],
+    side: [{ event: "charge", input: {}, delay: 3_600_000 }],
+  },
+};
+
+const wakeUps = { wakeUps: true, random: () => 0 };
+const lease = 50_000;
+
+/** The services of another Lambda, one of whose calls stands still until it is let go. */
+function withFrozen<Name extends "getMany" | "create" | "remove">(services: ConsumerServices, method: Name) {
+  let thaw = () => {};
+  const frozen = new Promise<void>((resolve) => {
+    thaw = resolve;
+  });
+  let reached = () => {};
+  const isReached = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  let calls = 0;
+  const call = services.jobs[method] as (...args: unknown[]) => Promise<unknown>;
+  const jobs = {
+    ...services.jobs,
+    [method]: async (...args: unknown[]) => {
+      calls++;
+      if (calls > 1) return call(...args);
+      const answer = method === "getMany" ? await call(...args) : undefined;
+      reached();
+      await frozen;
+      return answer ?? call(...args);
+    },
+  };
+  return { services: { ...services, jobs }, thaw: () => thaw(), isReached };
+}
+
+/** A feature that waits for its first decision. */
+async function started() {
+  const w = featureWorld({ pair });
+  const id = await w.start("pair");
+  const [first] = w.queue.sent.splice(0);
+  if (!first) throw new Error("nobody was sent the feature's message");
+  const steps = () =>
+    w.jobs
+      .all()
+      .filter(({ parent }) => parent)
+      .map(({ event, status }) => `${event} ${status}`)
+      .sort();
+  return { ...w, id, message: first.message, steps, feature: async () => (await w.jobs.get(id)) as Job };
+}
+
+describe("a decision that goes on after its time is up", () => {
+  it.each(["getMany", "create"] as const)(
+    "does not take its successor's steps for others, and cancels none (stood still at %s)",
+    async (method) => {
+      const w = await started();
+      const late = withFrozen(w, method);
+      const first = runJob(late.services, decide, w.message, wakeUps).catch((error: Error) => error);
+      await late.isReached;
+      await w.clock.advance(lease + 1);
+      expect(await first).toMatchObject({ code: "TIMEOUT" });
+      await runJob(w, decide, w.message, wakeUps);
+      const before = await w.feature();
+      late.thaw();
+      await w.clock.advance(1);
+      expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
+      expect(await w.feature()).toEqual(before);
+    },
+  );
+
+  it("and has started a step has started it: its successor goes on with it, whatever the time is", async () => {
+    const w = await started();
+    const late = withFrozen(w, "create");
+    const first = runJob(late.services, decide, w.message, wakeUps).catch((error: Error) => error);
+    await late.isReached;
+    await w.clock.advance(lease + 1);
+    await first;
+    // Its request was under way, and is there first.
+    const { getMany } = w.jobs;
+    w.jobs.getMany = async (ids) => {
+      const none = await getMany(ids);
+      late.thaw();
+      await Promise.resolve();
+      await w.clock.advance(1);
+      return none;
+    };
+    await runJob(w, decide, w.message, wakeUps);
+    expect(await w.feature()).toMatchObject({ status: "running" });
+    expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
+  });
+
+  it("and takes back a step that was not dispatched takes it from nobody who has seen it meanwhile", async () => {
+    const w = await started();
+    const late = withFrozen(w, "remove");
+    const refusing = async () => {
+      throw throttled();
+    };
+    const first = runJob({ ...late.services, queue: { ...w.queue, send: refusing } }, decide, w.message, wakeUps);
+    const ended = first.catch((error: Error) => error);
+    await late.isReached;
+    await w.clock.advance(lease + 1);
+    expect(await ended).toMatchObject({ code: "TIMEOUT" });
+    await runJob(w, decide, w.message, wakeUps);
+    expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
+    late.thaw();
+    await w.clock.advance(1);
+    expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
+    await w.settle();
+    expect(w.steps()).toEqual(["charge scheduled", "create completed", "mail completed"]);
+    expect(await w.feature()).toMatchObject({ status: "running" });
+  });
+
+  it("starts nothing more", async () => {
+    const w = await started();
+    const late = withFrozen(w, "getMany");
+    const first = runJob(late.services, decide, w.message, wakeUps).catch((error: Error) => error);
+    await late.isReached;
+    await w.clock.advance(lease + 1);
+    await first;
+    late.thaw();
+    await w.clock.advance(1);
+    expect(w.steps()).toEqual([]);
+  });
+});
+
+describe("an outcome that is discarded", () => {
+  it("because another consumer has taken the feature over cancels none of its steps", async () => {
+    const w = await started();
+    await runJob(w, decide, w.message, wakeUps);
+    const { replace } = w.jobs;
+    // While its outcome is under way its lease ends, and a successor has parked the feature before.
+    w.jobs.replace = async (next) => {
+      w.jobs.replace = replace;
+      await w.clock.advance(lease + 1);
+      await runJob(w, decide, w.message, wakeUps);
+      return replace(next);
+    };
+    await runJob(w, decide, w.message, wakeUps);
+    expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
+  });
+
+  it("because the answer of its own write was lost cancels none of its steps", async () => {
+    const w = await started();
+    const { replace } = w.jobs;
+    w.jobs.replace = async (next) => {
+      w.jobs.replace = replace;
+      await replace(next);
+      // A step has ended meanwhile and woken the feature: nothing of the write is left to know it by.
+      await runJob(w, decide, w.message, wakeUps);
+      return "lost";
+    };
+    await runJob(w, decide, w.message, wakeUps);
+    expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
+    expect(await w.feature()).toMatchObject({ status: "running" });
+  });
+});
+
+describe("a feature that fails", () => {
+  const broken = () => {
+    throw new JobError("NOT_FOUND", "The API answered 404.");
+  };
+
+  it("is recorded as failed before its steps are cancelled, so that only its claim's holder cancels any", async () => {
+    const w = featureWorld({ pair }, { create: broken });
+    const id = await w.start("pair");
+    const { replace } = w.jobs;
+    const written: string[] = [];
+    w.jobs.replace = async (next) => {
+      written.push(`${next.event} ${next.status}`);
+      return replace(next);
+    };
+    await w.settle();
+    expect(written.slice(-2)).toEqual(["pair failed", "charge cancelled"]);
+    expect(stepsOf(await w.jobs.get(id))["side.charge"]).toMatchObject({ status: "cancelled" });
+  });
+
+  it("and is retried before its steps were cancelled keeps those that the new attempt goes on with", async () => {
+    const w = featureWorld({ pair }, { create: ({ job }) => (job.attempt === 1 ? broken() : {}) });
+    const id = await w.start("pair");
+    const { replace } = w.jobs;
+    w.jobs.replace = async (next) => {
+      const answer = await replace(next);
+      if (next.id !== id || next.status !== "failed") return answer;
+      w.jobs.replace = replace;
+      await changeJob(w, id, retry(0));
+      const again = (await w.jobs.get(id)) as Job;
+      await runJob(w, decide, messageOf(again), wakeUps);
+      return answer;
+    };
+    await w.settle();
+    expect(await w.jobs.get(id)).toMatchObject({ status: "running", attempt: 2 });
+    const charge = w.jobs.all().find(({ event }) => event === "charge");
+    expect(charge).toMatchObject({
+      status: "scheduled",
+      due_at: noon + 3_600_000,
+      parent: { message: { attempt: 2 } },
+    });
+  });
+});

@@ -1,0 +1,81 @@
+import { type Achieved, type FanOut, fanOut } from "../../../../../lambdas/consumers/types/notification/fan-out.ts";
+import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
+import { failureOf } from "../../../../support/executors/execution.ts";
+
+const log = { debug() {}, info() {}, warn() {}, error() {}, measure() {} };
+const options = { before: undefined, batchSize: 2, concurrency: 2, signal: new AbortController().signal, log };
+const run = (recipients: string[], send: FanOut["send"], others: Partial<FanOut> = {}) =>
+  fanOut({ ...options, recipients, send, ...others });
+const delivered = async (batch: string[]) => batch.map((to) => ({ id: `id-${to}` }));
+
+test("every recipient is sent to once, in batches, however often it is named", async () => {
+  const batches: string[][] = [];
+  const achieved = await run(["a", "b", "a", "c"], (batch) => {
+    batches.push(batch);
+    return delivered(batch);
+  });
+  expect(batches).toEqual([["a", "b"], ["c"]]);
+  expect(achieved.sent.map(({ to, id }) => [to, id])).toEqual([
+    ["a", "id-a"],
+    ["b", "id-b"],
+    ["c", "id-c"],
+  ]);
+});
+
+test("those whom an earlier attempt reached or found dead are left out, and kept", async () => {
+  const before: Achieved = { sent: [{ to: "a", id: "1" }], dead: [{ to: "b", reason: "gone" }] };
+  const achieved = await run(["a", "b", "c"], delivered, { before });
+  expect(achieved).toEqual({
+    sent: [
+      { to: "a", id: "1" },
+      { to: "c", id: "id-c" },
+    ],
+    dead: before.dead,
+  });
+  expect(before.sent).toHaveLength(1);
+});
+
+test("a failure keeps what was achieved, is retryable if one is, and waits for the longest", async () => {
+  const outcomes = {
+    a: { id: "1" },
+    b: { dead: "gone" },
+    c: new JobError("VALIDATION_ERROR", "Bad."),
+    d: new JobError("SERVICE_UNAVAILABLE", "Busy.", { retryAfterMs: 5 }),
+    e: new JobError("SERVICE_UNAVAILABLE", "Busy.", { retryAfterMs: 9 }),
+  };
+  const send: FanOut["send"] = async ([to]) => [outcomes[to as keyof typeof outcomes]];
+  const error = await failureOf(run(Object.keys(outcomes), send, { batchSize: 1 }));
+  expect(error).toMatchObject({
+    code: "SERVICE_UNAVAILABLE",
+    retryable: true,
+    retryAfterMs: 9,
+    progress: { sent: [{ to: "a", id: "1" }], dead: [{ to: "b", reason: "gone" }] },
+    message: "3 of 5 recipients were not reached. VALIDATION_ERROR: Bad. SERVICE_UNAVAILABLE: Busy.",
+  });
+});
+
+test("a provider that limits the rate is asked no more", async () => {
+  let asked = 0;
+  const send = async () => {
+    asked += 1;
+    throw new JobError("RATE_LIMITED", "Slow down.");
+  };
+  const error = await failureOf(run(["a", "b", "c", "d"], send, { batchSize: 1, concurrency: 1 }));
+  expect(error).toMatchObject({ code: "RATE_LIMITED", progress: { sent: [], dead: [] } });
+  expect(asked).toBe(1);
+});
+
+test("an attempt that ends leaves the rest to the next one", async () => {
+  const attempt = new AbortController();
+  const send: FanOut["send"] = async (batch) => {
+    attempt.abort(new JobError("TIMEOUT", "Too long."));
+    return delivered(batch);
+  };
+  const error = await failureOf(run(["a", "b"], send, { batchSize: 1, concurrency: 1, signal: attempt.signal }));
+  expect(error).toMatchObject({ code: "TIMEOUT", retryable: true, progress: { sent: [{ to: "a", id: "id-a" }] } });
+});
+
+test("an answer that leaves a recipient out has not reached it", async () => {
+  const error = await failureOf(run(["a", "b"], async () => [{ id: "1" }]));
+  expect(error).toMatchObject({ code: "PROVIDER_ERROR", progress: { sent: [{ to: "a", id: "1" }] } });
+});

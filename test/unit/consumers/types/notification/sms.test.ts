@@ -1,0 +1,118 @@
+import { SNSClient } from "@aws-sdk/client-sns";
+import { smsChannel } from "../../../../../lambdas/consumers/types/notification/channels/sms.ts";
+import { notificationExecutor } from "../../../../../lambdas/consumers/types/notification/execute.ts";
+import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
+import { settings } from "../../../../support/aws/client-settings.ts";
+import { queryError, type StubAnswer, stubHandler } from "../../../../support/aws/stub-handler.ts";
+import { failureOf } from "../../../../support/executors/execution.ts";
+import { notifyingWith } from "../../../../support/executors/notifying.ts";
+
+function sns(answer: (number: string, earlier: number) => StubAnswer) {
+  const wire = stubHandler(({ body }, earlier) => answer(String(body.PhoneNumber), earlier));
+  const clients = async () => new SNSClient({ ...settings, maxAttempts: 1, requestHandler: wire });
+  const execute = notificationExecutor({ sms: smsChannel(clients) });
+  const send = (to: string | string[], { setting = {}, text = "Shipped", ...others }: Others = {}) =>
+    notifyingWith(execute, { sms: { provider: "sns", ...setting } }, { sms: { to, body: { en: text } } }, {}, others);
+  return { send, requests: wire.requests };
+}
+interface Others {
+  setting?: object;
+  text?: string;
+  progress?: unknown;
+}
+
+const sent = (number: string): StubAnswer => ({
+  headers: { "content-type": "text/xml" },
+  body: `<PublishResponse><PublishResult><MessageId>id-${number}</MessageId></PublishResult></PublishResponse>`,
+});
+const ann = "+4930123456";
+const ben = "+14155550100";
+
+test("every number gets the message once, however it is written", async () => {
+  const { send, requests } = sns(sent);
+  const { channels } = await send([ann, "+1 (415) 555-0100", ben], {
+    setting: { sender_id: "Shop", type: "Promotional" },
+  });
+  expect(requests.map(({ body }) => body.PhoneNumber)).toEqual([ann, ben]);
+  expect(requests[0]?.body).toMatchObject({ Action: "Publish", Message: "Shipped", PhoneNumber: ann });
+  expect(Object.values(requests[0]?.body ?? {})).toEqual(
+    expect.arrayContaining(["AWS.SNS.SMS.SenderID", "Shop", "AWS.SNS.SMS.SMSType", "Promotional"]),
+  );
+  expect(channels.sms).toEqual({
+    status: "sent",
+    sent: [
+      { to: ann, id: `id-${ann}` },
+      { to: ben, id: `id-${ben}` },
+    ],
+    dead: [],
+  });
+});
+
+test("without settings it is transactional and names no sender", async () => {
+  const { send, requests } = sns(sent);
+  await send(ann);
+  expect(Object.values(requests[0]?.body ?? {})).toContain("Transactional");
+  expect(Object.values(requests[0]?.body ?? {})).not.toContain("AWS.SNS.SMS.SenderID");
+});
+
+test("numbers that are none, or have opted out, are reported and fail nothing", async () => {
+  const { send, requests } = sns((number) => {
+    if (number === ben) return queryError("InvalidParameter", 400, "Invalid parameter: PhoneNumber is opted out");
+    if (number === "+99900000000") return queryError("InvalidParameter", 400, "Invalid parameter: PhoneNumber");
+    return sent(number);
+  });
+  const { channels } = await send([ann, ben, "+99900000000", "0301234", "+49 30 12; DROP"]);
+  expect(channels.sms?.dead).toEqual(
+    expect.arrayContaining([
+      { to: ben, reason: "OptedOut" },
+      { to: "+99900000000", reason: "InvalidPhoneNumber" },
+      { to: "0301234", reason: "InvalidPhoneNumber" },
+      { to: "+493012;DROP", reason: "InvalidPhoneNumber" },
+    ]),
+  );
+  expect(channels.sms).toMatchObject({ status: "sent", sent: [{ to: ann }] });
+  expect(requests).toHaveLength(3);
+});
+
+test.each([
+  [["nonsense"], "VALIDATION_ERROR"],
+  [[ben], "NOT_FOUND"],
+])("if none of the numbers takes it, the channel fails: %j", async (to, code) => {
+  const { send } = sns(() => queryError("OptedOut"));
+  expect(await failureOf(send(to))).toMatchObject({ code, retryable: false });
+});
+
+test.each([
+  ["Throttled", 429, "RATE_LIMITED", true],
+  ["ThrottledException", 400, "RATE_LIMITED", true],
+  ["AuthorizationError", 403, "FORBIDDEN", false],
+  ["InvalidClientTokenId", 403, "UNAUTHORIZED", false],
+  ["InvalidParameter", 400, "VALIDATION_ERROR", false],
+  ["UserError", 400, "CONFIGURATION_ERROR", false],
+  ["InternalError", 500, "SERVICE_UNAVAILABLE", true],
+])("%s (%i) means %s, and is asked for once", async (name, status, code, retryable) => {
+  const { send, requests } = sns(() => queryError(name, status));
+  const error = await failureOf(send(ann));
+  expect(error).toMatchObject({ code, retryable });
+  expect(error.message).not.toContain(ann);
+  expect(requests).toHaveLength(1);
+});
+
+test("a retry reaches those who were put off, and only those", async () => {
+  const first = sns((number) => (number === ben ? queryError("InternalError", 500) : sent(number)));
+  const error = await failureOf(first.send([ann, ben]));
+  const second = sns(sent);
+  await second.send([ann, ben], { progress: error.progress });
+  expect(second.requests.map(({ body }) => body.PhoneNumber)).toEqual([ben]);
+});
+
+test.each(["", "x".repeat(1601)])("a text that SNS would not take is not sent", async (text) => {
+  const { send, requests } = sns(sent);
+  expect(await failureOf(send(ann, { text }))).toMatchObject({ code: "VALIDATION_ERROR" });
+  expect(requests).toEqual([]);
+});
+
+test.each(["1234", "TooLongToBeOne", "with space"])("the sender_id %s is a fault of the catalog", (sender_id) => {
+  const target = { envs: { dev: { sms: { provider: "sns", sender_id } } }, messages: {} };
+  expect(registry.notification.target().safeParse(target).success).toBe(false);
+});

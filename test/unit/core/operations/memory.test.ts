@@ -1,0 +1,105 @@
+import { memoryOf } from "../../../../lambdas/core/operations/memory.ts";
+import { aJob } from "../../../support/builders.ts";
+
+const megabyte = 1024 * 1024;
+const jobOf = (bytes: number) => aJob({ input: { blob: "inputs/1", bytes } });
+const never = new AbortController().signal;
+
+describe("the inputs of a batch", () => {
+  it("are loaded while they have room, and the others are not", () => {
+    const memory = memoryOf(256);
+    const admitted = Array.from({ length: 10 }, () => memory.admit(jobOf(4_400_000)) !== undefined);
+    expect(admitted).toEqual([true, ...Array.from({ length: 9 }, () => false)]);
+  });
+
+  it("of usual sizes are all loaded, and small ones are not counted", () => {
+    const memory = memoryOf(256);
+    const jobs = Array.from({ length: 10 }, () => jobOf(300_000));
+    expect(jobs.every((job) => memory.admit(job))).toBe(true);
+    expect(memory.admit(aJob())).toBeDefined();
+  });
+
+  it("have room again once a job has left, and leaving twice gives nothing twice", () => {
+    const memory = memoryOf(256);
+    const first = memory.admit(jobOf(4_400_000));
+    expect(memory.admit(jobOf(4_400_000))).toBeUndefined();
+    first?.leave();
+    first?.leave();
+    expect(memory.admit(jobOf(4_400_000))).toBeDefined();
+    expect(memory.admit(jobOf(4_400_000))).toBeUndefined();
+  });
+
+  it("always have room where there is nothing else, however large they are and small the function", () => {
+    expect(memoryOf(128).admit(jobOf(400 * megabyte))).toBeDefined();
+  });
+
+  it("count with what a job has achieved before", () => {
+    const memory = memoryOf(256);
+    memory.admit(aJob({ progress: { blob: "progress/1", bytes: 4_400_000 } }));
+    expect(memory.admit(jobOf(4_400_000))).toBeUndefined();
+  });
+
+  it("are more in a function with more memory", () => {
+    const memory = memoryOf(1024);
+    const admitted = Array.from({ length: 10 }, () => memory.admit(jobOf(4_400_000)) !== undefined);
+    expect(admitted.filter(Boolean)).toHaveLength(6);
+  });
+});
+
+describe("large answers", () => {
+  const roomIn = (memory: ReturnType<typeof memoryOf>) => {
+    const room = memory.admit(aJob());
+    if (!room) throw new Error("no room");
+    return room;
+  };
+
+  it("wait for each other, and go on when the one before is kept", async () => {
+    const memory = memoryOf(256);
+    const [one, two] = [roomIn(memory), roomIn(memory)];
+    await one.forAnswer(10 * megabyte, never);
+    let read = false;
+    const waiting = two.forAnswer(10 * megabyte, never).then(() => {
+      read = true;
+    });
+    await new Promise(setImmediate);
+    expect(read).toBe(false);
+    one.leave();
+    await waiting;
+    expect(read).toBe(true);
+  });
+
+  it("end their wait with the attempt's timeout, and take nothing", async () => {
+    const memory = memoryOf(256);
+    const [one, two, three] = [roomIn(memory), roomIn(memory), roomIn(memory)];
+    await one.forAnswer(10 * megabyte, never);
+    const attempt = new AbortController();
+    const waiting = two.forAnswer(10 * megabyte, attempt.signal);
+    attempt.abort(new Error("out of time"));
+    await expect(waiting).rejects.toThrow("out of time");
+    two.leave();
+    one.leave();
+    await three.forAnswer(10 * megabyte, never);
+  });
+
+  it("of a job that has left meanwhile are given back, and what it has given back before is not given twice", async () => {
+    const memory = memoryOf(256);
+    const [late, other] = [roomIn(memory), roomIn(memory)];
+    await late.forAnswer(2 * megabyte, never);
+    await other.forAnswer(7 * megabyte, never);
+    const waiting = late.forAnswer(5 * megabyte, never);
+    late.leave();
+    other.leave();
+    await waiting;
+    // Two answers of which only one has room: the first holds what there is.
+    await roomIn(memory).forAnswer(8 * megabyte, never);
+    let read = false;
+    void roomIn(memory)
+      .forAnswer(4 * megabyte, never)
+      .then(() => {
+        read = true;
+      });
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(read).toBe(false);
+  });
+});

@@ -1,0 +1,143 @@
+import type { Repeat } from "../../../../lambdas/core/job/job.ts";
+import { firstOccurrence } from "../../../../lambdas/core/job/recurrence.ts";
+import { defaultRetryPolicy } from "../../../../lambdas/core/job/retry.ts";
+import { retryTimetable } from "../../../../lambdas/core/job/retry-timetable.ts";
+import { costOf } from "../../../../lambdas/core/queries/cost.ts";
+import { fireTimes } from "../../../../lambdas/core/queries/fire-times.ts";
+import { localIso } from "../../../../lambdas/core/queries/zone.ts";
+
+const cron = (pattern: string, tz?: string, more: Partial<Repeat> = {}): Repeat => ({
+  cron: pattern,
+  ...(tz && { tz }),
+  overlap: "skip",
+  anchor: 0,
+  ...more,
+});
+const from = (repeat: Repeat, start: string, count: number) =>
+  fireTimes(firstOccurrence(repeat, Date.parse(start)) ?? 0, repeat, count);
+const noted = (repeat: Repeat, start: string, count: number) =>
+  from(repeat, start, count).map(({ local, note }) => `${local.slice(5, 16)} ${note ?? "-"}`);
+
+describe("fire times", () => {
+  it("of a one-time job is its time, in UTC", () => {
+    expect(fireTimes(Date.parse("2030-01-31T09:00:00.5Z"), undefined, 10)).toEqual([
+      { at: Date.parse("2030-01-31T09:00:00.5Z"), local: "2030-01-31T09:00:00.500Z" },
+    ]);
+  });
+
+  it("of a series are as many as asked for, its limit and end date kept", () => {
+    const hourly: Repeat = { every: 3_600_000, anchor: 0, overlap: "skip" };
+    expect(fireTimes(0, hourly, 10)).toHaveLength(10);
+    expect(fireTimes(0, { ...hourly, limit: 3 }, 10)).toHaveLength(3);
+    expect(fireTimes(0, { ...hourly, end_date: 7_200_000 }, 10).map(({ at }) => at)).toEqual([0, 3_600_000, 7_200_000]);
+  });
+
+  it("are written in the time zone of the series", () => {
+    expect(from(cron("0 9 * * *", "Asia/Kolkata"), "2026-01-01T00:00:00Z", 1)).toEqual([
+      { at: Date.parse("2026-01-01T03:30:00Z"), local: "2026-01-01T09:00:00.000+05:30" },
+    ]);
+    expect(localIso(Date.parse("2026-07-01T12:00:00Z"), "America/St_Johns")).toBe("2026-07-01T09:30:00.000-02:30");
+  });
+
+  it("say where a time of day does not exist", () => {
+    expect(noted(cron("30 2 * * *", "Europe/Berlin"), "2026-03-28T00:00:00Z", 3)).toEqual([
+      "03-28T02:30 -",
+      "03-29T03:00 The clocks go forward from 02:00 to 03:00: 02:30 does not exist on this day, so it runs at 03:00.",
+      "03-30T02:30 -",
+    ]);
+    expect(noted(cron("0 0 * * *", "America/Santiago"), "2026-09-05T12:00:00Z", 1)).toEqual([
+      "09-06T01:00 The clocks go forward from 00:00 to 01:00: 00:00 does not exist on this day, so it runs at 01:00.",
+    ]);
+  });
+
+  it("say where times are left out, and nothing of a time that is only next to a gap", () => {
+    expect(noted(cron("0,30 2,3 * * *", "Europe/Berlin"), "2026-03-29T00:00:00Z", 2)).toEqual([
+      "03-29T03:00 The clocks go forward from 02:00 to 03:00: what falls in between is left out.",
+      "03-29T03:30 -",
+    ]);
+    expect(noted(cron("0 3 * * *", "Europe/Berlin"), "2026-03-29T00:00:00Z", 1)).toEqual(["03-29T03:00 -"]);
+  });
+
+  it("say where a time of day comes twice", () => {
+    expect(noted(cron("30 2 * * *", "Europe/Berlin"), "2026-10-25T00:00:00Z", 2)).toEqual([
+      "10-25T02:30 The clocks go back: 02:30 comes twice on this day; it runs the first time only.",
+      "10-26T02:30 The clocks go back by 1 h between the run before and this one, so it comes that much later.",
+    ]);
+    expect(noted(cron("30 * * * *", "Europe/Berlin"), "2026-10-25T00:00:00Z", 3)).toEqual([
+      "10-25T02:30 The clocks go back: 02:30 comes twice on this day; this is the first time, and it runs both times.",
+      "10-25T02:30 The clocks go back: 02:30 comes twice on this day; this is the second time.",
+      "10-25T03:30 -",
+    ]);
+    expect(noted(cron("45 1 * * *", "Australia/Lord_Howe"), "2026-04-04T00:00:00Z", 1)).toEqual([
+      "04-05T01:45 The clocks go back: 01:45 comes twice on this day; it runs the first time only.",
+    ]);
+  });
+
+  it("say where the clocks change between two of them", () => {
+    expect(noted(cron("0 9 * * *", "Europe/Berlin"), "2026-03-28T00:00:00Z", 3)).toEqual([
+      "03-28T09:00 -",
+      "03-29T09:00 The clocks go forward by 1 h between the run before and this one, so it comes that much sooner.",
+      "03-30T09:00 -",
+    ]);
+    expect(noted(cron("0 9 * * *"), "2026-03-28T00:00:00Z", 2)).toEqual(["03-28T09:00 -", "03-29T09:00 -"]);
+  });
+});
+
+describe("the timetable of retries", () => {
+  it("spans from no jitter at once to all of it after the timeout", () => {
+    expect(retryTimetable(defaultRetryPolicy, 3, 10_000)).toEqual([
+      { attempt: 1, earliest_ms: 0, latest_ms: 0 },
+      { attempt: 2, earliest_ms: 0, latest_ms: 11_000 },
+      { attempt: 3, earliest_ms: 0, latest_ms: 23_000 },
+      { attempt: 4, earliest_ms: 0, latest_ms: 37_000 },
+    ]);
+  });
+
+  it("without jitter differs by the timeouts only, and keeps to max_delay", () => {
+    const policy = { ...defaultRetryPolicy, jitter: false, initial_delay: 1000, max_delay: 1500 };
+    expect(retryTimetable(policy, 2, 100)).toEqual([
+      { attempt: 1, earliest_ms: 0, latest_ms: 0 },
+      { attempt: 2, earliest_ms: 1000, latest_ms: 1100 },
+      { attempt: 3, earliest_ms: 2500, latest_ms: 2700 },
+    ]);
+  });
+
+  it("of a job without retries has one attempt", () => {
+    expect(retryTimetable(defaultRetryPolicy, 0, 100)).toEqual([{ attempt: 1, earliest_ms: 0, latest_ms: 0 }]);
+  });
+});
+
+describe("the cost", () => {
+  const queue = { via: "queue", delaySeconds: 0 } as const;
+  const small = { route: queue, immediate: true, inputBytes: 100, memoryMb: 256 };
+  const lineOf = (cost: ReturnType<typeof costOf>, word: string) =>
+    cost.breakdown.find(({ what }) => what.startsWith(word));
+
+  it("is the sum of its lines", () => {
+    const cost = costOf(small);
+    const sum = cost.breakdown.reduce((total, line) => total + line.usd_per_million, 0);
+    expect(cost.usd_per_million).toBeCloseTo(sum, 2);
+    expect(cost).toMatchObject({ region: "us-east-1", prices_as_of: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) });
+  });
+
+  it("of a small job now is known by hand", () => {
+    // 1 request 1.00, 2 Lambda requests 0.40, 0.025 + 0.05 GB-s 1.00, 4 + 3 writes 4.375, 3 SQS requests 1.20, 1 event 1.00
+    expect(costOf(small).usd_per_million).toBeCloseTo(8.98, 1);
+  });
+
+  it("grows with the input up to 4 KB in the table, and beyond with S3 instead", () => {
+    expect(lineOf(costOf({ ...small, inputBytes: 4096 }), "DynamoDB: created")?.count).toBe(16);
+    const large = costOf({ ...small, inputBytes: 4097 });
+    expect(lineOf(large, "DynamoDB: created")?.count).toBe(4);
+    expect(lineOf(large, "S3: the input is kept")).toMatchObject({ usd_per_million: 5 });
+  });
+
+  it("of a later job has its wait, and of one that is far off a schedule and a second delivery", () => {
+    const soon = costOf({ ...small, immediate: false });
+    expect(lineOf(soon, "Lambda: the consumer")?.count).toBe(0.175);
+    const far = costOf({ ...small, immediate: false, route: { via: "scheduler", at: 1 } });
+    expect(lineOf(far, "EventBridge Scheduler")).toMatchObject({ usd_per_million: 1 });
+    expect(lineOf(far, "SQS")?.count).toBe(6);
+    expect(lineOf(costOf(small), "EventBridge Scheduler")).toBeUndefined();
+  });
+});

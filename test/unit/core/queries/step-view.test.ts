@@ -1,0 +1,142 @@
+import type { Job } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
+import { cancel, changeJob, deleteJob } from "../../../../lambdas/core/operations/change-job.ts";
+import { viewOf } from "../../../../lambdas/core/queries/view.ts";
+import { noon } from "../../../support/builders.ts";
+import { type Actions, featureWorld } from "../../../support/feature-world.ts";
+
+const hour = 3_600_000;
+
+const features = {
+  hasty: {
+    sequences: {
+      zeta: [{ event: "charge", input: {}, delay: hour }],
+      alpha: [{ event: "mail", input: {}, delay: 1000 }],
+    },
+  },
+  onboard: {
+    sequences: {
+      zeta: [
+        { event: "create", input: {} },
+        { event: "charge", input: {}, delay: hour },
+        { event: "mail", input: {} },
+      ],
+      alpha: [{ event: "mail", input: {}, delay: 1000 }],
+    },
+  },
+};
+
+function world(actions: Actions = {}) {
+  const w = featureWorld(features, actions);
+  const view = async (id: string) => viewOf(w, (await w.jobs.get(id)) as Job, w.clock.now());
+  const statuses = async (id: string) =>
+    Object.entries((await view(id)).steps ?? {}).map(([name, { status }]) => `${name} ${status}`);
+  const step = (event: string) => w.jobs.all().find((job) => job.event === event) as Job;
+  return { ...w, view, statuses, step };
+}
+
+describe("the steps of a feature", () => {
+  it("are all there before the first has started, in the order of the catalog", async () => {
+    const w = world();
+    expect(await w.statuses(await w.start())).toEqual([
+      "zeta.create not_started",
+      "zeta.charge not_started",
+      "zeta.mail not_started",
+      "alpha.mail not_started",
+    ]);
+  });
+
+  it("are in that order while it goes on, those that it has not come to too", async () => {
+    const w = world();
+    const id = await w.start();
+    await w.settle();
+    expect(await w.statuses(id)).toEqual([
+      "zeta.create completed",
+      "zeta.charge scheduled",
+      "zeta.mail not_started",
+      "alpha.mail completed",
+    ]);
+  });
+
+  it("are as they are while it goes on, and not as they were when it last decided", async () => {
+    const seen: unknown[] = [];
+    const w = world({
+      // A step that looks at its feature while it runs.
+      create: async ({ job }) => {
+        const { steps } = await w.view(job.parent?.message.job_id ?? "");
+        seen.push(steps?.["zeta.create"]);
+      },
+    });
+    await w.start();
+    await w.settle();
+    expect(seen).toEqual([{ status: "running", job_id: w.step("create").id, started_at: noon }]);
+  });
+
+  it("whose jobs are gone while it goes on are shown as it knew them", async () => {
+    const w = world();
+    const id = await w.start();
+    await w.settle();
+    w.jobs.getMany = async () => [];
+    expect(await w.statuses(id)).toContain("zeta.charge scheduled");
+  });
+
+  it("are cancelled where it was cancelled, and say when", async () => {
+    const w = world();
+    const id = await w.start();
+    await w.settle();
+    await w.clock.advance(1000);
+    await changeJob(w, id, cancel("by request"));
+    expect((await w.view(id)).steps).toMatchObject({
+      "zeta.create": { status: "completed" },
+      "zeta.charge": { status: "cancelled", finished_at: w.clock.now() },
+      "zeta.mail": { status: "not_started" },
+    });
+  });
+
+  it("say what became of them, and not what the feature knew when it was cancelled", async () => {
+    const w = world();
+    const id = await w.start();
+    const [first] = w.queue.sent.splice(0);
+    if (first) w.queue.sent.push(first);
+    const { send } = w.queue;
+    // Nobody wakes the feature, so that it does not see its steps end.
+    w.queue.send = async (type, message, options) => {
+      if (type !== "feature") await send(type, message, options);
+    };
+    await w.settle();
+    await changeJob(w, id, cancel("by request"));
+    expect(await w.statuses(id)).toEqual([
+      "zeta.create completed",
+      "zeta.charge not_started",
+      "zeta.mail not_started",
+      "alpha.mail completed",
+    ]);
+  });
+
+  it("whose jobs were deleted are shown as they were left", async () => {
+    const w = world();
+    const id = await w.start();
+    await w.settle();
+    await changeJob(w, id, cancel("by request"));
+    await deleteJob(w, w.step("charge").id);
+    expect((await w.view(id)).steps).toMatchObject({ "zeta.charge": { status: "cancelled" } });
+  });
+
+  it("are cancelled where it failed", async () => {
+    const w = world({
+      mail: () => {
+        throw new JobError("NOT_FOUND", "The API answered 404.");
+      },
+    });
+    const id = (await w.run("hasty"))?.id ?? "";
+    expect((await w.view(id)).steps?.["zeta.charge"]).toMatchObject({ status: "cancelled", finished_at: noon + 1000 });
+  });
+});
+
+it("a step names its feature, the run of it and itself", async () => {
+  const w = world();
+  const id = await w.start();
+  await w.settle();
+  expect(await w.view(w.step("charge").id)).toMatchObject({ parent: { job_id: id, run: 1, step: "zeta.charge" } });
+  expect(await w.view(id)).not.toHaveProperty("parent");
+});

@@ -1,0 +1,35 @@
+import { hasMoreValues, isSmallJson, valuesIn } from "../../../../lambdas/core/schema/json-values.ts";
+
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+const many = <Value>(length: number, value: Value) => Array.from({ length }, () => value);
+
+test.each<[string, unknown, number]>([
+  ["a text", "a", 1],
+  ["a list and its objects", [{}, {}], 3],
+  ["an object and its fields", { a: 1, b: { c: null } }, 4],
+  ["the numbers of a list, not", many(1000, 7), 1],
+  ["the texts of a list", ["a", "b"], 3],
+])("%s is counted", (_what, value, count) => {
+  expect(hasMoreValues(value, count)).toBe(false);
+  expect(hasMoreValues(value, count - 1)).toBe(true);
+});
+
+test("the bytes of a file, as the JSON of a Buffer, are no values", () => {
+  expect(hasMoreValues({ buffer: Buffer.alloc(1_000_000).toJSON() })).toBe(false);
+});
+
+test.each([[{ a: [1, 2, { b: "x" }] }], [[]], ["text"], [[[], {}, "a,b"]]])(
+  "a text tells at most how many: %j",
+  (value) => {
+    const least = JSON.stringify(value).match(/[{[]|,/g)?.length ?? 0;
+    expect(valuesIn(json(value))).toBeGreaterThanOrEqual(least);
+  },
+);
+
+test.each<[string, unknown, boolean]>([
+  ["a usual answer", many(1000, { id: 12345, name: "tea" }), true],
+  ["more than a megabyte", "x".repeat(1_100_000), false],
+  ["a hundred thousand of nothing", many(100_001, []), false],
+])("%s is small: %#", (_what, value, small) => {
+  expect(isSmallJson(json(value))).toBe(small);
+});
