@@ -24,7 +24,7 @@ import { UnderKeyOfAws } from "../constructs/job-queue.ts";
 import { keptOnceUsed } from "../constructs/kept.ts";
 import { nameByBirth } from "../constructs/stack-birth.ts";
 
-/** The index that lists jobs by tenant and phase (DESIGN 6). */
+/** The index that lists jobs by tenant and phase (docs/design.md 6). */
 export const phaseIndex = "by-phase";
 
 /**

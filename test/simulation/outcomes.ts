@@ -13,7 +13,7 @@ export interface Told {
   pad?: string;
 }
 
-/** Above what is kept inline (DESIGN 6). */
+/** Above what is kept inline (docs/design.md 6). */
 export const large = "x".repeat(5000);
 
 export const retryAfterMs = (message = ""): number => Number(/retry after (\d+)/.exec(message)?.[1] ?? 0);
