@@ -21,7 +21,7 @@ const ownGrants: Record<JobType, Grants> = {
   feature: () => [],
 };
 
-/** Everything that the catalog asks for the consumer of a type, and nothing else (DESIGN 9). */
+/** Everything that the catalog asks for the consumer of a type, and nothing else (docs/design.md 9). */
 export const catalogGrants = (
   stack: Stack,
   products: readonly Product[],

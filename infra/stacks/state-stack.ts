@@ -24,7 +24,7 @@ import { encryptionKey } from "../constructs/trust/encryption-key.ts";
 import { acknowledge } from "../grants/acknowledge.ts";
 import type { Config } from "../settings/config.ts";
 
-/** The index that lists jobs by tenant and phase (DESIGN 6). */
+/** The index that lists jobs by tenant and phase (docs/design.md 6). */
 export const phaseIndex = "by-phase";
 
 /**
@@ -92,7 +92,7 @@ function jobsTable(stack: Stack, { warmThroughput }: Config, key: IKey | undefin
   return table;
 }
 
-/** What `aws dynamodb restore-table-to-point-in-time` made. It has its index already; docs/operations.md says the rest. */
+/** What `aws dynamodb restore-table-to-point-in-time` made. It has its index already; docs/operations/restore.md says the rest. */
 const restoredTable = (stack: Stack, tableStreamArn: string): ITableV2 =>
   TableV2.fromTableAttributes(stack, "RestoredJobs", {
     tableArn: tableStreamArn.slice(0, tableStreamArn.lastIndexOf("/stream/")),
@@ -163,7 +163,7 @@ function apiKeyArn(stack: Stack, key: IKey | undefined): string {
   });
   acknowledge(secret, {
     "AwsSolutions-SMG4":
-      "Callers outside AWS hold this key: replacing it on a timer would cut them off. docs/operations.md says how to replace it by hand.",
+      "Callers outside AWS hold this key: replacing it on a timer would cut them off. docs/operations/keys.md says how to replace it by hand.",
   });
   // `Ref`, which `secretArn` is, says the same on AWS; the emulator of the deploy test answers it with a name.
   return (secret.node.defaultChild as CfnSecret).attrId;

@@ -84,7 +84,7 @@ function happenedBy({ endpoints }: LifecycleServices, change: JobChange, place: 
 
 /**
  * Counters hold up nothing: to deliver a batch again for their sake would publish its events twice. What the store does
- * not take is lost, and a batch that Lambda delivers twice is counted twice (docs/operations.md).
+ * not take is lost, and a batch that Lambda delivers twice is counted twice (docs/operations/monitoring.md#statistics).
  */
 async function count(
   { stats, log }: { stats: StatsStore; log: Log },

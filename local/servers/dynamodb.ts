@@ -53,7 +53,7 @@ export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "
   }
 }
 
-/** DESIGN 6: one table, one index of keys. */
+/** One table, one index of keys (docs/design.md 6). */
 async function createTable(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, ...credentials });
   try {

@@ -36,7 +36,7 @@ export interface Findings {
   faults: string[];
 }
 
-/** What the invariants of DESIGN 11 say of jobs whose receipts were given, once everything has ended. `kills`: when. */
+/** What the invariants (docs/design.md 11) say of jobs whose receipts were given, once everything has ended. `kills`: when. */
 export async function check(system: Api, receipts: Receipt[], { calls }: Receiver, kills: number[]) {
   const found: Findings = { jobs: 0, runs: 0, executions: 0, repeated: 0, crashed: 0, faults: [] };
   const fault = (id: string, what: string) => found.faults.push(`${id}: ${what}`);

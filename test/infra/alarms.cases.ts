@@ -10,8 +10,8 @@ const alarms = resourcesOf(service, "AWS::CloudWatch::Alarm");
 const queues = [service, state].flatMap((stack) => resourcesOf(stack, "AWS::SQS::Queue"));
 const functions = resourcesOf(service, "AWS::Lambda::Function");
 const [topic] = resourcesOf(service, "AWS::SNS::Topic") as [Resource];
-const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
-const headings = new Map([...page.matchAll(/^#+ (.*)$/gm)].map(([, text = ""]) => [anchorOf(text), text]));
+const page = readFileSync(new URL("../../docs/operations/alarms.md", import.meta.url), "utf8");
+const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading));
 
 const name = ({ Properties }: Resource): string => Properties.AlarmName;
 /** What an alarm watches, and of what: by a reference, or an import, which has the thing's id in it. */
@@ -28,11 +28,11 @@ describe.each(alarms.map((alarm) => [name(alarm), alarm] as const))("alarm %s", 
     expect(Properties.OKActions).toEqual([{ Ref: topic.id }]);
   });
 
-  test("says what to do, and in which section of docs/operations.md the rest is", () => {
+  test("says what to do, and in which section of docs/operations/alarms.md the rest is", () => {
     const { AlarmDescription } = Properties;
-    const [, todo, anchor] = /^(.+\.) See docs\/operations\.md#([\w-]+)$/.exec(AlarmDescription) ?? [];
+    const [, todo, anchor] = /^(.+\.) See docs\/operations\/alarms\.md#([\w-]+)$/.exec(AlarmDescription) ?? [];
     expect(todo?.length).toBeGreaterThan(40);
-    expect(headings.keys()).toContain(anchor);
+    expect(sections).toContain(anchor);
   });
 
   test("means something by silence: only what should be heard of every minute is missed", () => {
@@ -42,11 +42,17 @@ describe.each(alarms.map((alarm) => [name(alarm), alarm] as const))("alarm %s", 
   });
 });
 
-test("every section of the alarms' chapter is an alarm's", () => {
-  const [, chapter = ""] = /^## Alarms\n(.*?)^## /ms.exec(page) ?? [];
-  const told = [...chapter.matchAll(/^### (.*)$/gm)].map(([, text = ""]) => anchorOf(text));
+test("every section of the page on alarms is an alarm's, and begins with its name", () => {
   const meant = new Set(alarms.map(({ Properties }) => Properties.AlarmDescription.split("#")[1]));
-  expect(told.sort()).toEqual([...meant].sort());
+  expect(sections.toSorted()).toEqual([...meant].sort());
+  for (const alarm of alarms) {
+    const { AlarmDescription } = alarm.Properties;
+    const section = page
+      .split(/^## /m)
+      .find((text) => AlarmDescription.endsWith(`#${anchorOf(text.split("\n")[0] ?? "")}`));
+    const [, shown = ""] = /^\*\*Alarm:\*\* `([a-z-]+)/m.exec(section ?? "") ?? [];
+    expect([name(alarm), shown]).toEqual([expect.stringContaining(`-service-${shown}`), expect.stringMatching(/./)]);
+  }
 });
 
 describe("nothing goes unwatched", () => {

@@ -6,12 +6,13 @@ import { rowsOf } from "../support/tables.ts";
 import { asItIs, flat, resourcesOf } from "./synth.ts";
 
 const { service, state } = asItIs();
-const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
+const pageOn = (subject: string) =>
+  readFileSync(new URL(`../../docs/operations/${subject}.md`, import.meta.url), "utf8");
 const dollars = (amount: number) => amount.toFixed(2);
 const words = (text = "") => [...text.matchAll(/`([^`]+)`/g)].map(([, word]) => word);
 
-describe("what the operations page says a month costs", () => {
-  const costs = rowsOf(page, "by the month, whatever is done", "");
+describe("what the page on costs says of a month", () => {
+  const costs = rowsOf(pageOn("costs"), "per month, whatever the load", "");
   const costOf = (what: RegExp) => costs.find(([text = ""]) => what.test(text)) ?? [];
   const alarms = resourcesOf(service, "AWS::CloudWatch::Alarm").map(({ Properties }) => Properties);
   const isQuery = ({ Metrics = [] }) =>
@@ -46,7 +47,7 @@ describe("what the operations page says a month costs", () => {
     expect(polled).toHaveLength(sources.length - 1);
     expect(polled).toHaveLength(10);
     const requests = polled.length * 15 * 60 * 24 * 30;
-    expect(costOf(/^ten queues .* 15 requests a minute/)[1]).toBe(dollars((requests / 1e6) * 0.4));
+    expect(costOf(/^ten queues .* 15 requests per minute/)[1]).toBe(dollars((requests / 1e6) * 0.4));
   });
 
   test("of keys and secrets is a dollar for the one key, and 0.40 for the one secret", () => {
@@ -56,29 +57,30 @@ describe("what the operations page says a month costs", () => {
   });
 });
 
-test("the operations page has every output of the service stack", () => {
-  const told = rowsOf(page, "output", "what it is").flatMap(([names]) => words(names));
+test("the page on deploying has every output of the service stack", () => {
+  const told = rowsOf(pageOn("deploy"), "output", "what it is").flatMap(([names]) => words(names));
   expect(told.sort()).toEqual(Object.keys(service.toJSON().Outputs).sort());
 });
 
-test("the operations page has every metric, and how many a pair of type and product may have", () => {
-  const rows = rowsOf(page, "metric", "of", "what it is");
+test("the page on monitoring has every metric, and the page on costs how many a pair of type and product may have", () => {
+  const rows = rowsOf(pageOn("monitoring"), "metric", "of", "what it is");
   expect(rows.flatMap(([names]) => words(names)).sort()).toEqual([...measures].sort());
   const ofPair = rows.filter(([, of]) => of === "`type`, `product`").flatMap(([names]) => words(names));
-  expect(page).toContain(`3 to ${ofPair.length} for each pair of type and product`);
+  expect(pageOn("costs")).toContain(`3 to ${ofPair.length} for each pair of type and product`);
 });
 
-describe("the settings on the operations page", () => {
-  const rows = new Map(rowsOf(page, "setting", "default", "what it does").map((row) => [row[0], row]));
+describe("the page on settings", () => {
+  const rows = new Map(rowsOf(pageOn("settings"), "setting", "type", "default", "meaning").map((row) => [row[0], row]));
   const { properties } = z.toJSONSchema(Settings, { io: "output", unrepresentable: "any" }) as {
     properties: Record<string, { default?: unknown; minimum?: number; maximum?: number }>;
   };
 
-  test.each(Object.entries(properties))("have the default and the bounds of %s", (name, schema) => {
-    const [, fallback, text] = rows.get(`\`jobs:${name.replace(/\..*/, ".<type>")}\``) ?? [];
+  test.each(Object.entries(properties))("has %s with its bounds and its default", (name, schema) => {
+    const [setting, type, fallback] = rows.get(`\`jobs:${name.replace(/\..*/, ".<type>")}\``) ?? [];
+    expect(setting).toBeDefined();
     const isList = Array.isArray(schema.default);
     if (schema.default !== undefined && !isList) expect(fallback?.replaceAll("`", "")).toBe(String(schema.default));
-    if (schema.minimum !== undefined) expect(text).toContain(`${schema.minimum} to ${schema.maximum}`);
+    if (schema.minimum !== undefined) expect(type).toContain(`${schema.minimum} to ${schema.maximum}`);
   });
 });
 

@@ -63,7 +63,7 @@ const exportsOf = ({ state }: typeof stacks.iam): string[] =>
     ({ Export }) => Export.Name,
   );
 
-// What a key of the stack's own is changed to, the service has to know first: docs/operations.md#encryption.
+// What a key of the stack's own is changed to, the service has to know first: docs/operations/encryption.md.
 test.each(["iam", "cors", "domain", "team's key", "vpc"] as const)("%s may be set, and be taken back", (name) => {
   expect(exportsOf(stacks[name])).toEqual(expect.arrayContaining(importsOf(asItIs())));
   expect(exportsOf(asItIs())).toEqual(expect.arrayContaining(importsOf(stacks[name])));

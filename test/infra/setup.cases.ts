@@ -1,6 +1,5 @@
-import { readFileSync } from "node:fs";
 import { addJobs } from "../../infra/jobs-app.ts";
-import { readConfig, Settings } from "../../infra/settings/config.ts";
+import { readConfig } from "../../infra/settings/config.ts";
 import { SetupError } from "../../infra/settings/setup-error.ts";
 import { products } from "../../products/index.ts";
 import { synthesize, testApp } from "./synth.ts";
@@ -129,12 +128,6 @@ describe("settings", () => {
     expect(message).toContain("jobs:logLevel: must be one of debug, info, warn, error");
     expect(message).toContain("jobs:logDays: must be one of the numbers that CloudWatch Logs knows: 1, 3, 5");
     expect(message).toContain("jobs:longestWaitMs: must be a whole number from 1000 to 20000");
-  });
-
-  test("are all in the operations page", () => {
-    const page = readFileSync(new URL("../../docs/operations.md", import.meta.url), "utf8");
-    for (const name of Object.keys(Settings.shape))
-      expect(page).toContain(`\`jobs:${name.replace(/\..*/, ".<type>")}\``);
   });
 
   test("name the stacks after the stage, so that two deployments live side by side", () => {

@@ -112,7 +112,7 @@ export function throughAdversary<Port extends object>(
     return async (...args: unknown[]) => {
       invocation.calls++;
       if (invocation.isOver)
-        observer.violated("DESIGN 8", `${invocation.what} goes on with ${method}, although its time is up`);
+        observer.violated("design 8", `${invocation.what} goes on with ${method}, although its time is up`);
       if (outcomeWrites.has(method) && invocation.claim_id !== undefined && !invocation.isWriting) {
         invocation.isWriting = true;
         if (random.chance(hardship.stall)) {

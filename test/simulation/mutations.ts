@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** A change of the real code that breaks a promise of DESIGN: the simulation must see it. */
+/** A change of the real code that breaks a promise of docs/design.md: the simulation must see it. */
 export interface Mutation {
   name: string;
   /** In `lambdas/`. */

@@ -5,7 +5,7 @@ import type { Executions, Told } from "./executions.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary } from "./observer.ts";
 
-/** Above what is kept inline (DESIGN 6). */
+/** Above what is kept inline. */
 export const large = "x".repeat(5000);
 
 export const retryAfterMs = (message = ""): number => Number(/retry after (\d+)/.exec(message)?.[1] ?? 0);

@@ -177,7 +177,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     const execute = wakeUps ? decider(invocation) : executor(world, executions, invocation);
     const ofOurType: Decide = async (execution, of) => {
       if (execution.job.type !== type)
-        observer.violated("DESIGN 7", `${what}, of type ${type}, executes a job of type ${execution.job.type}`);
+        observer.violated("design 7", `${what}, of type ${type}, executes a job of type ${execution.job.type}`);
       return execute(execution, of);
     };
     try {
@@ -192,11 +192,11 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     }
   }
 
-  /** DESIGN 7: a crash is a start that nobody has heard of again, and not a claim under which nothing was started. */
+  /** docs/design.md 7: a crash is a start that nobody has heard of again, and not a claim under which nothing was started. */
   function checkGivenBack({ claim_id, job_id = "", hasAnswer, hasStarted, hasFailed, what }: Invocation) {
     const isHeld = claim_id !== undefined && jobs.peek(job_id)?.claim_id === claim_id;
     if (isHeld && hasAnswer && !hasStarted && !hasFailed)
-      observer.violated("DESIGN 7", `${what} keeps its claim, under which nothing has started`);
+      observer.violated("design 7", `${what} keeps its claim, under which nothing has started`);
   }
 
   const decider =

@@ -63,7 +63,7 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
     observer.violated(3, `${nameOf(before)} was changed by ${by.what}, whose claim it is not`);
   if (isGivenBack(before, after)) {
     if (by.hasStarted)
-      observer.violated("DESIGN 7", `${nameOf(before)} was given back by ${by.what}, which had started it`);
+      observer.violated("design 7", `${nameOf(before)} was given back by ${by.what}, which had started it`);
     return;
   }
   if (by.claim_id !== undefined && before.status === "running") lifeOf(before.id).winners.set(before.run, by.claim_id);
@@ -90,10 +90,10 @@ function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
     observer.violated(6, `${nameOf(before)} is followed by attempt ${after.attempt}`);
   const asked = retryAfterMs(tried?.error?.message);
   if (tried && after.due_at < tried.ended_at + asked)
-    observer.violated("DESIGN 7", `${nameOf(after)} does not wait for the provider's Retry-After`);
+    observer.violated("design 7", `${nameOf(after)} does not wait for the provider's Retry-After`);
 }
 
-/** DESIGN 7: the third crash fails the job, and not one before it. The claim that says so is the fourth, or comes after it. */
+/** docs/design.md 7: the third crash fails the job, and not one before it. The claim that says so is the fourth, or comes after it. */
 function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write) {
   if (before?.status !== "running") return;
   const { claims } = lifeOf(after.id);
@@ -112,7 +112,7 @@ function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write)
 
 const fewestCrashes = 3;
 
-/** DESIGN 8: a feature is given up when its decisions have failed for an hour by a fault of ours, and for nothing else. */
+/** docs/design.md 8: a feature is given up when its decisions have failed for an hour by a fault of ours, and for nothing else. */
 function givenUpAfterAnHour({ observer, lifeOf }: Ledger, { by, before, after, now }: Write) {
   // One whose input has not come in time has made no decision at all: that is a fault of ours too.
   if (before?.claim_id !== undefined && after.claim_id === undefined && !by.hasStarted)
@@ -121,7 +121,7 @@ function givenUpAfterAnHour({ observer, lifeOf }: Ledger, { by, before, after, n
   observer.cover("feature: given up");
   const { faultySince = now } = lifeOf(after.id);
   if (now - faultySince < 3_600_000 - clocksApartMs)
-    observer.violated("DESIGN 8", `${nameOf(before)} was given up ${now - faultySince} ms after its first fault`);
+    observer.violated("design 8", `${nameOf(before)} was given up ${now - faultySince} ms after its first fault`);
 }
 
 const isGivenUp = ({ error }: Job): boolean =>
@@ -151,7 +151,7 @@ function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): b
   return !feature || isFinished(feature) || feature.run !== run || isOrphaned(feature, peek, lifeOf);
 }
 
-/** The claim (DESIGN 7): what `claimable` must have asked, asked again by other means. */
+/** The claim (docs/design.md 7): what `claimable` must have asked, asked again by other means. */
 export function checkClaim(
   { observer, start, lifeOf }: Ledger,
   before: Job,

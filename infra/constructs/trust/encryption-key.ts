@@ -8,7 +8,7 @@ import { keptOnceUsed } from "../queues/kept.ts";
 /**
  * The key of KMS that a setting names, or makes; undefined for AWS's own keys. One that is made is kept when its stack goes:
  * without it nobody can read what is kept. A key of the team's needs the statements below in its own policy
- * (docs/operations.md has them).
+ * (docs/operations/encryption.md has them).
  */
 export function encryptionKey(scope: Construct, setting: Config["kmsKey"]): IKey | undefined {
   if (setting === "none") return undefined;

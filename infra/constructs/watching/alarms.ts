@@ -20,7 +20,7 @@ export interface AlarmsProps {
 
 const minutes = Duration.minutes;
 
-/** What is wrong, to whom it may concern: one alarm a thing that can break, each with its section in docs/operations.md. */
+/** What is wrong, to whom it may concern: one alarm a thing that can break, each with its section in docs/operations/alarms.md. */
 export class Alarms extends Construct {
   private readonly topic: AlarmTopic;
 
@@ -193,7 +193,7 @@ export class Alarms extends Construct {
   private watch({ what, section, todo, metric, at, less, periods = 1, of = 1, silence }: Watch): void {
     const alarm = new Alarm(this, what, {
       alarmName: `${Stack.of(this).stackName}-${what}`,
-      alarmDescription: `${todo} See docs/operations.md#${anchorOf(section)}`,
+      alarmDescription: `${todo} See docs/operations/alarms.md#${anchorOf(section)}`,
       metric,
       threshold: at,
       comparisonOperator: less

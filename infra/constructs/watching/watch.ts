@@ -5,7 +5,7 @@ import { Duration } from "aws-cdk-lib/core";
 export interface Watch {
   /** Part of the alarm's name: `<stack>-<what>`. */
   what: string;
-  /** The heading in docs/operations.md that says what to do. */
+  /** The heading in docs/operations/alarms.md that says what to do. */
   section: string;
   /** The same in a sentence or two. */
   todo: string;

@@ -4,7 +4,7 @@ import { isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } fro
 import { shardOf } from "../../core/job/job-id.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 
-/** The table as infra declares it and the store uses it (DESIGN 6). */
+/** The table as infra declares it and the store uses it (docs/design.md 6). */
 export const partitionKey = "PK";
 export const sortKey = "SK";
 /** KEYS_ONLY. Its sort key is the job's place as text (`placeKey`). */

@@ -31,7 +31,7 @@ export interface DynamoJobStoreOptions {
  */
 const rounds = 3;
 
-/** Jobs in one DynamoDB table: single-item conditional writes, no transactions (DESIGN 6). */
+/** Jobs in one DynamoDB table: single-item conditional writes, no transactions (docs/design.md 6). */
 export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreOptions): JobStore {
   const get = async (id: string): Promise<Job | undefined> => {
     const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));

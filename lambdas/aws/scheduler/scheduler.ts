@@ -25,7 +25,7 @@ export interface EventBridgeSchedulerOptions {
 /** As long and as often as the Scheduler tries at all: the reconciler sees the job long before that. */
 const retries = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 
-/** One-time schedules with SQS as templated target (DESIGN 5.2). */
+/** One-time schedules with SQS as templated target. */
 export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Scheduler {
   const { client, queues, group, earlierGroup, roles, deadLetterArn } = options;
   const remove = (name: string, from: string) =>

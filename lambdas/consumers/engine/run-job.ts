@@ -35,7 +35,7 @@ export interface RunJobOptions extends ClaimOptions {
 const endless = memoryOf(Number.POSITIVE_INFINITY);
 
 /**
- * Takes one message to its end (DESIGN 7). Resolves when the message may be deleted; throws when it should be
+ * Takes one message to its end (docs/design.md 7). Resolves when the message may be deleted; throws when it should be
  * delivered again. A type adds only `execute`.
  */
 export async function runJob(

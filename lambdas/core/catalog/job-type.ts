@@ -24,7 +24,7 @@ export interface JobTypeDefinition {
   type: JobType;
   /** One line for the docs and the OpenAPI document. */
   summary: string;
-  /** The name that the seed gives the input's type. */
+  /** The name that Ductape's documentation gives the type of the input. */
   requestName: string;
   /** The section of a product that holds the targets of this type, and the field of an event that names one. */
   section: string;

@@ -40,6 +40,6 @@ function inOrder(value: unknown): unknown {
   return ordered;
 }
 
-/** One of the 8 partitions that the index spreads a tenant's jobs over (DESIGN 6). */
+/** One of the 8 partitions that the index spreads a tenant's jobs over (docs/design.md 6). */
 export const shards = 8;
 export const shardOf = (jobId: string): number => Number.parseInt(jobId.slice(-1), 16) % shards;

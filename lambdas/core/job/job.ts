@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { JobErrorCode } from "./job-error.ts";
 
-/** The six kinds of job, in the order of DESIGN 2. `consumers/types/registry.ts` says what each of them is. */
+/** The six kinds of job. `consumers/types/registry.ts` says what each of them is. */
 export const jobTypes = ["action", "notification", "database_action", "function", "storage", "feature"] as const;
 export type JobType = (typeof jobTypes)[number];
 
@@ -11,7 +11,7 @@ export type JobStatus = (typeof jobStatuses)[number];
 /** The part of the index a job is listed under: everything that is not finished is `pending`. */
 export type Phase = "pending" | "completed" | "failed" | "cancelled";
 
-/** A JSON value that is kept inline while small and in the blob store once it is not (DESIGN 6). */
+/** A JSON value that is kept inline while small and in the blob store once it is not. */
 export type Stored = { inline: unknown } | { blob: string; bytes: number };
 
 export interface RetryPolicy {
@@ -156,7 +156,7 @@ export interface Job {
   reason?: string;
 }
 
-/** What travels through SQS and EventBridge Scheduler: never the input (DESIGN 5). */
+/** What travels through SQS and EventBridge Scheduler: never the input. */
 export const JobMessage = z.strictObject({
   v: z.literal(1),
   job_id: z.string(),

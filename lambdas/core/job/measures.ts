@@ -2,7 +2,7 @@ import type { Attempt, Job, JobType } from "./job.ts";
 
 /**
  * Everything that is measured: milliseconds where its name ends so, otherwise a count. A metric is billed by the month for
- * each combination of its name and its dimensions, so a new line here is a price (docs/operations.md).
+ * each combination of its name and its dimensions, so a new line here is a price (docs/operations/costs.md).
  */
 export const measures = [
   /** Of an attempt of a type and product: from its due_at to its start, and from there to its end. */

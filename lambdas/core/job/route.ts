@@ -3,7 +3,7 @@ export const maxQueueDelaySeconds = 900;
 
 /**
  * How long before its time the Scheduler is asked to deliver. It fires within the 60 s after the given second; 15 s
- * more leave room for SQS and the consumer, which restores the second (DESIGN 5.2).
+ * more leave room for SQS and the consumer, which restores the second (docs/design.md 5).
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export const schedulerLeadMs = 75_000;

@@ -13,7 +13,7 @@ export const waiting = (dueAt: number, now: number) => (dueAt <= now ? "queued" 
 
 export type Claimable = "yes" | "taken" | "gone" | "misdirected";
 
-/** The rule of the claim (DESIGN 7); the DynamoDB adapter states it once more as a condition expression. */
+/** The rule of the claim (docs/design.md 7); the DynamoDB adapter states it once more as a condition expression. */
 export function claimable(job: Job, message: JobMessage, now: number, type = job.type): Claimable {
   const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;
   if (!named) return "gone";

@@ -9,7 +9,7 @@ import { RetryConfig } from "./retry-config.ts";
 
 const Name = z.string().min(1).max(requestLimits.name);
 
-/** The request to schedule a job (DESIGN 3), the same on every way in. `input` is checked by the event's type. */
+/** The request to schedule a job, the same on every way in. `input` is checked by the event's type. */
 export const JobRequest = strict({
   env: Name.describe("The slug of the environment in which the job runs."),
   product_tag: Name.describe("The product whose event it is."),

@@ -23,7 +23,7 @@ export type RequestErrorCode =
 export class RequestError extends DuctapeError {
   declare readonly code: RequestErrorCode;
   readonly faults: Fault[];
-  /** Set where a job exists in spite of the error (DESIGN 4: a 503 whose stored job could not be taken back). */
+  /** Set where a job exists in spite of the error (a 503 whose stored job could not be taken back). */
   readonly jobId: string | undefined;
   /** Set where the job's status is what forbids the request. */
   readonly jobStatus: JobStatus | undefined;

@@ -39,7 +39,7 @@ function node(args: string[], stdin = ""): Promise<{ code: number | null; out: s
   });
 }
 
-describe("the seed's program", () => {
+describe("the program of Ductape's page", () => {
   test("runs as it stands", async () => {
     expect(await node(["examples/seed.ts"])).toEqual({ code: 0, out: "", err: "" });
   });

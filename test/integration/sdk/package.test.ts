@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -9,8 +9,14 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 const bin = join(root, "node_modules/.bin");
 let folder: string;
 
-const run = async (command: string, args: string[], cwd = folder) => {
-  const env = { ...process.env, NODE_OPTIONS: "", PATH: `${bin}:${process.env.PATH}` };
+const { PATH = "" } = process.env;
+/** Without the Node of this project, which npm puts first. */
+const pathOfMachine = PATH.split(delimiter)
+  .filter((part) => !part.includes("node_modules"))
+  .join(delimiter);
+
+const run = async (command: string, args: string[], cwd = folder, path = `${bin}${delimiter}${PATH}`) => {
+  const env = { ...process.env, NODE_OPTIONS: "", PATH: path };
   const { stdout } = await promisify(execFile)(command, args, { cwd, env, timeout: 60_000 }).catch((error) => error);
   return String(stdout).trim();
 };
@@ -38,14 +44,26 @@ test("the package holds its code, types, page and licence, and depends on nothin
 test.each([
   ["an ES module", "a.mjs", 'import { createDuctape, ductape } from "ductape-sdk";'],
   ["CommonJS", "a.cjs", 'const { createDuctape, ductape } = require("ductape-sdk");'],
-])("it works from %s", async (_what, file, first) => {
+])("it works from %s, on the Node of this project and on the machine's own", async (_what, file, first) => {
   const code = `${first}
     const { jobs } = createDuctape({ url: "http://127.0.0.1:1", apiKey: "k", maxRetries: 0 });
     console.log(typeof ductape.processor.job.schedule);
     jobs.get("job_x").catch((error) => console.log(error.name));`;
   await writeFile(join(folder, file), code);
   expect(await run("node", [file])).toBe("function\nConnectionError");
+  if (await isMachineSupported()) {
+    expect(await run("node", [file], folder, pathOfMachine)).toBe("function\nConnectionError");
+  }
 });
+
+/** Whether the machine's own Node is one that the package's `engines` admit. */
+async function isMachineSupported(): Promise<boolean> {
+  const { engines } = JSON.parse(await readFile(join(folder, "node_modules/ductape-sdk/package.json"), "utf8"));
+  expect(engines.node).toBe("^20.19.0 || >=22.12.0");
+  const version = await run("node", ["--version"], folder, pathOfMachine);
+  const [major = 0, minor = 0] = version.slice(1).split(".").map(Number);
+  return major === 20 ? minor >= 19 : major > 22 || (major === 22 && minor >= 12);
+}
 
 test.each([
   ["nodenext", "nodenext"],

@@ -99,7 +99,7 @@ test("the comparison notices drift", () => {
   same<Same<{ a: { b?: string[] } }, { a: { b?: string[]; c?: 1 } }>>();
 });
 
-test("the SDK has a type by the name that the seed gives each input", () => {
+test("the SDK has a type by the name that Ductape gives each input", () => {
   interface Named {
     IActionRequest: IActionRequest;
     INotificationRequest: INotificationRequest;

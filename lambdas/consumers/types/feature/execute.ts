@@ -21,7 +21,7 @@ import type { FeatureTarget } from "./target.ts";
 const lookAgainMs = 120_000;
 
 /**
- * The decider (DESIGN 8): reads what became of the steps, starts those that are ready as jobs of their own, and parks
+ * The decider (docs/design.md 8): reads what became of the steps, starts those that are ready as jobs of their own, and parks
  * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived. Where AWS
  * refuses something it throws, and the shell lets it decide again.
  */

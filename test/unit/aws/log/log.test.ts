@@ -106,7 +106,7 @@ describe("a measurement", () => {
     ]);
   });
 
-  test("costs what docs/operations.md says: a finished job logs less than 550 bytes", () => {
+  test("costs what docs/operations/costs.md says: a finished job logs less than 550 bytes", () => {
     const [line] = linesOf(() => logWith(trace(0)).measure("attempt ended", attempt, fields));
     expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThan(550);
   });

@@ -87,7 +87,7 @@ test.each(numbers)(
   },
 );
 
-describe("the seed's example", () => {
+describe("the example of Ductape's page", () => {
   it("is accepted, and starts now although its start_at is in 1976", () => {
     const request = parse({
       env: "prd",
