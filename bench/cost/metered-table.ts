@@ -1,7 +1,6 @@
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
-import { settings } from "../../test/support/aws/client-settings.ts";
-import { table } from "../../test/support/aws/dynamo.ts";
+import { settings, table } from "../support/aws.ts";
 import { type Counts, count } from "./counts.ts";
 import { itemBytes } from "./item-size.ts";
 

@@ -23,23 +23,21 @@ import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { Decide } from "../../lambdas/core/operations/execution.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
-import type { Clock } from "../../lambdas/core/ports/ports.ts";
+import type { Waits } from "../../lambdas/core/operations/waits.ts";
+import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
+import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
+import type { Clock, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
-import { settings } from "../../test/support/aws/client-settings.ts";
-import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
-import { fits } from "../../test/support/aws/filter-pattern.ts";
-import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
-import { scheduleRoles } from "../../test/support/aws/schedule-roles.ts";
-import { fakeDeadLetters } from "../../test/support/fakes/dead-letters.ts";
-import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
-import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
-import { fakeWaits } from "../../test/support/fakes/waits.ts";
-import { httpEvent } from "../../test/support/http-event.ts";
+import { queuesAt, scheduleRoles, settings, table, typeOfQueue } from "../support/aws.ts";
+import { httpEvent } from "../support/http-event.ts";
+import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answering } from "./answering.ts";
 import { remoteMs } from "./assumptions.ts";
 import { type Counts, count, noCounts } from "./counts.ts";
+import { startDynamoDb } from "./dynamodb.ts";
+import { fits } from "./filter-pattern.ts";
 import { meteredTable, type Write } from "./metered-table.ts";
 
 // What lines hold on AWS because a function has it there, as long as it is there.
@@ -82,7 +80,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
  * Scheduler, S3 and EventBridge answer at once. Time is virtual. `execute` stands for what a job does.
  */
 export async function startWorld(execute: Decide) {
-  const dynamo = await startDynamo();
+  const dynamo = await startDynamoDb();
   let counts = noCounts();
   let now = Date.UTC(2030, 0, 1, 12, 0, 7);
   const messages: Message[] = [];
@@ -160,7 +158,7 @@ export async function startWorld(execute: Decide) {
       deadLetterArn: "dlq",
     }),
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
-    secrets: fakeSecrets({}),
+    secrets: only<Secrets>("secrets"),
     clock,
   };
   const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
@@ -175,7 +173,7 @@ export async function startWorld(execute: Decide) {
     now += executionMs;
     return execute(...what);
   };
-  const api = httpApi(() => ({ ...ofApi, limits: defaultLimits, waits: fakeWaits() }), routes);
+  const api = httpApi(() => ({ ...ofApi, limits: defaultLimits, waits: only<Waits>("waits") }), routes);
   const consumerOf = (run: Decide, options: RunJobOptions = {}) =>
     queueHandler(
       () => ({ ...ofConsumer, redelivery: { soon: async () => {} } }),
@@ -190,10 +188,10 @@ export async function startWorld(execute: Decide) {
       bus,
       stats: services.stats,
       blobs: services.blobs,
-      tasks: fakeMessageQueue(),
-      webhooks: fakeMessageQueue(),
+      tasks: only<MessageQueue<TaskMessage>>("tasks"),
+      webhooks: only<MessageQueue<Delivery>>("webhooks"),
       endpoints: [],
-      deadLetters: fakeDeadLetters(),
+      deadLetters: only("deadLetters"),
       told: recent(),
       log: makeLog("lifecycle"),
       publish: new Set(finalEvents),
@@ -222,8 +220,7 @@ export async function startWorld(execute: Decide) {
   return {
     async request(method: string, path: string, body?: unknown) {
       counts.http_request++;
-      const event = httpEvent({ method, path, ...(body !== undefined && { body }) });
-      event.requestContext.requestId = requestId;
+      const event = httpEvent({ method, path, body, requestId });
       const answer = (await invoke("api", () => api(event, context))) as { statusCode: number; body: string };
       const responseBytes = Buffer.byteLength(answer.body);
       const line = accessLogLine({ method, path, status: answer.statusCode, requestId, responseBytes });

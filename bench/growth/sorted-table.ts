@@ -1,10 +1,10 @@
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { idOf, itemOf, phaseIndex } from "../../lambdas/aws/dynamodb/job-item.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
-import { settings } from "../../test/support/aws/client-settings.ts";
 import { answering } from "../cost/answering.ts";
 import { noCounts } from "../cost/counts.ts";
 import { itemBytes } from "../cost/item-size.ts";
+import { settings } from "../support/aws.ts";
 
 type Item = Record<string, AttributeValue>;
 

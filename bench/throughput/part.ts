@@ -1,5 +1,6 @@
-import { jobsOf, scheduleMany, withLocal } from "../local-system.ts";
 import { duration, median, percentile, type Section, table } from "../part.ts";
+import { jobsOf, scheduleMany } from "../support/local-jobs.ts";
+import { withLocal } from "../support/npm-start.ts";
 
 const jobs = 1000;
 

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Running } from "../local/data/data-folder.ts";
-import { ask, runLocal } from "../test/support/local/run-local.ts";
+import type { Running } from "../../local/data/data-folder.ts";
+import { ask } from "./npm-start.ts";
 
 const perRequest = 100;
 const request = {
@@ -17,18 +14,6 @@ export interface Seen {
   scheduled_at: number;
   started_at?: number;
   finished_at?: number;
-}
-
-/** `npm start` with data of its own, for as long as `run` takes. */
-export async function withLocal<T>(run: (running: Running) => Promise<T>): Promise<T> {
-  const data = await mkdtemp(join(tmpdir(), "local-"));
-  const local = runLocal({ data });
-  try {
-    return await run(await local.ready());
-  } finally {
-    await local.terminate();
-    await rm(data, { recursive: true, force: true });
-  }
 }
 
 /** Schedules jobs that call the outbox over HTTP, a hundred a request. */
