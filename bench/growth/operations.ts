@@ -18,12 +18,12 @@ const template = aJob();
 const idOf = (number: number): string => `job_${number.toString(16).padStart(32, "0")}`;
 const numberOf = (id: string): number => Number.parseInt(id.slice("job_".length), 16);
 
-/** Every second job has completed; the others are due in the days to come, all but ten, which nobody has started. */
+/** Half of the jobs have completed. Of the others, ten are overdue and have not started; the rest are due in the next days. */
 const jobAt =
   (now: number) =>
   (number: number): Job => {
     const id = idOf(number);
-    // Numbers are shards too: pairs of them, so that each shard has jobs of both kinds.
+    // A number also decides the shard, so jobs of both kinds come in runs of eight: each shard has both.
     if ((number >> 3) % 2 === 0) {
       const finished_at = now - 1000 * (number + 1);
       return { ...template, id, status: "completed", due_at: finished_at - 50, finished_at, result: { inline: {} } };
@@ -32,7 +32,7 @@ const jobAt =
     return { ...template, id, status: "scheduled", due_at: overdue ? now - 3_600_000 : now + 1000 * (number + 900) };
   };
 
-/** What each operation reads with so many jobs stored. */
+/** What each operation reads when `size` jobs are stored. */
 export async function readsWith(size: number): Promise<Record<string, Reads>> {
   const now = noon;
   const { client, taken } = sortedTable(size, jobAt(now), numberOf);

@@ -10,17 +10,17 @@ import { listen } from "../../local/gateway/http.ts";
 import { jobsOf, scheduleMany } from "../support/local-jobs.ts";
 import { withLocal } from "../support/npm-start.ts";
 
-/** Jobs at random instants of a window, which begins so long after they were asked for. */
+/** Jobs at random times within a window that begins `leadMs` after they are scheduled. */
 export const workload = { jobs: 1000, leadMs: 8000, windowMs: 20_000 };
 
 export interface Measured {
   system: string;
-  /** Why there are none, where there are none. */
+  /** Why nothing was measured. */
   missing?: string;
   lateMs: number[];
 }
 
-/** `npm start`, and other systems' workers, each by itself on this machine. */
+/** `npm start` and the workers of other systems, one after the other on this machine. */
 export async function measured(): Promise<Measured[]> {
   return [
     await attempt("Ductape Jobs, `npm start`", local),
@@ -41,14 +41,14 @@ const local = (): Promise<number[]> =>
     return jobs.map(({ started_at = 0, scheduled_at }) => started_at - scheduled_at);
   });
 
-/** Runs a rival's script, which prints how late each job was, as JSON. */
+/** Runs a rival's script, which prints as JSON how late each job was. */
 const rival = (
   system: string,
   script: string,
   withServer: (run: (url: string) => Promise<number[]>) => Promise<number[]>,
 ): Promise<Measured> => attempt(system, () => withServer((url) => run(script, url)));
 
-/** A system that is not there, or not up to it, is left out, and it is said why. */
+/** A system that is missing or fails is left out, with the reason. */
 async function attempt(system: string, measure: () => Promise<number[]>): Promise<Measured> {
   try {
     return { system, lateMs: await measure() };

@@ -14,19 +14,19 @@ import { delivery, model, type Random } from "./model.ts";
 
 export interface Outcome {
   lateMs: number;
-  /** How many messages it took. */
+  /** The number of messages that were delivered for it. */
   deliveries: number;
 }
 
 const catalog = makeCatalog(products, registry);
 
-/** One job from its request to its start, in virtual time, through the routing, the dispatch and the shell as they are. */
+/** Takes one job from its request to its start, in virtual time, through the real routing, dispatch and engine. */
 export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
   let now = noon + Math.floor(random() * 1000);
   const dueAt = now + inMs;
   const clock: Clock = {
     now: () => now,
-    // With a signal it is a timeout, which the job does not reach; without one it is the wait for the job's time.
+    // With a signal this is a timeout, which the job does not reach; without one it is the wait until the job is due.
     sleep: async (ms, signal) => {
       if (signal) return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
       now += Math.ceil(ms);
@@ -97,10 +97,10 @@ function storeOf(job: Job, wait: () => void): JobStore {
   });
 }
 
-/** The same job as a schedule of its own at its second, straight to its consumer's queue. */
+/** The same job as a schedule of its own, at its second, straight into the queue of its consumer. */
 export function plainScheduler(inMs: number, random: Random): number {
   const due = noon + Math.floor(random() * 1000) + inMs;
-  // A schedule knows whole seconds; the one before would be too early.
+  // A schedule has whole seconds, and must not fire before the job is due.
   const at = Math.ceil(due / 1000) * 1000;
   return at + random() * model.schedulerLateMs + delivery(random) + model.requestMs - due;
 }

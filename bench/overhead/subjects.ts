@@ -26,13 +26,13 @@ import { only } from "../support/only.ts";
 import { instantAws } from "./instant-aws.ts";
 
 const result = { status: 201, headers: { "content-type": "application/json" }, body: { order: "O-7" } };
-/** With the time that is left, by which middy gives up before Lambda does. */
+/** With the time left, from which middy knows when to give up before Lambda does. */
 const context = { awsRequestId: crypto.randomUUID(), getRemainingTimeInMillis: () => 29_000 } as Context;
 const input = { params: { customer: "C-1042" }, body: { sku: "SKU-77-BLUE", quantity: 2, price: 1999 } };
 
 /**
- * A request, and the execution of a job, on instant AWS: with all that is ours, made as `startServices` makes it, and the
- * bare calls that they come to, by clients as the SDK makes them.
+ * A request and the execution of a job, on an AWS that answers at once: with all of our code, set up as `startServices` does
+ * it, and as the bare SDK calls that they make.
  */
 export function subjects() {
   const now = Date.now();
@@ -95,7 +95,7 @@ export function subjects() {
   return {
     ours: {
       async request() {
-        // Middleware changes the event that it is given.
+        // The middleware changes the event that it gets.
         const answer = await api({ ...event, headers: { ...event.headers } }, context);
         if ((answer as { statusCode: number }).statusCode !== 202) throw new Error(JSON.stringify(answer));
       },
@@ -105,7 +105,7 @@ export function subjects() {
       },
     },
     bare: bare({ ...settings, requestHandler }),
-    /** By clients that are set up as ours. */
+    /** From clients that are set up like ours. */
     alike: bare(own),
   };
 }

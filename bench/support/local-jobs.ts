@@ -16,7 +16,7 @@ export interface Seen {
   finished_at?: number;
 }
 
-/** Schedules jobs that call the outbox over HTTP, a hundred a request. */
+/** Schedules jobs that call the outbox over HTTP, a hundred per request. */
 export async function scheduleMany(running: Running, jobs: { start_at: number }[]): Promise<void> {
   for (let first = 0; first < jobs.length; first += perRequest) {
     const batch = jobs.slice(first, first + perRequest).map((job) => ({ ...request, ...job }));
@@ -25,7 +25,7 @@ export async function scheduleMany(running: Running, jobs: { start_at: number }[
   }
 }
 
-/** Every job once `count` of them have completed; throws after `withinMs`. */
+/** Waits until `count` jobs have completed, and resolves with all of those; throws after `withinMs`. */
 export async function jobsOf(running: Running, count: number, withinMs: number): Promise<Seen[]> {
   const deadline = Date.now() + withinMs;
   for (;;) {
