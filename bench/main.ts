@@ -10,7 +10,7 @@ import { page } from "./page.ts";
 import type { Part } from "./part.ts";
 import { throughput } from "./throughput/part.ts";
 
-/** `npm run bench [-- part ...]`: runs the parts, all without a name, and writes their sections of docs/benchmarks.md. */
+/** `npm run bench [-- part ...]`: runs the named parts, or all of them, and writes their sections of docs/benchmarks.md. */
 const parts: Record<string, Part> = {
   "cold-start": coldStart,
   cost,
@@ -29,7 +29,7 @@ if (unknown.length > 0) {
 }
 const chosen = named.length > 0 ? named : Object.keys(parts);
 if (chosen.length > 1) {
-  // Each in a process of its own: what one has loaded and warmed must not be in the times of the next.
+  // Each in its own process, so that what one has loaded and warmed up does not speed up the next.
   for (const name of chosen) {
     spawnSync(process.execPath, [...process.execArgv, process.argv[1] ?? "", name], { stdio: "inherit" });
   }

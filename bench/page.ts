@@ -3,14 +3,18 @@ import { type Section, table } from "./part.ts";
 
 const intro = `# Benchmarks
 
-\`npm run bench\` makes this page; \`npm run bench -- cost\` makes one part of it anew. Times depend on the machine, so they stand
-beside something else that was measured on it in the same run. What is counted does not.`;
+\`npm run bench\` writes this page; \`npm run bench -- cost\` renews one part of it. Times depend on the machine, so each is compared
+with something else that was measured on it in the same run. Counts do not depend on it.`;
 
-/** The page with one part's section made anew; those of the other parts stay as they are in the page before. */
+/** The page with one part's section renewed; those of the other parts stay as they were. */
 export function page(before: string, parts: readonly string[], name: string, section: Section): string {
   const sections = parts.map((part) => (part === name ? sectionOf(part, section) : sectionIn(before, part)));
-  return `${[intro, ...sections.filter((text) => text !== "")].join("\n\n")}\n`;
+  return `${[intro, measuredOn(sections), ...sections].filter((text) => text !== "").join("\n\n")}\n`;
 }
+
+/** Which machines and days the sections are from. */
+const measuredOn = (sections: readonly string[]): string =>
+  [...new Set(sections.flatMap((text) => /^Measured on .*$/m.exec(text) ?? []))].join("\n\n");
 
 const start = (part: string) => `<!-- ${part} -->`;
 const end = (part: string) => `<!-- /${part} -->`;
@@ -33,7 +37,7 @@ function sectionOf(part: string, { title, targets, text }: Section): string {
   ].join("\n\n");
 }
 
-/** In general terms: what a reader needs to judge the times by. */
+/** What a reader needs in order to judge the times. */
 function machine(): string {
   const all = cpus();
   const gb = Math.round(totalmem() / 2 ** 30);

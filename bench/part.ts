@@ -1,4 +1,4 @@
-/** One thing that is to be so fast, and how fast it is. */
+/** A goal and how far it is met. */
 export interface Target {
   what: string;
   target: string;
@@ -6,11 +6,11 @@ export interface Target {
   met: boolean;
 }
 
-/** What a part of the benchmarks has found, as its section of docs/benchmarks.md. */
+/** The results of one part, as its section of docs/benchmarks.md. */
 export interface Section {
   title: string;
   targets: Target[];
-  /** Markdown below the table of targets. */
+  /** Markdown that follows the table of targets. */
   text: string;
 }
 

@@ -1,6 +1,6 @@
 import { lambdaEnvironment } from "../../local/runtime/environment.ts";
 
-/** What a function finds in its environment, where AWS is at a URL. */
+/** The environment of a function whose AWS is at this URL. */
 export const environmentAt = (aws: string): NodeJS.ProcessEnv => ({
   ...lambdaEnvironment({
     dynamodb: aws,

@@ -1,6 +1,6 @@
 /**
- * `node start.mjs <entry> <bundle>`: imports a function's bundle, gives it a first event, and says how long each took. The
- * API is asked for a first job then, which needs an AWS that answers.
+ * `node start.mjs <entry> <bundle>`: imports a function's bundle, gives it a first event, and prints how long each took. The
+ * API then gets a first POST /v1/jobs, for which AWS must answer.
  */
 const [entry, file] = process.argv.slice(2);
 
@@ -27,7 +27,7 @@ const post = {
     input: { params: { customer: "C-1042" }, body: { sku: "SKU-77-BLUE", quantity: 2 } },
   }),
 };
-/** A message that means nothing: it is refused, once everything that would run it stands. */
+/** A message that is not valid: it is refused after everything that would run it has been set up. */
 const batch = { Records: [{ messageId: "1", body: "{}" }] };
 const events = { api: request, authorizer: { headers: {} }, lifecycle: { Records: [] }, reconciler: {} };
 

@@ -8,7 +8,7 @@ export interface Logged {
   responseBytes: number;
 }
 
-/** The line that API Gateway writes of a request. What it has no value for is a dash. */
+/** The line that API Gateway logs for a request, with a dash wherever it has no value. */
 export function accessLogLine({ requestId, method, path, status, responseBytes }: Logged): string {
   const values: Record<string, string | number> = {
     requestId,

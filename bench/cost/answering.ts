@@ -14,7 +14,7 @@ interface Client {
   };
 }
 
-/** Counts a client's requests and answers them in its place, by the operation's name; any other is an error. */
+/** Counts the requests of a client and answers them instead of AWS, by the operation's name; any other operation throws. */
 export function answering<C extends Client>(
   client: C,
   service: string,
@@ -27,7 +27,7 @@ export function answering<C extends Client>(
         const operation = commandName.replace("Command", "");
         count(counts().calls, `${service}.${operation}`);
         const answer = answers[operation];
-        if (!answer) throw new Error(`${service}.${operation} is not metered: say what it costs and answers`);
+        if (!answer) throw new Error(`${service}.${operation} is not metered: add its answer and what it costs`);
         return { output: answer(input as Record<string, unknown>) as never, response: undefined };
       },
     { step: "initialize", name: "meter" },

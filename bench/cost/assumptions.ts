@@ -6,12 +6,12 @@ const latencyMs: Record<string, number> = { dynamodb: 5, sqs: 8, scheduler: 30, 
 export const remoteMs = (calls: Record<string, number>): number =>
   Object.entries(calls).reduce((sum, [call, times]) => sum + times * (latencyMs[call.split(".")[0] ?? ""] ?? 0), 0);
 
-/** Lambda gives a function of this much memory one processor, and less of one to a smaller function. */
+/** Lambda gives a function of this much memory one full processor, and a smaller one a share of it. */
 export const oneProcessorMb = 1769;
 
 /**
- * Memory as infra sets it, and milliseconds of a processor that an invocation takes: the part `overhead` measures less
- * than these.
+ * Memory as infra sets it, and the milliseconds of processor time that an invocation takes. They are on the safe side: the
+ * part `overhead` measures less.
  */
 export const functions: Record<string, { memoryMb: number; cpuMs: number }> = {
   api: { memoryMb: 512, cpuMs: 1 },
@@ -24,8 +24,8 @@ export const functions: Record<string, { memoryMb: number; cpuMs: number }> = {
 export const bytesAroundLogLine = 26;
 
 /**
- * Batches a second that the lifecycle gets at most: a new on-demand table has four partitions, so its stream has four
- * shards, each with a batch at a time that is gathered for a second.
+ * The most batches per second that the lifecycle gets: a new on-demand table has four partitions, so its stream has four
+ * shards, and each gathers one batch at a time for a second.
  */
 export const lifecycleBatchesPerSecond = 4;
 
@@ -36,9 +36,9 @@ export const assumptionLines = [
     .join(", ")}; the processor time of ${Object.entries(functions)
     .map(([name, { cpuMs, memoryMb }]) => `${name} is ${cpuMs} ms at full speed, stretched by its ${memoryMb} MB`)
     .join(", ")}`,
-  "the table's stream has four shards, as that of a new table has, each with a batch a second at most; all jobs are of one product and env, which share counters by the hour",
+  "the table's stream has four shards, as that of a new table has, each with at most one batch per second; all jobs are of one product and env, which share counters by the hour",
   "the events that are published by default, completed, failed and cancelled; no webhooks, and an access log of class Infrequent Access",
-  "what the job itself calls and takes is not in it, nor what keeping its item costs ($0.25 a GB a month), nor data that leaves AWS",
+  "not included: what the job itself calls and uses, storing its item ($0.25 per GB and month), and data that leaves AWS",
   "the authorizer's answer is remembered for five minutes; X-Ray is off, as it is unless `jobs:tracing` says otherwise",
   "no free tiers and no volume discounts; reads of the table's stream are free for a Lambda",
 ];

@@ -5,7 +5,7 @@ import { countsOf, type Kind } from "./kinds.ts";
 
 export type Bill = Record<string, number>;
 
-/** US dollars for a million times what was counted, by what they are for. */
+/** US dollars for a million times the counts, by service. */
 export function billOf(counts: Counts, jobs = 1): Bill {
   const cost = (price: Price, count: number) => (count * prices[price]) / jobs;
   const invocations = Object.values(counts.invocations).reduce((a, b) => a + b, 0);
@@ -23,7 +23,7 @@ export function billOf(counts: Counts, jobs = 1): Bill {
   };
 }
 
-/** The access log is of the class that is read seldom (infra/constructs/http/http-api.ts). */
+/** The access log is of the class for logs that are rarely read (infra/constructs/http/http-api.ts). */
 const logsOf = ({ log_bytes, log_lines, access_log_bytes, http_request }: Counts): number =>
   (prices.log_megabyte * (log_bytes + log_lines * bytesAroundLogLine) +
     prices.rare_log_megabyte * (access_log_bytes + http_request * bytesAroundLogLine)) /
@@ -41,13 +41,13 @@ function gbSecondsOf({ invocations, remote_ms, held_ms }: Counts): number {
   return ofFunction.reduce((a, b) => a + b, 0);
 }
 
-/** Records of a small job that wake the lifecycle: made and finished. That it was claimed is told to nobody by default. */
+/** The records of a small job that wake the lifecycle: created and finished. A claim is not published by default. */
 const recordsPerJob = 2;
 
-/** The bill of a million jobs of a kind that come evenly, so many a second. */
+/** The bill for a million jobs of a kind that arrive evenly at this rate. */
 export async function billAt(kind: Kind, jobsPerSecond: number): Promise<Bill> {
   const batch = Math.max(1, Math.min(100, Math.floor((jobsPerSecond * recordsPerJob) / lifecycleBatchesPerSecond)));
-  // Six full batches, or near it.
+  // About six full batches.
   const jobs = Math.ceil((6 * batch) / recordsPerJob);
   return billOf(await countsOf(kind, { jobs, batch }), jobs);
 }

@@ -1,14 +1,14 @@
 /** What AWS bills, in its own units. */
 export interface Counts {
-  /** Calls that our code makes, by service and operation: `dynamodb.PutItem`. */
+  /** Calls made by our code, by service and operation: `dynamodb.PutItem`. */
   calls: Record<string, number>;
-  /** Write request units, those of the index among them, and read request units. */
+  /** Write request units, the index counted separately, and read request units. */
   table_write: number;
   index_write: number;
   table_read: number;
-  /** SQS requests of any kind, those of the event source and of the Scheduler among them. */
+  /** SQS requests of any kind, including those of the event source and of the Scheduler. */
   queue_request: number;
-  /** Schedules that were made and fired. */
+  /** Schedules that were created and have fired. */
   schedule: number;
   bus_event: number;
   bucket_put: number;
@@ -23,7 +23,7 @@ export interface Counts {
   /** Bytes of our own log lines. */
   log_bytes: number;
   log_lines: number;
-  /** Bytes of API Gateway's access log, which has a line a request. */
+  /** Bytes of API Gateway's access log, which has one line per request. */
   access_log_bytes: number;
 }
 

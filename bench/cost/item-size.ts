@@ -2,11 +2,11 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 
 type Attributes = Record<string, AttributeValue>;
 
-/** Bytes that DynamoDB bills an item by. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
+/** The size in bytes by which DynamoDB bills an item. https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/CapacityUnitCalculations.html */
 export const itemBytes = (item: Attributes): number =>
   Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
 
-/** Every list and map has 3 bytes of its own and one for each of what it holds. */
+/** Every list and map takes 3 bytes, and one more for each element. */
 const container = 3;
 
 function valueBytes(value: AttributeValue): number {
@@ -15,10 +15,10 @@ function valueBytes(value: AttributeValue): number {
   if (value.BOOL !== undefined || value.NULL !== undefined) return 1;
   if (value.L !== undefined) return value.L.reduce((sum, one) => sum + 1 + valueBytes(one), container);
   if (value.M !== undefined) return container + Object.keys(value.M).length + itemBytes(value.M);
-  throw new Error(`an item of ours has an attribute of type ${Object.keys(value)}`);
+  throw new Error(`bench/cost/item-size.ts does not know attributes of type ${Object.keys(value)}`);
 }
 
-/** About a byte for two significant digits, and one more; another for a sign. */
+/** About one byte per two significant digits, one more, and another for a sign. */
 function numberBytes(number: string): number {
   const digits = number.replace(/^-/, "").replace(".", "").replace(/^0+/, "").replace(/0+$/, "").length;
   return Math.ceil(digits / 2) + 1 + (number.startsWith("-") ? 1 : 0);

@@ -4,19 +4,19 @@ import { startWorld, type World } from "./world.ts";
 
 export interface Kind {
   name: string;
-  /** The request, from the time it is made at. */
+  /** The request, made at this time. */
   request: (now: number) => object;
   /** Attempts that fail, each with SERVICE_UNAVAILABLE, before one succeeds. */
   failures?: number;
-  /** Whether to count the second run of a series, or step of a feature, and not what comes before. */
+  /** Whether to count only the second run of a series, or step of a feature. */
   occurrence?: boolean;
-  /** Asked for once, after it has ended. */
+  /** Whether the job is read once after it has ended. */
   thenRead?: boolean;
 }
 
 const minute = 60_000;
 
-/** A request of some 250 bytes: what the target of the price means by small. */
+/** A request of some 250 bytes, which is a small job for the target. */
 const small = (now: number, more: object) => ({
   product_tag: "my-product",
   env: "prd",
@@ -27,7 +27,7 @@ const small = (now: number, more: object) => ({
 });
 const large = (now: number) => small(now, { input: { body: { text: "x".repeat(100 * 1024) } } });
 
-/** The kinds of jobs whose bill is looked at. */
+/** The kinds of jobs that are billed here. */
 export const kinds: Kind[] = [
   { name: "now", request: (now) => small(now, { start_at: 0 }) },
   { name: "in 10 minutes", request: (now) => small(now + 10 * minute + 400, {}) },
@@ -42,7 +42,7 @@ export const kinds: Kind[] = [
     occurrence: true,
   },
   {
-    // The decision that starts it, the step, and what it sends to wake the next decision.
+    // The decision that starts it, the step itself, and the message that wakes the next decision.
     name: "a step of a feature",
     request: (now) =>
       small(now, {
@@ -57,11 +57,11 @@ export const kinds: Kind[] = [
 export interface Load {
   /** Jobs of the kind, one after the other. */
   jobs: number;
-  /** Records of the table's stream that the lifecycle gets at a time. */
+  /** The records of the table's stream per batch of the lifecycle. */
   batch: number;
 }
 
-/** What jobs of a kind come to, from their requests to their events on the bus. */
+/** What jobs of a kind use, from their requests to their events on the bus. */
 export async function countsOf(kind: Kind, { jobs, batch }: Load = { jobs: 1, batch: 1 }): Promise<Counts> {
   let left = 0;
   const world = await startWorld(async () => {
@@ -84,7 +84,7 @@ async function oneJob(world: World, kind: Kind): Promise<void> {
   const answer = await world.request("POST", "/v1/jobs", kind.request(world.now()));
   if (answer.statusCode !== 202) throw new Error(`the request was not accepted: ${answer.body}`);
   if (kind.occurrence) {
-    // What the first run costs besides is that of the request.
+    // The first run also has the cost of the request.
     await world.drain(1);
     await world.stream(1);
     world.counted();
@@ -94,7 +94,7 @@ async function oneJob(world: World, kind: Kind): Promise<void> {
   if (kind.thenRead) await world.request("GET", `/v1/jobs/${JSON.parse(answer.body).job_id}`);
 }
 
-/** What it costs to look after no jobs: one run of the reconciler with the demo's catalog. */
+/** What is used without any jobs: one run of the reconciler with the demo's catalog. */
 export async function idleCounts(): Promise<Counts> {
   const world = await startWorld(async () => undefined);
   try {

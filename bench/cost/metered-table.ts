@@ -1,7 +1,6 @@
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
 import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
-import { settings } from "../../test/support/aws/client-settings.ts";
-import { table } from "../../test/support/aws/dynamo.ts";
+import { settings, table } from "../support/aws.ts";
 import { type Counts, count } from "./counts.ts";
 import { itemBytes } from "./item-size.ts";
 
@@ -29,8 +28,8 @@ interface Output {
 const writes = new Set(["PutItemCommand", "UpdateItemCommand", "DeleteItemCommand"]);
 
 /**
- * A client whose requests are counted in the units that DynamoDB bills, from the items as they are before and after;
- * `written` gets every write that took effect, for the stream. Refuses what it could not count.
+ * A client whose requests are counted in the units that DynamoDB bills, from the items before and after them. `written` gets
+ * every write that took effect, for the stream. Requests that cannot be counted throw.
  */
 export function meteredTable(endpoint: string, counts: () => Counts, written: (write: Write) => void): DynamoDBClient {
   const unmetered = new DynamoDBClient({ ...settings, endpoint });
@@ -53,7 +52,7 @@ export function meteredTable(endpoint: string, counts: () => Counts, written: (w
         try {
           return await next(args);
         } finally {
-          // A write whose condition fails is billed too, by the item that is there.
+          // A write whose condition fails is billed too, by the size of the existing item.
           const after = await read(key);
           counts().table_write += Math.max(1, writeUnits(before), writeUnits(after));
           counts().index_write += indexUnits(before, after);
@@ -70,7 +69,7 @@ const keyOf = (item: Item): Item =>
 
 const writeUnits = (item: Item | undefined): number => (item ? Math.ceil(itemBytes(item) / 1024) : 0);
 
-/** An index entry has the four keys. One that stays costs nothing, one that moves is deleted and put. */
+/** An index entry holds the four keys. An entry that stays costs nothing; one that moves is deleted and put again. */
 function indexUnits(before: Item | undefined, after: Item | undefined): number {
   const entries = [before, after].map(
     (item) => item && `${item[phaseIndex.partitionKey]?.S} ${item[phaseIndex.sortKey]?.S}`,
@@ -80,7 +79,7 @@ function indexUnits(before: Item | undefined, after: Item | undefined): number {
   return (from === undefined ? 0 : 1) + (to === undefined ? 0 : 1);
 }
 
-/** Units of 4 KB, half of one where it need not be the latest; a query is billed for the sum of what it reads. */
+/** Units of 4 KB, half as many for an eventually consistent read; a query is billed by the sum of what it reads. */
 function readUnits(command: string, input: Input, { Item, Items, Responses }: Output): number {
   const { ConsistentRead = false, IndexName, RequestItems } = input;
   const share = ConsistentRead ? 1 : 0.5;
@@ -90,9 +89,9 @@ function readUnits(command: string, input: Input, { Item, Items, Responses }: Ou
   }
   if (command === "BatchGetItemCommand" && RequestItems?.[table]?.ConsistentRead) {
     const found = Responses?.[table] ?? [];
-    // An item that is not there is one unit.
+    // A missing item costs one unit.
     const missing = RequestItems[table].Keys.length - found.length;
     return missing + found.reduce((sum, item) => sum + Math.ceil(itemBytes(item) / 4096), 0);
   }
-  throw new Error(`${command} is not metered: say here what it costs`);
+  throw new Error(`${command} is not metered: add here what it costs`);
 }

@@ -5,16 +5,16 @@ import type { Counts } from "./counts.ts";
 import { countsOf, idleCounts, type Kind, kinds } from "./kinds.ts";
 
 const target = 8;
-const minutesAMonth = 43_200;
+const minutesPerMonth = 43_200;
 const dollars = (amount: number): string => `$${amount.toFixed(2)}`;
 
-/** What AWS would bill for each kind of job, from requests and units that are counted. */
+/** What AWS would bill for each kind of job, computed from counted requests and units. */
 export async function cost(): Promise<Section> {
   const now = kinds[0] as Kind;
   const loads: [string, Bill][] = [
     ["now and then", billOf(await countsOf(now))],
-    ["a million a day", await billAt(now, 1e6 / 86_400)],
-    ["100 a second", await billAt(now, 100)],
+    ["a million per day", await billAt(now, 1e6 / 86_400)],
+    ["100 per second", await billAt(now, 100)],
   ];
   const atLoad = totalOf(loads[2]?.[1] ?? {});
   const counted: { name: string; counts: Counts; many: string }[] = [];
@@ -27,15 +27,15 @@ export async function cost(): Promise<Section> {
     title: "Cost",
     targets: [
       {
-        what: "a million small one-time jobs, 100 a second, all included",
+        what: "a million small one-time jobs at 100 per second, all included",
         target: dollars(target),
         measured: dollars(atLoad),
         met: atLoad <= target,
       },
     ],
     text: [
-      "US dollars a million small jobs that start at once (us-east-1, list prices), by how many come: what happens to jobs is told and",
-      "counted in batches, which are larger the more there is to tell.\n",
+      "US dollars per million small jobs that start at once (us-east-1, list prices), by their rate: events are published and counted in",
+      "batches, which are larger the more of them there are.\n",
       table(
         ["", ...loads.map(([name]) => name)],
         [
@@ -46,9 +46,9 @@ export async function cost(): Promise<Section> {
           ["**all**", ...loads.map(([, bill]) => `**${dollars(totalOf(bill))}**`)],
         ],
       ),
-      "\nWhat each kind of job comes to when no other shares a batch with it, and its price at 100 a second. What is due later costs more:",
-      "the time that its consumer waits for the rest of the last second, half a second in the mean; and where it is more than 15 minutes",
-      "away a schedule, the early message with its invocation, and that message sent again. `test/integration/cost.test.ts` holds these numbers.\n",
+      "\nWhat each kind of job uses when no other shares a batch with it, and its price at 100 per second. A job that is due later costs more:",
+      "its consumer waits for the rest of the last second, half a second on average; and a job that is due in more than 15 minutes has a",
+      "schedule, an early message with its invocation, and that message sent again. `test/integration/cost.test.ts` holds these numbers.\n",
       table(
         [
           "job",
@@ -60,8 +60,8 @@ export async function cost(): Promise<Section> {
           "invocations",
           "waited",
           "log bytes",
-          "a million",
-          "100 a second",
+          "per million",
+          "at 100 per second",
         ],
         counted.map(({ name, counts, many }) => [
           name,
@@ -77,8 +77,8 @@ export async function cost(): Promise<Section> {
           many,
         ]),
       ),
-      `\nWithout any job: ${dollars(idle * minutesAMonth)} a month for the reconciler with the demo's two tenants; Lambda's polling of ten`,
-      "empty queues, some 15 requests a minute each, is $2.59 a month.\n",
+      `\nWithout any jobs: ${dollars(idle * minutesPerMonth)} per month for the reconciler with the demo's two tenants; Lambda's polling of ten`,
+      "empty queues, some 15 requests per minute each, is $2.59 per month.\n",
       "Assumed:\n",
       ...assumptionLines.map((line) => `- ${line}`),
     ].join("\n"),

@@ -23,37 +23,35 @@ import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { Decide } from "../../lambdas/core/operations/execution.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
-import type { Clock } from "../../lambdas/core/ports/ports.ts";
+import type { Waits } from "../../lambdas/core/operations/waits.ts";
+import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
+import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
+import type { Clock, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
-import { settings } from "../../test/support/aws/client-settings.ts";
-import { startDynamo, table } from "../../test/support/aws/dynamo.ts";
-import { fits } from "../../test/support/aws/filter-pattern.ts";
-import { queuesAt, typeOfQueue } from "../../test/support/aws/queues.ts";
-import { scheduleRoles } from "../../test/support/aws/schedule-roles.ts";
-import { fakeDeadLetters } from "../../test/support/fakes/dead-letters.ts";
-import { fakeMessageQueue } from "../../test/support/fakes/message-queue.ts";
-import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
-import { fakeWaits } from "../../test/support/fakes/waits.ts";
-import { httpEvent } from "../../test/support/http-event.ts";
+import { queuesAt, scheduleRoles, settings, table, typeOfQueue } from "../support/aws.ts";
+import { httpEvent } from "../support/http-event.ts";
+import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answering } from "./answering.ts";
 import { remoteMs } from "./assumptions.ts";
 import { type Counts, count, noCounts } from "./counts.ts";
+import { startDynamoDb } from "./dynamodb.ts";
+import { fits } from "./filter-pattern.ts";
 import { meteredTable, type Write } from "./metered-table.ts";
 
-// What lines hold on AWS because a function has it there, as long as it is there.
+// Values as long as those that a function on AWS has in its log lines.
 process.env.METRICS_NAMESPACE = "ductape-jobs-prod-service";
 process.env._X_AMZN_TRACE_ID = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=0";
 const context = { awsRequestId: "8f8f0000-0000-4000-8000-000000000000" } as Context;
 const requestId = "JKJaXmPLvHcESHA=";
 
-/** The Scheduler fires up to 60 s late; here always in the middle. */
+/** The Scheduler fires up to 60 s late; here always 30 s. */
 const schedulerLateMs = 30_000;
 
 type Attributes = NonNullable<NonNullable<DynamoDBRecord["dynamodb"]>["Keys"]>;
 
-/** What the deployment's filter lets through where the settings are the default ones, and no webhook asks for more. */
+/** The filter of a deployment with the default settings and no webhooks. */
 const waking = streamFilter(new Set(finalEvents));
 
 const recordOf = ({ before, after }: Write, now: number): DynamoDBRecord => ({
@@ -78,15 +76,15 @@ interface Message {
 export type World = Awaited<ReturnType<typeof startWorld>>;
 
 /**
- * The handlers on the adapters of AWS, with every request counted. DynamoDB is a server in this process; SQS, the
+ * The handlers on their AWS adapters, with every request counted. DynamoDB is a server in this process; SQS, the
  * Scheduler, S3 and EventBridge answer at once. Time is virtual. `execute` stands for what a job does.
  */
 export async function startWorld(execute: Decide) {
-  const dynamo = await startDynamo();
+  const dynamo = await startDynamoDb();
   let counts = noCounts();
   let now = Date.UTC(2030, 0, 1, 12, 0, 7);
   const messages: Message[] = [];
-  /** What waits for the lifecycle: the writes that wake it. */
+  /** The writes that wake the lifecycle and wait for it. */
   const records: DynamoDBRecord[] = [];
   const objects = new Map<string, Uint8Array>();
 
@@ -95,7 +93,7 @@ export async function startWorld(execute: Decide) {
   const clock: Clock = {
     now: () => now,
     async sleep(ms, signal) {
-      // With a signal it is a timeout, which never comes here; without one it is time that is billed.
+      // With a signal this is a timeout, which is never reached here; without one it is a wait, which is billed.
       if (signal) return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
       now += ms;
       counts.held_ms += ms;
@@ -114,7 +112,7 @@ export async function startWorld(execute: Decide) {
       counts.schedule++;
       const { Arn, Input } = Target as { Arn: string; Input: string };
       const at = Date.parse(`${/^at\((.*)\)$/.exec(ScheduleExpression as string)?.[1]}Z`) + schedulerLateMs;
-      // The Scheduler's own send is a request to the queue like any other.
+      // What the Scheduler sends is a request to the queue like any other.
       counts.queue_request++;
       messages.push({ type: typeOfQueue(Arn), body: Input, at });
       return {};
@@ -160,7 +158,7 @@ export async function startWorld(execute: Decide) {
       deadLetterArn: "dlq",
     }),
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
-    secrets: fakeSecrets({}),
+    secrets: only<Secrets>("secrets"),
     clock,
   };
   const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
@@ -171,11 +169,11 @@ export async function startWorld(execute: Decide) {
   ];
   const run: Decide = (...what) => {
     executed++;
-    // What a job does takes a moment: where time stood still, an entry of the index that is about a time would not move.
+    // A job takes a moment: if time stood still, an index entry whose key has a time would not move.
     now += executionMs;
     return execute(...what);
   };
-  const api = httpApi(() => ({ ...ofApi, limits: defaultLimits, waits: fakeWaits() }), routes);
+  const api = httpApi(() => ({ ...ofApi, limits: defaultLimits, waits: only<Waits>("waits") }), routes);
   const consumerOf = (run: Decide, options: RunJobOptions = {}) =>
     queueHandler(
       () => ({ ...ofConsumer, redelivery: { soon: async () => {} } }),
@@ -190,10 +188,10 @@ export async function startWorld(execute: Decide) {
       bus,
       stats: services.stats,
       blobs: services.blobs,
-      tasks: fakeMessageQueue(),
-      webhooks: fakeMessageQueue(),
+      tasks: only<MessageQueue<TaskMessage>>("tasks"),
+      webhooks: only<MessageQueue<Delivery>>("webhooks"),
       endpoints: [],
-      deadLetters: fakeDeadLetters(),
+      deadLetters: only("deadLetters"),
       told: recent(),
       log: makeLog("lifecycle"),
       publish: new Set(finalEvents),
@@ -201,7 +199,7 @@ export async function startWorld(execute: Decide) {
     handleChanges,
   );
 
-  /** Runs a handler, and counts it and the bytes that it logs. */
+  /** Runs a handler and counts the invocation and the bytes that it logs. */
   async function invoke<T>(name: string, run: () => Promise<T>): Promise<T> {
     count(counts.invocations, name);
     const before = remoteMs(counts.calls);
@@ -222,8 +220,7 @@ export async function startWorld(execute: Decide) {
   return {
     async request(method: string, path: string, body?: unknown) {
       counts.http_request++;
-      const event = httpEvent({ method, path, ...(body !== undefined && { body }) });
-      event.requestContext.requestId = requestId;
+      const event = httpEvent({ method, path, body, requestId });
       const answer = (await invoke("api", () => api(event, context))) as { statusCode: number; body: string };
       const responseBytes = Buffer.byteLength(answer.body);
       const line = accessLogLine({ method, path, status: answer.statusCode, requestId, responseBytes });
@@ -231,7 +228,7 @@ export async function startWorld(execute: Decide) {
       return answer;
     },
 
-    /** Delivers every message at its time, one a batch, until there are none or so many runs of a series, or steps, have ended. */
+    /** Delivers every message at its time, one per batch, until none is left or `runs` runs or steps have ended. */
     async drain(runs = Number.POSITIVE_INFINITY) {
       for (const last = executed + runs; messages.length > 0 && executed < last; ) {
         const next = messages.reduce((a, b) => (b.at < a.at ? b : a));
@@ -246,7 +243,7 @@ export async function startWorld(execute: Decide) {
       }
     },
 
-    /** Gives the stream's records to the lifecycle, so many at a time. */
+    /** Gives the records of the stream to the lifecycle in batches. */
     async stream(batchSize: number) {
       while (records.length > 0) {
         const Records = records.splice(0, batchSize);
@@ -258,7 +255,7 @@ export async function startWorld(execute: Decide) {
       await invoke("reconciler", () => reconcile(ofReconciler));
     },
 
-    /** What was counted since it was last asked. */
+    /** What has been counted since the last call. */
     counted(): Counts {
       const soFar = counts;
       counts = noCounts();

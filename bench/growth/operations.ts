@@ -4,22 +4,26 @@ import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
 import { catalog } from "../../lambdas/consumers/types/catalog.ts";
 import { type Job, messageOf } from "../../lambdas/core/job/job.ts";
+import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
+import type { ApiServices } from "../../lambdas/core/operations/services.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
-import { aJob } from "../../test/support/builders.ts";
-import { fakeServices } from "../../test/support/fakes/services.ts";
-import { httpEvent } from "../../test/support/http-event.ts";
+import { aJob, noon } from "../support/a-job.ts";
+import { table } from "../support/aws.ts";
+import { httpEvent } from "../support/http-event.ts";
+import { only } from "../support/only.ts";
+import { quietLog } from "../support/quiet-log.ts";
 import { type Reads, sortedTable } from "./sorted-table.ts";
 
-const template = aJob({ product: "my-product", env: "prd", event: "create_order" });
+const template = aJob();
 const idOf = (number: number): string => `job_${number.toString(16).padStart(32, "0")}`;
 const numberOf = (id: string): number => Number.parseInt(id.slice("job_".length), 16);
 
-/** Every second job has completed; the others are due in the days to come, all but ten, which nobody has started. */
+/** Half of the jobs have completed. Of the others, ten are overdue and have not started; the rest are due in the next days. */
 const jobAt =
   (now: number) =>
   (number: number): Job => {
     const id = idOf(number);
-    // Numbers are shards too: pairs of them, so that each shard has jobs of both kinds.
+    // A number also decides the shard, so jobs of both kinds come in runs of eight: each shard has both.
     if ((number >> 3) % 2 === 0) {
       const finished_at = now - 1000 * (number + 1);
       return { ...template, id, status: "completed", due_at: finished_at - 50, finished_at, result: { inline: {} } };
@@ -28,12 +32,22 @@ const jobAt =
     return { ...template, id, status: "scheduled", due_at: overdue ? now - 3_600_000 : now + 1000 * (number + 900) };
   };
 
-/** What each operation reads with so many jobs stored. */
+/** What each operation reads when `size` jobs are stored. */
 export async function readsWith(size: number): Promise<Record<string, Reads>> {
-  const fakes = fakeServices({ catalog });
-  const now = fakes.clock.now();
+  const now = noon;
   const { client, taken } = sortedTable(size, jobAt(now), numberOf);
-  const services = { ...fakes, jobs: dynamoJobStore({ client, table: "jobs", retentionDays: 30 }) };
+  const services: ApiServices = {
+    catalog,
+    jobs: dynamoJobStore({ client, table, retentionDays: 30 }),
+    queue: only("queue", { sendMany: async () => [] }),
+    scheduler: only("scheduler"),
+    blobs: only("blobs"),
+    stats: only("stats"),
+    waits: only("waits"),
+    limits: defaultLimits,
+    clock: { now: () => now, sleep: async () => {} },
+    log: quietLog,
+  };
   const api = httpApi(() => services, routes);
   const get = async (path: string, query?: Record<string, string>) => {
     const answer = await api(httpEvent({ path, ...(query && { query }) }), {} as Context);

@@ -4,7 +4,7 @@ import type { Reads } from "./sorted-table.ts";
 
 const sizes = [1000, 100_000, 1_000_000];
 
-/** What lists, claims and the reconciler read with ever more jobs stored. */
+/** What lists, claims and the reconciler read as the number of stored jobs grows. */
 export async function growth(): Promise<Section> {
   const all: Record<string, Reads>[] = [];
   for (const size of sizes) all.push(await readsWith(size));
@@ -18,15 +18,15 @@ export async function growth(): Promise<Section> {
     title: "Growth",
     targets: [
       {
-        what: "reads of every operation with 1,000,000 jobs stored, next to 1,000",
+        what: "reads of every operation with 1,000,000 jobs stored, compared with 1,000",
         target: "the same",
         measured: flat ? "the same" : "more",
         met: flat,
       },
     ],
     text: [
-      "Requests, items looked at and read units, counted. The adapter of DynamoDB asks a table that is held in memory the way DynamoDB",
-      "holds it (`bench/growth/sorted-table.ts`): each partition of the index in order, a query reads from its range up to its limit.\n",
+      "Requests, items looked at and read units, counted. The DynamoDB adapter reads a table that is held in memory as DynamoDB holds it",
+      "(`bench/growth/sorted-table.ts`): each partition of the index is sorted, and a query reads within its range up to its limit.\n",
       table(
         ["", ...sizes.map((size) => `${size.toLocaleString("en-US")} jobs`)],
         names.map((name) => [name, ...sizes.map((_, at) => textOf(name, at))]),

@@ -1,14 +1,14 @@
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { idOf, itemOf, phaseIndex } from "../../lambdas/aws/dynamodb/job-item.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
-import { settings } from "../../test/support/aws/client-settings.ts";
 import { answering } from "../cost/answering.ts";
 import { noCounts } from "../cost/counts.ts";
 import { itemBytes } from "../cost/item-size.ts";
+import { settings } from "../support/aws.ts";
 
 type Item = Record<string, AttributeValue>;
 
-/** What reading came to: requests, items that were looked at, and read units. */
+/** What reading took: requests, items looked at, and read units. */
 export interface Reads {
   calls: number;
   items: number;
@@ -16,9 +16,9 @@ export interface Reads {
 }
 
 /**
- * A client on a table of any size that is held in memory as DynamoDB holds it, every partition of the index in the order
- * of its sort key. Jobs are made when they are read: `jobAt` says what the job of a number is, `numberOf` which number
- * an id has. Knows only what lists, claims and the reconciler ask.
+ * A client of a table of any size that is held in memory as DynamoDB holds it: each partition of the index is sorted by its
+ * key. Jobs are made when they are read: `jobAt` makes the job of a number, `numberOf` finds the number of an id. It knows
+ * only the requests of lists, claims and the reconciler.
  */
 export function sortedTable(size: number, jobAt: (number: number) => Job, numberOf: (id: string) => number) {
   const reads: Reads = { calls: 0, items: 0, units: 0 };
@@ -73,7 +73,7 @@ export function sortedTable(size: number, jobAt: (number: number) => Job, number
   });
   return {
     client,
-    /** What was read since it was last asked. */
+    /** What has been read since the last call. */
     taken(): Reads {
       const soFar = { ...reads };
       Object.assign(reads, { calls: 0, items: 0, units: 0 });
@@ -94,7 +94,7 @@ function partitionsOf(size: number, jobAt: (number: number) => Job): Map<string,
   return partitions;
 }
 
-/** The place of the first key that does not sort before `bound`. */
+/** The index of the first key that does not sort before `bound`. */
 function firstNotBelow(keys: readonly string[], bound: string): number {
   let [low, high] = [0, keys.length];
   while (low < high) {

@@ -1,23 +1,26 @@
 import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { freePort } from "../../test/support/databases/free-port.ts";
-import { startPostgres } from "../../test/support/databases/postgres.ts";
-import { jobsOf, scheduleMany, withLocal } from "../local-system.ts";
+import { makeDemoDatabase } from "../../local/demo/postgres.ts";
+import { listen } from "../../local/gateway/http.ts";
+import { jobsOf, scheduleMany } from "../support/local-jobs.ts";
+import { withLocal } from "../support/npm-start.ts";
 
-/** Jobs at random instants of a window, which begins so long after they were asked for. */
+/** Jobs at random times within a window that begins `leadMs` after they are scheduled. */
 export const workload = { jobs: 1000, leadMs: 8000, windowMs: 20_000 };
 
 export interface Measured {
   system: string;
-  /** Why there are none, where there are none. */
+  /** Why nothing was measured. */
   missing?: string;
   lateMs: number[];
 }
 
-/** `npm start`, and other systems' workers, each by itself on this machine. */
+/** `npm start` and the workers of other systems, one after the other on this machine. */
 export async function measured(): Promise<Measured[]> {
   return [
     await attempt("Ductape Jobs, `npm start`", local),
@@ -38,14 +41,14 @@ const local = (): Promise<number[]> =>
     return jobs.map(({ started_at = 0, scheduled_at }) => started_at - scheduled_at);
   });
 
-/** Runs a rival's script, which prints how late each job was, as JSON. */
+/** Runs a rival's script, which prints as JSON how late each job was. */
 const rival = (
   system: string,
   script: string,
   withServer: (run: (url: string) => Promise<number[]>) => Promise<number[]>,
 ): Promise<Measured> => attempt(system, () => withServer((url) => run(script, url)));
 
-/** A system that is not there, or not up to it, is left out, and it is said why. */
+/** A system that is missing or fails is left out, with the reason. */
 async function attempt(system: string, measure: () => Promise<number[]>): Promise<Measured> {
   try {
     return { system, lateMs: await measure() };
@@ -72,16 +75,20 @@ function run(script: string, url: string): Promise<number[]> {
 }
 
 async function withPostgres<T>(run: (url: string) => Promise<T>): Promise<T> {
-  const server = await startPostgres();
+  const parent = await mkdtemp(join(tmpdir(), "postgres-"));
+  const server = makeDemoDatabase({ folder: join(parent, "data"), password: randomUUID() });
   try {
-    return await run(server.url());
+    return await run(await server.url());
   } finally {
     await server.stop();
+    await rm(parent, { recursive: true, force: true });
   }
 }
 
 async function withRedis<T>(run: (url: string) => Promise<T>): Promise<T> {
-  const port = await freePort();
+  // Redis cannot pick a free port by itself.
+  const { port, close } = await listen(createServer());
+  await close();
   const folder = await mkdtemp(join(tmpdir(), "redis-"));
   const flags = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "", "--appendonly", "yes"];
   const server = spawn("redis-server", flags, { stdio: "ignore" });

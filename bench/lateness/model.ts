@@ -1,8 +1,8 @@
 /**
- * What AWS does to a message between two of our functions, in milliseconds. The Scheduler's 60 s are documented
+ * How long AWS takes to pass a message from one of our functions to another, in milliseconds. The Scheduler's 60 s are documented
  * (https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html); how they are spread is not, so they are
  * uniform here. The rest is assumed: SQS hands a visible message to a waiting poller within some milliseconds, and one
- * invocation in a hundred waits for a new environment besides.
+ * invocation in a hundred also waits for a new environment.
  */
 export const model = {
   schedulerLateMs: 60_000,
@@ -16,18 +16,18 @@ export const model = {
 
 export const modelLines = [
   `EventBridge Scheduler fires up to ${model.schedulerLateMs / 1000} s after the second that it was given, uniformly`,
-  `SQS shows a message when its delay of whole seconds is over; a consumer has it ${model.deliveryMs} ms later and an exponentially distributed time of ${model.deliveryMeanMs} ms in the mean besides`,
+  `SQS shows a message when its delay of whole seconds is over; a consumer gets it ${model.deliveryMs} ms later, plus an exponentially distributed time with a mean of ${model.deliveryMeanMs} ms`,
   `one delivery in ${1 / model.coldShare} takes ${model.coldMs} ms more, for a cold start`,
   `a request to DynamoDB or SQS takes ${model.requestMs} ms`,
 ];
 
 export type Random = () => number;
 
-/** From a message's time in its queue to its consumer. */
+/** From the time a message is visible in its queue until its consumer has it. */
 export const delivery = (random: Random): number =>
   model.deliveryMs - model.deliveryMeanMs * Math.log(1 - random()) + (random() < model.coldShare ? model.coldMs : 0);
 
-/** Numbers from 0 up to 1, the same for a seed: mulberry32. */
+/** Numbers from 0 up to 1, always the same for a seed (mulberry32). */
 export function seeded(seed: number): Random {
   let state = seed;
   return () => {

@@ -11,7 +11,7 @@ const shares = [0.5, 0.99, 1] as const;
 
 const row = (name: string, lateMs: number[]) => [name, ...shares.map((share) => duration(percentile(lateMs, share)))];
 
-/** How late jobs start: as AWS is documented in virtual time, and on this machine beside others. */
+/** How late jobs start: in virtual time, as AWS is documented, and on this machine, compared with other systems. */
 export async function lateness(): Promise<Section> {
   const { soon, far, plain, early } = await simulated();
   const all = [...soon, ...far];
@@ -30,8 +30,8 @@ export async function lateness(): Promise<Section> {
       { what: "jobs that start early", target: "0", measured: String(early), met: early === 0 },
     ],
     text: [
-      `${jobs.toLocaleString("en-US")} jobs in virtual time through \`core/route.ts\`, the dispatch and the consumers' shell: a third is due within 15 minutes, the`,
-      "others within a day. From the time that was asked for to the start of the execution; the model of AWS is below.\n",
+      `${jobs.toLocaleString("en-US")} jobs in virtual time through the routing, the dispatch and the consumers' engine: a third is due within 15 minutes, the`,
+      "others within a day. Measured from the time a job is due to the start of its execution; the model of AWS is below.\n",
       table(
         ["", "p50", "p99", "at most"],
         [
@@ -44,8 +44,8 @@ export async function lateness(): Promise<Section> {
       "",
       ...modelLines.map((line) => `- ${line}`),
       "",
-      `Measured on this machine: ${workload.jobs.toLocaleString("en-US")} jobs at random instants of ${workload.windowMs / 1000} s, asked for ${workload.leadMs / 1000} s before, one system after the other. Ours`,
-      "calls a server over HTTP in each job, and its time is that of the claim; the others' jobs do nothing.\n",
+      `Measured on this machine: ${workload.jobs.toLocaleString("en-US")} jobs at random times within ${workload.windowMs / 1000} s, scheduled ${workload.leadMs / 1000} s before, one system after the other. Our`,
+      "jobs call a server over HTTP, and are timed when they are claimed; the jobs of the others do nothing.\n",
       table(
         ["", "p50", "p99", "at most"],
         here.map(({ system, missing, lateMs }) =>

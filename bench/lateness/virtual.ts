@@ -1,31 +1,32 @@
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
-import type { JobMessage } from "../../lambdas/core/job/job.ts";
+import type { Job, JobMessage } from "../../lambdas/core/job/job.ts";
+import { claimable, claimed } from "../../lambdas/core/job/transitions.ts";
 import { dispatch } from "../../lambdas/core/operations/dispatch.ts";
-import type { Clock } from "../../lambdas/core/ports/ports.ts";
+import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
+import type { Clock, JobStore } from "../../lambdas/core/ports/ports.ts";
 import { products } from "../../products/index.ts";
-import { aJob, noon } from "../../test/support/builders.ts";
-import { fakeJobStore } from "../../test/support/fakes/job-store.ts";
-import { fakeServices } from "../../test/support/fakes/services.ts";
+import { aJob, noon } from "../support/a-job.ts";
+import { only } from "../support/only.ts";
+import { quietLog } from "../support/quiet-log.ts";
 import { delivery, model, type Random } from "./model.ts";
 
 export interface Outcome {
   lateMs: number;
-  /** How many messages it took. */
+  /** The number of messages that were delivered for it. */
   deliveries: number;
 }
 
-const quiet = { debug() {}, info() {}, warn() {}, error() {}, measure() {} };
 const catalog = makeCatalog(products, registry);
 
-/** One job from its request to its start, in virtual time, through the routing, the dispatch and the shell as they are. */
+/** Takes one job from its request to its start, in virtual time, through the real routing, dispatch and engine. */
 export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
   let now = noon + Math.floor(random() * 1000);
   const dueAt = now + inMs;
   const clock: Clock = {
     now: () => now,
-    // With a signal it is a timeout, which the job does not reach; without one it is the wait for the job's time.
+    // With a signal this is a timeout, which the job does not reach; without one it is the wait until the job is due.
     sleep: async (ms, signal) => {
       if (signal) return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
       now += Math.ceil(ms);
@@ -35,43 +36,29 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
   const send = (message: JobMessage, at: number) => {
     sent = { message, at };
   };
-  const job = aJob({
-    product: "my-product",
-    event: "create_order",
-    status: dueAt <= now ? "queued" : "scheduled",
-    created_at: now,
-    due_at: dueAt,
-  });
-  const store = fakeJobStore(job);
-  const services = {
-    ...fakeServices({ catalog }),
+  const job = aJob({ status: dueAt <= now ? "queued" : "scheduled", created_at: now, due_at: dueAt });
+  const services: ConsumerServices = {
+    catalog,
     clock,
-    log: quiet,
-    jobs: {
-      ...store,
-      async claim(...what: Parameters<typeof store.claim>) {
-        const outcome = await store.claim(...what);
-        now += model.requestMs;
-        return outcome;
-      },
-      async get(id: string) {
-        now += model.requestMs;
-        return store.get(id);
-      },
-    },
-    queue: {
-      async send(_type: unknown, message: JobMessage, { delaySeconds }: { delaySeconds: number }) {
+    log: quietLog,
+    jobs: storeOf(job, () => {
+      now += model.requestMs;
+    }),
+    queue: only("queue", {
+      async send(_type, message, { delaySeconds }) {
         now += model.requestMs;
         send(message, now + 1000 * delaySeconds);
       },
-      sendMany: () => Promise.reject(new Error("nobody sends many here")),
-    },
-    scheduler: {
-      async schedule(_name: string, at: number, _type: unknown, message: JobMessage) {
+    }),
+    scheduler: only("scheduler", {
+      async schedule(_name, at, _type, message) {
         send(message, 1000 * at + random() * model.schedulerLateMs);
       },
       unschedule: async () => {},
-    },
+    }),
+    blobs: only("blobs"),
+    stats: only("stats"),
+    secrets: only("secrets"),
   };
 
   let startedAt: number | undefined;
@@ -89,10 +76,31 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
   throw new Error("a job was not started");
 }
 
-/** The same job as a schedule of its own at its second, straight to its consumer's queue. */
+/** A store of one job, with the rules of the real one; `wait` lets the time of a request pass. */
+function storeOf(job: Job, wait: () => void): JobStore {
+  let stored = job;
+  return only("jobs", {
+    async claim(message, claim) {
+      const answer = claimable(stored, message, claim.now, claim.type);
+      if (answer === "yes") stored = claimed(stored, claim);
+      wait();
+      return { outcome: answer === "yes" ? "claimed" : answer, job: stored };
+    },
+    async get() {
+      wait();
+      return stored;
+    },
+    async replace(next) {
+      stored = next;
+      return "replaced";
+    },
+  });
+}
+
+/** The same job as a schedule of its own, at its second, straight into the queue of its consumer. */
 export function plainScheduler(inMs: number, random: Random): number {
   const due = noon + Math.floor(random() * 1000) + inMs;
-  // A schedule knows whole seconds; the one before would be too early.
+  // A schedule has whole seconds, and must not fire before the job is due.
   const at = Math.ceil(due / 1000) * 1000;
   return at + random() * model.schedulerLateMs + delivery(random) + model.requestMs - due;
 }

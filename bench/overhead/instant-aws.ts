@@ -5,11 +5,11 @@ interface WireRequest {
   body?: string | Uint8Array;
 }
 
-/** What each operation answers, by its name; its body is parsed where an answer depends on it. */
+/** The answer to each operation. A body is parsed only where the answer depends on it. */
 const answers: Record<string, (body: () => Record<string, string>, claimed: string) => string> = {
   PutItem: () => "{}",
   UpdateItem: (_, claimed) => claimed,
-  // The client checks it.
+  // The client checks the hash.
   SendMessage: (body) =>
     JSON.stringify({
       MessageId: "1",
@@ -19,14 +19,14 @@ const answers: Record<string, (body: () => Record<string, string>, claimed: stri
     }),
 };
 
-/** In the place of an SDK client's network: answers at once, so that what is left is the client's and the caller's own work. */
+/** Replaces the network of an SDK client and answers at once, so that only the work of the client and its caller is left. */
 export const instantAws = (claimed = "{}") => ({
   metadata: { handlerProtocol: "http/1.1" },
   async handle({ headers, body }: WireRequest) {
     const operation = headers["x-amz-target"]?.split(".")[1] ?? "";
     const text = () => (typeof body === "string" ? body : new TextDecoder().decode(body));
     const answer = answers[operation]?.(() => JSON.parse(text()), claimed);
-    if (answer === undefined) throw new Error(`nobody has said what ${operation} answers`);
+    if (answer === undefined) throw new Error(`bench/overhead/instant-aws.ts has no answer for ${operation}`);
     return {
       response: {
         statusCode: 200,

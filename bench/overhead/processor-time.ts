@@ -1,12 +1,12 @@
 import { median } from "../part.ts";
 
-/** So short that what else the machine does meets both sides alike, so long that each has its share of garbage collection. */
+/** Short enough that other load on the machine affects all kinds alike, long enough that each turn includes garbage collection. */
 const callsATurn = 100;
 const turns = { warm: 20, measured: 60 };
 
 /**
- * Microseconds of processor time of a call, on all threads of the process: for each kind of call the median of many short
- * turns, one kind after the other. What is compared are the medians: a ratio within each turn takes over the noise of both.
+ * Microseconds of processor time per call, on all threads of the process: for each kind of call the median of many short
+ * turns, one kind after the other. Compare the medians: a ratio taken within each turn has the noise of both.
  */
 export async function processorTimes<Kind extends string>(
   calls: Record<Kind, () => Promise<unknown>>,

@@ -18,54 +18,51 @@ import { catalog } from "../../lambdas/consumers/types/catalog.ts";
 import { JobMessage, messageOf } from "../../lambdas/core/job/job.ts";
 import { claimed, completed } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
-import { settings } from "../../test/support/aws/client-settings.ts";
-import { queuesAt } from "../../test/support/aws/queues.ts";
-import { aJob } from "../../test/support/builders.ts";
-import { fakeBlobStore } from "../../test/support/fakes/blob-store.ts";
-import { fakeScheduler } from "../../test/support/fakes/scheduler.ts";
-import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
-import { fakeWaits } from "../../test/support/fakes/waits.ts";
-import { httpEvent } from "../../test/support/http-event.ts";
+import type { ApiServices, ConsumerServices } from "../../lambdas/core/operations/services.ts";
+import { aJob } from "../support/a-job.ts";
+import { queuesAt, settings, table } from "../support/aws.ts";
+import { httpEvent } from "../support/http-event.ts";
+import { only } from "../support/only.ts";
 import { instantAws } from "./instant-aws.ts";
 
-const table = "jobs";
 const result = { status: 201, headers: { "content-type": "application/json" }, body: { order: "O-7" } };
-/** With the time that is left, by which middy gives up before Lambda does. */
+/** With the time left, from which middy knows when to give up before Lambda does. */
 const context = { awsRequestId: crypto.randomUUID(), getRemainingTimeInMillis: () => 29_000 } as Context;
 const input = { params: { customer: "C-1042" }, body: { sku: "SKU-77-BLUE", quantity: 2, price: 1999 } };
 
 /**
- * A request, and the execution of a job, on instant AWS: with all that is ours, made as `startServices` makes it, and the
- * bare calls that they come to, by clients as the SDK makes them.
+ * A request and the execution of a job, on an AWS that answers at once: with all of our code, set up as `startServices` does
+ * it, and as the bare SDK calls that they make.
  */
 export function subjects() {
   const now = Date.now();
-  const job = aJob({ product: "my-product", event: "create_order", input: { inline: input }, due_at: now });
+  const job = aJob({ input: { inline: input }, due_at: now });
   const claim = { claimId: crypto.randomUUID(), now, leaseMarginMs: 20_000 };
   const running = claimed(job, claim);
   const requestHandler = instantAws(JSON.stringify({ Attributes: itemOf({ ...running, lease_until: now + 1e9 }, 30) }));
   const own = { ...clientDefaults, ...settings, requestHandler };
   const dynamo = new DynamoDBClient(own);
   const queues = queuesAt("https://sqs.us-east-1.amazonaws.com");
-  const services = {
+  const services: ConsumerServices = {
     catalog,
     jobs: dynamoJobStore({ client: dynamo, table, retentionDays: 30 }),
     stats: dynamoStatsStore({ client: dynamo, table }),
     queue: sqsJobQueue({ client: new SQSClient(own), queues }),
-    scheduler: fakeScheduler(),
-    blobs: fakeBlobStore(),
-    secrets: fakeSecrets({}),
+    scheduler: only("scheduler"),
+    blobs: only("blobs"),
+    secrets: only("secrets"),
     clock: systemClock,
     log: makeLog("bench"),
   };
-  const api = httpApi(() => ({ ...services, limits: defaultLimits, waits: fakeWaits() }), routes);
+  const apiServices: ApiServices = { ...services, limits: defaultLimits, waits: only("waits") };
+  const api = httpApi(() => apiServices, routes);
   const consumer = queueHandler(
     () => ({ ...services, redelivery: { soon: async () => {} } }),
     JobMessage,
     (all, message) => runJob(all, async () => result, message),
   );
-  const body = JSON.stringify({ product_tag: "my-product", env: "prd", event: "create_order", start_at: 0, input });
-  const event = httpEvent({ method: "POST", path: "/v1/jobs", body, headers: { "content-type": "application/json" } });
+  const body = { product_tag: "my-product", env: "prd", event: "create_order", start_at: 0, input };
+  const event = httpEvent({ method: "POST", path: "/v1/jobs", body });
   const message = JSON.stringify(messageOf(job));
   const batch = { Records: [{ messageId: "1", body: message }] } as SQSEvent;
   const stored = itemOf(job, 30);
@@ -98,7 +95,7 @@ export function subjects() {
   return {
     ours: {
       async request() {
-        // Middleware changes the event that it is given.
+        // The middleware changes the event that it gets.
         const answer = await api({ ...event, headers: { ...event.headers } }, context);
         if ((answer as { statusCode: number }).statusCode !== 202) throw new Error(JSON.stringify(answer));
       },
@@ -108,7 +105,7 @@ export function subjects() {
       },
     },
     bare: bare({ ...settings, requestHandler }),
-    /** By clients that are set up as ours. */
+    /** From clients that are set up like ours. */
     alike: bare(own),
   };
 }

@@ -1,12 +1,13 @@
-import { jobsOf, scheduleMany, withLocal } from "../local-system.ts";
 import { duration, median, percentile, type Section, table } from "../part.ts";
+import { jobsOf, scheduleMany } from "../support/local-jobs.ts";
+import { withLocal } from "../support/npm-start.ts";
 
 const jobs = 1000;
 
-/** Jobs a second that `npm start` takes from their request to their end. */
+/** How many jobs per second `npm start` accepts and finishes. */
 export async function throughput(): Promise<Section> {
   const { accepted, finished, waits } = await withLocal(async (running) => {
-    // Its first jobs load what they need.
+    // The first job loads what all others need.
     await scheduleMany(running, [{ start_at: 0 }]);
     await jobsOf(running, 1, 30_000);
     const begin = Date.now();
@@ -23,13 +24,13 @@ export async function throughput(): Promise<Section> {
     title: "Throughput of the local runtime",
     targets: [],
     text: [
-      `\`npm start\` with ${jobs.toLocaleString("en-US")} jobs that are due at once, in requests of 100; each calls the outbox over HTTP. On AWS the limits are those of`,
-      "the services and of `jobs:maxConcurrency`.\n",
+      `\`npm start\` with ${jobs.toLocaleString("en-US")} jobs that are due at once, in requests of 100; each calls the outbox over HTTP. On AWS the services and`,
+      "`jobs:maxConcurrency` set the limits.\n",
       table(
         ["", ""],
         [
-          ["accepted", `${Math.round((1000 * jobs) / accepted)} a second`],
-          ["finished", `${Math.round((1000 * jobs) / finished)} a second`],
+          ["accepted", `${Math.round((1000 * jobs) / accepted)} per second`],
+          ["finished", `${Math.round((1000 * jobs) / finished)} per second`],
           ["from request to end, p50", duration(median(waits))],
           ["from request to end, p99", duration(percentile(waits, 0.99))],
         ],

@@ -1,12 +1,7 @@
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
-import { catalogOnly } from "./catalog-only.ts";
-import { defer, sourceOf } from "./deferred.ts";
-import { edits } from "./edits.ts";
 import { builtins, commonJs } from "./node.ts";
-import { browsers, credentials, errorClasses, unreached, versions } from "./sdk.ts";
-import { stringFormats } from "./zod.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -14,8 +9,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 const lazyPort = /^\.\/(start-[a-z-]+)\.ts$/;
 
 /**
- * Lazy ports become bundles of their own, with what of the SDK they need: esbuild splits by files, so that what S3 alone
- * uses of the files that all clients share (XML, for one) would be in what a cold start compiles. `found` gets their names.
+ * Lazy ports become bundles of their own, each with the parts of the SDK that it needs: esbuild splits by whole files, so
+ * what S3 alone uses of the files that all clients share (XML, for one) would be in what a cold start compiles. Their names
+ * are added to `found`.
  */
 const lazyPorts = (found: Set<string>): Plugin => ({
   name: "lazy-ports",
@@ -29,28 +25,22 @@ const lazyPorts = (found: Set<string>): Plugin => ({
   },
 });
 
-const plugins = [
-  builtins,
-  browsers,
-  commonJs,
-  credentials,
-  versions,
-  edits(unreached),
-  errorClasses,
-  stringFormats,
-  catalogOnly,
+/**
+ * Packages that the SDK imports lazily and no function ever asks for: every other source of credentials than the role's
+ * (`lambdas/aws/client/role-credentials.ts`), and what reads the names of browsers. A cold start would compile
+ * more, because esbuild keeps what they share with the clients in one file with what the clients need.
+ */
+const neverLoaded = [
+  ...["ini", "sso", "process", "web-identity", "http"].map((source) => `@aws-sdk/credential-provider-${source}`),
+  "@smithy/credential-provider-imds",
+  "bowser",
 ];
 
-const options = {
+/** What every bundle is made with, the one that the benchmarks compare ours with too. */
+export const options = {
   absWorkingDir: root,
   bundle: true,
-  // What is imported lazily stays out of the file that a cold start compiles.
-  splitting: true,
   minify: true,
-  // Beside the code and not named in it: Node would read them at each cold start, a quarter more. docs/operations/monitoring.md#stack-frames.
-  sourcemap: "external",
-  // Stack frames need names and lines only; the text of the sources would double the package.
-  sourcesContent: false,
   format: "esm",
   outExtension: { ".js": ".mjs" },
   platform: "node",
@@ -62,45 +52,45 @@ const options = {
   logLevel: "error",
 } as const satisfies BuildOptions;
 
+/** None of them touches a package's source. Names of lazy ports are added to `ports`. */
+export const plugins = (ports: Set<string>): Plugin[] => [builtins, commonJs, lazyPorts(ports)];
+
+const split = {
+  ...options,
+  // What is imported lazily stays out of the file that a cold start compiles.
+  splitting: true,
+  // Beside the code and not named in it: Node would read them at each cold start, a quarter more. docs/operations.md#logs.
+  sourcemap: "external",
+  // Stack frames need names and lines only; the text of the sources would double the package.
+  sourcesContent: false,
+  external: neverLoaded,
+} as const satisfies BuildOptions;
+
 /** Where the handler of an entry stands: `consumers/action` is `lambdas/consumers/types/action/handler.ts`. */
 export const sourceOfEntry = (entry: string): string =>
   `lambdas/${entry.replace("consumers/", "consumers/types/")}/handler.ts`;
 
 /**
- * Bundles the handler of an entry into a folder: `index.mjs`, and beside it chunks for what is imported lazily or deferred.
- * Answers what esbuild says of the files it wrote, by their names.
+ * Bundles the handler of an entry into a folder: `index.mjs`, and beside it chunks for what is imported lazily. Resolves
+ * with what esbuild says of the files it wrote, by their names.
  */
 export async function bundle(entry: string, outdir: string): Promise<Metafile["outputs"]> {
   const ports = new Set<string>();
-  const groups = new Set<string>();
   const start = await build({
-    ...options,
+    ...split,
     outdir,
     entryPoints: { index: sourceOfEntry(entry) },
-    plugins: [...plugins, lazyPorts(ports), defer(groups)],
+    plugins: plugins(ports),
   });
   const later = await build({
-    ...options,
+    ...split,
     outdir,
     entryPoints: Object.fromEntries([...ports].map((name) => [name, `lambdas/aws/start/${name}.ts`])),
-    plugins,
+    plugins: plugins(ports),
   });
-  const seldom = await Promise.all([...groups].map((group) => bundleGroup(group, outdir)));
-  const outputs = [start, later, ...seldom].flatMap(({ metafile }) => Object.entries(metafile.outputs));
+  const outputs = [start, later].flatMap(({ metafile }) => Object.entries(metafile.outputs));
   return Object.fromEntries(outputs.map(([path, output]) => [basename(path), output]));
 }
-
-/** What is deferred (`infra/bundle/deferred.ts`) is asked for with `require`. */
-const bundleGroup = (group: string, outdir: string) =>
-  build({
-    ...options,
-    splitting: false,
-    format: "cjs",
-    banner: {},
-    stdin: { contents: sourceOf(group), resolveDir: root },
-    outfile: join(outdir, `${group}.cjs`),
-    plugins: [builtins],
-  });
 
 /** The names of the files that a cold start loads: the entry's and what it imports at once. */
 export function loadedAtStart(outputs: Metafile["outputs"], file = "index.mjs", seen = new Set<string>()): Set<string> {

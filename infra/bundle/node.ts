@@ -6,25 +6,35 @@ import type { Plugin } from "esbuild";
 
 /**
  * Node's own modules by `process.getBuiltinModule`: an ES module that imports one reads all of its exports at once, and
- * behind those of `node:http` is undici, which costs a cold start more than anything of ours. No file may import that one
- * lazily either; for all others Node's own lazy import does.
+ * behind those of `node:http` is undici, which takes longer to load than all of our code. The SDK imports that one lazily,
+ * and gets it without what undici is behind; for all others Node's own lazy import will do.
  * https://nodejs.org/api/process.html#processgetbuiltinmoduleid
  */
 export const builtins: Plugin = {
   name: "builtins",
   setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)*$/ }, ({ path, kind, importer }) => {
+    onResolve({ filter: /^(node:)?[a-z_]+(\/[a-z_]+)*$/ }, ({ path, kind }) => {
       if (!isBuiltin(path)) return undefined;
       const name = path.replace(/^node:/, "");
       if (kind !== "dynamic-import") return { path: name, namespace: "builtin" };
-      if (name === "http") return { errors: [{ text: `${importer} imports node:http lazily, and undici with it` }] };
-      return { path: `node:${name}`, external: true };
+      return name === "http" ? { path: name, namespace: "lazy-builtin" } : { path: `node:${name}`, external: true };
     });
     onLoad({ filter: /.*/, namespace: "builtin" }, ({ path }) => ({
       contents: `module.exports = process.getBuiltinModule("node:${path}")`,
     }));
+    onLoad({ filter: /.*/, namespace: "lazy-builtin" }, ({ path }) => ({
+      contents: `const found = process.getBuiltinModule("node:${path}");
+        export default found;
+        export const { ${plainExportsOf(path).join(", ")} } = found;`,
+    }));
   },
 };
+
+/** The exports that are values: a getter computes or loads something when it is read. */
+const plainExportsOf = (builtin: string): string[] =>
+  Object.entries(Object.getOwnPropertyDescriptors(process.getBuiltinModule(builtin)))
+    .filter(([, descriptor]) => "value" in descriptor)
+    .map(([name]) => name);
 
 /**
  * Lazy imports of CommonJS packages with the names that Node would find in them: esbuild gives a chunk that is made of

@@ -1,3 +1,4 @@
+import { fits } from "../../bench/cost/filter-pattern.ts";
 import { publishedEvents, streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { itemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
@@ -7,7 +8,6 @@ import { withTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { taskMessagesOf } from "../../lambdas/core/outbound/task.ts";
 import { incrementsOf } from "../../lambdas/lifecycle/counts.ts";
 import { transitionsOf } from "../../lambdas/lifecycle/events.ts";
-import { fits } from "../support/aws/filter-pattern.ts";
 import { aJob, noon } from "../support/builders.ts";
 
 interface Change {

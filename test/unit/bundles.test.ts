@@ -2,10 +2,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bundle, loadedAtStart } from "../../infra/bundle/bundle.ts";
-import { unreached } from "../../infra/bundle/sdk.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 
-/** The bundle of an entry, made as the deployment makes it: what a cold start loads of it, and all of it. */
+/** The bundle of an entry, made as the deployment makes it: all of it, and the part that a cold start loads. */
 const bundleOf = (entry: string) => {
   const known = bundles.get(entry) ?? readBundle(entry);
   bundles.set(entry, known);
@@ -19,7 +18,7 @@ async function readBundle(entry: string) {
     const outputs = await bundle(entry, folder);
     const code = Object.keys(outputs).filter((name) => name.endsWith(".mjs"));
     const start = [...loadedAtStart(outputs)];
-    // What esbuild has looked at is more than what it has kept.
+    // esbuild lists every file that it has read, also those of which it kept nothing.
     const kept = (names: string[]) =>
       names.flatMap((name) =>
         Object.entries(outputs[name]?.inputs ?? {}).flatMap(([path, { bytesInOutput }]) =>
@@ -34,7 +33,10 @@ async function readBundle(entry: string) {
       packages: packagesOf(code),
       exportsOf: (from: string) =>
         Object.values(outputs).find(({ entryPoint }) => entryPoint?.includes(from))?.exports ?? [],
-      startFiles: kept(start),
+      /** What Node would have to find beside the bundle to start it. */
+      missing: Object.values(outputs).flatMap(({ imports }) =>
+        imports.flatMap(({ path, kind, external }) => (external && kind === "import-statement" ? [path] : [])),
+      ),
       own: kept(code).filter((path) => path.startsWith("lambdas/")),
     };
   } finally {
@@ -42,7 +44,7 @@ async function readBundle(entry: string) {
   }
 }
 
-/** Clients of what jobs call: each belongs to the consumer of its type, and to nobody's first request but that one's. */
+/** Clients for what jobs call: each belongs in the consumer of its type alone, and even there only on first use. */
 const clients = [
   "pg",
   "mysql2",
@@ -59,23 +61,24 @@ const clients = [
   "dayjs",
 ];
 
-/** What a cold start compiles, in KB. The bounds leave a little room, the API's is its target: raise one with a reason. */
+/** How much code a cold start compiles, in KB. The limits leave a little room, the API's is its target: raise one with a reason. */
 const budgets: [entry: string, most: number][] = [
-  ["api", 350],
-  // The secret of the deployed key and the table of all others: two clients.
-  ["authorizer", 255],
-  ["reconciler", 300],
-  ["lifecycle", 295],
-  ["intake", 345],
-  ["tasks", 290],
+  ["api", 470],
+  // Two clients: the deployed key is a secret, all others are in the table.
+  ["authorizer", 305],
+  ["reconciler", 375],
+  ["lifecycle", 370],
+  ["intake", 470],
+  ["tasks", 365],
 ];
 
 test.each(budgets)(
   "%s has no client of an executor in its bundle, and starts with at most %d KB",
   async (entry, most) => {
-    const { startKb, packages, own } = await bundleOf(entry);
+    const { startKb, packages, own, missing } = await bundleOf(entry);
+    expect(missing).toEqual([]);
     expect(clients.filter((client) => packages.has(client))).toEqual([]);
-    // Nor what is for the check of the catalog.
+    // Nor anything that only the check of the catalog needs.
     expect(
       own.filter((path) => /\/consumers\/types\/\w+\/(execute|handler|target[\w-]*|check-\w+)\.ts$/.test(path)),
     ).toEqual([]);
@@ -83,22 +86,17 @@ test.each(budgets)(
   },
 );
 
-test("webhooks has the clients of references in its bundle and no other, and starts with at most 315 KB", async () => {
-  const { startKb, packages, own } = await bundleOf("webhooks");
+test("webhooks has the clients of references in its bundle and no other, and starts with at most 390 KB", async () => {
+  const { startKb, packages, own, missing } = await bundleOf("webhooks");
+  expect(missing).toEqual([]);
   expect(clients.filter((client) => packages.has(client))).toEqual(["@aws-sdk/client-ssm"]);
   expect(own.filter((path) => path.startsWith("lambdas/consumers/"))).toEqual([
     "lambdas/consumers/types/define-product.ts",
   ]);
-  expect(startKb).toBeLessThanOrEqual(315);
+  expect(startKb).toBeLessThanOrEqual(390);
 });
 
-/** An edit of a file that nothing has any more leaves out nothing. */
-test("what is edited out of packages would be in the API's bundle", async () => {
-  const { startFiles } = await bundleOf("api");
-  for (const { file } of unreached) expect(startFiles).toContain(`node_modules/${file}`);
-});
-
-/** The clients that a type's executor works with. */
+/** The clients that the executor of each type works with. */
 const ofType: Record<(typeof jobTypes)[number], string[]> = {
   action: [],
   notification: ["nodemailer", "google-auth-library", "@aws-sdk/client-sesv2", "@aws-sdk/client-sns"],
@@ -111,17 +109,18 @@ const ofType: Record<(typeof jobTypes)[number], string[]> = {
 test.each(jobTypes)(
   "the consumer of type %s has the clients of its own type only, and starts without them",
   async (type) => {
-    const { startKb, packages, startPackages } = await bundleOf(`consumers/${type}`);
+    const { startKb, packages, startPackages, missing } = await bundleOf(`consumers/${type}`);
+    expect(missing).toEqual([]);
     // Every consumer resolves parameters.
     const found = clients.filter((client) => packages.has(client) && client !== "@aws-sdk/client-ssm");
     expect(found.sort()).toEqual([...ofType[type]].sort());
     const early = [...startPackages].filter((name) => clients.includes(name) && name !== "dayjs");
     expect(early).toEqual([]);
-    expect(startKb).toBeLessThanOrEqual(375);
+    expect(startKb).toBeLessThanOrEqual(490);
   },
 );
 
-/** esbuild alone would give a chunk made of CommonJS a default export only. */
+/** esbuild alone gives a chunk of a CommonJS package a default export only. */
 test.each([
   ["notification", "google-auth-library", "JWT"],
   ["storage", "google-auth-library", "JWT"],

@@ -1,4 +1,5 @@
 import { agents } from "./agents.ts";
+import { roleCredentials } from "./role-credentials.ts";
 import { Sha256 } from "./sha256.ts";
 
 /**
@@ -7,6 +8,7 @@ import { Sha256 } from "./sha256.ts";
  * the first one that has died in a freeze speaks for all.
  */
 export const clientDefaults = {
+  credentials: roleCredentials,
   requestHandler: { connectionTimeout: 1000, requestTimeout: 4000, throwOnRequestTimeout: true, ...agents() },
   sha256: Sha256,
 };

@@ -33,12 +33,8 @@ export interface JobTypeDefinition {
   input: () => z.ZodType<Record<string, unknown>>;
   /** The JSON Schema of `input` where a catalog entry says more of it than the type does. */
   inputSchemaOf?: (target: unknown) => Record<string, unknown> | undefined;
-  /** A catalog entry of this type's section. */
-  target: () => z.ZodType;
   /** The fields that an event of this type has besides the common ones. */
   eventFields: () => z.ZodRawShape;
-  /** Checks a target beyond its schema when the catalog loads; pointers are relative to the target. */
-  checkTarget?: (target: unknown, product: Product, registry: Registry) => Fault[];
   /** Checks an event against its target when the catalog loads; pointers are relative to the event. */
   checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
   /** Checks an input against the catalog when it is requested; pointers are relative to the request. */
@@ -51,6 +47,14 @@ export interface JobTypeDefinition {
     max_timeout_ms: number;
     memory_mb: number;
   };
+}
+
+/** A job type with what checks a catalog before it is deployed, which no deployed function needs. */
+export interface CheckedJobType extends JobTypeDefinition {
+  /** A catalog entry of this type's section. */
+  target: () => z.ZodType;
+  /** Checks a target beyond its schema; pointers are relative to the target. */
+  checkTarget?: (target: unknown, product: Product, registry: Registry) => Fault[];
 }
 
 export interface ProductEvent extends z.infer<z.ZodObject<typeof commonEventFields>> {
@@ -67,4 +71,5 @@ export interface Product {
   [section: string]: unknown;
 }
 
-export type Registry = { readonly [T in JobType]: JobTypeDefinition };
+export type Definitions = { readonly [T in JobType]: JobTypeDefinition };
+export type Registry = { readonly [T in JobType]: CheckedJobType };

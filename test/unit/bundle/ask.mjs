@@ -1,9 +1,5 @@
-import { Module } from "node:module";
-import { basename } from "node:path";
-
 /**
- * `node ask.mjs <bundle of the API> <requests as JSON>`: answers each request's status and body, and what of the deferred
- * was loaded when it was answered.
+ * `node ask.mjs <bundle of the API> <requests as JSON>`: prints each answer's status and body as JSON.
  */
 const [file, requests] = process.argv.slice(2);
 const { handler } = await import(file);
@@ -23,8 +19,7 @@ for (const { method, path, body } of JSON.parse(requests)) {
     },
     {},
   );
-  const loaded = Object.keys(Module._cache).map((name) => basename(name));
-  answers.push({ status: statusCode, body: JSON.parse(answer), loaded });
+  answers.push({ status: statusCode, body: JSON.parse(answer) });
 }
 // Clients keep connections, and a pipe takes no more than it can hold at once.
 process.stdout.write(`\n${JSON.stringify(answers)}`, () => process.exit());

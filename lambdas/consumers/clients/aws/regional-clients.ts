@@ -1,4 +1,5 @@
 import { agents, withinABurst } from "../../../aws/client/agents.ts";
+import { roleCredentials } from "../../../aws/client/role-credentials.ts";
 
 /** The client of a region, or of the consumer's own. */
 export type RegionalClients<Client> = (region: string | undefined) => Promise<Client>;
@@ -8,6 +9,7 @@ export type RegionalClients<Client> = (region: string | undefined) => Promise<Cl
  * is sent on a connection from before a freeze, as a message whose connection fails may have been sent.
  */
 export const clientSettings = (region: string | undefined) => ({
+  credentials: roleCredentials,
   ...(region !== undefined && { region }),
   maxAttempts: 1,
   requestHandler: {

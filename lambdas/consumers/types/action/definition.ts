@@ -4,7 +4,7 @@ import { didYouMean } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { callFaults } from "./call-faults.ts";
 import { actionInput } from "./input.ts";
-import { type AppTarget, appTarget } from "./target.ts";
+import type { AppTarget } from "./target.ts";
 
 export const action = {
   type: "action",
@@ -13,7 +13,6 @@ export const action = {
   section: "apps",
   targetField: "app",
   input: actionInput,
-  target: appTarget,
   eventFields: () => ({ app: Tag, action: Tag }),
   checkEvent(event, target) {
     const { actions } = target as AppTarget;

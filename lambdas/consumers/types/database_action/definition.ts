@@ -6,7 +6,7 @@ import { Tag } from "../../../core/schema/tag.ts";
 import { readDynamo } from "./read-dynamodb.ts";
 import { mongoNames, readMongo } from "./read-mongodb.ts";
 import { compile } from "./statement.ts";
-import { type DatabaseTarget, databaseTarget } from "./target.ts";
+import type { DatabaseTarget } from "./target.ts";
 import { type Input, inputFaults, plainNames } from "./values.ts";
 
 /** IDbActionRequest: what fills the placeholders of a named action. */
@@ -40,7 +40,6 @@ export const databaseAction = {
   section: "databases",
   targetField: "database",
   input: databaseInput,
-  target: databaseTarget,
   eventFields: () => ({ database: Tag, action: Tag }),
   checkEvent(event, target) {
     const { actions } = target as DatabaseTarget;

@@ -2,10 +2,9 @@ import * as z from "zod";
 import type { JobTypeDefinition } from "../../../core/catalog/job-type.ts";
 import { lazy } from "../../../core/schema/lazy.ts";
 import { Tag } from "../../../core/schema/tag.ts";
-import { checkFeature } from "./check-feature.ts";
 import { checkFeatureInput, featureInputSchema } from "./input-schema.ts";
 import { stepsOf } from "./steps.ts";
-import { type FeatureTarget, featureTarget } from "./target.ts";
+import type { FeatureTarget } from "./target.ts";
 
 /** The input of a feature: any object, checked against the feature's own input schema. */
 export const featureInput = lazy(() => z.record(z.string(), z.unknown()));
@@ -19,10 +18,8 @@ export const feature = {
   targetField: "feature",
   input: featureInput,
   inputSchemaOf: (target) => featureInputSchema((target as FeatureTarget).input),
-  target: featureTarget,
   eventFields: () => ({ feature: Tag }),
   stepNames: (target) => stepsOf(target as FeatureTarget).map(({ key }) => key),
-  checkTarget: (target, product, registry) => checkFeature(target as FeatureTarget, product, registry),
   checkInput: ({ target, input }) => checkFeatureInput((target as FeatureTarget).input, input),
   // Of one decision, not of the feature, which may last for months; a failed step fails it without a retry of its own.
   defaults: { timeout_ms: 30_000, retries: 0 },

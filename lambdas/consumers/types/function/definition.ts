@@ -4,7 +4,6 @@ import { lazy } from "../../../core/schema/lazy.ts";
 import { required } from "../../../core/schema/plain-faults.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
-import { functionTarget } from "./target.ts";
 
 /** IFunctionRequest: what the function is called with. */
 export const functionInput = lazy(() =>
@@ -22,7 +21,6 @@ export const cloudFunction = {
   section: "functions",
   targetField: "function",
   input: functionInput,
-  target: functionTarget,
   eventFields: () => ({ function: Tag }),
   defaults: { timeout_ms: 60_000, retries: 3 },
   limits: { max_timeout_ms: 840_000, memory_mb: 256 },

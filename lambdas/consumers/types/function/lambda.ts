@@ -1,5 +1,6 @@
 import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
 import { agents, withinABurst } from "../../../aws/client/agents.ts";
+import { roleCredentials } from "../../../aws/client/role-credentials.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { parseExactly } from "../../../core/schema/exact-json.ts";
@@ -19,7 +20,7 @@ export function lambdaClients(): LambdaClients {
     // may take 15 minutes, and the job's own timeout ends the wait. No connection from before a freeze: a function whose
     // call was broken off may have run.
     const requestHandler = { connectionTimeout: 3000, ...agents(withinABurst) };
-    return new LambdaClient({ region, maxAttempts: 1, requestHandler });
+    return new LambdaClient({ credentials: roleCredentials, region, maxAttempts: 1, requestHandler });
   };
   return (region) => {
     const client = clients.get(region) ?? make(region);

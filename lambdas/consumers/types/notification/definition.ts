@@ -4,7 +4,7 @@ import { didYouMean } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { channelFaults } from "./channel-faults.ts";
 import { channels, type NotificationInput, notificationInput, settingOf } from "./input.ts";
-import { type NotificationTarget, notificationTarget } from "./target.ts";
+import type { NotificationTarget } from "./target.ts";
 
 export const notification = {
   type: "notification",
@@ -13,7 +13,6 @@ export const notification = {
   section: "notifications",
   targetField: "notification",
   input: notificationInput,
-  target: notificationTarget,
   eventFields: () => ({ notification: Tag }),
   checkInput: checkNotification,
   defaults: { timeout_ms: 30_000, retries: 3 },

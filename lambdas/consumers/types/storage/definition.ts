@@ -8,7 +8,7 @@ import { oneOf } from "../../../core/schema/some-of.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { uploadIdPattern } from "../../../core/schema/uploads.ts";
 import { objectKey, tooLong } from "./object-key.ts";
-import { type StorageTarget, storageTarget } from "./target.ts";
+import type { StorageTarget } from "./target.ts";
 
 /** IStorageRequest: a file by value (base64 or a Buffer's JSON) or by an upload made before. */
 export const storageInput = lazy(() => {
@@ -36,7 +36,6 @@ export const storage = {
   section: "storages",
   targetField: "storage",
   input: storageInput,
-  target: storageTarget,
   eventFields: () => ({ storage: Tag }),
   checkInput: checkStorage,
   defaults: { timeout_ms: 60_000, retries: 3 },

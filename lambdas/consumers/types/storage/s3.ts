@@ -1,5 +1,6 @@
 import type { PutObjectCommandInput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
 import { agents, withinABurst } from "../../../aws/client/agents.ts";
+import { roleCredentials } from "../../../aws/client/role-credentials.ts";
 import { type Bucket, type File, runMetadata, unquoted } from "./bucket.ts";
 import { statusOf } from "./faults.ts";
 
@@ -23,6 +24,7 @@ export function s3Buckets(settings: S3ClientConfig = {}): (place: S3Place) => Pr
 async function makeClient(settings: S3ClientConfig, region: string | undefined, endpoint: string | undefined) {
   const { S3Client } = await import("@aws-sdk/client-s3");
   return new S3Client({
+    credentials: roleCredentials,
     // One try, and none on a connection from before a freeze: what follows a failure is the job's retry policy, which
     // also waits as long as the storage asks.
     maxAttempts: 1,

@@ -10,6 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
 import { agents, withinABurst } from "../../../../aws/client/agents.ts";
+import { roleCredentials } from "../../../../aws/client/role-credentials.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { Placeholder } from "../placeholders.ts";
 import { type ExpressionField, readDynamo } from "../read-dynamodb.ts";
@@ -34,6 +35,7 @@ function clientOf({ region, endpoint }: DynamoCall): DynamoDBClient {
   const known = clients.get(place);
   if (known) return known;
   const client = new DynamoDBClient({
+    credentials: roleCredentials,
     ...(region !== undefined && { region }),
     ...(endpoint !== undefined && { endpoint }),
     // One try, and none on a connection from before a freeze: what follows a failure is the job's retry policy, which

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Running } from "../local/data/data-folder.ts";
-import { ask, runLocal } from "../test/support/local/run-local.ts";
+import type { Running } from "../../local/data/data-folder.ts";
+import { ask } from "./npm-start.ts";
 
 const perRequest = 100;
 const request = {
@@ -19,19 +16,7 @@ export interface Seen {
   finished_at?: number;
 }
 
-/** `npm start` with data of its own, for as long as `run` takes. */
-export async function withLocal<T>(run: (running: Running) => Promise<T>): Promise<T> {
-  const data = await mkdtemp(join(tmpdir(), "local-"));
-  const local = runLocal({ data });
-  try {
-    return await run(await local.ready());
-  } finally {
-    await local.terminate();
-    await rm(data, { recursive: true, force: true });
-  }
-}
-
-/** Schedules jobs that call the outbox over HTTP, a hundred a request. */
+/** Schedules jobs that call the outbox over HTTP, a hundred per request. */
 export async function scheduleMany(running: Running, jobs: { start_at: number }[]): Promise<void> {
   for (let first = 0; first < jobs.length; first += perRequest) {
     const batch = jobs.slice(first, first + perRequest).map((job) => ({ ...request, ...job }));
@@ -40,7 +25,7 @@ export async function scheduleMany(running: Running, jobs: { start_at: number }[
   }
 }
 
-/** Every job once `count` of them have completed; throws after `withinMs`. */
+/** Waits until `count` jobs have completed, and resolves with all of those; throws after `withinMs`. */
 export async function jobsOf(running: Running, count: number, withinMs: number): Promise<Seen[]> {
   const deadline = Date.now() + withinMs;
   for (;;) {

@@ -1,0 +1,25 @@
+import { roleCredentials } from "../../../../lambdas/aws/client/role-credentials.ts";
+
+const names = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"] as const;
+const kept = { ...process.env };
+beforeEach(() => {
+  for (const name of names) delete process.env[name];
+});
+afterAll(() => {
+  process.env = kept;
+});
+
+test("the credentials are those that Lambda puts into the environment", async () => {
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key", AWS_SESSION_TOKEN: "token" });
+  expect(await roleCredentials()).toEqual({ accessKeyId: "id", secretAccessKey: "key", sessionToken: "token" });
+});
+
+test("a session token is optional: the keys of a user have none", async () => {
+  Object.assign(process.env, { AWS_ACCESS_KEY_ID: "id", AWS_SECRET_ACCESS_KEY: "key" });
+  expect(await roleCredentials()).toEqual({ accessKeyId: "id", secretAccessKey: "key" });
+});
+
+test("missing credentials are an error by the SDK's own name for it", async () => {
+  process.env.AWS_ACCESS_KEY_ID = "id";
+  await expect(roleCredentials()).rejects.toMatchObject({ name: "CredentialsProviderError" });
+});
