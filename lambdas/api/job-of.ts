@@ -1,4 +1,4 @@
-import type { HttpRequest } from "../aws/http/http-api.ts";
+import type { HttpRequest } from "../aws/http/route.ts";
 import { inReach, requireScope, type Verb } from "../core/access/scopes.ts";
 import type { Job } from "../core/job/job.ts";
 import { jobIdPattern } from "../core/job/job-id.ts";

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { HttpRequest } from "../aws/http/http-api.ts";
+import type { HttpRequest } from "../aws/http/route.ts";
 import type { Job } from "../core/job/job.ts";
 import { longestWaitSeconds } from "../core/operations/api-limits.ts";
 import type { ApiServices } from "../core/operations/services.ts";

@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import type { HttpRoute } from "../../aws/http/http-api.ts";
 import { withHead } from "../../aws/http/only-routes.ts";
+import type { Route } from "../../aws/http/route.ts";
 import type { AnswerDoc, RouteDoc } from "../../aws/http/route-doc.ts";
 import { type Json, jsonSchemas } from "./json-schemas.ts";
 import { problemAnswers } from "./problems.ts";
@@ -14,18 +14,14 @@ const tags = [
   { name: "service", description: "The service itself." },
 ];
 
-/** The OpenAPI 3.1 document of these routes, whose schemas are those that check requests. Times are epoch milliseconds. */
-export function openApiDocument<S>(routes: readonly HttpRoute<S>[]): Json {
+/** The OpenAPI 3.1 document of these routes. Its request schemas are made from the zod schemas that check requests. */
+export async function openApiDocument<S>(routes: readonly Route<S>[]): Promise<Json> {
   const schemas = jsonSchemas();
   const paths: Record<string, Json> = {};
   for (const route of routes) {
-    paths[route.path] = {
-      ...paths[route.path],
-      [route.method.toLowerCase()]: operationOf(route, route.doc(), {
-        schemas,
-        methods: methodsOf(routes, route.path),
-      }),
-    };
+    const { doc } = await route.load();
+    const operation = operationOf(route, doc(), { schemas, methods: methodsOf(routes, route.path) });
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
   }
   return {
     openapi: "3.1.0",
@@ -54,18 +50,18 @@ export function openApiDocument<S>(routes: readonly HttpRoute<S>[]): Json {
   };
 }
 
-const methodsOf = <S>(routes: readonly HttpRoute<S>[], path: string): string =>
+const methodsOf = <S>(routes: readonly Route<S>[], path: string): string =>
   routes
     .filter((route) => route.path === path)
     .flatMap(({ method }) => withHead(method))
     .join(", ");
 
 function operationOf<S>(
-  { path, open }: HttpRoute<S>,
+  { id, path, open, scope }: Route<S>,
   doc: RouteDoc,
   { schemas, methods }: { schemas: Schemas; methods: string },
 ): Json {
-  const { id, tag, summary, description, scope, query, headers, body, answers, errors } = doc;
+  const { tag, summary, description, query, headers, body, answers, errors } = doc;
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name,

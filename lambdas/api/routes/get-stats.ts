@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { hourMs, hourOf, statsOf } from "../../core/job/stats.ts";
 import type { Services } from "../../core/operations/services.ts";
@@ -23,33 +24,25 @@ const Query = strict({
 });
 
 /** Counts, rates and percentiles of a tenant over whole hours: those that `from` and `to` lie in and all between. */
-export const getStats = httpRoute<Services>(
-  "GET",
-  "/v1/stats",
-  async ({ stats, catalog, clock }, request) => {
-    requireScope(request.scopes, "jobs:read", { product: request.query.product_tag, env: request.query.env });
-    const query = parseQuery(Query, request.query);
-    const { product_tag, env } = query;
-    const { from, to } = windowOf(query, clock.now());
-    catalog.tenant(product_tag, env);
-    const hours = await stats.read(product_tag, env, from, to);
-    return { status: 200, body: { product_tag, env, from, to, ...statsOf(hours.map(({ counts }) => counts)) } };
-  },
-  {
-    takesQuery: true,
-    doc: () => ({
-      id: "getStats",
-      tag: "jobs",
-      summary: "Count what became of the jobs of a tenant",
-      description:
-        "Over whole hours: those that `from` and `to` lie in and all between, at most 31 days. Percentiles are estimates.",
-      scope: "jobs:read",
-      query: Query,
-      answers: { 200: { description: "Counts, rates and percentiles.", schema: StatsSchema() } },
-      errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
-    }),
-  },
-);
+export async function handle({ stats, catalog, clock }: Services, request: HttpRequest): Promise<HttpResponse> {
+  requireScope(request.scopes, "jobs:read", { product: request.query.product_tag, env: request.query.env });
+  const query = parseQuery(Query, request.query);
+  const { product_tag, env } = query;
+  const { from, to } = windowOf(query, clock.now());
+  catalog.tenant(product_tag, env);
+  const hours = await stats.read(product_tag, env, from, to);
+  return { status: 200, body: { product_tag, env, from, to, ...statsOf(hours.map(({ counts }) => counts)) } };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Count what became of the jobs of a tenant",
+  description:
+    "Over whole hours: those that `from` and `to` lie in and all between, at most 31 days. Percentiles are estimates.",
+  query: Query,
+  answers: { 200: { description: "Counts, rates and percentiles.", schema: StatsSchema() } },
+  errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
+});
 
 function windowOf({ from, to }: z.output<typeof Query>, now: number): { from: number; to: number } {
   const end = Math.min(to ?? now, now);

@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
 import { jobIdPattern } from "../../core/job/job-id.ts";
@@ -23,67 +24,57 @@ const Position = z.strictObject({
 });
 
 /** Changes the jobs that a filter finds, up to 100 a request: 200 with how it went for each that it did not change. */
-export const postBulk = httpRoute<Services>(
-  "POST",
-  "/v1/jobs/bulk",
-  async (services, { body, scopes }) => {
-    const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<
-      string,
-      unknown
-    >;
-    requireScope(scopes, "jobs:admin", { product: product_tag, env });
-    const { action, filter, reason = defaultReason, cursor, limit } = parseBody(BulkRequest, body);
-    const list = { action, filter };
-    const now = services.clock.now();
-    const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list, "/cursor");
-    const began = after?.began ?? now;
-    const query = { ...listOf(action, filter, began), limit, ...(after && { after }) };
-    const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
-    const { jobs, next } = await listJobs(services.jobs, tenants, query, now);
-    const errors = await changeJobs(services, jobs, action, reason, (job, error) =>
-      services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
-    );
-    return {
-      status: 200,
-      body: {
-        matched: jobs.length,
-        succeeded: jobs.length - errors.length,
-        failed: errors.length,
-        errors,
-        ...(next && { next_cursor: encodeCursor({ ...next, began }, list) }),
+export async function handle(services: Services, { body, scopes }: HttpRequest): Promise<HttpResponse> {
+  const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<string, unknown>;
+  requireScope(scopes, "jobs:admin", { product: product_tag, env });
+  const { action, filter, reason = defaultReason, cursor, limit } = parseBody(BulkRequest, body);
+  const list = { action, filter };
+  const now = services.clock.now();
+  const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list, "/cursor");
+  const began = after?.began ?? now;
+  const query = { ...listOf(action, filter, began), limit, ...(after && { after }) };
+  const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
+  const { jobs, next } = await listJobs(services.jobs, tenants, query, now);
+  const errors = await changeJobs(services, jobs, action, reason, (job, error) =>
+    services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
+  );
+  return {
+    status: 200,
+    body: {
+      matched: jobs.length,
+      succeeded: jobs.length - errors.length,
+      failed: errors.length,
+      errors,
+      ...(next && { next_cursor: encodeCursor({ ...next, began }, list) }),
+    },
+  };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Change all jobs that a filter finds",
+  description:
+    "Cancels, pauses, resumes, retries or deletes the jobs of a product that a filter finds and the action can change, up to 100 a request; repeat it with `next_cursor` until there is none. A page may be short, or empty, before the last one.",
+  body: {
+    schema: BulkRequest,
+    examples: {
+      cancel: {
+        action: "cancel",
+        filter: { product_tag: "my-product", env: "prd", event: "create_order" },
+        reason: "the shop is closed",
       },
-    };
+      retry: { action: "retry", filter: { product_tag: "my-product", from: "2030-01-31T00:00:00Z" } },
+    },
   },
-  {
-    doc: () => ({
-      id: "changeJobs",
-      tag: "jobs",
-      summary: "Change all jobs that a filter finds",
-      description:
-        "Cancels, pauses, resumes, retries or deletes the jobs of a product that a filter finds and the action can change, up to 100 a request; repeat it with `next_cursor` until there is none. A page may be short, or empty, before the last one.",
-      scope: "jobs:admin",
-      body: {
-        schema: BulkRequest,
-        examples: {
-          cancel: {
-            action: "cancel",
-            filter: { product_tag: "my-product", env: "prd", event: "create_order" },
-            reason: "the shop is closed",
-          },
-          retry: { action: "retry", filter: { product_tag: "my-product", from: "2030-01-31T00:00:00Z" } },
-        },
-      },
-      answers: {
-        200: {
-          description: "What became of them.",
-          schema: BulkResultSchema(),
-          example: { matched: 2, succeeded: 2, failed: 0, errors: [] },
-        },
-      },
-      errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
-    }),
+  answers: {
+    200: {
+      description: "What became of them.",
+      schema: BulkResultSchema(),
+      example: { matched: 2, succeeded: 2, failed: 0, errors: [] },
+    },
   },
-);
+  errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+});
 
 /**
  * The list that a bulk change works through, in an order in which what it changes does not come again. Jobs that finish

@@ -8,8 +8,7 @@ const CancelRequest = strict({
   reason: CancelReason.describe("Shown with the job."),
 });
 
-export const postCancel = changeRoute({
-  verb: "cancel",
+export const { handle, doc } = changeRoute({
   summary: "Cancel a job",
   description:
     "Ends a job that has not finished; a feature's steps end with it. The outcome of an attempt that runs is discarded. Safe to repeat.",

@@ -1,6 +1,7 @@
 import * as z from "zod";
-import { type HttpRequest, httpRoute } from "../../aws/http/http-api.ts";
 import { type Problem, problemOf, requestErrorOf } from "../../aws/http/problem.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
 import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-jobs.ts";
@@ -29,54 +30,47 @@ interface Result {
 }
 
 /** Schedules up to 100 jobs, each for itself: 200 with an outcome a job, in the order in which they were sent. */
-export const postJobsBatch = httpRoute<Services>(
-  "POST",
-  "/v1/jobs/batch",
-  async (services, request) => {
-    requireScope(request.scopes, "jobs:write", {});
-    const items = itemsOf(request);
-    const outcomes: (Scheduled | undefined)[] = [];
-    const accepted: { index: number; request: AcceptedRequest }[] = [];
-    for (const [index, item] of items.entries()) {
-      try {
-        accepted.push({ index, request: accept(services, request, item) });
-      } catch (error) {
-        outcomes[index] = { error };
-      }
+export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
+  requireScope(request.scopes, "jobs:write", {});
+  const items = itemsOf(request);
+  const outcomes: (Scheduled | undefined)[] = [];
+  const accepted: { index: number; request: AcceptedRequest }[] = [];
+  for (const [index, item] of items.entries()) {
+    try {
+      accepted.push({ index, request: accept(services, request, item) });
+    } catch (error) {
+      outcomes[index] = { error };
     }
-    const scheduled = await scheduleJobs(
-      services,
-      accepted.map((one) => one.request),
-    );
-    for (const [i, { index }] of accepted.entries()) outcomes[index] = scheduled[i];
-    const results = items.map((_, index) =>
-      resultOf(services, { index, of: items.length }, outcomes[index] as Scheduled),
-    );
-    const taken = results.filter(({ job }) => job !== undefined).length;
-    return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
+  }
+  const scheduled = await scheduleJobs(
+    services,
+    accepted.map((one) => one.request),
+  );
+  for (const [i, { index }] of accepted.entries()) outcomes[index] = scheduled[i];
+  const results = items.map((_, index) =>
+    resultOf(services, { index, of: items.length }, outcomes[index] as Scheduled),
+  );
+  const taken = results.filter(({ job }) => job !== undefined).length;
+  return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Schedule up to 100 jobs",
+  description: "Each for itself: one that is refused refuses no other.",
+  body: {
+    schema: BatchRequestSchema(),
+    examples: { two: { jobs: [jobRequestExamples.action, jobRequestExamples.function] } },
   },
-  {
-    doc: () => ({
-      id: "scheduleJobs",
-      tag: "jobs",
-      summary: "Schedule up to 100 jobs",
-      description: "Each for itself: one that is refused refuses no other.",
-      scope: "jobs:write",
-      body: {
-        schema: BatchRequestSchema(),
-        examples: { two: { jobs: [jobRequestExamples.action, jobRequestExamples.function] } },
-      },
-      answers: {
-        200: {
-          description: "What became of each.",
-          schema: BatchResultSchema(),
-          example: { results: [{ index: 0, status: 202, job: aReceipt }], accepted: 1, rejected: 0 },
-        },
-      },
-      errors: ["INVALID_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
-    }),
+  answers: {
+    200: {
+      description: "What became of each.",
+      schema: BatchResultSchema(),
+      example: { results: [{ index: 0, status: 202, job: aReceipt }], accepted: 1, rejected: 0 },
+    },
   },
-);
+  errors: ["INVALID_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+});
 
 function itemsOf({ body, headers }: HttpRequest): unknown[] {
   if (headers["idempotency-key"] !== undefined) {

@@ -3,8 +3,7 @@ import { requireFeature } from "../../core/operations/parent-guard.ts";
 import { parseRetry, RetryRequest } from "../../core/requests/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 
-export const postRetry = changeRoute({
-  verb: "retry",
+export const { handle, doc } = changeRoute({
   summary: "Try a failed job again",
   description:
     "Tries a failed job again with its whole count of retries: now, after `delay_ms`, or at `start_at`. A step of a feature " +

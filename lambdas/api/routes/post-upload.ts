@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
 import { fileName, mimeType } from "../../core/schema/file-name.ts";
@@ -42,42 +43,38 @@ const UploadSchema = () =>
 export const uploadUrlSeconds = 3600;
 
 /** Where to PUT a file that is too large for a request: 201 with the URL and the `upload_id` for a storage job. */
-export const postUpload = httpRoute<ApiServices>(
-  "POST",
-  "/v1/uploads",
-  async ({ blobs, catalog, clock, limits }, request) => {
-    const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
-    requireScope(request.scopes, "jobs:write", { product: product_tag, env });
-    const asked = parseBody(UploadRequest, request.body);
-    catalog.tenant(asked.product_tag, asked.env);
-    if (asked.size > limits.uploadBytes) {
-      throw invalidRequest([{ pointer: "/size", detail: `at most ${limits.uploadBytes} bytes in this deployment` }]);
-    }
-    const uploadId = newUploadId();
-    const key = uploadKey({ product: asked.product_tag, env: asked.env }, uploadId);
-    const { url, headers } = await blobs.uploadUrl(key, uploadUrlSeconds, {
-      ...(asked.mimeType !== undefined && { contentType: asked.mimeType }),
-      bytes: asked.size,
-    });
-    const expires_at = clock.now() + uploadUrlSeconds * 1000;
-    return { status: 201, body: { upload_id: uploadId, url, method: "PUT", headers, expires_at } };
+export async function handle(
+  { blobs, catalog, clock, limits }: ApiServices,
+  request: HttpRequest,
+): Promise<HttpResponse> {
+  const { product_tag, env } = (request.body ?? {}) as Record<string, unknown>;
+  requireScope(request.scopes, "jobs:write", { product: product_tag, env });
+  const asked = parseBody(UploadRequest, request.body);
+  catalog.tenant(asked.product_tag, asked.env);
+  if (asked.size > limits.uploadBytes) {
+    throw invalidRequest([{ pointer: "/size", detail: `at most ${limits.uploadBytes} bytes in this deployment` }]);
+  }
+  const uploadId = newUploadId();
+  const key = uploadKey({ product: asked.product_tag, env: asked.env }, uploadId);
+  const { url, headers } = await blobs.uploadUrl(key, uploadUrlSeconds, {
+    ...(asked.mimeType !== undefined && { contentType: asked.mimeType }),
+    bytes: asked.size,
+  });
+  const expires_at = clock.now() + uploadUrlSeconds * 1000;
+  return { status: 201, body: { upload_id: uploadId, url, method: "PUT", headers, expires_at } };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Get a URL to upload a file to",
+  description:
+    "For files that are too large for a request: PUT the file to `url` with `headers`, then schedule a storage job with `upload_id`. The URL takes one file: a second PUT is answered 412 by S3.",
+  body: {
+    schema: UploadRequest,
+    examples: {
+      photo: { product_tag: "my-product", env: "prd", fileName: "photo.png", size: 48_213, mimeType: "image/png" },
+    },
   },
-  {
-    doc: () => ({
-      id: "createUpload",
-      tag: "jobs",
-      summary: "Get a URL to upload a file to",
-      description:
-        "For files that are too large for a request: PUT the file to `url` with `headers`, then schedule a storage job with `upload_id`. The URL takes one file: a second PUT is answered 412 by S3.",
-      scope: "jobs:write",
-      body: {
-        schema: UploadRequest,
-        examples: {
-          photo: { product_tag: "my-product", env: "prd", fileName: "photo.png", size: 48_213, mimeType: "image/png" },
-        },
-      },
-      answers: { 201: { description: "Where and how to PUT the file.", schema: UploadSchema() } },
-      errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
-    }),
-  },
-);
+  answers: { 201: { description: "Where and how to PUT the file.", schema: UploadSchema() } },
+  errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+});
