@@ -3,12 +3,12 @@ import type { RouteDoc } from "../aws/http/route-doc.ts";
 import type { Job } from "../core/job/job.ts";
 import { type Change, changeJob } from "../core/operations/change-job.ts";
 import type { Services } from "../core/operations/services.ts";
+import { JobSchema } from "../core/queries/schemas/job.ts";
 import { viewOf } from "../core/queries/view.ts";
 import { parseOptionalBody } from "../core/schema/parse-body.ts";
 import { strict } from "../core/schema/schema.ts";
 import { jobOf } from "./job-of.ts";
 import { aJob } from "./schemas/examples.ts";
-import { JobSchema } from "./schemas/job.ts";
 
 /** The schema of a body that has no fields: it may be absent, or the empty object. */
 export const NoBody = strict({});

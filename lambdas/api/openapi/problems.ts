@@ -1,6 +1,6 @@
 import { problemOf, problemStatuses } from "../../aws/http/problem.ts";
+import { ProblemSchema, RefusalSchema } from "../../aws/http/problem-schema.ts";
 import { RequestError, type RequestErrorCode } from "../../core/requests/request-error.ts";
-import { ProblemSchema, RefusalSchema } from "../schemas/problem.ts";
 import type { Json, jsonSchemas } from "./json-schemas.ts";
 
 /** What every route that needs a key may answer besides its own errors. */

@@ -2,11 +2,11 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { grantMs } from "../../core/operations/api-limits.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
+import { JobSchema } from "../../core/queries/schemas/job.ts";
 import { viewOf } from "../../core/queries/view.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
 import { jobOf } from "../job-of.ts";
 import { aJob } from "../schemas/examples.ts";
-import { JobSchema } from "../schemas/job.ts";
 import { awaited, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 
 /** One job; with `?wait=N` or `Prefer: wait=N` (1 to 25 s) the moment it ends, or as it is after N seconds. */

@@ -7,12 +7,12 @@ import { jobIdPattern } from "../../core/job/job-id.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { listJobs } from "../../core/queries/list-jobs.ts";
+import { JobListSchema } from "../../core/queries/schemas/list.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
 import { summaryOf } from "../../core/queries/view.ts";
 import { ListParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 import { aSummary } from "../schemas/examples.ts";
-import { JobListSchema } from "../schemas/list.ts";
 
 const Position: z.ZodType<IndexPosition> = z.strictObject({ time: z.int().min(0), id: z.string().regex(jobIdPattern) });
 

@@ -3,8 +3,8 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { productView } from "../../core/queries/product-view.ts";
+import { ProductSchema } from "../../core/queries/schemas/product.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
-import { ProductSchema } from "../schemas/product.ts";
 
 /** One product of the catalog, with the JSON Schema of each event's input. */
 export async function handle({ catalog }: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {

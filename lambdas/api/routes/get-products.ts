@@ -3,7 +3,7 @@ import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { productSummary } from "../../core/queries/product-view.ts";
-import { ProductListSchema } from "../schemas/product.ts";
+import { ProductListSchema } from "../../core/queries/schemas/product.ts";
 
 /** The products that the key reaches, with their events; one product's answer has the schemas of their inputs too. */
 export async function handle({ catalog }: Services, { scopes }: HttpRequest): Promise<HttpResponse> {

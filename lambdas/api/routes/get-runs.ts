@@ -3,11 +3,11 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
+import { RunListSchema } from "../../core/queries/schemas/list.ts";
 import { runViewsOf } from "../../core/queries/view.ts";
 import { strict } from "../../core/schema/schema.ts";
 import { jobOf } from "../job-of.ts";
 import { Cursor, Limit, parseQuery } from "../parse-query.ts";
-import { RunListSchema } from "../schemas/list.ts";
 
 const RunsParameters = strict({ limit: Limit, cursor: Cursor.optional() });
 const RunNumber = z.int().min(1);

@@ -2,13 +2,14 @@ import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
-import { hourMs, hourOf, statsOf } from "../../core/job/stats.ts";
+import { hourMs, hourOf } from "../../core/job/stats.ts";
 import type { Services } from "../../core/operations/services.ts";
+import { StatsSchema } from "../../core/queries/schemas/stats.ts";
+import { statsOf } from "../../core/queries/stats-view.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
 import { strict } from "../../core/schema/schema.ts";
 import { epochMs } from "../../core/schema/start-time.ts";
 import { parseQuery, QueryTime } from "../parse-query.ts";
-import { StatsSchema } from "../schemas/stats.ts";
 
 const defaultWindowMs = 24 * hourMs;
 /** So that an answer reads a bounded number of items: one an hour. */

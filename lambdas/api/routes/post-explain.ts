@@ -2,10 +2,10 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { explain } from "../../core/queries/explain.ts";
+import { ExplanationSchema } from "../../core/queries/schemas/explanation.ts";
 import { parseRequest } from "../../core/requests/request.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { jobRequestExamples } from "../schemas/examples.ts";
-import { ExplanationSchema } from "../schemas/explanation.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
 
 /**

@@ -5,12 +5,12 @@ import { may } from "../../core/access/scopes.ts";
 import { isFinished } from "../../core/job/job.ts";
 import { scheduleJob } from "../../core/operations/schedule-job.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
+import { JobSchema, ReceiptSchema } from "../../core/queries/schemas/job.ts";
 import { receiptOf, viewOf } from "../../core/queries/view.ts";
 import { parseRequest } from "../../core/requests/request.ts";
 import { requestLimits } from "../../core/schema/request-limits.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
-import { JobSchema, ReceiptSchema } from "../schemas/job.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
 import { awaited, noWait, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 

@@ -1,12 +1,12 @@
 import * as z from "zod";
-import { type Problem, problemOf, requestErrorOf } from "../../aws/http/problem.ts";
+import { problemOf, requestErrorOf } from "../../aws/http/problem.ts";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
 import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-jobs.ts";
 import type { Services } from "../../core/operations/services.ts";
-import { type Receipt, receiptOf } from "../../core/queries/view.ts";
+import { receiptOf } from "../../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest } from "../../core/requests/request.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
 import { requestLimits } from "../../core/schema/request-limits.ts";
@@ -22,12 +22,7 @@ const roomForFaults = (jobs: number): number => largestAnswer / 2 / jobs;
 /** Each of the jobs is a request of its own: one that is not valid refuses itself and no other. */
 const BatchRequest = strict({ jobs: z.array(z.unknown()).min(1).max(requestLimits.batch) });
 
-interface Result {
-  index: number;
-  status: number;
-  job?: Receipt;
-  error?: Problem;
-}
+type Result = z.infer<ReturnType<typeof BatchResultSchema>>["results"][number];
 
 /** Schedules up to 100 jobs, each for itself: 200 with an outcome a job, in the order in which they were sent. */
 export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {

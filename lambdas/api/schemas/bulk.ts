@@ -10,7 +10,7 @@ export const BulkResultSchema = lazy(() =>
       errors: z
         .array(z.object({ job_id: z.string(), code: z.string(), detail: z.string() }))
         .describe("One for each job that was not changed."),
-      next_cursor: z.string().optional().describe("To be sent with the same request for the jobs after these."),
+      next_cursor: z.string().exactOptional().describe("To be sent with the same request for the jobs after these."),
     })
     .meta({ id: "BulkResult" }),
 );

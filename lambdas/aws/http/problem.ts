@@ -1,8 +1,9 @@
+import type * as z from "zod";
 import { InternalError } from "../../core/errors.ts";
-import type { JobStatus } from "../../core/job/job.ts";
 import { RequestError, type RequestErrorCode } from "../../core/requests/request-error.ts";
 import { shorten, shownFaults } from "../../core/schema/sizes.ts";
 import { isRefusal } from "../client/refusal.ts";
+import type { ProblemSchema } from "./problem-schema.ts";
 
 /** The HTTP status of each code: the one place that maps them. */
 export const problemStatuses: Record<RequestErrorCode, number> = {
@@ -23,21 +24,8 @@ export const problemStatuses: Record<RequestErrorCode, number> = {
   UNAVAILABLE: 503,
 };
 
-/** An RFC 9457 problem, with our stable `code`. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: string;
-  errors?: { pointer: string; detail: string }[];
-  /** How many faults there are besides those in `errors`. */
-  errors_omitted?: number;
-  job_id?: string;
-  /** The status of that job, where it is what forbids the request. */
-  job_status?: JobStatus;
-  request_id?: string;
-}
+/** An RFC 9457 problem, with a stable `code`. */
+export type Problem = z.infer<ReturnType<typeof ProblemSchema>>;
 
 const titleOf = (code: string): string => {
   const words = code.toLowerCase().replaceAll("_", " ");

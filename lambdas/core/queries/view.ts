@@ -1,30 +1,27 @@
+import type * as z from "zod";
 import {
   type Attempt,
   type AttemptError,
   isFinished,
   isWaiting,
   type Job,
-  type JobStatus,
   type Parent,
-  type Repeat,
   shownStatus,
 } from "../job/job.ts";
 import type { Services } from "../operations/services.ts";
 import type { BlobStore } from "../ports/ports.ts";
 import { shorten } from "../schema/sizes.ts";
-import { type ChannelView, channelsShown } from "./channels-view.ts";
+import { channelsShown } from "./channels-view.ts";
 import { withResults } from "./result-view.ts";
+import type { AttemptSchema, JobSchema, ReceiptSchema } from "./schemas/job.ts";
+import type { JobSummarySchema, RunSchema } from "./schemas/list.ts";
 import { type StepView, stepsShown } from "./step-view.ts";
 
-/** What `POST /v1/jobs` answers. Times are epoch milliseconds. */
-export interface Receipt {
-  job_id: string;
-  status: JobStatus;
-  scheduled_at: number;
-  recurring: boolean;
-  /** When the next run of a recurring job is due. */
-  next_run_at?: number;
-}
+export type Receipt = z.infer<ReturnType<typeof ReceiptSchema>>;
+export type SummaryView = z.infer<ReturnType<typeof JobSummarySchema>>;
+export type AttemptView = z.infer<ReturnType<typeof AttemptSchema>>;
+export type JobView = z.infer<ReturnType<typeof JobSchema>>;
+export type RunView = z.infer<ReturnType<typeof RunSchema>>;
 
 export const receiptOf = (job: Job, now: number): Receipt => ({
   job_id: job.id,
@@ -33,47 +30,6 @@ export const receiptOf = (job: Job, now: number): Receipt => ({
   recurring: job.repeat !== undefined,
   ...(job.repeat !== undefined && isWaiting(job) && { next_run_at: job.due_at }),
 });
-
-/** A job as lists show it: what is known without reading anything but its item. Times are epoch milliseconds. */
-export interface SummaryView extends Receipt {
-  product_tag: string;
-  env: string;
-  event: string;
-  type: Job["type"];
-  app?: string;
-  run: number;
-  attempt: number;
-  retries: number;
-  timeout_ms: number;
-  due_at: number;
-  created_at: number;
-  started_at?: number;
-  finished_at?: number;
-  expires_at?: number;
-  labels?: string[];
-  repeat?: Repeat;
-  /** The feature, and the run of it, of which the job is a step: `sequence.step`. */
-  parent?: { job_id: string; run: number; step: string };
-  error?: AttemptError;
-  reason?: string;
-}
-
-export interface AttemptView extends Attempt {
-  duration_ms: number;
-  lateness_ms: number;
-}
-
-/** A job as callers see it; the input is not part of it. */
-export interface JobView extends SummaryView {
-  attempts: AttemptView[];
-  /** How far each step of a feature is, by `sequence.step`. */
-  steps?: Record<string, StepView>;
-  /** What became of each channel of a notification that has not completed; where it has, they are its result. */
-  channels?: Record<string, ChannelView>;
-  /** The result of a completed job; one too large for an answer is at `result_url`, for an hour. */
-  result?: unknown;
-  result_url?: string;
-}
 
 const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "repeat", "reason"] as const;
 
@@ -125,20 +81,6 @@ export async function viewOf(
 
 const shownSteps = (steps: Record<string, StepView>): Record<string, StepView> =>
   Object.fromEntries(Object.entries(steps).map(([key, step]) => [key, { ...step, ...shownError(step) }]));
-
-/** A run of a job as callers see it; the one that is under way too. */
-export interface RunView extends Pick<JobView, "result" | "result_url"> {
-  run: number;
-  status: JobStatus;
-  scheduled_at: number;
-  /** When the last of its attempts was due, or the next one is. */
-  due_at: number;
-  started_at?: number;
-  finished_at?: number;
-  attempts: AttemptView[];
-  error?: AttemptError;
-  reason?: string;
-}
 
 /** A run that ended, or the one that a job is at. */
 type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &

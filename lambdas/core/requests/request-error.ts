@@ -1,23 +1,25 @@
 import { DuctapeError, type Fault } from "../errors.ts";
 import type { JobStatus } from "../job/job.ts";
 
-/** Codes a request to the API can fail with; `aws/http/problem.ts` maps each to its HTTP status. */
-export type RequestErrorCode =
-  | "INVALID_REQUEST"
-  | "UNAUTHENTICATED"
-  | "FORBIDDEN"
-  | "PRODUCT_NOT_FOUND"
-  | "ENV_NOT_FOUND"
-  | "EVENT_NOT_FOUND"
-  | "JOB_NOT_FOUND"
-  | "ROUTE_NOT_FOUND"
-  | "METHOD_NOT_ALLOWED"
-  | "STATE_CONFLICT"
-  | "IDEMPOTENCY_MISMATCH"
-  | "PAYLOAD_TOO_LARGE"
-  | "UNSUPPORTED_MEDIA_TYPE"
-  | "RATE_LIMITED"
-  | "UNAVAILABLE";
+/** The codes that a request can fail with; `aws/http/problem.ts` maps each to its HTTP status. */
+export const requestErrorCodes = [
+  "INVALID_REQUEST",
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "PRODUCT_NOT_FOUND",
+  "ENV_NOT_FOUND",
+  "EVENT_NOT_FOUND",
+  "JOB_NOT_FOUND",
+  "ROUTE_NOT_FOUND",
+  "METHOD_NOT_ALLOWED",
+  "STATE_CONFLICT",
+  "IDEMPOTENCY_MISMATCH",
+  "PAYLOAD_TOO_LARGE",
+  "UNSUPPORTED_MEDIA_TYPE",
+  "RATE_LIMITED",
+  "UNAVAILABLE",
+] as const;
+export type RequestErrorCode = (typeof requestErrorCodes)[number];
 
 /** A request that we refuse, with what its sender needs to mend it. */
 export class RequestError extends DuctapeError {

@@ -1,12 +1,11 @@
 import * as z from "zod";
-import { jobTypes } from "../../core/job/job.ts";
-import type { ProductSummary, ProductView } from "../../core/queries/product-view.ts";
-import { lazy } from "../../core/schema/lazy.ts";
+import { jobTypes } from "../../job/job.ts";
+import { lazy } from "../../schema/lazy.ts";
 
 const eventFields = () => ({
   tag: z.string(),
   type: z.enum(jobTypes),
-  description: z.string().optional(),
+  description: z.string().exactOptional(),
   retries: z.int().describe("What a request gets that asks for nothing else."),
   timeout_ms: z.int().describe("What a request gets that asks for nothing else."),
   target: z.string().describe("The name of the catalog entry that it runs."),
@@ -14,15 +13,12 @@ const eventFields = () => ({
 
 const productFields = () => ({
   tag: z.string(),
-  name: z.string().optional(),
+  name: z.string().exactOptional(),
   envs: z.array(z.string()).describe("Those that the key reaches."),
 });
 
-const ProductSummarySchema = lazy(
-  () =>
-    z
-      .object({ ...productFields(), events: z.array(z.object(eventFields())) })
-      .meta({ id: "ProductSummary" }) satisfies z.ZodType<ProductSummary>,
+export const ProductSummarySchema = lazy(() =>
+  z.object({ ...productFields(), events: z.array(z.object(eventFields())) }).meta({ id: "ProductSummary" }),
 );
 
 export const ProductListSchema = lazy(() =>
@@ -32,7 +28,5 @@ export const ProductListSchema = lazy(() =>
 export const ProductSchema = lazy(() => {
   const input = z.record(z.string(), z.unknown()).describe("The JSON Schema (2020-12) of a request's input.");
   const event = z.object({ ...eventFields(), input });
-  return z
-    .object({ ...productFields(), events: z.array(event) })
-    .meta({ id: "Product" }) satisfies z.ZodType<ProductView>;
+  return z.object({ ...productFields(), events: z.array(event) }).meta({ id: "Product" });
 });
