@@ -55,7 +55,7 @@ type Optional<Fields extends FeatureFields> = {
 /** A feature's input: its fields with their types, those that need not be there as such. */
 type FieldsOf<Fields extends FeatureFields> = {
   [Name in Exclude<keyof Fields, Optional<Fields>>]: FieldTypes[Fields[Name]["type"]];
-} & { [Name in Optional<Fields>]?: FieldTypes[Fields[Name]["type"]] };
+} & { [Name in Optional<Fields>]?: FieldTypes[Fields[Name]["type"]] | undefined };
 
 /** The input of an event: that of its type, and of a feature whose fields are known these. */
 type InputOfEvent<P extends CatalogProduct, E extends EventOf<P>> = P["jobs"][E] extends {
@@ -99,9 +99,9 @@ type PlaceOf<P extends CatalogProduct> = P extends CatalogProduct
       /** The product. No default. Example: `"my-product"`. */
       product_tag: P["tag"];
       /** One of its environments. Default: every one that the key reaches. Example: `"prd"`. */
-      env?: P["envs"][number];
+      env?: P["envs"][number] | undefined;
       /** One of its events. Default: all of them. Example: `"create_order"`. */
-      event?: EventOf<P>;
+      event?: EventOf<P> | undefined;
     }
   : never;
 

@@ -3,18 +3,18 @@ import { ConfigurationError } from "./errors.ts";
 /** How a client reaches the API. */
 export interface DuctapeOptions {
   /** The address of the API; a `/v1` at its end is left out. Default: the variable `DUCTAPE_URL`. Example: `"https://jobs.example.com"`. */
-  url?: string;
+  url?: string | undefined;
   /** An API key. Default: the variable `DUCTAPE_API_KEY`. Example: `await readSecret("ductape")`. */
-  apiKey?: string;
+  apiKey?: string | undefined;
   /** What sends the requests. Default: the runtime's own `fetch`. Example: a fetch that goes through a proxy. */
-  fetch?: typeof globalThis.fetch;
+  fetch?: typeof globalThis.fetch | undefined;
   /** How often a request is sent again after 429, 502, 503, 504 or a network failure. Default: `4`. Example: `0`. */
-  maxRetries?: number;
+  maxRetries?: number | undefined;
   /**
    * Milliseconds that one request may take. The API holds a request for a job open for up to 25 s; with a shorter time it is
    * asked to wait less. Default: `35_000`. Example: `60_000`.
    */
-  requestTimeout?: number;
+  requestTimeout?: number | undefined;
 }
 
 export interface Config {

@@ -8,24 +8,24 @@ import type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./
 
 export interface CallOptions {
   /** Aborts the request; what it asks for may have been done. Default: none. Example: `AbortSignal.timeout(5000)`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface GetJobOptions extends CallOptions {
   /** Seconds that the API waits for the job to finish before it answers, 1 to 25. Default: it answers at once. Example: `25`. */
-  wait?: number;
+  wait?: number | undefined;
 }
 
 export interface CancelOptions extends CallOptions {
   /** Why, up to 200 characters; shown with the job. Default: `"cancelled by request"`. Example: `"the order was returned"`. */
-  reason?: string;
+  reason?: string | undefined;
 }
 
 export interface RetryOptions extends CallOptions {
   /** Milliseconds from now. Default: `0`. Example: `60_000`. */
-  delay?: number;
+  delay?: number | undefined;
   /** The time itself, instead of `delay`. Default: now. Example: `"2030-01-31T09:00:00+01:00"`. */
-  start_at?: Time;
+  start_at?: Time | undefined;
 }
 
 /**

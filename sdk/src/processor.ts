@@ -14,14 +14,14 @@ export interface ScheduleOptions {
    * Milliseconds to wait for the result; then the call rejects with a TimeoutError, and the job goes on.
    * Default: as long as it takes. Example: `60_000`.
    */
-  timeout?: number;
+  timeout?: number | undefined;
   /** Stops waiting: the call rejects with the signal's reason, and the job goes on. Default: none. Example: `request.signal`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 export interface DispatchOptions {
   /** Aborts the request: the job may have been accepted. Default: none. Example: `AbortSignal.timeout(5000)`. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** The interface that hands jobs to the processor. */

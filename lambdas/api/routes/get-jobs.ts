@@ -10,6 +10,7 @@ import { listJobs } from "../../core/queries/list-jobs.ts";
 import { JobListSchema } from "../../core/queries/schemas/list.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
 import { summaryOf } from "../../core/queries/view.ts";
+import { given } from "../../core/schema/given.ts";
 import { ListParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 import { aSummary } from "../schemas/examples.ts";
@@ -25,8 +26,9 @@ export async function handle(
   const { cursor, limit, ...list } = parseQuery(ListParameters, query);
   const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
   const now = clock.now();
-  const until = list.to === undefined ? {} : { until: list.to - 1 };
-  const page = { ...list, ...until, limit, ...(after && { after }) };
+  const { status, type, event, label, from, to, order } = list;
+  const until = to === undefined ? undefined : to - 1;
+  const page = { order, limit, ...given({ status, type, event, label, from, until, after }) };
   const listed = await listJobs(jobs, tenantsOf(catalog, scopes, list, "/query"), page, now);
   return {
     status: 200,

@@ -12,6 +12,7 @@ import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { listJobs } from "../../core/queries/list-jobs.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
 import { type BulkAction, BulkRequest, changeable } from "../../core/requests/bulk-request.ts";
+import { given } from "../../core/schema/given.ts";
 import { parseBody } from "../../core/schema/parse-body.ts";
 import { epochMs } from "../../core/schema/start-time.ts";
 import { BulkResultSchema } from "../schemas/bulk.ts";
@@ -87,10 +88,12 @@ function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number
   return {
     order: "asc" as const,
     status: status === undefined ? changeable[action] : [status].flat(),
-    ...(type !== undefined && { type: [type].flat() }),
-    ...(event !== undefined && { event }),
-    ...(label !== undefined && { label }),
-    ...(from !== undefined && { from: epochMs(from) }),
+    ...given({
+      event,
+      label,
+      type: type === undefined ? undefined : [type].flat(),
+      from: from === undefined ? undefined : epochMs(from),
+    }),
     ...((until !== undefined || finished) && { until: Math.min(until ?? began, finished ? began : Infinity) }),
   };
 }

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { InternalError } from "../../core/errors.ts";
 import { RequestError, type RequestErrorCode } from "../../core/requests/request-error.ts";
+import { given } from "../../core/schema/given.ts";
 import { shorten, shownFaults } from "../../core/schema/sizes.ts";
 import { isRefusal } from "../client/refusal.ts";
 import type { ProblemSchema } from "./problem-schema.ts";
@@ -62,8 +63,6 @@ export function problemOf(thrown: unknown, requestId?: string, room = roomForFau
     code,
     ...(faults.length > 0 && { errors: faults }),
     ...(omitted > 0 && { errors_omitted: omitted }),
-    ...(jobId !== undefined && { job_id: jobId }),
-    ...(error?.jobStatus !== undefined && { job_status: error.jobStatus }),
-    ...(requestId !== undefined && { request_id: requestId }),
+    ...given({ job_id: jobId, job_status: error?.jobStatus, request_id: requestId }),
   };
 }

@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import { maxQueueDelaySeconds, type Route, route, schedulerLeadMs } from "../job/route.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
+import { given } from "../schema/given.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 import { costOf } from "./cost.ts";
 import { fireTimes } from "./fire-times.ts";
@@ -11,12 +12,12 @@ import type { ExplanationSchema } from "./schemas/explanation.ts";
 export type Explanation = z.infer<ReturnType<typeof ExplanationSchema>>;
 
 export const mostRuns = 10;
-const optional = ["app", "repeat", "expires_at", "labels"] as const;
 
 /** Explains a request that was accepted, by the very rules that would schedule it. Pure. */
 export function explain(request: AcceptedRequest, now: number): Explanation {
   if (request.passed) throw invalidRequest(request.passed);
-  const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy, repeat } = request;
+  const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;
+  const { app, repeat, expires_at, labels } = request;
   const way = route(now, due_at);
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
   return {
@@ -32,7 +33,7 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
       timeout_ms,
       retries,
       retry_policy,
-      ...Object.fromEntries(optional.filter((key) => request[key] !== undefined).map((key) => [key, request[key]])),
+      ...given({ app, repeat, expires_at, labels }),
       input_bytes: inputBytes,
     },
     route: routeView(way),

@@ -11,6 +11,7 @@ import {
 } from "../job/job.ts";
 import { shards } from "../job/job-id.ts";
 import type { JobStore } from "../ports/ports.ts";
+import { given } from "../schema/given.ts";
 import { mergePlaces, type ReadPage } from "./merge-partitions.ts";
 import type { Tenant } from "./tenants.ts";
 
@@ -121,7 +122,7 @@ function partitionsOf(
     phases.flatMap((phase) => {
       const range = phase === "pending" ? pendingRange(query, now) : { from: query.from, until: query.until };
       return Array.from({ length: shards }, (_, shard): ReadPage => {
-        const partition = { product, env, phase, shard, order: query.order, ...defined(range) };
+        const partition = { product, env, phase, shard, order: query.order, ...given(range) };
         return (limit, after) => jobs.page({ ...partition, limit }, after);
       });
     }),
@@ -132,11 +133,6 @@ interface Range {
   from: number | undefined;
   until: number | undefined;
 }
-
-const defined = ({ from, until }: Range) => ({
-  ...(from !== undefined && { from }),
-  ...(until !== undefined && { until }),
-});
 
 /** What one Lambda has queued as due now may lie ahead by another one's clock. */
 const clocksApartMs = 10_000;

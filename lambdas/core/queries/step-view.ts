@@ -2,6 +2,7 @@ import type * as z from "zod";
 import { isFinished, type Job, shownStatus } from "../job/job.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
+import { given } from "../schema/given.ts";
 import type { StepSchema } from "./schemas/job.ts";
 
 /** How far a step of a feature is. */
@@ -13,9 +14,7 @@ type Steps = Record<string, StepView>;
 export const stepViewOf = (child: Job, now: number): StepView => ({
   status: shownStatus(child, now),
   job_id: child.id,
-  ...(child.started_at !== undefined && { started_at: child.started_at }),
-  ...(child.finished_at !== undefined && { finished_at: child.finished_at }),
-  ...(child.error !== undefined && { error: child.error }),
+  ...given({ started_at: child.started_at, finished_at: child.finished_at, error: child.error }),
 });
 
 /**

@@ -10,6 +10,7 @@ import {
 } from "../job/job.ts";
 import type { Services } from "../operations/services.ts";
 import type { BlobStore } from "../ports/ports.ts";
+import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
 import { channelsShown } from "./channels-view.ts";
 import { withResults } from "./result-view.ts";
@@ -31,9 +32,7 @@ export const receiptOf = (job: Job, now: number): Receipt => ({
   ...(job.repeat !== undefined && isWaiting(job) && { next_run_at: job.due_at }),
 });
 
-const optional = ["app", "started_at", "finished_at", "expires_at", "labels", "repeat", "reason"] as const;
-
-/** Jobs that were written before messages were cut when they are kept have longer ones, and 100 of them are a page. */
+/** Jobs that were stored before messages were shortened may have longer ones, and a page has 100 jobs. */
 const shownError = ({ error }: { error?: AttemptError }) =>
   error && { error: { ...error, message: shorten(error.message) } };
 
@@ -49,10 +48,13 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   timeout_ms: job.timeout_ms,
   due_at: job.due_at,
   created_at: job.created_at,
-  ...Object.fromEntries(optional.filter((key) => job[key] !== undefined).map((key) => [key, job[key]])),
+  ...optionalOf(job),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
 });
+
+const optionalOf = ({ app, started_at, finished_at, expires_at, labels, repeat, reason }: Job) =>
+  given({ app, started_at, finished_at, expires_at, labels, repeat, reason });
 
 const parentOf = ({ message: { job_id, run }, step }: Parent) => ({ job_id, run, step });
 
@@ -86,8 +88,6 @@ const shownSteps = (steps: Record<string, StepView>): Record<string, StepView> =
 type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
   Partial<Pick<Job, "started_at" | "finished_at" | "result" | "error" | "reason">>;
 
-const optionalOfRun = ["started_at", "finished_at", "reason"] as const;
-
 /** The runs, each with its result as long as the answer has room for it. */
 export function runViewsOf(blobs: BlobStore, runs: readonly Run[], now: number): Promise<RunView[]> {
   const views = runs.map(
@@ -96,7 +96,7 @@ export function runViewsOf(blobs: BlobStore, runs: readonly Run[], now: number):
       status: shownStatus(run, now),
       scheduled_at: run.scheduled_at,
       due_at: run.due_at,
-      ...Object.fromEntries(optionalOfRun.filter((key) => run[key] !== undefined).map((key) => [key, run[key]])),
+      ...given({ started_at: run.started_at, finished_at: run.finished_at, reason: run.reason }),
       ...shownError(run),
       attempts: run.attempts.map(attemptView),
     }),

@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Fault } from "../errors.ts";
 import type { Repeat } from "../job/job.ts";
 import { firstOccurrence, isTimeZone } from "../job/recurrence.ts";
+import { given } from "../schema/given.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { strict } from "../schema/schema.ts";
 import { oneOf } from "../schema/some-of.ts";
@@ -45,11 +46,7 @@ export const repeatOf = (
   { cron, every, tz, limit, end_date, overlap = "skip" }: RepeatRequest,
   start: number,
 ): Repeat => ({
-  ...(cron !== undefined && { cron }),
-  ...(every !== undefined && { every }),
-  ...(tz !== undefined && { tz }),
-  ...(limit !== undefined && { limit }),
-  ...(end_date !== undefined && { end_date: epochMs(end_date) }),
+  ...given({ cron, every, tz, limit, end_date: end_date === undefined ? undefined : epochMs(end_date) }),
   overlap,
   anchor: start,
 });

@@ -5,8 +5,9 @@ import type { JobRequest } from "./job-request.ts";
 import { repeatFaults } from "./repeat-request.ts";
 
 /** The fields of a request that say something of each other. One that is no request may lack even `start_at`. */
-type Checked = Pick<JobRequest, "repeat" | "expires_at" | "idempotency_key" | "task_token"> &
-  Partial<Pick<JobRequest, "start_at">>;
+type Checked = Pick<JobRequest, "repeat" | "expires_at" | "idempotency_key" | "task_token"> & {
+  start_at?: JobRequest["start_at"] | undefined;
+};
 
 interface OwnFaults {
   /** What forbids the request by now, and did not when it was made: times that have passed. */

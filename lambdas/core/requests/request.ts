@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import type { Parent, Repeat, RetryPolicy } from "../job/job.ts";
@@ -5,6 +6,7 @@ import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
 import { isInexact } from "../schema/exact-json.ts";
 import { enough, type Findings, findFaults, isCovered } from "../schema/find-faults.ts";
+import { given } from "../schema/given.ts";
 import { hasMoreValues, mostValues } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
@@ -67,22 +69,18 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   const key = request.idempotency_key ?? headerKey;
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
+  const expires_at = request.expires_at === undefined ? undefined : epochMs(request.expires_at);
   const due = (repeat && firstOccurrence(repeat, start)) ?? start;
   // Not the token either: Step Functions asks for the same thing again under another one.
   const { idempotency_key: _key, task_token, ...asked } = request;
   return {
     ...found,
-    ...(request.app !== undefined && { app: request.app }),
     input: input.data,
     due_at: due,
-    ...(repeat !== undefined && { repeat }),
-    ...(request.expires_at !== undefined && { expires_at: epochMs(request.expires_at) }),
     timeout_ms: request.timeout_ms ?? found.event.timeout_ms ?? found.definition.defaults.timeout_ms,
     retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
     retry_policy: retryPolicyOf(request.retry_config, found.event.retry_config),
-    ...(request.labels !== undefined && { labels: request.labels }),
-    ...(task_token !== undefined && { task_token }),
-    ...(key !== undefined && { idempotency_key: key }),
+    ...given({ app: request.app, repeat, expires_at, labels: request.labels, task_token, idempotency_key: key }),
     fingerprint: fingerprint(asked),
     ...(passed.length > 0 && { passed }),
   };
@@ -102,32 +100,33 @@ function inputFaults(
 }
 
 const looseRequest = lazy(() => JobRequest.partial());
+type LooseRequest = z.infer<ReturnType<typeof looseRequest>>;
 
 /** So that all faults come at once: what can be said of the rest of a request although some of its fields are wrong. */
 function faultsOfBroken(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {
   const { faults, data } = findFaults(JobRequest, body);
   if (faults.length > enough) return faults;
-  const request = data ?? findFaults(looseRequest(), body).data ?? {};
+  const request: LooseRequest = data ?? findFaults(looseRequest(), body).data ?? {};
   const own = ownFaults(request, now, headerKey).faults;
   return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];
 }
 
 /** What the catalog says of a request that may lack fields. */
-function catalogFaults({ product_tag, env, event, ...request }: Partial<JobRequest>, catalog: Catalog): Fault[] {
+function catalogFaults({ product_tag, env, event, ...request }: LooseRequest, catalog: Catalog): Fault[] {
   const found = product_tag && event ? catalog.lookup(product_tag, event) : undefined;
   if (found && env !== undefined && found.product.envs.includes(env)) return eventFaults({ ...found, env }, request);
   const ofType = found && request.input ? findInputFaults(found, request.input).faults : [];
   return [...unknownNames({ product_tag, env, event }, catalog), ...ofType];
 }
 
-function eventFaults(found: CatalogEvent, request: Pick<Partial<JobRequest>, "timeout_ms" | "app" | "input">): Fault[] {
+function eventFaults(found: CatalogEvent, request: Pick<LooseRequest, "timeout_ms" | "app" | "input">): Fault[] {
   const { app, input } = request;
   const ofInput = input ? inputFaults(found, { app, input }, findInputFaults(found, input)) : [];
   return [...timeoutFaults(request, found), ...ofInput];
 }
 
 /** The product that the catalog does not have, or else the env or the event. */
-function unknownNames({ product_tag, env, event }: Partial<JobRequest>, catalog: Catalog): Fault[] {
+function unknownNames({ product_tag, env, event }: LooseRequest, catalog: Catalog): Fault[] {
   if (product_tag === undefined) return [];
   try {
     if (env === undefined) catalog.product(product_tag);

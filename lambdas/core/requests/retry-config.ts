@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { RetryPolicy } from "../job/job.ts";
 import { type JobErrorCode, jobErrorCodes } from "../job/job-error.ts";
 import { defaultRetryPolicy } from "../job/retry.ts";
+import { given } from "../schema/given.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { longestRetryDelayMs } from "../schema/request-limits.ts";
 import { strict } from "../schema/schema.ts";
@@ -19,12 +20,9 @@ export const RetryConfig = strict({
 });
 export type RetryConfig = z.infer<typeof RetryConfig>;
 
-const given = (config: RetryConfig | undefined): Partial<RetryPolicy> =>
-  Object.fromEntries(Object.entries(config ?? {}).filter(([, value]) => value !== undefined));
-
-/** The request's word before the event's before the default. */
+/** What the request sets comes first, then what the event sets, then the default. */
 export const retryPolicyOf = (request: RetryConfig | undefined, event: RetryConfig | undefined): RetryPolicy => ({
   ...defaultRetryPolicy,
-  ...given(event),
-  ...given(request),
+  ...(event && given(event)),
+  ...(request && given(request)),
 });
