@@ -9,9 +9,9 @@ import { webhookOperations } from "./webhooks.ts";
 type Schemas = ReturnType<typeof jsonSchemas>;
 
 const tags = [
-  { name: "jobs", description: "Schedule jobs, look at them and change them." },
-  { name: "catalog", description: "What can be scheduled." },
-  { name: "service", description: "The service itself." },
+  { name: "jobs", description: "Schedule, read and change jobs." },
+  { name: "catalog", description: "The products and events that jobs can be scheduled for." },
+  { name: "service", description: "Health and documentation of the API." },
 ];
 
 /** The OpenAPI 3.1 document of these routes. Its request schemas are made from the zod schemas that check requests. */
@@ -29,7 +29,7 @@ export async function openApiDocument<S>(routes: readonly Route<S>[]): Promise<J
       title: "Ductape Jobs",
       version: "1.0.0",
       description:
-        "Runs an event of a product, in an environment, with an input, at a time. Times in answers are epoch milliseconds.",
+        "Ductape Jobs is a job scheduler. A job runs an event of a product, in one of its environments (envs), with an input, at a time, once or repeatedly. Products and their events are defined in the catalog of the deployment. All times in answers are epoch milliseconds.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
@@ -43,7 +43,8 @@ export async function openApiDocument<S>(routes: readonly Route<S>[]): Promise<J
         apiKey: {
           type: "http",
           scheme: "bearer",
-          description: "An API key, with scopes for products, envs and verbs.",
+          description:
+            "An API key. Its scopes limit it to products, envs and verbs (`jobs:read`, `jobs:write`, `jobs:admin`, which includes both).",
         },
       },
     },
@@ -72,7 +73,7 @@ function operationOf<S>(
     ...(query ? parametersOf(query, "query", schemas) : []),
     ...(headers ? parametersOf(headers, "header", schemas) : []),
   ];
-  const scopes = scope && `Needs the scope \`${scope}\`.`;
+  const scopes = scope && `Requires the scope \`${scope}\`.`;
   return {
     operationId: id,
     tags: [tag],

@@ -4,7 +4,7 @@ import { deleteJob as removeJob } from "../../core/operations/change-job.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { jobOf } from "../job-of.ts";
 
-/** Deletes a finished job: 204. */
+/** Deletes a finished job. Answers 204. */
 export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
   const job = await jobOf(services.jobs, request, "jobs:write");
   await removeJob(services, job.id);
@@ -14,7 +14,7 @@ export async function handle(services: Services, request: HttpRequest): Promise<
 export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "Delete a finished job",
-  description: "Finished jobs go by themselves after the retention time; this is for those that should go at once.",
-  answers: { 204: { description: "It is gone." } },
+  description: "Finished jobs are deleted by themselves after the retention time. Use this to delete one earlier.",
+  answers: { 204: { description: "The job is deleted." } },
   errors: ["JOB_NOT_FOUND", "STATE_CONFLICT"],
 });

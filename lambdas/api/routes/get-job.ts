@@ -9,7 +9,7 @@ import { jobOf } from "../job-of.ts";
 import { aJob } from "../schemas/examples.ts";
 import { awaited, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 
-/** One job; with `?wait=N` or `Prefer: wait=N` (1 to 25 s) the moment it ends, or as it is after N seconds. */
+/** Answers one job. With `?wait=N` or `Prefer: wait=N` (1 to 25 s) it answers once the job has ended, or after N seconds. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   const { jobs, clock, limits } = services;
   const job = await jobOf(jobs, request, "jobs:read");
@@ -22,15 +22,15 @@ export async function handle(services: ApiServices, request: HttpRequest): Promi
 
 export const doc = (): RouteDoc => ({
   tag: "jobs",
-  summary: "Look at a job, or wait for it",
-  description: "The job with its attempts and its result or error; never its input.",
+  summary: "Get a job, or wait for it to finish",
+  description: "Answers the job with its attempts and its result or error. The input is never part of the answer.",
   query: WaitQuery,
   headers: PreferHeader,
   answers: {
     200: {
-      description: "The job as it stands.",
+      description: "The job in its current state.",
       schema: JobSchema(),
-      headers: { "Preference-Applied": "The wait that was granted (RFC 7240)." },
+      headers: { "Preference-Applied": "The wait that was applied (RFC 7240)." },
       example: aJob,
     },
   },
@@ -40,6 +40,6 @@ export const doc = (): RouteDoc => ({
 const tooManyWait = (most: number) =>
   new RequestError(
     "RATE_LIMITED",
-    `${most} requests of this key wait for jobs already. Ask again later, or without \`wait\`.`,
+    `This key already has ${most} requests that wait for jobs. Try again later, or without \`wait\`.`,
     { retryAfterSeconds: grantMs / 1000 },
   );

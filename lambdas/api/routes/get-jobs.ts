@@ -17,7 +17,7 @@ import { aSummary } from "../schemas/examples.ts";
 
 const Position: z.ZodType<IndexPosition> = z.strictObject({ time: z.int().min(0), id: z.string().regex(jobIdPattern) });
 
-/** Jobs by filter, in pages, the latest first; without a product or env those of every one that the key reaches. */
+/** Answers the jobs that match a filter, in pages. Without a product or env it lists all that the key has access to. */
 export async function handle(
   { catalog, jobs, clock }: Services,
   { query, scopes }: HttpRequest,
@@ -43,8 +43,8 @@ export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "List jobs",
   description:
-    "The latest first unless `order` says otherwise; without a product or env those of every one that the key reaches. A page may be short, or empty, before the last one.",
+    "Lists the latest jobs first, unless `order` is `asc`. Without `product_tag` or `env` it lists the jobs of all products and envs that the key has access to. A page may be short or even empty although more pages follow: go on while there is a `next_cursor`.",
   query: ListParameters,
-  answers: { 200: { description: "A page.", schema: JobListSchema(), example: { jobs: [aSummary] } } },
+  answers: { 200: { description: "A page of jobs.", schema: JobListSchema(), example: { jobs: [aSummary] } } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
 });

@@ -6,18 +6,18 @@ import { productView } from "../../core/queries/product-view.ts";
 import { ProductSchema } from "../../core/queries/schemas/product.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
 
-/** One product of the catalog, with the JSON Schema of each event's input. */
+/** Answers one product of the catalog, with the JSON Schema of each event's input. */
 export async function handle({ catalog }: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {
   const { tag = "" } = params;
   requireScope(scopes, "jobs:read", { product: tag });
   const view = productView(catalog.product(tag, ""), catalog, scopes);
-  if (!view) throw new RequestError("FORBIDDEN", "This API key reaches none of the product's envs.");
+  if (!view) throw new RequestError("FORBIDDEN", "This API key has no access to any env of this product.");
   return { status: 200, body: view };
 }
 
 export const doc = (): RouteDoc => ({
   tag: "catalog",
-  summary: "Look at a product, with the schema of each event's input",
+  summary: "Get a product, with the JSON Schema of each event's input",
   answers: { 200: { description: "The product.", schema: ProductSchema() } },
   errors: ["PRODUCT_NOT_FOUND"],
 });

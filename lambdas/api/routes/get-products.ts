@@ -5,7 +5,7 @@ import type { Services } from "../../core/operations/services.ts";
 import { productSummary } from "../../core/queries/product-view.ts";
 import { ProductListSchema } from "../../core/queries/schemas/product.ts";
 
-/** The products that the key reaches, with their events; one product's answer has the schemas of their inputs too. */
+/** Answers the products that the key has access to, with their events. The schemas of the inputs are in each product's own answer. */
 export async function handle({ catalog }: Services, { scopes }: HttpRequest): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", {});
   const products = catalog.products.flatMap((product) => productSummary(product, catalog.registry, scopes) ?? []);
@@ -14,7 +14,7 @@ export async function handle({ catalog }: Services, { scopes }: HttpRequest): Pr
 
 export const doc = (): RouteDoc => ({
   tag: "catalog",
-  summary: "List the products that the key reaches",
+  summary: "List the products that the key has access to",
   answers: { 200: { description: "The products and their events.", schema: ProductListSchema() } },
   errors: [],
 });

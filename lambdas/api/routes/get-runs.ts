@@ -12,14 +12,14 @@ import { Cursor, Limit, parseQuery } from "../parse-query.ts";
 const RunsParameters = strict({ limit: Limit, cursor: Cursor.optional() });
 const RunNumber = z.int().min(1);
 
-/** The runs of a job, the latest first: the one it is at, then those that are archived. */
+/** Answers the runs of a job, latest first: the current one, then the archived ones. */
 export async function handle({ jobs, blobs, clock }: Services, request: HttpRequest): Promise<HttpResponse> {
   const job = await jobOf(jobs, request, "jobs:read");
   const { limit, cursor } = parseQuery(RunsParameters, request.query);
   const list = { runs_of: job.id };
   const after = cursor === undefined ? undefined : decodeCursor(RunNumber, cursor, list);
-  // Only those before the run that the job is at: a consumer that died after it had archived a run, and before it had
-  // written the job, has left an outcome in the archive that nobody has accepted.
+  // Only the runs before the current one: a consumer that died between archiving a run and writing the job has left an
+  // outcome in the archive that was never accepted.
   const archived = await jobs.runs(job.id, { limit, order: "desc" }, Math.min(after ?? job.run, job.run));
   const runs = [...(after === undefined ? [job] : []), ...archived.runs];
   const shown = runs.slice(0, limit);
@@ -37,8 +37,8 @@ export async function handle({ jobs, blobs, clock }: Services, request: HttpRequ
 export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "List the runs of a job",
-  description: "The latest first: the one it is at, then those that have ended. A one-time job has one.",
+  description: "Lists the latest run first: the current one, then those that have ended. A one-time job has one run.",
   query: RunsParameters,
-  answers: { 200: { description: "A page.", schema: RunListSchema() } },
+  answers: { 200: { description: "A page of runs.", schema: RunListSchema() } },
   errors: ["INVALID_REQUEST", "JOB_NOT_FOUND"],
 });

@@ -12,19 +12,17 @@ import { epochMs } from "../../core/schema/start-time.ts";
 import { parseQuery, QueryTime } from "../parse-query.ts";
 
 const defaultWindowMs = 24 * hourMs;
-/** So that an answer reads a bounded number of items: one an hour. */
+/** Bounds the number of items that an answer reads: one per hour. */
 export const longestWindowMs = 31 * 24 * hourMs;
 
 const Query = strict({
   product_tag: z.string().min(1),
   env: z.string().min(1),
-  /** Default: 24 hours before `to`. */
   from: QueryTime.transform(epochMs).optional().describe("Default: 24 hours before `to`."),
-  /** Default: now, which a later time means as well. */
-  to: QueryTime.transform(epochMs).optional().describe("Default: now, which a later time means as well."),
+  to: QueryTime.transform(epochMs).optional().describe("Default: now. A later time also means now."),
 });
 
-/** Counts, rates and percentiles of a tenant over whole hours: those that `from` and `to` lie in and all between. */
+/** Counts, rates and percentiles of one product and env over whole hours, from the hour of `from` to the hour of `to`. */
 export async function handle({ stats, catalog, clock }: Services, request: HttpRequest): Promise<HttpResponse> {
   requireScope(request.scopes, "jobs:read", { product: request.query.product_tag, env: request.query.env });
   const query = parseQuery(Query, request.query);
@@ -37,9 +35,9 @@ export async function handle({ stats, catalog, clock }: Services, request: HttpR
 
 export const doc = (): RouteDoc => ({
   tag: "jobs",
-  summary: "Count what became of the jobs of a tenant",
+  summary: "Get statistics of a product in one env",
   description:
-    "Over whole hours: those that `from` and `to` lie in and all between, at most 31 days. Percentiles are estimates.",
+    "Covers whole hours, from the hour of `from` to the hour of `to`, at most 31 days. Percentiles are estimates.",
   query: Query,
   answers: { 200: { description: "Counts, rates and percentiles.", schema: StatsSchema() } },
   errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
@@ -48,9 +46,9 @@ export const doc = (): RouteDoc => ({
 function windowOf({ from, to }: z.output<typeof Query>, now: number): { from: number; to: number } {
   const end = Math.min(to ?? now, now);
   const start = from ?? end - defaultWindowMs;
-  if (start > end) throw invalid([{ pointer: "/query/from", detail: "is after `to`, or after now" }]);
+  if (start > end) throw invalid([{ pointer: "/query/from", detail: "must not be after `to` or in the future" }]);
   if (end - start > longestWindowMs)
-    throw invalid([{ pointer: "/query/from", detail: "more than 31 days before `to`" }]);
+    throw invalid([{ pointer: "/query/from", detail: "must be at most 31 days before `to`" }]);
   return { from: Math.max(0, hourOf(start)), to: hourOf(end) + hourMs };
 }
 

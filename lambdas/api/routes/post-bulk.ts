@@ -17,14 +17,14 @@ import { parseBody } from "../../core/schema/parse-body.ts";
 import { epochMs } from "../../core/schema/start-time.ts";
 import { BulkResultSchema } from "../schemas/bulk.ts";
 
-/** Where a bulk change goes on, and when it began. */
+/** Where a bulk change continues, and when it began. */
 const Position = z.strictObject({
   time: z.int().min(0),
   id: z.string().regex(jobIdPattern),
   began: z.int().min(0),
 });
 
-/** Changes the jobs that a filter finds, up to 100 a request: 200 with how it went for each that it did not change. */
+/** Changes the jobs that match a filter, up to 100 per request. Answers 200 with an error for each job that it did not change. */
 export async function handle(services: Services, { body, scopes }: HttpRequest): Promise<HttpResponse> {
   const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<string, unknown>;
   requireScope(scopes, "jobs:admin", { product: product_tag, env });
@@ -53,9 +53,9 @@ export async function handle(services: Services, { body, scopes }: HttpRequest):
 
 export const doc = (): RouteDoc => ({
   tag: "jobs",
-  summary: "Change all jobs that a filter finds",
+  summary: "Change all jobs that match a filter",
   description:
-    "Cancels, pauses, resumes, retries or deletes the jobs of a product that a filter finds and the action can change, up to 100 a request; repeat it with `next_cursor` until there is none. A page may be short, or empty, before the last one.",
+    "Cancels, pauses, resumes, retries or deletes the jobs of a product that match a filter and that the action can change, up to 100 per request. Repeat the request with `cursor` until the answer has no `next_cursor`. A page may be short or even empty although more follow.",
   body: {
     schema: BulkRequest,
     examples: {
@@ -69,7 +69,7 @@ export const doc = (): RouteDoc => ({
   },
   answers: {
     200: {
-      description: "What became of them.",
+      description: "The outcome.",
       schema: BulkResultSchema(),
       example: { matched: 2, succeeded: 2, failed: 0, errors: [] },
     },
@@ -78,8 +78,8 @@ export const doc = (): RouteDoc => ({
 });
 
 /**
- * The list that a bulk change works through, in an order in which what it changes does not come again. Jobs that finish
- * after it began are left alone: a job that is retried and fails once more would be found for ever.
+ * The list that a bulk change works through, in an order in which a changed job does not appear again. Jobs that finish after
+ * it began are left alone: otherwise a job that is retried and fails again would be found forever.
  */
 function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number) {
   const { status, type, event, label, from, to } = filter;

@@ -9,8 +9,8 @@ import { jobRequestExamples } from "../schemas/examples.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
 
 /**
- * What a request for a job would come to; nothing is created. It needs the scope that the request itself needs, so that
- * the answer to one is the answer to the other.
+ * Explains what a request for a job would lead to, without creating anything. It requires the scope of the request itself, so
+ * that both are refused alike.
  */
 export async function handle(
   { catalog, clock }: Services,
@@ -25,9 +25,9 @@ export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "Explain a request without scheduling it",
   description:
-    "A dry run of POST /v1/jobs: the job as it would be, the way it would take, its next times with what changes of the clocks do to them, when its attempts would start, and what it would cost. Refuses what POST /v1/jobs refuses, but does not look at jobs that exist: a used idempotency key goes unnoticed.",
+    "A dry run of POST /v1/jobs: it answers the job with its defaults, the route that it would take, its next run times with the effects of daylight saving time, its retry timetable and an estimate of its cost. It refuses what POST /v1/jobs refuses, but does not look at existing jobs, so it does not notice an idempotency key that is already used.",
   body: { schema: JobRequestSchema(), examples: jobRequestExamples },
-  answers: { 200: { description: "What the request would come to.", schema: ExplanationSchema() } },
+  answers: { 200: { description: "What the request would lead to.", schema: ExplanationSchema() } },
   errors: [
     "INVALID_REQUEST",
     "PRODUCT_NOT_FOUND",

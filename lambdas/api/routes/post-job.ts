@@ -19,17 +19,17 @@ const IdempotencyKey = z
   .min(1)
   .max(requestLimits.idempotencyKey)
   .optional()
-  .describe("The same as `idempotency_key` in the body.");
-const headers = { Location: "The path of the job.", "Preference-Applied": "The wait that was granted (RFC 7240)." };
+  .describe("Has the same meaning as `idempotency_key` in the body.");
+const headers = { Location: "The path of the job.", "Preference-Applied": "The wait that was applied (RFC 7240)." };
 
-/** Schedules a job: 202 with its receipt, or with `Prefer: wait=N` 200 with the finished job if it ends in time. */
+/** Schedules a job. Answers 202 with its receipt or, where the caller waits and the job ends in time, 200 with the finished job. */
 export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
   requireJobScope(request.scopes, request.body);
   const wait = waitOf(request, services.limits.waitSeconds);
   const { clock, catalog } = services;
   const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
   const job = await scheduleJob(services, { ...accepted, request_id: request.id });
-  // Who may not read the job does not get its result by waiting for it either.
+  // A key that may not read jobs must not get the result by waiting for it either.
   const { seconds, headers: applied } = may(request.scopes, "jobs:read", job) ? wait : noWait;
   const headers = { location: `/v1/jobs/${job.id}`, ...applied };
   const { job: after } = await awaited(services, request, seconds, job);
@@ -43,19 +43,19 @@ export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "Schedule a job",
   description:
-    "A key without `jobs:read` is answered 202 at once, whatever it wants to wait. With a `task_token` it needs `jobs:admin`.",
+    "Answers 202 with a receipt as soon as the job is stored. With `wait` or `Prefer: wait=N` the request stays open until the job has finished; a key without `jobs:read` never waits. A request with a `task_token` requires `jobs:admin`. With an idempotency key the request is safe to repeat.",
   query: WaitQuery,
   headers: PreferHeader.extend({ "Idempotency-Key": IdempotencyKey }),
   body: { schema: JobRequestSchema(), examples: jobRequestExamples },
   answers: {
     202: {
-      description: "It is accepted: from now on it is not lost.",
+      description: "The job is accepted and stored.",
       schema: ReceiptSchema(),
       headers,
       example: aReceipt,
     },
     200: {
-      description: "It has finished within the time that the caller wanted to wait.",
+      description: "The job has finished within the time that the caller asked to wait.",
       schema: JobSchema(),
       headers,
     },

@@ -16,12 +16,12 @@ export const BatchResultSchema = lazy(() =>
         .array(
           z.object({
             index: z.int().min(0),
-            status: z.int().describe("What POST /v1/jobs would have answered for this job alone."),
+            status: z.int().describe("The HTTP status that POST /v1/jobs would have answered for this job alone."),
             job: ReceiptSchema().exactOptional(),
             error: ProblemSchema().exactOptional(),
           }),
         )
-        .describe("In the order in which the jobs were sent."),
+        .describe("One result per job, in the order of the request."),
       accepted: z.int(),
       rejected: z.int(),
     })

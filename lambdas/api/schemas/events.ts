@@ -6,19 +6,19 @@ import { JobRejectedDetail, rejectedEvent } from "../../core/outbound/rejection.
 import { lazy } from "../../core/schema/lazy.ts";
 
 /*
- * What is said of events where others read it: `GET /events.json` and the webhooks of the OpenAPI document. The tests hold
- * every event to it that they see.
+ * The public documentation of events: `GET /events.json` and the webhooks of the OpenAPI document. The tests check every
+ * event that they see against it.
  */
 
 const happened: Record<JobEventName, string> = {
-  scheduled: "A job was requested, moved to another time, or goes on to its next run.",
+  scheduled: "A job was requested, was moved to another time, or is scheduled for its next run.",
   started: "A run has started.",
   completed: "A run has completed.",
   failed: "A run has failed for good.",
-  cancelled: "A job was cancelled, or has expired.",
-  paused: "A recurring job is paused.",
-  resumed: "A recurring job goes on.",
-  retrying: "An attempt has failed and another one follows.",
+  cancelled: "A job was cancelled or has expired.",
+  paused: "A recurring job was paused.",
+  resumed: "A recurring job was resumed.",
+  retrying: "An attempt has failed and will be retried.",
 };
 
 export interface EventDoc {
@@ -27,7 +27,7 @@ export interface EventDoc {
   detail: z.ZodObject;
 }
 
-/** The transitions of jobs by detail-type: the bus and webhooks tell of them. */
+/** The events of jobs, on the bus and in webhooks, by detail-type. */
 export const jobEventDocs = lazy(
   (): Record<string, EventDoc> =>
     Object.fromEntries(
@@ -35,11 +35,11 @@ export const jobEventDocs = lazy(
     ),
 );
 
-/** Every event on the bus by its detail-type. An event of another kind is one line here. */
+/** Every event on the bus by its detail-type. */
 export const eventDocs = lazy(
   (): Record<string, EventDoc> => ({
     ...jobEventDocs(),
-    [rejectedEvent]: { summary: "A message that asked for a job was refused.", detail: JobRejectedDetail },
-    "webhook.disabled": { summary: "An endpoint gets no more webhooks.", detail: EndpointDisabledSchema() },
+    [rejectedEvent]: { summary: "A message that requested a job was refused.", detail: JobRejectedDetail },
+    "webhook.disabled": { summary: "A webhook endpoint was disabled.", detail: EndpointDisabledSchema() },
   }),
 );

@@ -18,21 +18,23 @@ export const JobEventDetailSchema = lazy(() =>
       attempt: z.int().min(1),
       status: z
         .enum(jobStatuses)
-        .describe("The job's after it; of a run that ended while its recurring job goes on, that run's."),
-      scheduled_at: at("When it was to start."),
-      due_at: at("When the attempt might start; of `job.retrying` the next one."),
-      created_at: at("When the job was requested: another job that has its id, by its key, was at another time."),
+        .describe("The status of the job after the event, or of the run where a run of a recurring job has ended."),
+      scheduled_at: at("When the run was planned to start."),
+      due_at: at("When the attempt was due; in `job.retrying`, when the next attempt is due."),
+      created_at: at(
+        "When the job was requested. It tells the job from a later one with the same id, derived from the same idempotency key.",
+      ),
       started_at: at("When the attempt started.").exactOptional(),
-      finished_at: at("When it ended.").exactOptional(),
+      finished_at: at("When the run ended.").exactOptional(),
       error_code: z
         .enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]])
         .exactOptional()
-        .describe("Why the run failed, or the attempt that is tried again."),
+        .describe("Why the run failed, or the attempt that will be retried."),
       labels: z.array(z.string()).exactOptional(),
       version: z
         .int()
         .min(1)
-        .describe("Rises from event to event of a job. One with the same name and version is a repetition."),
+        .describe("Increases with every event of a job. An event with the same name and version is a repetition."),
     })
     .meta({ id: "JobEventDetail" }),
 );

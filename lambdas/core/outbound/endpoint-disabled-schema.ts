@@ -9,12 +9,14 @@ export const EndpointDisabledSchema = lazy(() =>
     .object({
       product_tag: z.string(),
       env: z.string(),
-      webhook: z.string().describe("Its name in the catalog."),
-      reason: z.enum(["gone", "failing"]).describe("It answered 410, or nothing has arrived there for a day."),
-      failures: z.int().describe("Attempts that have failed since the last one that succeeded."),
-      failing_since: at("When the first of them failed."),
-      last_failure: z.string().describe("HTTP_<status>, TIMEOUT, CONNECTION_ERROR or CONFIGURATION_ERROR."),
-      disabled_at: at("When it was disabled."),
+      webhook: z.string().describe("The name of the endpoint in the catalog."),
+      reason: z
+        .enum(["gone", "failing"])
+        .describe("`gone`: it answered 410. `failing`: no delivery has succeeded for a day."),
+      failures: z.int().describe("The number of failed attempts since the last successful one."),
+      failing_since: at("When the first of these attempts failed."),
+      last_failure: z.string().describe("`HTTP_<status>`, `TIMEOUT`, `CONNECTION_ERROR` or `CONFIGURATION_ERROR`."),
+      disabled_at: at("When the endpoint was disabled."),
     })
     .meta({ id: "EndpointDisabled" }),
 );

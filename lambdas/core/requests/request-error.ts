@@ -21,16 +21,16 @@ export const requestErrorCodes = [
 ] as const;
 export type RequestErrorCode = (typeof requestErrorCodes)[number];
 
-/** A request that we refuse, with what its sender needs to mend it. */
+/** A request that is refused, with what its sender needs in order to correct it. */
 export class RequestError extends DuctapeError {
   declare readonly code: RequestErrorCode;
   readonly faults: Fault[];
-  /** Set where a job exists in spite of the error (DESIGN 4: a 503 whose stored job could not be taken back). */
+  /** Set where a job exists in spite of the error, such as a 503 whose stored job could not be removed again. */
   readonly jobId: string | undefined;
-  /** Set where the job's status is what forbids the request. */
+  /** Set where the status of the job forbids the request. */
   readonly jobStatus: JobStatus | undefined;
   readonly retryAfterSeconds: number | undefined;
-  /** The methods that the path has, where it does not have the one that was asked for. */
+  /** The methods that the path allows, for a 405. */
   readonly allow: readonly string[] | undefined;
 
   constructor(
@@ -55,4 +55,7 @@ export class RequestError extends DuctapeError {
 }
 
 export const jobNotFound = () =>
-  new RequestError("JOB_NOT_FOUND", "There is no job with this id; finished jobs are kept for a time.");
+  new RequestError(
+    "JOB_NOT_FOUND",
+    "There is no job with this id. Finished jobs are deleted after the retention time.",
+  );

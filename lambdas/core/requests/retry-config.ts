@@ -9,10 +9,10 @@ import { strict } from "../schema/schema.ts";
 
 const Code = z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]);
 
-/** How the attempts of a run are spaced; what is left out comes from the event, then from `defaultRetryPolicy`. */
+/** How the attempts of a run are spaced. Omitted fields come from the event, then from `defaultRetryPolicy`. */
 export const RetryConfig = strict({
   initial_delay: milliseconds(0, longestRetryDelayMs).optional().describe("Milliseconds before the second attempt."),
-  max_delay: milliseconds(0, longestRetryDelayMs).optional().describe("Milliseconds that no delay exceeds."),
+  max_delay: milliseconds(0, longestRetryDelayMs).optional().describe("The longest delay, in milliseconds."),
   backoff_multiplier: z.number().min(1).max(100).optional(),
   jitter: z.boolean().optional().describe('A uniformly random delay between 0 and the computed one ("full jitter").'),
   retryable_errors: z.array(Code).max(20).optional(),

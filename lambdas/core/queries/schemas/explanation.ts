@@ -14,7 +14,7 @@ const jobFields = () => ({
   app: z.string().exactOptional(),
   target: z
     .object({ section: z.string(), name: z.string() })
-    .describe("The section of the catalog and the entry in it that the event names."),
+    .describe("The catalog entry that the event runs, and its section."),
   due_at: z.int().describe("Epoch milliseconds."),
   recurring: z.boolean(),
   repeat: RepeatSchema().exactOptional(),
@@ -41,7 +41,7 @@ export const CostSchema = () =>
     breakdown: z.array(
       z.object({
         what: z.string(),
-        count: z.number().describe("How many a run: requests, KB written, GB-seconds."),
+        count: z.number().describe("The number of units per run: requests, KB written or GB-seconds."),
         usd_per_million: z.number(),
       }),
     ),
@@ -57,8 +57,8 @@ export const RouteSchema = () =>
 export const FireTimeSchema = () =>
   z.object({
     at: z.int().describe("Epoch milliseconds."),
-    local: z.string().describe("The same in the time zone of the series, with its offset."),
-    note: z.string().exactOptional().describe("What a change of the clocks does to it."),
+    local: z.string().describe("The same time as an RFC 3339 string, in the time zone of the series."),
+    note: z.string().exactOptional().describe("The effect of daylight saving time on this run, if any."),
   });
 
 export const AttemptWindowSchema = () => z.object({ attempt: z.int(), earliest_ms: z.int(), latest_ms: z.int() });
@@ -69,11 +69,11 @@ export const ExplanationSchema = lazy(() =>
       valid: z.literal(true),
       job: z.object(jobFields()),
       route: RouteSchema(),
-      next_runs: z.array(FireTimeSchema()).describe("Up to 10."),
+      next_runs: z.array(FireTimeSchema()).describe("The next run times, at most 10."),
       retry_timetable: z
         .array(AttemptWindowSchema())
         .describe(
-          "When each attempt may start, in milliseconds after the first is due, if all before it fail: at once and with the least jitter, or after their whole timeout and with the most.",
+          "When each attempt may start if all attempts before it fail, in milliseconds after the first one is due. Earliest: they fail at once, with the least jitter. Latest: they take their whole timeout, with the most jitter.",
         ),
       estimated_cost: CostSchema(),
     })

@@ -13,10 +13,10 @@ const JobStatus = lazy(() => z.enum(jobStatuses).meta({ id: "JobStatus" }));
 const JobType = lazy(() => z.enum(jobTypes).meta({ id: "JobType" }));
 
 const receiptFields = () => ({
-  job_id: z.string().describe("The job's id: job_ and 32 hexadecimal digits."),
+  job_id: z.string().describe("The id of the job: `job_` and 32 hexadecimal digits."),
   status: JobStatus(),
-  scheduled_at: at("When it starts, or starts for the first time."),
-  recurring: z.boolean().describe("Whether it runs more than once."),
+  scheduled_at: at("When the job starts, or starts for the first time."),
+  recurring: z.boolean().describe("Whether the job has a series of runs."),
   next_run_at: at("When a recurring job runs next.").exactOptional(),
 });
 
@@ -38,11 +38,11 @@ export const AttemptSchema = lazy(() =>
   z
     .object({
       attempt: z.int().min(1),
-      due_at: at("When it might start."),
+      due_at: at("When the attempt was due."),
       started_at: at("When it started."),
       ended_at: at("When it ended."),
       outcome: z.enum(["completed", "failed", "cancelled"]),
-      crashes: z.int().exactOptional().describe("How often it was started and not heard of again before it ended."),
+      crashes: z.int().exactOptional().describe("How many executions of this attempt crashed before it ended."),
       error: JobFailureSchema().exactOptional(),
       duration_ms: z.int(),
       lateness_ms: z.int(),
@@ -56,9 +56,9 @@ export const RepeatSchema = lazy(() =>
       cron: z.string().exactOptional(),
       tz: z.string().exactOptional(),
       every: z.int().exactOptional().describe("Milliseconds."),
-      anchor: at("What `every` is counted from."),
+      anchor: at("The time that `every` is counted from."),
       limit: z.int().exactOptional(),
-      end_date: at("No run is planned after it.").exactOptional(),
+      end_date: at("No run is planned after this time.").exactOptional(),
       overlap: z.enum(["skip", "queue"]),
     })
     .meta({ id: "Repeat" }),
@@ -69,8 +69,8 @@ export const StepSchema = lazy(() =>
     .object({
       status: z
         .enum([...jobStatuses, "skipped", "not_started"])
-        .describe("`skipped`: its condition did not hold. `not_started`: the feature has not come to it."),
-      job_id: z.string().exactOptional().describe("The job that runs it."),
+        .describe("`skipped`: its condition was not met. `not_started`: the feature has not reached it yet."),
+      job_id: z.string().exactOptional().describe("The job that runs the step."),
       started_at: z.int().exactOptional(),
       finished_at: z.int().exactOptional(),
       error: JobFailureSchema().exactOptional(),
@@ -83,12 +83,12 @@ export const ChannelSchema = lazy(() => {
     sent: z
       .array(z.object({ to: z.string(), id: z.string() }))
       .exactOptional()
-      .describe("Who was reached, and the provider's id of the message."),
+      .describe("The recipients that were reached, each with the provider's message id."),
     dead: z
       .array(z.object({ to: z.string(), reason: z.string() }))
       .exactOptional()
-      .describe("Recipients that no longer exist: forget them."),
-    response_status: z.int().exactOptional().describe("The status that a callback answered with."),
+      .describe("Recipients that no longer exist and should be removed."),
+    response_status: z.int().exactOptional().describe("The HTTP status that the callback URL answered."),
   };
   return z
     .discriminatedUnion("status", [
@@ -102,8 +102,8 @@ const ParentSchema = lazy(() =>
   z
     .object({
       job_id: z.string().describe("The feature's job."),
-      run: z.int().min(1).describe("The run of it."),
-      step: z.string().describe("The step, as sequence.step."),
+      run: z.int().min(1).describe("The run of the feature's job."),
+      step: z.string().describe("The step, as `sequence.step`."),
     })
     .meta({ id: "Parent", description: "The feature of which the job is a step." }),
 );
@@ -116,45 +116,47 @@ export const summaryFields = () => ({
   event: z.string(),
   type: JobType(),
   app: z.string().exactOptional(),
-  run: z.int().min(1).describe("The occurrence of the job; a one-time job has only the first."),
-  attempt: z.int().min(1).describe("The try at this run."),
-  retries: z.int().describe("How many further attempts follow a failed one."),
-  timeout_ms: z.int().describe("Milliseconds that one attempt may take."),
+  run: z.int().min(1).describe("The number of the run. A one-time job has run 1 only."),
+  attempt: z.int().min(1).describe("The number of the attempt at this run."),
+  retries: z.int().describe("How many further attempts follow a failed first one."),
+  timeout_ms: z.int().describe("How long one attempt may take, in milliseconds."),
   due_at: at("When the current attempt may start."),
-  created_at: at("When it was requested."),
-  started_at: at("When its latest attempt started.").exactOptional(),
-  finished_at: at("When it ended.").exactOptional(),
-  expires_at: at("No attempt starts after it: a job that waits by then is cancelled.").exactOptional(),
+  created_at: at("When the job was requested."),
+  started_at: at("When the latest attempt started.").exactOptional(),
+  finished_at: at("When the job ended.").exactOptional(),
+  expires_at: at("No attempt starts after this time: a job that still waits is cancelled.").exactOptional(),
   labels: z.array(z.string()).exactOptional(),
   repeat: RepeatSchema().exactOptional(),
   parent: ParentSchema().exactOptional(),
   error: JobFailureSchema().exactOptional(),
-  reason: z.string().exactOptional().describe("Why it was cancelled."),
+  reason: z.string().exactOptional().describe("Why the job was cancelled."),
 });
 
-/** A result by value, or by address where it is too large for an answer. */
+/** A result, or its URL where it is too large for an answer. */
 export const resultFields = () => ({
-  result: z.unknown().exactOptional().describe("The result once completed; its shape depends on the event."),
+  result: z.unknown().exactOptional().describe("The result of a completed job. Its shape depends on the event."),
   result_url: z
     .string()
     .exactOptional()
-    .describe("Where to download a result that is too large for an answer, for an hour."),
+    .describe("The URL of a result that is too large for an answer; valid for an hour."),
 });
 
 export const JobSchema = lazy(() =>
   z
     .object({
       ...summaryFields(),
-      attempts: z.array(AttemptSchema()).describe("Of the current run, oldest first; the last 25 are kept."),
+      attempts: z
+        .array(AttemptSchema())
+        .describe("The attempts of the current run, oldest first. The last 25 are kept."),
       steps: z
         .record(z.string(), StepSchema())
         .exactOptional()
-        .describe("How far each step of a feature is, by sequence.step and in their order."),
+        .describe("The state of each step of a feature, by `sequence.step` and in the order of the catalog."),
       channels: z
         .record(z.string(), ChannelSchema())
         .exactOptional()
         .describe(
-          "What became of each channel of a notification that has failed, or that will be tried again. Where it has completed, they are in its result.",
+          "The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its result has them.",
         ),
       ...resultFields(),
     })

@@ -3,7 +3,7 @@ import { jobStatuses } from "../../job/job.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { AttemptSchema, JobFailureSchema, resultFields, summaryFields } from "./job.ts";
 
-const next = () => z.string().exactOptional().describe("Where the next page starts; absent on the last one.");
+const next = () => z.string().exactOptional().describe("The cursor of the next page; absent on the last page.");
 
 export const JobSummarySchema = lazy(() => z.object(summaryFields()).meta({ id: "JobSummary" }));
 
@@ -16,8 +16,8 @@ export const RunSchema = lazy(() =>
     .object({
       run: z.int().min(1),
       status: z.enum(jobStatuses),
-      scheduled_at: z.int().describe("When it was planned. Epoch milliseconds."),
-      due_at: z.int().describe("When the last of its attempts was due, or the next one is. Epoch milliseconds."),
+      scheduled_at: z.int().describe("When the run was planned to start. Epoch milliseconds."),
+      due_at: z.int().describe("When its last attempt was due, or its next one is. Epoch milliseconds."),
       started_at: z.int().exactOptional(),
       finished_at: z.int().exactOptional(),
       attempts: z.array(AttemptSchema()),

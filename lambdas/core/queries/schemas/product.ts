@@ -6,15 +6,15 @@ const eventFields = () => ({
   tag: z.string(),
   type: z.enum(jobTypes),
   description: z.string().exactOptional(),
-  retries: z.int().describe("What a request gets that asks for nothing else."),
-  timeout_ms: z.int().describe("What a request gets that asks for nothing else."),
-  target: z.string().describe("The name of the catalog entry that it runs."),
+  retries: z.int().describe("The number of retries, unless a request sets another."),
+  timeout_ms: z.int().describe("The timeout of an attempt in milliseconds, unless a request sets another."),
+  target: z.string().describe("The name of the catalog entry that the event runs."),
 });
 
 const productFields = () => ({
   tag: z.string(),
   name: z.string().exactOptional(),
-  envs: z.array(z.string()).describe("Those that the key reaches."),
+  envs: z.array(z.string()).describe("The envs that the key has access to."),
 });
 
 export const ProductSummarySchema = lazy(() =>

@@ -11,10 +11,13 @@ export const StatsSchema = lazy(() =>
     .object({
       product_tag: z.string(),
       env: z.string(),
-      from: z.int().describe("The beginning of the first hour that is counted. Epoch milliseconds."),
-      to: z.int().describe("The end of the last hour that is counted. Epoch milliseconds."),
+      from: z.int().describe("The start of the first counted hour. Epoch milliseconds."),
+      to: z.int().describe("The end of the last counted hour. Epoch milliseconds."),
       counts: z.object({ scheduled: z.int(), completed: z.int(), failed: z.int(), cancelled: z.int() }),
-      success_rate: z.number().nullable().describe("Completed runs among those that completed or failed."),
+      success_rate: z
+        .number()
+        .nullable()
+        .describe("The share of completed runs among completed and failed ones. Null if there are none."),
       completed_first_try: z.int(),
       completed_after_retry: z.int(),
       mean_attempts: z.number().nullable(),
