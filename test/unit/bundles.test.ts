@@ -61,7 +61,7 @@ const clients = [
 
 /** What a cold start compiles, in KB. The bounds leave a little room, the API's is its target: raise one with a reason. */
 const budgets: [entry: string, most: number][] = [
-  ["api", 350],
+  ["api", 352],
   // The secret of the deployed key and the table of all others: two clients.
   ["authorizer", 255],
   ["reconciler", 300],
