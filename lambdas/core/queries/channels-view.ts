@@ -13,7 +13,7 @@ export type ChannelView = z.infer<ReturnType<typeof ChannelSchema>>;
  */
 export async function channelsShown({ blobs }: { blobs: Pick<BlobStore, "get"> }, { type, progress }: Job) {
   if (type !== "notification" || !progress) return undefined;
-  // Nothing is there where another attempt has ended since the item was read: that takes this one's away.
+  // The blob is gone if another attempt has ended since the item was read: it replaces the progress of this one.
   const kept = (await loadIfThere(blobs, progress)) as { channels?: Record<string, ChannelView> } | undefined;
   return kept?.channels;
 }
