@@ -7,18 +7,18 @@ npm run keys -- list
 npm run keys -- revoke <id>
 
   --name      what the key is for, for people
-  --products  the products that it reaches, or '*' for all of them
-  --envs      the envs that it reaches, or '*'
+  --products  the products that it has access to, or '*' for all products
+  --envs      the envs that it has access to, or '*' for all envs
   --verbs     jobs:read, jobs:write, jobs:admin (both, and bulk changes)
-  --expires   when it ends: 90d, 12h, or a time like 2030-01-31T00:00:00Z. Default: never
+  --expires   when it expires: 90d, 12h, or a time like 2030-01-31T00:00:00Z. Default: never
 
-Which deployment, for all three:
+Options of all three commands, to select the deployment:
 
-  --stage     the one with this jobs:stage, found through its stack. Default: prod
-  --table     the one with this table, without looking for a stack
-  --local     the one that \`npm start\` runs on this machine (DUCTAPE_DATA, default .ductape)
+  --stage     the deployment with this jobs:stage, found by its stack. Default: prod
+  --table     the deployment with this table; no stack is looked for
+  --local     the deployment that \`npm start\` runs on this machine (DUCTAPE_DATA, default .ductape)
 
-The account and the Region are those of the AWS credentials that any AWS tool finds: AWS_PROFILE, AWS_REGION, ...`;
+The AWS account and Region come from the usual settings: AWS_PROFILE, AWS_REGION, ...`;
 
 export type Command =
   | { do: "create"; name: string; products: string; envs: string; verbs: string; expires?: string }
@@ -38,11 +38,11 @@ const options = {
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
-/** What the arguments ask for. Throws a KeysError with the usage in it. */
+/** Parses the arguments. Throws a KeysError that contains the usage. */
 export function readArguments(args: string[]): { command: Command; where: Where } {
   const { values, positionals } = parsed(args);
   const { stage, table, local } = values;
-  if (local && table !== undefined) throw misused("--local has a table of its own: leave out --table.");
+  if (local && table !== undefined) throw misused("--local has its own table: leave out --table.");
   return { command: commandOf(values, positionals), where: { stage, table, local } };
 }
 
@@ -60,10 +60,10 @@ function commandOf({ name, products, envs, verbs, expires, help }: Values, [verb
   if (help) return { do: "help" };
   const [id, ...more] = rest;
   if (verb === "revoke" && id !== undefined && more.length === 0) return { do: "revoke", id };
-  if (rest.length > 0) throw misused(`What is "${rest[0]}"?`);
+  if (rest.length > 0) throw misused(`Unexpected argument "${rest[0]}".`);
   if (verb === "list") return { do: "list" };
-  if (verb === "revoke") throw misused("Which key? `npm run keys -- list` has the ids.");
-  if (verb !== "create") throw misused("Say create, list or revoke.");
+  if (verb === "revoke") throw misused("Name the id of the key to revoke. `npm run keys -- list` shows the ids.");
+  if (verb !== "create") throw misused("Use one of the commands create, list and revoke.");
   if (!name || !products || !envs || !verbs) throw misused("A key needs --name, --products, --envs and --verbs.");
   return { do: "create", name, products, envs, verbs, ...(expires !== undefined && { expires }) };
 }

@@ -8,30 +8,30 @@ import { reachOf, tableOf } from "./listing.ts";
 import { scopesOf } from "./scopes-of.ts";
 
 export interface KeysServices {
-  /** Asked for when the arguments are known to be right. */
+  /** Called only once the arguments are valid. */
   keys: () => Promise<ApiKeys>;
   catalog: Catalog;
   now: number;
 }
 
-/** What a command says. `out` alone goes to standard output, so that `KEY=$(npm run -s keys -- create ...)` has the key. */
+/** The output of a command. Only `out` goes to standard output, so that `KEY=$(npm run -s keys -- create ...)` captures the key. */
 export interface Said {
   out: string;
-  /** For whoever looks on: to standard error. */
+  /** A message for people, on standard error. */
   aside?: string;
 }
 
-/** Does what the arguments ask for. Throws a KeysError for what can be mended, before anything is made. */
+/** Runs a command. Throws a KeysError for anything that the user can correct, before it changes anything. */
 export function runCommand(services: KeysServices, command: Command): Promise<Said> {
   if (command.do === "help") return Promise.resolve({ out: usage });
   if (command.do === "create") return create(services, command);
   return command.do === "list" ? list(services) : revoke(services, command.id);
 }
 
-/** Characters of what a key is called. */
+/** The longest name of a key, in characters. */
 export const longestKeyName = 64;
 
-/** Control and format characters, which could change how a terminal shows the list, and halves of characters. */
+/** Control and format characters, which could change how a terminal shows the list, and lone surrogates. */
 const notShown = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 
 async function create(
@@ -41,31 +41,34 @@ async function create(
   if (name.length > longestKeyName) {
     throw new KeysError(`--name has more than ${longestKeyName} characters.`);
   }
-  if (notShown.test(name)) throw new KeysError("--name has a line break, or another character that cannot be shown.");
+  if (notShown.test(name))
+    throw new KeysError("--name contains a line break or another character that cannot be shown.");
   const expiry = expires === undefined ? {} : { expires_at: expiryOf(expires, now) };
   const { key, record } = newApiKey({ name, scopes: scopesOf(catalog, asked), created_at: now, ...expiry });
   await (await keys()).create(record);
   return {
     out: key,
-    aside: `Key ${record.id}, ${reachOf(record)}. It is shown here once and kept nowhere: store it where it is used.`,
+    aside: `Key ${record.id}, ${reachOf(record)}. It is shown only once and stored nowhere: save it now.`,
   };
 }
 
 const list = async ({ keys, now }: KeysServices): Promise<Said> => {
   const all = await (await keys()).list();
-  if (all.length === 0) return { out: "", aside: "No keys but the one that was made at deploy time." };
+  if (all.length === 0)
+    return { out: "", aside: "There are no keys except the one that was created by the deployment." };
   return { out: tableOf(all, now) };
 };
 
 async function revoke({ keys, now }: KeysServices, given: string): Promise<Said> {
-  // Whoever has a key that leaked pastes that. Its secret is not repeated.
+  // Users paste the whole key after a leak. Its secret is not repeated.
   const id = apiKeyId(given) ?? given;
-  if (!apiKeyIdPattern.test(id)) throw new KeysError("That is no id of a key: `npm run keys -- list` has them.");
+  if (!apiKeyIdPattern.test(id))
+    throw new KeysError("That is not the id of a key. `npm run keys -- list` shows the ids.");
   const key = await (await keys()).revoke(id, now);
-  if (!key) throw new KeysError(`There is no key ${id} here: \`npm run keys -- list\` has them.`);
+  if (!key) throw new KeysError(`There is no key ${id} in this deployment. \`npm run keys -- list\` shows the ids.`);
   const again = key.revoked_at === now ? "" : " already";
   return {
     out: "",
-    aside: `Key ${id} (${key.name}) is revoked${again}. An API that was asked with it a moment ago remembers it for five minutes, or as long as jobs:authCacheSeconds says.`,
+    aside: `Key ${id} (${key.name}) is revoked${again}. The API may still accept it for as long as jobs:authCacheSeconds says, five minutes by default.`,
   };
 }

@@ -1,7 +1,7 @@
 import type { Where } from "./deployment.ts";
 import { KeysError } from "./keys-error.ts";
 
-/** Runs a call of AWS, and says of the errors that people meet what to do about them. */
+/** Runs an AWS call. Turns the common errors into a KeysError that says what to do. */
 export async function explained<T>(where: Where, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
@@ -15,22 +15,23 @@ export async function explained<T>(where: Where, call: () => Promise<T>): Promis
 function remedyOf(error: unknown, { stage, table }: Where): string | undefined {
   const { name, message } = error instanceof Error ? error : { name: "", message: "" };
   if (name === "CredentialsProviderError") {
-    return "No AWS credentials: set AWS_PROFILE, or log in as for any AWS tool. For `npm start` say --local.";
+    return "There are no AWS credentials: set AWS_PROFILE, or log in as for any AWS tool. For `npm start`, use --local.";
   }
-  if (/region is missing/i.test(message)) return "No AWS Region: set AWS_REGION to the one of the deployment.";
+  if (/region is missing/i.test(message))
+    return "There is no AWS Region: set AWS_REGION to the Region of the deployment.";
   if (/^(ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature)/.test(name)) {
     return `AWS does not accept these credentials (${name}): log in again.`;
   }
   if (/^AccessDenied/.test(name)) {
     const needs =
       "cloudformation:DescribeStacks on the service stack, and dynamodb:PutItem, Query and UpdateItem on its table";
-    return `These credentials may not do this. Making, listing and revoking keys needs ${needs}.`;
+    return `These credentials lack permissions. Creating, listing and revoking keys requires ${needs}.`;
   }
   if (name === "ResourceNotFoundException") {
-    return `There is no table ${table} in this account and Region. The output TableName of the deployment has its name.`;
+    return `There is no table ${table} in this account and Region. The stack output TableName has the right name.`;
   }
   if (name === "ValidationError" && /does not exist/.test(message)) {
-    return `There is no deployment of the stage "${stage}" in this account and Region: name another by --stage, or its table by --table.`;
+    return `There is no deployment of the stage "${stage}" in this account and Region: name another one with --stage, or its table with --table.`;
   }
   return undefined;
 }

@@ -7,12 +7,12 @@ export const reachOf = ({ scopes, expires_at }: ApiKey): string =>
   [
     `${scopes.verbs.join(" ")} in ${listed(scopes.products, "every product")}`,
     listed(scopes.envs, "every env"),
-    expires_at === undefined ? "without end" : `until ${time(expires_at)}`,
+    expires_at === undefined ? "never expires" : `until ${time(expires_at)}`,
   ].join(", ");
 
 const listed = (names: string[], all: string): string => (names.includes("*") ? all : names.join(" "));
 
-/** The keys as columns of text. A line has everything that is known of a key, and nothing of its secret. */
+/** The keys as a table. A line has everything that is stored about a key; secrets are not stored. */
 export function tableOf(keys: ApiKey[], now: number): string {
   const rows = keys.map((key) => [
     key.id,

@@ -10,7 +10,7 @@ import type { Where } from "./deployment.ts";
 import { explained } from "./explained.ts";
 import { KeysError } from "./keys-error.ts";
 
-/** The keys of a deployment. What AWS refuses is thrown as a KeysError that says what to do about it. */
+/** The keys of a deployment. If AWS refuses a call, it throws a KeysError that says what to do. */
 export async function openKeys(where: Where, dataFolder: string): Promise<ApiKeys> {
   if (where.local) return localKeys(dataFolder);
   const table = where.table ?? (await explained(where, () => tableOfStack(where.stage)));
@@ -24,14 +24,16 @@ export async function openKeys(where: Where, dataFolder: string): Promise<ApiKey
   };
 }
 
-/** The output of the service stack: whoever may deploy may read it. */
+/** Reads the output of the service stack, which everybody who may deploy may read. */
 async function tableOfStack(stage: string): Promise<string> {
   const { CloudFormationClient, DescribeStacksCommand } = await import("@aws-sdk/client-cloudformation");
   const StackName = `ductape-jobs-${stage}-service`;
   const { Stacks = [] } = await new CloudFormationClient({}).send(new DescribeStacksCommand({ StackName }));
   const table = Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === "TableName")?.OutputValue;
   if (table !== undefined) return table;
-  throw new KeysError(`The stack ${StackName} has no output TableName: deploy it again, or name the table by --table.`);
+  throw new KeysError(
+    `The stack ${StackName} has no output TableName: deploy it again, or name the table with --table.`,
+  );
 }
 
 function localKeys(dataFolder: string): ApiKeys {
@@ -43,7 +45,7 @@ function running(dataFolder: string): Running {
   try {
     return JSON.parse(readFileSync(join(dataFolder, "local.json"), "utf8")) as Running;
   } catch (cause) {
-    const remedy = "Run `npm start` in another terminal; DUCTAPE_DATA names its folder where that is not .ductape.";
+    const remedy = "Run `npm start` in another terminal. If its data folder is not .ductape, set DUCTAPE_DATA to it.";
     throw new KeysError(`Nothing is running with the data folder ${dataFolder}. ${remedy}`, { cause });
   }
 }

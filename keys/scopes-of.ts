@@ -6,8 +6,8 @@ import { KeysError } from "./keys-error.ts";
 const all = "*";
 
 /**
- * The scopes that three lists with commas ask for. Throws a KeysError with every fault: a product that the catalog does not
- * have, an env that none of the products has, a verb that is none.
+ * The scopes that three comma-separated lists ask for. Throws a KeysError with every fault: an unknown product, an env that
+ * none of the products has, an unknown verb.
  */
 export function scopesOf(catalog: Catalog, asked: Record<"products" | "envs" | "verbs", string>): Scopes {
   const [products, envs, verbs] = [asked.products, asked.envs, asked.verbs].map(namesIn) as [
@@ -16,7 +16,7 @@ export function scopesOf(catalog: Catalog, asked: Record<"products" | "envs" | "
     string[],
   ];
   const named = catalog.products.filter(({ tag }) => products.includes(all) || products.includes(tag));
-  // Where none of the products is known, an env is only wrong if no product has it: one slip is one fault.
+  // If no product is known, an env is a fault only if no product of the catalog has it, so that one mistake is one fault.
   const reached = named.length > 0 ? named : catalog.products;
   const faults = [
     ...unknown("product", products, [...catalog.products.map(({ tag }) => tag), all]),
@@ -40,5 +40,5 @@ function unknown(what: string, names: string[], known: readonly string[]): strin
   if (names.length === 0) return [`Name at least one ${what}.`];
   return names
     .filter((name) => !known.includes(name))
-    .map((name) => `There is no ${what} "${name}".${didYouMean(name, known) || ` There is ${known.join(", ")}.`}`);
+    .map((name) => `There is no ${what} "${name}".${didYouMean(name, known) || ` Known: ${known.join(", ")}.`}`);
 }

@@ -59,7 +59,7 @@ const split = {
   ...options,
   // What is imported lazily stays out of the file that a cold start compiles.
   splitting: true,
-  // Beside the code and not named in it: Node would read them at each cold start, a quarter more. docs/operations.md#logs.
+  // Beside the code and not named in it: Node would read them at each cold start, a quarter more. docs/operations/monitoring.md#stack-frames.
   sourcemap: "external",
   // Stack frames need names and lines only; the text of the sources would double the package.
   sourcesContent: false,

@@ -161,7 +161,13 @@ export function readConfig(node: Node): Config {
   };
 }
 
-const warmThroughput = ({ warmReads, warmWrites }: { warmReads?: number; warmWrites?: number }) =>
+const warmThroughput = ({
+  warmReads,
+  warmWrites,
+}: {
+  warmReads?: number | undefined;
+  warmWrites?: number | undefined;
+}) =>
   warmReads === undefined && warmWrites === undefined
     ? undefined
     : {

@@ -33,7 +33,7 @@ export const phaseIndex = "by-phase";
  */
 export class StateStack extends Stack {
   /** Of the jobs: the one of this stack, or one that was restored from its backup. */
-  readonly table: ITableV2;
+  readonly table: ITableV2 | TableV2;
   readonly bucket: Bucket;
   /** Where others hear of what happens to jobs. */
   readonly bus: EventBus;

@@ -1,18 +1,19 @@
-import { type HttpRoute, httpRoute } from "../aws/http/http-api.ts";
+import type { Endpoint } from "../aws/http/route.ts";
 import type { RouteDoc } from "../aws/http/route-doc.ts";
 import type { Job } from "../core/job/job.ts";
 import { type Change, changeJob } from "../core/operations/change-job.ts";
 import type { Services } from "../core/operations/services.ts";
+import { JobSchema } from "../core/queries/schemas/job.ts";
 import { viewOf } from "../core/queries/view.ts";
 import { parseOptionalBody } from "../core/schema/parse-body.ts";
 import { strict } from "../core/schema/schema.ts";
 import { jobOf } from "./job-of.ts";
 import { aJob } from "./schemas/examples.ts";
-import { JobSchema } from "./schemas/job.ts";
 
-/** The body of a route whose body says nothing: none, or the empty object. */
+/** The schema of a body that has no fields: it may be absent, or the empty object. */
 export const NoBody = strict({});
 
+/** A change that takes no body; throws INVALID_REQUEST for one with fields. */
 export const noBody =
   (change: Change): ChangeRoute["change"] =>
   (body) => {
@@ -21,38 +22,29 @@ export const noBody =
   };
 
 interface ChangeRoute {
-  /** The last part of `/v1/jobs/{id}/<verb>`. */
-  verb: string;
   summary: string;
   description?: string;
-  /** The change that a body asks for; throws INVALID_REQUEST. */
+  /** Answers the change that the body asks for; throws INVALID_REQUEST. */
   change: (body: unknown, now: number) => Change;
-  /** Refuses a job for what is not known of the job itself; throws STATE_CONFLICT. */
+  /** Refuses a job for a reason that its own item does not show; throws STATE_CONFLICT. */
   admit?: (services: Services, job: Job) => Promise<void>;
   body: NonNullable<RouteDoc["body"]>;
 }
 
-/** What the routes that change a job share: 200 with the job as it is after the change, or a 409 that says why not. */
-export const changeRoute = ({ verb, change, admit, ...doc }: ChangeRoute): HttpRoute<Services> =>
-  httpRoute<Services>(
-    "POST",
-    `/v1/jobs/{id}/${verb}`,
-    async (services, request) => {
-      const { jobs, clock } = services;
-      const job = await jobOf(jobs, request, "jobs:write");
-      const asked = change(request.body, clock.now());
-      await admit?.(services, job);
-      const after = await changeJob(services, job.id, asked);
-      return { status: 200, body: await viewOf(services, after, clock.now()), about: after };
-    },
-    {
-      doc: () => ({
-        id: `${verb.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Job`,
-        tag: "jobs",
-        scope: "jobs:write",
-        ...doc,
-        answers: { 200: { description: "The job after the change.", schema: JobSchema(), example: aJob } },
-        errors: ["INVALID_REQUEST", "JOB_NOT_FOUND", "STATE_CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
-      }),
-    },
-  );
+/** A route that changes one job: it answers 200 with the changed job, or a 409 that says why the job cannot be changed. */
+export const changeRoute = ({ change, admit, ...doc }: ChangeRoute): Endpoint<Services> => ({
+  handle: async (services, request) => {
+    const { jobs, clock } = services;
+    const job = await jobOf(jobs, request, "jobs:write");
+    const asked = change(request.body, clock.now());
+    await admit?.(services, job);
+    const after = await changeJob(services, job.id, asked);
+    return { status: 200, body: await viewOf(services, after, clock.now()), about: after };
+  },
+  doc: () => ({
+    tag: "jobs",
+    ...doc,
+    answers: { 200: { description: "The job after the change.", schema: JobSchema(), example: aJob } },
+    errors: ["INVALID_REQUEST", "JOB_NOT_FOUND", "STATE_CONFLICT", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+  }),
+});

@@ -3,8 +3,8 @@ import { eventSource } from "../core/job/job-event.ts";
 import { eventDocs } from "./schemas/events.ts";
 
 /**
- * One JSON Schema (2020-12) of every event on the bus, as rules and their targets get it. Fields may be added to events,
- * so its objects are open.
+ * One JSON Schema (2020-12) for every event on the bus, as rules and their targets receive it. Its objects are open, since
+ * fields may be added to events.
  */
 export function eventsDocument(): Record<string, unknown> {
   const events = Object.entries(eventDocs()).map(([type, { summary, detail }]) =>

@@ -3,9 +3,11 @@ import { ApiEnv, readEnv } from "../aws/start/env.ts";
 import { startApi } from "../aws/start/start-api.ts";
 import { catalog } from "../consumers/types/catalog.ts";
 import { lazy } from "../core/schema/lazy.ts";
-import { servedRoutes } from "./served-routes.ts";
+import { routes } from "./routes.ts";
+// Loaded with the function, not by its first request.
+import "./early-routes.ts";
 
 export const handler = httpApi(
   lazy(() => startApi(readEnv(ApiEnv), catalog)),
-  servedRoutes,
+  routes,
 );

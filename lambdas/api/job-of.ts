@@ -1,4 +1,4 @@
-import type { HttpRequest } from "../aws/http/http-api.ts";
+import type { HttpRequest } from "../aws/http/route.ts";
 import { inReach, requireScope, type Verb } from "../core/access/scopes.ts";
 import type { Job } from "../core/job/job.ts";
 import { jobIdPattern } from "../core/job/job-id.ts";
@@ -6,9 +6,9 @@ import type { JobStore } from "../core/ports/ports.ts";
 import { jobNotFound } from "../core/requests/request-error.ts";
 
 /**
- * The job that a path with `{id}` names. Throws JOB_NOT_FOUND, also where the key does not reach the job's product and env:
- * an id may be derived from an idempotency key, and whether another tenant has used that is none of the caller's business.
- * Throws FORBIDDEN where the key reaches the job and may not do this to it.
+ * The job that a path with `{id}` names. Throws JOB_NOT_FOUND, also where the key has no access to the job's product and env:
+ * ids may be derived from idempotency keys, and a caller must not learn which keys another tenant has used. Throws FORBIDDEN
+ * where the key has access to the job but lacks the verb.
  */
 export async function jobOf(
   jobs: Pick<JobStore, "get">,

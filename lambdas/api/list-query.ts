@@ -7,7 +7,7 @@ import { Cursor, Limit, QueryTime } from "./parse-query.ts";
 
 const Name = z.string().min(1).max(requestLimits.name);
 
-/** A repeated parameter reaches us joined by commas, so it may as well be written so. */
+/** API Gateway joins a repeated parameter with commas, so a caller may write it that way too. */
 const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z
     .string()
@@ -18,7 +18,7 @@ const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =
     .meta({ pattern: `^(${values.join("|")})(,(${values.join("|")}))*$` })
     .transform((text) => [...new Set(text.split(","))] as Value[]);
 
-/** The filters of a list of jobs, as they stand in the query string. */
+/** The filters of the list of jobs, as the query string has them. */
 export const ListParameters = strict({
   product_tag: Name.optional(),
   env: Name.optional(),
@@ -29,7 +29,7 @@ export const ListParameters = strict({
   from: QueryTime.transform(epochMs)
     .optional()
     .describe(
-      "Of due_at while a job is pending and of finished_at after: `from` is included, `to` is not. Paused jobs come after all.",
+      "Compared with `due_at` while a job is pending, and with `finished_at` afterwards. `from` is inclusive, `to` is exclusive. Paused jobs sort after all others.",
     ),
   to: QueryTime.transform(epochMs).optional(),
   order: z.enum(["asc", "desc"]).default("desc"),
@@ -37,6 +37,6 @@ export const ListParameters = strict({
   cursor: Cursor.optional(),
 }).refine(({ from = 0, to = Number.POSITIVE_INFINITY }) => !(from >= to), {
   path: ["to"],
-  message: "is not after `from`",
+  message: "must be after `from`",
 });
 export type ListParameters = z.output<typeof ListParameters>;

@@ -4,14 +4,14 @@ import { requestLimits } from "../core/schema/request-limits.ts";
 import { faultsOf } from "../core/schema/schema.ts";
 import { Time } from "../core/schema/start-time.ts";
 
-/** Parses a query string by a strict schema; faults are at `/query/<name>`, unknown names with the nearest known one. */
+/** Parses a query string by a strict schema. Throws INVALID_REQUEST with the faults at `/query/<name>`. */
 export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Record<string, string>): z.output<Schema> {
   const parsed = schema.safeParse(query);
   if (parsed.success) return parsed.data;
   throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults: faultsOf(parsed.error, ["query"]) });
 }
 
-/** How many entries a page has. The document says what a client means by it, which the query string has in digits. */
+/** The number of entries on a page: digits in the query string, an integer in the OpenAPI document. */
 export const Limit = z
   .string()
   .refine(
@@ -24,7 +24,7 @@ export const Limit = z
 
 export const Cursor = z.string().max(requestLimits.cursor);
 
-/** Unix time is written in digits here. */
+/** A `Time` in a query string, where Unix time arrives as digits. */
 export const QueryTime = z.preprocess(
   (text) => (typeof text === "string" && /^\d+(\.\d+)?$/.test(text) ? Number(text) : text),
   Time,

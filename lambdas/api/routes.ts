@@ -1,48 +1,125 @@
-import type { HttpRoute } from "../aws/http/http-api.ts";
+import type { Route } from "../aws/http/route.ts";
 import type { ApiServices } from "../core/operations/services.ts";
-import { deleteJob } from "./routes/delete-job.ts";
-import { getEvents } from "./routes/get-events.ts";
-import { getHealth } from "./routes/get-health.ts";
-import { getJob } from "./routes/get-job.ts";
-import { getJobs } from "./routes/get-jobs.ts";
-import { getOpenApi } from "./routes/get-openapi.ts";
-import { getProduct } from "./routes/get-product.ts";
-import { getProducts } from "./routes/get-products.ts";
-import { getRuns } from "./routes/get-runs.ts";
-import { getStats } from "./routes/get-stats.ts";
-import { postBulk } from "./routes/post-bulk.ts";
-import { postCancel } from "./routes/post-cancel.ts";
-import { postExplain } from "./routes/post-explain.ts";
-import { postJob } from "./routes/post-job.ts";
-import { postJobsBatch } from "./routes/post-jobs-batch.ts";
-import { postPause } from "./routes/post-pause.ts";
-import { postReschedule } from "./routes/post-reschedule.ts";
-import { postResume } from "./routes/post-resume.ts";
-import { postRetry } from "./routes/post-retry.ts";
-import { postRunNow } from "./routes/post-run-now.ts";
-import { postUpload } from "./routes/post-upload.ts";
+import { lazy } from "../core/schema/lazy.ts";
 
-/** Every route of the HTTP API. */
-export const routes: HttpRoute<ApiServices>[] = [
-  getHealth,
-  getOpenApi(() => routes),
-  getEvents,
-  postJob,
-  postJobsBatch,
-  postBulk,
-  getJobs,
-  getJob,
-  getRuns,
-  postCancel,
-  postPause,
-  postResume,
-  postReschedule,
-  postRetry,
-  postRunNow,
-  deleteJob,
-  postExplain,
-  postUpload,
-  getProducts,
-  getProduct,
-  getStats,
+const early = () => import("./early-routes.ts");
+const later = () => import("./later-routes.ts");
+
+/**
+ * Every route of the HTTP API. The router, its 404 and 405 answers, the OpenAPI document and the gateway's open paths all
+ * derive from this table. It imports no route itself: it can be read without loading what serves them.
+ */
+export const routes: readonly Route<ApiServices>[] = [
+  { id: "getHealth", method: "GET", path: "/v1/health", open: true, load: async () => (await early()).getHealth },
+  {
+    id: "getOpenApi",
+    method: "GET",
+    path: "/openapi.json",
+    open: true,
+    load: lazy(async () => (await later()).getOpenApi(routes)),
+  },
+  { id: "getEvents", method: "GET", path: "/events.json", open: true, load: async () => (await later()).getEvents },
+  {
+    id: "scheduleJob",
+    method: "POST",
+    path: "/v1/jobs",
+    takesQuery: true,
+    scope: "jobs:write",
+    load: async () => (await early()).postJob,
+  },
+  {
+    id: "scheduleJobs",
+    method: "POST",
+    path: "/v1/jobs/batch",
+    scope: "jobs:write",
+    load: async () => (await early()).postJobsBatch,
+  },
+  {
+    id: "changeJobs",
+    method: "POST",
+    path: "/v1/jobs/bulk",
+    scope: "jobs:admin",
+    load: async () => (await later()).postBulk,
+  },
+  {
+    id: "listJobs",
+    method: "GET",
+    path: "/v1/jobs",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getJobs,
+  },
+  {
+    id: "getJob",
+    method: "GET",
+    path: "/v1/jobs/{id}",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await early()).getJob,
+  },
+  {
+    id: "listRuns",
+    method: "GET",
+    path: "/v1/jobs/{id}/runs",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getRuns,
+  },
+  change("cancel", async () => (await later()).postCancel),
+  change("pause", async () => (await later()).postPause),
+  change("resume", async () => (await later()).postResume),
+  change("reschedule", async () => (await later()).postReschedule),
+  change("retry", async () => (await later()).postRetry),
+  { ...change("run-now", async () => (await later()).postRunNow), id: "runNowJob" },
+  {
+    id: "deleteJob",
+    method: "DELETE",
+    path: "/v1/jobs/{id}",
+    scope: "jobs:write",
+    load: async () => (await later()).deleteJob,
+  },
+  {
+    id: "explainJob",
+    method: "POST",
+    path: "/v1/explain",
+    scope: "jobs:write",
+    load: async () => (await later()).postExplain,
+  },
+  {
+    id: "createUpload",
+    method: "POST",
+    path: "/v1/uploads",
+    scope: "jobs:write",
+    load: async () => (await later()).postUpload,
+  },
+  {
+    id: "listProducts",
+    method: "GET",
+    path: "/v1/products",
+    scope: "jobs:read",
+    load: async () => (await early()).getProducts,
+  },
+  {
+    id: "getProduct",
+    method: "GET",
+    path: "/v1/products/{tag}",
+    scope: "jobs:read",
+    load: async () => (await later()).getProduct,
+  },
+  {
+    id: "getStats",
+    method: "GET",
+    path: "/v1/stats",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getStats,
+  },
 ];
+
+/** The paths that API Gateway must let through without a key. */
+export const openPaths: readonly string[] = routes.filter(({ open }) => open).map(({ path }) => path);
+
+/** A route that changes one job. */
+function change(verb: string, load: Route<ApiServices>["load"]): Route<ApiServices> {
+  return { id: `${verb}Job`, method: "POST", path: `/v1/jobs/{id}/${verb}`, scope: "jobs:write", load };
+}

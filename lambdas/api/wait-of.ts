@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { HttpRequest } from "../aws/http/http-api.ts";
+import type { HttpRequest } from "../aws/http/route.ts";
 import type { Job } from "../core/job/job.ts";
 import { longestWaitSeconds } from "../core/operations/api-limits.ts";
 import type { ApiServices } from "../core/operations/services.ts";
@@ -9,8 +9,8 @@ import { strict } from "../core/schema/schema.ts";
 import { parseQuery } from "./parse-query.ts";
 
 const then =
-  `to ${longestWaitSeconds} s; the answer comes the moment the job has finished, or after that time, and at once ` +
-  "where the job cannot finish within it: it is not due, paused, or recurs beyond it";
+  `to ${longestWaitSeconds}. The answer comes as soon as the job has finished, or after this time. It comes at once if the job ` +
+  "cannot finish in time because it is not due, is paused, or recurs beyond it";
 export const WaitQuery = strict({
   wait: z
     .string()
@@ -19,16 +19,16 @@ export const WaitQuery = strict({
     })
     .meta({ type: "integer", minimum: 0, maximum: longestWaitSeconds })
     .optional()
-    .describe(`How long to wait, 0 ${then}.`),
+    .describe(`Seconds to wait for the job to finish, 0 ${then}.`),
 });
 export const PreferHeader = z.object({
-  Prefer: z.string().optional().describe(`\`wait=N\` (RFC 7240): how long to wait, 1 ${then}.`),
+  Prefer: z.string().optional().describe(`\`wait=N\` (RFC 7240): seconds to wait for the job to finish, 1 ${then}.`),
 });
 
-/** A preference of RFC 7240 2: a name, perhaps a value, perhaps parameters; a value in quotes may hold commas. */
+/** A preference (RFC 7240, section 2): a name with an optional value and parameters. A quoted value may contain commas. */
 const preference = /(?:^|,)\s*([\w-]+)(?:\s*=\s*(?:"([^"]*)"|([^\s,;"]*)))?(?:\s*;(?:"[^"]*"|[^,"])*)?\s*(?=,|$)/g;
 
-/** The whole seconds of the first `wait` in a Prefer header; 0 where there is none that makes sense. */
+/** The whole seconds of the first `wait` in a Prefer header; 0 if there is no valid one. */
 function preferredSeconds(header: string): number {
   const wait = [...header.matchAll(preference)].find(([, name]) => name?.toLowerCase() === "wait");
   const value = wait?.[2] ?? wait?.[3] ?? "";
@@ -37,15 +37,15 @@ function preferredSeconds(header: string): number {
 
 export interface Wait {
   seconds: number;
-  /** What the answer says of a preference that was followed. */
+  /** Tells the caller that the preference was applied. */
   headers: { "preference-applied"?: string };
 }
 
 export const noWait: Wait = { seconds: 0, headers: {} };
 
 /**
- * The seconds that a caller wants to wait: `?wait=N`, which must be 0 to 25, or `Prefer: wait=N` (RFC 7240 4.3), a
- * preference, which is cut to 25 and ignored when it makes no sense. `most` is what the deployment grants of either.
+ * The seconds that a caller asks to wait: `?wait=N`, which must be 0 to 25, or `Prefer: wait=N` (RFC 7240, section 4.3), which
+ * is a preference: it is capped at 25, and ignored if it is invalid. `most` is the limit of the deployment.
  */
 export function waitOf({ query, headers }: Pick<HttpRequest, "query" | "headers">, most = longestWaitSeconds): Wait {
   const { wait } = parseQuery(WaitQuery, query);
@@ -54,7 +54,7 @@ export function waitOf({ query, headers }: Pick<HttpRequest, "query" | "headers"
   return { seconds, headers: seconds > 0 ? { "preference-applied": `wait=${seconds}` } : {} };
 }
 
-/** Waits for the end of a job as long as was wanted, and as long as the key is granted to be waited for. */
+/** Waits for a job to end, for at most `seconds`, as long as the key does not have too many waiting requests. */
 export function awaited(services: ApiServices, { caller }: Pick<HttpRequest, "caller">, seconds: number, job: Job) {
   const { jobs, clock } = services;
   if (seconds === 0) return Promise.resolve<Waited>({ job });

@@ -3,12 +3,15 @@ import type { JobErrorCode, JobRepeat, JobType } from "./job.ts";
 /** Why a job was not changed. */
 export interface BulkError {
   job_id: string;
-  /** A stable word. Example: `"STATE_CONFLICT"`. */
+  /**
+   * A stable code.
+   * @example `"STATE_CONFLICT"`
+   */
   code: string;
   detail: string;
 }
 
-/** What became of the jobs that a filter found. */
+/** The outcome of a bulk change. */
 export interface BulkResult {
   matched: number;
   succeeded: number;
@@ -17,23 +20,23 @@ export interface BulkResult {
   errors: BulkError[];
 }
 
-/** Estimates, to within a factor of two; null where nothing happened. */
+/** Estimates, to within a factor of two; null if there is nothing to measure. */
 export interface Percentiles {
   p50: number | null;
   p95: number | null;
   p99: number | null;
 }
 
-/** Counts of a tenant over whole hours. Times are epoch milliseconds. */
+/** Statistics of one product and env over whole hours. Times are epoch milliseconds. */
 export interface Stats {
   product_tag: string;
   env: string;
-  /** The beginning of the first hour that is counted. */
+  /** The start of the first counted hour. */
   from: number;
-  /** The end of the last one. */
+  /** The end of the last counted hour. */
   to: number;
   counts: { scheduled: number; completed: number; failed: number; cancelled: number };
-  /** Completed runs among those that completed or failed. */
+  /** The share of completed runs among completed and failed ones. */
   success_rate: number | null;
   completed_first_try: number;
   completed_after_retry: number;
@@ -45,7 +48,7 @@ export interface Stats {
   duration_ms: Percentiles;
 }
 
-/** The way that a job takes to its consumer. `schedule_at` is in epoch milliseconds. */
+/** The route that a job takes to its consumer. `schedule_at` is in epoch milliseconds. */
 export type JobRoute =
   | { via: "queue"; delay_seconds: number; why: string }
   | { via: "scheduler"; schedule_at: number; why: string };
@@ -54,9 +57,12 @@ export type JobRoute =
 export interface FireTime {
   /** Epoch milliseconds. */
   at: number;
-  /** The same in the time zone of the series, with its offset. Example: `"2030-01-31T09:00:00.000+01:00"`. */
+  /**
+   * The same time as an RFC 3339 string, in the time zone of the series.
+   * @example `"2030-01-31T09:00:00.000+01:00"`
+   */
   local: string;
-  /** What a change of the clocks does to it. */
+  /** The effect of daylight saving time on this run, if any. */
   note?: string;
 }
 
@@ -73,13 +79,13 @@ export interface AttemptWindow {
 export interface CostEstimate {
   usd_per_million: number;
   region: string;
-  /** The day on which the prices were those. */
+  /** The date of the prices. */
   prices_as_of: string;
   breakdown: { what: string; count: number; usd_per_million: number }[];
   assumptions: string[];
 }
 
-/** What a request would come to. Times are epoch milliseconds. */
+/** What a request would lead to. Times are epoch milliseconds. */
 export interface Explanation {
   valid: true;
   job: {
@@ -88,7 +94,7 @@ export interface Explanation {
     event: string;
     type: JobType;
     app?: string;
-    /** The section of the catalog and the entry in it that the event names. */
+    /** The catalog entry that the event runs, and its section. */
     target: { section: string; name: string };
     due_at: number;
     recurring: boolean;
@@ -108,7 +114,7 @@ export interface Explanation {
     input_bytes: number;
   };
   route: JobRoute;
-  /** Up to 10. */
+  /** The next run times, at most 10. */
   next_runs: FireTime[];
   retry_timetable: AttemptWindow[];
   estimated_cost: CostEstimate;

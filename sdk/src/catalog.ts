@@ -2,10 +2,10 @@ import type {
   IActionRequest,
   IDbActionRequest,
   IFunctionRequest,
-  IJobProcessorInput,
   INotificationRequest,
   IStorageRequest,
-} from "./input.ts";
+} from "./event-input.ts";
+import type { IJobProcessorInput } from "./input.ts";
 import type { JobType } from "./job.ts";
 
 /** A product as far as a client needs to know it: `defineProduct` makes such a one. */
@@ -55,7 +55,7 @@ type Optional<Fields extends FeatureFields> = {
 /** A feature's input: its fields with their types, those that need not be there as such. */
 type FieldsOf<Fields extends FeatureFields> = {
   [Name in Exclude<keyof Fields, Optional<Fields>>]: FieldTypes[Fields[Name]["type"]];
-} & { [Name in Optional<Fields>]?: FieldTypes[Fields[Name]["type"]] };
+} & { [Name in Optional<Fields>]?: FieldTypes[Fields[Name]["type"]] | undefined };
 
 /** The input of an event: that of its type, and of a feature whose fields are known these. */
 type InputOfEvent<P extends CatalogProduct, E extends EventOf<P>> = P["jobs"][E] extends {
@@ -96,12 +96,23 @@ export type Place<C extends Catalog = Catalog> = PlaceOf<C[number]>;
 
 type PlaceOf<P extends CatalogProduct> = P extends CatalogProduct
   ? {
-      /** The product. No default. Example: `"my-product"`. */
+      /**
+       * The product.
+       * @example `"my-product"`
+       */
       product_tag: P["tag"];
-      /** One of its environments. Default: every one that the key reaches. Example: `"prd"`. */
-      env?: P["envs"][number];
-      /** One of its events. Default: all of them. Example: `"create_order"`. */
-      event?: EventOf<P>;
+      /**
+       * One of its environments.
+       * @default every env that the key has access to
+       * @example `"prd"`
+       */
+      env?: P["envs"][number] | undefined;
+      /**
+       * One of its events.
+       * @default all of them
+       * @example `"create_order"`
+       */
+      event?: EventOf<P> | undefined;
     }
   : never;
 

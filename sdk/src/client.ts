@@ -6,7 +6,7 @@ import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
 import { createTransport } from "./transport.ts";
 
-/** A client of one Ductape Jobs API. It holds its key where neither JSON nor the console shows it. */
+/** A client of one Ductape Jobs API. Neither JSON nor the console shows its key. */
 export interface Ductape<C extends Catalog = Catalog> {
   processor: {
     /** Schedules jobs. */
@@ -23,8 +23,8 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
 }
 
 /**
- * A client of its own, for more than one API or for other settings than the environment's. Throws a ConfigurationError
- * if an option is missing or unusable. With the type of a catalog it knows its products, environments and events, and the
+ * Creates a client, for more than one API or for settings that are not in the environment. Throws a ConfigurationError
+ * if an option is missing or invalid. With the type of a catalog it knows its products, environments and events, and the
  * input that each event takes: `createDuctape<typeof products>()`.
  *
  * @example

@@ -2,19 +2,37 @@ import { ConfigurationError } from "./errors.ts";
 
 /** How a client reaches the API. */
 export interface DuctapeOptions {
-  /** The address of the API; a `/v1` at its end is left out. Default: the variable `DUCTAPE_URL`. Example: `"https://jobs.example.com"`. */
-  url?: string;
-  /** An API key. Default: the variable `DUCTAPE_API_KEY`. Example: `await readSecret("ductape")`. */
-  apiKey?: string;
-  /** What sends the requests. Default: the runtime's own `fetch`. Example: a fetch that goes through a proxy. */
-  fetch?: typeof globalThis.fetch;
-  /** How often a request is sent again after 429, 502, 503, 504 or a network failure. Default: `4`. Example: `0`. */
-  maxRetries?: number;
   /**
-   * Milliseconds that one request may take. The API holds a request for a job open for up to 25 s; with a shorter time it is
-   * asked to wait less. Default: `35_000`. Example: `60_000`.
+   * The address of the API; a `/v1` at its end is left out.
+   * @default the variable `DUCTAPE_URL`
+   * @example `"https://jobs.example.com"`
    */
-  requestTimeout?: number;
+  url?: string | undefined;
+  /**
+   * An API key.
+   * @default the variable `DUCTAPE_API_KEY`
+   * @example `await readSecret("ductape")`
+   */
+  apiKey?: string | undefined;
+  /**
+   * What sends the requests.
+   * @default the runtime's own `fetch`
+   * @example `(url, init) => fetch(url, { ...init, dispatcher: proxy })`
+   */
+  fetch?: typeof globalThis.fetch | undefined;
+  /**
+   * How often a request is sent again after 429, 502, 503, 504 or a network failure.
+   * @default `4`
+   * @example `0`
+   */
+  maxRetries?: number | undefined;
+  /**
+   * Milliseconds that one request may take. The API holds a request for a job open for up to 25 s; with a shorter time
+   * it is asked to wait less.
+   * @default `35_000`
+   * @example `60_000`
+   */
+  requestTimeout?: number | undefined;
 }
 
 export interface Config {

@@ -15,19 +15,19 @@ export interface DuctapeErrorDetails {
   cause?: unknown;
 }
 
-/** The base class of every error that this package throws. None of them holds the API key. */
+/** The base class of every error that this package throws. No error contains the API key. */
 export class DuctapeError extends Error {
-  // A literal, since bundlers rename classes; on the prototype, so that an error shows only what it knows.
+  // A literal, since bundlers rename classes; on the prototype, so that printing an error does not repeat its name.
   static {
     DuctapeError.prototype.name = "DuctapeError";
   }
-  /** What went wrong; a stable word. */
+  /** A stable code that says what went wrong. */
   readonly code: string;
-  /** The HTTP status of the API's answer, if it is what failed. */
+  /** The HTTP status of the answer, if the API answered. */
   declare readonly status?: number;
-  /** What to quote when you look the request up in the logs of the API. */
+  /** The id of the request in the logs of the API. */
   declare readonly requestId?: string;
-  /** The job that exists in spite of the error, if one is known to. */
+  /** The job that the error is about, or that exists in spite of it. */
   declare readonly jobId?: string;
 
   constructor(code: string, message: string, { cause, ...details }: DuctapeErrorDetails = {}) {
@@ -37,7 +37,7 @@ export class DuctapeError extends Error {
   }
 }
 
-/** The client was given no address or no key, or unusable ones; the message says what to set. */
+/** The URL or the API key is missing or invalid. The message says what to set. */
 export class ConfigurationError extends DuctapeError {
   static {
     ConfigurationError.prototype.name = "ConfigurationError";
@@ -48,13 +48,13 @@ export class ConfigurationError extends DuctapeError {
   }
 }
 
-/** The request is not valid (400, 413, 415): `errors` says what to change, at most 100 faults. */
+/** The request is not valid (400, 413, 415). `errors` says what to change, in at most 100 entries. */
 export class InvalidRequestError extends DuctapeError {
   static {
     InvalidRequestError.prototype.name = "InvalidRequestError";
   }
   readonly errors: Fault[];
-  /** How many faults there are besides those in `errors`, if there are any. */
+  /** How many more faults there are than `errors` lists. */
   declare readonly errorsOmitted?: number;
 
   constructor(
@@ -73,14 +73,14 @@ export class InvalidRequestError extends DuctapeError {
   }
 }
 
-/** The request has no key, or one that the API does not know (401). */
+/** The request has no API key, or one that the API does not know (401). */
 export class AuthenticationError extends DuctapeError {
   static {
     AuthenticationError.prototype.name = "AuthenticationError";
   }
 }
 
-/** The key is not allowed to do this (403); behind API Gateway's authorizer also: the API does not know the key. */
+/** The API key does not allow this (403). API Gateway also answers 403 for a key that it does not know. */
 export class PermissionError extends DuctapeError {
   static {
     PermissionError.prototype.name = "PermissionError";
@@ -92,7 +92,7 @@ export class NotFoundError extends DuctapeError {
   static {
     NotFoundError.prototype.name = "NotFoundError";
   }
-  /** Which part of the request names what is not there; empty where the API does not say. */
+  /** The parts of the request that name what does not exist; empty if the API does not say. */
   readonly errors: Fault[];
 
   constructor(code: string, message: string, errors: Fault[], details?: DuctapeErrorDetails) {
@@ -101,34 +101,34 @@ export class NotFoundError extends DuctapeError {
   }
 }
 
-/** The job's state forbids it, or the idempotency key was used for another request (409). */
+/** The job's status forbids the change, or the idempotency key was used for a different request (409). */
 export class ConflictError extends DuctapeError {
   static {
     ConflictError.prototype.name = "ConflictError";
   }
-  /** The job's status, where that is what forbids it. */
+  /** The job's status, if it is the reason for the conflict. */
   declare readonly jobStatus?: JobStatus;
 }
 
-/** Too many requests (429), and the retries did not help. */
+/** The API is still limiting requests (429) after all retries. */
 export class RateLimitError extends DuctapeError {
   static {
     RateLimitError.prototype.name = "RateLimitError";
   }
-  /** Milliseconds to wait before the next try, where the API says so. */
+  /** Milliseconds to wait before the next try, if the API says so. */
   declare readonly retryAfterMs?: number;
 }
 
-/** The API cannot do it now (5xx), and the retries did not help. */
+/** The API is still unavailable (5xx) after all retries. */
 export class UnavailableError extends DuctapeError {
   static {
     UnavailableError.prototype.name = "UnavailableError";
   }
-  /** Milliseconds to wait before the next try, where the API says so. */
+  /** Milliseconds to wait before the next try, if the API says so. */
   declare readonly retryAfterMs?: number;
 }
 
-/** The API was not reached or did not answer in time, and the retries did not help; `cause` has the network's word. */
+/** The API could not be reached, or did not answer in time, after all retries. `cause` is the network error. */
 export class ConnectionError extends DuctapeError {
   static {
     ConnectionError.prototype.name = "ConnectionError";
@@ -139,12 +139,12 @@ export class ConnectionError extends DuctapeError {
   }
 }
 
-/** The job did not finish within the `timeout` of the call. It goes on: ask `ductape.jobs.get(error.jobId)`. */
+/** The job did not finish within the `timeout` of the call. It continues: use `ductape.jobs.get(error.jobId)`. */
 export class TimeoutError extends DuctapeError {
   static {
     TimeoutError.prototype.name = "TimeoutError";
   }
-  /** Finds the job again where the API had not even named it: the same data with this key never makes a second one. */
+  /** Finds the job even if the API had not answered yet: scheduling the same data with this key creates no second job. */
   readonly idempotencyKey: string;
 
   constructor(timeout: number, idempotencyKey: string, jobId: string | undefined) {
@@ -156,14 +156,14 @@ export class TimeoutError extends DuctapeError {
   }
 }
 
-/** The job failed, after all its attempts. `code` is the word for its last failure, such as `PROVIDER_ERROR`. */
+/** The job failed after all its attempts. `code` is that of its last failure, such as `PROVIDER_ERROR`. */
 export class JobFailedError extends DuctapeError {
   static {
     JobFailedError.prototype.name = "JobFailedError";
   }
   declare readonly jobId: string;
   readonly job: Job;
-  /** Whether the last failure was of a kind that another attempt may mend. */
+  /** Whether another attempt may succeed. */
   readonly retryable: boolean;
 
   constructor(job: Job) {
@@ -174,14 +174,14 @@ export class JobFailedError extends DuctapeError {
   }
 }
 
-/** The job was cancelled, or expired, before it finished. */
+/** The job was cancelled or expired before it finished. */
 export class JobCancelledError extends DuctapeError {
   static {
     JobCancelledError.prototype.name = "JobCancelledError";
   }
   declare readonly jobId: string;
   readonly job: Job;
-  /** Why it was cancelled, such as `expired`. */
+  /** Why the job was cancelled, such as `expired`. */
   readonly reason: string | undefined;
 
   constructor(job: Job) {

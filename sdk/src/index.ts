@@ -35,18 +35,15 @@ export type {
   IDbActionRequest,
   IEmailNotification,
   IFunctionRequest,
-  IJobProcessorInput,
   INotificationRequest,
   IPushNotification,
   ISmsNotification,
   IStorageRequest,
   Query,
-  Repeat,
-  RetryConfig,
   Scalar,
   TemplateInput,
-  Time,
-} from "./input.ts";
+} from "./event-input.ts";
+export type { IJobProcessorInput, Repeat, RetryConfig, Time } from "./input.ts";
 export type {
   Job,
   JobAttempt,

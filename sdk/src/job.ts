@@ -1,10 +1,10 @@
 /** What an event does. */
 export type JobType = "action" | "notification" | "database_action" | "function" | "storage" | "feature";
 
-/** Where a job stands: it ends as `completed`, `failed` or `cancelled`. */
+/** The status of a job. `completed`, `failed` and `cancelled` are final. */
 export type JobStatus = "scheduled" | "queued" | "running" | "completed" | "failed" | "cancelled" | "paused";
 
-/** Why an attempt failed; a stable word. */
+/** A stable code that says why an attempt failed. */
 export type JobErrorCode =
   | "TIMEOUT"
   | "RATE_LIMITED"
@@ -20,12 +20,12 @@ export type JobErrorCode =
 
 /** What the API answers once it has accepted a job. Times are epoch milliseconds. */
 export interface JobReceipt {
-  /** Example: `"job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e"`. */
+  /** @example `"job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e"` */
   job_id: string;
   status: JobStatus;
-  /** When it starts, or starts for the first time. */
+  /** When the job starts, or starts for the first time. */
   scheduled_at: number;
-  /** Whether it runs more than once. */
+  /** Whether the job has a series of runs. */
   recurring: boolean;
   /** When a recurring job runs next. */
   next_run_at?: number;
@@ -38,13 +38,13 @@ export interface JobSummary extends JobReceipt {
   event: string;
   type: JobType;
   app?: string;
-  /** The occurrence of the job, from 1; a one-time job has only that. */
+  /** The number of the run, from 1. A one-time job has run 1 only. */
   run: number;
-  /** The try at this run, from 1. */
+  /** The number of the attempt at this run, from 1. */
   attempt: number;
-  /** How many further attempts follow a failed one. */
+  /** How many further attempts follow a failed first one. */
   retries: number;
-  /** Milliseconds that one attempt may take. */
+  /** How long one attempt may take, in milliseconds. */
   timeout_ms: number;
   /** When the current attempt may start. */
   due_at: number;
@@ -57,9 +57,12 @@ export interface JobSummary extends JobReceipt {
   repeat?: JobRepeat;
   /** The feature of which the job is a step: its job and run, and the step as `sequence.step`. */
   parent?: { job_id: string; run: number; step: string };
-  /** Why it failed, or why its latest attempt did. */
+  /** Why the job failed, or why its latest attempt did. */
   error?: JobFailure;
-  /** Why it was cancelled. Example: `"expired"`. */
+  /**
+   * Why the job was cancelled.
+   * @example `"expired"`
+   */
   reason?: string;
 }
 
@@ -67,12 +70,9 @@ export interface JobSummary extends JobReceipt {
 export interface Job extends JobSummary {
   /** The attempts of the current run, oldest first; the last 25 are kept. */
   attempts: JobAttempt[];
-  /** How far each step of a feature is, by `sequence.step` and in their order. Features only. */
+  /** The state of each step of a feature, by `sequence.step` and in the order of the catalog. Features only. */
   steps?: Record<string, JobStep>;
-  /**
-   * What became of each channel of a notification that has failed, or that will be tried again. Where it has completed, they
-   * are in its result.
-   */
+  /** The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its result has them. */
   channels?: Record<string, JobChannel>;
   /** The result of a completed job. */
   result?: unknown;
@@ -82,7 +82,7 @@ export interface Job extends JobSummary {
 
 /** One occurrence of a job; a one-time job has only one. Times are epoch milliseconds. */
 export interface JobRun {
-  /** Its number, from 1. */
+  /** The number of the run, from 1. */
   run: number;
   status: JobStatus;
   /** When it was planned. */
@@ -99,7 +99,7 @@ export interface JobRun {
   reason?: string;
 }
 
-/** The series of a recurring job, as it is kept. Times are epoch milliseconds. */
+/** The series of a recurring job. Times are epoch milliseconds. */
 export interface JobRepeat {
   cron?: string;
   tz?: string;
@@ -113,9 +113,9 @@ export interface JobRepeat {
 
 /** A step of a feature. Times are epoch milliseconds. */
 export interface JobStep {
-  /** `skipped`: its condition did not hold. `not_started`: the feature has not come to it. */
+  /** `skipped`: its condition was not met. `not_started`: the feature has not reached it yet. */
   status: JobStatus | "skipped" | "not_started";
-  /** The job that runs it. */
+  /** The job that runs the step. */
   job_id?: string;
   started_at?: number;
   finished_at?: number;
@@ -124,22 +124,22 @@ export interface JobStep {
 
 /** A channel of a notification. */
 export type JobChannel = ({ status: "sent" } | { status: "failed"; code: JobErrorCode }) & {
-  /** Who was reached, and the provider's id of the message. */
+  /** The recipients that were reached, each with the provider's message id. */
   sent?: { to: string; id: string }[];
-  /** Recipients that no longer exist: forget them. */
+  /** Recipients that no longer exist and should be removed. */
   dead?: { to: string; reason: string }[];
-  /** The status that a callback answered with. */
+  /** The HTTP status that the callback URL answered. */
   response_status?: number;
 };
 
-/** One try at a run. Times are epoch milliseconds. */
+/** One attempt at a run. Times are epoch milliseconds. */
 export interface JobAttempt {
   attempt: number;
   due_at: number;
   started_at: number;
   ended_at: number;
   outcome: "completed" | "failed" | "cancelled";
-  /** How often this attempt was started and not heard of again before it ended. */
+  /** How many executions of this attempt crashed before it ended. */
   crashes?: number;
   error?: JobFailure;
   /** Milliseconds from its start to its end. */
@@ -152,7 +152,7 @@ export interface JobAttempt {
 export interface JobFailure {
   code: JobErrorCode;
   message: string;
-  /** Whether another attempt may help. */
+  /** Whether another attempt may succeed. */
   retryable: boolean;
 }
 

@@ -7,25 +7,45 @@ import type { JobPages, RunPages } from "./pages.ts";
 import type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./query.ts";
 
 export interface CallOptions {
-  /** Aborts the request; what it asks for may have been done. Default: none. Example: `AbortSignal.timeout(5000)`. */
-  signal?: AbortSignal;
+  /**
+   * Aborts the request; what it asks for may have been done.
+   * @default none
+   * @example `AbortSignal.timeout(5000)`
+   */
+  signal?: AbortSignal | undefined;
 }
 
 export interface GetJobOptions extends CallOptions {
-  /** Seconds that the API waits for the job to finish before it answers, 1 to 25. Default: it answers at once. Example: `25`. */
-  wait?: number;
+  /**
+   * Seconds that the API waits for the job to finish before it answers, 1 to 25.
+   * @default it answers at once
+   * @example `25`
+   */
+  wait?: number | undefined;
 }
 
 export interface CancelOptions extends CallOptions {
-  /** Why, up to 200 characters; shown with the job. Default: `"cancelled by request"`. Example: `"the order was returned"`. */
-  reason?: string;
+  /**
+   * Why, up to 200 characters; shown with the job.
+   * @default `"cancelled by request"`
+   * @example `"the order was returned"`
+   */
+  reason?: string | undefined;
 }
 
 export interface RetryOptions extends CallOptions {
-  /** Milliseconds from now. Default: `0`. Example: `60_000`. */
-  delay?: number;
-  /** The time itself, instead of `delay`. Default: now. Example: `"2030-01-31T09:00:00+01:00"`. */
-  start_at?: Time;
+  /**
+   * Milliseconds from now.
+   * @default `0`
+   * @example `60_000`
+   */
+  delay?: number | undefined;
+  /**
+   * The time itself, instead of `delay`.
+   * @default now
+   * @example `"2030-01-31T09:00:00+01:00"`
+   */
+  start_at?: Time | undefined;
 }
 
 /**
@@ -110,13 +130,25 @@ export interface Jobs<C extends Catalog = Catalog> {
    * const { succeeded, errors } = await ductape.jobs.cancelMany({ product_tag: "my-product", label: "order-12345" });
    */
   cancelMany(filter: JobFilter<C>, options?: CancelOptions): Promise<BulkResult>;
-  /** Pauses every recurring job that the filter finds. Example: `await ductape.jobs.pauseMany({ product_tag: "my-product" })`. */
+  /**
+   * Pauses every recurring job that the filter finds.
+   * @example `await ductape.jobs.pauseMany({ product_tag: "my-product" })`
+   */
   pauseMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
-  /** Resumes every paused job that the filter finds. Example: `await ductape.jobs.resumeMany({ product_tag: "my-product" })`. */
+  /**
+   * Resumes every paused job that the filter finds.
+   * @example `await ductape.jobs.resumeMany({ product_tag: "my-product" })`
+   */
   resumeMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
-  /** Tries every failed job again that the filter finds. Example: `await ductape.jobs.retryMany({ product_tag: "my-product" })`. */
+  /**
+   * Tries every failed job again that the filter finds.
+   * @example `await ductape.jobs.retryMany({ product_tag: "my-product" })`
+   */
   retryMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
-  /** Deletes every finished job that the filter finds. Example: `await ductape.jobs.deleteMany({ product_tag: "my-product" })`. */
+  /**
+   * Deletes every finished job that the filter finds.
+   * @example `await ductape.jobs.deleteMany({ product_tag: "my-product" })`
+   */
   deleteMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
   /**
    * Counts, rates and percentiles of a product in one environment, over whole hours.

@@ -25,7 +25,7 @@ export type RunPages = Pages<JobRun, RunPage>;
 
 interface Listing {
   path: string;
-  query: { limit?: number };
+  query: { limit?: number | undefined };
   signal: AbortSignal | undefined;
   jobId?: string;
 }

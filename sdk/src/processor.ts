@@ -12,16 +12,25 @@ import { waitUntilFinished } from "./wait.ts";
 export interface ScheduleOptions {
   /**
    * Milliseconds to wait for the result; then the call rejects with a TimeoutError, and the job goes on.
-   * Default: as long as it takes. Example: `60_000`.
+   * @default as long as it takes
+   * @example `60_000`
    */
-  timeout?: number;
-  /** Stops waiting: the call rejects with the signal's reason, and the job goes on. Default: none. Example: `request.signal`. */
-  signal?: AbortSignal;
+  timeout?: number | undefined;
+  /**
+   * Stops waiting: the call rejects with the signal's reason, and the job goes on.
+   * @default none
+   * @example `request.signal`
+   */
+  signal?: AbortSignal | undefined;
 }
 
 export interface DispatchOptions {
-  /** Aborts the request: the job may have been accepted. Default: none. Example: `AbortSignal.timeout(5000)`. */
-  signal?: AbortSignal;
+  /**
+   * Aborts the request: the job may have been accepted.
+   * @default none
+   * @example `AbortSignal.timeout(5000)`
+   */
+  signal?: AbortSignal | undefined;
 }
 
 /** The interface that hands jobs to the processor. */

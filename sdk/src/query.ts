@@ -3,48 +3,94 @@ import type { Repeat, Time } from "./input.ts";
 import type { JobStatus, JobType } from "./job.ts";
 
 interface Filter {
-  /** One status or more. Default: any. Example: `["scheduled", "queued"]`. */
-  status?: JobStatus | JobStatus[];
-  /** One type or more. Default: any. Example: `"notification"`. */
-  type?: JobType | JobType[];
-  /** One of the job's labels. Default: any. Example: `"order-12345"`. */
-  label?: string;
-  /** The earliest `due_at` of a pending job or `finished_at` of another. Default: no limit. Example: `"2030-01-31T00:00:00Z"`. */
-  from?: Time;
-  /** The time before which these are. Default: no limit. Example: `1900000000`. */
-  to?: Time;
+  /**
+   * One status or more.
+   * @default any
+   * @example `["scheduled", "queued"]`
+   */
+  status?: JobStatus | JobStatus[] | undefined;
+  /**
+   * One type or more.
+   * @default any
+   * @example `"notification"`
+   */
+  type?: JobType | JobType[] | undefined;
+  /**
+   * One of the job's labels.
+   * @default any
+   * @example `"order-12345"`
+   */
+  label?: string | undefined;
+  /**
+   * The earliest `due_at` of a pending job or `finished_at` of another.
+   * @default no limit
+   * @example `"2030-01-31T00:00:00Z"`
+   */
+  from?: Time | undefined;
+  /**
+   * The time before which they must be (exclusive).
+   * @default no limit
+   * @example `1900000000`
+   */
+  to?: Time | undefined;
 }
 
 /** Which jobs to change at once. */
 export type JobFilter<C extends Catalog = Catalog> = Filter & Place<C>;
 
-/** Which jobs to list; without a product those of every one that the key reaches. */
+/** Which jobs to list. Without a product: those of all products that the key has access to. */
 export type JobQuery<C extends Catalog = Catalog> = Filter & {
-  /** The latest first, or the oldest. Default: `"desc"`. */
-  order?: "asc" | "desc";
-  /** How many jobs a page has, 1 to 100. Default: `20`; `100` when iterated over. Example: `50`. */
-  limit?: number;
+  /**
+   * The latest first, or the oldest.
+   * @default `"desc"`
+   */
+  order?: "asc" | "desc" | undefined;
+  /**
+   * How many jobs a page has, 1 to 100.
+   * @default `20`; `100` when iterated over
+   * @example `50`
+   */
+  limit?: number | undefined;
 } & (Place<C> | { product_tag?: undefined; env?: Place<C>["env"]; event?: Place<C>["event"] });
 
 export interface RunQuery {
-  /** How many runs a page has, 1 to 100. Default: `20`; `100` when iterated over. Example: `50`. */
-  limit?: number;
+  /**
+   * How many runs a page has, 1 to 100.
+   * @default `20`; `100` when iterated over
+   * @example `50`
+   */
+  limit?: number | undefined;
 }
 
 /** Whose jobs to count, and over what time. */
 export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
-  /** Default: 24 hours before `to`. Example: `"2030-01-01T00:00:00Z"`. */
-  from?: Time;
-  /** At most 31 days after `from`. Default: now. Example: `"2030-01-31T00:00:00Z"`. */
-  to?: Time;
+  /**
+   * @default 24 hours before `to`
+   * @example `"2030-01-01T00:00:00Z"`
+   */
+  from?: Time | undefined;
+  /**
+   * At most 31 days after `from`.
+   * @default now
+   * @example `"2030-01-31T00:00:00Z"`
+   */
+  to?: Time | undefined;
 };
 
 /** Where to move a job: at least one of them. */
 export interface Rescheduling {
-  /** When it starts instead; with `repeat` when the new series does. Default: with `repeat` now. Example: `"2030-01-31T09:00:00+01:00"`. */
-  start_at?: Time;
-  /** The new series of a recurring job. Default: its series goes on as it is. Example: `{ every: 3_600_000 }`. */
-  repeat?: Repeat;
+  /**
+   * When it starts instead; with `repeat` when the new series does.
+   * @default with `repeat` now
+   * @example `"2030-01-31T09:00:00+01:00"`
+   */
+  start_at?: Time | undefined;
+  /**
+   * The new series of a recurring job.
+   * @default its series goes on as it is
+   * @example `{ every: 3_600_000 }`
+   */
+  repeat?: Repeat | undefined;
 }
 
 /** `?a=1&b=x,y` of the fields that are given. */

@@ -1,5 +1,4 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { postJob } from "../../lambdas/api/routes/post-job.ts";
 import { routes } from "../../lambdas/api/routes.ts";
 import { catalog } from "../../lambdas/consumers/types/catalog.ts";
 import { allScopes, type Scopes } from "../../lambdas/core/access/scopes.ts";
@@ -19,13 +18,14 @@ export interface Known {
   cursors: readonly string[];
 }
 
+const scheduling = routes.filter(({ id }) => id === "scheduleJob");
 const product = catalog.products[0];
 if (!product) throw new Error("the catalog is empty");
 const { events } = productView(product, catalog, allScopes) ?? { events: [] };
 
 /** One request to the API, as API Gateway hands it over: most of them nearly right. */
 export function request(random: Random, known: Known): APIGatewayProxyEventV2 {
-  const route = random.chance(0.3) ? postJob : random.pick(routes);
+  const route = random.pick(random.chance(0.3) ? scheduling : routes);
   const method = random.chance(0.93)
     ? route.method
     : random.pick(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "", "get"]);

@@ -1,5 +1,5 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
-import { statsOf } from "../../lambdas/core/job/stats.ts";
+import { statsOf } from "../../lambdas/core/queries/stats-view.ts";
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
 import type { Told } from "./executions.ts";
 import { stepsOf } from "./feature-rules.ts";

@@ -1,4 +1,4 @@
-import { postJobsBatch } from "../../lambdas/api/routes/post-jobs-batch.ts";
+import * as postJobsBatch from "../../lambdas/api/routes/post-jobs-batch.ts";
 import { allScopes } from "../../lambdas/core/access/scopes.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { derivedJobId } from "../../lambdas/core/job/job-id.ts";

@@ -1,4 +1,4 @@
-import { postBulk } from "../../lambdas/api/routes/post-bulk.ts";
+import * as postBulk from "../../lambdas/api/routes/post-bulk.ts";
 import { allScopes } from "../../lambdas/core/access/scopes.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import {

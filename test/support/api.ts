@@ -1,6 +1,6 @@
 import { expect } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { servedRoutes } from "../../lambdas/api/served-routes.ts";
+import { routes } from "../../lambdas/api/routes.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
 import { catalog as ownCatalog } from "../../lambdas/consumers/types/catalog.ts";
 import type { Catalog } from "../../lambdas/core/catalog/catalog.ts";
@@ -12,7 +12,7 @@ import { type Asked, httpEvent } from "./http-event.ts";
 /** The real handler of the HTTP API on fakes; every answer is held to the OpenAPI document. */
 export function fakeApi({ jobs = [], catalog = ownCatalog }: { jobs?: Job[]; catalog?: Catalog } = {}) {
   const services = fakeServices({ catalog, jobs });
-  const handler = httpApi(() => services, servedRoutes);
+  const handler = httpApi(() => services, routes);
   return {
     ...services,
     services,

@@ -4,7 +4,7 @@ import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
 import { commonEventFields } from "../../lambdas/core/catalog/event-fields.ts";
-import type { JobTypeDefinition } from "../../lambdas/core/catalog/job-type.ts";
+import type { CheckedJobType } from "../../lambdas/core/catalog/job-type.ts";
 import { Webhook } from "../../lambdas/core/catalog/webhook.ts";
 import { jobErrorCodes } from "../../lambdas/core/job/job-error.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
@@ -17,7 +17,7 @@ const pages = (await readdir("docs/catalog")).map((name) => name.replace(/\.md$/
 const ofRetryConfig = fieldsOf(RetryConfig);
 /** Two engines of databases have pages of their own, and a callback is a call of an action. */
 const alsoOn: Record<string, string[]> = { database_action: ["mongodb", "dynamodb"], notification: ["action"] };
-const definitions: readonly JobTypeDefinition[] = Object.values(registry);
+const definitions: readonly CheckedJobType[] = Object.values(registry);
 
 describe("the pages on the catalog", () => {
   it("begin with a complete product that is valid", async () => {

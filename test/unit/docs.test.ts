@@ -143,7 +143,7 @@ describe("the links between the pages", () => {
 it("the page on the API has every route, and the scope that it takes", async () => {
   const rows = rowsOf(await readFile("docs/api.md", "utf8"), "route", "does", "scope");
   const told = rows.map(([route = "", , scope = ""]) => [route.replaceAll("`", ""), scope.replaceAll("`", "")]);
-  const served = routes.map(({ method, path, doc }) => [`${method} ${path}`, doc().scope ?? ""]);
+  const served = routes.map(({ method, path, scope = "" }) => [`${method} ${path}`, scope]);
   expect(told.sort()).toEqual(served.sort());
 });
 

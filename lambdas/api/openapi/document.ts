@@ -1,6 +1,6 @@
 import type * as z from "zod";
-import type { HttpRoute } from "../../aws/http/http-api.ts";
 import { withHead } from "../../aws/http/only-routes.ts";
+import type { Route } from "../../aws/http/route.ts";
 import type { AnswerDoc, RouteDoc } from "../../aws/http/route-doc.ts";
 import { type Json, jsonSchemas } from "./json-schemas.ts";
 import { problemAnswers } from "./problems.ts";
@@ -9,23 +9,19 @@ import { webhookOperations } from "./webhooks.ts";
 type Schemas = ReturnType<typeof jsonSchemas>;
 
 const tags = [
-  { name: "jobs", description: "Schedule jobs, look at them and change them." },
-  { name: "catalog", description: "What can be scheduled." },
-  { name: "service", description: "The service itself." },
+  { name: "jobs", description: "Schedule, read and change jobs." },
+  { name: "catalog", description: "The products and events that jobs can be scheduled for." },
+  { name: "service", description: "Health and documentation of the API." },
 ];
 
-/** The OpenAPI 3.1 document of these routes, whose schemas are those that check requests. Times are epoch milliseconds. */
-export function openApiDocument<S>(routes: readonly HttpRoute<S>[]): Json {
+/** The OpenAPI 3.1 document of these routes. Its request schemas are made from the zod schemas that check requests. */
+export async function openApiDocument<S>(routes: readonly Route<S>[]): Promise<Json> {
   const schemas = jsonSchemas();
   const paths: Record<string, Json> = {};
   for (const route of routes) {
-    paths[route.path] = {
-      ...paths[route.path],
-      [route.method.toLowerCase()]: operationOf(route, route.doc(), {
-        schemas,
-        methods: methodsOf(routes, route.path),
-      }),
-    };
+    const { doc } = await route.load();
+    const operation = operationOf(route, doc(), { schemas, methods: methodsOf(routes, route.path) });
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation };
   }
   return {
     openapi: "3.1.0",
@@ -33,7 +29,7 @@ export function openApiDocument<S>(routes: readonly HttpRoute<S>[]): Json {
       title: "Ductape Jobs",
       version: "1.0.0",
       description:
-        "Runs an event of a product, in an environment, with an input, at a time. Times in answers are epoch milliseconds.",
+        "Ductape Jobs is a job scheduler. A job runs an event of a product, in one of its environments (envs), with an input, at a time, once or repeatedly. Products and their events are defined in the catalog of the deployment. All times in answers are epoch milliseconds.",
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
@@ -47,25 +43,26 @@ export function openApiDocument<S>(routes: readonly HttpRoute<S>[]): Json {
         apiKey: {
           type: "http",
           scheme: "bearer",
-          description: "An API key, with scopes for products, envs and verbs.",
+          description:
+            "An API key. Its scopes limit it to products, envs and verbs (`jobs:read`, `jobs:write`, `jobs:admin`, which includes both).",
         },
       },
     },
   };
 }
 
-const methodsOf = <S>(routes: readonly HttpRoute<S>[], path: string): string =>
+const methodsOf = <S>(routes: readonly Route<S>[], path: string): string =>
   routes
     .filter((route) => route.path === path)
     .flatMap(({ method }) => withHead(method))
     .join(", ");
 
 function operationOf<S>(
-  { path, open }: HttpRoute<S>,
+  { id, path, open, scope }: Route<S>,
   doc: RouteDoc,
   { schemas, methods }: { schemas: Schemas; methods: string },
 ): Json {
-  const { id, tag, summary, description, scope, query, headers, body, answers, errors } = doc;
+  const { tag, summary, description, query, headers, body, answers, errors } = doc;
   const parameters = [
     ...[...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
       name,
@@ -76,7 +73,7 @@ function operationOf<S>(
     ...(query ? parametersOf(query, "query", schemas) : []),
     ...(headers ? parametersOf(headers, "header", schemas) : []),
   ];
-  const scopes = scope && `Needs the scope \`${scope}\`.`;
+  const scopes = scope && `Requires the scope \`${scope}\`.`;
   return {
     operationId: id,
     tags: [tag],

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 export type Json = Record<string, unknown>;
 
-/** Turns zod schemas into the JSON Schemas of one document; what has an `id` stands once, below its components. */
+/** Turns zod schemas into the JSON Schemas of one document. A schema with an `id` becomes a component. */
 export function jsonSchemas() {
   const components: Json = {};
   return {
@@ -16,7 +16,7 @@ export function jsonSchemas() {
   };
 }
 
-/** With references as OpenAPI places them. Objects of answers are open: fields may be added to them. */
+/** Points references to the components of the document. The objects of answers stay open, so that fields can be added. */
 function placed(value: unknown, open: boolean, isNames = false): unknown {
   if (Array.isArray(value)) return value.map((item) => placed(item, open));
   if (typeof value !== "object" || value === null) return value;
@@ -35,8 +35,8 @@ interface Alternative {
 }
 
 /**
- * An object that says "one of these fields" by alternatives of `required` alone becomes alternatives of whole objects. It
- * means the same, but generators of clients make `any` of a schema without a type.
+ * Turns alternatives that only list required fields into alternatives of whole objects. They mean the same, but client
+ * generators turn a schema without a type into `any`.
  */
 function withWholeAlternatives(schema: Json): Json {
   const { anyOf, oneOf, description, ...object } = schema;

@@ -1,9 +1,9 @@
 import { problemOf, problemStatuses } from "../../aws/http/problem.ts";
+import { ProblemSchema, RefusalSchema } from "../../aws/http/problem-schema.ts";
 import { RequestError, type RequestErrorCode } from "../../core/requests/request-error.ts";
-import { ProblemSchema, RefusalSchema } from "../schemas/problem.ts";
 import type { Json, jsonSchemas } from "./json-schemas.ts";
 
-/** What every route that needs a key may answer besides its own errors. */
+/** The error codes of every route that needs a key, besides its own. */
 const common: RequestErrorCode[] = [
   "INVALID_REQUEST",
   "UNAUTHENTICATED",
@@ -14,16 +14,16 @@ const common: RequestErrorCode[] = [
 ];
 
 const details: Partial<Record<RequestErrorCode, string>> = {
-  INVALID_REQUEST: "The request is not valid; `errors` says what to change.",
+  INVALID_REQUEST: "The request is not valid: `errors` says what to change.",
   STATE_CONFLICT: "The job is completed: a finished job cannot be cancelled.",
-  JOB_NOT_FOUND: "There is no job with this id; finished jobs are kept for a time.",
+  JOB_NOT_FOUND: "There is no job with this id. Finished jobs are deleted after the retention time.",
 };
 
 const faults: Partial<Record<RequestErrorCode, RequestError["faults"]>> = {
   INVALID_REQUEST: [{ pointer: "/event", detail: "is required" }],
 };
 
-/** The statuses at which API Gateway answers before any of us is asked. */
+/** The statuses that API Gateway may answer by itself, before the function is invoked. */
 const gateway = new Map([
   [401, "Unauthorized"],
   [403, "Forbidden"],
@@ -32,14 +32,16 @@ const gateway = new Map([
   [503, "Service Unavailable"],
 ]);
 
-const retryAfter = { "Retry-After": { description: "Seconds to wait.", schema: { type: "integer" } } };
+const retryAfter = {
+  "Retry-After": { description: "Seconds to wait before the next try.", schema: { type: "integer" } },
+};
 const headers = new Map<number, Json>([
   [429, retryAfter],
   [503, retryAfter],
 ]);
 
 const allow = (methods: string): Json => ({
-  Allow: { description: "The methods that the path takes.", schema: { type: "string" }, example: methods },
+  Allow: { description: "The methods that this path allows.", schema: { type: "string" }, example: methods },
 });
 
 const example = (code: RequestErrorCode, methods: string) =>
@@ -47,7 +49,7 @@ const example = (code: RequestErrorCode, methods: string) =>
     new RequestError(
       code,
       code === "METHOD_NOT_ALLOWED"
-        ? `This path takes ${methods}.`
+        ? `This path allows ${methods}.`
         : (details[code] ?? code.toLowerCase().replaceAll("_", " ")),
       {
         ...(faults[code] && { faults: faults[code] }),
@@ -60,11 +62,11 @@ const example = (code: RequestErrorCode, methods: string) =>
 interface Failing {
   errors: readonly RequestErrorCode[];
   open: boolean | undefined;
-  /** Those of its path, as they stand in Allow. */
+  /** The methods of the path, as the Allow header lists them. */
   methods: string;
 }
 
-/** The error answers of a route by their status: each with the codes that it may have. */
+/** The error answers of a route by status, each with its possible codes. */
 export function problemAnswers({ errors, open, methods }: Failing, schemas: ReturnType<typeof jsonSchemas>): Json {
   const codes = [...new Set([...errors, ...(open ? [] : common)])];
   const byStatus = Map.groupBy(codes, (code) => problemStatuses[code]);
@@ -72,7 +74,7 @@ export function problemAnswers({ errors, open, methods }: Failing, schemas: Retu
   return {
     ...Object.fromEntries(answers.map(([status, some]) => [status, answerOf(status, some, methods, schemas)])),
     500: {
-      description: "INTERNAL: something went wrong on our side.",
+      description: "INTERNAL: the API failed. The problem has the `request_id` to look for in its logs.",
       content: { "application/problem+json": { schema: schemas.of(ProblemSchema(), "output") } },
     },
   };

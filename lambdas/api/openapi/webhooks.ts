@@ -3,13 +3,13 @@ import { jobEventDocs } from "../schemas/events.ts";
 import type { Json, jsonSchemas } from "./json-schemas.ts";
 
 const headers = {
-  "webhook-id": "Names the event: the same for every attempt and every repetition.",
-  "webhook-timestamp": "When the attempt was made, Unix seconds.",
+  "webhook-id": "The id of the event: the same for every attempt and every repetition.",
+  "webhook-timestamp": "When the attempt was made, in Unix seconds.",
   "webhook-signature":
-    "`v1,` and a base64 HMAC-SHA256 of id, timestamp and body; two of them while a secret is replaced.",
+    "`v1,` and the base64 HMAC-SHA256 of id, timestamp and body. Two signatures, separated by a space, while a secret is being replaced.",
 };
 
-/** What the endpoints of the catalog are sent (Standard Webhooks), by event. */
+/** The webhooks that the endpoints of the catalog receive (Standard Webhooks), by event type. */
 export const webhookOperations = (schemas: ReturnType<typeof jsonSchemas>): Json =>
   Object.fromEntries(
     Object.entries(jobEventDocs()).map(([type, { summary, detail }]) => {
@@ -28,8 +28,8 @@ export const webhookOperations = (schemas: ReturnType<typeof jsonSchemas>): Json
         })),
         requestBody: { required: true, content: { "application/json": { schema: schemas.of(payload, "output") } } },
         responses: {
-          "2XX": { description: "It has arrived." },
-          "410": { description: "The endpoint wants no more: it is disabled." },
+          "2XX": { description: "The event was received." },
+          "410": { description: "The endpoint wants no more events, and is disabled." },
         },
       };
       return [type, { post: operation }];

@@ -1,26 +1,20 @@
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { deleteJob as removeJob } from "../../core/operations/change-job.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { jobOf } from "../job-of.ts";
 
-/** Deletes a finished job: 204. */
-export const deleteJob = httpRoute<Services>(
-  "DELETE",
-  "/v1/jobs/{id}",
-  async (services, request) => {
-    const job = await jobOf(services.jobs, request, "jobs:write");
-    await removeJob(services, job.id);
-    return { status: 204, about: job };
-  },
-  {
-    doc: () => ({
-      id: "deleteJob",
-      tag: "jobs",
-      summary: "Delete a finished job",
-      description: "Finished jobs go by themselves after the retention time; this is for those that should go at once.",
-      scope: "jobs:write",
-      answers: { 204: { description: "It is gone." } },
-      errors: ["JOB_NOT_FOUND", "STATE_CONFLICT"],
-    }),
-  },
-);
+/** Deletes a finished job. Answers 204. */
+export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
+  const job = await jobOf(services.jobs, request, "jobs:write");
+  await removeJob(services, job.id);
+  return { status: 204, about: job };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Delete a finished job",
+  description: "Finished jobs are deleted by themselves after the retention time. Use this to delete one earlier.",
+  answers: { 204: { description: "The job is deleted." } },
+  errors: ["JOB_NOT_FOUND", "STATE_CONFLICT"],
+});

@@ -1,52 +1,50 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { IndexPosition } from "../../core/job/index-position.ts";
 import { jobIdPattern } from "../../core/job/job-id.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { listJobs } from "../../core/queries/list-jobs.ts";
+import { JobListSchema } from "../../core/queries/schemas/list.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
 import { summaryOf } from "../../core/queries/view.ts";
+import { given } from "../../core/schema/given.ts";
 import { ListParameters } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 import { aSummary } from "../schemas/examples.ts";
-import { JobListSchema } from "../schemas/list.ts";
 
 const Position: z.ZodType<IndexPosition> = z.strictObject({ time: z.int().min(0), id: z.string().regex(jobIdPattern) });
 
-/** Jobs by filter, in pages, the latest first; without a product or env those of every one that the key reaches. */
-export const getJobs = httpRoute<Services>(
-  "GET",
-  "/v1/jobs",
-  async ({ catalog, jobs, clock }, { query, scopes }) => {
-    requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
-    const { cursor, limit, ...list } = parseQuery(ListParameters, query);
-    const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
-    const now = clock.now();
-    const until = list.to === undefined ? {} : { until: list.to - 1 };
-    const page = { ...list, ...until, limit, ...(after && { after }) };
-    const listed = await listJobs(jobs, tenantsOf(catalog, scopes, list, "/query"), page, now);
-    return {
-      status: 200,
-      body: {
-        jobs: listed.jobs.map((job) => summaryOf(job, now)),
-        ...(listed.next && { next_cursor: encodeCursor(listed.next, list) }),
-      },
-    };
-  },
-  {
-    takesQuery: true,
-    doc: () => ({
-      id: "listJobs",
-      tag: "jobs",
-      summary: "List jobs",
-      description:
-        "The latest first unless `order` says otherwise; without a product or env those of every one that the key reaches. A page may be short, or empty, before the last one.",
-      scope: "jobs:read",
-      query: ListParameters,
-      answers: { 200: { description: "A page.", schema: JobListSchema(), example: { jobs: [aSummary] } } },
-      errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
-    }),
-  },
-);
+/** Answers the jobs that match a filter, in pages. Without a product or env it lists all that the key has access to. */
+export async function handle(
+  { catalog, jobs, clock }: Services,
+  { query, scopes }: HttpRequest,
+): Promise<HttpResponse> {
+  requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
+  const { cursor, limit, ...list } = parseQuery(ListParameters, query);
+  const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
+  const now = clock.now();
+  const { status, type, event, label, from, to, order } = list;
+  const until = to === undefined ? undefined : to - 1;
+  const page = { order, limit, ...given({ status, type, event, label, from, until, after }) };
+  const listed = await listJobs(jobs, tenantsOf(catalog, scopes, list, "/query"), page, now);
+  return {
+    status: 200,
+    body: {
+      jobs: listed.jobs.map((job) => summaryOf(job, now)),
+      ...(listed.next && { next_cursor: encodeCursor(listed.next, list) }),
+    },
+  };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "List jobs",
+  description:
+    "Lists the latest jobs first, unless `order` is `asc`. Without `product_tag` or `env` it lists the jobs of all products and envs that the key has access to. A page may be short or even empty although more pages follow: go on while there is a `next_cursor`.",
+  query: ListParameters,
+  answers: { 200: { description: "A page of jobs.", schema: JobListSchema(), example: { jobs: [aSummary] } } },
+  errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
+});

@@ -1,29 +1,23 @@
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { productView } from "../../core/queries/product-view.ts";
+import { ProductSchema } from "../../core/queries/schemas/product.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
-import { ProductSchema } from "../schemas/product.ts";
 
-/** One product of the catalog, with the JSON Schema of each event's input. */
-export const getProduct = httpRoute<Services>(
-  "GET",
-  "/v1/products/{tag}",
-  async ({ catalog }, { params, scopes }) => {
-    const { tag = "" } = params;
-    requireScope(scopes, "jobs:read", { product: tag });
-    const view = productView(catalog.product(tag, ""), catalog, scopes);
-    if (!view) throw new RequestError("FORBIDDEN", "This API key reaches none of the product's envs.");
-    return { status: 200, body: view };
-  },
-  {
-    doc: () => ({
-      id: "getProduct",
-      tag: "catalog",
-      summary: "Look at a product, with the schema of each event's input",
-      scope: "jobs:read",
-      answers: { 200: { description: "The product.", schema: ProductSchema() } },
-      errors: ["PRODUCT_NOT_FOUND"],
-    }),
-  },
-);
+/** Answers one product of the catalog, with the JSON Schema of each event's input. */
+export async function handle({ catalog }: Services, { params, scopes }: HttpRequest): Promise<HttpResponse> {
+  const { tag = "" } = params;
+  requireScope(scopes, "jobs:read", { product: tag });
+  const view = productView(catalog.product(tag, ""), catalog, scopes);
+  if (!view) throw new RequestError("FORBIDDEN", "This API key has no access to any env of this product.");
+  return { status: 200, body: view };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "catalog",
+  summary: "Get a product, with the JSON Schema of each event's input",
+  answers: { 200: { description: "The product.", schema: ProductSchema() } },
+  errors: ["PRODUCT_NOT_FOUND"],
+});

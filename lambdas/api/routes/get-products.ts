@@ -1,26 +1,20 @@
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { productSummary } from "../../core/queries/product-view.ts";
-import { ProductListSchema } from "../schemas/product.ts";
+import { ProductListSchema } from "../../core/queries/schemas/product.ts";
 
-/** The products that the key reaches, with their events; one product's answer has the schemas of their inputs too. */
-export const getProducts = httpRoute<Services>(
-  "GET",
-  "/v1/products",
-  async ({ catalog }, { scopes }) => {
-    requireScope(scopes, "jobs:read", {});
-    const products = catalog.products.flatMap((product) => productSummary(product, catalog.registry, scopes) ?? []);
-    return { status: 200, body: { products } };
-  },
-  {
-    doc: () => ({
-      id: "listProducts",
-      tag: "catalog",
-      summary: "List the products that the key reaches",
-      scope: "jobs:read",
-      answers: { 200: { description: "The products and their events.", schema: ProductListSchema() } },
-      errors: [],
-    }),
-  },
-);
+/** Answers the products that the key has access to, with their events. The schemas of the inputs are in each product's own answer. */
+export async function handle({ catalog }: Services, { scopes }: HttpRequest): Promise<HttpResponse> {
+  requireScope(scopes, "jobs:read", {});
+  const products = catalog.products.flatMap((product) => productSummary(product, catalog.registry, scopes) ?? []);
+  return { status: 200, body: { products } };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "catalog",
+  summary: "List the products that the key has access to",
+  answers: { 200: { description: "The products and their events.", schema: ProductListSchema() } },
+  errors: [],
+});

@@ -1,51 +1,44 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
+import { RunListSchema } from "../../core/queries/schemas/list.ts";
 import { runViewsOf } from "../../core/queries/view.ts";
 import { strict } from "../../core/schema/schema.ts";
 import { jobOf } from "../job-of.ts";
 import { Cursor, Limit, parseQuery } from "../parse-query.ts";
-import { RunListSchema } from "../schemas/list.ts";
 
 const RunsParameters = strict({ limit: Limit, cursor: Cursor.optional() });
 const RunNumber = z.int().min(1);
 
-/** The runs of a job, the latest first: the one it is at, then those that are archived. */
-export const getRuns = httpRoute<Services>(
-  "GET",
-  "/v1/jobs/{id}/runs",
-  async ({ jobs, blobs, clock }, request) => {
-    const job = await jobOf(jobs, request, "jobs:read");
-    const { limit, cursor } = parseQuery(RunsParameters, request.query);
-    const list = { runs_of: job.id };
-    const after = cursor === undefined ? undefined : decodeCursor(RunNumber, cursor, list);
-    // Only those before the run that the job is at: a consumer that died after it had archived a run, and before it had
-    // written the job, has left an outcome in the archive that nobody has accepted.
-    const archived = await jobs.runs(job.id, { limit, order: "desc" }, Math.min(after ?? job.run, job.run));
-    const runs = [...(after === undefined ? [job] : []), ...archived.runs];
-    const shown = runs.slice(0, limit);
-    const last = shown.at(-1);
-    const more = runs.length > limit || archived.next !== undefined;
-    return {
-      status: 200,
-      body: {
-        runs: await runViewsOf(blobs, shown, clock.now()),
-        ...(more && last && { next_cursor: encodeCursor(last.run, list) }),
-      },
-    };
-  },
-  {
-    takesQuery: true,
-    doc: () => ({
-      id: "listRuns",
-      tag: "jobs",
-      summary: "List the runs of a job",
-      description: "The latest first: the one it is at, then those that have ended. A one-time job has one.",
-      scope: "jobs:read",
-      query: RunsParameters,
-      answers: { 200: { description: "A page.", schema: RunListSchema() } },
-      errors: ["INVALID_REQUEST", "JOB_NOT_FOUND"],
-    }),
-  },
-);
+/** Answers the runs of a job, latest first: the current one, then the archived ones. */
+export async function handle({ jobs, blobs, clock }: Services, request: HttpRequest): Promise<HttpResponse> {
+  const job = await jobOf(jobs, request, "jobs:read");
+  const { limit, cursor } = parseQuery(RunsParameters, request.query);
+  const list = { runs_of: job.id };
+  const after = cursor === undefined ? undefined : decodeCursor(RunNumber, cursor, list);
+  // Only the runs before the current one: a consumer that died between archiving a run and writing the job has left an
+  // outcome in the archive that was never accepted.
+  const archived = await jobs.runs(job.id, { limit, order: "desc" }, Math.min(after ?? job.run, job.run));
+  const runs = [...(after === undefined ? [job] : []), ...archived.runs];
+  const shown = runs.slice(0, limit);
+  const last = shown.at(-1);
+  const more = runs.length > limit || archived.next !== undefined;
+  return {
+    status: 200,
+    body: {
+      runs: await runViewsOf(blobs, shown, clock.now()),
+      ...(more && last && { next_cursor: encodeCursor(last.run, list) }),
+    },
+  };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "List the runs of a job",
+  description: "Lists the latest run first: the current one, then those that have ended. A one-time job has one run.",
+  query: RunsParameters,
+  answers: { 200: { description: "A page of runs.", schema: RunListSchema() } },
+  errors: ["INVALID_REQUEST", "JOB_NOT_FOUND"],
+});

@@ -1,62 +1,54 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
-import { hourMs, hourOf, statsOf } from "../../core/job/stats.ts";
+import { hourMs, hourOf } from "../../core/job/stats.ts";
 import type { Services } from "../../core/operations/services.ts";
+import { StatsSchema } from "../../core/queries/schemas/stats.ts";
+import { statsOf } from "../../core/queries/stats-view.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
 import { strict } from "../../core/schema/schema.ts";
 import { epochMs } from "../../core/schema/start-time.ts";
 import { parseQuery, QueryTime } from "../parse-query.ts";
-import { StatsSchema } from "../schemas/stats.ts";
 
 const defaultWindowMs = 24 * hourMs;
-/** So that an answer reads a bounded number of items: one an hour. */
+/** Bounds the number of items that an answer reads: one per hour. */
 export const longestWindowMs = 31 * 24 * hourMs;
 
 const Query = strict({
   product_tag: z.string().min(1),
   env: z.string().min(1),
-  /** Default: 24 hours before `to`. */
   from: QueryTime.transform(epochMs).optional().describe("Default: 24 hours before `to`."),
-  /** Default: now, which a later time means as well. */
-  to: QueryTime.transform(epochMs).optional().describe("Default: now, which a later time means as well."),
+  to: QueryTime.transform(epochMs).optional().describe("Default: now. A later time also means now."),
 });
 
-/** Counts, rates and percentiles of a tenant over whole hours: those that `from` and `to` lie in and all between. */
-export const getStats = httpRoute<Services>(
-  "GET",
-  "/v1/stats",
-  async ({ stats, catalog, clock }, request) => {
-    requireScope(request.scopes, "jobs:read", { product: request.query.product_tag, env: request.query.env });
-    const query = parseQuery(Query, request.query);
-    const { product_tag, env } = query;
-    const { from, to } = windowOf(query, clock.now());
-    catalog.tenant(product_tag, env);
-    const hours = await stats.read(product_tag, env, from, to);
-    return { status: 200, body: { product_tag, env, from, to, ...statsOf(hours.map(({ counts }) => counts)) } };
-  },
-  {
-    takesQuery: true,
-    doc: () => ({
-      id: "getStats",
-      tag: "jobs",
-      summary: "Count what became of the jobs of a tenant",
-      description:
-        "Over whole hours: those that `from` and `to` lie in and all between, at most 31 days. Percentiles are estimates.",
-      scope: "jobs:read",
-      query: Query,
-      answers: { 200: { description: "Counts, rates and percentiles.", schema: StatsSchema() } },
-      errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
-    }),
-  },
-);
+/** Counts, rates and percentiles of one product and env over whole hours, from the hour of `from` to the hour of `to`. */
+export async function handle({ stats, catalog, clock }: Services, request: HttpRequest): Promise<HttpResponse> {
+  requireScope(request.scopes, "jobs:read", { product: request.query.product_tag, env: request.query.env });
+  const query = parseQuery(Query, request.query);
+  const { product_tag, env } = query;
+  const { from, to } = windowOf(query, clock.now());
+  catalog.tenant(product_tag, env);
+  const hours = await stats.read(product_tag, env, from, to);
+  return { status: 200, body: { product_tag, env, from, to, ...statsOf(hours.map(({ counts }) => counts)) } };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Get statistics of a product in one env",
+  description:
+    "Covers whole hours, from the hour of `from` to the hour of `to`, at most 31 days. Percentiles are estimates.",
+  query: Query,
+  answers: { 200: { description: "Counts, rates and percentiles.", schema: StatsSchema() } },
+  errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
+});
 
 function windowOf({ from, to }: z.output<typeof Query>, now: number): { from: number; to: number } {
   const end = Math.min(to ?? now, now);
   const start = from ?? end - defaultWindowMs;
-  if (start > end) throw invalid([{ pointer: "/query/from", detail: "is after `to`, or after now" }]);
+  if (start > end) throw invalid([{ pointer: "/query/from", detail: "must not be after `to` or in the future" }]);
   if (end - start > longestWindowMs)
-    throw invalid([{ pointer: "/query/from", detail: "more than 31 days before `to`" }]);
+    throw invalid([{ pointer: "/query/from", detail: "must be at most 31 days before `to`" }]);
   return { from: Math.max(0, hourOf(start)), to: hourOf(end) + hourMs };
 }
 

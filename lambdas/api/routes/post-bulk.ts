@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
 import { jobIdPattern } from "../../core/job/job-id.ts";
@@ -11,83 +12,74 @@ import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { listJobs } from "../../core/queries/list-jobs.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
 import { type BulkAction, BulkRequest, changeable } from "../../core/requests/bulk-request.ts";
+import { given } from "../../core/schema/given.ts";
 import { parseBody } from "../../core/schema/parse-body.ts";
 import { epochMs } from "../../core/schema/start-time.ts";
 import { BulkResultSchema } from "../schemas/bulk.ts";
 
-/** Where a bulk change goes on, and when it began. */
+/** Where a bulk change continues, and when it began. */
 const Position = z.strictObject({
   time: z.int().min(0),
   id: z.string().regex(jobIdPattern),
   began: z.int().min(0),
 });
 
-/** Changes the jobs that a filter finds, up to 100 a request: 200 with how it went for each that it did not change. */
-export const postBulk = httpRoute<Services>(
-  "POST",
-  "/v1/jobs/bulk",
-  async (services, { body, scopes }) => {
-    const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<
-      string,
-      unknown
-    >;
-    requireScope(scopes, "jobs:admin", { product: product_tag, env });
-    const { action, filter, reason = defaultReason, cursor, limit } = parseBody(BulkRequest, body);
-    const list = { action, filter };
-    const now = services.clock.now();
-    const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list, "/cursor");
-    const began = after?.began ?? now;
-    const query = { ...listOf(action, filter, began), limit, ...(after && { after }) };
-    const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
-    const { jobs, next } = await listJobs(services.jobs, tenants, query, now);
-    const errors = await changeJobs(services, jobs, action, reason, (job, error) =>
-      services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
-    );
-    return {
-      status: 200,
-      body: {
-        matched: jobs.length,
-        succeeded: jobs.length - errors.length,
-        failed: errors.length,
-        errors,
-        ...(next && { next_cursor: encodeCursor({ ...next, began }, list) }),
+/** Changes the jobs that match a filter, up to 100 per request. Answers 200 with an error for each job that it did not change. */
+export async function handle(services: Services, { body, scopes }: HttpRequest): Promise<HttpResponse> {
+  const { product_tag, env } = ((body as Record<string, unknown> | undefined)?.filter ?? {}) as Record<string, unknown>;
+  requireScope(scopes, "jobs:admin", { product: product_tag, env });
+  const { action, filter, reason = defaultReason, cursor, limit } = parseBody(BulkRequest, body);
+  const list = { action, filter };
+  const now = services.clock.now();
+  const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list, "/cursor");
+  const began = after?.began ?? now;
+  const query = { ...listOf(action, filter, began), limit, ...(after && { after }) };
+  const tenants = tenantsOf(services.catalog, scopes, filter, "/filter");
+  const { jobs, next } = await listJobs(services.jobs, tenants, query, now);
+  const errors = await changeJobs(services, jobs, action, reason, (job, error) =>
+    services.log.error("a job of a bulk change failed", { ...jobFields(job), action, ...traceOf(error) }),
+  );
+  return {
+    status: 200,
+    body: {
+      matched: jobs.length,
+      succeeded: jobs.length - errors.length,
+      failed: errors.length,
+      errors,
+      ...(next && { next_cursor: encodeCursor({ ...next, began }, list) }),
+    },
+  };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Change all jobs that match a filter",
+  description:
+    "Cancels, pauses, resumes, retries or deletes the jobs of a product that match a filter and that the action can change, up to 100 per request. Repeat the request with `cursor` until the answer has no `next_cursor`. A page may be short or even empty although more follow.",
+  body: {
+    schema: BulkRequest,
+    examples: {
+      cancel: {
+        action: "cancel",
+        filter: { product_tag: "my-product", env: "prd", event: "create_order" },
+        reason: "the shop is closed",
       },
-    };
+      retry: { action: "retry", filter: { product_tag: "my-product", from: "2030-01-31T00:00:00Z" } },
+    },
   },
-  {
-    doc: () => ({
-      id: "changeJobs",
-      tag: "jobs",
-      summary: "Change all jobs that a filter finds",
-      description:
-        "Cancels, pauses, resumes, retries or deletes the jobs of a product that a filter finds and the action can change, up to 100 a request; repeat it with `next_cursor` until there is none. A page may be short, or empty, before the last one.",
-      scope: "jobs:admin",
-      body: {
-        schema: BulkRequest,
-        examples: {
-          cancel: {
-            action: "cancel",
-            filter: { product_tag: "my-product", env: "prd", event: "create_order" },
-            reason: "the shop is closed",
-          },
-          retry: { action: "retry", filter: { product_tag: "my-product", from: "2030-01-31T00:00:00Z" } },
-        },
-      },
-      answers: {
-        200: {
-          description: "What became of them.",
-          schema: BulkResultSchema(),
-          example: { matched: 2, succeeded: 2, failed: 0, errors: [] },
-        },
-      },
-      errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
-    }),
+  answers: {
+    200: {
+      description: "The outcome.",
+      schema: BulkResultSchema(),
+      example: { matched: 2, succeeded: 2, failed: 0, errors: [] },
+    },
   },
-);
+  errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+});
 
 /**
- * The list that a bulk change works through, in an order in which what it changes does not come again. Jobs that finish
- * after it began are left alone: a job that is retried and fails once more would be found for ever.
+ * The list that a bulk change works through, in an order in which a changed job does not appear again. Jobs that finish after
+ * it began are left alone: otherwise a job that is retried and fails again would be found forever.
  */
 function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number) {
   const { status, type, event, label, from, to } = filter;
@@ -96,10 +88,12 @@ function listOf(action: BulkAction, filter: BulkRequest["filter"], began: number
   return {
     order: "asc" as const,
     status: status === undefined ? changeable[action] : [status].flat(),
-    ...(type !== undefined && { type: [type].flat() }),
-    ...(event !== undefined && { event }),
-    ...(label !== undefined && { label }),
-    ...(from !== undefined && { from: epochMs(from) }),
+    ...given({
+      event,
+      label,
+      type: type === undefined ? undefined : [type].flat(),
+      from: from === undefined ? undefined : epochMs(from),
+    }),
     ...((until !== undefined || finished) && { until: Math.min(until ?? began, finished ? began : Infinity) }),
   };
 }

@@ -5,14 +5,13 @@ import { strict } from "../../core/schema/schema.ts";
 import { changeRoute } from "../change-route.ts";
 
 const CancelRequest = strict({
-  reason: CancelReason.describe("Shown with the job."),
+  reason: CancelReason.describe("Why the job is cancelled; shown with the job."),
 });
 
-export const postCancel = changeRoute({
-  verb: "cancel",
+export const { handle, doc } = changeRoute({
   summary: "Cancel a job",
   description:
-    "Ends a job that has not finished; a feature's steps end with it. The outcome of an attempt that runs is discarded. Safe to repeat.",
+    "Ends a job that has not finished, and with a feature all its steps. The outcome of a running attempt is discarded. Safe to repeat.",
   change: (body) => cancel(parseOptionalBody(CancelRequest, body).reason ?? defaultReason),
   body: { schema: CancelRequest, optional: true, examples: { reason: { reason: "the order was returned" } } },
 });

@@ -1,42 +1,39 @@
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { explain } from "../../core/queries/explain.ts";
+import { ExplanationSchema } from "../../core/queries/schemas/explanation.ts";
 import { parseRequest } from "../../core/requests/request.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { jobRequestExamples } from "../schemas/examples.ts";
-import { ExplanationSchema } from "../schemas/explanation.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
 
 /**
- * What a request for a job would come to; nothing is created. It needs the scope that the request itself needs, so that
- * the answer to one is the answer to the other.
+ * Explains what a request for a job would lead to, without creating anything. It requires the scope of the request itself, so
+ * that both are refused alike.
  */
-export const postExplain = httpRoute<Services>(
-  "POST",
-  "/v1/explain",
-  async ({ catalog, clock }, { body, scopes, headers }) => {
-    requireJobScope(scopes, body);
-    const now = clock.now();
-    return { status: 200, body: explain(parseRequest(body, catalog, now, headers["idempotency-key"]), now) };
-  },
-  {
-    doc: () => ({
-      id: "explainJob",
-      tag: "jobs",
-      summary: "Explain a request without scheduling it",
-      description:
-        "A dry run of POST /v1/jobs: the job as it would be, the way it would take, its next times with what changes of the clocks do to them, when its attempts would start, and what it would cost. Refuses what POST /v1/jobs refuses, but does not look at jobs that exist: a used idempotency key goes unnoticed.",
-      scope: "jobs:write",
-      body: { schema: JobRequestSchema(), examples: jobRequestExamples },
-      answers: { 200: { description: "What the request would come to.", schema: ExplanationSchema() } },
-      errors: [
-        "INVALID_REQUEST",
-        "PRODUCT_NOT_FOUND",
-        "ENV_NOT_FOUND",
-        "EVENT_NOT_FOUND",
-        "PAYLOAD_TOO_LARGE",
-        "UNSUPPORTED_MEDIA_TYPE",
-      ],
-    }),
-  },
-);
+export async function handle(
+  { catalog, clock }: Services,
+  { body, scopes, headers }: HttpRequest,
+): Promise<HttpResponse> {
+  requireJobScope(scopes, body);
+  const now = clock.now();
+  return { status: 200, body: explain(parseRequest(body, catalog, now, headers["idempotency-key"]), now) };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Explain a request without scheduling it",
+  description:
+    "A dry run of POST /v1/jobs: it answers the job with its defaults, the route that it would take, its next run times with the effects of daylight saving time, its retry timetable and an estimate of its cost. It refuses what POST /v1/jobs refuses, but does not look at existing jobs, so it does not notice an idempotency key that is already used.",
+  body: { schema: JobRequestSchema(), examples: jobRequestExamples },
+  answers: { 200: { description: "What the request would lead to.", schema: ExplanationSchema() } },
+  errors: [
+    "INVALID_REQUEST",
+    "PRODUCT_NOT_FOUND",
+    "ENV_NOT_FOUND",
+    "EVENT_NOT_FOUND",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+  ],
+});

@@ -1,15 +1,16 @@
 import * as z from "zod";
-import { httpRoute } from "../../aws/http/http-api.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { may } from "../../core/access/scopes.ts";
 import { isFinished } from "../../core/job/job.ts";
 import { scheduleJob } from "../../core/operations/schedule-job.ts";
 import type { ApiServices } from "../../core/operations/services.ts";
+import { JobSchema, ReceiptSchema } from "../../core/queries/schemas/job.ts";
 import { receiptOf, viewOf } from "../../core/queries/view.ts";
 import { parseRequest } from "../../core/requests/request.ts";
 import { requestLimits } from "../../core/schema/request-limits.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
-import { JobSchema, ReceiptSchema } from "../schemas/job.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
 import { awaited, noWait, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
 
@@ -18,62 +19,54 @@ const IdempotencyKey = z
   .min(1)
   .max(requestLimits.idempotencyKey)
   .optional()
-  .describe("The same as `idempotency_key` in the body.");
-const headers = { Location: "The path of the job.", "Preference-Applied": "The wait that was granted (RFC 7240)." };
+  .describe("Has the same meaning as `idempotency_key` in the body.");
+const headers = { Location: "The path of the job.", "Preference-Applied": "The wait that was applied (RFC 7240)." };
 
-/** Schedules a job: 202 with its receipt, or with `Prefer: wait=N` 200 with the finished job if it ends in time. */
-export const postJob = httpRoute<ApiServices>(
-  "POST",
-  "/v1/jobs",
-  async (services, request) => {
-    requireJobScope(request.scopes, request.body);
-    const wait = waitOf(request, services.limits.waitSeconds);
-    const { clock, catalog } = services;
-    const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
-    const job = await scheduleJob(services, { ...accepted, request_id: request.id });
-    // Who may not read the job does not get its result by waiting for it either.
-    const { seconds, headers: applied } = may(request.scopes, "jobs:read", job) ? wait : noWait;
-    const headers = { location: `/v1/jobs/${job.id}`, ...applied };
-    const { job: after } = await awaited(services, request, seconds, job);
-    if (after && seconds > 0 && isFinished(after)) {
-      return { status: 200, headers, body: await viewOf(services, after, clock.now()), about: job, waited: true };
-    }
-    return { status: 202, headers, body: receiptOf(after ?? job, clock.now()), about: job, waited: seconds > 0 };
+/** Schedules a job. Answers 202 with its receipt or, where the caller waits and the job ends in time, 200 with the finished job. */
+export async function handle(services: ApiServices, request: HttpRequest): Promise<HttpResponse> {
+  requireJobScope(request.scopes, request.body);
+  const wait = waitOf(request, services.limits.waitSeconds);
+  const { clock, catalog } = services;
+  const accepted = parseRequest(request.body, catalog, clock.now(), request.headers["idempotency-key"]);
+  const job = await scheduleJob(services, { ...accepted, request_id: request.id });
+  // A key that may not read jobs must not get the result by waiting for it either.
+  const { seconds, headers: applied } = may(request.scopes, "jobs:read", job) ? wait : noWait;
+  const headers = { location: `/v1/jobs/${job.id}`, ...applied };
+  const { job: after } = await awaited(services, request, seconds, job);
+  if (after && seconds > 0 && isFinished(after)) {
+    return { status: 200, headers, body: await viewOf(services, after, clock.now()), about: job, waited: true };
+  }
+  return { status: 202, headers, body: receiptOf(after ?? job, clock.now()), about: job, waited: seconds > 0 };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Schedule a job",
+  description:
+    "Answers 202 with a receipt as soon as the job is stored. With `wait` or `Prefer: wait=N` the request stays open until the job has finished; a key without `jobs:read` never waits. A request with a `task_token` requires `jobs:admin`. With an idempotency key the request is safe to repeat.",
+  query: WaitQuery,
+  headers: PreferHeader.extend({ "Idempotency-Key": IdempotencyKey }),
+  body: { schema: JobRequestSchema(), examples: jobRequestExamples },
+  answers: {
+    202: {
+      description: "The job is accepted and stored.",
+      schema: ReceiptSchema(),
+      headers,
+      example: aReceipt,
+    },
+    200: {
+      description: "The job has finished within the time that the caller asked to wait.",
+      schema: JobSchema(),
+      headers,
+    },
   },
-  {
-    takesQuery: true,
-    doc: () => ({
-      id: "scheduleJob",
-      tag: "jobs",
-      summary: "Schedule a job",
-      description:
-        "A key without `jobs:read` is answered 202 at once, whatever it wants to wait. With a `task_token` it needs `jobs:admin`.",
-      scope: "jobs:write",
-      query: WaitQuery,
-      headers: PreferHeader.extend({ "Idempotency-Key": IdempotencyKey }),
-      body: { schema: JobRequestSchema(), examples: jobRequestExamples },
-      answers: {
-        202: {
-          description: "It is accepted: from now on it is not lost.",
-          schema: ReceiptSchema(),
-          headers,
-          example: aReceipt,
-        },
-        200: {
-          description: "It has finished within the time that the caller wanted to wait.",
-          schema: JobSchema(),
-          headers,
-        },
-      },
-      errors: [
-        "INVALID_REQUEST",
-        "PRODUCT_NOT_FOUND",
-        "ENV_NOT_FOUND",
-        "EVENT_NOT_FOUND",
-        "IDEMPOTENCY_MISMATCH",
-        "PAYLOAD_TOO_LARGE",
-        "UNSUPPORTED_MEDIA_TYPE",
-      ],
-    }),
-  },
-);
+  errors: [
+    "INVALID_REQUEST",
+    "PRODUCT_NOT_FOUND",
+    "ENV_NOT_FOUND",
+    "EVENT_NOT_FOUND",
+    "IDEMPOTENCY_MISMATCH",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+  ],
+});

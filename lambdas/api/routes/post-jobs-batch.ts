@@ -1,11 +1,12 @@
 import * as z from "zod";
-import { type HttpRequest, httpRoute } from "../../aws/http/http-api.ts";
-import { type Problem, problemOf, requestErrorOf } from "../../aws/http/problem.ts";
+import { problemOf, requestErrorOf } from "../../aws/http/problem.ts";
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
 import { type Scheduled, scheduleJobs } from "../../core/operations/schedule-jobs.ts";
 import type { Services } from "../../core/operations/services.ts";
-import { type Receipt, receiptOf } from "../../core/queries/view.ts";
+import { receiptOf } from "../../core/queries/view.ts";
 import { type AcceptedRequest, parseRequest } from "../../core/requests/request.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
 import { requestLimits } from "../../core/schema/request-limits.ts";
@@ -15,73 +16,62 @@ import { requireJobScope } from "../require-job-scope.ts";
 import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 
-/** Bytes of the answer that the faults of each job may have: half of it is for all else that is said of the jobs. */
+/** How many bytes the faults of each job may take: half of the answer is kept for everything else. */
 const roomForFaults = (jobs: number): number => largestAnswer / 2 / jobs;
 
-/** Each of the jobs is a request of its own: one that is not valid refuses itself and no other. */
+/** The jobs are checked one by one, so that an invalid one does not refuse the others. */
 const BatchRequest = strict({ jobs: z.array(z.unknown()).min(1).max(requestLimits.batch) });
 
-interface Result {
-  index: number;
-  status: number;
-  job?: Receipt;
-  error?: Problem;
+type Result = z.infer<ReturnType<typeof BatchResultSchema>>["results"][number];
+
+/** Schedules up to 100 jobs independently of each other. Answers 200 with one outcome per job, in the order of the request. */
+export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
+  requireScope(request.scopes, "jobs:write", {});
+  const items = itemsOf(request);
+  const outcomes: (Scheduled | undefined)[] = [];
+  const accepted: { index: number; request: AcceptedRequest }[] = [];
+  for (const [index, item] of items.entries()) {
+    try {
+      accepted.push({ index, request: accept(services, request, item) });
+    } catch (error) {
+      outcomes[index] = { error };
+    }
+  }
+  const scheduled = await scheduleJobs(
+    services,
+    accepted.map((one) => one.request),
+  );
+  for (const [i, { index }] of accepted.entries()) outcomes[index] = scheduled[i];
+  const results = items.map((_, index) =>
+    resultOf(services, { index, of: items.length }, outcomes[index] as Scheduled),
+  );
+  const taken = results.filter(({ job }) => job !== undefined).length;
+  return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
 }
 
-/** Schedules up to 100 jobs, each for itself: 200 with an outcome a job, in the order in which they were sent. */
-export const postJobsBatch = httpRoute<Services>(
-  "POST",
-  "/v1/jobs/batch",
-  async (services, request) => {
-    requireScope(request.scopes, "jobs:write", {});
-    const items = itemsOf(request);
-    const outcomes: (Scheduled | undefined)[] = [];
-    const accepted: { index: number; request: AcceptedRequest }[] = [];
-    for (const [index, item] of items.entries()) {
-      try {
-        accepted.push({ index, request: accept(services, request, item) });
-      } catch (error) {
-        outcomes[index] = { error };
-      }
-    }
-    const scheduled = await scheduleJobs(
-      services,
-      accepted.map((one) => one.request),
-    );
-    for (const [i, { index }] of accepted.entries()) outcomes[index] = scheduled[i];
-    const results = items.map((_, index) =>
-      resultOf(services, { index, of: items.length }, outcomes[index] as Scheduled),
-    );
-    const taken = results.filter(({ job }) => job !== undefined).length;
-    return { status: 200, body: { results, accepted: taken, rejected: results.length - taken } };
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Schedule up to 100 jobs at once",
+  description:
+    "The jobs are independent: one that is refused does not affect the others. Give each job its own `idempotency_key`.",
+  body: {
+    schema: BatchRequestSchema(),
+    examples: { two: { jobs: [jobRequestExamples.action, jobRequestExamples.function] } },
   },
-  {
-    doc: () => ({
-      id: "scheduleJobs",
-      tag: "jobs",
-      summary: "Schedule up to 100 jobs",
-      description: "Each for itself: one that is refused refuses no other.",
-      scope: "jobs:write",
-      body: {
-        schema: BatchRequestSchema(),
-        examples: { two: { jobs: [jobRequestExamples.action, jobRequestExamples.function] } },
-      },
-      answers: {
-        200: {
-          description: "What became of each.",
-          schema: BatchResultSchema(),
-          example: { results: [{ index: 0, status: 202, job: aReceipt }], accepted: 1, rejected: 0 },
-        },
-      },
-      errors: ["INVALID_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
-    }),
+  answers: {
+    200: {
+      description: "The outcome of each job.",
+      schema: BatchResultSchema(),
+      example: { results: [{ index: 0, status: 202, job: aReceipt }], accepted: 1, rejected: 0 },
+    },
   },
-);
+  errors: ["INVALID_REQUEST", "PAYLOAD_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"],
+});
 
 function itemsOf({ body, headers }: HttpRequest): unknown[] {
   if (headers["idempotency-key"] !== undefined) {
-    // Taken for the whole batch it would promise what nobody keeps: the jobs are stored one by one.
-    const detail = "names one job; give each job of a batch its own idempotency_key";
+    // The jobs are stored one by one, so one key cannot stand for all of them.
+    const detail = "identifies one job: give each job of a batch its own idempotency_key";
     throw invalid([{ pointer: "/headers/idempotency-key", detail }]);
   }
   const parsed = BatchRequest.safeParse(body);
@@ -90,7 +80,7 @@ function itemsOf({ body, headers }: HttpRequest): unknown[] {
 }
 
 const invalid = (faults: RequestError["faults"]) =>
-  new RequestError("INVALID_REQUEST", "The batch is not valid; nothing of it was scheduled.", { faults });
+  new RequestError("INVALID_REQUEST", "The batch is not valid: none of its jobs was scheduled.", { faults });
 
 function accept({ catalog, clock }: Services, { id, scopes }: HttpRequest, item: unknown): AcceptedRequest {
   requireJobScope(scopes, item);

@@ -1,10 +1,10 @@
 import { pause } from "../../core/operations/change-job.ts";
 import { changeRoute, NoBody, noBody } from "../change-route.ts";
 
-export const postPause = changeRoute({
-  verb: "pause",
+export const { handle, doc } = changeRoute({
   summary: "Pause a recurring job",
-  description: "Holds a recurring job until it is resumed; a run under way goes on to its end. Safe to repeat.",
+  description:
+    "Stops a recurring job from starting new runs until it is resumed. A run that has started goes on to its end. Safe to repeat.",
   change: noBody(pause),
   body: { schema: NoBody, optional: true },
 });

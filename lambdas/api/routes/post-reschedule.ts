@@ -2,11 +2,10 @@ import { reschedule } from "../../core/operations/change-job.ts";
 import { parseReschedule, RescheduleRequest } from "../../core/requests/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 
-export const postReschedule = changeRoute({
-  verb: "reschedule",
+export const { handle, doc } = changeRoute({
   summary: "Move a job to another time",
   description:
-    "Moves a job that has not started to another time, or a recurring one to another series. `start_at` and `repeat` are those of the request for a job; with `repeat` the new series starts at `start_at`, else now.",
+    "Moves a job that has not started to another time, or gives a recurring job a new series. `start_at` and `repeat` have the same form as in the request for a job. With `repeat`, the new series starts at `start_at`, or now by default.",
   change: (body, now) => reschedule(parseReschedule(body, now)),
   body: {
     schema: RescheduleRequest,

@@ -3,12 +3,11 @@ import { requireFeature } from "../../core/operations/parent-guard.ts";
 import { parseRetry, RetryRequest } from "../../core/requests/reschedule-request.ts";
 import { changeRoute } from "../change-route.ts";
 
-export const postRetry = changeRoute({
-  verb: "retry",
-  summary: "Try a failed job again",
+export const { handle, doc } = changeRoute({
+  summary: "Retry a failed job",
   description:
-    "Tries a failed job again with its whole count of retries: now, after `delay_ms`, or at `start_at`. A step of a feature " +
-    "that was cancelled is refused with 409: schedule a new feature.",
+    "Runs a failed job again, with its full number of retries: now, after `delay_ms`, or at `start_at`. A step of a cancelled " +
+    "feature is refused with 409: schedule a new job for the feature.",
   change: (body, now) => retry(parseRetry(body, now)),
   admit: requireFeature,
   body: {

@@ -1,10 +1,9 @@
 import { runNow } from "../../core/operations/change-job.ts";
 import { changeRoute, NoBody, noBody } from "../change-route.ts";
 
-export const postRunNow = changeRoute({
-  verb: "run-now",
+export const { handle, doc } = changeRoute({
   summary: "Run a waiting job now",
-  description: "Makes a job that waits for its time due now. A recurring job's series goes on as it was.",
+  description: "Makes a waiting job due now. The series of a recurring job continues as before.",
   change: noBody(runNow),
   body: { schema: NoBody, optional: true },
 });

@@ -1,9 +1,9 @@
 import * as z from "zod";
+import { ProblemSchema } from "../../aws/http/problem-schema.ts";
+import { ReceiptSchema } from "../../core/queries/schemas/job.ts";
 import { lazy } from "../../core/schema/lazy.ts";
 import { requestLimits } from "../../core/schema/request-limits.ts";
-import { ReceiptSchema } from "./job.ts";
 import { JobRequestSchema } from "./job-request.ts";
-import { ProblemSchema } from "./problem.ts";
 
 export const BatchRequestSchema = lazy(() =>
   z.strictObject({ jobs: z.array(JobRequestSchema()).min(1).max(requestLimits.batch) }),
@@ -16,12 +16,12 @@ export const BatchResultSchema = lazy(() =>
         .array(
           z.object({
             index: z.int().min(0),
-            status: z.int().describe("What POST /v1/jobs would have answered for this job alone."),
-            job: ReceiptSchema().optional(),
-            error: ProblemSchema().optional(),
+            status: z.int().describe("The HTTP status that POST /v1/jobs would have answered for this job alone."),
+            job: ReceiptSchema().exactOptional(),
+            error: ProblemSchema().exactOptional(),
           }),
         )
-        .describe("In the order in which the jobs were sent."),
+        .describe("One result per job, in the order of the request."),
       accepted: z.int(),
       rejected: z.int(),
     })

@@ -4,13 +4,16 @@ import { lazy } from "../../core/schema/lazy.ts";
 export const BulkResultSchema = lazy(() =>
   z
     .object({
-      matched: z.int().describe("The jobs that this request found."),
+      matched: z.int().describe("The number of jobs that this request found."),
       succeeded: z.int(),
       failed: z.int(),
       errors: z
         .array(z.object({ job_id: z.string(), code: z.string(), detail: z.string() }))
-        .describe("One for each job that was not changed."),
-      next_cursor: z.string().optional().describe("To be sent with the same request for the jobs after these."),
+        .describe("One error per job that was not changed."),
+      next_cursor: z
+        .string()
+        .exactOptional()
+        .describe("Repeat the request with this as `cursor` to change the jobs that follow. Absent at the end."),
     })
     .meta({ id: "BulkResult" }),
 );

@@ -1,4 +1,4 @@
-/** The job that the examples of the OpenAPI document are about. */
+/** The job in the examples of the OpenAPI document. */
 const jobId = "job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e";
 const nine = Date.UTC(2030, 0, 31, 8);
 
@@ -22,7 +22,7 @@ export const aJob = { ...aSummary, attempts: [] };
 
 const request = { env: "prd", product_tag: "my-product", start_at: 0 };
 
-/** A request for a job of each type, and one for a recurring job. The tests hold them to their schemas. */
+/** A request for a job of each type, and one for a recurring job. The tests check them against their schemas. */
 export const jobRequestExamples = {
   action: {
     ...request,

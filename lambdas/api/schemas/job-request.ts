@@ -3,15 +3,15 @@ import { definitions } from "../../consumers/types/definitions.ts";
 import { JobRequest } from "../../core/requests/job-request.ts";
 import { lazy } from "../../core/schema/lazy.ts";
 
-/** The request for a job of each type, and with it the input that the type takes: which it must be follows from the event. */
+/** The request for a job of each type, with its input. The event decides which of them applies. */
 export const JobRequestSchema = lazy(() => {
   const ofTypes = Object.entries(definitions).map(([type, { input, requestName, summary }]) => {
-    // A name of a type, unless it is an expression of types, as the feature's is.
+    // The name of a type, or a type expression in the case of features.
     const isName = /^\w+$/.test(requestName);
     const described = (input() as z.ZodType).meta({ id: isName ? requestName : "FeatureInput", description: summary });
     return JobRequest.extend({ input: described }).meta({
       id: `${inPascalCase(type)}JobRequest`,
-      description: `For an event of the type ${type}.`,
+      description: `A request for an event of type ${type}.`,
     });
   });
   return z.union(ofTypes).meta({ id: "JobRequest" });

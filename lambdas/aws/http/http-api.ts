@@ -4,7 +4,6 @@ import httpRouter from "@middy/http-router";
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { allScopes, Scopes } from "../../core/access/scopes.ts";
 import { traceOf } from "../../core/errors.ts";
-import type { Job } from "../../core/job/job.ts";
 import { jobFields, loggingOf } from "../../core/operations/log-fields.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
@@ -14,64 +13,14 @@ import { invocationFields } from "../log/log.ts";
 import { jsonBody } from "./json-body.ts";
 import { onlyRoutes, withHead, withoutBody } from "./only-routes.ts";
 import { problemOf, requestErrorOf } from "./problem.ts";
-import type { RouteDoc } from "./route-doc.ts";
+import type { HttpRequest, HttpResponse, Route } from "./route.ts";
 import { securityHeaders } from "./security-headers.ts";
 
 type Event = APIGatewayProxyEventV2;
 type Result = APIGatewayProxyStructuredResultV2;
 
-/** A request as a route sees it. */
-export interface HttpRequest {
-  /** API Gateway's, which its access log and every line of ours have. */
-  id: string;
-  /** The parsed JSON body of a POST; undefined where there is none. */
-  body: unknown;
-  params: Record<string, string>;
-  query: Record<string, string>;
-  /** Names in lower case. */
-  headers: Record<string, string | undefined>;
-  scopes: Scopes;
-  /** The id of the caller's key, or of its identity in IAM: what its requests are counted by. */
-  caller: string;
-}
-
-export interface HttpResponse {
-  status: number;
-  headers?: Record<string, string>;
-  /** Absent where there is nothing to say (204). */
-  body?: unknown;
-  /** The one job that the request was about: the log says so. */
-  about?: Job;
-  /** The caller wanted to wait for a job: how long it took says nothing of us. */
-  waited?: boolean;
-}
-
-/** A route as it is served. */
-export interface ServedRoute<S> {
-  method: "GET" | "POST" | "DELETE";
-  path: string;
-  /** Answers without an API key. */
-  open?: boolean;
-  /** Reads the query and refuses what it does not know of it; of other routes every parameter is refused. */
-  takesQuery?: boolean;
-  handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
-}
-
-export interface HttpRoute<S> extends ServedRoute<S> {
-  /** What the OpenAPI document says of it; asked for when that is made. */
-  doc: () => RouteDoc;
-}
-
-/** Declares a route: what `api/routes/<verb>-<noun>.ts` exports. */
-export const httpRoute = <S>(
-  method: HttpRoute<S>["method"],
-  path: string,
-  handle: HttpRoute<S>["handle"],
-  more: Pick<HttpRoute<S>, "open" | "takesQuery" | "doc">,
-): HttpRoute<S> => ({ method, path, handle, ...more });
-
-/** The API Gateway (HTTP API, payload 2.0) handler of these routes. `services` is called once, by the first request. */
-export const httpApi = <S extends { log: Log }>(services: () => S, routes: ServedRoute<S>[]) =>
+/** The API Gateway handler (HTTP API, payload 2.0) of these routes. `services` is called by the first request. */
+export const httpApi = <S extends { log: Log }>(services: () => S, routes: readonly Route<S>[]) =>
   middy<Event, Result>()
     .use(withoutBody())
     .use(httpHeaderNormalizer())
@@ -88,8 +37,10 @@ export const httpApi = <S extends { log: Log }>(services: () => S, routes: Serve
               const fields = { ...requestFields(event, context), route: `${route.method} ${route.path}` };
               const own = loggingOf(services(), fields);
               const began = performance.now();
-              const answer = await route.handle(own, requestOf(event, route));
-              if (!route.open) tell(own.log, answer, performance.now() - began);
+              const request = requestOf(event, route);
+              const { handle } = await route.load();
+              const answer = await handle(own, request);
+              if (!route.open) logAnswer(own.log, answer, performance.now() - began);
               return json(answer);
             },
           })),
@@ -97,26 +48,26 @@ export const httpApi = <S extends { log: Log }>(services: () => S, routes: Serve
       ),
     );
 
-/** An answer that takes so long is worth a line, and counts for the alarm on a slow API. */
+/** An answer that takes longer is logged, and counts towards the alarm on a slow API. */
 const slowMs = 3000;
 
 /**
- * What went well is in the access log of API Gateway, and a second line of each request would cost as much as its bytes;
- * what was slow is measured, unless its caller wanted to wait. Probes, which ask what is open, say nothing.
+ * API Gateway's access log has a line for every request already, and a second one would double its cost. So only slow answers
+ * are logged and measured, unless the caller asked to wait. Open routes, which monitors probe, log nothing.
  */
-function tell(log: Log, { status, about, waited }: HttpResponse, ms: number): void {
+function logAnswer(log: Log, { status, about, waited }: HttpResponse, ms: number): void {
   const fields = { ...(about && jobFields(about)), status, answer_ms: Math.round(ms) };
   if (ms < slowMs || waited) log.debug("request answered", fields);
   else log.measure("request answered slowly", { values: { slow_answers: 1 } }, fields);
 }
 
-/** The access log of API Gateway, which has the key and the time it took, has the same `request_id`. */
+/** The access log of API Gateway has the same `request_id`, with the id of the key and the time that the request took. */
 const requestFields = (event: Event, context: Context) => ({
   request_id: event.requestContext?.requestId,
   ...invocationFields(context),
 });
 
-function requestOf<S>(event: Event, { open, takesQuery }: ServedRoute<S>): HttpRequest {
+function requestOf<S>(event: Event, { open, takesQuery }: Route<S>): HttpRequest {
   const scopes = open ? { products: [], envs: [], verbs: [] } : scopesOf(event);
   const query = Object.fromEntries(Object.entries(event.queryStringParameters ?? {}).map(([k, v]) => [k, v ?? ""]));
   const unknown = open || takesQuery ? [] : Object.keys(query);
@@ -124,7 +75,7 @@ function requestOf<S>(event: Event, { open, takesQuery }: ServedRoute<S>): HttpR
     const faults = unknown.map((name) => ({ pointer: jsonPointer(["query", name]), detail: "unknown parameter." }));
     throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults });
   }
-  // As they are: ids and tags never need percent-encoding, and a policy of IAM would not see through it.
+  // Not decoded: ids and tags never need percent-encoding, and an IAM policy on the path would not match an encoded one.
   const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value ?? ""]);
   const { requestId: id } = event.requestContext;
   const caller = callerOf(event);
@@ -139,13 +90,13 @@ interface Authorized {
 const authorizedOf = (event: Event): Authorized =>
   (event.requestContext as { authorizer?: Authorized }).authorizer ?? {};
 
-/** An assumed role's id goes on with the session's name, of which a role may have any number. */
+/** The id of an assumed role ends with the session's name, which is cut off: one role may open any number of sessions. */
 function callerOf(event: Event): string {
   const { lambda, iam } = authorizedOf(event);
   return lambda?.key_id ?? iam?.callerId?.split(":")[0] ?? "anybody";
 }
 
-/** API Gateway has authorized the caller; a bearer key comes with its scopes, an IAM caller may do everything. */
+/** API Gateway has authorized the caller. The authorizer passes on the scopes of a bearer key; an IAM caller has all of them. */
 function scopesOf(event: Event): Scopes {
   const { lambda, iam } = authorizedOf(event);
   if (iam) return allScopes;
@@ -164,12 +115,12 @@ const json = ({ status, headers, body }: HttpResponse, type = "application/json"
   ...(body !== undefined && { body: sendable(JSON.stringify(body)) }),
 });
 
-/** An answer that Lambda would not send. Routes keep theirs below it; one that does not is at fault. */
+/** An answer that is larger than Lambda sends. Every route bounds its answer, so this is a fault of ours. */
 class AnswerTooLarge extends Error {
   override name = "AnswerTooLarge";
 }
 
-/** Lambda would throw the answer away, log it as an error of its own, and API Gateway would answer 500 without a word. */
+/** Without this check Lambda would drop the answer, and API Gateway would answer 500 with an empty problem. */
 function sendable(body: string): string {
   if (body.length > largestAnswer / 6 && sentBytes(body) > largestAnswer) {
     throw new AnswerTooLarge(`the answer has more than ${largestAnswer} bytes as Lambda counts them`);
@@ -177,7 +128,7 @@ function sendable(body: string): string {
   return body;
 }
 
-/** Every error becomes RFC 9457 problem+json; what is not the request's fault is logged, without its message. */
+/** Turns every error into RFC 9457 problem+json. An error that the request did not cause is logged, without its message. */
 const problemJson = (services: () => { log: Log }): MiddlewareObj<Event, Result> => ({
   onError: (request) => {
     const { log } = loggingOf(services(), requestFields(request.event, request.context));

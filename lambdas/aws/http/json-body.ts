@@ -6,16 +6,16 @@ import { requestReviver } from "../../core/schema/exact-json.ts";
 import { largestRequest, sentBytes } from "../../core/schema/sizes.ts";
 
 /**
- * Bytes within the event, where each quote and backslash of a JSON body counts twice. It is less than what Lambda takes, so
- * that the answer near the limit is ours: beyond that API Gateway answers 413 in words of its own.
+ * The most bytes of a body within Lambda's event, where each quote and backslash counts twice. The limit is below that of
+ * Lambda, beyond which API Gateway answers 413 by itself, without a problem document.
  */
 export const largestInEvent = 6_000_000;
 
 const mediaType = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i;
 
 /**
- * Parses the body of a POST, whose limit is ours to say: beyond it Lambda would fail without a word. Without a body there
- * is no media type to ask for: a route whose body is optional takes none, and the schema of any other refuses it.
+ * Parses the JSON body of a POST, and checks its size. Without a body no media type is required: the body of a route may be
+ * optional, and the schema of any other route refuses a missing body.
  */
 export const jsonBody = (): MiddlewareObj<APIGatewayProxyEventV2> => ({
   before: ({ event }) => {
@@ -43,7 +43,7 @@ export const jsonBody = (): MiddlewareObj<APIGatewayProxyEventV2> => ({
   },
 });
 
-/** Undefined where the bytes are no text. */
+/** Decodes UTF-8; undefined for bytes that are not UTF-8. */
 function textOf(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
@@ -53,8 +53,8 @@ function textOf(bytes: Buffer): string | undefined {
 }
 
 /**
- * JSON arrives as text: for bytes that are none the gateway has put U+FFFD, which has three, so that the body is no longer as
- * long as what was sent. Its own U+FFFD may be in any body.
+ * The gateway passes JSON on as a string, and replaces invalid bytes with U+FFFD, which has three bytes: then the body is no
+ * longer as long as Content-Length says. A valid body may contain U+FFFD of its own.
  */
 const isGarbled = (body: string, sentBytes: string | undefined): boolean =>
   sentBytes !== undefined && body.includes("\ufffd") && Buffer.byteLength(body) !== Number(sentBytes);
@@ -62,7 +62,7 @@ const isGarbled = (body: string, sentBytes: string | undefined): boolean =>
 const invalid = (detail: string) =>
   new RequestError("INVALID_REQUEST", `The body ${detail}.`, { faults: [{ pointer: "", detail }] });
 
-/** Its fields are copied later on, so that one that would change a prototype is refused; it is looked for in the text first. */
+/** Parses JSON and refuses fields that would change a prototype when they are copied. */
 function parsed(text: string): unknown {
   try {
     return parse(text, requestReviver(text));

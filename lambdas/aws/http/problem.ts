@@ -1,10 +1,12 @@
+import type * as z from "zod";
 import { InternalError } from "../../core/errors.ts";
-import type { JobStatus } from "../../core/job/job.ts";
 import { RequestError, type RequestErrorCode } from "../../core/requests/request-error.ts";
+import { given } from "../../core/schema/given.ts";
 import { shorten, shownFaults } from "../../core/schema/sizes.ts";
 import { isRefusal } from "../client/refusal.ts";
+import type { ProblemSchema } from "./problem-schema.ts";
 
-/** The HTTP status of each code: the one place that maps them. */
+/** The HTTP status of each code. Nothing else maps them. */
 export const problemStatuses: Record<RequestErrorCode, number> = {
   INVALID_REQUEST: 400,
   UNAUTHENTICATED: 401,
@@ -23,43 +25,30 @@ export const problemStatuses: Record<RequestErrorCode, number> = {
   UNAVAILABLE: 503,
 };
 
-/** An RFC 9457 problem, with our stable `code`. */
-export interface Problem {
-  type: string;
-  title: string;
-  status: number;
-  detail: string;
-  code: string;
-  errors?: { pointer: string; detail: string }[];
-  /** How many faults there are besides those in `errors`. */
-  errors_omitted?: number;
-  job_id?: string;
-  /** The status of that job, where it is what forbids the request. */
-  job_status?: JobStatus;
-  request_id?: string;
-}
+/** An RFC 9457 problem, with a stable `code`. */
+export type Problem = z.infer<ReturnType<typeof ProblemSchema>>;
 
 const titleOf = (code: string): string => {
   const words = code.toLowerCase().replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** AWS could not do what a request takes; what it had done of it by then is recorded, and the reconciler goes on with it. */
+/** AWS refused a call that the request needs. What was stored before that stays, and the reconciler completes it. */
 const unavailable = (cause: unknown) =>
-  new RequestError("UNAVAILABLE", "AWS did not do it for now. Try again.", { cause, retryAfterSeconds: 5 });
+  new RequestError("UNAVAILABLE", "AWS refused the request for now. Try again.", { cause, retryAfterSeconds: 5 });
 
-/** What a request is told of an error, or undefined for one that is ours. */
+/** The error as its caller may see it; undefined for one that the request did not cause. */
 export function requestErrorOf(error: unknown): RequestError | undefined {
   if (error instanceof RequestError) return error;
   return isRefusal(error) ? unavailable(error) : undefined;
 }
 
-/** Bytes that the faults of one request may have in an answer: more of them than anybody reads. */
+/** How many bytes of an answer the faults of one request may take. */
 const roomForFaults = 1_000_000;
 
 /**
- * What an error is answered with; its faults take at most `room` bytes of the answer. Of one that is ours it says nothing but
- * the job that is there in spite of it.
+ * The problem that answers an error. Its faults take at most `room` bytes. An error that the request did not cause is not
+ * described: the problem has the id of the job that exists in spite of it, if any.
  */
 export function problemOf(thrown: unknown, requestId?: string, room = roomForFaults): Problem {
   const error = requestErrorOf(thrown);
@@ -70,12 +59,12 @@ export function problemOf(thrown: unknown, requestId?: string, room = roomForFau
     type: `urn:ductape:problem:${code.toLowerCase().replaceAll("_", "-")}`,
     title: titleOf(code),
     status: error ? problemStatuses[error.code] : 500,
-    detail: shorten(error?.message ?? "Something went wrong on our side; the log has it under this request_id."),
+    detail: shorten(
+      error?.message ?? "Something went wrong on our side. The logs of the API have the details under this request_id.",
+    ),
     code,
     ...(faults.length > 0 && { errors: faults }),
     ...(omitted > 0 && { errors_omitted: omitted }),
-    ...(jobId !== undefined && { job_id: jobId }),
-    ...(error?.jobStatus !== undefined && { job_status: error.jobStatus }),
-    ...(requestId !== undefined && { request_id: requestId }),
+    ...given({ job_id: jobId, job_status: error?.jobStatus, request_id: requestId }),
   };
 }

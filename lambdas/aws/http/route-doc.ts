@@ -1,29 +1,25 @@
 import type * as z from "zod";
 import type { RequestErrorCode } from "../../core/requests/request-error.ts";
 
-/** One success of a route. */
+/** A successful answer of a route. */
 export interface AnswerDoc {
   description: string;
-  /** Of the JSON body; absent where there is none. */
+  /** The schema of the JSON body; absent where there is no body. */
   schema?: z.ZodType;
   headers?: Record<string, string>;
   example?: unknown;
 }
 
-/** What the OpenAPI document says of a route, next to its handler. Schemas are made when the document is asked for. */
+/** What the OpenAPI document says about a route. It stands beside the handler, and is made only with the document. */
 export interface RouteDoc {
-  /** The operationId. */
-  id: string;
   tag: "jobs" | "catalog" | "service";
   summary: string;
   description?: string;
-  /** The scope that a key needs. */
-  scope?: "jobs:read" | "jobs:write" | "jobs:admin";
   query?: z.ZodObject;
-  /** Request headers that mean something to the route. */
+  /** The request headers that the route reads. */
   headers?: z.ZodObject;
   body?: { schema: z.ZodType; optional?: boolean; examples?: Record<string, unknown> };
   answers: Record<number, AnswerDoc>;
-  /** Besides those that every route may answer. */
+  /** The error codes of this route, besides those that every route may answer. */
   errors: readonly RequestErrorCode[];
 }

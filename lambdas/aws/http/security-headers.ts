@@ -1,6 +1,6 @@
 /**
- * What every answer of ours says to a browser that should get hold of it: it is data, for its caller alone. A route's own
- * headers win. API Gateway's answers at the door (401, 403, 429) are a line of JSON without these.
+ * The headers of every answer, for browsers: the answer is data for its caller alone. A route's own headers win. The answers
+ * that API Gateway gives by itself (401, 403, 429) do not have them.
  * https://cheatsheetseries.owasp.org/cheatsheets/REST_Security_Cheat_Sheet.html#security-headers
  */
 export const securityHeaders: Readonly<Record<string, string>> = {

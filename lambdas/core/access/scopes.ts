@@ -1,13 +1,13 @@
 import * as z from "zod";
 import { RequestError } from "../requests/request-error.ts";
 
-/** What a key may do: `jobs:read` look, `jobs:write` schedule and change, `jobs:admin` both and bulk operations. */
+/** What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:admin` does both and bulk changes. */
 export const verbs = ["jobs:read", "jobs:write", "jobs:admin"] as const;
 export type Verb = (typeof verbs)[number];
 
 const Names = z.array(z.string());
 
-/** The reach of an API key; `*` stands for every product or env. The authorizer hands it to the API as JSON. */
+/** The permissions of an API key; `*` stands for every product or env. The authorizer passes them to the API as JSON. */
 export const Scopes = z.object({ products: Names, envs: Names, verbs: z.array(z.enum(verbs)) });
 export type Scopes = z.infer<typeof Scopes>;
 
@@ -16,7 +16,7 @@ export const allScopes: Scopes = { products: ["*"], envs: ["*"], verbs: [...verb
 const reaches = (names: string[], name: unknown) =>
   typeof name !== "string" || names.includes("*") || names.includes(name);
 
-/** Whether a key reaches this product and env; a part that is not known yet is not checked. */
+/** Whether a key has access to this product and env. A part that is not known yet is not checked. */
 export const inReach = (scopes: Scopes, where: { product?: unknown; env?: unknown }): boolean =>
   reaches(scopes.products, where.product) && reaches(scopes.envs, where.env);
 
@@ -24,8 +24,8 @@ export const inReach = (scopes: Scopes, where: { product?: unknown; env?: unknow
 export const may = (scopes: Scopes, verb: Verb, where: { product?: unknown; env?: unknown }): boolean =>
   (scopes.verbs.includes(verb) || scopes.verbs.includes("jobs:admin")) && inReach(scopes, where);
 
-/** Throws FORBIDDEN unless the key has the verb in this product and env; a part that is not known yet is not checked. */
+/** Throws FORBIDDEN unless the key has the verb in this product and env. A part that is not known yet is not checked. */
 export function requireScope(scopes: Scopes, verb: Verb, where: { product?: unknown; env?: unknown }): void {
   if (may(scopes, verb, where)) return;
-  throw new RequestError("FORBIDDEN", `This API key does not allow ${verb} in that product and env.`);
+  throw new RequestError("FORBIDDEN", `This API key does not allow ${verb} in this product and env.`);
 }

@@ -1,5 +1,5 @@
 /** A credential or setting by reference: what the catalog holds instead of the value. */
-export type Reference = { $secret: string; key?: string } | { $parameter: string };
+export type Reference = { $secret: string; key?: string | undefined } | { $parameter: string };
 
 export type TextOrReference = string | Reference;
 

@@ -1,5 +1,5 @@
-import type { JobStatus, JobType } from "./job.ts";
-import type { JobErrorCode } from "./job-error.ts";
+import type * as z from "zod";
+import type { JobEventDetailSchema } from "./job-event-schema.ts";
 
 /** The source of every event on the bus. */
 export const eventSource = "ductape.jobs";
@@ -20,30 +20,7 @@ export type JobEventName = (typeof jobEvents)[number];
 /** What is published unless a setting says otherwise: each event costs, and these are the ones that others wait for. */
 export const finalEvents = ["completed", "failed", "cancelled"] as const satisfies readonly JobEventName[];
 
-/** What an event says of its job: never an input or a result. Times are epoch milliseconds. */
-export interface JobEventDetail {
-  job_id: string;
-  product_tag: string;
-  env: string;
-  event: string;
-  type: JobType;
-  run: number;
-  attempt: number;
-  /** The job's status after the transition; of a run that ended while its recurring job goes on, that run's. */
-  status: JobStatus;
-  scheduled_at: number;
-  /** Of `retrying`, when the next attempt, which `attempt` numbers, is due. */
-  due_at: number;
-  started_at?: number;
-  finished_at?: number;
-  /** Why the run failed, or the attempt that is retried. */
-  error_code?: JobErrorCode;
-  labels?: string[];
-  /** When the job was requested: one that was deleted may have left its id to another, by its idempotency key. */
-  created_at: number;
-  /** Rises from event to event of the job. Events come at least once: one of this name and version is a repetition. */
-  version: number;
-}
+export type JobEventDetail = z.infer<ReturnType<typeof JobEventDetailSchema>>;
 
 export interface JobEvent {
   name: JobEventName;

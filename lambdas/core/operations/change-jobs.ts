@@ -27,7 +27,7 @@ const works: Record<BulkAction, (services: Changing, job: Job, reason: string) =
   delete: (services, { id }) => deleteJob(services, id),
 };
 
-const refusedForNow = { code: "UNAVAILABLE", detail: "AWS did not do it for now. Try again." };
+const refusedForNow = { code: "UNAVAILABLE", detail: "AWS refused the request for now. Try again." };
 
 /** Does the same to each of these jobs, whatever becomes of the others; answers those that it could not be done to. */
 export async function changeJobs(

@@ -1,20 +1,13 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-import type { DisabledReason, EndpointState } from "../catalog/endpoint-state.ts";
 import { referenceName } from "../catalog/references.ts";
 import type { ProductEndpoint } from "../catalog/webhook.ts";
 import { JobError } from "../job/job-error.ts";
 import type { JobEvent, JobEventDetail } from "../job/job-event.ts";
 import { urlFault } from "../schema/url.ts";
+import type { EndpointDisabledSchema } from "./endpoint-disabled-schema.ts";
 
-/** What the bus is told of an endpoint that was disabled. Times are epoch milliseconds. */
-export interface EndpointDisabled extends Omit<EndpointState, "disabled"> {
-  product_tag: string;
-  env: string;
-  webhook: string;
-  reason: DisabledReason;
-  disabled_at: number;
-}
+export type EndpointDisabled = z.infer<ReturnType<typeof EndpointDisabledSchema>>;
 
 /** What waits to be sent to an endpoint: the event itself, since a job may be gone before its receiver is back. */
 export const Delivery = z.strictObject({

@@ -1,5 +1,7 @@
+import type * as z from "zod";
 import type { Route } from "../job/route.ts";
 import { inlineLimit } from "../operations/payload.ts";
+import type { CostSchema } from "./schemas/explanation.ts";
 
 /** US dollars a million, in us-east-1, without free tiers and volume discounts; each with the page that lists it. */
 export const prices = {
@@ -39,22 +41,7 @@ export interface CostFactors {
   memoryMb: number;
 }
 
-export interface CostLine {
-  what: string;
-  /** How many a run: requests, KB written, GB-seconds. */
-  count: number;
-  /** US dollars for a million runs. */
-  usd_per_million: number;
-}
-
-export interface Cost {
-  /** US dollars for a million such jobs that succeed at the first attempt. */
-  usd_per_million: number;
-  region: string;
-  prices_as_of: string;
-  breakdown: CostLine[];
-  assumptions: string[];
-}
+export type Cost = z.infer<ReturnType<typeof CostSchema>>;
 
 /** Bytes of a stored job without its input when it is created, claimed and finished with a small result: what writes are billed by. */
 const itemBytes = [580, 660, 840];
@@ -75,7 +62,7 @@ export function costOf({ route, immediate, inputBytes, memoryMb }: CostFactors):
   // The Scheduler delivers early, and the consumer sends the message again.
   const deliveries = route.via === "scheduler" ? 2 : 1;
   const held = immediate ? 0 : assumed.earlySeconds;
-  const line = (what: string, price: Price, count: number): CostLine => ({
+  const line = (what: string, price: Price, count: number): Cost["breakdown"][number] => ({
     what,
     count: rounded(count),
     usd_per_million: rounded(count * prices[price]),

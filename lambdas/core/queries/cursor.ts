@@ -3,13 +3,13 @@ import { fingerprint } from "../job/job-id.ts";
 import { RequestError } from "../requests/request-error.ts";
 
 /**
- * A position in a list as callers hold it: opaque, and sealed with the list that it belongs to. The seal is no secret
- * and needs none, since a position leads nowhere that the list itself does not: it tells a mistake from a position.
+ * A position in a list as callers hold it: opaque, and with a checksum of the list that it belongs to. The checksum is not a
+ * secret: a cursor gives access to nothing that the list itself does not show. It only detects mistakes.
  */
 export const encodeCursor = (position: unknown, list: unknown): string =>
   Buffer.from(JSON.stringify([position, sealOf(position, list)])).toString("base64url");
 
-/** The position again; throws INVALID_REQUEST for anything that `encodeCursor` has not made of the same list; `pointer` is where it stands. */
+/** Answers the position. Throws INVALID_REQUEST, at `pointer`, unless `encodeCursor` made the cursor for the same list. */
 export function decodeCursor<Position>(
   schema: z.ZodType<Position>,
   cursor: string,
@@ -19,7 +19,7 @@ export function decodeCursor<Position>(
   const parsed = z.tuple([schema, z.string()]).safeParse(jsonOf(cursor));
   if (parsed.success && parsed.data[1] === sealOf(parsed.data[0], list)) return parsed.data[0];
   throw new RequestError("INVALID_REQUEST", "The cursor is not valid.", {
-    faults: [{ pointer, detail: "is not the next_cursor of a list with these filters" }],
+    faults: [{ pointer, detail: "must be the next_cursor of a list with the same filters" }],
   });
 }
 

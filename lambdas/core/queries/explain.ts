@@ -1,51 +1,23 @@
-import type { JobType, Repeat, RetryPolicy } from "../job/job.ts";
-import { type AttemptWindow, retryTimetable } from "../job/retry-timetable.ts";
+import type * as z from "zod";
 import { maxQueueDelaySeconds, type Route, route, schedulerLeadMs } from "../job/route.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
+import { given } from "../schema/given.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
-import { type Cost, costOf } from "./cost.ts";
-import { type FireTime, fireTimes } from "./fire-times.ts";
+import { costOf } from "./cost.ts";
+import { fireTimes } from "./fire-times.ts";
+import { retryTimetable } from "./retry-timetable.ts";
+import type { ExplanationSchema } from "./schemas/explanation.ts";
 
-/** The way a job would take to its consumer. */
-export type RouteView =
-  | { via: "queue"; delay_seconds: number; why: string }
-  /** `schedule_at` is in epoch milliseconds. */
-  | { via: "scheduler"; schedule_at: number; why: string };
-
-/** What a request for a job would come to. Nothing of it exists. */
-export interface Explanation {
-  valid: true;
-  job: {
-    product_tag: string;
-    env: string;
-    event: string;
-    type: JobType;
-    app?: string;
-    /** The section of the catalog and the entry in it that the event names. */
-    target: { section: string; name: string };
-    due_at: number;
-    recurring: boolean;
-    repeat?: Repeat;
-    expires_at?: number;
-    timeout_ms: number;
-    retries: number;
-    retry_policy: RetryPolicy;
-    labels?: string[];
-    input_bytes: number;
-  };
-  route: RouteView;
-  next_runs: FireTime[];
-  retry_timetable: AttemptWindow[];
-  estimated_cost: Cost;
-}
+/** What a request for a job would lead to. Nothing is created. */
+export type Explanation = z.infer<ReturnType<typeof ExplanationSchema>>;
 
 export const mostRuns = 10;
-const optional = ["app", "repeat", "expires_at", "labels"] as const;
 
 /** Explains a request that was accepted, by the very rules that would schedule it. Pure. */
 export function explain(request: AcceptedRequest, now: number): Explanation {
   if (request.passed) throw invalidRequest(request.passed);
-  const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy, repeat } = request;
+  const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;
+  const { app, repeat, expires_at, labels } = request;
   const way = route(now, due_at);
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
   return {
@@ -61,7 +33,7 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
       timeout_ms,
       retries,
       retry_policy,
-      ...Object.fromEntries(optional.filter((key) => request[key] !== undefined).map((key) => [key, request[key]])),
+      ...given({ app, repeat, expires_at, labels }),
       input_bytes: inputBytes,
     },
     route: routeView(way),
@@ -76,7 +48,7 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
   };
 }
 
-function routeView(way: Route): RouteView {
+function routeView(way: Route): Explanation["route"] {
   const minutes = maxQueueDelaySeconds / 60;
   if (way.via === "queue") {
     const why =

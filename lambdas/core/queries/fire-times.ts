@@ -1,16 +1,11 @@
+import type * as z from "zod";
 import type { Repeat } from "../job/job.ts";
 import { nextOccurrence } from "../job/recurrence.ts";
+import type { FireTimeSchema } from "./schemas/explanation.ts";
 import { localIso, offsetAt, timeOfDay, wallClock } from "./zone.ts";
 
 /** A time at which a job will run. */
-export interface FireTime {
-  /** Epoch milliseconds. */
-  at: number;
-  /** The same in the series' time zone, with its offset. */
-  local: string;
-  /** What a change of the clocks does to it. */
-  note?: string;
-}
+export type FireTime = z.infer<ReturnType<typeof FireTimeSchema>>;
 
 /** The first `count` times at which a job due at `due` runs, its series included. */
 export function fireTimes(due: number, repeat: Repeat | undefined, count: number): FireTime[] {

@@ -11,16 +11,17 @@ import {
 } from "../job/job.ts";
 import { shards } from "../job/job-id.ts";
 import type { JobStore } from "../ports/ports.ts";
+import { given } from "../schema/given.ts";
 import { mergePlaces, type ReadPage } from "./merge-partitions.ts";
 import type { Tenant } from "./tenants.ts";
 
 export interface JobFilter {
-  /** Each list: one of these. Absent: any. */
+  /** A job must have one of the listed values. Absent: any. */
   status?: readonly JobStatus[];
   type?: readonly JobType[];
   event?: string;
   label?: string;
-  /** Epoch milliseconds, both inclusive, of a job's place: due_at while it is pending, finished_at after. */
+  /** Epoch milliseconds, both inclusive, of due_at while a job is pending and of finished_at afterwards. */
   from?: number;
   until?: number;
 }
@@ -34,11 +35,11 @@ export interface ListQuery extends JobFilter {
 
 export interface Listed {
   jobs: Job[];
-  /** After which place the list goes on; absent at its end. Where a filter lets little through, a page may be short. */
+  /** The position after which the list continues; absent at its end. With a narrow filter a page may be short. */
   next?: IndexPosition;
 }
 
-/** The jobs that one page looks at, however few pass its filter: what a request may cost is ours to say. */
+/** The most jobs that one page reads, however few match the filter: it bounds the cost of a request. */
 export const examinedAtMost = 1000;
 /** BatchGetItem takes no more. */
 const largestRead = 100;
@@ -74,7 +75,7 @@ export async function listJobs(
       return { jobs: [...found.values()], ...(more && { next: place }) };
     }
     examined += batch.length;
-    // The filter lets less through than it is given.
+    // Few jobs match the filter, so the next read is as large as possible.
     size = largestRead;
   }
   return { jobs: [...found.values()], ...(last && { next: last }) };
@@ -96,7 +97,7 @@ async function readAll(jobs: Pick<JobStore, "getMany">, places: IndexPosition[])
   return new Map((await jobs.getMany(ids)).map((job) => [job.id, job]));
 }
 
-/** By what the job is now, not by the partition it was found in: an answer never contradicts its own filter. */
+/** Filters by the job's current state, not by its partition, so that an answer never contradicts its filter. */
 function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
   const { status, type, event, label, from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = query;
   return (job) =>
@@ -121,7 +122,7 @@ function partitionsOf(
     phases.flatMap((phase) => {
       const range = phase === "pending" ? pendingRange(query, now) : { from: query.from, until: query.until };
       return Array.from({ length: shards }, (_, shard): ReadPage => {
-        const partition = { product, env, phase, shard, order: query.order, ...defined(range) };
+        const partition = { product, env, phase, shard, order: query.order, ...given(range) };
         return (limit, after) => jobs.page({ ...partition, limit }, after);
       });
     }),
@@ -133,12 +134,7 @@ interface Range {
   until: number | undefined;
 }
 
-const defined = ({ from, until }: Range) => ({
-  ...(from !== undefined && { from }),
-  ...(until !== undefined && { until }),
-});
-
-/** What one Lambda has queued as due now may lie ahead by another one's clock. */
+/** The clocks of two Lambdas may differ: a job that is due by one clock may be ahead by another. */
 const clocksApartMs = 10_000;
 
 /**

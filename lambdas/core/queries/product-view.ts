@@ -3,33 +3,14 @@ import { inReach, type Scopes } from "../access/scopes.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import type { JobType } from "../job/job.ts";
-
-/** A job event as callers see it: what a request needs to know. */
-export interface EventView {
-  tag: string;
-  type: JobType;
-  description?: string;
-  /** What a request gets that asks for nothing else. */
-  retries: number;
-  timeout_ms: number;
-  /** The name of the catalog entry that it runs. Nothing is shown of the entry: its settings name hosts and secrets. */
-  target: string;
-}
+import type { ProductSchema, ProductSummarySchema } from "./schemas/product.ts";
 
 /** A product as callers see it, with the envs that their key reaches. */
-export interface ProductSummary {
-  tag: string;
-  name?: string;
-  envs: string[];
-  events: EventView[];
-}
+export type ProductSummary = z.infer<ReturnType<typeof ProductSummarySchema>>;
+export type ProductView = z.infer<ReturnType<typeof ProductSchema>>;
 
-export type JsonSchema = Record<string, unknown>;
-
-export interface ProductView extends ProductSummary {
-  /** `input`: the JSON Schema (2020-12) of a request's input. */
-  events: (EventView & { input: JsonSchema })[];
-}
+type EventView = ProductSummary["events"][number];
+type JsonSchema = ProductView["events"][number]["input"];
 
 /** Undefined for a product none of whose envs the key reaches. */
 export function productSummary(product: Product, registry: Definitions, scopes: Scopes): ProductSummary | undefined {

@@ -1,16 +1,12 @@
-import { type AttemptError, isFinished, type Job, type JobStatus, shownStatus } from "../job/job.ts";
+import type * as z from "zod";
+import { isFinished, type Job, shownStatus } from "../job/job.ts";
 import { loadIfThere } from "../operations/payload.ts";
 import type { Services } from "../operations/services.ts";
+import { given } from "../schema/given.ts";
+import type { StepSchema } from "./schemas/job.ts";
 
-/** How far a step of a feature is. Times are epoch milliseconds. */
-export interface StepView {
-  /** `skipped`: its condition did not hold. `not_started`: the feature has not come to it. */
-  status: JobStatus | "skipped" | "not_started";
-  job_id?: string;
-  started_at?: number;
-  finished_at?: number;
-  error?: AttemptError;
-}
+/** How far a step of a feature is. */
+export type StepView = z.infer<ReturnType<typeof StepSchema>>;
 
 type Steps = Record<string, StepView>;
 
@@ -18,9 +14,7 @@ type Steps = Record<string, StepView>;
 export const stepViewOf = (child: Job, now: number): StepView => ({
   status: shownStatus(child, now),
   job_id: child.id,
-  ...(child.started_at !== undefined && { started_at: child.started_at }),
-  ...(child.finished_at !== undefined && { finished_at: child.finished_at }),
-  ...(child.error !== undefined && { error: child.error }),
+  ...given({ started_at: child.started_at, finished_at: child.finished_at, error: child.error }),
 });
 
 /**

@@ -10,8 +10,8 @@ export interface Tenant {
 }
 
 /**
- * The tenants of the catalog that a key reaches, or those of them that are asked for; `at` points to where they are. Throws a
- * RequestError: PRODUCT_NOT_FOUND, or ENV_NOT_FOUND where no product in reach has the env.
+ * The tenants of the catalog that a key has access to, narrowed to a product and an env where those are given; `at` is the
+ * JSON pointer of both. Throws a RequestError: PRODUCT_NOT_FOUND, or ENV_NOT_FOUND where no accessible product has the env.
  */
 export function tenantsOf(
   catalog: Catalog,
@@ -25,7 +25,7 @@ export function tenantsOf(
     .filter((tenant) => inReach(scopes, tenant));
   const found = env === undefined ? tenants : tenants.filter((tenant) => tenant.env === env);
   if (env !== undefined && found.length === 0) {
-    const text = `No such env.${didYouMean(env, [...new Set(tenants.map((tenant) => tenant.env))])}`;
+    const text = `No product that this key has access to has this env.${didYouMean(env, [...new Set(tenants.map((tenant) => tenant.env))])}`;
     throw new RequestError("ENV_NOT_FOUND", text, { faults: [{ pointer: `${at}/env`, detail: text }] });
   }
   return found;

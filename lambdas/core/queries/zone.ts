@@ -1,4 +1,4 @@
-/** One a zone, however a caller spells it: their case does not matter, and there are thousands of offsets besides the names. */
+/** One format per zone, in lower case. Bounded, since callers may use thousands of offsets besides the zone names. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 const mostFormats = 100;
 

@@ -8,7 +8,7 @@ import { CancelReason } from "./cancel-reason.ts";
 export const bulkActions = ["cancel", "pause", "resume", "retry", "delete"] as const;
 export type BulkAction = (typeof bulkActions)[number];
 
-/** The statuses that an action can change: what it looks for, unless the filter asks for fewer. */
+/** The statuses that each action can change. An action looks for all of them unless the filter names fewer. */
 export const changeable: Record<BulkAction, readonly JobStatus[]> = {
   cancel: ["scheduled", "queued", "running", "paused"],
   pause: ["scheduled", "queued", "running"],
@@ -21,32 +21,32 @@ const Name = z.string().min(1).max(requestLimits.name);
 const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z.union([z.enum(values), z.array(z.enum(values)).min(1).max(values.length)]);
 
-/** Which jobs; the fields are those of a list of jobs. */
+/** Selects jobs by the same fields as the list of jobs. */
 export const BulkFilter = strict({
   product_tag: Name,
-  env: Name.optional().describe("Default: every env that the key reaches."),
+  env: Name.optional().describe("Default: every env that the key has access to."),
   status: oneOrMore(jobStatuses)
     .optional()
-    .describe("One or more of those that the action can change. Default: all of them."),
+    .describe("One or more of the statuses that the action can change. Default: all of them."),
   type: oneOrMore(jobTypes).optional(),
   event: Name.optional(),
   label: Name.optional(),
   from: Time.optional().describe(
-    "Of due_at while a job is pending and of finished_at after: `from` is included, `to` is not.",
+    "Compared with `due_at` while a job is pending, and with `finished_at` afterwards. `from` is inclusive, `to` is exclusive.",
   ),
   to: Time.optional(),
 }).refine(({ from, to }) => from === undefined || to === undefined || epochMs(from) < epochMs(to), {
   path: ["to"],
-  message: "is not after `from`",
+  message: "must be after `from`",
 });
 export type BulkFilter = z.infer<typeof BulkFilter>;
 
-/** Changes the jobs that a filter finds, a page a request. */
+/** Changes the jobs that match a filter, one page per request. */
 export const BulkRequest = strict({
   action: z.enum(bulkActions),
   filter: BulkFilter,
-  reason: CancelReason.describe("Why they are cancelled; for `cancel` only."),
-  cursor: z.string().max(requestLimits.cursor).optional().describe("The `next_cursor` of the answer before."),
+  reason: CancelReason.describe("Why the jobs are cancelled. For `cancel` only."),
+  cursor: z.string().max(requestLimits.cursor).optional().describe("The `next_cursor` of the previous answer."),
   limit: z
     .int()
     .min(1)
@@ -57,11 +57,11 @@ export const BulkRequest = strict({
   .superRefine(({ action, filter, reason }, context) => {
     const no = [filter.status ?? []].flat().filter((status) => !changeable[action].includes(status));
     if (no.length > 0) {
-      const message = `${action} is for jobs that are ${changeable[action].join(", ")}`;
+      const message = `${action} applies only to jobs that are ${changeable[action].join(", ")}`;
       context.addIssue({ code: "custom", path: ["filter", "status"], message });
     }
     if (reason !== undefined && action !== "cancel") {
-      context.addIssue({ code: "custom", path: ["reason"], message: "is for cancel only" });
+      context.addIssue({ code: "custom", path: ["reason"], message: "applies to cancel only" });
     }
   })
   .meta({ dependentSchemas: { reason: { properties: { action: { const: "cancel" } } } } });

@@ -9,40 +9,46 @@ import { RetryConfig } from "./retry-config.ts";
 
 const Name = z.string().min(1).max(requestLimits.name);
 
-/** The request to schedule a job, the same on every way in. `input` is checked by the event's type. */
+/** The request to schedule a job, the same over HTTP, SQS, EventBridge, SNS and direct invocation. The event's type checks `input`. */
 export const JobRequest = strict({
   env: Name.describe("The slug of the environment in which the job runs."),
-  product_tag: Name.describe("The product whose event it is."),
-  event: Name.describe("The tag of the job event."),
-  app: Name.optional().describe("The app that the job is related to: selects or checks the app of an action."),
+  product_tag: Name.describe("The tag of the product."),
+  event: Name.describe("The tag of the event to run."),
+  app: Name.optional().describe("The app of an action. It must be the one that the event names in the catalog."),
   input: z.record(z.string(), z.unknown()),
-  start_at: Time.describe("When to start; 0 or a time in the past is now. At most 5 years ahead."),
+  start_at: Time.describe("When to start. 0 or a time in the past means now; at most 5 years ahead."),
   retries: z
     .int()
     .min(0)
     .max(requestLimits.retries)
     .optional()
-    .describe("Further attempts after the first one has failed."),
+    .describe(
+      "The number of further attempts after the first one has failed. Default: that of the event, else that of its type.",
+    ),
   retry_config: RetryConfig.optional(),
-  repeat: RepeatRequest.optional().describe("Makes the job recur."),
+  repeat: RepeatRequest.optional().describe("Makes the job recur. Default: it runs once."),
   expires_at: Time.optional().describe(
-    "No attempt starts after this: a job that waits by then, for its time or for a retry, is cancelled with reason `expired`.",
+    "No attempt starts after this time: a job that still waits, for its start or for a retry, is cancelled with the reason `expired`.",
   ),
-  timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional().describe("Milliseconds that one attempt may take."),
+  timeout_ms: milliseconds(requestLimits.leastTimeoutMs)
+    .optional()
+    .describe("How long one attempt may take, in milliseconds. Default: that of the event, else that of its type."),
   labels: z
     .array(z.string().min(1).max(requestLimits.label).refine(wellFormed, notWellFormed))
     .max(requestLimits.labels)
     .optional()
     .describe("Up to 10 short strings to find the job by."),
   task_token: TaskToken.optional().describe(
-    "A task token of Step Functions: the task is told how the job ends. For one-time jobs; over HTTP for keys with `jobs:admin`; never shown again.",
+    "A task token of Step Functions: the task receives the outcome of the job. For one-time jobs only. Over HTTP it requires a key with `jobs:admin`. It is never shown.",
   ),
   idempotency_key: z
     .string()
     .min(1)
     .max(requestLimits.idempotencyKey)
     .optional()
-    .describe("Names the job: a repeated request with the same key answers the first one's receipt."),
+    .describe(
+      "Identifies the request: repeating it with the same key answers the receipt of the first one, and creates no second job.",
+    ),
 });
 
 export type JobRequest = z.infer<typeof JobRequest>;

@@ -1,5 +1,6 @@
 import type { Job, Stored } from "../job/job.ts";
 import { waiting } from "../job/transitions.ts";
+import { given } from "../schema/given.ts";
 import type { AcceptedRequest } from "./request.ts";
 
 export interface Birth {
@@ -12,13 +13,13 @@ export interface Birth {
 
 /** A job as it is first stored. */
 export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Birth): Job {
+  const { app, repeat, expires_at, labels, request_id, step, task_token } = request;
   return {
     id,
     product: request.product.tag,
     env: request.env,
     event: request.tag,
     type: request.event.type,
-    ...(request.app !== undefined && { app: request.app }),
     input,
     status: waiting(request.due_at, now),
     run: 1,
@@ -29,13 +30,16 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Bi
     timeout_ms: request.timeout_ms,
     retries: request.retries,
     retry_policy: request.retry_policy,
-    ...(request.repeat !== undefined && { repeat: request.repeat }),
-    ...(request.expires_at !== undefined && { expires_at: request.expires_at }),
-    ...(request.labels !== undefined && { labels: request.labels }),
-    ...(request.step !== undefined && { parent: request.step.parent }),
-    ...(request.task_token !== undefined && { task_tokens: [request.task_token] }),
+    ...given({
+      app,
+      repeat,
+      expires_at,
+      labels,
+      request_id,
+      parent: step?.parent,
+      task_tokens: task_token === undefined ? undefined : [task_token],
+    }),
     fingerprint: request.fingerprint,
-    ...(request.request_id !== undefined && { request_id: request.request_id }),
     version: 1,
     write_id: writeId,
     claims: 0,

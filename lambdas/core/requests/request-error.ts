@@ -1,34 +1,36 @@
 import { DuctapeError, type Fault } from "../errors.ts";
 import type { JobStatus } from "../job/job.ts";
 
-/** Codes a request to the API can fail with; `aws/http/problem.ts` maps each to its HTTP status. */
-export type RequestErrorCode =
-  | "INVALID_REQUEST"
-  | "UNAUTHENTICATED"
-  | "FORBIDDEN"
-  | "PRODUCT_NOT_FOUND"
-  | "ENV_NOT_FOUND"
-  | "EVENT_NOT_FOUND"
-  | "JOB_NOT_FOUND"
-  | "ROUTE_NOT_FOUND"
-  | "METHOD_NOT_ALLOWED"
-  | "STATE_CONFLICT"
-  | "IDEMPOTENCY_MISMATCH"
-  | "PAYLOAD_TOO_LARGE"
-  | "UNSUPPORTED_MEDIA_TYPE"
-  | "RATE_LIMITED"
-  | "UNAVAILABLE";
+/** The codes that a request can fail with; `aws/http/problem.ts` maps each to its HTTP status. */
+export const requestErrorCodes = [
+  "INVALID_REQUEST",
+  "UNAUTHENTICATED",
+  "FORBIDDEN",
+  "PRODUCT_NOT_FOUND",
+  "ENV_NOT_FOUND",
+  "EVENT_NOT_FOUND",
+  "JOB_NOT_FOUND",
+  "ROUTE_NOT_FOUND",
+  "METHOD_NOT_ALLOWED",
+  "STATE_CONFLICT",
+  "IDEMPOTENCY_MISMATCH",
+  "PAYLOAD_TOO_LARGE",
+  "UNSUPPORTED_MEDIA_TYPE",
+  "RATE_LIMITED",
+  "UNAVAILABLE",
+] as const;
+export type RequestErrorCode = (typeof requestErrorCodes)[number];
 
-/** A request that we refuse, with what its sender needs to mend it. */
+/** A request that is refused, with what its sender needs in order to correct it. */
 export class RequestError extends DuctapeError {
   declare readonly code: RequestErrorCode;
   readonly faults: Fault[];
-  /** Set where a job exists in spite of the error (a 503 whose stored job could not be taken back). */
+  /** Set where a job exists in spite of the error, such as a 503 whose stored job could not be removed again. */
   readonly jobId: string | undefined;
-  /** Set where the job's status is what forbids the request. */
+  /** Set where the status of the job forbids the request. */
   readonly jobStatus: JobStatus | undefined;
   readonly retryAfterSeconds: number | undefined;
-  /** The methods that the path has, where it does not have the one that was asked for. */
+  /** The methods that the path allows, for a 405. */
   readonly allow: readonly string[] | undefined;
 
   constructor(
@@ -53,4 +55,7 @@ export class RequestError extends DuctapeError {
 }
 
 export const jobNotFound = () =>
-  new RequestError("JOB_NOT_FOUND", "There is no job with this id; finished jobs are kept for a time.");
+  new RequestError(
+    "JOB_NOT_FOUND",
+    "There is no job with this id. Finished jobs are deleted after the retention time.",
+  );

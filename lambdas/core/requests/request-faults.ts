@@ -4,21 +4,22 @@ import { dueAt, epochMs, farthestAheadMs } from "../schema/start-time.ts";
 import type { JobRequest } from "./job-request.ts";
 import { repeatFaults } from "./repeat-request.ts";
 
-/** The fields of a request that say something of each other. One that is no request may lack even `start_at`. */
-type Checked = Pick<JobRequest, "repeat" | "expires_at" | "idempotency_key" | "task_token"> &
-  Partial<Pick<JobRequest, "start_at">>;
+/** The fields that are checked against each other. An invalid request may lack even `start_at`. */
+type Checked = Pick<JobRequest, "repeat" | "expires_at" | "idempotency_key" | "task_token"> & {
+  start_at?: JobRequest["start_at"] | undefined;
+};
 
 interface OwnFaults {
-  /** What forbids the request by now, and did not when it was made: times that have passed. */
+  /** Times that have passed since the request was made: they forbid a new job, and allow a repetition of the request. */
   passed: Fault[];
-  /** All others, and those that have passed where there is no key: then it is no repetition. */
+  /** All other faults. Without an idempotency key they include the passed times, since the request cannot be a repetition. */
   faults: Fault[];
 }
 
-/** What the schema cannot say of a request, and the catalog need not be asked for. */
+/** The faults that the schema cannot find, and that need no look into the catalog. */
 export function ownFaults(request: Checked, now: number, headerKey: string | undefined): OwnFaults {
   const { start_at } = request;
-  // Nothing can be said of times before or after one that is not known.
+  // Without a valid `start_at` there is nothing to compare the other times with.
   const times = start_at === undefined ? { passed: [], lasting: [] } : timeFaults({ ...request, start_at }, now);
   const passed = (request.idempotency_key ?? headerKey) === undefined ? times.passed : [];
   const others = [...keyFaults(request, headerKey), ...tokenFaults(request)];
@@ -27,11 +28,11 @@ export function ownFaults(request: Checked, now: number, headerKey: string | und
 
 type Timed = Checked & Pick<JobRequest, "start_at">;
 
-/** Faults of its times: those that it has by now, and those that it had from the beginning. */
+/** The faults of its times: those that came with the passing of time, and those that it had from the beginning. */
 function timeFaults(request: Timed, now: number): { passed: Fault[]; lasting: Fault[] } {
   const faults = timeFaultsAt(request, now);
   if (!faults.some(({ pointer }) => passing.includes(pointer))) return { passed: [], lasting: faults };
-  // Nothing had passed at its own time, which for "now" may have been any.
+  // A fault that the request already had at its own start time has not come with time. A start of 0 may have been any time.
   const earlier = timeFaultsAt(request, Math.min(now, epochMs(request.start_at)));
   const isOld = ({ pointer, detail }: Fault) => earlier.some((old) => old.pointer === pointer && old.detail === detail);
   const hasPassed = (fault: Fault) => passing.includes(fault.pointer) && !isOld(fault);
@@ -50,14 +51,14 @@ function expiryFaults(request: Timed, now: number): Fault[] {
   const expires = request.expires_at === undefined ? Number.POSITIVE_INFINITY : epochMs(request.expires_at);
   const farthest = now + farthestAheadMs;
   return [
-    ...(due <= farthest ? [] : [{ pointer: "/start_at", detail: "more than 5 years ahead" }]),
+    ...(due <= farthest ? [] : [{ pointer: "/start_at", detail: "is more than 5 years ahead" }]),
     ...(request.expires_at !== undefined && request.repeat
-      ? [{ pointer: "/expires_at", detail: "is for one-time jobs; a series ends with repeat.end_date" }]
+      ? [{ pointer: "/expires_at", detail: "applies to one-time jobs only: end a series with repeat.end_date" }]
       : []),
-    ...(expires > due ? [] : [{ pointer: "/expires_at", detail: "is not after the time the job starts" }]),
+    ...(expires > due ? [] : [{ pointer: "/expires_at", detail: "must be after the time at which the job starts" }]),
     ...(expires <= farthest || request.expires_at === undefined
       ? []
-      : [{ pointer: "/expires_at", detail: "more than 5 years ahead" }]),
+      : [{ pointer: "/expires_at", detail: "is more than 5 years ahead" }]),
   ];
 }
 
@@ -68,11 +69,16 @@ function keyFaults(request: Checked, headerKey: string | undefined): Fault[] {
     ...(differs ? [{ pointer: "/idempotency_key", detail: "differs from the Idempotency-Key header" }] : []),
     ...(headerKey.length <= requestLimits.idempotencyKey && headerKey.length > 0
       ? []
-      : [{ pointer: "/idempotency_key", detail: "the Idempotency-Key header has 1 to 255 characters" }]),
+      : [{ pointer: "/idempotency_key", detail: "the Idempotency-Key header must have 1 to 255 characters" }]),
   ];
 }
 
 function tokenFaults({ task_token, repeat }: Checked): Fault[] {
   if (task_token === undefined || repeat === undefined) return [];
-  return [{ pointer: "/task_token", detail: "is for one-time jobs: a task waits for one end, and a series has many" }];
+  return [
+    {
+      pointer: "/task_token",
+      detail: "applies to one-time jobs only: a task waits for one outcome, and a series has many",
+    },
+  ];
 }

@@ -1,3 +1,4 @@
+import type * as z from "zod";
 import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import type { Parent, Repeat, RetryPolicy } from "../job/job.ts";
@@ -5,6 +6,7 @@ import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
 import { isInexact } from "../schema/exact-json.ts";
 import { enough, type Findings, findFaults, isCovered } from "../schema/find-faults.ts";
+import { given } from "../schema/given.ts";
 import { hasMoreValues, mostValues } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
@@ -16,7 +18,7 @@ import { RequestError } from "./request-error.ts";
 import { ownFaults } from "./request-faults.ts";
 import { retryPolicyOf } from "./retry-config.ts";
 
-/** A request that was accepted: looked up in the catalog, its defaults filled in, its times in epoch milliseconds. */
+/** An accepted request, with its event from the catalog, its defaults filled in and its times in epoch milliseconds. */
 export interface AcceptedRequest extends CatalogEvent {
   app?: string;
   input: Record<string, unknown>;
@@ -31,17 +33,17 @@ export interface AcceptedRequest extends CatalogEvent {
   idempotency_key?: string;
   fingerprint: string;
   /**
-   * What forbids a new job by now, and did not when the request was made: times that have passed. A repetition of the request gets
-   * the receipt of the job that it has made; without a key it is none, and refused.
+   * Times that have passed since the request was made. They forbid a new job, but a repetition of the request by its
+   * idempotency key still gets the receipt of the job that it created.
    */
   passed?: Fault[];
-  /** What the log has it under. */
+  /** The id of the request in the logs. */
   request_id?: string;
-  /** Set for the step of a feature: its job's id is derived from the feature's. */
+  /** Set for the step of a feature, whose job id is derived from the id of the feature's job. */
   step?: { job_id: string; parent: Parent };
 }
 
-/** JSON nested deeper than this is refused: serialisers recurse. */
+/** JSON that is nested deeper is refused, since serialisers recurse. */
 export const deepestNesting = 64;
 
 /**
@@ -50,10 +52,10 @@ export const deepestNesting = 64;
  */
 export function parseRequest(body: unknown, catalog: Catalog, now: number, headerKey?: string): AcceptedRequest {
   if (nestedDeeperThan(body, deepestNesting)) {
-    throw invalidRequest([{ pointer: "", detail: `nested deeper than ${deepestNesting} levels` }]);
+    throw invalidRequest([{ pointer: "", detail: `is nested deeper than ${deepestNesting} levels` }]);
   }
   if (hasMoreValues(body)) {
-    const detail = `has more than ${mostValues} values; give what is larger as an upload, or as text`;
+    const detail = `has more than ${mostValues} values: send larger data as an upload, or as a string`;
     throw invalidRequest([{ pointer: "/input", detail }]);
   }
   const parsed = JobRequest.safeParse(body);
@@ -67,22 +69,18 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   const key = request.idempotency_key ?? headerKey;
   const start = dueAt(request.start_at, now);
   const repeat = request.repeat && repeatOf(request.repeat, start);
+  const expires_at = request.expires_at === undefined ? undefined : epochMs(request.expires_at);
   const due = (repeat && firstOccurrence(repeat, start)) ?? start;
-  // Not the token either: Step Functions asks for the same thing again under another one.
+  // The task token is left out too: Step Functions repeats a request with another token.
   const { idempotency_key: _key, task_token, ...asked } = request;
   return {
     ...found,
-    ...(request.app !== undefined && { app: request.app }),
     input: input.data,
     due_at: due,
-    ...(repeat !== undefined && { repeat }),
-    ...(request.expires_at !== undefined && { expires_at: epochMs(request.expires_at) }),
     timeout_ms: request.timeout_ms ?? found.event.timeout_ms ?? found.definition.defaults.timeout_ms,
     retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
     retry_policy: retryPolicyOf(request.retry_config, found.event.retry_config),
-    ...(request.labels !== undefined && { labels: request.labels }),
-    ...(task_token !== undefined && { task_token }),
-    ...(key !== undefined && { idempotency_key: key }),
+    ...given({ app: request.app, repeat, expires_at, labels: request.labels, task_token, idempotency_key: key }),
     fingerprint: fingerprint(asked),
     ...(passed.length > 0 && { passed }),
   };
@@ -91,7 +89,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
 const findInputFaults = ({ definition }: Pick<CatalogEvent, "definition">, input: unknown) =>
   findFaults(definition.input(), input, ["input"]);
 
-/** What is wrong with an input: for its type, for its event as far as the type takes it, and as numbers. */
+/** The faults of an input: against the schema of its type, against its event, and numbers that would be changed. */
 function inputFaults(
   found: CatalogEvent,
   { app, input }: Pick<JobRequest, "app" | "input">,
@@ -102,32 +100,33 @@ function inputFaults(
 }
 
 const looseRequest = lazy(() => JobRequest.partial());
+type LooseRequest = z.infer<ReturnType<typeof looseRequest>>;
 
-/** So that all faults come at once: what can be said of the rest of a request although some of its fields are wrong. */
+/** Reports all faults at once: the fields that are valid are checked further although others are not. */
 function faultsOfBroken(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {
   const { faults, data } = findFaults(JobRequest, body);
   if (faults.length > enough) return faults;
-  const request = data ?? findFaults(looseRequest(), body).data ?? {};
+  const request: LooseRequest = data ?? findFaults(looseRequest(), body).data ?? {};
   const own = ownFaults(request, now, headerKey).faults;
   return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];
 }
 
-/** What the catalog says of a request that may lack fields. */
-function catalogFaults({ product_tag, env, event, ...request }: Partial<JobRequest>, catalog: Catalog): Fault[] {
+/** The faults against the catalog of a request that may lack fields. */
+function catalogFaults({ product_tag, env, event, ...request }: LooseRequest, catalog: Catalog): Fault[] {
   const found = product_tag && event ? catalog.lookup(product_tag, event) : undefined;
   if (found && env !== undefined && found.product.envs.includes(env)) return eventFaults({ ...found, env }, request);
   const ofType = found && request.input ? findInputFaults(found, request.input).faults : [];
   return [...unknownNames({ product_tag, env, event }, catalog), ...ofType];
 }
 
-function eventFaults(found: CatalogEvent, request: Pick<Partial<JobRequest>, "timeout_ms" | "app" | "input">): Fault[] {
+function eventFaults(found: CatalogEvent, request: Pick<LooseRequest, "timeout_ms" | "app" | "input">): Fault[] {
   const { app, input } = request;
   const ofInput = input ? inputFaults(found, { app, input }, findInputFaults(found, input)) : [];
   return [...timeoutFaults(request, found), ...ofInput];
 }
 
-/** The product that the catalog does not have, or else the env or the event. */
-function unknownNames({ product_tag, env, event }: Partial<JobRequest>, catalog: Catalog): Fault[] {
+/** The fault of the first of product, env and event that the catalog does not have. */
+function unknownNames({ product_tag, env, event }: LooseRequest, catalog: Catalog): Fault[] {
   if (product_tag === undefined) return [];
   try {
     if (env === undefined) catalog.product(product_tag);
@@ -149,15 +148,15 @@ function timeoutFaults(request: Pick<JobRequest, "timeout_ms">, { definition }: 
 }
 
 /**
- * Numbers that would be kept as others: 1e400 is read as Infinity, which would be kept as null, and a whole number beyond
- * 2^53 as the nearest that a JavaScript number can be.
+ * Numbers that would be stored as other values: JSON.parse reads 1e400 as Infinity, which JSON writes as null, and rounds a
+ * whole number beyond 2^53 to the nearest JavaScript number.
  */
 function overflows(value: unknown, path: readonly string[]): Fault[] {
   const fault = (detail: string) => [{ pointer: jsonPointer(path), detail }];
   if (isInexact(value)) return fault("is a whole number beyond 2^53, which would be rounded: send it as a string");
   if (typeof value === "number") return Number.isFinite(value) ? [] : fault("is too large a number");
   if (typeof value !== "object" || value === null) return [];
-  // A file's bytes may be millions of numbers: none of them costs more than this look.
+  // A file's bytes may be millions of numbers, so a small number must cost no more than this check.
   const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
   return keys.flatMap((key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
 }

@@ -10,11 +10,11 @@ import { notBoth, someOf } from "../schema/some-of.ts";
 import { dueAt, farthestAheadMs, Time } from "../schema/start-time.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 
-/** When a job that waits is to start instead, or how a recurring one is to recur from now on; at least one of them. */
+/** A new start time for a waiting job, or a new series for a recurring one; at least one of them. */
 export const RescheduleRequest = someOf(
   strict({
     start_at: Time.optional().describe(
-      "As in the request for a job: 0 or a time in the past is now. With `repeat` the new series starts then, else now.",
+      "As in the request for a job: 0 or a time in the past means now. With `repeat`, the start of the new series; default: now.",
     ),
     repeat: RepeatRequest.optional(),
   }),
@@ -22,7 +22,7 @@ export const RescheduleRequest = someOf(
 );
 export type RescheduleRequest = z.infer<typeof RescheduleRequest>;
 
-/** When a failed job is to be tried again; now, if it says nothing. */
+/** When to retry a failed job. Default: now. */
 export const RetryRequest = notBoth(
   strict({
     delay_ms: milliseconds(0, longestDelayMs).optional().describe("Milliseconds from now."),
@@ -32,7 +32,7 @@ export const RetryRequest = notBoth(
 );
 export type RetryRequest = z.infer<typeof RetryRequest>;
 
-/** What `rescheduling` takes. Throws INVALID_REQUEST with every fault. */
+/** Parses the body of a reschedule. Throws INVALID_REQUEST with every fault. */
 export function parseReschedule(body: unknown, now: number): { due_at?: number; repeat?: Repeat } {
   const { start_at, repeat } = parseBody(RescheduleRequest, body);
   const start = dueAt(start_at ?? 0, now);
@@ -43,7 +43,7 @@ export function parseReschedule(body: unknown, now: number): { due_at?: number; 
   return { due_at: firstOccurrence(series, start) ?? start, repeat: series };
 }
 
-/** The milliseconds from now that `retrying` takes. Throws INVALID_REQUEST with every fault. */
+/** Parses the body of a retry: the milliseconds from now. Throws INVALID_REQUEST with every fault. */
 export function parseRetry(body: unknown, now: number): number {
   const { delay_ms, start_at } = parseOptionalBody(RetryRequest, body);
   if (start_at === undefined) return delay_ms ?? 0;
@@ -54,4 +54,4 @@ export function parseRetry(body: unknown, now: number): number {
 }
 
 const tooFar = (start: number, now: number): Fault[] =>
-  start <= now + farthestAheadMs ? [] : [{ pointer: "/start_at", detail: "more than 5 years ahead" }];
+  start <= now + farthestAheadMs ? [] : [{ pointer: "/start_at", detail: "is more than 5 years ahead" }];

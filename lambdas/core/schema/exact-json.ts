@@ -1,4 +1,4 @@
-/** What `JSON.parse` takes as its second argument; newer engines say what the text of a value was. */
+/** The second argument of `JSON.parse`; newer engines pass it the source text of each value. */
 type Reviver = (key: string, value: unknown, ...context: { source?: string }[]) => unknown;
 
 /** Digits enough for a whole number that a JavaScript number may not hold; without them nothing needs a closer look. */

@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { lazy } from "./lazy.ts";
 
-/** Characters that end lines, hide or turn round what a person reads: control characters and bidirectional overrides. */
+/** Control characters and bidirectional overrides, which break lines, or hide or reorder what a person reads. */
 const invisible = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /**
- * What is wrong with a path below a prefix, or undefined: it is relative and stays there, whatever reads it later as a
- * path or a URL. Checked in NFC, as it will be stored.
+ * The fault of a path below a prefix, or undefined. The path must be relative and stay below the prefix, whether it is read as
+ * a path or as a URL. It is checked in NFC, the form in which it is stored.
  */
 export function pathFault(path: string): string | undefined {
   if (!path.isWellFormed()) return "is not well-formed Unicode";
@@ -20,7 +20,7 @@ export function pathFault(path: string): string | undefined {
   return undefined;
 }
 
-/** Also when written as `%2e`, for whoever decodes a key once too often. */
+/** Also matches `%2e`, for readers that decode a key once too often. */
 const isDots = (segment: string): boolean => /^\.{1,2}$/.test(segment.replace(/%2e/gi, "."));
 
 const path = lazy(() =>
@@ -30,13 +30,13 @@ const path = lazy(() =>
   }),
 );
 
-/** Characters of a file's name, of what stands before it, and of its type. */
+/** The most characters of a file name, of its prefix, and of a media type. */
 export const fileLimits = { name: 512, prefix: 256, mimeType: 255 } as const;
 
 /** The name of a file, which may have folders: `invoices/2030/1.pdf`. */
 export const fileName = lazy(() => path().min(1).max(fileLimits.name));
 
-/** What every key of a place starts with; a slash at its end makes no difference. */
+/** The prefix of all keys of a storage. A slash at its end is ignored. */
 export const keyPrefix = lazy(() =>
   z
     .string()

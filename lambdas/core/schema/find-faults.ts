@@ -2,24 +2,24 @@ import type * as z from "zod";
 import type { Fault } from "../errors.ts";
 import { jsonPointer, type Path, placedFaultsOf } from "./schema.ts";
 
-/** What is wrong with a value, and what is left of it without that. */
+/** The faults of a value, and what is left of it without its faulty parts. */
 export interface Findings<Output> {
-  /** None where the schema takes the value as it is. */
+  /** Empty if the value is valid. */
   faults: Fault[];
-  /** What the schema makes of the rest, for checks beyond it; undefined where nothing that it takes is left. */
+  /** The parsed rest, for further checks; undefined if no valid rest is left. */
   data?: Output;
   /** The rest as it was written. */
   rest?: unknown;
-  /** What was left out, but for fields that the schema does not know: others may refer to it. */
+  /** The parts that were left out, except unknown fields: other parts may refer to them. */
   lost: Path[];
 }
 
-/** Whoever has made more faults than this is shown a part of them: there is no need to look for others. */
+/** An answer shows fewer faults than this, so there is no need to look for more. */
 export const enough = 1000;
 
 /**
- * Every fault of a value. A schema alone tells less: it looks at no rule between fields, and nobody looks at anything beyond
- * it, while one field is wrong. So what is wrong is left out, and the rest is looked at again.
+ * Every fault of a value. A schema alone reports fewer: as long as one field is wrong, it checks no rule between fields, and
+ * nothing beyond the schema is checked either. So the wrong parts are removed, and the rest is parsed again.
  */
 export function findFaults<Schema extends z.ZodType>(
   schema: Schema,
@@ -36,7 +36,7 @@ export function findFaults<Schema extends z.ZodType>(
     const fresh = found.filter(({ pointer }) => !told.has(pointer));
     for (const { pointer, detail } of fresh) faults.push({ pointer: jsonPointer(prefix) + pointer, detail });
     if (faults.length > enough) return { faults, lost };
-    // What needs something that was left out goes with it.
+    // A part that needs a removed part is removed too.
     const wrong = fresh.length > 0 ? fresh : found.map((fault) => ({ ...fault, path: stillThere(rest, fault.path) }));
     const places = wrong.map(({ path, isUnknown }) => ({ path: outOfLists(rest, path), isUnknown }));
     if (places.some(({ path }) => path.length === 0)) return { faults, lost };
@@ -49,7 +49,7 @@ export function findFaults<Schema extends z.ZodType>(
   }
 }
 
-/** A place and all that it stands in. */
+/** A path and all paths around it. */
 const aroundOf = (path: Path): Path[] => path.map((_, i) => path.slice(0, i + 1)).concat([[]]);
 
 /** Whether a fault is one of those known, or of something that is part of what they are about. */

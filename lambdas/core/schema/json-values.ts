@@ -4,7 +4,7 @@
  */
 export const mostValues = 250_000;
 
-/** Whether a JSON value consists of more values than that. It is nested no deeper than serialisers can follow. */
+/** Whether a JSON value, whose nesting was checked before, consists of more values. */
 export function hasMoreValues(value: unknown, most = mostValues): boolean {
   let left = most;
   const count = (one: unknown): boolean => {
@@ -16,14 +16,14 @@ export function hasMoreValues(value: unknown, most = mostValues): boolean {
   return count(value);
 }
 
-/** What an answer of a provider may have to be taken apart: more of it stays the text that it came as. */
+/** The limits up to which a provider's answer is parsed. A larger answer stays a string. */
 export const largestParsed = { bytes: 1024 * 1024, values: 100_000 };
 
 const comma = 0x2c;
 const brace = 0x7b;
 const bracket = 0x5b;
 
-/** Whether JSON is small enough to be parsed wherever it comes from. */
+/** Whether JSON from an unknown source is small enough to be parsed. */
 export const isSmallJson = (json: Uint8Array): boolean =>
   json.byteLength <= largestParsed.bytes && valuesIn(json) <= largestParsed.values;
 

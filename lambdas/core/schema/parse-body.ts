@@ -10,7 +10,7 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknow
   throw invalidRequest(findFaults(schema, body).faults);
 }
 
-/** The same where none is needed: no body is the empty object. */
+/** Parses an optional body: no body means the empty object. */
 export const parseOptionalBody = <Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> =>
   parseBody(schema, body === undefined ? {} : body);
 

@@ -1,14 +1,14 @@
 import * as z from "zod";
 
-/** What is said of a value that is not there, whatever it would have to be. */
+/** The fault of a missing value, whatever its type. */
 export const required = "is required";
 
-/** For the `error` of a schema: what its values are, unless there is none at all. */
+/** For the `error` of a schema: `text`, or `required` for a missing value. */
 export const must = (text: string) => ({
   error: ({ input }: { input?: unknown }) => (input === undefined ? required : text),
 });
 
-/** A duration: bounds without their unit are of no use to whoever has to keep them. */
+/** A duration, whose faults name the unit of its bounds. */
 export function milliseconds(least: number, most?: number) {
   const schema = z.int().min(least, `must be at least ${least} ms`);
   return most === undefined ? schema : schema.max(most, `must be at most ${most} ms`);
@@ -41,7 +41,7 @@ function bound(origin: string, word: "least" | "most", count: number | bigint): 
 
 const english = z.config().localeError;
 
-/** zod's faults in the words of this API; those that are missing here stay zod's. The value itself is in none of them. */
+/** Zod's faults in the words of this API; all others keep zod's words. No fault quotes the value. */
 const localeError: z.core.$ZodErrorMap = (issue) => {
   if (issue.input === undefined && issue.code !== "custom" && issue.code !== "unrecognized_keys") return required;
   switch (issue.code) {

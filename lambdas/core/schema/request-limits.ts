@@ -1,4 +1,4 @@
-/** The bounds that several requests, the catalog and the API's document share. docs/limits.md lists them. */
+/** The limits that requests, the catalog and the OpenAPI document share. docs/limits.md lists them. */
 export const requestLimits = {
   /** Characters of a product, an env or an event as a request names it; a tag of the catalog has one less. */
   name: 64,
@@ -8,7 +8,7 @@ export const requestLimits = {
   labels: 10,
   label: 64,
   idempotencyKey: 255,
-  /** Characters of why a job was cancelled. */
+  /** Characters of the reason for a cancellation. */
   reason: 200,
   cursor: 512,
   /** Jobs of a batch, of a page of a list, and of a bulk change. */

@@ -3,10 +3,7 @@ import * as z from "zod";
 import type { Fault } from "../errors.ts";
 import "./plain-faults.ts";
 
-/**
- * ` Did you mean "x"?` when one of the known names begins so or is near enough to be a slip of the pen, whatever its case;
- * else nothing.
- */
+/** ` Did you mean "x"?` if a known name starts with the given one or is similar to it, ignoring case; else an empty string. */
 export function didYouMean(name: string, known: readonly string[]): string {
   const plain = name.toLowerCase();
   const longer = plain.length >= 3 ? known.find((other) => other.toLowerCase().startsWith(plain)) : undefined;
@@ -15,7 +12,7 @@ export function didYouMean(name: string, known: readonly string[]): string {
   return near === undefined ? "" : ` Did you mean "${near}"?`;
 }
 
-/** One slip in three letters, or the same letters in another order: of two short names that differ in more, none was meant. */
+/** Names are similar with at most one edit in three letters, or with the same letters in another order. */
 function isAlike(plain: string, other: string): boolean {
   const known = other.toLowerCase();
   const shorter = Math.min(plain.length, known.length);
@@ -29,8 +26,8 @@ function isAlike(plain: string, other: string): boolean {
 const perKey = "\n";
 
 /**
- * An object that refuses unknown fields, and says which known field the unknown one may be meant for. `others` are names that
- * are in use elsewhere, in small letters alone, each with the field that it has here.
+ * An object that refuses unknown fields, and suggests the known field that may be meant. `others` maps names that are common
+ * elsewhere, in lower-case letters, to the field that has their meaning here.
  */
 export function strict<Shape extends z.ZodRawShape>(shape: Shape, others: Record<string, keyof Shape & string> = {}) {
   const unknown = (key: string) => {
@@ -45,7 +42,7 @@ export function strict<Shape extends z.ZodRawShape>(shape: Shape, others: Record
   });
 }
 
-/** Text that a store can keep as it is: a half of a character (a lone surrogate) has no UTF-8. */
+/** Whether a string can be stored unchanged: a lone surrogate has no UTF-8 encoding. */
 export const wellFormed = (text: string): boolean => text.isWellFormed();
 export const notWellFormed = "is not well-formed Unicode";
 
@@ -62,24 +59,24 @@ export const pathOf = (pointer: string): string[] =>
 
 export type Path = readonly PropertyKey[];
 
-/** A fault whose place can still be walked. */
+/** A fault with its path instead of a pointer. */
 export interface PlacedFault {
   path: Path;
   detail: string;
-  /** Of a field that the schema does not know. */
+  /** Whether the schema does not know the field. */
   isUnknown: boolean;
 }
 
 export const faultsOf = (error: z.ZodError, prefix: Path = []): Fault[] =>
   placedFaultsOf(error).map(({ path, detail }) => ({ pointer: jsonPointer([...prefix, ...path]), detail }));
 
-/** Zod's issues as faults; an issue about several unknown keys becomes one fault a key. Values are never quoted. */
+/** Zod's issues as faults; an issue about several unknown keys becomes one fault per key. Values are never quoted. */
 export function placedFaultsOf(error: z.ZodError): PlacedFault[] {
   const mistyped = new Set(
     error.issues.flatMap(({ code, path }) => (code === "invalid_type" ? jsonPointer(path) : [])),
   );
   return error.issues.flatMap((issue): PlacedFault[] => {
-    // Zod measures whatever has a length: a text where a list belongs was told how many characters a list may have.
+    // Zod checks the length of anything that has one, also of a string where a list belongs.
     if (/^too_/.test(issue.code ?? "") && mistyped.has(jsonPointer(issue.path))) return [];
     if (issue.code === "unrecognized_keys") {
       const details = issue.message.split(perKey);

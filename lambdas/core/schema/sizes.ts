@@ -7,7 +7,7 @@ import type { Fault } from "../errors.ts";
  */
 export const largestEnvelope = 6_291_556;
 
-/** What an answer has besides its body: the status and the headers. */
+/** Room for the status and the headers of an answer. */
 const besidesBody = 16_384;
 
 /** The most bytes that the body of an answer may have, as `sentBytes` counts them. */
@@ -30,10 +30,10 @@ export function sentBytes(json: string | Uint8Array): number {
 /** The same of a value that is still to be written as JSON. */
 export const sentBytesOf = (value: unknown): number => sentBytes(JSON.stringify(value) ?? "");
 
-/** Bytes of a message that is kept with a job, which may have 25 attempts with one each. */
+/** The most bytes of an error message that is stored with a job. A job stores up to 25 attempts, each with a message. */
 export const longestMessage = 1024;
 
-/** A text of at most so many bytes of UTF-8: what is longer ends with an ellipsis, never within a character. */
+/** Shortens a string to so many bytes of UTF-8. A shortened string ends with an ellipsis, never within a character. */
 export function shorten(text: string, mostBytes = longestMessage): string {
   if (text.length * 3 <= mostBytes || Buffer.byteLength(text) <= mostBytes) return text;
   const room = mostBytes - Buffer.byteLength("…");
@@ -41,17 +41,17 @@ export function shorten(text: string, mostBytes = longestMessage): string {
   return `${text.slice(0, read)}…`;
 }
 
-/** What an answer shows of the faults of a request. */
+/** The faults that an answer shows. */
 export interface ShownFaults {
   faults: Fault[];
   /** How many there are besides these. */
   omitted: number;
 }
 
-/** Whoever has a hundred faults mends them by a rule, not one by one. */
+/** A request with more faults has a systematic one, which the first hundred show. */
 export const mostFaults = 100;
 
-/** A pointer holds names that the caller chose, which may be of any length. */
+/** The caller chooses the names in a pointer, which may have any length. */
 const longestOfFault = 500;
 
 /** The first faults of a request, as many as have room in so many bytes of an answer; one at least. */

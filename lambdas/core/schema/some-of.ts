@@ -1,8 +1,8 @@
 import type * as z from "zod";
 
 /*
- * Rules of which fields go together: checked here, and said in JSON Schema as well, so that the OpenAPI document and the
- * catalog's schemas promise a client no more than is taken.
+ * Rules about which fields go together. They are checked here and added to the JSON Schemas, so that the OpenAPI document
+ * promises no more than the API accepts.
  */
 
 type Fields<Schema extends z.ZodType> = readonly (keyof z.output<Schema> & string)[];
@@ -13,7 +13,7 @@ export const oneOf = <Schema extends z.ZodType<object>>(schema: Schema, fields: 
     .refine((value) => given(value, fields) === 1, { message: `needs either ${inWords(fields, "or")}` })
     .meta({ oneOf: fields.map(required) });
 
-/** One of the fields or several. */
+/** One or more of the fields. */
 export const someOf = <Schema extends z.ZodType<object>>(schema: Schema, fields: Fields<Schema>): Schema =>
   schema
     .refine((value) => given(value, fields) > 0, { message: `needs at least one of ${fields.join(", ")}` })

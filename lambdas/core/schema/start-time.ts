@@ -3,12 +3,11 @@ import { never } from "../job/job.ts";
 import { must } from "./plain-faults.ts";
 
 const aTime = "Unix time in seconds or milliseconds (0 or more), or an RFC 3339 string with an offset";
-const tooLate = "later than the last time that there is (8.64e15)";
+const tooLate = "is later than the latest possible time (8.64e15)";
 
 /**
- * Unix time in seconds or milliseconds, or RFC 3339 with an offset. The words are each part's too: where a value is of the kind
- * of one of them, zod asks that one. The letters of RFC 3339 may be small ones (5.6). The upper bound keeps out what neither a
- * Date nor DynamoDB can hold.
+ * Unix time in seconds or milliseconds, or an RFC 3339 string with an offset. Each part repeats the message, since zod reports
+ * the part whose type matches. RFC 3339 allows lower-case letters (5.6). The upper bound is the largest time of a Date.
  */
 export const Time = z.union(
   [
@@ -21,15 +20,14 @@ export const Time = z.union(
   must(aTime),
 );
 
-/** A number below this is seconds, otherwise milliseconds: it is March 1973 in the one and the year 5138 in the other. */
+/** A smaller number is seconds, any other milliseconds. The bound itself is the year 5138 in seconds, and March 1973 in milliseconds. */
 const secondsBelow = 1e11;
 
-/** The farthest a job may be scheduled ahead. */
+/** How far ahead a job may be scheduled. */
 export const farthestAheadMs = 5 * 365.25 * 24 * 3_600_000;
 
 /**
- * Epoch milliseconds of a time as callers write it: Unix seconds or milliseconds, or an RFC 3339 string with an offset
- * (validated before). Rounds up, since no job starts before its time.
+ * The epoch milliseconds of a validated `Time`. Rounds up, since no job may start before its time.
  */
 export const epochMs = (time: number | string): number =>
   typeof time === "string"

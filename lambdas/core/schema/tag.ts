@@ -3,7 +3,7 @@ import * as z from "zod";
 /** Characters of a tag. */
 export const longestTag = 63;
 
-/** Tags and slugs: they become parts of ids, index keys and message groups, so their characters are few. */
+/** Tags and slugs. They become parts of ids, index keys and message groups, so few characters are allowed. */
 export const Tag = z
   .string()
   .max(longestTag)

@@ -1,13 +1,13 @@
 import { randomBytes } from "node:crypto";
 
-/** The id of an upload: 128 random bits, so that nobody guesses another's. */
+/** The id of an upload: 128 random bits, so that it cannot be guessed. */
 export const newUploadId = (): string => `upl_${randomBytes(16).toString("hex")}`;
 
 export const uploadIdPattern = /^upl_[0-9a-f]{32}$/;
 
-/** Where an upload lies. Product and env are part of it: a job finds the uploads of its own tenant only. */
+/** The object key of an upload. It contains product and env, so that a job finds only the uploads of its own tenant. */
 export const uploadKey = ({ product, env }: { product: string; env: string }, uploadId: string): string =>
   `uploads/${product}/${env}/${uploadId}`;
 
-/** Bytes: what S3 takes in a single PUT. How much less a deployment takes is a setting. */
+/** The most bytes that S3 accepts in a single PUT. A setting of the deployment lowers this limit. */
 export const largestUpload = 5 * 1024 ** 3;

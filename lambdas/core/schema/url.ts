@@ -1,9 +1,9 @@
-/** This machine, where plain HTTP harms nobody: local runs, emulators, tests. */
+/** Whether a host is this machine, where plain HTTP is safe: local runs, emulators, tests. */
 export const isLoopback = (host: string): boolean => /^(127(\.\d{1,3}){3}|\[::1\]|localhost|.+\.localhost)$/.test(host);
 
 /**
- * What is wrong with a URL that something is sent to, or undefined. `plainLoopback` lets plain HTTP reach this very
- * machine. Says nothing of the URL itself, which may hold a key.
+ * The fault of a URL that requests are sent to, or undefined. `plainLoopback` allows plain HTTP to this machine. The fault
+ * does not quote the URL, which may contain a key.
  */
 export function urlFault(text: string, { plainLoopback = false } = {}): string | undefined {
   const url = URL.parse(text);
@@ -14,7 +14,7 @@ export function urlFault(text: string, { plainLoopback = false } = {}): string |
   return undefined;
 }
 
-/** An http(s) URL of the catalog. One with credentials is none: they would reach logs, and fetch refuses them too. */
+/** Parses an http(s) URL of the catalog. URLs with credentials are refused: they would reach logs, and fetch rejects them. */
 export function httpUrl(text: string): URL | undefined {
   const url = URL.parse(text.trim());
   return url && /^https?:$/.test(url.protocol) && !url.username && !url.password ? url : undefined;

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { servedRoutes } from "../../../lambdas/api/served-routes.ts";
+import { routes } from "../../../lambdas/api/routes.ts";
 import { httpApi } from "../../../lambdas/aws/http/http-api.ts";
 import { startServices } from "../../../lambdas/aws/start/start-up.ts";
 import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
@@ -54,10 +54,7 @@ function startApi() {
     },
     catalog,
   );
-  const handler = httpApi(
-    () => ({ ...services, log: fakeLog(), limits: defaultLimits, waits: fakeWaits() }),
-    servedRoutes,
-  );
+  const handler = httpApi(() => ({ ...services, log: fakeLog(), limits: defaultLimits, waits: fakeWaits() }), routes);
   return async (asked: Parameters<typeof httpEvent>[0]) =>
     (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
 }

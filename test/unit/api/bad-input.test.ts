@@ -25,7 +25,7 @@ const bad: [what: string, more: Record<string, unknown>, pointer: string, detail
     /^must be at most 120000 ms for jobs of type action$/,
   ],
   ["an unknown time zone", { repeat: { cron: "* * * * *", tz: "Mars/Olympus" } }, "/repeat/tz", /IANA time zone/],
-  ["a time zone for an interval", { repeat: { every: 1000, tz: "UTC" } }, "/repeat/tz", /is for cron/],
+  ["a time zone for an interval", { repeat: { every: 1000, tz: "UTC" } }, "/repeat/tz", /applies to cron only/],
   [
     "an end before the start",
     { start_at: inAnHour, repeat: { every: 1000, end_date: inAnHour - 1 } },
@@ -49,7 +49,7 @@ const bad: [what: string, more: Record<string, unknown>, pointer: string, detail
   ["a number in words", { start_at: "NaN" }, "/start_at", aTime],
   ["no time", { start_at: null }, "/start_at", aTime],
   ["a time that is too far", { start_at: 9e12 }, "/start_at", /5 years/],
-  ["an expiry before the start", { start_at: inAnHour, expires_at: inAnHour }, "/expires_at", /not after/],
+  ["an expiry before the start", { start_at: inAnHour, expires_at: inAnHour }, "/expires_at", /must be after/],
   ["an unknown field", { strat_at: 1 }, "/strat_at", /^unknown field\. Did you mean "start_at"\?$/],
   ["an unknown field of a part", { repeat: { evry: 1, every: 1000 } }, "/repeat/evry", /Did you mean "every"\?/],
   ["an unknown field of the input", { input: { bdy: {} } }, "/input/bdy", /Did you mean "body"\?/],

@@ -63,16 +63,17 @@ test("this page knows every route that asks for a key", () => {
   expect(guarded.map(({ name }) => name).sort()).toEqual(Object.keys(requests).sort());
 });
 
-test("only the health and the OpenAPI document are for anybody", () => {
+test("only the health and the two documents are open to anybody, and only they need no scope", () => {
   expect(named.filter(({ open }) => open).map(({ name }) => name)).toEqual([
     "GET /v1/health",
     "GET /openapi.json",
     "GET /events.json",
   ]);
+  for (const { name, open, scope } of named) expect([name, scope === undefined]).toEqual([name, open === true]);
 });
 
 describe.each(guarded)("$name", (route) => {
-  const { scope } = route.doc();
+  const { scope } = route;
   const outOfReach = requests[route.name]?.outOfReach;
   const reach = { products: [tenant.product], envs: [tenant.env] };
 

@@ -42,7 +42,8 @@ describe("the OpenAPI document", () => {
   it("has every route, each with a name of its own, and no other", () => {
     const named = operations.map(({ path, method }) => `${method.toUpperCase()} ${path}`);
     expect(named.sort()).toEqual(routes.map(({ method, path }) => `${method} ${path}`).sort());
-    expect(new Set(operations.map(({ operation }) => operation.operationId)).size).toBe(routes.length);
+    expect(operations.map(({ operation }) => operation.operationId).sort()).toEqual(routes.map(({ id }) => id).sort());
+    expect(new Set(routes.map(({ id }) => id)).size).toBe(routes.length);
   });
 
   it("says which routes need a key, and what those answer without one", () => {

@@ -62,7 +62,7 @@ describe("create", () => {
       const args = [...ci.split(" "), "--expires", expires];
       const command = async () =>
         runCommand({ keys: async () => keys, catalog, now: noon }, readArguments(args).command);
-      await expect(command()).rejects.toThrow(/--expires .*: say 90d/);
+      await expect(command()).rejects.toThrow(/--expires .*: use 90d/);
       expect(await keys.list()).toEqual([]);
     },
   );
@@ -104,18 +104,18 @@ describe("create", () => {
       ],
     ],
     ["create --name x --products shop --envs lvie --verbs jobs:read", ['no env "lvie". Did you mean "live"?']],
-    ["create --name x --products shop --envs dev --verbs jobs:read", ['no env "dev". There is live']],
+    ["create --name x --products shop --envs dev --verbs jobs:read", ['no env "dev". Known: live']],
     ["create --name x --products , --envs live --verbs jobs:read", ["Name at least one product."]],
-    [`${ci} --expires 90`, ["--expires 90: say 90d, 12h, or a time"]],
-    [`${ci} --expires 2030-01-01T11:59:00Z`, ["is over already"]],
-    [`${ci} --expires 0d`, ["is over already"]],
+    [`${ci} --expires 90`, ["--expires 90: use 90d, 12h, or a valid time"]],
+    [`${ci} --expires 2030-01-01T11:59:00Z`, ["is in the past"]],
+    [`${ci} --expires 0d`, ["is in the past"]],
     ["create --name x --products shop --envs live", ["A key needs --name, --products, --envs and --verbs", "npm run"]],
     [`${ci} --verb jobs:read`, ["--verb", "npm run keys -- create"]],
     [`${ci} --local --table t`, ["leave out --table"]],
-    ["make", ["Say create, list or revoke."]],
-    ["revoke", ["Which key?"]],
-    ["revoke nonsense", ["That is no id of a key"]],
-    ["list everything", ['What is "everything"?']],
+    ["make", ["Use one of the commands create, list and revoke."]],
+    ["revoke", ["Name the id of the key to revoke."]],
+    ["revoke nonsense", ["That is not the id of a key"]],
+    ["list everything", ['Unexpected argument "everything".']],
   ])("%s: is refused before anything is asked of AWS, and told why", async (line, says) => {
     const { run, opened } = cli();
     const error = await run(line).catch((thrown: unknown) => thrown);
@@ -128,7 +128,7 @@ describe("create", () => {
 describe("list", () => {
   it("has a line a key, with everything but its secret", async () => {
     const { run } = cli();
-    expect(await run("list")).toMatchObject({ out: "", aside: expect.stringMatching(/^No keys/) });
+    expect(await run("list")).toMatchObject({ out: "", aside: expect.stringMatching(/^There are no keys/) });
     const { out: key } = await run(`${ci} --expires 1h`);
     await run("create --name ops --products * --envs * --verbs jobs:admin");
     const id = apiKeyId(key) ?? "";
@@ -164,7 +164,9 @@ describe("revoke", () => {
   });
 
   it("says so when there is no such key", async () => {
-    await expect(cli().run("revoke 0123456789abcdef")).rejects.toThrow("There is no key 0123456789abcdef here");
+    await expect(cli().run("revoke 0123456789abcdef")).rejects.toThrow(
+      "There is no key 0123456789abcdef in this deployment",
+    );
   });
 });
 

@@ -5,7 +5,10 @@ const where = { stage: "dev", table: "jobs-table", local: false };
 const named = (name: string, message = "") => Object.assign(new Error(message), { name });
 
 it.each([
-  [named("CredentialsProviderError", "Could not load credentials"), /^No AWS credentials: set AWS_PROFILE.*--local/],
+  [
+    named("CredentialsProviderError", "Could not load credentials"),
+    /^There are no AWS credentials: set AWS_PROFILE.*--local/,
+  ],
   [named("Error", "Region is missing"), /AWS_REGION/],
   [named("ExpiredTokenException"), /log in again/],
   [named("AccessDeniedException"), /dynamodb:PutItem, Query and UpdateItem/],

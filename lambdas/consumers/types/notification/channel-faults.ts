@@ -20,7 +20,7 @@ export function channelFaults(input: NotificationInput, message: Message, settin
     ...(sms ? numberFaults(sms.to) : []),
     ...(sms ? smsFaults(message.sms?.body, sms.body, locale) : []),
     ...(callback && settings.callback
-      ? callFaults({ method: "POST", ...settings.callback, base: settings.callback.url, path: "" }, callback, [
+      ? callFaults({ method: settings.callback.method ?? "POST", base: settings.callback.url, path: "" }, callback, [
           "input",
           "callback",
         ])

@@ -1,6 +1,6 @@
 import { S3Client } from "@aws-sdk/client-s3";
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
-import { postUpload } from "../../../../lambdas/api/routes/post-upload.ts";
+import { routes } from "../../../../lambdas/api/routes.ts";
 import { httpApi } from "../../../../lambdas/aws/http/http-api.ts";
 import { s3BlobStore } from "../../../../lambdas/aws/s3/blob-store.ts";
 import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
@@ -18,7 +18,7 @@ it("a file goes by upload URL into our bucket and by job into the team's", async
   const { endpoint, stop } = await startSqsAndS3();
   const client = new S3Client({ ...settings, endpoint, forcePathStyle: true });
   const blobs = s3BlobStore({ client, bucket });
-  const api = httpApi(() => ({ ...fakeServices({ catalog }), blobs }), [postUpload]);
+  const api = httpApi(() => ({ ...fakeServices({ catalog }), blobs }), routes);
   const file = Buffer.alloc(7_000_000, "large ");
 
   const event = httpEvent({

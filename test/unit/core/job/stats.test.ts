@@ -7,8 +7,8 @@ import {
   hourOf,
   noCounts,
   percentile,
-  statsOf,
 } from "../../../../lambdas/core/job/stats.ts";
+import { statsOf } from "../../../../lambdas/core/queries/stats-view.ts";
 import { noon } from "../../../support/builders.ts";
 
 const histogramOf = (times: number[]) => {

@@ -1,9 +1,9 @@
 import type { Repeat } from "../../../../lambdas/core/job/job.ts";
 import { firstOccurrence } from "../../../../lambdas/core/job/recurrence.ts";
 import { defaultRetryPolicy } from "../../../../lambdas/core/job/retry.ts";
-import { retryTimetable } from "../../../../lambdas/core/job/retry-timetable.ts";
 import { costOf } from "../../../../lambdas/core/queries/cost.ts";
 import { fireTimes } from "../../../../lambdas/core/queries/fire-times.ts";
+import { retryTimetable } from "../../../../lambdas/core/queries/retry-timetable.ts";
 import { localIso } from "../../../../lambdas/core/queries/zone.ts";
 
 const cron = (pattern: string, tz?: string, more: Partial<Repeat> = {}): Repeat => ({

@@ -45,18 +45,18 @@ describe("a series", () => {
         { every: 1000 },
       ]) {
         expect(refusal({ ...valid, start_at, repeat }).faults).toEqual([
-          { pointer: "/start_at", detail: expect.stringMatching(/more than 5 years ahead|later than the last time/) },
+          { pointer: "/start_at", detail: expect.stringMatching(/more than 5 years ahead|later than the latest/) },
         ]);
       }
     },
   );
 
-  it("may end at the last time that there is, and not after it: no store could keep that", () => {
+  it("may end at the latest possible time, and not after it: no store could keep that", () => {
     const ending = (end_date: number) => ({ ...valid, repeat: { every: 1000, end_date } });
     expect(parse(ending(8.64e15)).repeat?.end_date).toBe(8.64e15);
     for (const end_date of [8.64e15 + 1, 1e200]) {
       expect(refusal(ending(end_date)).faults).toEqual([
-        { pointer: "/repeat/end_date", detail: "later than the last time that there is (8.64e15)" },
+        { pointer: "/repeat/end_date", detail: "is later than the latest possible time (8.64e15)" },
       ]);
     }
   });

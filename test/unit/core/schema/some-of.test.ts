@@ -31,7 +31,7 @@ describe("which fields go together is said in JSON Schema as it is checked", () 
       "needs at least one of device_token, device_tokens",
     ],
     ["a reason to cancel", BulkRequest, { filter, action: "cancel", reason: "x" }, undefined],
-    ["a reason to pause", BulkRequest, { filter, action: "pause", reason: "x" }, "is for cancel only"],
+    ["a reason to pause", BulkRequest, { filter, action: "pause", reason: "x" }, "applies to cancel only"],
   ])("%s", (_, schema, value, fault) => {
     expect(schema.safeParse(value).error?.issues.map(({ message }) => message)).toEqual(fault && [fault]);
     const isValid = ajv.compile(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }));

@@ -1,4 +1,5 @@
 import { type Collection, type Document, type Filter, ObjectId, type UpdateFilter } from "mongodb";
+import { given } from "../../../../core/schema/given.ts";
 import { readingOf, type TemplateField } from "../read-mongodb.ts";
 import type { MongoAction } from "../target-mongodb.ts";
 import { fillTemplate, type Hole } from "../template.ts";
@@ -74,10 +75,6 @@ async function perform(call: ConnectedCall<MongoAction>, collection: Collection)
       return documentsOf(collection.aggregate(filled("pipeline") as Document[], options), action.max_rows);
   }
 }
-
-/** The driver takes an option that is undefined for one that is set. */
-const given = <T extends object>(options: T) =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** The action's JSON with the input's values in it. */
 export const fill = (field: TemplateField, template: unknown, input: Input): unknown =>

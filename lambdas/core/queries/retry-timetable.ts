@@ -1,16 +1,12 @@
-import type { RetryPolicy } from "./job.ts";
-import { retryDelay } from "./retry.ts";
+import type * as z from "zod";
+import type { RetryPolicy } from "../job/job.ts";
+import { retryDelay } from "../job/retry.ts";
+import type { AttemptWindowSchema } from "./schemas/explanation.ts";
 
 /** When an attempt may start, in milliseconds after the first one is due, if every attempt before it fails. */
-export interface AttemptWindow {
-  attempt: number;
-  /** If each attempt before fails at once and the jitter is as small as it gets. */
-  earliest_ms: number;
-  /** If each takes its whole timeout and the jitter is as large as it gets. A provider's Retry-After comes on top. */
-  latest_ms: number;
-}
+export type AttemptWindow = z.infer<ReturnType<typeof AttemptWindowSchema>>;
 
-/** The windows of a run's attempts. */
+/** The windows of a run's attempts: from failures at once with the least jitter, to whole timeouts with the most. */
 export function retryTimetable(policy: RetryPolicy, retries: number, timeoutMs: number): AttemptWindow[] {
   const windows: AttemptWindow[] = [{ attempt: 1, earliest_ms: 0, latest_ms: 0 }];
   for (let attempt = 1; attempt <= retries; attempt++) {

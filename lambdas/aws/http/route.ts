@@ -1,0 +1,52 @@
+import type { Scopes, Verb } from "../../core/access/scopes.ts";
+import type { Job } from "../../core/job/job.ts";
+import type { RouteDoc } from "./route-doc.ts";
+
+/** A request as a route sees it. */
+export interface HttpRequest {
+  /** The request id of API Gateway, which its access log and each of our log lines carry. */
+  id: string;
+  /** The parsed JSON body of a POST; undefined where there is none. */
+  body: unknown;
+  params: Record<string, string>;
+  query: Record<string, string>;
+  /** Names are in lower case. */
+  headers: Record<string, string | undefined>;
+  scopes: Scopes;
+  /** The id of the caller's key, or of its IAM identity: waiting requests are counted per caller. */
+  caller: string;
+}
+
+export interface HttpResponse {
+  status: number;
+  headers?: Record<string, string>;
+  /** Absent where there is no content (204). */
+  body?: unknown;
+  /** The one job that the request was about, for the log. */
+  about?: Job;
+  /** Whether the caller asked to wait for the job: the time that such an answer took says nothing about our speed. */
+  waited?: boolean;
+}
+
+/** What the file of a route exports. */
+export interface Endpoint<S> {
+  handle: (services: S, request: HttpRequest) => Promise<HttpResponse>;
+  /** Called when the OpenAPI document is made. */
+  doc: () => RouteDoc;
+}
+
+/** An entry of the route table. */
+export interface Route<S> {
+  /** The `operationId` in the OpenAPI document. */
+  id: string;
+  method: "GET" | "POST" | "DELETE";
+  path: string;
+  /** Answers without an API key. */
+  open?: boolean;
+  /** Whether the route parses the query string. All other routes refuse every parameter. */
+  takesQuery?: boolean;
+  /** The scope that a key needs. Absent on open routes. */
+  scope?: Verb;
+  /** Imports the route's file. */
+  load: () => Promise<Endpoint<S>>;
+}

@@ -1,0 +1,40 @@
+import * as z from "zod";
+import { lazy } from "../schema/lazy.ts";
+import { jobStatuses, jobTypes } from "./job.ts";
+import { type JobErrorCode, jobErrorCodes } from "./job-error.ts";
+
+const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
+
+/** The details of a job event, on the bus and in webhooks: never an input or a result. */
+export const JobEventDetailSchema = lazy(() =>
+  z
+    .object({
+      job_id: z.string(),
+      product_tag: z.string(),
+      env: z.string(),
+      event: z.string().describe("The tag of the job event."),
+      type: z.enum(jobTypes),
+      run: z.int().min(1),
+      attempt: z.int().min(1),
+      status: z
+        .enum(jobStatuses)
+        .describe("The status of the job after the event, or of the run where a run of a recurring job has ended."),
+      scheduled_at: at("When the run was planned to start."),
+      due_at: at("When the attempt was due; in `job.retrying`, when the next attempt is due."),
+      created_at: at(
+        "When the job was requested. It tells the job from a later one with the same id, derived from the same idempotency key.",
+      ),
+      started_at: at("When the attempt started.").exactOptional(),
+      finished_at: at("When the run ended.").exactOptional(),
+      error_code: z
+        .enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]])
+        .exactOptional()
+        .describe("Why the run failed, or the attempt that will be retried."),
+      labels: z.array(z.string()).exactOptional(),
+      version: z
+        .int()
+        .min(1)
+        .describe("Increases with every event of a job. An event with the same name and version is a repetition."),
+    })
+    .meta({ id: "JobEventDetail" }),
+);

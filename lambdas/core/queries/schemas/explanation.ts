@@ -1,0 +1,81 @@
+import * as z from "zod";
+import { jobTypes } from "../../job/job.ts";
+import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
+import { lazy } from "../../schema/lazy.ts";
+import { RepeatSchema } from "./job.ts";
+
+const Codes = () => z.array(z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
+
+const jobFields = () => ({
+  product_tag: z.string(),
+  env: z.string(),
+  event: z.string(),
+  type: z.enum(jobTypes),
+  app: z.string().exactOptional(),
+  target: z
+    .object({ section: z.string(), name: z.string() })
+    .describe("The catalog entry that the event runs, and its section."),
+  due_at: z.int().describe("Epoch milliseconds."),
+  recurring: z.boolean(),
+  repeat: RepeatSchema().exactOptional(),
+  expires_at: z.int().exactOptional().describe("Epoch milliseconds."),
+  timeout_ms: z.int(),
+  retries: z.int(),
+  retry_policy: z.object({
+    initial_delay: z.int(),
+    max_delay: z.int(),
+    backoff_multiplier: z.number(),
+    jitter: z.boolean(),
+    retryable_errors: Codes(),
+    non_retryable_errors: Codes(),
+  }),
+  labels: z.array(z.string()).exactOptional(),
+  input_bytes: z.int().describe("The size of the input as JSON."),
+});
+
+export const CostSchema = () =>
+  z.object({
+    usd_per_million: z.number().describe("US dollars for a million such jobs that succeed at the first attempt."),
+    region: z.string(),
+    prices_as_of: z.string(),
+    breakdown: z.array(
+      z.object({
+        what: z.string(),
+        count: z.number().describe("The number of units per run: requests, KB written or GB-seconds."),
+        usd_per_million: z.number(),
+      }),
+    ),
+    assumptions: z.array(z.string()),
+  });
+
+export const RouteSchema = () =>
+  z.discriminatedUnion("via", [
+    z.object({ via: z.literal("queue"), delay_seconds: z.int(), why: z.string() }),
+    z.object({ via: z.literal("scheduler"), schedule_at: z.int().describe("Epoch milliseconds."), why: z.string() }),
+  ]);
+
+export const FireTimeSchema = () =>
+  z.object({
+    at: z.int().describe("Epoch milliseconds."),
+    local: z.string().describe("The same time as an RFC 3339 string, in the time zone of the series."),
+    note: z.string().exactOptional().describe("The effect of daylight saving time on this run, if any."),
+  });
+
+export const AttemptWindowSchema = () => z.object({ attempt: z.int(), earliest_ms: z.int(), latest_ms: z.int() });
+
+export const ExplanationSchema = lazy(() =>
+  z
+    .object({
+      valid: z.literal(true),
+      job: z.object(jobFields()),
+      route: RouteSchema(),
+      next_runs: z.array(FireTimeSchema()).describe("The next run times, at most 10."),
+      retry_timetable: z
+        .array(AttemptWindowSchema())
+        .describe(
+          "When each attempt may start if all attempts before it fail, in milliseconds after the first one is due. Earliest: they fail at once, with the least jitter. Latest: they take their whole timeout, with the most jitter.",
+        ),
+      estimated_cost: CostSchema(),
+    })
+    .meta({ id: "Explanation" }),
+);

@@ -1,0 +1,164 @@
+import * as z from "zod";
+import { jobStatuses, jobTypes } from "../../job/job.ts";
+import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
+import { lazy } from "../../schema/lazy.ts";
+
+/*
+ * What the API answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from
+ * them, and the tests check every answer against them. They are made only with the document, so no other request pays for them.
+ */
+
+const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
+const JobStatus = lazy(() => z.enum(jobStatuses).meta({ id: "JobStatus" }));
+const JobType = lazy(() => z.enum(jobTypes).meta({ id: "JobType" }));
+
+const receiptFields = () => ({
+  job_id: z.string().describe("The id of the job: `job_` and 32 hexadecimal digits."),
+  status: JobStatus(),
+  scheduled_at: at("When the job starts, or starts for the first time."),
+  recurring: z.boolean().describe("Whether the job has a series of runs."),
+  next_run_at: at("When a recurring job runs next.").exactOptional(),
+});
+
+export const ReceiptSchema = lazy(() => z.object(receiptFields()).meta({ id: "Receipt" }));
+
+const JobErrorCodeSchema = lazy(() => z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
+
+export const JobFailureSchema = lazy(() =>
+  z
+    .object({
+      code: JobErrorCodeSchema(),
+      message: z.string(),
+      retryable: z.boolean().describe("Whether another attempt may help."),
+    })
+    .meta({ id: "JobFailure" }),
+);
+
+export const AttemptSchema = lazy(() =>
+  z
+    .object({
+      attempt: z.int().min(1),
+      due_at: at("When the attempt was due."),
+      started_at: at("When it started."),
+      ended_at: at("When it ended."),
+      outcome: z.enum(["completed", "failed", "cancelled"]),
+      crashes: z.int().exactOptional().describe("How many executions of this attempt crashed before it ended."),
+      error: JobFailureSchema().exactOptional(),
+      duration_ms: z.int(),
+      lateness_ms: z.int(),
+    })
+    .meta({ id: "Attempt" }),
+);
+
+export const RepeatSchema = lazy(() =>
+  z
+    .object({
+      cron: z.string().exactOptional(),
+      tz: z.string().exactOptional(),
+      every: z.int().exactOptional().describe("Milliseconds."),
+      anchor: at("The time that `every` is counted from."),
+      limit: z.int().exactOptional(),
+      end_date: at("No run is planned after this time.").exactOptional(),
+      overlap: z.enum(["skip", "queue"]),
+    })
+    .meta({ id: "Repeat" }),
+);
+
+export const StepSchema = lazy(() =>
+  z
+    .object({
+      status: z
+        .enum([...jobStatuses, "skipped", "not_started"])
+        .describe("`skipped`: its condition was not met. `not_started`: the feature has not reached it yet."),
+      job_id: z.string().exactOptional().describe("The job that runs the step."),
+      started_at: z.int().exactOptional(),
+      finished_at: z.int().exactOptional(),
+      error: JobFailureSchema().exactOptional(),
+    })
+    .meta({ id: "Step" }),
+);
+
+export const ChannelSchema = lazy(() => {
+  const report = {
+    sent: z
+      .array(z.object({ to: z.string(), id: z.string() }))
+      .exactOptional()
+      .describe("The recipients that were reached, each with the provider's message id."),
+    dead: z
+      .array(z.object({ to: z.string(), reason: z.string() }))
+      .exactOptional()
+      .describe("Recipients that no longer exist and should be removed."),
+    response_status: z.int().exactOptional().describe("The HTTP status that the callback URL answered."),
+  };
+  return z
+    .discriminatedUnion("status", [
+      z.object({ status: z.literal("sent"), ...report }),
+      z.object({ status: z.literal("failed"), code: JobErrorCodeSchema(), ...report }),
+    ])
+    .meta({ id: "Channel" });
+});
+
+const ParentSchema = lazy(() =>
+  z
+    .object({
+      job_id: z.string().describe("The feature's job."),
+      run: z.int().min(1).describe("The run of the feature's job."),
+      step: z.string().describe("The step, as `sequence.step`."),
+    })
+    .meta({ id: "Parent", description: "The feature of which the job is a step." }),
+);
+
+/** What a list shows of a job. */
+export const summaryFields = () => ({
+  ...receiptFields(),
+  product_tag: z.string(),
+  env: z.string(),
+  event: z.string(),
+  type: JobType(),
+  app: z.string().exactOptional(),
+  run: z.int().min(1).describe("The number of the run. A one-time job has run 1 only."),
+  attempt: z.int().min(1).describe("The number of the attempt at this run."),
+  retries: z.int().describe("How many further attempts follow a failed first one."),
+  timeout_ms: z.int().describe("How long one attempt may take, in milliseconds."),
+  due_at: at("When the current attempt may start."),
+  created_at: at("When the job was requested."),
+  started_at: at("When the latest attempt started.").exactOptional(),
+  finished_at: at("When the job ended.").exactOptional(),
+  expires_at: at("No attempt starts after this time: a job that still waits is cancelled.").exactOptional(),
+  labels: z.array(z.string()).exactOptional(),
+  repeat: RepeatSchema().exactOptional(),
+  parent: ParentSchema().exactOptional(),
+  error: JobFailureSchema().exactOptional(),
+  reason: z.string().exactOptional().describe("Why the job was cancelled."),
+});
+
+/** A result, or its URL where it is too large for an answer. */
+export const resultFields = () => ({
+  result: z.unknown().exactOptional().describe("The result of a completed job. Its shape depends on the event."),
+  result_url: z
+    .string()
+    .exactOptional()
+    .describe("The URL of a result that is too large for an answer; valid for an hour."),
+});
+
+export const JobSchema = lazy(() =>
+  z
+    .object({
+      ...summaryFields(),
+      attempts: z
+        .array(AttemptSchema())
+        .describe("The attempts of the current run, oldest first. The last 25 are kept."),
+      steps: z
+        .record(z.string(), StepSchema())
+        .exactOptional()
+        .describe("The state of each step of a feature, by `sequence.step` and in the order of the catalog."),
+      channels: z
+        .record(z.string(), ChannelSchema())
+        .exactOptional()
+        .describe(
+          "The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its result has them.",
+        ),
+      ...resultFields(),
+    })
+    .meta({ id: "Job" }),
+);

@@ -1,0 +1,33 @@
+import * as z from "zod";
+import { jobStatuses } from "../../job/job.ts";
+import { lazy } from "../../schema/lazy.ts";
+import { AttemptSchema, JobFailureSchema, resultFields, summaryFields } from "./job.ts";
+
+const next = () => z.string().exactOptional().describe("The cursor of the next page; absent on the last page.");
+
+export const JobSummarySchema = lazy(() => z.object(summaryFields()).meta({ id: "JobSummary" }));
+
+export const JobListSchema = lazy(() =>
+  z.object({ jobs: z.array(JobSummarySchema()), next_cursor: next() }).meta({ id: "JobList" }),
+);
+
+export const RunSchema = lazy(() =>
+  z
+    .object({
+      run: z.int().min(1),
+      status: z.enum(jobStatuses),
+      scheduled_at: z.int().describe("When the run was planned to start. Epoch milliseconds."),
+      due_at: z.int().describe("When its last attempt was due, or its next one is. Epoch milliseconds."),
+      started_at: z.int().exactOptional(),
+      finished_at: z.int().exactOptional(),
+      attempts: z.array(AttemptSchema()),
+      error: JobFailureSchema().exactOptional(),
+      reason: z.string().exactOptional(),
+      ...resultFields(),
+    })
+    .meta({ id: "Run" }),
+);
+
+export const RunListSchema = lazy(() =>
+  z.object({ runs: z.array(RunSchema()), next_cursor: next() }).meta({ id: "RunList" }),
+);

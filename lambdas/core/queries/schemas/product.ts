@@ -1,0 +1,32 @@
+import * as z from "zod";
+import { jobTypes } from "../../job/job.ts";
+import { lazy } from "../../schema/lazy.ts";
+
+const eventFields = () => ({
+  tag: z.string(),
+  type: z.enum(jobTypes),
+  description: z.string().exactOptional(),
+  retries: z.int().describe("The number of retries, unless a request sets another."),
+  timeout_ms: z.int().describe("The timeout of an attempt in milliseconds, unless a request sets another."),
+  target: z.string().describe("The name of the catalog entry that the event runs."),
+});
+
+const productFields = () => ({
+  tag: z.string(),
+  name: z.string().exactOptional(),
+  envs: z.array(z.string()).describe("The envs that the key has access to."),
+});
+
+export const ProductSummarySchema = lazy(() =>
+  z.object({ ...productFields(), events: z.array(z.object(eventFields())) }).meta({ id: "ProductSummary" }),
+);
+
+export const ProductListSchema = lazy(() =>
+  z.object({ products: z.array(ProductSummarySchema()) }).meta({ id: "ProductList" }),
+);
+
+export const ProductSchema = lazy(() => {
+  const input = z.record(z.string(), z.unknown()).describe("The JSON Schema (2020-12) of a request's input.");
+  const event = z.object({ ...eventFields(), input });
+  return z.object({ ...productFields(), events: z.array(event) }).meta({ id: "Product" });
+});
