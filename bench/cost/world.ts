@@ -17,11 +17,12 @@ import { eventBridgeScheduler } from "../../lambdas/aws/scheduler/scheduler.ts";
 import { sqsJobQueue } from "../../lambdas/aws/sqs/job-queue.ts";
 import { type RunJobOptions, runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { catalog } from "../../lambdas/consumers/types/catalog.ts";
+import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
 import { JobMessage, type JobType } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
-import type { Decide } from "../../lambdas/core/operations/execution.ts";
+import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
 import type { Clock } from "../../lambdas/core/ports/ports.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
@@ -81,7 +82,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
  * The handlers on the adapters of AWS, with every request counted. DynamoDB is a server in this process; SQS, the
  * Scheduler, S3 and EventBridge answer at once. Time is virtual. `execute` stands for what a job does.
  */
-export async function startWorld(execute: Decide) {
+export async function startWorld(execute: ExecuteWithServices) {
   const dynamo = await startDynamo();
   let counts = noCounts();
   let now = Date.UTC(2030, 0, 1, 12, 0, 7);
@@ -169,21 +170,21 @@ export async function startWorld(execute: Decide) {
     servicesOf("consumer-action"),
     servicesOf("reconciler"),
   ];
-  const run: Decide = (...what) => {
+  const run: ExecuteWithServices = (...what) => {
     executed++;
     // What a job does takes a moment: where time stood still, an entry of the index that is about a time would not move.
     now += executionMs;
     return execute(...what);
   };
   const api = httpApi(() => ({ ...ofApi, limits: defaultLimits, waits: fakeWaits() }), routes);
-  const consumerOf = (run: Decide, options: RunJobOptions = {}) =>
+  const consumerOf = (run: ExecuteWithServices, options: RunJobOptions = {}) =>
     queueHandler(
       () => ({ ...ofConsumer, redelivery: { soon: async () => {} } }),
       JobMessage,
       (all, message) => runJob(all, run, message, { ...options, random: () => 0.5 }),
     );
   const consumer = consumerOf(run);
-  const decider = consumerOf(decide, { wakeUps: true });
+  const decider = consumerOf(decide, { policy: decisionPolicy });
   const bus = eventBridgeBus({ client: events, bus: "jobs", clock });
   const lifecycle = streamHandler(
     () => ({

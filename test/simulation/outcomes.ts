@@ -1,5 +1,5 @@
 import { JobError } from "../../lambdas/core/job/job-error.ts";
-import type { Decide } from "../../lambdas/core/operations/execution.ts";
+import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import type { World } from "./adversary.ts";
 import type { Executions, Told } from "./executions.ts";
 import type { Invocation } from "./invocation.ts";
@@ -11,7 +11,11 @@ export const large = "x".repeat(5000);
 export const retryAfterMs = (message = ""): number => Number(/retry after (\d+)/.exec(message)?.[1] ?? 0);
 
 /** The executor of every type but features, in one invocation: takes its time, and ends as the adversary likes. */
-export function executor({ random, time, hardship }: World, executions: Executions, by: Invocation): Decide {
+export function executor(
+  { random, time, hardship }: World,
+  executions: Executions,
+  by: Invocation,
+): ExecuteWithServices {
   const told = (n: number, claim: string | undefined): Told => ({
     n,
     claim,

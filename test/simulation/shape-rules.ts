@@ -21,7 +21,15 @@ const asked = [
 ] as const;
 
 /** What a job has only while it runs. */
-const ofClaim = ["claim_id", "lease_until", "parked_since", "wake_at", "again_at", "failing_since", "woken"] as const;
+const ofClaim = [
+  "claim_id",
+  "lease_until",
+  "parked_since",
+  "wake_at",
+  "retry_decision_at",
+  "failing_since",
+  "wake_requested",
+] as const;
 
 /** What a stored job looks like, whoever has written it. */
 export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Write) {

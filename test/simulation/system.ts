@@ -1,5 +1,7 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
+import { defaultPolicy } from "../../lambdas/consumers/engine/attempt-policy.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
+import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
 import {
   type Job,
@@ -12,7 +14,7 @@ import {
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
-import { type Decide, Parked } from "../../lambdas/core/operations/execution.ts";
+import { type ExecuteWithServices, Parked } from "../../lambdas/core/operations/execution.ts";
 import { type Recent, recent } from "../../lambdas/core/operations/recent.ts";
 import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
 import type { Log } from "../../lambdas/core/ports/ports.ts";
@@ -170,18 +172,19 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   };
 
   async function consume(type: JobType, message: JobMessage) {
-    const wakeUps = type === "feature";
+    const isFeature = type === "feature";
     const what = `consumer of ${message.job_id.slice(-6)}`;
-    const { services, invocation, end } = invoke(wakeUps ? "decider" : "consumer", what);
+    const { services, invocation, end } = invoke(isFeature ? "decider" : "consumer", what);
     invocation.job_id = message.job_id;
-    const execute = wakeUps ? decider(invocation) : executor(world, executions, invocation);
-    const ofOurType: Decide = async (execution, of) => {
+    const execute = isFeature ? decider(invocation) : executor(world, executions, invocation);
+    const policy = isFeature ? decisionPolicy : defaultPolicy;
+    const ofOurType: ExecuteWithServices = async (execution, of) => {
       if (execution.job.type !== type)
         observer.violated("DESIGN 7", `${what}, of type ${type}, executes a job of type ${execution.job.type}`);
       return execute(execution, of);
     };
     try {
-      await runJob(services, ofOurType, message, { type, wakeUps, random: () => random.next() });
+      await runJob(services, ofOurType, message, { type, policy, random: () => random.next() });
     } catch (error) {
       checkGivenBack(invocation);
       if (error instanceof JobError) freezer.freeze(invocation);
@@ -200,7 +203,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
   }
 
   const decider =
-    (by: Invocation): Decide =>
+    (by: Invocation): ExecuteWithServices =>
     async (execution, services) => {
       const { job, clock } = execution;
       executions.started(job, by, { at: clock.now(), real: time.now() });

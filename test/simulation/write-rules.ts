@@ -71,7 +71,8 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
 
 /** A wake-up may tell who decides that it has come, and nothing else. */
 const isWakeUp = ({ write_id: _, ...before }: Job, { write_id: __, ...after }: Job) =>
-  !before.woken && JSON.stringify({ ...before, woken: true, version: before.version + 1 }) === JSON.stringify(after);
+  !before.wake_requested &&
+  JSON.stringify({ ...before, wake_requested: true, version: before.version + 1 }) === JSON.stringify(after);
 
 /** Invariant 6, from below: retries are not cut short, and a provider's Retry-After is waited for. */
 function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {

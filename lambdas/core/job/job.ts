@@ -138,12 +138,12 @@ export interface Job {
   parked_since?: number;
   /** When the reconciler wakes a parked job. */
   wake_at?: number;
-  /** When a message comes that wakes a parked job which AWS has refused something. */
-  again_at?: number;
+  /** When a message wakes a parked job to retry its decision: AWS refused a part of it, or a fault of ours broke it. */
+  retry_decision_at?: number;
   /** Since when every decision of a parked job has failed by a fault of ours. */
   failing_since?: number;
-  /** A wake-up has come while a decision was under way: who makes it asks for one more. */
-  woken?: true;
+  /** A wake-up came while a decision was under way: whoever makes that decision requests one more. */
+  wake_requested?: true;
   finished_at?: number;
   parent?: Parent;
   /** The tasks of Step Functions that wait for its end, the latest last. Bearer secrets: no answer, event or log has them. */
