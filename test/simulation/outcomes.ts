@@ -5,12 +5,12 @@ import type { Executions, Told } from "./executions.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary } from "./observer.ts";
 
-/** Above what is kept inline (DESIGN 6). */
+/** Larger than what is kept inline. */
 export const large = "x".repeat(5000);
 
 export const retryAfterMs = (message = ""): number => Number(/retry after (\d+)/.exec(message)?.[1] ?? 0);
 
-/** The executor of every type but features, in one invocation: takes its time, and ends as the adversary likes. */
+/** The executor of every type but features, in one invocation. It takes a random time and has a random outcome. */
 export function executor(
   { random, time, hardship }: World,
   executions: Executions,
@@ -29,7 +29,7 @@ export function executor(
       await clock.sleep(random.chance(hardship.overlong) ? 60_000 : random.int(1, 2000), signal);
       if (signal.aborted) {
         executions.ended(job, time.now());
-        // Some clients do not listen: what comes of it belongs to nobody.
+        // Some clients ignore the signal: their result must not be used.
         if (random.chance(0.5)) throw signal.reason;
         await clock.sleep(random.int(1, 30_000));
       }
