@@ -4,7 +4,7 @@ import type { JobErrorCode } from "./job-error.ts";
 /** The source of every event on the bus. */
 export const eventSource = "ductape.jobs";
 
-/** Every transition that can be told of; on the bus each is a detail-type, `job.<name>`. */
+/** Every transition that can be published. On the bus its detail-type is `job.<name>`. */
 export const jobEvents = [
   "scheduled",
   "started",
@@ -17,10 +17,10 @@ export const jobEvents = [
 ] as const;
 export type JobEventName = (typeof jobEvents)[number];
 
-/** What is published unless a setting says otherwise: each event costs, and these are the ones that others wait for. */
+/** What is published by default: each event costs money, and these are the ones that others wait for. */
 export const finalEvents = ["completed", "failed", "cancelled"] as const satisfies readonly JobEventName[];
 
-/** What an event says of its job: never an input or a result. Times are epoch milliseconds. */
+/** What an event says about its job: never an input or a result. Times are epoch milliseconds. */
 export interface JobEventDetail {
   job_id: string;
   product_tag: string;
@@ -29,19 +29,19 @@ export interface JobEventDetail {
   type: JobType;
   run: number;
   attempt: number;
-  /** The job's status after the transition; of a run that ended while its recurring job goes on, that run's. */
+  /** The job's status after the transition; the run's status if a run has ended and its recurring job goes on. */
   status: JobStatus;
   scheduled_at: number;
-  /** Of `retrying`, when the next attempt, which `attempt` numbers, is due. */
+  /** In `retrying` events, when the next attempt is due; `attempt` is its number. */
   due_at: number;
   started_at?: number;
   finished_at?: number;
-  /** Why the run failed, or the attempt that is retried. */
+  /** Why the run failed, or why the attempt that is retried did. */
   error_code?: JobErrorCode;
   labels?: string[];
-  /** When the job was requested: one that was deleted may have left its id to another, by its idempotency key. */
+  /** When the job was requested. It tells apart two jobs with one id: a repeated idempotency key may reuse that of a deleted job. */
   created_at: number;
-  /** Rises from event to event of the job. Events come at least once: one of this name and version is a repetition. */
+  /** Rises from one event of the job to the next. Events come at least once: the same name and version is a duplicate. */
   version: number;
 }
 

@@ -4,9 +4,9 @@ import { retryDelay } from "./retry.ts";
 /** When an attempt may start, in milliseconds after the first one is due, if every attempt before it fails. */
 export interface AttemptWindow {
   attempt: number;
-  /** If each attempt before fails at once and the jitter is as small as it gets. */
+  /** If every earlier attempt fails at once and the jitter is as small as possible. */
   earliest_ms: number;
-  /** If each takes its whole timeout and the jitter is as large as it gets. A provider's Retry-After comes on top. */
+  /** If every earlier attempt takes its whole timeout and the jitter is as large as possible, before any Retry-After. */
   latest_ms: number;
 }
 
