@@ -5,25 +5,12 @@ const change = "core/operations/change-job.ts";
 /** What callers change: cancel, pause, resume, reschedule, retry, run now. */
 export const changes: Mutation[] = [
   {
-    name: "change: is not dispatched",
-    at: `${change}#rewrite`,
-    find: "await dispatchFollowUps(services, next);",
-    replace: "",
-  },
-  {
     name: "change: asked for again it is not dispatched",
     seed: 300,
     at: `${change}#rewrite`,
     find: `job.status === "cancelled" || isWaiting(job)`,
     replace: `job.status === "cancelled"`,
     bug: "a job was run now, SQS refused it, and the caller who repeated the request got the answer that it runs",
-  },
-  {
-    name: "change: a write that was lost is taken for done",
-    seed: 298,
-    at: `${change}#rewrite`,
-    find: `if ((await services.jobs.replace(next)) === "lost") continue;`,
-    replace: "await services.jobs.replace(next);",
   },
   {
     name: "change: its schedule stays",
@@ -51,14 +38,14 @@ export const changes: Mutation[] = [
   },
   {
     name: "reschedule: what is paused goes on",
-    seed: 123,
+    seed: 130,
     at: `${change}#reschedule`,
     find: `job.status === "paused" ? "paused" : waiting(at, now)`,
     replace: "waiting(at, now)",
   },
   {
     name: "reschedule: past the end of the series",
-    seed: 428,
+    seed: 530,
     at: `${change}#reschedule`,
     find: "due_at > (series?.end_date ?? Number.POSITIVE_INFINITY)",
     replace: "due_at === -1",
@@ -74,12 +61,14 @@ export const changes: Mutation[] = [
   },
   {
     name: "resume: makes up for what was missed",
+    seed: 28,
     at: `${change}#resume`,
     find: "job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now)",
     replace: "job.scheduled_at",
   },
   {
     name: "pause: of a run that is under way",
+    seed: 36,
     at: `${change}#pause`,
     find: `job.status === "running" || job.attempt > 1`,
     replace: "job.attempt > 1",
@@ -99,15 +88,8 @@ export const changes: Mutation[] = [
     bug: "a step that a decider had created before it died ran although its feature was cancelled",
   },
   {
-    name: "cancel: a step does not wake its feature",
-    seed: 286,
-    at: `${change}#rewrite`,
-    find: "await dispatchFollowUps(services, next);",
-    replace: "await dispatchFollowUps(services, { ...next, parent: undefined });",
-  },
-  {
     name: "cancel: asked for again, it does not wake the feature",
-    seed: 170,
+    seed: 3001,
     at: `${change}#rewrite`,
     find: "await dispatchFollowUps(services, job);",
     replace: "await dispatchFollowUps(services, { ...job, parent: undefined });",
@@ -115,7 +97,7 @@ export const changes: Mutation[] = [
   },
   {
     name: "cancel: a step is one of any feature that has the id of its own",
-    seed: 331,
+    seed: 388,
     at: "core/operations/parent-guard.ts#endedParentOf",
     find: "found && isStepOf(step, found) ? found : undefined",
     replace: "found",

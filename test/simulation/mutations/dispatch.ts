@@ -12,13 +12,6 @@ export const dispatching: Mutation[] = [
     replace: `const early = transition(job); if (early.status === "scheduled") await dispatchFollowUps(services, early); const recorded =`,
   },
   {
-    name: "dispatch: its failure is swallowed",
-    seed: 29,
-    at: `${one}#scheduleJob`,
-    find: "await undispatched(services, job, cause);",
-    replace: "void cause;",
-  },
-  {
     name: "dispatch: of a batch, its failures are swallowed",
     seed: 24,
     at: `${many}#scheduleJobs`,
@@ -59,25 +52,14 @@ export const dispatching: Mutation[] = [
     replace: "refused.size < 0 ?",
   },
   {
-    name: "idempotency: the second job replaces the first",
-    at: `${one}#record`,
-    find: "return { job: await repeated(services, created.job, request), isNew: false };",
-    replace: "await services.jobs.replace({ ...job, version: created.job.version + 1 }); return { job, isNew: true };",
-  },
-  {
     name: "idempotency: the key is forgotten",
     at: `${one}#idOf`,
     find: "derivedJobId(product.tag, env, key)",
     replace: "newJobId()",
   },
   {
-    name: "idempotency: another request changes the input",
-    at: `${one}#prepare`,
-    find: "/$" + "{request.fingerprint}/$" + "{writeId}",
-    replace: "",
-  },
-  {
     name: "idempotency: a task that asks again is not answered",
+    seed: 22,
     at: `${one}#repeated`,
     find: "await answering(services, existing, request.task_token)",
     replace: "existing",

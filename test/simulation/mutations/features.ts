@@ -8,7 +8,7 @@ const plan = "consumers/types/feature/plan.ts";
 export const features: Mutation[] = [
   {
     name: "feature: a wake-up is dropped while a decision is made",
-    seed: 102,
+    seed: 179,
     at: `${policy}#decisionPolicy`,
     find: `if (job.wake_requested) return "noted";`,
     replace: `return "noted";`,
@@ -45,7 +45,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: every message that AWS refuses asks again",
-    seed: 285,
+    seed: 3001,
     at: "consumers/types/feature/retry-decision.ts#retryAt",
     find: "retry_decision_at > now + clocksApartMs ? retry_decision_at :",
     replace: "",
@@ -53,6 +53,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: what fails by our own fault is tried for ever",
+    seed: 24,
     at: `${policy}#retryDecision`,
     find: "now - failing_since >= giveUpAfterMs",
     replace: "failing_since < 0",

@@ -29,12 +29,6 @@ export const series: Mutation[] = [
     replace: "job.run > repeat.limit",
   },
   {
-    name: "series: a run past the end date",
-    at: "core/job/recurrence.ts#nextOccurrence",
-    find: "return next !== undefined && next <= (repeat.end_date ?? Number.POSITIVE_INFINITY) ? next : undefined;",
-    replace: "return next;",
-  },
-  {
     name: "series: drifts",
     at: "core/job/recurrence.ts#nextByInterval",
     find: "anchor + (Math.floor((after - anchor) / every) + 1) * every",
@@ -48,12 +42,14 @@ export const series: Mutation[] = [
   },
   {
     name: "series: missed occurrences are left out",
+    seed: 18,
     at: `${rules}#plannedAfter`,
     find: `if (repeat.overlap === "queue") return { at, coalesced_until: now };`,
     replace: "",
   },
   {
     name: "pause: the next run comes all the same",
+    seed: 56,
     at: `${rules}#withRun`,
     find: `pause_requested ? "paused" : waiting(at, now)`,
     replace: "waiting(at, now)",
