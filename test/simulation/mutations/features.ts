@@ -110,7 +110,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a step that was done and deleted is done again",
-    seed: 563,
+    seed: 3076,
     at: `${decider}#execute`,
     find: "{ ...jobless, ...statesOf(children, now) }",
     replace: "{ ...statesOf(children, now) }",
@@ -154,6 +154,7 @@ export const features: Mutation[] = [
   },
   {
     name: "feature: a revived step does not wait for its delay",
+    seed: 38,
     at: "core/operations/change-job.ts#revive",
     find: "job.started_at === undefined ? Math.max(now, job.due_at) : now",
     replace: "now",
