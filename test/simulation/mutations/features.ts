@@ -146,13 +146,6 @@ export const features: Mutation[] = [
     replace: "job.expires_at",
   },
   {
-    name: "feature: its failure cancels the steps that a retry has revived",
-    seed: 1871,
-    at: "core/operations/change-job.ts#cancelSteps",
-    find: "isFinished(step) || isRevived(step, job)",
-    replace: "isFinished(step)",
-  },
-  {
     name: "feature: a revived step does not wait for its delay",
     seed: 38,
     at: "core/operations/change-job.ts#revive",
