@@ -17,11 +17,12 @@ import { eventBridgeScheduler } from "../../lambdas/aws/scheduler/scheduler.ts";
 import { sqsJobQueue } from "../../lambdas/aws/sqs/job-queue.ts";
 import { type RunJobOptions, runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { catalog } from "../../lambdas/consumers/types/catalog.ts";
+import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
 import { JobMessage, type JobType } from "../../lambdas/core/job/job.ts";
 import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
-import type { Decide } from "../../lambdas/core/operations/execution.ts";
+import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
 import type { Waits } from "../../lambdas/core/operations/waits.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
@@ -79,7 +80,7 @@ export type World = Awaited<ReturnType<typeof startWorld>>;
  * The handlers on their AWS adapters, with every request counted. DynamoDB is a server in this process; SQS, the
  * Scheduler, S3 and EventBridge answer at once. Time is virtual. `execute` stands for what a job does.
  */
-export async function startWorld(execute: Decide) {
+export async function startWorld(execute: ExecuteWithServices) {
   const dynamo = await startDynamoDb();
   let counts = noCounts();
   let now = Date.UTC(2030, 0, 1, 12, 0, 7);
@@ -167,21 +168,21 @@ export async function startWorld(execute: Decide) {
     servicesOf("consumer-action"),
     servicesOf("reconciler"),
   ];
-  const run: Decide = (...what) => {
+  const run: ExecuteWithServices = (...what) => {
     executed++;
     // A job takes a moment: if time stood still, an index entry whose key has a time would not move.
     now += executionMs;
     return execute(...what);
   };
   const api = httpApi(() => ({ ...ofApi, limits: defaultLimits, waits: only<Waits>("waits") }), routes);
-  const consumerOf = (run: Decide, options: RunJobOptions = {}) =>
+  const consumerOf = (run: ExecuteWithServices, options: RunJobOptions = {}) =>
     queueHandler(
       () => ({ ...ofConsumer, redelivery: { soon: async () => {} } }),
       JobMessage,
       (all, message) => runJob(all, run, message, { ...options, random: () => 0.5 }),
     );
   const consumer = consumerOf(run);
-  const decider = consumerOf(decide, { wakeUps: true });
+  const decider = consumerOf(decide, { policy: decisionPolicy });
   const bus = eventBridgeBus({ client: events, bus: "jobs", clock });
   const lifecycle = streamHandler(
     () => ({

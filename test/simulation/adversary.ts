@@ -1,5 +1,6 @@
 import { TransientError } from "../../lambdas/core/errors.ts";
 import type { ClaimOutcome } from "../../lambdas/core/job/claim.ts";
+import type { Crowd } from "./crowd.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
@@ -7,7 +8,7 @@ import type { Poison } from "./poison.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** The services that may be out, as the ports are named, and calls of them that may be out alone: throttled, or forbidden. */
+/** The services that may be out, by the names of the ports, and the calls that may be out alone: throttled, or forbidden. */
 const services = {
   jobs: ["create", "getMany", "replace"],
   queue: ["send", "sendMany"],
@@ -18,7 +19,7 @@ const services = {
 } as const;
 export type Service = keyof typeof services;
 
-/** Says whether a call of a service is out at a time. */
+/** Whether a call of a service is out at a time. */
 export type Outages = (service: Service, method: string, at: number) => boolean;
 
 export function outagesOf(random: Random, hardship: Hardship, start: number): Outages {
@@ -36,35 +37,37 @@ export function outagesOf(random: Random, hardship: Hardship, start: number): Ou
     );
 }
 
-/** What a port throws here. Its message quotes what it was sent, as AWS's may, and belongs in no log line or answer. */
+/** What a port throws. Its message quotes what was sent, as those of AWS may, and must appear in no log line or answer. */
 export class Injected extends TransientError {
   constructor(what: string, code = "InternalServerError") {
     super(code, `${what}: ${canary}`);
   }
 }
 
-/** As the SDK names them for the services that we call. */
+/** The names that the SDK gives them, for the services that we call. */
 const throttles = ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestThrottled", "SlowDown"];
 
 export interface World {
   time: Timeline;
   random: Random;
-  /** Decides of the faults that came later (hardship.ts). */
+  /** The randomness of the faults that were added later (hardship.ts). */
   late: Random;
   hardship: Hardship;
   observer: Observer;
   outages: Outages;
   /** What AWS will never take. */
   poison: Poison;
+  /** Whether the memory of a consumer is full. */
+  crowd: Crowd;
 }
 
 /**
- * The calls for many say what was refused item by item, and throw nothing (core/ports/ports.ts): a fault of theirs is that AWS
- * took none, or that it is not known what it took.
+ * Batch calls answer which items were refused, and throw nothing (core/ports/ports.ts). Their fault is that AWS took no item,
+ * or that nobody knows what it took.
  */
 const refusals: Record<string, (args: unknown[], cause: Injected) => unknown> = {
   createMany: ([jobs], cause) => (jobs as unknown[]).map((_, index) => ({ index, cause })),
-  /** Of a job queue the type comes first. */
+  /** In a job queue the first argument is the type. */
   sendMany: (args, cause) => (args.at(-1) as unknown[]).map((_, index) => ({ index, cause })),
   keep: ([letters], cause) => (letters as unknown[]).map((_, index) => ({ index, cause })),
   publish: ([events], cause) => (events as unknown[]).map((_, index) => ({ index, code: cause.code })),
@@ -72,18 +75,18 @@ const refusals: Record<string, (args: unknown[], cause: Injected) => unknown> = 
 
 const never = new Promise<never>(() => {});
 
-/** The longer ones are so long that a lease may end while a call of its consumer is under way. */
+/** The longer ones last so long that a lease may end during a call of its consumer. */
 const hangs: readonly [from: number, to: number][] = [
   [1000, 20_000],
   [20_000, 80_000],
 ];
 
-/** What a consumer does that has an outcome. */
+/** The calls by which a consumer writes its outcome. */
 const outcomeWrites = new Set(["put", "archive", "replace"]);
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** A port as one invocation sees it: slow, and at the adversary's mercy. Nothing happens after the invocation's death. */
+/** A port as one invocation sees it: slow and faulty. After the invocation's death nothing happens any more. */
 export function throughAdversary<Port extends object>(
   service: Service,
   port: Port,
@@ -112,7 +115,7 @@ export function throughAdversary<Port extends object>(
     return async (...args: unknown[]) => {
       invocation.calls++;
       if (invocation.isOver)
-        observer.violated("design 8", `${invocation.what} goes on with ${method}, although its time is up`);
+        observer.violated("feature", `${invocation.what} goes on with ${method}, although its time is up`);
       if (outcomeWrites.has(method) && invocation.claim_id !== undefined && !invocation.isWriting) {
         invocation.isWriting = true;
         if (random.chance(hardship.stall)) {

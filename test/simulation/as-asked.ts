@@ -8,7 +8,7 @@ interface Kept {
   isKept: (stored: Stored) => boolean;
 }
 
-/** How a new job differs from what was asked for (docs/design.md 3). `latest` is the last time at which "now" can have been. */
+/** How a new job differs from its request. `latest` is the latest time that "now" can have stood for. */
 export function differs(job: Job, request: Request, latest: number, kept: Kept): string[] {
   const { load, isKept } = kept;
   const { product_tag, env, event, input, start_at, retries, timeout_ms, expires_at, labels, repeat } = request;

@@ -88,7 +88,7 @@ function tasksAnswered({ system, ledger: { observer } }: AtRest) {
         observer.violated(8, `a task that waits for ${nameOf(job)} was never answered`);
 }
 
-/** docs/design.md 8: a feature that completed has done each of its steps, and one that failed has one that did not. */
+/** A feature that completed has done each of its steps, and a feature that failed has a step that did not complete. */
 function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystanders }: AtRest) {
   const known = new Set(bystanders.map(({ id }) => id));
   for (const job of system.jobs.all()) {
@@ -105,7 +105,7 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
         // Deleted, its result is gone for those that ask for it; tried again by hand, it may have completed since.
         isDeleted || (!step.allow_fail && (child?.status !== "completed" || child.retried_after !== undefined));
       if (!children.some((one) => isToBlame(one) && hasStarted(one)))
-        observer.violated("design 8", `${nameOf(job)} failed, and none of its steps has`);
+        observer.violated("feature", `${nameOf(job)} failed, and none of its steps has`);
     }
     if (job.status !== "completed") continue;
     const shown = (job.progress ? system.load(job.progress) : {}) as Record<string, StepView>;
@@ -115,11 +115,11 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
       // Tried again by hand, it may have ended otherwise since.
       const isShown = shown[key]?.job_id === child?.id && shown[key]?.status === child?.status;
       if (child ? !isShown && child.retried_after === undefined : !shown[key])
-        observer.violated("design 8", `${nameOf(job)} shows step ${key} as ${shown[key]?.status ?? "none"}`);
+        observer.violated("feature", `${nameOf(job)} shows step ${key} as ${shown[key]?.status ?? "none"}`);
       if (!child && !condition && !allow_fail)
-        observer.violated("design 8", `${nameOf(job)} completed without step ${key}`);
+        observer.violated("feature", `${nameOf(job)} completed without step ${key}`);
       if (child && child.status !== "completed" && !allow_fail)
-        observer.violated("design 8", `${nameOf(job)} completed although step ${key} is ${child.status}`);
+        observer.violated("feature", `${nameOf(job)} completed although step ${key} is ${child.status}`);
     }
   }
 }
@@ -127,10 +127,10 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
 const hasStarted = ({ child, isDeleted }: { child: Job | undefined; isDeleted: boolean }) =>
   isDeleted || child !== undefined;
 
-/** docs/design.md 1 promises the second; where AWS is quick, SQS's own lag and a few calls take less than half of it. */
+/** The design promises the second. If AWS is quick, the lag of SQS and a few calls take less than half of it. */
 const punctualMs = 500;
 
-/** docs/design.md 1, where nothing breaks. */
+/** Jobs are on time if nothing breaks. */
 function punctual({ system, ledger: { observer }, hardship }: AtRest) {
   const mostMs = punctualMs + hardship.patience;
   for (const { id, repeat, attempts } of runsOf(system)) {
@@ -139,7 +139,7 @@ function punctual({ system, ledger: { observer }, hardship }: AtRest) {
     for (const { attempt, started_at, due_at } of attempts) {
       const late = started_at - due_at;
       if (late > mostMs)
-        observer.violated("design 1", `${id.slice(-6)} attempt ${attempt} started ${late} ms late in peace`);
+        observer.violated("punctuality", `${id.slice(-6)} attempt ${attempt} started ${late} ms late in peace`);
     }
   }
 }
@@ -147,7 +147,7 @@ function punctual({ system, ledger: { observer }, hardship }: AtRest) {
 /** Of a decision: the wake-up, the claim, and the writes; twice where one is in progress when the next wake-up comes. */
 const decisionMs = 5000;
 
-/** docs/design.md 8: the end of a step wakes its feature at once. */
+/** The end of a step wakes its feature at once. */
 function featuresGoOn({ system, ledger: { observer }, hardship }: AtRest) {
   const mostMs = decisionMs + hardship.patience;
   const families = Map.groupBy(
@@ -161,9 +161,9 @@ function featuresGoOn({ system, ledger: { observer }, hardship }: AtRest) {
     const isSoon = (time: number) => ends.some((end) => time >= end - 100 && time <= end + mostMs);
     for (const step of steps)
       if (!isSoon(step.created_at))
-        observer.violated("design 8", `${nameOf(step)} was started long after what it waits for`);
+        observer.violated("feature", `${nameOf(step)} was started long after what it waits for`);
     if (feature.finished_at !== undefined && !isSoon(feature.finished_at))
-      observer.violated("design 8", `${nameOf(feature)} ended long after its last step`);
+      observer.violated("feature", `${nameOf(feature)} ended long after its last step`);
   }
 }
 

@@ -7,11 +7,12 @@ import { parseRequest } from "../../lambdas/core/requests/request.ts";
 import { RequestError } from "../../lambdas/core/requests/request-error.ts";
 import type { World } from "./adversary.ts";
 import { differs } from "./as-asked.ts";
+import type { Invoked } from "./invocations.ts";
 import { attemptOf, type Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { catalog } from "./product.ts";
 import { events, type Request, randomRequest } from "./requests.ts";
-import type { Invoked, System } from "./system.ts";
+import type { System } from "./system.ts";
 
 /** API Gateway ends a request after this; the caller gets a 5xx. */
 const gatewayMs = 29_000;
@@ -46,7 +47,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     time.after(random.int(0, 60), () => void create(request));
   }
 
-  /** A caller who gets no answer, or a 503, asks again with the same key (docs/design.md 4). */
+  /** A caller who gets no answer, or a 503, asks again with the same key. */
   async function create(request: Request, more = 2) {
     const invoked = system.invoke("api", "api");
     const again = () => {
@@ -77,11 +78,11 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     const { idempotency_key: key, event, task_token } = request;
     const others = job.version === 1 ? differs(job, request, time.now() + hardship.skew, system) : [];
     if (job.event !== event || others.length > 0)
-      observer.violated("design 4", `${job.id.slice(-6)} is not the job that was asked for: ${others.join(", ")}`);
+      observer.violated("request", `${job.id.slice(-6)} is not the job that was asked for: ${others.join(", ")}`);
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
     if (key !== undefined) {
       if ((byKey.get(key) ?? job.id) !== job.id)
-        observer.violated("design 6", `${job.id.slice(-6)} is the second job of its idempotency key`);
+        observer.violated("data", `${job.id.slice(-6)} is the second job of its idempotency key`);
       byKey.set(key, job.id);
     }
     promise(job.id);
@@ -95,7 +96,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     const isWaiting = !isFinished(now) && now.run === job.run && now.due_at === job.due_at;
     const isFresh = isWaiting && job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
     if (isFresh && !ledger.handedOver.has(attemptOf(job)))
-      observer.violated("design 7", `${job.id.slice(-6)} was accepted, and nobody has been given its message`);
+      observer.violated("consumer", `${job.id.slice(-6)} was accepted, and nobody has been given its message`);
   }
 
   function refused(error: unknown, { idempotency_key: key }: Request, { invocation }: Invoked) {
@@ -106,7 +107,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     if (error.code !== "UNAVAILABLE" || error.jobId || key === undefined || key.startsWith("shared")) return;
     const id = derivedJobId("sim", "e", key);
     if (system.jobs.peek(id) && ledger.lifeOf(id).by === invocation)
-      observer.violated("design 4", `${id.slice(-6)} was kept, although its caller was told that nothing was`);
+      observer.violated("request", `${id.slice(-6)} was kept, although its caller was told that nothing was`);
   }
 
   /** Up to eight jobs in one request, most without a key. */
@@ -140,7 +141,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
       promise(job.job_id);
       const stored = system.jobs.peek(job.job_id);
       if (stored?.version === 1 && !ledger.handedOver.has(attemptOf(stored)))
-        observer.violated("design 7", `${stored.id.slice(-6)} of a batch was accepted, and nobody has its message`);
+        observer.violated("consumer", `${stored.id.slice(-6)} of a batch was accepted, and nobody has its message`);
     }
     end(12 * jobs.length);
   }

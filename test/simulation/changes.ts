@@ -75,18 +75,18 @@ export function changes(
     end();
   };
 
-  /** Whoever is refused a change is told why, and that it is so. */
+  /** A change is refused for a reason that the error names and that is true. */
   function checkRefused(what: string, before: Job, { code }: RequestError) {
     const job = system.jobs.peek(before.id);
     const writes = (job?.version ?? before.version) - before.version;
     const name = `${what} of ${nameOf(before)}, ${before.status},`;
     if (code === "STATE_CONFLICT" && job === before && promises[what]?.mayHave(job))
-      observer.violated("design 4", `${name} was refused for its state`);
+      observer.violated("request", `${name} was refused for its state`);
     if (code === "UNAVAILABLE" && job?.created_at === before.created_at && writes < tooFast)
-      observer.violated("design 4", `${name} was refused because it changes too fast, and has changed ${writes} times`);
+      observer.violated("request", `${name} was refused because it changes too fast, and has changed ${writes} times`);
   }
 
-  /** Whoever is told that a job was changed may rely on it: it was, and whoever is to act on it has been told. */
+  /** A caller whose change was accepted may rely on it: the job was changed, and its queue, its steps and its feature know. */
   function checkChanged(what: string, before: Job | undefined, told: Job, invocation: Invocation) {
     const { began } = invocation;
     const job = system.jobs.peek(told.id);
@@ -94,22 +94,22 @@ export function changes(
     if (job && job.created_at !== told.created_at) return;
     const name = `${nameOf(told)}, which somebody was told is changed by ${what},`;
     const written = lifeOf(told.id).written.get(told.version);
-    if (written?.state !== stateOf(told)) observer.violated("design 4", `${name} was never ${stateOf(told)}`);
+    if (written?.state !== stateOf(told)) observer.violated("request", `${name} was never ${stateOf(told)}`);
     if (before && !promises[what]?.makes(told, before, time.now() + hardship.skew))
-      observer.violated("design 4", `${name} is ${told.status}`);
+      observer.violated("request", `${name} is ${told.status}`);
     const isOurs = written?.by === invocation && before?.version === told.version - 1 && before.status === "scheduled";
     const isLeft = isOurs && (told.status === "cancelled" || attemptOf(before) !== attemptOf(told));
     // A request that is repeated meanwhile may hand it over as it was: whoever claims by that drops it.
     const isHandedOver = isLeft && (handedOver.get(attemptOf(before)) ?? 0) >= began;
     if (isLeft && !isHandedOver && system.isScheduled(attemptOf(before)))
-      observer.violated("design 5", `${name} is scheduled still as it was before`);
+      observer.violated("routes", `${name} is scheduled still as it was before`);
     const isMoved = job?.due_at !== told.due_at || job.attempt !== told.attempt;
     if (job && isWaiting(job) && !isMoved && !handedOver.has(attemptOf(told)))
-      observer.violated("design 7", `${name} waits, and nobody has been given its message`);
+      observer.violated("consumer", `${name} waits, and nobody has been given its message`);
     const wakeUp = handedOver.get(told.parent ? attemptKey(told.parent.message) : "") ?? 0;
     const isFresh = (told.finished_at ?? 0) >= began - 3000;
     if (what === "cancel" && told.parent && isFresh && wakeUp < began)
-      observer.violated("design 8", `${name} has ended, and nobody has told its feature`);
+      observer.violated("feature", `${name} has ended, and nobody has told its feature`);
   }
 
   /** A job that was asked for, or the step of a feature. */

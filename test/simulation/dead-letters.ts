@@ -20,7 +20,7 @@ export interface WriteRecord {
 }
 export const nameOfWrite = ({ id, version }: WriteRecord) => `write ${id} ${version}`;
 
-/** Whether our code can make nothing of the write that tells this: nobody is told of it. */
+/** Whether our code cannot handle the write behind this event, so that nobody gets the event. */
 export const isUnreadable = (poison: Poison, id: string, { write }: ToTell): boolean =>
   poison.write(nameOfWrite({ id, version: write }));
 

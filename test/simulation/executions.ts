@@ -18,7 +18,7 @@ export interface Executions {
 /** What an execution may need beyond its timeout to write its outcome; within the lease's margin, clocks apart. */
 const outcomeMs = 5000;
 
-/** docs/design.md 7: the third crash fails the job, so that nothing is started a fourth time. Not read from the code: it is held to it. */
+/** The third crash fails the job, so that nothing is started a fourth time. A number of its own, which the code is held to. */
 const mostStarts = 3;
 
 export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Executions {
@@ -36,7 +36,7 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
       if (at < job.due_at) observer.violated(2, `${nameOf(job)} started ${job.due_at - at} ms early`);
       checkLease(job, real, "started");
       if (job.expires_at !== undefined && job.parked_since === undefined && job.expires_at <= (job.started_at ?? at))
-        observer.violated("design 7", `${nameOf(job)} started after it had expired`);
+        observer.violated("consumer", `${nameOf(job)} started after it had expired`);
       const life = lifeOf(job.id);
       if (job.claim_id !== undefined && life.orphaned === job.claim_id)
         observer.violated(4, `${nameOf(job)} was started although its feature was over`);
@@ -66,7 +66,7 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
       const { progress: left, winners } = lifeOf(job.id);
       const isNext = left?.run === job.run && left.attempt === job.attempt - 1;
       if (isNext && winners.get(job.run) === left.claim && (progress as Told | undefined)?.claim !== left.claim)
-        observer.violated("design 7", `${nameOf(job)} does not see what the attempt before it has left`);
+        observer.violated("consumer", `${nameOf(job)} does not see what the attempt before it has left`);
       if (progress === undefined) return;
       observer.cover("progress of the attempt before");
       // Of the last attempt that kept any; one that was fenced off must not have left its own.

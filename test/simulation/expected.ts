@@ -1,7 +1,7 @@
 const faults = ["dies before", "dies after", "fails before", "fails after", "throttles"];
 const each = (...methods: string[]) => methods.flatMap((method) => faults.map((fault) => `${fault} ${method}`));
 
-/** What some hundred histories must have shown: a world in which these do not happen proves little. */
+/** What a few hundred histories must have shown. A world in which these do not happen proves little. */
 export const expected: readonly string[] = [
   ...each("add", "claim", "create", "get", "getMany", "page", "publish", "replace", "send", "sendMany"),
   "none -> scheduled",
@@ -33,6 +33,8 @@ export const expected: readonly string[] = [
   "execution of action",
   "execution of feature",
   "large result",
+  "snooze",
+  "log info: job sent back: the others of its batch leave no memory for its input",
   "stands still before replace",
   "answers late to claim",
   "loses the answer to replace",
@@ -69,7 +71,7 @@ export const expected: readonly string[] = [
   ...["cancel", "pause", "resume", "reschedule", "run now", "delete"].map((what) => `changed: ${what}`),
 ];
 
-/** What takes some thousand. */
+/** What takes some thousand histories to show. */
 export const rare: readonly string[] = [
   ...each("archive", "createMany", "keep", "put", "remove", "schedule", "unschedule"),
   "queued -> queued",

@@ -26,16 +26,16 @@ export function stepsOf(event: string): [key: string, step: Step, needs: string[
   });
 }
 
-/** docs/design.md 8, and invariant 4 for features: one job a step, and none from a decision that came after the feature's end. */
+/** Invariant 4 for features: one job per step, and none from a decision that came after the feature's end. */
 export function stepsStartOnce({ observer, steps, isDone, lifeOf }: Ledger, { by, before, after, peek }: Write) {
   if (before || !after.parent) return;
   const { message, step } = after.parent;
   const key = stepKey(message, step);
   const other = steps.get(key);
   if (other !== undefined && other !== after.id && peek(other))
-    observer.violated("design 8", `${nameOf(after)} is another job of step ${step}`);
+    observer.violated("feature", `${nameOf(after)} is another job of step ${step}`);
   if ([message.attempt, "any"].includes(isDone.get(key) ?? 0))
-    observer.violated("design 8", `${nameOf(after)} does step ${step} again, which had completed`);
+    observer.violated("feature", `${nameOf(after)} does step ${step} again, which had completed`);
   steps.set(key, after.id);
   lifeOf(after.id).feature = lifeOf(message.job_id);
   const feature = peek(message.job_id);
@@ -43,7 +43,7 @@ export function stepsStartOnce({ observer, steps, isDone, lifeOf }: Ledger, { by
     observer.violated(4, `step ${step} of ${nameOf(feature)} was started after its end`);
 }
 
-/** docs/design.md 8: a step starts when what it depends on has ended, and after its delay. */
+/** A step starts when what it depends on has ended, and after its delay. */
 export function stepsWait({ observer, steps }: Ledger, { by, before, after, peek }: Write) {
   const { parent } = after;
   const feature = parent && peek(parent.message.job_id);
@@ -56,15 +56,14 @@ export function stepsWait({ observer, steps }: Ledger, { by, before, after, peek
     const [, { if: condition, allow_fail } = {}] = all.find(([key]) => key === need) ?? [];
     // Without a job it was skipped, or failed on the spot.
     const isOver = needed ? isFinished(needed) : id !== undefined || condition !== undefined || allow_fail;
-    if (!isOver)
-      observer.violated("design 8", `${nameOf(after)} (${parent.step}) was started before ${need} had ended`);
+    if (!isOver) observer.violated("feature", `${nameOf(after)} (${parent.step}) was started before ${need} had ended`);
   }
   const early = by.began + by.skew + (step?.delay ?? 0) - after.due_at;
   if (early > 0)
-    observer.violated("design 8", `${nameOf(after)} (${parent.step}) is due ${early} ms before its delay is over`);
+    observer.violated("feature", `${nameOf(after)} (${parent.step}) is due ${early} ms before its delay is over`);
 }
 
-/** docs/design.md 8: nobody has asked to cancel a step that its feature's consumer cancels, unless the feature is over. */
+/** A feature's consumer cancels a step only if the feature is over. */
 export function stepsEndForAReason({ observer, lifeOf }: Ledger, { by, before, after, peek }: Write) {
   const { parent } = after;
   if (!parent || !before || isFinished(before) || after.status !== "cancelled") return;
@@ -73,22 +72,22 @@ export function stepsEndForAReason({ observer, lifeOf }: Ledger, { by, before, a
   const feature = lifeOf(job_id) === lifeOf(after.id).feature ? peek(job_id) : undefined;
   if (feature && !isFinished(feature) && feature.run === run && feature.attempt === attempt)
     observer.violated(
-      "design 8",
+      "feature",
       `${nameOf(after)} (${parent.step}) was cancelled by ${by.what}, and its feature goes on`,
     );
 }
 
-/** docs/design.md 8: a step that is tried again with its feature, and had not started, still waits for its delay. */
+/** A step that is retried with its feature and had not started still waits for its delay. */
 export function revivedWaits({ observer }: Ledger, { by, before, after }: Write) {
   if (by.purpose !== "decider" || before?.status !== "cancelled" || isFinished(after)) return;
   if (before.started_at === undefined && after.due_at < before.due_at)
     observer.violated(
-      "design 8",
+      "feature",
       `${nameOf(after)} is revived ${before.due_at - after.due_at} ms before its delay is over`,
     );
 }
 
-/** docs/design.md 8: a feature fails for a step that has failed, and not for one that goes on. */
+/** A feature fails for a step that has failed, and not for one that goes on. */
 export function failsForAStep({ observer, steps }: Ledger, { before, after, peek }: Write) {
   if (after.status !== "failed" || before?.status !== "running") return;
   const [, key] = /^Step (.+?) failed: /.exec(after.error?.message ?? "") ?? [];
@@ -96,13 +95,13 @@ export function failsForAStep({ observer, steps }: Ledger, { before, after, peek
   const step = id ? peek(id) : undefined;
   // Who retries a step by hand does so at any time.
   if (step && !isFinished(step) && step.retried_after === undefined)
-    observer.violated("design 8", `${nameOf(after)} failed for step ${key}, which is ${step.status}`);
+    observer.violated("feature", `${nameOf(after)} failed for step ${key}, which is ${step.status}`);
 }
 
-/** docs/design.md 8: what has started does not expire any more, and a feature between two decisions has. */
+/** A job that has started does not expire any more. A feature between two decisions has started. */
 export function startedStays({ observer }: Ledger, { before, after }: Write) {
   if (after.reason === "expired" && before?.status === "running" && before.parked_since !== undefined)
-    observer.violated("design 7", `${nameOf(before)} expired between two decisions`);
+    observer.violated("consumer", `${nameOf(before)} expired between two decisions`);
 }
 
 /** A feature that is revived is not over any more, for steps that were claimed while it was and start only now. */

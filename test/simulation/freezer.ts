@@ -2,15 +2,15 @@ import type { World } from "./adversary.ts";
 import type { Invocation } from "./invocation.ts";
 
 /**
- * Lambdas that stand still after they have answered, and go on with what they were at when the next event comes: so may a
- * decision that is out of time, while another one is made.
+ * Lambdas that are frozen after they have answered, and go on with what they were doing when the next event comes. A decision
+ * that is out of time may do so while another one is made.
  * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
  */
 export function lambdaFreezer({ time, late, hardship, observer }: World) {
   const frozen = new Map<string, (() => void)[]>();
 
   return {
-    /** A decision is out of time: from now on it is to call nobody. */
+    /** A decision is out of time: from now on it must not call any port. */
     freeze(invocation: Invocation) {
       if (invocation.purpose !== "decider" || !late.chance(hardship.freeze)) return;
       const { job_id = "", what } = invocation;
@@ -27,7 +27,7 @@ export function lambdaFreezer({ time, late, hardship, observer }: World) {
       });
     },
 
-    /** Another decision begins: in the same Lambda, maybe, or in one that is as busy. */
+    /** Another decision begins, in the same Lambda or in another one. */
     thaw(job_id: string) {
       const waiting = frozen.get(job_id) ?? [];
       frozen.delete(job_id);

@@ -1,13 +1,13 @@
 import type { Random } from "./random.ts";
 
-/** How hard the world is; every probability is per port call unless it says otherwise. */
+/** How hard the world is. Every probability is per port call unless its comment says otherwise. */
 export interface Hardship {
   failBefore: number;
   failAfter: number;
   throttle: number;
-  /** Takes a second to most of a minute, before it takes effect or before its answer is there. */
+  /** The call takes a second to most of a minute, before its effect or before its answer. */
   hang: number;
-  /** Per claim: its consumer stands still for most of a minute before the first thing that it would keep or write. */
+  /** Per claim: its consumer stands still for most of a minute before it writes its outcome. */
   stall: number;
   /** The Lambda dies at this call, before or after it took effect. */
   die: number;
@@ -24,32 +24,32 @@ export interface Hardship {
   skew: number;
   /** Milliseconds that SQS may take beyond the delay. */
   queueLag: number;
-  /** Half of a call takes seconds: what comes before its effect, or after it. */
+  /** The part of a call before its effect, or the part after it, takes up to two seconds. */
   slow: number;
-  /** How many milliseconds later than in a quick world things may be where nothing breaks; who knows of it allows for it. */
+  /** How many milliseconds later than in a quick world things may happen although nothing breaks. */
   patience: number;
-  /** Per input, and per result and progress: is too large to be kept inline. */
+  /** Per input, result and progress: it is too large to be kept inline. */
   large: number;
   /** Per request: its caller sends it twice at once. */
   twice: number;
   /** Per execution: takes longer than its timeout. */
   overlong: number;
-  /** Per write of a job: takes effect, its answer is lost, and the SDK repeats it seconds later. */
+  /** Per write of a job: it takes effect, its answer is lost, and the SDK repeats it seconds later. */
   loseAnswer: number;
-  /** Per decision that is out of time: its Lambda stands still, and goes on with it when its successor is at work, or later. */
+  /** Per decision that is out of time: its Lambda freezes and goes on when its successor is at work, or later. */
   freeze: number;
-  /** Per feature: every decision of it after some time fails by a fault of ours. */
+  /** Per feature: after some time all its decisions fail by a fault of ours. */
   faulty: number;
-  /** Per message: comes to the queue of another type. */
+  /** Per message: it comes to the queue of another type. */
   misroute: number;
   /**
-   * Per request: is for the feature whose steps race. Where there are such, callers are impatient: they retry or delete a
-   * failed feature while its end is still being handed on, cancel twice, and ask again sooner.
+   * Per request: it is for the feature whose steps race. Callers are then impatient: they retry or delete a failed feature
+   * while its end is still being dispatched, cancel twice, and ask again sooner.
    */
   race: number;
 }
 
-/** Those that came to the simulation later than the seeds of its mutations: drawn by themselves, so that others stay as they are. */
+/** Faults that are newer than the seeds of the mutations. They have randomness of their own, so that older histories stay the same. */
 const noLateFaults = { loseAnswer: 0, freeze: 0, faulty: 0, misroute: 0, race: 0 };
 
 const lateFaults: Record<Exclude<keyof typeof noLateFaults, "race">, readonly number[]> = {
@@ -59,7 +59,7 @@ const lateFaults: Record<Exclude<keyof typeof noLateFaults, "race">, readonly nu
   misroute: [0.05, 0.5],
 };
 
-/** A quarter of the histories races, by randomness of its own, so that the others stay as they are. */
+/** A quarter of the histories has races, by randomness of its own, so that the other histories stay the same. */
 export const withRaces = (hardship: Hardship, random: Random): Hardship => ({
   ...hardship,
   race: random.pick([0, 0, 0, 0.7]),
@@ -95,8 +95,8 @@ export const calm: Hardship = {
 };
 
 /**
- * Nothing breaks, and AWS is slow: decisions of features are under way for seconds when the next wake-up comes. Their steps
- * are to wait for that only, and not for the two minutes after which a feature looks by itself.
+ * Nothing breaks, but AWS is slow: decisions of features are under way for seconds when the next wake-up comes. Steps may wait
+ * for that, but not for the two minutes after which a feature wakes by itself.
  */
 const sluggish: Hardship = { ...calm, slow: 0.35, patience: 50_000 };
 
@@ -146,14 +146,14 @@ const heavy: Hardship = {
   ...noLateFaults,
 };
 
-/** AWS refuses some calls for minutes, and SQS doubles what it is sent meanwhile: nothing else hides what becomes of it. */
+/** AWS refuses some calls for minutes, and SQS duplicates messages meanwhile. There are no other faults to hide the effect. */
 const stormy: Hardship = { ...calm, outages: 5, duplicate: 0.5, queueLag: 3000 };
 
 const faults = Object.keys(mixed).filter((fault) => !(fault in noLateFaults)) as (keyof Hardship)[];
 
 /**
- * A history draws which faults are absent, which occur and which are frequent: where everything happens now and then, what
- * takes three faults of one kind, and none of another that would hide it, hardly ever does.
+ * Each history draws which faults are absent, which occur and which are frequent. If everything happened now and then, a bug
+ * that takes three faults of one kind, and none of another kind that hides it, would hardly ever show.
  * Groce et al., Swarm Testing, ISSTA 2012: https://doi.org/10.1145/2338965.2336763
  */
 function swarm(random: Random): Hardship {
@@ -172,7 +172,7 @@ export const hardshipOf = (random: Random): Hardship => ({
   twice: random.pick([mixed.twice, heavy.twice]),
 });
 
-/** No hardship by itself: what jobs are like. */
+/** What jobs are like, which is no hardship in itself. */
 const loadOf = (random: Random) => ({
   large: random.pick([mixed.large, heavy.large]),
   overlong: random.pick([mixed.overlong, heavy.overlong]),

@@ -3,6 +3,7 @@ import { uuidv7 } from "uuidv7";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
+import { crowdOf } from "./crowd.ts";
 import { hardshipOf, peacefulHardship, withLateFaults, withRaces } from "./hardship.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
@@ -18,24 +19,24 @@ export interface History extends Pick<Observer, "violations" | "trace" | "covere
 }
 
 export interface Options {
-  /** Keeps what happens, line by line. */
+  /** Keeps a line for everything that happens. */
   traced?: boolean;
-  /** Jobs that are stored besides, and that nothing is to happen to. */
+  /** Other stored jobs, to which nothing must happen. */
   bystanders?: Job[];
 }
 
 /** 2030-01-01T12:00:00Z. */
 export const start = Date.UTC(2030, 0, 1, 12);
 const hour = 3_600_000;
-/** Long after the last thing that a workload can ask for: a series of features may fail for an hour and more in each run. */
+/** Long after everything that a workload can ask for: a series of features may fail for more than an hour in each run. */
 const horizon = start + 24 * hour;
-/** Many times what a history takes: something calls itself for ever. */
+/** Many times what a history takes. Beyond it, something calls itself for ever. */
 const mostEvents = 60_000;
 const busyUntil = start + 1_900_000;
 
-/** One history: the same for the same seed. Every fourth one is calm, to see that jobs are on time when nothing breaks. */
+/** Plays one history, the same for the same seed. Every fourth is peaceful, to check that jobs are on time if nothing breaks. */
 export async function history(seed: number, options: Options = {}): Promise<History> {
-  // What was collected is let go by the event loop, which the ticks of a history never reach.
+  // Garbage is only freed in the event loop, which the ticks of a history never reach.
   await setImmediate();
   const restore = takeChance(seeded(seed ^ 0x5f5f), options.traced ?? false);
   try {
@@ -56,7 +57,16 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
   const seen = observer(time.now, start, traced);
   const ledger = newLedger(seen, start);
   const outages = outagesOf(random, hardship, start);
-  const world = { time, random, late, hardship, observer: seen, outages, poison: poisonOf(seed, isPeaceful) };
+  const world = {
+    time,
+    random,
+    late,
+    hardship,
+    observer: seen,
+    outages,
+    poison: poisonOf(seed, isPeaceful),
+    crowd: crowdOf(seed, isPeaceful),
+  };
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);
   const isDone = (job: Job) => isFinished(job) || job.status === "paused" || bystanders.some(({ id }) => id === job.id);
@@ -74,8 +84,8 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
 }
 
 /**
- * Claim ids, write ids and job ids are random in earnest; here they are the seed's too. Errors are many, and nobody reads
- * their stacks.
+ * Makes the ids of claims, writes and jobs depend on the seed as well. Turns off the stacks of errors, which are many and
+ * which nobody reads.
  */
 function takeChance(random: Random, traced: boolean) {
   const randomUUID = () => `${random.int(0, 0xffff).toString(16).padStart(4, "0")}-${random.next()}`;
@@ -90,7 +100,7 @@ function takeChance(random: Random, traced: boolean) {
   for (const [name, value] of Object.entries({ randomUUID, getRandomValues }))
     Object.defineProperty(crypto, name, { value, configurable: true });
   if (!traced) Error.stackTraceLimit = 0;
-  // The library keeps some random words, and the time of its last id, from one history to the next: these are used up.
+  // The library keeps some random words and the time of its last id from the previous history: these are used up first.
   Date.now = () => start - 24 * hour;
   uuidv7();
   for (refilled = false; !refilled; ) uuidv7();

@@ -1,7 +1,7 @@
 /** What one invocation of a Lambda is for. */
 export type Purpose = "api" | "change" | "retry" | "delete" | "consumer" | "decider" | "reconciler" | "lifecycle";
 
-/** One Lambda invocation: its clock, whether it has died, and what it has done. */
+/** One invocation of a Lambda: its clock, whether it has died, and what it has done. */
 export interface Invocation {
   what: string;
   purpose: Purpose;
@@ -10,24 +10,24 @@ export interface Invocation {
   /** True time, epoch milliseconds. */
   began: number;
   dead: boolean;
-  /** Calls of ports. */
+  /** How many calls of ports it has made. */
   calls: number;
-  /** Items that it wrote in vain, since AWS will never take them. */
+  /** How many items it tried to write that AWS will never take. */
   refusedForGood: number;
-  /** The job whose message it consumes. */
+  /** The id of the job whose message it consumes. */
   job_id?: string;
   /** The claim that it has made on that job. */
   claim_id?: string;
-  /** Whether it knows of its claim. */
+  /** Whether it has the answer to its claim. */
   hasAnswer?: boolean;
   /** Whether it has begun to execute the job. */
   hasStarted?: boolean;
-  /** Whether a call of the store has failed while it wrote. */
+  /** Whether a call of the store has failed while it wrote its outcome. */
   hasFailed?: boolean;
-  /** Its decision is out of time: it may be at work still, and is to call nobody any more. */
+  /** Its decision is out of time. It may still be at work, but must not call any port. */
   isOver?: boolean;
   /** Its Lambda stands still until this resolves. */
   frozen?: Promise<void>;
-  /** Whether it has begun to keep or write what came of it. */
+  /** Whether it has begun to write its outcome. */
   isWriting?: boolean;
 }

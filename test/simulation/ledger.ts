@@ -2,20 +2,20 @@ import type { Job, JobMessage, RunRecord } from "../../lambdas/core/job/job.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
 
-/** What the watchers of a history remember, beside what the store holds. */
+/** What the rules remember of a history, beside what the store holds. */
 export interface Ledger {
   observer: Observer;
-  /** When the history began: what its lines count from. */
+  /** When the history began: the lines of its trace count from there. */
   start: number;
   /** Every attempt that has ever been recorded, by `attemptKey`. */
   recorded: Set<string>;
-  /** Those that a queue or the Scheduler has taken, and when it last has: true time. */
+  /** The attempts that a queue or the Scheduler has taken, and when it last did: true time. */
   handedOver: Map<string, number>;
   /** Job ids by `stepKey`. */
   steps: Map<string, string>;
-  /** Steps, by `stepKey`, that had completed when their jobs were deleted, and in which attempt no other may do them: or in none. */
+  /** Completed steps whose jobs were deleted, by `stepKey`, and the feature's attempt in which they must not be done again. */
   isDone: Map<string, number | "any">;
-  /** What is to be told of each job, in order. */
+  /** The events that each job must lead to, in order. */
   toTell: Map<string, ToTell[]>;
   /** The life of the job that has this id, from its birth on. */
   lifeOf(id: string): Life;
@@ -26,40 +26,40 @@ export interface Ledger {
 export interface ToTell {
   /** The name and the version of the event. */
   transition: string;
-  /** The version of the job that tells it: of a series two events may come of one write, so that their own versions differ. */
+  /** The version of the job whose write it comes from. One write of a series may lead to two events with different versions. */
   write: number;
 }
 
-/** What is remembered of one job; by run, and by attempt in it. */
+/** What is remembered of one job, by run and attempt. */
 export interface Life {
   by: Invocation | undefined;
-  /** Somebody has been told that it was accepted. */
+  /** Its receipt was given. */
   isPromised: boolean;
   isDeleted: boolean;
-  /** One that had the id before was deleted. */
+  /** An earlier job with the same id was deleted. */
   wasDeleted: boolean;
-  /** When somebody was told that it is cancelled, and the ids of the steps that it knew of by then, in one text. */
+  /** When the answer to a cancellation was given, and the ids of the steps that the job knew then, in one string. */
   cancelled?: { at: number; steps: string };
-  /** That of the feature of which it is a step. */
+  /** The life of the feature that it is a step of. */
   feature?: Life;
-  /** When a decision of it has first failed by a fault of ours, as all do since. */
+  /** Since when all its decisions have failed by a fault of ours. */
   faultySince?: number;
-  /** The claim that came when a feature of which it is a step was over: nothing may be executed under it. */
+  /** A claim that was made when the feature of this step was over: nothing may be executed under it. */
   orphaned?: string;
   live: Execution[];
   /** How often each attempt has started. */
   started: Map<number, Map<number, number>>;
-  /** Whose claim the run's last outcome was written under. */
+  /** The claim under which the last outcome of each run was written. */
   winners: Map<number, string>;
   /** The runs that are in the archive. */
   archive: Map<number, RunRecord>;
-  /** What was written, by version: `stateOf`, and by whom. */
+  /** What was written (`stateOf`) and by whom, by version. */
   written: Map<number, { state: string; by: Invocation }>;
-  /** By run and attempt, how often it was claimed since it was last parked. */
+  /** How often each attempt was claimed since it was last parked, by run and attempt. */
   claims: Map<string, number>;
-  /** The run stands for every occurrence up to this time, which the one before it has outlasted. */
+  /** The run stands for all occurrences up to this time that the previous run has outlasted. */
   madeUpUntil?: number;
-  /** What an attempt that failed has handed over for the next one: under which claim. */
+  /** The attempt that failed and left progress for the next one, and its claim. */
   progress?: { run: number; attempt: number; claim: string | undefined };
 }
 
@@ -102,7 +102,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     },
     birth(id, by) {
       lives.set(id, life(by, lives.get(id)));
-      // What is left of the steps of another that had its id is none of its.
+      // Steps of an earlier job with the same id are not its steps.
       for (const known of [steps, isDone]) for (const key of known.keys()) if (key.startsWith(id)) known.delete(key);
     },
   };
@@ -114,19 +114,19 @@ export const attemptKey = ({ job_id, run, attempt, due_at }: Omit<JobMessage, "v
 /** The same of a job's current attempt. */
 export const attemptOf = (job: Job): string => attemptKey({ ...job, job_id: job.id });
 
-/** For its time, or for a consumer. Said again, as all that the rules judge by. */
+/** Whether a job waits. Written again, because the rules must not judge the code by its own functions. */
 export const isWaiting = ({ status }: Pick<Job, "status">): boolean => status === "scheduled" || status === "queued";
 
-/** As JSON has it: a field that is undefined is absent. */
+/** Compares as JSON does: a field that is undefined is absent. */
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export const stateOf = ({ status, run, attempt, due_at }: Job): string => [status, run, attempt, due_at].join(" ");
 
-/** Whether a write gives a claim back, under which nothing has started: as if there had been none. */
+/** Whether a write is a snooze: it undoes a claim under which nothing has started. */
 export const isGivenBack = (before: Job | undefined, after: Job): boolean =>
   before?.claim_id !== undefined &&
   before.status === "running" &&
-  // One that has crashed before is as it was then: its lease is over.
+  // A job that crashed before is running again with a lease that is over.
   (isWaiting(after) || (after.status === "running" && after.claim_id === undefined && after.claims > 0)) &&
   stateOf({ ...before, status: after.status }) === stateOf(after) &&
   before.attempts.length === after.attempts.length;

@@ -6,8 +6,8 @@ import { optionsOf } from "../support/command-options.ts";
 import { printCoverage, sumOf } from "./coverage.ts";
 import { expected, missingOf, rare } from "./expected.ts";
 import { history } from "./history.ts";
-import { type Caught, catchMutations } from "./mutation-run.ts";
-import { mutations } from "./mutations.ts";
+import { mutations } from "./mutations/all.ts";
+import { type Caught, catchMutations } from "./mutations/run.ts";
 
 interface Share {
   from: number;
@@ -40,7 +40,7 @@ async function simulate({ from, to }: Share): Promise<Report> {
 const usage = `npm run simulate -- [--histories 1000] [--seed 1] [--workers <cores>] [--trace] [--mutations [--only <name>]]
 
 Plays so many histories from the seed on; --trace prints that one. Exit code 1 if an invariant broke.
---mutations breaks the code in each of the ways of mutations.ts, or in those whose names begin with --only: exit code 1 if one of
+--mutations breaks the code in each of the ways of mutations/, or in those whose names begin with --only: exit code 1 if one of
 them is not seen within so many histories, from the seed on that it has there or from --seed.`;
 
 async function main() {

@@ -10,7 +10,7 @@ export interface Observer {
   cover(name: string): void;
   /** Keeps the largest `count` that this name was given. */
   most(name: string, count: number): void;
-  /** `rule` is the number of an invariant (docs/design.md 11), or a section of that page, such as `design 7`. */
+  /** `rule` is the number of an invariant of docs/design.md, or the subject of a rule that has none. */
   violated(rule: number | string, text: string): void;
 }
 

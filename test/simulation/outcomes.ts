@@ -1,17 +1,21 @@
 import { JobError } from "../../lambdas/core/job/job-error.ts";
-import type { Decide } from "../../lambdas/core/operations/execution.ts";
+import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import type { World } from "./adversary.ts";
 import type { Executions, Told } from "./executions.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary } from "./observer.ts";
 
-/** Above what is kept inline. */
+/** Larger than what is kept inline. */
 export const large = "x".repeat(5000);
 
 export const retryAfterMs = (message = ""): number => Number(/retry after (\d+)/.exec(message)?.[1] ?? 0);
 
-/** The executor of every type but features, in one invocation: takes its time, and ends as the adversary likes. */
-export function executor({ random, time, hardship }: World, executions: Executions, by: Invocation): Decide {
+/** The executor of every type but features, in one invocation. It takes a random time and has a random outcome. */
+export function executor(
+  { random, time, hardship }: World,
+  executions: Executions,
+  by: Invocation,
+): ExecuteWithServices {
   const told = (n: number, claim: string | undefined): Told => ({
     n,
     claim,
@@ -25,7 +29,7 @@ export function executor({ random, time, hardship }: World, executions: Executio
       await clock.sleep(random.chance(hardship.overlong) ? 60_000 : random.int(1, 2000), signal);
       if (signal.aborted) {
         executions.ended(job, time.now());
-        // Some clients do not listen: what comes of it belongs to nobody.
+        // Some clients ignore the signal: their result must not be used.
         if (random.chance(0.5)) throw signal.reason;
         await clock.sleep(random.int(1, 30_000));
       }

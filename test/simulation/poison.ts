@@ -1,14 +1,14 @@
 import { type Random, seeded } from "./random.ts";
 
-/** Says whether AWS will never take a thing. Always the same of the same thing, whoever offers it and how often. */
+/** Decides what AWS will never take. The answer for one thing is always the same, whoever offers it and however often. */
 export interface Poison {
-  /** What goes out: an event, a message, a dead letter's content. */
+  /** Something that is sent: an event, a message, the content of a dead letter. */
   sent(thing: string): boolean;
-  /** A write of a job that our own code can make nothing of. */
+  /** A write of a job that our own code cannot handle. */
   write(thing: string): boolean;
-  /** A new job's item. */
+  /** The item of a new job. */
   item(thing: string): boolean;
-  /** Chance for what only watches: it changes no history. */
+  /** Randomness for what only observes and changes no history. */
   random: Random;
 }
 
@@ -17,8 +17,8 @@ const hash = (text: string): number =>
   [...text].reduce((sum, char) => Math.imul(sum ^ char.charCodeAt(0), 0x01000193), 0x811c9dc5) >>> 0;
 
 /**
- * Of its own randomness, so that a history with poison is as far as possible the one that it is without. In every fourth
- * there is none; in a peaceful one our code understands every write.
+ * Has randomness of its own, so that a history with poison is as far as possible the same as without. A quarter of the
+ * histories have none, and in a peaceful one our code handles every write.
  */
 export function poisonOf(seed: number, isPeaceful: boolean): Poison {
   const share = seeded(seed ^ 0x7015_0000).pick([0, 0.03, 0.1, 0.4]);

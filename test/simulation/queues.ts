@@ -31,7 +31,7 @@ const mostOfOneJob = 32;
 
 const otherThan = (type: JobType): JobType => (type === "feature" ? "action" : "feature");
 
-/** SQS and EventBridge Scheduler as docs/design.md 5 describes them. */
+/** SQS and EventBridge Scheduler. */
 export function messaging(world: World, ledger: Ledger, consume: Consume): Messaging {
   const { time, random, late, hardship, observer } = world;
   const { recorded, handedOver } = ledger;
@@ -44,7 +44,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
     const all = (ofJob.get(job_id) ?? 0) + by;
     ofJob.set(job_id, all);
     observer.most("most messages: of one job", all);
-    if (all > mostOfOneJob) observer.violated("design 7", `${all} messages of ${job_id.slice(-6)} are under way`);
+    if (all > mostOfOneJob) observer.violated("consumer", `${all} messages of ${job_id.slice(-6)} are under way`);
   }
 
   function enqueue(type: JobType, message: JobMessage, delaySeconds: number) {
@@ -88,17 +88,17 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
     );
   }
 
-  /** "Record first, then dispatch" (docs/design.md 7). */
+  /** "Record first, then dispatch." */
   function handOver(message: JobMessage) {
     const key = attemptKey(message);
-    if (!recorded.has(key)) observer.violated("design 7", `${key} was dispatched before it was recorded`);
+    if (!recorded.has(key)) observer.violated("consumer", `${key} was dispatched before it was recorded`);
     handedOver.set(key, time.now());
   }
 
   const queue: JobQueue = {
     async send(type, message, { delaySeconds }) {
       if (delaySeconds < 0 || delaySeconds > 900 || !Number.isInteger(delaySeconds))
-        observer.violated("design 5", `SQS refuses a delay of ${delaySeconds} s`);
+        observer.violated("routes", `SQS refuses a delay of ${delaySeconds} s`);
       handOver(message);
       enqueue(type, message, delaySeconds);
     },
@@ -117,11 +117,11 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
   const scheduler: Scheduler = {
     async schedule(name, at, type, message) {
       if (at * 1000 <= time.now() - hardship.skew)
-        observer.violated("design 5", `schedule ${name.slice(-20)} lies ${time.now() - at * 1000} ms in the past`);
-      if (!/^[0-9a-zA-Z-_.]{1,64}$/.test(name)) observer.violated("design 5", `no name for a schedule: ${name}`);
+        observer.violated("routes", `schedule ${name.slice(-20)} lies ${time.now() - at * 1000} ms in the past`);
+      if (!/^[0-9a-zA-Z-_.]{1,64}$/.test(name)) observer.violated("routes", `no name for a schedule: ${name}`);
       const key = attemptKey(message);
       const other = schedules.get(name);
-      if (other && other.key !== key) observer.violated("design 5", `${key} finds its schedule's name taken`);
+      if (other && other.key !== key) observer.violated("routes", `${key} finds its schedule's name taken`);
       handOver(message);
       if (other) return observer.cover("schedule exists");
       const schedule: Schedule = { key, deletedAt: undefined };

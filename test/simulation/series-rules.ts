@@ -69,7 +69,7 @@ export function plannedIsDue({ observer, lifeOf }: Ledger, { before, after }: Wr
   if (before?.run === after.run && before.scheduled_at !== after.scheduled_at) delete lifeOf(after.id).madeUpUntil;
   if (!["scheduled", "queued", "paused"].includes(after.status) || after.attempt > 1) return;
   if (after.due_at !== after.scheduled_at)
-    observer.violated("design 2", `${nameOf(after)} is planned ${after.scheduled_at - after.due_at} ms off its due_at`);
+    observer.violated("series", `${nameOf(after)} is planned ${after.scheduled_at - after.due_at} ms off its due_at`);
   if (after.scheduled_at > (after.repeat?.end_date ?? after.scheduled_at))
     observer.violated(7, `${nameOf(after)} is planned after its end date`);
 }

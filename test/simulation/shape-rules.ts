@@ -21,11 +21,19 @@ const asked = [
 ] as const;
 
 /** What a job has only while it runs. */
-const ofClaim = ["claim_id", "lease_until", "parked_since", "wake_at", "again_at", "failing_since", "woken"] as const;
+const ofClaim = [
+  "claim_id",
+  "lease_until",
+  "parked_since",
+  "wake_at",
+  "retry_decision_at",
+  "failing_since",
+  "wake_requested",
+] as const;
 
 /** What a stored job looks like, whoever has written it. */
 export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Write) {
-  const wrong = (text: string) => observer.violated("design 6", `${nameOf(after)}, ${after.status}, ${text}`);
+  const wrong = (text: string) => observer.violated("data", `${nameOf(after)}, ${after.status}, ${text}`);
   if (after.version !== (before?.version ?? 0) + 1) wrong(`is version ${after.version} after ${before?.version}`);
   for (const field of asked) if (before && !isSame(before[field], after[field])) wrong(`has another ${field}`);
   const earliest = by.began + by.skew;
@@ -55,9 +63,9 @@ export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Writ
   if (isDue ? after.due_at > latest : after.due_at <= earliest) wrong(`is due ${after.due_at - latest} ms from now`);
 }
 
-/** docs/design.md 6: each attempt is kept once it has ended, with when and how it did. */
+/** Each attempt is kept once it has ended, with the time and the outcome. */
 export function attemptsAreKept({ observer, lifeOf }: Ledger, { before, after }: Write) {
-  const wrong = (text: string) => observer.violated("design 6", `${nameOf(after)} ${text}`);
+  const wrong = (text: string) => observer.violated("data", `${nameOf(after)} ${text}`);
   if (!before) return;
   const isNextRun = after.run !== before.run;
   const isOver = after.status !== "running" && !isGivenBack(before, after);
@@ -85,7 +93,7 @@ export function attemptsAreKept({ observer, lifeOf }: Ledger, { before, after }:
   if ((attempt.outcome === "failed") !== (attempt.error !== undefined)) wrong(`${attempt.outcome}, error or not`);
 }
 
-/** docs/design.md 6: the archive has what became of a run, as the job had it. */
+/** The archive has each run as its job had it at the end of the run. */
 export function runsAreKept({ observer, lifeOf }: Ledger, { before, after }: Write) {
   if (!before || after.run === before.run) return;
   const { last_run: end } = after;
@@ -95,5 +103,5 @@ export function runsAreKept({ observer, lifeOf }: Ledger, { before, after }: Wri
   const right = { created_at, scheduled_at, due_at, started_at: end?.started_at, finished_at: end?.ended_at };
   const isTold = kept.status === "completed" ? kept.result && !kept.error : kept.error;
   if (!isTold || !isSame({ ...kept, ...right }, kept) || !isSame(kept.attempts.at(-1), end))
-    observer.violated("design 6", `${nameOf(before)} is not in the archive as it ended`);
+    observer.violated("data", `${nameOf(before)} is not in the archive as it ended`);
 }

@@ -2,7 +2,7 @@ import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job/job
 import { isGivenBack, isWaiting } from "./ledger.ts";
 
 /**
- * What a write is to be told of (docs/design.md 6), said once more and more simply than `lambdas/lifecycle/events.ts` says it:
+ * The events that a write must lead to, by a simpler rule than the one of `lambdas/lifecycle/events.ts`:
  * from statuses and numbers only. `archived` is how the run before ended, where a recurring job has gone on.
  */
 export function toldOf(before: Job | undefined, after: Job, archived: RunRecord["status"] | undefined): string[] {

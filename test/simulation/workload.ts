@@ -4,7 +4,7 @@ import { changes } from "./changes.ts";
 import type { Ledger } from "./ledger.ts";
 import type { System } from "./system.ts";
 
-/** Random requests over the first minutes, and changes over the first half hour; answers the ids of the receipts that were given. */
+/** Makes random requests over the first minutes and changes over the first half hour. Answers the ids whose receipts were given. */
 export function workload(world: World, ledger: Ledger, system: System, isChanging: boolean): Set<string> {
   const { time, random } = world;
   const { accepted, request, createMany, askAgain } = callers(world, ledger, system, !isChanging);

@@ -16,16 +16,18 @@ import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
 import { pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
 import { attemptsAreKept, fieldsFit, runsAreKept } from "./shape-rules.ts";
+import { snoozeSpendsNothing } from "./snooze-rules.ts";
 import { clocksApartMs, type Write } from "./write.ts";
 
 type Rule = (ledger: Ledger, write: Write) => void;
 
-/** Each of these says what no write may do, and which invariant it breaks otherwise. */
+/** Each rule says what no write may do, and names the invariant that such a write breaks. */
 export const writeRules: Rule[] = [
   finishedStays,
   ownClaimOnly,
   attemptsCount,
   attemptsAreKept,
+  snoozeSpendsNothing,
   // After that, which reads the claims that this forgets.
   thirdCrashFails,
   runsFollow,
@@ -45,7 +47,7 @@ export const writeRules: Rule[] = [
   runsAreKept,
 ];
 
-/** Invariant 5. A feature that is retried revives its steps: that is a retry too. */
+/** Invariant 5. A feature that is retried revives its steps, which is a retry too. */
 function finishedStays({ observer }: Ledger, { by, before, after }: Write) {
   if (!before || !isFinished(before)) return;
   const revived = by.purpose === "decider" && before.parent?.message.attempt !== after.parent?.message.attempt;
@@ -63,17 +65,18 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
     observer.violated(3, `${nameOf(before)} was changed by ${by.what}, whose claim it is not`);
   if (isGivenBack(before, after)) {
     if (by.hasStarted)
-      observer.violated("design 7", `${nameOf(before)} was given back by ${by.what}, which had started it`);
+      observer.violated("consumer", `${nameOf(before)} was snoozed by ${by.what}, which had started it`);
     return;
   }
   if (by.claim_id !== undefined && before.status === "running") lifeOf(before.id).winners.set(before.run, by.claim_id);
 }
 
-/** A wake-up may tell who decides that it has come, and nothing else. */
+/** Whether a write is a wake-up that was noted during a decision, and changes nothing else. */
 const isWakeUp = ({ write_id: _, ...before }: Job, { write_id: __, ...after }: Job) =>
-  !before.woken && JSON.stringify({ ...before, woken: true, version: before.version + 1 }) === JSON.stringify(after);
+  !before.wake_requested &&
+  JSON.stringify({ ...before, wake_requested: true, version: before.version + 1 }) === JSON.stringify(after);
 
-/** Invariant 6, from below: retries are not cut short, and a provider's Retry-After is waited for. */
+/** Invariant 6, from below: no retry is left out, and a provider's Retry-After is respected. */
 function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
   if (before && isFinished(before) && !isFinished(after) && after.attempt !== before.attempt + 1)
     observer.violated(6, `${nameOf(before)} is tried again as attempt ${after.attempt}`);
@@ -90,16 +93,16 @@ function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
     observer.violated(6, `${nameOf(before)} is followed by attempt ${after.attempt}`);
   const asked = retryAfterMs(tried?.error?.message);
   if (tried && after.due_at < tried.ended_at + asked)
-    observer.violated("design 7", `${nameOf(after)} does not wait for the provider's Retry-After`);
+    observer.violated("consumer", `${nameOf(after)} does not wait for the provider's Retry-After`);
 }
 
-/** docs/design.md 7: the third crash fails the job, and not one before it. The claim that says so is the fourth, or comes after it. */
+/** The third crash fails the job, and no earlier one. The claim that finds that out is the fourth, or comes after it. */
 function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write) {
   if (before?.status !== "running") return;
   const { claims } = lifeOf(after.id);
   const attempt = `${before.run} ${before.attempt}`;
   const isParked = after.status === "running" && after.claim_id === undefined;
-  // A decision that is made ends the count; a claim that is given back is none.
+  // A decision ends the count, and a snoozed claim does not count.
   if (isGivenBack(before, after)) claims.set(attempt, (claims.get(attempt) ?? 0) - 1);
   else if (isParked && before.claim_id !== undefined) claims.delete(attempt);
   const isCrashed = after.run === before.run && hasCrashed(after.attempts.at(-1)?.error) && !isGivenUp(after);
@@ -112,46 +115,46 @@ function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write)
 
 const fewestCrashes = 3;
 
-/** docs/design.md 8: a feature is given up when its decisions have failed for an hour by a fault of ours, and for nothing else. */
+/** A feature is given up only if its decisions have failed for an hour by a fault of ours. */
 function givenUpAfterAnHour({ observer, lifeOf }: Ledger, { by, before, after, now }: Write) {
-  // One whose input has not come in time has made no decision at all: that is a fault of ours too.
+  // A decision whose input did not come in time was never made: that counts as a fault of ours too.
   if (before?.claim_id !== undefined && after.claim_id === undefined && !by.hasStarted)
     lifeOf(after.id).faultySince ??= now;
   if (before?.status !== "running" || !isGivenUp(after)) return;
   observer.cover("feature: given up");
   const { faultySince = now } = lifeOf(after.id);
   if (now - faultySince < 3_600_000 - clocksApartMs)
-    observer.violated("design 8", `${nameOf(before)} was given up ${now - faultySince} ms after its first fault`);
+    observer.violated("feature", `${nameOf(before)} was given up ${now - faultySince} ms after its first fault`);
 }
 
 const isGivenUp = ({ error }: Job): boolean =>
   hasCrashed(error) && (error?.message.includes("by a fault of the scheduler") ?? false);
 
-/** Whether it was the job itself, and not the step of a feature, whose end it tells. */
+/** Whether an error is a crash of the job itself, and not of a step that it quotes. */
 export const hasCrashed = (error: AttemptError | undefined): boolean =>
   error?.code === "CRASHED" && !error.message.startsWith("Step ");
 
-/** Invariant 9, for what callers may read of a job. */
+/** Invariant 9, for everything of a job that callers may read. */
 function nothingShows({ observer }: Ledger, { after }: Write) {
   const said = [after.error?.message, after.reason, ...after.attempts.map(({ error }) => error?.message)];
   if (said.some((text) => text?.includes(canary))) observer.violated(9, `${nameOf(after)} shows a secret`);
 }
 
-/** How long a decision that was under way at a feature's cancellation may still need to cancel what it has started. */
+/** How long a decision that was under way when its feature was cancelled may take to cancel what it has started. */
 const cancellingMs = 90_000;
 
-/** Whether a feature that the job is a step of was over; who retries a step of one that was not cancelled means it. */
+/** Whether the feature of a step is over. A step that somebody retries by hand goes on unless its feature was cancelled. */
 function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): boolean {
   if (!step.parent) return false;
   const { job_id, run } = step.parent.message;
-  // Another may have its id by now.
+  // Another job may have its id by now.
   const feature = lifeOf(job_id) === lifeOf(step.id).feature ? peek(job_id) : undefined;
   if (step.retried_after !== undefined && feature?.status !== "cancelled")
     return feature !== undefined && !isFinished(feature) && isOrphaned(feature, peek, lifeOf);
   return !feature || isFinished(feature) || feature.run !== run || isOrphaned(feature, peek, lifeOf);
 }
 
-/** The claim (docs/design.md 7): what `claimable` must have asked, asked again by other means. */
+/** Checks a claim by other means than `claimable`, which must have asked the same. */
 export function checkClaim(
   { observer, start, lifeOf }: Ledger,
   before: Job,
@@ -165,7 +168,7 @@ export function checkClaim(
   const attempt = `${before.run} ${before.attempt}`;
   const { claims } = lifeOf(before.id);
   claims.set(attempt, (claims.get(attempt) ?? 0) + 1);
-  // Others may be claimed: they ask for their feature, and executions.ts sees that they do not start.
+  // Such a step may be claimed. It then looks at its feature, and executions.ts checks that it does not start.
   if (isOrphaned(before, peek, lifeOf)) {
     observer.cover("claim of a step whose feature is over");
     lifeOf(before.id).orphaned = claim.claimId;
@@ -186,7 +189,7 @@ export function checkClaim(
     );
 }
 
-/** A finished job goes on request; one that was never started is taken back by who made it, and nobody else's write. */
+/** A finished job is removed on request. A job that was never started is taken back by the request that made it, and by nobody else. */
 export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, by: Invocation, peek: Write["peek"]) {
   const life = lifeOf(before.id);
   const isRequested = by.purpose === "delete" && isFinished(before);
@@ -196,8 +199,8 @@ export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, 
   life.isDeleted = isRequested;
   const { parent, status } = before;
   if (!parent || status !== "completed") return;
-  // A decision that died after it had started the step has told nobody: its feature knows of none. One that has not seen
-  // that the step completed fails for want of its job, and may be retried.
+  // A decision that died after it had started the step did not record it. A feature that has not seen the step complete fails
+  // because its job is missing, and may be retried.
   const progress = peek(parent.message.job_id)?.progress as { inline: Record<string, StepView> } | undefined;
   const { job_id, status: known } = progress?.inline[parent.step] ?? {};
   if (job_id === before.id)

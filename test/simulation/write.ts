@@ -8,9 +8,9 @@ export interface Write {
   after: Job;
   /** True time. */
   now: number;
-  /** The store as it is: other jobs that a rule asks for. */
+  /** Reads other jobs of the store, as they are now. */
   peek: (id: string) => Job | undefined;
 }
 
-/** The times of two Lambdas, each of whose clocks may be off (adversary.ts). */
+/** How far the clocks of two Lambdas may differ, since each may be off (invocations.ts). */
 export const clocksApartMs = 6000;

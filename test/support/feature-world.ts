@@ -1,4 +1,5 @@
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
+import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
 import type { FeatureTarget } from "../../lambdas/consumers/types/feature/target.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
@@ -57,7 +58,7 @@ export function featureWorld(features: Record<string, FeatureTarget>, actions: A
     for (let round = 0; services.queue.sent.length > 0 && round < 100; round++) {
       for (const { type, message, delaySeconds } of services.queue.sent.splice(0)) {
         await services.clock.advance(Math.max(delaySeconds * 1000, message.due_at - services.clock.now(), 0));
-        if (type === "feature") await runJob(services, decide, message, { wakeUps: true, random: () => 0 });
+        if (type === "feature") await runJob(services, decide, message, { policy: decisionPolicy, random: () => 0 });
         else await runJob(services, act, message, { random: () => 0 });
       }
     }

@@ -9,8 +9,10 @@ import { intakeHandler } from "../../lambdas/aws/lambda/intake-handler.ts";
 import { queueHandler } from "../../lambdas/aws/lambda/queue-handler.ts";
 import { streamHandler } from "../../lambdas/aws/lambda/stream-handler.ts";
 import { makeLog } from "../../lambdas/aws/log/log.ts";
+import type { AttemptPolicy } from "../../lambdas/consumers/engine/attempt-policy.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
 import { catalog } from "../../lambdas/consumers/types/catalog.ts";
+import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
 import { newApiKey } from "../../lambdas/core/access/api-key.ts";
 import { allScopes } from "../../lambdas/core/access/scopes.ts";
 import { parameter, secret as secretOf } from "../../lambdas/core/catalog/references.ts";
@@ -144,11 +146,11 @@ describe.each(jobTypes)("the consumer of type %s", (type) => {
   ];
 
   /** As Lambda calls it: a batch with a good message, and one that cannot be read. */
-  async function consume(all: Services, execute: Execute, job: Job, wakeUps: boolean) {
+  async function consume(all: Services, execute: Execute, job: Job, policy?: AttemptPolicy) {
     const handler = queueHandler(
       () => ({ ...all, redelivery: noRedelivery }),
       JobMessage,
-      (given, message) => runJob(given, execute, message, { wakeUps }),
+      (given, message) => runJob(given, execute, message, { policy }),
     );
     const bodies = [JSON.stringify(messageOf(job)), `{"note": "${canary}"`, JSON.stringify({ note: canary })];
     const Records = bodies.map((body, i) => ({ messageId: String(i), body, attributes: {}, messageAttributes: {} }));
@@ -161,7 +163,12 @@ describe.each(jobTypes)("the consumer of type %s", (type) => {
       for (const port of [undefined, ...brokenPorts]) {
         const job = theJob();
         const whole = services(job);
-        await consume(port ? without(whole, port) : whole, execute, job, type === "feature");
+        await consume(
+          port ? without(whole, port) : whole,
+          execute,
+          job,
+          type === "feature" ? decisionPolicy : undefined,
+        );
         const after = whole.jobs.peek(job.id);
         errors += JSON.stringify([after?.error, after?.attempts]);
       }

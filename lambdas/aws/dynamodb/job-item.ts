@@ -67,8 +67,20 @@ export const tableAttributes = new Set<string>([
   ttlAttribute,
 ]);
 
+/** Attributes that have been renamed. Items that version 0.1 wrote have the old names until their next whole write. */
+const renamed = Object.entries({ again_at: "retry_decision_at", woken: "wake_requested" });
+
+function withTodaysNames(record: Record<string, unknown>): Record<string, unknown> {
+  for (const [old, name] of renamed) {
+    if (record[old] === undefined) continue;
+    record[name] ??= record[old];
+    delete record[old];
+  }
+  return record;
+}
+
 export function jobOf(item: Item): Job {
-  const job = fromAttributes(item, tableAttributes) as unknown as Job;
+  const job = withTodaysNames(fromAttributes(item, tableAttributes)) as unknown as Job;
   for (const field of jsonFields) {
     const value = withValue(job[field]);
     if (value !== undefined) job[field] = value;

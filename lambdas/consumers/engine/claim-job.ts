@@ -1,29 +1,30 @@
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/job/job.ts";
 import { arrival } from "../../core/job/route.ts";
-import { claimable, woken } from "../../core/job/transitions.ts";
+import { claimable } from "../../core/job/transitions.ts";
 import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
+import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
 
-/** How long after the attempt's own timeout its lease ends: for a slow claim, clocks that differ, and the outcome. */
+/** The lease outlasts the attempt's timeout by this: for a slow claim, for clocks that differ, and for writing the outcome. */
 export const leaseMarginMs = 20_000;
 
-/** What of that margin must be left when the attempt starts: the claim counts from when it was sent. */
+/** How much of that margin must be left when the attempt starts. The lease begins when the claim was sent. */
 const leastMarginMs = 10_000;
 
 export interface ClaimOptions {
-  /** The type that the consumer runs: a message of another one's job is sent on to its own queue. */
-  type?: JobType;
-  /** The longest a message is held in process until its time; billed Lambda time. */
+  /** The type that this consumer runs; a message for another type's job goes to that type's queue. Default: any type. */
+  type?: JobType | undefined;
+  /** The longest time, in milliseconds, that an early message is held in process. This is billed Lambda time. */
   longestWaitMs?: number | undefined;
-  /** Messages of this type wake parked jobs: one that meets a live claim is followed by another when that ends. */
-  wakeUps?: boolean;
+  /** How the attempts of this type differ from the default. */
+  policy?: AttemptPolicy | undefined;
 }
 
 /**
- * From a message to the job that is claimed by it. Undefined where there is none: the message came early and was sent again,
- * or it is a duplicate, or means nothing any more.
+ * Claims the job that a message names. Undefined if there is nothing to run: the message came early and was sent again,
+ * it is a duplicate, or it has been superseded.
  */
 export async function claimJob(
   services: ConsumerServices,
@@ -34,7 +35,7 @@ export async function claimJob(
   return claim(services, message, options);
 }
 
-/** Whether too little is left of a claim's lease to start under it: its answer may have come late. */
+/** Whether too little of a claim's lease is left to start under it, because the answer to the claim came late. */
 export const isTooLate = (job: Job, now: number): boolean =>
   (job.lease_until ?? 0) - job.timeout_ms - now < leastMarginMs;
 
@@ -49,7 +50,7 @@ async function untilDue(
     await services.clock.sleep(next.ms);
     return untilDue(services, message, longestWaitMs);
   }
-  // Read for its tenant, which the Scheduler's message cannot carry as its group; what it no longer means is dropped.
+  // The job is read for its tenant, since the Scheduler's message has no group. A message that was superseded is dropped.
   const job = await services.jobs.get(message.job_id);
   if (job && claimable(job, message, services.clock.now()) === "yes") {
     await services.queue.send(job.type, message, { delaySeconds: next.delaySeconds, group: tenantOf(job) });
@@ -58,23 +59,20 @@ async function untilDue(
 }
 
 async function claim(services: ConsumerServices, message: JobMessage, options: ClaimOptions): Promise<Job | undefined> {
-  const asked = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs, type: options.type };
-  const outcome = await services.jobs.claim(message, asked);
+  const { type, policy = defaultPolicy } = options;
+  const request = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs, type };
+  const outcome = await services.jobs.claim(message, request);
   if (outcome.outcome === "claimed") return outcome.job;
   if (outcome.outcome === "misdirected") return await forward(services, message, outcome.job);
-  if (outcome.outcome !== "taken" || !options.wakeUps) {
-    dropped(services.log, message, outcome);
-    return undefined;
-  }
-  // A decision is under way that may not have seen what this message tells of. Who makes it is told, and asks for another one:
-  // if each wake-up came again by itself, those of many steps, and what SQS doubles of them, would become ever more.
-  if (outcome.job.woken || (await services.jobs.replace(woken(outcome.job))) === "replaced") return undefined;
-  return claim(services, message, options);
+  const next = outcome.outcome === "taken" ? await policy.onTaken(services, outcome.job) : "dropped";
+  if (next === "changed") return claim(services, message, options);
+  if (next === "dropped") reportDropped(services.log, message, outcome);
+  return undefined;
 }
 
 /**
- * Sends a message on to the queue of its job's type. Once: where queues are wired wrongly it would go round for ever, and
- * the reconciler hands the job over anyway.
+ * Sends a message on to the queue of its job's type, but only once: between queues that are wired wrongly it would go
+ * round for ever, and the reconciler dispatches the job anyway.
  */
 async function forward({ queue, log }: ConsumerServices, message: JobMessage, job: Job): Promise<undefined> {
   const fields = { ...jobFields(job), ...messageFields(message) };
@@ -87,7 +85,7 @@ async function forward({ queue, log }: ConsumerServices, message: JobMessage, jo
   await queue.send(job.type, { ...message, forwarded: true }, { delaySeconds: 0, group: tenantOf(job) });
 }
 
-function dropped(
+function reportDropped(
   log: Log,
   message: JobMessage,
   { outcome, job }: Exclude<ClaimOutcome, { outcome: "claimed" | "misdirected" }>,

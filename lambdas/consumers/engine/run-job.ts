@@ -1,56 +1,43 @@
-import { isRefusal } from "../../aws/client/refusal.ts";
-import { traceOf } from "../../core/errors.ts";
-import { isFinished, type Job, type JobMessage, messageOf, type Stored, tenantOf } from "../../core/job/job.ts";
-import { JobError } from "../../core/job/job-error.ts";
+import { type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
-import { continued } from "../../core/job/series.ts";
-import {
-  attemptFailed,
-  cancelled,
-  completed,
-  isParked,
-  maxCrashes,
-  parked,
-  unclaimed,
-} from "../../core/job/transitions.ts";
-import { cancelSteps, dispatchFollowUps } from "../../core/operations/change-job.ts";
-import { type Decide, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
+import { snoozed } from "../../core/job/transitions.ts";
+import { dispatchFollowUps } from "../../core/operations/change-job.ts";
+import type { ExecuteWithServices } from "../../core/operations/execution.ts";
 import { jobFields, loggingOf, messageFields } from "../../core/operations/log-fields.ts";
-import { type Admitted, type Memory, memoryOf, type Room } from "../../core/operations/memory.ts";
-import { endedParentOf, stepReasons } from "../../core/operations/parent-guard.ts";
-import { load, store } from "../../core/operations/payload.ts";
+import { type Admitted, type Memory, memoryOf } from "../../core/operations/memory.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
-import { askingAgain, decidingAgain, wakeAgain } from "../types/feature/decisions.ts";
-import { type ClaimOptions, claimJob, isTooLate } from "./claim-job.ts";
-import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
+import { attempt, NotStarted } from "./attempt.ts";
+import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-policy.ts";
+import { type ClaimOptions, claimJob } from "./claim-job.ts";
+import { record } from "./record.ts";
 
 export interface RunJobOptions extends ClaimOptions {
-  /** In [0, 1): the jitter of backoff. */
-  random?: () => number;
-  /** What the jobs of a batch share. */
-  memory?: Memory;
+  /** In [0, 1): the jitter of the backoff. Default: a fresh random number. */
+  random?: (() => number) | undefined;
+  /** The memory that the jobs of a batch share. Default: without end. */
+  memory?: Memory | undefined;
 }
+
+type Attempting = { policy: AttemptPolicy; random: number; room: Admitted };
 
 const endless = memoryOf(Number.POSITIVE_INFINITY);
 
-/**
- * Takes one message to its end (docs/design.md 7). Resolves when the message may be deleted; throws when it should be
- * delivered again. A type adds only `execute`.
- */
+/** Takes one message to its end. Resolves when the message may be deleted; throws when it has to be delivered again. */
 export async function runJob(
   all: ConsumerServices,
-  execute: Decide,
+  execute: ExecuteWithServices,
   message: JobMessage,
-  { memory = endless, ...options }: RunJobOptions = {},
+  options: RunJobOptions = {},
 ): Promise<void> {
+  const { memory = endless, random = Math.random, policy = defaultPolicy } = options;
   const job = await claimJob(loggingOf(all, messageFields(message)), message, options);
   if (!job) return;
   const services = loggingOf(all, jobFields(job));
   const room = memory.admit(job);
-  if (!room) return goBack(services, job);
+  if (!room) return requeue(services, job, policy);
   try {
-    await runClaimed(services, execute, job, { ...options, room });
+    await runClaimed(services, execute, job, { policy, room, random: random() });
   } finally {
     room.leave();
   }
@@ -58,34 +45,45 @@ export async function runJob(
 
 async function runClaimed(
   services: ConsumerServices,
-  execute: Decide,
+  execute: ExecuteWithServices,
   job: Job,
-  { random = Math.random, wakeUps: deciding = false, room }: RunJobOptions & { room: Admitted },
+  options: Attempting,
 ): Promise<void> {
-  const outcome = await attempt(services, execute, job, { random: random(), deciding, room }).catch((error) =>
-    error instanceof NotStarted ? giveBack(services, job, error) : Promise.reject(error),
+  const { policy } = options;
+  const transition = await attempt(services, execute, job, options).catch((error) =>
+    error instanceof NotStarted ? giveBack(services, job, policy, error) : Promise.reject(error),
   );
-  const settled = await settle(services, job, outcome);
-  if (!settled) return;
-  const { ended, next, wasWoken } = settled;
-  tell(services.log, ended);
-  // Record first, then dispatch; what a crash leaves between the two is the reconciler's.
-  const over = ended.status === "failed" ? cancelSteps(services, ended, stepReasons.featureFailed) : undefined;
-  await Promise.all([dispatchFollowUps(services, next), over]);
-  if (next.again_at !== undefined && next.again_at !== job.again_at) {
-    // Its message is taken, so that nothing else would show what AWS refuses for long, or what is our own fault.
-    services.log.measure("a decision is made again", { values: { messages_failed: 1 } });
-    await wakeAgain(services, next, next.again_at);
-  } else if (wasWoken && isParked(next) && next.again_at === undefined) {
-    await wakeAgain(services, next);
-  }
+  const recorded = await record(services, job, transition, policy);
+  if (!recorded) return;
+  report(services.log, recorded.ended);
+  // Record first, then dispatch. If a crash comes between the two, the reconciler dispatches.
+  await Promise.all([dispatchFollowUps(services, recorded.next), policy.onRecorded(services, recorded)]);
+}
+
+/** Snoozes a job under whose claim nothing has started, so that the claim does not count as a crash, and throws why. */
+async function giveBack(services: ConsumerServices, job: Job, policy: AttemptPolicy, why: NotStarted): Promise<never> {
+  await snooze(services, job, policy);
+  throw why.cause ?? why;
 }
 
 /**
- * One line an attempt, which is its measurement too: what is logged is paid by the byte. It leads to the request as well,
- * of which nothing else says which job it made.
+ * Sends a job back to its queue because the other jobs of the batch fill this process: another process or a later batch
+ * takes it. The first job of a batch always has room, so that every batch ends at least one.
  */
-function tell(log: Log, ended: Job): void {
+async function requeue(services: ConsumerServices, job: Job, policy: AttemptPolicy): Promise<void> {
+  if (!(await snooze(services, job, policy))) return;
+  services.log.info("job sent back: the others of its batch leave no memory for its input");
+  await services.queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job) });
+}
+
+const snooze = (services: ConsumerServices, job: Job, policy: AttemptPolicy): Promise<Recorded | undefined> =>
+  record(services, job, (of) => snoozed(of, services.clock.now()), policy);
+
+/**
+ * Writes one log line per attempt, which is its measurement as well: logs are billed by the byte. The line names the
+ * request too, because nothing else says which job a request made.
+ */
+function report(log: Log, ended: Job): void {
   const attempt = ended.attempts.at(-1);
   if (ended.status === "running" || !attempt) {
     log.debug("parked");
@@ -94,164 +92,4 @@ function tell(log: Log, ended: Job): void {
   const code = attempt.error && { code: attempt.error.code };
   const { status, request_id } = ended;
   log.measure("attempt ended", attemptMeasured(ended, attempt), { status, ...code, ...(request_id && { request_id }) });
-}
-
-/** What an attempt came to, as a rule for the job: the job may be changed while the attempt runs. */
-type Outcome = (job: Job) => Job;
-
-/**
- * Writes the outcome if the claim is still ours, and of a recurring job its archived run first. Pausing a job that runs, or
- * a wake-up, changes the item but leaves the claim: the outcome is then written upon the changed job.
- */
-async function settle(
-  services: ConsumerServices,
-  claimed: Job,
-  outcome: Outcome,
-): Promise<{ ended: Job; next: Job; wasWoken: boolean } | undefined> {
-  let job: Job | undefined = claimed;
-  for (; job?.claim_id === claimed.claim_id && job; job = await services.jobs.get(job.id)) {
-    const ended = outcome(job);
-    const series =
-      isFinished(ended) && ended.status !== "cancelled" ? continued(ended, services.clock.now()) : undefined;
-    if (series) await services.jobs.archive(series.run);
-    const next = series?.next ?? ended;
-    if ((await services.jobs.replace(next)) === "replaced") return { ended, next, wasWoken: job.woken ?? false };
-  }
-  services.log.warn("outcome discarded: the attempt was cancelled or taken over");
-  // Not where it was taken over, or where the answer of a write that took effect was lost: those steps go on.
-  if (job?.status === "cancelled") await cancelSteps(services, outcome(claimed), stepReasons.featureCancelled);
-  return undefined;
-}
-
-/** Gives back a claim under which nothing has started, so that it does not count as a crash, and throws. */
-async function giveBack(services: ConsumerServices, job: Job, error: NotStarted): Promise<never> {
-  await settle(services, job, (of) => unclaimed(of, services.clock.now()));
-  throw error.cause ?? error;
-}
-
-/**
- * The other jobs of the batch fill this process: the job goes back to its queue at once, with its attempt unspent, for
- * another process or a later batch. The first of a batch always has room, so that each batch ends some job.
- */
-async function goBack(services: ConsumerServices, job: Job): Promise<void> {
-  const back = (of: Job) => unclaimed(of, services.clock.now());
-  if (!(await settle(services, job, back))) return;
-  services.log.info("job sent back: the others of its batch leave no memory for its input");
-  await services.queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job) });
-}
-
-/** Nothing has started under the claim, for a reason that passes: the claim is given back and the message comes again. */
-class NotStarted extends Error {}
-
-/**
- * Runs a claimed attempt and says what the job is after it. Throws for what the execution does only where nobody can say
- * what became of it, and a NotStarted where there was none.
- */
-async function attempt(
-  services: ConsumerServices,
-  execute: Decide,
-  job: Job,
-  { random, deciding, room }: { random: number; deciding: boolean; room: Room },
-): Promise<Outcome> {
-  const { clock } = services;
-  const end = await endWithoutStart(services, job, random);
-  if (end) return end;
-  if (isTooLate(job, clock.now())) {
-    throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
-  }
-  let hasBegun = false;
-  try {
-    const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
-      const execution = await executionOf(services, job, { signal, room });
-      // Its input may have come after its time was up, and the next attempt may be under way by now.
-      signal.throwIfAborted();
-      hasBegun = true;
-      return execute(execution, withinTime(services, signal));
-    });
-    return await succeeded(services, job, result);
-  } catch (cause) {
-    const isOutOfTime = cause instanceof OutOfTime;
-    // A decision that is out of time may still be at work: only its lease's end says that another one may be made.
-    if (deciding && isOutOfTime && hasBegun) throw cause;
-    if (deciding && (isOutOfTime || !(cause instanceof JobError))) {
-      return decidingAgain(services, job, cause instanceof NotStarted ? cause.cause : cause);
-    }
-    if (cause instanceof NotStarted) throw cause;
-    const error = cause instanceof JobError ? cause : unexpected(cause);
-    if (error !== cause) services.log.error("executor threw", traceOf(cause));
-    const progress = error.progress === undefined ? undefined : await keep(services, job, "progress", error.progress);
-    const now = clock.now();
-    return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
-  }
-}
-
-/** What ends a job that was claimed, and need not or must not start. Throws a NotStarted. */
-async function endWithoutStart(services: ConsumerServices, job: Job, random: number): Promise<Outcome | undefined> {
-  const { clock } = services;
-  const expires = job.parked_since === undefined ? job.expires_at : undefined;
-  if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
-  if (job.claims > maxCrashes) {
-    const text = `The attempt ended ${maxCrashes} times without an outcome.`;
-    const error = new JobError("CRASHED", text, { retryable: false });
-    return (of) => attemptFailed(of, clock.now(), { error, random });
-  }
-  const orphanedOf = await endedParentOf(services, job).catch((cause: unknown) => {
-    throw new NotStarted("the job's feature could not be read", { cause });
-  });
-  return orphanedOf === undefined ? undefined : (of) => cancelled(of, clock.now(), stepReasons.featureOver);
-}
-
-async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Outcome> {
-  const now = services.clock.now();
-  if (result instanceof Parked) {
-    const progress = await keep(services, job, "progress", result.progress);
-    return (of) => parked(of, progress, result.wakeAt, result.refused ? askingAgain(job, now) : {});
-  }
-  const finished = result instanceof Finished ? result : new Finished(result, undefined);
-  const kept = await keep(services, job, "results", finished.result);
-  const progress =
-    finished.progress === undefined ? undefined : await keep(services, job, "progress", finished.progress);
-  return (of) => completed(of, now, kept, progress);
-}
-
-const unexpected = (cause: unknown) =>
-  new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
-
-/** Named by the claim too: a consumer that has lost it must not change what the attempt's next consumer has kept. */
-const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
-  store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
-
-async function executionOf(
-  services: ConsumerServices,
-  job: Job,
-  { signal, room }: Pick<Execution, "signal" | "room">,
-): Promise<Execution> {
-  const found = services.catalog.lookup(job.product, job.event);
-  if (!found || found.event.type !== job.type) {
-    throw new JobError(
-      "CONFIGURATION_ERROR",
-      `The catalog no longer has ${job.type} event ${job.event} of ${job.product}.`,
-    );
-  }
-  const { blobs, secrets, clock, log } = services;
-  const kept = (stored: Stored) => load(blobs, stored).catch(refusedToStart);
-  return {
-    job,
-    input: (await kept(job.input)) as Record<string, unknown>,
-    event: found.event,
-    target: found.target,
-    idempotencyKey: `${job.id}-${job.run}`,
-    progress: job.progress && (await kept(job.progress)),
-    signal,
-    room,
-    secrets,
-    blobs,
-    clock,
-    log,
-  };
-}
-
-/** An outage of S3 spends no attempt. */
-function refusedToStart(cause: unknown): never {
-  throw isRefusal(cause) ? new NotStarted("what the job needs could not be read", { cause }) : cause;
 }

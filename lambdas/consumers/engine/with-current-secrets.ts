@@ -1,17 +1,16 @@
 import { JobError } from "../../core/job/job-error.ts";
-import type { Decide } from "../../core/operations/execution.ts";
+import type { ExecuteWithServices } from "../../core/operations/execution.ts";
 import { usedSecrets } from "../../core/operations/used-secrets.ts";
 
-/** Codes of a provider that refuses the credentials; some say 403 of a key that they no longer know. */
+/** The codes by which a provider refuses credentials: some answer 403 for a key that they no longer know. */
 const refusals = new Set(["UNAUTHORIZED", "FORBIDDEN"]);
 
 /**
- * Executes with the credentials that this Lambda knows, and once more if they are refused and have been rotated since they
- * were read: a failure for good would be the rotation's fault and not the job's. What the first try achieved is the second
- * one's progress.
+ * Executes with the credentials that this Lambda has read, and once more if they are refused and have been rotated since:
+ * a permanent failure would punish the job for the rotation. The second try gets what the first one achieved as progress.
  */
 export const withCurrentSecrets =
-  (execute: Decide): Decide =>
+  (execute: ExecuteWithServices): ExecuteWithServices =>
   async (execution, services) => {
     const secrets = usedSecrets(execution.secrets);
     try {

@@ -2,10 +2,10 @@ import { JobError } from "../../core/job/job-error.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Clock } from "../../core/ports/ports.ts";
 
-/** The attempt's own timeout: a feature that fails for a step says TIMEOUT too, where that is what became of the step. */
+/** The attempt's own timeout, a class of its own because executors report TIMEOUT for other things as well. */
 export class OutOfTime extends JobError {}
 
-/** Runs something that may take `ms` at most; the signal aborts when they are over. Throws an OutOfTime then. */
+/** Runs something that may take `ms` at most. After that the signal aborts, and this throws an OutOfTime. */
 export async function withTimeout<T>(clock: Clock, ms: number, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const attempt = new AbortController();
   const ended = new AbortController();
@@ -18,14 +18,14 @@ export async function withTimeout<T>(clock: Clock, ms: number, run: (signal: Abo
   try {
     return await Promise.race([run(attempt.signal), timeout]);
   } finally {
-    // With a reason: Node would make an exception with a stack for it otherwise, and nobody looks at it.
+    // A reason of our own: without one, Node would build an exception with a stack that nobody looks at.
     ended.abort("ended");
   }
 }
 
 /**
- * The services of an attempt for as long as it has time. A Lambda that timed out may stand still in the middle of a
- * decision and go on with it minutes later, when another one is at work: each call of a port throws from then on.
+ * The services of an attempt, usable until its timeout: after that each call of a port throws. A Lambda that timed out may
+ * be frozen in the middle of an execution and go on minutes later, when the next attempt is at work.
  */
 export const withinTime = (services: ConsumerServices, signal: AbortSignal): ConsumerServices => ({
   ...services,

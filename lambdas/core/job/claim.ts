@@ -6,7 +6,7 @@ export interface Claim {
   now: number;
   /** The lease ends at `now + the job's timeout_ms + leaseMarginMs`. */
   leaseMarginMs: number;
-  /** The type that the consumer can run: it gets no job of another one. Absent where it runs all. */
+  /** The type that the consumer can run: it gets no job of another type. Default: any type. */
   type?: JobType | undefined;
 }
 
@@ -14,7 +14,7 @@ export type ClaimOutcome =
   | { outcome: "claimed"; job: Job }
   /** Another consumer holds a live lease on this attempt. */
   | { outcome: "taken"; job: Job }
-  /** The message means something, but the job is not of the type that the consumer can run. */
+  /** The message is valid, but the job is not of the type that the consumer can run. */
   | { outcome: "misdirected"; job: Job }
-  /** Finished, cancelled, paused, rescheduled, superseded or deleted: the message means nothing any more. */
+  /** The job was finished, cancelled, paused, rescheduled or deleted, or the attempt superseded: the message is stale. */
   | { outcome: "gone"; job?: Job };

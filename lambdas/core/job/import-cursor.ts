@@ -1,27 +1,27 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 
-/** Where the objects lie that are imported, and where the reports of what became of them do: never the same folder. */
+/** The folder of the objects that are imported, and the one of the reports about them: never the same. */
 export const importPrefix = "imports/";
 export const reportPrefix = "import-reports/";
 
 const Count = z.int().min(0);
 
-/** How far the import of an object has come: all that is kept of one between two invocations. */
+/** How far the import of an object has come. This is all that is kept between two invocations. */
 export const ImportCursor = z.strictObject({
   v: z.literal(1),
-  /** Of the object, in the payload bucket. */
+  /** The key of the object in the payload bucket. */
   key: z.string().startsWith(importPrefix),
-  /** Of its content: an object that was replaced meanwhile is another one. */
+  /** The etag of its content: an object that was replaced meanwhile is another import. */
   etag: z.string().min(1),
-  /** In bytes. */
+  /** The size of the object, in bytes. */
   size: Count,
-  /** When it was put, epoch milliseconds: `start_at: 0` means then, however often a line is read. */
+  /** When it was uploaded, epoch milliseconds: what `start_at: 0` stands for, however often a line is read. */
   put_at: Count,
   /** The byte at which the next line begins, and how many lines lie before it, blank ones included. */
   offset: Count,
   lines: Count,
-  /** Parts of the report that are written. */
+  /** How many parts of the report are written. */
   parts: Count,
   scheduled: Count,
   rejected: Count,
@@ -39,22 +39,22 @@ export const beginningOf = (object: Pick<ImportCursor, "key" | "etag" | "size" |
 });
 
 /**
- * What a line is called: the name of its job where it has no idempotency key. The same content under the same name is the
- * same import, also when it is put again.
+ * The name of a line: its job's idempotency key if the line has none itself. The same content under the same name is the
+ * same import, even if it is uploaded again.
  */
 export const lineId = ({ key, etag }: Pick<ImportCursor, "key" | "etag">, line: number): string =>
   `${createHash("sha256")
     .update(JSON.stringify([key, etag]))
     .digest("base64url")}:${line}`;
 
-/** Bytes of a key of S3. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+/** The longest key that S3 takes, in bytes. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const longestKey = 1024;
-/** Room for the name of any file of a report (`intake/import/report.ts`). */
+/** Leaves room for the name of any file of a report (`intake/import/report.ts`). */
 const longestFile = 40;
 
 /**
- * The folder of an import's report: the object's path and, for each content that it has had, a folder below. A path that
- * would leave no room for the report's files is cut, and a hash of the whole stands for the rest.
+ * The folder of an import's report: the object's path, and below it one folder per content that the object has had. A path
+ * that would leave no room for the report's files is cut, and a hash of the whole path stands for the rest.
  */
 export function reportFolder({ key, etag }: Pick<ImportCursor, "key" | "etag">): string {
   const path = key.slice(importPrefix.length);
@@ -67,6 +67,6 @@ function fitted(path: string, room: number): string {
   const bytes = Buffer.from(path);
   if (bytes.byteLength <= room) return path;
   const rest = `~${createHash("sha256").update(path).digest("base64url")}`;
-  // Decoded as a stream, a character that the cut divides is left out.
+  // Decoded as a stream, so that a character which the cut divides is left out.
   return new TextDecoder().decode(bytes.subarray(0, room - rest.length), { stream: true }) + rest;
 }

@@ -1,4 +1,4 @@
-/** Where a job stands in the order of its phase: by time, and jobs of one time by id, so that no two share a place. */
+/** The position of a job in the order of its phase: by time, then by id, so that no two jobs share a position. */
 export interface IndexPosition {
   id: string;
   /** Epoch milliseconds: due_at while pending, finished_at after (`phaseTime`). */

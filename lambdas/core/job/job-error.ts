@@ -1,6 +1,6 @@
 import { DuctapeError } from "../errors.ts";
 
-/** Whether a failure with this code is worth another attempt when neither the executor nor the job says otherwise. */
+/** Whether a failure with this code is retried, unless the executor or the job says otherwise. */
 export const jobErrorCodes = {
   TIMEOUT: true,
   RATE_LIMITED: true,
@@ -12,7 +12,7 @@ export const jobErrorCodes = {
   UNAUTHORIZED: false,
   FORBIDDEN: false,
   CONFIGURATION_ERROR: false,
-  /** The provider's own word decides; an executor passes `retryable` with it. */
+  /** The provider decides: the executor passes `retryable` with the error. */
   PROVIDER_ERROR: true,
 } as const satisfies Record<string, boolean>;
 
@@ -20,14 +20,14 @@ export type JobErrorCode = keyof typeof jobErrorCodes;
 
 /**
  * The failure of an attempt. Executors throw it; anything else they throw becomes a retryable PROVIDER_ERROR.
- * Its message is shown to whoever may read the job: it names what failed, never an input or a credential.
+ * Everybody who may read the job sees its message, which names what failed and never an input or a credential.
  */
 export class JobError extends DuctapeError {
   declare readonly code: JobErrorCode;
   readonly retryable: boolean;
-  /** Milliseconds the provider asked us to wait (its Retry-After); a lower bound for the backoff. */
+  /** The provider's Retry-After, in milliseconds: a lower bound of the backoff. */
   readonly retryAfterMs: number | undefined;
-  /** What the attempt did achieve: kept with the job and handed to the next attempt as `ctx.progress`. */
+  /** What the attempt achieved: kept with the job, and the `progress` of the next attempt's execution. */
   readonly progress: unknown;
 
   constructor(

@@ -4,7 +4,7 @@ import type { JobEventDetailSchema } from "./job-event-schema.ts";
 /** The source of every event on the bus. */
 export const eventSource = "ductape.jobs";
 
-/** Every transition that can be told of; on the bus each is a detail-type, `job.<name>`. */
+/** Every transition that can be published. On the bus its detail-type is `job.<name>`. */
 export const jobEvents = [
   "scheduled",
   "started",
@@ -17,7 +17,7 @@ export const jobEvents = [
 ] as const;
 export type JobEventName = (typeof jobEvents)[number];
 
-/** What is published unless a setting says otherwise: each event costs, and these are the ones that others wait for. */
+/** What is published by default: each event costs money, and these are the ones that others wait for. */
 export const finalEvents = ["completed", "failed", "cancelled"] as const satisfies readonly JobEventName[];
 
 export type JobEventDetail = z.infer<ReturnType<typeof JobEventDetailSchema>>;

@@ -9,16 +9,16 @@ export const jobIdPattern = /^job_[0-9a-f]{32}$/;
 
 /**
  * The id of the job that an idempotency key names. A repeated key finds the same item, so the key needs no record of
- * its own. Laid out as a UUIDv8 (RFC 9562 5.8: custom, here SHA-256), so that it can never equal a fresh UUIDv7.
+ * its own. The id is a UUIDv8 (RFC 9562 5.8: custom, here SHA-256), so that it can never equal a fresh UUIDv7.
  */
 export const derivedJobId = (product: string, env: string, key: string): string => derived([product, env, key]);
 
 /**
- * The id of a feature's step: a decision that is made twice finds the job that it has started. By the feature's birth too:
- * one that was deleted leaves its steps behind, and a repeated key gives its id to another.
+ * The id of a feature's step, so that a decision that is made twice finds the job it has started. It depends on the feature's
+ * creation time too: a deleted feature leaves its steps behind, and a repeated key gives its id to another feature.
  */
 export const stepJobId = ({ id, created_at, run }: Pick<Job, "id" | "created_at" | "run">, step: string): string =>
-  // Of another length than the one above, so that no idempotency key can name a step.
+  // Five parts and not three, so that no idempotency key can name a step.
   derived([id, String(created_at), String(run), step, "step"]);
 
 function derived(parts: string[]): string {
@@ -40,6 +40,6 @@ function inOrder(value: unknown): unknown {
   return ordered;
 }
 
-/** One of the 8 partitions that the index spreads a tenant's jobs over (docs/design.md 6). */
+/** Which of the 8 partitions of the index, over which a tenant's jobs are spread, a job is in. */
 export const shards = 8;
 export const shardOf = (jobId: string): number => Number.parseInt(jobId.slice(-1), 16) % shards;

@@ -1,56 +1,56 @@
 import type { Attempt, Job, JobType } from "./job.ts";
 
 /**
- * Everything that is measured: milliseconds where its name ends so, otherwise a count. A metric is billed by the month for
- * each combination of its name and its dimensions, so a new line here is a price (docs/operations/costs.md).
+ * Everything that is measured: names that end in `_ms` are milliseconds, all others are counts. CloudWatch bills each
+ * combination of a name and its dimensions by the month, so every new line here costs money (docs/operations/costs.md).
  */
 export const measures = [
-  /** Of an attempt of a type and product: from its due_at to its start, and from there to its end. */
+  /** Per type and product: from an attempt's due_at to its start, and from there to its end. */
   "lateness_ms",
   "duration_ms",
-  /** How attempts ended, by type and product; `retried` is a failure that is tried again. */
+  /** How attempts ended, per type and product. `retried` is a failure that is followed by another attempt. */
   "completed",
   "failed",
   "retried",
   "cancelled",
-  /** Starts of an attempt that were not heard of again. */
+  /** Attempts that were started and had no outcome. */
   "crashed",
-  /** Messages of jobs that exist: those that meant nothing any more, and those whose attempt another consumer was at. */
+  /** Messages that were dropped: stale ones, and those whose attempt another consumer was working on. */
   "dropped",
   "taken",
   /**
-   * Messages that a consumer could not read or take to their end, and that will be delivered again; a feature's decisions
-   * that failed, or of which AWS refused a part, and that will be made again.
+   * Messages that a consumer could not read or process and that will be delivered again, and decisions of features that
+   * will be retried because they failed or AWS refused a part of them.
    */
   "messages_failed",
-  /** The reconciler's round: jobs looked at and handed over again, and those that it could not. */
+  /** A round of the reconciler: jobs it looked at, jobs it dispatched again, and jobs it could not dispatch. */
   "looked",
   "nudged",
   "nudges_failed",
-  /** Answers of the API that took 3 s and more, although the caller did not ask it to wait for a job's end. */
+  /** Answers of the API that took 3 s or more although the caller did not ask to wait for a job. */
   "slow_answers",
-  /** Events that the bus did not take, and will be given again. */
+  /** Events that the bus did not take and that will be published again. */
   "unpublished",
-  /** What AWS will never take: it is among the dead letters, with its reason. */
+  /** What AWS will never take, and is now among the dead letters with its reason. */
   "set_aside",
 ] as const;
 export type Measure = (typeof measures)[number];
 
-/** Values, and what they are of: each combination is a metric of its own. */
+/** Values with their dimensions: each combination is a metric of its own. */
 export interface Measured {
   values: Partial<Record<Measure, number>>;
-  /** The dimensions; there are no others. */
+  /** The dimensions. There are no others. */
   of?: { type: JobType; product: string };
 }
 
-/** What the end of an attempt is measured by; `status` is the job's after it. */
+/** What is measured at the end of an attempt. `status` is the job's status afterwards. */
 export function attemptMeasured({ status, type, product, coalesced_until }: Job, attempt: Attempt): Measured {
   const { outcome, due_at, started_at, ended_at, crashes } = attempt;
   const goesOn = outcome === "failed" && status !== "failed";
   return {
     of: { type, product },
     values: {
-      // A run that stands for occurrences which the one before has outlasted is late by its caller's wish.
+      // A run that was queued behind a longer one is late by its caller's wish.
       ...(coalesced_until === undefined && { lateness_ms: started_at - due_at }),
       duration_ms: ended_at - started_at,
       [goesOn ? "retried" : outcome]: 1,

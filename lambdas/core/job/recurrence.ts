@@ -5,8 +5,8 @@ const cronOf = ({ cron = "", tz }: Pick<Repeat, "cron" | "tz">): Cron =>
   new Cron(cron, { paused: true, mode: "5-or-6-parts", ...zoneOf(tz) });
 
 /**
- * croner keeps a format of some 40 KB for each spelling of a time zone, for good. So a name has one spelling here, and an
- * offset, of which there are thousands, needs no format at all.
+ * croner keeps a format of some 40 KB for every spelling of a time zone, and never drops it. So each name has one spelling
+ * here, and offsets, of which there are thousands, use no format.
  */
 function zoneOf(tz = "UTC"): { timezone: string } | { utcOffset: number } {
   const minutes = offsetMinutes(tz);
@@ -15,10 +15,10 @@ function zoneOf(tz = "UTC"): { timezone: string } | { utcOffset: number } {
     : { utcOffset: minutes };
 }
 
-/** No clock on Earth is farther from UTC. */
+/** No time zone on Earth is farther from UTC. */
 const farthestMinutes = 14 * 60;
 
-/** Minutes ahead of UTC, where a time zone is an offset: `+01:00`, as short as Intl takes it. */
+/** Minutes ahead of UTC for a time zone that is an offset, such as `+01:00` or `+01`. Undefined for any other. */
 function offsetMinutes(tz: string): number | undefined {
   const [, sign, hours, minutes = "0"] = /^([+-])(\d\d)(?::?(\d\d))?$/.exec(tz) ?? [];
   if (sign === undefined) return undefined;
@@ -36,9 +36,9 @@ export function isTimeZone(tz: string): boolean {
 }
 
 /**
- * The first occurrence after `after`, within the series' end date. Computed from the pattern or the anchor, never from
- * when a run finished, so nothing drifts. Where clocks change croner's rules hold: an hour that is left out moves a time
- * of day in it to the hour's end (02:30 becomes 03:00), and one that comes twice has its time of day once.
+ * The first occurrence after `after`, within the series' end date. It is computed from the pattern or the anchor and never
+ * from the end of a run, so that nothing drifts. When clocks change, croner's rules hold: a time of day in an hour that is
+ * left out moves to the end of that hour (02:30 becomes 03:00), and in an hour that comes twice it occurs once.
  * https://croner.56k.guru/usage/basics/
  */
 export function nextOccurrence(repeat: Repeat, after: number): number | undefined {

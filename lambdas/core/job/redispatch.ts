@@ -1,20 +1,20 @@
 import { type Job, phaseTime } from "./job.ts";
 import { isParked, isStuck } from "./transitions.ts";
 
-/** What a look of the reconciler is for: whatever has come to a further age after `since`, up to and with `until`. */
+/** A round of the reconciler. It is for everything that reaches a further age after `since` and up to `until`. */
 export interface Look {
-  /** Epoch milliseconds that the look before went up to; -Infinity where none is known of. */
+  /** Epoch milliseconds up to which the previous round looked; -Infinity if none is known. */
   since: number;
   until: number;
-  /** How long after its time a job that waits counts as lost. */
+  /** How long after its time a waiting job counts as lost, in milliseconds. */
   graceMs: number;
 }
 
-/** Ages double up to here; beyond, they are this many graces apart, so that nothing waits longer for its repair. */
+/** Ages double up to here. After that they are this many graces apart, so that no repair waits longer. */
 const doublings = 5;
 const widest = 2 ** doublings;
 
-/** How many of the ages 0, 1, 3, 7, 15, 31, 63, 95, ... graces something has come to that was lost `age` ms ago. */
+/** How many of the ages 0, 1, 3, 7, 15, 31, 63, 95, ... graces a job has reached that was lost `age` ms ago. */
 function reached(age: number, graceMs: number): number {
   if (age < 0) return 0;
   const graces = age / graceMs + 1;
@@ -22,16 +22,16 @@ function reached(age: number, graceMs: number): number {
 }
 
 /**
- * Whether what was lost at `lostAt` is to be handed over now: at once, and then ever more seldom. A queue that is merely
- * slow would else gather a message a job a minute. Known from times alone, so that no job is written for it.
+ * Whether a job that was lost at `lostAt` is dispatched again in this round: at once, and then less and less often. A queue
+ * that is merely slow would otherwise collect one message per job per minute. Only times decide, so that no job is written.
  */
 export const comesOfAge = (lostAt: number, { since, until, graceMs }: Look): boolean =>
   reached(until - lostAt, graceMs) > reached(since - lostAt, graceMs);
 
-/** The same of what the index knows: the time of a job's place. */
+/** The same, for a job's time in the index. */
 export const positionComesOfAge = (time: number, look: Look): boolean => comesOfAge(time + look.graceMs, look);
 
-/** Whether a job gets another message now: by its time, or where a consumer holds it by the end of its lease. */
+/** Whether a job gets another message in this round: by its time or, if a consumer holds it, by the end of its lease. */
 export function needsRedispatch(job: Job, look: Look): boolean {
   if (!isStuck(job, look.until, look.graceMs)) return false;
   if (positionComesOfAge(phaseTime(job), look)) return true;

@@ -1,8 +1,8 @@
 import { longestRetryDelayMs } from "../schema/request-limits.ts";
 
 /**
- * Milliseconds that a Retry-After asks for, given in seconds or as an HTTP date (RFC 9110 10.2.3), at most a week: no longer than
- * a job may ask for itself (`retry_config.max_delay`).
+ * The milliseconds that a Retry-After asks for, in seconds or as an HTTP date (RFC 9110 10.2.3). At most a week, which is the
+ * longest that a job may ask for itself (`retry_config.max_delay`).
  */
 export function retryAfterMs(header: string | null | undefined, now: number): number | undefined {
   const text = header?.trim();
@@ -11,7 +11,7 @@ export function retryAfterMs(header: string | null | undefined, now: number): nu
   return Number.isNaN(ms) ? undefined : Math.min(longestRetryDelayMs, Math.max(0, ms));
 }
 
-/** `Date.parse` reads far more than HTTP dates ("-5" is a year to it), hence the look at its first letters. */
+/** `Date.parse` reads far more than HTTP dates (it takes "-5" for a year), so the first letters are checked. */
 const httpDate = (text: string): number => (/^[A-Z][a-z]{2}/.test(text) ? Date.parse(text) : Number.NaN);
 
 interface Answered {
@@ -19,7 +19,7 @@ interface Answered {
   response?: { headers?: unknown };
 }
 
-/** What the answer behind a client's error asks for in seconds, wherever that client keeps its headers. */
+/** The seconds that the response behind a client's error asks for, wherever that client keeps its headers. */
 export function retryAfterOf(error: unknown): number | undefined {
   const { $response, response } = Object(error) as Answered;
   const headers = Object($response?.headers ?? response?.headers) as Record<string, unknown>;

@@ -1,7 +1,7 @@
 import type { RetryPolicy } from "./job.ts";
 import type { JobError } from "./job-error.ts";
 
-/** What a job gets that says nothing of its own: 1 s, 2 s, 4 s ... up to 5 minutes, with full jitter. */
+/** The default: 1 s, 2 s, 4 s ... up to 5 minutes, with full jitter. */
 export const defaultRetryPolicy: RetryPolicy = {
   initial_delay: 1000,
   max_delay: 300_000,
@@ -11,7 +11,7 @@ export const defaultRetryPolicy: RetryPolicy = {
   non_retryable_errors: [],
 };
 
-/** Whether this failure is worth another attempt: the job's own lists win over the executor's word. */
+/** Whether this failure is retried. The job's own lists win over what the executor says. */
 export function isRetryable(error: JobError, policy: RetryPolicy): boolean {
   if (policy.non_retryable_errors.includes(error.code)) return false;
   return error.retryable || policy.retryable_errors.includes(error.code);

@@ -2,8 +2,8 @@
 export const maxQueueDelaySeconds = 900;
 
 /**
- * How long before its time the Scheduler is asked to deliver. It fires within the 60 s after the given second; 15 s
- * more leave room for SQS and the consumer, which restores the second (docs/design.md 5).
+ * How long before a job's time the Scheduler is asked to deliver. It fires within the 60 s after the given second. The other
+ * 15 s leave room for SQS and the consumer, which holds the message back until the very second.
  * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export const schedulerLeadMs = 75_000;
@@ -14,7 +14,7 @@ export type Route =
   /** Create a one-time schedule at this whole second (epoch seconds, UTC). */
   | { via: "scheduler"; at: number };
 
-/** The way a job due at `dueAt` takes from `now` to its consumer. Pure; both in epoch milliseconds. */
+/** The way that a job which is due at `dueAt` takes to its consumer. Both times are epoch milliseconds. */
 export function route(now: number, dueAt: number): Route {
   const remaining = dueAt - now;
   if (remaining <= maxQueueDelaySeconds * 1000) {
@@ -25,14 +25,14 @@ export function route(now: number, dueAt: number): Route {
 
 export type Arrival =
   | { do: "start" }
-  /** Wait in process: billed Lambda time, so only for the last moments. */
+  /** Wait in process. This is billed Lambda time, so only for the last moments. */
   | { do: "wait"; ms: number }
   /** Send the message again, hidden for this many whole seconds. */
   | { do: "resend"; delaySeconds: number };
 
 /**
- * What a consumer does with a message that reaches it at `now`. Never starts before `dueAt`; waits in process for at
- * most `longestWaitMs` (at least the second that SQS cannot express).
+ * What a consumer does with a message that reaches it at `now`. It never starts before `dueAt`, and waits in process for at
+ * most `longestWaitMs`, but at least for the fraction of a second that SQS cannot express.
  */
 export function arrival(now: number, dueAt: number, longestWaitMs = 1000): Arrival {
   const remaining = dueAt - now;

@@ -3,13 +3,13 @@ import { nextOccurrence } from "./recurrence.ts";
 import { waiting } from "./transitions.ts";
 
 export interface Continuation {
-  /** The run that has ended, for the archive. */
+  /** The archive's record of the run that has ended. */
   run: RunRecord;
   /** The job with its next run. */
   next: Job;
 }
 
-/** What is kept of a run once it has ended. */
+/** What the archive keeps of a run that has ended. */
 export const runRecordOf = (job: Job): RunRecord => ({
   job_id: job.id,
   run: job.run,
@@ -26,7 +26,7 @@ export const runRecordOf = (job: Job): RunRecord => ({
   ...(job.reason !== undefined && { reason: job.reason }),
 });
 
-/** When the run after this one is planned, and up to when it stands for occurrences that were missed. */
+/** When the next run is planned, and up to which time it stands for occurrences that were missed. */
 export function plannedAfter(job: Job, now: number): { at: number; coalesced_until?: number } | undefined {
   const { repeat } = job;
   if (!repeat || (repeat.limit !== undefined && job.run >= repeat.limit)) return undefined;
@@ -38,8 +38,8 @@ export function plannedAfter(job: Job, now: number): { at: number; coalesced_unt
 }
 
 /**
- * A recurring job whose run has ended, completed or failed: the same job with its next run. Undefined when the series is
- * over: its limit or end date is reached, and the last run's end is the job's.
+ * The next run of a recurring job whose run has completed or failed. Undefined if the series has reached its limit or its
+ * end date: the job then ends with its last run.
  */
 export function continued(ended: Job, now: number): Continuation | undefined {
   const planned = plannedAfter(ended, now);
@@ -49,7 +49,7 @@ export function continued(ended: Job, now: number): Continuation | undefined {
   return { run: runRecordOf(ended), next };
 }
 
-/** A recurring job between runs, waiting for run number `run`. */
+/** A recurring job between two runs, waiting for run number `run`. */
 export function withRun(
   job: Job,
   run: number,

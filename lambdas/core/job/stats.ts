@@ -1,17 +1,17 @@
 /** How many buckets a histogram has: the last one holds everything from 2^22 ms, which is 70 minutes. */
 export const buckets = 24;
 
-/** Counts by size of a time in milliseconds: none, 1, 2-3, 4-7, ... Bounded, however many times it holds. */
+/** Counts of times by their size in milliseconds: 0, 1, 2-3, 4-7, ... Its size does not depend on how many it counts. */
 export type Histogram = number[];
 
 const counters = ["scheduled", "completed", "failed", "cancelled", "completed_first_try", "attempts"] as const;
 type Counter = (typeof counters)[number];
 
-/** What is counted of a tenant's jobs. Each thing is counted in the hour in which it happened. */
+/** The counters of a tenant's jobs. Each event is counted in the hour in which it happened. */
 export interface Counts extends Record<Counter, number> {
-  /** From when an attempt was due to when it started. */
+  /** From an attempt's due_at to its start. */
   lateness: Histogram;
-  /** From when an attempt started to when it ended. */
+  /** From an attempt's start to its end. */
   duration: Histogram;
 }
 
@@ -29,7 +29,7 @@ export const noCounts = (): Counts => ({
   duration: new Array<number>(buckets).fill(0),
 });
 
-/** The bucket that a time belongs to. A clock that was set back makes no bucket of its own. */
+/** The bucket of a time. Negative times, from a clock that was set back, count as 0. */
 export const bucketOf = (ms: number): number =>
   Math.min(buckets - 1, 32 - Math.clz32(Math.min(Math.max(0, ms), 2 ** 31)));
 
@@ -43,8 +43,8 @@ export const addCounts = (a: Counts, b: Counts): Counts => ({
 });
 
 /**
- * The time, in whole milliseconds, that the share `p` of a histogram's times does not exceed: exact to the bucket,
- * interpolated in it. Null for an empty one; in the last bucket, which has no end, its beginning.
+ * The percentile `p` (0 to 1) of a histogram, in whole milliseconds: exact to the bucket, and interpolated within it. The
+ * last bucket has no end and answers its beginning. Null for an empty histogram.
  */
 export function percentile(histogram: Histogram, p: number): number | null {
   const rank = p * sum(histogram);

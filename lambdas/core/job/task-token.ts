@@ -7,12 +7,12 @@ export const longestTaskToken = 2048;
 export const TaskToken = z.string().min(1).max(longestTaskToken);
 
 /**
- * How many tokens a job answers. Step Functions gives each try of a state another one, and a message with an earlier one
- * may still come late: the newest must not be lost over it.
+ * How many task tokens a job answers. Step Functions gives each try of a state a new token, and a message with an earlier
+ * one may still come late: it must not push out the newest.
  */
 export const keptTokens = 3;
 
-/** The job with this token among those that it answers; the very same one where it is already, or where there is none. */
+/** The job with this token among those that it answers. The same object if it has the token already, or there is none. */
 export function withTaskToken(job: Job, token: string | undefined): Job {
   const { task_tokens = [] } = job;
   if (token === undefined || task_tokens.includes(token)) return job;

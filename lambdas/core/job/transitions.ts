@@ -4,16 +4,18 @@ import { type Attempt, isWaiting, type Job, type JobMessage, type Stored } from 
 import type { JobError } from "./job-error.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
 
-/** How many attempts of the current run are kept with the job; older ones are forgotten. */
+/** How many attempts of the current run are kept with the job; older ones are dropped. */
 export const keptAttempts = 25;
 
 /** An attempt whose lease has run out this often fails its job with CRASHED. */
 export const maxCrashes = 3;
+
+/** The status of a job that waits: for its time, or for a consumer once that has come. */
 export const waiting = (dueAt: number, now: number) => (dueAt <= now ? "queued" : "scheduled");
 
 export type Claimable = "yes" | "taken" | "gone" | "misdirected";
 
-/** The rule of the claim (docs/design.md 7); the DynamoDB adapter states it once more as a condition expression. */
+/** The rule of the claim. The DynamoDB adapter states it once more as a condition expression: the two change together. */
 export function claimable(job: Job, message: JobMessage, now: number, type = job.type): Claimable {
   const named = job.run === message.run && job.attempt === message.attempt && job.due_at === message.due_at;
   if (!named) return "gone";
@@ -34,14 +36,14 @@ export const claimed = (job: Job, { claimId, leaseMarginMs, now }: Claim): Job =
 });
 
 /**
- * A claimed job under whose claim nothing has started, as if it had not been claimed: it waits again, or is parked again
- * between two decisions.
+ * A claimed job under whose claim nothing has started, back to waiting without an attempt spent. A parked job is parked
+ * again, and one that crashed before stays crashed: only this claim is undone.
  */
-export function unclaimed(job: Job, now: number): Job {
-  const { claim_id: _claim, lease_until: _lease, started_at: _started, woken: _woken, ...rest } = job;
+export function snoozed(job: Job, now: number): Job {
+  const { claim_id: _claim, lease_until: _lease, started_at: _started, wake_requested: _wake, ...rest } = job;
   const claims = Math.max(0, job.claims - 1);
   const version = job.version + 1;
-  // Where another claim has crashed before, its lease is over still.
+  // After an earlier crash the job stays running with a lease that is over, so that the crash still counts.
   if (job.parked_since !== undefined || claims > 0)
     return { ...rest, ...startOf(job), claims, version, lease_until: 0 };
   const before = job.attempts.at(-1);
@@ -50,16 +52,16 @@ export function unclaimed(job: Job, now: number): Job {
 
 const startOf = ({ started_at }: Pick<Job, "started_at">) => ({ ...(started_at !== undefined && { started_at }) });
 
-/** Ends the current attempt: the fields of its claim go, its record is kept. */
+/** Ends the current attempt: the fields of its claim are removed and its record is kept. */
 function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error">): Job {
   const {
     claim_id: _claim,
     lease_until: _lease,
     parked_since: _since,
     wake_at: _wake,
-    again_at: _again,
+    retry_decision_at: _retry,
     failing_since: _failing,
-    woken: _woken,
+    wake_requested: _requested,
     ...rest
   } = job;
   const crashes = job.claims - 1;
@@ -79,15 +81,15 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
   };
 }
 
-/** What a decision that is to be made again leaves with its job. */
-export type ParkedFor = Pick<Job, "again_at" | "failing_since">;
+/** What a decision that has to be retried leaves with its job. */
+export type DecisionRetry = Pick<Job, "retry_decision_at" | "failing_since">;
 
 /**
- * A running job whose executor has done what there is to do for now: it stays running, but its claim is free for the
- * next message of the same attempt. That message's crashes are counted anew.
+ * A running job whose executor has done all there is to do for now. The job stays running, but its claim is free for the
+ * next message of the same attempt. Crashes are counted anew from there.
  */
-export function parked(job: Job, progress: Stored, wakeAt: number, until: ParkedFor = {}): Job {
-  const { claim_id: _claim, again_at: _again, failing_since: _failing, woken: _woken, ...rest } = job;
+export function parked(job: Job, progress: Stored, wakeAt: number, retry: DecisionRetry = {}): Job {
+  const { claim_id: _claim, retry_decision_at: _retry, failing_since: _failing, wake_requested: _wake, ...rest } = job;
   const parked_since = job.parked_since ?? job.started_at;
   return {
     ...rest,
@@ -96,25 +98,25 @@ export function parked(job: Job, progress: Stored, wakeAt: number, until: Parked
     version: job.version + 1,
     progress,
     wake_at: wakeAt,
-    ...until,
+    ...retry,
     ...(parked_since !== undefined && { parked_since }),
   };
 }
 
-/** A running job whose decision is under way, and may not have seen what another message tells of. */
-export const woken = (job: Job): Job => ({ ...job, woken: true, version: job.version + 1 });
+/** A running job whose decision is under way, and may have missed what another message is about. */
+export const wakeRequested = (job: Job): Job => ({ ...job, wake_requested: true, version: job.version + 1 });
 
-/** Whether a job has lost its message as far as one can tell: what the reconciler hands over again. */
+/** Whether a job seems to have lost its message, so that the reconciler has to dispatch it again. */
 export function isStuck(job: Job, now: number, graceMs: number): boolean {
   if (isWaiting(job)) return job.due_at <= now - graceMs;
   if (job.status !== "running") return false;
   return (isParked(job) ? (job.wake_at ?? 0) : (job.lease_until ?? 0)) < now;
 }
 
-/** Between two decisions: its claim is free. */
+/** Whether a job is between two decisions, so that its claim is free. */
 export const isParked = (job: Job): boolean => job.status === "running" && job.claim_id === undefined;
 
-/** A running job whose attempt succeeded. Progress is kept only where it is given: it is worth showing then. */
+/** A running job whose attempt succeeded. Progress is kept only if it is given, because it is worth showing then. */
 export function completed(job: Job, now: number, result: Stored, progress?: Stored): Job {
   const { error: _error, progress: _progress, ...rest } = endAttempt(job, now, { outcome: "completed" });
   return { ...rest, status: "completed", finished_at: now, result, ...(progress !== undefined && { progress }) };
@@ -122,17 +124,17 @@ export function completed(job: Job, now: number, result: Stored, progress?: Stor
 
 export interface Failure {
   error: JobError;
-  /** In [0, 1), for the jitter. */
+  /** In [0, 1): the jitter of the backoff. */
   random: number;
   /** What the attempt achieved, for the next one. */
   progress?: Stored;
 }
 
-/** A running job whose attempt failed: scheduled again while it has retries left and the failure is worth one. */
+/** A running job whose attempt failed: scheduled again if the failure is retryable and the job has retries left. */
 export function attemptFailed(job: Job, now: number, { error, random, progress }: Failure): Job {
   const retryable = isRetryable(error, job.retry_policy);
   const tries = job.attempt - (job.retried_after ?? 0);
-  // An item holds 400 KB, and 25 attempts: a longer message would keep the outcome itself from being written.
+  // An item holds 400 KB and 25 attempts: with longer messages the outcome itself could not be written.
   const record = { code: error.code, message: shorten(error.message), retryable };
   const ended: Job = {
     ...endAttempt(job, now, { outcome: "failed", error: record }),
@@ -144,7 +146,7 @@ export function attemptFailed(job: Job, now: number, { error, random, progress }
   return { ...ended, status: waiting(due, now), attempt: job.attempt + 1, due_at: due, claims: 0 };
 }
 
-/** A job that ends before its time. A running attempt's outcome is discarded: its claim is gone. */
+/** A job that ends before its time. The outcome of a running attempt is discarded, because its claim is gone. */
 export function cancelled(job: Job, now: number, reason: string): Job {
   const ended =
     job.status === "running" ? endAttempt(job, now, { outcome: "cancelled" }) : { ...job, version: job.version + 1 };

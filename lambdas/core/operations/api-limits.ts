@@ -1,19 +1,19 @@
 /**
- * The longest a caller may ask to wait for a job: API Gateway ends a request after 30 s, and the function after 29. How long
- * a deployment holds an answer back at most is a setting of it.
+ * The longest time that a caller may ask to wait for a job. API Gateway ends a request after 30 s, and the function times out
+ * after 29. A deployment may set a shorter limit (`waitSeconds`).
  */
 export const longestWaitSeconds = 25;
 
-/** For so long a caller that may wait is waited for, before it is asked again whether it may. */
+/** How long a grant to wait lasts, in milliseconds. After that it has to be renewed. */
 export const grantMs = 5000;
 
-/** How much of what is dear a deployment gives to the callers of its API: settings of it. */
+/** Settings of a deployment that limit what the callers of its API may use. */
 export interface ApiLimits {
-  /** Bytes of one file that is uploaded. */
+  /** The largest upload, in bytes. */
   uploadBytes: number;
-  /** Seconds that an answer is held back for a job, at most `longestWaitSeconds`. */
+  /** The longest time that an answer is held back for a job, in seconds: at most `longestWaitSeconds`. */
   waitSeconds: number;
-  /** Requests of one key that wait for jobs at a time, about; 0 for any number. */
+  /** About how many requests of one API key may wait for jobs at a time; 0 for any number. */
   waitsPerKey: number;
 }
 

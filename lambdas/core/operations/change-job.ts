@@ -7,10 +7,10 @@ import { jobNotFound, RequestError } from "../requests/request-error.ts";
 import { type Dispatching, dispatch, scheduleName, wakeParent } from "./dispatch.ts";
 import { load } from "./payload.ts";
 
-/** What a change makes of a job: its next state, or `unchanged` where it is so already. Throws STATE_CONFLICT. */
+/** What a change makes of a job: its next state, or `unchanged` if there is nothing to do. Throws STATE_CONFLICT. */
 export type Change = (job: Job, now: number) => Job | "unchanged";
 
-/** What changing jobs takes: a feature's steps are changed with it. */
+/** The ports that changing a job needs. The steps of a feature change with it. */
 export interface Changing extends Dispatching {
   jobs: JobStore;
   blobs: BlobStore;
@@ -18,14 +18,14 @@ export interface Changing extends Dispatching {
 
 const rounds = 10;
 
-/** What is kept with a job that its caller gave no reason for. */
+/** The reason that a job is cancelled with if its caller gives none. */
 export const defaultReason = "cancelled by request";
 
 const tooFast = () => new RequestError("UNAVAILABLE", "The job changes too fast. Try again.", { retryAfterSeconds: 1 });
 
 /**
- * Changes a job by a pure rule, however consumers race with it: the rule is asked again about the job as it is by then.
- * Record first, then dispatch. Undefined where there is no such job.
+ * Changes a job by a pure rule. If a consumer writes the job at the same time, the rule is applied again to the job as it is
+ * then. Record first, then dispatch. Undefined if there is no such job.
  */
 async function rewrite(services: Changing, id: string, change: Change): Promise<Job | undefined> {
   for (let round = 0; round < rounds; round++) {
@@ -33,7 +33,7 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
     if (!job) return undefined;
     const next = change(job, services.clock.now());
     if (next === "unchanged") {
-      // Once more: the change may have died, or been refused by AWS, before it reached the queues, the steps or the feature.
+      // Again, because the first request may have died, or been refused by AWS, before it reached queues, steps or feature.
       if (job.status === "cancelled" || isWaiting(job)) await dispatchFollowUps(services, job);
       return job;
     }
@@ -45,7 +45,7 @@ async function rewrite(services: Changing, id: string, change: Change): Promise<
   throw tooFast();
 }
 
-/** Answers the job after the change. Throws a RequestError: JOB_NOT_FOUND, or STATE_CONFLICT with the current state. */
+/** Changes a job and answers it as it is afterwards. Throws JOB_NOT_FOUND, or STATE_CONFLICT with the current state. */
 export async function changeJob(services: Changing, id: string, change: Change): Promise<Job> {
   const job = await rewrite(services, id, change);
   if (!job) throw jobNotFound();
@@ -53,17 +53,16 @@ export async function changeJob(services: Changing, id: string, change: Change):
 }
 
 /**
- * Cancels a job that has not finished, and the steps of a feature with it. A running attempt's outcome is discarded.
- * Answers the job as it is afterwards; one that finished before stays as it is. Safe to repeat.
+ * Cancels a job that has not finished, and the steps of a feature with it. The outcome of a running attempt is discarded.
+ * Answers the job as it is afterwards. A finished job stays as it is. Safe to repeat.
  */
 export async function cancelJob(services: Changing, id: string, reason: string): Promise<Job | undefined> {
   return rewrite(services, id, (job, now) => (isFinished(job) ? "unchanged" : cancelled(job, now, reason)));
 }
 
 /**
- * Cancels the jobs of a feature's steps, as far as its progress names them. One that it does not name cancels itself
- * instead of starting (`endedParentOf`). The feature is as it was recorded: a step that a retry of it has revived since
- * goes on.
+ * Cancels the open steps that a feature's progress names; a step that it does not name cancels itself instead of starting
+ * (`endedParentOf`). `job` is the feature as it was recorded: a step that a later retry of it has revived goes on.
  */
 export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
   if (job.type !== "feature" || !job.progress) return;
@@ -79,15 +78,15 @@ export async function cancelSteps(services: Changing, job: Job, reason: string):
 /** Whether a step belongs to a later attempt of its feature. */
 const isRevived = ({ parent }: Job, feature: Job): boolean => (parent?.message.attempt ?? 0) > feature.attempt;
 
-/** Takes back the schedule that a recorded change has left behind. */
+/** Deletes the schedule that a recorded change has made obsolete. */
 async function unschedule({ scheduler }: Changing, before: Job, next: Job): Promise<void> {
   const moved = scheduleName(before) !== scheduleName(next) || next.status !== "scheduled";
   if (before.status === "scheduled" && moved) await scheduler.unschedule(scheduleName(before));
 }
 
 /**
- * What a job, as it is recorded, asks of the queues, of its steps and of its feature. Safe to repeat; what fails here, or
- * dies before it, is the reconciler's.
+ * Does what follows from a job's recorded state: dispatches a waiting job, cancels the steps of a cancelled feature, wakes the
+ * feature of a finished step. Safe to repeat. The reconciler repairs what fails here, or what a crash prevents.
  */
 export async function dispatchFollowUps(services: Changing, job: Job): Promise<void> {
   if (isWaiting(job)) await dispatch(services, job);
@@ -102,7 +101,7 @@ function conflict(job: Job, now: number, what: string): RequestError {
 
 const changed = (job: Job, change: Partial<Job>): Job => ({ ...job, ...change, version: job.version + 1 });
 
-/** Ends a job before its time; a running attempt's outcome is discarded. */
+/** Ends a job before its time. The outcome of a running attempt is discarded. */
 export const cancel =
   (reason: string): Change =>
   (job, now) => {
@@ -111,7 +110,7 @@ export const cancel =
     return cancelled(job, now, reason);
   };
 
-/** Holds a recurring job; a run under way goes on to its end. */
+/** Pauses a recurring job. A run that is under way goes on to its end. */
 export const pause: Change = (job, now) => {
   if (!job.repeat) throw conflict(job, now, "only recurring jobs can be paused; cancel or reschedule this one.");
   if (isFinished(job)) throw conflict(job, now, "a finished job cannot be paused.");
@@ -121,7 +120,7 @@ export const pause: Change = (job, now) => {
     : changed(job, { status: "paused" });
 };
 
-/** Lets a paused job go on with the next occurrence from now; what was missed meanwhile is not made up for. */
+/** Resumes a paused job with the next occurrence from now. Occurrences that it missed are not made up for. */
 export const resume: Change = (job, now) => {
   if (isFinished(job) || !job.repeat) throw conflict(job, now, "only a paused job can be resumed.");
   const { pause_requested, ...rest } = job;
@@ -132,7 +131,7 @@ export const resume: Change = (job, now) => {
   return changed(withRun(job, job.run, { at }, now), {});
 };
 
-/** Moves a job that has not started to another time, or a recurring one to another series. Both as they were validated. */
+/** Moves a job that has not started to another time, or a recurring one to another series. Takes validated values. */
 export const reschedule =
   ({ due_at, repeat }: { due_at?: number; repeat?: Repeat }): Change =>
   (job, now) => {
@@ -148,12 +147,12 @@ export const reschedule =
     }
     const at = due_at ?? (series && firstOccurrence(series, Math.max(now, series.anchor))) ?? job.due_at;
     const status = job.status === "paused" ? "paused" : waiting(at, now);
-    // It stands for the time that it is moved to, not for occurrences of the series as it was.
+    // The run stands for its new time, and no longer for occurrences that the old series missed.
     const { coalesced_until: _before, ...rest } = job;
     return changed(rest, { ...(repeat && { repeat }), due_at: at, scheduled_at: at, status });
   };
 
-/** Tries a failed job again, with its whole count of retries. `delayMs` from now. */
+/** Retries a failed job `delayMs` from now, with all its retries. */
 export const retry =
   (delayMs: number): Change =>
   (job, now) => {
@@ -165,8 +164,8 @@ export const retry =
   };
 
 /**
- * The same for the step of a feature that is retried; its end wakes the feature's new attempt. A late decision of an
- * earlier attempt leaves it as it is.
+ * Retries the step of a feature that is retried; its end wakes the feature's new attempt. A late decision of an earlier
+ * attempt leaves the step as it is.
  */
 export const revive =
   (parent: Parent): Change =>
@@ -174,7 +173,7 @@ export const revive =
     const known = job.parent?.message.attempt ?? 0;
     if (known >= parent.message.attempt || job.status === "completed") return "unchanged";
     if (!isFinished(job)) return changed(job, { parent });
-    // One that had not started waits for its delay, which counts from the end of what it depends on.
+    // A step that had not started waits for the rest of its delay, which counts from the end of what it depends on.
     const due = job.started_at === undefined ? Math.max(now, job.due_at) : now;
     return { ...triedAgain(job, now, due), parent };
   };
@@ -190,17 +189,17 @@ function triedAgain(job: Job, now: number, due_at: number): Job {
   });
 }
 
-/** Makes a waiting job due now. A recurring one runs once more than planned: its series goes on as it was. */
+/** Makes a waiting job due now. A recurring job has one more run than planned, and its series goes on unchanged. */
 export const runNow: Change = (job, now) => {
   if (!isWaiting(job)) {
     throw conflict(job, now, "only a job that waits for its time can be run now.");
   }
   if (job.due_at <= now) return "unchanged";
-  // A run that waits for its retry was planned before: what it has outlasted of its series counts from there.
+  // A run that waits for its retry keeps its planned time, from which missed occurrences are counted.
   return changed(job, { status: "queued", due_at: now, ...(job.attempt === 1 && { scheduled_at: now }) });
 };
 
-/** Deletes a finished job; its archived runs and results expire by themselves, and the lifecycle deletes its other blobs. */
+/** Deletes a finished job. Its archived runs and results expire by themselves, and the lifecycle deletes its other blobs. */
 export async function deleteJob(services: Changing, id: string): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     const job = await services.jobs.get(id);

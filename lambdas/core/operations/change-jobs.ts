@@ -13,7 +13,7 @@ export interface Unchanged {
   detail: string;
 }
 
-/** So many jobs change at a time: each change is a read, a write and a call of a queue or the Scheduler. */
+/** How many jobs change at a time. Each change is a read, a write and a call of a queue or the Scheduler. */
 const atOnce = 10;
 
 const works: Record<BulkAction, (services: Changing, job: Job, reason: string) => Promise<unknown>> = {
@@ -29,7 +29,7 @@ const works: Record<BulkAction, (services: Changing, job: Job, reason: string) =
 
 const refusedForNow = { code: "UNAVAILABLE", detail: "AWS refused the request for now. Try again." };
 
-/** Does the same to each of these jobs, whatever becomes of the others; answers those that it could not be done to. */
+/** Applies one action to many jobs, each independently of the others. Answers the jobs that were not changed, and why. */
 export async function changeJobs(
   services: Changing,
   jobs: readonly Job[],

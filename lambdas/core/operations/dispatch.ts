@@ -11,19 +11,19 @@ export interface Dispatching {
 }
 
 /**
- * The schedule of an attempt: at most 64 of `[0-9a-zA-Z-_.]`. Derived, so that dispatching twice makes one schedule; from
- * the time too, so that a job that is moved is not taken for scheduled already.
+ * The name of an attempt's schedule: at most 64 of `[0-9a-zA-Z-_.]`. It is derived from the attempt, so that dispatching twice
+ * makes one schedule, and from the time, so that a job that is moved gets another one.
  * https://docs.aws.amazon.com/scheduler/latest/APIReference/API_CreateSchedule.html
  */
 export const scheduleName = ({ id, run, attempt, due_at }: Pick<Job, "id" | "run" | "attempt" | "due_at">): string =>
   `${id}-${run.toString(36)}-${attempt.toString(36)}-${due_at.toString(36)}`;
 
-/** Tells the feature that a job is a step of that the job has ended. */
+/** Notifies the parent feature that this step has ended. */
 export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job): Promise<void> {
   if (job.parent) await queue.send("feature", job.parent.message, { delaySeconds: 0, group: tenantOf(job) });
 }
 
-/** Hands the current attempt of a recorded job to its queue or to the Scheduler. Safe to repeat: claims are conditional. */
+/** Hands the current attempt of a recorded job to its queue or to the Scheduler. Safe to repeat, since claims are conditional. */
 export async function dispatch({ queue, scheduler, clock }: Dispatching, job: Job): Promise<void> {
   const way = route(clock.now(), job.due_at);
   const message = messageOf(job);
@@ -34,10 +34,10 @@ export async function dispatch({ queue, scheduler, clock }: Dispatching, job: Jo
   }
 }
 
-/** The Scheduler has no call for many: so many of its calls are under way at a time. */
+/** How many calls of the Scheduler are under way at a time: it has no batch call. */
 const schedulesAtOnce = 10;
 
-/** The same for many jobs with as few calls as AWS allows; answers those that were refused. */
+/** Dispatches many jobs with as few calls as AWS allows. Answers those that were refused. */
 export async function dispatchMany({ queue, scheduler, clock }: Dispatching, jobs: readonly Job[]): Promise<Refused[]> {
   const now = clock.now();
   const soon: { index: number; job: Job; delaySeconds: number }[] = [];

@@ -1,10 +1,11 @@
 import type { ProductEvent } from "../catalog/job-type.ts";
 import type { Job } from "../job/job.ts";
+import type { DecisionRetry } from "../job/transitions.ts";
 import type { BlobStore, Clock, Log, Secrets } from "../ports/ports.ts";
 import type { Room } from "./memory.ts";
 import type { ConsumerServices } from "./services.ts";
 
-/** What an executor is given: one attempt of one job, everything by value or port. */
+/** What an executor gets: one attempt of one job, with everything it needs as a value or a port. */
 export interface Execution {
   job: Job;
   /** The input, validated when the job was requested. */
@@ -12,13 +13,13 @@ export interface Execution {
   event: ProductEvent;
   /** The catalog entry that the event names; each type knows its own shape. */
   target: unknown;
-  /** The same for every attempt of a run: what providers are given to recognise a repetition. */
+  /** The same for every attempt of a run, so that providers can recognise a repetition. */
   idempotencyKey: string;
   /** What an earlier attempt of this run achieved (`JobError.progress`), or a parked job's (`Parked.progress`). */
   progress: unknown;
   /** Aborts at the job's timeout. */
   signal: AbortSignal;
-  /** Whoever reads a large answer asks for room first: the other jobs of the batch are in the same process. */
+  /** Memory for large answers, to be asked for before reading one: the other jobs of the batch are in the same process. */
   room: Room;
   secrets: Secrets;
   blobs: BlobStore;
@@ -26,33 +27,29 @@ export interface Execution {
   log: Log;
 }
 
-/**
- * Runs one attempt; what it resolves with is the job's result, unless it is `Parked`. Throws a JobError to say how it
- * failed.
- */
+/** Runs one attempt and resolves with the job's result, a `Parked` or a `Finished`. Throws a JobError to say how it failed. */
 export type Execute = (execution: Execution) => Promise<unknown>;
 
-/** An executor that works with jobs itself: a feature's, which starts its steps. */
-export type Decide = (execution: Execution, services: ConsumerServices) => Promise<unknown>;
+/** An executor that works with jobs itself: a feature's starts its steps. */
+export type ExecuteWithServices = (execution: Execution, services: ConsumerServices) => Promise<unknown>;
 
-/** What an executor resolves with when its job goes on without it: another message of the same attempt wakes it again. */
+/** What an executor resolves with if its job has to wait for others: another message of the same attempt wakes it again. */
 export class Parked {
   /** Kept with the job and handed to the next execution as `progress`. */
   readonly progress: unknown;
   /** Epoch milliseconds at which the reconciler wakes the job if nothing else has: a wake-up may be lost. */
   readonly wakeAt: number;
+  /** When to execute it again because AWS refused a part of it. Default: once it is woken. */
+  readonly retry: DecisionRetry;
 
-  /** AWS has refused a part of it for now: a message wakes the job again in some seconds. */
-  readonly refused: boolean;
-
-  constructor(progress: unknown, wakeAt: number, refused = false) {
+  constructor(progress: unknown, wakeAt: number, retry: DecisionRetry = {}) {
     this.progress = progress;
     this.wakeAt = wakeAt;
-    this.refused = refused;
+    this.retry = retry;
   }
 }
 
-/** What an executor resolves with when its job is done and its progress is worth showing with the result. */
+/** What an executor resolves with if its job is done and its progress is worth showing with the result. */
 export class Finished {
   readonly result: unknown;
   readonly progress: unknown;

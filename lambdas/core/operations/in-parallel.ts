@@ -1,11 +1,11 @@
-/** Works on every item, on at most `atOnce` of them at a time; the results are in the order of the items. */
+/** Works on all items, on at most `atOnce` of them at a time. The results are in the order of the items. */
 export async function inParallel<T, R>(
   atOnce: number,
   items: readonly T[],
   work: (item: T) => Promise<R>,
 ): Promise<R[]> {
   const results: R[] = [];
-  // One iterator for all workers: each takes the next item that nobody has.
+  // All workers share one iterator, so that each takes the next item that no other has.
   const left = items.entries();
   const worker = async () => {
     for (const [index, item] of left) results[index] = await work(item);

@@ -3,7 +3,7 @@ import type { Log } from "../ports/ports.ts";
 
 type Fields = Record<string, unknown>;
 
-/** What every log line about a job says of it: THE place that knows. */
+/** The fields by which every log line about a job names it. */
 export const jobFields = ({ id, product, env, event, type, run, attempt }: Job) => ({
   job_id: id,
   product,
@@ -14,10 +14,10 @@ export const jobFields = ({ id, product, env, event, type, run, attempt }: Job) 
   attempt,
 });
 
-/** As much of that as a message knows, before its job is read. */
+/** Those of the fields that a message has, before its job is read. */
 export const messageFields = ({ job_id, run, attempt }: JobMessage) => ({ job_id, run, attempt });
 
-/** The same log, with `fields` in each line; a line's own fields win. */
+/** The same log, with `fields` in every line. A line's own fields win. */
 export const withFields = (log: Log, fields: Fields): Log => ({
   debug: (message, own) => log.debug(message, { ...fields, ...own }),
   info: (message, own) => log.info(message, { ...fields, ...own }),
@@ -26,7 +26,7 @@ export const withFields = (log: Log, fields: Fields): Log => ({
   measure: (message, measured, own) => log.measure(message, measured, { ...fields, ...own }),
 });
 
-/** The services of one message or request: everything that is logged on its behalf says whose it is. */
+/** The services of one message or request, with `fields` in every line that is logged on its behalf. */
 export const loggingOf = <S extends { log: Log }>(services: S, fields: Fields): S => ({
   ...services,
   log: withFields(services.log, fields),

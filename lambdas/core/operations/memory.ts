@@ -1,6 +1,6 @@
 import type { Job, Stored } from "../job/job.ts";
 
-/** A part of the process's memory, in bytes, that jobs share. A job that finds it empty gets what it asks for. */
+/** A part of the process's memory, in bytes, that jobs share. A job that finds it unused gets whatever it asks for. */
 class Pool {
   #used = 0;
   #waiting: (() => void)[] = [];
@@ -36,38 +36,38 @@ class Pool {
 /** What one job may hold besides its input, until its outcome is recorded. */
 export interface Room {
   /**
-   * Waits until there is room for a large answer of so many bytes beside those of the other jobs: whoever reads one asks once,
-   * before it reads on. Rejects with the signal's reason.
+   * Waits until there is room for a large answer of so many bytes beside those of the other jobs. Call it once per answer,
+   * before reading it. Rejects with the signal's reason once it aborts.
    */
   forAnswer(bytes: number, signal: AbortSignal): Promise<void>;
 }
 
 export interface Admitted extends Room {
-  /** The job holds nothing any more. */
+  /** Gives back all that the job holds. */
   leave(): void;
 }
 
-/** What a consumer's process holds for the jobs of a batch, which it runs at the same time. */
+/** The memory of a consumer's process, which runs the jobs of a batch at the same time. */
 export interface Memory {
-  /** Undefined where what the job would load has no room beside what the others hold. */
+  /** Undefined if there is no room for the job's input and progress beside what the other jobs hold. */
   admit(job: Pick<Job, "input" | "progress">): Admitted | undefined;
 }
 
 const megabyte = 1024 * 1024;
 
-/** Node.js, our code and the clients, with what they need for a batch of small jobs. */
+/** What Node.js, our code and the clients need for a batch of small jobs. */
 const ownMegabytes = 112;
 
 /**
- * How many bytes of memory a byte of a blob may take at worst: small values are objects, the JSON is there as bytes and as
- * text besides, and what is sent of an input is written as JSON once more. Measured in test/integration/memory.
+ * How many bytes of memory one byte of a blob may take at worst. Small values become objects, the JSON is in memory as bytes
+ * and as text as well, and what is sent of an input is written as JSON again. Measured by test/integration/memory.test.ts.
  */
 const perByte = { input: 12, answer: 9 };
 
-/** Of what is left, five parts are for answers, the largest of which is 10 MB, and three for inputs. */
+/** Five eighths of what is left are for answers, of which the largest has 10 MB, and three eighths for inputs. */
 const parts = { inputs: 3 / 8, answers: 5 / 8 };
 
-/** The memory of a function that has so many megabytes. */
+/** The memory of a function of this size. */
 export function memoryOf(megabytes: number): Memory {
   const free = Math.max(0, megabytes - ownMegabytes) * megabyte;
   const inputs = new Pool(free * parts.inputs);
@@ -102,5 +102,5 @@ function admitted(inputs: Pool, held: number, answers: Pool): Admitted {
 
 const blobBytes = (stored: Stored | undefined): number => (stored && "blob" in stored ? stored.bytes : 0);
 
-/** Where nothing bounds it: for tests of what has nothing to do with memory. */
+/** Room without bounds, for tests that are not about memory. */
 export const endlessRoom: Room = { async forAnswer() {} };

@@ -3,34 +3,34 @@ import { stepJobId } from "../job/job-id.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { RequestError } from "../requests/request-error.ts";
 
-/** Why a step is cancelled that nobody has asked to cancel: a feature that is retried does it all the same. */
+/** Why a step was cancelled by the end of its feature. A retry of the feature runs such a step again. These strings are stored. */
 export const stepReasons = {
   featureCancelled: "its feature was cancelled",
   featureFailed: "its feature failed",
   featureOver: "its feature is over",
 } as const;
 
-/** Whether it was its feature's end that cancelled a step. */
+/** Whether the end of its feature cancelled a step. */
 export const endedWithFeature = ({ status, reason }: Job): boolean =>
   status === "cancelled" && Object.values<unknown>(stepReasons).includes(reason);
 
 /**
- * Whether a step must not start because its feature, or the run of it that the step belongs to, is over. Who retries a
- * step of a feature that nobody has cancelled wants the step by itself.
+ * Whether a step must not start because its feature, or the feature's run that it belongs to, is over. A step that somebody
+ * retries by hand may run on its own, unless its feature was cancelled.
  */
 function isOrphan(step: Job, feature: Job | undefined): boolean {
   if (step.retried_after !== undefined) return feature?.status === "cancelled";
   return !feature || isFinished(feature) || feature.run !== step.parent?.message.run;
 }
 
-/** A feature that was deleted may have left its id to another, by its idempotency key. */
+/** Whether this is the step's own feature: a repeated idempotency key may have given the id of a deleted one to another. */
 const isStepOf = ({ id, parent }: Job, feature: Job): boolean =>
   parent !== undefined && id === stepJobId({ ...feature, run: parent.message.run }, parent.step);
 
 /**
- * The id of the feature that the job is a step of, however far up, and whose end forbids the step to start. A feature's end
- * cancels the steps that its progress names, but a decider that has died after it created one has told nobody: only the step
- * knows of its feature.
+ * The id of the feature whose end forbids the job to start: the one that it is a step of, or one further up. A feature's end
+ * cancels the steps that its progress names. A decider that died just after it created a step did not record it, so the step
+ * has to look for itself.
  */
 export async function endedParentOf({ jobs }: { jobs: Pick<JobStore, "get"> }, job: Job): Promise<string | undefined> {
   for (let step = job; step.parent; ) {
@@ -45,8 +45,8 @@ export async function endedParentOf({ jobs }: { jobs: Pick<JobStore, "get"> }, j
 }
 
 /**
- * Refuses to retry the step of a feature that was cancelled: under its claim it would cancel itself, and its caller would have
- * been told that it runs. One whose feature is cancelled a moment later still does that. Throws STATE_CONFLICT.
+ * Refuses to retry a step whose feature was cancelled: it would cancel itself once it is claimed, although its caller had the
+ * answer that it runs. A step whose feature is cancelled a moment later still does that. Throws STATE_CONFLICT.
  */
 export async function requireFeature(services: { jobs: Pick<JobStore, "get"> }, job: Job): Promise<void> {
   if (job.status !== "failed") return;

@@ -4,11 +4,11 @@ import { JobError } from "../job/job-error.ts";
 import type { BlobStore, Log } from "../ports/ports.ts";
 import { RequestError } from "../requests/request-error.ts";
 
-/** Values up to this many bytes of JSON stay in the item: every later write of the item is billed by its size. */
+/** Values up to this many bytes of JSON stay in the item. No more, because every write of an item is billed by its size. */
 export const inlineLimit = 4096;
 
 /**
- * Keeps a JSON value: small ones inline, larger ones as a blob under `key`. `undefined` is kept as null.
+ * Stores a JSON value: a small one inline, a larger one as a blob under `key`. `undefined` is stored as null.
  * Throws PAYLOAD_TOO_LARGE beyond `mostBytes`.
  */
 export async function store(
@@ -30,24 +30,24 @@ export async function store(
   return { blob: key, bytes };
 }
 
-/** The value again. Throws a JobError NOT_FOUND if its blob is gone: S3 shows what was put at once, so it does not come back. */
+/** Loads a stored value. Throws a JobError NOT_FOUND if its blob is gone: S3 is consistent, so it does not come back. */
 export async function load(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
   return parsed(await loadBytes(blobs, stored));
 }
 
-/** Without a copy of the bytes, of which there may be millions. */
+/** Parses JSON without copying its bytes, of which there may be millions. */
 export const parsed = (json: Uint8Array): unknown =>
   JSON.parse(Buffer.from(json.buffer, json.byteOffset, json.byteLength).toString());
 
-/** The same; undefined if its blob is gone. */
+/** Loads a stored value. Undefined if its blob is gone. */
 export async function loadIfThere(blobs: Pick<BlobStore, "get">, stored: Stored): Promise<unknown> {
   if ("inline" in stored) return stored.inline;
   const body = await blobs.get(stored.blob);
   return body && parsed(body);
 }
 
-/** A blob's JSON as it is kept. Throws as `load` does. */
+/** Loads the JSON of a blob as bytes. Throws as `load` does. */
 export async function loadBytes(blobs: Pick<BlobStore, "get">, { blob }: { blob: string }): Promise<Uint8Array> {
   const body = await blobs.get(blob);
   if (!body) throw new JobError("NOT_FOUND", `What was kept at ${blob} is gone.`);
@@ -60,8 +60,8 @@ export interface Forgetting {
 }
 
 /**
- * Deletes a blob that nothing refers to. Nothing waits for it: a blob that S3 does not delete now stays behind and costs its
- * bytes, which is said in the log.
+ * Deletes a blob that nothing refers to any more. If S3 refuses, the blob stays behind and costs its storage; this is logged
+ * and fails nothing.
  */
 export async function forget({ blobs, log }: Forgetting, stored: Stored): Promise<void> {
   if ("inline" in stored) return;

@@ -1,11 +1,11 @@
-/** Names of things done lately, as many as there is room for. */
+/** Names of things done lately, up to a number. */
 export interface Recent {
   has(name: string): boolean;
   add(name: string): void;
   forget(name: string): void;
 }
 
-/** The last `size` names; it lives as long as the function's process, so nothing may rely on it. */
+/** The last `size` names. They live as long as the function's process, so nothing may rely on them. */
 export function recent(size = 10_000): Recent {
   const names = new Set<string>();
   return {

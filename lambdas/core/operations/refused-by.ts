@@ -1,6 +1,6 @@
 import type { Refused } from "../ports/ports.ts";
 
-/** What a call for many has refused. A call that throws has refused everything: no other call is lost with it. */
+/** What a batch call has refused. A call that throws has refused everything, and so does not break the other calls. */
 export async function refusedBy(count: number, call: () => Promise<Refused[]>): Promise<Refused[]> {
   try {
     return await call();

@@ -20,14 +20,14 @@ export interface Scheduling extends Dispatching {
 
 const retryAfterSeconds = 5;
 
-/** Bytes of JSON: what a request over HTTP may have. Other ways in take more, and a feature may make more for a step. */
+/** In bytes of JSON: as much as a request over HTTP may have. Other ways in, and the steps of features, could be larger. */
 const largestInput = largestRequest;
 
 /**
- * Records a job, then dispatches it; its receipt may be given once this resolves. A request whose idempotency key was
- * used before answers that job. Throws a RequestError: IDEMPOTENCY_MISMATCH; UNAVAILABLE when AWS refuses for now;
- * INVALID_REQUEST when it refuses this request for good. Throws any other error as it is. Where the stored job could not be
- * taken back, the error has its `jobId`: the others become an InternalError for that.
+ * Records a job, then dispatches it. Its receipt may be given once this resolves. A request whose idempotency key was used
+ * before answers that job. Throws a RequestError: IDEMPOTENCY_MISMATCH; UNAVAILABLE if AWS refuses for now; INVALID_REQUEST if
+ * AWS refuses this request for good. Any other error is thrown as it is. If the stored job could not be taken back, the error
+ * has its `jobId`; an error that has no such field becomes an InternalError.
  */
 export async function scheduleJob(services: Scheduling, request: AcceptedRequest): Promise<Job> {
   const prepared = await prepare(services, request);
@@ -41,7 +41,7 @@ export async function scheduleJob(services: Scheduling, request: AcceptedRequest
   return job;
 }
 
-/** Whether a request's job gets an id that nobody can know, so that no other job can have it. */
+/** Whether the job of a request gets a random id, which no other job can have. */
 export const hasFreshId = ({ idempotency_key, step }: AcceptedRequest): boolean =>
   step === undefined && idempotency_key === undefined;
 
@@ -50,13 +50,13 @@ function idOf({ product, env, idempotency_key: key, step }: AcceptedRequest): st
   return key === undefined ? newJobId() : derivedJobId(product.tag, env, key);
 }
 
-/** The job of a request, its input kept, itself not stored yet. Throws as `scheduleJob` does, and PAYLOAD_TOO_LARGE. */
+/** Makes the job of a request and stores its input, but not the job. Throws as `scheduleJob` does, and PAYLOAD_TOO_LARGE. */
 export async function prepare(services: Scheduling, request: AcceptedRequest): Promise<Job> {
   const id = idOf(request);
   const writeId = crypto.randomUUID();
   try {
-    // Of this very write: another request that has the same id must not change the input, and the input goes with its job
-    // although a repeated key may give its id to another one meanwhile.
+    // The key is unique to this write: another request with the same id must not change the input, and the input is deleted
+    // with its job even if a repeated key has given the id to another job meanwhile.
     const key = `inputs/${id}/${request.fingerprint}/${writeId}`;
     const input = await store(services.blobs, key, request.input, largestInput);
     return newJob(request, { id, writeId, now: services.clock.now(), input });
@@ -65,7 +65,7 @@ export async function prepare(services: Scheduling, request: AcceptedRequest): P
   }
 }
 
-/** Stores a job; or answers the one that already has its id, which is dispatched if need be. Throws as `scheduleJob` does. */
+/** Stores a job, or answers the one that already has its id and dispatches it if need be. Throws as `scheduleJob` does. */
 export async function record(
   services: Scheduling,
   job: Job,
@@ -78,11 +78,11 @@ export async function record(
   return { job: await repeated(services, created.job, request), isNew: false };
 }
 
-/** Another request's job has an input of its own; the one that is there may be this very job, where a lost answer hid that. */
+/** Whether two jobs share a stored input: then the stored job is this very one, and only the answer to the write was lost. */
 const sharesInput = (one: Job, other: Job): boolean =>
   "blob" in one.input && "blob" in other.input && one.input.blob === other.input.blob;
 
-/** The job that the request has made when its times had not passed. Throws INVALID_REQUEST where there is none. */
+/** The job that the same request made earlier, when its times had not passed yet. Throws INVALID_REQUEST if there is none. */
 async function madeBefore(services: Scheduling, job: Job, request: AcceptedRequest, passed: Fault[]): Promise<Job> {
   const existing = await services.jobs.get(job.id).catch((cause) => unrecorded(services, job, cause));
   if (!existing || !sharesInput(existing, job)) await forget(services, job.input);
@@ -90,22 +90,22 @@ async function madeBefore(services: Scheduling, job: Job, request: AcceptedReque
   return repeated(services, existing, request);
 }
 
-/** Takes back a job that was not stored, as far as one knows, and throws why. */
+/** Takes back a job that was probably not stored, and throws why. */
 export async function unrecorded(services: Scheduling, job: Job, cause: unknown): Promise<never> {
-  // What is not this write any more was stored after all, and belongs to a repeated request.
+  // If the item is not this write any more, it was stored after all, and a repeated request has taken it over.
   const isKept = (await takeBack(services, job, cause)) === "lost";
   throw errorOf(cause, isKept ? job.id : undefined);
 }
 
-/** Takes back a stored job that was not dispatched and throws why, unless it has gone on without us. */
+/** Takes back a stored job that was not dispatched, and throws why, unless the job has gone on meanwhile. */
 export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
   if ((await takeBack(services, job, cause)) === "removed") throw errorOf(cause);
-  // Not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it over.
-  // AWS may have refused that one too, and who gets a receipt relies on it.
+  // The item is not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it
+  // over. AWS may have refused that request too, and whoever gets a receipt relies on a dispatch.
   const held = await services.jobs.get(job.id).catch((again: unknown) => {
     throw errorOf(again, job.id);
   });
-  // It was taken back after all, and that answer was lost: what is there is another request's, and knows nothing of this one.
+  // The job was taken back after all and the answer was lost: what is stored now is another request's job.
   if (held?.created_at !== job.created_at) throw errorOf(cause, held?.id);
   try {
     if (!hasStarted(held)) await dispatch(services, held);
@@ -117,8 +117,8 @@ export async function undispatched(services: Scheduling, job: Job, cause: unknow
 const hasStarted = (job: Job): boolean => isFinished(job) || job.claims > 0 || job.attempt > 1 || job.run > 1;
 
 /**
- * What a request is told of a failure. Only what passes is UNAVAILABLE: told so of anything else, its sender would try again
- * for ever. What AWS will never take is the request's own fault, and everything else is ours.
+ * The error that answers a failure. Only what passes is UNAVAILABLE, because a sender repeats such requests. What AWS will
+ * never take is a fault of the request, and everything else is a fault of ours.
  */
 function errorOf(cause: unknown, jobId?: string): unknown {
   if (cause instanceof TransientError) return unavailable(cause, jobId);
@@ -141,7 +141,7 @@ const unavailable = (cause: TransientError, jobId?: string) =>
     { cause, retryAfterSeconds, ...(jobId !== undefined && { jobId }) },
   );
 
-/** The caller is told that there is no job, so nothing may stay behind. The write may have happened and its answer be lost. */
+/** Removes a job whose caller gets an error, since the write may have happened although its answer was lost. */
 async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise<"removed" | "lost"> {
   const fields = { ...jobFields(job), ...traceOf(cause) };
   if (cause instanceof TransientError) services.log.warn("AWS refused a job for now", fields);
@@ -150,13 +150,13 @@ async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise
     return await services.jobs.remove(job);
   } catch (error) {
     services.log.error("a job that could not be scheduled stays behind", { ...jobFields(job), ...traceOf(error) });
-    // Another try may succeed if one of the two refusals passes.
+    // A repetition may succeed if one of the two refusals passes.
     throw errorOf(error instanceof TransientError ? error : cause, job.id);
   }
 }
 
 async function repeated(services: Scheduling, existing: Job, request: AcceptedRequest): Promise<Job> {
-  // A step that exists exists: another decision asked for it, whose time was another.
+  // A step was requested by an earlier decision, at another time, so that its fingerprint differs.
   if (request.step === undefined && existing.fingerprint !== request.fingerprint) {
     throw new RequestError("IDEMPOTENCY_MISMATCH", "This idempotency key was used for a different request.", {
       jobId: existing.id,
@@ -165,14 +165,14 @@ async function repeated(services: Scheduling, existing: Job, request: AcceptedRe
   try {
     const job = await answering(services, existing, request.task_token);
     if (hasStarted(job)) return job;
-    // The first request may have failed to dispatch it, or be about to take it back: the new version forbids that.
+    // The first request may have failed to dispatch it, or be about to take it back, which the new version forbids.
     const held = { ...job, version: job.version + 1 };
     const isOurs = (await services.jobs.replace(held)) === "replaced";
     const current = isOurs ? held : await services.jobs.get(job.id);
     if (!current) throw takenBack();
-    // What that throws is said by it, and not caught here.
+    // Not awaited here: what it throws must not be caught and wrapped again.
     if (current.created_at !== job.created_at) return repeated(services, current, request);
-    // Where another repetition came first, AWS may have refused its message: who gets a receipt relies on one.
+    // Another repetition may have come first and been refused its message, and whoever gets a receipt relies on one.
     if (!hasStarted(current)) await dispatch(services, current);
     return job;
   } catch (cause) {
@@ -184,7 +184,7 @@ const takenBack = () => new TransientError("TAKEN_BACK", "the job was taken back
 
 const rounds = 10;
 
-/** The job once it knows the task that asks for it again: the table's stream tells of the token even if the job is over. */
+/** Adds the task that asks for the job again. The table's stream shows the new token even if the job is over. */
 async function answering(services: Scheduling, existing: Job, token: string | undefined): Promise<Job> {
   let job = existing;
   for (let round = 0; round < rounds; round++) {

@@ -5,10 +5,10 @@ import { inParallel } from "./in-parallel.ts";
 import { refusedBy } from "./refused-by.ts";
 import { hasFreshId, prepare, record, type Scheduling, undispatched, unrecorded } from "./schedule-job.ts";
 
-/** What became of one request of a batch; `error` is what `scheduleJob` would have thrown. */
+/** The outcome of one request of a batch. `error` is what `scheduleJob` would have thrown. */
 export type Scheduled = { job: Job } | { error: unknown };
 
-/** Where AWS has no call for many: so many calls are under way at a time. */
+/** How many calls are under way at a time where AWS has no batch call. */
 const atOnce = 10;
 
 interface Pending {
@@ -18,12 +18,12 @@ interface Pending {
 }
 
 /**
- * `scheduleJob` for many requests, with as few calls as AWS allows: each is accepted or refused by itself, and the
- * outcomes are in the order of the requests.
+ * `scheduleJob` for many requests, with as few calls as AWS allows. Each request is accepted or refused by itself. The outcomes
+ * are in the order of the requests.
  */
 export async function scheduleJobs(services: Scheduling, requests: readonly AcceptedRequest[]): Promise<Scheduled[]> {
   const outcomes: Scheduled[] = [];
-  /** Keeps what a step throws as the request's outcome; answers what goes on to the next step. */
+  /** Does one step for all items. What it throws is the outcome of that request; the other items go on. */
   const step = async <T extends { index: number }, R>(
     items: readonly T[],
     work: (item: T) => Promise<R | undefined>,

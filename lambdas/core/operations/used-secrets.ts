@@ -2,11 +2,11 @@ import type { Reference } from "../catalog/references.ts";
 import type { Secrets } from "../ports/ports.ts";
 
 export interface UsedSecrets extends Secrets {
-  /** Reads what has been resolved once more. Whether a value has changed meanwhile; false where none can be read. */
+  /** Reads again all that was resolved, and answers whether a value has changed. False if none can be read. */
   wereRotated(): Promise<boolean>;
 }
 
-/** Secrets that remember what was resolved through them, for whoever finds that a credential is not accepted any more. */
+/** Secrets that remember what was resolved through them, so that a refused credential can be compared with its current value. */
 export function usedSecrets(secrets: Secrets): UsedSecrets {
   const used = new Map<string, { reference: Reference; value: string }>();
   return {

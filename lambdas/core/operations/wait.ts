@@ -7,25 +7,25 @@ import { grantMs } from "./api-limits.ts";
 const firstPauseMs = 25;
 const longestPauseMs = 400;
 
-/** What ends sooner is waited for without a word: most jobs do, and counting them would cost more than the wait. */
+/** Waits up to this long are not counted: most jobs end sooner, and counting would cost more than the wait. */
 const freeMs = 1000;
 export interface Hold {
   /** Epoch milliseconds. */
   until: number;
-  /** Whether the caller is waited for another `grantMs`. */
+  /** Whether the caller may wait for another `grantMs`. */
   granted: () => Promise<boolean>;
 }
 
 export interface Waited {
-  /** Undefined if the job has been deleted meanwhile. */
+  /** Undefined if the job was deleted meanwhile. */
   job: Job | undefined;
-  /** The wait ended because no more of it was granted. */
+  /** The wait ended because it was not granted any longer. */
   refused?: true;
 }
 
 /**
- * The job once it has finished, or as it is when the wait ends, starting from what is known of it. Looks again after 25 ms at
- * first, then ever more seldom, at most 400 ms apart. What cannot end in time is not waited for: it would hold a Lambda for
+ * Waits for the end of a job, and answers the job as it is then or when the wait ends. Looks again after 25 ms at first, then
+ * less and less often, up to 400 ms apart. Does not wait for a job that cannot end in time, which would occupy a Lambda for
  * nothing.
  */
 export async function waitForEnd(jobs: JobStore, clock: Clock, { until, granted }: Hold, known: Job): Promise<Waited> {
@@ -44,14 +44,14 @@ export async function waitForEnd(jobs: JobStore, clock: Clock, { until, granted 
   return { job };
 }
 
-/** Whether the job may finish by then, unless somebody changes it. One that has finished will not do so again. */
+/** Whether a job may still finish by then, unless somebody changes it. */
 function mayEndBy(job: Job, until: number, now: number): boolean {
   if (isFinished(job) || job.status === "paused") return false;
   if (job.status === "scheduled" && job.due_at > until) return false;
   return job.repeat === undefined || !goesOnAfter(job, until, now);
 }
 
-/** Whether a series has a run that is planned for after `until`: by then it has not ended. Runs are a second apart at least. */
+/** Whether a series has a run planned after `until`, so that it cannot end by then. Runs are at least a second apart. */
 function goesOnAfter(job: Job, until: number, now: number): boolean {
   const { repeat } = job;
   let next = plannedAfter(job, now)?.at;

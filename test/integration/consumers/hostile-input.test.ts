@@ -10,7 +10,7 @@ import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../../lambdas/core/catalog/references.ts";
 import type { Job, JobType } from "../../../lambdas/core/job/job.ts";
-import type { Decide } from "../../../lambdas/core/operations/execution.ts";
+import type { ExecuteWithServices } from "../../../lambdas/core/operations/execution.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { RequestError } from "../../../lambdas/core/requests/request-error.ts";
 import { aJob, aMessage, noon } from "../../support/builders.ts";
@@ -21,7 +21,7 @@ import { fakeServices } from "../../support/fakes/services.ts";
  * What a caller may try with an input, and what becomes of it: refused when it is asked for, or failed before anything
  * is sent, or sent as the plain data that it is. Against real engines: postgres.test.ts, mysql.test.ts, mongodb.test.ts.
  */
-const executors: Record<Exclude<JobType, "storage">, Decide> = {
+const executors: Record<Exclude<JobType, "storage">, ExecuteWithServices> = {
   action,
   notification,
   database_action: database,

@@ -3,7 +3,7 @@ import { withCurrentSecrets } from "../../../lambdas/consumers/engine/with-curre
 import { execute as action } from "../../../lambdas/consumers/types/action/execute.ts";
 import { execute as notification } from "../../../lambdas/consumers/types/notification/execute.ts";
 import { secret } from "../../../lambdas/core/catalog/references.ts";
-import type { Decide, Execution } from "../../../lambdas/core/operations/execution.ts";
+import type { ExecuteWithServices, Execution } from "../../../lambdas/core/operations/execution.ts";
 import type { ConsumerServices } from "../../../lambdas/core/operations/services.ts";
 import { anExecution } from "../../support/executors/execution.ts";
 import { httpServer, json } from "../../support/executors/http-server.ts";
@@ -21,7 +21,7 @@ async function afterRotation(old: string, current: string) {
   });
   await secrets.resolve(secret("credential"));
   value = current;
-  const run = (execute: Decide, job: Partial<Execution>) =>
+  const run = (execute: ExecuteWithServices, job: Partial<Execution>) =>
     withCurrentSecrets(execute)(anExecution({ ...job, secrets } as never), {} as ConsumerServices);
   return { run };
 }

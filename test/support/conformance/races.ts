@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
 import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
+import { decisionPolicy } from "../../../lambdas/consumers/types/feature/decisions.ts";
 import { type Job, messageOf } from "../../../lambdas/core/job/job.ts";
 import { newJobId } from "../../../lambdas/core/job/job-id.ts";
 import { parked } from "../../../lambdas/core/job/transitions.ts";
@@ -16,7 +17,7 @@ import {
   runNow,
 } from "../../../lambdas/core/operations/change-job.ts";
 import { changeJobs } from "../../../lambdas/core/operations/change-jobs.ts";
-import { type Decide, Parked } from "../../../lambdas/core/operations/execution.ts";
+import { type ExecuteWithServices, Parked } from "../../../lambdas/core/operations/execution.ts";
 import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";
 import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
@@ -320,12 +321,12 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     });
 
     describe("a wake-up against the decision that it meets", () => {
-      const parks: Decide = async () => new Parked({ seen: true }, noon + 30 * minute);
+      const parks: ExecuteWithServices = async () => new Parked({ seen: true }, noon + 30 * minute);
 
       async function deciding() {
         const job = mine();
         const { store, on, services, now } = await world(job);
-        const decide = (jobs: JobStore) => runJob(on(jobs), parks, messageOf(job), { wakeUps: true });
+        const decide = (jobs: JobStore) => runJob(on(jobs), parks, messageOf(job), { policy: decisionPolicy });
         return { job, store, on, decide, sent: services.queue.sent, now };
       }
 
@@ -337,7 +338,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(sent).toMatchObject([{ delaySeconds: 0 }]);
         const after = await now();
         expect(after).toMatchObject({ status: "running", progress: { inline: { seen: true } } });
-        expect(after).not.toHaveProperty("woken");
+        expect(after).not.toHaveProperty("wake_requested");
         expect(after).not.toHaveProperty("claim_id");
       });
 

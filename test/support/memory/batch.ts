@@ -1,10 +1,12 @@
 import { readFileSync } from "node:fs";
+import { defaultPolicy } from "../../../lambdas/consumers/engine/attempt-policy.ts";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
+import { decisionPolicy } from "../../../lambdas/consumers/types/feature/decisions.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
-import type { Decide } from "../../../lambdas/core/operations/execution.ts";
+import type { ExecuteWithServices } from "../../../lambdas/core/operations/execution.ts";
 import { memoryOf } from "../../../lambdas/core/operations/memory.ts";
 import type { BlobStore } from "../../../lambdas/core/ports/ports.ts";
 import { aJob, aMessage } from "../builders.ts";
@@ -36,7 +38,7 @@ function blobsOf(input: Buffer, fallback: BlobStore): BlobStore {
 
 /** Runs the batch as the consumer's Lambda does, again and again until each job has ended its attempt. */
 export async function runBatch(
-  execute: Decide,
+  execute: ExecuteWithServices,
   { type, megabytes, product, input, jobs: count }: Asked,
 ): Promise<Said> {
   const json = Buffer.from(input);
@@ -54,11 +56,11 @@ export async function runBatch(
   const services = fakeServices({ jobs, catalog: makeCatalog([product], registry) });
   const all = { ...services, blobs: blobsOf(json, services.blobs) };
   const memory = memoryOf(megabytes);
-  const wakeUps = type === "feature";
+  const policy = type === "feature" ? decisionPolicy : defaultPolicy;
   let messages = jobs.map((job) => aMessage(job));
   let batches = 0;
   for (; messages.length > 0; batches++) {
-    await Promise.all(messages.map((message) => runJob(all, execute, message, { memory, wakeUps })));
+    await Promise.all(messages.map((message) => runJob(all, execute, message, { memory, policy })));
     const back = services.queue.sent.splice(0).map(({ message }) => message);
     messages = back.filter(({ job_id }) => jobs.some(({ id }) => id === job_id));
   }

@@ -1,4 +1,4 @@
-import { consumer } from "../../engine/consumer.ts";
+import { consumer } from "../../consumer.ts";
 import { execute } from "./execute.ts";
 
 export const handler = consumer("action", execute);

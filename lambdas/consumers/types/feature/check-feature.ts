@@ -8,7 +8,7 @@ import type { FeatureTarget } from "./target.ts";
 
 type Path = (string | number)[];
 
-/** What a schema cannot say of a feature: its steps exist, come in an order, and refer to what comes before them. */
+/** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier ones. */
 export function checkFeature(target: FeatureTarget, product: Product, registry: Registry): Fault[] {
   const steps = stepsOf(target);
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
@@ -61,7 +61,7 @@ function checkStep(placed: PlacedStep, byKey: Map<string, PlacedStep>, target: F
   ];
 }
 
-/** Every step that has ended when this one starts. */
+/** Every step that has ended by the time this one starts. */
 function ancestors(placed: PlacedStep, byKey: Map<string, PlacedStep>, seen = new Set<string>()): Set<string> {
   for (const key of placed.dependsOn) {
     const next = byKey.get(key);
@@ -75,7 +75,7 @@ function ancestors(placed: PlacedStep, byKey: Map<string, PlacedStep>, seen = ne
 interface Checked {
   byKey: Map<string, PlacedStep>;
   target: FeatureTarget;
-  /** The steps that may be referred to; all of them where it is not given. */
+  /** The steps that may be referred to. Default: all of them. */
   before?: Set<string>;
 }
 

@@ -7,8 +7,8 @@ import { isExpression } from "./expression.ts";
 import type { StepDefinition } from "./steps.ts";
 
 /**
- * What the event of a step would refuse of it whatever its expressions come to: its input, its app and its timeout. Pointers
- * are relative to the step. An event that the product does not have is a fault elsewhere.
+ * What the event of a step would refuse whatever the values of its expressions are: its input, its app and its timeout.
+ * Pointers are relative to the step. An event that the product does not have is reported elsewhere.
  */
 export function checkAgainstEvent(step: StepDefinition, product: Product, registry: Registry): Fault[] {
   const event = own(product.jobs, step.event);
@@ -25,7 +25,7 @@ export function checkAgainstEvent(step: StepDefinition, product: Product, regist
 
 type Asked = Pick<Parameters<NonNullable<JobTypeDefinition["checkInput"]>>[0], "product" | "event" | "app">;
 
-/** What a request with such an input would be told, in any of the product's envs. */
+/** The faults that a request with such an input would have, in any of the product's envs. */
 function faultsOf(definition: JobTypeDefinition, asked: Asked, input: unknown): Fault[] {
   const { product, event } = asked;
   const { faults, data } = findFaults(definition.input(), input, ["input"]);
@@ -39,8 +39,8 @@ function faultsOf(definition: JobTypeDefinition, asked: Asked, input: unknown): 
 const isSame = (one: Fault) => (other: Fault) => one.pointer === other.pointer && one.detail === other.detail;
 
 /**
- * The faults that an input has both with its expressions and without those that it can do without; and none of what an
- * expression stands for, which only a run knows.
+ * The faults that an input has both with its expressions and without those that are optional. Nothing is checked about the
+ * value of an expression, which only a run knows.
  */
 function inputFaults(
   { input = {} }: StepDefinition,
@@ -52,23 +52,23 @@ function inputFaults(
   const whole = expressions.reduce((of, path) => fitted(definition, of, path), texts);
   const first = check(whole);
   let least = { input: whole, faults: first };
-  // From the last one, so that those before it stay where they are in their lists.
+  // From the last one backwards, so that the others keep their index in a list.
   for (const path of expressions.toReversed()) {
     const fewer = placed(least.input, path, []);
     const faults = check(fewer);
     if (faults.every((fault) => least.faults.some(isSame(fault)))) least = { input: fewer, faults };
   }
   const unknown = expressions.map((path) => ({ pointer: jsonPointer(["input", ...path]), detail: "" }));
-  // A field that its event does not know is a slip, whatever it would hold.
+  // A field that the event does not know is a mistake, whatever its value.
   const slips = first.filter(({ detail }) => detail.startsWith("unknown field"));
   const others = least.faults.filter((fault) => !slips.some(isSame(fault)) && !isCovered(fault, unknown));
   return [...slips, ...others];
 }
 
-/** What may stand for an expression where its type wants no text. */
+/** Values that may replace an expression where a string is not allowed. */
 const standIns = [{}, [], 1, true];
 
-/** The input with something for an expression that its type takes in this place, so that it may be looked at further. */
+/** The input with a value in place of an expression that the type accepts there, so that the rest can be checked. */
 function fitted(definition: JobTypeDefinition, input: unknown, path: Path): unknown {
   const place = [{ pointer: jsonPointer(path), detail: "" }];
   const fits = (of: unknown) => !findFaults(definition.input(), of).faults.some((fault) => isCovered(fault, place));
@@ -76,7 +76,7 @@ function fitted(definition: JobTypeDefinition, input: unknown, path: Path): unkn
   return standIns.map((standIn) => placed(input, path, [standIn])).find(fits) ?? input;
 }
 
-/** A template with its literal texts as a run makes them, and where its expressions stand. */
+/** A template with its literal strings as a run makes them, and the paths of its expressions. */
 function literal(template: unknown, path: Path, expressions: Path[]): unknown {
   if (typeof template === "string") {
     if (isExpression(template)) expressions.push(path);
@@ -89,7 +89,7 @@ function literal(template: unknown, path: Path, expressions: Path[]): unknown {
   );
 }
 
-/** A copy that holds something else in a place, or nothing. */
+/** A copy with another value at a path, or with none. */
 function placed(value: unknown, [step, ...others]: Path, instead: [unknown?]): unknown {
   const left = (field: unknown) => (others.length === 0 ? instead : [placed(field, others, instead)]);
   if (Array.isArray(value)) return value.flatMap((item, i) => (i === step ? left(item) : [item]));

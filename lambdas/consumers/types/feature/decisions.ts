@@ -1,55 +1,66 @@
-import { isRefusal } from "../../../aws/client/refusal.ts";
 import { traceOf } from "../../../core/errors.ts";
 import { type Job, messageOf, tenantOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import { attemptFailed, type ParkedFor, parked } from "../../../core/job/transitions.ts";
+import { attemptFailed, type DecisionRetry, isParked, parked, wakeRequested } from "../../../core/job/transitions.ts";
+import { cancelSteps } from "../../../core/operations/change-job.ts";
+import { stepReasons } from "../../../core/operations/parent-guard.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
-import { RequestError } from "../../../core/requests/request-error.ts";
+import type { AttemptPolicy, Recorded, Transition } from "../../engine/attempt-policy.ts";
+import { faultPauseMs, giveUpAfterMs, isPassing, retryAt, retryPauseMs } from "./retry-decision.ts";
 
-/** When AWS has refused a part of a decision, and after a decision's first failure by a fault of ours. */
-const againMs = 5000;
-/** SQS delays no message longer. */
-const longestPauseMs = 900_000;
-/** How long a feature's decisions may fail by a fault of ours: long enough to deploy a repair. */
-const giveUpAfterMs = 3_600_000;
-/** The reconciler's turn, if the message that asks again is lost. */
+/** When the reconciler wakes a feature whose message to retry a decision was lost, counted from that message's time. */
 const lostAfterMs = 55_000;
-/** By less the clocks of two Lambdas differ: the one that asks again may find itself early by another's clock. */
-const clocksApartMs = 1000;
 
 /**
- * Whether an error says that AWS would not do it for now, which may last, and mends itself; any other one is a fault of ours.
+ * The attempt policy of features: an attempt is a series of decisions, each made by whichever message claims the job next.
+ * A decision that fails is retried unless a step is to blame, and the end of a feature ends its steps.
  */
-export function isPassing(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.some(isPassing);
-  if (!(error instanceof RequestError)) return isRefusal(error);
-  return error.code === "UNAVAILABLE" && (error.cause === undefined || isPassing(error.cause));
-}
+export const decisionPolicy: AttemptPolicy = {
+  async onTaken({ jobs }, job) {
+    // The decision under way may have missed what this message is about, so its maker is asked to request another one. If
+    // each message came again instead, those of many steps, and the copies that SQS makes, would multiply.
+    if (job.wake_requested) return "noted";
+    return (await jobs.replace(wakeRequested(job))) === "replaced" ? "noted" : "changed";
+  },
+
+  onThrown(services, job, { error, isOutOfTime, hasBegun }) {
+    // A decision that ran out of time may still be at work: only the end of its lease shows that another one may be made.
+    if (isOutOfTime && hasBegun) throw error;
+    return isOutOfTime || !(error instanceof JobError) ? retryDecision(services, job, error) : undefined;
+  },
+
+  async onRecorded(services, recorded) {
+    const { ended } = recorded;
+    const cancelled = ended.status === "failed" && cancelSteps(services, ended, stepReasons.featureFailed);
+    await Promise.all([cancelled, sendWakeUp(services, recorded)]);
+  },
+
+  onCancelled: (services, job) => cancelSteps(services, job, stepReasons.featureCancelled),
+};
 
 /**
- * What a feature is after a decision that failed although no step is to blame: parked until it decides again. What AWS
- * refuses is asked again every few seconds, for as long as it refuses; what fails by a fault of ours ever more seldom, and
- * after an hour the feature fails.
+ * What becomes of a feature after a decision that failed although no step is to blame: it is parked until the decision is
+ * retried. A refusal of AWS is retried every few seconds for as long as it lasts. A fault of ours is retried less and less
+ * often, and fails the feature after an hour.
  */
-export function decidingAgain({ clock, log }: ConsumerServices, job: Job, cause: unknown): (of: Job) => Job {
+function retryDecision({ clock, log }: ConsumerServices, job: Job, cause: unknown): Transition {
   const now = clock.now();
   if (isPassing(cause)) {
     log.warn("AWS refused a decision; it is made again", traceOf(cause));
-    // Faults of ours are still counted from their first, but for the time that AWS refuses.
-    const failing_since = job.failing_since && job.failing_since + againMs;
-    return (of) => parkedAgain(of, { ...askingAgain(of, now), ...(failing_since !== undefined && { failing_since }) });
+    // The time of a refusal does not count towards the hour that faults of ours may take.
+    const failing_since = job.failing_since && job.failing_since + retryPauseMs;
+    return (of) => parkedToRetry(of, { ...retryAt(of, now), ...(failing_since !== undefined && { failing_since }) });
   }
   log.error("decision failed; it is made again", traceOf(cause));
   const { failing_since = now } = job;
   if (now - failing_since >= giveUpAfterMs) {
     return (of) => attemptFailed(of, now, { error: givenUp(cause), random: 0 });
   }
-  const pause = Math.min(longestPauseMs, now - failing_since);
-  return (of) => parkedAgain(of, { ...askingAgain(of, now, pause), failing_since });
+  return (of) => parkedToRetry(of, { ...retryAt(of, now, faultPauseMs(failing_since, now)), failing_since });
 }
 
-const parkedAgain = (job: Job, until: ParkedFor & { again_at: number }): Job =>
-  parked(job, job.progress ?? { inline: {} }, until.again_at + lostAfterMs, until);
+const parkedToRetry = (job: Job, retry: DecisionRetry & { retry_decision_at: number }): Job =>
+  parked(job, job.progress ?? { inline: {} }, retry.retry_decision_at + lostAfterMs, retry);
 
 const givenUp = (cause: unknown) =>
   new JobError(
@@ -58,16 +69,21 @@ const givenUp = (cause: unknown) =>
     { retryable: false, cause },
   );
 
-/**
- * Of the messages that a refused decision was made for one asks again, all others end with theirs: if each did, what SQS
- * doubles in an outage would become ever more.
- */
-export const askingAgain = ({ again_at = 0 }: Job, now: number, pauseMs = 0) => ({
-  again_at: again_at > now + clocksApartMs ? again_at : now + Math.max(againMs, pauseMs),
-});
+/** Sends the message for the next decision, if the one that was recorded has to be retried or another one was requested. */
+async function sendWakeUp(services: ConsumerServices, { claimed, before, next }: Recorded): Promise<void> {
+  const { retry_decision_at } = next;
+  if (retry_decision_at !== undefined && retry_decision_at !== claimed.retry_decision_at) {
+    // The message of a failed decision is deleted like any other: only this count shows that AWS refuses for long, or that
+    // the fault is ours.
+    services.log.measure("a decision is made again", { values: { messages_failed: 1 } });
+    await wake(services, next, retry_decision_at);
+  } else if (before.wake_requested && isParked(next) && retry_decision_at === undefined) {
+    await wake(services, next, services.clock.now());
+  }
+}
 
-/** Sends the message that wakes a parked job at a time, at once by default. */
-export const wakeAgain = ({ queue, clock, log }: ConsumerServices, job: Job, at = 0): Promise<void> => {
+/** Sends the message that wakes a parked job at a time. */
+const wake = ({ queue, clock, log }: ConsumerServices, job: Job, at: number): Promise<void> => {
   const delaySeconds = Math.max(0, Math.round((at - clock.now()) / 1000));
   return queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) }).catch((error) => {
     log.warn("SQS refused the wake-up; the reconciler wakes the job", traceOf(error));

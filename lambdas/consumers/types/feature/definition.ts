@@ -21,7 +21,7 @@ export const feature = {
   eventFields: () => ({ feature: Tag }),
   stepNames: (target) => stepsOf(target as FeatureTarget).map(({ key }) => key),
   checkInput: ({ target, input }) => checkFeatureInput((target as FeatureTarget).input, input),
-  // Of one decision, not of the feature, which may last for months; a failed step fails it without a retry of its own.
+  // The timeout is that of one decision: the feature may last for months. A failed step fails it without another attempt.
   defaults: { timeout_ms: 30_000, retries: 0 },
   limits: { max_timeout_ms: 60_000, memory_mb: 256 },
 } as const satisfies JobTypeDefinition;

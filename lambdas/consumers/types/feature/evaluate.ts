@@ -4,15 +4,15 @@ import { isInexact } from "../../../core/schema/exact-json.ts";
 import { dateOf } from "./date.ts";
 import { type Expression, isExpression, type Operator, parseExpression, referencesOf } from "./expression.ts";
 
-/** What expressions can see. */
+/** The values that expressions can refer to. */
 export interface Scope {
   /** The feature's input. */
   input: Record<string, unknown>;
   /** Results of finished steps that `resultsFor` names, by sequence and step. A step that was skipped or failed has none. */
   results: Record<string, Record<string, unknown>>;
-  /** `sequence.step` of those that have completed and whose results are gone with their jobs. */
+  /** `sequence.step` of the completed steps whose results were deleted with their jobs. */
   gone: ReadonlySet<string>;
-  /** `sequence.step` of those whose results are too large to be held beside the others that this decision refers to. */
+  /** `sequence.step` of the steps whose results are too large to be held beside the others that this decision refers to. */
   tooLarge?: ReadonlySet<string>;
   /** Epoch milliseconds. */
   now: number;
@@ -20,7 +20,7 @@ export interface Scope {
 
 const parsed = new Map<string, Expression>();
 
-/** Parsing is the same for every run of a feature; the texts come from the catalog, so they are few. */
+/** Keeps what was parsed: expressions come from the catalog, so there are few. */
 function expressionOf(text: string): Expression {
   const known = parsed.get(text) ?? parseExpression(text);
   parsed.set(text, known);
@@ -32,13 +32,13 @@ interface Left {
   characters: number;
 }
 
-/** A template's value: every text in it that is an expression is replaced by what it stands for. */
+/** Resolves a template: every string in it that is an expression is replaced by its value. */
 export function resolve(template: unknown, scope: Scope, left: Left = { characters: mostMade.characters }): unknown {
   if (typeof template === "string") {
     if (isExpression(template)) return evaluate(expressionOf(template), scope, left);
     return template.startsWith("$$") ? template.slice(1) : template;
   }
-  // A reference that leads nowhere leaves its field or its place in a list out, so that what is optional can be piped.
+  // A reference that leads nowhere removes its field or list item, so that optional values can be piped.
   if (Array.isArray(template)) {
     return template.map((item) => resolve(item, scope, left)).filter((value) => value !== undefined);
   }
@@ -90,7 +90,7 @@ function lookUp({ root, path }: Expression & { kind: "reference" }, scope: Scope
   return path.reduce(at, start);
 }
 
-/** Own properties and array items only: `__proto__` and `constructor` lead nowhere. */
+/** Reads own properties and array items only, so that `__proto__` and `constructor` lead nowhere. */
 const at = (value: unknown, key: string | number): unknown =>
   typeof value === "object" &&
   value !== null &&
@@ -114,7 +114,7 @@ const number = (operator: Operator, value: unknown): number => {
   throw wrong(operator, "no number");
 };
 
-/** Also of what a calculation comes to: a rounded number must not pass for the right one. */
+/** Refuses numbers that would be rounded. Results of calculations are checked as well. */
 const exact = (operator: Operator, value: number): number => {
   if (isInexact(value)) throw wrong(operator, "a whole number beyond 2^53, which would be rounded");
   return value;
@@ -126,8 +126,8 @@ const list = (operator: Operator, value: unknown): unknown[] => {
 };
 
 /**
- * The most characters that the operators of one step may make, and the most parts that a text is split into. `$Replace`
- * makes 400 million characters of 140,000, in the memory that all decisions of a batch share.
+ * The most characters that the operators of one step may make, and the most parts that a string is split into. `$Replace`
+ * can make 400 million characters out of 140,000, in the memory that all decisions of a batch share.
  */
 export const mostMade = { characters: 1_000_000, parts: 100_000 };
 
@@ -137,7 +137,7 @@ const tooLong = (operator: Operator) =>
     `$${operator} in a step of the feature would make the step's texts longer than ${mostMade.characters} characters.`,
   );
 
-/** Takes what an operator is about to make from what its step may. */
+/** Counts what an operator is about to make against the limit of its step. */
 function make(operator: Operator, characters: number, left: Left): void {
   left.characters -= characters;
   if (left.characters < 0) throw tooLong(operator);
@@ -156,7 +156,7 @@ function replaced(left: Left, whole: string, from: string, to: string): string {
   return whole.replaceAll(from, () => to);
 }
 
-/** How often a text holds another; the empty one stands before, between and after its characters. */
+/** How often a string contains another one. The empty string is before, between and after all characters. */
 function countOf(whole: string, part: string): number {
   if (part === "") return whole.length + 1;
   let count = 0;
@@ -170,7 +170,7 @@ function split(whole: string, separator: string): string[] {
   return parts;
 }
 
-/** A text as long as the one it is made of, but for a few letters that have no other case of one character. */
+/** Changes the case of a string. The length stays about the same: few letters have a longer other case. */
 function recased(operator: Operator, left: Left, whole: string, recase: (one: string) => string): string {
   make(operator, whole.length, left);
   return recase(whole);
@@ -190,7 +190,7 @@ const comparisons: Record<string, (a: unknown, b: unknown) => boolean> = {
     Array.isArray(a) ? a.some((item) => same(item, b)) : typeof a === "string" && a.includes(String(b)),
 };
 
-/** Below, equal or above 0 for two numbers or two texts; NaN, which no comparison passes, for anything else. */
+/** Below, equal to or above 0 for two numbers or two strings. NaN, with which every comparison is false, for anything else. */
 export const compare = (a: unknown, b: unknown): number =>
   typeof a === typeof b && (typeof a === "number" || typeof a === "string")
     ? a < (b as typeof a)
@@ -198,7 +198,7 @@ export const compare = (a: unknown, b: unknown): number =>
       : Number(a > (b as typeof a))
     : Number.NaN;
 
-/** `(list, field, value)` or `(list, field, comparison, value)`; an empty field is the item itself. */
+/** `(list, field, value)` or `(list, field, comparison, value)`. An empty field stands for the item itself. */
 function matches(operator: Operator, [items, field, ...rest]: unknown[]): unknown[] {
   const [sign, value] = rest.length === 1 ? ["==", rest[0]] : rest;
   const holds = Object.hasOwn(comparisons, String(sign)) ? comparisons[String(sign)] : undefined;
@@ -207,7 +207,7 @@ function matches(operator: Operator, [items, field, ...rest]: unknown[]): unknow
   return list(operator, items).filter((item) => holds(of(item), value));
 }
 
-/** A token of a format may become a word. */
+/** The longest format. A limit is needed because one token of it may become a word. */
 export const longestFormat = 1000;
 
 const apply: Record<Operator, (left: Left, ...args: unknown[]) => unknown> = {

@@ -2,7 +2,7 @@ import { type AttemptError, isFinished, isWaiting, type Job, messageOf } from ".
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
-import { type Decide, Finished, Parked } from "../../../core/operations/execution.ts";
+import { type ExecuteWithServices, Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
@@ -10,22 +10,22 @@ import { type StepView, stepViewOf } from "../../../core/queries/step-view.ts";
 import { parseRequest } from "../../../core/requests/request.ts";
 import { RequestError } from "../../../core/requests/request-error.ts";
 import { shorten } from "../../../core/schema/sizes.ts";
-import { isPassing } from "./decisions.ts";
 import { resolve, type Scope } from "./evaluate.ts";
 import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
 import { resultsOf } from "./results.ts";
+import { isPassing, retryAt } from "./retry-decision.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
-/** A wake-up may be lost with the consumer that owes it; the feature looks by itself this long after its next step is due. */
+/** A wake-up may be lost with the consumer that should send it, so the feature wakes by itself this long after its next step is due. */
 const lookAgainMs = 120_000;
 
 /**
- * The decider (docs/design.md 8): reads what became of the steps, starts those that are ready as jobs of their own, and parks
- * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived. Where AWS
- * refuses something it throws, and the shell lets it decide again.
+ * The decider: reads what became of the steps, starts those that are ready as jobs of their own, and parks until one of
+ * them ends. No step runs inside it. Deciding twice changes nothing, because the ids of the steps are derived. If AWS refuses
+ * something it throws, and `decisionPolicy` retries the decision.
  */
-export const execute: Decide = async ({ job, input, target, progress, room, signal }, services) => {
+export const execute: ExecuteWithServices = async ({ job, input, target, progress, room, signal }, services) => {
   const feature = target as FeatureTarget;
   const children = await childrenOf(services, job, feature);
   for (const key of unrecorded(children, progress as StepStates | undefined)) children.delete(key);
@@ -45,16 +45,17 @@ export const execute: Decide = async ({ job, input, target, progress, room, sign
     const started = await startAll(services, job, next.ready);
     states = { ...states, ...started.states };
     refused ||= started.refused;
-    // A step whose input its event refuses has failed on the spot, which may free or fail others.
+    // A step whose event refuses the input has failed on the spot, which may free or fail others.
     const failedNow = Object.values(started.states).some((state) => state.status === "failed");
-    const wakeAt = nextLook([...children.values()], started.due, services.clock.now());
-    if (!failedNow) return new Parked(states, wakeAt, refused);
+    if (failedNow) continue;
+    const later = services.clock.now();
+    return new Parked(states, nextLook([...children.values()], started.due, later), refused ? retryAt(job, later) : {});
   }
 };
 
 /**
- * The steps that a decision has started which did not get to say so, and may be about to take back. They count as not started:
- * to start them once more is to take them over, and to dispatch them, after which nobody takes them back.
+ * The steps of a decision that started them, could not record it, and may be about to take them back. They count as not
+ * started: starting them again takes them over and dispatches them, and then nobody takes them back.
  */
 const unrecorded = (children: Map<string, Job>, states: StepStates = {}): string[] =>
   [...children]
@@ -62,8 +63,8 @@ const unrecorded = (children: Map<string, Job>, states: StepStates = {}): string
     .map(([key]) => key);
 
 /**
- * The steps that earlier decisions know of and that have no job: it never took one, or the job was deleted, which only a
- * finished one can be, and is not run again. A failed step is tried again: only a retry brings it here.
+ * The steps that earlier decisions recorded and that have no job: they never had one, or it was deleted. Only a finished job
+ * can be deleted, and it does not run again. A failed step does: only a retry of the feature brings it here.
  */
 function joblessSteps(
   feature: FeatureTarget,
@@ -75,7 +76,7 @@ function joblessSteps(
     const state = states[key];
     if (!state || children.has(key)) return [];
     if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
-    // One that was cancelled with the feature shows no end of its own.
+    // A step that was cancelled with the feature has no end of its own.
     const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
     const stays = ["completed", "skipped"].includes(state.status) || (step.allow_fail && hasFailed);
     return stays ? [[key, state]] : [];
@@ -90,8 +91,8 @@ const unknownEnd: AttemptError = {
 };
 
 /**
- * A feature that is retried tries its failed and cancelled steps again; those that completed stay as they are, and so do those
- * that may fail, unless it was the feature's own end that cancelled them.
+ * Retries the failed and cancelled steps of a feature that is retried. Completed steps stay as they are, and so do steps that
+ * may fail, unless the end of the feature itself cancelled them.
  */
 async function reviveFailed(services: ConsumerServices, job: Job, feature: FeatureTarget, children: Map<string, Job>) {
   const message = messageOf(job);
@@ -105,7 +106,7 @@ async function reviveFailed(services: ConsumerServices, job: Job, feature: Featu
   );
 }
 
-/** The jobs of the steps that have been started, by step. */
+/** The jobs of the steps that were started, by step. */
 async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: FeatureTarget): Promise<Map<string, Job>> {
   const keys = stepsOf(feature).map(({ key }) => key);
   const ids = keys.map((key) => stepJobId(job, key));
@@ -121,7 +122,7 @@ async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: Feature
 const statesOf = (children: Map<string, Job>, now: number): StepStates =>
   Object.fromEntries([...children].map(([key, child]) => [key, stepViewOf(child, now)]));
 
-/** The shell cancels what is open once the failure is recorded: a decision that has lost its claim must cancel nothing. */
+/** Open steps are cancelled once the failure is recorded: a decision that has lost its claim must cancel nothing. */
 function failure({ key, error }: { key: string; error: AttemptError }, states: StepStates): JobError {
   const progress = Object.entries(states).map(([step, state]): [string, StepView] => [
     step,
@@ -137,7 +138,7 @@ const outputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
 interface Started {
   states: StepStates;
   due: number[];
-  /** AWS did not take every one of them. */
+  /** AWS refused at least one of them. */
   refused: boolean;
 }
 
@@ -156,7 +157,7 @@ async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]
       }
     }),
   );
-  // Once all have been tried: one that cannot be started holds up no other.
+  // Only now, so that one step that cannot be started holds up no other.
   for (const one of starts) if (one.status === "rejected") throw one.reason;
   return started;
 }
@@ -170,14 +171,14 @@ async function start(services: ConsumerServices, job: Job, { placed, input }: Re
   const parent = { message: messageOf(job), step: placed.key };
   const step = { job_id: stepJobId(job, placed.key), parent };
   const child = await scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
-  // A late decision of an attempt before this one may have started it: its end is to wake this one.
+  // A late decision of an earlier attempt may have started it: its end has to wake this attempt.
   return attemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
 }
 
 /** The attempt of its feature that a step belongs to. */
 const attemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
 
-/** The event has refused the step's input: where, but not what it was. */
+/** What a step ends with whose event refuses its input. It says where the fault is, and not what the value was. */
 const refusal = (error: RequestError, now: number): StepView => ({
   status: "failed",
   finished_at: now,
@@ -195,7 +196,7 @@ function nextLook(children: Job[], started: number[], now: number): number {
 }
 
 /**
- * The reconciler, which looks, does so by the minute. Decisions within the same one leave the feature where it is in the
- * index, and so pay for none of its writes.
+ * The reconciler looks once a minute. Decisions within the same minute leave the feature at its position in the index, and
+ * so cost no write of the index.
  */
 const fullMinute = (time: number): number => Math.ceil(time / 60_000) * 60_000;

@@ -29,7 +29,7 @@ export const operators = {
 } as const satisfies Record<string, [number, number]>;
 export type Operator = keyof typeof operators;
 
-/** A text that is not an expression although it starts like one; `at` is where, from 0. */
+/** A string that starts like an expression and is none. `at` is the position of the fault, from 0. */
 export class ExpressionFault extends Error {
   readonly at: number;
 
@@ -39,7 +39,7 @@ export class ExpressionFault extends Error {
   }
 }
 
-/** A text is an expression if its very start is `$` and a capital; `$$` at the start stands for a literal `$`. */
+/** A string is an expression if it starts with `$` and a capital letter. `$$` at the start stands for a literal `$`. */
 export const isExpression = (text: string): boolean => /^\$[A-Z]/.test(text);
 
 const token =
@@ -67,7 +67,7 @@ function tokensOf(text: string): Token[] {
 
 export const deepestNesting = 50;
 
-/** Parses a text for which `isExpression` holds. Throws an ExpressionFault. */
+/** Parses a string for which `isExpression` holds. Throws an ExpressionFault. */
 export function parseExpression(text: string): Expression {
   const tokens = tokensOf(text);
   let next = 0;
@@ -137,7 +137,7 @@ const escapes: Record<string, string> = { n: "\n", t: "\t", r: "\r" };
 const unquoted = (quoted: string): string =>
   quoted.slice(1, -1).replace(/\\(.)/gs, (_all, char: string) => escapes[char] ?? char);
 
-/** Every reference in an expression, for the checks at load. */
+/** Every reference in an expression, for the checks when the catalog is loaded. */
 export function referencesOf(expression: Expression): (Expression & { kind: "reference" })[] {
   if (expression.kind === "reference") return [expression];
   if (expression.kind === "list") return expression.items.flatMap(referencesOf);

@@ -1,4 +1,5 @@
-import { consumer } from "../../engine/consumer.ts";
+import { consumer } from "../../consumer.ts";
+import { decisionPolicy } from "./decisions.ts";
 import { execute } from "./execute.ts";
 
-export const handler = consumer("feature", execute, { wakeUps: true });
+export const handler = consumer("feature", execute, decisionPolicy);

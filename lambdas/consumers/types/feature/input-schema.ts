@@ -20,13 +20,13 @@ const types = lazy(() => ({
 }));
 type FieldType = keyof ReturnType<typeof types>;
 
-/** What a feature's input holds, field by field. */
+/** The fields of a feature's input. */
 export const inputSchema = lazy(() => {
   const Field = strict({
     type: z.enum(Object.keys(types()) as [FieldType, ...FieldType[]]),
     /** Default: true. */
     required: z.boolean().optional(),
-    /** The least value of a number, the least length of a text or list. */
+    /** The least value of a number, or the least length of a string or list. */
     min: z.number().optional(),
     max: z.number().optional(),
   });
@@ -49,7 +49,7 @@ function faultOf(value: unknown, { type, required = true, min, max }: InputSchem
   return size !== undefined && max !== undefined && size > max ? `must be at most ${max}${unit}` : undefined;
 }
 
-/** What is wrong with a feature's input; pointers are relative to the request. */
+/** The faults of a feature's input. Pointers are relative to the request. */
 export function checkFeatureInput(schema: InputSchema | undefined, input: Record<string, unknown>): Fault[] {
   if (!schema) return [];
   const unknown = Object.keys(input).filter((key) => !Object.hasOwn(schema, key));
@@ -65,7 +65,7 @@ export function checkFeatureInput(schema: InputSchema | undefined, input: Record
   ];
 }
 
-/** What JSON Schema calls a field's `min` and `max`: the bounds of a number, or of the length of a text or a list. */
+/** The names of `min` and `max` in JSON Schema: bounds of a number, or of the length of a string or list. */
 const bounds: Partial<Record<InputSchema[string]["type"], [string, string]>> = {
   number: ["minimum", "maximum"],
   integer: ["minimum", "maximum"],
@@ -76,7 +76,7 @@ const bounds: Partial<Record<InputSchema[string]["type"], [string, string]>> = {
   array: ["minItems", "maxItems"],
 };
 
-/** The same as a JSON Schema, for callers; undefined for a feature that takes any object. */
+/** The input as a JSON Schema, for callers. Undefined for a feature that takes any object. */
 export function featureInputSchema(schema: InputSchema | undefined): Record<string, unknown> | undefined {
   if (!schema) return undefined;
   const shape = Object.entries(schema).map(([key, { type, required = true }]) => {

@@ -5,7 +5,7 @@ import { compare, resolve, type Scope, same, stepsIn } from "./evaluate.ts";
 import { comparedIn, conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
 
-/** By `sequence.step`; a step that has not started is absent. */
+/** The states of steps by `sequence.step`. A step that has not started is absent. */
 export type StepStates = Record<string, StepView>;
 
 export interface ReadyStep {
@@ -14,9 +14,9 @@ export interface ReadyStep {
 }
 
 export interface Plan {
-  /** To be started now. */
+  /** The steps to start now. */
   ready: ReadyStep[];
-  /** Ended in this very decision: skipped, or failed because its input could not be made. */
+  /** The steps that end in this decision: skipped, or failed because their input could not be made. */
   ended: StepStates;
   outcome: { is: "going on" } | { is: "completed" } | { is: "failed"; key: string; error: AttemptError };
 }
@@ -28,8 +28,8 @@ const failure = (error: unknown): AttemptError => ({
 });
 
 /**
- * What to do next in a feature whose steps are as they are: pure, and the same however often it is asked. Skipping a
- * step or failing it on the spot may free others, so it looks on until nothing changes.
+ * What to do next in a feature, given the states of its steps. A step that is skipped or fails on the spot may free others,
+ * so it goes on until nothing changes.
  */
 export function plan(target: FeatureTarget, states: StepStates, scope: Scope): Plan {
   const steps = stepsOf(target);
@@ -63,19 +63,19 @@ export function plan(target: FeatureTarget, states: StepStates, scope: Scope): P
 
 /** Steps whose results a plan may look at. */
 export interface Wanted {
-  /** What a step that may start now, or the output if the feature may complete now, refers to. */
+  /** Steps that are referred to: by a step that may start now, or by the output if the feature may complete now. */
   referred: Set<string>;
-  /** What the result of a feature without an output, if it may complete now, is made of: all. */
+  /** Steps that make up the result: all of them, if the feature has no output and may complete now. */
   gathered: Set<string>;
 }
 
-/** The results that a plan may look at; the others, which may be large, need not be read. */
+/** The steps whose results a plan may look at. The other results, which may be large, need not be read. */
 export function resultsFor(target: FeatureTarget, states: StepStates): Wanted {
   const steps = stepsOf(target);
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
   const over = new Map<string, boolean>();
   const mayStart = ({ key, dependsOn }: PlacedStep): boolean => states[key] === undefined && dependsOn.every(mayBeOver);
-  // One that ends in the plan itself, skipped or failed, may free others.
+  // A step that ends in the plan itself, skipped or failed, may free others.
   function mayBeOver(key: string): boolean {
     const placed = byKey.get(key);
     const endsInPlan = placed?.step.if !== undefined || placed?.step.allow_fail === true;

@@ -7,10 +7,10 @@ import { resultsFor, type StepStates } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
-/** Bytes of JSON that a decision holds of the results that its expressions refer to: it has 256 MB for all that it does. */
+/** The most bytes of JSON of results that the expressions of a decision may refer to. The function has 256 MB in all. */
 export const mostReferredBytes = 16_000_000;
 
-/** Bytes of JSON that the result of a feature without an output holds of its steps' results, as a database's does of rows. */
+/** The most bytes of JSON of steps' results in the result of a feature without an output: as many as a database action has of rows. */
 export const mostGatheredBytes = 4 * 1024 * 1024;
 
 export interface Loading extends Pick<Execution, "room" | "signal"> {
@@ -19,13 +19,13 @@ export interface Loading extends Pick<Execution, "room" | "signal"> {
 
 export interface Results {
   results: Scope["results"];
-  /** `sequence.step` of those that expressions refer to, but which are too large to be held beside the others. */
+  /** `sequence.step` of the steps that expressions refer to and whose results are too large to be held beside the others. */
   tooLarge: ReadonlySet<string>;
 }
 
 /**
- * The results of finished steps that this decision may look at. The result of a feature without an output has them by value as
- * far as they are small enough together; in place of any other it says where the result is and how large.
+ * The results of finished steps that this decision may look at. The result of a feature without an output has them by value
+ * as long as they are small enough together. For any other it says where the result is and how large.
  */
 export async function resultsOf(
   { blobs, room, signal }: Loading,
@@ -49,7 +49,7 @@ export async function resultsOf(
     if (referred.has(key)) tooLarge.add(key);
     return gathered.has(key) ? [{ sequence, name, value: { job_id, result_bytes } }] : [];
   });
-  // Results of many steps may be much for a process that makes other decisions too.
+  // The results of many steps may need much memory in a process that makes other decisions too.
   const bytes = wanted.reduce((sum, { stored }) => sum + (stored ? bytesOf(stored) : 0), 0);
   if (bytes > 0) await room.forAnswer(bytes, signal);
   const found = await Promise.all(
@@ -64,7 +64,7 @@ export async function resultsOf(
   return { results, tooLarge };
 }
 
-/** A result to be loaded, or what stands in its place. */
+/** A result to load, or a value in place of one. */
 interface Wanted {
   sequence: string;
   name: string;

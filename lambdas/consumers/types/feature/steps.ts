@@ -2,14 +2,14 @@ import type { Condition, FeatureTarget } from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];
 
-/** A step with its place: `key` is `sequence.step`, and so are the keys it depends on. */
+/** A step and its position. `key` and the keys that it depends on are `sequence.step`. */
 export interface PlacedStep {
   key: string;
   sequence: string;
   name: string;
   step: StepDefinition;
   dependsOn: string[];
-  /** Where it stands in the target, for faults. */
+  /** Its path in the target, for faults. */
   path: (string | number)[];
 }
 
@@ -36,7 +36,7 @@ export function stepsOf({ sequences }: FeatureTarget): PlacedStep[] {
 
 const keyOf = (sequence: string, name: string): string => `${sequence}.${name}`;
 
-/** The key of a step that is named by it, or by its name alone in the same sequence; both may hold dots. */
+/** The key of a step that is named by its key, or by its name alone within the same sequence. Both may contain dots. */
 function meant(name: string, sequence: string, keys: ReadonlySet<string>): string {
   const near = keyOf(sequence, name);
   return keys.has(name) || (name.includes(".") && !keys.has(near)) ? name : near;
@@ -44,7 +44,7 @@ function meant(name: string, sequence: string, keys: ReadonlySet<string>): strin
 
 export const conditionsOf = ({ if: conditions = [] }: StepDefinition): Condition[] => [conditions].flat();
 
-/** What of a step's conditions are templates. */
+/** The templates in a step's conditions. */
 export const comparedIn = (step: StepDefinition): unknown[] =>
   conditionsOf(step).flatMap(({ value, equals, not_equals }) => [value, equals, not_equals]);
 

@@ -6,31 +6,31 @@ import { strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { inputSchema } from "./input-schema.ts";
 
-/** Holds when every comparison given does; `value`, `equals` and `not_equals` are templates. */
+/** Holds if all given comparisons do. `value`, `equals` and `not_equals` are templates. */
 export const Condition = strict({
   value: z.unknown(),
   equals: z.unknown().optional(),
   not_equals: z.unknown().optional(),
-  /** Two numbers or two texts. */
+  /** Compares two numbers or two strings. */
   less_than: z.union([z.number(), z.string()]).optional(),
   greater_than: z.union([z.number(), z.string()]).optional(),
-  /** The length of a text or a list. */
+  /** The length of a string or a list. */
   length: z.union([z.int(), strict({ less_than: z.int().optional(), greater_than: z.int().optional() })]).optional(),
-  /** Whether it leads to a value other than null. */
+  /** Whether the value exists and is not null. */
   exists: z.boolean().optional(),
 }).refine((condition) => Object.keys(condition).length > 1, { message: "compares with nothing" });
 export type Condition = z.infer<typeof Condition>;
 
-/** The most steps of a sequence, and the most that one step may wait for. */
+/** The most steps of a sequence, and the most steps that one step may depend on. */
 export const mostSteps = 50;
 
 export const Step = strict({
-  /** The job event of this product that the step runs; of any type, features included. */
+  /** The job event of this product that the step runs, of any type including features. */
   event: Tag,
   /** The step's name within its sequence. Default: the event's tag. */
   step: Tag.optional(),
   app: Tag.optional(),
-  /** The job's input; texts that are expressions are replaced by what they stand for. */
+  /** The job's input. Strings that are expressions are replaced by their values. */
   input: z.record(z.string(), z.unknown()).default({}),
   /**
    * Steps that must have ended before: `step` in the same sequence or `sequence.step`. Default: the step before it in
@@ -39,9 +39,9 @@ export const Step = strict({
   depends_on: z.array(z.string()).max(mostSteps).optional(),
   /** The step is skipped unless every condition holds. */
   if: z.union([Condition, z.array(Condition).min(1)]).optional(),
-  /** Milliseconds between the end of what it depends on and its start. */
+  /** Milliseconds between the end of the steps that it depends on and its start. */
   delay: milliseconds(0, longestDelayMs).optional(),
-  /** The feature goes on although this step failed; what refers to its result gets none. */
+  /** The feature goes on if this step fails. References to its result then lead nowhere. */
   allow_fail: z.boolean().optional(),
   retries: z.int().min(0).max(requestLimits.retries).optional(),
   retry_config: RetryConfig.optional(),
@@ -51,11 +51,11 @@ export type Step = z.infer<typeof Step>;
 
 export const featureTarget = () =>
   strict({
-    /** The fields of the input; without it any object is taken. */
+    /** The fields of the input. Default: any object is accepted. */
     input: inputSchema().optional(),
-    /** Steps in order, by sequence; sequences run side by side unless `depends_on` says otherwise. */
+    /** The steps of each sequence in their order. Sequences run in parallel unless `depends_on` says otherwise. */
     sequences: z.record(Tag, z.array(Step).min(1).max(mostSteps)),
-    /** The feature's result, a template. Without it the results of the steps, by sequence and step, as far as they are small. */
+    /** The feature's result, a template. Default: the results of the steps, by sequence and step, as long as they are small. */
     output: z.record(z.string(), z.unknown()).optional(),
   });
 export type FeatureTarget = z.input<ReturnType<typeof featureTarget>>;

@@ -2,7 +2,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 
 /**
- * Runs with a signal that aborts a little before the attempt's own. When the attempt's timeout strikes, the shell takes
+ * Runs with a signal that aborts a little before the attempt's own. When the attempt's timeout strikes, the engine takes
  * its own error and forgets what the executor knows; channels that end before it leave their progress to the retry.
  */
 export async function withDeadline<T>(execution: Execution, run: (signal: AbortSignal) => Promise<T>): Promise<T> {

@@ -3,16 +3,21 @@ import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import type { Job, JobMessage } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
-import { type Decide, Parked } from "../../../../lambdas/core/operations/execution.ts";
+import { type ExecuteWithServices, Parked } from "../../../../lambdas/core/operations/execution.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const due = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });
 const of = { type: "action", product: "my-product" };
-const ok: Decide = async () => "s3cret result";
+const ok: ExecuteWithServices = async () => "s3cret result";
 
 /** What the log says while a message is taken to its end. */
-async function told(job: Job, execute: Decide = ok, message: Partial<JobMessage> = {}, stored: Job[] = [job]) {
+async function told(
+  job: Job,
+  execute: ExecuteWithServices = ok,
+  message: Partial<JobMessage> = {},
+  stored: Job[] = [job],
+) {
   const services = fakeServices({ jobs: stored, catalog });
   await runJob(services, execute, aMessage(job, message), { random: () => 0.5 });
   return { ...services, lines: services.log.lines };
@@ -20,13 +25,13 @@ async function told(job: Job, execute: Decide = ok, message: Partial<JobMessage>
 
 describe("the end of an attempt is one line, which is its measurement too", () => {
   const failing =
-    (code: "TIMEOUT" | "NOT_FOUND"): Decide =>
+    (code: "TIMEOUT" | "NOT_FOUND"): ExecuteWithServices =>
     async () => {
       throw new JobError(code, "s3cret");
     };
   const twice = { status: "running", claim_id: "lost", lease_until: noon - 1, claims: 2 } as const;
 
-  test.each<[string, Job, Decide, Record<string, number>, Record<string, unknown>]>([
+  test.each<[string, Job, ExecuteWithServices, Record<string, number>, Record<string, unknown>]>([
     ["completed", due(), ok, { completed: 1 }, { status: "completed" }],
     ["failed", due(), failing("NOT_FOUND"), { failed: 1 }, { status: "failed", code: "NOT_FOUND" }],
     ["retried", due({ retries: 2 }), failing("TIMEOUT"), { retried: 1 }, { status: "scheduled", code: "TIMEOUT" }],
@@ -74,36 +79,6 @@ describe("the end of an attempt is one line, which is its measurement too", () =
     const parked = { status: "running", parked_since: noon - 5000, lease_until: 0 } as const;
     const { lines } = await told(due({ ...parked, due_at: noon - 5010 }));
     expect(lines[0]?.measured?.values).toMatchObject({ lateness_ms: 10, duration_ms: 5000 });
-  });
-});
-
-describe("a decision that is made again is counted with the messages that come again", () => {
-  const refused: Decide = async () => new Parked({}, noon + 60_000, true);
-  const broken: Decide = async () => {
-    throw new Error("s3cret");
-  };
-  const throttled: Decide = async () => {
-    throw Object.assign(new Error("s3cret"), { name: "ThrottlingException" });
-  };
-  test.each([
-    ["AWS has refused a step", refused, []],
-    ["AWS has refused it", throttled, ["AWS refused a decision; it is made again"]],
-    ["it failed by a fault of ours", broken, ["decision failed; it is made again"]],
-  ])("%s", async (_why, execute, said) => {
-    const job = due();
-    const services = fakeServices({ jobs: [job], catalog });
-    await runJob(services, execute, aMessage(job), { wakeUps: true });
-    const { lines } = services.log;
-    expect(lines.filter(({ level }) => /warn|error/.test(level)).map(({ message }) => message)).toEqual(said);
-    expect(lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { messages_failed: 1 } }]);
-    expect(JSON.stringify(lines)).not.toContain("s3cret");
-  });
-
-  it("once, however many messages find it so", async () => {
-    const job = due({ status: "running", parked_since: noon, lease_until: 0, again_at: noon + 5000 });
-    const services = fakeServices({ jobs: [job], catalog });
-    await runJob(services, refused, aMessage(job), { wakeUps: true });
-    expect(services.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([]);
   });
 });
 

@@ -1,12 +1,13 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
 import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
+import { decisionPolicy } from "../../../../lambdas/consumers/types/feature/decisions.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
-import { cancelled, parked } from "../../../../lambdas/core/job/transitions.ts";
-import { type Decide, type Execute, type Execution, Parked } from "../../../../lambdas/core/operations/execution.ts";
+import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
+import type { Execute, Execution } from "../../../../lambdas/core/operations/execution.ts";
 import { memoryOf } from "../../../../lambdas/core/operations/memory.ts";
-import type { ConsumerServices } from "../../../../lambdas/core/operations/services.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";
+import { throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const ok: Execute = async () => ({ ok: true });
@@ -103,7 +104,7 @@ describe("a batch whose inputs do not fit into the memory together", () => {
       progress: { inline: {} },
     });
     const services = fakeServices({ jobs: [feature], catalog });
-    await runJob(services, ok, aMessage(feature), { memory, wakeUps: true });
+    await runJob(services, ok, aMessage(feature), { memory, policy: decisionPolicy });
     const after = await services.jobs.get(feature.id);
     expect(after).toMatchObject({ status: "running", parked_since: noon, wake_at: noon + 60_000, claims: 0 });
     expect(after).not.toHaveProperty("claim_id");
@@ -331,83 +332,6 @@ describe("a timeout", () => {
   });
 });
 
-describe("a decision", () => {
-  const deciding = () => job({ status: "running", claim_id: "c", lease_until: noon + 9000, claims: 1 });
-  const wake = (services: ConsumerServices, due: Job, execute: Decide = ok) =>
-    runJob(services, execute, aMessage(due), { wakeUps: true });
-
-  it("is told by the wake-ups that meet it, in one write and without a message", async () => {
-    const due = deciding();
-    const { stored, ...services } = world(due);
-    for (let i = 0; i < 100; i++) await wake(services, due);
-    expect(await stored()).toEqual({ ...due, woken: true, version: due.version + 1, write_id: expect.anything() });
-    expect(services.queue.sent).toEqual([]);
-  });
-
-  it("that was told so asks for the next one at once, and for one only", async () => {
-    const due = job();
-    const { stored, ...services } = world(due);
-    const meanwhile = async () => {
-      for (let i = 0; i < 3; i++) await wake(services, due);
-      return new Parked({}, noon + 60_000);
-    };
-    await wake(services, due, meanwhile);
-    expect(services.queue.sent).toMatchObject([{ delaySeconds: 0, message: { job_id: due.id } }]);
-    const after = await stored();
-    expect(after).toMatchObject({ status: "running", wake_at: noon + 60_000 });
-    expect(after).not.toHaveProperty("woken");
-  });
-
-  it("that was told so and has ended its feature asks for none", async () => {
-    const due = job();
-    const { stored, ...services } = world(due);
-    await wake(services, due, async () => {
-      await wake(services, due);
-      return "done";
-    });
-    expect(services.queue.sent).toEqual([]);
-    const after = await stored();
-    expect(after).toMatchObject({ status: "completed" });
-    expect(after).not.toHaveProperty("woken");
-  });
-
-  it("that ends before it could be told is followed by the wake-up's own", async () => {
-    const due = deciding();
-    const { stored, ...services } = world(due);
-    const { replace } = services.jobs;
-    services.jobs.replace = async (next) => {
-      services.jobs.replace = replace;
-      await replace(parked(due, { inline: {} }, noon + 60_000));
-      return replace(next);
-    };
-    await wake(services, due);
-    expect(await stored()).toMatchObject({ status: "completed" });
-  });
-
-  it("that had not begun when its time was up is no crash: it is made again", async () => {
-    const feature = job({ input: { blob: "inputs/large", bytes: 5000 } });
-    const w = world(feature);
-    w.blobs.get = async () => {
-      await w.clock.sleep(feature.timeout_ms + 1);
-      return Buffer.from("{}");
-    };
-    const deciding = runJob(w, ok, aMessage(feature), { wakeUps: true });
-    await w.clock.advance(feature.timeout_ms + 1);
-    await deciding;
-    expect(await w.stored()).toMatchObject({ claims: 0, again_at: noon + feature.timeout_ms + 5000 });
-  });
-
-  it("that fails its feature for a step that was out of time is not out of time itself", async () => {
-    const due = job();
-    const { stored, ...services } = world(due);
-    const fails: Execute = async () => {
-      throw new JobError("TIMEOUT", "Step main.call failed: it took too long", { retryable: false });
-    };
-    await runJob(services, fails, aMessage(due), { wakeUps: true });
-    expect(await stored()).toMatchObject({ status: "failed", error: { code: "TIMEOUT" } });
-  });
-});
-
 describe("what ends a job without running it", () => {
   const never: Execute = async () => {
     throw new Error("it ran");
@@ -502,7 +426,6 @@ describe("fencing", () => {
 });
 
 describe("a claim under which nothing has started is given back", () => {
-  const refusal = () => Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
   const parent = { message: aMessage(), step: "main.a" };
   type World = ReturnType<typeof world>;
 
@@ -519,7 +442,7 @@ describe("a claim under which nothing has started is given back", () => {
   function failedReads({ jobs }: World) {
     const { get } = jobs;
     jobs.get = async (id) => {
-      if (id === parent.message.job_id) throw refusal();
+      if (id === parent.message.job_id) throw throttled();
       return get(id);
     };
     return () => {
@@ -530,7 +453,7 @@ describe("a claim under which nothing has started is given back", () => {
   function lostInputs({ blobs }: World) {
     const { get } = blobs;
     blobs.get = async () => {
-      throw refusal();
+      throw throttled();
     };
     return () => Object.assign(blobs, { get });
   }
@@ -580,7 +503,7 @@ describe("a claim under which nothing has started is given back", () => {
     const feature = job({ type: "feature", status: "running", lease_until: 0, parked_since: noon, wake_at: noon + 9 });
     const w = world(feature);
     slowClaims(w);
-    const slow = expect(runJob(w, ok, aMessage(feature), { wakeUps: true })).rejects.toThrow("too late");
+    const slow = expect(runJob(w, ok, aMessage(feature), { policy: decisionPolicy })).rejects.toThrow("too late");
     await w.clock.advance(12_000);
     await slow;
     expect(await w.stored()).toMatchObject({ status: "running", lease_until: 0, claims: 0, wake_at: noon + 9 });

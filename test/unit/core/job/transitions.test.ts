@@ -9,7 +9,8 @@ import {
   completed,
   keptAttempts,
   parked,
-  woken,
+  snoozed,
+  wakeRequested,
 } from "../../../../lambdas/core/job/transitions.ts";
 import { newJob } from "../../../../lambdas/core/requests/new-job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
@@ -149,17 +150,68 @@ describe("a cancelled job", () => {
   });
 });
 
+describe("a job that is snoozed", () => {
+  it("waits again as if it had not been claimed, with its attempt unspent", () => {
+    const due = born(0);
+    expect(snoozed(claim(due, now + 50), now + 60)).toEqual({ ...due, version: 3 });
+  });
+
+  it("is scheduled if its time has not come by the clock of whoever snoozes it", () => {
+    const later = born(now + 1000);
+    expect(snoozed(claim(later, now + 1000), now + 999)).toMatchObject({ status: "scheduled", due_at: now + 1000 });
+    expect(snoozed(claim(later, now + 1000), now + 1000)).toMatchObject({ status: "queued", due_at: now + 1000 });
+  });
+
+  it("keeps its retries, its attempts and what they achieved", () => {
+    const retried = attemptFailed(claim(born(0), now), now, { error: busy(), random: 0, progress: { inline: 1 } });
+    const back = snoozed(claim(retried, now + 5), now + 6);
+    expect(back).toEqual({ ...retried, version: retried.version + 2 });
+    expect(attemptFailed(claim(back, now), now, { error: busy(), random: 0 })).toMatchObject({
+      attempt: 3,
+      status: "queued",
+    });
+  });
+
+  it("is claimed by the message of the very same attempt", () => {
+    const due = born(0);
+    expect(claimable(snoozed(claim(due, now), now), messageOf(due), now)).toBe("yes");
+  });
+
+  it("however often, has not crashed", () => {
+    let job = born(0);
+    for (let i = 0; i < 10; i++) job = snoozed(claim(job, now), now);
+    expect(job.claims).toBe(0);
+    expect(completed(claim(job, now), now, { inline: 1 }).attempts).toEqual([
+      { attempt: 1, due_at: now, started_at: now, ended_at: now, outcome: "completed" },
+    ]);
+  });
+
+  it("still counts the crash of an earlier claim: it stays running with a lease that is over", () => {
+    const crashed = claim(born(0), now);
+    const back = snoozed(claim(crashed, now + 60_000), now + 60_001);
+    expect(back).toMatchObject({ status: "running", claims: 1, lease_until: 0, attempts: [] });
+    expect(back).not.toHaveProperty("claim_id");
+    expect(claimable(back, messageOf(back), now + 60_002)).toBe("yes");
+  });
+
+  it("is parked again if it was parked, for the same decision", () => {
+    const between = parked(claim(born(0), now), { inline: { a: 1 } }, now + 60_000, { retry_decision_at: now + 5000 });
+    const back = snoozed(wakeRequested(claim(between, now + 5000)), now + 5001);
+    expect(back).toEqual({ ...between, started_at: now + 5000, version: between.version + 3 });
+  });
+});
+
 describe("a job that is parked", () => {
-  const first = parked(woken(claim(born(0), now)), { inline: {} }, now + 60_000, {
-    again_at: now + 5000,
+  const first = parked(wakeRequested(claim(born(0), now)), { inline: {} }, now + 60_000, {
+    retry_decision_at: now + 5000,
     failing_since: now,
   });
 
   it("has no claim, and asks again only as long as AWS refuses it something", () => {
-    for (const field of ["claim_id", "woken"]) expect(first).not.toHaveProperty(field);
-    expect(first).toMatchObject({ again_at: now + 5000, parked_since: now, claims: 0 });
+    for (const field of ["claim_id", "wake_requested"]) expect(first).not.toHaveProperty(field);
+    expect(first).toMatchObject({ retry_decision_at: now + 5000, parked_since: now, claims: 0 });
     const next = parked(claim(first, now + 5000), { inline: {} }, now + 60_000);
-    expect(next).not.toHaveProperty("again_at");
+    expect(next).not.toHaveProperty("retry_decision_at");
     expect(next).not.toHaveProperty("failing_since");
     expect(next).toMatchObject({ parked_since: now });
   });
@@ -171,7 +223,15 @@ describe("a job that is parked", () => {
       completed(first, now, { inline: 1 }),
       cancelled(first, now, "a"),
     ])
-      for (const field of ["wake_at", "again_at", "failing_since", "woken", "parked_since", "claim_id", "lease_until"])
+      for (const field of [
+        "wake_at",
+        "retry_decision_at",
+        "failing_since",
+        "wake_requested",
+        "parked_since",
+        "claim_id",
+        "lease_until",
+      ])
         expect(ended).not.toHaveProperty(field);
   });
 });

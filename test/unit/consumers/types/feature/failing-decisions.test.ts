@@ -1,13 +1,13 @@
 import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
+import { decisionPolicy } from "../../../../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../../../../lambdas/consumers/types/feature/execute.ts";
 import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
 import { noon } from "../../../../support/builders.ts";
+import { throttled } from "../../../../support/fakes/failures.ts";
 import { featureWorld } from "../../../../support/feature-world.ts";
 
 const second = 1000;
 const hour = 3_600_000;
-
-const throttled = () => Object.assign(new Error("Rate exceeded"), { name: "ThrottlingException" });
 
 /** A feature with a step that waits for long, whose decisions meet an error at every read of its steps. */
 async function failing(error: () => Error) {
@@ -21,7 +21,7 @@ async function failing(error: () => Error) {
   };
   const feature = async () => (await w.jobs.get(id)) as Job;
   const message = messageOf(await feature());
-  const decideOnce = () => runJob(w, decide, message, { wakeUps: true, random: () => 0 });
+  const decideOnce = () => runJob(w, decide, message, { policy: decisionPolicy, random: () => 0 });
   /** Delivers what wakes the feature, at its time, until nothing is left; answers the delays in seconds. */
   async function goOn(until = noon + 24 * hour) {
     const delays: number[] = [];
@@ -98,5 +98,5 @@ it("a decision that AWS refuses is made again every few seconds for as long as A
   expect(await w.feature()).toMatchObject({ status: "running" });
   w.mend();
   await w.decideOnce();
-  expect(await w.feature()).not.toHaveProperty("again_at");
+  expect(await w.feature()).not.toHaveProperty("retry_decision_at");
 });

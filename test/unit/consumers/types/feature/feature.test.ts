@@ -1,4 +1,5 @@
 import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
+import { decisionPolicy } from "../../../../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../../../../lambdas/consumers/types/feature/execute.ts";
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
@@ -6,7 +7,7 @@ import { checkCatalog } from "../../../../../lambdas/core/catalog/check-catalog.
 import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
 import { cancel, cancelJob, changeJob, deleteJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
-import type { Decide, Execution } from "../../../../../lambdas/core/operations/execution.ts";
+import type { ExecuteWithServices, Execution } from "../../../../../lambdas/core/operations/execution.ts";
 import { parseRequest } from "../../../../../lambdas/core/requests/request.ts";
 import type { RequestError } from "../../../../../lambdas/core/requests/request-error.ts";
 import { reconcile } from "../../../../../lambdas/reconciler/reconcile.ts";
@@ -373,12 +374,12 @@ describe("whatever happens to messages", () => {
     const id = await w.start("onboard", { email: "a@b.example" });
     const message = w.queue.sent.splice(0)[0]?.message;
     if (!message) throw new Error("nothing was sent");
-    const decideSlowly: Decide = async (execution, services) => {
+    const decideSlowly: ExecuteWithServices = async (execution, services) => {
       const decision = await decide(execution, services);
-      await runJob(w, decide, message, { wakeUps: true });
+      await runJob(w, decide, message, { policy: decisionPolicy });
       return decision;
     };
-    await runJob(w, decideSlowly, message, { wakeUps: true });
+    await runJob(w, decideSlowly, message, { policy: decisionPolicy });
     const wakeUps = w.queue.sent.filter(({ type }) => type === "feature");
     expect(wakeUps).toMatchObject([{ delaySeconds: 0, message: { job_id: id } }]);
     expect(await w.jobs.get(id)).toMatchObject({ status: "running" });
@@ -435,7 +436,7 @@ describe("whatever happens to messages", () => {
     for (const _round of [1, 2, 3]) {
       w.queue.sent.length = 0;
       for (const _doubled of [1, 2, 3, 4]) {
-        await runJob(w, decide, message, { wakeUps: true });
+        await runJob(w, decide, message, { policy: decisionPolicy });
         await w.clock.advance(100);
       }
       expect(w.queue.sent).toMatchObject([{ type: "feature", message, delaySeconds: 5, group: "shop:dev" }]);
@@ -456,10 +457,10 @@ describe("whatever happens to messages", () => {
     w.jobs.getMany = async () => {
       throw throttled();
     };
-    await runJob(w, decide, message, { wakeUps: true });
+    await runJob(w, decide, message, { policy: decisionPolicy });
     const job = await w.jobs.get(id);
     expect(stepsOf(job)).toEqual(known);
-    expect(job).toMatchObject({ wake_at: w.clock.now() + 60_000, again_at: w.clock.now() + 5000 });
+    expect(job).toMatchObject({ wake_at: w.clock.now() + 60_000, retry_decision_at: w.clock.now() + 5000 });
   });
 
   it("while AWS refuses, the message that asks again does so where the clock is a little behind, too", async () => {
@@ -469,10 +470,10 @@ describe("whatever happens to messages", () => {
     w.jobs.getMany = async () => {
       throw throttled();
     };
-    await runJob(w, decide, message, { wakeUps: true });
+    await runJob(w, decide, message, { policy: decisionPolicy });
     w.queue.sent.length = 0;
     await w.clock.advance(4900);
-    await runJob(w, decide, message, { wakeUps: true });
+    await runJob(w, decide, message, { policy: decisionPolicy });
     expect(w.queue.sent).toMatchObject([{ message, delaySeconds: 5 }]);
   });
 });
@@ -610,7 +611,7 @@ describe("a step that its feature does not know of", () => {
       };
     });
     for (const { message } of w.queue.sent.splice(0))
-      void runJob(w, decide, message, { wakeUps: true }).catch(() => {});
+      void runJob(w, decide, message, { policy: decisionPolicy }).catch(() => {});
     return died;
   }
   const handOver = (w: ReturnType<typeof world>, step: Job) =>

@@ -1,4 +1,5 @@
 import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
+import { decisionPolicy } from "../../../../../lambdas/consumers/types/feature/decisions.ts";
 import { execute as decide } from "../../../../../lambdas/consumers/types/feature/execute.ts";
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
 import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
@@ -20,7 +21,7 @@ const pair: FeatureTarget = {
   },
 };
 
-const wakeUps = { wakeUps: true, random: () => 0 };
+const asFeature = { policy: decisionPolicy, random: () => 0 };
 const lease = 50_000;
 
 /** The services of another Lambda, one of whose calls stands still until it is let go. */
@@ -70,11 +71,11 @@ describe("a decision that goes on after its time is up", () => {
     async (method) => {
       const w = await started();
       const late = withFrozen(w, method);
-      const first = runJob(late.services, decide, w.message, wakeUps).catch((error: Error) => error);
+      const first = runJob(late.services, decide, w.message, asFeature).catch((error: Error) => error);
       await late.isReached;
       await w.clock.advance(lease + 1);
       expect(await first).toMatchObject({ code: "TIMEOUT" });
-      await runJob(w, decide, w.message, wakeUps);
+      await runJob(w, decide, w.message, asFeature);
       const before = await w.feature();
       late.thaw();
       await w.clock.advance(1);
@@ -86,7 +87,7 @@ describe("a decision that goes on after its time is up", () => {
   it("and has started a step has started it: its successor goes on with it, whatever the time is", async () => {
     const w = await started();
     const late = withFrozen(w, "create");
-    const first = runJob(late.services, decide, w.message, wakeUps).catch((error: Error) => error);
+    const first = runJob(late.services, decide, w.message, asFeature).catch((error: Error) => error);
     await late.isReached;
     await w.clock.advance(lease + 1);
     await first;
@@ -99,7 +100,7 @@ describe("a decision that goes on after its time is up", () => {
       await w.clock.advance(1);
       return none;
     };
-    await runJob(w, decide, w.message, wakeUps);
+    await runJob(w, decide, w.message, asFeature);
     expect(await w.feature()).toMatchObject({ status: "running" });
     expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
   });
@@ -110,12 +111,12 @@ describe("a decision that goes on after its time is up", () => {
     const refusing = async () => {
       throw throttled();
     };
-    const first = runJob({ ...late.services, queue: { ...w.queue, send: refusing } }, decide, w.message, wakeUps);
+    const first = runJob({ ...late.services, queue: { ...w.queue, send: refusing } }, decide, w.message, asFeature);
     const ended = first.catch((error: Error) => error);
     await late.isReached;
     await w.clock.advance(lease + 1);
     expect(await ended).toMatchObject({ code: "TIMEOUT" });
-    await runJob(w, decide, w.message, wakeUps);
+    await runJob(w, decide, w.message, asFeature);
     expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
     late.thaw();
     await w.clock.advance(1);
@@ -128,7 +129,7 @@ describe("a decision that goes on after its time is up", () => {
   it("starts nothing more", async () => {
     const w = await started();
     const late = withFrozen(w, "getMany");
-    const first = runJob(late.services, decide, w.message, wakeUps).catch((error: Error) => error);
+    const first = runJob(late.services, decide, w.message, asFeature).catch((error: Error) => error);
     await late.isReached;
     await w.clock.advance(lease + 1);
     await first;
@@ -141,16 +142,16 @@ describe("a decision that goes on after its time is up", () => {
 describe("an outcome that is discarded", () => {
   it("because another consumer has taken the feature over cancels none of its steps", async () => {
     const w = await started();
-    await runJob(w, decide, w.message, wakeUps);
+    await runJob(w, decide, w.message, asFeature);
     const { replace } = w.jobs;
     // While its outcome is under way its lease ends, and a successor has parked the feature before.
     w.jobs.replace = async (next) => {
       w.jobs.replace = replace;
       await w.clock.advance(lease + 1);
-      await runJob(w, decide, w.message, wakeUps);
+      await runJob(w, decide, w.message, asFeature);
       return replace(next);
     };
-    await runJob(w, decide, w.message, wakeUps);
+    await runJob(w, decide, w.message, asFeature);
     expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
   });
 
@@ -161,10 +162,10 @@ describe("an outcome that is discarded", () => {
       w.jobs.replace = replace;
       await replace(next);
       // A step has ended meanwhile and woken the feature: nothing of the write is left to know it by.
-      await runJob(w, decide, w.message, wakeUps);
+      await runJob(w, decide, w.message, asFeature);
       return "lost";
     };
-    await runJob(w, decide, w.message, wakeUps);
+    await runJob(w, decide, w.message, asFeature);
     expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
     expect(await w.feature()).toMatchObject({ status: "running" });
   });
@@ -199,7 +200,7 @@ describe("a feature that fails", () => {
       w.jobs.replace = replace;
       await changeJob(w, id, retry(0));
       const again = (await w.jobs.get(id)) as Job;
-      await runJob(w, decide, messageOf(again), wakeUps);
+      await runJob(w, decide, messageOf(again), asFeature);
       return answer;
     };
     await w.settle();

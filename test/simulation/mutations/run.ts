@@ -1,29 +1,30 @@
 import { Worker } from "node:worker_threads";
-import type { history as simulate } from "./history.ts";
-import type { Mutation } from "./mutations.ts";
+import type { history as simulate } from "../history.ts";
+import type { Mutation } from "./mutation.ts";
 
+/** What became of the search for a mutation. */
 export interface Caught {
   name: string;
-  /** How many histories it took; absent where all of them were green. */
+  /** How many histories it took; absent if all of them were green. */
   histories?: number;
   seed?: number;
-  /** What the simulation says. */
+  /** The first invariant that broke. */
   violation?: string;
   ms: number;
 }
 
 export interface Search {
   names: string[];
-  /** The most histories for each. */
+  /** The most histories per mutation. */
   most: number;
-  /** The first seed; where absent, each mutation's own. */
+  /** The first seed. Default: each mutation's own. */
   from?: number | undefined;
 }
 
 /** Looks for a mutation in at most so many histories. */
 export async function lookFor(mutation: Mutation, { most, from }: Omit<Search, "names">): Promise<Caught> {
   const began = performance.now();
-  // Here, because it hooks into the loading of modules: not where this file is only asked to start a thread.
+  // Imported here because it hooks into the loading of modules: not in a thread that only starts another one.
   const { simulationOf } = await import("./mutant.ts");
   const history = await simulationOf(mutation);
   const { name } = mutation;
@@ -44,10 +45,10 @@ async function violationOf(history: typeof simulate, seed: number) {
   }
 }
 
-/** Looks for these mutations one after the other in a thread of its own; `onCaught` hears of each. */
+/** Looks for these mutations, one after the other, in a thread of its own. Calls `onCaught` for each. */
 export function catchMutations(search: Search, onCaught: (caught: Caught) => void): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(new URL("./mutation-thread.ts", import.meta.url), { workerData: search });
+    const worker = new Worker(new URL("./thread.ts", import.meta.url), { workerData: search });
     worker
       .on("message", onCaught)
       .once("error", reject)

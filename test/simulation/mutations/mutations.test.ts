@@ -1,12 +1,13 @@
-import { type Caught, catchMutations } from "./mutation-run.ts";
-import { mutated, mutations, sourceOf } from "./mutations.ts";
+import { mutations } from "./all.ts";
+import { mutated, sourceOf } from "./mutation.ts";
+import { type Caught, catchMutations } from "./run.ts";
 
 describe("the code, broken in one place", () => {
   it.each(mutations)("can still be broken so: $name", (mutation) => {
     expect(() => mutated(sourceOf(mutation), mutation)).not.toThrow();
   });
 
-  it("is found out by the simulation, whichever place it is", async () => {
+  it("is caught by the simulation, whichever place it is", async () => {
     const caught: Caught[] = [];
     const names = mutations.map(({ name }) => name);
     await catchMutations({ names, most: 200 }, (one) => caught.push(one));

@@ -1,0 +1,32 @@
+import { queueHandler } from "../aws/lambda/queue-handler.ts";
+import { startRedelivery } from "../aws/sqs/redelivery.ts";
+import { ConsumerEnv, readEnv } from "../aws/start/env.ts";
+import { startSecrets } from "../aws/start/start-secrets.ts";
+import { startServices } from "../aws/start/start-up.ts";
+import { JobMessage, type JobType } from "../core/job/job.ts";
+import type { ExecuteWithServices } from "../core/operations/execution.ts";
+import { loggingOf, messageFields } from "../core/operations/log-fields.ts";
+import { memoryOf } from "../core/operations/memory.ts";
+import { lazy } from "../core/schema/lazy.ts";
+import { type AttemptPolicy, defaultPolicy } from "./engine/attempt-policy.ts";
+import { runJob } from "./engine/run-job.ts";
+import { withCurrentSecrets } from "./engine/with-current-secrets.ts";
+import { catalog } from "./types/catalog.ts";
+
+/** The Lambda of a job type: the engine around its executor, started on AWS. */
+export function consumer(type: JobType, execute: ExecuteWithServices, policy: AttemptPolicy = defaultPolicy) {
+  const current = withCurrentSecrets(execute);
+  const start = lazy(() => {
+    const env = readEnv(ConsumerEnv);
+    const services = startServices(`consumer-${type}`, env, catalog);
+    const redelivery = startRedelivery(env.QUEUES[type].url, services.log);
+    const options = { type, policy, longestWaitMs: env.LONGEST_WAIT_MS, memory: memoryOf(env.MEMORY_MB) };
+    return loggingOf({ ...services, redelivery, secrets: startSecrets(), options }, { type });
+  });
+  return queueHandler(
+    start,
+    JobMessage,
+    (services, message) => runJob(services, current, message, services.options),
+    messageFields,
+  );
+}

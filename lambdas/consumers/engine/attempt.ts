@@ -1,0 +1,139 @@
+import { TransientError, traceOf } from "../../core/errors.ts";
+import type { Job, Stored } from "../../core/job/job.ts";
+import { JobError } from "../../core/job/job-error.ts";
+import { attemptFailed, cancelled, completed, maxCrashes, parked } from "../../core/job/transitions.ts";
+import { type ExecuteWithServices, type Execution, Finished, Parked } from "../../core/operations/execution.ts";
+import type { Room } from "../../core/operations/memory.ts";
+import { endedParentOf, stepReasons } from "../../core/operations/parent-guard.ts";
+import { load, store } from "../../core/operations/payload.ts";
+import type { ConsumerServices } from "../../core/operations/services.ts";
+import type { AttemptPolicy, Transition } from "./attempt-policy.ts";
+import { isTooLate } from "./claim-job.ts";
+import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
+
+/** Nothing has started under the claim, for a reason that passes: the job is snoozed and its message comes again. */
+export class NotStarted extends Error {}
+
+export interface AttemptOptions {
+  policy: AttemptPolicy;
+  /** In [0, 1): the jitter of the backoff. */
+  random: number;
+  room: Room;
+}
+
+/**
+ * Runs a claimed attempt and answers what becomes of the job. Throws a NotStarted if the executor was not called, and any
+ * other error if nobody can say what the executor did: the end of the lease then counts as a crash.
+ */
+export async function attempt(
+  services: ConsumerServices,
+  execute: ExecuteWithServices,
+  job: Job,
+  { policy, random, room }: AttemptOptions,
+): Promise<Transition> {
+  const { clock } = services;
+  const end = await endWithoutStart(services, job, random);
+  if (end) return end;
+  if (isTooLate(job, clock.now())) {
+    throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
+  }
+  let hasBegun = false;
+  try {
+    const result = await withTimeout(clock, job.timeout_ms, async (signal) => {
+      const execution = await executionOf(services, job, { signal, room });
+      // The input may come after the timeout, when the next attempt is already under way.
+      signal.throwIfAborted();
+      hasBegun = true;
+      return execute(execution, withinTime(services, signal));
+    });
+    return await succeeded(services, job, result);
+  } catch (cause) {
+    const error = cause instanceof NotStarted ? cause.cause : cause;
+    const chosen = policy.onThrown(services, job, { error, isOutOfTime: cause instanceof OutOfTime, hasBegun });
+    if (chosen) return chosen;
+    if (cause instanceof NotStarted) throw cause;
+    return await failed(services, job, cause, random);
+  }
+}
+
+/** What ends a claimed job that must not start. Throws a NotStarted if that cannot be known for now. */
+async function endWithoutStart(services: ConsumerServices, job: Job, random: number): Promise<Transition | undefined> {
+  const { clock } = services;
+  // A parked job has started: only its start expires.
+  const expires = job.parked_since === undefined ? job.expires_at : undefined;
+  if (expires !== undefined && expires <= clock.now()) return (of) => cancelled(of, clock.now(), "expired");
+  if (job.claims > maxCrashes) {
+    const text = `The attempt ended ${maxCrashes} times without an outcome.`;
+    const error = new JobError("CRASHED", text, { retryable: false });
+    return (of) => attemptFailed(of, clock.now(), { error, random });
+  }
+  const endedParent = await endedParentOf(services, job).catch((cause: unknown) => {
+    throw new NotStarted("the job that this one is a step of could not be read", { cause });
+  });
+  return endedParent === undefined ? undefined : (of) => cancelled(of, clock.now(), stepReasons.featureOver);
+}
+
+async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Transition> {
+  const now = services.clock.now();
+  if (result instanceof Parked) {
+    const progress = await keep(services, job, "progress", result.progress);
+    return (of) => parked(of, progress, result.wakeAt, result.retry);
+  }
+  const finished = result instanceof Finished ? result : new Finished(result, undefined);
+  const kept = await keep(services, job, "results", finished.result);
+  const progress = await keepProgress(services, job, finished.progress);
+  return (of) => completed(of, now, kept, progress);
+}
+
+async function failed(services: ConsumerServices, job: Job, cause: unknown, random: number): Promise<Transition> {
+  const error = cause instanceof JobError ? cause : unexpected(cause);
+  if (error !== cause) services.log.error("executor threw", traceOf(cause));
+  const progress = await keepProgress(services, job, error.progress);
+  const now = services.clock.now();
+  return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
+}
+
+const unexpected = (cause: unknown) =>
+  new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
+
+const keepProgress = async (services: ConsumerServices, job: Job, progress: unknown): Promise<Stored | undefined> =>
+  progress === undefined ? undefined : keep(services, job, "progress", progress);
+
+/** The key names the claim too: a consumer that has lost it must not change what the next consumer of the attempt kept. */
+const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
+  store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
+
+async function executionOf(
+  services: ConsumerServices,
+  job: Job,
+  { signal, room }: Pick<Execution, "signal" | "room">,
+): Promise<Execution> {
+  const found = services.catalog.lookup(job.product, job.event);
+  if (!found || found.event.type !== job.type) {
+    throw new JobError(
+      "CONFIGURATION_ERROR",
+      `The catalog no longer has ${job.type} event ${job.event} of ${job.product}.`,
+    );
+  }
+  const { blobs, secrets, clock, log } = services;
+  const kept = (stored: Stored) => load(blobs, stored).catch(unread);
+  return {
+    job,
+    input: (await kept(job.input)) as Record<string, unknown>,
+    event: found.event,
+    target: found.target,
+    idempotencyKey: `${job.id}-${job.run}`,
+    progress: job.progress && (await kept(job.progress)),
+    signal,
+    room,
+    secrets,
+    blobs,
+    clock,
+    log,
+  };
+}
+
+/** An outage of the blob store must not spend an attempt. */
+function unread(cause: unknown): never {
+  throw cause instanceof TransientError ? new NotStarted("what the job needs could not be read", { cause }) : cause;
+}

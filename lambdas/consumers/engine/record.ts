@@ -1,0 +1,32 @@
+import { isFinished, type Job } from "../../core/job/job.ts";
+import { continued } from "../../core/job/series.ts";
+import type { ConsumerServices } from "../../core/operations/services.ts";
+import type { AttemptPolicy, Recorded, Transition } from "./attempt-policy.ts";
+
+/**
+ * Writes what became of a job as long as the claim is still this consumer's; of a recurring job, the run that ended goes
+ * to the archive first. Somebody who pauses a running job changes the item and leaves the claim: the transition is then
+ * applied to the changed job. Undefined if the claim was lost.
+ */
+export async function record(
+  services: ConsumerServices,
+  claimed: Job,
+  transition: Transition,
+  policy: AttemptPolicy,
+): Promise<Recorded | undefined> {
+  let before: Job | undefined = claimed;
+  for (; before?.claim_id === claimed.claim_id && before; before = await services.jobs.get(before.id)) {
+    const ended = transition(before);
+    const series = isRunOver(ended) ? continued(ended, services.clock.now()) : undefined;
+    if (series) await services.jobs.archive(series.run);
+    const next = series?.next ?? ended;
+    if ((await services.jobs.replace(next)) === "replaced") return { claimed, before, ended, next };
+  }
+  services.log.warn("outcome discarded: the attempt was cancelled or taken over");
+  // Only for a cancelled job: one that was taken over, or whose write took effect and lost its answer, goes on.
+  if (before?.status === "cancelled") await policy.onCancelled(services, transition(claimed));
+  return undefined;
+}
+
+/** A series goes on after a run that completed or failed. Cancelling a run cancels the series. */
+const isRunOver = (job: Job): boolean => isFinished(job) && job.status !== "cancelled";

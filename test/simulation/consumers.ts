@@ -1,0 +1,85 @@
+import { type AttemptPolicy, defaultPolicy } from "../../lambdas/consumers/engine/attempt-policy.ts";
+import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
+import { decisionPolicy } from "../../lambdas/consumers/types/feature/decisions.ts";
+import { execute as decide } from "../../lambdas/consumers/types/feature/execute.ts";
+import type { JobMessage, JobType } from "../../lambdas/core/job/job.ts";
+import { JobError } from "../../lambdas/core/job/job-error.ts";
+import { type ExecuteWithServices, Parked } from "../../lambdas/core/operations/execution.ts";
+import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import type { World } from "./adversary.ts";
+import { executions as watchExecutions } from "./executions.ts";
+import { lambdaFreezer } from "./freezer.ts";
+import type { Invocation } from "./invocation.ts";
+import type { Invoke } from "./invocations.ts";
+import type { Ledger } from "./ledger.ts";
+import { canary } from "./observer.ts";
+import { executor } from "./outcomes.ts";
+
+/** The consumers of all types: one invocation per message, with the real engine and the real decider of features. */
+export function consumers(world: World, ledger: Ledger, jobs: FakeJobStore, invoke: Invoke) {
+  const { time, random, late, hardship, observer, crowd } = world;
+  const freezer = lambdaFreezer(world);
+  const executions = watchExecutions(ledger, hardship);
+  /** From when on the decisions of each feature fail by a fault of ours. */
+  const faulty = new Map<string, number>();
+
+  return async function consume(type: JobType, message: JobMessage): Promise<void> {
+    const isFeature = type === "feature";
+    const policy: AttemptPolicy = isFeature ? decisionPolicy : defaultPolicy;
+    const what = `consumer of ${message.job_id.slice(-6)}`;
+    const { services, invocation, end } = invoke(isFeature ? "decider" : "consumer", what);
+    invocation.job_id = message.job_id;
+    const execute = isFeature ? decider(invocation) : executor(world, executions, invocation);
+    const ofOurType: ExecuteWithServices = async (execution, of) => {
+      if (execution.job.type !== type)
+        observer.violated("consumer", `${what}, of type ${type}, executes a job of type ${execution.job.type}`);
+      return execute(execution, of);
+    };
+    const options = { type, policy, memory: crowd.memory(), random: () => random.next() };
+    try {
+      await runJob(services, ofOurType, message, options);
+    } catch (error) {
+      checkSnoozed(invocation);
+      if (error instanceof JobError) freezer.freeze(invocation);
+      invocation.dead = invocation.frozen === undefined;
+      throw error;
+    } finally {
+      end();
+    }
+  };
+
+  /** Only a start that had no outcome is a crash: a claim under which nothing was started has to be given back. */
+  function checkSnoozed({ claim_id, job_id = "", hasAnswer, hasStarted, hasFailed, what }: Invocation) {
+    const isHeld = claim_id !== undefined && jobs.peek(job_id)?.claim_id === claim_id;
+    if (isHeld && hasAnswer && !hasStarted && !hasFailed)
+      observer.violated("snooze", `${what} keeps its claim, under which nothing has started`);
+  }
+
+  function decider(by: Invocation): ExecuteWithServices {
+    return async (execution, services) => {
+      const { job, clock } = execution;
+      executions.started(job, by, { at: clock.now(), real: time.now() });
+      freezer.thaw(job.id);
+      try {
+        if (isFaulty(job.id)) throw new TypeError(`a bug that quotes ${canary}`);
+        const decision = await decide(execution, services);
+        observer.cover(decision instanceof Parked ? "decision: parked" : "decision: finished");
+        return decision;
+      } finally {
+        executions.ended(job, time.now());
+      }
+    };
+  }
+
+  function isFaulty(id: string): boolean {
+    const drawn = late.chance(hardship.faulty)
+      ? time.now() + late.pick([0, 30_000, 300_000])
+      : Number.POSITIVE_INFINITY;
+    const since = faulty.get(id) ?? drawn;
+    faulty.set(id, since);
+    if (time.now() < since) return false;
+    observer.cover("decision: a fault of ours");
+    ledger.lifeOf(id).faultySince ??= time.now();
+    return true;
+  }
+}

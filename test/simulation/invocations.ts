@@ -1,0 +1,111 @@
+import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
+import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
+import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
+import type { FakeJobStore } from "../support/fakes/job-store.ts";
+import type { fakeServices } from "../support/fakes/services.ts";
+import { throughAdversary, type World } from "./adversary.ts";
+import type { Invocation, Purpose } from "./invocation.ts";
+import type { Ledger } from "./ledger.ts";
+import { losingAnswers } from "./lost-answers.ts";
+import { canary, type Observer } from "./observer.ts";
+import { watchedBlobs } from "./watched-blobs.ts";
+import { watchedStore } from "./watched-store.ts";
+
+export interface Invoked {
+  services: ConsumerServices;
+  invocation: Invocation;
+  /** Ends the invocation, and checks that it made no more calls than allowed. */
+  end(allowed?: number): void;
+}
+
+/** The services of a fresh invocation. */
+export type Invoke = (purpose: Purpose, what: string) => Invoked;
+
+/** Is called with each write of a job. */
+export type OnWrite = (change: Omit<JobChange, "at">) => void;
+
+/** Lambda kills a function that is out of time. Less than a sixth of the visibility timeout on AWS, and above every timeout of a job. */
+const functionTimeoutMs = 90_000;
+
+/**
+ * Invariant 10: the most calls of ports that one invocation may make, whatever is stored. A feature's depend on its
+ * steps, those of a bulk change and of a batch on their jobs, and a tick's on what is overdue.
+ */
+export const mostCalls: Record<Purpose, number> = {
+  api: 12,
+  change: 100,
+  retry: 100,
+  delete: 60,
+  consumer: 20,
+  decider: 100,
+  reconciler: 40,
+  /** Events, outcomes and heartbeats, what is set aside of each of them and of webhooks, and the counters. */
+  lifecycle: 8,
+};
+
+/** What all invocations share. */
+interface Shared {
+  jobs: FakeJobStore;
+  queue: JobQueue;
+  scheduler: Scheduler;
+  blobs: BlobStore & ReturnType<typeof fakeServices>["blobs"];
+  others: Pick<ConsumerServices, "catalog" | "stats" | "secrets">;
+  log: Log;
+  onWrite: OnWrite;
+}
+
+/** Lambda: each invocation has a clock that may be off, dies when its time is up, and reaches its ports through the adversary. */
+export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
+  const { time, random, hardship, observer, poison } = world;
+  const { jobs, queue, scheduler, blobs, others, log, onWrite } = shared;
+  const refuses = () => random.chance(hardship.refuse);
+
+  return (purpose, what) => {
+    const skew = random.int(-hardship.skew, hardship.skew);
+    const invocation: Invocation = { what, purpose, skew, began: time.now(), dead: false, calls: 0, refusedForGood: 0 };
+    const cancel = time.after(functionTimeoutMs, () => {
+      if (!invocation.dead) observer.cover(`out of time: ${purpose}`);
+      invocation.dead = true;
+    });
+    const clock = {
+      now: () => time.now() + invocation.skew,
+      sleep: async (ms: number, signal?: AbortSignal) => {
+        await time.sleep(ms, signal);
+        if (invocation.dead) await new Promise(() => {});
+      },
+    };
+    const watched = watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, poison, onChange: onWrite });
+    const services: ConsumerServices = {
+      ...others,
+      jobs: throughAdversary("jobs", losingAnswers(watched, jobs.peek, world), invocation, world),
+      queue: throughAdversary("queue", queue, invocation, world),
+      scheduler: throughAdversary("scheduler", scheduler, invocation, world),
+      blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),
+      clock,
+      log,
+    };
+    const end = (allowed = mostCalls[purpose]) => {
+      cancel();
+      observer.most(`most calls: ${purpose}`, invocation.calls);
+      if (invocation.calls > allowed) observer.violated(10, `${what} made ${invocation.calls} calls, over ${allowed}`);
+    };
+    return { services, invocation, end };
+  };
+}
+
+/** Invariant 9: no line of the log shows anything that came in or went out. */
+export function watchedLog(observer: Observer): Log {
+  const line =
+    (level: string) =>
+    (message: string, fields: Record<string, unknown> = {}) => {
+      observer.cover(`log ${level}: ${message}`);
+      if ((message + JSON.stringify(fields)).includes(canary)) observer.violated(9, `"${message}" shows a secret`);
+    };
+  return {
+    debug: line("debug"),
+    info: line("info"),
+    warn: line("warn"),
+    error: line("error"),
+    measure: (message, measured, fields) => line("measure")(message, { ...fields, measured }),
+  };
+}

@@ -1,0 +1,19 @@
+import { changes } from "./changes.ts";
+import { claims } from "./claims.ts";
+import { dispatching } from "./dispatch.ts";
+import { features } from "./features.ts";
+import { lifecycle } from "./lifecycle.ts";
+import type { Mutation } from "./mutation.ts";
+import { series } from "./series.ts";
+import { time } from "./time.ts";
+
+/** The mutations that bring back a bug, and one for each rule of the simulation. */
+export const mutations: Mutation[] = [
+  ...claims,
+  ...time,
+  ...dispatching,
+  ...changes,
+  ...series,
+  ...features,
+  ...lifecycle,
+];

@@ -1,0 +1,109 @@
+import type { Mutation } from "./mutation.ts";
+
+const transitions = "core/job/transitions.ts";
+const engine = "consumers/engine";
+
+/** Claims, leases, fences, crashes and snoozes. */
+export const claims: Mutation[] = [
+  {
+    name: "claim: any due_at",
+    seed: 28,
+    at: `${transitions}#claimable`,
+    find: " && job.due_at === message.due_at",
+    replace: "",
+  },
+  {
+    name: "claim: a live lease",
+    at: `${transitions}#claimable`,
+    find: `? "yes" : "taken"`,
+    replace: `? "yes" : "yes"`,
+  },
+  {
+    name: "claim: a cancelled job",
+    at: `${transitions}#claimable`,
+    find: `job.status !== "running") return "gone"`,
+    replace: `job.status !== "running") return job.status === "cancelled" ? "yes" : "gone"`,
+  },
+  {
+    name: "claim: a completed job",
+    at: `${transitions}#claimable`,
+    find: `job.status !== "running") return "gone"`,
+    replace: `job.status !== "running") return job.status === "completed" ? "yes" : "gone"`,
+  },
+  {
+    name: "claim: of a job of another type",
+    seed: 20,
+    at: `${engine}/claim-job.ts#claim`,
+    find: "leaseMarginMs, type }",
+    replace: "leaseMarginMs }",
+    bug: "a message in another type's queue was claimed and failed its job",
+  },
+  {
+    name: "lease: used although its answer came late",
+    seed: 20,
+    at: `${engine}/claim-job.ts#isTooLate`,
+    find: "< leastMarginMs",
+    replace: "< -1e9",
+    bug: "a claim whose answer took long left too little of its lease",
+  },
+  {
+    name: "fence: the outcome is written without the claim",
+    at: `${engine}/record.ts#record`,
+    find: "before?.claim_id === claimed.claim_id && before;",
+    replace: "before;",
+  },
+  {
+    name: "fence: results are kept under the attempt's name",
+    seed: 280,
+    at: `${engine}/attempt.ts#keep`,
+    find: "/$" + "{job.claim_id}",
+    replace: "",
+    bug: "a consumer that had lost its claim replaced the large result of its successor",
+  },
+  {
+    name: "timeout: what is over begins all the same",
+    seed: 101,
+    at: `${engine}/attempt.ts#attempt`,
+    find: "signal.throwIfAborted();",
+    replace: "",
+    bug: "an input that came from S3 after the timeout started the executor",
+  },
+  {
+    name: "crashes: no limit",
+    seed: 24,
+    at: `${transitions}#maxCrashes`,
+    find: "3",
+    replace: "300",
+  },
+  {
+    name: "crashes: one too few",
+    at: `${engine}/attempt.ts#endWithoutStart`,
+    find: "job.claims > maxCrashes",
+    replace: "job.claims >= maxCrashes",
+  },
+  {
+    name: "crashes: are not kept with the attempt",
+    at: `${transitions}#endAttempt`,
+    find: "crashes > 0 &&",
+    replace: "crashes < 0 &&",
+  },
+  {
+    name: "snooze: of a claim under which nothing has started does not happen",
+    at: `${engine}/run-job.ts#giveBack`,
+    find: "await snooze(services, job, policy);",
+    replace: "",
+    bug: "slow claims and failed reads of the parent ended as crashes",
+  },
+  {
+    name: "snooze: counts as a crash",
+    at: `${transitions}#snoozed`,
+    find: "Math.max(0, job.claims - 1)",
+    replace: "job.claims",
+  },
+  {
+    name: "snooze: spends the attempt",
+    at: `${transitions}#snoozed`,
+    find: "claims, version, status:",
+    replace: "claims, version, attempt: job.attempt + 1, status:",
+  },
+];

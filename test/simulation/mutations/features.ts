@@ -1,0 +1,156 @@
+import type { Mutation } from "./mutation.ts";
+
+const policy = "consumers/types/feature/decisions.ts";
+const decider = "consumers/types/feature/execute.ts";
+const plan = "consumers/types/feature/plan.ts";
+
+/** Decisions of features, and the steps that they start. */
+export const features: Mutation[] = [
+  {
+    name: "feature: a wake-up is dropped while a decision is made",
+    seed: 179,
+    at: `${policy}#decisionPolicy`,
+    find: `if (job.wake_requested) return "noted";`,
+    replace: `return "noted";`,
+  },
+  {
+    name: "feature: each wake-up that meets a decision comes again by itself",
+    at: `${policy}#decisionPolicy`,
+    find: "async onTaken({ jobs }, job) {",
+    replace:
+      'async onTaken({ jobs, queue }, job) { await queue.send(job.type, messageOf(job), { delaySeconds: 1, group: tenantOf(job) }); if (job.id) return "noted";',
+    bug: "the wake-ups that met a decision under way, and what SQS doubled of them, became ever more",
+  },
+  {
+    name: "feature: the timeout of a step is taken for the decision's own",
+    seed: 82,
+    at: `${policy}#decisionPolicy`,
+    find: "onThrown(services, job, { error, isOutOfTime, hasBegun }) {",
+    replace: `onThrown(services, job, { error, hasBegun }) { const isOutOfTime = error instanceof JobError && error.code === "TIMEOUT";`,
+    bug: "a feature whose step had timed out ended minutes late, as CRASHED",
+  },
+  {
+    name: "feature: the timeout of a decision counts as a failed attempt",
+    at: `${policy}#decisionPolicy`,
+    find: "onThrown(services, job, { error, isOutOfTime, hasBegun }) {",
+    replace: "onThrown(services, job, { error, isOutOfTime, hasBegun }) { if (isOutOfTime) return undefined;",
+    bug: "a decision out of time failed its feature, and its steps woke an attempt that was over",
+  },
+  {
+    name: "feature: what S3 refuses fails it",
+    at: `${policy}#decisionPolicy`,
+    find: "isOutOfTime || !(error instanceof JobError)",
+    replace: "isOutOfTime",
+    bug: "a feature failed of which no step had: S3 had refused it its input",
+  },
+  {
+    name: "feature: every message that AWS refuses asks again",
+    seed: 3001,
+    at: "consumers/types/feature/retry-decision.ts#retryAt",
+    find: "retry_decision_at > now + clocksApartMs ? retry_decision_at :",
+    replace: "",
+    bug: "what SQS doubled in an outage became ever more, minute by minute",
+  },
+  {
+    name: "feature: what fails by our own fault is tried for ever",
+    seed: 24,
+    at: `${policy}#retryDecision`,
+    find: "now - failing_since >= giveUpAfterMs",
+    replace: "failing_since < 0",
+    bug: "a decision that failed by a fault of ours was made again every five seconds without end",
+  },
+  {
+    name: "feature: is given up at its first fault",
+    at: "consumers/types/feature/retry-decision.ts#giveUpAfterMs",
+    find: "3_600_000",
+    replace: "0",
+  },
+  {
+    name: "feature: asks itself for another decision for ever",
+    seed: 121,
+    at: "core/job/transitions.ts#parked",
+    find: "wake_requested: _wake, ",
+    replace: "",
+  },
+  {
+    name: "feature: an outcome that is discarded cancels its steps",
+    at: "consumers/engine/record.ts#record",
+    find: `if (before?.status === "cancelled") await`,
+    replace: "await",
+    bug: "a feature that was taken over, or whose answer of a write was lost, cancelled its live steps and failed",
+  },
+  {
+    name: "feature: a decision that is out of time goes on",
+    at: "consumers/engine/within-time.ts#guarded",
+    find: "signal.throwIfAborted();",
+    replace: "",
+    bug: "a decision that went on after its timeout cancelled the steps that its successor had started",
+  },
+  {
+    name: "feature: the steps' ids are not derived",
+    at: `${decider}#start`,
+    find: "stepJobId(job, placed.key)",
+    replace: "stepJobId({ ...job, id: job.id + job.claim_id }, placed.key)",
+  },
+  {
+    name: "feature: steps take those of one that was deleted for theirs",
+    seed: 134,
+    at: "core/job/job-id.ts#stepJobId",
+    find: "String(created_at), ",
+    replace: "",
+    bug: "a feature of the same key as a deleted one ended at once with its results",
+  },
+  {
+    name: "feature: a step that exists is another one by another time",
+    seed: 1700,
+    at: "core/operations/schedule-job.ts#repeated",
+    find: "request.step === undefined && existing",
+    replace: "existing",
+    bug: "a decision took the step that an earlier one had started for a mismatch, and failed the feature",
+  },
+  {
+    name: "feature: a step that was done and deleted is done again",
+    seed: 3076,
+    at: `${decider}#execute`,
+    find: "{ ...jobless, ...statesOf(children, now) }",
+    replace: "{ ...statesOf(children, now) }",
+  },
+  {
+    name: "feature: a step waits for one of those that it depends on",
+    at: `${plan}#plan`,
+    find: "dependsOn.every((key) => hasEnded",
+    replace: "dependsOn.length === 0 || dependsOn.some((key) => hasEnded",
+  },
+  {
+    name: "feature: a step does not wait for its delay",
+    at: `${decider}#start`,
+    find: "start_at: now + delay",
+    replace: "start_at: 0",
+  },
+  {
+    name: "feature: completes without its last steps",
+    at: `${plan}#plan`,
+    find: "steps.every(({ key }) => hasEnded(stateOf(key)))",
+    replace: "steps.slice(0, 2).every(({ key }) => hasEnded(stateOf(key)))",
+  },
+  {
+    name: "feature: fails for a step that may fail",
+    at: `${plan}#failedStep`,
+    find: " && !step.allow_fail",
+    replace: "",
+  },
+  {
+    name: "feature: expires between two decisions",
+    at: "consumers/engine/attempt.ts#endWithoutStart",
+    find: "job.parked_since === undefined ? job.expires_at : undefined",
+    replace: "job.expires_at",
+  },
+  {
+    name: "feature: a revived step does not wait for its delay",
+    seed: 38,
+    at: "core/operations/change-job.ts#revive",
+    find: "job.started_at === undefined ? Math.max(now, job.due_at) : now",
+    replace: "now",
+    bug: "a feature that was retried dropped the delay of a step that waited",
+  },
+];

@@ -1,0 +1,57 @@
+import type { Mutation } from "./mutation.ts";
+
+const rules = "core/job/series.ts";
+
+/** Recurring jobs. */
+export const series: Mutation[] = [
+  {
+    name: "series: a run is not archived",
+    at: "consumers/engine/record.ts#record",
+    find: "if (series) await services.jobs.archive(series.run);",
+    replace: "",
+  },
+  {
+    name: "series: the archive has another end",
+    at: `${rules}#runRecordOf`,
+    find: "job.finished_at ?? job.due_at",
+    replace: "job.due_at",
+  },
+  {
+    name: "series: a gap in the numbers",
+    at: `${rules}#continued`,
+    find: "ended.run + 1",
+    replace: "ended.run + 2",
+  },
+  {
+    name: "series: a run past the limit",
+    at: `${rules}#plannedAfter`,
+    find: "job.run >= repeat.limit",
+    replace: "job.run > repeat.limit",
+  },
+  {
+    name: "series: drifts",
+    at: "core/job/recurrence.ts#nextByInterval",
+    find: "anchor + (Math.floor((after - anchor) / every) + 1) * every",
+    replace: "after + every",
+  },
+  {
+    name: "series: ends with a run that failed",
+    at: "consumers/engine/record.ts#isRunOver",
+    find: `isFinished(job) && job.status !== "cancelled"`,
+    replace: `job.status === "completed"`,
+  },
+  {
+    name: "series: missed occurrences are left out",
+    seed: 18,
+    at: `${rules}#plannedAfter`,
+    find: `if (repeat.overlap === "queue") return { at, coalesced_until: now };`,
+    replace: "",
+  },
+  {
+    name: "pause: the next run comes all the same",
+    seed: 56,
+    at: `${rules}#withRun`,
+    find: `pause_requested ? "paused" : waiting(at, now)`,
+    replace: "waiting(at, now)",
+  },
+];

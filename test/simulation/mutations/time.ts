@@ -1,0 +1,62 @@
+import type { Mutation } from "./mutation.ts";
+
+const engine = "consumers/engine";
+const transitions = "core/job/transitions.ts";
+
+/** When an attempt starts, and whether another one follows it. */
+export const time: Mutation[] = [
+  {
+    name: "time: starts within the last second",
+    at: "core/job/route.ts#arrival",
+    find: "remaining <= 0",
+    replace: "remaining < 1000",
+  },
+  {
+    name: "time: a schedule in the past",
+    at: "core/job/route.ts#route",
+    find: "remaining <= maxQueueDelaySeconds * 1000",
+    replace: "remaining <= 0",
+  },
+  {
+    name: "time: the schedule fires at the time itself",
+    at: "core/job/route.ts#schedulerLeadMs",
+    find: "75_000",
+    replace: "0",
+  },
+  {
+    name: "time: expired jobs run",
+    at: `${engine}/attempt.ts#endWithoutStart`,
+    find: "expires <= clock.now()",
+    replace: "expires === -1",
+  },
+  {
+    name: "time: a job expires as soon as it can",
+    at: `${engine}/attempt.ts#endWithoutStart`,
+    find: "expires !== undefined && expires <= clock.now()",
+    replace: "expires !== undefined",
+  },
+  {
+    name: "time: Retry-After is ignored",
+    at: "core/job/retry.ts#retryDelay",
+    find: "Math.max(backoff, retryAfterMs)",
+    replace: "backoff",
+  },
+  {
+    name: "retries: one too many",
+    at: `${transitions}#attemptFailed`,
+    find: "tries > job.retries",
+    replace: "tries > job.retries + 1",
+  },
+  {
+    name: "retries: one too few",
+    at: `${transitions}#attemptFailed`,
+    find: "tries > job.retries",
+    replace: "tries >= job.retries",
+  },
+  {
+    name: "retries: what an attempt has left is forgotten",
+    at: `${engine}/attempt.ts#executionOf`,
+    find: "progress: job.progress && (await kept(job.progress)),",
+    replace: "progress: undefined,",
+  },
+];
