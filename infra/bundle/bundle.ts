@@ -1,7 +1,6 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
-import { catalogOnly } from "./catalog-only.ts";
 import { defer, sourceOf } from "./deferred.ts";
 import { edits } from "./edits.ts";
 import { builtins, commonJs } from "./node.ts";
@@ -29,17 +28,7 @@ const lazyPorts = (found: Set<string>): Plugin => ({
   },
 });
 
-const plugins = [
-  builtins,
-  browsers,
-  commonJs,
-  credentials,
-  versions,
-  edits(unreached),
-  errorClasses,
-  stringFormats,
-  catalogOnly,
-];
+const plugins = [builtins, browsers, commonJs, credentials, versions, edits(unreached), errorClasses, stringFormats];
 
 const options = {
   absWorkingDir: root,

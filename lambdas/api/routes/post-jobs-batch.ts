@@ -13,7 +13,7 @@ import { faultsOf, strict } from "../../core/schema/schema.ts";
 import { largestAnswer } from "../../core/schema/sizes.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
-import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
+import { aReceipt, exampleOf } from "../schemas/examples.ts";
 
 /** Bytes of the answer that the faults of each job may have: half of it is for all else that is said of the jobs. */
 const roomForFaults = (jobs: number): number => largestAnswer / 2 / jobs;
@@ -64,7 +64,7 @@ export const postJobsBatch = httpRoute<Services>(
       scope: "jobs:write",
       body: {
         schema: BatchRequestSchema(),
-        examples: { two: { jobs: [jobRequestExamples.action, jobRequestExamples.function] } },
+        examples: { two: { jobs: [exampleOf("action"), exampleOf("function")] } },
       },
       answers: {
         200: {

@@ -1,11 +1,11 @@
 import * as z from "zod";
-import { registry } from "../../consumers/types/registry.ts";
+import { definitions } from "../../consumers/types/definitions.ts";
 import { JobRequest } from "../../core/requests/job-request.ts";
 import { lazy } from "../../core/schema/lazy.ts";
 
 /** The request for a job of each type, and with it the input that the type takes: which it must be follows from the event. */
 export const JobRequestSchema = lazy(() => {
-  const ofTypes = Object.entries(registry).map(([type, { input, requestName, summary }]) => {
+  const ofTypes = Object.entries(definitions).map(([type, { input, requestName, summary }]) => {
     // A name of a type, unless it is an expression of types, as the feature's is.
     const isName = /^\w+$/.test(requestName);
     const described = (input() as z.ZodType).meta({ id: isName ? requestName : "FeatureInput", description: summary });

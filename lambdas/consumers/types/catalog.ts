@@ -1,7 +1,7 @@
 import { products } from "../../../products/index.ts";
 import { makeCatalog } from "../../core/catalog/catalog.ts";
 import type { Product } from "../../core/catalog/job-type.ts";
-import { registry } from "./registry.ts";
+import { definitions } from "./definitions.ts";
 
 /** The team's products. */
-export const catalog = makeCatalog(products as readonly unknown[] as readonly Product[], registry);
+export const catalog = makeCatalog(products as readonly unknown[] as readonly Product[], definitions);

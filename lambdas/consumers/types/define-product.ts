@@ -16,7 +16,7 @@ interface CommonEvent {
 }
 
 type EventOf<D extends Definition> = D extends Definition
-  ? { type: D["type"] } & z.input<z.ZodObject<ReturnType<D["eventFields"]>>> & CommonEvent
+  ? { type: D["type"] } & z.input<z.ZodObject<ReturnType<D["event"]>>> & CommonEvent
   : never;
 
 type Sections = { [D in Definition as D["section"]]?: Record<string, z.input<ReturnType<D["target"]>>> };

@@ -1,6 +1,6 @@
 import { RequestError } from "../requests/request-error.ts";
 import { didYouMean } from "../schema/schema.ts";
-import type { JobTypeDefinition, Product, ProductEvent, Registry } from "./job-type.ts";
+import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "./job-type.ts";
 
 export interface CatalogEvent {
   product: Product;
@@ -13,7 +13,7 @@ export interface CatalogEvent {
 
 export interface Catalog {
   products: readonly Product[];
-  registry: Registry;
+  registry: Definitions;
   /** Throws a RequestError that names the nearest known product; `pointer` is where the tag was asked for. */
   product(tag: string, pointer?: string): Product;
   /** The product, if it has this env; throws a RequestError that names the nearest known product or env. */
@@ -35,7 +35,7 @@ const missing = (code: "PRODUCT_NOT_FOUND" | "ENV_NOT_FOUND" | "EVENT_NOT_FOUND"
   new RequestError(code, text, { faults: [{ pointer, detail: text }] });
 
 /** The products by tag. Trusts them: `checkCatalog` has run at synth, at local start and in the tests. */
-export function makeCatalog(products: readonly Product[], registry: Registry): Catalog {
+export function makeCatalog(products: readonly Product[], registry: Definitions): Catalog {
   const byTag = new Map(products.map((product) => [product.tag, product]));
   const lookup: Catalog["lookup"] = (productTag, tag) => {
     const product = byTag.get(productTag);

@@ -111,7 +111,7 @@ function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]
 function productSchema(registry: Registry) {
   const definitions = Object.values(registry);
   const [first, ...others] = definitions.map((definition) =>
-    strict({ type: z.literal(definition.type), ...commonEventFields, ...definition.eventFields() }),
+    strict({ type: z.literal(definition.type), ...commonEventFields, ...definition.event() }),
   );
   const sections = definitions.map((definition) => [definition.section, z.record(Tag, definition.target()).optional()]);
   return strict({

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { inReach, type Scopes } from "../access/scopes.ts";
 import type { Catalog } from "../catalog/catalog.ts";
-import type { JobTypeDefinition, Product, ProductEvent, Registry } from "../catalog/job-type.ts";
+import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import type { JobType } from "../job/job.ts";
 
 /** A job event as callers see it: what a request needs to know. */
@@ -32,7 +32,7 @@ export interface ProductView extends ProductSummary {
 }
 
 /** Undefined for a product none of whose envs the key reaches. */
-export function productSummary(product: Product, registry: Registry, scopes: Scopes): ProductSummary | undefined {
+export function productSummary(product: Product, registry: Definitions, scopes: Scopes): ProductSummary | undefined {
   const envs = product.envs.filter((env) => inReach(scopes, { product: product.tag, env }));
   if (envs.length === 0) return undefined;
   return {

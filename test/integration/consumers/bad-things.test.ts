@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
-import { catalog as demo } from "../../../lambdas/consumers/types/catalog.ts";
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
@@ -32,7 +32,6 @@ async function world(name: ProviderName, ...answers: Answer[]) {
     return answer(request, response, raw);
   });
   const job = aJob({ type: provider.type, product: "p", event: "do", input: { inline: provider.input } });
-  const { registry } = demo;
   const product: Product = {
     tag: "p",
     envs: ["prd"],

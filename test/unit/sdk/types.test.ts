@@ -1,5 +1,5 @@
 import type * as z from "zod";
-import type { actionInput } from "../../../lambdas/consumers/types/action/input.ts";
+import type { callInput } from "../../../lambdas/consumers/clients/http/call-input.ts";
 import type { databaseInput } from "../../../lambdas/consumers/types/database_action/definition.ts";
 import type { featureInput } from "../../../lambdas/consumers/types/feature/definition.ts";
 import type { functionInput } from "../../../lambdas/consumers/types/function/definition.ts";
@@ -50,7 +50,7 @@ type Same<A, B> =
 const same = <_ extends true>() => {};
 
 test("the SDK's inputs are what the API accepts", () => {
-  same<Same<IActionRequest, z.input<ReturnType<typeof actionInput>>>>();
+  same<Same<IActionRequest, z.input<ReturnType<typeof callInput>>>>();
   same<Same<INotificationRequest, z.input<ReturnType<typeof notificationInput>>>>();
   same<Same<IDbActionRequest, z.input<ReturnType<typeof databaseInput>>>>();
   same<Same<IFunctionRequest, z.input<ReturnType<typeof functionInput>>>>();

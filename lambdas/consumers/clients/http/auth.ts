@@ -1,7 +1,7 @@
 import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import type { Auth } from "../../types/action/target.ts";
+import type { Auth } from "./auth-schema.ts";
 import { exchange, type HttpRequest } from "./exchange.ts";
 import { setHeader } from "./headers.ts";
 import { oauth2Source } from "./oauth2.ts";

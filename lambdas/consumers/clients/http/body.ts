@@ -1,5 +1,5 @@
 import { JobError } from "../../../core/job/job-error.ts";
-import type { BodyType } from "../../types/action/target.ts";
+import type { BodyType } from "./auth-schema.ts";
 import { quoted } from "./names.ts";
 
 export interface EncodedBody {

@@ -1,11 +1,11 @@
 import type { TextOrReference } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import { carriesCredentials } from "../../types/action/credentials.ts";
-import type { ActionInput } from "../../types/action/input.ts";
-import type { Auth, BodyType } from "../../types/action/target.ts";
 import { authorizedExchange } from "./auth.ts";
+import type { Auth, BodyType } from "./auth-schema.ts";
 import { encodeBody } from "./body.ts";
+import type { CallInput } from "./call-input.ts";
+import { carriesCredentials } from "./credentials.ts";
 import { discard, type HttpRequest } from "./exchange.ts";
 import { mergeHeaders } from "./headers.ts";
 import { secureUrlOf, urlOf } from "./settings.ts";
@@ -22,8 +22,8 @@ export interface Call {
   path: string;
   auth: Auth | undefined;
   bodyType: BodyType | undefined;
-  defaults: ActionInput | undefined;
-  input: ActionInput;
+  defaults: CallInput | undefined;
+  input: CallInput;
 }
 
 /** Sends a call and answers its response if that is a success; throws the JobError that its status stands for if not. */

@@ -1,6 +1,6 @@
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import type { Auth } from "../../types/action/target.ts";
+import type { Auth } from "./auth-schema.ts";
 import { discard, exchange } from "./exchange.ts";
 import { readJson } from "./read-body.ts";
 import { secureUrlOf, textOf } from "./settings.ts";

@@ -46,4 +46,4 @@ export const dynamoAction = () =>
         context.addIssue({ code: "custom", path, message: detail });
       }
     });
-export type DynamoAction = z.output<ReturnType<typeof dynamoAction>>;
+export type DynamoAction = z.input<ReturnType<typeof dynamoAction>>;

@@ -2,7 +2,7 @@ import { type AttemptError, isFinished, isWaiting, type Job, messageOf } from ".
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
-import { type Decide, Finished, Parked } from "../../../core/operations/execution.ts";
+import { Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
@@ -10,7 +10,9 @@ import { type StepView, stepViewOf } from "../../../core/queries/step-view.ts";
 import { parseRequest } from "../../../core/requests/request.ts";
 import { RequestError } from "../../../core/requests/request-error.ts";
 import { shorten } from "../../../core/schema/sizes.ts";
+import { defineExecutor } from "../define-job-type.ts";
 import { isPassing } from "./decisions.ts";
+import { feature as definition } from "./definition.ts";
 import { resolve, type Scope } from "./evaluate.ts";
 import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
 import { resultsOf } from "./results.ts";
@@ -25,8 +27,8 @@ const lookAgainMs = 120_000;
  * until one of them ends. Nothing runs inside it, and deciding twice changes nothing: the steps' ids are derived. Where AWS
  * refuses something it throws, and the shell lets it decide again.
  */
-export const execute: Decide = async ({ job, input, target, progress, room, signal }, services) => {
-  const feature = target as FeatureTarget;
+export const execute = defineExecutor(definition, async (execution, services: ConsumerServices) => {
+  const { job, input, target: feature, progress, room, signal } = execution;
   const children = await childrenOf(services, job, feature);
   for (const key of unrecorded(children, progress as StepStates | undefined)) children.delete(key);
   await reviveFailed(services, job, feature, children);
@@ -50,7 +52,7 @@ export const execute: Decide = async ({ job, input, target, progress, room, sign
     const wakeAt = nextLook([...children.values()], started.due, services.clock.now());
     if (!failedNow) return new Parked(states, wakeAt, refused);
   }
-};
+});
 
 /**
  * The steps that a decision has started which did not get to say so, and may be about to take back. They count as not started:

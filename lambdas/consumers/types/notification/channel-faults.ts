@@ -1,6 +1,6 @@
 import type { Fault } from "../../../core/errors.ts";
 import { jsonPointer } from "../../../core/schema/schema.ts";
-import { callFaults } from "../action/call-faults.ts";
+import { callFaults } from "../../clients/http/call-faults.ts";
 import type { Message, Settings } from "./channel.ts";
 import { longestSms, smsNumber } from "./channels/sms-limits.ts";
 import type { NotificationInput } from "./input.ts";

@@ -90,10 +90,10 @@ test.each([
 
 test.each([
   ["storage", { buffer: { 0: 104 }, fileName: "a" }, "base64, or the JSON of a Buffer"],
-  ["action", { query: { a: { b: 1 } } }, "must be a text, a number, true or false, a list of these, or null"],
-  ["action", { params: { a: null } }, "must be a text, a number, true or false"],
+  ["action", { query: { a: { b: 1 } } }, "must be a string, a number, true or false, a list of these, or null"],
+  ["action", { params: { a: null } }, "must be a string, a number, true or false"],
   ["notification", { slug: "a", sms: { to: 5, body: { en: "b" } } }, "must be a text, or a list of up to 500"],
-  ["notification", { slug: "a", sms: { to: "b", body: { en: {} } } }, "must be a text, a number, true or false"],
+  ["notification", { slug: "a", sms: { to: "b", body: { en: {} } } }, "must be a string, a number, true or false"],
 ] as const)("the input of a job of type %s says what a field takes: %j", (type, input, message) => {
   const { error } = registry[type].input().safeParse(input);
   expect(error?.issues.map((issue) => issue.message)).toEqual([message]);

@@ -101,7 +101,7 @@ describe("a database of the catalog", () => {
 
 describe("an input is checked when it is requested", () => {
   const faults = (database: object, input: object) =>
-    databaseAction.checkInput({
+    databaseAction.checkInput?.({
       product: {} as never,
       env: "dev",
       app: undefined,
