@@ -1,7 +1,7 @@
 import type { BlobServiceClient, RequestPolicyFactory } from "@azure/storage-blob";
 import { agents, withinABurst } from "../../../aws/client/agents.ts";
+import { namesOf, statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, unquoted } from "./bucket.ts";
-import { nameOf, statusOf } from "./faults.ts";
 
 /** Azure's metadata has the names of C# identifiers. */
 const runMetadata = "ductape_run";
@@ -54,7 +54,7 @@ export const azureBucket = (client: BlobServiceClient, container: string): Bucke
         : await blob.uploadStream(body, blockBytes, 2, options);
       return { etag: unquoted(etag) };
     } catch (error) {
-      if (onlyNew && (statusOf(error) === 412 || nameOf(error) === "BlobAlreadyExists")) return "exists";
+      if (onlyNew && (statusOf(error) === 412 || namesOf(error).includes("BlobAlreadyExists"))) return "exists";
       throw error;
     }
   },

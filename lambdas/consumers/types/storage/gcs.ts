@@ -3,8 +3,8 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Storage } from "@google-cloud/storage";
 import * as z from "zod";
+import { statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, runMetadata, unquoted } from "./bucket.ts";
-import { statusOf } from "./faults.ts";
 import { urlPath } from "./object-key.ts";
 
 /** As much of a service account's JSON key as we use. */

@@ -1,20 +1,20 @@
 import { domainToASCII } from "node:url";
 import type { SESv2Client } from "@aws-sdk/client-sesv2";
 import { JobError, type JobErrorCode } from "../../../../core/job/job-error.ts";
-import { awsFault, type Meaning } from "../../../clients/aws/aws-fault.ts";
-import { clientSettings, regionalClients } from "../../../clients/aws/regional-clients.ts";
+import { messagingFault, messagingFaults } from "../../../clients/aws/messaging-faults.ts";
+import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-clients.ts";
 import { fanOut } from "../fan-out.ts";
 import type { EmailTarget } from "../target.ts";
 import type { SendMail } from "./mail.ts";
 
 const sesClients = () =>
-  regionalClients(async (region) => {
+  clientPerPlace(async (region: string | undefined) => {
     const { SESv2Client } = await import("@aws-sdk/client-sesv2");
-    return new SESv2Client(clientSettings(region));
+    return new SESv2Client(clientSettings({ region, requestTimeout: 20_000 }));
   });
 
-/** What SendEmail's own errors mean. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
-const named: Record<string, Meaning> = {
+/** The errors of SendEmail. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
+const faults = messagingFaults("SES", {
   MessageRejected: [
     "PROVIDER_ERROR",
     "SES refuses the message: its sender is not verified, in the sandbox its recipient, or its content is not allowed.",
@@ -24,7 +24,7 @@ const named: Record<string, Meaning> = {
   AccountSuspended: ["CONFIGURATION_ERROR", "SES has suspended this account's sending."],
   SendingPaused: ["CONFIGURATION_ERROR", "Sending is paused for this account in SES."],
   BadRequest: ["VALIDATION_ERROR", "SES cannot send the message as it is."],
-};
+});
 
 /** Amazon SES, one request a recipient. SES knows no idempotency: an answer that is lost sends the e-mail again. */
 export const sesSender =
@@ -51,7 +51,7 @@ export const sesSender =
           const { MessageId } = await client.send(command, { abortSignal: signal });
           return [{ id: MessageId ?? "" }];
         } catch (cause) {
-          throw awsFault("SES", named, cause, signal);
+          throw messagingFault(faults, cause, signal);
         }
       },
     });
