@@ -30,7 +30,7 @@ export interface ProductDefinition extends Sections {
   envs: readonly string[];
   /** Its job events by tag: what each of them means. */
   jobs: Record<string, EventOf<Definition>>;
-  /** Who is told over HTTP of what happens to its jobs, by a name of your own. */
+  /** The endpoints that get events of its jobs over HTTP, by a name of your own. */
   webhooks?: Record<string, Webhook>;
 }
 

@@ -18,7 +18,7 @@ export const notificationInput = lazy(() => {
   const Text = z.record(z.string(), scalar());
   const OneOrMore = z.union(
     [z.string().min(1), z.array(z.string().min(1)).min(1).max(mostRecipients)],
-    must(`must be a text, or a list of up to ${mostRecipients}`),
+    must(`must be a string, or a list of up to ${mostRecipients}`),
   );
   const Addresses = OneOrMore.refine((to) => addressesIn(to) <= mostRecipients, `at most ${mostRecipients} addresses`);
   const PushInput = someOf(

@@ -3,10 +3,10 @@ import { agents, withinABurst } from "../../../aws/client/agents.ts";
 import { namesOf, statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, unquoted } from "./bucket.ts";
 
-/** Azure's metadata has the names of C# identifiers. */
+/** Names of Azure's metadata are C# identifiers. */
 const runMetadata = "ductape_run";
 
-/** The client of an account; undefined where the text is not a connection string. */
+/** The client of an account; undefined if the string is not a connection string. */
 export async function azureClient(connectionString: string): Promise<BlobServiceClient | undefined> {
   const { BlobServiceClient, newPipeline } = await import("@azure/storage-blob");
   try {
@@ -16,7 +16,7 @@ export async function azureClient(connectionString: string): Promise<BlobService
     pipeline.factories.push(ownAgents);
     return new BlobServiceClient(url, pipeline);
   } catch {
-    // Its error quotes the text.
+    // The error quotes the connection string.
     return undefined;
   }
 }

@@ -25,7 +25,6 @@ const named: FaultTable["named"] = {
   ConditionalRequestConflict: ["SERVICE_UNAVAILABLE", "Another write of the same file was in progress."],
 };
 
-/** Without a status there was no answer at all. */
 function byStatus(status: number | undefined): Meaning {
   if (status === undefined) return ["CONNECTION_ERROR", "The connection to the storage failed."];
   // The file may be there; the next attempt puts the same one in its place.

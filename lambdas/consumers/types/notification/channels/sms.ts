@@ -24,8 +24,8 @@ const faults = messagingFaults("SNS", {
 });
 
 /**
- * Text messages by SNS, one request a number. Numbers that are none, or whose owners have opted out, fail nothing
- * unless they are all that there is. SNS knows no idempotency here: an answer that is lost sends the message again.
+ * Text messages by SNS, one request per number. Invalid numbers, and those whose owners have opted out, fail nothing
+ * unless there are no others. SNS has no idempotency here: after a lost answer the message is sent again.
  */
 export const smsChannel =
   (clients = snsClients()): SendChannel =>

@@ -26,7 +26,7 @@ const faults = messagingFaults("SES", {
   BadRequest: ["VALIDATION_ERROR", "SES cannot send the message as it is."],
 });
 
-/** Amazon SES, one request a recipient. SES knows no idempotency: an answer that is lost sends the e-mail again. */
+/** Amazon SES, one request per recipient. SES has no idempotency: after a lost answer the e-mail is sent again. */
 export const sesSender =
   (clients = sesClients()): SendMail<Extract<EmailTarget, { provider: "ses" }>> =>
   async ({ signal, log }, setting, { recipients, before, subject, html, text }) => {
@@ -61,7 +61,7 @@ export const sendSes = sesSender();
 
 const isAscii = (text: string) => [...text].every((char) => char <= "\x7e");
 
-/** SES takes ASCII in an address line; a name beyond that is an encoded word (RFC 2047). */
+/** SES takes only ASCII in an address line; any other name is sent as an encoded word (RFC 2047). */
 function sender(from: string): string {
   const [, name = "", named] = /^(.*?)\s*<([^<>]+)>\s*$/s.exec(from) ?? [];
   if (named === undefined) return asciiAddress(from, "CONFIGURATION_ERROR");
@@ -71,7 +71,7 @@ function sender(from: string): string {
 }
 
 /**
- * SES does not know SMTPUTF8 (RFC 6531): it takes an international domain in Punycode, and no such name before the @.
+ * SES does not support SMTPUTF8 (RFC 6531): it takes an international domain in Punycode, and only ASCII before the @.
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
  */
 function asciiAddress(address: string, code: JobErrorCode = "VALIDATION_ERROR"): string {
