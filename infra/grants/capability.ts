@@ -6,7 +6,7 @@ import { acknowledge } from "./acknowledge.ts";
 /** Something that a role may do. */
 export interface Capability {
   statement: PolicyStatement;
-  /** Why its resources cannot do without a wildcard; only then may they hold one. */
+  /** Why its resources need a wildcard. Only with a reason may they hold one. */
   because?: string;
 }
 
@@ -14,8 +14,8 @@ export const allow = (actions: string[], resources: string[], because?: string):
   allowIf({}, actions, resources, because);
 
 /**
- * Each of any number of resources. The CDK joins statements as far as a policy may be long, and puts what is beyond that
- * into policies of its own; one long statement it cannot divide.
+ * One statement per resource. The CDK joins statements up to the length of a policy and puts the rest into further
+ * policies; it cannot divide one long statement.
  */
 export const allowEach = (actions: string[], resources: string[]): Capability[] =>
   resources.map((resource) => allow(actions, [resource]));
@@ -31,7 +31,7 @@ export const allowIf = (
   ...(because !== undefined && { because }),
 });
 
-/** Adds a capability to a role, and acknowledges the wildcards that it gives a reason for: those very resources only. */
+/** Adds a capability to a role, and acknowledges the wildcards that it gives a reason for, on those resources only. */
 export function grant(role: Role, { statement, because }: Capability): void {
   role.addToPolicy(statement);
   if (because === undefined) return;

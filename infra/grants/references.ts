@@ -1,29 +1,17 @@
 import type { Stack } from "aws-cdk-lib/core";
-import { targetsOf } from "../../lambdas/core/catalog/catalog.ts";
-import type { JobTypeDefinition, Product } from "../../lambdas/core/catalog/job-type.ts";
+import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type Reference, referencesIn } from "../../lambdas/core/catalog/references.ts";
 import { webhooksOf } from "../../lambdas/core/catalog/webhook.ts";
-import { arnOf, unique } from "./arn.ts";
+import { arnOf } from "./arn.ts";
 import { allowEach, type Capability } from "./capability.ts";
 
-/** What a consumer may read: exactly the secrets and parameters that the targets of its type name. */
-export function referenceGrants(
-  stack: Stack,
-  products: readonly Product[],
-  definition: JobTypeDefinition,
-): Capability[] {
-  return grantsFor(
-    stack,
-    products.flatMap((product) => referencesIn(targetsOf(product, definition))),
-  );
-}
+/** Reading exactly the secrets and parameters that these entries of the catalog name. */
+export const referenceGrants = (stack: Stack, entries: readonly unknown[]): Capability[] =>
+  grantsFor(stack, referencesIn(entries));
 
-/** What who sends webhooks may read: exactly the URLs and secrets that the webhooks of the catalog name. */
+/** Reading exactly the URLs and secrets that the webhooks of the catalog name, for the function that sends them. */
 export const webhookGrants = (stack: Stack, products: readonly Product[]): Capability[] =>
-  grantsFor(
-    stack,
-    products.flatMap((product) => referencesIn(webhooksOf(product))),
-  );
+  referenceGrants(stack, products.map(webhooksOf));
 
 function grantsFor(stack: Stack, references: readonly Reference[]): Capability[] {
   const secrets = references.flatMap((reference) => ("$secret" in reference ? [reference.$secret] : []));
@@ -35,7 +23,7 @@ function grantsFor(stack: Stack, references: readonly Reference[]): Capability[]
 }
 
 const granted = (action: string, names: string[], arn: (name: string) => string): Capability[] =>
-  allowEach([action], unique(names).map(arn));
+  allowEach([action], [...new Set(names)].sort().map(arn));
 
 /**
  * Secrets Manager ends the ARN of every secret with a hyphen and six characters that are not known before it exists.

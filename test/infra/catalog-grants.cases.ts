@@ -3,8 +3,9 @@ import { Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { type AppProps, Stack } from "aws-cdk-lib/core";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { grant } from "../../infra/grants/capability.ts";
-import { notificationGrants } from "../../infra/grants/notification.ts";
+import { catalogGrants } from "../../infra/grants/catalog-grants.ts";
 import { defineProduct, type ProductDefinition } from "../../lambdas/consumers/types/define-product.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { asItIs, flat, linesOf, linesOfEntry, policiesOf, resourcesOf, synthesize, testApp } from "./synth.ts";
@@ -230,7 +231,11 @@ describe("notifications", () => {
     const stack = new Stack(app, "Stack");
     const role = new Role(stack, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     const notifications = { customers: { envs: { dev }, messages: {} } };
-    const capabilities = notificationGrants(stack, [{ tag: "p", envs: ["dev"], jobs: {}, notifications }]);
+    const capabilities = catalogGrants(
+      stack,
+      [{ tag: "p", envs: ["dev"], jobs: {}, notifications }],
+      registry.notification,
+    );
     for (const capability of capabilities) grant(role, capability);
     expect(new AwsSolutionsChecks(app).validateScope(app)).toMatchObject({ violations: [] });
     const template = Template.fromStack(stack);

@@ -1,29 +1,35 @@
+import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { JobType } from "../../lambdas/core/job/job.ts";
 
+type Input = Record<string, unknown>;
+
 interface Sample {
-  /** An event of the demo product. */
+  /** An event of the demo product: that of the type's example. */
   event: string;
-  /** Inputs that it takes. */
-  good: Record<string, unknown>[];
+  /** Inputs that it takes: that of the type's example, and others. */
+  good: Input[];
   /** Inputs that it refuses, with the places of their faults. */
-  bad: [input: Record<string, unknown>, pointers: string[]][];
+  bad: [input: Input, pointers: string[]][];
+}
+
+function sample(type: JobType, { good = [], bad }: { good?: Input[]; bad: Sample["bad"] }): Sample {
+  const { event, input } = registry[type].example;
+  return { event, good: [input, ...good], bad };
 }
 
 const place = { customer: "ada", sku: "a-1", quantity: 1 };
 const order = { id: "0193a5c1-1111-7222-8333-444455556666", customer: "ada", total: 1.5 };
 
-/** What one may ask of each type, and may not: a type that is not here does not compile. */
+/** Inputs that each type takes and refuses: a type that is missing here does not compile. */
 export const sampleRequests: Record<JobType, Sample> = {
-  action: {
-    event: "create_order",
+  action: sample("action", {
     good: [{}, { params: { customer: "ada" }, query: { tag: ["a", "b"], none: null }, body: { sku: "A-1" } }],
     bad: [
       [{ bdy: {} }, ["/input/bdy"]],
       [{ body: "text", headers: { a: {} } }, ["/input/body", "/input/headers/a"]],
     ],
-  },
-  notification: {
-    event: "send_notification",
+  }),
+  notification: sample("notification", {
     good: [
       { slug: "order_update", callback: {} },
       { slug: "welcome", email: { to: ["ada@example.com"], subject: { name: "Ada" }, template: { name: "Ada" } } },
@@ -33,42 +39,33 @@ export const sampleRequests: Record<JobType, Sample> = {
       [{ slug: "welcom", callback: {} }, ["/input/slug"]],
       [{ slug: "welcome", push_notification: { title: {}, body: {} } }, ["/input/push_notification"]],
     ],
-  },
-  database_action: {
-    event: "record_order",
-    good: [{ data: order }],
+  }),
+  database_action: sample("database_action", {
     bad: [
       [{ data: { ...order, id: "7", total: -1 } }, ["/input/data/id", "/input/data/total"]],
       [{ filter: {} }, ["/input/data/id", "/input/data/customer", "/input/data/total"]],
     ],
-  },
-  function: {
-    event: "calculate_price",
-    good: [{ payload: { sku: "A-1" } }, { payload: null }],
+  }),
+  function: sample("function", {
+    good: [{ payload: null }],
     bad: [
       [{}, ["/input/payload"]],
       [{ payload: 1, pay: 2 }, ["/input/pay"]],
     ],
-  },
-  storage: {
-    event: "store_document",
-    good: [
-      { buffer: "aGVsbG8=", fileName: "a/b.txt" },
-      { buffer: { type: "Buffer", data: [1, 2] }, fileName: "b.bin", mimeType: "image/png" },
-    ],
+  }),
+  storage: sample("storage", {
+    good: [{ buffer: { type: "Buffer", data: [1, 2] }, fileName: "b.bin", mimeType: "image/png" }],
     bad: [
       [{ buffer: "aGVsbG8=", fileName: "../b.txt" }, ["/input/fileName"]],
       [{ buffer: "not base64!", fileName: "b.txt" }, ["/input/buffer"]],
       [{ fileName: "b.txt" }, ["/input"]],
     ],
-  },
-  feature: {
-    event: "place_order",
-    good: [place],
+  }),
+  feature: sample("feature", {
     bad: [
       [{ ...place, quantity: 0 }, ["/input/quantity"]],
       [{ customer: "ada", sku: "a-1", quantity: 1, coupon: "x" }, ["/input/coupon"]],
       [{ sku: 1, quantity: 1 }, ["/input/customer", "/input/sku"]],
     ],
-  },
+  }),
 };

@@ -72,8 +72,8 @@ describe.each(definitions)("the page on the type $type", (definition) => {
     const page = await catalogPage("README");
     const events = rowsOf(page, "type", "does", "fields besides", "its target");
     const [, , fields = "", target] = events.find(([link]) => link?.startsWith(`[\`${type}\`]`)) ?? [];
-    expect(namesIn(fields)).toEqual(Object.keys(definition.eventFields()));
-    expect(Object.keys(definition.eventFields())).toContain(targetField);
+    expect(namesIn(fields)).toEqual(Object.keys(definition.event()));
+    expect(Object.keys(definition.event())).toContain(targetField);
     expect(target).toBe(`\`${definition.section}.<name>\``);
     const numbers = [defaults.timeout_ms, limits.max_timeout_ms, defaults.retries];
     expect(

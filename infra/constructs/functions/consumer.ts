@@ -1,7 +1,7 @@
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../../lambdas/aws/start/env.ts";
-import type { JobTypeDefinition, Product } from "../../../lambdas/core/catalog/job-type.ts";
+import type { CheckedJobType, JobTypeDefinition, Product } from "../../../lambdas/core/catalog/job-type.ts";
 import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import type { Capability } from "../../grants/capability.ts";
 import { catalogGrants } from "../../grants/catalog-grants.ts";
@@ -43,7 +43,7 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
 }
 
 export interface ConsumerProps {
-  definition: JobTypeDefinition;
+  definition: CheckedJobType;
   platform: Platform;
   products: readonly Product[];
 }

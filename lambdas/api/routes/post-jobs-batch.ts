@@ -14,7 +14,7 @@ import { faultsOf, strict } from "../../core/schema/schema.ts";
 import { largestAnswer } from "../../core/schema/sizes.ts";
 import { requireJobScope } from "../require-job-scope.ts";
 import { BatchRequestSchema, BatchResultSchema } from "../schemas/batch.ts";
-import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
+import { aReceipt, exampleOf } from "../schemas/examples.ts";
 
 /** How many bytes the faults of each job may take: half of the answer is kept for everything else. */
 const roomForFaults = (jobs: number): number => largestAnswer / 2 / jobs;
@@ -56,7 +56,7 @@ export const doc = (): RouteDoc => ({
     "The jobs are independent: one that is refused does not affect the others. Give each job its own `idempotency_key`.",
   body: {
     schema: BatchRequestSchema(),
-    examples: { two: { jobs: [jobRequestExamples.action, jobRequestExamples.function] } },
+    examples: { two: { jobs: [exampleOf("action"), exampleOf("function")] } },
   },
   answers: {
     200: {

@@ -1,4 +1,7 @@
-/** The job in the examples of the OpenAPI document. */
+import { definitions } from "../../consumers/types/definitions.ts";
+import { type JobType, jobTypes } from "../../core/job/job.ts";
+
+/** The job that the examples of the OpenAPI document are about. */
 const jobId = "job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e";
 const nine = Date.UTC(2030, 0, 31, 8);
 
@@ -22,33 +25,12 @@ export const aJob = { ...aSummary, attempts: [] };
 
 const request = { env: "prd", product_tag: "my-product", start_at: 0 };
 
-/** A request for a job of each type, and one for a recurring job. The tests check them against their schemas. */
+/** A request for a job of a type. */
+export const exampleOf = (type: JobType) => ({ ...request, ...definitions[type].example });
+
+/** A request for a job of each type, and one for a recurring job. */
 export const jobRequestExamples = {
-  action: {
-    ...request,
-    event: "create_order",
-    input: { params: { customer: "c-42" }, body: { sku: "A-1" } },
-  },
-  notification: {
-    ...request,
-    event: "send_notification",
-    input: {
-      slug: "order_update",
-      push_notification: {
-        title: { en: "Order shipped" },
-        body: { en: "Your order has been shipped!" },
-        device_token: "abcdef123456",
-      },
-    },
-  },
-  database_action: {
-    ...request,
-    event: "record_order",
-    input: { data: { id: "0198c2f4-7a6e-7b3c-9d1e-2f3a4b5c6d7e", customer: "c-42", total: 12.5 } },
-  },
-  function: { ...request, event: "calculate_price", input: { payload: { sku: "A-1", quantity: 2 } } },
-  storage: { ...request, event: "store_document", input: { buffer: "aGVsbG8=", fileName: "notes/hello.txt" } },
-  feature: { ...request, event: "place_order", input: { customer: "c-42", sku: "A-1", quantity: 2 } },
+  ...Object.fromEntries(jobTypes.map((type) => [type, exampleOf(type)])),
   recurring: {
     ...request,
     event: "create_order",
@@ -57,4 +39,4 @@ export const jobRequestExamples = {
     retries: 5,
     labels: ["daily"],
   },
-} as const;
+};

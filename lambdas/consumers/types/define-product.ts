@@ -16,7 +16,7 @@ interface CommonEvent {
 }
 
 type EventOf<D extends Definition> = D extends Definition
-  ? { type: D["type"] } & z.input<z.ZodObject<ReturnType<D["eventFields"]>>> & CommonEvent
+  ? { type: D["type"] } & z.input<z.ZodObject<ReturnType<D["event"]>>> & CommonEvent
   : never;
 
 type Sections = { [D in Definition as D["section"]]?: Record<string, z.input<ReturnType<D["target"]>>> };
@@ -30,7 +30,7 @@ export interface ProductDefinition extends Sections {
   envs: readonly string[];
   /** Its job events by tag: what each of them means. */
   jobs: Record<string, EventOf<Definition>>;
-  /** Who is told over HTTP of what happens to its jobs, by a name of your own. */
+  /** The endpoints that get events of its jobs over HTTP, by a name of your own. */
   webhooks?: Record<string, Webhook>;
 }
 

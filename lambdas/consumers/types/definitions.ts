@@ -1,4 +1,4 @@
-import type { Definitions, JobTypeDefinition } from "../../core/catalog/job-type.ts";
+import type { JobTypeDefinition } from "../../core/catalog/job-type.ts";
 import type { JobType } from "../../core/job/job.ts";
 import { action } from "./action/definition.ts";
 import { databaseAction } from "./database_action/definition.ts";
@@ -7,7 +7,7 @@ import { cloudFunction } from "./function/definition.ts";
 import { notification } from "./notification/definition.ts";
 import { storage } from "./storage/definition.ts";
 
-/** The job types as a deployed function knows them: all that a request or a job needs, and nothing that checks the catalog. */
+/** The job types as a deployed function knows them: what a request or a job needs, and nothing that checks the catalog. */
 export const definitions = {
   action,
   notification,
@@ -15,4 +15,4 @@ export const definitions = {
   function: cloudFunction,
   storage,
   feature,
-} as const satisfies Definitions & { [T in JobType]: JobTypeDefinition & { type: T } };
+} as const satisfies { [T in JobType]: JobTypeDefinition & { type: T } };

@@ -1,28 +1,29 @@
 import type { Registry } from "../../core/catalog/job-type.ts";
 import { appTarget } from "./action/target.ts";
+import { databaseAccess } from "./database_action/access.ts";
 import { databaseTarget } from "./database_action/target.ts";
+import { withTarget } from "./define-job-type.ts";
 import { definitions } from "./definitions.ts";
 import { checkFeature } from "./feature/check-feature.ts";
-import { type FeatureTarget, featureTarget } from "./feature/target.ts";
+import { featureTarget } from "./feature/target.ts";
+import { functionAccess } from "./function/access.ts";
 import { functionTarget } from "./function/target.ts";
+import { notificationAccess } from "./notification/access.ts";
 import { notificationTarget } from "./notification/target.ts";
+import { storageAccess } from "./storage/access.ts";
 import { storageTarget } from "./storage/target.ts";
 
-const { action, notification, database_action, function: cloudFunction, storage, feature } = definitions;
-
 /**
- * The job types with what checks a catalog. The infrastructure, the SDK's types, the docs and the conformance tests loop over
- * it. No function imports it: a deployed catalog has been checked, and the schemas of targets would be made at every cold start.
+ * The job types with what checks a catalog and what their targets need of AWS. The infrastructure, the local system, the
+ * types of products and the tests loop over it. No function imports it: a deployed catalog has been checked, and a cold
+ * start would pay for the schemas of targets.
  */
 export const registry = {
-  action: { ...action, target: appTarget },
-  notification: { ...notification, target: notificationTarget },
-  database_action: { ...database_action, target: databaseTarget },
-  function: { ...cloudFunction, target: functionTarget },
-  storage: { ...storage, target: storageTarget },
-  feature: {
-    ...feature,
-    target: featureTarget,
-    checkTarget: (target, ...more) => checkFeature(target as FeatureTarget, ...more),
-  },
+  action: withTarget(definitions.action, { target: appTarget }),
+  notification: withTarget(definitions.notification, { target: notificationTarget, access: notificationAccess }),
+  database_action: withTarget(definitions.database_action, { target: databaseTarget, access: databaseAccess }),
+  function: withTarget(definitions.function, { target: functionTarget, access: functionAccess }),
+  storage: withTarget(definitions.storage, { target: storageTarget, access: storageAccess }),
+  // Its steps are jobs of other types, and so is what they need of AWS.
+  feature: withTarget(definitions.feature, { target: featureTarget, checkTarget: checkFeature }),
 } as const satisfies Registry;

@@ -14,7 +14,7 @@ export interface CatalogEvent {
 export interface Catalog {
   products: readonly Product[];
   registry: Definitions;
-  /** Throws a RequestError that names the nearest known product; `pointer` is where the tag was asked for. */
+  /** Throws a RequestError that names the nearest known product; `pointer` is where the request has the tag. */
   product(tag: string, pointer?: string): Product;
   /** The product, if it has this env; throws a RequestError that names the nearest known product or env. */
   tenant(productTag: string, env: string): Product;

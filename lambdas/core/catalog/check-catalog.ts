@@ -32,18 +32,18 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
   return [...faults, ...further.filter(isOwn)];
 }
 
-/** Whether a fault may be one only for want of what was left out: a section, a part of its own entry, or what it names. */
+/** Whether a fault may only follow from a part that was left out as faulty: a section, a part of its own entry, or what it names. */
 function follows({ pointer }: Fault, lost: readonly Path[], product: unknown, prefix: Path): boolean {
   const named = valueAt(product, pathOf(pointer).slice(prefix.length));
   return lost.some((path) => {
-    // Nothing else of an entry refers to a number of it, such as a timeout.
+    // Nothing else of an entry refers to one of its numbers, such as a timeout.
     const matters = path[0] !== "jobs" && typeof valueAt(product, path) !== "number";
     const isPart = matters && pointer.startsWith(`${jsonPointer([...prefix, ...path.slice(0, 2)])}/`);
     return path.length === 1 || path.at(-1) === named || isPart;
   });
 }
 
-/** Unlike a target a webhook need not say something about every env. */
+/** Unlike a target, a webhook need not name every env. */
 const checkWebhooks = (product: Product, prefix: PropertyKey[]): Fault[] =>
   Object.entries(webhooksOf(product)).flatMap(([tag, { envs }]) =>
     unknownEnvs(product, envs, [...prefix, "webhooks", tag, "envs"]),
@@ -111,7 +111,7 @@ function checkEvents(product: Product, registry: Registry, prefix: PropertyKey[]
 function productSchema(registry: Registry) {
   const definitions = Object.values(registry);
   const [first, ...others] = definitions.map((definition) =>
-    strict({ type: z.literal(definition.type), ...commonEventFields, ...definition.eventFields() }),
+    strict({ type: z.literal(definition.type), ...commonEventFields, ...definition.event() }),
   );
   const sections = definitions.map((definition) => [definition.section, z.record(Tag, definition.target()).optional()]);
   return strict({

@@ -1,7 +1,7 @@
-/** `gone`: its answer was 410. `failing`: nothing has arrived there for a day. */
+/** `gone`: it answered 410. `failing`: it has taken nothing for a day. */
 export type DisabledReason = "gone" | "failing";
 
-/** What is known against an endpoint of a webhook. Times are epoch milliseconds. */
+/** The failures of an endpoint of a webhook. Times are epoch milliseconds. */
 export interface EndpointState {
   /** Attempts that have failed since the last one that succeeded. */
   failures: number;

@@ -21,7 +21,7 @@ export const Reference: z.ZodType<ReferenceType, ReferenceType> = z.union(
 /** A value that may be written out in the catalog or kept in AWS: for URLs and names, which are not secret. */
 export const TextOrReference = z.union(
   [z.string().min(1), SecretReference, ParameterReference],
-  must('must be a text, or a reference to one: parameter("/path") or secret("name#key")'),
+  must('must be a string, or a reference to one: parameter("/path") or secret("name#key")'),
 );
 
 /** Where nothing secret is sent to. */
@@ -31,8 +31,8 @@ export const HttpUrl = TextOrReference.refine(
 );
 
 /**
- * Where credentials are sent to: https. One behind a reference is looked at when it is known, and may be plain HTTP to this
- * very machine; what is written in the catalog goes to the world.
+ * Where credentials are sent to: https. A URL behind a reference is checked once it is known, and may be plain HTTP to
+ * this machine; one that is written in the catalog leads elsewhere.
  */
 const isSecure = (url: TextOrReferenceType): boolean => typeof url !== "string" || urlFault(url) === undefined;
 const notSecure = "an https URL without credentials, or a reference to one: credentials are sent there";

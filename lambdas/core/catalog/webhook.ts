@@ -11,13 +11,13 @@ const Endpoint = strict({
     error: "must be an https URL without credentials",
   }),
   secret: Reference,
-  /** While a secret is replaced both sign, so that receivers can change over in their own time. */
+  /** While a secret is being replaced both sign, so that receivers can change over in their own time. */
   previous_secret: Reference.optional(),
 });
 
-/** A webhook as the catalog has it: `webhooks.<tag>` of a product. An env that it does not name gets none. */
+/** A webhook in the catalog: `webhooks.<tag>` of a product. An env that it does not name has none. */
 export const Webhook = strict({
-  /** The transitions that it is told of; by default the final ones. */
+  /** The transitions that it gets. Default: the final ones. */
   events: z.array(z.enum(jobEvents)).min(1).optional(),
   envs: z.record(z.string(), Endpoint),
 });

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { JobErrorCode } from "./job-error.ts";
 
-/** The six job types. `consumers/types/registry.ts` says what each of them is. */
+/** The job types. `consumers/types/definitions.ts` says what each of them is. */
 export const jobTypes = ["action", "notification", "database_action", "function", "storage", "feature"] as const;
 export type JobType = (typeof jobTypes)[number];
 

@@ -1,31 +1,43 @@
 import { agents, withinABurst } from "../../../aws/client/agents.ts";
 import { roleCredentials } from "../../../aws/client/role-credentials.ts";
 
-/** The client of a region, or of the consumer's own. */
-export type RegionalClients<Client> = (region: string | undefined) => Promise<Client>;
+interface ClientSettings {
+  /** Default: the consumer's own. */
+  region?: string | undefined;
+  /** Default: AWS's own. */
+  endpoint?: string | undefined;
+  /** Milliseconds. Default: 3000. */
+  connectionTimeout?: number;
+  /** Milliseconds. Default: none, as the job has a timeout of its own. */
+  requestTimeout?: number;
+}
 
 /**
- * What every client here is made with: one try, as what follows a failure is the job's retry policy, which counts it. Nothing
- * is sent on a connection from before a freeze, as a message whose connection fails may have been sent.
+ * What every client of a consumer is made with. It tries once: what follows a failure is the job's retry policy, which counts
+ * it and waits as long as the service asks. It uses no connection from before a freeze, as a request whose connection fails
+ * may have taken effect.
  */
-export const clientSettings = (region: string | undefined) => ({
+export const clientSettings = ({ region, endpoint, connectionTimeout = 3000, requestTimeout }: ClientSettings) => ({
   credentials: roleCredentials,
   ...(region !== undefined && { region }),
+  ...(endpoint !== undefined && { endpoint }),
   maxAttempts: 1,
   requestHandler: {
-    connectionTimeout: 3000,
-    requestTimeout: 20_000,
-    throwOnRequestTimeout: true,
+    connectionTimeout,
+    ...(requestTimeout !== undefined && { requestTimeout, throwOnRequestTimeout: true }),
     ...agents(withinABurst),
   },
 });
 
-/** A client a region, made when it is first asked for and kept while this Lambda is warm. */
-export function regionalClients<Client>(make: RegionalClients<Client>): RegionalClients<Client> {
-  const clients = new Map<string | undefined, Promise<Client>>();
-  return (region) => {
-    const client = clients.get(region) ?? make(region);
-    clients.set(region, client);
+/** Makes one client per place (a region, or a region and an endpoint) and keeps it in `clients` while this Lambda is warm. */
+export function clientPerPlace<Place extends (string | undefined)[], Client>(
+  make: (...place: Place) => Client,
+  clients = new Map<string, Client>(),
+): (...place: Place) => Client {
+  return (...place) => {
+    const name = JSON.stringify(place);
+    const client = clients.get(name) ?? make(...place);
+    clients.set(name, client);
     return client;
   };
 }

@@ -1,14 +1,14 @@
 import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import type { Auth } from "../../types/action/target.ts";
+import type { Auth } from "./auth-schema.ts";
 import { exchange, type HttpRequest } from "./exchange.ts";
 import { setHeader } from "./headers.ts";
 import { oauth2Source } from "./oauth2.ts";
 import { settingName, textOf } from "./settings.ts";
 import { withToken } from "./tokens.ts";
 
-/** Sends a request with the credentials of its app, which win over whatever the request already has in their place. */
+/** Sends a request with the credentials of its app, which replace what the request has in their place. */
 export async function authorizedExchange(execution: Execution, auth: Auth, request: HttpRequest): Promise<Response> {
   const { secrets, signal } = execution;
   switch (auth.type) {
@@ -37,7 +37,7 @@ export async function authorizedExchange(execution: Execution, auth: Auth, reque
   }
 }
 
-/** RFC 7617: the user's name ends at the first colon, so it cannot have one. */
+/** RFC 7617: the user name ends at the first colon, so it cannot contain one. */
 function basic(user: string, password: string, setting: TextOrReference): string {
   if (user.includes(":")) {
     throw new JobError("CONFIGURATION_ERROR", `${settingName(setting, "The user name")} must not have a colon.`);

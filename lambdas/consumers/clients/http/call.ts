@@ -1,11 +1,11 @@
 import type { TextOrReference } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import { carriesCredentials } from "../../types/action/credentials.ts";
-import type { ActionInput } from "../../types/action/input.ts";
-import type { Auth, BodyType } from "../../types/action/target.ts";
 import { authorizedExchange } from "./auth.ts";
+import type { Auth, BodyType } from "./auth-schema.ts";
 import { encodeBody } from "./body.ts";
+import type { CallInput } from "./call-input.ts";
+import { carriesCredentials } from "./credentials.ts";
 import { discard, type HttpRequest } from "./exchange.ts";
 import { mergeHeaders } from "./headers.ts";
 import { secureUrlOf, urlOf } from "./settings.ts";
@@ -22,11 +22,11 @@ export interface Call {
   path: string;
   auth: Auth | undefined;
   bodyType: BodyType | undefined;
-  defaults: ActionInput | undefined;
-  input: ActionInput;
+  defaults: CallInput | undefined;
+  input: CallInput;
 }
 
-/** Sends a call and answers its response if that is a success; throws the JobError that its status stands for if not. */
+/** Sends a call and returns its response if that is a success; otherwise throws the JobError that its status stands for. */
 export async function send(execution: Execution, call: Call): Promise<Response> {
   const request = await requestOf(execution, call);
   const response = await authorizedExchange(execution, call.auth ?? { type: "none" }, request);
@@ -55,7 +55,7 @@ async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Pr
 }
 
 /**
- * The fields of both, the input's in place of the default's: whole fields, so that what the input says is what is sent.
+ * The fields of both; a field of the input replaces the default as a whole, so that what the input says is what is sent.
  * Spread defines fields and never runs a setter, so a field called `__proto__` stays a field.
  */
 const merged = <T>(defaults?: Record<string, T>, input?: Record<string, T>): Record<string, T> | undefined =>

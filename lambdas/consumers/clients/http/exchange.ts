@@ -13,8 +13,8 @@ export const maxRedirects = 5;
 const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);
 
 /**
- * One request and its response, whatever its status. Redirects are followed within the origin only: another host was
- * not meant by the catalog and must see neither credentials nor input.
+ * One request and its response, whatever its status. Redirects are followed within the origin only: the catalog
+ * did not mean another host, which must see neither credentials nor input.
  */
 export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Response> {
   let next = request;
@@ -28,12 +28,12 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
 
 type Answer = Pick<Response, "status" | "headers">;
 
-/** Whether an answer is a redirect that says where to. */
+/** Whether an answer is a redirect with a location. */
 export const leadsOn = ({ status, headers }: Answer): boolean => isRedirect(status) && headers.has("location");
 
 /**
- * The request that such an answer leads to, after `redirects` before it. Throws a PROVIDER_ERROR for another host, and for one
- * redirect too many.
+ * The request that a redirect leads to, after `redirects` earlier ones. Throws a PROVIDER_ERROR for another host and for too
+ * many redirects.
  */
 export function redirectOf(request: HttpRequest, answer: Answer, redirects: number, who = "provider"): HttpRequest {
   if (redirects === maxRedirects) throw refused(who, `redirects more than ${maxRedirects} times`);
@@ -44,8 +44,8 @@ export function redirectOf(request: HttpRequest, answer: Answer, redirects: numb
 const idempotent = new Set(["GET", "PUT", "DELETE"]);
 
 /**
- * A provider need not honour the idempotency key, so that a POST or PATCH is never repeated here; that it seldom has to be
- * is `sendHttp`'s doing, which uses no connection from before a freeze.
+ * A provider need not honour the idempotency key, so a POST or PATCH is never repeated here. It seldom has to be, as
+ * `sendHttp` uses no connection from before a freeze.
  */
 async function send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
   const sent = { ...defaults, ...Object.fromEntries(headers) };

@@ -2,7 +2,7 @@ import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { quoted } from "./names.ts";
 import type { Scalar } from "./url.ts";
 
-/** RFC 9110 5.6.2 and 5.5: what a name and a value may be made of. CR and LF would start a header of their own. */
+/** RFC 9110 5.6.2 and 5.5: the characters of a name and of a value. CR and LF would start another header. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
@@ -36,7 +36,7 @@ export function headerFault(name: string, value: string): string | undefined {
   return fieldValue.test(value) ? undefined : "has characters that no header can carry";
 }
 
-/** The headers of a request, later records before earlier ones whatever their case. */
+/** The headers of a request. Later records replace earlier ones, whatever the case of their names. */
 export function mergeHeaders(...records: (Record<string, Scalar> | undefined)[]): Headers {
   const headers = new Headers();
   for (const [name, value] of records.flatMap((record) => Object.entries(record ?? {}))) {
@@ -49,6 +49,6 @@ export function mergeHeaders(...records: (Record<string, Scalar> | undefined)[])
 const confidential =
   /(^|-)(cookie2?|auth|authorization|authenticate|authentication|token|secret|session|signature|credentials?|api-?key)($|-)/;
 
-/** The headers of a response as a result shows them; their names are in lower case already. */
+/** The headers of a response as a result shows them. Their names are in lower case already. */
 export const shownHeaders = (headers: Iterable<[string, string]>): Record<string, string> =>
   Object.fromEntries([...headers].filter(([name]) => !confidential.test(name)));

@@ -1,6 +1,6 @@
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
-import type { Auth } from "../../types/action/target.ts";
+import type { Auth } from "./auth-schema.ts";
 import { discard, exchange } from "./exchange.ts";
 import { readJson } from "./read-body.ts";
 import { secureUrlOf, textOf } from "./settings.ts";
@@ -10,7 +10,7 @@ import { type FreshToken, type TokenSource, tokenKey } from "./tokens.ts";
 type OAuth2 = Extract<Auth, { type: "oauth2" }>;
 type Fields = Record<string, string>;
 
-/** What is assumed of a token whose answer does not say how long it lives (RFC 6749 5.1 only recommends it). */
+/** The lifetime of a token whose answer does not give one (RFC 6749 5.1 only recommends it). */
 const assumedLifetimeSeconds = 300;
 
 /** Where the access tokens of a client come from (client credentials, RFC 6749 4.4). */

@@ -3,7 +3,7 @@ import { pipeline, type Readable, type Transform } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { JobError } from "../../../core/job/job-error.ts";
 
-/** As browsers do, what has come of a body that was cut off is read. */
+/** A body that was cut off is read as far as it came, as browsers do. */
 const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
 
 const decoders: Record<string, () => Transform> = {
@@ -20,7 +20,7 @@ const decoders: Record<string, () => Transform> = {
 /** Statuses whose answers have no body. */
 const bodiless = new Set([204, 205, 304]);
 
-/** An answer of `node:http` in the shape that `fetch` gives it: its body decompressed, and read as far as somebody reads it. */
+/** An answer of `node:http` as a `Response` of `fetch`: its body is decompressed, and read only as far as its reader goes. */
 export function responseOf(answer: IncomingMessage): Response {
   const { statusCode: status = 0, rawHeaders } = answer;
   const headers = new Headers();
@@ -35,7 +35,7 @@ export function responseOf(answer: IncomingMessage): Response {
   return new Response(bodiless.has(status) ? null : decoded(answer), { status, headers });
 }
 
-/** An encoding that we did not ask for and do not know leaves the body as it is. */
+/** A body in an encoding that is unknown, and was not asked for, stays as it is. */
 function decoded(answer: IncomingMessage): Readable {
   const encodings = (answer.headers["content-encoding"] ?? "").toLowerCase().split(",");
   return encodings.reduceRight<Readable>((body, encoding) => {

@@ -3,15 +3,15 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { Secrets } from "../../../core/ports/ports.ts";
 import { httpUrl, urlFault } from "../../../core/schema/url.ts";
 
-/** The text of a setting. A reference without a value is the Secrets port's CONFIGURATION_ERROR; nothing wraps it. */
+/** The value of a setting. For a reference without a value the Secrets port throws a CONFIGURATION_ERROR. */
 export const textOf = async (secrets: Secrets, setting: TextOrReference): Promise<string> =>
   isReference(setting) ? secrets.resolve(setting) : setting;
 
-/** How a message names a setting: by its reference, or else by what it is; never by its value. */
+/** How a message names a setting: by its reference or by what it is, never by its value. */
 export const settingName = (setting: TextOrReference, what: string): string =>
   isReference(setting) ? `${what}, ${referenceName(setting)},` : what;
 
-/** An HTTP(S) URL of the catalog, which may stand behind a reference and is sent nothing secret. */
+/** An HTTP(S) URL of the catalog, which may be a reference. Nothing secret is sent there. */
 export async function urlOf(secrets: Secrets, setting: TextOrReference, what: string): Promise<URL> {
   const url = httpUrl(await textOf(secrets, setting));
   if (url) return url;

@@ -29,25 +29,26 @@ const meanings: Record<number, Meaning> = {
   505: unsupported,
 };
 
-/** What a status that is no success means; 5xx that are not listed are passing faults, all others permanent. */
-export const meaningOf = (status: number): Meaning =>
+/** What a status other than a success means. A 5xx that is not listed may pass, all others are permanent. */
+const meaningOf = (status: number): Meaning =>
   meanings[status] ??
   (status >= 500
     ? { code: "PROVIDER_ERROR", why: "it failed", retryable: true }
     : { code: "PROVIDER_ERROR", why: "it refuses the request", retryable: false });
 
 /**
- * The failure that a status stands for. Says the status and what it means and nothing of the response: a body may echo
- * the request with its credentials.
+ * The failure that a status stands for. Its message has the status and what it means, and nothing of the response: a body
+ * may echo the request with its credentials.
  */
 export function statusError(
   response: { status: number; headers: Headers },
   now: number,
-  options: { who?: string; progress?: unknown } = {},
+  options: { who?: string; message?: string; progress?: unknown } = {},
 ): JobError {
   const { code, why, retryable } = meaningOf(response.status);
   const wait = retryAfterMs(response.headers.get("retry-after"), now);
-  return new JobError(code, `${options.who ?? "The provider"} answered with status ${response.status}: ${why}.`, {
+  const message = `${options.who ?? "The provider"} answered with status ${response.status}: ${why}.`;
+  return new JobError(code, options.message ?? message, {
     ...(retryable !== undefined && { retryable }),
     ...(wait !== undefined && { retryAfterMs: wait }),
     progress: options.progress,

@@ -15,13 +15,13 @@ interface Entry {
   freshUntil: number;
 }
 
-/** One a warm Lambda: requests that need the same token at once share one fetch of it. */
+/** One cache per warm Lambda: requests that need the same token at once share one fetch of it. */
 const entries = new Map<string, Entry>();
 
-/** How long a token may take to come; longer than one job's patience, as others may wait for it too. */
+/** How long a token may take. Longer than one job may wait, as other jobs may wait for it too. */
 const fetchTimeoutMs = 10_000;
 
-/** Tells credentials apart without keeping them; a rotated secret is another key. */
+/** Tells credentials apart without keeping them; a rotated secret has another key. */
 export const tokenKey = (...parts: (string | undefined)[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 
@@ -31,8 +31,8 @@ export interface TokenSource {
 }
 
 /**
- * Sends with a cached token; once more with a fresh one when it is refused, as providers revoke tokens early. `isRefusal` says
- * whether a 401 is about the token; without it each is.
+ * Sends with a cached token, and once more with a fresh one when it is refused, as providers revoke tokens early. `isRefusal`
+ * says whether a 401 is about the token. Default: every 401 is.
  */
 export async function withToken(
   { clock, signal }: Pick<Execution, "clock" | "signal">,

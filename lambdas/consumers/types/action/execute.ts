@@ -1,10 +1,10 @@
+import { own } from "../../../core/catalog/catalog.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import type { Execute, Execution } from "../../../core/operations/execution.ts";
 import { send } from "../../clients/http/call.ts";
 import { shownHeaders } from "../../clients/http/headers.ts";
 import { type DecodedBody, decodeBody, maxResponseBytes, readBytes } from "../../clients/http/read-body.ts";
-import type { ActionInput } from "./input.ts";
-import type { AppTarget } from "./target.ts";
+import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { action as definition } from "./definition.ts";
 
 /** What an action results in; `headers` without cookies and credentials. */
 export interface ActionResult extends DecodedBody {
@@ -13,7 +13,7 @@ export interface ActionResult extends DecodedBody {
 }
 
 /** Calls the action of an app; its response is the result. */
-export const execute = (async (execution: Execution): Promise<ActionResult> => {
+export const execute = defineExecutor(definition, async (execution): Promise<ActionResult> => {
   const { app, action } = targetOf(execution);
   const response = await send(execution, {
     method: action.method,
@@ -23,7 +23,7 @@ export const execute = (async (execution: Execution): Promise<ActionResult> => {
     auth: app.auth,
     bodyType: action.body_type,
     defaults: action.defaults,
-    input: execution.input as ActionInput,
+    input: execution.input,
   });
   const bytes = await readBytes(response, execution.signal, maxResponseBytes, execution.room);
   return {
@@ -31,15 +31,13 @@ export const execute = (async (execution: Execution): Promise<ActionResult> => {
     headers: shownHeaders(response.headers),
     ...decodeBody(bytes, response.headers.get("content-type")),
   };
-}) satisfies Execute;
+});
 
 /** A deployment may have dropped the env or the action that a stored job names. */
-function targetOf({ target, event, job }: Execution) {
-  const { envs, actions } = target as AppTarget;
-  const app = Object.hasOwn(envs, job.env) ? envs[job.env] : undefined;
-  const name = String(event.action);
-  const action = Object.hasOwn(actions, name) ? actions[name] : undefined;
+function targetOf({ target, event, job }: ExecutionOf<typeof definition>) {
+  const app = own(target.envs, job.env);
+  const action = own(target.actions, event.action);
   if (!app) throw new JobError("CONFIGURATION_ERROR", `App ${event.app} says nothing about env ${job.env}.`);
-  if (!action) throw new JobError("CONFIGURATION_ERROR", `App ${event.app} no longer has action ${name}.`);
+  if (!action) throw new JobError("CONFIGURATION_ERROR", `App ${event.app} no longer has action ${event.action}.`);
   return { app, action };
 }

@@ -1,34 +1,11 @@
 import * as z from "zod";
 import { perEnv } from "../../../core/catalog/per-env.ts";
-import { HttpUrl, Reference, SecureUrl, secureWhere, TextOrReference } from "../../../core/catalog/reference-schema.ts";
+import { HttpUrl, secureWhere } from "../../../core/catalog/reference-schema.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
-import { carriesCredentials } from "./credentials.ts";
-import { actionInput } from "./input.ts";
-
-/** How an app wants to be authenticated with; every credential by reference. */
-export const Auth = z.discriminatedUnion("type", [
-  strict({ type: z.literal("none") }),
-  strict({ type: z.literal("basic"), username: TextOrReference, password: Reference }),
-  strict({ type: z.literal("bearer"), token: Reference }),
-  strict({ type: z.literal("api_key"), in: z.enum(["header", "query"]), name: z.string().min(1), key: Reference }),
-  /** The client credentials grant (RFC 6749 4.4). */
-  strict({
-    type: z.literal("oauth2"),
-    token_url: SecureUrl,
-    client_id: TextOrReference,
-    client_secret: Reference,
-    scope: z.string().min(1).optional(),
-    audience: z.string().min(1).optional(),
-    /** Where the client's credentials go: form fields, which most providers read, or a Basic header. Default: body. */
-    client_auth: z.enum(["body", "basic"]).optional(),
-  }),
-]);
-export type Auth = z.infer<typeof Auth>;
-
-/** What the body's record becomes: JSON, form fields, or the text of its single field `text`. */
-export const BodyType = z.enum(["json", "form", "text"]);
-export type BodyType = z.infer<typeof BodyType>;
+import { Auth, BodyType } from "../../clients/http/auth-schema.ts";
+import { callInput } from "../../clients/http/call-input.ts";
+import { carriesCredentials } from "../../clients/http/credentials.ts";
 
 /** Executors read the catalog as it is written, so nothing here has a zod default: they fill in what is left out. */
 export const appTarget = () =>
@@ -52,8 +29,8 @@ export const appTarget = () =>
         /** Default: json. */
         body_type: BodyType.optional(),
         /** A field of the input replaces the default's field of the same name; a query field of null removes it. */
-        defaults: actionInput().optional(),
+        defaults: callInput().optional(),
       }),
     ),
   });
-export type AppTarget = z.output<ReturnType<typeof appTarget>>;
+export type AppTarget = z.input<ReturnType<typeof appTarget>>;

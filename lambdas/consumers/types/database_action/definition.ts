@@ -1,8 +1,11 @@
 import * as z from "zod";
-import type { JobTypeDefinition } from "../../../core/catalog/job-type.ts";
+import { own } from "../../../core/catalog/catalog.ts";
+import type { Fault } from "../../../core/errors.ts";
 import { lazy } from "../../../core/schema/lazy.ts";
 import { didYouMean, strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
+import { defineJobType } from "../define-job-type.ts";
+import type { Placeholder } from "./placeholders.ts";
 import { readDynamo } from "./read-dynamodb.ts";
 import { mongoNames, readMongo } from "./read-mongodb.ts";
 import { compile } from "./statement.ts";
@@ -15,41 +18,41 @@ export const databaseInput = lazy(() => {
   // An action that only selects records takes nothing but their filter; what an action needs its placeholders say.
   return strict({ data: Records.optional(), filter: Records.optional() });
 });
-export type DatabaseInput = z.infer<ReturnType<typeof databaseInput>>;
 
 /** What the input lacks of what the placeholders of the target's action ask for. */
-export function databaseFaults(target: DatabaseTarget, action: string, input: Input) {
-  if (!Object.hasOwn(target.actions, action)) return [];
+export const databaseFaults = (target: DatabaseTarget, action: string, input: Input): Fault[] =>
+  inputFaults(placeholdersOf(target, action), input, target.engine === "mongodb" ? mongoNames : plainNames);
+
+function placeholdersOf(target: DatabaseTarget, name: string): Placeholder[] {
   switch (target.engine) {
     case "postgres":
-    case "mysql": {
-      const { placeholders } = compile(target.actions[action]?.statement ?? "", target.engine);
-      return inputFaults(placeholders, input, plainNames);
-    }
+    case "mysql":
+      return compile(own(target.actions, name)?.statement ?? "", target.engine).placeholders;
     case "mongodb":
-      return inputFaults(readMongo(target.actions[action] as never).placeholders, input, mongoNames);
+      return readMongo(own(target.actions, name) ?? {}).placeholders;
     case "dynamodb":
-      return inputFaults(readDynamo(target.actions[action] as never).placeholders, input, plainNames);
+      return readDynamo(own(target.actions, name) ?? {}).placeholders;
   }
 }
 
-export const databaseAction = {
+export const databaseAction = defineJobType<DatabaseTarget>()({
   type: "database_action",
   summary: "Run a named action of a database.",
   requestName: "IDbActionRequest",
   section: "databases",
   targetField: "database",
   input: databaseInput,
-  eventFields: () => ({ database: Tag, action: Tag }),
-  checkEvent(event, target) {
-    const { actions } = target as DatabaseTarget;
-    if (Object.hasOwn(actions, String(event.action))) return [];
-    const hint = didYouMean(String(event.action), Object.keys(actions));
+  event: () => ({ database: Tag, action: Tag }),
+  checkEvent(event, { actions }) {
+    if (Object.hasOwn(actions, event.action)) return [];
+    const hint = didYouMean(event.action, Object.keys(actions));
     return [{ pointer: "/action", detail: `database ${event.database} has no such action.${hint}` }];
   },
-  checkInput({ target, event, input }) {
-    return databaseFaults(target as DatabaseTarget, String(event.action), input as unknown as Input);
+  checkInput: ({ target, event, input }) => databaseFaults(target, event.action, input),
+  example: {
+    event: "record_order",
+    input: { data: { id: "0198c2f4-7a6e-7b3c-9d1e-2f3a4b5c6d7e", customer: "c-42", total: 12.5 } },
   },
   defaults: { timeout_ms: 30_000, retries: 3 },
   limits: { max_timeout_ms: 300_000, memory_mb: 256 },
-} as const satisfies JobTypeDefinition;
+});

@@ -1,16 +1,17 @@
 import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import type { Execute, Execution } from "../../../core/operations/execution.ts";
-import { databaseFaults } from "./definition.ts";
+import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { databaseAction, databaseFaults } from "./definition.ts";
 import type { Call, ConnectedCall } from "./engines/call.ts";
 import type { DatabaseTarget } from "./target.ts";
 import type { Input } from "./values.ts";
 
+type Execution = ExecutionOf<typeof databaseAction>;
+
 /** Runs a named action of a database; each engine, with its driver, is loaded when it is first used. */
-export const execute: Execute = async (execution) => {
-  const target = execution.target as DatabaseTarget;
-  const name = String(execution.event.action);
-  const input = execution.input as unknown as Input;
+export const execute = defineExecutor(databaseAction, async (execution): Promise<unknown> => {
+  const { target, input } = execution;
+  const name = execution.event.action;
   checkAgain(target, name, input);
   switch (target.engine) {
     case "postgres": {
@@ -32,7 +33,7 @@ export const execute: Execute = async (execution) => {
       return (await import("./engines/dynamodb.ts")).runDynamo({ ...call, ...place });
     }
   }
-};
+});
 
 /** The catalog of today may ask for more than the one that the job was requested against. */
 function checkAgain(target: DatabaseTarget, action: string, input: Input): void {
@@ -49,7 +50,7 @@ function own<T>(record: Record<string, T>, name: string): T {
 
 const callOf = <Action>({ job, input, signal, clock }: Execution, action: Action): Call<Action> => ({
   action,
-  input: input as unknown as Input,
+  input,
   signal,
   clock,
   deadline: (job.started_at ?? clock.now()) + job.timeout_ms,

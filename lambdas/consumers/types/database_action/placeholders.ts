@@ -27,7 +27,7 @@ export interface Placeholder {
   type: PlaceholderType;
   /** Written `{{path?:type}}`: an absent value, or null, is bound as null. */
   optional: boolean;
-  /** Characters of a text, items of an array, the value of a number, a day (`YYYY-MM-DD`, UTC) of a date; inclusive. */
+  /** Characters of a string, items of an array, the value of a number, a day (`YYYY-MM-DD`, UTC) of a date; inclusive. */
   min?: number | string;
   max?: number | string;
 }
@@ -48,7 +48,7 @@ const bounds: Partial<Record<PlaceholderType, { pattern: RegExp; what: string }>
 const step = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 
 /**
- * Reads what stands between `{{` and `}}`; a text is the fault to report. The type is `string` where none is named. A
+ * Reads what stands between `{{` and `}}`; a string is the fault to report. The type is `string` where none is named. A
  * path that starts with `filter` or `data` addresses that record of the input, any other a field of `data`.
  */
 export function parsePlaceholder(text: string): Placeholder | string {
@@ -93,5 +93,5 @@ function rangeOf(type: PlaceholderType, min: string, max: string): Pick<Placehol
 
 const whole = /^\s*(['"]?)\{\{((?:(?!\}\})[\s\S])*)\}\}\1\s*$/;
 
-/** The inside of a text that is one placeholder and nothing else, with or without quotes around it. */
+/** The inside of a string that is one placeholder and nothing else, with or without quotes around it. */
 export const solePlaceholder = (text: string): string | undefined => whole.exec(text)?.[2];

@@ -66,10 +66,10 @@ export function compile(source: string, dialect: Dialect, first = 0): Statement 
   return { text, placeholders, faults };
 }
 
-/** How each dialect makes one text of several. PostgreSQL cannot tell the type of a value between two texts. */
+/** How each dialect joins strings. PostgreSQL cannot infer the type of a value between two strings. */
 const join: Record<Dialect, string> = {
-  postgres: "; join texts with ||, and say the value's type: '%' || {{name}}::text || '%'",
-  mysql: "; join texts with concat: concat('%', {{name}}, '%')",
+  postgres: "; join strings with ||, and give the value's type: '%' || {{name}}::text || '%'",
+  mysql: "; join strings with concat: concat('%', {{name}}, '%')",
   dynamodb: "",
 };
 
@@ -80,7 +80,7 @@ function faultOf(
   dialect: Dialect,
 ): string | undefined {
   if (groups.quoted && piece.includes("{{")) {
-    return `a placeholder is part of a longer text or name: it can only be a whole value${join[dialect]}.`;
+    return `a placeholder is part of a longer string or name: it can only be a whole value${join[dialect]}.`;
   }
   if (groups.comment && piece.includes("{{")) return "a placeholder stands in a comment.";
   if (groups.marked) return "has a marker of its own: values are written as {{field:type}}.";

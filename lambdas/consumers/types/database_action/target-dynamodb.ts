@@ -4,7 +4,7 @@ import { strict } from "../../../core/schema/schema.ts";
 import { readDynamo } from "./read-dynamodb.ts";
 import { MaxRows } from "./target-sql.ts";
 
-/** Without a region, the one this Lambda runs in; an endpoint is for a DynamoDB that is not AWS's. */
+/** Default region: the one that this Lambda runs in. An endpoint is for a DynamoDB that is not AWS's. */
 export const DynamoPlace = strict({ region: TextOrReference.optional(), endpoint: TextOrReference.optional() });
 
 const Attributes = z.union([z.record(z.string(), z.unknown()), z.string()]);
@@ -46,4 +46,4 @@ export const dynamoAction = () =>
         context.addIssue({ code: "custom", path, message: detail });
       }
     });
-export type DynamoAction = z.output<ReturnType<typeof dynamoAction>>;
+export type DynamoAction = z.input<ReturnType<typeof dynamoAction>>;

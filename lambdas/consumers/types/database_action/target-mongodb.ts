@@ -48,4 +48,4 @@ export const mongoAction = () =>
         context.addIssue({ code: "custom", path, message: detail });
       }
     });
-export type MongoAction = z.output<ReturnType<typeof mongoAction>>;
+export type MongoAction = z.input<ReturnType<typeof mongoAction>>;

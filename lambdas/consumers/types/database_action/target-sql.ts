@@ -33,7 +33,7 @@ export const sqlAction = (dialect: Dialect) =>
     const allowed: readonly string[] = verbs[operation];
     if (!allowed.includes(firstWord(statement))) add(`a ${operation} starts with ${allowed.join(", ")}.`);
   });
-export type SqlAction = z.output<ReturnType<typeof sqlAction>>;
+export type SqlAction = z.input<ReturnType<typeof sqlAction>>;
 
 const firstWord = (statement: string) =>
   (/^(?:\s|\(|--[^\n]*\n|\/\*[\s\S]*?\*\/)*([A-Za-z]+)/.exec(statement)?.[1] ?? "").toUpperCase();

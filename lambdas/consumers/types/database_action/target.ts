@@ -18,4 +18,4 @@ export const databaseTarget = () =>
     strict({ engine: z.literal("mongodb"), envs: perEnv(Connection), actions: z.record(Tag, mongoAction()) }),
     strict({ engine: z.literal("dynamodb"), envs: perEnv(DynamoPlace), actions: z.record(Tag, dynamoAction()) }),
   ]);
-export type DatabaseTarget = z.output<ReturnType<typeof databaseTarget>>;
+export type DatabaseTarget = z.input<ReturnType<typeof databaseTarget>>;

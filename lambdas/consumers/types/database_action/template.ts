@@ -1,12 +1,12 @@
 import { type Placeholder, parsePlaceholder, solePlaceholder } from "./placeholders.ts";
 
 /**
- * How MongoDB reads the place a value stands in. In an `expression` a text that starts with $ is the path of a field
+ * How MongoDB reads the place a value stands in. In an `expression` a string that starts with $ is the path of a field
  * or a variable: there a value must be marked as a literal. Everywhere else a value is a value.
  */
 export type Reading = "plain" | "expression";
 
-/** JSON of the catalog in which a text that is one placeholder stands for a value of the input. */
+/** JSON of the catalog in which a string that is one placeholder stands for a value of the input. */
 export interface Hole {
   placeholder: Placeholder;
   reading: Reading;
@@ -16,7 +16,7 @@ export interface TemplateFault {
   detail: string;
 }
 
-/** Query languages inside a pipeline, whose texts are values; and the one operator that marks an expression in a query. */
+/** Query languages inside a pipeline, whose strings are values, and the one operator that marks an expression in a query. */
 const readingBelow = new Map<string, Reading>([
   ["$match", "plain"],
   // In a projection; in a query it stands among plain values anyway.

@@ -8,7 +8,7 @@ export interface Input {
   filter?: Record<string, unknown> | undefined;
 }
 
-/** The value that a placeholder stands for. Own properties only: `constructor` finds nothing that nobody sent. */
+/** The value that a placeholder stands for. Own properties only: `constructor` finds nothing that was not sent. */
 export function lookUp({ source, path }: Placeholder, input: Input): unknown {
   let value: unknown = input[source];
   for (const step of path) {
@@ -21,7 +21,7 @@ export function lookUp({ source, path }: Placeholder, input: Input): unknown {
 /** Says what is wrong with a field's name inside an object or array of the input, if anything is. */
 export type NameRule = (name: string) => string | undefined;
 
-/** No engine needs it, and every merge along the way fears it. */
+/** No engine needs it, and it would endanger every merge along the way. */
 export const plainNames: NameRule = (name) =>
   name === "__proto__" ? "has a field __proto__, which is not accepted." : undefined;
 
@@ -68,14 +68,14 @@ const matches = (pattern: RegExp) => (value: unknown) => isText(value) && patter
 const follows = (schema: z.ZodType) => (value: unknown) => isText(value) && schema.safeParse(value).success;
 
 const checks: Record<PlaceholderType, (value: unknown) => string | undefined> = {
-  string: test(isText, "must be a text without U+0000."),
-  nospaces: test(matches(/^\S*$/), "must be a text without spaces."),
+  string: test(isText, "must be a string without U+0000."),
+  nospaces: test(matches(/^\S*$/), "must be a string without spaces."),
   email: test(follows(z.email()), "must be an e-mail address."),
   date: test(
     (value) => isText(value) && instantOf(value) !== undefined,
     "must be an ISO date, or date and time with offset.",
   ),
-  numberstring: test(matches(/^[+-]?\d+(\.\d+)?$/), "must be a number, written as a text."),
+  numberstring: test(matches(/^[+-]?\d+(\.\d+)?$/), "must be a number, written as a string."),
   integer: test(Number.isSafeInteger, "must be a whole number."),
   float: test(Number.isFinite, "must be a number."),
   uuid: test(follows(z.guid()), "must be a UUID."),
@@ -104,7 +104,7 @@ const lengths = new Set<PlaceholderType>(["string", "nospaces", "email", "number
 
 function outOfRange({ type, min, max }: Placeholder, value: unknown): string | undefined {
   const size = sizeOf(type, value);
-  // As Ductape has it, a text or array without a min is not empty.
+  // As in Ductape, a string or array without a min must not be empty.
   const least = min ?? (lengths.has(type) ? 1 : undefined);
   if (least !== undefined && size < least)
     return `must be ${least}${unitOf(type, least)} or ${type === "date" ? "later" : "more"}.`;

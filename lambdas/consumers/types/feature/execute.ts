@@ -2,7 +2,7 @@ import { type AttemptError, isFinished, isWaiting, type Job, messageOf } from ".
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
 import { changeJob, revive } from "../../../core/operations/change-job.ts";
-import { type ExecuteWithServices, Finished, Parked } from "../../../core/operations/execution.ts";
+import { Finished, Parked } from "../../../core/operations/execution.ts";
 import { endedWithFeature } from "../../../core/operations/parent-guard.ts";
 import { scheduleJob } from "../../../core/operations/schedule-job.ts";
 import type { ConsumerServices } from "../../../core/operations/services.ts";
@@ -10,6 +10,8 @@ import { type StepView, stepViewOf } from "../../../core/queries/step-view.ts";
 import { parseRequest } from "../../../core/requests/request.ts";
 import { RequestError } from "../../../core/requests/request-error.ts";
 import { shorten } from "../../../core/schema/sizes.ts";
+import { defineExecutor } from "../define-job-type.ts";
+import { feature as definition } from "./definition.ts";
 import { resolve, type Scope } from "./evaluate.ts";
 import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
 import { resultsOf } from "./results.ts";
@@ -25,8 +27,8 @@ const lookAgainMs = 120_000;
  * them ends. No step runs inside it. Deciding twice changes nothing, because the ids of the steps are derived. If AWS refuses
  * something it throws, and `decisionPolicy` retries the decision.
  */
-export const execute: ExecuteWithServices = async ({ job, input, target, progress, room, signal }, services) => {
-  const feature = target as FeatureTarget;
+export const execute = defineExecutor(definition, async (execution, services: ConsumerServices) => {
+  const { job, input, target: feature, progress, room, signal } = execution;
   const children = await childrenOf(services, job, feature);
   for (const key of unrecorded(children, progress as StepStates | undefined)) children.delete(key);
   await reviveFailed(services, job, feature, children);
@@ -51,7 +53,7 @@ export const execute: ExecuteWithServices = async ({ job, input, target, progres
     const later = services.clock.now();
     return new Parked(states, nextLook([...children.values()], started.due, later), refused ? retryAt(job, later) : {});
   }
-};
+});
 
 /**
  * The steps of a decision that started them, could not record it, and may be about to take them back. They count as not

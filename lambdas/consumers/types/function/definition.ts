@@ -1,9 +1,10 @@
 import * as z from "zod";
-import type { JobTypeDefinition } from "../../../core/catalog/job-type.ts";
 import { lazy } from "../../../core/schema/lazy.ts";
 import { required } from "../../../core/schema/plain-faults.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
+import { defineJobType } from "../define-job-type.ts";
+import type { FunctionTarget } from "./target.ts";
 
 /** IFunctionRequest: what the function is called with. */
 export const functionInput = lazy(() =>
@@ -12,16 +13,16 @@ export const functionInput = lazy(() =>
     message: required,
   }),
 );
-export type FunctionInput = z.infer<ReturnType<typeof functionInput>>;
 
-export const cloudFunction = {
+export const cloudFunction = defineJobType<FunctionTarget>()({
   type: "function",
   summary: "Call a cloud function.",
   requestName: "IFunctionRequest",
   section: "functions",
   targetField: "function",
   input: functionInput,
-  eventFields: () => ({ function: Tag }),
+  event: () => ({ function: Tag }),
+  example: { event: "calculate_price", input: { payload: { sku: "A-1", quantity: 2 } } },
   defaults: { timeout_ms: 60_000, retries: 3 },
   limits: { max_timeout_ms: 840_000, memory_mb: 256 },
-} as const satisfies JobTypeDefinition;
+});

@@ -1,33 +1,22 @@
 import type { InvokeCommandOutput, LambdaClient } from "@aws-sdk/client-lambda";
-import { agents, withinABurst } from "../../../aws/client/agents.ts";
-import { roleCredentials } from "../../../aws/client/role-credentials.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { parseExactly } from "../../../core/schema/exact-json.ts";
 import { isSmallJson } from "../../../core/schema/json-values.ts";
+import { lambdaFaults } from "../../clients/aws/lambda-faults.ts";
+import { clientPerPlace, clientSettings } from "../../clients/aws/regional-clients.ts";
+import { faultBy } from "../../clients/fault-table.ts";
 import { smallResponseBytes } from "../../clients/http/read-body.ts";
-import { lambdaFault } from "./lambda-faults.ts";
 import type { LambdaCallee } from "./target.ts";
 
 export type LambdaClients = (region: string) => Promise<LambdaClient>;
 
-/** A client a region, kept while this Lambda is warm. */
-export function lambdaClients(): LambdaClients {
-  const clients = new Map<string, Promise<LambdaClient>>();
-  const make = async (region: string) => {
+/** Without a request timeout: a function may take 15 minutes, and the job's own timeout ends the wait. */
+export const lambdaClients = (): LambdaClients =>
+  clientPerPlace(async (region: string) => {
     const { LambdaClient } = await import("@aws-sdk/client-lambda");
-    // One try: what follows a failure is the job's retry policy, which also counts it. No request timeout: a function
-    // may take 15 minutes, and the job's own timeout ends the wait. No connection from before a freeze: a function whose
-    // call was broken off may have run.
-    const requestHandler = { connectionTimeout: 3000, ...agents(withinABurst) };
-    return new LambdaClient({ credentials: roleCredentials, region, maxAttempts: 1, requestHandler });
-  };
-  return (region) => {
-    const client = clients.get(region) ?? make(region);
-    clients.set(region, client);
-    return client;
-  };
-}
+    return new LambdaClient(clientSettings({ region }));
+  });
 
 /** What a synchronous invocation takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const largestPayload = 6 * 1024 * 1024;
@@ -57,7 +46,7 @@ export async function callLambda(
   try {
     answer = await client.send(command, { abortSignal: signal });
   } catch (error) {
-    throw signal.aborted ? signal.reason : lambdaFault(error);
+    throw signal.aborted ? signal.reason : faultBy(lambdaFaults, error);
   }
   const bytes = answer.Payload ?? new Uint8Array();
   if (answer.FunctionError !== undefined) throw functionFailed(Buffer.from(bytes).toString());

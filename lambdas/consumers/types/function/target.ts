@@ -55,4 +55,4 @@ export type LambdaCallee = Extract<Callee, { provider: "lambda" }>;
 export type HttpCallee = Extract<Callee, { provider: "http" }>;
 
 export const functionTarget = () => strict({ envs: perEnv(Callee) });
-export type FunctionTarget = z.output<ReturnType<typeof functionTarget>>;
+export type FunctionTarget = z.input<ReturnType<typeof functionTarget>>;

@@ -1,12 +1,12 @@
 import type { Fault } from "../../../core/errors.ts";
 import { jsonPointer } from "../../../core/schema/schema.ts";
-import { callFaults } from "../action/call-faults.ts";
+import { callFaults } from "../../clients/http/call-faults.ts";
 import type { Message, Settings } from "./channel.ts";
 import { longestSms, smsNumber } from "./channels/sms-limits.ts";
 import type { NotificationInput } from "./input.ts";
 import { render, type Texts, textFor, variablesOf } from "./template.ts";
 
-/** What is wrong with an input for channels that would fail for it: variables and locales, addresses, calls. */
+/** The faults of an input for which a channel would fail: variables and locales, addresses, calls. */
 export function channelFaults(input: NotificationInput, message: Message, settings: Settings): Fault[] {
   const { push_notification: push, email, sms, callback, locale } = input;
   const texts = (at: [string, string], template: string | undefined, given: Texts) =>
@@ -52,7 +52,7 @@ function smsFaults(template: string | undefined, texts: Texts, locale: string | 
   return fits ? [] : [{ pointer: "/input/sms/body", detail: `must be 1 to ${longestSms} characters in all` }];
 }
 
-/** Single numbers that are none fail nothing while others are sent to, as they come from lists of users. */
+/** A single invalid number fails nothing while there are others, as they come from lists of users. */
 function numberFaults(to: string | string[]): Fault[] {
   if ([to].flat().some((number) => smsNumber(number) !== undefined)) return [];
   return [{ pointer: "/input/sms/to", detail: "has no phone number as E.164 writes it, such as +4930123456" }];
@@ -60,7 +60,7 @@ function numberFaults(to: string | string[]): Fault[] {
 
 const quotedNames = /"(?:[^"\\]|\\.)*"/g;
 
-/** One `@` with something on both sides, somewhere: what else an address line may hold its parser knows. */
+/** One `@` with something on both sides. The parser knows what else an address line may hold. */
 const addressIn = /([^\s@<>()]+)@[^\s@<>()]+/;
 
 function addressFaults(to: string | string[], isSes: boolean): Fault[] {

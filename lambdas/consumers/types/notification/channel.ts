@@ -7,7 +7,7 @@ import type { NotificationTarget } from "./target.ts";
 export type Settings = NonNullable<NotificationTarget["envs"][string]>;
 export type Message = NonNullable<NotificationTarget["messages"][string]>;
 
-/** What a channel is given: all that there is; each takes its own part. */
+/** What every channel is given; each takes its own part. */
 export interface Sending {
   execution: Execution;
   input: NotificationInput;

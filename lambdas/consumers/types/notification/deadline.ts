@@ -2,8 +2,8 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 
 /**
- * Runs with a signal that aborts a little before the attempt's own. When the attempt's timeout strikes, the engine takes
- * its own error and forgets what the executor knows; channels that end before it leave their progress to the retry.
+ * Runs with a signal that aborts a little before the attempt's own. At the attempt's timeout the engine takes its
+ * own error and drops what the executor knows; channels that end before it leave their progress to the retry.
  */
 export async function withDeadline<T>(execution: Execution, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { job, clock, signal } = execution;

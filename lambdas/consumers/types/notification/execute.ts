@@ -1,15 +1,18 @@
+import { own } from "../../../core/catalog/catalog.ts";
 import { JobError } from "../../../core/job/job-error.ts";
-import type { Execute, Execution } from "../../../core/operations/execution.ts";
 import type { ChannelView } from "../../../core/queries/channels-view.ts";
+import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import type { Report, SendChannel, Sending } from "./channel.ts";
 import { sendCallback } from "./channels/callback.ts";
 import { sendEmail } from "./channels/email.ts";
 import { sendPushNotification } from "./channels/push-notification.ts";
 import { sendSms } from "./channels/sms.ts";
 import { withDeadline } from "./deadline.ts";
+import { notification } from "./definition.ts";
 import { asJobError, combined } from "./failures.ts";
-import { type Channel, channels, type NotificationInput } from "./input.ts";
-import type { NotificationTarget } from "./target.ts";
+import { type Channel, channels } from "./input.ts";
+
+type Execution = ExecutionOf<typeof notification>;
 
 export type Senders = { [C in Channel]: SendChannel };
 
@@ -31,13 +34,13 @@ export interface NotificationResult {
 /** Sends a message by all channels that the input names, at the same time; `replaced` senders take others' place. */
 export const notificationExecutor = (replaced: Partial<Senders> = {}) => {
   const by = { ...senders, ...replaced };
-  return ((execution) => notify(by, execution)) satisfies Execute;
+  return defineExecutor(notification, (execution) => notify(by, execution));
 };
 
 export const execute = notificationExecutor();
 
 async function notify(by: Senders, execution: Execution): Promise<NotificationResult> {
-  const input = execution.input as NotificationInput;
+  const { input } = execution;
   const target = targetOf(execution, input.slug);
   const before = (execution.progress as NotificationResult | undefined)?.channels ?? {};
   const asked = channels.filter((channel) => input[channel] !== undefined);
@@ -75,9 +78,8 @@ async function sendBy(
 
 /** A deployment may have dropped the env or the message that a stored job names. */
 function targetOf({ target, event, job }: Execution, slug: string) {
-  const { envs, messages } = target as NotificationTarget;
-  const settings = Object.hasOwn(envs, job.env) ? envs[job.env] : undefined;
-  const message = Object.hasOwn(messages, slug) ? messages[slug] : undefined;
+  const settings = own(target.envs, job.env);
+  const message = own(target.messages, slug);
   const gone = (what: string) =>
     new JobError("CONFIGURATION_ERROR", `Notification ${event.notification} no longer has ${what}.`);
   if (!settings) throw gone(`env ${job.env}`);

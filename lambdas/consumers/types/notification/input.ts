@@ -4,7 +4,7 @@ import { must } from "../../../core/schema/plain-faults.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { someOf } from "../../../core/schema/some-of.ts";
 import { Tag } from "../../../core/schema/tag.ts";
-import { actionInput, scalar } from "../action/input.ts";
+import { callInput, scalar } from "../../clients/http/call-input.ts";
 import { addressesIn, mostRecipients } from "./recipients.ts";
 
 /** The channels of a message, in the order in which their results are reported. */
@@ -18,7 +18,7 @@ export const notificationInput = lazy(() => {
   const Text = z.record(z.string(), scalar());
   const OneOrMore = z.union(
     [z.string().min(1), z.array(z.string().min(1)).min(1).max(mostRecipients)],
-    must(`must be a text, or a list of up to ${mostRecipients}`),
+    must(`must be a string, or a list of up to ${mostRecipients}`),
   );
   const Addresses = OneOrMore.refine((to) => addressesIn(to) <= mostRecipients, `at most ${mostRecipients} addresses`);
   const PushInput = someOf(
@@ -41,7 +41,7 @@ export const notificationInput = lazy(() => {
       push_notification: PushInput.optional(),
       email: strict({ to: Addresses, subject: Text, template: Text }).optional(),
       sms: strict({ to: OneOrMore, body: Text }).optional(),
-      callback: actionInput().optional(),
+      callback: callInput().optional(),
     }),
     channels,
   );

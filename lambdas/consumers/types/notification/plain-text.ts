@@ -5,8 +5,8 @@ const paragraph = new Set("/p /div /h1 /h2 /h3 /h4 /h5 /h6 /table /ul /ol /secti
 
 /**
  * The text alternative of an HTML e-mail, for clients that show no HTML and filters that distrust mail without text:
- * lines where blocks end, links with their address. One pass over the tags, never a pattern across them: those take
- * quadratic time on HTML that is made to.
+ * lines where blocks end, links with their address. One pass over the tags, and no pattern across them:
+ * such patterns take quadratic time on hostile HTML.
  */
 export function plainText(html: string): string {
   const [first = "", ...pieces] = withoutComments(html).split("<");

@@ -1,9 +1,9 @@
-/** The most recipients of a channel, however they are written: in a list, or in one text with commas. */
+/** The most recipients of a channel, in a list or in one string with commas. */
 export const mostRecipients = 500;
 
 /**
- * How many addresses are at most in the texts of `to`, told without a parser, which the API does not have: each has one
- * `@` outside of names. The consumer, which parses them, counts once more.
+ * The most addresses that `to` can have, counted without a parser, which the API does not have: each address has one `@`
+ * outside of names. The consumer parses them and counts again.
  */
 export const addressesIn = (to: string | readonly string[]): number =>
   [to].flat().reduce((sum, text) => sum + addressesInText(text), 0);

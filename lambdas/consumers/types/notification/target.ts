@@ -3,8 +3,8 @@ import { perEnv } from "../../../core/catalog/per-env.ts";
 import { HttpUrl, Reference, SecureUrl, secureWhere } from "../../../core/catalog/reference-schema.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
-import { carriesCredentials } from "../action/credentials.ts";
-import { Auth } from "../action/target.ts";
+import { Auth } from "../../clients/http/auth-schema.ts";
+import { carriesCredentials } from "../../clients/http/credentials.ts";
 
 const Push = z.discriminatedUnion("provider", [
   strict({
@@ -84,7 +84,7 @@ export const notificationTarget = () =>
       }),
     ),
   });
-export type NotificationTarget = z.output<ReturnType<typeof notificationTarget>>;
+export type NotificationTarget = z.input<ReturnType<typeof notificationTarget>>;
 export type PushTarget = z.output<typeof Push>;
 export type EmailTarget = z.output<typeof Email>;
 export type SmsTarget = z.output<typeof Sms>;

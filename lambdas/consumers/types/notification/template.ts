@@ -2,7 +2,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { quoted } from "../../clients/http/names.ts";
 import type { Scalar } from "../../clients/http/url.ts";
 
-/** A field of a message: variables where the catalog has a template for it, else its text by locale. */
+/** A field of a message: variables where the catalog has a template for it, else the text by locale. */
 export type Texts = Record<string, Scalar>;
 
 const variable = /\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}/g;
@@ -10,7 +10,7 @@ const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => entities[char] as string);
 
-/** Fills `{{name}}` in one pass, so that a value which looks like a variable stays what it is. */
+/** Fills `{{name}}` in one pass, so that a value that looks like a variable is left alone. */
 export function fill(template: string, variables: Texts, field: string, encode = (value: string) => value): string {
   return template.replace(variable, (_, name: string) => {
     if (Object.hasOwn(variables, name)) return encode(String(variables[name]));
@@ -23,7 +23,7 @@ export const variablesOf = (template: string): string[] => [
   ...new Set(Array.from(template.matchAll(variable), ([, name]) => name as string)),
 ];
 
-/** The text for the locale, else for `en`, else the only one; undefined where there is none of them. */
+/** The text for the locale, else for `en`, else the only one; undefined if there is none of these. */
 export function textFor(texts: Texts, locale: string | undefined): string | undefined {
   const names = Object.keys(texts);
   const found = [locale, "en", names.length === 1 ? names[0] : undefined].find(
@@ -32,7 +32,7 @@ export function textFor(texts: Texts, locale: string | undefined): string | unde
   return found === undefined ? undefined : String(texts[found]);
 }
 
-/** The same, which has to be there. */
+/** The same; throws a VALIDATION_ERROR if there is none. */
 export function localized(texts: Texts, locale: string | undefined, field: string): string {
   const text = textFor(texts, locale);
   if (text !== undefined) return text;

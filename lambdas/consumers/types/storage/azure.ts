@@ -1,12 +1,12 @@
 import type { BlobServiceClient, RequestPolicyFactory } from "@azure/storage-blob";
 import { agents, withinABurst } from "../../../aws/client/agents.ts";
+import { namesOf, statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, unquoted } from "./bucket.ts";
-import { nameOf, statusOf } from "./faults.ts";
 
-/** Azure's metadata has the names of C# identifiers. */
+/** Names of Azure's metadata are C# identifiers. */
 const runMetadata = "ductape_run";
 
-/** The client of an account; undefined where the text is not a connection string. */
+/** The client of an account; undefined if the string is not a connection string. */
 export async function azureClient(connectionString: string): Promise<BlobServiceClient | undefined> {
   const { BlobServiceClient, newPipeline } = await import("@azure/storage-blob");
   try {
@@ -16,7 +16,7 @@ export async function azureClient(connectionString: string): Promise<BlobService
     pipeline.factories.push(ownAgents);
     return new BlobServiceClient(url, pipeline);
   } catch {
-    // Its error quotes the text.
+    // The error quotes the connection string.
     return undefined;
   }
 }
@@ -54,7 +54,7 @@ export const azureBucket = (client: BlobServiceClient, container: string): Bucke
         : await blob.uploadStream(body, blockBytes, 2, options);
       return { etag: unquoted(etag) };
     } catch (error) {
-      if (onlyNew && (statusOf(error) === 412 || nameOf(error) === "BlobAlreadyExists")) return "exists";
+      if (onlyNew && (statusOf(error) === 412 || namesOf(error).includes("BlobAlreadyExists"))) return "exists";
       throw error;
     }
   },

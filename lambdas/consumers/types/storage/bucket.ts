@@ -13,11 +13,11 @@ export interface File {
 export interface StoredFile {
   etag: string;
   bytes: number;
-  /** The run that stored it, if it was one of ours. */
+  /** The run that stored it, if a job did. */
   run: string | undefined;
 }
 
-/** What a vendor does for us. Errors are the vendor's own; `faults.ts` says what they mean. */
+/** A bucket of any vendor. Its errors are the vendor's own; `faults.ts` says what they mean. */
 export interface Bucket {
   name: string;
   /** Stores a file; with `onlyNew` not over another one. */

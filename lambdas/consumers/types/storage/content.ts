@@ -9,11 +9,11 @@ import { headBytes } from "./mime-type.ts";
 export interface Content {
   body: Buffer | Readable;
   bytes: number;
-  /** Its beginning. */
+  /** The first bytes. */
   head: Uint8Array;
   /** The type that its upload was given. */
   type?: string;
-  /** Lets go of the stream, with a reason where somebody may still wait for it; harmless when it has been read. */
+  /** Destroys the stream, with a reason for a reader that still waits for it. Does nothing once it has been read. */
   close(reason?: Error): void;
 }
 
@@ -43,12 +43,12 @@ const held = (body: Buffer): Content => ({
   close() {},
 });
 
-/** Reads the beginning and puts it back. What ends before that is small enough to hold. */
+/** Reads the first bytes and puts them back. A file that ends before is small enough to hold. */
 async function streamed(upload: { body: Readable; bytes: number; contentType?: string }): Promise<Content> {
   const { body, bytes, contentType } = upload;
   const chunks: Uint8Array[] = [];
   let read = 0;
-  // Whoever reads it hears of its errors; between two readers nobody would, and that ends a process.
+  // A reader gets its errors. Between two readers an error without a listener would end the process.
   body.on("error", () => {});
   const about = {
     bytes,
@@ -67,6 +67,6 @@ async function streamed(upload: { body: Readable; bytes: number; contentType?: s
   return { ...held(Buffer.concat(chunks)), ...about };
 }
 
-/** What S3 and HTTP clients say when nobody told them. */
+/** What S3 and HTTP clients send when no type was given. */
 const isGeneric = (type: string): boolean =>
   ["application/octet-stream", "binary/octet-stream", "application/x-www-form-urlencoded"].includes(type);

@@ -1,12 +1,11 @@
 import * as z from "zod";
-import type { InputCheck, JobTypeDefinition } from "../../../core/catalog/job-type.ts";
-import type { Fault } from "../../../core/errors.ts";
 import { fileName, mimeType } from "../../../core/schema/file-name.ts";
 import { lazy } from "../../../core/schema/lazy.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { oneOf } from "../../../core/schema/some-of.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { uploadIdPattern } from "../../../core/schema/uploads.ts";
+import { defineJobType } from "../define-job-type.ts";
 import { objectKey, tooLong } from "./object-key.ts";
 import type { StorageTarget } from "./target.ts";
 
@@ -29,22 +28,21 @@ export const storageInput = lazy(() => {
 });
 export type StorageInput = z.infer<ReturnType<typeof storageInput>>;
 
-export const storage = {
+export const storage = defineJobType<StorageTarget>()({
   type: "storage",
   summary: "Store a file.",
   requestName: "IStorageRequest",
   section: "storages",
   targetField: "storage",
   input: storageInput,
-  eventFields: () => ({ storage: Tag }),
-  checkInput: checkStorage,
+  event: () => ({ storage: Tag }),
+  checkInput({ target, env, input }) {
+    const { prefix } = target.envs[env] ?? {};
+    return tooLong(objectKey(prefix, input.fileName))
+      ? [{ pointer: "/input/fileName", detail: "is too long together with the storage's prefix" }]
+      : [];
+  },
+  example: { event: "store_document", input: { buffer: "aGVsbG8=", fileName: "notes/hello.txt" } },
   defaults: { timeout_ms: 60_000, retries: 3 },
   limits: { max_timeout_ms: 300_000, memory_mb: 512 },
-} as const satisfies JobTypeDefinition;
-
-function checkStorage({ target, env, input }: InputCheck): Fault[] {
-  const { prefix } = (target as StorageTarget).envs[env] ?? {};
-  return tooLong(objectKey(prefix, String(input.fileName)))
-    ? [{ pointer: "/input/fileName", detail: "is too long together with the storage's prefix" }]
-    : [];
-}
+});

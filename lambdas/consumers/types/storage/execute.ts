@@ -1,13 +1,15 @@
 import { JobError } from "../../../core/job/job-error.ts";
-import type { Execute, Execution } from "../../../core/operations/execution.ts";
+import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import type { Bucket, File, StoredFile } from "./bucket.ts";
 import { type Content, contentOf } from "./content.ts";
-import type { StorageInput } from "./definition.ts";
+import { type StorageInput, storage } from "./definition.ts";
 import { storageFault } from "./faults.ts";
 import { detectMimeType } from "./mime-type.ts";
 import { objectKey } from "./object-key.ts";
 import { bucketOpener } from "./open-bucket.ts";
-import { Place, type StorageTarget } from "./target.ts";
+import { Place } from "./target.ts";
+
+type Execution = ExecutionOf<typeof storage>;
 
 /** What a storage job results in. */
 export interface StorageResult {
@@ -26,19 +28,17 @@ export interface StorageResult {
 }
 
 /** Executes storage jobs in the buckets that `open` opens. */
-export const storageExecutor =
-  (open = bucketOpener()): Execute =>
-  async (execution): Promise<StorageResult> => {
-    const { signal, secrets } = execution;
+export const storageExecutor = (open = bucketOpener()) =>
+  defineExecutor(storage, async (execution): Promise<StorageResult> => {
+    const { signal, secrets, input } = execution;
     const place = placeOf(execution);
-    const input = execution.input as StorageInput;
     const bucket = await open(place, secrets);
     const content = await contentOf(input, execution);
     // Not every client looks at its signal while it waits for more of a file.
     const abort = () => content.close(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     try {
-      // A listener is told of no abort that came before it.
+      // A listener does not fire for an abort that came before it.
       signal.throwIfAborted();
       return await store(place, bucket, await fileOf(place, input, content, execution), signal);
     } catch (error) {
@@ -47,16 +47,15 @@ export const storageExecutor =
       signal.removeEventListener("abort", abort);
       content.close();
     }
-  };
+  });
 
 export const execute = storageExecutor();
 
 /** Parsed for its defaults: the catalog is kept as it is written. */
 function placeOf({ target, job, event }: Execution): Place {
-  const place = Place.safeParse((target as StorageTarget).envs[job.env]);
+  const place = Place.safeParse(target.envs[job.env]);
   if (place.success) return place.data;
-  const name = String(event.storage);
-  throw new JobError("CONFIGURATION_ERROR", `Storage ${name} says nothing valid about env ${job.env}.`);
+  throw new JobError("CONFIGURATION_ERROR", `Storage ${event.storage} says nothing valid about env ${job.env}.`);
 }
 
 async function fileOf(place: Place, input: StorageInput, content: Content, execution: Execution): Promise<File> {

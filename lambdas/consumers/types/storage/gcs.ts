@@ -3,11 +3,11 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { Storage } from "@google-cloud/storage";
 import * as z from "zod";
+import { statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, runMetadata, unquoted } from "./bucket.ts";
-import { statusOf } from "./faults.ts";
 import { urlPath } from "./object-key.ts";
 
-/** As much of a service account's JSON key as we use. */
+/** The fields that are used of a service account's JSON key. */
 const ServiceAccount = z.object({
   client_email: z.string().min(3),
   private_key: z.string().refine(isPrivateKey),
@@ -23,7 +23,7 @@ function isPrivateKey(pem: string): boolean {
   }
 }
 
-/** The client of a service account; undefined where the text is not the JSON key of one. */
+/** The client of a service account; undefined if the string is not the JSON key of one. */
 export async function gcsClient(serviceAccount: string, endpoint: string | undefined): Promise<Storage | undefined> {
   const account = ServiceAccount.safeParse(jsonOf(serviceAccount));
   if (!account.success) return undefined;
@@ -32,7 +32,7 @@ export async function gcsClient(serviceAccount: string, endpoint: string | undef
   const storage = new Storage({
     authClient: new JWT({ email, key, scopes: ["https://www.googleapis.com/auth/devstorage.read_write"] }),
     ...(project_id !== undefined && { projectId: project_id }),
-    // Credentials go nowhere in the clear.
+    // Credentials are sent over TLS only.
     ...(endpoint !== undefined && { apiEndpoint: endpoint, useAuthWithCustomEndpoint: endpoint.startsWith("https:") }),
     // What follows a failure is the job's retry policy.
     retryOptions: { autoRetry: false },

@@ -1,4 +1,4 @@
-/** Text has no signature in its content: what its file name says. */
+/** Text has no signature in its content, so its type follows from the file name. */
 const textTypes: Record<string, string> = {
   css: "text/css",
   csv: "text/csv",
@@ -19,12 +19,12 @@ const textTypes: Record<string, string> = {
   yml: "application/yaml",
 };
 
-/** The bytes that detection looks at: enough for office documents, whose kind shows only inside the archive. */
+/** The bytes that detection looks at: enough for office documents, whose type shows only inside the archive. */
 export const headBytes = 65_536;
 
 /**
- * The type of a file that nobody said: by its content, else by its name if it is text. `head` is its beginning. XML
- * gives way to the name, which knows its kind.
+ * The type of a file whose request gives none: by its content, else by its name if it is text. `head` is its beginning.
+ * XML content gives way to the name, which says what kind of XML it is.
  */
 export async function detectMimeType(head: Uint8Array, fileName: string): Promise<string> {
   const { fileTypeFromBuffer } = await import("file-type");

@@ -1,4 +1,4 @@
-/** Where a file lies in its bucket. Both parts have been checked by their schemas; one spelling for what reads the same. */
+/** The key of a file in its bucket. The schemas have checked both parts; names that read the same get one spelling. */
 export const objectKey = (prefix: string | undefined, fileName: string): string =>
   [...(prefix === undefined ? [] : [prefix.replace(/\/$/, "")]), fileName].join("/").normalize("NFC");
 

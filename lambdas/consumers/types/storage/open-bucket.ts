@@ -40,7 +40,7 @@ export function bucketOpener(s3 = s3Buckets()): OpenBucket {
 const unusable = (reference: Reference, what: string) =>
   new JobError("CONFIGURATION_ERROR", `${referenceName(reference)} ${what}.`);
 
-/** The same client for the same settings; what could not be made is not kept. */
+/** The same client for the same settings. One that could not be made is not kept. */
 function kept<Settings extends (string | undefined)[], Client>(
   make: (...settings: Settings) => Promise<Client | undefined>,
 ) {

@@ -1,8 +1,7 @@
 import type { PutObjectCommandInput, S3Client, S3ClientConfig } from "@aws-sdk/client-s3";
-import { agents, withinABurst } from "../../../aws/client/agents.ts";
-import { roleCredentials } from "../../../aws/client/role-credentials.ts";
+import { clientPerPlace, clientSettings } from "../../clients/aws/regional-clients.ts";
+import { statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, type File, runMetadata, unquoted } from "./bucket.ts";
-import { statusOf } from "./faults.ts";
 
 export interface S3Place {
   bucket: string;
@@ -10,29 +9,21 @@ export interface S3Place {
   endpoint: string | undefined;
 }
 
-/** Buckets of S3, with the consumer's own role; a client a region and endpoint is kept while this Lambda is warm. */
+/** Buckets of S3, with the consumer's own role. */
 export function s3Buckets(settings: S3ClientConfig = {}): (place: S3Place) => Promise<Bucket> {
-  const clients = new Map<string, Promise<S3Client>>();
-  return async ({ bucket, region, endpoint }) => {
-    const name = `${region} ${endpoint}`;
-    const client = clients.get(name) ?? makeClient(settings, region, endpoint);
-    clients.set(name, client);
-    return s3Bucket(await client, bucket);
-  };
+  const clients = clientPerPlace((region: string | undefined, endpoint: string | undefined) =>
+    makeClient(settings, region, endpoint),
+  );
+  return async ({ bucket, region, endpoint }) => s3Bucket(await clients(region, endpoint), bucket);
 }
 
+/** Without a request timeout: parts are large, and the job has a timeout of its own. */
 async function makeClient(settings: S3ClientConfig, region: string | undefined, endpoint: string | undefined) {
   const { S3Client } = await import("@aws-sdk/client-s3");
   return new S3Client({
-    credentials: roleCredentials,
-    // One try, and none on a connection from before a freeze: what follows a failure is the job's retry policy, which
-    // also waits as long as the storage asks.
-    maxAttempts: 1,
-    // No request timeout: parts are large and the job has its own.
-    requestHandler: { connectionTimeout: 3000, ...agents(withinABurst) },
-    ...(region !== undefined && { region }),
+    ...clientSettings({ region, endpoint }),
     // A bucket in the host name would need a name server at the other end.
-    ...(endpoint !== undefined && { endpoint, forcePathStyle: true }),
+    ...(endpoint !== undefined && { forcePathStyle: true }),
     ...settings,
   });
 }

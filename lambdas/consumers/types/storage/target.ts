@@ -51,4 +51,4 @@ export type Place = z.output<typeof Place>;
 export type PlaceOf<Provider extends Place["provider"]> = Extract<Place, { provider: Provider }>;
 
 export const storageTarget = () => strict({ envs: perEnv(Place) });
-export type StorageTarget = z.output<ReturnType<typeof storageTarget>>;
+export type StorageTarget = z.input<ReturnType<typeof storageTarget>>;

@@ -120,7 +120,7 @@ describeWith("MariaDB", mariadb)("a MySQL database", () => {
     });
   });
 
-  it("joins texts as the fault of a placeholder in a longer text says", async () => {
+  it("joins strings as the fault of a placeholder in a longer string says", async () => {
     await run("create", insert, { customer: "Annabel", total: 1 });
     const like = "SELECT customer FROM orders WHERE customer LIKE concat('%', {{part}}, '%')";
     expect(await run("read", like, { part: "nab" })).toMatchObject({ row_count: 1 });

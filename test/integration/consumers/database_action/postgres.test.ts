@@ -125,7 +125,7 @@ describe("a PostgreSQL action", () => {
     });
   });
 
-  it("joins texts as the fault of a placeholder in a longer text says", async () => {
+  it("joins strings as the fault of a placeholder in a longer string says", async () => {
     await run("create", insert, { customer: "Annabel", total: 1 });
     const like = "SELECT customer FROM orders WHERE customer LIKE '%' || {{part}}::text || '%'";
     expect(await run("read", like, { part: "nab" })).toMatchObject({ row_count: 1 });

@@ -8,7 +8,7 @@ import { settings } from "../../../support/aws/client-settings.ts";
 
 describe.each([
   ["our own requests", clientDefaults],
-  ["notifications", clientSettings("us-east-1")],
+  ["notifications", clientSettings({ region: "us-east-1", requestTimeout: 20_000 })],
 ])("the client of %s, where AWS takes a request and never answers", (_, { requestHandler }) => {
   let silent: Server;
   beforeEach(async () => {

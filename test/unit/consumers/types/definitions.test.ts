@@ -47,7 +47,7 @@ test.each([
     "auth/token",
     /^must be secret\("name#key"\) or parameter/,
   ],
-  ["a number for a name", { auth: { ...oauth2, client_id: 5 } }, "auth/client_id", /^must be a text, or a reference/],
+  ["a number for a name", { auth: { ...oauth2, client_id: 5 } }, "auth/client_id", /^must be a string, or a reference/],
   ["a base URL without a scheme", { base_url: "shop.example" }, "base_url", /^an http\(s\) URL without credentials/],
   ["a base URL with a password", { base_url: "https://me:pass@shop.example" }, "base_url", /without credentials/],
   ["a token URL that is none", { auth: { ...oauth2, token_url: "/token" } }, "auth/token_url", /^an https URL/],
@@ -90,10 +90,10 @@ test.each([
 
 test.each([
   ["storage", { buffer: { 0: 104 }, fileName: "a" }, "base64, or the JSON of a Buffer"],
-  ["action", { query: { a: { b: 1 } } }, "must be a text, a number, true or false, a list of these, or null"],
-  ["action", { params: { a: null } }, "must be a text, a number, true or false"],
-  ["notification", { slug: "a", sms: { to: 5, body: { en: "b" } } }, "must be a text, or a list of up to 500"],
-  ["notification", { slug: "a", sms: { to: "b", body: { en: {} } } }, "must be a text, a number, true or false"],
+  ["action", { query: { a: { b: 1 } } }, "must be a string, a number, true or false, a list of these, or null"],
+  ["action", { params: { a: null } }, "must be a string, a number, true or false"],
+  ["notification", { slug: "a", sms: { to: 5, body: { en: "b" } } }, "must be a string, or a list of up to 500"],
+  ["notification", { slug: "a", sms: { to: "b", body: { en: {} } } }, "must be a string, a number, true or false"],
 ] as const)("the input of a job of type %s says what a field takes: %j", (type, input, message) => {
   const { error } = registry[type].input().safeParse(input);
   expect(error?.issues.map((issue) => issue.message)).toEqual([message]);

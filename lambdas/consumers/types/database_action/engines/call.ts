@@ -20,7 +20,7 @@ export interface ConnectedCall<Action> extends Call<Action> {
   reference: string;
 }
 
-/** How long an idle connection is trusted without a word from the server: a Lambda freezes between invocations. */
+/** How long an idle connection is used without a ping first: a Lambda freezes between invocations. */
 export const trustedIdleMs = 5_000;
 export const connectTimeoutMs = 10_000;
 
@@ -33,9 +33,9 @@ export function serverTimeoutMs({ clock, deadline }: Pick<Call<unknown>, "clock"
   return left > 2000 ? Math.floor(left / 1000) * 1000 : Math.max(100, Math.floor(left / 100) * 100);
 }
 
-/** Rejects with the signal's reason as soon as it aborts, whatever becomes of `work`. */
+/** Rejects with the signal's reason as soon as it aborts; `work` goes on. */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  // Whoever loses the race still ends some day, and nobody listens then.
+  // The loser of the race ends later, when nothing listens to it.
   work.catch(() => {});
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();

@@ -9,9 +9,8 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
-import { agents, withinABurst } from "../../../../aws/client/agents.ts";
-import { roleCredentials } from "../../../../aws/client/role-credentials.ts";
 import { JobError } from "../../../../core/job/job-error.ts";
+import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-clients.ts";
 import type { Placeholder } from "../placeholders.ts";
 import { type ExpressionField, readDynamo } from "../read-dynamodb.ts";
 import type { DynamoAction } from "../target-dynamodb.ts";
@@ -29,28 +28,12 @@ export interface DynamoCall extends Call<DynamoAction> {
 
 const clients = new Map<string, DynamoDBClient>();
 
-/** A client a place, kept while the Lambda is warm. Its timeouts are short: DynamoDB answers in milliseconds. */
-function clientOf({ region, endpoint }: DynamoCall): DynamoDBClient {
-  const place = JSON.stringify([region, endpoint]);
-  const known = clients.get(place);
-  if (known) return known;
-  const client = new DynamoDBClient({
-    credentials: roleCredentials,
-    ...(region !== undefined && { region }),
-    ...(endpoint !== undefined && { endpoint }),
-    // One try, and none on a connection from before a freeze: what follows a failure is the job's retry policy, which
-    // also waits as long as DynamoDB asks.
-    maxAttempts: 1,
-    requestHandler: {
-      connectionTimeout: 2000,
-      requestTimeout: 10_000,
-      throwOnRequestTimeout: true,
-      ...agents(withinABurst),
-    },
-  });
-  clients.set(place, client);
-  return client;
-}
+/** The timeouts are short: DynamoDB answers in milliseconds. */
+const clientOf = clientPerPlace(
+  (region: string | undefined, endpoint: string | undefined) =>
+    new DynamoDBClient(clientSettings({ region, endpoint, connectionTimeout: 2000, requestTimeout: 10_000 })),
+  clients,
+);
 
 export function closeDynamo(): void {
   for (const client of clients.values()) client.destroy();
@@ -61,7 +44,7 @@ export function closeDynamo(): void {
 export async function runDynamo(call: DynamoCall): Promise<unknown> {
   const { action, signal } = call;
   try {
-    return await perform(call, clientOf(call));
+    return await perform(call, clientOf(call.region, call.endpoint));
   } catch (error) {
     signal.throwIfAborted();
     throw dynamoFault(error, action.table);

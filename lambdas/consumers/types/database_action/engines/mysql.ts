@@ -74,7 +74,7 @@ function connect(url: string): Connecting<MysqlConnection> {
       socket.destroy();
     },
   };
-  // Also what happens while nobody uses it: without a listener it would end the process.
+  // Also while the connection is idle: an error without a listener would end the process.
   client.on("error", fail);
   socket.on("close", () => fail({ code: "PROTOCOL_CONNECTION_LOST" }));
   return { connection, ready: Promise.race([prepare(client, connection), lost]) };
@@ -128,7 +128,7 @@ async function run(connection: MysqlConnection, action: SqlAction, sql: string, 
   let header: Header | undefined;
   let columns: Column[] = [];
   let count = 0;
-  // As an emitter it keeps no rows of its own: what we leave out is read and forgotten.
+  // As an emitter the query keeps no rows of its own: those that are left out are read and dropped.
   const running = connection.execute(sql, values);
   running.on("fields", (fields: Column[] | undefined) => {
     columns = fields ?? [];

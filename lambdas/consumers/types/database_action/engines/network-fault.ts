@@ -1,11 +1,11 @@
 import { JobError } from "../../../../core/job/job-error.ts";
 
-/** What every fault of an engine is made from: its name for messages, and what the driver threw. */
+/** Makes a fault of what an engine's driver threw; messages name the reference. */
 export type FaultOf = (error: unknown, reference: string) => JobError;
 
 /**
- * Faults are told in our own words, from codes and the names of tables, columns and constraints. A driver's message
- * quotes values and statements, so it is neither repeated nor kept as the cause.
+ * Messages are made from codes and the names of tables, columns and constraints. A driver's own message quotes values
+ * and statements, so it is neither repeated nor kept as the cause.
  */
 export const fault = (code: ConstructorParameters<typeof JobError>[0], message: string, retryable?: boolean) =>
   new JobError(code, message, retryable === undefined ? {} : { retryable });
@@ -21,11 +21,11 @@ const lost =
 
 const unreadable = /^(ERR_INVALID_.*|ENOENT|URI_MALFORMED)$/;
 
-/** Names the reference: what the URL looks like is its owner's secret. */
+/** Names the reference only: the URL is a secret. */
 export const unreadableUrl = (reference: string, form = "engine://user:password@host:port/database"): JobError =>
   fault("CONFIGURATION_ERROR", `The connection URL in ${reference} cannot be read; it has the form ${form}.`);
 
-/** What a socket, a name look-up or TLS failed with; undefined if it was none of them. */
+/** The failure of a socket, a name look-up or TLS; undefined for any other error. */
 export function networkFault(error: unknown, reference: string): JobError | undefined {
   const code = codeOf(error);
   if (tls.test(code)) {

@@ -3,7 +3,7 @@ import { type Call, connectTimeoutMs, trustedIdleMs, untilAborted, within } from
 
 /** A connection of an SQL engine, as the pool sees it. */
 export interface Connection {
-  /** Set when the connection is not to be used again: its socket failed, or nobody knows what state it is in. */
+  /** Set when the connection must not be used again: its socket failed, or its state is unknown. */
   broken: boolean;
   ping(): Promise<unknown>;
   /** Drops the socket without a word to the server, which may not be listening any more. */
@@ -28,12 +28,12 @@ interface Place<C> {
   isOld: boolean;
 }
 
-/** A connection that nobody used for so long is closed when another one is asked for. */
+/** A connection that was idle for this long is closed when another one is asked for. */
 const forgottenAfterMs = 300_000;
 
 /**
- * A few connections a URL, kept while the Lambda is warm. Our own, and not a driver's: both SQL engines get the same
- * rules, and an abort destroys the one connection that hangs, at whatever it hangs.
+ * A few connections per URL, kept while the Lambda is warm. Not a driver's pool: both SQL engines get the same rules, and
+ * an abort destroys the one connection that hangs, whatever it waits for.
  */
 export class Pool<C extends Connection> {
   readonly #connect: (url: string) => Connecting<C>;
@@ -150,7 +150,7 @@ export class Pool<C extends Connection> {
     }
   }
 
-  /** What nobody has used for long is closed, at the latest when something else is asked for. */
+  /** Closes connections that were idle for long. */
   #sweep(now: number): void {
     for (const [url, place] of this.#places) {
       const forgotten = place.idle.filter(({ since }) => now - since > forgottenAfterMs);

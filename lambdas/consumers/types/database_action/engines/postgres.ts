@@ -24,7 +24,7 @@ export const closePostgres = () => pool.close();
 /** One statement with bound parameters, on a connection that the warm Lambda keeps. */
 export async function runPostgres(call: ConnectedCall<SqlAction>): Promise<unknown> {
   const { action, input, signal } = call;
-  // pg takes any text for a host or a database of a server on this machine.
+  // pg takes any string for a host, or for a database of a server on this machine.
   if (!/^postgres(ql)?:\/\/[^/]/.test(call.url)) throw unreadableUrl(call.reference, urlForm);
   const { text, placeholders } = compile(action.statement, "postgres");
   const values = placeholders.map((placeholder) => bound(placeholder.type, lookUp(placeholder, input)));
@@ -62,7 +62,7 @@ function connect(url: string): Connecting<PostgresConnection> {
       socket.destroy();
     },
   };
-  // Also what happens while nobody uses it: without a listener it would end the process.
+  // Also while the connection is idle: an error without a listener would end the process.
   client.on("error", () => connection.destroy());
   client.on("end", () => connection.destroy());
   return { connection, ready: client.connect().then(() => client.query(session)) };
@@ -85,7 +85,7 @@ export function bound(type: PlaceholderType, value: unknown): unknown {
 function query(client: pg.Client, text: string, values: unknown[], maxRows: number | undefined) {
   const { rows, add, isTruncated } = collector(maxRows);
   const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
-  // As an emitter it keeps no rows of its own: what we leave out is read and forgotten.
+  // As an emitter the query keeps no rows of its own: those that are left out are read and dropped.
   const running = client.query(
     new pg.Query({ text, values, types: { getTypeParser }, queryMode: "extended" } as never),
   );

@@ -7,7 +7,7 @@ import { plainText } from "../plain-text.ts";
 import { mostRecipients } from "../recipients.ts";
 import { escapeHtml, render } from "../template.ts";
 
-/** Sends every recipient a message of their own: none sees the others, and a retry reaches only those it must. */
+/** Sends each recipient a message of their own: none sees the others, and a retry sends only to those not yet reached. */
 export const emailChannel =
   (ses = sendSes): SendChannel =>
   async (sending) => {
@@ -31,9 +31,9 @@ export const emailChannel =
 export const sendEmail = emailChannel();
 
 /**
- * The single addresses of a list; `Name <a@b>` counts as `a@b`, so that a recipient has one spelling. The parser reads
- * something into any text, so what has line breaks, gives no plain address, or gives two without a comma (the second
- * is a name to it), is refused.
+ * The single addresses of a list; `Name <a@b>` counts as `a@b`, so that a recipient has one spelling. The parser finds
+ * something in any string, so a string is refused if it has line breaks, has no plain address, or has two without a comma
+ * between them (the parser takes the second for a name).
  */
 async function addressesOf(lists: string[]): Promise<string[]> {
   const { default: parse } = await import("nodemailer/lib/addressparser");

@@ -6,7 +6,7 @@ import { sendFcm } from "../push/fcm.ts";
 import type { Push } from "../push/push.ts";
 import { render } from "../template.ts";
 
-/** Sends to every device. Dead devices fail nothing, unless they are all that there is. */
+/** Sends to every device. Dead devices fail nothing unless there are no others. */
 export const sendPushNotification: SendChannel = async (sending) => {
   const setting = settingFor(sending, "push");
   const push = pushOf(sending);

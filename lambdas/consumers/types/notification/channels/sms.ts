@@ -1,7 +1,8 @@
 import type { MessageAttributeValue, SNSClient } from "@aws-sdk/client-sns";
 import { JobError } from "../../../../core/job/job-error.ts";
-import { awsFault, type Meaning, nameOf } from "../../../clients/aws/aws-fault.ts";
-import { clientSettings, regionalClients } from "../../../clients/aws/regional-clients.ts";
+import { messagingFault, messagingFaults } from "../../../clients/aws/messaging-faults.ts";
+import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-clients.ts";
+import { type Meaning, namesOf } from "../../../clients/fault-table.ts";
 import { contentFor, type SendChannel, settingFor } from "../channel.ts";
 import { type Achieved, fanOut, type Outcome } from "../fan-out.ts";
 import type { SmsTarget } from "../target.ts";
@@ -9,21 +10,22 @@ import { render } from "../template.ts";
 import { longestSms, plainNumber, smsNumber } from "./sms-limits.ts";
 
 const snsClients = () =>
-  regionalClients(async (region) => {
+  clientPerPlace(async (region: string | undefined) => {
     const { SNSClient } = await import("@aws-sdk/client-sns");
-    return new SNSClient(clientSettings(region));
+    return new SNSClient(clientSettings({ region, requestTimeout: 20_000 }));
   });
 
-const named: Record<string, Meaning> = {
-  InvalidParameter: ["VALIDATION_ERROR", "SNS cannot send the text message as it is."],
-  InvalidParameterValue: ["VALIDATION_ERROR", "SNS cannot send the text message as it is."],
-  Validation: ["VALIDATION_ERROR", "SNS cannot send the text message as it is."],
+const unsendable: Meaning = ["VALIDATION_ERROR", "SNS cannot send the text message as it is."];
+const faults = messagingFaults("SNS", {
+  InvalidParameter: unsendable,
+  InvalidParameterValue: unsendable,
+  Validation: unsendable,
   UserError: ["CONFIGURATION_ERROR", "SNS does not let this account send text messages as its settings are."],
-};
+});
 
 /**
- * Text messages by SNS, one request a number. Numbers that are none, or whose owners have opted out, fail nothing
- * unless they are all that there is. SNS knows no idempotency here: an answer that is lost sends the message again.
+ * Text messages by SNS, one request per number. Invalid numbers, and those whose owners have opted out, fail nothing
+ * unless there are no others. SNS has no idempotency here: after a lost answer the message is sent again.
  */
 export const smsChannel =
   (clients = snsClients()): SendChannel =>
@@ -75,18 +77,19 @@ async function publish(
   } catch (cause) {
     const dead = deadReason(cause);
     if (dead !== undefined) return { dead };
-    throw awsFault("SNS", named, cause, signal);
+    throw messagingFault(faults, cause, signal);
   }
 }
 
 const text = (StringValue: string): MessageAttributeValue => ({ DataType: "String", StringValue });
 
-/** SNS tells only in words what is wrong with a parameter, and whether it is the number. */
+/** Only the message of an error of SNS says what is wrong with a parameter, and whether it is the number. */
 function deadReason(cause: unknown): string | undefined {
   const { message = "" } = Object(cause) as { message?: string };
-  if (nameOf(cause) === "OptedOut" || /opted[ -]?out/i.test(message)) return "OptedOut";
+  const names = namesOf(cause);
+  if (names.includes("OptedOut") || /opted[ -]?out/i.test(message)) return "OptedOut";
   const aboutNumber = /PhoneNumber|phone number/i.test(message);
-  return nameOf(cause).startsWith("InvalidParameter") && aboutNumber ? "InvalidPhoneNumber" : undefined;
+  return aboutNumber && names.some((name) => name.startsWith("InvalidParameter")) ? "InvalidPhoneNumber" : undefined;
 }
 
 function nobody(progress: Achieved): JobError {

@@ -1,20 +1,20 @@
 import { domainToASCII } from "node:url";
 import type { SESv2Client } from "@aws-sdk/client-sesv2";
 import { JobError, type JobErrorCode } from "../../../../core/job/job-error.ts";
-import { awsFault, type Meaning } from "../../../clients/aws/aws-fault.ts";
-import { clientSettings, regionalClients } from "../../../clients/aws/regional-clients.ts";
+import { messagingFault, messagingFaults } from "../../../clients/aws/messaging-faults.ts";
+import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-clients.ts";
 import { fanOut } from "../fan-out.ts";
 import type { EmailTarget } from "../target.ts";
 import type { SendMail } from "./mail.ts";
 
 const sesClients = () =>
-  regionalClients(async (region) => {
+  clientPerPlace(async (region: string | undefined) => {
     const { SESv2Client } = await import("@aws-sdk/client-sesv2");
-    return new SESv2Client(clientSettings(region));
+    return new SESv2Client(clientSettings({ region, requestTimeout: 20_000 }));
   });
 
-/** What SendEmail's own errors mean. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
-const named: Record<string, Meaning> = {
+/** The errors of SendEmail. https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_SendEmail.html */
+const faults = messagingFaults("SES", {
   MessageRejected: [
     "PROVIDER_ERROR",
     "SES refuses the message: its sender is not verified, in the sandbox its recipient, or its content is not allowed.",
@@ -24,9 +24,9 @@ const named: Record<string, Meaning> = {
   AccountSuspended: ["CONFIGURATION_ERROR", "SES has suspended this account's sending."],
   SendingPaused: ["CONFIGURATION_ERROR", "Sending is paused for this account in SES."],
   BadRequest: ["VALIDATION_ERROR", "SES cannot send the message as it is."],
-};
+});
 
-/** Amazon SES, one request a recipient. SES knows no idempotency: an answer that is lost sends the e-mail again. */
+/** Amazon SES, one request per recipient. SES has no idempotency: after a lost answer the e-mail is sent again. */
 export const sesSender =
   (clients = sesClients()): SendMail<Extract<EmailTarget, { provider: "ses" }>> =>
   async ({ signal, log }, setting, { recipients, before, subject, html, text }) => {
@@ -51,7 +51,7 @@ export const sesSender =
           const { MessageId } = await client.send(command, { abortSignal: signal });
           return [{ id: MessageId ?? "" }];
         } catch (cause) {
-          throw awsFault("SES", named, cause, signal);
+          throw messagingFault(faults, cause, signal);
         }
       },
     });
@@ -61,7 +61,7 @@ export const sendSes = sesSender();
 
 const isAscii = (text: string) => [...text].every((char) => char <= "\x7e");
 
-/** SES takes ASCII in an address line; a name beyond that is an encoded word (RFC 2047). */
+/** SES takes only ASCII in an address line; any other name is sent as an encoded word (RFC 2047). */
 function sender(from: string): string {
   const [, name = "", named] = /^(.*?)\s*<([^<>]+)>\s*$/s.exec(from) ?? [];
   if (named === undefined) return asciiAddress(from, "CONFIGURATION_ERROR");
@@ -71,7 +71,7 @@ function sender(from: string): string {
 }
 
 /**
- * SES does not know SMTPUTF8 (RFC 6531): it takes an international domain in Punycode, and no such name before the @.
+ * SES does not support SMTPUTF8 (RFC 6531): it takes an international domain in Punycode, and only ASCII before the @.
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
  */
 function asciiAddress(address: string, code: JobErrorCode = "VALIDATION_ERROR"): string {

@@ -4,7 +4,7 @@ const connectionCodes = new Set(["ECONNECTION", "ESOCKET", "EDNS", "ETLS", "ETIM
 
 /**
  * What a failure of nodemailer means; an abort is the signal's own reason. Replies of servers quote addresses and
- * policies, so only their code is shown.
+ * policies, so a message has only their code.
  */
 export function smtpError(cause: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;

@@ -38,7 +38,7 @@ export const sendSmtp: SendMail<Extract<EmailTarget, { provider: "smtp" }>> = as
       send: async ([to = ""]) => {
         const messageId = messageIdOf(idempotencyKey, to, setting.from);
         try {
-          // An object, as a text would be parsed once more: a quoted comma would make two addresses of one.
+          // An object, as a string would be parsed once more: a quoted comma would make two addresses of one.
           const recipient = { name: "", address: to };
           await transport.sendMail({ from: setting.from, to: recipient, subject, html, text, messageId, signal });
           return [{ id: messageId }];
@@ -52,7 +52,7 @@ export const sendSmtp: SendMail<Extract<EmailTarget, { provider: "smtp" }>> = as
   }
 };
 
-/** nodemailer would take a URL that it cannot read for one that names localhost. */
+/** nodemailer would take a URL that it cannot read for one of localhost. */
 async function smtpUrl(secrets: Secrets, reference: Reference): Promise<string> {
   const text = (await secrets.resolve(reference)).trim();
   const url = URL.parse(text);
@@ -61,8 +61,8 @@ async function smtpUrl(secrets: Secrets, reference: Reference): Promise<string> 
 }
 
 /**
- * A login is sent over TLS only, but for a server on this very machine: nodemailer would go on in the clear where the server,
- * or somebody between, offers no STARTTLS. What the URL says of it itself does not count.
+ * A login is sent over TLS only, except to a server on this machine: nodemailer would go on without TLS if the server, or
+ * anyone in between, offers no STARTTLS. The URL cannot change that.
  */
 function withTls(url: URL): string {
   const hasLogin = url.username !== "" || url.password !== "";
@@ -70,7 +70,7 @@ function withTls(url: URL): string {
   return url.href;
 }
 
-/** The same for every attempt, so that a mailbox may recognise a repetition. */
+/** The same for every attempt, so that a mailbox can recognise a repetition. */
 function messageIdOf(idempotencyKey: string, to: string, from: string): string {
   const hash = createHash("sha256")
     .update(JSON.stringify([idempotencyKey, to]))

@@ -37,7 +37,7 @@ export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = asy
     recipients: push.tokens,
     before: push.before,
     batchSize: 100,
-    // Expo's own SDK opens as many.
+    // Expo's own SDK sends as many at once.
     concurrency: 6,
     signal,
     log,
@@ -92,7 +92,7 @@ function projectsIn(answer: Answer | undefined, tokens: string[]): string[][] | 
   return groups.length > 1 ? groups : undefined;
 }
 
-/** A request a project; what one of them fails with says nothing of the others, which may have been sent. */
+/** One request per project. The failure of one says nothing of the others, which may have been sent. */
 async function oneByOne(execution: Execution, projects: string[][], post: Post): Promise<Outcomes> {
   const all: Outcomes = new Map();
   for (const tokens of projects) {

@@ -14,7 +14,7 @@ import { serviceAccountOf, serviceAccountSource } from "./service-account.ts";
 const scope = "https://www.googleapis.com/auth/firebase.messaging";
 
 /**
- * Firebase Cloud Messaging, HTTP v1: one request a device.
+ * Firebase Cloud Messaging, HTTP v1: one request per device.
  * https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send
  */
 export const sendFcm: SendPush<Extract<PushTarget, { provider: "fcm" }>> = async (execution, setting, push) => {
@@ -46,7 +46,7 @@ export const sendFcm: SendPush<Extract<PushTarget, { provider: "fcm" }>> = async
 const jsonHeaders = (token: string) =>
   new Headers({ authorization: `Bearer ${token}`, "content-type": "application/json" });
 
-/** `data` is a map of strings to FCM. */
+/** FCM takes `data` as a map of strings. */
 const messageFor = (token: string, { title, body, data }: Push) => ({
   token,
   notification: { title, body },

@@ -10,5 +10,5 @@ export interface Push {
   before: Achieved | undefined;
 }
 
-/** Sends to the devices whom earlier attempts did not reach. */
+/** Sends to the devices that earlier attempts did not reach. */
 export type SendPush<Setting> = (execution: Execution, setting: Setting, push: Push) => Promise<Achieved>;

@@ -73,7 +73,7 @@ describe("a database of the catalog", () => {
     ["a second statement", sql({ statement: "INSERT INTO t VALUES (1); DELETE FROM t" }), `${at}/statement`],
     ["an unknown operation", mongo({ operation: "drop" }), `${at}/operation`],
     ["a delete without a filter", mongo({ operation: "deleteMany" }), `${at}/filter`],
-    ["a placeholder in a longer text", mongo({ operation: "find", filter: { a: ["x {{a}}"] } }), `${at}/filter/a/0`],
+    ["a placeholder in a longer string", mongo({ operation: "find", filter: { a: ["x {{a}}"] } }), `${at}/filter/a/0`],
     ["a placeholder for a name", mongo({ operation: "find", filter: { "{{a}}": 1 } }), `${at}/filter/{{a}}`],
     ["a placeholder in code", mongo({ operation: "find", filter: { $where: "{{a}}" } }), `${at}/filter/$where`],
     [
@@ -101,7 +101,7 @@ describe("a database of the catalog", () => {
 
 describe("an input is checked when it is requested", () => {
   const faults = (database: object, input: object) =>
-    databaseAction.checkInput({
+    databaseAction.checkInput?.({
       product: {} as never,
       env: "dev",
       app: undefined,

@@ -36,11 +36,11 @@ describe("a statement", () => {
   });
 
   it.each<[Dialect, string, RegExp]>([
-    ["postgres", "SELECT '%{{y}}%'", /part of a longer text.* '%' \|\| {{name}}::text \|\| '%'\.$/],
-    ["mysql", "SELECT '%{{y}}%'", /part of a longer text.* concat\('%', {{name}}, '%'\)\.$/],
+    ["postgres", "SELECT '%{{y}}%'", /part of a longer string.* '%' \|\| {{name}}::text \|\| '%'\.$/],
+    ["mysql", "SELECT '%{{y}}%'", /part of a longer string.* concat\('%', {{name}}, '%'\)\.$/],
     ["dynamodb", "a = 'x{{y}}'", /only be a whole value\.$/],
-    ["postgres", "SELECT $q$ {{y}} $q$", /part of a longer text/],
-    ["mysql", "SELECT `{{y}}x`", /part of a longer text/],
+    ["postgres", "SELECT $q$ {{y}} $q$", /part of a longer string/],
+    ["mysql", "SELECT `{{y}}x`", /part of a longer string/],
     ["postgres", "SELECT 1 -- {{y}}", /comment/],
     ["mysql", "SELECT 1 /*! {{y}} */", /comment/],
     ["postgres", "SELECT $1", /marker of its own/],

@@ -1,5 +1,6 @@
 import { storage, storageInput } from "../../../../../lambdas/consumers/types/storage/definition.ts";
 import { storageTarget } from "../../../../../lambdas/consumers/types/storage/target.ts";
+import type { InputCheck } from "../../../../../lambdas/core/catalog/job-type.ts";
 import { parameter, secret } from "../../../../../lambdas/core/catalog/references.ts";
 import { newUploadId } from "../../../../../lambdas/core/schema/uploads.ts";
 
@@ -63,9 +64,7 @@ describe("the input of a storage job", () => {
   it("is refused at once when its name is too long with this prefix", () => {
     const target = { envs: { dev: { provider: "s3", bucket: "files", prefix: "p".repeat(256) } } };
     const check = (fileName: string) =>
-      storage.checkInput({ target, env: "dev", input: { fileName } } as unknown as Parameters<
-        typeof storage.checkInput
-      >[0]);
+      storage.checkInput?.({ target, env: "dev", input: { fileName } } as unknown as InputCheck);
     expect(check("é".repeat(400))).toMatchObject([{ pointer: "/input/fileName" }]);
     expect(check("e".repeat(400))).toEqual([]);
   });

@@ -3,23 +3,23 @@ import type { Fault } from "../../../core/errors.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { didYouMean, jsonPointer } from "../../../core/schema/schema.ts";
 import { httpUrl } from "../../../core/schema/url.ts";
-import { encodeBody } from "../../clients/http/body.ts";
-import { headerFault } from "../../clients/http/headers.ts";
-import { type ParamFault, paramFaults, paramsOf, pathBelow } from "../../clients/http/url.ts";
-import type { ActionInput } from "./input.ts";
-import type { BodyType } from "./target.ts";
+import type { BodyType } from "./auth-schema.ts";
+import { encodeBody } from "./body.ts";
+import type { CallInput } from "./call-input.ts";
+import { headerFault } from "./headers.ts";
+import { type ParamFault, paramFaults, paramsOf, pathBelow } from "./url.ts";
 
-/** A call as far as the catalog says it when a job is requested: a base behind a reference is not known then. */
+/** A call as far as it is known when a job is requested: a base behind a reference is not. */
 export interface KnownCall {
   method: string;
   base: TextOrReference;
   path: string;
   bodyType?: BodyType | undefined;
-  defaults?: ActionInput | undefined;
+  defaults?: CallInput | undefined;
 }
 
-/** What is wrong with an input for a call that would fail for it; pointers begin with `at`. */
-export const callFaults = (call: KnownCall, input: ActionInput, at: readonly string[]): Fault[] =>
+/** The faults of an input for which the call would fail; pointers begin with `at`. */
+export const callFaults = (call: KnownCall, input: CallInput, at: readonly string[]): Fault[] =>
   [...paramsFaults(call, input), ...headersFaults(input), ...bodyFaults(call, input)].map(({ path, detail }) => ({
     pointer: jsonPointer([...at, ...path]),
     detail,
@@ -37,7 +37,7 @@ const details: Record<ParamFault["is"], string> = {
   malformed: "is not well-formed Unicode",
 };
 
-function paramsFaults({ base, path, defaults }: KnownCall, input: ActionInput): Found[] {
+function paramsFaults({ base, path, defaults }: KnownCall, input: CallInput): Found[] {
   const url = isReference(base) ? undefined : httpUrl(base);
   const whole = url ? pathBelow(url, path) : path;
   return paramFaults(whole, { ...defaults?.params, ...input.params })
@@ -48,13 +48,13 @@ function paramsFaults({ base, path, defaults }: KnownCall, input: ActionInput): 
     }));
 }
 
-const headersFaults = ({ headers = {} }: ActionInput): Found[] =>
+const headersFaults = ({ headers = {} }: CallInput): Found[] =>
   Object.entries(headers).flatMap(([name, value]) => {
     const detail = headerFault(name, String(value));
     return detail === undefined ? [] : [{ path: ["headers", name], detail }];
   });
 
-function bodyFaults({ method, bodyType = "json", defaults }: KnownCall, { body }: ActionInput): Found[] {
+function bodyFaults({ method, bodyType = "json", defaults }: KnownCall, { body }: CallInput): Found[] {
   if (method === "GET") return body === undefined ? [] : [{ path: ["body"], detail: "a GET request has no body" }];
   if (bodyType === "json" || (body ?? defaults?.body) === undefined) return [];
   try {

@@ -4,16 +4,16 @@ import { must } from "../../../core/schema/plain-faults.ts";
 import { strict } from "../../../core/schema/schema.ts";
 
 export const scalar = lazy(() =>
-  z.union([z.string(), z.number(), z.boolean()], must("must be a text, a number, true or false")),
+  z.union([z.string(), z.number(), z.boolean()], must("must be a string, a number, true or false")),
 );
 
-/** IActionRequest: what is merged over the action's defaults. */
-export const actionInput = lazy(() => {
+/** IActionRequest: the parts of an HTTP call that a request gives. They are merged over the defaults of the catalog. */
+export const callInput = lazy(() => {
   const Records = z.record(z.string(), z.unknown());
   const Scalar = scalar();
   const InQuery = z.union(
     [Scalar, z.array(Scalar), z.null()],
-    must("must be a text, a number, true or false, a list of these, or null"),
+    must("must be a string, a number, true or false, a list of these, or null"),
   );
   const Scalars = z.record(z.string(), Scalar);
   return strict({
@@ -24,4 +24,4 @@ export const actionInput = lazy(() => {
     headers: Scalars.optional(),
   });
 });
-export type ActionInput = z.infer<ReturnType<typeof actionInput>>;
+export type CallInput = z.infer<ReturnType<typeof callInput>>;

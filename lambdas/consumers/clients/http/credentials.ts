@@ -1,3 +1,3 @@
-/** Whether requests carry something that nobody else may see. Beside the schema, which not every executor bundles. */
+/** Whether a request carries something that nobody else may see. Apart from the schemas, which executors do not bundle. */
 export const carriesCredentials = (auth: { type: string } | undefined): boolean =>
   auth !== undefined && auth.type !== "none";

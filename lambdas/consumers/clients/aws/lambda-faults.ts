@@ -1,0 +1,29 @@
+import type { FaultTable, Meaning } from "../fault-table.ts";
+
+const throttled: Meaning = ["RATE_LIMITED", "Lambda throttled the call."];
+const notReady: Meaning = ["SERVICE_UNAVAILABLE", "The function is not ready to be invoked."];
+
+/** The errors of the Invoke API. */
+export const lambdaFaults: FaultTable = {
+  named: {
+    TooManyRequests: throttled,
+    Throttling: throttled,
+    ResourceNotFound: ["NOT_FOUND", "The function, or its version or alias, does not exist."],
+    AccessDenied: ["FORBIDDEN", "This consumer's role may not invoke the function."],
+    UnrecognizedClient: ["UNAUTHORIZED", "Lambda does not know this consumer's credentials."],
+    RequestTooLarge: ["VALIDATION_ERROR", "The payload is larger than the function takes."],
+    InvalidRequestContent: ["VALIDATION_ERROR", "Lambda refused the payload."],
+    ResourceConflict: notReady,
+    ResourceNotReady: notReady,
+    SnapStartNotReady: notReady,
+    CodeArtifactUserPending: notReady,
+    CredentialsProvider: ["CONFIGURATION_ERROR", "This consumer has no AWS credentials."],
+  },
+  byStatus(status) {
+    if (status === undefined) return ["CONNECTION_ERROR", "The connection to Lambda failed."];
+    if (status >= 500) return ["SERVICE_UNAVAILABLE", "Lambda could not run the function for now."];
+    if (status === 429) return throttled;
+    if (status === 403) return ["FORBIDDEN", "Lambda refused this consumer's credentials."];
+    return ["PROVIDER_ERROR", `Lambda refused the call with ${status}.`];
+  },
+};

@@ -1,0 +1,29 @@
+import { type FaultTable, faultBy, type Meaning, type Meanings, namesOf } from "../fault-table.ts";
+
+/** The errors of a service that sends messages: its own names, and what all of them share. */
+export const messagingFaults = (service: string, named: Meanings): FaultTable => ({
+  named: { CredentialsProvider: ["CONFIGURATION_ERROR", "This consumer has no AWS credentials."], ...named },
+  byStatus: (status, error) => common(service, status, error),
+});
+
+/** A failed call as the failure of one recipient; an abort is the signal's own reason. */
+export const messagingFault = (table: FaultTable, cause: unknown, signal: AbortSignal): unknown =>
+  signal.aborted ? signal.reason : faultBy(table, cause);
+
+const throttles = /^(Throttl\w*|TooManyRequests\w*|RequestThrottled\w*|LimitExceeded\w*|KMSThrottling\w*)$/;
+const unknownCredentials =
+  /^(UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch|ExpiredToken)/;
+
+function common(service: string, status: number | undefined, error: unknown): Meaning {
+  const isNamed = (pattern: RegExp) => namesOf(error).some((name) => pattern.test(name));
+  const { $retryable } = Object(error) as { $retryable?: { throttling?: boolean } };
+  if (isNamed(throttles) || status === 429 || $retryable?.throttling)
+    return ["RATE_LIMITED", `${service} throttles the consumer.`];
+  if (status === undefined) return ["CONNECTION_ERROR", `The connection to ${service} failed.`];
+  // It may have taken the message: rather twice than never.
+  if (status < 300) return ["PROVIDER_ERROR", `The answer of ${service} cannot be read.`, true];
+  if (status >= 500) return ["SERVICE_UNAVAILABLE", `${service} could not take the message for now.`];
+  if (isNamed(unknownCredentials)) return ["UNAUTHORIZED", `${service} does not know this consumer's credentials.`];
+  if (status === 403 || status === 401) return ["FORBIDDEN", `This consumer's role may not send by ${service}.`];
+  return ["PROVIDER_ERROR", `${service} refuses the message with ${status}.`];
+}

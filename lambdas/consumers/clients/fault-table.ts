@@ -1,0 +1,69 @@
+import { JobError, type JobErrorCode } from "../../core/job/job-error.ts";
+import { retryAfterOf } from "../../core/job/retry-after.ts";
+
+/**
+ * What an error of a service means for a job. A PROVIDER_ERROR is permanent unless `retryable` says otherwise, as the service
+ * has read the request and refuses it; the other codes say for themselves whether another attempt may help.
+ */
+export type Meaning = readonly [code: JobErrorCode, message: string, retryable?: boolean];
+
+/** By the service's own names of its errors, without the `Exception` or `Error` that some protocols end them with. */
+export type Meanings = Readonly<Record<string, Meaning>>;
+
+export interface FaultTable {
+  named: Meanings;
+  /** The other errors, by their HTTP status: undefined where there was no answer. */
+  byStatus: (status: number | undefined, error: unknown) => Meaning;
+}
+
+/** A service's error as the failure of an attempt. Its own text stays in the cause: it quotes names, addresses and values. */
+export function faultBy({ named, byStatus }: FaultTable, cause: unknown): JobError {
+  if (cause instanceof JobError) return cause;
+  const [code, message, retryable] = meaningIn(named, cause) ?? byStatus(statusOf(cause), cause);
+  const retryAfterMs = waitOf(cause);
+  return new JobError(code, message, {
+    cause,
+    ...(code === "PROVIDER_ERROR" && { retryable: retryable ?? false }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
+}
+
+/** What a table says of an error by its name, if it has it. */
+export function meaningIn(named: Meanings, error: unknown): Meaning | undefined {
+  const name = namesOf(error).find((name) => Object.hasOwn(named, name));
+  return name === undefined ? undefined : named[name];
+}
+
+interface ServiceError {
+  name?: unknown;
+  /** Azure: its own name of the error. Google: the status. Sockets: the system's code. */
+  code?: unknown;
+  $metadata?: { httpStatusCode?: number };
+  statusCode?: unknown;
+  status?: unknown;
+  response?: { status?: unknown; data?: { error?: unknown } };
+  /** Where an AWS service models it. */
+  retryAfterSeconds?: unknown;
+}
+
+/** The names that an error of AWS, Azure or Google goes by. */
+export function namesOf(error: unknown): string[] {
+  const { name, code, response } = Object(error) as ServiceError;
+  return [response?.data?.error, name, code]
+    .filter((value) => typeof value === "string")
+    .map((value) => value.replace(/(Exception|Error)$/, ""));
+}
+
+/** The HTTP status of an error of AWS, Azure or Google. */
+export function statusOf(error: unknown): number | undefined {
+  const { $metadata, statusCode, code, status, response } = Object(error) as ServiceError;
+  return [$metadata?.httpStatusCode, statusCode, code, status, response?.status].find(isStatus);
+}
+
+const isStatus = (value: unknown): value is number => typeof value === "number" && value >= 100 && value <= 599;
+
+/** Milliseconds that the service asks to wait: in a field of the error, or in a header of its answer. */
+export function waitOf(error: unknown): number | undefined {
+  const seconds = Number((Object(error) as ServiceError).retryAfterSeconds);
+  return seconds > 0 ? seconds * 1000 : retryAfterOf(error);
+}

@@ -1,0 +1,100 @@
+import type * as z from "zod";
+import type { Access } from "../../core/catalog/access.ts";
+import type {
+  CheckedJobType,
+  InputCheck,
+  JobTypeDefinition,
+  Product,
+  ProductEvent,
+  Registry,
+} from "../../core/catalog/job-type.ts";
+import type { Fault } from "../../core/errors.ts";
+import type { JobType } from "../../core/job/job.ts";
+import type { Execution } from "../../core/operations/execution.ts";
+
+type InputSchema = z.ZodType<Record<string, unknown>>;
+type EventOf<Fields extends z.ZodRawShape> = ProductEvent & z.output<z.ZodObject<Fields>>;
+
+/** Holds a type and never a value: what the targets of a definition are. */
+declare const targets: unique symbol;
+
+/** What is known of a type by its own name and shapes, and not only as a JobTypeDefinition. */
+interface Named<
+  Target,
+  Type extends JobType,
+  Section extends string,
+  RequestName extends string,
+  Input extends InputSchema,
+  Event extends z.ZodRawShape,
+> extends JobTypeDefinition {
+  type: Type;
+  section: Section;
+  requestName: RequestName;
+  input: () => Input;
+  event: () => Event;
+  readonly [targets]?: Target;
+}
+
+/** The functions of a definition, with the type's own shapes. An input has been parsed; a target is as the catalog has it. */
+interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> {
+  inputSchemaOf?: (target: Target) => Record<string, unknown> | undefined;
+  checkEvent?: (event: EventOf<Event>, target: Target, product: Product) => Fault[];
+  checkInput?: (check: InputCheck<z.output<Input>, Target, EventOf<Event>>) => Fault[];
+  stepNames?: (target: Target) => string[];
+  example: { event: string; input: z.input<Input> };
+}
+
+/**
+ * Defines a job type whose targets are of the given type, as they are written in the catalog: without the defaults of
+ * their schema. Each field is described at JobTypeDefinition.
+ *
+ * Only the type knows its shapes, so its functions are handed on as functions of any target and input: who calls them has
+ * looked the target up in the type's own section, and parsed the input with the type's schema.
+ */
+export const defineJobType =
+  <Target>() =>
+  <
+    const Type extends JobType,
+    const Section extends string,
+    const RequestName extends string,
+    Input extends InputSchema,
+    Event extends z.ZodRawShape,
+  >(
+    definition: Omit<Named<Target, Type, Section, RequestName, Input, Event>, keyof Typed<Target, Input, Event>> &
+      Typed<Target, Input, Event>,
+  ) =>
+    definition as unknown as Named<Target, Type, Section, RequestName, Input, Event>;
+
+/** The targets of a type, as they are written in the catalog. */
+type TargetOf<Definition> = Definition extends { readonly [targets]?: infer Target } ? NonNullable<Target> : never;
+
+/**
+ * A definition with what is known of its targets at deployment only; the fields are described at CheckedJobType. It stands
+ * apart so that no function bundles it.
+ */
+export const withTarget = <
+  Definition extends JobTypeDefinition,
+  Schema extends z.ZodType<unknown, TargetOf<Definition>>,
+>(
+  definition: Definition,
+  target: {
+    target: () => Schema;
+    access?: (target: TargetOf<Definition>) => Access[];
+    checkTarget?: (target: TargetOf<Definition>, product: Product, registry: Registry) => Fault[];
+  },
+) =>
+  ({ ...definition, ...target }) as Definition &
+    Pick<CheckedJobType, "access" | "checkTarget"> & { target: () => Schema };
+
+/** One attempt of one job of a type, with the type's own shapes. */
+export type ExecutionOf<Definition extends JobTypeDefinition> = Omit<Execution, "input" | "target" | "event"> & {
+  input: z.output<ReturnType<Definition["input"]>>;
+  target: TargetOf<Definition>;
+  event: EventOf<ReturnType<Definition["event"]>>;
+};
+
+/** Types an executor by the definition of its type. The engine gives it only jobs of events of that type. */
+export const defineExecutor = <Definition extends JobTypeDefinition, Rest extends unknown[], Result>(
+  _of: Definition,
+  execute: (execution: ExecutionOf<Definition>, ...rest: Rest) => Promise<Result>,
+) => execute as (execution: Execution, ...rest: Rest) => Promise<Result>;

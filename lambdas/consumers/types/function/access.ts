@@ -1,0 +1,61 @@
+import type * as z from "zod";
+import { type Access, type Arn, literally } from "../../../core/catalog/access.ts";
+import type { Callee, FunctionTarget } from "./target.ts";
+import { signedFor } from "./url.ts";
+
+type Http = Extract<z.input<typeof Callee>, { provider: "http" }>;
+type IamAuth = Extract<NonNullable<Http["auth"]>, { type: "iam" }>;
+
+/** Each Lambda by its ARN, and each URL that asks for IAM; the others need nothing of AWS. */
+export const functionAccess = ({ envs }: FunctionTarget): Access[] =>
+  Object.values(envs).flatMap((callee) => {
+    // An ARN without a version or alias opens the function as it is called then, and no version of it by number.
+    if (callee.provider === "lambda") return [{ actions: ["lambda:InvokeFunction"], resources: [callee.arn] }];
+    return callee.auth?.type === "iam" ? signedAccess(callee.url, callee.auth) : [];
+  });
+
+function signedAccess(url: Http["url"], { arn, region }: IamAuth): Access[] {
+  if (arn?.includes(":execute-api:")) return [{ actions: ["execute-api:Invoke"], resources: [literally(arn)] }];
+  if (arn !== undefined) return throughUrl(arn);
+  const host = typeof url === "string" ? signedFor(new URL(url)) : undefined;
+  if (host?.service === "execute-api") {
+    return [{ actions: ["execute-api:Invoke"], resources: methodArns(new URL(String(url)), host.region) }];
+  }
+  // Another host has a name of the team's own: only `arn` can say what is behind it.
+  if (host && host.region === undefined) return [];
+  return throughUrl({ service: "lambda", region: region ?? host?.region, resource: "function:*" }, anyFunction);
+}
+
+const anyFunction =
+  "The URL of a function does not say which function it belongs to. Only through URLs that ask for IAM, and `arn` in the catalog narrows it to one function.";
+
+/**
+ * A function URL asks for both; neither lets anybody invoke a function in another way than through its URL.
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
+ */
+const throughUrl = (arn: string | Arn, reason?: string): Access[] => {
+  const of = { resources: [arn], ...(reason !== undefined && { reason }) };
+  return [
+    {
+      ...of,
+      actions: ["lambda:InvokeFunctionUrl"],
+      conditions: { StringEquals: { "lambda:FunctionUrlAuthType": "AWS_IAM" } },
+    },
+    {
+      ...of,
+      actions: ["lambda:InvokeFunction"],
+      conditions: { Bool: { "lambda:InvokedViaFunctionUrl": "true" } },
+    },
+  ];
+};
+
+/** A POST of this path. The path's first part is the stage, unless the API serves its stage `$default`. */
+function methodArns(url: URL, region: string | undefined): Arn[] {
+  const [id = ""] = url.hostname.split(".");
+  const [, stage = "", ...rest] = url.pathname.split("/");
+  const paths = [
+    `${id}/$default/POST${url.pathname}`,
+    ...(stage === "" ? [] : [`${id}/${stage}/POST/${rest.join("/")}`]),
+  ];
+  return paths.map((path) => ({ service: "execute-api", region, resource: literally(path) }));
+}
