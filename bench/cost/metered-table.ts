@@ -1,5 +1,5 @@
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { partitionKey, phaseIndex, sortKey } from "../../lambdas/topology.ts";
 import { settings } from "../../test/support/aws/client-settings.ts";
 import { table } from "../../test/support/aws/dynamo.ts";
 import { type Counts, count } from "./counts.ts";

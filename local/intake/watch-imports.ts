@@ -1,6 +1,7 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { importPrefix, reportFolder, reportPrefix } from "../../lambdas/core/job/import-cursor.ts";
+import { reportFolder } from "../../lambdas/core/job/import-cursor.ts";
+import { importPrefix, reportPrefix } from "../../lambdas/topology.ts";
 import { credentials } from "../runtime/credentials.ts";
 import { bucketName, region } from "../runtime/names.ts";
 

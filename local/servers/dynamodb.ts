@@ -8,7 +8,7 @@ import {
   DynamoDBClient,
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
-import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { partitionKey, phaseIndex, sortKey } from "../../lambdas/topology.ts";
 import { cannotWrite, dataFaultOf, sparingly } from "../data/data-fault.ts";
 import { type Listening, listen, sendJson, tellTime } from "../gateway/http.ts";
 import { forThisMachine } from "../gateway/strangers.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { partitionKey, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { partitionKey, sortKey } from "../../lambdas/topology.ts";
 import { dataFaultOf } from "../data/data-fault.ts";
 import { region, streamArn } from "../runtime/names.ts";
 import type { Change, ChangeLog, Image } from "./change-log.ts";

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isDeepStrictEqual } from "node:util";
-import { partitionKey, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { partitionKey, sortKey } from "../../lambdas/topology.ts";
 import { type Handler, megabyte, readBody } from "../gateway/http.ts";
 import { tableName } from "../runtime/names.ts";
 import type { ChangeLog, Image, Open } from "./change-log.ts";

@@ -7,7 +7,7 @@ import { SqsSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 import { Duration, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { importPrefix } from "../../../lambdas/core/job/import-cursor.ts";
+import { importPrefix } from "../../../lambdas/topology.ts";
 import { DeadLetters, maxReceiveCount, queueDefaults } from "./job-queue.ts";
 
 /** The intake's Lambda timeout: an import stops before and goes on by a message, a request takes a second. */

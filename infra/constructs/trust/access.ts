@@ -1,11 +1,7 @@
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
-import { keysPartition } from "../../../lambdas/aws/dynamodb/api-keys.ts";
-import { endpointPrefix } from "../../../lambdas/aws/dynamodb/endpoints.ts";
-import { prefix as jobsPrefix } from "../../../lambdas/aws/dynamodb/job-item.ts";
-import { statsPrefix } from "../../../lambdas/aws/dynamodb/stats-store.ts";
-import { waitsPrefix } from "../../../lambdas/aws/dynamodb/waits.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
+import { endpointPrefix, jobsPrefix, keysPartition, statsPrefix, waitsPrefix } from "../../../lambdas/topology.ts";
 import { allow, type Capability } from "../../grants/capability.ts";
 import { phaseIndex, type StateStack } from "../../stacks/state-stack.ts";
 import type { Platform } from "../functions/platform.ts";

@@ -2,9 +2,10 @@ import * as z from "zod";
 import { jobStatuses, jobTypes } from "../../core/job/job.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../core/job/job-error.ts";
 import { type JobEventDetail, type JobEventName, jobEvents } from "../../core/job/job-event.ts";
-import { JobRejectedDetail, rejectedEvent } from "../../core/outbound/rejection.ts";
+import { JobRejectedDetail } from "../../core/outbound/rejection.ts";
 import type { EndpointDisabled } from "../../core/outbound/webhook.ts";
 import { lazy } from "../../core/schema/lazy.ts";
+import { endpointDisabledEvent, rejectedEvent, transitionEvent } from "../../topology.ts";
 
 /*
  * What is said of events where others read it: `GET /events.json` and the webhooks of the OpenAPI document. The tests hold
@@ -82,7 +83,7 @@ export interface EventDoc {
 export const jobEventDocs = lazy(
   (): Record<string, EventDoc> =>
     Object.fromEntries(
-      jobEvents.map((name) => [`job.${name}`, { summary: happened[name], detail: JobEventDetailSchema() }]),
+      jobEvents.map((name) => [transitionEvent(name), { summary: happened[name], detail: JobEventDetailSchema() }]),
     ),
 );
 
@@ -91,6 +92,6 @@ export const eventDocs = lazy(
   (): Record<string, EventDoc> => ({
     ...jobEventDocs(),
     [rejectedEvent]: { summary: "A message that asked for a job was refused.", detail: JobRejectedDetail },
-    "webhook.disabled": { summary: "An endpoint gets no more webhooks.", detail: EndpointDisabledSchema() },
+    [endpointDisabledEvent]: { summary: "An endpoint gets no more webhooks.", detail: EndpointDisabledSchema() },
   }),
 );

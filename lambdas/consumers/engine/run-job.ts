@@ -21,6 +21,7 @@ import { endedParentOf, stepReasons } from "../../core/operations/parent-guard.t
 import { load, store } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
+import { progressPrefix, resultsPrefix } from "../../topology.ts";
 import { askingAgain, decidingAgain, wakeAgain } from "../types/feature/decisions.ts";
 import { type ClaimOptions, claimJob, isTooLate } from "./claim-job.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
@@ -179,7 +180,8 @@ async function attempt(
     if (cause instanceof NotStarted) throw cause;
     const error = cause instanceof JobError ? cause : unexpected(cause);
     if (error !== cause) services.log.error("executor threw", traceOf(cause));
-    const progress = error.progress === undefined ? undefined : await keep(services, job, "progress", error.progress);
+    const progress =
+      error.progress === undefined ? undefined : await keep(services, job, progressPrefix, error.progress);
     const now = clock.now();
     return (of) => attemptFailed(of, now, { error, random, ...(progress !== undefined && { progress }) });
   }
@@ -204,13 +206,13 @@ async function endWithoutStart(services: ConsumerServices, job: Job, random: num
 async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Outcome> {
   const now = services.clock.now();
   if (result instanceof Parked) {
-    const progress = await keep(services, job, "progress", result.progress);
+    const progress = await keep(services, job, progressPrefix, result.progress);
     return (of) => parked(of, progress, result.wakeAt, result.refused ? askingAgain(job, now) : {});
   }
   const finished = result instanceof Finished ? result : new Finished(result, undefined);
-  const kept = await keep(services, job, "results", finished.result);
+  const kept = await keep(services, job, resultsPrefix, finished.result);
   const progress =
-    finished.progress === undefined ? undefined : await keep(services, job, "progress", finished.progress);
+    finished.progress === undefined ? undefined : await keep(services, job, progressPrefix, finished.progress);
   return (of) => completed(of, now, kept, progress);
 }
 
@@ -218,8 +220,8 @@ const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
 
 /** Named by the claim too: a consumer that has lost it must not change what the attempt's next consumer has kept. */
-const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
-  store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
+const keep = (services: ConsumerServices, job: Job, prefix: string, value: unknown): Promise<Stored> =>
+  store(services.blobs, `${prefix}${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
 
 async function executionOf(
   services: ConsumerServices,

@@ -1,9 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-
-/** Where the objects lie that are imported, and where the reports of what became of them do: never the same folder. */
-export const importPrefix = "imports/";
-export const reportPrefix = "import-reports/";
+import { importPrefix, reportPrefix } from "../../topology.ts";
 
 const Count = z.int().min(0);
 

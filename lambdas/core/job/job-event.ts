@@ -1,9 +1,6 @@
 import type { JobStatus, JobType } from "./job.ts";
 import type { JobErrorCode } from "./job-error.ts";
 
-/** The source of every event on the bus. */
-export const eventSource = "ductape.jobs";
-
 /** Every transition that can be told of; on the bus each is a detail-type, `job.<name>`. */
 export const jobEvents = [
   "scheduled",

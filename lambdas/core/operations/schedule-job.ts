@@ -1,3 +1,4 @@
+import { inputsPrefix } from "../../topology.ts";
 import { type Fault, InternalError, PermanentError, TransientError, traceOf } from "../errors.ts";
 import { isFinished, type Job } from "../job/job.ts";
 import { derivedJobId, newJobId } from "../job/job-id.ts";
@@ -57,7 +58,7 @@ export async function prepare(services: Scheduling, request: AcceptedRequest): P
   try {
     // Of this very write: another request that has the same id must not change the input, and the input goes with its job
     // although a repeated key may give its id to another one meanwhile.
-    const key = `inputs/${id}/${request.fingerprint}/${writeId}`;
+    const key = `${inputsPrefix}${id}/${request.fingerprint}/${writeId}`;
     const input = await store(services.blobs, key, request.input, largestInput);
     return newJob(request, { id, writeId, now: services.clock.now(), input });
   } catch (cause) {
