@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import type { Invoke } from "../host/functions.ts";
+import { openPaths } from "../../lambdas/topology.ts";
+import type { Invoke } from "../host/invoke.ts";
 import { makeAuthorizer } from "./authorize.ts";
 import { toEvent } from "./event.ts";
 import { type Handler, megabyte, readBody, sendJson } from "./http.ts";
@@ -13,7 +14,7 @@ const largestPayload = 6 * megabyte + 100;
 const isTooLarge = (payload: unknown): boolean => Buffer.byteLength(JSON.stringify(payload) ?? "") > largestPayload;
 const integrationTimeoutMs = 30_000;
 
-const openRoutes = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json"];
+const openRoutes = openPaths.map((path) => `ANY ${path}`);
 
 export interface GatewayOptions {
   invoke: Invoke;

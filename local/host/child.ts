@@ -2,9 +2,10 @@ import { flushCompileCache } from "node:module";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import type { Context } from "aws-lambda";
+import type { FunctionName } from "../../lambdas/topology.ts";
 import { setClockOffset } from "../clock/shifted-date.ts";
 import { functionArn } from "../runtime/names.ts";
-import { type FunctionName, functions } from "./functions.ts";
+import { functionPlans } from "../runtime/plans.ts";
 import type { ChildMessage, HostMessage, Invocation } from "./protocol.ts";
 
 /** The process in which all handlers run, as they are, started by `host.ts` with the environment that AWS would set. */
@@ -33,8 +34,8 @@ async function run(invocation: Invocation): Promise<unknown> {
   return handler(invocation.event, contextOf(invocation));
 }
 
-function contextOf({ id, name, timeoutMs, memoryMb }: Invocation): Context {
-  const deadline = Date.now() + timeoutMs;
+function contextOf({ id, name, timeoutSeconds, memoryMb }: Invocation): Context {
+  const deadline = Date.now() + timeoutSeconds * 1000;
   const legacy = () => {
     throw new Error("done, fail and succeed are gone from the Node.js runtime");
   };
@@ -55,11 +56,10 @@ function contextOf({ id, name, timeoutMs, memoryMb }: Invocation): Context {
 }
 
 async function load(): Promise<void> {
-  const entries = Object.entries(functions) as [FunctionName, (typeof functions)[FunctionName]][];
-  const modules = entries.map(async ([name, { entry }]) => {
+  const modules = Object.entries(functionPlans).map(async ([name, { entry }]) => {
     const module = (await import(pathToFileURL(entry).href)) as { handler?: Handler };
     if (typeof module.handler !== "function") throw new Error(`${entry} exports no handler`);
-    handlers.set(name, module.handler);
+    handlers.set(name as FunctionName, module.handler);
   });
   await Promise.all(modules);
 }

@@ -2,9 +2,10 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Fault } from "../../lambdas/core/errors.ts";
+import type { FunctionName } from "../../lambdas/topology.ts";
 import { offsetVariable } from "../clock/offset-variable.ts";
 import { clockOffset } from "../clock/shifted-date.ts";
-import { type FunctionName, functions } from "./functions.ts";
+import { functionPlans } from "../runtime/plans.ts";
 import type { CatalogNeeds, ChildMessage, HostMessage, Invocation } from "./protocol.ts";
 
 export interface GenerationOptions {
@@ -76,13 +77,14 @@ export class Generation {
   }
 
   async invoke(name: FunctionName, event: unknown): Promise<unknown> {
-    const { timeoutMs, memoryMb } = functions[name];
-    const invocation: Invocation = { id: randomUUID(), name, event, timeoutMs, memoryMb };
+    const { timeoutSeconds, memoryMb } = functionPlans[name];
+    const invocation: Invocation = { id: randomUUID(), name, event, timeoutSeconds, memoryMb };
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise((resolve, reject) => {
         this.#pending.set(invocation.id, { resolve, reject });
-        timer = setTimeout(() => reject(new Error(`Task timed out after ${timeoutMs / 1000} seconds`)), timeoutMs);
+        const timedOut = () => reject(new Error(`Task timed out after ${timeoutSeconds} seconds`));
+        timer = setTimeout(timedOut, timeoutSeconds * 1000);
         this.#send(invocation, (error) => error && reject(error));
       });
     } finally {

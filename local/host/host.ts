@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { longestFunctionSeconds } from "../../lambdas/topology.ts";
 import { clockOffset } from "../clock/shifted-date.ts";
 import { StartError } from "../runtime/start-error.ts";
 import { describeFault } from "./faults.ts";
-import type { Invoke } from "./functions.ts";
 import { Generation, type GenerationOptions, type Loaded } from "./generation.ts";
+import type { Invoke } from "./invoke.ts";
 import type { CatalogNeeds } from "./protocol.ts";
 
 export interface HostOptions extends GenerationOptions {
@@ -23,7 +24,7 @@ export interface Host {
 }
 
 /** How long the handlers of a replaced generation may go on: the longest function of all. */
-const drainMs = 900_000;
+const drainMs = longestFunctionSeconds * 1000;
 const longestRestartPauseMs = 10_000;
 
 /** Runs the Lambda handlers in one child process at a time; a child that dies is replaced. */

@@ -1,6 +1,6 @@
 import type { Reference, TextOrReference } from "../../lambdas/core/catalog/references.ts";
 import type { Fault } from "../../lambdas/core/errors.ts";
-import type { FunctionName } from "./functions.ts";
+import type { FunctionName } from "../../lambdas/topology.ts";
 
 /** What the host tells its child: to run a handler, or what the clock was moved by. */
 export type HostMessage = Invocation | { offset_ms: number };
@@ -10,7 +10,7 @@ export interface Invocation {
   id: string;
   name: FunctionName;
   event: unknown;
-  timeoutMs: number;
+  timeoutSeconds: number;
   memoryMb: number;
 }
 

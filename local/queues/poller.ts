@@ -15,6 +15,8 @@ export interface PollerOptions {
   queueArn: string;
   /** Invokes the consumer. */
   invoke: (event: SQSEvent) => Promise<unknown>;
+  /** Messages per batch. */
+  batchSize?: number;
   /** Batches that the consumer works on at the same time. */
   concurrency?: number;
 }
@@ -36,7 +38,14 @@ const pollSeconds = 1;
 const pauseAfterFaultMs = 1000;
 
 /** The event source mapping of one queue. */
-export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 }: PollerOptions): Poller {
+export function startPoller({
+  sqs,
+  queueUrl,
+  queueArn,
+  invoke,
+  batchSize = 10,
+  concurrency = 20,
+}: PollerOptions): Poller {
   const working = new Set<Promise<void>>();
   const failed = new Set<string>();
   const early = earlyMessages();
@@ -46,7 +55,7 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
     const { Messages } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: 10,
+        MaxNumberOfMessages: batchSize,
         WaitTimeSeconds: pollSeconds,
         MessageSystemAttributeNames: ["All"],
         MessageAttributeNames: ["All"],

@@ -17,6 +17,7 @@ import { watchFolders } from "../host/watch.ts";
 import { requestRule } from "../intake/request-rule.ts";
 import { watchImports } from "../intake/watch-imports.ts";
 import { startOutbox } from "../outbox/outbox.ts";
+import { eventSources } from "../queues/event-sources.ts";
 import { type Poller, startPoller } from "../queues/poller.ts";
 import { startScheduler } from "../scheduler/scheduler.ts";
 import { bucketNames, catalogValues, missing, unknownPlaces, unusedReferences } from "../servers/catalog-values.ts";
@@ -31,8 +32,7 @@ import type { ItemChange } from "../stream/front.ts";
 import { openLambdaLog } from "../terminal/lambda-log.ts";
 import { credentials } from "./credentials.ts";
 import { lambdaEnvironment } from "./environment.ts";
-import { eventSources } from "./event-sources.ts";
-import { apiKeySecret, intakeQueueName, queueArn } from "./names.ts";
+import { apiKeySecret, queueArn, queueName } from "./names.ts";
 import { reconcileEveryMs, startRule } from "./reconciler-rule.ts";
 import { portFault } from "./start-error.ts";
 
@@ -125,7 +125,8 @@ async function start(
   const { queueUrl } = sqsAndS3;
   const sqs = new SQSClient({ endpoint: sqsAndS3.url, ...credentials });
   stops.push(() => sqs.destroy());
-  const outbox = await startOutbox(data.fcmKey, requestRule(sqs, queueUrl(intakeQueueName)), data.ports.events);
+  const intakeQueueUrl = queueUrl(queueName("intake"));
+  const outbox = await startOutbox(data.fcmKey, requestRule(sqs, intakeQueueUrl), data.ports.events);
   stops.push(outbox.close);
   const values = () => catalogValues(readReferences(envFile), outbox, data.fcmKey);
   const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
@@ -185,7 +186,7 @@ async function start(
       ...limits,
     }),
   );
-  const imports = watchImports({ endpoint: sqsAndS3.url, sqs, queueUrl: queueUrl(intakeQueueName) });
+  const imports = watchImports({ endpoint: sqsAndS3.url, sqs, queueUrl: intakeQueueUrl });
   const everyMs = options.reconcileEveryMs ?? reconcileEveryMs;
   const overdue = makeOverdue({ graceMs, everyMs });
   const rule = startRule((event) => overdue.lookedBy(() => host.invoke("reconciler", event)), everyMs);

@@ -7,9 +7,9 @@ import { largestUpload } from "../../lambdas/core/schema/uploads.ts";
 import type { Messages } from "../clock/works.ts";
 import { loopback, onPortOrAny, tellTime } from "../gateway/http.ts";
 import { forThisMachine } from "../gateway/strangers.ts";
-import { type QueuePlan, queuePlans } from "../queues/queue-plans.ts";
+import { type LocalQueue, localQueues } from "../queues/local-queues.ts";
 import { credentials } from "../runtime/credentials.ts";
-import { account, bucketName, intakeQueueName, intakeTopicName, region } from "../runtime/names.ts";
+import { account, bucketName, intakeTopicName, queueName, region } from "../runtime/names.ts";
 import { type Fastify, likeS3 } from "./s3-like-aws.ts";
 
 export interface SqsAndS3 {
@@ -25,7 +25,7 @@ export interface SqsAndS3 {
 /** SQS, SNS and S3, kept in `folder`, with the queues that the stack has and the topic of its intake. */
 export async function startSqsAndS3(
   folder: string,
-  plans: QueuePlan[] = queuePlans(),
+  queues: LocalQueue[] = localQueues(),
   wantedPort?: number,
 ): Promise<SqsAndS3> {
   const server = await onPortOrAny(wantedPort, (port) =>
@@ -36,18 +36,19 @@ export async function startSqsAndS3(
   const url = `http://${loopback}:${server.port}`;
   const queueUrl = (name: string) => `${url}/${account}/${name}`;
   const sqs = new SQSClient({ endpoint: url, ...credentials });
-  for (const plan of plans) {
-    const existing = server.inspectQueue(plan.name);
+  for (const queue of queues) {
+    const existing = server.inspectQueue(queue.name);
     // Creating a queue that exists would empty it, so an old one is only brought up to date.
-    if (existing === undefined) server.createQueue(plan.name, { region, attributes: plan.attributes });
-    else await renew(sqs, queueUrl(plan.name), plan, existing);
+    if (existing === undefined) server.createQueue(queue.name, { region, attributes: queue.attributes });
+    else await renew(sqs, queueUrl(queue.name), queue, existing);
   }
   sqs.destroy();
   server.createBucket(bucketName);
   // Both are there already in a folder that was used before, which changes nothing.
   server.createTopic(intakeTopicName, { region });
-  if (plans.some(({ name }) => name === intakeQueueName)) {
-    server.subscribe({ topic: intakeTopicName, queue: intakeQueueName, region });
+  const intake = queueName("intake");
+  if (queues.some(({ name }) => name === intake)) {
+    server.subscribe({ topic: intakeTopicName, queue: intake, region });
   }
   return {
     url,
@@ -66,8 +67,13 @@ type Existing = NonNullable<ReturnType<FauxqsServer["inspectQueue"]>>;
  * Whoever held a message in flight went with the last process: no use in waiting for its visibility timeout. A second
  * and not none, with which fauxqs 2.4.1 forgets a message that it keeps on disk.
  */
-async function renew(sqs: SQSClient, QueueUrl: string, plan: QueuePlan, { messages }: Existing): Promise<void> {
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: plan.attributes }));
+async function renew(
+  sqs: SQSClient,
+  QueueUrl: string,
+  { attributes }: LocalQueue,
+  { messages }: Existing,
+): Promise<void> {
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
   for (const { receiptHandle: ReceiptHandle } of messages.inflight) {
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 1 }));
   }

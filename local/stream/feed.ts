@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { partitionKey, sortKey } from "../../lambdas/topology.ts";
+import { partitionKey, sortKey, stream } from "../../lambdas/topology.ts";
 import { dataFaultOf } from "../data/data-fault.ts";
 import { region, streamArn } from "../runtime/names.ts";
 import type { Change, ChangeLog, Image } from "./change-log.ts";
@@ -24,7 +24,6 @@ export interface Feed {
   close(graceMs: number): Promise<void>;
 }
 
-const batchSize = 100;
 /** AWS gathers for up to a second; here the outbox should show an event while one looks. */
 const gatherMs = 200;
 const gatherStepMs = 20;
@@ -43,7 +42,7 @@ export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
   };
   const deliver = async (): Promise<"all" | "some" | "none"> => {
     try {
-      const changes = log.next(batchSize);
+      const changes = log.next(stream.batchSize);
       if (changes.length === 0) return "none";
       const taken = takenOf(changes, await invoke({ Records: changes.map(recordOf) }));
       log.remove(taken.map(({ sequence }) => sequence));

@@ -1,7 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isDeepStrictEqual } from "node:util";
-import { partitionKey, sortKey } from "../../lambdas/topology.ts";
+import { blobFields, jobSortKey, partitionKey, sortKey } from "../../lambdas/topology.ts";
 import { type Handler, megabyte, readBody } from "../gateway/http.ts";
 import { tableName } from "../runtime/names.ts";
 import type { ChangeLog, Image, Open } from "./change-log.ts";
@@ -136,12 +136,10 @@ const put = (Item: Image): Write[] => [
 ];
 
 const hasBlobs = (item: Image | undefined): boolean =>
-  ["input", "progress"].some(
-    (field) => (item?.[field] as { M?: { blob?: unknown } } | undefined)?.M?.blob !== undefined,
-  );
+  blobFields.some((field) => (item?.[field] as { M?: { blob?: unknown } } | undefined)?.M?.blob !== undefined);
 
 /** The other items of the table, counters for one, wake nobody: the filter of the stack's event source. */
-const isJob = (key: Image) => (key[sortKey] as { S?: string } | undefined)?.S === "STATE";
+const isJob = (key: Image) => (key[sortKey] as { S?: string } | undefined)?.S === jobSortKey;
 
 const newImage = ({ ReturnValues }: Body, { body }: Answer): Image | undefined =>
   ReturnValues === "ALL_NEW" ? (JSON.parse(body) as { Attributes?: Image }).Attributes : undefined;
