@@ -78,8 +78,8 @@ export interface QueuePlan {
   receives: number;
   retentionDays: number;
   batchSize: number;
-  /** Batches in progress at the same time. Absent where a setting decides. */
-  concurrency?: number;
+  /** Batches in progress at the same time. The default: for consumers a setting may override it. */
+  concurrency: number;
 }
 
 /** The queues of tasks and webhooks hold what is to be sent to Step Functions and to webhook endpoints. */
@@ -96,13 +96,14 @@ const receives = 20;
 const retentionDays = 7;
 /** Long enough for somebody to look: the most that SQS keeps. */
 export const deadLetterRetentionDays = 14;
+export const defaultConcurrency = 50;
 
 export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, QueuePlan>> {
   const functions = functionsOf(types);
   const queue = (
     feeds: FunctionName,
     deadLetters: DeadLetterQueueName,
-    more: Pick<Partial<QueuePlan>, "batchSize" | "concurrency"> = {},
+    more: Partial<Pick<QueuePlan, "batchSize" | "concurrency">> = {},
   ): QueuePlan => ({
     feeds,
     deadLetters,
@@ -111,6 +112,7 @@ export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, Queue
     receives,
     retentionDays,
     batchSize: 10,
+    concurrency: defaultConcurrency,
     ...more,
   });
   const ofTypes = (Object.keys(types) as JobType[]).map((type) => [type, queue(consumerName(type), type)] as const);
@@ -214,3 +216,6 @@ export const transitionEvent = (name: string): string => `job.${name}`;
 
 /** Open to callers without a key: whether the service is up, and how its API and its events look. */
 export const openPaths = ["/v1/health", "/openapi.json", "/events.json"] as const;
+
+/** For how long API Gateway caches the authorizer's answer to a key. The default: a setting may override it. */
+export const defaultAuthCacheSeconds = 300;

@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { bundle, loadedAtStart, sourceOfEntry } from "../../infra/bundle/bundle.ts";
+import { bundle, loadedAtStart } from "../../infra/bundle/bundle.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
+import { handlerFile } from "../../lambdas/topology.ts";
 import { duration, median, type Section, table } from "../part.ts";
 import { environmentAt } from "./environment.ts";
 
@@ -119,7 +120,7 @@ async function usual(entry: string, { folder, environment }: Place): Promise<Sta
   const outfile = join(folder, "usual", entry, "index.cjs");
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [sourceOfEntry(entry)],
+    entryPoints: [handlerFile(entry)],
     outfile,
     bundle: true,
     platform: "node",

@@ -1,6 +1,7 @@
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { handlerFile } from "../../lambdas/topology.ts";
 import { catalogOnly } from "./catalog-only.ts";
 import { defer, sourceOf } from "./deferred.ts";
 import { edits } from "./edits.ts";
@@ -62,10 +63,6 @@ const options = {
   logLevel: "error",
 } as const satisfies BuildOptions;
 
-/** Where the handler of an entry stands: `consumers/action` is `lambdas/consumers/types/action/handler.ts`. */
-export const sourceOfEntry = (entry: string): string =>
-  `lambdas/${entry.replace("consumers/", "consumers/types/")}/handler.ts`;
-
 /**
  * Bundles the handler of an entry into a folder: `index.mjs`, and beside it chunks for what is imported lazily or deferred.
  * Answers what esbuild says of the files it wrote, by their names.
@@ -76,7 +73,7 @@ export async function bundle(entry: string, outdir: string): Promise<Metafile["o
   const start = await build({
     ...options,
     outdir,
-    entryPoints: { index: sourceOfEntry(entry) },
+    entryPoints: { index: handlerFile(entry) },
     plugins: [...plugins, lazyPorts(ports), defer(groups)],
   });
   const later = await build({

@@ -31,7 +31,7 @@ describe("settings", () => {
       memory: { action: 256, notification: 256, database_action: 256, function: 256, storage: 512, feature: 256 },
       warmThroughput: undefined,
       kmsKey: "none",
-      door: {
+      httpApi: {
         auth: "key",
         authCacheSeconds: 300,
         corsOrigins: [],
@@ -69,12 +69,12 @@ describe("settings", () => {
   });
 
   test("may say how the API is entered without the prefix: -c auth=iam", () => {
-    expect(config({ auth: "iam" }).door.auth).toBe("iam");
-    expect(config({ "jobs:auth": "iam" }).door.auth).toBe("iam");
+    expect(config({ auth: "iam" }).httpApi.auth).toBe("iam");
+    expect(config({ "jobs:auth": "iam" }).httpApi.auth).toBe("iam");
     expect(messageOf(() => config({ auth: "aim" }))).toContain('jobs:auth: must be "key" or "iam"');
   });
 
-  test("of the door, the network and the consumers are text or lists", () => {
+  test("of the HTTP API, the network and the consumers are strings or lists", () => {
     const subnetIds = ["subnet-0000001a", "subnet-0123456789abcdef0"];
     const given = {
       "jobs:corsOrigins": "https://a.example, http://localhost:3000",
@@ -83,7 +83,7 @@ describe("settings", () => {
       "jobs:memory.storage": "1024",
     };
     expect(config(given)).toMatchObject({
-      door: { corsOrigins: ["https://a.example", "http://localhost:3000"] },
+      httpApi: { corsOrigins: ["https://a.example", "http://localhost:3000"] },
       network: { subnetIds, securityGroupIds: ["sg-0000003c"] },
       memory: { storage: 1024, action: 256 },
     });

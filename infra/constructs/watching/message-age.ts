@@ -3,13 +3,14 @@ import { Duration } from "aws-cdk-lib/core";
 
 /** The longest delay of a message. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const longestDelay = Duration.minutes(15);
+const tolerance = Duration.minutes(5);
 
 /**
- * A message may lie in a queue because it is not due (AWS does not say whether that time is part of its age), and once
- * more until the visibility timeout if its consumer crashed. Only one that is older than both by five minutes is not taken
- * in time. An early message is sent anew, so its age begins anew.
+ * The age in seconds from which a message is overdue. A message may wait in a queue until it is due (AWS does not say whether
+ * that counts as age), and for another visibility timeout if its consumer crashed. An early message is sent again, so its age
+ * starts again.
  */
-export function oldestSeconds({ node }: Queue): number {
+export function overdueAgeSeconds({ node }: Queue): number {
   const { visibilityTimeout = 30 } = node.defaultChild as CfnQueue;
-  return longestDelay.toSeconds() + visibilityTimeout + Duration.minutes(5).toSeconds();
+  return longestDelay.toSeconds() + visibilityTimeout + tolerance.toSeconds();
 }
