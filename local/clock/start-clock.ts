@@ -13,16 +13,16 @@ import { feedWork } from "./works.ts";
 
 export interface StartClockOptions {
   file: OffsetFile;
-  /** Where the jobs are. */
+  /** The URL of the table. */
   dynamodb: string;
   overdue: Overdue;
-  /** All that falls due. */
+  /** Everything in which things can fall due. */
   works: readonly Work[];
   feed: Feed;
   tellHandlers: (offsetMs: number) => void;
 }
 
-/** The local clock: costs nothing until it is first moved. */
+/** The local clock. It costs nothing until it is first moved. */
 export function startClock({ file, dynamodb, overdue, works, feed, tellHandlers }: StartClockOptions) {
   let watched: Promise<void> | undefined;
   const watch = async () => {

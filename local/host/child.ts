@@ -8,14 +8,14 @@ import { functionArn } from "../runtime/names.ts";
 import { functionPlans } from "../runtime/plans.ts";
 import type { ChildMessage, HostMessage, Invocation } from "./protocol.ts";
 
-/** The process in which all handlers run, as they are, started by `host.ts` with the environment that AWS would set. */
+/** The process that runs all handlers unchanged. `host.ts` starts it with the environment that AWS would set. */
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 const send = (message: ChildMessage) => process.connected && process.send?.(message);
 const handlers = new Map<FunctionName, Handler>();
 
-// Ctrl-C reaches the whole process group: the parent decides when work is drained.
+// Ctrl-C reaches the whole process group, but the parent decides when running work has ended.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});
 process.on("disconnect", () => process.exit());
@@ -37,7 +37,7 @@ async function run(invocation: Invocation): Promise<unknown> {
 function contextOf({ id, name, timeoutSeconds, memoryMb }: Invocation): Context {
   const deadline = Date.now() + timeoutSeconds * 1000;
   const legacy = () => {
-    throw new Error("done, fail and succeed are gone from the Node.js runtime");
+    throw new Error("the Node.js runtime no longer has done, fail and succeed");
   };
   return {
     awsRequestId: id,
@@ -65,7 +65,7 @@ async function load(): Promise<void> {
 }
 
 try {
-  // Imported here, so that what fails while it loads is caught as well.
+  // Imported here, so that errors while it loads are caught too.
   const { inspectCatalog } = await import("./inspect-catalog.ts");
   const { faults, needs } = inspectCatalog();
   if (faults.length > 0) {
@@ -73,7 +73,7 @@ try {
   } else {
     await load();
     send({ kind: "ready", needs });
-    // Node does it at the end of a process; the end of this one is a signal that none survives.
+    // Node does this when a process exits, but this one is ended by a signal.
     flushCompileCache();
   }
 } catch (error) {

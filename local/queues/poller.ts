@@ -22,17 +22,17 @@ export interface PollerOptions {
 }
 
 export interface Poller {
-  /** Those that wait for the clock. */
+  /** Messages that wait for the clock. */
   early: EarlyMessages;
-  /** Whether nothing is under way in these of the messages in flight: they come back when their visibility timeout ends. */
+  /** Whether none of these messages in flight is being processed: they return when their visibility timeout ends. */
   leftBehind(receiptHandles: readonly string[]): boolean;
-  /** Takes no more, and resolves when what was taken has ended or `graceMs` is over; the rest comes back by itself. */
+  /** Stops polling, and resolves when the batches in progress have ended or `graceMs` is over; the remaining messages return by themselves. */
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * One poll at a time, awaited to its end: fauxqs answers a second poller at once with nothing, and an aborted poll eats
- * the next message. Short, because stopping waits for it.
+ * One poll at a time, awaited to its end: fauxqs answers a second poller at once with nothing, and an aborted poll swallows the
+ * next message. Polls are short, because stopping waits for them.
  */
 const pollSeconds = 1;
 const pauseAfterFaultMs = 1000;
@@ -97,7 +97,7 @@ export function startPoller({
   const start = (messages: Message[]) => {
     const work: Promise<void> = deliver(messages)
       .catch((error: unknown) => {
-        // The whole batch stays in the queue until its visibility timeout.
+        // The whole batch stays in the queue until its visibility timeout ends.
         leave(messages);
         if (!stopped) console.error(`a batch of ${queueArn} failed:`, error);
       })
@@ -122,7 +122,7 @@ export function startPoller({
   };
 }
 
-/** An answer that names no message, or one that is not in the batch, fails the whole batch, as it does in AWS. */
+/** As in AWS, an answer that names a message which is not in the batch fails the whole batch. */
 function failedIds(answer: unknown, records: SQSRecord[]): Set<string> {
   const failures = (answer as SQSBatchResponse | null | undefined)?.batchItemFailures ?? [];
   const ids = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));

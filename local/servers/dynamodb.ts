@@ -17,17 +17,17 @@ import { tableName } from "../runtime/names.ts";
 import { type Dynalite, type FrontOptions, makeFront } from "../stream/front.ts";
 import { tryLevel } from "./level.ts";
 
-// By require: the package has no types of its own and is CommonJS.
+// Loaded with require, because the package is CommonJS and has no types.
 const dynalite = createRequire(import.meta.url)("dynalite") as (options: {
   path: string;
   createTableMs: number;
 }) => Server;
 
-/** DynamoDB, kept in `folder`, with a stream of the writes of jobs; without expiry, which dynalite lacks. */
+/** DynamoDB, stored in `folder`, with a stream of writes of jobs. Items do not expire, because dynalite does not support it. */
 export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "dynalite">): Promise<Listening> {
   await tryLevel(folder);
   const complain = sparingly(() =>
-    console.error(`${cannotWrite(dirname(folder))} Jobs are refused until there is room.`),
+    console.error(`${cannotWrite(dirname(folder))} Jobs are refused until there is space.`),
   );
   const server = dynalite({ path: folder, createTableMs: 0 });
   const [inner] = server.listeners("request") as [Dynalite];
@@ -53,12 +53,12 @@ export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "
   }
 }
 
-/** DESIGN 6: one table, one index of keys. */
+/** Creates the table unless it exists. */
 async function createTable(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, ...credentials });
   try {
     await client.send(newTable(tableName)).catch(unlessItExists);
-    // Until then dynalite says that there is no such table.
+    // Until the table is active, dynalite answers that it does not exist.
     const describe = new DescribeTableCommand({ TableName: tableName });
     while ((await client.send(describe)).Table?.TableStatus !== "ACTIVE") await sleep(1);
   } finally {
@@ -70,7 +70,7 @@ const unlessItExists = (error: unknown) => {
   if (!(error instanceof ResourceInUseException)) throw error;
 };
 
-/** The table of the state stack, under this name. */
+/** The table of the state stack, under another name. */
 export const newTable = (name: string) =>
   new CreateTableCommand({
     TableName: name,

@@ -5,7 +5,7 @@ import { jobSortKey, sortKey } from "../../lambdas/topology.ts";
 import { credentials } from "../runtime/credentials.ts";
 import { tableName } from "../runtime/names.ts";
 
-/** Calls `each` with every stored job, as it is when it is read. */
+/** Calls `each` with every stored job, in its state at the time it is read. */
 export async function scanJobs(endpoint: string, each: (job: Job) => void): Promise<void> {
   const client = new DynamoDBClient({ endpoint, ...credentials });
   try {

@@ -14,15 +14,15 @@ import { type Fastify, likeS3 } from "./s3-like-aws.ts";
 
 export interface SqsAndS3 {
   url: string;
-  /** The address that is handed out instead of fauxqs's own, whose host name may not resolve. */
+  /** The queue's URL, instead of fauxqs's own, whose host name may not resolve. */
   queueUrl(name: string): string;
   createBucket(name: string): void;
-  /** What is in a queue, in whatever state. */
+  /** The messages in a queue, in any state. */
   messages(queue: string): Messages;
   close(): Promise<void>;
 }
 
-/** SQS, SNS and S3, kept in `folder`, with the queues that the stack has and the topic of its intake. */
+/** SQS, SNS and S3, stored in `folder`, with the queues of the stack and the topic of its intake. */
 export async function startSqsAndS3(
   folder: string,
   queues: LocalQueue[] = localQueues(),
@@ -38,13 +38,13 @@ export async function startSqsAndS3(
   const sqs = new SQSClient({ endpoint: url, ...credentials });
   for (const queue of queues) {
     const existing = server.inspectQueue(queue.name);
-    // Creating a queue that exists would empty it, so an old one is only brought up to date.
+    // Creating a queue that exists would empty it, so an existing one is only updated.
     if (existing === undefined) server.createQueue(queue.name, { region, attributes: queue.attributes });
     else await renew(sqs, queueUrl(queue.name), queue, existing);
   }
   sqs.destroy();
   server.createBucket(bucketName);
-  // Both are there already in a folder that was used before, which changes nothing.
+  // In a folder that was used before both exist already, and these calls change nothing.
   server.createTopic(intakeTopicName, { region });
   const intake = queueName("intake");
   if (queues.some(({ name }) => name === intake)) {
@@ -64,8 +64,8 @@ export async function startSqsAndS3(
 type Existing = NonNullable<ReturnType<FauxqsServer["inspectQueue"]>>;
 
 /**
- * Whoever held a message in flight went with the last process: no use in waiting for its visibility timeout. A second
- * and not none, with which fauxqs 2.4.1 forgets a message that it keeps on disk.
+ * Updates a queue's attributes and releases its messages in flight: their consumer ended with the last process, so waiting for the
+ * visibility timeout is pointless. The new timeout is a second, because with zero fauxqs 2.4.1 loses a message that is on disk.
  */
 async function renew(
   sqs: SQSClient,
@@ -79,7 +79,7 @@ async function renew(
   }
 }
 
-/** fauxqs takes 11 MiB, S3 in a single PUT what an upload may have; the server that fauxqs is made with tells of itself. */
+/** Raises fauxqs's limit of 11 MiB to what S3 accepts in a single PUT. Fastify, its server, announces itself on a diagnostics channel. */
 async function withLargeFiles<T>(start: () => Promise<T>): Promise<T> {
   const made = "fastify.initialization";
   const listen = (message: unknown) => {
@@ -97,7 +97,7 @@ async function withLargeFiles<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** fauxqs listens on every interface, and lets every web page in; it cannot be told otherwise. */
+/** Makes fauxqs listen on loopback only and refuse web pages: it has no option for that. */
 async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
   const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...args: unknown[]) {

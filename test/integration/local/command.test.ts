@@ -36,14 +36,14 @@ test("without `npm ci` a program says that it is missing, whatever Node runs it"
   for (const version of ["20.20.2", "24.21.0"]) {
     const { code, output } = await launch(join(folder, `bare-${version}`), version);
     expect(code).toBe(1);
-    expect(output).toMatch(/^The packages are not installed here\..*npm ci$/s);
+    expect(output).toMatch(/^The packages are not installed\..*npm ci$/s);
   }
 });
 
 test("with install scripts turned off it says which Node is missing, and how to get it", async () => {
   const { code, output } = await launch(installed(join(folder, "no-scripts")), "20.20.2");
   expect(code).toBe(1);
-  expect(output).toMatch(/^This needs Node 24, and is run by Node 20\.20\.2\..*npm ci --ignore-scripts=false$/s);
+  expect(output).toMatch(/^This needs Node 24, but runs on Node 20\.20\.2\..*npm ci --ignore-scripts=false$/s);
 });
 
 test("otherwise the program runs with its arguments", async () => {
