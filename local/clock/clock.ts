@@ -10,14 +10,14 @@ export interface ClockOptions {
   file: OffsetFile;
   works: readonly Work[];
   /** Sends the handlers' process the clock's offset. Whatever is sent there later must arrive later. */
-  tellHandlers: (offsetMs: number) => void;
+  sendOffset: (offsetMs: number) => void;
   /** Called whenever a move begins or ends. */
   onMoving: (moving: boolean) => Promise<void> | void;
   /** The limit of a move in milliseconds of real time. Default: 4 minutes, because Node's fetch waits for 5. */
   limitMs?: number;
 }
 
-export interface Told {
+export interface ClockState {
   /** Epoch milliseconds. */
   now: number;
   /** The same in RFC 3339 format. */
@@ -26,7 +26,7 @@ export interface Told {
   offset_ms: number;
 }
 
-export interface Advanced extends Told {
+export interface Advanced extends ClockState {
   /** Whether the clock reached its target, and everything that was due by then is done. */
   reached: boolean;
   /** If not, why. The same call continues from here. */
@@ -40,14 +40,14 @@ export interface Advanced extends Told {
 }
 
 export interface LocalClock {
-  tell(): Told;
+  read(): ClockState;
   /** Undefined while another move is in progress. */
   advance(to: number, maxHops: number, signal: AbortSignal): Promise<Advanced | undefined>;
   /**
    * Returns to the machine's time. Undefined while a move is in progress; false, without any change, if `dependsOn` finds that
    * something has happened after the machine's time.
    */
-  reset(dependsOn: (now: number) => Promise<boolean>): Promise<Told | false | undefined>;
+  reset(dependsOn: (now: number) => Promise<boolean>): Promise<ClockState | false | undefined>;
   /** Counts a write of a job. */
   wrote(change: JobChange): void;
   /** Ends a move that is in progress. */
@@ -56,7 +56,7 @@ export interface LocalClock {
 
 export const fourMinutes = 240_000;
 
-export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourMinutes }: ClockOptions): LocalClock {
+export function makeClock({ file, works, sendOffset, onMoving, limitMs = fourMinutes }: ClockOptions): LocalClock {
   const closing = new AbortController();
   let counts: Advanced["jobs"] = {};
   let moving: Promise<unknown> | undefined;
@@ -65,9 +65,9 @@ export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourM
     const offset = ms - realNow();
     file.keep(offset);
     setClockOffset(offset);
-    tellHandlers(offset);
+    sendOffset(offset);
   };
-  const tell = (): Told => {
+  const read = (): ClockState => {
     const now = Date.now();
     return { now, time: new Date(now).toISOString(), offset_ms: clockOffset() };
   };
@@ -79,7 +79,7 @@ export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourM
       const moved = await moveTime({ works, now: Date.now, set, to, maxHops, limitMs, signal: either });
       const next = Math.min(...works.flatMap((work) => work.nextAt() ?? []));
       const reached = moved.stopped === undefined;
-      return { ...tell(), reached, ...moved, jobs: counts, ...(Number.isFinite(next) && { next_at: next }) };
+      return { ...read(), reached, ...moved, jobs: counts, ...(Number.isFinite(next) && { next_at: next }) };
     } finally {
       await onMoving(false);
     }
@@ -94,13 +94,13 @@ export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourM
     return working;
   };
   return {
-    tell,
+    read,
     advance: (to, maxHops, signal) => alone(() => advance(to, maxHops, signal)),
     reset: (dependsOn) =>
       alone(async () => {
         if (await dependsOn(realNow())) return false;
         set(realNow());
-        return tell();
+        return read();
       }),
     wrote: (change) => {
       if (!moving) return;

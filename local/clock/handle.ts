@@ -13,7 +13,7 @@ export async function handleClock(
   response: ServerResponse,
 ) {
   try {
-    if (request.method === "GET") return sendJson(response, 200, clock.tell());
+    if (request.method === "GET") return sendJson(response, 200, clock.read());
     if (request.method !== "POST") throw new RequestError("METHOD_NOT_ALLOWED", "The clock accepts GET and POST.");
     const asked = parseAdvance(await jsonOf(request), Date.now());
     const gone = new AbortController();

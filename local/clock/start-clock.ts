@@ -19,11 +19,11 @@ export interface StartClockOptions {
   /** Everything in which things can fall due. */
   works: readonly Work[];
   feed: Feed;
-  tellHandlers: (offsetMs: number) => void;
+  sendOffset: (offsetMs: number) => void;
 }
 
 /** The local clock. It costs nothing until it is first moved. */
-export function startClock({ file, dynamodb, overdue, works, feed, tellHandlers }: StartClockOptions) {
+export function startClock({ file, dynamodb, overdue, works, feed, sendOffset }: StartClockOptions) {
   let watched: Promise<void> | undefined;
   const watch = async () => {
     await scanJobs(dynamodb, overdue.stored);
@@ -35,7 +35,7 @@ export function startClock({ file, dynamodb, overdue, works, feed, tellHandlers 
     watched ??= watch();
     await watched;
   };
-  const clock = makeClock({ file, works: [...works, feedWork(feed)], tellHandlers, onMoving });
+  const clock = makeClock({ file, works: [...works, feedWork(feed)], sendOffset, onMoving });
   const dependsOn = async (now: number) => {
     let found = false;
     await scanJobs(dynamodb, (job) => {

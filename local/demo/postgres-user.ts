@@ -14,7 +14,7 @@ export function letPostgresReach(folder: string, programs = programsOf()): void 
   const barred = closed(programs);
   if (barred !== undefined) {
     throw new Error(
-      `its programs are in ${programs}, and it runs as user postgres, who cannot pass through ${barred}: move the project to a folder that all may pass through, or run it as another user than root`,
+      `its programs are in ${programs}, and it runs as the user postgres, who cannot pass through ${barred}: move the project to a folder that all users can pass through, or do not run it as root`,
     );
   }
   const above = dirname(folder);
@@ -23,7 +23,7 @@ export function letPostgresReach(folder: string, programs = programsOf()): void 
   chmodSync(above, 0o710);
   const shut = closed(dirname(above));
   if (shut === undefined) return;
-  throw new Error(`it runs as user postgres, who cannot pass through ${shut}: set DUCTAPE_DATA to a folder elsewhere`);
+  throw new Error(`it runs as the user postgres, who cannot pass through ${shut}: set DUCTAPE_DATA to another folder`);
 }
 
 function postgresGroup(): number {

@@ -20,7 +20,7 @@ export interface Listening {
 export async function serve(handler: Handler, port = 0): Promise<Listening> {
   const server = createServer(
     forThisMachine((request, response) => {
-      tellTime(response);
+      setShiftedDate(response);
       handler(request, response).catch((error: unknown) => {
         console.error("request failed:", error);
         if (response.headersSent) response.destroy();
@@ -43,7 +43,7 @@ export async function onPortOrAny<T>(wanted: number | undefined, start: (port: n
 }
 
 /** Sets the date header to the shifted time. With the machine's time, which Node sets, the AWS SDK would consider the clock wrong and repeat its calls. */
-export function tellTime(response: ServerResponse): void {
+export function setShiftedDate(response: ServerResponse): void {
   if (clockOffset() !== 0) response.setHeader("date", new Date().toUTCString());
 }
 

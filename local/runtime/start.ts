@@ -47,13 +47,13 @@ export interface LocalOptions {
   watch?: boolean;
   /** Shows the handlers' log in the terminal. */
   verbose?: boolean;
-  /** Milliseconds after its time that a schedule fires. Default: up to 60 s at random, as AWS may. */
+  /** How many milliseconds late a schedule fires. Default: up to 60 s at random, as in AWS. */
   schedulerLateness?: () => number;
   /** Default 10 s. */
   reconcileEveryMs?: number;
-  /** Milliseconds after its time that a job is handed over again. Default 5 s, and a minute in AWS. */
+  /** How many milliseconds after its time a job is redispatched. Default 5 s; a minute in AWS. */
   reconcileGraceMs?: number;
-  /** Says something to whoever runs the system. Default: standard error. */
+  /** Prints a message for the user. Default: to standard error. */
   say?: (line: string) => void;
 }
 
@@ -202,7 +202,7 @@ async function start(
     overdue,
     works: [...queueWorks, scheduler, reconcilerWork(rule, overdue)],
     feed,
-    tellHandlers: host.moveClock,
+    sendOffset: host.moveClock,
   });
   stops.push(clock.close);
   gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle }));

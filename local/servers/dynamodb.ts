@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { partitionKey, phaseIndex, sortKey } from "../../lambdas/topology.ts";
 import { cannotWrite, dataFaultOf, sparingly } from "../data/data-fault.ts";
-import { type Listening, listen, sendJson, tellTime } from "../gateway/http.ts";
+import { type Listening, listen, sendJson, setShiftedDate } from "../gateway/http.ts";
 import { forThisMachine } from "../gateway/strangers.ts";
 import { credentials } from "../runtime/credentials.ts";
 import { tableName } from "../runtime/names.ts";
@@ -39,7 +39,7 @@ export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "
     await createTable(listening.url);
     const front = await makeFront({ dynalite: inner, ...stream });
     serve((request, response) => {
-      tellTime(response);
+      setShiftedDate(response);
       front(request, response).catch((error: unknown) => {
         if (dataFaultOf(error) === "full") complain();
         else console.error("a request to DynamoDB failed:", error);

@@ -5,7 +5,7 @@ import { ChangeMessageVisibilityCommand, SetQueueAttributesCommand, SQSClient } 
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { largestUpload } from "../../lambdas/core/schema/uploads.ts";
 import type { Messages } from "../clock/works.ts";
-import { loopback, onPortOrAny, tellTime } from "../gateway/http.ts";
+import { loopback, onPortOrAny, setShiftedDate } from "../gateway/http.ts";
 import { forThisMachine } from "../gateway/strangers.ts";
 import { type LocalQueue, localQueues } from "../queues/local-queues.ts";
 import { credentials } from "../runtime/credentials.ts";
@@ -106,7 +106,7 @@ async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
       options.host = loopback;
       const listeners = this.listeners("request") as RequestListener[];
       const all: RequestListener = (request, response) => {
-        tellTime(response);
+        setShiftedDate(response);
         for (const listener of listeners) listener(request, response);
       };
       this.removeAllListeners("request").on("request", forThisMachine(all));
