@@ -13,7 +13,10 @@ import { handleSns, isSns } from "./sns.ts";
 import { handleTask, isTaskCall } from "./step-functions.ts";
 
 export interface Outbox {
-  /** The URL of the HTTP sink, the demo's price function and the stand-ins for FCM, Google's tokens, Expo, SES, SNS, EventBridge and Step Functions. */
+  /**
+   * The URL of the HTTP sink, the demo's price function and the stand-ins for FCM, Google's tokens, Expo, SES, SNS,
+   * EventBridge and Step Functions.
+   */
   url: string;
   smtpUrl: string;
   /** `GET /outbox` and `DELETE /outbox` on the gateway. */

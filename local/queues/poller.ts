@@ -26,7 +26,10 @@ export interface Poller {
   early: EarlyMessages;
   /** Whether none of these messages in flight is being processed: they return when their visibility timeout ends. */
   leftBehind(receiptHandles: readonly string[]): boolean;
-  /** Stops polling, and resolves when the batches in progress have ended or `graceMs` is over; the remaining messages return by themselves. */
+  /**
+   * Stops polling, and resolves when the batches in progress have ended or `graceMs` is over; the remaining messages return
+   * by themselves.
+   */
   close(graceMs: number): Promise<void>;
 }
 

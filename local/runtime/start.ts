@@ -64,9 +64,15 @@ export interface Local {
   aws: { sqs: string; events: string };
   /** By how many milliseconds the clock was ahead of the machine's when the system started. */
   clockOffsetMs: number;
-  /** Resolves with a message for the user when the system can no longer store jobs: it refuses everything, and should be stopped. */
+  /**
+   * Resolves with a message for the user when the system can no longer store jobs: it refuses everything, and should be
+   * stopped.
+   */
   broken: Promise<string>;
-  /** Stops accepting requests, gives running work a moment to end, and closes everything. Interrupted work resumes at the next start. */
+  /**
+   * Stops accepting requests, gives running work a moment to end, and closes everything. Interrupted work resumes at the
+   * next start.
+   */
   stop(): Promise<void>;
 }
 

@@ -79,7 +79,10 @@ async function renew(
   }
 }
 
-/** Raises fauxqs's limit of 11 MiB to what S3 accepts in a single PUT. Fastify, its server, announces itself on a diagnostics channel. */
+/**
+ * Raises fauxqs's limit of 11 MiB to what S3 accepts in a single PUT. Fastify, its server, announces itself on a
+ * diagnostics channel.
+ */
 async function withLargeFiles<T>(start: () => Promise<T>): Promise<T> {
   const made = "fastify.initialization";
   const listen = (message: unknown) => {

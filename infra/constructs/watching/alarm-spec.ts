@@ -16,7 +16,10 @@ export interface AlarmSpec {
   /** In how many of the last `evaluationPeriods` periods. Both default to 1. */
   datapoints?: number;
   evaluationPeriods?: number;
-  /** Missing data raises the alarm too. By default it means that all is well: most of these metrics exist only while something is wrong. */
+  /**
+   * Missing data raises the alarm too. By default it means that all is well: most of these metrics exist only while
+   * something is wrong.
+   */
   missingDataIsBad?: true;
 }
 
