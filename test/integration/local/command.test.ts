@@ -53,14 +53,14 @@ test("otherwise the program runs with its arguments", async () => {
 test("the options of `npm start` are read, and its usage can be asked for", () => {
   expect(readSettings(["--watch"], {})).toMatchObject({ watch: true, verbose: false, port: 3000 });
   for (const help of ["--help", "-h"]) expect(readSettings([help, "--watch"], {})).toBe("help");
-  expect(() => readSettings(["--wach"], {})).toThrow(/--wach.*--watch +take changes/s);
+  expect(() => readSettings(["--wach"], {})).toThrow(/--wach.*--watch +reload when/s);
 });
 
 test("a port that cannot be had is said with what to do, and another error is left as it is", () => {
   const fault = (code: string) => portFault(80, Object.assign(new Error("listen"), { code }));
   for (const code of ["EADDRINUSE", "EACCES"]) {
     expect(fault(code)).toBeInstanceOf(StartError);
-    expect(String(fault(code))).toMatch(/Port 80 .*Set PORT to another one/);
+    expect(String(fault(code))).toMatch(/Port 80 .*Set PORT to another port/);
   }
   expect(fault("EMFILE")).not.toBeInstanceOf(StartError);
 });
