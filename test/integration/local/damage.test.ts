@@ -118,7 +118,7 @@ test.each<[string, (data: string) => void, string, RegExp]>([
     "a clock that is a folder",
     (data) => becomesFolder(join(data, "clock.json")),
     "clock.json",
-    /does not say|cannot be/,
+    /does not contain|cannot be/,
   ],
   ["a key that is no key", (data) => spoil(data, "api-key"), "api-key", /is not .*Delete it/],
   [

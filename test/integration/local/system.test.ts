@@ -173,7 +173,7 @@ test("the key is for its owner's eyes only", async () => {
 });
 
 const product = (notification: string, tag = "my-product") => `
-  import { defineProduct } from "../lambdas/consumers/define-product.ts";
+  import { defineProduct } from "../lambdas/consumers/types/define-product.ts";
   export const myProduct = defineProduct({
     tag: "${tag}",
     envs: ["dev"],
