@@ -1,6 +1,6 @@
 /** A product that is added to the demo's where `copyOfCode` has put the code: a feature with a step two days later. */
 export const clockProduct = `
-  import { defineProduct } from "../lambdas/consumers/define-product.ts";
+  import { defineProduct } from "../lambdas/consumers/types/define-product.ts";
   import { myProduct } from "./my-product.ts";
   const clock = defineProduct({
     tag: "clock",
