@@ -6,7 +6,7 @@ import { readConfig } from "./settings/config.ts";
 import { ServiceStack } from "./stacks/service-stack.ts";
 import { StateStack } from "./stacks/state-stack.ts";
 
-/** Puts both stacks and their checks into an app. Throws a SetupError if a setting or the catalog is not right. */
+/** Adds both stacks and their checks to an app. Throws a SetupError if a setting or the catalog is not valid. */
 export function addJobs(app: App, catalog: readonly unknown[]): { state: StateStack; service: ServiceStack } {
   const config = readConfig(app.node);
   const products = checkedCatalog(catalog, registry);

@@ -1,4 +1,4 @@
 import "./runtime/compile-cache.ts";
 
-// Not imported above: that would be compiled before the cache is there.
+// Not imported statically, because it would be compiled before the cache is enabled.
 await import("./runtime/run.ts");

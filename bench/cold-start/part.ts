@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-import { bundle, loadedAtStart, options, sourceOfEntry } from "../../infra/bundle/bundle.ts";
+import { bundle, loadedAtStart, options } from "../../infra/bundle/bundle.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
+import { handlerFile } from "../../lambdas/topology.ts";
 import { duration, median, type Section, table } from "../part.ts";
 import { environmentAt } from "./environment.ts";
 
@@ -90,7 +91,7 @@ async function ours(entry: string, folder: string): Promise<Bundle> {
 /** One minified ES module with everything in it: what esbuild makes of the handler with the same options and nothing else. */
 async function plain(entry: string, folder: string): Promise<Bundle> {
   const file = join(folder, "plain", entry, "index.mjs");
-  const { metafile } = await build({ ...options, entryPoints: [sourceOfEntry(entry)], outfile: file });
+  const { metafile } = await build({ ...options, entryPoints: [handlerFile(entry)], outfile: file });
   return { file, kb: Math.round((Object.values(metafile.outputs)[0]?.bytes ?? 0) / 1024) };
 }
 

@@ -1,5 +1,5 @@
 import { type AttributeValue, DynamoDBClient, GetItemCommand } from "@aws-sdk/client-dynamodb";
-import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { partitionKey, phaseIndex, sortKey } from "../../lambdas/topology.ts";
 import { settings, table } from "../support/aws.ts";
 import { type Counts, count } from "./counts.ts";
 import { itemBytes } from "./item-size.ts";

@@ -1,6 +1,7 @@
 import { type AttributeValue, DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { idOf, itemOf, phaseIndex } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { idOf, itemOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
+import { phaseIndex } from "../../lambdas/topology.ts";
 import { answering } from "../cost/answering.ts";
 import { noCounts } from "../cost/counts.ts";
 import { itemBytes } from "../cost/item-size.ts";

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildOptions, build, type Metafile, type Plugin } from "esbuild";
+import { handlerFile } from "../../lambdas/topology.ts";
 import { builtins, commonJs } from "./node.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -66,10 +67,6 @@ const split = {
   external: neverLoaded,
 } as const satisfies BuildOptions;
 
-/** Where the handler of an entry stands: `consumers/action` is `lambdas/consumers/types/action/handler.ts`. */
-export const sourceOfEntry = (entry: string): string =>
-  `lambdas/${entry.replace("consumers/", "consumers/types/")}/handler.ts`;
-
 /**
  * Bundles the handler of an entry into a folder: `index.mjs`, and beside it chunks for what is imported lazily. Resolves
  * with what esbuild says of the files it wrote, by their names.
@@ -79,7 +76,7 @@ export async function bundle(entry: string, outdir: string): Promise<Metafile["o
   const start = await build({
     ...split,
     outdir,
-    entryPoints: { index: sourceOfEntry(entry) },
+    entryPoints: { index: handlerFile(entry) },
     plugins: plugins(ports),
   });
   const later = await build({

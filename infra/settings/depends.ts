@@ -1,6 +1,6 @@
 type Given = Readonly<Record<string, unknown>>;
 
-/** What settings ask of each other; each rule answers what is wrong and with which setting. */
+/** What settings require of each other. Each rule returns the setting that is wrong and the fault. */
 const rules: ((given: Given) => [setting: string, fault: string] | undefined)[] = [
   (given) => needs(given, "domainName", "certificateArn"),
   (given) => needs(given, "certificateArn", "domainName"),
@@ -15,7 +15,7 @@ const rules: ((given: Given) => [setting: string, fault: string] | undefined)[] 
 const needs = (given: Given, one: string, other: string): [string, string] | undefined =>
   given[one] !== undefined && given[other] === undefined ? [one, `needs jobs:${other} too`] : undefined;
 
-/** Finds every rule that is broken, whatever else is wrong with the settings. */
+/** Reports every rule that is broken, whatever else is wrong with the settings. */
 export function checkDependencies(
   given: Given,
   context: { addIssue(issue: { path: string[]; message: string; code: "custom" }): void },

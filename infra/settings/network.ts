@@ -1,18 +1,18 @@
 import * as z from "zod";
-import { texts } from "./values.ts";
+import { strings } from "./values.ts";
 
-/** Where the consumer of database actions runs; the other functions stay outside. */
+/** Where the consumer of database actions runs. The other functions run outside of the VPC. */
 export const networkSettings = {
-  /** Of the VPC in which a security group is made, where none is named. */
+  /** The VPC in which a security group is created if none is named. */
   vpcId: z
     .string()
     .regex(/^vpc-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be the id of a VPC")
     .optional(),
-  subnetIds: texts(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be ids of subnets").optional(),
-  securityGroupIds: texts(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be ids of security groups").optional(),
+  subnetIds: strings(/^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be ids of subnets").optional(),
+  securityGroupIds: strings(/^sg-([0-9a-f]{8}|[0-9a-f]{17})$/, "must be ids of security groups").optional(),
 };
 
-/** Subnets, and the security groups to run in or the VPC to make one in. */
+/** Subnets, and either the security groups to run in or the VPC to create one in. */
 export interface Network {
   subnetIds: readonly string[];
   vpcId?: string;

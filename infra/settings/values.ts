@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-/** A whole number; `cdk --context` passes text, cdk.json numbers. */
+/** A whole number: `cdk --context` passes strings, cdk.json numbers. */
 export const whole = (min: number, max: number) => {
   const error = `must be a whole number from ${min} to ${max}`;
   return z.preprocess(toNumber, z.int({ error }).min(min, { error }).max(max, { error }));
@@ -8,15 +8,15 @@ export const whole = (min: number, max: number) => {
 
 const toNumber = (value: unknown) => (typeof value === "string" && value.trim() !== "" ? Number(value) : value);
 
-/** Several texts: with commas between them on the command line, a list in cdk.json. `error` says what each must be. */
-export const texts = (each: RegExp, error: string) =>
+/** Several strings: comma-separated on the command line, a list in cdk.json. `error` says what each must be. */
+export const strings = (each: RegExp, error: string) =>
   z.preprocess(
     listed,
     z.custom<readonly string[]>(
-      (value) => Array.isArray(value) && value.length > 0 && value.every((text) => each.test(String(text))),
+      (value) => Array.isArray(value) && value.length > 0 && value.every((one) => each.test(String(one))),
       error,
     ),
   );
 
 export const listed = (value: unknown): unknown =>
-  typeof value === "string" ? value.split(/[\s,]+/).filter((text) => text !== "") : value;
+  typeof value === "string" ? value.split(/[\s,]+/).filter((part) => part !== "") : value;

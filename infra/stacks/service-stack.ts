@@ -1,11 +1,12 @@
-import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib/core";
+import type { Topic } from "aws-cdk-lib/aws-sns";
+import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import type { ApiEnv, AuthorizerEnv } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
-import { importPrefix } from "../../lambdas/core/job/import-cursor.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
-import { Consumer, consumerTimeout } from "../constructs/functions/consumer.ts";
+import { importPrefix, requestEvent } from "../../lambdas/topology.ts";
+import { Consumer } from "../constructs/functions/consumer.ts";
 import { EntryFunction } from "../constructs/functions/entry-function.ts";
 import { Intake } from "../constructs/functions/intake.ts";
 import { Lifecycle } from "../constructs/functions/lifecycle.ts";
@@ -21,8 +22,9 @@ import { encryptWith } from "../constructs/trust/encrypt-with.ts";
 import { AlarmTopic } from "../constructs/watching/alarm-topic.ts";
 import { Alarms } from "../constructs/watching/alarms.ts";
 import { MetricsDashboard } from "../constructs/watching/dashboard.ts";
-import { watchedIn } from "../constructs/watching/watched.ts";
-import type { Config } from "../settings/config.ts";
+import { monitoredIn } from "../constructs/watching/monitored.ts";
+import { type Config, readConfig } from "../settings/config.ts";
+import { queuePlans } from "../settings/plans.ts";
 import type { StateStack } from "./state-stack.ts";
 
 export interface ServiceStackProps extends StackProps {
@@ -31,7 +33,7 @@ export interface ServiceStackProps extends StackProps {
   products: readonly Product[];
 }
 
-/** What may be rebuilt at any time: everything that works on the state. */
+/** Everything that works on the state and can be rebuilt at any time. */
 export class ServiceStack extends Stack {
   constructor(scope: Construct, id: string, { config, state, products, ...props }: ServiceStackProps) {
     super(scope, id, props);
@@ -41,9 +43,9 @@ export class ServiceStack extends Stack {
     const platform: Platform = { config, state, queues, schedules };
 
     const api = this.api(platform);
-    const { door } = config;
-    const authorizer = door.auth === "key" ? this.authorizer(state) : undefined;
-    const entrance = new JobsHttpApi(this, "Entrance", { api, authorizer, door });
+    const authorizer = config.httpApi.auth === "key" ? this.authorizer(state) : undefined;
+    // Another construct id would replace the API, and with it the URL that callers know.
+    const httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, settings: config.httpApi });
 
     for (const definition of Object.values(registry)) {
       new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
@@ -51,63 +53,75 @@ export class ServiceStack extends Stack {
     new Reconciler(this, "Reconciler", platform);
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
-    const tell = { tasks: tasks.queue, webhooks: webhooks.queue };
-    new Lifecycle(this, "Lifecycle", { config, state, products, tell });
+    const outbound = { tasks: tasks.queue, webhooks: webhooks.queue };
+    new Lifecycle(this, "Lifecycle", { config, state, products, outbound });
     const intake = new Intake(this, "Intake", { platform, tasks: tasks.queue });
 
     if (state.key) encryptWith(state.key, this);
-    // After everything that it watches.
-    const { topic } = this.watch(platform, entrance);
+    // Last, because it covers everything above.
+    const { topic } = this.monitor(platform, httpApi);
 
-    this.output("ApiUrl", entrance.url, "Where the API is");
-    if (authorizer) this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
-    else this.output("ApiArn", entrance.arn, "Who may execute-api:Invoke this may call the API, with signed requests");
-    if (entrance.domain) {
-      this.output("DomainTarget", entrance.domain.regionalDomainName, "Where DNS has to lead the API's own name");
-      this.output("DomainZone", entrance.domain.regionalHostedZoneId, "The hosted zone of that, for an alias record");
+    this.outputs(platform, { httpApi, intake, topic });
+  }
+
+  private outputs(
+    { state, schedules }: Platform,
+    { httpApi, intake, topic }: { httpApi: JobsHttpApi; intake: Intake; topic: Topic },
+  ): void {
+    this.output("ApiUrl", httpApi.url, "The URL of the API");
+    if (readConfig(this.node).httpApi.auth === "key")
+      this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
+    else
+      this.output(
+        "ApiArn",
+        httpApi.arn,
+        "Callers that may execute-api:Invoke this ARN can use the API with signed requests",
+      );
+    if (httpApi.domain) {
+      this.output(
+        "DomainTarget",
+        httpApi.domain.regionalDomainName,
+        "The target for the DNS record of the API's own name",
+      );
+      this.output(
+        "DomainZone",
+        httpApi.domain.regionalHostedZoneId,
+        "The hosted zone of that target, for an alias record",
+      );
     }
-    this.output("TableName", state.table.tableName, "The jobs");
-    this.output("BucketName", state.bucket.bucketName, "Larger inputs and results");
-    this.output("EventBusName", state.bus.eventBusName, "Where others hear of what happens to jobs");
-    this.output("EventBusArn", state.bus.eventBusArn, "Events of detail-type schedule-job on this bus are requests");
-    this.output("IntakeFunctionArn", intake.lambda.functionArn, "Invoked with a request, it schedules a job");
-    this.output("IntakeQueueArn", state.intake.queue.queueArn, "Each message of this queue is a request");
-    this.output("IntakeQueueUrl", state.intake.queue.queueUrl, "Where to send such messages");
-    this.output("IntakeTopicArn", state.intake.topic.topicArn, "What is published on this topic is a request");
-    this.output(
-      "IntakeDeadLetterQueueUrl",
-      state.intake.deadLetters.queueUrl,
-      "Requests that were refused, with the reason",
-    );
-    this.output(
-      "ImportUrl",
-      `s3://${state.bucket.bucketName}/${importPrefix}`,
-      "Objects put here are full of requests",
-    );
+    this.output("TableName", state.table.tableName, "The table of jobs");
+    this.output("BucketName", state.bucket.bucketName, "The bucket of larger inputs and results, uploads and imports");
+    this.output("EventBusName", state.bus.eventBusName, "The bus that receives an event for what happens to jobs");
+    this.output("EventBusArn", state.bus.eventBusArn, `Events of detail-type ${requestEvent} on this bus are requests`);
+    this.output("IntakeFunctionArn", intake.lambda.functionArn, "Schedules a job when invoked with a request");
+    this.output("IntakeQueueArn", state.intake.queue.queueArn, "Each message in this queue is a request");
+    this.output("IntakeQueueUrl", state.intake.queue.queueUrl, "The URL of that queue, to send messages to");
+    this.output("IntakeTopicArn", state.intake.topic.topicArn, "Each message published to this topic is a request");
+    const { queueUrl } = state.intake.deadLetters;
+    this.output("IntakeDeadLetterQueueUrl", queueUrl, "Refused requests, with the reason");
+    const imports = `s3://${state.bucket.bucketName}/${importPrefix}`;
+    this.output("ImportUrl", imports, "Each line of an object put here is a request");
     this.output("ScheduleGroup", schedules.group.scheduleGroupName, "The schedules of jobs that are due later");
-    this.output("AlarmTopic", topic.topicArn, "Where alarms are told");
+    this.output("AlarmTopic", topic.topicArn, "The topic that receives the alarms");
   }
 
   private queues(): Record<JobType, JobQueue> {
-    return byType((type) => new JobQueue(this, `Queue-${type}`, { consumerTimeout: consumerTimeout(registry[type]) }));
+    return byType((type) => new JobQueue(this, `Queue-${type}`, queuePlans[type]));
   }
 
   private api(platform: Platform) {
     const may = accessTo(platform);
-    const { door } = platform.config;
+    const { httpApi } = platform.config;
     const { lambda } = new EntryFunction<typeof ApiEnv>(this, "Api", {
       entry: "api",
       description: "The HTTP API",
       environment: {
         ...jobsEnvironment(platform),
-        LARGEST_UPLOAD_MB: String(door.largestUploadMb),
-        LONGEST_HOLD_SECONDS: String(door.longestHoldSeconds),
-        WAITS_PER_KEY: String(door.waitsPerKey),
+        LARGEST_UPLOAD_MB: String(httpApi.largestUploadMb),
+        LONGEST_HOLD_SECONDS: String(httpApi.longestHoldSeconds),
+        WAITS_PER_KEY: String(httpApi.waitsPerKey),
       },
-      // API Gateway gives up after 30 s.
-      timeout: Duration.seconds(29),
-      memorySize: 512,
-      ...(door.apiConcurrency !== undefined && { reservedConcurrentExecutions: door.apiConcurrency }),
+      ...(httpApi.apiConcurrency !== undefined && { reservedConcurrentExecutions: httpApi.apiConcurrency }),
       allow: [
         may.readJobs(),
         may.readManyJobs(),
@@ -118,13 +132,13 @@ export class ServiceStack extends Stack {
         may.removeJobs(),
         may.readStats(),
         may.countWaits(),
-        // Who has one of its upload URLs puts the file in its name.
+        // Whoever has an upload URL of the API uploads the file with the API's permissions.
         may.writeBlobs(folders.inputs, folders.uploads),
-        // That of a request whose job exists already.
+        // The input of a request whose job exists already.
         may.removeBlobs(folders.inputs),
-        // Of a feature the progress is shown too: how far its steps are.
+        // It shows the progress of features: the state of their steps.
         may.readBlobs(folders.results, folders.progress),
-        may.missBlobs(),
+        may.seeMissingBlobs(),
         may.send(...jobTypes),
         may.schedule(),
         may.unschedule(),
@@ -138,20 +152,19 @@ export class ServiceStack extends Stack {
   private authorizer(state: StateStack) {
     const { lambda } = new EntryFunction<typeof AuthorizerEnv>(this, "Authorizer", {
       entry: "authorizer",
-      description: "Checks the keys of the HTTP API",
+      description: "Checks the API keys of the HTTP API",
       environment: { TABLE_NAME: state.table.tableName, API_KEY_SECRET: state.apiKeyArn },
-      timeout: Duration.seconds(10),
-      memorySize: 256,
       allow: [readApiKey(state), readApiKeys(state)],
     });
     return lambda;
   }
 
-  private watch({ config, state, schedules }: Platform, entrance: JobsHttpApi): AlarmTopic {
-    const topic = new AlarmTopic(this, "Told", { email: config.alarmEmail });
-    const seen = { watched: watchedIn(this, state), entrance, schedules: schedules.group };
-    new Alarms(this, "Alarms", { topic, ...seen });
-    new MetricsDashboard(this, "Dashboard", seen);
+  private monitor({ config, state, schedules }: Platform, httpApi: JobsHttpApi): AlarmTopic {
+    // Not "AlarmTopic": the output has that id.
+    const topic = new AlarmTopic(this, "AlarmNotifications", { email: config.alarmEmail });
+    const sources = { monitored: monitoredIn(this, state), httpApi, schedules: schedules.group };
+    new Alarms(this, "Alarms", { topic, ...sources });
+    new MetricsDashboard(this, "Dashboard", sources);
     return topic;
   }
 

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { eventSource } from "../core/job/job-event.ts";
+import { eventSource } from "../topology.ts";
 import { eventDocs } from "./schemas/events.ts";
 
 /**

@@ -116,9 +116,6 @@ export const routes: readonly Route<ApiServices>[] = [
   },
 ];
 
-/** The paths that API Gateway must let through without a key. */
-export const openPaths: readonly string[] = routes.filter(({ open }) => open).map(({ path }) => path);
-
 /** A route that changes one job. */
 function change(verb: string, load: Route<ApiServices>["load"]): Route<ApiServices> {
   return { id: `${verb}Job`, method: "POST", path: `/v1/jobs/{id}/${verb}`, scope: "jobs:write", load };

@@ -1,9 +1,10 @@
 import * as z from "zod";
 import type { Fault } from "../core/errors.ts";
-import { beginningOf, type ImportCursor, importPrefix } from "../core/job/import-cursor.ts";
+import { beginningOf, type ImportCursor } from "../core/job/import-cursor.ts";
 import type { WayIn } from "../core/outbound/rejection.ts";
 import { RequestError } from "../core/requests/request-error.ts";
 import { requestReviver } from "../core/schema/exact-json.ts";
+import { importPrefix, requestEvent } from "../topology.ts";
 
 /** Who brought something, and what that service calls it. */
 export interface Sender {
@@ -54,9 +55,6 @@ const BucketNotification = z.object({
 
 /** What S3 sends once when it is told to notify a queue. */
 const TestNotification = z.object({ Service: z.literal("Amazon S3"), Event: z.literal("s3:TestEvent") });
-
-/** The detail-type of an event that asks for a job. */
-export const requestEvent = "schedule-job";
 
 /** Takes a parsed message out of its envelopes; what is none of them is the request itself. The innermost id names it. */
 export function unwrap(content: unknown, sender: Sender, bucket: string, depth = 0): Delivery {

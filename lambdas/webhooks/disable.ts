@@ -3,6 +3,7 @@ import { PermanentError } from "../core/errors.ts";
 import { setAside } from "../core/outbound/set-aside.ts";
 import type { Delivery, EndpointDisabled } from "../core/outbound/webhook.ts";
 import type { Announcement } from "../core/ports/outbound-ports.ts";
+import { endpointDisabledEvent } from "../topology.ts";
 import { about, type WebhookServices } from "./services.ts";
 
 /** Said first, then recorded: what a crash leaves between the two is said twice. Of many deliveries that fail, one says it. */
@@ -19,7 +20,7 @@ export async function disable(
   const disabled_at = clock.now();
   const state = { failures, failing_since, last_failure };
   const detail: EndpointDisabled = { product_tag: product, env, webhook, reason, ...state, disabled_at };
-  await announce(services, delivery, { type: "webhook.disabled", time: disabled_at, detail });
+  await announce(services, delivery, { type: endpointDisabledEvent, time: disabled_at, detail });
   await endpoints.disable(delivery, { at: disabled_at, reason, url });
   log.error("the endpoint is disabled", { ...about(delivery), reason });
 }

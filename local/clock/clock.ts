@@ -9,54 +9,54 @@ import type { Work } from "./work.ts";
 export interface ClockOptions {
   file: OffsetFile;
   works: readonly Work[];
-  /** Tells the handlers' process what the clock is moved by. What is sent there later must arrive later. */
-  tellHandlers: (offsetMs: number) => void;
-  /** Before the first move, and whenever one begins or ends. */
+  /** Sends the handlers' process the clock's offset. Whatever is sent there later must arrive later. */
+  sendOffset: (offsetMs: number) => void;
+  /** Called whenever a move begins or ends. */
   onMoving: (moving: boolean) => Promise<void> | void;
-  /** The most milliseconds of real time that a move takes. Default 4 minutes: Node's fetch waits for 5. */
+  /** The limit of a move in milliseconds of real time. Default: 4 minutes, because Node's fetch waits for 5. */
   limitMs?: number;
 }
 
-export interface Told {
+export interface ClockState {
   /** Epoch milliseconds. */
   now: number;
-  /** The same as RFC 3339. */
+  /** The same in RFC 3339 format. */
   time: string;
   /** Milliseconds ahead of the machine's time. */
   offset_ms: number;
 }
 
-export interface Advanced extends Told {
-  /** Whether it got where it was to go, with everything done that was due by then. */
+export interface Advanced extends ClockState {
+  /** Whether the clock reached its target, and everything that was due by then is done. */
   reached: boolean;
-  /** Why not; the same call goes on from here. */
+  /** If not, why. The same call continues from here. */
   stopped?: string;
   /** How often the clock was moved. */
   hops: number;
-  /** What happened to jobs on the way. */
+  /** How often each transition of a job happened on the way. */
   jobs: Partial<Record<JobEventName, number>>;
-  /** When the next thing falls due, epoch milliseconds: a job, or a look of the system after one. */
+  /** When the next job or check of the system is due, epoch milliseconds. */
   next_at?: number;
 }
 
 export interface LocalClock {
-  tell(): Told;
-  /** Undefined while another move is under way. */
+  read(): ClockState;
+  /** Undefined while another move is in progress. */
   advance(to: number, maxHops: number, signal: AbortSignal): Promise<Advanced | undefined>;
   /**
-   * Goes back to the machine's time. Undefined while a move is under way; false, and nothing is changed, where `dependsOn`
-   * finds that something has happened after the machine's time.
+   * Returns to the machine's time. Undefined while a move is in progress; false, without any change, if `dependsOn` finds that
+   * something has happened after the machine's time.
    */
-  reset(dependsOn: (now: number) => Promise<boolean>): Promise<Told | false | undefined>;
-  /** For the counts: a write of a job. */
+  reset(dependsOn: (now: number) => Promise<boolean>): Promise<ClockState | false | undefined>;
+  /** Counts a write of a job. */
   wrote(change: JobChange): void;
-  /** Ends the move that is under way. */
+  /** Ends a move that is in progress. */
   close(): Promise<void>;
 }
 
 export const fourMinutes = 240_000;
 
-export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourMinutes }: ClockOptions): LocalClock {
+export function makeClock({ file, works, sendOffset, onMoving, limitMs = fourMinutes }: ClockOptions): LocalClock {
   const closing = new AbortController();
   let counts: Advanced["jobs"] = {};
   let moving: Promise<unknown> | undefined;
@@ -65,9 +65,9 @@ export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourM
     const offset = ms - realNow();
     file.keep(offset);
     setClockOffset(offset);
-    tellHandlers(offset);
+    sendOffset(offset);
   };
-  const tell = (): Told => {
+  const read = (): ClockState => {
     const now = Date.now();
     return { now, time: new Date(now).toISOString(), offset_ms: clockOffset() };
   };
@@ -79,12 +79,12 @@ export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourM
       const moved = await moveTime({ works, now: Date.now, set, to, maxHops, limitMs, signal: either });
       const next = Math.min(...works.flatMap((work) => work.nextAt() ?? []));
       const reached = moved.stopped === undefined;
-      return { ...tell(), reached, ...moved, jobs: counts, ...(Number.isFinite(next) && { next_at: next }) };
+      return { ...read(), reached, ...moved, jobs: counts, ...(Number.isFinite(next) && { next_at: next }) };
     } finally {
       await onMoving(false);
     }
   };
-  /** One at a time. */
+  /** Runs one move at a time. */
   const alone = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
     if (moving) return undefined;
     const working = work().finally(() => {
@@ -94,13 +94,13 @@ export function makeClock({ file, works, tellHandlers, onMoving, limitMs = fourM
     return working;
   };
   return {
-    tell,
+    read,
     advance: (to, maxHops, signal) => alone(() => advance(to, maxHops, signal)),
     reset: (dependsOn) =>
       alone(async () => {
         if (await dependsOn(realNow())) return false;
         set(realNow());
-        return tell();
+        return read();
       }),
     wrote: (change) => {
       if (!moving) return;

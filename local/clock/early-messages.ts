@@ -1,16 +1,16 @@
 import { JobMessage } from "../../lambdas/core/job/job.ts";
 
 /**
- * SQS delays by whole seconds, so a consumer may get a message up to a second early, and waits for the rest in real time.
- * While the clock is being moved nobody has to wait: the message stays here until the clock has come to its time.
+ * SQS delays by whole seconds, so a consumer may receive a message up to a second early and waits in real time. While the clock
+ * is being moved nobody has to wait: the message stays here until the clock reaches its time.
  */
 export interface EarlyMessages {
-  /** Keeps what is early while the clock is being moved, and calls `deliver` when its time has come. False if it is not kept. */
+  /** Holds an early message while the clock is being moved, and calls `deliver` when it is due. False if it is not held. */
   keep(message: { handle: string; body: string }, deliver: () => void): boolean;
   has(handle: string): boolean;
-  /** The earliest time that one waits for, epoch milliseconds. */
+  /** When the first held message is due, epoch milliseconds. */
   nextAt(): number | undefined;
-  /** The clock was moved, or is moved no more: delivers what is due, or all. */
+  /** Called when the clock was moved: delivers what is due. */
   moved(): void;
   moving(is: boolean): void;
 }
@@ -45,7 +45,7 @@ export function earlyMessages(now: () => number = Date.now): EarlyMessages {
   };
 }
 
-/** When a message's job is due, epoch milliseconds; nothing of what is no message of a job. */
+/** When the job of a message is due, epoch milliseconds; undefined if the body is not a job's message. */
 export function dueAt(body: string): number | undefined {
   try {
     return JobMessage.safeParse(JSON.parse(body)).data?.due_at;

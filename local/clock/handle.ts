@@ -6,22 +6,26 @@ import { megabyte, readBody, sendJson } from "../gateway/http.ts";
 import type { LocalClock } from "./clock.ts";
 import { parseAdvance } from "./request.ts";
 
-/** `GET /local/clock` tells the time; `POST /local/clock` moves it, and answers when all that was due by then is done. */
+/** `GET /local/clock` returns the time. `POST /local/clock` moves it, and answers when everything that was due by then is done. */
 export async function handleClock(
   { clock, dependsOn }: { clock: LocalClock; dependsOn: (now: number) => Promise<boolean> },
   request: IncomingMessage,
   response: ServerResponse,
 ) {
   try {
-    if (request.method === "GET") return sendJson(response, 200, clock.tell());
-    if (request.method !== "POST") throw new RequestError("METHOD_NOT_ALLOWED", "The clock takes GET and POST.");
+    if (request.method === "GET") return sendJson(response, 200, clock.read());
+    if (request.method !== "POST") throw new RequestError("METHOD_NOT_ALLOWED", "The clock accepts GET and POST.");
     const asked = parseAdvance(await jsonOf(request), Date.now());
     const gone = new AbortController();
     response.once("close", () => gone.abort());
     const answer =
       asked === "reset" ? await clock.reset(dependsOn) : await clock.advance(asked.to, asked.maxHops, gone.signal);
     if (answer === false) throw new RequestError("STATE_CONFLICT", noWayBack);
-    if (!answer) throw new RequestError("STATE_CONFLICT", "The clock is being moved; wait for that call to answer.");
+    if (!answer)
+      throw new RequestError(
+        "STATE_CONFLICT",
+        "The clock is being moved by another call; wait until that one is answered.",
+      );
     sendJson(response, 200, answer);
   } catch (error) {
     if (!(error instanceof RequestError)) throw error;
@@ -31,9 +35,9 @@ export async function handleClock(
 }
 
 const noWayBack =
-  "The clock cannot go back: something has happened to jobs in the time that it was moved to. To be back at this machine's time, start with another data folder (DUCTAPE_DATA), or stop and delete this one.";
+  "The clock cannot go back: something has happened to jobs after this machine's time. To return to this machine's time, start with another data folder (DUCTAPE_DATA), or stop and delete this one.";
 
-/** JSON by name: what a web page of elsewhere can make a browser send without asking is none. */
+/** Requires a JSON content type, which a page of another site cannot make a browser send without asking first. */
 async function jsonOf(request: IncomingMessage): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
     throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send JSON, with `Content-Type: application/json`.");

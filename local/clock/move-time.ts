@@ -5,31 +5,31 @@ export interface Move {
   works: readonly Work[];
   /** Epoch milliseconds. */
   now: () => number;
-  /** Makes it `ms` (epoch) everywhere, before it returns. */
+  /** Sets the time to `ms` (epoch) everywhere before it returns. */
   set: (ms: number) => void;
-  /** Where to go, epoch milliseconds. */
+  /** The target, epoch milliseconds. */
   to: number;
-  /** The most moves of the clock. */
+  /** The maximum number of moves of the clock. */
   maxHops: number;
-  /** The most milliseconds of real time. */
+  /** The limit in milliseconds of real time. */
   limitMs: number;
   signal: AbortSignal;
-  /** Between two looks at what is still at work. */
+  /** Waits between two checks of what is still busy. */
   pause?: () => Promise<unknown>;
-  /** Milliseconds of real time from anywhere. */
+  /** Milliseconds of real time since any fixed point. */
   stopwatch?: () => number;
 }
 
 export interface Moved {
   /** How often the clock was moved. */
   hops: number;
-  /** Why it has not got there. */
+  /** Why it did not reach the target. */
   stopped?: string;
 }
 
 /**
- * Moves time from one thing that falls due to the next, and lets each be done before the next, so that all happens in the
- * order in which it would have, each at its own time. Ends with everything done that was due by then.
+ * Moves the time from one due thing to the next, and lets each be done before it moves on, so that everything happens in its
+ * natural order and at its own time. When it ends, everything that was due by then is done.
  */
 export async function moveTime(move: Move): Promise<Moved> {
   const { works, now, set, to, maxHops, limitMs, signal, stopwatch = () => performance.now() } = move;
@@ -38,16 +38,16 @@ export async function moveTime(move: Move): Promise<Moved> {
     const stopped = await settled(move, deadline, stopwatch);
     if (stopped !== undefined) return { hops, stopped };
     if (now() >= to) return { hops };
-    if (signal.aborted) return { hops, stopped: "nobody waits for it any more" };
+    if (signal.aborted) return { hops, stopped: "the caller is gone" };
     if (stopwatch() > deadline) return { hops, stopped: `it took longer than ${limitMs / 1000} s of real time` };
-    if (hops >= maxHops) return { hops, stopped: `it took more than ${maxHops} hops, which is max_hops` };
+    if (hops >= maxHops) return { hops, stopped: `it took more than ${maxHops} hops (max_hops)` };
     const due = works.flatMap((work) => work.nextAt() ?? []);
     set(Math.min(to, Math.max(now() + 1, Math.min(...due))));
     for (const work of works) work.moved?.();
   }
 }
 
-/** Resolves when nobody is at work; with the reason if that takes too long or nobody waits for it. */
+/** Resolves when nothing is busy, or with a reason if that takes too long or the caller is gone. */
 async function settled(
   { works, signal, limitMs, pause = () => sleep(1) }: Move,
   deadline: number,
@@ -56,7 +56,7 @@ async function settled(
   for (;;) {
     const busy = firstBusy(works);
     if (busy === undefined) return undefined;
-    if (signal.aborted) return "nobody waits for it any more";
+    if (signal.aborted) return "the caller is gone";
     if (stopwatch() > deadline) return `${busy} after ${limitMs / 1000} s of real time`;
     await pause();
   }

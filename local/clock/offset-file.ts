@@ -2,13 +2,13 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { codeOf, StartError } from "../runtime/start-error.ts";
 
 export interface OffsetFile {
-  /** Milliseconds that the clock was moved ahead by when it was last moved. */
+  /** By how many milliseconds the clock was ahead after its last move. */
   offset: number;
-  /** Must be kept before the time is moved: jobs that are stamped with it may never meet an earlier one. */
+  /** Must be called before the time is moved: the clock may never be behind the timestamps of jobs. */
   keep(offset: number): void;
 }
 
-/** What the clock was moved by survives the process, as the jobs do that were stamped with its time. */
+/** Keeps the clock's offset across restarts, as jobs with its timestamps are kept. */
 export function openOffsetFile(file: string): OffsetFile {
   return {
     offset: read(file),
@@ -27,6 +27,6 @@ function read(file: string): number {
     if (codeOf(error) === "ENOENT") return 0;
   }
   throw new StartError(
-    `${file} does not say what the local clock was moved by. Write {"offset_ms": N} into it, N being milliseconds, or delete the data folder, with all jobs in it.`,
+    `${file} does not contain the offset of the local clock. Write {"offset_ms": N} into it, where N is in milliseconds, or delete the data folder with all its jobs.`,
   );
 }

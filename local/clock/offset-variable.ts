@@ -1,2 +1,2 @@
-/** Of the handlers' process: milliseconds that the clock was moved by when the process was started. */
+/** The environment variable with the clock's offset in milliseconds at the start of the handlers' process. */
 export const offsetVariable = "LOCAL_CLOCK_OFFSET_MS";

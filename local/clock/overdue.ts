@@ -1,10 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
 import type { Job } from "../../lambdas/core/job/job.ts";
 
-/** As much of a job as says when the reconciler takes it up. */
+/** The fields of a job that decide when the reconciler redispatches it. */
 export type Waiting = Pick<Job, "id" | "status" | "due_at" | "claim_id" | "lease_until" | "wake_at">;
 
-/** From when on `isStuck` holds for the job if nothing happens to it, epoch milliseconds; undefined if never. */
+/** When `isStuck` becomes true for the job if nothing happens to it, epoch milliseconds; undefined if never. */
 export function stuckAt({ status, due_at, claim_id, lease_until, wake_at }: Waiting, graceMs: number) {
   if (status === "scheduled" || status === "queued") return due_at + graceMs;
   if (status !== "running") return undefined;
@@ -16,9 +16,9 @@ const longestSpacingMs = 6 * 3_600_000;
 export type Overdue = ReturnType<typeof makeOverdue>;
 
 /**
- * When the reconciler has something to do. Its regular ticks are too many to stop at (259,200 in 30 days), and all but a
- * few find nothing: the clock stops at those that find a job. One that it cannot help (of a product that is gone from the
- * catalog) is looked at ever more seldom.
+ * Knows when the reconciler has something to do. Its regular runs are too many to stop at (259,200 in 30 days) and almost all of
+ * them find nothing, so the clock stops only at those that find a job. A job that the reconciler cannot help, because its product
+ * is gone from the catalog, is checked at growing intervals.
  */
 export function makeOverdue({ graceMs, everyMs }: { graceMs: number; everyMs: number }) {
   const db = new DatabaseSync(":memory:");
@@ -28,10 +28,10 @@ export function makeOverdue({ graceMs, everyMs }: { graceMs: number; everyMs: nu
   const forget = db.prepare("DELETE FROM jobs WHERE id = ?");
   const next = db.prepare("SELECT min(at) AS at FROM jobs");
   const later = db.prepare("UPDATE jobs SET at = ? + spacing, spacing = min(spacing * 2, ?) WHERE at <= ?");
-  // A job that has ended while the stored ones are read must not come back by what was read of it before.
+  // A job that ends while the stored jobs are read must not be added again by what was read before.
   let ended: Set<string> | undefined = new Set();
   return {
-    /** A job has been written; undefined: deleted. */
+    /** Called when a job was written, or deleted if it is undefined. */
     wrote(id: string, job: Waiting | undefined): void {
       const at = job && stuckAt(job, graceMs);
       if (at !== undefined) {
@@ -42,7 +42,7 @@ export function makeOverdue({ graceMs, everyMs }: { graceMs: number; everyMs: nu
       forget.run(id);
       ended?.add(id);
     },
-    /** A job as it was stored at some time since this began: what was written since is newer. */
+    /** Adds a job as it was stored at some time since the start; anything written since is newer. */
     stored(job: Waiting): void {
       const at = stuckAt(job, graceMs);
       if (at !== undefined && !ended?.has(job.id) && known.get(job.id) === undefined) put.run(job.id, at, everyMs);
@@ -50,7 +50,7 @@ export function makeOverdue({ graceMs, everyMs }: { graceMs: number; everyMs: nu
     allStored: (): void => {
       ended = undefined;
     },
-    /** Lets the reconciler look at what is overdue. */
+    /** Runs the reconciler on what is overdue. */
     async lookedBy<T>(reconcile: () => Promise<T>): Promise<T> {
       const now = Date.now();
       try {

@@ -17,7 +17,7 @@ const Duration = z
 export const mostHops = 1_000_000;
 export const usualHops = 10_000;
 
-/** How far the local clock is to be moved: by one of three ways to say it, or set back. */
+/** How far to move the local clock, in one of three notations, or that it is to be reset. */
 const Advance = strict({
   advance: Duration.optional(),
   advance_ms: z.int().min(1).optional(),
@@ -31,7 +31,7 @@ const Advance = strict({
 );
 
 /**
- * Where to go (epoch milliseconds) and by how many hops at most; or that the machine's time is wanted back. Throws
+ * The target (epoch milliseconds) and the maximum number of hops, or "reset" to return to the machine's time. Throws
  * INVALID_REQUEST with every fault.
  */
 export function parseAdvance(body: unknown, now: number): { to: number; maxHops: number } | "reset" {

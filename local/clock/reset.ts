@@ -1,11 +1,11 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
 
-/** As much of a job as holds the times at which something happened to it. */
+/** The fields of a job that hold the times at which something happened to it. */
 export type Stamped = Pick<Job, "created_at" | "started_at" | "finished_at" | "attempts" | "last_run" | "lease_until">;
 
 /**
- * Whether something has happened to the job after `now`, epoch milliseconds. When it is due does not count: a job that waits
- * for next month does so by any clock.
+ * Whether something has happened to the job after `now` (epoch milliseconds). Its due time does not count: a job that waits for
+ * next month does so by any clock.
  */
 export function isFromLaterThan(now: number, job: Stamped): boolean {
   const attempts = job.attempts.concat(job.last_run ?? []);

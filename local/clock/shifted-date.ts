@@ -1,23 +1,24 @@
 /**
- * The time of the local runtime: the machine's, and what the clock was moved ahead by. Every piece asks `Date`, in this
- * process (fauxqs, dynalite, the stand-ins) as in the one of the handlers, so it is `Date` that is shifted; timers are not:
- * they run in real time, and so does what is under way.
+ * The time of the local runtime: the machine's time plus the clock's offset. Every part reads `Date`, both in this process (fauxqs,
+ * dynalite, the stand-ins) and in that of the handlers, so `Date` is what is shifted. Timers are not: they and running work take
+ * real time.
  */
 let offsetMs = 0;
 let restore: (() => void) | undefined;
 const machine = Date;
 const machineNow = Date.now;
 
-/** Epoch milliseconds of the machine, whatever the clock was moved by. */
+/** The machine's time in epoch milliseconds, without the offset. */
 export const realNow = (): number => machineNow();
 export const clockOffset = (): number => offsetMs;
 export const setClockOffset = (ms: number): void => {
   offsetMs = ms;
 };
 
-/** Makes `Date` tell the shifted time from now on, until the function that it answers is called. Once a process. */
+/** Makes `Date` return the shifted time until the returned function is called. Once per process. */
 export function shiftDate(): () => void {
-  if (restore) throw new Error("one local runtime a process: its clock is the process's");
+  if (restore)
+    throw new Error("only one local runtime can run in a process, because it shifts the clock of the process");
   const now = () => machineNow() + offsetMs;
   const shifted = new Proxy(machine, {
     construct: (target, args: unknown[], newTarget) =>
@@ -25,7 +26,7 @@ export function shiftDate(): () => void {
     apply: () => new machine(now()).toString(),
     get: (target, name, receiver) => (name === "now" ? now : Reflect.get(target, name, receiver)),
   });
-  // A date's constructor is Date, as libraries that tell values apart expect.
+  // The constructor of a date must be Date, because libraries distinguish values by it.
   const put = (date: DateConstructor) => {
     globalThis.Date = date;
     Object.defineProperty(machine.prototype, "constructor", { value: date, writable: true, configurable: true });

@@ -13,17 +13,17 @@ import { feedWork } from "./works.ts";
 
 export interface StartClockOptions {
   file: OffsetFile;
-  /** Where the jobs are. */
+  /** The URL of the table. */
   dynamodb: string;
   overdue: Overdue;
-  /** All that falls due. */
+  /** Everything in which things can fall due. */
   works: readonly Work[];
   feed: Feed;
-  tellHandlers: (offsetMs: number) => void;
+  sendOffset: (offsetMs: number) => void;
 }
 
-/** The local clock: costs nothing until it is first moved. */
-export function startClock({ file, dynamodb, overdue, works, feed, tellHandlers }: StartClockOptions) {
+/** The local clock. It costs nothing until it is first moved. */
+export function startClock({ file, dynamodb, overdue, works, feed, sendOffset }: StartClockOptions) {
   let watched: Promise<void> | undefined;
   const watch = async () => {
     await scanJobs(dynamodb, overdue.stored);
@@ -35,7 +35,7 @@ export function startClock({ file, dynamodb, overdue, works, feed, tellHandlers 
     watched ??= watch();
     await watched;
   };
-  const clock = makeClock({ file, works: [...works, feedWork(feed)], tellHandlers, onMoving });
+  const clock = makeClock({ file, works: [...works, feedWork(feed)], sendOffset, onMoving });
   const dependsOn = async (now: number) => {
     let found = false;
     await scanJobs(dynamodb, (job) => {

@@ -1,11 +1,11 @@
-/** A piece of the system in which things fall due, as the clock sees it. */
+/** A part of the system in which things fall due, as the clock sees it. */
 export interface Work {
-  /** What it is still at, in words, as of now; undefined when all that is due has been done. */
+  /** What it is busy with, in words; undefined when everything that is due is done. */
   busy(): string | undefined;
-  /** When the next thing falls due that it knows of, epoch milliseconds; undefined if there is none. Asked when idle. */
+  /** When its next thing falls due, epoch milliseconds; undefined if there is none. Called while it is idle. */
   nextAt(): number | undefined;
-  /** The time has been moved. */
+  /** Called after the time was moved. */
   moved?(): void;
-  /** A move of the time begins or ends. */
+  /** Called when a move of the time begins or ends. */
   moving?(is: boolean): void;
 }

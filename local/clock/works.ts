@@ -8,14 +8,14 @@ import type { Work } from "./work.ts";
 
 export type Messages = NonNullable<ReturnType<FauxqsServer["inspectQueue"]>>["messages"];
 
-/** A queue and its poller: messages that are delayed, wait, are worked on, or were left behind by a batch that failed. */
+/** A queue and its poller: messages that are delayed, ready, in progress, or left behind by a batch that failed. */
 export const queueWork = (name: string, messages: () => Messages, poller: Poller): Work => ({
   busy: () => {
     const { ready, delayed, inflight } = messages();
     const now = Date.now();
     const due = ready.length > 0 || delayed.some(({ delayUntil = 0 }) => delayUntil <= now);
     if (due || inflight.some(({ visibilityDeadline }) => visibilityDeadline <= now)) return `${name} holds messages`;
-    if (!poller.leftBehind(inflight.map(({ receiptHandle }) => receiptHandle))) return `${name} is being worked on`;
+    if (!poller.leftBehind(inflight.map(({ receiptHandle }) => receiptHandle))) return `${name} is being processed`;
     return undefined;
   },
   nextAt: () => {
@@ -30,22 +30,22 @@ export const queueWork = (name: string, messages: () => Messages, poller: Poller
   moving: poller.early.moving,
 });
 
-/** SQS may be late: here it is, up to when the job is due, so that no consumer waits. */
+/** SQS may deliver late. Here it does, by up to a second, at the time the job is due, so that no consumer waits. */
 function arrivalOf(delayUntil: number, body: string): number {
   const rest = (dueAt(body) ?? 0) - delayUntil;
   return rest > 0 && rest < 1000 ? delayUntil + rest : delayUntil;
 }
 
-/** The reconciler, woken when it has something to find. */
+/** The reconciler, run when it has something to find. */
 export const reconcilerWork = (rule: Rule, overdue: Overdue): Work => ({
-  busy: () => (rule.busy() ? "the reconciler is at work" : undefined),
+  busy: () => (rule.busy() ? "the reconciler is running" : undefined),
   nextAt: () => overdue.nextAt(),
   moved: () => {
     if ((overdue.nextAt() ?? Number.POSITIVE_INFINITY) <= Date.now()) rule.fire();
   },
 });
 
-/** What happens to jobs is told of while it is news, unless whoever is to be told refuses it. */
+/** The stream: events about jobs are delivered before the clock moves on, unless their receiver refuses them. */
 export const feedWork = (feed: Feed): Work => ({
   busy: () => (feed.busy() ? "the table's stream is being delivered" : undefined),
   nextAt: () => undefined,

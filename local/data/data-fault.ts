@@ -10,14 +10,14 @@ interface Raised {
   cause?: unknown;
 }
 
-/** What is wrong with what is kept on disk, of an error of Node, SQLite or LevelDB; undefined for an error of another kind. */
+/** Classifies an error of Node, SQLite or LevelDB about data on disk; undefined for any other kind of error. */
 export function dataFaultOf(error: unknown): "full" | "damaged" | "closed" | undefined {
   const { code = "", errcode, message = "", cause } = (error ?? {}) as Raised;
   const primary = errcode === undefined ? undefined : errcode & 0xff;
   if (["ENOSPC", "EDQUOT", "EFBIG"].includes(code) || primary === sqlite.full) return "full";
   if (/No space left|File too large|quota exceeded/i.test(message)) return "full";
   if (primary === sqlite.ioError) return "full";
-  // LevelDB's root names a file that is not there.
+  // LevelDB's root refers to a file that does not exist.
   if (code === "LEVEL_IO_ERROR" && /No such file/i.test(message)) return "damaged";
   if (primary === sqlite.corrupt || primary === sqlite.notADatabase || code === "LEVEL_CORRUPTION") return "damaged";
   if (primary === sqlite.cannotOpen || primary === sqlite.readOnly || code === "LEVEL_IO_ERROR") return "closed";
@@ -25,17 +25,17 @@ export function dataFaultOf(error: unknown): "full" | "damaged" | "closed" | und
   return cause === undefined ? undefined : dataFaultOf(cause);
 }
 
-/** What is kept in the data folder, and what to do when it is damaged. The reconciler finds what lost its message. */
+/** The contents of the data folder, and what to do when one is damaged. The reconciler finds jobs that lost their message. */
 export const remedies = {
-  dynamodb: "The jobs are in it: restore the data folder from a copy, or delete it to begin anew, without any job.",
-  "sqs-s3":
-    "Delete it: waiting jobs are handed over again; large inputs and results, uploads and stored files are lost.",
+  dynamodb: "It holds the jobs: restore the data folder from a copy, or delete it to start over without any job.",
+  "sqs-s3": "Delete it: waiting jobs are redispatched; large inputs and results, uploads and stored files are lost.",
   "schedules.db":
-    "Delete it, and what begins with its name: the jobs that wait in it start some seconds after their time.",
-  "stream.db": "Delete it, and what begins with its name: events that nobody has been told of yet are lost.",
+    "Delete it and the files whose names start with its name: the jobs that wait in it start some seconds late.",
+  "stream.db":
+    "Delete it and the files whose names start with its name: events that have not been published yet are lost.",
 } as const;
 
-/** Opens something in the data folder; what keeps it from opening is said with its place and what to do about it. */
+/** Opens something in the data folder. Throws a StartError that names the place and the remedy if it cannot be opened. */
 export async function opened<T>(place: string, remedy: string, open: () => Promise<T> | T): Promise<T> {
   try {
     return await open();
@@ -62,8 +62,7 @@ export function startErrorOf(error: unknown, place: string, remedy: string): unk
   }
 }
 
-export const cannotWrite = (place: string): string =>
-  `${place} cannot be written: the disk is full, or cannot be used.`;
+export const cannotWrite = (place: string): string => `${place} cannot be written: the disk is full or unusable.`;
 
 const reasonOf = (error: unknown): string => {
   const { cause, message, errcode } = error as Raised;
@@ -71,7 +70,7 @@ const reasonOf = (error: unknown): string => {
   return (errcode === undefined ? code : message) ?? "no reason given";
 };
 
-/** Says something that is true for many calls in a row only now and then. */
+/** Limits how often a message is printed that is true for many calls in a row. */
 export function sparingly(say: () => void, everyMs = 10_000): () => void {
   let last = Number.NEGATIVE_INFINITY;
   return () => {

@@ -7,39 +7,39 @@ import { codeOf, StartError } from "../runtime/start-error.ts";
 import { cannotWrite, dataFaultOf, opened, remedies } from "./data-fault.ts";
 import { privateFile, privateFolder } from "./private.ts";
 
-/** What `local.json` says while the system runs, for tools on this machine. */
+/** The content of `local.json` while the system runs, for tools on this machine. */
 export interface Running {
   url: string;
   api_key: string;
   pid: number;
-  /** Where clients of AWS services reach the stand-ins. */
+  /** The URLs of the stand-ins, for clients of AWS services. */
   aws: { sqs: string; events: string };
-  /** Where the table is, for `npm run keys -- --local`. */
+  /** The URL of the table, for `npm run keys -- --local`. */
   dynamodb: string;
 }
 
-/** The ports of the stand-ins for AWS that clients reach. */
+/** The ports of the stand-ins for AWS that clients use. */
 export type Ports = Partial<Record<keyof Running["aws"], number>>;
 
 export interface DataFolder {
   path(...parts: string[]): string;
-  /** Opens what is kept at a place of the folder; throws a StartError when it is damaged or cannot be used. */
+  /** Opens one of the folder's contents. Throws a StartError when it is damaged or cannot be used. */
   open<T>(name: keyof typeof remedies, open: (place: string) => Promise<T> | T): Promise<T>;
   apiKey: string;
-  /** PEM; the demo's FCM service account signs with it. */
+  /** In PEM format. The demo's FCM service account signs with it. */
   fcmKey: string;
-  /** Of the demo's PostgreSQL. */
+  /** The password of the demo database. */
   ordersPassword: string;
-  /** The ports that clients of AWS services used last time: their settings stay right if these can be had again. */
+  /** The ports that clients of AWS services used last time. Reusing them keeps the clients' settings valid. */
   ports: Ports;
   announce(running: Running): void;
-  /** Takes the announcement back and lets another process have the folder. */
+  /** Removes the announcement and releases the folder for another process. */
   release(): void;
 }
 
 /**
- * Makes the folder if need be and takes it for this process; throws a StartError when it cannot. What is in it is for its owner
- * alone; a folder that was there before keeps its own permissions, for others may have a use for it too.
+ * Creates the folder if necessary and locks it for this process. Throws a StartError if that fails. Only its owner can read what
+ * is in it; a folder that existed before keeps its own permissions, because it may have other uses.
  */
 export async function openDataFolder(folder: string): Promise<DataFolder> {
   const path = (...parts: string[]) => join(folder, ...parts);
@@ -54,10 +54,10 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     const place = (error as NodeJS.ErrnoException).path ?? folder;
     const which = place === folder ? "" : `: ${place}`;
     throw new StartError(
-      `Cannot write to the data folder ${folder}${which} (${codeOf(error)}). Set DUCTAPE_DATA to another.`,
+      `Cannot write to the data folder ${folder}${which} (${codeOf(error)}). Set DUCTAPE_DATA to another folder.`,
     );
   }
-  const deletable = "Delete it, and another one is made at the next start.";
+  const deletable = "Delete it, and the next start creates another.";
   const unlock = await opened(path("lock"), deletable, () =>
     lock(path("lock"), () => inUse(folder, path("local.json"))),
   );
@@ -65,14 +65,14 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     opened(path(name), deletable, async () => {
       const value = await kept(path(name), make);
       if (isGood(value)) return value;
-      throw new StartError(`${path(name)} is no ${what}. ${deletable}`);
+      throw new StartError(`${path(name)} is not ${what}. ${deletable}`);
     });
   return {
     path,
     open: (name, open) => opened(path(name), remedies[name], () => open(path(name))),
-    apiKey: await credential("api-key", { what: "API key", ...token }),
-    ordersPassword: await credential("postgres-password", { what: "password that was made here", ...token }),
-    fcmKey: await credential("fcm-key.pem", { what: "private key", isGood: isPrivateKey, make: makeRsaKey }),
+    apiKey: await credential("api-key", { what: "an API key", ...token }),
+    ordersPassword: await credential("postgres-password", { what: "a password that was generated here", ...token }),
+    fcmKey: await credential("fcm-key.pem", { what: "a private key", isGood: isPrivateKey, make: makeRsaKey }),
     ports: portsIn(path("ports.json")),
     announce: (running) => {
       writeWhole(path("local.json"), `${JSON.stringify(running, null, 2)}\n`);
@@ -88,7 +88,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
 
 const sqliteBusy = 5;
 
-/** An SQLite lock: the system lets go of it when the process is killed, and it knows no recycled process ids. */
+/** An SQLite lock, which the system releases when the process is killed, and which recycled process ids cannot confuse. */
 function lock(file: string, refused: () => StartError): () => void {
   const database = new DatabaseSync(file);
   try {
@@ -111,7 +111,7 @@ function inUse(folder: string, announcement: string): StartError {
 
 const portOf = (url: string): number => Number(new URL(url).port);
 
-/** Nothing of a file that is not there or makes no sense: other ports are taken then. */
+/** Empty if the file is missing or unreadable: then other ports are chosen. */
 function portsIn(file: string): Ports {
   try {
     const { sqs, events } = JSON.parse(readFileSync(file, "utf8"));
@@ -123,7 +123,7 @@ function portsIn(file: string): Ports {
 
 const isPort = (port: unknown): port is number => Number.isInteger(port) && Number(port) > 0 && Number(port) < 65_536;
 
-/** The file's content, made at first and kept for good. */
+/** The content of a file that is created once and then kept. */
 async function kept(file: string, make: () => Promise<string>): Promise<string> {
   const known = read(file)?.trim();
   if (known) return known;
@@ -141,13 +141,13 @@ function read(file: string): string | undefined {
   }
 }
 
-/** All or nothing, and for our eyes only: these files hold credentials. */
+/** Written as a whole or not, and readable by the owner only: these files hold credentials. */
 function writeWhole(file: string, content: string): void {
   writeFileSync(`${file}.new`, content, { mode: 0o600 });
   renameSync(`${file}.new`, file);
 }
 
-/** A secret of this installation, in a file of the data folder. */
+/** A secret of this installation, in a file in the data folder. */
 interface Credential {
   what: string;
   isGood: (value: string) => boolean;
@@ -164,7 +164,7 @@ function isPrivateKey(pem: string): boolean {
   }
 }
 
-/** As in AWS: 43 letters and digits, 256 bits. */
+/** 43 letters and digits, 256 bits, as in AWS. */
 const makeApiKey = () =>
   randomBytes(96)
     .toString("base64")

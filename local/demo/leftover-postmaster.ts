@@ -5,15 +5,15 @@ import { setTimeout as sleep } from "node:timers/promises";
 const patienceMs = 10_000;
 
 /**
- * Ends the PostgreSQL that an earlier process left running in this folder, and takes away the pid file of one that was
- * killed. The data folder is locked by now, so no server in it can be anybody else's. A pid may have been given to
- * another program since, which must not be touched: its command line says.
+ * Ends the PostgreSQL server that an earlier process left running in this folder, and removes the pid file of one that was
+ * killed. The data folder is locked by now, so a server in it belongs to nobody else. The pid may have been reused by another
+ * program, which must not be touched: the command line tells.
  */
 export async function endLeftover(folder: string): Promise<void> {
   const file = `${folder}/postmaster.pid`;
   const pid = pidIn(file);
   if (pid === undefined) return;
-  // SIGINT is PostgreSQL's fast shutdown; SIGQUIT gives up what is in memory, which its log brings back.
+  // SIGINT is PostgreSQL's fast shutdown. SIGQUIT discards what is in memory, which its log restores.
   for (const signal of ["SIGINT", "SIGQUIT"] as const) {
     if (!isServerOf(pid, folder)) break;
     process.kill(pid, signal);

@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
 import type { Outbox } from "../outbox/outbox.ts";
 
-/** What a value of `.env.local` begins with that stands for something of the local runtime. */
+/** The start of a value in `.env.local` that stands for a part of the local runtime. */
 const prefix = "local:";
 
-/** Stands for the demo's database, which is started when somebody asks for its address. */
+/** Stands for the demo database, which starts when its URL is first read. */
 export const databasePlace = "local:postgres";
 
 /**
- * The value that is meant: `local:http/shop` is the outbox's address with that path, `local:smtp` its mail server, and so on
- * (docs/local.md). Their ports are not known before. Undefined for a name that the runtime does not have.
+ * Resolves a value: `local:http/shop` is the outbox's URL with that path, `local:smtp` its mail server, and so on (docs/local.md),
+ * because their ports are not known in advance. Undefined for a name that the runtime does not have.
  */
 export function localValue(value: string, outbox: Pick<Outbox, "url" | "smtpUrl">, privateKey: string) {
   if (!value.startsWith(prefix) || value === databasePlace) return value;
@@ -18,7 +18,7 @@ export function localValue(value: string, outbox: Pick<Outbox, "url" | "smtpUrl"
   return path.length > 0 ? undefined : placesOf(outbox, privateKey)[kind];
 }
 
-/** What is written after `local:`, but for `http` and `postgres`. */
+/** What may follow `local:`. */
 export const localNames = ["http/<path>", "smtp", "fcm", "fcm-account", "pricing", "webhook-secret", "postgres"];
 
 const placesOf = ({ url, smtpUrl }: Pick<Outbox, "url" | "smtpUrl">, privateKey: string): Record<string, string> => ({
@@ -34,11 +34,11 @@ const placesOf = ({ url, smtpUrl }: Pick<Outbox, "url" | "smtpUrl">, privateKey:
     client_id: "100000000000000000000",
     token_uri: `${url}/token`,
   }),
-  // Of this installation's own, and the same after a restart, as receivers expect.
+  // Unique to this installation and unchanged by a restart, as receivers expect.
   "webhook-secret": `whsec_${createHash("sha256").update(privateKey).digest("base64")}`,
 });
 
-/** What the demo product's references stand for unless `.env.local` says otherwise. */
+/** The values of the demo product's references, unless `.env.local` has others. */
 export const demoReferences: Record<string, string> = {
   "my-product/shop#token": "demo-token",
   "/my-product/shop-url": "local:http/shop",

@@ -7,7 +7,7 @@ import { letPostgresReach } from "./postgres-user.ts";
 
 /** The first and only message to this process. */
 export interface PostgresOptions {
-  /** Where the database is kept: `<data folder>/postgres`. */
+  /** The folder of the database: `<data folder>/postgres`. */
   folder: string;
   password: string;
 }
@@ -32,7 +32,7 @@ process.once("message", async (options: PostgresOptions) => {
         .catch(() => {})
         .then(() => server.stop())
         .finally(() => process.exit(0));
-    // The open connection tells when the server ends by itself; the next look-up starts another.
+    // The open connection reports when the server ends by itself; the next lookup starts another one.
     client.on("error", () => process.exit(1));
     process.once("disconnect", stop);
     if (!process.connected) return stop();
@@ -60,13 +60,13 @@ async function start({ folder, password }: PostgresOptions) {
       const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
       return { server, url, client: await prepared(url) };
     }
-    // Workers of a server that was killed take a moment to see that it is gone, and hold its memory until then.
+    // Workers of a server that was killed take a moment to notice that it is gone, and hold its memory until then.
     if (starts === mostStarts) throw failed;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
 }
 
-/** Beside its place first: a start that is killed half-way leaves nothing that looks like a database. */
+/** Initialised in another folder first, so that a start that is killed halfway leaves nothing that looks like a database. */
 async function initialise(folder: string, password: string): Promise<void> {
   if (existsSync(`${folder}/PG_VERSION`)) return;
   const made = `${folder}.new`;

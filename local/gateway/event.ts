@@ -14,7 +14,7 @@ function queryOf(search: URLSearchParams): Record<string, string> | undefined {
   return joined(Object.fromEntries(names.map((name) => [name, search.getAll(name)])));
 }
 
-/** What arrives as text; everything else, and everything encoded, is base64. */
+/** Content types that arrive as text. Everything else, and everything encoded, arrives as base64. */
 const textual = /^(text\/|application\/([\w.-]+\+)?(json|xml|javascript)\b)/i;
 
 function bodyOf(request: IncomingMessage, body: Buffer) {
@@ -24,13 +24,13 @@ function bodyOf(request: IncomingMessage, body: Buffer) {
   return { body: body.toString(isText ? "utf8" : "base64"), isBase64Encoded: !isText };
 }
 
-/** `28/Jul/2026:09:01:02 +0000`, as access logs write it. */
+/** `28/Jul/2026:09:01:02 +0000`, the format of access logs. */
 const accessLogTime = (now: Date): string => {
   const [, day, month, year, time] = now.toUTCString().split(" ");
   return `${day}/${month}/${year}:${time} +0000`;
 };
 
-/** The HTTP API event, payload format 2.0, on the default stage. `path` is what stands in front of the `?`. */
+/** The HTTP API event, payload format 2.0, on the default stage. `rawPath` is the part before the `?`. */
 export function toEvent(request: IncomingMessage, body: Buffer, routeKey: string): APIGatewayProxyEventV2 {
   const [rawPath = "/", ...search] = (request.url ?? "/").split("?");
   const rawQueryString = search.join("?");
@@ -69,7 +69,7 @@ export function toEvent(request: IncomingMessage, body: Buffer, routeKey: string
   };
 }
 
-/** What the authorizer is asked: the request without its body. */
+/** The authorizer's event: the request without its body. */
 export function toAuthorizerEvent(
   { body: _body, isBase64Encoded: _encoded, ...event }: APIGatewayProxyEventV2,
   identity: string,

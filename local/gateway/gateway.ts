@@ -1,19 +1,20 @@
 import type { ServerResponse } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import type { Invoke } from "../host/functions.ts";
+import { openPaths } from "../../lambdas/topology.ts";
+import type { Invoke } from "../host/invoke.ts";
 import { makeAuthorizer } from "./authorize.ts";
 import { toEvent } from "./event.ts";
 import { type Handler, megabyte, readBody, sendJson } from "./http.ts";
 import { sendResult } from "./response.ts";
 
-/** API Gateway takes no larger request and waits no longer for an answer. */
+/** API Gateway accepts no larger request, and waits no longer for an answer than the timeout below. */
 const largestBody = 10 * megabyte;
-/** Nor does Lambda take a larger event, or send a larger answer; each is counted as the JSON that it is. */
+/** Lambda accepts no larger event and sends no larger answer, both measured as JSON. */
 const largestPayload = 6 * megabyte + 100;
 const isTooLarge = (payload: unknown): boolean => Buffer.byteLength(JSON.stringify(payload) ?? "") > largestPayload;
 const integrationTimeoutMs = 30_000;
 
-const openRoutes = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json"];
+const openRoutes = openPaths.map((path) => `ANY ${path}`);
 
 export interface GatewayOptions {
   invoke: Invoke;
@@ -22,7 +23,7 @@ export interface GatewayOptions {
   timeoutMs?: number;
 }
 
-/** API Gateway's HTTP API in front of the authorizer and the API, and the outbox and the clock beside them. */
+/** API Gateway's HTTP API in front of the authorizer and the API, with the outbox and the clock beside them. */
 export function makeGateway({ invoke, outbox, clock, timeoutMs = integrationTimeoutMs }: GatewayOptions): Handler {
   const authorize = makeAuthorizer(invoke);
   return async (request, response) => {

@@ -4,7 +4,7 @@ import { clockOffset } from "../clock/shifted-date.ts";
 import { codeOf } from "../runtime/start-error.ts";
 import { forThisMachine } from "./strangers.ts";
 
-/** Nothing here listens on any other interface: there is no authentication between the pieces. See also `strangers.ts`. */
+/** Nothing here listens on any other interface, because the parts do not authenticate each other. See also `strangers.ts`. */
 export const loopback = "127.0.0.1";
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
@@ -12,15 +12,15 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => Pr
 export interface Listening {
   url: string;
   port: number;
-  /** Stops accepting, lets running requests end for at most `graceMs`, then cuts them off. */
+  /** Stops accepting requests, gives running ones at most `graceMs` to end, then closes their connections. */
   close(graceMs?: number): Promise<void>;
 }
 
-/** Serves on the loopback interface; port 0 takes a free one. Rejects with EADDRINUSE when the port is taken. */
+/** Serves on the loopback interface; port 0 means any free one. Rejects with EADDRINUSE when the port is taken. */
 export async function serve(handler: Handler, port = 0): Promise<Listening> {
   const server = createServer(
     forThisMachine((request, response) => {
-      tellTime(response);
+      setShiftedDate(response);
       handler(request, response).catch((error: unknown) => {
         console.error("request failed:", error);
         if (response.headersSent) response.destroy();
@@ -31,7 +31,7 @@ export async function serve(handler: Handler, port = 0): Promise<Listening> {
   return listen(server, port);
 }
 
-/** Starts on the wanted port, or on any other if that one is taken by now. */
+/** Starts on the wanted port, or on any free one if that is taken. */
 export async function onPortOrAny<T>(wanted: number | undefined, start: (port: number) => Promise<T>): Promise<T> {
   if (wanted === undefined) return start(0);
   try {
@@ -42,12 +42,12 @@ export async function onPortOrAny<T>(wanted: number | undefined, start: (port: n
   }
 }
 
-/** Node fills in the machine's time; the AWS SDK would take a shifted clock for a wrong one, and repeat calls over it. */
-export function tellTime(response: ServerResponse): void {
+/** Sets the date header to the shifted time. With the machine's time, which Node sets, the AWS SDK would consider the clock wrong and repeat its calls. */
+export function setShiftedDate(response: ServerResponse): void {
   if (clockOffset() !== 0) response.setHeader("date", new Date().toUTCString());
 }
 
-/** The server brings its own listener: `forThisMachine` is its business. */
+/** Starts a server that has its listener already and has wrapped it with `forThisMachine`. */
 export async function listen(server: Server, port = 0): Promise<Listening> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
@@ -68,7 +68,7 @@ async function closeServer(server: Server, graceMs: number): Promise<void> {
   clearTimeout(cutOff);
 }
 
-/** The whole body; undefined if it is larger than `limit` bytes, in which case the rest is read and forgotten. */
+/** The whole body; undefined if it is larger than `limit` bytes, in which case the rest is read and discarded. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -81,7 +81,7 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 
 export const megabyte = 1024 * 1024;
 
-/** The body as a JSON object; undefined if it is none. */
+/** The body as a JSON object; undefined if it is not one. */
 export async function readJson(request: IncomingMessage): Promise<Record<string, unknown> | undefined> {
   const body = await readBody(request, 16 * megabyte);
   try {

@@ -1,12 +1,12 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 
-/** This machine by its own names, with a port or without. */
+/** The names of this machine, with or without a port. */
 const ownHost = /^(localhost|[a-z0-9.-]+\.localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /**
- * Serves the programs of this machine only. Nothing between the pieces asks for a key, and whatever page is open in a browser here
- * reaches loopback too: with a form, an image, or under a name of its own that leads to 127.0.0.1 (DNS rebinding). So every port refuses
- * a Host that is not this machine, and requests of which the browser says that another page makes them.
+ * Serves only programs of this machine. The parts require no key of each other, and any page that is open in a browser here can
+ * reach loopback too: with a form, an image, or under a domain name that resolves to 127.0.0.1 (DNS rebinding). So every port
+ * refuses a Host that is not this machine, and requests that the browser marks as made by another site's page.
  */
 export function forThisMachine(listener: RequestListener): RequestListener {
   return (request, response) => {
@@ -16,20 +16,20 @@ export function forThisMachine(listener: RequestListener): RequestListener {
   };
 }
 
-/** What gives a request away as one that no program of this machine makes; undefined where nothing does. */
+/** Why a request cannot come from a program of this machine; undefined if it may. */
 function foreign({ headers }: IncomingMessage): string | undefined {
   const { host = "", origin, "sec-fetch-site": site } = headers;
-  if (!ownHost.test(host)) return "for another name (Host) than localhost, 127.0.0.1 or [::1]";
-  // With a form or a script a browser names the page's origin, and "null" for one that it keeps to itself.
-  if (origin !== undefined && origin !== `http://${host}`) return "of a web page of elsewhere (Origin)";
-  // With an image or a link it names none, but says whether the page is of elsewhere; "none" is the address bar.
+  if (!ownHost.test(host)) return "has a Host other than localhost, 127.0.0.1 or [::1]";
+  // For a form or a script the browser sends the page's origin, or "null" where it withholds it.
+  if (origin !== undefined && origin !== `http://${host}`) return "comes from a web page of another site (Origin)";
+  // For an image or a link it sends no origin, but says whether the page is from another site; "none" is the address bar.
   const isOwn = site === undefined || site === "same-origin" || site === "none";
-  return isOwn ? undefined : "of a web page of elsewhere (Sec-Fetch-Site)";
+  return isOwn ? undefined : "comes from a web page of another site (Sec-Fetch-Site)";
 }
 
 function refuse(response: ServerResponse, fault: string): void {
-  const message = `This port is for programs of this machine, and the request is ${fault}.`;
-  // Without waiting for the body: the connection ends with the answer.
+  const message = `This port serves programs on this machine only, and the request ${fault}.`;
+  // Do not wait for the body: the connection ends with the answer.
   response.writeHead(403, { "content-type": "application/json", connection: "close" });
   response.end(JSON.stringify({ message }));
 }

@@ -2,19 +2,20 @@ import { flushCompileCache } from "node:module";
 import { pathToFileURL } from "node:url";
 import { inspect } from "node:util";
 import type { Context } from "aws-lambda";
+import type { FunctionName } from "../../lambdas/topology.ts";
 import { setClockOffset } from "../clock/shifted-date.ts";
 import { functionArn } from "../runtime/names.ts";
-import { type FunctionName, functions } from "./functions.ts";
+import { functionPlans } from "../runtime/plans.ts";
 import type { ChildMessage, HostMessage, Invocation } from "./protocol.ts";
 
-/** The process in which all handlers run, as they are, started by `host.ts` with the environment that AWS would set. */
+/** The process that runs all handlers unchanged. `host.ts` starts it with the environment that AWS would set. */
 
 type Handler = (event: unknown, context: Context) => Promise<unknown>;
 
 const send = (message: ChildMessage) => process.connected && process.send?.(message);
 const handlers = new Map<FunctionName, Handler>();
 
-// Ctrl-C reaches the whole process group: the parent decides when work is drained.
+// Ctrl-C reaches the whole process group, but the parent decides when running work has ended.
 process.on("SIGINT", () => {});
 process.on("SIGTERM", () => {});
 process.on("disconnect", () => process.exit());
@@ -33,10 +34,10 @@ async function run(invocation: Invocation): Promise<unknown> {
   return handler(invocation.event, contextOf(invocation));
 }
 
-function contextOf({ id, name, timeoutMs, memoryMb }: Invocation): Context {
-  const deadline = Date.now() + timeoutMs;
+function contextOf({ id, name, timeoutSeconds, memoryMb }: Invocation): Context {
+  const deadline = Date.now() + timeoutSeconds * 1000;
   const legacy = () => {
-    throw new Error("done, fail and succeed are gone from the Node.js runtime");
+    throw new Error("the Node.js runtime no longer has done, fail and succeed");
   };
   return {
     awsRequestId: id,
@@ -55,17 +56,16 @@ function contextOf({ id, name, timeoutMs, memoryMb }: Invocation): Context {
 }
 
 async function load(): Promise<void> {
-  const entries = Object.entries(functions) as [FunctionName, (typeof functions)[FunctionName]][];
-  const modules = entries.map(async ([name, { entry }]) => {
+  const modules = Object.entries(functionPlans).map(async ([name, { entry }]) => {
     const module = (await import(pathToFileURL(entry).href)) as { handler?: Handler };
     if (typeof module.handler !== "function") throw new Error(`${entry} exports no handler`);
-    handlers.set(name, module.handler);
+    handlers.set(name as FunctionName, module.handler);
   });
   await Promise.all(modules);
 }
 
 try {
-  // Imported here, so that what fails while it loads is caught as well.
+  // Imported here, so that errors while it loads are caught too.
   const { inspectCatalog } = await import("./inspect-catalog.ts");
   const { faults, needs } = inspectCatalog();
   if (faults.length > 0) {
@@ -73,7 +73,7 @@ try {
   } else {
     await load();
     send({ kind: "ready", needs });
-    // Node does it at the end of a process; the end of this one is a signal that none survives.
+    // Node does this when a process exits, but this one is ended by a signal.
     flushCompileCache();
   }
 } catch (error) {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Fault } from "../../lambdas/core/errors.ts";
 
-/** A fault with its file and path: `products/shop.ts: jobs.send.notification: notifications has no such entry.` */
+/** Describes a fault with its file and path: `products/shop.ts: jobs.send.notification: notifications has no such entry.` */
 export function describeFault({ pointer, detail }: Fault, root: string): string {
   const [tag = "", ...path] = pointer
     .split("/")
@@ -10,7 +10,7 @@ export function describeFault({ pointer, detail }: Fault, root: string): string 
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
   const file = join("products", `${tag}.ts`);
   const known = existsSync(join(root, file));
-  // A product without a readable tag is known by its place in the list only.
+  // A product without a readable tag is named by its position in the list.
   const where = known ? [file, path.join(".")] : ["products/index.ts", [tag, ...path].join(".")];
   return [...where.filter(Boolean), detail].join(": ");
 }

@@ -2,20 +2,21 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import type { Fault } from "../../lambdas/core/errors.ts";
+import type { FunctionName } from "../../lambdas/topology.ts";
 import { offsetVariable } from "../clock/offset-variable.ts";
 import { clockOffset } from "../clock/shifted-date.ts";
-import { type FunctionName, functions } from "./functions.ts";
+import { functionPlans } from "../runtime/plans.ts";
 import type { CatalogNeeds, ChildMessage, HostMessage, Invocation } from "./protocol.ts";
 
 export interface GenerationOptions {
-  /** The root of the repository: entries are found from there. */
+  /** The root of the repository, to which entries are relative. */
   root: string;
   env: NodeJS.ProcessEnv;
-  /** Everything that the handlers write, line by line. */
+  /** Receives everything that the handlers write, line by line. */
   onOutput: (line: string) => void;
 }
 
-/** Run in this order before anything else is loaded. */
+/** Loaded in this order before anything else. */
 const preloaded = ["../runtime/compile-cache.ts", "../clock/preload.ts"].flatMap((file) => [
   "--import",
   new URL(file, import.meta.url).href,
@@ -31,9 +32,9 @@ interface Pending {
   reject: (error: Error) => void;
 }
 
-/** One child process with the code as it was on disk when it started. */
+/** One child process, with the code that was on disk when it started. */
 export class Generation {
-  /** Resolves when the process has gone, for whatever reason. */
+  /** Resolves when the process has ended, for whatever reason. */
   readonly gone: Promise<void>;
   #child: ChildProcess;
   #pending = new Map<string, Pending>();
@@ -50,7 +51,7 @@ export class Generation {
     });
   }
 
-  /** Starts a child and waits until it has loaded every handler, or says why it cannot. */
+  /** Starts a child and waits until it has loaded every handler, or reports why it cannot. */
   static async load({ root, env, onOutput }: GenerationOptions): Promise<Loaded> {
     const child = fork(fileURLToPath(new URL("./child.ts", import.meta.url)), {
       cwd: root,
@@ -76,13 +77,14 @@ export class Generation {
   }
 
   async invoke(name: FunctionName, event: unknown): Promise<unknown> {
-    const { timeoutMs, memoryMb } = functions[name];
-    const invocation: Invocation = { id: randomUUID(), name, event, timeoutMs, memoryMb };
+    const { timeoutSeconds, memoryMb } = functionPlans[name];
+    const invocation: Invocation = { id: randomUUID(), name, event, timeoutSeconds, memoryMb };
     let timer: NodeJS.Timeout | undefined;
     try {
       return await new Promise((resolve, reject) => {
         this.#pending.set(invocation.id, { resolve, reject });
-        timer = setTimeout(() => reject(new Error(`Task timed out after ${timeoutMs / 1000} seconds`)), timeoutMs);
+        const timedOut = () => reject(new Error(`Task timed out after ${timeoutSeconds} seconds`));
+        timer = setTimeout(timedOut, timeoutSeconds * 1000);
         this.#send(invocation, (error) => error && reject(error));
       });
     } finally {
@@ -91,7 +93,7 @@ export class Generation {
     }
   }
 
-  /** Says what the clock is moved by, before whatever is invoked from now on. */
+  /** Sends the clock's offset. It arrives before whatever is invoked from now on. */
   moveClock(offset_ms: number): void {
     this.#send({ offset_ms }, () => {});
   }
@@ -100,9 +102,9 @@ export class Generation {
     this.#child.send(message, sent);
   }
 
-  /** Lets running handlers end for at most `graceMs`, then ends the process. */
+  /** Gives running handlers at most `graceMs` to end, then ends the process. */
   async end(graceMs: number): Promise<void> {
-    // Of real time, wherever the clock is moved to meanwhile.
+    // In real time, however the clock is moved meanwhile.
     const deadline = performance.now() + graceMs;
     while (this.#pending.size > 0 && performance.now() < deadline)
       await new Promise((resolve) => setTimeout(resolve, 20));

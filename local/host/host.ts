@@ -1,32 +1,33 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { longestFunctionSeconds } from "../../lambdas/topology.ts";
 import { clockOffset } from "../clock/shifted-date.ts";
 import { StartError } from "../runtime/start-error.ts";
 import { describeFault } from "./faults.ts";
-import type { Invoke } from "./functions.ts";
 import { Generation, type GenerationOptions, type Loaded } from "./generation.ts";
+import type { Invoke } from "./invoke.ts";
 import type { CatalogNeeds } from "./protocol.ts";
 
 export interface HostOptions extends GenerationOptions {
-  /** Says something to whoever runs the system. */
+  /** Prints a message for the user. */
   say: (line: string) => void;
-  /** Called for every catalog that is taken into service, before it is. */
+  /** Called before each catalog takes effect. */
   onCatalog: (needs: CatalogNeeds) => void;
 }
 
 export interface Host {
   invoke: Invoke;
-  /** Takes the code on disk into service if it loads and its catalog is good; otherwise says why not. */
+  /** Switches to the code on disk if it loads and its catalog is valid; otherwise prints why not. */
   reload(): Promise<"reloaded" | "refused">;
-  /** Tells the handlers what the clock is moved by: at once, so before whatever they are invoked with next. */
+  /** Sends the handlers the clock's offset at once, and so before their next invocation. */
   moveClock(offsetMs: number): void;
   close(graceMs: number): Promise<void>;
 }
 
-/** How long the handlers of a replaced generation may go on: the longest function of all. */
-const drainMs = 900_000;
+/** How long the handlers of a replaced generation may continue: as long as the longest function. */
+const drainMs = longestFunctionSeconds * 1000;
 const longestRestartPauseMs = 10_000;
 
-/** Runs the Lambda handlers in one child process at a time; a child that dies is replaced. */
+/** Runs the Lambda handlers in one child process at a time, and replaces a child that dies. */
 export async function startHost(options: HostOptions): Promise<Host> {
   let closing = false;
   let reloading: Promise<unknown> = Promise.resolve();
@@ -40,14 +41,16 @@ export async function startHost(options: HostOptions): Promise<Host> {
   function serve({ generation, needs }: Extract<Loaded, { outcome: "ready" }>): Promise<Generation> {
     options.onCatalog(needs);
     alive.add(generation);
-    // It may have been moved while the code was loading.
+    // The clock may have been moved while the code was loading.
     generation.moveClock(clockOffset());
     generation.gone.then(() => {
       alive.delete(generation);
       if (closing || draining.delete(generation)) return;
-      options.say("The process that runs the handlers ended unexpectedly; starting another. Its log says more.");
+      options.say(
+        "The process that runs the handlers ended unexpectedly; starting another one. Its log has the details.",
+      );
       current = restart();
-      // Whoever waits for it is told; nobody need be waiting.
+      // Callers that wait for it see the rejection; there may be none.
       current.catch(() => {});
     });
     return Promise.resolve(generation);
@@ -66,7 +69,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   async function replace(): Promise<"reloaded" | "refused"> {
     const loaded = await Generation.load(options);
     if (loaded.outcome !== "ready") {
-      options.say(`${explain(loaded, options.root)}\nThe last good version keeps serving.`);
+      options.say(`${explain(loaded, options.root)}\nThe last working version stays in service.`);
       return "refused";
     }
     const old = await current;

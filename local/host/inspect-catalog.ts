@@ -6,7 +6,7 @@ import type { Fault } from "../../lambdas/core/errors.ts";
 import { products } from "../../products/index.ts";
 import type { CatalogNeeds } from "./protocol.ts";
 
-/** What is wrong with the catalog as it is on disk now, and what it needs around it. */
+/** The faults of the catalog that is on disk now, and what it needs around it. */
 export function inspectCatalog(): { faults: Fault[]; needs: CatalogNeeds } {
   const faults = checkCatalog(products, registry);
   if (faults.length > 0) return { faults, needs: { references: [], buckets: [] } };

@@ -5,8 +5,8 @@ import { type FSWatcher, watch } from "chokidar";
 const debounceMs = 150;
 
 /**
- * Calls `changed` once a burst of changes is over: to TypeScript below a folder, or to one of the files, which need not
- * exist. A library watches, since Node's own recursive watcher loses a file that is replaced, as editors and git do.
+ * Calls `changed` after a burst of changes: to TypeScript files below one of the folders, or to one of the files, which need
+ * not exist. It uses a library, because Node's recursive watcher loses a file that is replaced, which editors and git do.
  */
 export function watchFolders(paths: string[], changed: () => void): { ready: Promise<void>; close(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
@@ -33,7 +33,7 @@ function watcherOf(path: string): FSWatcher {
       ignored: (name, stats) => stats?.isFile() === true && !name.endsWith(".ts"),
     });
   }
-  // Its folder is watched, for it may come later.
+  // Watch its folder, because the file may be created later.
   const folder = dirname(path);
   return watch(folder, { ignoreInitial: true, depth: 0, ignored: (name) => name !== folder && name !== path });
 }

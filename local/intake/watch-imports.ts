@@ -1,14 +1,15 @@
 import { ListObjectsV2Command, type ListObjectsV2CommandOutput, S3Client } from "@aws-sdk/client-s3";
 import { SendMessageCommand, type SQSClient } from "@aws-sdk/client-sqs";
-import { importPrefix, reportFolder, reportPrefix } from "../../lambdas/core/job/import-cursor.ts";
+import { reportFolder } from "../../lambdas/core/job/import-cursor.ts";
+import { importPrefix, reportPrefix } from "../../lambdas/topology.ts";
 import { credentials } from "../runtime/credentials.ts";
 import { bucketName, region } from "../runtime/names.ts";
 
 export interface WatchOptions {
-  /** Of S3. */
+  /** The URL of S3. */
   endpoint: string;
   sqs: SQSClient;
-  /** Of the intake's queue. */
+  /** The URL of the intake's queue. */
   queueUrl: string;
   everyMs?: number;
 }
@@ -21,38 +22,38 @@ interface Found {
 }
 
 /**
- * The bucket's notification of new objects to import: fauxqs has none, so it is looked for them. After a restart those
- * whose report is not finished are told of again, which is what SQS does with a message that was not deleted.
+ * Stands in for the bucket's notifications of new objects to import, which fauxqs lacks, by listing the bucket regularly. After
+ * a restart it notifies again of imports whose report is not finished, as SQS redelivers a message that was not deleted.
  */
 export function watchImports({ endpoint, sqs, queueUrl, everyMs = 2000 }: WatchOptions) {
   const s3 = new S3Client({ endpoint, ...credentials, forcePathStyle: true });
-  const told = new Set<string>();
+  const notified = new Set<string>();
   let looking: Promise<void> | undefined;
 
   const look = async () => {
     const objects = await list(s3, importPrefix);
-    if (objects.every((one) => told.has(idOf(one)))) return;
+    if (objects.every((one) => notified.has(idOf(one)))) return;
     const reports = new Set((await list(s3, reportPrefix)).map(({ key }) => key));
     for (const one of objects) {
       const finished = reports.has(`${reportFolder(one)}summary.json`);
-      if (!finished && !told.has(idOf(one)) && !one.key.endsWith("/")) await tell(one);
-      told.add(idOf(one));
+      if (!finished && !notified.has(idOf(one)) && !one.key.endsWith("/")) await notify(one);
+      notified.add(idOf(one));
     }
   };
-  const tell = async (one: Found) => {
+  const notify = async (one: Found) => {
     const MessageBody = JSON.stringify({ Records: [notificationOf(one)] });
     await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody }));
   };
   const timer = setInterval(() => {
     looking ??= look()
-      .catch((error: unknown) => console.error("looking for imports failed:", error))
+      .catch((error: unknown) => console.error("listing the imports failed:", error))
       .finally(() => {
         looking = undefined;
       });
   }, everyMs);
 
   return {
-    /** Looks no more, and resolves when it has. */
+    /** Stops listing, and resolves when a listing in progress has ended. */
     close: async (): Promise<void> => {
       clearInterval(timer);
       await looking;

@@ -1,20 +1,20 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { sendJson } from "../gateway/http.ts";
 
-/** What a signature is for: `Credential=<key>/<day>/<region>/<service>/aws4_request`. */
+/** The service in a signature: `Credential=<key>/<day>/<region>/<service>/aws4_request`. */
 const scope = /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[^/]+\/([a-z0-9-]+)\/aws4_request/;
 
-/** Where the API of Lambda is, whose signatures are those of function URLs too. */
+/** Paths of the Lambda API. Its signatures look like those of function URLs. */
 const lambdaApi = /^\/20\d\d-\d\d-\d\d\//;
 
 /**
- * The service whose API a request calls, where it is one that nothing here stands in for: a client that is led here by mistake
- * must not take the outbox's answer for that of AWS.
+ * The AWS service that a request calls, if nothing here stands in for it: a client that calls it here by mistake must not take
+ * the outbox's answer for that of AWS.
  */
 export function foreignService({ headers, url = "/" }: Pick<IncomingMessage, "headers" | "url">): string | undefined {
   if (lambdaApi.test(url)) return "lambda";
   const service = scope.exec(headers.authorization ?? "")?.[1];
-  // Signed calls of functions and of the API Gateway of others are what jobs do.
+  // Jobs make signed calls to function URLs and to API Gateway.
   return service === "lambda" || service === "execute-api" ? undefined : service;
 }
 

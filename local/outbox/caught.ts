@@ -1,4 +1,4 @@
-/** Something that would have left the system. */
+/** A message or call that would have left the system. */
 export type Item =
   | {
       kind: "http" | "webhook";
@@ -18,13 +18,13 @@ export type Item =
 type WithoutTime<T> = T extends Item ? Omit<T, "at"> : never;
 
 export const keptItems = 500;
-/** Every job makes events and webhooks: more of them would drive out what the jobs have sent. */
+/** Every job produces events and webhooks: more of them would displace what the jobs have sent. */
 export const keptEvents = 200;
 export const keptBytes = 16 * 1024 * 1024;
 
 export type Caught = ReturnType<typeof makeCaught>;
 
-/** What was caught, newest first; the oldest is forgotten when there is too much of it. */
+/** What was caught, newest first. The oldest items are dropped when there are too many. */
 export function makeCaught() {
   const kept: { item: Item; bytes: number }[] = [];
   let total = 0;

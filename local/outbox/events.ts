@@ -18,7 +18,7 @@ interface Entry {
 const mostEntries = 10;
 const contentType = { "content-type": "application/x-amz-json-1.1" };
 
-/** An event as a rule hands it to its target. */
+/** An event as a rule sends it to its target. */
 export interface BusEvent {
   version: "0";
   id: string;
@@ -31,7 +31,7 @@ export interface BusEvent {
   detail: object;
 }
 
-/** EventBridge's PutEvents; `rules` gets each event that was taken. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+/** EventBridge's PutEvents. `rules` receives each accepted event. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
 export async function handleEvents(
   caught: Caught,
   rules: (event: BusEvent) => Promise<void>,
@@ -45,7 +45,7 @@ export async function handleEvents(
   }
   const unknown = entries.map(({ EventBusName }) => busOf(EventBusName)).find((bus) => !buses.has(bus));
   if (unknown !== undefined) {
-    const message = `Event bus ${unknown} does not exist. Here there is ${eventBusName}, beside default.`;
+    const message = `Event bus ${unknown} does not exist. The buses are ${eventBusName} and default.`;
     return sendJson(response, 400, { __type: "ResourceNotFoundException", message }, contentType);
   }
   const put = async (entry: Entry) => {
@@ -57,7 +57,7 @@ export async function handleEvents(
     const bus = busOf(EventBusName);
     const id = randomUUID();
     try {
-      // The rules are those of one bus, as in AWS.
+      // As in AWS, rules belong to one bus.
       if (bus !== eventBusName) return { EventId: id };
       await rules({
         version: "0",
@@ -81,7 +81,7 @@ export async function handleEvents(
   sendJson(response, 200, { FailedEntryCount, Entries: answers }, contentType);
 }
 
-/** By its name or its ARN. */
+/** The name of a bus that is given by name or ARN. */
 const busOf = (name = "default"): string => name.split(":event-bus/").at(-1) as string;
 const buses = new Set(["default", eventBusName]);
 

@@ -12,7 +12,7 @@ type Message = Record<string, unknown>;
 /** Expo's push service, `POST /--/api/v2/push/send`. https://docs.expo.dev/push-notifications/sending-notifications */
 export async function handleExpo(caught: Caught, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body: unknown = await readJson(request);
-  // One ticket a recipient: a message to several devices counts as several.
+  // One ticket per recipient: a message to several devices counts as several.
   const messages = ([body].flat() as (Message | undefined)[]).flatMap((message) =>
     [message?.to].flat().map((to) => ({ ...message, to })),
   );

@@ -4,7 +4,7 @@ import { readJson, sendJson } from "../gateway/http.ts";
 import type { Caught } from "./caught.ts";
 import type { GoogleTokens } from "./google-token.ts";
 
-/** A device token that the stand-in takes for one whose app was removed. */
+/** A device token that stands for a device whose app was removed. */
 const unregistered = "invalid-token";
 
 const fcmError = (code: number, status: string, message: string, errorCode?: string) => ({

@@ -7,7 +7,7 @@ const lifetimeSeconds = 3600;
 
 export type GoogleTokens = ReturnType<typeof makeGoogleTokens>;
 
-/** Google's token endpoint for service accounts: a bearer token for a JWT that the account's key has signed. */
+/** Google's token endpoint for service accounts: issues a bearer token for a JWT signed with the account's key. */
 export function makeGoogleTokens(privateKey: string) {
   const publicKey = createPublicKey(privateKey);
   const issued = new Map<string, number>();

@@ -1,4 +1,4 @@
-/** What a reader wants to see of a message (RFC 5322, MIME): enough for an outbox, not a mail library. */
+/** The parts of a message (RFC 5322, MIME) that a reader wants to see. Enough for an outbox, not a mail library. */
 export interface Mail {
   subject: string;
   text?: string;
@@ -10,7 +10,7 @@ interface Part {
   body: string;
 }
 
-/** `raw` holds one character a byte (latin1), so that each part can be decoded by its own character set. */
+/** `raw` has one character per byte (latin1), so that each part can be decoded with its own character set. */
 export function readMail(raw: string): Mail {
   const whole = split(raw);
   const leaves = leavesOf(whole);

@@ -13,7 +13,10 @@ import { handleSns, isSns } from "./sns.ts";
 import { handleTask, isTaskCall } from "./step-functions.ts";
 
 export interface Outbox {
-  /** Of the HTTP sink, the demo's price function and the stand-ins for FCM, Google's tokens, Expo, SES, SNS, EventBridge and Step Functions. */
+  /**
+   * The URL of the HTTP sink, the demo's price function and the stand-ins for FCM, Google's tokens, Expo, SES, SNS,
+   * EventBridge and Step Functions.
+   */
   url: string;
   smtpUrl: string;
   /** `GET /outbox` and `DELETE /outbox` on the gateway. */
@@ -22,8 +25,8 @@ export interface Outbox {
 }
 
 /**
- * Where the demo's messages and calls end up: nothing leaves the machine. `privateKey` is the FCM account's; `rules` gets what
- * is put on the bus.
+ * Catches the demo's messages and calls, so that nothing leaves the machine. `privateKey` belongs to the FCM account; `rules`
+ * receives what is put on the bus.
  */
 export async function startOutbox(
   privateKey: string,

@@ -6,7 +6,7 @@ import { readMail } from "./mail.ts";
 
 const largestMail = 10 * megabyte;
 
-/** A mail server that takes every message, with or without credentials. */
+/** A mail server that accepts every message, with or without credentials. */
 export async function startSmtp(caught: Caught): Promise<{ url: string; close(): Promise<void> }> {
   const server = new SMTPServer({
     authOptional: true,

@@ -3,11 +3,11 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { megabyte, readBody } from "../gateway/http.ts";
 import type { Caught } from "./caught.ts";
 
-/** SNS has no path of its own; the signature names the service. */
+/** SNS has no path of its own, but the signature names the service. */
 export const isSns = ({ method, url, headers }: IncomingMessage): boolean =>
   method === "POST" && url === "/" && /\/sns\/aws4_request/.test(headers.authorization ?? "");
 
-/** A number that the stand-in takes for one whose owner has opted out. */
+/** A number that stands for one whose owner has opted out. */
 const optedOut = "+15550100000";
 
 /** SNS's Publish to a phone number. https://docs.aws.amazon.com/sns/latest/api/API_Publish.html */

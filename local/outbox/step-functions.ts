@@ -7,7 +7,7 @@ const call = (request: IncomingMessage) =>
 
 export const isTaskCall = (request: IncomingMessage): boolean => call(request) !== undefined;
 
-/** What a task of Step Functions is told. Every token is taken for one that waits: no state machine runs here. */
+/** Calls to tasks of Step Functions. Every token counts as one that is waited for, because no state machine runs here. */
 export async function handleTask(caught: Caught, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { taskToken, output, ...content } = (await readJson(request)) ?? {};
   const said = typeof output === "string" ? { output: JSON.parse(output) as unknown } : content;

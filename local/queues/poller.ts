@@ -15,28 +15,40 @@ export interface PollerOptions {
   queueArn: string;
   /** Invokes the consumer. */
   invoke: (event: SQSEvent) => Promise<unknown>;
+  /** Messages per batch. */
+  batchSize?: number;
   /** Batches that the consumer works on at the same time. */
   concurrency?: number;
 }
 
 export interface Poller {
-  /** Those that wait for the clock. */
+  /** Messages that wait for the clock. */
   early: EarlyMessages;
-  /** Whether nothing is under way in these of the messages in flight: they come back when their visibility timeout ends. */
+  /** Whether none of these messages in flight is being processed: they return when their visibility timeout ends. */
   leftBehind(receiptHandles: readonly string[]): boolean;
-  /** Takes no more, and resolves when what was taken has ended or `graceMs` is over; the rest comes back by itself. */
+  /**
+   * Stops polling, and resolves when the batches in progress have ended or `graceMs` is over; the remaining messages return
+   * by themselves.
+   */
   close(graceMs: number): Promise<void>;
 }
 
 /**
- * One poll at a time, awaited to its end: fauxqs answers a second poller at once with nothing, and an aborted poll eats
- * the next message. Short, because stopping waits for it.
+ * One poll at a time, awaited to its end: fauxqs answers a second poller at once with nothing, and an aborted poll swallows the
+ * next message. Polls are short, because stopping waits for them.
  */
 const pollSeconds = 1;
 const pauseAfterFaultMs = 1000;
 
 /** The event source mapping of one queue. */
-export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 }: PollerOptions): Poller {
+export function startPoller({
+  sqs,
+  queueUrl,
+  queueArn,
+  invoke,
+  batchSize = 10,
+  concurrency = 20,
+}: PollerOptions): Poller {
   const working = new Set<Promise<void>>();
   const failed = new Set<string>();
   const early = earlyMessages();
@@ -46,7 +58,7 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
     const { Messages } = await sqs.send(
       new ReceiveMessageCommand({
         QueueUrl: queueUrl,
-        MaxNumberOfMessages: 10,
+        MaxNumberOfMessages: batchSize,
         WaitTimeSeconds: pollSeconds,
         MessageSystemAttributeNames: ["All"],
         MessageAttributeNames: ["All"],
@@ -88,7 +100,7 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
   const start = (messages: Message[]) => {
     const work: Promise<void> = deliver(messages)
       .catch((error: unknown) => {
-        // The whole batch stays in the queue until its visibility timeout.
+        // The whole batch stays in the queue until its visibility timeout ends.
         leave(messages);
         if (!stopped) console.error(`a batch of ${queueArn} failed:`, error);
       })
@@ -113,7 +125,7 @@ export function startPoller({ sqs, queueUrl, queueArn, invoke, concurrency = 20 
   };
 }
 
-/** An answer that names no message, or one that is not in the batch, fails the whole batch, as it does in AWS. */
+/** As in AWS, an answer that names a message which is not in the batch fails the whole batch. */
 function failedIds(answer: unknown, records: SQSRecord[]): Set<string> {
   const failures = (answer as SQSBatchResponse | null | undefined)?.batchItemFailures ?? [];
   const ids = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));

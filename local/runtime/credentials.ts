@@ -1,6 +1,6 @@
 import { region } from "./names.ts";
 
-/** The embedded servers accept any signature. Made up, so that nothing here can ever act in a real account. */
+/** Made-up credentials, so that nothing here can ever act in a real account. The embedded servers accept any signature. */
 export const credentials = {
   region,
   credentials: { accessKeyId: "local", secretAccessKey: "local" },

@@ -15,23 +15,20 @@ import type {
 } from "../../lambdas/aws/start/env.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { jobEvents } from "../../lambdas/core/job/job-event.ts";
+import { consumerName } from "../../lambdas/topology.ts";
 import {
   account,
   apiKeySecret,
   bucketName,
   dlqName,
   eventBusName,
-  importQueueName,
-  intakeDlqName,
-  intakeQueueName,
-  lifecycleDlqName,
   queueArn,
   queueName,
   region,
-  scheduleDlqName,
   scheduleGroup,
   tableName,
 } from "./names.ts";
+import { functionPlans } from "./plans.ts";
 
 export interface Endpoints {
   dynamodb: string;
@@ -39,7 +36,7 @@ export interface Endpoints {
   scheduler: string;
   secrets: string;
   events: string;
-  /** Where e-mail by SES and text messages by SNS are caught. */
+  /** Where e-mail by SES, text messages by SNS and calls of Step Functions are caught. */
   outbox: string;
   queueUrl: (name: string) => string;
   reconcileGraceMs: number;
@@ -55,7 +52,10 @@ type LambdaEnv = EnvOf<typeof ApiEnv> &
   EnvOf<typeof TasksEnv> &
   EnvOf<typeof WebhooksEnv>;
 
-/** What the stack puts into its functions' environments, and where the SDK finds the services on this machine. */
+/**
+ * What the stack puts into its functions' environments, and where the SDK finds the services on this machine. Settings that a
+ * deployment may change have their defaults here.
+ */
 export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
   const { dynamodb, sqsAndS3, scheduler, secrets, events, outbox, queueUrl, reconcileGraceMs } = endpoints;
   const queues = jobTypes.map((type) => {
@@ -66,27 +66,24 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
   const settings: LambdaEnv = {
     TABLE_NAME: tableName,
     BUCKET_NAME: bucketName,
-    RETENTION_DAYS: "30",
     QUEUES: JSON.stringify(Object.fromEntries(queues) satisfies Queues),
     SCHEDULE_GROUP: scheduleGroup,
     SCHEDULE_ROLES: JSON.stringify(Object.fromEntries(roles) satisfies ScheduleRoles),
-    SCHEDULE_DLQ_ARN: queueArn(scheduleDlqName),
-    LONGEST_WAIT_MS: "1000",
-    LARGEST_UPLOAD_MB: "1024",
-    LONGEST_HOLD_SECONDS: "25",
-    WAITS_PER_KEY: "200",
+    SCHEDULE_DLQ_ARN: queueArn(dlqName("schedule")),
     API_KEY_SECRET: apiKeySecret,
     EVENT_BUS_NAME: eventBusName,
-    INTAKE_QUEUE_URL: queueUrl(intakeQueueName),
-    INTAKE_DLQ_URL: queueUrl(intakeDlqName),
-    IMPORT_QUEUE_URL: queueUrl(importQueueName),
-    // All of them: here they cost nothing, and show what a deployment could be told.
+    INTAKE_QUEUE_URL: queueUrl(queueName("intake")),
+    INTAKE_DLQ_URL: queueUrl(dlqName("intake")),
+    IMPORT_QUEUE_URL: queueUrl(queueName("imports")),
+    // All transitions: they cost nothing here, and show what a deployment could publish.
     PUBLISH: jobEvents.join(","),
     TASK_QUEUE_URL: queueUrl(queueName("tasks")),
     TASK_DLQ_URL: queueUrl(dlqName("tasks")),
     WEBHOOK_QUEUE_URL: queueUrl(queueName("webhooks")),
     WEBHOOK_DLQ_URL: queueUrl(dlqName("webhooks")),
-    LIFECYCLE_DLQ_URL: queueUrl(lifecycleDlqName),
+    LIFECYCLE_DLQ_URL: queueUrl(dlqName("lifecycle")),
+    // One process runs all the consumers: none may take more memory than the smallest has.
+    MEMORY_MB: String(Math.min(...jobTypes.map((type) => functionPlans[consumerName(type)].memoryMb))),
     SECRETS_HINT: "On this machine it is a line of .env.local, written as the reference names it: name#key=value.",
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
   };
@@ -111,11 +108,11 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     AWS_ENDPOINT_URL_EVENTBRIDGE: events,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets,
     AWS_ENDPOINT_URL_SSM: secrets,
-    // Every other service is refused there, so that no handler reaches a real one by chance.
+    // Refuses every other service, so that no handler reaches a real one by accident.
     AWS_ENDPOINT_URL: secrets,
   };
 }
 
-/** The developer's own AWS settings stay outside, and so do options meant for the parent process. */
+/** Without the developer's own AWS settings, and without options meant for the parent process. */
 const withoutAws = (env: NodeJS.ProcessEnv): NodeJS.ProcessEnv =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith("AWS_") && name !== "NODE_OPTIONS"));

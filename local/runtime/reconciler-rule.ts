@@ -2,18 +2,18 @@ import { randomUUID } from "node:crypto";
 import type { ScheduledEvent } from "aws-lambda";
 import { account, region } from "./names.ts";
 
-/** In AWS the rule fires each minute; here more often, so that what a kill left behind is taken up sooner. */
+/** More often than in AWS, where it is every minute, so that what a killed process left behind is resumed sooner. */
 export const reconcileEveryMs = 10_000;
 
 export interface Rule {
-  /** Wakes the reconciler now, unless it is at work. */
+  /** Runs the reconciler now, unless it is running. */
   fire(): void;
   busy(): boolean;
-  /** Fires no more, and resolves when the reconciler has ended or `graceMs` is over. */
+  /** Stops firing, and resolves when the reconciler has ended or `graceMs` is over. */
   close(graceMs: number): Promise<void>;
 }
 
-/** The EventBridge rule that wakes the reconciler: at start, then regularly, never twice at a time. */
+/** The EventBridge rule that runs the reconciler: at start and then regularly, never twice at the same time. */
 export function startRule(invoke: (event: ScheduledEvent) => Promise<unknown>, periodMs = reconcileEveryMs): Rule {
   let running: Promise<void> | undefined;
   const fire = () => {

@@ -6,7 +6,7 @@ import { readSettings, usage } from "./settings.ts";
 import { startLocal } from "./start.ts";
 import { StartError } from "./start-error.ts";
 
-/** For requests that are under way to get their refusal. */
+/** Time for requests in progress to receive their refusal. */
 const answerMs = 1000;
 
 function fail(error: unknown): never {
@@ -18,7 +18,7 @@ process.on("uncaughtException", (error) =>
   fail(dataFaultOf(error) === "full" ? new StartError(`${cannotWrite("The data folder")} (${error.message})`) : error),
 );
 
-/** `npm start`, by way of `main.ts`: the whole system on this machine. `start.ts` says what it consists of. */
+/** `npm start`, through `main.ts`: the whole system on this machine. `start.ts` lists its parts. */
 try {
   const settings = readSettings(process.argv.slice(2), process.env);
   if (settings === "help") {

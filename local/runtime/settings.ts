@@ -6,21 +6,22 @@ export const usage = `npm start -- [--watch] [--verbose] [--help]
 
 Runs the whole system on this machine.
 
-  --watch    take changes in products/, lambdas/ and .env.local into service
+  --watch    reload when products/, lambdas/ or .env.local change
   --verbose  show the handlers' log
-  --help     show this
+  --help     show this help
 
-In the environment:
+Environment variables:
 
   PORT          the port of the API (3000; 0 for any)
-  DUCTAPE_DATA  the folder that everything is kept in (.ductape)`;
+  DUCTAPE_DATA  the folder for all data (.ductape)`;
 
-/** The options of `npm start`, from its arguments and the environment; or that its usage is asked for. */
+/** Reads the options of `npm start` from its arguments and the environment, or "help" if its usage is requested. */
 export function readSettings(args: string[], env: NodeJS.ProcessEnv): LocalOptions | "help" {
   const { help, ...options } = flags(args);
   if (help) return "help";
   const port = Number(env.PORT || 3000);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new StartError("PORT is a number from 0 to 65535.");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new StartError("PORT must be a number from 0 to 65535.");
   return { ...options, port, dataDir: env.DUCTAPE_DATA || ".ductape" };
 }
 

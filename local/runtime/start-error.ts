@@ -1,16 +1,16 @@
-/** What keeps the system from starting and is for its user to mend: printed without a stack. */
+/** A fault that keeps the system from starting and that its user can fix: printed without a stack trace. */
 export class StartError extends Error {}
 
 export const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException | undefined)?.code;
 
-/** What kept a server from a port, as something that its user can mend; any other error as it is. */
+/** Turns an error about a port into one that says how to fix it; returns any other error as it is. */
 export function portFault(port: number, error: unknown): unknown {
-  const remedy = "Set PORT to another one, or to 0 for any that is free.";
+  const remedy = "Set PORT to another port, or to 0 for any free one.";
   switch (codeOf(error)) {
     case "EADDRINUSE":
       return new StartError(`Port ${port} is in use. ${remedy}`);
     case "EACCES":
-      return new StartError(`Port ${port} needs rights that you do not have here. ${remedy}`);
+      return new StartError(`Port ${port} needs privileges that you do not have. ${remedy}`);
     default:
       return error;
   }

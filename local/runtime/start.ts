@@ -17,6 +17,7 @@ import { watchFolders } from "../host/watch.ts";
 import { requestRule } from "../intake/request-rule.ts";
 import { watchImports } from "../intake/watch-imports.ts";
 import { startOutbox } from "../outbox/outbox.ts";
+import { eventSources } from "../queues/event-sources.ts";
 import { type Poller, startPoller } from "../queues/poller.ts";
 import { startScheduler } from "../scheduler/scheduler.ts";
 import { bucketNames, catalogValues, missing, unknownPlaces, unusedReferences } from "../servers/catalog-values.ts";
@@ -31,49 +32,54 @@ import type { ItemChange } from "../stream/front.ts";
 import { openLambdaLog } from "../terminal/lambda-log.ts";
 import { credentials } from "./credentials.ts";
 import { lambdaEnvironment } from "./environment.ts";
-import { eventSources } from "./event-sources.ts";
-import { apiKeySecret, intakeQueueName, queueArn } from "./names.ts";
+import { apiKeySecret, queueArn, queueName } from "./names.ts";
 import { reconcileEveryMs, startRule } from "./reconciler-rule.ts";
 import { portFault } from "./start-error.ts";
 
 export interface LocalOptions {
-  /** Where everything is kept. Default `.ductape`. */
+  /** The data folder. Default `.ductape`. */
   dataDir?: string;
-  /** The gateway's port; 0 takes a free one. Default 3000. */
+  /** The gateway's port; 0 for any free one. Default 3000. */
   port?: number;
   /** Values of the catalog's references. Default `.env.local`. */
   envFile?: string;
-  /** Takes changes in `products/` and `lambdas/` into service. */
+  /** Reloads the code when `products/` or `lambdas/` change. */
   watch?: boolean;
   /** Shows the handlers' log in the terminal. */
   verbose?: boolean;
-  /** Milliseconds after its time that a schedule fires. Default: up to 60 s at random, as AWS may. */
+  /** How many milliseconds late a schedule fires. Default: up to 60 s at random, as in AWS. */
   schedulerLateness?: () => number;
   /** Default 10 s. */
   reconcileEveryMs?: number;
-  /** Milliseconds after its time that a job is handed over again. Default 5 s, and a minute in AWS. */
+  /** How many milliseconds after its time a job is redispatched. Default 5 s; a minute in AWS. */
   reconcileGraceMs?: number;
-  /** Says something to whoever runs the system. Default: standard error. */
+  /** Prints a message for the user. Default: to standard error. */
   say?: (line: string) => void;
 }
 
 export interface Local {
   url: string;
   apiKey: string;
-  /** Where clients of AWS services reach the stand-ins: SQS, SNS and S3 at one, EventBridge at the other. */
+  /** Where clients of AWS reach the stand-ins: one URL for SQS, SNS and S3, the other for EventBridge. */
   aws: { sqs: string; events: string };
-  /** Milliseconds that the clock was ahead of the machine's when the system started. */
+  /** By how many milliseconds the clock was ahead of the machine's when the system started. */
   clockOffsetMs: number;
-  /** Resolves, with what to tell whoever runs it, when it can keep no job any more: it refuses all, and is to be stopped. */
+  /**
+   * Resolves with a message for the user when the system can no longer store jobs: it refuses everything, and should be
+   * stopped.
+   */
   broken: Promise<string>;
-  /** Stops accepting, lets running work end for a moment, closes everything. What was cut off is taken up at the next start. */
+  /**
+   * Stops accepting requests, gives running work a moment to end, and closes everything. Interrupted work resumes at the
+   * next start.
+   */
   stop(): Promise<void>;
 }
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const drainMs = 3000;
 
-/** Starts the whole system; throws a StartError for what its user can mend. Whatever was started by then is stopped. */
+/** Starts the whole system. Throws a StartError for what its user can fix; whatever was started by then is stopped. */
 export async function startLocal(options: LocalOptions = {}): Promise<Local> {
   const stops: (() => Promise<void> | void)[] = [];
   const stop = async () => {
@@ -89,7 +95,7 @@ export async function startLocal(options: LocalOptions = {}): Promise<Local> {
 }
 
 const remedy =
-  "Free some space and start again: nothing that was accepted is lost, what was refused may be sent again.";
+  "Free some space and start again: nothing that was accepted is lost, and what was refused can be sent again.";
 
 async function start(
   options: LocalOptions,
@@ -99,7 +105,7 @@ async function start(
   const { say = console.error, envFile = ".env.local", reconcileGraceMs: graceMs = 5000 } = options;
   const data = await openDataFolder(resolve(options.dataDir ?? ".ductape"));
   stops.push(data.release);
-  // The port before everything else: if it is taken, nothing need be started. Early requests wait.
+  // The port first: if it is taken, nothing else needs to start. Early requests wait.
   const gateway = Promise.withResolvers<Handler>();
   const http = await onPort(options.port ?? 3000, async (request, response) =>
     (await gateway.promise)(request, response),
@@ -125,7 +131,8 @@ async function start(
   const { queueUrl } = sqsAndS3;
   const sqs = new SQSClient({ endpoint: sqsAndS3.url, ...credentials });
   stops.push(() => sqs.destroy());
-  const outbox = await startOutbox(data.fcmKey, requestRule(sqs, queueUrl(intakeQueueName)), data.ports.events);
+  const intakeQueueUrl = queueUrl(queueName("intake"));
+  const outbox = await startOutbox(data.fcmKey, requestRule(sqs, intakeQueueUrl), data.ports.events);
   stops.push(outbox.close);
   const values = () => catalogValues(readReferences(envFile), outbox, data.fcmKey);
   const orders = makeDemoDatabase({ folder: data.path("postgres"), password: data.ordersPassword });
@@ -159,7 +166,7 @@ async function start(
     onCatalog: (needs) => {
       const known = values();
       for (const bucket of bucketNames(needs, known)) sqsAndS3.createBucket(bucket);
-      for (const reference of missing(needs, known)) say(`${reference} has no value: give it one in ${envFile}.`);
+      for (const reference of missing(needs, known)) say(`${reference} has no value: set it in ${envFile}.`);
       const given = readReferences(envFile);
       for (const line of [...unusedReferences(given, needs.references), ...unknownPlaces(given)])
         say(`${envFile}: ${line}`);
@@ -168,7 +175,7 @@ async function start(
   stops.push(() => host.close(1000));
   if (options.watch) {
     const reload = () =>
-      void host.reload().then((outcome) => outcome === "reloaded" && say("The changed code is in service."));
+      void host.reload().then((outcome) => outcome === "reloaded" && say("Reloaded the changed code."));
     const watcher = watchFolders([resolve(root, "products"), resolve(root, "lambdas"), resolve(envFile)], reload);
     stops.push(watcher.close);
     await watcher.ready;
@@ -185,7 +192,7 @@ async function start(
       ...limits,
     }),
   );
-  const imports = watchImports({ endpoint: sqsAndS3.url, sqs, queueUrl: queueUrl(intakeQueueName) });
+  const imports = watchImports({ endpoint: sqsAndS3.url, sqs, queueUrl: intakeQueueUrl });
   const everyMs = options.reconcileEveryMs ?? reconcileEveryMs;
   const overdue = makeOverdue({ graceMs, everyMs });
   const rule = startRule((event) => overdue.lookedBy(() => host.invoke("reconciler", event)), everyMs);
@@ -201,7 +208,7 @@ async function start(
     overdue,
     works: [...queueWorks, scheduler, reconcilerWork(rule, overdue)],
     feed,
-    tellHandlers: host.moveClock,
+    sendOffset: host.moveClock,
   });
   stops.push(clock.close);
   gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle }));
@@ -218,14 +225,15 @@ async function onPort(port: number, handler: Handler) {
   }
 }
 
-/** With the address of the demo's database in it. What keeps it from starting fails only the jobs that need it, and is said here. */
+/** Inserts the URL of the demo database. If that does not start, only the jobs that need it fail; the reason is printed. */
 async function withDatabase(value: string, orders: DemoDatabase, say: (line: string) => void) {
   try {
     return value.replaceAll(databasePlace, await orders.url());
   } catch (error) {
-    const remedy = "Name another database in .env.local: my-product/orders#url=postgres://user:password@host/database";
+    const remedy =
+      "To use another database, set it in .env.local: my-product/orders#url=postgres://user:password@host/database";
     const others = "Only the jobs that need it fail.";
-    say(`The demo's PostgreSQL does not start: ${(error as Error).message}. ${others} ${remedy}`);
+    say(`The demo database (PostgreSQL) does not start: ${(error as Error).message}. ${others} ${remedy}`);
     return undefined;
   }
 }

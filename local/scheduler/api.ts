@@ -4,7 +4,7 @@ import { account, region } from "../runtime/names.ts";
 import { parseAt } from "./expression.ts";
 import type { Schedule, ScheduleBody, ScheduleStore } from "./store.ts";
 
-/** An error as the service writes it: its name in a header, its text in `Message`. */
+/** An error in the format of the service: its name in a header, its text in `Message`. */
 class WireError extends Error {
   readonly status: number;
   readonly type: string;
@@ -20,7 +20,7 @@ const notFound = (name: string) => new WireError(404, "ResourceNotFoundException
 
 export interface SchedulerApi {
   store: ScheduleStore;
-  /** Milliseconds after its time that a schedule fires; AWS promises less than 60,000. */
+  /** How many milliseconds late a schedule fires; AWS promises less than 60,000. */
   lateness: () => number;
   /** Called after every change. */
   changed: () => void;
@@ -29,7 +29,7 @@ export interface SchedulerApi {
 const arnOf = ({ group, name }: Pick<Schedule, "group" | "name">) =>
   `arn:aws:scheduler:${region}:${account}:schedule/${group}/${name}`;
 
-/** The REST API of EventBridge Scheduler, as far as one-time schedules go. Groups exist as soon as they are named. */
+/** The REST API of EventBridge Scheduler, for one-time schedules only. Groups exist as soon as they are named. */
 export async function handleScheduler(api: SchedulerApi, request: IncomingMessage, response: ServerResponse) {
   const url = new URL(request.url ?? "/", "http://localhost");
   const [root, name, ...rest] = url.pathname.split("/").slice(1).map(decodeURIComponent);

@@ -8,7 +8,7 @@ export interface SchedulerOptions {
   file: string;
   sqs: SQSClient;
   queueUrl: (name: string) => string;
-  /** Milliseconds after its time that a schedule fires. Default: up to 60 s at random, as AWS may. */
+  /** How many milliseconds late a schedule fires. Default: up to 60 s at random, as in AWS. */
   lateness?: () => number;
 }
 
@@ -20,7 +20,7 @@ export interface SchedulerStandIn extends Work {
 const longestSleepMs = 60_000;
 const retryMs = 5_000;
 
-/** EventBridge Scheduler. What fell due while it was down fires at start. */
+/** Stands in for EventBridge Scheduler. Schedules that fell due while it was down fire at start. */
 export async function startScheduler({ file, sqs, queueUrl, lateness }: SchedulerOptions): Promise<SchedulerStandIn> {
   const store = openScheduleStore(file);
   let timer: NodeJS.Timeout | undefined;
@@ -44,7 +44,7 @@ export async function startScheduler({ file, sqs, queueUrl, lateness }: Schedule
       if (closed) return;
       await fire(store, sqs, queueUrl, schedule).catch((error: unknown) => {
         failed = true;
-        console.error(`schedule ${schedule.name} was not delivered and is tried again:`, error);
+        console.error(`schedule ${schedule.name} was not delivered and will be retried:`, error);
       });
     }
     arm(failed ? retryMs : 0);
@@ -78,7 +78,7 @@ export async function startScheduler({ file, sqs, queueUrl, lateness }: Schedule
 
 const nameIn = (arn: string) => arn.slice(arn.lastIndexOf(":") + 1);
 
-/** Sends, then forgets: a crash between the two sends twice, which the Scheduler may do as well. */
+/** Sends the message, then removes the schedule: a crash in between sends it twice, which the Scheduler may do as well. */
 async function fire(store: ScheduleStore, sqs: SQSClient, queueUrl: (name: string) => string, schedule: Schedule) {
   const { Target, ActionAfterCompletion } = schedule.body;
   const send = (arn: string) =>
@@ -90,7 +90,7 @@ async function fire(store: ScheduleStore, sqs: SQSClient, queueUrl: (name: strin
     if (!(error instanceof QueueDoesNotExist) || deadLetters === undefined) throw error;
     await send(deadLetters);
   }
-  // Read again: it may have been deleted or moved while the message was on its way.
+  // Read again, because it may have been deleted or changed while the message was being sent.
   const current = store.get(schedule.group, schedule.name);
   if (current?.firesAt !== schedule.firesAt) return;
   if (ActionAfterCompletion === "DELETE") store.remove(schedule.group, schedule.name);

@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 
-/** The part of a CreateSchedule request that is kept and answered by GetSchedule. */
+/** The part of a CreateSchedule request that is stored, and returned by GetSchedule. */
 export interface ScheduleBody {
   ScheduleExpression: string;
   ScheduleExpressionTimezone?: string;
@@ -15,7 +15,7 @@ export interface ScheduleBody {
 export interface Schedule {
   group: string;
   name: string;
-  /** Epoch milliseconds at which it really fires: its time and some of AWS's lateness. Null once it has. */
+  /** When it actually fires, epoch milliseconds: its time plus the lateness that AWS allows itself. Null once it has fired. */
   firesAt: number | null;
   createdAt: number;
   body: ScheduleBody;
@@ -33,7 +33,7 @@ const scheduleOf = (row: Row): Schedule => ({
 
 export type ScheduleStore = ReturnType<typeof openScheduleStore>;
 
-/** Schedules in one SQLite file: a write that was answered survives a kill. */
+/** Schedules in one SQLite file: a confirmed write survives a killed process. */
 export function openScheduleStore(file: string) {
   const db = new DatabaseSync(file);
   db.exec(`
@@ -60,7 +60,7 @@ export function openScheduleStore(file: string) {
       return row && scheduleOf(row);
     },
     remove: (group: string, name: string): boolean => remove.run(group, name).changes > 0,
-    /** By group and name, from after `after` ("group/name"). */
+    /** In the order of group and name, starting after `after` ("group/name"). */
     list: (group: string | null, prefix: string, after: string, limit: number): Schedule[] =>
       (list.all(group, prefix, after, limit) as Row[]).map(scheduleOf),
     due: (now: number): Schedule[] => (due.all(now) as Row[]).map(scheduleOf),

@@ -5,7 +5,7 @@ import type { CatalogNeeds } from "../host/protocol.ts";
 import type { Outbox } from "../outbox/outbox.ts";
 import { valuesByName } from "./secret-values.ts";
 
-/** By secret or parameter name, what the lines of `.env.local` say, and for the demo product what they do not. */
+/** The values in `.env.local`, by secret or parameter name, completed by the demo product's defaults. */
 export function catalogValues(
   given: Record<string, string>,
   outbox: Pick<Outbox, "url" | "smtpUrl">,
@@ -18,7 +18,7 @@ export function catalogValues(
   return valuesByName(Object.fromEntries(values.flat()));
 }
 
-/** The buckets that the catalog names, by parameters too. */
+/** The buckets that the catalog names, directly or by parameter. */
 export const bucketNames = ({ buckets }: CatalogNeeds, values: Map<string, string>): Set<string> =>
   new Set(
     buckets.flatMap((bucket) => {
@@ -38,26 +38,26 @@ export function missing({ references }: CatalogNeeds, values: Map<string, string
 }
 
 /**
- * What is to be said of the lines of `.env.local` that no reference of the catalog names: mostly a slip of the pen. Says
- * names only, never a value.
+ * Warnings about lines of `.env.local` that no reference of the catalog uses, mostly typing errors. They contain names only,
+ * never a value.
  */
 export function unusedReferences(given: Record<string, string>, references: readonly Reference[]): string[] {
   const used = [...new Set(references.map(writtenAs))];
   return Object.keys(given)
     .filter((name) => !used.some((known) => known === name || known.startsWith(`${name}#`) || isKeyOf(known, name)))
-    .map((name) => `nothing in the catalog names ${name}.${didYouMean(name, used)}`);
+    .map((name) => `nothing in the catalog uses ${name}.${didYouMean(name, used)}`);
 }
 
-/** The same of values that begin with `local:` and stand for nothing. They are none, so their jobs fail. */
+/** Warnings about values that begin with `local:` but stand for nothing. Jobs that need them fail. */
 export const unknownPlaces = (given: Record<string, string>): string[] =>
   Object.entries(given)
     .filter(([, value]) => localValue(value, { url: "", smtpUrl: "smtp:" }, "") === undefined)
-    .map(([name]) => `${name} begins with "local:", after which stands one of ${localNames.join(", ")}.`);
+    .map(([name]) => `${name} begins with "local:", which must be followed by one of ${localNames.join(", ")}.`);
 
-/** One key of a secret that the catalog takes whole. */
+/** Whether a line sets one key of a secret that the catalog uses as a whole. */
 const isKeyOf = (whole: string, name: string): boolean => !whole.includes("#") && name.startsWith(`${whole}#`);
 
-/** As a line of `.env.local` has it. */
+/** A reference as it is written in `.env.local`. */
 const writtenAs = (reference: Reference): string =>
   "$parameter" in reference
     ? reference.$parameter

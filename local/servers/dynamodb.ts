@@ -8,26 +8,26 @@ import {
   DynamoDBClient,
   ResourceInUseException,
 } from "@aws-sdk/client-dynamodb";
-import { partitionKey, phaseIndex, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { partitionKey, phaseIndex, sortKey } from "../../lambdas/topology.ts";
 import { cannotWrite, dataFaultOf, sparingly } from "../data/data-fault.ts";
-import { type Listening, listen, sendJson, tellTime } from "../gateway/http.ts";
+import { type Listening, listen, sendJson, setShiftedDate } from "../gateway/http.ts";
 import { forThisMachine } from "../gateway/strangers.ts";
 import { credentials } from "../runtime/credentials.ts";
 import { tableName } from "../runtime/names.ts";
 import { type Dynalite, type FrontOptions, makeFront } from "../stream/front.ts";
 import { tryLevel } from "./level.ts";
 
-// By require: the package has no types of its own and is CommonJS.
+// Loaded with require, because the package is CommonJS and has no types.
 const dynalite = createRequire(import.meta.url)("dynalite") as (options: {
   path: string;
   createTableMs: number;
 }) => Server;
 
-/** DynamoDB, kept in `folder`, with a stream of the writes of jobs; without expiry, which dynalite lacks. */
+/** DynamoDB, stored in `folder`, with a stream of writes of jobs. Items do not expire, because dynalite does not support it. */
 export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "dynalite">): Promise<Listening> {
   await tryLevel(folder);
   const complain = sparingly(() =>
-    console.error(`${cannotWrite(dirname(folder))} Jobs are refused until there is room.`),
+    console.error(`${cannotWrite(dirname(folder))} Jobs are refused until there is space.`),
   );
   const server = dynalite({ path: folder, createTableMs: 0 });
   const [inner] = server.listeners("request") as [Dynalite];
@@ -39,7 +39,7 @@ export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "
     await createTable(listening.url);
     const front = await makeFront({ dynalite: inner, ...stream });
     serve((request, response) => {
-      tellTime(response);
+      setShiftedDate(response);
       front(request, response).catch((error: unknown) => {
         if (dataFaultOf(error) === "full") complain();
         else console.error("a request to DynamoDB failed:", error);
@@ -53,12 +53,12 @@ export async function startDynamoDb(folder: string, stream: Omit<FrontOptions, "
   }
 }
 
-/** One table, one index of keys (docs/design.md 6). */
+/** Creates the table unless it exists. */
 async function createTable(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, ...credentials });
   try {
     await client.send(newTable(tableName)).catch(unlessItExists);
-    // Until then dynalite says that there is no such table.
+    // Until the table is active, dynalite answers that it does not exist.
     const describe = new DescribeTableCommand({ TableName: tableName });
     while ((await client.send(describe)).Table?.TableStatus !== "ACTIVE") await sleep(1);
   } finally {
@@ -70,7 +70,7 @@ const unlessItExists = (error: unknown) => {
   if (!(error instanceof ResourceInUseException)) throw error;
 };
 
-/** The table of the state stack, under this name. */
+/** The table of the state stack, under another name. */
 export const newTable = (name: string) =>
   new CreateTableCommand({
     TableName: name,

@@ -10,20 +10,20 @@ interface Level {
   close(): Promise<void>;
 }
 
-/** The LevelDB of dynalite, which keeps it to itself and has no types. */
+/** The LevelDB package of dynalite, which neither exports it nor has types. */
 const require = createRequire(createRequire(import.meta.url).resolve("dynalite"));
 const { ClassicLevel } = require("classic-level") as {
   ClassicLevel: { new (folder: string): Level; prototype: Record<string, Operation> };
 };
 
 /**
- * Opens the database and closes it again, for dynalite would end the process over what this throws. Without its CURRENT
- * file LevelDB takes a database for a new one, and all jobs would seem never to have been.
+ * Opens the database and closes it again, because dynalite would end the process over the errors that this throws. Without its
+ * file CURRENT, LevelDB takes a database for a new one, and all jobs would be gone without an error.
  */
 export async function tryLevel(folder: string): Promise<void> {
   if (existsSync(folder) && !existsSync(join(folder, "CURRENT")) && readdirSync(folder).length > 0) {
     throw new StartError(
-      `${folder} is damaged: its file CURRENT is missing. Restore the data folder from a copy, or delete it to begin anew, without any job.`,
+      `${folder} is damaged: its file CURRENT is missing. Restore the data folder from a copy, or delete it to start over without any job.`,
     );
   }
   const level = new ClassicLevel(folder);
@@ -37,11 +37,11 @@ export async function tryLevel(folder: string): Promise<void> {
 const answered = { statusCode: 500, body: { __type: "InternalServerError", message: "The database cannot be used." } };
 
 /**
- * Calls `tell` when a write fails, and lets none happen from then on, until the function that this answers is called:
- * behind a record that is half written LevelDB finds no other when it is opened again. dynalite ends the process over an
- * error that it does not know; one with a status it answers.
+ * Calls `report` when a write fails, and from then on rejects every write until the returned function is called: when LevelDB is
+ * opened again, it finds no record behind one that is half written. dynalite ends the process over an unknown error, but answers
+ * with an error that has a status.
  */
-export function onFailedWrite(tell: (error: unknown) => void): () => void {
+export function onFailedWrite(report: (error: unknown) => void): () => void {
   const { prototype } = ClassicLevel;
   const before = { ...prototype };
   let failed: Error | undefined;
@@ -56,7 +56,7 @@ export function onFailedWrite(tell: (error: unknown) => void): () => void {
       } catch (error) {
         if (writes && !failed) {
           failed = error as Error;
-          tell(error);
+          report(error);
         }
         throw Object.assign(error as Error, answered);
       }

@@ -1,4 +1,4 @@
-/** As much of a request of Fastify, and of its server, as is looked at here. */
+/** The parts of a Fastify request, and of its server, that are used here. */
 interface Request {
   method: string;
   url: string;
@@ -16,11 +16,11 @@ export interface Fastify {
   inject(request: { method: "HEAD"; url: string }): Promise<{ statusCode: number }>;
 }
 
-/** Lets fauxqs do what S3 does and fauxqs 2.4.1 does not, in front of its own handlers. */
+/** Adds, in front of fauxqs's own handlers, behaviour of S3 that fauxqs 2.4.1 lacks. */
 export function likeS3(fastify: Fastify): void {
   fastify.addHook("preHandler", async (request, reply) => {
     if (request.method !== "PUT") return;
-    // It answers 500 where there are no bytes at all.
+    // Without a body it would answer 500.
     request.body ??= Buffer.alloc(0);
     if (request.headers["if-none-match"] !== "*") return;
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html

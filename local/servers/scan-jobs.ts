@@ -1,14 +1,15 @@
 import { DynamoDBClient, paginateScan } from "@aws-sdk/client-dynamodb";
 import { type Item, jobOf } from "../../lambdas/aws/dynamodb/job-item.ts";
 import type { Job } from "../../lambdas/core/job/job.ts";
+import { jobSortKey, sortKey } from "../../lambdas/topology.ts";
 import { credentials } from "../runtime/credentials.ts";
 import { tableName } from "../runtime/names.ts";
 
-/** Calls `each` with every stored job, as it is when it is read. */
+/** Calls `each` with every stored job, in its state at the time it is read. */
 export async function scanJobs(endpoint: string, each: (job: Job) => void): Promise<void> {
   const client = new DynamoDBClient({ endpoint, ...credentials });
   try {
-    const scan = { TableName: tableName, FilterExpression: "SK = :state", ExpressionAttributeValues };
+    const scan = { TableName: tableName, FilterExpression: `${sortKey} = :state`, ExpressionAttributeValues };
     for await (const { Items = [] } of paginateScan({ client }, scan)) {
       for (const item of Items as Item[]) each(jobOf(item));
     }
@@ -17,4 +18,4 @@ export async function scanJobs(endpoint: string, each: (job: Job) => void): Prom
   }
 }
 
-const ExpressionAttributeValues = { ":state": { S: "STATE" } };
+const ExpressionAttributeValues = { ":state": { S: jobSortKey } };

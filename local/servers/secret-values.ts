@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { codeOf } from "../runtime/start-error.ts";
 
 /**
- * `.env.local`: one `reference=value` a line, the reference written as the catalog names it: `shop/api#token=abc` for a
- * key of a secret, `shop/fcm={"type": ...}` for a whole one, `/shop/url=http://...` for a parameter. Lines that start
- * with # are comments. Not node:util's parseEnv, which ends a value at its first # (in a URL or in JSON).
+ * Parses `.env.local`: one `reference=value` per line, with the reference as the catalog writes it: `shop/api#token=abc` for a key
+ * of a secret, `shop/fcm={"type": ...}` for a whole secret, `/shop/url=http://...` for a parameter. Lines that start with # are
+ * comments. It does not use parseEnv of node:util, which ends a value at its first #, even in a URL or in JSON.
  */
 export function parseReferences(text: string): Record<string, string> {
   const lines = text.split(/\r?\n/).filter((line) => !/^\s*(#|$)/.test(line) && line.includes("="));
@@ -18,7 +18,7 @@ export function parseReferences(text: string): Record<string, string> {
 
 const unquoted = (value: string) => (/^(["']).*\1$/s.test(value) && value.length > 1 ? value.slice(1, -1) : value);
 
-/** What the file says now; nothing if there is no such file. */
+/** The file's current values; empty if there is no such file. */
 export function readReferences(file: string): Record<string, string> {
   try {
     return parseReferences(readFileSync(file, "utf8"));
@@ -28,7 +28,7 @@ export function readReferences(file: string): Record<string, string> {
   }
 }
 
-/** Values by secret or parameter name: the lines `name#key` of one secret become the JSON object that AWS would hold. */
+/** Values by secret or parameter name: the lines `name#key` of one secret become the JSON object that AWS would store. */
 export function valuesByName(references: Record<string, string>): Map<string, string> {
   const values = new Map<string, string>();
   for (const [reference, value] of Object.entries(references)) {

@@ -3,8 +3,8 @@ import { type Listening, readJson, sendJson, serve } from "../gateway/http.ts";
 import { account, region } from "../runtime/names.ts";
 
 /**
- * Secrets Manager and the SSM Parameter Store, in their JSON 1.1 protocol. `lookup` is asked each time, so an edit of
- * `.env.local` needs no restart. Any other service of AWS is refused here too: nothing local may reach an account.
+ * Secrets Manager and the SSM Parameter Store, in their JSON 1.1 protocol. `lookup` is called every time, so changes to
+ * `.env.local` need no restart. Calls to any other AWS service are refused here, so that nothing local can reach an account.
  */
 export async function startSecrets(lookup: (name: string) => Promise<string | undefined>): Promise<Listening> {
   return serve(async (request, response) => {
@@ -38,7 +38,7 @@ const secretValue = (name: string, value: string) => ({
   ARN: `arn:aws:secretsmanager:${region}:${account}:secret:${name}-local0`,
   Name: name,
   SecretString: value,
-  // The same value has the same version, as callers that cache by version expect.
+  // The same value always has the same version, as callers that cache by version expect.
   VersionId: createHash("sha256").update(value).digest("hex").slice(0, 32),
   VersionStages: ["AWSCURRENT"],
 });

@@ -5,27 +5,27 @@ import { ChangeMessageVisibilityCommand, SetQueueAttributesCommand, SQSClient } 
 import { type FauxqsServer, startFauxqs } from "fauxqs";
 import { largestUpload } from "../../lambdas/core/schema/uploads.ts";
 import type { Messages } from "../clock/works.ts";
-import { loopback, onPortOrAny, tellTime } from "../gateway/http.ts";
+import { loopback, onPortOrAny, setShiftedDate } from "../gateway/http.ts";
 import { forThisMachine } from "../gateway/strangers.ts";
-import { type QueuePlan, queuePlans } from "../queues/queue-plans.ts";
+import { type LocalQueue, localQueues } from "../queues/local-queues.ts";
 import { credentials } from "../runtime/credentials.ts";
-import { account, bucketName, intakeQueueName, intakeTopicName, region } from "../runtime/names.ts";
+import { account, bucketName, intakeTopicName, queueName, region } from "../runtime/names.ts";
 import { type Fastify, likeS3 } from "./s3-like-aws.ts";
 
 export interface SqsAndS3 {
   url: string;
-  /** The address that is handed out instead of fauxqs's own, whose host name may not resolve. */
+  /** The queue's URL, instead of fauxqs's own, whose host name may not resolve. */
   queueUrl(name: string): string;
   createBucket(name: string): void;
-  /** What is in a queue, in whatever state. */
+  /** The messages in a queue, in any state. */
   messages(queue: string): Messages;
   close(): Promise<void>;
 }
 
-/** SQS, SNS and S3, kept in `folder`, with the queues that the stack has and the topic of its intake. */
+/** SQS, SNS and S3, stored in `folder`, with the queues of the stack and the topic of its intake. */
 export async function startSqsAndS3(
   folder: string,
-  plans: QueuePlan[] = queuePlans(),
+  queues: LocalQueue[] = localQueues(),
   wantedPort?: number,
 ): Promise<SqsAndS3> {
   const server = await onPortOrAny(wantedPort, (port) =>
@@ -36,18 +36,19 @@ export async function startSqsAndS3(
   const url = `http://${loopback}:${server.port}`;
   const queueUrl = (name: string) => `${url}/${account}/${name}`;
   const sqs = new SQSClient({ endpoint: url, ...credentials });
-  for (const plan of plans) {
-    const existing = server.inspectQueue(plan.name);
-    // Creating a queue that exists would empty it, so an old one is only brought up to date.
-    if (existing === undefined) server.createQueue(plan.name, { region, attributes: plan.attributes });
-    else await renew(sqs, queueUrl(plan.name), plan, existing);
+  for (const queue of queues) {
+    const existing = server.inspectQueue(queue.name);
+    // Creating a queue that exists would empty it, so an existing one is only updated.
+    if (existing === undefined) server.createQueue(queue.name, { region, attributes: queue.attributes });
+    else await renew(sqs, queueUrl(queue.name), queue, existing);
   }
   sqs.destroy();
   server.createBucket(bucketName);
-  // Both are there already in a folder that was used before, which changes nothing.
+  // In a folder that was used before both exist already, and these calls change nothing.
   server.createTopic(intakeTopicName, { region });
-  if (plans.some(({ name }) => name === intakeQueueName)) {
-    server.subscribe({ topic: intakeTopicName, queue: intakeQueueName, region });
+  const intake = queueName("intake");
+  if (queues.some(({ name }) => name === intake)) {
+    server.subscribe({ topic: intakeTopicName, queue: intake, region });
   }
   return {
     url,
@@ -63,17 +64,25 @@ export async function startSqsAndS3(
 type Existing = NonNullable<ReturnType<FauxqsServer["inspectQueue"]>>;
 
 /**
- * Whoever held a message in flight went with the last process: no use in waiting for its visibility timeout. A second
- * and not none, with which fauxqs 2.4.1 forgets a message that it keeps on disk.
+ * Updates a queue's attributes and releases its messages in flight: their consumer ended with the last process, so waiting for the
+ * visibility timeout is pointless. The new timeout is a second, because with zero fauxqs 2.4.1 loses a message that is on disk.
  */
-async function renew(sqs: SQSClient, QueueUrl: string, plan: QueuePlan, { messages }: Existing): Promise<void> {
-  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: plan.attributes }));
+async function renew(
+  sqs: SQSClient,
+  QueueUrl: string,
+  { attributes }: LocalQueue,
+  { messages }: Existing,
+): Promise<void> {
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: attributes }));
   for (const { receiptHandle: ReceiptHandle } of messages.inflight) {
     await sqs.send(new ChangeMessageVisibilityCommand({ QueueUrl, ReceiptHandle, VisibilityTimeout: 1 }));
   }
 }
 
-/** fauxqs takes 11 MiB, S3 in a single PUT what an upload may have; the server that fauxqs is made with tells of itself. */
+/**
+ * Raises fauxqs's limit of 11 MiB to what S3 accepts in a single PUT. Fastify, its server, announces itself on a
+ * diagnostics channel.
+ */
 async function withLargeFiles<T>(start: () => Promise<T>): Promise<T> {
   const made = "fastify.initialization";
   const listen = (message: unknown) => {
@@ -91,7 +100,7 @@ async function withLargeFiles<T>(start: () => Promise<T>): Promise<T> {
   }
 }
 
-/** fauxqs listens on every interface, and lets every web page in; it cannot be told otherwise. */
+/** Makes fauxqs listen on loopback only and refuse web pages: it has no option for that. */
 async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
   const { listen } = Server.prototype;
   Server.prototype.listen = function (this: Server, ...args: unknown[]) {
@@ -100,7 +109,7 @@ async function onLoopback<T>(start: () => Promise<T>): Promise<T> {
       options.host = loopback;
       const listeners = this.listeners("request") as RequestListener[];
       const all: RequestListener = (request, response) => {
-        tellTime(response);
+        setShiftedDate(response);
         for (const listener of listeners) listener(request, response);
       };
       this.removeAllListeners("request").on("request", forThisMachine(all));

@@ -1,24 +1,24 @@
 import { DatabaseSync } from "node:sqlite";
 
-/** Attributes by name as they are on the wire. */
+/** Attributes by name, in wire format. */
 export type Image = Record<string, unknown>;
 
 export interface Change {
-  /** Rises with every write; those of one item are in the order in which they happened. */
+  /** Increases with every write. Writes of one item are in the order in which they happened. */
   sequence: number;
   /** Epoch milliseconds. */
   at: number;
   before: Image | undefined;
-  /** Absent: the item was deleted. */
+  /** Undefined if the item was deleted. */
   after: Image | undefined;
 }
 
-/** A write that has begun and whose end is not known: what a kill leaves behind. */
+/** A write whose outcome is unknown, because the process was killed. */
 export interface Open {
   sequence: number;
   key: Image;
   before: Image | undefined;
-  /** What the item was to become, if that was known. */
+  /** The item to be written, if it was known. */
   wanted: Image | undefined;
 }
 
@@ -30,7 +30,7 @@ interface Row {
   after: string | null;
 }
 
-/** A stream of DynamoDB forgets after a day, too. */
+/** DynamoDB's streams keep records for a day, too. */
 const keptMs = 24 * 3_600_000;
 
 const image = (text: string | null): Image | undefined => (text === null ? undefined : (JSON.parse(text) as Image));
@@ -38,10 +38,10 @@ const text = (value: Image | undefined): string | null => (value === undefined ?
 
 export type ChangeLog = ReturnType<typeof openChangeLog>;
 
-/** The writes of jobs that nobody has been told of yet, in one SQLite file: what was noted survives a kill. */
+/** The writes of jobs that have not been delivered yet, in one SQLite file: what is logged survives a killed process. */
 export function openChangeLog(file: string) {
   const db = new DatabaseSync(file);
-  // Without waiting for the disk, as dynalite does not either: a kill loses nothing, the end of the machine may.
+  // Does not wait for the disk, and neither does dynalite: a killed process loses nothing, a machine that fails may.
   db.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = OFF;
@@ -56,21 +56,21 @@ export function openChangeLog(file: string) {
   const open = db.prepare("SELECT * FROM changes WHERE NOT done ORDER BY sequence");
   const next = db.prepare("SELECT * FROM changes WHERE done ORDER BY sequence LIMIT ?");
   return {
-    /** Notes that a write is about to happen, and what it is to make of the item if that is known; answers its sequence. */
+    /** Logs that a write is about to happen, with the new item if it is known. Returns the sequence number. */
     begin: (key: Image, before: Image | undefined, wanted: Image | undefined): number =>
       Number(begin.run(Date.now(), JSON.stringify(key), text(before), text(wanted)).lastInsertRowid),
     /** Notes that it has happened, and what became of the item where that was not known. */
     complete: (sequence: number, after?: Image): void => {
       complete.run(text(after), sequence);
     },
-    /** The write did not happen, or somebody has been told of it. */
+    /** Removes writes that did not happen or have been delivered. */
     remove: (sequences: readonly number[]): void => {
       db.exec("BEGIN");
       try {
         for (const sequence of sequences) remove.run(sequence);
         db.exec("COMMIT");
       } finally {
-        // A disk that is full ends the transaction by itself, or not.
+        // A full disk may or may not have ended the transaction.
         if (db.isTransaction) db.exec("ROLLBACK");
       }
     },

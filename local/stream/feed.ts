@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { partitionKey, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { partitionKey, sortKey, stream } from "../../lambdas/topology.ts";
 import { dataFaultOf } from "../data/data-fault.ts";
 import { region, streamArn } from "../runtime/names.ts";
 import type { Change, ChangeLog, Image } from "./change-log.ts";
@@ -9,28 +9,27 @@ export interface FeedOptions {
   log: ChangeLog;
   /** Invokes the lifecycle handler. */
   invoke: (event: DynamoDBStreamEvent) => Promise<unknown>;
-  /** Milliseconds before a batch that failed is delivered again, at first; doubles up to 10 s. */
+  /** Milliseconds before a failed batch is delivered again. Doubles up to 10 s. */
   retryMs?: number;
 }
 
 export interface Feed {
-  /** Says that the log has something to tell. */
+  /** Called when the log has new changes. */
   wake(): void;
-  /** Whether there is something to tell that is not held up by a failure. */
+  /** Whether changes are being delivered and no failure holds them up. */
   busy(): boolean;
-  /** Whether to tell it at once instead of gathering for a moment. */
+  /** Whether to deliver at once instead of gathering changes for a moment. */
   hurry(on: boolean): void;
-  /** Delivers no more, and resolves when the batch under way has ended or `graceMs` is over; the rest stays in the log. */
+  /** Stops delivering, and resolves when the batch in progress has ended or `graceMs` is over; the rest stays in the log. */
   close(graceMs: number): Promise<void>;
 }
 
-const batchSize = 100;
-/** AWS gathers for up to a second; here the outbox should show an event while one looks. */
+/** In AWS it is a second. Here it is less, so that the outbox shows an event while its user watches. */
 const gatherMs = 200;
 const gatherStepMs = 20;
 const longestRetryMs = 10_000;
 
-/** The event source mapping of the table's stream: one batch at a time, again and again until it is taken. */
+/** The event source mapping of the table's stream: delivers one batch at a time, and retries it until it is accepted. */
 export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
   let running: Promise<void> | undefined;
   let asked = false;
@@ -43,13 +42,13 @@ export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
   };
   const deliver = async (): Promise<"all" | "some" | "none"> => {
     try {
-      const changes = log.next(batchSize);
+      const changes = log.next(stream.batchSize);
       if (changes.length === 0) return "none";
       const taken = takenOf(changes, await invoke({ Records: changes.map(recordOf) }));
       log.remove(taken.map(({ sequence }) => sequence));
       return taken.length === changes.length ? "all" : "some";
     } catch (error) {
-      // What cannot be taken from the log, on a disk that is full, is told once more.
+      // Changes that cannot be removed from the log, on a full disk, are delivered again.
       const why = dataFaultOf(error) === "full" ? (error as Error).message : error;
       if (!closed) console.error("a batch of the table's stream failed:", why);
       return "some";
@@ -76,7 +75,7 @@ export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
     if (closed) return;
     running ??= run().finally(() => {
       running = undefined;
-      // Asked for after the log was last looked at, and before this.
+      // A change may have arrived after the log was last read.
       if (asked) wake();
     });
   };
@@ -95,7 +94,7 @@ export function startFeed({ log, invoke, retryMs = 1000 }: FeedOptions): Feed {
   };
 }
 
-/** What is before the first failure; nothing if the answer names a record that is not in the batch, as in AWS. */
+/** The changes before the first failure; none if the answer names a record that is not in the batch, as in AWS. */
 function takenOf(changes: readonly Change[], answer: unknown): readonly Change[] {
   const failures = (answer as DynamoDBBatchResponse | null | undefined)?.batchItemFailures ?? [];
   const places = failures.map(({ itemIdentifier }) =>
@@ -121,7 +120,7 @@ const recordOf = ({ sequence, at, before, after }: Change): DynamoDBRecord => ({
       ...(before && { OldImage: before }),
       ...(after && { NewImage: after }),
     } as Images),
-    // As in AWS, to the second.
+    // To the second, as in AWS.
     ApproximateCreationDateTime: Math.floor(at / 1000),
     SequenceNumber: String(sequence),
     SizeBytes: JSON.stringify(after ?? before).length,

@@ -1,19 +1,19 @@
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { isDeepStrictEqual } from "node:util";
-import { partitionKey, sortKey } from "../../lambdas/aws/dynamodb/job-item.ts";
+import { blobFields, jobSortKey, partitionKey, sortKey } from "../../lambdas/topology.ts";
 import { type Handler, megabyte, readBody } from "../gateway/http.ts";
 import { tableName } from "../runtime/names.ts";
 import type { ChangeLog, Image, Open } from "./change-log.ts";
 import { makeLocks } from "./locks.ts";
 
-/** dynalite's own handler: it is called rather than sent requests, which would double the work of each write. */
+/** dynalite's own handler. It is called directly, because HTTP requests would double the work of each write. */
 export type Dynalite = (request: IncomingMessage, response: ServerResponse) => void;
 
 export interface FrontOptions {
   dynalite: Dynalite;
   log: ChangeLog;
-  /** Called with the writes of jobs that have happened, once the log has them; without an item after: it was deleted. */
+  /** Called with writes of jobs once they are in the log. Without an item after it, a write is a deletion. */
   changed: (writes: readonly ItemChange[]) => void;
 }
 
@@ -23,7 +23,7 @@ export interface ItemChange {
   after: Image | undefined;
 }
 
-/** A write of one item; `after` is known of a Put and a Delete, and asked for after an Update. */
+/** A write of one item. `after` is known for a Put and a Delete, and read after an Update. */
 interface Write {
   key: Image;
   after: Image | undefined | "unknown";
@@ -38,9 +38,9 @@ interface Body {
 }
 
 /**
- * What dynalite lacks of a table's stream: a front that sees the item before and after each write of a job. Writes of one
- * item go one after the other, so that the log has them in the order in which they happened. What is about to be written
- * is noted before it is, so that a kill between the two loses nothing.
+ * Adds a stream to dynalite, which has none: a front that sees the item before and after each write of a job. Writes of one item
+ * run one after the other, so that the log has them in their order. Each is logged before it happens, so that a process that is
+ * killed in between loses nothing.
  */
 export async function makeFront({ dynalite, log, changed }: FrontOptions): Promise<Handler> {
   const locked = makeLocks();
@@ -66,7 +66,7 @@ export async function makeFront({ dynalite, log, changed }: FrontOptions): Promi
       const now = after === "unknown" ? (newImage(asked, answer) ?? (await read(key))) : after;
       latest.put(key, now);
       changes.push({ key, before, after: now });
-      // A deletion wakes nobody unless it leaves blobs behind: the filter of the stack's event source.
+      // As with the filter of the stack's event source, a deletion is delivered only if it leaves blobs behind.
       if (now || hasBlobs(before)) log.complete(sequence, after === "unknown" ? now : undefined);
       else log.remove([sequence]);
     }
@@ -88,7 +88,7 @@ export async function makeFront({ dynalite, log, changed }: FrontOptions): Promi
   };
 }
 
-/** The items that were written last: the next write of a job comes soon as a rule, and need not be preceded by a read. */
+/** The items that were written last. The next write of a job usually follows soon, and needs no read before it. */
 function makeLatest(size = 1000) {
   const items = new Map<string, Image>();
   return {
@@ -106,12 +106,12 @@ function makeLatest(size = 1000) {
   };
 }
 
-/** Finds out how a write ended that a kill has cut off, and puts right what dynalite has left half done of it. */
+/** Determines the outcome of a write that was interrupted by the end of the process, and repairs what dynalite left half done. */
 async function settle(dynalite: Dynalite, log: ChangeLog, open: Open, now: Image | undefined): Promise<void> {
   const { sequence, key, before, wanted } = open;
   if (now && !isDeepStrictEqual(now, before)) return log.complete(sequence, now);
-  // dynalite writes an item's place in the index before the item itself. Writing what was wanted and then what is takes
-  // the one place away and gives the other back: without it no list and no reconciler would see the job.
+  // dynalite writes an item's index entry before the item itself. Writing the wanted item and then the actual one removes the
+  // wrong entry and restores the right one, without which no list and no reconciler would see the job.
   if (wanted) await askFor(dynalite, "PutItem", { Item: wanted });
   if (now) await askFor(dynalite, "PutItem", { Item: now });
   else await askFor(dynalite, "DeleteItem", { Key: key });
@@ -136,12 +136,10 @@ const put = (Item: Image): Write[] => [
 ];
 
 const hasBlobs = (item: Image | undefined): boolean =>
-  ["input", "progress"].some(
-    (field) => (item?.[field] as { M?: { blob?: unknown } } | undefined)?.M?.blob !== undefined,
-  );
+  blobFields.some((field) => (item?.[field] as { M?: { blob?: unknown } } | undefined)?.M?.blob !== undefined);
 
-/** The other items of the table, counters for one, wake nobody: the filter of the stack's event source. */
-const isJob = (key: Image) => (key[sortKey] as { S?: string } | undefined)?.S === "STATE";
+/** As with the filter of the stack's event source, other items of the table, such as counters, are not delivered. */
+const isJob = (key: Image) => (key[sortKey] as { S?: string } | undefined)?.S === jobSortKey;
 
 const newImage = ({ ReturnValues }: Body, { body }: Answer): Image | undefined =>
   ReturnValues === "ALL_NEW" ? (JSON.parse(body) as { Attributes?: Image }).Attributes : undefined;
@@ -152,7 +150,7 @@ interface Answer {
   body: string;
 }
 
-/** A request of our own about the table. dynalite wants it signed and does not look at the signature. */
+/** Sends dynalite a request about the table. It requires a signature but does not check it. */
 async function askFor(dynalite: Dynalite, operation: string, request: object): Promise<Record<string, unknown>> {
   const headers = {
     "content-type": "application/x-amz-json-1.0",
@@ -165,7 +163,7 @@ async function askFor(dynalite: Dynalite, operation: string, request: object): P
   return JSON.parse(answer.body) as Record<string, unknown>;
 }
 
-/** Calls dynalite with as much of a request and a response as it uses. */
+/** Calls dynalite with the parts of a request and a response that it uses. */
 const ask = (dynalite: Dynalite, headers: IncomingMessage["headers"], body: string): Promise<Answer> =>
   new Promise((resolve) => {
     const request = Object.assign(new EventEmitter(), { method: "POST", url: "/", headers });

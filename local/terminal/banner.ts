@@ -1,6 +1,6 @@
 import type { Local } from "../runtime/start.ts";
 
-/** The example of Ductape's page on scheduling, to be run now. */
+/** The example from Ductape's page on scheduling, due now. */
 const example = {
   env: "prd",
   product_tag: "my-product",
@@ -17,7 +17,7 @@ const example = {
   start_at: 0,
 };
 
-/** What is printed once the system is ready: where it is, its key, and a command that works when pasted. */
+/** Printed once the system is ready: its URL, its key, and a command that works when pasted. */
 export const banner = (
   { url, apiKey, aws, clockOffsetMs }: Pick<Local, "url" | "apiKey" | "aws" | "clockOffsetMs">,
   seconds: number,
@@ -26,10 +26,10 @@ Ductape Jobs is ready after ${seconds.toFixed(1)} s.
 
   API      ${url}/v1
   API key  ${apiKey}
-  Outbox   ${url}/outbox   (what the jobs sent: nothing leaves this machine)
+  Outbox   ${url}/outbox   (everything that jobs sent: nothing leaves this machine)
   Clock    ${url}/local/clock   (POST {"advance": "30d"} moves it: docs/local.md)${moved(clockOffsetMs)}
 
-Other ways in (docs/aws-triggers.md), for \`aws --endpoint-url\`:
+Endpoints of the other ways to schedule jobs (docs/aws-triggers.md), for \`aws --endpoint-url\`:
 
   SQS, SNS and S3  ${aws.sqs}
   EventBridge      ${aws.events}
@@ -43,7 +43,7 @@ curl -s ${url}/v1/jobs \\
   -d '${JSON.stringify(example)}'
 `;
 
-/** Otherwise whoever moved the clock last week would wonder why a job for now runs at once, and is of next month. */
+/** Reminds a user who moved the clock last week, and would wonder why a job that is due now has a date in the future. */
 function moved(offsetMs: number): string {
   if (offsetMs === 0) return "";
   const days = (offsetMs / 86_400_000).toFixed(1);
@@ -51,5 +51,5 @@ function moved(offsetMs: number): string {
   return `
 
   The clock is ${days} days ahead of this machine's: it says ${time}.
-  Jobs run by that time. How to go back: docs/local.md, or set DUCTAPE_DATA to another folder.`;
+  Jobs run by that time. To go back, see docs/local.md, or set DUCTAPE_DATA to another folder.`;
 }

@@ -3,12 +3,12 @@ import { megabyte } from "../gateway/http.ts";
 
 const largestKept = 20 * megabyte;
 
-/** Where the handlers' lines go: all into the file, errors to the terminal as well, and with `verbose` everything. */
+/** Writes the handlers' log lines to a file, and errors to the terminal as well; with `verbose` every line goes to both. */
 export function openLambdaLog(file: string, verbose: boolean) {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const stream = createWriteStream(file, { flags: size > largestKept ? "w" : "a", mode: 0o600 });
-  // A log that cannot be written is no reason to stop.
-  stream.once("error", (error) => console.error(`${file} cannot be written and ends here: ${error.message}`));
+  // A log that cannot be written is not a reason to stop.
+  stream.once("error", (error) => console.error(`${file} can no longer be written: ${error.message}`));
   return {
     take: (line: string): void => {
       if (stream.writable) stream.write(`${line}\n`);
@@ -18,5 +18,5 @@ export function openLambdaLog(file: string, verbose: boolean) {
   };
 }
 
-/** Our log lines are JSON; whatever is not comes from a crash or a stray print. */
+/** Log lines are JSON; any other line comes from a crash or a stray print. */
 const deservesAttention = (line: string) => !line.startsWith("{") || /"level":"(ERROR|CRITICAL)"/.test(line);

@@ -1,4 +1,4 @@
-// node:sqlite works but says at each start that it is experimental. The first import of run.ts, to be there in time.
+// Hides the warning that node:sqlite is experimental, which it prints at each start. Must be the first import of run.ts.
 const { emitWarning } = process;
 process.emitWarning = ((warning: string | Error, ...rest: unknown[]) => {
   if (rest[0] === "ExperimentalWarning" && String(warning).includes("SQLite")) return;

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Advanced, Told } from "../../local/clock/clock.ts";
+import type { Advanced, ClockState } from "../../local/clock/clock.ts";
 import type { Running } from "../../local/data/data-folder.ts";
 import { type Random, seeded } from "../simulation/random.ts";
 import { check, type Findings, type Receipt } from "./check.ts";
@@ -105,7 +105,7 @@ function makeLoad(random: Random, receipts: Receipt[]) {
   };
   return {
     sendNew: async (running: Running) => {
-      const now = await call<Told>(running, "/local/clock").catch(() => undefined);
+      const now = await call<ClockState>(running, "/local/clock").catch(() => undefined);
       if (now) await send(running, aRequest(random, now.body.now, ++count));
     },
     sendAgain: async (running: Running) => {

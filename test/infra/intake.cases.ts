@@ -1,6 +1,6 @@
 import { IntakeEnv } from "../../lambdas/aws/start/env.ts";
-import { importPrefix, reportPrefix } from "../../lambdas/core/job/import-cursor.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
+import { importPrefix, reportPrefix } from "../../lambdas/topology.ts";
 import { asItIs, flat, functionOf, permissionsOfEntry, type Resource, resourcesOf } from "./synth.ts";
 
 const { state, service } = asItIs();

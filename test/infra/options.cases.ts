@@ -205,7 +205,9 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
     expect(bus).not.toHaveProperty("KmsMasterKeyId");
     // That of the alarms keeps its own: CloudWatch may not use a key whose policy does not say so.
     for (const { DisplayName, KmsMasterKeyId } of both("AWS::SNS::Topic")) {
-      expect(flat(KmsMasterKeyId)).toMatch(DisplayName === "Ductape Jobs alarms" ? /^<ToldKey\w+\.Arn>$/ : isKey);
+      expect(flat(KmsMasterKeyId)).toMatch(
+        DisplayName === "Ductape Jobs alarms" ? /^<AlarmNotificationsKey\w+\.Arn>$/ : isKey,
+      );
     }
     const groups = both("AWS::Logs::LogGroup");
     expect(groups.length).toBeGreaterThan(jobTypes.length);

@@ -1,11 +1,10 @@
 import { Match } from "aws-cdk-lib/assertions";
 import { AwsSolutionsChecks } from "cdk-nag";
-import { endpointPrefix } from "../../lambdas/aws/dynamodb/endpoints.ts";
 import { keyOf } from "../../lambdas/aws/dynamodb/job-item.ts";
-import { statsPrefix } from "../../lambdas/aws/dynamodb/stats-store.ts";
 import { ConsumerEnv, JobsEnv, LifecycleEnv, TasksEnv, WebhooksEnv } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
+import { endpointPrefix, statsPrefix } from "../../lambdas/topology.ts";
 import {
   flat,
   functionOf,

@@ -30,7 +30,7 @@ describe("settings", () => {
       memory: { action: 256, notification: 256, database_action: 256, function: 256, storage: 512, feature: 256 },
       warmThroughput: undefined,
       kmsKey: "none",
-      door: {
+      httpApi: {
         auth: "key",
         authCacheSeconds: 300,
         corsOrigins: [],
@@ -68,12 +68,12 @@ describe("settings", () => {
   });
 
   test("may say how the API is entered without the prefix: -c auth=iam", () => {
-    expect(config({ auth: "iam" }).door.auth).toBe("iam");
-    expect(config({ "jobs:auth": "iam" }).door.auth).toBe("iam");
+    expect(config({ auth: "iam" }).httpApi.auth).toBe("iam");
+    expect(config({ "jobs:auth": "iam" }).httpApi.auth).toBe("iam");
     expect(messageOf(() => config({ auth: "aim" }))).toContain('jobs:auth: must be "key" or "iam"');
   });
 
-  test("of the door, the network and the consumers are text or lists", () => {
+  test("of the HTTP API, the network and the consumers are strings or lists", () => {
     const subnetIds = ["subnet-0000001a", "subnet-0123456789abcdef0"];
     const given = {
       "jobs:corsOrigins": "https://a.example, http://localhost:3000",
@@ -82,7 +82,7 @@ describe("settings", () => {
       "jobs:memory.storage": "1024",
     };
     expect(config(given)).toMatchObject({
-      door: { corsOrigins: ["https://a.example", "http://localhost:3000"] },
+      httpApi: { corsOrigins: ["https://a.example", "http://localhost:3000"] },
       network: { subnetIds, securityGroupIds: ["sg-0000003c"] },
       memory: { storage: 1024, action: 256 },
     });
@@ -95,11 +95,11 @@ describe("settings", () => {
     [{ "jobs:subnetIds": "subnet-0000001a" }, "jobs:subnetIds: needs jobs:securityGroupIds, or jobs:vpcId"],
     [{ "jobs:corsOrigins": "https://a.example/" }, "jobs:corsOrigins: must be origins like https://app.example.com"],
     [{ "jobs:corsOrigins": "" }, "jobs:corsOrigins: must be origins"],
-    [{ "jobs:kmsKey": "alias/jobs" }, 'jobs:kmsKey: must be "none", "create" or the ARN of a key'],
+    [{ "jobs:kmsKey": "alias/jobs" }, 'jobs:kmsKey: must be "none", "create" or the ARN of a KMS key'],
     [{ "jobs:warmWrites": 3999 }, "jobs:warmWrites: must be a whole number from 4000 to 1000000"],
     [{ "jobs:warmReads": "x" }, "jobs:warmReads: must be a whole number from 12000 to 1000000"],
     [{ "jobs:memory.action": 64 }, "jobs:memory.action: must be a whole number from 128 to 10240"],
-    [{ "jobs:certificateArn": "arn:aws:iam::1:x" }, "jobs:certificateArn: must be the ARN of a certificate"],
+    [{ "jobs:certificateArn": "arn:aws:iam::1:x" }, "jobs:certificateArn: must be the ARN of an ACM certificate"],
     [{ "jobs:vpcId": "vpc-0000004d,vpc-0000005e" }, "jobs:vpcId: must be the id of a VPC"],
   ])("%j is refused, whatever else is wrong", (bad, says) => {
     expect(messageOf(() => config(bad))).toContain(says);
@@ -126,7 +126,7 @@ describe("settings", () => {
     expect(message).toContain("jobs:alarmEmail: must be an e-mail address");
     expect(message).toContain("jobs:restoredStream: must be the ARN of a table's stream");
     expect(message).toContain("jobs:logLevel: must be one of debug, info, warn, error");
-    expect(message).toContain("jobs:logDays: must be one of the numbers that CloudWatch Logs knows: 1, 3, 5");
+    expect(message).toContain("jobs:logDays: must be one of the numbers that CloudWatch Logs accepts: 1, 3, 5");
     expect(message).toContain("jobs:longestWaitMs: must be a whole number from 1000 to 20000");
   });
 

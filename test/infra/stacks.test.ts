@@ -6,3 +6,4 @@ import "./least-privilege.cases.ts";
 import "./operations-page.cases.ts";
 import "./service-stack.cases.ts";
 import "./state-stack.cases.ts";
+import "./topology.cases.ts";

@@ -1,20 +1,20 @@
 import { execFileSync } from "node:child_process";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Code } from "aws-cdk-lib/aws-lambda";
 import { AssetHashType, BundlingOutput, DockerImage } from "aws-cdk-lib/core";
+import { handlerFile } from "../../../lambdas/topology.ts";
 
-import { sourceOfEntry } from "../../bundle/bundle.ts";
-
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 const script = fileURLToPath(new URL("../../bundle/bundle-entry.ts", import.meta.url));
 
-/** The bundle of an entry (infra/bundle/bundle.ts), made where the stack is and named by what it comes to. */
+/** The bundle of an entry (infra/bundle/bundle.ts), made when the stack is synthesized and named by the hash of its content. */
 export const entryCode = (entry: string): Code =>
-  // A folder for each entry: the CDK takes bundlings of the same folder for the same.
-  Code.fromAsset(dirname(fileURLToPath(new URL(`../../../${sourceOfEntry(entry)}`, import.meta.url))), {
+  // A source folder per entry: the CDK treats bundlings of the same folder as one.
+  Code.fromAsset(dirname(join(root, handlerFile(entry))), {
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // Asked for by the type; never run, since what follows bundles or throws.
+      // The type requires an image. It never runs, because the local bundling below either succeeds or throws.
       image: DockerImage.fromRegistry("none"),
       outputType: BundlingOutput.NOT_ARCHIVED,
       local: {

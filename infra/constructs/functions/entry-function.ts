@@ -12,34 +12,36 @@ import {
 import { SqsEventSource } from "aws-cdk-lib/aws-lambda-event-sources";
 import { LogGroup } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
-import { type Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type * as z from "zod";
 import type { EnvOf } from "../../../lambdas/aws/start/env.ts";
+import type { FunctionName, QueuePlan } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import { type Capability, grant } from "../../grants/capability.ts";
 import { type Config, readConfig } from "../../settings/config.ts";
 import type { Network } from "../../settings/network.ts";
+import { functionPlans } from "../../settings/plans.ts";
 import { placeIn } from "../http/network.ts";
 import { entryCode } from "./entry-code.ts";
 
 export interface EntryFunctionProps<Env extends () => z.ZodObject> {
-  /** The folder below `lambdas/` whose `handler.ts` exports `handler`. */
-  entry: string;
+  /** Which function of the topology it is: code, timeout and memory follow from that. */
+  entry: FunctionName;
   description: string;
-  /** Everything that the entry reads; also what it has a default for, so that infra says it once and in one place. */
+  /** Every variable that the entry reads, including those that have a default, so that infra states each of them once. */
   environment: Required<EnvOf<Env>>;
-  timeout: Duration;
-  memorySize: number;
-  /** How many of it run at a time at most, kept for it of what the account has. Absent: as many as there are. */
+  /** Megabytes, where a setting overrides the topology. */
+  memorySize?: number;
+  /** How many instances may run at the same time, reserved from the account's concurrency. Absent: no limit and no reserve. */
   reservedConcurrentExecutions?: number;
-  /** What the function may do, beyond writing its own logs and traces. */
+  /** What the function may do, apart from writing its own logs and traces. */
   allow: readonly Capability[];
-  /** Absent: in no VPC of the team's. */
+  /** The VPC to run in. Absent: none. */
   network?: Network;
   /**
-   * It wakes itself by design, through its own queue or another function's. Lambda counts the invocations that one event
-   * has led to, by the trace header that the SDK sends along, and stops a function at the 17th unless it is told otherwise.
+   * The function wakes itself by design, through its own queue or another function. Lambda follows the chain of invocations
+   * that one event causes, by the trace header that the SDK sends along, and stops it after about 16 unless this is set.
    * https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
    */
   loops?: true;
@@ -48,8 +50,7 @@ export interface EntryFunctionProps<Env extends () => z.ZodObject> {
 /** An entry of `lambdas/` as a function: runtime, bundle, logs and tracing are the same for all of them. */
 export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
   readonly lambda: LambdaFunction;
-  /** The folder below `lambdas/` that it runs. */
-  readonly entry: string;
+  readonly entry: FunctionName;
 
   constructor(scope: Construct, id: string, { entry, allow, loops, network, ...props }: EntryFunctionProps<Env>) {
     super(scope, id);
@@ -60,8 +61,11 @@ export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = this.role(logGroup, allow);
+    const { timeoutSeconds, memoryMb } = functionPlans[entry];
     this.lambda = new LambdaFunction(this, "Function", {
+      memorySize: memoryMb,
       ...props,
+      timeout: Duration.seconds(timeoutSeconds),
       code: entryCode(entry),
       handler: "index.handler",
       runtime: Runtime.NODEJS_24_X,
@@ -81,40 +85,41 @@ export class EntryFunction<Env extends () => z.ZodObject> extends Construct {
     });
     acknowledge(this.lambda, {
       "Serverless-LambdaTracing":
-        "X-Ray takes the first request of every second, which is all of a quiet system, and costs twice what a job does: a setting, jobs:tracing, switches it on.",
+        "X-Ray samples the first request of every second, which is every request of a quiet system, and costs twice as much as a job: the setting jobs:tracing switches it on.",
       "Serverless-LambdaDLQ":
-        "It is for asynchronous invocations. Requests are answered with their error, queues and the stream have dead letters of their own, and the reconciler's next run does what a failed one did not.",
+        "This dead-letter queue is for asynchronous invocations. HTTP requests receive their error, queues and the stream have dead-letter queues of their own, and the reconciler's next run makes up for a failed one.",
     });
     if (network) placeIn(this.lambda, role, network);
   }
 
-  /** Feeds it from a queue, so many messages in a batch and so many batches at a time; it says which messages failed. */
-  fedBy(queue: IQueue, maxConcurrency: number, batchSize = 10): void {
+  /** Feeds the function from a queue. The function reports which messages of a batch failed. */
+  fedBy(queue: IQueue, { batchSize, concurrency }: QueuePlan, maxConcurrency = concurrency): void {
     this.lambda.addEventSource(new SqsEventSource(queue, { batchSize, reportBatchItemFailures: true, maxConcurrency }));
     acknowledge(this.lambda, {
       "Serverless-LambdaEventSourceMappingDestination":
-        "SQS has no such destination: the queue's redrive policy moves what cannot be handled to its dead letters.",
+        "An SQS event source has no such destination: the queue's redrive policy moves what cannot be handled to its dead-letter queue.",
     });
   }
 
-  /** A role of its own: the managed policy that the CDK gives by default may write to every log group of the account. */
+  /** A role of its own: the managed policy that the CDK attaches by default may write to every log group of the account. */
   private role(logGroup: LogGroup, allow: readonly Capability[]): Role {
     const role = new Role(this, "Role", { assumedBy: new ServicePrincipal("lambda.amazonaws.com") });
     logGroup.grantWrite(role);
     for (const capability of allow) grant(role, capability);
     acknowledge(role, {
-      "AwsSolutions-IAM5[Resource::*]": "X-Ray's PutTraceSegments and PutTelemetryRecords know no narrower resource.",
+      "AwsSolutions-IAM5[Resource::*]":
+        "X-Ray's PutTraceSegments and PutTelemetryRecords support no narrower resource.",
     });
     return role;
   }
 }
 
-/** What our metrics of a deployment are found by. */
+/** The CloudWatch namespace of a deployment's own metrics. */
 export const metricsNamespace = (scope: Construct): string => Stack.of(scope).stackName;
 
 /**
- * What Lambda itself lets through. It takes a line of metrics for one of level INFO, so warnings only is the logger's
- * business, never Lambda's. Its own lines of each invocation's start and end would be most of the bytes that are billed.
+ * What Lambda itself lets through. It classifies metric lines as INFO, so a higher level is left to our logger and never set
+ * on Lambda. Lambda's own lines about the start and end of each invocation would be most of the bytes that are billed.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-log-level.html
  */
 const lambdaLevels = (level: Config["logLevel"]) => ({

@@ -5,19 +5,16 @@ import { Construct } from "constructs";
 import type { IntakeEnv } from "../../../lambdas/aws/start/env.ts";
 import { jobTypes } from "../../../lambdas/core/job/job.ts";
 import { allow } from "../../grants/capability.ts";
-import { intakeTimeout } from "../queues/intake-endpoints.ts";
+import { queuePlans } from "../../settings/plans.ts";
 import { accessTo, folders } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 
-/** Imports that run at a time: each makes jobs as fast as it can. */
-const importsAtOnce = 5;
-
-/** The function that schedules what other AWS services ask for, invoked by them or fed from the intake's queues. */
+/** The function that schedules jobs for other AWS services: invoked directly, or fed from the intake's queues. */
 export class Intake extends Construct {
   readonly lambda: IFunction;
 
-  /** `tasks` is told of the tasks of Step Functions whose request was refused. */
+  /** `tasks` is the queue for the Step Functions tasks whose request was refused. */
   constructor(scope: Construct, id: string, { platform, tasks }: { platform: Platform; tasks: IQueue }) {
     super(scope, id);
     const { config, state } = platform;
@@ -34,9 +31,7 @@ export class Intake extends Construct {
         IMPORT_QUEUE_URL: imports.queueUrl,
         TASK_QUEUE_URL: tasks.queueUrl,
       },
-      timeout: intakeTimeout,
-      memorySize: 512,
-      // A large import goes on by a message to its own queue, as often as it takes: each from a later byte.
+      // A large import continues by sending a message to its own queue, as often as it takes, each time from a later byte.
       loops: true,
       allow: [
         may.readJobs(),
@@ -45,7 +40,7 @@ export class Intake extends Construct {
         may.writeBlobs(folders.inputs, folders.importReports),
         may.removeBlobs(folders.inputs),
         may.readBlobs(folders.imports),
-        may.missBlobs(),
+        may.seeMissingBlobs(),
         may.send(...jobTypes),
         may.schedule(),
         may.passScheduleRoles(...jobTypes),
@@ -57,16 +52,15 @@ export class Intake extends Construct {
         ),
       ],
     });
-    // An asynchronous invocation that Lambda gives up is a message like any other: it comes again for hours, or is rejected.
+    // An asynchronous invocation that Lambda gives up on becomes a message like any other: it is retried for hours, or rejected.
     entry.lambda.configureAsyncInvoke({
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
       onFailure: { bind: () => ({ destination: queue.queueArn }) },
     });
-    const maxConcurrency = Math.max(...Object.values(config.maxConcurrency));
-    entry.fedBy(queue, maxConcurrency);
-    // One at a time: an import that kills its function takes no other with it.
-    entry.fedBy(imports, importsAtOnce, 1);
+    // Jobs can be scheduled as fast as the busiest consumer may run them.
+    entry.fedBy(queue, queuePlans.intake, Math.max(...Object.values(config.maxConcurrency)));
+    entry.fedBy(imports, queuePlans.imports);
     this.lambda = entry.lambda;
   }
 }

@@ -4,6 +4,7 @@ import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { LifecycleEnv } from "../../../lambdas/aws/start/env.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import { stream } from "../../../lambdas/topology.ts";
 import { allow } from "../../grants/capability.ts";
 import type { Config } from "../../settings/config.ts";
 import type { StateStack } from "../../stacks/state-stack.ts";
@@ -16,19 +17,19 @@ export interface LifecycleProps {
   config: Config;
   state: StateStack;
   products: readonly Product[];
-  /** The queues of those who tell others. */
-  tell: { tasks: Queue; webhooks: Queue };
+  /** The queues of the functions that notify Step Functions tasks and webhooks. */
+  outbound: { tasks: Queue; webhooks: Queue };
 }
 
 /**
- * Tells the bus and other services of what happens to jobs, counts it, and deletes what they leave in the bucket: fed by the
- * table's stream.
+ * Publishes what happens to jobs to the bus, to waiting tasks and to webhooks, counts it, and deletes what jobs leave in the
+ * bucket. Fed by the table's stream.
  */
 export class Lifecycle extends Construct {
-  constructor(scope: Construct, id: string, { config, state, products, tell }: LifecycleProps) {
+  constructor(scope: Construct, id: string, { config, state, products, outbound }: LifecycleProps) {
     super(scope, id);
     const { table, bucket, bus } = state;
-    const stream = table.tableStreamArn as string;
+    const eventSourceArn = table.tableStreamArn as string;
     const deadLetters = new DeadLetters(this, "DeadLetters");
     const { lambda } = new EntryFunction<typeof LifecycleEnv>(this, "Entry", {
       entry: "lifecycle",
@@ -38,35 +39,33 @@ export class Lifecycle extends Construct {
         BUCKET_NAME: bucket.bucketName,
         EVENT_BUS_NAME: bus.eventBusName,
         PUBLISH: config.publish.join(","),
-        TASK_QUEUE_URL: tell.tasks.queueUrl,
-        WEBHOOK_QUEUE_URL: tell.webhooks.queueUrl,
+        TASK_QUEUE_URL: outbound.tasks.queueUrl,
+        WEBHOOK_QUEUE_URL: outbound.webhooks.queueUrl,
         LIFECYCLE_DLQ_URL: deadLetters.queueUrl,
       },
-      timeout: Duration.seconds(60),
-      memorySize: 256,
       allow: [
-        allow(readStream, [stream]),
+        allow(readStream, [eventSourceArn]),
         allow(["dynamodb:ListStreams"], ["*"], anyStream),
         allow(["events:PutEvents"], [bus.eventBusArn]),
         statsAccess(state, "dynamodb:UpdateItem"),
         removeBlobs(state, folders.inputs, folders.progress),
-        allow(["sqs:SendMessage"], [deadLetters.queueArn, ...Object.values(tell).map(({ queueArn }) => queueArn)]),
+        allow(["sqs:SendMessage"], [deadLetters.queueArn, ...Object.values(outbound).map(({ queueArn }) => queueArn)]),
       ],
     });
     lambda.addEventSourceMapping("Stream", {
-      eventSourceArn: stream,
+      eventSourceArn,
       startingPosition: StartingPosition.TRIM_HORIZON,
       filters: streamFilter(publishedEvents(config.publish, products)).map((pattern) => FilterCriteria.filter(pattern)),
-      batchSize: 100,
-      maxBatchingWindow: Duration.seconds(1),
-      // One keeps up with the 1000 writes a second that a shard has at most: a third of them are claims, and a batch of 100
-      // takes about 10 ms of a processor, 70 ms of what this memory gives. (If `started` is told it falls behind there, and
-      // catches up.) More would make batches smaller, and each costs an invocation and a counter's write.
+      batchSize: stream.batchSize,
+      maxBatchingWindow: Duration.seconds(stream.windowSeconds),
+      // One invocation at a time keeps up with the 1000 writes per second that a shard takes: a third of them are claims, and a
+      // batch of 100 needs about 10 ms of a processor, which is 70 ms at this memory size. (If `started` is published it falls
+      // behind there, and catches up.) More would make batches smaller, and each costs an invocation and a write of counters.
       parallelizationFactor: 1,
       reportBatchItemFailures: true,
-      // For a write that makes the function crash or time out: what makes it throw, it sets aside itself.
+      // For a record that crashes the function or makes it time out. Records that make it throw are set aside by the function.
       bisectBatchOnError: true,
-      // The stream forgets after 24 hours; half of that leaves time to look at the dead letters, which name their place in it.
+      // The stream keeps records for 24 hours. Half of that leaves time to read the dead letters, which name their records.
       maxRecordAge: Duration.hours(12),
       retryAttempts: 10_000,
       onFailure: { bind: () => ({ destination: deadLetters.queueArn }) },
@@ -75,7 +74,7 @@ export class Lifecycle extends Construct {
 }
 
 /**
- * What an event source mapping asks of a function's role.
+ * What an event source mapping requires of a function's role.
  * https://docs.aws.amazon.com/lambda/latest/dg/with-ddb.html#events-dynamodb-permissions
  */
 const readStream = ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator"];

@@ -6,7 +6,7 @@ import type { StateStack } from "../../stacks/state-stack.ts";
 import type { JobQueue } from "../queues/job-queue.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
 
-/** What every entry that works with jobs stands on. */
+/** What every function that works with jobs depends on. */
 export interface Platform {
   config: Config;
   state: StateStack;
@@ -14,7 +14,7 @@ export interface Platform {
   schedules: JobSchedules;
 }
 
-/** The environment of an entry that works with jobs. */
+/** The environment of a function that works with jobs. */
 export function jobsEnvironment(platform: Platform): Required<EnvOf<typeof JobsEnv>> {
   const { config, state, queues, schedules } = platform;
   const byType = (value: (type: JobType) => unknown) =>

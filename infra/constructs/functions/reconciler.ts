@@ -4,33 +4,32 @@ import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { JobsEnv } from "../../../lambdas/aws/start/env.ts";
 import { jobTypes } from "../../../lambdas/core/job/job.ts";
+import { reconcileEverySeconds } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import { accessTo } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { jobsEnvironment, type Platform } from "./platform.ts";
 
-/** Hands overdue jobs over again, every minute: what a crash left between a record and its dispatch. */
+/** Redispatches overdue jobs every minute: a crash between the record of a job and its dispatch leaves them behind. */
 export class Reconciler extends Construct {
   constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id);
     const may = accessTo(platform);
     const { lambda } = new EntryFunction<typeof JobsEnv>(this, "Entry", {
       entry: "reconciler",
-      description: "Hands overdue jobs over again",
+      description: "Redispatches overdue jobs",
       environment: jobsEnvironment(platform),
-      timeout: Duration.seconds(55),
-      memorySize: 256,
       allow: [may.listJobs(), may.readManyJobs(), may.send(...jobTypes)],
     });
-    // A run that failed is not repeated, neither by the rule nor by Lambda: the next one is due by then and does the same.
-    const once = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
+    const period = Duration.seconds(reconcileEverySeconds);
+    // Neither the rule nor Lambda retries a run that failed: by then the next one is due, and does the same work.
+    const once = { retryAttempts: 0, maxEventAge: period };
     lambda.configureAsyncInvoke(once);
     const rule = new Rule(this, "EveryMinute", {
-      schedule: Schedule.rate(Duration.minutes(1)),
+      schedule: Schedule.rate(period),
       targets: [new LambdaFunction(lambda, once)],
     });
-    const because =
-      "The event says nothing but that a minute has passed; an alarm tells when the reconciler does not run.";
+    const because = "The event says only that a minute has passed; an alarm reports a reconciler that does not run.";
     acknowledge(lambda, { "Serverless-LambdaAsyncFailureDestination": because });
     acknowledge(rule, { "Serverless-EventBusDLQ": because });
   }

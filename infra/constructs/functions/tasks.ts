@@ -1,23 +1,23 @@
 import type { Queue } from "aws-cdk-lib/aws-sqs";
-import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { TasksEnv } from "../../../lambdas/aws/start/env.ts";
 import { allow } from "../../grants/capability.ts";
+import { queuePlans } from "../../settings/plans.ts";
 import { JobQueue } from "../queues/job-queue.ts";
 import { accessTo, folders } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import type { Platform } from "./platform.ts";
 
-/** Tells the tasks of Step Functions that wait for jobs that these go on, and how they end. */
+/** Sends heartbeats and outcomes to the Step Functions tasks that wait for jobs. */
 export class Tasks extends Construct {
-  /** What they are to be told. */
+  /** What is to be sent to them. */
   readonly queue: Queue;
 
   constructor(scope: Construct, id: string, platform: Platform) {
     super(scope, id);
     const { table, bucket } = platform.state;
-    const timeout = Duration.seconds(30);
-    const { queue, deadLetters } = new JobQueue(this, "Queue", { consumerTimeout: timeout });
+    const plan = queuePlans.tasks;
+    const { queue, deadLetters } = new JobQueue(this, "Queue", plan);
     this.queue = queue;
     const may = accessTo(platform);
     const entry = new EntryFunction<typeof TasksEnv>(this, "Entry", {
@@ -29,23 +29,21 @@ export class Tasks extends Construct {
         TASK_QUEUE_URL: queue.queueUrl,
         TASK_DLQ_URL: deadLetters.queueUrl,
       },
-      timeout,
-      memorySize: 256,
-      // Each heartbeat sends the message of the next one; the end of the job, or of the task, ends the chain.
+      // Each heartbeat sends the message of the next one, until the job or the task ends.
       loops: true,
       allow: [
         may.readJobs(),
         may.readBlobs(folders.results),
-        may.missBlobs(),
-        // What AWS will never take is put aside at once.
+        may.seeMissingBlobs(),
+        // It moves to the dead-letter queue what AWS will never accept.
         allow(["sqs:SendMessage"], [queue.queueArn, deadLetters.queueArn]),
         allow(["states:SendTaskSuccess", "states:SendTaskFailure", "states:SendTaskHeartbeat"], ["*"], anyTask),
       ],
     });
-    entry.fedBy(queue, 10);
+    entry.fedBy(queue, plan);
   }
 }
 
 /** https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsstepfunctions.html */
 const anyTask =
-  "A task is named by its token alone: IAM knows no narrower resource than every state machine of the account.";
+  "A task is named by its token alone: IAM supports no narrower resource than every state machine of the account.";

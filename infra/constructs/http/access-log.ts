@@ -1,8 +1,8 @@
 import type { HttpApiSettings } from "../../settings/http-api.ts";
 
 /**
- * A line of API Gateway's access log: who asked for what, and how it went. Successes are in no other log. The path holds ids
- * at most; queries and headers are left out. Without the CDK: what a job costs is counted from it.
+ * A line of API Gateway's access log: who requested what, and with which outcome. Successful requests are in no other log. The
+ * path contains ids at most; queries and headers are left out. Free of CDK, because the cost benchmark uses it.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-logging-variables.html
  */
 export const accessLogFormat = (auth: HttpApiSettings["auth"]): string =>
@@ -10,7 +10,7 @@ export const accessLogFormat = (auth: HttpApiSettings["auth"]): string =>
     request_id: "$context.requestId",
     time: "$context.requestTimeEpoch",
     ip: "$context.identity.sourceIp",
-    // The authorizer says the id of the key.
+    // The authorizer returns the id of the key.
     ...(auth === "key" ? { key_id: "$context.authorizer.key_id" } : { caller: "$context.identity.userArn" }),
     method: "$context.httpMethod",
     path: "$context.path",

@@ -20,56 +20,55 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, LogGroupClass } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { openPaths } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import { readConfig } from "../../settings/config.ts";
 import type { HttpApiSettings } from "../../settings/http-api.ts";
 import { accessLogFormat } from "./access-log.ts";
 
-/** What anybody may ask without a key: whether the service is up, and how its API and its events look. */
-const open = ["/v1/health", "/openapi.json", "/events.json"];
-
 export interface JobsHttpApiProps {
   api: IFunction;
-  /** Absent where IAM decides who may ask. */
+  /** Absent where IAM authorizes callers. */
   authorizer: IFunction | undefined;
-  door: HttpApiSettings;
+  settings: HttpApiSettings;
 }
 
-/** The HTTP API: everything under /v1 goes past the authorizer, or IAM, to one function. */
+/** The HTTP API: everything under /v1 passes the authorizer, or IAM, and reaches one function. */
 export class JobsHttpApi extends Construct {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly stage: HttpStage;
-  /** What callers with IAM are allowed to invoke. */
+  /** What IAM policies of callers must allow them to invoke. */
   readonly arn: string;
-  /** Where DNS has to lead the API's own name, if it has one. */
+  /** The target of the DNS record for the API's own domain name, if it has one. */
   readonly domain: DomainName | undefined;
 
-  constructor(scope: Construct, id: string, { api, authorizer, door }: JobsHttpApiProps) {
+  constructor(scope: Construct, id: string, { api, authorizer, settings }: JobsHttpApiProps) {
     super(scope, id);
     const http = new HttpApi(this, "Http", {
       apiName: Stack.of(this).stackName,
       description: "Ductape Jobs",
       createDefaultStage: false,
-      ...(door.corsOrigins.length > 0 && { corsPreflight: preflightFor(door) }),
+      ...(settings.corsOrigins.length > 0 && { corsPreflight: preflightFor(settings) }),
     });
     const integration = new HttpLambdaIntegration("Api", api);
-    const methods = door.corsOrigins.length > 0 ? allButOptions : [HttpMethod.ANY];
-    const guard = authorizer ? byKey(authorizer, door) : new HttpIamAuthorizer();
+    const methods = settings.corsOrigins.length > 0 ? allButOptions : [HttpMethod.ANY];
+    const guard = authorizer ? byKey(authorizer, settings) : new HttpIamAuthorizer();
     http.addRoutes({ path: "/v1/{proxy+}", methods, integration, authorizer: guard });
-    for (const path of open) {
-      // By every method, so that a probe may ask with HEAD, and what is no method of theirs is told so (405).
+    for (const path of openPaths) {
+      // Any method, so that probes may use HEAD, and the API itself answers other methods with 405.
       const routes = http.addRoutes({ path, methods, integration });
       for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": openBecause });
     }
-    this.domain = door.domain && ownDomain(this, door.domain);
-    this.stage = this.addStage(http, door);
-    this.url = door.domain ? `https://${door.domain.name}` : http.apiEndpoint;
+    this.domain = settings.domain && customDomain(this, settings.domain);
+    this.stage = this.addStage(http, settings);
+    this.url = settings.domain ? `https://${settings.domain.name}` : http.apiEndpoint;
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
   }
 
   private addStage(httpApi: HttpApi, { rateLimit, burstLimit, auth }: HttpApiSettings): HttpStage {
-    // Of a class that costs half, since nobody but queries reads it. Its class is for good: another one needs another id.
+    // Infrequent Access costs half, and only queries read this log. The class of a log group cannot be changed: another class
+    // needs another construct id.
     // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CloudWatch_Logs_Log_Classes.html
     const logs = new LogGroup(this, "RequestLogs", {
       logGroupClass: LogGroupClass.INFREQUENT_ACCESS,
@@ -80,9 +79,9 @@ export class JobsHttpApi extends Construct {
       httpApi,
       stageName: "$default",
       autoDeploy: true,
-      // What is beyond is answered 429 at the door, so that one client cannot use up the account's Lambda concurrency.
+      // API Gateway answers the rest with 429, so that one client cannot use up the account's Lambda concurrency.
       throttle: { rateLimit, burstLimit },
-      // Metrics by route would be billed, and say nothing: all of /v1 is one route. The access log has the path of each request.
+      // Metrics per route would be billed and say nothing: all of /v1 is one route. The access log has the path of each request.
       detailedMetricsEnabled: false,
       accessLogSettings: {
         destination: new LogGroupLogDestination(logs),
@@ -93,7 +92,7 @@ export class JobsHttpApi extends Construct {
   }
 }
 
-const ownDomain = (scope: Construct, { name, certificateArn }: NonNullable<HttpApiSettings["domain"]>): DomainName =>
+const customDomain = (scope: Construct, { name, certificateArn }: NonNullable<HttpApiSettings["domain"]>): DomainName =>
   new DomainName(scope, "Domain", {
     domainName: name,
     certificate: Certificate.fromCertificateArn(scope, "Certificate", certificateArn),
@@ -101,8 +100,8 @@ const ownDomain = (scope: Construct, { name, certificateArn }: NonNullable<HttpA
   });
 
 /**
- * What pages of these origins may send and read. API Gateway answers the browser's OPTIONS by itself, but only where no
- * route takes OPTIONS: one for any method would ask the preflight, which has no key, for one.
+ * What pages of these origins may send and read. API Gateway answers the browser's OPTIONS requests itself, but only if no
+ * route accepts OPTIONS: a route for any method would require a key of the preflight request, which has none.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-cors.html
  */
 const preflightFor = ({ corsOrigins, auth }: HttpApiSettings): CorsPreflightOptions => ({
@@ -119,7 +118,7 @@ const preflightFor = ({ corsOrigins, auth }: HttpApiSettings): CorsPreflightOpti
   maxAge: Duration.hours(1),
 });
 
-/** The methods that no route of ours has reach the API too: it says in its own words that they are none. */
+/** Includes methods that no route has: the API answers them in its own words. */
 const allButOptions = [
   HttpMethod.GET,
   HttpMethod.POST,
@@ -130,9 +129,9 @@ const allButOptions = [
 ];
 
 const openBecause =
-  "Open on purpose: probes and clients ask for the health and the schemas before they have a key; none says anything about jobs.";
+  "Open on purpose: probes and clients request the health and the schemas before they have a key; none of them reveals anything about jobs.";
 
-/** For as long as the answer to a key is kept, one that was revoked may go on working. */
+/** A revoked key may continue to work for as long as API Gateway caches the authorizer's answer. */
 const byKey = (authorizer: IFunction, { authCacheSeconds }: HttpApiSettings) =>
   new HttpLambdaAuthorizer("ByKey", authorizer, {
     identitySource: ["$request.header.Authorization"],

@@ -6,8 +6,8 @@ import { allowIf, grant } from "../../grants/capability.ts";
 import type { Network } from "../../settings/network.ts";
 
 /**
- * Puts a function into subnets of the team's VPC. By ids alone, without the CDK's notion of a VPC: that would have to be
- * looked up in the account, and synth needs neither credentials nor a network.
+ * Puts a function into subnets of the team's VPC. It uses ids instead of the CDK's VPC construct, which would have to be looked
+ * up in the account: synthesis needs neither credentials nor a network.
  */
 export function placeIn(lambda: LambdaFunction, role: Role, { subnetIds, vpcId, securityGroupIds }: Network): void {
   const groups = securityGroupIds ?? (vpcId === undefined ? [] : [ownGroup(lambda, vpcId)]);
@@ -15,23 +15,24 @@ export function placeIn(lambda: LambdaFunction, role: Role, { subnetIds, vpcId, 
   grant(role, networkInterfaces);
 }
 
-/** Lets everything out and nothing in. The group of a database admits it, by the id in the output. */
+/** Allows all outbound and no inbound traffic. The security groups of databases must admit it, by the id in the output. */
 function ownGroup(lambda: LambdaFunction, vpcId: string): string {
   const group = new CfnSecurityGroup(lambda, "SecurityGroup", {
     vpcId,
+    // Changing this text would replace the group, and the rules of the databases that refer to it would no longer match.
     groupDescription: "Where the database actions of Ductape Jobs come from",
     securityGroupEgress: [{ ipProtocol: "-1", cidrIp: "0.0.0.0/0", description: "Databases, and the APIs of AWS" }],
   });
   new CfnOutput(Stack.of(lambda), "DatabaseSecurityGroup", {
     value: group.attrGroupId,
-    description: "The security group that database actions come from: let it in where the databases are",
+    description: "The security group of database actions: allow it in the security groups of the databases",
   });
   return group.attrGroupId;
 }
 
 /**
- * Lambda makes and deletes the function's network interfaces as the function's role, and asks for all resources. The
- * condition keeps that from the function's own code, whose requests alone carry the key.
+ * Lambda creates and deletes the function's network interfaces with the function's role, and requires all resources. The
+ * condition denies this to the function's own code, because only its requests carry that key.
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
  * https://docs.aws.amazon.com/lambda/latest/dg/permissions-source-function-arn.html
  */
@@ -46,5 +47,5 @@ const networkInterfaces = allowIf(
     "ec2:UnassignPrivateIpAddresses",
   ],
   ["*"],
-  "Lambda asks for all resources to place a function in a VPC; the function's own code may use none of it.",
+  "Lambda requires all resources to place a function in a VPC; the function's own code may use none of them.",
 );

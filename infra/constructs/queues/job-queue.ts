@@ -1,50 +1,49 @@
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Duration } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
+import { deadLetterRetentionDays, type QueuePlan } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 
-/** How the queues of jobs and their dead letters are alike. */
-export const queueDefaults = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
+/** What queues and dead-letter queues have in common. */
+const queueDefaults = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true } as const;
 
-/** Long enough that somebody looks: the most that SQS keeps. */
-export const deadLetterRetention = Duration.days(14);
-
-/** A queue where undeliverable messages end. Every one of them has its alarm. */
+/** A queue for undeliverable messages. Every one of them has an alarm. */
 export class DeadLetters extends Queue {
   constructor(scope: Construct, id: string) {
-    super(scope, id, { ...queueDefaults, retentionPeriod: deadLetterRetention });
-    const because = "This queue is where undeliverable messages end: it is itself a dead-letter queue.";
+    super(scope, id, { ...queueDefaults, retentionPeriod: Duration.days(deadLetterRetentionDays) });
+    const because = "This is itself a dead-letter queue: undeliverable messages end here.";
     acknowledge(this, { "AwsSolutions-SQS3": because, "Serverless-SQSRedrivePolicy": because });
   }
 }
 
 /**
- * Dead letters that stay readable while the key of the team's is not to be used, which is what brings them here. They keep
- * the key of SQS; what they hold of the team's is encrypted by then.
+ * Dead letters that stay readable while the team's KMS key cannot be used, which is the reason they are here. The queue keeps
+ * the encryption of SQS; the team's data in the messages is encrypted already.
  */
-export class UnderKeyOfAws extends DeadLetters {}
+export class SqsEncryptedDeadLetters extends DeadLetters {}
 
-/**
- * Deliveries of a message before it goes to the dead letters. What fails comes again after 5 s, then 10, 20, ... up to 15
- * minutes (`lambdas/aws/sqs/redelivery.ts`): three hours in all.
- */
-export const maxReceiveCount = 20;
+/** A queue that feeds a function, as the topology plans it. */
+export const fedQueue = (
+  scope: Construct,
+  id: string,
+  { visibilitySeconds, retentionDays, receives }: QueuePlan,
+  deadLetters: DeadLetters,
+): Queue =>
+  new Queue(scope, id, {
+    ...queueDefaults,
+    visibilityTimeout: Duration.seconds(visibilitySeconds),
+    retentionPeriod: Duration.days(retentionDays),
+    deadLetterQueue: { queue: deadLetters, maxReceiveCount: receives },
+  });
 
-/** A queue that a function consumes, and the one that takes the messages which the function could not handle. */
+/** A queue that feeds a function, and a dead-letter queue of its own for the messages that the function could not handle. */
 export class JobQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetters: DeadLetters;
 
-  constructor(scope: Construct, id: string, { consumerTimeout }: { consumerTimeout: Duration }) {
+  constructor(scope: Construct, id: string, plan: QueuePlan) {
     super(scope, id);
     this.deadLetters = new DeadLetters(this, "DeadLetters");
-    this.queue = new Queue(this, "Queue", {
-      ...queueDefaults,
-      // https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-      visibilityTimeout: Duration.seconds(6 * consumerTimeout.toSeconds()),
-      // A message moved to the dead letters keeps its age, so it has to be younger there than they are kept.
-      retentionPeriod: Duration.days(7),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount },
-    });
+    this.queue = fedQueue(this, "Queue", plan, this.deadLetters);
   }
 }

@@ -4,34 +4,34 @@ import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { CfnDeletionPolicy, Names, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
-import { nameByBirth } from "../functions/name-by-birth.ts";
+import { stackUniqueName } from "../functions/stack-unique-name.ts";
 import { DeadLetters } from "./job-queue.ts";
 
-/** Where the schedules of jobs that are due later live, and as whom EventBridge Scheduler delivers them. */
+/** The schedules of jobs that are due later, and the roles with which EventBridge Scheduler delivers them. */
 export class JobSchedules extends Construct {
   readonly group: ScheduleGroup;
-  /** The name that the group had before it was named by its stack's birth; where jobs of that time have their schedules. */
+  /** The name that the group had in version 0.1.0. Jobs of that time still have their schedules there. */
   readonly earlierGroupName: string;
-  /** One a type: it sends to that type's queue alone, so that who may make schedules of one type reaches no other's queue. */
+  /** One per type, which sends to that type's queue only: whoever may create schedules of one type reaches no other queue. */
   readonly roles: Record<JobType, Role>;
   /**
-   * The one that all types shared before each had its own. Schedules keep the role that they were made with, for up to the five
-   * years that a job may be ahead, so it stays; nothing of this version makes schedules with it.
+   * The role that all types shared before each had its own. Schedules keep the role they were created with, for up to the five
+   * years that a job may be ahead, so it stays. This version creates no schedules with it.
    */
   readonly sharedRole: Role;
   readonly deadLetters: DeadLetters;
 
   constructor(scope: Construct, id: string, { targets }: { targets: Record<JobType, IQueue> }) {
     super(scope, id);
-    // Its schedules go with it, and may: they name queues and a role that go too, and the jobs they stand for are kept by
-    // the state stack, from where the reconciler of the next deployment hands them over.
+    // Its schedules may be deleted with it: they refer to queues and a role that are deleted too, and the state stack keeps the
+    // jobs, which the reconciler of the next deployment redispatches.
     // A group that is being deleted keeps its name until all of its schedules are gone, which takes a while.
     // https://docs.aws.amazon.com/scheduler/latest/APIReference/API_DeleteScheduleGroup.html
     this.group = new ScheduleGroup(this, "Group", {
-      scheduleGroupName: nameByBirth(Stack.of(this)),
+      scheduleGroupName: stackUniqueName(Stack.of(this)),
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    // A deployment that has the group by its earlier name gets another one, and keeps that: its schedules go on firing.
+    // A deployment that has the group under its earlier name gets another group and keeps that one: its schedules continue to fire.
     // https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-attribute-updatereplacepolicy.html
     (this.group.node.defaultChild as CfnScheduleGroup).cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
     this.earlierGroupName = Names.uniqueResourceName(this.group, { maxLength: 64, separator: "-" });
@@ -54,7 +54,7 @@ export class JobSchedules extends Construct {
   }
 
   /**
-   * The Scheduler, on behalf of this account's groups only. It names the group, never a schedule, as its source.
+   * EventBridge Scheduler, on behalf of this deployment's groups only. It names the group as its source, never a schedule.
    * https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
    */
   private scheduler(): ServicePrincipal {

@@ -1,24 +1,33 @@
 import { PolicyStatement, type Role } from "aws-cdk-lib/aws-iam";
 import { Stack } from "aws-cdk-lib/core";
-import { keysPartition } from "../../../lambdas/aws/dynamodb/api-keys.ts";
-import { endpointPrefix } from "../../../lambdas/aws/dynamodb/endpoints.ts";
-import { prefix as jobsPrefix } from "../../../lambdas/aws/dynamodb/job-item.ts";
-import { statsPrefix } from "../../../lambdas/aws/dynamodb/stats-store.ts";
-import { waitsPrefix } from "../../../lambdas/aws/dynamodb/waits.ts";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
+import {
+  endpointPrefix,
+  importPrefix,
+  inputsPrefix,
+  jobsPrefix,
+  keysPartition,
+  phaseIndex,
+  progressPrefix,
+  reportPrefix,
+  resultsPrefix,
+  statsPrefix,
+  uploadsPrefix,
+  waitsPrefix,
+} from "../../../lambdas/topology.ts";
 import { allow, type Capability } from "../../grants/capability.ts";
-import { phaseIndex, type StateStack } from "../../stacks/state-stack.ts";
+import type { StateStack } from "../../stacks/state-stack.ts";
 import type { Platform } from "../functions/platform.ts";
 import type { JobSchedules } from "../queues/job-schedules.ts";
 
-/** What an entry may do with jobs: one word a capability, each with its actions and the very resources. */
+/** What a function may do with jobs: a name per capability, each with its actions and its exact resources. */
 export function accessTo({ state, queues, schedules }: Platform) {
   const { partition, region, account } = Stack.of(schedules);
-  /** Their names start with the id of the job (`scheduleName`). */
+  /** The names of schedules start with the id of their job (`scheduleName`). */
   const schedulesIn = (group: string) => `arn:${partition}:scheduler:${region}:${account}:schedule/${group}/job_*`;
   const { tableArn } = state.table;
   const jobItems = (action: string) => itemsAccess(state, [action], `${jobsPrefix}*`);
-  // As an import already, so that its wildcards can be acknowledged by the name they will have in the template.
+  // As an import value already, so that the wildcards can be acknowledged by the name that they will have in the template.
   const bucketArn = state.exportValue(state.bucket.bucketArn);
   const objects = (folders: Folder[]) => folders.map((folder) => `${bucketArn}/${folder}`);
   return {
@@ -30,56 +39,56 @@ export function accessTo({ state, queues, schedules }: Platform) {
     removeJobs: () => jobItems("dynamodb:DeleteItem"),
     readStats: () => statsAccess(state, "dynamodb:Query"),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
-    listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex}`]),
-    /** The archived runs of a job, which stand beside its state in the table. */
+    listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
+    /** The archived runs of a job, which are in the same partition as the job itself. */
     listRuns: () => jobItems("dynamodb:Query"),
 
-    readBlobs: (...from: Folder[]) => allow(["s3:GetObject"], objects(from), oneObjectAJob),
-    writeBlobs: (...to: Folder[]) => allow(["s3:PutObject"], objects(to), oneObjectAJob),
+    readBlobs: (...from: Folder[]) => allow(["s3:GetObject"], objects(from), oneObjectPerJob),
+    writeBlobs: (...to: Folder[]) => allow(["s3:PutObject"], objects(to), oneObjectPerJob),
     removeBlobs: (...from: Folder[]) => removeBlobs(state, ...from),
     /** Without it S3 answers 403 instead of 404 for an object that is gone. */
-    missBlobs: () => allow(["s3:ListBucket"], [bucketArn]),
+    seeMissingBlobs: () => allow(["s3:ListBucket"], [bucketArn]),
 
     send: (...types: JobType[]) => {
       const arns = types.map((type) => queues[type].queue.queueArn);
       return allow(["sqs:SendMessage"], arns);
     },
     schedule: () =>
-      allow(["scheduler:CreateSchedule"], [schedulesIn(schedules.group.scheduleGroupName)], oneScheduleAnAttempt),
-    unschedule: () => allow(["scheduler:DeleteSchedule"], groupsOf(schedules).map(schedulesIn), oneScheduleAnAttempt),
+      allow(["scheduler:CreateSchedule"], [schedulesIn(schedules.group.scheduleGroupName)], oneSchedulePerAttempt),
+    unschedule: () => allow(["scheduler:DeleteSchedule"], groupsOf(schedules).map(schedulesIn), oneSchedulePerAttempt),
     /**
-     * For who may send to every queue by itself: while a deployment goes on, the function is still the version before, which
-     * makes schedules with the one role that all types shared.
+     * For functions that may send to every queue anyway: during a deployment the previous version of the function still runs,
+     * which creates schedules with the role that all types shared.
      */
     passSharedScheduleRole: () => passRoles([schedules.sharedRole]),
     passScheduleRoles: (...types: JobType[]) => passRoles(types.map((type) => schedules.roles[type])),
   };
 }
 
-/** What a bucket's folders are called in a policy; the ARN is an import already, as in `accessTo`. */
+/** Deleting objects. The bucket's ARN is an import value, as in `accessTo`. */
 export const removeBlobs = (state: StateStack, ...from: Folder[]): Capability => {
   const bucketArn = state.exportValue(state.bucket.bucketArn);
   return allow(
     ["s3:DeleteObject"],
     from.map((folder) => `${bucketArn}/${folder}`),
-    oneObjectAJob,
+    oneObjectPerJob,
   );
 };
 
-/** The counters are items beside the jobs: who may count has no way to a job. */
+/** Counters are items of the same table: whoever may count cannot reach a job. */
 export const statsAccess = (state: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
   itemsAccess(state, [action], `${statsPrefix}*`);
 
-/** So is what is known of the endpoints of webhooks. */
+/** The same holds for the state of webhook endpoints. */
 export const endpointAccess = (state: StateStack): Capability =>
   itemsAccess(state, ["dynamodb:GetItem", "dynamodb:UpdateItem"], `${endpointPrefix}*`);
 
-/** API keys are items beside the jobs too: only the authorizer reads them, and no function of ours makes one. */
+/** And for API keys: only the authorizer reads them, and no function creates one. */
 export const readApiKeys = (state: StateStack): Capability => itemsAccess(state, ["dynamodb:GetItem"], keysPartition);
 
 /**
- * Jobs, counters, endpoints and API keys share the table; who may do something with the ones has no way to the others. A
- * request that names no item, as a Scan does, would pass the condition: no capability has such an action.
+ * Jobs, counters, endpoints and API keys share the table; whoever may use one kind of item cannot reach the others. A request
+ * that names no item, such as a Scan, would pass the condition: no capability contains such an action.
  */
 const itemsAccess = ({ table }: StateStack, actions: string[], leadingKeys: string): Capability => ({
   statement: new PolicyStatement({
@@ -92,26 +101,27 @@ const itemsAccess = ({ table }: StateStack, actions: string[], leadingKeys: stri
 export const readApiKey = ({ apiKeyArn }: StateStack): Capability =>
   allow(["secretsmanager:GetSecretValue"], [apiKeyArn]);
 
-/** What the bucket is divided into, by the keys that `core` gives its blobs. */
+/** The bucket's folders, as object names in a policy. */
 export const folders = {
-  inputs: "inputs/*",
-  results: "results/*",
-  progress: "progress*",
-  uploads: "uploads/*",
-  imports: "imports/*",
-  importReports: "import-reports/*",
+  inputs: `${inputsPrefix}*`,
+  results: `${resultsPrefix}*`,
+  // Without the slash: an early version wrote below `progresss/`, where a feature of that time still has its progress.
+  progress: `${progressPrefix.slice(0, -1)}*`,
+  uploads: `${uploadsPrefix}*`,
+  imports: `${importPrefix}*`,
+  importReports: `${reportPrefix}*`,
 } as const;
 type Folder = (typeof folders)[keyof typeof folders];
 
-const oneObjectAJob =
-  "One object a job or upload in its folder: the keys hold their ids, which nobody knows beforehand.";
-const oneScheduleAnAttempt =
-  "One schedule an attempt, in the group of this app: the names hold the ids of jobs, which nobody knows beforehand.";
+const oneObjectPerJob =
+  "One object per job or upload in its folder: the keys contain their ids, which are not known in advance.";
+const oneSchedulePerAttempt =
+  "One schedule per attempt, in the groups of this deployment: the names contain the ids of jobs, which are not known in advance.";
 
-/** Where a job's schedule may be: an earlier version has made it in the group of an earlier name. */
+/** Where a job's schedule may be: version 0.1.0 created schedules in a group of another name. */
 const groupsOf = ({ group, earlierGroupName }: JobSchedules): string[] => [group.scheduleGroupName, earlierGroupName];
 
-/** CreateSchedule hands a role over: to the Scheduler and nobody else. */
+/** CreateSchedule passes a role: to EventBridge Scheduler and no other service. */
 const passRoles = (roles: Role[]): Capability => ({
   statement: new PolicyStatement({
     actions: ["iam:PassRole"],

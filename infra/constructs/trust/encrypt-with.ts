@@ -6,19 +6,19 @@ import { CfnQueue } from "aws-cdk-lib/aws-sqs";
 import { Aspects, Stack } from "aws-cdk-lib/core";
 import type { IConstruct } from "constructs";
 import { allowIf, grant } from "../../grants/capability.ts";
-import { UnderKeyOfAws } from "../queues/job-queue.ts";
+import { SqsEncryptedDeadLetters } from "../queues/job-queue.ts";
 
 /**
- * Encrypts every queue, topic and group of logs of a stack with a key of KMS, whoever makes them, and lets every role use it that
- * has to do with what is encrypted.
+ * Encrypts every queue, topic and log group of a stack with a KMS key, whichever construct creates them, and lets every role that
+ * works with encrypted resources use the key.
  */
 export function encryptWith(key: IKey, stack: Stack): void {
   Aspects.of(stack).add({
     visit(node: IConstruct) {
       if (node instanceof CfnLogGroup) node.kmsKeyId = key.keyArn;
-      // That of the alarms has its own, which CloudWatch may use.
+      // The alarm topic has a key of its own, which CloudWatch may use.
       if (node instanceof CfnTopic) node.kmsMasterKeyId ??= key.keyArn;
-      if (node instanceof CfnQueue && !(node.node.scope instanceof UnderKeyOfAws)) {
+      if (node instanceof CfnQueue && !(node.node.scope instanceof SqsEncryptedDeadLetters)) {
         node.kmsMasterKeyId = key.keyArn;
         node.sqsManagedSseEnabled = undefined;
       }
@@ -29,10 +29,10 @@ export function encryptWith(key: IKey, stack: Stack): void {
   }
 }
 
-/** The services whose data is encrypted, and which ask on behalf of whoever calls them whether he may use the key. */
+/** The services whose data is encrypted, and which use the key on behalf of their caller. */
 const encrypting = ["dynamodb", "s3", "sqs", "sns", "secretsmanager"];
 
-/** By what the role may do by now, also what others have granted it, as an event source does. */
+/** Derived from everything the role may do by now, including what others have granted it, such as an event source. */
 function servicesOf(role: Role): string[] {
   const policy = role.node.tryFindChild("DefaultPolicy") as Policy | undefined;
   const statements = (policy?.document.toJSON()?.Statement ?? []) as { Action: string | string[] }[];
@@ -40,7 +40,7 @@ function servicesOf(role: Role): string[] {
   return encrypting.filter((service) => actions.some((action) => action.startsWith(`${service}:`)));
 }
 
-/** Through the services that the role works with, and in no other way. */
+/** Only through the services that the role works with. */
 function grantKey(role: Role, key: IKey, services: string[]): void {
   if (services.length === 0) return;
   const { region, urlSuffix } = Stack.of(role);
@@ -49,7 +49,7 @@ function grantKey(role: Role, key: IKey, services: string[]): void {
 }
 
 /**
- * What SQS and S3 ask of senders, writers and readers, and DynamoDB of whoever uses a table.
+ * What SQS and S3 require of senders, writers and readers, and DynamoDB of the users of a table.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */

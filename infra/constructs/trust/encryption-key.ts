@@ -3,12 +3,12 @@ import { type IKey, Key } from "aws-cdk-lib/aws-kms";
 import { Stack } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
 import type { Config } from "../../settings/config.ts";
-import { keptOnceUsed } from "../queues/kept.ts";
+import { retainExceptOnCreate } from "./removal.ts";
 
 /**
- * The key of KMS that a setting names, or makes; undefined for AWS's own keys. One that is made is kept when its stack goes:
- * without it nobody can read what is kept. A key of the team's needs the statements below in its own policy
- * (docs/operations/encryption.md has them).
+ * The KMS key that the setting names, or a new one; undefined for AWS's own keys. A new key is retained when its stack is deleted:
+ * without it the retained data could not be read. A key of the team's own needs the statements below in its policy
+ * (docs/operations/encryption.md lists them).
  */
 export function encryptionKey(scope: Construct, setting: Config["kmsKey"]): IKey | undefined {
   if (setting === "none") return undefined;
@@ -16,18 +16,18 @@ export function encryptionKey(scope: Construct, setting: Config["kmsKey"]): IKey
   const key = new Key(scope, "Key", {
     description: "Jobs, their inputs and results, queues, events, logs and the API key of Ductape Jobs",
     enableKeyRotation: true,
-    removalPolicy: keptOnceUsed,
+    removalPolicy: retainExceptOnCreate,
   });
   for (const statement of statementsOfServices(Stack.of(scope))) key.addToResourcePolicy(statement);
   return key;
 }
 
-/** Services that use the key by themselves and not on behalf of one of our roles. */
+/** For services that use the key themselves and not on behalf of a role of this deployment. */
 const statementsOfServices = ({ partition, region, account, urlSuffix }: Stack): PolicyStatement[] => [
   // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
   new PolicyStatement({
     sid: "Logs",
-    // Alone among these it has another name in China.
+    // Unlike the others, this principal has another name in China.
     principals: [new ServicePrincipal(`logs.${region}.${urlSuffix}`)],
     actions: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
     resources: ["*"],
@@ -35,9 +35,9 @@ const statementsOfServices = ({ partition, region, account, urlSuffix }: Stack):
       ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:*` },
     },
   }),
-  // What sends to the queues: rules of buses, topics, notifications of buckets. AWS documents this statement without a
-  // condition, and the CDK writes it so: S3 tries the queue while the bucket is made, and a refusal there rolls the whole
-  // deployment back. The policies of the queues say whose rules, topics and buckets may send.
+  // Event rules, topics and bucket notifications, which send to the queues. AWS documents this statement without a condition,
+  // and so does the CDK write it: S3 tests the queue while the bucket is created, and a refusal would roll the whole deployment
+  // back. The policies of the queues restrict whose rules, topics and buckets may send.
   // https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-key-management.html#compatibility-with-aws-services
   // https://docs.aws.amazon.com/AmazonS3/latest/userguide/grant-destinations-permissions-to-s3.html
   new PolicyStatement({

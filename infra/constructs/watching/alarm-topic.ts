@@ -8,7 +8,7 @@ import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import { acknowledge } from "../../grants/acknowledge.ts";
 
-/** Where alarms are told, when they begin and when they are over. */
+/** The topic that receives a message when an alarm is raised and another when it is over. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
 
@@ -29,14 +29,15 @@ export class AlarmTopic extends Construct {
     if (email !== undefined) this.subscribe(email);
   }
 
-  tellOf(alarm: Alarm): void {
+  /** Lets the topic receive an alarm. */
+  receive(alarm: Alarm): void {
     const action = new SnsAction(this.topic);
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
   }
 
   /**
-   * Its own: CloudWatch cannot publish to a topic under the key that AWS manages for SNS.
+   * A key of its own: CloudWatch cannot publish to a topic that is encrypted with the AWS-managed key of SNS.
    * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/Notify_Users_Alarm_Changes.html
    */
   private key(): Key {
@@ -60,7 +61,7 @@ export class AlarmTopic extends Construct {
     this.topic.addSubscription(new EmailSubscription(email));
     acknowledge(this.topic, {
       "Serverless-SNSRedrivePolicy":
-        "An e-mail that cannot be delivered helps nobody later: the alarm stays in CloudWatch and in the dashboard.",
+        "An e-mail that cannot be delivered is of no use later: the alarm stays in CloudWatch and in the dashboard.",
     });
   }
 }

@@ -13,11 +13,11 @@ import { Construct } from "constructs";
 import type { Measure } from "../../../lambdas/core/job/measures.ts";
 import { metricsNamespace } from "../functions/entry-function.ts";
 import type { JobsHttpApi } from "../http/http-api.ts";
-import { type Named, serviceMetric, type watchedIn } from "./watched.ts";
+import { type Monitored, type Named, serviceMetric } from "./monitored.ts";
 
 export interface MetricsDashboardProps {
-  watched: ReturnType<typeof watchedIn>;
-  entrance: JobsHttpApi;
+  monitored: Monitored;
+  httpApi: JobsHttpApi;
   schedules: ScheduleGroup;
 }
 
@@ -27,17 +27,17 @@ const most = { period, statistic: "Maximum" };
 const p50 = { period, statistic: "p50" };
 const p99 = { period, statistic: "p99" };
 
-/** The system on one page, beginning with what is asked most: do jobs start in time, and how do they end? */
+/** The system on one page, beginning with the most frequent questions: do jobs start on time, and how do they end? */
 export class MetricsDashboard extends Construct {
-  constructor(scope: Construct, id: string, { watched, entrance, schedules }: MetricsDashboardProps) {
+  constructor(scope: Construct, id: string, { monitored, httpApi, schedules }: MetricsDashboardProps) {
     super(scope, id);
     const { stackName, region } = Stack.of(this);
     new Dashboard(this, "Dashboard", {
-      // Dashboards are global to an account: without the Region, deployments in two Regions would overwrite each other's.
+      // Dashboards are global to an account: without the Region, deployments in two Regions would overwrite each other's dashboard.
       // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutDashboard.html
       dashboardName: `${stackName}-${region}`,
       defaultInterval: Duration.hours(12),
-      widgets: [...this.jobs(), ...queues(watched, schedules), ...this.api(entrance), ...functions(watched)],
+      widgets: [...this.jobs(), ...queues(monitored, schedules), ...this.api(httpApi), ...functions(monitored)],
     });
   }
 
@@ -53,7 +53,7 @@ export class MetricsDashboard extends Construct {
       [
         this.byJob("Completed", "completed", sum),
         this.byJob("Failed", "failed", sum),
-        this.byJob("Failed and tried again", "retried", sum),
+        this.byJob("Failed and retried", "retried", sum),
       ],
       [
         this.byJob("Cancelled", "cancelled", sum),
@@ -68,10 +68,10 @@ export class MetricsDashboard extends Construct {
       heading("API"),
       [
         graph("Requests", [stage.metricCount(sum), stage.metricClientError(sum), stage.metricServerError(sum)]),
-        graph("Answers of 3 s and more, without those that wait for a job", [
+        graph("Answers of 3 s and more, except those that wait for a job", [
           serviceMetric(this, "api", "slow_answers", sum),
         ]),
-        graph("Latency, with the time that callers asked to wait (ms)", [
+        graph("Latency, including the time that callers asked to wait (ms)", [
           stage.metricLatency(p50),
           stage.metricLatency(p99),
         ]),
@@ -79,7 +79,7 @@ export class MetricsDashboard extends Construct {
     ];
   }
 
-  /** A line for each type and product there is: they come and go with the catalog, so they are searched for. */
+  /** A line per type and product: they come and go with the catalog, so the dashboard searches for them. */
   private byJob(title: string, measure: Measure, { statistic }: { statistic: string }): GraphWidget {
     const space = `{"${metricsNamespace(this)}",product,type}`;
     const expression = `SEARCH('${space} MetricName="${measure}"', '${statistic}', ${period.toSeconds()})`;
@@ -87,18 +87,20 @@ export class MetricsDashboard extends Construct {
   }
 }
 
-const queues = ({ queues, deadLetters }: MetricsDashboardProps["watched"], schedules: ScheduleGroup): IWidget[][] => [
+const queues = ({ queues, deadLetters }: Monitored, schedules: ScheduleGroup): IWidget[][] => [
   heading("Queues and schedules"),
   [
-    each("Messages whose time has come", queues, (it, as) => it.metricApproximateNumberOfMessagesVisible(as(most))),
-    each("Age of the oldest message (s)", queues, (it, as) => it.metricApproximateAgeOfOldestMessage(as(most))),
-    each("Dead letters", deadLetters, (it, as) => it.metricApproximateNumberOfMessagesVisible(as(most))),
+    each("Messages that are due", queues, (queue, as) => queue.metricApproximateNumberOfMessagesVisible(as(most))),
+    each("Age of the oldest message (s)", queues, (queue, as) => queue.metricApproximateAgeOfOldestMessage(as(most))),
+    each("Dead letters", deadLetters, (queue, as) => queue.metricApproximateNumberOfMessagesVisible(as(most))),
   ],
   [
-    each("Messages that wait for their time", queues, (it, as) =>
-      it.metricApproximateNumberOfMessagesDelayed(as(most)),
+    each("Messages that are not due yet", queues, (queue, as) =>
+      queue.metricApproximateNumberOfMessagesDelayed(as(most)),
     ),
-    each("Messages with consumers", queues, (it, as) => it.metricApproximateNumberOfMessagesNotVisible(as(most))),
+    each("Messages being processed", queues, (queue, as) =>
+      queue.metricApproximateNumberOfMessagesNotVisible(as(most)),
+    ),
     graph("Schedules", [
       schedules.metricAttempts(sum),
       schedules.metricThrottled(sum),
@@ -109,32 +111,32 @@ const queues = ({ queues, deadLetters }: MetricsDashboardProps["watched"], sched
   ],
 ];
 
-const functions = ({ functions }: MetricsDashboardProps["watched"]): IWidget[][] => [
+const functions = ({ functions }: Monitored): IWidget[][] => [
   heading("Functions"),
   [
-    each("Errors", functions, (it, as) => it.lambda.metricErrors(as(sum))),
-    each("Throttles", functions, (it, as) => it.lambda.metricThrottles(as(sum))),
-    each("At a time", functions, (it, as) => it.lambda.metric("ConcurrentExecutions", as(most))),
+    each("Errors", functions, (fn, as) => fn.lambda.metricErrors(as(sum))),
+    each("Throttles", functions, (fn, as) => fn.lambda.metricThrottles(as(sum))),
+    each("Concurrent executions", functions, (fn, as) => fn.lambda.metric("ConcurrentExecutions", as(most))),
   ],
   [
-    each("Duration, p99 (ms)", functions, (it, as) => it.lambda.metricDuration(as(p99))),
+    each("Duration, p99 (ms)", functions, (fn, as) => fn.lambda.metricDuration(as(p99))),
     each(
-      "Age of what the lifecycle reads from the table's stream (ms)",
+      "Age of the stream records that the lifecycle function reads (ms)",
       functions.filter(({ name }) => name === "lifecycle"),
-      (it, as) => it.lambda.metric("IteratorAge", as(most)),
+      (fn, as) => fn.lambda.metric("IteratorAge", as(most)),
     ),
   ],
 ];
 
-/** A line for each of several things, under its name. */
+/** A line per resource, under its name. */
 const each = <T>(
   title: string,
-  things: readonly Named<T>[],
-  metric: (it: T, as: (options: MetricOptions) => MetricOptions) => IMetric,
+  resources: readonly Named<T>[],
+  metric: (resource: T, as: (options: MetricOptions) => MetricOptions) => IMetric,
 ): GraphWidget =>
   graph(
     title,
-    things.map(({ name, it }) => metric(it, (options) => ({ ...options, label: name }))),
+    resources.map(({ name, resource }) => metric(resource, (options) => ({ ...options, label: name }))),
   );
 
 const graph = (title: string, left: IMetric[]) =>

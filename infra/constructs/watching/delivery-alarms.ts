@@ -1,58 +1,60 @@
 import type { ScheduleGroup } from "aws-cdk-lib/aws-scheduler";
-import { sum, type Watch } from "./watch.ts";
-import { ruleMetric, type watchedIn } from "./watched.ts";
-
-type Watched = ReturnType<typeof watchedIn>;
+import { type AlarmSpec, sum } from "./alarm-spec.ts";
+import { type Monitored, ruleMetric } from "./monitored.ts";
 
 /** The functions whose failed invocations or batches Lambda sends to a queue. */
 const withDestination: readonly string[] = ["intake", "lifecycle"];
 
-/** What AWS delivers by itself and may fail to: what rules match, what functions gave up, what schedules send. */
-export const deliveries = ({ functions, rules }: Watched, schedules: ScheduleGroup): Watch[] => [
+/** What AWS delivers itself and may fail to deliver: what rules match, what functions gave up on, what schedules send. */
+export const deliveryAlarms = ({ functions, rules }: Monitored, schedules: ScheduleGroup): AlarmSpec[] => [
   ...functions
     .filter(({ name }) => withDestination.includes(name))
-    .map(({ name, it }) => ({
-      what: `undelivered-${name}`,
+    .map(({ name, resource }) => ({
+      name: `undelivered-${name}`,
       section: "Undelivered records",
-      todo: "Lambda gave an invocation up and could not put its record aside, so it is lost: check the queue's key and the role.",
+      summary:
+        "Lambda gave up on an invocation and could not set its record aside, so it is lost: check the queue's key and the role.",
       // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html
-      metric: it.lambda.metric("DestinationDeliveryFailures", sum),
-      at: 1,
+      metric: resource.lambda.metric("DestinationDeliveryFailures", sum),
+      threshold: 1,
     })),
-  ...rules.map(({ name, it }) => ({
-    what: `rule-${name}`,
+  ...rules.map(({ name, resource }) => ({
+    name: `rule-${name}`,
     section: "Rule failures",
-    todo: "EventBridge matched events and could not deliver them to the rule's target: check the target's policy and key.",
-    metric: ruleMetric(it, "FailedInvocations", sum),
-    at: 1,
+    summary:
+      "EventBridge matched events and could not deliver them to the rule's target: check the target's policy and key.",
+    metric: ruleMetric(resource, "FailedInvocations", sum),
+    threshold: 1,
   })),
-  ...ofSchedules(schedules),
+  ...scheduleAlarms(schedules),
 ];
 
-const ofSchedules = (group: ScheduleGroup): Watch[] => [
+const scheduleAlarms = (group: ScheduleGroup): AlarmSpec[] => [
   {
-    what: "schedules-dropped",
+    name: "schedules-dropped",
     section: "Schedules dropped",
-    todo: "Due jobs did not reach their queues; the reconciler sends them late. Check the Scheduler's role and the queues.",
+    summary:
+      "Due jobs did not reach their queues; the reconciler sends them late. Check the Scheduler's roles and the queues.",
     metric: group.metricDropped(sum),
-    at: 1,
+    threshold: 1,
   },
   {
-    what: "schedule-target-errors",
+    name: "schedule-target-errors",
     section: "Schedule target errors",
-    todo: "The queues refuse the Scheduler, which tries again: check its role, the queues' policies and their keys.",
+    summary: "The queues refuse the Scheduler, which retries: check its roles, the queues' policies and their keys.",
     metric: group.metricTargetErrors(sum),
-    at: 1,
-    periods: 2,
-    of: 3,
+    threshold: 1,
+    datapoints: 2,
+    evaluationPeriods: 3,
   },
   {
-    what: "schedules-throttled",
+    name: "schedules-throttled",
     section: "Schedules throttled",
-    todo: "More schedules fire at once than the account may: spread their times or raise the invocation quota.",
+    summary:
+      "More schedules fire at the same time than the account allows: spread their times or raise the invocation quota.",
     metric: group.metricThrottled(sum),
-    at: 1,
-    periods: 3,
-    of: 3,
+    threshold: 1,
+    datapoints: 3,
+    evaluationPeriods: 3,
   },
 ];

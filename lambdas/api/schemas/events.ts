@@ -2,8 +2,9 @@ import type * as z from "zod";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
 import { JobEventDetailSchema } from "../../core/job/job-event-schema.ts";
 import { EndpointDisabledSchema } from "../../core/outbound/endpoint-disabled-schema.ts";
-import { JobRejectedDetail, rejectedEvent } from "../../core/outbound/rejection.ts";
+import { JobRejectedDetail } from "../../core/outbound/rejection.ts";
 import { lazy } from "../../core/schema/lazy.ts";
+import { endpointDisabledEvent, rejectedEvent, transitionEvent } from "../../topology.ts";
 
 /*
  * The public documentation of events: `GET /events.json` and the webhooks of the OpenAPI document. The tests check every
@@ -31,7 +32,7 @@ export interface EventDoc {
 export const jobEventDocs = lazy(
   (): Record<string, EventDoc> =>
     Object.fromEntries(
-      jobEvents.map((name) => [`job.${name}`, { summary: happened[name], detail: JobEventDetailSchema() }]),
+      jobEvents.map((name) => [transitionEvent(name), { summary: happened[name], detail: JobEventDetailSchema() }]),
     ),
 );
 
@@ -40,6 +41,6 @@ export const eventDocs = lazy(
   (): Record<string, EventDoc> => ({
     ...jobEventDocs(),
     [rejectedEvent]: { summary: "A message that requested a job was refused.", detail: JobRejectedDetail },
-    "webhook.disabled": { summary: "A webhook endpoint was disabled.", detail: EndpointDisabledSchema() },
+    [endpointDisabledEvent]: { summary: "A webhook endpoint was disabled.", detail: EndpointDisabledSchema() },
   }),
 );

@@ -10,18 +10,13 @@ import {
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import { ApiKey } from "../../core/access/api-key.ts";
 import type { ApiKeys } from "../../core/ports/ports.ts";
-import { type Item, partitionKey, sortKey, ttlAttribute } from "./job-item.ts";
+import { keysPartition, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
+import type { Item } from "./job-item.ts";
 
 export interface DynamoApiKeysOptions {
   client: DynamoDBClient;
   table: string;
 }
-
-/**
- * All keys are one partition beside the jobs: the permissions of who checks keys end there, and a list of them costs the
- * same however many jobs there are. API Gateway asks seldom; one partition answers 3000 of its questions a second.
- */
-export const keysPartition = "KEYS";
 
 /** Seconds that an expired or revoked key is still listed. */
 export const rememberedSeconds = 90 * 86_400;

@@ -8,10 +8,8 @@ import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
 import type { EndpointState } from "../../core/catalog/endpoint-state.ts";
 import type { EndpointName } from "../../core/catalog/webhook.ts";
 import type { Endpoints } from "../../core/ports/outbound-ports.ts";
-import { type Item, partitionKey, sortKey } from "./job-item.ts";
-
-/** Every partition of an endpoint begins so: the permissions of who delivers to them end there. */
-export const endpointPrefix = "WEBHOOK#";
+import { endpointPrefix, partitionKey, sortKey } from "../../topology.ts";
+import type { Item } from "./job-item.ts";
 
 /** Tags hold no `#`, so it reads one way only. Not `STATE`: the stream's filter would take it for a job. */
 const keyOf = ({ product, env, webhook }: EndpointName): Item =>

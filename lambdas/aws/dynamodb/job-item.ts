@@ -2,24 +2,15 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 import type { IndexPosition } from "../../core/job/index-position.ts";
 import { isFinished, type Job, type Phase, phaseOf, phaseTime, type Stored } from "../../core/job/job.ts";
 import { shardOf } from "../../core/job/job-id.ts";
+import { jobSortKey, jobsPrefix, partitionKey, phaseIndex, sortKey, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 
-/** The table as infra declares it and the store uses it (docs/design.md 6). */
-export const partitionKey = "PK";
-export const sortKey = "SK";
-/** KEYS_ONLY. Its sort key is the job's place as text (`placeKey`). */
-export const phaseIndex = { name: "by-phase", partitionKey: "gsi_pk", sortKey: "gsi_sk" } as const;
-/** Epoch seconds; on finished jobs only. */
-export const ttlAttribute = "expires";
-
 export type Item = Record<string, AttributeValue>;
-
-const state = "STATE";
-export const prefix = "JOB#";
 const secondsPerDay = 86_400;
 
-export const keyOf = (id: string): Item => toAttributes({ [partitionKey]: `${prefix}${id}`, [sortKey]: state });
-export const idOf = (item: Item): string => (item[partitionKey]?.S ?? "").slice(prefix.length);
+export const keyOf = (id: string): Item =>
+  toAttributes({ [partitionKey]: `${jobsPrefix}${id}`, [sortKey]: jobSortKey });
+export const idOf = (item: Item): string => (item[partitionKey]?.S ?? "").slice(jobsPrefix.length);
 
 /** The index partition of one shard of a tenant's jobs in a phase. Tags hold no `#`, so it reads one way only. */
 export const phasePartition = (product: string, env: string, phase: Phase, shard: number): string =>
@@ -50,8 +41,8 @@ export function itemOf(job: Job, retentionDays: number): Item {
   return toAttributes({
     ...job,
     ...values,
-    [partitionKey]: `${prefix}${job.id}`,
-    [sortKey]: state,
+    [partitionKey]: `${jobsPrefix}${job.id}`,
+    [sortKey]: jobSortKey,
     [phaseIndex.partitionKey]: phasePartition(job.product, job.env, phaseOf(job.status), shardOf(job.id)),
     [phaseIndex.sortKey]: positionKey({ id: job.id, time: phaseTime(job) }),
     ...(isFinished(job) && { [ttlAttribute]: expiryOf(phaseTime(job), retentionDays) }),

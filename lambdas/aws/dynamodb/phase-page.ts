@@ -1,8 +1,9 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { IndexPosition } from "../../core/job/index-position.ts";
 import type { Page, PageQuery } from "../../core/ports/ports.ts";
+import { phaseIndex } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
-import { endOfTimeKey, phaseIndex, phasePartition, positionKey, positionOf, timeKey } from "./job-item.ts";
+import { endOfTimeKey, phasePartition, positionKey, positionOf, timeKey } from "./job-item.ts";
 
 /** One Query of the index: the keys of a page, whatever the partition holds beyond it. */
 export async function phasePage(

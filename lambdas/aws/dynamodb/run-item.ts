@@ -1,18 +1,9 @@
 import { type DynamoDBClient, QueryCommand } from "@aws-sdk/client-dynamodb";
 import type { Order } from "../../core/job/index-position.ts";
 import type { RunRecord } from "../../core/job/job.ts";
+import { jobsPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
-import {
-  expiryOf,
-  type Item,
-  partitionKey,
-  prefix,
-  sortKey,
-  tableAttributes,
-  ttlAttribute,
-  withText,
-  withValue,
-} from "./job-item.ts";
+import { expiryOf, type Item, tableAttributes, withText, withValue } from "./job-item.ts";
 
 /** An archived run stands beside its job's state: `RUN#` and its number, padded so that text sorts like numbers. */
 const runPrefix = "RUN#";
@@ -23,7 +14,7 @@ export const runItemOf = (run: RunRecord, retentionDays: number): Item =>
   toAttributes({
     ...run,
     result: withText(run.result),
-    [partitionKey]: prefix + run.job_id,
+    [partitionKey]: jobsPrefix + run.job_id,
     [sortKey]: runKey(run.run),
     [ttlAttribute]: expiryOf(run.finished_at, retentionDays),
   });
@@ -47,7 +38,7 @@ export async function runsPage(
   const query = new QueryCommand({
     TableName: table,
     KeyConditionExpression: "PK = :job AND SK BETWEEN :low AND :high",
-    ExpressionAttributeValues: toAttributes({ ":job": prefix + jobId, ":low": runKey(low), ":high": runKey(high) }),
+    ExpressionAttributeValues: toAttributes({ ":job": jobsPrefix + jobId, ":low": runKey(low), ":high": runKey(high) }),
     ScanIndexForward: order === "asc",
     ConsistentRead: true,
     Limit: limit + 1,

@@ -1,8 +1,9 @@
 import { type DynamoDBClient, paginateQuery, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { type Counts, noCounts } from "../../core/job/stats.ts";
 import type { HourCounts, StatsStore } from "../../core/ports/ports.ts";
+import { partitionKey, sortKey, statsPrefix, ttlAttribute } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
-import { type Item, partitionKey, sortKey, ttlAttribute } from "./job-item.ts";
+import type { Item } from "./job-item.ts";
 
 export interface DynamoStatsStoreOptions {
   client: DynamoDBClient;
@@ -10,10 +11,6 @@ export interface DynamoStatsStoreOptions {
 }
 
 const keptMs = 90 * 86_400_000;
-
-/** Every partition of counters begins so: the permissions of who counts end there. */
-export const statsPrefix = "STATS#";
-
 /** Counters beside the jobs: one item an hour of a tenant, changed by one update whatever it adds. */
 export const dynamoStatsStore = ({ client, table }: DynamoStatsStoreOptions): StatsStore => ({
   async add(increments) {

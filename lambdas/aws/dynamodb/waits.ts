@@ -1,10 +1,7 @@
 import { type DynamoDBClient, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import { slotOf, type Waits } from "../../core/operations/waits.ts";
+import { partitionKey, sortKey, ttlAttribute, waitsPrefix } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
-import { partitionKey, sortKey, ttlAttribute } from "./job-item.ts";
-
-/** Every partition of waits begins so: the permissions of who counts them end there. */
-export const waitsPrefix = "WAITS#";
 
 /** Long enough for every clock, and soon gone. */
 const keptMs = 3_600_000;

@@ -1,7 +1,7 @@
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
-import { eventSource } from "../../core/job/job-event.ts";
 import type { Announcer } from "../../core/ports/outbound-ports.ts";
 import type { Clock } from "../../core/ports/ports.ts";
+import { eventSource } from "../../topology.ts";
 import { entryError } from "../client/refusal.ts";
 import { sendableJson } from "../sqs/sendable.ts";
 import { putEvents } from "./put-events.ts";

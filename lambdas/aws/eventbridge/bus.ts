@@ -1,7 +1,8 @@
 import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
-import { eventSource, type JobEvent } from "../../core/job/job-event.ts";
+import type { JobEvent } from "../../core/job/job-event.ts";
 import type { EventBus, Unpublished } from "../../core/ports/outbound-ports.ts";
 import type { Clock } from "../../core/ports/ports.ts";
+import { eventSource, transitionEvent } from "../../topology.ts";
 import { sendableJson } from "../sqs/sendable.ts";
 import { putEvents } from "./put-events.ts";
 
@@ -45,7 +46,7 @@ export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): E
 const entryOf = ({ name, time, detail }: JobEvent, EventBusName: string): PutEventsRequestEntry => ({
   EventBusName,
   Source: eventSource,
-  DetailType: `job.${name}`,
+  DetailType: transitionEvent(name),
   Time: new Date(time),
   // A rule may lead to a queue, which refuses some characters.
   Detail: sendableJson(detail),

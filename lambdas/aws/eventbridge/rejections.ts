@@ -2,10 +2,10 @@ import type { EventBridgeClient, PutEventsRequestEntry } from "@aws-sdk/client-e
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import { PermanentError } from "../../core/errors.ts";
 import { tenantOf } from "../../core/job/job.ts";
-import { eventSource } from "../../core/job/job-event.ts";
-import { type JobRejectedDetail, type Rejection, rejectedEvent } from "../../core/outbound/rejection.ts";
+import type { JobRejectedDetail, Rejection } from "../../core/outbound/rejection.ts";
 import type { Rejections } from "../../core/ports/outbound-ports.ts";
 import type { Clock, Refused } from "../../core/ports/ports.ts";
+import { eventSource, rejectedEvent } from "../../topology.ts";
 import { entryError } from "../client/refusal.ts";
 import { deadLetter, textAttribute } from "../sqs/dead-letter.ts";
 import { type Outgoing, sendAll } from "../sqs/send-all.ts";

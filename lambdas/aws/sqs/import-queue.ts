@@ -1,6 +1,7 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
-import { type ImportCursor, importPrefix } from "../../core/job/import-cursor.ts";
+import type { ImportCursor } from "../../core/job/import-cursor.ts";
 import type { ImportQueue } from "../../core/ports/ports.ts";
+import { importPrefix } from "../../topology.ts";
 import { sqsMessages } from "./message-queue.ts";
 
 /** One standard queue, fair among the folders that objects lie in. */

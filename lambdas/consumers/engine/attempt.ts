@@ -7,6 +7,7 @@ import type { Room } from "../../core/operations/memory.ts";
 import { endedParentOf, stepReasons } from "../../core/operations/parent-guard.ts";
 import { load, store } from "../../core/operations/payload.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
+import { progressPrefix, resultsPrefix } from "../../topology.ts";
 import type { AttemptPolicy, Transition } from "./attempt-policy.ts";
 import { isTooLate } from "./claim-job.ts";
 import { OutOfTime, withinTime, withTimeout } from "./within-time.ts";
@@ -76,11 +77,11 @@ async function endWithoutStart(services: ConsumerServices, job: Job, random: num
 async function succeeded(services: ConsumerServices, job: Job, result: unknown): Promise<Transition> {
   const now = services.clock.now();
   if (result instanceof Parked) {
-    const progress = await keep(services, job, "progress", result.progress);
+    const progress = await keep(services, job, progressPrefix, result.progress);
     return (of) => parked(of, progress, result.wakeAt, result.retry);
   }
   const finished = result instanceof Finished ? result : new Finished(result, undefined);
-  const kept = await keep(services, job, "results", finished.result);
+  const kept = await keep(services, job, resultsPrefix, finished.result);
   const progress = await keepProgress(services, job, finished.progress);
   return (of) => completed(of, now, kept, progress);
 }
@@ -97,11 +98,11 @@ const unexpected = (cause: unknown) =>
   new JobError("PROVIDER_ERROR", "The job failed unexpectedly; the consumer's log has the trace.", { cause });
 
 const keepProgress = async (services: ConsumerServices, job: Job, progress: unknown): Promise<Stored | undefined> =>
-  progress === undefined ? undefined : keep(services, job, "progress", progress);
+  progress === undefined ? undefined : keep(services, job, progressPrefix, progress);
 
 /** The key names the claim too: a consumer that has lost it must not change what the next consumer of the attempt kept. */
-const keep = (services: ConsumerServices, job: Job, what: "results" | "progress", value: unknown): Promise<Stored> =>
-  store(services.blobs, `${what}/${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
+const keep = (services: ConsumerServices, job: Job, prefix: string, value: unknown): Promise<Stored> =>
+  store(services.blobs, `${prefix}${job.id}/${job.run}/${job.attempt}/${job.claim_id}`, value);
 
 async function executionOf(
   services: ConsumerServices,

@@ -1,9 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
-
-/** The folder of the objects that are imported, and the one of the reports about them: never the same. */
-export const importPrefix = "imports/";
-export const reportPrefix = "import-reports/";
+import { importPrefix, reportPrefix } from "../../topology.ts";
 
 const Count = z.int().min(0);
 

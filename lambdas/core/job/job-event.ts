@@ -1,9 +1,6 @@
 import type * as z from "zod";
 import type { JobEventDetailSchema } from "./job-event-schema.ts";
 
-/** The source of every event on the bus. */
-export const eventSource = "ductape.jobs";
-
 /** Every transition that can be published. On the bus its detail-type is `job.<name>`. */
 export const jobEvents = [
   "scheduled",

@@ -1,3 +1,4 @@
+import { inputsPrefix } from "../../topology.ts";
 import { type Fault, InternalError, PermanentError, TransientError, traceOf } from "../errors.ts";
 import { isFinished, type Job } from "../job/job.ts";
 import { derivedJobId, newJobId } from "../job/job-id.ts";
@@ -57,7 +58,7 @@ export async function prepare(services: Scheduling, request: AcceptedRequest): P
   try {
     // The key is unique to this write: another request with the same id must not change the input, and the input is deleted
     // with its job even if a repeated key has given the id to another job meanwhile.
-    const key = `inputs/${id}/${request.fingerprint}/${writeId}`;
+    const key = `${inputsPrefix}${id}/${request.fingerprint}/${writeId}`;
     const input = await store(services.blobs, key, request.input, largestInput);
     return newJob(request, { id, writeId, now: services.clock.now(), input });
   } catch (cause) {

@@ -9,10 +9,6 @@ export type WayIn = (typeof waysIn)[number];
 
 /** Faults that are told of one message. */
 export const mostFaults = 20;
-
-/** The detail-type on the bus. */
-export const rejectedEvent = "job.rejected";
-
 /** What a `job.rejected` event says of a message that asked for a job and is refused: never the input. */
 export const JobRejectedDetail = z.object({
   code: z.string().describe("A stable code, as in the errors of the HTTP API."),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { transitionEvent } from "../../topology.ts";
 import { referenceName } from "../catalog/references.ts";
 import type { ProductEndpoint } from "../catalog/webhook.ts";
 import { JobError } from "../job/job-error.ts";
@@ -40,7 +41,7 @@ export function deliveriesOf(endpoints: readonly ProductEndpoint[], { name, time
     env,
     webhook,
     id: eventId(name, detail),
-    type: `job.${name}`,
+    type: transitionEvent(name),
     time,
     data: { ...detail },
     attempt: 1,

@@ -1,7 +1,7 @@
 import { afterEach, expect, jest, test } from "@jest/globals";
 import { makeGateway } from "../../../local/gateway/gateway.ts";
 import { type Listening, megabyte, sendJson, serve } from "../../../local/gateway/http.ts";
-import type { Invoke } from "../../../local/host/functions.ts";
+import type { Invoke } from "../../../local/host/invoke.ts";
 
 let gateway: Listening | undefined;
 afterEach(() => gateway?.close());

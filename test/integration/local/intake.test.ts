@@ -5,14 +5,7 @@ import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { derivedJobId } from "../../../lambdas/core/job/job-id.ts";
 import { credentials } from "../../../local/runtime/credentials.ts";
-import {
-  account,
-  bucketName,
-  eventBusName,
-  intakeQueueName,
-  intakeTopicName,
-  region,
-} from "../../../local/runtime/names.ts";
+import { account, bucketName, eventBusName, intakeTopicName, queueName, region } from "../../../local/runtime/names.ts";
 import { anOrder } from "../../support/local/an-order.ts";
 import { ask, type Run, runLocal } from "../../support/local/run-local.ts";
 import { outboxOf } from "../../support/local/runs.ts";
@@ -38,7 +31,7 @@ const finished = (key: string) => {
   return until(async () => (await ask(local.running(), `/v1/jobs/${id}`)).status === "completed", 15_000);
 };
 const send = (body: string) => {
-  const QueueUrl = `${local.running().aws.sqs}/${account}/${intakeQueueName}`;
+  const QueueUrl = `${local.running().aws.sqs}/${account}/${queueName("intake")}`;
   return sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: body }));
 };
 const eventsOf = async (type: string) => {

@@ -10,8 +10,8 @@ import type { Context, SQSEvent } from "aws-lambda";
 import * as z from "zod";
 import { queueHandler } from "../../../lambdas/aws/lambda/queue-handler.ts";
 import { sqsRedelivery } from "../../../lambdas/aws/sqs/redelivery.ts";
+import type { LocalQueue } from "../../../local/queues/local-queues.ts";
 import { type Poller, startPoller } from "../../../local/queues/poller.ts";
-import type { QueuePlan } from "../../../local/queues/queue-plans.ts";
 import { credentials } from "../../../local/runtime/credentials.ts";
 import { queueArn, region } from "../../../local/runtime/names.ts";
 import { type SqsAndS3, startSqsAndS3 } from "../../../local/servers/sqs-s3.ts";
@@ -21,7 +21,7 @@ import { until } from "../../support/local/until.ts";
 
 const folder = tempFolder();
 const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: queueArn("jobs-dlq"), maxReceiveCount: 2 });
-const plans: QueuePlan[] = [
+const plans: LocalQueue[] = [
   { name: "jobs-dlq", attributes: {} },
   { name: "jobs", attributes: { VisibilityTimeout: "1", RedrivePolicy } },
 ];

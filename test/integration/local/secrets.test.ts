@@ -86,7 +86,7 @@ test("there need not be a file", () => {
   expect(readReferences("/nowhere/.env.local")).toEqual({});
 });
 
-test("a line that nothing in the catalog names is pointed out, without its value", () => {
+test("a line that nothing in the catalog uses is pointed out, without its value", () => {
   const references = [
     reference("my-product/shop#token"),
     reference("my-product/fcm"),
@@ -98,9 +98,9 @@ test("a line that nothing in the catalog names is pointed out, without its value
   // A whole secret of which the catalog takes a key, and a key of a secret that it takes whole.
   expect([said("my-product/shop"), said("my-product/fcm#type")]).toEqual([[], []]);
   expect(said("my-product/shop#tokn")).toEqual([
-    'nothing in the catalog names my-product/shop#tokn. Did you mean "my-product/shop#token"?',
+    'nothing in the catalog uses my-product/shop#tokn. Did you mean "my-product/shop#token"?',
   ]);
-  expect(said("/other")).toEqual(["nothing in the catalog names /other."]);
+  expect(said("/other")).toEqual(["nothing in the catalog uses /other."]);
 });
 
 test("a value that begins with local: stands for something of the local runtime", () => {

@@ -99,7 +99,7 @@ describe.each(ports)("the port of %s", (port) => {
     for (const method of ["GET", "POST", "OPTIONS"]) {
       const { status, body, headers: answered } = await ask(port, headers, { method });
       expect([method, status]).toEqual([method, 403]);
-      expect(body).toContain("programs of this machine");
+      expect(body).toContain("programs on this machine only");
       expect(Object.keys(answered).filter((name) => name.startsWith("access-control"))).toEqual([]);
     }
   });

@@ -205,6 +205,6 @@ test("under --watch good changes are taken into service and faulty ones are not"
   expect(await answer()).toMatchObject({ status: "completed" });
 
   writeFileSync(file, product("customers"));
-  await local.says("The changed code is in service.");
+  await local.says("Reloaded the changed code.");
   expect(await answer()).toMatchObject({ code: "EVENT_NOT_FOUND" });
 });

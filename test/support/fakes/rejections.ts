@@ -1,6 +1,7 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import { type Rejection, rejectedEvent } from "../../../lambdas/core/outbound/rejection.ts";
+import type { Rejection } from "../../../lambdas/core/outbound/rejection.ts";
 import type { Rejections } from "../../../lambdas/core/ports/outbound-ports.ts";
+import { rejectedEvent } from "../../../lambdas/topology.ts";
 import { throttled } from "./failures.ts";
 
 export interface FakeRejections extends Rejections {

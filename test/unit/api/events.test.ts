@@ -1,7 +1,7 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import { eventSource, jobEvents } from "../../../lambdas/core/job/job-event.ts";
-import { rejectedEvent } from "../../../lambdas/core/outbound/rejection.ts";
+import { jobEvents } from "../../../lambdas/core/job/job-event.ts";
+import { eventSource, rejectedEvent } from "../../../lambdas/topology.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, anEvent } from "../../support/builders.ts";
 import { document } from "../../support/documented.ts";

@@ -70,7 +70,7 @@ test("where nothing falls due, one hop gets there", async () => {
 
 test("a limit of hops stops at the time reached, and says so", async () => {
   const { move, time } = aMove([[2000, 3000, 4000]], { maxHops: 2 });
-  expect(await moveTime(move)).toEqual({ hops: 2, stopped: "it took more than 2 hops, which is max_hops" });
+  expect(await moveTime(move)).toEqual({ hops: 2, stopped: "it took more than 2 hops (max_hops)" });
   expect(time()).toBe(3000);
 });
 
@@ -93,7 +93,7 @@ test("it stops when nobody waits for it any more", async () => {
       gone.abort();
     },
   });
-  expect(moved).toEqual({ hops: 1, stopped: "nobody waits for it any more" });
+  expect(moved).toEqual({ hops: 1, stopped: "the caller is gone" });
   expect(time()).toBe(2000);
 });
 

@@ -41,5 +41,5 @@ test("afterwards everything is as it was", () => {
 });
 
 test("a process has one clock", () => {
-  expect(shiftDate).toThrow("one local runtime a process");
+  expect(shiftDate).toThrow("only one local runtime can run in a process");
 });

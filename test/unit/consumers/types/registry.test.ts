@@ -5,13 +5,15 @@ import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import { type JobType, jobTypes } from "../../../../lambdas/core/job/job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
-import { consumerTimeoutMs, visibilitySeconds } from "../../../../local/queues/queue-plans.ts";
+import { functionsOf, queuesOf } from "../../../../lambdas/topology.ts";
 import { lambdaEnvironment } from "../../../../local/runtime/environment.ts";
 import { products } from "../../../../products/index.ts";
 import { noon } from "../../../support/builders.ts";
 import { sampleRequests } from "../../../support/sample-requests.ts";
 
 const { registry } = catalog;
+const functions = functionsOf(registry);
+const queues = queuesOf(registry);
 const lambdaLimitMs = 900_000;
 const sqsLimitSeconds = 12 * 3600;
 
@@ -93,11 +95,13 @@ describe.each(jobTypes)("type %s", (type) => {
     const { defaults, limits } = definition;
     expect(defaults.timeout_ms).toBeLessThanOrEqual(limits.max_timeout_ms);
     expect(limits.max_timeout_ms + leaseMarginMs).toBeLessThanOrEqual(lambdaLimitMs);
-    expect(consumerTimeoutMs(type)).toBeLessThanOrEqual(lambdaLimitMs);
+    const { timeoutSeconds, memoryMb } = functions[`consumers/${type}`];
+    expect(timeoutSeconds * 1000).toBeLessThanOrEqual(lambdaLimitMs);
     // The lease outlives the attempt, and the function the lease: no outcome is cut off while it may still be written.
-    expect(consumerTimeoutMs(type)).toBeGreaterThan(limits.max_timeout_ms + leaseMarginMs);
-    expect(visibilitySeconds(type)).toBeLessThanOrEqual(sqsLimitSeconds);
-    expect(limits.memory_mb).toBeGreaterThanOrEqual(128);
+    expect(timeoutSeconds * 1000).toBeGreaterThan(limits.max_timeout_ms + leaseMarginMs);
+    expect(queues[type].visibilitySeconds).toBeGreaterThan(timeoutSeconds);
+    expect(queues[type].visibilitySeconds).toBeLessThanOrEqual(sqsLimitSeconds);
+    expect(memoryMb).toBeGreaterThanOrEqual(128);
     expect(definition.defaults.retries).toBeLessThanOrEqual(20);
   });
 

@@ -7,27 +7,30 @@ import type { Measure } from "../../../lambdas/core/job/measures.ts";
 import { EntryFunction, metricsNamespace } from "../functions/entry-function.ts";
 import { DeadLetters } from "../queues/job-queue.ts";
 
-/** Something of the stack, and what alarms and the dashboard call it. */
+/** A resource, and its name in alarms and in the dashboard. */
 export interface Named<T> {
   name: string;
-  it: T;
+  resource: T;
 }
 
-/** Everything of some stacks that has to be watched; complete only once they are. */
-export function watchedIn(...stacks: Stack[]) {
+export type Monitored = ReturnType<typeof monitoredIn>;
+
+/** Every resource of some stacks that needs alarms. Call it when the stacks are complete. */
+export function monitoredIn(...stacks: Stack[]) {
   const all = stacks.flatMap(({ node }) => node.findAll());
-  const named = <T extends IConstruct>(things: T[]): Named<T>[] => things.map((it) => ({ name: nameOf(it), it }));
-  const queues = all.filter((it): it is Queue => it instanceof Queue);
-  const functions = all.filter((it) => it instanceof EntryFunction);
+  const named = <T extends IConstruct>(resources: T[]): Named<T>[] =>
+    resources.map((resource) => ({ name: nameOf(resource), resource }));
+  const queues = all.filter((one): one is Queue => one instanceof Queue);
+  const functions = all.filter((one) => one instanceof EntryFunction);
   return {
     deadLetters: named(queues.filter((queue) => queue instanceof DeadLetters)),
     queues: named(queues.filter((queue) => !(queue instanceof DeadLetters))),
-    rules: named(all.filter((it): it is Rule => it instanceof Rule)),
-    functions: functions.map((it) => ({ name: it.entry.replace("/", "-"), it })),
+    rules: named(all.filter((one): one is Rule => one instanceof Rule)),
+    functions: functions.map((resource) => ({ name: resource.entry.replace("/", "-"), resource })),
   };
 }
 
-/** `Queue-action/DeadLetters` is `queue-action`: what a thing belongs to says more than what it is. */
+/** `Queue-action/DeadLetters` is named `queue-action`: what a resource belongs to says more than its own id. */
 const nameOf = ({ node }: IConstruct): string =>
   node.path
     .split("/")
@@ -37,8 +40,8 @@ const nameOf = ({ node }: IConstruct): string =>
     .toLowerCase();
 
 /**
- * A metric of EventBridge about a rule. On a bus of one's own it has the bus besides; the reference to such a rule is
- * `<bus>|<rule>`, so its name is taken from the ARN, `arn:...:rule/<bus>/<rule>`.
+ * An EventBridge metric of a rule. A rule on a custom bus has the bus as a second dimension; a reference to such a rule resolves
+ * to `<bus>|<rule>`, so its name is taken from the ARN, `arn:...:rule/<bus>/<rule>`.
  * https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-monitoring.html
  */
 export function ruleMetric(rule: Rule, metricName: string, options: MetricOptions): Metric {
@@ -50,7 +53,7 @@ export function ruleMetric(rule: Rule, metricName: string, options: MetricOption
   return new Metric({ namespace: "AWS/Events", metricName, dimensionsMap, ...options });
 }
 
-/** A measure that a service takes of no job: the reconciler's, the API's. */
+/** A measure of a function that belongs to no job, such as the reconciler's and the API's. */
 export const serviceMetric = (scope: Construct, service: string, measure: Measure, options: MetricOptions): Metric =>
   new Metric({
     namespace: metricsNamespace(scope),

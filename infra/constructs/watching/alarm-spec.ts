@@ -1,0 +1,28 @@
+import type { IMetric } from "aws-cdk-lib/aws-cloudwatch";
+import { Duration } from "aws-cdk-lib/core";
+
+/** A condition that raises an alarm. */
+export interface AlarmSpec {
+  /** The end of the alarm's name, `<stack>-<name>`. */
+  name: string;
+  /** The heading in docs/operations/alarms.md that says what to do. */
+  section: string;
+  /** The same in a sentence or two. */
+  summary: string;
+  metric: IMetric;
+  /** The alarm is raised when the metric reaches this value, or falls below it if `below` is set. */
+  threshold: number;
+  below?: true;
+  /** In how many of the last `evaluationPeriods` periods. Both default to 1. */
+  datapoints?: number;
+  evaluationPeriods?: number;
+  /**
+   * Missing data raises the alarm too. By default it means that all is well: most of these metrics exist only while
+   * something is wrong.
+   */
+  missingDataIsBad?: true;
+}
+
+export const perFiveMinutes = { period: Duration.minutes(5) };
+export const sum = { ...perFiveMinutes, statistic: "Sum" };
+export const maximum = { ...perFiveMinutes, statistic: "Maximum" };

@@ -1,0 +1,221 @@
+import type { JobType } from "./core/job/job.ts";
+
+/*
+ * What a deployment consists of, as plain data: functions, queues, the table, the bucket's folders, events and open paths.
+ * `infra/` builds it in AWS, `local/` on this machine, and the code in `lambdas/` takes its names from here, so that the
+ * three cannot disagree. It imports nothing at run time, because every bundle includes parts of it.
+ */
+
+// ── Functions ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface FunctionPlan {
+  /** The source file that exports `handler`, relative to the root of the repository. */
+  entry: string;
+  timeoutSeconds: number;
+  /** The default: for consumers a setting may override it. */
+  memoryMb: number;
+}
+
+/** The functions that serve every job type. Each type has a consumer besides, which `functionsOf` derives. */
+const sharedFunctions = {
+  // API Gateway gives up after 30 s.
+  api: { timeoutSeconds: 29, memoryMb: 512 },
+  authorizer: { timeoutSeconds: 10, memoryMb: 256 },
+  // It runs every minute: a run ends before the next one starts.
+  reconciler: { timeoutSeconds: 55, memoryMb: 256 },
+  lifecycle: { timeoutSeconds: 60, memoryMb: 256 },
+  // A request takes a second; an import stops before the timeout and continues with another message.
+  intake: { timeoutSeconds: 60, memoryMb: 512 },
+  tasks: { timeoutSeconds: 30, memoryMb: 256 },
+  // An endpoint has 15 s to answer; reading its secrets and writing its state come on top.
+  webhooks: { timeoutSeconds: 45, memoryMb: 256 },
+} as const;
+
+export type ConsumerName = `consumers/${JobType}`;
+/** Also the function's SERVICE_NAME, and part of the names of its alarms. */
+export type FunctionName = keyof typeof sharedFunctions | ConsumerName;
+
+export const consumerName = <Type extends JobType>(type: Type) => `consumers/${type}` as const;
+
+/** `consumers/action` is `lambdas/consumers/types/action/handler.ts`, `api` is `lambdas/api/handler.ts`. */
+export const handlerFile = (name: string): string =>
+  `lambdas/${name.replace("consumers/", "consumers/types/")}/handler.ts`;
+
+/** What a definition of a job type says about its consumer. The registry is one of these for each type. */
+export type JobTypeLimits = Readonly<Record<JobType, { limits: { max_timeout_ms: number; memory_mb: number } }>>;
+
+/** The longest timeout that Lambda allows. */
+export const longestFunctionSeconds = 900;
+/** What a consumer needs beyond its longest attempt: to wait for the job's time (20 s at most) and to record the outcome. */
+const consumerMarginMs = 30_000;
+
+const consumerSeconds = (longestAttemptMs: number): number =>
+  Math.min(Math.ceil((longestAttemptMs + consumerMarginMs) / 1000), longestFunctionSeconds);
+
+export function functionsOf(types: JobTypeLimits): Readonly<Record<FunctionName, FunctionPlan>> {
+  const consumers = Object.entries(types).map(([type, { limits }]) => [
+    consumerName(type as JobType),
+    { timeoutSeconds: consumerSeconds(limits.max_timeout_ms), memoryMb: limits.memory_mb },
+  ]);
+  const plans: Record<string, Omit<FunctionPlan, "entry">> = { ...sharedFunctions, ...Object.fromEntries(consumers) };
+  return Object.fromEntries(
+    Object.entries(plans).map(([name, plan]) => [name, { entry: handlerFile(name), ...plan }]),
+  ) as Record<FunctionName, FunctionPlan>;
+}
+
+/** How often the reconciler runs. */
+export const reconcileEverySeconds = 60;
+
+// ── Queues ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export interface QueuePlan {
+  /** The function that consumes the queue. */
+  feeds: FunctionName;
+  /** The dead-letter queue that takes what could not be handled. */
+  deadLetters: DeadLetterQueueName;
+  visibilitySeconds: number;
+  /** Deliveries of a message before it becomes a dead letter. */
+  receives: number;
+  retentionDays: number;
+  batchSize: number;
+  /** Batches in progress at the same time. The default: for consumers a setting may override it. */
+  concurrency: number;
+}
+
+/** The queues of tasks and webhooks hold what is to be sent to Step Functions and to webhook endpoints. */
+export type QueueName = JobType | "tasks" | "webhooks" | "intake" | "imports";
+/** `schedule` takes what EventBridge Scheduler could not deliver, `lifecycle` the stream records that could not be handled. */
+export type DeadLetterQueueName = Exclude<QueueName, "imports"> | "schedule" | "lifecycle";
+
+/**
+ * A failed message returns after 5 s, then 10, 20, ... up to 15 minutes (`lambdas/aws/sqs/redelivery.ts`): 20 deliveries
+ * take three hours.
+ */
+const receives = 20;
+/** A dead letter keeps the age of its message, so messages must be younger there than dead letters are kept. */
+const retentionDays = 7;
+/** Long enough for somebody to look: the most that SQS keeps. */
+export const deadLetterRetentionDays = 14;
+export const defaultConcurrency = 50;
+
+export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, QueuePlan>> {
+  const functions = functionsOf(types);
+  const queue = (
+    feeds: FunctionName,
+    deadLetters: DeadLetterQueueName,
+    more: Partial<Pick<QueuePlan, "batchSize" | "concurrency">> = {},
+  ): QueuePlan => ({
+    feeds,
+    deadLetters,
+    // AWS recommends six times the function's timeout: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
+    visibilitySeconds: 6 * functions[feeds].timeoutSeconds,
+    receives,
+    retentionDays,
+    batchSize: 10,
+    concurrency: defaultConcurrency,
+    ...more,
+  });
+  const ofTypes = (Object.keys(types) as JobType[]).map((type) => [type, queue(consumerName(type), type)] as const);
+  return {
+    ...(Object.fromEntries(ofTypes) as Record<JobType, QueuePlan>),
+    tasks: queue("tasks", "tasks", { concurrency: 10 }),
+    // Fair queues keep one endpoint's backlog from the others; the limit keeps all of them from the account's concurrency.
+    webhooks: queue("webhooks", "webhooks", { concurrency: 10 }),
+    intake: queue("intake", "intake"),
+    // One import per invocation, so that one that crashes its function takes no other with it. Each makes jobs as fast as it can.
+    imports: queue("intake", "intake", { batchSize: 1, concurrency: 5 }),
+  };
+}
+
+/** The names of all dead-letter queues. */
+export const deadLetterQueues = (types: JobTypeLimits): readonly DeadLetterQueueName[] => [
+  "schedule",
+  "intake",
+  "lifecycle",
+  ...(Object.keys(types) as JobType[]),
+  "tasks",
+  "webhooks",
+];
+
+/** How the table's stream feeds the lifecycle function. */
+export const stream = { batchSize: 100, windowSeconds: 1 } as const;
+
+// ── The table ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const partitionKey = "PK";
+export const sortKey = "SK";
+/** KEYS_ONLY: lists jobs by tenant and phase. Its sort key is a position in time (`positionKey` in `aws/dynamodb`). */
+export const phaseIndex = { name: "by-phase", partitionKey: "gsi_pk", sortKey: "gsi_sk" } as const;
+/** Epoch seconds after which DynamoDB deletes the item. */
+export const ttlAttribute = "expires";
+
+/*
+ * Each kind of item has partitions of its own, where the permissions of the functions that use it end.
+ */
+/** `JOB#<id>`: a job and its archived runs. */
+export const jobsPrefix = "JOB#";
+/** The sort key of a job's own item. No other kind of item has it: the stream's filter finds jobs by it. */
+export const jobSortKey = "STATE";
+export const statsPrefix = "STATS#";
+/** How many requests of a key are waiting for jobs. */
+export const waitsPrefix = "WAITS#";
+/** The state of a webhook endpoint. */
+export const endpointPrefix = "WEBHOOK#";
+/**
+ * The one partition of all API keys, so that listing them costs the same however many jobs there are. Reads are rare, because
+ * API Gateway caches the authorizer's answers; one partition serves 3000 of them per second.
+ */
+export const keysPartition = "KEYS";
+
+/** The fields of a job that may refer to a blob which has to be deleted with it. */
+export const blobFields = ["input", "progress"] as const;
+
+// ── The bucket ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const inputsPrefix = "inputs/";
+export const resultsPrefix = "results/";
+export const progressPrefix = "progress/";
+export const uploadsPrefix = "uploads/";
+/** Objects put here are imported; the reports on them are written elsewhere, or they would be imported too. */
+export const importPrefix = "imports/";
+export const reportPrefix = "import-reports/";
+
+/**
+ * DynamoDB deletes an expired item within a few days; until then the item must not refer to an object that is gone.
+ */
+const expiryMarginDays = 3;
+/** Long enough to retry a failed storage job; a job that is due later than this brings its file as input. */
+const uploadDays = 7;
+
+/**
+ * After how many days the bucket deletes objects, by prefix. Inputs and progress are not here: S3 counts from when an object
+ * was written and a job may go on for ever, so the lifecycle function deletes them with their job.
+ */
+export const blobRetentionDays = (jobRetentionDays: number): Readonly<Record<string, number>> => {
+  const withJob = jobRetentionDays + expiryMarginDays;
+  return {
+    [resultsPrefix]: withJob,
+    [uploadsPrefix]: uploadDays,
+    [importPrefix]: withJob,
+    [reportPrefix]: withJob,
+  };
+};
+
+// ── Events and HTTP ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The source of every event that this system puts on its bus. */
+export const eventSource = "ductape.jobs";
+/** The detail-type of an event that asks for a job. Events with our own source are never requests. */
+export const requestEvent = "schedule-job";
+/** The detail-type of an event about a refused request. */
+export const rejectedEvent = "job.rejected";
+/** The detail-type of an event about a webhook endpoint that receives no more webhooks. */
+export const endpointDisabledEvent = "webhook.disabled";
+/** The detail-type of a transition: `job.completed`. */
+export const transitionEvent = (name: string): string => `job.${name}`;
+
+/** Open to callers without a key: whether the service is up, and how its API and its events look. */
+export const openPaths = ["/v1/health", "/openapi.json", "/events.json"] as const;
+
+/** For how long API Gateway caches the authorizer's answer to a key. The default: a setting may override it. */
+export const defaultAuthCacheSeconds = 300;

@@ -1,0 +1,76 @@
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import {
+  blobRetentionDays,
+  type FunctionName,
+  functionsOf,
+  type QueueName,
+  queuesOf,
+  transitionEvent,
+} from "../../lambdas/topology.ts";
+import { asItIs, flat, functionOf, type Resource, resourcesOf } from "./synth.ts";
+
+const { state, service } = asItIs();
+const functions = resourcesOf(service, "AWS::Lambda::Function");
+const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping");
+const queues = [state, service].flatMap((stack) => resourcesOf(stack, "AWS::SQS::Queue"));
+const planned = queuesOf(registry);
+
+/** The start of the logical id of each queue. */
+const idOf = (name: QueueName): RegExp => {
+  const shared = {
+    tasks: /^TasksQueue(?!Dead)/,
+    webhooks: /^WebhooksQueue(?!Dead)/,
+    intake: /^IntakeQueue/,
+    imports: /^IntakeImports/,
+  };
+  return name in shared ? shared[name as keyof typeof shared] : new RegExp(`^Queue${name.replace("_", "")}(?!Dead)`);
+};
+const queueOf = (name: QueueName): Resource => {
+  const found = queues.filter(({ id }) => idOf(name).test(id));
+  if (found.length !== 1) throw new Error(`${found.length} queues for ${name}: ${found.map(({ id }) => id)}`);
+  return found[0] as Resource;
+};
+
+test("every function of the topology is deployed, and no other", () => {
+  const deployed = functions.map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME);
+  expect(deployed.sort()).toEqual(Object.keys(functionsOf(registry)).sort());
+});
+
+test.each(Object.entries(functionsOf(registry)))("function %s has the planned timeout and memory", (name, plan) => {
+  const { Timeout, MemorySize } = functionOf(service, name).Properties;
+  expect({ Timeout, MemorySize }).toEqual({ Timeout: plan.timeoutSeconds, MemorySize: plan.memoryMb });
+});
+
+test.each(Object.entries(planned))("queue %s is deployed as planned, and feeds its function", (name, plan) => {
+  const { id, Properties } = queueOf(name as QueueName);
+  expect(Properties).toMatchObject({
+    VisibilityTimeout: plan.visibilitySeconds,
+    MessageRetentionPeriod: plan.retentionDays * 86_400,
+    RedrivePolicy: { maxReceiveCount: plan.receives },
+  });
+  const fed = sources.filter((source) => flat(source.Properties.EventSourceArn).includes(id));
+  expect(fed.map((source) => source.Properties)).toMatchObject([
+    {
+      FunctionName: { Ref: functionOf(service, plan.feeds satisfies FunctionName).id },
+      BatchSize: plan.batchSize,
+      ScalingConfig: { MaximumConcurrency: plan.concurrency },
+    },
+  ]);
+});
+
+test("a deployment has no queue besides these and their dead letters", () => {
+  const known = Object.keys(planned).map((name) => queueOf(name as QueueName).id);
+  const others = queues.filter(({ id }) => !known.includes(id)).map(({ id }) => id);
+  expect(others.every((id) => id.includes("DeadLetters"))).toBe(true);
+});
+
+test("the bucket deletes objects as planned", () => {
+  const [bucket] = resourcesOf(state, "AWS::S3::Bucket") as [Resource];
+  const rules: { Prefix?: string; ExpirationInDays?: number }[] = bucket.Properties.LifecycleConfiguration.Rules;
+  const days = rules.flatMap(({ Prefix, ExpirationInDays }) => (Prefix ? [[Prefix, ExpirationInDays]] : []));
+  expect(Object.fromEntries(days)).toEqual(blobRetentionDays(30));
+});
+
+test("transitions are published under the names that the docs give them", () => {
+  expect(transitionEvent("completed")).toBe("job.completed");
+});

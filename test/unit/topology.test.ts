@@ -1,0 +1,62 @@
+import { existsSync } from "node:fs";
+import { routes } from "../../lambdas/api/routes.ts";
+import { registry } from "../../lambdas/consumers/types/registry.ts";
+import {
+  deadLetterQueues,
+  deadLetterRetentionDays,
+  functionsOf,
+  importPrefix,
+  longestFunctionSeconds,
+  openPaths,
+  queuesOf,
+  reconcileEverySeconds,
+  reportPrefix,
+} from "../../lambdas/topology.ts";
+
+const functions = functionsOf(registry);
+const queues = queuesOf(registry);
+const longestVisibilitySeconds = 12 * 3600;
+const longestRetentionDays = 14;
+
+describe.each(Object.entries(functions))("function %s", (_name, { entry, timeoutSeconds, memoryMb }) => {
+  test("has a source file", () => {
+    expect(existsSync(new URL(`../../${entry}`, import.meta.url))).toBe(true);
+  });
+
+  test("stays within the limits of Lambda", () => {
+    expect(timeoutSeconds).toBeLessThanOrEqual(longestFunctionSeconds);
+    expect(memoryMb).toBeGreaterThanOrEqual(128);
+    expect(memoryMb).toBeLessThanOrEqual(10_240);
+  });
+});
+
+describe.each(Object.entries(queues))("queue %s", (_name, plan) => {
+  test("hides a message for longer than its function may take, as long as SQS allows", () => {
+    expect(plan.visibilitySeconds).toBe(6 * functions[plan.feeds].timeoutSeconds);
+    expect(plan.visibilitySeconds).toBeLessThanOrEqual(longestVisibilitySeconds);
+  });
+
+  test("keeps messages for less time than its dead-letter queue, because a dead letter keeps its age", () => {
+    expect(plan.retentionDays).toBeLessThan(deadLetterRetentionDays);
+    expect(deadLetterRetentionDays).toBeLessThanOrEqual(longestRetentionDays);
+    expect(deadLetterQueues(registry)).toContain(plan.deadLetters);
+  });
+
+  test("feeds batches that SQS and Lambda allow", () => {
+    expect(plan.batchSize).toBeLessThanOrEqual(10);
+    expect(plan.concurrency).toBeGreaterThanOrEqual(2);
+  });
+});
+
+test("the reconciler ends before its next run", () => {
+  expect(functions.reconciler.timeoutSeconds).toBeLessThan(reconcileEverySeconds);
+});
+
+test("reports are not written where they would be imported", () => {
+  expect(reportPrefix.startsWith(importPrefix)).toBe(false);
+});
+
+test("the open paths are those of the API's open routes", () => {
+  const open = routes.filter((route) => route.open).map(({ path }) => path);
+  expect([...openPaths].sort()).toEqual(open.sort());
+});
