@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { addJobs } from "../../infra/jobs-app.ts";
 import { readConfig, Settings } from "../../infra/settings/config.ts";
 import { SetupError } from "../../infra/settings/setup-error.ts";
-import { products } from "../../products/index.ts";
+import { products } from "../support/catalog/products.ts";
 import { synthesize, testApp } from "./synth.ts";
 
 const messageOf = (act: () => unknown): string => {

@@ -3,7 +3,6 @@ import { dirname, join } from "node:path";
 import { routes } from "../../lambdas/api/routes.ts";
 import { problemStatuses } from "../../lambdas/aws/http/problem.ts";
 import { errorTypeOf } from "../../lambdas/aws/lambda/function-error.ts";
-import { catalog } from "../../lambdas/consumers/types/catalog.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { checkCatalog } from "../../lambdas/core/catalog/check-catalog.ts";
 import { parameter, secret } from "../../lambdas/core/catalog/references.ts";
@@ -15,6 +14,7 @@ import { localNames } from "../../local/demo/local-values.ts";
 import { resolveConfig } from "../../sdk/src/config.ts";
 import * as sdkErrors from "../../sdk/src/errors.ts";
 import { errorOf } from "../../sdk/src/problem.ts";
+import { catalog } from "../support/catalog/catalog.ts";
 import { rowsOf } from "../support/tables.ts";
 
 const { ConfigurationError, ConnectionError, TimeoutError } = sdkErrors;

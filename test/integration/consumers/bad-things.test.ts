@@ -1,11 +1,11 @@
 import type { ServerResponse } from "node:http";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
-import { catalog as demo } from "../../../lambdas/consumers/types/catalog.ts";
 import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
 import { checkCatalog } from "../../../lambdas/core/catalog/check-catalog.ts";
 import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { aJob, aMessage } from "../../support/builders.ts";
+import { catalog as demo } from "../../support/catalog/catalog.ts";
 import { type Answer, httpServer } from "../../support/executors/http-server.ts";
 import { type Provider, type ProviderName, providers } from "../../support/executors/providers.ts";
 import { fakeServices } from "../../support/fakes/services.ts";

@@ -1,5 +1,4 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
-import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { cancelled, parked } from "../../../../lambdas/core/job/transitions.ts";
@@ -7,6 +6,7 @@ import { type Decide, type Execute, type Execution, Parked } from "../../../../l
 import { memoryOf } from "../../../../lambdas/core/operations/memory.ts";
 import type { ConsumerServices } from "../../../../lambdas/core/operations/services.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";
+import { catalog } from "../../../support/catalog/catalog.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const ok: Execute = async () => ({ ok: true });
