@@ -59,12 +59,17 @@ async function runJob(local: Running, event: string, input: Record<string, unkno
   return (await response.json()) as Finished;
 }
 
-/** Runs a job of every input and stops the system: what became of the jobs, and every line that its functions logged. */
-async function runAll(references = "") {
-  const data = newFolder();
+function withReferences(references: string): string {
   const cwd = checkout(newFolder());
   writeFileSync(join(cwd, ".env.local"), references);
-  const system = run({ data, cwd, env: { LOG_LEVEL: "DEBUG" } });
+  return cwd;
+}
+
+/** Runs a job of every input and stops the system: what became of the jobs, and every line that its functions logged. */
+async function runAll(references?: string) {
+  const data = newFolder();
+  const options = { data, env: { LOG_LEVEL: "DEBUG" } };
+  const system = run(references === undefined ? options : { ...options, cwd: withReferences(references) });
   const local = await system.ready();
   const jobs: Finished[] = [];
   for (const [event, input] of inputs) jobs.push(await runJob(local, event, input));

@@ -1,16 +1,16 @@
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll } from "@jest/globals";
-import { checkout } from "./checkout.ts";
+import { sharedCheckout } from "./checkout.ts";
 import { endRuns, type Run, type RunOptions, runLocal } from "./run-local.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 /**
- * Systems that end with the test that started them, on new data unless `data` says otherwise. Their code is a checkout with the
- * catalog of the tests, the same one for all tests of a file.
+ * Systems that end with the test that started them, on new data unless `data` says otherwise. Their code is the checkout
+ * with the catalog of the tests.
  */
 export function localRuns() {
   const folder = tempFolder();
-  const cwd = checkout(join(folder, "code"));
+  const cwd = sharedCheckout();
   let count = 0;
   const newFolder = () => join(folder, String(++count));
   afterEach(endRuns);
@@ -21,17 +21,17 @@ export function localRuns() {
   };
 }
 
-/** One system for all tests of a file, on new data. Its code is a checkout with the catalog of the tests. */
+/** One system for all tests of a file, on new data. Its code is the checkout with the catalog of the tests. */
 export function localSystem() {
   let local: Run | undefined;
   // Registered before the folder's own removal: the system is gone by then.
   afterAll(() => local?.terminate());
   const folder = tempFolder();
   const data = join(folder, "data");
-  const cwd = checkout(join(folder, "code"));
+  const cwd = sharedCheckout();
   local = runLocal({ data, cwd });
   const { ready } = local;
-  beforeAll(ready, 60_000);
+  beforeAll(ready, 90_000);
   return { ...local, data, cwd };
 }
 
