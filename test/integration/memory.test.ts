@@ -125,7 +125,7 @@ const worst: Record<JobType, () => { product: Product; input: object; outcome: s
 async function bundled(type: JobType): Promise<string> {
   const outfile = join(folder, `${type}.mjs`);
   const contents = `
-    import { execute } from "./lambdas/consumers/${type}/execute.ts";
+    import { execute } from "./lambdas/consumers/types/${type}/execute.ts";
     import { runBatch } from "./test/support/memory/batch.ts";
     import { readFileSync } from "node:fs";
     console.log(JSON.stringify(await runBatch(execute, JSON.parse(readFileSync(process.argv[2], "utf8")))));
