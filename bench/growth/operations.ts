@@ -2,12 +2,12 @@ import type { Context } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
-import { catalog } from "../../lambdas/consumers/types/catalog.ts";
 import { type Job, messageOf } from "../../lambdas/core/job/job.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { aJob } from "../../test/support/builders.ts";
 import { fakeServices } from "../../test/support/fakes/services.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
+import { catalog } from "../demo-catalog.ts";
 import { type Reads, sortedTable } from "./sorted-table.ts";
 
 const template = aJob({ product: "my-product", env: "prd", event: "create_order" });

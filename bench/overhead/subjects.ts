@@ -14,7 +14,6 @@ import { makeLog } from "../../lambdas/aws/log/log.ts";
 import { sqsJobQueue } from "../../lambdas/aws/sqs/job-queue.ts";
 import { systemClock } from "../../lambdas/aws/start/system-clock.ts";
 import { runJob } from "../../lambdas/consumers/engine/run-job.ts";
-import { catalog } from "../../lambdas/consumers/types/catalog.ts";
 import { JobMessage, messageOf } from "../../lambdas/core/job/job.ts";
 import { claimed, completed } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
@@ -26,6 +25,7 @@ import { fakeScheduler } from "../../test/support/fakes/scheduler.ts";
 import { fakeSecrets } from "../../test/support/fakes/secrets.ts";
 import { fakeWaits } from "../../test/support/fakes/waits.ts";
 import { httpEvent } from "../../test/support/http-event.ts";
+import { catalog } from "../demo-catalog.ts";
 import { instantAws } from "./instant-aws.ts";
 
 const table = "jobs";
