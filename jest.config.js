@@ -15,6 +15,7 @@ const project = (name, extra = {}) => ({
 export default {
   projects: [project("unit"), project("simulation"), project("infra"), project("integration"), project("deploy")],
   testTimeout: 30_000,
+  reporters: ["default", "<rootDir>/test/left-out.js"],
   testSequencer: "<rootDir>/test/longest-first.js",
   // Jest by itself would leave one core free: half of them where there are two.
   maxWorkers: "100%",

@@ -1,9 +1,10 @@
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Advanced, ClockState } from "../../local/clock/clock.ts";
 import type { Running } from "../../local/data/data-folder.ts";
 import { type Random, seeded } from "../simulation/random.ts";
+import { checkout } from "../support/local/checkout.ts";
 import { check, type Findings, type Receipt } from "./check.ts";
 import { startReceiver } from "./receiver.ts";
 import { call, type System, startSystem } from "./system.ts";
@@ -23,8 +24,6 @@ export interface CrashReport extends Findings {
   accepted: Record<string, number>;
   seconds: number;
 }
-
-const root = resolve(import.meta.dirname, "../..");
 
 /**
  * The real thing under load, killed again and again and started on the same data, until all that was accepted has ended.
@@ -126,11 +125,7 @@ async function settle(running: Running): Promise<string[]> {
 
 /** The code as it is, with a world of our own around it. */
 function copyCode(folder: string, world: string): void {
-  mkdirSync(folder, { recursive: true });
-  for (const part of ["lambdas", "local", "products", "package.json", "tsconfig.json"]) {
-    cpSync(join(root, part), join(folder, part), { recursive: true });
-  }
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  checkout(folder);
   const urls = ["shop", "pricing", "callback"].map((name) => `/my-product/${name}-url=${world}/${name}\n`);
   writeFileSync(join(folder, ".env.local"), urls.join(""));
 }

@@ -1,11 +1,11 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
-import { catalog } from "../../lambdas/consumers/types/catalog.ts";
 import { allScopes, type Scopes } from "../../lambdas/core/access/scopes.ts";
 import { jobStatuses, jobTypes } from "../../lambdas/core/job/job.ts";
 import { encodeCursor } from "../../lambdas/core/queries/cursor.ts";
 import { productView } from "../../lambdas/core/queries/product-view.ts";
 import type { Random } from "../simulation/random.ts";
+import { catalog } from "../support/catalog/catalog.ts";
 import { document } from "../support/documented.ts";
 import { httpEvent } from "../support/http-event.ts";
 import { sampleRequests } from "../support/sample-requests.ts";

@@ -1,10 +1,10 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { routes } from "../../lambdas/api/routes.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
-import { catalog } from "../../lambdas/consumers/types/catalog.ts";
 import { type Job, jobStatuses } from "../../lambdas/core/job/job.ts";
 import type { Services } from "../../lambdas/core/operations/services.ts";
 import { aJob, noon } from "../support/builders.ts";
+import { catalog } from "../support/catalog/catalog.ts";
 import { assertDocumented } from "../support/documented.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import type { Known } from "./requests.ts";

@@ -1,7 +1,7 @@
 import { addJobs } from "../../infra/jobs-app.ts";
-import { products } from "../../products/index.ts";
 import { inAws } from "../deploy/in-aws.ts";
 import { testApp } from "../infra/synth.ts";
+import { products } from "../support/catalog/products.ts";
 
 /*
  * `node test/independent/synth.ts <folder>`: both stacks as they are by default, and with every setting that adds or changes

@@ -1,6 +1,6 @@
 import { jobTypes } from "../../lambdas/core/job/job.ts";
-import { products } from "../../products/index.ts";
 import { inAws } from "../deploy/in-aws.ts";
+import { products } from "../support/catalog/products.ts";
 import { privilegesByEntry, privilegesOf } from "./privileges.ts";
 import { flat, resourcesOf, synthesize } from "./synth.ts";
 

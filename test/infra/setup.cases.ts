@@ -1,7 +1,7 @@
 import { addJobs } from "../../infra/jobs-app.ts";
 import { readConfig } from "../../infra/settings/config.ts";
 import { SetupError } from "../../infra/settings/setup-error.ts";
-import { products } from "../../products/index.ts";
+import { products } from "../support/catalog/products.ts";
 import { synthesize, testApp } from "./synth.ts";
 
 const messageOf = (act: () => unknown): string => {

@@ -3,7 +3,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { App, type AppProps } from "aws-cdk-lib/core";
 import { flattenCfnReference } from "cdk-nag/lib/utils/flatten-cfn-reference.js";
 import { addJobs } from "../../infra/jobs-app.ts";
-import { products } from "../../products/index.ts";
+import { products } from "../support/catalog/products.ts";
 
 const cdkJson = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8")) as { context: object };
 

@@ -1,12 +1,9 @@
 import { execFile } from "node:child_process";
-import { resolve } from "node:path";
 import { promisify } from "node:util";
 
-const repository = resolve(".");
-
-/** `npm run keys -- ...` as a process of its own: what it says where, and how it ends. */
-export async function keysCli(args: string[], env: NodeJS.ProcessEnv) {
-  const options = { cwd: repository, env: { ...env, NODE_OPTIONS: "" } };
+/** `npm run keys -- ...` of the checkout `cwd`, as a process of its own: what it writes to which stream, and its exit code. */
+export async function keysCli(args: string[], env: NodeJS.ProcessEnv, cwd = process.cwd()) {
+  const options = { cwd, env: { ...env, NODE_OPTIONS: "" } };
   const run = promisify(execFile)(process.execPath, ["keys/main.ts", ...args], options);
   return run.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),

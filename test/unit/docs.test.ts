@@ -3,7 +3,6 @@ import { dirname, join } from "node:path";
 import { routes } from "../../lambdas/api/routes.ts";
 import { problemStatuses } from "../../lambdas/aws/http/problem.ts";
 import { errorTypeOf } from "../../lambdas/aws/lambda/function-error.ts";
-import { catalog } from "../../lambdas/consumers/types/catalog.ts";
 import { JobRejectedDetail } from "../../lambdas/core/outbound/rejection.ts";
 import { webhookDelaysMs, webhookJitter } from "../../lambdas/core/outbound/webhook-retry.ts";
 import { parseRequest } from "../../lambdas/core/requests/request.ts";
@@ -11,6 +10,7 @@ import { localNames } from "../../local/demo/local-values.ts";
 import { resolveConfig } from "../../sdk/src/config.ts";
 import * as sdkErrors from "../../sdk/src/errors.ts";
 import { errorOf } from "../../sdk/src/problem.ts";
+import { catalog } from "../support/catalog/catalog.ts";
 import { rowsOf } from "../support/tables.ts";
 
 const { ConfigurationError, ConnectionError, TimeoutError } = sdkErrors;

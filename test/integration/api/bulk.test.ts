@@ -1,28 +1,18 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { startLocal } from "../../../local/runtime/start.ts";
-import type { products } from "../../../products/index.ts";
 import { createDuctape, type Ductape } from "../../../sdk/src/index.ts";
+import type { products } from "../../support/catalog/products.ts";
 import { documentedProxy } from "../../support/documented-proxy.ts";
+import { localSystem } from "../../support/local/runs.ts";
 
-let folder: string;
-let local: Awaited<ReturnType<typeof startLocal>>;
+const local = localSystem();
 let api: Awaited<ReturnType<typeof documentedProxy>>;
 let ductape: Ductape<typeof products>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ductape-bulk-"));
-  local = await startLocal({ port: 0, dataDir: folder });
-  api = await documentedProxy(local.url);
-  ductape = createDuctape<typeof products>({ url: api.url, apiKey: local.apiKey });
-}, 120_000);
-
-afterAll(async () => {
-  await api?.stop();
-  await local?.stop();
-  await rm(folder, { recursive: true, force: true });
+  api = await documentedProxy(local.running().url);
+  ductape = createDuctape<typeof products>({ url: api.url, apiKey: local.running().api_key });
 });
+
+afterAll(() => api?.stop());
 
 const place = { product_tag: "my-product", env: "prd" } as const;
 const order = { ...place, event: "create_order", input: { params: { customer: "c-42" } } } as const;

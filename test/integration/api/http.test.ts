@@ -1,29 +1,19 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { startLocal } from "../../../local/runtime/start.ts";
 import { documentedProxy } from "../../support/documented-proxy.ts";
+import { localSystem } from "../../support/local/runs.ts";
 
-let folder: string;
-let local: Awaited<ReturnType<typeof startLocal>>;
+const local = localSystem();
 let api: Awaited<ReturnType<typeof documentedProxy>>;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "ductape-http-"));
-  local = await startLocal({ port: 0, dataDir: folder });
-  api = await documentedProxy(local.url);
-}, 120_000);
-
-afterAll(async () => {
-  await api?.stop();
-  await local?.stop();
-  await rm(folder, { recursive: true, force: true });
+  api = await documentedProxy(local.running().url);
 });
+
+afterAll(() => api?.stop());
 
 const order = { env: "prd", product_tag: "my-product", event: "create_order", input: { params: { customer: "c" } } };
 
-async function ask(method: string, path: string, { headers = {}, body, key = local.apiKey }: Asked = {}) {
+async function ask(method: string, path: string, { headers = {}, body, key = local.running().api_key }: Asked = {}) {
   const response = await fetch(api.url + path, {
     method,
     headers: { authorization: `Bearer ${key}`, ...(body && { "content-type": "application/json" }), ...headers },

@@ -5,11 +5,11 @@ import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
 import { httpApi } from "../../../lambdas/aws/http/http-api.ts";
 import { s3BlobStore } from "../../../lambdas/aws/s3/blob-store.ts";
 import { sqsJobQueue } from "../../../lambdas/aws/sqs/job-queue.ts";
-import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
 import { cancelled } from "../../../lambdas/core/job/transitions.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { bucket, startSqsAndS3 } from "../../support/aws/fauxqs.ts";
 import { noon } from "../../support/builders.ts";
+import { catalog } from "../../support/catalog/catalog.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 import { type Asked, httpEvent } from "../../support/http-event.ts";
 

@@ -1,12 +1,12 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
-import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
 import { type Job, type JobStatus, messageOf } from "../../../lambdas/core/job/job.ts";
 import { type ListQuery, listJobs } from "../../../lambdas/core/queries/list-jobs.ts";
 import { reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { aJob, noon } from "../../support/builders.ts";
+import { catalog } from "../../support/catalog/catalog.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 
 interface Answer {

@@ -7,23 +7,16 @@ import { derivedJobId } from "../../../lambdas/core/job/job-id.ts";
 import { credentials } from "../../../local/runtime/credentials.ts";
 import { account, bucketName, eventBusName, intakeTopicName, queueName, region } from "../../../local/runtime/names.ts";
 import { anOrder } from "../../support/local/an-order.ts";
-import { ask, type Run, runLocal } from "../../support/local/run-local.ts";
-import { outboxOf } from "../../support/local/runs.ts";
-import { tempFolder } from "../../support/local/temp-folder.ts";
+import { ask } from "../../support/local/run-local.ts";
+import { localSystem, outboxOf } from "../../support/local/runs.ts";
 import { until } from "../../support/local/until.ts";
 
-const data = tempFolder();
-let local: Run;
+const local = localSystem();
 let sqs: SQSClient;
-beforeAll(async () => {
-  local = runLocal({ data });
-  const { aws } = await local.ready();
-  sqs = new SQSClient({ endpoint: aws.sqs, ...credentials });
-}, 30_000);
-afterAll(async () => {
-  sqs?.destroy();
-  await local.terminate();
+beforeAll(() => {
+  sqs = new SQSClient({ endpoint: local.running().aws.sqs, ...credentials });
 });
+afterAll(() => sqs?.destroy());
 
 const request = (label: string) => anOrder({ input: { params: { customer: label } } });
 const finished = (key: string) => {

@@ -1,20 +1,15 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 import { apiKeyId, apiKeyPattern } from "../../../lambdas/core/access/api-key.ts";
 import { keysCli } from "../../support/keys-cli.ts";
 import { anOrder } from "../../support/local/an-order.ts";
-import { ask, type Run, runLocal } from "../../support/local/run-local.ts";
-import { tempFolder } from "../../support/local/temp-folder.ts";
+import { ask } from "../../support/local/run-local.ts";
+import { localSystem } from "../../support/local/runs.ts";
 
-const data = join(tempFolder(), "data");
-let local: Run;
-beforeAll(async () => {
-  local = runLocal({ data });
-  await local.ready();
-});
-afterAll(() => local.terminate());
+const local = localSystem();
+const { data, cwd } = local;
 
-const keys = (...args: string[]) => keysCli([...args, "--local"], { ...process.env, DUCTAPE_DATA: data });
+const keys = (...args: string[]) => keysCli([...args, "--local"], { ...process.env, DUCTAPE_DATA: data }, cwd);
 
 async function make(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await keys("create", "--name", "ci", "--products", "my-product", ...args);

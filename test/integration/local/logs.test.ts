@@ -1,29 +1,20 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { jobTypes } from "../../../lambdas/core/job/job.ts";
+import type { Running } from "../../../local/data/data-folder.ts";
 import { listen } from "../../../local/gateway/http.ts";
-import { type Local, startLocal } from "../../../local/runtime/start.ts";
-import { tempFolder } from "../../support/local/temp-folder.ts";
+import { checkout } from "../../support/local/checkout.ts";
+import { localRuns } from "../../support/local/runs.ts";
 
 /** Invariant 9 with the real executors and clients, in a system that works and in one whose providers are hostile. */
 const marked = "1nput-C4N4RY";
 const secret = "S3CR3T-C4N4RY";
 
-const folder = tempFolder();
+const { folder, newFolder, run } = localRuns();
 // As root, the demo's PostgreSQL runs as another user, who must get there.
 chmodSync(folder, 0o755);
-const verbosity = process.env.LOG_LEVEL;
-beforeAll(() => {
-  process.env.LOG_LEVEL = "DEBUG";
-  // The functions' errors, which are meant here, go to the terminal too.
-  jest.spyOn(console, "error").mockReturnValue();
-});
-afterAll(() => {
-  if (verbosity === undefined) delete process.env.LOG_LEVEL;
-  else process.env.LOG_LEVEL = verbosity;
-});
 
 /** An input of each kind of job, with the mark wherever a text may be. */
 const inputs: [event: string, input: Record<string, unknown>][] = [
@@ -59,34 +50,40 @@ interface Finished {
   attempts?: unknown;
 }
 
-async function run(local: Local, event: string, input: Record<string, unknown>): Promise<Finished> {
+async function runJob(local: Running, event: string, input: Record<string, unknown>): Promise<Finished> {
   const response = await fetch(`${local.url}/v1/jobs?wait=20`, {
     method: "POST",
-    headers: { authorization: `Bearer ${local.apiKey}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${local.api_key}`, "content-type": "application/json" },
     body: JSON.stringify({ env: "dev", product_tag: "my-product", event, input, start_at: 0, retries: 0 }),
   });
   return (await response.json()) as Finished;
 }
 
+function withReferences(references: string): string {
+  const cwd = checkout(newFolder());
+  writeFileSync(join(cwd, ".env.local"), references);
+  return cwd;
+}
+
 /** Runs a job of every input and stops the system: what became of the jobs, and every line that its functions logged. */
-async function runAll(dataDir: string, envFile: string) {
-  const local = await startLocal({ port: 0, dataDir, envFile, say: () => {} });
+async function runAll(references?: string) {
+  const data = newFolder();
+  const options = { data, env: { LOG_LEVEL: "DEBUG" } };
+  const system = run(references === undefined ? options : { ...options, cwd: withReferences(references) });
+  const local = await system.ready();
   const jobs: Finished[] = [];
-  try {
-    for (const [event, input] of inputs) jobs.push(await run(local, event, input));
-  } finally {
-    await local.stop();
-  }
-  const log = readFileSync(join(dataDir, "log", "lambda.log"), "utf8");
+  for (const [event, input] of inputs) jobs.push(await runJob(local, event, input));
+  await system.terminate();
+  const log = readFileSync(join(data, "log", "lambda.log"), "utf8");
   const holding = (text: string) => log.split("\n").filter((line) => line.includes(text));
-  return { jobs, log, holding, apiKey: local.apiKey };
+  return { jobs, log, holding, apiKey: local.api_key };
 }
 
 const faultsOf = (jobs: Finished[]) => JSON.stringify(jobs.map(({ error, attempts }) => [error, attempts]));
 
 describe("in a system that works", () => {
   test("no log line has an input, a result or the key", async () => {
-    const { jobs, log, holding, apiKey } = await runAll(join(folder, "works"), join(folder, "none"));
+    const { jobs, log, holding, apiKey } = await runAll();
     expect(jobs.map(({ status }) => status)).toEqual(inputs.map(() => "completed"));
     for (const type of jobTypes) expect(log).toContain(`"service":"consumer-${type}"`);
     expect(holding(marked)).toEqual([]);
@@ -104,7 +101,6 @@ describe("where every provider fails and quotes what it was sent", () => {
 
   test("no log line and no error of a job has an input or a secret", async () => {
     const { url, close } = await listen(echo);
-    const envFile = join(folder, ".env.hostile");
     const values = {
       "/my-product/shop-url": `${url}/${secret}`,
       "my-product/shop#token": secret,
@@ -117,14 +113,9 @@ describe("where every provider fails and quotes what it was sent", () => {
       "/my-product/webhook-url": `https://127.0.0.1:1/${secret}`,
       "my-product/webhook#secret": secret,
     };
-    writeFileSync(
-      envFile,
-      Object.entries(values)
-        .map(([name, value]) => `${name}=${value}\n`)
-        .join(""),
-    );
+    const references = Object.entries(values).map(([name, value]) => `${name}=${value}\n`);
     try {
-      const { jobs, log, holding } = await runAll(join(folder, "hostile"), envFile);
+      const { jobs, log, holding } = await runAll(references.join(""));
       const failed = jobs.filter(({ status }) => status === "failed");
       // A file is stored by the machine itself.
       expect(failed.length).toBeGreaterThanOrEqual(inputs.length - 1);

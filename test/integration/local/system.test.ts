@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterEach, expect, test } from "@jest/globals";
 import { type Listening, sendJson, serve } from "../../../local/gateway/http.ts";
 import { anOrder } from "../../support/local/an-order.ts";
-import { ask, copyOfCode, type Run } from "../../support/local/run-local.ts";
+import { checkout } from "../../support/local/checkout.ts";
+import { ask, type Run } from "../../support/local/run-local.ts";
 import { localRuns, outboxOf } from "../../support/local/runs.ts";
 import { until } from "../../support/local/until.ts";
 
@@ -97,7 +98,7 @@ test("kill -9 in the middle of work loses nothing", async () => {
     if (answering) sendJson(response, 200, {});
   });
   servers.push(shop);
-  const cwd = copyOfCode(newFolder());
+  const cwd = checkout(newFolder());
   writeFileSync(join(cwd, ".env.local"), `/my-product/shop-url=${shop.url}\n`);
   const data = join(cwd, "data");
 
@@ -172,28 +173,36 @@ test("the key is for its owner's eyes only", async () => {
   }
 });
 
-const product = (notification: string, tag = "my-product") => `
+const product = (notification: string) => `
   import { defineProduct } from "../lambdas/consumers/types/define-product.ts";
-  export const myProduct = defineProduct({
-    tag: "${tag}",
+  const myProduct = defineProduct({
+    tag: "my-product",
     envs: ["dev"],
     jobs: { send_notification: { type: "notification", notification: "${notification}" } },
     notifications: { customers: { envs: { dev: {} }, messages: { hello: {} } } },
   } as never);
+  export const products = [myProduct];
 `;
+/** A checkout whose products are in a file that a test may write; at first they are those of the tests. */
+function checkoutToEdit() {
+  const cwd = checkout(newFolder());
+  const file = join(cwd, "products/my-product.ts");
+  renameSync(join(cwd, "products/index.ts"), file);
+  writeFileSync(join(cwd, "products/index.ts"), 'export { products } from "./my-product.ts";');
+  return { cwd, file };
+}
 const fault = "products/my-product.ts: jobs.send_notification.notification: notifications has no such entry.";
 
 test("a catalog with faults does not start, and says where they are", async () => {
-  const cwd = copyOfCode(newFolder());
-  writeFileSync(join(cwd, "products/my-product.ts"), product("customer"));
+  const { cwd, file } = checkoutToEdit();
+  writeFileSync(file, product("customer"));
   const local = run({ data: join(cwd, "data"), cwd });
   expect(await local.exit).toBe(1);
   expect(local.output()).toContain(`${fault} Did you mean "customers"?`);
 });
 
 test("under --watch good changes are taken into service and faulty ones are not", async () => {
-  const cwd = copyOfCode(newFolder());
-  const file = join(cwd, "products/my-product.ts");
+  const { cwd, file } = checkoutToEdit();
   const local = run({ data: join(cwd, "data"), cwd, args: ["--watch"] });
   await local.ready();
   const answer = () => ask(local.running(), "/v1/jobs", order, wait);

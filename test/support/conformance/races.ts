@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { runJob } from "../../../lambdas/consumers/engine/run-job.ts";
-import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
 import { decisionPolicy } from "../../../lambdas/consumers/types/feature/decisions.ts";
 import { type Job, messageOf } from "../../../lambdas/core/job/job.ts";
 import { newJobId } from "../../../lambdas/core/job/job-id.ts";
@@ -22,6 +21,7 @@ import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";
 import type { JobStore } from "../../../lambdas/core/ports/ports.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { aJob, noon } from "../builders.ts";
+import { catalog } from "../catalog/catalog.ts";
 import { throttled } from "../fakes/failures.ts";
 import { fakeServices } from "../fakes/services.ts";
 import { interleaved } from "../gate.ts";

@@ -1,8 +1,9 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { programPath } from "../servers.ts";
 import { freePort } from "./free-port.ts";
-import { listeningProgram, programPath } from "./program.ts";
+import { listeningProgram } from "./program.ts";
 
 /** FerretDB speaks MongoDB's protocol and keeps its data in SQLite; `FERRETDB` says where it is if PATH does not. */
 export const ferretdb = process.env.FERRETDB ?? programPath("ferretdb");

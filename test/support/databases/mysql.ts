@@ -3,8 +3,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { programPath } from "../servers.ts";
 import { freePort } from "./free-port.ts";
-import { listeningProgram, programPath } from "./program.ts";
+import { listeningProgram } from "./program.ts";
 
 export const mariadb = programPath("mariadbd");
 

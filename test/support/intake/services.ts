@@ -1,5 +1,5 @@
-import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
 import type { TaskMessage } from "../../../lambdas/core/outbound/task-message.ts";
+import { catalog } from "../catalog/catalog.ts";
 import { fakeImportQueue } from "../fakes/import-queue.ts";
 import { fakeMessageQueue } from "../fakes/message-queue.ts";
 import { fakeRejections } from "../fakes/rejections.ts";

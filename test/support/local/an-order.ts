@@ -1,4 +1,4 @@
-/** A request that the demo's product takes: an order for now, in `dev`, or as `more` says. */
+/** A request that the product of the tests takes: an order for now, in `dev`, unless `more` says otherwise. */
 export const anOrder = (more: Record<string, unknown> = {}) => ({
   env: "dev",
   product_tag: "my-product",

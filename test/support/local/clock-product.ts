@@ -1,7 +1,7 @@
-/** A product that is added to the demo's where `copyOfCode` has put the code: a feature with a step two days later. */
+/** The `products/index.ts` of a checkout with one more product: a feature with a step two days later. */
 export const clockProduct = `
   import { defineProduct } from "../lambdas/consumers/types/define-product.ts";
-  import { myProduct } from "./my-product.ts";
+  import { myProduct } from "../test/support/catalog/my-product.ts";
   const clock = defineProduct({
     tag: "clock",
     name: "Clock",

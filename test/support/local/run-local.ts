@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { cpSync, readFileSync, symlinkSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Running } from "../../../local/data/data-folder.ts";
 import { until } from "./until.ts";
@@ -16,7 +16,9 @@ export interface RunOptions {
   largestFileKb?: number;
 }
 
-/** For a stop that a test does not look at: a busy machine may take some seconds. */
+/** A start takes one or two seconds, and many on a machine that is busy. */
+const startMs = 60_000;
+/** For a stop that no test looks at: a busy machine may take some seconds. */
 const patienceMs = 15_000;
 const alive = new Set<ChildProcess>();
 
@@ -58,8 +60,8 @@ export function runLocal({ data, args = [], env = {}, cwd = repository, largestF
       until(() => {
         if (child.exitCode !== null) throw new Error(`it ended:\n${output}`);
         return output.includes("curl -s") && running();
-      }, 20_000),
-    says: (text: string) => until(() => output.includes(text), 20_000),
+      }, startMs),
+    says: (text: string) => until(() => output.includes(text), startMs),
     kill: (signal: NodeJS.Signals) => child.kill(signal),
     /** As a process manager does it. */
     terminate: () => {
@@ -76,15 +78,6 @@ const exitOf = (child: ChildProcess) =>
     if (child.exitCode !== null || child.signalCode !== null) done(child.exitCode);
     child.once("exit", (code) => done(code));
   });
-
-/** A copy of the code in `folder`, to be changed without harm. */
-export function copyOfCode(folder: string): string {
-  for (const part of ["lambdas", "local", "products", "package.json", "tsconfig.json"]) {
-    cpSync(join(repository, part), join(folder, part), { recursive: true });
-  }
-  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
-  return folder;
-}
 
 /** Calls the API of a running system. */
 export async function ask({ url, api_key }: Running, path: string, body?: unknown, headers: object = {}) {

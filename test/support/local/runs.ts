@@ -1,19 +1,38 @@
 import { join } from "node:path";
-import { afterEach } from "@jest/globals";
-import { endRuns, type RunOptions, runLocal } from "./run-local.ts";
+import { afterAll, afterEach, beforeAll } from "@jest/globals";
+import { sharedCheckout } from "./checkout.ts";
+import { endRuns, type Run, type RunOptions, runLocal } from "./run-local.ts";
 import { tempFolder } from "./temp-folder.ts";
 
-/** Systems that end with the test that started them, on data that is new unless `data` says where it is. */
+/**
+ * Systems that end with the test that started them, on new data unless `data` says otherwise. Their code is the checkout
+ * with the catalog of the tests.
+ */
 export function localRuns() {
   const folder = tempFolder();
+  const cwd = sharedCheckout();
   let count = 0;
   const newFolder = () => join(folder, String(++count));
   afterEach(endRuns);
   return {
     folder,
     newFolder,
-    run: (options: Partial<RunOptions> = {}) => runLocal({ data: newFolder(), ...options }),
+    run: (options: Partial<RunOptions> = {}) => runLocal({ data: newFolder(), cwd, ...options }),
   };
+}
+
+/** One system for all tests of a file, on new data. Its code is the checkout with the catalog of the tests. */
+export function localSystem() {
+  let local: Run | undefined;
+  // Registered before the folder's own removal: the system is gone by then.
+  afterAll(() => local?.terminate());
+  const folder = tempFolder();
+  const data = join(folder, "data");
+  const cwd = sharedCheckout();
+  local = runLocal({ data, cwd });
+  const { ready } = local;
+  beforeAll(ready, 90_000);
+  return { ...local, data, cwd };
 }
 
 /** What the system's outbox has caught, the newest first. */

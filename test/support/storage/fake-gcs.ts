@@ -1,26 +1,13 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
 import { createServer } from "node:net";
-import { delimiter, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { endsWithFile } from "../ends-with-file.ts";
+import { programPath } from "../servers.ts";
 
 export const bucket = "files";
 
 /** Where fake-gcs-server is: FAKE_GCS_SERVER, or on the PATH (`test/support/storage/install.sh` puts it there). */
-export function fakeGcsServer(): string | undefined {
-  const onPath = (process.env.PATH ?? "").split(delimiter).map((folder) => join(folder, "fake-gcs-server"));
-  return [process.env.FAKE_GCS_SERVER, ...onPath].filter((path) => path !== undefined).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const fakeGcsServer = process.env.FAKE_GCS_SERVER ?? programPath("fake-gcs-server");
 
 /** Google Cloud Storage in a process of its own, in memory, with a bucket. It checks no credentials. */
 export async function startFakeGcs(program: string) {

@@ -1,7 +1,7 @@
-import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
 import { allScopes } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
 import { noon } from "../../support/builders.ts";
+import { catalog } from "../../support/catalog/catalog.ts";
 import { denied, refusedForGood, throttled } from "../../support/fakes/failures.ts";
 import type { Asked } from "../../support/http-event.ts";
 

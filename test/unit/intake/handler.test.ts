@@ -1,12 +1,12 @@
 import type { Context, SQSRecord } from "aws-lambda";
 import { intakeHandler } from "../../../lambdas/aws/lambda/intake-handler.ts";
 import { redeliverySeconds } from "../../../lambdas/aws/sqs/redelivery.ts";
-import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
 import { derivedJobId } from "../../../lambdas/core/job/job-id.ts";
 import { takeImports } from "../../../lambdas/intake/import/take-imports.ts";
 import { scheduleRequest } from "../../../lambdas/intake/schedule-request.ts";
 import { takeMessages } from "../../../lambdas/intake/take-messages.ts";
 import { noon } from "../../support/builders.ts";
+import { catalog } from "../../support/catalog/catalog.ts";
 import { throttled } from "../../support/fakes/failures.ts";
 import { busEvent, eventId } from "../../support/intake/envelopes.ts";
 import { intakeServices, order } from "../../support/intake/services.ts";

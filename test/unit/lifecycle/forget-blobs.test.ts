@@ -1,4 +1,3 @@
-import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../lambdas/core/job/job-error.ts";
 import { continued } from "../../../lambdas/core/job/series.ts";
@@ -8,6 +7,7 @@ import { scheduleJob } from "../../../lambdas/core/operations/schedule-job.ts";
 import { parseRequest } from "../../../lambdas/core/requests/request.ts";
 import { forgetBlobs } from "../../../lambdas/lifecycle/forget-blobs.ts";
 import { aJob, noon } from "../../support/builders.ts";
+import { catalog } from "../../support/catalog/catalog.ts";
 import { fakeBlobStore } from "../../support/fakes/blob-store.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 import { fakeServices } from "../../support/fakes/services.ts";

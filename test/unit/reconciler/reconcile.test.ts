@@ -1,8 +1,8 @@
-import { catalog } from "../../../lambdas/consumers/types/catalog.ts";
 import type { Job } from "../../../lambdas/core/job/job.ts";
 import { newMemory } from "../../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../../lambdas/reconciler/reconcile.ts";
 import { aJob, noon } from "../../support/builders.ts";
+import { catalog } from "../../support/catalog/catalog.ts";
 import { throttled } from "../../support/fakes/failures.ts";
 import { fakeServices } from "../../support/fakes/services.ts";
 

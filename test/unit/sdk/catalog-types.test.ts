@@ -1,6 +1,6 @@
 import { defineProduct } from "../../../lambdas/consumers/types/define-product.ts";
-import type { products } from "../../../products/index.ts";
 import { createDuctape, type Ductape, type IJobProcessorInput, type JobInput } from "../../../sdk/src/index.ts";
+import type { products } from "../../support/catalog/products.ts";
 
 /** Checked by `tsc`: none of it runs. */
 const typed = (_check: (client: Ductape<typeof products>) => unknown) => expect(true).toBe(true);

@@ -1,9 +1,9 @@
 import { MongoClient } from "mongodb";
 import { closeMongo } from "../../../../lambdas/consumers/types/database_action/engines/mongodb.ts";
 import { ferretdb, startMongo } from "../../../support/databases/mongodb.ts";
-import { describeWith } from "../../../support/databases/program.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";
 import { startSilentServer } from "../../../support/databases/silent-server.ts";
+import { describeWith } from "../../../support/servers.ts";
 import { startGate } from "../../../support/tcp-gate.ts";
 import { until } from "../../../support/until.ts";
 
@@ -18,7 +18,11 @@ const insertOne = {
 };
 const find = { operation: "find", filter: { customer: "{{filter.customer}}" }, projection: { _id: 0 } };
 
-describeWith("FerretDB", ferretdb)("a MongoDB database", () => {
+describeWith(
+  "FerretDB",
+  ferretdb,
+  "test/support/databases/install.sh",
+)("a MongoDB database", () => {
   beforeAll(async () => {
     server = await startMongo();
     admin = await new MongoClient(server.url()).connect();

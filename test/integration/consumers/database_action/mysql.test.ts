@@ -1,10 +1,10 @@
 import mysql from "mysql2/promise";
 import { closeMysql } from "../../../../lambdas/consumers/types/database_action/engines/mysql.ts";
 import { mariadb, startMysql } from "../../../support/databases/mysql.ts";
-import { describeWith } from "../../../support/databases/program.ts";
 import { type Asked, failureOf, runAction } from "../../../support/databases/run-action.ts";
 import { startSilentServer } from "../../../support/databases/silent-server.ts";
 import { fakeClock } from "../../../support/fakes/clock.ts";
+import { describeWith } from "../../../support/servers.ts";
 import { startGate } from "../../../support/tcp-gate.ts";
 import { until } from "../../../support/until.ts";
 
@@ -16,7 +16,11 @@ const run = (operation: string, statement: string, data = {}, more: Partial<Aske
   runAction({ engine: "mysql", url: url(), action: { operation, statement }, data, ...more });
 const insert = "INSERT INTO orders (customer, total) VALUES ('{{customer:string:1:200}}', {{total:float}})";
 
-describeWith("MariaDB", mariadb)("a MySQL database", () => {
+describeWith(
+  "MariaDB",
+  mariadb,
+  "test/support/databases/install.sh",
+)("a MySQL database", () => {
   beforeAll(async () => {
     server = await startMysql();
     admin = await mysql.createConnection({ uri: server.url(), multipleStatements: true });

@@ -1,14 +1,17 @@
 import { bucketOpener } from "../../../../lambdas/consumers/types/storage/open-bucket.ts";
 import { secret } from "../../../../lambdas/core/catalog/references.ts";
+import { describeWith } from "../../../support/servers.ts";
 import { describeStorage } from "../../../support/storage/describe-storage.ts";
 import { bucket, fakeGcsServer, startFakeGcs } from "../../../support/storage/fake-gcs.ts";
 import { aServiceAccount } from "../../../support/storage/service-account.ts";
 
-const program = fakeGcsServer();
-
-if (program !== undefined) {
+describeWith(
+  "fake-gcs-server",
+  fakeGcsServer,
+  "test/support/storage/install.sh",
+)("with fake-gcs-server", () => {
   describeStorage("Google Cloud Storage", async () => {
-    const { endpoint, read, stop } = await startFakeGcs(program);
+    const { endpoint, read, stop } = await startFakeGcs(fakeGcsServer ?? "");
     return {
       place: { provider: "gcs", bucket, service_account: secret("files#gcs"), endpoint },
       bucket,
@@ -18,10 +21,4 @@ if (program !== undefined) {
       stop,
     };
   });
-} else {
-  // Not quietly: where nobody looks, a missing server is a failure.
-  it("a storage job on Google Cloud Storage: SKIPPED, there is no fake-gcs-server", () => {
-    console.warn("Google Cloud Storage was not tested: run test/support/storage/install.sh, or set FAKE_GCS_SERVER.");
-    expect(process.env.CI).not.toBe("true");
-  });
-}
+});

@@ -3,7 +3,6 @@ import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
 import { routes } from "../../../../lambdas/api/routes.ts";
 import { httpApi } from "../../../../lambdas/aws/http/http-api.ts";
 import { s3BlobStore } from "../../../../lambdas/aws/s3/blob-store.ts";
-import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import { storageExecutor } from "../../../../lambdas/consumers/types/storage/execute.ts";
 import { bucketOpener } from "../../../../lambdas/consumers/types/storage/open-bucket.ts";
 import { s3Buckets } from "../../../../lambdas/consumers/types/storage/s3.ts";
@@ -11,6 +10,7 @@ import { anExecution } from "../../../support/an-execution.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { bucket, startSqsAndS3 } from "../../../support/aws/fauxqs.ts";
 import { aJob } from "../../../support/builders.ts";
+import { catalog } from "../../../support/catalog/catalog.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 import { httpEvent } from "../../../support/http-event.ts";
 

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "@jest/globals";
 import type { Advanced } from "../../../../local/clock/clock.ts";
 import { type Listening, sendJson, serve } from "../../../../local/gateway/http.ts";
+import { checkout } from "../../../support/local/checkout.ts";
 import { clockProduct } from "../../../support/local/clock-product.ts";
-import { ask, copyOfCode, type Run, runLocal } from "../../../support/local/run-local.ts";
+import { ask, type Run, runLocal } from "../../../support/local/run-local.ts";
 import { tempFolder } from "../../../support/local/temp-folder.ts";
 
 const second = 1000;
@@ -13,7 +14,7 @@ const minute = 60 * second;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-const cwd = join(tempFolder(), "code");
+const cwd = checkout(join(tempFolder(), "code"));
 const data = join(cwd, "data");
 let local: Run;
 let shop: Listening;
@@ -31,7 +32,6 @@ beforeAll(async () => {
     orders.push(customer);
     sendJson(response, await answer(customer), {});
   });
-  copyOfCode(cwd);
   writeFileSync(join(cwd, "products/index.ts"), clockProduct);
   writeFileSync(join(cwd, ".env.local"), `/my-product/shop-url=${shop.url}\n`);
   await start();

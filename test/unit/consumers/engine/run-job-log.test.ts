@@ -1,10 +1,10 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
-import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import type { Job, JobMessage } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
 import { type ExecuteWithServices, Parked } from "../../../../lambdas/core/operations/execution.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";
+import { catalog } from "../../../support/catalog/catalog.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const due = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", event: "create_order", ...overrides });

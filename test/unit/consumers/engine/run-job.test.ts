@@ -1,5 +1,4 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
-import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import { decisionPolicy } from "../../../../lambdas/consumers/types/feature/decisions.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
@@ -7,6 +6,7 @@ import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
 import type { Execute, Execution } from "../../../../lambdas/core/operations/execution.ts";
 import { memoryOf } from "../../../../lambdas/core/operations/memory.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";
+import { catalog } from "../../../support/catalog/catalog.ts";
 import { throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 

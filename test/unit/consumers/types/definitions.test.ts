@@ -1,7 +1,6 @@
 import { registry } from "../../../../lambdas/consumers/types/registry.ts";
 import { checkCatalog } from "../../../../lambdas/core/catalog/check-catalog.ts";
 import { parameter, secret } from "../../../../lambdas/core/catalog/references.ts";
-import { products } from "../../../../products/index.ts";
 
 const shop = (auth: object, action: object = {}) => ({
   tag: "p",
@@ -22,10 +21,6 @@ const oauth2 = {
 };
 
 const bearer = { type: "bearer", token: secret("shop#token") };
-
-test("the catalog is valid", () => {
-  expect(checkCatalog(products, registry)).toEqual([]);
-});
 
 test("an app may use OAuth2 client credentials, an action a form", () => {
   const auth = { ...oauth2, scope: "a", audience: "b", client_auth: "basic" };

@@ -1,4 +1,3 @@
-import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import { type Job, messageOf, shownStatus } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import {
@@ -14,6 +13,7 @@ import {
 } from "../../../../lambdas/core/job/transitions.ts";
 import { newJob } from "../../../../lambdas/core/requests/new-job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
+import { catalog } from "../../../support/catalog/catalog.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const request = { env: "prd", product_tag: "my-product", event: "create_order", input: {}, retries: 2 };

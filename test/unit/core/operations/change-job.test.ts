@@ -1,5 +1,4 @@
 import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
-import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import type { Job, Repeat } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { claimed } from "../../../../lambdas/core/job/transitions.ts";
@@ -18,6 +17,7 @@ import {
 import { dispatch, scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
 import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { aJob, aMessage, noon } from "../../../support/builders.ts";
+import { catalog } from "../../../support/catalog/catalog.ts";
 import { throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 

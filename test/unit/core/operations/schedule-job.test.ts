@@ -1,10 +1,10 @@
-import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import { InternalError } from "../../../../lambdas/core/errors.ts";
 import { scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
 import { scheduleJob } from "../../../../lambdas/core/operations/schedule-job.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { noon } from "../../../support/builders.ts";
+import { catalog } from "../../../support/catalog/catalog.ts";
 import { denied, refusedForGood, throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 

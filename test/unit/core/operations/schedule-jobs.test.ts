@@ -1,9 +1,9 @@
-import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
 import { type Scheduled, scheduleJobs } from "../../../../lambdas/core/operations/schedule-jobs.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { noon } from "../../../support/builders.ts";
+import { catalog } from "../../../support/catalog/catalog.ts";
 import { denied, refusedForGood, throttled } from "../../../support/fakes/failures.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 

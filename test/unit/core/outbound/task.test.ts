@@ -1,4 +1,3 @@
-import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { withTaskToken } from "../../../../lambdas/core/job/task-token.ts";
@@ -11,6 +10,7 @@ import { summaryOf, viewOf } from "../../../../lambdas/core/queries/view.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import type { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
 import { aJob, noon } from "../../../support/builders.ts";
+import { catalog } from "../../../support/catalog/catalog.ts";
 import { fakeServices } from "../../../support/fakes/services.ts";
 
 const body = { env: "prd", product_tag: "my-product", event: "create_order", input: {}, start_at: 0 };

@@ -1,6 +1,6 @@
-import { catalog } from "../../../../lambdas/consumers/types/catalog.ts";
 import { parseRequest } from "../../../../lambdas/core/requests/request.ts";
 import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
+import { catalog } from "../../../support/catalog/catalog.ts";
 
 const now = Date.UTC(2026, 0, 1);
 const order = { params: { customer: "42" }, body: { item: "tea" } };

@@ -1,0 +1,193 @@
+import { describe, expect, test } from "@jest/globals";
+import { PermanentError } from "../../../lambdas/core/errors.ts";
+import { deliver } from "../../../lambdas/webhooks/deliver.ts";
+import { aJob } from "../../support/builders.ts";
+import { fakeSecrets } from "../../support/fakes/secrets.ts";
+import {
+  aDelivery,
+  answering,
+  drain,
+  endpoint,
+  stateOf,
+  taking,
+  webhookWorld,
+  withServer,
+} from "../../support/webhook-world.ts";
+
+test("410 Gone disables the endpoint at once and publishes an event; its other deliveries are dropped", async () => {
+  await withServer(answering(410), async (server) => {
+    const services = webhookWorld(server.url);
+    await deliver(services, aDelivery());
+    expect(services.queue.sent).toEqual([]);
+    expect(services.announcer.announced).toEqual([
+      {
+        type: "webhook.disabled",
+        time: services.clock.now(),
+        detail: {
+          product_tag: "shop",
+          env: "prd",
+          webhook: "orders",
+          reason: "gone",
+          failures: 1,
+          failing_since: services.clock.now(),
+          last_failure: "HTTP_410",
+          disabled_at: services.clock.now(),
+        },
+      },
+    ]);
+    await deliver(services, aDelivery({}, aJob()));
+    expect(server.seen).toHaveLength(1);
+    expect(services.announcer.announced).toHaveLength(1);
+  });
+});
+
+test("an endpoint that fails for more than a day is disabled, after 8 attempts", async () => {
+  await withServer(answering(500), async (server) => {
+    const services = webhookWorld(server.url);
+    const started = services.clock.now();
+    await deliver(services, aDelivery());
+    await drain(services);
+    expect(server.seen).toHaveLength(8);
+    const hours = (services.clock.now() - started) / 3_600_000;
+    expect(hours).toBeGreaterThan(24);
+    expect(hours).toBeLessThan(30);
+    expect(services.announcer.announced).toMatchObject([
+      { type: "webhook.disabled", detail: { reason: "failing", failures: 8, failing_since: started } },
+    ]);
+    expect(await stateOf(services)).toMatchObject({ disabled: { reason: "failing" } });
+  });
+});
+
+test("one delivery that an endpoint never takes does not disable it while others arrive", async () => {
+  const poison = aJob({ status: "failed" });
+  await withServer(
+    (request, response, raw) => (request.body.includes(poison.id) ? answering(500) : taking)(request, response, raw),
+    async (server) => {
+      const services = webhookWorld(server.url);
+      await deliver(services, aDelivery({}, poison));
+      await drain(services, () => deliver(services, aDelivery({}, aJob())));
+      expect(services.announcer.announced).toEqual([]);
+      expect(await stateOf(services)).toBeUndefined();
+      expect(services.log.lines).toContainEqual(
+        expect.objectContaining({ level: "error", message: "delivery given up" }),
+      );
+    },
+  );
+});
+
+test("a disabled endpoint that gets another URL, or is enabled by hand, gets what happens from then on", async () => {
+  await withServer(answering(410), async (old) =>
+    withServer(taking, async (server) => {
+      const services = webhookWorld(old.url);
+      await deliver(services, aDelivery());
+      services.values["/shop/hook"] = server.url;
+      await deliver(services, aDelivery({}, aJob()));
+      expect([old.seen.length, server.seen.length, await stateOf(services)]).toEqual([1, 1, undefined]);
+
+      await services.endpoints.disable(endpoint(), { at: 1, reason: "failing", url: "hash of another" });
+      await services.endpoints.enable(endpoint());
+      await deliver(services, aDelivery({}, aJob()));
+      expect(server.seen).toHaveLength(2);
+    }),
+  );
+});
+
+test("while the bus does not take the event the endpoint stays enabled, so that it is published later", async () => {
+  await withServer(answering(410), async (server) => {
+    const services = webhookWorld(server.url);
+    const { announce } = services.announcer;
+    services.announcer.announce = async () => {
+      throw new Error("the bus is down");
+    };
+    await expect(deliver(services, aDelivery())).rejects.toThrow("the bus is down");
+    services.announcer.announce = announce;
+    await deliver(services, aDelivery());
+    expect(services.announcer.announced).toHaveLength(1);
+    expect(await stateOf(services)).toMatchObject({ disabled: { reason: "gone" } });
+  });
+});
+
+test("if the bus will never take the event the endpoint is disabled and the event set aside", async () => {
+  await withServer(answering(410), async (server) => {
+    const services = webhookWorld(server.url);
+    services.announcer.announce = async () => {
+      throw new PermanentError("InvalidArgument", "EventBridge will never take an entry: InvalidArgument");
+    };
+    await deliver(services, aDelivery());
+    expect(services.deadLetters.kept).toMatchObject([{ code: "InvalidArgument", body: { type: "webhook.disabled" } }]);
+    expect(await stateOf(services)).toMatchObject({ disabled: { reason: "gone" } });
+  });
+});
+
+test("of many deliveries that meet 410 Gone at once, one publishes the event", async () => {
+  await withServer(answering(410), async (server) => {
+    const services = webhookWorld(server.url);
+    // Each has looked before any of them was answered.
+    const { get } = services.endpoints;
+    services.endpoints.get = async () => undefined;
+    for (let i = 0; i < 3; i++) await deliver(services, aDelivery({}, aJob()));
+    services.endpoints.get = get;
+    expect(server.seen).toHaveLength(3);
+    expect(services.announcer.announced).toHaveLength(1);
+  });
+});
+
+describe("two processes, of which one has kept the URL from before a change", () => {
+  /** The process with the old URL in its memory; the fresh one has everything else in common with it. */
+  function processes(before: string, after: string) {
+    const fresh = webhookWorld(after);
+    const stale = { ...fresh };
+    let kept: Record<string, string> = { ...fresh.values, "/shop/hook": before };
+    stale.secrets = {
+      resolve: async (reference, options) => {
+        if (options?.fresh) kept = { ...fresh.values };
+        return fakeSecrets(kept).resolve(reference);
+      },
+    };
+    return { fresh, stale };
+  }
+
+  test("disable nothing when the old URL is gone: the delivery goes to the new one", async () => {
+    await withServer(answering(410), async (old) =>
+      withServer(taking, async (server) => {
+        const { fresh, stale } = processes(old.url, server.url);
+        await deliver(stale, aDelivery());
+        expect(stale.queue.sent).toMatchObject([{ delaySeconds: 0, message: { attempt: 1 } }]);
+        await drain(stale);
+        await deliver(fresh, aDelivery({}, aJob()));
+        expect([old.seen.length, server.seen.length]).toEqual([1, 2]);
+        expect([await stateOf(fresh), fresh.announcer.announced]).toEqual([undefined, []]);
+      }),
+    );
+  });
+
+  test("disable nothing either when the old URL has failed for a day", async () => {
+    await withServer(answering(500), async (old) =>
+      withServer(taking, async (server) => {
+        const { stale } = processes(old.url, server.url);
+        const now = stale.clock.now();
+        await stale.endpoints.failed(endpoint(), now - 90_000_000, "HTTP_500");
+        await deliver(stale, aDelivery({ attempt: 8, failed_at: now - 90_000_000 }));
+        await drain(stale);
+        expect(server.seen).toHaveLength(1);
+        expect([await stateOf(stale), stale.announcer.announced]).toEqual([undefined, []]);
+      }),
+    );
+  });
+
+  test("agree that an endpoint which was disabled under its new URL stays so", async () => {
+    await withServer(taking, async (old) =>
+      withServer(answering(410), async (server) => {
+        const { fresh, stale } = processes(old.url, server.url);
+        await deliver(fresh, aDelivery());
+        for (let i = 0; i < 3; i++) {
+          await deliver(stale, aDelivery({}, aJob()));
+          await deliver(fresh, aDelivery({}, aJob()));
+        }
+        expect([old.seen.length, server.seen.length]).toEqual([0, 1]);
+        expect(fresh.announcer.announced).toHaveLength(1);
+        expect(await stateOf(fresh)).toMatchObject({ disabled: { reason: "gone" } });
+      }),
+    );
+  });
+});

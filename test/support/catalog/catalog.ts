@@ -1,0 +1,7 @@
+import { registry } from "../../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../lambdas/core/catalog/job-type.ts";
+import { products } from "./products.ts";
+
+/** The products of the tests, as the entries of a deployment see those of the team. */
+export const catalog = makeCatalog(products as readonly unknown[] as readonly Product[], registry);

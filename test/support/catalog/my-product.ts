@@ -1,0 +1,33 @@
+import { defineProduct } from "../../../lambdas/consumers/types/define-product.ts";
+import { action } from "./action.ts";
+import { databaseAction } from "./database-action.ts";
+import { feature } from "./feature.ts";
+import { functionCall } from "./function.ts";
+import { notification } from "./notification.ts";
+import { storage } from "./storage.ts";
+import { webhooks } from "./webhooks.ts";
+
+/**
+ * The product of the tests: an event of every type. Its references are named like the demo's, so that a local system leads
+ * them to its outbox.
+ */
+export const myProduct = defineProduct({
+  tag: "my-product",
+  name: "My Product",
+  envs: ["dev", "prd"],
+  ...action,
+  ...notification,
+  ...databaseAction,
+  ...functionCall,
+  ...storage,
+  ...feature,
+  ...webhooks,
+  jobs: {
+    ...action.jobs,
+    ...notification.jobs,
+    ...databaseAction.jobs,
+    ...functionCall.jobs,
+    ...storage.jobs,
+    ...feature.jobs,
+  },
+});

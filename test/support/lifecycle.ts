@@ -1,0 +1,54 @@
+import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
+import type { ProductEndpoint } from "../../lambdas/core/catalog/webhook.ts";
+import type { Job } from "../../lambdas/core/job/job.ts";
+import { finalEvents, type JobEventName } from "../../lambdas/core/job/job-event.ts";
+import { claimed, completed } from "../../lambdas/core/job/transitions.ts";
+import { recent } from "../../lambdas/core/operations/recent.ts";
+import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
+import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
+import { aJob, noon } from "./builders.ts";
+import { fakeBlobStore } from "./fakes/blob-store.ts";
+import { fakeDeadLetters } from "./fakes/dead-letters.ts";
+import { fakeEventBus } from "./fakes/event-bus.ts";
+import { fakeLog } from "./fakes/log.ts";
+import { fakeMessageQueue } from "./fakes/message-queue.ts";
+import { fakeStatsStore } from "./fakes/stats-store.ts";
+
+/** What the lifecycle works with, faked. */
+export const lifecycle = (
+  publish: readonly JobEventName[] = finalEvents,
+  endpoints: readonly ProductEndpoint[] = [],
+) => ({
+  endpoints,
+  webhooks: fakeMessageQueue<Delivery>(),
+  blobs: fakeBlobStore(),
+  told: recent(),
+  deadLetters: fakeDeadLetters(),
+  bus: fakeEventBus(),
+  stats: fakeStatsStore(),
+  tasks: fakeMessageQueue<TaskMessage>(),
+  log: fakeLog(),
+  publish: new Set(publish),
+});
+type Lifecycle = ReturnType<typeof lifecycle>;
+
+export const claim = (job: Job, now: number) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now });
+
+/** A write as the stream delivers it, with an id and a record of its own. */
+export const written = (change: Omit<JobChange, "at">): JobChange => {
+  const id = crypto.randomUUID();
+  return { ...change, at: noon, id, record: { eventID: id } };
+};
+
+/** The writes of a job from its creation to its end, as the stream delivers them. */
+export function lifeOf(job = aJob(), at = noon) {
+  const running = claim(job, at + 3);
+  const states = [undefined, job, running, completed(running, at + 20, { inline: "s3cret" })];
+  return states.slice(1).map((after, i) => written({ ...(states[i] && { before: states[i] }), after: after as Job }));
+}
+
+export const published = ({ bus }: Lifecycle) =>
+  bus.published.map(({ name, detail }) => [name, detail.job_id] as const);
+
+export const setAsideIn = ({ log }: Lifecycle) =>
+  log.lines.reduce((sum, { measured }) => sum + (measured?.values.set_aside ?? 0), 0);

@@ -1,0 +1,35 @@
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** Debian keeps servers where an ordinary user's PATH does not look. */
+const places = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/bin"];
+
+/** Where a program is, if it is installed. */
+export const programPath = (name: string): string | undefined => places.map((place) => join(place, name)).find(canRun);
+
+function canRun(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * `describe` for tests that need a server which npm does not bring. Where it is missing they are left out, and the end of the
+ * run says so; with REQUIRE_SERVERS=1 they fail instead, so that a missing install step is not green.
+ */
+export function describeWith(server: string, path: string | undefined, installer: string): jest.Describe {
+  if (path !== undefined) return describe;
+  const why = `${server} is not installed: run ${installer}`;
+  return ((name: string) => {
+    if (process.env.REQUIRE_SERVERS === "1") {
+      it(`${name} (${why})`, () => {
+        throw new Error(why);
+      });
+    } else {
+      it.todo(`${name}: ${why}`);
+    }
+  }) as unknown as jest.Describe;
+}
