@@ -3,7 +3,7 @@ import { endlessRoom } from "../../lambdas/core/operations/memory.ts";
 import { aJob } from "./builders.ts";
 import { fakeServices } from "./fakes/services.ts";
 
-/** One attempt as the shell hands it to an executor, on fakes. `secrets` are the values of the catalog's references. */
+/** One attempt as the engine passes it to an executor, on fakes. `secrets` are the values of the catalog's references. */
 export function anExecution({
   secrets = {},
   ...overrides

@@ -4,8 +4,8 @@ const surrogates = 0xd800;
 const afterSurrogates = 0xe000;
 
 /**
- * The unit of a text of any characters at all. fast-check's own for that, "binary", first makes a table of the 1.1 million
- * that there are, in every test file anew.
+ * One code unit of a string of arbitrary characters. fast-check's own arbitrary for this, "binary", builds a table of all 1.1
+ * million code points in every test file.
  */
 export const anyCharacter = fc
   .integer({ min: 0, max: 0x10ffff - (afterSurrogates - surrogates) })

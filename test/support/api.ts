@@ -9,7 +9,7 @@ import { assertDocumented } from "./documented.ts";
 import { fakeServices } from "./fakes/services.ts";
 import { type Asked, httpEvent } from "./http-event.ts";
 
-/** The real handler of the HTTP API on fakes; every answer is held to the OpenAPI document. */
+/** The real handler of the HTTP API on fakes; every answer is checked against the OpenAPI document. */
 export function fakeApi({ jobs = [], catalog = ownCatalog }: { jobs?: Job[]; catalog?: Catalog } = {}) {
   const services = fakeServices({ catalog, jobs });
   const handler = httpApi(() => services, routes);
@@ -20,7 +20,7 @@ export function fakeApi({ jobs = [], catalog = ownCatalog }: { jobs?: Job[]; cat
       const answer = (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
       const { statusCode: status, headers = {}, body = "null" } = answer;
       const answered = { status, headers, body: JSON.parse(body) };
-      // Lambda sends nothing that is larger.
+      // Lambda sends no larger response.
       expect(Buffer.byteLength(JSON.stringify(answer))).toBeLessThanOrEqual(6_291_556);
       assertDocumented(asked.method ?? "GET", asked.path, answered);
       return answered;

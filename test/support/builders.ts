@@ -3,7 +3,7 @@ import type { JobEvent, JobEventName } from "../../lambdas/core/job/job-event.ts
 import { newJobId, stepJobId } from "../../lambdas/core/job/job-id.ts";
 import { defaultRetryPolicy } from "../../lambdas/core/job/retry.ts";
 
-/** The time at which every test's world begins, unless it says otherwise. */
+/** The time at which every test's world begins, unless the test says otherwise. */
 export const noon = Date.UTC(2030, 0, 1, 12);
 
 /** A job that is due at noon and waits in its queue. */
@@ -31,19 +31,19 @@ export const aJob = (overrides: Partial<Job> = {}): Job => ({
   ...overrides,
 });
 
-/** What makes a job the step `main.a` of a feature. */
+/** Makes a job the step `main.a` of a feature. */
 export const stepOf = (feature: Job): Pick<Job, "id" | "parent"> => ({
   id: stepJobId(feature, "main.a"),
   parent: { message: messageOf(feature), step: "main.a" },
 });
 
-/** The message of a job, or of one that nobody stored. */
+/** The message of a job, or of one that was never stored. */
 export const aMessage = (job: Job = aJob(), overrides: Partial<JobMessage> = {}): JobMessage => ({
   ...messageOf(job),
   ...overrides,
 });
 
-/** What happened to a job, or to one that nobody stored. */
+/** An event of a job, or of one that was never stored. */
 export const anEvent = (name: JobEventName = "completed", job: Job = aJob()): JobEvent => ({
   name,
   time: noon,

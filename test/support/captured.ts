@@ -1,6 +1,6 @@
 import { jest } from "@jest/globals";
 
-/** Everything that `run` puts on standard output and standard error, as CloudWatch would get it. */
+/** Everything that `run` writes to standard output and standard error, as CloudWatch would receive it. */
 export async function captured(run: () => Promise<void>): Promise<string> {
   const lines: string[] = [];
   const keep = (chunk: unknown) => {

@@ -19,7 +19,7 @@ export const productsIn = (page: string): Product[] =>
       return { tag: "shop", envs: ["dev", "prd"], jobs: {}, ...sections };
     });
 
-/** The file that a page tells its reader to save as `products/shop.ts`. */
+/** The file that a page asks its reader to save as `products/shop.ts`. */
 export const shopFileIn = (page: string): string =>
   blocksOf(page, "ts").find((code) => code.includes("export const shop = ")) ?? "";
 
@@ -35,13 +35,13 @@ export function shopIn(page: string): Product {
   );
 }
 
-/** What the pages say of a result: the fields that are always there, and those that may be. */
+/** What the pages say about a result: the fields that are always present, and the optional ones. */
 export interface Shape {
   always: string[];
   all: string[];
 }
 
-/** The results that a page of the catalog describes, one per table. */
+/** The results that a catalog page describes, one per table. */
 export async function shapesIn(name: string): Promise<Shape[]> {
   return tablesOf(await catalogPage(name), "field", "type", "meaning").map((rows) => ({
     always: rows.filter(([, , meaning = ""]) => !meaning.startsWith("not always there")).map(nameIn),
@@ -51,7 +51,7 @@ export async function shapesIn(name: string): Promise<Shape[]> {
 
 const nameIn = ([field = ""]: string[]) => field.replaceAll("`", "");
 
-/** Expects the fields of a result to be those that its page describes. */
+/** Expects a result to have exactly the fields that its page describes. */
 export function expectShape(result: unknown, shape: Shape | undefined): void {
   const fields = Object.keys(result as object);
   expect(shape?.all).toEqual(expect.arrayContaining(fields));

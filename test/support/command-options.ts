@@ -3,8 +3,8 @@ import { type ParseArgsConfig, parseArgs } from "node:util";
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
 /**
- * The options that a command was given. Where one is unknown, or one of `numbers` is none, it says so and how the command
- * is used, and ends the process.
+ * The options that a command was given. If one is unknown, or one of `numbers` is not a number, prints the problem and the
+ * usage and ends the process.
  */
 export function optionsOf<const Known extends Options>(usage: string, known: Known, numbers: readonly string[]) {
   const options = { ...known, help: { type: "boolean", default: false } } as const;

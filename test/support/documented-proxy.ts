@@ -3,7 +3,7 @@ import { buffer } from "node:stream/consumers";
 import { listening, stopping } from "./aws/server.ts";
 import { assertDocumented } from "./documented.ts";
 
-/** Stands in front of an API and holds each of its answers to the OpenAPI document. */
+/** Stands in front of an API and checks each of its answers against the OpenAPI document. */
 export async function documentedProxy(api: string) {
   const faults: string[] = [];
   const answered: string[] = [];

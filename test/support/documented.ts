@@ -9,7 +9,7 @@ export const document = (await openApiDocument(routes)) as {
   components: { schemas: Record<string, unknown> };
 };
 
-/** The answers' objects are open to readers; here a field that is not documented is a fault. */
+/** Closes the answers' schemas, which are open to readers, so that an undocumented field is a fault. */
 function closed(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(closed);
   if (typeof value !== "object" || value === null) return value;
@@ -21,7 +21,7 @@ function closed(value: unknown): unknown {
 const ajv = new Ajv2020({ strict: false, allErrors: true, validateFormats: false, validateSchema: false });
 ajv.addSchema(closed(document) as object, "openapi");
 
-/** Throws unless the value is as the schema at this place of the document says. */
+/** Throws unless the value matches the schema at this place of the document. */
 export function assertValid(value: unknown, place: string[]): void {
   const pointer = place.map((step) => `/${encodeURIComponent(step.replaceAll("~", "~0").replaceAll("/", "~1"))}`);
   const validate = ajv.getSchema(`openapi#${pointer.join("")}`);
@@ -29,7 +29,7 @@ export function assertValid(value: unknown, place: string[]): void {
   if (!validate(value)) throw new Error(`not as documented at ${place.join(" ")}: ${ajv.errorsText(validate.errors)}`);
 }
 
-/** Paths without parameters first, as the router does it. */
+/** Paths without parameters first, as the router orders them. */
 const patterns = Object.keys(document.paths)
   .sort((a, b) => Number(a.includes("{")) - Number(b.includes("{")))
   .map((path) => ({ path, pattern: new RegExp(`^${path.replace(/\{[^}]+\}/g, "[^/]+")}$`) }));
@@ -40,13 +40,13 @@ export interface Answered {
   body: unknown;
 }
 
-/** Throws unless the document says that this request may be answered so. */
+/** Throws unless the document allows this answer to this request. */
 export function assertDocumented(method: string, path: string, { status, headers, body }: Answered): void {
   if (method === "HEAD") {
     if (body !== null) throw new Error(`HEAD ${path} has a body`);
     return;
   }
-  // Methods are told apart by case (RFC 9110 9.1): "get" is none that we know.
+  // Methods are case-sensitive (RFC 9110 9.1): "get" is not a method that we know.
   const verb = method === method.toUpperCase() ? method.toLowerCase() : "";
   const known = patterns.find((one) => one.pattern.test(path) && document.paths[one.path]?.[verb]);
   if (!known) {

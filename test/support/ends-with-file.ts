@@ -4,8 +4,8 @@ import { afterAll } from "@jest/globals";
 const alive = new Set<ChildProcess>();
 
 /**
- * A server of a test file, which goes with it even where nobody stops it because `beforeAll` failed or was too slow: one that
- * is left keeps jest from ending. The stops of a `describe` come before this.
+ * Ties a server to its test file, so that it stops even where nobody stops it because `beforeAll` failed or was too slow: a
+ * server that is left running keeps jest from ending. The stops of a `describe` run before this.
  */
 export function endsWithFile<T extends ChildProcess>(child: T): T {
   alive.add(child);

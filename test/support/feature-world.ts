@@ -43,7 +43,7 @@ export const stepsOf = (job: Job | undefined) =>
 
 export type Actions = Record<string, (execution: Execution) => unknown>;
 
-/** A whole system in virtual time: a feature, and actions that answer as told. */
+/** A whole system in virtual time: a feature, and actions that answer as the test says. */
 export function featureWorld(features: Record<string, FeatureTarget>, actions: Actions = {}) {
   const product = productWith(features);
   expect(checkCatalog([product], registry)).toEqual([]);
@@ -53,7 +53,7 @@ export function featureWorld(features: Record<string, FeatureTarget>, actions: A
     ran.push({ event: execution.job.event, input: execution.input });
     return actions[execution.job.event]?.(execution) ?? { body: { id: `${execution.job.event}-1` } };
   };
-  /** Delivers what is queued, and what that queues, until nothing is left; delayed messages count as due. */
+  /** Delivers what is queued, and what that queues in turn, until nothing is left; delayed messages count as due. */
   async function settle() {
     for (let round = 0; services.queue.sent.length > 0 && round < 100; round++) {
       for (const { type, message, delaySeconds } of services.queue.sent.splice(0)) {

@@ -1,7 +1,7 @@
 import type { JobStore } from "../../lambdas/core/ports/ports.ts";
 import { RequestError } from "../../lambdas/core/requests/request-error.ts";
 
-/** How a party of a race ended: with what it answered, or with the code of what it was refused with. */
+/** How a party of a race ended: with its answer, or with the code of the error that refused it. */
 export type End<T> = { value: T } | { code: string; jobStatus: string | undefined };
 
 async function endOf<T>(party: Promise<T>): Promise<End<T>> {
@@ -13,7 +13,7 @@ async function endOf<T>(party: Promise<T>): Promise<End<T>> {
   }
 }
 
-/** A store whose first call of `method` waits, before it takes effect, until it is let go. */
+/** A store whose first call of `method` waits before it takes effect, until the gate opens. */
 function gated(store: JobStore, method: keyof JobStore) {
   let reach = () => {};
   let go = () => {};
@@ -33,8 +33,8 @@ function gated(store: JobStore, method: keyof JobStore) {
 }
 
 /**
- * Forces an interleaving: `first` comes as far as its first `method`, with everything that it has read by then; `second`
- * takes place from its beginning to its end; then `first` goes on. Answers how each ended.
+ * Forces an interleaving: `first` runs up to its first `method`, with everything that it has read by then; `second` runs from
+ * beginning to end; then `first` continues. Returns how each ended.
  */
 export async function interleaved<A, B>(
   store: JobStore,

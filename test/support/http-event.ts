@@ -9,7 +9,7 @@ export interface Asked {
   /** An object is sent as JSON, a string as it is. */
   body?: unknown;
   scopes?: Scopes | null;
-  /** Whose request it is. */
+  /** The tenant that makes the request. */
   keyId?: string;
 }
 

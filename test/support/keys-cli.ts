@@ -1,7 +1,9 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** `npm run keys -- ...` of the checkout `cwd`, as a process of its own: what it writes to which stream, and its exit code. */
+/**
+ * Runs `npm run keys -- ...` of the checkout `cwd` in its own process; returns what it writes to each stream and its exit code.
+ */
 export async function keysCli(args: string[], env: NodeJS.ProcessEnv, cwd = process.cwd()) {
   const options = { cwd, env: { ...env, NODE_OPTIONS: "" } };
   const run = promisify(execFile)(process.execPath, ["keys/main.ts", ...args], options);

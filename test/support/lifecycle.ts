@@ -14,7 +14,7 @@ import { fakeLog } from "./fakes/log.ts";
 import { fakeMessageQueue } from "./fakes/message-queue.ts";
 import { fakeStatsStore } from "./fakes/stats-store.ts";
 
-/** What the lifecycle works with, faked. */
+/** The lifecycle's services as fakes. */
 export const lifecycle = (
   publish: readonly JobEventName[] = finalEvents,
   endpoints: readonly ProductEndpoint[] = [],
@@ -34,7 +34,7 @@ type Lifecycle = ReturnType<typeof lifecycle>;
 
 export const claim = (job: Job, now: number) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now });
 
-/** A write as the stream delivers it, with an id and a record of its own. */
+/** A write as the stream delivers it, with a record id of its own. */
 export const written = (change: Omit<JobChange, "at">): JobChange => {
   const id = crypto.randomUUID();
   return { ...change, at: noon, id, record: { eventID: id } };

@@ -4,9 +4,9 @@ import type { JobType } from "../../lambdas/core/job/job.ts";
 type Input = Record<string, unknown>;
 
 interface Sample {
-  /** An event of the demo product: that of the type's example. */
+  /** An event of the demo product: the one in the type's example. */
   event: string;
-  /** Inputs that it takes: that of the type's example, and others. */
+  /** Inputs that the event accepts: that of the type's example, and others. */
   good: Input[];
   /** Inputs that it refuses, with the places of their faults. */
   bad: [input: Input, pointers: string[]][];
@@ -20,7 +20,7 @@ function sample(type: JobType, { good = [], bad }: { good?: Input[]; bad: Sample
 const place = { customer: "ada", sku: "a-1", quantity: 1 };
 const order = { id: "0193a5c1-1111-7222-8333-444455556666", customer: "ada", total: 1.5 };
 
-/** Inputs that each type takes and refuses: a type that is missing here does not compile. */
+/** Inputs that each type accepts and refuses: a missing type does not compile. */
 export const sampleRequests: Record<JobType, Sample> = {
   action: sample("action", {
     good: [{}, { params: { customer: "ada" }, query: { tag: ["a", "b"], none: null }, body: { sku: "A-1" } }],

@@ -1,10 +1,10 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Debian keeps servers where an ordinary user's PATH does not look. */
+/** Debian keeps servers in folders that are not on an ordinary user's PATH. */
 const places = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/bin"];
 
-/** Where a program is, if it is installed. */
+/** The path of a program, if it is installed. */
 export const programPath = (name: string): string | undefined => places.map((place) => join(place, name)).find(canRun);
 
 function canRun(path: string): boolean {
@@ -17,8 +17,8 @@ function canRun(path: string): boolean {
 }
 
 /**
- * `describe` for tests that need a server which npm does not bring. Where it is missing they are left out, and the end of the
- * run says so; with REQUIRE_SERVERS=1 they fail instead, so that a missing install step is not green.
+ * `describe` for tests that need a server which npm does not install. If it is missing, the tests are left out and the end of
+ * the run says so; with REQUIRE_SERVERS=1 they fail instead, so that a missing install step does not pass unnoticed.
  */
 export function describeWith(server: string, path: string | undefined, installer: string): jest.Describe {
   if (path !== undefined) return describe;

@@ -1,4 +1,4 @@
-/** The tables of a Markdown page that have these columns: their rows, as strings without the blanks around them. */
+/** The rows of the tables in a Markdown page that have these columns, as trimmed strings. */
 export function tablesOf(page: string, ...columns: string[]): string[][][] {
   const cellsOf = (line: string) =>
     line

@@ -1,8 +1,8 @@
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /**
- * A way to a server on this machine that a test can break: resets what goes through it, stops passing it on, or forgets
- * connections as NAT gateways do.
+ * A connection to a local server that a test can break: it can reset the traffic, stop forwarding it, or forget connections as
+ * NAT gateways do.
  */
 export async function startGate(port: number) {
   const pairs = new Set<Socket>();
@@ -35,11 +35,11 @@ export async function startGate(port: number) {
     });
   return {
     port: (server.address() as AddressInfo).port,
-    /** Connections through it now. */
+    /** The number of connections that are open through it now. */
     open: () => pairs.size / 2,
     /**
-     * Forgets the connections that are open now, without a word to either side: each is reset when it is next written to.
-     * What a Lambda finds after a long freeze.
+     * Silently forgets the connections that are open now: each is reset when it is next written to. This is what a Lambda finds
+     * after a long freeze.
      */
     forget() {
       for (const socket of pairs) forgotten.add(socket);

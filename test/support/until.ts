@@ -1,6 +1,9 @@
 import { setImmediate } from "node:timers/promises";
 
-/** Looks until the condition holds, without sleeping. Gives up in time for the test to say so: a loop would outlive it. */
+/**
+ * Checks until the condition holds, without sleeping. Gives up early enough for the test to report it: an endless loop would
+ * outlive the test.
+ */
 export async function until(condition: () => unknown, patienceMs = 15_000): Promise<void> {
   const end = performance.now() + patienceMs;
   while (!(await condition())) {

@@ -42,7 +42,7 @@ export function webhookWorld(url: string, { catalog = [endpoint()], timeoutMs = 
     queue: fakeMessageQueue<Delivery>(),
     announcer: fakeAnnouncer(),
     deadLetters: fakeDeadLetters(),
-    // Real time, since the receivers' library has no other notion of it.
+    // Real time, since the receiver's library uses no other.
     clock: fakeClock(Date.now()),
     log: fakeLog(),
     timeoutMs,
@@ -66,7 +66,7 @@ export const answering =
 
 export const stateOf = ({ endpoints }: WebhookWorld) => endpoints.get(endpoint());
 
-/** Delivers what the queue holds, each message at its time, until it is empty; `between` happens after each. */
+/** Delivers what the queue holds, each message at its time, until it is empty; `between` runs after each delivery. */
 export async function drain(services: WebhookWorld, between: () => Promise<void> = async () => {}): Promise<void> {
   for (let next = services.queue.sent.shift(); next; next = services.queue.sent.shift()) {
     await services.clock.advance(next.delaySeconds * 1000);

@@ -11,7 +11,7 @@ export interface Entry {
   Detail: string;
 }
 
-/** EventBridge as far as PutEvents goes; `refuses` and `refusesForGood` say the entries that fail, one by one. */
+/** EventBridge with PutEvents only; `refuses` and `refusesForGood` decide which entries fail, one by one. */
 export async function startEventsService() {
   const nothing = (_: Entry): boolean => false;
   const world = { taken: [] as Entry[], calls: [] as number[], refuses: nothing, refusesForGood: nothing };

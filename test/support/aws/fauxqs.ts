@@ -12,12 +12,12 @@ interface Inspected {
   messages: { ready: { body: string }[]; delayed: { body: string }[] };
 }
 
-/** SQS and S3 in this process, with a queue a job type and a bucket. */
+/** SQS and S3 in this process, with one queue per job type and one bucket. */
 export async function startSqsAndS3() {
   // Not `startFauxqs`: it listens on every interface.
   const app = buildApp({ logger: false });
   await app.listen({ host: "127.0.0.1", port: 0 });
-  // Its own queue URLs have host names that not every resolver knows; `queuesAt` and path style need none.
+  // The queue URLs that it makes have host names that not every resolver knows; `queuesAt` and path style avoid them.
   const endpoint = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
   const sqs = new SQSClient({ ...settings, endpoint });
   const s3 = new S3Client({ ...settings, endpoint, forcePathStyle: true });
@@ -28,7 +28,7 @@ export async function startSqsAndS3() {
     sqs,
     s3,
     queues: queuesAt(endpoint),
-    /** What a queue holds, without receiving it. */
+    /** What a queue holds, read without receiving it. */
     async held(type: JobType) {
       const response = await fetch(`${endpoint}/_fauxqs/queues/${queueName(type)}`);
       const { messages } = (await response.json()) as Inspected;

@@ -4,8 +4,8 @@ import { settings } from "./client-settings.ts";
 type Handler = DynamoDBClient["config"]["requestHandler"];
 
 /**
- * A client whose next request named `operation` takes effect and loses its answer, once: the SDK repeats it, as it does
- * after a broken connection. `meanwhile` happens between the two.
+ * A client whose next request named `operation` takes effect, but whose answer is lost once: the SDK repeats the request, as it
+ * does after a broken connection. `meanwhile` runs between the two.
  */
 export function clientThatLoses(operation: string, endpoint: string, meanwhile = async () => {}) {
   const sent: string[] = [];

@@ -1,7 +1,7 @@
 import type { Queues } from "../../../lambdas/aws/start/env.ts";
 import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
 
-/** A queue a type, under the server that holds them. */
+/** One queue per job type, under the server that holds them. */
 export const queuesAt = (origin: string): Queues =>
   Object.fromEntries(
     jobTypes.map((type) => [

@@ -10,7 +10,7 @@ interface Created {
   Target: { Arn: string; Input: string };
 }
 
-/** EventBridge Scheduler as far as names go: create, conflict, delete. Nothing fires. */
+/** EventBridge Scheduler reduced to its names: create, conflict and delete. Nothing fires. */
 export async function startSchedulesService() {
   const schedules = new Map<string, Created>();
   const service = await startJsonService((request, body): Answer => {

@@ -3,7 +3,7 @@ import { SSMClient } from "@aws-sdk/client-ssm";
 import { settings } from "./client-settings.ts";
 import { type Answer, startJsonService } from "./server.ts";
 
-/** Secrets Manager and the SSM Parameter Store, as far as reading one value goes. */
+/** Secrets Manager and the SSM Parameter Store, reduced to reading one value. */
 export async function startSecretsService(values: Record<string, string>) {
   const calls: string[] = [];
   const service = await startJsonService((request, body): Answer => {
@@ -15,7 +15,7 @@ export async function startSecretsService(values: Record<string, string>) {
       return { status: 400, error: isSecret ? "ResourceNotFoundException" : "ParameterNotFound" };
     }
     if (isSecret) return { status: 200, body: { Name: name, SecretString: values[name] } };
-    // What a SecureString is without decryption: its ciphertext.
+    // A SecureString read without decryption is its ciphertext.
     const value = body.WithDecryption === true ? values[name] : "ciphertext";
     return { status: 200, body: { Parameter: { Name: name, Value: value } } };
   });
@@ -23,7 +23,7 @@ export async function startSecretsService(values: Record<string, string>) {
   const clients = { secretsManager: new SecretsManagerClient(at), ssm: new SSMClient(at) };
   return {
     ...clients,
-    /** The names asked for, in order. */
+    /** The names that were requested, in order. */
     calls,
     async stop() {
       clients.secretsManager.destroy();

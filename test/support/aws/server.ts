@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 
-/** Listens on a free port of the loopback interface; the origin that reaches it. */
+/** Listens on a free port of the loopback interface and returns the origin that reaches it. */
 export const listening = (server: Server): Promise<string> =>
   new Promise((resolve) => {
     server.listen(0, "127.0.0.1", () => resolve(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
@@ -23,7 +23,7 @@ export interface Answer {
 
 export type Respond = (request: IncomingMessage, body: Record<string, unknown>) => Answer;
 
-/** A stand-in for an AWS service that speaks JSON: only as much as the adapter under test says to it. */
+/** A stand-in for an AWS service that speaks JSON, with only the operations that the adapter under test calls. */
 export async function startJsonService(respond: Respond) {
   const server = createServer(async (request, response) => {
     const received = await text(request);

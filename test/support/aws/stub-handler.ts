@@ -1,4 +1,4 @@
-/** A request as an SDK client puts it on the wire, as far as tests look at it. */
+/** The parts of an SDK client's request on the wire that tests look at. */
 export interface Captured {
   method: string;
   path: string;
@@ -11,7 +11,7 @@ export interface Captured {
 export interface StubAnswer {
   statusCode?: number;
   headers?: Record<string, string>;
-  /** JSON unless it is a text, which goes out as it is. */
+  /** JSON, unless it is a string, which is sent as it is. */
   body?: unknown;
 }
 
@@ -20,8 +20,8 @@ interface WireRequest extends Omit<Captured, "body"> {
 }
 
 /**
- * In the place of an SDK client's network: keeps each request and answers it. `answer` gets the request and how many
- * came before it; what it throws is a connection that failed.
+ * Replaces an SDK client's network: keeps each request and answers it. `answer` receives the request and how many came before
+ * it; an error that it throws is a failed connection.
  */
 export function stubHandler(answer: (request: Captured, earlier: number) => StubAnswer) {
   const requests: Captured[] = [];

@@ -8,8 +8,8 @@ import { storage } from "./storage.ts";
 import { webhooks } from "./webhooks.ts";
 
 /**
- * The product of the tests: an event of every type. Its references are named like the demo's, so that a local system leads
- * them to its outbox.
+ * The product of the tests, with an event of every type. Its references have the names of the demo's, so that a local system
+ * points them at its outbox.
  */
 export const myProduct = defineProduct({
   tag: "my-product",

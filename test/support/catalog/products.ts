@@ -1,4 +1,4 @@
 import { myProduct } from "./my-product.ts";
 
-/** What the tests have in place of `products/`, so that no product added there changes what they see. */
+/** Replaces `products/` in the tests, so that a product added there changes nothing that they see. */
 export const products = [myProduct] as const;

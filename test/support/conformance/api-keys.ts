@@ -22,13 +22,13 @@ export function describeApiKeys(
       return record;
     };
 
-    test("a key is found by its id, as it was made", async () => {
+    test("a key is found by its id, exactly as it was created", async () => {
       const key = await aKey({ expires_at: noon + 1000 });
       expect(await made.keys.get(key.id)).toEqual(key);
       expect(await made.keys.get("0000000000000000")).toBeUndefined();
     });
 
-    test("an id is given once", async () => {
+    test("an id is given out only once", async () => {
       const key = await aKey();
       await expect(made.keys.create({ ...key, name: "thief" })).rejects.toThrow();
       expect(await made.keys.get(key.id)).toEqual(key);
@@ -42,14 +42,14 @@ export function describeApiKeys(
       expect(ids.indexOf(older.id)).toBeLessThan(ids.indexOf(younger.id));
     });
 
-    test("a key is revoked once, and is seen so at once", async () => {
+    test("a key can be revoked only once, and the revocation shows at once", async () => {
       const key = await aKey();
       expect(await made.keys.revoke(key.id, noon + 5)).toEqual({ ...key, revoked_at: noon + 5 });
       expect(await made.keys.revoke(key.id, noon + 9)).toMatchObject({ revoked_at: noon + 5 });
       expect(await made.keys.get(key.id)).toEqual({ ...key, revoked_at: noon + 5 });
     });
 
-    test("a key that does not exist is not made by revoking it", async () => {
+    test("revoking a key that does not exist creates nothing", async () => {
       expect(await made.keys.revoke("1111111111111111", noon)).toBeUndefined();
       expect(await made.keys.get("1111111111111111")).toBeUndefined();
     });

@@ -5,7 +5,7 @@ import type { BlobStore } from "../../../lambdas/core/ports/ports.ts";
 
 export interface BlobStoreUnderTest {
   blobs: BlobStore;
-  /** Does what a caller does with an upload URL; the status of the answer. */
+  /** Uses an upload URL as a caller does, and returns the status of the answer. */
   upload: (url: string, body: Uint8Array, headers: Record<string, string>) => Promise<number>;
   stop?: () => Promise<void>;
 }
@@ -23,13 +23,13 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
     });
     afterAll(() => made.stop?.());
 
-    test("bytes come back as they went in, whatever they are", async () => {
+    test("any bytes come back as they went in", async () => {
       const body = Uint8Array.from({ length: 256 }, (_, i) => i);
       await blobs.put("uploads/all bytes & ключ.bin", body, "application/octet-stream");
       expect(bytes(await blobs.get("uploads/all bytes & ключ.bin"))).toEqual(bytes(body));
     });
 
-    test("an empty blob is not an absent one", async () => {
+    test("an empty blob differs from an absent one", async () => {
       await blobs.put("uploads/empty", new Uint8Array(), "text/plain");
       expect(bytes(await blobs.get("uploads/empty"))).toEqual([]);
       expect(await blobs.get("uploads/absent")).toBeUndefined();
@@ -41,7 +41,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect(Buffer.from((await blobs.get("inputs/1")) ?? []).toString()).toBe("second");
     });
 
-    test("a blob that was removed is absent, and may be removed again", async () => {
+    test("a removed blob is absent, and may be removed again", async () => {
       await blobs.put("inputs/3", Buffer.from("here"), "text/plain");
       await blobs.put("inputs/3/beside", Buffer.from("stays"), "text/plain");
       await blobs.remove("inputs/3");
@@ -50,7 +50,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect(Buffer.from((await blobs.get("inputs/3/beside")) ?? []).toString()).toBe("stays");
     });
 
-    test("a body changed after it was stored is not changed in the store", async () => {
+    test("changing a body after it was stored does not change the stored one", async () => {
       const body = Buffer.from("before");
       await blobs.put("inputs/2", body, "text/plain");
       body.write("after!");
@@ -64,7 +64,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect(await response.text()).toBe('{"ok":true}');
     });
 
-    test("a stream gives the bytes, how many there are and their type; nothing for an absent blob", async () => {
+    test("a stream gives the bytes, their number and their type, and nothing for an absent blob", async () => {
       const body = Buffer.alloc(300_000, "0123456789");
       await blobs.put("uploads/long", body, "text/csv");
       const stream = await blobs.stream("uploads/long");
@@ -80,7 +80,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect(stream && (await buffer(stream.body)).byteLength).toBe(0);
     });
 
-    test("a stream goes on from any byte of the content it began with, and not with another's", async () => {
+    test("a stream resumes at any byte of the content that it began with, and never in another content", async () => {
       const body = Buffer.from("first line\nsecond line\n");
       await blobs.put("imports/lines", body, "text/plain");
       const etag = createHash("md5").update(body).digest("hex");
@@ -96,7 +96,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect(await blobs.stream("imports/gone", { from: 0, etag })).toBeUndefined();
     });
 
-    test("an upload URL takes the blob from anyone who has it", async () => {
+    test("anyone who has an upload URL can store the blob with it", async () => {
       const { url, headers } = await blobs.uploadUrl("uploads/put", 60, { contentType: "text/plain", bytes: 5 });
       expect(headers).toEqual({ "content-type": "text/plain", "if-none-match": "*" });
       expect(await made.upload(url, Buffer.from("hello"), headers)).toBe(200);
@@ -104,7 +104,7 @@ export function describeBlobStore(name: string, makeStore: () => Promise<BlobSto
       expect((await blobs.stream("uploads/put"))?.contentType).toBe("text/plain");
     });
 
-    test("an upload URL that says no type takes a blob of any", async () => {
+    test("an upload URL without a type accepts a blob of any type", async () => {
       const { url, headers } = await blobs.uploadUrl("uploads/any", 60, { bytes: 8 });
       expect(headers).toEqual({ "if-none-match": "*" });
       expect(await made.upload(url, Buffer.from("anything"), { ...headers, "content-type": "image/gif" })).toBe(200);

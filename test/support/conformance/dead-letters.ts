@@ -3,7 +3,7 @@ import type { DeadLetter, DeadLetters } from "../../../lambdas/core/ports/outbou
 
 export interface DeadLettersUnderTest {
   deadLetters: DeadLetters;
-  /** What is kept and was not asked for before. */
+  /** The letters that were added since the last call. */
   kept: () => Promise<Omit<DeadLetter, "about">[]>;
   stop?: () => Promise<void>;
 }
@@ -16,7 +16,7 @@ const letter = (body: unknown, more: Partial<DeadLetter> = {}): DeadLetter => ({
   ...more,
 });
 
-/** What every place for dead letters does, in memory and on SQS alike. */
+/** What every store of dead letters does, in memory and on SQS alike. */
 export function describeDeadLetters(name: string, make: () => Promise<DeadLettersUnderTest>): void {
   describe(`${name} as DeadLetters`, () => {
     let made: DeadLettersUnderTest;
@@ -35,13 +35,13 @@ export function describeDeadLetters(name: string, make: () => Promise<DeadLetter
       expect(await made.kept()).toEqual(expect.arrayContaining(wanted));
     });
 
-    test("what no message may have is kept, since that is why it is here", async () => {
+    test("content that no message may have is kept too, since it is the reason for the dead letter", async () => {
       const { about: _, ...rest } = letter({ labels: ["\uffff \ufffe \ud800 \u0000"] });
       expect(await made.deadLetters.keep([letter(rest.body)])).toEqual([]);
       expect(await made.kept()).toEqual([expect.objectContaining(rest)]);
     });
 
-    test("any number is kept at once, none among them", async () => {
+    test("any number of letters is kept in one call, including none", async () => {
       expect(await made.deadLetters.keep([])).toEqual([]);
       expect(await made.deadLetters.keep(Array.from({ length: 12 }, (_, n) => letter(n)))).toEqual([]);
       const numbers = [...(await made.kept()), ...(await made.kept())].map(({ body }) => body as number);

@@ -7,7 +7,7 @@ export interface EndpointsUnderTest {
   stop?: () => Promise<void>;
 }
 
-/** What is known of endpoints, in memory and on DynamoDB alike. */
+/** What every record of webhook endpoints does, in memory and on DynamoDB alike. */
 export function describeEndpoints(name: string, make: () => Promise<EndpointsUnderTest>): void {
   describe(`${name} as Endpoints`, () => {
     let made: EndpointsUnderTest;
@@ -19,11 +19,11 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
     });
     afterAll(() => made.stop?.());
 
-    test("nothing is known of one that does well", async () => {
+    test("a healthy endpoint has no record", async () => {
       expect(await made.endpoints.get(fresh())).toBeUndefined();
     });
 
-    test("failures are counted from the first one on, with the last one's code", async () => {
+    test("failures are counted from the first one, with the code of the last one", async () => {
       const name = fresh();
       expect(await made.endpoints.failed(name, noon, "HTTP_500")).toEqual({
         failures: 1,
@@ -36,7 +36,7 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
       expect(await made.endpoints.get({ ...name, env: "dev" })).toBeUndefined();
     });
 
-    test("a success forgets them, and so it does where there are none", async () => {
+    test("a success clears the failures, and changes nothing where there are none", async () => {
       const name = fresh();
       await made.endpoints.failed(name, noon, "HTTP_500");
       await made.endpoints.recovered(name);
@@ -44,7 +44,7 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
       expect(await made.endpoints.get(name)).toBeUndefined();
     });
 
-    test("one that is disabled stays so, whatever still arrives there, until it is enabled", async () => {
+    test("a disabled endpoint stays disabled, whatever it answers later, until it is enabled", async () => {
       const name = fresh();
       await made.endpoints.failed(name, noon, "HTTP_500");
       await made.endpoints.disable(name, disabled);
@@ -60,7 +60,7 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
       expect(await made.endpoints.get(name)).toBeUndefined();
     });
 
-    test("one is disabled although a success has just forgotten its failures", async () => {
+    test("an endpoint can be disabled although a success has just cleared its failures", async () => {
       const name = fresh();
       await made.endpoints.disable(name, disabled);
       expect(await made.endpoints.get(name)).toEqual({

@@ -5,12 +5,12 @@ import { aJob, anEvent } from "../builders.ts";
 
 export interface EventBusUnderTest {
   bus: EventBus;
-  /** What a rule on the bus sees, in the order in which the bus took it. */
+  /** The events that a rule on the bus receives, in the order in which the bus accepted them. */
   published: () => JobEvent[];
   clear: () => void;
-  /** From now on the bus refuses the events that this says. */
+  /** From now on the bus refuses the events that match. */
   refuse: (refuses: (event: JobEvent) => boolean) => void;
-  /** The same, and it will never take them. */
+  /** The same, but permanently. */
   refuseForGood: (refuses: (event: JobEvent) => boolean) => void;
   stop?: () => Promise<void>;
 }
@@ -30,19 +30,19 @@ export function describeEventBus(name: string, makeBus: () => Promise<EventBusUn
     afterAll(() => made.stop?.());
     const of = (job: { id: string }) => made.published().filter(({ detail }) => detail.job_id === job.id);
 
-    test("an event arrives as it was, labels and times and all", async () => {
+    test("an event arrives unchanged, including its labels and times", async () => {
       const event = anEvent("failed", aJob({ status: "failed" }));
       const detail = { ...event.detail, started_at: 5, finished_at: 6, error_code: "TIMEOUT" as const, labels: ["a"] };
       expect(await made.bus.publish([{ ...event, detail }])).toEqual([]);
       expect(made.published()).toEqual([{ ...event, detail }]);
     });
 
-    test("none is nothing", async () => {
+    test("publishing no events does nothing", async () => {
       expect(await made.bus.publish([])).toEqual([]);
       expect(made.published()).toEqual([]);
     });
 
-    test("a batch of any size arrives whole, and the events of each job in order", async () => {
+    test("a batch of any size arrives whole, and each job's events arrive in order", async () => {
       const jobs = Array.from({ length: 17 }, () => aJob());
       const events = (["scheduled", "started", "completed"] as const).flatMap((name) =>
         jobs.map((job) => anEvent(name, job)),
@@ -52,7 +52,7 @@ export function describeEventBus(name: string, makeBus: () => Promise<EventBusUn
       for (const job of jobs) expect(of(job).map((e) => e.name)).toEqual(["scheduled", "started", "completed"]);
     });
 
-    test("one that is refused is answered with its place, and holds back the later ones of its job only", async () => {
+    test("a refused event is reported by its position, and holds back only the later ones of its job", async () => {
       const [good, bad] = [aJob(), aJob()] as const;
       const events = [
         anEvent("started", good),
@@ -70,7 +70,7 @@ export function describeEventBus(name: string, makeBus: () => Promise<EventBusUn
       expect(of(bad).map((event) => event.name)).toEqual(["scheduled"]);
     });
 
-    test("one that is refused for good is answered as such, and holds back nothing, not even the later ones of its job", async () => {
+    test("a permanently refused event is reported as such, and holds back nothing, not even the later ones of its job", async () => {
       const [good, bad] = [aJob(), aJob()] as const;
       const events = [bad, good].flatMap((job) =>
         (["scheduled", "started", "completed"] as const).map((name) => anEvent(name, job)),

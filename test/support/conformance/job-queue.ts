@@ -5,7 +5,7 @@ import { aMessage } from "../builders.ts";
 
 export interface JobQueueUnderTest {
   queue: JobQueue;
-  /** What a type's queue holds, without taking it: the messages that may be received now, and those that are delayed. */
+  /** The messages in a type's queue, read without receiving them: those that are visible now, and those that are delayed. */
   held: (type: JobType) => Promise<{ ready: JobMessage[]; delayed: JobMessage[] }>;
   stop?: () => Promise<void>;
 }
@@ -31,7 +31,7 @@ export function describeJobQueue(name: string, makeQueue: () => Promise<JobQueue
       },
     );
 
-    test.each([1, 900])("a message sent with a delay of %d s is not there yet", async (delaySeconds) => {
+    test.each([1, 900])("a message sent with a delay of %d s is not visible yet", async (delaySeconds) => {
       const message = aMessage();
       await made.queue.send("action", message, { delaySeconds, group: "shop:prd" });
       const { ready, delayed } = await made.held("action");
@@ -39,14 +39,14 @@ export function describeJobQueue(name: string, makeQueue: () => Promise<JobQueue
       expect(delayed).toContainEqual(message);
     });
 
-    test("a message sent twice is there twice", async () => {
+    test("a message sent twice is in the queue twice", async () => {
       const message = aMessage();
       for (const _ of [1, 2]) await made.queue.send("feature", message, { delaySeconds: 0, group: "shop:prd" });
       const { ready } = await made.held("feature");
       expect(ready.filter(({ job_id }) => job_id === message.job_id)).toEqual([message, message]);
     });
 
-    test("many messages are all there, each with its delay, more than SQS takes at once too", async () => {
+    test("many messages all arrive, each with its delay, even more than SQS takes at once", async () => {
       const entries = Array.from({ length: 23 }, (_, i) => ({
         message: aMessage(),
         delaySeconds: i % 2 === 0 ? 0 : 600,
@@ -59,7 +59,7 @@ export function describeJobQueue(name: string, makeQueue: () => Promise<JobQueue
       }
     });
 
-    test("no messages are no work", async () => {
+    test("sending no messages does nothing", async () => {
       expect(await made.queue.sendMany("function", [])).toEqual([]);
     });
   });

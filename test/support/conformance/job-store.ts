@@ -31,12 +31,12 @@ const leased = (leaseUntil: number, overrides: Partial<Job> = {}): Job =>
     ...overrides,
   });
 
-/** An id of the shard: its last digit chooses it. */
+/** An id in the given shard, which the last digit of the id chooses. */
 const idInShard = (shard: number): string => newJobId().slice(0, -1) + shard.toString(16);
 
 const placeOf = (job: Job): IndexPosition => ({ id: job.id, time: phaseTime(job) });
 
-/** The same job, whatever write it was. */
+/** Matches the same job, whatever its write_id. */
 const like = (job: Job) => ({ ...job, write_id: expect.any(String) });
 
 /** What every JobStore does, in memory and on DynamoDB alike. */
@@ -74,19 +74,19 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await store.get(newJobId())).toBeUndefined();
       });
 
-      test("an id that is taken answers the job that has it, unchanged", async () => {
+      test("creating a job under an id that is taken returns the existing job, unchanged", async () => {
         const first = await stored(aJob());
         const second = aJob({ id: first.id, event: "refund" });
         expect(await store.create(second)).toEqual({ outcome: "exists", job: first });
         expect(await store.get(first.id)).toEqual(first);
       });
 
-      test("the very same write repeated counts as created", async () => {
+      test("repeating the very same write counts as created", async () => {
         const job = await stored(aJob());
         expect(await store.create(job)).toEqual({ outcome: "created" });
       });
 
-      test("of two jobs with one id that are created at once, one is created and both callers see it", async () => {
+      test("when two jobs with one id are created at once, one is created and both callers see it", async () => {
         const [a, b] = [aJob(), aJob()];
         b.id = a.id;
         const outcomes = await Promise.all([store.create(a), store.create(b)]);
@@ -106,12 +106,12 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(JSON.stringify(read?.result)).toBe(text);
       });
 
-      test("values kept elsewhere are named, not held", async () => {
+      test("a value stored elsewhere is kept as a reference", async () => {
         const job = await stored(aJob({ input: { blob: "inputs/1", bytes: 5_000_000 } }));
         expect((await store.get(job.id))?.input).toEqual({ blob: "inputs/1", bytes: 5_000_000 });
       });
 
-      test("a job changed after it was stored or read is not changed in the store", async () => {
+      test("changing a job after it was stored or read does not change the stored one", async () => {
         const job = aJob({ labels: ["before"] });
         await store.create(job);
         job.labels?.push("after");
@@ -121,7 +121,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
     });
 
     describe("claim", () => {
-      test.each(["scheduled", "queued"] as const)("a %s job becomes the claimer's", async (status) => {
+      test.each(["scheduled", "queued"] as const)("a %s job can be claimed", async (status) => {
         const job = await stored(aJob({ status, timeout_ms: 7000 }));
         const claim = aClaim({ claimId: "ours", now: noon + 3, leaseMarginMs: 500 });
         const owned: Job = {
@@ -137,13 +137,16 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await store.get(job.id)).toEqual(owned);
       });
 
-      test.each<JobStatus>(["completed", "failed", "cancelled", "paused"])("a %s job is gone", async (status) => {
-        const job = await stored(aJob({ status, ...(status !== "paused" && { finished_at: noon }) }));
-        expect(await store.claim(aMessage(job), aClaim())).toEqual({ outcome: "gone", job });
-        expect(await store.get(job.id)).toEqual(job);
-      });
+      test.each<JobStatus>(["completed", "failed", "cancelled", "paused"])(
+        "a %s job cannot be claimed",
+        async (status) => {
+          const job = await stored(aJob({ status, ...(status !== "paused" && { finished_at: noon }) }));
+          expect(await store.claim(aMessage(job), aClaim())).toEqual({ outcome: "gone", job });
+          expect(await store.get(job.id)).toEqual(job);
+        },
+      );
 
-      test("a job that does not exist is gone, and is not made by claiming it", async () => {
+      test("a job that does not exist is gone, and claiming it does not create it", async () => {
         const message = aMessage();
         expect(await store.claim(message, aClaim())).toEqual({ outcome: "gone" });
         expect(await store.get(message.job_id)).toBeUndefined();
@@ -159,13 +162,13 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await store.get(job.id)).toEqual(job);
       });
 
-      test("a job whose lease still runs is taken, to its last millisecond", async () => {
+      test("a job is taken until the last millisecond of its lease", async () => {
         const job = await stored(leased(noon));
         expect(await store.claim(aMessage(job), aClaim({ now: noon }))).toEqual({ outcome: "taken", job });
         expect(await store.get(job.id)).toEqual(job);
       });
 
-      test("a job whose lease has ended is claimed over, and the crash counts", async () => {
+      test("a job whose lease has ended can be claimed again, and the crash counts", async () => {
         const job = await stored(leased(noon - 1));
         const outcome = await store.claim(aMessage(job), aClaim({ claimId: "ours", now: noon }));
         expect(outcome).toMatchObject({ outcome: "claimed", job: { claim_id: "ours", claims: 2, started_at: noon } });
@@ -174,14 +177,14 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
       test.each<[string, Job]>([
         ["that waits", aJob({ type: "function" })],
         ["that another consumer is at", { ...leased(noon), type: "function" }],
-      ])("a job of another type %s is not for the claimer, which is told of it", async (_when, other) => {
+      ])("a claim of a job of another type is refused with that type (%s)", async (_when, other) => {
         const job = await stored(other);
         const claim = aClaim({ type: "action", now: noon });
         expect(await store.claim(aMessage(job), claim)).toEqual({ outcome: "misdirected", job });
         expect(await store.get(job.id)).toEqual(job);
       });
 
-      test("a message that means nothing any more is gone, whatever its job's type", async () => {
+      test("an outdated message is gone, whatever the type of its job", async () => {
         const job = await stored(aJob({ type: "function", status: "completed", finished_at: noon }));
         expect(await store.claim(aMessage(job), aClaim({ type: "action" }))).toEqual({ outcome: "gone", job });
       });
@@ -191,7 +194,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await store.claim(aMessage(job), aClaim({ type: "function" }))).toMatchObject({ outcome: "claimed" });
       });
 
-      test("of several claims at once exactly one wins", async () => {
+      test("exactly one of several simultaneous claims wins", async () => {
         const job = await stored(aJob());
         const claims = Array.from({ length: 5 }, () => store.claim(aMessage(job), aClaim()));
         const outcomes = (await Promise.all(claims)).map(({ outcome }) => outcome);
@@ -199,7 +202,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect((await store.get(job.id))?.claims).toBe(1);
       });
 
-      test("of two claims of an expired lease exactly one wins", async () => {
+      test("exactly one of two simultaneous claims of an expired lease wins", async () => {
         const job = await stored(leased(noon - 1));
         const outcomes = await Promise.all([
           store.claim(aMessage(job), aClaim()),
@@ -210,7 +213,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
     });
 
     describe("replace", () => {
-      test("the next state of a job takes the place of the one it was made from", async () => {
+      test("a job's next state replaces the one that it was made from", async () => {
         const job = await stored(leased(noon));
         const next = completed(job, noon, { inline: { ok: true } });
         expect(await store.replace(next)).toBe("replaced");
@@ -223,7 +226,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect((await store.get(job.id))?.write_id).not.toBe(job.write_id);
       });
 
-      test("fields that the next state lacks are gone", async () => {
+      test("fields that the next state lacks are removed", async () => {
         const job = await stored(leased(noon));
         await store.replace(cancelled(job, noon, "no longer wanted"));
         const read = await store.get(job.id);
@@ -231,7 +234,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(read).not.toHaveProperty("lease_until");
       });
 
-      test("a state made from an older one is lost", async () => {
+      test("a state made from an older one is refused as lost", async () => {
         const job = await stored(aJob());
         const next = cancelled(job, noon, "first");
         await store.replace(next);
@@ -246,13 +249,13 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await store.get(job.id)).toMatchObject({ status: "running", claim_id: "the next consumer" });
       });
 
-      test("a job that was removed is not brought back", async () => {
+      test("replacing does not bring back a removed job", async () => {
         const job = aJob();
         expect(await store.replace({ ...job, version: 2 })).toBe("lost");
         expect(await store.get(job.id)).toBeUndefined();
       });
 
-      test("a job that got the id of one that was removed is not overwritten by it", async () => {
+      test("a replacement does not overwrite a new job that has reused the id of a removed one", async () => {
         const removed = await stored(aJob());
         await store.remove(removed);
         const successor = { ...removed, created_at: removed.created_at + 1 };
@@ -261,7 +264,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await store.get(removed.id)).toEqual(like(successor));
       });
 
-      test("a failed attempt can be claimed by its next message only", async () => {
+      test("a failed attempt can be claimed only by its next message", async () => {
         const job = await stored(leased(noon));
         const next = attemptFailed(job, noon, { error: new JobError("TIMEOUT", "slow"), random: 0.5 });
         await store.replace(next);
@@ -271,24 +274,24 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
     });
 
     describe("remove", () => {
-      test("a job that is still the same write is deleted", async () => {
+      test("a job is deleted if its last write is still the same", async () => {
         const job = await stored(aJob());
         expect(await store.remove(job)).toBe("removed");
         expect(await store.get(job.id)).toBeUndefined();
       });
 
-      test("a job that is absent counts as removed: the answer of a first delete may have been lost", async () => {
+      test("an absent job counts as removed, since the answer to a first delete may have been lost", async () => {
         expect(await store.remove(aJob())).toBe("removed");
       });
 
-      test("a job that was claimed stays", async () => {
+      test("a job that was claimed meanwhile stays", async () => {
         const job = await stored(aJob());
         await store.claim(aMessage(job), aClaim());
         expect(await store.remove(job)).toBe("lost");
         expect(await store.get(job.id)).toMatchObject({ status: "running" });
       });
 
-      test("another write of the same version stays", async () => {
+      test("a job of the same version but another write stays", async () => {
         const job = await stored(aJob());
         expect(await store.remove({ ...job, write_id: crypto.randomUUID() })).toBe("lost");
         expect(await store.get(job.id)).toEqual(job);
@@ -296,7 +299,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
     });
 
     describe("page", () => {
-      /** A tenant of its own, so that the jobs of other tests are not in its lists. */
+      /** A tenant of its own, so that other tests' jobs do not appear in its lists. */
       const aTenant = () => ({ product: `shop-${crypto.randomUUID()}`, env: "prd" });
       const overdue = { phase: "pending", shard: 3, until: noon, order: "asc", limit: 10 } as const;
       const storedAt = (tenant: { product: string; env: string }, due_at: number, shard = 3) =>
@@ -327,10 +330,10 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect((await store.page({ ...tenant, ...overdue, phase: "completed" })).jobs).toEqual([]);
       });
 
-      test("pages follow each other without gaps or repetition, and the last one says so", async () => {
+      test("pages follow each other without gaps or repetition, and the last one has no cursor", async () => {
         const tenant = aTenant();
         const jobs = [];
-        // Two of a kind: a page may end between jobs of the same time.
+        // Two jobs per time: a page may end between jobs of the same time.
         for (const due of [1, 2, 2, 2, 3, 4]) jobs.push(await storedAt(tenant, noon - 10 + due));
         const seen: string[] = [];
         const sizes: number[] = [];
@@ -347,7 +350,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         );
       });
 
-      test("the same backwards: the latest first, jobs of one time by id", async () => {
+      test("lists backwards too: latest first, and jobs of the same time by id", async () => {
         const tenant = aTenant();
         const jobs = [];
         for (const due of [1, 2, 2, 2, 3]) jobs.push(placeOf(await storedAt(tenant, noon - 10 + due)));
@@ -364,7 +367,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(third).not.toHaveProperty("next");
       });
 
-      test("lists what lies between two times, both included, or all of a shard", async () => {
+      test("lists what lies between two times, both included, or everything in a shard", async () => {
         const tenant = aTenant();
         const times = [noon - 3, noon - 2, noon - 1, noon, noon + 1];
         for (const time of times) await storedAt(tenant, time);
@@ -379,7 +382,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
       });
 
       test.each(["asc", "desc"] as const)(
-        "a cursor need not be a job's place, nor lie in the range (%s)",
+        "a cursor need not match a job's position, nor lie within the range (%s)",
         async (order) => {
           const tenant = aTenant();
           const jobs = [];
@@ -394,7 +397,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         },
       );
 
-      test("jobs that leave while a reader pages do not make it miss others", async () => {
+      test("jobs that leave while a reader pages do not make the reader miss others", async () => {
         const tenant = aTenant();
         const first = await storedAt(tenant, noon - 2);
         const second = await storedAt(tenant, noon - 1);
@@ -413,7 +416,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect((await store.page({ ...tenant, ...overdue })).jobs).toEqual([{ id: job.id, time: noon - 1 }]);
       });
 
-      test("a job that is finished moves to its phase, at the time it finished", async () => {
+      test("a finished job moves to its phase, at the time at which it finished", async () => {
         const tenant = aTenant();
         const job = await storedAt(tenant, noon - 1);
         await store.replace(cancelled(job, noon + 50, "no longer wanted"));
@@ -435,7 +438,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
     });
 
     describe("createMany", () => {
-      test("stores every job, more than DynamoDB takes at once too", async () => {
+      test("stores every job, even more than DynamoDB takes at once", async () => {
         const jobs = Array.from({ length: 60 }, (_, i) => aJob({ labels: [`number ${i}`] }));
         expect(await store.createMany(jobs)).toEqual([]);
         const read = await store.getMany(jobs.map(({ id }) => id));
@@ -444,7 +447,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         );
       });
 
-      test("a job that the store will never take refuses itself alone, and for good", async () => {
+      test("a job that the store permanently refuses fails alone", async () => {
         const jobs = Array.from({ length: 30 }, (_, i) => aJob({ labels: [`number ${i}`] }));
         const one = jobs[7] as Job;
         one.repeat = { every: 1000, anchor: noon, end_date: 1e200, overlap: "skip" };
@@ -455,14 +458,14 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await store.get(one.id)).toBeUndefined();
       });
 
-      test("an id that is asked for twice is answered once", async () => {
+      test("an id that is requested twice is answered once", async () => {
         const [one, other] = [aJob(), aJob()];
         await store.createMany([one, other]);
         const read = await store.getMany([one.id, other.id, one.id, aJob().id]);
         expect(read.map(({ id }) => id).toSorted()).toEqual([one.id, other.id].toSorted());
       });
 
-      test("no jobs are no work", async () => {
+      test("creating no jobs does nothing", async () => {
         expect(await store.createMany([])).toEqual([]);
       });
 
@@ -503,7 +506,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await store.runs(id, { limit: 10, order: "asc" })).toEqual({ runs: [completed, failed] });
       });
 
-      test("archived again it is there once, as it was last given", async () => {
+      test("a run archived twice is stored once, as it was last given", async () => {
         const id = newJobId();
         await store.archive(aRun(id, 1));
         await store.archive(aRun(id, 1));
@@ -511,7 +514,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect((await store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ reason: "expired" }]);
       });
 
-      test("a consumer that is late with its outcome does not replace its successor's", async () => {
+      test("a late consumer's outcome does not replace that of its successor", async () => {
         const id = newJobId();
         await store.archive(aRun(id, 1, { version: 5, status: "failed" }));
         await store.archive(aRun(id, 1, { version: 4, status: "completed" }));
@@ -520,14 +523,14 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect((await store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "completed" }]);
       });
 
-      test("a run of a job that was deleted gives way to one of the job that has its id by its key", async () => {
+      test("the run of a deleted job is replaced by that of a job created later under the same key", async () => {
         const id = newJobId();
         await store.archive(aRun(id, 1, { version: 9, status: "failed" }));
         await store.archive(aRun(id, 1, { created_at: noon }));
         expect((await store.runs(id, { limit: 10, order: "desc" })).runs).toMatchObject([{ status: "completed" }]);
       });
 
-      test("they come in pages, by their numbers and not by their digits", async () => {
+      test("runs come in pages, ordered by number and not by digits", async () => {
         const id = newJobId();
         for (const run of [1, 2, 9, 10, 11]) await store.archive(aRun(id, run));
         await store.archive(aRun(newJobId(), 3));
@@ -542,7 +545,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
         expect(await numbers("asc", 11)).toEqual({ runs: [], next: undefined });
       });
 
-      test("a job that has none is an empty last page, and its state is no run", async () => {
+      test("a job without archived runs has an empty last page, and its own item is not taken for a run", async () => {
         const job = await stored(aJob());
         expect(await store.runs(job.id, { limit: 10, order: "desc" })).toEqual({ runs: [] });
         await store.archive(aRun(job.id, 1));
@@ -555,7 +558,7 @@ export function describeJobStore(name: string, makeStore: () => Promise<JobStore
 
 const nested = (depth: number): unknown => (depth === 0 ? "deep" : { level: [nested(depth - 1)] });
 
-/** What a database's own types would refuse or change. */
+/** Values that a database's own types would refuse or change. */
 const odd = [
   { name: "null", value: null },
   { name: "an empty object", value: {} },

@@ -8,14 +8,14 @@ export interface Text {
 
 export interface MessageQueueUnderTest {
   queue: MessageQueue<Text>;
-  /** What it holds, whether its time has come or not. */
+  /** All messages in the queue, due or not. */
   held: () => Promise<Text[]>;
-  /** A message that the queue will never take; absent where the queue takes everything. */
+  /** A message that the queue permanently refuses; absent where the queue accepts everything. */
   untakable?: Text;
   stop?: () => Promise<void>;
 }
 
-/** What every queue of messages does, in memory and on SQS alike. */
+/** What every MessageQueue does, in memory and on SQS alike. */
 export function describeMessageQueue(name: string, make: () => Promise<MessageQueueUnderTest>): void {
   describe(`${name} as a MessageQueue`, () => {
     let made: MessageQueueUnderTest;
@@ -25,21 +25,21 @@ export function describeMessageQueue(name: string, make: () => Promise<MessageQu
     });
     afterAll(() => made.stop?.());
 
-    test("holds what was sent, as it was", async () => {
+    test("holds each message exactly as it was sent", async () => {
       const message = { text: 'Größe "7" \n' };
       await made.queue.send(message, now);
       await made.queue.send({ text: "later" }, { ...now, delaySeconds: 900 });
       expect(await made.held()).toEqual(expect.arrayContaining([message, { text: "later" }]));
     });
 
-    test("holds characters that no message of SQS may have, as they were", async () => {
+    test("preserves characters that SQS allows in no message", async () => {
       const message = { text: "no characters: \uffff \ufffe \ud800 \u0000, and the last: \ufffd 😀" };
       await made.queue.send(message, now);
       expect(await made.queue.sendMany([{ message: { text: "\uffff" }, ...now }])).toEqual([]);
       expect(await made.held()).toEqual(expect.arrayContaining([message, { text: "\uffff" }]));
     });
 
-    test("throws a PermanentError for a message that it will never take, and takes what is sent with it", async () => {
+    test("throws a PermanentError for a message that it permanently refuses, and accepts those sent with it", async () => {
       if (!made.untakable) return;
       await expect(made.queue.send(made.untakable, now)).rejects.toBeInstanceOf(PermanentError);
       const entries = ["before", made.untakable.text, "after"].map((text) => ({ message: { text }, ...now }));
@@ -48,7 +48,7 @@ export function describeMessageQueue(name: string, make: () => Promise<MessageQu
       expect(await made.held()).toEqual(expect.arrayContaining([{ text: "before" }, { text: "after" }]));
     });
 
-    test("takes any number at once, none among them", async () => {
+    test("takes any number of messages at once, including none", async () => {
       const many = Array.from({ length: 23 }, (_, n) => ({ message: { text: `many-${n}` }, ...now }));
       expect(await made.queue.sendMany(many)).toEqual([]);
       expect(await made.queue.sendMany([])).toEqual([]);

@@ -32,7 +32,7 @@ const mine = (overrides: Partial<Job> = {}) => aJob({ product: "my-product", eve
 const repeat = { every: 60_000, anchor: noon, overlap: "skip" as const };
 const minute = 60_000;
 
-/** Two parties that want different things of one job, each stopped once between its read and its write. */
+/** Two parties that want different things of one job, each paused once between its read and its write. */
 export function describeRaces(name: string, open: () => Promise<JobStoreUnderTest>): void {
   describe(`races on ${name}`, () => {
     let under: JobStoreUnderTest;
@@ -41,7 +41,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     });
     afterAll(() => under.stop?.());
 
-    /** A job in the store, and what can be done to it by whoever has which view of the store. */
+    /** A job in the store, and what each party can do to it through its own view of the store. */
     async function world(job: Job) {
       const { store } = under;
       await store.create(job);
@@ -55,12 +55,12 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         on,
         change: (change: Change) => (jobs: JobStore) => changeJob(on(jobs), job.id, change),
         remove: (jobs: JobStore) => deleteJob(on(jobs), job.id),
-        /** The consumer with a message of the job as it was stored, unless with another one. */
+        /** The consumer, given a message of the job as it was first stored unless the test passes another one. */
         consume:
           (message = messageOf(job)) =>
           (jobs: JobStore) =>
             runJob(on(jobs), async ({ job: { run } }) => runs.push(run), message),
-        /** Everything that is in the queue by now, and was not before. */
+        /** Delivers everything that was queued since the last call. */
         async deliver() {
           for (const { message } of services.queue.sent.splice(0)) {
             await runJob(on(store), async ({ job: { run } }) => runs.push(run), message);
@@ -71,7 +71,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     }
 
     describe("cancel against claim", () => {
-      test("a consumer that claims between the cancellation's read and write runs for nothing", async () => {
+      test("a consumer that claims between the cancellation's read and write runs, but its outcome does not count", async () => {
         const job = mine();
         const { store, change, on, now } = await world(job);
         let finish = (_result: number) => {};
@@ -118,7 +118,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(after).not.toHaveProperty("claim_id");
       });
 
-      test("an outcome between the cancellation's read and write stands, and the caller is told", async () => {
+      test("an outcome between the cancellation's read and write stands, and the caller learns of it", async () => {
         const { store, change, consume, now } = await world(mine());
         const [cancelled] = await interleaved(store, { method: "replace", party: change(cancel("no")) }, consume());
         expect(cancelled).toEqual({ code: "STATE_CONFLICT", jobStatus: "completed" });
@@ -137,7 +137,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(await now()).toMatchObject({ status: "paused", run: 2 });
       });
 
-      test("a pause between a run's end and its record holds the next one, and the run is kept", async () => {
+      test("a pause between a run's end and its record holds back the next run, and keeps the ended one", async () => {
         const { store, change, consume, deliver, runs, services, now } = await world(mine({ repeat }));
         const [, paused] = await interleaved(store, { method: "replace", party: consume() }, change(pause));
         expect(paused).toMatchObject({ value: { status: "running", pause_requested: true } });
@@ -161,7 +161,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("resume and pause at once: the one that comes last is what holds", async () => {
+      test("of a simultaneous resume and pause, the later one holds", async () => {
         const { store, change, now } = await world(mine({ repeat, status: "paused" }));
         const [resumed] = await interleaved(store, { method: "replace", party: change(resume) }, change(resume));
         expect(resumed).toMatchObject({ value: { status: "scheduled" } });
@@ -173,7 +173,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("reschedule against fire", () => {
       const later = reschedule({ due_at: noon + 30 * minute });
 
-      test("the old message that is delivered all the same starts nothing; the new one does, at its time", async () => {
+      test("an old message that is still delivered starts nothing; the new one starts the job at its time", async () => {
         const { store, change, consume, deliver, runs, services, now } = await world(mine());
         await interleaved(store, { method: "claim", party: consume() }, change(later));
         await consume()(store);
@@ -187,7 +187,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("a job that starts between the reschedule's read and write is not moved, and the caller is told", async () => {
+      test("a job that starts between the reschedule's read and write is not moved, and the caller learns of it", async () => {
         const { store, change, consume, runs, now } = await world(mine());
         const [moved] = await interleaved(store, { method: "replace", party: change(later) }, consume());
         expect(moved).toEqual({ code: "STATE_CONFLICT", jobStatus: "completed" });
@@ -195,7 +195,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(await now()).toMatchObject({ status: "completed", due_at: noon });
       });
 
-      test("moved twice at once, it goes where the last one said, by one schedule", async () => {
+      test("a job moved twice at once starts at the time of the later move, through one schedule", async () => {
         const job = mine({ status: "scheduled", due_at: noon + 60 * minute });
         const { store, change, services, now } = await world(job);
         const sooner = reschedule({ due_at: noon + 20 * minute });
@@ -208,7 +208,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("retry against deletion, by a caller or by TTL", () => {
       const failed = () => mine({ status: "failed", finished_at: noon - 1 });
 
-      test("a job that vanishes between the retry's read and write is not found, and is not made again", async () => {
+      test("a job that vanishes between the retry's read and write is not found, and is not recreated", async () => {
         const { store, change, remove, services, now } = await world(failed());
         const [retried] = await interleaved(store, { method: "replace", party: change(retry(0)) }, remove);
         expect(retried).toMatchObject({ code: "JOB_NOT_FOUND" });
@@ -216,7 +216,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(services.queue.sent).toEqual([]);
       });
 
-      test("a job that is retried between the deletion's read and write stays, and the caller is told", async () => {
+      test("a job that is retried between the deletion's read and write stays, and the caller learns of it", async () => {
         const { store, change, remove, deliver, runs } = await world(failed());
         const [deleted] = await interleaved(store, { method: "remove", party: remove }, change(retry(0)));
         expect(deleted).toEqual({ code: "STATE_CONFLICT", jobStatus: "queued" });
@@ -224,7 +224,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("retried twice at once, it is tried once more, not twice", async () => {
+      test("a job retried twice at once gets one more attempt, not two", async () => {
         const { store, change, deliver, runs, now } = await world(failed());
         const [first] = await interleaved(store, { method: "replace", party: change(retry(0)) }, change(retry(0)));
         expect(first).toEqual({ code: "STATE_CONFLICT", jobStatus: "queued" });
@@ -237,7 +237,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
     describe("run-now against fire", () => {
       const soon = () => mine({ status: "scheduled", due_at: noon + 5 * minute });
 
-      test("a job whose time comes between run-now's read and write runs once, and the caller is told", async () => {
+      test("a job whose time comes between run-now's read and write runs once, and the caller learns of it", async () => {
         const { store, change, consume, deliver, runs, services } = await world(soon());
         const [early] = await interleaved(store, { method: "replace", party: change(runNow) }, async (jobs) => {
           await services.clock.advance(5 * minute);
@@ -248,14 +248,14 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("the message of the old time, held up before its claim, runs nothing more", async () => {
+      test("the message for the old time, delayed before its claim, starts nothing more", async () => {
         const { store, change, consume, deliver, runs, services } = await world(soon());
         await services.clock.advance(5 * minute - 1);
         const waiting = interleaved(store, { method: "claim", party: consume() }, async (jobs) => {
           await change(runNow)(jobs);
           await deliver();
         }).catch((error: unknown) => error);
-        // It waits in process for its last millisecond, then comes to its claim.
+        // It waits in process for the last milliseconds before its time, then makes its claim.
         await services.clock.advance(1);
         await waiting;
         expect(runs).toEqual([1]);
@@ -267,7 +267,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         (services: ReturnType<typeof fakeServices>, job: Job, action: "cancel" | "delete") => (jobs: JobStore) =>
           changeJobs({ ...services, jobs }, [job], action, "all of them", () => {});
 
-      test("a job that is cancelled by itself meanwhile counts as done, and keeps its own reason", async () => {
+      test("a job that is cancelled individually meanwhile counts as done, and keeps its own reason", async () => {
         const job = mine();
         const { store, change, services, now } = await world(job);
         const [many] = await interleaved(
@@ -279,7 +279,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(await now()).toMatchObject({ status: "cancelled", reason: "this one", version: 2 });
       });
 
-      test("a job that a bulk cancels meanwhile answers as cancelled, for the bulk's reason", async () => {
+      test("a job that a bulk request cancels meanwhile is answered as cancelled, with the reason of the bulk request", async () => {
         const job = mine();
         const { store, change, services } = await world(job);
         const [one] = await interleaved(
@@ -303,7 +303,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       });
     });
 
-    test("two cancellations at once are one, with one reason", async () => {
+    test("two simultaneous cancellations count as one, with one reason", async () => {
       const { store, change, now } = await world(mine());
       const ends = await interleaved(
         store,
@@ -314,13 +314,13 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       expect(await now()).toMatchObject({ version: 2, reason: "second" });
     });
 
-    test("two consumers with one message: one of them runs it", async () => {
+    test("of two consumers with the same message, one runs the job", async () => {
       const { store, consume, runs } = await world(mine());
       await interleaved(store, { method: "claim", party: consume() }, consume());
       expect(runs).toEqual([1]);
     });
 
-    describe("a wake-up against the decision that it meets", () => {
+    describe("a wake-up against the decision under way", () => {
       const parks: ExecuteWithServices = async () => new Parked({ seen: true }, noon + 30 * minute);
 
       async function deciding() {
@@ -342,7 +342,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(after).not.toHaveProperty("claim_id");
       });
 
-      test("whose note comes after the decision's end decides itself", async () => {
+      test("that is recorded after the decision's end makes the next decision itself", async () => {
         const { job, store, decide, sent, now } = await deciding();
         const claim = { claimId: "other", now: noon, leaseMarginMs: minute };
         const outcome = await store.claim(messageOf(job), claim);
@@ -375,7 +375,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         },
       );
 
-      test("for different requests: the one that was stored, and a mismatch", async () => {
+      test("with different requests: one is stored, and the other is a mismatch", async () => {
         const { store, on } = await world(mine());
         const key = newJobId();
         const [first, second] = await interleaved(
@@ -388,8 +388,8 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
       });
     });
 
-    describe("taking a refused job back, against its repetition", () => {
-      /** A request whose first message, or every message, AWS refuses, while it takes those of others. */
+    describe("taking back a refused job, against a repeated request", () => {
+      /** A request whose first message, or every message, AWS refuses while it accepts those of others. */
       async function refused(times: number) {
         const { store, on, services, deliver, runs } = await world(mine());
         const request = parseRequest({ ...order, idempotency_key: newJobId() }, catalog, noon);
@@ -406,7 +406,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         return { store, on, services, deliver, runs, request, refusing };
       }
 
-      test("a repetition before the taking back keeps the job, and both are told that it is there", async () => {
+      test("a repetition before the take-back keeps the job, and both callers learn that it exists", async () => {
         const { store, on, deliver, runs, request, refusing } = await refused(1);
         const [first, second] = await interleaved(
           store,
@@ -419,7 +419,7 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("a repetition before the taking back keeps its receipt although the first request is refused once more", async () => {
+      test("a repetition before the take-back keeps its receipt although the first request is refused once more", async () => {
         const { store, on, deliver, runs, request, refusing } = await refused(9);
         const [first, second] = await interleaved(
           store,
@@ -431,14 +431,14 @@ export function describeRaces(name: string, open: () => Promise<JobStoreUnderTes
         expect(runs).toEqual([1]);
       });
 
-      test("a taking back before the repetition's write: both are told to try again, and nothing is left", async () => {
+      test("a take-back before the repetition's write: both callers are asked to try again, and nothing is left", async () => {
         const { store, on, request, refusing } = await refused(9);
         const ends: unknown[] = [];
         const [first] = await interleaved(
           store,
           { method: "remove", party: (jobs) => scheduleJob(refusing(jobs), request) },
           async (jobs) => {
-            // Reads the job while it is there, and comes to its write when it is gone.
+            // Reads the job while it exists, and reaches its write when the job is gone.
             const gone = async (next: Job) => {
               await jobs.remove({ ...next, version: next.version - 1 });
               return jobs.replace(next);

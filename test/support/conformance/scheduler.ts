@@ -6,7 +6,7 @@ import type { Schedule } from "../fakes/scheduler.ts";
 
 export interface SchedulerUnderTest {
   scheduler: Scheduler;
-  /** The schedule of a name, as whoever fires it sees it. */
+  /** The schedule of a name, as the service that fires it sees it. */
   find: (name: string) => Schedule | undefined | Promise<Schedule | undefined>;
   stop?: () => Promise<void>;
 }
@@ -31,14 +31,14 @@ export function describeScheduler(name: string, makeScheduler: () => Promise<Sch
       expect(await made.find(scheduleName)).toEqual({ at, type, message });
     });
 
-    test("a name that exists already counts as success and stays as it is", async () => {
+    test("creating a name that exists succeeds and leaves the schedule as it is", async () => {
       const message = aMessage();
       await made.scheduler.schedule(scheduleName, at, "action", message);
       await made.scheduler.schedule(scheduleName, at + 60, "action", aMessage());
       expect(await made.find(scheduleName)).toEqual({ at, type: "action", message });
     });
 
-    test("an unscheduled name is gone, and free again", async () => {
+    test("an unscheduled name is gone, and can be used again", async () => {
       await made.scheduler.schedule(scheduleName, at, "action", aMessage());
       await made.scheduler.unschedule(scheduleName);
       expect(await made.find(scheduleName)).toBeUndefined();
@@ -46,7 +46,7 @@ export function describeScheduler(name: string, makeScheduler: () => Promise<Sch
       expect((await made.find(scheduleName))?.at).toBe(at + 60);
     });
 
-    test("unscheduling what does not exist counts as success", async () => {
+    test("unscheduling a name that does not exist succeeds", async () => {
       await expect(made.scheduler.unschedule(scheduleName)).resolves.toBeUndefined();
     });
   });

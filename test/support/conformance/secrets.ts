@@ -4,12 +4,12 @@ import type { Secrets } from "../../../lambdas/core/ports/ports.ts";
 
 export interface SecretsUnderTest {
   secrets: Secrets;
-  /** Puts another value in the place of "shop/token". */
+  /** Replaces the value of "shop/token". */
   rotate: (value: string) => Promise<void> | void;
   stop?: () => Promise<void>;
 }
 
-/** What an implementation is made with: values by reference as the catalog writes it. */
+/** The values that an implementation starts with, by reference as the catalog writes it. */
 export const heldSecrets = {
   "shop/token": "a token",
   "shop/smtp#user": "mailer",
@@ -35,7 +35,7 @@ export function describeSecrets(name: string, makeSecrets: () => Promise<Secrets
       expect(await made.secrets.resolve(reference)).toBe(value);
     });
 
-    test("a value that was rotated is there for whoever asks for a fresh one, and from then on for all", async () => {
+    test("a rotated value is returned to a caller that asks for a fresh one, and from then on to all", async () => {
       await made.secrets.resolve(secret("shop/token"));
       await made.rotate("another token");
       expect(await made.secrets.resolve(secret("shop/token"), { fresh: true })).toBe("another token");

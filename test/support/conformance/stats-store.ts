@@ -22,7 +22,7 @@ export function describeStatsStore(
     const read = ({ product, env }: { product: string; env: string }, from: number, to: number) =>
       made.stats.read(product, env, from, to);
 
-    test("what is added to an hour adds up, every counter and bucket of it", async () => {
+    test("what is added to an hour is summed, per counter and bucket", async () => {
       const tenant = newTenant();
       const first = counts({ scheduled: 2, completed: 1, lateness: histogram({ 0: 1, 23: 4 }) });
       const second = counts({
@@ -37,7 +37,7 @@ export function describeStatsStore(
       expect(await read(tenant, noon, noon + hourMs)).toEqual([{ hour: noon, counts: addCounts(first, second) }]);
     });
 
-    test("hours are read from the first to before the last, oldest first, without those that have none", async () => {
+    test("hours are read from the first to before the last, oldest first, without empty ones", async () => {
       const tenant = newTenant();
       const hours = [3, 0, 1, 5, -1].map((n) => noon + n * hourMs);
       const one = counts({ cancelled: 1 });
@@ -47,7 +47,7 @@ export function describeStatsStore(
       expect(await read(tenant, noon, noon)).toEqual([]);
     });
 
-    test("a month is read whole", async () => {
+    test("a month is read completely", async () => {
       const tenant = newTenant();
       const increments = Array.from({ length: 744 }, (_, n) => ({
         ...tenant,
@@ -59,7 +59,7 @@ export function describeStatsStore(
       expect(found.map((hour) => hour.counts.completed)).toEqual(increments.map((_, n) => n));
     });
 
-    test("tenants have their own", async () => {
+    test("each tenant has its own counters", async () => {
       const [mine, { product }] = [newTenant(), newTenant()];
       await made.stats.add([{ ...mine, hour: noon, counts: counts({ completed: 1 }) }]);
       for (const other of [

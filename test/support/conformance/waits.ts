@@ -8,7 +8,7 @@ export interface WaitsUnderTest {
   stop?: () => Promise<void>;
 }
 
-/** Who waits, in memory and on DynamoDB alike. */
+/** The counts of waiting callers, in memory and on DynamoDB alike. */
 export function describeWaits(name: string, make: () => Promise<WaitsUnderTest>): void {
   describe(`${name} as Waits`, () => {
     let made: WaitsUnderTest;
@@ -17,19 +17,19 @@ export function describeWaits(name: string, make: () => Promise<WaitsUnderTest>)
     });
     afterAll(() => made.stop?.());
 
-    test("counts a caller's waits of the same moment, and no other's", async () => {
+    test("counts one caller's waits at one moment, and no other's", async () => {
       const { waits } = made;
       expect([await waits.add("a", noon), await waits.add("a", noon + grantMs - 1)]).toEqual([1, 2]);
       expect(await waits.add("b", noon)).toBe(1);
     });
 
-    test("begins anew with the next moment", async () => {
+    test("starts from zero at the next moment", async () => {
       const { waits } = made;
       await waits.add("c", noon);
       expect(await waits.add("c", noon + grantMs)).toBe(1);
     });
 
-    test("loses none of those that come at once", async () => {
+    test("counts all waits that arrive at once", async () => {
       const counts = await Promise.all(Array.from({ length: 20 }, () => made.waits.add("d", noon)));
       expect(counts.sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
     });

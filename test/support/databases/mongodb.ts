@@ -8,7 +8,7 @@ import { listeningProgram } from "./program.ts";
 /** FerretDB speaks MongoDB's protocol and keeps its data in SQLite; `FERRETDB` says where it is if PATH does not. */
 export const ferretdb = process.env.FERRETDB ?? programPath("ferretdb");
 
-/** A server that MongoDB's driver takes for MongoDB, with its data in a temporary folder. */
+/** A server that MongoDB's driver accepts as MongoDB, with its data in a temporary folder. */
 export async function startMongo() {
   const folder = await mkdtemp(join(tmpdir(), "ferretdb-"));
   await mkdir(join(folder, "data"));

@@ -9,7 +9,10 @@ import { listeningProgram } from "./program.ts";
 
 export const mariadb = programPath("mariadbd");
 
-/** A real MariaDB of this machine's, never its service: own port, and data in a temporary folder. */
+/**
+ * A MariaDB server from this machine's installation, never its running service: it has its own port, and data in a temporary
+ * folder.
+ */
 export async function startMysql() {
   const folder = await mkdtemp(join(tmpdir(), "mariadb-"));
   const data = join(folder, "data");

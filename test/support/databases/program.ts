@@ -3,7 +3,7 @@ import { connect } from "node:net";
 import { setTimeout } from "node:timers/promises";
 import { endsWithFile } from "../ends-with-file.ts";
 
-/** Resolves when something listens on the port; rejects if the program ends before that, with what it said. */
+/** Resolves when something listens on the port; rejects with the program's output if the program ends first. */
 export async function listeningProgram(command: string, args: string[], port: number, env: NodeJS.ProcessEnv = {}) {
   const stdio: ["ignore", "pipe", "pipe"] = ["ignore", "pipe", "pipe"];
   const child = endsWithFile(spawn(command, args, { stdio, env: { ...process.env, ...env } }));

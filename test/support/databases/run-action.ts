@@ -13,17 +13,17 @@ export interface Asked {
   action: object;
   data?: Record<string, unknown>;
   filter?: Record<string, unknown>;
-  /** What `secret("shop/db#url")` holds; without it nothing. */
+  /** The value of `secret("shop/db#url")`; without it the secret is absent. */
   url?: string;
-  /** The settings of the env, where they are not a connection. */
+  /** The env's settings, for engines that have no connection. */
   settings?: object;
   signal?: AbortSignal;
   clock?: ReturnType<typeof fakeClock>;
-  /** The job's timeout_ms, from which the server's own time limit follows. */
+  /** The job's timeout_ms, from which the server's own time limit is derived. */
   timeoutMs?: number;
 }
 
-/** Executes one action as the consumer's shell would. */
+/** Executes one action as the consumer's engine would. */
 export function runAction(asked: Asked): Promise<unknown> {
   const { engine, action, data, filter, url, settings } = asked;
   const connection = secret("shop/db#url");
@@ -44,7 +44,7 @@ export function runAction(asked: Asked): Promise<unknown> {
   return execute(execution);
 }
 
-/** What an action failed with; fails the test if it did not. */
+/** The error that an action failed with; fails the test if the action succeeded. */
 export const failureOf = (running: Promise<unknown>): Promise<unknown> =>
   running.then(
     (result) => Promise.reject(new Error(`did not fail: ${JSON.stringify(result)}`)),

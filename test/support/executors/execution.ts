@@ -43,7 +43,7 @@ const sleepUntilAborted = (ms: number, signal?: AbortSignal): Promise<void> =>
     signal?.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
   });
 
-/** The JobError that a promise rejects with; anything else fails the test. */
+/** The JobError with which a promise rejects; anything else fails the test. */
 export async function failureOf(promise: Promise<unknown>): Promise<JobError> {
   const error = await promise.then(
     () => new Error("it succeeded"),

@@ -19,8 +19,8 @@ type Message = z.infer<typeof SendRequest>[number];
 const projectOf = (token: string) => /\[(?:(.+)\/)?/.exec(token)?.[1] ?? "main";
 
 /**
- * A wire stand-in for the Expo push service; `faults` are the errors of tickets by device token. As Expo documents it, a request
- * is for the devices of one project.
+ * A wire stand-in for the Expo push service; `faults` holds the ticket errors by device token. As Expo documents, a request is
+ * for the devices of one project.
  */
 export async function expoServer(faults: Record<string, string> = {}): Promise<HttpServer & { batches: Message[][] }> {
   const batches: Message[][] = [];

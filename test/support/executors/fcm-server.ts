@@ -36,19 +36,19 @@ export type FcmError = keyof typeof fcmErrors;
 
 export interface FcmServer extends AsyncDisposable {
   url: string;
-  /** The JSON key of a service account that the server knows. */
+  /** The JSON key of a service account that the server accepts. */
   serviceAccount: Record<string, string>;
-  /** Messages that were accepted. */
+  /** The messages that were accepted. */
   messages: FcmMessage[];
   http: HttpServer;
   tokenRequests(): number;
-  /** Lets the access tokens given out so far be refused. */
+  /** Revokes the access tokens issued so far. */
   revoke(): void;
 }
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
-/** A wire stand-in for FCM HTTP v1 and the token endpoint of its service account; `faults` by device token. */
+/** A wire stand-in for FCM HTTP v1 and its service account's token endpoint; `faults` holds errors by device token. */
 export async function fcmServer(faults: Record<string, FcmError> = {}): Promise<FcmServer> {
   const messages: FcmMessage[] = [];
   let tokens = 0;
@@ -91,7 +91,9 @@ export async function fcmServer(faults: Record<string, FcmError> = {}): Promise<
   };
 }
 
-/** RFC 7523: the grant type, the claims and the signature; throws, which the server answers with 400, if one is wrong. */
+/**
+ * Checks the grant type, the claims and the signature (RFC 7523); throws if one is wrong, which the server answers with 400.
+ */
 function checkAssertion(body: string, audience: string) {
   const fields = new URLSearchParams(body);
   const [header = "", payload = "", signature = ""] = (fields.get("assertion") ?? "").split(".");

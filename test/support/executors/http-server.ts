@@ -19,7 +19,7 @@ export interface HttpServer extends AsyncDisposable {
 
 export type Answer = (request: Seen, response: ServerResponse, raw: IncomingMessage) => unknown;
 
-/** A real server on a port of its own; it keeps what it was asked. */
+/** A real server on a port of its own that keeps every request. */
 export async function httpServer(answer: Answer): Promise<HttpServer> {
   const seen: Seen[] = [];
   const hit = Promise.withResolvers<Seen>();
@@ -31,7 +31,7 @@ export async function httpServer(answer: Answer): Promise<HttpServer> {
     try {
       await answer(request, response, raw);
     } catch {
-      // A stand-in throws at what its vendor would refuse; answering at once fails the test instead of hanging it.
+      // A stand-in throws on what its vendor would refuse; answering at once fails the test instead of hanging it.
       response.writeHead(400).end();
     }
   });

@@ -12,7 +12,7 @@ export interface MailServer extends AsyncDisposable {
   mails: Mail[];
 }
 
-/** A real SMTP server that keeps what it gets; `replies` are what it answers to recipients instead. */
+/** A real SMTP server that keeps every message; `replies` are the answers that recipients get instead. */
 export async function mailServer(
   replies: Record<string, number> = {},
   login = { user: "me", pass: "pass" },

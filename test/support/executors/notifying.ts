@@ -9,7 +9,7 @@ export const notifying = (...asked: Asked): Promise<NotificationResult> => notif
 
 type Asked = Parameters<typeof notifyingWith> extends [unknown, ...infer Rest] ? Rest : never;
 
-/** The same by an executor whose senders go elsewhere. */
+/** The same through an executor whose senders connect elsewhere. */
 export const notifyingWith = (
   notify: Notify,
   settings: object,

@@ -18,23 +18,23 @@ import type { Execute } from "../../../lambdas/core/operations/execution.ts";
 import { settings } from "../aws/client-settings.ts";
 import { json } from "./http-server.ts";
 
-/** A provider that speaks HTTP, and so can be made to do every bad thing by one server. */
+/** A provider that speaks HTTP, so that one server can act out every failure. */
 export interface Provider {
   type: JobType;
   /** The event's fields besides its type. */
   event: Record<string, unknown>;
-  /** The catalog entry of the product's section, named `it`. */
+  /** The catalog entry in the product's section, named `it`. */
   target: (url: string) => object;
   input: Record<string, unknown>;
   execute: (url: string) => Execute;
   good: (response: ServerResponse) => unknown;
-  /** Of a success. Default: 200. */
+  /** The status of a success. Default: 200. */
   status?: number;
-  /** What a wrong credential in `secret("key")` is; without it there is none. */
+  /** A wrong credential for `secret("key")`; absent if the provider needs none. */
   secret?: (url: string) => string;
 }
 
-/** The server's address, behind a reference: written out, it would have to be HTTPS where credentials are sent. */
+/** The server's address as a reference: written out, it would have to be HTTPS where credentials are sent. */
 const here = parameter("/here");
 
 const messages = { plain: {} };

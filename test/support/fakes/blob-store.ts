@@ -4,7 +4,7 @@ import type { BlobStore } from "../../../lambdas/core/ports/ports.ts";
 
 export interface FakeBlobStore extends BlobStore {
   blobs: Map<string, { body: Uint8Array; contentType: string }>;
-  /** What S3 does with a PUT to an upload URL; the status it answers. */
+  /** Acts as S3 does on a PUT to an upload URL; returns the status of the answer. */
   receive(url: string, body: Uint8Array, contentType?: string): number;
 }
 
@@ -50,10 +50,10 @@ export function fakeBlobStore(): FakeBlobStore {
   };
 }
 
-/** As S3 has it of a blob that was put in one piece. */
+/** The ETag that S3 gives a blob that was uploaded in one piece. */
 export const etagOf = (body: Uint8Array): string => createHash("md5").update(body).digest("hex");
 
-/** In pieces, as a network delivers. */
+/** Splits the bytes into pieces, as a network delivers them. */
 function* chunksOf(body: Uint8Array, size = 16_384) {
   for (let at = 0; at < body.byteLength; at += size) yield body.slice(at, at + size);
 }

@@ -3,9 +3,9 @@ import type { Clock } from "../../../lambdas/core/ports/ports.ts";
 import { noon } from "../builders.ts";
 
 export interface FakeClock extends Clock {
-  /** Lets `ms` pass: wakes each sleeper at its own time, in order, and lets it run on before the next one wakes. */
+  /** Lets `ms` pass: wakes each sleeper at its own time, in order, and lets it run before the next one wakes. */
   advance(ms: number): Promise<void>;
-  /** How many still sleep. */
+  /** The number of sleepers left. */
   sleepers(): number;
 }
 
@@ -51,5 +51,5 @@ export function fakeClock(start = noon): FakeClock {
   };
 }
 
-/** Runs after everything that is ready to run, however long its chain of promises is. */
+/** Resolves after everything that is ready to run has run, however long its chain of promises is. */
 const settled = setImmediate;

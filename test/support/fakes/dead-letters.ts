@@ -5,9 +5,9 @@ import type { Refused } from "../../../lambdas/core/ports/ports.ts";
 export interface FakeDeadLetters extends DeadLetters {
   /** What was kept, in order. */
   kept: DeadLetter[];
-  /** Whether a letter is refused for now. */
+  /** Whether a letter is refused temporarily. */
   refuses: (letter: DeadLetter) => boolean;
-  /** Whether a letter is refused for good. */
+  /** Whether a letter is refused permanently. */
   refusesForGood: (letter: DeadLetter) => boolean;
 }
 

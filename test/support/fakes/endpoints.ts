@@ -5,7 +5,7 @@ import type { Announcement, Announcer, Endpoints } from "../../../lambdas/core/p
 
 const keyOf = ({ product, env, webhook }: EndpointName) => JSON.stringify([product, env, webhook]);
 
-/** What is known of endpoints, in memory. */
+/** The state of webhook endpoints, in memory. */
 export function fakeEndpoints(): Endpoints {
   const states = new Map<string, EndpointState>();
   return {
@@ -29,7 +29,7 @@ export function fakeEndpoints(): Endpoints {
   };
 }
 
-/** A bus for what happens to other things than jobs; remembers what was said. */
+/** A bus for events that are not about jobs; remembers what was published. */
 export function fakeAnnouncer(): Announcer & { announced: Announcement[] } {
   const announced: Announcement[] = [];
   return {

@@ -5,13 +5,13 @@ import type { EventBus, Unpublished } from "../../../lambdas/core/ports/outbound
 export interface FakeEventBus extends EventBus {
   /** What was published, in order. */
   published: JobEvent[];
-  /** Whether the bus refuses an event for now. */
+  /** Whether the bus refuses an event temporarily. */
   refuses: (event: JobEvent) => boolean;
-  /** Whether the bus will never take an event. */
+  /** Whether the bus refuses an event permanently. */
   refusesForGood: (event: JobEvent) => boolean;
 }
 
-/** Throws unless the event is as `GET /events.json` says, and has nothing besides. */
+/** Throws unless the event matches `GET /events.json`, without undocumented fields. */
 function documented(event: JobEvent): JobEvent {
   eventDocs()[`job.${event.name}`]?.detail.strict().parse(event.detail);
   return event;

@@ -8,7 +8,7 @@ export interface Sent {
   group: string;
 }
 
-/** A queue that delivers nothing and remembers what was sent, in order; where `send` is replaced, `sendMany` follows. */
+/** A queue that delivers nothing and remembers what was sent, in order; replacing `send` changes `sendMany` too. */
 export function fakeJobQueue(): JobQueue & { sent: Sent[] } {
   const sent: Sent[] = [];
   const queue: JobQueue & { sent: Sent[] } = {

@@ -6,41 +6,41 @@ import { claimable, claimed } from "../../../lambdas/core/job/transitions.ts";
 import type { JobStore, Refused } from "../../../lambdas/core/ports/ports.ts";
 
 export interface FakeJobStore extends JobStore {
-  /** Every stored job, as it is now; frozen. */
+  /** Every stored job in its current state; frozen. */
   all(): Job[];
-  /** One of them, at once: for who watches the store while it is used. */
+  /** One job, synchronously, for observers that watch the store while it is used. */
   peek(id: string): Job | undefined;
-  /** Every archived run, in the order in which they ended; frozen. */
+  /** Every archived run, in the order in which the runs ended; frozen. */
   archived(): RunRecord[];
 }
 
 const own = { writable: true, enumerable: true, configurable: true };
 
-/** A copy of a JSON value: what `structuredClone` makes of it, in a tenth of the time. The simulation lives on it. */
+/** A copy of a JSON value. Ten times as fast as `structuredClone`, which the simulation depends on. */
 function copy<T>(value: T): T {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(copy) as T;
   const copied: Record<string, unknown> = {};
   for (const [key, item] of Object.entries(value)) {
     if (item === undefined) continue;
-    // By assignment it would become the prototype.
+    // An assignment would set the prototype instead.
     if (key === "__proto__") Object.defineProperty(copied, key, { ...own, value: copy(item) });
     else copied[key] = copy(item);
   }
   return copied as T;
 }
 
-/** Frozen to its depth: what is stored is shown to whoever watches, and replaced whole, never changed. */
+/** Frozen deeply: stored values are shown to observers, and are replaced as a whole, never changed. */
 function frozen<T>(value: T): T {
   if (typeof value === "object" && value !== null) for (const item of Object.values(Object.freeze(value))) frozen(item);
   return value;
 }
 
-/** What DynamoDB does not hold, of either sign. Callers' own values are kept as text and may be any. */
+/** Numbers that DynamoDB cannot hold, of either sign. Callers' own values are kept as text and may be any number. */
 const beyond = 1e126;
 const keptAsText = new Set(["input", "progress", "result"]);
 
-/** Refuses for good what DynamoDB does. */
+/** Permanently refuses what DynamoDB refuses. */
 function checkNumbers(value: unknown): void {
   if (typeof value === "number" && Math.abs(value) >= beyond) {
     throw new PermanentError("ValidationException", "a number is larger than the store holds");
@@ -63,7 +63,7 @@ function indexOf(jobs: Iterable<Job>): Map<string, IndexPosition[]> {
 export function fakeJobStore(...given: Job[]): FakeJobStore {
   const jobs = new Map(given.map((job) => [job.id, frozen(copy(job))]));
   const archived = new Map<string, RunRecord>();
-  /** The index, made anew after any write: tests list from 100,000 jobs. */
+  /** The index, rebuilt after any write: tests list from 100,000 jobs. */
   let index: Map<string, IndexPosition[]> | undefined;
   const put = (job: Job) => {
     checkNumbers(job);

@@ -5,7 +5,7 @@ export interface LogLine {
   level: Exclude<keyof Log, "measure">;
   message: string;
   fields: Record<string, unknown>;
-  /** Of a line that is a measurement. */
+  /** Present on a line that is a measurement. */
   measured?: Measured;
 }
 

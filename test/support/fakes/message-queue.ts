@@ -5,9 +5,9 @@ import { throttled } from "./failures.ts";
 export interface FakeMessageQueue<Message> extends MessageQueue<Message> {
   /** What was sent, in order. */
   sent: ({ message: Message } & SendOptions)[];
-  /** Whether the queue refuses a message for now. */
+  /** Whether the queue refuses a message temporarily. */
   refuses: (message: Message) => boolean;
-  /** Whether the queue will never take a message. */
+  /** Whether the queue refuses a message permanently. */
   refusesForGood: (message: Message) => boolean;
 }
 

@@ -5,13 +5,13 @@ import { rejectedEvent } from "../../../lambdas/topology.ts";
 import { throttled } from "./failures.ts";
 
 export interface FakeRejections extends Rejections {
-  /** What was told and kept, in order. */
+  /** What was announced and kept, in order. */
   rejected: Rejection[];
-  /** Whether AWS refuses to take one for now. */
+  /** Whether AWS temporarily refuses one. */
   refuses: (rejection: Rejection) => boolean;
 }
 
-/** Remembers what is rejected; throws at an event that is not as `GET /events.json` says. */
+/** Remembers what is rejected; throws if an event does not match `GET /events.json`. */
 export function fakeRejections(): FakeRejections {
   const rejections: FakeRejections = {
     rejected: [],

@@ -12,7 +12,7 @@ import { fakeSecrets } from "./secrets.ts";
 import { fakeStatsStore } from "./stats-store.ts";
 import { fakeWaits } from "./waits.ts";
 
-/** Everything an entry works with, faked: fresh for every test. */
+/** Everything that an entry works with, as fakes that are fresh for every test. */
 export const fakeServices = ({
   catalog = makeCatalog([], registry),
   jobs = [],

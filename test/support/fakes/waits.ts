@@ -1,6 +1,6 @@
 import { slotOf, type Waits } from "../../../lambdas/core/operations/waits.ts";
 
-/** Waits counted in memory. */
+/** The counts of waiting callers, in memory. */
 export function fakeWaits(): Waits {
   const counts = new Map<string, number>();
   return {

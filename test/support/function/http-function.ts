@@ -11,7 +11,7 @@ export interface Received {
 
 type Respond = (response: ServerResponse, request: IncomingMessage, earlier: number) => void;
 
-/** A function behind HTTP: keeps what it is called with and does as told. */
+/** A function behind HTTP that keeps each call and answers as the test says. */
 export async function startHttpFunction() {
   const received: Received[] = [];
   let respond: Respond = (response) => response.end();

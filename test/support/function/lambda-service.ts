@@ -4,17 +4,17 @@ import { LambdaClient } from "@aws-sdk/client-lambda";
 import { settings } from "../aws/client-settings.ts";
 import { listening, stopping } from "../aws/server.ts";
 
-/** What the stand-in answers to the next call. */
+/** The stand-in's answer to the next call. */
 export interface Invocation {
   status?: number;
-  /** The AWS error, if the call itself failed. */
+  /** The AWS error, if the call itself fails. */
   error?: string;
   headers?: Record<string, string>;
-  /** What the function returned, as it is on the wire. */
+  /** The function's return value, as it is on the wire. */
   payload?: string;
-  /** The connection breaks instead. */
+  /** Breaks the connection instead of answering. */
   reset?: boolean;
-  /** Nothing is answered at all. */
+  /** Never answers. */
   hang?: boolean;
 }
 
@@ -25,7 +25,7 @@ export interface Invoked {
   payload: unknown;
 }
 
-/** Lambda's Invoke on the wire, as far as its caller sees it; what it answers is said in `next`. Runs no code. */
+/** Lambda's Invoke on the wire, as far as its caller sees it; `next` holds its answer. Runs no code. */
 export async function startLambdaService() {
   const calls: Invoked[] = [];
   const service = { next: {} as Invocation };
@@ -47,7 +47,7 @@ export async function startLambdaService() {
   const regions: string[] = [];
   return {
     calls,
-    /** The regions that clients were asked for. */
+    /** The regions for which clients were requested. */
     regions,
     clients: async (region: string) => {
       regions.push(region);

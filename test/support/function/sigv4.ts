@@ -5,7 +5,7 @@ import type { Received } from "./http-function.ts";
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 const hmac = (key: string | Buffer, text: string) => createHmac("sha256", key).update(text).digest();
 
-/** AWS's end of SigV4, written from its documentation alone: whether a request has the test credentials' signature. */
+/** AWS's side of SigV4, written from its documentation alone: whether a request carries the test credentials' signature. */
 export function isSigned({ method, url = "", headers, body }: Received, region: string, service: string): boolean {
   const auth = /^AWS4-HMAC-SHA256 Credential=(\S+), SignedHeaders=(\S+), Signature=(\S+)$/.exec(
     headers.authorization ?? "",
@@ -17,7 +17,7 @@ export function isSigned({ method, url = "", headers, body }: Received, region: 
   const names = (auth[2] as string).split(";");
   const canonical = [
     method,
-    // Every service but S3 encodes the encoded path once more.
+    // Every service but S3 encodes the already encoded path a second time.
     path.split("/").map(encodeURIComponent).join("/"),
     query.split("&").sort().join("&"),
     ...names.map((name) => `${name}:${String(headers[name]).trim()}`),

@@ -1,4 +1,4 @@
-/** What AWS wraps around a request on its way into a queue, as its documentation shows it. */
+/** The envelopes in which AWS wraps a request on its way into a queue, as its documentation shows them. */
 
 export const eventId = "6a7e8feb-b491-4cf7-a9f1-bf3703467718";
 export const busEvent = (detail: unknown, more: Record<string, unknown> = {}) => ({

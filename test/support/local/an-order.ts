@@ -1,4 +1,4 @@
-/** A request that the product of the tests takes: an order for now, in `dev`, unless `more` says otherwise. */
+/** A request that the tests' product accepts: an order for now, in `dev`, unless `more` says otherwise. */
 export const anOrder = (more: Record<string, unknown> = {}) => ({
   env: "dev",
   product_tag: "my-product",

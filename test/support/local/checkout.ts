@@ -13,11 +13,11 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { repository } from "./run-local.ts";
 
-/** What `npm start` and `npm run keys` consist of, and the product of the tests. */
+/** The files that `npm start` and `npm run keys` need, and the product of the tests. */
 const parts = ["lambdas", "local", "keys", "test/support/catalog", "package.json", "tsconfig.json"];
 const products = 'export { products } from "../test/support/catalog/products.ts";\n';
 
-/** A copy of the code in `folder`, whose catalog is the one of the tests. It may be changed without harm. */
+/** A copy of the code in `folder` whose catalog is that of the tests. Tests may change it freely. */
 export function checkout(folder: string): string {
   for (const part of parts) cpSync(join(repository, part), join(folder, part), { recursive: true });
   symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
@@ -27,8 +27,8 @@ export function checkout(folder: string): string {
 }
 
 /**
- * The same, for all tests that change nothing in it: always in the same folder, since Node keeps what it compiles by the path
- * of a file. Several test files may ask for it at once.
+ * A shared copy for all tests that change nothing in it. It is always in the same folder, since Node caches what it compiles by
+ * a file's path. Several test files may ask for it at once.
  */
 export function sharedCheckout(): string {
   const name = createHash("sha256").update(repository).digest("hex").slice(0, 12);

@@ -1,4 +1,4 @@
-/** The `products/index.ts` of a checkout with one more product: a feature with a step two days later. */
+/** The `products/index.ts` of a checkout with one more product: a feature with a step that runs two days later. */
 export const clockProduct = `
   import { defineProduct } from "../lambdas/consumers/types/define-product.ts";
   import { myProduct } from "../test/support/catalog/my-product.ts";

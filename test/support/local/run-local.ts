@@ -10,23 +10,23 @@ export interface RunOptions {
   data: string;
   args?: string[];
   env?: NodeJS.ProcessEnv;
-  /** Where `products/`, `lambdas/` and `.env.local` are. Default: here. */
+  /** The folder of `products/`, `lambdas/` and `.env.local`. Default: this repository. */
   cwd?: string;
-  /** KB that no file of it may exceed: a disk that is full. */
+  /** The largest size of a file that it may write, in KB: simulates a full disk. */
   largestFileKb?: number;
 }
 
-/** A start takes one or two seconds, and many on a machine that is busy. */
+/** A start takes one or two seconds, and much longer on a busy machine. */
 const startMs = 60_000;
-/** For a stop that no test looks at: a busy machine may take some seconds. */
+/** For a stop that no test examines: a busy machine may take some seconds. */
 const patienceMs = 15_000;
 const alive = new Set<ChildProcess>();
 
-/** Ends all that were started, however that went: a process that is left would keep jest from ending. */
+/** Ends every process that was started, whatever happened to it: one that is left running keeps jest from ending. */
 export async function endRuns(): Promise<void> {
   await Promise.all([...alive].map(end));
 }
-// Benchmarks run it outside of jest, and end what they start.
+// Benchmarks use this outside of jest and end what they start.
 if ("afterAll" in globalThis) afterAll(endRuns);
 
 async function end(child: ChildProcess): Promise<void> {
@@ -39,7 +39,7 @@ async function end(child: ChildProcess): Promise<void> {
 /** `npm start` as a process of its own. */
 export function runLocal({ data, args = [], env = {}, cwd = repository, largestFileKb }: RunOptions) {
   const command = [process.execPath, "local/main.ts", ...args];
-  // Without the signal a write beyond the limit fails, as on a full disk, instead of ending the process.
+  // With the signal ignored, a write beyond the limit fails, as on a full disk, instead of ending the process.
   const limited = `trap "" XFSZ; ulimit -f ${largestFileKb}; exec "$@"`;
   const [program = "", ...rest] = largestFileKb === undefined ? command : ["bash", "-c", limited, "bash", ...command];
   const child = spawn(program, rest, {
@@ -63,7 +63,7 @@ export function runLocal({ data, args = [], env = {}, cwd = repository, largestF
       }, startMs),
     says: (text: string) => until(() => output.includes(text), startMs),
     kill: (signal: NodeJS.Signals) => child.kill(signal),
-    /** As a process manager does it. */
+    /** Stops it as a process manager does. */
     terminate: () => {
       child.kill("SIGTERM");
       return exit;

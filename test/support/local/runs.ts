@@ -5,8 +5,8 @@ import { endRuns, type Run, type RunOptions, runLocal } from "./run-local.ts";
 import { tempFolder } from "./temp-folder.ts";
 
 /**
- * Systems that end with the test that started them, on new data unless `data` says otherwise. Their code is the checkout
- * with the catalog of the tests.
+ * Systems that end with the test that started them, on new data unless `data` says otherwise. Their code is the checkout with
+ * the tests' catalog.
  */
 export function localRuns() {
   const folder = tempFolder();
@@ -21,10 +21,10 @@ export function localRuns() {
   };
 }
 
-/** One system for all tests of a file, on new data. Its code is the checkout with the catalog of the tests. */
+/** One system for all tests of a file, on new data. Its code is the checkout with the tests' catalog. */
 export function localSystem() {
   let local: Run | undefined;
-  // Registered before the folder's own removal: the system is gone by then.
+  // Registered before the folder's own removal, so that the system has stopped by then.
   afterAll(() => local?.terminate());
   const folder = tempFolder();
   const data = join(folder, "data");
@@ -35,7 +35,7 @@ export function localSystem() {
   return { ...local, data, cwd };
 }
 
-/** What the system's outbox has caught, the newest first. */
+/** What the system's outbox has caught, newest first. */
 export async function outboxOf(url: string): Promise<Record<string, unknown>[]> {
   return ((await (await fetch(`${url}/outbox`)).json()) as { items: Record<string, unknown>[] }).items;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll } from "@jest/globals";
 
-/** A fresh folder that goes when the test file ends. */
+/** A fresh folder that is removed when the test file ends. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "ductape-"));
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));

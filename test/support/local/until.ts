@@ -1,4 +1,4 @@
-/** Asks again until there is an answer; fails after `ms`. */
+/** Polls until there is an answer; fails after `ms`. */
 export async function until<T>(ask: () => Promise<T | undefined | false> | T | undefined | false, ms = 10_000) {
   const deadline = Date.now() + ms;
   for (;;) {

@@ -12,12 +12,12 @@ import type { BlobStore } from "../../../lambdas/core/ports/ports.ts";
 import { aJob, aMessage } from "../builders.ts";
 import { fakeServices } from "../fakes/services.ts";
 
-/** What the process is told by its parent, and what it says when all jobs of the batch have ended. */
+/** The process's instructions from its parent, and its report once all jobs of the batch have ended. */
 export interface Asked {
   type: JobType;
   megabytes: number;
   product: Product;
-  /** Of the product's event. */
+  /** The name of the product's event. */
   input: string;
   jobs: number;
 }
@@ -36,7 +36,7 @@ function blobsOf(input: Buffer, fallback: BlobStore): BlobStore {
   };
 }
 
-/** Runs the batch as the consumer's Lambda does, again and again until each job has ended its attempt. */
+/** Runs the batch as the consumer's Lambda does, repeatedly until each job has ended its attempt. */
 export async function runBatch(
   execute: ExecuteWithServices,
   { type, megabytes, product, input, jobs: count }: Asked,
@@ -73,8 +73,8 @@ export async function runBatch(
 }
 
 /**
- * The most memory that this process has had at a time. Of this program: what the system counts for the process itself
- * (`resourceUsage`) begins with what its parent had when it was forked.
+ * The peak memory of this program. The system's count for the process (`resourceUsage`) starts with the memory that its parent
+ * had when it forked.
  */
 const largestResidentMb = (): number => {
   const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];

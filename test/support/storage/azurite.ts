@@ -4,19 +4,19 @@ import { createInterface } from "node:readline";
 import { BlobServiceClient } from "@azure/storage-blob";
 import { endsWithFile } from "../ends-with-file.ts";
 
-/** The account that Azurite comes with: its key is public. */
+/** The account that is built into Azurite: its key is public. */
 const account =
   "AccountName=devstoreaccount1;AccountKey=Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 export const container = "files";
 
-/** Azure Blob Storage in a process of its own, in memory, with a container. */
+/** Azure Blob Storage in its own process, in memory, with a container. */
 export async function startAzurite() {
   const program = createRequire(import.meta.url).resolve("azurite/dist/src/blob/main.js");
-  // It knows fewer API versions than the client speaks.
+  // Azurite knows fewer API versions than the client uses.
   const options = ["--inMemoryPersistence", "--blobHost", "127.0.0.1", "--blobPort", "0"];
   const azurite = endsWithFile(
     spawn(process.execPath, [program, ...options, "--skipApiVersionCheck", "--disableTelemetry"], {
-      // Not our own: whoever reads that would wait for Azurite's end too.
+      // The output is not inherited: whoever reads ours would then wait for Azurite's end too.
       stdio: ["ignore", "pipe", "ignore"],
     }),
   );

@@ -6,7 +6,7 @@ import { anExecution } from "../an-execution.ts";
 import { aJob } from "../builders.ts";
 
 export interface StorageUnderTest {
-  /** The catalog's place, but for the policy. */
+  /** The catalog's place, without the policy. */
   place: Record<string, unknown>;
   bucket: string;
   secrets?: Record<string, string>;
@@ -21,7 +21,7 @@ const png = Buffer.from(
 );
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
-/** What a storage job does, wherever the files go. */
+/** What a storage job does, whichever vendor stores the files. */
 export function describeStorage(vendor: string, start: () => Promise<StorageUnderTest>): void {
   describe(`a storage job on ${vendor}`, () => {
     let storage: StorageUnderTest;
@@ -41,7 +41,7 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
         }),
       );
 
-    it("stores a file under the prefix, with its type, and says where it is", async () => {
+    it("stores a file under the prefix, with its type, and reports where it is", async () => {
       const input = { buffer: png.toString("base64"), fileName: "photos/été 1%2B.png" };
       const result = await store(input, { prefix: "in/box/" });
       const key = "in/box/photos/été 1%2B.png".normalize("NFC");
@@ -87,13 +87,13 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       expect(stored?.body.equals(body)).toBe(true);
     });
 
-    it("replaces a file of the same name unless told otherwise", async () => {
+    it("replaces a file of the same name by default", async () => {
       await store({ buffer: base64("first"), fileName: "replaced" });
       await store({ buffer: base64("second"), fileName: "replaced" });
       expect((await storage.read("replaced"))?.body.toString()).toBe("second");
     });
 
-    it("keeps the file that is there, or fails, where the storage says so", async () => {
+    it("keeps the existing file, or fails, where the storage says so", async () => {
       const fileName = "policy";
       await store({ buffer: base64("first"), fileName }, { overwrite: "error" });
       const kept = await store({ buffer: base64("another"), fileName }, { overwrite: "keep" });
@@ -112,7 +112,7 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       expect(first).not.toHaveProperty("kept");
     });
 
-    it("a bucket that does not exist is the configuration's fault", async () => {
+    it("a bucket that does not exist is a configuration error", async () => {
       const missing = storage.place.provider === "azure" ? { container: "missing" } : { bucket: "missing" };
       const failed = store({ buffer: "", fileName: "s3cret-name" }, missing);
       await expect(failed).rejects.toMatchObject({
@@ -139,7 +139,7 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
   });
 }
 
-/** Chunks without end; after some of them it calls back. */
+/** An endless series of chunks that calls back after some of them. */
 async function* endless(later: () => void) {
   for (let i = 0; ; i++) {
     if (i === 120) later();

@@ -6,10 +6,10 @@ import { programPath } from "../servers.ts";
 
 export const bucket = "files";
 
-/** Where fake-gcs-server is: FAKE_GCS_SERVER, or on the PATH (`test/support/storage/install.sh` puts it there). */
+/** The path of fake-gcs-server: FAKE_GCS_SERVER, or on the PATH (`test/support/storage/install.sh` installs it). */
 export const fakeGcsServer = process.env.FAKE_GCS_SERVER ?? programPath("fake-gcs-server");
 
-/** Google Cloud Storage in a process of its own, in memory, with a bucket. It checks no credentials. */
+/** Google Cloud Storage in its own process, in memory, with a bucket. It checks no credentials. */
 export async function startFakeGcs(program: string) {
   const port = await freePort();
   const endpoint = `http://127.0.0.1:${port}`;
@@ -18,7 +18,7 @@ export async function startFakeGcs(program: string) {
     spawn(
       program,
       [...options, "-external-url", endpoint, "-public-host", `127.0.0.1:${port}`, "-log-level", "error"],
-      // Not our own: whoever reads those would wait for the server's end too.
+      // The streams are not inherited: whoever reads ours would then wait for the server's end too.
       { stdio: "ignore" },
     ),
   );
@@ -44,7 +44,7 @@ export async function startFakeGcs(program: string) {
   };
 }
 
-/** It does not say which port it took, so it is told one. */
+/** The server does not report which port it took, so the test chooses one. */
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const probe = createServer().listen(0, "127.0.0.1", () => {

@@ -12,12 +12,12 @@ export interface S3Request {
 export interface S3Answer {
   status?: number;
   headers?: Record<string, string>;
-  /** The name of an S3 error. */
+  /** The code of an S3 error. */
   error?: string;
   body?: string;
 }
 
-/** Buckets of S3 whose network is `answer`; what it throws is a connection that failed. */
+/** S3 buckets whose network is `answer`; an error that it throws is a failed connection. */
 export function s3OnTheWire(
   answer: (request: S3Request, aborted: AbortSignal | undefined) => S3Answer | Promise<S3Answer>,
 ) {

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
 
-/** The JSON key of a service account that exists nowhere. */
+/** The JSON key of a service account that does not exist. */
 export const aServiceAccount = (overrides: Record<string, unknown> = {}): string =>
   JSON.stringify({
     type: "service_account",

@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import type { Item } from "../../../lambdas/aws/dynamodb/job-item.ts";
 
 interface Head {
-  /** Epoch milliseconds at which all of it was written. */
+  /** The time at which all of it was written, in epoch milliseconds. */
   written_at: number;
   /** The id of the one API key. */
   api_key: string;
-  /** The ids of the jobs, by what is special about each. */
+  /** The ids of the jobs, by what is special about each one. */
   jobs: Record<string, string>;
 }
 
@@ -16,8 +16,8 @@ const [head, ...lines] = readFileSync(new URL("version-0.1.jsonl", import.meta.u
   .map((line) => JSON.parse(line));
 
 /**
- * A table and its blobs as version 0.1 left them, written by its code (commit c9a3520) and never changed since. The product
- * is `productWith` of test/support/feature-world.ts with the feature below.
+ * A table and its blobs as version 0.1 left them, written by its code (commit c9a3520) and never changed since. The product is
+ * `productWith` of test/support/feature-world.ts with the feature below.
  */
 export const { written_at: writtenAt, api_key: apiKey, jobs: ids }: Head = head;
 export const items: Item[] = lines.flatMap(({ item }) => item ?? []);
