@@ -1,0 +1,159 @@
+import { runJob } from "../../../../../lambdas/consumers/engine/run-job.ts";
+import { decisionPolicy } from "../../../../../lambdas/consumers/types/feature/decisions.ts";
+import { execute as decide } from "../../../../../lambdas/consumers/types/feature/execute.ts";
+import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
+import { type Job, messageOf } from "../../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../../lambdas/core/job/job-error.ts";
+import { cancel, cancelJob, changeJob, deleteJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
+import { throttled } from "../../../../support/fakes/failures.ts";
+import { stepsOf, featureWorld as world } from "../../../../support/feature-world.ts";
+
+describe("cancelling a feature", () => {
+  it("cancels its steps, and none starts after", async () => {
+    const w = world({
+      onboard: {
+        sequences: {
+          main: [
+            { event: "create", input: {}, delay: 3_600_000 },
+            { event: "mail", input: {} },
+          ],
+        },
+      },
+    });
+    const id = await w.start();
+    await w.settle();
+    await cancelJob(w, id, "by request");
+    expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
+    expect(w.scheduler.schedules.size).toBe(0);
+    await w.settle();
+    expect(w.ran).toEqual([]);
+  });
+
+  it("again reaches the steps that the first time has not: AWS had refused them", async () => {
+    const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, delay: 3_600_000 }] } } });
+    const id = await w.start();
+    await w.settle();
+    const { replace } = w.jobs;
+    w.jobs.replace = async (job) => {
+      if (job.id === id) return replace(job);
+      throw throttled();
+    };
+    await expect(changeJob(w, id, cancel("by request"))).rejects.toThrow("throttled");
+    Object.assign(w.jobs, { replace });
+    await changeJob(w, id, cancel("by request"));
+    expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
+  });
+
+  it("while it decides cancels the steps of that very decision", async () => {
+    const w = world({ onboard: { sequences: { main: [{ event: "create", input: {}, delay: 3_600_000 }] } } });
+    const id = await w.start();
+    const { create } = w.jobs;
+    w.jobs.create = async (job) => {
+      const created = await create(job);
+      await cancelJob(w, id, "by request");
+      return created;
+    };
+    await w.settle();
+    expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled"]);
+  });
+});
+
+describe("a step that its feature does not know of", () => {
+  const creating = (ms: number): FeatureTarget => ({
+    sequences: { main: [{ event: "create", input: {}, delay: ms }] },
+  });
+
+  /** A decision that ends with its Lambda once it has created a step, after `meanwhile`. Answers the step. */
+  async function diesDeciding(w: ReturnType<typeof world>, meanwhile = async () => {}): Promise<Job> {
+    const { create } = w.jobs;
+    const died = new Promise<Job>((resolve) => {
+      w.jobs.create = async (job) => {
+        w.jobs.create = create;
+        await meanwhile();
+        await create(job);
+        resolve(job);
+        return new Promise(() => {});
+      };
+    });
+    for (const { message } of w.queue.sent.splice(0))
+      void runJob(w, decide, message, { policy: decisionPolicy }).catch(() => {});
+    return died;
+  }
+  const handOver = (w: ReturnType<typeof world>, step: Job) =>
+    w.queue.send(step.type, messageOf(step), { delaySeconds: 0, group: "g" });
+
+  it.each([
+    ["before the decision was kept", false],
+    ["while it was made", true],
+  ])("does not run when the feature was cancelled %s, and its decider died", async (_when, during) => {
+    const w = world({ onboard: creating(0) });
+    const id = await w.start();
+    const cancel = async () => void (await cancelJob(w, id, "by request"));
+    const step = await diesDeciding(w, during ? cancel : undefined);
+    if (!during) await cancel();
+    await handOver(w, step);
+    await w.settle();
+    expect(w.ran).toEqual([]);
+    expect(await w.jobs.get(step.id)).toMatchObject({ status: "cancelled", reason: "its feature is over" });
+  });
+
+  it("does not run when the feature was deleted since", async () => {
+    const w = world({ onboard: creating(0) });
+    const id = await w.start();
+    const step = await diesDeciding(w);
+    await cancelJob(w, id, "by request");
+    await deleteJob(w, id);
+    await handOver(w, step);
+    await w.settle();
+    expect(w.ran).toEqual([]);
+  });
+
+  it("does not run for another feature that has got the id of the deleted one", async () => {
+    const w = world({ onboard: creating(0) });
+    const again = { idempotency_key: "customer-1" };
+    const id = await w.start("onboard", {}, again);
+    const step = await diesDeciding(w);
+    await cancelJob(w, id, "by request");
+    await deleteJob(w, id);
+    await w.clock.advance(1);
+    await w.start("onboard", {}, again);
+    await handOver(w, step);
+    await w.settle();
+    expect(await w.jobs.get(step.id)).toMatchObject({ status: "cancelled", reason: "its feature is over" });
+    expect(await w.jobs.get(id)).toMatchObject({ status: "completed" });
+    expect(w.ran).toHaveLength(1);
+  });
+
+  it("and that is a feature too starts nothing more, and cancels what it has started", async () => {
+    const w = world({ onboard: { sequences: { main: [{ event: "inner" }] } }, inner: creating(3_600_000) });
+    const id = await w.start();
+    const inner = await diesDeciding(w);
+    await handOver(w, inner);
+    await w.settle();
+    expect(w.jobs.all().map(({ status }) => status)).toEqual(["running", "running", "scheduled"]);
+    await cancelJob(w, id, "by request");
+    await handOver(w, inner);
+    await w.settle();
+    expect(w.jobs.all().map(({ status }) => status)).toEqual(["cancelled", "cancelled", "cancelled"]);
+  });
+
+  it("does run when somebody retries it after its feature has failed", async () => {
+    let broken = true;
+    const w = world(
+      { onboard: creating(0) },
+      {
+        create: () => {
+          if (broken) throw new JobError("NOT_FOUND", "no account");
+          return {};
+        },
+      },
+    );
+    const feature = await w.run();
+    expect(feature).toMatchObject({ status: "failed" });
+    broken = false;
+    const step = stepsOf(feature)["main.create"]?.job_id ?? "";
+    await changeJob(w, step, retry(0));
+    await w.settle();
+    expect(await w.jobs.get(step)).toMatchObject({ status: "completed" });
+  });
+});

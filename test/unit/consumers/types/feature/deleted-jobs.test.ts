@@ -1,0 +1,92 @@
+import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
+import { changeJob, deleteJob, retry } from "../../../../../lambdas/core/operations/change-job.ts";
+import { reconcile } from "../../../../../lambdas/reconciler/reconcile.ts";
+import { stepsOf, featureWorld as world } from "../../../../support/feature-world.ts";
+import { onboard } from "./onboard.ts";
+
+describe("a feature that is asked for again by its key after it was deleted", () => {
+  it("runs its own steps, whatever is left of those before", async () => {
+    const w = world({ onboard });
+    const again = { idempotency_key: "customer-1" };
+    const first = await w.start("onboard", { email: "a@shop.dev" }, again);
+    await w.settle();
+    await deleteJob(w, first);
+    await w.clock.advance(1);
+    const second = await w.start("onboard", { email: "b@shop.dev" }, again);
+    await w.settle();
+    expect(second).toBe(first);
+    expect(w.ran.map(({ input }) => input)).toContainEqual({ body: { email: "b@shop.dev" } });
+    expect(await w.jobs.get(second)).toMatchObject({ status: "completed" });
+  });
+});
+
+describe("a step whose job is deleted while its feature goes on", () => {
+  const hour = 3_600_000;
+  const mailing = (input: Record<string, unknown>): FeatureTarget => ({
+    sequences: {
+      main: [
+        { event: "create", input: {} },
+        { event: "charge", input: {}, delay: hour },
+        { event: "mail", input },
+      ],
+    },
+    output: { done: true },
+  });
+
+  /** A feature whose first step has completed and whose second one is due. */
+  async function waiting(input: Record<string, unknown>) {
+    const w = world({ onboard: mailing(input) });
+    const id = await w.start();
+    await w.settle();
+    const idOf = async (step: string) => stepsOf(await w.jobs.get(id))[step]?.job_id ?? "";
+    await w.clock.advance(hour);
+    const goOn = async () => {
+      for (const { type, message } of w.scheduler.schedules.values())
+        await w.queue.send(type, message, { delaySeconds: 0, group: "g" });
+      await w.settle();
+      return w.jobs.get(id);
+    };
+    return { ...w, id, create: await idOf("main.create"), charge: await idOf("main.charge"), goOn };
+  }
+
+  it("is not run again", async () => {
+    const w = await waiting({});
+    await deleteJob(w, w.create);
+    expect(await w.goOn()).toMatchObject({ status: "completed" });
+    expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "mail"]);
+  });
+
+  it("fails what needs its result, which is gone with it", async () => {
+    const w = await waiting({ body: { text: "$Sequence{main}{create}{body}{id}" } });
+    await deleteJob(w, w.create);
+    expect(await w.goOn()).toMatchObject({
+      status: "failed",
+      error: { code: "NOT_FOUND", message: expect.stringMatching(/^Step main.mail failed: .*main.create.* deleted/) },
+    });
+    expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
+  });
+
+  it("fails the feature that has not seen how it ended, and is run again only by a retry", async () => {
+    const w = await waiting({});
+    const { send } = w.queue;
+    w.queue.send = async (type, ...message) => {
+      if (type === "feature") throw new Error("the wake-up is lost");
+      await send(type, ...message);
+    };
+    await w.goOn().catch(() => {});
+    w.queue.send = send;
+    await deleteJob(w, w.charge);
+    await w.clock.advance(300_000);
+    await reconcile(w);
+    await w.settle();
+    expect(await w.jobs.get(w.id)).toMatchObject({
+      status: "failed",
+      error: { code: "NOT_FOUND", message: expect.stringMatching(/^Step main.charge failed: .*deleted/) },
+    });
+    expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge"]);
+    await changeJob(w, w.id, retry(0));
+    await w.settle();
+    await w.goOn();
+    expect(w.ran.map(({ event }) => event)).toEqual(["create", "charge", "charge", "mail"]);
+  });
+});

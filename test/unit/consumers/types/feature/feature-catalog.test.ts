@@ -1,0 +1,68 @@
+import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
+import { registry } from "../../../../../lambdas/consumers/types/registry.ts";
+import { checkCatalog } from "../../../../../lambdas/core/catalog/check-catalog.ts";
+import { productWith } from "../../../../support/feature-world.ts";
+
+describe("the catalog finds", () => {
+  const faults = (feature: unknown, more: Record<string, unknown> = {}) =>
+    checkCatalog(
+      [productWith({ onboard: feature as FeatureTarget, ...(more as Record<string, FeatureTarget>) })],
+      registry,
+    ).map(({ pointer, detail }) => `${pointer} ${detail}`);
+  const main = (...steps: unknown[]) => ({ sequences: { main: steps } });
+
+  it.each([
+    ["an unknown event", main({ event: "creat" }), /main\/0\/event .*Did you mean "create"/],
+    [
+      "an unknown step",
+      main({ event: "create", depends_on: ["mial"] }, { event: "mail" }),
+      /depends_on .*"main.mial".*Did you mean "main.mail"/,
+    ],
+    [
+      "a step that waits for itself",
+      main({ event: "create", depends_on: ["mail"] }, { event: "mail" }),
+      /waits for itself/,
+    ],
+    ["two steps of one name", main({ event: "create" }, { event: "create" }), /another step "main.create"/],
+    [
+      "a reference to a later step",
+      main({ event: "create", input: { a: "$Sequence{main}{mail}{x}" } }, { event: "mail" }),
+      /input\/a refers to step "main.mail"/,
+    ],
+    [
+      "a reference to a step beside it",
+      main({ event: "create" }, { event: "mail", depends_on: [], input: { a: "$Sequence{main}{create}{x}" } }),
+      /add it to depends_on/,
+    ],
+    [
+      "a reference to no step",
+      main({ event: "create", input: { a: "$Sequence{main}{charg}{x}" } }),
+      /there is no step/,
+    ],
+    ["an unknown operator", main({ event: "create", input: { a: ["$Uper('x')"] } }), /input\/a\/0 \$Uper is unknown/],
+    [
+      "an unknown input field",
+      { input: { name: { type: "string" } }, ...main({ event: "create", input: { a: "$Input{nam}" } }) },
+      /Did you mean "name"/,
+    ],
+    ["a broken output", { ...main({ event: "create" }), output: { a: "$Trim(" } }, /\/output\/a a value is missing/],
+    ["a feature that runs itself", main({ event: "onboard" }), /runs itself/],
+    [
+      "an unknown operator in what a condition compares with",
+      main({ event: "create", if: { value: "$Input{currency}", equals: "$USD" } }),
+      /main\/0\/if \$USD is unknown/,
+    ],
+    [
+      "a reference to no step in what a condition compares with",
+      main({ event: "create", if: { value: 1, not_equals: ["$Sequence{main}{charg}{x}"] } }),
+      /there is no step/,
+    ],
+    ["a condition that compares nothing", main({ event: "create", if: { value: 1 } }), /compares with nothing/],
+  ])("%s", (_what, feature, message) => {
+    expect(faults(feature).join("\n")).toMatch(message);
+  });
+
+  it("features that run each other", () => {
+    expect(faults(main({ event: "other" }), { other: main({ event: "onboard" }) }).join("\n")).toMatch(/runs itself/);
+  });
+});
