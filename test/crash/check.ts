@@ -25,18 +25,18 @@ interface JobView {
 }
 
 export interface Findings {
-  /** Jobs looked at, steps of features among them. */
+  /** The number of jobs examined, including steps of features. */
   jobs: number;
   runs: number;
   executions: number;
-  /** Executions of an attempt that had been executed before: a kill lay between, or it is a fault. */
+  /** Executions of an attempt that had already been executed: a fault, unless a kill lies between. */
   repeated: number;
-  /** Jobs that ended as failed because three of their attempts were killed. */
+  /** Jobs that failed because three of their attempts were killed. */
   crashed: number;
   faults: string[];
 }
 
-/** What the invariants (docs/design.md 11) say of jobs whose receipts were given, once everything has ended. `kills`: when. */
+/** Checks the invariants (docs/design.md 11) for jobs with receipts, once everything has ended. `kills` are their times. */
 export async function check(system: Api, receipts: Receipt[], { calls }: Receiver, kills: number[]) {
   const found: Findings = { jobs: 0, runs: 0, executions: 0, repeated: 0, crashed: 0, faults: [] };
   const fault = (id: string, what: string) => found.faults.push(`${id}: ${what}`);

@@ -13,21 +13,21 @@ import { aRequest } from "./workload.ts";
 export interface CrashOptions {
   kills: number;
   seed: number;
-  /** Where the code is copied to and the data is kept. */
+  /** The folder of the copied code and the data. */
   folder: string;
   say?: (line: string) => void;
 }
 
 export interface CrashReport extends Findings {
   kills: number;
-  /** By kind of request. */
+  /** The number of jobs by kind of request. */
   accepted: Record<string, number>;
   seconds: number;
 }
 
 /**
- * The real thing under load, killed again and again and started on the same data, until all that was accepted has ended.
- * The seed decides what is asked for and when the kills come; what they hit is the machine's.
+ * The real system under load, killed repeatedly and restarted on the same data until everything that was accepted has ended.
+ * The seed decides the requests and the times of the kills; what a kill hits depends on the machine.
  */
 export async function crash({ kills, seed, folder, say = () => {} }: CrashOptions): Promise<CrashReport> {
   const began = performance.now();
@@ -71,20 +71,20 @@ async function duringStart(random: Random): Promise<string> {
   return `${ms} ms after its start`;
 }
 
-/** Load is counted in requests, not in time, so that a slow machine is under load as well. */
+/** Load is counted in requests, not in time, so that a slow machine is loaded too. */
 async function underLoad(system: System, random: Random, load: Load): Promise<string> {
   const running = await system.ready();
   const requests = random.int(1, 20);
   const then = random.int(0, 300);
   const moves = random.chance(0.3);
-  // The clock brings schedules, late retries and the ends of leases into reach; the kill may come while it moves.
+  // Moving the clock brings schedules, late retries and the ends of leases into reach; a kill may interrupt the move.
   if (moves) void call(running, "/local/clock", { advance: "7m" }).catch(() => {});
   await load.sendAgain(running);
   for (let sent = 0; sent < requests; sent++) {
     await load.sendNew(running);
     await sleep(random.int(0, 60));
   }
-  // The kill may come between a request and its answer.
+  // A kill may come between a request and its answer.
   void load.sendNew(running);
   await sleep(then);
   return `${requests} requests and ${then} ms${moves ? ", while the clock moved" : ""}`;
@@ -92,7 +92,7 @@ async function underLoad(system: System, random: Random, load: Load): Promise<st
 
 type Load = ReturnType<typeof makeLoad>;
 
-/** A client that sends a request again until it has its receipt. */
+/** A client that repeats a request until it has its receipt. */
 function makeLoad(random: Random, receipts: Receipt[]) {
   const unanswered: ReturnType<typeof aRequest>[] = [];
   let count = 0;
@@ -113,7 +113,7 @@ function makeLoad(random: Random, receipts: Receipt[]) {
   };
 }
 
-/** Moves the clock until nothing is due any more: leases end, schedules fire, retries are played through. */
+/** Moves the clock until nothing is due any more, so that leases end, schedules fire and retries run. */
 async function settle(running: Running): Promise<string[]> {
   for (let moves = 0; moves < 20; moves++) {
     const { body } = await call<Advanced>(running, "/local/clock", { advance: "3h" });
@@ -123,7 +123,7 @@ async function settle(running: Running): Promise<string[]> {
   return [`something is still due: ${JSON.stringify(body)}`];
 }
 
-/** The code as it is, with a world of our own around it. */
+/** The unchanged code, in a world of our own. */
 function copyCode(folder: string, world: string): void {
   checkout(folder);
   const urls = ["shop", "pricing", "callback"].map((name) => `/my-product/${name}-url=${world}/${name}\n`);

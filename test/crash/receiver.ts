@@ -2,21 +2,21 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Random } from "../simulation/random.ts";
 
-/** One call that a job made. Times are milliseconds of one stopwatch, that of the kills. */
+/** One call that a job made. Times are in milliseconds of the same stopwatch that times the kills. */
 export interface Call {
   at: number;
-  /** Absent while it has not been answered: whoever called was killed, or is still waiting. */
+  /** Absent until it is answered: the caller was killed, or is still waiting. */
   answered?: { at: number; status: number };
 }
 
 export interface Receiver {
   url: string;
-  /** By `Idempotency-Key`, which names the job and the run. */
+  /** The calls by `Idempotency-Key`, which names the job and the run. */
   calls: Map<string, Call[]>;
   close(): Promise<void>;
 }
 
-/** The world that jobs call: slow at times, refuses a tenth of its first calls, and remembers every call. */
+/** The server that jobs call: sometimes slow, it refuses a tenth of the first calls and remembers every call. */
 export async function startReceiver(random: Random): Promise<Receiver> {
   const calls = new Map<string, Call[]>();
   const server = createServer((request, response) => {

@@ -4,16 +4,16 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Running } from "../../local/data/data-folder.ts";
 
-/** A machine that is busy with other things may take long. */
+/** A busy machine may need long. */
 const startMs = 120_000;
 
 export type System = ReturnType<typeof startSystem>;
 
-/** `npm start` in `cwd`, so that its process can be killed before it has said where it is. */
+/** `npm start` in `cwd`, whose process can be killed even before it has printed its address. */
 export function startSystem(cwd: string) {
   const data = join(cwd, "data");
   const announcement = join(data, "local.json");
-  // What a killed one has left behind is not its word.
+  // Ignores the file that a killed process left behind.
   rmSync(announcement, { force: true });
   const child = spawn(process.execPath, ["local/main.ts"], {
     cwd,
@@ -50,7 +50,7 @@ export function startSystem(cwd: string) {
 
 export type Api = Pick<Running, "url" | "api_key">;
 
-/** Calls its API; rejects when it is gone. */
+/** Calls its API; rejects when the system is gone. */
 export async function call<T>({ url, api_key }: Api, path: string, body?: unknown) {
   const response = await fetch(url + path, {
     method: body === undefined ? "GET" : "POST",

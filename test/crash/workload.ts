@@ -2,12 +2,12 @@ import type { Random } from "../simulation/random.ts";
 
 const minute = 60_000;
 
-/** A request of a job, of the demo product, that is new each time. `now` is the system's time, epoch milliseconds. */
+/** A random request for a job of the demo product. `now` is the system's time in epoch milliseconds. */
 export function aRequest(random: Random, now: number, number: number): { kind: string; body: Record<string, unknown> } {
   const kind = random.pick(kinds);
   const made = requests[kind](random, now, `w${number}`);
   const common = { env: random.pick(["dev", "prd"]), product_tag: "my-product", timeout_ms: 2000, start_at: 0 };
-  // A key of the caller's, so that a request whose answer the kill swallowed can be sent again.
+  // The caller's own key, so that a request whose answer was lost in a kill can be repeated.
   return { kind, body: { ...common, ...made, idempotency_key: `w${number}` } };
 }
 

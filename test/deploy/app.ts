@@ -7,15 +7,15 @@ import { addJobs } from "../../infra/jobs-app.ts";
 import { products } from "../../products/index.ts";
 import { teams } from "./in-aws.ts";
 
-/** The app of infra/app.ts, a stack of the team's own with a function to call, and what the emulator needs besides. */
+/** The app of infra/app.ts, a stack of the team's own with a function to call, and the emulator's extra needs. */
 const app = new App();
 const { state, service } = addJobs(app, products);
 
-// It enforces policies for schedules as if all of them were in the group `default`, whatever group a request names.
+// The emulator applies schedule policies as if every schedule were in the group `default`, whatever group a request names.
 const { partition, region, account } = service;
 const misplaced = `arn:${partition}:scheduler:${region}:${account}:schedule/default/job_*`;
 const actions = ["scheduler:CreateSchedule", "scheduler:DeleteSchedule"];
-// And it asks for a permission of its own where AWS asks for the one of the single message.
+// It also requires a separate permission for batches where AWS requires the one for single messages.
 // https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsqs.html
 const batches = ["sqs:SendMessageBatch", "sqs:ChangeMessageVisibilityBatch"];
 const queues = `arn:${partition}:sqs:${region}:${account}:ductape-jobs-*`;
@@ -24,7 +24,7 @@ for (const node of service.node.findAll()) {
   if (node instanceof Role) grant(node, allow(actions, [misplaced], "The emulator's notion of where a schedule is."));
 }
 
-// Its alarms are on one metric each, not on what is computed from many.
+// It supports alarms on one metric only, not on metric expressions.
 for (const overMany of ["jobs-late", "messages-fail", "set-aside", "api-slow"])
   service.node.findChild("Alarms").node.tryRemoveChild(overMany);
 
@@ -52,7 +52,7 @@ acknowledge(doubler, {
   "Serverless-LambdaTracing": "It stands for a function of somebody else's.",
 });
 
-// A state machine of the team, and all that it needs of ours.
+// A state machine of the team, and the permissions that it needs on our resources.
 const machine = new Role(team, "Machine", {
   roleName: teams.machineRole,
   assumedBy: new ServicePrincipal("states.amazonaws.com"),

@@ -9,7 +9,7 @@ export interface BusEvent {
 }
 
 export interface BusListener {
-  /** The first event so far, or to come, for which this holds. */
+  /** The first event, past or future, that matches. */
   until(matches: (event: BusEvent) => boolean): Promise<BusEvent>;
 }
 

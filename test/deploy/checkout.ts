@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** What a deployment reads. */
+/** The files that a deployment reads. */
 const parts = [
   "infra",
   "lambdas",
@@ -24,8 +24,8 @@ export const products = [...ours, inAws] as const;
 `;
 
 /**
- * A copy of this checkout that has one product more, as a team adds its own: the catalog is part of every bundle, so
- * that another catalog is another checkout, and the code needs no way to swap it.
+ * A copy of this checkout with one more product, added as a team adds its own. The catalog is part of every bundle, so another
+ * catalog takes another checkout, and the code needs no way to swap it.
  */
 export async function copyOfCheckout(): Promise<{ folder: string; remove(): Promise<void> }> {
   const folder = await mkdtemp(join(tmpdir(), "checkout-"));

@@ -49,7 +49,7 @@ afterAll(async () => {
   await database?.stop();
 }, 30_000);
 
-/** The table and the bucket that the demo's events write to; the team's own, not part of the deployment. */
+/** The table and the bucket that the demo's events write to; they belong to the team, not to the deployment. */
 async function makeTargets(): Promise<void> {
   const client = new pg.Client({ connectionString: database.url() });
   await client.connect();
@@ -60,7 +60,7 @@ async function makeTargets(): Promise<void> {
   await s3().send(new CreateBucketCommand({ Bucket: documents }));
 }
 
-/** What products/my-product.ts refers to, leading to the outside world of this test. */
+/** The values behind the references of products/my-product.ts, which lead to the outside world of this test. */
 async function storeReferences(): Promise<void> {
   const { privateKey } = generateKeyPairSync("rsa", {
     modulusLength: 2048,
@@ -98,7 +98,7 @@ async function storeReferences(): Promise<void> {
   }
 }
 
-/** The example of the product's own page. */
+/** The example on the product's own page. */
 const orderShipped = {
   env: "prd",
   product_tag: "my-product",
@@ -123,12 +123,12 @@ const order = (customer: string, start_at: number, body: Record<string, unknown>
   start_at,
 });
 
-describe("the door", () => {
-  test("answers for its health without a key", async () => {
+describe("the API", () => {
+  test("answers its health check without a key", async () => {
     expect(await call("GET", "/v1/health")).toMatchObject({ status: 200, body: { status: "ok" } });
   });
 
-  test("turns away who has no key, or a wrong one", async () => {
+  test("turns away callers with no key or a wrong one", async () => {
     expect(await call("POST", "/v1/jobs", { body: orderShipped })).toMatchObject({ status: 401 });
     expect(await post(orderShipped, { key: `${key.slice(1)}x` })).toMatchObject({ status: 403 });
   });
@@ -163,7 +163,7 @@ describe("a job that is due now", () => {
     });
   });
 
-  test("calls an action of an app, and answers its result to who prefers to wait", async () => {
+  test("calls an action of an app, and returns its result to a caller that prefers to wait", async () => {
     const { status, body } = await post(order("ann", 0), { headers: { prefer: "wait=20" } });
     expect(status).toBe(200);
     expect(body).toMatchObject({ status: "completed", result: { status: 201, body: { order_id: 42 } } });
@@ -198,7 +198,7 @@ describe("every type of job", () => {
     return body;
   };
 
-  test("a database action writes to PostgreSQL, and another reads it again", async () => {
+  test("a database action writes to PostgreSQL, and another reads it back", async () => {
     const data = { id: "0d9bdc2e-8c6e-4f0e-9d7c-0a1b2c3d4e5f", customer: "gil'); DROP TABLE orders; --", total: 9.5 };
     expect(await run("record_order", { data })).toMatchObject({ status: "completed", result: { affected_rows: 1 } });
     const read = await run("orders_of_customer", { data: {}, filter: { customer: data.customer } });
@@ -213,7 +213,7 @@ describe("every type of job", () => {
     expect(job).toMatchObject({ status: "completed", result: { status: 200, body: { total: 25 } } });
   });
 
-  test("a file is stored in the team's bucket, by value and by an upload made before", async () => {
+  test("a file is stored in the team's bucket, by value and from an earlier upload", async () => {
     const stored = await run("store_document", {
       buffer: Buffer.from("by value").toString("base64"),
       fileName: "a.txt",
@@ -228,7 +228,7 @@ describe("every type of job", () => {
     expect(await object.Body?.transformToString()).toBe("by upload");
   });
 
-  test("a feature runs its steps, pipes their results, and goes on without the mail server that is not there", async () => {
+  test("a feature runs its steps, pipes their results, and continues although its mail server does not exist", async () => {
     const job = await run("place_order", { customer: "hal", sku: "tea", quantity: 2 });
     let seen = job.job_id ? await get(job.job_id) : { body: job };
     for (let asked = 1; asked < 4 && seen.body.status !== "completed"; asked++) seen = await get(job.job_id);
@@ -272,7 +272,7 @@ describeKeys({
 });
 
 describe("a job that is due later", () => {
-  test("is not early, and starts within a second or two of its time", async () => {
+  test("is not early, and starts within a second or two after its time", async () => {
     const due = Date.now() + 4500;
     const { body } = await post(order("dora", due));
     expect(body).toMatchObject({ status: "scheduled", scheduled_at: due });
@@ -306,9 +306,9 @@ describe("a job that is due later", () => {
     expect(outside.received("POST", "/orders/emil")).toEqual([]);
   });
 
-  test("is handed over by the reconciler if nothing else brings it to its consumer", async () => {
+  test("is redispatched by the reconciler if nothing else brings it to its consumer", async () => {
     const { body } = await post(order("fay", Date.now() + 20 * 60_000));
-    // As if its time had come and its schedule had been lost: overdue by more than the reconciler's patience.
+    // As if its time had come and its schedule had been lost: overdue beyond the reconciler's grace period.
     const overdue = Date.now() - 70_000;
     const move = new UpdateItemCommand({
       TableName: outputs.TableName,
@@ -327,8 +327,8 @@ describe("a job that is due later", () => {
   }, 120_000);
 });
 
-describe("what happens to a job", () => {
-  test("reaches a rule on the bus as job.completed, and the counters", async () => {
+describe("the events of a job", () => {
+  test("reach a rule on the bus as job.completed, and the counters", async () => {
     const pattern = { source: ["ductape.jobs"], "detail-type": ["job.completed"] };
     const bus = await listenOnBus(clientOptions(), outputs.EventBusName, "listener", pattern);
     const { body } = await post(order("gus", 0), { headers: { prefer: "wait=20" } });
@@ -352,7 +352,7 @@ describe("what happens to a job", () => {
       version: 3,
     });
     const { body: stats } = await call("GET", "/v1/stats?product_tag=my-product&env=prd", { key });
-    // The mail of the feature's order is the only job that may fail: nobody listens there.
+    // Only the mail of the feature's order may fail: no server listens there.
     expect(stats.counts.failed).toBeLessThanOrEqual(1);
     expect(stats.success_rate).toBeGreaterThan(0.9);
     expect(stats.mean_attempts).toBeLessThan(1.5);

@@ -26,8 +26,8 @@ export interface Outputs {
 }
 
 /**
- * A real `cdk bootstrap` and `cdk deploy --all` onto the emulator, of the real app (see app.ts and checkout.ts for the
- * difference).
+ * Runs a real `cdk bootstrap` and `cdk deploy --all` of the real app against the emulator (app.ts and checkout.ts describe the
+ * differences).
  */
 export async function deploy(ministack: Ministack): Promise<Outputs> {
   const folder = await mkdtemp(join(tmpdir(), "cdk-"));
@@ -65,7 +65,7 @@ export interface Call {
   body?: unknown;
 }
 
-/** Calls the deployed API. Its host name need not resolve: the emulator tells APIs apart by the Host header. */
+/** Calls the deployed API. Its host name need not resolve: the emulator distinguishes APIs by the Host header. */
 export function apiClient({ ApiUrl }: Outputs, { port }: Ministack) {
   const { host } = new URL(ApiUrl);
   return (method: string, path: string, { key, headers, body }: Call = {}): Promise<Answer> =>

@@ -1,6 +1,6 @@
 import { defineProduct } from "../../lambdas/consumers/types/define-product.ts";
 
-/** What the team has in its own account: made by app.ts and the test, called by the jobs. */
+/** The resources in the team's own account, created by app.ts and the test and used by the jobs. */
 export const teams = {
   function: "in-aws-doubler",
   bucket: "in-aws-archive",
@@ -11,8 +11,8 @@ export const teams = {
 } as const;
 
 /**
- * A product whose every target is reached with the consumer's own role: what the demo, which has to run on a machine
- * without AWS too, cannot show of the deployment's grants. The copy of the checkout that is deployed has it in its catalog.
+ * A product whose every target is reached with the consumer's own role. The demo also has to run on a machine without AWS, so
+ * it cannot exercise these grants of the deployment. The deployed copy of the checkout has this product in its catalog.
  */
 export const inAws = defineProduct({
   tag: "in-aws",

@@ -4,13 +4,13 @@ import type { Answer, Call } from "./deployment.ts";
 
 interface System {
   call(method: string, path: string, options?: Call): Promise<Answer>;
-  /** For a process that calls the emulator. */
+  /** The environment of a process that calls the emulator. */
   environment(): NodeJS.ProcessEnv;
 }
 
 /**
- * Keys that `npm run keys` makes in the deployed table, which it finds through the stack: the authorizer reads them with its
- * own grant, and the API holds them to their scopes.
+ * Keys that `npm run keys` creates in the deployed table, which it finds through the stack: the authorizer reads them with its
+ * own grant, and the API enforces their scopes.
  */
 export function describeKeys({ call, environment }: System): void {
   const keys = (...args: string[]) => keysCli(args, environment());
@@ -24,7 +24,7 @@ export function describeKeys({ call, environment }: System): void {
     return { env, product_tag, event, input: { params: { customer: "kim" } }, start_at: 0 };
   };
 
-  describe("a key that somebody has made", () => {
+  describe("a created key", () => {
     test("works for its product, env and verbs, and is refused elsewhere", async () => {
       const key = await made("--products", "my-product", "--envs", "prd", "--verbs", "jobs:read,jobs:write");
       const { status, body } = await call("POST", "/v1/jobs", { key, body: order("prd") });
@@ -40,18 +40,18 @@ export function describeKeys({ call, environment }: System): void {
       expect(await call("GET", `/v1/jobs/${body.job_id}`, { key: reader })).toMatchObject({ status: 404 });
     }, 60_000);
 
-    test("is refused once it is revoked, as API Gateway asks again for a header that it does not know", async () => {
+    test("is refused once it is revoked, since API Gateway asks again for a header that it has not seen", async () => {
       const key = await made("--products", "*", "--envs", "*", "--verbs", "jobs:read", "--expires", "1h");
       const list = (scheme: string) => call("GET", "/v1/jobs", { headers: { authorization: `${scheme} ${key}` } });
       expect(await list("Bearer")).toMatchObject({ status: 200 });
       const id = apiKeyId(key) as string;
       expect(await keys("revoke", id)).toMatchObject({ code: 0, stderr: expect.stringContaining("is revoked") });
-      // The answer to the very header that it has seen may be remembered for five minutes.
+      // The answer to a header that it has seen may be cached for five minutes.
       expect(await list("bearer")).toMatchObject({ status: 403 });
       expect((await keys("list")).stdout).toMatch(new RegExp(`^${id} +ci +revoked `, "m"));
     }, 60_000);
 
-    test("is asked for where the command cannot find the deployment", async () => {
+    test("needs a deployment that the command can find", async () => {
       expect(await keys("list", "--stage", "nowhere")).toEqual({
         code: 1,
         stdout: "",

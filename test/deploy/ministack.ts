@@ -13,9 +13,9 @@ export const region = "us-east-1";
 
 const startTimeoutMs = 30_000;
 
-/** The environment of every process that works with the emulator: nothing of the machine's own AWS set-up. */
+/** The environment of every process that works with the emulator, without the machine's own AWS set-up. */
 const cleanEnvironment = {
-  // The emulator runs Lambdas with the first `node` it finds: the one that runs this test.
+  // The emulator runs Lambdas with the first `node` on the PATH: the one that runs this test.
   PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
   HOME: tmpdir(),
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,
@@ -27,16 +27,16 @@ const cleanEnvironment = {
 export interface Ministack {
   endpoint: string;
   port: number;
-  /** For a process that calls it. */
+  /** The environment of a process that calls it. */
   environment: NodeJS.ProcessEnv;
-  /** What it has printed: for the message of a test that fails. */
+  /** Its output so far, for the message of a failing test. */
   output(): string;
   stop(): Promise<void>;
 }
 
 /**
- * An AWS emulator of its own on a free port. It enforces IAM policies, so that a role that lacks something shows here; and
- * as ours, like those of AWS's own, deny whatever is not TLS, it speaks TLS.
+ * An AWS emulator of its own on a free port. It enforces IAM policies, so that a role that lacks a permission fails here. It
+ * speaks TLS, since our policies, like those of AWS, deny everything else.
  */
 export async function startMinistack(): Promise<Ministack> {
   const port = await freePort();
@@ -104,7 +104,7 @@ async function ready(endpoint: string, certificate: string, child: ChildProcess,
     const answer = await fetch(`${endpoint}/_ministack/ready`).catch(() => undefined);
     if (answer?.ok) return;
     await sleep(100);
-    // It makes its certificate when it starts.
+    // It creates its certificate when it starts.
     const pem = await readFile(certificate, "utf8").catch(() => "");
     if (pem.endsWith("-----\n")) setDefaultCACertificates([...getCACertificates("bundled"), pem]);
   }

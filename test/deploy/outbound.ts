@@ -18,7 +18,7 @@ import type { Received } from "./outside-world.ts";
 
 const signingSecret = `whsec_${Buffer.from("the secret of the demo's webhook").toString("base64")}`;
 
-/** What the demo's webhook refers to: where it is, and what signs. */
+/** The values behind the demo webhook's references: its URL and its signing secret. */
 export async function storeWebhook(settings: Settings, url: string): Promise<void> {
   const SecretString = JSON.stringify({ secret: signingSecret });
   await new SecretsManagerClient(settings).send(new CreateSecretCommand({ Name: "my-product/webhook", SecretString }));
@@ -33,7 +33,7 @@ interface System {
   /** `POST /v1/jobs/{id}/cancel`. */
   cancel(id: string): Promise<Answer>;
   received(method: string, path: string): Received[];
-  /** `GET` of a path that asks for no key. */
+  /** `GET` of a path that needs no key. */
   open(path: string): Promise<Answer>;
   bus(): string;
 }
@@ -48,11 +48,11 @@ const order = (customer: string, more: object = {}) => ({
 });
 
 /**
- * How others hear of jobs. A state machine of the test's own asks for each by a message; the test hands it to the API as
- * it came, token and all.
+ * How the outside world learns of jobs. A state machine of the test's own requests each job by a message, and the test passes
+ * it to the API as it came, including the token.
  */
 export function describeOutbound({ settings, post, cancel, received, open, bus }: System): void {
-  test("an event reaches a rule's target as the published schema says", async () => {
+  test("an event reaches a rule's target as the published schema describes it", async () => {
     const ofOurs = { source: ["ductape.jobs"], detail: { labels: ["described"] } };
     const listener = await listenOnBus(settings(), bus(), "described", ofOurs);
     const { body: job } = await post(order("described-1", { labels: ["described"] }));
@@ -64,7 +64,7 @@ export function describeOutbound({ settings, post, cancel, received, open, bus }
   }, 60_000);
 
   describe("a webhook", () => {
-    test("reaches its endpoint with a signature that the library of Standard Webhooks verifies", async () => {
+    test("reaches its endpoint with a signature that the Standard Webhooks library verifies", async () => {
       const { body: job } = await post(order("webhook-1"));
       expect(job).toMatchObject({ status: "completed" });
       const isOfJob = ({ text }: Received) => text.includes(job.job_id);
@@ -81,7 +81,7 @@ export function describeOutbound({ settings, post, cancel, received, open, bus }
       machine = await makeMachine(settings());
     }, 30_000);
 
-    test("waits for its job, and gets its result; another try of the same request gets it too", async () => {
+    test("waits for its job and gets its result, as does another try of the same request", async () => {
       const key = { idempotency_key: "execution-1" };
       const first = await machine.start(order("sfn-1", key));
       const { body: job } = await post(await machine.asked());
@@ -97,7 +97,7 @@ export function describeOutbound({ settings, post, cancel, received, open, bus }
       expect(received("POST", "/orders/sfn-1")).toHaveLength(1);
     }, 90_000);
 
-    test("fails with the job's code, and with CANCELLED where it was cancelled", async () => {
+    test("fails with the job's code, and with CANCELLED where the job was cancelled", async () => {
       const failing = await machine.start(order("refused", { env: "dev" }));
       expect((await post(await machine.asked())).body).toMatchObject({ status: "failed" });
       expect(await machine.ended(failing)).toMatchObject({ status: "FAILED", error: "VALIDATION_ERROR" });
@@ -112,7 +112,7 @@ export function describeOutbound({ settings, post, cancel, received, open, bus }
 
 type Machine = Awaited<ReturnType<typeof makeMachine>>;
 
-/** A state machine whose one state sends a request to a queue and waits for the job. */
+/** A state machine whose only state sends a request to a queue and waits for the job. */
 async function makeMachine(settings: Settings) {
   const [sfn, sqs] = [new SFNClient(settings), new SQSClient(settings)];
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: teams.requests }));

@@ -3,7 +3,7 @@ import { createServer, type IncomingHttpHeaders } from "node:http";
 
 export interface Received {
   method: string;
-  /** Path and query. */
+  /** The path with the query. */
   url: string;
   headers: IncomingHttpHeaders;
   text: string;
@@ -16,7 +16,7 @@ export interface OutsideWorld {
   stop(): Promise<void>;
 }
 
-/** Everybody that a job may call: Google's token endpoint and FCM, and a shop. It remembers what it was sent. */
+/** Everyone that a job may call: Google's token endpoint, FCM and a shop. It remembers every request. */
 export async function startOutsideWorld(): Promise<OutsideWorld> {
   const all: Received[] = [];
   const server = createServer(async (request, response) => {

@@ -9,7 +9,7 @@ interface Settings {
   credentials: { accessKeyId: string; secretAccessKey: string };
 }
 
-/** The bucket and the table of the team, which the catalog names and the deployment neither makes nor asks for. */
+/** The team's bucket and table, which the catalog names. The deployment neither creates them nor asks for them. */
 export async function makeTeams(settings: Settings): Promise<void> {
   await new S3Client({ ...settings, forcePathStyle: true }).send(new CreateBucketCommand({ Bucket: teams.bucket }));
   await new DynamoDBClient(settings).send(
@@ -31,18 +31,18 @@ export async function makeTeams(settings: Settings): Promise<void> {
 
 interface System {
   settings(): Settings;
-  /** Runs an event to its end, as `POST /v1/jobs` with `Prefer: wait`. */
+  /** Runs an event to its end, as `POST /v1/jobs` with `Prefer: wait` does. */
   run(event: string, input: Record<string, unknown>): Promise<Answer["body"]>;
-  /** Makes an upload of this file. */
+  /** Uploads this file. */
   upload(body: Uint8Array): Promise<string>;
 }
 
 /**
- * Jobs whose targets are in AWS: each passes by the grant that infra has derived from the catalog, and by no other.
+ * Jobs whose targets are in AWS. Each one passes only because of the grant that infra derives from the catalog.
  *
- * What the emulator does not do: it hands the function no client context, in which the idempotency key travels; it calls
- * every error of a function `Runtime.HandlerError`; and it asks whether SES may send on `*` instead of the sender's
- * identity, so that no exact grant lets e-mail through SES pass. The integration and infra tests have these three.
+ * The emulator differs from AWS in three ways, which the integration and infra tests cover instead: it passes the function no
+ * client context, which carries the idempotency key; it reports every error of a function as `Runtime.HandlerError`; and it
+ * checks permission for SES on `*` instead of the sender's identity, so that no exact grant lets e-mail through.
  */
 export function describeOwnRole({ settings, run, upload }: System): void {
   const read = async (Key: string) => {
@@ -62,7 +62,7 @@ export function describeOwnRole({ settings, run, upload }: System): void {
       expect(JSON.stringify(failed.error)).not.toContain("secret");
     });
 
-    test("a file is put below the prefix of a bucket, in parts if it is large, and not over another one", async () => {
+    test("a file is stored below the prefix of a bucket, in parts if it is large, and never over another file", async () => {
       const large = Buffer.alloc(6 * 1024 * 1024, "parts ");
       const upload_id = await upload(large);
       const stored = await run("archive", { upload_id, fileName: "large.bin" });
@@ -83,7 +83,7 @@ export function describeOwnRole({ settings, run, upload }: System): void {
       expect(await run("visit", { data })).toMatchObject({ status: "completed", result: { item: null } });
     });
 
-    test("a text message goes out through SNS", async () => {
+    test("a text message is sent through SNS", async () => {
       const job = await run("alert", { slug: "down", sms: { to: "+15555550100", body: { en: "Down" } } });
       expect(job).toMatchObject({ status: "completed", result: { channels: { sms: { status: "sent" } } } });
     });

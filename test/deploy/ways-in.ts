@@ -22,7 +22,7 @@ interface System {
   job(id: string): Promise<Answer["body"]>;
 }
 
-/** A request that doubles a number; its label is how the events of its job are known. */
+/** A request that doubles a number; its label identifies the events of its job. */
 const double = (label: string, n: unknown = 21, more: Record<string, unknown> = {}) => ({
   env: "prd",
   product_tag: "in-aws",
@@ -34,7 +34,7 @@ const double = (label: string, n: unknown = 21, more: Record<string, unknown> = 
 });
 const bad = (more: Record<string, unknown> = {}) => ({ ...double("bad"), input: { paylod: "s3cret" }, ...more });
 
-/** Every way in of docs/aws-triggers.md that the emulator has, from the sender to the event on the bus. */
+/** Every way in of docs/aws-triggers.md that the emulator supports, from the sender to the event on the bus. */
 export function describeWaysIn({ settings, outputs, job }: System): void {
   describe("a request of another AWS service", () => {
     let bus: BusListener;
@@ -75,7 +75,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
       expect(await completed("sync")).toBe(receipt.job_id);
     }, 60_000);
 
-    test("that is refused so is a function error with its faults, and without the input", async () => {
+    test("that the function refuses is a function error with its faults, and without the input", async () => {
       const { Payload, FunctionError } = await invoke(bad());
       expect(FunctionError).toBeDefined();
       const { errorMessage } = JSON.parse(Payload?.transformToString() ?? "");
@@ -91,13 +91,13 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
       await completed("async");
     }, 60_000);
 
-    test("that is refused then ends in the queue, as a rejection like any other", async () => {
+    test("that is refused after such an invocation ends in the queue, like any other rejection", async () => {
       await invoke(bad({ event: "nothing" }), "Event");
       const event = await bus.until(({ detail }) => detail.source === "lambda" && detail.event === "nothing");
       expect(event).toMatchObject({ "detail-type": "job.rejected", detail: { code: "EVENT_NOT_FOUND" } });
     }, 60_000);
 
-    test("that sends to the queue, and a second time under its own key", async () => {
+    test("that sends to the queue, and repeats the message under its own key", async () => {
       const { MessageId } = await send(JSON.stringify(double("sqs")));
       expect(await completed("sqs")).toBe(named(`sqs:${MessageId}`));
       const again = JSON.stringify(double("sqs-key", 21, { idempotency_key: "order-7" }));
@@ -124,7 +124,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
       expect(await completed("sns")).toBe(named(`sns:${MessageId}`));
     }, 60_000);
 
-    test("that puts an object of them, whose report says what became of each line", async () => {
+    test("that puts an object of requests, whose report covers each line", async () => {
       const s3 = new S3Client({ ...settings(), forcePathStyle: true });
       const Bucket = outputs().BucketName;
       const Key = "imports/2030/two of them.ndjson";
@@ -153,7 +153,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
       });
     }, 60_000);
 
-    test("that is refused is told to the bus and kept with its reason, and holds up none beside it", async () => {
+    test("that is refused is announced on the bus and kept with its reason, and delays none beside it", async () => {
       const text = JSON.stringify(bad());
       const [{ MessageId = "" }] = await Promise.all([send(text), send(JSON.stringify(double("beside")))]);
       const { detail } = await rejected(MessageId);
@@ -234,7 +234,7 @@ export function describeWaysIn({ settings, outputs, job }: System): void {
         await completed("states-sqs");
       }, 60_000);
 
-      test("that sends to the queue and waits is told the result, or why its request was refused", async () => {
+      test("that sends to the queue and waits gets the result, or the reason why its request was refused", async () => {
         const waiting = {
           Type: "Task",
           Resource: "arn:aws:states:::sqs:sendMessage.waitForTaskToken",

@@ -35,7 +35,7 @@ const times = [
   "2031-07-01T00:00:00+02:00",
 ];
 
-/** A value that a JSON Schema of the OpenAPI document describes, as far as the schema says it; mostly a valid one. */
+/** A random value for a JSON Schema of the OpenAPI document, valid in most cases as far as the schema says. */
 export function fromSchema(random: Random, schema: Schema, depth = 0): unknown {
   if (schema.$ref) return fromSchema(random, componentOf(schema.$ref), depth);
   if (schema.const !== undefined) return schema.const;

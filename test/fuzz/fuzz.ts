@@ -15,10 +15,12 @@ export interface FuzzReport {
   found: Found[];
 }
 
-/** So many requests meet the same jobs; then the world begins anew. */
+/** The number of requests that meet the same jobs before a new world replaces it. */
 const perWorld = 200;
 
-/** Asks `requests` generated questions: a seed asks the same ones on any machine. Goes on after a finding, up to 20. */
+/**
+ * Sends `requests` generated requests; the same seed sends the same ones on any machine. Continues after a finding, up to 20.
+ */
 export async function fuzz(
   requests: number,
   seed: number,

@@ -6,7 +6,7 @@ import { startDynamo, table } from "../support/aws/dynamo.ts";
 import { bucket, startSqsAndS3 } from "../support/aws/fauxqs.ts";
 import { someJobs, type World, world } from "./world.ts";
 
-/** Worlds whose jobs, queues and blobs are those of the AWS adapters, on servers in this process. */
+/** Worlds whose jobs, queues and blobs use the AWS adapters, against servers in this process. */
 export async function startRealWorld() {
   const [dynamo, aws] = await Promise.all([startDynamo(), startSqsAndS3()]);
   const services = {

@@ -12,7 +12,7 @@ import { sampleRequests } from "../support/sample-requests.ts";
 import { fromSchema } from "./from-schema.ts";
 import { damaged, mutated, oddStrings, oddValue } from "./values.ts";
 
-/** What a generator may know of the world that it asks. */
+/** What a generator may know about the world that it sends requests to. */
 export interface Known {
   jobIds: readonly string[];
   cursors: readonly string[];
@@ -23,7 +23,7 @@ const product = catalog.products[0];
 if (!product) throw new Error("the catalog is empty");
 const { events } = productView(product, catalog, allScopes) ?? { events: [] };
 
-/** One request to the API, as API Gateway hands it over: most of them nearly right. */
+/** One request to the API, as API Gateway passes it on; most are nearly valid. */
 export function request(random: Random, known: Known): APIGatewayProxyEventV2 {
   const route = random.pick(random.chance(0.3) ? scheduling : routes);
   const method = random.chance(0.93)
@@ -91,7 +91,7 @@ function validBody(random: Random, path: string): unknown {
   return withNames(random, value);
 }
 
-/** Names of the catalog, where a schema says no more than that there is a name. */
+/** Names from the catalog, for schemas that require no more than a name. */
 function withNames(random: Random, value: unknown): unknown {
   if (typeof value !== "object" || value === null || random.chance(0.05)) return value;
   const named = value as Record<string, unknown>;
@@ -100,7 +100,7 @@ function withNames(random: Random, value: unknown): unknown {
   return { ...named, product_tag: "my-product", ...("env" in named && { env: random.pick(["dev", "prd"]) }) };
 }
 
-/** Half of them made by hand, which are accepted; half of them as the schemas say, which say less than the checks. */
+/** Half of them are written by hand and valid; the other half follow the schemas, which require less than the checks do. */
 function jobRequest(random: Random): unknown {
   const event = random.pick(events);
   const place = { product_tag: "my-product", env: random.pick(["dev", "prd"]), event: event.tag };
@@ -153,7 +153,7 @@ const series = (random: Random) => ({
   ...(random.chance(0.3) && { end_date: random.pick([0, 1_893_499_300, "2035-01-01T00:00:00Z"]) }),
 });
 
-/** The parameters that routes take; of the others any is a stranger. */
+/** The parameters of each route; any other parameter is unknown to it. */
 const takenQueries: Record<string, string[]> = {
   "/v1/stats": ["product_tag", "env", "from", "to"],
   "/v1/jobs": [
@@ -200,7 +200,7 @@ function queryOf(random: Random, path: string, { cursors }: Known): Record<strin
   return query;
 }
 
-/** A cursor that is sealed as ours are, of a position that no list has; or one that is not sealed. */
+/** A cursor sealed like ours for a position that no list has, or one that is not sealed. */
 function forgedCursor(random: Random, query: Record<string, string>): string {
   const position = random.pick([
     {

@@ -1,6 +1,6 @@
 import type { Random } from "../simulation/random.ts";
 
-/** Strings at which parsers, stores and paths have stumbled before. */
+/** Strings that have tripped parsers, stores and paths before. */
 export const oddStrings = [
   "",
   " ",
@@ -66,7 +66,7 @@ export const oddNumbers = [
 
 const wrap = (value: unknown, depth: number): unknown => (depth === 0 ? value : wrap([value], depth - 1));
 
-/** Any JSON value, and none too often of what is expected. */
+/** A random JSON value, rarely of the expected kind. */
 export function oddValue(random: Random): unknown {
   const kind = random.int(0, 11);
   if (kind < 3) return random.pick(oddStrings);
@@ -83,7 +83,7 @@ export function oddValue(random: Random): unknown {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A copy with one place changed: replaced, left out, or joined by a stranger. */
+/** A copy with one place changed: replaced, removed, or extended by an unknown field. */
 export function mutated(random: Random, value: unknown): unknown {
   const goesDeeper = random.chance(0.75);
   if (Array.isArray(value) && value.length > 0 && goesDeeper) {
@@ -101,7 +101,7 @@ export function mutated(random: Random, value: unknown): unknown {
   return oddValue(random);
 }
 
-/** JSON text that was damaged on its way, or that no serialiser writes. */
+/** JSON text that was damaged in transit, or that no serialiser writes. */
 export function damaged(random: Random, text: string): string {
   const at = random.int(0, text.length);
   const rest = text.slice(at);

@@ -9,18 +9,18 @@ import { assertDocumented } from "../support/documented.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import type { Known } from "./requests.ts";
 
-/** Real milliseconds that a request may take at most, on a machine that has other things to do. */
+/** The most real milliseconds that a request may take, allowing for a busy machine. */
 const patienceMs = 5000;
-/** Virtual milliseconds after which a request that has not been answered hangs: API Gateway gives up after 30 s. */
+/** The virtual milliseconds after which an unanswered request counts as hanging: API Gateway gives up after 30 s. */
 const hangsAfterMs = 30_000;
 
 export interface World {
   known: Known;
-  /** Asks, and throws if the answer, or what became of it, is not as it must be. */
+  /** Sends the request, and throws if the answer or its effect is wrong. */
   ask(event: APIGatewayProxyEventV2): Promise<number>;
 }
 
-/** Jobs of every status, and one that recurs. */
+/** Jobs in every status, and a recurring one. */
 export const someJobs = (): Job[] => [
   ...jobStatuses.map((status, i) =>
     aJob({
@@ -42,7 +42,7 @@ export const someJobs = (): Job[] => [
   }),
 ];
 
-/** The real handler of the API. `replaced` puts other adapters in the place of the fakes. */
+/** The real handler of the API. `replaced` puts other adapters in place of the fakes. */
 export function world(replaced: Partial<Services> = {}, jobs = someJobs()): World {
   const fakes = fakeServices({ catalog, jobs: replaced.jobs ? [] : jobs });
   const created = { count: 0 };
@@ -77,7 +77,7 @@ export function world(replaced: Partial<Services> = {}, jobs = someJobs()): Worl
   };
 }
 
-/** How many jobs an answer admits to. */
+/** The number of jobs that an answer reports. */
 function acceptedBy(status: number, value: Record<string, unknown> | null): number {
   if (status >= 300 || value === null) return 0;
   if (typeof value.accepted === "number") return value.accepted;
@@ -105,7 +105,7 @@ function countingCreations(jobs: Services["jobs"], created: { count: number }): 
   };
 }
 
-/** Lets virtual time pass until the answer is there. */
+/** Advances virtual time until the answer arrives. */
 async function inTime<T>(answer: Promise<T>, clock: ReturnType<typeof fakeServices>["clock"]): Promise<T> {
   let isThere = false;
   const mark = () => {

@@ -4,8 +4,8 @@ import { Command } from "@smithy/core/client";
 import type { MetadataBearer } from "@smithy/types";
 
 /*
- * Runs before a test file (jest.config.js beside it) and writes down each request that an SDK client is asked to make or to
- * sign, whatever the test does with it, as a line of JSON.
+ * Runs before a test file (captured.jest.config.js) and records each request that an SDK client is asked to make or to
+ * sign as a line of JSON, whatever the test does with it.
  */
 
 type Resolve = Command<object, MetadataBearer, object, object, MetadataBearer>["resolveMiddlewareWithContext"];
@@ -18,7 +18,7 @@ const folder = process.env.CAPTURED_REQUESTS ?? "";
 mkdirSync(folder, { recursive: true });
 const file = join(folder, `${process.pid}.jsonl`);
 
-/** JSON for what JSON has no word for: bytes, dates, streams. Absent fields are left out, as the SDK does. */
+/** JSON for values that JSON cannot express: bytes, dates, streams. Absent fields are left out, as the SDK does. */
 const plain = (value: unknown): unknown => {
   if (value instanceof Uint8Array) return { $bytes: value.length };
   if (value instanceof Date) return { $date: value.toISOString() };

@@ -1,6 +1,6 @@
 import config from "../../jest.config.js";
 
-/** The tests of the adapters, with each request of an SDK client written down (capture.ts). */
+/** Runs the adapters' tests and records each SDK request (capture.ts). */
 const rootDir = new URL("../..", import.meta.url).pathname;
 const projects = config.projects
   .filter(({ displayName }) => displayName === "unit" || displayName === "integration")

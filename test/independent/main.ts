@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { checks, prepare } from "./checks.ts";
 
 /*
- * `npm run test:independent [-- <check> ...]`: what others than we have written says of this project. Each check says in a line
- * how it went; what one has found follows its line, and the process fails. What it installs is kept in node_modules.
+ * `npm run test:independent [-- <check> ...]`: checks this project with other people's tools. Each check reports in one line
+ * how it went; its findings follow that line, and the process fails. The installed tools are kept in node_modules.
  */
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !(name in checks));

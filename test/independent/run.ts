@@ -9,11 +9,11 @@ export interface Ran {
 interface RunOptions {
   env?: NodeJS.ProcessEnv;
   cwd?: string;
-  /** Milliseconds; it is ended then, and has failed. */
+  /** In milliseconds; a program that takes longer is ended and counts as failed. */
   timeout: number;
 }
 
-/** Runs a program to its end, with what it wrote. */
+/** Runs a program to its end and returns its output. */
 export async function run(program: string, args: string[], { env, cwd, timeout }: RunOptions): Promise<Ran> {
   const child = spawn(program, args, {
     env: { ...process.env, ...env },
@@ -28,14 +28,14 @@ export async function run(program: string, args: string[], { env, cwd, timeout }
   return { code, output: code === null ? `${output}\nended after ${timeout / 1000} s` : output };
 }
 
-/** The same where it must not fail: throws what it wrote. */
+/** The same for a program that must not fail: throws its output if it does. */
 export async function ran(program: string, args: string[], options: RunOptions): Promise<string> {
   const { code, output } = await run(program, args, options);
   if (code !== 0) throw new Error(output.trim());
   return output;
 }
 
-/** Starts a server and resolves with its first line that matches, and with how to end it. */
+/** Starts a server and resolves with its first matching line, and with a way to end it. */
 export async function started(program: string, args: string[], ready: RegExp, env: NodeJS.ProcessEnv = {}) {
   const child = spawn(program, args, { env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";

@@ -1,6 +1,6 @@
 import config from "../../jest.config.js";
 
-/** What runs against moto, which main.ts starts. */
+/** The suites that run against moto, which main.ts starts. */
 const rootDir = new URL("../..", import.meta.url).pathname;
 const testMatch = ["<rootDir>/test/independent/*/*.test.ts"];
 const [unit] = config.projects;

@@ -4,7 +4,7 @@ import { testApp } from "../infra/synth.ts";
 import { products } from "../support/catalog/products.ts";
 
 /*
- * `node test/independent/synth.ts <folder>`: both stacks as they are by default, and with every setting that adds or changes
+ * `node test/independent/synth.ts <folder>`: writes both stacks by default, and with every setting that adds or changes
  * resources, as templates without the functions' code.
  */
 const id = "0d9bdc2e-8c6e-4f0e-9d7c-0a1b2c3d4e5f";

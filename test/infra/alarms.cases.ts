@@ -14,7 +14,7 @@ const page = readFileSync(new URL("../../docs/operations/alarms.md", import.meta
 const sections = [...page.matchAll(/^## (.*)$/gm)].map(([, heading = ""]) => anchorOf(heading));
 
 const name = ({ Properties }: Resource): string => Properties.AlarmName;
-/** What an alarm watches, and of what: by a reference, or an import, which has the thing's id in it. */
+/** What an alarm watches: the metric and, by reference or import, the resource with its id. */
 const watches = ({ Properties }: Resource): string =>
   `${Properties.MetricName} ${(Properties.Dimensions ?? []).map((of: { Value: unknown }) => flat(of.Value)).join(" ")}`;
 const alarmOn = (metric: string, id: string) =>
@@ -23,26 +23,26 @@ const named = (what: string) =>
   alarms.find((alarm) => name(alarm) === `ductape-jobs-prod-service-${what}`)?.Properties as Resource["Properties"];
 
 describe.each(alarms.map((alarm) => [name(alarm), alarm] as const))("alarm %s", (_name, { Properties }) => {
-  test("is told to the topic when it begins and when it is over", () => {
+  test("notifies the topic when it begins and when it ends", () => {
     expect(Properties.AlarmActions).toEqual([{ Ref: topic.id }]);
     expect(Properties.OKActions).toEqual([{ Ref: topic.id }]);
   });
 
-  test("says what to do, and in which section of docs/operations/alarms.md the rest is", () => {
+  test("says what to do, and names the section of docs/operations/alarms.md with the details", () => {
     const { AlarmDescription } = Properties;
     const [, todo, anchor] = /^(.+\.) See docs\/operations\/alarms\.md#([\w-]+)$/.exec(AlarmDescription) ?? [];
     expect(todo?.length).toBeGreaterThan(40);
     expect(sections).toContain(anchor);
   });
 
-  test("means something by silence: only what should be heard of every minute is missed", () => {
+  test("treats missing data as a breach only where data is expected every minute", () => {
     expect(Properties.TreatMissingData).toBe(
       Properties.AlarmName.endsWith("reconciler-missing") ? "breaching" : "notBreaching",
     );
   });
 });
 
-test("every section of the page on alarms is an alarm's, and begins with its name", () => {
+test("every section of the page on alarms belongs to an alarm, and begins with its name", () => {
   const meant = new Set(alarms.map(({ Properties }) => Properties.AlarmDescription.split("#")[1]));
   expect(sections.toSorted()).toEqual([...meant].sort());
   for (const alarm of alarms) {
@@ -55,18 +55,18 @@ test("every section of the page on alarms is an alarm's, and begins with its nam
   }
 });
 
-describe("nothing goes unwatched", () => {
+describe("nothing is left unwatched", () => {
   const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
   const isConsumed = ({ id }: Resource) => sources.some(({ EventSourceArn }) => flat(EventSourceArn).includes(id));
   const [consumed, unconsumed] = [queues.filter(isConsumed), queues.filter((queue) => !isConsumed(queue))];
 
-  test("a message in a queue that nobody consumes, as dead letters are, is an alarm", () => {
+  test("every queue that nobody consumes, such as one for dead letters, has an alarm on its messages", () => {
     const missing = unconsumed.filter(({ id }) => !alarmOn("ApproximateNumberOfMessagesVisible", id));
     expect(missing.map(({ id }) => id)).toEqual([]);
     expect(unconsumed.length).toBeGreaterThan(8);
   });
 
-  test("what takes the dead letters of a queue or of the stream is such a queue", () => {
+  test("the dead letters of every queue and of the stream go to such a queue", () => {
     const redriven = queues.flatMap(({ Properties }) => Properties.RedrivePolicy?.deadLetterTargetArn ?? []);
     const failures = sources.flatMap(({ DestinationConfig }) => DestinationConfig?.OnFailure?.Destination ?? []);
     const taken = [...redriven, ...failures].map(
@@ -76,7 +76,7 @@ describe("nothing goes unwatched", () => {
     expect(taken).toHaveLength(consumed.length + 1);
   });
 
-  test("a queue that a function consumes has an alarm on its age, which no message that is not due, or whose consumer crashed once, sets off", () => {
+  test("every queue that a function consumes has an alarm on its age, which neither a message that is not due nor a single crash of its consumer sets off", () => {
     const longestDelay = 900;
     for (const { id, Properties } of consumed) {
       const alarm = alarmOn("ApproximateAgeOfOldestMessage", id);
@@ -88,7 +88,7 @@ describe("nothing goes unwatched", () => {
     expect(functions.filter(({ id }) => !alarmOn(metric, id)).map(({ id }) => id)).toEqual([]);
   });
 
-  test("a record that Lambda cannot put aside is an alarm, of every function that has a destination for it", () => {
+  test("every function with a failure destination has an alarm for records that Lambda cannot deliver there", () => {
     const invoked = resourcesOf(service, "AWS::Lambda::EventInvokeConfig").map(({ Properties }) => Properties);
     const configured = [...sources, ...invoked].filter(({ DestinationConfig }) => DestinationConfig !== undefined);
     const ids = [...new Set(configured.map(({ FunctionName }) => FunctionName.Ref))];
@@ -97,7 +97,7 @@ describe("nothing goes unwatched", () => {
     expect(alarmed.map(({ Properties }) => Properties.Dimensions[0].Value.Ref).sort()).toEqual(ids.sort());
   });
 
-  test("what a rule could not deliver is an alarm, by the rule's name and that of its bus", () => {
+  test("what a rule could not deliver raises an alarm, by the names of the rule and its bus", () => {
     const ofRules = alarms.filter(({ Properties }) => Properties.MetricName === "FailedInvocations");
     const rules = [service, state].flatMap((stack) => resourcesOf(stack, "AWS::Events::Rule"));
     expect(ofRules).toHaveLength(rules.length);
@@ -117,7 +117,7 @@ describe("nothing goes unwatched", () => {
   });
 });
 
-test("the Scheduler's group is watched, and the stream, and the API", () => {
+test("the Scheduler's group, the stream and the API are watched", () => {
   const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup");
   for (const [what, metric] of [
     ["schedules-dropped", "InvocationDroppedCount"],
@@ -135,7 +135,7 @@ test("the Scheduler's group is watched, and the stream, and the API", () => {
   expect(named("api-errors")).toMatchObject({ Namespace: "AWS/ApiGateway", MetricName: "5xx" });
 });
 
-test("our own metrics are asked for by the names and dimensions that they are written with", () => {
+test("our own metrics are queried by the names and dimensions under which they are written", () => {
   const own = alarms.filter(({ Properties }) => Properties.Namespace === "ductape-jobs-prod-service");
   expect(own.map(watches).sort()).toEqual(["nudged reconciler", "nudges_failed reconciler"]);
   expect(measures).toEqual(
@@ -160,7 +160,7 @@ test("our own metrics are asked for by the names and dimensions that they are wr
   }
 });
 
-test("a reconciler that does not run is missed after ten minutes, and is not run twice when it fails", () => {
+test("a reconciler that does not run raises an alarm after ten minutes, and one that fails is not run twice", () => {
   expect(named("reconciler-missing")).toMatchObject({
     MetricName: "Invocations",
     ComparisonOperator: "LessThanThreshold",
@@ -190,7 +190,7 @@ describe("the topic", () => {
     expect(key.Properties.EnableKeyRotation).toBe(true);
   });
 
-  test("takes alarms from CloudWatch, over TLS only, and sends them to who the settings name", () => {
+  test("accepts alarms from CloudWatch over TLS only, and sends them to the addresses in the settings", () => {
     const [policy] = resourcesOf(service, "AWS::SNS::TopicPolicy") as [Resource];
     const effects = policy.Properties.PolicyDocument.Statement.map(
       ({ Effect, Action, Principal }: Record<string, unknown>) => [Effect, Action, Principal],
@@ -201,7 +201,7 @@ describe("the topic", () => {
     expect(resourcesOf(asItIs().service, "AWS::SNS::Subscription")).toEqual([]);
   });
 
-  test("is nobody else's: no function may publish to it", () => {
+  test("is closed to everybody else: no function may publish to it", () => {
     const all = resourcesOf(service, "AWS::IAM::Role").flatMap(({ id }) => permissionsOf(service, id));
     expect(all.filter(({ resource }) => resource.includes(topic.id))).toEqual([]);
   });
@@ -233,7 +233,7 @@ test("the dashboard shows lateness, outcomes, queues, dead letters, the API, fun
   for (const { id } of [...queues, ...functions]) expect(body).toContain(id);
 });
 
-test("the dashboard's name has the Region in it, since dashboards are global to an account", () => {
+test("the dashboard's name contains the Region, since dashboard names are global to an account", () => {
   const [dashboard] = resourcesOf(service, "AWS::CloudWatch::Dashboard") as [Resource];
   expect(flat(dashboard.Properties.DashboardName)).toBe("ductape-jobs-prod-service-<AWS::Region>");
 });

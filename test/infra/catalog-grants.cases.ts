@@ -12,10 +12,10 @@ import { asItIs, flat, linesOf, linesOfEntry, policiesOf, resourcesOf, synthesiz
 
 type Synthesized = ReturnType<typeof synthesize>;
 
-/** What every consumer has without a catalog, per entry. */
+/** What every consumer may do without a catalog, per entry. */
 const empty = synthesize({}, []).service;
 
-/** What the catalog adds to an entry, shortened by what every ARN starts with. */
+/** What the catalog adds to an entry, without the common start of every ARN. */
 const added = ({ service }: Pick<Synthesized, "service">, entry: string) => {
   const usual = new Set(linesOfEntry(empty, entry));
   return linesOfEntry(service, entry)
@@ -28,7 +28,7 @@ const here = "<AWS::Region>:<AWS::AccountId>";
 const secretOf = (name: string) => `secretsmanager:GetSecretValue secretsmanager:${here}:secret:${name}-??????`;
 const parameterOf = (path: string) => `ssm:GetParameter ssm:${here}:parameter${path}`;
 
-/** CloudFormation's schemas are for the last test, whose catalog asks for everything: not for each of these. */
+/** Only the last test needs CloudFormation's schemas, since its catalog asks for everything. */
 const product = (
   sections: Partial<ProductDefinition>,
   options: AppProps = { builtinCloudFormationValidation: false },
@@ -37,11 +37,11 @@ const product = (
 describe("with the demo's catalog", () => {
   const demo = asItIs();
 
-  test("the consumer of actions reads what the apps name", () => {
+  test("the consumer of actions reads the references in the apps", () => {
     expect(added(demo, "consumers/action")).toEqual([secretOf("my-product/shop"), parameterOf("/my-product/shop-url")]);
   });
 
-  test("the consumer of notifications reads what the notifications name, not the shop's token", () => {
+  test("the consumer of notifications reads the references in the notifications, but not the shop's token", () => {
     expect(added(demo, "consumers/notification")).toEqual([
       secretOf("my-product/fcm"),
       secretOf("my-product/smtp"),
@@ -50,15 +50,15 @@ describe("with the demo's catalog", () => {
     ]);
   });
 
-  test("the consumer of database actions reads the way to the database", () => {
+  test("the consumer of database actions reads the database's connection", () => {
     expect(added(demo, "consumers/database_action")).toEqual([secretOf("my-product/orders")]);
   });
 
-  test("the consumer of functions reads the URL of the one that there is, and may invoke none", () => {
+  test("the consumer of functions reads the URL of the only function, and may invoke none", () => {
     expect(added(demo, "consumers/function")).toEqual([parameterOf("/my-product/pricing-url")]);
   });
 
-  test("the consumer of storage jobs writes documents into buckets of this account, and reads none of them", () => {
+  test("the consumer of storage jobs writes to documents/ in buckets of this account, and reads none of them", () => {
     const documents = "s3:::*/documents/* if aws:ResourceAccount = <AWS::AccountId>";
     expect(added(demo, "consumers/storage").sort()).toEqual([
       `s3:AbortMultipartUpload ${documents}`,
@@ -72,7 +72,7 @@ describe("with the demo's catalog", () => {
   });
 });
 
-test("names are granted once, over all products and envs, whichever key of a secret is meant", () => {
+test("each name is granted once, over all products and envs, whichever key of a secret is used", () => {
   const shop = (tag: string) =>
     defineProduct({
       tag,
@@ -113,7 +113,7 @@ describe("functions", () => {
     ).toEqual([`lambda:InvokeFunction ${arn}`, `lambda:InvokeFunction ${arn}:live`]);
   });
 
-  test("are for the consumer of functions to invoke, and for no other entry", () => {
+  test("are invoked by the consumer of functions, and by no other entry", () => {
     const stacks = callee({ provider: "lambda", arn });
     const others = [...jobTypes.filter((type) => type !== "function").map((type) => `consumers/${type}`), "api"];
     for (const entry of others) {
@@ -126,7 +126,7 @@ describe("functions", () => {
     expect(added(callee(open, { ...open, auth: { type: "none" } }), "consumers/function")).toEqual([]);
   });
 
-  test("behind a URL are called through it only, exactly where the catalog says which one it is", () => {
+  test("behind a URL are called only through it, and by their exact ARN where the catalog names it", () => {
     const url = "https://abc.lambda-url.eu-west-1.on.aws/";
     expect(added(signed(url, { arn }), "consumers/function")).toEqual(throughUrl(arn));
     expect(added(signed(url), "consumers/function")).toEqual(
@@ -139,7 +139,7 @@ describe("functions", () => {
     expect(added(signed(parameter("/f/url")), "consumers/function")).toEqual([parameterOf("/f/url"), ...lines]);
   });
 
-  test("behind API Gateway are one POST of one path, whether its first part is a stage or not", () => {
+  test("behind API Gateway are one POST to one path, whether its first part is a stage or not", () => {
     const url = "https://abc123.execute-api.eu-west-1.amazonaws.com/live/resize";
     expect(added(signed(url), "consumers/function")).toEqual([
       "execute-api:Invoke execute-api:eu-west-1:<AWS::AccountId>:abc123/$default/POST/live/resize",
@@ -151,7 +151,7 @@ describe("functions", () => {
     ]);
   });
 
-  test("behind a host that only the team knows need the catalog to name them", () => {
+  test("behind a custom host name need to be named in the catalog", () => {
     expect(added(signed("https://api.example.com/resize", { region: "eu-west-1" }), "consumers/function")).toEqual([]);
   });
 });
@@ -169,11 +169,11 @@ describe("buckets", () => {
     expect(s3({})).toContain("s3:PutObject s3:::files/*");
   });
 
-  test.each(["keep", "error"])("are read too where the policy on files of the same name is %s", (overwrite) => {
+  test.each(["keep", "error"])("are also read where the policy on files of the same name is %s", (overwrite) => {
     expect(s3({ overwrite })).toContain("s3:GetObject s3:::files/*");
   });
 
-  test("have prefixes that IAM does not take for patterns", () => {
+  test("have prefixes that IAM does not read as patterns", () => {
     expect(s3({ prefix: "a*/[b]$" })).toContain("s3:PutObject s3:::files/a?/?b?$/*");
   });
 
@@ -202,7 +202,7 @@ describe("DynamoDB tables", () => {
       "consumers/database_action",
     );
 
-  test("are open to the operation of each action, on its table or index", () => {
+  test("allow the operation of each action, on its table or index", () => {
     expect(database({}).sort()).toEqual([
       `dynamodb:GetItem dynamodb:${here}:table/visits`,
       `dynamodb:PutItem dynamodb:${here}:table/visits`,
@@ -219,13 +219,13 @@ describe("DynamoDB tables", () => {
     );
   });
 
-  test("of another DynamoDB need no grant", () => {
+  test("outside of AWS need no grant", () => {
     expect(database({ endpoint: "http://localhost:8000" })).toEqual([]);
   });
 });
 
 describe("notifications", () => {
-  /** By themselves: the schema may know less of these channels than the grants do. */
+  /** Tested directly, since the catalog's schema may not know all of the channels that the grants do. */
   const grantsOfChannels = (dev: object) => {
     const app = testApp();
     const stack = new Stack(app, "Stack");
@@ -244,7 +244,7 @@ describe("notifications", () => {
   const sent = (resource: string) =>
     `ses:SendEmail ses:<AWS::Region>:<AWS::AccountId>:${resource} if ses:FromAddress = orders@mail.shop.example`;
 
-  test("through SES are sent as the catalog's sender, with whatever identities and configuration set that has to do", () => {
+  test("through SES are sent as the catalog's sender, with any identity and configuration set that this requires", () => {
     expect(grantsOfChannels({ email: { provider: "ses", from: "My Shop <orders@mail.shop.example>" } })).toEqual([
       sent("configuration-set/*"),
       sent("identity/*"),
@@ -260,7 +260,7 @@ describe("notifications", () => {
   });
 });
 
-test("the wildcards that a catalog may ask for are acknowledged, each with its reason", () => {
+test("the wildcards that a catalog may require are acknowledged, each with its reason", () => {
   const everything: Partial<ProductDefinition> = {
     functions: {
       resize: { envs: { dev: { provider: "http", url: parameter("/f/url"), auth: { type: "iam" } } } },
@@ -281,7 +281,7 @@ test("the wildcards that a catalog may ask for are acknowledged, each with its r
   expect(new AwsSolutionsChecks(app).validateScope(app)).toMatchObject({ success: true, violations: [] });
 });
 
-test("however many names a catalog has, each policy is one that IAM takes", () => {
+test("however many names a catalog has, IAM accepts each policy", () => {
   const numbered = <T>(make: (i: number) => T) =>
     Object.fromEntries(Array.from({ length: 150 }, (_, i) => [`name-of-${i}`, make(i)]));
   const own = product({
@@ -307,7 +307,7 @@ test("however many names a catalog has, each policy is one that IAM takes", () =
   }
 });
 
-/** Of a policy as IAM gets it, with values as long as they may be. */
+/** The size of a policy as IAM receives it, with values of the greatest length. */
 const lengthOf = (document: unknown): number =>
   JSON.stringify(document, (_, value) =>
     value?.["Fn::Join"] ? flat(value).replace(/<[^>]+>/g, "ap-southeast-1") : value,

@@ -8,11 +8,11 @@ interface Deployed {
   Properties?: Record<string, unknown>;
 }
 
-/** Properties that hold a physical name: a changed one replaces the resource. */
+/** Properties that hold a physical name: changing one replaces the resource. */
 const physicalNames = ["AlarmName", "DashboardName", "Name", "RuleName", "QueueName"];
 
 /**
- * A line per resource. CloudFormation replaces a resource whose type, logical id or name changes, with all that it holds, and
+ * One line per resource. CloudFormation replaces a resource whose type, logical id or name changes, with all that it holds, and
  * the policies say what happens to the old one.
  */
 const linesOf = (template: Template): string[] =>

@@ -36,7 +36,7 @@ describe("the queues", () => {
   test.each([
     ["of requests", queue, 10],
     ["of imports", imports, 1],
-  ])("%s hide a message for six times the function's time, and give it up after hours", (_, fed, batch) => {
+  ])("%s hide a message for six times the function's timeout, and give it up after hours", (_, fed, batch) => {
     expect(fed.Properties.VisibilityTimeout).toBe(6 * intake.Properties.Timeout);
     expect(fed.Properties.RedrivePolicy).toEqual({ deadLetterTargetArn: arnOf(deadLetters), maxReceiveCount: 20 });
     expect(deadLetters.Properties.MessageRetentionPeriod).toBeGreaterThan(fed.Properties.MessageRetentionPeriod);
@@ -50,7 +50,7 @@ describe("the queues", () => {
     expect(source?.ScalingConfig.MaximumConcurrency).toBeGreaterThanOrEqual(2);
   });
 
-  test("are encrypted and refuse anything but TLS", () => {
+  test("are encrypted and refuse everything but TLS", () => {
     for (const { id, Properties } of resourcesOf(state, "AWS::SQS::Queue")) {
       expect(Properties.SqsManagedSseEnabled).toBe(true);
       const policies = resourcesOf(state, "AWS::SQS::QueuePolicy").filter((one) => one.Properties.Queues[0].Ref === id);
@@ -64,7 +64,7 @@ describe("the queues", () => {
     }
   });
 
-  test("of requests takes messages of this topic, this rule and this account's buckets of ours, of no other", () => {
+  test("of requests accepts messages from this topic, this rule and this account's bucket only", () => {
     expect(doorsOf(queue)).toEqual({
       "sns.amazonaws.com": { ArnEquals: { "aws:SourceArn": { Ref: topic.id } } },
       "events.amazonaws.com": { ArnEquals: { "aws:SourceArn": arnOf(rule) } },
@@ -77,13 +77,13 @@ describe("the queues", () => {
     expect(flat(ArnLike["aws:SourceArn"])).toBe("arn:<AWS::Partition>:s3:::ductape-jobs-*");
   });
 
-  test("of dead letters takes what the topic and the rule cannot deliver; that of imports is for the function alone", () => {
+  test("of dead letters accepts what the topic and the rule cannot deliver; that of imports accepts the function's messages only", () => {
     expect(Object.keys(doorsOf(deadLetters)).sort()).toEqual(["events.amazonaws.com", "sns.amazonaws.com"]);
     expect(allowedTo(imports)).toEqual([]);
   });
 });
 
-test("an event that asks for a job is a request, but none of ours, which would go round", () => {
+test("an event that requests a job is accepted, but none of our own, which would loop", () => {
   expect(rule.Properties.EventPattern).toEqual({
     source: [{ "anything-but": ["ductape.jobs"] }],
     "detail-type": ["schedule-job"],
@@ -94,7 +94,7 @@ test("an event that asks for a job is a request, but none of ours, which would g
   ]);
 });
 
-test("a message of the topic comes in its envelope, whose id names the job", () => {
+test("a message from the topic arrives in its envelope, whose id names the job", () => {
   const { Properties } = only("AWS::SNS::Subscription");
   expect(Properties).toMatchObject({
     TopicArn: { Ref: topic.id },
@@ -104,7 +104,7 @@ test("a message of the topic comes in its envelope, whose id names the job", () 
   expect(Properties.RawMessageDelivery ?? false).toBe(false);
 });
 
-test("the bucket tells of new objects to import, and not of the reports on them", () => {
+test("the bucket reports new objects to import, but not the reports on them", () => {
   const { Properties } = only("AWS::S3::Bucket", /Payloads/);
   expect(Properties.NotificationConfiguration).toEqual({
     QueueConfigurations: [
@@ -119,13 +119,13 @@ test("the bucket tells of new objects to import, and not of the reports on them"
 });
 
 describe("the function", () => {
-  test("knows what its environment schema asks for", () => {
+  test("receives the variables of its environment schema", () => {
     expect(Object.keys(intake.Properties.Environment.Variables)).toEqual(
       expect.arrayContaining(Object.keys(IntakeEnv().shape)),
     );
   });
 
-  test("hands an asynchronous invocation that Lambda gives up to the queue of requests", () => {
+  test("sends an asynchronous invocation that Lambda gives up to the queue of requests", () => {
     const config = resourcesOf(service, "AWS::Lambda::EventInvokeConfig").find(
       ({ Properties }) => Properties.FunctionName.Ref === intake.id,
     ) as Resource;
@@ -133,7 +133,7 @@ describe("the function", () => {
     expect(flat(config.Properties.DestinationConfig.OnFailure.Destination)).toContain(queue.id);
   });
 
-  test("makes jobs as the API does, and reaches no result, no upload and no job of a consumer", () => {
+  test("creates jobs as the API does, and reaches no result, no upload and no job of a consumer", () => {
     const own = permissionsOfEntry(service, "intake").filter(({ action }) => !/^(logs|xray):/.test(action));
     const by = (service: string) => own.filter(({ action }) => action.startsWith(`${service}:`));
     const actions = (service: string) => [...new Set(by(service).map(({ action }) => action))].sort();
@@ -153,7 +153,7 @@ describe("the function", () => {
   });
 });
 
-test("the outputs say where to send", () => {
+test("the outputs name the targets to send requests to", () => {
   expect(Object.keys(service.toJSON().Outputs)).toEqual(
     expect.arrayContaining([
       "EventBusArn",

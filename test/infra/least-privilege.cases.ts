@@ -4,7 +4,7 @@ import { products } from "../support/catalog/products.ts";
 import { privilegesByEntry, privilegesOf } from "./privileges.ts";
 import { flat, resourcesOf, synthesize } from "./synth.ts";
 
-/** The demo's product, and one whose targets are all in AWS: every kind of grant that a catalog asks for. */
+/** The demo's product, and one whose targets are all in AWS: together they need every kind of grant. */
 const { service, state } = synthesize({}, [...products, inAws]);
 const granted = privilegesByEntry(service);
 
@@ -13,7 +13,10 @@ const queueOf = (type: string) => `Queue${type.replace("_", "")}Queue`;
 const sendsToAll = jobTypes.map((type) => `sqs:SendMessage ${queueOf(type)}`);
 const passes = (role: string) => `iam:PassRole ${role} if iam:PassedToService = scheduler.amazonaws.com`;
 const scheduleRoleOf = (type: string) => `SchedulesRole${type.replace("_", "")}`;
-/** Those of every type; the one that all types once shared, with which the version before works until it is replaced. */
+/**
+ * The schedule roles of every type, and the one that all types once shared, which the previous version uses until it is
+ * replaced.
+ */
 const passesScheduleRoles = [...jobTypes.map((type) => passes(scheduleRoleOf(type))), passes("SchedulesRole")];
 const makesSchedules = "scheduler:CreateSchedule scheduler:schedule/job_*";
 const makesAndDropsSchedules = [
@@ -23,7 +26,7 @@ const makesAndDropsSchedules = [
 const secret = (name: string) => `secretsmanager:GetSecretValue secretsmanager:secret:${name}-??????`;
 const parameter = (path: string) => `ssm:GetParameter ssm:parameter${path}`;
 
-/** What every consumer but the decider of features does: claims, reads, runs and records the jobs of its own queue. */
+/** What every consumer but the decider of features may do: claim, read, run and record the jobs of its own queue. */
 const runsJobs = (type: string) => [
   "dynamodb:GetItem,PutItem,UpdateItem Jobs if key = JOB#*",
   "s3:GetObject Payloads/inputs/*",
@@ -31,15 +34,15 @@ const runsJobs = (type: string) => [
   "s3:PutObject Payloads/results/*",
   "s3:ListBucket Payloads",
   `sqs:${receives},SendMessage ${queueOf(type)}`,
-  // Its feature's, and where a message that came to the wrong queue belongs.
+  // The feature's queue, and the right queue of a misdirected message.
   ...jobTypes.filter((other) => other !== type).map((other) => `sqs:SendMessage ${queueOf(other)}`),
   makesSchedules,
   passes(scheduleRoleOf(type)),
 ];
 
 /**
- * Everything that the functions of a deployment may do, one line a resource, besides writing their own logs and traces. A
- * line more or less, or a function more, fails here: add it when it is what the function needs, and not before.
+ * Everything that the functions of a deployment may do, one line per resource, besides writing their own logs and traces. An
+ * added or missing line or function fails here: add a line when the function needs it, and not before.
  */
 const privileges: Record<string, string[]> = {
   api: [
@@ -67,7 +70,7 @@ const privileges: Record<string, string[]> = {
     `sqs:${receives},SendMessage IntakeImports`,
     `sqs:${receives},SendMessage IntakeQueue`,
     "sqs:SendMessage IntakeDeadLetters",
-    // A request that it refuses may be a task's of Step Functions, which is told so.
+    // A refused request may come from a task of Step Functions, which is then notified.
     "sqs:SendMessage TasksQueue",
     ...sendsToAll,
     makesSchedules,
@@ -90,7 +93,7 @@ const privileges: Record<string, string[]> = {
     "s3:GetObject Payloads/results/*",
     "s3:ListBucket Payloads",
     `sqs:${receives},SendMessage TasksQueue`,
-    // What Step Functions will never take.
+    // What Step Functions permanently refuses.
     "sqs:SendMessage TasksQueueDeadLetters",
     "states:SendTaskFailure,SendTaskHeartbeat,SendTaskSuccess *",
   ],
@@ -142,11 +145,11 @@ const privileges: Record<string, string[]> = {
   ],
 };
 
-test("every function of the deployment is on this page", () => {
+test("every function of the deployment is listed here", () => {
   expect(Object.keys(granted).sort()).toEqual(Object.keys(privileges).sort());
 });
 
-test.each(Object.keys(granted))("%s may do this, on these resources, and nothing else", (entry) => {
+test.each(Object.keys(granted))("%s may do exactly this, on these resources", (entry) => {
   expect(granted[entry]).toEqual([...(privileges[entry] ?? [])].sort());
 });
 
@@ -159,7 +162,7 @@ const may = (pattern: RegExp) =>
 describe("so that", () => {
   const consumers = jobTypes.map((type) => `consumers/${type}`);
 
-  test("no function but the consumer of functions invokes one", () => {
+  test("only the consumer of functions invokes functions", () => {
     expect(may(/^(lambda|execute-api):/)).toEqual(["consumers/function"]);
   });
 
@@ -173,32 +176,32 @@ describe("so that", () => {
     expect(may(new RegExp(`^secretsmanager:\\S+ .*${name}`))).toEqual([entry]);
   });
 
-  test("jobs are written by those who make them and those who run them", () => {
+  test("jobs are written by the entries that create them and those that run them", () => {
     expect(may(/^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs if key = JOB/)).toEqual(
       ["api", ...consumers, "intake"].sort(),
     );
     expect(may(/^dynamodb:\S*Update\S* Jobs if key = JOB/)).toEqual([...consumers].sort());
   });
 
-  test("nobody who reads jobs reads keys, and nobody writes keys", () => {
+  test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
     const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|WAITS|WEBHOOK)#\*$)/;
     expect(may(writes)).toEqual([]);
-    // These name no item, and so would pass any condition on items.
+    // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);
   });
 
-  test("nothing of the table is reached without saying which of its items", () => {
+  test("every access to the table is limited to certain items", () => {
     const open = Object.values(granted).flatMap((lines) => lines.filter((line) => /^dynamodb:\S+ Jobs$/.test(line)));
     expect(open).toEqual([]);
   });
 
-  test("no function has a way to change what it may do, or another's code, or a key of KMS", () => {
+  test("no function can change its own permissions, another's code, or a KMS key", () => {
     expect(may(/^(iam:(?!PassRole )|sts:|lambda:(?!InvokeFunction)|cloudformation:|kms:|organizations:)/)).toEqual([]);
   });
 });
 
-test("each of the Scheduler's roles sends to its type's queue and to the dead letters, and nobody else has a role", () => {
+test("each of the Scheduler's roles sends to its type's queue and to the dead letters, and nothing else may assume it", () => {
   const roles = resourcesOf(service, "AWS::IAM::Role").filter(({ Properties }) => {
     const [{ Principal }] = Properties.AssumeRolePolicyDocument.Statement;
     return Principal.Service !== "lambda.amazonaws.com";
@@ -208,7 +211,7 @@ test("each of the Scheduler's roles sends to its type's queue and to the dead le
   );
   const dead = "sqs:SendMessage SchedulesDeadLetters";
   expect(sends).toEqual({
-    // Of schedules that were made before each type had its own: the same name as then, so that it is the same role.
+    // For schedules made before each type had a role of its own: it keeps its name, so that it stays the same role.
     SchedulesRole: [...sendsToAll, dead].sort(),
     ...Object.fromEntries(
       jobTypes.map((type) => [scheduleRoleOf(type), [`sqs:SendMessage ${queueOf(type)}`, dead].sort()]),
@@ -218,7 +221,7 @@ test("each of the Scheduler's roles sends to its type's queue and to the dead le
   state.resourceCountIs("AWS::IAM::Role", 0);
 });
 
-test("functions are invoked by API Gateway and by the reconciler's minute, each from its own source, and by nobody else", () => {
+test("functions are invoked only by API Gateway and by the reconciler's rule, each from its own source", () => {
   const permissions = resourcesOf(service, "AWS::Lambda::Permission").map(({ Properties }) => [
     flat(Properties.FunctionName).replace(/[<>]|Function.*$/g, ""),
     Properties.Principal,

@@ -17,11 +17,11 @@ describe("what the page on costs says of a month", () => {
   const alarms = resourcesOf(service, "AWS::CloudWatch::Alarm").map(({ Properties }) => Properties);
   const isQuery = ({ Metrics = [] }) =>
     Metrics.some(({ Expression }: { Expression?: string }) => Expression?.startsWith("SELECT"));
-  /** CloudWatch bills by the metrics that an alarm looks at: its own, or those of its expression. */
+  /** CloudWatch bills by the metrics that an alarm evaluates: its own, or those of its expression. */
   const metricsOf = ({ Metrics }: { Metrics?: { MetricStat?: object }[] }) =>
     Metrics?.filter(({ MetricStat }) => MetricStat).length ?? 1;
 
-  test("of the alarms is what these cost", () => {
+  test("the alarms cost what the page says", () => {
     const counted = alarms.filter((alarm) => !isQuery(alarm)).reduce((sum, alarm) => sum + metricsOf(alarm), 0);
     const [text = "", cost] = costOf(/alarms/);
     expect(text).toContain(`${alarms.length} alarms: ${counted} metrics at 0.10`);
@@ -30,7 +30,7 @@ describe("what the page on costs says of a month", () => {
     expect(words(text).sort()).toEqual(queries.sort());
   });
 
-  test("of the dashboard is due: it has more metrics than a free one may", () => {
+  test("the dashboard is billed: it has more metrics than a free one may", () => {
     const [dashboard, ...others] = resourcesOf(service, "AWS::CloudWatch::Dashboard");
     const { widgets } = JSON.parse(flatBody(dashboard?.Properties.DashboardBody));
     const lines = widgets.flatMap(
@@ -41,7 +41,7 @@ describe("what the page on costs says of a month", () => {
     expect(costOf(/dashboard/)[1]).toBe("3.00");
   });
 
-  test("of the queues is what polling all that are consumed costs", () => {
+  test("polling all consumed queues costs what the page says", () => {
     const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
     const polled = sources.filter(({ EventSourceArn }) => /Queue|Imports/.test(flat(EventSourceArn)));
     expect(polled).toHaveLength(sources.length - 1);
@@ -50,7 +50,7 @@ describe("what the page on costs says of a month", () => {
     expect(costOf(/^ten queues .* 15 requests per minute/)[1]).toBe(dollars((requests / 1e6) * 0.4));
   });
 
-  test("of keys and secrets is a dollar for the one key, and 0.40 for the one secret", () => {
+  test("the one key costs a dollar and the one secret 0.40, as the page says", () => {
     const count = (type: string) => [service, state].flatMap((stack) => resourcesOf(stack, type)).length;
     expect([count("AWS::KMS::Key"), count("AWS::SecretsManager::Secret")]).toEqual([1, 1]);
     expect([costOf(/^the key/)[1], costOf(/^the secret/)[1]]).toEqual(["1.00", "0.40"]);
@@ -62,7 +62,7 @@ test("the page on deploying has every output of the service stack", () => {
   expect(told.sort()).toEqual(Object.keys(service.toJSON().Outputs).sort());
 });
 
-test("the page on monitoring has every metric, and the page on costs how many a pair of type and product may have", () => {
+test("the page on monitoring lists every metric, and the page on costs how many each pair of type and product may have", () => {
   const rows = rowsOf(pageOn("monitoring"), "metric", "of", "what it is");
   expect(rows.flatMap(([names]) => words(names)).sort()).toEqual([...measures].sort());
   const ofPair = rows.filter(([, of]) => of === "`type`, `product`").flatMap(([names]) => words(names));
@@ -75,7 +75,7 @@ describe("the page on settings", () => {
     properties: Record<string, { default?: unknown; minimum?: number; maximum?: number }>;
   };
 
-  test.each(Object.entries(properties))("has %s with its bounds and its default", (name, schema) => {
+  test.each(Object.entries(properties))("lists %s with its bounds and its default", (name, schema) => {
     const [setting, type, fallback] = rows.get(`\`jobs:${name.replace(/\..*/, ".<type>")}\``) ?? [];
     expect(setting).toBeDefined();
     const isList = Array.isArray(schema.default);

@@ -26,8 +26,8 @@ const ownKey = { "jobs:kmsKey": "create" };
 const vpcWithGroup = { "jobs:subnetIds": ["subnet-0000001a"], "jobs:vpcId": "vpc-0000004d" };
 
 /**
- * Every way to deploy that is not the default one. The first has every type of resource: CDK makes its engine of
- * CloudFormation's rules, which takes seconds, anew for a stack with a type that the engine does not know yet.
+ * Every non-default way to deploy. The first one has every type of resource, since CDK's engine of CloudFormation rules is
+ * rebuilt, which takes seconds, for each stack with a type that it does not know yet.
  */
 const options = {
   "all that goes together": {
@@ -55,7 +55,7 @@ test.each(Object.keys(options) as (keyof typeof options)[])("cdk-nag finds nothi
   expect(new AwsSolutionsChecks(app).validateScope(app)).toMatchObject({ success: true, violations: [] });
 });
 
-/** What CloudFormation refuses to take away while the other stack still uses it. */
+/** The exports that CloudFormation refuses to remove while the other stack still uses them. */
 const importsOf = ({ service }: typeof stacks.iam): string[] =>
   [...JSON.stringify(service.toJSON()).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name = ""]) => name);
 const exportsOf = ({ state }: typeof stacks.iam): string[] =>
@@ -63,8 +63,8 @@ const exportsOf = ({ state }: typeof stacks.iam): string[] =>
     ({ Export }) => Export.Name,
   );
 
-// What a key of the stack's own is changed to, the service has to know first: docs/operations/encryption.md.
-test.each(["iam", "cors", "domain", "team's key", "vpc"] as const)("%s may be set, and be taken back", (name) => {
+// Changing the stack's own key takes a deployment of the service first: docs/operations/encryption.md.
+test.each(["iam", "cors", "domain", "team's key", "vpc"] as const)("%s may be set, and unset again", (name) => {
   expect(exportsOf(stacks[name])).toEqual(expect.arrayContaining(importsOf(asItIs())));
   expect(exportsOf(asItIs())).toEqual(expect.arrayContaining(importsOf(stacks[name])));
 });
@@ -73,7 +73,7 @@ const routesOf = (name: keyof typeof options) =>
   resourcesOf(stacks[name].service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
 const outputsOf = (name: keyof typeof options) => Object.keys(stacks[name].service.toJSON().Outputs);
 
-test("with nobody to tell of what starts, a claim does not wake the lifecycle", () => {
+test("where nobody subscribes to started jobs, a claim does not wake the lifecycle", () => {
   const { service } = stacks.iam;
   const lifecycle = functionOf(service, "lifecycle").id;
   const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
@@ -83,7 +83,7 @@ test("with nobody to tell of what starts, a claim does not wake the lifecycle", 
   );
 });
 
-test("the API has as many functions as are kept for it, and waits as it is told; by default it shares the account's", () => {
+test("the API has the concurrency and the longest wait of the settings; by default it shares the account's concurrency", () => {
   const api = functionOf(stacks["all that goes together"].service, "api").Properties;
   expect(api).toMatchObject({
     ReservedConcurrentExecutions: 100,
@@ -94,7 +94,7 @@ test("the API has as many functions as are kept for it, and waits as it is told;
   expect(byDefault.Environment.Variables).toMatchObject({ LONGEST_HOLD_SECONDS: "25", WAITS_PER_KEY: "200" });
 });
 
-test("no answer is held back for as long as the function runs, nor that for as long as API Gateway waits", () => {
+test("no response is held as long as the function may run, nor the function as long as API Gateway waits", () => {
   const { Timeout } = functionOf(asItIs().service, "api").Properties;
   expect(longestWaitSeconds).toBeLessThan(Timeout - 3);
   expect(Timeout).toBeLessThan(30);
@@ -112,7 +112,7 @@ describe("with auth=iam", () => {
     expect(resourcesOf(stacks.iam.service, "AWS::ApiGatewayV2::Authorizer")).toEqual([]);
   });
 
-  test("the outputs say what callers are to be allowed instead of where a key is", () => {
+  test("the outputs say what to allow callers, and not where a key is", () => {
     expect(outputsOf("iam")).toContain("ApiArn");
     expect(outputsOf("iam")).not.toContain("ApiKeySecret");
     const { Value } = stacks.iam.service.toJSON().Outputs.ApiArn;
@@ -121,13 +121,13 @@ describe("with auth=iam", () => {
     );
   });
 
-  test("the deployed key stays where it is, so that the setting can be taken back", () => {
+  test("the deployed key stays, so that the setting can be reverted", () => {
     stacks.iam.state.resourceCountIs("AWS::SecretsManager::Secret", 1);
   });
 });
 
 describe("with corsOrigins", () => {
-  test("API Gateway answers the browsers of these origins, and lets them send and read what the API has", () => {
+  test("API Gateway answers browsers of these origins, and lets them send and read what the API uses", () => {
     stacks.cors.service.hasResourceProperties("AWS::ApiGatewayV2::Api", {
       CorsConfiguration: {
         AllowOrigins: ["https://app.example.com", "http://localhost:3000"],
@@ -139,7 +139,7 @@ describe("with corsOrigins", () => {
     });
   });
 
-  test("no route takes a preflight, which has no key, and every other method still needs one", () => {
+  test("no route handles a preflight request, which has no key, and every other method still needs one", () => {
     const guarded = routesOf("cors").filter(({ AuthorizationType }) => AuthorizationType === "CUSTOM");
     expect(guarded.map(({ RouteKey }) => RouteKey).sort()).toEqual(
       ["DELETE", "GET", "HEAD", "PATCH", "POST", "PUT"].map((method) => `${method} /v1/{proxy+}`),
@@ -147,17 +147,17 @@ describe("with corsOrigins", () => {
     expect(routesOf("cors").filter(({ RouteKey }) => /^(OPTIONS|ANY|\$default)/.test(RouteKey))).toEqual([]);
   });
 
-  test("and no memory, API Gateway asks the authorizer at each request", () => {
+  test("without the memory of keys, API Gateway calls the authorizer for each request", () => {
     stacks.cors.service.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", { AuthorizerResultTtlInSeconds: 0 });
   });
 
-  test("is off unless it is asked for", () => {
+  test("is off by default", () => {
     stacks.iam.service.hasResourceProperties("AWS::ApiGatewayV2::Api", { CorsConfiguration: Match.absent() });
   });
 });
 
 describe("with a domain", () => {
-  test("the API answers under its own name over TLS 1.2, and the outputs say where DNS has to lead it", () => {
+  test("the API answers under its own name over TLS 1.2, and the outputs give the DNS target", () => {
     const { service } = stacks.domain;
     service.hasResourceProperties("AWS::ApiGatewayV2::DomainName", {
       DomainName: "jobs.example.com",
@@ -189,7 +189,7 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
     expect(flat(properties("AWS::SecretsManager::Secret")[0].KmsKeyId)).toMatch(isKey);
   });
 
-  test("so is every queue, dead letters among them, every topic and every group of logs", () => {
+  test("so is every queue, including dead letters, every topic and every log group", () => {
     const both = (type: string) => [...properties(type), ...properties(type, service)];
     const all = [...resourcesOf(state, "AWS::SQS::Queue"), ...resourcesOf(service, "AWS::SQS::Queue")];
     const queues = all.filter(({ id }) => !id.startsWith("EventBusDeadLetters")).map(({ Properties }) => Properties);
@@ -199,11 +199,11 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
       expect(flat(queue.KmsMasterKeyId)).toMatch(isKey);
       expect(queue.SqsManagedSseEnabled).toBeUndefined();
     }
-    // What goes there does so because the key cannot be used; EventBridge has encrypted it with that key by then.
+    // Events arrive there because the key cannot be used, and EventBridge has already encrypted them with it.
     const [bus] = all.filter((queue) => !queues.includes(queue.Properties)).map(({ Properties }) => Properties);
     expect(bus).toMatchObject({ SqsManagedSseEnabled: true });
     expect(bus).not.toHaveProperty("KmsMasterKeyId");
-    // That of the alarms keeps its own: CloudWatch may not use a key whose policy does not say so.
+    // The alarms' topic keeps its own key: CloudWatch may use a key only if its policy says so.
     for (const { DisplayName, KmsMasterKeyId } of both("AWS::SNS::Topic")) {
       expect(flat(KmsMasterKeyId)).toMatch(
         DisplayName === "Ductape Jobs alarms" ? /^<AlarmNotificationsKey\w+\.Arn>$/ : isKey,
@@ -214,7 +214,7 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
     for (const group of groups) expect(flat(group.KmsKeyId)).toMatch(isKey);
   });
 
-  test("every role may use it, through the services that it works with and in no other way", () => {
+  test("every role may use it, only through the services that it works with", () => {
     const through = (roleId: string) =>
       linesOf(service, roleId)
         .filter((line) => line.startsWith("kms:"))
@@ -234,7 +234,7 @@ describe.each(["own key", "team's key"] as const)("with the %s", (name) => {
   });
 });
 
-test("the key that is made is kept, rotated, and open to logs and to what sends to queues", () => {
+test("a key that the stack creates is kept, rotated, and usable by logs and by the services that send to queues", () => {
   const [key] = resourcesOf(stacks["own key"].state, "AWS::KMS::Key") as [Resource];
   expect(key).toMatchObject({ DeletionPolicy: "RetainExceptOnCreate", UpdateReplacePolicy: "Retain" });
   expect(key.Properties.EnableKeyRotation).toBe(true);
@@ -244,7 +244,7 @@ test("the key that is made is kept, rotated, and open to logs and to what sends 
   expect(byService.length).toBeGreaterThanOrEqual(2);
   expect(byService.map(({ Principal }) => flat(Principal.Service))).toContain("logs.<AWS::Region>.<AWS::URLSuffix>");
   const senders = byService.filter(({ Condition }) => Condition === undefined);
-  // As AWS documents it: S3 does not say for which account it tries the queue of a new bucket's notifications.
+  // As AWS documents it: S3 does not say for which account it tests the queue of a new bucket's notifications.
   expect(senders.flatMap(({ Principal }) => Principal.Service)).toEqual([
     "events.amazonaws.com",
     "s3.amazonaws.com",
@@ -263,18 +263,15 @@ describe("with a VPC", () => {
       ["subnet-0000001a"],
       [expect.objectContaining({ "Fn::GetAtt": [expect.any(String), "GroupId"] })],
     ],
-  ] as const)(
-    "%s: the consumer of database actions runs in its subnets, and nobody else does",
-    (name, subnets, groups) => {
-      const placed = resourcesOf(stacks[name].service, "AWS::Lambda::Function").filter(
-        ({ Properties }) => Properties.VpcConfig !== undefined,
-      );
-      expect(placed.map(({ id }) => id)).toEqual([functionOf(stacks[name].service, "consumers/database_action").id]);
-      expect(placed[0]?.Properties.VpcConfig).toEqual({ SubnetIds: subnets, SecurityGroupIds: groups });
-    },
-  );
+  ] as const)("%s: only the consumer of database actions runs in its subnets", (name, subnets, groups) => {
+    const placed = resourcesOf(stacks[name].service, "AWS::Lambda::Function").filter(
+      ({ Properties }) => Properties.VpcConfig !== undefined,
+    );
+    expect(placed.map(({ id }) => id)).toEqual([functionOf(stacks[name].service, "consumers/database_action").id]);
+    expect(placed[0]?.Properties.VpcConfig).toEqual({ SubnetIds: subnets, SecurityGroupIds: groups });
+  });
 
-  test("Lambda may make its network interfaces, the function's own code may not", () => {
+  test("Lambda may create its network interfaces, but the function's own code may not", () => {
     const lines = linesOfEntry(stacks.vpc.service, "consumers/database_action").filter((line) =>
       line.startsWith("ec2:"),
     );
@@ -282,7 +279,7 @@ describe("with a VPC", () => {
     for (const line of lines) expect(line).toMatch(/ \* if lambda:SourceFunctionArn = true$/);
   });
 
-  test("a group of ours lets nothing in, and the output says its id", () => {
+  test("our own security group lets nothing in, and the output gives its id", () => {
     const { service } = stacks["vpc with a group of ours"];
     service.hasResourceProperties("AWS::EC2::SecurityGroup", {
       VpcId: "vpc-0000004d",

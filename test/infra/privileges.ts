@@ -1,7 +1,7 @@
 import type { Template } from "aws-cdk-lib/assertions";
 import { linesOf, type Resource, resourcesOf, roleOf } from "./synth.ts";
 
-/** A resource in a word: `Jobs` for the table wherever it is declared, `secret:shop-??????` for an ARN of this account. */
+/** A resource in short form: `Jobs` for the table wherever it is declared, `secret:shop-??????` for an ARN of this account. */
 const short = (resource: string): string =>
   resource
     .replace(/[\w-]+:ExportsOutput(?:FnGetAtt|Ref)(\w+?)[0-9A-F]{8}(Stream)?(?:Arn|Id)?[0-9A-F]{8}/g, "$1$2")
@@ -12,7 +12,7 @@ const short = (resource: string): string =>
     .replace(/schedule\/ductapejobs[\w-]+\/job/, "schedule-of-before/job")
     .replace("dynamodb:LeadingKeys", "key");
 
-/** What a role may do, a line a resource: `dynamodb:GetItem,PutItem Jobs if key = JOB#*`. */
+/** What a role may do, one line per resource: `dynamodb:GetItem,PutItem Jobs if key = JOB#*`. */
 export function privilegesOf(service: Template, roleId: string): string[] {
   const actions = new Map<string, string[]>();
   for (const line of linesOf(service, roleId)) {

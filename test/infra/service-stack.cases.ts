@@ -40,12 +40,15 @@ const sourceOf = (type: string) => {
   const consumer = functionOf(service, `consumers/${type}`);
   return sources.find((source) => source.Properties.FunctionName.Ref === consumer.id) as Resource;
 };
-/** A variable of a function's environment, its references written out. */
+/** A variable of a function's environment, with its references resolved to names. */
 const textOf = (value: string | { "Fn::Join": [string, unknown[]] }): string =>
   typeof value === "object" && "Fn::Join" in value
     ? value["Fn::Join"][1].map((part) => (typeof part === "string" ? part : flat(part))).join("")
     : flat(value);
-/** As long as CloudFormation makes names of queues (80), roles (64) and the rest, in the Region with the longest name. */
+/**
+ * A stage name as long as CloudFormation's limits on names of queues (80), roles (64) and the rest allow, in the Region with
+ * the longest name.
+ */
 const withLongNames = (text: string): string =>
   text
     .replace(
@@ -78,7 +81,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     expect(deadLetters.MessageRetentionPeriod).toBeGreaterThan(queue.MessageRetentionPeriod);
   });
 
-  test("takes batches of ten, reports failures one by one, and runs as often at a time as the settings say", () => {
+  test("takes batches of ten, reports failures one by one, and has the concurrency of the settings", () => {
     expect(sourceOf(type).Properties).toMatchObject({
       BatchSize: 10,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
@@ -86,20 +89,20 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
     });
   });
 
-  test("reads the settings and the addresses that its environment schema asks for", () => {
+  test("receives the settings and the addresses in its environment schema", () => {
     const { Variables } = consumer.Environment;
     expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(ConsumerEnv().shape)));
     expect(Variables).toMatchObject({ LONGEST_WAIT_MS: "2500", RETENTION_DAYS: "10" });
   });
 
-  test("sends to every queue: to its own, to its features', and to that of a message which came to the wrong one", () => {
+  test("sends to every queue: its own, its features', and the right one of a misdirected message", () => {
     const sends = permissionsOfEntry(service, `consumers/${type}`).filter(({ action }) => action === "sqs:SendMessage");
     expect(sends.map(({ resource }) => resource).sort()).toEqual(
       jobTypes.map((other) => `<${queueOf(other).id}.Arn>`).sort(),
     );
   });
 
-  test("is told 404, not 403, of an object of ours that is gone", () => {
+  test("gets a 404, not a 403, for a removed object of ours", () => {
     expect(permissionsOfEntry(service, `consumers/${type}`)).toContainEqual({
       action: "s3:ListBucket",
       resource: expect.stringMatching(/Payloads[^/]*$/),
@@ -107,7 +110,7 @@ describe.each(Object.values(registry))("job type $type", ({ type, limits }) => {
   });
 });
 
-test("every queue is encrypted and refuses anything but TLS", () => {
+test("every queue is encrypted and refuses everything but TLS", () => {
   const policies = resourcesOf(service, "AWS::SQS::QueuePolicy");
   for (const queue of queues) {
     expect(queue.Properties.SqsManagedSseEnabled).toBe(true);
@@ -124,7 +127,7 @@ test("every queue is encrypted and refuses anything but TLS", () => {
   }
 });
 
-test("every function is Node 24 on arm64, traced if asked for, and logs its own lines only, to a group that forgets", () => {
+test("every function is Node 24 on arm64, traced on request, and logs only its own lines, to a group with a retention", () => {
   const groups = resourcesOf(service, "AWS::Logs::LogGroup");
   for (const { Properties } of functions) {
     expect(Properties).toMatchObject({
@@ -139,7 +142,7 @@ test("every function is Node 24 on arm64, traced if asked for, and logs its own 
   expect(groups.map(({ Properties }) => Properties.RetentionInDays)).toEqual(groups.map(() => 90));
 });
 
-test("a log of warnings is the logger's business: Lambda, which takes measurements for lines of level INFO, lets them through", () => {
+test("warnings are filtered by the logger: Lambda, which takes measurements for lines of level INFO, lets them through", () => {
   for (const { Properties } of functions) {
     expect(Properties.LoggingConfig).toMatchObject({
       LogFormat: "JSON",
@@ -153,7 +156,7 @@ test("a log of warnings is the logger's business: Lambda, which takes measuremen
   }
 });
 
-test("Lambda lets those wake themselves who do so by design, and stops any other loop", () => {
+test("Lambda allows loops for the functions that wake themselves by design, and stops any other loop", () => {
   const allowed = functions.filter(({ Properties }) => Properties.RecursiveLoop === "Allow");
   expect(allowed.map(({ id }) => id).sort()).toEqual(
     [...jobTypes.map((type) => `consumers/${type}`), "tasks", "webhooks", "intake"]
@@ -164,7 +167,7 @@ test("Lambda lets those wake themselves who do so by design, and stops any other
   expect(new Set(others.map(({ Properties }) => Properties.RecursiveLoop))).toEqual(new Set(["Terminate"]));
 });
 
-test.each(["api", "reconciler", "intake"])("%s knows the queue of every job type", (entry) => {
+test.each(["api", "reconciler", "intake"])("%s has the queue of every job type", (entry) => {
   const { Variables } = functionOf(service, entry).Properties.Environment;
   expect(Object.keys(Variables)).toEqual(expect.arrayContaining(Object.keys(JobsEnv().shape)));
   const addresses = jsonOf(Variables.QUEUES) as Record<string, { arn: string }>;
@@ -173,13 +176,13 @@ test.each(["api", "reconciler", "intake"])("%s knows the queue of every job type
 });
 
 describe("schedules", () => {
-  /** What version 0.1.0 gave the group of a stack of this name. */
+  /** The group's name in version 0.1.0, for a stack of this name. */
   const earlierGroup = "ductapejobsprodservice-Schedules-Group-0FB96698";
   const { Variables } = functionOf(service, "api").Properties.Environment;
   const roleArns = jsonOf(Variables.SCHEDULE_ROLES) as Record<string, string>;
   const roleIds = jobTypes.map((type) => /^<(.+)\.Arn>$/.exec(roleArns[type] ?? "")?.[1] as string);
   const deadLetters = queueNamed(idIn(Variables.SCHEDULE_DLQ_ARN));
-  // Of the schedules of the versions before, which name it for as long as their jobs are ahead.
+  // Older schedules name this role for as long as their jobs are in the future.
   const shared = "SchedulesRole523D57EE";
 
   test.each([...roleIds, shared])(
@@ -204,14 +207,14 @@ describe("schedules", () => {
     },
   );
 
-  test("are in a group whose name no later stack repeats, since one that is being deleted keeps its name", () => {
+  test("are in a group whose name no later stack reuses, since a group that is being deleted keeps its name", () => {
     const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup") as [Resource];
     expect(flat(group.Properties.Name)).toMatch(/^ductape-jobs-prod-service-\{.*AWS::StackId/);
     expect(group.DeletionPolicy).toBe("Delete");
   });
 
-  test("of a deployment whose group had its earlier name fire on from there, and can be found and deleted there", () => {
-    // Its logical id must not change: only a replacement keeps the old group (UpdateReplacePolicy).
+  test("of a deployment whose group has its earlier name keep firing, and can be found and deleted there", () => {
+    // The logical id must not change: only a replacement keeps the old group (UpdateReplacePolicy).
     const [group] = resourcesOf(service, "AWS::Scheduler::ScheduleGroup") as [Resource];
     expect(group).toMatchObject({ id: "SchedulesGroupD276B6F4", UpdateReplacePolicy: "Retain" });
     expect(Variables.EARLIER_SCHEDULE_GROUP).toBe(earlierGroup);
@@ -223,7 +226,7 @@ describe("schedules", () => {
     ]);
   });
 
-  test("of a type reach its queue and their dead letters, and no other type's queue", () => {
+  test("of one type reach its queue and their dead letters, and no other type's queue", () => {
     expect(new Set(roleIds).size).toBe(jobTypes.length);
     for (const [i, type] of jobTypes.entries()) {
       const allowed = permissionsOf(service, roleIds[i] as string).map(
@@ -238,7 +241,7 @@ describe("schedules", () => {
     expect(deadLetters.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
   });
 
-  test("of its own type are what a consumer can make, and of every type what the API and the decider of features can", () => {
+  test("can be created by a consumer for its own type, and by the API and the decider of features for every type", () => {
     const passedBy = (entry: string) =>
       permissionsOfEntry(service, entry)
         .filter(({ action }) => action === "iam:PassRole")
@@ -252,7 +255,7 @@ describe("schedules", () => {
     expect(passedBy("reconciler")).toEqual([]);
   });
 
-  test("leave room in the functions' environments, of which Lambda takes 4 KB, whatever the stage is called", () => {
+  test("leave room in the functions' environments, which Lambda limits to 4 KB, whatever the stage's name", () => {
     for (const { id, Properties } of functions) {
       const bytes = Object.entries(Properties.Environment.Variables as Record<string, string>)
         .map(([name, value]) => name.length + withLongNames(textOf(value)).length)
@@ -266,7 +269,7 @@ describe("the HTTP API", () => {
   const routes = resourcesOf(service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
   const open = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json"];
 
-  test("asks for a key on every route but the health and the schemas", () => {
+  test("requires a key on every route but the health check and the schemas", () => {
     expect(routes.map((route) => route.RouteKey).sort()).toEqual(["ANY /v1/{proxy+}", ...open].sort());
     for (const route of routes) {
       expect([route.RouteKey, route.AuthorizationType]).toEqual([
@@ -276,7 +279,7 @@ describe("the HTTP API", () => {
     }
   });
 
-  test("keeps the authorizer's answer to a key for five minutes", () => {
+  test("caches the authorizer's answer to a key for five minutes", () => {
     service.hasResourceProperties("AWS::ApiGatewayV2::Authorizer", {
       AuthorizerPayloadFormatVersion: "2.0",
       EnableSimpleResponses: true,
@@ -285,7 +288,7 @@ describe("the HTTP API", () => {
     });
   });
 
-  test("throttles at the door and logs each request, without queries and headers", () => {
+  test("throttles requests and logs each of them, without queries and headers", () => {
     const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
     expect(stage.Properties.DefaultRouteSettings).toMatchObject({
       ThrottlingRateLimit: 50,
@@ -297,7 +300,7 @@ describe("the HTTP API", () => {
     expect(Format).not.toMatch(/query|header|authorizer\.(?!error|key_id)/i);
   });
 
-  test("keeps the access log where it costs half: what cannot be done there is asked of it by nobody", () => {
+  test("keeps the access log in the class that costs half, since nobody needs the features that it lacks", () => {
     const [stage] = resourcesOf(service, "AWS::ApiGatewayV2::Stage") as [Resource];
     const rare = resourcesOf(service, "AWS::Logs::LogGroup").filter(
       ({ Properties }) => Properties.LogGroupClass === "INFREQUENT_ACCESS",
@@ -321,7 +324,7 @@ describe("the lifecycle", () => {
   const source = sources.find((one) => one.Properties.FunctionName.Ref === lifecycle.id) as Resource;
   const { Variables } = lifecycle.Properties.Environment;
 
-  test("is woken by writes of jobs, all of them where it tells what starts: not by counters, which are items beside them, and not by what expires without a blob", () => {
+  test("is woken by writes of jobs, all of them where started jobs are published: not by counters, which are items beside them, and not by what expires without a blob", () => {
     expect(JSON.parse(source.Properties.FilterCriteria.Filters[0].Pattern)).toEqual({
       eventName: ["INSERT", "MODIFY"],
       dynamodb: { Keys: { SK: { S: [keyOf("job_x").SK?.S] } } },
@@ -333,7 +336,7 @@ describe("the lifecycle", () => {
     ]);
   });
 
-  test("misses no write: from the stream's beginning, again for half a day, and then its place is a dead letter", () => {
+  test("misses no write: it reads from the stream's beginning and retries for half a day, and then the position becomes a dead letter", () => {
     const { EventSourceArn, DestinationConfig, ...properties } = source.Properties;
     expect(flat(EventSourceArn)).toMatch(/Jobs.*StreamArn/);
     expect(properties).toMatchObject({
@@ -348,7 +351,7 @@ describe("the lifecycle", () => {
     });
     const deadLetters = queueNamed(idIn(DestinationConfig.OnFailure.Destination));
     expect(deadLetters.Properties.MessageRetentionPeriod).toBe(14 * 24 * 3600);
-    // It puts what nobody will ever take there itself.
+    // The function itself sends what is permanently refused there.
     expect(flat(Variables.LIFECYCLE_DLQ_URL)).toBe(`<${deadLetters.id}>`);
   });
 
@@ -388,12 +391,12 @@ describe("the lifecycle", () => {
   });
 });
 
-describe("who answers the tasks of Step Functions", () => {
+describe("the function that answers Step Functions' tasks", () => {
   const tasks = functionOf(service, "tasks");
   const source = sources.find((one) => one.Properties.FunctionName.Ref === tasks.id) as Resource;
   const queue = queueNamed(idIn(source.Properties.EventSourceArn));
 
-  test("is fed by a queue of its own that hides a message for six times as long as it may take", () => {
+  test("is fed by a queue of its own that hides a message for six times the function's timeout", () => {
     expect(queue.Properties.VisibilityTimeout).toBe(6 * tasks.Properties.Timeout);
     expect(queue.Properties.RedrivePolicy.maxReceiveCount).toBe(20);
     expect(source.Properties.FunctionResponseTypes).toEqual(["ReportBatchItemFailures"]);
@@ -408,7 +411,7 @@ describe("who answers the tasks of Step Functions", () => {
     );
   });
 
-  test("reads jobs and results, writes neither, and is the only one that may speak to a task", () => {
+  test("reads jobs and results, writes neither, and is the only function that may answer a task", () => {
     const own = permissionsOfEntry(service, "tasks").filter(({ action }) =>
       /^(dynamodb|s3|states|sqs:Send)/.test(action),
     );
@@ -429,12 +432,12 @@ describe("who answers the tasks of Step Functions", () => {
   });
 });
 
-describe("who sends webhooks", () => {
+describe("the function that sends webhooks", () => {
   const webhooks = functionOf(service, "webhooks");
   const source = sources.find((one) => one.Properties.FunctionName.Ref === webhooks.id) as Resource;
   const queue = queueNamed(idIn(source.Properties.EventSourceArn));
 
-  test("is fed by a queue of its own, ten endpoints' worth at a time, and knows where it is", () => {
+  test("is fed by a queue of its own, in batches for ten endpoints, and knows that queue's address", () => {
     expect(queue.Properties.VisibilityTimeout).toBe(6 * webhooks.Properties.Timeout);
     expect(source.Properties).toMatchObject({
       FunctionResponseTypes: ["ReportBatchItemFailures"],
@@ -447,7 +450,7 @@ describe("who sends webhooks", () => {
     }
   });
 
-  test("reads the URLs and secrets of webhooks and those only, reaches no job, and tells the bus", () => {
+  test("reads only the URLs and secrets of webhooks, reaches no job, and publishes to the bus", () => {
     const own = linesOfEntry(service, "webhooks").filter((line) => !/^(logs|xray|sqs:[^S])/.test(line));
     expect(own.map((line) => line.replace(/arn:<AWS::Partition>:\w+:<AWS::Region>:<AWS::AccountId>:/, ""))).toEqual([
       expect.stringMatching(/^dynamodb:GetItem .* if dynamodb:LeadingKeys = WEBHOOK#\*$/),
@@ -461,7 +464,7 @@ describe("who sends webhooks", () => {
     expect(endpointPrefix).toBe("WEBHOOK#");
   });
 
-  test("is the only one that reads them", () => {
+  test("is the only function that reads them", () => {
     const readers = functions.filter(({ Properties }) =>
       permissionsOf(service, idIn(Properties.Role)).some(({ resource }) => resource.includes("my-product/webhook")),
     );
@@ -469,7 +472,7 @@ describe("who sends webhooks", () => {
   });
 });
 
-test("the outputs say where the API is and which secret holds its key", () => {
+test("the outputs give the API's address and the secret that holds its key", () => {
   expect(Object.keys(service.toJSON().Outputs)).toEqual(
     expect.arrayContaining(["ApiUrl", "ApiKeySecret", "TableName", "BucketName", "EventBusName", "ScheduleGroup"]),
   );
@@ -484,7 +487,7 @@ describe("least privilege", () => {
     expect(all.filter(({ action }) => action.includes("*"))).toEqual([]);
   });
 
-  test("the wildcards in resources are the ones that are accounted for", () => {
+  test("the wildcards in resources are all accounted for", () => {
     const wild = all.filter(({ resource }) => resource.includes("*"));
     const kinds = new Set(
       wild.map(
@@ -517,7 +520,7 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("the authorizer reads the deployed API key and those that people have made, and nothing else", () => {
+  test("the authorizer reads the deployed API key and those that people have created, and nothing else", () => {
     const own = linesOfEntry(service, "authorizer").filter((line) => !/^(logs|xray):/.test(line));
     expect(own).toEqual([
       expect.stringMatching(/^secretsmanager:GetSecretValue \S*ApiKey\S*$/),
@@ -525,7 +528,7 @@ describe("least privilege", () => {
     ]);
   });
 
-  test("whoever works with jobs has no way to the API keys beside them", () => {
+  test("functions that work with jobs have no access to the API keys in the same table", () => {
     const onTable = functions.flatMap(({ Properties }) =>
       linesOf(service, idIn(Properties.Role))
         .filter((line) => /^dynamodb:(?!\w*(Stream|Records|ShardIterator))/.test(line) && !line.includes("/index/"))
@@ -547,7 +550,7 @@ describe("least privilege", () => {
 
   test("the API reads and lists jobs and writes them in batches, and claims none", () => {
     const own = permissionsOfEntry(service, "api").filter(({ action }) => action.startsWith("dynamodb:"));
-    // A claim is an UpdateItem, which the API may do to the counts of who waits and for nothing else: least-privilege.cases.ts.
+    // A claim is an UpdateItem, which the API may apply only to the counts of waiting callers: least-privilege.cases.ts.
     const onIndex = own.filter(({ resource }) => resource.endsWith("/index/by-phase")).map(({ action }) => action);
     const onTable = own.filter(({ resource }) => !resource.includes("/index/")).map(({ action }) => action);
     expect(onIndex).toEqual(["dynamodb:Query"]);
@@ -574,19 +577,19 @@ describe("least privilege", () => {
       .map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME)
       .sort();
 
-  test("a job is deleted by who makes jobs and takes back what AWS refuses: the API, the intake, the decider of features", () => {
+  test("jobs are deleted by the functions that create them and take back what AWS refuses: the API, the intake, the decider of features", () => {
     expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature", "intake"]);
     expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake"]);
     expect(whoMay("s3:DeleteObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake", "lifecycle"]);
     expect(whoMay("s3:DeleteObject", /\/progress/)).toEqual(["lifecycle"]);
   });
 
-  test("what features decide on is read in one go, and a schedule that is not needed any more is deleted", () => {
+  test("the items that features decide on are read in one request, and unneeded schedules are deleted", () => {
     expect(whoMay("dynamodb:BatchGetItem")).toContain("consumers/feature");
     expect(whoMay("scheduler:DeleteSchedule")).toContain("consumers/feature");
   });
 
-  test("an upload is written through the API's URLs and read by the consumer of storage jobs, nobody else", () => {
+  test("an upload is written through the API's URLs and read only by the consumer of storage jobs", () => {
     expect(whoMay("s3:PutObject", /\/uploads\//)).toEqual(["api"]);
     expect(whoMay("s3:GetObject", /\/uploads\//)).toEqual(["consumers/storage"]);
   });

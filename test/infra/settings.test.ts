@@ -1,4 +1,4 @@
-// One file for all of these: see stacks.test.ts.
+// One file for all of these cases: see stacks.test.ts.
 import "./options.cases.ts";
 import "./catalog-grants.cases.ts";
 import "./setup.cases.ts";

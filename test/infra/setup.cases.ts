@@ -46,14 +46,14 @@ describe("settings", () => {
     });
   });
 
-  test("are text on the command line and numbers in cdk.json", () => {
+  test("are strings on the command line and numbers in cdk.json", () => {
     expect(config({ "jobs:retentionDays": "7", "jobs:longestWaitMs": 5000 })).toMatchObject({
       retentionDays: 7,
       longestWaitMs: 5000,
     });
   });
 
-  test("of one type win over those of all", () => {
+  test("for one type override those for all types", () => {
     const { maxConcurrency } = config({ "jobs:maxConcurrency": 10, "jobs:maxConcurrency.action": "3" });
     expect(maxConcurrency).toMatchObject({ action: 3, notification: 10 });
   });
@@ -63,11 +63,11 @@ describe("settings", () => {
     [["retrying"], ["retrying"]],
     ["none", []],
     [[], []],
-  ])("say which transitions are published: %j", (setting, publish) => {
+  ])("choose which transitions are published: %j", (setting, publish) => {
     expect(config({ "jobs:publish": setting }).publish).toEqual(publish);
   });
 
-  test("may say how the API is entered without the prefix: -c auth=iam", () => {
+  test("may choose the API's authentication without the prefix: -c auth=iam", () => {
     expect(config({ auth: "iam" }).httpApi.auth).toBe("iam");
     expect(config({ "jobs:auth": "iam" }).httpApi.auth).toBe("iam");
     expect(messageOf(() => config({ auth: "aim" }))).toContain('jobs:auth: must be "key" or "iam"');
@@ -106,7 +106,7 @@ describe("settings", () => {
     expect(messageOf(() => config({ ...bad, "jobs:stage": "No", "jobs:x": 1 }))).toContain(says);
   });
 
-  test("that are unknown or bad are all named", () => {
+  test("are all named where they are unknown or invalid", () => {
     const bad = {
       "jobs:retentiondays": 7,
       "jobs:stage": "Prod",
@@ -130,7 +130,7 @@ describe("settings", () => {
     expect(message).toContain("jobs:longestWaitMs: must be a whole number from 1000 to 20000");
   });
 
-  test("name the stacks after the stage, so that two deployments live side by side", () => {
+  test("name the stacks after the stage, so that two deployments can exist side by side", () => {
     const { state, service } = addJobs(testApp({ "jobs:stage": "dev" }), products);
     expect([state.stackName, service.stackName]).toEqual(["ductape-jobs-dev-state", "ductape-jobs-dev-service"]);
   });

@@ -1,4 +1,4 @@
-// One file for all of these: jest loads aws-cdk-lib anew for every file, which takes longer than what they test.
+// One file for all of these cases: jest loads aws-cdk-lib for every test file, which takes longer than the tests.
 import "./alarms.cases.ts";
 import "./golden.cases.ts";
 import "./intake.cases.ts";

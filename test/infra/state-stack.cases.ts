@@ -11,7 +11,7 @@ test.each([
   ["AWS::S3::Bucket", "RetainExceptOnCreate"],
   ["AWS::Events::EventBus", "RetainExceptOnCreate"],
   ["AWS::SecretsManager::Secret", "RetainExceptOnCreate"],
-  // Protected from deletion, it would make the rollback fail.
+  // Deletion protection would make the rollback fail.
   ["AWS::DynamoDB::GlobalTable", "Retain"],
 ])(
   "%s survives the deletion of its stack and its own replacement; after a first deployment that failed: %s",
@@ -23,7 +23,7 @@ test.each([
 describe("the table of jobs", () => {
   const { Properties: table } = only("AWS::DynamoDB::GlobalTable");
 
-  test("is keyed as the store uses it, with the index by phase", () => {
+  test("has the keys that the store uses, and the index by phase", () => {
     expect(table.KeySchema).toEqual([
       { AttributeName: "PK", KeyType: "HASH" },
       { AttributeName: "SK", KeyType: "RANGE" },
@@ -41,14 +41,14 @@ describe("the table of jobs", () => {
     expect(table.AttributeDefinitions).toContainEqual({ AttributeName: "gsi_sk", AttributeType: "S" });
   });
 
-  test("costs nothing at rest, forgets expired jobs and streams both images", () => {
+  test("is billed on demand, forgets expired jobs and streams both images", () => {
     expect(table.BillingMode).toBe("PAY_PER_REQUEST");
     expect(table.TimeToLiveSpecification).toEqual({ AttributeName: "expires", Enabled: true });
     expect(table.StreamSpecification).toEqual({ StreamViewType: "NEW_AND_OLD_IMAGES" });
     expect(JSON.stringify(table)).not.toContain("WarmThroughput");
   });
 
-  test("takes at once what jobs:warmWrites and jobs:warmReads say, and so does its index", () => {
+  test("has the warm throughput of jobs:warmWrites and jobs:warmReads, and so has its index", () => {
     const { state: warm } = synthesize({ "jobs:warmWrites": "10000", "jobs:warmReads": 20_000 });
     const [{ Properties }] = resourcesOf(warm, "AWS::DynamoDB::GlobalTable") as [Resource];
     const both = { ReadUnitsPerSecond: 20_000, WriteUnitsPerSecond: 10_000 };
@@ -58,7 +58,7 @@ describe("the table of jobs", () => {
     ]);
   });
 
-  test("can be restored to any second and not be deleted by mistake", () => {
+  test("can be restored to any second, and cannot be deleted by mistake", () => {
     for (const replica of table.Replicas) {
       expect(replica.PointInTimeRecoverySpecification).toEqual({ PointInTimeRecoveryEnabled: true });
       expect(replica.DeletionProtectionEnabled).toBe(true);
@@ -71,7 +71,7 @@ describe("the bucket of payloads", () => {
   const daysOf = (prefix: string) =>
     bucket.LifecycleConfiguration.Rules.find((rule: { Prefix?: string }) => rule.Prefix === prefix)?.ExpirationInDays;
 
-  test("is private and encrypted, and refuses anything but TLS", () => {
+  test("is private and encrypted, and refuses everything but TLS", () => {
     expect(Object.values(bucket.PublicAccessBlockConfiguration)).toEqual([true, true, true, true]);
     expect(bucket.BucketEncryption).toBeDefined();
     state.hasResourceProperties("AWS::S3::BucketPolicy", {
@@ -88,7 +88,7 @@ describe("the bucket of payloads", () => {
     expect(daysOf("results/")).toBe(13);
   });
 
-  test("keeps an upload for a week, and nothing of one that broke off", () => {
+  test("keeps an upload for a week, and nothing of an aborted one", () => {
     expect(daysOf("uploads/")).toBe(7);
     expect(bucket.LifecycleConfiguration.Rules).toContainEqual({
       Id: "uploads-that-broke-off",
@@ -97,7 +97,7 @@ describe("the bucket of payloads", () => {
     });
   });
 
-  test("has no age for what an open job needs: the lifecycle deletes it with its job", () => {
+  test("never expires what an open job needs: the lifecycle deletes it with its job", () => {
     const prefixes = bucket.LifecycleConfiguration.Rules.map(({ Prefix = "" }: { Prefix?: string }) => Prefix);
     const expires = (key: string) => prefixes.some((prefix: string) => prefix !== "" && key.startsWith(prefix));
     expect(["inputs/job_1/f/w", "progress/job_1/1/1/c", "results/job_1/1/1/c"].map(expires)).toEqual([
@@ -108,11 +108,11 @@ describe("the bucket of payloads", () => {
   });
 });
 
-test("the bus is named after the stack and its birth, so that one left behind is in nobody's way", () => {
+test("the bus is named after the stack and its creation, so that one left behind conflicts with nothing", () => {
   expect(flat(only("AWS::Events::EventBus").Properties.Name)).toMatch(/^ductape-jobs-prod-state-\{.*AWS::StackId/);
 });
 
-test("what the bus cannot decrypt any more goes to dead letters, which only the bus may send to", () => {
+test("events that the bus can no longer decrypt go to dead letters, where only the bus may send", () => {
   const { id } = resourcesOf(state, "AWS::SQS::Queue").find(({ id }) =>
     id.startsWith("EventBusDeadLetters"),
   ) as Resource;
@@ -127,12 +127,12 @@ test("what the bus cannot decrypt any more goes to dead letters, which only the 
   expect(flat(allowed[0].Condition.ArnEquals["aws:SourceArn"])).toBe(`<${bus.id}.Arn>`);
 });
 
-test("the API key is 256 random bits that need no quoting", () => {
+test("the API key is 256 random bits in characters that need no quoting", () => {
   const { GenerateSecretString: key } = only("AWS::SecretsManager::Secret").Properties;
   expect(key).toEqual({ ExcludePunctuation: true, PasswordLength: 43 });
 });
 
-/** As AWS documents them: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Stream.html */
+/** In the format that AWS documents: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_Stream.html */
 const labels = ["2015-05-11T21:21:33.291", "2026-11-25T00:00:00.000", "2015-05-20T20:51:10.252"];
 const streamsOf = (table: string) =>
   labels.map((label) => `arn:aws:dynamodb:us-west-2:111122223333:table/${table}/stream/${label}`);
@@ -145,7 +145,7 @@ describe.each([
   const { service } = synthesize({ "jobs:restoredStream": stream });
   const table = stream.slice(0, stream.lastIndexOf("/stream/"));
 
-  test("is read by the lifecycle, whose role may do so, and names the table of everybody else", () => {
+  test("is read by the lifecycle, whose role may do so, and names everybody else's table", () => {
     const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping").map(({ Properties }) => Properties);
     expect(sources.filter(({ EventSourceArn }) => EventSourceArn === stream)).toHaveLength(1);
     expect(linesOfEntry(service, "lifecycle")).toContain(`dynamodb:GetRecords ${stream}`);
@@ -162,7 +162,7 @@ describe("a table that was restored from its backup", () => {
   const after = synthesize({ "jobs:restoredStream": stream });
   const exportsOf = ({ state }: typeof before) => Object.keys(state.toJSON().Outputs).sort();
 
-  test("takes the place of the stack's own wherever the service names it, and nothing else changes", () => {
+  test("replaces the stack's own table wherever the service names it, and nothing else changes", () => {
     const text = JSON.stringify(after.service.toJSON());
     expect(text).toContain('"TABLE_NAME":"jobs-restored"');
     expect(text).toContain(stream);
@@ -171,7 +171,7 @@ describe("a table that was restored from its backup", () => {
     expect(ids(after.service)).toEqual(ids(before.service));
   });
 
-  test("leaves the state stack as it was: its table stays, and no export that a running service uses goes", () => {
+  test("leaves the state stack as it was: its table stays, and so does every export that a running service uses", () => {
     expect(after.state.toJSON().Resources).toEqual(before.state.toJSON().Resources);
     expect(exportsOf(after)).toEqual(exportsOf(before));
   });

@@ -15,21 +15,21 @@ interface Change {
   after?: Job;
 }
 
-/** Whether Lambda would wake the lifecycle for it, where these events are told to somebody. */
-function wakes({ before, after }: Change, told: readonly (typeof jobEvents)[number][]): boolean {
+/** Whether Lambda would wake the lifecycle for this change, if these events have subscribers. */
+function wakes({ before, after }: Change, published: readonly (typeof jobEvents)[number][]): boolean {
   const images = {
     ...(before && { OldImage: itemOf(before, 30) }),
     ...(after && { NewImage: itemOf(after, 30) }),
   };
   const eventName = before ? (after ? "MODIFY" : "REMOVE") : "INSERT";
   const record = { eventName, dynamodb: { Keys: { PK: { S: "JOB#job_1" }, SK: { S: "STATE" } }, ...images } };
-  return streamFilter(new Set(told)).some((pattern) => fits(record, pattern));
+  return streamFilter(new Set(published)).some((pattern) => fits(record, pattern));
 }
 
 const base = aJob({ task_tokens: ["first"], version: 1 });
 const attempt = { attempt: 1, due_at: noon, started_at: noon, ended_at: noon, outcome: "failed" } as const;
 
-/** From every status to every status, as writes of ours make them and as they do not; with an attempt that ended, too. */
+/** From every status to every status, whether our code writes such a change or not, and with an attempt that ended. */
 const changes: Change[] = jobStatuses.flatMap((from) =>
   jobStatuses.flatMap((to) => {
     const before = { ...base, status: from };
@@ -44,7 +44,7 @@ const changes: Change[] = jobStatuses.flatMap((from) =>
 );
 
 describe("the lifecycle sleeps through", () => {
-  it("nothing that is told, counted or answered to a task", () => {
+  it("nothing that is published, counted or answered to a task", () => {
     const missed = changes.filter((change) => !wakes(change, finalEvents));
     expect(missed.length).toBeGreaterThan(0);
     const meant = missed.map(({ before, after }) => {
@@ -59,11 +59,11 @@ describe("the lifecycle sleeps through", () => {
     expect(wakes(claim, finalEvents)).toBe(false);
   });
 
-  it("no job that is new, whatever it is", () => {
+  it("no new job of any kind", () => {
     expect(jobStatuses.filter((status) => !wakes({ after: { ...base, status } }, finalEvents))).toEqual([]);
   });
 
-  it("nothing that an endpoint of the catalog asks for, whatever the bus is told of", () => {
+  it("nothing that an endpoint of the catalog subscribes to, whatever is published on the bus", () => {
     const place = { url: parameter("/hook/url"), secret: secret("hook") };
     const webhooks = { orders: { events: ["started"], envs: { dev: place } } };
     const product = { tag: "shop", envs: ["dev"], jobs: {}, webhooks };
@@ -71,26 +71,26 @@ describe("the lifecycle sleeps through", () => {
     expect([...publishedEvents([], [])]).toEqual([]);
   });
 
-  it.each(["input", "progress"])("no job that is gone and leaves its %s in the bucket", (field) => {
+  it.each(["input", "progress"])("no removed job that leaves its %s in the bucket", (field) => {
     const before = { ...base, status: "completed", [field]: { blob: `${field}s/job_1`, bytes: 5000 } } as const;
     expect(wakes({ before }, finalEvents)).toBe(true);
     expect(wakes({ before }, [...finalEvents, "started"])).toBe(true);
   });
 
-  it("nothing by a filter too many: an event source may have five", () => {
+  it("nothing because of too many filters: an event source may have five", () => {
     expect(streamFilter(new Set(finalEvents)).length).toBeLessThanOrEqual(5);
   });
 
-  it("no change at all where somebody is told of what starts", () => {
+  it("no change where started jobs have subscribers", () => {
     expect(changes.filter((change) => !wakes(change, [...finalEvents, "started"]))).toEqual([]);
   });
 
-  it.each([{ told: finalEvents }, { told: jobEvents }])(
-    "what expires, and what is no job, if $told is told",
-    ({ told }) => {
-      expect(wakes({ before: { ...base, status: "completed" } }, told)).toBe(false);
+  it.each([{ published: finalEvents }, { published: jobEvents }])(
+    "what expires, and what is no job, if $published is published",
+    ({ published }) => {
+      expect(wakes({ before: { ...base, status: "completed" } }, published)).toBe(false);
       const counters = { eventName: "MODIFY", dynamodb: { Keys: { SK: { S: "HOUR#2030-01-01T12" } } } };
-      expect(streamFilter(new Set(told)).some((pattern) => fits(counters, pattern))).toBe(false);
+      expect(streamFilter(new Set(published)).some((pattern) => fits(counters, pattern))).toBe(false);
     },
   );
 });

@@ -7,12 +7,12 @@ import { products } from "../support/catalog/products.ts";
 
 const cdkJson = JSON.parse(readFileSync(new URL("../../cdk.json", import.meta.url), "utf8")) as { context: object };
 
-/** An app with the flags of cdk.json; nothing is bundled, so that the tests need no handler's dependencies. */
+/** An app with the flags of cdk.json; nothing is bundled, so that the tests do not need the handlers' dependencies. */
 export const testApp = (settings: Record<string, unknown> = {}, options: AppProps = {}): App =>
   new App({
     context: { ...cdkJson.context, "aws:cdk:bundling-stacks": [], ...settings },
     analyticsReporting: false,
-    // Of every construct, slow to make, and in no template.
+    // Stack traces of every construct: slow to create, and in no template.
     stackTraces: false,
     ...options,
   });
@@ -33,7 +33,7 @@ export function synthesize(
   return { app, state: Template.fromStack(stacks.state), service: Template.fromStack(stacks.service) };
 }
 
-/** Without settings and with the demo's catalog, made once a test file. Nobody changes it. */
+/** The stacks without settings and with the demo's catalog, created once per test file. Nobody changes them. */
 export const asItIs = (): Synthesized => {
   made ??= synthesize();
   return made;
@@ -52,10 +52,10 @@ export interface Resource {
 export const resourcesOf = (template: Template, type: string): Resource[] =>
   Object.entries(template.findResources(type)).map(([id, resource]) => ({ id, ...resource }) as Resource);
 
-/** A value of a template as one line: `<Queue.Arn>`, `arn:<AWS::Partition>:...`. */
+/** A value of a template as one string: `<Queue.Arn>`, `arn:<AWS::Partition>:...`. */
 export const flat = (value: unknown): string => flattenCfnReference(value);
 
-/** The one function whose code is the given entry's. */
+/** The only function whose code is the given entry's. */
 export function functionOf(service: Template, entry: string): Resource {
   const functions = resourcesOf(service, "AWS::Lambda::Function");
   const found = functions.filter((fn) => fn.Properties.Environment.Variables.SERVICE_NAME === entry);
@@ -77,7 +77,7 @@ interface Statement {
   Condition?: Record<string, Record<string, unknown>>;
 }
 
-/** What does not fit into a role's own policy, the CDK puts into managed ones. */
+/** The CDK moves what does not fit into a role's own policy to managed policies. */
 export const policiesOf = (service: Template): Resource[] =>
   ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"].flatMap((type) => resourcesOf(service, type));
 
@@ -86,7 +86,9 @@ const statementsOf = (service: Template, roleId: string): Statement[] =>
     .filter((policy) => policy.Properties.Roles.some((role: { Ref: string }) => role.Ref === roleId))
     .flatMap((policy) => policy.Properties.PolicyDocument.Statement as Statement[]);
 
-/** Everything that a role may do, one action on one resource each; `not <resource>` where all but that is meant. */
+/**
+ * Everything that a role may do, as pairs of one action and one resource; `not <resource>` for everything but that resource.
+ */
 const permissionsIn = ({ Action, Resource, NotResource }: Statement): Permission[] =>
   list(Action).flatMap((action) =>
     NotResource === undefined
@@ -97,7 +99,7 @@ const permissionsIn = ({ Action, Resource, NotResource }: Statement): Permission
 export const permissionsOf = (service: Template, roleId: string): Permission[] =>
   statementsOf(service, roleId).flatMap(permissionsIn);
 
-/** The same as lines of text, with what each is conditional on: `sns:Publish <resource> if aws:X = y`. */
+/** The same as lines of text, with the condition of each: `sns:Publish <resource> if aws:X = y`. */
 export const linesOf = (service: Template, roleId: string): string[] =>
   statementsOf(service, roleId).flatMap((statement) => {
     const conditions = Object.values(statement.Condition ?? {}).flatMap((test) => Object.entries(test));

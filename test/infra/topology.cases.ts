@@ -15,7 +15,7 @@ const sources = resourcesOf(service, "AWS::Lambda::EventSourceMapping");
 const queues = [state, service].flatMap((stack) => resourcesOf(stack, "AWS::SQS::Queue"));
 const planned = queuesOf(registry);
 
-/** The start of the logical id of each queue. */
+/** The start of each queue's logical id. */
 const idOf = (name: QueueName): RegExp => {
   const shared = {
     tasks: /^TasksQueue(?!Dead)/,
@@ -58,7 +58,7 @@ test.each(Object.entries(planned))("queue %s is deployed as planned, and feeds i
   ]);
 });
 
-test("a deployment has no queue besides these and their dead letters", () => {
+test("a deployment has no other queues, except their dead letters", () => {
   const known = Object.keys(planned).map((name) => queueOf(name as QueueName).id);
   const others = queues.filter(({ id }) => !known.includes(id)).map(({ id }) => id);
   expect(others.every((id) => id.includes("DeadLetters"))).toBe(true);
@@ -71,6 +71,6 @@ test("the bucket deletes objects as planned", () => {
   expect(Object.fromEntries(days)).toEqual(blobRetentionDays(30));
 });
 
-test("transitions are published under the names that the docs give them", () => {
+test("transitions are published under the names in the docs", () => {
   expect(transitionEvent("completed")).toBe("job.completed");
 });

@@ -79,7 +79,7 @@ const records = (...bodies: string[]) =>
     })),
   }) as unknown as SQSEvent;
 
-test("a job that is asked of the API's bundle is run by its consumer's, beside a message that nobody can read", async () => {
+test("a job requested through the API's bundle is run by its consumer's, next to an unreadable message", async () => {
   const receipt = await ask(store(0));
   expect(receipt).toMatchObject({ status: 202, body: { status: "queued" } });
   const { job_id } = receipt.body;
@@ -98,7 +98,7 @@ test("a job that is asked of the API's bundle is run by its consumer's, beside a
   expect(await Body?.transformToString()).toBe("a document");
 });
 
-test("a job of next week is a schedule, and is none any more once it is cancelled", async () => {
+test("a job due next week has a schedule, which disappears when the job is cancelled", async () => {
   const { body } = await ask(store(Math.floor(Date.now() / 1000) + 7 * 86_400));
   const name = scheduleName({ id: body.job_id, run: 1, attempt: 1, due_at: body.scheduled_at });
   expect(await world.find(name)).toMatchObject({ type: "storage", message: { job_id: body.job_id } });
@@ -106,7 +106,7 @@ test("a job of next week is a schedule, and is none any more once it is cancelle
   expect(await world.find(name)).toBeUndefined();
 });
 
-test("a bad request is answered, and is no error of the function", async () => {
+test("a bad request gets an answer, and is not an error of the function", async () => {
   const { status, body } = await ask({ method: "POST", path: "/v1/jobs", body: "{" });
   expect([status, body.code]).toEqual([400, "INVALID_REQUEST"]);
   expect(world.api.output()).not.toContain("a document");

@@ -7,16 +7,16 @@ import { bundle } from "../../../infra/bundle/bundle.ts";
 import { freePort } from "../../support/databases/free-port.ts";
 import { until } from "../../support/until.ts";
 
-/** Where install.sh has put AWS's emulator and runtime client. */
+/** The folder where install.sh installs AWS's emulator and runtime client. */
 const tools = process.env.LAMBDA_TOOLS ?? "";
 
 export interface Answer {
   body: unknown;
-  /** `Unhandled` where the function failed as a whole. */
+  /** `Unhandled` if the function failed as a whole. */
   error: string | null;
 }
 
-/** The bundle of an entry as it is deployed, run by AWS's runtime client under AWS's emulator of Lambda. */
+/** An entry's bundle as it is deployed, run by AWS's runtime client in AWS's Lambda emulator. */
 export async function startFunction(entry: string, environment: Record<string, string>) {
   const folder = mkdtempSync(join(tmpdir(), "function-"));
   await bundle(entry, folder);
@@ -48,7 +48,7 @@ export async function startFunction(entry: string, environment: Record<string, s
   const url = `http://127.0.0.1:${port}/2015-03-31/functions/function/invocations`;
   await until(async () => (await fetch(url, { method: "HEAD" }).catch(() => undefined)) !== undefined, 20_000);
   return {
-    /** What the function wrote, and the emulator about it. */
+    /** The output of the function and of the emulator. */
     output: () => output,
     async invoke(event: unknown): Promise<Answer> {
       const response = await fetch(url, { method: "POST", body: JSON.stringify(event) });

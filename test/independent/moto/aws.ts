@@ -15,11 +15,11 @@ import { settings } from "../../support/aws/client-settings.ts";
 import { queueName, queuesAt, typeOfQueue } from "../../support/aws/queues.ts";
 import type { Schedule } from "../../support/fakes/scheduler.ts";
 
-/** Where moto is (server.py); main.ts starts it. */
+/** The address of moto (server.py), which main.ts starts. */
 export const endpoint = process.env.MOTO_URL ?? "";
 const at = { ...settings, endpoint };
 
-/** A table of its own for each suite, as infra declares it. */
+/** A new table for each suite, as infra declares it. */
 export async function table() {
   const client = new DynamoDBClient(at);
   const name = `jobs-${crypto.randomUUID()}`;
@@ -27,7 +27,7 @@ export async function table() {
   return { client, table: name, stop: async () => client.destroy() };
 }
 
-/** A queue a job type, each with a name that no other suite uses. */
+/** One queue per job type, each with a name that no other suite uses. */
 export async function queues() {
   const client = new SQSClient(at);
   const suffix = crypto.randomUUID();
