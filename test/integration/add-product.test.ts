@@ -7,13 +7,13 @@ import { type Listening, sendJson, serve } from "../../local/gateway/http.ts";
 import { ask, endRuns, runLocal } from "../support/local/run-local.ts";
 import { tempFolder } from "../support/local/temp-folder.ts";
 
-/** Its first two examples are a product and the catalog with it, as a reader would save them. */
+/** The page's first two examples: a product, and the catalog with it, as a reader would save them. */
 const page = "docs/catalog/README.md";
 const [product = "", catalog = ""] = [...readFileSync(page, "utf8").matchAll(/^```ts\n(.*?)^```$/gms)].map(
   ([, code = ""]) => code,
 );
 
-/** All that a clone has, with the packages of this one. */
+/** The files of a clone, with this checkout's packages. */
 const notCopied = new Set([".git", ".ductape", "node_modules", "cdk.out"]);
 const cwd = tempFolder();
 const backend: { server?: Listening; asked: string[] } = { asked: [] };
@@ -36,7 +36,7 @@ afterAll(async () => {
   await backend.server?.close();
 });
 
-/** Runs a program of the packages in the copy: rejects with what it wrote if it fails. */
+/** Runs a program from the packages in the copy; rejects with its output if it fails. */
 async function run(args: string[], env: NodeJS.ProcessEnv = {}) {
   const options = { cwd, env: { ...process.env, NODE_OPTIONS: "", ...env } };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, options).catch((failed) => {
@@ -50,11 +50,11 @@ test("the page's first example compiles as the catalog's second product", async 
   expect(await run(["node_modules/typescript/bin/tsc", "--noEmit", "-p", "products.json"])).toBe("");
 }, 120_000);
 
-test("both stacks can be made of it", async () => {
+test("both stacks synthesize with it", async () => {
   expect(await run(["infra/app.ts"], { CDK_CONTEXT_JSON: '{"aws:cdk:bundling-stacks":[]}' })).toBe("");
 }, 120_000);
 
-test("`npm start` runs a job of it", async () => {
+test("`npm start` runs one of its jobs", async () => {
   const local = runLocal({ data: join(cwd, ".ductape"), cwd });
   await local.ready();
   const request = { env: "dev", product_tag: "shop", event: "remind_customer", start_at: 0 };
@@ -67,7 +67,7 @@ test("`npm start` runs a job of it", async () => {
   await local.terminate();
 }, 120_000);
 
-test("the tests that look at the catalog pass with it", async () => {
+test("the tests that examine the catalog pass with it", async () => {
   const about = "unit/(docs|products|core/catalog|consumers/types/(definitions|registry))";
   const jest = [
     "node_modules/jest/bin/jest.js",

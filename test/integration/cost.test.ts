@@ -5,7 +5,7 @@ import { costOf } from "../../lambdas/core/queries/cost.ts";
 
 const kindOf = (name: string): Kind => kinds.find((kind) => kind.name === name) as Kind;
 
-/** Without what a log line's length depends on, and without what is not there. */
+/** Leaves out what only changes a log line's length, and what is absent. */
 function billed({ remote_ms: _, log_bytes: __, access_log_bytes: ___, ...counts }: Counts) {
   return Object.fromEntries(Object.entries(counts).filter(([, value]) => value !== 0));
 }
@@ -13,7 +13,7 @@ function billed({ remote_ms: _, log_bytes: __, access_log_bytes: ___, ...counts 
 const now = {
   calls: {
     "dynamodb.PutItem": 2,
-    // The claim, and the counters of the two changes that wake the lifecycle, which nothing else shares a batch with.
+    // The claim, and the counters for the two changes that wake the lifecycle, which share a batch with nothing else here.
     "dynamodb.UpdateItem": 3,
     "sqs.SendMessage": 1,
     "events.PutEvents": 1,
@@ -24,7 +24,7 @@ const now = {
   bus_event: 1,
   http_request: 1,
   invocations: { api: 1, consumer: 1, lifecycle: 2 },
-  // The attempt's.
+  // The attempt's line.
   log_lines: 1,
 };
 const later = {
@@ -38,7 +38,7 @@ const later = {
 };
 const inBucket = { "s3.PutObject": 1, "s3.GetObject": 1 };
 
-/** The budget of each kind of job. Whoever has to raise a number says in the commit what the job gets for the money. */
+/** The budget of each kind of job. A commit that raises a number must say what the job gets for it. */
 const budget: Record<string, object> = {
   now,
   "in 10 minutes": { ...now, held_ms: 400 },
@@ -82,9 +82,9 @@ const budget: Record<string, object> = {
   },
   "a step of a feature": {
     calls: {
-      // The feature's claim, its steps as they are, the step it starts, and parked again.
+      // The feature's claim, its steps as they are, the step that it starts, and the parking of the feature.
       "dynamodb.BatchGetItem": 1,
-      // The step's own read is of its feature; its claim, its end, and its counters.
+      // The step reads its feature; then its claim, its end, and its counters.
       "dynamodb.GetItem": 1,
       "dynamodb.PutItem": 3,
       "dynamodb.UpdateItem": 4,
@@ -92,7 +92,7 @@ const budget: Record<string, object> = {
       "sqs.SendMessage": 2,
       "events.PutEvents": 1,
     },
-    // Three steps, of which one is not there yet, and the feature.
+    // Three steps, of which one does not exist yet, and the feature.
     table_read: 4,
     table_write: 8,
     index_write: 3,
@@ -103,11 +103,11 @@ const budget: Record<string, object> = {
   },
 };
 
-it.each(kinds)("a job $name costs what it did, and no call or unit more", async (kind) => {
+it.each(kinds)("a job $name costs no call and no unit more than its budget", async (kind) => {
   expect(billed(await countsOf(kind))).toEqual(budget[kind.name]);
 });
 
-it("a quiet minute costs a query of each shard of each tenant", async () => {
+it("a minute without work costs one query per shard of each tenant", async () => {
   expect(billed(await idleCounts())).toEqual({
     calls: { "dynamodb.Query": 16 },
     table_read: 8,
@@ -115,11 +115,11 @@ it("a quiet minute costs a query of each shard of each tenant", async () => {
   });
 });
 
-it("a million small jobs cost at most 8 dollars, all included, where a hundred come each second", async () => {
+it("a million small jobs cost at most 8 dollars in total at a hundred jobs per second", async () => {
   expect(totalOf(await billAt(kindOf("now"), 100))).toBeLessThanOrEqual(8);
 });
 
-it("costs at most 8.30 dollars where a million come in a day, and 9.80 where no two of them meet", async () => {
+it("a million jobs cost at most 8.30 dollars when spread over a day, and 9.80 when no two of them coincide", async () => {
   const now = kindOf("now");
   expect(totalOf(await billAt(now, 1e6 / 86_400))).toBeLessThanOrEqual(8.3);
   expect(totalOf(billOf(await countsOf(now)))).toBeLessThanOrEqual(9.8);
@@ -131,7 +131,7 @@ it("a job logs at most 567 bytes, and 252 in the access log", async () => {
   expect(access_log_bytes).toBeLessThanOrEqual(252);
 });
 
-/** What `POST /v1/explain` says that a job costs is an estimate of the same thing. */
+/** `POST /v1/explain` estimates the cost of a job, so its estimate must agree with what was counted. */
 it.each([
   ["now", { via: "queue", delaySeconds: 0 }, true],
   ["in 2 hours", { via: "scheduler", at: 0 }, false],
@@ -143,7 +143,7 @@ it.each([
     const estimated = (what: string) => breakdown.find((line) => line.what.startsWith(what))?.count;
     expect(estimated("DynamoDB: its index")).toBe(counted.index_write);
     expect(estimated("SQS")).toBe(counted.queue_request);
-    // The counters' writes are shared with other jobs: the estimate has one of the two.
+    // The counters' writes are shared with other jobs: the estimate includes one of the two.
     expect(estimated("DynamoDB: created")).toBe(counted.table_write - 1);
   },
 );

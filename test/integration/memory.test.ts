@@ -14,8 +14,8 @@ import { hasMoreValues } from "../../lambdas/core/schema/json-values.ts";
 import type { Asked, Said } from "../support/memory/batch.ts";
 
 /**
- * The worst batch that requests may make, in a process that has as much memory as the consumer's Lambda: ten jobs with inputs
- * of 4.4 MB and as many small values as are accepted, and providers that answer with 9.9 MB of JSON.
+ * The worst batch that requests can cause, in a process with as much memory as the consumer's Lambda: ten jobs with inputs of
+ * 4.4 MB and as many small values as are accepted, and providers that answer with 9.9 MB of JSON.
  */
 const root = fileURLToPath(new URL("../..", import.meta.url));
 let folder: string;
@@ -42,7 +42,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** Nearly 4.4 MB, and nearly 250,000 values of the kind that takes the most memory. */
+/** Nearly 4.4 MB, and nearly 250,000 values of the kind that takes most memory. */
 const heavy = () => ({ list: Array.from({ length: 249_000 }, () => ({})), text: "x".repeat(3_590_000) });
 const envs = (place: object) => ({ dev: place });
 const productOf = (event: object, sections: object): Product =>
@@ -121,7 +121,7 @@ const worst: Record<JobType, () => { product: Product; input: object; outcome: s
   }),
 };
 
-/** The consumer's code and the batch, as one file of JavaScript: stripping types would take memory of its own. */
+/** The consumer's code and the batch, as one JavaScript file: stripping types would take memory too. */
 async function bundled(type: JobType): Promise<string> {
   const outfile = join(folder, `${type}.mjs`);
   const contents = `
@@ -145,7 +145,7 @@ async function bundled(type: JobType): Promise<string> {
 }
 
 test.each(Object.keys(registry) as JobType[])(
-  "a consumer of type %s runs its worst batch in the memory that it has",
+  "a consumer of type %s runs its worst batch within its memory",
   async (type) => {
     const { memory_mb: megabytes } = registry[type].limits;
     const { product, input, outcome } = worst[type]();
@@ -156,7 +156,7 @@ test.each(Object.keys(registry) as JobType[])(
     const asked: Asked = { type, megabytes, product, input: json, jobs: 10 };
     const file = join(folder, `${type}.json`);
     await writeFile(file, JSON.stringify(asked));
-    // As Lambda starts Node.js: nine tenths of the memory for what lives long, a twentieth for what is new.
+    // Lambda starts Node.js this way: nine tenths of the memory for long-lived objects, a twentieth for new ones.
     const flags = [
       `--max-old-space-size=${Math.floor(0.9 * megabytes)}`,
       `--max-semi-space-size=${Math.floor(0.05 * megabytes)}`,

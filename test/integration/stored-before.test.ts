@@ -30,7 +30,7 @@ import { apiKey, blobs, ids, items, onboard, writtenAt } from "../support/stored
 const minute = 60_000;
 const answers: Execute = async ({ job }) => ({ body: { id: `${job.event}-1` } });
 
-/** Today's code with a table and blobs of version 0.1, at the moment when they were written. */
+/** Today's code on a table and blobs of version 0.1, at the time at which they were written. */
 async function upgraded() {
   const { client, stop } = await startDynamo();
   for (const Item of items) await client.send(new PutItemCommand({ TableName: table, Item }));
@@ -60,7 +60,7 @@ async function upgraded() {
       const { type, ...rest } = await job(name);
       await run({ type, message: messageOf({ type, ...rest }) });
     },
-    /** Lets time pass, minute by minute: what is sent is delivered, and the reconciler looks. */
+    /** Lets time pass, minute by minute: delivers what is sent, and runs the reconciler. */
     async pass(minutes: number) {
       for (let i = 0; i < minutes; i++) {
         await reconcile(services);
@@ -81,8 +81,8 @@ beforeEach(async () => {
 });
 afterEach(() => w.stop());
 
-describe("a table that version 0.1 has written", () => {
-  it("is read by today's names, and written by them", async () => {
+describe("a table written by version 0.1", () => {
+  it("is read under today's names, and written with them", async () => {
     expect(await w.raw("refused and woken")).toMatchObject({
       again_at: { N: expect.anything() },
       woken: { BOOL: true },
@@ -96,13 +96,13 @@ describe("a table that version 0.1 has written", () => {
     expect(written).toMatchObject({ wake_requested: { BOOL: true } });
   });
 
-  it("keeps the old names under a claim, which writes a few attributes only, and is read by today's", async () => {
+  it("keeps the old names under a claim, which writes only a few attributes, and is still read under today's", async () => {
     await w.jobs.claim(messageOf(await w.job("refused")), { claimId: "c", now: writtenAt + 1, leaseMarginMs: 1000 });
     expect(await w.raw("refused")).toMatchObject({ status: { S: "running" }, again_at: { N: expect.anything() } });
     expect(await w.job("refused")).toMatchObject({ claim_id: "c", retry_decision_at: writtenAt + 5000 });
   });
 
-  it("has jobs that today's engine and reconciler take to their ends", async () => {
+  it("has jobs that today's engine and reconciler bring to their ends", async () => {
     await w.pass(130);
     const ends = await Promise.all(Object.keys(ids).map(async (name) => [name, (await w.job(name)).status]));
     expect(Object.fromEntries(ends)).toEqual({
@@ -132,8 +132,8 @@ describe("a table that version 0.1 has written", () => {
   });
 });
 
-describe("a feature that version 0.1 has parked", () => {
-  it("to ask again is not asked for twice: one message at a time", async () => {
+describe("a feature parked by version 0.1", () => {
+  it("with a request for another decision is not asked twice: one message at a time", async () => {
     const throttled = async () => {
       throw Object.assign(new Error(), { name: "ThrottlingException", $fault: "server" });
     };
@@ -142,14 +142,14 @@ describe("a feature that version 0.1 has parked", () => {
     expect(w.queue.sent.filter(({ type }) => type === "feature")).toEqual([]);
   });
 
-  it("while it was woken decides once more after its decision", async () => {
+  it("with a wake-up during its decision decides once more", async () => {
     await w.clock.advance(minute);
     await w.runNamed("woken");
     expect(w.queue.sent).toMatchObject([{ type: "feature", delaySeconds: 0, message: { job_id: ids.woken } }]);
     expect(await w.job("woken")).not.toHaveProperty("wake_requested");
   });
 
-  it("and that failed can be retried, and does only what it had not done", async () => {
+  it("that has failed can be retried, and repeats nothing that it has done", async () => {
     const before = await w.job("failed feature");
     await changeJob(w, before.id, retry(0));
     await w.pass(2);
@@ -157,21 +157,21 @@ describe("a feature that version 0.1 has parked", () => {
   });
 });
 
-describe("a series that version 0.1 has written", () => {
-  it("has its archived runs, with their results", async () => {
+describe("a series written by version 0.1", () => {
+  it("has its archived runs, including their results", async () => {
     const { runs } = await w.jobs.runs(ids.series as string, { limit: 10, order: "asc" });
     expect(runs).toMatchObject([{ run: 1, status: "completed" }]);
     expect(await load(w.blobs, (runs[0] as { result: Job["input"] }).result)).toEqual({ text: "x".repeat(5000) });
   });
 
-  it("goes on where it was paused", async () => {
+  it("continues from where it was paused", async () => {
     const job = await changeJob(w, ids.paused as string, resume);
     expect(job).toMatchObject({ status: "scheduled", run: 1 });
     expect(job.due_at).toBeGreaterThan(writtenAt);
   });
 });
 
-describe("what version 0.1 has stored beside jobs", () => {
+describe("what version 0.1 stored apart from jobs", () => {
   it("large inputs and results, keys, endpoints and counters are read", async () => {
     const done = await w.job("completed");
     expect(await load(w.blobs, done.input)).toEqual({ body: { text: "x".repeat(5000) } });
@@ -195,7 +195,7 @@ describe("what version 0.1 has stored beside jobs", () => {
 });
 
 describe("a write that changes an item of version 0.1", () => {
-  it("tells the lifecycle how the job went on", async () => {
+  it("informs the lifecycle of the job's progress", async () => {
     const OldImage = await w.raw("refused");
     await w.pass(6);
     const NewImage = await w.raw("refused");

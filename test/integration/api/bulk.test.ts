@@ -17,7 +17,7 @@ afterAll(() => api?.stop());
 const place = { product_tag: "my-product", env: "prd" } as const;
 const order = { ...place, event: "create_order", input: { params: { customer: "c-42" } } } as const;
 
-test("more jobs than a request takes are scheduled, cancelled and deleted on the real adapters", async () => {
+test("more jobs than one request takes are scheduled, cancelled and deleted on the real adapters", async () => {
   const start_at = Date.now() + 3_600_000;
   const items = Array.from({ length: 130 }, (_, i) => ({ ...order, start_at: start_at + i, labels: ["bulk"] }));
   const outcomes = await ductape.jobs.batch(items);
@@ -36,7 +36,7 @@ test("more jobs than a request takes are scheduled, cancelled and deleted on the
   expect(await ductape.jobs.list(filter).page()).toEqual({ jobs: [] });
 }, 60_000);
 
-test("recurring jobs are paused and resumed, however many", async () => {
+test("any number of recurring jobs is paused and resumed", async () => {
   const repeat = { every: 3_600_000 };
   const items = Array.from({ length: 3 }, () => ({
     ...order,
@@ -52,6 +52,6 @@ test("recurring jobs are paused and resumed, however many", async () => {
   expect((await ductape.jobs.list({ ...filter, status: "scheduled" }).page()).jobs).toHaveLength(3);
 });
 
-test("every answer to them was as the OpenAPI document says", () => {
+test("every answer matches the OpenAPI document", () => {
   expect(api.faults).toEqual([]);
 });

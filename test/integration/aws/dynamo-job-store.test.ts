@@ -27,7 +27,7 @@ const itemOf = async (job: Job) =>
   (await dynamo.client.send(new GetItemCommand({ TableName: table, Key: keyOf(job.id), ConsistentRead: true }))).Item;
 
 describe("the item of a job", () => {
-  test("holds its keys, and what the caller gave as text", async () => {
+  test("holds its keys, and the caller's values as strings", async () => {
     const job = await stored(aJob({ id: "job_00000000000000000000000000000005", input: { inline: { "": [1e21] } } }));
     expect(await itemOf(job)).toMatchObject({
       PK: { S: `JOB#${job.id}` },
@@ -39,7 +39,7 @@ describe("the item of a job", () => {
     });
   });
 
-  test("expires once the job is finished and has been kept long enough, in seconds", async () => {
+  test("expires some time after the job has finished, in epoch seconds", async () => {
     const job = await stored(aJob());
     expect(await itemOf(job)).not.toHaveProperty("expires");
     await store.replace(cancelled(job, noon + 1, "no longer wanted"));
@@ -50,7 +50,7 @@ describe("the item of a job", () => {
     });
   });
 
-  test("does not expire any more once a finished job is retried", async () => {
+  test("no longer expires once a finished job is retried", async () => {
     const job = await stored(aJob());
     const finished = cancelled(job, noon, "by mistake");
     await store.replace(finished);
@@ -64,7 +64,7 @@ describe("the item of a job", () => {
   });
 });
 
-test("an archived run stands beside its job, outside of the index, and expires by itself", async () => {
+test("an archived run is stored next to its job, outside of the index, and expires by itself", async () => {
   const run = {
     job_id: aJob().id,
     run: 12,
@@ -82,7 +82,7 @@ test("an archived run stands beside its job, outside of the index, and expires b
   expect(Item).not.toHaveProperty("gsi_pk");
 });
 
-describe("a write that took effect and lost its answer, so that the SDK repeats it", () => {
+describe("a write that takes effect but loses its answer, so that the SDK repeats it", () => {
   const claim = { claimId: "ours", now: noon, leaseMarginMs: 15_000 };
   const losing = (operation: string, meanwhile?: () => Promise<void>) => {
     const { client, sent } = clientThatLoses(operation, dynamo.endpoint, meanwhile);
@@ -93,7 +93,7 @@ describe("a write that took effect and lost its answer, so that the SDK repeats 
     };
   };
 
-  test("a create is still the caller's", async () => {
+  test("still counts as the caller's creation", async () => {
     using lossy = losing("PutItem");
     const job = aJob();
     expect(await lossy.store.create(job)).toEqual({ outcome: "created" });
@@ -101,7 +101,7 @@ describe("a write that took effect and lost its answer, so that the SDK repeats 
     expect(await store.get(job.id)).toEqual(job);
   });
 
-  test("a create is still the caller's when the job was claimed meanwhile", async () => {
+  test("still counts as the caller's creation when the job was claimed meanwhile", async () => {
     const job = aJob();
     using lossy = losing("PutItem", async () => {
       await store.claim(aMessage(job), claim);
@@ -110,7 +110,7 @@ describe("a write that took effect and lost its answer, so that the SDK repeats 
     expect(await store.get(job.id)).toMatchObject({ status: "running" });
   });
 
-  test("a claim is still the claimer's, and counts once", async () => {
+  test("still counts as the claimer's claim, once", async () => {
     const job = await stored(aJob());
     using lossy = losing("UpdateItem");
     const outcome = await lossy.store.claim(aMessage(job), claim);
@@ -118,7 +118,7 @@ describe("a write that took effect and lost its answer, so that the SDK repeats 
     expect(lossy.sent).toEqual(["UpdateItem", "UpdateItem", "GetItem"]);
   });
 
-  test("a claim is gone when the job was cancelled meanwhile", async () => {
+  test("is a claim of a job that is gone when the job was cancelled meanwhile", async () => {
     const job = await stored(aJob());
     using lossy = losing("UpdateItem", async () => {
       await store.replace(cancelled((await store.get(job.id)) as Job, noon, "no longer wanted"));
@@ -129,14 +129,14 @@ describe("a write that took effect and lost its answer, so that the SDK repeats 
     });
   });
 
-  test("a replacement is still the writer's", async () => {
+  test("still counts as the writer's replacement", async () => {
     const job = await stored(aJob());
     using lossy = losing("PutItem");
     expect(await lossy.store.replace({ ...job, version: 2 })).toBe("replaced");
     expect((await store.get(job.id))?.version).toBe(2);
   });
 
-  test("a replacement is still the writer's when the job was claimed meanwhile", async () => {
+  test("still counts as the writer's replacement when the job was claimed meanwhile", async () => {
     const job = await stored(aJob());
     using lossy = losing("PutItem", async () => {
       await store.claim(aMessage(job), claim);
@@ -145,7 +145,7 @@ describe("a write that took effect and lost its answer, so that the SDK repeats 
     expect(await store.get(job.id)).toMatchObject({ claim_id: "ours", version: 3 });
   });
 
-  test("a removal is still done", async () => {
+  test("still counts as a removal", async () => {
     const job = await stored(aJob());
     using lossy = losing("DeleteItem");
     expect(await lossy.store.remove(job)).toBe("removed");
@@ -153,7 +153,7 @@ describe("a write that took effect and lost its answer, so that the SDK repeats 
   });
 });
 
-test("a claim that DynamoDB refuses for another reason fails: the message will come again", async () => {
+test("a claim that DynamoDB refuses for another reason fails, since the message will come again", async () => {
   const other = dynamoJobStore({ client: dynamo.client, table: "absent", retentionDays: 30 });
   await expect(other.claim(aMessage(), { claimId: "ours", now: noon, leaseMarginMs: 0 })).rejects.toMatchObject({
     name: "ResourceNotFoundException",

@@ -39,7 +39,7 @@ afterAll(async () => {
   await Promise.all([dynamo.stop(), sqs.stop()]);
 });
 
-/** The API as its Lambda starts it, with the clients of the deployment. */
+/** The API as its Lambda starts it, with the deployment's clients. */
 function startApi() {
   const services = startServices(
     "api",
@@ -59,7 +59,7 @@ function startApi() {
     (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
 }
 
-test("after a freeze in which all idle connections died, every request is answered all the same", async () => {
+test("after a freeze in which all idle connections broke, every request is still answered", async () => {
   const ask = startApi();
   const order = { env: "prd", product_tag: "my-product", event: "create_order", input: {}, start_at: 0 };
   const post = () => ask({ method: "POST", path: "/v1/jobs", body: order });

@@ -15,7 +15,7 @@ interface Answer {
   Responses?: Record<string, unknown[]>;
 }
 
-/** Counts what a client asks of DynamoDB, and the items that it reads for that. */
+/** Counts a client's requests to DynamoDB, and the items that they read. */
 function counting(client: DynamoDBClient) {
   const counts: Record<string, number> = {};
   const add = (name: string, count: number) => {
@@ -38,11 +38,14 @@ function counting(client: DynamoDBClient) {
 const statuses: JobStatus[] = ["completed", "failed", "cancelled", "scheduled", "queued", "paused"];
 const ends: JobStatus[] = ["completed", "failed", "cancelled"];
 
-/** As many jobs of each status, a second apart; every 16 of a status lie in all shards. One of the newest 64 is rare. */
+/**
+ * The same number of jobs in each status, a second apart; every 16 of a status are spread over all shards. One of the newest 64
+ * has the label "rare".
+ */
 const jobsOf = (count: number): Job[] =>
   Array.from({ length: count }, (_, i) => {
     const status = statuses[Math.floor(i / 16) % statuses.length] as JobStatus;
-    // Nothing is overdue but what has waited for ever: the reconciler looks at that only.
+    // Only the jobs that have waited since the beginning are overdue, and the reconciler reads only those.
     const at = noon + (ends.includes(status) ? -1 : 1) * 1000 * (i + 1);
     return aJob({
       id: `job_${i.toString(16).padStart(31, "0")}${(i % 16).toString(16)}`,
@@ -57,7 +60,7 @@ const jobsOf = (count: number): Job[] =>
 
 const sizes = [2000, 10_000];
 
-describe("what DynamoDB is asked does not grow with the jobs stored", () => {
+describe("the number of DynamoDB requests does not grow with the number of stored jobs", () => {
   const worlds: { dynamo: Awaited<ReturnType<typeof startDynamo>>; store: ReturnType<typeof dynamoJobStore> }[] = [];
 
   beforeAll(async () => {
@@ -90,7 +93,7 @@ describe("what DynamoDB is asked does not grow with the jobs stored", () => {
       { Query: 24, BatchGetItem: 1, items: 140 },
     ],
     [
-      "scheduled jobs, the next ones first",
+      "scheduled jobs, earliest first",
       { status: ["scheduled"], order: "asc" },
       { Query: 8, BatchGetItem: 1, items: 68 },
     ],
@@ -103,7 +106,7 @@ describe("what DynamoDB is asked does not grow with the jobs stored", () => {
     for (const [name, most] of Object.entries(atMost)) expect(few[name] ?? 0).toBeLessThanOrEqual(most);
   });
 
-  test("a page of a label that no job has looks at 1,000 jobs and says where to go on", async () => {
+  test("a page for a label that no job has reads 1,000 jobs and returns a cursor", async () => {
     const [few, many] = await counted(async (store) => {
       const { jobs, next } = await list({ label: "none" })(store);
       expect([jobs, next]).toEqual([[], expect.anything()]);
@@ -112,7 +115,7 @@ describe("what DynamoDB is asked does not grow with the jobs stored", () => {
       expect(cost.Query).toBeLessThanOrEqual(90);
       expect(cost.items).toBeLessThanOrEqual(3500);
     }
-    // The first read is of a page's size, the others are of 100.
+    // The first read has the size of a page; the others read 100.
     expect(many.BatchGetItem).toBe(11);
   });
 
@@ -134,7 +137,7 @@ describe("what DynamoDB is asked does not grow with the jobs stored", () => {
     ]);
   });
 
-  test("the reconciler, which reads what is overdue: nothing here, in 8 queries a tenant", async () => {
+  test("the reconciler reads only what is overdue: nothing here, in 8 queries per tenant", async () => {
     const [few, many] = await counted((jobs) => reconcile({ ...fakeServices({ catalog }), jobs }));
     expect(many).toEqual(few);
     expect(few).toEqual({ Query: 16, items: 0 });

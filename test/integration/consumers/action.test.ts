@@ -27,15 +27,15 @@ const calling = (base_url: string, { auth = {}, action = {}, input = {}, ...othe
 
 const ok: Answer = (_, response) => json(response, 200, { ok: true });
 
-/** The same server by an address that is not called loopback. */
+/** The same server at an address that does not look like loopback. */
 const beyond = (url: string) => url.replace("127.0.0.1", "0.0.0.0");
 
-describe("credentials on their way", () => {
+describe("credentials in transit", () => {
   test.each([
     ["basic", { type: "basic", username: "me", password: secret("app#password") }],
     ["bearer", { type: "bearer", token: secret("app#token") }],
     ["api_key", { type: "api_key", in: "query", name: "key", key: secret("app#token") }],
-  ])("by %s are not sent over plain HTTP, but to this very machine", async (_type, auth) => {
+  ])("by %s are not sent over plain HTTP, except to this machine", async (_type, auth) => {
     await using server = await httpServer(ok);
     const error = await failureOf(calling(beyond(server.url), { auth }));
     expect(error).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
@@ -46,7 +46,7 @@ describe("credentials on their way", () => {
     expect(await calling(server.url, { auth })).toMatchObject({ status: 200 });
   });
 
-  test("a URL behind a reference is held to the same, and named by the reference", async () => {
+  test("a URL behind a reference has the same restriction, and is named by the reference", async () => {
     await using server = await httpServer(ok);
     const auth = { type: "bearer", token: secret("app#token") };
     const at = (url: string) =>
@@ -67,14 +67,14 @@ describe("credentials on their way", () => {
     expect(await at(server.url)).toMatchObject({ status: 200 });
   });
 
-  test("an app without any is called over plain HTTP too", async () => {
+  test("an app without credentials may use plain HTTP", async () => {
     await using server = await httpServer(ok);
     expect(await calling(beyond(server.url))).toMatchObject({ status: 200 });
   });
 });
 
 describe("an action", () => {
-  test("sends the catalog's defaults merged with the input, and results in the response", async () => {
+  test("sends the catalog's defaults merged with the input, and returns the response", async () => {
     await using server = await httpServer((_, response) =>
       json(response, 201, { id: 7 }, { "set-cookie": "s=1", "x-request-id": "r1" }),
     );
@@ -111,7 +111,7 @@ describe("an action", () => {
     expect(server.seen[0]).toMatchObject({ body: sent, headers: { "content-type": type } });
   });
 
-  test("a polluting body is sent as it is and pollutes nothing", async () => {
+  test("a body with prototype keys is sent as it is and pollutes nothing", async () => {
     await using server = await httpServer(ok);
     const input = JSON.parse('{"body": {"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}}');
     await calling(server.url, { action: { defaults: { body: { a: 1 } } }, input });
@@ -125,13 +125,13 @@ describe("credentials", () => {
     [{ type: "bearer", token: secret("app#token") }, { authorization: "Bearer tok-1" }],
     [{ type: "basic", username: "me", password: secret("app#password") }, { authorization: "Basic bWU6cGFzczp3b3Jk" }],
     [{ type: "api_key", in: "header", name: "X-Key", key: secret("app#token") }, { "x-key": "tok-1" }],
-  ])("of type %j win over a header of the input", async (auth, headers) => {
+  ])("of type %j override a header of the input", async (auth, headers) => {
     await using server = await httpServer(ok);
     await calling(server.url, { auth, input: { headers: { Authorization: "mine", "x-key": "mine" } } });
     expect(server.seen[0]?.headers).toMatchObject(headers);
   });
 
-  test("in the query win over the input", async () => {
+  test("in the query override the input", async () => {
     await using server = await httpServer(ok);
     const auth = { type: "api_key", in: "query", name: "key", key: secret("app#token") };
     await calling(server.url, { auth, input: { query: { key: ["a", "b"], other: 1 } } });
@@ -158,7 +158,7 @@ describe("a failure", () => {
     [500, {}, { code: "PROVIDER_ERROR", retryable: true }],
     [503, { "retry-after": "0" }, { code: "SERVICE_UNAVAILABLE", retryable: true, retryAfterMs: 0 }],
     [422, {}, { code: "VALIDATION_ERROR", retryable: false }],
-  ])("of status %i says what it means and nothing of the body", async (status, headers, expected) => {
+  ])("of status %i has a matching code and nothing of the body", async (status, headers, expected) => {
     await using server = await httpServer((_, response) => json(response, status, { echo: "tok-1" }, headers));
     const error = await failureOf(calling(server.url, { input: { query: { q: "private" } } }));
     expect(error).toMatchObject(expected);
@@ -185,7 +185,7 @@ describe("a failure", () => {
     await expect(call).rejects.toThrow("the attempt's reason");
   });
 
-  test("is a CONNECTION_ERROR when the connection is reset, before and within the body", async () => {
+  test("is a CONNECTION_ERROR when the connection is reset, before or within the body", async () => {
     await using reset = await httpServer((_, __, raw) => raw.socket.resetAndDestroy());
     await using half = await httpServer((_, response, raw) => {
       response.writeHead(200, { "content-length": "100" }).write("half");
@@ -234,7 +234,7 @@ describe("a failure", () => {
   );
 });
 
-test("JSON that does not parse is given as text", async () => {
+test("JSON that does not parse is returned as a string", async () => {
   await using server = await httpServer((_, response) =>
     response.writeHead(200, { "content-type": "application/json" }).end("{oops"),
   );
@@ -256,7 +256,7 @@ describe("a redirect", () => {
     expect(server.seen[1]).toMatchObject({ method, body, url: "/there" });
   });
 
-  test("to another origin is not followed, and shows it nothing", async () => {
+  test("to another origin is not followed, and sends it nothing", async () => {
     await using other = await httpServer(ok);
     await using server = await httpServer((_, response) => response.writeHead(307, { location: other.url }).end());
     expect(await failureOf(calling(server.url))).toMatchObject({
@@ -267,14 +267,14 @@ describe("a redirect", () => {
     expect(other.seen).toEqual([]);
   });
 
-  test("that goes round in circles ends", async () => {
+  test("that loops ends", async () => {
     await using server = await httpServer((_, response) => response.writeHead(307, { location: "/do" }).end());
     expect(await failureOf(calling(server.url))).toMatchObject({ code: "PROVIDER_ERROR", retryable: false });
     expect(server.seen).toHaveLength(6);
   });
 });
 
-test("an action or env that the catalog has dropped is a CONFIGURATION_ERROR", async () => {
+test("an action or env that the catalog no longer has is a CONFIGURATION_ERROR", async () => {
   const gone = calling("http://unused", { event: { type: "action", app: "shop", action: "gone" } });
   expect(await failureOf(gone)).toMatchObject({ message: "App shop no longer has action gone." });
   const env = calling("http://unused", { job: { env: "prd" } });

@@ -12,10 +12,10 @@ import { fakeServices } from "../../support/fakes/services.ts";
 import { until } from "../../support/until.ts";
 
 /**
- * What each provider may do to a job, and what becomes of the job: every pair is run through the consumer's shell, on
- * a real connection, with virtual time. Engines and mail servers, which speak no HTTP, have the same in tests of their
- * own: database_action/{shell,postgres-connections,mysql,mongodb}.test.ts, notification.test.ts (SMTP), push.test.ts
- * (FCM) and storage/gcs.test.ts. A feature calls nobody: its steps are jobs of the other types.
+ * What each provider may do to a job, and what becomes of the job: every pair runs through the consumer's engine, on a real
+ * connection, in virtual time. Database engines and mail servers, which do not speak HTTP, have tests of their own for the
+ * same: database_action/{shell,postgres-connections,mysql,mongodb}.test.ts, notification.test.ts (SMTP), push.test.ts (FCM) and
+ * storage/gcs.test.ts. A feature calls nobody: its steps are jobs of the other types.
  */
 const names = Object.keys(providers) as ProviderName[];
 const keptEnv = { ...process.env };
@@ -24,7 +24,7 @@ afterAll(() => {
   process.env = keptEnv;
 });
 
-/** A job of the provider; the answers are given in turn, and then it is good. */
+/** A job of the provider; the provider gives these answers in turn, and then succeeds. */
 async function world(name: ProviderName, ...answers: Answer[]) {
   const provider: Provider = providers[name];
   const server = await httpServer((request, response, raw) => {
@@ -51,7 +51,7 @@ async function world(name: ProviderName, ...answers: Answer[]) {
     stored,
     ...services,
     run: async () => runJob(services, execute, aMessage(await stored()), { random: () => 0 }),
-    /** Runs the attempts that follow, each when it is due, until the job has ended. */
+    /** Runs the remaining attempts, each when it is due, until the job has ended. */
     async toItsEnd() {
       for (let now = await stored(); now.status === "scheduled" || now.status === "queued"; now = await stored()) {
         await services.clock.advance(Math.max(0, now.due_at - services.clock.now()));
@@ -83,7 +83,7 @@ describe.each(names)("%s", (name) => {
     expect(await it.toItsEnd()).toMatchObject({ status: "completed", attempt: 2 });
   });
 
-  test("asks to wait: the next attempt is not before that", async () => {
+  test("asks to wait: the next attempt comes no earlier", async () => {
     await using it = await world(name, status(429, { "retry-after": "7" }));
     await it.run();
     const waiting = await it.stored();
@@ -106,7 +106,7 @@ describe.each(names)("%s", (name) => {
     expect(await it.toItsEnd()).toMatchObject({ status: "completed", attempt: 2 });
   });
 
-  test("answers with 11 MB: the job ends, or is tried again, and keeps none of it inline", async () => {
+  test("answers with 11 MB: the job ends or is tried again, and keeps none of it inline", async () => {
     await using it = await world(name, (_request, response) => large(response, successOf(name)));
     await it.run();
     const after = await it.stored();
@@ -114,7 +114,7 @@ describe.each(names)("%s", (name) => {
     expect(JSON.stringify(after).length).toBeLessThan(8000);
   });
 
-  test("answers with what is no JSON although it says so", async () => {
+  test("answers with invalid JSON", async () => {
     await using it = await world(name, (_request, response) => {
       response.writeHead(successOf(name), { "content-type": "application/json" }).end('{"half": s3cret');
     });
@@ -126,7 +126,7 @@ describe.each(names)("%s", (name) => {
 
   test("has no credentials: the job fails, and names the reference but no value", async () => {
     const provider: Provider = providers[name];
-    // Those with the consumer's own role have none to name.
+    // Providers that use the consumer's own role have no credentials to miss.
     if (!provider.secret) return;
     await using it = await world(name);
     const none = fakeServices({
@@ -143,7 +143,7 @@ describe.each(names)("%s", (name) => {
   });
 });
 
-/** More than any limit, without an end that anybody waits for. */
+/** A body beyond any limit, whose end nobody waits for. */
 function large(response: ServerResponse, success: number): void {
   response.writeHead(success, { "content-type": "application/json" });
   const chunk = Buffer.alloc(1024 * 1024, 0x20);
@@ -156,7 +156,7 @@ const done: After = { status: "completed", code: undefined };
 const refused: After = { status: "failed", code: "PROVIDER_ERROR" };
 const again: After = { status: "queued", code: "PROVIDER_ERROR" };
 
-/** A repetition would not shrink an answer; where only the status counts, the rest is not read at all. */
+/** Another attempt would not shrink the answer; where only the status counts, the rest is not read. */
 const afterLarge: Record<ProviderName, After> = {
   "action: an app": refused,
   "notification: a callback": done,

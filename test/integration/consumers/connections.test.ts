@@ -37,7 +37,7 @@ afterEach(() => {
   jest.restoreAllMocks();
 });
 
-test("calls of one burst share a connection", async () => {
+test("calls in a burst share a connection", async () => {
   await using provider = await gated(ok);
   await calling(provider.url);
   await calling(provider.url);
@@ -54,7 +54,7 @@ test.each(["GET", "POST"])("a %s after a freeze goes out on a new connection, on
   expect(provider.seen).toHaveLength(2);
 });
 
-test("of a connection that breaks within a burst an idempotent request is repeated at once, any other never", async () => {
+test("when a connection breaks within a burst, an idempotent request is repeated at once, and no other is", async () => {
   let breaks = false;
   await using provider = await gated((_, response, raw) => {
     if (!breaks) return response.end("ok");
@@ -75,31 +75,31 @@ test("of a connection that breaks within a burst an idempotent request is repeat
 });
 
 test.each([
-  ["gzip", gzipSync("a text")],
-  ["deflate", deflateSync("a text")],
-  ["br", brotliCompressSync("a text")],
-  ["gzip, br", brotliCompressSync(gzipSync("a text"))],
-  ["a name that nobody knows", Buffer.from("a text")],
-])("a body that is compressed with %s is read", async (encoding, body) => {
+  ["gzip", gzipSync("a string")],
+  ["deflate", deflateSync("a string")],
+  ["br", brotliCompressSync("a string")],
+  ["gzip, br", brotliCompressSync(gzipSync("a string"))],
+  ["a name that nobody knows", Buffer.from("a string")],
+])("a body compressed with %s is read", async (encoding, body) => {
   await using server = await httpServer((_, response) =>
     response.writeHead(200, { "content-type": "text/plain", "content-encoding": encoding }).end(body),
   );
-  expect(await calling(server.url)).toMatchObject({ status: 200, body: "a text" });
+  expect(await calling(server.url)).toMatchObject({ status: 200, body: "a string" });
 });
 
-test("a body that is not compressed as it says is a broken connection", async () => {
+test("a body that is not compressed as declared is a connection error", async () => {
   await using server = await httpServer((_, response) =>
-    response.writeHead(200, { "content-encoding": "gzip" }).end("a text"),
+    response.writeHead(200, { "content-encoding": "gzip" }).end("a string"),
   );
   expect(await failureOf(calling(server.url))).toMatchObject({ code: "CONNECTION_ERROR" });
 });
 
-test.each([204, 205])("status %d has no body", async (status) => {
+test.each([204, 205])("a response with status %d has no body", async (status) => {
   await using server = await httpServer((_, response) => response.writeHead(status).end());
   expect(await calling(server.url)).toMatchObject({ status, body: null });
 });
 
-test("a status that HTTP does not have fails the job for good", async () => {
+test("a status code outside of HTTP fails the job permanently", async () => {
   await using server = await httpServer((_, response) => response.writeHead(799).end());
   expect(await failureOf(calling(server.url))).toMatchObject({ code: "PROVIDER_ERROR", retryable: false });
 });

@@ -7,7 +7,7 @@ import { httpServer, json } from "../../support/executors/http-server.ts";
 import { type Provider, type ProviderName, providers } from "../../support/executors/providers.ts";
 import { rowsOf } from "../../support/tables.ts";
 
-// The results of real executors, against servers that speak as the vendors do, and the shapes that docs/catalog shows.
+// Compares the results of real executors, run against servers that speak as the vendors do, with the fields in docs/catalog.
 
 const environment = { ...process.env };
 beforeAll(() => {
@@ -39,7 +39,7 @@ test.each([
   ["function: HTTP", "function"],
   ["storage: S3", "storage"],
   ["storage: Azure", "storage"],
-] as const)("%s answers what its page says", async (name, page) => {
+] as const)("%s returns what its page says", async (name, page) => {
   const [shape] = await shapesIn(page);
   expectShape(await resultOf(name), shape);
 });
@@ -49,14 +49,14 @@ test.each([
   ["notification: SES", "email", 1],
   ["notification: SNS", "sms", 1],
   ["notification: a callback", "callback", 2],
-] as const)("%s answers what its page says", async (name, channel, table) => {
+] as const)("%s returns what its page says", async (name, channel, table) => {
   const shapes = await shapesIn("notification");
   const result = await resultOf(name);
   expectShape(result, shapes[0]);
   expectShape((result.channels as Record<string, unknown>)[channel], shapes[table]);
 });
 
-test("a file that is kept answers what the storage's page says", async () => {
+test("an existing file that is kept returns what the storage's page says", async () => {
   const found = { etag: "1", bytes: 5, run: undefined };
   const bucket = {
     name: "b",
@@ -75,7 +75,7 @@ test("a file that is kept answers what the storage's page says", async () => {
   expect(result).toHaveProperty("kept", true);
 });
 
-test("the operations of DynamoDB answer what their page says", async () => {
+test("the operations of DynamoDB return what their page says", async () => {
   await using server = await httpServer((_, response) =>
     json(response, 200, {}, { "content-type": "application/x-amz-json-1.0" }),
   );

@@ -14,7 +14,7 @@ import { httpServer, json } from "../../support/executors/http-server.ts";
 import { aServiceAccount } from "../../support/storage/service-account.ts";
 import { startGate } from "../../support/tcp-gate.ts";
 
-/** What every service here answers, as far as its client reads it. */
+/** The answer of every service here, as far as its client reads it. */
 const published = "<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>";
 let server: Awaited<ReturnType<typeof httpServer>>;
 let gate: Awaited<ReturnType<typeof startGate>>;
@@ -45,7 +45,7 @@ afterEach(async () => {
 const file = { key: "a.txt", body: Buffer.from("a"), bytes: 1, mimeType: "text/plain", run: "job_1-1" };
 const signal = new AbortController().signal;
 
-/** One client a type, each with what it does once. */
+/** One client per service, and one call that it makes. */
 const calls: [of: string, begin: () => () => Promise<unknown>][] = [
   [
     "Lambda",
@@ -102,7 +102,7 @@ const calls: [of: string, begin: () => () => Promise<unknown>][] = [
 ];
 
 test.each(calls)(
-  "a job that calls %s after a freeze spends no attempt on a connection that died in it",
+  "a job that calls %s after a freeze spends no attempt on a connection that broke during the freeze",
   async (_, begin) => {
     const call = begin();
     await call();

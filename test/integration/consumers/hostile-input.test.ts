@@ -18,8 +18,8 @@ import { httpServer, json, type Seen } from "../../support/executors/http-server
 import { fakeServices } from "../../support/fakes/services.ts";
 
 /**
- * What a caller may try with an input, and what becomes of it: refused when it is asked for, or failed before anything
- * is sent, or sent as the plain data that it is. Against real engines: postgres.test.ts, mysql.test.ts, mongodb.test.ts.
+ * What a caller may try with an input, and what becomes of it: it is refused with the request, fails before anything is sent,
+ * or is sent as plain data. Tests against real engines: postgres.test.ts, mysql.test.ts, mongodb.test.ts.
  */
 const executors: Record<Exclude<JobType, "storage">, ExecuteWithServices> = {
   action,
@@ -89,7 +89,7 @@ const productAt = (url: string): Product => ({
   },
 });
 
-/** Asks for a job and runs it; `stored`: as one that was stored before an input of its kind was refused. */
+/** Requests a job and runs it; with `stored`, as if it had been stored before such an input was refused. */
 async function ask(event: string, input: Record<string, unknown>, { stored = false } = {}) {
   await using server = await httpServer(({ url }, response) =>
     json(response, 200, url.endsWith("/send") ? { data: [{ status: "ok", id: "1" }] } : {}),
@@ -185,7 +185,7 @@ test.each<[what: string, event: string, input: Record<string, unknown>, pointers
 
 const parsed = (request: Seen | undefined) => JSON.parse(request?.body ?? "null");
 
-test("a param is one segment of its path, a query's value one value, and the app's credentials win", async () => {
+test("a param is one segment of its path, a query value is one value, and the app's credentials win", async () => {
   const { seen } = await ask("order", {
     params: { id: "../../admin?x=1#y" },
     query: { a: "1&admin=true" },
@@ -196,19 +196,19 @@ test("a param is one segment of its path, a query's value one value, and the app
   ]);
 });
 
-test("a prototype is data at most: left out, or sent on as it is", async () => {
+test("a prototype is treated as data: dropped, or sent on as it is", async () => {
   const { seen } = await ask("order", { params: { id: "1" }, body: pollution() });
   expect(Object.getOwnPropertyNames(parsed(seen[0]))).toEqual(["constructor"]);
   const called = await ask("price", { payload: pollution() });
   expect(Object.getOwnPropertyNames(parsed(called.seen[0]))).toEqual(["__proto__", "constructor"]);
 });
 
-test("a variable that looks like a template stays what it is", async () => {
+test("a variable that looks like a template stays as it is", async () => {
   const { seen } = await ask("tell", push({ name: "{{text}}" }, { text: "$" + "{name} {{name}}" }));
   expect(parsed(seen[0])).toMatchObject([{ title: "Hi {{text}}", body: "$" + "{name} {{name}}" }]);
 });
 
-test("a value is bound, whatever statement it looks like", async () => {
+test("a value is bound, whichever statement it looks like", async () => {
   const title = "1, admin = :p0; DROP TABLE items --";
   const { seen } = await ask("put", { data: { id: "1", title } });
   expect(parsed(seen[0])).toMatchObject({
@@ -218,7 +218,7 @@ test("a value is bound, whatever statement it looks like", async () => {
 });
 
 test.each(["$Input{sku}", "$Now", "$Sequence{main}{price}", "$Concat([1", "$$"])(
-  "a feature's input %s is no expression",
+  "a feature's input %s is not an expression",
   async (sku) => {
     const { jobs } = await ask("flow", { sku });
     const step = jobs?.find(({ event }) => event === "price");

@@ -40,7 +40,7 @@ describe("e-mail by SMTP", () => {
     expect(server.mails.every(({ source }) => source.match(/@x\.example/g)?.length === 1)).toBe(true);
   });
 
-  test("retries the recipients that were put off, and only those", async () => {
+  test("retries only the recipients that were deferred", async () => {
     const replies: Record<string, number> = { "b@x.example": 451 };
     await using server = await mailServer(replies);
     const input = email("a@x.example", "b@x.example");
@@ -71,12 +71,12 @@ describe("e-mail by SMTP", () => {
     expect(error.message).not.toContain("pass");
   });
 
-  test("a server that is not there is a CONNECTION_ERROR", async () => {
+  test("a server that does not exist is a CONNECTION_ERROR", async () => {
     const error = await failureOf(notifying(smtp, email("a@x.example"), { smtp: "smtp://127.0.0.1:1" }));
     expect(error).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
   });
 
-  test("a server that hangs up is tried once: further attempts are the job's", async () => {
+  test("a server that hangs up is tried once: further attempts are up to the job", async () => {
     let connections = 0;
     const server = createServer((socket) => {
       connections += 1;
@@ -103,10 +103,10 @@ describe("e-mail by SMTP", () => {
   );
 
   test.each(["", "?requireTLS=false", "?ignoreTLS=true", "?opportunisticTLS=true"])(
-    "a login is not sent in the clear beyond this machine, whatever the URL says of it: %s",
+    "a login is not sent unencrypted beyond this machine, whatever the URL says: %s",
     async (options) => {
       await using server = await mailServer({}, { user: "me", pass: "other" });
-      // The same server by an address that is not called loopback. It offers no STARTTLS.
+      // The same server at an address that does not look like loopback. It offers no STARTTLS.
       const url = server.url.replace("127.0.0.1", "0.0.0.0") + options;
       const error = await failureOf(notifying(smtp, email("a@x.example"), { smtp: url }));
       expect(error).toMatchObject({ code: "CONFIGURATION_ERROR", message: expect.stringContaining("offers no TLS") });
@@ -126,7 +126,7 @@ describe("e-mail by SMTP", () => {
 describe("a callback", () => {
   const callback = (url: string, others = {}) => ({ callback: { url, ...others } });
 
-  test("is called with the input and its status is reported", async () => {
+  test("is called with the input, and its status is reported", async () => {
     await using server = await httpServer((_, response) => json(response, 202, { echo: "body" }));
     const settings = callback(`${server.url}/hooks/:customer?v=1`, {
       method: "PUT",
@@ -145,7 +145,7 @@ describe("a callback", () => {
     });
   });
 
-  test("that fails says how", async () => {
+  test("that fails reports how", async () => {
     await using server = await httpServer((_, response) =>
       response.writeHead(429, { "retry-after": "2" }).end("private"),
     );
@@ -156,7 +156,7 @@ describe("a callback", () => {
 });
 
 describe("several channels", () => {
-  test("are all tried; a retry sends only by those that failed", async () => {
+  test("are all tried; a retry uses only those that failed", async () => {
     await using devices = await fcmServer();
     await using mails = await mailServer();
     let status = 503;
@@ -179,7 +179,7 @@ describe("several channels", () => {
       },
     });
     status = 200;
-    // Progress travels as JSON between attempts.
+    // Progress is stored as JSON between attempts.
     const progress = JSON.parse(JSON.stringify(error.progress));
     const result = await notifying(settings, input, values, { progress });
     expect(result.channels).toMatchObject({
@@ -190,7 +190,7 @@ describe("several channels", () => {
     expect([devices.messages.length, mails.mails.length, hooks.seen.length]).toEqual([1, 1, 2]);
   });
 
-  test("keep the result of a callback that was sent, and call it no more", async () => {
+  test("keep the result of a callback that was sent, and do not call it again", async () => {
     await using hooks = await httpServer((_, response) => response.writeHead(204).end());
     await using mails = await mailServer({ "a@x.example": 451 });
     const settings = { ...smtp, callback: { url: hooks.url } };
@@ -219,7 +219,7 @@ describe("several channels", () => {
     expect(error.message).toContain("callback: SERVICE_UNAVAILABLE:");
   });
 
-  test("that hang end before the attempt does, so that what the others reached is kept", async () => {
+  test("that hang end before the attempt does, so that the results of the others are kept", async () => {
     await using devices = await fcmServer();
     const silent = createServer(() => {});
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
@@ -228,7 +228,7 @@ describe("several channels", () => {
     const settings = { ...fcm(devices.url), ...smtp, callback: { url: hooks.url } };
     const values = { fcm: JSON.stringify(devices.serviceAccount), smtp: `smtp://127.0.0.1:${port}` };
     const input = { ...push("a"), ...email("a@x.example"), callback: {} };
-    // The deadline strikes when the push has arrived, at a time of the test's choosing.
+    // The deadline comes once the push has arrived, at a time that the test chooses.
     const clock = {
       now: () => Date.now(),
       sleep: async (ms: number) => {
@@ -253,13 +253,13 @@ describe("several channels", () => {
     });
   });
 
-  test("without a credential fail as the secrets say", async () => {
+  test("without a credential fail with the secrets' error", async () => {
     const error = await failureOf(notifying(smtp, email("a@x.example")));
     expect(error).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
     expect(error.message).toContain('secret("smtp") has no value.');
   });
 
-  test("that the catalog has dropped are a CONFIGURATION_ERROR", async () => {
+  test("that the catalog no longer has are a CONFIGURATION_ERROR", async () => {
     expect((await failureOf(notifying({}, push("a")))).message).toContain("has no push in env dev");
     expect(await failureOf(notifying({}, { slug: "gone", ...push("a") }))).toMatchObject({
       code: "CONFIGURATION_ERROR",

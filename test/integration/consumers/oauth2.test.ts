@@ -4,7 +4,7 @@ import { anExecution, failureOf, secretsOf } from "../../support/executors/execu
 import { type Answer, httpServer, json, type Seen } from "../../support/executors/http-server.ts";
 
 interface Provider {
-  /** What the token endpoint answers; by default token t1, t2, ... that live for an hour. */
+  /** The token endpoint's answers; by default tokens t1, t2, ... that live for an hour. */
   token?: (n: number, request: Seen) => [status: number, body: unknown];
   /** The API's status for a call with this Authorization header. */
   status?: (authorization: string) => number;
@@ -54,7 +54,7 @@ async function provider({ token, status = () => 200 }: Provider = {}) {
   };
 }
 
-test("a client's credentials are not sent to a token URL over plain HTTP, but on this very machine", async () => {
+test("a client's credentials are not sent to a token URL over plain HTTP, except on this machine", async () => {
   await using app = await provider();
   const { url } = app;
   const error = await failureOf(app.call({}, { token_url: `${url.replace("127.0.0.1", "0.0.0.0")}/token` }));
@@ -68,7 +68,7 @@ test("a client's credentials are not sent to a token URL over plain HTTP, but on
 
 const bearer = (token: string) => ({ body: { as: `Bearer ${token}` } });
 
-test("a token is asked for with the client's credentials and used until shortly before it expires", async () => {
+test("a token is requested with the client's credentials and used until shortly before it expires", async () => {
   await using app = await provider();
   const at = (now: number) => ({ clock: { now: () => now, sleep: async () => {} } });
   expect(await app.call(at(0), { scope: "a b", audience: "api" })).toMatchObject(bearer("t1"));
@@ -90,14 +90,14 @@ test("the credentials go into a Basic header where the catalog says so", async (
   });
 });
 
-test("requests that come together share one token request", async () => {
+test("concurrent requests share one token request", async () => {
   await using app = await provider();
   await Promise.all([1, 2, 3, 4, 5].map(() => app.call()));
   expect(app.tokenRequests()).toHaveLength(1);
   expect(app.calls()).toHaveLength(5);
 });
 
-test("a token that is refused is replaced once, also for requests that come together", async () => {
+test("a refused token is replaced once, even for concurrent requests", async () => {
   let revoked = false;
   await using app = await provider({ status: (as) => (revoked && as === "Bearer t1" ? 401 : 200) });
   await app.call();
@@ -118,7 +118,7 @@ test.each([
   [503, {}, { code: "SERVICE_UNAVAILABLE", retryable: true }],
   [200, { no: "token" }, { code: "PROVIDER_ERROR", retryable: false }],
 ])(
-  "a token endpoint that answers %i %j fails the call, and is asked again next time",
+  "a token endpoint that answers %i %j fails the call, and is called again next time",
   async (status, body, expected) => {
     await using app = await provider({ token: (n) => (n === 1 ? [status, body] : [200, { access_token: `t${n}` }]) });
     const error = await failureOf(app.call());
@@ -128,7 +128,7 @@ test.each([
   },
 );
 
-test("a job that ends while its token is on its way fails no other", async () => {
+test("a job that ends while its token is being fetched does not fail any other", async () => {
   const attempt = new AbortController();
   await using app = await provider({
     token: (n) => {

@@ -30,7 +30,7 @@ describe("push by FCM", () => {
     ]);
   });
 
-  test("asks for one access token for many devices, and for another when it is revoked", async () => {
+  test("requests one access token for many devices, and another one when it is revoked", async () => {
     await using server = await fcmServer();
     const values = { fcm: JSON.stringify(server.serviceAccount) };
     const devices = Array.from({ length: 60 }, (_, i) => `device-${i}`);
@@ -41,7 +41,7 @@ describe("push by FCM", () => {
     expect([server.messages.length, server.tokenRequests()]).toEqual([120, 2]);
   });
 
-  test.each(["endpoint", "token_uri"])("sends nothing to a plain %s beyond this machine", async (what) => {
+  test.each(["endpoint", "token_uri"])("sends nothing to an unencrypted %s beyond this machine", async (what) => {
     await using server = await fcmServer();
     const beyond = server.url.replace("127.0.0.1", "0.0.0.0");
     const account = { ...server.serviceAccount, ...(what === "token_uri" && { token_uri: `${beyond}/token` }) };
@@ -51,7 +51,7 @@ describe("push by FCM", () => {
     expect([server.messages.length, server.tokenRequests()]).toEqual([0, 0]);
   });
 
-  test("keeps its access token when FCM lacks credentials of another service, and asks each device once", async () => {
+  test("keeps its access token when FCM lacks another service's credentials, and calls FCM once per device", async () => {
     await using server = await fcmServer({ iphone: "apns", ipad: "apns" });
     const values = { fcm: JSON.stringify(server.serviceAccount) };
     const error = await failureOf(notifying(fcm(server.url), push("iphone", "android", "ipad"), values));
@@ -63,7 +63,7 @@ describe("push by FCM", () => {
     expect(server.http.seen.filter(({ url }) => url !== "/token")).toHaveLength(3);
   });
 
-  test("reports dead devices and reaches the others", async () => {
+  test("reports unregistered devices and reaches the others", async () => {
     await using server = await fcmServer({ gone: "unregistered", odd: "malformed" });
     const values = { fcm: JSON.stringify(server.serviceAccount) };
     const { channels } = await notifying(fcm(server.url), push("gone", "a", "odd", "b"), values);
@@ -87,7 +87,7 @@ describe("push by FCM", () => {
     });
   });
 
-  test("retries the devices that failed, and only those", async () => {
+  test("retries only the devices that failed", async () => {
     const faults: Parameters<typeof fcmServer>[0] = { busy: "unavailable", gone: "unregistered" };
     await using server = await fcmServer(faults);
     const values = { fcm: JSON.stringify(server.serviceAccount) };
@@ -116,7 +116,7 @@ describe("push by FCM", () => {
     expect(error).toMatchObject({ code, retryable });
   });
 
-  test("a 404 that is not FCM's declares no device dead", async () => {
+  test("a 404 that is not FCM's marks no device as unregistered", async () => {
     await using server = await fcmServer();
     const account = { ...server.serviceAccount, project_id: "another" };
     const error = await failureOf(notifying(fcm(server.url), push("a"), { fcm: JSON.stringify(account) }));
@@ -138,7 +138,7 @@ describe("push by FCM", () => {
     });
   });
 
-  test("a service account that Google refuses is UNAUTHORIZED, one that it cannot check now is retried", async () => {
+  test("a service account that Google refuses is UNAUTHORIZED, and one that it cannot check now is retried", async () => {
     await using server = await fcmServer();
     let status = 400;
     await using google = await httpServer((_, response) =>
@@ -169,7 +169,7 @@ describe("push by Expo", () => {
     for (const { to, id } of channels.push_notification?.sent ?? []) expect(id).toBe(`ticket-${to}`);
   });
 
-  test("sends to the devices of several projects, a request a project", async () => {
+  test("sends to the devices of several projects, one request per project", async () => {
     const [a, b, c, lost] = ["shop/a", "bar/b", "shop/c", "bar/gone"].map(device) as [string, string, string, string];
     await using server = await expoServer({ [lost]: "DeviceNotRegistered" });
     const { channels } = await notifying(expo(server.url), push(a, b, c, lost), values);
@@ -184,7 +184,7 @@ describe("push by Expo", () => {
     ]);
   });
 
-  test("reports devices that are dead or no Expo tokens", async () => {
+  test("reports devices that are unregistered or not Expo tokens", async () => {
     await using server = await expoServer({ [device("gone")]: "DeviceNotRegistered" });
     const { channels } = await notifying(expo(server.url), push(device("gone"), device("a"), "nonsense"), values);
     expect(channels.push_notification).toMatchObject({
@@ -196,7 +196,7 @@ describe("push by Expo", () => {
     });
   });
 
-  test("retries the devices whose rate is limited, and only those", async () => {
+  test("retries only the devices whose rate is limited", async () => {
     const faults = { [device("b")]: "MessageRateExceeded" };
     await using server = await expoServer(faults);
     const input = push(device("a"), device("b"));

@@ -11,7 +11,7 @@ import { mailServer } from "../../support/executors/mail-server.ts";
 import { smtp } from "../../support/executors/notifying.ts";
 import { fakeClock } from "../../support/fakes/clock.ts";
 
-/** A warm consumer that has read the credential `old`, which was rotated since. */
+/** A warm consumer that has cached the credential `old`, which was rotated since. */
 async function afterRotation(old: string, current: string) {
   let value = old;
   const secrets = awsSecrets({

@@ -13,7 +13,7 @@ let blobs: BlobStore;
 const kept = { ...process.env };
 beforeAll(async () => {
   aws = await startSqsAndS3();
-  // As in a Lambda: the adapter that it loads makes its own client, from its environment.
+  // As in a Lambda, the adapter that it loads creates its own client from its environment.
   Object.assign(process.env, {
     AWS_ENDPOINT_URL_S3: aws.endpoint,
     AWS_REGION: "us-east-1",
@@ -27,7 +27,7 @@ afterAll(async () => {
   await aws.stop();
 });
 
-test("an import of more lines than one invocation works on makes each of them one job, through the ports as deployed", async () => {
+test("an import of more lines than one invocation handles turns each line into exactly one job, through the deployed ports", async () => {
   const count = mostLines + 50;
   const key = "imports/orders.ndjson";
   const lines = Array.from({ length: count }, (_, i) => JSON.stringify(order({ labels: [`line ${i + 1}`] })));

@@ -10,7 +10,7 @@ import { tempFolder } from "../../support/local/temp-folder.ts";
 
 const folder = tempFolder();
 
-/** Runs `local/launch.mjs` in a copy of nothing else, as the Node of this version would. */
+/** Runs `local/launch.mjs` in a folder with nothing else, as a Node of this version would. */
 function launch(where: string, version: string) {
   mkdirSync(join(where, "local"), { recursive: true });
   cpSync(join(repository, "local/launch.mjs"), join(where, "local/launch.mjs"));
@@ -25,14 +25,14 @@ function launch(where: string, version: string) {
   });
 }
 
-/** As after `npm ci`, or as after `npm ci --ignore-scripts`, which leaves the package without its program. */
+/** The state after `npm ci`, or after `npm ci --ignore-scripts`, which leaves the package without its program. */
 function installed(where: string): string {
   mkdirSync(join(where, "node_modules/node"), { recursive: true });
   writeFileSync(join(where, "node_modules/node/package.json"), "{}");
   return where;
 }
 
-test("without `npm ci` a program says that it is missing, whatever Node runs it", async () => {
+test("without `npm ci` a program reports that it is missing, whichever Node runs it", async () => {
   for (const version of ["20.20.2", "24.21.0"]) {
     const { code, output } = await launch(join(folder, `bare-${version}`), version);
     expect(code).toBe(1);
@@ -40,7 +40,7 @@ test("without `npm ci` a program says that it is missing, whatever Node runs it"
   }
 });
 
-test("with install scripts turned off it says which Node is missing, and how to get it", async () => {
+test("with install scripts turned off it reports the missing Node, and how to get it", async () => {
   const { code, output } = await launch(installed(join(folder, "no-scripts")), "20.20.2");
   expect(code).toBe(1);
   expect(output).toMatch(/^This needs Node 24, but runs on Node 20\.20\.2\..*npm ci --ignore-scripts=false$/s);
@@ -50,13 +50,13 @@ test("otherwise the program runs with its arguments", async () => {
   expect(await launch(installed(join(folder, "good")), "24.21.0")).toEqual({ code: 0, output: "ran --watch" });
 });
 
-test("the options of `npm start` are read, and its usage can be asked for", () => {
+test("the options of `npm start` are read, and its usage can be printed", () => {
   expect(readSettings(["--watch"], {})).toMatchObject({ watch: true, verbose: false, port: 3000 });
   for (const help of ["--help", "-h"]) expect(readSettings([help, "--watch"], {})).toBe("help");
   expect(() => readSettings(["--wach"], {})).toThrow(/--wach.*--watch +reload when/s);
 });
 
-test("a port that cannot be had is said with what to do, and another error is left as it is", () => {
+test("an unavailable port is reported with what to do, and any other error is left as it is", () => {
   const fault = (code: string) => portFault(80, Object.assign(new Error("listen"), { code }));
   for (const code of ["EADDRINUSE", "EACCES"]) {
     expect(fault(code)).toBeInstanceOf(StartError);
@@ -65,7 +65,7 @@ test("a port that cannot be had is said with what to do, and another error is le
   expect(fault("EMFILE")).not.toBeInstanceOf(StartError);
 });
 
-test("the banner says how far the clock is ahead, if it is", () => {
+test("the banner says how far ahead the clock is, if it is", () => {
   const local = { url: "http://127.0.0.1:3000", apiKey: "k", aws: { sqs: "s", events: "e" } };
   expect(banner({ ...local, clockOffsetMs: 0 }, 1)).not.toContain("ahead");
   expect(banner({ ...local, clockOffsetMs: 30 * 86_400_000 }, 1)).toContain("The clock is 30.0 days ahead");

@@ -3,7 +3,7 @@ import { type Listening, sendJson, serve } from "../../../local/gateway/http.ts"
 import { check, type Receipt } from "../../crash/check.ts";
 import type { Call } from "../../crash/receiver.ts";
 
-/** What the crash test finds must be found where there is something to find. */
+/** Shows that the crash test's checks find faults where there are some. */
 let api: Listening | undefined;
 afterEach(() => api?.close());
 
@@ -36,7 +36,7 @@ test.each<[string, World]>([
   ["a job that has completed", {}],
   ["an execution that is repeated because a kill lay between", { job: crashed, calls: twice, kills: [30] }],
   ["a recurring job with all its runs", { job: { ...good, run: 2 }, runs: [good], receipt: { limit: 2 } }],
-])("%s is in order", async (_what, world) => {
+])("%s passes", async (_what, world) => {
   expect(await faultsOf(world)).toEqual([]);
 });
 

@@ -19,7 +19,7 @@ const dataFolder = () => {
 const minute = 60_000;
 const order = (start_at: number, body: object = {}) =>
   anOrder({ start_at, input: { params: { customer: "c1" }, body } });
-/** One in its queue, one with the Scheduler. */
+/** One job in its queue, and one with the Scheduler. */
 const waiting: unknown[] = [];
 
 beforeAll(async () => {
@@ -73,7 +73,7 @@ test.each<[string, (data: string) => void, string, RegExp]>([
   ["a stream that is no database", (data) => spoil(data, "stream.db"), "stream.db", /damaged\. Delete it/],
   ["a lock that is no database", (data) => spoil(data, "lock"), "lock", /damaged\. Delete it/],
   [
-    "a clock that tells no time",
+    "a clock without a time",
     (data) => spoil(data, "clock.json"),
     "clock.json",
     /does not contain the offset of the local clock/,
@@ -122,18 +122,18 @@ test.each<[string, (data: string) => void, string, RegExp]>([
   ],
   ["a key that is no key", (data) => spoil(data, "api-key"), "api-key", /is not .*Delete it/],
   [
-    "a key of the demo's push service that is none",
+    "an invalid key of the demo's push service",
     (data) => spoil(data, "fcm-key.pem"),
     "fcm-key.pem",
     /is not .*Delete it/,
   ],
   [
-    "a password of the demo's database that is none",
+    "an invalid password of the demo's database",
     (data) => spoil(data, "postgres-password"),
     "postgres-password",
     /is not .*Delete/,
   ],
-])("%s: the start says so, where it is and what to do", async (_what, damage, place, says) => {
+])("%s: the start names the problem, the place and what to do", async (_what, damage, place, says) => {
   const dataDir = dataFolder();
   damage(dataDir);
   const fault = await startLocal({ port: 0, dataDir }).catch((error: unknown) => error);
@@ -142,7 +142,7 @@ test.each<[string, (data: string) => void, string, RegExp]>([
   expect((fault as StartError).message).toContain(join(dataDir, place));
 });
 
-test("without its schedules and its queues, as the messages advise, no job is lost", async () => {
+test("once schedules and queues are removed, as the messages advise, no job is lost", async () => {
   const data = dataFolder();
   for (const part of ["schedules.db", "schedules.db-wal", "schedules.db-shm", "sqs-s3"]) {
     rmSync(join(data, part), { recursive: true, force: true });
@@ -157,7 +157,7 @@ test("without its schedules and its queues, as the messages advise, no job is lo
   }
 });
 
-test("what it says comes in one line, and the process ends with 1", async () => {
+test("a message is printed on one line, and the process exits with 1", async () => {
   const data = dataFolder();
   spoil(data, "dynamodb", manifest(data));
   const local = run({ data });
@@ -165,7 +165,7 @@ test("what it says comes in one line, and the process ends with 1", async () => 
   expect(local.output().trim().split("\n")).toHaveLength(1);
 });
 
-test("a disk that is full at the start is said in one line", async () => {
+test("a full disk at the start is reported on one line", async () => {
   const local = run({ largestFileKb: 8 });
   expect(await local.exit).toBe(1);
   expect(local.output().trim().split("\n")).toEqual([
@@ -173,7 +173,7 @@ test("a disk that is full at the start is said in one line", async () => {
   ]);
 });
 
-test("on a disk that fills up a job is refused or kept, and it is said why", async () => {
+test("on a disk that fills up, a job is either refused or kept, and the reason is reported", async () => {
   const data = newFolder();
   const local = run({ data, largestFileKb: 1200 });
   await local.ready();

@@ -11,9 +11,9 @@ const folder = tempFolder();
 const made: DemoDatabase[] = [];
 let count = 0;
 
-/** A data folder as `openDataFolder` makes it: for its owner only. */
+/** A data folder as `openDataFolder` creates it: only for its owner. */
 function newFolder(): string {
-  // As root, PostgreSQL runs as another user, who must get there.
+  // As root, PostgreSQL runs as another user, who must be able to enter the folder.
   chmodSync(folder, 0o755);
   const data = join(folder, String(++count));
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -41,11 +41,13 @@ async function ask(url: string, sql: string): Promise<Record<string, unknown>[]>
 const order = "INSERT INTO orders (id, customer, total) VALUES (gen_random_uuid(), 'ada', 9.5)";
 const ordersAt = (url: string) => ask(url, "SELECT customer, total::text FROM orders");
 const pidOf = (at: string) => Number(readFileSync(join(at, "postmaster.pid"), "utf8").split("\n")[0]);
-/** Not by a signal of 0, which a process answers until somebody has collected its exit: containers may have nobody. */
+/**
+ * Signal 0 does not help: a process answers it until its parent has collected its exit, and a container may lack such a parent.
+ */
 const isAlive = (pid: number) =>
   /^[^Z]/.test(spawnSync("ps", ["-o", "stat=", "-p", String(pid)], { encoding: "utf8" }).stdout.trim());
 
-test("is started once, however many ask, with the table of the demo, and keeps what it holds", async () => {
+test("is started once, however many callers ask, with the demo's table, and keeps its data", async () => {
   const at = newFolder();
   const first = database(at);
   const [url, same] = await Promise.all([first.url(), first.url()]);
@@ -56,13 +58,13 @@ test("is started once, however many ask, with the table of the demo, and keeps w
   expect(await ordersAt(await database(at).url())).toEqual([{ customer: "ada", total: "9.50" }]);
 });
 
-test("what was never asked for is not started, and stops at once", async () => {
+test("a database that was never needed is not started, and stops at once", async () => {
   const at = newFolder();
   await database(at).stop();
   expect(() => readFileSync(join(at, "PG_VERSION"))).toThrow("ENOENT");
 });
 
-test("a server whose keeper was killed goes on, and the next start takes its data over", async () => {
+test("a server whose parent was killed keeps running, and the next start takes over its data", async () => {
   const at = newFolder();
   const url = await database(at).url();
   await ask(url, order);
@@ -76,7 +78,7 @@ test("a server whose keeper was killed goes on, and the next start takes its dat
   expect(await ordersAt(next)).toHaveLength(1);
 });
 
-test("a server that was killed itself is started again by the next one who asks", async () => {
+test("a server that was itself killed is started again for the next caller", async () => {
   const at = newFolder();
   const one = database(at);
   const url = await one.url();
@@ -89,7 +91,7 @@ test("a server that was killed itself is started again by the next one who asks"
   expect(await ordersAt(next)).toHaveLength(1);
 });
 
-test("a pid file that names another program is taken away, and the program left alone", async () => {
+test("a pid file that names another program is removed, and the program left alone", async () => {
   const at = newFolder();
   const first = database(at);
   await first.url();
@@ -117,7 +119,7 @@ asRoot("programs that PostgreSQL's user cannot reach are named, with what to do"
   );
 });
 
-test("one that does not start says why, and is tried anew by the next one who asks", async () => {
+test("a server that does not start reports why, and the next caller tries again", async () => {
   const program = join(folder, "broken.mjs");
   mkdirSync(folder, { recursive: true });
   const says = (message: object) =>

@@ -9,7 +9,7 @@ afterEach(() => gateway?.close());
 type Event = Record<string, never> & { requestContext: { authorizer?: unknown; http: object; requestId: string } };
 const allow = async () => ({ isAuthorized: true, context: { scopes: "all" } });
 
-/** A gateway whose api and authorizer are these; what they were invoked with is kept. */
+/** A gateway with this api and this authorizer; it keeps what they were invoked with. */
 async function aGateway(api: (event: Event) => Promise<unknown>, authorizer: () => Promise<unknown> = allow) {
   const seen: { name: string; event: Event }[] = [];
   const invoke: Invoke = (name, event) => {
@@ -49,7 +49,7 @@ test("a request becomes an event of payload format 2.0", async () => {
   expect(event?.headers).not.toHaveProperty("cookie");
 });
 
-test("a binary body travels as base64, both ways", async () => {
+test("a binary body travels as base64, in both directions", async () => {
   const bytes = Buffer.from([0, 255, 128]);
   const { ask, seen } = await aGateway(async (event) => ({ statusCode: 200, body: event.body, isBase64Encoded: true }));
   const response = await ask("/v1/x", {
@@ -75,7 +75,7 @@ test("the Lambda's status, headers and cookies reach the client", async () => {
   expect(response.headers.getSetCookie()).toEqual(["a=1", "b=2"]);
 });
 
-test.each(["GET", "HEAD", "POST"])("%s of health and the schemas asks for no key", async (method) => {
+test.each(["GET", "HEAD", "POST"])("%s of the health check and the schemas needs no key", async (method) => {
   const { ask, seen } = await aGateway(ok);
   expect((await ask("/v1/health", { method })).status).toBe(200);
   expect((await ask("/openapi.json", { method })).status).toBe(200);
@@ -83,26 +83,26 @@ test.each(["GET", "HEAD", "POST"])("%s of health and the schemas asks for no key
   expect(seen.map(({ name }) => name)).toEqual(["api", "api", "api"]);
 });
 
-test("an answer to HEAD says nothing of the length that GET would have", async () => {
+test("an answer to HEAD has no length of its own", async () => {
   const { ask } = await aGateway(async () => ({ statusCode: 200 }));
   expect((await ask("/v1/jobs", { method: "HEAD", headers: bearer })).headers.get("content-length")).toBeNull();
   expect((await ask("/v1/jobs", { headers: bearer })).headers.get("content-length")).toBe("0");
 });
 
-test("an answer that has none by its status says nothing of its length", async () => {
+test("a response whose status allows no body has no length", async () => {
   const { ask } = await aGateway(async () => ({ statusCode: 204 }));
   const { status, headers } = await ask("/v1/jobs/job_x", { method: "DELETE", headers: bearer });
   expect([status, headers.get("content-length"), headers.get("transfer-encoding")]).toEqual([204, null, null]);
 });
 
-test("a request without a key is refused before the authorizer is asked", async () => {
+test("a request without a key is refused before the authorizer is called", async () => {
   const { ask, seen } = await aGateway(ok);
   const response = await ask("/v1/jobs");
   expect([response.status, await response.json()]).toEqual([401, { message: "Unauthorized" }]);
   expect(seen).toEqual([]);
 });
 
-test("a refused key is forbidden, and its answer is kept", async () => {
+test("a refused key is forbidden, and the answer is cached", async () => {
   const { ask, seen } = await aGateway(ok, async () => ({ isAuthorized: false }));
   await ask("/v1/jobs", { headers: bearer });
   const response = await ask("/v1/jobs", { headers: bearer });
@@ -125,7 +125,7 @@ test("a body above 10 MB is refused", async () => {
   const { ask, seen } = await aGateway(ok);
   const response = await ask("/v1/jobs", { method: "POST", headers: bearer, body: "x".repeat(10 * megabyte + 1) });
   expect(response.status).toBe(413);
-  // Lambda's own limit is lower, and counts what JSON makes of the body.
+  // Lambda's own limit is lower, and counts the body's JSON encoding.
   const quotes = await ask("/v1/jobs", {
     method: "POST",
     headers: { ...bearer, "content-type": "application/json" },
@@ -135,13 +135,13 @@ test("a body above 10 MB is refused", async () => {
   expect(seen).toEqual([]);
 });
 
-test("an answer without a status is the body of a 200", async () => {
+test("a response without a status is the body of a 200", async () => {
   const { ask } = await aGateway(async () => ({ hello: "world" }));
   const response = await ask("/v1/x", { headers: bearer });
   expect([response.status, await response.json()]).toEqual([200, { hello: "world" }]);
 });
 
-test("the outbox is served beside the API, without a key", async () => {
+test("the outbox is served next to the API, without a key", async () => {
   const { ask } = await aGateway(ok);
   expect(await (await ask("/outbox")).json()).toEqual({ items: [] });
 });

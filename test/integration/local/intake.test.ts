@@ -32,12 +32,12 @@ const eventsOf = async (type: string) => {
   return items.filter((item) => item.kind === "event" && item.detail_type === type).map(({ detail }) => detail);
 };
 
-test("a message of the intake's queue is a job", async () => {
+test("a message in the intake's queue becomes a job", async () => {
   const { MessageId } = await send(JSON.stringify(request("sqs")));
   await finished(`sqs:${MessageId}`);
 }, 30_000);
 
-test("an event on the bus that asks for one is", async () => {
+test("so does an event on the bus that requests one", async () => {
   const client = new EventBridgeClient({ endpoint: local.running().aws.events, ...credentials });
   const entry = { EventBusName: eventBusName, Source: "shop", DetailType: "schedule-job" };
   const { Entries } = await client.send(
@@ -47,7 +47,7 @@ test("an event on the bus that asks for one is", async () => {
   await finished(`eventbridge:${Entries?.[0]?.EventId}`);
 }, 30_000);
 
-test("what is published on the topic is", async () => {
+test("so does a message published on the topic", async () => {
   const client = new SNSClient({ endpoint: local.running().aws.sqs, ...credentials });
   const TopicArn = `arn:aws:sns:${region}:${account}:${intakeTopicName}`;
   const { MessageId } = await client.send(new PublishCommand({ TopicArn, Message: JSON.stringify(request("sns")) }));
@@ -55,7 +55,7 @@ test("what is published on the topic is", async () => {
   await finished(`sns:${MessageId}`);
 }, 30_000);
 
-test("an object below imports/ is one a line, and has a report", async () => {
+test("each line of an object below imports/ becomes a job, and the object gets a report", async () => {
   const s3 = new S3Client({ endpoint: local.running().aws.sqs, ...credentials, forcePathStyle: true });
   const Body = ["a", "b"].map((label) => `${JSON.stringify({ ...request(label), idempotency_key: label })}\n`).join("");
   const { ETag = "" } = await s3.send(
@@ -71,7 +71,7 @@ test("an object below imports/ is one a line, and has a report", async () => {
   expect(JSON.parse(summary)).toMatchObject({ status: "finished", lines: 2, scheduled: 2, rejected: 0 });
 }, 40_000);
 
-test("a bad one is told to the bus", async () => {
+test("a bad request is announced on the bus", async () => {
   const { MessageId } = await send("{}");
   await until(async () => (await eventsOf("job.rejected")).length > 0, 15_000);
   expect(await eventsOf("job.rejected")).toMatchObject([

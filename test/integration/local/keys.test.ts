@@ -21,7 +21,7 @@ async function make(...args: string[]): Promise<string> {
 
 const order = (env: string) => anOrder({ env });
 
-/** The status of a call with a key; the scheme's case tells the gateway's memory that it is another question. */
+/** The status of a call with a key. Changing the case of the scheme bypasses the gateway's cache. */
 async function call(key: string, path: string, body?: unknown, scheme = "Bearer") {
   const response = await fetch(local.running().url + path, {
     headers: { authorization: `${scheme} ${key}`, "content-type": "application/json" },
@@ -30,7 +30,7 @@ async function call(key: string, path: string, body?: unknown, scheme = "Bearer"
   return response.status;
 }
 
-test("a key made by the command works where its scopes reach, and nowhere else", async () => {
+test("a created key works within its scopes, and nowhere else", async () => {
   const key = await make("--envs", "dev", "--verbs", "jobs:read,jobs:write");
   expect(await call(key, "/v1/jobs", order("dev"))).toBe(202);
   expect(await call(key, "/v1/jobs", order("prd"))).toBe(403);
@@ -40,7 +40,7 @@ test("a key made by the command works where its scopes reach, and nowhere else",
   expect(await call(key, `/v1/jobs/${elsewhere.job_id}`)).toBe(404);
 });
 
-test("a key that is revoked is refused, as is one that nobody has made", async () => {
+test("a revoked key is refused, as is one that was never created", async () => {
   const key = await make("--envs", "*", "--verbs", "jobs:read");
   expect(await call(key, "/v1/jobs")).toBe(200);
   expect(await keys("revoke", apiKeyId(key) ?? "")).toMatchObject({ code: 0 });
@@ -49,7 +49,7 @@ test("a key that is revoked is refused, as is one that nobody has made", async (
   expect(await call(`${key.slice(0, -64)}${"0".repeat(64)}`, "/v1/jobs")).toBe(403);
 });
 
-test("what is wrong is said, without a stack trace and without a key", async () => {
+test("errors are reported without a stack trace and without a key", async () => {
   const wrong = await keys("create", "--name", "ci", "--products", "my-prodcut", "--envs", "*", "--verbs", "jobs:read");
   expect(wrong).toEqual({
     code: 1,

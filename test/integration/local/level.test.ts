@@ -32,7 +32,7 @@ const key = (id: string) => ({ PK: { S: `JOB#${id}` }, SK: { S: "STATE" } });
 const put = (id: string) => client.send(new PutItemCommand({ TableName: tableName, Item: key(id) }));
 const get = async (id: string) => (await client.send(new GetItemCommand({ TableName: tableName, Key: key(id) }))).Item;
 
-test("a write that the disk refuses is refused, told of once, and the last one", async () => {
+test("a write that the disk refuses fails, is reported once, and is the last one", async () => {
   let full = false;
   const refuse = async () => {
     throw Object.assign(new Error("IO error: No space left on device"), { code: "LEVEL_IO_ERROR" });
@@ -45,8 +45,8 @@ test("a write that the disk refuses is refused, told of once, and the last one",
       return full ? refuse() : Reflect.apply(_put, this, args);
     },
   });
-  const told: unknown[] = [];
-  undo = onFailedWrite((error) => told.push(error));
+  const reported: unknown[] = [];
+  undo = onFailedWrite((error) => reported.push(error));
   mkdirSync(folder);
   log = openChangeLog(join(folder, "stream.db"));
   server = await startDynamoDb(join(folder, "dynamodb"), { log, changed: () => {} });
@@ -57,7 +57,7 @@ test("a write that the disk refuses is refused, told of once, and the last one",
   await expect(put("during")).rejects.toMatchObject({ name: "InternalServerError" });
   full = false;
   await expect(put("after")).rejects.toMatchObject({ name: "InternalServerError" });
-  expect(told).toHaveLength(1);
+  expect(reported).toHaveLength(1);
   expect(await get("before")).toBeDefined();
   expect(await get("after")).toBeUndefined();
 });

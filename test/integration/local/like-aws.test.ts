@@ -10,7 +10,7 @@ import { bucketName, eventBusName } from "../../../local/runtime/names.ts";
 import { type SqsAndS3, startSqsAndS3 } from "../../../local/servers/sqs-s3.ts";
 import { tempFolder } from "../../support/local/temp-folder.ts";
 
-/** What the stand-ins do as AWS does it, or refuse loudly, beside what the tests of each say. */
+/** Where the stand-ins behave as AWS does, or refuse loudly, beyond what each one's own tests cover. */
 
 const folder = tempFolder();
 const { privateKey } = generateKeyPairSync("rsa", {
@@ -37,12 +37,12 @@ const put = (Key: string, Body: string, more: object = {}) =>
 const get = async (Key: string) =>
   (await s3.send(new GetObjectCommand({ Bucket: bucketName, Key }))).Body?.transformToString();
 
-test("an object without a byte is an object", async () => {
+test("an object without bytes is an object", async () => {
   await put("empty", "");
   expect(await get("empty")).toBe("");
 });
 
-test("a put that must not replace anything does not", async () => {
+test("a put that must not overwrite anything does not", async () => {
   const once = { IfNoneMatch: "*" };
   await put("uploads/a b/ключ 😀.txt", "first", once);
   await expect(put("uploads/a b/ключ 😀.txt", "second", once)).rejects.toMatchObject({
@@ -54,7 +54,7 @@ test("a put that must not replace anything does not", async () => {
   expect(await get("uploads/a b/ключ 😀.txt")).toBe("third");
 });
 
-test("an event goes to the bus that it names, by name or ARN, and to none that does not exist", async () => {
+test("an event goes to the bus that it names, by name or ARN, and never to one that does not exist", async () => {
   const client = new EventBridgeClient({ endpoint: outbox.url, ...credentials });
   const send = (Source: string, EventBusName?: string) => {
     const entry = { Source, EventBusName, DetailType: "schedule-job", Detail: "{}" };
@@ -68,7 +68,7 @@ test("an event goes to the bus that it names, by name or ARN, and to none that d
   client.destroy();
 });
 
-test("what calls an API of AWS that nothing here stands in for is refused, and not taken for a call of a job", async () => {
+test("a call to an AWS API without a stand-in is refused, and not mistaken for a job's call", async () => {
   const client = new LambdaClient({ endpoint: outbox.url, ...credentials });
   const invoke = client.send(new InvokeCommand({ FunctionName: "pricing", Payload: "{}" }));
   await expect(invoke).rejects.toMatchObject({ name: "UnsupportedOperationException" });
@@ -82,7 +82,7 @@ test("what calls an API of AWS that nothing here stands in for is refused, and n
   expect((await call("lambda")).status).toBe(201);
 });
 
-test("a character beyond U+FFFF in a message of another program is refused loudly", async () => {
+test("a character beyond U+FFFF in another program's message is refused loudly", async () => {
   const client = new SQSClient({ endpoint: servers.url, ...credentials });
   const QueueUrl = servers.queueUrl("ductape-jobs-intake");
   const send = (MessageBody: string) => client.send(new SendMessageCommand({ QueueUrl, MessageBody }));

@@ -8,15 +8,15 @@ import { listen } from "../../../local/gateway/http.ts";
 import { checkout } from "../../support/local/checkout.ts";
 import { localRuns } from "../../support/local/runs.ts";
 
-/** Invariant 9 with the real executors and clients, in a system that works and in one whose providers are hostile. */
+/** Invariant 9 with the real executors and clients, both where everything works and where all providers are hostile. */
 const marked = "1nput-C4N4RY";
 const secret = "S3CR3T-C4N4RY";
 
 const { folder, newFolder, run } = localRuns();
-// As root, the demo's PostgreSQL runs as another user, who must get there.
+// As root, the demo's PostgreSQL runs as another user, who must be able to enter the folder.
 chmodSync(folder, 0o755);
 
-/** An input of each kind of job, with the mark wherever a text may be. */
+/** An input for each kind of job, with the mark in every place that takes a string. */
 const inputs: [event: string, input: Record<string, unknown>][] = [
   [
     "create_order",
@@ -65,7 +65,7 @@ function withReferences(references: string): string {
   return cwd;
 }
 
-/** Runs a job of every input and stops the system: what became of the jobs, and every line that its functions logged. */
+/** Runs a job for every input and stops the system; returns the jobs' ends and every line that the functions logged. */
 async function runAll(references?: string) {
   const data = newFolder();
   const options = { data, env: { LOG_LEVEL: "DEBUG" } };
@@ -82,7 +82,7 @@ async function runAll(references?: string) {
 const faultsOf = (jobs: Finished[]) => JSON.stringify(jobs.map(({ error, attempts }) => [error, attempts]));
 
 describe("in a system that works", () => {
-  test("no log line has an input, a result or the key", async () => {
+  test("no log line contains an input, a result or the key", async () => {
     const { jobs, log, holding, apiKey } = await runAll();
     expect(jobs.map(({ status }) => status)).toEqual(inputs.map(() => "completed"));
     for (const type of jobTypes) expect(log).toContain(`"service":"consumer-${type}"`);
@@ -92,14 +92,14 @@ describe("in a system that works", () => {
 });
 
 describe("where every provider fails and quotes what it was sent", () => {
-  /** Answers 500 with the whole request, its headers among it. */
+  /** Answers 500 with the whole request, including its headers. */
   const echo = createServer(async (request, response) => {
     const text = Buffer.concat(await request.toArray()).toString();
     response.writeHead(500, { "x-echo": String(request.headers.authorization ?? "") });
     response.end(JSON.stringify({ error: `${request.url} ${JSON.stringify(request.headers)} ${text}` }));
   });
 
-  test("no log line and no error of a job has an input or a secret", async () => {
+  test("no log line and no error of a job contains an input or a secret", async () => {
     const { url, close } = await listen(echo);
     const values = {
       "/my-product/shop-url": `${url}/${secret}`,

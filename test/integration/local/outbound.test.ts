@@ -13,7 +13,7 @@ const { newFolder, run } = localRuns();
 const order = anOrder();
 const wait = { prefer: "wait=10" };
 
-test("what happens to a job reaches the demo's webhook, signed, and the task that waits for it", async () => {
+test("a job's events reach the demo's webhook, signed, and the waiting task", async () => {
   const data = newFolder();
   const local = run({ data });
   const { url } = await local.ready();
@@ -33,8 +33,8 @@ test("what happens to a job reaches the demo's webhook, signed, and the task tha
     sent.body,
   );
 
-  const told = await until(async () => (await outboxOf(url)).find(({ kind }) => kind === "task"));
-  expect(told).toMatchObject({
+  const answered = await until(async () => (await outboxOf(url)).find(({ kind }) => kind === "task"));
+  expect(answered).toMatchObject({
     call: "SendTaskSuccess",
     token: "t0ken",
     content: { output: { job_id: done.job_id, status: "completed", result: { status: 201 } } },
@@ -42,14 +42,17 @@ test("what happens to a job reaches the demo's webhook, signed, and the task tha
   expect(readFileSync(join(data, "log", "lambda.log"), "utf8")).not.toContain("t0ken");
 });
 
-test("a cancelled job fails its task, and a webhook hears only of what it asked for", async () => {
+test("a cancelled job fails its task, and a webhook receives only the events that it subscribes to", async () => {
   const local = run();
   const { url } = await local.ready();
   const later = { ...order, start_at: Date.now() + 600_000, task_token: "t0ken" };
   const { job_id } = await ask(local.running(), "/v1/jobs", later);
   await ask(local.running(), `/v1/jobs/${job_id}/cancel`, { reason: "no longer wanted" });
-  const told = await until(async () => (await outboxOf(url)).find(({ kind }) => kind === "task"));
-  expect(told).toMatchObject({ call: "SendTaskFailure", content: { error: "CANCELLED", cause: "no longer wanted" } });
+  const answered = await until(async () => (await outboxOf(url)).find(({ kind }) => kind === "task"));
+  expect(answered).toMatchObject({
+    call: "SendTaskFailure",
+    content: { error: "CANCELLED", cause: "no longer wanted" },
+  });
   const items = await outboxOf(url);
   expect(items.filter(({ kind }) => kind === "event")).toContainEqual(
     expect.objectContaining({ detail_type: "job.cancelled" }),
@@ -57,7 +60,7 @@ test("a cancelled job fails its task, and a webhook hears only of what it asked 
   expect(items.filter(({ kind }) => kind === "webhook")).toEqual([]);
 });
 
-test("every event on the bus is as the published schema says, whatever becomes of jobs", async () => {
+test("every event on the bus matches the published schema, however the job ends", async () => {
   const local = run();
   const { url } = await local.ready();
   const post = (path: string, body: object, headers: object = {}) => ask(local.running(), path, body, headers);

@@ -37,7 +37,7 @@ const post = async (path: string, body: unknown, headers: Record<string, string>
   return { status: response.status, body: (await response.json()) as Record<string, never> };
 };
 
-test("the sink takes any request, hides its credentials, and lists the newest first", async () => {
+test("the sink accepts any request, hides its credentials, and lists the newest first", async () => {
   await fetch(`${outbox.url}/shop/orders?a=1`);
   const { status } = await post("/callback", { hello: "world" }, { authorization: "Bearer secret" });
   expect(status).toBe(201);
@@ -108,7 +108,7 @@ test("an expired, a foreign and an unknown grant get no token", async () => {
   ]);
 });
 
-test("FCM takes a message that has a token, and names it", async () => {
+test("FCM accepts a message with a token, and names it", async () => {
   const { status, body } = await send({ token: "abc", notification: { title: "Hi" } });
   expect([status, body.name]).toEqual([200, expect.stringMatching(/^projects\/shop\/messages\/./)]);
   expect(await items()).toMatchObject([{ kind: "fcm", project: "shop", message: { token: "abc" }, answer: "ok" }]);
@@ -118,7 +118,7 @@ test.each([
   ["a device that is gone", { token: "invalid-token" }, 404, "UNREGISTERED"],
   ["a message without a target", { notification: {} }, 400, "INVALID_ARGUMENT"],
   ["data that is not text", { token: "abc", data: { n: 1 } }, 400, "INVALID_ARGUMENT"],
-])("FCM refuses %s in its own words", async (_what, message, status, errorCode) => {
+])("FCM refuses %s with its own error code", async (_what, message, status, errorCode) => {
   const answer = await send(message);
   expect(answer).toMatchObject({ status, body: { error: { code: status, details: [{ errorCode }] } } });
 });
@@ -128,7 +128,7 @@ test("FCM refuses a bearer that it did not issue", async () => {
   expect(answer).toMatchObject({ status: 401, body: { error: { status: "UNAUTHENTICATED" } } });
 });
 
-test("Expo answers a ticket a device", async () => {
+test("Expo answers with one ticket per device", async () => {
   const good = { to: "ExponentPushToken[abc]", title: "Hi" };
   expect((await post("/--/api/v2/push/send", good)).body).toEqual({ data: { status: "ok", id: expect.any(String) } });
   const { body } = await post("/--/api/v2/push/send", [good, { to: "ExponentPushToken[invalid-token]" }]);
@@ -150,7 +150,7 @@ const entry = (detail: unknown, more = {}) => ({
 });
 const putEvents = (Entries: unknown) => post("/", { Entries }, { "x-amz-target": "AWSEvents.PutEvents" });
 
-test("EventBridge takes events, and says which of them it did not take", async () => {
+test("EventBridge accepts events, and reports which ones it refused", async () => {
   const { status, body } = await putEvents([
     entry({ job_id: "a" }),
     entry({}, { Detail: "{" }),
@@ -187,7 +187,7 @@ test.each([[[]], [Array.from({ length: 11 }, () => entry({}))], [undefined]])(
   },
 );
 
-test("events drive out older events and nothing else", async () => {
+test("events push out older events and nothing else", async () => {
   await post("/callback", {});
   for (let n = 0; n < 21; n++) await putEvents(Array.from({ length: 10 }, (_, i) => entry({ n: n * 10 + i })));
   const kept = await items();
@@ -197,7 +197,7 @@ test("events drive out older events and nothing else", async () => {
   expect(kept[200]).toMatchObject({ kind: "http" });
 });
 
-test("the outbox forgets the oldest when it is full", async () => {
+test("the outbox drops the oldest when it is full", async () => {
   const big = "x".repeat(9 * 1024 * 1024);
   for (const n of [1, 2, 3]) await post(`/n/${n}`, big);
   expect((await items()).map(({ path }) => path)).toEqual(["/n/3"]);
@@ -205,7 +205,7 @@ test("the outbox forgets the oldest when it is full", async () => {
 
 const price = (body: unknown) => post("/pricing", body);
 
-test("the price function answers the same price for the same article", async () => {
+test("the price function returns the same price for the same article", async () => {
   const [one, three] = [await price({ sku: "A-1", quantity: 1 }), await price({ sku: "A-1", quantity: 3 })];
   expect(three).toMatchObject({ status: 200, body: { sku: "A-1", quantity: 3, unit_price: one.body.total } });
   expect(Number(three.body.total)).toBeCloseTo(3 * Number(one.body.total), 2);

@@ -86,7 +86,7 @@ test("a message reaches the consumer at once, as a record of an SQS event, and i
   await until(async () => (await left()) === 0);
 });
 
-test("of a batch only the failed messages come again", async () => {
+test("only the failed messages of a batch come again", async () => {
   for (const body of ["good", "bad", "fine"]) await send(body);
   let failures = 1;
   poll(async ({ Records }) => ({
@@ -100,7 +100,7 @@ test("of a batch only the failed messages come again", async () => {
   await until(async () => (await left()) === 0);
 });
 
-test("a message whose consumer fails for a moment comes again in seconds, not when the queue's timeout ends", async () => {
+test("a message whose consumer fails briefly comes again within seconds, not after the queue's timeout", async () => {
   const patient = { QueueUrl: servers.queueUrl("jobs"), Attributes: { VisibilityTimeout: "300" } };
   await sqs.send(new SetQueueAttributesCommand(patient));
   let failures = 1;
@@ -123,7 +123,7 @@ test("a message whose consumer fails for a moment comes again in seconds, not wh
 test.each([
   ["throws", () => Promise.reject(new Error("boom"))],
   ["names a message that was not in the batch", async () => ({ batchItemFailures: [{ itemIdentifier: "other" }] })],
-])("a consumer that %s gets the whole batch again, then it goes to the dead letters", async (_what, consume) => {
+])("a consumer that %s gets the whole batch again, and then it goes to the dead letters", async (_what, consume) => {
   jest.spyOn(console, "error").mockReturnValue();
   poll(consume);
   await send("poison");
@@ -131,7 +131,7 @@ test.each([
   expect(bodies()).toEqual(["poison", "poison"]);
 });
 
-test("a slow batch does not hold up the next one", async () => {
+test("a slow batch does not delay the next one", async () => {
   const slow = Promise.withResolvers<void>();
   poll(async ({ Records }) => (Records[0]?.body === "slow" ? slow.promise : undefined));
   await send("slow");

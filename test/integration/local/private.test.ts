@@ -9,7 +9,7 @@ import { localRuns } from "../../support/local/runs.ts";
 const { newFolder, run } = localRuns();
 const modeOf = (path: string) => statSync(path).mode & 0o777;
 
-/** What others can read below a folder, as far as they get. */
+/** The files below a folder that others can read, as far as they can get. */
 const open = (folder: string): string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
     const path = join(folder, entry.name);
@@ -17,7 +17,7 @@ const open = (folder: string): string[] =>
     return entry.isDirectory() ? open(path) : [path];
   });
 
-test("nothing in the data folder is for others, even if the folder itself is", async () => {
+test("nothing in the data folder is readable by others, even if the folder is", async () => {
   const data = newFolder();
   mkdirSync(data, { mode: 0o755 });
   chmodSync(data, 0o755);
@@ -30,7 +30,7 @@ test("nothing in the data folder is for others, even if the folder itself is", a
   expect(modeOf(data)).toBe(0o755);
 });
 
-test("what an earlier version left for others to read is closed at the next start", async () => {
+test("files that an earlier version left readable are closed at the next start", async () => {
   const data = newFolder();
   for (const folder of ["dynamodb", "sqs-s3", "log"]) mkdirSync(join(data, folder), { recursive: true });
   for (const file of ["schedules.db", "schedules.db-wal", "stream.db"]) writeFileSync(join(data, file), "");

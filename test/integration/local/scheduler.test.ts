@@ -77,7 +77,7 @@ const receive = async (queue: string, seconds = 3) => {
   return Messages?.[0]?.Body;
 };
 
-test("a schedule delivers its input when its time comes, then is gone", async () => {
+test("a schedule delivers its input at its time, then is gone", async () => {
   await create({ ScheduleExpression: at(Date.now() + 1000) });
   expect(await receive("target")).toBe(name);
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -91,7 +91,7 @@ test("a schedule may fire late, as it may in AWS", async () => {
   expect((await get()).State).toBe("ENABLED");
 });
 
-test("a schedule that fell due while the Scheduler was down fires at its next start", async () => {
+test("a schedule that fell due while the Scheduler was down fires at the next start", async () => {
   await create({ ScheduleExpression: at(Date.now() + 1000) });
   await stop();
   await new Promise((resolve) => setTimeout(resolve, 1200));
@@ -100,7 +100,7 @@ test("a schedule that fell due while the Scheduler was down fires at its next st
   expect(await receive("target")).toBe(name);
 });
 
-test("what cannot be delivered goes to the dead-letter queue", async () => {
+test("an undeliverable schedule goes to the dead-letter queue", async () => {
   const target = aSchedule().Target as NonNullable<CreateScheduleCommandInput["Target"]>;
   const Target = { ...target, Arn: queueArn("nowhere"), DeadLetterConfig: { Arn: queueArn("dead") } };
   await create({ ScheduleExpression: at(Date.now()), Target });
@@ -129,7 +129,7 @@ test("schedules are listed by group and prefix, page by page", async () => {
   expect(second.NextToken).toBeUndefined();
 });
 
-test("a name that is taken is a conflict, but for the same token", async () => {
+test("a taken name is a conflict, unless the client token is the same", async () => {
   const { ScheduleArn } = await create({ ClientToken: "once" });
   expect((await create({ ClientToken: "once" })).ScheduleArn).toBe(ScheduleArn);
   await expect(create()).rejects.toBeInstanceOf(ConflictException);
@@ -141,7 +141,7 @@ test.each([
   ["a repetition, which we never ask for", { ScheduleExpression: "rate(1 hour)" }],
   ["a timezone that we never ask for", { ScheduleExpressionTimezone: "Europe/Paris" }],
   ["a name with other characters", { Name: "a b" }],
-])("%s is not valid", async (_what, overrides) => {
+])("%s is invalid", async (_what, overrides) => {
   await expect(create(overrides)).rejects.toBeInstanceOf(ValidationException);
 });
 

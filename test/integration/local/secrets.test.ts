@@ -39,11 +39,11 @@ afterAll(() => server.close());
 
 const secret = async (SecretId: string) => (await secrets.send(new GetSecretValueCommand({ SecretId }))).SecretString;
 
-test("lines with keys make the JSON object that AWS would hold", async () => {
+test("lines with keys make up the JSON object that AWS would hold", async () => {
   expect(JSON.parse((await secret("my-product/shop")) ?? "")).toEqual({ token: "abc#1", user: "ada" });
 });
 
-test("a line without a key is the whole secret, whatever is in it", async () => {
+test("a line without a key is the whole secret, whatever it contains", async () => {
   expect(await secret("my-product/fcm")).toBe('{"type":"service_account","note":"a # in it"}');
 });
 
@@ -52,13 +52,13 @@ test("a line that starts with a slash is a parameter", async () => {
   expect(Parameter?.Value).toBe("http://127.0.0.1:1/shop?a=b#c");
 });
 
-test("what has no value is not found, in each service's own words", async () => {
+test("a name without a value is not found, in each service's own words", async () => {
   await expect(secret("nowhere")).rejects.toBeInstanceOf(ResourceNotFoundException);
   const parameter = ssm.send(new GetParameterCommand({ Name: "/nowhere" }));
   await expect(parameter).rejects.toBeInstanceOf(ParameterNotFound);
 });
 
-test("what is missing is told with the file that it belongs into", async () => {
+test("a missing value is reported with the file that it belongs in", async () => {
   const endpoints = { dynamodb: "", sqsAndS3: "", scheduler: "", secrets: "", events: "", outbox: "" };
   const { SECRETS_HINT: hint } = lambdaEnvironment({ ...endpoints, queueUrl: String, reconcileGraceMs: 1000 });
   const port = awsSecrets({
@@ -78,15 +78,15 @@ test("an operation without a stand-in is refused, not sent to AWS", async () => 
   await expect(secrets.send(new ListSecretsCommand({}))).rejects.toThrow("no local stand-in");
 });
 
-test("a whole secret replaces the keys before it, and a key adds to the secret before it", () => {
+test("a whole secret replaces the keys before it, and a key is added to the secret before it", () => {
   expect(valuesByName({ "a#x": "1", a: '{"y":"2"}', "a#z": "3" }).get("a")).toBe('{"y":"2","z":"3"}');
 });
 
-test("there need not be a file", () => {
+test("the file is optional", () => {
   expect(readReferences("/nowhere/.env.local")).toEqual({});
 });
 
-test("a line that nothing in the catalog uses is pointed out, without its value", () => {
+test("a line that the catalog does not use is reported, without its value", () => {
   const references = [
     reference("my-product/shop#token"),
     reference("my-product/fcm"),
@@ -95,7 +95,7 @@ test("a line that nothing in the catalog uses is pointed out, without its value"
   const said = (name: string) => unusedReferences({ [name]: "s3cret" }, references);
   for (const used of ["my-product/shop#token", "my-product/fcm", "/my-product/shop-url"])
     expect(said(used)).toEqual([]);
-  // A whole secret of which the catalog takes a key, and a key of a secret that it takes whole.
+  // A whole secret of which the catalog uses one key, and a key of a secret that it uses as a whole.
   expect([said("my-product/shop"), said("my-product/fcm#type")]).toEqual([[], []]);
   expect(said("my-product/shop#tokn")).toEqual([
     'nothing in the catalog uses my-product/shop#tokn. Did you mean "my-product/shop#token"?',
@@ -103,7 +103,7 @@ test("a line that nothing in the catalog uses is pointed out, without its value"
   expect(said("/other")).toEqual(["nothing in the catalog uses /other."]);
 });
 
-test("a value that begins with local: stands for something of the local runtime", () => {
+test("a value that begins with local: refers to a part of the local runtime", () => {
   const outbox = { url: "http://127.0.0.1:1", smtpUrl: "smtp://127.0.0.1:2" };
   const given = {
     "/shop/url": "local:http/shop/v1",
@@ -119,7 +119,7 @@ test("a value that begins with local: stands for something of the local runtime"
     private_key: "PEM",
     token_uri: "http://127.0.0.1:1/token",
   });
-  // Its address is known once it is started, which is when somebody asks.
+  // Its address is known once it is started, which happens when somebody asks for it.
   expect(JSON.parse(values.get("shop/db") ?? "")).toEqual({ url: "local:postgres" });
   expect(values.get("/shop/plain")).toBe("https://shop.example/local:http");
   expect(values.get("/my-product/shop-url")).toBe("http://127.0.0.1:1/shop");

@@ -68,7 +68,7 @@ interface Answer {
   body: string;
 }
 
-/** A request with these very headers: `fetch` sets its own Host. */
+/** A request with exactly these headers: `fetch` sets its own Host. */
 const ask = (port: (typeof ports)[number], headers: Record<string, string>, { method = "POST", body = "" } = {}) =>
   new Promise<Answer>((resolve, reject) => {
     const call = request(urls[port] ?? "", { method, headers }, (response) => {
@@ -104,7 +104,7 @@ describe.each(ports)("the port of %s", (port) => {
     }
   });
 
-  test("takes programs by every name of this machine, its own pages and the address bar", async () => {
+  test("accepts programs under every name of this machine, its own pages and the address bar", async () => {
     const hosts = ["127.0.0.1", "localhost", "[::1]", "sqs.us-east-1.localhost"].flatMap((name) => [
       name,
       `${name}:${own(port)}`,
@@ -118,14 +118,14 @@ describe.each(ports)("the port of %s", (port) => {
   });
 });
 
-test("SNS takes no form of a web page, and S3 and SQS none either", async () => {
+test("SNS accepts no form of a web page, and neither do S3 and SQS", async () => {
   const form = { "content-type": "application/x-www-form-urlencoded", origin: "https://evil.example" };
   const body = "Action=Publish&TopicArn=arn:aws:sns:us-east-1:000000000000:ductape-jobs-intake&Message={}";
   expect(await ask("sqs, sns and s3", form, { body })).toMatchObject({ status: 403 });
   expect(await ask("outbox", form, { body })).toMatchObject({ status: 403 });
 });
 
-test("the mail server takes no request of HTTP", async () => {
+test("the mail server accepts no HTTP request", async () => {
   const { hostname, port } = new URL(smtpUrl);
   const said = await new Promise<string>((resolve) => {
     let text = "";
@@ -135,11 +135,11 @@ test("the mail server takes no request of HTTP", async () => {
     });
     socket.on("close", () => resolve(text));
   });
-  // Who speaks before it has been greeted, as a browser does, is hung up on.
+  // A client that speaks before it is greeted, as a browser does, is disconnected.
   expect(said).toMatch(/^421 .*\r\n$/);
 });
 
-test("clients of AWS work, by the address and by the name of this machine", async () => {
+test("AWS clients work, by this machine's address and by its name", async () => {
   for (const name of ["127.0.0.1", "localhost"]) {
     const at = (port: (typeof ports)[number]) => ({ endpoint: `http://${name}:${own(port)}`, ...credentials });
     const dynamodb = new DynamoDBClient(at("dynamodb"));

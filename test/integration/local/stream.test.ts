@@ -58,7 +58,7 @@ const recordsOf = ({ Records }: DynamoDBStreamEvent): Record[] =>
     sequence: dynamodb?.SequenceNumber as string,
   }));
 
-/** What reaches the lifecycle, batch by batch. `answer` says what it makes of a batch. */
+/** The batches that reach the lifecycle. `answer` decides how it responds to a batch. */
 function listen(answer: (records: Record[], earlier: number) => unknown = () => ({ batchItemFailures: [] })) {
   const batches: Record[][] = [];
   const events: DynamoDBStreamEvent[] = [];
@@ -71,20 +71,20 @@ function listen(answer: (records: Record[], earlier: number) => unknown = () => 
       return answer(batches.at(-1) ?? [], batches.length - 1);
     },
   });
-  const told = () => batches.flat();
-  return { batches, events, told, tells: (n: number) => until(() => told().length >= n && told()) };
+  const received = () => batches.flat();
+  return { batches, events, received, receives: (n: number) => until(() => received().length >= n && received()) };
 }
 const versions = (records: Record[]) => records.map(({ after }) => after.version);
 const claim = { claimId: "c", now: noon, leaseMarginMs: 15_000 };
 
-test("each write of a job is told of with the job before and after it, in order", async () => {
-  const { tells, events } = listen();
+test("each write of a job arrives with the job before and after it, in order", async () => {
+  const { receives, events } = listen();
   const job = aJob();
   await jobs.create(job);
   await jobs.claim(aMessage(job), claim);
   const running = (await jobs.get(job.id)) as Job;
   await jobs.replace({ ...running, status: "completed", version: 3 });
-  const records = await tells(3);
+  const records = await receives(3);
   expect(records.map(({ before, after }) => [before?.status, after.status])).toEqual([
     [undefined, "queued"],
     ["queued", "running"],
@@ -102,8 +102,8 @@ test("each write of a job is told of with the job before and after it, in order"
   await until(() => log.next(1).length === 0);
 });
 
-test("a write that is refused, a deletion and counters wake nobody", async () => {
-  const { told, tells } = listen();
+test("a refused write, a deletion and counters wake nobody", async () => {
+  const { received, receives } = listen();
   const job = aJob();
   await jobs.create(job);
   await jobs.create({ ...job, write_id: "another" });
@@ -114,12 +114,12 @@ test("a write that is refused, a deletion and counters wake nobody", async () =>
   ]);
   await jobs.remove(job);
   await jobs.create(job);
-  await tells(2);
-  expect(told().map(({ before }) => before)).toEqual([undefined, undefined]);
+  await receives(2);
+  expect(received().map(({ before }) => before)).toEqual([undefined, undefined]);
   expect(log.open()).toEqual([]);
 });
 
-test("the deletion of a job that has blobs is told, as they are to go with it", async () => {
+test("the deletion of a job with blobs arrives, since they must be deleted with it", async () => {
   const { events } = listen();
   const job = aJob({ input: { blob: "inputs/job_1", bytes: 5000 } });
   await jobs.create(job);
@@ -131,8 +131,8 @@ test("the deletion of a job that has blobs is told, as they are to go with it", 
   expect(log.open()).toEqual([]);
 });
 
-test("an answer is what dynalite says, whatever the caller asks to be told", async () => {
-  const { tells } = listen();
+test("the caller gets dynalite's response, whichever return values it asks for", async () => {
+  const { receives } = listen();
   const job = aJob();
   await jobs.create(job);
   const update = (value: number, ReturnValues?: "ALL_OLD" | "UPDATED_NEW") =>
@@ -148,11 +148,11 @@ test("an answer is what dynalite says, whatever the caller asks to be told", asy
   expect((await update(2)).Attributes).toBeUndefined();
   expect((await update(3, "UPDATED_NEW")).Attributes).toEqual({ version: { N: "3" } });
   expect((await update(4, "ALL_OLD")).Attributes).toMatchObject({ version: { N: "3" } });
-  expect(versions(await tells(4))).toEqual([1, 2, 3, 4]);
+  expect(versions(await receives(4))).toEqual([1, 2, 3, 4]);
 });
 
-test("writes that race for one job are told of in the order in which they happened", async () => {
-  const { told, tells } = listen();
+test("writes that race for one job arrive in the order in which they happened", async () => {
+  const { received, receives } = listen();
   const job = aJob();
   await jobs.create(job);
   await Promise.all(
@@ -163,13 +163,13 @@ test("writes that race for one job are told of in the order in which they happen
       }
     }),
   );
-  await tells(21);
-  expect(versions(told())).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));
-  expect(told().map(({ before }) => before?.version ?? 0)).toEqual(Array.from({ length: 21 }, (_, i) => i));
+  await receives(21);
+  expect(versions(received())).toEqual(Array.from({ length: 21 }, (_, i) => i + 1));
+  expect(received().map(({ before }) => before?.version ?? 0)).toEqual(Array.from({ length: 21 }, (_, i) => i));
 });
 
-test("a batch of writes is told of write by write", async () => {
-  const { tells } = listen();
+test("a batch of writes arrives write by write", async () => {
+  const { receives } = listen();
   const [a, b] = [aJob(), aJob()] as const;
   await jobs.create(b);
   const requests = [
@@ -178,10 +178,10 @@ test("a batch of writes is told of write by write", async () => {
     { PutRequest: { Item: itemOf(aJob({ version: 7 }), 30) } },
   ];
   await client.send(new BatchWriteItemCommand({ RequestItems: { [tableName]: requests } }));
-  expect(versions(await tells(3))).toEqual([1, 1, 7]);
+  expect(versions(await receives(3))).toEqual([1, 1, 7]);
 });
 
-test("what a batch reports is delivered again, with everything after it and nothing before it", async () => {
+test("records from the reported one on are delivered again, and nothing before it", async () => {
   const made = [aJob(), aJob(), aJob()];
   for (const job of made) await jobs.create(job);
   const { batches } = listen((records, earlier) => ({
@@ -195,7 +195,7 @@ test("what a batch reports is delivered again, with everything after it and noth
 test.each<[string, (records: Record[]) => unknown]>([
   ["throws", () => Promise.reject(new Error("not now"))],
   ["reports a record that it was not given", () => ({ batchItemFailures: [{ itemIdentifier: "0" }] })],
-])("a batch whose handler %s is delivered again whole", async (_what, refuse) => {
+])("a batch whose handler %s is delivered again as a whole", async (_what, refuse) => {
   const error = jest.spyOn(console, "error").mockImplementation(() => {});
   for (const _ of [1, 2]) await jobs.create(aJob());
   const { batches } = listen((records, earlier) => (earlier < 2 ? refuse(records) : undefined));
@@ -204,21 +204,21 @@ test.each<[string, (records: Record[]) => unknown]>([
   error.mockRestore();
 });
 
-test("what nobody was told of is told after a restart", async () => {
+test("writes that were not delivered are delivered after a restart", async () => {
   const job = aJob();
   await jobs.create(job);
   await stop();
   await start();
-  expect(await listen().tells(1)).toMatchObject([{ after: job }]);
+  expect(await listen().receives(1)).toMatchObject([{ after: job }]);
 });
 
-test("a write that was cut off is told of after a restart if it happened, and not if it did not", async () => {
+test("an interrupted write is delivered after a restart if it took effect, and only then", async () => {
   const [made, untouched, absent] = [aJob(), aJob(), aJob()];
   await jobs.create(made);
   await jobs.create(untouched);
   await until(() => log.next(9).length === 2);
   log.remove(log.next(9).map(({ sequence }) => sequence));
-  // As a kill leaves it: noted, and nothing known of the end.
+  // The state after a kill: the write is recorded, and its outcome is unknown.
   log.begin(keyOf(made.id), undefined, itemOf(made, 30));
   log.begin(keyOf(untouched.id), itemOf(untouched, 30), itemOf({ ...untouched, status: "failed", version: 2 }, 30));
   log.begin(keyOf(absent.id), undefined, itemOf(absent, 30));
@@ -230,7 +230,7 @@ test("a write that was cut off is told of after a restart if it happened, and no
   expect(await jobs.get(absent.id)).toBeUndefined();
 });
 
-/** The first half of a write as dynalite does it: the item's places in the indexes, without the item. */
+/** The first half of dynalite's write: the item's index entries, without the item. */
 async function moveInIndexOnly(before: Item, after: Item): Promise<void> {
   const db = createRequire(import.meta.url)("dynalite/db");
   const store = db.create({ path: data, createTableMs: 0 });
@@ -239,7 +239,7 @@ async function moveInIndexOnly(before: Item, after: Item): Promise<void> {
   await store.db.close();
 }
 
-test("a job that a kill has moved in the index only is back in its place after a restart", async () => {
+test("a job that a kill has moved only in the index is back in its position after a restart", async () => {
   const job = aJob();
   const failed = { ...job, status: "failed" as const, finished_at: noon, version: 2 };
   const phases = async () => {

@@ -31,7 +31,7 @@ const eventsOf = async (url: string, id: unknown) =>
     .map(({ detail_type }) => detail_type)
     .reverse();
 
-test("the command of the banner returns a finished job, whose push is in the outbox", async () => {
+test("the command in the banner returns a finished job, whose push is in the outbox", async () => {
   const local = run();
   const { url } = await local.ready();
   const command = local.output().slice(local.output().indexOf("curl -s"));
@@ -41,7 +41,7 @@ test("the command of the banner returns a finished job, whose push is in the out
   expect(sent).toMatchObject([{ kind: "fcm", message: { token: "abcdef123456" } }]);
 });
 
-test("what happens to a job is on the bus, in order, and counted", async () => {
+test("a job's events are published on the bus, in order, and counted", async () => {
   const local = run();
   const { url } = await local.ready();
   const { job_id } = await ask(local.running(), "/v1/jobs", order, wait);
@@ -115,7 +115,7 @@ test("kill -9 in the middle of work loses nothing", async () => {
   const second = run({ data, cwd });
   await second.ready();
   expect(await finished(second, delayed.job_id)).toMatchObject({ attempt: 1 });
-  // The lease must run out, 20 s after the timeout, before the reconciler hands the job over again.
+  // The lease ends 20 s after the timeout; then the reconciler redispatches the job.
   await ask(second.running(), "/local/clock", { advance: "1m" });
   const recovered = await finished(second, working.job_id);
   expect(recovered).toMatchObject({ attempt: 1, attempts: [{ outcome: "completed", crashes: 1 }] });
@@ -124,7 +124,7 @@ test("kill -9 in the middle of work loses nothing", async () => {
   }
 }, 150_000);
 
-test("a second one on the same data is refused and leaves the first alone", async () => {
+test("a second system on the same data is refused and leaves the first alone", async () => {
   const data = newFolder();
   const first = run({ data });
   const { url } = await first.ready();
@@ -134,7 +134,7 @@ test("a second one on the same data is refused and leaves the first alone", asyn
   expect(await ask(first.running(), "/v1/jobs", order, wait)).toMatchObject({ status: "completed" });
 });
 
-test("clients of AWS services find the same addresses after a restart, or others where these are taken", async () => {
+test("AWS clients find the same addresses after a restart, or others if these are taken", async () => {
   const data = newFolder();
   const first = run({ data });
   const { aws } = await first.ready();
@@ -149,7 +149,7 @@ test("clients of AWS services find the same addresses after a restart, or others
   expect(third.aws.sqs).not.toBe(aws.sqs);
 });
 
-test("a port in use is said in one line", async () => {
+test("a port in use is reported on one line", async () => {
   const taken = await serve(async () => {});
   servers.push(taken);
   const local = run({ env: { PORT: String(taken.port) } });
@@ -157,7 +157,7 @@ test("a port in use is said in one line", async () => {
   expect(local.output().trim()).toMatch(/^Port \d+ is in use\. Set PORT .*$/);
 });
 
-test("a data folder that cannot be written is said in one line", async () => {
+test("a read-only data folder is reported on one line", async () => {
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "file"), "");
   const local = run({ data: join(folder, "file", "data") });
@@ -165,7 +165,7 @@ test("a data folder that cannot be written is said in one line", async () => {
   expect(local.output().trim()).toMatch(/^Cannot write to the data folder .*$/);
 });
 
-test("the key is for its owner's eyes only", async () => {
+test("the key is readable only by its owner", async () => {
   const data = newFolder();
   await run({ data }).ready();
   for (const file of ["api-key", "local.json", "fcm-key.pem"]) {
@@ -193,7 +193,7 @@ function checkoutToEdit() {
 }
 const fault = "products/my-product.ts: jobs.send_notification.notification: notifications has no such entry.";
 
-test("a catalog with faults does not start, and says where they are", async () => {
+test("a catalog with faults does not start, and lists them with their places", async () => {
   const { cwd, file } = checkoutToEdit();
   writeFileSync(file, product("customer"));
   const local = run({ data: join(cwd, "data"), cwd });
@@ -201,7 +201,7 @@ test("a catalog with faults does not start, and says where they are", async () =
   expect(local.output()).toContain(`${fault} Did you mean "customers"?`);
 });
 
-test("under --watch good changes are taken into service and faulty ones are not", async () => {
+test("under --watch good changes are applied and faulty ones are not", async () => {
   const { cwd, file } = checkoutToEdit();
   const local = run({ data: join(cwd, "data"), cwd, args: ["--watch"] });
   await local.ready();

@@ -13,7 +13,7 @@ afterEach(async () => {
 
 let count = 0;
 
-/** A watched folder with one file in a folder of it, and how often a change was reported. */
+/** A watched folder with one file in a subfolder, and how often a change was reported. */
 async function watched() {
   const folder = join(temporary, String(++count));
   const file = join(folder, "products/shop.ts");
@@ -38,26 +38,26 @@ async function watched() {
   };
 }
 
-/** As `sed -i`, `git checkout` and many editors write. */
+/** Writes as `sed -i`, `git checkout` and many editors do. */
 function replace(file: string, content: string) {
   writeFileSync(`${file}~`, content);
   renameSync(`${file}~`, file);
 }
 
-test("a file that was replaced is still watched, however often it is", async () => {
+test("a replaced file is still watched, however often it is replaced", async () => {
   const { file, reported } = await watched();
   for (const content of ["2", "3", "4"]) await reported(() => replace(file, content));
   await reported(() => writeFileSync(file, "5"));
 });
 
-test("a file that was deleted and comes again is still watched", async () => {
+test("a file that is deleted and created again is still watched", async () => {
   const { file, reported } = await watched();
   await reported(() => rmSync(file));
   await reported(() => writeFileSync(file, "2"));
   await reported(() => writeFileSync(file, "3"));
 });
 
-test("a new folder and what is in it are watched too", async () => {
+test("a new folder and its content are watched too", async () => {
   const { folder, reported } = await watched();
   const added = join(folder, "products/more");
   await reported(() => {
@@ -67,7 +67,7 @@ test("a new folder and what is in it are watched too", async () => {
   await reported(() => replace(join(added, "other.ts"), "2"));
 });
 
-test("a single file may come later, be replaced and go", async () => {
+test("a single watched file may appear later, be replaced and disappear", async () => {
   const { env, reported } = await watched();
   await reported(() => writeFileSync(env, "a=1"));
   await reported(() => replace(env, "a=2"));
@@ -75,7 +75,7 @@ test("a single file may come later, be replaced and go", async () => {
   await reported(() => writeFileSync(env, "a=3"));
 });
 
-test("a burst of changes is one report, and what is no TypeScript is none", async () => {
+test("a burst of changes is reported once, and a file that is not TypeScript never", async () => {
   const { folder, file, reported, reports } = await watched();
   writeFileSync(join(folder, "products/notes.md"), "1");
   await reported(() => {

@@ -13,7 +13,7 @@ describeApiKeys("DynamoDB", async () => {
   return { keys: dynamoApiKeys({ client, table }), stop };
 });
 
-test("what is stored of a key does not hold it, is no job's state, and is forgotten 90 days after its end", async () => {
+test("the stored item does not contain the key, is not a job's state, and is forgotten 90 days after its end", async () => {
   const { client, stop } = await startDynamo();
   try {
     const { key, record } = newApiKey({ name: "ci", scopes: allScopes, created_at: noon, expires_at: noon });
@@ -30,7 +30,7 @@ test("what is stored of a key does not hold it, is no job's state, and is forgot
   }
 });
 
-test("a key whose creation is repeated after a lost answer is made, and its id is still nobody else's", async () => {
+test("a key whose creation is repeated after a lost answer is created, and its id remains unique", async () => {
   const { client: plain, endpoint, stop } = await startDynamo();
   try {
     const { record } = newApiKey({ name: "ci", scopes: allScopes, created_at: noon });

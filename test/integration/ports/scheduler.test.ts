@@ -7,7 +7,7 @@ import { describeScheduler } from "../../support/conformance/scheduler.ts";
 
 const group = "jobs";
 
-/** As it is deployed: behind a lazy port. */
+/** Behind a lazy port, as in a deployment. */
 describeScheduler("EventBridge Scheduler", async () => {
   const { client, find, stop } = await startSchedulesService();
   const adapter = eventBridgeScheduler({

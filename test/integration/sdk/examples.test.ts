@@ -20,7 +20,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** Runs Node in the root of the repository against the local system: what a reader of the examples would do. */
+/** Runs Node in the root of the repository against the local system, as a reader of the examples would. */
 function node(args: string[], stdin = ""): Promise<{ code: number | null; out: string; err: string }> {
   const env = { ...process.env, NODE_OPTIONS: "", DUCTAPE_URL: local.url, DUCTAPE_API_KEY: local.apiKey };
   const child = spawn(process.execPath, args, { cwd: root, env });
@@ -39,8 +39,8 @@ function node(args: string[], stdin = ""): Promise<{ code: number | null; out: s
   });
 }
 
-describe("the program of Ductape's page", () => {
-  test("runs as it stands", async () => {
+describe("the program on Ductape's page", () => {
+  test("runs unchanged", async () => {
     expect(await node(["examples/seed.ts"])).toEqual({ code: 0, out: "", err: "" });
   });
 
@@ -83,8 +83,8 @@ describe("an example", () => {
     expect(out).toMatch(/^(job_[0-9a-f]{32}) is scheduled for .*Z\n\1 is completed, \d+ ms after its time\n$/);
   });
 
-  // The last one: the programs before it schedule by their own clock.
-  test("reminder.ts sees thirty days go by", async () => {
+  // Runs last: the programs before it schedule by their own clock.
+  test("reminder.ts sees thirty days pass", async () => {
     const { code, out, err } = await node(["examples/reminder.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });
     expect(out).toMatch(

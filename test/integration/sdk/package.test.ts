@@ -10,7 +10,7 @@ const bin = join(root, "node_modules/.bin");
 let folder: string;
 
 const { PATH = "" } = process.env;
-/** Without the Node of this project, which npm puts first. */
+/** Without this project's Node, which npm puts first. */
 const pathOfMachine = PATH.split(delimiter)
   .filter((part) => !part.includes("node_modules"))
   .join(delimiter);
@@ -32,7 +32,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test("the package holds its code, types, page and licence, and depends on nothing", async () => {
+test("the package contains its code, types, page and licence, and has no dependencies", async () => {
   const inside = await readdir(join(folder, "node_modules/ductape-sdk"));
   expect(inside.sort()).toEqual(["LICENSE", "README.md", "dist", "package.json"]);
   const { dependencies, peerDependencies } = JSON.parse(
@@ -44,7 +44,7 @@ test("the package holds its code, types, page and licence, and depends on nothin
 test.each([
   ["an ES module", "a.mjs", 'import { createDuctape, ductape } from "ductape-sdk";'],
   ["CommonJS", "a.cjs", 'const { createDuctape, ductape } = require("ductape-sdk");'],
-])("it works from %s, on the Node of this project and on the machine's own", async (_what, file, first) => {
+])("it works from %s, on this project's Node and on the machine's own", async (_what, file, first) => {
   const code = `${first}
     const { jobs } = createDuctape({ url: "http://127.0.0.1:1", apiKey: "k", maxRetries: 0 });
     console.log(typeof ductape.processor.job.schedule);
@@ -56,7 +56,7 @@ test.each([
   }
 });
 
-/** Whether the machine's own Node is one that the package's `engines` admit. */
+/** Whether the machine's own Node satisfies the package's `engines`. */
 async function isMachineSupported(): Promise<boolean> {
   const { engines } = JSON.parse(await readFile(join(folder, "node_modules/ductape-sdk/package.json"), "utf8"));
   expect(engines.node).toBe("^20.19.0 || >=22.12.0");
@@ -68,7 +68,7 @@ async function isMachineSupported(): Promise<boolean> {
 test.each([
   ["nodenext", "nodenext"],
   ["esnext", "bundler"],
-])("its types are good for module %s, resolved as %s, and know a catalog", async (module, moduleResolution) => {
+])("its types work for module %s, resolved as %s, and know a catalog", async (module, moduleResolution) => {
   await writeFile(
     join(folder, "a.mts"),
     `import { createDuctape, JobFailedError, type Job } from "ductape-sdk";
@@ -79,7 +79,7 @@ test.each([
     const { processor, jobs } = createDuctape<typeof products>();
     const rest = { product_tag: "p", env: "prd", start_at: 0 } as const;
     await processor.job.dispatch({ ...rest, event: "all", input: { count: 1 } });
-    // @ts-expect-error a text for a number
+    // @ts-expect-error a string for a number
     await processor.job.dispatch({ ...rest, event: "all", input: { count: "1" } });
     // @ts-expect-error no such event
     await processor.job.dispatch({ ...rest, event: "stop", input: {} });
@@ -92,7 +92,7 @@ test.each([
   expect(await run("tsc", [...flags, "--module", module, "--moduleResolution", moduleResolution, "a.mts"])).toBe("");
 });
 
-test("tools that know no exports find its code and its types, TypeScript 5 for CommonJS as it comes among them", async () => {
+test("tools without support for exports find its code and its types, including TypeScript 5 with its defaults for CommonJS", async () => {
   const inside = join(folder, "node_modules/ductape-sdk");
   const { main, types } = JSON.parse(await readFile(join(inside, "package.json"), "utf8"));
   expect([main, types]).toEqual(["./dist/index.js", "./dist/index.d.ts"]);

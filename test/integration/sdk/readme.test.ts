@@ -12,11 +12,11 @@ const readme = await readFile(join(root, "sdk/README.md"), "utf8");
 const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ""]) => code);
 
 const [first = ""] = examples;
-/** What a reader has from the first example: its import and its data, but not its call. */
+/** What a reader takes from the first example: its import and its data, but not its call. */
 const above = first.slice(0, first.indexOf("\nconst result"));
 const programs = examples.map((code) => (code.startsWith("import ") ? code : `${above}\n${code}`));
 
-/** The package as its sources, so that a test needs no build; the catalog as a user of it would have it. */
+/** The package's sources, so that a test needs no build, and the catalog as its user would have it. */
 const resolved = (code: string) =>
   code
     .replaceAll('"ductape-sdk"', JSON.stringify(join(root, "sdk/src/index.ts")))
@@ -56,7 +56,7 @@ test.each(programs.map((code, i) => [i, code.split("\n").find((line) => line.inc
   },
 );
 
-test("every answer to them was as the OpenAPI document says", () => {
+test("every answer matches the OpenAPI document", () => {
   expect(api.faults).toEqual([]);
   expect(api.answered.length).toBeGreaterThan(programs.length);
 });

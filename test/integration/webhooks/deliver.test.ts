@@ -17,7 +17,7 @@ import {
   withServer,
 } from "../../support/webhook-world.ts";
 
-test("a receiver gets the event, signed so that the library of Standard Webhooks verifies it", async () => {
+test("a receiver gets the event, with a signature that the Standard Webhooks library verifies", async () => {
   await withServer(taking, async (server) => {
     const services = webhookWorld(`${server.url}/hook?tenant=7`);
     const delivery = aDelivery();
@@ -40,7 +40,7 @@ test("a receiver gets the event, signed so that the library of Standard Webhooks
   });
 });
 
-test("an attempt that fails is repeated with the same id and body, a new time and signature, until it arrives", async () => {
+test("a failed attempt is repeated with the same id and body, a new time and signature, until it arrives", async () => {
   let up = false;
   await withServer(
     (request, response, raw) => (up ? taking : answering(503))(request, response, raw),
@@ -76,7 +76,7 @@ test("a connection that broke between two deliveries costs no attempt", async ()
   });
 });
 
-test("a receiver that breaks off a new connection has had its attempt", async () => {
+test("a receiver that breaks off a new connection uses up an attempt", async () => {
   await withServer(
     (_request, _response, raw) => raw.socket.resetAndDestroy(),
     async (server) => {
@@ -88,7 +88,7 @@ test("a receiver that breaks off a new connection has had its attempt", async ()
   );
 });
 
-test("a message that comes early waits in the queue, 15 minutes at a time", async () => {
+test("an early message waits in the queue, 15 minutes at a time", async () => {
   await withServer(taking, async (server) => {
     const services = webhookWorld(server.url);
     const early = aDelivery({ due_at: services.clock.now() + 7_200_000, attempt: 5 });
@@ -124,7 +124,7 @@ test("redirects are not followed", async () => {
   );
 });
 
-test("an endpoint that does not answer, or refuses the connection, has failed", async () => {
+test("an endpoint that does not answer, or refuses the connection, counts as failed", async () => {
   await withServer(
     () => new Promise(() => {}),
     async (server) => {
@@ -138,13 +138,13 @@ test("an endpoint that does not answer, or refuses the connection, has failed", 
   expect(await stateOf(closed)).toMatchObject({ last_failure: "CONNECTION_ERROR" });
 });
 
-test("a delivery for an endpoint that the catalog has dropped is dropped too", async () => {
+test("a delivery to an endpoint that the catalog no longer has is dropped", async () => {
   const services = webhookWorld("http://127.0.0.1:1/", { catalog: [] });
   await deliver(services, aDelivery());
   expect([services.queue.sent, await stateOf(services)]).toEqual([[], undefined]);
 });
 
-test("the log names the delivery and how it went, and nothing of URLs, secrets and answers", async () => {
+test("the log names the delivery and its outcome, but no URLs, secrets or answers", async () => {
   await withServer(answering(500), async (server) => {
     const services = webhookWorld(`${server.url}/s3cret-path`);
     await deliver(services, aDelivery());

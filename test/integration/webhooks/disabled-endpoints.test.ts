@@ -58,7 +58,7 @@ test("an endpoint that fails for more than a day is disabled, after 8 attempts",
   });
 });
 
-test("one delivery that an endpoint never takes does not disable it while others arrive", async () => {
+test("one delivery that an endpoint never accepts does not disable it while others arrive", async () => {
   const poison = aJob({ status: "failed" });
   await withServer(
     (request, response, raw) => (request.body.includes(poison.id) ? answering(500) : taking)(request, response, raw),
@@ -75,7 +75,7 @@ test("one delivery that an endpoint never takes does not disable it while others
   );
 });
 
-test("a disabled endpoint that gets another URL, or is enabled by hand, gets what happens from then on", async () => {
+test("a disabled endpoint that gets another URL, or is enabled by hand, receives the events from then on", async () => {
   await withServer(answering(410), async (old) =>
     withServer(taking, async (server) => {
       const services = webhookWorld(old.url);
@@ -92,7 +92,7 @@ test("a disabled endpoint that gets another URL, or is enabled by hand, gets wha
   );
 });
 
-test("while the bus does not take the event the endpoint stays enabled, so that it is published later", async () => {
+test("while the bus refuses the event, the endpoint stays enabled, so that the event is published later", async () => {
   await withServer(answering(410), async (server) => {
     const services = webhookWorld(server.url);
     const { announce } = services.announcer;
@@ -107,7 +107,7 @@ test("while the bus does not take the event the endpoint stays enabled, so that 
   });
 });
 
-test("if the bus will never take the event the endpoint is disabled and the event set aside", async () => {
+test("if the bus permanently refuses the event, the endpoint is disabled and the event set aside", async () => {
   await withServer(answering(410), async (server) => {
     const services = webhookWorld(server.url);
     services.announcer.announce = async () => {
@@ -119,10 +119,10 @@ test("if the bus will never take the event the endpoint is disabled and the even
   });
 });
 
-test("of many deliveries that meet 410 Gone at once, one publishes the event", async () => {
+test("of many simultaneous deliveries that meet 410 Gone, one publishes the event", async () => {
   await withServer(answering(410), async (server) => {
     const services = webhookWorld(server.url);
-    // Each has looked before any of them was answered.
+    // All of them have read the endpoint's state before any was answered.
     const { get } = services.endpoints;
     services.endpoints.get = async () => undefined;
     for (let i = 0; i < 3; i++) await deliver(services, aDelivery({}, aJob()));
@@ -132,8 +132,8 @@ test("of many deliveries that meet 410 Gone at once, one publishes the event", a
   });
 });
 
-describe("two processes, of which one has kept the URL from before a change", () => {
-  /** The process with the old URL in its memory; the fresh one has everything else in common with it. */
+describe("two processes, one of which has cached the URL from before a change", () => {
+  /** The process with the old URL in its cache; it shares everything else with the fresh one. */
   function processes(before: string, after: string) {
     const fresh = webhookWorld(after);
     const stale = { ...fresh };
@@ -147,7 +147,7 @@ describe("two processes, of which one has kept the URL from before a change", ()
     return { fresh, stale };
   }
 
-  test("disable nothing when the old URL is gone: the delivery goes to the new one", async () => {
+  test("disable nothing when the old URL answers 410 Gone: the delivery goes to the new one", async () => {
     await withServer(answering(410), async (old) =>
       withServer(taking, async (server) => {
         const { fresh, stale } = processes(old.url, server.url);
@@ -161,7 +161,7 @@ describe("two processes, of which one has kept the URL from before a change", ()
     );
   });
 
-  test("disable nothing either when the old URL has failed for a day", async () => {
+  test("disable nothing when the old URL has failed for a day either", async () => {
     await withServer(answering(500), async (old) =>
       withServer(taking, async (server) => {
         const { stale } = processes(old.url, server.url);

@@ -89,7 +89,7 @@ describe("a DynamoDB action", () => {
     expect(await run({ operation: "get", key }, {}, { filter })).toEqual({ item: null });
   });
 
-  it("keeps large numbers, and says which are too large", async () => {
+  it("keeps large numbers, and reports those that are too large", async () => {
     const item = { customer: "Ann", number: 1, amount: "{{amount:float}}", more: "{{more:object}}" };
     const key = { customer: "Ann", number: 1 };
     await run({ operation: "put", item }, { amount: 1e20, more: { n: 1.5e18 } });
@@ -102,7 +102,7 @@ describe("a DynamoDB action", () => {
     expect(failed).toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
   });
 
-  it("queries and counts through all pages, and cuts what is too much", async () => {
+  it("queries and counts through all pages, and truncates a result that is too large", async () => {
     for (let number = 1; number <= 30; number++) {
       await run(put, { customer: "Bob", number, extra: { text: "x".repeat(50_000) } });
     }
@@ -122,7 +122,7 @@ describe("a DynamoDB action", () => {
   });
 
   it.each(["'} OR 1=1", ":p0", "#n", "{{number:integer}}", 'x" REMOVE customer'])(
-    "stores hostile text as the text it is: %s",
+    "stores hostile strings unchanged: %s",
     async (customer) => {
       await run(put, { customer, number: 1 });
       const query = { operation: "query", key_condition: "customer = {{filter.customer}}" };
@@ -130,7 +130,7 @@ describe("a DynamoDB action", () => {
     },
   );
 
-  it("fails for good with a table that is not there, or an expression that does not fit", async () => {
+  it("fails permanently if a table is missing or an expression does not fit", async () => {
     const missing = failureOf(run({ ...put, table: "nope" }, { customer: "Ann", number: 1 }));
     expect(await missing).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
     const misfit = failureOf(run({ operation: "query", key_condition: "status = {{status}}" }, { status: "secret" }));
@@ -141,13 +141,13 @@ describe("a DynamoDB action", () => {
     expect(await wrongKey).toMatchObject({ retryable: false });
   });
 
-  it("fails for now when nobody listens or the job's timeout comes before an answer", async () => {
+  it("fails retryably when nobody listens, or when the job's timeout comes before an answer", async () => {
     const nobody = run(
       put,
       { customer: "Ann", number: 1 },
       { settings: { region: "us-east-1", endpoint: "http://127.0.0.1:1" } },
     );
-    // In jest's realm the SDK does not know a socket's error for an Error, and loses its code: see the unit test.
+    // In jest's realm the SDK does not recognise a socket's error as an Error, and loses its code: see the unit test.
     expect(await failureOf(nobody)).toMatchObject({ retryable: true });
     const silent = await startSilentServer();
     const job = new AbortController();

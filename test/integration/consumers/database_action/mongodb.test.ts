@@ -95,7 +95,7 @@ describeWith(
   });
 
   it.each(["$where", "{ $gt: '' }", "$customer", "$$ROOT", "'; return true; //"])(
-    "takes hostile text for the text it is: %s",
+    "takes hostile strings literally: %s",
     async (customer) => {
       await run(insertOne, { customer: "Ann", total: 1 });
       await run(insertOne, { customer, total: 1 });
@@ -103,7 +103,7 @@ describeWith(
     },
   );
 
-  it("refuses operators in data when it runs, too", async () => {
+  it("refuses operators in data at run time too", async () => {
     const filter = { operation: "find", filter: "{{filter:object}}" };
     for (const customer of [{ $gt: "" }, { $ne: null }, { a: [{ $where: "1" }] }]) {
       expect(await failureOf(run(filter, {}, { filter: { customer } }))).toMatchObject({
@@ -113,7 +113,7 @@ describeWith(
     }
   });
 
-  it("cuts a large result, and says so", async () => {
+  it("truncates a large result, and says so", async () => {
     await run(
       { operation: "insertMany", documents: "{{orders:array}}" },
       { orders: Array.from({ length: 300 }, () => ({ customer: "Bob" })) },
@@ -122,7 +122,7 @@ describeWith(
     expect(await run({ operation: "find", max_rows: 300 })).toMatchObject({ count: 300, truncated: false });
   });
 
-  it("fails for good with a value that must be unique, without showing it", async () => {
+  it("fails permanently on a duplicate of a unique value, without showing it", async () => {
     const numbered = { operation: "insertOne", document: { number: "{{number}}" } };
     await run(numbered, { number: "secret" });
     const failure = (await failureOf(run(numbered, { number: "secret" }))) as Error;
@@ -133,7 +133,7 @@ describeWith(
     });
   });
 
-  it("fails with a stage that is not there, refused credentials and URLs that are none", async () => {
+  it("fails on an unknown stage, refused credentials and invalid URLs", async () => {
     expect(await failureOf(run({ operation: "aggregate", pipeline: [{ $nope: {} }] }))).toMatchObject({
       code: "CONFIGURATION_ERROR",
       retryable: false,
@@ -159,7 +159,7 @@ describeWith(
     }
   });
 
-  it("gets over connections that were reset, and over one that hangs until the job's timeout", async () => {
+  it("recovers from connections that were reset, and from one that hangs until the job's timeout", async () => {
     const gate = await startGate(server.port);
     const through = { url: server.url(gate.port) };
     await run(insertOne, { customer: "Ann", total: 1 }, through);
@@ -181,7 +181,7 @@ describeWith(
 });
 
 describe("a MongoDB server that accepts and never answers", () => {
-  it("is given up at the job's timeout, and its connections with it", async () => {
+  it("is given up at the job's timeout, and its connections are closed", async () => {
     const silent = await startSilentServer();
     const job = new AbortController();
     const url = `mongodb://127.0.0.1:${silent.port}/shop?directConnection=true`;
@@ -195,7 +195,7 @@ describe("a MongoDB server that accepts and never answers", () => {
     await silent.stop();
   });
 
-  it("that is not there is a failed connection", async () => {
+  it("that does not exist is a connection error", async () => {
     const url = "mongodb://127.0.0.1:1/shop?serverSelectionTimeoutMS=100";
     const failing = failureOf(
       runAction({ engine: "mongodb", url, action: { collection: "orders", operation: "findOne" } }),

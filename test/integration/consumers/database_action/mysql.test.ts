@@ -62,7 +62,7 @@ describeWith(
     });
   });
 
-  it("keeps what it wrote on a server whose sessions begin without autocommit", async () => {
+  it("commits its writes on a server whose sessions begin without autocommit", async () => {
     await admin.query("SET GLOBAL autocommit = 0");
     try {
       closeMysql();
@@ -75,7 +75,7 @@ describeWith(
     }
   });
 
-  it("binds every type, and answers each in one way, whatever the server's time zone and modes", async () => {
+  it("binds every type, and returns each in one form, whatever the server's time zone and modes", async () => {
     const statement = `INSERT INTO orders (customer, extra, due, local, day, paid, note, raw) VALUES
       ('{{id:uuid}}', '{{extra:object}}', '{{due:date}}', '{{due:date}}', '{{day:date}}', {{paid:boolean}}, {{note?:string}}, x'00ff')`;
     const data = {
@@ -103,7 +103,7 @@ describeWith(
     });
   });
 
-  it("binds whole numbers as what they are, wherever they stand, to the last digit", async () => {
+  it("binds integers as integers, wherever they stand, to the last digit", async () => {
     const statement = `SELECT {{n:integer}} AS n, JSON_OBJECT('n', {{n:integer}}) AS object, {{n:integer}} % 2 AS odd,
       {{text:string}} AS text, 7 / {{seven:integer}} AS one LIMIT {{limit:integer}} OFFSET {{offset:integer}}`;
     const n = Number.MAX_SAFE_INTEGER;
@@ -116,7 +116,7 @@ describeWith(
     });
   });
 
-  it("answers the whole numbers in JSON to the last digit", async () => {
+  it("returns integers in JSON to the last digit", async () => {
     await run("create", insert, { customer: "Ann", total: 1 });
     await admin.query('UPDATE orders SET extra = \'{"id": 9007199254740993, "few": [1, 2.5]}\'');
     expect(await run("read", "SELECT extra FROM orders")).toMatchObject({
@@ -124,7 +124,7 @@ describeWith(
     });
   });
 
-  it("joins strings as the fault of a placeholder in a longer string says", async () => {
+  it("concatenates strings as the fault for a placeholder inside a longer string advises", async () => {
     await run("create", insert, { customer: "Annabel", total: 1 });
     const like = "SELECT customer FROM orders WHERE customer LIKE concat('%', {{part}}, '%')";
     expect(await run("read", like, { part: "nab" })).toMatchObject({ row_count: 1 });
@@ -137,7 +137,7 @@ describeWith(
     "?",
     "{{total:float}}",
     "\u02bc OR 1",
-  ])("stores hostile text as the text it is: %s", async (customer) => {
+  ])("stores hostile strings unchanged: %s", async (customer) => {
     await run("create", insert, { customer, total: 1 });
     const [rows] = await admin.query("SELECT customer FROM orders");
     expect(rows).toEqual([{ customer }]);
@@ -177,7 +177,7 @@ describeWith(
     expect(failure.cause).toBeUndefined();
   });
 
-  it("fails with refused and missing credentials, a user without rights, and a server that is not there", async () => {
+  it("fails on refused or missing credentials, a user without rights, and a server that does not exist", async () => {
     const failWith = (connection: string | undefined) =>
       failureOf(
         runAction({
@@ -207,13 +207,13 @@ describeWith(
     }
   });
 
-  it("fails with a statement that takes too long, which the server gives up by itself", async () => {
+  it("fails on a statement that takes too long, which the server itself aborts", async () => {
     const slow = run("read", "SELECT count(*) FROM seq_1_to_100000 a, seq_1_to_100000 b", {}, { timeoutMs: 400 });
     expect(await failureOf(slow)).toMatchObject({ code: "TIMEOUT", retryable: true });
     expect(await run("read", "SELECT 1 AS one")).toMatchObject({ rows: [{ one: 1 }] });
   });
 
-  it("keeps its connections and uses them again", async () => {
+  it("keeps and reuses its connections", async () => {
     const id = "SELECT connection_id() AS id";
     const first = await run("read", id);
     expect(await run("read", id)).toEqual(first);
@@ -245,7 +245,7 @@ describeWith(
     await gate.stop();
   });
 
-  it("gives up a server that accepts and never answers", async () => {
+  it("gives up on a server that accepts and never answers", async () => {
     const silent = await startSilentServer();
     const clock = fakeClock();
     const failing = failureOf(run("read", "SELECT 1", {}, { url: url(silent.port), clock }));

@@ -32,7 +32,7 @@ const backends = async () =>
 describe("PostgreSQL's connections", () => {
   beforeEach(() => closePostgres());
 
-  it("are kept and used again, and no more than four are open at once", async () => {
+  it("are kept and reused, and at most four are open at once", async () => {
     const pid = "SELECT pg_backend_pid() AS pid, pg_sleep(0.01)";
     const first = await run("read", pid);
     expect(await run("read", pid)).toEqual(first);
@@ -40,13 +40,13 @@ describe("PostgreSQL's connections", () => {
     expect(new Set(results.map((result) => JSON.stringify(result))).size).toBeLessThanOrEqual(4);
   });
 
-  it("are replaced after they were reset while idle, or ended by the server", async () => {
+  it("are replaced after they were reset while idle, or closed by the server", async () => {
     const gate = await startGate(server.port);
     const through = { url: server.url(gate.port) };
     await run("read", "SELECT 1", {}, through);
     gate.reset();
     const soon = await run("read", "SELECT 1 AS one", {}, through).catch((error: unknown) => error);
-    // The reset may not have arrived yet: then this attempt fails with it, and the next one gets a new connection.
+    // The reset may not have arrived yet: then this attempt fails on it, and the next one gets a new connection.
     if (soon instanceof Error) expect(soon).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
     expect(await run("read", "SELECT 1 AS one", {}, through)).toMatchObject({ rows: [{ one: 1 }] });
     const ended = failureOf(run("read", "SELECT pg_terminate_backend(pg_backend_pid())", {}, through));
@@ -73,7 +73,7 @@ describe("PostgreSQL's connections", () => {
     await gate.stop();
   });
 
-  it("that were idle for long are asked first, and replaced when nobody answers", async () => {
+  it("that were idle for long are tested first, and replaced when nobody answers", async () => {
     const gate = await startGate(server.port);
     const clock = fakeClock();
     const through = { url: server.url(gate.port), clock };

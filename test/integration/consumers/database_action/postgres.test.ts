@@ -32,7 +32,7 @@ const run = (operation: string, statement: string, data = {}, more: Partial<Para
 const insert = "INSERT INTO orders (customer, total) VALUES ('{{customer:string:1:200}}', {{total:float}})";
 
 describe("a PostgreSQL action", () => {
-  it("answers what the catalog's page says", async () => {
+  it("returns what the catalog's page says", async () => {
     const [reads, writes] = await shapesIn("database_action");
     expectShape(await run("read", "SELECT 1 AS one"), reads);
     expectShape(await run("create", insert, { customer: "Ann", total: 1 }), writes);
@@ -60,7 +60,7 @@ describe("a PostgreSQL action", () => {
     expect(await run("delete", "DELETE FROM orders")).toEqual({ affected_rows: 2 });
   });
 
-  it("binds every type, and answers each in one way, whatever the server's time zone", async () => {
+  it("binds every type, and returns each in one form, whatever the server's time zone", async () => {
     const statement = `INSERT INTO orders (customer, extra, due, day, local, paid, note, raw)
       VALUES ({{id:uuid}}, {{extra:object}}, '{{due:date}}', '{{day:date}}', '{{due:date}}', {{paid:boolean}}, {{note?:string}},
         decode('00ff', 'hex')) RETURNING *, 9007199254740993::bigint AS big, 'NaN'::float8 AS nan,
@@ -94,7 +94,7 @@ describe("a PostgreSQL action", () => {
     });
   });
 
-  it("answers the items of an array as it answers a single value", async () => {
+  it("returns the items of an array in the form of single values", async () => {
     const statement = `SELECT ARRAY[12345678901234567890.12, NULL] AS numerics, ARRAY[[9007199254740993, 5]] AS bigs,
       ARRAY['2030-06-01'::date] AS days, ARRAY['2030-06-01 10:00:00.123456'::timestamp] AS locals,
       ARRAY['2030-06-01 10:00:00.123456+02'::timestamptz] AS moments, ARRAY[interval '1 day'] AS spans,
@@ -116,7 +116,7 @@ describe("a PostgreSQL action", () => {
     });
   });
 
-  it("answers the whole numbers in JSON to the last digit", async () => {
+  it("returns integers in JSON to the last digit", async () => {
     const json = `'{"id": 9007199254740993, "few": [1, 2.5, -9007199254740993]}'`;
     const object = { id: "9007199254740993", few: [1, 2.5, "-9007199254740993"] };
     const statement = `SELECT ${json}::json AS a, ${json}::jsonb AS b, ARRAY[${json}::jsonb, NULL] AS list, '7'::jsonb AS n`;
@@ -125,7 +125,7 @@ describe("a PostgreSQL action", () => {
     });
   });
 
-  it("joins strings as the fault of a placeholder in a longer string says", async () => {
+  it("concatenates strings as the fault for a placeholder inside a longer string advises", async () => {
     await run("create", insert, { customer: "Annabel", total: 1 });
     const like = "SELECT customer FROM orders WHERE customer LIKE '%' || {{part}}::text || '%'";
     expect(await run("read", like, { part: "nab" })).toMatchObject({ row_count: 1 });
@@ -146,7 +146,7 @@ describe("a PostgreSQL action", () => {
     "'); DELETE FROM lines; --",
     "{{total:float}}",
     "\u02bc; DROP TABLE orders",
-  ])("stores hostile text as the text it is: %s", async (customer) => {
+  ])("stores hostile strings unchanged: %s", async (customer) => {
     await run("create", insert, { customer, total: 1 });
     expect((await admin.query("SELECT customer FROM orders")).rows).toEqual([{ customer }]);
     const read = await run("read", "SELECT 1 FROM orders WHERE customer = '{{customer:string}}'", {
@@ -169,7 +169,7 @@ describe("a PostgreSQL action", () => {
   });
 });
 
-describe("a PostgreSQL failure is told by its code", () => {
+describe("a PostgreSQL failure is classified by its code", () => {
   it.each<[string, string, string, boolean, RegExp]>([
     [
       "a unique value twice",
@@ -195,10 +195,10 @@ describe("a PostgreSQL failure is told by its code", () => {
     expect(failure.cause).toBeUndefined();
   });
 
-  it("a real deadlock is worth another attempt", async () => {
+  it("a real deadlock is retryable", async () => {
     await run("create", "INSERT INTO orders (customer) VALUES ('a'), ('b')");
     await admin.query("BEGIN; UPDATE orders SET total = 1 WHERE id = 2");
-    // Locks 1, then waits for 2; the other side, holding 2, then asks for 1.
+    // Locks 1, then waits for 2; the other side holds 2, then requests 1.
     const both =
       "WITH a AS (UPDATE orders SET total = 2 WHERE id = 1 RETURNING 1), b AS (SELECT 1 FROM a), c AS (UPDATE orders SET total = 2 WHERE id = 2 AND EXISTS (SELECT 1 FROM b) RETURNING 1) SELECT * FROM c";
     const running = failureOf(run("update", both)).catch(() => undefined);
@@ -209,12 +209,12 @@ describe("a PostgreSQL failure is told by its code", () => {
     const other = admin.query("UPDATE orders SET total = 1 WHERE id = 1").catch((error: unknown) => error);
     const [mine, theirs] = await Promise.all([running, other]);
     await admin.query("ROLLBACK");
-    // PostgreSQL picks the victim.
+    // PostgreSQL chooses the victim.
     if (mine === undefined) expect(theirs).toMatchObject({ code: "40P01" });
     else expect(mine).toMatchObject({ code: "SERVICE_UNAVAILABLE", retryable: true });
   });
 
-  it("refused and missing credentials, a role without rights, and a server that is not there", async () => {
+  it("refused or missing credentials, a role without rights, and a server that does not exist", async () => {
     const failWith = (url: string | undefined) =>
       failureOf(
         runAction({
@@ -240,7 +240,7 @@ describe("a PostgreSQL failure is told by its code", () => {
     }
   });
 
-  it("a statement that takes too long, which the server gives up by itself", async () => {
+  it("a statement that takes too long, which the server itself aborts", async () => {
     const clock = fakeClock();
     const target = { engine: "postgres", url: server.url(), clock };
     const slow = runAction({

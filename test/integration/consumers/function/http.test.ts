@@ -32,7 +32,7 @@ describe("a function job that calls an HTTP function", () => {
       ...overrides,
     }) as Promise<HttpResult>;
 
-  it("POSTs the payload with the run's idempotency key and results in status, headers and body", async () => {
+  it("POSTs the payload with the run's idempotency key and returns status, headers and body", async () => {
     world.answers(
       201,
       { "content-type": "application/json; charset=utf-8", "x-trace": "7", "set-cookie": "s=1" },
@@ -52,7 +52,7 @@ describe("a function job that calls an HTTP function", () => {
   });
 
   it.each(["set-cookie", "x-auth-token", "x-amz-security-token", "authorization", "x-api-key"])(
-    "keeps no %s of the answer, as an action does not",
+    "drops %s from the answer, as an action does",
     async (name) => {
       world.answers(200, { "content-type": "text/plain", [name]: "s3cret" }, "done");
       const result = await run();
@@ -68,14 +68,14 @@ describe("a function job that calls an HTTP function", () => {
     ["JSON of a kind", "application/vnd.api+json", "[1]", { body: [1] }],
     ["nothing", "application/json", "", { body: null }],
     ["bytes", "image/png", Buffer.from([0x89, 0xff]), { body: "if8=", body_encoding: "base64" }],
-  ])("takes %s for a body", async (_what, type, body, expected) => {
+  ])("reads %s as a body", async (_what, type, body, expected) => {
     world.answers(200, { "content-type": type }, body);
     expect(await run()).toMatchObject(expected);
   });
 
   const withToken = { secrets: anExecution({ secrets: { "f#token": "s3cret-token" } }).secrets };
 
-  it("takes the URL and a bearer token by reference", async () => {
+  it("resolves the URL and a bearer token from references", async () => {
     const { secrets } = anExecution({
       secrets: { "/f/url": `${world.url}/by-reference\n`, "f#token": "s3cret-token\n" },
     });
@@ -86,7 +86,7 @@ describe("a function job that calls an HTTP function", () => {
   it.each([
     ["/f", "eu-west-1"],
     ["/a%20b/f?x=1&a=%C3%A9%20&b=", "us-east-2"],
-  ])("signs for IAM as AWS would check it: %s", async (path, region) => {
+  ])("signs for IAM as AWS verifies it: %s", async (path, region) => {
     await run({ url: world.url + path, auth: { type: "iam", region } });
     const [call] = world.received;
     expect(call?.url).toBe(path);
@@ -116,7 +116,7 @@ describe("a function job that calls an HTTP function", () => {
       { type: "iam" },
       "The function's url does not say its region: add it to auth.",
     ],
-  ])("%s is the configuration's fault", async (_what, secrets: Record<string, string>, auth, message) => {
+  ])("%s is a configuration error", async (_what, secrets: Record<string, string>, auth, message) => {
     const target = { envs: { prd: { provider: "http", url: parameter("/f/url"), auth: { type: "none", ...auth } } } };
     const failed = execute(anExecution({ job, target, secrets, input: { payload: 1 } }));
     await expect(failed).rejects.toMatchObject({ code: "CONFIGURATION_ERROR", message, retryable: false });
@@ -161,7 +161,7 @@ describe("a function job that calls an HTTP function", () => {
     });
   });
 
-  it("signs the request that follows a redirect anew", async () => {
+  it("signs the request that follows a redirect again", async () => {
     world.does((response, _request, earlier) =>
       earlier === 0 ? response.writeHead(308, { location: "/moved" }).end() : response.end(),
     );
@@ -171,7 +171,7 @@ describe("a function job that calls an HTTP function", () => {
     expect(signatures).not.toContain(undefined);
   });
 
-  it("follows no redirect to another host, and none for ever", async () => {
+  it("follows no redirect to another host, and gives up on endless redirects", async () => {
     world.answers(307, { location: "https://elsewhere.example/" });
     await expect(run()).rejects.toMatchObject({
       code: "PROVIDER_ERROR",
@@ -184,7 +184,7 @@ describe("a function job that calls an HTTP function", () => {
     expect(world.received).toHaveLength(7);
   });
 
-  it("takes a redirect that does not say where for a refusal", async () => {
+  it("treats a redirect without a location as a refusal", async () => {
     world.answers(307);
     await expect(run()).rejects.toMatchObject({ code: "PROVIDER_ERROR", retryable: false });
   });
@@ -205,12 +205,12 @@ describe("a function job that calls an HTTP function", () => {
         response.write("half", () => response.socket?.end());
       },
     ],
-  ])("a connection that breaks %s is worth another try", async (_when, breaks) => {
+  ])("a connection that breaks %s is retryable", async (_when, breaks) => {
     world.does((response) => void breaks(response));
     await expect(run()).rejects.toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
   });
 
-  it("nobody listening is a connection error that names no address", async () => {
+  it("a refused connection is a connection error that names no address", async () => {
     const { port } = new URL(world.url);
     await world.stop();
     const failed = run();
@@ -220,7 +220,7 @@ describe("a function job that calls an HTTP function", () => {
     world = await startHttpFunction();
   });
 
-  it("reads no more than 10 MB, however much comes", async () => {
+  it("reads at most 10 MB of any answer", async () => {
     world.does((response) => {
       response.writeHead(200);
       const more = () => response.write(Buffer.alloc(1_000_000)) && setImmediate(more);
@@ -233,7 +233,7 @@ describe("a function job that calls an HTTP function", () => {
   it.each([
     ["before", () => {}],
     ["within", (response: ServerResponse) => void response.writeHead(200).write("half")],
-  ])("a function that hangs %s its answer is left at the job's timeout", async (_when, hangs) => {
+  ])("a function that hangs %s its answer is abandoned at the job's timeout", async (_when, hangs) => {
     const timeout = new AbortController();
     const reason = new Error("the shell's timeout");
     world.does((response) => {
@@ -243,7 +243,7 @@ describe("a function job that calls an HTTP function", () => {
     await expect(run({}, { signal: timeout.signal })).rejects.toBe(reason);
   });
 
-  it("does not call at all when the time is already up", async () => {
+  it("makes no call when the time is already up", async () => {
     const reason = new Error("the shell's timeout");
     await expect(run({}, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(world.received).toEqual([]);

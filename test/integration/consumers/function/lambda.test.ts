@@ -20,7 +20,7 @@ describe("a function job that invokes a Lambda", () => {
     return functionExecutor(lambda.clients)(anExecution({ job, target, input: { payload }, ...overrides }));
   };
 
-  it("sends the payload as it is, waits, and results in what the function returned", async () => {
+  it("sends the payload as it is, waits, and returns what the function returned", async () => {
     expect(await run({ payload: '{"ok":[1,2]}' })).toEqual({ ok: [1, 2] });
     expect(lambda.calls.at(-1)).toEqual({
       arn,
@@ -36,16 +36,16 @@ describe("a function job that invokes a Lambda", () => {
     ["null", "null", null],
     ["a number", "7", 7],
     ["text that is no JSON, from a custom runtime", "done", "done"],
-  ])("takes %s for a result", async (_what, payload, result) => {
+  ])("accepts %s as a result", async (_what, payload, result) => {
     expect(await run({ payload })).toEqual(result);
   });
 
-  it.each([null, 0, "", [], "ключ"])("takes %j for a payload", async (payload) => {
+  it.each([null, 0, "", [], "ключ"])("accepts %j as a payload", async (payload) => {
     await run({}, payload);
     expect(lambda.calls.at(-1)?.payload).toEqual(payload);
   });
 
-  it("fails with the type of the function's error, but not with its words", async () => {
+  it("fails with the type of the function's error, but without its message", async () => {
     const failed = run({
       headers: { "x-amz-function-error": "Unhandled" },
       payload: JSON.stringify({ errorType: "TypeError", errorMessage: "s3cret", trace: ["s3cret"] }),
@@ -74,7 +74,7 @@ describe("a function job that invokes a Lambda", () => {
     ["ResourceNotReadyException", 502, "SERVICE_UNAVAILABLE", true],
     ["EC2ThrottledException", 502, "SERVICE_UNAVAILABLE", true],
     ["ServiceException", 500, "SERVICE_UNAVAILABLE", true],
-  ])("%s is told once and plainly", async (error, status, code, retryable) => {
+  ])("%s is reported once and plainly", async (error, status, code, retryable) => {
     const before = lambda.calls.length;
     const failed = run({ status, error });
     await expect(failed).rejects.toMatchObject({ name: "JobError", code, retryable });
@@ -82,23 +82,23 @@ describe("a function job that invokes a Lambda", () => {
     expect(lambda.calls.length - before).toBe(1);
   });
 
-  it("waits as long as a throttle asks for", async () => {
+  it("waits as long as a throttled call asks for", async () => {
     const failed = run({ status: 429, error: "TooManyRequestsException", headers: { "retry-after": "7" } });
     await expect(failed).rejects.toMatchObject({ code: "RATE_LIMITED", retryAfterMs: 7000 });
   });
 
-  it("does not call with more than Lambda takes", async () => {
+  it("makes no call with a payload larger than Lambda takes", async () => {
     const before = lambda.calls.length;
     const failed = run({}, "x".repeat(6 * 1024 * 1024 - 1));
     await expect(failed).rejects.toMatchObject({ code: "VALIDATION_ERROR" });
     expect(lambda.calls.length).toBe(before);
   });
 
-  it("a connection that breaks is worth another try", async () => {
+  it("a connection that breaks is retryable", async () => {
     await expect(run({ reset: true })).rejects.toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
   });
 
-  it("stops waiting at the job's timeout, with the timeout for its error", async () => {
+  it("stops waiting at the job's timeout, and fails with the timeout as its error", async () => {
     const timeout = new AbortController();
     const failed = run({ hang: true }, {}, { signal: timeout.signal });
     const reason = new Error("the shell's timeout");
@@ -108,7 +108,7 @@ describe("a function job that invokes a Lambda", () => {
     await expect(failed).rejects.toBe(reason);
   });
 
-  it("says so when the catalog no longer knows the job's env", async () => {
+  it("reports that the catalog no longer has the job's env", async () => {
     const failed = run({}, {}, { target: { envs: {} }, event: { type: "function", function: "resize" } });
     await expect(failed).rejects.toMatchObject({ code: "CONFIGURATION_ERROR" });
     await expect(failed).rejects.toThrow("Function resize says nothing valid about env prd.");

@@ -18,7 +18,7 @@ const cwd = checkout(join(tempFolder(), "code"));
 const data = join(cwd, "data");
 let local: Run;
 let shop: Listening;
-/** The customers whose orders reached the shop, in that order. */
+/** The customers whose orders reached the shop, in order. */
 let orders: string[];
 let answer: (path: string) => number | Promise<number>;
 
@@ -64,7 +64,7 @@ const schedule = async (customer: string, more: object = {}) => {
 const runsOf = async (id: string) =>
   (await call<{ runs: { run: number; attempts: JobView["attempts"] }[] }>(`/v1/jobs/${id}/runs?limit=100`)).runs;
 
-/** Each attempt began when it was due, and not before. */
+/** Each attempt began no earlier than it was due. */
 function expectOnTime(attempts: JobView["attempts"], mostMs = second) {
   for (const { due_at, started_at, lateness_ms } of attempts) {
     expect(lateness_ms).toBe(started_at - due_at);
@@ -88,7 +88,7 @@ test("a reminder in thirty days is seen within seconds", async () => {
   expect(orders).toEqual(["reminded"]);
 });
 
-test("jobs run in the order of their times, whatever way they wait", async () => {
+test("jobs run in the order of their times, however they are waiting", async () => {
   const { now } = await clock();
   const times = { e: 3 * day, b: 10 * minute, d: 2 * hour, a: 5 * second, f: 3 * day + 400, c: 20 * minute };
   const ids = [];
@@ -110,7 +110,7 @@ test("a daily job runs thirty times in thirty days, without a gap", async () => 
   expect(orders).toHaveLength(30);
 });
 
-test("a job that recurs each second lets the clock move on, and each run is on time", async () => {
+test("a job that recurs every second lets the clock move on, and each run is on time", async () => {
   const id = await schedule("ticking", { repeat: { every: second, limit: 120 } });
   const began = performance.now();
   expect(await advance({ advance: "3m" })).toMatchObject({ reached: true });
@@ -121,7 +121,7 @@ test("a job that recurs each second lets the clock move on, and each run is on t
   expectOnTime((await runsOf(id)).flatMap((run) => run.attempts));
 });
 
-test("retries hours apart are played through", async () => {
+test("retries hours apart run while the clock moves", async () => {
   const statuses = [503, 503, 200];
   answer = () => statuses.shift() ?? 500;
   const id = await schedule("again", {
@@ -138,7 +138,7 @@ test("retries hours apart are played through", async () => {
   expect(Math.round((last - next) / hour)).toBe(6);
 });
 
-test("a feature with a step two days later is played through", async () => {
+test("a feature with a step two days later runs while the clock moves", async () => {
   const id = await schedule("", { event: "welcome_later", input: {} });
   await advance({ advance: "47h" });
   expect(orders).toEqual(["first"]);
@@ -150,7 +150,7 @@ test("a feature with a step two days later is played through", async () => {
   expectOnTime((await job(steps["main.second"]?.job_id ?? "")).attempts);
 });
 
-test("what is under way in real time is waited for", async () => {
+test("work that takes real time is waited for", async () => {
   answer = async (customer) => {
     if (customer === "slow") await new Promise((resolve) => setTimeout(resolve, 700));
     return 200;
@@ -163,7 +163,7 @@ test("what is under way in real time is waited for", async () => {
   expectOnTime((await job(next)).attempts, 2 * second);
 });
 
-test("a job whose consumer dies is taken up when its lease ends, not when the clock has arrived", async () => {
+test("a job whose consumer dies is claimed again when its lease ends, not when the clock has arrived", async () => {
   let hung = false;
   answer = () => (hung ? 200 : new Promise(() => {}));
   const id = await schedule("crashed", { timeout_ms: 1000 });
@@ -182,9 +182,9 @@ test("a job whose consumer dies is taken up when its lease ends, not when the cl
   expect(attempts[0]?.lateness_ms).toBeLessThan(minute);
 }, 60_000);
 
-test("every type of job still runs after a jump: tokens, signatures and caches are of the same time", async () => {
+test("every type of job still runs after a jump: tokens, signatures and caches share one time", async () => {
   await advance({ advance: "45d" });
-  // Without the database: PostgreSQL has a time of its own.
+  // Without the database: PostgreSQL has its own clock.
   const inputs = {
     create_order: { params: { customer: "ada" } },
     send_notification: { slug: "order_update", push_notification: push, email, callback: {} },
@@ -212,12 +212,12 @@ test("every type of job still runs after a jump: tokens, signatures and caches a
 const email = { to: "ada@example.com", subject: { en: "Hi" }, template: { en: "Hello" } };
 const push = { title: { en: "Hi" }, body: { en: "Hello" }, device_token: "abc" };
 
-test("the clock goes back where nothing has happened in the time it was moved to, and says why it cannot otherwise", async () => {
+test("the clock moves back if nothing has happened since the time that it is moved to, and otherwise says why it cannot", async () => {
   const other = runLocal({ data: join(cwd, "other-data"), cwd });
   await other.ready();
   const at = async (body?: unknown) => ask(other.running(), "/local/clock", body);
   const order = { env: "dev", product_tag: "clock", event: "call", input: { params: { customer: "c" } } };
-  // It waits for its time by any clock.
+  // Waits for its time on any clock.
   await ask(other.running(), "/v1/jobs", { ...order, start_at: Date.now() + 40 * day });
   await at({ advance: "30d" });
   expect(await at({ reset: true })).toMatchObject({ offset_ms: 0 });
@@ -230,7 +230,7 @@ test("the clock goes back where nothing has happened in the time it was moved to
   await other.terminate();
 }, 60_000);
 
-test("a limit stops it with the time reached, and the same call goes on from there", async () => {
+test("a limit stops it with the time reached, and the same call continues from there", async () => {
   const id = await schedule("often", { repeat: { every: minute, limit: 20 } });
   const first = await advance({ advance: "1h", max_hops: 5 });
   expect(first).toMatchObject({ reached: false, hops: 5, stopped: expect.stringContaining("max_hops") });
@@ -247,14 +247,14 @@ test.each([
   ["no JSON", "{", "application/json", 400],
   ["an unknown unit", '{"advance":"3y"}', "application/json", 400],
   ["what a web page could send", '{"advance":"1d"}', "text/plain", 415],
-])("%s is a problem", async (_what, body, type, status) => {
+])("%s is refused as a problem", async (_what, body, type, status) => {
   const response = await post(body, type);
   expect(response.status).toBe(status);
   expect(response.headers.get("content-type")).toBe("application/problem+json");
   expect(await response.json()).toMatchObject({ status, code: expect.any(String) });
 });
 
-test("while it is being moved nobody else moves it", async () => {
+test("while it is being moved, nobody else can move it", async () => {
   await schedule("held", { repeat: { every: minute, limit: 30 } });
   const moving = advance({ advance: "1h" });
   await new Promise((resolve) => setTimeout(resolve, 100));
@@ -262,7 +262,7 @@ test("while it is being moved nobody else moves it", async () => {
   expect(await moving).toMatchObject({ reached: true });
 });
 
-test("kill -9 in the middle of a move loses nothing, and time does not go back", async () => {
+test("kill -9 in the middle of a move loses nothing, and time does not move back", async () => {
   const { now } = await clock();
   const reminder = await schedule("reminder", { start_at: now + 90 * minute });
   const often = await schedule("often", { repeat: { every: minute, limit: 60 } });

@@ -2,36 +2,36 @@ import { expect, test } from "@jest/globals";
 import { type Move, moveTime } from "../../../../local/clock/move-time.ts";
 import type { Work } from "../../../../local/clock/work.ts";
 
-/** A piece that has something due at each of these times, and is at it for `looks` looks when it comes. */
-function aPiece(times: number[], now: () => number, log: (text: string) => void, looks = 2) {
+/** A component with work due at each of these times, which stays busy for `looks` checks when a time comes. */
+function aComponent(times: number[], now: () => number, log: (text: string) => void, looks = 2) {
   let left = 0;
   const due = [...times];
-  const piece: Work = {
+  const component: Work = {
     busy: () => {
       if (left === 0 && due[0] !== undefined && due[0] <= now()) {
         left = looks;
         log(`${due.shift()} begun at ${now()}`);
       }
-      return left > 0 && left-- > 1 ? "a piece is at work" : undefined;
+      return left > 0 && left-- > 1 ? "a component is at work" : undefined;
     },
     nextAt: () => due[0],
   };
-  return { piece, due };
+  return { component, due };
 }
 
 function aMove(times: number[][], overrides: Partial<Move> = {}) {
   let time = 1000;
   let real = 0;
   const lines: string[] = [];
-  const pieces = times.map((each) =>
-    aPiece(
+  const components = times.map((each) =>
+    aComponent(
       each,
       () => time,
       (text) => lines.push(text),
     ),
   );
   const move: Move = {
-    works: pieces.map(({ piece }) => piece),
+    works: components.map(({ component }) => component),
     now: () => time,
     set: (ms) => {
       time = ms;
@@ -49,20 +49,20 @@ function aMove(times: number[][], overrides: Partial<Move> = {}) {
   return { move, lines, time: () => time };
 }
 
-test("everything that falls due begins at its own time, in order, whoever it belongs to", async () => {
+test("everything that falls due begins at its own time, in order, whichever component it belongs to", async () => {
   const { move, lines, time } = aMove([[5000, 9000], [2000, 9000, 12_000], []]);
   expect(await moveTime(move)).toEqual({ hops: 4 });
   expect(lines).toEqual(["2000 begun at 2000", "5000 begun at 5000", "9000 begun at 9000", "9000 begun at 9000"]);
   expect(time()).toBe(10_000);
 });
 
-test("what was due before the move begins first", async () => {
+test("work that was due before the move begins first", async () => {
   const { move, lines } = aMove([[500], [3000]]);
   await moveTime(move);
   expect(lines).toEqual(["500 begun at 1000", "3000 begun at 3000"]);
 });
 
-test("where nothing falls due, one hop gets there", async () => {
+test("if nothing falls due, one hop is enough", async () => {
   const { move, time } = aMove([[]]);
   expect(await moveTime(move)).toEqual({ hops: 1 });
   expect(time()).toBe(10_000);
@@ -74,7 +74,7 @@ test("a limit of hops stops at the time reached, and says so", async () => {
   expect(time()).toBe(3000);
 });
 
-test("what goes on too long in real time is named", async () => {
+test("a component that stays busy too long in real time is named", async () => {
   const endless: Work = { busy: () => "a job is being worked on", nextAt: () => undefined };
   const { move, time } = aMove([[]]);
   const moved = await moveTime({ ...move, works: [endless] });
@@ -97,10 +97,10 @@ test("it stops when nobody waits for it any more", async () => {
   expect(time()).toBe(2000);
 });
 
-test("pieces are told of every move", async () => {
-  let told = 0;
-  const piece: Work = { busy: () => undefined, nextAt: () => undefined, moved: () => told++ };
+test("components are notified of every move", async () => {
+  let moves = 0;
+  const component: Work = { busy: () => undefined, nextAt: () => undefined, moved: () => moves++ };
   const { move } = aMove([[2000, 3000]]);
-  await moveTime({ ...move, works: [...move.works, piece] });
-  expect(told).toBe(3);
+  await moveTime({ ...move, works: [...move.works, component] });
+  expect(moves).toBe(3);
 });

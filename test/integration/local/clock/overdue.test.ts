@@ -14,7 +14,7 @@ test.each([
   ["is parked", { status: "running", wake_at: 220_000, lease_until: 0 }],
   ["is paused", { status: "paused" }],
   ["has ended", { status: "completed" }],
-] as const)("the moment for a job that %s is the first at which the reconciler takes it up", (_what, fields) => {
+] as const)("a job that %s becomes overdue at the first moment when the reconciler acts on it", (_what, fields) => {
   const { claim_id: _claim, ...rest } = aJob({ due_at: 100_000 });
   const job = { ...rest, ...fields };
   const at = stuckAt(job, graceMs);
@@ -37,7 +37,7 @@ test("a job that has moved on is overdue at another time, and one that has ended
   expect(jobs.nextAt()).toBeUndefined();
 });
 
-test("what is read of a job is older than what was written since", () => {
+test("what is read about a job is older than what was written since", () => {
   const jobs = overdue();
   jobs.wrote("job_1", { ...waiting, due_at: 300_000 });
   jobs.wrote("job_2", { ...waiting, status: "completed" });
@@ -47,7 +47,7 @@ test("what is read of a job is older than what was written since", () => {
   expect(jobs.nextAt()).toBe(305_000);
 });
 
-test("a job that the reconciler cannot help is looked at ever more seldom", async () => {
+test("a job that the reconciler cannot help is checked less and less often", async () => {
   const jobs = overdue();
   jobs.wrote("job_1", waiting);
   const looks: number[] = [];

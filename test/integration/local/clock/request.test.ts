@@ -17,11 +17,11 @@ test.each([
   expect(parseAdvance(body, now)).toEqual({ to, maxHops: 10_000 });
 });
 
-test("the most hops can be named", () => {
+test("the number of hops can be limited", () => {
   expect(parseAdvance({ advance: "1s", max_hops: 3 }, now)).toMatchObject({ maxHops: 3 });
 });
 
-test("the machine's time can be asked back", () => {
+test("the machine's own time can be requested", () => {
   expect(parseAdvance({ reset: true }, now)).toBe("reset");
 });
 
@@ -42,7 +42,7 @@ test.each([
   [{ advance: "1d", reset: true }, ""],
   [{ reset: false }, "/reset"],
   [{ advance: "1d", rest: true }, "/rest"],
-])("%j is refused at its place", (body, pointer) => {
+])("%j is refused with its pointer", (body, pointer) => {
   let refused: unknown;
   try {
     parseAdvance(body, now);

@@ -10,20 +10,20 @@ beforeEach(() => {
 });
 afterEach(() => restore());
 
-test("whoever asks for the time gets the shifted one", () => {
+test("every way to read the time gives the shifted one", () => {
   const expected = realNow() + 30 * day;
   for (const now of [Date.now(), Date.parse(new Date().toISOString()), Date.parse(Date())]) {
     expect(Math.abs(now - expected)).toBeLessThan(1100);
   }
 });
 
-test("a date that is given its time is that time", () => {
+test("a date that is created with a time is not shifted", () => {
   expect(new Date(0).toISOString()).toBe("1970-01-01T00:00:00.000Z");
   expect(new Date(2026, 0).getFullYear()).toBe(2026);
   expect(Date.UTC(2026, 0)).toBe(Date.parse("2026-01-01T00:00:00Z"));
 });
 
-test("dates are dates, whenever they were made", () => {
+test("dates are instances of Date, whenever they were created", () => {
   const before = new unshifted();
   expect(before).toBeInstanceOf(Date);
   expect(new Date()).toBeInstanceOf(unshifted);
