@@ -8,7 +8,9 @@ import type { Poison } from "./poison.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
 
-/** The services that may be out, by the names of the ports, and the calls that may be out alone: throttled, or forbidden. */
+/**
+ * The services that may have outages, by the names of their ports, and the calls that may fail alone: throttled, or forbidden.
+ */
 const services = {
   jobs: ["create", "getMany", "replace"],
   queue: ["send", "sendMany"],
@@ -19,13 +21,13 @@ const services = {
 } as const;
 export type Service = keyof typeof services;
 
-/** Whether a call of a service is out at a time. */
+/** Whether a call of a service has an outage at a given time. */
 export type Outages = (service: Service, method: string, at: number) => boolean;
 
 export function outagesOf(random: Random, hardship: Hardship, start: number): Outages {
   const weak = random.some(Object.keys(services) as Service[]);
   const outages = Array.from({ length: random.int(0, hardship.outages) }, () => {
-    // Half of them while jobs are asked for.
+    // Half of them fall into the time when jobs are requested.
     const from = start + random.int(0, random.pick([300_000, 2_400_000]));
     const service = random.pick(weak);
     const method = random.chance(0.5) ? random.pick<string>(services[service]) : undefined;
@@ -37,37 +39,39 @@ export function outagesOf(random: Random, hardship: Hardship, start: number): Ou
     );
 }
 
-/** What a port throws. Its message quotes what was sent, as those of AWS may, and must appear in no log line or answer. */
+/**
+ * The error of a port. Its message quotes what was sent, as AWS's messages may, and must appear in no log line and no answer.
+ */
 export class Injected extends TransientError {
   constructor(what: string, code = "InternalServerError") {
     super(code, `${what}: ${canary}`);
   }
 }
 
-/** The names that the SDK gives them, for the services that we call. */
+/** The names that the SDK gives the services that we call. */
 const throttles = ["ThrottlingException", "ProvisionedThroughputExceededException", "RequestThrottled", "SlowDown"];
 
 export interface World {
   time: Timeline;
   random: Random;
-  /** The randomness of the faults that were added later (hardship.ts). */
+  /** Separate randomness for the faults that were added later (hardship.ts). */
   late: Random;
   hardship: Hardship;
   observer: Observer;
   outages: Outages;
-  /** What AWS will never take. */
+  /** What AWS permanently refuses. */
   poison: Poison;
-  /** Whether the memory of a consumer is full. */
+  /** Whether a consumer's memory is full. */
   crowd: Crowd;
 }
 
 /**
- * Batch calls answer which items were refused, and throw nothing (core/ports/ports.ts). Their fault is that AWS took no item,
- * or that nobody knows what it took.
+ * Batch calls return which items were refused, and throw nothing (core/ports/ports.ts). Their fault is that AWS took no item,
+ * or that nobody knows which items it took.
  */
 const refusals: Record<string, (args: unknown[], cause: Injected) => unknown> = {
   createMany: ([jobs], cause) => (jobs as unknown[]).map((_, index) => ({ index, cause })),
-  /** In a job queue the first argument is the type. */
+  /** The first argument of a job queue's calls is the type. */
   sendMany: (args, cause) => (args.at(-1) as unknown[]).map((_, index) => ({ index, cause })),
   keep: ([letters], cause) => (letters as unknown[]).map((_, index) => ({ index, cause })),
   publish: ([events], cause) => (events as unknown[]).map((_, index) => ({ index, code: cause.code })),
@@ -75,18 +79,18 @@ const refusals: Record<string, (args: unknown[], cause: Injected) => unknown> = 
 
 const never = new Promise<never>(() => {});
 
-/** The longer ones last so long that a lease may end during a call of its consumer. */
+/** The longer delays are long enough for a lease to end during a call of its consumer. */
 const hangs: readonly [from: number, to: number][] = [
   [1000, 20_000],
   [20_000, 80_000],
 ];
 
-/** The calls by which a consumer writes its outcome. */
+/** The calls with which a consumer writes its outcome. */
 const outcomeWrites = new Set(["put", "archive", "replace"]);
 
 type Method = (...args: unknown[]) => Promise<unknown>;
 
-/** A port as one invocation sees it: slow and faulty. After the invocation's death nothing happens any more. */
+/** A port as one invocation sees it: slow and faulty. After the invocation's death no call has an effect. */
 export function throughAdversary<Port extends object>(
   service: Service,
   port: Port,

@@ -2,13 +2,13 @@ import type { Job, Stored } from "../../lambdas/core/job/job.ts";
 import { isSame } from "./ledger.ts";
 import type { Request } from "./requests.ts";
 
-/** What is stored. By the time of a late answer a job may have been deleted, and its input with it. */
+/** The stored value. When a late answer arrives, the job may have been deleted together with its input. */
 interface Kept {
   load: (stored: Stored) => unknown;
   isKept: (stored: Stored) => boolean;
 }
 
-/** How a new job differs from its request. `latest` is the latest time that "now" can have stood for. */
+/** How a new job differs from its request. `latest` is the latest time that "now" can have meant. */
 export function differs(job: Job, request: Request, latest: number, kept: Kept): string[] {
   const { load, isKept } = kept;
   const { product_tag, env, event, input, start_at, retries, timeout_ms, expires_at, labels, repeat } = request;
@@ -17,7 +17,7 @@ export function differs(job: Job, request: Request, latest: number, kept: Kept):
   const series = Object.entries(repeat ?? {}).filter(([field, value]) => !isSame(job.repeat?.[field as never], value));
   const isCron = repeat !== undefined && "cron" in repeat;
   const planned = isCron ? Math.ceil(start_at / 300_000) * 300_000 : start_at;
-  // What was asked for at once, or has become due on its way, is due when it was read.
+  // A job requested for now, or for a time that has passed meanwhile, is due when its request was read.
   const isAsPlanned =
     job.due_at === planned || (job.due_at > start_at && job.due_at <= latest + (isCron ? 300_000 : 0));
   return [

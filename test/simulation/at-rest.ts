@@ -1,7 +1,7 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
 import { statsOf } from "../../lambdas/core/queries/stats-view.ts";
 import type { StepView } from "../../lambdas/core/queries/step-view.ts";
-import type { Told } from "./executions.ts";
+import type { Marked } from "./executions.ts";
 import { stepsOf } from "./feature-rules.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
@@ -11,7 +11,7 @@ import { hasCrashed } from "./write-rules.ts";
 export interface AtRest {
   system: System;
   ledger: Ledger;
-  /** Ids whose receipt was given. */
+  /** The ids of jobs with a receipt. */
   accepted: ReadonlySet<string>;
   hardship: Hardship;
   isPeaceful: boolean;
@@ -19,7 +19,7 @@ export interface AtRest {
   bystanders: readonly Job[];
 }
 
-/** What must hold once nothing is left to happen. */
+/** Checks what must hold once everything has ended. */
 export function checkAtRest(rest: AtRest) {
   nothingLost(rest);
   runsAreWhole(rest);
@@ -38,7 +38,7 @@ export function checkAtRest(rest: AtRest) {
 function nothingLost({ system, ledger: { observer, lifeOf }, accepted, isDone }: AtRest) {
   for (const id of accepted) {
     if (system.jobs.peek(id)) continue;
-    // Asked for once more after its deletion, it may have been refused.
+    // Requested again after its deletion, it may have been refused.
     const { isDeleted, wasDeleted, isPromised } = lifeOf(id);
     if (!isDeleted && !(wasDeleted && !isPromised)) observer.violated(1, `${id.slice(-6)} was accepted and is gone`);
   }
@@ -46,7 +46,7 @@ function nothingLost({ system, ledger: { observer, lifeOf }, accepted, isDone }:
     if (!isDone(job)) observer.violated(1, `${nameOf(job)} is still ${job.status} at the end`);
 }
 
-/** Invariant 7: the archive has every run before the last one, once. */
+/** Invariant 7: the archive has every run before the last one, exactly once. */
 function runsAreWhole({ system, ledger: { observer, lifeOf } }: AtRest) {
   for (const job of system.jobs.all()) {
     const runs = [...lifeOf(job.id).archive.keys()].sort((a, b) => a - b);
@@ -55,11 +55,13 @@ function runsAreWhole({ system, ledger: { observer, lifeOf } }: AtRest) {
   }
 }
 
-/** Those before the run that the job is at: of that one a consumer that died may have left an outcome which nobody accepted. */
+/**
+ * The runs before the job's current one: for that one a consumer that died may have left an outcome that was never accepted.
+ */
 const archivedRuns = ({ jobs }: Pick<System, "jobs">) =>
   jobs.archived().filter(({ job_id, run }) => run < (jobs.peek(job_id)?.run ?? 0));
 
-/** Invariant 3 for what is kept: a consumer that lost its claim has changed nothing, blobs included. */
+/** Invariant 3 for stored values: a consumer that lost its claim has changed nothing, including blobs. */
 function resultsAreTheWinners({ system, ledger: { observer, lifeOf } }: AtRest) {
   const kept = [
     ...system.jobs.all().map(({ id, type, run, result }) => ({ id, type, run, result })),
@@ -73,7 +75,7 @@ function resultsAreTheWinners({ system, ledger: { observer, lifeOf } }: AtRest) 
   for (const { id, type, run, result } of kept) {
     if (!result || type === undefined || type === "feature") continue;
     if ("blob" in result) observer.cover("large result");
-    const { claim } = system.load(result) as Told;
+    const { claim } = system.load(result) as Marked;
     const winner = lifeOf(id).winners.get(run);
     if (winner !== undefined && claim !== winner)
       observer.violated(3, `the result of ${id.slice(-6)} run ${run} is not the winner's`);
@@ -88,7 +90,7 @@ function tasksAnswered({ system, ledger: { observer } }: AtRest) {
         observer.violated(8, `a task that waits for ${nameOf(job)} was never answered`);
 }
 
-/** A feature that completed has done each of its steps, and a feature that failed has a step that did not complete. */
+/** A completed feature has done each of its steps, and a failed feature has a step that did not complete. */
 function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystanders }: AtRest) {
   const known = new Set(bystanders.map(({ id }) => id));
   for (const job of system.jobs.all()) {
@@ -102,7 +104,7 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
     });
     if (job.status === "failed" && !hasCrashed(job.error)) {
       const isToBlame = ({ step, child, isDeleted }: (typeof children)[number]) =>
-        // Deleted, its result is gone for those that ask for it; tried again by hand, it may have completed since.
+        // A deleted step's result is gone for whoever refers to it; a step retried by hand may have completed since.
         isDeleted || (!step.allow_fail && (child?.status !== "completed" || child.retried_after !== undefined));
       if (!children.some((one) => isToBlame(one) && hasStarted(one)))
         observer.violated("feature", `${nameOf(job)} failed, and none of its steps has`);
@@ -112,7 +114,7 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
     for (const { key, step, child, isDeleted } of children) {
       const { allow_fail, if: condition } = step;
       if (isDeleted) continue;
-      // Tried again by hand, it may have ended otherwise since.
+      // A step retried by hand may have ended differently since.
       const isShown = shown[key]?.job_id === child?.id && shown[key]?.status === child?.status;
       if (child ? !isShown && child.retried_after === undefined : !shown[key])
         observer.violated("feature", `${nameOf(job)} shows step ${key} as ${shown[key]?.status ?? "none"}`);
@@ -127,14 +129,14 @@ function featuresAreWhole({ system, ledger: { observer, steps, lifeOf }, bystand
 const hasStarted = ({ child, isDeleted }: { child: Job | undefined; isDeleted: boolean }) =>
   isDeleted || child !== undefined;
 
-/** The design promises the second. If AWS is quick, the lag of SQS and a few calls take less than half of it. */
+/** The design promises one second. If AWS is quick, the lag of SQS and a few calls take less than half of it. */
 const punctualMs = 500;
 
 /** Jobs are on time if nothing breaks. */
 function punctual({ system, ledger: { observer }, hardship }: AtRest) {
   const mostMs = punctualMs + hardship.patience;
   for (const { id, repeat, attempts } of runsOf(system)) {
-    // An occurrence that waited for a longer run before it is late by design.
+    // An occurrence that waited for the end of a longer run is late by design.
     if (repeat?.overlap === "queue") continue;
     for (const { attempt, started_at, due_at } of attempts) {
       const late = started_at - due_at;
@@ -144,7 +146,7 @@ function punctual({ system, ledger: { observer }, hardship }: AtRest) {
   }
 }
 
-/** Of a decision: the wake-up, the claim, and the writes; twice where one is in progress when the next wake-up comes. */
+/** The longest decision: the wake-up, the claim, and the writes; twice if another decision is in progress at the wake-up. */
 const decisionMs = 5000;
 
 /** The end of a step wakes its feature at once. */
@@ -174,7 +176,7 @@ const runsOf = ({ jobs }: System): Run[] => [
   ...archivedRuns({ jobs }).map(({ job_id: id, ...run }) => ({ ...jobs.peek(id), id, ...run })),
 ];
 
-/** Invariant 8 for the counters: where nothing comes twice and nothing is refused, they are right. */
+/** Invariant 8 for the counters: they are exact where nothing is delivered twice and nothing is refused. */
 function counted({ system, ledger: { observer }, bystanders }: AtRest) {
   const known = new Set(bystanders.map(({ id }) => id));
   const runs = runsOf(system).filter(({ id }) => !known.has(id));

@@ -2,35 +2,39 @@ import type { JobEvent, JobEventName } from "../../lambdas/core/job/job-event.ts
 import type { EventBus, Unpublished } from "../../lambdas/core/ports/outbound-ports.ts";
 import type { World } from "./adversary.ts";
 import { isUnreadable, nameOfEvent, type WatchedLetters } from "./dead-letters.ts";
-import type { Ledger, ToTell } from "./ledger.ts";
+import type { DueEvent, Ledger } from "./ledger.ts";
 import { canary, type Observer } from "./observer.ts";
 
 export interface WatchedBus extends EventBus {
-  /** Invariant 8 at the end: whether everything was told that is to be; and 11, whether the rest is set aside. */
+  /** Invariants 8 and 11 at the end: whether everything was published that should be, and the rest was set aside. */
   checkComplete(letters: WatchedLetters): void;
 }
 
-/** The bus, as `EventBus` promises it to be, refusing some events; it holds what is published to invariant 8. */
-export function watchedBus(world: World, { toTell }: Ledger, published: ReadonlySet<JobEventName>): WatchedBus {
+/** The bus with the guarantees of `EventBus`. It refuses some events, and checks invariant 8 for what is published. */
+export function watchedBus(world: World, { dueEvents }: Ledger, published: ReadonlySet<JobEventName>): WatchedBus {
   const { random, hardship, observer, poison } = world;
-  /** How many of a job's transitions have been told. */
-  const told = new Map<string, number>();
-  const isPublished = ({ transition }: ToTell) => published.has(transition.split(" ")[0] as JobEventName);
-  const isRefused = (job_id: string, { transition }: ToTell) => poison.sent(`event ${job_id} ${transition}`);
-  const isTold = (job_id: string, one: ToTell) =>
+  /** How many of a job's transitions have been published. */
+  const counts = new Map<string, number>();
+  const isPublished = ({ transition }: DueEvent) => published.has(transition.split(" ")[0] as JobEventName);
+  const isRefused = (job_id: string, { transition }: DueEvent) => poison.sent(`event ${job_id} ${transition}`);
+  const isDue = (job_id: string, one: DueEvent) =>
     isPublished(one) && !isRefused(job_id, one) && !isUnreadable(poison, job_id, one);
 
   function take({ name, detail }: JobEvent) {
     const { job_id, version } = detail;
     const transition = `${name} ${version}`;
-    const wanted = toTell.get(job_id) ?? [];
-    const before = told.get(job_id) ?? 0;
+    const wanted = dueEvents.get(job_id) ?? [];
+    const before = counts.get(job_id) ?? 0;
     let next = before;
-    while (next < wanted.length && !isTold(job_id, wanted[next] as ToTell)) next++;
-    if (wanted[next]?.transition === transition) told.set(job_id, next + 1);
-    else if (wanted.slice(0, before).some((one) => one.transition === transition)) observer.cover("event told again");
+    while (next < wanted.length && !isDue(job_id, wanted[next] as DueEvent)) next++;
+    if (wanted[next]?.transition === transition) counts.set(job_id, next + 1);
+    else if (wanted.slice(0, before).some((one) => one.transition === transition))
+      observer.cover("event published again");
     else
-      observer.violated(8, `${job_id.slice(-6)}: "${transition}" was told, but "${wanted[next]?.transition}" is next`);
+      observer.violated(
+        8,
+        `${job_id.slice(-6)}: "${transition}" was published, but "${wanted[next]?.transition}" is next`,
+      );
   }
 
   return {
@@ -53,9 +57,9 @@ export function watchedBus(world: World, { toTell }: Ledger, published: Readonly
     },
 
     checkComplete(letters) {
-      for (const [id, wanted] of toTell) {
-        const missing = wanted.slice(told.get(id) ?? 0).filter((one) => isTold(id, one));
-        if (missing.length > 0) observer.violated(8, `${id.slice(-6)}: "${inWords(missing)}" was never told`);
+      for (const [id, wanted] of dueEvents) {
+        const missing = wanted.slice(counts.get(id) ?? 0).filter((one) => isDue(id, one));
+        if (missing.length > 0) observer.violated(8, `${id.slice(-6)}: "${inWords(missing)}" was never published`);
         const refused = wanted.filter((one) => isPublished(one) && isRefused(id, one));
         const offered = refused.filter((one) => !isUnreadable(poison, id, one));
         const unkept = offered.filter(({ transition }) => !letters.has(`event ${id} ${transition}`));
@@ -66,16 +70,17 @@ export function watchedBus(world: World, { toTell }: Ledger, published: Readonly
   };
 }
 
-const inWords = (list: readonly ToTell[]) => list.map(({ transition }) => transition).join(", ");
+const inWords = (list: readonly DueEvent[]) => list.map(({ transition }) => transition).join(", ");
 
-/** Invariant 11: a process that knows what the bus has taken does not tell it again, whatever fails before it. */
-export function tellsOnce(process: object, bus: EventBus, { violated }: Observer): EventBus {
+/** Invariant 11: a process that knows what the bus has accepted does not publish it again, whatever fails before it. */
+export function publishesOnce(process: object, bus: EventBus, { violated }: Observer): EventBus {
   const taken = takenOf.get(process) ?? new Set<string>();
   takenOf.set(process, taken);
   return {
     async publish(events) {
       const names = events.map((event) => `${nameOfEvent(event)} ${event.time}`);
-      for (const name of names.filter((one) => taken.has(one))) violated(11, `${name} was told twice by one process`);
+      for (const name of names.filter((one) => taken.has(one)))
+        violated(11, `${name} was published twice by one process`);
       const unpublished = await bus.publish(events);
       const missing = new Set(unpublished.map(({ index }) => index));
       for (const [index, name] of names.entries()) if (!missing.has(index)) taken.add(name);
@@ -84,5 +89,5 @@ export function tellsOnce(process: object, bus: EventBus, { violated }: Observer
   };
 }
 
-/** By the process's own memory. */
+/** As the process itself remembers it. */
 const takenOf = new WeakMap<object, Set<string>>();

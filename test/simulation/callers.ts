@@ -14,22 +14,22 @@ import { catalog } from "./product.ts";
 import { events, type Request, randomRequest } from "./requests.ts";
 import type { System } from "./system.ts";
 
-/** API Gateway ends a request after this; the caller gets a 5xx. */
+/** API Gateway ends a request after this time; the caller gets a 5xx. */
 const gatewayMs = 29_000;
 
-/** Callers of the API who ask for jobs: what they are promised is in `accepted`, by id. */
+/** Callers of the API that request jobs. `accepted` holds what they were promised, by job id. */
 export function callers(world: World, ledger: Ledger, system: System, isPeaceful: boolean) {
   const { time, random, late, hardship, observer } = world;
   const accepted = new Set<string>();
-  /** The last one that each job was accepted for. */
+  /** The last request that was accepted for each job. */
   const requests = new Map<string, Request>();
-  /** Their ids by idempotency key. */
+  /** The ids by idempotency key. */
   const byKey = new Map<string, string>();
   const promise = (id: string) => {
     accepted.add(id);
     ledger.lifeOf(id).isPromised = true;
   };
-  // Swarm testing again (hardship.ts): what a history does not ask for leaves more room for what it does.
+  // Swarm testing again (hardship.ts): the kinds of request that a history leaves out make room for the others.
   const asked = random.chance(0.5) ? events : random.some(events);
 
   const requestNow = (): Request => {
@@ -38,7 +38,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
   };
   const keyOf = () => (random.chance(0.2) ? `shared-${random.int(1, 3)}` : `key-${random.next()}`);
 
-  /** One job, which an impatient caller asks for twice. */
+  /** One job, requested twice by an impatient caller. */
   function request() {
     const request = { ...requestNow(), idempotency_key: keyOf() };
     void create(request);
@@ -47,7 +47,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     time.after(random.int(0, 60), () => void create(request));
   }
 
-  /** A caller who gets no answer, or a 503, asks again with the same key. */
+  /** A caller that gets no answer, or a 503, repeats the request with the same key. */
   async function create(request: Request, more = 2) {
     const invoked = system.invoke("api", "api");
     const again = () => {
@@ -70,7 +70,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     invoked.end();
   }
 
-  /** Step Functions gives each try of a state another token. */
+  /** Step Functions sends another token with each try of a state. */
   const triedAgain = (request: Request, more: number): Request =>
     request.task_token === undefined ? request : { ...request, task_token: `${request.task_token}-${more}` };
 
@@ -87,12 +87,12 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     }
     promise(job.id);
     requests.set(job.id, request);
-    // By the time of a late answer the job may have been deleted, and another have got its id.
+    // When a late answer arrives, the job may have been deleted, and another may have its id.
     const stored = system.jobs.peek(job.id);
     const now = stored?.created_at === job.created_at ? stored : job;
     if (task_token !== undefined && !now.task_tokens?.includes(task_token))
       observer.violated(8, `${job.id.slice(-6)} was accepted, and does not know the task that waits for it`);
-    // Who has moved it meanwhile hands it over, for its new time: which may be the old one again, of the run after it.
+    // Whoever has moved the job meanwhile dispatches it for its new time, which may equal the old one for the run after it.
     const isWaiting = !isFinished(now) && now.run === job.run && now.due_at === job.due_at;
     const isFresh = isWaiting && job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
     if (isFresh && !ledger.handedOver.has(attemptOf(job)))
@@ -107,10 +107,10 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     if (error.code !== "UNAVAILABLE" || error.jobId || key === undefined || key.startsWith("shared")) return;
     const id = derivedJobId("sim", "e", key);
     if (system.jobs.peek(id) && ledger.lifeOf(id).by === invocation)
-      observer.violated("request", `${id.slice(-6)} was kept, although its caller was told that nothing was`);
+      observer.violated("request", `${id.slice(-6)} was kept, although its caller got the answer that nothing was`);
   }
 
-  /** Up to eight jobs in one request, most without a key. */
+  /** Up to eight jobs in one request, most of them without a key. */
   async function createMany() {
     const jobs = Array.from({ length: random.int(1, 8) }, () => ({
       ...requestNow(),
@@ -146,7 +146,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     end(12 * jobs.length);
   }
 
-  /** A job was deleted, and somebody wants another one by its key. */
+  /** After a job was deleted, somebody requests another one under its key. */
   function askAgain(id: string) {
     const request = requests.get(id);
     if (request) void create(request);

@@ -25,13 +25,13 @@ import type { System } from "./system.ts";
 
 const purposes: Partial<Record<string, Purpose>> = { retry: "retry", delete: "delete" };
 
-/** Its name, the jobs that it is meant for, and the rule. Most people who ask for it mean one of those. */
+/** The change's name, the jobs that it applies to, and the rule. Most people who request it mean one of those jobs. */
 type Asked = [what: string, fits: (job: Job) => boolean, rule: (now: number) => Change | "delete"];
 
-/** A job that is at work changes often; who says that it changes too fast must have seen it change (core/operations/change-job.ts). */
+/** A running job changes often; a caller that answers CONFLICT must have seen it change (core/operations/change-job.ts). */
 const tooFast = 9;
 
-/** People who change jobs while they run: one job, or many by a filter. */
+/** People who change jobs while these run: one job, or many by a filter. */
 export function changes(
   { time, random, late, hardship, observer }: World,
   ledger: Ledger,
@@ -75,7 +75,7 @@ export function changes(
     end();
   };
 
-  /** A change is refused for a reason that the error names and that is true. */
+  /** A change may be refused only for a reason that the error names and that is true. */
   function checkRefused(what: string, before: Job, { code }: RequestError) {
     const job = system.jobs.peek(before.id);
     const writes = (job?.version ?? before.version) - before.version;
@@ -86,33 +86,34 @@ export function changes(
       observer.violated("request", `${name} was refused because it changes too fast, and has changed ${writes} times`);
   }
 
-  /** A caller whose change was accepted may rely on it: the job was changed, and its queue, its steps and its feature know. */
-  function checkChanged(what: string, before: Job | undefined, told: Job, invocation: Invocation) {
+  /** An accepted change is reliable: the job was changed, and its queue, its steps and its feature know. */
+  function checkChanged(what: string, before: Job | undefined, answered: Job, invocation: Invocation) {
     const { began } = invocation;
-    const job = system.jobs.peek(told.id);
-    // By the time of a late answer the job may have been deleted, and another have got its id.
-    if (job && job.created_at !== told.created_at) return;
-    const name = `${nameOf(told)}, which somebody was told is changed by ${what},`;
-    const written = lifeOf(told.id).written.get(told.version);
-    if (written?.state !== stateOf(told)) observer.violated("request", `${name} was never ${stateOf(told)}`);
-    if (before && !promises[what]?.makes(told, before, time.now() + hardship.skew))
-      observer.violated("request", `${name} is ${told.status}`);
-    const isOurs = written?.by === invocation && before?.version === told.version - 1 && before.status === "scheduled";
-    const isLeft = isOurs && (told.status === "cancelled" || attemptOf(before) !== attemptOf(told));
-    // A request that is repeated meanwhile may hand it over as it was: whoever claims by that drops it.
+    const job = system.jobs.peek(answered.id);
+    // When a late answer arrives, the job may have been deleted, and another may have its id.
+    if (job && job.created_at !== answered.created_at) return;
+    const name = `${nameOf(answered)}, which somebody was assured was changed by ${what},`;
+    const written = lifeOf(answered.id).written.get(answered.version);
+    if (written?.state !== stateOf(answered)) observer.violated("request", `${name} was never ${stateOf(answered)}`);
+    if (before && !promises[what]?.makes(answered, before, time.now() + hardship.skew))
+      observer.violated("request", `${name} is ${answered.status}`);
+    const isOurs =
+      written?.by === invocation && before?.version === answered.version - 1 && before.status === "scheduled";
+    const isLeft = isOurs && (answered.status === "cancelled" || attemptOf(before) !== attemptOf(answered));
+    // A request that is repeated meanwhile may dispatch the job as it was; whoever claims by that message drops it.
     const isHandedOver = isLeft && (handedOver.get(attemptOf(before)) ?? 0) >= began;
     if (isLeft && !isHandedOver && system.isScheduled(attemptOf(before)))
       observer.violated("routes", `${name} is scheduled still as it was before`);
-    const isMoved = job?.due_at !== told.due_at || job.attempt !== told.attempt;
-    if (job && isWaiting(job) && !isMoved && !handedOver.has(attemptOf(told)))
+    const isMoved = job?.due_at !== answered.due_at || job.attempt !== answered.attempt;
+    if (job && isWaiting(job) && !isMoved && !handedOver.has(attemptOf(answered)))
       observer.violated("consumer", `${name} waits, and nobody has been given its message`);
-    const wakeUp = handedOver.get(told.parent ? attemptKey(told.parent.message) : "") ?? 0;
-    const isFresh = (told.finished_at ?? 0) >= began - 3000;
-    if (what === "cancel" && told.parent && isFresh && wakeUp < began)
-      observer.violated("feature", `${name} has ended, and nobody has told its feature`);
+    const wakeUp = handedOver.get(answered.parent ? attemptKey(answered.parent.message) : "") ?? 0;
+    const isFresh = (answered.finished_at ?? 0) >= began - 3000;
+    if (what === "cancel" && answered.parent && isFresh && wakeUp < began)
+      observer.violated("feature", `${name} has ended, and its feature was not notified`);
   }
 
-  /** A job that was asked for, or the step of a feature. */
+  /** A requested job, or the step of a feature. */
   const one = () => {
     const now = time.now();
     const jobs = system.jobs
@@ -122,18 +123,18 @@ export function changes(
     const [what, fits, ruleAt] = random.pick(asked);
     const fitting = random.chance(0.7) ? jobs.filter(fits) : [];
     const { id, due_at } = random.pick(fitting.length > 0 ? fitting : jobs);
-    // Who pauses means to resume.
+    // Whoever pauses a job means to resume it.
     if (what === "pause" && random.chance(0.5))
       time.after(random.int(1000, 900_000), () => void change("resume", id, resume));
-    // Many do so at the last moment, when others are at the job as well.
+    // Many do so at the last moment, when others work on the job as well.
     const until = random.chance(0.4) ? due_at + random.int(-500, 1500) - now : 0;
     const ask = () => void change(what, id, ruleAt(time.now()));
     time.after(until, ask);
-    // Who gets no answer asks again: whoever was asked first may have died.
+    // A caller without an answer asks again, since whoever received the first request may have died.
     if (what === "cancel" && hardship.race > 0) time.after(until + late.int(0, 2500), ask);
   };
 
-  /** Who waits for a feature and sees it fail tries it again, or deletes it and asks for another one. */
+  /** Someone waiting for a feature that fails retries it, or deletes it and requests another one. */
   function watchFailures() {
     system.onWrite(({ before, after }) => {
       if (after?.type !== "feature" || after.status !== "failed" || before?.status !== "running") return;
@@ -145,7 +146,7 @@ export function changes(
   }
   if (hardship.race > 0) watchFailures();
 
-  /** As a client does it: page by page. */
+  /** Reads page by page, as a client does. */
   const many = async () => {
     const action = random.pick<BulkAction>(["cancel", "pause", "resume", "retry", "delete"]);
     const filter = {

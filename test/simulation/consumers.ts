@@ -20,7 +20,7 @@ export function consumers(world: World, ledger: Ledger, jobs: FakeJobStore, invo
   const { time, random, late, hardship, observer, crowd } = world;
   const freezer = lambdaFreezer(world);
   const executions = watchExecutions(ledger, hardship);
-  /** From when on the decisions of each feature fail by a fault of ours. */
+  /** The time from which each feature's decisions fail by a fault of ours. */
   const faulty = new Map<string, number>();
 
   return async function consume(type: JobType, message: JobMessage): Promise<void> {
@@ -48,7 +48,7 @@ export function consumers(world: World, ledger: Ledger, jobs: FakeJobStore, invo
     }
   };
 
-  /** Only a start that had no outcome is a crash: a claim under which nothing was started has to be given back. */
+  /** Only a start without an outcome counts as a crash: a claim under which nothing was started has to be given back. */
   function checkSnoozed({ claim_id, job_id = "", hasAnswer, hasStarted, hasFailed, what }: Invocation) {
     const isHeld = claim_id !== undefined && jobs.peek(job_id)?.claim_id === claim_id;
     if (isHeld && hasAnswer && !hasStarted && !hasFailed)

@@ -1,4 +1,4 @@
-/** Of two histories or more: counts add up, and of the `most ...` the larger one stays. */
+/** Merges the coverage of histories: counts are added, and of the `most ...` entries the larger one stays. */
 export function sumOf(a: ReadonlyMap<string, number>, b: ReadonlyMap<string, number>): Map<string, number> {
   const sum = new Map(a);
   for (const [name, count] of b) {

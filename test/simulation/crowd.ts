@@ -1,16 +1,18 @@
 import { type Memory, memoryOf } from "../../lambdas/core/operations/memory.ts";
 import { seeded } from "./random.ts";
 
-/** The memory of consumers, which the other jobs of a batch may fill. */
+/** The memory of consumers, which other jobs of a batch may fill. */
 export interface Crowd {
-  /** The memory of the process that a message comes to. */
+  /** The memory of the process that receives a message. */
   memory(): Memory;
 }
 
 const empty = memoryOf(Number.POSITIVE_INFINITY);
 const full: Memory = { admit: () => undefined };
 
-/** Has randomness of its own, so that a history without full memories is the one that its seed made before there were any. */
+/**
+ * Uses separate randomness, so that a history without full memories is the one that its seed produced before this was added.
+ */
 export function crowdOf(seed: number, isPeaceful: boolean): Crowd {
   const random = seeded(seed ^ 0xc40d_0000);
   const share = isPeaceful ? 0 : random.pick([0, 0, 0, 0.1, 0.5]);

@@ -5,23 +5,23 @@ import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
 import type { DeadLetter, DeadLetters } from "../../lambdas/core/ports/outbound-ports.ts";
 import type { Refused } from "../../lambdas/core/ports/ports.ts";
 import { Injected, type World } from "./adversary.ts";
-import type { ToTell } from "./ledger.ts";
+import type { DueEvent } from "./ledger.ts";
 import type { Poison } from "./poison.ts";
 
-/** What is refused for good, by a name: the same in whatever is sent of it, and in its dead letter. */
+/** The name of something that is permanently refused: the same in each message about it, and in its dead letter. */
 export const nameOfEvent = ({ name, detail }: JobEvent) => `event ${detail.job_id} ${name} ${detail.version}`;
 export const nameOfDelivery = ({ type, data }: Delivery) => `delivery ${data.job_id} ${type} ${data.version}`;
 export const nameOfTask = (message: TaskMessage) =>
   `${message.kind} ${message.job_id} ${message.kind === "outcome" ? message.tokens.join(" ") : message.token}`;
-/** What is kept of a write that our code can make nothing of. */
+/** The record kept for a write that our code cannot handle. */
 export interface WriteRecord {
   id: string;
   version: number;
 }
 export const nameOfWrite = ({ id, version }: WriteRecord) => `write ${id} ${version}`;
 
-/** Whether our code cannot handle the write behind this event, so that nobody gets the event. */
-export const isUnreadable = (poison: Poison, id: string, { write }: ToTell): boolean =>
+/** Whether our code cannot handle the write behind this event, so that the event is not published. */
+export const isUnreadable = (poison: Poison, id: string, { write }: DueEvent): boolean =>
   poison.write(nameOfWrite({ id, version: write }));
 
 export const neverTaken = () => new PermanentError("InvalidMessageContents", "SQS will never take it");
@@ -32,7 +32,7 @@ export interface WatchedLetters extends DeadLetters {
   hasWriteOf(id: string): boolean;
 }
 
-/** Invariant 11: what AWS will never take is kept, and nothing else is put beside it. */
+/** Invariant 11: what AWS permanently refuses is kept, and nothing else is set aside. */
 export function watchedLetters({ random, hardship, observer, poison }: World): WatchedLetters {
   const kept = new Set<string>();
   const nameOf = ({ body }: DeadLetter): [name: string, isPoison: boolean] => {

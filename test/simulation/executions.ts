@@ -3,26 +3,29 @@ import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { type Ledger, nameOf } from "./ledger.ts";
 
-/** Watches what runs: invariants 2, 3, 6 and 7 as the world outside would see them broken. */
+/** Watches executions, and checks invariants 2, 3, 6 and 7 as the outside world would see them broken. */
 export interface Executions {
-  /** `at` is by the Lambda's own clock, `real` the true time. */
+  /** `at` is by the Lambda's own clock, `real` is the true time. */
   started(job: Job, by: Invocation, time: { at: number; real: number }): void;
-  /** It hands its progress over to the next attempt. */
+  /** The attempt leaves progress for the next one. */
   leaves(job: Job): void;
-  /** The attempt finds this progress of the one before it. */
+  /** The attempt finds the progress of the one before it. */
   sees(job: Job, progress: unknown): void;
-  /** It has ended, or its time is up. `real` is the true time. */
+  /** The attempt has ended, or its time is up. `real` is the true time. */
   ended(job: Job, real: number): void;
 }
 
-/** What an execution may need beyond its timeout to write its outcome; within the lease's margin, clocks apart. */
+/**
+ * The time beyond its timeout that an execution may need to write its outcome; within the lease's margin, clock differences
+ * aside.
+ */
 const outcomeMs = 5000;
 
-/** The third crash fails the job, so that nothing is started a fourth time. A number of its own, which the code is held to. */
+/** The third crash fails the job, so that nothing is started a fourth time. The number is repeated here to check the code's. */
 const mostStarts = 3;
 
 export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Executions {
-  /** Invariant 3 for any other consumer that there might be: by its clock too the claim is live. */
+  /** Invariant 3 for every other consumer: the claim is live by its clock too. */
   function checkLease(job: Job, real: number, what: string) {
     const left = (job.lease_until ?? 0) - real - skew;
     if (left < 0) observer.violated(3, `${nameOf(job)} ${what} when another clock's lease of it was ${-left} ms over`);
@@ -42,7 +45,7 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
         observer.violated(4, `${nameOf(job)} was started although its feature was over`);
       const others = life.live.filter(({ until }) => until > real);
       for (const other of others) {
-        // An attempt that timed out may still be dying while the next one starts: that is no claim any more.
+        // An attempt that timed out may still be dying while the next one starts: that is not a live claim.
         if (other.job.run !== job.run) observer.violated(7, `${nameOf(job)} overlaps ${nameOf(other.job)}`);
         else if (other.job.attempt === job.attempt)
           observer.violated(3, `${nameOf(job)} was started while another claim of it was live`);
@@ -65,12 +68,12 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
     sees(job, progress) {
       const { progress: left, winners } = lifeOf(job.id);
       const isNext = left?.run === job.run && left.attempt === job.attempt - 1;
-      if (isNext && winners.get(job.run) === left.claim && (progress as Told | undefined)?.claim !== left.claim)
+      if (isNext && winners.get(job.run) === left.claim && (progress as Marked | undefined)?.claim !== left.claim)
         observer.violated("consumer", `${nameOf(job)} does not see what the attempt before it has left`);
       if (progress === undefined) return;
       observer.cover("progress of the attempt before");
-      // Of the last attempt that kept any; one that was fenced off must not have left its own.
-      const { claim, n } = progress as Told;
+      // The progress of the last attempt that kept any; an attempt that lost its claim must not have left its own.
+      const { claim, n } = progress as Marked;
       if (n === job.attempt - 1 && claim !== lifeOf(job.id).winners.get(job.run))
         observer.violated(3, `${nameOf(job)} goes on with what a consumer without a claim has left`);
     },
@@ -84,8 +87,8 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
   };
 }
 
-/** What an executor hands over tells whose it is: what is stored must be the winner's. */
-export interface Told {
+/** What an executor stores names its claim: the stored value must be the winner's. */
+export interface Marked {
   n: number;
   claim: string | undefined;
   secret: string;

@@ -1,7 +1,7 @@
 const faults = ["dies before", "dies after", "fails before", "fails after", "throttles"];
 const each = (...methods: string[]) => methods.flatMap((method) => faults.map((fault) => `${fault} ${method}`));
 
-/** What a few hundred histories must have shown. A world in which these do not happen proves little. */
+/** What a few hundred histories must have shown, since a world in which these do not happen proves little. */
 export const expected: readonly string[] = [
   ...each("add", "claim", "create", "get", "getMany", "page", "publish", "replace", "send", "sendMany"),
   "none -> scheduled",
@@ -21,13 +21,13 @@ export const expected: readonly string[] = [
   "scheduled -> removed",
   "queued -> removed",
   "completed -> removed",
-  "to tell: scheduled",
-  "to tell: started",
-  "to tell: completed",
-  "to tell: failed",
-  "to tell: cancelled",
-  "to tell: retrying",
-  "to tell: paused",
+  "to publish: scheduled",
+  "to publish: started",
+  "to publish: completed",
+  "to publish: failed",
+  "to publish: cancelled",
+  "to publish: retrying",
+  "to publish: paused",
   "decision: parked",
   "decision: finished",
   "execution of action",
@@ -60,7 +60,7 @@ export const expected: readonly string[] = [
   "set aside: write",
   "set aside: outcome",
   "stream: a write that cannot be handled",
-  "event told again",
+  "event published again",
   "task: outcome",
   "task: heartbeat",
   "batch: accepted",
@@ -84,7 +84,7 @@ export const rare: readonly string[] = [
   "failed -> scheduled",
   "failed -> removed",
   "cancelled -> removed",
-  "to tell: resumed",
+  "to publish: resumed",
   "changed: retry",
   "schedule exists",
   "schedule deleted close to its time",

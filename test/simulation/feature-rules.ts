@@ -13,7 +13,7 @@ export interface Step {
   if?: unknown;
 }
 
-/** The steps of a feature's event, by `sequence.step`, each with what it depends on: by default the one before it. */
+/** The steps of a feature's event, by `sequence.step`, each with its dependencies: by default the step before it. */
 export function stepsOf(event: string): [key: string, step: Step, needs: string[]][] {
   const { sequences } = (catalog.lookup("sim", event)?.target ?? {}) as { sequences: Record<string, Step[]> };
   return Object.entries(sequences).flatMap(([sequence, list]) => {
@@ -54,7 +54,7 @@ export function stepsWait({ observer, steps }: Ledger, { by, before, after, peek
     const id = steps.get(stepKey(parent.message, need));
     const needed = id === undefined ? undefined : peek(id);
     const [, { if: condition, allow_fail } = {}] = all.find(([key]) => key === need) ?? [];
-    // Without a job it was skipped, or failed on the spot.
+    // Without a job it was skipped, or failed at once.
     const isOver = needed ? isFinished(needed) : id !== undefined || condition !== undefined || allow_fail;
     if (!isOver) observer.violated("feature", `${nameOf(after)} (${parent.step}) was started before ${need} had ended`);
   }
@@ -73,11 +73,11 @@ export function stepsEndForAReason({ observer, lifeOf }: Ledger, { by, before, a
   if (feature && !isFinished(feature) && feature.run === run && feature.attempt === attempt)
     observer.violated(
       "feature",
-      `${nameOf(after)} (${parent.step}) was cancelled by ${by.what}, and its feature goes on`,
+      `${nameOf(after)} (${parent.step}) was cancelled by ${by.what}, and its feature continues`,
     );
 }
 
-/** A step that is retried with its feature and had not started still waits for its delay. */
+/** A step that is retried with its feature before it started still waits for its delay. */
 export function revivedWaits({ observer }: Ledger, { by, before, after }: Write) {
   if (by.purpose !== "decider" || before?.status !== "cancelled" || isFinished(after)) return;
   if (before.started_at === undefined && after.due_at < before.due_at)
@@ -87,24 +87,24 @@ export function revivedWaits({ observer }: Ledger, { by, before, after }: Write)
     );
 }
 
-/** A feature fails for a step that has failed, and not for one that goes on. */
+/** A feature fails because of a step that has failed, and never because of one that is still open. */
 export function failsForAStep({ observer, steps }: Ledger, { before, after, peek }: Write) {
   if (after.status !== "failed" || before?.status !== "running") return;
   const [, key] = /^Step (.+?) failed: /.exec(after.error?.message ?? "") ?? [];
   const id = key && steps.get(stepKey({ job_id: after.id, run: after.run }, key));
   const step = id ? peek(id) : undefined;
-  // Who retries a step by hand does so at any time.
+  // Whoever retries a step by hand may do so at any time.
   if (step && !isFinished(step) && step.retried_after === undefined)
     observer.violated("feature", `${nameOf(after)} failed for step ${key}, which is ${step.status}`);
 }
 
-/** A job that has started does not expire any more. A feature between two decisions has started. */
+/** A job that has started no longer expires. A feature between two decisions has started. */
 export function startedStays({ observer }: Ledger, { before, after }: Write) {
   if (after.reason === "expired" && before?.status === "running" && before.parked_since !== undefined)
     observer.violated("consumer", `${nameOf(before)} expired between two decisions`);
 }
 
-/** A feature that is revived is not over any more, for steps that were claimed while it was and start only now. */
+/** A revived feature is no longer over for steps that were claimed while it was, and that start only now. */
 export function revivedGoesOn({ lifeOf, steps }: Ledger, { before, after }: Write) {
   if (before && isFinished(before) && !isFinished(after)) startAgain(after.id);
 

@@ -2,15 +2,15 @@ import type { World } from "./adversary.ts";
 import type { Invocation } from "./invocation.ts";
 
 /**
- * Lambdas that are frozen after they have answered, and go on with what they were doing when the next event comes. A decision
- * that is out of time may do so while another one is made.
- * https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html
+ * Lambdas that are frozen after they have answered, and continue with what they were doing when the next event comes. A
+ * decision that is out of time may do so while another one is made. https://docs.aws.amazon.com/lambda/latest/dg/lambda-
+ * runtime-environment.html
  */
 export function lambdaFreezer({ time, late, hardship, observer }: World) {
   const frozen = new Map<string, (() => void)[]>();
 
   return {
-    /** A decision is out of time: from now on it must not call any port. */
+    /** A decision is out of time: from now on it must not call a port. */
     freeze(invocation: Invocation) {
       if (invocation.purpose !== "decider" || !late.chance(hardship.freeze)) return;
       const { job_id = "", what } = invocation;

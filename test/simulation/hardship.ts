@@ -5,24 +5,24 @@ export interface Hardship {
   failBefore: number;
   failAfter: number;
   throttle: number;
-  /** The call takes a second to most of a minute, before its effect or before its answer. */
+  /** The call takes between a second and most of a minute, before its effect or before its answer. */
   hang: number;
-  /** Per claim: its consumer stands still for most of a minute before it writes its outcome. */
+  /** Per claim: its consumer is suspended for most of a minute before it writes its outcome. */
   stall: number;
   /** The Lambda dies at this call, before or after it took effect. */
   die: number;
-  /** One entry of a call with many is refused. */
+  /** One entry of a batch call is refused. */
   refuse: number;
   /** Per history: the most outages, in each of which one AWS service refuses every call for minutes. */
   outages: number;
-  /** Per message, and per batch of the stream: is delivered twice. */
+  /** Per message, and per batch of the stream: it is delivered twice. */
   duplicate: number;
-  /** Per schedule: fires twice, or never. */
+  /** Per schedule: it fires twice, or never. */
   fireTwice: number;
   neverFire: number;
-  /** Milliseconds that a Lambda's clock may be off, either way. */
+  /** The most milliseconds that a Lambda's clock may be off, either way. */
   skew: number;
-  /** Milliseconds that SQS may take beyond the delay. */
+  /** The most milliseconds that SQS may take beyond the delay. */
   queueLag: number;
   /** The part of a call before its effect, or the part after it, takes up to two seconds. */
   slow: number;
@@ -32,24 +32,26 @@ export interface Hardship {
   large: number;
   /** Per request: its caller sends it twice at once. */
   twice: number;
-  /** Per execution: takes longer than its timeout. */
+  /** Per execution: it takes longer than its timeout. */
   overlong: number;
   /** Per write of a job: it takes effect, its answer is lost, and the SDK repeats it seconds later. */
   loseAnswer: number;
-  /** Per decision that is out of time: its Lambda freezes and goes on when its successor is at work, or later. */
+  /** Per decision that is out of time: its Lambda freezes and continues while its successor is at work, or later. */
   freeze: number;
   /** Per feature: after some time all its decisions fail by a fault of ours. */
   faulty: number;
-  /** Per message: it comes to the queue of another type. */
+  /** Per message: it arrives in another type's queue. */
   misroute: number;
   /**
    * Per request: it is for the feature whose steps race. Callers are then impatient: they retry or delete a failed feature
-   * while its end is still being dispatched, cancel twice, and ask again sooner.
+   * while its end is still being dispatched, cancel twice, and repeat requests sooner.
    */
   race: number;
 }
 
-/** Faults that are newer than the seeds of the mutations. They have randomness of their own, so that older histories stay the same. */
+/**
+ * Faults that are newer than the seeds of the mutations. They use separate randomness, so that older histories stay the same.
+ */
 const noLateFaults = { loseAnswer: 0, freeze: 0, faulty: 0, misroute: 0, race: 0 };
 
 const lateFaults: Record<Exclude<keyof typeof noLateFaults, "race">, readonly number[]> = {
@@ -59,7 +61,7 @@ const lateFaults: Record<Exclude<keyof typeof noLateFaults, "race">, readonly nu
   misroute: [0.05, 0.5],
 };
 
-/** A quarter of the histories has races, by randomness of its own, so that the other histories stay the same. */
+/** A quarter of the histories has races, by separate randomness, so that the other histories stay the same. */
 export const withRaces = (hardship: Hardship, random: Random): Hardship => ({
   ...hardship,
   race: random.pick([0, 0, 0, 0.7]),
@@ -95,7 +97,7 @@ export const calm: Hardship = {
 };
 
 /**
- * Nothing breaks, but AWS is slow: decisions of features are under way for seconds when the next wake-up comes. Steps may wait
+ * Nothing breaks, but AWS is slow: decisions of features take seconds, and the next wake-up may come meanwhile. Steps may wait
  * for that, but not for the two minutes after which a feature wakes by itself.
  */
 const sluggish: Hardship = { ...calm, slow: 0.35, patience: 50_000 };
@@ -146,15 +148,15 @@ const heavy: Hardship = {
   ...noLateFaults,
 };
 
-/** AWS refuses some calls for minutes, and SQS duplicates messages meanwhile. There are no other faults to hide the effect. */
+/** AWS refuses some calls for minutes, and SQS duplicates messages meanwhile. No other faults hide the effect. */
 const stormy: Hardship = { ...calm, outages: 5, duplicate: 0.5, queueLag: 3000 };
 
 const faults = Object.keys(mixed).filter((fault) => !(fault in noLateFaults)) as (keyof Hardship)[];
 
 /**
  * Each history draws which faults are absent, which occur and which are frequent. If everything happened now and then, a bug
- * that takes three faults of one kind, and none of another kind that hides it, would hardly ever show.
- * Groce et al., Swarm Testing, ISSTA 2012: https://doi.org/10.1145/2338965.2336763
+ * that takes three faults of one kind, and none of another kind that hides it, would hardly ever appear. Groce et al., Swarm
+ * Testing, ISSTA 2012: https://doi.org/10.1145/2338965.2336763
  */
 function swarm(random: Random): Hardship {
   const drawn = faults.map((fault) => [fault, random.pick([calm, mixed, heavy])[fault]]);
@@ -172,7 +174,7 @@ export const hardshipOf = (random: Random): Hardship => ({
   twice: random.pick([mixed.twice, heavy.twice]),
 });
 
-/** What jobs are like, which is no hardship in itself. */
+/** The properties of jobs, which are not hardships in themselves. */
 const loadOf = (random: Random) => ({
   large: random.pick([mixed.large, heavy.large]),
   overlong: random.pick([mixed.overlong, heavy.overlong]),

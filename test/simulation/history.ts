@@ -28,15 +28,18 @@ export interface Options {
 /** 2030-01-01T12:00:00Z. */
 export const start = Date.UTC(2030, 0, 1, 12);
 const hour = 3_600_000;
-/** Long after everything that a workload can ask for: a series of features may fail for more than an hour in each run. */
+/** Long after everything that a workload can request: a series of features may fail for more than an hour in each run. */
 const horizon = start + 24 * hour;
-/** Many times what a history takes. Beyond it, something calls itself for ever. */
+/** Many times what a history takes. Beyond it, something calls itself endlessly. */
 const mostEvents = 60_000;
 const busyUntil = start + 1_900_000;
 
-/** Plays one history, the same for the same seed. Every fourth is peaceful, to check that jobs are on time if nothing breaks. */
+/**
+ * Plays one history, which is the same for the same seed. Every fourth one is peaceful, to check that jobs are on time if
+ * nothing breaks.
+ */
 export async function history(seed: number, options: Options = {}): Promise<History> {
-  // Garbage is only freed in the event loop, which the ticks of a history never reach.
+  // Garbage is freed only in the event loop, which the ticks of a history never reach.
   await setImmediate();
   const restore = takeChance(seeded(seed ^ 0x5f5f), options.traced ?? false);
   try {
@@ -84,8 +87,8 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
 }
 
 /**
- * Makes the ids of claims, writes and jobs depend on the seed as well. Turns off the stacks of errors, which are many and
- * which nobody reads.
+ * Derives the ids of claims, writes and jobs from the seed as well. Turns off error stacks, which are many and which nobody
+ * reads.
  */
 function takeChance(random: Random, traced: boolean) {
   const randomUUID = () => `${random.int(0, 0xffff).toString(16).padStart(4, "0")}-${random.next()}`;

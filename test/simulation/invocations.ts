@@ -21,15 +21,18 @@ export interface Invoked {
 /** The services of a fresh invocation. */
 export type Invoke = (purpose: Purpose, what: string) => Invoked;
 
-/** Is called with each write of a job. */
+/** Called with each write of a job. */
 export type OnWrite = (change: Omit<JobChange, "at">) => void;
 
-/** Lambda kills a function that is out of time. Less than a sixth of the visibility timeout on AWS, and above every timeout of a job. */
+/**
+ * Lambda kills a function that is out of time. Less than a sixth of the visibility timeout on AWS, and above every timeout of a
+ * job.
+ */
 const functionTimeoutMs = 90_000;
 
 /**
- * Invariant 10: the most calls of ports that one invocation may make, whatever is stored. A feature's depend on its
- * steps, those of a bulk change and of a batch on their jobs, and a tick's on what is overdue.
+ * Invariant 10: the most port calls that one invocation may make, whatever is stored. A feature's depend on its steps, those of
+ * a bulk change and of a batch on their jobs, and a tick's on what is overdue.
  */
 export const mostCalls: Record<Purpose, number> = {
   api: 12,
@@ -54,7 +57,9 @@ interface Shared {
   onWrite: OnWrite;
 }
 
-/** Lambda: each invocation has a clock that may be off, dies when its time is up, and reaches its ports through the adversary. */
+/**
+ * Lambda: each invocation has a clock that may be off, dies when its time is up, and reaches its ports through the adversary.
+ */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison } = world;
   const { jobs, queue, scheduler, blobs, others, log, onWrite } = shared;
@@ -93,7 +98,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
   };
 }
 
-/** Invariant 9: no line of the log shows anything that came in or went out. */
+/** Invariant 9: no log line shows anything from an input or a result. */
 export function watchedLog(observer: Observer): Log {
   const line =
     (level: string) =>

@@ -2,31 +2,31 @@ import type { Job, JobMessage, RunRecord } from "../../lambdas/core/job/job.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
 
-/** What the rules remember of a history, beside what the store holds. */
+/** What the rules remember of a history, apart from what the store holds. */
 export interface Ledger {
   observer: Observer;
   /** When the history began: the lines of its trace count from there. */
   start: number;
-  /** Every attempt that has ever been recorded, by `attemptKey`. */
+  /** Every attempt that was ever recorded, by `attemptKey`. */
   recorded: Set<string>;
-  /** The attempts that a queue or the Scheduler has taken, and when it last did: true time. */
+  /** The attempts that a queue or the Scheduler has accepted, and when it last did so, in true time. */
   handedOver: Map<string, number>;
   /** Job ids by `stepKey`. */
   steps: Map<string, string>;
-  /** Completed steps whose jobs were deleted, by `stepKey`, and the feature's attempt in which they must not be done again. */
+  /** Completed steps whose jobs were deleted, by `stepKey`, and the feature's attempt in which they must not be repeated. */
   isDone: Map<string, number | "any">;
   /** The events that each job must lead to, in order. */
-  toTell: Map<string, ToTell[]>;
-  /** The life of the job that has this id, from its birth on. */
+  dueEvents: Map<string, DueEvent[]>;
+  /** The life of the job that has this id, since its creation. */
   lifeOf(id: string): Life;
-  /** A job is born: its id may have been used before, by one that was deleted or taken back. */
+  /** Records the creation of a job. Its id may have belonged to a job that was deleted or taken back. */
   birth(id: string, by: Invocation): void;
 }
 
-export interface ToTell {
+export interface DueEvent {
   /** The name and the version of the event. */
   transition: string;
-  /** The version of the job whose write it comes from. One write of a series may lead to two events with different versions. */
+  /** The version of the job that the write produced. One write of a series may lead to two events with different versions. */
   write: number;
 }
 
@@ -38,13 +38,13 @@ export interface Life {
   isDeleted: boolean;
   /** An earlier job with the same id was deleted. */
   wasDeleted: boolean;
-  /** When the answer to a cancellation was given, and the ids of the steps that the job knew then, in one string. */
+  /** When a cancellation was answered, and the ids of the steps that the job knew then, in one string. */
   cancelled?: { at: number; steps: string };
-  /** The life of the feature that it is a step of. */
+  /** The life of the feature whose step it is. */
   feature?: Life;
   /** Since when all its decisions have failed by a fault of ours. */
   faultySince?: number;
-  /** A claim that was made when the feature of this step was over: nothing may be executed under it. */
+  /** A claim made when this step's feature was over: nothing may be executed under it. */
   orphaned?: string;
   live: Execution[];
   /** How often each attempt has started. */
@@ -57,7 +57,7 @@ export interface Life {
   written: Map<number, { state: string; by: Invocation }>;
   /** How often each attempt was claimed since it was last parked, by run and attempt. */
   claims: Map<string, number>;
-  /** The run stands for all occurrences up to this time that the previous run has outlasted. */
+  /** The run covers all occurrences up to this time that the previous run has outlasted. */
   madeUpUntil?: number;
   /** The attempt that failed and left progress for the next one, and its claim. */
   progress?: { run: number; attempt: number; claim: string | undefined };
@@ -66,7 +66,7 @@ export interface Life {
 export interface Execution {
   job: Job;
   by: Invocation;
-  /** True time after which its claim need not be live any more. */
+  /** The true time after which its claim need no longer be live. */
   until: number;
 }
 
@@ -94,7 +94,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     handedOver: new Map(),
     steps,
     isDone,
-    toTell: new Map(),
+    dueEvents: new Map(),
     lifeOf(id) {
       const found = lives.get(id) ?? life(undefined);
       lives.set(id, found);
@@ -114,10 +114,10 @@ export const attemptKey = ({ job_id, run, attempt, due_at }: Omit<JobMessage, "v
 /** The same of a job's current attempt. */
 export const attemptOf = (job: Job): string => attemptKey({ ...job, job_id: job.id });
 
-/** Whether a job waits. Written again, because the rules must not judge the code by its own functions. */
+/** Whether a job waits. Written again, because the rules must not use the code that they check. */
 export const isWaiting = ({ status }: Pick<Job, "status">): boolean => status === "scheduled" || status === "queued";
 
-/** Compares as JSON does: a field that is undefined is absent. */
+/** Compares as JSON does: an undefined field is absent. */
 export const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 export const stateOf = ({ status, run, attempt, due_at }: Job): string => [status, run, attempt, due_at].join(" ");
@@ -126,7 +126,7 @@ export const stateOf = ({ status, run, attempt, due_at }: Job): string => [statu
 export const isGivenBack = (before: Job | undefined, after: Job): boolean =>
   before?.claim_id !== undefined &&
   before.status === "running" &&
-  // A job that crashed before is running again with a lease that is over.
+  // A job that crashed before is running again with an expired lease.
   (isWaiting(after) || (after.status === "running" && after.claim_id === undefined && after.claims > 0)) &&
   stateOf({ ...before, status: after.status }) === stateOf(after) &&
   before.attempts.length === after.attempts.length;
@@ -135,6 +135,6 @@ export const isGivenBack = (before: Job | undefined, after: Job): boolean =>
 export const stepKey = ({ job_id, run }: Pick<JobMessage, "job_id" | "run">, step: string): string =>
   `${job_id} ${run} ${step}`;
 
-/** The job in the lines of a trace. */
+/** The job's name in the lines of a trace. */
 export const nameOf = (job: Pick<Job, "id" | "run" | "attempt">): string =>
   `${job.id.slice(-6)} run ${job.run} attempt ${job.attempt}`;

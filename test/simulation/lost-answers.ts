@@ -3,8 +3,8 @@ import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";
 
 /**
- * The store where answers of writes are lost: the SDK repeats the write, whose condition does not hold any more, and the
- * adapter looks at what is there (aws/dynamodb/job-store.ts). What has changed once more since hides that the write was its own.
+ * The store where answers to writes are lost. The SDK repeats the write, whose condition no longer holds, and the adapter looks
+ * at what is there (aws/dynamodb/job-store.ts). A further change since then hides that the write was its own.
  */
 export function losingAnswers(
   store: JobStore,

@@ -18,11 +18,11 @@ interface Report {
   histories: number;
   jobs: number;
   covered: Map<string, number>;
-  /** The seed that broke an invariant; the share ends with it. */
+  /** The seed that broke an invariant, with which this thread's share ends. */
   failed?: number;
 }
 
-/** A thread keeps some memory of each history, and is out of it after some 15,000. */
+/** A thread retains some memory of each history, and runs out of it after some 15,000. */
 const mostOfOne = 5000;
 
 async function simulate({ from, to }: Share): Promise<Report> {

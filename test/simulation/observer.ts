@@ -1,20 +1,20 @@
-/** What a history has shown: which invariants broke, which transitions and faults happened, and, if asked for, all of it. */
+/** What a history has shown: which invariants broke, which transitions and faults happened, and, when traced, every step. */
 export interface Observer {
   violations: string[];
-  /** Readable, with virtual times; empty unless the history is traced. */
+  /** Readable lines with virtual times; empty unless the history is traced. */
   trace: string[];
-  /** Transitions and fault points that have happened, by name. */
+  /** The transitions and fault points that have happened, by name. */
   covered: Map<string, number>;
-  /** Called only where the history is traced: what a line says costs as much as what it tells of. */
+  /** Called only when the history is traced, since building a line costs as much as what it describes. */
   note(text: () => string): void;
   cover(name: string): void;
-  /** Keeps the largest `count` that this name was given. */
+  /** Keeps the largest `count` given for this name. */
   most(name: string, count: number): void;
   /** `rule` is the number of an invariant of docs/design.md, or the subject of a rule that has none. */
   violated(rule: number | string, text: string): void;
 }
 
-/** Stands in every input and result, and in every error of a port, which may quote what it was sent. */
+/** A canary in every input and result, and in every error of a port, which may quote what it was sent. */
 export const canary = "canary-5ecret";
 
 export function observer(now: () => number, start: number, traced: boolean): Observer {

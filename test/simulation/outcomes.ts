@@ -1,7 +1,7 @@
 import { JobError } from "../../lambdas/core/job/job-error.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import type { World } from "./adversary.ts";
-import type { Executions, Told } from "./executions.ts";
+import type { Executions, Marked } from "./executions.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary } from "./observer.ts";
 
@@ -10,13 +10,13 @@ export const large = "x".repeat(5000);
 
 export const retryAfterMs = (message = ""): number => Number(/retry after (\d+)/.exec(message)?.[1] ?? 0);
 
-/** The executor of every type but features, in one invocation. It takes a random time and has a random outcome. */
+/** The executor of every type but features, in one invocation. Its duration and its outcome are random. */
 export function executor(
   { random, time, hardship }: World,
   executions: Executions,
   by: Invocation,
 ): ExecuteWithServices {
-  const told = (n: number, claim: string | undefined): Told => ({
+  const marked = (n: number, claim: string | undefined): Marked => ({
     n,
     claim,
     secret: canary,
@@ -36,13 +36,13 @@ export function executor(
       const fate = random.next();
       if (fate < 0.25) {
         const wait = random.chance(0.2) ? 1_000_000 : 0;
-        const progress = random.chance(0.3) ? { progress: told(job.attempt, job.claim_id) } : {};
+        const progress = random.chance(0.3) ? { progress: marked(job.attempt, job.claim_id) } : {};
         if (progress.progress && !signal.aborted) executions.leaves(job);
         throw new JobError("SERVICE_UNAVAILABLE", `busy, retry after ${wait}`, { retryAfterMs: wait, ...progress });
       }
       if (fate < 0.3) throw new JobError("NOT_FOUND", "permanent");
       if (fate < 0.32) throw new Error(`a bug that quotes ${canary}`);
-      return told(job.attempt, job.claim_id);
+      return marked(job.attempt, job.claim_id);
     } finally {
       executions.ended(job, time.now());
     }

@@ -1,6 +1,6 @@
 import { type Random, seeded } from "./random.ts";
 
-/** Decides what AWS will never take. The answer for one thing is always the same, whoever offers it and however often. */
+/** Decides what AWS permanently refuses. The answer for one thing is always the same, whoever sends it and however often. */
 export interface Poison {
   /** Something that is sent: an event, a message, the content of a dead letter. */
   sent(thing: string): boolean;
@@ -8,7 +8,7 @@ export interface Poison {
   write(thing: string): boolean;
   /** The item of a new job. */
   item(thing: string): boolean;
-  /** Randomness for what only observes and changes no history. */
+  /** Randomness for observers, which change no history. */
   random: Random;
 }
 
@@ -17,7 +17,7 @@ const hash = (text: string): number =>
   [...text].reduce((sum, char) => Math.imul(sum ^ char.charCodeAt(0), 0x01000193), 0x811c9dc5) >>> 0;
 
 /**
- * Has randomness of its own, so that a history with poison is as far as possible the same as without. A quarter of the
+ * Uses separate randomness, so that a history with poison is as far as possible the same as without it. A quarter of the
  * histories have none, and in a peaceful one our code handles every write.
  */
 export function poisonOf(seed: number, isPeaceful: boolean): Poison {

@@ -5,7 +5,7 @@ import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 const call = { type: "action", app: "api", action: "call" } as const;
 const feature = (feature: string) => ({ type: "feature", feature }) as const;
 
-/** What the simulated jobs run: actions whose outcomes the adversary chooses, and features made of them. */
+/** The product of the simulated jobs: actions whose outcomes the adversary chooses, and features made of them. */
 const product: Product = {
   tag: "sim",
   envs: ["e"],
@@ -67,7 +67,7 @@ const product: Product = {
         ],
       },
     },
-    /** Its steps end close to each other: while the decision is made that the end before asked for. */
+    /** Its steps end so close to each other that the second end comes during the decision that the first one requested. */
     fan: {
       sequences: {
         ...Object.fromEntries(
@@ -76,14 +76,14 @@ const product: Product = {
         end: [{ event: "other", input: {}, depends_on: ["a.call", "b.call", "c.call", "d.call"] }],
       },
     },
-    /** One step fails while the other waits: what the feature's end cancels then, a retry revives. */
+    /** One step fails while the other waits: what the feature's end cancels, a retry revives. */
     race: {
       sequences: {
         quick: [{ event: "call", input: { body: { at: "$Now" } }, retries: 0 }],
         waiting: [{ event: "other", input: { body: { at: "$Now" } }, delay: 1_200_000 }],
       },
     },
-    /** Its second step is refused by the event when it is started. */
+    /** Its event refuses the second step when that step is started. */
     hopeless: {
       sequences: {
         main: [

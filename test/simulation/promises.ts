@@ -1,12 +1,12 @@
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { isSame, isWaiting } from "./ledger.ts";
 
-/** What a change is for, said more simply than `core/operations/change-job.ts` says it. */
+/** The purpose of a change, stated more simply than in `core/operations/change-job.ts`. */
 interface Promised {
-  /** It must not be refused to such a job as long as nobody else changes it. */
+  /** The change must not be refused to such a job as long as nobody else changes it. */
   mayHave(job: Job): boolean;
-  /** What the job is once somebody has been told that it was changed: until `latest`, from what it was when they asked. */
-  makes(told: Job, before: Job, latest: number): boolean;
+  /** What the answered job must be, given the job before the request; `latest` is the latest time of the change. */
+  makes(answered: Job, before: Job, latest: number): boolean;
 }
 
 const expiresBefore = ({ due_at, expires_at = Number.POSITIVE_INFINITY }: Job) => expires_at <= due_at;
@@ -18,7 +18,7 @@ export const promises: Record<string, Promised> = {
   cancel: { mayHave: (job) => !isFinished(job), makes: ({ status }) => status === "cancelled" },
   pause: { mayHave: (job) => !isFinished(job) && job.repeat !== undefined, makes: isPaused },
   resume: { mayHave: (job) => !isFinished(job) && isPaused(job), makes: (job) => !isPaused(job) },
-  // It may expire, or its series end, before the time that it would be moved to.
+  // It may expire, or its series may end, before the time that it would be moved to.
   reschedule: {
     mayHave: (job) => isWaiting(job) && !job.expires_at && !job.repeat,
     makes: (job, before) =>

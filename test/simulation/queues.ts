@@ -4,7 +4,7 @@ import type { JobQueue, Refused, Scheduler } from "../../lambdas/core/ports/port
 import { Injected, type World } from "./adversary.ts";
 import { attemptKey, type Ledger } from "./ledger.ts";
 
-/** Handles a message: resolves when it may be deleted, rejects or never settles when it may not. */
+/** Handles a message: resolves when it may be deleted; rejects or never settles when it may not. */
 export type Consume = (type: JobType, message: JobMessage) => Promise<void>;
 
 export interface Messaging {
@@ -12,7 +12,7 @@ export interface Messaging {
   scheduler: Scheduler;
   /** Messages and schedules that are still to be delivered. */
   inFlight(): number;
-  /** Whether the Scheduler will hand this attempt over. */
+  /** Whether the Scheduler is going to deliver this attempt. */
   isScheduled(key: string): boolean;
 }
 
@@ -22,11 +22,11 @@ interface Schedule {
   deletedAt: number | undefined;
 }
 
-/** Six times a function's timeout on AWS; shorter here, so that histories are. */
+/** Six times a function's timeout on AWS; shorter here, to keep histories short. */
 const visibilityMs = 120_000;
 /** Twenty on AWS; fewer here, so that messages become dead letters. */
 const maxReceives = 5;
-/** Twice what the worst of luck brings: more messages of one job come of messages that beget others. */
+/** Twice the number that the worst of luck causes: more messages of one job mean that messages multiply. */
 const mostOfOneJob = 32;
 
 const otherThan = (type: JobType): JobType => (type === "feature" ? "action" : "feature");
@@ -68,7 +68,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
         observer.cover("redelivery");
         return deliver(type, message, receives + 1);
       }
-      // Whatever it told of is the reconciler's now.
+      // The reconciler is now responsible for its job.
       observer.cover("dead letter");
       observer.note(() => `dead letter: ${attemptKey(message)}`);
       count(message, -1);
@@ -79,7 +79,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
         cancel();
         count(message, -1);
       },
-      // Reported as failed: its consumer shortens the visibility timeout, unless that is over.
+      // Reported as failed: its consumer shortens the visibility timeout, unless that has passed.
       () => {
         if (isOver) return;
         cancel();
@@ -128,14 +128,14 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
       schedules.set(name, schedule);
       const fires = random.chance(hardship.neverFire) ? 0 : random.chance(hardship.fireTwice) ? 2 : 1;
       observer.cover(`schedule fires ${fires}x`);
-      // Gone after its completion, whatever came of it: only then the name is free.
+      // Deleted after its completion, whatever the result: only then the name is free.
       time.after(at * 1000 - time.now() + 60_000, () => schedules.delete(name));
       for (let i = 0; i < fires; i++) {
         count(message, 1);
         time.after(at * 1000 - time.now() + random.int(0, 60_000), () => {
           messages--;
           const { deletedAt } = schedule;
-          // Deleted close to its time it may be delivered all the same.
+          // A schedule deleted close to its time may still be delivered.
           const isClose = deletedAt !== undefined && deletedAt >= at * 1000 - 60_000;
           if (isClose) observer.cover("schedule deleted close to its time");
           if (deletedAt === undefined || (isClose && random.chance(0.5))) enqueue(type, message, 0);

@@ -1,4 +1,4 @@
-/** Seeded randomness: the same seed is the same history, on any machine. */
+/** Seeded randomness: the same seed gives the same history on any machine. */
 export interface Random {
   /** In [0, 1). */
   next(): number;
@@ -7,7 +7,7 @@ export interface Random {
   /** True with probability `p`. */
   chance(p: number): boolean;
   pick<T>(items: readonly T[]): T;
-  /** Half of them or so, at least one. */
+  /** About half of them, and at least one. */
   some<T>(items: readonly T[]): T[];
 }
 

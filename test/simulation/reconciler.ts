@@ -13,10 +13,10 @@ export function reconciling({ time, hardship, observer }: World, jobs: FakeJobSt
   let memory = newMemory();
   let ticks = 0;
   function tick() {
-    // Now and then its Lambda starts afresh.
+    // Its Lambda starts afresh now and then.
     if (++ticks % 16 === 0) memory = newMemory();
     const latest = time.now() + hardship.skew;
-    // A tick that would find nothing is left out: most of a history would be such ticks.
+    // A tick that would find nothing is left out, since most of a history would be such ticks.
     if (jobs.all().some((job) => isStuck(job, latest, graceMs))) {
       observer.cover("reconciler");
       const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);

@@ -7,8 +7,8 @@ const features = ["pair", "tree", "choice", "hopeless", "fan"];
 export const events: readonly string[] = ["call", "call", "call", "other", ...features];
 
 /**
- * A random request for a job, as a caller writes it. Who knows that AWS is slow allows for it. `asked`
- * are the events that its history asks for.
+ * A random request for a job, as a caller writes it. A caller that knows that AWS is slow allows for it. `asked` are the events
+ * that the history requests.
  */
 export function randomRequest(random: Random, now: number, hardship: Hardship, asked: readonly string[]) {
   const start_at = random.pick([

@@ -2,10 +2,13 @@ import type { Repeat } from "../../lambdas/core/job/job.ts";
 import { isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import type { Write } from "./write.ts";
 
-/** From when an outcome was there to when the next run was planned, by the consumer's clock: it may stand still in between. */
+/**
+ * The most time between an outcome and the planning of the next run, by the consumer's clock: the consumer may be suspended in
+ * between.
+ */
 const plannedWithinMs = 90_000;
 
-/** The occurrence after `time`, of the only series that the simulated requests ask for (requests.ts). */
+/** The occurrence after `time` in the only series that the simulated requests use (requests.ts). */
 function occurrenceAfter({ every, anchor, end_date = Number.POSITIVE_INFINITY }: Repeat, time: number) {
   const [first, step] = every === undefined ? [0, 300_000] : [anchor, every];
   const next = time < first ? first : first + (Math.floor((time - first) / step) + 1) * step;
@@ -13,8 +16,9 @@ function occurrenceAfter({ every, anchor, end_date = Number.POSITIVE_INFINITY }:
 }
 
 /**
- * Invariant 7: one after the other, each archived before the next one is there, within limit and end date, on the grid, none
- * left out but what a run has outlasted: of that none with `skip`, and one, at once, with `queue`.
+ * Invariant 7: runs follow one another, each archived before the next exists, within limit and end date, and on the grid. None
+ * is left out but those that a run has outlasted: all of these with `skip`, and all but one, which is due at once, with
+ * `queue`.
  */
 export function runsFollow({ observer, lifeOf }: Ledger, { before, after }: Write) {
   if (!before || after.run === before.run) return;
@@ -23,7 +27,7 @@ export function runsFollow({ observer, lifeOf }: Ledger, { before, after }: Writ
   if (after.run !== before.run + 1) wrong(`follows run ${before.run}`);
   if (!life.archive.has(before.run)) wrong("is there, and the run before it is not in the archive");
   if (before.pause_requested && after.status !== "paused")
-    observer.violated(4, `${nameOf(before)} was to pause, and goes on with run ${after.run}`);
+    observer.violated(4, `${nameOf(before)} was to pause, and continues with run ${after.run}`);
   if (after.attempt !== 1 || after.attempts.length > 0) wrong("does not begin with its first attempt");
   const { repeat, scheduled_at } = after;
   if (!repeat) return;
@@ -42,7 +46,7 @@ export function runsFollow({ observer, lifeOf }: Ledger, { before, after }: Writ
   else delete life.madeUpUntil;
 }
 
-/** Invariants 1 and 7: a series ends at its limit or its end date, and not with a run that has failed. */
+/** Invariants 1 and 7: a series ends at its limit or its end date, and never with a failed run. */
 export function seriesGoesOn({ observer, lifeOf }: Ledger, { by, before, after }: Write) {
   if (before?.status !== "running" || by.job_id !== after.id || !after.repeat) return;
   if (after.status !== "completed" && after.status !== "failed") return;
@@ -54,18 +58,19 @@ export function seriesGoesOn({ observer, lifeOf }: Ledger, { by, before, after }
     observer.violated(7, `${nameOf(after)} was the last one, although its series is not over`);
 }
 
-/** Invariant 4: what is paused waits between two runs, until somebody resumes it, for an occurrence to come. */
+/** Invariant 4: a paused job waits between two runs, until somebody resumes it, for a future occurrence. */
 export function pausedWaits({ observer }: Ledger, { by, before, after }: Write) {
   if (after.status === "paused" && (after.attempt > 1 || (before?.status === "running" && before.run === after.run)))
     observer.violated(4, `${nameOf(after)} was paused while the run was under way`);
   if (before?.status !== "paused" || !isWaiting(after)) return;
-  if (!by.what.endsWith("resume")) observer.violated(4, `${nameOf(after)}, which was paused, goes on by ${by.what}`);
+  if (!by.what.endsWith("resume"))
+    observer.violated(4, `${nameOf(after)}, which was paused, was resumed by ${by.what}`);
   if (after.due_at < by.began + by.skew) observer.violated(4, `${nameOf(after)} makes up for what it has missed`);
 }
 
-/** What a write plans is planned within the series, and its first attempt is due then. */
+/** A planned run lies within the series, and its first attempt is due at the run's time. */
 export function plannedIsDue({ observer, lifeOf }: Ledger, { before, after }: Write) {
-  // Who moves it says when: it stands for that time.
+  // Whoever moves a run chooses its time, and it still counts for its original occurrence.
   if (before?.run === after.run && before.scheduled_at !== after.scheduled_at) delete lifeOf(after.id).madeUpUntil;
   if (!["scheduled", "queued", "paused"].includes(after.status) || after.attempt > 1) return;
   if (after.due_at !== after.scheduled_at)

@@ -2,7 +2,7 @@ import { type Attempt, isFinished, type Job } from "../../lambdas/core/job/job.t
 import { isGivenBack, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import type { Write } from "./write.ts";
 
-/** What the caller asked for, and no write changes. */
+/** What the caller requested, which no write changes. */
 const asked = [
   "product",
   "env",
@@ -20,7 +20,7 @@ const asked = [
   "request_id",
 ] as const;
 
-/** What a job has only while it runs. */
+/** The fields that a job has only while it runs. */
 const ofClaim = [
   "claim_id",
   "lease_until",
@@ -31,7 +31,7 @@ const ofClaim = [
   "wake_requested",
 ] as const;
 
-/** What a stored job looks like, whoever has written it. */
+/** The shape of a stored job, whoever has written it. */
 export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Write) {
   const wrong = (text: string) => observer.violated("data", `${nameOf(after)}, ${after.status}, ${text}`);
   if (after.version !== (before?.version ?? 0) + 1) wrong(`is version ${after.version} after ${before?.version}`);
@@ -50,7 +50,7 @@ export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Writ
   if (after.status === "completed" && after.error) wrong("has an error");
   if (after.status !== "running")
     for (const field of ofClaim) if (after[field] !== undefined) wrong(`still has ${field}`);
-  // A step is cancelled for the reason that its feature was. Who writes a cancelled job again may have a slower clock.
+  // A step is cancelled for its feature's reason. Whoever writes a cancelled job again may have a slower clock.
   const isExpired = after.reason === "expired" && before?.reason !== "expired" && after.parent === undefined;
   if (isExpired && (after.expires_at ?? latest + 1) > latest) wrong("has not expired yet");
   const isParked = after.status === "running" && after.claim_id === undefined && after.claims === 0;
@@ -63,7 +63,7 @@ export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Writ
   if (isDue ? after.due_at > latest : after.due_at <= earliest) wrong(`is due ${after.due_at - latest} ms from now`);
 }
 
-/** Each attempt is kept once it has ended, with the time and the outcome. */
+/** Each attempt is recorded once it has ended, with its time and its outcome. */
 export function attemptsAreKept({ observer, lifeOf }: Ledger, { before, after }: Write) {
   const wrong = (text: string) => observer.violated("data", `${nameOf(after)} ${text}`);
   if (!before) return;
@@ -101,7 +101,7 @@ export function runsAreKept({ observer, lifeOf }: Ledger, { before, after }: Wri
   if (!kept) return;
   const { created_at, scheduled_at, due_at } = before;
   const right = { created_at, scheduled_at, due_at, started_at: end?.started_at, finished_at: end?.ended_at };
-  const isTold = kept.status === "completed" ? kept.result && !kept.error : kept.error;
-  if (!isTold || !isSame({ ...kept, ...right }, kept) || !isSame(kept.attempts.at(-1), end))
+  const hasOutcome = kept.status === "completed" ? kept.result && !kept.error : kept.error;
+  if (!hasOutcome || !isSame({ ...kept, ...right }, kept) || !isSame(kept.attempts.at(-1), end))
     observer.violated("data", `${nameOf(before)} is not in the archive as it ended`);
 }

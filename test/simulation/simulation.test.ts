@@ -19,7 +19,7 @@ it(`keeps the invariants in ${histories} histories, in which everything happens 
   expect(missingOf(covered, expected)).toEqual([]);
 }, 300_000);
 
-/** It has jobs without an idempotency key too, whose ids are random. */
+/** The jobs include some without an idempotency key, whose ids are random. */
 it("a seed reproduces its history exactly, whatever ran before it", async () => {
   const seed = 20;
   const { trace, covered } = await history(seed, { traced: true });
@@ -29,7 +29,7 @@ it("a seed reproduces its history exactly, whatever ran before it", async () => 
   expect((await history(seed, { traced: true })).trace).toEqual(trace);
 });
 
-it("jobs that are stored besides change nothing, not even how often a port is called", async () => {
+it("further stored jobs change nothing, not even how often a port is called", async () => {
   const hour = 3_600_000;
   const idle = (i: number) => aJob({ product: "sim", env: "e", event: "call", ...times(i) });
   const times = (i: number) => {
@@ -47,7 +47,7 @@ it("jobs that are stored besides change nothing, not even how often a port is ca
   }
 }, 60_000);
 
-it("the command shares the histories out to threads, and says what they came to", () => {
+it("the command distributes the histories over threads, and reports the total", () => {
   const command = ["test/simulation/main.ts", "--histories", "4", "--workers", "2"];
   const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: "utf8" });
   expect(stderr).toBe("");

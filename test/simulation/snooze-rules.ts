@@ -1,7 +1,7 @@
 import { isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import type { Write } from "./write.ts";
 
-/** What a claim adds to a job, and a snooze takes away again. */
+/** The fields that a claim adds to a job, and that a snooze removes again. */
 const ofClaim = new Set([
   "status",
   "claim_id",
@@ -14,8 +14,8 @@ const ofClaim = new Set([
 ]);
 
 /**
- * A consumer that puts its claimed job back to waiting, without the record of an attempt that has ended, snoozes it: the
- * job must be as it was before the claim. It keeps its attempt, its time and all that was achieved.
+ * A consumer that puts its claimed job back to waiting, without recording an ended attempt, snoozes it: the job must be as it
+ * was before the claim. It keeps its attempt, its time and all its progress.
  */
 export function snoozeSpendsNothing({ observer }: Ledger, { by, before, after }: Write) {
   if (before?.status !== "running" || before.claim_id === undefined || before.claim_id !== by.claim_id) return;

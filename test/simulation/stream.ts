@@ -9,20 +9,20 @@ export interface TableStream {
   waiting(): number;
 }
 
-/** One invocation of the lifecycle Lambda; rejects where it fails whole, and never settles where it dies. */
+/** One invocation of the lifecycle Lambda; rejects if it fails as a whole, and never settles if it dies. */
 export type Deliver = (changes: JobChange[]) => Promise<number | undefined>;
 
 const shards = 2;
 const largestBatch = 20;
 const windowMs = 1000;
-/** After a failure; Lambda's own pauses are not documented. */
+/** The pause after a failure; Lambda's own pauses are not documented. */
 const againMs = 2000;
 /** The Lambda's timeout (infra/constructs/functions/lifecycle.ts). */
 const timeoutMs = 60_000;
 
 /**
- * The table's stream and its event source mapping: the writes of one job in order, a batch a shard at a time; what was
- * not finished comes again, in halves where a batch failed whole (bisectBatchOnError), and sometimes what was finished.
+ * The table's stream and its event source mapping: each job's writes in order, one batch per shard at a time. Unfinished
+ * records come again, in halves if a batch failed as a whole (bisectBatchOnError), and sometimes finished ones do too.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html
  */
 export function tableStream({ time, random, hardship, observer, poison }: World, deliver: Deliver): TableStream {
@@ -70,7 +70,7 @@ export function tableStream({ time, random, hardship, observer, poison }: World,
       if (isPoison) observer.cover("stream: a write that cannot be handled");
       const read = { ...change, ...(isPoison && { after: unreadable(after) }) };
       const record = { id, version: after?.version };
-      // The stream knows the second only.
+      // The stream's times are in seconds.
       shard.records.push({ ...read, at: Math.floor(time.now() / 1000) * 1000, id: String(++written), record });
       if (shard.isBusy) return;
       shard.isBusy = true;
@@ -79,7 +79,7 @@ export function tableStream({ time, random, hardship, observer, poison }: World,
   };
 }
 
-/** A state that throws at whoever looks what it is. */
+/** A state that throws when it is read. */
 const unreadable = (job: Job): Job =>
   Object.defineProperty({ ...job }, "status", {
     get: () => {

@@ -6,7 +6,7 @@ import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
-import { tellsOnce, watchedBus } from "./bus.ts";
+import { publishesOnce, watchedBus } from "./bus.ts";
 import { consumers } from "./consumers.ts";
 import { nameOfWrite, type WatchedLetters, type WriteRecord, watchedLetters } from "./dead-letters.ts";
 import { type Invoke, invocations, mostCalls, type OnWrite, watchedLog } from "./invocations.ts";
@@ -29,7 +29,7 @@ export interface System {
   invoke: Invoke;
   /** A stored value, whether it is kept inline or as a blob. */
   load(stored: Stored): unknown;
-  /** Whether a stored value is still there: the blobs of a job are deleted with it. */
+  /** Whether a stored value still exists: a job's blobs are deleted with it. */
   isKept(stored: Stored): boolean;
   isScheduled: Messaging["isScheduled"];
   /** How much is still to be delivered. */
@@ -38,7 +38,7 @@ export interface System {
   onWrite(listener: OnWrite): void;
 }
 
-/** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas: all simulated but for our own code. */
+/** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas: everything but our own code is simulated. */
 export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
   const { random, observer, poison } = world;
   const { blobs, stats, secrets } = fakeServices({ catalog });
@@ -66,7 +66,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     return consumer(type, message);
   }
 
-  /** What the lifecycle's processes that wait for a batch remember. */
+  /** What the idle lifecycle processes remember. */
   const idle: Recent[] = [];
 
   async function lifecycle(changes: JobChange[]) {
@@ -78,7 +78,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
           log,
           publish,
           blobs,
-          bus: tellsOnce(told, throughAdversary("bus", { publish: bus.publish }, invocation, world), observer),
+          bus: publishesOnce(told, throughAdversary("bus", { publish: bus.publish }, invocation, world), observer),
           tasks: throughAdversary("queue", tasks, invocation, world),
           deadLetters: throughAdversary("queue", { keep: letters.keep }, invocation, world),
           endpoints: [endpoint],

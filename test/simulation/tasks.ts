@@ -4,14 +4,14 @@ import { Injected, type World } from "./adversary.ts";
 import { nameOfTask, neverTaken, type WatchedLetters } from "./dead-letters.ts";
 
 export interface WatchedTasks extends MessageQueue<TaskMessage> {
-  /** Whether the queue was given how the job of this task ended, or its refusal for good is kept. */
+  /** Whether the queue received the outcome for this task, or its permanent refusal was kept. */
   isAnswered(token: string): boolean;
 }
 
-/** The queue of what Step Functions is to be told, as far as it is ours: what is in it is not lost. */
+/** The queue of answers to Step Functions' tasks, as far as it is ours: what is in it is not lost. */
 export function watchedTasks({ random, hardship, observer, poison }: World, letters: WatchedLetters): WatchedTasks {
   const answered = new Set<string>();
-  /** What was refused for good, by token. */
+  /** What was permanently refused, by token. */
   const refusedAs = new Map<string, string>();
   const take = (message: TaskMessage) => {
     observer.cover(`task: ${message.kind}`);

@@ -1,10 +1,10 @@
-/** Virtual time: events happen in order of their time, and each runs on until everything waits again. */
+/** Virtual time: events happen in order of their time, and each runs until everything waits again. */
 export interface Timeline {
   now(): number;
   /** Calls `happen` at `now() + ms`. */
   after(ms: number, happen: () => void): () => void;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Lets events happen while `going()` and there are any; answers whether there are none left. */
+  /** Lets events happen while `going()` is true and there are any; returns whether none are left. */
   run(going: () => boolean): Promise<boolean>;
 }
 
@@ -17,8 +17,8 @@ interface Event {
 const earlier = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
 
 /**
- * Everything that is ready to run has run when this resolves, however long its chain of promises is: Node looks at its
- * ticks once there is no promise left to settle. A turn of the event loop would do the same and cost ten times as much.
+ * Resolves once everything that is ready to run has run, however long its chain of promises is: Node processes its ticks once
+ * no promise is left to settle. A turn of the event loop would do the same and cost ten times as much.
  */
 const settled = () => new Promise<void>((resolve) => process.nextTick(resolve));
 

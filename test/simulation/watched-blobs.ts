@@ -4,12 +4,12 @@ import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
 
-/** Who has written each blob last. */
+/** The last writer of each blob. */
 const writers = new WeakMap<BlobStore, Map<string, Invocation>>();
 
 /**
- * Blobs as one invocation uses them: invariant 3 for what is kept in them, and nothing that is kept ever changes. Whether a stored job names the blob by now
- * does not matter: the moment at which it would harm is short, and somebody hits it.
+ * Blobs as one invocation uses them: checks invariant 3 for them, and that no stored value ever changes. Whether a stored job
+ * already names the blob does not matter: the moment at which a change would do harm is short, and some history hits it.
  */
 export function watchedBlobs(
   blobs: FakeBlobStore,

@@ -4,10 +4,10 @@ import type { Job } from "../../lambdas/core/job/job.ts";
 import type { JobStore } from "../../lambdas/core/ports/ports.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import { Injected } from "./adversary.ts";
+import { eventsOf } from "./expected-events.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptOf, type Ledger, nameOf, stateOf, type ToTell } from "./ledger.ts";
+import { attemptOf, type DueEvent, type Ledger, nameOf, stateOf } from "./ledger.ts";
 import type { Poison } from "./poison.ts";
-import { toldOf } from "./told.ts";
 import { checkClaim, checkRemoval, writeRules } from "./write-rules.ts";
 
 export interface Watch {
@@ -15,7 +15,7 @@ export interface Watch {
   poison: Poison;
   /** True time. */
   now: () => number;
-  /** Whether the next one of many writes is refused. */
+  /** Whether the next write of a batch is refused. */
   refuses: () => boolean;
   onChange: Changed;
 }
@@ -24,13 +24,13 @@ const itemNeverTaken = () => new PermanentError("ValidationException", "DynamoDB
 
 type Changed = (change: Omit<JobChange, "at">) => void;
 
-/** The store as one invocation uses it: every write is judged, and goes to the table's stream, as it takes effect. */
+/** The store as one invocation uses it: every write is checked, and enters the table's stream, as it takes effect. */
 export function watchedStore(
   store: FakeJobStore,
   ledger: Ledger,
   { by, now, refuses, poison, onChange }: Watch,
 ): JobStore {
-  const { observer, recorded, toTell, start, lifeOf } = ledger;
+  const { observer, recorded, dueEvents, start, lifeOf } = ledger;
   const { peek } = store;
 
   function wrote(before: Job | undefined, after: Job) {
@@ -43,11 +43,11 @@ export function watchedStore(
     recorded.add(attemptOf(after));
     lifeOf(after.id).written.set(after.version, { state: stateOf(after), by });
     const outcome = before && lifeOf(before.id).archive.get(before.run)?.status;
-    const told = toldOf(before, after, outcome);
-    for (const [place, name] of told.entries()) {
-      observer.cover(`to tell: ${name}`);
-      const transition = `${name} ${versionOf(after) - (told.length - 1 - place)}`;
-      push(toTell, after.id, { transition, write: after.version });
+    const events = eventsOf(before, after, outcome);
+    for (const [index, name] of events.entries()) {
+      observer.cover(`to publish: ${name}`);
+      const transition = `${name} ${versionOf(after) - (events.length - 1 - index)}`;
+      push(dueEvents, after.id, { transition, write: after.version });
     }
     for (const rule of writeRules) rule(ledger, { by, before, after, now: now(), peek });
     onChange({ ...(before && { before }), after });
@@ -58,7 +58,7 @@ export function watchedStore(
     wrote(undefined, job);
   }
 
-  /** Of what callers ask for; a step that is refused for good is its feature's trouble and nobody else's. */
+  /** Only for jobs that callers request; a permanently refused step is only its feature's problem. */
   function isRefusedForGood({ id, parent }: Job) {
     if (parent || peek(id) || !poison.item(id)) return false;
     observer.cover("item refused for good");
@@ -127,10 +127,10 @@ export function watchedStore(
   };
 }
 
-/** A write of a series may have two things to tell. */
+/** One write of a series may lead to two events. */
 const versionOf = ({ version, repeat }: Job) => (repeat ? 2 * version : version);
 
-function push(lists: Ledger["toTell"], key: string, item: ToTell) {
+function push(lists: Ledger["dueEvents"], key: string, item: DueEvent) {
   const list = lists.get(key);
   if (list) list.push(item);
   else lists.set(key, [item]);

@@ -6,7 +6,7 @@ import { Injected, type World } from "./adversary.ts";
 import { isUnreadable, nameOfDelivery, neverTaken, type WatchedLetters } from "./dead-letters.ts";
 import type { Ledger } from "./ledger.ts";
 
-/** It wants to know everything. */
+/** Subscribes to every event. */
 export const endpoint: ProductEndpoint = {
   product: "sim",
   env: "e",
@@ -17,12 +17,12 @@ export const endpoint: ProductEndpoint = {
 };
 
 export interface WatchedWebhooks extends Pick<MessageQueue<Delivery>, "sendMany"> {
-  /** Whether everything was handed over that is to be, or is kept where the queue refuses it for good. */
+  /** Whether every event was queued that should be, or is kept if the queue permanently refuses it. */
   checkComplete(letters: WatchedLetters): void;
 }
 
-/** The queue of what endpoints are to be told. */
-export function watchedWebhooks({ hardship, observer, poison }: World, { toTell }: Ledger): WatchedWebhooks {
+/** The queue of deliveries to endpoints. */
+export function watchedWebhooks({ hardship, observer, poison }: World, { dueEvents }: Ledger): WatchedWebhooks {
   const taken = new Set<string>();
   return {
     async sendMany(entries) {
@@ -37,11 +37,11 @@ export function watchedWebhooks({ hardship, observer, poison }: World, { toTell 
     },
 
     checkComplete(letters) {
-      for (const [id, wanted] of toTell)
+      for (const [id, wanted] of dueEvents)
         for (const one of wanted) {
           const name = `delivery ${id} job.${one.transition}`;
           if (taken.has(name) || letters.has(name) || isUnreadable(poison, id, one)) continue;
-          observer.violated(8, `no webhook was told "${one.transition}" of ${id.slice(-6)}`);
+          observer.violated(8, `no webhook was sent "${one.transition}" of ${id.slice(-6)}`);
         }
     },
   };

@@ -4,7 +4,9 @@ import { changes } from "./changes.ts";
 import type { Ledger } from "./ledger.ts";
 import type { System } from "./system.ts";
 
-/** Makes random requests over the first minutes and changes over the first half hour. Answers the ids whose receipts were given. */
+/**
+ * Makes random requests over the first minutes and changes over the first half hour. Returns the ids of jobs with a receipt.
+ */
 export function workload(world: World, ledger: Ledger, system: System, isChanging: boolean): Set<string> {
   const { time, random } = world;
   const { accepted, request, createMany, askAgain } = callers(world, ledger, system, !isChanging);

@@ -28,7 +28,7 @@ export const writeRules: Rule[] = [
   attemptsCount,
   attemptsAreKept,
   snoozeSpendsNothing,
-  // After that, which reads the claims that this forgets.
+  // Runs last, since it forgets the claims that the rules before it read.
   thirdCrashFails,
   runsFollow,
   seriesGoesOn,
@@ -47,11 +47,11 @@ export const writeRules: Rule[] = [
   runsAreKept,
 ];
 
-/** Invariant 5. A feature that is retried revives its steps, which is a retry too. */
+/** Invariant 5. Retrying a feature revives its steps, which counts as a retry too. */
 function finishedStays({ observer }: Ledger, { by, before, after }: Write) {
   if (!before || !isFinished(before)) return;
   const revived = by.purpose === "decider" && before.parent?.message.attempt !== after.parent?.message.attempt;
-  // Another task of Step Functions may ask for its end.
+  // Another task of Step Functions may wait for its end.
   if (by.purpose === "api" && before.task_tokens?.length !== after.task_tokens?.length) return;
   const retried = by.purpose === "retry" && before.status === "failed";
   if (!revived && !retried) observer.violated(5, `${nameOf(before)} was ${before.status} and became ${after.status}`);
@@ -71,7 +71,7 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
   if (by.claim_id !== undefined && before.status === "running") lifeOf(before.id).winners.set(before.run, by.claim_id);
 }
 
-/** Whether a write is a wake-up that was noted during a decision, and changes nothing else. */
+/** Whether a write only records a wake-up that came during a decision. */
 const isWakeUp = ({ write_id: _, ...before }: Job, { write_id: __, ...after }: Job) =>
   !before.wake_requested &&
   JSON.stringify({ ...before, wake_requested: true, version: before.version + 1 }) === JSON.stringify(after);
@@ -96,13 +96,13 @@ function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
     observer.violated("consumer", `${nameOf(after)} does not wait for the provider's Retry-After`);
 }
 
-/** The third crash fails the job, and no earlier one. The claim that finds that out is the fourth, or comes after it. */
+/** The third crash fails the job, and no earlier one. The claim that finds this out is the fourth, or a later one. */
 function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write) {
   if (before?.status !== "running") return;
   const { claims } = lifeOf(after.id);
   const attempt = `${before.run} ${before.attempt}`;
   const isParked = after.status === "running" && after.claim_id === undefined;
-  // A decision ends the count, and a snoozed claim does not count.
+  // A decision restarts the count, and a snoozed claim does not count.
   if (isGivenBack(before, after)) claims.set(attempt, (claims.get(attempt) ?? 0) - 1);
   else if (isParked && before.claim_id !== undefined) claims.delete(attempt);
   const isCrashed = after.run === before.run && hasCrashed(after.attempts.at(-1)?.error) && !isGivenUp(after);
@@ -117,7 +117,7 @@ const fewestCrashes = 3;
 
 /** A feature is given up only if its decisions have failed for an hour by a fault of ours. */
 function givenUpAfterAnHour({ observer, lifeOf }: Ledger, { by, before, after, now }: Write) {
-  // A decision whose input did not come in time was never made: that counts as a fault of ours too.
+  // A decision whose input did not arrive in time was never made, which counts as a fault of ours too.
   if (before?.claim_id !== undefined && after.claim_id === undefined && !by.hasStarted)
     lifeOf(after.id).faultySince ??= now;
   if (before?.status !== "running" || !isGivenUp(after)) return;
@@ -130,7 +130,7 @@ function givenUpAfterAnHour({ observer, lifeOf }: Ledger, { by, before, after, n
 const isGivenUp = ({ error }: Job): boolean =>
   hasCrashed(error) && (error?.message.includes("by a fault of the scheduler") ?? false);
 
-/** Whether an error is a crash of the job itself, and not of a step that it quotes. */
+/** Whether an error is a crash of the job itself, and not one of a step that it quotes. */
 export const hasCrashed = (error: AttemptError | undefined): boolean =>
   error?.code === "CRASHED" && !error.message.startsWith("Step ");
 
@@ -140,10 +140,10 @@ function nothingShows({ observer }: Ledger, { after }: Write) {
   if (said.some((text) => text?.includes(canary))) observer.violated(9, `${nameOf(after)} shows a secret`);
 }
 
-/** How long a decision that was under way when its feature was cancelled may take to cancel what it has started. */
+/** How long a decision that was in progress when its feature was cancelled may take to cancel what it has started. */
 const cancellingMs = 90_000;
 
-/** Whether the feature of a step is over. A step that somebody retries by hand goes on unless its feature was cancelled. */
+/** Whether a step's feature is over. A step that somebody retries by hand continues unless its feature was cancelled. */
 function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): boolean {
   if (!step.parent) return false;
   const { job_id, run } = step.parent.message;
@@ -154,21 +154,21 @@ function isOrphaned(step: Job, peek: Write["peek"], lifeOf: Ledger["lifeOf"]): b
   return !feature || isFinished(feature) || feature.run !== run || isOrphaned(feature, peek, lifeOf);
 }
 
-/** Checks a claim by other means than `claimable`, which must have asked the same. */
+/** Checks a claim independently of `claimable`, which must have applied the same rules. */
 export function checkClaim(
   { observer, start, lifeOf }: Ledger,
   before: Job,
   { message, claim, peek }: { message: JobMessage; claim: Claim; peek: Write["peek"] },
 ) {
   const cancelled = before.parent && lifeOf(before.parent.message.job_id).cancelled;
-  // A feature that was revived since has its steps again, and a step that was retried by hand asks for its feature itself.
+  // A feature that was revived since has its steps again, and a step that was retried by hand does not depend on its feature.
   const isOver = before.parent && peek(before.parent.message.job_id)?.status === "cancelled" && !before.retried_after;
   if (isOver && cancelled?.steps.includes(before.id) && claim.now > cancelled.at + cancellingMs)
     observer.violated(4, `${nameOf(before)} was not cancelled with its feature`);
   const attempt = `${before.run} ${before.attempt}`;
   const { claims } = lifeOf(before.id);
   claims.set(attempt, (claims.get(attempt) ?? 0) + 1);
-  // Such a step may be claimed. It then looks at its feature, and executions.ts checks that it does not start.
+  // Such a step may be claimed. It then reads its feature, and executions.ts checks that it does not start.
   if (isOrphaned(before, peek, lifeOf)) {
     observer.cover("claim of a step whose feature is over");
     lifeOf(before.id).orphaned = claim.claimId;
@@ -189,7 +189,7 @@ export function checkClaim(
     );
 }
 
-/** A finished job is removed on request. A job that was never started is taken back by the request that made it, and by nobody else. */
+/** A finished job is removed on request. A job that was never started is taken back only by the request that created it. */
 export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, by: Invocation, peek: Write["peek"]) {
   const life = lifeOf(before.id);
   const isRequested = by.purpose === "delete" && isFinished(before);
@@ -200,6 +200,7 @@ export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, 
   const { parent, status } = before;
   if (!parent || status !== "completed") return;
   // A decision that died after it had started the step did not record it. A feature that has not seen the step complete fails
+  // because the job is missing, and may be retried.
   // because its job is missing, and may be retried.
   const progress = peek(parent.message.job_id)?.progress as { inline: Record<string, StepView> } | undefined;
   const { job_id, status: known } = progress?.inline[parent.step] ?? {};

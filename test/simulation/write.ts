@@ -1,7 +1,7 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
 import type { Invocation } from "./invocation.ts";
 
-/** A write as it took effect. */
+/** A write that has taken effect. */
 export interface Write {
   by: Invocation;
   before: Job | undefined;

@@ -2,18 +2,18 @@ import type { Mutation } from "./mutation.ts";
 
 const change = "core/operations/change-job.ts";
 
-/** What callers change: cancel, pause, resume, reschedule, retry, run now. */
+/** Changes by callers: cancel, pause, resume, reschedule, retry, run now. */
 export const changes: Mutation[] = [
   {
-    name: "change: asked for again it is not dispatched",
+    name: "change: a repeated request does not dispatch",
     seed: 300,
     at: `${change}#rewrite`,
     find: `job.status === "cancelled" || isWaiting(job)`,
     replace: `job.status === "cancelled"`,
-    bug: "a job was run now, SQS refused it, and the caller who repeated the request got the answer that it runs",
+    bug: "SQS refused a job that was to run now, and the caller that repeated the request was answered as if it ran",
   },
   {
-    name: "change: its schedule stays",
+    name: "change: the old schedule is not deleted",
     at: `${change}#unschedule`,
     find: `before.status === "scheduled" && moved`,
     replace: "moved && !before",
@@ -31,13 +31,13 @@ export const changes: Mutation[] = [
     replace: "isFinished(job)",
   },
   {
-    name: "reschedule: only what is due moves",
+    name: "reschedule: due_at moves without scheduled_at",
     at: `${change}#reschedule`,
     find: "due_at: at, scheduled_at: at, status",
     replace: "due_at: at, status",
   },
   {
-    name: "reschedule: what is paused goes on",
+    name: "reschedule: a paused job is resumed",
     seed: 130,
     at: `${change}#reschedule`,
     find: `job.status === "paused" ? "paused" : waiting(at, now)`,
@@ -52,7 +52,7 @@ export const changes: Mutation[] = [
     bug: "a run was moved past its series' end date",
   },
   {
-    name: "resume: of a job that has finished",
+    name: "resume: a finished job is changed",
     seed: 540,
     at: `${change}#resume`,
     find: "isFinished(job) || !job.repeat",
@@ -60,35 +60,35 @@ export const changes: Mutation[] = [
     bug: "resume changed a job that had finished while its pause was pending",
   },
   {
-    name: "resume: makes up for what was missed",
+    name: "resume: missed occurrences are run",
     seed: 28,
     at: `${change}#resume`,
     find: "job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now)",
     replace: "job.scheduled_at",
   },
   {
-    name: "pause: of a run that is under way",
+    name: "pause: a running job is paused at once",
     seed: 36,
     at: `${change}#pause`,
     find: `job.status === "running" || job.attempt > 1`,
     replace: "job.attempt > 1",
   },
   {
-    name: "cancel: a feature's steps go on",
+    name: "cancel: a feature's steps continue",
     seed: 51,
     at: `${change}#dispatchFollowUps`,
     find: `job.status === "cancelled"`,
     replace: `job.id === ""`,
   },
   {
-    name: "cancel: a step does not ask for its feature",
+    name: "cancel: a step does not check its feature",
     at: "consumers/engine/attempt.ts#endWithoutStart",
     find: "await endedParentOf(services, job)",
     replace: "await Promise.resolve(undefined)",
     bug: "a step that a decider had created before it died ran although its feature was cancelled",
   },
   {
-    name: "cancel: asked for again, it does not wake the feature",
+    name: "cancel: a repeated request does not wake the feature",
     seed: 3001,
     at: `${change}#rewrite`,
     find: "await dispatchFollowUps(services, job);",
@@ -96,7 +96,7 @@ export const changes: Mutation[] = [
     bug: "a step's cancellation that died before it woke its feature was not repeated by the next one either",
   },
   {
-    name: "cancel: a step is one of any feature that has the id of its own",
+    name: "cancel: a step belongs to any feature with its feature's id",
     seed: 388,
     at: "core/operations/parent-guard.ts#endedParentOf",
     find: "found && isStepOf(step, found) ? found : undefined",

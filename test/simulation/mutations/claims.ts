@@ -6,32 +6,32 @@ const engine = "consumers/engine";
 /** Claims, leases, fences, crashes and snoozes. */
 export const claims: Mutation[] = [
   {
-    name: "claim: any due_at",
+    name: "claim: due_at is not compared",
     seed: 28,
     at: `${transitions}#claimable`,
     find: " && job.due_at === message.due_at",
     replace: "",
   },
   {
-    name: "claim: a live lease",
+    name: "claim: a job with a live lease is claimed",
     at: `${transitions}#claimable`,
     find: `? "yes" : "taken"`,
     replace: `? "yes" : "yes"`,
   },
   {
-    name: "claim: a cancelled job",
+    name: "claim: a cancelled job is claimed",
     at: `${transitions}#claimable`,
     find: `job.status !== "running") return "gone"`,
     replace: `job.status !== "running") return job.status === "cancelled" ? "yes" : "gone"`,
   },
   {
-    name: "claim: a completed job",
+    name: "claim: a completed job is claimed",
     at: `${transitions}#claimable`,
     find: `job.status !== "running") return "gone"`,
     replace: `job.status !== "running") return job.status === "completed" ? "yes" : "gone"`,
   },
   {
-    name: "claim: of a job of another type",
+    name: "claim: a job of another type is claimed",
     seed: 20,
     at: `${engine}/claim-job.ts#claim`,
     find: "leaseMarginMs, type }",
@@ -39,7 +39,7 @@ export const claims: Mutation[] = [
     bug: "a message in another type's queue was claimed and failed its job",
   },
   {
-    name: "lease: used although its answer came late",
+    name: "lease: is used although its answer came late",
     seed: 20,
     at: `${engine}/claim-job.ts#isTooLate`,
     find: "< leastMarginMs",
@@ -53,7 +53,7 @@ export const claims: Mutation[] = [
     replace: "before;",
   },
   {
-    name: "fence: results are kept under the attempt's name",
+    name: "fence: results are stored under the attempt's name",
     seed: 280,
     at: `${engine}/attempt.ts#keep`,
     find: "/$" + "{job.claim_id}",
@@ -61,7 +61,7 @@ export const claims: Mutation[] = [
     bug: "a consumer that had lost its claim replaced the large result of its successor",
   },
   {
-    name: "timeout: what is over begins all the same",
+    name: "timeout: an attempt starts after its timeout",
     seed: 101,
     at: `${engine}/attempt.ts#attempt`,
     find: "signal.throwIfAborted();",
@@ -82,13 +82,13 @@ export const claims: Mutation[] = [
     replace: "job.claims >= maxCrashes",
   },
   {
-    name: "crashes: are not kept with the attempt",
+    name: "crashes: are not recorded with the attempt",
     at: `${transitions}#endAttempt`,
     find: "crashes > 0 &&",
     replace: "crashes < 0 &&",
   },
   {
-    name: "snooze: of a claim under which nothing has started does not happen",
+    name: "snooze: a claim under which nothing has started is not given back",
     at: `${engine}/run-job.ts#giveBack`,
     find: "await snooze(services, job, policy);",
     replace: "",

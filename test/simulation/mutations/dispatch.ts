@@ -3,23 +3,23 @@ import type { Mutation } from "./mutation.ts";
 const one = "core/operations/schedule-job.ts";
 const many = "core/operations/schedule-jobs.ts";
 
-/** Requests: recorded, then dispatched, and once for each idempotency key. And the reconciler, which repairs the rest. */
+/** Requests, which are recorded, then dispatched, and once per idempotency key; and the reconciler, which repairs the rest. */
 export const dispatching: Mutation[] = [
   {
-    name: "dispatch: the next attempt before it is recorded",
+    name: "dispatch: the next attempt is sent before it is recorded",
     at: "consumers/engine/run-job.ts#runClaimed",
     find: "const recorded =",
     replace: `const early = transition(job); if (early.status === "scheduled") await dispatchFollowUps(services, early); const recorded =`,
   },
   {
-    name: "dispatch: of a batch, its failures are swallowed",
+    name: "dispatch: failures in a batch are swallowed",
     seed: 24,
     at: `${many}#scheduleJobs`,
     find: "if (lost.has(item)) await undispatched",
     replace: "if (lost.size < 0) await undispatched",
   },
   {
-    name: "dispatch: a repeated request's word is taken for it",
+    name: "dispatch: a repeated request does not dispatch",
     seed: 131,
     at: `${one}#undispatched`,
     find: "if (!hasStarted(held)) await dispatch(services, held);",
@@ -34,13 +34,13 @@ export const dispatching: Mutation[] = [
     replace: "",
   },
   {
-    name: "take-back: whatever write is there",
+    name: "take-back: a job that was written since is removed",
     at: `${one}#takeBack`,
     find: "services.jobs.remove(job)",
     replace: "services.jobs.remove((await services.jobs.get(job.id)) ?? job)",
   },
   {
-    name: "take-back: none",
+    name: "take-back: a refused job stays",
     at: `${one}#takeBack`,
     find: "return await services.jobs.remove(job);",
     replace: `return "removed";`,
@@ -58,7 +58,7 @@ export const dispatching: Mutation[] = [
     replace: "newJobId()",
   },
   {
-    name: "idempotency: a task that asks again is not answered",
+    name: "idempotency: a task that repeats the request is not answered",
     seed: 22,
     at: `${one}#repeated`,
     find: "await answering(services, existing, request.task_token)",
@@ -70,10 +70,10 @@ export const dispatching: Mutation[] = [
     at: `${one}#repeated`,
     find: "if (current.created_at !== job.created_at) return repeated(services, current, request);",
     replace: "",
-    bug: "a task that asked for a job which was taken back meanwhile was not known to the one that came after it",
+    bug: "a task that requested a job was lost when that job was taken back and created again",
   },
   {
-    name: "request: another input is kept",
+    name: "request: another input is stored",
     at: `${one}#prepare`,
     find: "key, request.input,",
     replace: "key, { ...request.input, body: 0 },",
@@ -85,13 +85,13 @@ export const dispatching: Mutation[] = [
     replace: "while (open.length < 0 &&",
   },
   {
-    name: "secrets: a log line says what an error says",
+    name: "secrets: a log line contains an error's message",
     at: "core/errors.ts#traceOf",
     find: "error_name: error.name,",
     replace: "error_name: error.message,",
   },
   {
-    name: "secrets: a job says what an executor threw",
+    name: "secrets: a job contains an executor's error message",
     at: "consumers/engine/attempt.ts#unexpected",
     find: `"The job failed unexpectedly; the consumer's log has the trace."`,
     replace: "String(cause)",

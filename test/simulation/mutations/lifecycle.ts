@@ -3,10 +3,10 @@ import type { Mutation } from "./mutation.ts";
 const happened = "lifecycle/happened.ts";
 const handle = "lifecycle/handle.ts";
 
-/** What leaves the system: events, webhooks, task answers and counters, and what AWS refuses for good. */
+/** What leaves the system: events, webhooks, task answers and counters, and what AWS permanently refuses. */
 export const lifecycle: Mutation[] = [
   {
-    name: "lifecycle: loses retries",
+    name: "lifecycle: retries are not published",
     at: "lifecycle/events.ts#endings",
     find: `ended?.outcome === "failed"`,
     replace: `ended?.outcome === "completed"`,
@@ -36,41 +36,41 @@ export const lifecycle: Mutation[] = [
     replace: "",
   },
   {
-    name: "lifecycle: publishes again what it has published, while something before it fails",
+    name: "lifecycle: republishes events while an earlier one fails",
     at: "lifecycle/publish.ts#publish",
     find: ".filter(({ name }) => !told.has(name))",
     replace: "",
-    bug: "while the bus refused an event, what came after it in the stream was published again each time",
+    bug: "while the bus refused an event, the later ones in the stream were published again each time",
   },
   {
-    name: "refused for good: an event is sent for ever",
+    name: "refused permanently: an event is sent endlessly",
     at: `${happened}#settle`,
     find: "untaken.filter((one) => !one.permanent || unkept.has(refused.indexOf(one)))",
     replace: "untaken",
     bug: "an event that EventBridge refused for good stopped the statistics, webhooks and task answers of all products",
   },
   {
-    name: "refused for good: a message to a queue is sent for ever",
+    name: "refused permanently: a message to a queue is sent endlessly",
     at: `${happened}#enqueue`,
     find: "permanent: cause instanceof PermanentError,",
     replace: "permanent: false,",
     bug: "a message with U+FFFF, which SQS refuses for good, stopped the table's stream for twelve hours",
   },
   {
-    name: "refused for good: a write that the code cannot handle holds up those behind it",
+    name: "refused permanently: a write that the code cannot handle blocks the later ones",
     at: `${handle}#handleChanges`,
     find: "return await handleEach(services, changes);",
     replace: "throw error;",
-    bug: "a write at which the code threw came again until the stream had forgotten it",
+    bug: "a write on which the code threw was redelivered until it left the stream",
   },
   {
-    name: "refused for good: is kept nowhere",
+    name: "refused permanently: is kept nowhere",
     at: "core/outbound/set-aside.ts#setAside",
     find: "if (letters.length === 0) return new Set();",
     replace: "return new Set();",
   },
   {
-    name: "refused for now: is set aside",
+    name: "refused temporarily: is set aside",
     at: `${happened}#settle`,
     find: "untaken.filter(({ permanent }) => permanent)",
     replace: "[...untaken]",

@@ -6,10 +6,10 @@ const project = new URL("../../../", import.meta.url).href;
 const parameter = "mutant";
 const isOurs = (url: string) => url.startsWith(project) && !url.includes("/node_modules/");
 
-/** Each mutant has modules of its own: their URLs carry the index of the mutation in this list. */
+/** Each mutant has modules of its own: their URLs contain the index of the mutation in this list. */
 const mutants: Mutation[] = [];
 
-/** The simulation with a mutation in the code that it runs. The source is changed as it is loaded, and only there. */
+/** The simulation with a mutation in the code that it runs. The source is changed only as it is loaded. */
 export async function simulationOf(mutation: Mutation): Promise<(seed: number) => Promise<History>> {
   const index = mutants.push(mutation) - 1;
   const { history } = await import(`${project}test/simulation/history.ts?${parameter}=${index}`);

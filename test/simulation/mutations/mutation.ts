@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-/** A text inside a declaration, and what takes its place. */
+/** A string inside a declaration, and its replacement. */
 interface Change {
   /** The file in `lambdas/` and the function or constant in it, as in `core/job/transitions.ts#claimable`. */
   at: string;
@@ -9,12 +9,12 @@ interface Change {
   replace: string;
 }
 
-/** A change of the real code that breaks a promise of the design: the simulation must see it. */
+/** A change of the real code that breaks a promise of the design, and that the simulation must notice. */
 export interface Mutation extends Change {
   name: string;
   /** Further changes of the same file. */
   also?: Change[];
-  /** Where the search begins. A seed that does what the workload seldom does is found sooner. Default: 1. */
+  /** The first seed of the search. A seed whose history does what the workload seldom does is found sooner. Default: 1. */
   seed?: number;
   /** The bug that the simulation once found and that this mutation brings back. */
   bug?: string;
@@ -26,7 +26,7 @@ export const fileOf = ({ at }: Change): string => at.split("#")[0] as string;
 export const sourceOf = (mutation: Mutation): string =>
   readFileSync(new URL(`../../../lambdas/${fileOf(mutation)}`, import.meta.url), "utf8");
 
-/** The source with the mutation's changes. Throws if one of the texts is not in its declaration, or not exactly once. */
+/** The source with the mutation's changes. Throws unless each string occurs exactly once in its declaration. */
 export const mutated = (source: string, mutation: Mutation): string =>
   [mutation, ...(mutation.also ?? [])].reduce((text, change) => changed(text, change, mutation.name), source);
 
@@ -38,10 +38,10 @@ function changed(source: string, { at, find, replace }: Change, name: string): s
   return source.slice(0, start) + declaration.replace(find, () => replace) + source.slice(end);
 }
 
-/** Whatever begins a declaration, or the comment before one, at the beginning of a line. */
+/** Whatever begins a declaration, or the comment before one, at the start of a line. */
 const beginning = /^(?:\/[*/]|(?:export |async )*(?:function|const|class|interface|type) )/m;
 
-/** From where to where a top-level function or constant stands in a source. */
+/** The range of a top-level function or constant in a source. */
 function declarationIn(source: string, name: string): { start: number; end: number } {
   const start = source.search(new RegExp(`^(?:export |async )*(?:function|const) ${name}\\b`, "m"));
   if (start < 0) return { start: 0, end: 0 };

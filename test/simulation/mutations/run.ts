@@ -2,10 +2,10 @@ import { Worker } from "node:worker_threads";
 import type { history as simulate } from "../history.ts";
 import type { Mutation } from "./mutation.ts";
 
-/** What became of the search for a mutation. */
+/** The result of the search for a mutation. */
 export interface Caught {
   name: string;
-  /** How many histories it took; absent if all of them were green. */
+  /** The number of histories that it took; absent if all of them passed. */
   histories?: number;
   seed?: number;
   /** The first invariant that broke. */
@@ -21,10 +21,10 @@ export interface Search {
   from?: number | undefined;
 }
 
-/** Looks for a mutation in at most so many histories. */
+/** Searches for a mutation in at most this many histories. */
 export async function lookFor(mutation: Mutation, { most, from }: Omit<Search, "names">): Promise<Caught> {
   const began = performance.now();
-  // Imported here because it hooks into the loading of modules: not in a thread that only starts another one.
+  // Imported here because it hooks into module loading, which must not happen in a thread that only starts another one.
   const { simulationOf } = await import("./mutant.ts");
   const history = await simulationOf(mutation);
   const { name } = mutation;
@@ -45,7 +45,7 @@ async function violationOf(history: typeof simulate, seed: number) {
   }
 }
 
-/** Looks for these mutations, one after the other, in a thread of its own. Calls `onCaught` for each. */
+/** Searches for these mutations, one after the other, in a separate thread. Calls `onCaught` for each one. */
 export function catchMutations(search: Search, onCaught: (caught: Caught) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(new URL("./thread.ts", import.meta.url), { workerData: search });

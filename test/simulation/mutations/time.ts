@@ -6,13 +6,13 @@ const transitions = "core/job/transitions.ts";
 /** When an attempt starts, and whether another one follows it. */
 export const time: Mutation[] = [
   {
-    name: "time: starts within the last second",
+    name: "time: starts up to a second early",
     at: "core/job/route.ts#arrival",
     find: "remaining <= 0",
     replace: "remaining < 1000",
   },
   {
-    name: "time: a schedule in the past",
+    name: "time: creates a schedule in the past",
     at: "core/job/route.ts#route",
     find: "remaining <= maxQueueDelaySeconds * 1000",
     replace: "remaining <= 0",
@@ -54,7 +54,7 @@ export const time: Mutation[] = [
     replace: "tries >= job.retries",
   },
   {
-    name: "retries: what an attempt has left is forgotten",
+    name: "retries: an attempt's progress is forgotten",
     at: `${engine}/attempt.ts#executionOf`,
     find: "progress: job.progress && (await kept(job.progress)),",
     replace: "progress: undefined,",

@@ -2,10 +2,10 @@ import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job/job
 import { isGivenBack, isWaiting } from "./ledger.ts";
 
 /**
- * The events that a write must lead to, by a simpler rule than the one of `lambdas/lifecycle/events.ts`:
- * from statuses and numbers only. `archived` is how the run before ended, where a recurring job has gone on.
+ * The events that a write must lead to, by a simpler rule than that of `lambdas/lifecycle/events.ts`: from statuses and numbers
+ * only. `archived` is how the previous run ended, if a recurring job has moved on to another one.
  */
-export function toldOf(before: Job | undefined, after: Job, archived: RunRecord["status"] | undefined): string[] {
+export function eventsOf(before: Job | undefined, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (!before) return ["scheduled"];
   const waits = isWaiting(after);
   if (after.run > before.run) return [archived ?? "missing from the archive", waits ? "scheduled" : after.status];
