@@ -1,4 +1,4 @@
-// Calls an action of an app now, and prints what the app answered; says why where it failed.
+// Calls an action of an app now, and prints the app's answer or the reason why it failed.
 import { ductape, type IActionRequest, InvalidRequestError, JobFailedError, TimeoutError } from "ductape-sdk";
 
 const order: IActionRequest = {
@@ -24,6 +24,6 @@ try {
   process.exitCode = 1;
   if (error instanceof InvalidRequestError) console.error("Change this:", error.errors);
   else if (error instanceof JobFailedError) console.error(`Failed with ${error.code}:`, error.message);
-  else if (error instanceof TimeoutError) console.error("Still at it:", error.jobId);
+  else if (error instanceof TimeoutError) console.error("Still running:", error.jobId);
   else throw error;
 }

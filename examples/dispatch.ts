@@ -1,4 +1,4 @@
-// Schedules a job for later, lets it go, and looks after it: the receipt means that the job is not lost.
+// Schedules a job for later without waiting for it, then reads its outcome. The receipt means that the job is stored.
 import { ductape } from "ductape-sdk";
 
 const receipt = await ductape.processor.job.dispatch({

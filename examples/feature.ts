@@ -1,6 +1,6 @@
 import { ductape } from "ductape-sdk";
 
-// A workflow of three other jobs: its price is calculated, the order is created with it, and the customer is told.
+// A workflow of three other jobs: it calculates the price, creates the order with it, and notifies the customer.
 const placed = await ductape.processor.job.schedule({
   env: "dev",
   product_tag: "my-product",

@@ -1,2 +1,2 @@
-// seed.ts names this type and does not import it. Node removes types, so it runs all the same; this is for the editor.
+// seed.ts uses this type without importing it. It runs anyway, since Node removes types; this file is for the editor.
 type IJobProcessorInput = import("ductape-sdk").IJobProcessorInput;

@@ -1,4 +1,4 @@
-// Sends one message on two channels: an e-mail by the catalog's template, a push to two devices, both in one job.
+// Sends one message on two channels in one job: an e-mail from the catalog's template, and a push to two devices.
 import { ductape, type INotificationRequest } from "ductape-sdk";
 
 const welcome: INotificationRequest = {

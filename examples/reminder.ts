@@ -1,4 +1,5 @@
-// A reminder in thirty days, seen now: moves the clock of the local runtime (`npm start`; there is no such thing in AWS).
+// Schedules a reminder in thirty days and sees it now, by moving the clock of the local runtime (`npm start`), which AWS does
+// not have.
 import { ductape } from "ductape-sdk";
 
 const clock = new URL("/local/clock", process.env.DUCTAPE_URL);
@@ -8,7 +9,7 @@ interface LocalTime {
   time: string;
 }
 
-// It may have been moved before, so what is in thirty days is its word.
+// The clock may have been moved before, so the thirty days count from its time.
 const { now } = (await (await fetch(clock)).json()) as LocalTime;
 
 const receipt = await ductape.processor.job.dispatch({
@@ -34,5 +35,5 @@ console.log(`It is ${time} now`);
 const job = await ductape.jobs.get(receipt.job_id);
 console.log(`${job.job_id} is ${job.status}, ${job.attempts[0]?.lateness_ms} ms after its time`);
 console.log(
-  "The local clock stays ahead. Back to this machine's time: start with another DUCTAPE_DATA (docs/local.md)",
+  "The local clock stays ahead. To return to this machine's time, start with another DUCTAPE_DATA (docs/local.md)",
 );

@@ -48,7 +48,7 @@ export const myProduct = defineProduct({
         create_order: {
           method: "POST",
           path: "/orders/:customer",
-          // An order without a customer is a guest's.
+          // An order without a customer belongs to a guest.
           defaults: { params: { customer: "guest" }, query: { source: "jobs" } },
         },
       },
@@ -73,7 +73,7 @@ export const myProduct = defineProduct({
       actions: {
         create: {
           operation: "create",
-          // A job may run twice, an order may not be placed twice.
+          // A job may run twice, but an order must not be placed twice.
           statement: `INSERT INTO orders (id, customer, total)
             VALUES ('{{id:uuid}}', '{{customer:string:1:64}}', {{total:float:0}}) ON CONFLICT (id) DO NOTHING`,
         },

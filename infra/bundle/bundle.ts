@@ -27,8 +27,8 @@ const lazyPorts = (found: Set<string>): Plugin => ({
 });
 
 /**
- * Packages that the SDK imports lazily and no function ever asks for: every other source of credentials than the role's
- * (`lambdas/aws/client/role-credentials.ts`), and what reads the names of browsers. A cold start would compile
+ * Packages that the SDK imports lazily and no function ever needs: every other source of credentials than the role's
+ * (`lambdas/aws/client/role-credentials.ts`), and the parser of browser names. A cold start would compile
  * more, because esbuild keeps what they share with the clients in one file with what the clients need.
  */
 const neverLoaded = [
@@ -37,7 +37,7 @@ const neverLoaded = [
   "bowser",
 ];
 
-/** What every bundle is made with, the one that the benchmarks compare ours with too. */
+/** The options of every bundle, including the plain one that the benchmarks compare ours with. */
 export const options = {
   absWorkingDir: root,
   bundle: true,
@@ -58,9 +58,10 @@ export const plugins = (ports: Set<string>): Plugin[] => [builtins, commonJs, la
 
 const split = {
   ...options,
-  // What is imported lazily stays out of the file that a cold start compiles.
+  // Keeps lazy imports out of the file that a cold start compiles.
   splitting: true,
-  // Beside the code and not named in it: Node would read them at each cold start, a quarter more. docs/operations/monitoring.md#stack-frames.
+  // Stored next to the code and not named in it, because Node would read source maps at each cold start, which would take a
+  // quarter longer. docs/operations/monitoring.md#stack-frames
   sourcemap: "external",
   // Stack frames need names and lines only; the text of the sources would double the package.
   sourcesContent: false,
