@@ -7,7 +7,7 @@ const patienceMs = 10_000;
 /**
  * Ends the PostgreSQL server that an earlier process left running in this folder, and removes the pid file of one that was
  * killed. The data folder is locked by now, so a server in it belongs to nobody else. The pid may have been reused by another
- * program, which must not be touched: the command line tells.
+ * program, which must not be touched: its command line shows that.
  */
 export async function endLeftover(folder: string): Promise<void> {
   const file = `${folder}/postmaster.pid`;

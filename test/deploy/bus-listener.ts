@@ -34,21 +34,21 @@ export async function listenOnBus(
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { Policy } }));
   await events.send(new PutRuleCommand({ EventBusName, Name: name, EventPattern: JSON.stringify(pattern) }));
   await events.send(new PutTargetsCommand({ EventBusName, Rule: name, Targets: [{ Id: "queue", Arn }] }));
-  const heard: BusEvent[] = [];
+  const received: BusEvent[] = [];
   return {
     async until(matches) {
       for (let asked = 0; asked < 30; asked++) {
-        const found = heard.find(matches);
+        const found = received.find(matches);
         if (found) return found;
         const receive = new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10, WaitTimeSeconds: 1 });
         const { Messages = [] } = await sqs.send(receive);
         for (const { Body = "", ReceiptHandle } of Messages) {
-          heard.push(JSON.parse(Body) as BusEvent);
+          received.push(JSON.parse(Body) as BusEvent);
           await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle }));
         }
       }
       throw new Error(
-        `the bus did not say so; it said ${JSON.stringify(heard.map(({ "detail-type": type, detail }) => [type, detail.labels ?? detail.code]))}`,
+        `the expected event did not arrive on the bus; these did: ${JSON.stringify(received.map(({ "detail-type": type, detail }) => [type, detail.labels ?? detail.code]))}`,
       );
     },
   };

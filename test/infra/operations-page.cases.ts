@@ -58,8 +58,8 @@ describe("what the page on costs says of a month", () => {
 });
 
 test("the page on deploying has every output of the service stack", () => {
-  const told = rowsOf(pageOn("deploy"), "output", "what it is").flatMap(([names]) => words(names));
-  expect(told.sort()).toEqual(Object.keys(service.toJSON().Outputs).sort());
+  const documented = rowsOf(pageOn("deploy"), "output", "what it is").flatMap(([names]) => words(names));
+  expect(documented.sort()).toEqual(Object.keys(service.toJSON().Outputs).sort());
 });
 
 test("the page on monitoring lists every metric, and the page on costs how many each pair of type and product may have", () => {

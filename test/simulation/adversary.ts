@@ -119,11 +119,11 @@ export function throughAdversary<Port extends object>(
     return async (...args: unknown[]) => {
       invocation.calls++;
       if (invocation.isOver)
-        observer.violated("feature", `${invocation.what} goes on with ${method}, although its time is up`);
+        observer.violated("feature", `${invocation.what} continues with ${method} although its time is up`);
       if (outcomeWrites.has(method) && invocation.claim_id !== undefined && !invocation.isWriting) {
         invocation.isWriting = true;
         if (random.chance(hardship.stall)) {
-          at("stands still before");
+          at("is suspended before");
           await time.sleep(random.int(25_000, 70_000));
         }
       }

@@ -78,7 +78,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     const { idempotency_key: key, event, task_token } = request;
     const others = job.version === 1 ? differs(job, request, time.now() + hardship.skew, system) : [];
     if (job.event !== event || others.length > 0)
-      observer.violated("request", `${job.id.slice(-6)} is not the job that was asked for: ${others.join(", ")}`);
+      observer.violated("request", `${job.id.slice(-6)} is not the job that was requested: ${others.join(", ")}`);
     observer.note(() => `accepted ${job.id.slice(-6)} (${job.event}), due in ${job.due_at - time.now()} ms`);
     if (key !== undefined) {
       if ((byKey.get(key) ?? job.id) !== job.id)
@@ -96,7 +96,7 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
     const isWaiting = !isFinished(now) && now.run === job.run && now.due_at === job.due_at;
     const isFresh = isWaiting && job.claims === 0 && job.run === 1 && job.attempt === 1 && !key?.startsWith("shared");
     if (isFresh && !ledger.handedOver.has(attemptOf(job)))
-      observer.violated("consumer", `${job.id.slice(-6)} was accepted, and nobody has been given its message`);
+      observer.violated("consumer", `${job.id.slice(-6)} was accepted, but no queue or schedule has its message`);
   }
 
   function refused(error: unknown, { idempotency_key: key }: Request, { invocation }: Invoked) {
@@ -141,7 +141,10 @@ export function callers(world: World, ledger: Ledger, system: System, isPeaceful
       promise(job.job_id);
       const stored = system.jobs.peek(job.job_id);
       if (stored?.version === 1 && !ledger.handedOver.has(attemptOf(stored)))
-        observer.violated("consumer", `${stored.id.slice(-6)} of a batch was accepted, and nobody has its message`);
+        observer.violated(
+          "consumer",
+          `${stored.id.slice(-6)} of a batch was accepted, but no queue or schedule has its message`,
+        );
     }
     end(12 * jobs.length);
   }

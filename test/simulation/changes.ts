@@ -106,7 +106,7 @@ export function changes(
       observer.violated("routes", `${name} is scheduled still as it was before`);
     const isMoved = job?.due_at !== answered.due_at || job.attempt !== answered.attempt;
     if (job && isWaiting(job) && !isMoved && !handedOver.has(attemptOf(answered)))
-      observer.violated("consumer", `${name} waits, and nobody has been given its message`);
+      observer.violated("consumer", `${name} waits, but no queue or schedule has its message`);
     const wakeUp = handedOver.get(answered.parent ? attemptKey(answered.parent.message) : "") ?? 0;
     const isFresh = (answered.finished_at ?? 0) >= began - 3000;
     if (what === "cancel" && answered.parent && isFresh && wakeUp < began)

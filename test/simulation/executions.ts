@@ -75,7 +75,7 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
       // The progress of the last attempt that kept any; an attempt that lost its claim must not have left its own.
       const { claim, n } = progress as Marked;
       if (n === job.attempt - 1 && claim !== lifeOf(job.id).winners.get(job.run))
-        observer.violated(3, `${nameOf(job)} goes on with what a consumer without a claim has left`);
+        observer.violated(3, `${nameOf(job)} continues with progress that a consumer without a claim has left`);
     },
 
     ended(job, real) {

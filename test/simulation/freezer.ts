@@ -14,12 +14,12 @@ export function lambdaFreezer({ time, late, hardship, observer }: World) {
     freeze(invocation: Invocation) {
       if (invocation.purpose !== "decider" || !late.chance(hardship.freeze)) return;
       const { job_id = "", what } = invocation;
-      observer.cover("decision: stands still, and goes on");
-      observer.note(() => `${what} stands still`);
+      observer.cover("decision: is suspended, and continues");
+      observer.note(() => `${what} is suspended`);
       invocation.isOver = true;
       invocation.frozen = new Promise((resolve) => {
         const goOn = () => {
-          observer.note(() => `${what} goes on`);
+          observer.note(() => `${what} continues`);
           resolve();
         };
         frozen.set(job_id, [...(frozen.get(job_id) ?? []), goOn]);

@@ -44,7 +44,7 @@ export function messaging(world: World, ledger: Ledger, consume: Consume): Messa
     const all = (ofJob.get(job_id) ?? 0) + by;
     ofJob.set(job_id, all);
     observer.most("most messages: of one job", all);
-    if (all > mostOfOneJob) observer.violated("consumer", `${all} messages of ${job_id.slice(-6)} are under way`);
+    if (all > mostOfOneJob) observer.violated("consumer", `${all} messages of ${job_id.slice(-6)} are in flight`);
   }
 
   function enqueue(type: JobType, message: JobMessage, delaySeconds: number) {

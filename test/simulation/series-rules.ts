@@ -61,7 +61,7 @@ export function seriesGoesOn({ observer, lifeOf }: Ledger, { by, before, after }
 /** Invariant 4: a paused job waits between two runs, until somebody resumes it, for a future occurrence. */
 export function pausedWaits({ observer }: Ledger, { by, before, after }: Write) {
   if (after.status === "paused" && (after.attempt > 1 || (before?.status === "running" && before.run === after.run)))
-    observer.violated(4, `${nameOf(after)} was paused while the run was under way`);
+    observer.violated(4, `${nameOf(after)} was paused during the run`);
   if (before?.status !== "paused" || !isWaiting(after)) return;
   if (!by.what.endsWith("resume"))
     observer.violated(4, `${nameOf(after)}, which was paused, was resumed by ${by.what}`);

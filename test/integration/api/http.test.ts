@@ -66,12 +66,12 @@ test.each<[string, string, string, Asked, number]>([
     { body: "a=1", headers: { "content-type": "application/x-www-form-urlencoded" } },
     415,
   ],
-  ["bytes that are no text", "POST", "/v1/jobs", { body: new Uint8Array([0xff, 0xfe, 0, 1]) }, 400],
+  ["bytes that are not UTF-8", "POST", "/v1/jobs", { body: new Uint8Array([0xff, 0xfe, 0, 1]) }, 400],
   ["an array", "POST", "/v1/jobs", { body: "[]" }, 400],
   ["no body", "POST", "/v1/jobs", {}, 400],
   ["a parameter twice", "GET", "/v1/jobs?limit=1&limit=2", {}, 400],
-  ["a parameter that is none", "POST", "/v1/jobs/bulk?dry=1", { body: "{}" }, 400],
-  ["a key that is none", "GET", "/v1/jobs", { key: "dk_nobody-has-this-key-0123456789" }, 403],
+  ["an unknown parameter", "POST", "/v1/jobs/bulk?dry=1", { body: "{}" }, 400],
+  ["an unknown key", "GET", "/v1/jobs", { key: "dk_nobody-has-this-key-0123456789" }, 403],
   ["a body beyond 4.4 MB", "POST", "/v1/jobs", { body: `"${"x".repeat(4_400_000)}"` }, 413],
 ])("%s is refused as documented", async (_what, method, path, asked, status) => {
   expect((await ask(method, path, asked)).status).toBe(status);

@@ -79,7 +79,7 @@ test.each([
   ["deflate", deflateSync("a string")],
   ["br", brotliCompressSync("a string")],
   ["gzip, br", brotliCompressSync(gzipSync("a string"))],
-  ["a name that nobody knows", Buffer.from("a string")],
+  ["an unknown encoding", Buffer.from("a string")],
 ])("a body compressed with %s is read", async (encoding, body) => {
   await using server = await httpServer((_, response) =>
     response.writeHead(200, { "content-type": "text/plain", "content-encoding": encoding }).end(body),

@@ -138,7 +138,7 @@ test.each<[what: string, event: string, input: Record<string, unknown>, pointers
   ["is a path of fields", "find", { data: { name, tags: { "a.b": 1 } } }, ["/input/data/tags"]],
   ["is the driver's own type", "find", { data: { name, tags: { _bsontype: "Code" } } }, ["/input/data/tags"]],
   ["is a prototype", "put", { data: { id: "1", title: "t", more: pollution() } }, ["/input/data/more"]],
-  ["is a field that nobody asked for", "flow", { sku: "a", constructor: 1 }, ["/input/constructor"]],
+  ["is an unknown field", "flow", { sku: "a", constructor: 1 }, ["/input/constructor"]],
 ])("an input that %s is refused: %s", async (_what, event, input, pointers) => {
   const { refused, seen } = await ask(event, input);
   expect({ refused, seen }).toEqual({ refused: pointers, seen: [] });

@@ -108,7 +108,7 @@ test.each<[string, Record<string, string | undefined>, RegExp]>([
   ["credentials in the URL", { "/shop/hook": "https://u:s3cret@hooks.example" }, /credentials/],
   ["no URL", { "/shop/hook": undefined }, /parameter\("\/shop\/hook"\)/],
   ["a secret that is too short", { "shop/hook#current": "whsec_czNjcmV0" }, /signing secret/],
-  ["a secret that is no base64", { "shop/hook#current": `whsec_!${"s3cret".repeat(9)}` }, /signing secret/],
+  ["a secret that is not base64", { "shop/hook#current": `whsec_!${"s3cret".repeat(9)}` }, /signing secret/],
 ])("%s is a failure that the log names, and that ends once it is fixed", async (_what, broken, why) => {
   await withServer(taking, async (server) => {
     const services = webhookWorld(server.url);

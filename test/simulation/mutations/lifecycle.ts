@@ -47,14 +47,14 @@ export const lifecycle: Mutation[] = [
     at: `${happened}#settle`,
     find: "untaken.filter((one) => !one.permanent || unkept.has(refused.indexOf(one)))",
     replace: "untaken",
-    bug: "an event that EventBridge refused for good stopped the statistics, webhooks and task answers of all products",
+    bug: "an event that EventBridge permanently refused stopped the statistics, webhooks and task answers of all products",
   },
   {
     name: "refused permanently: a message to a queue is sent endlessly",
     at: `${happened}#enqueue`,
     find: "permanent: cause instanceof PermanentError,",
     replace: "permanent: false,",
-    bug: "a message with U+FFFF, which SQS refuses for good, stopped the table's stream for twelve hours",
+    bug: "a message with U+FFFF, which SQS permanently refuses, stopped the table's stream for twelve hours",
   },
   {
     name: "refused permanently: a write that the code cannot handle blocks the later ones",

@@ -150,7 +150,7 @@ describeWith(
 
   it.each<[string, string, string, boolean, RegExp]>([
     [
-      "a unique value twice",
+      "a duplicate of a unique value",
       "INSERT INTO orders (customer, note) VALUES ('a', 'secret'), ('b', 'secret')",
       "VALIDATION_ERROR",
       false,
@@ -166,9 +166,9 @@ describeWith(
       false,
       /fit/,
     ],
-    ["a value that is no number", "INSERT INTO order_lines VALUES ('secret')", "VALIDATION_ERROR", false, /fit/],
+    ["a value that is not a number", "INSERT INTO order_lines VALUES ('secret')", "VALIDATION_ERROR", false, /fit/],
     ["an unknown table", "INSERT INTO secrets VALUES (1)", "CONFIGURATION_ERROR", false, /1146/],
-    ["a slip in the syntax", "INSERT INTO orders secret", "CONFIGURATION_ERROR", false, /1064/],
+    ["a syntax error", "INSERT INTO orders secret", "CONFIGURATION_ERROR", false, /1064/],
     ["a deadlock", "CALL fail('40001')", "SERVICE_UNAVAILABLE", true, /1213/],
   ])("fails with %s", async (_what, statement, code, retryable, message) => {
     const failure = (await failureOf(run("create", statement))) as Error;

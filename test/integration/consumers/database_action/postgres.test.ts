@@ -172,7 +172,7 @@ describe("a PostgreSQL action", () => {
 describe("a PostgreSQL failure is classified by its code", () => {
   it.each<[string, string, string, boolean, RegExp]>([
     [
-      "a unique value twice",
+      "a duplicate of a unique value",
       "INSERT INTO orders (customer, note) VALUES ('a', 'secret'), ('b', 'secret')",
       "VALIDATION_ERROR",
       false,
@@ -181,9 +181,9 @@ describe("a PostgreSQL failure is classified by its code", () => {
     ["a missing value", "INSERT INTO orders (note) VALUES ('secret')", "VALIDATION_ERROR", false, /column customer/],
     ["a check", "INSERT INTO orders (customer, total) VALUES ('secret', -1)", "VALIDATION_ERROR", false, /check/],
     ["a foreign key", "INSERT INTO lines VALUES (77, 1)", "VALIDATION_ERROR", false, /lines_order_id_fkey/],
-    ["a value that is no number", "INSERT INTO lines VALUES ('secret', 1)", "VALIDATION_ERROR", false, /22P02/],
+    ["a value that is not a number", "INSERT INTO lines VALUES ('secret', 1)", "VALIDATION_ERROR", false, /22P02/],
     ["an unknown table", "INSERT INTO secrets VALUES (1)", "CONFIGURATION_ERROR", false, /42P01/],
-    ["a slip in the syntax", "INSERT INTO orders secret", "CONFIGURATION_ERROR", false, /42601/],
+    ["a syntax error", "INSERT INTO orders secret", "CONFIGURATION_ERROR", false, /42601/],
     ["a conflict", "WITH x AS (SELECT fail('40001')) SELECT * FROM x", "SERVICE_UNAVAILABLE", true, /40001/],
     ["a deadlock", "WITH x AS (SELECT fail('40P01')) SELECT * FROM x", "SERVICE_UNAVAILABLE", true, /40P01/],
   ])("%s", async (_what, statement, code, retryable, message) => {

@@ -63,8 +63,8 @@ describe("a function job that calls an HTTP function", () => {
 
   it.each([
     ["text", "text/plain", "hello", { body: "hello" }],
-    ["invalid JSON as the text it is", "application/json", "{oops", { body: "{oops", parse_error: true }],
-    ["text of another charset", "text/plain; charset=latin1", Buffer.from([0xe4]), { body: "ä" }],
+    ["invalid JSON unchanged", "application/json", "{oops", { body: "{oops", parse_error: true }],
+    ["text in another charset", "text/plain; charset=latin1", Buffer.from([0xe4]), { body: "ä" }],
     ["JSON of a kind", "application/vnd.api+json", "[1]", { body: [1] }],
     ["nothing", "application/json", "", { body: null }],
     ["bytes", "image/png", Buffer.from([0x89, 0xff]), { body: "if8=", body_encoding: "base64" }],
@@ -96,16 +96,16 @@ describe("a function job that calls an HTTP function", () => {
   });
 
   it.each([
-    ["a URL that is none", { "/f/url": "s3cret nonsense" }, {}, 'parameter("/f/url") is not a URL.'],
+    ["an invalid URL", { "/f/url": "s3cret nonsense" }, {}, 'parameter("/f/url") is not a URL.'],
     [
-      "plain HTTP to elsewhere",
+      "plain HTTP to another host",
       { "/f/url": "http://s3cret.example" },
       {},
       'parameter("/f/url") must start with https://.',
     ],
-    ["no URL at all", {}, {}, 'parameter("/f/url") does not exist.'],
+    ["no URL", {}, {}, 'parameter("/f/url") does not exist.'],
     [
-      "a token with a line break in it",
+      "a token with a line break",
       { "/f/url": "https://localhost:1", t: "s3cret\r\nx: y" },
       { type: "bearer", token: secret("t") },
       'secret("t") is not a bearer token.',

@@ -35,7 +35,7 @@ describe("a function job that invokes a Lambda", () => {
     ["nothing", "", null],
     ["null", "null", null],
     ["a number", "7", 7],
-    ["text that is no JSON, from a custom runtime", "done", "done"],
+    ["text that is not JSON, from a custom runtime", "done", "done"],
   ])("accepts %s as a result", async (_what, payload, result) => {
     expect(await run({ payload })).toEqual(result);
   });
