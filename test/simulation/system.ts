@@ -78,7 +78,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
           log,
           publish,
           blobs,
-          bus: tellsOnce(told, throughAdversary("bus", { publish: bus.publish }, invocation, world), observer),
+          bus: tellsOnce(told, throughAdversary("bus", { publish: bus.publish }, invocation, world), ledger),
           tasks: throughAdversary("queue", tasks, invocation, world),
           deadLetters: throughAdversary("queue", { keep: letters.keep }, invocation, world),
           endpoints: [endpoint],
