@@ -1,14 +1,14 @@
 import * as z from "zod";
 import type { Fault } from "../core/errors.ts";
 import { beginningOf, type ImportCursor } from "../core/job/import-cursor.ts";
-import type { WayIn } from "../core/outbound/rejection.ts";
+import type { RequestSource } from "../core/outbound/rejection.ts";
 import { RequestError } from "../core/requests/request-error.ts";
 import { requestReviver } from "../core/schema/exact-json.ts";
 import { importPrefix, requestEvent } from "../topology.ts";
 
 /** Who brought something, and what that service calls it. */
 export interface Sender {
-  source: WayIn;
+  source: RequestSource;
   id: string;
 }
 
@@ -59,7 +59,7 @@ const TestNotification = z.object({ Service: z.literal("Amazon S3"), Event: z.li
 /** Takes a parsed message out of its envelopes; what is none of them is the request itself. The innermost id names it. */
 export function unwrap(content: unknown, sender: Sender, bucket: string, depth = 0): Delivery {
   if (depth > mostEnvelopes) return unreadable(sender, [{ pointer: "", detail: "too many envelopes" }]);
-  const inner = (source: WayIn, id: string, value: unknown) => unwrap(value, { source, id }, bucket, depth + 1);
+  const inner = (source: RequestSource, id: string, value: unknown) => unwrap(value, { source, id }, bucket, depth + 1);
 
   const topic = TopicMessage.safeParse(content).data;
   if (topic) return unwrapText(topic.Message, { source: "sns", id: topic.MessageId }, bucket, depth + 1);

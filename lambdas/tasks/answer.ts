@@ -15,7 +15,7 @@ export interface TaskServices {
   /** Its own queue: a heartbeat sends the next one. */
   queue: MessageQueue<TaskMessage>;
   /** The heartbeats that this process has sent: what SQS or the stream has doubled goes on once. */
-  beaten: Recent;
+  sentHeartbeats: Recent;
   log: Log;
 }
 
@@ -27,7 +27,7 @@ export async function answerTask(services: TaskServices, message: TaskMessage): 
   if (message.kind === "heartbeat") return beat(services, message);
   const say = await saying(services, message.job_id, message.outcome);
   const told = message.tokens.map(async (token) => {
-    if ((await say(token)) === "closed") services.log.warn("no task waits for the job", about(message));
+    if ((await say(token)) === "closed") services.log.warn("no task waits for the job", messageFields(message));
   });
   const failed = (await Promise.allSettled(told)).filter((one) => one.status === "rejected");
   const [first] = [...failed.filter(({ reason }) => !(reason instanceof PermanentError)), ...failed];
@@ -35,7 +35,7 @@ export async function answerTask(services: TaskServices, message: TaskMessage): 
 }
 
 /** The token stays out of it: who knows it can answer the task. */
-export const about = ({ job_id, kind }: TaskMessage) => ({ job_id, kind });
+export const messageFields = ({ job_id, kind }: TaskMessage) => ({ job_id, kind });
 
 async function saying(
   { tasks, blobs }: TaskServices,
@@ -73,15 +73,15 @@ async function outputOf(
  * vouches for the job, not for a process: a job that is recorded reaches its end, whichever consumer crashes meanwhile.
  */
 async function beat(services: TaskServices, message: Heartbeat): Promise<void> {
-  const { beaten } = services;
+  const { sentHeartbeats } = services;
   const name = heartbeatName(message);
   if (name === undefined) return beatOnce(services, message);
-  if (beaten.has(name)) return;
-  beaten.add(name);
+  if (sentHeartbeats.has(name)) return;
+  sentHeartbeats.add(name);
   try {
     await beatOnce(services, message);
   } catch (error) {
-    beaten.forget(name);
+    sentHeartbeats.forget(name);
     throw error;
   }
 }
@@ -93,7 +93,7 @@ async function beatOnce(services: TaskServices, message: Heartbeat): Promise<voi
   const job = await jobs.get(message.job_id);
   if (!job || isFinished(job) || !job.task_tokens?.includes(message.token)) return;
   if ((await tasks.heartbeat(message.token)) === "closed") {
-    log.warn("no task waits for the job", about(message));
+    log.warn("no task waits for the job", messageFields(message));
     return;
   }
   const next = message.at === undefined ? message : nextHeartbeat(message, message.at);

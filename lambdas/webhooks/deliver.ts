@@ -7,9 +7,9 @@ import { type Delivery, endpointUrl } from "../core/outbound/webhook.ts";
 import { webhookDelay } from "../core/outbound/webhook-retry.ts";
 import { disable } from "./disable.ts";
 import { type Failure, type Outcome, post } from "./post.ts";
-import { about, group, type WebhookServices } from "./services.ts";
+import { deliveryFields, groupOf, type WebhookServices } from "./services.ts";
 import { bodyOf, signedHeaders } from "./sign.ts";
-import { hasMoved, markOf, urlText } from "./url-of.ts";
+import { currentUrl, hasMoved, urlHash } from "./url-of.ts";
 
 /**
  * Makes one attempt at a delivery, or waits for its time. Throws when AWS fails: the message comes again. That AWS does not
@@ -18,7 +18,8 @@ import { hasMoved, markOf, urlText } from "./url-of.ts";
 export async function deliver(services: WebhookServices, delivery: Delivery): Promise<void> {
   if ((await untilDue(services, delivery)) === "later") return;
   const endpoint = services.catalog.find((one) => isOf(one, delivery));
-  if (!endpoint) return services.log.info("delivery dropped: the catalog has no such endpoint", about(delivery));
+  if (!endpoint)
+    return services.log.info("delivery dropped: the catalog has no such endpoint", deliveryFields(delivery));
   try {
     await tried(services, endpoint, delivery);
   } catch (error) {
@@ -29,8 +30,9 @@ export async function deliver(services: WebhookServices, delivery: Delivery): Pr
 
 async function tried(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery): Promise<void> {
   const { outcome, url } = await attemptWithCurrentSecrets(services, endpoint, delivery);
-  if (outcome === "disabled") return services.log.info("delivery dropped: the endpoint is disabled", about(delivery));
-  if (outcome.is === "delivered") return services.log.info("delivered", about(delivery));
+  if (outcome === "disabled")
+    return services.log.info("delivery dropped: the endpoint is disabled", deliveryFields(delivery));
+  if (outcome.is === "delivered") return services.log.info("delivered", deliveryFields(delivery));
   await failed(services, endpoint, delivery, outcome, url);
 }
 
@@ -43,11 +45,11 @@ async function putOff({ clock, queue, log }: WebhookServices, delivery: Delivery
   const now = clock.now();
   if (now - delivery.time > longestPutOffMs) throw cause;
   log.warn("delivery put off: AWS does not give the endpoint's settings for now", {
-    ...about(delivery),
+    ...deliveryFields(delivery),
     why: cause.message,
   });
   const next = { ...delivery, due_at: now + putOffSeconds * 1000 };
-  await queue.send(next, { delaySeconds: putOffSeconds, group: group(delivery) });
+  await queue.send(next, { delaySeconds: putOffSeconds, group: groupOf(delivery) });
 }
 
 const isOf = (one: ProductEndpoint, { product, env, webhook }: Delivery) =>
@@ -56,7 +58,7 @@ const isOf = (one: ProductEndpoint, { product, env, webhook }: Delivery) =>
 async function untilDue({ clock, queue }: WebhookServices, delivery: Delivery): Promise<"now" | "later"> {
   const next = arrival(clock.now(), delivery.due_at);
   if (next.do === "resend") {
-    await queue.send(delivery, { delaySeconds: next.delaySeconds, group: group(delivery) });
+    await queue.send(delivery, { delaySeconds: next.delaySeconds, group: groupOf(delivery) });
     return "later";
   }
   if (next.do === "wait") await clock.sleep(next.ms);
@@ -86,12 +88,12 @@ async function attempt(services: WebhookServices, endpoint: ProductEndpoint, del
   const state = await endpoints.get(delivery);
   let mark: string | undefined;
   try {
-    let text = await urlText(services, endpoint);
-    mark = markOf(text);
+    let text = await currentUrl(services, endpoint);
+    mark = urlHash(text);
     if (state?.disabled) {
       // Another process may have disabled it under a newer URL than the one that this process has kept.
-      if (mark !== state.disabled.url) text = await urlText(services, endpoint, { fresh: true });
-      mark = markOf(text);
+      if (mark !== state.disabled.url) text = await currentUrl(services, endpoint, { fresh: true });
+      mark = urlHash(text);
       if (mark === state.disabled.url) return { outcome: "disabled" };
       await enable(services, delivery);
     }
@@ -104,7 +106,11 @@ async function attempt(services: WebhookServices, endpoint: ProductEndpoint, del
   } catch (error) {
     if (!(error instanceof JobError) || error.retryable) throw error;
     if (state?.disabled && mark === undefined) return { outcome: "disabled" };
-    services.log.error("the endpoint cannot be used", { ...about(delivery), code: error.code, why: error.message });
+    services.log.error("the endpoint cannot be used", {
+      ...deliveryFields(delivery),
+      code: error.code,
+      why: error.message,
+    });
     return { outcome: { is: "failed", code: error.code }, ...(mark !== undefined && { url: mark }) };
   }
 }
@@ -112,7 +118,7 @@ async function attempt(services: WebhookServices, endpoint: ProductEndpoint, del
 /** An endpoint that was disabled under another URL has been seen to: it gets its events again. */
 async function enable({ endpoints, log }: WebhookServices, delivery: Delivery): Promise<void> {
   await endpoints.enable(delivery);
-  log.info("the endpoint has another URL and is enabled again", about(delivery));
+  log.info("the endpoint has another URL and is enabled again", deliveryFields(delivery));
 }
 
 async function failed(
@@ -124,11 +130,11 @@ async function failed(
 ): Promise<void> {
   const { endpoints, queue, clock, log, random } = services;
   const now = clock.now();
-  log.warn("delivery failed", { ...about(delivery), code: failure.code });
+  log.warn("delivery failed", { ...deliveryFields(delivery), code: failure.code });
   const delay = webhookDelay(delivery.attempt, random(), retryAfterMs(failure.retryAfter, now));
   if ((failure.gone || delay === undefined) && (await hasMoved(services, endpoint, url))) {
-    log.info("the endpoint has another URL, which is tried instead", about(delivery));
-    return queue.send({ ...delivery, due_at: now }, { delaySeconds: 0, group: group(delivery) });
+    log.info("the endpoint has another URL, which is tried instead", deliveryFields(delivery));
+    return queue.send({ ...delivery, due_at: now }, { delaySeconds: 0, group: groupOf(delivery) });
   }
   const state = await endpoints.failed(delivery, now, failure.code);
   if (failure.gone) return disable(services, delivery, state, "gone", url);
@@ -136,9 +142,9 @@ async function failed(
   if (delay !== undefined) {
     const next = { ...delivery, attempt: delivery.attempt + 1, due_at: now + delay, failed_at };
     const delaySeconds = Math.min(maxQueueDelaySeconds, Math.floor(delay / 1000));
-    return queue.send(next, { delaySeconds, group: group(delivery) });
+    return queue.send(next, { delaySeconds, group: groupOf(delivery) });
   }
-  log.error("delivery given up", { ...about(delivery), code: failure.code });
+  log.error("delivery given up", { ...deliveryFields(delivery), code: failure.code });
   // Nothing has arrived there for as long as this one was tried.
   if (state.failing_since <= failed_at) await disable(services, delivery, state, "failing", url);
 }

@@ -1,10 +1,10 @@
 import type { ProductEndpoint } from "../core/catalog/webhook.ts";
-import type { SettingAside } from "../core/outbound/set-aside.ts";
+import type { DeadLetterServices } from "../core/outbound/set-aside.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
 import type { Announcer, Endpoints } from "../core/ports/outbound-ports.ts";
 import type { Clock, MessageQueue, Secrets } from "../core/ports/ports.ts";
 
-export interface WebhookServices extends SettingAside {
+export interface WebhookServices extends DeadLetterServices {
   /** Of the catalog. */
   catalog: readonly ProductEndpoint[];
   endpoints: Endpoints;
@@ -20,7 +20,7 @@ export interface WebhookServices extends SettingAside {
 }
 
 /** The URL stays out of it: its path may be a secret of the receiver's. */
-export const about = ({ product, env, webhook, id, type, attempt, data }: Delivery) => ({
+export const deliveryFields = ({ product, env, webhook, id, type, attempt, data }: Delivery) => ({
   product,
   env,
   webhook,
@@ -31,4 +31,4 @@ export const about = ({ product, env, webhook, id, type, attempt, data }: Delive
 });
 
 /** Each endpoint has a group of its own in the fair queue. */
-export const group = ({ product, env, webhook }: Delivery) => `${product}:${env}:${webhook}`;
+export const groupOf = ({ product, env, webhook }: Delivery) => `${product}:${env}:${webhook}`;

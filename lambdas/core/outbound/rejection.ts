@@ -4,8 +4,8 @@ import type { RequestError } from "../requests/request-error.ts";
 import { Tag } from "../schema/tag.ts";
 
 /** The services that bring requests to the intake. Of an async invocation that was given up `lambda` is the way too. */
-export const waysIn = ["lambda", "sqs", "eventbridge", "sns", "s3"] as const;
-export type WayIn = (typeof waysIn)[number];
+export const requestSources = ["lambda", "sqs", "eventbridge", "sns", "s3"] as const;
+export type RequestSource = (typeof requestSources)[number];
 
 /** Faults that are told of one message. */
 export const mostFaults = 20;
@@ -17,7 +17,7 @@ export const JobRejectedDetail = z.object({
     .array(z.object({ pointer: z.string(), detail: z.string() }))
     .max(mostFaults)
     .describe("Where the faults are in the request (RFC 6901) and what they are: the first ones."),
-  source: z.enum(waysIn).describe("The service that brought it."),
+  source: z.enum(requestSources).describe("The service that brought it."),
   message_id: z
     .string()
     .describe("What that service calls it: the id of the SQS or SNS message, of the event, of the async invocation."),
@@ -36,7 +36,7 @@ export interface Rejection {
 }
 
 export interface Refusable {
-  source: WayIn;
+  source: RequestSource;
   message_id: string;
   /** What asked for a job, as far as it could be read. */
   request?: unknown;

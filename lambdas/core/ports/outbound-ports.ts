@@ -27,7 +27,7 @@ export interface DeadLetter {
   code: string;
   detail: string;
   /** What a log line may say of it. */
-  about: Record<string, unknown>;
+  logFields: Record<string, unknown>;
 }
 
 /** Where that is kept which AWS will never take elsewhere. */

@@ -1,6 +1,6 @@
 import type { Mutation } from "./mutation.ts";
 
-const happened = "lifecycle/happened.ts";
+const emit = "lifecycle/emit.ts";
 const handle = "lifecycle/handle.ts";
 
 /** What leaves the system: events, webhooks, task answers and counters, and what AWS refuses for good. */
@@ -26,32 +26,32 @@ export const lifecycle: Mutation[] = [
   {
     name: "lifecycle: tasks are not answered",
     at: `${handle}#handleAll`,
-    find: "enqueueTaskOutcomes(services, happened),",
+    find: "enqueueTaskOutcomes(services, effects),",
     replace: "",
   },
   {
     name: "lifecycle: webhooks are not sent",
     at: `${handle}#handleAll`,
-    find: "enqueueDeliveries(services, happened),",
+    find: "enqueueDeliveries(services, effects),",
     replace: "",
   },
   {
     name: "lifecycle: publishes again what it has published, while something before it fails",
     at: "lifecycle/publish.ts#publish",
-    find: ".filter(({ name }) => !told.has(name))",
+    find: ".filter(({ key }) => !recentlySent.has(key))",
     replace: "",
     bug: "while the bus refused an event, what came after it in the stream was published again each time",
   },
   {
     name: "refused for good: an event is sent for ever",
-    at: `${happened}#settle`,
-    find: "untaken.filter((one) => !one.permanent || unkept.has(refused.indexOf(one)))",
-    replace: "untaken",
+    at: `${emit}#recordResults`,
+    find: "failures.filter((one) => !one.permanent || notKept.has(refused.indexOf(one)))",
+    replace: "failures",
     bug: "an event that EventBridge refused for good stopped the statistics, webhooks and task answers of all products",
   },
   {
     name: "refused for good: a message to a queue is sent for ever",
-    at: `${happened}#enqueue`,
+    at: `${emit}#enqueue`,
     find: "permanent: cause instanceof PermanentError,",
     replace: "permanent: false,",
     bug: "a message with U+FFFF, which SQS refuses for good, stopped the table's stream for twelve hours",
@@ -71,8 +71,8 @@ export const lifecycle: Mutation[] = [
   },
   {
     name: "refused for now: is set aside",
-    at: `${happened}#settle`,
-    find: "untaken.filter(({ permanent }) => permanent)",
-    replace: "[...untaken]",
+    at: `${emit}#recordResults`,
+    find: "failures.filter(({ permanent }) => permanent)",
+    replace: "[...failures]",
   },
 ];

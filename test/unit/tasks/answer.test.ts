@@ -7,7 +7,7 @@ import { store } from "../../../lambdas/core/operations/payload.ts";
 import { recent } from "../../../lambdas/core/operations/recent.ts";
 import { type Outcome, TaskMessage } from "../../../lambdas/core/outbound/task-message.ts";
 import type { TaskAnswer, Tasks } from "../../../lambdas/core/ports/outbound-ports.ts";
-import { about, answerTask } from "../../../lambdas/tasks/answer.ts";
+import { answerTask, messageFields } from "../../../lambdas/tasks/answer.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import { fakeBlobStore } from "../../support/fakes/blob-store.ts";
 import { fakeDeadLetters } from "../../support/fakes/dead-letters.ts";
@@ -33,7 +33,15 @@ function fakeTasks(open: string[]) {
 function world({ open = ["t"], jobs = [] }: { open?: string[]; jobs?: Job[] } = {}) {
   const { tasks, said } = fakeTasks(open);
   const queue = fakeMessageQueue<TaskMessage>();
-  return { tasks, said, queue, beaten: recent(), jobs: fakeJobStore(...jobs), blobs: fakeBlobStore(), log: fakeLog() };
+  return {
+    tasks,
+    said,
+    queue,
+    sentHeartbeats: recent(),
+    jobs: fakeJobStore(...jobs),
+    blobs: fakeBlobStore(),
+    log: fakeLog(),
+  };
 }
 const ended = (outcome: Outcome, tokens = ["t"]): TaskMessage => ({
   v: 1,
@@ -137,7 +145,7 @@ describe("the end of a job", () => {
     };
     const [bad, good] = [ended({ status: "completed" }), ended({ status: "completed" }, ["u"])];
     const Records = [bad, good].map((message, i) => ({ messageId: `${i}`, body: JSON.stringify(message) }));
-    const handler = queueHandler(() => services, TaskMessage, answerTask, about);
+    const handler = queueHandler(() => services, TaskMessage, answerTask, messageFields);
     const give = () => handler({ Records } as unknown as SQSEvent, {} as Context);
 
     services.deadLetters.refuses = () => true;
