@@ -8,8 +8,8 @@ export interface DeadLetterServices {
 }
 
 /**
- * Keeps what AWS will never take among the dead letters, so that nothing waits for it. Answers the places of those letters
- * that were not kept for now: they have to come again. A letter that is itself refused for good is lost, and the log says so.
+ * Keeps what AWS refused permanently as dead letters, so that nothing waits for it. Answers the indexes of the letters that
+ * could not be kept for now and have to be redelivered. A letter that is itself refused permanently is lost, and logged.
  */
 export async function setAside(
   { deadLetters, log }: DeadLetterServices,
