@@ -6,7 +6,10 @@ import type { Announcement } from "../core/ports/outbound-ports.ts";
 import { endpointDisabledEvent } from "../topology.ts";
 import { deliveryFields, type WebhookServices } from "./services.ts";
 
-/** Said first, then recorded: what a crash leaves between the two is said twice. Of many deliveries that fail, one says it. */
+/**
+ * Announces that an endpoint is disabled, then records it, so that a crash in between repeats the announcement and never loses
+ * it. An endpoint that is already disabled under this URL is left as it is.
+ */
 export async function disable(
   services: WebhookServices,
   delivery: Delivery,
@@ -25,7 +28,7 @@ export async function disable(
   log.error("the endpoint is disabled", { ...deliveryFields(delivery), reason });
 }
 
-/** An announcement that the bus will never take is set aside: it must not keep the endpoint enabled. */
+/** An announcement that the bus refuses permanently is set aside, because it must not keep the endpoint enabled. */
 async function announce(services: WebhookServices, delivery: Delivery, event: Announcement): Promise<void> {
   try {
     await services.announcer.announce(event);
