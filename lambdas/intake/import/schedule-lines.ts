@@ -30,9 +30,8 @@ interface Pending {
 
 /**
  * Schedules the requests of some lines in as few calls as AWS allows. Answers a report on each line that is not blank, in
- * order, or undefined if some lines failed at every try; repeating the lines makes the same jobs. A fault of ours
- * is reported for its line as long as other lines succeed. If none does, the whole deployment may be at fault, and the import
- * waits.
+ * order, or undefined if some lines failed at every try; repeating the lines makes the same jobs. A fault of ours is reported
+ * for its line as long as other lines succeed. If none does, the whole deployment may be at fault, and the import waits.
  */
 export async function scheduleLines(
   services: IntakeServices,
