@@ -19,7 +19,7 @@ export type Delivery =
   | { kind: "objects"; imports: ImportCursor[] }
   | { kind: "unreadable"; error: RequestError; sender: Sender };
 
-/** For example an event that went through a topic to an invocation that failed. Nobody needs more. */
+/** How deeply envelopes may be nested. More than two are already unusual: an event, sent through a topic to an invocation that failed. */
 const maxEnvelopes = 5;
 
 const Id = z.string().min(1).max(200);

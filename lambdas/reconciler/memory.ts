@@ -5,7 +5,7 @@ import type { Tenant } from "../core/queries/tenants.ts";
 /** A scan of the overdue jobs of one shard. It may take several rounds, all of which use the same time window. */
 export interface ShardScan extends Tenant {
   shard: number;
-  /** The window, epoch milliseconds: `since` is the end of the previous scan's. */
+  /** The time window, epoch milliseconds. `since` is where the window of the previous scan ended. */
   since: number;
   until: number;
   /** The next page starts after this position. */

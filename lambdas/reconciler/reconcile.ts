@@ -87,7 +87,7 @@ async function retryRefused(round: Round): Promise<void> {
   }
 }
 
-/** Dispatches again those of the jobs that need it. Takes at most 100 ids. */
+/** Dispatches those of the jobs again that are still due. Takes at most 100 ids. */
 async function redispatch({ services, memory, total }: Round, ids: string[], isDue: (job: Job) => boolean) {
   if (ids.length === 0) return;
   const jobs = (await services.jobs.getMany(ids)).filter(isDue);

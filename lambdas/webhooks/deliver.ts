@@ -40,9 +40,9 @@ async function attemptAndRecord(
   await recordFailure(services, endpoint, delivery, outcome, url);
 }
 
-/** Before the settings of an endpoint are read again that AWS could not provide. */
+/** Seconds until settings that AWS could not provide are read again. */
 const postponeSeconds = 60;
-/** Counted from the event. An older delivery fails like any other message, and becomes a dead letter in the end. */
+/** Milliseconds after the event. An older delivery fails like any other message, and becomes a dead letter in the end. */
 const longestPostponeMs = 3 * 86_400_000;
 
 async function postpone({ clock, queue, log }: WebhookServices, delivery: Delivery, cause: JobError): Promise<void> {

@@ -11,7 +11,7 @@ const largestGroup = { items: 100, bytes: 4_000_000 };
 /** The most lines per invocation: limits what is repeated after a crash, and how much of the report is in memory. */
 export const mostLines = 10_000;
 
-/** Before an import continues that AWS or the object's stream interrupted. */
+/** Seconds until an interrupted import continues. */
 const pauseSeconds = 30;
 
 /** What one invocation did of an import. */
