@@ -50,7 +50,7 @@ async function refused<Message>(
   error: unknown,
 ): Promise<void> {
   if (!(error instanceof PermanentError) || !deadLetters) throw error;
-  const letter = { body: message, code: error.code, detail: error.message, about };
+  const letter = { body: message, code: error.code, detail: error.message, logFields: about };
   const again = await setAside({ deadLetters, log }, [letter]);
   if (again.size > 0) throw error;
 }

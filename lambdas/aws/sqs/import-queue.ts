@@ -8,9 +8,9 @@ import { sqsMessages } from "./message-queue.ts";
 export function sqsImportQueue({ client, url }: { client: SQSClient; url: string }): ImportQueue {
   const queue = sqsMessages<ImportCursor>({ client, url });
   return {
-    async proceed(place, delaySeconds) {
-      const [folder = ""] = place.key.slice(importPrefix.length).split("/");
-      await queue.send(place, { delaySeconds, group: folder });
+    async proceed(cursor, delaySeconds) {
+      const [folder = ""] = cursor.key.slice(importPrefix.length).split("/");
+      await queue.send(cursor, { delaySeconds, group: folder });
     },
   };
 }

@@ -86,7 +86,7 @@ export const SecretsEnv = lazy(() =>
 
 export const ReconcilerEnv = lazy(() =>
   JobsEnv().extend({
-    /** Milliseconds after its time that a job which has not started is handed over again. */
+    /** How many milliseconds after its time a job that has not started is dispatched again. */
     RECONCILE_GRACE_MS: whole(1000).default(60_000),
   }),
 );

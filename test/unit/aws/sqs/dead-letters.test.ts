@@ -16,7 +16,12 @@ function lettersOn(answer: (request: Captured) => StubAnswer) {
   const sent = () => requestHandler.requests.flatMap(({ body }) => body.Entries as Letter[]);
   return { deadLetters, sent };
 }
-const letter = (body: unknown) => ({ body, code: "InvalidOutput", detail: "Nobody takes it.", about: { job_id: "j" } });
+const letter = (body: unknown) => ({
+  body,
+  code: "InvalidOutput",
+  detail: "Nobody takes it.",
+  logFields: { job_id: "j" },
+});
 
 describe("a dead letter", () => {
   it("is what was refused, with the reason as attributes", async () => {
