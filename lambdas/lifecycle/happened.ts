@@ -1,6 +1,6 @@
 import { PermanentError, traceOf } from "../core/errors.ts";
 import type { Recent } from "../core/operations/recent.ts";
-import { type SettingAside, setAside } from "../core/outbound/set-aside.ts";
+import { type SetAsideServices, setAside } from "../core/outbound/set-aside.ts";
 import type { TaskMessage } from "../core/outbound/task-message.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
 import type { DeadLetter } from "../core/ports/outbound-ports.ts";
@@ -21,7 +21,7 @@ export interface Happened {
 /** The first place that somebody could not be told of, where there is none. */
 export const nowhere = Number.POSITIVE_INFINITY;
 
-export interface Emitting extends SettingAside {
+export interface Emitting extends SetAsideServices {
   /**
    * What somebody was told lately. Where a write fails for now, it and everything behind it are delivered again and again:
    * as far as this process remembers, nobody is told all of it each time.

@@ -15,7 +15,7 @@ export interface TaskServices {
   /** Its own queue: a heartbeat sends the next one. */
   queue: MessageQueue<TaskMessage>;
   /** The heartbeats that this process has sent: what SQS or the stream has doubled goes on once. */
-  beaten: Recent;
+  sentHeartbeats: Recent;
   log: Log;
 }
 
@@ -73,15 +73,15 @@ async function outputOf(
  * vouches for the job, not for a process: a job that is recorded reaches its end, whichever consumer crashes meanwhile.
  */
 async function beat(services: TaskServices, message: Heartbeat): Promise<void> {
-  const { beaten } = services;
+  const { sentHeartbeats } = services;
   const name = heartbeatName(message);
   if (name === undefined) return beatOnce(services, message);
-  if (beaten.has(name)) return;
-  beaten.add(name);
+  if (sentHeartbeats.has(name)) return;
+  sentHeartbeats.add(name);
   try {
     await beatOnce(services, message);
   } catch (error) {
-    beaten.forget(name);
+    sentHeartbeats.forget(name);
     throw error;
   }
 }

@@ -1,10 +1,10 @@
 import type { ProductEndpoint } from "../core/catalog/webhook.ts";
-import type { SettingAside } from "../core/outbound/set-aside.ts";
+import type { SetAsideServices } from "../core/outbound/set-aside.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
 import type { Announcer, Endpoints } from "../core/ports/outbound-ports.ts";
 import type { Clock, MessageQueue, Secrets } from "../core/ports/ports.ts";
 
-export interface WebhookServices extends SettingAside {
+export interface WebhookServices extends SetAsideServices {
   /** Of the catalog. */
   catalog: readonly ProductEndpoint[];
   endpoints: Endpoints;

@@ -1,7 +1,7 @@
-import { answered } from "./answered.ts";
 import { bodyOf } from "./body.ts";
 import { chunksOf, isTooLarge } from "./chunks.ts";
 import { DuctapeError, InvalidRequestError } from "./errors.ts";
+import { expectFields } from "./expect-fields.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import type { JobReceipt } from "./job.ts";
 import { errorOf } from "./problem.ts";
@@ -34,7 +34,7 @@ export async function sendBatch(
   items: readonly IJobProcessorInput[],
   signal: AbortSignal | undefined,
 ): Promise<BatchOutcome[]> {
-  const written = items.map(writtenOf);
+  const written = items.map(serialized);
   const outcomes = written.filter((item) => "status" in item);
   const waiting = chunksOf(written.filter((item) => "body" in item));
   let sent = false;
@@ -54,7 +54,7 @@ export async function sendBatch(
 }
 
 /** With a key of its own, a job may be sent twice. */
-function writtenOf(item: IJobProcessorInput, index: number): Item | BatchOutcome {
+function serialized(item: IJobProcessorInput, index: number): Item | BatchOutcome {
   try {
     const body = bodyOf({ ...item, idempotency_key: item.idempotency_key ?? crypto.randomUUID() });
     return isTooLarge(body) ? rejected(index, tooLarge()) : { index, body };
@@ -80,7 +80,7 @@ function halvesOf(chunk: Item[]): [Item[], Item[]] {
 async function send(transport: Transport, chunk: Item[], signal: AbortSignal | undefined): Promise<BatchOutcome[]> {
   const body = `{"jobs":[${chunk.map((item) => item.body).join(",")}]}`;
   const answer = await transport.call({ method: "POST", path: "/v1/jobs/batch", body, signal });
-  const { results } = answered<{ results: Result[] }>(answer, "results");
+  const { results } = expectFields<{ results: Result[] }>(answer, "results");
   return chunk.map(({ index }, i) => outcomeOf(index, results[i]));
 }
 

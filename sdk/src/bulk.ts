@@ -1,5 +1,5 @@
-import { answered } from "./answered.ts";
 import type { BulkResult } from "./answers.ts";
+import { expectFields } from "./expect-fields.ts";
 import type { JobFilter } from "./query.ts";
 import type { Transport } from "./transport.ts";
 
@@ -19,7 +19,7 @@ export async function changeMany(
 ): Promise<BulkResult> {
   const total: BulkResult = { matched: 0, succeeded: 0, failed: 0, errors: [] };
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-    const page = answered<BulkResult & { next_cursor?: string }>(
+    const page = expectFields<BulkResult & { next_cursor?: string }>(
       await transport.call({
         method: "POST",
         path: "/v1/jobs/bulk",

@@ -92,9 +92,9 @@ type InputOf<P extends CatalogProduct> = P extends CatalogProduct
 export type JobInput<C extends Catalog = Catalog> = Known<C> extends true ? InputOf<C[number]> : IJobProcessorInput;
 
 /** A product of the catalog, with an environment and an event of it or without. */
-export type Place<C extends Catalog = Catalog> = PlaceOf<C[number]>;
+export type ProductScope<C extends Catalog = Catalog> = ProductScopeOf<C[number]>;
 
-type PlaceOf<P extends CatalogProduct> = P extends CatalogProduct
+type ProductScopeOf<P extends CatalogProduct> = P extends CatalogProduct
   ? {
       /**
        * The product.

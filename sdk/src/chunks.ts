@@ -2,7 +2,7 @@
  * What one request may hold. The API takes 4.4 MB, counted in bytes, and 6 MB once its quotes and backslashes are escaped,
  * as they are on their way through AWS; the rest is room for what is around the jobs.
  */
-export const most = { jobs: 100, bytes: 4_390_000, escaped: 5_990_000 };
+export const requestLimits = { jobs: 100, bytes: 4_390_000, escaped: 5_990_000 };
 
 interface Size {
   bytes: number;
@@ -18,7 +18,7 @@ function sizeOf(body: string): Size {
 }
 
 const plus = (a: Size, b: Size): Size => ({ bytes: a.bytes + b.bytes, escaped: a.escaped + b.escaped });
-const fits = ({ bytes, escaped }: Size): boolean => bytes <= most.bytes && escaped <= most.escaped;
+const fits = ({ bytes, escaped }: Size): boolean => bytes <= requestLimits.bytes && escaped <= requestLimits.escaped;
 
 /** Whether a job is too large for a request of its own. */
 export const isTooLarge = (body: string): boolean => !fits(sizeOf(body));
@@ -30,7 +30,7 @@ export function chunksOf<Item extends { body: string }>(items: readonly Item[]):
   let size: Size = { bytes: 0, escaped: 0 };
   for (const item of items) {
     const own = sizeOf(item.body);
-    if (chunk.length === most.jobs || (chunk.length > 0 && !fits(plus(size, own)))) {
+    if (chunk.length === requestLimits.jobs || (chunk.length > 0 && !fits(plus(size, own)))) {
       chunks.push(chunk);
       chunk = [];
       size = { bytes: 0, escaped: 0 };

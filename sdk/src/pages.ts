@@ -1,4 +1,4 @@
-import { answered } from "./answered.ts";
+import { expectFields } from "./expect-fields.ts";
 import type { JobRun, JobSummary } from "./job.ts";
 import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
@@ -38,7 +38,7 @@ export function pagesOf<Item, Page extends { next_cursor?: string }>(
 ): Pages<Item, Page> {
   const page = async (cursor?: string, limit = query.limit): Promise<Page> => {
     const asked = { method: "GET" as const, path: path + queryString({ ...query, limit, cursor }), signal };
-    return answered<Page>(await transport.call({ ...asked, ...(jobId !== undefined && { jobId }) }), field);
+    return expectFields<Page>(await transport.call({ ...asked, ...(jobId !== undefined && { jobId }) }), field);
   };
   return {
     page: (cursor) => page(cursor),

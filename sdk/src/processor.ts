@@ -1,7 +1,7 @@
-import { answered } from "./answered.ts";
 import { bodyOf } from "./body.ts";
 import type { Catalog, JobInput } from "./catalog.ts";
 import { InvalidRequestError, JobCancelledError, JobFailedError, TimeoutError } from "./errors.ts";
+import { expectFields } from "./expect-fields.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import { isFinished, type Job, type JobReceipt } from "./job.ts";
 import type { Jobs } from "./jobs.ts";
@@ -61,7 +61,7 @@ export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Ru
     // A key of the caller's travels in the data: a header could not hold every character.
     const keyHeader = data.idempotency_key === undefined ? { "idempotency-key": key } : undefined;
     const call = { method: "POST" as const, path: "/v1/jobs", body: bodyOf(data), signal };
-    return answered<JobReceipt | Job>(
+    return expectFields<JobReceipt | Job>(
       await transport.call({ ...call, headers: { ...keyHeader, ...headers } }),
       "job_id",
       "status",

@@ -1,4 +1,4 @@
-import type { Catalog, Place, TenantOf } from "./catalog.ts";
+import type { Catalog, ProductScope, TenantOf } from "./catalog.ts";
 import type { Repeat, Time } from "./input.ts";
 import type { JobStatus, JobType } from "./job.ts";
 
@@ -36,7 +36,7 @@ interface Filter {
 }
 
 /** Which jobs to change at once. */
-export type JobFilter<C extends Catalog = Catalog> = Filter & Place<C>;
+export type JobFilter<C extends Catalog = Catalog> = Filter & ProductScope<C>;
 
 /** Which jobs to list. Without a product: those of all products that the key has access to. */
 export type JobQuery<C extends Catalog = Catalog> = Filter & {
@@ -51,7 +51,7 @@ export type JobQuery<C extends Catalog = Catalog> = Filter & {
    * @example `50`
    */
   limit?: number | undefined;
-} & (Place<C> | { product_tag?: undefined; env?: Place<C>["env"]; event?: Place<C>["event"] });
+} & (ProductScope<C> | { product_tag?: undefined; env?: ProductScope<C>["env"]; event?: ProductScope<C>["event"] });
 
 export interface RunQuery {
   /**

@@ -5,11 +5,11 @@ import type { Transport } from "./transport.ts";
 
 const longestWaitMs = 25_000;
 /** How soon a cancellation of a job that is not due yet is noticed. */
-export const longestNapMs = 60_000;
+export const longestPauseMs = 60_000;
 /** How long before its time we start to hold a request open for the job. */
 const leadMs = 20_000;
 /** The least time between two questions, should the API answer at once and not wait. */
-const pauseMs = 1000;
+const shortestPauseMs = 1000;
 
 interface Waiting {
   runtime: Pick<Runtime, "now" | "sleep">;
@@ -33,15 +33,15 @@ export async function waitUntilFinished(
   for (let known: JobReceipt | Job = accepted; ; ) {
     const dueIn = millisecondsUntilDue(known, transport.now());
     const far = dueIn > longestWaitMs && !isFinished(known);
-    if (far) await runtime.sleep(Math.min(longestNapMs, dueIn - leadMs), signal);
+    if (far) await runtime.sleep(Math.min(longestPauseMs, dueIn - leadMs), signal);
     const asked = runtime.now();
     const left = Math.ceil((deadline - asked) / 1000);
     const wait = Math.max(1, Math.min(left, transport.waitWithin(Number.POSITIVE_INFINITY)));
     const job = await jobs.get(id, far ? { signal } : { wait, signal });
     if (isFinished(job)) return job;
     const spent = runtime.now() - asked;
-    idle = job.status === "scheduled" && spent < pauseMs ? idle + 1 : 0;
-    const pause = Math.min(longestNapMs, pauseMs * 2 ** Math.max(0, idle - 1));
+    idle = job.status === "scheduled" && spent < shortestPauseMs ? idle + 1 : 0;
+    const pause = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.max(0, idle - 1));
     if (!far && spent < pause) await runtime.sleep(pause - spent, signal);
     known = job;
   }

@@ -271,7 +271,7 @@ describe("who answers the tasks of Step Functions", () => {
       const { jobs, blobs, log } = services(job);
       const usual = { jobs, blobs, log, tasks: closed, queue: fakeMessageQueue<TaskMessage>() };
       for (const ports of [{}, { tasks: broken(closed) }, { jobs: broken(jobs) }]) {
-        const all = { ...usual, ...ports, redelivery: noRedelivery, beaten: recent() };
+        const all = { ...usual, ...ports, redelivery: noRedelivery, sentHeartbeats: recent() };
         const handler = queueHandler(() => all, TaskMessage, answerTask);
         await handler({ Records } as unknown as SQSEvent, {} as Context);
       }

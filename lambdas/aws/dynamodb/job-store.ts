@@ -10,12 +10,12 @@ import { TransientError } from "../../core/errors.ts";
 import type { Job } from "../../core/job/job.ts";
 import { claimable } from "../../core/job/transitions.ts";
 import type { JobStore } from "../../core/ports/ports.ts";
-import { classified } from "../client/refusal.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 import { claimUpdate } from "./claim-update.ts";
 import { type Item, itemOf, jobOf, keyOf } from "./job-item.ts";
 import { phasePage } from "./phase-page.ts";
-import { putAll } from "./put-all.ts";
+import { putInBatches } from "./put-in-batches.ts";
 import { runItemOf, runsPage } from "./run-item.ts";
 
 export interface DynamoJobStoreOptions {
@@ -38,7 +38,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
     return Item && jobOf(Item);
   };
 
-  return classified<JobStore>({
+  return withClassifiedErrors<JobStore>({
     get,
 
     async getMany(ids) {
@@ -111,7 +111,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
 
     page: (query, after) => phasePage(client, table, query, after),
 
-    createMany: (jobs) => putAll(client, table, jobs, (job) => itemOf(job, retentionDays)),
+    createMany: (jobs) => putInBatches(client, table, jobs, (job) => itemOf(job, retentionDays)),
 
     async archive(run) {
       const put = new PutItemCommand({

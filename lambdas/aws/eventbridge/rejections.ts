@@ -6,9 +6,9 @@ import type { JobRejectedDetail, Rejection } from "../../core/outbound/rejection
 import type { Rejections } from "../../core/ports/outbound-ports.ts";
 import type { Clock, Refused } from "../../core/ports/ports.ts";
 import { eventSource, rejectedEvent } from "../../topology.ts";
-import { entryError } from "../client/refusal.ts";
+import { entryError } from "../client/aws-errors.ts";
 import { deadLetter, textAttribute } from "../sqs/dead-letter.ts";
-import { type Outgoing, sendAll } from "../sqs/send-all.ts";
+import { type Outgoing, sendInBatches } from "../sqs/send-in-batches.ts";
 import { putEvents } from "./put-events.ts";
 
 export interface IntakeRejectionsOptions {
@@ -36,7 +36,7 @@ export const intakeRejections = ({ events, bus, sqs, deadLetterUrl, clock }: Int
       if (cause && !(cause instanceof PermanentError)) return [];
       return [{ index, letter: letterOf(rejection, cause?.code) }];
     });
-    const unkept = await sendAll(
+    const unkept = await sendInBatches(
       sqs,
       deadLetterUrl,
       rest.map(({ letter }) => letter),

@@ -29,7 +29,7 @@ export interface IntakeWork<S> {
   imports: (services: S, messages: readonly QueueMessage[], stopAt: number) => Promise<string[]>;
 }
 
-export interface IntakeHandling {
+export interface IntakeHandlerServices {
   log: Log;
   clock: Clock;
   redelivery: Record<"intake" | "imports", Redelivery>;
@@ -42,7 +42,7 @@ const marginMs = 20_000;
 
 /** The handler of a function that is invoked directly and by two queues. `services` is called once, by the first event. */
 export const intakeHandler =
-  <S>(services: () => S & IntakeHandling, work: IntakeWork<S>) =>
+  <S>(services: () => S & IntakeHandlerServices, work: IntakeWork<S>) =>
   async (event: unknown, context: Context): Promise<unknown> => {
     if (isBatch(event)) {
       const all = services();
@@ -65,7 +65,7 @@ const isBatch = (event: unknown): event is SQSEvent => {
 };
 
 async function answerBatch<S>(
-  services: S & IntakeHandling,
+  services: S & IntakeHandlerServices,
   work: IntakeWork<S>,
   records: readonly SQSRecord[],
   context: Context,

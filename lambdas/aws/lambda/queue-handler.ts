@@ -34,7 +34,7 @@ export const queueHandler = <S extends { log: Log; redelivery: Redelivery; deadL
         Records.map(async ({ body }) => {
           const own = loggingOf(services(), invocationFields(context));
           const message = schema.parse(JSON.parse(body));
-          await handle(own, message).catch((error) => refused(own, message, about(message), error));
+          await handle(own, message).catch((error) => setAsideIfPermanent(own, message, about(message), error));
         }),
       );
       await services().redelivery.soon(Records.filter((_, i) => settled[i]?.status === "rejected"));
@@ -43,7 +43,7 @@ export const queueHandler = <S extends { log: Log; redelivery: Redelivery; deadL
     });
 };
 
-async function refused<Message>(
+async function setAsideIfPermanent<Message>(
   { log, deadLetters }: { log: Log; deadLetters?: DeadLetters },
   message: Message,
   about: Record<string, unknown>,
@@ -56,14 +56,14 @@ async function refused<Message>(
 }
 
 function logFailure(log: Log, reason: unknown, record: SQSRecord, about: (body: string) => Record<string, unknown>) {
-  const fields = { message_id: record.messageId, ...attempted(() => about(record.body)), ...traceOf(reason) };
+  const fields = { message_id: record.messageId, ...resultOrUndefined(() => about(record.body)), ...traceOf(reason) };
   log.error("message failed; it will be delivered again", fields);
   // To Lambda the batch is a success: its own metric of errors does not know of it.
   log.measure("a message comes again", { values: { messages_failed: 1 } });
 }
 
 /** Nothing, of a message that cannot be read. */
-function attempted<T>(read: () => T): T | undefined {
+function resultOrUndefined<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

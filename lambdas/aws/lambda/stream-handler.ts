@@ -3,7 +3,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { traceOf } from "../../core/errors.ts";
 import type { Job } from "../../core/job/job.ts";
 import { loggingOf } from "../../core/operations/log-fields.ts";
-import { type SettingAside, setAside } from "../../core/outbound/set-aside.ts";
+import { type SetAsideServices, setAside } from "../../core/outbound/set-aside.ts";
 import type { DeadLetter } from "../../core/ports/outbound-ports.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type Item, jobOf } from "../dynamodb/job-item.ts";
@@ -27,7 +27,7 @@ export interface JobChange {
  * one that it could not finish: Lambda delivers that one and everything after it again. What cannot be read is set aside.
  * `services` is called once, by the first batch.
  */
-export const streamHandler = <S extends SettingAside>(
+export const streamHandler = <S extends SetAsideServices>(
   services: () => S,
   handle: (services: S, changes: readonly JobChange[]) => Promise<number | undefined>,
 ) =>

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { BlobStore } from "../../core/ports/ports.ts";
-import { classified } from "../client/refusal.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
 
 /**
  * Blobs as objects of one bucket. The role needs `s3:ListBucket` besides reading: without it S3 answers 403 instead of
@@ -30,7 +30,7 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
       throw error;
     }
   };
-  return classified<BlobStore>({
+  return withClassifiedErrors<BlobStore>({
     async put(key, body, contentType) {
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
     },

@@ -6,7 +6,7 @@ import {
   type SchedulerClient,
 } from "@aws-sdk/client-scheduler";
 import type { Scheduler } from "../../core/ports/ports.ts";
-import { classified } from "../client/refusal.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
 import type { Queues, ScheduleRoles } from "../start/env.ts";
 
 export interface EventBridgeSchedulerOptions {
@@ -30,7 +30,7 @@ export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Sche
   const { client, queues, group, earlierGroup, roles, deadLetterArn } = options;
   const remove = (name: string, from: string) =>
     client.send(new DeleteScheduleCommand({ Name: name, GroupName: from }));
-  return classified<Scheduler>({
+  return withClassifiedErrors<Scheduler>({
     async schedule(name, at, type, message) {
       const create = new CreateScheduleCommand({
         Name: name,

@@ -1,6 +1,6 @@
 import { type Reference, referenceName } from "../../core/catalog/references.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import { isPermanent } from "../client/refusal.ts";
+import { isPermanent } from "../client/aws-errors.ts";
 
 /** By name, not by class: the classes would load both clients. */
 const absent = ["ResourceNotFoundException", "ParameterNotFound"];
@@ -15,7 +15,7 @@ export function secretFault(reference: Reference, cause: unknown, hint?: string)
   const name = referenceName(reference);
   const error = cause instanceof Error ? cause.name : "";
   const misconfigured = (what: string) =>
-    new JobError("CONFIGURATION_ERROR", hinted(`${name} ${what}`, hint), { cause });
+    new JobError("CONFIGURATION_ERROR", withHint(`${name} ${what}`, hint), { cause });
   const create = `create ${whatToCreate(reference)} in this account and Region`;
   if (absent.includes(error)) return misconfigured(`does not exist: ${create}.`);
   if (denied.includes(error)) {
@@ -31,7 +31,7 @@ export function secretFault(reference: Reference, cause: unknown, hint?: string)
 }
 
 /** A fault with the deployment's own word on where its values are. */
-export const hinted = (fault: string, hint: string | undefined): string =>
+export const withHint = (fault: string, hint: string | undefined): string =>
   hint === undefined ? fault : `${fault} ${hint}`;
 
 const whatToCreate = (reference: Reference): string =>

@@ -1,12 +1,12 @@
 import { type Reference, referenceName } from "../../core/catalog/references.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import type { Clock, Secrets } from "../../core/ports/ports.ts";
-import { hinted, secretFault } from "./secret-faults.ts";
-import type { Read } from "./secret-reader.ts";
+import { secretFault, withHint } from "./secret-faults.ts";
+import type { ReadValue } from "./secret-reader.ts";
 
 export interface AwsSecretsOptions {
-  readSecret: Read;
-  readParameter: Read;
+  readSecret: ReadValue;
+  readParameter: ReadValue;
   clock: Pick<Clock, "now">;
   /** How long a value is kept in a warm Lambda: a rotated secret is seen after that. Default 5 minutes. */
   ttlMs?: number;
@@ -37,7 +37,7 @@ export function awsSecrets({ readSecret, readParameter, clock, ttlMs = 300_000, 
 
 /** No cause anywhere here: a JSON parser's message quotes the text, which is the secret. */
 const unusable = (reference: Reference, what: string, hint?: string) =>
-  new JobError("CONFIGURATION_ERROR", hinted(`${referenceName(reference)} ${what}.`, hint));
+  new JobError("CONFIGURATION_ERROR", withHint(`${referenceName(reference)} ${what}.`, hint));
 
 function keyOf(text: string, key: string, reference: Reference, hint: string | undefined): string {
   const value = objectIn(text, reference)[key];

@@ -1,6 +1,6 @@
+import { escapeForSqs } from "./escape.ts";
 import { messageGroup } from "./message-group.ts";
-import { attributesRoom, largestBatchBytes, type Outgoing } from "./send-all.ts";
-import { escaped } from "./sendable.ts";
+import { largestBatchBytes, type Outgoing, reservedForAttributes } from "./send-in-batches.ts";
 
 /** The message of a dead letter: always one that SQS takes, cut where it has to be. */
 export const deadLetter = (
@@ -8,7 +8,7 @@ export const deadLetter = (
   group: string,
   attributes: Record<string, ReturnType<typeof textAttribute>>,
 ): Outgoing => ({
-  MessageBody: cutToBytes(escaped(body), largestBatchBytes - attributesRoom),
+  MessageBody: cutToBytes(escapeForSqs(body), largestBatchBytes - reservedForAttributes),
   DelaySeconds: 0,
   MessageGroupId: messageGroup(group),
   MessageAttributes: attributes,
@@ -16,7 +16,7 @@ export const deadLetter = (
 
 export const textAttribute = (value: string, longest = 256) => ({
   DataType: "String",
-  StringValue: cutToBytes(escaped(value), longest) || "?",
+  StringValue: cutToBytes(escapeForSqs(value), longest) || "?",
 });
 
 /** The beginning that fits, and no half of a character. */

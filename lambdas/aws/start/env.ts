@@ -173,7 +173,7 @@ export const LogEnv = lazy(() =>
  * The trace of the invocation that is under way, where X-Ray keeps it. Lambda changes the variable with each invocation.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
-export function keptTrace(): string | undefined {
+export function sampledTraceId(): string | undefined {
   const header = process.env._X_AMZN_TRACE_ID;
   return header?.includes("Sampled=1") ? /Root=([^;]+)/.exec(header)?.[1] : undefined;
 }

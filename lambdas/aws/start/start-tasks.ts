@@ -23,7 +23,7 @@ export function startTasks(env: TasksEnv) {
     blobs: lazyBlobStore(env),
     queue: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
     deadLetters: sqsDeadLetters({ client: sqs, url: env.TASK_DLQ_URL }),
-    beaten: recent(),
+    sentHeartbeats: recent(),
     redelivery: startRedelivery(env.TASK_QUEUE_URL, log),
     log,
   };

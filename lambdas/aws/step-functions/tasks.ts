@@ -5,7 +5,7 @@ import {
   type SFNClient,
 } from "@aws-sdk/client-sfn";
 import type { TaskAnswer, Tasks } from "../../core/ports/outbound-ports.ts";
-import { refusalOf } from "../client/refusal.ts";
+import { classifyError } from "../client/aws-errors.ts";
 
 /** https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskFailure.html */
 const longestError = 256;
@@ -28,7 +28,7 @@ export function stepFunctionsTasks({ client }: { client: SFNClient }): Tasks {
       return "taken";
     } catch (error) {
       if (error instanceof Error && closed.has(error.name)) return "closed";
-      throw refusalOf(error);
+      throw classifyError(error);
     }
   };
   return {

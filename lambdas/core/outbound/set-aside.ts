@@ -2,7 +2,7 @@ import { PermanentError } from "../errors.ts";
 import type { DeadLetter, DeadLetters } from "../ports/outbound-ports.ts";
 import type { Log } from "../ports/ports.ts";
 
-export interface SettingAside {
+export interface SetAsideServices {
   deadLetters: DeadLetters;
   log: Log;
 }
@@ -12,7 +12,7 @@ export interface SettingAside {
  * that were not kept for now: they have to come again. A letter that is itself refused for good is lost, and the log says so.
  */
 export async function setAside(
-  { deadLetters, log }: SettingAside,
+  { deadLetters, log }: SetAsideServices,
   letters: readonly DeadLetter[],
 ): Promise<ReadonlySet<number>> {
   if (letters.length === 0) return new Set();

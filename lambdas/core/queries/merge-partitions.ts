@@ -28,7 +28,7 @@ interface Stream {
  * The places of many partitions as one list in order. Reads lazily: a partition is read again only once its last page is
  * used up and another place is asked for, so the work follows what is taken and not what is stored.
  */
-export async function* mergePlaces(
+export async function* mergePartitions(
   reads: readonly ReadPage[],
   options: MergeOptions,
 ): AsyncGenerator<IndexPosition, void> {

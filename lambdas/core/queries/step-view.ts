@@ -25,7 +25,7 @@ export async function stepsShown(services: Pick<Services, "blobs" | "jobs" | "ca
   if (job.type !== "feature") return undefined;
   // Nothing is there where the feature has made another decision since its item was read: that takes this one's away.
   const decided = ((job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {}) as Steps;
-  const known = await asTheyAre(services, decided, now, isFinished(job));
+  const known = await currentSteps(services, decided, now, isFinished(job));
   const found = services.catalog.lookup(job.product, job.event);
   const names = found?.definition.stepNames?.(found.target) ?? [];
   // What the catalog has had added since a feature completed was never a step of it.
@@ -41,7 +41,7 @@ const mostAtOnce = 100;
  * What was open at the last decision, as its job has it now. Where the job is gone, it is what the feature knew of it while the
  * feature goes on; once that is over nobody decides any more, and the step ends without it.
  */
-async function asTheyAre({ jobs }: Pick<Services, "jobs">, decided: Steps, now: number, isOver: boolean) {
+async function currentSteps({ jobs }: Pick<Services, "jobs">, decided: Steps, now: number, isOver: boolean) {
   const open = Object.entries(decided).flatMap(([name, { job_id, finished_at }]) =>
     job_id !== undefined && finished_at === undefined ? [{ name, job_id }] : [],
   );

@@ -3,7 +3,7 @@ import { waiting } from "../job/transitions.ts";
 import { given } from "../schema/given.ts";
 import type { AcceptedRequest } from "./request.ts";
 
-export interface Birth {
+export interface NewJobFields {
   id: string;
   /** Random: tells this write from any other that made an item of the same id. */
   writeId: string;
@@ -12,7 +12,7 @@ export interface Birth {
 }
 
 /** A job as it is first stored. */
-export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Birth): Job {
+export function newJob(request: AcceptedRequest, { id, writeId, now, input }: NewJobFields): Job {
   const { app, repeat, expires_at, labels, request_id, step, task_token } = request;
   return {
     id,

@@ -5,7 +5,7 @@ import type { Parent, Repeat, RetryPolicy } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
 import { isInexact } from "../schema/exact-json.ts";
-import { enough, type Findings, findFaults, isCovered } from "../schema/find-faults.ts";
+import { type Findings, faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
 import { given } from "../schema/given.ts";
 import { hasMoreValues, mostValues } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
@@ -59,7 +59,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     throw invalidRequest([{ pointer: "/input", detail }]);
   }
   const parsed = JobRequest.safeParse(body);
-  if (!parsed.success) throw invalidRequest(faultsOfBroken(body, catalog, now, headerKey));
+  if (!parsed.success) throw invalidRequest(faultsOfInvalid(body, catalog, now, headerKey));
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
   const { passed, faults: own } = ownFaults(request, now, headerKey);
@@ -103,9 +103,9 @@ const looseRequest = lazy(() => JobRequest.partial());
 type LooseRequest = z.infer<ReturnType<typeof looseRequest>>;
 
 /** Reports all faults at once: the fields that are valid are checked further although others are not. */
-function faultsOfBroken(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {
+function faultsOfInvalid(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {
   const { faults, data } = findFaults(JobRequest, body);
-  if (faults.length > enough) return faults;
+  if (faults.length > faultSearchLimit) return faults;
   const request: LooseRequest = data ?? findFaults(looseRequest(), body).data ?? {};
   const own = ownFaults(request, now, headerKey).faults;
   return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];

@@ -15,7 +15,7 @@ export interface Findings<Output> {
 }
 
 /** An answer shows fewer faults than this, so there is no need to look for more. */
-export const enough = 1000;
+export const faultSearchLimit = 1000;
 
 /**
  * Every fault of a value. A schema alone reports fewer: as long as one field is wrong, it checks no rule between fields, and
@@ -35,22 +35,23 @@ export function findFaults<Schema extends z.ZodType>(
     const found = placedFaultsOf(parsed.error).map((fault) => ({ ...fault, pointer: jsonPointer(fault.path) }));
     const fresh = found.filter(({ pointer }) => !told.has(pointer));
     for (const { pointer, detail } of fresh) faults.push({ pointer: jsonPointer(prefix) + pointer, detail });
-    if (faults.length > enough) return { faults, lost };
+    if (faults.length > faultSearchLimit) return { faults, lost };
     // A part that needs a removed part is removed too.
-    const wrong = fresh.length > 0 ? fresh : found.map((fault) => ({ ...fault, path: stillThere(rest, fault.path) }));
+    const wrong =
+      fresh.length > 0 ? fresh : found.map((fault) => ({ ...fault, path: nearestExisting(rest, fault.path) }));
     const places = wrong.map(({ path, isUnknown }) => ({ path: outOfLists(rest, path), isUnknown }));
     if (places.some(({ path }) => path.length === 0)) return { faults, lost };
     for (const { path, isUnknown } of places) {
       if (!isUnknown && valueAt(rest, path) !== undefined) lost.push(path);
       // What is said of anything around a field that is missing by now has been said of the field.
-      for (const place of isUnknown ? [path] : aroundOf(path)) told.add(jsonPointer(place));
+      for (const place of isUnknown ? [path] : enclosingPaths(path)) told.add(jsonPointer(place));
     }
     rest = without(rest, treeOf(places.map(({ path }) => path)));
   }
 }
 
 /** A path and all paths around it. */
-const aroundOf = (path: Path): Path[] => path.map((_, i) => path.slice(0, i + 1)).concat([[]]);
+const enclosingPaths = (path: Path): Path[] => path.map((_, i) => path.slice(0, i + 1)).concat([[]]);
 
 /** Whether a fault is one of those known, or of something that is part of what they are about. */
 export const isCovered = ({ pointer }: Fault, known: readonly Fault[]): boolean =>
@@ -64,8 +65,8 @@ export function valueAt(value: unknown, path: Path): unknown {
 }
 
 /** The place itself where there is something, or else the nearest around it: each look leaves something out. */
-const stillThere = (value: unknown, path: Path): Path =>
-  path.length === 0 || valueAt(value, path) !== undefined ? path : stillThere(value, path.slice(0, -1));
+const nearestExisting = (value: unknown, path: Path): Path =>
+  path.length === 0 || valueAt(value, path) !== undefined ? path : nearestExisting(value, path.slice(0, -1));
 
 /** An entry of a list goes with the list: those behind it would be found in others' places. */
 function outOfLists(value: unknown, path: Path): Path {

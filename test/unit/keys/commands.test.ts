@@ -39,7 +39,7 @@ const ci = "create --name ci --products my-product --envs dev,prd --verbs jobs:r
 describe("create", () => {
   it("says the key once, alone on standard output, and keeps its hash and scopes", async () => {
     const { run, keys } = cli();
-    const { out, aside } = await run(`${ci} --expires 90d`);
+    const { out, message } = await run(`${ci} --expires 90d`);
     expect(out).toMatch(apiKeyPattern);
     const [record, ...others] = await keys.list();
     expect(others).toEqual([]);
@@ -51,8 +51,10 @@ describe("create", () => {
       expires_at: noon + 90 * 86_400_000,
     });
     expect(record && isKeyOf(record, out)).toBe(true);
-    expect(JSON.stringify([record, aside])).not.toContain(out.slice(-64));
-    expect(aside).toContain(`Key ${record?.id}, jobs:read jobs:write in my-product, dev prd, until 2030-04-01T12:00Z`);
+    expect(JSON.stringify([record, message])).not.toContain(out.slice(-64));
+    expect(message).toContain(
+      `Key ${record?.id}, jobs:read jobs:write in my-product, dev prd, until 2030-04-01T12:00Z`,
+    );
   });
 
   it.each(["2030-02-31T00:00:00Z", "2030-13-01T00:00:00Z", "2030-01-01T25:00:00Z", "2030-01-01T00:00:00", "90 days"])(
@@ -155,12 +157,12 @@ describe("revoke", () => {
   it("takes the id, or the whole key that has leaked, which it does not repeat", async () => {
     const { run, keys } = cli();
     const { out: key } = await run(ci);
-    const { out, aside } = await run(`revoke ${key}`);
+    const { out, message } = await run(`revoke ${key}`);
     expect(await keys.get(apiKeyId(key) ?? "")).toMatchObject({ revoked_at: noon });
     expect(out).toBe("");
-    expect(aside).toMatch(/^Key [0-9a-f]{16} \(ci\) is revoked\. .* five minutes/);
-    expect(aside).not.toContain(key.slice(-64));
-    expect((await run(`revoke ${apiKeyId(key)}`, noon + 1)).aside).toContain("is revoked already");
+    expect(message).toMatch(/^Key [0-9a-f]{16} \(ci\) is revoked\. .* five minutes/);
+    expect(message).not.toContain(key.slice(-64));
+    expect((await run(`revoke ${apiKeyId(key)}`, noon + 1)).message).toContain("is revoked already");
   });
 
   it("says so when there is no such key", async () => {
@@ -172,7 +174,7 @@ describe("revoke", () => {
 
 it.each(["--help", "-h", "create --help"])("%s shows how it is used, and asks nothing of AWS", async (line) => {
   const { run, opened } = cli();
-  const { out, aside } = await run(line);
+  const { out, message } = await run(line);
   expect(out).toContain("npm run keys -- create");
-  expect([aside, opened()]).toEqual([undefined, 0]);
+  expect([message, opened()]).toEqual([undefined, 0]);
 });

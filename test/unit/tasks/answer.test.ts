@@ -33,7 +33,15 @@ function fakeTasks(open: string[]) {
 function world({ open = ["t"], jobs = [] }: { open?: string[]; jobs?: Job[] } = {}) {
   const { tasks, said } = fakeTasks(open);
   const queue = fakeMessageQueue<TaskMessage>();
-  return { tasks, said, queue, beaten: recent(), jobs: fakeJobStore(...jobs), blobs: fakeBlobStore(), log: fakeLog() };
+  return {
+    tasks,
+    said,
+    queue,
+    sentHeartbeats: recent(),
+    jobs: fakeJobStore(...jobs),
+    blobs: fakeBlobStore(),
+    log: fakeLog(),
+  };
 }
 const ended = (outcome: Outcome, tokens = ["t"]): TaskMessage => ({
   v: 1,

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { jest } from "@jest/globals";
-import { agents, withinABurst } from "../../../../lambdas/aws/client/agents.ts";
+import { agents, recentConnectionsOnly } from "../../../../lambdas/aws/client/agents.ts";
 import { httpServer } from "../../../support/executors/http-server.ts";
 import { startGate } from "../../../support/tcp-gate.ts";
 
@@ -63,17 +63,17 @@ test("a failure of a new connection says nothing about the idle ones", async () 
 });
 
 test("where nobody repeats a request, none is sent on a connection from before a freeze", async () => {
-  const some = agents(withinABurst);
+  const some = agents(recentConnectionsOnly);
   await many(some, 8);
   gate.forget();
-  thawAfter(withinABurst.trustedIdleMs + 1);
+  thawAfter(recentConnectionsOnly.maxIdleMs + 1);
   const after = await many(some, 8);
   expect(after.map(({ status }) => status)).toEqual(Array(8).fill("fulfilled"));
   some.httpAgent.destroy();
 });
 
 test("within a burst connections are used again there too", async () => {
-  const some = agents(withinABurst);
+  const some = agents(recentConnectionsOnly);
   await get(some);
   expect((await get(some)).reusedSocket).toBe(true);
   some.httpAgent.destroy();

@@ -95,5 +95,5 @@ test("nothing else sends to SQS", async () => {
   for await (const file of glob("lambdas/**/*.ts")) {
     if (/SendMessage(Batch)?Command\(/.test(await readFile(file, "utf8"))) found.push(file);
   }
-  expect(found.sort()).toEqual(["lambdas/aws/sqs/message-queue.ts", "lambdas/aws/sqs/send-all.ts"]);
+  expect(found.sort()).toEqual(["lambdas/aws/sqs/message-queue.ts", "lambdas/aws/sqs/send-in-batches.ts"]);
 });

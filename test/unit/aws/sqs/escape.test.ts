@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { escaped, sendableJson } from "../../../../lambdas/aws/sqs/sendable.ts";
+import { escapeForSqs, jsonForSqs } from "../../../../lambdas/aws/sqs/escape.ts";
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const taken = /^[\t\n\r\x20-\ud7ff\ue000-\ufffd]*$/u;
@@ -13,7 +13,7 @@ const anyText = fc
 test("JSON of any text consists of what SQS takes, and says the same", () => {
   fc.assert(
     fc.property(anyText, anyText, (key, text) => {
-      const json = sendableJson({ [key]: text });
+      const json = jsonForSqs({ [key]: text });
       expect(json).toMatch(taken);
       expect(JSON.parse(json)).toEqual({ [key]: text });
     }),
@@ -21,6 +21,8 @@ test("JSON of any text consists of what SQS takes, and says the same", () => {
 });
 
 test("what every SQS takes stays as it is", () => {
-  expect(sendableJson({ a: "Größe\t\ufffd" })).toBe(JSON.stringify({ a: "Größe\t\ufffd" }));
-  expect(escaped("a\uffff b\ufffe c\ud800 d\u0000 e😀")).toBe("a\\uffff b\\ufffe c\\ud800 d\\u0000 e\\ud83d\\ude00");
+  expect(jsonForSqs({ a: "Größe\t\ufffd" })).toBe(JSON.stringify({ a: "Größe\t\ufffd" }));
+  expect(escapeForSqs("a\uffff b\ufffe c\ud800 d\u0000 e😀")).toBe(
+    "a\\uffff b\\ufffe c\\ud800 d\\u0000 e\\ud83d\\ude00",
+  );
 });
