@@ -6,7 +6,7 @@ import { entryError } from "../client/aws-errors.ts";
 import { jsonForSqs } from "../sqs/escape.ts";
 import { putEvents } from "./put-events.ts";
 
-/** One event at a time on an EventBridge bus. */
+/** Publishes single events on an EventBridge bus. */
 export const eventBridgeAnnouncer = ({
   client,
   bus,

@@ -18,9 +18,12 @@ interface IndexedEvent {
   event: JobEvent;
 }
 
-/** Events on an EventBridge bus. */
+/**
+ * Publishes the events of jobs on an EventBridge bus, those of one job in their order: after an event that was refused for now,
+ * the later ones of its job are held back.
+ */
 export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): EventBus {
-  /** Publishes events of as many jobs. */
+  /** Publishes events of different jobs. */
   const publishWave = async (wave: readonly IndexedEvent[]): Promise<Unpublished[]> => {
     const entries = wave.map(({ event }) => entryOf(event, bus));
     const refused = await putEvents(client, clock, entries);
@@ -48,11 +51,11 @@ const entryOf = ({ name, time, detail }: JobEvent, EventBusName: string): PutEve
   Source: eventSource,
   DetailType: transitionEvent(name),
   Time: new Date(time),
-  // A rule may lead to a queue, which refuses some characters.
+  // A rule may send the event to a queue, and SQS refuses some characters.
   Detail: jsonForSqs(detail),
 });
 
-/** The first event of each job, then the second of each, ...: within a wave nothing has an order. */
+/** The first event of each job, then the second of each, and so on. The order within a wave does not matter. */
 function waves(events: readonly JobEvent[]): IndexedEvent[][] {
   const seen = new Map<string, number>();
   const all: IndexedEvent[][] = [];

@@ -33,7 +33,7 @@ const titleOf = (code: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** AWS refused a call that the request needs. What was stored before that stays, and the reconciler completes it. */
+/** AWS refused a call that the request needs. A job that was stored before it remains, and the reconciler dispatches it. */
 const unavailable = (cause: unknown) =>
   new RequestError("UNAVAILABLE", "AWS refused the request for now. Try again.", { cause, retryAfterSeconds: 5 });
 

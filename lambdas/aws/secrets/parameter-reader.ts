@@ -1,7 +1,7 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
 import type { ReadValue } from "./secret-reader.ts";
 
-/** Parameters of the SSM Parameter Store; its client is made when first needed. */
+/** Reads parameters from the SSM Parameter Store. The client is created when it is first needed. */
 export const parameterReader =
   (client: () => SSMClient | Promise<SSMClient>): ReadValue =>
   async (name) => {

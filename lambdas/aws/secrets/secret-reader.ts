@@ -1,9 +1,9 @@
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 
-/** The text behind a name; undefined if there is none. */
+/** Reads the value with a name; undefined if it has no string value. */
 export type ReadValue = (name: string) => Promise<string | undefined>;
 
-/** Secrets of Secrets Manager; its client is made when first needed. */
+/** Reads secrets from Secrets Manager. The client is created when it is first needed. */
 export const secretReader =
   (client: () => SecretsManagerClient | Promise<SecretsManagerClient>): ReadValue =>
   async (name) => {

@@ -3,7 +3,7 @@ import type { DeadLetter, DeadLetters } from "../../core/ports/outbound-ports.ts
 import { deadLetter, textAttribute } from "./dead-letter.ts";
 import { sendInBatches } from "./send-in-batches.ts";
 
-/** A queue of dead letters: what was refused as the body, the reason as attributes. */
+/** A dead-letter queue. A message has what was refused as its body, and the reason as attributes. */
 export const sqsDeadLetters = ({ client, url }: { client: SQSClient; url: string }): DeadLetters => ({
   keep: (letters) => sendInBatches(client, url, letters.map(messageOf)),
 });

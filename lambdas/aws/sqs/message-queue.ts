@@ -5,7 +5,7 @@ import { jsonForSqs } from "./escape.ts";
 import { messageGroup } from "./message-group.ts";
 import { type Outgoing, sendInBatches } from "./send-in-batches.ts";
 
-/** One standard queue, its messages as JSON; the group makes it a fair queue. */
+/** A standard queue of JSON messages. Their group makes it a fair queue. */
 export const sqsMessages = <Message>({ client, url }: { client: SQSClient; url: string }): MessageQueue<Message> => ({
   async send(message, options) {
     const command = new SendMessageCommand({ QueueUrl: url, ...wireOf({ message, ...options }) });

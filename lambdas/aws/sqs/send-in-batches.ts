@@ -3,7 +3,7 @@ import { PermanentError } from "../../core/errors.ts";
 import type { Refused } from "../../core/ports/ports.ts";
 import { classifyError, entryError, isPermanent } from "../client/aws-errors.ts";
 
-/** A message to be sent: there is none without a group (`messageGroup`). */
+/** A message to send. Every message has a group (`messageGroup`). */
 export type Outgoing = Pick<SendMessageBatchRequestEntry, "MessageAttributes"> & {
   MessageBody: string;
   DelaySeconds: number;
@@ -12,21 +12,21 @@ export type Outgoing = Pick<SendMessageBatchRequestEntry, "MessageAttributes"> &
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const largestBatch = 10;
-/** Of all messages of a batch together, attributes included. */
+/** The limit for all messages of a batch together, with their attributes. */
 export const largestBatchBytes = 1_048_576;
-/** What the attributes of one of our messages take at most. */
+/** The most bytes that the attributes of one of our messages take. */
 export const reservedForAttributes = 8192;
 
 type IndexedMessage = [index: number, message: Outgoing];
 
-/** Sends any number of messages to a queue, in batches at once; answers those that were refused. */
+/** Sends any number of messages to a queue, in batches that are sent in parallel. Returns those that were refused. */
 export async function sendInBatches(client: SQSClient, url: string, messages: readonly Outgoing[]): Promise<Refused[]> {
   return (await Promise.all(batchesOf([...messages.entries()]).map((batch) => sendTwice(client, url, batch)))).flat();
 }
 
 /**
- * What SQS refuses of a batch for now gets a second chance; a call that throws does not, since the SDK has tried three times.
- * A call that is refused for good says nothing of its single messages: each is then sent by itself.
+ * Messages of a batch that SQS refuses for now are sent a second time. A call that throws is not repeated, since the SDK has
+ * already tried three times. A permanent error of the call may be about a single message, so each is then sent alone.
  */
 async function sendTwice(client: SQSClient, url: string, batch: IndexedMessage[]): Promise<Refused[]> {
   let left = batch;

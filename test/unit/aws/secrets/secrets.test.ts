@@ -125,7 +125,7 @@ test.each<[string, StubAnswer, Reference, string]>([
   ["a key that holds an object", holding('{"password": {}}'), secret("shop/smtp#password"), 'add the key "password"'],
   ["a secret that is no JSON", holding("hunter2"), secret("shop/smtp#password"), "is not a JSON object"],
   ["a secret that is JSON but no object", holding("null"), secret("shop/smtp#password"), "is not a JSON object"],
-  ["a binary secret", { body: { SecretBinary: "AAEC" } }, secret("shop/smtp"), "holds no text"],
+  ["a binary secret", { body: { SecretBinary: "AAEC" } }, secret("shop/smtp"), "has no string value"],
   [
     "a refusal, which is also what AWS says of a secret that is absent",
     awsError("AccessDeniedException"),
