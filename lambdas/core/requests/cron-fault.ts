@@ -1,6 +1,6 @@
 import { Cron } from "croner";
 
-/** What each field of a cron expression takes, in order; the first is left out where there are five. */
+/** The fields of a cron expression in order, and the values of each. An expression of 5 fields has no seconds. */
 const fields = [
   ["second", "0 to 59"],
   ["minute", "0 to 59"],
@@ -31,7 +31,7 @@ const isValid = (pattern: string): boolean => {
   }
 };
 
-/** Why a text is no cron expression, in our own words: croner's are of its insides. Undefined if it is one. */
+/** Says why a string is not a cron expression; undefined if it is one. Croner's own messages describe its internals. */
 export function cronFault(cron: string): string | undefined {
   const parts = cron.trim().split(/\s+/);
   if (cron.trim().startsWith("@")) return nicknames.includes(cron.trim().toLowerCase()) ? undefined : form;

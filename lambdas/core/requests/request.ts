@@ -89,7 +89,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
 const findInputFaults = ({ definition }: Pick<CatalogEvent, "definition">, input: unknown) =>
   findFaults(definition.input(), input, ["input"]);
 
-/** The faults of an input: against the schema of its type, against its event, and numbers that would be changed. */
+/** The faults of an input: against the schema of its type and against its event, and numbers that would not be stored exactly. */
 function inputFaults(
   found: CatalogEvent,
   { app, input }: Pick<JobRequest, "app" | "input">,
@@ -102,7 +102,7 @@ function inputFaults(
 const looseRequest = lazy(() => JobRequest.partial());
 type LooseRequest = z.infer<ReturnType<typeof looseRequest>>;
 
-/** Reports all faults at once: the fields that are valid are checked further although others are not. */
+/** All faults of a request that does not match the schema: its valid fields are checked further although others are invalid. */
 function faultsOfInvalid(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {
   const { faults, data } = findFaults(JobRequest, body);
   if (faults.length > faultSearchLimit) return faults;
@@ -111,7 +111,7 @@ function faultsOfInvalid(body: unknown, catalog: Catalog, now: number, headerKey
   return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];
 }
 
-/** The faults against the catalog of a request that may lack fields. */
+/** The faults of a request, which may lack fields, against the catalog. */
 function catalogFaults({ product_tag, env, event, ...request }: LooseRequest, catalog: Catalog): Fault[] {
   const found = product_tag && event ? catalog.lookup(product_tag, event) : undefined;
   if (found && env !== undefined && found.product.envs.includes(env)) return eventFaults({ ...found, env }, request);

@@ -130,7 +130,7 @@ describe("create", () => {
 describe("list", () => {
   it("has a line a key, with everything but its secret", async () => {
     const { run } = cli();
-    expect(await run("list")).toMatchObject({ out: "", aside: expect.stringMatching(/^There are no keys/) });
+    expect(await run("list")).toMatchObject({ out: "", message: expect.stringMatching(/^There are no keys/) });
     const { out: key } = await run(`${ci} --expires 1h`);
     await run("create --name ops --products * --envs * --verbs jobs:admin");
     const id = apiKeyId(key) ?? "";
