@@ -10,7 +10,7 @@ interface BulkOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Changes every job that the filter finds, a page a request. */
+/** Changes every job that matches the filter, one page per request. */
 export async function changeMany(
   transport: Transport,
   action: BulkAction,
@@ -25,7 +25,7 @@ export async function changeMany(
         path: "/v1/jobs/bulk",
         body: JSON.stringify({ action, filter, reason, cursor }),
         signal,
-        // What has changed is not found again; but a job that was retried may have failed once more.
+        // A changed job does not match the filter again, except that a job that was retried may have failed again.
         repeatable: action !== "retry",
       }),
       "matched",

@@ -1,6 +1,6 @@
 /**
- * What one request may hold. The API takes 4.4 MB, counted in bytes, and 6 MB once its quotes and backslashes are escaped,
- * as they are on their way through AWS; the rest is room for what is around the jobs.
+ * The limits of one request. The API accepts 4.4 MB, and 6 MB after AWS has escaped the quotes and backslashes; these limits leave
+ * room for the JSON around the jobs.
  */
 export const requestLimits = { jobs: 100, bytes: 4_390_000, escaped: 5_990_000 };
 
@@ -11,7 +11,7 @@ interface Size {
 
 const encoder = new TextEncoder();
 
-/** What a body takes in a request: its bytes of UTF-8, a comma, and what is escaped. */
+/** The size of a body in a request: its UTF-8 bytes with a comma, and the same with escapes. */
 function sizeOf(body: string): Size {
   const bytes = encoder.encode(body).byteLength + 1;
   return { bytes, escaped: bytes + (body.match(/["\\]/g)?.length ?? 0) };
@@ -23,7 +23,7 @@ const fits = ({ bytes, escaped }: Size): boolean => bytes <= requestLimits.bytes
 /** Whether a job is too large for a request of its own. */
 export const isTooLarge = (body: string): boolean => !fits(sizeOf(body));
 
-/** The bodies in as few requests as the API allows, in their order. */
+/** Groups the bodies, in their order, into as few requests as the API allows. */
 export function chunksOf<Item extends { body: string }>(items: readonly Item[]): Item[][] {
   const chunks: Item[][] = [];
   let chunk: Item[] = [];

@@ -33,7 +33,7 @@ export function createJobs(transport: Transport): Jobs {
 
   return {
     async get(id, { wait, signal } = {}) {
-      // Longer than one request may take it would only end in an error.
+      // Limited to what one request may take, since a longer wait would time out.
       const asked = wait === undefined ? {} : { wait: Math.min(wait, transport.waitWithin(wait * 1000 + 1000)) };
       const path = pathOf(id, "get", queryString(asked));
       return expectFields<Job>(await transport.call({ method: "GET", path, signal, jobId: id }), "job_id", "status");
@@ -46,7 +46,7 @@ export function createJobs(transport: Transport): Jobs {
       change(id, "cancel", reason === undefined ? undefined : { reason }, { signal, repeatable: true }),
     pause: (id, { signal } = {}) => change(id, "pause", undefined, { signal, repeatable: true }),
     resume: (id, { signal } = {}) => change(id, "resume", undefined, { signal, repeatable: true }),
-    // The job may have started by the time that these are sent again, and once more is not the same as once.
+    // These are not repeatable: the job may have started in the meantime, and doing it twice differs from doing it once.
     reschedule: (id, { start_at, repeat }, { signal } = {}) =>
       change(id, "reschedule", { start_at, repeat }, { signal, repeatable: false }),
     retry: (id, { delay, start_at, signal } = {}) =>
@@ -60,7 +60,7 @@ export function createJobs(transport: Transport): Jobs {
       try {
         await transport.call({ method: "DELETE", path: pathOf(id, "delete"), signal, jobId: id, onSend });
       } catch (error) {
-        // The answer to an earlier try may have been lost.
+        // After more than one try, a 404 may mean that an earlier one deleted the job and its answer was lost.
         if (!(error instanceof NotFoundError && times > 1)) throw error;
       }
     },

@@ -5,19 +5,19 @@ import type { Transport } from "./transport.ts";
 
 export interface JobPage {
   jobs: JobSummary[];
-  /** What `page` takes to go on; absent on the last one. */
+  /** Pass it to `page` for the next page. Absent on the last one. */
   next_cursor?: string;
 }
 
 export interface RunPage {
   runs: JobRun[];
-  /** What `page` takes to go on; absent on the last one. */
+  /** Pass it to `page` for the next page. Absent on the last one. */
   next_cursor?: string;
 }
 
-/** A list that is read a page at a time: all of it with `for await`, or one page with `page`. */
+/** A list that is read page by page: all of it with `for await`, or one page with `page`. */
 export interface Pages<Item, Page> extends AsyncIterable<Item> {
-  /** The page after a cursor; without one the first. It may be short, or empty, before the last one. */
+  /** The page after a cursor, or the first page. Any page may be short or empty, also before the last one. */
   page(cursor?: string): Promise<Page>;
 }
 export type JobPages = Pages<JobSummary, JobPage>;
@@ -30,7 +30,7 @@ interface Listing {
   jobId?: string;
 }
 
-/** The pages of a list whose entries stand in `field`. Nothing is asked before somebody reads. */
+/** The pages of a list whose entries are in `field` of an answer. Nothing is requested until the caller reads. */
 export function pagesOf<Item, Page extends { next_cursor?: string }>(
   transport: Transport,
   field: keyof Page & string,

@@ -201,7 +201,7 @@ describe("schedule with a timeout", () => {
       jobId,
       idempotencyKey: api.seen[0]?.headers["idempotency-key"],
     });
-    expect(String(error)).toContain("it goes on");
+    expect(String(error)).toContain("it continues");
     expect(api.runtime.timers.size).toBe(0);
   });
 
