@@ -84,7 +84,7 @@ async function attemptWithCurrentSecrets(services: WebhookServices, endpoint: Pr
   const first = await attempt({ ...services, secrets }, endpoint, delivery);
   const { outcome } = first;
   const isRefused = outcome !== "disabled" && outcome.is === "failed" && refusals.has(outcome.code);
-  return isRefused && (await secrets.wereRotated()) ? attempt(services, endpoint, delivery) : first;
+  return isRefused && (await secrets.haveChanged()) ? attempt(services, endpoint, delivery) : first;
 }
 
 async function attempt(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery): Promise<Attempt> {
