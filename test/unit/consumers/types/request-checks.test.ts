@@ -140,7 +140,7 @@ describe("a notification's input is checked against its message and channels whe
     [{ push_notification: { ...push, title: {} } }, "/input/push_notification/title/name", /^is required/],
     [{ sms: { ...sms, body: {} } }, "/input/sms/body/name", /^is required/],
     [{ sms: { ...sms, body: { name: "x".repeat(1600) } } }, "/input/sms/body", /^must be 1 to 1600 characters in all$/],
-    [{ sms: { ...sms, to: ["none", "030 123456"] } }, "/input/sms/to", /no phone number as E\.164/],
+    [{ sms: { ...sms, to: ["none", "030 123456"] } }, "/input/sms/to", /no phone number in the format E\.164/],
     [{ email: { ...email, to: "ada" } }, "/input/email/to", /^must be e-mail addresses such as/],
     [
       { email: { ...email, to: ["ada@x.example", "b@x.example, bob"] } },

@@ -93,7 +93,7 @@ describe("expressions", () => {
 
   it("of the wrong kind of value say which operator, and not the value", () => {
     expect(() => value("$Add('s3cret')")).toThrow("$Add in a step of the feature got no number.");
-    expect(() => value("$Trim($Input{nested})")).toThrow("got no text");
+    expect(() => value("$Trim($Input{nested})")).toThrow("got a value that is not a string");
     for (const text of ["$Add('9007199254740993', 1)", "$Subtract(-9007199254740991, 1)"]) {
       expect(() => value(text)).toThrow("got a whole number beyond 2^53, which would be rounded");
     }
