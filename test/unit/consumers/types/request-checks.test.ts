@@ -66,7 +66,7 @@ function faultsOf(event: string, input: object, env = "dev"): Fault[] {
   }
 }
 
-it("the product of these tests is one", () => {
+it("the product of these tests is valid", () => {
   expect(checkCatalog([product], registry)).toEqual([]);
 });
 
@@ -164,7 +164,7 @@ describe("a notification's input is checked against its message and channels whe
     expect(faults).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
   });
 
-  it("for SES an address is ASCII before its @", () => {
+  it("for SES an address must be ASCII before its @", () => {
     const to = ["ada@bücher.example", "grüße@x.example"];
     expect(faultsOf("tell", { slug: "welcome", email: { ...email, to } }, "ses")).toEqual([
       { pointer: "/input/email/to/1", detail: "has an address that SES cannot send to: only ASCII before its @" },
