@@ -21,10 +21,10 @@ export async function azureClient(connectionString: string): Promise<BlobService
   }
 }
 
-/** One HTTP client for all clients, so that a client whose credentials were rotated leaves no connection behind. */
+/** One for all clients, so that a client whose credentials were rotated leaves no connection behind. */
 const { httpAgent, httpsAgent } = agents(withinABurst);
 
-/** Uses no connection from before a freeze. The library's own option for that has had no effect since Node.js 19. */
+/** No connection from before a freeze is used. The library's own switch for that has no effect since Node.js 19. */
 const ownAgents: RequestPolicyFactory = {
   create: (next) => ({
     sendRequest(request) {
