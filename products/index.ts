@@ -1,4 +1,4 @@
 import { myProduct } from "./my-product.ts";
 
-/** The catalog: one line a product. */
+/** The catalog: one line per product. */
 export const products = [myProduct] as const;

@@ -6,7 +6,7 @@ export interface UsedSecrets extends Secrets {
   haveChanged(): Promise<boolean>;
 }
 
-/** Secrets that remember what was resolved through them, so that a refused credential can be compared with its current value. */
+/** Secrets that remember the values they resolved, so that a refused credential can be compared with its current value. */
 export function usedSecrets(secrets: Secrets): UsedSecrets {
   const used = new Map<string, { reference: Reference; value: string }>();
   return {
