@@ -19,7 +19,7 @@ function lettersOn(answer: (request: Captured) => StubAnswer) {
 const letter = (body: unknown) => ({
   body,
   code: "InvalidOutput",
-  detail: "Nobody takes it.",
+  detail: "It is refused.",
   logFields: { job_id: "j" },
 });
 
