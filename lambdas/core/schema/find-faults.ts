@@ -39,14 +39,14 @@ export function findFaults<Schema extends z.ZodType>(
     // A part that needs a removed part is removed too.
     const wrong =
       fresh.length > 0 ? fresh : found.map((fault) => ({ ...fault, path: nearestExisting(rest, fault.path) }));
-    const places = wrong.map(({ path, isUnknown }) => ({ path: outOfLists(rest, path), isUnknown }));
-    if (places.some(({ path }) => path.length === 0)) return { faults, lost };
-    for (const { path, isUnknown } of places) {
+    const removed = wrong.map(({ path, isUnknown }) => ({ path: outOfLists(rest, path), isUnknown }));
+    if (removed.some(({ path }) => path.length === 0)) return { faults, lost };
+    for (const { path, isUnknown } of removed) {
       if (!isUnknown && valueAt(rest, path) !== undefined) lost.push(path);
       // A later fault of an enclosing part is only about the field that was removed, whose own fault is reported.
-      for (const place of isUnknown ? [path] : enclosingPaths(path)) reported.add(jsonPointer(place));
+      for (const one of isUnknown ? [path] : enclosingPaths(path)) reported.add(jsonPointer(one));
     }
-    rest = without(rest, treeOf(places.map(({ path }) => path)));
+    rest = without(rest, treeOf(removed.map(({ path }) => path)));
   }
 }
 
@@ -92,14 +92,14 @@ function treeOf(paths: readonly Path[]): Tree {
   return root;
 }
 
-/** A copy without the given places. Fields are defined and not assigned, so that a field named `__proto__` stays a field. */
-function without(value: unknown, places: Tree): unknown {
+/** A copy without the given paths. Fields are defined and not assigned, so that a field named `__proto__` stays a field. */
+function without(value: unknown, paths: Tree): unknown {
   if (typeof value !== "object" || value === null) return value;
   const left = (field: unknown, step: PropertyKey): unknown => {
-    const below = places.get(step);
+    const below = paths.get(step);
     return below instanceof Map ? without(field, below) : field;
   };
   if (Array.isArray(value)) return value.map(left);
-  const kept = Object.entries(value).filter(([key]) => places.get(key) !== "all");
+  const kept = Object.entries(value).filter(([key]) => paths.get(key) !== "all");
   return Object.fromEntries(kept.map(([key, field]) => [key, left(field, key)]));
 }

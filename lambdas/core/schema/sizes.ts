@@ -13,7 +13,7 @@ const besidesBody = 16_384;
 /** The most bytes that the body of an answer may have, as `sentBytes` counts them. */
 export const largestAnswer = largestEnvelope - besidesBody;
 
-/** Bytes of a request as they were sent. Lambda takes an event of 6.29 MB, and a body may reach it as base64. */
+/** Bytes of a request as they were sent. Lambda accepts an event of 6.29 MB, in which the body may be base64. */
 export const largestRequest = 4_400_000;
 
 const quote = 0x22;
