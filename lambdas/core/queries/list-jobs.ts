@@ -12,7 +12,7 @@ import {
 import { shards } from "../job/job-id.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
-import { mergePlaces, type ReadPage } from "./merge-partitions.ts";
+import { mergePartitions, type ReadPage } from "./merge-partitions.ts";
 import type { Tenant } from "./tenants.ts";
 
 export interface JobFilter {
@@ -57,7 +57,7 @@ export async function listJobs(
 ): Promise<Listed> {
   const reads = partitionsOf(jobs, tenants, query, now);
   const firstPage = Math.min(50, Math.max(4, Math.ceil((2 * query.limit) / Math.max(1, reads.length))));
-  const places = mergePlaces(reads, { order: query.order, after: query.after, firstPage });
+  const places = mergePartitions(reads, { order: query.order, after: query.after, firstPage });
   const passes = filterOf(query, now);
   const found = new Map<string, Job>();
   let last = query.after;

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { inReach, type Scopes } from "../access/scopes.ts";
+import { hasAccess, type Scopes } from "../access/scopes.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import type { JobType } from "../job/job.ts";
@@ -14,7 +14,7 @@ type JsonSchema = ProductView["events"][number]["input"];
 
 /** Undefined for a product none of whose envs the key reaches. */
 export function productSummary(product: Product, registry: Definitions, scopes: Scopes): ProductSummary | undefined {
-  const envs = product.envs.filter((env) => inReach(scopes, { product: product.tag, env }));
+  const envs = product.envs.filter((env) => hasAccess(scopes, { product: product.tag, env }));
   if (envs.length === 0) return undefined;
   return {
     tag: product.tag,

@@ -1,4 +1,4 @@
-import { agents, withinABurst } from "../../../aws/client/agents.ts";
+import { agents, recentConnectionsOnly } from "../../../aws/client/agents.ts";
 import { roleCredentials } from "../../../aws/client/role-credentials.ts";
 
 interface ClientSettings {
@@ -25,7 +25,7 @@ export const clientSettings = ({ region, endpoint, connectionTimeout = 3000, req
   requestHandler: {
     connectionTimeout,
     ...(requestTimeout !== undefined && { requestTimeout, throwOnRequestTimeout: true }),
-    ...agents(withinABurst),
+    ...agents(recentConnectionsOnly),
   },
 });
 

@@ -1,5 +1,5 @@
 import type { BlobServiceClient, RequestPolicyFactory } from "@azure/storage-blob";
-import { agents, withinABurst } from "../../../aws/client/agents.ts";
+import { agents, recentConnectionsOnly } from "../../../aws/client/agents.ts";
 import { namesOf, statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, unquoted } from "./bucket.ts";
 
@@ -22,7 +22,7 @@ export async function azureClient(connectionString: string): Promise<BlobService
 }
 
 /** One for all clients, so that a client whose credentials were rotated leaves no connection behind. */
-const { httpAgent, httpsAgent } = agents(withinABurst);
+const { httpAgent, httpsAgent } = agents(recentConnectionsOnly);
 
 /** No connection from before a freeze is used. The library's own switch for that has no effect since Node.js 19. */
 const ownAgents: RequestPolicyFactory = {
