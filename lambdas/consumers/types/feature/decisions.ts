@@ -46,12 +46,12 @@ export const decisionPolicy: AttemptPolicy = {
 function retryDecision({ clock, log }: ConsumerServices, job: Job, cause: unknown): Transition {
   const now = clock.now();
   if (isPassing(cause)) {
-    log.warn("AWS refused a decision; it is made again", traceOf(cause));
+    log.warn("AWS refused a decision; it will be retried", traceOf(cause));
     // The time of a refusal does not count towards the hour for which the scheduler's own faults are retried.
     const failing_since = job.failing_since && job.failing_since + retryPauseMs;
     return (of) => parkedToRetry(of, { ...retryAt(of, now), ...(failing_since !== undefined && { failing_since }) });
   }
-  log.error("decision failed; it is made again", traceOf(cause));
+  log.error("decision failed; it will be retried", traceOf(cause));
   const { failing_since = now } = job;
   if (now - failing_since >= giveUpAfterMs) {
     return (of) => attemptFailed(of, now, { error: givenUp(cause), random: 0 });
@@ -75,7 +75,7 @@ async function sendWakeUp(services: ConsumerServices, { claimed, before, next }:
   if (retry_decision_at !== undefined && retry_decision_at !== claimed.retry_decision_at) {
     // The message of a failed decision is deleted like any other, so only this count shows a long refusal by AWS or a fault of
     // the scheduler.
-    services.log.measure("a decision is made again", { values: { messages_failed: 1 } });
+    services.log.measure("a decision will be retried", { values: { messages_failed: 1 } });
     await wake(services, next, retry_decision_at);
   } else if (before.wake_requested && isParked(next) && retry_decision_at === undefined) {
     await wake(services, next, services.clock.now());

@@ -48,7 +48,7 @@ export const smsChannel =
       log,
       send: async ([number = ""]) => [await publish(client, number, message, setting, signal)],
     });
-    if (achieved.sent.length === 0) throw nobody(achieved);
+    if (achieved.sent.length === 0) throw noneReached(achieved);
     return achieved;
   };
 
@@ -92,7 +92,7 @@ function deadReason(cause: unknown): string | undefined {
   return aboutNumber && names.some((name) => name.startsWith("InvalidParameter")) ? "InvalidPhoneNumber" : undefined;
 }
 
-function nobody(progress: Achieved): JobError {
+function noneReached(progress: Achieved): JobError {
   const invalid = progress.dead.every(({ reason }) => reason === "InvalidPhoneNumber");
   return invalid
     ? new JobError("VALIDATION_ERROR", "sms.to has no phone number in the format E.164, such as +4930123456.", {

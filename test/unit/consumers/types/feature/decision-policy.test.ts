@@ -114,8 +114,8 @@ describe("a retried decision is counted with the messages that are delivered aga
   };
   test.each([
     ["AWS has refused a step", refused, []],
-    ["AWS has refused it", throttled, ["AWS refused a decision; it is made again"]],
-    ["it failed by a fault of ours", broken, ["decision failed; it is made again"]],
+    ["AWS refused it", throttled, ["AWS refused a decision; it will be retried"]],
+    ["it failed through a fault of the scheduler", broken, ["decision failed; it will be retried"]],
   ])("%s", async (_why, execute, said) => {
     const job = aFeature();
     const services = fakeServices({ jobs: [job], catalog });
