@@ -42,7 +42,7 @@ const options = {
 export function readArguments(args: string[]): { command: Command; where: Where } {
   const { values, positionals } = parsed(args);
   const { stage, table, local } = values;
-  if (local && table !== undefined) throw misused("--local has its own table: leave out --table.");
+  if (local && table !== undefined) throw usageError("--local has its own table: leave out --table.");
   return { command: commandOf(values, positionals), where: { stage, table, local } };
 }
 
@@ -52,7 +52,7 @@ function parsed(args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true });
   } catch (error) {
-    throw misused((error as Error).message);
+    throw usageError((error as Error).message);
   }
 }
 
@@ -60,12 +60,12 @@ function commandOf({ name, products, envs, verbs, expires, help }: Values, [verb
   if (help) return { do: "help" };
   const [id, ...more] = rest;
   if (verb === "revoke" && id !== undefined && more.length === 0) return { do: "revoke", id };
-  if (rest.length > 0) throw misused(`Unexpected argument "${rest[0]}".`);
+  if (rest.length > 0) throw usageError(`Unexpected argument "${rest[0]}".`);
   if (verb === "list") return { do: "list" };
-  if (verb === "revoke") throw misused("Name the id of the key to revoke. `npm run keys -- list` shows the ids.");
-  if (verb !== "create") throw misused("Use one of the commands create, list and revoke.");
-  if (!name || !products || !envs || !verbs) throw misused("A key needs --name, --products, --envs and --verbs.");
+  if (verb === "revoke") throw usageError("Name the id of the key to revoke. `npm run keys -- list` shows the ids.");
+  if (verb !== "create") throw usageError("Use one of the commands create, list and revoke.");
+  if (!name || !products || !envs || !verbs) throw usageError("A key needs --name, --products, --envs and --verbs.");
   return { do: "create", name, products, envs, verbs, ...(expires !== undefined && { expires }) };
 }
 
-const misused = (what: string) => new KeysError(`${what}\n\n${usage}`);
+const usageError = (what: string) => new KeysError(`${what}\n\n${usage}`);

@@ -4,7 +4,7 @@ import type { ApiKeys } from "../lambdas/core/ports/ports.ts";
 import { type Command, usage } from "./arguments.ts";
 import { expiryOf } from "./expiry-of.ts";
 import { KeysError } from "./keys-error.ts";
-import { reachOf, tableOf } from "./listing.ts";
+import { accessOf, tableOf } from "./listing.ts";
 import { scopesOf } from "./scopes-of.ts";
 
 export interface KeysServices {
@@ -15,14 +15,14 @@ export interface KeysServices {
 }
 
 /** The output of a command. Only `out` goes to standard output, so that `KEY=$(npm run -s keys -- create ...)` captures the key. */
-export interface Said {
+export interface CommandOutput {
   out: string;
   /** A message for people, on standard error. */
-  aside?: string;
+  message?: string;
 }
 
 /** Runs a command. Throws a KeysError for anything that the user can correct, before it changes anything. */
-export function runCommand(services: KeysServices, command: Command): Promise<Said> {
+export function runCommand(services: KeysServices, command: Command): Promise<CommandOutput> {
   if (command.do === "help") return Promise.resolve({ out: usage });
   if (command.do === "create") return create(services, command);
   return command.do === "list" ? list(services) : revoke(services, command.id);
@@ -37,7 +37,7 @@ const notShown = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 async function create(
   { keys, catalog, now }: KeysServices,
   { name, expires, ...asked }: Extract<Command, { do: "create" }>,
-): Promise<Said> {
+): Promise<CommandOutput> {
   if (name.length > longestKeyName) {
     throw new KeysError(`--name has more than ${longestKeyName} characters.`);
   }
@@ -48,18 +48,18 @@ async function create(
   await (await keys()).create(record);
   return {
     out: key,
-    aside: `Key ${record.id}, ${reachOf(record)}. It is shown only once and stored nowhere: save it now.`,
+    message: `Key ${record.id}, ${accessOf(record)}. It is shown only once and stored nowhere: save it now.`,
   };
 }
 
-const list = async ({ keys, now }: KeysServices): Promise<Said> => {
+const list = async ({ keys, now }: KeysServices): Promise<CommandOutput> => {
   const all = await (await keys()).list();
   if (all.length === 0)
-    return { out: "", aside: "There are no keys except the one that was created by the deployment." };
+    return { out: "", message: "There are no keys except the one that was created by the deployment." };
   return { out: tableOf(all, now) };
 };
 
-async function revoke({ keys, now }: KeysServices, given: string): Promise<Said> {
+async function revoke({ keys, now }: KeysServices, given: string): Promise<CommandOutput> {
   // Users paste the whole key after a leak. Its secret is not repeated.
   const id = apiKeyId(given) ?? given;
   if (!apiKeyIdPattern.test(id))
@@ -69,6 +69,6 @@ async function revoke({ keys, now }: KeysServices, given: string): Promise<Said>
   const again = key.revoked_at === now ? "" : " already";
   return {
     out: "",
-    aside: `Key ${id} (${key.name}) is revoked${again}. The API may still accept it for as long as jobs:authCacheSeconds says, five minutes by default.`,
+    message: `Key ${id} (${key.name}) is revoked${again}. The API may still accept it for as long as jobs:authCacheSeconds says, five minutes by default.`,
   };
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { KeysError } from "./keys-error.ts";
 
-/** Which also knows the days of each month: `Date.parse` takes the 31st of February for the 3rd of March. */
+/** Checks the days of each month too: `Date.parse` reads the 31st of February as the 3rd of March. */
 const Rfc3339 = z.iso.datetime({ offset: true });
 
 const unitMs = { h: 3_600_000, d: 86_400_000 } as const;

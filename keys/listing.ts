@@ -3,7 +3,7 @@ import { type ApiKey, apiKeyStatus } from "../lambdas/core/access/api-key.ts";
 const time = (ms: number): string => `${new Date(ms).toISOString().slice(0, 16)}Z`;
 
 /** `jobs:read in my-product, envs dev, until 2030-01-31T00:00Z`. */
-export const reachOf = ({ scopes, expires_at }: ApiKey): string =>
+export const accessOf = ({ scopes, expires_at }: ApiKey): string =>
   [
     `${scopes.verbs.join(" ")} in ${listed(scopes.products, "every product")}`,
     listed(scopes.envs, "every env"),

@@ -8,9 +8,9 @@ import { openKeys } from "./open-table.ts";
 try {
   const { command, where } = readArguments(process.argv.slice(2));
   const keys = () => openKeys(where, process.env.DUCTAPE_DATA || ".ductape");
-  const { out, aside } = await runCommand({ keys, catalog, now: Date.now() }, command);
+  const { out, message } = await runCommand({ keys, catalog, now: Date.now() }, command);
   if (out !== "") console.log(out);
-  if (aside !== undefined) console.error(aside);
+  if (message !== undefined) console.error(message);
 } catch (error) {
   console.error(error instanceof KeysError ? error.message : error);
   process.exitCode = 1;

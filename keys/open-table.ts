@@ -7,20 +7,20 @@ import type { Running } from "../local/data/data-folder.ts";
 import { credentials } from "../local/runtime/credentials.ts";
 import { tableName } from "../local/runtime/names.ts";
 import type { Where } from "./deployment.ts";
-import { explained } from "./explained.ts";
 import { KeysError } from "./keys-error.ts";
+import { withRemedies } from "./with-remedies.ts";
 
 /** The keys of a deployment. If AWS refuses a call, it throws a KeysError that says what to do. */
 export async function openKeys(where: Where, dataFolder: string): Promise<ApiKeys> {
   if (where.local) return localKeys(dataFolder);
-  const table = where.table ?? (await explained(where, () => tableOfStack(where.stage)));
+  const table = where.table ?? (await withRemedies(where, () => tableOfStack(where.stage)));
   const keys = dynamoApiKeys({ client: new DynamoDBClient({}), table });
   const at = { ...where, table };
   return {
-    create: (key) => explained(at, () => keys.create(key)),
-    get: (id) => explained(at, () => keys.get(id)),
-    list: () => explained(at, () => keys.list()),
-    revoke: (id, now) => explained(at, () => keys.revoke(id, now)),
+    create: (key) => withRemedies(at, () => keys.create(key)),
+    get: (id) => withRemedies(at, () => keys.get(id)),
+    list: () => withRemedies(at, () => keys.list()),
+    revoke: (id, now) => withRemedies(at, () => keys.revoke(id, now)),
   };
 }
 

@@ -46,7 +46,7 @@ export type JobTypeLimits = Readonly<Record<JobType, { limits: { max_timeout_ms:
 
 /** The longest timeout that Lambda allows. */
 export const longestFunctionSeconds = 900;
-/** What a consumer needs beyond its longest attempt: to wait for the job's time (20 s at most) and to record the outcome. */
+/** What a consumer needs beyond its longest attempt: to wait for the job's due time (20 s at most) and to record the outcome. */
 const consumerMarginMs = 30_000;
 
 const consumerSeconds = (longestAttemptMs: number): number =>
@@ -92,9 +92,9 @@ export type DeadLetterQueueName = Exclude<QueueName, "imports"> | "schedule" | "
  * take three hours.
  */
 const receives = 20;
-/** A dead letter keeps the age of its message, so messages must be younger there than dead letters are kept. */
+/** A dead letter keeps the age of its message, so this must be less than `deadLetterRetentionDays`. */
 const retentionDays = 7;
-/** Long enough for somebody to look: the most that SQS keeps. */
+/** The longest that SQS allows, to leave time to look at them. */
 export const deadLetterRetentionDays = 14;
 export const defaultConcurrency = 50;
 
@@ -122,7 +122,7 @@ export function queuesOf(types: JobTypeLimits): Readonly<Record<QueueName, Queue
     // Fair queues keep one endpoint's backlog from the others; the limit keeps all of them from the account's concurrency.
     webhooks: queue("webhooks", "webhooks", { concurrency: 10 }),
     intake: queue("intake", "intake"),
-    // One import per invocation, so that one that crashes its function takes no other with it. Each makes jobs as fast as it can.
+    // One import per invocation: one that crashes its function affects no other. Each creates jobs as fast as it can.
     imports: queue("intake", "intake", { batchSize: 1, concurrency: 5 }),
   };
 }
@@ -150,14 +150,14 @@ export const phaseIndex = { name: "by-phase", partitionKey: "gsi_pk", sortKey: "
 export const ttlAttribute = "expires";
 
 /*
- * Each kind of item has partitions of its own, where the permissions of the functions that use it end.
+ * Each kind of item has partitions of its own, so that a function's permissions can be limited to the kinds that it uses.
  */
 /** `JOB#<id>`: a job and its archived runs. */
 export const jobsPrefix = "JOB#";
 /** The sort key of a job's own item. No other kind of item has it: the stream's filter finds jobs by it. */
 export const jobSortKey = "STATE";
 export const statsPrefix = "STATS#";
-/** How many requests of a key are waiting for jobs. */
+/** How many requests of an API key are waiting for jobs to end. */
 export const waitsPrefix = "WAITS#";
 /** The state of a webhook endpoint. */
 export const endpointPrefix = "WEBHOOK#";
@@ -189,7 +189,7 @@ const uploadDays = 7;
 
 /**
  * After how many days the bucket deletes objects, by prefix. Inputs and progress are not here: S3 counts from when an object
- * was written and a job may go on for ever, so the lifecycle function deletes them with their job.
+ * was written, and a job may last for ever, so the lifecycle function deletes them together with their job.
  */
 export const blobRetentionDays = (jobRetentionDays: number): Readonly<Record<string, number>> => {
   const withJob = jobRetentionDays + expiryMarginDays;
@@ -203,7 +203,7 @@ export const blobRetentionDays = (jobRetentionDays: number): Readonly<Record<str
 
 // ── Events and HTTP ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The source of every event that this system puts on its bus. */
+/** The source of every event that this system publishes. */
 export const eventSource = "ductape.jobs";
 /** The detail-type of an event that asks for a job. Events with our own source are never requests. */
 export const requestEvent = "schedule-job";
@@ -214,7 +214,7 @@ export const endpointDisabledEvent = "webhook.disabled";
 /** The detail-type of a transition: `job.completed`. */
 export const transitionEvent = (name: string): string => `job.${name}`;
 
-/** Open to callers without a key: whether the service is up, and how its API and its events look. */
+/** Paths that need no key: the health check, and the descriptions of the API and of the events. */
 export const openPaths = ["/v1/health", "/openapi.json", "/events.json"] as const;
 
 /** For how long API Gateway caches the authorizer's answer to a key. The default: a setting may override it. */

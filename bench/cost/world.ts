@@ -193,7 +193,7 @@ export async function startWorld(execute: ExecuteWithServices) {
       webhooks: only<MessageQueue<Delivery>>("webhooks"),
       endpoints: [],
       deadLetters: only("deadLetters"),
-      told: recent(),
+      recentlySent: recent(),
       log: makeLog("lifecycle"),
       publish: new Set(finalEvents),
     }),

@@ -1,5 +1,5 @@
 import type { HttpRequest } from "../aws/http/route.ts";
-import { inReach, requireScope, type Verb } from "../core/access/scopes.ts";
+import { hasAccess, requireScope, type Verb } from "../core/access/scopes.ts";
 import type { Job } from "../core/job/job.ts";
 import { jobIdPattern } from "../core/job/job-id.ts";
 import type { JobStore } from "../core/ports/ports.ts";
@@ -17,7 +17,7 @@ export async function jobOf(
 ): Promise<Job> {
   const { id = "" } = params;
   const job = jobIdPattern.test(id) ? await jobs.get(id) : undefined;
-  if (!job || !inReach(scopes, job)) throw jobNotFound();
+  if (!job || !hasAccess(scopes, job)) throw jobNotFound();
   requireScope(scopes, verb, job);
   return job;
 }

@@ -4,13 +4,13 @@ import type { ApiKeys, Clock, Log } from "../core/ports/ports.ts";
 
 export interface AuthorizerServices {
   keys: Pick<ApiKeys, "get">;
-  /** The key that was made at deploy time, which may do everything. */
+  /** The key that was created at deployment, which may do everything. */
   deployedKey: () => Promise<string>;
   clock: Pick<Clock, "now">;
   log: Log;
 }
 
-/** The scopes of the caller, or undefined for one whom we do not know, or no longer. Throws where AWS does not answer. */
+/** The scopes of the caller, or undefined if the key is unknown, revoked or expired. Throws if AWS does not answer. */
 export async function authorize(
   services: AuthorizerServices,
   authorization: string | undefined,
@@ -25,7 +25,7 @@ export async function authorize(
 const bearerOf = (authorization: string | undefined) =>
   /^Bearer ([\x21-\x7e]{16,256})$/i.exec(authorization ?? "")?.[1];
 
-/** What to call an authorized caller's key by; that made at deploy time has no id. */
+/** The id of an authorized caller's key. The one that was created at deployment has none. */
 export const keyIdOf = (authorization: string | undefined): string =>
   apiKeyId(bearerOf(authorization) ?? "") ?? "deployed";
 
@@ -33,7 +33,7 @@ async function scopesOf({ keys, clock, log }: AuthorizerServices, id: string, gi
   const key = await keys.get(id);
   const status = key && isKeyOf(key, given) ? apiKeyStatus(key, clock.now()) : "unknown";
   if (status === "active") return key?.scopes;
-  // The id is no secret, and whoever asks why a key is refused has it from the key or from the list.
+  // The id is no secret: it is part of the key, and the list of keys shows it.
   log.info("key refused", { key_id: id, why: status });
   return undefined;
 }

@@ -7,14 +7,14 @@ import { authorize, keyIdOf } from "./authorize.ts";
 
 const services = lazy(() => startAuthorizer(readEnv(AuthorizerEnv)));
 
-/** API Gateway keeps the answer for the same Authorization header, so this runs seldom. */
+/** API Gateway caches the answer per Authorization header, so this rarely runs. */
 export const handler = async (
   event: Pick<APIGatewayRequestAuthorizerEventV2, "headers">,
 ): Promise<APIGatewaySimpleAuthorizerWithContextResult<{ scopes?: string; key_id?: string }>> => {
   const all = services();
   const scopes = await withSafeErrors(all.log, () => authorize(all, event.headers?.authorization));
   if (!scopes) return { isAuthorized: false, context: {} };
-  // For the access log, which says whose request it was.
+  // The access log shows whose request it was.
   const key_id = keyIdOf(event.headers?.authorization);
   return { isAuthorized: true, context: { scopes: JSON.stringify(scopes), key_id } };
 };

@@ -1,10 +1,10 @@
-/** One fault of an input: where it is (RFC 6901 JSON pointer) and what is wrong with it. Never holds the value itself. */
+/** One fault of an input: where it is (an RFC 6901 JSON pointer) and what is wrong. It never contains the value itself. */
 export interface Fault {
   pointer: string;
   detail: string;
 }
 
-/** The one base class of our errors: a stable `code`, a message for the caller, and the cause for the logs. */
+/** The base class of all our errors: a stable `code`, a message for the caller, and the cause for the logs. */
 export class DuctapeError extends Error {
   readonly code: string;
 
@@ -16,19 +16,19 @@ export class DuctapeError extends Error {
 }
 
 /**
- * A refusal that no repetition changes: AWS will never take this very message, item or answer, whatever stands beside it.
- * Whoever meets one sets aside what was refused, with this reason, and goes on with the rest. The code is the service's own.
+ * A refusal that no repetition can change: AWS will never accept this message, item or answer. The caller sets aside what was
+ * refused, with this reason, and continues with the rest. The code is the service's own.
  */
 export class PermanentError extends DuctapeError {}
 
 /**
- * A refusal that passes: the service was throttled, at fault or out of reach, and the same call may succeed in a moment. The
- * code is the service's own. What a port throws that is neither this nor a PermanentError is a fault of ours or of the
- * deployment, such as a permission that is missing.
+ * A refusal that will pass: the service was throttling, failing or out of reach, and the same call may soon succeed. The code
+ * is the service's own. Any other error that a port throws means a fault of ours or of the deployment, such as a missing
+ * permission.
  */
 export class TransientError extends DuctapeError {}
 
-/** A fault of ours that leaves a job behind: it was stored and could not be taken back, so it may still run. */
+/** A fault of ours that leaves a job behind: it was stored and could not be deleted again, so it may still run. */
 export class InternalError extends DuctapeError {
   readonly jobId: string;
 
@@ -39,8 +39,8 @@ export class InternalError extends DuctapeError {
 }
 
 /**
- * What a log line may say of an unknown error: its name, code and stack frames. Not its message, in which clients quote
- * inputs, statements and URLs.
+ * What a log line may say about an unknown error: its name, code and stack frames. Not its message, because client libraries
+ * quote inputs, statements and URLs there.
  */
 export function traceOf(error: unknown): { error_name: string; error_code?: string; frames?: string[] } {
   if (!(error instanceof Error)) return { error_name: typeof error };
@@ -52,10 +52,10 @@ export function traceOf(error: unknown): { error_name: string; error_code?: stri
   };
 }
 
-/** The stack behind the message, which stands in front of it: a message of several lines may have some that look like frames. */
+/** The frames after the message. A message of several lines may itself contain lines that look like frames. */
 function framesOf({ stack = "", message }: Error): string[] {
-  const said = stack.indexOf(message);
-  return (said < 0 ? "" : stack.slice(said + message.length))
+  const messageAt = stack.indexOf(message);
+  return (messageAt < 0 ? "" : stack.slice(messageAt + message.length))
     .split("\n")
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trim());

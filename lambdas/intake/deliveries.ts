@@ -1,26 +1,26 @@
 import * as z from "zod";
 import type { Fault } from "../core/errors.ts";
 import { beginningOf, type ImportCursor } from "../core/job/import-cursor.ts";
-import type { WayIn } from "../core/outbound/rejection.ts";
+import type { RequestSource } from "../core/outbound/rejection.ts";
 import { RequestError } from "../core/requests/request-error.ts";
 import { requestReviver } from "../core/schema/exact-json.ts";
 import { importPrefix, requestEvent } from "../topology.ts";
 
-/** Who brought something, and what that service calls it. */
+/** The service that delivered something, and the id that it gave it. */
 export interface Sender {
-  source: WayIn;
+  source: RequestSource;
   id: string;
 }
 
-/** What has been delivered, out of its envelopes. */
+/** What was delivered, taken out of its envelopes. */
 export type Delivery =
   | { kind: "request"; request: unknown; sender: Sender }
-  /** Objects that are to be imported; none where there was nothing but a test or another folder's news. */
-  | { kind: "objects"; places: ImportCursor[] }
+  /** Imports to start. None after S3's test message, or a notification about another folder. */
+  | { kind: "objects"; imports: ImportCursor[] }
   | { kind: "unreadable"; error: RequestError; sender: Sender };
 
-/** Envelopes in envelopes: an event by way of a topic, given up by Lambda; more is nobody's doing. */
-const mostEnvelopes = 5;
+/** How deeply envelopes may be nested. More than two are already unusual: an event, sent through a topic to an invocation that failed. */
+const maxEnvelopes = 5;
 
 const Id = z.string().min(1).max(200);
 
@@ -31,7 +31,7 @@ const BusEvent = z.object({ id: Id, source: z.string(), "detail-type": z.string(
 const TopicMessage = z.object({ Type: z.literal("Notification"), MessageId: Id, Message: z.string() });
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html#invocation-async-destinations */
-const GivenUp = z.object({
+const FailedInvocation = z.object({
   requestContext: z.object({ requestId: Id.optional(), functionArn: z.string(), condition: z.string() }),
   requestPayload: z.unknown(),
 });
@@ -53,32 +53,36 @@ const BucketNotification = z.object({
     .min(1),
 });
 
-/** What S3 sends once when it is told to notify a queue. */
+/** S3 sends this once when notifications to a queue are set up. */
 const TestNotification = z.object({ Service: z.literal("Amazon S3"), Event: z.literal("s3:TestEvent") });
 
-/** Takes a parsed message out of its envelopes; what is none of them is the request itself. The innermost id names it. */
+/**
+ * Takes a parsed message out of its envelopes. What is no known envelope is the request itself. The sender is that of the
+ * innermost envelope.
+ */
 export function unwrap(content: unknown, sender: Sender, bucket: string, depth = 0): Delivery {
-  if (depth > mostEnvelopes) return unreadable(sender, [{ pointer: "", detail: "too many envelopes" }]);
-  const inner = (source: WayIn, id: string, value: unknown) => unwrap(value, { source, id }, bucket, depth + 1);
+  if (depth > maxEnvelopes) return unreadable(sender, [{ pointer: "", detail: "too many envelopes" }]);
+  const inner = (source: RequestSource, id: string, value: unknown) => unwrap(value, { source, id }, bucket, depth + 1);
 
   const topic = TopicMessage.safeParse(content).data;
-  if (topic) return unwrapText(topic.Message, { source: "sns", id: topic.MessageId }, bucket, depth + 1);
+  if (topic) return unwrapJson(topic.Message, { source: "sns", id: topic.MessageId }, bucket, depth + 1);
   const event = BusEvent.safeParse(content).data;
   if (event?.["detail-type"] === requestEvent) return inner("eventbridge", event.id, event.detail);
   if (event) {
     const sent = { source: "eventbridge", id: event.id } as const;
-    return unreadable(sent, [{ pointer: "/detail-type", detail: `"${requestEvent}" is the one that asks for a job` }]);
+    return unreadable(sent, [{ pointer: "/detail-type", detail: `must be "${requestEvent}"` }]);
   }
-  const givenUp = GivenUp.safeParse(content).data;
-  if (givenUp) return inner("lambda", givenUp.requestContext.requestId ?? sender.id, givenUp.requestPayload);
+  const failedInvocation = FailedInvocation.safeParse(content).data;
+  if (failedInvocation)
+    return inner("lambda", failedInvocation.requestContext.requestId ?? sender.id, failedInvocation.requestPayload);
   const notification = BucketNotification.safeParse(content).data;
-  if (notification) return { kind: "objects", places: placesIn(notification, bucket) };
-  if (TestNotification.safeParse(content).success) return { kind: "objects", places: [] };
+  if (notification) return { kind: "objects", imports: importsIn(notification, bucket) };
+  if (TestNotification.safeParse(content).success) return { kind: "objects", imports: [] };
   return { kind: "request", request: content, sender };
 }
 
-/** The same of a text, which has to be JSON. */
-export function unwrapText(text: string, sender: Sender, bucket: string, depth = 0): Delivery {
+/** The same for a string, which has to be JSON. */
+export function unwrapJson(text: string, sender: Sender, bucket: string, depth = 0): Delivery {
   let content: unknown;
   try {
     content = JSON.parse(text, requestReviver(text));
@@ -90,22 +94,22 @@ export function unwrapText(text: string, sender: Sender, bucket: string, depth =
 
 const unreadable = (sender: Sender, faults: Fault[]): Delivery => ({
   kind: "unreadable",
-  error: new RequestError("INVALID_REQUEST", "The message holds no request.", { faults }),
+  error: new RequestError("INVALID_REQUEST", "The message contains no request.", { faults }),
   sender,
 });
 
-function placesIn({ Records }: z.infer<typeof BucketNotification>, bucket: string): ImportCursor[] {
+function importsIn({ Records }: z.infer<typeof BucketNotification>, bucket: string): ImportCursor[] {
   return Records.flatMap(({ eventName, eventTime, s3 }) => {
     const { size, eTag: etag } = s3.object;
     const key = keyIn(s3.object.key);
-    // Deletions have neither; a folder that the console makes is an empty object with a slash at its end.
-    const isNews = eventName.startsWith("ObjectCreated:") && size !== undefined && etag !== undefined;
-    if (!isNews || s3.bucket.name !== bucket || !key?.startsWith(importPrefix) || key.endsWith("/")) return [];
+    // A deletion has no size or etag. A folder that the console creates is an empty object whose key ends with a slash.
+    const isUpload = eventName.startsWith("ObjectCreated:") && size !== undefined && etag !== undefined;
+    if (!isUpload || s3.bucket.name !== bucket || !key?.startsWith(importPrefix) || key.endsWith("/")) return [];
     return [beginningOf({ key, etag, size, put_at: Date.parse(eventTime) })];
   });
 }
 
-/** S3 writes keys in notifications as forms do: spaces as plus signs. */
+/** In notifications, S3 encodes keys as HTML forms do, with spaces as plus signs. */
 function keyIn(encoded: string): string | undefined {
   try {
     return decodeURIComponent(encoded.replaceAll("+", " "));

@@ -8,15 +8,15 @@ import type { TaskMessage } from "../core/outbound/task-message.ts";
 import type { Refused, SendOptions } from "../core/ports/ports.ts";
 import type { IntakeServices } from "./services.ts";
 
-/** A rejection, and the request that it is of, as far as it could be read. */
+/** A rejection, with the request as far as it could be read. */
 export interface Rejected {
   rejection: Rejection;
   request?: unknown;
 }
 
 /**
- * Tells of rejections: the task of Step Functions that would wait in vain, the bus, and the dead letters. Answers the
- * places of those that could not be told or kept for now: their messages come again and are rejected then.
+ * Rejects requests: fails the task of Step Functions that would wait in vain, publishes the rejection and keeps a dead letter.
+ * Answers the indexes of those for which one of these failed for now; their messages are redelivered and rejected then.
  */
 export async function rejectAll(services: IntakeServices, rejected: readonly Rejected[]): Promise<Set<number>> {
   if (rejected.length === 0) return new Set();
@@ -25,34 +25,40 @@ export async function rejectAll(services: IntakeServices, rejected: readonly Rej
     const { code, source, message_id, product_tag, env } = rejection.detail;
     log.warn("a message was rejected", { code, source, message_id, product_tag, env });
   }
-  const untold = await endTasks(services, rejected);
-  const told = [...rejected.entries()].filter(([place]) => !untold.some(({ index }) => index === place));
-  const unkept = await refusedBy(told.length, () =>
-    services.rejections.reject(told.map(([, { rejection }]) => rejection)),
+  const unanswered = await failTasks(services, rejected);
+  const answered = [...rejected.entries()].filter(([at]) => !unanswered.some(({ index }) => index === at));
+  const notKept = await refusedBy(answered.length, () =>
+    services.rejections.reject(answered.map(([, { rejection }]) => rejection)),
   );
-  const failed = [...untold, ...unkept.map(({ index, cause }) => ({ index: told[index]?.[0] as number, cause }))];
+  const failed = [
+    ...unanswered,
+    ...notKept.map(({ index, cause }) => ({ index: answered[index]?.[0] as number, cause })),
+  ];
   for (const { index, cause } of failed) {
     const { message_id } = (rejected[index] as Rejected).rejection.detail;
-    log.error("a rejection was not kept; the message will be delivered again", { message_id, ...traceOf(cause) });
+    log.error("a rejection could not be kept; the message will be delivered again", { message_id, ...traceOf(cause) });
   }
   return new Set(failed.map(({ index }) => index));
 }
 
-/** A task that can never be told holds up nothing: the message is rejected all the same, and the log says so. */
-async function endTasks({ tasks, log }: IntakeServices, rejected: readonly Rejected[]): Promise<Refused[]> {
-  const waiting = [...rejected.entries()].flatMap(([place, { rejection, request }]) => {
+/**
+ * Queues a failure for each task that waits for a rejected request. Answers those that failed for now. If the queue refuses one
+ * permanently, this is logged and the message is rejected all the same.
+ */
+async function failTasks({ tasks, log }: IntakeServices, rejected: readonly Rejected[]): Promise<Refused[]> {
+  const waiting = [...rejected.entries()].flatMap(([at, { rejection, request }]) => {
     const token = TaskToken.safeParse((request as { task_token?: unknown } | null | undefined)?.task_token).data;
-    return token === undefined ? [] : [{ place, entry: entryOf(rejection, token) }];
+    return token === undefined ? [] : [{ at, entry: entryOf(rejection, token) }];
   });
   if (waiting.length === 0) return [];
   const refused = await refusedBy(waiting.length, () => tasks.sendMany(waiting.map(({ entry }) => entry)));
-  const placed = refused.map(({ index, cause }) => ({ index: waiting[index]?.place as number, cause }));
+  const failed = refused.map(({ index, cause }) => ({ index: waiting[index]?.at as number, cause }));
   const [never, again] = [true, false].map((is) =>
-    placed.filter(({ cause }) => cause instanceof PermanentError === is),
+    failed.filter(({ cause }) => cause instanceof PermanentError === is),
   );
   for (const { index, cause } of never ?? []) {
     const { message_id } = (rejected[index] as Rejected).rejection.detail;
-    log.error("a task can never be told that its request was rejected", { message_id, ...traceOf(cause) });
+    log.error("the task of a rejected request can never be answered", { message_id, ...traceOf(cause) });
     log.measure("set aside", { values: { set_aside: 1 } });
   }
   return again ?? [];
@@ -65,7 +71,7 @@ function entryOf({ detail }: Rejection, token: string): { message: TaskMessage }
     message: {
       v: 1,
       kind: "outcome",
-      // There is no job; the log says what the message was called.
+      // Usually there is no job. The id of the message leads to its log line.
       job_id: job_id ?? message_id,
       tokens: [token],
       outcome: { status: "failed", error: errorTypeOf(code), cause },

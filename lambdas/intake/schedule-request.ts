@@ -7,7 +7,7 @@ import { RequestError } from "../core/requests/request-error.ts";
 import { type Sender, unwrap } from "./deliveries.ts";
 import type { IntakeServices } from "./services.ts";
 
-/** A request of an invocation of the function: answers its receipt, throws a RequestError. */
+/** Schedules the request of a direct invocation. Answers the receipt, or throws a RequestError. */
 export async function scheduleRequest(services: IntakeServices, { payload, requestId }: DirectCall): Promise<Receipt> {
   const delivery = unwrap(payload, { source: "lambda", id: requestId }, services.bucket);
   if (delivery.kind === "unreadable") throw delivery.error;
@@ -18,8 +18,9 @@ export async function scheduleRequest(services: IntakeServices, { payload, reque
 }
 
 /**
- * The same `parseRequest` as everywhere; what has no idempotency key takes the id by which its sender would deliver it
- * again. `sentAt` is its now: a message that waited, or comes a second time, asks for the same as when it was sent.
+ * Parses a request like every other entry. A request without an idempotency key gets the sender's id as its key, because a
+ * redelivery has the same id. `sentAt` is its current time, so that a message which waited, or is delivered twice, still asks
+ * for the same job as when it was sent.
  */
 export function accept(
   { catalog }: Pick<Services, "catalog">,
@@ -27,13 +28,17 @@ export function accept(
   { source, id }: Sender,
   sentAt: number,
 ): AcceptedRequest {
-  const named = (request as { idempotency_key?: unknown } | null | undefined)?.idempotency_key !== undefined;
-  const accepted = parseRequest(request, catalog, sentAt, named ? undefined : `${source}:${id}`);
-  // Of a line of an object the report says which job it is, and its id may be long.
+  const hasKey = (request as { idempotency_key?: unknown } | null | undefined)?.idempotency_key !== undefined;
+  const accepted = parseRequest(request, catalog, sentAt, hasKey ? undefined : `${source}:${id}`);
+  // A line of an import needs no request id: the report has its job, and its id may be long.
   return { ...accepted, ...(source !== "s3" && { request_id: id }) };
 }
 
 const importsComeByQueue = () =>
-  new RequestError("INVALID_REQUEST", "Objects are imported by the intake queue: let the bucket notify that.", {
-    faults: [{ pointer: "/Records", detail: "is not part of a request" }],
-  });
+  new RequestError(
+    "INVALID_REQUEST",
+    "Objects are imported through the intake queue: let the bucket notify that queue.",
+    {
+      faults: [{ pointer: "/Records", detail: "is not part of a request" }],
+    },
+  );

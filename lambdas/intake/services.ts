@@ -6,8 +6,8 @@ import type { ImportQueue, MessageQueue } from "../core/ports/ports.ts";
 export interface IntakeServices extends Services {
   rejections: Rejections;
   imports: ImportQueue;
-  /** What is to be said to Step Functions. */
+  /** Messages for the tasks of Step Functions that wait for a job. */
   tasks: MessageQueue<TaskMessage>;
-  /** The name of the bucket whose objects are imported. */
+  /** The name of the payload bucket, whose objects are imported. */
   bucket: string;
 }

@@ -2,7 +2,7 @@ import { addCounts, bucketOf, type Counts, hourOf, noCounts } from "../core/job/
 import type { HourCounts } from "../core/ports/ports.ts";
 import type { Transition } from "./events.ts";
 
-/** What transitions add to the counters: one increment an hour of a tenant, whatever their number. */
+/** What transitions add to the counters: one increment per tenant and hour, however many transitions there are. */
 export function incrementsOf(transitions: readonly Transition[]): HourCounts[] {
   const hours = new Map<string, HourCounts>();
   for (const transition of transitions) {
@@ -19,13 +19,13 @@ const ended = ({ completed, failed, cancelled, attempts }: Counts) => completed 
 
 function countsOf({ name, detail, created, ended: attempt }: Transition): Counts {
   const counts = noCounts();
-  // A job that is moved to another time, or that goes on to its next run, was counted before.
+  // A rescheduled job, and a series that continues with its next run, were counted when they were created.
   if (created) counts.scheduled = 1;
   if (name === "cancelled") counts.cancelled = 1;
-  // A paused series that is over when it is resumed completes without a run.
+  // A paused series that is past its end when it is resumed completes without a run.
   if (attempt && (name === "completed" || name === "failed")) counts[name] = 1;
   if (attempt && name === "completed" && detail.attempt === 1) counts.completed_first_try = 1;
-  // The time of a cancelled attempt says nothing of how long its work takes.
+  // The duration of a cancelled attempt says nothing about how long its work takes.
   if (attempt && attempt.outcome !== "cancelled") {
     counts.attempts = 1;
     counts.lateness[bucketOf(attempt.started_at - attempt.due_at)] = 1;

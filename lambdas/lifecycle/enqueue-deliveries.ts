@@ -1,24 +1,24 @@
 import type { ProductEndpoint } from "../core/catalog/webhook.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
 import type { MessageQueue } from "../core/ports/ports.ts";
-import { type Emitting, enqueue, type Happened } from "./happened.ts";
+import { type ChangeEffects, type EmitServices, enqueue } from "./emit.ts";
 
-export interface Delivering extends Emitting {
-  /** Those of the catalog that are told over HTTP. */
+export interface WebhookQueueServices extends EmitServices {
+  /** All webhook endpoints of the catalog. */
   endpoints: readonly ProductEndpoint[];
-  /** What they are to be told. A queue, so that a slow endpoint holds up nobody. */
+  /** Deliveries are made from a queue, so that a slow endpoint delays nothing else. */
   webhooks: MessageQueue<Delivery>;
 }
 
-/** Hands over what happened, one message an endpoint; answers the first place of what is to be handed over again. */
-export function enqueueDeliveries(services: Delivering, happened: readonly Happened[]): Promise<number> {
-  const entries = happened.flatMap(({ place, id, deliveries }) =>
+/** Queues one delivery per event and endpoint. Answers the first batch index that has to be redelivered. */
+export function enqueueDeliveries(services: WebhookQueueServices, effects: readonly ChangeEffects[]): Promise<number> {
+  const entries = effects.flatMap(({ batchIndex, id, deliveries }) =>
     deliveries.map((message) => {
       const { product, env, webhook, type, data } = message;
       const group = `${product}:${env}:${webhook}`;
-      const about = { product, env, webhook, type, job_id: data.job_id };
-      const news = { place, name: `${id} ${group} ${type}`, body: message, about };
-      return { news, message, delaySeconds: 0, group };
+      const logFields = { product, env, webhook, type, job_id: data.job_id };
+      const outgoing = { batchIndex, key: `${id} ${group} ${type}`, body: message, logFields };
+      return { outgoing, message, delaySeconds: 0, group };
     }),
   );
   return enqueue(services, services.webhooks, entries);

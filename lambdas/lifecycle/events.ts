@@ -2,15 +2,15 @@ import type { JobChange } from "../aws/lambda/stream-handler.ts";
 import { type Attempt, isFinished, isWaiting, type Job } from "../core/job/job.ts";
 import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-event.ts";
 
-/** Something that happened to a job, and what it adds to the counters. */
+/** Something that happened to a job, with what the counters need to know about it. */
 export interface Transition extends JobEvent {
-  /** The job is new. */
+  /** The job was created by this change. */
   created?: true;
-  /** The attempt that ended with it. */
+  /** The attempt that ended with this transition. */
   ended?: Attempt;
 }
 
-/** What a write of a job means to others, in the order in which it happened. Most writes mean one thing or nothing. */
+/** The transitions that a change of a job stands for, in order. Most changes stand for one or none. */
 export function transitionsOf({ before, after, at }: JobChange): Transition[] {
   if (!after) return [];
   if (!before) return [{ name: "scheduled", time: after.created_at, detail: detailOf(after), created: true }];
@@ -19,7 +19,7 @@ export function transitionsOf({ before, after, at }: JobChange): Transition[] {
 
 function endings(before: Job, after: Job, at: number): Transition[] {
   const ended = endOf(before, after);
-  // A recurring job's run has ended and the job goes on: its state is the next run's by now.
+  // A series continues: its run has ended, and the item already holds the next run's state.
   if (ended && after.run > before.run) {
     const { outcome, started_at, ended_at: finished_at, error } = ended;
     const code = error && { error_code: error.code };
@@ -42,8 +42,8 @@ function endings(before: Job, after: Job, at: number): Transition[] {
 }
 
 /**
- * The attempt that ended with a write, if one did: THE place that knows how a job shows it. A recurring job that goes on
- * has its next run's attempts by then, and keeps the last one of the run before apart.
+ * The attempt that ended with a change, if one did; nothing else decides this. A series that continues holds the attempts
+ * of its next run by then, and the last attempt of the previous run in `last_run`.
  */
 function endOf(before: Job, after: Job): Attempt | undefined {
   if (before.status !== "running") return undefined;
@@ -55,25 +55,25 @@ function endOf(before: Job, after: Job): Attempt | undefined {
 }
 
 function beginnings(before: Job, after: Job, at: number): Transition[] {
-  const happened = (name: JobEventName, more: Partial<JobEventDetail> = {}, time = at): Transition[] => [
+  const transition = (name: JobEventName, more: Partial<JobEventDetail> = {}, time = at): Transition[] => [
     { name, time, detail: { ...detailOf(after), ...more } },
   ];
-  // A parked job that is woken and a crashed attempt that is taken over were running before.
+  // A claim that resumes a parked job, or takes over a crashed attempt, is not a start: the job was running before.
   if (after.status === "running" && before.status !== "running") {
     const { started_at } = after;
-    return happened("started", { ...(started_at !== undefined && { started_at }) }, started_at);
+    return transition("started", { ...(started_at !== undefined && { started_at }) }, started_at);
   }
-  if (after.status === "paused" && before.status !== "paused") return happened("paused");
+  if (after.status === "paused" && before.status !== "paused") return transition("paused");
   if (!isWaiting(after)) return [];
-  if (before.status === "paused") return happened("resumed");
-  if (isFinished(before)) return happened("retrying");
+  if (before.status === "paused") return transition("resumed");
+  if (isFinished(before)) return transition("retrying");
   const moved = isWaiting(before) && before.due_at !== after.due_at;
-  return moved || after.run > before.run ? happened("scheduled") : [];
+  return moved || after.run > before.run ? transition("scheduled") : [];
 }
 
 /**
- * The version of an event, which rises from one to the next of a job. A write of a series may mean two, the end of a run and
- * what comes after it: those of a series count in twos.
+ * The version of an event; it rises from each event of a job to the next. A change of a series may stand for two events, the
+ * end of a run and what follows it, so the versions of a series count in twos.
  */
 const versionOf = ({ version, repeat }: Job): number => (repeat ? 2 * version : version);
 

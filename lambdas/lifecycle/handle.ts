@@ -6,20 +6,20 @@ import { taskMessagesOf } from "../core/outbound/task.ts";
 import { deliveriesOf } from "../core/outbound/webhook.ts";
 import type { Log, StatsStore } from "../core/ports/ports.ts";
 import { incrementsOf } from "./counts.ts";
-import { type Delivering, enqueueDeliveries } from "./enqueue-deliveries.ts";
-import { type Answering, enqueueHeartbeats, enqueueTaskOutcomes } from "./enqueue-task-messages.ts";
+import { type ChangeEffects, nothingFailed } from "./emit.ts";
+import { enqueueDeliveries, type WebhookQueueServices } from "./enqueue-deliveries.ts";
+import { enqueueHeartbeats, enqueueTaskOutcomes, type TaskQueueServices } from "./enqueue-task-messages.ts";
 import { type Transition, transitionsOf } from "./events.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
-import { type Happened, nowhere } from "./happened.ts";
-import { type Publishing, publish } from "./publish.ts";
+import { type PublishServices, publish } from "./publish.ts";
 
-export interface LifecycleServices extends Publishing, Answering, Delivering, Forgetting {
+export interface LifecycleServices extends PublishServices, TaskQueueServices, WebhookQueueServices, Forgetting {
   stats: StatsStore;
 }
 
 /**
- * Takes a batch of writes, oldest first, to everybody who is to know of them. Answers the place of the first write that
- * somebody could not be told of for now: it and all after it are delivered again, so that the order of each job is kept.
+ * Publishes, queues and counts what a batch of changes, oldest first, stands for. Answers the position of the first change
+ * that failed for now: Lambda redelivers that one and everything after it, which keeps the order of each job's events.
  */
 export async function handleChanges(
   services: LifecycleServices,
@@ -28,63 +28,63 @@ export async function handleChanges(
   try {
     return await handleAll(services, changes);
   } catch (error) {
-    services.log.error("a batch of writes broke; each of them is handled by itself", traceOf(error));
+    services.log.error("a batch of changes failed; each is handled on its own", traceOf(error));
     return await handleEach(services, changes);
   }
 }
 
 async function handleAll(services: LifecycleServices, changes: readonly JobChange[]): Promise<number | undefined> {
-  const happened = changes.map((change, place) => happenedBy(services, change, place));
-  const told = await Promise.all([
-    publish(services, happened),
-    enqueueDeliveries(services, happened),
-    enqueueTaskOutcomes(services, happened),
+  const effects = changes.map((change, batchIndex) => effectsOf(services, change, batchIndex));
+  const results = await Promise.all([
+    publish(services, effects),
+    enqueueDeliveries(services, effects),
+    enqueueTaskOutcomes(services, effects),
   ]);
-  const undone = Math.min(...told);
-  // What must not be done twice for each time that a batch is delivered: the rest of it when it comes again.
-  const beating = await enqueueHeartbeats(services, happened.slice(0, undone));
-  const done = Math.min(undone, beating);
+  const firstFailed = Math.min(...results);
+  // Heartbeats and counts are not idempotent, so the changes that will be redelivered have to wait for theirs.
+  const firstWithoutHeartbeat = await enqueueHeartbeats(services, effects.slice(0, firstFailed));
+  const done = Math.min(firstFailed, firstWithoutHeartbeat);
   await count(
     services,
-    happened.slice(0, done).flatMap(({ transitions }) => transitions),
+    effects.slice(0, done).flatMap(({ transitions }) => transitions),
   );
   await forgetBlobs(services, changes);
-  return done === nowhere ? undefined : done;
+  return done === nothingFailed ? undefined : done;
 }
 
 /**
- * AWS's refusals are answers, so what throws is a mistake in a write or in this code, and would throw again for as long as
- * the stream keeps the write. The one that does is set aside, to be given again once the code is mended; the others go on.
+ * A refusal by AWS is returned, not thrown. What throws is a bug in this code or a broken item, and would throw again for as
+ * long as the stream keeps the change. That change is set aside, to be replayed once the code is fixed; the others proceed.
  */
 async function handleEach(services: LifecycleServices, changes: readonly JobChange[]): Promise<number | undefined> {
-  for (const [place, change] of changes.entries()) {
+  for (const [batchIndex, change] of changes.entries()) {
     try {
-      if ((await handleAll(services, [change])) !== undefined) return place;
+      if ((await handleAll(services, [change])) !== undefined) return batchIndex;
     } catch (error) {
       const { record, after, before } = change;
-      const about = { job_id: (after ?? before)?.id, ...traceOf(error) };
+      const logFields = { job_id: (after ?? before)?.id, ...traceOf(error) };
       const letter = {
         body: record,
         code: traceOf(error).error_name,
         detail: "The write could not be handled.",
-        about,
+        logFields,
       };
-      if ((await setAside(services, [letter])).size > 0) return place;
+      if ((await setAside(services, [letter])).size > 0) return batchIndex;
     }
   }
   return undefined;
 }
 
-function happenedBy({ endpoints }: LifecycleServices, change: JobChange, place: number): Happened {
+function effectsOf({ endpoints }: LifecycleServices, change: JobChange, batchIndex: number): ChangeEffects {
   const { before, after, id = crypto.randomUUID() } = change;
   const transitions = transitionsOf(change);
   const deliveries = transitions.flatMap((transition) => deliveriesOf(endpoints, transition));
-  return { place, id, transitions, deliveries, tasks: taskMessagesOf(before, after, change.at) };
+  return { batchIndex, id, transitions, deliveries, tasks: taskMessagesOf(before, after, change.at) };
 }
 
 /**
- * Counters hold up nothing: to deliver a batch again for their sake would publish its events twice. What the store does
- * not take is lost, and a batch that Lambda delivers twice is counted twice (docs/operations/monitoring.md#statistics).
+ * A failure to count does not fail the batch: redelivering it would publish its events twice. Counts that the store refuses
+ * are lost, and a batch that Lambda delivers twice is counted twice (docs/operations/monitoring.md#statistics).
  */
 async function count(
   { stats, log }: { stats: StatsStore; log: Log },

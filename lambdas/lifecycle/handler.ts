@@ -8,6 +8,6 @@ import { lazy } from "../core/schema/lazy.ts";
 import { handleChanges } from "./handle.ts";
 
 export const handler = streamHandler(
-  lazy(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), told: recent() })),
+  lazy(() => ({ ...startLifecycle(readEnv(LifecycleEnv)), endpoints: endpointsOf(products), recentlySent: recent() })),
   handleChanges,
 );

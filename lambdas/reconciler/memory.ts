@@ -2,38 +2,38 @@ import type { IndexPosition } from "../core/job/index-position.ts";
 import { shards } from "../core/job/job-id.ts";
 import type { Tenant } from "../core/queries/tenants.ts";
 
-/** The way through what is overdue in one shard, which may take several rounds. All of it is one look. */
-export interface Walk extends Tenant {
+/** A scan of the overdue jobs of one shard. It may take several rounds, all of which use the same time window. */
+export interface ShardScan extends Tenant {
   shard: number;
-  /** Epoch milliseconds: what the walk before was for, and what this one is for. */
+  /** The time window, epoch milliseconds. `since` is where the window of the previous scan ended. */
   since: number;
   until: number;
-  /** After which place the next page starts. */
+  /** The next page starts after this position. */
   after?: IndexPosition;
   isOver: boolean;
 }
 
 /**
- * What the rounds of one process know of each other. It is lost with the process, which costs a message too many for each
- * overdue job, and is as it should be: after a deployment or an outage nobody knows what else was lost.
+ * What one round of a process leaves to the next. A new process starts without it and sends one more message for each overdue
+ * job. That is intended: after a deployment or an outage, anything may have been lost.
  */
 export interface Memory {
-  walks: Map<string, Walk>;
-  /** Ids of jobs whose message AWS refused. */
+  scans: Map<string, ShardScan>;
+  /** The ids of jobs whose message AWS refused. */
   refused: Set<string>;
 }
 
-export const newMemory = (): Memory => ({ walks: new Map(), refused: new Set() });
+export const newMemory = (): Memory => ({ scans: new Map(), refused: new Set() });
 
-/** A tenant's walks: those that are under way, and new ones from where the last ones ended. */
-export function walksOf({ walks }: Memory, { product, env }: Tenant, now: number): Walk[] {
+/** The scans of a tenant: those in progress, and new ones that begin where the previous ones ended. */
+export function scansOf({ scans }: Memory, { product, env }: Tenant, now: number): ShardScan[] {
   return Array.from({ length: shards }, (_, shard) => {
     const name = `${product}#${env}#${shard}`;
-    const before = walks.get(name);
-    if (before && !before.isOver) return before;
-    const since = before?.until ?? Number.NEGATIVE_INFINITY;
-    const walk: Walk = { product, env, shard, since, until: now, isOver: false };
-    walks.set(name, walk);
-    return walk;
+    const previous = scans.get(name);
+    if (previous && !previous.isOver) return previous;
+    const since = previous?.until ?? Number.NEGATIVE_INFINITY;
+    const scan: ShardScan = { product, env, shard, since, until: now, isOver: false };
+    scans.set(name, scan);
+    return scan;
   });
 }

@@ -6,15 +6,15 @@ import { dispatchMany } from "../core/operations/dispatch.ts";
 import { inParallel } from "../core/operations/in-parallel.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { Services } from "../core/operations/services.ts";
-import { type Memory, newMemory, type Walk, walksOf } from "./memory.ts";
+import { type Memory, newMemory, type ShardScan, scansOf } from "./memory.ts";
 
-/** A job this late has lost its message, or its queue is behind: either way another message does no harm. */
+/** A job this late has lost its message, or its queue is behind. In both cases another message does no harm. */
 export const graceMs = 60_000;
 
-/** Of the index, and of a read of many jobs. */
+/** For pages of the index and for batch reads of jobs. */
 const pageSize = 100;
 const shardsAtOnce = 16;
-/** A round ends before its Lambda does, which would take its memory along. */
+/** A round ends before the function times out, because a timeout would end the process and with it the memory. */
 const longestRoundMs = 40_000;
 
 export interface Reconciled {
@@ -27,68 +27,68 @@ interface Round {
   services: Services;
   memory: Memory;
   graceMs: number;
-  /** Epoch milliseconds after which no further page is read. */
+  /** No further page is read after this, epoch milliseconds. */
   end: number;
   total: Reconciled;
 }
 
 /**
- * Hands overdue jobs over again: those that wait although they were due `grace` ms ago, and those whose consumer's lease
- * has run out; each at ever longer intervals (`needsNudge`). Reads the overdue heads of the catalog's pending partitions
- * only, so its work does not grow with the number of jobs, and a page of each in turn, so that no backlog hides another.
- * What is left when the round's time is over comes first in the next one. Claims are conditional: a message too many is dropped.
+ * Dispatches overdue jobs again: those that still wait `grace` ms after they were due, and those whose consumer's lease has
+ * ended, each at growing intervals (`needsRedispatch`). Reads only the overdue ends of the catalog's pending partitions, so
+ * that its work does not grow with the number of jobs, and one page of each in turn, so that no backlog hides another. What
+ * is left at the end of a round comes first in the next one. Claims are conditional, so a surplus message is dropped.
  */
 export async function reconcile(services: Services, grace = graceMs, memory = newMemory()): Promise<Reconciled> {
   const now = services.clock.now();
   const total: Reconciled = { looked: 0, dispatched: 0, failed: 0 };
   const round: Round = { services, memory, graceMs: grace, end: now + longestRoundMs, total };
-  await handOverRefused(round);
+  await retryRefused(round);
   const tenants = services.catalog.products.flatMap(({ tag, envs }) => envs.map((env) => ({ product: tag, env })));
-  let open = tenants.flatMap((tenant) => walksOf(memory, tenant, now));
+  let open = tenants.flatMap((tenant) => scansOf(memory, tenant, now));
   while (open.length > 0 && services.clock.now() < round.end) {
-    const more = await inParallel(shardsAtOnce, open, (walk) => step(round, walk));
+    const more = await inParallel(shardsAtOnce, open, (scan) => scanPage(round, scan));
     open = open.filter((_, i) => more[i]);
   }
   return total;
 }
 
-/** A page of a walk. Answers whether there is another one; a page that could not be read is the next round's first. */
-async function step(round: Round, walk: Walk): Promise<boolean> {
-  const { product, env, shard, since, until, after } = walk;
-  const look = { since, until, graceMs: round.graceMs };
+/** Handles one page of a scan. Answers whether there is another; a page that could not be read comes first in the next round. */
+async function scanPage(round: Round, scan: ShardScan): Promise<boolean> {
+  const { product, env, shard, since, until, after } = scan;
+  const window = { since, until, graceMs: round.graceMs };
   const overdue = { product, env, shard, phase: "pending", until: until - round.graceMs, order: "asc" } as const;
-  return attempt(round, async () => {
+  return tryWork(round, async () => {
     const page = await round.services.jobs.page({ ...overdue, limit: pageSize }, after);
-    // The oldest ones are looked at whatever their age: among them may be one whose consumer's lease has ended.
-    const places = after ? page.jobs.filter(({ time }) => positionComesOfAge(time, look)) : page.jobs;
-    const ids = places.map(({ id }) => id);
-    await handOver(round, ids, (job) => needsRedispatch(job, look));
-    walk.isOver = page.next === undefined;
-    if (page.next) walk.after = page.next;
-    return !walk.isOver;
+    // On the first page every job is read, whatever its age: the lease of one that is running may have ended.
+    const positions = after ? page.jobs.filter(({ time }) => positionComesOfAge(time, window)) : page.jobs;
+    const ids = positions.map(({ id }) => id);
+    await redispatch(round, ids, (job) => needsRedispatch(job, window));
+    scan.isOver = page.next === undefined;
+    if (page.next) scan.after = page.next;
+    return !scan.isOver;
   });
 }
 
 /**
- * What AWS refused before: its age has passed, so nothing else would bring it back soon. It has half of the round, so that what
- * is refused for long does not keep the others from theirs; what is refused again goes to the end of the line.
+ * Dispatches the jobs that AWS refused in earlier rounds, whose next regular redispatch may be far away. This takes at most
+ * half of the round, so that jobs which are refused for long do not delay the others. What is refused again moves to the end.
  */
-async function handOverRefused(round: Round): Promise<void> {
+async function retryRefused(round: Round): Promise<void> {
   const { clock } = round.services;
   const ids = [...round.memory.refused];
   const now = clock.now();
   for (let first = 0; first < ids.length && clock.now() < round.end - longestRoundMs / 2; first += pageSize) {
     const some = ids.slice(first, first + pageSize);
-    const isDone = await attempt(round, async () => {
-      await handOver(round, some, (job) => isStuck(job, now, round.graceMs));
+    const isDone = await tryWork(round, async () => {
+      await redispatch(round, some, (job) => isStuck(job, now, round.graceMs));
       return true;
     });
     if (!isDone) return;
   }
 }
 
-/** At most 100 of them. */
-async function handOver({ services, memory, total }: Round, ids: string[], isDue: (job: Job) => boolean) {
+/** Dispatches those of the jobs again that are still due. Takes at most 100 ids. */
+async function redispatch({ services, memory, total }: Round, ids: string[], isDue: (job: Job) => boolean) {
   if (ids.length === 0) return;
   const jobs = (await services.jobs.getMany(ids)).filter(isDue);
   total.looked += ids.length;
@@ -98,21 +98,22 @@ async function handOver({ services, memory, total }: Round, ids: string[], isDue
   for (const job of jobs) {
     if (causes.has(job)) {
       memory.refused.add(job.id);
-      services.log.error("could not hand a job over again", { ...jobFields(job), ...traceOf(causes.get(job)) });
+      services.log.error("a job could not be redispatched", { ...jobFields(job), ...traceOf(causes.get(job)) });
     } else {
-      services.log.info("handed over again", { ...jobFields(job), overdue_ms: services.clock.now() - job.due_at });
+      services.log.info("job redispatched", { ...jobFields(job), overdue_ms: services.clock.now() - job.due_at });
     }
   }
   total.dispatched += jobs.length - refused.length;
   total.failed += refused.length;
 }
 
-async function attempt({ services, total }: Round, work: () => Promise<boolean>): Promise<boolean> {
+/** Runs `work`. A failure is logged and counted, and answers false. */
+async function tryWork({ services, total }: Round, work: () => Promise<boolean>): Promise<boolean> {
   try {
     return await work();
   } catch (error) {
     total.failed++;
-    services.log.error("could not look for overdue jobs", traceOf(error));
+    services.log.error("overdue jobs could not be read", traceOf(error));
     return false;
   }
 }

@@ -12,32 +12,33 @@ export interface TaskServices {
   tasks: Tasks;
   jobs: Pick<JobStore, "get">;
   blobs: Pick<BlobStore, "get" | "downloadUrl">;
-  /** Its own queue: a heartbeat sends the next one. */
+  /** The queue that this function reads: each heartbeat sends the message of the next one. */
   queue: MessageQueue<TaskMessage>;
-  /** The heartbeats that this process has sent: what SQS or the stream has doubled goes on once. */
-  beaten: Recent;
+  /** The heartbeats that this process has sent recently, so that a duplicate message starts no second chain. */
+  sentHeartbeats: Recent;
   log: Log;
 }
 
 /**
- * Tells Step Functions what a message says. Throws when it is to be said again, a PermanentError when it can never be said
- * to one of the tasks and all others were told; what nobody waits for is dropped.
+ * Reports the outcome or the heartbeat of a message to Step Functions. Throws if the message has to be redelivered, and a
+ * PermanentError once only tasks remain that can never be answered. A report that no task waits for is dropped.
  */
 export async function answerTask(services: TaskServices, message: TaskMessage): Promise<void> {
-  if (message.kind === "heartbeat") return beat(services, message);
-  const say = await saying(services, message.job_id, message.outcome);
-  const told = message.tokens.map(async (token) => {
-    if ((await say(token)) === "closed") services.log.warn("no task waits for the job", about(message));
+  if (message.kind === "heartbeat") return answerHeartbeat(services, message);
+  const report = await reporterOf(services, message.job_id, message.outcome);
+  const reports = message.tokens.map(async (token) => {
+    if ((await report(token)) === "closed") services.log.warn("no task waits for the job", messageFields(message));
   });
-  const failed = (await Promise.allSettled(told)).filter((one) => one.status === "rejected");
+  const failed = (await Promise.allSettled(reports)).filter((one) => one.status === "rejected");
   const [first] = [...failed.filter(({ reason }) => !(reason instanceof PermanentError)), ...failed];
   if (first) throw first.reason;
 }
 
-/** The token stays out of it: who knows it can answer the task. */
-export const about = ({ job_id, kind }: TaskMessage) => ({ job_id, kind });
+/** What a log line says about a message. Never the token: whoever knows it can answer the task. */
+export const messageFields = ({ job_id, kind }: TaskMessage) => ({ job_id, kind });
 
-async function saying(
+/** Prepares the call that reports an outcome to a task, so that a result is read once for all tasks. */
+async function reporterOf(
   { tasks, blobs }: TaskServices,
   job_id: string,
   outcome: Outcome,
@@ -48,11 +49,11 @@ async function saying(
 }
 
 /**
- * Bytes of JSON that a state's output may have.
+ * How many bytes of JSON the output of a state may have.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_SendTaskSuccess.html
  */
 export const largestOutput = 262_144;
-/** Around the result: the id, the status, the punctuation. */
+/** For what surrounds the result: the id, the status, the punctuation. */
 const frameBytes = 512;
 
 async function outputOf(
@@ -69,31 +70,31 @@ async function outputOf(
 }
 
 /**
- * One heartbeat, and the message that brings the next one, as long as the job goes on and the task waits for it. It
- * vouches for the job, not for a process: a job that is recorded reaches its end, whichever consumer crashes meanwhile.
+ * Sends a heartbeat and the message of the next one, until the job ends or the task no longer waits. A heartbeat says that
+ * the job is recorded, not that a process is alive: a recorded job reaches its end even if its consumer crashes.
  */
-async function beat(services: TaskServices, message: Heartbeat): Promise<void> {
-  const { beaten } = services;
+async function answerHeartbeat(services: TaskServices, message: Heartbeat): Promise<void> {
+  const { sentHeartbeats } = services;
   const name = heartbeatName(message);
-  if (name === undefined) return beatOnce(services, message);
-  if (beaten.has(name)) return;
-  beaten.add(name);
+  if (name === undefined) return sendHeartbeat(services, message);
+  if (sentHeartbeats.has(name)) return;
+  sentHeartbeats.add(name);
   try {
-    await beatOnce(services, message);
+    await sendHeartbeat(services, message);
   } catch (error) {
-    beaten.forget(name);
+    sentHeartbeats.forget(name);
     throw error;
   }
 }
 
 type Heartbeat = Extract<TaskMessage, { kind: "heartbeat" }>;
 
-async function beatOnce(services: TaskServices, message: Heartbeat): Promise<void> {
+async function sendHeartbeat(services: TaskServices, message: Heartbeat): Promise<void> {
   const { tasks, jobs, queue, log } = services;
   const job = await jobs.get(message.job_id);
   if (!job || isFinished(job) || !job.task_tokens?.includes(message.token)) return;
   if ((await tasks.heartbeat(message.token)) === "closed") {
-    log.warn("no task waits for the job", about(message));
+    log.warn("no task waits for the job", messageFields(message));
     return;
   }
   const next = message.at === undefined ? message : nextHeartbeat(message, message.at);

@@ -3,8 +3,8 @@ import { readEnv, TasksEnv } from "../aws/start/env.ts";
 import { startTasks } from "../aws/start/start-tasks.ts";
 import { TaskMessage } from "../core/outbound/task-message.ts";
 import { lazy } from "../core/schema/lazy.ts";
-import { about, answerTask } from "./answer.ts";
+import { answerTask, messageFields } from "./answer.ts";
 
 const start = lazy(() => startTasks(readEnv(TasksEnv)));
 
-export const handler = queueHandler(start, TaskMessage, answerTask, about);
+export const handler = queueHandler(start, TaskMessage, answerTask, messageFields);

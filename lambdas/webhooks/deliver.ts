@@ -7,47 +7,53 @@ import { type Delivery, endpointUrl } from "../core/outbound/webhook.ts";
 import { webhookDelay } from "../core/outbound/webhook-retry.ts";
 import { disable } from "./disable.ts";
 import { type Failure, type Outcome, post } from "./post.ts";
-import { about, group, type WebhookServices } from "./services.ts";
+import { deliveryFields, groupOf, type WebhookServices } from "./services.ts";
 import { bodyOf, signedHeaders } from "./sign.ts";
-import { hasMoved, markOf, urlText } from "./url-of.ts";
+import { hasMoved, rawUrl, urlHash } from "./url-of.ts";
 
 /**
- * Makes one attempt at a delivery, or waits for its time. Throws when AWS fails: the message comes again. That AWS does not
- * give the URL or the secret for now says nothing of the endpoint: it spends no attempt and counts as no failure.
+ * Makes one attempt at a delivery, or waits until it is due. Throws when AWS fails, so that the message is redelivered. If AWS
+ * cannot provide the URL or the secret for now, the endpoint is not at fault: no attempt is used and no failure is counted.
  */
 export async function deliver(services: WebhookServices, delivery: Delivery): Promise<void> {
   if ((await untilDue(services, delivery)) === "later") return;
   const endpoint = services.catalog.find((one) => isOf(one, delivery));
-  if (!endpoint) return services.log.info("delivery dropped: the catalog has no such endpoint", about(delivery));
+  if (!endpoint)
+    return services.log.info("delivery dropped: the catalog has no such endpoint", deliveryFields(delivery));
   try {
-    await tried(services, endpoint, delivery);
+    await attemptAndRecord(services, endpoint, delivery);
   } catch (error) {
     if (!(error instanceof JobError)) throw error;
-    await putOff(services, delivery, error);
+    await postpone(services, delivery, error);
   }
 }
 
-async function tried(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery): Promise<void> {
+async function attemptAndRecord(
+  services: WebhookServices,
+  endpoint: ProductEndpoint,
+  delivery: Delivery,
+): Promise<void> {
   const { outcome, url } = await attemptWithCurrentSecrets(services, endpoint, delivery);
-  if (outcome === "disabled") return services.log.info("delivery dropped: the endpoint is disabled", about(delivery));
-  if (outcome.is === "delivered") return services.log.info("delivered", about(delivery));
-  await failed(services, endpoint, delivery, outcome, url);
+  if (outcome === "disabled")
+    return services.log.info("delivery dropped: the endpoint is disabled", deliveryFields(delivery));
+  if (outcome.is === "delivered") return services.log.info("delivered", deliveryFields(delivery));
+  await recordFailure(services, endpoint, delivery, outcome, url);
 }
 
-/** Seconds until the next look at settings that AWS does not give for now. */
-const putOffSeconds = 60;
-/** Since the event. What is older becomes a dead letter after as many deliveries as any message that fails. */
-const longestPutOffMs = 3 * 86_400_000;
+/** Seconds until settings that AWS could not provide are read again. */
+const postponeSeconds = 60;
+/** Milliseconds after the event. An older delivery fails like any other message, and becomes a dead letter in the end. */
+const longestPostponeMs = 3 * 86_400_000;
 
-async function putOff({ clock, queue, log }: WebhookServices, delivery: Delivery, cause: JobError): Promise<void> {
+async function postpone({ clock, queue, log }: WebhookServices, delivery: Delivery, cause: JobError): Promise<void> {
   const now = clock.now();
-  if (now - delivery.time > longestPutOffMs) throw cause;
-  log.warn("delivery put off: AWS does not give the endpoint's settings for now", {
-    ...about(delivery),
+  if (now - delivery.time > longestPostponeMs) throw cause;
+  log.warn("delivery postponed: AWS could not provide the endpoint's settings", {
+    ...deliveryFields(delivery),
     why: cause.message,
   });
-  const next = { ...delivery, due_at: now + putOffSeconds * 1000 };
-  await queue.send(next, { delaySeconds: putOffSeconds, group: group(delivery) });
+  const next = { ...delivery, due_at: now + postponeSeconds * 1000 };
+  await queue.send(next, { delaySeconds: postponeSeconds, group: groupOf(delivery) });
 }
 
 const isOf = (one: ProductEndpoint, { product, env, webhook }: Delivery) =>
@@ -56,7 +62,7 @@ const isOf = (one: ProductEndpoint, { product, env, webhook }: Delivery) =>
 async function untilDue({ clock, queue }: WebhookServices, delivery: Delivery): Promise<"now" | "later"> {
   const next = arrival(clock.now(), delivery.due_at);
   if (next.do === "resend") {
-    await queue.send(delivery, { delaySeconds: next.delaySeconds, group: group(delivery) });
+    await queue.send(delivery, { delaySeconds: next.delaySeconds, group: groupOf(delivery) });
     return "later";
   }
   if (next.do === "wait") await clock.sleep(next.ms);
@@ -65,34 +71,34 @@ async function untilDue({ clock, queue }: WebhookServices, delivery: Delivery): 
 
 interface Attempt {
   outcome: Outcome | "disabled";
-  /** Tells one URL from another, to notice that an endpoint has moved; absent where there is no URL. */
+  /** A hash of the URL, by which a change of the URL is noticed; absent if there is no URL. */
   url?: string;
 }
 
-/** How receivers answer a signature that they cannot verify. */
+/** The usual answers to a signature that cannot be verified. */
 const refusals = new Set(["HTTP_400", "HTTP_401", "HTTP_403"]);
 
-/** A receiver may know a rotated secret before we do: what it refuses is signed again, if there is a new one. */
+/** A receiver may use a rotated secret before our cache does. What it refuses is sent again with the new one, if there is one. */
 async function attemptWithCurrentSecrets(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery) {
   const secrets = usedSecrets(services.secrets);
   const first = await attempt({ ...services, secrets }, endpoint, delivery);
   const { outcome } = first;
   const isRefused = outcome !== "disabled" && outcome.is === "failed" && refusals.has(outcome.code);
-  return isRefused && (await secrets.wereRotated()) ? attempt(services, endpoint, delivery) : first;
+  return isRefused && (await secrets.haveChanged()) ? attempt(services, endpoint, delivery) : first;
 }
 
 async function attempt(services: WebhookServices, endpoint: ProductEndpoint, delivery: Delivery): Promise<Attempt> {
   const { endpoints, secrets, clock, timeoutMs } = services;
   const state = await endpoints.get(delivery);
-  let mark: string | undefined;
+  let hash: string | undefined;
   try {
-    let text = await urlText(services, endpoint);
-    mark = markOf(text);
+    let text = await rawUrl(services, endpoint);
+    hash = urlHash(text);
     if (state?.disabled) {
-      // Another process may have disabled it under a newer URL than the one that this process has kept.
-      if (mark !== state.disabled.url) text = await urlText(services, endpoint, { fresh: true });
-      mark = markOf(text);
-      if (mark === state.disabled.url) return { outcome: "disabled" };
+      // Another process may have disabled the endpoint under a newer URL than the one cached here.
+      if (hash !== state.disabled.url) text = await rawUrl(services, endpoint, { fresh: true });
+      hash = urlHash(text);
+      if (hash === state.disabled.url) return { outcome: "disabled" };
       await enable(services, delivery);
     }
     const url = endpointUrl(endpoint, text);
@@ -100,22 +106,26 @@ async function attempt(services: WebhookServices, endpoint: ProductEndpoint, del
     const headers = await signedHeaders(secrets, endpoint, { id: delivery.id, body, now: clock.now() });
     const outcome = await post(url, headers, body, timeoutMs);
     if (outcome.is === "delivered" && state) await endpoints.recovered(delivery);
-    return { outcome, url: mark };
+    return { outcome, url: hash };
   } catch (error) {
     if (!(error instanceof JobError) || error.retryable) throw error;
-    if (state?.disabled && mark === undefined) return { outcome: "disabled" };
-    services.log.error("the endpoint cannot be used", { ...about(delivery), code: error.code, why: error.message });
-    return { outcome: { is: "failed", code: error.code }, ...(mark !== undefined && { url: mark }) };
+    if (state?.disabled && hash === undefined) return { outcome: "disabled" };
+    services.log.error("the endpoint cannot be used", {
+      ...deliveryFields(delivery),
+      code: error.code,
+      why: error.message,
+    });
+    return { outcome: { is: "failed", code: error.code }, ...(hash !== undefined && { url: hash }) };
   }
 }
 
-/** An endpoint that was disabled under another URL has been seen to: it gets its events again. */
+/** A new URL means that somebody has fixed the disabled endpoint, so it gets events again. */
 async function enable({ endpoints, log }: WebhookServices, delivery: Delivery): Promise<void> {
   await endpoints.enable(delivery);
-  log.info("the endpoint has another URL and is enabled again", about(delivery));
+  log.info("the endpoint has a new URL and is enabled again", deliveryFields(delivery));
 }
 
-async function failed(
+async function recordFailure(
   services: WebhookServices,
   endpoint: ProductEndpoint,
   delivery: Delivery,
@@ -124,11 +134,11 @@ async function failed(
 ): Promise<void> {
   const { endpoints, queue, clock, log, random } = services;
   const now = clock.now();
-  log.warn("delivery failed", { ...about(delivery), code: failure.code });
+  log.warn("delivery failed", { ...deliveryFields(delivery), code: failure.code });
   const delay = webhookDelay(delivery.attempt, random(), retryAfterMs(failure.retryAfter, now));
   if ((failure.gone || delay === undefined) && (await hasMoved(services, endpoint, url))) {
-    log.info("the endpoint has another URL, which is tried instead", about(delivery));
-    return queue.send({ ...delivery, due_at: now }, { delaySeconds: 0, group: group(delivery) });
+    log.info("the endpoint has a new URL, which is tried instead", deliveryFields(delivery));
+    return queue.send({ ...delivery, due_at: now }, { delaySeconds: 0, group: groupOf(delivery) });
   }
   const state = await endpoints.failed(delivery, now, failure.code);
   if (failure.gone) return disable(services, delivery, state, "gone", url);
@@ -136,9 +146,9 @@ async function failed(
   if (delay !== undefined) {
     const next = { ...delivery, attempt: delivery.attempt + 1, due_at: now + delay, failed_at };
     const delaySeconds = Math.min(maxQueueDelaySeconds, Math.floor(delay / 1000));
-    return queue.send(next, { delaySeconds, group: group(delivery) });
+    return queue.send(next, { delaySeconds, group: groupOf(delivery) });
   }
-  log.error("delivery given up", { ...about(delivery), code: failure.code });
-  // Nothing has arrived there for as long as this one was tried.
+  log.error("delivery given up", { ...deliveryFields(delivery), code: failure.code });
+  // No delivery to the endpoint has succeeded since the first attempt of this one failed.
   if (state.failing_since <= failed_at) await disable(services, delivery, state, "failing", url);
 }

@@ -7,7 +7,7 @@ import { Delivery } from "../core/outbound/webhook.ts";
 import { webhookTimeoutMs } from "../core/outbound/webhook-retry.ts";
 import { lazy } from "../core/schema/lazy.ts";
 import { deliver } from "./deliver.ts";
-import { about } from "./services.ts";
+import { deliveryFields } from "./services.ts";
 
 const start = lazy(() => ({
   ...startWebhooks(readEnv(WebhooksEnv)),
@@ -16,4 +16,4 @@ const start = lazy(() => ({
   timeoutMs: webhookTimeoutMs,
 }));
 
-export const handler = queueHandler(start, Delivery, deliver, about);
+export const handler = queueHandler(start, Delivery, deliver, deliveryFields);

@@ -1,22 +1,22 @@
 import type { IncomingMessage } from "node:http";
 import { sendHttp } from "../aws/client/http-request.ts";
 
-/** How an attempt went. */
+/** The result of an attempt. */
 export type Outcome = { is: "delivered" } | ({ is: "failed" } & Failure);
 
 export interface Failure {
-  /** For people: `HTTP_503`, `TIMEOUT`, `CONNECTION_ERROR`, `CONFIGURATION_ERROR`. */
+  /** `HTTP_503`, `TIMEOUT`, `CONNECTION_ERROR`, `CONFIGURATION_ERROR`. */
   code: string;
-  /** The endpoint wants no more of them. */
+  /** The endpoint answered 410: it wants no more deliveries. */
   gone?: true;
   /** The Retry-After header. */
   retryAfter?: string;
 }
 
 /**
- * Sends one request and looks at its status alone. Redirects are failures, as Standard Webhooks has it: the catalog says
- * where events go, and no server of that place. What an endpoint answers is neither kept nor logged. Receivers know
- * a repetition by its webhook-id, so that a connection which broke between two deliveries costs no attempt.
+ * Sends one request and evaluates the status of the answer only; the body is neither kept nor logged. A redirect is a failure,
+ * as in Standard Webhooks: the catalog decides where events go, not the receiving server. Receivers recognise a repetition by
+ * its webhook-id, so the request may be repeated if a kept connection turns out to be closed.
  */
 export async function post(
   url: URL,
@@ -27,17 +27,17 @@ export async function post(
   const signal = AbortSignal.timeout(timeoutMs);
   try {
     const answer = await sendHttp(url, { method: "POST", headers, body, signal, repeatable: true });
-    letGo(answer);
+    discardBody(answer);
     return outcomeOf(answer);
   } catch {
     return { is: "failed", code: signal.aborted ? "TIMEOUT" : "CONNECTION_ERROR" };
   }
 }
 
-/** Small bodies are read, so that the next delivery can use the connection; nobody waits for more. */
+/** A body up to this size is read, so that the next delivery can reuse the connection. A larger one closes it. */
 const smallBody = 64 * 1024;
 
-function letGo(answer: IncomingMessage): void {
+function discardBody(answer: IncomingMessage): void {
   let bytes = 0;
   answer
     .on("error", () => {})

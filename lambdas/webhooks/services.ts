@@ -1,26 +1,26 @@
 import type { ProductEndpoint } from "../core/catalog/webhook.ts";
-import type { SettingAside } from "../core/outbound/set-aside.ts";
+import type { DeadLetterServices } from "../core/outbound/set-aside.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
 import type { Announcer, Endpoints } from "../core/ports/outbound-ports.ts";
 import type { Clock, MessageQueue, Secrets } from "../core/ports/ports.ts";
 
-export interface WebhookServices extends SettingAside {
-  /** Of the catalog. */
+export interface WebhookServices extends DeadLetterServices {
+  /** The endpoints in the catalog. */
   catalog: readonly ProductEndpoint[];
   endpoints: Endpoints;
   secrets: Secrets;
-  /** Its own queue: what failed is sent again, with the rest of its delay. */
+  /** The queue that this function reads. Deliveries that failed, or are not due yet, go back into it. */
   queue: MessageQueue<Delivery>;
   announcer: Announcer;
   clock: Clock;
-  /** Milliseconds that an endpoint has to answer. */
+  /** How many milliseconds an endpoint has to answer. */
   timeoutMs: number;
-  /** In [0, 1): the jitter of backoff. */
+  /** In [0, 1), for the jitter of the backoff. */
   random: () => number;
 }
 
-/** The URL stays out of it: its path may be a secret of the receiver's. */
-export const about = ({ product, env, webhook, id, type, attempt, data }: Delivery) => ({
+/** What a log line says about a delivery. Never the URL: its path may be a secret of the receiver. */
+export const deliveryFields = ({ product, env, webhook, id, type, attempt, data }: Delivery) => ({
   product,
   env,
   webhook,
@@ -30,5 +30,5 @@ export const about = ({ product, env, webhook, id, type, attempt, data }: Delive
   job_id: data.job_id,
 });
 
-/** Each endpoint has a group of its own in the fair queue. */
-export const group = ({ product, env, webhook }: Delivery) => `${product}:${env}:${webhook}`;
+/** The message group of a delivery: each endpoint has its own, so that a slow one does not delay the others. */
+export const groupOf = ({ product, env, webhook }: Delivery) => `${product}:${env}:${webhook}`;

@@ -5,7 +5,7 @@ import { JobError } from "../core/job/job-error.ts";
 import type { Delivery } from "../core/outbound/webhook.ts";
 import type { Secrets } from "../core/ports/ports.ts";
 
-/** The body of a delivery: the same bytes for every attempt. */
+/** The body of a delivery, byte for byte the same in every attempt. */
 export const bodyOf = ({ type, time, data }: Delivery): string =>
   JSON.stringify({ type, timestamp: new Date(time).toISOString(), data });
 
@@ -31,13 +31,13 @@ export async function signedHeaders(
   };
 }
 
-/** Bytes of a secret, as the specification has them. */
+/** How many bytes a secret may have according to the specification. */
 const [shortest, longest] = [24, 64];
 const prefix = "whsec_";
 
 function signer(reference: Reference, text: string): Webhook {
   const key = text.trim();
-  // Loosely read by Buffer, strictly by the library; no cause, since that might quote the secret.
+  // Buffer only measures it, since it accepts any text; the library checks it. No cause, because that might quote the secret.
   const bytes = Buffer.from(key.slice(key.startsWith(prefix) ? prefix.length : 0), "base64").length;
   if (bytes < shortest || bytes > longest) throw unusable(reference);
   try {
@@ -50,5 +50,5 @@ function signer(reference: Reference, text: string): Webhook {
 const unusable = (reference: Reference) =>
   new JobError(
     "CONFIGURATION_ERROR",
-    `${referenceName(reference)} is no signing secret: it is whsec_ and ${shortest} to ${longest} random bytes in base64.`,
+    `${referenceName(reference)} is not a signing secret: that is whsec_ followed by ${shortest} to ${longest} random bytes in base64.`,
   );

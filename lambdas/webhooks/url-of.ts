@@ -4,19 +4,16 @@ import type { ProductEndpoint } from "../core/catalog/webhook.ts";
 import { JobError } from "../core/job/job-error.ts";
 import type { Secrets } from "../core/ports/ports.ts";
 
-/** The URL of an endpoint as it is written; one behind a reference as this process has kept it, or `fresh`. */
-export const urlText = async (
-  { secrets }: { secrets: Secrets },
-  { url }: ProductEndpoint,
-  options?: { fresh: true },
-) => (isReference(url) ? await secrets.resolve(url, options) : url);
+/** The URL of an endpoint, unchecked. Behind a reference it comes from the cache, unless it is to be read `fresh`. */
+export const rawUrl = async ({ secrets }: { secrets: Secrets }, { url }: ProductEndpoint, options?: { fresh: true }) =>
+  isReference(url) ? await secrets.resolve(url, options) : url;
 
-/** Tells one URL from another, and not what it is. */
-export const markOf = (text: string): string => createHash("sha256").update(text.trim()).digest("base64url");
+/** A hash, to compare URLs without storing them. */
+export const urlHash = (text: string): string => createHash("sha256").update(text.trim()).digest("base64url");
 
 /**
- * Whether the URL that was tried, and that this process may have kept for minutes, is the endpoint's no more: then its
- * failures say nothing of the endpoint.
+ * Whether the endpoint has another URL by now than the one that was tried, which may have been cached for minutes. If so, the
+ * failure says nothing about the endpoint.
  */
 export async function hasMoved(
   services: { secrets: Secrets },
@@ -25,7 +22,7 @@ export async function hasMoved(
 ): Promise<boolean> {
   if (tried === undefined || !isReference(endpoint.url)) return false;
   try {
-    return markOf(await urlText(services, endpoint, { fresh: true })) !== tried;
+    return urlHash(await rawUrl(services, endpoint, { fresh: true })) !== tried;
   } catch (error) {
     if (error instanceof JobError && !error.retryable) return false;
     throw error;

@@ -1,13 +1,13 @@
-import { answered } from "./answered.ts";
 import { bodyOf } from "./body.ts";
 import { chunksOf, isTooLarge } from "./chunks.ts";
 import { DuctapeError, InvalidRequestError } from "./errors.ts";
+import { expectFields } from "./expect-fields.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import type { JobReceipt } from "./job.ts";
 import { errorOf } from "./problem.ts";
 import type { Transport } from "./transport.ts";
 
-/** What became of one job of a batch. */
+/** The outcome of one job of a batch. */
 export type BatchOutcome =
   | { index: number; status: "accepted"; job: JobReceipt }
   | { index: number; status: "rejected"; error: DuctapeError };
@@ -18,25 +18,25 @@ interface Result {
   error?: unknown;
 }
 
-/** A job on its way, by its place among all that were given. */
+/** A job to send, with its index among all that were passed. */
 interface Item {
   index: number;
   body: string;
 }
 
 /**
- * Sends the jobs in as few requests as the API allows, one after the other. A job that cannot be written as JSON, or is too
- * large for a request of its own, is rejected by itself. Rejects if the first request fails as a whole; if a later one does,
- * its jobs and those after them are rejected with its error, since others are accepted by then.
+ * Sends the jobs in as few requests as the API allows, one after the other. A job that cannot be written as JSON, or that is too
+ * large for a request of its own, is rejected alone. Throws if the first request fails as a whole. If a later one fails, its jobs
+ * and all after them are rejected with its error, since other jobs have been accepted by then.
  */
 export async function sendBatch(
   transport: Transport,
   items: readonly IJobProcessorInput[],
   signal: AbortSignal | undefined,
 ): Promise<BatchOutcome[]> {
-  const written = items.map(writtenOf);
-  const outcomes = written.filter((item) => "status" in item);
-  const waiting = chunksOf(written.filter((item) => "body" in item));
+  const serializedItems = items.map(serialized);
+  const outcomes = serializedItems.filter((item) => "status" in item);
+  const waiting = chunksOf(serializedItems.filter((item) => "body" in item));
   let sent = false;
   for (let chunk = waiting.shift(); chunk; chunk = waiting.shift()) {
     try {
@@ -53,8 +53,8 @@ export async function sendBatch(
   return outcomes.sort((a, b) => a.index - b.index);
 }
 
-/** With a key of its own, a job may be sent twice. */
-function writtenOf(item: IJobProcessorInput, index: number): Item | BatchOutcome {
+/** Every job gets an idempotency key, so that it is safe to send it again. */
+function serialized(item: IJobProcessorInput, index: number): Item | BatchOutcome {
   try {
     const body = bodyOf({ ...item, idempotency_key: item.idempotency_key ?? crypto.randomUUID() });
     return isTooLarge(body) ? rejected(index, tooLarge()) : { index, body };
@@ -71,7 +71,7 @@ const tooLarge = () =>
     [],
   );
 
-/** What a server takes that is stricter than ours: a proxy before it, or an older API. */
+/** Splits a chunk after a 413 from a stricter server, such as a proxy or an older API. */
 function halvesOf(chunk: Item[]): [Item[], Item[]] {
   const half = Math.ceil(chunk.length / 2);
   return [chunk.slice(0, half), chunk.slice(half)];
@@ -80,7 +80,7 @@ function halvesOf(chunk: Item[]): [Item[], Item[]] {
 async function send(transport: Transport, chunk: Item[], signal: AbortSignal | undefined): Promise<BatchOutcome[]> {
   const body = `{"jobs":[${chunk.map((item) => item.body).join(",")}]}`;
   const answer = await transport.call({ method: "POST", path: "/v1/jobs/batch", body, signal });
-  const { results } = answered<{ results: Result[] }>(answer, "results");
+  const { results } = expectFields<{ results: Result[] }>(answer, "results");
   return chunk.map(({ index }, i) => outcomeOf(index, results[i]));
 }
 
@@ -93,6 +93,6 @@ function outcomeOf(index: number, result: Result | undefined): BatchOutcome {
   return rejected(index, errorOf(answer, 0, ""));
 }
 
-/** Pointers of the answer are into its request; the caller has given all jobs at once. */
+/** Changes the pointers of an answer, which are relative to its request, to the job's index among all jobs that were passed. */
 const pointingTo = (index: number) => (key: string, value: unknown) =>
   key === "pointer" && typeof value === "string" ? value.replace(/^\/jobs\/\d+(?=\/|$)/, `/jobs/${index}`) : value;

@@ -1,10 +1,10 @@
 import { InvalidRequestError } from "./errors.ts";
 import type { IJobProcessorInput } from "./input.ts";
 
-/** The JSON of a request. Bytes in `input.buffer` become base64: a Buffer's own JSON is four times as long. */
+/** The JSON of a request. Bytes in `input.buffer` become base64, since a Buffer's own JSON is four times as long. */
 export function bodyOf(data: IJobProcessorInput): string {
   const { buffer } = (data.input ?? {}) as { buffer?: unknown };
-  // Not instanceof: the bytes may come from another realm.
+  // Not instanceof, since the bytes may come from another realm.
   const wire = ArrayBuffer.isView(buffer) ? { ...data, input: { ...data.input, buffer: base64(buffer) } } : data;
   try {
     return JSON.stringify(wire);
@@ -13,7 +13,7 @@ export function bodyOf(data: IJobProcessorInput): string {
   }
 }
 
-/** A multiple of 3, so that the parts' base64 can be joined; small enough to be a function's arguments. */
+/** A multiple of 3, so that the base64 of the chunks can be joined, and small enough to pass the bytes as arguments. */
 const chunk = 3 * 2 ** 13;
 
 function base64(view: ArrayBufferView): string {

@@ -1,5 +1,5 @@
-import { answered } from "./answered.ts";
 import type { BulkResult } from "./answers.ts";
+import { expectFields } from "./expect-fields.ts";
 import type { JobFilter } from "./query.ts";
 import type { Transport } from "./transport.ts";
 
@@ -10,7 +10,7 @@ interface BulkOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Changes every job that the filter finds, a page a request. */
+/** Changes every job that matches the filter, one page per request. */
 export async function changeMany(
   transport: Transport,
   action: BulkAction,
@@ -19,13 +19,13 @@ export async function changeMany(
 ): Promise<BulkResult> {
   const total: BulkResult = { matched: 0, succeeded: 0, failed: 0, errors: [] };
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-    const page = answered<BulkResult & { next_cursor?: string }>(
+    const page = expectFields<BulkResult & { next_cursor?: string }>(
       await transport.call({
         method: "POST",
         path: "/v1/jobs/bulk",
         body: JSON.stringify({ action, filter, reason, cursor }),
         signal,
-        // What has changed is not found again; but a job that was retried may have failed once more.
+        // A changed job does not match the filter again, except that a job that was retried may have failed again.
         repeatable: action !== "retry",
       }),
       "matched",

@@ -8,21 +8,21 @@ import type {
 import type { IJobProcessorInput } from "./input.ts";
 import type { JobType } from "./job.ts";
 
-/** A product as far as a client needs to know it: `defineProduct` makes such a one. */
+/** The parts of a product that a client uses. `defineProduct` returns such a product. */
 export interface CatalogProduct {
   readonly tag: string;
   readonly envs: readonly string[];
   readonly jobs: { readonly [event: string]: { readonly type: JobType; readonly feature?: string } };
-  /** Each with its `input`: the fields that it takes, or none. */
+  /** The features, each with the fields of its `input`, if any. */
   readonly features?: { readonly [feature: string]: object };
 }
 
-/** What a feature's input holds, field by field, as the catalog says it. */
+/** The fields of a feature's input, as the catalog declares them. */
 export interface FeatureFields {
   readonly [field: string]: { readonly type: keyof FieldTypes; readonly required?: boolean };
 }
 
-/** What the types of a feature's fields are in a program. */
+/** The TypeScript types of a feature's fields. */
 export interface FieldTypes {
   string: string;
   number: number;
@@ -38,7 +38,7 @@ export interface FieldTypes {
 /** The type of a catalog: `typeof products`. */
 export type Catalog = readonly CatalogProduct[];
 
-/** The input that an event of each type takes. */
+/** The input of events, by their type. */
 export interface EventInput {
   action: IActionRequest;
   notification: INotificationRequest;
@@ -52,12 +52,12 @@ type Optional<Fields extends FeatureFields> = {
   [Name in keyof Fields]: Fields[Name] extends { readonly required: false } ? Name : never;
 }[keyof Fields];
 
-/** A feature's input: its fields with their types, those that need not be there as such. */
+/** A feature's input: its fields with their types, optional where they are not required. */
 type FieldsOf<Fields extends FeatureFields> = {
   [Name in Exclude<keyof Fields, Optional<Fields>>]: FieldTypes[Fields[Name]["type"]];
 } & { [Name in Optional<Fields>]?: FieldTypes[Fields[Name]["type"]] | undefined };
 
-/** The input of an event: that of its type, and of a feature whose fields are known these. */
+/** The input of an event: that of its type, or the fields of a feature if they are known. */
 type InputOfEvent<P extends CatalogProduct, E extends EventOf<P>> = P["jobs"][E] extends {
   readonly type: "feature";
   readonly feature: infer F extends string;
@@ -86,15 +86,15 @@ type InputOf<P extends CatalogProduct> = P extends CatalogProduct
   : never;
 
 /**
- * The jobs that a catalog's client takes: its products, their environments and events, each with the input of its type.
- * Without a catalog: any.
+ * The jobs that a client of this catalog accepts: its products with their environments and events, each event with the input of
+ * its type. Without a catalog, any job.
  */
 export type JobInput<C extends Catalog = Catalog> = Known<C> extends true ? InputOf<C[number]> : IJobProcessorInput;
 
-/** A product of the catalog, with an environment and an event of it or without. */
-export type Place<C extends Catalog = Catalog> = PlaceOf<C[number]>;
+/** A product of the catalog, and optionally one of its environments and one of its events. */
+export type ProductScope<C extends Catalog = Catalog> = ProductScopeOf<C[number]>;
 
-type PlaceOf<P extends CatalogProduct> = P extends CatalogProduct
+type ProductScopeOf<P extends CatalogProduct> = P extends CatalogProduct
   ? {
       /**
        * The product.

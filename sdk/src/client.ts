@@ -24,22 +24,22 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
 
 /**
  * Creates a client, for more than one API or for settings that are not in the environment. Throws a ConfigurationError
- * if an option is missing or invalid. With the type of a catalog it knows its products, environments and events, and the
- * input that each event takes: `createDuctape<typeof products>()`.
+ * if an option is missing or invalid. With the type of a catalog, the client checks products, environments, events and
+ * their inputs at compile time: `createDuctape<typeof products>()`.
  *
  * @example
  * const ductape = createDuctape({ url: "https://jobs.example.com", apiKey: await readSecret("ductape") });
  */
 export function createDuctape<C extends Catalog = Catalog>(options: DuctapeOptions = {}): Ductape<C> {
   const config = resolveConfig(options);
-  // A catalog narrows what callers may pass, not what is done with it.
+  // A catalog narrows the types that callers may pass, and changes nothing at runtime.
   return createClient(() => config) as unknown as Ductape<C>;
 }
 
 let fromEnvironment: Config | undefined;
 
 /**
- * The client that `DUCTAPE_URL` and `DUCTAPE_API_KEY` describe. They are read with the first call, which rejects with a
+ * The client that uses `DUCTAPE_URL` and `DUCTAPE_API_KEY`. They are read by the first call, which rejects with a
  * ConfigurationError if one is missing.
  */
 export const ductape: Ductape = createClient(() => {

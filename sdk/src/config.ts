@@ -3,7 +3,7 @@ import { ConfigurationError } from "./errors.ts";
 /** How a client reaches the API. */
 export interface DuctapeOptions {
   /**
-   * The address of the API; a `/v1` at its end is left out.
+   * The address of the API, with or without `/v1` at its end.
    * @default the variable `DUCTAPE_URL`
    * @example `"https://jobs.example.com"`
    */
@@ -15,7 +15,7 @@ export interface DuctapeOptions {
    */
   apiKey?: string | undefined;
   /**
-   * What sends the requests.
+   * The function that sends requests.
    * @default the runtime's own `fetch`
    * @example `(url, init) => fetch(url, { ...init, dispatcher: proxy })`
    */
@@ -27,8 +27,8 @@ export interface DuctapeOptions {
    */
   maxRetries?: number | undefined;
   /**
-   * Milliseconds that one request may take. The API holds a request for a job open for up to 25 s; with a shorter time
-   * it is asked to wait less.
+   * Milliseconds that one request may take. The API holds a request open for up to 25 s to wait for a job; with a shorter
+   * `requestTimeout`, the client asks it to wait less.
    * @default `35_000`
    * @example `60_000`
    */
@@ -46,16 +46,16 @@ export interface Config {
 const environment = (): Record<string, string | undefined> =>
   (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {};
 
-/** So that an answer that was waited for arrives before its request is given up. */
+/** The time that is reserved for the answer to arrive before its request times out. */
 const answerMarginMs = 1000;
-/** What the API waits for a job at most. */
+/** The longest that the API waits for a job within one request. */
 export const longestWaitSeconds = 25;
 
-/** Whole seconds that the API may be asked to wait for a job within one request, and within `ms`; 0 is not at all. */
+/** The whole seconds that the API may be asked to wait for a job, within one request and within `ms`. 0 means not to wait. */
 export const waitWithin = ({ requestTimeout }: Pick<Config, "requestTimeout">, ms: number): number =>
   Math.max(0, Math.min(longestWaitSeconds, Math.floor((Math.min(requestTimeout, ms) - answerMarginMs) / 1000)));
 
-/** The options checked and completed. Throws a ConfigurationError with every fault; it never quotes the key. */
+/** Checks and completes the options. Throws a ConfigurationError with every fault, which never quotes the key. */
 export function resolveConfig(options: DuctapeOptions): Config {
   const env = environment();
   const url = (options.url ?? env.DUCTAPE_URL ?? "").trim().replace(/(\/v1)?\/*$/, "");
@@ -68,7 +68,7 @@ export function resolveConfig(options: DuctapeOptions): Config {
     ...(requestTimeout > 0 ? [] : ["requestTimeout must be a number of milliseconds above 0."]),
   ].filter((fault) => fault !== undefined);
   if (faults.length > 0) throw new ConfigurationError(faults.join("\n"));
-  // Looked up with each request: a test or a tracer may replace the global later on.
+  // Looked up for each request, since a test or a tracer may replace the global later.
   const fetch = options.fetch ?? ((...request: Parameters<typeof globalThis.fetch>) => globalThis.fetch(...request));
   return { url, apiKey, fetch, maxRetries, requestTimeout };
 }
@@ -79,12 +79,12 @@ function urlFault(text: string): string | undefined {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   const usable =
     url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.password + url.search + url.hash === "";
-  // Not quoted: an address that is refused may be one with a password in it.
+  // Not quoted, since an invalid address may contain a password.
   return usable ? undefined : `DUCTAPE_URL (url) must be ${what}: http or https, no user, no query, no fragment.`;
 }
 
 function keyFault(key: string): string | undefined {
   if (key === "") return "Set DUCTAPE_API_KEY, or pass apiKey to createDuctape: a key of your Ductape Jobs API.";
-  // Else fetch refuses the header, with the key in its message.
-  return /^[\x21-\x7e]+$/.test(key) ? undefined : "DUCTAPE_API_KEY (apiKey) holds characters that no key has.";
+  // Checked here, since fetch would refuse the header with a message that quotes the key.
+  return /^[\x21-\x7e]+$/.test(key) ? undefined : "DUCTAPE_API_KEY (apiKey) contains characters that no key has.";
 }

@@ -1,9 +1,9 @@
-import { answered } from "./answered.ts";
 import type { Explanation, Stats } from "./answers.ts";
 import { sendBatch } from "./batch.ts";
 import { bodyOf } from "./body.ts";
 import { type BulkAction, changeMany } from "./bulk.ts";
 import { InvalidRequestError, NotFoundError } from "./errors.ts";
+import { expectFields } from "./expect-fields.ts";
 import type { Job, JobRun, JobSummary } from "./job.ts";
 import type { CancelOptions, Jobs } from "./jobs.ts";
 import { type JobPage, pagesOf, type RunPage } from "./pages.ts";
@@ -24,7 +24,7 @@ export function createJobs(transport: Transport): Jobs {
   ): Promise<Job> => {
     const path = pathOf(id, verb, `/${verb}`);
     const sent = { ...(body && { body: JSON.stringify(body) }), signal, repeatable };
-    return answered<Job>(await transport.call({ method: "POST", path, jobId: id, ...sent }), "job_id", "status");
+    return expectFields<Job>(await transport.call({ method: "POST", path, jobId: id, ...sent }), "job_id", "status");
   };
   const many =
     (action: BulkAction) =>
@@ -33,10 +33,10 @@ export function createJobs(transport: Transport): Jobs {
 
   return {
     async get(id, { wait, signal } = {}) {
-      // Longer than one request may take it would only end in an error.
+      // Limited to what one request may take, since a longer wait would time out.
       const asked = wait === undefined ? {} : { wait: Math.min(wait, transport.waitWithin(wait * 1000 + 1000)) };
       const path = pathOf(id, "get", queryString(asked));
-      return answered<Job>(await transport.call({ method: "GET", path, signal, jobId: id }), "job_id", "status");
+      return expectFields<Job>(await transport.call({ method: "GET", path, signal, jobId: id }), "job_id", "status");
     },
     list: (query = {}, { signal } = {}) =>
       pagesOf<JobSummary, JobPage>(transport, "jobs", { path: "/v1/jobs", query, signal }),
@@ -46,7 +46,7 @@ export function createJobs(transport: Transport): Jobs {
       change(id, "cancel", reason === undefined ? undefined : { reason }, { signal, repeatable: true }),
     pause: (id, { signal } = {}) => change(id, "pause", undefined, { signal, repeatable: true }),
     resume: (id, { signal } = {}) => change(id, "resume", undefined, { signal, repeatable: true }),
-    // The job may have started by the time that these are sent again, and once more is not the same as once.
+    // These are not repeatable: the job may have started in the meantime, and doing it twice differs from doing it once.
     reschedule: (id, { start_at, repeat }, { signal } = {}) =>
       change(id, "reschedule", { start_at, repeat }, { signal, repeatable: false }),
     retry: (id, { delay, start_at, signal } = {}) =>
@@ -60,7 +60,7 @@ export function createJobs(transport: Transport): Jobs {
       try {
         await transport.call({ method: "DELETE", path: pathOf(id, "delete"), signal, jobId: id, onSend });
       } catch (error) {
-        // The answer to an earlier try may have been lost.
+        // After more than one try, a 404 may mean that an earlier one deleted the job and its answer was lost.
         if (!(error instanceof NotFoundError && times > 1)) throw error;
       }
     },
@@ -71,11 +71,11 @@ export function createJobs(transport: Transport): Jobs {
     deleteMany: many("delete"),
     async stats(query, { signal } = {}) {
       const path = `/v1/stats${queryString(query)}`;
-      return answered<Stats>(await transport.call({ method: "GET", path, signal }), "counts");
+      return expectFields<Stats>(await transport.call({ method: "GET", path, signal }), "counts");
     },
     async explain(data, { signal } = {}) {
       const call = { method: "POST" as const, path: "/v1/explain", body: bodyOf(data), signal };
-      return answered<Explanation>(await transport.call(call), "valid", "next_runs");
+      return expectFields<Explanation>(await transport.call(call), "valid", "next_runs");
     },
     batch: (items, { signal } = {}) => sendBatch(transport, items, signal),
   };

@@ -149,8 +149,8 @@ export class TimeoutError extends DuctapeError {
 
   constructor(timeout: number, idempotencyKey: string, jobId: string | undefined) {
     const state = jobId
-      ? `Job ${jobId} did not finish within ${timeout} ms; it goes on.`
-      : `The API did not answer within ${timeout} ms; if it has accepted the job, the job goes on.`;
+      ? `Job ${jobId} did not finish within ${timeout} ms; it continues.`
+      : `The API did not answer within ${timeout} ms; if it has accepted the job, the job continues.`;
     super("WAIT_TIMEOUT", state, { jobId });
     this.idempotencyKey = idempotencyKey;
   }
@@ -167,7 +167,7 @@ export class JobFailedError extends DuctapeError {
   readonly retryable: boolean;
 
   constructor(job: Job) {
-    const { code = "UNKNOWN", message = "it does not say why", retryable = false } = job.error ?? {};
+    const { code = "UNKNOWN", message = "the API gave no reason", retryable = false } = job.error ?? {};
     super(code, `Job ${job.job_id} failed: ${message}`, { jobId: job.job_id });
     this.job = job;
     this.retryable = retryable;

@@ -4,7 +4,7 @@ export type Scalar = string | number | boolean;
 /** Query parameters: a list repeats its parameter, null leaves it out. */
 export type Query = Record<string, Scalar | Scalar[] | null>;
 
-/** The input of an event that calls an action of an app: laid over the action's own defaults. */
+/** The input of an event that calls an action of an app. It is merged over the action's own defaults. */
 export interface IActionRequest {
   /**
    * Query parameters.
@@ -40,7 +40,7 @@ export interface INotificationRequest {
    */
   slug: string;
   /**
-   * Picks from maps of locales.
+   * Selects the translation.
    * @default `"en"`, or the only locale there is
    * @example `"fr"`
    */
@@ -72,7 +72,7 @@ export interface INotificationRequest {
 }
 
 /**
- * The variables of the message's template for this field; where the catalog has no template for it, the text itself by
+ * The variables of the message's template for this field. If the catalog has no template for it, the text itself by
  * locale.
  * @example `{ name: "Ada" }`, or `{ en: "Order shipped", fr: "Commande expédiée" }`
  */
@@ -91,7 +91,7 @@ export interface IPushNotification {
    */
   body: TemplateInput;
   /**
-   * Handed to the app as it is.
+   * Passed to the app unchanged.
    * @default none
    * @example `{ trackingId: "XYZ987" }`
    */
@@ -112,7 +112,7 @@ export interface IPushNotification {
 
 /** An e-mail. */
 export interface IEmailNotification {
-  /** The address, or up to 500 of them, in a list or in one text with commas. No default. Example: `"ada@example.com"`. */
+  /** The address, or up to 500 of them, as a list or as one string with commas. No default. Example: `"ada@example.com"`. */
   to: string | string[];
   /**
    * The subject.
@@ -171,13 +171,13 @@ export interface ICallbackNotification {
 /** The input of an event that runs a named action of a database. */
 export interface IDbActionRequest {
   /**
-   * What fills the action's placeholders.
+   * The values of the action's placeholders.
    * @default none, for an action that has only a filter
    * @example `{ status: "shipped" }`
    */
   data?: Record<string, unknown> | undefined;
   /**
-   * What fills the placeholders that select records.
+   * The values of the placeholders that select records.
    * @default none
    * @example `{ id: 12345 }`
    */
@@ -187,7 +187,7 @@ export interface IDbActionRequest {
 /** The input of an event that calls a cloud function. */
 export interface IFunctionRequest {
   /**
-   * What the function is called with: any JSON value but undefined.
+   * The function's argument: any JSON value, but not undefined.
    * @example `{ order: 12345 }`
    */
   payload: unknown;

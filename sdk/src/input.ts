@@ -11,7 +11,7 @@ import type { JobErrorCode } from "./job.ts";
 export type Time = number | string;
 
 /**
- * The job to schedule: which event of which product, in which environment, with what, and when.
+ * The job to schedule: an event of a product in one of its environments, the input and the start time.
  *
  * @example
  * { env: "prd", product_tag: "my-product", event: "create_order", input: { body: { sku: "A-1" } }, start_at: 0 }
@@ -33,13 +33,13 @@ export interface IJobProcessorInput {
    */
   event: string;
   /**
-   * The app that the job is related to: checked against the app of an action.
+   * The app that the job belongs to. It must be the app of the event's action.
    * @default the event's
    * @example `"shop"`
    */
   app?: string | undefined;
   /**
-   * What the job works with; its shape follows from the type of the event.
+   * The input of the job. Its shape depends on the type of the event.
    * @example `{ params: { customer: "c-42" }, body: { sku: "A-1" } }`
    */
   input:
@@ -74,8 +74,8 @@ export interface IJobProcessorInput {
    */
   repeat?: Repeat | undefined;
   /**
-   * No attempt starts after this time: a job that waits by then, for its time or for a retry, is cancelled with reason
-   * `expired`. Later than `start_at`.
+   * No attempt starts after this time: a job that still waits, for its start or for a retry, is cancelled with the reason
+   * `expired`. Must be later than `start_at`.
    * @default it never expires
    * @example `1900000000`
    */
@@ -107,7 +107,7 @@ export interface IJobProcessorInput {
   idempotency_key?: string | undefined;
 }
 
-/** How a job recurs: by `cron` or `every`, exactly one of them. */
+/** How a job recurs: by exactly one of `cron` and `every`. */
 export interface Repeat {
   /**
    * A cron expression of 5 fields, or of 6 with seconds first.
@@ -126,26 +126,26 @@ export interface Repeat {
    */
   tz?: string | undefined;
   /**
-   * The most runs.
+   * The maximum number of runs.
    * @default no limit
    * @example `10`
    */
   limit?: number | undefined;
   /**
-   * After this time no run is planned.
+   * No run is planned after this time.
    * @default never
    * @example `"2030-12-31T23:59:59Z"`
    */
   end_date?: Time | undefined;
   /**
-   * What becomes of a time that a run has outlasted: `skip` it, or `queue` one run to start at once. Times missed in
-   * an outage count as one.
+   * What to do when a run lasts beyond the time of the next one: `skip` that one, or `queue` one run that starts
+   * immediately afterwards. Occurrences that an outage has missed count as one.
    * @default `skip`
    */
   overlap?: "skip" | "queue" | undefined;
 }
 
-/** How the attempts of a job are spaced; what is left out comes from the event. */
+/** How the attempts of a job are spaced. Omitted fields come from the event. */
 export interface RetryConfig {
   /**
    * Milliseconds before the second attempt, before jitter.
@@ -154,19 +154,19 @@ export interface RetryConfig {
    */
   initial_delay?: number | undefined;
   /**
-   * Milliseconds that no delay exceeds, but for a provider's Retry-After.
+   * The longest delay in milliseconds. Only a provider's Retry-After may exceed it.
    * @default `300_000`
    * @example `60_000`
    */
   max_delay?: number | undefined;
   /**
-   * What each delay is multiplied by to get the next one, 1 to 100.
+   * The factor from each delay to the next one, 1 to 100.
    * @default `2`
    * @example `3`
    */
   backoff_multiplier?: number | undefined;
   /**
-   * Whether each delay is drawn at random between 0 and the computed one.
+   * Whether each delay is random, between 0 and the computed one.
    * @default `true`
    * @example `false`
    */
@@ -178,7 +178,7 @@ export interface RetryConfig {
    */
   retryable_errors?: JobErrorCode[] | undefined;
   /**
-   * Error codes that are never retried; wins over `retryable_errors`.
+   * Error codes that are never retried. Takes precedence over `retryable_errors`.
    * @default none
    * @example `["TIMEOUT"]`
    */

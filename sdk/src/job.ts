@@ -72,7 +72,7 @@ export interface Job extends JobSummary {
   attempts: JobAttempt[];
   /** The state of each step of a feature, by `sequence.step` and in the order of the catalog. Features only. */
   steps?: Record<string, JobStep>;
-  /** The outcome of each channel of a notification that has failed or will be retried. Once it has completed, its result has them. */
+  /** The outcome of each channel of a notification that has failed or will be retried. Once completed, its result has them. */
   channels?: Record<string, JobChannel>;
   /** The result of a completed job. */
   result?: unknown;
@@ -104,7 +104,7 @@ export interface JobRepeat {
   cron?: string;
   tz?: string;
   every?: number;
-  /** What `every` is counted from: the first run. */
+  /** The time that `every` is counted from: the first run. */
   anchor: number;
   limit?: number;
   end_date?: number;

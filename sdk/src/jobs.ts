@@ -8,7 +8,7 @@ import type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./
 
 export interface CallOptions {
   /**
-   * Aborts the request; what it asks for may have been done.
+   * Aborts the request. The API may have carried it out.
    * @default none
    * @example `AbortSignal.timeout(5000)`
    */
@@ -26,7 +26,7 @@ export interface GetJobOptions extends CallOptions {
 
 export interface CancelOptions extends CallOptions {
   /**
-   * Why, up to 200 characters; shown with the job.
+   * The reason, up to 200 characters. It is shown with the job.
    * @default `"cancelled by request"`
    * @example `"the order was returned"`
    */
@@ -49,12 +49,12 @@ export interface RetryOptions extends CallOptions {
 }
 
 /**
- * What can be done with jobs that exist, and with requests for more. A change resolves with the job after it, and rejects
- * with a NotFoundError if there is no such job, with a ConflictError (`jobStatus`) if its state forbids the change.
+ * Operations on existing jobs, and on requests for new ones. A change resolves with the changed job. It rejects with a
+ * NotFoundError if there is no such job, and with a ConflictError (`jobStatus`) if the job's status forbids the change.
  */
 export interface Jobs<C extends Catalog = Catalog> {
   /**
-   * The job as it stands. Rejects with a NotFoundError if there is none.
+   * The current state of a job. Rejects with a NotFoundError if there is no such job.
    *
    * @example
    * const job = await ductape.jobs.get("job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e", { wait: 25 });
@@ -75,42 +75,42 @@ export interface Jobs<C extends Catalog = Catalog> {
    */
   runs(id: string, query?: RunQuery, options?: CallOptions): RunPages;
   /**
-   * Ends a job that has not finished; the outcome of an attempt that runs is discarded. Safe to repeat.
+   * Cancels a job that has not finished. The outcome of a running attempt is discarded. Safe to repeat.
    *
    * @example
    * await ductape.jobs.cancel(job_id, { reason: "the order was returned" });
    */
   cancel(id: string, options?: CancelOptions): Promise<Job>;
   /**
-   * Holds a recurring job until it is resumed; a run under way goes on to its end. Safe to repeat.
+   * Pauses a recurring job until it is resumed. A run that has started continues to its end. Safe to repeat.
    *
    * @example
    * await ductape.jobs.pause(job_id);
    */
   pause(id: string, options?: CallOptions): Promise<Job>;
   /**
-   * Lets a paused job go on with its next occurrence from now. Safe to repeat.
+   * Resumes a paused job, with its next occurrence from now. Safe to repeat.
    *
    * @example
    * const { next_run_at } = await ductape.jobs.resume(job_id);
    */
   resume(id: string, options?: CallOptions): Promise<Job>;
   /**
-   * Moves a job that has not started to another time, or a recurring one to another series.
+   * Moves a job that has not started to another time, or gives a recurring job a new series.
    *
    * @example
    * await ductape.jobs.reschedule(job_id, { start_at: "2030-01-31T09:00:00+01:00" });
    */
   reschedule(id: string, to: Rescheduling, options?: CallOptions): Promise<Job>;
   /**
-   * Tries a failed job again, with its whole count of retries.
+   * Retries a failed job, with all of its retries again.
    *
    * @example
    * await ductape.jobs.retry(job_id, { delay: 60_000 });
    */
   retry(id: string, options?: RetryOptions): Promise<Job>;
   /**
-   * Makes a job that waits for its time due now. A recurring job's series goes on as it was.
+   * Runs a job that waits for its time now. The series of a recurring job continues as before.
    *
    * @example
    * await ductape.jobs.runNow(job_id);
@@ -124,29 +124,29 @@ export interface Jobs<C extends Catalog = Catalog> {
    */
   delete(id: string, options?: CallOptions): Promise<void>;
   /**
-   * Cancels every job that the filter finds and that has not finished. Needs a key with `jobs:admin`, as all of its kind.
+   * Cancels every job that matches the filter and has not finished. Bulk changes need a key with `jobs:admin`.
    *
    * @example
    * const { succeeded, errors } = await ductape.jobs.cancelMany({ product_tag: "my-product", label: "order-12345" });
    */
   cancelMany(filter: JobFilter<C>, options?: CancelOptions): Promise<BulkResult>;
   /**
-   * Pauses every recurring job that the filter finds.
+   * Pauses every recurring job that matches the filter.
    * @example `await ductape.jobs.pauseMany({ product_tag: "my-product" })`
    */
   pauseMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
   /**
-   * Resumes every paused job that the filter finds.
+   * Resumes every paused job that matches the filter.
    * @example `await ductape.jobs.resumeMany({ product_tag: "my-product" })`
    */
   resumeMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
   /**
-   * Tries every failed job again that the filter finds.
+   * Retries every failed job that matches the filter.
    * @example `await ductape.jobs.retryMany({ product_tag: "my-product" })`
    */
   retryMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
   /**
-   * Deletes every finished job that the filter finds.
+   * Deletes every finished job that matches the filter.
    * @example `await ductape.jobs.deleteMany({ product_tag: "my-product" })`
    */
   deleteMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
@@ -158,16 +158,16 @@ export interface Jobs<C extends Catalog = Catalog> {
    */
   stats(query: StatsQuery<C>, options?: CallOptions): Promise<Stats>;
   /**
-   * What a request would come to: its next times, its way, its retries, its cost. Nothing is created. Rejects with an
-   * InvalidRequestError for what `dispatch` would reject.
+   * Explains what a request would do: its next runs, its route, its retries and its cost. Nothing is created. Rejects with
+   * an InvalidRequestError if `dispatch` would.
    *
    * @example
    * const { next_runs } = await ductape.jobs.explain({ ...data, repeat: { cron: "0 9 * * *", tz: "Europe/Berlin" } });
    */
   explain(data: JobInput<C>, options?: CallOptions): Promise<Explanation>;
   /**
-   * Schedules many jobs with few requests, each for itself: resolves with an outcome for each, in their order. Rejects
-   * only if nothing was accepted because the first request failed.
+   * Schedules many jobs with few requests, and resolves with an outcome for each job, in the same order. Rejects only if
+   * the first request fails, so that no job was accepted.
    *
    * @example
    * const outcomes = await ductape.jobs.batch(orders.map((order) => ({ ...data, input: { body: order } })));

@@ -1,23 +1,23 @@
-import { answered } from "./answered.ts";
+import { expectFields } from "./expect-fields.ts";
 import type { JobRun, JobSummary } from "./job.ts";
 import { queryString } from "./query.ts";
 import type { Transport } from "./transport.ts";
 
 export interface JobPage {
   jobs: JobSummary[];
-  /** What `page` takes to go on; absent on the last one. */
+  /** Pass it to `page` for the next page. Absent on the last one. */
   next_cursor?: string;
 }
 
 export interface RunPage {
   runs: JobRun[];
-  /** What `page` takes to go on; absent on the last one. */
+  /** Pass it to `page` for the next page. Absent on the last one. */
   next_cursor?: string;
 }
 
-/** A list that is read a page at a time: all of it with `for await`, or one page with `page`. */
+/** A list that is read page by page: all of it with `for await`, or one page with `page`. */
 export interface Pages<Item, Page> extends AsyncIterable<Item> {
-  /** The page after a cursor; without one the first. It may be short, or empty, before the last one. */
+  /** The page after a cursor, or the first page. Any page may be short or empty, also before the last one. */
   page(cursor?: string): Promise<Page>;
 }
 export type JobPages = Pages<JobSummary, JobPage>;
@@ -30,7 +30,7 @@ interface Listing {
   jobId?: string;
 }
 
-/** The pages of a list whose entries stand in `field`. Nothing is asked before somebody reads. */
+/** The pages of a list whose entries are in `field` of an answer. Nothing is requested until the caller reads. */
 export function pagesOf<Item, Page extends { next_cursor?: string }>(
   transport: Transport,
   field: keyof Page & string,
@@ -38,7 +38,7 @@ export function pagesOf<Item, Page extends { next_cursor?: string }>(
 ): Pages<Item, Page> {
   const page = async (cursor?: string, limit = query.limit): Promise<Page> => {
     const asked = { method: "GET" as const, path: path + queryString({ ...query, limit, cursor }), signal };
-    return answered<Page>(await transport.call({ ...asked, ...(jobId !== undefined && { jobId }) }), field);
+    return expectFields<Page>(await transport.call({ ...asked, ...(jobId !== undefined && { jobId }) }), field);
   };
   return {
     page: (cursor) => page(cursor),

@@ -18,7 +18,7 @@ export interface Answer {
   text: string;
 }
 
-/** The answer's JSON; undefined if it is none. */
+/** Parses JSON; undefined if it is not JSON. */
 export function jsonOf(text: string, reviver?: (key: string, value: unknown) => unknown): unknown {
   try {
     return JSON.parse(text, reviver);
@@ -35,7 +35,7 @@ export function retryAfterMs({ headers }: Pick<Answer, "headers">, now: number):
   return Number.isNaN(date) ? undefined : Math.max(0, date - now);
 }
 
-/** The first that is there: ours, then those of API Gateway's HTTP and REST kinds. */
+/** The request id from the first of these headers: the API's own, then those of API Gateway's HTTP and REST APIs. */
 const requestIdOf = (headers: Headers): string | undefined =>
   ["x-request-id", "apigw-requestid", "x-amzn-requestid"]
     .map((name) => headers.get(name))
@@ -56,10 +56,10 @@ const codes: Record<number, string> = {
 
 const codeOf = (status: number): string => codes[status] ?? (status >= 500 ? "UNAVAILABLE" : "UNEXPECTED_ANSWER");
 
-/** What to look at where API Gateway, a proxy or another web server answered: their words do not help. */
+/** Hints for answers of API Gateway, a proxy or another web server, whose own messages do not help. */
 const hints: Record<number, string> = {
   401: "the API key is missing or not known. Check DUCTAPE_API_KEY.",
-  // API Gateway says so of a key that its authorizer does not know, too.
+  // API Gateway also answers 403 if the authorizer does not know the key.
   403: "the API key is not known, or may not do this. Check DUCTAPE_API_KEY.",
   404: "there is nothing at this address. Check DUCTAPE_URL.",
   413: "the request is too large.",
@@ -75,24 +75,24 @@ const faultsIn = (value: unknown): Fault[] =>
     ? value.flatMap((fault) => [{ pointer: text(fault?.pointer) ?? "", detail: text(fault?.detail) ?? "is not valid" }])
     : [];
 
-/** A key this short is none; to strike it from every word that holds it would tell what it is. */
+/** A shorter string is not a real key, and removing it from every word that contains it would reveal it. */
 const shortestSecret = 8;
 
-const withoutKey = (said: string, key: string): string =>
-  key.length < shortestSecret ? said : said.replaceAll(key, "[API key]");
+const withoutKey = (value: string, key: string): string =>
+  key.length < shortestSecret ? value : value.replaceAll(key, "[API key]");
 
 /**
- * The error that an answer means: our problem+json (RFC 9457), API Gateway's `{"message"}`, or anything else. `key` is
- * struck from whatever the answer says, should it echo the request; `jobId` is the job the request was about.
+ * The error for an answer, which is the API's problem+json (RFC 9457), API Gateway's `{"message"}`, or anything else. `key` is
+ * removed from its strings, in case it echoes the request; `jobId` is the job that the request was about.
  */
 export function errorOf(answer: Answer, now: number, key: string, jobId?: string): DuctapeError {
   const { status, headers } = answer;
   const parsed = jsonOf(answer.text, (_, value) => (typeof value === "string" ? withoutKey(value, key) : value));
   const body = (typeof parsed === "object" && parsed !== null ? parsed : {}) as Record<string, unknown>;
   const gateway = text(body.message) ?? text(body.Message);
-  const said = text(body.detail) ?? text(body.title);
+  const detail = text(body.detail) ?? text(body.title);
   const hint = hints[status] ?? (status >= 300 && status < 400 ? "it redirects. Check DUCTAPE_URL." : undefined);
-  const message = said ?? [`The API answered ${status}`, hint ?? gateway].filter(Boolean).join(": ");
+  const message = detail ?? [`The API answered ${status}`, hint ?? gateway].filter(Boolean).join(": ");
   const code = text(body.code) ?? codeOf(status);
   const faults = faultsIn(body.errors);
   const details = {

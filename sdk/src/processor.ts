@@ -1,7 +1,7 @@
-import { answered } from "./answered.ts";
 import { bodyOf } from "./body.ts";
 import type { Catalog, JobInput } from "./catalog.ts";
 import { InvalidRequestError, JobCancelledError, JobFailedError, TimeoutError } from "./errors.ts";
+import { expectFields } from "./expect-fields.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import { isFinished, type Job, type JobReceipt } from "./job.ts";
 import type { Jobs } from "./jobs.ts";
@@ -11,13 +11,13 @@ import { waitUntilFinished } from "./wait.ts";
 
 export interface ScheduleOptions {
   /**
-   * Milliseconds to wait for the result; then the call rejects with a TimeoutError, and the job goes on.
-   * @default as long as it takes
+   * Milliseconds to wait for the result. After that the call rejects with a TimeoutError, and the job continues.
+   * @default no limit
    * @example `60_000`
    */
   timeout?: number | undefined;
   /**
-   * Stops waiting: the call rejects with the signal's reason, and the job goes on.
+   * Stops waiting: the call rejects with the signal's reason, and the job continues.
    * @default none
    * @example `request.signal`
    */
@@ -26,19 +26,19 @@ export interface ScheduleOptions {
 
 export interface DispatchOptions {
   /**
-   * Aborts the request: the job may have been accepted.
+   * Aborts the request. The API may have accepted the job.
    * @default none
    * @example `AbortSignal.timeout(5000)`
    */
   signal?: AbortSignal | undefined;
 }
 
-/** The interface that hands jobs to the processor. */
+/** Schedules jobs. */
 export interface JobProcessor<C extends Catalog = Catalog> {
   /**
    * Schedules a job, waits until it has run, and resolves with its result, whose shape depends on the event. Rejects
    * with a JobFailedError or a JobCancelledError if there is no result, and with another DuctapeError if the job was
-   * not accepted or cannot be watched; where a job exists then, the error has its `jobId`.
+   * not accepted or its state cannot be read. If a job exists then, the error has its `jobId`.
    *
    * @example
    * const result = await ductape.processor.job.schedule({
@@ -58,10 +58,10 @@ export interface JobProcessor<C extends Catalog = Catalog> {
 
 export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Runtime): JobProcessor {
   const post = async (data: IJobProcessorInput, key: string, headers: Record<string, string>, signal?: AbortSignal) => {
-    // A key of the caller's travels in the data: a header could not hold every character.
+    // The caller's own key is sent in the body, since a header cannot contain every character.
     const keyHeader = data.idempotency_key === undefined ? { "idempotency-key": key } : undefined;
     const call = { method: "POST" as const, path: "/v1/jobs", body: bodyOf(data), signal };
-    return answered<JobReceipt | Job>(
+    return expectFields<JobReceipt | Job>(
       await transport.call({ ...call, headers: { ...keyHeader, ...headers } }),
       "job_id",
       "status",
@@ -103,7 +103,7 @@ export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Ru
 }
 
 function keyOf(data: IJobProcessorInput): string {
-  // Callers without types can leave it out, and an error of the engine would not tell them so.
+  // Callers without types may omit the data, and a TypeError of the engine would not help them.
   if (typeof data === "object" && data !== null) return data.idempotency_key ?? crypto.randomUUID();
   throw new InvalidRequestError(
     "INVALID_REQUEST",
@@ -112,7 +112,7 @@ function keyOf(data: IJobProcessorInput): string {
   );
 }
 
-/** Within the caller's timeout, so that the receipt arrives before it and its error can name the job. */
+/** Asks the API to answer within the caller's timeout, so that the receipt arrives in time for the TimeoutError to name the job. */
 function preferOf(seconds: number): Record<string, string> {
   return seconds >= 1 ? { prefer: `wait=${seconds}` } : {};
 }

@@ -1,4 +1,4 @@
-import type { Catalog, Place, TenantOf } from "./catalog.ts";
+import type { Catalog, ProductScope, TenantOf } from "./catalog.ts";
 import type { Repeat, Time } from "./input.ts";
 import type { JobStatus, JobType } from "./job.ts";
 
@@ -22,26 +22,26 @@ interface Filter {
    */
   label?: string | undefined;
   /**
-   * The earliest `due_at` of a pending job or `finished_at` of another.
+   * The earliest time (inclusive): compared with `due_at` of pending jobs and with `finished_at` of finished ones.
    * @default no limit
    * @example `"2030-01-31T00:00:00Z"`
    */
   from?: Time | undefined;
   /**
-   * The time before which they must be (exclusive).
+   * The latest time (exclusive).
    * @default no limit
    * @example `1900000000`
    */
   to?: Time | undefined;
 }
 
-/** Which jobs to change at once. */
-export type JobFilter<C extends Catalog = Catalog> = Filter & Place<C>;
+/** Selects the jobs of a bulk change. */
+export type JobFilter<C extends Catalog = Catalog> = Filter & ProductScope<C>;
 
-/** Which jobs to list. Without a product: those of all products that the key has access to. */
+/** Selects the jobs of a list. Without a product, those of all products that the key has access to. */
 export type JobQuery<C extends Catalog = Catalog> = Filter & {
   /**
-   * The latest first, or the oldest.
+   * `"desc"` is the latest first, `"asc"` the oldest.
    * @default `"desc"`
    */
   order?: "asc" | "desc" | undefined;
@@ -51,7 +51,7 @@ export type JobQuery<C extends Catalog = Catalog> = Filter & {
    * @example `50`
    */
   limit?: number | undefined;
-} & (Place<C> | { product_tag?: undefined; env?: Place<C>["env"]; event?: Place<C>["event"] });
+} & (ProductScope<C> | { product_tag?: undefined; env?: ProductScope<C>["env"]; event?: ProductScope<C>["event"] });
 
 export interface RunQuery {
   /**
@@ -62,7 +62,7 @@ export interface RunQuery {
   limit?: number | undefined;
 }
 
-/** Whose jobs to count, and over what time. */
+/** Selects the jobs of statistics: the product, the environment and the time. */
 export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
   /**
    * @default 24 hours before `to`
@@ -77,23 +77,23 @@ export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
   to?: Time | undefined;
 };
 
-/** Where to move a job: at least one of them. */
+/** The new time or series of a job; at least one of them. */
 export interface Rescheduling {
   /**
-   * When it starts instead; with `repeat` when the new series does.
-   * @default with `repeat` now
+   * The new start time of the job, or with `repeat` that of the new series.
+   * @default now, with `repeat`
    * @example `"2030-01-31T09:00:00+01:00"`
    */
   start_at?: Time | undefined;
   /**
    * The new series of a recurring job.
-   * @default its series goes on as it is
+   * @default its series stays the same
    * @example `{ every: 3_600_000 }`
    */
   repeat?: Repeat | undefined;
 }
 
-/** `?a=1&b=x,y` of the fields that are given. */
+/** The query string of the fields that have a value: `?a=1&b=x,y`. */
 export function queryString(fields: object): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(fields)) {

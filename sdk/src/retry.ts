@@ -3,7 +3,7 @@ import type { Runtime } from "./runtime.ts";
 
 export const firstDelayMs = 250;
 export const longestDelayMs = 8_000;
-/** A server that wants a longer pause is not waited for: the caller is told, with the error's `retryAfterMs`. */
+/** If the API asks for a longer pause, the call fails instead, and the error's `retryAfterMs` says how long to wait. */
 export const longestRetryAfterMs = 60_000;
 
 const transient = new Set([502, 503, 504]);
@@ -14,9 +14,9 @@ function retryable(error: unknown): error is ConnectionError | RateLimitError | 
 }
 
 /**
- * Milliseconds to wait after that many failures: exponential with full jitter
- * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter), on top of a server's Retry-After,
- * so that clients that were turned away together do not come back together. Undefined: do not try again.
+ * Milliseconds to wait after so many failures, or undefined not to retry. The delay grows exponentially with full jitter
+ * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter). It is added to a server's Retry-After,
+ * so that clients that were refused together do not return together.
  */
 export function delayBeforeRetry(error: unknown, failures: number, random: number): number | undefined {
   if (!retryable(error)) return undefined;
@@ -26,8 +26,8 @@ export function delayBeforeRetry(error: unknown, failures: number, random: numbe
 }
 
 /**
- * A request that is not `repeatable` is sent again only after an answer that says that nothing was done: after any other
- * failure the API may have done it.
+ * Retries a request. One that is not `repeatable` is sent again only after a 429, which says that nothing was done: after any other
+ * failure the API may have carried it out.
  */
 export async function withRetries<T>(
   runtime: Runtime,

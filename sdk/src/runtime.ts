@@ -1,16 +1,16 @@
-/** What a client takes from the world besides `fetch`, so that tests can run without waiting. */
+/** The time, randomness and timers that a client uses. Tests replace them in order not to wait. */
 export interface Runtime {
   /** Epoch milliseconds. */
   now(): number;
   /** In [0, 1). */
   random(): number;
-  /** Resolves after so many milliseconds; rejects with the signal's reason once that aborts. */
+  /** Resolves after so many milliseconds. Rejects with the signal's reason when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  /** Calls back after so many milliseconds, unless the function it returns is called before. */
+  /** Calls back after so many milliseconds, unless the returned function is called first. */
   timer(ms: number, callback: () => void): () => void;
 }
 
-/** setTimeout takes 31 bits, and fires at once beyond. */
+/** The limit of setTimeout, which fires a longer timeout at once. */
 const longestTimeout = 2 ** 31 - 1;
 
 export const realRuntime: Runtime = {
@@ -52,8 +52,8 @@ export interface Scope {
 }
 
 /**
- * A signal that aborts with the caller's, for the same reason, or after `timeout` milliseconds, with the error that
- * `late` makes. Not AbortSignal.any: Node 20.0 lacks it, and the reason for a timeout is only known when it happens.
+ * A signal that aborts with the caller's signal, for the same reason, or after `timeout` milliseconds, with the error that
+ * `late` returns. AbortSignal.any is not used, since Node 20.0 lacks it, and the error of a timeout is created only then.
  */
 export function openScope(
   runtime: Runtime,

@@ -6,34 +6,34 @@ import { openScope, type Runtime } from "./runtime.ts";
 
 export interface Call {
   method: "GET" | "POST" | "DELETE";
-  /** Below the address of the API; starts with `/v1`. */
+  /** The path below the address of the API; starts with `/v1`. */
   path: string;
   headers?: Record<string, string>;
   body?: string;
   signal?: AbortSignal | undefined;
   /** The job that the call is about, for its errors. */
   jobId?: string;
-  /** Whether to do it twice is to do it once. Default: true. */
+  /** Whether the call is idempotent, so that it is safe to send it again. Default: true. */
   repeatable?: boolean;
-  /** Called before each time that it is sent. */
+  /** Called before each time that the request is sent. */
   onSend?: () => void;
 }
 
 export interface Transport {
   /**
-   * The JSON object that the API answers; an empty one for 204. Sent again after 429, 502, 503, 504 and network failures
-   * where it is safe to repeat, as a GET or a POST with an idempotency key is; else after 429 only.
+   * Sends a request and resolves with the JSON object of the answer, which is empty for 204. A repeatable call, such as a GET or a
+   * POST with an idempotency key, is retried after 429, 502, 503, 504 and network failures; any other after 429 only.
    */
   call(call: Call): Promise<Record<string, unknown>>;
-  /** Epoch milliseconds by the API's clock, as far as it has told: the times of jobs are of that clock. */
+  /** Epoch milliseconds by the API's clock, to compare with the times of jobs; by this machine's clock until an answer has a Date. */
   now(): number;
-  /** Whole seconds that the API may be asked to wait within one request, and within `ms`. 0 is not at all. */
+  /** The whole seconds that the API may be asked to wait, within one request and within `ms`. 0 means not to wait. */
   waitWithin(ms: number): number;
-  /** The JSON value at an address that carries its own permission: the API key is not sent there. */
+  /** Downloads the JSON value at a presigned URL. The API key is not sent there. */
   download(url: string, jobId: string, signal?: AbortSignal): Promise<unknown>;
 }
 
-/** The configuration is asked for with the first call; one that is not usable makes the call reject. */
+/** The first call reads the configuration, and rejects if it is invalid. */
 export function createTransport(configure: () => Config, runtime: Runtime): Transport {
   let aheadMs = 0;
   return {
@@ -69,10 +69,10 @@ export function createTransport(configure: () => Config, runtime: Runtime): Tran
   };
 }
 
-/** What the header counts in: less than that says nothing of this machine's clock. */
+/** The Date header counts whole seconds, so a smaller difference does not show that the clocks differ. */
 const dateStepMs = 2000;
 
-/** Milliseconds that the API's clock is ahead of this machine's; 0 where it does not tell, as to a page of another origin. */
+/** Milliseconds that the API's clock is ahead of this machine's. 0 if the answer has no Date, as for a page of another origin. */
 function clockAhead({ headers }: Answer, now: number): number {
   const ahead = Date.parse(headers.get("date") ?? "") - now;
   return Math.abs(ahead) > dateStepMs ? ahead : 0;
@@ -89,10 +89,10 @@ function objectOf({ text, status }: Answer, jobId?: string): Record<string, unkn
   if (status === 204) return {};
   const body = jsonOf(text);
   if (typeof body === "object" && body !== null) return body as Record<string, unknown>;
-  throw unexpected(`The API answered ${status}, but no JSON object. Check DUCTAPE_URL.`, status, jobId);
+  throw unexpected(`The API answered ${status} without a JSON object. Check DUCTAPE_URL.`, status, jobId);
 }
 
-/** The address is a permission, so it is not quoted. */
+/** The message does not quote the URL, since its signature gives access. */
 function downloadError(answer: Answer, jobId: string, now: number): DuctapeError {
   const { status } = answer;
   const message = `The job completed, but the download of its result answered ${status}.`;
@@ -103,7 +103,7 @@ function downloadError(answer: Answer, jobId: string, now: number): DuctapeError
 
 type Request = Pick<Call, "method" | "body" | "signal" | "jobId">;
 
-/** One request and its whole answer. Rejects with the caller's reason to abort, or with a ConnectionError. */
+/** Sends one request and reads its whole answer. Rejects with the reason of the caller's signal, or with a ConnectionError. */
 async function exchange(
   config: Config,
   runtime: Runtime,
@@ -115,7 +115,7 @@ async function exchange(
     new ConnectionError(`No answer from ${new URL(url).origin} within ${config.requestTimeout} ms.`, { jobId });
   const scope = openScope(runtime, signal, config.requestTimeout, late);
   try {
-    // Redirects are not followed: they would turn a POST into a GET, and none is expected.
+    // Redirects are not followed: none is expected, and fetch would turn a POST into a GET.
     const init = { method, headers, redirect: "manual" as const, signal: scope.signal };
     const response = await config.fetch(url, body === undefined ? init : { ...init, body });
     return { status: response.status, headers: response.headers, text: await response.text() };
@@ -127,7 +127,7 @@ async function exchange(
   }
 }
 
-/** Node hides the telling part, such as ECONNREFUSED, in the cause of "fetch failed". */
+/** The code of a network error, such as ECONNREFUSED, which Node hides in the cause of "fetch failed". */
 function networkCode(error: unknown): string {
   const { code, cause } = (error ?? {}) as { code?: unknown; cause?: { code?: unknown } };
   const word = cause?.code ?? code;

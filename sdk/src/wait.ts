@@ -4,12 +4,12 @@ import type { Runtime } from "./runtime.ts";
 import type { Transport } from "./transport.ts";
 
 const longestWaitMs = 25_000;
-/** How soon a cancellation of a job that is not due yet is noticed. */
-export const longestNapMs = 60_000;
-/** How long before its time we start to hold a request open for the job. */
+/** The longest pause between two requests, so that the cancellation of a job that is not due yet is noticed within a minute. */
+export const longestPauseMs = 60_000;
+/** How long before a job is due the client starts to hold a request open. */
 const leadMs = 20_000;
-/** The least time between two questions, should the API answer at once and not wait. */
-const pauseMs = 1000;
+/** The shortest time between two requests if the API answers at once instead of waiting. */
+const shortestPauseMs = 1000;
 
 interface Waiting {
   runtime: Pick<Runtime, "now" | "sleep">;
@@ -17,9 +17,10 @@ interface Waiting {
 }
 
 /**
- * The finished job. Asks again and again with `wait`, each question held open by the API; while the job is not due for
- * longer than that, it naps and looks: an open request costs its owner Lambda time. Times are compared by the API's clock;
- * a job that should have started by it and has not is asked for ever more seldom. The signal ends it at the deadline.
+ * Waits until a job has finished, and resolves with it. Near the job's due time it sends requests with `wait`, which the API holds
+ * open. A job that is due later is only looked up from time to time, since an open request costs the API's owner Lambda time.
+ * Times are compared by the API's clock. While a job should have started and has not, the pauses grow. The signal ends the wait at
+ * the deadline.
  */
 export async function waitUntilFinished(
   jobs: Pick<Jobs, "get">,
@@ -33,20 +34,20 @@ export async function waitUntilFinished(
   for (let known: JobReceipt | Job = accepted; ; ) {
     const dueIn = millisecondsUntilDue(known, transport.now());
     const far = dueIn > longestWaitMs && !isFinished(known);
-    if (far) await runtime.sleep(Math.min(longestNapMs, dueIn - leadMs), signal);
+    if (far) await runtime.sleep(Math.min(longestPauseMs, dueIn - leadMs), signal);
     const asked = runtime.now();
     const left = Math.ceil((deadline - asked) / 1000);
     const wait = Math.max(1, Math.min(left, transport.waitWithin(Number.POSITIVE_INFINITY)));
     const job = await jobs.get(id, far ? { signal } : { wait, signal });
     if (isFinished(job)) return job;
     const spent = runtime.now() - asked;
-    idle = job.status === "scheduled" && spent < pauseMs ? idle + 1 : 0;
-    const pause = Math.min(longestNapMs, pauseMs * 2 ** Math.max(0, idle - 1));
+    idle = job.status === "scheduled" && spent < shortestPauseMs ? idle + 1 : 0;
+    const pause = Math.min(longestPauseMs, shortestPauseMs * 2 ** Math.max(0, idle - 1));
     if (!far && spent < pause) await runtime.sleep(pause - spent, signal);
     known = job;
   }
 }
 
-/** 0 unless it waits for its time: a job that is queued or running may end any moment. */
+/** 0 unless the job waits for its time: a job that is queued or running may finish at any moment. */
 const millisecondsUntilDue = (job: JobReceipt | Job, now: number): number =>
   job.status === "scheduled" ? Math.max(0, ("due_at" in job ? job.due_at : job.scheduled_at) - now) : 0;

@@ -141,9 +141,9 @@ it.each([
     const counted = await countsOf(kindOf(name));
     const { breakdown } = costOf({ route, immediate, inputBytes: 110, memoryMb: 256 });
     const estimated = (what: string) => breakdown.find((line) => line.what.startsWith(what))?.count;
-    expect(estimated("DynamoDB: its index")).toBe(counted.index_write);
+    expect(estimated("DynamoDB: writes to the index")).toBe(counted.index_write);
     expect(estimated("SQS")).toBe(counted.queue_request);
     // The counters' writes are shared with other jobs: the estimate includes one of the two.
-    expect(estimated("DynamoDB: created")).toBe(counted.table_write - 1);
+    expect(estimated("DynamoDB: writes that create")).toBe(counted.table_write - 1);
   },
 );

@@ -210,7 +210,7 @@ describe("a write that changes an item of version 0.1", () => {
         webhooks: fakeMessageQueue(),
         endpoints: [],
         deadLetters: fakeDeadLetters(),
-        told: recent(),
+        recentlySent: recent(),
         log: w.log,
         clock: w.clock,
         publish: new Set(finalEvents),

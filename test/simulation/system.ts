@@ -71,24 +71,28 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
 
   async function lifecycle(changes: JobChange[]) {
     const { invocation, end } = invoke("lifecycle", "lifecycle");
-    const told = idle.pop() ?? recent();
+    const recentlySent = idle.pop() ?? recent();
     try {
       const undone = await handleChanges(
         {
           log,
           publish,
           blobs,
-          bus: publishesOnce(told, throughAdversary("bus", { publish: bus.publish }, invocation, world), observer),
+          bus: publishesOnce(
+            recentlySent,
+            throughAdversary("bus", { publish: bus.publish }, invocation, world),
+            ledger,
+          ),
           tasks: throughAdversary("queue", tasks, invocation, world),
           deadLetters: throughAdversary("queue", { keep: letters.keep }, invocation, world),
           endpoints: [endpoint],
           webhooks: { ...webhooks, send: async () => {} },
-          told,
+          recentlySent,
           stats: throughAdversary("stats", stats, invocation, world),
         },
         changes,
       );
-      if (!invocation.dead) idle.push(told);
+      if (!invocation.dead) idle.push(recentlySent);
       return undone;
     } finally {
       // A batch with a write that cannot be handled is handled write by write.

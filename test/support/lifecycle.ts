@@ -22,7 +22,7 @@ export const lifecycle = (
   endpoints,
   webhooks: fakeMessageQueue<Delivery>(),
   blobs: fakeBlobStore(),
-  told: recent(),
+  recentlySent: recent(),
   deadLetters: fakeDeadLetters(),
   bus: fakeEventBus(),
   stats: fakeStatsStore(),

@@ -54,14 +54,14 @@ import { largestOutput } from "../../lambdas/tasks/answer.ts";
 import { fourMinutes } from "../../local/clock/clock.ts";
 import { mostHops, usualHops } from "../../local/clock/request.ts";
 import { keptBytes, keptEvents, keptItems } from "../../local/outbox/caught.ts";
-import { most as mostInRequest } from "../../sdk/src/chunks.ts";
+import { requestLimits as mostInRequest } from "../../sdk/src/chunks.ts";
 import { longestWaitSeconds as longestSdkWait } from "../../sdk/src/config.ts";
 import {
   firstDelayMs,
   longestDelayMs as longestSdkDelayMs,
   longestRetryAfterMs as longestSdkRetryAfterMs,
 } from "../../sdk/src/retry.ts";
-import { longestNapMs } from "../../sdk/src/wait.ts";
+import { longestPauseMs } from "../../sdk/src/wait.ts";
 import { rowsOf } from "../support/tables.ts";
 
 const n = (value: number) => value.toLocaleString("en-US");
@@ -160,7 +160,7 @@ const limits = {
   "the longest random wait before the first retry of a request": `${firstDelayMs} ms`,
   "the longest random wait before each later one": seconds(longestSdkDelayMs),
   "the longest `Retry-After` that the client waits for": seconds(longestSdkRetryAfterMs),
-  "time between two requests about a job that is not due yet": seconds(longestNapMs),
+  "time between two requests about a job that is not due yet": seconds(longestPauseMs),
 };
 
 const page = () => readFile("docs/limits.md", "utf8");

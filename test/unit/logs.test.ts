@@ -31,7 +31,7 @@ import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { answerTask } from "../../lambdas/tasks/answer.ts";
 import { deliver } from "../../lambdas/webhooks/deliver.ts";
-import { about } from "../../lambdas/webhooks/services.ts";
+import { deliveryFields } from "../../lambdas/webhooks/services.ts";
 import { aJob, anEvent } from "../support/builders.ts";
 import { captured } from "../support/captured.ts";
 import { catalog } from "../support/catalog/catalog.ts";
@@ -240,7 +240,7 @@ describe("the lifecycle", () => {
         { webhooks: broken(webhooks) },
         { deadLetters: broken(deadLetters) },
       ]) {
-        const handler = streamHandler(() => ({ ...usual, told: recent(), ...ports }), handleChanges);
+        const handler = streamHandler(() => ({ ...usual, recentlySent: recent(), ...ports }), handleChanges);
         await handler({ Records } as never, {} as Context).catch((error: unknown) => thrown.push(inspect(error)));
       }
     });
@@ -271,7 +271,7 @@ describe("who answers the tasks of Step Functions", () => {
       const { jobs, blobs, log } = services(job);
       const usual = { jobs, blobs, log, tasks: closed, queue: fakeMessageQueue<TaskMessage>() };
       for (const ports of [{}, { tasks: broken(closed) }, { jobs: broken(jobs) }]) {
-        const all = { ...usual, ...ports, redelivery: noRedelivery, beaten: recent() };
+        const all = { ...usual, ...ports, redelivery: noRedelivery, sentHeartbeats: recent() };
         const handler = queueHandler(() => all, TaskMessage, answerTask);
         await handler({ Records } as unknown as SQSEvent, {} as Context);
       }
@@ -316,7 +316,7 @@ describe("the sender of webhooks", () => {
           () => ({ ...usual, ...ports, redelivery: noRedelivery }),
           Delivery,
           deliver,
-          about,
+          deliveryFields,
         );
         await handler({ Records } as unknown as SQSEvent, {} as Context);
       }

@@ -4,39 +4,39 @@ import type { Duplex } from "node:stream";
 
 declare module "node:http" {
   interface Agent {
-    /** Gives a request a socket. Not documented, but what every package overrides that brings its own agent. */
+    /** Gives a request a socket. Undocumented, but every package that brings its own agent overrides it. */
     addRequest(request: ClientRequest, options: object): void;
   }
 }
 
 export interface AgentOptions {
   /**
-   * How long a connection may lie idle and still be used, in milliseconds. Default: without end, which is for clients that
-   * repeat a failed request by themselves.
+   * The longest that a connection may be idle and still be reused, in milliseconds. Default: no limit, which suits clients that
+   * retry a failed request by themselves.
    */
-  trustedIdleMs?: number;
+  maxIdleMs?: number;
 }
 
 /**
- * For requests that nobody repeats: a connection is used again within a burst of requests, never after a freeze. Shorter
- * than any common server's own patience with idle connections.
+ * For requests that nobody retries: connections are reused within a burst of requests, but not after the Lambda was frozen. The
+ * limit is shorter than the idle timeout of any common server.
  */
-export const withinABurst = { trustedIdleMs: 1000 } as const;
+export const recentConnectionsOnly = { maxIdleMs: 1000 } as const;
 
-/** Connections to one host at a time, as the SDK has it. */
+/** `maxSockets` is the number of connections to one host at a time, the same as the SDK's default. */
 const options = { keepAlive: true, maxSockets: 50 };
 
 /**
- * Agents whose idle connections survive the freeze of a Lambda, or are noticed if not. What lies between us and a server
- * forgets connections that are silent for minutes, and a frozen Lambda sees nothing of it: after the thaw all of them are
- * dead at once. The first failure of a reused connection closes the other idle ones, so that the next try opens a new one.
+ * Agents that detect connections that died while the Lambda was frozen. Proxies and NAT gateways drop connections that are
+ * silent for minutes, and a frozen Lambda does not notice: after the thaw, all of its connections are dead. So the first failure
+ * of a reused connection closes all idle ones, and the next try opens a new connection.
  */
-export const agents = ({ trustedIdleMs = Number.POSITIVE_INFINITY }: AgentOptions = {}) => ({
-  httpAgent: watchful(new HttpAgent(options), trustedIdleMs),
-  httpsAgent: watchful(new HttpsAgent(options), trustedIdleMs),
+export const agents = ({ maxIdleMs = Number.POSITIVE_INFINITY }: AgentOptions = {}) => ({
+  httpAgent: withoutStaleConnections(new HttpAgent(options), maxIdleMs),
+  httpsAgent: withoutStaleConnections(new HttpsAgent(options), maxIdleMs),
 });
 
-function watchful<A extends HttpAgent>(agent: A, trustedIdleMs: number): A {
+function withoutStaleConnections<A extends HttpAgent>(agent: A, maxIdleMs: number): A {
   const { addRequest, keepSocketAlive, reuseSocket } = agent;
   const idleSince = new WeakMap<Duplex, number>();
   const close = (isSuspect: (socket: Duplex) => boolean) => {
@@ -46,8 +46,8 @@ function watchful<A extends HttpAgent>(agent: A, trustedIdleMs: number): A {
   };
   return Object.assign(agent, {
     addRequest(request: ClientRequest, to: object) {
-      // By the clock on the wall: timers stand still during a freeze, and the first request may come before they run.
-      close((socket) => Math.abs(Date.now() - (idleSince.get(socket) ?? 0)) > trustedIdleMs);
+      // By wall-clock time: timers stop during a freeze, and the first request may come before they fire.
+      close((socket) => Math.abs(Date.now() - (idleSince.get(socket) ?? 0)) > maxIdleMs);
       addRequest.call(agent, request, to);
     },
     keepSocketAlive(socket: Duplex) {

@@ -3,9 +3,9 @@ import { roleCredentials } from "./role-credentials.ts";
 import { Sha256 } from "./sha256.ts";
 
 /**
- * Short patience: a request waits for AWS no longer than its caller would; the SDK tries three times by itself. Unless it
- * is told to throw, the SDK only warns of a late answer and waits on. All clients of a function share their connections:
- * the first one that has died in a freeze speaks for all.
+ * The timeouts are short, so that a request waits for AWS no longer than its caller would; the SDK tries three times by itself.
+ * Without `throwOnRequestTimeout` the SDK only warns about a late answer and keeps waiting. All clients of a function share
+ * their connections, so that one connection that died in a freeze closes the idle ones of all clients.
  */
 export const clientDefaults = {
   credentials: roleCredentials,

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
-import { agents, withinABurst } from "./agents.ts";
+import { agents, recentConnectionsOnly } from "./agents.ts";
 
 export interface HttpRequestOptions {
   method: string;
@@ -9,23 +9,23 @@ export interface HttpRequestOptions {
   body?: string | undefined;
   signal: AbortSignal;
   /**
-   * Whether the request may reach the server twice. It is then repeated at once if a connection breaks that was used before:
-   * a server may close one at the very moment when the next request is on its way.
+   * Whether the request may reach the server twice. If so, it is repeated at once when a reused connection breaks: the server
+   * may have closed that connection while the request was on its way.
    */
   repeatable: boolean;
 }
 
-const { httpAgent, httpsAgent } = agents(withinABurst);
+const { httpAgent, httpsAgent } = agents(recentConnectionsOnly);
 
 /**
- * Sends a request and resolves with the answer, its body still to be read. Not `fetch`, which would take a connection from
- * before a freeze of this Lambda and cannot tell whether it has. Follows no redirects.
+ * Sends a request and resolves with the answer, whose body is still to be read. Does not follow redirects. It does not use
+ * `fetch`, which may reuse a connection from before this Lambda was frozen and cannot tell whether it did.
  */
 export async function sendHttp(url: URL, options: HttpRequestOptions): Promise<IncomingMessage> {
   const sent = begin(url, options);
   try {
     const [answer] = (await once(sent, "response", { signal: options.signal })) as [IncomingMessage];
-    // Whoever reads it sees its errors; before that nobody would, and that ends a process.
+    // Whoever reads the body sees its errors. An error before that would have no listener and end the process.
     return answer.on("error", () => {});
   } catch (error) {
     if (!options.repeatable || !sent.reusedSocket || options.signal.aborted) throw error;
@@ -37,7 +37,7 @@ function begin(url: URL, { method, headers, body, signal }: HttpRequestOptions):
   const [request, agent] = url.protocol === "https:" ? [httpsRequest, httpsAgent] : [httpRequest, httpAgent];
   const length = body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
   const sent = request(url, { method, headers: { ...headers, ...length }, agent, signal });
-  // What fails after the answer has begun shows on the answer; without a listener it would end the process.
+  // An error after the answer has begun also appears on the answer; without this listener it would end the process.
   sent.on("error", () => {});
   return sent.end(body);
 }

@@ -1,12 +1,12 @@
-/** By the name that the SDK gives it, which the tables of faults know. */
+/** Has the name of the SDK's own error, which the fault tables recognize. */
 class CredentialsProviderError extends Error {
   override name = "CredentialsProviderError";
 }
 
 /**
- * The credentials of the function's role, which Lambda puts into the environment, where they are good for as long as the
- * environment lives. Every client gets them, so that none looks through profiles, SSO, STS, containers and instances, as
- * the SDK's default chain would; a bundle goes without those (`infra/bundle/bundle.ts`).
+ * The credentials of the function's role. Lambda puts them into the environment, and they are valid for the lifetime of the
+ * execution environment. Every client gets them explicitly, so that none needs the SDK's default chain of profiles, SSO, STS,
+ * containers and instances, which the bundles leave out (`infra/bundle/bundle.ts`).
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime
  */
 export async function roleCredentials() {

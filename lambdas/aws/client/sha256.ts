@@ -3,9 +3,9 @@ import { createHash, createHmac, createSecretKey, type Hash, type Hmac, type Key
 type Data = string | ArrayBuffer | ArrayBufferView;
 
 /**
- * SHA-256, with a secret its HMAC, as the SDK's clients sign with it. Their own hands Node a key of bytes, and Node 24 finds
- * out that bytes are no key object by throwing and catching two errors, stacks included: for each request to AWS half of
- * what its signature takes. A key object is asked for once.
+ * SHA-256, or its HMAC if there is a secret, for the SDK's clients to sign requests with. The SDK's own class passes the key to
+ * Node as bytes, and Node 24 detects that they are not a key object by throwing and catching two errors with their stacks. That
+ * takes half the time of a signature, on every request to AWS. This class creates a key object once.
  * https://github.com/nodejs/node/pull/63111
  */
 export class Sha256 {

@@ -18,13 +18,13 @@ export interface DynamoApiKeysOptions {
   table: string;
 }
 
-/** Seconds that an expired or revoked key is still listed. */
+/** How many seconds an expired or revoked key remains in the list. */
 export const rememberedSeconds = 90 * 86_400;
 
-/** API keys in the table of jobs, one item each. */
+/** API keys in the table of jobs, one item per key. */
 export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys {
   const get = async (id: string): Promise<ApiKey | undefined> => {
-    // Consistent, so that a revoked key lives on in API Gateway's memory at most, and nowhere else.
+    // A consistent read, so that only API Gateway's cache can still accept a revoked key.
     const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
     return Item && apiKeyOf(Item);
   };
@@ -36,7 +36,7 @@ export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys 
         await client.send(new PutItemCommand(put));
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        // The SDK repeats a write whose answer it lost, and then meets its own.
+        // The SDK repeats a write whose answer was lost, and may find the item that it wrote itself.
         if (!isDeepStrictEqual(await get(key.id), ApiKey.parse(key))) throw error;
       }
     },
@@ -62,7 +62,7 @@ export function dynamoApiKeys({ client, table }: DynamoApiKeysOptions): ApiKeys 
             TableName: table,
             Key: keyOf(id),
             ConditionExpression: "attribute_exists(PK)",
-            // The first time counts.
+            // Revoking again keeps the first time.
             UpdateExpression: "SET revoked_at = if_not_exists(revoked_at, :now), #expires = :forgotten",
             ExpressionAttributeNames: { "#expires": ttlAttribute },
             ExpressionAttributeValues: marshall({ ":now": now, ":forgotten": forgottenAt(now) }),
@@ -93,5 +93,5 @@ const itemOf = (key: ApiKey): Item =>
     { removeUndefinedValues: true },
   );
 
-/** Without the attributes that are the table's. */
+/** Parses the key and drops the attributes of the table. */
 const apiKeyOf = (item: Item): ApiKey => ApiKey.parse(unmarshall(item));

@@ -3,9 +3,9 @@ import type { AttributeValue } from "@aws-sdk/client-dynamodb";
 export type Attributes = Record<string, AttributeValue>;
 
 /**
- * The attributes of an item of ours, which is made of what JSON has; fields that are undefined are left out. Every write
- * and read of a job goes through here: `@aws-sdk/util-dynamodb`, which knows sets, binaries and big numbers too, takes
- * ten times as long. Throws for anything else.
+ * Converts an item to attributes, and leaves out undefined fields. Our items contain JSON types only; any other type throws.
+ * Every read and write of a job uses this conversion: `@aws-sdk/util-dynamodb`, which also supports sets, binaries and big
+ * numbers, takes ten times as long.
  */
 export function toAttributes(item: object): Attributes {
   const attributes: Attributes = {};
@@ -23,7 +23,7 @@ function toAttribute(value: unknown): AttributeValue {
   throw new TypeError(`an item cannot hold a ${typeof value}`);
 }
 
-/** The item again, without some of its fields. Throws for an attribute of a type that no item of ours has. */
+/** Converts attributes back to an item, except those in `without`. Throws for an attribute type that our items do not have. */
 export function fromAttributes(attributes: Attributes, without?: ReadonlySet<string>): Record<string, unknown> {
   const item: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(attributes)) {
@@ -42,7 +42,7 @@ function fromAttribute(value: AttributeValue): unknown {
   throw new TypeError(`an item of ours has an attribute of type ${Object.keys(value)}`);
 }
 
-/** `record[name] = value`, but for the one name to which that means something else. */
+/** `record[name] = value`, also for the name `__proto__`, to which an assignment would set the prototype. */
 function put<T>(record: Record<string, T>, name: string, value: T): void {
   if (name !== "__proto__") record[name] = value;
   else Object.defineProperty(record, name, { value, enumerable: true, configurable: true, writable: true });

@@ -4,7 +4,7 @@ import type { JobMessage } from "../../core/job/job.ts";
 import { toAttributes } from "./attributes.ts";
 import { keyOf } from "./job-item.ts";
 
-/** `claimable` of core/transitions as a condition, and `claimed` as an update: the two files change together. */
+/** `claimable` in core/job/transitions.ts as a condition, and `claimed` as an update. The two files must change together. */
 const condition = [
   "#run = :run AND #attempt = :attempt AND #due_at = :due_at",
   "(#status IN (:scheduled, :queued) OR (#status = :running AND #lease_until < :now))",
@@ -13,7 +13,7 @@ const condition = [
 const update = `SET ${[
   "#status = :running",
   "#claim_id = :claim_id",
-  // The timeout is the job's, which the claimer has not read.
+  // The timeout is taken from the item, since the consumer has not read the job yet.
   "#lease_until = :lease_base + #timeout_ms",
   "#started_at = :now",
   "#claims = #claims + :one",
@@ -22,7 +22,7 @@ const update = `SET ${[
 
 const ofType = `${condition} AND #type = :type`;
 
-/** Every attribute by alias: several are reserved words, and the list of those is long. */
+/** Every attribute has an alias, since several are among DynamoDB's many reserved words. */
 const fields = [
   "run",
   "attempt",
@@ -36,7 +36,7 @@ const fields = [
   "version",
 ];
 
-/** The one conditional write that makes a consumer the owner of an attempt; it answers the whole job. */
+/** The conditional write that makes a consumer the owner of an attempt. It returns the whole job. */
 export function claimUpdate(table: string, message: JobMessage, { claimId, now, leaseMarginMs, type }: Claim) {
   return new UpdateItemCommand({
     TableName: table,

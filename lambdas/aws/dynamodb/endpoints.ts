@@ -11,11 +11,11 @@ import type { Endpoints } from "../../core/ports/outbound-ports.ts";
 import { endpointPrefix, partitionKey, sortKey } from "../../topology.ts";
 import type { Item } from "./job-item.ts";
 
-/** Tags hold no `#`, so it reads one way only. Not `STATE`: the stream's filter would take it for a job. */
+/** Tags contain no `#`, so the key is unambiguous. The sort key is not `STATE`, which the stream's filter takes for a job. */
 const keyOf = ({ product, env, webhook }: EndpointName): Item =>
   marshall({ [partitionKey]: `${endpointPrefix}${product}#${env}#${webhook}`, [sortKey]: "ENDPOINT" });
 
-/** One small item an endpoint, beside the jobs: none, or an empty one, for an endpoint that does well. */
+/** The state of webhook endpoints, in one small item per endpoint. A healthy endpoint has no item, or an empty one. */
 export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; table: string }): Endpoints {
   return {
     async get(name) {
@@ -58,7 +58,7 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
         new UpdateItemCommand({
           TableName: table,
           Key: keyOf(name),
-          // A recovery may have forgotten the failures meanwhile; an item without them would be no state.
+          // A recovery may have removed the failures meanwhile, and an item without them does not count as a state.
           UpdateExpression:
             "SET disabled = :disabled, failing_since = if_not_exists(failing_since, :at), last_failure = if_not_exists(last_failure, :none) ADD failures :zero",
           ExpressionAttributeValues: marshall({ ":disabled": disabled, ":at": disabled.at, ":none": "", ":zero": 0 }),

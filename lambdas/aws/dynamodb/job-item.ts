@@ -12,18 +12,18 @@ export const keyOf = (id: string): Item =>
   toAttributes({ [partitionKey]: `${jobsPrefix}${id}`, [sortKey]: jobSortKey });
 export const idOf = (item: Item): string => (item[partitionKey]?.S ?? "").slice(jobsPrefix.length);
 
-/** The index partition of one shard of a tenant's jobs in a phase. Tags hold no `#`, so it reads one way only. */
+/** The index partition of one shard of a tenant's jobs in a phase. Tags contain no `#`, so the key is unambiguous. */
 export const phasePartition = (product: string, env: string, phase: Phase, shard: number): string =>
   `${product}#${env}#${phase}#${shard}`;
 
 /**
- * A place as a sort key: the time, padded so that text sorts like numbers, then the id. With the time alone, the order of
- * jobs that are due at the same moment would be DynamoDB's secret, and a page could start at none of them for sure.
+ * A position as a sort key: the time, padded so that strings sort like numbers, then the id. By time alone, jobs that are due at
+ * the same moment would have no defined order, and a page could not reliably start at one of them.
  */
 export const positionKey = ({ time, id }: IndexPosition): string => `${timeKey(time)}#${id}`;
-/** Sorts before all places of its time. */
+/** Sorts before all positions of its time. */
 export const timeKey = (time: number): string => String(time).padStart(16, "0");
-/** Sorts after all places of its time. */
+/** Sorts after all positions of its time. */
 export const endOfTimeKey = (time: number): string => `${timeKey(time)}~`;
 export const positionOf = (item: Item): IndexPosition => ({
   id: idOf(item),
@@ -31,8 +31,8 @@ export const positionOf = (item: Item): IndexPosition => ({
 });
 
 /**
- * What callers put in (input, progress, result) is kept as JSON text: as attributes it would meet DynamoDB's limits of
- * 32 levels and 38 digits, and come back changed.
+ * Values of any shape are stored as JSON strings: as attributes they would run into DynamoDB's limits of 32 levels and 38 digits,
+ * and come back changed.
  */
 const jsonFields = ["input", "progress", "result"] as const;
 
@@ -49,7 +49,7 @@ export function itemOf(job: Job, retentionDays: number): Item {
   });
 }
 
-/** The attributes of an item that are the table's, not the record's. */
+/** The attributes of an item that belong to the table and not to the job. */
 export const tableAttributes = new Set<string>([
   partitionKey,
   sortKey,
@@ -58,7 +58,7 @@ export const tableAttributes = new Set<string>([
   ttlAttribute,
 ]);
 
-/** Attributes that have been renamed. Items that version 0.1 wrote have the old names until their next whole write. */
+/** Attributes that were renamed. Items that version 0.1 wrote keep the old names until they are next replaced. */
 const renamed = Object.entries({ again_at: "retry_decision_at", woken: "wake_requested" });
 
 function withTodaysNames(record: Record<string, unknown>): Record<string, unknown> {

@@ -10,24 +10,24 @@ import { TransientError } from "../../core/errors.ts";
 import type { Job } from "../../core/job/job.ts";
 import { claimable } from "../../core/job/transitions.ts";
 import type { JobStore } from "../../core/ports/ports.ts";
-import { classified } from "../client/refusal.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
 import { toAttributes } from "./attributes.ts";
 import { claimUpdate } from "./claim-update.ts";
 import { type Item, itemOf, jobOf, keyOf } from "./job-item.ts";
 import { phasePage } from "./phase-page.ts";
-import { putAll } from "./put-all.ts";
+import { putInBatches } from "./put-in-batches.ts";
 import { runItemOf, runsPage } from "./run-item.ts";
 
 export interface DynamoJobStoreOptions {
   client: DynamoDBClient;
   table: string;
-  /** Days that a finished job is kept. */
+  /** How many days a finished job is kept. */
   retentionDays: number;
 }
 
 /**
- * A failed condition is looked into by reading the item, and is often our own doing: the SDK repeats a write whose
- * answer it lost. Where the item has changed once more since, so that it explains nothing, the write is tried again.
+ * How often a write is tried. If its condition fails, the item is read to find out why: often the SDK has repeated a write of ours
+ * whose answer was lost. If the item has changed again by then and does not explain the failure, the write is tried again.
  */
 const rounds = 3;
 
@@ -38,14 +38,14 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
     return Item && jobOf(Item);
   };
 
-  return classified<JobStore>({
+  return withClassifiedErrors<JobStore>({
     get,
 
     async getMany(ids) {
       const jobs: Job[] = [];
-      // A request that names a key twice is refused whole; an index that is behind may name a job twice.
+      // DynamoDB refuses a request that names a key twice, and an eventually consistent index may list a job twice.
       let keys = [...new Set(ids)].map(keyOf);
-      // DynamoDB answers up to 16 MB and names the rest; where it is throttled and answers nothing it throws.
+      // DynamoDB returns up to 16 MB and the unprocessed keys. If it is throttled and returns nothing, it throws.
       while (keys.length > 0) {
         const request = { [table]: { Keys: keys, ConsistentRead: true } };
         const { Responses, UnprocessedKeys } = await client.send(new BatchGetItemCommand({ RequestItems: request }));
@@ -67,7 +67,10 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         if (stored?.write_id === job.write_id) return { outcome: "created" };
         if (stored) return { outcome: "exists", job: stored };
       }
-      throw new TransientError("CONTENDED", `job ${job.id} comes and goes: it could not be created`);
+      throw new TransientError(
+        "CONTENDED",
+        `job ${job.id} could not be created: its item keeps appearing and disappearing`,
+      );
     },
 
     async claim(message, claim) {
@@ -81,7 +84,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         const answer = claimable(job, message, claim.now, claim.type);
         if (answer !== "yes") return { outcome: answer, job };
       }
-      throw new TransientError("CONTENDED", `job ${message.job_id} changes too fast to be claimed`);
+      throw new TransientError("CONTENDED", `job ${message.job_id} could not be claimed: it changes too often`);
     },
 
     async replace(next) {
@@ -89,12 +92,12 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
       const put = new PutItemCommand({
         TableName: table,
         Item: itemOf(written, retentionDays),
-        // A removed job's key may have given its id to another one, whose versions begin anew.
+        // The job may have been deleted and created again with the same idempotency key, and thus the same id and a new version 1.
         ConditionExpression: "version = :read AND created_at = :created_at",
         ExpressionAttributeValues: toAttributes({ ":read": next.version - 1, ":created_at": next.created_at }),
       });
       if (await succeeds(client.send(put))) return "replaced";
-      // Not the version: a claim raises it and leaves the write_id, and then this write still came first.
+      // By write_id and not by version: a later claim raises the version of what this write stored, and keeps its write_id.
       return (await get(next.id))?.write_id === written.write_id ? "replaced" : "lost";
     },
 
@@ -102,7 +105,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
       const deletion = new DeleteItemCommand({
         TableName: table,
         Key: keyOf(id),
-        // An absent item is what a repeated delete finds when the answer of the first one was lost.
+        // The item is absent if the SDK repeats a delete whose answer was lost.
         ConditionExpression: "attribute_not_exists(PK) OR (version = :version AND write_id = :write_id)",
         ExpressionAttributeValues: toAttributes({ ":version": version, ":write_id": write_id }),
       });
@@ -111,7 +114,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
 
     page: (query, after) => phasePage(client, table, query, after),
 
-    createMany: (jobs) => putAll(client, table, jobs, (job) => itemOf(job, retentionDays)),
+    createMany: (jobs) => putInBatches(client, table, jobs, (job) => itemOf(job, retentionDays)),
 
     async archive(run) {
       const put = new PutItemCommand({
@@ -120,7 +123,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
         ConditionExpression: "attribute_not_exists(PK) OR version <= :version OR created_at < :created_at",
         ExpressionAttributeValues: toAttributes({ ":version": run.version, ":created_at": run.created_at }),
       });
-      // Whoever lost its lease meanwhile is late with an outcome that nobody accepts: the successor's stays.
+      // If the condition fails, this consumer has lost its lease: the run that its successor archived stays.
       await succeeds(client.send(put));
     },
 
@@ -128,7 +131,7 @@ export function dynamoJobStore({ client, table, retentionDays }: DynamoJobStoreO
   });
 }
 
-/** The answer of a conditional write; false where its condition did not hold. */
+/** The output of a conditional write, or false if its condition failed. */
 async function succeeds<T>(write: Promise<T>): Promise<T | false> {
   try {
     return await write;

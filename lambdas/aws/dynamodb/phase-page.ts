@@ -5,7 +5,7 @@ import { phaseIndex } from "../../topology.ts";
 import { toAttributes } from "./attributes.ts";
 import { endOfTimeKey, phasePartition, positionKey, positionOf, timeKey } from "./job-item.ts";
 
-/** One Query of the index: the keys of a page, whatever the partition holds beyond it. */
+/** Reads one page of keys from the index, with a single Query however large the partition is. */
 export async function phasePage(
   client: DynamoDBClient,
   table: string,
@@ -14,7 +14,7 @@ export async function phasePage(
 ): Promise<Page> {
   const { product, env, phase, shard, order, limit } = query;
   const { low, high } = boundsOf(query, after);
-  // DynamoDB refuses a range that ends before it starts: the cursor has left it.
+  // The cursor is beyond the range, and DynamoDB refuses a range that ends before it starts.
   if (low > high) return { jobs: [] };
   const partition = phasePartition(product, env, phase, shard);
   const command = new QueryCommand({
@@ -23,27 +23,27 @@ export async function phasePage(
     KeyConditionExpression: "gsi_pk = :partition AND gsi_sk BETWEEN :low AND :high",
     ExpressionAttributeValues: toAttributes({ ":partition": partition, ":low": low, ":high": high }),
     ScanIndexForward: order === "asc",
-    // One more than asked for, since DynamoDB names a next page whenever the limit is reached, an empty one too; and one
-    // for the place of the cursor itself, which the range includes.
+    // One more than requested, since DynamoDB announces a next page whenever it reaches the limit, even if that page is empty;
+    // and one for the position of the cursor itself, which the range includes.
     Limit: limit + (after ? 2 : 1),
   });
   const { Items = [], LastEvaluatedKey } = await client.send(command);
-  const places = Items.map(positionOf).filter(({ id, time }) => id !== after?.id || time !== after.time);
-  const jobs = places.slice(0, limit);
+  const positions = Items.map(positionOf).filter(({ id, time }) => id !== after?.id || time !== after.time);
+  const jobs = positions.slice(0, limit);
   const last = jobs.at(-1);
-  // DynamoDB ends a page at 1 MB too.
-  const more = places.length > limit || LastEvaluatedKey !== undefined;
+  // DynamoDB also ends a page at 1 MB.
+  const more = positions.length > limit || LastEvaluatedKey !== undefined;
   return { jobs, ...(more && last && { next: last }) };
 }
 
-/** The cursor narrows the range instead of being DynamoDB's own, which is refused once it lies outside of the range. */
+/** The cursor narrows the range. DynamoDB's own start key is not used, since DynamoDB refuses one outside of the range. */
 function boundsOf({ from = 0, until = latest, order }: PageQuery, after: IndexPosition | undefined) {
   const low = timeKey(Math.max(0, from));
   const high = endOfTimeKey(Math.min(latest, until));
   if (!after) return { low, high };
-  const place = positionKey(after);
-  if (order === "asc") return place > low ? { low: place, high } : { low, high };
-  return place < high ? { low, high: place } : { low, high };
+  const key = positionKey(after);
+  if (order === "asc") return key > low ? { low: key, high } : { low, high };
+  return key < high ? { low, high: key } : { low, high };
 }
 
 /** The largest number that `timeKey` has room for. */

@@ -5,11 +5,11 @@ import { jobsPrefix, partitionKey, sortKey, ttlAttribute } from "../../topology.
 import { fromAttributes, toAttributes } from "./attributes.ts";
 import { expiryOf, type Item, tableAttributes, withText, withValue } from "./job-item.ts";
 
-/** An archived run stands beside its job's state: `RUN#` and its number, padded so that text sorts like numbers. */
+/** An archived run is stored next to its job, with `RUN#` and its number, padded so that strings sort like numbers. */
 const runPrefix = "RUN#";
 const runKey = (run: number): string => runPrefix + String(run).padStart(10, "0");
 
-/** Outside of the index, and with a TTL of its own: runs are forgotten one by one while their job goes on. */
+/** Runs are not in the index, and each has its own TTL: old runs are deleted while their job continues. */
 export const runItemOf = (run: RunRecord, retentionDays: number): Item =>
   toAttributes({
     ...run,
@@ -46,7 +46,7 @@ export async function runsPage(
   const { Items = [], LastEvaluatedKey } = await client.send(query);
   const runs = Items.slice(0, limit).map(runOf);
   const last = runs.at(-1);
-  // Fewer than asked for and still more to come: DynamoDB ends a page at 1 MB.
+  // DynamoDB also ends a page at 1 MB.
   const more = Items.length > limit || LastEvaluatedKey !== undefined;
   return { runs, ...(more && last && { next: last.run }) };
 }

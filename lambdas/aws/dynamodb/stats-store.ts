@@ -11,7 +11,8 @@ export interface DynamoStatsStoreOptions {
 }
 
 const keptMs = 90 * 86_400_000;
-/** Counters beside the jobs: one item an hour of a tenant, changed by one update whatever it adds. */
+
+/** Counters in the table of jobs: one item per tenant and hour. Each increment is one update. */
 export const dynamoStatsStore = ({ client, table }: DynamoStatsStoreOptions): StatsStore => ({
   async add(increments) {
     const updates = increments.map((increment) => client.send(addUpdate(table, increment)));
@@ -23,7 +24,7 @@ export const dynamoStatsStore = ({ client, table }: DynamoStatsStoreOptions): St
     const query = {
       TableName: table,
       KeyConditionExpression: `${partitionKey} = :tenant AND ${sortKey} BETWEEN :first AND :last`,
-      // Both ends of BETWEEN belong to it: the last hour is the one before `toHour`.
+      // BETWEEN includes both ends, so the last hour is the one before `toHour`.
       ExpressionAttributeValues: toAttributes({
         ":tenant": partitionOf(product, env),
         ":first": hourKey(fromHour),
@@ -39,7 +40,7 @@ export const dynamoStatsStore = ({ client, table }: DynamoStatsStoreOptions): St
   },
 });
 
-/** Tags hold no `#`, so it reads one way only. */
+/** Tags contain no `#`, so the key is unambiguous. */
 const partitionOf = (product: string, env: string) => `${statsPrefix}${product}#${env}`;
 
 const hourPrefix = "HOUR#";
@@ -47,7 +48,7 @@ const hourPrefix = "HOUR#";
 const hourKey = (time: number) => hourPrefix + new Date(time).toISOString().slice(0, "YYYY-MM-DDTHH".length);
 const hourIn = (item: Item) => Date.parse(`${item[sortKey]?.S?.slice(hourPrefix.length)}:00:00Z`);
 
-/** Flat, since ADD knows no paths; and only what is not zero. */
+/** Adds the counts that are not zero. The attributes are flat, since ADD works on top-level attributes only. */
 function addUpdate(table: string, { product, env, hour, counts }: HourCounts): UpdateItemCommand {
   const fields = Object.entries(attributesOf(counts)).filter(([, value]) => value > 0);
   const values = fields.map(([, value], i) => [`:v${i}`, value]);

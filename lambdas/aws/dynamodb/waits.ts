@@ -3,10 +3,10 @@ import { slotOf, type Waits } from "../../core/operations/waits.ts";
 import { partitionKey, sortKey, ttlAttribute, waitsPrefix } from "../../topology.ts";
 import { fromAttributes, toAttributes } from "./attributes.ts";
 
-/** Long enough for every clock, and soon gone. */
+/** Long enough that clock differences do not matter. */
 const keptMs = 3_600_000;
 
-/** A small item for every five seconds in which requests of a key wait for jobs, beside the jobs. */
+/** Counts the waiting requests of each key, in one small item per key and five seconds. */
 export const dynamoWaits = ({ client, table }: { client: DynamoDBClient; table: string }): Waits => ({
   async add(caller, now) {
     const slot = slotOf(now);

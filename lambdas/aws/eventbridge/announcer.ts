@@ -2,11 +2,11 @@ import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { Announcer } from "../../core/ports/outbound-ports.ts";
 import type { Clock } from "../../core/ports/ports.ts";
 import { eventSource } from "../../topology.ts";
-import { entryError } from "../client/refusal.ts";
-import { sendableJson } from "../sqs/sendable.ts";
+import { entryError } from "../client/aws-errors.ts";
+import { jsonForSqs } from "../sqs/escape.ts";
 import { putEvents } from "./put-events.ts";
 
-/** One event at a time on an EventBridge bus. */
+/** Publishes single events on an EventBridge bus. */
 export const eventBridgeAnnouncer = ({
   client,
   bus,
@@ -22,7 +22,7 @@ export const eventBridgeAnnouncer = ({
       Source: eventSource,
       DetailType: type,
       Time: new Date(time),
-      Detail: sendableJson(detail),
+      Detail: jsonForSqs(detail),
     };
     const [refused] = await putEvents(client, clock, [entry]);
     if (refused) throw entryError("EventBridge", refused.code);

@@ -3,7 +3,7 @@ import type { JobEvent } from "../../core/job/job-event.ts";
 import type { EventBus, Unpublished } from "../../core/ports/outbound-ports.ts";
 import type { Clock } from "../../core/ports/ports.ts";
 import { eventSource, transitionEvent } from "../../topology.ts";
-import { sendableJson } from "../sqs/sendable.ts";
+import { jsonForSqs } from "../sqs/escape.ts";
 import { putEvents } from "./put-events.ts";
 
 export interface EventBridgeBusOptions {
@@ -13,18 +13,21 @@ export interface EventBridgeBusOptions {
   clock: Clock;
 }
 
-interface Placed {
+interface IndexedEvent {
   index: number;
   event: JobEvent;
 }
 
-/** Events on an EventBridge bus. */
+/**
+ * Publishes the events of jobs on an EventBridge bus, those of one job in their order: after an event that was refused for now,
+ * the later ones of its job are held back.
+ */
 export function eventBridgeBus({ client, bus, clock }: EventBridgeBusOptions): EventBus {
-  /** Publishes events of as many jobs. */
-  const publishWave = async (wave: readonly Placed[]): Promise<Unpublished[]> => {
+  /** Publishes events of different jobs. */
+  const publishWave = async (wave: readonly IndexedEvent[]): Promise<Unpublished[]> => {
     const entries = wave.map(({ event }) => entryOf(event, bus));
     const refused = await putEvents(client, clock, entries);
-    return refused.map(({ index, ...why }) => ({ index: (wave[index] as Placed).index, ...why }));
+    return refused.map(({ index, ...why }) => ({ index: (wave[index] as IndexedEvent).index, ...why }));
   };
 
   return {
@@ -48,14 +51,14 @@ const entryOf = ({ name, time, detail }: JobEvent, EventBusName: string): PutEve
   Source: eventSource,
   DetailType: transitionEvent(name),
   Time: new Date(time),
-  // A rule may lead to a queue, which refuses some characters.
-  Detail: sendableJson(detail),
+  // A rule may send the event to a queue, and SQS refuses some characters.
+  Detail: jsonForSqs(detail),
 });
 
-/** The first event of each job, then the second of each, ...: within a wave nothing has an order. */
-function waves(events: readonly JobEvent[]): Placed[][] {
+/** The first event of each job, then the second of each, and so on. The order within a wave does not matter. */
+function waves(events: readonly JobEvent[]): IndexedEvent[][] {
   const seen = new Map<string, number>();
-  const all: Placed[][] = [];
+  const all: IndexedEvent[][] = [];
   for (const [index, event] of events.entries()) {
     const nth = seen.get(event.detail.job_id) ?? 0;
     seen.set(event.detail.job_id, nth + 1);

@@ -1,22 +1,22 @@
 import { type EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from "@aws-sdk/client-eventbridge";
 import type { Unpublished } from "../../core/ports/outbound-ports.ts";
 import type { Clock } from "../../core/ports/ports.ts";
-import { isPermanent, isPermanentCode } from "../client/refusal.ts";
+import { isPermanent, isPermanentCode } from "../client/aws-errors.ts";
 
-/** PutEvents takes no more at a time. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
-const mostEntries = 10;
+/** The limit of PutEvents. https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html */
+const largestBatch = 10;
 
-/** Before each further try of entries that were refused: the bus throttles by the second. */
+/** The pauses before each further try of refused entries. The bus throttles per second. */
 const pausesMs = [100, 400, 1000];
 
-interface Placed {
+interface IndexedEntry {
   index: number;
   entry: PutEventsRequestEntry;
 }
 
 /**
- * Puts entries that have no order among them; what is refused for now is tried again without the others. Answers what is
- * left, and what the bus will never take.
+ * Puts entries whose order does not matter. Entries that are refused for now are tried again. Returns the entries that were not
+ * published, with those that the bus refuses permanently.
  */
 export async function putEvents(
   client: EventBridgeClient,
@@ -24,41 +24,45 @@ export async function putEvents(
   entries: readonly PutEventsRequestEntry[],
 ): Promise<Unpublished[]> {
   const all = entries.map((entry, index) => ({ index, entry }));
-  const putAll = async (placed: readonly Placed[]) =>
-    (await Promise.all(tens(placed).map((ten) => putTen(client, ten)))).flat();
-  let unpublished = await putAll(all);
+  const putBatches = async (entriesToPut: readonly IndexedEntry[]) =>
+    (await Promise.all(batchesOf(entriesToPut).map((batch) => putBatch(client, batch)))).flat();
+  let unpublished = await putBatches(all);
   for (const pause of pausesMs) {
     const again = unpublished.filter(({ permanent }) => !permanent);
     if (again.length === 0) break;
     await clock.sleep(pause);
-    const still = await putAll(again.map(({ index }) => all[index] as Placed));
+    const still = await putBatches(again.map(({ index }) => all[index] as IndexedEntry));
     unpublished = [...unpublished.filter(({ permanent }) => permanent), ...still];
   }
   return unpublished;
 }
 
-async function putTen(client: EventBridgeClient, ten: readonly Placed[]): Promise<Unpublished[]> {
+async function putBatch(client: EventBridgeClient, batch: readonly IndexedEntry[]): Promise<Unpublished[]> {
   try {
-    const answer = await client.send(new PutEventsCommand({ Entries: ten.map(({ entry }) => entry) }));
-    return ten.flatMap(({ index }, i) => {
+    const answer = await client.send(new PutEventsCommand({ Entries: batch.map(({ entry }) => entry) }));
+    return batch.flatMap(({ index }, i) => {
       const code = answer.Entries?.[i]?.ErrorCode;
       return code === undefined ? [] : [{ index, code, ...(isPermanentCode(code) && { permanent: true }) }];
     });
   } catch (error) {
-    return await refusedCall(client, ten, error);
+    return await refusedCall(client, batch, error);
   }
 }
 
-/** A call that is refused for good says nothing of its single entries: each is then put by itself. */
-async function refusedCall(client: EventBridgeClient, ten: readonly Placed[], error: unknown): Promise<Unpublished[]> {
+/** A permanent error of the call may be about a single entry, so each is then put alone. */
+async function refusedCall(
+  client: EventBridgeClient,
+  batch: readonly IndexedEntry[],
+  error: unknown,
+): Promise<Unpublished[]> {
   const permanent = isPermanent(error);
-  if (permanent && ten.length > 1) return (await Promise.all(ten.map((one) => putTen(client, [one])))).flat();
-  // Where it is for now, the SDK has tried three times by then.
+  if (permanent && batch.length > 1) return (await Promise.all(batch.map((one) => putBatch(client, [one])))).flat();
+  // A transient error is not retried here, since the SDK has already tried three times.
   const code = error instanceof Error ? error.name : "UNKNOWN";
-  return ten.map(({ index }) => ({ index, code, ...(permanent && { permanent }) }));
+  return batch.map(({ index }) => ({ index, code, ...(permanent && { permanent }) }));
 }
 
-const tens = (items: readonly Placed[]): Placed[][] =>
-  Array.from({ length: Math.ceil(items.length / mostEntries) }, (_, i) =>
-    items.slice(i * mostEntries, (i + 1) * mostEntries),
+const batchesOf = (items: readonly IndexedEntry[]): IndexedEntry[][] =>
+  Array.from({ length: Math.ceil(items.length / largestBatch) }, (_, i) =>
+    items.slice(i * largestBatch, (i + 1) * largestBatch),
   );

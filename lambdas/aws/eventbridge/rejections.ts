@@ -6,9 +6,9 @@ import type { JobRejectedDetail, Rejection } from "../../core/outbound/rejection
 import type { Rejections } from "../../core/ports/outbound-ports.ts";
 import type { Clock, Refused } from "../../core/ports/ports.ts";
 import { eventSource, rejectedEvent } from "../../topology.ts";
-import { entryError } from "../client/refusal.ts";
+import { entryError } from "../client/aws-errors.ts";
 import { deadLetter, textAttribute } from "../sqs/dead-letter.ts";
-import { type Outgoing, sendAll } from "../sqs/send-all.ts";
+import { type Outgoing, sendInBatches } from "../sqs/send-in-batches.ts";
 import { putEvents } from "./put-events.ts";
 
 export interface IntakeRejectionsOptions {
@@ -19,24 +19,24 @@ export interface IntakeRejectionsOptions {
   clock: Clock;
 }
 
-/** Refused messages: each an event on the bus, and a dead letter with its reason as attributes. */
+/** Reports each rejected message as an event on the bus and as a dead letter with the reason as attributes. */
 export const intakeRejections = ({ events, bus, sqs, deadLetterUrl, clock }: IntakeRejectionsOptions): Rejections => ({
   async reject(rejections) {
-    // The event first: what fails after it is delivered again, and an event may come twice, a dead letter better not.
+    // The event goes first: after a later failure the message comes again, and a second event harms less than a second dead letter.
     const time = new Date(clock.now());
-    const untold = await putEvents(
+    const unpublished = await putEvents(
       events,
       clock,
       rejections.map(({ detail }) => entryOf(detail, bus, time)),
     );
-    const causes = new Map(untold.map(({ index, code }) => [index, entryError("EventBridge", code)]));
-    // What the bus will never take is a dead letter all the same, which says so.
+    const causes = new Map(unpublished.map(({ index, code }) => [index, entryError("EventBridge", code)]));
+    // A message whose event the bus refuses permanently becomes a dead letter too, which says why there was no event.
     const rest = [...rejections.entries()].flatMap(([index, rejection]) => {
       const cause = causes.get(index);
       if (cause && !(cause instanceof PermanentError)) return [];
       return [{ index, letter: letterOf(rejection, cause?.code) }];
     });
-    const unkept = await sendAll(
+    const unkept = await sendInBatches(
       sqs,
       deadLetterUrl,
       rest.map(({ letter }) => letter),
@@ -56,7 +56,7 @@ const entryOf = (detail: JobRejectedDetail, EventBusName: string, Time: Date): P
   Detail: JSON.stringify(detail),
 });
 
-/** `untold` is why the bus will never take the event. */
+/** `untold`, also the name of the attribute, is the code with which the bus permanently refused the event. */
 function letterOf({ detail, body }: Rejection, untold?: string): Outgoing {
   const { code, message, errors, source, message_id, product_tag, env } = detail;
   const faults = errors.map((fault) => `${fault.pointer || "/"}: ${fault.detail}`);

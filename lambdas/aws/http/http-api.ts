@@ -112,18 +112,18 @@ const json = ({ status, headers, body }: HttpResponse, type = "application/json"
     ...securityHeaders,
     ...headers,
   },
-  ...(body !== undefined && { body: sendable(JSON.stringify(body)) }),
+  ...(body !== undefined && { body: withinAnswerLimit(JSON.stringify(body)) }),
 });
 
-/** An answer that is larger than Lambda sends. Every route bounds its answer, so this is a fault of ours. */
+/** An answer that is larger than Lambda can return. Every route limits its answer, so this is a bug. */
 class AnswerTooLarge extends Error {
   override name = "AnswerTooLarge";
 }
 
 /** Without this check Lambda would drop the answer, and API Gateway would answer 500 with an empty problem. */
-function sendable(body: string): string {
+function withinAnswerLimit(body: string): string {
   if (body.length > largestAnswer / 6 && sentBytes(body) > largestAnswer) {
-    throw new AnswerTooLarge(`the answer has more than ${largestAnswer} bytes as Lambda counts them`);
+    throw new AnswerTooLarge(`the answer has more than ${largestAnswer} bytes, as Lambda counts them`);
   }
   return body;
 }

@@ -3,7 +3,7 @@ import { InternalError } from "../../core/errors.ts";
 import { RequestError, type RequestErrorCode } from "../../core/requests/request-error.ts";
 import { given } from "../../core/schema/given.ts";
 import { shorten, shownFaults } from "../../core/schema/sizes.ts";
-import { isRefusal } from "../client/refusal.ts";
+import { isTransient } from "../client/aws-errors.ts";
 import type { ProblemSchema } from "./problem-schema.ts";
 
 /** The HTTP status of each code. Nothing else maps them. */
@@ -33,14 +33,14 @@ const titleOf = (code: string): string => {
   return words.charAt(0).toUpperCase() + words.slice(1);
 };
 
-/** AWS refused a call that the request needs. What was stored before that stays, and the reconciler completes it. */
+/** AWS refused a call that the request needs. A job that was stored before it remains, and the reconciler dispatches it. */
 const unavailable = (cause: unknown) =>
   new RequestError("UNAVAILABLE", "AWS refused the request for now. Try again.", { cause, retryAfterSeconds: 5 });
 
 /** The error as its caller may see it; undefined for one that the request did not cause. */
 export function requestErrorOf(error: unknown): RequestError | undefined {
   if (error instanceof RequestError) return error;
-  return isRefusal(error) ? unavailable(error) : undefined;
+  return isTransient(error) ? unavailable(error) : undefined;
 }
 
 /** How many bytes of an answer the faults of one request may take. */

@@ -4,13 +4,13 @@ import type { RequestErrorCode } from "../../core/requests/request-error.ts";
 /** A successful answer of a route. */
 export interface AnswerDoc {
   description: string;
-  /** The schema of the JSON body; absent where there is no body. */
+  /** The schema of the JSON body; absent if there is no body. */
   schema?: z.ZodType;
   headers?: Record<string, string>;
   example?: unknown;
 }
 
-/** What the OpenAPI document says about a route. It stands beside the handler, and is made only with the document. */
+/** The documentation of a route in OpenAPI. It is in the file of the handler, and is created only for the document. */
 export interface RouteDoc {
   tag: "jobs" | "catalog" | "service";
   summary: string;

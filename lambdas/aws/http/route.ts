@@ -6,7 +6,7 @@ import type { RouteDoc } from "./route-doc.ts";
 export interface HttpRequest {
   /** The request id of API Gateway, which its access log and each of our log lines carry. */
   id: string;
-  /** The parsed JSON body of a POST; undefined where there is none. */
+  /** The parsed JSON body of a POST; undefined if there is none. */
   body: unknown;
   params: Record<string, string>;
   query: Record<string, string>;
@@ -20,11 +20,11 @@ export interface HttpRequest {
 export interface HttpResponse {
   status: number;
   headers?: Record<string, string>;
-  /** Absent where there is no content (204). */
+  /** Absent if there is no content (204). */
   body?: unknown;
   /** The one job that the request was about, for the log. */
   about?: Job;
-  /** Whether the caller asked to wait for the job: the time that such an answer took says nothing about our speed. */
+  /** Whether the caller asked to wait for the job. Such an answer does not count as slow. */
   waited?: boolean;
 }
 

@@ -1,14 +1,14 @@
 import { shortened } from "../../core/outbound/rejection.ts";
 import { problemOf } from "../http/problem.ts";
 
-/** `INVALID_REQUEST` as AWS names errors: `InvalidRequest`. */
+/** Converts a code to the form of AWS's error names: `INVALID_REQUEST` becomes `InvalidRequest`. */
 export const errorTypeOf = (code: string): string =>
   code.toLowerCase().replace(/(^|_)([a-z])/g, (_match, _start, letter: string) => letter.toUpperCase());
 
 /**
- * What a function throws so that its caller is told what the HTTP API would say: `errorType` is the code, which the Catch
- * and Retry of Step Functions match, and `errorMessage` the problem as JSON. Without stack frames, which Lambda would add.
- * Step Functions cuts a cause at 32,768 characters, so of many faults there are some.
+ * The error that a function throws so that its caller receives the same problem as from the HTTP API. `errorType` is the code,
+ * which Catch and Retry of Step Functions match, and `errorMessage` is the problem as JSON. The stack has no frames, since Lambda
+ * would return them. The list of faults is shortened, since Step Functions cuts a cause at 32,768 characters.
  */
 export function functionErrorOf(error: unknown, requestId: string): Error {
   const { errors = [], errors_omitted = 0, ...problem } = problemOf(error, requestId);

@@ -6,10 +6,10 @@ import type { Redelivery } from "../sqs/redelivery.ts";
 import { functionErrorOf } from "./function-error.ts";
 import { withSafeErrors } from "./with-safe-errors.ts";
 
-/** What an invocation brought that is not one of a queue. */
+/** An invocation that does not come from a queue. */
 export interface DirectCall {
   payload: unknown;
-  /** The same when Lambda repeats an asynchronous invocation. */
+  /** Stays the same when Lambda retries an asynchronous invocation. */
   requestId: string;
 }
 
@@ -21,28 +21,28 @@ export interface QueueMessage {
 }
 
 export interface IntakeWork<S> {
-  /** Answers the caller, or throws. */
+  /** Returns the answer to the caller, or throws. */
   request: (services: S, call: DirectCall) => Promise<unknown>;
-  /** Answers the ids of the messages that are to be delivered again. */
+  /** Returns the ids of the messages that must be delivered again. */
   messages: (services: S, messages: readonly QueueMessage[]) => Promise<string[]>;
-  /** The same for the queue of imports; there is no time after `stopAt`, epoch milliseconds. */
+  /** The same for the queue of imports. The work must end by `stopAt` (epoch milliseconds). */
   imports: (services: S, messages: readonly QueueMessage[], stopAt: number) => Promise<string[]>;
 }
 
-export interface IntakeHandling {
+export interface IntakeHandlerServices {
   log: Log;
   clock: Clock;
   redelivery: Record<"intake" | "imports", Redelivery>;
-  /** The ARN of a queue ends with its name. */
+  /** Identifies messages of the import queue, whose ARN ends with this name. */
   importQueueName: string;
 }
 
-/** Left when an import is to stop: for its last lines, its report and the message that lets it go on. */
+/** The time that is left when an import stops, for its last lines, its report and the message that continues it. */
 const marginMs = 20_000;
 
-/** The handler of a function that is invoked directly and by two queues. `services` is called once, by the first event. */
+/** The handler of a function that is invoked directly and by two queues. The first event calls `services`. */
 export const intakeHandler =
-  <S>(services: () => S & IntakeHandling, work: IntakeWork<S>) =>
+  <S>(services: () => S & IntakeHandlerServices, work: IntakeWork<S>) =>
   async (event: unknown, context: Context): Promise<unknown> => {
     if (isBatch(event)) {
       const all = services();
@@ -65,7 +65,7 @@ const isBatch = (event: unknown): event is SQSEvent => {
 };
 
 async function answerBatch<S>(
-  services: S & IntakeHandling,
+  services: S & IntakeHandlerServices,
   work: IntakeWork<S>,
   records: readonly SQSRecord[],
   context: Context,
@@ -79,8 +79,9 @@ async function answerBatch<S>(
     isImport ? await work.imports(services, messages, stopAt) : await work.messages(services, messages),
   );
   const failed = records.filter(({ messageId }) => again.has(messageId));
-  // To Lambda the batch is a success: its own metric of errors does not know of them.
-  if (failed.length > 0) services.log.measure("messages come again", { values: { messages_failed: failed.length } });
+  // Lambda counts a partly failed batch as a success, so its own error metric does not include these messages.
+  if (failed.length > 0)
+    services.log.measure("messages will be redelivered", { values: { messages_failed: failed.length } });
   await services.redelivery[isImport ? "imports" : "intake"].soon(failed);
   return { batchItemFailures: failed.map(({ messageId }) => ({ itemIdentifier: messageId })) };
 }

@@ -11,10 +11,10 @@ import { invocationFields } from "../log/log.ts";
 import type { Redelivery } from "../sqs/redelivery.ts";
 
 /**
- * The handler of an SQS event source: every record of a batch at once, each parsed by `schema`; a record that fails is
- * reported and delivered again, soon at first, the others are deleted. Where there are `deadLetters`, a message of which AWS
- * will never take a part is set aside at once, since no delivery would change that. `services` is called once, by the first
- * batch; `about` is what a message says of itself in the log.
+ * The handler of an SQS event source. It handles all records of a batch in parallel, each parsed by `schema`. A record that fails
+ * is reported and delivered again, with short delays at first; the others are deleted. If there are `deadLetters`, a message that
+ * fails permanently is set aside at once, since another delivery would fail too. The first batch calls `services`. `about`
+ * returns the fields that identify a message in the log.
  */
 export const queueHandler = <S extends { log: Log; redelivery: Redelivery; deadLetters?: DeadLetters }, Message>(
   services: () => S,
@@ -34,36 +34,36 @@ export const queueHandler = <S extends { log: Log; redelivery: Redelivery; deadL
         Records.map(async ({ body }) => {
           const own = loggingOf(services(), invocationFields(context));
           const message = schema.parse(JSON.parse(body));
-          await handle(own, message).catch((error) => refused(own, message, about(message), error));
+          await handle(own, message).catch((error) => setAsideIfPermanent(own, message, about(message), error));
         }),
       );
       await services().redelivery.soon(Records.filter((_, i) => settled[i]?.status === "rejected"));
-      // The middleware turns the settled promises into the batch response; its types do not say so.
+      // The middleware converts the settled promises to the batch response, which its types do not express.
       return settled as never;
     });
 };
 
-async function refused<Message>(
+async function setAsideIfPermanent<Message>(
   { log, deadLetters }: { log: Log; deadLetters?: DeadLetters },
   message: Message,
   about: Record<string, unknown>,
   error: unknown,
 ): Promise<void> {
   if (!(error instanceof PermanentError) || !deadLetters) throw error;
-  const letter = { body: message, code: error.code, detail: error.message, about };
+  const letter = { body: message, code: error.code, detail: error.message, logFields: about };
   const again = await setAside({ deadLetters, log }, [letter]);
   if (again.size > 0) throw error;
 }
 
 function logFailure(log: Log, reason: unknown, record: SQSRecord, about: (body: string) => Record<string, unknown>) {
-  const fields = { message_id: record.messageId, ...attempted(() => about(record.body)), ...traceOf(reason) };
+  const fields = { message_id: record.messageId, ...resultOrUndefined(() => about(record.body)), ...traceOf(reason) };
   log.error("message failed; it will be delivered again", fields);
-  // To Lambda the batch is a success: its own metric of errors does not know of it.
-  log.measure("a message comes again", { values: { messages_failed: 1 } });
+  // Lambda counts a partly failed batch as a success, so its own error metric does not include this message.
+  log.measure("a message will be redelivered", { values: { messages_failed: 1 } });
 }
 
-/** Nothing, of a message that cannot be read. */
-function attempted<T>(read: () => T): T | undefined {
+/** The result of `read`, or undefined if it throws, as for a message that cannot be parsed. */
+function resultOrUndefined<T>(read: () => T): T | undefined {
   try {
     return read();
   } catch {

@@ -3,7 +3,7 @@ import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 
 import { traceOf } from "../../core/errors.ts";
 import type { Job } from "../../core/job/job.ts";
 import { loggingOf } from "../../core/operations/log-fields.ts";
-import { type SettingAside, setAside } from "../../core/outbound/set-aside.ts";
+import { type DeadLetterServices, setAside } from "../../core/outbound/set-aside.ts";
 import type { DeadLetter } from "../../core/ports/outbound-ports.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type Item, jobOf } from "../dynamodb/job-item.ts";
@@ -14,20 +14,20 @@ import { invocationFailed } from "./with-safe-errors.ts";
 export interface JobChange {
   before?: Job;
   after?: Job;
-  /** About when, epoch milliseconds; the stream knows the second only. */
+  /** The approximate time in epoch milliseconds. The stream has a precision of seconds. */
   at: number;
-  /** The same whenever the stream delivers this write; absent where that is not known. */
+  /** Stays the same when the stream delivers this write again. */
   id?: string;
-  /** As it came, whole: so that the function can be given it again. */
+  /** The whole stream record, kept in a dead letter so that the function can be invoked with it again. */
   record?: unknown;
 }
 
 /**
- * The handler of the table's stream. `handle` gets a batch of writes, oldest first, and answers the place of the first
- * one that it could not finish: Lambda delivers that one and everything after it again. What cannot be read is set aside.
- * `services` is called once, by the first batch.
+ * The handler of the table's stream. `handle` receives a batch of writes, oldest first, and returns the index of the first one
+ * that it could not finish: Lambda delivers that one and all later ones again. A record that cannot be read is set aside. The
+ * first batch calls `services`.
  */
-export const streamHandler = <S extends SettingAside>(
+export const streamHandler = <S extends DeadLetterServices>(
   services: () => S,
   handle: (services: S, changes: readonly JobChange[]) => Promise<number | undefined>,
 ) =>
@@ -35,24 +35,24 @@ export const streamHandler = <S extends SettingAside>(
     .use(logFault(services))
     .handler(async ({ Records }, context) => {
       const own = loggingOf(services(), invocationFields(context));
-      const read = Records.map((record, place) => ({ place, ...changeOf(record) }));
-      const unreadable = read.flatMap(({ place, letter }) => (letter ? [{ place, letter }] : []));
+      const read = Records.map((record, index) => ({ index, ...changeOf(record) }));
+      const unreadable = read.flatMap(({ index, letter }) => (letter ? [{ index, letter }] : []));
       const unkept = await setAside(
         own,
         unreadable.map(({ letter }) => letter),
       );
-      const readable = read.flatMap(({ place, change }) => (change ? [{ place, change }] : []));
+      const readable = read.flatMap(({ index, change }) => (change ? [{ index, change }] : []));
       const undone = await handle(
         own,
         readable.map(({ change }) => change),
       );
-      const places = [...unkept].map((index) => unreadable[index]?.place ?? 0);
-      if (undone !== undefined) places.push(readable[undone]?.place ?? 0);
-      const itemIdentifier = Records[Math.min(...places)]?.dynamodb?.SequenceNumber;
+      const unfinished = [...unkept].map((i) => unreadable[i]?.index ?? 0);
+      if (undone !== undefined) unfinished.push(readable[undone]?.index ?? 0);
+      const itemIdentifier = Records[Math.min(...unfinished)]?.dynamodb?.SequenceNumber;
       return { batchItemFailures: itemIdentifier === undefined ? [] : [{ itemIdentifier }] };
     });
 
-/** What cannot be read today cannot be read tomorrow, and must not hold up the jobs behind it. */
+/** The write in a record, or a dead letter for an unreadable one, which would fail every time and hold up the jobs behind it. */
 function changeOf(record: DynamoDBRecord): { change?: JobChange; letter?: DeadLetter } {
   const { eventID: id, dynamodb = {} } = record;
   const { OldImage, NewImage, SequenceNumber: sequence, ApproximateCreationDateTime = 0 } = dynamodb;
@@ -66,8 +66,8 @@ function changeOf(record: DynamoDBRecord): { change?: JobChange; letter?: DeadLe
     };
     return { change };
   } catch (error) {
-    const about = { sequence, key: dynamodb.Keys?.PK?.S, ...traceOf(error) };
-    return { letter: { body: record, code: "UNREADABLE", detail: "The write could not be read.", about } };
+    const logFields = { sequence, key: dynamodb.Keys?.PK?.S, ...traceOf(error) };
+    return { letter: { body: record, code: "UNREADABLE", detail: "The write could not be read.", logFields } };
   }
 }
 

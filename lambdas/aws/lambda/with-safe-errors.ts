@@ -2,13 +2,13 @@ import { traceOf } from "../../core/errors.ts";
 import type { Log } from "../../core/ports/ports.ts";
 
 /**
- * What a handler throws instead of what it met: Lambda writes a handler's error to the log with its message, in which
- * clients quote what they were given. It still counts as an error, and what woke the function comes again.
+ * The error that a handler throws instead of the original one. Lambda logs a handler's error with its message, which may quote
+ * inputs or secrets. The invocation still counts as failed, so the event source delivers its event again.
  */
 export const invocationFailed = (): Error =>
   new Error("The invocation failed; the log line before this has its trace.");
 
-/** Does the work of an invocation, and says of what it throws what a log may say. */
+/** Runs the work of an invocation. If it throws, logs the trace of the error and throws `invocationFailed` instead. */
 export async function withSafeErrors<T>(log: Log, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -10,18 +10,18 @@ import {
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
 import type { BlobStore } from "../../core/ports/ports.ts";
-import { classified } from "../client/refusal.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
 
 /**
- * Blobs as objects of one bucket. The role needs `s3:ListBucket` besides reading: without it S3 answers 403 instead of
- * 404 for an object that does not exist.
+ * Stores blobs as objects of a bucket. The role needs `s3:ListBucket` in addition to read access: without it, S3 answers 403
+ * instead of 404 for an object that does not exist.
  */
 export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: string }): BlobStore {
   const read = async (
     key: string,
     rest?: { from: number; etag: string },
   ): Promise<GetObjectCommandOutput | undefined> => {
-    // A range that begins at its end, as every range of an empty object does, S3 would refuse.
+    // No range from byte 0, since S3 refuses every range of an empty object.
     const part = rest && { IfMatch: `"${rest.etag}"`, ...(rest.from > 0 && { Range: `bytes=${rest.from}-` }) };
     try {
       return await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...part }));
@@ -30,7 +30,7 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
       throw error;
     }
   };
-  return classified<BlobStore>({
+  return withClassifiedErrors<BlobStore>({
     async put(key, body, contentType) {
       await client.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }));
     },
@@ -53,8 +53,8 @@ export function s3BlobStore({ client, bucket }: { client: S3Client; bucket: stri
 
     async uploadUrl(key, seconds, { contentType, bytes }) {
       const input = { Bucket: bucket, Key: key, ContentType: contentType, ContentLength: bytes, IfNoneMatch: "*" };
-      // S3 refuses a PUT that leaves out or changes a header that was signed. The condition makes the URL good for one file:
-      // who gets hold of it later replaces nothing. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+      // S3 refuses a PUT that omits or changes a signed header. With if-none-match the URL is valid for one upload: whoever
+      // obtains it later cannot replace the file. https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
       const headers = { ...(contentType !== undefined && { "content-type": contentType }), "if-none-match": "*" };
       const url = await getSignedUrl(client, withoutChecksum(new PutObjectCommand(input)), {
         expiresIn: seconds,
@@ -70,7 +70,7 @@ const preconditionFailed = 412;
 const statusOf = (error: unknown): number | undefined =>
   error instanceof S3ServiceException ? error.$metadata.httpStatusCode : undefined;
 
-/** The SDK would sign the checksum of the body, which is empty at this end: S3 would then refuse every other body. */
+/** Keeps the SDK from signing the checksum of the body, which is empty here: S3 would then refuse any other body. */
 function withoutChecksum(command: PutObjectCommand): PutObjectCommand {
   command.middlewareStack.add(
     (next) => (args) => {

@@ -6,7 +6,7 @@ import {
   type SchedulerClient,
 } from "@aws-sdk/client-scheduler";
 import type { Scheduler } from "../../core/ports/ports.ts";
-import { classified } from "../client/refusal.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
 import type { Queues, ScheduleRoles } from "../start/env.ts";
 
 export interface EventBridgeSchedulerOptions {
@@ -14,23 +14,23 @@ export interface EventBridgeSchedulerOptions {
   queues: Queues;
   /** The schedule group that holds all our schedules. */
   group: string;
-  /** The group in which an earlier version of the deployment made them; those of open jobs may still be there. */
+  /** The group that an earlier version of the deployment used; it may still contain schedules of pending jobs. */
   earlierGroup?: string | undefined;
-  /** As whom EventBridge Scheduler sends to the queue of each type. */
+  /** The roles with which EventBridge Scheduler sends to the queue of each type. */
   roles: ScheduleRoles;
-  /** The queue that takes what could not be delivered. */
+  /** The queue for messages that could not be delivered. */
   deadLetterArn: string;
 }
 
-/** As long and as often as the Scheduler tries at all: the reconciler sees the job long before that. */
+/** The limits of EventBridge Scheduler. The reconciler dispatches the job again long before they are reached. */
 const retries = { MaximumEventAgeInSeconds: 86_400, MaximumRetryAttempts: 185 };
 
-/** One-time schedules with SQS as templated target. */
+/** Creates one-time schedules whose templated target is SQS. */
 export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Scheduler {
   const { client, queues, group, earlierGroup, roles, deadLetterArn } = options;
   const remove = (name: string, from: string) =>
     client.send(new DeleteScheduleCommand({ Name: name, GroupName: from }));
-  return classified<Scheduler>({
+  return withClassifiedErrors<Scheduler>({
     async schedule(name, at, type, message) {
       const create = new CreateScheduleCommand({
         Name: name,
@@ -60,7 +60,7 @@ export function eventBridgeScheduler(options: EventBridgeSchedulerOptions): Sche
   });
 }
 
-/** What is already as it should be: the name is the key, so a repetition changes nothing. */
+/** Ignores the error that says that nothing is left to do. Names identify schedules, so a repeated call changes nothing. */
 const unless = (expected: typeof ConflictException | typeof ResourceNotFoundException) => (error: unknown) => {
   if (!(error instanceof expected)) throw error;
 };

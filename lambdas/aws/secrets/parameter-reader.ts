@@ -1,9 +1,9 @@
 import type { SSMClient } from "@aws-sdk/client-ssm";
-import type { Read } from "./secret-reader.ts";
+import type { ReadValue } from "./secret-reader.ts";
 
-/** Parameters of the SSM Parameter Store; its client is made when first needed. */
+/** Reads parameters from the SSM Parameter Store. The client is created when it is first needed. */
 export const parameterReader =
-  (client: () => SSMClient | Promise<SSMClient>): Read =>
+  (client: () => SSMClient | Promise<SSMClient>): ReadValue =>
   async (name) => {
     const { GetParameterCommand } = await import("@aws-sdk/client-ssm");
     return (await (await client()).send(new GetParameterCommand({ Name: name, WithDecryption: true }))).Parameter

@@ -1,21 +1,21 @@
 import { type Reference, referenceName } from "../../core/catalog/references.ts";
 import { JobError } from "../../core/job/job-error.ts";
-import { isPermanent } from "../client/refusal.ts";
+import { isPermanent } from "../client/aws-errors.ts";
 
-/** By name, not by class: the classes would load both clients. */
+/** Errors are matched by name and not by class, since the classes would load both clients. */
 const absent = ["ResourceNotFoundException", "ParameterNotFound"];
-/** Also what AWS answers for an absent secret: its name alone is not the ARN, with its six characters at the end, that is granted. */
+/** AWS also denies access to an absent secret: its name does not match the granted ARN, which ends with six more characters. */
 const denied = ["AccessDeniedException", "AccessDenied"];
 const locked = ["DecryptionFailure", "InvalidKeyId"];
-/** What Secrets Manager answers for a secret that is scheduled for deletion. */
+/** The error of Secrets Manager for a secret that is scheduled for deletion. */
 const unreadable = ["InvalidRequestException"];
 
-/** What a failed read of a reference means for the job: the catalog's or the account's fault, or AWS's for now. */
+/** The job's error for a reference that could not be read: a configuration error, or a failure of AWS for now. */
 export function secretFault(reference: Reference, cause: unknown, hint?: string): JobError {
   const name = referenceName(reference);
   const error = cause instanceof Error ? cause.name : "";
   const misconfigured = (what: string) =>
-    new JobError("CONFIGURATION_ERROR", hinted(`${name} ${what}`, hint), { cause });
+    new JobError("CONFIGURATION_ERROR", withHint(`${name} ${what}`, hint), { cause });
   const create = `create ${whatToCreate(reference)} in this account and Region`;
   if (absent.includes(error)) return misconfigured(`does not exist: ${create}.`);
   if (denied.includes(error)) {
@@ -26,12 +26,12 @@ export function secretFault(reference: Reference, cause: unknown, hint?: string)
     return misconfigured("cannot be decrypted by this function's role: allow its KMS key.");
   }
   if (unreadable.includes(error)) return misconfigured("cannot be read: restore it if it is scheduled for deletion.");
-  if (isPermanent(cause)) return misconfigured("is no name that AWS takes: mend it in the catalog.");
+  if (isPermanent(cause)) return misconfigured("is not a name that AWS accepts: correct it in the catalog.");
   return new JobError("SERVICE_UNAVAILABLE", `${name} could not be read for now.`, { cause });
 }
 
-/** A fault with the deployment's own word on where its values are. */
-export const hinted = (fault: string, hint: string | undefined): string =>
+/** Appends the deployment's hint about where its values are. */
+export const withHint = (fault: string, hint: string | undefined): string =>
   hint === undefined ? fault : `${fault} ${hint}`;
 
 const whatToCreate = (reference: Reference): string =>

@@ -1,27 +1,27 @@
 import { type Reference, referenceName } from "../../core/catalog/references.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import type { Clock, Secrets } from "../../core/ports/ports.ts";
-import { hinted, secretFault } from "./secret-faults.ts";
-import type { Read } from "./secret-reader.ts";
+import { secretFault, withHint } from "./secret-faults.ts";
+import type { ReadValue } from "./secret-reader.ts";
 
 export interface AwsSecretsOptions {
-  readSecret: Read;
-  readParameter: Read;
+  readSecret: ReadValue;
+  readParameter: ReadValue;
   clock: Pick<Clock, "now">;
-  /** How long a value is kept in a warm Lambda: a rotated secret is seen after that. Default 5 minutes. */
+  /** How long a warm Lambda caches a value; a rotated secret is seen after that. Default: 5 minutes. */
   ttlMs?: number;
-  /** Ends the fault of a credential that is missing: where the values are, if they are not in AWS. */
+  /** Appended to the fault of a missing credential: says where the values are if they are not in AWS. */
   hint?: string | undefined;
 }
 
-/** Values from Secrets Manager and the SSM Parameter Store. */
+/** Resolves references to values in Secrets Manager and the SSM Parameter Store. */
 export function awsSecrets({ readSecret, readParameter, clock, ttlMs = 300_000, hint }: AwsSecretsOptions): Secrets {
   const cached = cache(clock, ttlMs);
   return {
     async resolve(reference, { fresh = false } = {}) {
       const read = () =>
         "$parameter" in reference ? readParameter(reference.$parameter) : readSecret(reference.$secret);
-      // By store and name, not by key: the keys of one secret share a call.
+      // Cached by store and name and not by key, so that all keys of a secret share a call.
       const name = "$parameter" in reference ? `p:${reference.$parameter}` : `s:${reference.$secret}`;
       let value: string | undefined;
       try {
@@ -29,24 +29,24 @@ export function awsSecrets({ readSecret, readParameter, clock, ttlMs = 300_000, 
       } catch (cause) {
         throw secretFault(reference, cause, hint);
       }
-      if (value === undefined) throw unusable(reference, "holds no text; store it as text, not as binary");
+      if (value === undefined) throw unusable(reference, "has no string value: store it as a string, not as binary");
       return "key" in reference && reference.key !== undefined ? keyOf(value, reference.key, reference, hint) : value;
     },
   };
 }
 
-/** No cause anywhere here: a JSON parser's message quotes the text, which is the secret. */
+/** Has no cause, since the message of a JSON parser quotes its input, which is the secret. */
 const unusable = (reference: Reference, what: string, hint?: string) =>
-  new JobError("CONFIGURATION_ERROR", hinted(`${referenceName(reference)} ${what}.`, hint));
+  new JobError("CONFIGURATION_ERROR", withHint(`${referenceName(reference)} ${what}.`, hint));
 
 function keyOf(text: string, key: string, reference: Reference, hint: string | undefined): string {
   const value = objectIn(text, reference)[key];
   if (typeof value === "string") return value;
-  // The secrets that RDS makes hold the port as a number.
+  // Secrets that RDS creates have the port as a number.
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   throw unusable(
     reference,
-    `does not exist: add the key "${key}", with a text, to the JSON object in the secret`,
+    `does not exist: add the key "${key}", with a string, to the JSON object in the secret`,
     hint,
   );
 }
@@ -56,10 +56,10 @@ function objectIn(text: string, reference: Reference): Record<string, unknown> {
   try {
     value = JSON.parse(text);
   } catch {
-    // Not JSON: said below.
+    // The secret is not JSON, and the error below says so.
   }
   if (typeof value === "object" && value !== null) return { __proto__: null, ...value };
-  throw unusable(reference, "asks for a key, but the secret is not a JSON object: store it as one");
+  throw unusable(reference, "names a key, but the secret is not a JSON object: store it as one");
 }
 
 interface Entry {
@@ -68,7 +68,7 @@ interface Entry {
   isPending: boolean;
 }
 
-/** Concurrent reads of one name share a call; failures are not kept, and take no value's place. */
+/** Concurrent reads of one name share a call. A failure is not cached, and does not replace a cached value. */
 function cache(clock: Pick<Clock, "now">, ttlMs: number) {
   const entries = new Map<string, Entry>();
   return (name: string, read: () => Promise<string | undefined>, fresh: boolean): Promise<string | undefined> => {

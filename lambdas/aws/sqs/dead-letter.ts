@@ -1,14 +1,14 @@
+import { escapeForSqs } from "./escape.ts";
 import { messageGroup } from "./message-group.ts";
-import { attributesRoom, largestBatchBytes, type Outgoing } from "./send-all.ts";
-import { escaped } from "./sendable.ts";
+import { largestBatchBytes, type Outgoing, reservedForAttributes } from "./send-in-batches.ts";
 
-/** The message of a dead letter: always one that SQS takes, cut where it has to be. */
+/** The message of a dead letter. It is escaped and cut so that SQS always accepts it. */
 export const deadLetter = (
   body: string,
   group: string,
   attributes: Record<string, ReturnType<typeof textAttribute>>,
 ): Outgoing => ({
-  MessageBody: cutToBytes(escaped(body), largestBatchBytes - attributesRoom),
+  MessageBody: cutToBytes(escapeForSqs(body), largestBatchBytes - reservedForAttributes),
   DelaySeconds: 0,
   MessageGroupId: messageGroup(group),
   MessageAttributes: attributes,
@@ -16,10 +16,10 @@ export const deadLetter = (
 
 export const textAttribute = (value: string, longest = 256) => ({
   DataType: "String",
-  StringValue: cutToBytes(escaped(value), longest) || "?",
+  StringValue: cutToBytes(escapeForSqs(value), longest) || "?",
 });
 
-/** The beginning that fits, and no half of a character. */
+/** Cuts a string to so many bytes of UTF-8, never within a character. */
 function cutToBytes(value: string, longest: number): string {
   const bytes = Buffer.from(value);
   if (bytes.byteLength <= longest) return value;

@@ -1,11 +1,11 @@
 import type { SQSClient } from "@aws-sdk/client-sqs";
 import type { DeadLetter, DeadLetters } from "../../core/ports/outbound-ports.ts";
 import { deadLetter, textAttribute } from "./dead-letter.ts";
-import { sendAll } from "./send-all.ts";
+import { sendInBatches } from "./send-in-batches.ts";
 
-/** A queue of dead letters: what was refused as the body, the reason as attributes. */
+/** A dead-letter queue. A message has what was refused as its body, and the reason as attributes. */
 export const sqsDeadLetters = ({ client, url }: { client: SQSClient; url: string }): DeadLetters => ({
-  keep: (letters) => sendAll(client, url, letters.map(messageOf)),
+  keep: (letters) => sendInBatches(client, url, letters.map(messageOf)),
 });
 
 const messageOf = ({ body, code, detail }: DeadLetter) =>

@@ -4,13 +4,13 @@ import type { ImportQueue } from "../../core/ports/ports.ts";
 import { importPrefix } from "../../topology.ts";
 import { sqsMessages } from "./message-queue.ts";
 
-/** One standard queue, fair among the folders that objects lie in. */
+/** The queue of imports, a standard queue that is fair among the folders of the imported objects. */
 export function sqsImportQueue({ client, url }: { client: SQSClient; url: string }): ImportQueue {
   const queue = sqsMessages<ImportCursor>({ client, url });
   return {
-    async proceed(place, delaySeconds) {
-      const [folder = ""] = place.key.slice(importPrefix.length).split("/");
-      await queue.send(place, { delaySeconds, group: folder });
+    async proceed(cursor, delaySeconds) {
+      const [folder = ""] = cursor.key.slice(importPrefix.length).split("/");
+      await queue.send(cursor, { delaySeconds, group: folder });
     },
   };
 }

@@ -4,7 +4,7 @@ import type { JobQueue, MessageQueue } from "../../core/ports/ports.ts";
 import type { Queues } from "../start/env.ts";
 import { sqsMessages } from "./message-queue.ts";
 
-/** One standard queue a job type. */
+/** One standard queue per job type. */
 export function sqsJobQueue({ client, queues }: { client: SQSClient; queues: Queues }): JobQueue {
   const ofType = Object.fromEntries(
     jobTypes.map((type) => [type, sqsMessages<JobMessage>({ client, url: queues[type].url })]),

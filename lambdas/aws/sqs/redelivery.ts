@@ -5,21 +5,21 @@ import type { Log } from "../../core/ports/ports.ts";
 import { lazy } from "../../core/schema/lazy.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 
-/** Of one queue. */
+/** The redelivery of one queue's messages. */
 export interface Redelivery {
-  /** Lets messages that failed come again sooner than their queue would, the later the more often they have. */
+  /** Makes failed messages visible again before their visibility timeout ends, with a delay that grows with each delivery. */
   soon(records: readonly SQSRecord[]): Promise<void>;
 }
 
 /**
- * Seconds until the next delivery of a message that was received so often: 5, 10, 20, ... up to a quarter of an hour. With the
- * 20 deliveries that our queues allow, a fault has three hours to pass before a message becomes a dead letter.
+ * Seconds until the next delivery of a message that was received this many times: 5, 10, 20, ... up to 15 minutes. Our queues
+ * allow 20 deliveries, so a fault may last three hours before a message becomes a dead letter.
  */
 export const redeliverySeconds = (receives: number): number => Math.min(900, 5 * 2 ** Math.max(0, receives - 1));
 
 /**
- * A queue hides a message for six times the function's timeout, which is long for one that AWS throttled. A failure here
- * costs that time and nothing else.
+ * A queue hides a message for six times the function's timeout, which is too long if AWS only throttled a call. If this request
+ * fails, the message is delivered after that time.
  */
 export const sqsRedelivery = (client: () => SQSClient, url: string, log: Log): Redelivery => ({
   async soon(records) {
@@ -32,12 +32,12 @@ export const sqsRedelivery = (client: () => SQSClient, url: string, log: Log): R
     try {
       await client().send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries }));
     } catch (error) {
-      log.warn("messages will be delivered again later than need be", { count: records.length, ...traceOf(error) });
+      log.warn("messages will be redelivered later than necessary", { count: records.length, ...traceOf(error) });
     }
   },
 });
 
-/** The same with a client of its own, which is made when a message first fails. */
+/** The same with its own client, which is created when a message first fails. */
 export const startRedelivery = (url: string, log: Log): Redelivery =>
   sqsRedelivery(
     lazy(() => new SQSClient(clientDefaults)),

@@ -5,7 +5,7 @@ import { type ApiLimits, longestWaitSeconds } from "../../core/operations/api-li
 import { lazy } from "../../core/schema/lazy.ts";
 
 /*
- * One schema an entry, made when it is asked for: a function makes its own and no other.
+ * One environment schema per entry. Schemas are lazy, so that a function creates only its own.
  */
 
 const fromJson = () =>
@@ -18,11 +18,11 @@ const fromJson = () =>
     }
   });
 
-/** A number as an environment holds it. */
+/** A whole number, which an environment holds as a string. */
 const whole = (least: number, most = Number.MAX_SAFE_INTEGER) =>
   z.string().transform(Number).pipe(z.int().min(least).max(most));
 
-/** Where each job type's queue is. */
+/** The queue of each job type. */
 const Queues = () => z.record(z.enum(jobTypes), z.object({ url: z.url(), arn: z.string() }));
 export type Queues = z.infer<ReturnType<typeof Queues>>;
 
@@ -30,21 +30,21 @@ export type Queues = z.infer<ReturnType<typeof Queues>>;
 const ScheduleRoles = () => z.record(z.enum(jobTypes), z.string().min(1));
 export type ScheduleRoles = z.infer<ReturnType<typeof ScheduleRoles>>;
 
-/** What every entry that works with jobs reads from its environment. */
+/** The environment of every entry that works with jobs. */
 export const JobsEnv = lazy(() =>
   z.object({
     TABLE_NAME: z.string().min(1),
     BUCKET_NAME: z.string().min(1),
-    /** Days that a finished job is kept. */
+    /** How many days a finished job is kept. */
     RETENTION_DAYS: whole(1).default(30),
     /** `{"<type>": {"url", "arn"}}` as JSON. */
     QUEUES: fromJson().pipe(Queues()),
     SCHEDULE_GROUP: z.string().min(1),
-    /** The group's name in an earlier version of the deployment, in which jobs of that time may still have their schedules. */
+    /** The group that an earlier version of the deployment used; it may still contain schedules of pending jobs. */
     EARLIER_SCHEDULE_GROUP: z.string().min(1).optional(),
     /** `{"<type>": "<ARN>"}` as JSON: the roles that EventBridge Scheduler assumes, each to send to the queue of its type. */
     SCHEDULE_ROLES: fromJson().pipe(ScheduleRoles()),
-    /** The queue that takes what the Scheduler could not deliver. */
+    /** The queue for messages that EventBridge Scheduler could not deliver. */
     SCHEDULE_DLQ_ARN: z.string().min(1),
   }),
 );
@@ -52,11 +52,11 @@ export type JobsEnv = z.infer<ReturnType<typeof JobsEnv>>;
 
 export const ApiEnv = lazy(() =>
   JobsEnv().extend({
-    /** Megabytes (of 1,048,576 bytes) of a file that is uploaded. */
+    /** The largest upload, in megabytes of 1,048,576 bytes. */
     LARGEST_UPLOAD_MB: whole(1, 5120).default(1024),
-    /** Seconds that an answer is held back for a job at most. */
+    /** The most seconds that a request may wait for a job. */
     LONGEST_HOLD_SECONDS: whole(1, longestWaitSeconds).default(longestWaitSeconds),
-    /** Requests of one key that wait for jobs at a time; 0 for any number. */
+    /** How many requests of one key may wait for jobs at a time; 0 for no limit. */
     WAITS_PER_KEY: whole(0).default(200),
   }),
 );
@@ -70,23 +70,23 @@ export const limitsOf = (env: ApiEnv): ApiLimits => ({
 
 export const ConsumerEnv = lazy(() =>
   JobsEnv().extend({
-    /** The longest a message is held in process until its time; billed Lambda time. */
+    /** The longest time that a consumer holds a message until its job is due; this is billed Lambda time. */
     LONGEST_WAIT_MS: whole(1000, 20_000).default(1000),
-    /** Megabytes that the function has: what its jobs load at a time follows from it. */
+    /** The function's memory in megabytes, which limits how much its jobs load at a time. */
     MEMORY_MB: whole(128, 10_240).default(256),
   }),
 );
 
 export const SecretsEnv = lazy(() =>
   z.object({
-    /** Ends the fault of a credential that is missing: where the values are, if they are not in AWS. */
+    /** Appended to the fault of a missing credential: says where the values are if they are not in AWS. */
     SECRETS_HINT: z.string().optional(),
   }),
 );
 
 export const ReconcilerEnv = lazy(() =>
   JobsEnv().extend({
-    /** Milliseconds after its time that a job which has not started is handed over again. */
+    /** How many milliseconds after its time a job that has not started is dispatched again. */
     RECONCILE_GRACE_MS: whole(1000).default(60_000),
   }),
 );
@@ -95,10 +95,10 @@ export const IntakeEnv = lazy(() =>
   JobsEnv().extend({
     EVENT_BUS_NAME: z.string().min(1),
     INTAKE_QUEUE_URL: z.url(),
-    /** Takes what is refused, and what could not be scheduled for hours. */
+    /** The queue for messages that are refused, or that could not be scheduled for hours. */
     INTAKE_DLQ_URL: z.url(),
     IMPORT_QUEUE_URL: z.url(),
-    /** Where what is to be said to Step Functions waits. */
+    /** The queue of outcomes and heartbeats for Step Functions. */
     TASK_QUEUE_URL: z.url(),
   }),
 );
@@ -107,24 +107,24 @@ export type IntakeEnv = z.infer<ReturnType<typeof IntakeEnv>>;
 export const LifecycleEnv = lazy(() =>
   z.object({
     TABLE_NAME: z.string().min(1),
-    /** Where the inputs and the progress are that jobs leave behind. */
+    /** The bucket with the inputs and the progress of jobs, which are deleted when they are no longer needed. */
     BUCKET_NAME: z.string().min(1),
     EVENT_BUS_NAME: z.string().min(1),
-    /** The transitions that are published, with commas between them; may be empty. */
+    /** The transitions to publish, separated by commas; may be empty. */
     PUBLISH: z
       .string()
       .transform((text) => text.split(",").filter(Boolean) as JobEventName[])
       .pipe(z.array(z.enum(jobEvents))),
-    /** Where what Step Functions is to be told waits, and what webhooks are. */
+    /** The queue of outcomes and heartbeats for Step Functions. */
     TASK_QUEUE_URL: z.url(),
     WEBHOOK_QUEUE_URL: z.url(),
-    /** Where that is kept which none of them will ever take. */
+    /** The queue for what the bus or one of these queues refuses permanently. */
     LIFECYCLE_DLQ_URL: z.url(),
   }),
 );
 export type LifecycleEnv = z.infer<ReturnType<typeof LifecycleEnv>>;
 
-/** Who answers the tasks of Step Functions. */
+/** The environment of the function that answers tasks of Step Functions. */
 export const TasksEnv = lazy(() =>
   z.object({
     TABLE_NAME: z.string().min(1),
@@ -135,7 +135,7 @@ export const TasksEnv = lazy(() =>
 );
 export type TasksEnv = z.infer<ReturnType<typeof TasksEnv>>;
 
-/** Who sends webhooks. */
+/** The environment of the function that sends webhooks. */
 export const WebhooksEnv = lazy(() =>
   z.object({
     TABLE_NAME: z.string().min(1),
@@ -148,42 +148,42 @@ export type WebhooksEnv = z.infer<ReturnType<typeof WebhooksEnv>>;
 
 export const AuthorizerEnv = lazy(() =>
   z.object({
-    /** Where the keys are that people have made. */
+    /** The table with the keys that were created with `npm run keys`. */
     TABLE_NAME: z.string().min(1),
-    /** The Secrets Manager secret that holds the API key made at deploy time. */
+    /** The Secrets Manager secret with the API key that the deployment created. */
     API_KEY_SECRET: z.string().min(1),
   }),
 );
 export type AuthorizerEnv = z.infer<ReturnType<typeof AuthorizerEnv>>;
 
-/** From the most talkative. */
+/** From the most to the least verbose. */
 export const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "SILENT"] as const;
 
-/** What every function's log reads. */
+/** The environment of every function's log. */
 export const LogEnv = lazy(() =>
   z.object({
-    /** The least level that is said. */
+    /** The lowest level that is logged. */
     LOG_LEVEL: z.enum(logLevels).default("INFO"),
-    /** What CloudWatch finds our metrics by. */
+    /** The CloudWatch namespace of the metrics. */
     METRICS_NAMESPACE: z.string().min(1).default("ductape-jobs"),
   }),
 );
 
 /**
- * The trace of the invocation that is under way, where X-Ray keeps it. Lambda changes the variable with each invocation.
+ * The trace id of the current invocation, if X-Ray samples its trace. Lambda sets the variable anew for each invocation.
  * https://docs.aws.amazon.com/xray/latest/devguide/xray-concepts.html#xray-concepts-tracingheader
  */
-export function keptTrace(): string | undefined {
+export function sampledTraceId(): string | undefined {
   const header = process.env._X_AMZN_TRACE_ID;
   return header?.includes("Sampled=1") ? /Root=([^;]+)/.exec(header)?.[1] : undefined;
 }
 
-/** What infra must fill for an entry: the same names, as the strings that an environment holds. */
+/** The variables that infra must set for an entry, as strings. */
 export type EnvOf<Make extends () => z.ZodObject> = { [Name in keyof z.input<ReturnType<Make>>]: string };
 
-/** Reads an entry's environment; throws once, with every fault listed and no value shown. */
+/** Reads an entry's environment. Throws one error that lists every fault and shows no value. */
 export function readEnv<Schema extends z.ZodObject>(make: () => Schema): z.output<Schema> {
-  // Read once: a parser that is compiled first, as zod does for objects, would take longer.
+  // The environment is parsed only once, for which it would take longer to compile the parser, as zod does by default.
   const parsed = make().safeParse(process.env, { jitless: true });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`);

@@ -1,9 +1,8 @@
 type Method = (...args: unknown[]) => unknown;
 
 /**
- * A port whose adapter is loaded by its first call, so that no cold start waits for it. Every call is passed on with all
- * its arguments, whatever the port's methods are: a wrapper that named them one by one could drop an argument. A load that
- * failed is tried again by the next call.
+ * A port whose adapter is loaded by the first call, so that a cold start does not wait for it. A proxy passes on every call with
+ * all its arguments, while a wrapper that lists the methods could drop an argument. After a failed load, the next call loads again.
  */
 export function lazyPort<Port extends object>(load: () => Promise<Port>): Port {
   let loading: Promise<Port> | undefined;
@@ -16,7 +15,7 @@ export function lazyPort<Port extends object>(load: () => Promise<Port>): Port {
   };
   return new Proxy({} as Port, {
     get(_, name) {
-      // A port is no promise: whoever awaits one must not call it.
+      // A port is not a promise: `await` on a port must not call a method `then`.
       if (typeof name !== "string" || name === "then") return undefined;
       return async (...args: unknown[]) => {
         const port = await loaded();

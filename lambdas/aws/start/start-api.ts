@@ -6,7 +6,7 @@ import { dynamoWaits } from "../dynamodb/waits.ts";
 import { type ApiEnv, limitsOf } from "./env.ts";
 import { startServices } from "./start-up.ts";
 
-/** The ports of the API on their adapters, with one client of DynamoDB for all of them. */
+/** Connects the ports of the API to their adapters, which share a DynamoDB client. */
 export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
   const client = new DynamoDBClient(clientDefaults);
   return {

@@ -8,7 +8,10 @@ import { awsSecrets } from "../secrets/secrets.ts";
 import type { AuthorizerEnv } from "./env.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** The ports of the authorizer on their adapters; of secrets only the one store, whose client is made when a request needs it. */
+/**
+ * Connects the ports of the authorizer to their adapters. It reads no SSM parameters, and creates the client of Secrets Manager
+ * when a request needs it.
+ */
 export function startAuthorizer(env: AuthorizerEnv) {
   const secrets = awsSecrets({
     readSecret: secretReader(

@@ -10,7 +10,7 @@ import { sqsRedelivery } from "../sqs/redelivery.ts";
 import type { IntakeEnv } from "./env.ts";
 import { startServices } from "./start-up.ts";
 
-/** What the intake works with: everything that the API does, and where requests go on that are refused or many. */
+/** Connects the ports of the intake to their adapters: those of all functions that schedule jobs, rejections, imports and tasks. */
 export function startIntake(env: IntakeEnv, catalog: Catalog) {
   const services = startServices("intake", env, catalog);
   const { clock, log } = services;

@@ -13,7 +13,7 @@ import type { LifecycleEnv } from "./env.ts";
 import { lazyBlobStore } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** The ports of the lifecycle on their adapters; it needs none of the queues of jobs. */
+/** Connects the ports of the lifecycle to their adapters. It does not need the queues of jobs. */
 export function startLifecycle(env: LifecycleEnv) {
   const sqs = new SQSClient(clientDefaults);
   return {

@@ -7,7 +7,7 @@ import { awsSecrets } from "../secrets/secrets.ts";
 import { readEnv, SecretsEnv } from "./env.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** Credentials by reference; each client is made, and its code first run, when a reference needs it. */
+/** Resolves references to credentials. Each client is loaded and created when a reference first needs it. */
 export const startSecrets = (): Secrets =>
   awsSecrets({
     hint: readEnv(SecretsEnv).SECRETS_HINT,

@@ -13,7 +13,10 @@ import { stepFunctionsTasks } from "../step-functions/tasks.ts";
 import type { TasksEnv } from "./env.ts";
 import { lazyBlobStore } from "./lazy-ports.ts";
 
-/** The ports of who answers the tasks of Step Functions. It writes no job: how long one is kept says nothing here. */
+/**
+ * Connects the ports of the function that answers tasks of Step Functions to their adapters. It writes no jobs, so their retention
+ * has no effect here.
+ */
 export function startTasks(env: TasksEnv) {
   const sqs = new SQSClient(clientDefaults);
   const log = makeLog("tasks");
@@ -23,7 +26,7 @@ export function startTasks(env: TasksEnv) {
     blobs: lazyBlobStore(env),
     queue: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
     deadLetters: sqsDeadLetters({ client: sqs, url: env.TASK_DLQ_URL }),
-    beaten: recent(),
+    sentHeartbeats: recent(),
     redelivery: startRedelivery(env.TASK_QUEUE_URL, log),
     log,
   };

@@ -11,7 +11,7 @@ import type { JobsEnv } from "./env.ts";
 import { lazyBlobStore, lazyScheduler } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** Every port on its AWS adapter, but for the secrets, whose clients only some Lambdas bundle. */
+/** Connects the common ports to their AWS adapters. Secrets are not among them, since only some functions bundle their clients. */
 export function startServices(
   name: string,
   env: JobsEnv,

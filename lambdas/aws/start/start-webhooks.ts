@@ -13,7 +13,7 @@ import type { WebhooksEnv } from "./env.ts";
 import { startSecrets } from "./start-secrets.ts";
 import { systemClock } from "./system-clock.ts";
 
-/** The ports of who sends webhooks. */
+/** Connects the ports of the function that sends webhooks to their adapters. */
 export function startWebhooks(env: WebhooksEnv) {
   const sqs = new SQSClient(clientDefaults);
   const log = makeLog("webhooks");

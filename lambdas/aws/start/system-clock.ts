@@ -1,6 +1,6 @@
 import type { Clock } from "../../core/ports/ports.ts";
 
-/** A longer timeout fires at once: Node keeps it as a signed 32-bit number. */
+/** Node stores a timeout as a signed 32-bit number, and a longer one fires at once. */
 const longestTimer = 2 ** 31 - 1;
 
 /** The machine's time. */
@@ -13,7 +13,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Leaves no timer and no listener behind, so that a frozen Lambda has nothing to thaw to. */
+/** Leaves no timer and no listener behind that would run after a frozen Lambda thaws. */
 const pause = (ms: number, signal?: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const end = () => {

@@ -2,21 +2,21 @@ import { JobError, type JobErrorCode } from "../../core/job/job-error.ts";
 import { retryAfterOf } from "../../core/job/retry-after.ts";
 
 /**
- * What an error of a service means for a job. A PROVIDER_ERROR is permanent unless `retryable` says otherwise, as the service
- * has read the request and refuses it; the other codes say for themselves whether another attempt may help.
+ * What an error of a service means for a job. A PROVIDER_ERROR is permanent unless `retryable` says otherwise, because the service
+ * has read the request and refused it. Each of the other codes is either retryable or permanent.
  */
 export type Meaning = readonly [code: JobErrorCode, message: string, retryable?: boolean];
 
-/** By the service's own names of its errors, without the `Exception` or `Error` that some protocols end them with. */
+/** By the service's own names of its errors, without the suffix `Exception` or `Error` of some protocols. */
 export type Meanings = Readonly<Record<string, Meaning>>;
 
 export interface FaultTable {
   named: Meanings;
-  /** The other errors, by their HTTP status: undefined where there was no answer. */
+  /** The other errors, by HTTP status, which is undefined if there was no response. */
   byStatus: (status: number | undefined, error: unknown) => Meaning;
 }
 
-/** A service's error as the failure of an attempt. Its own text stays in the cause: it quotes names, addresses and values. */
+/** Converts a service's error to the failure of an attempt. Its own message stays in the cause, because it quotes names, addresses and values. */
 export function faultBy({ named, byStatus }: FaultTable, cause: unknown): JobError {
   if (cause instanceof JobError) return cause;
   const [code, message, retryable] = meaningIn(named, cause) ?? byStatus(statusOf(cause), cause);
@@ -28,7 +28,7 @@ export function faultBy({ named, byStatus }: FaultTable, cause: unknown): JobErr
   });
 }
 
-/** What a table says of an error by its name, if it has it. */
+/** The meaning that a table gives an error by its name, if it lists it. */
 export function meaningIn(named: Meanings, error: unknown): Meaning | undefined {
   const name = namesOf(error).find((name) => Object.hasOwn(named, name));
   return name === undefined ? undefined : named[name];
@@ -46,7 +46,7 @@ interface ServiceError {
   retryAfterSeconds?: unknown;
 }
 
-/** The names that an error of AWS, Azure or Google goes by. */
+/** The names of an error of AWS, Azure or Google. */
 export function namesOf(error: unknown): string[] {
   const { name, code, response } = Object(error) as ServiceError;
   return [response?.data?.error, name, code]
@@ -62,7 +62,7 @@ export function statusOf(error: unknown): number | undefined {
 
 const isStatus = (value: unknown): value is number => typeof value === "number" && value >= 100 && value <= 599;
 
-/** Milliseconds that the service asks to wait: in a field of the error, or in a header of its answer. */
+/** The milliseconds that the service asks to wait, from a field of the error or a header of the response. */
 export function waitOf(error: unknown): number | undefined {
   const seconds = Number((Object(error) as ServiceError).retryAfterSeconds);
   return seconds > 0 ? seconds * 1000 : retryAfterOf(error);

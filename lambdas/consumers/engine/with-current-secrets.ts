@@ -17,7 +17,7 @@ export const withCurrentSecrets =
       return await execute({ ...execution, secrets }, services);
     } catch (error) {
       if (!(error instanceof JobError) || !refusals.has(error.code) || execution.signal.aborted) throw error;
-      if (!(await secrets.wereRotated())) throw error;
+      if (!(await secrets.haveChanged())) throw error;
       execution.signal.throwIfAborted();
       execution.log.info("credentials were refused and have been rotated; the job is executed with the new ones");
       return execute({ ...execution, progress: error.progress ?? execution.progress }, services);

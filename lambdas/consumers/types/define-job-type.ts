@@ -15,10 +15,10 @@ import type { Execution } from "../../core/operations/execution.ts";
 type InputSchema = z.ZodType<Record<string, unknown>>;
 type EventOf<Fields extends z.ZodRawShape> = ProductEvent & z.output<z.ZodObject<Fields>>;
 
-/** Holds a type and never a value: what the targets of a definition are. */
+/** Carries the type of a definition's targets; it never has a value. */
 declare const targets: unique symbol;
 
-/** What is known of a type by its own name and shapes, and not only as a JobTypeDefinition. */
+/** A definition with the name and shapes of its own type, which a JobTypeDefinition does not have. */
 interface Named<
   Target,
   Type extends JobType,
@@ -48,8 +48,8 @@ interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> 
  * Defines a job type whose targets are of the given type, as they are written in the catalog: without the defaults of
  * their schema. Each field is described at JobTypeDefinition.
  *
- * Only the type knows its shapes, so its functions are handed on as functions of any target and input: who calls them has
- * looked the target up in the type's own section, and parsed the input with the type's schema.
+ * Only the type itself knows its shapes, so its functions are typed for callers as functions of any target and input. Callers have
+ * looked the target up in the type's own section, and have parsed the input with the type's schema.
  */
 export const defineJobType =
   <Target>() =>
@@ -69,8 +69,8 @@ export const defineJobType =
 type TargetOf<Definition> = Definition extends { readonly [targets]?: infer Target } ? NonNullable<Target> : never;
 
 /**
- * A definition with what is known of its targets at deployment only; the fields are described at CheckedJobType. It stands
- * apart so that no function bundles it.
+ * A definition with what is needed of its targets at deployment only. CheckedJobType describes the fields. It is separate so that
+ * no function bundles it.
  */
 export const withTarget = <
   Definition extends JobTypeDefinition,
@@ -93,7 +93,7 @@ export type ExecutionOf<Definition extends JobTypeDefinition> = Omit<Execution, 
   event: EventOf<ReturnType<Definition["event"]>>;
 };
 
-/** Types an executor by the definition of its type. The engine gives it only jobs of events of that type. */
+/** Types an executor by the definition of its type. The engine calls it only with jobs of that type. */
 export const defineExecutor = <Definition extends JobTypeDefinition, Rest extends unknown[], Result>(
   _of: Definition,
   execute: (execution: ExecutionOf<Definition>, ...rest: Rest) => Promise<Result>,

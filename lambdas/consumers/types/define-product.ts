@@ -28,11 +28,11 @@ export interface ProductDefinition extends Sections {
   name?: string;
   /** The slugs of its environments. */
   envs: readonly string[];
-  /** Its job events by tag: what each of them means. */
+  /** Its events by tag. */
   jobs: Record<string, EventOf<Definition>>;
-  /** The endpoints that get events of its jobs over HTTP, by a name of your own. */
+  /** The endpoints that receive events of its jobs over HTTP, by a name of your choice. */
   webhooks?: Record<string, Webhook>;
 }
 
-/** Types a product; what types cannot say is checked at synth, at local start and in the tests (`checkCatalog`). */
+/** Types a product. What types cannot express is checked at synth, at local start and in the tests (`checkCatalog`). */
 export const defineProduct = <const P extends ProductDefinition>(product: P): P => product;

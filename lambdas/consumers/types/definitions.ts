@@ -7,7 +7,7 @@ import { cloudFunction } from "./function/definition.ts";
 import { notification } from "./notification/definition.ts";
 import { storage } from "./storage/definition.ts";
 
-/** The job types as a deployed function knows them: what a request or a job needs, and nothing that checks the catalog. */
+/** The job types as deployed functions need them: for requests and jobs, without what checks the catalog. */
 export const definitions = {
   action,
   notification,

@@ -14,9 +14,9 @@ import { storageAccess } from "./storage/access.ts";
 import { storageTarget } from "./storage/target.ts";
 
 /**
- * The job types with what checks a catalog and what their targets need of AWS. The infrastructure, the local system, the
- * types of products and the tests loop over it. No function imports it: a deployed catalog has been checked, and a cold
- * start would pay for the schemas of targets.
+ * The job types with what checks a catalog and with what their targets need of AWS. The infrastructure, the local system, the
+ * types of products and the tests iterate over it. No function imports it: a deployed catalog has been checked, and the schemas of
+ * targets would make cold starts slower.
  */
 export const registry = {
   action: withTarget(definitions.action, { target: appTarget }),
@@ -24,6 +24,6 @@ export const registry = {
   database_action: withTarget(definitions.database_action, { target: databaseTarget, access: databaseAccess }),
   function: withTarget(definitions.function, { target: functionTarget, access: functionAccess }),
   storage: withTarget(definitions.storage, { target: storageTarget, access: storageAccess }),
-  // Its steps are jobs of other types, and so is what they need of AWS.
+  // It needs nothing of AWS itself: its steps are jobs of other types, whose consumers have the access.
   feature: withTarget(definitions.feature, { target: featureTarget, checkTarget: checkFeature }),
 } as const satisfies Registry;

@@ -13,16 +13,16 @@ export type Scopes = z.infer<typeof Scopes>;
 
 export const allScopes: Scopes = { products: ["*"], envs: ["*"], verbs: [...verbs] };
 
-const reaches = (names: string[], name: unknown) =>
+const includesName = (names: string[], name: unknown) =>
   typeof name !== "string" || names.includes("*") || names.includes(name);
 
 /** Whether a key has access to this product and env. A part that is not known yet is not checked. */
-export const inReach = (scopes: Scopes, where: { product?: unknown; env?: unknown }): boolean =>
-  reaches(scopes.products, where.product) && reaches(scopes.envs, where.env);
+export const hasAccess = (scopes: Scopes, where: { product?: unknown; env?: unknown }): boolean =>
+  includesName(scopes.products, where.product) && includesName(scopes.envs, where.env);
 
 /** Whether a key has the verb in this product and env. */
 export const may = (scopes: Scopes, verb: Verb, where: { product?: unknown; env?: unknown }): boolean =>
-  (scopes.verbs.includes(verb) || scopes.verbs.includes("jobs:admin")) && inReach(scopes, where);
+  (scopes.verbs.includes(verb) || scopes.verbs.includes("jobs:admin")) && hasAccess(scopes, where);
 
 /** Throws FORBIDDEN unless the key has the verb in this product and env. A part that is not known yet is not checked. */
 export function requireScope(scopes: Scopes, verb: Verb, where: { product?: unknown; env?: unknown }): void {

@@ -1,4 +1,4 @@
-/** The ARN of something in AWS. Without a region or account it is in those of the deployment; the partition always is. */
+/** An ARN. Its region and account default to those of the deployment; its partition is always that of the deployment. */
 export interface Arn {
   service: string;
   /** Empty where ARNs of the service have none. */
@@ -9,29 +9,29 @@ export interface Arn {
 
 type Resources =
   | { resources: readonly (string | Arn)[] }
-  /** Everything but these, for actions on things that have no ARN. */
+  /** Every resource except these, for actions on things without an ARN. */
   | { notResources: readonly (string | Arn)[] };
 
-/** A statement of the IAM policy of a type's consumer: something that it may do with its own role. */
+/** A statement of the IAM policy of a type's consumer: actions that its role allows. */
 export type Access = Resources & {
   actions: readonly string[];
-  /** As IAM writes them: `{ StringEquals: { "ses:FromAddress": "orders@shop.example" } }`. */
+  /** In IAM's form: `{ StringEquals: { "ses:FromAddress": "orders@shop.example" } }`. */
   conditions?: Record<string, Record<string, string>>;
-  /** Only what belongs to the account of the deployment, where the ARN does not say whose it is. */
+  /** Whether to limit the statement to the account of the deployment, for ARNs that do not name the account. */
   ownAccountOnly?: true;
-  /** Why a resource cannot do without a wildcard; only then may it hold one. */
+  /** Why a resource needs a wildcard. Without a reason, none may have one. */
   reason?: string;
 };
 
 /**
- * A name for an IAM pattern: a character that would be a wildcard there, or that an acknowledgement's id may not hold,
- * becomes `?`, which stands for any one character. IAM could spell wildcards exactly, but the CDK refuses such ids.
+ * A name for an IAM pattern. A character that would be a wildcard there, or that is not allowed in the id of an acknowledgement,
+ * becomes `?`, which matches any one character. IAM could escape wildcards exactly, but the CDK refuses such ids.
  */
 export const literally = (name: string): string => name.replace(/[*?{}()[\]<>]/g, "?");
 
 /**
- * Whether a server may be AWS's: no endpoint is given, it is behind a reference that nobody knows at synth, or its host
- * name is AWS's. Other servers know nothing of IAM, so there is nothing to grant.
+ * Whether a server may be AWS's: it has no endpoint, or one behind a reference, whose value is unknown at synth, or one with a host
+ * name of AWS. Other servers do not use IAM, so there is nothing to grant.
  */
 export const mayBeAws = (endpoint: unknown): boolean =>
   typeof endpoint !== "string" ||

@@ -27,14 +27,14 @@ export interface Catalog {
 export const own = <T>(record: Record<string, T>, key: string): T | undefined =>
   Object.hasOwn(record, key) ? record[key] : undefined;
 
-/** The targets that a product holds for a type. */
+/** The targets of a type in a product. */
 export const targetsOf = (product: Product, definition: JobTypeDefinition): Record<string, unknown> =>
   (product[definition.section] ?? {}) as Record<string, unknown>;
 
 const missing = (code: "PRODUCT_NOT_FOUND" | "ENV_NOT_FOUND" | "EVENT_NOT_FOUND", pointer: string, text: string) =>
   new RequestError(code, text, { faults: [{ pointer, detail: text }] });
 
-/** The products by tag. Trusts them: `checkCatalog` has run at synth, at local start and in the tests. */
+/** The products by tag. They are not checked here: `checkCatalog` has run at synth, at local start and in the tests. */
 export function makeCatalog(products: readonly Product[], registry: Definitions): Catalog {
   const byTag = new Map(products.map((product) => [product.tag, product]));
   const lookup: Catalog["lookup"] = (productTag, tag) => {

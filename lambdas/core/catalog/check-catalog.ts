@@ -8,7 +8,7 @@ import { commonEventFields } from "./event-fields.ts";
 import type { Product, Registry } from "./job-type.ts";
 import { Webhook, webhooksOf } from "./webhook.ts";
 
-/** Everything that is wrong with the products, at once; pointers start with the product's tag. */
+/** All faults of the products; pointers start with the product's tag. */
 export function checkCatalog(products: readonly unknown[], registry: Registry): Fault[] {
   const faults = products.flatMap((product, i) => checkProduct(product, registry, i));
   const tags = products.map((product) => (product as Product | undefined)?.tag);
@@ -21,7 +21,7 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
   const prefix = [typeof tag === "string" ? tag : index];
   const { faults, data, rest, lost } = findFaults(productSchema(registry), product, prefix);
   if (!data) return faults;
-  // As it was written: the code never sees the defaults of the schemas.
+  // Checks the product as it was written, because the code never sees the defaults of the schemas.
   const checked = rest as Product;
   const further = [
     ...checkTargets(checked, registry, prefix),
@@ -32,7 +32,7 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
   return [...faults, ...further.filter(isOwn)];
 }
 
-/** Whether a fault may only follow from a part that was left out as faulty: a section, a part of its own entry, or what it names. */
+/** Whether a fault may be only a consequence of a faulty part that was removed: a section, a part of its entry, or what it names. */
 function follows({ pointer }: Fault, lost: readonly Path[], product: unknown, prefix: Path): boolean {
   const named = valueAt(product, pathOf(pointer).slice(prefix.length));
   return lost.some((path) => {
@@ -79,7 +79,7 @@ function checkEnvs(product: Product, target: unknown, place: PropertyKey[]): Fau
   const absent = product.envs.filter((env) => !Object.hasOwn(envs, env));
   return [
     ...unknownEnvs(product, envs, at),
-    ...absent.map((env) => ({ pointer: jsonPointer(at), detail: `says nothing about the product's env "${env}".` })),
+    ...absent.map((env) => ({ pointer: jsonPointer(at), detail: `has no settings for the product's env "${env}".` })),
   ];
 }
 

@@ -1,4 +1,4 @@
-/** `gone`: it answered 410. `failing`: it has taken nothing for a day. */
+/** `gone`: it answered 410. `failing`: it has accepted nothing for a day. */
 export type DisabledReason = "gone" | "failing";
 
 /** The failures of an endpoint of a webhook. Times are epoch milliseconds. */

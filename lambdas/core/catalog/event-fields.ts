@@ -3,7 +3,7 @@ import { RetryConfig } from "../requests/retry-config.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";
 
-/** The fields that every event has; each type adds its own (`event` of its definition). */
+/** The fields of every event; each type adds its own (`event` of its definition). */
 export const commonEventFields = {
   description: z.string().optional(),
   retries: z.int().min(0).max(requestLimits.retries).optional(),

@@ -4,7 +4,7 @@ import type { JobType } from "../job/job.ts";
 import type { Access } from "./access.ts";
 import type { commonEventFields } from "./event-fields.ts";
 
-/** What a request asks of an event, as a definition may check it beyond its schema. */
+/** The parts of a request that a definition may check beyond the schema of its input. */
 export interface InputCheck<Input = Record<string, unknown>, Target = unknown, Event = ProductEvent> {
   product: Product;
   env: string;
@@ -17,9 +17,9 @@ export interface InputCheck<Input = Record<string, unknown>, Target = unknown, E
 }
 
 /**
- * What a job type *is*, as everything but the type itself sees it: data and schemas. `defineJobType` makes one in the
- * type's `definition.ts`. How a job runs stands apart, in `execute.ts`, so that only the type's own consumer bundles its
- * clients. Schemas are functions, so that a Lambda pays at start only for those it uses.
+ * What everything outside a job type knows of it: data and schemas. `defineJobType` makes one in the type's `definition.ts`. How a
+ * job runs is separate, in `execute.ts`, so that only the type's own consumer bundles its clients. Schemas are functions, so that
+ * a Lambda makes only those that it uses.
  */
 export interface JobTypeDefinition {
   type: JobType;
@@ -32,27 +32,27 @@ export interface JobTypeDefinition {
   targetField: string;
   /** The wire shape of `input`. */
   input: () => z.ZodType<Record<string, unknown>>;
-  /** The JSON Schema of `input` where a catalog entry says more of it than the type does. */
+  /** The JSON Schema of `input` if a catalog entry narrows it further than the type. */
   inputSchemaOf?: (target: unknown) => Record<string, unknown> | undefined;
-  /** The fields that an event of this type has besides the common ones. */
+  /** The fields of an event of this type besides the common ones. */
   event: () => z.ZodRawShape;
   /** Checks an event against its target when the catalog loads; pointers are relative to the event. */
   checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
   /** Checks an input against the catalog when it is requested; pointers are relative to the request. */
   checkInput?: (check: InputCheck) => Fault[];
-  /** The names of a target's steps in their order, where it has any. */
+  /** The names of a target's steps in order, if it has any. */
   stepNames?: (target: unknown) => string[];
   /** An event of the demo product and an input for it: for the OpenAPI document and the tests. */
   example: { event: string; input: Record<string, unknown> };
   defaults: { timeout_ms: number; retries: number };
   limits: {
-    /** The longest `timeout_ms` a job may ask for; the consumer's Lambda timeout follows from it. */
+    /** The longest `timeout_ms` of a job; the timeout of the consumer's Lambda follows from it. */
     max_timeout_ms: number;
     memory_mb: number;
   };
 }
 
-/** A job type with what is known of its targets at deployment only: no deployed function needs it. */
+/** A job type with what is needed of its targets at deployment only. No deployed function needs it. */
 export interface CheckedJobType extends JobTypeDefinition {
   /** A catalog entry of this type's section. */
   target: () => z.ZodType;
@@ -67,7 +67,7 @@ export interface ProductEvent extends z.infer<z.ZodObject<typeof commonEventFiel
   [field: string]: unknown;
 }
 
-/** A product as the code sees it. Its sections hold the targets by name; only the type that owns one knows its shape. */
+/** A product as the code sees it. Its sections contain the targets by name; only the type of a section knows its shape. */
 export interface Product {
   tag: string;
   name?: string;

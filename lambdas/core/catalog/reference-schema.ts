@@ -24,22 +24,22 @@ export const TextOrReference = z.union(
   must('must be a string, or a reference to one: parameter("/path") or secret("name#key")'),
 );
 
-/** Where nothing secret is sent to. */
+/** A URL that nothing secret is sent to. */
 export const HttpUrl = TextOrReference.refine(
   (url) => typeof url !== "string" || httpUrl(url) !== undefined,
   "an http(s) URL without credentials, or a reference to one",
 );
 
 /**
- * Where credentials are sent to: https. A URL behind a reference is checked once it is known, and may be plain HTTP to
- * this machine; one that is written in the catalog leads elsewhere.
+ * A URL that credentials are sent to: it must be https. A URL behind a reference is checked once it is known, and may be plain
+ * HTTP to this machine; one that is written out in the catalog may not.
  */
 const isSecure = (url: TextOrReferenceType): boolean => typeof url !== "string" || urlFault(url) === undefined;
 const notSecure = "an https URL without credentials, or a reference to one: credentials are sent there";
 
 export const SecureUrl = TextOrReference.refine(isSecure, { error: notSecure });
 
-/** The same for a field that is sent credentials only where `carries` says so of the object it is in. */
+/** The same for a URL that credentials are sent to only if `carries` holds for the object that contains it. */
 export const secureWhere = <Field extends string, Target extends z.ZodType<{ [F in Field]?: TextOrReferenceType }>>(
   field: Field,
   carries: (target: z.output<Target>) => boolean,

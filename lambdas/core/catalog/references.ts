@@ -1,4 +1,4 @@
-/** A credential or setting by reference: what the catalog holds instead of the value. */
+/** A reference to a credential or setting, which the catalog contains instead of the value. */
 export type Reference = { $secret: string; key?: string | undefined } | { $parameter: string };
 
 export type TextOrReference = string | Reference;
@@ -18,7 +18,7 @@ export const parameter = (path: string): Reference => ({ $parameter: path });
 export const isReference = (value: unknown): value is Reference =>
   typeof value === "object" && value !== null && ("$secret" in value || "$parameter" in value);
 
-/** How a reference is written in messages and docs: its name, which is not secret. */
+/** A reference as messages and docs show it: its name, which is not secret. */
 export const referenceName = (reference: Reference): string =>
   "$parameter" in reference
     ? `parameter("${reference.$parameter}")`

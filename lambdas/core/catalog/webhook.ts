@@ -5,19 +5,19 @@ import { urlFault } from "../schema/url.ts";
 import type { Product } from "./job-type.ts";
 import { Reference, TextOrReference } from "./reference-schema.ts";
 
-/** Where an env's events go. `secret` is of Standard Webhooks: `whsec_` and 24 to 64 random bytes in base64. */
+/** The endpoint of an env. `secret` has the format of Standard Webhooks: `whsec_` and 24 to 64 random bytes in base64. */
 const Endpoint = strict({
   url: TextOrReference.refine((url) => typeof url !== "string" || urlFault(url) === undefined, {
     error: "must be an https URL without credentials",
   }),
   secret: Reference,
-  /** While a secret is being replaced both sign, so that receivers can change over in their own time. */
+  /** While a secret is being replaced, both sign, so that receivers can switch at any time. */
   previous_secret: Reference.optional(),
 });
 
 /** A webhook in the catalog: `webhooks.<tag>` of a product. An env that it does not name has none. */
 export const Webhook = strict({
-  /** The transitions that it gets. Default: the final ones. */
+  /** The transitions that it receives. Default: the final ones. */
   events: z.array(z.enum(jobEvents)).min(1).optional(),
   envs: z.record(z.string(), Endpoint),
 });

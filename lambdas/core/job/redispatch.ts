@@ -1,9 +1,9 @@
 import { type Job, phaseTime } from "./job.ts";
 import { isParked, isStuck } from "./transitions.ts";
 
-/** A round of the reconciler. It is for everything that reaches a further age after `since` and up to `until`. */
-export interface Look {
-  /** Epoch milliseconds up to which the previous round looked; -Infinity if none is known. */
+/** The time that one scan of the reconciler covers: it redispatches what reaches a further age after `since` and up to `until`. */
+export interface RedispatchWindow {
+  /** The end of the previous scan, epoch milliseconds; -Infinity if none is known. */
   since: number;
   until: number;
   /** How long after its time a waiting job counts as lost, in milliseconds. */
@@ -25,15 +25,16 @@ function reached(age: number, graceMs: number): number {
  * Whether a job that was lost at `lostAt` is dispatched again in this round: at once, and then less and less often. A queue
  * that is merely slow would otherwise collect one message per job per minute. Only times decide, so that no job is written.
  */
-export const comesOfAge = (lostAt: number, { since, until, graceMs }: Look): boolean =>
+export const comesOfAge = (lostAt: number, { since, until, graceMs }: RedispatchWindow): boolean =>
   reached(until - lostAt, graceMs) > reached(since - lostAt, graceMs);
 
 /** The same, for a job's time in the index. */
-export const positionComesOfAge = (time: number, look: Look): boolean => comesOfAge(time + look.graceMs, look);
+export const positionComesOfAge = (time: number, window: RedispatchWindow): boolean =>
+  comesOfAge(time + window.graceMs, window);
 
 /** Whether a job gets another message in this round: by its time or, if a consumer holds it, by the end of its lease. */
-export function needsRedispatch(job: Job, look: Look): boolean {
-  if (!isStuck(job, look.until, look.graceMs)) return false;
-  if (positionComesOfAge(phaseTime(job), look)) return true;
-  return job.status === "running" && !isParked(job) && comesOfAge(job.lease_until ?? 0, look);
+export function needsRedispatch(job: Job, window: RedispatchWindow): boolean {
+  if (!isStuck(job, window.until, window.graceMs)) return false;
+  if (positionComesOfAge(phaseTime(job), window)) return true;
+  return job.status === "running" && !isParked(job) && comesOfAge(job.lease_until ?? 0, window);
 }

@@ -62,7 +62,7 @@ export async function cancelJob(services: Changing, id: string, reason: string):
 
 /**
  * Cancels the open steps that a feature's progress names; a step that it does not name cancels itself instead of starting
- * (`endedParentOf`). `job` is the feature as it was recorded: a step that a later retry of it has revived goes on.
+ * (`endedParentOf`). `job` is the feature as it was recorded: a step that a later retry of it has revived is not cancelled.
  */
 export async function cancelSteps(services: Changing, job: Job, reason: string): Promise<void> {
   if (job.type !== "feature" || !job.progress) return;
@@ -110,7 +110,7 @@ export const cancel =
     return cancelled(job, now, reason);
   };
 
-/** Pauses a recurring job. A run that is under way goes on to its end. */
+/** Pauses a recurring job. A run in progress is finished first. */
 export const pause: Change = (job, now) => {
   if (!job.repeat) throw conflict(job, now, "only recurring jobs can be paused; cancel or reschedule this one.");
   if (isFinished(job)) throw conflict(job, now, "a finished job cannot be paused.");
@@ -140,10 +140,10 @@ export const reschedule =
     if (repeat && !job.repeat) throw conflict(job, now, "a one-time job cannot be given a repeat; make a new one.");
     const series = repeat ?? job.repeat;
     if (due_at !== undefined && due_at >= (job.expires_at ?? Number.POSITIVE_INFINITY)) {
-      throw conflict(job, now, "it expires before the time that it would be moved to.");
+      throw conflict(job, now, "it expires before the new time.");
     }
     if (due_at !== undefined && due_at > (series?.end_date ?? Number.POSITIVE_INFINITY)) {
-      throw conflict(job, now, "its series ends before the time that it would be moved to.");
+      throw conflict(job, now, "its series ends before the new time.");
     }
     const at = due_at ?? (series && firstOccurrence(series, Math.max(now, series.anchor))) ?? job.due_at;
     const status = job.status === "paused" ? "paused" : waiting(at, now);
@@ -189,7 +189,7 @@ function triedAgain(job: Job, now: number, due_at: number): Job {
   });
 }
 
-/** Makes a waiting job due now. A recurring job has one more run than planned, and its series goes on unchanged. */
+/** Makes a waiting job due now. A recurring job has one more run than planned, and its series is unchanged. */
 export const runNow: Change = (job, now) => {
   if (!isWaiting(job)) {
     throw conflict(job, now, "only a job that waits for its time can be run now.");

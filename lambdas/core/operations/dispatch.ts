@@ -23,7 +23,7 @@ export async function wakeParent({ queue }: Pick<Dispatching, "queue">, job: Job
   if (job.parent) await queue.send("feature", job.parent.message, { delaySeconds: 0, group: tenantOf(job) });
 }
 
-/** Hands the current attempt of a recorded job to its queue or to the Scheduler. Safe to repeat, since claims are conditional. */
+/** Sends the current attempt of a recorded job to its queue or to the Scheduler. Safe to repeat, since claims are conditional. */
 export async function dispatch({ queue, scheduler, clock }: Dispatching, job: Job): Promise<void> {
   const way = route(clock.now(), job.due_at);
   const message = messageOf(job);

@@ -5,13 +5,13 @@ import type { BlobStore, Clock, Log, Secrets } from "../ports/ports.ts";
 import type { Room } from "./memory.ts";
 import type { ConsumerServices } from "./services.ts";
 
-/** What an executor gets: one attempt of one job, with everything it needs as a value or a port. */
+/** The argument of an executor: one attempt of a job, with everything that it needs as a value or a port. */
 export interface Execution {
   job: Job;
   /** The input, validated when the job was requested. */
   input: Record<string, unknown>;
   event: ProductEvent;
-  /** The catalog entry that the event names; each type knows its own shape. */
+  /** The catalog entry that the event names. Only the type knows its shape. */
   target: unknown;
   /** The same for every attempt of a run, so that providers can recognise a repetition. */
   idempotencyKey: string;
@@ -19,7 +19,7 @@ export interface Execution {
   progress: unknown;
   /** Aborts at the job's timeout. */
   signal: AbortSignal;
-  /** Memory for large answers, to be asked for before reading one: the other jobs of the batch are in the same process. */
+  /** Memory for large responses, which has to be reserved before reading one: the other jobs of the batch share the process. */
   room: Room;
   secrets: Secrets;
   blobs: BlobStore;
@@ -30,16 +30,16 @@ export interface Execution {
 /** Runs one attempt and resolves with the job's result, a `Parked` or a `Finished`. Throws a JobError to say how it failed. */
 export type Execute = (execution: Execution) => Promise<unknown>;
 
-/** An executor that works with jobs itself: a feature's starts its steps. */
+/** An executor that works with jobs itself, as a feature's starts its steps. */
 export type ExecuteWithServices = (execution: Execution, services: ConsumerServices) => Promise<unknown>;
 
-/** What an executor resolves with if its job has to wait for others: another message of the same attempt wakes it again. */
+/** The outcome of a job that has to wait for others: another message of the same attempt wakes it again. */
 export class Parked {
-  /** Kept with the job and handed to the next execution as `progress`. */
+  /** Kept with the job and passed to the next execution as `progress`. */
   readonly progress: unknown;
   /** Epoch milliseconds at which the reconciler wakes the job if nothing else has: a wake-up may be lost. */
   readonly wakeAt: number;
-  /** When to execute it again because AWS refused a part of it. Default: once it is woken. */
+  /** When to execute it again because AWS refused a part of it. Default: when it is woken. */
   readonly retry: DecisionRetry;
 
   constructor(progress: unknown, wakeAt: number, retry: DecisionRetry = {}) {
@@ -49,7 +49,7 @@ export class Parked {
   }
 }
 
-/** What an executor resolves with if its job is done and its progress is worth showing with the result. */
+/** The outcome of a job that is done and whose progress is shown with the result. */
 export class Finished {
   readonly result: unknown;
   readonly progress: unknown;

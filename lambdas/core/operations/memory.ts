@@ -55,12 +55,12 @@ export interface Memory {
 
 const megabyte = 1024 * 1024;
 
-/** What Node.js, our code and the clients need for a batch of small jobs. */
+/** The memory that Node.js, the code and its clients need for a batch of small jobs. */
 const ownMegabytes = 112;
 
 /**
- * How many bytes of memory one byte of a blob may take at worst. Small values become objects, the JSON is in memory as bytes
- * and as text as well, and what is sent of an input is written as JSON again. Measured by test/integration/memory.test.ts.
+ * How many bytes of memory one byte of a blob may take at worst. Small values become objects, the JSON is in memory as bytes and
+ * as a string too, and what is sent of an input is written as JSON again. test/integration/memory.test.ts measures this.
  */
 const perByte = { input: 12, answer: 9 };
 
@@ -102,5 +102,5 @@ function admitted(inputs: Pool, held: number, answers: Pool): Admitted {
 
 const blobBytes = (stored: Stored | undefined): number => (stored && "blob" in stored ? stored.bytes : 0);
 
-/** Room without bounds, for tests that are not about memory. */
+/** Unlimited room, for tests that are not about memory. */
 export const endlessRoom: Room = { async forAnswer() {} };

@@ -45,8 +45,8 @@ export async function endedParentOf({ jobs }: { jobs: Pick<JobStore, "get"> }, j
 }
 
 /**
- * Refuses to retry a step whose feature was cancelled: it would cancel itself once it is claimed, although its caller had the
- * answer that it runs. A step whose feature is cancelled a moment later still does that. Throws STATE_CONFLICT.
+ * Refuses to retry a step whose feature was cancelled, because it would cancel itself once it is claimed, although its caller was
+ * told that it runs. A step whose feature is cancelled a moment later still does that. Throws STATE_CONFLICT.
  */
 export async function requireFeature(services: { jobs: Pick<JobStore, "get"> }, job: Job): Promise<void> {
   if (job.status !== "failed") return;

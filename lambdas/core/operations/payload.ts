@@ -20,10 +20,7 @@ export async function store(
   const json = JSON.stringify(value) ?? "null";
   const bytes = Buffer.byteLength(json);
   if (bytes > mostBytes) {
-    throw new RequestError(
-      "PAYLOAD_TOO_LARGE",
-      `The input has ${bytes} bytes of JSON; a job takes ${mostBytes} at most.`,
-    );
+    throw new RequestError("PAYLOAD_TOO_LARGE", `The input has ${bytes} bytes of JSON; the limit is ${mostBytes}.`);
   }
   if (bytes <= inlineLimit) return { inline: JSON.parse(json) };
   await blobs.put(key, Buffer.from(json), "application/json");
@@ -50,7 +47,7 @@ export async function loadIfThere(blobs: Pick<BlobStore, "get">, stored: Stored)
 /** Loads the JSON of a blob as bytes. Throws as `load` does. */
 export async function loadBytes(blobs: Pick<BlobStore, "get">, { blob }: { blob: string }): Promise<Uint8Array> {
   const body = await blobs.get(blob);
-  if (!body) throw new JobError("NOT_FOUND", `What was kept at ${blob} is gone.`);
+  if (!body) throw new JobError("NOT_FOUND", `The stored value ${blob} no longer exists.`);
   return body;
 }
 

@@ -27,7 +27,7 @@ const largestInput = largestRequest;
 /**
  * Records a job, then dispatches it. Its receipt may be given once this resolves. A request whose idempotency key was used
  * before answers that job. Throws a RequestError: IDEMPOTENCY_MISMATCH; UNAVAILABLE if AWS refuses for now; INVALID_REQUEST if
- * AWS refuses this request for good. Any other error is thrown as it is. If the stored job could not be taken back, the error
+ * AWS refuses this request permanently. Any other error is thrown as it is. If the stored job could not be taken back, the error
  * has its `jobId`; an error that has no such field becomes an InternalError.
  */
 export async function scheduleJob(services: Scheduling, request: AcceptedRequest): Promise<Job> {
@@ -98,7 +98,7 @@ export async function unrecorded(services: Scheduling, job: Job, cause: unknown)
   throw errorOf(cause, isKept ? job.id : undefined);
 }
 
-/** Takes back a stored job that was not dispatched, and throws why, unless the job has gone on meanwhile. */
+/** Takes back a stored job that was not dispatched, and throws why, unless the job has progressed meanwhile. */
 export async function undispatched(services: Scheduling, job: Job, cause: unknown): Promise<void> {
   if ((await takeBack(services, job, cause)) === "removed") throw errorOf(cause);
   // The item is not this write any more: it was dispatched after all and has been claimed, or a repeated request has taken it
@@ -118,8 +118,8 @@ export async function undispatched(services: Scheduling, job: Job, cause: unknow
 const hasStarted = (job: Job): boolean => isFinished(job) || job.claims > 0 || job.attempt > 1 || job.run > 1;
 
 /**
- * The error that answers a failure. Only what passes is UNAVAILABLE, because a sender repeats such requests. What AWS will
- * never take is a fault of the request, and everything else is a fault of ours.
+ * The error that answers a failure. Only a temporary failure is UNAVAILABLE, because senders repeat such requests. What AWS will
+ * never accept is a fault of the request, and everything else is a fault of this system.
  */
 function errorOf(cause: unknown, jobId?: string): unknown {
   if (cause instanceof TransientError) return unavailable(cause, jobId);
@@ -151,7 +151,7 @@ async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise
     return await services.jobs.remove(job);
   } catch (error) {
     services.log.error("a job that could not be scheduled stays behind", { ...jobFields(job), ...traceOf(error) });
-    // A repetition may succeed if one of the two refusals passes.
+    // A repetition may succeed if one of the two refusals is temporary.
     throw errorOf(error instanceof TransientError ? error : cause, job.id);
   }
 }
@@ -173,7 +173,7 @@ async function repeated(services: Scheduling, existing: Job, request: AcceptedRe
     if (!current) throw takenBack();
     // Not awaited here: what it throws must not be caught and wrapped again.
     if (current.created_at !== job.created_at) return repeated(services, current, request);
-    // Another repetition may have come first and been refused its message, and whoever gets a receipt relies on one.
+    // Another repetition may have come first and failed to send its message, and a caller with a receipt relies on one.
     if (!hasStarted(current)) await dispatch(services, current);
     return job;
   } catch (cause) {

@@ -23,7 +23,7 @@ interface Pending {
  */
 export async function scheduleJobs(services: Scheduling, requests: readonly AcceptedRequest[]): Promise<Scheduled[]> {
   const outcomes: Scheduled[] = [];
-  /** Does one step for all items. What it throws is the outcome of that request; the other items go on. */
+  /** Does one step for all items. An error is the outcome of its request only; the other items continue. */
   const step = async <T extends { index: number }, R>(
     items: readonly T[],
     work: (item: T) => Promise<R | undefined>,

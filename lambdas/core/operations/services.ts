@@ -4,7 +4,7 @@ import type { ApiLimits } from "./api-limits.ts";
 
 import type { Waits } from "./waits.ts";
 
-/** Everything an entry works with: built once, passed as the first argument, and faked as a whole in tests. */
+/** Everything that an entry needs: built once, passed as the first argument, and faked as a whole in tests. */
 export interface Services {
   catalog: Catalog;
   jobs: JobStore;
@@ -16,13 +16,13 @@ export interface Services {
   log: Log;
 }
 
-/** What the API works with in addition. */
+/** What the API needs in addition. */
 export interface ApiServices extends Services {
   limits: ApiLimits;
   waits: Waits;
 }
 
-/** What a consumer works with in addition: executors need credentials. */
+/** What a consumer needs in addition: executors need credentials. */
 export interface ConsumerServices extends Services {
   secrets: Secrets;
 }

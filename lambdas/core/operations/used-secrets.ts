@@ -3,10 +3,10 @@ import type { Secrets } from "../ports/ports.ts";
 
 export interface UsedSecrets extends Secrets {
   /** Reads again all that was resolved, and answers whether a value has changed. False if none can be read. */
-  wereRotated(): Promise<boolean>;
+  haveChanged(): Promise<boolean>;
 }
 
-/** Secrets that remember what was resolved through them, so that a refused credential can be compared with its current value. */
+/** Secrets that remember the values they resolved, so that a refused credential can be compared with its current value. */
 export function usedSecrets(secrets: Secrets): UsedSecrets {
   const used = new Map<string, { reference: Reference; value: string }>();
   return {
@@ -16,7 +16,7 @@ export function usedSecrets(secrets: Secrets): UsedSecrets {
       return value;
     },
 
-    async wereRotated() {
+    async haveChanged() {
       const looked = [...used.values()].map(
         async ({ reference, value }) => (await secrets.resolve(reference, { fresh: true })) !== value,
       );

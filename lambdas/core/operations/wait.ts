@@ -7,7 +7,7 @@ import { grantMs } from "./api-limits.ts";
 const firstPauseMs = 25;
 const longestPauseMs = 400;
 
-/** Waits up to this long are not counted: most jobs end sooner, and counting would cost more than the wait. */
+/** Waits of up to this long are not counted, because most jobs end sooner, and counting would cost more than the wait. */
 const freeMs = 1000;
 export interface Hold {
   /** Epoch milliseconds. */
@@ -19,7 +19,7 @@ export interface Hold {
 export interface Waited {
   /** Undefined if the job was deleted meanwhile. */
   job: Job | undefined;
-  /** The wait ended because it was not granted any longer. */
+  /** Whether the wait ended because it was not granted for longer. */
   refused?: true;
 }
 

@@ -1,9 +1,9 @@
 import * as z from "zod";
 import { lazy } from "../schema/lazy.ts";
 
-const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
+const at = (description: string) => z.int().describe(`${description} Epoch milliseconds.`);
 
-/** The details of the event that says that a webhook endpoint was disabled. */
+/** The detail of the event that is published when a webhook endpoint is disabled. */
 export const EndpointDisabledSchema = lazy(() =>
   z
     .object({

@@ -3,42 +3,47 @@ import type { Fault } from "../errors.ts";
 import type { RequestError } from "../requests/request-error.ts";
 import { Tag } from "../schema/tag.ts";
 
-/** The services that bring requests to the intake. Of an async invocation that was given up `lambda` is the way too. */
-export const waysIn = ["lambda", "sqs", "eventbridge", "sns", "s3"] as const;
-export type WayIn = (typeof waysIn)[number];
+/** The services that bring requests to the intake. `lambda` includes asynchronous invocations that Lambda gave up on. */
+export const requestSources = ["lambda", "sqs", "eventbridge", "sns", "s3"] as const;
+export type RequestSource = (typeof requestSources)[number];
 
-/** Faults that are told of one message. */
+/** The most faults that are reported per message. */
 export const mostFaults = 20;
-/** What a `job.rejected` event says of a message that asked for a job and is refused: never the input. */
+/** What a `job.rejected` event says about a refused request for a job. It never contains the input. */
 export const JobRejectedDetail = z.object({
   code: z.string().describe("A stable code, as in the errors of the HTTP API."),
   message: z.string().describe("What is wrong, for people."),
   errors: z
     .array(z.object({ pointer: z.string(), detail: z.string() }))
     .max(mostFaults)
-    .describe("Where the faults are in the request (RFC 6901) and what they are: the first ones."),
-  source: z.enum(waysIn).describe("The service that brought it."),
+    .describe(`The first ${mostFaults} faults: where each is in the request (RFC 6901) and what is wrong.`),
+  source: z.enum(requestSources).describe("The service that brought the message."),
   message_id: z
     .string()
-    .describe("What that service calls it: the id of the SQS or SNS message, of the event, of the async invocation."),
+    .describe(
+      "The id that this service gave it: of the SQS or SNS message, the event, or the asynchronous invocation.",
+    ),
   product_tag: Tag.optional(),
   env: Tag.optional(),
   event: Tag.optional(),
-  job_id: z.string().optional().describe("The job that the idempotency key names, where another request has made it."),
+  job_id: z
+    .string()
+    .optional()
+    .describe("The job that already has the idempotency key, if another request created one."),
 });
 export type JobRejectedDetail = z.infer<typeof JobRejectedDetail>;
 
-/** A message that is refused for good: no other delivery of it would fare better. */
+/** A message that is refused permanently: delivering it again would change nothing. */
 export interface Rejection {
   detail: JobRejectedDetail;
-  /** The message as it came: kept among the dead letters, told to nobody else. */
+  /** The message as it arrived. Only its dead letter contains it. */
   body: string;
 }
 
 export interface Refusable {
-  source: WayIn;
+  source: RequestSource;
   message_id: string;
-  /** What asked for a job, as far as it could be read. */
+  /** The request in the message, as far as it could be read. */
   request?: unknown;
   body: string;
 }
@@ -58,7 +63,7 @@ export const rejectionOf = ({ body, request, ...message }: Refusable, error: Req
   },
 });
 
-/** Keys of an input, which pointers hold, may be of any length, and so many: an event has room for some. */
+/** Faults that fit into an event. A pointer contains keys of the input, which may be many and of any length. */
 export const shortened = (faults: readonly Fault[]): Fault[] =>
   faults
     .slice(0, mostFaults)
@@ -66,7 +71,7 @@ export const shortened = (faults: readonly Fault[]): Fault[] =>
 
 const cut = (text: string, longest: number) => (text.length <= longest ? text : `${text.slice(0, longest - 1)}…`);
 
-/** Whose request it is, where that much can be made out. */
+/** The valid ones among the request's tags. */
 function tagsIn(request: unknown): Pick<JobRejectedDetail, "product_tag" | "env" | "event"> {
   const { product_tag, env, event } = (request ?? {}) as Partial<Record<string, unknown>>;
   const tags = Object.entries({ product_tag, env, event }).filter(([, value]) => Tag.safeParse(value).success);

@@ -2,17 +2,17 @@ import { PermanentError } from "../errors.ts";
 import type { DeadLetter, DeadLetters } from "../ports/outbound-ports.ts";
 import type { Log } from "../ports/ports.ts";
 
-export interface SettingAside {
+export interface DeadLetterServices {
   deadLetters: DeadLetters;
   log: Log;
 }
 
 /**
- * Keeps what AWS will never take among the dead letters, so that nothing waits for it. Answers the places of those letters
- * that were not kept for now: they have to come again. A letter that is itself refused for good is lost, and the log says so.
+ * Keeps what AWS refused permanently as dead letters, so that nothing waits for it. Answers the indexes of the letters that
+ * could not be kept for now and have to be redelivered. A letter that is itself refused permanently is lost, and logged.
  */
 export async function setAside(
-  { deadLetters, log }: SettingAside,
+  { deadLetters, log }: DeadLetterServices,
   letters: readonly DeadLetter[],
 ): Promise<ReadonlySet<number>> {
   if (letters.length === 0) return new Set();
@@ -20,12 +20,12 @@ export async function setAside(
   const [lost, again] = [true, false].map(
     (is) => new Set(refused.filter(({ cause }) => cause instanceof PermanentError === is).map(({ index }) => index)),
   ) as [Set<number>, Set<number>];
-  for (const [index, { code, about }] of letters.entries()) {
+  for (const [index, { code, logFields }] of letters.entries()) {
     if (again.has(index)) continue;
     const message = lost.has(index)
-      ? "refused for good, as a dead letter too: it is lost"
-      : "refused for good; set aside";
-    log.error(message, { ...about, code });
+      ? "refused permanently, also as a dead letter: it is lost"
+      : "refused permanently; set aside";
+    log.error(message, { ...logFields, code });
   }
   if (again.size > 0) log.error("dead letters were not taken; they will be sent again", { count: again.size });
   const count = letters.length - again.size;

@@ -7,14 +7,17 @@ const StoredValue: z.ZodType<Stored, Stored> = z.union([
   z.strictObject({ blob: z.string(), bytes: z.int() }),
 ]);
 
-/** How a job ended, as Step Functions is told. */
+/** How a job ended, as it is reported to Step Functions. */
 const Outcome = z.discriminatedUnion("status", [
   z.strictObject({ status: z.literal("completed"), result: StoredValue.optional() }),
   z.strictObject({ status: z.enum(["failed", "cancelled"]), error: z.string(), cause: z.string() }),
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 
-/** What waits to be said to Step Functions. Whole: a job that is deleted right after its end is still answered for. */
+/**
+ * A queued message for Step Functions. It contains the whole outcome, so that the task gets its answer even if the job is
+ * deleted right after its end.
+ */
 export const TaskMessage = z.discriminatedUnion("kind", [
   z.strictObject({
     v: z.literal(1),
@@ -28,7 +31,7 @@ export const TaskMessage = z.discriminatedUnion("kind", [
     kind: z.literal("heartbeat"),
     job_id: z.string(),
     token: TaskToken,
-    /** Epoch milliseconds for which it is planned: those that are doubled have the same. Absent in older ones. */
+    /** The time that it is planned for, epoch milliseconds: the same in duplicates. Absent in messages of older versions. */
     at: z.int().optional(),
   }),
 ]);

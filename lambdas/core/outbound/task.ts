@@ -1,23 +1,24 @@
 import { isFinished, type Job } from "../job/job.ts";
 import type { Outcome, TaskMessage } from "./task-message.ts";
-/** Seconds from one heartbeat of a task to the next. */
+
+/** Seconds between two heartbeats of a task. */
 export const heartbeatSeconds = 60;
 
 type Heartbeat = Extract<TaskMessage, { kind: "heartbeat" }>;
 
-/** The heartbeat that comes after a time, the same for all who ask: of those that were doubled one is to go on. */
+/** The heartbeat that follows a given time. Duplicates of a message get the same one, so that only one chain continues. */
 export const nextHeartbeat = (message: Heartbeat, after: number): Heartbeat => ({
   ...message,
   at: after + heartbeatSeconds * 1000,
 });
 
-/** A heartbeat's name, by which its double is known; undefined for a message of an older version. */
+/** The name of a heartbeat, which its duplicates share; undefined for a message of an older version. */
 export const heartbeatName = ({ job_id, token, at }: Heartbeat): string | undefined =>
   at === undefined ? undefined : `heartbeat ${job_id} ${at} ${token}`;
 
 /**
- * What Step Functions is to be told of a write of a job: of its end, or from now on that it still goes on. `at` is the time of
- * the write, epoch milliseconds: the same whenever it is told again.
+ * What to report to Step Functions after a change of a job: its outcome if it has ended, otherwise the first heartbeat of each
+ * new task. `at` is the time of the change, epoch milliseconds, and the same each time the change is delivered.
  */
 export function taskMessagesOf(before: Job | undefined, after: Job | undefined, at: number): TaskMessage[] {
   if (!after?.task_tokens) return [];
@@ -26,7 +27,7 @@ export function taskMessagesOf(before: Job | undefined, after: Job | undefined, 
   if (!isFinished(after)) {
     return added.map((token) => nextHeartbeat({ v: 1, kind: "heartbeat", job_id: after.id, token }, at));
   }
-  // A job that is over already can still be asked for by another task.
+  // Another task can still ask for a job that has already ended.
   const tokens = before && isFinished(before) ? added : after.task_tokens;
   return tokens.length === 0 ? [] : [{ v: 1, kind: "outcome", job_id: after.id, tokens, outcome: outcomeOf(after) }];
 }

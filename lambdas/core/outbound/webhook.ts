@@ -10,7 +10,7 @@ import type { EndpointDisabledSchema } from "./endpoint-disabled-schema.ts";
 
 export type EndpointDisabled = z.infer<ReturnType<typeof EndpointDisabledSchema>>;
 
-/** What waits to be sent to an endpoint: the event itself, since a job may be gone before its receiver is back. */
+/** A queued webhook. It contains the whole event, because the job may be deleted before the endpoint is reachable again. */
 export const Delivery = z.strictObject({
   v: z.literal(1),
   product: z.string(),
@@ -19,7 +19,7 @@ export const Delivery = z.strictObject({
   /** The `webhook-id`. */
   id: z.string(),
   type: z.string(),
-  /** When it happened, epoch milliseconds. */
+  /** When the event happened, epoch milliseconds. */
   time: z.int(),
   data: z.record(z.string(), z.unknown()),
   attempt: z.int().min(1),
@@ -30,12 +30,12 @@ export const Delivery = z.strictObject({
 });
 export type Delivery = z.infer<typeof Delivery>;
 
-/** The deliveries of what has happened to a job, to every endpoint that wants to know. */
+/** The deliveries of an event, one per endpoint that subscribes to it. */
 export function deliveriesOf(endpoints: readonly ProductEndpoint[], { name, time, detail }: JobEvent): Delivery[] {
-  const told = endpoints.filter(
+  const subscribed = endpoints.filter(
     ({ product, env, events }) => product === detail.product_tag && env === detail.env && events.includes(name),
   );
-  return told.map(({ product, env, webhook }) => ({
+  return subscribed.map(({ product, env, webhook }) => ({
     v: 1,
     product,
     env,
@@ -50,8 +50,8 @@ export function deliveriesOf(endpoints: readonly ProductEndpoint[], { name, time
 }
 
 /**
- * The same for every delivery of an event, and whenever the table's stream tells of it again; another one for a job that was
- * deleted and made again under its key. Without a full stop, as signatures need it.
+ * The id of an event: the same in every delivery, even if the table's stream repeats the change, and a different one if the
+ * job is deleted and created again under its key. It contains no full stop, which separates the parts of a signed message.
  */
 const eventId = (name: string, { job_id, created_at, version }: JobEventDetail): string =>
   `evt_${createHash("sha256")
@@ -60,8 +60,8 @@ const eventId = (name: string, { job_id, created_at, version }: JobEventDetail):
     .slice(0, 32)}`;
 
 /**
- * The URL of an endpoint, or a CONFIGURATION_ERROR that names where it comes from and not what it is. Only one behind a
- * reference may be plain HTTP, to this machine: for trying things out; what is written in the catalog goes to the world.
+ * The URL of an endpoint. Throws a CONFIGURATION_ERROR that says where the URL comes from, but not what it is. Plain HTTP,
+ * to this machine only, is accepted behind a reference, for trying things out; a URL written in the catalog must use HTTPS.
  */
 export function endpointUrl({ url, webhook, env }: ProductEndpoint, text: string): URL {
   const fault = urlFault(text.trim(), { plainLoopback: typeof url !== "string" });

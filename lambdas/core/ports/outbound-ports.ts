@@ -5,62 +5,62 @@ import type { Rejection } from "../outbound/rejection.ts";
 import type { Refused } from "./ports.ts";
 
 export interface Unpublished {
-  /** The event's place in what was to be published. */
+  /** The position of the event among those that were to be published. */
   index: number;
-  /** Why, in the bus's words; NOT_TRIED where an earlier event of the same job was refused for now. */
+  /** The bus's error code, or NOT_TRIED if an earlier event of the same job was refused for now. */
   code: string;
-  /** The bus will never take this event. It holds back no later event of its job. */
+  /** The bus will never accept this event. It does not hold back later events of its job. */
   permanent?: true;
 }
 
-/** Where events leave the system. */
+/** The event bus, where events leave the system. */
 export interface EventBus {
-  /** Publishes events at least once, those of one job in order; answers the ones that the bus did not take. */
+  /** Publishes events at least once, those of one job in order. Answers the ones that the bus refused. */
   publish(events: readonly JobEvent[]): Promise<Unpublished[]>;
 }
 
-/** Something that AWS will never take, with the reason. */
+/** Something that AWS refused permanently, with the reason. */
 export interface DeadLetter {
   /** What was refused; kept as JSON. */
   body: unknown;
-  /** The reason: a stable code, and a sentence that quotes nothing of the body. */
+  /** The reason: a stable code, and a sentence that does not quote the body. */
   code: string;
   detail: string;
-  /** What a log line may say of it. */
-  about: Record<string, unknown>;
+  /** What a log line may contain. */
+  logFields: Record<string, unknown>;
 }
 
-/** Where that is kept which AWS will never take elsewhere. */
+/** Keeps what AWS refused permanently. */
 export interface DeadLetters {
-  /** Keeps each at least once, with its reason; answers those that were not kept. */
+  /** Keeps each letter at least once, with its reason. Answers those that were not kept. */
   keep(letters: readonly DeadLetter[]): Promise<Refused[]>;
 }
 
-/** Where requests end that came by a message and are refused. */
+/** Announces and keeps requests that came in a message and were refused. */
 export interface Rejections {
   /**
-   * Tells the bus of each, and keeps each among the dead letters with its reason. At least once; answers those for which
-   * AWS refused the one or the other.
+   * Publishes each rejection on the bus and keeps it as a dead letter with its reason, at least once. Answers those for which
+   * AWS refused either.
    */
   reject(rejections: readonly Rejection[]): Promise<Refused[]>;
 }
 
-/** Whether Step Functions still waited for the task; `closed` where it is over, timed out, or never was. */
+/** Whether Step Functions still waited for the task; `closed` if it has ended, timed out or never existed. */
 export type TaskAnswer = "taken" | "closed";
 
 /**
- * Tasks of Step Functions that wait for a job, each known by its token. Every method throws where it could not be said: a
- * PermanentError where Step Functions will never take it.
+ * Tasks of Step Functions that wait for a job, each identified by its token. Every method throws if the call fails: a
+ * PermanentError if Step Functions will never accept it.
  */
 export interface Tasks {
   /** `output` is JSON of at most 256 KiB. */
   succeed(token: string, output: string): Promise<TaskAnswer>;
   fail(token: string, error: string, cause: string): Promise<TaskAnswer>;
-  /** Says that the task still goes on. */
+  /** Reports that the job has not ended yet. */
   heartbeat(token: string): Promise<TaskAnswer>;
 }
 
-/** An event of another thing than a job. */
+/** An event that is not about a job. */
 export interface Announcement {
   /** Its detail-type on the bus. */
   type: string;
@@ -69,20 +69,20 @@ export interface Announcement {
   detail: object;
 }
 
-/** Tells the bus of what happens to other things than jobs. */
+/** Publishes events that are not about jobs. */
 export interface Announcer {
-  /** Throws where the bus did not take it: a PermanentError where it never will. */
+  /** Throws if the bus refuses the event: a PermanentError if it always will. */
   announce(event: Announcement): Promise<void>;
 }
 
-/** How the endpoints of webhooks do; most are not known of, because all is well. */
+/** The state of webhook endpoints. Only those that fail have one. */
 export interface Endpoints {
   get(name: EndpointName): Promise<EndpointState | undefined>;
-  /** Counts a failure; answers what is known by then. */
+  /** Counts a failure. Answers the state with this failure. */
   failed(name: EndpointName, at: number, code: string): Promise<EndpointState>;
   /** Forgets the failures of an endpoint, unless it is disabled. */
   recovered(name: EndpointName): Promise<void>;
   disable(name: EndpointName, disabled: NonNullable<EndpointState["disabled"]>): Promise<void>;
-  /** Forgets everything. */
+  /** Deletes the state of an endpoint, so that it counts as healthy. */
   enable(name: EndpointName): Promise<void>;
 }

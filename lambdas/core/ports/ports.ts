@@ -9,11 +9,12 @@ import type { Measured } from "../job/measures.ts";
 import type { Counts } from "../job/stats.ts";
 
 /*
- * What a port throws, or answers as the cause of a `Refused`, says what to do about it: a TransientError passes, a
- * PermanentError never does. Anything else is a fault of ours or of the deployment.
+ * The class of an error, whether a port throws it or answers it as the cause of a `Refused`, says what to do: after a
+ * TransientError a repetition may succeed, after a PermanentError it never does. Any other error is a fault of ours or of the
+ * deployment.
  */
 
-/** Time is an argument: the only source of `now`, and the only thing that waits. */
+/** The only source of the current time, and the only thing that waits. Tests and the simulation move it. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;
@@ -36,51 +37,54 @@ export interface PageQuery {
 
 export interface Page {
   jobs: IndexPosition[];
-  /** After which place the next page starts; absent on the last one. */
+  /** The next page starts after this position. Absent on the last page. */
   next?: IndexPosition;
 }
 
-/** One of several writes or sends that AWS did not take, by its place in what was given. */
+/** One of several writes or sends that AWS refused. `index` is its position among those that were given. */
 export interface Refused {
   index: number;
   cause: unknown;
 }
 
 /**
- * Jobs, one item each, changed by single-item conditional writes only. Every method either took effect or throws, but
- * for `createMany`, which says so job by job.
+ * Jobs, one item each, changed only by conditional writes of a single item. Every method either takes effect or throws;
+ * `createMany` answers this per job.
  */
 export interface JobStore {
-  /** Stores a new job, or answers the one that already has its id. */
+  /** Stores a new job, or answers the existing one with its id. */
   create(job: Job): Promise<{ outcome: "created" } | { outcome: "exists"; job: Job }>;
   /**
-   * Stores new jobs without asking whether their ids are taken: for fresh random ids only, never for derived ones. Answers
-   * those that were refused; what became of them is not known, as with a write that throws.
+   * Stores new jobs without checking whether their ids exist: only for new random ids, never for derived ones. Answers those
+   * that were refused; as after a write that throws, they may have been stored all the same.
    */
   createMany(jobs: Job[]): Promise<Refused[]>;
   get(id: string): Promise<Job | undefined>;
-  /** The jobs with these ids, at most 100, each once, in no order; one that does not exist is left out. */
+  /** The jobs with these ids (at most 100), each once and in no particular order. Ids that do not exist are left out. */
   getMany(ids: string[]): Promise<Job[]>;
   /**
-   * Makes the caller the owner of the attempt that the message names: status scheduled or queued, or running with a
-   * lease that ended before `claim.now`, and the same run, attempt and due_at as the message; of the claim's type.
+   * Makes the caller the owner of the attempt that the message names. The job must be of the claim's type, have the run,
+   * attempt and due_at of the message, and be scheduled, queued, or running with a lease that ended before `claim.now`.
    */
   claim(message: JobMessage, claim: Claim): Promise<ClaimOutcome>;
   /**
-   * Writes the next state of a job if it still has the version it was read with, `next.version - 1`, and is not another one
-   * that was created later under its id; gives it a fresh write_id.
+   * Writes the next state of a job with a new write_id, if the job still has the version that was read, `next.version - 1`,
+   * and was not deleted and created again under its id.
    */
   replace(next: Job): Promise<"replaced" | "lost">;
-  /** Deletes a job if it is still this very write of it. */
+  /** Deletes a job if it has not changed since this write. */
   remove(job: Pick<Job, "id" | "version" | "write_id">): Promise<"removed" | "lost">;
   /**
-   * The jobs of a shard in the order of their places, those after `after` only. A place says nothing of the job that had
-   * it: it may have moved or vanished, and the page still starts at the very next one.
+   * The jobs of a shard in index order, starting after `after`. That position needs no job: the one that was there may have
+   * moved or been deleted.
    */
   page(query: PageQuery, after?: IndexPosition): Promise<Page>;
-  /** Keeps a run of a recurring job that has ended. One of the same number is replaced, unless its version is later and its job is the same. */
+  /**
+   * Stores an ended run of a recurring job. It replaces a stored run of the same number, unless that one belongs to the same
+   * job and has a later version.
+   */
   archive(run: RunRecord): Promise<void>;
-  /** The archived runs of a job by their number, those after `after` only, at most 100. `next` is absent on the last page. */
+  /** The archived runs of a job by number, starting after `after`, at most 100. `next` is absent on the last page. */
   runs(
     jobId: string,
     query: { limit: number; order: Order },
@@ -89,20 +93,20 @@ export interface JobStore {
 }
 
 export interface SendOptions {
-  /** 0 to 900, whole. */
+  /** An integer from 0 to 900. */
   delaySeconds: number;
-  /** Keeps one tenant's burst from starving another. */
+  /** The fair queue's message group: keeps one tenant's burst from starving another. */
   group: string;
 }
 
-/** One queue a job type. */
+/** The queues of jobs, one per type. */
 export interface JobQueue {
   send(type: JobType, message: JobMessage, options: SendOptions): Promise<void>;
   /** Sends any number of messages; answers those that were refused. */
   sendMany(type: JobType, entries: ({ message: JobMessage } & SendOptions)[]): Promise<Refused[]>;
 }
 
-/** A queue of messages of one kind. Throws a PermanentError for a message that it will never take. */
+/** A queue of messages of one kind. Throws a PermanentError for a message that it will never accept. */
 export interface MessageQueue<Message> {
   send(message: Message, options: SendOptions): Promise<void>;
   /** Sends any number of messages; answers those that were refused. */
@@ -119,19 +123,19 @@ export interface Scheduler {
 
 export interface UploadUrl {
   url: string;
-  /** To be sent with the PUT; its Content-Length every HTTP client sends by itself. Names in lower case. */
+  /** The headers to send with the PUT, in lower case, besides Content-Length, which every HTTP client sends by itself. */
   headers: Record<string, string>;
 }
 
-/** Larger inputs, results and uploads. */
+/** Large inputs and results, and uploads. */
 export interface BlobStore {
   put(key: string, body: Uint8Array, contentType: string): Promise<void>;
   get(key: string): Promise<Uint8Array | undefined>;
   /** Deletes a blob; one that does not exist counts as success. */
   remove(key: string): Promise<void>;
   /**
-   * The blob as it arrives, for what is too large to hold; whoever takes it reads it to its end or destroys it. With
-   * `rest` only what is from that byte on, and nothing if the blob is another by now than the one with this etag.
+   * The blob as a stream, because it may be too large for memory. The caller reads it to the end or destroys it. With `rest`,
+   * starts at that byte, and answers undefined if the blob no longer has this etag.
    */
   stream(
     key: string,
@@ -140,58 +144,58 @@ export interface BlobStore {
   /** A URL that downloads the blob without credentials for `seconds`. */
   downloadUrl(key: string, seconds: number): Promise<string>;
   /**
-   * A URL that takes one PUT of the blob without credentials for `seconds`, of exactly so many bytes and, where it says one,
-   * of that type; a presigned PUT knows no upper limit. A blob that is there already is not replaced.
+   * A URL that accepts a PUT of the blob without credentials for `seconds`, of exactly this many bytes and, if given, of this
+   * type; a presigned PUT cannot set an upper limit. It does not replace an existing blob.
    */
   uploadUrl(key: string, seconds: number, exactly: { contentType?: string; bytes: number }): Promise<UploadUrl>;
 }
 
-/** The imports that are under way, each by the place that it has come to. */
+/** The imports in progress, each as a cursor that says how far it has come. */
 export interface ImportQueue {
-  /** Lets an import go on from a place, after 0 to 900 seconds. */
-  proceed(place: ImportCursor, delaySeconds: number): Promise<void>;
+  /** Continues an import at its cursor, after 0 to 900 seconds. */
+  proceed(cursor: ImportCursor, delaySeconds: number): Promise<void>;
 }
 
-/** What is to be counted in an hour of a tenant. */
+/** What to add to the counters of one hour of a tenant. */
 export interface HourCounts {
   product: string;
   env: string;
-  /** Epoch milliseconds of its beginning. */
+  /** The beginning of the hour, epoch milliseconds. */
   hour: number;
   counts: Counts;
 }
 
 /** Counters by product, env and hour, kept for 90 days. */
 export interface StatsStore {
-  /** Throws when some could not be added; the others are. Adding is not idempotent. */
+  /** Throws if some could not be added; the others are added. Not idempotent. */
   add(increments: readonly HourCounts[]): Promise<void>;
-  /** The hours from `fromHour` up to, but without, `toHour`, that have any counts, oldest first. */
+  /** The hours from `fromHour` to before `toHour` that have counts, oldest first. */
   read(product: string, env: string, fromHour: number, toHour: number): Promise<Pick<HourCounts, "hour" | "counts">[]>;
 }
 
-/** The API keys that people have made. */
+/** The API keys that people have created. */
 export interface ApiKeys {
   create(key: ApiKey): Promise<void>;
-  /** As it is now, not a moment ago: a key that was revoked is seen so. */
+  /** Reads consistently, so that a revoked key counts as revoked at once. */
   get(id: string): Promise<ApiKey | undefined>;
-  /** All of them, the oldest first; those that have ended for three months more. */
+  /** All keys, oldest first; revoked and expired ones for another three months. */
   list(): Promise<ApiKey[]>;
-  /** The key after it; one that was revoked before keeps its time. Undefined if there is no such key. */
+  /** Answers the revoked key; one that was revoked before keeps its time. Undefined if there is no such key. */
   revoke(id: string, now: number): Promise<ApiKey | undefined>;
 }
 
 /** Credentials by reference. */
 export interface Secrets {
   /**
-   * The value behind the reference; throws a JobError that names the reference: CONFIGURATION_ERROR if there is none,
-   * SERVICE_UNAVAILABLE if AWS does not give it for now. Values are kept for some minutes; `fresh` reads it anew.
+   * The value behind the reference. Throws a JobError that names the reference: CONFIGURATION_ERROR if it has no value,
+   * SERVICE_UNAVAILABLE if AWS fails for now. Values are cached for some minutes; `fresh` bypasses the cache.
    */
   resolve(reference: Reference, options?: { fresh?: boolean }): Promise<string>;
 }
 
-/** Where measurements go. One that is not taken is lost: nothing waits for it, and nothing fails by it. */
+/** Writes metrics. One that cannot be written is lost; nothing waits for it or fails because of it. */
 export interface Metrics {
-  /** A log line at level info, whatever the level of the log, from which CloudWatch takes the values as metrics. */
+  /** Writes a log line, whatever the log level, from which CloudWatch extracts the values as metrics. */
   measure(message: string, measured: Measured, fields?: Record<string, unknown>): void;
 }
 

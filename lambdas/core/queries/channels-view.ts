@@ -8,12 +8,12 @@ import type { ChannelSchema } from "./schemas/job.ts";
 export type ChannelView = z.infer<ReturnType<typeof ChannelSchema>>;
 
 /**
- * The channels of a notification that has not completed, as its latest attempt left them; where it has, they are its result.
- * A job of another type has none.
+ * The channels of a notification as its latest attempt left them. A completed notification has them in its result, and a job of
+ * another type has none.
  */
 export async function channelsShown({ blobs }: { blobs: Pick<BlobStore, "get"> }, { type, progress }: Job) {
   if (type !== "notification" || !progress) return undefined;
-  // The blob is gone if another attempt has ended since the item was read: it replaces the progress of this one.
+  // The blob is gone if another attempt has ended since the item was read and replaced the progress.
   const kept = (await loadIfThere(blobs, progress)) as { channels?: Record<string, ChannelView> } | undefined;
   return kept?.channels;
 }

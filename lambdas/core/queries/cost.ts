@@ -3,7 +3,7 @@ import type { Route } from "../job/route.ts";
 import { inlineLimit } from "../operations/payload.ts";
 import type { CostSchema } from "./schemas/explanation.ts";
 
-/** US dollars a million, in us-east-1, without free tiers and volume discounts; each with the page that lists it. */
+/** US dollars per million, in us-east-1, without free tiers and volume discounts, each with the page that lists it. */
 export const prices = {
   region: "us-east-1",
   as_of: "2026-11-24",
@@ -12,30 +12,30 @@ export const prices = {
   /** https://aws.amazon.com/lambda/pricing/ (arm64) */
   lambda_request: 0.2,
   lambda_gb_second: 13.3334,
-  /** https://aws.amazon.com/dynamodb/pricing/on-demand/ (a KB of the item written) */
+  /** https://aws.amazon.com/dynamodb/pricing/on-demand/ (per KB of the written item) */
   table_write: 0.625,
-  /** 4 KB read consistently */
+  /** A consistent read of up to 4 KB */
   table_read: 0.125,
   /** https://aws.amazon.com/sqs/pricing/ (standard queues, per 64 KB) */
   queue_request: 0.4,
-  /** https://aws.amazon.com/eventbridge/pricing/ (Scheduler invocations; events put on a bus of one's own) */
+  /** https://aws.amazon.com/eventbridge/pricing/ (Scheduler invocations; events put on a custom bus) */
   schedule: 1.0,
   bus_event: 1.0,
   /** https://aws.amazon.com/s3/pricing/ (Standard: PUT and GET) */
   bucket_put: 5.0,
   bucket_get: 0.4,
-  /** https://aws.amazon.com/cloudwatch/pricing/ (a megabyte of logs taken in: half a dollar a GB) */
+  /** https://aws.amazon.com/cloudwatch/pricing/ (per megabyte of ingested logs: half a dollar per GB) */
   log_megabyte: 500,
-  /** The same into a log group of class Infrequent Access */
+  /** The same in a log group of the class Infrequent Access */
   rare_log_megabyte: 250,
 } as const;
 
 export type Price = Exclude<keyof typeof prices, "region" | "as_of">;
 
-/** What of a job the bill depends on. */
+/** The properties of a job that its cost depends on. */
 export interface CostFactors {
   route: Route;
-  /** Whether it starts at the request's own time: later ones are held for what remains of the second. */
+  /** Whether it starts at once. Consumers hold later jobs for the rest of a second until they are due. */
   immediate: boolean;
   inputBytes: number;
   memoryMb: number;
@@ -43,23 +43,23 @@ export interface CostFactors {
 
 export type Cost = z.infer<ReturnType<typeof CostSchema>>;
 
-/** Bytes of a stored job without its input when it is created, claimed and finished with a small result: what writes are billed by. */
+/** The billed bytes of a job's writes without its input: when it is created, claimed and finished with a small result. */
 const itemBytes = [580, 660, 840];
-/** A request is answered and an attempt is executed in so many seconds; a message comes that early on average. */
+/** How long the API takes to answer, and a consumer to execute an attempt; and how early a message arrives on average. */
 const assumed = { apiSeconds: 0.05, apiMb: 512, executionSeconds: 0.2, earlySeconds: 0.5 };
 
 export const assumptions = [
-  "one run that succeeds at the first attempt, not batched with others: consumers that share a batch cost less",
+  "one run that succeeds at the first attempt, not batched with others: jobs that share a batch cost less",
   `the request is answered in ${assumed.apiSeconds * 1000} ms and the job executed in ${assumed.executionSeconds * 1000} ms`,
   "the result fits into 1 KB, and one final event is published",
   "without free tiers, logs, traces, storage, data transfer and what the job itself calls",
 ];
 
-/** What a job costs. Pure: its route, the size of its input and the memory of its consumer say it all. */
+/** Estimates the cost of a million such jobs from the route, the size of the input and the consumer's memory. */
 export function costOf({ route, immediate, inputBytes, memoryMb }: CostFactors): Cost {
   const large = inputBytes > inlineLimit;
   const itemsKb = itemBytes.reduce((sum, bytes) => sum + Math.ceil((bytes + (large ? 0 : inputBytes)) / 1024), 0);
-  // The Scheduler delivers early, and the consumer sends the message again.
+  // EventBridge Scheduler delivers early, and the consumer sends the message again with the remaining delay.
   const deliveries = route.via === "scheduler" ? 2 : 1;
   const held = immediate ? 0 : assumed.earlySeconds;
   const line = (what: string, price: Price, count: number): Cost["breakdown"][number] => ({
@@ -72,12 +72,12 @@ export function costOf({ route, immediate, inputBytes, memoryMb }: CostFactors):
     line("Lambda: requests of the API and the consumer", "lambda_request", 1 + deliveries),
     line("Lambda: the API's time", "lambda_gb_second", (assumed.apiSeconds * assumed.apiMb) / 1024),
     line("Lambda: the consumer's time", "lambda_gb_second", ((assumed.executionSeconds + held) * memoryMb) / 1024),
-    line("DynamoDB: created, claimed, finished and counted, a KB each", "table_write", itemsKb + 1),
-    line("DynamoDB: its index, where it moves from pending to finished", "table_write", 3),
-    line("SQS: sent, received and deleted", "queue_request", 3 * deliveries),
-    ...(route.via === "scheduler" ? [line("EventBridge Scheduler: its schedule", "schedule", 1)] : []),
-    ...(large ? [line("S3: the input is kept", "bucket_put", 1), line("S3: the input is read", "bucket_get", 1)] : []),
-    line("EventBridge: the event of its end", "bus_event", 1),
+    line("DynamoDB: writes that create, claim, finish and count the job, per KB", "table_write", itemsKb + 1),
+    line("DynamoDB: writes to the index, where the job moves from pending to finished", "table_write", 3),
+    line("SQS: requests that send, receive and delete the message", "queue_request", 3 * deliveries),
+    ...(route.via === "scheduler" ? [line("EventBridge Scheduler: the schedule", "schedule", 1)] : []),
+    ...(large ? [line("S3: storing the input", "bucket_put", 1), line("S3: reading the input", "bucket_get", 1)] : []),
+    line("EventBridge: the final event", "bus_event", 1),
   ];
   const total = breakdown.reduce((sum, { usd_per_million }) => sum + usd_per_million, 0);
   return {

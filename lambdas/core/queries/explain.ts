@@ -8,12 +8,12 @@ import { fireTimes } from "./fire-times.ts";
 import { retryTimetable } from "./retry-timetable.ts";
 import type { ExplanationSchema } from "./schemas/explanation.ts";
 
-/** What a request for a job would lead to. Nothing is created. */
+/** What a request for a job would do. Nothing is created. */
 export type Explanation = z.infer<ReturnType<typeof ExplanationSchema>>;
 
 export const mostRuns = 10;
 
-/** Explains a request that was accepted, by the very rules that would schedule it. Pure. */
+/** Explains an accepted request with the same rules that would schedule it. A pure function. */
 export function explain(request: AcceptedRequest, now: number): Explanation {
   if (request.passed) throw invalidRequest(request.passed);
   const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;

@@ -7,7 +7,7 @@ import { localIso, offsetAt, timeOfDay, wallClock } from "./zone.ts";
 /** A time at which a job will run. */
 export type FireTime = z.infer<ReturnType<typeof FireTimeSchema>>;
 
-/** The first `count` times at which a job due at `due` runs, its series included. */
+/** The first `count` times at which a job that is due at `due` runs, including those of its series. */
 export function fireTimes(due: number, repeat: Repeat | undefined, count: number): FireTime[] {
   const tz = repeat?.tz ?? "UTC";
   const times: number[] = [];
@@ -22,30 +22,30 @@ export function fireTimes(due: number, repeat: Repeat | undefined, count: number
   });
 }
 
-/** Longer than any change of clocks, and no two changes are that close. */
+/** Longer than any change of the clocks, and shorter than the time between two of them. */
 const aroundMs = 3 * 3_600_000;
 
 function noteOf(repeat: Repeat, tz: string, at: number, before: number | undefined): string | undefined {
   return movedNote(repeat, tz, at) ?? repeatedNote(repeat, tz, at) ?? betweenNote(tz, at, before);
 }
 
-/** A run right at the end of the hour that spring leaves out may have been meant for a time in it. */
+/** A run right at the end of the hour that is skipped in spring may have been planned for a time within that hour. */
 function movedNote(repeat: Repeat, tz: string, at: number): string | undefined {
   const skipped = offsetAt(at, tz) - offsetAt(at - 1, tz);
   if (skipped <= 0) return undefined;
   const end = wallClock(at, tz);
-  // The same pattern on clocks that never change says what was meant.
+  // Without a time zone, the same pattern yields the planned time.
   const { tz: _tz, end_date: _end, ...unmoved } = repeat;
   const meant = nextOccurrence(unmoved, end - skipped - 1);
   if (meant === undefined || meant >= end) return undefined;
   const gap = `The clocks go forward from ${timeOfDay(end - skipped)} to ${timeOfDay(end)}`;
   const also = nextOccurrence(unmoved, end - 1) === end;
   return also
-    ? `${gap}: what falls in between is left out.`
+    ? `${gap}: times in between are skipped.`
     : `${gap}: ${timeOfDay(meant)} does not exist on this day, so it runs at ${timeOfDay(end)}.`;
 }
 
-/** A time of day that autumn shows twice. */
+/** A time of day that occurs twice in autumn. */
 function repeatedNote(repeat: Repeat, tz: string, at: number): string | undefined {
   const shown = timeOfDay(wallClock(at, tz));
   const later = offsetAt(at, tz) - offsetAt(at + aroundMs, tz);
@@ -66,6 +66,6 @@ function betweenNote(tz: string, at: number, before: number | undefined): string
   const minutes = Math.abs(moved) / 60_000;
   const span = minutes % 60 === 0 ? `${minutes / 60} h` : `${minutes} min`;
   return moved > 0
-    ? `The clocks go forward by ${span} between the run before and this one, so it comes that much sooner.`
-    : `The clocks go back by ${span} between the run before and this one, so it comes that much later.`;
+    ? `The clocks go forward by ${span} between the previous run and this one, so it runs that much sooner.`
+    : `The clocks go back by ${span} between the previous run and this one, so it runs that much later.`;
 }

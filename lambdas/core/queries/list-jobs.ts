@@ -12,7 +12,7 @@ import {
 import { shards } from "../job/job-id.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
-import { mergePlaces, type ReadPage } from "./merge-partitions.ts";
+import { mergePartitions, type ReadPage } from "./merge-partitions.ts";
 import type { Tenant } from "./tenants.ts";
 
 export interface JobFilter {
@@ -39,15 +39,15 @@ export interface Listed {
   next?: IndexPosition;
 }
 
-/** The most jobs that one page reads, however few match the filter: it bounds the cost of a request. */
+/** The most jobs that one page reads, however few match the filter. This limits the cost of a request. */
 export const examinedAtMost = 1000;
-/** BatchGetItem takes no more. */
+/** The limit of DynamoDB's BatchGetItem. */
 const largestRead = 100;
 
 /**
- * A page of the jobs of these tenants in the order of their times. Reads sorted partitions of the index and merges them,
- * so that a page costs the same whatever is stored. Jobs that nobody changes meanwhile are each listed once, in order; one
- * that moves while pages are read is listed where it was, where it is, or both.
+ * A page of the jobs of these tenants in the order of their times. It merges sorted partitions of the index, so that a page costs
+ * the same however much is stored. Jobs that do not change while pages are read are listed once and in order. A job that moves
+ * meanwhile is listed at its old position, at its new one, or at both.
  */
 export async function listJobs(
   jobs: Pick<JobStore, "page" | "getMany">,
@@ -57,22 +57,22 @@ export async function listJobs(
 ): Promise<Listed> {
   const reads = partitionsOf(jobs, tenants, query, now);
   const firstPage = Math.min(50, Math.max(4, Math.ceil((2 * query.limit) / Math.max(1, reads.length))));
-  const places = mergePlaces(reads, { order: query.order, after: query.after, firstPage });
+  const positions = mergePartitions(reads, { order: query.order, after: query.after, firstPage });
   const passes = filterOf(query, now);
   const found = new Map<string, Job>();
   let last = query.after;
   let size = query.limit;
   for (let examined = 0; examined < examinedAtMost; ) {
-    const batch = await take(places, Math.min(size, examinedAtMost - examined));
+    const batch = await take(positions, Math.min(size, examinedAtMost - examined));
     if (batch.length === 0) return { jobs: [...found.values()] };
     const read = await readAll(jobs, batch);
-    for (const [i, place] of batch.entries()) {
-      last = place;
-      const job = read.get(place.id);
+    for (const [i, position] of batch.entries()) {
+      last = position;
+      const job = read.get(position.id);
       if (job && passes(job)) found.set(job.id, job);
       if (found.size < query.limit) continue;
-      const more = i + 1 < batch.length || (await take(places, 1)).length > 0;
-      return { jobs: [...found.values()], ...(more && { next: place }) };
+      const more = i + 1 < batch.length || (await take(positions, 1)).length > 0;
+      return { jobs: [...found.values()], ...(more && { next: position }) };
     }
     examined += batch.length;
     // Few jobs match the filter, so the next read is as large as possible.
@@ -81,19 +81,19 @@ export async function listJobs(
   return { jobs: [...found.values()], ...(last && { next: last }) };
 }
 
-async function take(places: AsyncGenerator<IndexPosition, void>, count: number): Promise<IndexPosition[]> {
+async function take(positions: AsyncGenerator<IndexPosition, void>, count: number): Promise<IndexPosition[]> {
   const taken: IndexPosition[] = [];
   while (taken.length < count) {
-    const { value } = await places.next();
+    const { value } = await positions.next();
     if (!value) break;
     taken.push(value);
   }
   return taken;
 }
 
-/** By id. An index that is behind may name a job twice, which a read of many must not. */
-async function readAll(jobs: Pick<JobStore, "getMany">, places: IndexPosition[]): Promise<Map<string, Job>> {
-  const ids = [...new Set(places.map(({ id }) => id))];
+/** The jobs by id. The eventually consistent index may list a job twice, and BatchGetItem refuses duplicate keys. */
+async function readAll(jobs: Pick<JobStore, "getMany">, positions: IndexPosition[]): Promise<Map<string, Job>> {
+  const ids = [...new Set(positions.map(({ id }) => id))];
   return new Map((await jobs.getMany(ids)).map((job) => [job.id, job]));
 }
 
@@ -134,19 +134,19 @@ interface Range {
   until: number | undefined;
 }
 
-/** The clocks of two Lambdas may differ: a job that is due by one clock may be ahead by another. */
+/** The clocks of two Lambdas may differ: a job may be due by one clock and not yet by another. */
 const clocksApartMs = 10_000;
 
 /**
- * The index does not tell the pending statuses apart, but their times do: paused jobs stand at the end of time, scheduled
- * ones before it, and what is queued has been due. So one status is found without looking at the others.
+ * The index does not distinguish the pending statuses, but their times do: paused jobs are at the largest time, scheduled jobs
+ * before it, and queued jobs are due already. So jobs with one status are found without reading the others.
  */
 function pendingRange({ status, type, from, until }: ListQuery, now: number): Range {
   const asked = new Set(status?.filter((one) => phaseOf(one) === "pending"));
   if (asked.size === 0) return { from, until };
   const started = asked.has("queued") || asked.has("running");
   const first = started ? 0 : asked.has("scheduled") ? now + 1 : never;
-  // A running job has been due, but for a feature between two decisions, whose place is when it looks again.
+  // A running job is due already, except a feature between two decisions, whose time is that of its next check.
   const ahead = asked.has("scheduled") || (asked.has("running") && (type?.includes("feature") ?? true));
   const last = asked.has("paused") ? never : ahead ? never - 1 : now + clocksApartMs;
   return { from: Math.max(from ?? 0, first), until: Math.min(until ?? never, last) };

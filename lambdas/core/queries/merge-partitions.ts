@@ -7,14 +7,14 @@ export type ReadPage = (limit: number, after: IndexPosition | undefined) => Prom
 
 export interface MergeOptions {
   order: Order;
-  /** The merged places start after this one, in every partition. */
+  /** The merged positions start after this one, in every partition. */
   after: IndexPosition | undefined;
-  /** How many places are read of each partition at first; what comes after a read that was used up doubles. */
+  /** The size of the first page of each partition. Each further page of it is twice as large. */
   firstPage: number;
 }
 
 const largestPage = 100;
-/** As many as an AWS client has connections. */
+/** The number of connections of an AWS client. */
 const readsAtOnce = 50;
 
 interface Stream {
@@ -25,10 +25,11 @@ interface Stream {
 }
 
 /**
- * The places of many partitions as one list in order. Reads lazily: a partition is read again only once its last page is
- * used up and another place is asked for, so the work follows what is taken and not what is stored.
+ * Merges the sorted positions of many partitions into one sorted list. It reads lazily: the next page of a partition is read only
+ * when its last page is used up and the caller wants more. So the work depends on how much the caller takes and not on how much
+ * is stored.
  */
-export async function* mergePlaces(
+export async function* mergePartitions(
   reads: readonly ReadPage[],
   options: MergeOptions,
 ): AsyncGenerator<IndexPosition, void> {

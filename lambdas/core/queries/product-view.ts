@@ -1,20 +1,20 @@
 import * as z from "zod";
-import { inReach, type Scopes } from "../access/scopes.ts";
+import { hasAccess, type Scopes } from "../access/scopes.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import type { JobType } from "../job/job.ts";
 import type { ProductSchema, ProductSummarySchema } from "./schemas/product.ts";
 
-/** A product as callers see it, with the envs that their key reaches. */
+/** A product as callers see it, with the envs that their key has access to. */
 export type ProductSummary = z.infer<ReturnType<typeof ProductSummarySchema>>;
 export type ProductView = z.infer<ReturnType<typeof ProductSchema>>;
 
 type EventView = ProductSummary["events"][number];
 type JsonSchema = ProductView["events"][number]["input"];
 
-/** Undefined for a product none of whose envs the key reaches. */
+/** Undefined if the key has access to none of the product's envs. */
 export function productSummary(product: Product, registry: Definitions, scopes: Scopes): ProductSummary | undefined {
-  const envs = product.envs.filter((env) => inReach(scopes, { product: product.tag, env }));
+  const envs = product.envs.filter((env) => hasAccess(scopes, { product: product.tag, env }));
   if (envs.length === 0) return undefined;
   return {
     tag: product.tag,
@@ -49,7 +49,7 @@ const eventView = (tag: string, event: ProductEvent, { targetField, defaults }: 
 
 const made = new Map<JobType, JsonSchema>();
 
-/** Made when first asked for, and once: the events of a type share it. */
+/** Created once, when it is first needed: the events of a type share it. */
 function inputSchema({ type, input }: JobTypeDefinition): JsonSchema {
   const schema = made.get(type) ?? z.toJSONSchema(input(), { io: "input", unrepresentable: "any" });
   made.set(type, schema);

@@ -3,7 +3,7 @@ import { loadBytes, parsed } from "../operations/payload.ts";
 import type { BlobStore } from "../ports/ports.ts";
 import { largestAnswer, sentBytes, sentBytesOf } from "../schema/sizes.ts";
 
-/** One too large for an answer is at `result_url`, for an hour. */
+/** A result that is too large for the answer can be downloaded from `result_url` for an hour. */
 interface ResultView {
   result?: unknown;
   result_url?: string;
@@ -11,13 +11,13 @@ interface ResultView {
 
 export const resultUrlSeconds = 3600;
 
-/** What an answer needs of a result that is not in it: a URL with its signature. */
+/** The room in an answer for the signed URL of a result. */
 const urlBytes = 4096;
 
 /**
- * The views with their results. Small ones, which are kept with the job, are always there; of those that are blobs as many as
- * the answer has room for, the first ones first, and the others as downloads. What counts is what is sent, which may be twice
- * what is kept: a CSV text has an escape in each line, and Lambda escapes that once more.
+ * Adds the results to the views. Small results, which are stored with the job, are always included. Results in blobs are included
+ * in order as long as the answer has room, and the others as download URLs. Sizes are those of the answer as it is sent, which may
+ * be twice as large as stored: for example, each line of a CSV string has an escape, which Lambda escapes again.
  */
 export async function withResults<View extends object>(
   blobs: BlobStore,
@@ -26,7 +26,7 @@ export async function withResults<View extends object>(
 ): Promise<(View & ResultView)[]> {
   const small = views.map((view, i) => ({ ...view, ...inlineOf(results[i]) }));
   const room = largestAnswer - sentBytesOf(small) - urlBytes * (results.length + 1);
-  const read = await Promise.all(likely(results, room).map((blob) => blob && loadBytes(blobs, blob)));
+  const read = await Promise.all(candidates(results, room).map((blob) => blob && loadBytes(blobs, blob)));
   let left = room;
   const shown: Promise<View & ResultView>[] = small.map(async (view, i) => {
     const result = results[i];
@@ -43,8 +43,8 @@ export async function withResults<View extends object>(
 const inlineOf = (result: Stored | undefined): ResultView =>
   result && "inline" in result ? { result: result.inline } : {};
 
-/** The blobs worth reading: with those before them they would fit if nothing in them had to be escaped. */
-function likely(
+/** The blobs that are worth reading: those that would fit if they contained nothing to escape. */
+function candidates(
   results: readonly (Stored | undefined)[],
   room: number,
 ): (Extract<Stored, { blob: string }> | undefined)[] {

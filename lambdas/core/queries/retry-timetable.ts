@@ -6,7 +6,10 @@ import type { AttemptWindowSchema } from "./schemas/explanation.ts";
 /** When an attempt may start, in milliseconds after the first one is due, if every attempt before it fails. */
 export type AttemptWindow = z.infer<ReturnType<typeof AttemptWindowSchema>>;
 
-/** The windows of a run's attempts: from failures at once with the least jitter, to whole timeouts with the most. */
+/**
+ * The windows of a run's attempts. The earliest start assumes that each attempt fails at once and the jitter is the least, the
+ * latest that each takes its whole timeout and the jitter is the most.
+ */
 export function retryTimetable(policy: RetryPolicy, retries: number, timeoutMs: number): AttemptWindow[] {
   const windows: AttemptWindow[] = [{ attempt: 1, earliest_ms: 0, latest_ms: 0 }];
   for (let attempt = 1; attempt <= retries; attempt++) {

@@ -10,7 +10,7 @@ const percentilesOf = (histogram: Histogram): StatsView["lateness_ms"] => ({
   p99: percentile(histogram, 0.99),
 });
 
-/** What the hours add up to. A figure is null where nothing happened that it could measure. */
+/** Adds up the hours. A figure is null if there was nothing to measure. */
 export function statsOf(hours: readonly Counts[]): Omit<StatsView, "product_tag" | "env" | "from" | "to"> {
   const total = hours.reduce(addCounts, noCounts());
   const { scheduled, completed, failed, cancelled, completed_first_try, attempts } = total;

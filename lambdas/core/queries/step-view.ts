@@ -5,12 +5,12 @@ import type { Services } from "../operations/services.ts";
 import { given } from "../schema/given.ts";
 import type { StepSchema } from "./schemas/job.ts";
 
-/** How far a step of a feature is. */
+/** The state of a step of a feature. */
 export type StepView = z.infer<ReturnType<typeof StepSchema>>;
 
 type Steps = Record<string, StepView>;
 
-/** A step as its job has it. */
+/** The state of a step according to its job. */
 export const stepViewOf = (child: Job, now: number): StepView => ({
   status: shownStatus(child, now),
   job_id: child.id,
@@ -18,30 +18,31 @@ export const stepViewOf = (child: Job, now: number): StepView => ({
 });
 
 /**
- * The steps of a feature by `sequence.step`, in the order of the catalog and as they are: while it goes on, too, since it looks
- * at a step that waits or runs only once that has ended. A job of another type has none.
+ * The current states of a feature's steps by `sequence.step`, in the order of the catalog. The progress of a feature that has not
+ * ended is not enough for that, since the feature looks at an open step only when the step has ended. A job of another type has
+ * none.
  */
 export async function stepsShown(services: Pick<Services, "blobs" | "jobs" | "catalog">, job: Job, now: number) {
   if (job.type !== "feature") return undefined;
-  // Nothing is there where the feature has made another decision since its item was read: that takes this one's away.
+  // The blob is gone if the feature has made another decision since its item was read.
   const decided = ((job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {}) as Steps;
-  const known = await asTheyAre(services, decided, now, isFinished(job));
+  const known = await currentSteps(services, decided, now, isFinished(job));
   const found = services.catalog.lookup(job.product, job.event);
   const names = found?.definition.stepNames?.(found.target) ?? [];
-  // What the catalog has had added since a feature completed was never a step of it.
+  // A step that was added to the catalog after the feature completed was never part of it.
   const unknown: StepView | undefined = job.status === "completed" ? undefined : { status: "not_started" };
   const ordered = names.map((name) => [name, known[name] ?? unknown] as const);
   return { ...Object.fromEntries(ordered.flatMap(([name, step]) => (step ? [[name, step]] : []))), ...known };
 }
 
-/** DynamoDB reads no more at once. */
+/** The limit of DynamoDB's BatchGetItem. */
 const mostAtOnce = 100;
 
 /**
- * What was open at the last decision, as its job has it now. Where the job is gone, it is what the feature knew of it while the
- * feature goes on; once that is over nobody decides any more, and the step ends without it.
+ * Updates the steps that were open at the last decision from their jobs. A step whose job is gone keeps the state that the feature
+ * knew; once the feature has ended, it is shown as cancelled, since the feature makes no further decision.
  */
-async function asTheyAre({ jobs }: Pick<Services, "jobs">, decided: Steps, now: number, isOver: boolean) {
+async function currentSteps({ jobs }: Pick<Services, "jobs">, decided: Steps, now: number, isOver: boolean) {
   const open = Object.entries(decided).flatMap(([name, { job_id, finished_at }]) =>
     job_id !== undefined && finished_at === undefined ? [{ name, job_id }] : [],
   );

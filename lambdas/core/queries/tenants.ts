@@ -1,4 +1,4 @@
-import { inReach, type Scopes } from "../access/scopes.ts";
+import { hasAccess, type Scopes } from "../access/scopes.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { RequestError } from "../requests/request-error.ts";
 import { didYouMean } from "../schema/schema.ts";
@@ -22,7 +22,7 @@ export function tenantsOf(
   const products = product_tag === undefined ? catalog.products : [catalog.product(product_tag, `${at}/product_tag`)];
   const tenants = products
     .flatMap(({ tag, envs }) => envs.map((one) => ({ product: tag, env: one })))
-    .filter((tenant) => inReach(scopes, tenant));
+    .filter((tenant) => hasAccess(scopes, tenant));
   const found = env === undefined ? tenants : tenants.filter((tenant) => tenant.env === env);
   if (env !== undefined && found.length === 0) {
     const text = `No product that this key has access to has this env.${didYouMean(env, [...new Set(tenants.map((tenant) => tenant.env))])}`;

@@ -32,7 +32,7 @@ export const receiptOf = (job: Job, now: number): Receipt => ({
   ...(job.repeat !== undefined && isWaiting(job) && { next_run_at: job.due_at }),
 });
 
-/** Jobs that were stored before messages were shortened may have longer ones, and a page has 100 jobs. */
+/** Jobs that were stored before messages were shortened may have longer ones, which 100 jobs of a page have no room for. */
 const shownError = ({ error }: { error?: AttemptError }) =>
   error && { error: { ...error, message: shorten(error.message) } };
 
@@ -84,7 +84,7 @@ export async function viewOf(
 const shownSteps = (steps: Record<string, StepView>): Record<string, StepView> =>
   Object.fromEntries(Object.entries(steps).map(([key, step]) => [key, { ...step, ...shownError(step) }]));
 
-/** A run that ended, or the one that a job is at. */
+/** A finished run of a job, or its current one. */
 type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
   Partial<Pick<Job, "started_at" | "finished_at" | "result" | "error" | "reason">>;
 

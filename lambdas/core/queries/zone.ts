@@ -1,4 +1,4 @@
-/** One format per zone, in lower case. Bounded, since callers may use thousands of offsets besides the zone names. */
+/** One format per zone, by its name in lower case. Limited, since besides zone names callers may use thousands of offsets. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 const mostFormats = 100;
 
@@ -32,7 +32,7 @@ export function offsetAt(at: number, tz: string): number {
   return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
 }
 
-/** What the clocks of a time zone show at a time, as if it were UTC: only good to be compared and written out. */
+/** The local time of a time zone as if it were UTC. It may only be compared and formatted. */
 export const wallClock = (at: number, tz: string): number => at + offsetAt(at, tz);
 
 const twoDigits = (count: number): string => String(Math.floor(count)).padStart(2, "0");
@@ -44,7 +44,7 @@ export function localIso(at: number, tz: string): string {
   return new Date(wallClock(at, tz)).toISOString().replace("Z", minutes === 0 ? "Z" : offset);
 }
 
-/** `02:30`, or `02:30:15` where there are seconds; of a `wallClock`. */
+/** Formats a `wallClock` as `02:30`, or as `02:30:15` if there are seconds. */
 export const timeOfDay = (wall: number): string => {
   const text = new Date(wall).toISOString().slice(11, 19);
   return text.endsWith(":00") ? text.slice(0, 5) : text;

@@ -1,6 +1,6 @@
 import { Cron } from "croner";
 
-/** What each field of a cron expression takes, in order; the first is left out where there are five. */
+/** The fields of a cron expression in order, and the values of each. An expression of 5 fields has no seconds. */
 const fields = [
   ["second", "0 to 59"],
   ["minute", "0 to 59"],
@@ -22,7 +22,7 @@ const form =
     .map(([name]) => name)
     .join(", ")}), ` + `or 6 with the second first, or is one of ${nicknames.join(", ")}`;
 
-const isTaken = (pattern: string): boolean => {
+const isValid = (pattern: string): boolean => {
   try {
     new Cron(pattern, { paused: true, mode: "5-or-6-parts" });
     return true;
@@ -31,14 +31,14 @@ const isTaken = (pattern: string): boolean => {
   }
 };
 
-/** Why a text is no cron expression, in our own words: croner's are of its insides. Undefined if it is one. */
+/** Says why a string is not a cron expression; undefined if it is one. Croner's own messages describe its internals. */
 export function cronFault(cron: string): string | undefined {
   const parts = cron.trim().split(/\s+/);
   if (cron.trim().startsWith("@")) return nicknames.includes(cron.trim().toLowerCase()) ? undefined : form;
-  if (isTaken(cron)) return undefined;
+  if (isValid(cron)) return undefined;
   if (parts.length !== 5 && parts.length !== 6) return form;
   const named = fields.slice(-parts.length);
-  const wrong = named.filter((_, i) => !isTaken(named.map((_field, j) => (i === j ? parts[j] : "*")).join(" ")));
+  const wrong = named.filter((_, i) => !isValid(named.map((_field, j) => (i === j ? parts[j] : "*")).join(" ")));
   if (wrong.length === 0) return form;
   return `${wrong.map(([name, takes]) => `the ${name} is ${takes}`).join("; ")}; ${inGeneral}`;
 }

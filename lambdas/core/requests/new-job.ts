@@ -3,16 +3,16 @@ import { waiting } from "../job/transitions.ts";
 import { given } from "../schema/given.ts";
 import type { AcceptedRequest } from "./request.ts";
 
-export interface Birth {
+export interface NewJobFields {
   id: string;
-  /** Random: tells this write from any other that made an item of the same id. */
+  /** A random id that distinguishes this write from any other that creates an item with the same id. */
   writeId: string;
   now: number;
   input: Stored;
 }
 
-/** A job as it is first stored. */
-export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Birth): Job {
+/** The job that an accepted request creates, as it is first stored. */
+export function newJob(request: AcceptedRequest, { id, writeId, now, input }: NewJobFields): Job {
   const { app, repeat, expires_at, labels, request_id, step, task_token } = request;
   return {
     id,

@@ -16,7 +16,7 @@ interface OwnFaults {
   faults: Fault[];
 }
 
-/** The faults that the schema cannot find, and that need no look into the catalog. */
+/** The faults that the schema cannot find and that do not depend on the catalog. */
 export function ownFaults(request: Checked, now: number, headerKey: string | undefined): OwnFaults {
   const { start_at } = request;
   // Without a valid `start_at` there is nothing to compare the other times with.
@@ -28,11 +28,11 @@ export function ownFaults(request: Checked, now: number, headerKey: string | und
 
 type Timed = Checked & Pick<JobRequest, "start_at">;
 
-/** The faults of its times: those that came with the passing of time, and those that it had from the beginning. */
+/** The faults of a request's times: those of times that have passed since it was made, and those that it had from the beginning. */
 function timeFaults(request: Timed, now: number): { passed: Fault[]; lasting: Fault[] } {
   const faults = timeFaultsAt(request, now);
   if (!faults.some(({ pointer }) => passing.includes(pointer))) return { passed: [], lasting: faults };
-  // A fault that the request already had at its own start time has not come with time. A start of 0 may have been any time.
+  // A fault that the request already had at its own start time has not come with time. A start of 0 stands for any time.
   const earlier = timeFaultsAt(request, Math.min(now, epochMs(request.start_at)));
   const isOld = ({ pointer, detail }: Fault) => earlier.some((old) => old.pointer === pointer && old.detail === detail);
   const hasPassed = (fault: Fault) => passing.includes(fault.pointer) && !isOld(fault);

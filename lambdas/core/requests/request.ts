@@ -5,7 +5,7 @@ import type { Parent, Repeat, RetryPolicy } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
 import { isInexact } from "../schema/exact-json.ts";
-import { enough, type Findings, findFaults, isCovered } from "../schema/find-faults.ts";
+import { type Findings, faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
 import { given } from "../schema/given.ts";
 import { hasMoreValues, mostValues } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
@@ -59,7 +59,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     throw invalidRequest([{ pointer: "/input", detail }]);
   }
   const parsed = JobRequest.safeParse(body);
-  if (!parsed.success) throw invalidRequest(faultsOfBroken(body, catalog, now, headerKey));
+  if (!parsed.success) throw invalidRequest(faultsOfInvalid(body, catalog, now, headerKey));
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
   const { passed, faults: own } = ownFaults(request, now, headerKey);
@@ -89,7 +89,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
 const findInputFaults = ({ definition }: Pick<CatalogEvent, "definition">, input: unknown) =>
   findFaults(definition.input(), input, ["input"]);
 
-/** The faults of an input: against the schema of its type, against its event, and numbers that would be changed. */
+/** The faults of an input: against the schema of its type and against its event, and numbers that would not be stored exactly. */
 function inputFaults(
   found: CatalogEvent,
   { app, input }: Pick<JobRequest, "app" | "input">,
@@ -102,16 +102,16 @@ function inputFaults(
 const looseRequest = lazy(() => JobRequest.partial());
 type LooseRequest = z.infer<ReturnType<typeof looseRequest>>;
 
-/** Reports all faults at once: the fields that are valid are checked further although others are not. */
-function faultsOfBroken(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {
+/** All faults of a request that does not match the schema: its valid fields are checked further although others are invalid. */
+function faultsOfInvalid(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): Fault[] {
   const { faults, data } = findFaults(JobRequest, body);
-  if (faults.length > enough) return faults;
+  if (faults.length > faultSearchLimit) return faults;
   const request: LooseRequest = data ?? findFaults(looseRequest(), body).data ?? {};
   const own = ownFaults(request, now, headerKey).faults;
   return [...faults, ...own.filter((fault) => !isCovered(fault, faults)), ...catalogFaults(request, catalog)];
 }
 
-/** The faults against the catalog of a request that may lack fields. */
+/** The faults of a request, which may lack fields, against the catalog. */
 function catalogFaults({ product_tag, env, event, ...request }: LooseRequest, catalog: Catalog): Fault[] {
   const found = product_tag && event ? catalog.lookup(product_tag, event) : undefined;
   if (found && env !== undefined && found.product.envs.includes(env)) return eventFaults({ ...found, env }, request);

@@ -20,7 +20,7 @@ export const RetryConfig = strict({
 });
 export type RetryConfig = z.infer<typeof RetryConfig>;
 
-/** What the request sets comes first, then what the event sets, then the default. */
+/** A field of the request wins over that of the event, which wins over the default. */
 export const retryPolicyOf = (request: RetryConfig | undefined, event: RetryConfig | undefined): RetryPolicy => ({
   ...defaultRetryPolicy,
   ...(event && given(event)),

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { lazy } from "./lazy.ts";
 
-/** Control characters and bidirectional overrides, which break lines, or hide or reorder what a person reads. */
+/** Control characters and bidirectional overrides, which can break lines and hide or reorder text. */
 const invisible = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
 
 /**

@@ -2,20 +2,20 @@ import type * as z from "zod";
 import type { Fault } from "../errors.ts";
 import { jsonPointer, type Path, placedFaultsOf } from "./schema.ts";
 
-/** The faults of a value, and what is left of it without its faulty parts. */
+/** The faults of a value, and the rest of the value without its faulty parts. */
 export interface Findings<Output> {
   /** Empty if the value is valid. */
   faults: Fault[];
   /** The parsed rest, for further checks; undefined if no valid rest is left. */
   data?: Output;
-  /** The rest as it was written. */
+  /** The rest before it was parsed. */
   rest?: unknown;
   /** The parts that were left out, except unknown fields: other parts may refer to them. */
   lost: Path[];
 }
 
 /** An answer shows fewer faults than this, so there is no need to look for more. */
-export const enough = 1000;
+export const faultSearchLimit = 1000;
 
 /**
  * Every fault of a value. A schema alone reports fewer: as long as one field is wrong, it checks no rule between fields, and
@@ -27,32 +27,33 @@ export function findFaults<Schema extends z.ZodType>(
   prefix: Path = [],
 ): Findings<z.output<Schema>> {
   const faults: Fault[] = [];
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const lost: Path[] = [];
   for (let rest = value; ; ) {
     const parsed = schema.safeParse(rest);
     if (parsed.success) return { faults, data: parsed.data, rest, lost };
     const found = placedFaultsOf(parsed.error).map((fault) => ({ ...fault, pointer: jsonPointer(fault.path) }));
-    const fresh = found.filter(({ pointer }) => !told.has(pointer));
+    const fresh = found.filter(({ pointer }) => !reported.has(pointer));
     for (const { pointer, detail } of fresh) faults.push({ pointer: jsonPointer(prefix) + pointer, detail });
-    if (faults.length > enough) return { faults, lost };
+    if (faults.length > faultSearchLimit) return { faults, lost };
     // A part that needs a removed part is removed too.
-    const wrong = fresh.length > 0 ? fresh : found.map((fault) => ({ ...fault, path: stillThere(rest, fault.path) }));
-    const places = wrong.map(({ path, isUnknown }) => ({ path: outOfLists(rest, path), isUnknown }));
-    if (places.some(({ path }) => path.length === 0)) return { faults, lost };
-    for (const { path, isUnknown } of places) {
+    const wrong =
+      fresh.length > 0 ? fresh : found.map((fault) => ({ ...fault, path: nearestExisting(rest, fault.path) }));
+    const removed = wrong.map(({ path, isUnknown }) => ({ path: outOfLists(rest, path), isUnknown }));
+    if (removed.some(({ path }) => path.length === 0)) return { faults, lost };
+    for (const { path, isUnknown } of removed) {
       if (!isUnknown && valueAt(rest, path) !== undefined) lost.push(path);
-      // What is said of anything around a field that is missing by now has been said of the field.
-      for (const place of isUnknown ? [path] : aroundOf(path)) told.add(jsonPointer(place));
+      // A later fault of an enclosing part is only about the field that was removed, whose own fault is reported.
+      for (const one of isUnknown ? [path] : enclosingPaths(path)) reported.add(jsonPointer(one));
     }
-    rest = without(rest, treeOf(places.map(({ path }) => path)));
+    rest = without(rest, treeOf(removed.map(({ path }) => path)));
   }
 }
 
-/** A path and all paths around it. */
-const aroundOf = (path: Path): Path[] => path.map((_, i) => path.slice(0, i + 1)).concat([[]]);
+/** A path and all paths that enclose it. */
+const enclosingPaths = (path: Path): Path[] => path.map((_, i) => path.slice(0, i + 1)).concat([[]]);
 
-/** Whether a fault is one of those known, or of something that is part of what they are about. */
+/** Whether a fault is about the same part as a known fault, or about something within it. */
 export const isCovered = ({ pointer }: Fault, known: readonly Fault[]): boolean =>
   known.some((fault) => pointer === fault.pointer || pointer.startsWith(`${fault.pointer}/`));
 
@@ -63,18 +64,18 @@ export function valueAt(value: unknown, path: Path): unknown {
   return valueAt((value as Record<PropertyKey, unknown>)[step], others);
 }
 
-/** The place itself where there is something, or else the nearest around it: each look leaves something out. */
-const stillThere = (value: unknown, path: Path): Path =>
-  path.length === 0 || valueAt(value, path) !== undefined ? path : stillThere(value, path.slice(0, -1));
+/** The path itself if the value has something there, else the nearest enclosing one that exists: each round removes something. */
+const nearestExisting = (value: unknown, path: Path): Path =>
+  path.length === 0 || valueAt(value, path) !== undefined ? path : nearestExisting(value, path.slice(0, -1));
 
-/** An entry of a list goes with the list: those behind it would be found in others' places. */
+/** The path of the list for an entry of a list, which is removed with it: the indexes of later entries would change. */
 function outOfLists(value: unknown, path: Path): Path {
   return path.length > 0 && Array.isArray(valueAt(value, path.slice(0, -1)))
     ? outOfLists(value, path.slice(0, -1))
     : path;
 }
 
-/** Places, by their steps; where one ends everything below it does. */
+/** The paths to remove as a tree. `all` removes everything below a step. */
 type Tree = Map<PropertyKey, Tree | "all">;
 
 function treeOf(paths: readonly Path[]): Tree {
@@ -91,14 +92,14 @@ function treeOf(paths: readonly Path[]): Tree {
   return root;
 }
 
-/** A copy; fields are defined and not set, so that one called `__proto__` stays a field. */
-function without(value: unknown, places: Tree): unknown {
+/** A copy without the given paths. Fields are defined and not assigned, so that a field named `__proto__` stays a field. */
+function without(value: unknown, paths: Tree): unknown {
   if (typeof value !== "object" || value === null) return value;
   const left = (field: unknown, step: PropertyKey): unknown => {
-    const below = places.get(step);
+    const below = paths.get(step);
     return below instanceof Map ? without(field, below) : field;
   };
   if (Array.isArray(value)) return value.map(left);
-  const kept = Object.entries(value).filter(([key]) => places.get(key) !== "all");
+  const kept = Object.entries(value).filter(([key]) => paths.get(key) !== "all");
   return Object.fromEntries(kept.map(([key, field]) => [key, left(field, key)]));
 }

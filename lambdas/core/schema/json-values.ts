@@ -1,10 +1,11 @@
 /**
- * The most values that an input may have. Each object, list, text and field is one; numbers in a list, such as the bytes of a
- * Buffer, take so little that they are not counted. Eight times as many fit into 4.4 MB, and would take 100 MB of memory.
+ * The most values that an input may have. Each object, list, string and field counts as one. Numbers in a list, such as the bytes
+ * of a Buffer, need so little memory that they are not counted. A request of 4.4 MB could have eight times as many values, which
+ * would need 100 MB of memory.
  */
 export const mostValues = 250_000;
 
-/** Whether a JSON value, whose nesting was checked before, consists of more values. */
+/** Whether a JSON value has more than `most` values. Its nesting must have been checked before. */
 export function hasMoreValues(value: unknown, most = mostValues): boolean {
   let left = most;
   const count = (one: unknown): boolean => {
@@ -27,7 +28,7 @@ const bracket = 0x5b;
 export const isSmallJson = (json: Uint8Array): boolean =>
   json.byteLength <= largestParsed.bytes && valuesIn(json) <= largestParsed.values;
 
-/** How many values a JSON text has at most: told without parsing it, so that what may begin one is counted within texts too. */
+/** An upper bound for the number of values in JSON. It is found without parsing, so commas and brackets in strings count too. */
 export function valuesIn(json: Uint8Array): number {
   let values = 1;
   for (const byte of json) if (byte === comma || byte === brace || byte === bracket) values++;

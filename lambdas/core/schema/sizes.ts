@@ -1,8 +1,8 @@
 import type { Fault } from "../errors.ts";
 
 /**
- * The most bytes of what Lambda answers, and nearly the most that it takes. It counts the JSON of the whole envelope, in which
- * a body is a string: every quote and backslash of the body's own JSON counts twice.
+ * The most bytes of an answer of Lambda, and nearly the most of an event. Lambda counts the JSON of the whole envelope, in which
+ * the body is a string: every quote and backslash of the body's own JSON counts twice.
  * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
  */
 export const largestEnvelope = 6_291_556;
@@ -13,13 +13,13 @@ const besidesBody = 16_384;
 /** The most bytes that the body of an answer may have, as `sentBytes` counts them. */
 export const largestAnswer = largestEnvelope - besidesBody;
 
-/** Bytes of a request as they were sent. Lambda takes an event of 6.29 MB, and a body may reach it as base64. */
+/** Bytes of a request as they were sent. Lambda accepts an event of 6.29 MB, in which the body may be base64. */
 export const largestRequest = 4_400_000;
 
 const quote = 0x22;
 const backslash = 0x5c;
 
-/** How many bytes a JSON text has within the JSON of an envelope. */
+/** How many bytes JSON takes as a string within the JSON of an envelope. */
 export function sentBytes(json: string | Uint8Array): number {
   const bytes = typeof json === "string" ? Buffer.from(json) : json;
   let escapes = 0;
@@ -27,7 +27,7 @@ export function sentBytes(json: string | Uint8Array): number {
   return bytes.byteLength + escapes;
 }
 
-/** The same of a value that is still to be written as JSON. */
+/** The same for a value that is not JSON yet. */
 export const sentBytesOf = (value: unknown): number => sentBytes(JSON.stringify(value) ?? "");
 
 /** The most bytes of an error message that is stored with a job. A job stores up to 25 attempts, each with a message. */
@@ -54,7 +54,7 @@ export const mostFaults = 100;
 /** The caller chooses the names in a pointer, which may have any length. */
 const longestOfFault = 500;
 
-/** The first faults of a request, as many as have room in so many bytes of an answer; one at least. */
+/** The first faults of a request, as many as fit into so many bytes of an answer, but at least one. */
 export function shownFaults(all: readonly Fault[], room: number): ShownFaults {
   const faults: Fault[] = [];
   let left = room;

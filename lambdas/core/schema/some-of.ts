@@ -10,13 +10,13 @@ type Fields<Schema extends z.ZodType> = readonly (keyof z.output<Schema> & strin
 /** Exactly one of the fields. */
 export const oneOf = <Schema extends z.ZodType<object>>(schema: Schema, fields: Fields<Schema>): Schema =>
   schema
-    .refine((value) => given(value, fields) === 1, { message: `needs either ${inWords(fields, "or")}` })
+    .refine((value) => countGiven(value, fields) === 1, { message: `needs either ${inWords(fields, "or")}` })
     .meta({ oneOf: fields.map(required) });
 
 /** One or more of the fields. */
 export const someOf = <Schema extends z.ZodType<object>>(schema: Schema, fields: Fields<Schema>): Schema =>
   schema
-    .refine((value) => given(value, fields) > 0, { message: `needs at least one of ${fields.join(", ")}` })
+    .refine((value) => countGiven(value, fields) > 0, { message: `needs at least one of ${fields.join(", ")}` })
     .meta({ anyOf: fields.map(required) });
 
 /** Not both of two fields. */
@@ -25,10 +25,10 @@ export const notBoth = <Schema extends z.ZodType<object>>(
   fields: Fields<Schema> & { length: 2 },
 ): Schema =>
   schema
-    .refine((value) => given(value, fields) < 2, { message: `takes either ${inWords(fields, "or")}` })
+    .refine((value) => countGiven(value, fields) < 2, { message: `takes either ${inWords(fields, "or")}` })
     .meta({ not: { required: [...fields] } });
 
-const given = (value: object, fields: readonly string[]): number =>
+const countGiven = (value: object, fields: readonly string[]): number =>
   fields.filter((field) => (value as Record<string, unknown>)[field] !== undefined).length;
 
 const required = (field: string) => ({ required: [field] });

@@ -1,8 +1,8 @@
-/** A line of an object that is read from some place on. */
+/** A line of an object, which may be read from any line on. */
 export interface Line {
-  /** Counted from the object's beginning, the first is 1. */
+  /** Counted from the beginning of the object; the first line is 1. */
   number: number;
-  /** Without its end; undefined where it is longer than what is taken. */
+  /** Without the line break; undefined if the line is too long. */
   bytes: Buffer | undefined;
   /** The byte of the object at which the next line begins. */
   end: number;
@@ -12,9 +12,9 @@ const newline = 0x0a;
 const carriageReturn = 0x0d;
 
 /**
- * The lines of a stream, split at `\n` or `\r\n` while they are still bytes, so that it does not matter where a chunk cuts a
- * character. Holds one line at a time, and of one that is longer than `longest` bytes nothing. Throws if the stream ends
- * before the object does, since its last line would be half of one, or goes on after it, since it is not the object's.
+ * The lines of a stream, split at `\n` or `\r\n` while they are still bytes, so that a chunk may end inside a character. Holds
+ * one line in memory at a time, and nothing of a line that is longer than `longest` bytes. Throws if the stream ends before
+ * the object, because the last line would be incomplete, or continues after it, because it is then not the object's.
  */
 export async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
@@ -41,7 +41,7 @@ export async function* linesOf(
   let received = end;
   for await (const chunk of chunks) {
     received += chunk.byteLength;
-    if (received > from.size) throw new Error(`the object of ${from.size} bytes goes on after its end`);
+    if (received > from.size) throw new Error(`the object of ${from.size} bytes continues after its end`);
     let start = 0;
     for (let at = chunk.indexOf(newline); at >= 0; at = chunk.indexOf(newline, start)) {
       keep(chunk.subarray(start, at));
@@ -57,7 +57,7 @@ export async function* linesOf(
 
 const withoutReturn = (line: Buffer): Buffer => (line.at(-1) === carriageReturn ? line.subarray(0, -1) : line);
 
-/** Groups what comes until a group is full. */
+/** Collects items into groups; a group is full when it has enough items or bytes. */
 export async function* groupsOf<T>(
   items: AsyncIterable<T>,
   most: { items: number; bytes: number },

@@ -3,8 +3,8 @@ import type { BlobStore } from "../../core/ports/ports.ts";
 import type { LineReport } from "./schedule-lines.ts";
 
 /**
- * Writes the part of the report between two places. It is named by its lines: two deliveries of the same import may stop at
- * different lines, and neither may overwrite what the other has written. Written twice it is the same object.
+ * Writes the part of the report between two cursors. Its name contains its line numbers, because two deliveries of the same
+ * import may stop at different lines and must not overwrite each other's parts. Writing it twice gives the same object.
  */
 export async function writePart(
   blobs: BlobStore,
@@ -17,20 +17,20 @@ export async function writePart(
   await blobs.put(`${reportFolder(to)}${name}`, Buffer.from(text), "application/x-ndjson");
 }
 
-/** Sorts by number: an object has fewer lines than this has digits for. */
+/** Padded so that names sort by number; no object has more lines than fit. */
 const lineName = (line: number) => String(line).padStart(12, "0");
 
-/** Says that an import has ended, and how: `gone` where its object was deleted or replaced before. */
+/** Records that an import has ended: `gone` means that its object was deleted or replaced before the end. */
 export async function writeSummary(
   blobs: BlobStore,
-  place: ImportCursor,
+  cursor: ImportCursor,
   status: "finished" | "gone",
   now: number,
 ): Promise<void> {
-  const { key, etag, scheduled, rejected, parts } = place;
-  // Blank lines are no requests, and count for nothing.
+  const { key, etag, scheduled, rejected, parts } = cursor;
+  // Blank lines are not requests and are not counted.
   const lines = scheduled + rejected;
   const summary = { status, key, etag, lines, scheduled, rejected, parts, finished_at: now };
   const text = `${JSON.stringify(summary, null, 2)}\n`;
-  await blobs.put(`${reportFolder(place)}summary.json`, Buffer.from(text), "application/json");
+  await blobs.put(`${reportFolder(cursor)}summary.json`, Buffer.from(text), "application/json");
 }

@@ -10,38 +10,38 @@ import { accept } from "../schedule-request.ts";
 import type { IntakeServices } from "../services.ts";
 import type { Line } from "./lines.ts";
 
-/** What the report says of a line. */
+/** An entry of the report. */
 export type LineReport =
   | { line: number; job_id: string }
   | { line: number; code: string; detail: string; errors?: Fault[]; job_id?: string };
 
-/** Bytes: as much as a message of SQS holds. */
+/** In bytes: as long as a message of SQS may be. */
 export const longestLine = 1_048_576;
 
-/** Before another try of the lines that were not taken. */
+/** The pauses before lines that were refused for now are tried again. */
 const pausesMs = [500, 2000, 5000];
 
 interface Pending {
   line: number;
   request: AcceptedRequest;
-  /** What kept the line from being scheduled at the last try, where that was not a refusal for now. */
+  /** The error of the last try, unless AWS refused for now. */
   fault?: unknown;
 }
 
 /**
- * Schedules the requests of some lines, as few calls as AWS allows. Answers what became of each line that is not blank, in
- * order; or nothing if some of them are refused for now time and again: done once more they are the same jobs. A fault of ours
- * is a line's own while others get through; where none does, it may be the whole deployment's, and the import waits.
+ * Schedules the requests of some lines in as few calls as AWS allows. Answers a report on each line that is not blank, in
+ * order, or undefined if some lines failed at every try; repeating the lines makes the same jobs. A fault of ours is reported
+ * for its line as long as other lines succeed. If none does, the whole deployment may be at fault, and the import waits.
  */
 export async function scheduleLines(
   services: IntakeServices,
-  place: ImportCursor,
+  cursor: ImportCursor,
   lines: readonly Line[],
 ): Promise<LineReport[] | undefined> {
   const reports: LineReport[] = [];
   let left: Pending[] = [];
   for (const line of lines) {
-    const read = readLine(services, place, line);
+    const read = readLine(services, cursor, line);
     if (read && "request" in read) left.push(read);
     else if (read) reports.push(read);
   }
@@ -54,7 +54,7 @@ export async function scheduleLines(
   return undefined;
 }
 
-/** Reports the lines that a fault of ours keeps from being scheduled; answers the others. */
+/** Reports the lines that failed by a fault of ours. Answers the others. */
 function withoutFaults(services: IntakeServices, pending: Pending[], reports: LineReport[]): Pending[] {
   return pending.filter(({ line, fault }) => {
     if (fault === undefined) return true;
@@ -63,7 +63,7 @@ function withoutFaults(services: IntakeServices, pending: Pending[], reports: Li
   });
 }
 
-/** Answers those that were not taken. */
+/** Tries to schedule the lines and reports those that are settled. Answers the others. */
 async function schedule(services: IntakeServices, pending: Pending[], reports: LineReport[]): Promise<Pending[]> {
   const outcomes = await scheduleJobs(
     services,
@@ -78,36 +78,36 @@ async function schedule(services: IntakeServices, pending: Pending[], reports: L
     const { error } = outcome;
     if (!(error instanceof RequestError)) return [{ line, request, fault: error }];
     if (error.code === "UNAVAILABLE") return [{ line, request }];
-    if (error.cause instanceof PermanentError) setAside(services, line, error.cause);
+    if (error.cause instanceof PermanentError) logSetAside(services, line, error.cause);
     reports.push(refused(line, error));
     return [];
   });
 }
 
-function readLine(services: IntakeServices, place: ImportCursor, { number: line, bytes }: Line) {
+function readLine(services: IntakeServices, cursor: ImportCursor, { number: line, bytes }: Line) {
   if (bytes && isBlank(bytes)) return undefined;
   try {
-    const sender = { source: "s3", id: lineId(place, line) } as const;
-    return { line, request: accept(services, jsonOf(bytes), sender, place.put_at) };
+    const sender = { source: "s3", id: lineId(cursor, line) } as const;
+    return { line, request: accept(services, jsonOf(bytes), sender, cursor.put_at) };
   } catch (error) {
     return faultOf(services, line, error);
   }
 }
 
-/** A fault of ours in one line holds up no other either. */
+/** The report on a line that failed. A fault of ours, too, is reported for its line only. */
 function faultOf(services: IntakeServices, line: number, error: unknown): LineReport {
   if (error instanceof RequestError) return refused(line, error);
-  setAside(services, line, error);
+  logSetAside(services, line, error);
   return {
     line,
     code: "INTERNAL",
-    detail: "Something went wrong on our side; the log has it under this line.",
+    detail: "Something went wrong on our side; the log has the details under this line number.",
     ...(error instanceof InternalError && { job_id: error.jobId }),
   };
 }
 
-/** Not the sender's mistake: the report alone would not show it to those who run the deployment. */
-function setAside({ log }: IntakeServices, line: number, error: unknown): void {
+/** Logged and counted because the sender is not at fault: those who run the deployment do not read the report. */
+function logSetAside({ log }: IntakeServices, line: number, error: unknown): void {
   log.error("a line could not be scheduled; the report has it", { line, ...traceOf(error) });
   log.measure("set aside", { values: { set_aside: 1 } });
 }
@@ -122,7 +122,7 @@ const refused = (line: number, { code, message, faults, jobId }: RequestError): 
 
 const isBlank = (bytes: Buffer) => bytes.every((byte) => byte === 0x20 || byte === 0x09);
 
-/** Strict about UTF-8, so that no garbled character gets into a job; a byte order mark is left out. */
+/** Parses a line. Strict about UTF-8, so that no garbled character gets into a job; a byte order mark is ignored. */
 function jsonOf(bytes: Buffer | undefined): unknown {
   if (!bytes) throw new RequestError("PAYLOAD_TOO_LARGE", `The line has more than ${longestLine} bytes.`);
   let text: string;

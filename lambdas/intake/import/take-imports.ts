@@ -4,7 +4,7 @@ import { ImportCursor } from "../../core/job/import-cursor.ts";
 import type { IntakeServices } from "../services.ts";
 import { runImport } from "./run-import.ts";
 
-/** Works on messages of the queue of imports, one after the other. Answers the ids of those to be delivered again. */
+/** Handles messages of the imports queue, one after the other. Answers the ids of those that have to be redelivered. */
 export async function takeImports(
   services: IntakeServices,
   messages: readonly QueueMessage[],
@@ -15,7 +15,7 @@ export async function takeImports(
     try {
       await runImport(services, ImportCursor.parse(JSON.parse(body)), stopAt);
     } catch (error) {
-      services.log.error("an import could not go on; its message will be delivered again", {
+      services.log.error("an import could not continue; its message will be delivered again", {
         message_id: id,
         ...traceOf(error),
       });

@@ -278,5 +278,5 @@ test("an action or env that the catalog no longer has is a CONFIGURATION_ERROR",
   const gone = calling("http://unused", { event: { type: "action", app: "shop", action: "gone" } });
   expect(await failureOf(gone)).toMatchObject({ message: "App shop no longer has action gone." });
   const env = calling("http://unused", { job: { env: "prd" } });
-  expect(await failureOf(env)).toMatchObject({ message: "App shop says nothing about env prd." });
+  expect(await failureOf(env)).toMatchObject({ message: "App shop has no settings for env prd." });
 });

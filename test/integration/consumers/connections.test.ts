@@ -1,6 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { jest } from "@jest/globals";
-import { withinABurst } from "../../../lambdas/aws/client/agents.ts";
+import { recentConnectionsOnly } from "../../../lambdas/aws/client/agents.ts";
 import { execute } from "../../../lambdas/consumers/types/action/execute.ts";
 import { anExecution, failureOf } from "../../support/executors/execution.ts";
 import { type Answer, httpServer } from "../../support/executors/http-server.ts";
@@ -48,7 +48,7 @@ test.each(["GET", "POST"])("a %s after a freeze goes out on a new connection, on
   await using provider = await gated(ok);
   await calling(provider.url, method);
   provider.gate.forget();
-  const thawed = Date.now() + withinABurst.trustedIdleMs + 1;
+  const thawed = Date.now() + recentConnectionsOnly.maxIdleMs + 1;
   jest.spyOn(Date, "now").mockReturnValue(thawed);
   await calling(provider.url, method);
   expect(provider.seen).toHaveLength(2);

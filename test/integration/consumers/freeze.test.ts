@@ -1,7 +1,7 @@
 import type { BlobServiceClient } from "@azure/storage-blob";
 import type { Storage } from "@google-cloud/storage";
 import { jest } from "@jest/globals";
-import { withinABurst } from "../../../lambdas/aws/client/agents.ts";
+import { recentConnectionsOnly } from "../../../lambdas/aws/client/agents.ts";
 import { closeDynamo, runDynamo } from "../../../lambdas/consumers/types/database_action/engines/dynamodb.ts";
 import { callLambda, lambdaClients } from "../../../lambdas/consumers/types/function/lambda.ts";
 import { smsChannel } from "../../../lambdas/consumers/types/notification/channels/sms.ts";
@@ -107,7 +107,7 @@ test.each(calls)(
     const call = begin();
     await call();
     gate.forget();
-    const thawed = Date.now() + withinABurst.trustedIdleMs + 1;
+    const thawed = Date.now() + recentConnectionsOnly.maxIdleMs + 1;
     jest.spyOn(Date, "now").mockReturnValue(thawed);
     await call();
     expect(server.seen).toHaveLength(2);

@@ -124,7 +124,7 @@ describe("push by FCM", () => {
   });
 
   test.each([
-    ["not json", "no JSON object"],
+    ["not json", "not a JSON object"],
     ["{}", "not valid in project_id, client_email, private_key"],
     [
       JSON.stringify({ project_id: "p", client_email: "e", private_key: "hidden", token_uri: "x" }),

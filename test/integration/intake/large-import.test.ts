@@ -39,8 +39,8 @@ test("an import of more lines than one invocation handles turns each line into e
 
   await runImport(services, place, stopAt);
   for (let next = services.imports.sent.shift(); next; next = services.imports.sent.shift()) {
-    expect(next.place.offset).toBeLessThan(place.size);
-    await runImport(services, next.place, stopAt);
+    expect(next.cursor.offset).toBeLessThan(place.size);
+    await runImport(services, next.cursor, stopAt);
   }
 
   const labels = services.jobs.all().map((job) => job.labels?.[0]);

@@ -111,7 +111,7 @@ test("if the bus permanently refuses the event, the endpoint is disabled and the
   await withServer(answering(410), async (server) => {
     const services = webhookWorld(server.url);
     services.announcer.announce = async () => {
-      throw new PermanentError("InvalidArgument", "EventBridge will never take an entry: InvalidArgument");
+      throw new PermanentError("InvalidArgument", "EventBridge refused an entry permanently: InvalidArgument");
     };
     await deliver(services, aDelivery());
     expect(services.deadLetters.kept).toMatchObject([{ code: "InvalidArgument", body: { type: "webhook.disabled" } }]);

@@ -1,9 +1,9 @@
 import type { Mutation } from "./mutation.ts";
 
-const happened = "lifecycle/happened.ts";
+const emit = "lifecycle/emit.ts";
 const handle = "lifecycle/handle.ts";
 
-/** What leaves the system: events, webhooks, task answers and counters, and what AWS permanently refuses. */
+/** What leaves the system: events, webhooks, task outcomes and counters, and what AWS refuses permanently. */
 export const lifecycle: Mutation[] = [
   {
     name: "lifecycle: retries are not published",
@@ -24,55 +24,55 @@ export const lifecycle: Mutation[] = [
     replace: "counts[name] = 2",
   },
   {
-    name: "lifecycle: tasks are not answered",
+    name: "lifecycle: no task outcomes are sent",
     at: `${handle}#handleAll`,
-    find: "enqueueTaskOutcomes(services, happened),",
+    find: "enqueueTaskOutcomes(services, effects),",
     replace: "",
   },
   {
-    name: "lifecycle: webhooks are not sent",
+    name: "lifecycle: no webhooks are sent",
     at: `${handle}#handleAll`,
-    find: "enqueueDeliveries(services, happened),",
+    find: "enqueueDeliveries(services, effects),",
     replace: "",
   },
   {
-    name: "lifecycle: republishes events while an earlier one fails",
+    name: "lifecycle: repeats what it published while an earlier change fails",
     at: "lifecycle/publish.ts#publish",
-    find: ".filter(({ name }) => !told.has(name))",
+    find: ".filter(({ key }) => !recentlySent.has(key))",
     replace: "",
-    bug: "while the bus refused an event, the later ones in the stream were published again each time",
+    bug: "while the bus refused an event, everything behind it in the stream was published again with each delivery",
   },
   {
     name: "refused permanently: an event is sent endlessly",
-    at: `${happened}#settle`,
-    find: "untaken.filter((one) => !one.permanent || unkept.has(refused.indexOf(one)))",
-    replace: "untaken",
-    bug: "an event that EventBridge permanently refused stopped the statistics, webhooks and task answers of all products",
+    at: `${emit}#recordResults`,
+    find: "failures.filter((one) => !one.permanent || notKept.has(refused.indexOf(one)))",
+    replace: "failures",
+    bug: "an event that EventBridge refused permanently stopped the statistics, webhooks and task outcomes of all products",
   },
   {
     name: "refused permanently: a message to a queue is sent endlessly",
-    at: `${happened}#enqueue`,
+    at: `${emit}#enqueue`,
     find: "permanent: cause instanceof PermanentError,",
     replace: "permanent: false,",
-    bug: "a message with U+FFFF, which SQS permanently refuses, stopped the table's stream for twelve hours",
+    bug: "a message with U+FFFF, which SQS refuses permanently, stopped the table's stream for twelve hours",
   },
   {
     name: "refused permanently: a write that the code cannot handle blocks the later ones",
     at: `${handle}#handleChanges`,
     find: "return await handleEach(services, changes);",
     replace: "throw error;",
-    bug: "a write on which the code threw was redelivered until it left the stream",
+    bug: "a write at which the code threw was redelivered until the stream dropped it",
   },
   {
-    name: "refused permanently: is kept nowhere",
+    name: "refused permanently: no dead letter is kept",
     at: "core/outbound/set-aside.ts#setAside",
     find: "if (letters.length === 0) return new Set();",
     replace: "return new Set();",
   },
   {
-    name: "refused temporarily: is set aside",
-    at: `${happened}#settle`,
-    find: "untaken.filter(({ permanent }) => permanent)",
-    replace: "[...untaken]",
+    name: "refused temporarily: a dead letter is kept",
+    at: `${emit}#recordResults`,
+    find: "failures.filter(({ permanent }) => permanent)",
+    replace: "[...failures]",
   },
 ];

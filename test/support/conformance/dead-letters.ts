@@ -4,7 +4,7 @@ import type { DeadLetter, DeadLetters } from "../../../lambdas/core/ports/outbou
 export interface DeadLettersUnderTest {
   deadLetters: DeadLetters;
   /** The letters that were added since the last call. */
-  kept: () => Promise<Omit<DeadLetter, "about">[]>;
+  kept: () => Promise<Omit<DeadLetter, "logFields">[]>;
   stop?: () => Promise<void>;
 }
 
@@ -12,7 +12,7 @@ const letter = (body: unknown, more: Partial<DeadLetter> = {}): DeadLetter => ({
   body,
   code: "InvalidMessageContents",
   detail: "SQS will never take it: InvalidMessageContents",
-  about: { job_id: "job_1" },
+  logFields: { job_id: "job_1" },
   ...more,
 });
 
@@ -31,12 +31,12 @@ export function describeDeadLetters(name: string, make: () => Promise<DeadLetter
         letter("text", { code: "TypeError", detail: "No." }),
       ];
       expect(await made.deadLetters.keep(letters)).toEqual([]);
-      const wanted = letters.map(({ about: _, ...rest }) => expect.objectContaining(rest));
+      const wanted = letters.map(({ logFields: _, ...rest }) => expect.objectContaining(rest));
       expect(await made.kept()).toEqual(expect.arrayContaining(wanted));
     });
 
     test("content that no message may have is kept too, since it is the reason for the dead letter", async () => {
-      const { about: _, ...rest } = letter({ labels: ["\uffff \ufffe \ud800 \u0000"] });
+      const { logFields: _, ...rest } = letter({ labels: ["\uffff \ufffe \ud800 \u0000"] });
       expect(await made.deadLetters.keep([letter(rest.body)])).toEqual([]);
       expect(await made.kept()).toEqual([expect.objectContaining(rest)]);
     });

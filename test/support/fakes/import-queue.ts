@@ -1,13 +1,13 @@
 import type { ImportCursor } from "../../../lambdas/core/job/import-cursor.ts";
 import type { ImportQueue } from "../../../lambdas/core/ports/ports.ts";
 
-/** Delivers nothing and remembers where imports are to continue. */
-export function fakeImportQueue(): ImportQueue & { sent: { place: ImportCursor; delaySeconds: number }[] } {
-  const sent: { place: ImportCursor; delaySeconds: number }[] = [];
+/** Records messages without delivering them. */
+export function fakeImportQueue(): ImportQueue & { sent: { cursor: ImportCursor; delaySeconds: number }[] } {
+  const sent: { cursor: ImportCursor; delaySeconds: number }[] = [];
   return {
     sent,
-    async proceed(place, delaySeconds) {
-      sent.push({ place: structuredClone(place), delaySeconds });
+    async proceed(cursor, delaySeconds) {
+      sent.push({ cursor: structuredClone(cursor), delaySeconds });
     },
   };
 }

@@ -19,7 +19,7 @@ export function fakeMessageQueue<Message>(): FakeMessageQueue<Message> {
     refusesForGood: () => false,
     async send(message, options) {
       if (queue.refusesForGood(message)) {
-        throw new PermanentError("InvalidMessageContents", "SQS will never take an entry: InvalidMessageContents");
+        throw new PermanentError("InvalidMessageContents", "SQS refused an entry permanently: InvalidMessageContents");
       }
       if (queue.refuses(message)) throw throttled("the queue refuses it");
       queue.sent.push({ message: structuredClone(message), ...options });

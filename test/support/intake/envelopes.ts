@@ -1,4 +1,4 @@
-/** The envelopes in which AWS wraps a request on its way into a queue, as its documentation shows them. */
+/** The envelopes in which AWS services deliver a request, as their documentation shows them. */
 
 export const eventId = "6a7e8feb-b491-4cf7-a9f1-bf3703467718";
 export const busEvent = (detail: unknown, more: Record<string, unknown> = {}) => ({
@@ -29,7 +29,7 @@ export const topicMessage = (message: string) => ({
 });
 
 export const invocationId = "e4b46cbf-b738-xmpl-8880-a18cdf61200e";
-export const givenUp = (requestPayload: unknown) => ({
+export const failedInvocation = (requestPayload: unknown) => ({
   version: "1.0",
   timestamp: "2030-01-01T12:03:00.000Z",
   requestContext: {

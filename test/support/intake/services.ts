@@ -7,7 +7,7 @@ import { fakeServices } from "../fakes/services.ts";
 
 export const payloads = "payloads";
 
-/** The intake's services as fakes, and the demo's catalog. */
+/** Fakes of everything that the intake uses, with the test catalog. */
 export const intakeServices = () => ({
   ...fakeServices({ catalog }),
   rejections: fakeRejections(),
@@ -17,7 +17,7 @@ export const intakeServices = () => ({
 });
 export type FakeIntake = ReturnType<typeof intakeServices>;
 
-/** A request that is valid for every way in. */
+/** A request that every entry accepts. */
 export const order = (more: Record<string, unknown> = {}) => ({
   env: "prd",
   product_tag: "my-product",

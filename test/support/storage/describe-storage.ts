@@ -100,7 +100,7 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       expect(kept).toMatchObject({ key: fileName, size: 5, kept: true });
       const failed = store({ buffer: base64("another"), fileName }, { overwrite: "error" });
       await expect(failed).rejects.toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
-      await expect(failed).rejects.toThrow("A file of this name exists, and the storage does not overwrite.");
+      await expect(failed).rejects.toThrow("A file of this name exists, and the storage does not overwrite files.");
       expect((await storage.read(fileName))?.body.toString()).toBe("first");
     });
 

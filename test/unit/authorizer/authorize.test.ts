@@ -18,7 +18,7 @@ function authorizer(...given: ReturnType<typeof newApiKey>["record"][]) {
   return { ...services, ask: (header: string | undefined) => authorize(services, header) };
 }
 
-describe("the key made at deploy time", () => {
+describe("the key created at deployment", () => {
   it("may do everything, whatever the case of the scheme", async () => {
     expect(await authorizer().ask(`Bearer ${deployed}`)).toEqual(allScopes);
     expect(await authorizer().ask(`bearer ${deployed}`)).toEqual(allScopes);
@@ -38,13 +38,13 @@ describe("the key made at deploy time", () => {
   });
 });
 
-it("calls a key by its id, which is no secret, and the one without an id by what it is", () => {
+it("names a key by its id, which is no secret, and the key created at deployment, which has none, 'deployed'", () => {
   const { key, record } = newApiKey({ name: "ci", scopes: allScopes, created_at: noon });
   expect(keyIdOf(`Bearer ${key}`)).toBe(record.id);
   expect(keyIdOf(`Bearer ${deployed}`)).toBe("deployed");
 });
 
-describe("a key that somebody has made", () => {
+describe("a key that somebody created", () => {
   const scopes: Scopes = { products: ["shop"], envs: ["dev"], verbs: ["jobs:read"] };
   const aKey = (more: { expires_at?: number } = {}) =>
     newApiKey({ name: "ci", scopes, created_at: noon - 1000, ...more });
@@ -57,7 +57,7 @@ describe("a key that somebody has made", () => {
     expect(await ask(`Bearer ${key}`)).toBeUndefined();
   });
 
-  it("is refused once it is revoked, and the log says of which it was and why, but not the key", async () => {
+  it("is refused once it is revoked, and the log has its id and the reason, but not the key", async () => {
     const { key, record } = aKey();
     const { ask, keys, log } = authorizer(record);
     expect(await ask(`Bearer ${key}`)).toEqual(scopes);
@@ -67,14 +67,14 @@ describe("a key that somebody has made", () => {
     expect(JSON.stringify(log.lines)).not.toContain(key.slice(-64));
   });
 
-  it("is not one that has its id and another secret, nor one that nobody has made", async () => {
+  it("is refused with a wrong secret, or if its id does not exist", async () => {
     const { record } = aKey();
     const { ask } = authorizer(record);
     expect(await ask(`Bearer dj_${record.id}_${"0".repeat(64)}`)).toBeUndefined();
     expect(await ask(`Bearer ${aKey().key}`)).toBeUndefined();
   });
 
-  it("asks the table for nothing that does not look like one, and the secret for nothing that does", async () => {
+  it("is looked up in the table only, and any other key in the secret only", async () => {
     const never = async (): Promise<never> => {
       throw new Error("was asked");
     };

@@ -1,9 +1,9 @@
-import { type Delivery, unwrap, unwrapText } from "../../../lambdas/intake/deliveries.ts";
+import { type Delivery, unwrap, unwrapJson } from "../../../lambdas/intake/deliveries.ts";
 import {
   bucketNotification,
   busEvent,
   eventId,
-  givenUp,
+  failedInvocation,
   invocationId,
   testNotification,
   topicMessage,
@@ -12,26 +12,26 @@ import {
 import { order, payloads } from "../../support/intake/services.ts";
 
 const sender = { source: "sqs", id: "message-1" } as const;
-const read = (content: unknown): Delivery => unwrapText(JSON.stringify(content), sender, payloads);
+const read = (content: unknown): Delivery => unwrapJson(JSON.stringify(content), sender, payloads);
 const text = JSON.stringify(order());
 
 describe("a request", () => {
   test.each([
-    ["as it is, in the name of the message", order(), sender],
-    ["in an event of the bus", busEvent(order()), { source: "eventbridge", id: eventId }],
-    ["in a message of a topic", topicMessage(text), { source: "sns", id: topicMessageId }],
-    ["in an invocation that Lambda gave up", givenUp(order()), { source: "lambda", id: invocationId }],
+    ["without an envelope, from the sender of the message", order(), sender],
+    ["in an event", busEvent(order()), { source: "eventbridge", id: eventId }],
+    ["in a message from a topic", topicMessage(text), { source: "sns", id: topicMessageId }],
+    ["in a failed asynchronous invocation", failedInvocation(order()), { source: "lambda", id: invocationId }],
     [
-      "in an event that a topic brought",
+      "in an event that came through a topic",
       topicMessage(JSON.stringify(busEvent(order()))),
       { source: "eventbridge", id: eventId },
     ],
-    ["in an event that was an invocation", givenUp(busEvent(order())), { source: "eventbridge", id: eventId }],
+    ["in an event in a failed invocation", failedInvocation(busEvent(order())), { source: "eventbridge", id: eventId }],
   ])("%s", (_, content, from) => {
     expect(read(content)).toEqual({ kind: "request", request: order(), sender: from });
   });
 
-  test("is anything that is no envelope: what is wrong with it is for the schema to say", () => {
+  test("is anything that is no envelope, so that the schema reports what is wrong with it", () => {
     for (const content of [[], [order()], null, 7, {}, { Records: [] }, { id: "x", source: "y" }]) {
       expect(read(content)).toEqual({ kind: "request", request: content, sender });
     }
@@ -41,8 +41,8 @@ describe("a request", () => {
 describe("what cannot be read", () => {
   const faultsOf = (delivery: Delivery) => delivery.kind === "unreadable" && delivery.error.faults;
 
-  test("a text that is not JSON, as it is or in a topic's message", () => {
-    expect(unwrapText("{", sender, payloads)).toMatchObject({ kind: "unreadable", sender });
+  test("a string that is not JSON, by itself or in a topic's message", () => {
+    expect(unwrapJson("{", sender, payloads)).toMatchObject({ kind: "unreadable", sender });
     const inTopic = read(topicMessage("no JSON"));
     expect(inTopic).toMatchObject({ kind: "unreadable", sender: { source: "sns", id: topicMessageId } });
     expect(faultsOf(inTopic)).toEqual([{ pointer: "", detail: "is not JSON" }]);
@@ -51,23 +51,21 @@ describe("what cannot be read", () => {
   test("an event of another detail-type", () => {
     const delivery = read(busEvent(order(), { "detail-type": "order-placed" }));
     expect(delivery).toMatchObject({ kind: "unreadable", sender: { source: "eventbridge", id: eventId } });
-    expect(faultsOf(delivery)).toEqual([
-      { pointer: "/detail-type", detail: '"schedule-job" is the one that asks for a job' },
-    ]);
+    expect(faultsOf(delivery)).toEqual([{ pointer: "/detail-type", detail: 'must be "schedule-job"' }]);
   });
 
-  test("envelopes without an end", () => {
+  test("too many nested envelopes", () => {
     const endless = Array.from({ length: 10 }).reduce<unknown>((inner) => busEvent(inner), order());
     expect(read(endless)).toMatchObject({ kind: "unreadable" });
   });
 });
 
-describe("news of the payload bucket", () => {
-  const placesIn = (delivery: Delivery) => delivery.kind === "objects" && delivery.places;
+describe("a notification of the payload bucket", () => {
+  const importsIn = (delivery: Delivery) => delivery.kind === "objects" && delivery.imports;
 
-  test("is an import that begins", () => {
-    const news = bucketNotification("imports/2030/orders+%26+%C3%A9.ndjson", { size: 123, eTag: "abc" });
-    expect(placesIn(read(news))).toEqual([
+  test("starts an import at the beginning of its object", () => {
+    const notification = bucketNotification("imports/2030/orders+%26+%C3%A9.ndjson", { size: 123, eTag: "abc" });
+    expect(importsIn(read(notification))).toEqual([
       {
         v: 1,
         key: "imports/2030/orders & é.ndjson",
@@ -84,23 +82,23 @@ describe("news of the payload bucket", () => {
   });
 
   test.each([
-    ["S3's test of a new notification", testNotification],
+    ["S3's test message", testNotification],
     ["another bucket", bucketNotification("imports/a", { bucket: "another" })],
     ["another folder: an input, or a report of ours", bucketNotification("import-reports/a")],
     ["a deletion", bucketNotification("imports/a", { eventName: "ObjectRemoved:Delete" })],
     ["a folder that the console made", bucketNotification("imports/2030/", { size: 0 })],
-    ["a key that is none", bucketNotification("imports/%E0%A4%A")],
-  ])("is nothing to import: %s", (_, content) => {
-    expect(placesIn(read(content))).toEqual([]);
+    ["a key that cannot be decoded", bucketNotification("imports/%E0%A4%A")],
+  ])("starts no import: %s", (_, content) => {
+    expect(importsIn(read(content))).toEqual([]);
   });
 
-  test("may come by a topic too", () => {
+  test("may come through a topic", () => {
     const byTopic = read(topicMessage(JSON.stringify(bucketNotification("imports/a"))));
-    expect(placesIn(byTopic)).toMatchObject([{ key: "imports/a" }]);
+    expect(importsIn(byTopic)).toMatchObject([{ key: "imports/a" }]);
   });
 });
 
-test("what the function is invoked with may be in an envelope as well", () => {
+test("the payload of a direct invocation may be in an envelope, too", () => {
   const call = { source: "lambda", id: "request-1" } as const;
   expect(unwrap(order(), call, payloads)).toMatchObject({ kind: "request", sender: call });
   expect(unwrap(busEvent(order()), call, payloads)).toMatchObject({ sender: { source: "eventbridge", id: eventId } });

@@ -11,7 +11,7 @@ import { throttled } from "../../support/fakes/failures.ts";
 import { busEvent, eventId } from "../../support/intake/envelopes.ts";
 import { intakeServices, order } from "../../support/intake/services.ts";
 
-/** The handler as `handler.ts` puts it together, on fakes. */
+/** The handler as in `handler.ts`, on fakes. */
 function anIntake() {
   const hidden: { ids: string[]; queue: string }[] = [];
   const redeliveryOf = (queue: string) => ({
@@ -52,8 +52,8 @@ const failureOf = async (promise: Promise<unknown>): Promise<Error> => {
   return outcome;
 };
 
-describe("an invocation", () => {
-  test("answers the receipt", async () => {
+describe("a direct invocation", () => {
+  test("is answered with the receipt", async () => {
     const { invoke } = anIntake();
     expect(await invoke(order({ start_at: noon + 60_000 }))).toEqual({
       job_id: derivedJobId("my-product", "prd", "lambda:request-1"),
@@ -63,12 +63,12 @@ describe("an invocation", () => {
     });
   });
 
-  test("answers when a recurring job runs next", async () => {
+  test("of a recurring job is answered with the time of its next run", async () => {
     const { invoke } = anIntake();
     expect(await invoke(order({ repeat: { every: 60_000 } }))).toMatchObject({ recurring: true, next_run_at: noon });
   });
 
-  test("that Lambda repeats answers the same job, in an event's name if it is one", async () => {
+  test("that Lambda repeats is answered with the same job, also if it contains an event", async () => {
     const { invoke, services } = anIntake();
     expect(await invoke(order())).toEqual(await invoke(order()));
     await invoke(busEvent(order()));
@@ -77,7 +77,7 @@ describe("an invocation", () => {
     expect(services.jobs.all().map(({ request_id }) => request_id)).toEqual(["request-1", eventId]);
   });
 
-  test("is refused with a type that Step Functions can match, and the problem as its message", async () => {
+  test("is refused with an error type that Step Functions can match, and the problem as the message", async () => {
     const error = await failureOf(anIntake().invoke(order({ input: { bdy: "s3cret" } })));
     expect(error.name).toBe("InvalidRequest");
     expect(JSON.parse(error.message)).toEqual({
@@ -89,7 +89,7 @@ describe("an invocation", () => {
       errors: [{ pointer: "/input/bdy", detail: 'unknown field. Did you mean "body"?' }],
       request_id: "request-1",
     });
-    // Lambda answers the stack as well.
+    // Lambda sends the stack to the caller, too.
     expect(error.stack).toBe("InvalidRequest");
     expect(error.message).not.toContain("s3cret");
   });
@@ -106,7 +106,7 @@ describe("an invocation", () => {
     expect((await failureOf(anIntake().invoke(payload))).name).toBe(name);
   });
 
-  test("is Unavailable, and worth another try, when AWS refuses; and Internal when the fault is ours", async () => {
+  test("fails with Unavailable, which may be retried, if AWS refuses, and with Internal if the fault is ours", async () => {
     const { invoke, services } = anIntake();
     services.jobs.create = async () => {
       throw throttled("s3cret");
@@ -124,7 +124,7 @@ describe("an invocation", () => {
     expect(JSON.stringify(services.log.lines)).not.toContain("s3cret");
   });
 
-  test("that reuses a key is an IdempotencyMismatch that names the job", async () => {
+  test("that reuses a key fails with IdempotencyMismatch, which names the job", async () => {
     const { invoke } = anIntake();
     const receipt = (await invoke(order({ idempotency_key: "k" }))) as { job_id: string };
     const error = await failureOf(invoke(order({ idempotency_key: "k", retries: 1 })));
@@ -134,13 +134,13 @@ describe("an invocation", () => {
 });
 
 describe("a batch of the intake queue", () => {
-  test("counts from when its messages were sent", async () => {
+  test("takes the time that a message was sent as the current time", async () => {
     const { invoke, services } = anIntake();
     expect(await invoke({ Records: [record("m1", order())] })).toEqual({ batchItemFailures: [] });
     expect(services.jobs.all()).toMatchObject([{ due_at: noon - 5000 }]);
   });
 
-  test("names the messages that are to come again, and lets them come soon", async () => {
+  test("reports the messages to redeliver, and has them redelivered soon", async () => {
     const { invoke, services, hidden } = anIntake();
     const { create } = services.jobs;
     const bad = derivedJobId("my-product", "prd", "sqs:m2");
@@ -153,7 +153,7 @@ describe("a batch of the intake queue", () => {
   });
 });
 
-test("a batch of the queue of imports is told apart by its queue, and never taken for requests", async () => {
+test("a batch of the imports queue is recognised by its queue and never treated as requests", async () => {
   const { invoke, services, hidden } = anIntake();
   expect(await invoke({ Records: [record("m1", order(), "imports")] })).toEqual({
     batchItemFailures: [{ itemIdentifier: "m1" }],
@@ -162,6 +162,6 @@ test("a batch of the queue of imports is told apart by its queue, and never take
   expect(services.jobs.all()).toEqual([]);
 });
 
-test("a message comes again after seconds at first, and a quarter of an hour in the end", () => {
+test("a message is redelivered after seconds at first, and after a quarter of an hour in the end", () => {
   expect([1, 2, 3, 8, 9, 20].map(redeliverySeconds)).toEqual([5, 10, 20, 640, 900, 900]);
 });

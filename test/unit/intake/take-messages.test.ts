@@ -22,7 +22,7 @@ const down = async (): Promise<never> => {
   throw throttled("AWS is down");
 };
 
-test("each way in ends as a job that is named by its message and dispatched to its tenant's group", async () => {
+test("a request from any service becomes a job with an id derived from its message, dispatched to its tenant's group", async () => {
   const messages = [
     message("m1", order()),
     message("m2", busEvent(order())),
@@ -38,14 +38,14 @@ test("each way in ends as a job that is named by its message and dispatched to i
 });
 
 describe("a message that is delivered twice", () => {
-  test("makes one job", async () => {
+  test("creates one job", async () => {
     await takeMessages(services, [message("m1", order())]);
     await takeMessages(services, [message("m1", order()), message("m1", order())]);
     expect(ids()).toEqual([named("sqs:m1")]);
     expect(services.rejections.rejected).toEqual([]);
   });
 
-  test("an hour later asks for the same as when it was sent, its expiry included", async () => {
+  test("an hour later still asks for the same job, its expiry included", async () => {
     const body = order({ start_at: noon + 60_000, expires_at: noon + 120_000 });
     await takeMessages(services, [message("m1", body)]);
     const [job] = services.jobs.all();
@@ -55,13 +55,13 @@ describe("a message that is delivered twice", () => {
     expect(services.jobs.all()).toMatchObject([{ id: job?.id, due_at: noon + 60_000 }]);
   });
 
-  test("for the first time after its expiry is a job that its consumer cancels as expired, not a refusal", async () => {
+  test("for the first time after its expiry creates a job, which its consumer cancels as expired", async () => {
     await services.clock.advance(3_600_000);
     await takeMessages(services, [message("m1", order({ expires_at: noon + 60_000 }))]);
     expect(services.jobs.all()).toMatchObject([{ due_at: noon, expires_at: noon + 60_000 }]);
   });
 
-  test("is dispatched by the second delivery if the first one crashed in between", async () => {
+  test("is dispatched by the second delivery if the first one crashed before", async () => {
     services.queue.sendMany = () => new Promise(() => {});
     void takeMessages(services, [message("m1", order())]);
     await services.clock.advance(1);
@@ -75,7 +75,7 @@ describe("a message that is delivered twice", () => {
 });
 
 describe("AWS refuses", () => {
-  test("some of a batch: those are delivered again, nothing of them is kept, and the others are done", async () => {
+  test("some of a batch: those are redelivered and leave nothing behind, and the others are done", async () => {
     const { sendMany } = services.queue;
     services.queue.sendMany = async (type, entries) => {
       const taken = await sendMany(type, entries.slice(0, 2));
@@ -99,13 +99,13 @@ describe("AWS refuses", () => {
     expect(services.queue.sent).toHaveLength(4);
   });
 
-  test("everything: no message is rejected for that", async () => {
+  test("everything: all messages are redelivered, none is rejected", async () => {
     services.jobs.create = down;
     expect(await takeMessages(services, [message("m1", order()), message("m2", order())])).toEqual(["m1", "m2"]);
     expect(services.rejections.rejected).toEqual([]);
   });
 
-  test("one of a batch for good: it is rejected at once with the reason, and the others are done", async () => {
+  test("one of a batch permanently: it is rejected at once with the reason, and the others are done", async () => {
     const { create } = services.jobs;
     const bad = named("sqs:bad");
     services.jobs.create = async (job) => (job.id === bad ? Promise.reject(refusedForGood("s3cret")) : create(job));
@@ -125,7 +125,7 @@ describe("AWS refuses", () => {
     expect(JSON.stringify([services.rejections.rejected, services.log.lines])).not.toContain("s3cret");
   });
 
-  test("one for a reason of ours: it comes again until its queue gives it up, and the others are done", async () => {
+  test("one because of a fault of ours: it is redelivered until its queue gives up, and the others are done", async () => {
     const { create } = services.jobs;
     const bad = named("sqs:bad");
     services.jobs.create = async (job) => (job.id === bad ? Promise.reject(denied()) : create(job));
@@ -135,15 +135,15 @@ describe("AWS refuses", () => {
     expect(services.rejections.rejected).toEqual([]);
   });
 
-  test("whole calls by throwing: the messages come again that they were about, and no others", async () => {
+  test("a whole call by throwing: only the messages of that call are redelivered", async () => {
     services.queue.sendMany = down;
     services.rejections.reject = down;
-    const messages = [message("job", order()), message("bad", "{"), message("news", bucketNotification("imports/a"))];
+    const messages = [message("job", order()), message("bad", "{"), message("upload", bucketNotification("imports/a"))];
     expect(await takeMessages(services, messages)).toEqual(["job", "bad"]);
     expect(services.imports.sent).toHaveLength(1);
   });
 
-  test("to keep a rejection: the message comes again, and the others do not", async () => {
+  test("to keep a rejection: only that message is redelivered", async () => {
     services.rejections.refuses = ({ detail }) => detail.message_id === "bad";
     const messages = [message("good", order()), message("bad", "no JSON"), message("worse", "no JSON either")];
     expect(await takeMessages(services, messages)).toEqual(["bad"]);
@@ -152,7 +152,7 @@ describe("AWS refuses", () => {
 });
 
 describe("a bad message", () => {
-  test("is rejected with its reason and its tenant, and holds up no good one", async () => {
+  test("is rejected with its reason and its tenant, and does not affect the good ones", async () => {
     const bad = order({ event: "create_ordre" });
     const worse = order({ input: { bdy: "s3cret" }, retries: 99 });
     const messages = [message("m1", bad), message("m2", order()), message("m3", "{"), message("m4", worse)];
@@ -176,7 +176,7 @@ describe("a bad message", () => {
         body: "{",
         detail: {
           code: "INVALID_REQUEST",
-          message: "The message holds no request.",
+          message: "The message contains no request.",
           errors: [{ pointer: "", detail: "is not JSON" }],
           ...from("m3"),
         },
@@ -200,7 +200,7 @@ describe("a bad message", () => {
     expect(JSON.stringify(services.log.lines)).not.toContain("s3cret");
   });
 
-  test("that is an array is told so: a message holds one request", async () => {
+  test("that is an array is rejected, because a message contains one request", async () => {
     await takeMessages(services, [message("m1", [order(), order()])]);
     expect(services.rejections.rejected).toMatchObject([{ detail: { code: "INVALID_REQUEST" } }]);
     expect(ids()).toEqual([]);
@@ -214,7 +214,7 @@ describe("a bad message", () => {
     ]);
   });
 
-  test("whose tags are none does not get them into an event", async () => {
+  test("with invalid tags is rejected without them", async () => {
     await takeMessages(services, [
       message("m1", order({ product_tag: "x".repeat(5000), env: { a: 1 }, event: "a b" })),
     ]);
@@ -222,7 +222,7 @@ describe("a bad message", () => {
     expect(Object.keys(rejection?.detail ?? {}).sort()).toEqual(["code", "errors", "message", "message_id", "source"]);
   });
 
-  test("with a thousand faults tells of some", async () => {
+  test("with a thousand faults is rejected with the first 20", async () => {
     const input = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${"k".repeat(300)}${i}`, 1]));
     await takeMessages(services, [message("m1", order({ input }))]);
     const errors = services.rejections.rejected[0]?.detail.errors ?? [];
@@ -231,23 +231,23 @@ describe("a bad message", () => {
   });
 });
 
-describe("news of objects", () => {
-  test("starts an import each, in the queue of imports", async () => {
+describe("a bucket notification", () => {
+  test("starts an import per object in the imports queue", async () => {
     expect(await takeMessages(services, [message("m1", bucketNotification("imports/a.ndjson"))])).toEqual([]);
-    expect(services.imports.sent).toMatchObject([{ place: { key: "imports/a.ndjson", offset: 0 }, delaySeconds: 0 }]);
+    expect(services.imports.sent).toMatchObject([{ cursor: { key: "imports/a.ndjson", offset: 0 }, delaySeconds: 0 }]);
   });
 
-  test("is rejected if AWS will never take it, and what came with it is imported", async () => {
+  test("is rejected if AWS refuses an import permanently, and its other objects are imported", async () => {
     const { proceed } = services.imports;
-    services.imports.proceed = async (place, delay) =>
-      place.key === "imports/bad" ? Promise.reject(refusedForGood()) : proceed(place, delay);
+    services.imports.proceed = async (cursor, delay) =>
+      cursor.key === "imports/bad" ? Promise.reject(refusedForGood()) : proceed(cursor, delay);
     const [one, two] = ["imports/bad", "imports/good"].map((key) => bucketNotification(key).Records);
     expect(await takeMessages(services, [message("m1", { Records: [...(one ?? []), ...(two ?? [])] })])).toEqual([]);
-    expect(services.imports.sent).toMatchObject([{ place: { key: "imports/good" } }]);
+    expect(services.imports.sent).toMatchObject([{ cursor: { key: "imports/good" } }]);
     expect(services.rejections.rejected).toMatchObject([{ detail: { code: "INVALID_REQUEST", message_id: "m1" } }]);
   });
 
-  test("comes again if that fails", async () => {
+  test("is redelivered if the import could not be started", async () => {
     services.imports.proceed = down;
     expect(
       await takeMessages(services, [message("m1", bucketNotification("imports/a")), message("m2", order())]),
@@ -255,11 +255,11 @@ describe("news of objects", () => {
   });
 });
 
-describe("a bad message of a state machine that waits", () => {
+describe("a bad message from a waiting task of Step Functions", () => {
   const task_token = "AQCgAAAAKgAAAAMAAAAA";
   const waiting = order({ input: { bdy: {} }, task_token });
 
-  test("fails its task at once, which would wait for a job that there is not", async () => {
+  test("fails its task at once, which would otherwise wait in vain", async () => {
     expect(await takeMessages(services, [message("m1", waiting), message("m2", "{"), message("m3", order())])).toEqual(
       [],
     );
@@ -278,14 +278,14 @@ describe("a bad message of a state machine that waits", () => {
     expect(JSON.stringify(services.log.lines)).not.toContain(task_token);
   });
 
-  test("is rejected all the same if its task can never be told, and the log says so", async () => {
+  test("is rejected even if the queue of its task refuses permanently, and this is logged", async () => {
     services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: refusedForGood() }));
     expect(await takeMessages(services, [message("m1", waiting)])).toEqual([]);
     expect(services.rejections.rejected).toHaveLength(1);
     expect(services.log.lines.flatMap(({ measured }) => measured ?? [])).toEqual([{ values: { set_aside: 1 } }]);
   });
 
-  test("comes again if that could not be said, and is not kept before it is", async () => {
+  test("is redelivered if its task could not be failed, and not rejected before", async () => {
     services.tasks.sendMany = async (entries) => entries.map((_, index) => ({ index, cause: throttled() }));
     const messages = [message("m1", "{"), message("m2", waiting), message("m3", "{")];
     expect(await takeMessages(services, messages)).toEqual(["m2"]);

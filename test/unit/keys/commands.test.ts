@@ -37,9 +37,9 @@ function cli() {
 const ci = "create --name ci --products my-product --envs dev,prd --verbs jobs:read,jobs:write";
 
 describe("create", () => {
-  it("says the key once, alone on standard output, and keeps its hash and scopes", async () => {
+  it("prints the key once, alone on standard output, and stores its hash and scopes", async () => {
     const { run, keys } = cli();
-    const { out, aside } = await run(`${ci} --expires 90d`);
+    const { out, message } = await run(`${ci} --expires 90d`);
     expect(out).toMatch(apiKeyPattern);
     const [record, ...others] = await keys.list();
     expect(others).toEqual([]);
@@ -51,12 +51,14 @@ describe("create", () => {
       expires_at: noon + 90 * 86_400_000,
     });
     expect(record && isKeyOf(record, out)).toBe(true);
-    expect(JSON.stringify([record, aside])).not.toContain(out.slice(-64));
-    expect(aside).toContain(`Key ${record?.id}, jobs:read jobs:write in my-product, dev prd, until 2030-04-01T12:00Z`);
+    expect(JSON.stringify([record, message])).not.toContain(out.slice(-64));
+    expect(message).toContain(
+      `Key ${record?.id}, jobs:read jobs:write in my-product, dev prd, until 2030-04-01T12:00Z`,
+    );
   });
 
   it.each(["2030-02-31T00:00:00Z", "2030-13-01T00:00:00Z", "2030-01-01T25:00:00Z", "2030-01-01T00:00:00", "90 days"])(
-    "refuses %s as an end, which is no time",
+    "refuses %s as an expiry, which is not a time",
     async (expires) => {
       const { keys } = cli();
       const args = [...ci.split(" "), "--expires", expires];
@@ -68,7 +70,7 @@ describe("create", () => {
   );
 
   it.each(["line\nbreak", "red \u001b[31m", "turned \u202e round", "\ud800"])(
-    "refuses %j as a name, which a list could not show as it is",
+    "refuses %j as a name, which a list could not show unchanged",
     async (name) => {
       const { keys } = cli();
       const args = [...ci.split(" "), "--name", name];
@@ -79,7 +81,7 @@ describe("create", () => {
     },
   );
 
-  it("takes every product and env by a star, and an end as hours or a time", async () => {
+  it("accepts a star for every product and env, and hours or a time as the expiry", async () => {
     const { run, keys } = cli();
     await run("create --name a --products * --envs * --verbs jobs:admin --expires 12h");
     await run("create --name b --products * --envs live --verbs jobs:read --expires 2030-01-31T00:00:00+01:00");
@@ -89,7 +91,7 @@ describe("create", () => {
     ]);
   });
 
-  it("finds no fault in an env whose product has a slip", async () => {
+  it("does not report an env as unknown if only its product is misspelled", async () => {
     const said = await cli().run("create --name x --products my-prodcut --envs live --verbs jobs:read").catch(String);
     expect(said).toContain('There is no product "my-prodcut"');
     expect(said).not.toContain("There is no env");
@@ -126,9 +128,9 @@ describe("create", () => {
 });
 
 describe("list", () => {
-  it("has a line a key, with everything but its secret", async () => {
+  it("has one line per key, with everything except its secret", async () => {
     const { run } = cli();
-    expect(await run("list")).toMatchObject({ out: "", aside: expect.stringMatching(/^There are no keys/) });
+    expect(await run("list")).toMatchObject({ out: "", message: expect.stringMatching(/^There are no keys/) });
     const { out: key } = await run(`${ci} --expires 1h`);
     await run("create --name ops --products * --envs * --verbs jobs:admin");
     const id = apiKeyId(key) ?? "";
@@ -152,27 +154,27 @@ describe("list", () => {
 });
 
 describe("revoke", () => {
-  it("takes the id, or the whole key that has leaked, which it does not repeat", async () => {
+  it("accepts the id, or a whole key that has leaked, which it does not repeat", async () => {
     const { run, keys } = cli();
     const { out: key } = await run(ci);
-    const { out, aside } = await run(`revoke ${key}`);
+    const { out, message } = await run(`revoke ${key}`);
     expect(await keys.get(apiKeyId(key) ?? "")).toMatchObject({ revoked_at: noon });
     expect(out).toBe("");
-    expect(aside).toMatch(/^Key [0-9a-f]{16} \(ci\) is revoked\. .* five minutes/);
-    expect(aside).not.toContain(key.slice(-64));
-    expect((await run(`revoke ${apiKeyId(key)}`, noon + 1)).aside).toContain("is revoked already");
+    expect(message).toMatch(/^Key [0-9a-f]{16} \(ci\) is revoked\. .* five minutes/);
+    expect(message).not.toContain(key.slice(-64));
+    expect((await run(`revoke ${apiKeyId(key)}`, noon + 1)).message).toContain("is revoked already");
   });
 
-  it("says so when there is no such key", async () => {
+  it("says so if there is no such key", async () => {
     await expect(cli().run("revoke 0123456789abcdef")).rejects.toThrow(
       "There is no key 0123456789abcdef in this deployment",
     );
   });
 });
 
-it.each(["--help", "-h", "create --help"])("%s shows how it is used, and asks nothing of AWS", async (line) => {
+it.each(["--help", "-h", "create --help"])("%s shows the usage without a call to AWS", async (line) => {
   const { run, opened } = cli();
-  const { out, aside } = await run(line);
+  const { out, message } = await run(line);
   expect(out).toContain("npm run keys -- create");
-  expect([aside, opened()]).toEqual([undefined, 0]);
+  expect([message, opened()]).toEqual([undefined, 0]);
 });

@@ -41,7 +41,7 @@ describe("a one-time job", () => {
     expect(between(job, running)).toEqual([{ name: "started", time: noon + 40, detail }]);
   });
 
-  it("is completed with its times, and without its input and result", () => {
+  it("completes with its times, but without its input or result", () => {
     const after = completed(running, noon + 90, done);
     const times = { started_at: noon + 40, finished_at: noon + 90 };
     expect(between(running, after)).toEqual([
@@ -54,7 +54,7 @@ describe("a one-time job", () => {
     ]);
   });
 
-  it("is retried with the reason of the failure and the time of the next attempt, then fails", () => {
+  it("is retried with the failure's code and the time of the next attempt, then fails", () => {
     const waiting = attemptFailed({ ...running, retries: 1 }, noon + 90, failure("TIMEOUT"));
     const [event] = between(running, waiting);
     expect(event).toMatchObject({
@@ -91,7 +91,7 @@ describe("a one-time job", () => {
     ]);
   });
 
-  it("does not show an earlier failure when it is cancelled or completed after it", () => {
+  it("does not show an earlier failure once it is cancelled or completed", () => {
     const waiting = attemptFailed(running, noon + 90, failure("TIMEOUT"));
     for (const after of [
       cancelled(waiting, noon + 99, "no longer wanted"),
@@ -101,12 +101,12 @@ describe("a one-time job", () => {
     }
   });
 
-  it("is retried when a finished one is started again", () => {
+  it("counts as retried when it is restarted after its end", () => {
     const failed = attemptFailed({ ...running, retries: 0 }, noon, failure("TIMEOUT"));
     expect(names(failed, retry(0)(failed, noon + 1) as Job)).toEqual(["retrying"]);
   });
 
-  it("is scheduled anew when it is moved", () => {
+  it("is scheduled again when it is rescheduled", () => {
     const moved = { ...job, due_at: noon + 60_000, status: "scheduled" as const };
     const [scheduled] = between(job, moved);
     expect(scheduled).toMatchObject({ name: "scheduled", time: noon + 9000, detail: { due_at: noon + 60_000 } });
@@ -114,16 +114,16 @@ describe("a one-time job", () => {
   });
 
   it.each<[string, Job | undefined, Job | undefined]>([
-    ["forgotten", completed(running, noon, done), undefined],
+    ["deleted", completed(running, noon, done), undefined],
     ["taken over after a crash", running, claim(running, noon + 60_000)],
     ["parked", running, parked(running, done, noon + 60_000)],
-    ["woken", parked(running, done, noon), claim(parked(running, done, noon), noon + 5)],
-    ["held by a repeated request", job, { ...job, version: 2 }],
-  ])("tells nothing when it is %s", (_what, before, after) => {
+    ["resumed after being parked", parked(running, done, noon), claim(parked(running, done, noon), noon + 5)],
+    ["kept for a repeated request", job, { ...job, version: 2 }],
+  ])("has no event when it is %s", (_what, before, after) => {
     expect(between(before, after)).toEqual([]);
   });
 
-  it("that was parked took from its first start to its end", () => {
+  it("that was parked lasted from its first start to its end", () => {
     const woken = claim(parked(running, done, noon + 500), noon + 500);
     expect(between(woken, completed(woken, noon + 700, done))).toMatchObject([
       { detail: { started_at: noon + 40, finished_at: noon + 700 }, ended: { started_at: noon + 40 } },
@@ -138,7 +138,7 @@ describe("a recurring job", () => {
   const next = (ended: Job) => continued(ended, noon + 90)?.next as Job;
   const done90 = completed(run, noon + 90, done);
 
-  it("completes a run and goes on: the event is about that run", () => {
+  it("completes a run and continues: the event is about that run", () => {
     expect(between(run, next(done90))).toMatchObject([
       {
         name: "completed",
@@ -156,7 +156,7 @@ describe("a recurring job", () => {
     ]);
   });
 
-  it("has a version that rises from event to event, though two of them come of one write", () => {
+  it("has a version that rises with every event, even when one write causes two", () => {
     const second = next(done90);
     const again = claim(second, noon + hour);
     const last = completed(again, noon + hour + 1, done);
@@ -167,8 +167,8 @@ describe("a recurring job", () => {
       [second, again],
       [again, last],
     ];
-    const told = writes.flatMap(([before, after]) => between(before, after));
-    expect(told.map(({ name }) => name)).toEqual([
+    const events = writes.flatMap(([before, after]) => between(before, after));
+    expect(events.map(({ name }) => name)).toEqual([
       "scheduled",
       "started",
       "completed",
@@ -176,11 +176,11 @@ describe("a recurring job", () => {
       "started",
       "completed",
     ]);
-    const versions = told.map(({ detail }) => detail.version);
+    const versions = events.map(({ detail }) => detail.version);
     expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b));
   });
 
-  it("fails a run and goes on", () => {
+  it("fails a run and continues", () => {
     const failed = attemptFailed({ ...run, retries: 0 }, noon + 90, failure("TIMEOUT"));
     expect(between(run, next(failed))).toMatchObject([
       { name: "failed", detail: { run: 1, status: "failed", error_code: "TIMEOUT" }, ended: { outcome: "failed" } },
@@ -192,7 +192,7 @@ describe("a recurring job", () => {
     expect(between(run, done90)).toMatchObject([{ name: "completed", detail: { run: 1, status: "completed" } }]);
   });
 
-  it("tells of being paused, by itself or at the end of a run, and resumed", () => {
+  it("has events for being paused, at once or at the end of a run, and for being resumed", () => {
     const paused = pause(series, noon) as Job;
     expect(names(series, paused)).toEqual(["paused"]);
     const asked = pause(run, noon) as Job;
@@ -202,14 +202,14 @@ describe("a recurring job", () => {
     expect(names(paused, cancelled(paused, noon, "no longer wanted"))).toEqual(["cancelled"]);
   });
 
-  it("that is over when it is resumed completes without a run", () => {
+  it("that is past its end when it is resumed completes without a run", () => {
     const ending = { ...series, repeat: { every: hour, anchor: noon, overlap: "skip" as const, end_date: noon } };
     const paused = pause(ending, noon) as Job;
     const [over, ...others] = between(paused, resume(paused, noon + 1) as Job);
     expect([over?.name, over?.ended, others]).toEqual(["completed", undefined, []]);
   });
 
-  it("is scheduled anew when it is rescheduled or run now", () => {
+  it("is scheduled again when it is rescheduled or run now", () => {
     const waiting = next(done90);
     expect(names(waiting, runNow(waiting, noon + 99) as Job)).toEqual(["scheduled"]);
     expect(names(waiting, reschedule({ due_at: noon + 5 * hour })(waiting, noon) as Job)).toEqual(["scheduled"]);

@@ -25,7 +25,7 @@ async function world() {
 }
 const claim = (job: Job) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now: noon });
 
-describe("what an open job needs stays, however long it goes on", () => {
+describe("what a job still needs is kept, however long the job lasts", () => {
   it("the input of a series, from run to run for ten years", async () => {
     const { job, write, kept } = await world();
     let series: Job = { ...job, type: "action", repeat: { every: year, anchor: noon, overlap: "skip" } };
@@ -52,7 +52,7 @@ describe("what an open job needs stays, however long it goes on", () => {
     expect(kept()).toEqual(["inputs/job/1", "progress/job/2"]);
   });
 
-  it("the input and the progress of a finished job, which may be tried again", async () => {
+  it("the input and progress of a finished job, which may be retried", async () => {
     const { job, put, write, kept } = await world();
     const first = parked(claim(job), await put("progress/job/1"), noon);
     await write(first, cancelled(first, noon, "by request"));
@@ -60,24 +60,24 @@ describe("what an open job needs stays, however long it goes on", () => {
   });
 });
 
-describe("what nothing refers to any more goes", () => {
-  it("with the job: removed by its caller, or by its TTL", async () => {
+describe("what no job refers to any longer is deleted", () => {
+  it("together with the job, whether its caller or its TTL deleted it", async () => {
     const { job, put, write, kept } = await world();
     await put("results/job/1");
     const finished: Job = { ...job, status: "completed", progress: await put("progress/job/1") };
     await write({ ...finished, result: await put("results/job/1") }, undefined);
-    // An archived run may refer to a result: these go by their age.
+    // An archived run may refer to a result, so results are deleted by age.
     expect(kept()).toEqual(["results/job/1"]);
   });
 
-  it("also of a job that was written before its input was named by its write", async () => {
+  it("also when the job comes from a version that named inputs differently", async () => {
     const { put, write, kept } = await world();
     const old = aJob({ status: "completed", input: await put("inputs/job_1/fingerprint") });
     await write(old, undefined);
     expect(kept()).not.toContain("inputs/job_1/fingerprint");
   });
 
-  it("and where S3 does not delete it, the log says so and nothing else is held up", async () => {
+  it("and a failure to delete is logged and holds up nothing else", async () => {
     const { job, write, blobs, log } = await world();
     blobs.remove = async () => {
       throw new Error("throttled");
@@ -87,12 +87,12 @@ describe("what nothing refers to any more goes", () => {
   });
 });
 
-describe("a job that is made again under the key of one that was deleted", () => {
+describe("a job that is created again under the key of a deleted one", () => {
   const order = { env: "prd", product_tag: "my-product", event: "create_order", start_at: 0, input: large };
   const make = (services: ReturnType<typeof fakeServices>) =>
     scheduleJob(services, parseRequest({ ...order, idempotency_key: "k" }, catalog, noon));
 
-  it("keeps its input when the stream tells of the deletion", async () => {
+  it("keeps its input when the stream delivers the deletion", async () => {
     const services = fakeServices({ catalog });
     const first = await make(services);
     await services.jobs.remove(first);
@@ -102,7 +102,7 @@ describe("a job that is made again under the key of one that was deleted", () =>
     expect([...services.blobs.blobs.keys()]).toEqual([(second.input as { blob: string }).blob]);
   });
 
-  it("keeps its input where a lost answer has hidden that the job was stored, and it has gone on since", async () => {
+  it("keeps its input if the answer to its creation was lost and the job has already changed", async () => {
     const services = fakeServices({ catalog });
     const { create } = services.jobs;
     services.jobs.create = async (job) => {
@@ -114,7 +114,7 @@ describe("a job that is made again under the key of one that was deleted", () =>
     expect([...services.blobs.blobs.keys()]).toEqual([(input as { blob: string }).blob]);
   });
 
-  it("and a repeated request leaves no second input behind", async () => {
+  it("does not leave a second input behind when the request is repeated", async () => {
     const services = fakeServices({ catalog });
     const first = await make(services);
     expect(await make(services)).toMatchObject({ id: first.id });

@@ -10,7 +10,7 @@ import { aJob, noon } from "../../support/builders.ts";
 import { claim, lifecycle, lifeOf, published, setAsideIn, written } from "../../support/lifecycle.ts";
 
 describe("a batch of writes", () => {
-  it("publishes the final transitions unless the setting says otherwise", async () => {
+  it("publishes final transitions only, unless configured otherwise", async () => {
     const final = lifecycle();
     const job = aJob();
     expect(await handleChanges(final, lifeOf(job))).toBeUndefined();
@@ -48,7 +48,7 @@ describe("a batch of writes", () => {
     expect(services.stats.all().map(({ counts }) => [counts.scheduled, counts.completed])).toEqual([[3, 3]]);
   });
 
-  it("adds to the counters of a tenant once per hour, in the hour of each transition", async () => {
+  it("adds to a tenant's counters once per hour, each transition in its own hour", async () => {
     const services = lifecycle();
     const add = services.stats.add;
     const calls: number[] = [];
@@ -113,7 +113,7 @@ describe("a batch of writes", () => {
     expect(published(services).map(([name]) => name)).toEqual(["completed", "completed"]);
   });
 
-  it("publishes although the counters fail: the loss is logged, without any input", async () => {
+  it("publishes even if the counters fail, and logs the loss without any input", async () => {
     const services = lifecycle();
     services.stats.add = async () => {
       throw new Error("s3cret");
@@ -124,7 +124,7 @@ describe("a batch of writes", () => {
     expect(JSON.stringify([services.log.lines, services.bus.published])).not.toContain("s3cret");
   });
 
-  it("sets aside a write that it cannot read, whole, and handles those behind it in order", async () => {
+  it("sets aside the whole record of a write that it cannot handle, and handles the following writes in order", async () => {
     const services = lifecycle(jobEvents);
     const broken = written({ before: aJob({ status: "running" }), after: { id: "job_x" } as Job });
     const [first, second] = [aJob(), aJob()];
@@ -140,14 +140,14 @@ describe("a batch of writes", () => {
     expect(services.deadLetters.kept).toMatchObject([{ code: "TypeError", body: broken.record }]);
     expect(services.log.lines).toContainEqual(
       expect.objectContaining({
-        message: "refused for good; set aside",
+        message: "refused permanently; set aside",
         fields: expect.objectContaining({ job_id: "job_x" }),
       }),
     );
     expect(setAsideIn(services)).toBe(1);
   });
 
-  it("keeps a write that it cannot handle until the dead-letter queue takes it", async () => {
+  it("has a write that it cannot handle redelivered until the dead-letter queue takes it", async () => {
     const services = lifecycle();
     const broken = written({ before: aJob({ status: "running" }), after: { id: "job_x" } as Job });
     const changes = [...lifeOf(), broken, ...lifeOf()];

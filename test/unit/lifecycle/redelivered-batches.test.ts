@@ -5,13 +5,13 @@ import { aJob } from "../../support/builders.ts";
 import { lifecycle, lifeOf, published, written } from "../../support/lifecycle.ts";
 
 describe("a batch that Lambda delivers again", () => {
-  it("publishes the same events again, in order, so that receivers recognise the repetition", async () => {
+  it("publishes the same events in the same order, so that receivers recognise the repetition", async () => {
     const services = lifecycle(jobEvents);
     const changes = lifeOf(aJob({ task_tokens: ["t"] }));
     await handleChanges(services, changes);
     const once = structuredClone(services.bus.published);
-    // To another process, which knows nothing of the first.
-    await handleChanges({ ...services, told: recent() }, changes);
+    // Another process has no memory of what the first one sent.
+    await handleChanges({ ...services, recentlySent: recent() }, changes);
     expect(services.bus.published).toEqual([...once, ...once]);
   });
 
@@ -34,7 +34,7 @@ describe("a batch that Lambda delivers again", () => {
     expect(services.tasks.sent.map(({ message }) => message.kind)).toEqual(["outcome", "heartbeat"]);
   });
 
-  it("publishes each of two writes that look alike: those of a job that was created again under its id", async () => {
+  it("publishes both of two identical writes, as when a job is created again under its id", async () => {
     const services = lifecycle(jobEvents);
     const job = aJob();
     for (let made = 0; made < 2; made++) await handleChanges(services, [written({ after: job })]);

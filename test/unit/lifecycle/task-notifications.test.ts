@@ -7,7 +7,7 @@ describe("a task of Step Functions that waits for a job", () => {
   const sentOf = ({ tasks }: ReturnType<typeof lifecycle>) =>
     tasks.sent.map(({ message, delaySeconds }) => [message.kind, message.job_id, delaySeconds]);
 
-  it("gets heartbeats from the job's creation on, and the outcome at its end", async () => {
+  it("gets heartbeats from the creation of the job, and the outcome at its end", async () => {
     const services = lifecycle([]);
     const job = aJob({ task_tokens: ["t"] });
     expect(await handleChanges(services, [...lifeOf(aJob()), ...lifeOf(job)])).toBeUndefined();
@@ -18,7 +18,7 @@ describe("a task of Step Functions that waits for a job", () => {
     expect(services.bus.published).toEqual([]);
   });
 
-  it("is notified again from the write on that the queue did not take; events and counters are not held back", async () => {
+  it("is notified again from the first write that the queue refused, without delaying events and counters", async () => {
     const services = lifecycle();
     const [first, job] = [aJob({ created_at: noon }), aJob({ created_at: noon, task_tokens: ["t"] })];
     services.tasks.refuses = ({ kind }) => kind === "outcome";
@@ -36,7 +36,7 @@ describe("a task of Step Functions that waits for a job", () => {
     ]);
   });
 
-  it("is notified again from the first of several writes that the queue did not take", async () => {
+  it("is notified again from the first of several writes that the queue refused", async () => {
     const services = lifecycle();
     services.tasks.refuses = ({ kind }) => kind === "outcome";
     const changes = ["a", "b"].flatMap((token) => lifeOf(aJob({ task_tokens: [token] })));
@@ -60,7 +60,7 @@ describe("a task of Step Functions that waits for a job", () => {
 it("a batch that is delivered three times starts one chain of heartbeats", async () => {
   const services = lifecycle();
   const changes = ["a", "b"].map((token) => ({ id: token, after: aJob({ task_tokens: [token] }), at: noon }));
-  // The queue takes one of the two at first.
+  // At first the queue takes only one of the two.
   services.tasks.refuses = (message) => message.kind === "heartbeat" && message.token === "a";
   expect(await handleChanges(services, changes)).toBe(0);
   services.tasks.refuses = () => false;

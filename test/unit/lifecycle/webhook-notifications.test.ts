@@ -5,7 +5,7 @@ import { handleChanges } from "../../../lambdas/lifecycle/handle.ts";
 import { aJob } from "../../support/builders.ts";
 import { lifecycle, lifeOf } from "../../support/lifecycle.ts";
 
-describe("an endpoint of a webhook", () => {
+describe("a webhook endpoint", () => {
   const secret = { $secret: "shop/webhook" };
   const endpoint = (more: Partial<ProductEndpoint> = {}): ProductEndpoint => ({
     product: "shop",
@@ -19,7 +19,7 @@ describe("an endpoint of a webhook", () => {
   const sentOf = ({ webhooks }: ReturnType<typeof lifecycle>) =>
     webhooks.sent.map(({ message, group }) => [message.type, message.data.job_id, group]);
 
-  it("gets the transitions of its product and env that it asks for, whatever is published on the bus", async () => {
+  it("gets the transitions of its product and env that it subscribes to, whatever the bus publishes", async () => {
     const services = lifecycle([], [endpoint(), endpoint({ webhook: "all", events: ["scheduled", "completed"] })]);
     const [job, other, elsewhere] = [aJob(), aJob({ env: "dev" }), aJob({ product: "other" })] as const;
     expect(
@@ -36,12 +36,12 @@ describe("an endpoint of a webhook", () => {
     expect(JSON.stringify(services.webhooks.sent)).not.toContain("s3cret");
   });
 
-  it("gets the same id for every delivery of an event, and another id for every other event", async () => {
+  it("gets the same id for every delivery of an event, and a different one for every other event", async () => {
     const services = lifecycle([], [endpoint({ events: [...jobEvents] })]);
     const [job, other] = [aJob(), aJob()];
     const changes = [...lifeOf(job), ...lifeOf(other)];
-    // By two processes, of which the second knows nothing of the first.
-    for (const told of [recent(), recent()]) await handleChanges({ ...services, told }, changes);
+    // Two processes: the second has no memory of what the first one sent.
+    for (const recentlySent of [recent(), recent()]) await handleChanges({ ...services, recentlySent }, changes);
     const ids = services.webhooks.sent.map(({ message }) => message.id);
     expect(ids).toHaveLength(12);
     expect(new Set(ids).size).toBe(6);
@@ -49,7 +49,7 @@ describe("an endpoint of a webhook", () => {
     for (const id of ids) expect(id).toMatch(/^evt_[0-9a-f]{32}$/);
   });
 
-  it("gets nothing again while the bus refuses another job's event", async () => {
+  it("gets nothing twice while the bus refuses another job's event", async () => {
     const services = lifecycle(jobEvents, [endpoint()]);
     const [bad, job] = [aJob(), aJob()];
     services.bus.refuses = ({ detail }) => detail.job_id === bad.id;
@@ -58,7 +58,7 @@ describe("an endpoint of a webhook", () => {
     expect(sentOf(services).map(([, id]) => id)).toEqual([bad.id, job.id]);
   });
 
-  it("is notified again from the write on that the queue did not take", async () => {
+  it("is notified again from the first write that the queue refused", async () => {
     const services = lifecycle([], [endpoint()]);
     const [first, second] = [aJob(), aJob()];
     services.webhooks.refuses = ({ data }) => data.job_id === second.id;

@@ -14,7 +14,7 @@ const inShard = (shard: number, n: number, overrides: Partial<Job> = {}) =>
   late({ id: `job_${n.toString(16).padStart(31, "0")}${shard}`, ...overrides });
 
 describe("the reconciler", () => {
-  it("hands over again what is overdue, and leaves what is not", async () => {
+  it("dispatches overdue jobs again and leaves the others", async () => {
     const lost = late();
     const services = fakeServices({
       catalog,
@@ -24,7 +24,7 @@ describe("the reconciler", () => {
     expect(services.queue.sent).toMatchObject([{ message: { job_id: lost.id }, delaySeconds: 0 }]);
   });
 
-  it("hands over again a running job whose lease has ended, and leaves one that lives", async () => {
+  it("dispatches a running job again once its lease has ended, and not before", async () => {
     const crashed = late({ status: "running", lease_until: noon - 1, claim_id: "c", claims: 1 });
     const alive = late({ status: "running", lease_until: noon, claim_id: "c", claims: 1 });
     const services = fakeServices({ catalog, jobs: [crashed, alive] });
@@ -32,7 +32,7 @@ describe("the reconciler", () => {
     expect(services.queue.sent.map(({ message }) => message.job_id)).toEqual([crashed.id]);
   });
 
-  it("sees that a lease has ended although the job's own time has come to no further age", async () => {
+  it("notices an ended lease even when the job's own due time calls for no redispatch", async () => {
     const due_at = noon - 5 * graceMs;
     const lease_until = noon + graceMs / 2;
     const crashed = late({ due_at, status: "running", lease_until, claim_id: "c", claims: 1 });
@@ -43,13 +43,13 @@ describe("the reconciler", () => {
     expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 1 });
   });
 
-  it("looks at every product, env and shard, in pages", async () => {
+  it("reads every product, env and shard, page by page", async () => {
     const jobs = ["dev", "prd"].flatMap((env) => Array.from({ length: 300 }, () => late({ env })));
     const services = fakeServices({ catalog, jobs });
     expect(await reconcile(services)).toMatchObject({ dispatched: 600 });
   });
 
-  it("does not stop at a job that AWS refuses, and tries it again in the next round, not those that it took", async () => {
+  it("continues past a job that AWS refuses, and retries only that one in the next round", async () => {
     const services = fakeServices({ catalog, jobs: [inShard(0, 1), inShard(0, 2)] });
     const { sendMany } = services.queue;
     const memory = newMemory();
@@ -66,7 +66,7 @@ describe("the reconciler", () => {
     expect(await reconcile(services, graceMs, memory)).toMatchObject({ dispatched: 0 });
   });
 
-  it("gives those that AWS refuses half of a round, all of them in turn, and the others the rest", async () => {
+  it("spends at most half of a round on refused jobs, all of them in turn, and the rest on the others", async () => {
     const refused = Array.from({ length: 500 }, (_, n) => inShard(0, n, { type: "function" }));
     const services = fakeServices({ catalog, jobs: refused });
     const { sendMany } = services.queue;
@@ -88,7 +88,7 @@ describe("the reconciler", () => {
     expect(new Set(tried).size).toBe(500);
   });
 
-  it("goes on at the page that could not be read, with the look it was for", async () => {
+  it("continues at the page that could not be read, with the same window", async () => {
     const services = fakeServices({ catalog, jobs: Array.from({ length: 150 }, (_, n) => inShard(3, n)) });
     const { getMany } = services.jobs;
     const memory = newMemory();
@@ -112,14 +112,14 @@ describe("a queue that is merely slow", () => {
     return sent;
   };
 
-  it("gets a message a job at 1, 2, 4, 8, 16 and 32 minutes, not every minute", async () => {
+  it("gets one message per job at 1, 2, 4, 8, 16 and 32 minutes, not every minute", async () => {
     const services = fakeServices({ catalog, jobs: [late({ due_at: noon })] });
     expect((await minutes(services, 41)).flatMap((sent, minute) => (sent > 0 ? [minute] : []))).toEqual([
       1, 2, 4, 8, 16, 32,
     ]);
   });
 
-  it("of 3,000 jobs gets no more than that, and no job of its tail is left out", async () => {
+  it("gets no more messages than that for 3,000 jobs, and leaves none of them out", async () => {
     const backlog = Array.from({ length: 3000 }, (_, n) => inShard(n % 8, n, { due_at: noon }));
     const services = fakeServices({ catalog, jobs: backlog });
     const sent = await minutes(services, 5);
@@ -138,7 +138,7 @@ describe("a queue that is merely slow", () => {
     expect(services.queue.sent.map(({ message }) => message.job_id)).toEqual([inShard(0, 5000).id]);
   });
 
-  it("that takes longer than a round is gone through in several, each job once", async () => {
+  it("that takes longer than one round is scanned in several, and each job is dispatched once", async () => {
     const backlog = Array.from({ length: 1000 }, (_, n) => inShard(0, n));
     const services = fakeServices({ catalog, jobs: backlog });
     const { page } = services.jobs;

@@ -2,13 +2,13 @@ import { defineProduct } from "../../../lambdas/consumers/types/define-product.t
 import { createDuctape, type Ductape, type IJobProcessorInput, type JobInput } from "../../../sdk/src/index.ts";
 import type { products } from "../../support/catalog/products.ts";
 
-/** Checked by `tsc`: none of it runs. */
+/** `tsc` checks these; they do not run. */
 const typed = (_check: (client: Ductape<typeof products>) => unknown) => expect(true).toBe(true);
 const place = { product_tag: "my-product", env: "prd", start_at: 0 } as const;
 
 const cart = { customer: "ada", sku: "A-1", quantity: 2 };
 
-test("a client made with a catalog takes its events with the input of their types", () => {
+test("a client with a catalog accepts the events of the catalog with the inputs of their types", () => {
   typed(({ processor: { job }, jobs }) => [
     job.schedule({ ...place, event: "create_order", input: { params: { customer: "c-42" }, body: { sku: "A-1" } } }),
     job.dispatch({ ...place, event: "record_order", input: { data: { id: 1 } }, labels: ["a"] }),
@@ -25,7 +25,7 @@ test("a client made with a catalog takes its events with the input of their type
   ]);
 });
 
-test("what the catalog does not have does not compile", () => {
+test("anything that the catalog does not have does not compile", () => {
   typed(({ processor: { job }, jobs }) => [
     // @ts-expect-error an event that does not exist
     job.schedule({ ...place, event: "create_ordr", input: {} }),
@@ -43,7 +43,7 @@ test("what the catalog does not have does not compile", () => {
     job.schedule({ ...place, event: "place_order", input: { ...cart, quantity: "2" } }),
     // @ts-expect-error a field that the feature does not have
     job.dispatch({ ...place, event: "place_order", input: { ...cart, colour: "red" } }),
-    // @ts-expect-error an input of a type that has one is not left out
+    // @ts-expect-error an input that is missing
     job.dispatch({ ...place, event: "place_order" }),
     // @ts-expect-error an unknown field
     jobs.explain({ ...place, event: "create_order", input: {}, lables: ["a"] }),
@@ -58,7 +58,7 @@ test("what the catalog does not have does not compile", () => {
   ]);
 });
 
-test("a product's envs and events are its own", () => {
+test("the envs and events of one product do not apply to another", () => {
   type Two = readonly [
     { tag: "a"; envs: readonly ["prd"]; jobs: { go: { type: "function" } } },
     { tag: "b"; envs: readonly ["dev"]; jobs: { stop: { type: "feature" } } },
@@ -72,7 +72,7 @@ test("a product's envs and events are its own", () => {
   expect(take).toBeInstanceOf(Function);
 });
 
-test("a feature's fields have the types that the catalog gives them; one without fields takes any object", () => {
+test("a feature's fields have the types of the catalog, and a feature without fields accepts any object", () => {
   const shop = defineProduct({
     tag: "shop",
     envs: ["prd"],
@@ -102,16 +102,16 @@ test("a feature's fields have the types that the catalog gives them; one without
   take({ ...rest, event: "typed", input: { name: "x", mail: "a@b.c" } });
   take({ ...rest, event: "typed", input: whole });
   take({ ...rest, event: "open", input: { anything: 1 } });
-  // @ts-expect-error a field that must be there
+  // @ts-expect-error a required field that is missing
   take({ ...rest, event: "typed", input: { name: "x" } });
-  // @ts-expect-error a text for a boolean
+  // @ts-expect-error a string for a boolean
   take({ ...rest, event: "typed", input: { ...whole, isNew: "yes" } });
   // @ts-expect-error a list for an object
   take({ ...rest, event: "typed", input: { ...whole, more: "x" } });
   expect(take).toBeInstanceOf(Function);
 });
 
-test("a client made without one takes any event", () => {
+test("a client without a catalog accepts any event", () => {
   const client: Ductape = createDuctape({ url: "http://localhost:1", apiKey: "k" });
   const any: IJobProcessorInput = { env: "x", product_tag: "y", event: "z", input: { anything: 1 }, start_at: 0 };
   const check = () => [client.processor.job.schedule(any), client.jobs.list({ product_tag: "y", event: "z" })];

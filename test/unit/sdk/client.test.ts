@@ -16,7 +16,7 @@ describe("the client of the environment", () => {
     process.env = before;
   });
 
-  test("says with its first call what to set, and works once that is set", async () => {
+  test("rejects the first call with what to set, and works once that is set", async () => {
     await using api = await fakeApi([{ body: completedJob("done") }]);
     const error = await rejection(ductape.processor.job.schedule(anOrder()));
     expect(error).toBeInstanceOf(ConfigurationError);
@@ -59,7 +59,7 @@ describe("createDuctape", () => {
   });
 
   test.each(["https://jobs.example.com/v1", "https://jobs.example.com/v1/", "https://jobs.example.com//"])(
-    "takes %s for the address below which /v1 is",
+    "accepts %s as the address of the API",
     (url) => {
       expect(resolveConfig({ url, apiKey: "dj_key" }).url).toBe("https://jobs.example.com");
     },
@@ -73,7 +73,7 @@ describe("createDuctape", () => {
 });
 
 describe("the real runtime", () => {
-  test("sleeps, and wakes with the signal's reason", async () => {
+  test("sleeps, and rejects with the signal's reason", async () => {
     await realRuntime.sleep(1);
     const controller = new AbortController();
     const sleeping = rejection(realRuntime.sleep(60_000, controller.signal));

@@ -7,7 +7,7 @@ describe("dispatch", () => {
     expect(api.seen[0]?.headers.prefer).toBeUndefined();
   });
 
-  test("every call is another job", async () => {
+  test("every call creates another job", async () => {
     await using api = await fakeApi([{ status: 202, body: aReceipt() }]);
     await api.client.processor.job.dispatch(anOrder());
     await api.client.processor.job.dispatch(anOrder());
@@ -16,14 +16,14 @@ describe("dispatch", () => {
     expect(first).not.toBe(second);
   });
 
-  test("the caller's key travels in the data, where every character fits, and is the only one", async () => {
+  test("the caller's key is sent in the body, where every character is allowed, and is the only key", async () => {
     await using api = await fakeApi([{ status: 202, body: aReceipt() }]);
     await api.client.processor.job.dispatch(anOrder({ idempotency_key: "commande-é-✓" }));
     expect(api.seen[0]?.headers["idempotency-key"]).toBeUndefined();
     expect(JSON.parse(api.seen[0]?.body as string).idempotency_key).toBe("commande-é-✓");
   });
 
-  test("sends bytes as base64, whatever their number and wherever they lie", async () => {
+  test("sends bytes as base64, also a large number of them and a view of a buffer", async () => {
     await using api = await fakeApi([{ status: 202, body: aReceipt() }]);
     const file = Buffer.alloc(100_003, "0123456789é");
     for (const buffer of [file, new Uint8Array(file.buffer, file.byteOffset + 5, 70_001), Buffer.alloc(0)]) {
@@ -34,14 +34,14 @@ describe("dispatch", () => {
     }
   });
 
-  test("leaves base64 text as it is, and the caller's data untouched", async () => {
+  test("does not change base64 strings or the caller's data", async () => {
     await using api = await fakeApi([{ status: 202, body: aReceipt() }]);
     const data = anOrder({ input: { buffer: "aGVsbG8=", fileName: "a.txt" } });
     await api.client.processor.job.dispatch(data);
     expect(JSON.parse(api.seen[0]?.body as string)).toEqual(data);
   });
 
-  test("refuses data that JSON cannot hold before it sends anything", async () => {
+  test("refuses data that cannot be JSON before it sends anything", async () => {
     await using api = await fakeApi([{}]);
     const error = await rejection(api.client.processor.job.dispatch(anOrder({ input: { payload: 1n } })));
     expect(error).toMatchObject({ name: "InvalidRequestError", code: "INVALID_REQUEST" });
@@ -50,19 +50,19 @@ describe("dispatch", () => {
 });
 
 describe("jobs.get", () => {
-  test("resolves with the job as it stands", async () => {
+  test("resolves with the current state of the job", async () => {
     await using api = await fakeApi([{ body: aJob({ status: "running" }) }]);
     expect(await api.client.jobs.get(jobId)).toEqual(aJob({ status: "running" }));
     expect(api.seen[0]).toMatchObject({ method: "GET", path: `/v1/jobs/${jobId}` });
   });
 
-  test("can wait for it", async () => {
+  test("can wait for the job", async () => {
     await using api = await fakeApi([{ body: aJob() }]);
     await api.client.jobs.get(jobId, { wait: 10 });
     expect(api.seen[0]?.path).toBe(`/v1/jobs/${jobId}?wait=10`);
   });
 
-  test("keeps an id within its part of the path", async () => {
+  test("escapes the id in the path", async () => {
     await using api = await fakeApi([{ body: aJob() }]);
     await api.client.jobs.get("../stats?x=1");
     expect(api.seen[0]?.path).toBe("/v1/jobs/..%2Fstats%3Fx%3D1");

@@ -83,7 +83,7 @@ describe("an error of the API", () => {
     expect(await errorFrom(reply)).toMatchObject({ status: reply.status, ...expected });
   });
 
-  test("lists what to change in an invalid request", async () => {
+  test("lists the faults of an invalid request", async () => {
     const errors = [
       { pointer: "/evnt", detail: 'unknown field. Did you mean "event"?' },
       { pointer: "", detail: "nested deeper than 64 levels" },
@@ -97,11 +97,14 @@ describe("an error of the API", () => {
     });
   });
 
-  test.each(["x-request-id", "apigw-requestid", "x-amzn-requestid"])("has the request's id from %s", async (name) => {
-    expect(await errorFrom({ status: 400, headers: { [name]: "r-1" } })).toMatchObject({ requestId: "r-1" });
-  });
+  test.each(["x-request-id", "apigw-requestid", "x-amzn-requestid"])(
+    "has the request id of the header %s",
+    async (name) => {
+      expect(await errorFrom({ status: 400, headers: { [name]: "r-1" } })).toMatchObject({ requestId: "r-1" });
+    },
+  );
 
-  test("has it from the problem where no header says it, as to a page of another origin", async () => {
+  test("has the request id of the problem if no header has it, as for a page of another origin", async () => {
     const body = { code: "INTERNAL", detail: "d", request_id: "r-2" };
     expect(await errorFrom({ status: 500, body })).toMatchObject({ requestId: "r-2" });
     const headers = { "apigw-requestid": "r-1" };
@@ -114,14 +117,14 @@ describe("an error of the API", () => {
     { status: 200, body: "<html>Welcome</html>" },
     { status: 200, body: { hello: "world" } },
     { status: 204, body: "" },
-  ])("an answer that is not about a job is one too: %j", async (reply) => {
+  ])("is also an answer of the wrong shape: %j", async (reply) => {
     expect(await errorFrom(reply)).toMatchObject({
       code: "UNEXPECTED_ANSWER",
       message: expect.stringContaining("DUCTAPE_URL"),
     });
   });
 
-  test("shows nothing that it does not know", async () => {
+  test("has no properties without a value", async () => {
     expect(Object.keys((await errorFrom({ status: 401 })) as object).sort()).toEqual(["code", "status"]);
   });
 
@@ -132,7 +135,7 @@ describe("an error of the API", () => {
     expect(JSON.stringify(error) + String(error)).not.toContain(apiKey);
   });
 
-  test("does not mangle what the API says over a toy of a key", async () => {
+  test("does not remove a key that is too short to be real", async () => {
     expect(await errorFrom(problem(401, { detail: "Not known." }), { apiKey: "k" })).toMatchObject({
       message: "Not known.",
     });

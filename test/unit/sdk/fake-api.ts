@@ -22,12 +22,12 @@ export interface Reply {
   silent?: boolean;
 }
 
-/** What the server does next: a reply, or what makes one. The last one is repeated. */
+/** What the server does next: a reply, or a function that returns one. The last one is repeated. */
 export type Script = Reply | ((seen: Seen) => Reply);
 
 export const apiKey = "dj_not-a-real-key";
 
-/** Time that passes only when something sleeps or a test says so. */
+/** Time that passes only when something sleeps or a test advances it. */
 export function virtualRuntime(random = 0.5) {
   let now = Date.UTC(2030, 0, 1);
   const slept: number[] = [];
@@ -40,7 +40,7 @@ export function virtualRuntime(random = 0.5) {
     advance(ms: number) {
       now += ms;
     },
-    /** Lets every timer that was set for so many milliseconds go off. */
+    /** Fires every timer that was set for so many milliseconds. */
     fire(ms: number) {
       for (const timer of timers) if (timer.ms === ms && timers.delete(timer)) timer.callback();
     },
@@ -65,7 +65,7 @@ export interface FakeApi extends AsyncDisposable {
   client: Client;
 }
 
-/** A real HTTP server that answers as scripted, and a client of it in virtual time. */
+/** A real HTTP server that answers as scripted, and a client of it that runs in virtual time. */
 export async function fakeApi(script: Script[], options: DuctapeOptions = {}): Promise<FakeApi> {
   const seen: Seen[] = [];
   const runtime = virtualRuntime();
@@ -134,7 +134,7 @@ export const anOrder = (overrides: Record<string, unknown> = {}) => ({
   ...overrides,
 });
 
-/** What a promise rejects with. */
+/** The error that a promise rejects with. */
 export const rejection = (promise: Promise<unknown>): Promise<unknown> =>
   promise.then(
     (value) => {

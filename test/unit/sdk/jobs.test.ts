@@ -42,7 +42,7 @@ describe("a change of a job", () => {
     expect(seen?.headers["content-type"]).toBe(body === "" ? undefined : "application/json");
   });
 
-  it("that the job's state forbids rejects with that state", async () => {
+  it("rejects with the job's status if that forbids the change", async () => {
     const body = { code: "STATE_CONFLICT", detail: "no", job_id: jobId, job_status: "running" };
     await using api = await fakeApi([{ status: 409, body }]);
     const error = await rejection(api.client.jobs.reschedule(jobId, { start_at: 0 }));
@@ -76,7 +76,7 @@ describe("jobs.delete", () => {
     expect(api.seen).toMatchObject([{ method: "DELETE", path }]);
   });
 
-  it("takes a job that is gone for deleted only where it may have deleted it itself", async () => {
+  it("treats a 404 as success only after an earlier try that may have deleted the job", async () => {
     await using lost = await fakeApi([{ hangUp: true }, { status: 404 }]);
     expect(await lost.client.jobs.delete(jobId)).toBeUndefined();
     await using unknown = await fakeApi([{ status: 404 }]);
@@ -91,7 +91,7 @@ describe("a list", () => {
     { body: { jobs: [aJob({ run: 3 })] } },
   ];
 
-  it("is read to its end, a page at a time, with its filters", async () => {
+  it("is read to its end, page by page, with its filters", async () => {
     await using api = await fakeApi(pages);
     const runs: number[] = [];
     const query = {
@@ -106,7 +106,7 @@ describe("a list", () => {
     expect(asked).toEqual([filters, { ...filters, cursor: "c/1" }, { ...filters, cursor: "c2" }]);
   });
 
-  it("asks for no more than is read, and for nothing before", async () => {
+  it("requests no more pages than are read, and none before that", async () => {
     await using api = await fakeApi(pages);
     const list = api.client.jobs.list({ limit: 2 });
     expect(api.seen).toHaveLength(0);
@@ -114,14 +114,14 @@ describe("a list", () => {
     expect(api.seen.map((seen) => seen.path)).toEqual(["/v1/jobs?limit=2"]);
   });
 
-  it("gives one page too", async () => {
+  it("can be read one page at a time", async () => {
     await using api = await fakeApi(pages);
     expect(await api.client.jobs.list().page()).toMatchObject({ jobs: [{ run: 1 }, { run: 2 }], next_cursor: "c/1" });
     expect(await api.client.jobs.list().page("c2")).toMatchObject({ jobs: [] });
     expect(api.seen.map((seen) => seen.path)).toEqual(["/v1/jobs", "/v1/jobs?cursor=c2"]);
   });
 
-  it("of runs is read alike", async () => {
+  it("of runs is read in the same way", async () => {
     await using api = await fakeApi([
       { body: { runs: [{ run: 2 }], next_cursor: "c" } },
       { body: { runs: [{ run: 1 }] } },
@@ -132,7 +132,7 @@ describe("a list", () => {
     expect(api.seen.map((seen) => seen.path)).toEqual([`${path}/runs?limit=1`, `${path}/runs?limit=1&cursor=c`]);
   });
 
-  it("says what it cannot read", async () => {
+  it("rejects an answer of the wrong shape", async () => {
     await using api = await fakeApi([{ body: { hello: 1 } }]);
     expect(await rejection(api.client.jobs.list().page())).toMatchObject({ code: "UNEXPECTED_ANSWER" });
   });
@@ -144,7 +144,7 @@ describe("a bulk change", () => {
     return { body: { matched, succeeded: matched - failed, failed, errors, next_cursor } };
   };
 
-  it("is repeated until there is no more, and summed up", async () => {
+  it("is repeated until the last page, and adds up the results", async () => {
     await using api = await fakeApi([page(100, 1, "c1"), page(0, 0, "c2"), page(5, 1)]);
     const filter = { product_tag: "p", label: "x" };
     const result = await api.client.jobs.cancelMany(filter, { reason: "closed" });
@@ -156,13 +156,13 @@ describe("a bulk change", () => {
     ]);
   });
 
-  it.each(["pause", "resume", "retry", "delete"] as const)("%sMany has its action", async (action) => {
+  it.each(["pause", "resume", "retry", "delete"] as const)("%sMany sends its action", async (action) => {
     await using api = await fakeApi([page(1, 0)]);
     await api.client.jobs[`${action}Many`]({ product_tag: "p" });
     expect(api.seen.map(({ body }) => JSON.parse(body))).toEqual([{ action, filter: { product_tag: "p" } }]);
   });
 
-  it("is sent again where it may be", async () => {
+  it("is sent again if that is safe", async () => {
     await using cancels = await fakeApi([{ hangUp: true }, page(1, 0)]);
     expect(await cancels.client.jobs.cancelMany({ product_tag: "p" })).toMatchObject({ matched: 1 });
     await using retries = await fakeApi([{ hangUp: true }, page(1, 0)]);
@@ -202,7 +202,7 @@ describe("jobs.batch", () => {
     expect(api.seen.map(({ body }) => JSON.parse(body).jobs.length)).toEqual([100, 100, 50]);
   });
 
-  it("keeps requests below what the API takes", async () => {
+  it("keeps requests below the limit of the API", async () => {
     await using api = await fakeApi([accept]);
     const big = anOrder({ input: { body: { text: "x".repeat(1_500_000) } } });
     expect(await api.client.jobs.batch([big, big, big])).toHaveLength(3);
@@ -218,7 +218,7 @@ describe("jobs.batch", () => {
     expect(api.seen).toHaveLength(3);
   });
 
-  it("counts what is escaped once more on its way through AWS", async () => {
+  it("counts the escapes that AWS adds", async () => {
     await using api = await fakeApi([accept]);
     const items = Array.from({ length: 4 }, () => anOrder({ input: { body: { text: '"'.repeat(500_000) } } }));
     expect(await api.client.jobs.batch(items)).toHaveLength(4);
@@ -226,7 +226,7 @@ describe("jobs.batch", () => {
     expect(api.seen).toHaveLength(2);
   });
 
-  it("rejects a job that is too large for a request, or is no JSON, by itself", async () => {
+  it("rejects only the job that is too large for a request, or that cannot be JSON", async () => {
     await using api = await fakeApi([accept]);
     const large = anOrder({ input: { body: { text: "x".repeat(4_500_000) } } });
     const outcomes = await api.client.jobs.batch([large, anOrder(), anOrder({ input: { n: 1n } }), anOrder()]);
@@ -239,7 +239,7 @@ describe("jobs.batch", () => {
     expect(api.seen).toHaveLength(1);
   });
 
-  it("asks again with fewer jobs where a proxy takes less than the API, and rejects only the one that is too large", async () => {
+  it("sends fewer jobs at a time if a proxy accepts less than the API, and rejects only the job that is too large", async () => {
     const strict: Script = (seen) =>
       seen.body.length > 2000 ? { status: 413 } : (accept as (of: Seen) => Reply)(seen);
     await using api = await fakeApi([strict]);
@@ -251,7 +251,7 @@ describe("jobs.batch", () => {
     ]);
   });
 
-  it("points to the jobs as they were given, in later requests too", async () => {
+  it("has pointers to the jobs as they were passed, also for later requests", async () => {
     const refuse: Script = ({ body }) => ({
       body: {
         results: (JSON.parse(body).jobs as unknown[]).map((_, index) => ({
@@ -267,7 +267,7 @@ describe("jobs.batch", () => {
     expect(outcomes[129]).toMatchObject({ error: { errors: [{ pointer: "/jobs/129/input" }] } });
   });
 
-  it("gives each job a key of its own, so that a lost answer makes no job twice", async () => {
+  it("gives each job its own key, so that no job is created twice after a lost answer", async () => {
     await using api = await fakeApi([{ hangUp: true }, accept]);
     await api.client.jobs.batch([anOrder(), anOrder({ idempotency_key: "mine" })]);
     const [first, second] = api.seen.map(({ body }) =>
@@ -277,7 +277,7 @@ describe("jobs.batch", () => {
     expect(second).toEqual(first);
   });
 
-  it("rejects if nothing was accepted, and says which were if some were", async () => {
+  it("rejects if nothing was accepted, and otherwise says which jobs were accepted", async () => {
     await using none = await fakeApi([{ status: 403 }]);
     expect(await rejection(none.client.jobs.batch([anOrder()]))).toMatchObject({ name: "PermissionError" });
     await using some = await fakeApi([accept, { status: 500 }]);
@@ -287,7 +287,7 @@ describe("jobs.batch", () => {
     expect(some.seen).toHaveLength(2);
   });
 
-  it("of nothing asks for nothing", async () => {
+  it("of no jobs sends no request", async () => {
     await using api = await fakeApi([accept]);
     expect(await api.client.jobs.batch([])).toEqual([]);
     expect(api.seen).toEqual([]);
@@ -295,14 +295,14 @@ describe("jobs.batch", () => {
 });
 
 describe("stats and explain", () => {
-  it("ask for a tenant's counts", async () => {
+  it("request the counts of a tenant", async () => {
     const body = { product_tag: "p", env: "prd", counts: { completed: 1 } };
     await using api = await fakeApi([{ hangUp: true }, { body }]);
     expect(await api.client.jobs.stats({ product_tag: "p", env: "prd", to: 5 })).toEqual(body);
     expect(api.seen[1]).toMatchObject({ method: "GET", path: "/v1/stats?product_tag=p&env=prd&to=5" });
   });
 
-  it("ask what a request would come to, without a key", async () => {
+  it("explain a request without an idempotency key", async () => {
     const body = { valid: true, next_runs: [] };
     await using api = await fakeApi([{ hangUp: true }, { body }]);
     expect(

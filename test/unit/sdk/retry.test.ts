@@ -10,14 +10,14 @@ describe("a request that fails for now", () => {
     ["503", { status: 503, body: { message: "Service Unavailable" } }],
     ["504", { status: 504, body: { message: "Endpoint request timed out" } }],
     ["a cut connection", { hangUp: true }],
-  ])("with %s is sent again, the same and with the same key", async (_, failure) => {
+  ])("with %s is sent again unchanged, with the same key", async (_, failure) => {
     await using api = await fakeApi([failure, failure, accepted]);
     expect(await api.client.processor.job.dispatch(anOrder())).toEqual(aReceipt());
     const keys = new Set(api.seen.map(({ headers, body }) => `${headers["idempotency-key"]} ${body}`));
     expect([api.seen.length, keys.size]).toEqual([3, 1]);
   });
 
-  test("waits longer each time, at random below a doubling bound", async () => {
+  test("waits longer each time: a random delay below a limit that doubles", async () => {
     await using api = await fakeApi([{ status: 503 }]);
     await rejection(api.client.processor.job.dispatch(anOrder()));
     expect(api.runtime.slept).toEqual([125, 250, 500, 1000]);
@@ -47,19 +47,19 @@ describe("a request that fails for now", () => {
     [undefined, 5],
     [1, 2],
     [0, 1],
-  ])("with maxRetries %p is sent %d times at most", async (maxRetries, times) => {
+  ])("with maxRetries %p is sent at most %d times", async (maxRetries, times) => {
     await using api = await fakeApi([{ status: 503 }], maxRetries === undefined ? {} : { maxRetries });
     expect(await rejection(api.client.processor.job.dispatch(anOrder()))).toMatchObject({ name: "UnavailableError" });
     expect(api.seen).toHaveLength(times);
   });
 
-  test.each([400, 401, 403, 404, 409, 413, 500])("for good, with %d, is not sent again", async (status) => {
+  test.each([400, 401, 403, 404, 409, 413, 500])("is not sent again after a %d, which is permanent", async (status) => {
     await using api = await fakeApi([{ status }]);
     await rejection(api.client.processor.job.dispatch(anOrder()));
     expect(api.seen).toHaveLength(1);
   });
 
-  test("is given up after 35 seconds and sent again", async () => {
+  test("is aborted after 35 seconds and sent again", async () => {
     await using api = await fakeApi([{ silent: true }, accepted]);
     const call = api.client.processor.job.dispatch(anOrder());
     await until(() => api.seen.length === 1);
@@ -68,7 +68,7 @@ describe("a request that fails for now", () => {
     expect(api.runtime.timers.size).toBe(0);
   });
 
-  test("says what the network said", async () => {
+  test("has the code of the network error in its message", async () => {
     const api = await fakeApi([{}], { maxRetries: 0 });
     await api[Symbol.asyncDispose]();
     const error = await rejection(api.client.processor.job.dispatch(anOrder()));

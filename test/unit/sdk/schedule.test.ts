@@ -20,7 +20,7 @@ describe("schedule", () => {
     expect(JSON.parse(body)).toEqual(anOrder());
   });
 
-  test("asks again, each time for 25 seconds, until the job has finished", async () => {
+  test("sends requests that wait for 25 seconds each until the job has finished", async () => {
     const held = (body: unknown) => () => {
       api.runtime.advance(25_000);
       return { body };
@@ -38,7 +38,7 @@ describe("schedule", () => {
     expect(api.runtime.slept).toEqual([]);
   });
 
-  test("does not hammer an API that answers at once", async () => {
+  test("pauses between requests if the API answers at once", async () => {
     await using api = await fakeApi([
       { status: 202, body: aReceipt() },
       { body: aJob() },
@@ -49,7 +49,7 @@ describe("schedule", () => {
     expect(api.runtime.slept).toEqual([1000, 1000]);
   });
 
-  test("naps while the job is far from due, and holds a request open only near its time", async () => {
+  test("pauses while the job is due much later, and holds a request open only near its time", async () => {
     const dueAt = Date.UTC(2030, 0, 1) + 130_000;
     const waiting = aJob({ status: "scheduled", scheduled_at: dueAt, due_at: dueAt });
     await using api = await fakeApi([
@@ -67,7 +67,7 @@ describe("schedule", () => {
     ]);
   });
 
-  test("waits by the API's clock, whatever this machine's says", async () => {
+  test("waits by the API's clock, even if this machine's differs", async () => {
     const start = Date.UTC(2030, 0, 1);
     const dueAt = start + 1_800_000;
     const waiting = aJob({ status: "scheduled", scheduled_at: dueAt, due_at: dueAt });
@@ -86,7 +86,7 @@ describe("schedule", () => {
     expect(api.seen.length).toBeLessThan(40);
   });
 
-  test("asks ever more seldom for a job that should have started, where the API does not tell its time", async () => {
+  test("pauses longer and longer for a job that should have started if the API does not send its time", async () => {
     const dueAt = Date.UTC(2030, 0, 1) + 1_800_000;
     const waiting = aJob({ status: "scheduled", scheduled_at: dueAt, due_at: dueAt });
     const answer = (body: unknown) => () => ({
@@ -99,7 +99,7 @@ describe("schedule", () => {
     expect(api.seen.length).toBeLessThan(60);
   });
 
-  test("asks the API to wait less than a request may take", async () => {
+  test("asks the API to wait less than its request may take", async () => {
     await using api = await fakeApi([{ status: 202, body: aReceipt() }, { body: completedJob(1) }], {
       requestTimeout: 5000,
     });
@@ -110,7 +110,7 @@ describe("schedule", () => {
     expect(api.seen[2]?.path).toBe(`/v1/jobs/${jobId}?wait=4`);
   });
 
-  test.each([undefined, null, "data"])("says what is missing where the data is %j", async (data) => {
+  test.each([undefined, null, "data"])("says what is missing if the data is %j", async (data) => {
     await using api = await fakeApi([]);
     for (const call of [api.client.processor.job.schedule, api.client.processor.job.dispatch]) {
       const error = await rejection(call(data as never));
@@ -119,7 +119,7 @@ describe("schedule", () => {
     expect(api.seen).toEqual([]);
   });
 
-  test("asks for the job where a repeated key is answered with the receipt of a finished one", async () => {
+  test("requests the job if a repeated key is answered with the receipt of a finished job", async () => {
     await using api = await fakeApi([
       { status: 202, body: aReceipt({ status: "completed" }) },
       { body: completedJob("before") },
@@ -142,7 +142,7 @@ describe("schedule", () => {
     bucket.close();
   });
 
-  test("says that the result of a completed job is out of reach, and not where it was", async () => {
+  test("says that the result of a completed job cannot be downloaded, without its URL", async () => {
     await using api = await fakeApi([
       () => ({ body: aJob({ status: "completed", result_url: `${api.url}/results?X-Amz-Signature=s` }) }),
       { status: 403, body: "<Error/>" },
@@ -152,7 +152,7 @@ describe("schedule", () => {
     expect(JSON.stringify(error) + String(error)).not.toContain("Signature");
   });
 
-  test("rejects with what the job failed with", async () => {
+  test("rejects with the error of a failed job", async () => {
     const failed = aJob({
       status: "failed",
       error: { code: "PROVIDER_ERROR", message: "the app answered 422", retryable: false },
@@ -170,7 +170,7 @@ describe("schedule", () => {
     });
   });
 
-  test("rejects with why the job was cancelled", async () => {
+  test("rejects with the reason of a cancelled job", async () => {
     await using api = await fakeApi([
       { status: 202, body: aReceipt() },
       { body: aJob({ status: "cancelled", reason: "expired" }) },
@@ -189,7 +189,7 @@ describe("schedule", () => {
 });
 
 describe("schedule with a timeout", () => {
-  test("rejects at its end with the id of the job, which goes on", async () => {
+  test("rejects when it ends with the id of the job, which continues", async () => {
     await using api = await fakeApi([{ status: 202, body: aReceipt() }, { silent: true }]);
     const call = rejection(api.client.processor.job.schedule(anOrder(), { timeout: 5000 }));
     await until(() => api.seen.length === 2);
@@ -201,7 +201,7 @@ describe("schedule with a timeout", () => {
       jobId,
       idempotencyKey: api.seen[0]?.headers["idempotency-key"],
     });
-    expect(String(error)).toContain("it goes on");
+    expect(String(error)).toContain("it continues");
     expect(api.runtime.timers.size).toBe(0);
   });
 
@@ -209,13 +209,13 @@ describe("schedule with a timeout", () => {
     [60_000, "wait=25"],
     [5000, "wait=4"],
     [1500, undefined],
-  ])("of %d ms asks the API to answer before it ends: %s", async (timeout, prefer) => {
+  ])("of %d ms asks the API to answer before that: %s", async (timeout, prefer) => {
     await using api = await fakeApi([{ body: completedJob(1) }]);
     await api.client.processor.job.schedule(anOrder(), { timeout });
     expect(api.seen[0]?.headers.prefer).toBe(prefer);
   });
 
-  test("waits no longer for the job than is left", async () => {
+  test("waits no longer than the time that is left", async () => {
     const first = () => {
       api.runtime.advance(25_000);
       return { status: 202, body: aReceipt() };
@@ -225,7 +225,7 @@ describe("schedule with a timeout", () => {
     expect(api.seen[1]?.path).toBe(`/v1/jobs/${jobId}?wait=4`);
   });
 
-  test("gives the key to find the job by where the API had not answered at all", async () => {
+  test("rejects with the idempotency key if the API has not answered, so that the job can be found", async () => {
     await using api = await fakeApi([{ silent: true }]);
     const call = rejection(api.client.processor.job.schedule(anOrder({ idempotency_key: "o-7" }), { timeout: 10 }));
     await until(() => api.seen.length === 1);
@@ -268,7 +268,7 @@ describe("schedule with a signal", () => {
     expect(api.seen).toHaveLength(1);
   });
 
-  test("sends nothing when the signal has aborted before", async () => {
+  test("sends nothing if the signal has already aborted", async () => {
     await using api = await fakeApi([{}]);
     expect(await rejection(api.client.processor.job.schedule(anOrder(), { signal: AbortSignal.abort("no") }))).toBe(
       "no",

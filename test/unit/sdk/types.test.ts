@@ -56,14 +56,14 @@ test("the SDK's inputs are what the API accepts", () => {
   same<Same<IFunctionRequest, z.input<ReturnType<typeof functionInput>>>>();
   same<Same<RetryConfig, CoreRetryConfig>>();
 
-  // Bytes are the SDK's own: it sends them as base64.
+  // Only the SDK has bytes: it sends them as base64.
   type Wire = Omit<IStorageRequest, "buffer"> & { buffer?: Exclude<IStorageRequest["buffer"], Uint8Array> };
   same<Same<Wire, z.input<ReturnType<typeof storageInput>>>>();
 
   same<Same<Rescheduling, RescheduleRequest>>();
   same<Same<JobFilter, BulkFilter>>();
 
-  // The type of the event, which TypeScript cannot see, picks one of the inputs.
+  // The input depends on the type of the event, which TypeScript does not know.
   same<Same<Omit<IJobProcessorInput, "input">, Omit<z.input<typeof JobRequest>, "input">>>();
   same<
     Same<
@@ -99,7 +99,7 @@ test("the comparison notices drift", () => {
   same<Same<{ a: { b?: string[] } }, { a: { b?: string[]; c?: 1 } }>>();
 });
 
-test("the SDK has a type by the name that Ductape gives each input", () => {
+test("the SDK has a type for each input, with the name that Ductape gives it", () => {
   interface Named {
     IActionRequest: IActionRequest;
     INotificationRequest: INotificationRequest;

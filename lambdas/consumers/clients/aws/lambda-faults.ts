@@ -11,7 +11,7 @@ export const lambdaFaults: FaultTable = {
     ResourceNotFound: ["NOT_FOUND", "The function, or its version or alias, does not exist."],
     AccessDenied: ["FORBIDDEN", "This consumer's role may not invoke the function."],
     UnrecognizedClient: ["UNAUTHORIZED", "Lambda does not know this consumer's credentials."],
-    RequestTooLarge: ["VALIDATION_ERROR", "The payload is larger than the function takes."],
+    RequestTooLarge: ["VALIDATION_ERROR", "The payload is larger than the function accepts."],
     InvalidRequestContent: ["VALIDATION_ERROR", "Lambda refused the payload."],
     ResourceConflict: notReady,
     ResourceNotReady: notReady,
@@ -21,9 +21,9 @@ export const lambdaFaults: FaultTable = {
   },
   byStatus(status) {
     if (status === undefined) return ["CONNECTION_ERROR", "The connection to Lambda failed."];
-    if (status >= 500) return ["SERVICE_UNAVAILABLE", "Lambda could not run the function for now."];
+    if (status >= 500) return ["SERVICE_UNAVAILABLE", "Lambda could not run the function at the moment."];
     if (status === 429) return throttled;
     if (status === 403) return ["FORBIDDEN", "Lambda refused this consumer's credentials."];
-    return ["PROVIDER_ERROR", `Lambda refused the call with ${status}.`];
+    return ["PROVIDER_ERROR", `Lambda refused the call with status ${status}.`];
   },
 };

@@ -1,12 +1,12 @@
 import { type FaultTable, faultBy, type Meaning, type Meanings, namesOf } from "../fault-table.ts";
 
-/** The errors of a service that sends messages: its own names, and what all of them share. */
+/** The faults of a service that sends messages: by its own error names, and by what all such services share. */
 export const messagingFaults = (service: string, named: Meanings): FaultTable => ({
   named: { CredentialsProvider: ["CONFIGURATION_ERROR", "This consumer has no AWS credentials."], ...named },
   byStatus: (status, error) => common(service, status, error),
 });
 
-/** A failed call as the failure of one recipient; an abort is the signal's own reason. */
+/** Converts a failed call to the failure of one recipient. For an abort, throws the signal's own reason. */
 export const messagingFault = (table: FaultTable, cause: unknown, signal: AbortSignal): unknown =>
   signal.aborted ? signal.reason : faultBy(table, cause);
 
@@ -20,10 +20,10 @@ function common(service: string, status: number | undefined, error: unknown): Me
   if (isNamed(throttles) || status === 429 || $retryable?.throttling)
     return ["RATE_LIMITED", `${service} throttles the consumer.`];
   if (status === undefined) return ["CONNECTION_ERROR", `The connection to ${service} failed.`];
-  // It may have taken the message: rather twice than never.
-  if (status < 300) return ["PROVIDER_ERROR", `The answer of ${service} cannot be read.`, true];
-  if (status >= 500) return ["SERVICE_UNAVAILABLE", `${service} could not take the message for now.`];
+  // The service may have accepted the message, but sending it twice is better than not at all.
+  if (status < 300) return ["PROVIDER_ERROR", `The response of ${service} cannot be read.`, true];
+  if (status >= 500) return ["SERVICE_UNAVAILABLE", `${service} could not accept the message at the moment.`];
   if (isNamed(unknownCredentials)) return ["UNAUTHORIZED", `${service} does not know this consumer's credentials.`];
   if (status === 403 || status === 401) return ["FORBIDDEN", `This consumer's role may not send by ${service}.`];
-  return ["PROVIDER_ERROR", `${service} refuses the message with ${status}.`];
+  return ["PROVIDER_ERROR", `${service} refuses the message with status ${status}.`];
 }

@@ -1,4 +1,4 @@
-import { agents, withinABurst } from "../../../aws/client/agents.ts";
+import { agents, recentConnectionsOnly } from "../../../aws/client/agents.ts";
 import { roleCredentials } from "../../../aws/client/role-credentials.ts";
 
 interface ClientSettings {
@@ -13,9 +13,9 @@ interface ClientSettings {
 }
 
 /**
- * What every client of a consumer is made with. It tries once: what follows a failure is the job's retry policy, which counts
- * it and waits as long as the service asks. It uses no connection from before a freeze, as a request whose connection fails
- * may have taken effect.
+ * The settings of every AWS client that runs jobs. It tries once, because retries are up to the job's retry policy, which counts
+ * them and waits as long as the service asks. It uses no connection from before a freeze, because a request whose connection
+ * fails may have taken effect.
  */
 export const clientSettings = ({ region, endpoint, connectionTimeout = 3000, requestTimeout }: ClientSettings) => ({
   credentials: roleCredentials,
@@ -25,11 +25,11 @@ export const clientSettings = ({ region, endpoint, connectionTimeout = 3000, req
   requestHandler: {
     connectionTimeout,
     ...(requestTimeout !== undefined && { requestTimeout, throwOnRequestTimeout: true }),
-    ...agents(withinABurst),
+    ...agents(recentConnectionsOnly),
   },
 });
 
-/** Makes one client per place (a region, or a region and an endpoint) and keeps it in `clients` while this Lambda is warm. */
+/** Makes one client per place (a region, or a region and an endpoint), and keeps it while this Lambda is warm. */
 export function clientPerPlace<Place extends (string | undefined)[], Client>(
   make: (...place: Place) => Client,
   clients = new Map<string, Client>(),

@@ -22,6 +22,6 @@ export const Auth = z.discriminatedUnion("type", [
 ]);
 export type Auth = z.infer<typeof Auth>;
 
-/** What the record of a body becomes: JSON, form fields, or the string in its only field, `text`. */
+/** How the record of a body is sent: as JSON, as form fields, or as the string in its only field, `text`. */
 export const BodyType = z.enum(["json", "form", "text"]);
 export type BodyType = z.infer<typeof BodyType>;

@@ -8,7 +8,7 @@ import { oauth2Source } from "./oauth2.ts";
 import { settingName, textOf } from "./settings.ts";
 import { withToken } from "./tokens.ts";
 
-/** Sends a request with the credentials of its app, which replace what the request has in their place. */
+/** Sends a request with the credentials of its app, which replace any that the request has. */
 export async function authorizedExchange(execution: Execution, auth: Auth, request: HttpRequest): Promise<Response> {
   const { secrets, signal } = execution;
   switch (auth.type) {
@@ -40,7 +40,7 @@ export async function authorizedExchange(execution: Execution, auth: Auth, reque
 /** RFC 7617: the user name ends at the first colon, so it cannot contain one. */
 function basic(user: string, password: string, setting: TextOrReference): string {
   if (user.includes(":")) {
-    throw new JobError("CONFIGURATION_ERROR", `${settingName(setting, "The user name")} must not have a colon.`);
+    throw new JobError("CONFIGURATION_ERROR", `${settingName(setting, "The user name")} must not contain a colon.`);
   }
   return `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
 }

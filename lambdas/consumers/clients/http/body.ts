@@ -9,7 +9,7 @@ export interface EncodedBody {
 
 const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
 
-/** The record of an input's body as it is sent. */
+/** Encodes an input's body as it is sent. */
 export function encodeBody(body: Record<string, unknown>, type: BodyType): EncodedBody {
   switch (type) {
     case "json":
@@ -21,7 +21,7 @@ export function encodeBody(body: Record<string, unknown>, type: BodyType): Encod
   }
 }
 
-/** A list repeats its field; null leaves it out. */
+/** A list repeats its field; null omits it. */
 function form(body: Record<string, unknown>): URLSearchParams {
   const fields = new URLSearchParams();
   for (const [name, value] of Object.entries(body)) {

@@ -9,7 +9,7 @@ import type { CallInput } from "./call-input.ts";
 import { headerFault } from "./headers.ts";
 import { type ParamFault, paramFaults, paramsOf, pathBelow } from "./url.ts";
 
-/** A call as far as it is known when a job is requested: a base behind a reference is not. */
+/** What is known of a call when a job is requested: everything but a base URL behind a reference. */
 export interface KnownCall {
   method: string;
   base: TextOrReference;

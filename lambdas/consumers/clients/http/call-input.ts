@@ -7,7 +7,7 @@ export const scalar = lazy(() =>
   z.union([z.string(), z.number(), z.boolean()], must("must be a string, a number, true or false")),
 );
 
-/** IActionRequest: the parts of an HTTP call that a request gives. They are merged over the defaults of the catalog. */
+/** IActionRequest: a request's parts of an HTTP call. They are merged over the defaults of the catalog. */
 export const callInput = lazy(() => {
   const Records = z.record(z.string(), z.unknown());
   const Scalar = scalar();

@@ -16,7 +16,7 @@ import { buildUrl } from "./url.ts";
 export interface Call {
   method: string;
   base: TextOrReference;
-  /** What messages call the base: `The base URL of app "shop"`. */
+  /** The name of the base in messages: `The base URL of app "shop"`. */
   baseName: string;
   /** Below the base; empty for the base itself. */
   path: string;
@@ -55,8 +55,8 @@ async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Pr
 }
 
 /**
- * The fields of both; a field of the input replaces the default as a whole, so that what the input says is what is sent.
- * Spread defines fields and never runs a setter, so a field called `__proto__` stays a field.
+ * The fields of both. A field of the input replaces the default as a whole, so that the input's value is sent as it is. Spreading
+ * defines fields and never runs a setter, so a field called `__proto__` stays a field.
  */
 const merged = <T>(defaults?: Record<string, T>, input?: Record<string, T>): Record<string, T> | undefined =>
   defaults || input ? { ...defaults, ...input } : undefined;

@@ -1,3 +1,3 @@
-/** Whether a request carries something that nobody else may see. Apart from the schemas, which executors do not bundle. */
+/** Whether requests carry credentials. It is not beside the schemas, because executors do not bundle those. */
 export const carriesCredentials = (auth: { type: string } | undefined): boolean =>
   auth !== undefined && auth.type !== "none";

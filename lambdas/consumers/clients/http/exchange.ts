@@ -13,8 +13,8 @@ export const maxRedirects = 5;
 const isRedirect = (status: number) => [301, 302, 303, 307, 308].includes(status);
 
 /**
- * One request and its response, whatever its status. Redirects are followed within the origin only: the catalog
- * did not mean another host, which must see neither credentials nor input.
+ * Sends a request and returns its response, whatever the status. Redirects are followed within the origin only: another host is
+ * not in the catalog, and must see neither credentials nor input.
  */
 export async function exchange(request: HttpRequest, signal: AbortSignal): Promise<Response> {
   let next = request;
@@ -28,7 +28,7 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
 
 type Answer = Pick<Response, "status" | "headers">;
 
-/** Whether an answer is a redirect with a location. */
+/** Whether a response is a redirect with a location. */
 export const leadsOn = ({ status, headers }: Answer): boolean => isRedirect(status) && headers.has("location");
 
 /**
@@ -40,11 +40,11 @@ export function redirectOf(request: HttpRequest, answer: Answer, redirects: numb
   return redirected(request, answer, who);
 }
 
-/** RFC 9110 9.2.2: their effect is the same if they arrive twice. */
+/** Methods whose effect is the same if they arrive twice (RFC 9110 9.2.2). */
 const idempotent = new Set(["GET", "PUT", "DELETE"]);
 
 /**
- * A provider need not honour the idempotency key, so a POST or PATCH is never repeated here. It seldom has to be, as
+ * Providers may ignore the idempotency key, so a POST or PATCH is never repeated here. That is seldom necessary anyway, because
  * `sendHttp` uses no connection from before a freeze.
  */
 async function send({ method, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<Response> {
@@ -59,7 +59,7 @@ async function send({ method, url, headers, body }: HttpRequest, signal: AbortSi
 
 const defaults = { accept: "*/*", "accept-encoding": "gzip, deflate, br", "user-agent": "ductape-jobs" };
 
-/** 303 always turns into a GET, 301 and 302 turn a POST into one, as every client does (RFC 9110 15.4). */
+/** As in every client, 303 turns any request into a GET, and 301 and 302 turn a POST into one (RFC 9110 15.4). */
 function redirected(request: HttpRequest, { status, headers: answer }: Answer, who: string): HttpRequest {
   const url = URL.parse(answer.get("location") ?? "", request.url.href);
   if (!url || url.origin !== request.url.origin || url.username || url.password) {
@@ -74,7 +74,7 @@ function redirected(request: HttpRequest, { status, headers: answer }: Answer, w
 const refused = (who: string, what: string) =>
   new JobError("PROVIDER_ERROR", `The ${who} ${what}.`, { retryable: false });
 
-/** The failure of a connection; an abort is the signal's own reason. Names the system's code, never the URL. */
+/** The failure of a connection, or for an abort the signal's own reason. The message has the system's code, never the URL. */
 export function networkError(cause: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   if (cause instanceof JobError) return cause;
@@ -84,12 +84,12 @@ export function networkError(cause: unknown, signal: AbortSignal): unknown {
   });
 }
 
-/** Node gives a failure on several addresses (IPv6 and IPv4) as an AggregateError without a code. */
+/** Node reports a failure on several addresses (IPv6 and IPv4) as an AggregateError without a code. */
 function codeOf(error: unknown): string | undefined {
   const { code, errors } = (error ?? {}) as { code?: unknown; errors?: unknown[] };
   if (typeof code === "string" && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
   return errors?.map(codeOf).find((found) => found !== undefined);
 }
 
-/** Gives the connection back without reading the body. */
+/** Releases the connection without reading the body. */
 export const discard = async (response: Response): Promise<void> => response.body?.cancel().catch(() => {});

@@ -2,11 +2,11 @@ import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { quoted } from "./names.ts";
 import type { Scalar } from "./url.ts";
 
-/** RFC 9110 5.6.2 and 5.5: the characters of a name and of a value. CR and LF would start another header. */
+/** The characters of a name and of a value (RFC 9110 5.6.2 and 5.5). CR and LF would start another header. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const fieldValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-/** They belong to the connection or to the framing of the message (RFC 9110 7.6.1), not to a caller. */
+/** Headers of the connection or of the framing of the message (RFC 9110 7.6.1), which callers must not set. */
 const reserved = new Set([
   "connection",
   "content-length",
@@ -22,14 +22,14 @@ const reserved = new Set([
   "upgrade",
 ]);
 
-/** Sets a header, or throws an error of this code that names it (`who` in a sentence, never its value). */
+/** Sets a header, or throws an error with this code that names the header (`who`), but not its value. */
 export function setHeader(headers: Headers, name: string, value: string, code: JobErrorCode, who: string): void {
   const fault = headerFault(name, value);
   if (fault !== undefined) throw new JobError(code, `${who} ${fault}.`);
   headers.set(name, value);
 }
 
-/** What keeps a header from being set; undefined where nothing does. */
+/** Why a header cannot be set, or undefined if it can. */
 export function headerFault(name: string, value: string): string | undefined {
   if (!token.test(name)) return "has a name that no header can have";
   if (reserved.has(name.toLowerCase())) return "cannot be set";
@@ -45,10 +45,10 @@ export function mergeHeaders(...records: (Record<string, Scalar> | undefined)[])
   return headers;
 }
 
-/** Cookies and credentials that a provider or a function answers with must not end up in a stored result. */
+/** Response headers with cookies and credentials, which must not be stored in a result. */
 const confidential =
   /(^|-)(cookie2?|auth|authorization|authenticate|authentication|token|secret|session|signature|credentials?|api-?key)($|-)/;
 
-/** The headers of a response as a result shows them. Their names are in lower case already. */
+/** The headers of a response for a result. Their names are already in lower case. */
 export const shownHeaders = (headers: Iterable<[string, string]>): Record<string, string> =>
   Object.fromEntries([...headers].filter(([name]) => !confidential.test(name)));

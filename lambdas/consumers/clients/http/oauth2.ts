@@ -10,10 +10,10 @@ import { type FreshToken, type TokenSource, tokenKey } from "./tokens.ts";
 type OAuth2 = Extract<Auth, { type: "oauth2" }>;
 type Fields = Record<string, string>;
 
-/** The lifetime of a token whose answer does not give one (RFC 6749 5.1 only recommends it). */
+/** The lifetime of a token if the response has none, which RFC 6749 5.1 only recommends. */
 const assumedLifetimeSeconds = 300;
 
-/** Where the access tokens of a client come from (client credentials, RFC 6749 4.4). */
+/** The source of a client's access tokens (client credentials grant, RFC 6749 4.4). */
 export async function oauth2Source({ secrets, clock }: Execution, auth: OAuth2): Promise<TokenSource> {
   const [url, id, secret] = await Promise.all([
     secureUrlOf(secrets, auth.token_url, "The OAuth2 token URL"),

@@ -4,15 +4,15 @@ import { parseExactly } from "../../../core/schema/exact-json.ts";
 import { isSmallJson } from "../../../core/schema/json-values.ts";
 import { networkError } from "./exchange.ts";
 
-/** The most of one response that a consumer holds in memory, counted after decompression. */
+/** The largest response that a consumer keeps in memory, after decompression. */
 export const maxResponseBytes = 10 * 1024 * 1024;
 
-/** Up to this size a job reads an answer without asking whether its batch has room for it. */
+/** Responses up to this size are read without reserving memory in the batch. */
 export const smallResponseBytes = 512 * 1024;
 
 /**
- * Reads a response up to `limit` bytes. A larger one is a permanent PROVIDER_ERROR, as it would be no smaller the next time.
- * The rest of an answer that is not small waits at the provider until there is room.
+ * Reads a response up to `limit` bytes. A larger one is a permanent PROVIDER_ERROR, because it would not be smaller the next time.
+ * The rest of a response that is not small stays at the provider until there is room.
  */
 export async function readBytes(
   response: Response,
@@ -46,15 +46,15 @@ export async function readBytes(
 
 export interface DecodedBody {
   body: unknown;
-  /** The content type says JSON but the body is not: it is given as a string. */
+  /** The content type is JSON, but the body cannot be parsed and is a string. */
   parse_error?: true;
-  /** The body is not text and is given in base64, or it is JSON too large to parse and is given as a string. */
+  /** The body is not text and is in base64, or it is JSON that is too large to parse and is a string. */
   body_encoding?: "base64" | "json";
 }
 
 /**
- * A body as a result holds it: parsed if its content type says JSON, else a string, and null if empty. JSON that does not parse
- * does not fail the job: the call has had its effect, and a repetition would have it again.
+ * A body as it is in a result: parsed if its content type is JSON, else a string, and null if empty. JSON that cannot be parsed
+ * does not fail the job, because the call has had its effect, and a repetition would have it again.
  */
 export function decodeBody(bytes: Buffer, contentType: string | null): DecodedBody {
   if (bytes.length === 0) return { body: null };
@@ -69,7 +69,7 @@ export function decodeBody(bytes: Buffer, contentType: string | null): DecodedBo
   }
 }
 
-/** An eighth of control characters: as text each of them would be six characters of the result's JSON. */
+/** Whether an eighth of the bytes are control characters, each of which would take six characters in the result's JSON. */
 function isBinary(bytes: Uint8Array): boolean {
   let controls = 0;
   for (const byte of bytes) if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) controls++;
@@ -80,12 +80,12 @@ function decodeText(bytes: Buffer, charset = "utf-8"): string | undefined {
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes);
   } catch {
-    // An unknown charset, or bytes that are not text in it.
+    // The charset is unknown, or the bytes are not valid in it.
     return undefined;
   }
 }
 
-/** The JSON of a small answer; undefined if it is not JSON. */
+/** Reads the JSON of a small response; undefined if it is not JSON. */
 export async function readJson(response: Response, signal: AbortSignal, limit = 256 * 1024): Promise<unknown> {
   try {
     return JSON.parse((await readBytes(response, signal, limit)).toString()) as unknown;

@@ -3,7 +3,7 @@ import { pipeline, type Readable, type Transform } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { JobError } from "../../../core/job/job-error.ts";
 
-/** A body that was cut off is read as far as it came, as browsers do. */
+/** A truncated body is read as far as it goes, as in browsers. */
 const lenient = { flush: constants.Z_SYNC_FLUSH, finishFlush: constants.Z_SYNC_FLUSH };
 
 const decoders: Record<string, () => Transform> = {
@@ -17,10 +17,10 @@ const decoders: Record<string, () => Transform> = {
     }),
 };
 
-/** Statuses whose answers have no body. */
+/** The statuses of responses without a body. */
 const bodiless = new Set([204, 205, 304]);
 
-/** An answer of `node:http` as a `Response` of `fetch`: its body is decompressed, and read only as far as its reader goes. */
+/** Converts a response of `node:http` to a `Response` of `fetch`. Its body is decompressed, and read only as far as the reader reads. */
 export function responseOf(answer: IncomingMessage): Response {
   const { statusCode: status = 0, rawHeaders } = answer;
   const headers = new Headers();
@@ -35,7 +35,7 @@ export function responseOf(answer: IncomingMessage): Response {
   return new Response(bodiless.has(status) ? null : decoded(answer), { status, headers });
 }
 
-/** A body in an encoding that is unknown, and was not asked for, stays as it is. */
+/** A body in an unknown encoding, which was not requested, stays as it is. */
 function decoded(answer: IncomingMessage): Readable {
   const encodings = (answer.headers["content-encoding"] ?? "").toLowerCase().split(",");
   return encodings.reduceRight<Readable>((body, encoding) => {

@@ -7,7 +7,7 @@ import { httpUrl, urlFault } from "../../../core/schema/url.ts";
 export const textOf = async (secrets: Secrets, setting: TextOrReference): Promise<string> =>
   isReference(setting) ? secrets.resolve(setting) : setting;
 
-/** How a message names a setting: by its reference or by what it is, never by its value. */
+/** The name of a setting in messages: its reference or its purpose, never its value. */
 export const settingName = (setting: TextOrReference, what: string): string =>
   isReference(setting) ? `${what}, ${referenceName(setting)},` : what;
 

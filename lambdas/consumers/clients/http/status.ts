@@ -29,7 +29,7 @@ const meanings: Record<number, Meaning> = {
   505: unsupported,
 };
 
-/** What a status other than a success means. A 5xx that is not listed may pass, all others are permanent. */
+/** What a status other than a success means. A 5xx that is not listed may be temporary, all others are permanent. */
 const meaningOf = (status: number): Meaning =>
   meanings[status] ??
   (status >= 500
@@ -37,8 +37,8 @@ const meaningOf = (status: number): Meaning =>
     : { code: "PROVIDER_ERROR", why: "it refuses the request", retryable: false });
 
 /**
- * The failure that a status stands for. Its message has the status and what it means, and nothing of the response: a body
- * may echo the request with its credentials.
+ * The failure that a status means. The message has the status and its meaning but nothing of the response, because a body may
+ * echo the request with its credentials.
  */
 export function statusError(
   response: { status: number; headers: Headers },

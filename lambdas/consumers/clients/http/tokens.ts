@@ -11,17 +11,17 @@ export interface FreshToken {
 
 interface Entry {
   token: Promise<string>;
-  /** Epoch milliseconds; the future while the token is on its way. */
+  /** Epoch milliseconds; infinite while the token is being fetched. */
   freshUntil: number;
 }
 
 /** One cache per warm Lambda: requests that need the same token at once share one fetch of it. */
 const entries = new Map<string, Entry>();
 
-/** How long a token may take. Longer than one job may wait, as other jobs may wait for it too. */
+/** How long fetching a token may take. Longer than one job may wait, because other jobs may be waiting too. */
 const fetchTimeoutMs = 10_000;
 
-/** Tells credentials apart without keeping them; a rotated secret has another key. */
+/** A key that distinguishes credentials without keeping them; a rotated secret has another key. */
 export const tokenKey = (...parts: (string | undefined)[]): string =>
   createHash("sha256").update(JSON.stringify(parts)).digest("base64url");
 
@@ -31,8 +31,8 @@ export interface TokenSource {
 }
 
 /**
- * Sends with a cached token, and once more with a fresh one when it is refused, as providers revoke tokens early. `isRefusal`
- * says whether a 401 is about the token. Default: every 401 is.
+ * Sends with a cached token, and once more with a fresh one if it is refused, because providers may revoke tokens early.
+ * `isRefusal` says whether a 401 is about the token. Default: every 401 is.
  */
 export async function withToken(
   { clock, signal }: Pick<Execution, "clock" | "signal">,
@@ -54,11 +54,11 @@ function tokenOf(source: TokenSource, clock: Clock, signal: AbortSignal): Promis
   return untilAborted(entry.token, signal);
 }
 
-/** The fetch has a signal of its own: were it that of the job that came first, this job's end would fail the others. */
+/** The fetch has a signal of its own: with that of the first job, the end of that job would fail the others. */
 function begin({ key, fetch: fetchToken }: TokenSource, clock: Clock): Entry {
   const entry: Entry = { freshUntil: Number.POSITIVE_INFINITY, token: Promise.resolve("") };
   entry.token = withTimeout(fetchToken).then(({ token, lifetimeSeconds }) => {
-    // Ends a minute early, or a tenth of a short life: it must outlive the request that takes it.
+    // Expires a minute early, or a tenth of a short lifetime, because it must outlive the request that uses it.
     entry.freshUntil = clock.now() + (lifetimeSeconds - Math.min(60, lifetimeSeconds / 10)) * 1000;
     return token;
   });

@@ -5,7 +5,7 @@ export type Scalar = string | number | boolean;
 export type Query = Record<string, Scalar | Scalar[] | null>;
 export type Params = Record<string, Scalar>;
 
-/** Not right after a letter or digit, so that custom methods such as `/messages:send` stay what they are. */
+/** A param does not directly follow a letter or digit, so that custom methods such as `/messages:send` stay as they are. */
 const placeholder = /(?<![A-Za-z0-9_]):([A-Za-z_][A-Za-z0-9_]*)/g;
 
 const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
@@ -15,10 +15,10 @@ export const paramsOf = (path: string): string[] => [
   ...new Set(Array.from(path.matchAll(placeholder), ([, name]) => name as string)),
 ];
 
-/** A param that keeps a path from being filled. */
+/** A param because of which a path cannot be filled. */
 export interface ParamFault {
   name: string;
-  /** `dots`: empty or a dot segment, which URL parsers resolve, so that it would leave the path that the catalog means. */
+  /** `dots`: empty or a dot segment, which URL parsers resolve, so that it would lead out of the catalog's path. */
   is: "missing" | "dots" | "malformed" | "unused";
 }
 
@@ -48,7 +48,7 @@ const messages: Record<ParamFault["is"], (name: string) => string> = {
   unused: (name) => `The path has no param ${name}.`,
 };
 
-/** Fills `:name`; each value is one path segment or a part of one, whatever characters it has. */
+/** Fills `:name`. Each value becomes one path segment or a part of one, whatever its characters. */
 export function fillPath(path: string, params: Params): string {
   const [fault] = paramFaults(path, params);
   if (fault) throw invalid(messages[fault.is](quoted(fault.name)));
@@ -62,12 +62,12 @@ export function pathBelow(base: URL, path: string): string {
 }
 
 /**
- * The URL of a call: `path` below `base`, or the path of `base` itself. Queries that the two were written with stay,
- * unless `query` has a field of the same name; null removes one.
+ * The URL of a call: `path` below `base`, or the path of `base` itself. Query parameters of the two are kept, unless `query` has a
+ * field of the same name; null removes one.
  */
 export function buildUrl(base: URL, path: string, params: Params, query: Query): URL {
   const [, ownQuery] = splitAt(path, "?");
-  // Joined as text, never resolved: a path that starts with `//` must not name another host.
+  // Joined as strings, never resolved, because a path that starts with `//` must not name another host.
   const url = new URL(base.origin + fillPath(pathBelow(base, path), params));
   for (const [name, value] of [...base.searchParams, ...new URLSearchParams(ownQuery)]) {
     url.searchParams.append(name, value);

@@ -6,7 +6,7 @@ import { type DecodedBody, decodeBody, maxResponseBytes, readBytes } from "../..
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import { action as definition } from "./definition.ts";
 
-/** What an action results in; `headers` without cookies and credentials. */
+/** The result of an action. `headers` are without cookies and credentials. */
 export interface ActionResult extends DecodedBody {
   status: number;
   headers: Record<string, string>;
@@ -37,7 +37,7 @@ export const execute = defineExecutor(definition, async (execution): Promise<Act
 function targetOf({ target, event, job }: ExecutionOf<typeof definition>) {
   const app = own(target.envs, job.env);
   const action = own(target.actions, event.action);
-  if (!app) throw new JobError("CONFIGURATION_ERROR", `App ${event.app} says nothing about env ${job.env}.`);
+  if (!app) throw new JobError("CONFIGURATION_ERROR", `App ${event.app} has no settings for env ${job.env}.`);
   if (!action) throw new JobError("CONFIGURATION_ERROR", `App ${event.app} no longer has action ${event.action}.`);
   return { app, action };
 }

@@ -7,7 +7,7 @@ import { Auth, BodyType } from "../../clients/http/auth-schema.ts";
 import { callInput } from "../../clients/http/call-input.ts";
 import { carriesCredentials } from "../../clients/http/credentials.ts";
 
-/** Executors read the catalog as it is written, so nothing here has a zod default: they fill in what is left out. */
+/** Executors read the catalog as it is written and apply the defaults themselves, so nothing here has a zod default. */
 export const appTarget = () =>
   strict({
     envs: perEnv(

@@ -4,7 +4,7 @@ import type { DynamoAction } from "./target-dynamodb.ts";
 
 type Dynamo = Extract<DatabaseTarget, { engine: "dynamodb" }>;
 
-/** In DynamoDB each action's own operation on its own table or index; the other engines bring credentials of their own. */
+/** In DynamoDB, each action's operation on its own table or index. The other engines have credentials of their own. */
 export const databaseAccess = (target: DatabaseTarget): Access[] =>
   target.engine === "dynamodb" ? dynamoAccess(target) : [];
 
@@ -31,4 +31,4 @@ const operations: Record<DynamoAction["operation"], string> = {
   delete: "dynamodb:DeleteItem",
 };
 
-const anyRegion = "The table's Region is a reference, which nobody knows at synth: this one table in any Region.";
+const anyRegion = "The table's Region is a reference, whose value is unknown at synth: this one table in any Region.";

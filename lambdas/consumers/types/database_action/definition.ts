@@ -15,11 +15,11 @@ import { type Input, inputFaults, plainNames } from "./values.ts";
 /** IDbActionRequest: what fills the placeholders of a named action. */
 export const databaseInput = lazy(() => {
   const Records = z.record(z.string(), z.unknown());
-  // An action that only selects records takes nothing but their filter; what an action needs its placeholders say.
+  // Both are optional: the placeholders of an action say which of them it needs.
   return strict({ data: Records.optional(), filter: Records.optional() });
 });
 
-/** What the input lacks of what the placeholders of the target's action ask for. */
+/** The values that the placeholders of the target's action require and the input lacks. */
 export const databaseFaults = (target: DatabaseTarget, action: string, input: Input): Fault[] =>
   inputFaults(placeholdersOf(target, action), input, target.engine === "mongodb" ? mongoNames : plainNames);
 

@@ -8,7 +8,7 @@ import type { Input } from "./values.ts";
 
 type Execution = ExecutionOf<typeof databaseAction>;
 
-/** Runs a named action of a database; each engine, with its driver, is loaded when it is first used. */
+/** Runs a named action of a database. Each engine, with its driver, is loaded when it is first used. */
 export const execute = defineExecutor(databaseAction, async (execution): Promise<unknown> => {
   const { target, input } = execution;
   const name = execution.event.action;
@@ -35,7 +35,7 @@ export const execute = defineExecutor(databaseAction, async (execution): Promise
   }
 });
 
-/** The catalog of today may ask for more than the one that the job was requested against. */
+/** The catalog may have changed since the job was requested, and its placeholders may require more. */
 function checkAgain(target: DatabaseTarget, action: string, input: Input): void {
   const faults = databaseFaults(target, action, input);
   if (faults.length === 0) return;

@@ -1,6 +1,6 @@
 /**
- * What a placeholder may hold: the data types of Ductape's list, and `objectid` (24 hex digits), which MongoDB needs.
- * Written as Ductape does: any case, `NOSPACES_STRING` or `nospaces`, `NUMBER_STRING` or `number string`.
+ * The types of a placeholder's value: the data types on Ductape's list, and `objectid` (24 hexadecimal digits) for MongoDB.
+ * As in Ductape, a type may be written in any case, as `NOSPACES_STRING` or `nospaces`, `NUMBER_STRING` or `number string`.
  */
 export const placeholderTypes = [
   "string",
@@ -18,11 +18,11 @@ export const placeholderTypes = [
 ] as const;
 export type PlaceholderType = (typeof placeholderTypes)[number];
 
-/** `{{path:type:min:max}}`: where its value comes from, and what it has to be. */
+/** `{{path:type:min:max}}`: where its value comes from, and what the value must be. */
 export interface Placeholder {
   /** The record of the input that holds the value. */
   source: "data" | "filter";
-  /** The steps inside that record; none for the whole record. */
+  /** The path within that record; empty for the whole record. */
   path: readonly string[];
   type: PlaceholderType;
   /** Written `{{path?:type}}`: an absent value, or null, is bound as null. */
@@ -32,7 +32,7 @@ export interface Placeholder {
   max?: number | string;
 }
 
-/** What each type's min and max count; the types that are missing here take none. */
+/** How min and max are written for each type. The types that are missing here accept neither. */
 const bounds: Partial<Record<PlaceholderType, { pattern: RegExp; what: string }>> = {
   ...Object.fromEntries(
     (["string", "nospaces", "email", "numberstring", "array"] as const).map((type) => [
@@ -48,8 +48,8 @@ const bounds: Partial<Record<PlaceholderType, { pattern: RegExp; what: string }>
 const step = /^[A-Za-z0-9_][A-Za-z0-9_-]*$/;
 
 /**
- * Reads what stands between `{{` and `}}`; a string is the fault to report. The type is `string` where none is named. A
- * path that starts with `filter` or `data` addresses that record of the input, any other a field of `data`.
+ * Parses what is between `{{` and `}}`. Returns a string to report a fault. The type defaults to `string`. A path that starts
+ * with `filter` or `data` addresses that record of the input; any other path is a field of `data`.
  */
 export function parsePlaceholder(text: string): Placeholder | string {
   const [name = "", type = "", min = "", max = "", ...rest] = text.split(":").map((part) => part.trim());
@@ -58,7 +58,7 @@ export function parsePlaceholder(text: string): Placeholder | string {
     return "a placeholder is {{field:type:min:max}}; a field is letters, digits, _ and -, nested by dots.";
   }
   if (rest.length > 0 || /^(true|false)$/i.test(max)) {
-    return "a placeholder ends after its max; that a value is unique is for a unique index to say.";
+    return "a placeholder ends after its max; to require unique values, create a unique index.";
   }
   const known = typeOf(type);
   if (!known) return `a placeholder has an unknown type; the types are ${placeholderTypes.join(", ")}.`;
@@ -93,5 +93,5 @@ function rangeOf(type: PlaceholderType, min: string, max: string): Pick<Placehol
 
 const whole = /^\s*(['"]?)\{\{((?:(?!\}\})[\s\S])*)\}\}\1\s*$/;
 
-/** The inside of a string that is one placeholder and nothing else, with or without quotes around it. */
+/** The content of a string that is one placeholder and nothing else, with or without quotes around it. */
 export const solePlaceholder = (text: string): string | undefined => whole.exec(text)?.[2];

@@ -8,7 +8,7 @@ const templateFields = ["item", "key"] as const;
 
 export interface DynamoStatement {
   expressions: Partial<Record<ExpressionField, string>>;
-  /** What `:p0`, `:p1` ... of all expressions stand for. */
+  /** The placeholders behind `:p0`, `:p1` ... of all expressions. */
   values: Placeholder[];
   placeholders: Placeholder[];
   faults: TemplateFault[];
@@ -22,7 +22,7 @@ export function readDynamo(fields: Readonly<Record<string, unknown>>): DynamoSta
     read.placeholders.push(...placeholders);
     read.faults.push(...faults);
     if (typeof fields[field] === "string" && faults.length === 0 && placeholders[0]?.type !== "object") {
-      read.faults.push({ path: [field], detail: "is JSON, or a placeholder of type object." });
+      read.faults.push({ path: [field], detail: "must be JSON, or a placeholder of type object." });
     }
   }
   for (const field of expressionFields) {

@@ -2,10 +2,10 @@ import { type Placeholder, parsePlaceholder, solePlaceholder } from "./placehold
 
 export type Dialect = "postgres" | "mysql" | "dynamodb";
 
-/** A statement whose placeholders have become bound parameters. No input has part in it. */
+/** A statement whose placeholders have become bound parameters. It contains nothing of any input. */
 export interface Statement {
   text: string;
-  /** In the order of the markers in the text. */
+  /** In the order of their markers in the statement. */
   placeholders: Placeholder[];
   faults: string[];
 }
@@ -16,7 +16,7 @@ const marker: Record<Dialect, (index: number) => string> = {
   dynamodb: (index) => `:p${index}`,
 };
 
-/** What a statement is made of, as far as it matters for where a placeholder may stand; the rest is words and characters. */
+/** The parts of a statement that decide where a placeholder is allowed. Everything else is words and characters. */
 const placeholder = String.raw`(?<placeholder>\{\{(?:(?!\}\})[\s\S])*\}\})`;
 const block = String.raw`\/\*[\s\S]*?\*\/`;
 const escaped = (quote: string) => String.raw`${quote}(?:[^${quote}\\]|\\[\s\S]|${quote}${quote})*${quote}`;
@@ -43,8 +43,8 @@ function pieces(comment: string, quoted: string, marked: string): RegExp {
 }
 
 /**
- * Compiles a statement or expression of the catalog. Quotes around a placeholder, as Ductape writes them, are dropped.
- * `first` is the number of the first marker, for engines whose expressions share their values.
+ * Compiles a statement or expression of the catalog. Quotes around a placeholder, which Ductape allows, are dropped.
+ * `first` is the number of the first marker, for engines whose expressions share one set of values.
  */
 export function compile(source: string, dialect: Dialect, first = 0): Statement {
   const placeholders: Placeholder[] = [];
@@ -66,7 +66,7 @@ export function compile(source: string, dialect: Dialect, first = 0): Statement 
   return { text, placeholders, faults };
 }
 
-/** How each dialect joins strings. PostgreSQL cannot infer the type of a value between two strings. */
+/** How to join strings in each dialect. PostgreSQL cannot infer the type of a value between two strings. */
 const join: Record<Dialect, string> = {
   postgres: "; join strings with ||, and give the value's type: '%' || {{name}}::text || '%'",
   mysql: "; join strings with concat: concat('%', {{name}}, '%')",
@@ -82,9 +82,9 @@ function faultOf(
   if (groups.quoted && piece.includes("{{")) {
     return `a placeholder is part of a longer string or name: it can only be a whole value${join[dialect]}.`;
   }
-  if (groups.comment && piece.includes("{{")) return "a placeholder stands in a comment.";
-  if (groups.marked) return "has a marker of its own: values are written as {{field:type}}.";
-  if (groups.end && after.trim() !== "") return "holds more than one statement.";
+  if (groups.comment && piece.includes("{{")) return "a placeholder is inside a comment.";
+  if (groups.marked) return "contains a marker of its own: write values as {{field:type}}.";
+  if (groups.end && after.trim() !== "") return "contains more than one statement.";
   if (piece === "'" || piece === '"' || piece === "`") return "has a quote that is not closed.";
   if (piece === "{" && after.startsWith("{")) return "has a placeholder that is not closed by }}.";
   return undefined;

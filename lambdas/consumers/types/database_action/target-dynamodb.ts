@@ -4,7 +4,7 @@ import { strict } from "../../../core/schema/schema.ts";
 import { readDynamo } from "./read-dynamodb.ts";
 import { MaxRows } from "./target-sql.ts";
 
-/** Default region: the one that this Lambda runs in. An endpoint is for a DynamoDB that is not AWS's. */
+/** The region defaults to the one that this Lambda runs in. An endpoint is for a DynamoDB that is not AWS's. */
 export const DynamoPlace = strict({ region: TextOrReference.optional(), endpoint: TextOrReference.optional() });
 
 const Attributes = z.union([z.record(z.string(), z.unknown()), z.string()]);
@@ -17,7 +17,7 @@ const common = {
 const query = {
   ...common,
   index: z.string().min(3).max(255).optional(),
-  /** As DynamoDB has it, with `{{field:type}}` where a value goes: `customer = {{filter.customer:string}}`. */
+  /** In DynamoDB's syntax, with `{{field:type}}` in place of a value: `customer = {{filter.customer:string}}`. */
   key_condition: Expression,
   filter: Expression.optional(),
 };

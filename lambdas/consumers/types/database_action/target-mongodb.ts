@@ -14,7 +14,7 @@ const common = {
     .string()
     .min(1)
     .max(200)
-    .regex(/^[^$\0]+$/, "holds no $"),
+    .regex(/^[^$\0]+$/, "must not contain $"),
 };
 const reads = {
   ...common,
@@ -26,7 +26,7 @@ const upsert = z.boolean().optional();
 const of = <const Name extends string, Shape extends z.ZodRawShape>(operation: Name, shape: Shape) =>
   strict({ operation: z.literal(operation), ...shape });
 
-/** Ductape's table of operations. Operators stand in these templates only: in the values of an input they are refused. */
+/** Ductape's operations. MongoDB's operators are allowed in these templates only; in the values of an input they are refused. */
 export const mongoAction = () =>
   z
     .discriminatedUnion("operation", [
@@ -36,7 +36,7 @@ export const mongoAction = () =>
       of("estimatedDocumentCount", common),
       of("insertOne", { ...common, document: Document }),
       of("insertMany", { ...common, documents: Documents }),
-      // No default: a forgotten filter must not mean every document.
+      // Required, because a forgotten filter would mean every document.
       of("updateOne", { ...common, filter: Document, update: Update, upsert }),
       of("updateMany", { ...common, filter: Document, update: Update, upsert }),
       of("deleteOne", { ...common, filter: Document }),

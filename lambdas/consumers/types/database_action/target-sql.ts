@@ -3,7 +3,7 @@ import { Reference } from "../../../core/catalog/reference-schema.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { compile, type Dialect } from "./statement.ts";
 
-/** What an action may be, with the first words that a statement of it may have. */
+/** The operations of an action, each with the words that its statement may start with. */
 const verbs = {
   create: ["INSERT", "REPLACE", "WITH", "CALL"],
   read: ["SELECT", "WITH", "VALUES", "TABLE", "SHOW"],
@@ -13,14 +13,14 @@ const verbs = {
 } as const;
 const operations = ["create", "read", "update", "delete", "aggregate"] as const;
 
-/** The most rows or documents that a result holds; what comes after them is left out, and `truncated` says so. */
+/** The most rows or documents of a result. Further ones are left out, and `truncated` is then true. */
 export const largestMaxRows = 10_000;
 export const MaxRows = z.int().min(1).max(largestMaxRows).optional();
 
-/** `postgres://user:password@host:5432/name` or `mysql://...` by reference, with TLS as the URL asks for it. */
+/** A reference to `postgres://user:password@host:5432/name` or `mysql://...`. The URL decides about TLS. */
 export const Connection = strict({ connection: Reference });
 
-/** A named action of an SQL database: one statement, in which `{{field:type:min:max}}` stands for a value. */
+/** A named action of an SQL database: one statement, with `{{field:type:min:max}}` in place of each value. */
 export const sqlAction = (dialect: Dialect) =>
   strict({
     operation: z.enum(operations),
@@ -31,7 +31,7 @@ export const sqlAction = (dialect: Dialect) =>
     const add = (message: string) => context.addIssue({ code: "custom", path: ["statement"], message });
     compile(statement, dialect).faults.forEach(add);
     const allowed: readonly string[] = verbs[operation];
-    if (!allowed.includes(firstWord(statement))) add(`a ${operation} starts with ${allowed.join(", ")}.`);
+    if (!allowed.includes(firstWord(statement))) add(`a ${operation} must start with ${allowed.join(", ")}.`);
   });
 export type SqlAction = z.input<ReturnType<typeof sqlAction>>;
 

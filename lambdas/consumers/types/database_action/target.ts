@@ -6,7 +6,7 @@ import { DynamoPlace, dynamoAction } from "./target-dynamodb.ts";
 import { mongoAction } from "./target-mongodb.ts";
 import { Connection, sqlAction } from "./target-sql.ts";
 
-/** A database: how each env reaches it, and what may be done in it, by name. */
+/** A database: how to connect to it in each env, and its named actions. */
 export const databaseTarget = () =>
   z.discriminatedUnion("engine", [
     strict({

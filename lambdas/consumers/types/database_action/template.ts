@@ -1,12 +1,12 @@
 import { type Placeholder, parsePlaceholder, solePlaceholder } from "./placeholders.ts";
 
 /**
- * How MongoDB reads the place a value stands in. In an `expression` a string that starts with $ is the path of a field
- * or a variable: there a value must be marked as a literal. Everywhere else a value is a value.
+ * How MongoDB interprets a value at a position. In an `expression`, a string that starts with $ is the path of a field or a
+ * variable, so a value has to be marked as a literal there. Everywhere else a value is taken literally.
  */
 export type Reading = "plain" | "expression";
 
-/** JSON of the catalog in which a string that is one placeholder stands for a value of the input. */
+/** JSON of the catalog in which each string that is a placeholder is replaced by a value of the input. */
 export interface Hole {
   placeholder: Placeholder;
   reading: Reading;
@@ -16,10 +16,10 @@ export interface TemplateFault {
   detail: string;
 }
 
-/** Query languages inside a pipeline, whose strings are values, and the one operator that marks an expression in a query. */
+/** Queries inside a pipeline, whose strings are values, and the one operator that marks an expression inside a query. */
 const readingBelow = new Map<string, Reading>([
   ["$match", "plain"],
-  // In a projection; in a query it stands among plain values anyway.
+  // In a projection. In a query, the values are plain anyway.
   ["$elemMatch", "plain"],
   ["$search", "plain"],
   ["$searchMeta", "plain"],
@@ -27,15 +27,15 @@ const readingBelow = new Map<string, Reading>([
   ["$literal", "plain"],
   ["$expr", "expression"],
 ]);
-/** The fields of a stage that are queries: elsewhere a field of the same name may be an expression. */
+/** The fields that are queries in these stages. In other stages, a field of the same name may be an expression. */
 const queryOfStage = new Map([
   ["$geoNear", "query"],
   ["$graphLookup", "restrictSearchWithMatch"],
 ]);
-/** What these hold is run as JavaScript in the server. */
+/** The server runs the values of these as JavaScript. */
 const code = new Set(["$where", "$function", "$accumulator"]);
 
-/** Makes the JSON anew, with `fill` in place of every placeholder. The template's own faults go to `report`. */
+/** Copies the JSON with `fill` in place of every placeholder. Faults of the template itself go to `report`. */
 export function fillTemplate(
   template: unknown,
   reading: Reading,
@@ -51,7 +51,7 @@ export function fillTemplate(
   const entries = Object.entries(template).map(([name, value]) => {
     if (name.includes("{{")) report({ path: [...path, name], detail: "a field's name cannot be a placeholder." });
     if (code.has(name) && JSON.stringify(value).includes("{{")) {
-      report({ path: [...path, name], detail: "is run as code: it can hold no placeholder." });
+      report({ path: [...path, name], detail: "is run as code, so it cannot contain a placeholder." });
     }
     const isQuery = queryOfStage.get(String(path.at(-1))) === name;
     return [name, below(value, name, isQuery ? "plain" : readingBelow.get(name))] as const;
@@ -62,7 +62,7 @@ export function fillTemplate(
 function fillText(text: string, reading: Reading, fill: (hole: Hole) => unknown, report: (detail: string) => void) {
   const inside = solePlaceholder(text);
   if (inside === undefined) {
-    if (text.includes("{{")) report("a placeholder is the whole text: nothing stands before or after it.");
+    if (text.includes("{{")) report("a placeholder must be the whole string, with nothing before or after it.");
     return text;
   }
   const placeholder = parsePlaceholder(inside);
@@ -73,7 +73,7 @@ function fillText(text: string, reading: Reading, fill: (hole: Hole) => unknown,
   return fill({ placeholder, reading });
 }
 
-/** The placeholders of a template, and what is wrong with it. */
+/** The placeholders of a template, and its faults. */
 export function readTemplate(template: unknown, path: PropertyKey[] = [], reading: Reading = "plain") {
   const placeholders: Placeholder[] = [];
   const faults: TemplateFault[] = [];

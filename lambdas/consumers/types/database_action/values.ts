@@ -8,7 +8,7 @@ export interface Input {
   filter?: Record<string, unknown> | undefined;
 }
 
-/** The value that a placeholder stands for. Own properties only: `constructor` finds nothing that was not sent. */
+/** The value of a placeholder. Only own properties are read, so `constructor` finds nothing that was not sent. */
 export function lookUp({ source, path }: Placeholder, input: Input): unknown {
   let value: unknown = input[source];
   for (const step of path) {
@@ -18,14 +18,14 @@ export function lookUp({ source, path }: Placeholder, input: Input): unknown {
   return value;
 }
 
-/** Says what is wrong with a field's name inside an object or array of the input, if anything is. */
+/** The fault of a field's name inside an object or array of the input, if there is one. */
 export type NameRule = (name: string) => string | undefined;
 
-/** No engine needs it, and it would endanger every merge along the way. */
+/** No engine needs `__proto__`, and it is a danger wherever objects are merged. */
 export const plainNames: NameRule = (name) =>
   name === "__proto__" ? "has a field __proto__, which is not accepted." : undefined;
 
-/** What `input` lacks of what the placeholders ask for; pointers are relative to the request, values are not quoted. */
+/** The faults of an input: values that the placeholders require. Pointers are relative to the request; values are not quoted. */
 export function inputFaults(placeholders: readonly Placeholder[], input: Input, nameRule: NameRule): Fault[] {
   const faults = placeholders.flatMap((placeholder) => {
     const value = lookUp(placeholder, input);
@@ -34,7 +34,7 @@ export function inputFaults(placeholders: readonly Placeholder[], input: Input, 
       ? []
       : [{ pointer: jsonPointer(["input", placeholder.source, ...placeholder.path]), detail }];
   });
-  // A field may be used twice in one statement: one fault says it.
+  // A field may be used twice in a statement, but each of its faults is reported once.
   return [...new Map(faults.map((fault) => [`${fault.pointer} ${fault.detail}`, fault])).values()];
 }
 
@@ -54,14 +54,14 @@ function firstFault<Item>(items: readonly Item[], faultIn: (item: Item) => strin
 function nestedFault(value: unknown, nameRule: NameRule): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   if (Array.isArray(value)) return firstFault(value, (inner) => nestedFault(inner, nameRule));
-  // By its names: pairs of names and values would take more memory than the values do.
+  // Iterates over the names, because pairs of names and values would take more memory than the values.
   return firstFault(Object.keys(value), (name) => {
     return nameRule(name) ?? nestedFault((value as Record<string, unknown>)[name], nameRule);
   });
 }
 
 const test = (ok: (value: unknown) => boolean, must: string) => (value: unknown) => (ok(value) ? undefined : must);
-// PostgreSQL stores no U+0000, and a lone surrogate is silently replaced on its way to every engine.
+// PostgreSQL cannot store U+0000, and a lone surrogate would be replaced silently on its way to any engine.
 const isText = (value: unknown): value is string =>
   typeof value === "string" && value.isWellFormed() && !value.includes("\u0000");
 const matches = (pattern: RegExp) => (value: unknown) => isText(value) && pattern.test(value);
@@ -90,13 +90,13 @@ const isoDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d
 /** Epoch milliseconds of an ISO date (its midnight in UTC) or date-time with offset; undefined if it is neither. */
 export function instantOf(text: string): number | undefined {
   const ms = isoDate.test(text) ? Date.parse(text) : Number.NaN;
-  // 2030-02-30 parses, as 2 March.
+  // 2030-02-30 is parsed as 2 March.
   const day = Date.parse(`${text.slice(0, 10)}T00:00Z`);
   const exists = !Number.isNaN(day) && new Date(day).toISOString().startsWith(text.slice(0, 10));
   return Number.isNaN(ms) || !exists ? undefined : ms;
 }
 
-/** A date as every engine understands and sorts it: a day as it is, a moment in UTC, to the millisecond. */
+/** A date in a form that every engine understands and sorts: a day unchanged, a moment in UTC with milliseconds. */
 export const isoOf = (text: string): string =>
   text.includes("T") ? new Date(instantOf(text) as number).toISOString() : text;
 

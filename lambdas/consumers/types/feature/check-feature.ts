@@ -8,7 +8,7 @@ import type { FeatureTarget } from "./target.ts";
 
 type Path = (string | number)[];
 
-/** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier ones. */
+/** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier steps. */
 export function checkFeature(target: FeatureTarget, product: Product, registry: Registry): Fault[] {
   const steps = stepsOf(target);
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
@@ -95,7 +95,7 @@ function checkText(text: string, path: Path, { byKey, target, before }: Checked)
       const known = !before || before.has(key);
       return known
         ? []
-        : [{ path, detail: `refers to step "${key}", which need not have ended by then: add it to depends_on.` }];
+        : [{ path, detail: `refers to step "${key}", which may not have ended by then: add it to depends_on.` }];
     });
   } catch (error) {
     if (!(error instanceof ExpressionFault)) throw error;

@@ -7,7 +7,7 @@ import { isExpression } from "./expression.ts";
 import type { StepDefinition } from "./steps.ts";
 
 /**
- * What the event of a step would refuse whatever the values of its expressions are: its input, its app and its timeout.
+ * The faults for which the event of a step would refuse it with any values of its expressions: of its input, app and timeout.
  * Pointers are relative to the step. An event that the product does not have is reported elsewhere.
  */
 export function checkAgainstEvent(step: StepDefinition, product: Product, registry: Registry): Fault[] {
@@ -39,8 +39,8 @@ function faultsOf(definition: JobTypeDefinition, asked: Asked, input: unknown): 
 const isSame = (one: Fault) => (other: Fault) => one.pointer === other.pointer && one.detail === other.detail;
 
 /**
- * The faults that an input has both with its expressions and without those that are optional. Nothing is checked about the
- * value of an expression, which only a run knows.
+ * The faults that an input has both with all its expressions and without the optional ones. The value of an expression is not
+ * checked, because only a run knows it.
  */
 function inputFaults(
   { input = {} }: StepDefinition,
@@ -52,7 +52,7 @@ function inputFaults(
   const whole = expressions.reduce((of, path) => fitted(definition, of, path), texts);
   const first = check(whole);
   let least = { input: whole, faults: first };
-  // From the last one backwards, so that the others keep their index in a list.
+  // Backwards, so that the others keep their index in a list.
   for (const path of expressions.toReversed()) {
     const fewer = placed(least.input, path, []);
     const faults = check(fewer);
@@ -68,7 +68,7 @@ function inputFaults(
 /** Values that may replace an expression where a string is not allowed. */
 const standIns = [{}, [], 1, true];
 
-/** The input with a value in place of an expression that the type accepts there, so that the rest can be checked. */
+/** The input with an expression replaced by a value that the type accepts there, so that the rest can be checked. */
 function fitted(definition: JobTypeDefinition, input: unknown, path: Path): unknown {
   const place = [{ pointer: jsonPointer(path), detail: "" }];
   const fits = (of: unknown) => !findFaults(definition.input(), of).faults.some((fault) => isCovered(fault, place));
@@ -76,7 +76,7 @@ function fitted(definition: JobTypeDefinition, input: unknown, path: Path): unkn
   return standIns.map((standIn) => placed(input, path, [standIn])).find(fits) ?? input;
 }
 
-/** A template with its literal strings as a run makes them, and the paths of its expressions. */
+/** A template with its literal strings as a run resolves them, and the paths of its expressions. */
 function literal(template: unknown, path: Path, expressions: Path[]): unknown {
   if (typeof template === "string") {
     if (isExpression(template)) expressions.push(path);
@@ -89,7 +89,7 @@ function literal(template: unknown, path: Path, expressions: Path[]): unknown {
   );
 }
 
-/** A copy with another value at a path, or with none. */
+/** A copy with another value at a path, or without the value there. */
 function placed(value: unknown, [step, ...others]: Path, instead: [unknown?]): unknown {
   const left = (field: unknown) => (others.length === 0 ? instead : [placed(field, others, instead)]);
   if (Array.isArray(value)) return value.flatMap((item, i) => (i === step ? left(item) : [item]));

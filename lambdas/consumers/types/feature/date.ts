@@ -6,7 +6,7 @@ dayjs.extend(utc);
 /** A number below this is seconds, otherwise milliseconds, as in a request. */
 const secondsBelow = 1e11;
 
-/** Only digits: Unix time, unless they are a year or a day (`2030`, `20300131`). */
+/** Strings of digits only are Unix time, unless they are a year or a day (`2030`, `20300131`). */
 const unixTime = /^-?\d+(\.\d+)?$/;
 const yearOrDay = /^(\d{4}|\d{8})$/;
 
@@ -15,8 +15,8 @@ const calendar =
   /^(\d{4})(?:[-/]?(\d{1,2})(?:[-/]?(\d{1,2})(?:[Tt\s]+(\d{1,2})(?::?(\d{1,2})(?::?(\d{1,2}))?)?)?)?)?(?!\d)/;
 
 /**
- * The moment that a value stands for, in UTC: Unix time in seconds or milliseconds, as a number or a string, or a date as a
- * string. Undefined for anything else, and for a day or time that does not exist, which day.js would shift to one that does.
+ * The moment that a value means, in UTC: Unix time in seconds or milliseconds, as a number or a string, or a date as a string.
+ * Undefined for anything else, and for a day or time that does not exist, which day.js would shift to one that does.
  */
 export function dateOf(value: unknown): dayjs.Dayjs | undefined {
   const text = typeof value === "string" ? value.trim() : "";

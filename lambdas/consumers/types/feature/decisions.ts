@@ -8,7 +8,7 @@ import type { ConsumerServices } from "../../../core/operations/services.ts";
 import type { AttemptPolicy, Recorded, Transition } from "../../engine/attempt-policy.ts";
 import { faultPauseMs, giveUpAfterMs, isPassing, retryAt, retryPauseMs } from "./retry-decision.ts";
 
-/** When the reconciler wakes a feature whose message to retry a decision was lost, counted from that message's time. */
+/** How long after the time of a message to retry a decision the reconciler wakes the feature if the message was lost. */
 const lostAfterMs = 55_000;
 
 /**
@@ -17,14 +17,14 @@ const lostAfterMs = 55_000;
  */
 export const decisionPolicy: AttemptPolicy = {
   async onTaken({ jobs }, job) {
-    // The decision under way may have missed what this message is about, so its maker is asked to request another one. If
-    // each message came again instead, those of many steps, and the copies that SQS makes, would multiply.
+    // The decision under way may have missed what this message reports, so the job notes that another decision is needed. If
+    // each message were sent again instead, those of many steps, and the duplicates of SQS, would multiply.
     if (job.wake_requested) return "noted";
     return (await jobs.replace(wakeRequested(job))) === "replaced" ? "noted" : "changed";
   },
 
   onThrown(services, job, { error, isOutOfTime, hasBegun }) {
-    // A decision that ran out of time may still be at work: only the end of its lease shows that another one may be made.
+    // A decision that ran out of time may still be running. Another one is safe only once its lease has expired.
     if (isOutOfTime && hasBegun) throw error;
     return isOutOfTime || !(error instanceof JobError) ? retryDecision(services, job, error) : undefined;
   },
@@ -39,19 +39,19 @@ export const decisionPolicy: AttemptPolicy = {
 };
 
 /**
- * What becomes of a feature after a decision that failed although no step is to blame: it is parked until the decision is
- * retried. A refusal of AWS is retried every few seconds for as long as it lasts. A fault of ours is retried less and less
- * often, and fails the feature after an hour.
+ * The feature after a decision that failed although no step is to blame: it is parked until the decision is retried. A refusal
+ * by AWS is retried every few seconds for as long as it lasts. A fault of the scheduler is retried at growing intervals, and
+ * fails the feature after an hour.
  */
 function retryDecision({ clock, log }: ConsumerServices, job: Job, cause: unknown): Transition {
   const now = clock.now();
   if (isPassing(cause)) {
-    log.warn("AWS refused a decision; it is made again", traceOf(cause));
-    // The time of a refusal does not count towards the hour that faults of ours may take.
+    log.warn("AWS refused a decision; it will be retried", traceOf(cause));
+    // The time of a refusal does not count towards the hour for which the scheduler's own faults are retried.
     const failing_since = job.failing_since && job.failing_since + retryPauseMs;
     return (of) => parkedToRetry(of, { ...retryAt(of, now), ...(failing_since !== undefined && { failing_since }) });
   }
-  log.error("decision failed; it is made again", traceOf(cause));
+  log.error("decision failed; it will be retried", traceOf(cause));
   const { failing_since = now } = job;
   if (now - failing_since >= giveUpAfterMs) {
     return (of) => attemptFailed(of, now, { error: givenUp(cause), random: 0 });
@@ -65,24 +65,24 @@ const parkedToRetry = (job: Job, retry: DecisionRetry & { retry_decision_at: num
 const givenUp = (cause: unknown) =>
   new JobError(
     "CRASHED",
-    `The feature's decisions have failed for ${giveUpAfterMs / 60_000} minutes by a fault of the scheduler, not of a step. The log of the function consumer-feature has the trace under this job's id; retry the job once that is mended.`,
+    `The feature's decisions have failed for ${giveUpAfterMs / 60_000} minutes because of a fault of the scheduler, not of a step. The log of the function consumer-feature has the stack trace under this job's id. Fix the cause, then retry the job.`,
     { retryable: false, cause },
   );
 
-/** Sends the message for the next decision, if the one that was recorded has to be retried or another one was requested. */
+/** Sends the message for the next decision if the recorded decision has to be retried or another one was requested. */
 async function sendWakeUp(services: ConsumerServices, { claimed, before, next }: Recorded): Promise<void> {
   const { retry_decision_at } = next;
   if (retry_decision_at !== undefined && retry_decision_at !== claimed.retry_decision_at) {
-    // The message of a failed decision is deleted like any other: only this count shows that AWS refuses for long, or that
-    // the fault is ours.
-    services.log.measure("a decision is made again", { values: { messages_failed: 1 } });
+    // The message of a failed decision is deleted like any other, so only this count shows a long refusal by AWS or a fault of
+    // the scheduler.
+    services.log.measure("a decision will be retried", { values: { messages_failed: 1 } });
     await wake(services, next, retry_decision_at);
   } else if (before.wake_requested && isParked(next) && retry_decision_at === undefined) {
     await wake(services, next, services.clock.now());
   }
 }
 
-/** Sends the message that wakes a parked job at a time. */
+/** Sends the message that wakes a parked job at `at`. */
 const wake = ({ queue, clock, log }: ConsumerServices, job: Job, at: number): Promise<void> => {
   const delaySeconds = Math.max(0, Math.round((at - clock.now()) / 1000));
   return queue.send(job.type, messageOf(job), { delaySeconds, group: tenantOf(job) }).catch((error) => {

@@ -21,7 +21,7 @@ export const feature = defineJobType<FeatureTarget>()({
   stepNames: (target) => stepsOf(target).map(({ key }) => key),
   checkInput: ({ target, input }) => checkFeatureInput(target.input, input),
   example: { event: "place_order", input: { customer: "c-42", sku: "A-1", quantity: 2 } },
-  // Of one decision, not of the feature, which may last for months; a failed step fails it without a retry of its own.
+  // The timeout is that of one decision; the feature may last for months. A failed step fails the feature without a retry.
   defaults: { timeout_ms: 30_000, retries: 0 },
   limits: { max_timeout_ms: 60_000, memory_mb: 256 },
 });

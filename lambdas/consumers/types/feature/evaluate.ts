@@ -20,14 +20,14 @@ export interface Scope {
 
 const parsed = new Map<string, Expression>();
 
-/** Keeps what was parsed: expressions come from the catalog, so there are few. */
+/** Parses an expression once. The cache stays small, because all expressions come from the catalog. */
 function expressionOf(text: string): Expression {
   const known = parsed.get(text) ?? parseExpression(text);
   parsed.set(text, known);
   return known;
 }
 
-/** What the operators of a step may still make. */
+/** How much the operators of a step may still produce. */
 interface Left {
   characters: number;
 }
@@ -38,7 +38,7 @@ export function resolve(template: unknown, scope: Scope, left: Left = { characte
     if (isExpression(template)) return evaluate(expressionOf(template), scope, left);
     return template.startsWith("$$") ? template.slice(1) : template;
   }
-  // A reference that leads nowhere removes its field or list item, so that optional values can be piped.
+  // A reference that leads nowhere removes its field or list item, so that optional values can be passed on.
   if (Array.isArray(template)) {
     return template.map((item) => resolve(item, scope, left)).filter((value) => value !== undefined);
   }
@@ -105,7 +105,7 @@ const wrong = (operator: Operator, what: string) =>
 const text = (operator: Operator, value: unknown): string => {
   if (typeof value === "string") return value;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
-  throw wrong(operator, "no text");
+  throw wrong(operator, "a value that is not a string");
 };
 
 const number = (operator: Operator, value: unknown): number => {
@@ -126,18 +126,18 @@ const list = (operator: Operator, value: unknown): unknown[] => {
 };
 
 /**
- * The most characters that the operators of one step may make, and the most parts that a string is split into. `$Replace`
- * can make 400 million characters out of 140,000, in the memory that all decisions of a batch share.
+ * The most characters that the operators of one step may produce, and the most parts that a string is split into. `$Replace`
+ * can produce 400 million characters from 140,000, in memory that all decisions of a batch share.
  */
 export const mostMade = { characters: 1_000_000, parts: 100_000 };
 
 const tooLong = (operator: Operator) =>
   new JobError(
     "VALIDATION_ERROR",
-    `$${operator} in a step of the feature would make the step's texts longer than ${mostMade.characters} characters.`,
+    `$${operator} in a step of the feature would produce more than the ${mostMade.characters} characters that the operators of a step may produce.`,
   );
 
-/** Counts what an operator is about to make against the limit of its step. */
+/** Counts what an operator is about to produce towards the limit of its step. */
 function make(operator: Operator, characters: number, left: Left): void {
   left.characters -= characters;
   if (left.characters < 0) throw tooLong(operator);
@@ -156,7 +156,7 @@ function replaced(left: Left, whole: string, from: string, to: string): string {
   return whole.replaceAll(from, () => to);
 }
 
-/** How often a string contains another one. The empty string is before, between and after all characters. */
+/** How often a string contains another. The empty string is before, between and after all characters. */
 function countOf(whole: string, part: string): number {
   if (part === "") return whole.length + 1;
   let count = 0;
@@ -166,11 +166,11 @@ function countOf(whole: string, part: string): number {
 
 function split(whole: string, separator: string): string[] {
   const parts = whole.split(separator, mostMade.parts + 1);
-  if (parts.length > mostMade.parts) throw wrong("Split", `a text of more than ${mostMade.parts} parts`);
+  if (parts.length > mostMade.parts) throw wrong("Split", `a string of more than ${mostMade.parts} parts`);
   return parts;
 }
 
-/** Changes the case of a string. The length stays about the same: few letters have a longer other case. */
+/** Changes the case of a string, which hardly changes its length: few letters are longer in the other case. */
 function recased(operator: Operator, left: Left, whole: string, recase: (one: string) => string): string {
   make(operator, whole.length, left);
   return recase(whole);
@@ -190,7 +190,7 @@ const comparisons: Record<string, (a: unknown, b: unknown) => boolean> = {
     Array.isArray(a) ? a.some((item) => same(item, b)) : typeof a === "string" && a.includes(String(b)),
 };
 
-/** Below, equal to or above 0 for two numbers or two strings. NaN, with which every comparison is false, for anything else. */
+/** Less than, equal to or greater than 0 for two numbers or two strings; else NaN, for which every comparison is false. */
 export const compare = (a: unknown, b: unknown): number =>
   typeof a === typeof b && (typeof a === "number" || typeof a === "string")
     ? a < (b as typeof a)
@@ -198,7 +198,7 @@ export const compare = (a: unknown, b: unknown): number =>
       : Number(a > (b as typeof a))
     : Number.NaN;
 
-/** `(list, field, value)` or `(list, field, comparison, value)`. An empty field stands for the item itself. */
+/** The arguments `(list, field, value)` or `(list, field, comparison, value)`. An empty field means the item itself. */
 function matches(operator: Operator, [items, field, ...rest]: unknown[]): unknown[] {
   const [sign, value] = rest.length === 1 ? ["==", rest[0]] : rest;
   const holds = Object.hasOwn(comparisons, String(sign)) ? comparisons[String(sign)] : undefined;

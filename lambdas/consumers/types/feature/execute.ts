@@ -19,13 +19,13 @@ import { isPassing, retryAt } from "./retry-decision.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
-/** A wake-up may be lost with the consumer that should send it, so the feature wakes by itself this long after its next step is due. */
+/** A wake-up is lost if the consumer that should send it crashes, so the feature wakes by itself this long after its next step is due. */
 const lookAgainMs = 120_000;
 
 /**
- * The decider: reads what became of the steps, starts those that are ready as jobs of their own, and parks until one of
- * them ends. No step runs inside it. Deciding twice changes nothing, because the ids of the steps are derived. If AWS refuses
- * something it throws, and `decisionPolicy` retries the decision.
+ * The decider: it reads the state of the steps, starts those that are ready as jobs of their own, and parks until one of
+ * them ends. No step runs inside it. Deciding twice changes nothing, because the ids of the steps are derived. If AWS refuses a
+ * call, the decider throws, and `decisionPolicy` retries the decision.
  */
 export const execute = defineExecutor(definition, async (execution, services: ConsumerServices) => {
   const { job, input, target: feature, progress, room, signal } = execution;
@@ -47,7 +47,7 @@ export const execute = defineExecutor(definition, async (execution, services: Co
     const started = await startAll(services, job, next.ready);
     states = { ...states, ...started.states };
     refused ||= started.refused;
-    // A step whose event refuses the input has failed on the spot, which may free or fail others.
+    // A step whose event refuses its input has failed at once, so other steps may be ready or have failed.
     const failedNow = Object.values(started.states).some((state) => state.status === "failed");
     if (failedNow) continue;
     const later = services.clock.now();
@@ -56,8 +56,8 @@ export const execute = defineExecutor(definition, async (execution, services: Co
 });
 
 /**
- * The steps of a decision that started them, could not record it, and may be about to take them back. They count as not
- * started: starting them again takes them over and dispatches them, and then nobody takes them back.
+ * The steps that a decision started but could not record, and which it may be about to take back. They count as not started:
+ * starting them again takes them over and dispatches them, after which they can no longer be taken back.
  */
 const unrecorded = (children: Map<string, Job>, states: StepStates = {}): string[] =>
   [...children]
@@ -65,8 +65,8 @@ const unrecorded = (children: Map<string, Job>, states: StepStates = {}): string
     .map(([key]) => key);
 
 /**
- * The steps that earlier decisions recorded and that have no job: they never had one, or it was deleted. Only a finished job
- * can be deleted, and it does not run again. A failed step does: only a retry of the feature brings it here.
+ * The steps that earlier decisions recorded and that have no job: they never had one, or it was deleted. Only finished jobs can be
+ * deleted, and such a step is not run again, unless it failed: then the feature has been retried, and the step is run again.
  */
 function joblessSteps(
   feature: FeatureTarget,
@@ -78,7 +78,7 @@ function joblessSteps(
     const state = states[key];
     if (!state || children.has(key)) return [];
     if (!hasEnded(state)) return [[key, { ...state, status: "failed", finished_at: now, error: unknownEnd }]];
-    // A step that was cancelled with the feature has no end of its own.
+    // A step that was cancelled with the feature has no `finished_at` of its own.
     const hasFailed = state.job_id !== undefined && state.finished_at !== undefined;
     const stays = ["completed", "skipped"].includes(state.status) || (step.allow_fail && hasFailed);
     return stays ? [[key, state]] : [];
@@ -124,7 +124,7 @@ async function childrenOf({ jobs }: ConsumerServices, job: Job, feature: Feature
 const statesOf = (children: Map<string, Job>, now: number): StepStates =>
   Object.fromEntries([...children].map(([key, child]) => [key, stepViewOf(child, now)]));
 
-/** Open steps are cancelled once the failure is recorded: a decision that has lost its claim must cancel nothing. */
+/** Open steps are cancelled only once the failure is recorded, because a decision that has lost its claim must not cancel any. */
 function failure({ key, error }: { key: string; error: AttemptError }, states: StepStates): JobError {
   const progress = Object.entries(states).map(([step, state]): [string, StepView] => [
     step,
@@ -140,7 +140,7 @@ const outputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>
 interface Started {
   states: StepStates;
   due: number[];
-  /** AWS refused at least one of them. */
+  /** Whether AWS refused to start at least one of them. */
   refused: boolean;
 }
 
@@ -159,7 +159,7 @@ async function startAll(services: ConsumerServices, job: Job, ready: ReadyStep[]
       }
     }),
   );
-  // Only now, so that one step that cannot be started holds up no other.
+  // Thrown only now, so that a step that cannot be started does not hold up the others.
   for (const one of starts) if (one.status === "rejected") throw one.reason;
   return started;
 }
@@ -173,14 +173,14 @@ async function start(services: ConsumerServices, job: Job, { placed, input }: Re
   const parent = { message: messageOf(job), step: placed.key };
   const step = { job_id: stepJobId(job, placed.key), parent };
   const child = await scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
-  // A late decision of an earlier attempt may have started it: its end has to wake this attempt.
+  // A late decision of an earlier attempt may have started the step. Its end must wake this attempt instead.
   return attemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
 }
 
 /** The attempt of its feature that a step belongs to. */
 const attemptOf = ({ parent }: Job, feature: Job): number => parent?.message.attempt ?? feature.attempt;
 
-/** What a step ends with whose event refuses its input. It says where the fault is, and not what the value was. */
+/** The end of a step whose event refuses its input. The message says where the fault is, without the value. */
 const refusal = (error: RequestError, now: number): StepView => ({
   status: "failed",
   finished_at: now,
@@ -198,7 +198,7 @@ function nextLook(children: Job[], started: number[], now: number): number {
 }
 
 /**
- * The reconciler looks once a minute. Decisions within the same minute leave the feature at its position in the index, and
- * so cost no write of the index.
+ * The reconciler looks once a minute. Decisions within the same minute leave the feature at the same position in the index, so
+ * they cost no write to the index.
  */
 const fullMinute = (time: number): number => Math.ceil(time / 60_000) * 60_000;

@@ -29,7 +29,7 @@ export const operators = {
 } as const satisfies Record<string, [number, number]>;
 export type Operator = keyof typeof operators;
 
-/** A string that starts like an expression and is none. `at` is the position of the fault, from 0. */
+/** A string that starts like an expression but is not one. `at` is the position of the fault, from 0. */
 export class ExpressionFault extends Error {
   readonly at: number;
 
@@ -137,7 +137,7 @@ const escapes: Record<string, string> = { n: "\n", t: "\t", r: "\r" };
 const unquoted = (quoted: string): string =>
   quoted.slice(1, -1).replace(/\\(.)/gs, (_all, char: string) => escapes[char] ?? char);
 
-/** Every reference in an expression, for the checks when the catalog is loaded. */
+/** Every reference in an expression, for the check of the catalog. */
 export function referencesOf(expression: Expression): (Expression & { kind: "reference" })[] {
   if (expression.kind === "reference") return [expression];
   if (expression.kind === "list") return expression.items.flatMap(referencesOf);

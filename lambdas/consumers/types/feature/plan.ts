@@ -28,8 +28,8 @@ const failure = (error: unknown): AttemptError => ({
 });
 
 /**
- * What to do next in a feature, given the states of its steps. A step that is skipped or fails on the spot may free others,
- * so it goes on until nothing changes.
+ * What to do next in a feature, given the states of its steps. A step that is skipped or fails at once may make others ready, so
+ * the planning repeats until nothing changes.
  */
 export function plan(target: FeatureTarget, states: StepStates, scope: Scope): Plan {
   const steps = stepsOf(target);
@@ -61,21 +61,21 @@ export function plan(target: FeatureTarget, states: StepStates, scope: Scope): P
   return { ready: [...ready.values()], ended, outcome: { is: done ? "completed" : "going on" } };
 }
 
-/** Steps whose results a plan may look at. */
+/** The steps whose results a plan may need. */
 export interface Wanted {
-  /** Steps that are referred to: by a step that may start now, or by the output if the feature may complete now. */
+  /** Steps that are referred to, by a step that may start now, or by the output if the feature may complete now. */
   referred: Set<string>;
   /** Steps that make up the result: all of them, if the feature has no output and may complete now. */
   gathered: Set<string>;
 }
 
-/** The steps whose results a plan may look at. The other results, which may be large, need not be read. */
+/** The steps whose results a plan may need. The other results, which may be large, are not read. */
 export function resultsFor(target: FeatureTarget, states: StepStates): Wanted {
   const steps = stepsOf(target);
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
   const over = new Map<string, boolean>();
   const mayStart = ({ key, dependsOn }: PlacedStep): boolean => states[key] === undefined && dependsOn.every(mayBeOver);
-  // A step that ends in the plan itself, skipped or failed, may free others.
+  // A step that the plan itself ends, as skipped or failed, may make others ready.
   function mayBeOver(key: string): boolean {
     const placed = byKey.get(key);
     const endsInPlan = placed?.step.if !== undefined || placed?.step.allow_fail === true;

@@ -7,10 +7,10 @@ import { resultsFor, type StepStates } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
 
-/** The most bytes of JSON of results that the expressions of a decision may refer to. The function has 256 MB in all. */
+/** The most JSON, in bytes, of the results that the expressions of a decision may refer to. The function has 256 MB of memory. */
 export const mostReferredBytes = 16_000_000;
 
-/** The most bytes of JSON of steps' results in the result of a feature without an output: as many as a database action has of rows. */
+/** The most JSON, in bytes, of steps' results in the result of a feature without an output: the limit of a database action's rows. */
 export const mostGatheredBytes = 4 * 1024 * 1024;
 
 export interface Loading extends Pick<Execution, "room" | "signal"> {
@@ -24,8 +24,8 @@ export interface Results {
 }
 
 /**
- * The results of finished steps that this decision may look at. The result of a feature without an output has them by value
- * as long as they are small enough together. For any other it says where the result is and how large.
+ * The results of finished steps that this decision may need. The result of a feature without an output contains them as long as
+ * they are small enough together. In place of a further one it says where that result is and how large.
  */
 export async function resultsOf(
   { blobs, room, signal }: Loading,

@@ -6,7 +6,7 @@ import { strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { inputSchema } from "./input-schema.ts";
 
-/** Holds if all given comparisons do. `value`, `equals` and `not_equals` are templates. */
+/** A condition. It holds if all its comparisons hold. `value`, `equals` and `not_equals` are templates. */
 export const Condition = strict({
   value: z.unknown(),
   equals: z.unknown().optional(),
@@ -41,7 +41,7 @@ export const Step = strict({
   if: z.union([Condition, z.array(Condition).min(1)]).optional(),
   /** Milliseconds between the end of the steps that it depends on and its start. */
   delay: milliseconds(0, longestDelayMs).optional(),
-  /** The feature goes on if this step fails. References to its result then lead nowhere. */
+  /** The feature continues if this step fails. References to its result then lead nowhere. */
   allow_fail: z.boolean().optional(),
   retries: z.int().min(0).max(requestLimits.retries).optional(),
   retry_config: RetryConfig.optional(),

@@ -6,10 +6,10 @@ import { signedFor } from "./url.ts";
 type Http = Extract<z.input<typeof Callee>, { provider: "http" }>;
 type IamAuth = Extract<NonNullable<Http["auth"]>, { type: "iam" }>;
 
-/** Each Lambda by its ARN, and each URL that asks for IAM; the others need nothing of AWS. */
+/** Access to each Lambda function by its ARN, and to each URL that requires IAM. Other functions need no access. */
 export const functionAccess = ({ envs }: FunctionTarget): Access[] =>
   Object.values(envs).flatMap((callee) => {
-    // An ARN without a version or alias opens the function as it is called then, and no version of it by number.
+    // An ARN without a version or alias grants the invocation without a qualifier, and of no version by its number.
     if (callee.provider === "lambda") return [{ actions: ["lambda:InvokeFunction"], resources: [callee.arn] }];
     return callee.auth?.type === "iam" ? signedAccess(callee.url, callee.auth) : [];
   });
@@ -21,16 +21,16 @@ function signedAccess(url: Http["url"], { arn, region }: IamAuth): Access[] {
   if (host?.service === "execute-api") {
     return [{ actions: ["execute-api:Invoke"], resources: methodArns(new URL(String(url)), host.region) }];
   }
-  // Another host has a name of the team's own: only `arn` can say what is behind it.
+  // Any other host is a name of the team's own: only `arn` can say what is behind it.
   if (host && host.region === undefined) return [];
   return throughUrl({ service: "lambda", region: region ?? host?.region, resource: "function:*" }, anyFunction);
 }
 
 const anyFunction =
-  "The URL of a function does not say which function it belongs to. Only through URLs that ask for IAM, and `arn` in the catalog narrows it to one function.";
+  "The URL of a function does not say which function it belongs to. The grant holds only for URLs that require IAM, and `arn` in the catalog narrows it to one function.";
 
 /**
- * A function URL asks for both; neither lets anybody invoke a function in another way than through its URL.
+ * A function URL requires both actions; neither allows a function to be invoked except through its URL.
  * https://docs.aws.amazon.com/lambda/latest/dg/urls-auth.html
  */
 const throughUrl = (arn: string | Arn, reason?: string): Access[] => {

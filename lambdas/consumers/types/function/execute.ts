@@ -17,9 +17,9 @@ export const functionExecutor = (clients = lambdaClients()) =>
 
 export const execute = functionExecutor();
 
-/** Parsed for its defaults: the catalog is kept as it is written. */
+/** Parsed here for the defaults, because the catalog is kept as it is written. */
 function calleeOf({ target, job, event }: ExecutionOf<typeof cloudFunction>): Callee {
   const callee = Callee.safeParse(target.envs[job.env]);
   if (callee.success) return callee.data;
-  throw new JobError("CONFIGURATION_ERROR", `Function ${event.function} says nothing valid about env ${job.env}.`);
+  throw new JobError("CONFIGURATION_ERROR", `Function ${event.function} has no valid settings for env ${job.env}.`);
 }

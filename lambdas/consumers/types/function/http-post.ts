@@ -7,26 +7,26 @@ import { smallResponseBytes } from "../../clients/http/read-body.ts";
 
 export interface HttpAnswer {
   status: number;
-  /** Names in lower case; several values of one name in one text. */
+  /** Names in lower case; several values of a name are joined into one string. */
   headers: Record<string, string>;
   body: Buffer;
 }
 
 interface Post {
-  /** POST, or GET for what a 303 leads to. */
+  /** POST, or GET after a 303 redirect. */
   method: string;
   headers: Record<string, string>;
   body: string | undefined;
   /** The most bytes of an answer. */
   largest: number;
   signal: AbortSignal;
-  /** Asked for before the rest of a large answer is read. */
+  /** Reserved before the rest of a large answer is read. */
   room: Room;
 }
 
 /**
- * One request, one answer. Not `fetch`, which gives up after five minutes without headers: a function may take fifteen.
- * A connection of its own, since one kept from before a freeze of this Lambda may be dead.
+ * Sends one request. It does not use `fetch`, which gives up after five minutes without headers, while a function may take
+ * fifteen. It opens a new connection, since one from before a freeze of this Lambda may be dead.
  */
 export async function post(url: URL, { method, headers, body, ...reading }: Post): Promise<HttpAnswer> {
   const { signal } = reading;
@@ -37,7 +37,7 @@ export async function post(url: URL, { method, headers, body, ...reading }: Post
       agent: false,
       signal,
     });
-    // What fails after the answer has begun shows on the answer; without a listener it would end the process.
+    // A failure after the response has begun is emitted on the response too; without a listener here it would end the process.
     request.on("error", () => {});
     request.end(body);
     const [response] = (await once(request, "response", { signal })) as [IncomingMessage];
@@ -49,7 +49,7 @@ export async function post(url: URL, { method, headers, body, ...reading }: Post
   }
 }
 
-/** Only of a success: what else came says nothing that a job may show. Leaving the loop closes the connection. */
+/** Reads the body of a success; that of a failure contains nothing that a job may show. Leaving the loop closes the connection. */
 async function bodyOf(
   response: IncomingMessage,
   { largest, signal, room }: Pick<Post, "largest" | "signal" | "room">,

@@ -11,7 +11,7 @@ import type { LambdaClients } from "./lambda.ts";
 import { signed } from "./sign.ts";
 import type { HttpCallee } from "./target.ts";
 
-/** What an HTTP function's job results in. The function has done its work, so that no body fails the job. */
+/** The result of an HTTP function's job. The function has done its work, so no body, however malformed, fails the job. */
 export interface HttpResult extends DecodedBody {
   status: number;
   /** Without cookies and credentials. */
@@ -20,7 +20,7 @@ export interface HttpResult extends DecodedBody {
 
 type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room">;
 
-/** POSTs the payload; resolves with the answer if its status is 2xx. Redirects are followed as an action's are, within the origin. */
+/** POSTs the payload and resolves with the response if its status is 2xx. Redirects are followed within the origin, as for actions. */
 export async function callHttp(clients: LambdaClients, callee: HttpCallee, payload: string, call: Call) {
   const { idempotencyKey, clock } = call;
   const headers = new Headers({

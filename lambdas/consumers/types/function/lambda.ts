@@ -11,19 +11,19 @@ import type { LambdaCallee } from "./target.ts";
 
 export type LambdaClients = (region: string) => Promise<LambdaClient>;
 
-/** Without a request timeout: a function may take 15 minutes, and the job's own timeout ends the wait. */
+/** A client without a request timeout: a function may take 15 minutes, and the job's own timeout ends the wait. */
 export const lambdaClients = (): LambdaClients =>
   clientPerPlace(async (region: string) => {
     const { LambdaClient } = await import("@aws-sdk/client-lambda");
     return new LambdaClient(clientSettings({ region }));
   });
 
-/** What a synchronous invocation takes: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
+/** The largest payload of a synchronous invocation: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const largestPayload = 6 * 1024 * 1024;
 
 /**
- * Invokes the function and waits; resolves with what it returned. A job that times out stops waiting, but the function
- * runs on: AWS offers no way to end it.
+ * Invokes the function, and resolves with what it returned. A job that times out stops waiting, but the function keeps running:
+ * AWS offers no way to end it.
  */
 export async function callLambda(
   clients: LambdaClients,
@@ -32,7 +32,7 @@ export async function callLambda(
   { idempotencyKey, signal, room }: Pick<Execution, "idempotencyKey" | "signal" | "room">,
 ): Promise<unknown> {
   if (Buffer.byteLength(payload) > largestPayload) {
-    throw new JobError("VALIDATION_ERROR", "The payload is larger than the 6 MB that a Lambda function takes.");
+    throw new JobError("VALIDATION_ERROR", "The payload is larger than the 6 MB that a Lambda function accepts.");
   }
   const { InvokeCommand } = await import("@aws-sdk/client-lambda");
   const command = new InvokeCommand({
@@ -52,7 +52,7 @@ export async function callLambda(
   if (answer.FunctionError !== undefined) throw functionFailed(Buffer.from(bytes).toString());
   if (bytes.byteLength > smallResponseBytes) await room.forAnswer(bytes.byteLength, signal);
   const text = Buffer.from(bytes).toString();
-  // What is too large to be taken apart is kept as the text that it is.
+  // What is too large to parse is kept as a string.
   return isSmallJson(bytes) ? parsed(text) : text;
 }
 
@@ -63,7 +63,7 @@ export async function callLambda(
 const clientContext = (idempotencyKey: string): string =>
   Buffer.from(JSON.stringify({ custom: { idempotency_key: idempotencyKey } })).toString("base64");
 
-/** JSON from a managed runtime; a custom one may answer any text. */
+/** Parses the answer: managed runtimes answer JSON, custom ones any string. */
 function parsed(text: string): unknown {
   if (text === "") return null;
   try {
@@ -73,9 +73,11 @@ function parsed(text: string): unknown {
   }
 }
 
-/** The error's type is a name in the function's code; its message and trace may quote the payload, so they stay out. */
+/** The message has the type of the error, which is a name in the function's code, but not its text, which may quote the payload. */
 function functionFailed(text: string): JobError {
   const { errorType } = Object(parsed(text)) as { errorType?: unknown };
   const named = typeof errorType === "string" && /^[A-Za-z][\w.$:]{0,99}$/.test(errorType) ? ` with ${errorType}` : "";
-  return new JobError("PROVIDER_ERROR", `The function failed${named}; its own log has the rest.`, { retryable: true });
+  return new JobError("PROVIDER_ERROR", `The function failed${named}; its own log has the details.`, {
+    retryable: true,
+  });
 }

@@ -15,7 +15,10 @@ export async function signed(clients: LambdaClients, request: Request, asked: st
   const host = signedFor(url);
   const region = asked ?? host.region;
   if (region === undefined) {
-    throw new JobError("CONFIGURATION_ERROR", "The function's url does not say its region: add it to auth.");
+    throw new JobError(
+      "CONFIGURATION_ERROR",
+      "The function's URL does not contain its region: add `region` to its auth in the catalog.",
+    );
   }
   const [{ SignatureV4 }, { Sha256 }] = await Promise.all([
     import("@smithy/signature-v4"),

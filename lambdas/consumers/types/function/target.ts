@@ -18,8 +18,8 @@ const Auth = z.discriminatedUnion("type", [
     region: z.string().min(1).optional(),
     /**
      * What is behind the URL, so that the deployment can grant exactly it: the function, or the method of an API
-     * (`arn:aws:execute-api:<region>:<account>:<api id>/<stage>/POST/<path>`). Without it: whatever the URL's host says,
-     * of a function URL or a reference every function of this account that has a URL with IAM.
+     * (`arn:aws:execute-api:<region>:<account>:<api id>/<stage>/POST/<path>`). Without it, the grant follows from the URL's host;
+     * for a function URL or a reference it covers every function of this account that has a URL with IAM.
      */
     arn: z
       .string()
@@ -32,7 +32,7 @@ const Auth = z.discriminatedUnion("type", [
 ]);
 
 export const Callee = z.discriminatedUnion("provider", [
-  /** Invoked by ARN and waited for; its result is the job's. */
+  /** A Lambda function, invoked by ARN. What it returns is the job's result. */
   strict({
     provider: z.literal("lambda"),
     arn: z
@@ -42,7 +42,7 @@ export const Callee = z.discriminatedUnion("provider", [
         "the ARN of a Lambda function, with or without a version or alias",
       ),
   }),
-  /** Called with a POST of the payload; status, headers and body of the answer are the job's result. */
+  /** A function over HTTP, called with a POST of the payload. Status, headers and body of the response are the job's result. */
   strict({
     provider: z.literal("http"),
     /** HTTPS, or plain HTTP on this machine. */

@@ -1,4 +1,4 @@
-/** What a request to an AWS host is signed for, as far as the host name says it. */
+/** The service and region that a request to an AWS host is signed for, if the host name contains them. */
 export function signedFor({ hostname }: URL): { service: string; region?: string } {
   const name = /\.(lambda-url|execute-api)\.([a-z0-9-]+)\.(on\.aws|amazonaws\.com(\.cn)?)$/.exec(hostname);
   if (!name) return { service: "lambda" };

@@ -52,15 +52,15 @@ function smsFaults(template: string | undefined, texts: Texts, locale: string | 
   return fits ? [] : [{ pointer: "/input/sms/body", detail: `must be 1 to ${longestSms} characters in all` }];
 }
 
-/** A single invalid number fails nothing while there are others, as they come from lists of users. */
+/** Numbers come from lists of users, so an invalid one is no fault as long as there are valid ones. */
 function numberFaults(to: string | string[]): Fault[] {
   if ([to].flat().some((number) => smsNumber(number) !== undefined)) return [];
-  return [{ pointer: "/input/sms/to", detail: "has no phone number as E.164 writes it, such as +4930123456" }];
+  return [{ pointer: "/input/sms/to", detail: "has no phone number in the format E.164, such as +4930123456" }];
 }
 
 const quotedNames = /"(?:[^"\\]|\\.)*"/g;
 
-/** One `@` with something on both sides. The parser knows what else an address line may hold. */
+/** One `@` with something on both sides. The parser checks everything else that an address may contain. */
 const addressIn = /([^\s@<>()]+)@[^\s@<>()]+/;
 
 function addressFaults(to: string | string[], isSes: boolean): Fault[] {

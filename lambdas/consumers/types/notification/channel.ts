@@ -7,11 +7,11 @@ import type { NotificationTarget } from "./target.ts";
 export type Settings = NonNullable<NotificationTarget["envs"][string]>;
 export type Message = NonNullable<NotificationTarget["messages"][string]>;
 
-/** What every channel is given; each takes its own part. */
+/** The arguments of every channel; each uses its own part. */
 export interface Sending {
   execution: Execution;
   input: NotificationInput;
-  /** The catalog's message of the input's slug: its templates. */
+  /** The templates of the catalog's message that the input's slug names. */
   message: Message;
   settings: Settings;
   /** What earlier attempts achieved on this channel. */
@@ -22,7 +22,7 @@ export interface Sending {
 export type Report = Partial<Achieved> & { response_status?: number };
 
 /**
- * Sends a message by one channel. Throws a JobError whose `progress` is a Report where it reached some recipients only.
+ * Sends a message by one channel. If it reaches only some recipients, it throws a JobError whose `progress` is a Report.
  */
 export type SendChannel = (sending: Sending) => Promise<Report>;
 

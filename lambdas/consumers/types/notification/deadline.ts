@@ -2,8 +2,8 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 
 /**
- * Runs with a signal that aborts a little before the attempt's own. At the attempt's timeout the engine takes its
- * own error and drops what the executor knows; channels that end before it leave their progress to the retry.
+ * Runs `work` with a signal that aborts a little before the attempt's own. At the attempt's timeout the engine records its own
+ * error and discards the executor's progress, so channels have to end before it to leave their progress to the retry.
  */
 export async function withDeadline<T>(execution: Execution, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const { job, clock, signal } = execution;

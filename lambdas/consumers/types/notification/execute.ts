@@ -16,7 +16,7 @@ type Execution = ExecutionOf<typeof notification>;
 
 export type Senders = { [C in Channel]: SendChannel };
 
-/** The channels there are: one file each. */
+/** The channels, one file each. */
 const senders: Senders = {
   push_notification: sendPushNotification,
   email: sendEmail,
@@ -26,12 +26,12 @@ const senders: Senders = {
 
 export type ChannelResult = ChannelView;
 
-/** The result of a notification, and the progress of one that failed: a retry sends what is not `sent`. */
+/** The result of a notification, or the progress of a failed one: a retry sends only what is not `sent`. */
 export interface NotificationResult {
   channels: { [C in Channel]?: ChannelResult };
 }
 
-/** Sends a message by all channels that the input names, at the same time; `replaced` senders take others' place. */
+/** Sends a message by all channels that the input names, at the same time. `replaced` senders replace the channels' own. */
 export const notificationExecutor = (replaced: Partial<Senders> = {}) => {
   const by = { ...senders, ...replaced };
   return defineExecutor(notification, (execution) => notify(by, execution));
@@ -70,7 +70,7 @@ async function sendBy(
     return { report: { status: "sent", ...(await send({ ...sending, before: achieved })) } };
   } catch (cause) {
     const error = asJobError(cause, sending.execution.log);
-    // A channel that fails before it sends, for want of a credential, must not lose what earlier attempts achieved.
+    // A channel that fails before it sends, for example without a credential, must keep what earlier attempts achieved.
     const reached = (error.progress as Report | undefined) ?? achieved;
     return { report: { status: "failed", code: error.code, ...reached }, error };
   }

@@ -8,7 +8,7 @@ export const asJobError = (cause: unknown, log: Log): JobError => {
   return new JobError("PROVIDER_ERROR", "It failed unexpectedly; the consumer's log has the trace.", { cause });
 };
 
-/** Several failures as one: worth a retry if one of them is, no sooner than the longest wait that is asked for. */
+/** Combines failures into one. It is retryable if one of them is, after the longest wait that any of them asks for. */
 export function combined(failures: readonly JobError[], message: string, progress: unknown): JobError {
   const lead = failures.find((error) => error.retryable) ?? failures[0];
   const waits = failures.flatMap((error) => error.retryAfterMs ?? []);

@@ -2,14 +2,14 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { Log } from "../../../core/ports/ports.ts";
 import { asJobError, combined } from "./failures.ts";
 
-/** The recipients (device tokens or addresses) that were reached or are gone. Kept as progress, so that none is sent to twice. */
+/** The recipients (device tokens or addresses) that were reached or no longer exist. Kept as progress, so that none gets the message twice. */
 export interface Achieved {
   sent: { to: string; id: string }[];
   /** Recipients that no longer exist, for the caller to forget. */
   dead: { to: string; reason: string }[];
 }
 
-/** What became of one recipient. A failure may pass, or be for the caller to correct. */
+/** The outcome for one recipient. A failure may be temporary, or the caller's to correct. */
 export type Outcome = { id: string } | { dead: string } | JobError;
 
 export interface FanOut {
@@ -19,14 +19,14 @@ export interface FanOut {
   concurrency: number;
   signal: AbortSignal;
   log: Log;
-  /** Returns the outcomes in the order of the batch. What it throws is the outcome of every recipient. */
+  /** Returns the outcomes in the order of the batch. An error that it throws is the outcome for every recipient. */
   send: (batch: string[]) => Promise<Outcome[]>;
 }
 
-/** After these the provider would refuse the rest as well. */
+/** The errors after which the provider would refuse all other recipients as well. */
 const endsAll = (error: JobError) => error.code === "RATE_LIMITED" || error.code === "UNAUTHORIZED";
 
-/** Sends to the recipients that earlier attempts did not reach. Throws what failed, with everything achieved as progress. */
+/** Sends to the recipients that earlier attempts did not reach. If any fails, throws an error with what was achieved as progress. */
 export async function fanOut({ recipients, before, ...options }: FanOut): Promise<Achieved> {
   const achieved: Achieved = { sent: [...(before?.sent ?? [])], dead: [...(before?.dead ?? [])] };
   const done = new Set([...achieved.sent, ...achieved.dead].map(({ to }) => to));

@@ -7,7 +7,7 @@ import { Tag } from "../../../core/schema/tag.ts";
 import { callInput, scalar } from "../../clients/http/call-input.ts";
 import { addressesIn, mostRecipients } from "./recipients.ts";
 
-/** The channels of a message, in the order in which their results are reported. */
+/** The channels of a message, in the order of their results. */
 export const channels = ["push_notification", "email", "sms", "callback"] as const;
 
 export type Channel = (typeof channels)[number];
@@ -25,7 +25,7 @@ export const notificationInput = lazy(() => {
     strict({
       title: Text,
       body: Text,
-      /** Delivered to the app as it is, except that FCM takes strings only: other values arrive there as JSON. */
+      /** Delivered to the app unchanged, except by FCM, which accepts strings only: other values arrive as JSON. */
       data: z.record(z.string(), z.unknown()).optional(),
       device_token: z.string().min(1).optional(),
       device_tokens: z.array(z.string().min(1)).min(1).max(mostRecipients).optional(),
@@ -36,7 +36,7 @@ export const notificationInput = lazy(() => {
     strict({
       /** A message of the event's notification. */
       slug: Tag,
-      /** Picks from maps of locales; without it `en` is taken, or the only one there is. */
+      /** The locale to use of a map of locales. Without it `en` is used, or the only one. */
       locale: z.string().min(2).max(35).optional(),
       push_notification: PushInput.optional(),
       email: strict({ to: Addresses, subject: Text, template: Text }).optional(),
@@ -49,5 +49,5 @@ export const notificationInput = lazy(() => {
 
 export type NotificationInput = z.infer<ReturnType<typeof notificationInput>>;
 
-/** The setting of an env that a channel sends with. */
+/** The setting of an env that each channel sends with. */
 export const settingOf = { push_notification: "push", email: "email", sms: "sms", callback: "callback" } as const;

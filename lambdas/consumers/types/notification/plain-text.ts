@@ -41,7 +41,7 @@ const withoutComments = (html: string): string =>
     .map((part, i) => (i === 0 ? part : part.split("-->").slice(1).join("-->")))
     .join("");
 
-/** What follows a `<`: a tag and the text after it, or text where it is no tag. */
+/** Parses what follows a `<`: a tag and the text after it, or only text if it is not a tag. */
 function read(piece: string): { name: string; tag: string; rest: string } {
   const end = piece.indexOf(">");
   const name = /^\/?[a-z][a-z0-9]*/i.exec(piece)?.[0].toLowerCase();

@@ -2,8 +2,8 @@
 export const mostRecipients = 500;
 
 /**
- * The most addresses that `to` can have, counted without a parser, which the API does not have: each address has one `@`
- * outside of names. The consumer parses them and counts again.
+ * The most addresses that `to` can have. The API has no parser of addresses, so this counts the `@` outside of names, of which
+ * each address has one. The consumer parses the addresses and counts again.
  */
 export const addressesIn = (to: string | readonly string[]): number =>
   [to].flat().reduce((sum, text) => sum + addressesInText(text), 0);
@@ -14,5 +14,5 @@ const addressesInText = (text: string): number =>
   text
     .replaceAll(quotedNames, "")
     .split(/[,;]/)
-    // What stands before the bracket of `Ada <ada@example.com>` is a name.
+    // What precedes the bracket in `Ada <ada@example.com>` is a name.
     .reduce((sum, part) => sum + (part.slice(part.lastIndexOf("<") + 1).split("@").length - 1), 0);

@@ -40,7 +40,7 @@ const Sms = z.discriminatedUnion("provider", [
   /** Amazon SNS with the consumer's own role. */
   strict({
     provider: z.literal("sns"),
-    /** What the phone shows as sender, where the country allows it. */
+    /** What the phone shows as the sender, where the country allows it. */
     sender_id: z
       .string()
       .regex(/^(?=.*[A-Za-z])[A-Za-z0-9-]{1,11}$/, "1 to 11 letters, digits and hyphens, with a letter among them")
@@ -63,7 +63,7 @@ const Callback = secureWhere(
   }),
 );
 
-/** Executors read the catalog as it is written, so nothing here has a zod default: they fill in what is left out. */
+/** Executors read the catalog as it is written and apply the defaults themselves, so nothing here has a zod default. */
 export const notificationTarget = () =>
   strict({
     envs: perEnv(

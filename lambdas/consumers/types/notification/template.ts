@@ -2,7 +2,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { quoted } from "../../clients/http/names.ts";
 import type { Scalar } from "../../clients/http/url.ts";
 
-/** A field of a message: variables where the catalog has a template for it, else the text by locale. */
+/** A field of a message: the variables if the catalog has a template for it, else the text by locale. */
 export type Texts = Record<string, Scalar>;
 
 const variable = /\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}/g;
@@ -10,7 +10,7 @@ const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => entities[char] as string);
 
-/** Fills `{{name}}` in one pass, so that a value that looks like a variable is left alone. */
+/** Replaces each `{{name}}` in one pass, so that a value that looks like a variable stays as it is. */
 export function fill(template: string, variables: Texts, field: string, encode = (value: string) => value): string {
   return template.replace(variable, (_, name: string) => {
     if (Object.hasOwn(variables, name)) return encode(String(variables[name]));
@@ -32,11 +32,14 @@ export function textFor(texts: Texts, locale: string | undefined): string | unde
   return found === undefined ? undefined : String(texts[found]);
 }
 
-/** The same; throws a VALIDATION_ERROR if there is none. */
+/** As `textFor`, but throws a VALIDATION_ERROR if there is none. */
 export function localized(texts: Texts, locale: string | undefined, field: string): string {
   const text = textFor(texts, locale);
   if (text !== undefined) return text;
-  throw new JobError("VALIDATION_ERROR", `${field} has no text for the locale, none for "en", and not exactly one.`);
+  throw new JobError(
+    "VALIDATION_ERROR",
+    `${field} has no text for the locale and none for "en", and it does not have exactly one.`,
+  );
 }
 
 /** A field of a message as it is sent. */

@@ -1,9 +1,9 @@
 import type { BlobServiceClient, RequestPolicyFactory } from "@azure/storage-blob";
-import { agents, withinABurst } from "../../../aws/client/agents.ts";
+import { agents, recentConnectionsOnly } from "../../../aws/client/agents.ts";
 import { namesOf, statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, unquoted } from "./bucket.ts";
 
-/** Names of Azure's metadata are C# identifiers. */
+/** Names of metadata in Azure must be C# identifiers. */
 const runMetadata = "ductape_run";
 
 /** The client of an account; undefined if the string is not a connection string. */
@@ -11,7 +11,7 @@ export async function azureClient(connectionString: string): Promise<BlobService
   const { BlobServiceClient, newPipeline } = await import("@azure/storage-blob");
   try {
     const { url, credential } = BlobServiceClient.fromConnectionString(connectionString);
-    // What follows a failure is the job's retry policy.
+    // Retries are up to the job's retry policy.
     const pipeline = newPipeline(credential, { retryOptions: { maxTries: 1 } });
     pipeline.factories.push(ownAgents);
     return new BlobServiceClient(url, pipeline);
@@ -22,7 +22,7 @@ export async function azureClient(connectionString: string): Promise<BlobService
 }
 
 /** One for all clients, so that a client whose credentials were rotated leaves no connection behind. */
-const { httpAgent, httpsAgent } = agents(withinABurst);
+const { httpAgent, httpsAgent } = agents(recentConnectionsOnly);
 
 /** No connection from before a freeze is used. The library's own switch for that has no effect since Node.js 19. */
 const ownAgents: RequestPolicyFactory = {
@@ -34,7 +34,7 @@ const ownAgents: RequestPolicyFactory = {
   }),
 };
 
-/** Two blocks of this size are held at a time. */
+/** Two blocks of this size are in memory at a time. */
 const blockBytes = 8 * 1024 * 1024;
 
 export const azureBucket = (client: BlobServiceClient, container: string): Bucket => ({
@@ -70,7 +70,7 @@ export const azureBucket = (client: BlobServiceClient, container: string): Bucke
     }
   },
 
-  /** A shared access signature of the connection string would be its query. */
+  /** Without its query, which would be the shared access signature of the connection string. */
   async url(key) {
     const { origin, pathname } = new URL(client.getContainerClient(container).getBlobClient(key).url);
     return origin + pathname;

@@ -1,12 +1,12 @@
 import type { Readable } from "node:stream";
 
-/** A file on its way. */
+/** A file to upload. */
 export interface File {
   key: string;
   body: Buffer | Readable;
   bytes: number;
   mimeType: string;
-  /** The run that stores it: kept with the object, so that a repeated attempt knows its own. */
+  /** The run that stores it, which is kept with the object, so that a repeated attempt recognises its own file. */
   run: string;
 }
 
@@ -17,18 +17,18 @@ export interface StoredFile {
   run: string | undefined;
 }
 
-/** A bucket of any vendor. Its errors are the vendor's own; `faults.ts` says what they mean. */
+/** A bucket of any vendor. It throws the vendor's own errors; `faults.ts` says what they mean. */
 export interface Bucket {
   name: string;
-  /** Stores a file; with `onlyNew` not over another one. */
+  /** Stores a file. With `onlyNew`, it does not replace an existing one. */
   put(file: File, onlyNew: boolean, signal: AbortSignal): Promise<{ etag: string } | "exists">;
   find(key: string, signal: AbortSignal): Promise<StoredFile | undefined>;
   /** The object's address, without credentials in it. */
   url(key: string): Promise<string>;
 }
 
-/** Vendors quote ETags as HTTP does, or not. */
+/** An ETag without quotes: some vendors quote them, as HTTP does, and some do not. */
 export const unquoted = (etag: string | undefined): string => (etag ?? "").replaceAll('"', "");
 
-/** The metadata that holds the run. */
+/** The name of the metadata that contains the run. */
 export const runMetadata = "ductape-run";

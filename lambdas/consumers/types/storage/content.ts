@@ -5,15 +5,15 @@ import { uploadKey } from "../../../core/schema/uploads.ts";
 import type { StorageInput } from "./definition.ts";
 import { headBytes } from "./mime-type.ts";
 
-/** A file to be stored: held whole when it came with the request, streamed when it was uploaded. */
+/** A file to store: in memory if it came with the request, a stream if it was uploaded. */
 export interface Content {
   body: Buffer | Readable;
   bytes: number;
   /** The first bytes. */
   head: Uint8Array;
-  /** The type that its upload was given. */
+  /** The content type of its upload. */
   type?: string;
-  /** Destroys the stream, with a reason for a reader that still waits for it. Does nothing once it has been read. */
+  /** Destroys the stream, with a reason for a reader that is still waiting. Does nothing once the stream has been read. */
   close(reason?: Error): void;
 }
 
@@ -32,7 +32,7 @@ export async function contentOf(
   return streamed(upload);
 }
 
-/** Base64 or a Buffer's JSON, which the request's schema has checked. */
+/** Decodes base64 or a Buffer's JSON, which the request's schema has checked. */
 export const decode = (buffer: NonNullable<StorageInput["buffer"]>): Buffer =>
   typeof buffer === "string" ? Buffer.from(buffer, "base64") : Buffer.from(buffer.data);
 
@@ -43,12 +43,12 @@ const held = (body: Buffer): Content => ({
   close() {},
 });
 
-/** Reads the first bytes and puts them back. A file that ends before is small enough to hold. */
+/** Reads the first bytes and puts them back. A file that ends before that is small enough to keep in memory. */
 async function streamed(upload: { body: Readable; bytes: number; contentType?: string }): Promise<Content> {
   const { body, bytes, contentType } = upload;
   const chunks: Uint8Array[] = [];
   let read = 0;
-  // A reader gets its errors. Between two readers an error without a listener would end the process.
+  // A reader handles errors of the stream. Between two readers, an error would end the process if there were no listener.
   body.on("error", () => {});
   const about = {
     bytes,
@@ -67,6 +67,6 @@ async function streamed(upload: { body: Readable; bytes: number; contentType?: s
   return { ...held(Buffer.concat(chunks)), ...about };
 }
 
-/** What S3 and HTTP clients send when no type was given. */
+/** The types that S3 and HTTP clients send when none was given. */
 const isGeneric = (type: string): boolean =>
   ["application/octet-stream", "binary/octet-stream", "application/x-www-form-urlencoded"].includes(type);

@@ -9,7 +9,7 @@ import { defineJobType } from "../define-job-type.ts";
 import { objectKey, tooLong } from "./object-key.ts";
 import type { StorageTarget } from "./target.ts";
 
-/** IStorageRequest: a file by value (base64 or a Buffer's JSON) or by an upload made before. */
+/** IStorageRequest: a file by value (base64 or a Buffer's JSON), or by the id of an earlier upload. */
 export const storageInput = lazy(() => {
   /** What `JSON.stringify` makes of a Node Buffer. */
   const BufferJson = strict({ type: z.literal("Buffer"), data: z.array(z.int().min(0).max(255)) });

@@ -11,7 +11,7 @@ import { Place } from "./target.ts";
 
 type Execution = ExecutionOf<typeof storage>;
 
-/** What a storage job results in. */
+/** The result of a storage job. */
 export interface StorageResult {
   provider: Place["provider"];
   /** Azure's container. */
@@ -23,7 +23,7 @@ export interface StorageResult {
   url: string;
   /** Absent for a file that was kept. */
   mime_type?: string;
-  /** There was a file of this key already, and it is still the old one. */
+  /** Whether a file of this key existed already and was kept. */
   kept?: true;
 }
 
@@ -34,11 +34,11 @@ export const storageExecutor = (open = bucketOpener()) =>
     const place = placeOf(execution);
     const bucket = await open(place, secrets);
     const content = await contentOf(input, execution);
-    // Not every client looks at its signal while it waits for more of a file.
+    // Not every client checks its signal while it waits for more of a file.
     const abort = () => content.close(signal.reason);
     signal.addEventListener("abort", abort, { once: true });
     try {
-      // A listener does not fire for an abort that came before it.
+      // A listener is not called for an abort that came before it was added.
       signal.throwIfAborted();
       return await store(place, bucket, await fileOf(place, input, content, execution), signal);
     } catch (error) {
@@ -51,11 +51,11 @@ export const storageExecutor = (open = bucketOpener()) =>
 
 export const execute = storageExecutor();
 
-/** Parsed for its defaults: the catalog is kept as it is written. */
+/** Parsed here for the defaults, because the catalog is kept as it is written. */
 function placeOf({ target, job, event }: Execution): Place {
   const place = Place.safeParse(target.envs[job.env]);
   if (place.success) return place.data;
-  throw new JobError("CONFIGURATION_ERROR", `Storage ${event.storage} says nothing valid about env ${job.env}.`);
+  throw new JobError("CONFIGURATION_ERROR", `Storage ${event.storage} has no valid settings for env ${job.env}.`);
 }
 
 async function fileOf(place: Place, input: StorageInput, content: Content, execution: Execution): Promise<File> {
@@ -69,8 +69,8 @@ async function fileOf(place: Place, input: StorageInput, content: Content, execu
 }
 
 /**
- * Jobs run at least once: an attempt may find the file that an earlier attempt of the same run has stored before its
- * answer was lost. That is a success, whatever the policy.
+ * Jobs run at least once: an attempt may find the file that an earlier attempt of the same run stored before its response was
+ * lost. That is a success, whatever `overwrite` says.
  */
 async function store(place: Place, bucket: Bucket, file: File, signal: AbortSignal): Promise<StorageResult> {
   const { provider, overwrite } = place;
@@ -81,17 +81,21 @@ async function store(place: Place, bucket: Bucket, file: File, signal: AbortSign
   const stored = before ? "exists" : await bucket.put(file, onlyNew, signal);
   if (stored !== "exists") return { ...at, size: bytes, etag: stored.etag, mime_type: mimeType };
   const found = before ?? (await bucket.find(key, signal));
-  if (!found) throw new JobError("SERVICE_UNAVAILABLE", "The file that was in the way is gone: worth another attempt.");
+  if (!found)
+    throw new JobError(
+      "SERVICE_UNAVAILABLE",
+      "The file that existed was deleted meanwhile; another attempt can store this one.",
+    );
   const already = { ...at, size: found.bytes, etag: found.etag };
   if (found.run === file.run) return { ...already, mime_type: mimeType };
   if (overwrite === "keep") return { ...already, kept: true };
-  throw new JobError("VALIDATION_ERROR", "A file of this name exists, and the storage does not overwrite.");
+  throw new JobError("VALIDATION_ERROR", "A file of this name exists, and the storage does not overwrite files.");
 }
 
 /**
- * A file that is there already is not uploaded first to be refused, and is found on servers that speak S3 but know no
- * conditions. The write's own condition still decides, so a look that fails (S3 answers 403 for an absent file to whoever may
- * not list the bucket) is no failure.
+ * Looks for the file before it is uploaded: an existing one then costs no upload, and is found on servers that speak S3 but
+ * ignore conditions too. The condition of the write still decides, so a failed look is not a failure: S3 answers 403 for an
+ * absent file to a role that may not list the bucket.
  */
 const existing = (bucket: Bucket, key: string, signal: AbortSignal): Promise<StoredFile | undefined> =>
   bucket.find(key, signal).catch(() => undefined);

@@ -4,7 +4,7 @@ const noBucket: Meaning = ["CONFIGURATION_ERROR", "The storage's bucket does not
 const elsewhere: Meaning = ["CONFIGURATION_ERROR", "The storage's bucket is in another region: say which."];
 const unknownCredentials: Meaning = ["UNAUTHORIZED", "The storage does not know these credentials."];
 const throttled: Meaning = ["RATE_LIMITED", "The storage throttled the call."];
-const tooLarge: Meaning = ["VALIDATION_ERROR", "The file is larger than the storage takes."];
+const tooLarge: Meaning = ["VALIDATION_ERROR", "The file is larger than the storage accepts."];
 
 const named: FaultTable["named"] = {
   NoSuchBucket: noBucket,
@@ -27,8 +27,8 @@ const named: FaultTable["named"] = {
 
 function byStatus(status: number | undefined): Meaning {
   if (status === undefined) return ["CONNECTION_ERROR", "The connection to the storage failed."];
-  // The file may be there; the next attempt puts the same one in its place.
-  if (status < 300) return ["SERVICE_UNAVAILABLE", "The answer of the storage cannot be read."];
+  // The file may have been stored; the next attempt then replaces it with the same one.
+  if (status < 300) return ["SERVICE_UNAVAILABLE", "The storage's response cannot be read."];
   if (status === 301) return elsewhere;
   if (status === 401) return unknownCredentials;
   if (status === 403) return ["FORBIDDEN", "The storage does not allow this write."];
@@ -36,7 +36,7 @@ function byStatus(status: number | undefined): Meaning {
   if (status === 408) return ["TIMEOUT", "The storage did not wait for the file."];
   if (status === 413) return tooLarge;
   if (status === 429) return throttled;
-  if (status >= 500) return ["SERVICE_UNAVAILABLE", "The storage could not take the file for now."];
+  if (status >= 500) return ["SERVICE_UNAVAILABLE", "The storage could not accept the file at the moment."];
   return ["PROVIDER_ERROR", `The storage refused the file with ${status}.`];
 }
 

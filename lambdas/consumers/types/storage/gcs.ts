@@ -7,7 +7,7 @@ import { statusOf } from "../../clients/fault-table.ts";
 import { type Bucket, runMetadata, unquoted } from "./bucket.ts";
 import { urlPath } from "./object-key.ts";
 
-/** The fields that are used of a service account's JSON key. */
+/** The fields of a service account's JSON key that are used. */
 const ServiceAccount = z.object({
   client_email: z.string().min(3),
   private_key: z.string().refine(isPrivateKey),
@@ -34,10 +34,10 @@ export async function gcsClient(serviceAccount: string, endpoint: string | undef
     ...(project_id !== undefined && { projectId: project_id }),
     // Credentials are sent over TLS only.
     ...(endpoint !== undefined && { apiEndpoint: endpoint, useAuthWithCustomEndpoint: endpoint.startsWith("https:") }),
-    // What follows a failure is the job's retry policy.
+    // Retries are up to the job's retry policy.
     retryOptions: { autoRetry: false },
   });
-  // No connection is kept, as none outlives a freeze for certain. The library's own switch has no effect since Node.js 19.
+  // No connection is kept, since it may not survive a freeze. The library's own option has had no effect since Node.js 19.
   storage.interceptors.push({
     request: (request) => ({ uri: "", ...request, headers: closing(request.headers) }),
   });
@@ -64,7 +64,7 @@ export const gcsBucket = (client: Storage, bucket: string): Bucket => ({
   async put({ key, body, mimeType, run }, onlyNew, signal) {
     const object = client.bucket(bucket).file(key);
     const upload = object.createWriteStream({
-      // One request: a resumable one begins with another, and a failed job starts over anyway.
+      // A single request: a resumable upload needs another one first, and a failed job starts over anyway.
       resumable: false,
       contentType: mimeType,
       metadata: { metadata: { [runMetadata]: run } },

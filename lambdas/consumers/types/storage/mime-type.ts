@@ -19,12 +19,12 @@ const textTypes: Record<string, string> = {
   yml: "application/yaml",
 };
 
-/** The bytes that detection looks at: enough for office documents, whose type shows only inside the archive. */
+/** The bytes that detection needs: enough for office documents, whose type appears only inside the archive. */
 export const headBytes = 65_536;
 
 /**
- * The type of a file whose request gives none: by its content, else by its name if it is text. `head` is its beginning.
- * XML content gives way to the name, which says what kind of XML it is.
+ * The type of a file whose request has none: by its content, or by its name if it is text. `head` is the start of the file. For XML
+ * the name wins, because it says what kind of XML the file is.
  */
 export async function detectMimeType(head: Uint8Array, fileName: string): Promise<string> {
   const { fileTypeFromBuffer } = await import("file-type");

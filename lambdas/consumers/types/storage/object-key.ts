@@ -1,8 +1,8 @@
-/** The key of a file in its bucket. The schemas have checked both parts; names that read the same get one spelling. */
+/** The key of a file in its bucket, in Unicode NFC, so that names that look the same are the same. The schemas have checked both parts. */
 export const objectKey = (prefix: string | undefined, fileName: string): string =>
   [...(prefix === undefined ? [] : [prefix.replace(/\/$/, "")]), fileName].join("/").normalize("NFC");
 
-/** S3 and Google take 1024 bytes of UTF-8, Azure 1024 characters. */
+/** S3 and Google allow 1024 bytes of UTF-8, Azure 1024 characters. */
 export const longestKey = 1024;
 export const tooLong = (key: string): boolean => Buffer.byteLength(key) > longestKey;
 

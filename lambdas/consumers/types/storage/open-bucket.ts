@@ -9,7 +9,7 @@ import type { Place } from "./target.ts";
 
 export type OpenBucket = (place: Place, secrets: Secrets) => Promise<Bucket>;
 
-/** How many clients of credentials are kept; a rotated secret makes a new one. */
+/** How many clients with credentials are kept; a rotated secret needs a new one. */
 const mostClients = 50;
 
 /** Opens the bucket of a place. Clients are kept while this Lambda is warm: each has its connections and its tokens. */
@@ -40,7 +40,7 @@ export function bucketOpener(s3 = s3Buckets()): OpenBucket {
 const unusable = (reference: Reference, what: string) =>
   new JobError("CONFIGURATION_ERROR", `${referenceName(reference)} ${what}.`);
 
-/** The same client for the same settings. One that could not be made is not kept. */
+/** Returns the same client for the same settings. A client that could not be made is not kept. */
 function kept<Settings extends (string | undefined)[], Client>(
   make: (...settings: Settings) => Promise<Client | undefined>,
 ) {

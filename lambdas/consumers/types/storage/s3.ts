@@ -9,7 +9,7 @@ export interface S3Place {
   endpoint: string | undefined;
 }
 
-/** Buckets of S3, with the consumer's own role. */
+/** S3 buckets, accessed with the consumer's own role. */
 export function s3Buckets(settings: S3ClientConfig = {}): (place: S3Place) => Promise<Bucket> {
   const clients = clientPerPlace((region: string | undefined, endpoint: string | undefined) =>
     makeClient(settings, region, endpoint),
@@ -17,12 +17,12 @@ export function s3Buckets(settings: S3ClientConfig = {}): (place: S3Place) => Pr
   return async ({ bucket, region, endpoint }) => s3Bucket(await clients(region, endpoint), bucket);
 }
 
-/** Without a request timeout: parts are large, and the job has a timeout of its own. */
+/** A client without a request timeout, because parts are large, and the job has a timeout of its own. */
 async function makeClient(settings: S3ClientConfig, region: string | undefined, endpoint: string | undefined) {
   const { S3Client } = await import("@aws-sdk/client-s3");
   return new S3Client({
     ...clientSettings({ region, endpoint }),
-    // A bucket in the host name would need a name server at the other end.
+    // Buckets in the host name would need DNS names for the endpoint.
     ...(endpoint !== undefined && { forcePathStyle: true }),
     ...settings,
   });
@@ -62,7 +62,7 @@ const s3Bucket = (client: S3Client, bucket: string): Bucket => ({
     }
   },
 
-  /** Made by the client, which knows endpoints, partitions and bucket styles; then without the signature. */
+  /** Signed by the client, which knows endpoints, partitions and bucket styles, and then stripped of the signature. */
   async url(key) {
     const [{ GetObjectCommand }, { getSignedUrl }] = await Promise.all([
       import("@aws-sdk/client-s3"),
@@ -78,21 +78,21 @@ async function send(client: S3Client, input: PutObjectCommandInput, signal: Abor
   return client.send(new PutObjectCommand(input), { abortSignal: signal });
 }
 
-/** In parts of 5 MB or more, a few at a time; parts are taken back when it fails. */
+/** Uploads in parts of 5 MB or more, a few at a time. If it fails, the parts are removed. */
 async function stream(client: S3Client, params: PutObjectCommandInput, { bytes }: File, signal: AbortSignal) {
   const { Upload } = await import("@aws-sdk/lib-storage");
   const ending = await clientEndingWith(client, signal);
   return new Upload({ client: ending, params: { ...params, ContentLength: bytes }, queueSize: 2 }).done();
 }
 
-/** How long S3 has to take the parts of a failed upload back. */
+/** How long S3 has to remove the parts of a failed upload. */
 const cleanUpMs = 5_000;
 
 /**
- * The client for one upload, whose requests end with the signal, and after one of them has failed. Left to itself an Upload
- * answers an abort at once but sends on behind it, and stores what it has begun. Two requests run to their end: the one that
- * begins an upload, as its answer names what has to be taken back, and the one that takes it back. Where that fails, the
- * first failure still says more: the bucket's rule for incomplete uploads removes the parts.
+ * A client for one upload, which aborts all requests when the signal aborts or one of them fails. Without it, an Upload rejects at
+ * once on an abort, but keeps sending in the background and stores the file. Two requests are not aborted: the one that begins the
+ * upload, because its response names what has to be removed, and the one that removes it. If the removal fails, its error is
+ * ignored: the first failure says more, and the bucket's rule for incomplete uploads removes the parts.
  */
 async function clientEndingWith(client: S3Client, signal: AbortSignal): Promise<S3Client> {
   const { AbortMultipartUploadCommand, CreateMultipartUploadCommand } = await import("@aws-sdk/client-s3");

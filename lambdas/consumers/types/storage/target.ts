@@ -4,15 +4,15 @@ import { Reference, TextOrReference } from "../../../core/catalog/reference-sche
 import { keyPrefix } from "../../../core/schema/file-name.ts";
 import { strict } from "../../../core/schema/schema.ts";
 
-/** Written out, which the deployment can grant exactly, or a parameter, which may differ between accounts. */
+/** A name that is written out, which the deployment can grant exactly, or a parameter, which may differ between accounts. */
 const BucketName = TextOrReference.refine((name) => typeof name === "string" || "$parameter" in name, {
-  message: "a bucket's name is no secret: it is written out or a parameter(...)",
+  message: "a bucket's name is not a secret: write it out, or use parameter(...)",
 });
 
 const common = {
   /** What every key starts with: `invoices/2030`. */
   prefix: keyPrefix().optional(),
-  /** What happens to a file of the same key: it is replaced, it is kept and the job succeeds, or the job fails. */
+  /** What happens if a file of the same key exists: it is replaced, or it is kept and the job succeeds, or the job fails. */
   overwrite: z.enum(["replace", "keep", "error"]).default("replace"),
 };
 
@@ -28,7 +28,8 @@ export const Place = z.discriminatedUnion("provider", [
     ...common,
   }).refine(({ bucket, prefix }) => typeof bucket === "string" || prefix !== undefined, {
     path: ["prefix"],
-    message: "a bucket by parameter(...) needs a prefix: it is all that the deployment can narrow the grant to",
+    message:
+      "a bucket named by parameter(...) needs a prefix, because the deployment cannot narrow the grant to the bucket",
   }),
   strict({
     provider: z.literal("gcs"),

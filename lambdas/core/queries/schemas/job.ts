@@ -4,8 +4,8 @@ import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
 import { lazy } from "../../schema/lazy.ts";
 
 /*
- * What the API answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from
- * them, and the tests check every answer against them. They are made only with the document, so no other request pays for them.
+ * The API's answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from them,
+ * and the tests check every answer against them. They are created only for the document, so no other request pays for them.
  */
 
 const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
@@ -132,7 +132,7 @@ export const summaryFields = () => ({
   reason: z.string().exactOptional().describe("Why the job was cancelled."),
 });
 
-/** A result, or its URL where it is too large for an answer. */
+/** A result, or its URL if it is too large for an answer. */
 export const resultFields = () => ({
   result: z.unknown().exactOptional().describe("The result of a completed job. Its shape depends on the event."),
   result_url: z

@@ -114,7 +114,7 @@ describe("a function job that calls an HTTP function", () => {
       "IAM without a region",
       { "/f/url": "https://localhost:1" },
       { type: "iam" },
-      "The function's url does not say its region: add it to auth.",
+      "The function's URL does not contain its region: add `region` to its auth in the catalog.",
     ],
   ])("%s is a configuration error", async (_what, secrets: Record<string, string>, auth, message) => {
     const target = { envs: { prd: { provider: "http", url: parameter("/f/url"), auth: { type: "none", ...auth } } } };
@@ -128,7 +128,7 @@ describe("a function job that calls an HTTP function", () => {
       await expect(run()).rejects.toMatchObject({
         code: "PROVIDER_ERROR",
         retryable: true,
-        message: "The function answered 500.",
+        message: "The function answered with status 500.",
       });
     }
     expect(await run()).toMatchObject({ status: 200 });

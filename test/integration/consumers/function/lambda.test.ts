@@ -51,14 +51,14 @@ describe("a function job that invokes a Lambda", () => {
       payload: JSON.stringify({ errorType: "TypeError", errorMessage: "s3cret", trace: ["s3cret"] }),
     });
     await expect(failed).rejects.toMatchObject({ code: "PROVIDER_ERROR", retryable: true });
-    await expect(failed).rejects.toThrow("The function failed with TypeError; its own log has the rest.");
+    await expect(failed).rejects.toThrow("The function failed with TypeError; its own log has the details.");
   });
 
   it.each([["not JSON s3cret"], ["{}"], ["null"], ['{"errorType":"a s3cret sentence"}'], ['{"errorType":{}}']])(
     "fails without a type where the function gave none: %s",
     async (payload) => {
       const failed = run({ headers: { "x-amz-function-error": "Unhandled" }, payload });
-      await expect(failed).rejects.toThrow(/^The function failed; its own log has the rest\.$/);
+      await expect(failed).rejects.toThrow(/^The function failed; its own log has the details\.$/);
     },
   );
 
@@ -111,6 +111,6 @@ describe("a function job that invokes a Lambda", () => {
   it("reports that the catalog no longer has the job's env", async () => {
     const failed = run({}, {}, { target: { envs: {} }, event: { type: "function", function: "resize" } });
     await expect(failed).rejects.toMatchObject({ code: "CONFIGURATION_ERROR" });
-    await expect(failed).rejects.toThrow("Function resize says nothing valid about env prd.");
+    await expect(failed).rejects.toThrow("Function resize has no valid settings for env prd.");
   });
 });

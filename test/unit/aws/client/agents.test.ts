@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type ClientRequest, type IncomingMessage, request } from "node:http";
 import { jest } from "@jest/globals";
-import { agents, withinABurst } from "../../../../lambdas/aws/client/agents.ts";
+import { agents, recentConnectionsOnly } from "../../../../lambdas/aws/client/agents.ts";
 import { httpServer } from "../../../support/executors/http-server.ts";
 import { startGate } from "../../../support/tcp-gate.ts";
 
@@ -29,20 +29,20 @@ async function get({ httpAgent }: Agents): Promise<ClientRequest> {
 
 const many = (with_: Agents, count: number) => Promise.allSettled(Array.from({ length: count }, () => get(with_)));
 
-/** The clock on the wall after a freeze, in which no timer has run. */
+/** Moves the wall clock as a freeze does, during which no timer runs. */
 const thawAfter = (ms: number) => {
   const now = Date.now();
   jest.spyOn(Date, "now").mockReturnValue(now + ms);
 };
 
-test("a connection is used again", async () => {
+test("a connection is reused", async () => {
   const some = agents();
   expect((await get(some)).reusedSocket).toBe(false);
   expect((await get(some)).reusedSocket).toBe(true);
   some.httpAgent.destroy();
 });
 
-test("the first reused connection that fails closes the other idle ones: one request fails and no other", async () => {
+test("the first failure of a reused connection closes the other idle ones, so that only one request fails", async () => {
   const some = agents();
   await many(some, 32);
   expect(gate.open()).toBe(32);
@@ -53,7 +53,7 @@ test("the first reused connection that fails closes the other idle ones: one req
   some.httpAgent.destroy();
 });
 
-test("a failure of a new connection says nothing about the idle ones", async () => {
+test("the failure of a new connection does not close the idle ones", async () => {
   const some = agents();
   await get(some);
   const refused = request({ host: "127.0.0.1", port: 9, agent: some.httpAgent }).end();
@@ -62,18 +62,18 @@ test("a failure of a new connection says nothing about the idle ones", async () 
   some.httpAgent.destroy();
 });
 
-test("where nobody repeats a request, none is sent on a connection from before a freeze", async () => {
-  const some = agents(withinABurst);
+test("with recentConnectionsOnly, no request is sent on a connection from before a freeze", async () => {
+  const some = agents(recentConnectionsOnly);
   await many(some, 8);
   gate.forget();
-  thawAfter(withinABurst.trustedIdleMs + 1);
+  thawAfter(recentConnectionsOnly.maxIdleMs + 1);
   const after = await many(some, 8);
   expect(after.map(({ status }) => status)).toEqual(Array(8).fill("fulfilled"));
   some.httpAgent.destroy();
 });
 
-test("within a burst connections are used again there too", async () => {
-  const some = agents(withinABurst);
+test("with recentConnectionsOnly, connections are reused within a burst", async () => {
+  const some = agents(recentConnectionsOnly);
   await get(some);
   expect((await get(some)).reusedSocket).toBe(true);
   some.httpAgent.destroy();

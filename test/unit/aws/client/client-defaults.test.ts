@@ -9,7 +9,7 @@ import { settings } from "../../../support/aws/client-settings.ts";
 describe.each([
   ["our own requests", clientDefaults],
   ["notifications", clientSettings({ region: "us-east-1", requestTimeout: 20_000 })],
-])("the client of %s, where AWS takes a request and never answers", (_, { requestHandler }) => {
+])("the client of %s, if AWS accepts a request and never answers", (_, { requestHandler }) => {
   let silent: Server;
   beforeEach(async () => {
     silent = createServer(() => {}).listen(0, "127.0.0.1");
@@ -20,7 +20,7 @@ describe.each([
     silent.close();
   });
 
-  it("gives up when its patience, here shortened, is over", async () => {
+  it("gives up after its timeout, which the test shortens", async () => {
     const { port } = silent.address() as AddressInfo;
     const client = new DynamoDBClient({
       ...settings,

@@ -19,7 +19,7 @@ test("a session token is optional: the keys of a user have none", async () => {
   expect(await roleCredentials()).toEqual({ accessKeyId: "id", secretAccessKey: "key" });
 });
 
-test("missing credentials are an error by the SDK's own name for it", async () => {
+test("missing credentials are an error with the name of the SDK's own", async () => {
   process.env.AWS_ACCESS_KEY_ID = "id";
   await expect(roleCredentials()).rejects.toMatchObject({ name: "CredentialsProviderError" });
 });

@@ -8,7 +8,7 @@ import { noon } from "../../../support/builders.ts";
 const text = "AWS4-HMAC-SHA256";
 const bytes = Buffer.from(text);
 const kinds: [string, string | ArrayBuffer | ArrayBufferView][] = [
-  ["text", text],
+  ["a string", text],
   ["bytes", bytes],
   ["a view of some bytes", new Uint8Array(Buffer.from(`..${text}..`)).subarray(2, 2 + text.length)],
   ["a buffer", Uint8Array.from(bytes).buffer],
@@ -23,14 +23,14 @@ test.each(kinds)("the hash of %s is SHA-256", async (_kind, data) => {
   expect(await digestOf(new Sha256(), data)).toBe(createHash("sha256").update(text).digest("hex"));
 });
 
-test.each(kinds)("with a secret that is %s it is the HMAC, of each time anew", async (_kind, secret) => {
+test.each(kinds)("with a secret that is %s it is the HMAC, and reset starts anew", async (_kind, secret) => {
   const hash = new Sha256(secret);
   await digestOf(hash, "something else");
   hash.reset();
   expect(await digestOf(hash, text)).toBe(createHmac("sha256", text).update(text).digest("hex"));
 });
 
-test("a request is signed with it as with AWS's own", async () => {
+test("a request gets the same signature as with AWS's own class", async () => {
   const request = { method: "POST", protocol: "https:", hostname: "dynamodb.us-east-1.amazonaws.com", path: "/" };
   const signed = async (sha256: typeof Sha256 | typeof AwsSha256) => {
     const signer = new SignatureV4({ ...settings, service: "dynamodb", sha256 });

@@ -17,7 +17,7 @@ function announcing(answer: (earlier: number) => StubAnswer) {
 }
 
 describe("an announcement", () => {
-  it("is an event on the bus, of our source", async () => {
+  it("is an event on the bus with our source", async () => {
     const { announced, requests } = announcing(() => ({ body: { Entries: [{ EventId: "1" }] } }));
     await announced;
     expect(requests.map(({ body }) => body.Entries)).toEqual([
@@ -45,17 +45,14 @@ describe("an announcement", () => {
   it.each([
     ["an entry", (): StubAnswer => ({ body: { Entries: [{ ErrorCode: "ThrottlingException" }] } })],
     ["the call", () => awsError("ThrottlingException")],
-  ])(
-    "throws where the bus goes on refusing %s, so that what is announced is not recorded as such",
-    async (_what, answer) => {
-      const { announced, clock } = announcing(answer);
-      const refused = expect(announced).rejects.toThrow("ThrottlingException");
-      await clock.advance(2000);
-      await refused;
-    },
-  );
+  ])("throws if the bus keeps refusing %s, so that it is not recorded as announced", async (_what, answer) => {
+    const { announced, clock } = announcing(answer);
+    const refused = expect(announced).rejects.toThrow("ThrottlingException");
+    await clock.advance(2000);
+    await refused;
+  });
 
-  it("throws a PermanentError at once where the bus will never take it", async () => {
+  it("throws a PermanentError at once if the bus refuses it permanently", async () => {
     const { announced, requests } = announcing(() => ({ body: { Entries: [{ ErrorCode: "InvalidArgument" }] } }));
     const error = await announced.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(PermanentError);

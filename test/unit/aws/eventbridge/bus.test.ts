@@ -37,7 +37,7 @@ describe("PutEvents", () => {
     ]);
   });
 
-  it("has every character that a queue behind a rule would refuse as JSON escapes it", async () => {
+  it("escapes every character that a queue behind a rule would refuse", async () => {
     const { bus, requests } = busOn(taking);
     const { detail, ...rest } = anEvent();
     const event = { ...rest, detail: { ...detail, labels: ["\uffff\u0000\ud800"] } };
@@ -47,13 +47,13 @@ describe("PutEvents", () => {
     expect(JSON.parse(Detail)).toEqual(event.detail);
   });
 
-  it("takes ten at a time", async () => {
+  it("sends ten entries at a time", async () => {
     const { bus, requests } = busOn(taking);
     expect(await bus.publish(events(23))).toEqual([]);
     expect(requests.map((request) => entriesOf(request).length)).toEqual([10, 10, 3]);
   });
 
-  it("is repeated for the entries that were refused, and for those only", async () => {
+  it("is repeated only for the entries that were refused", async () => {
     const { bus, requests, clock } = busOn((request, earlier) => ({
       body: {
         Entries: entriesOf(request).map((_, i) => (earlier === 0 && i === 1 ? { ErrorCode: "InternalFailure" } : {})),
@@ -72,7 +72,7 @@ describe("PutEvents", () => {
   it.each([
     ["refuses an entry", (): StubAnswer => ({ body: { Entries: [{ ErrorCode: "ThrottlingException" }] } })],
     ["refuses the call", () => awsError("ThrottlingException")],
-  ])("is given up in two seconds when the bus %s", async (_what, answer) => {
+  ])("gives up within two seconds if the bus %s", async (_what, answer) => {
     const { bus, clock, requests } = busOn(answer);
     const publishing = bus.publish(events(1));
     await clock.advance(2000);
@@ -80,7 +80,7 @@ describe("PutEvents", () => {
     expect(requests).toHaveLength(4);
   });
 
-  it("is not repeated for an entry that is refused for good, and goes on with the later events of its job", async () => {
+  it("is not repeated for an entry that is refused permanently, and continues with the later events of its job", async () => {
     const job = aJob();
     const first = anEvent("scheduled", { ...job, status: "scheduled" });
     const three = [first, anEvent("started", job), anEvent()];
@@ -95,7 +95,7 @@ describe("PutEvents", () => {
     expect(requests.map((request) => entriesOf(request).length)).toEqual([2, 1]);
   });
 
-  it("of ten is repeated one by one where the whole call is refused for good, since one of them is to blame", async () => {
+  it("is repeated for each entry alone if the whole call is refused permanently because of one of them", async () => {
     const ten = events(10);
     const { bus } = busOn((request) =>
       entriesOf(request).some(({ Detail }) => Detail === JSON.stringify(ten[4]?.detail))

@@ -31,11 +31,11 @@ interface Letter {
 }
 const lettersIn = ({ body }: Captured) => body.Entries as Letter[];
 
-/** What the bus says of an entry: `true` is a refusal for now, a text is its code. */
+/** The answer of the bus for an entry: `true` refuses it for now, a string is the error code. */
 const refusal = (refused: boolean | string) =>
   refused ? { ErrorCode: refused === true ? "ThrottlingException" : refused } : { EventId: "1" };
 
-/** The adapter on the wire; `refuses` says the entries, by their bodies or details, that a service does not take. */
+/** The adapter with stubbed services. `bus` and `queue` decide which entries they refuse. */
 function onTheWire({
   bus = () => false,
   queue = () => false,
@@ -89,14 +89,14 @@ test("a rejection is an event without the message, and the message with its reas
   ]);
 });
 
-test("without a tenant its group is the way that it came", async () => {
+test("without a tenant, the group of the dead letter is its source", async () => {
   const { rejections, letters } = onTheWire();
   const { product_tag: _, ...unknown } = detail;
   await rejections.reject([{ body: "{", detail: unknown }]);
   expect(letters.flatMap(lettersIn)).toMatchObject([{ MessageGroupId: "sns" }]);
 });
 
-test("what the bus does not take is not kept either, and what is not kept is named: both come again", async () => {
+test("a rejection that the bus or the queue refuses for now is returned, so that its message comes again", async () => {
   const all = ["a", "b", "c"].map((message_id) => rejection({ message_id }, message_id));
   const { rejections, letters } = onTheWire({
     bus: (sent) => JSON.parse(sent).message_id === "a",
@@ -107,7 +107,7 @@ test("what the bus does not take is not kept either, and what is not kept is nam
   expect(letters.flatMap(lettersIn).map(({ MessageBody }) => MessageBody)).toEqual(["b", "c", "c"]);
 });
 
-test("what the bus will never take is kept all the same, and its dead letter says that it was not told", async () => {
+test("a rejection whose event the bus refuses permanently still becomes a dead letter, which says so", async () => {
   const all = ["a", "b"].map((message_id) => rejection({ message_id }, message_id));
   const { rejections, letters } = onTheWire({
     bus: (sent) => JSON.parse(sent).message_id === "a" && "MalformedDetail",
@@ -120,7 +120,7 @@ test("what the bus will never take is kept all the same, and its dead letter say
   expect(letters.flatMap(lettersIn)[1]?.MessageAttributes.untold).toBeUndefined();
 });
 
-test("bodies of a megabyte go one by one, cut to where their attributes fit in; and what SQS would refuse is escaped", async () => {
+test("bodies of a megabyte are sent one by one and cut to leave room for the attributes, and are escaped for SQS", async () => {
   const { rejections, letters } = onTheWire();
   const errors = [{ pointer: "/input/\u0001\ud800", detail: "d".repeat(500) }];
   const large = "é".repeat(524_288);

@@ -7,7 +7,7 @@ import { fakeLog } from "../../../support/fakes/log.ts";
 
 const batch = (...bodies: string[]) =>
   ({ Records: bodies.map((body, i) => ({ messageId: `m${i}`, body })) }) as unknown as SQSEvent;
-/** Keeps which messages are to come again soon. */
+/** Records which messages are redelivered soon. */
 const aRedelivery = () => {
   const soon: string[][] = [];
   return {
@@ -18,7 +18,7 @@ const aRedelivery = () => {
 const body = JSON.stringify(aMessage());
 
 describe("a batch", () => {
-  it("reports only the records that failed, and handles the others at once", async () => {
+  it("handles its records in parallel, and reports only those that failed", async () => {
     const log = fakeLog();
     let inFlight = 0;
     let most = 0;
@@ -45,7 +45,7 @@ describe("a batch", () => {
     expect(JSON.stringify(log.lines)).not.toContain("s3cret");
   });
 
-  it("lets the records that failed come again soon, rather than when the queue's long timeout ends", async () => {
+  it("makes the failed records visible again before the queue's long timeout ends", async () => {
     const redelivery = aRedelivery();
     const handler = queueHandler(
       () => ({ log: fakeLog(), redelivery }),

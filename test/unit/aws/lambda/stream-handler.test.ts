@@ -50,7 +50,7 @@ describe("a batch of stream records", () => {
     ]);
   });
 
-  it("reports the sequence number from which it is to be delivered again", async () => {
+  it("reports the sequence number from which it must be delivered again", async () => {
     const { answer } = await run(
       [10, 11, 12].map((n) => record(n, undefined, aJob())),
       async () => 1,
@@ -64,7 +64,7 @@ describe("a batch of stream records", () => {
     return broken;
   };
 
-  it("sets aside a record that cannot be read, whole, and reports the right one behind it", async () => {
+  it("sets aside an unreadable record as a whole, and reports the right record after it", async () => {
     const broken = unreadable(10);
     const { answer, log, deadLetters } = await run([broken, record(11, undefined, aJob())], async () => 0);
     expect(await answer).toEqual({ batchItemFailures: [{ itemIdentifier: "11" }] });
@@ -76,7 +76,7 @@ describe("a batch of stream records", () => {
     expect(JSON.stringify(log.lines)).not.toContain("s3cret");
   });
 
-  it("is delivered again from a record that cannot be read and whose dead letter is not taken for now", async () => {
+  it("is delivered again from an unreadable record whose dead letter is refused for now", async () => {
     const records = [record(10, undefined, aJob()), unreadable(11), record(12, undefined, aJob())];
     const behind = await run(records, async () => 1, { full: true });
     expect(await behind.answer).toEqual({ batchItemFailures: [{ itemIdentifier: "11" }] });
@@ -84,7 +84,7 @@ describe("a batch of stream records", () => {
     expect(await before.answer).toEqual({ batchItemFailures: [{ itemIdentifier: "10" }] });
   });
 
-  it("fails whole when the lifecycle throws, and the log has no text of it", async () => {
+  it("fails as a whole if the lifecycle throws, and the log does not contain the error's message", async () => {
     const { answer, log } = await run([record(1, undefined, aJob())], async () => {
       throw new Error("s3cret");
     });

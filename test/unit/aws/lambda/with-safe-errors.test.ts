@@ -2,7 +2,7 @@ import { inspect } from "node:util";
 import { withSafeErrors } from "../../../../lambdas/aws/lambda/with-safe-errors.ts";
 import { fakeLog } from "../../../support/fakes/log.ts";
 
-test("what fails is told by its trace, and thrown without what it quotes", async () => {
+test("an error is logged by its trace, and thrown without its message", async () => {
   const log = fakeLog();
   const failing = withSafeErrors(log, async () => {
     throw Object.assign(new TypeError("could not use s3cret"), { code: "EFAIL", config: "s3cret" });
@@ -13,6 +13,6 @@ test("what fails is told by its trace, and thrown without what it quotes", async
   expect(inspect([error, log.lines])).not.toContain("s3cret");
 });
 
-test("what succeeds is answered", async () => {
+test("the result of successful work is returned", async () => {
   expect(await withSafeErrors(fakeLog(), async () => 7)).toBe(7);
 });

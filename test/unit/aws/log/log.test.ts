@@ -1,7 +1,7 @@
 import { afterEach, expect, jest, test } from "@jest/globals";
 import { makeLog } from "../../../../lambdas/aws/log/log.ts";
 
-/** The lines that `write` puts on standard output and standard error. */
+/** The lines that `write` writes to standard output and standard error. */
 function linesOf(write: () => void): Record<string, unknown>[] {
   const lines: Record<string, unknown>[] = [];
   const keep = (chunk: unknown) => {
@@ -26,7 +26,7 @@ test("a line is JSON with its service, level, message and fields", () => {
   ]);
 });
 
-test("each level is said; debug is silent unless the function's log level asks for it", () => {
+test("every level from INFO is logged by default", () => {
   const lines = linesOf(() => {
     const log = makeLog("api");
     log.debug("a");
@@ -45,7 +45,7 @@ afterEach(() => {
   process.env = { ...kept };
 });
 
-test("a line names its trace where X-Ray keeps it, and its invocation", () => {
+test("a line has the id of its invocation, and of its trace if X-Ray samples it", () => {
   const lineOf = (sampled: 0 | 1) => {
     Object.assign(process.env, trace(sampled));
     return linesOf(() => makeLog("api").info("request refused", { function_request_id: "f-1" }))[0];
@@ -80,7 +80,7 @@ describe("a measurement", () => {
   };
   const fields = { ...invocation, ...of };
 
-  test("is a line in CloudWatch's embedded metric format, with the fields of any other but its invocation's id", () => {
+  test("is a line in CloudWatch's embedded metric format, with the usual fields except the invocation's id", () => {
     const lines = linesOf(() => logWith({}).measure("attempt ended", attempt, fields));
     expect(lines).toEqual([
       {
@@ -111,7 +111,7 @@ describe("a measurement", () => {
     expect(Buffer.byteLength(JSON.stringify(line))).toBeLessThan(550);
   });
 
-  test("leaves nothing behind for the next one, and is of its service where it is of no job", () => {
+  test("does not affect the next one, whose dimension is the service if it is not about a job", () => {
     const log = logWith({});
     const [, second] = linesOf(() => {
       log.measure("attempt ended", attempt, fields);
@@ -126,7 +126,7 @@ describe("a measurement", () => {
     expect(second).not.toHaveProperty("type");
   });
 
-  test("is written by a log that says warnings only, since alarms live on it, and not by a silent one", () => {
+  test("is written at the level WARN, since alarms depend on it, but not at SILENT", () => {
     const write = (level: string) =>
       linesOf(() => {
         const log = logWith({ LOG_LEVEL: level });

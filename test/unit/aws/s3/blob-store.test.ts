@@ -3,7 +3,7 @@ import { expect, test } from "@jest/globals";
 import { s3BlobStore } from "../../../../lambdas/aws/s3/blob-store.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 
-test("a download URL is signed for the one blob and its time, and costs no call", async () => {
+test("a download URL is signed for one blob and a limited time, without a call to S3", async () => {
   const blobs = s3BlobStore({ client: new S3Client(settings), bucket: "blobs" });
   const url = new URL(await blobs.downloadUrl("results/1", 3600));
   expect(url.protocol).toBe("https:");

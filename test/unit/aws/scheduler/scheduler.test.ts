@@ -27,7 +27,7 @@ function schedulerWith(more: { earlierGroup?: string }, ...answers: StubAnswer[]
 
 const at = Date.UTC(2031, 1, 28, 23, 59, 59) / 1000;
 
-test("a schedule is one-time, exact, in UTC, and cleans up after itself", async () => {
+test("a schedule is one-time, exact, in UTC, and deleted after its completion", async () => {
   const { scheduler, requests } = aScheduler();
   const message = aMessage();
   await scheduler.schedule("job_1-1-1", at, "function", message);
@@ -49,7 +49,7 @@ test("a schedule is one-time, exact, in UTC, and cleans up after itself", async 
   });
 });
 
-test("a schedule is delivered as the role of its type, which reaches no other type's queue", async () => {
+test("a schedule has the role of its job type, which has access only to the queue of that type", async () => {
   const { scheduler, requests } = aScheduler();
   for (const type of jobTypes) await scheduler.schedule(`job_1-1-${type}`, at, type, aMessage());
   expect(requests.map(({ body }) => (body as { Target: { RoleArn: string } }).Target.RoleArn)).toEqual(
@@ -57,7 +57,7 @@ test("a schedule is delivered as the role of its type, which reaches no other ty
   );
 });
 
-test("a conflict means that the schedule is there already", async () => {
+test("a conflict means that the schedule already exists", async () => {
   const { scheduler, requests } = aScheduler(awsError("ConflictException", 409));
   await scheduler.schedule("job_1-1-1", at, "function", aMessage());
   expect(requests).toHaveLength(1);
@@ -73,7 +73,7 @@ test("a create whose answer was lost is repeated as the same request, and its co
   expect(requests[1]?.body).toEqual(requests[0]?.body);
 });
 
-test("unscheduling names the group, and what is absent is unscheduled", async () => {
+test("unscheduling names the group, and succeeds if there is no schedule", async () => {
   const { scheduler, requests } = aScheduler(awsError("ResourceNotFoundException", 404));
   await scheduler.unschedule("job_1-1-1");
   expect(requests).toMatchObject([{ method: "DELETE", path: "/schedules/job_1-1-1", query: { groupName: "jobs" } }]);
@@ -83,19 +83,19 @@ describe("with a group of an earlier name", () => {
   const absent = awsError("ResourceNotFoundException", 404);
   const groups = (requests: { query?: unknown }[]) => requests.map(({ query }) => query);
 
-  test("a schedule that is in the group is looked for nowhere else", async () => {
+  test("a schedule that is in the current group is not looked for in the earlier one", async () => {
     const { scheduler, requests } = schedulerWith({ earlierGroup: "before" });
     await scheduler.unschedule("job_1-1-1");
     expect(groups(requests)).toEqual([{ groupName: "jobs", clientToken: expect.any(String) }]);
   });
 
-  test("one that is not is deleted from there, and where that has none either, or is gone, it is unscheduled", async () => {
+  test("a schedule that is not in the current group is deleted from the earlier one, and it is no error if that does not have it either", async () => {
     const { scheduler, requests } = schedulerWith({ earlierGroup: "before" }, absent, absent);
     await scheduler.unschedule("job_1-1-1");
     expect(groups(requests)).toMatchObject([{ groupName: "jobs" }, { groupName: "before" }]);
   });
 
-  test("a refusal is nothing that the other group could mend", async () => {
+  test("any other error is thrown without a look into the earlier group", async () => {
     const { scheduler, requests } = schedulerWith({ earlierGroup: "before" }, awsError("AccessDeniedException", 403));
     await expect(scheduler.unschedule("job_1-1-1")).rejects.toMatchObject({ name: "AccessDeniedException" });
     expect(requests).toHaveLength(1);
@@ -106,7 +106,7 @@ test.each([
   ["ValidationException", { name: "PermanentError", code: "ValidationException" }],
   ["ServiceQuotaExceededException", { name: "TransientError", code: "ServiceQuotaExceededException" }],
   ["ResourceNotFoundException", { name: "ResourceNotFoundException" }],
-])("a schedule refused with %s fails, and says whether that passes", async (error, expected) => {
+])("a schedule that is refused with %s fails with an error of the right class", async (error, expected) => {
   const { scheduler } = aScheduler(awsError(error));
   const scheduling = scheduler.schedule("job_1-1-1", at, "function", aMessage());
   await expect(scheduling).rejects.toMatchObject(expected);

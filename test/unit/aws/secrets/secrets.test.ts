@@ -10,7 +10,7 @@ import { settings } from "../../../support/aws/client-settings.ts";
 import { awsError, type StubAnswer, stubHandler } from "../../../support/aws/stub-handler.ts";
 import { fakeClock } from "../../../support/fakes/clock.ts";
 
-/** Secrets over a network that gives these answers in turn, and the last one again from then on; a text is the hint. */
+/** Secrets with clients that receive these answers in turn, and then always the last one. A string is the hint. */
 function someSecrets(...given: (StubAnswer | Error | string)[]) {
   const answers = given.filter((answer) => typeof answer !== "string");
   const hint = given.find((answer) => typeof answer === "string");
@@ -47,27 +47,27 @@ const failureOf = async (answer: StubAnswer | Error, reference: Reference = secr
   return error as JobError;
 };
 
-test("no client is made before it is needed", async () => {
+test("a client is created only when it is needed", async () => {
   const { secrets, made } = someSecrets({ body: { Parameter: { Value: "x" } } });
   expect(made).toEqual([]);
   await secrets.resolve(parameter("/shop/url"));
   expect(made).toEqual(["ssm"]);
 });
 
-test("a parameter is asked for in clear text", async () => {
+test("a parameter is requested with decryption", async () => {
   const { secrets, requests } = someSecrets({ body: { Parameter: { Value: "x" } } });
   await secrets.resolve(parameter("/shop/url"));
   expect(requests[0]?.body).toEqual({ Name: "/shop/url", WithDecryption: true });
 });
 
-test("the keys of one secret, asked for at once, share a call", async () => {
+test("concurrent reads of several keys of a secret share a call", async () => {
   const { secrets, requests } = someSecrets(holding('{"user": "mailer", "password": "hunter2"}'));
   const values = await Promise.all(["user", "password"].map((key) => secrets.resolve(secret(`shop/smtp#${key}`))));
   expect(values).toEqual(["mailer", "hunter2"]);
   expect(requests).toHaveLength(1);
 });
 
-test("a value is kept for its time, then asked for again", async () => {
+test("a value is cached until its TTL ends", async () => {
   const { secrets, clock, requests } = someSecrets(holding("before"), holding("after"));
   const resolve = () => secrets.resolve(secret("shop/token"));
   await resolve();
@@ -78,7 +78,7 @@ test("a value is kept for its time, then asked for again", async () => {
   expect(requests).toHaveLength(2);
 });
 
-test("a value that is asked for fresh is asked for at once, and kept for whoever asks next", async () => {
+test("a fresh read bypasses the cache and refills it", async () => {
   const { secrets, requests } = someSecrets(holding("before"), holding("after"));
   await secrets.resolve(secret("shop/token"));
   expect(await secrets.resolve(secret("shop/token"), { fresh: true })).toBe("after");
@@ -86,24 +86,24 @@ test("a value that is asked for fresh is asked for at once, and kept for whoever
   expect(requests).toHaveLength(2);
 });
 
-test("a name that AWS will never take is the catalog's fault, a throttled read is nobody's", async () => {
+test("a name that AWS refuses permanently is a configuration error, and a throttled read is not", async () => {
   expect((await failureOf(awsError("ValidationException"))).code).toBe("CONFIGURATION_ERROR");
   expect((await failureOf(awsError("ThrottlingException"))).code).toBe("SERVICE_UNAVAILABLE");
 });
 
-test("a secret and a parameter of the same name are two things", async () => {
+test("a secret and a parameter with the same name are cached separately", async () => {
   const { secrets } = someSecrets(holding("secret"), { body: { Parameter: { Value: "parameter" } } });
   expect(await secrets.resolve(secret("/shop/token"))).toBe("secret");
   expect(await secrets.resolve(parameter("/shop/token"))).toBe("parameter");
 });
 
-test("a failure is not kept", async () => {
+test("a failure is not cached", async () => {
   const { secrets } = someSecrets(awsError("ResourceNotFoundException"), holding("created since"));
   await expect(secrets.resolve(secret("shop/token"))).rejects.toThrow("does not exist");
   expect(await secrets.resolve(secret("shop/token"))).toBe("created since");
 });
 
-test("a number in a secret is its text", async () => {
+test("a number in a secret becomes a string", async () => {
   const { secrets } = someSecrets(holding('{"port": 5432}'));
   expect(await secrets.resolve(secret("shop/db#port"))).toBe("5432");
 });
@@ -123,17 +123,22 @@ test.each<[string, StubAnswer, Reference, string]>([
   ],
   ["an absent key", holding("{}"), secret("shop/smtp#password"), 'add the key "password"'],
   ["a key that holds an object", holding('{"password": {}}'), secret("shop/smtp#password"), 'add the key "password"'],
-  ["a secret that is no JSON", holding("hunter2"), secret("shop/smtp#password"), "is not a JSON object"],
-  ["a secret that is JSON but no object", holding("null"), secret("shop/smtp#password"), "is not a JSON object"],
-  ["a binary secret", { body: { SecretBinary: "AAEC" } }, secret("shop/smtp"), "holds no text"],
+  ["a secret that is not JSON", holding("hunter2"), secret("shop/smtp#password"), "is not a JSON object"],
+  ["a secret that is JSON but not an object", holding("null"), secret("shop/smtp#password"), "is not a JSON object"],
+  ["a binary secret", { body: { SecretBinary: "AAEC" } }, secret("shop/smtp"), "has no string value"],
   [
-    "a refusal, which is also what AWS says of a secret that is absent",
+    "denied access, with which AWS also answers for an absent secret",
     awsError("AccessDeniedException"),
     secret("shop/smtp"),
     `may not exist, or may not be read by this function's role: create the Secrets Manager secret "shop/smtp"`,
   ],
-  ["a key that refuses", awsError("DecryptionFailure"), secret("shop/smtp"), "allow its KMS key"],
-  ["a secret to be deleted", awsError("InvalidRequestException"), secret("shop/smtp"), "scheduled for deletion"],
+  ["a KMS key that denies access", awsError("DecryptionFailure"), secret("shop/smtp"), "allow its KMS key"],
+  [
+    "a secret that is scheduled for deletion",
+    awsError("InvalidRequestException"),
+    secret("shop/smtp"),
+    "scheduled for deletion",
+  ],
 ])("%s is a configuration error that says what to do", async (_what, answer, reference, text) => {
   const error = await failureOf(answer, reference);
   expect(error).toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
@@ -145,21 +150,21 @@ const hint = "They stand in a file.";
 test.each<[string, StubAnswer]>([
   ["secret", awsError("ResourceNotFoundException")],
   ["key", holding("{}")],
-])("the fault of an absent %s ends with the deployment's word on where the values are", async (_what, answer) => {
+])("the fault of an absent %s ends with the deployment's hint about where the values are", async (_what, answer) => {
   const { secrets } = someSecrets(answer, hint);
   await expect(secrets.resolve(secret("shop/smtp#password"))).rejects.toThrow(
     / does not exist: .*\. They stand in a file\.$/,
   );
 });
 
-test("a secret's text is in no part of an error", async () => {
+test("no part of an error contains the secret", async () => {
   const error = await failureOf(holding("hunter2"));
   expect(`${error.message} ${error.stack} ${error.cause}`).not.toContain("hunter2");
 });
 
 test.each<[string, StubAnswer | Error]>([
   ["throttling", awsError("ThrottlingException")],
-  ["a fault of the service", awsError("InternalServiceError", 500)],
+  ["an internal error of the service", awsError("InternalServiceError", 500)],
   ["a broken connection", Object.assign(new Error("socket hang up"), { code: "ECONNRESET" })],
 ])("%s is worth another attempt", async (_what, answer) => {
   expect(await failureOf(answer)).toMatchObject({ code: "SERVICE_UNAVAILABLE", retryable: true });

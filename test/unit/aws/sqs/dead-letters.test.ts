@@ -16,21 +16,26 @@ function lettersOn(answer: (request: Captured) => StubAnswer) {
   const sent = () => requestHandler.requests.flatMap(({ body }) => body.Entries as Letter[]);
   return { deadLetters, sent };
 }
-const letter = (body: unknown) => ({ body, code: "InvalidOutput", detail: "Nobody takes it.", about: { job_id: "j" } });
+const letter = (body: unknown) => ({
+  body,
+  code: "InvalidOutput",
+  detail: "It is refused.",
+  logFields: { job_id: "j" },
+});
 
 describe("a dead letter", () => {
-  it("is what was refused, with the reason as attributes", async () => {
+  it("has what was refused as its body, and the reason as attributes", async () => {
     const { deadLetters, sent } = lettersOn(() => ({ body: { Successful: [] } }));
     expect(await deadLetters.keep([letter({ kind: "outcome" })])).toEqual([]);
     expect(sent()).toMatchObject([
       {
         MessageBody: '{"kind":"outcome"}',
-        MessageAttributes: { code: { StringValue: "InvalidOutput" }, detail: { StringValue: "Nobody takes it." } },
+        MessageAttributes: { code: { StringValue: "InvalidOutput" }, detail: { StringValue: "It is refused." } },
       },
     ]);
   });
 
-  it("is one that SQS takes, whatever was refused: its characters escaped, and cut where it is too large", async () => {
+  it("is always accepted by SQS: its characters are escaped, and it is cut if it is too large", async () => {
     const { deadLetters, sent } = lettersOn(() => ({ body: { Successful: [] } }));
     await deadLetters.keep([letter("\uffff \ud800"), letter("x".repeat(2_000_000))]);
     const [first, second] = sent();
@@ -40,8 +45,8 @@ describe("a dead letter", () => {
 
   it.each([
     ["for now", "ThrottlingException", false],
-    ["for good", "InvalidMessageContents", true],
-  ])("that is refused %s is answered as such", async (_how, name, isPermanent) => {
+    ["permanently", "InvalidMessageContents", true],
+  ])("that is refused %s is returned with an error of the right class", async (_how, name, isPermanent) => {
     const { deadLetters } = lettersOn(() => awsError(name));
     const [refused] = await deadLetters.keep([letter(1)]);
     expect(refused?.index).toBe(0);

@@ -21,7 +21,7 @@ function aQueue(answer = accepted as Parameters<typeof stubHandler>[0]) {
   return { queue: sqsJobQueue({ client, queues: queuesAt(origin) }), requests: requestHandler.requests };
 }
 
-test("a send names its queue, delay and group on the wire", async () => {
+test("a request names the queue, the delay and the group", async () => {
   const { queue, requests } = aQueue();
   const message = aMessage();
   await queue.send("database_action", message, { delaySeconds: 899, group: "shop:prd" });
@@ -35,7 +35,7 @@ test("a send names its queue, delay and group on the wire", async () => {
   ]);
 });
 
-test("no delay is said as 0: a queue's own default would make the job late", async () => {
+test("a delay of 0 is sent too, since the queue's own default could make the job late", async () => {
   const { queue, requests } = aQueue();
   await queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
   expect(requests[0]?.body).toMatchObject({ DelaySeconds: 0 });
@@ -48,7 +48,7 @@ test("a group that SQS would refuse is cut to its limit", async () => {
 });
 
 test.each(["InvalidMessageContents", "AWS.SimpleQueueService.InvalidMessageContents"])(
-  "a message that SQS will never take is refused as such: %s",
+  "a message that SQS refuses permanently is a PermanentError: %s",
   async (name) => {
     const { queue } = aQueue(() => awsError(name));
     const sending = queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
@@ -56,7 +56,7 @@ test.each(["InvalidMessageContents", "AWS.SimpleQueueService.InvalidMessageConte
   },
 );
 
-test("a refused send fails", async () => {
+test("an error of SQS is thrown", async () => {
   const { queue } = aQueue(() => awsError("AccessDeniedException", 403));
   const sending = queue.send("action", aMessage(), { delaySeconds: 0, group: "shop:prd" });
   await expect(sending).rejects.toMatchObject({ name: "AccessDeniedException" });
@@ -67,7 +67,7 @@ describe("many messages", () => {
   const entriesOf = ({ body }: Captured) => body.Entries as Wire[];
   const entries = Array.from({ length: 13 }, (_, i) => ({ message: aMessage(), delaySeconds: i, group: "shop:prd" }));
 
-  /** Takes every entry but those for which `refuses` holds. */
+  /** Accepts every entry except those for which `refuses` is true. */
   const taking = (refuses: (entry: Wire, earlier: number) => boolean) => (request: Captured, earlier: number) => {
     const all = entriesOf(request);
     return {
@@ -86,7 +86,7 @@ describe("many messages", () => {
     };
   };
 
-  test("go in batches of ten, each with its own delay and group", async () => {
+  test("are sent in batches of ten, each with its own delay and group", async () => {
     const { queue, requests } = aQueue(taking(() => false));
     expect(await queue.sendMany("action", entries)).toEqual([]);
     expect(requests.map((request) => entriesOf(request).length)).toEqual([10, 3]);
@@ -100,20 +100,20 @@ describe("many messages", () => {
     );
   });
 
-  test("that SQS refuses are sent once more, alone", async () => {
+  test("that SQS refuses are sent once more, without the others", async () => {
     const { queue, requests } = aQueue(taking(({ Id }, earlier) => Id === "4" && earlier < 2));
     expect(await queue.sendMany("action", entries)).toEqual([]);
     expect(requests.map((request) => entriesOf(request).length)).toEqual([10, 3, 1]);
   });
 
-  test("that it refuses twice are named, without a word of what AWS says", async () => {
+  test("that SQS refuses twice are returned, without the message of AWS", async () => {
     const { queue } = aQueue(taking(({ Id }) => Id === "4" || Id === "11"));
     const refused = await queue.sendMany("action", entries);
     expect(refused.map(({ index }) => index)).toEqual([4, 11]);
     expect(String(refused[0]?.cause)).toBe("TransientError: SQS refused an entry: InternalError");
   });
 
-  test("of a batch that fails are all named, and not sent again: the SDK has tried", async () => {
+  test("of a batch that fails are all returned and not sent again, since the SDK has retried", async () => {
     const { queue, requests } = aQueue((request, earlier) =>
       earlier === 0 ? awsError("AccessDeniedException", 403) : taking(() => false)(request, earlier),
     );
@@ -122,7 +122,7 @@ describe("many messages", () => {
     expect(requests).toHaveLength(2);
   });
 
-  test("one that SQS will never take is named so, is not sent again, and holds up no other", async () => {
+  test("are sent even if SQS refuses one of them permanently, which is not sent again", async () => {
     const { queue, requests } = aQueue((request) => {
       const { body } = taking(({ Id }) => Id === "4")(request, 0);
       return { body: { ...body, Failed: body.Failed.map((one) => ({ ...one, Code: "InvalidMessageContents" })) } };
@@ -133,7 +133,7 @@ describe("many messages", () => {
     expect(requests).toHaveLength(2);
   });
 
-  test("of a batch that is refused for good each is sent by itself", async () => {
+  test("of a batch that is refused permanently are each sent alone", async () => {
     const { queue } = aQueue((request) => {
       const sent = entriesOf(request);
       return sent.some(({ Id }) => Id === "4") ? awsError("InvalidMessageContents") : taking(() => false)(request, 0);

@@ -18,9 +18,9 @@ import { aMessage, noon } from "../../../support/builders.ts";
 const origin = "https://sqs.us-east-1.amazonaws.com";
 const url = `${origin}/000000000000/queue`;
 const options = (group: string) => ({ delaySeconds: 0, group });
-const place = (folder: string) => beginningOf({ key: `imports/${folder}/a`, etag: "e", size: 1, put_at: noon });
+const cursorIn = (folder: string) => beginningOf({ key: `imports/${folder}/a`, etag: "e", size: 1, put_at: noon });
 
-/** Everything that sends to SQS: one that is not here is found by the last test. */
+/** Everything that sends to SQS. The last test finds a sender that is missing here. */
 const senders: Record<string, (client: SQSClient, group: string) => Promise<unknown>> = {
   ...Object.fromEntries(
     jobTypes.flatMap((type) => [
@@ -32,8 +32,9 @@ const senders: Record<string, (client: SQSClient, group: string) => Promise<unkn
     ]),
   ),
   "a message of any other queue": (client, group) => sqsMessages({ client, url }).send({}, options(group)),
-  "many messages of it": (client, group) => sqsMessages({ client, url }).sendMany([{ message: {}, ...options(group) }]),
-  "an import": (client, group) => sqsImportQueue({ client, url }).proceed(place(group), 0),
+  "many messages of any other queue": (client, group) =>
+    sqsMessages({ client, url }).sendMany([{ message: {}, ...options(group) }]),
+  "an import": (client, group) => sqsImportQueue({ client, url }).proceed(cursorIn(group), 0),
 };
 const queueOf = (client: SQSClient) => sqsJobQueue({ client, queues: queuesAt(origin) });
 
@@ -49,12 +50,12 @@ const answer = (request: Captured) => {
   return { body: request.body.Entries ? { Successful: taken } : taken[0] };
 };
 
-/** What SQS takes. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
+/** The groups that SQS accepts. https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html */
 const group = /^[\x21-\x7e]{1,128}$/;
 
 describe.each(Object.entries(senders))("%s", (_, send) => {
   test.each(["shop:prd", `${"p".repeat(100)}:${"e".repeat(100)}`, "ключ with blanks", ""])(
-    "names the group of %j, as SQS takes it",
+    "has the group %j in a form that SQS accepts",
     async (tenant) => {
       const requestHandler = stubHandler(answer);
       await send(new SQSClient({ ...settings, requestHandler, maxAttempts: 1 }), tenant);
@@ -66,7 +67,7 @@ describe.each(Object.entries(senders))("%s", (_, send) => {
   );
 });
 
-test("a dead letter of the intake names its tenant's, whatever that is", async () => {
+test("a dead letter of the intake has the group of its tenant, or of its source", async () => {
   const requestHandler = stubHandler(answer);
   const sqs = new SQSClient({ ...settings, requestHandler, maxAttempts: 1 });
   const { client: events, stop } = await startEventsService();
@@ -95,5 +96,5 @@ test("nothing else sends to SQS", async () => {
   for await (const file of glob("lambdas/**/*.ts")) {
     if (/SendMessage(Batch)?Command\(/.test(await readFile(file, "utf8"))) found.push(file);
   }
-  expect(found.sort()).toEqual(["lambdas/aws/sqs/message-queue.ts", "lambdas/aws/sqs/send-all.ts"]);
+  expect(found.sort()).toEqual(["lambdas/aws/sqs/message-queue.ts", "lambdas/aws/sqs/send-in-batches.ts"]);
 });

@@ -17,7 +17,7 @@ function aRedelivery(answer: Parameters<typeof stubHandler>[0] = () => ({ body: 
   return { redelivery: sqsRedelivery(() => client, url, log), requests: requestHandler.requests, log };
 }
 
-test("messages that failed come again the later the more often they have", async () => {
+test("the delay of a failed message grows with its deliveries", async () => {
   const { redelivery, requests } = aRedelivery();
   await redelivery.soon([record("a", 1), record("b", 3)]);
   expect(requests.map(({ body }) => body)).toEqual([
@@ -31,13 +31,13 @@ test("messages that failed come again the later the more often they have", async
   ]);
 });
 
-test("none is no call", async () => {
+test("without failed messages there is no call", async () => {
   const { redelivery, requests } = aRedelivery();
   await redelivery.soon([]);
   expect(requests).toEqual([]);
 });
 
-test("where AWS refuses, they come when the queue lets them, and the batch is answered all the same", async () => {
+test("an error of AWS is only logged, and the messages come again after the queue's visibility timeout", async () => {
   const { redelivery, log } = aRedelivery(() => awsError("ThrottlingException"));
   await redelivery.soon([record("a", 1)]);
   expect(log.lines).toMatchObject([{ level: "warn", fields: { count: 1, error_name: "ThrottlingException" } }]);

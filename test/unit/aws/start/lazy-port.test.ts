@@ -5,7 +5,7 @@ interface Recorder {
   record(...what: unknown[]): Promise<unknown[]>;
 }
 
-/** A port that answers the arguments it got, and `this` if that is lost. */
+/** A port that returns its arguments and checks `this`. */
 const recorder = (): Recorder & { calls: number } => ({
   calls: 0,
   async record(...what) {
@@ -25,7 +25,7 @@ test("a lazy port passes on every argument of every call", async () => {
   ]);
 });
 
-test("its adapter is loaded by the first call, and once, also by calls at the same time", async () => {
+test("its adapter is loaded once, by the first call, even if several calls come at the same time", async () => {
   let loads = 0;
   const port = lazyPort<Recorder>(async () => {
     loads++;
@@ -37,7 +37,7 @@ test("its adapter is loaded by the first call, and once, also by calls at the sa
   expect(loads).toBe(1);
 });
 
-test("a load that fails fails its call, and the next call loads again", async () => {
+test("a failed load makes its call fail, and the next call loads again", async () => {
   let loads = 0;
   const port = lazyPort<Recorder>(async () => {
     if (loads++ === 0) throw new Error("the disk was busy");
@@ -47,7 +47,7 @@ test("a load that fails fails its call, and the next call loads again", async ()
   expect(await port.record(2)).toEqual([2]);
 });
 
-test("what a method throws, or answers without a promise, reaches the caller", async () => {
+test("the caller receives what a method throws, or returns without a promise", async () => {
   const port = lazyPort(async () => ({
     fails: () => Promise.reject(new Error("no")),
     plain: () => 5,
@@ -56,7 +56,7 @@ test("what a method throws, or answers without a promise, reaches the caller", a
   expect(await port.plain()).toBe(5);
 });
 
-test("a lazy port can be awaited: it is no promise", async () => {
+test("a lazy port is not a promise, and can be awaited", async () => {
   const port = lazyPort<Recorder>(async () => recorder());
   expect(await Promise.resolve(port)).toBe(port);
 });

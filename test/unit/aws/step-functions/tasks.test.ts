@@ -11,8 +11,8 @@ function tasksOn(answer: () => StubAnswer) {
 }
 const wire = ({ headers, body }: { headers: Record<string, string>; body: unknown }) => [headers["x-amz-target"], body];
 
-describe("what Step Functions is told", () => {
-  it("is one call each, as its API has it", async () => {
+describe("a task of Step Functions", () => {
+  it("is answered with one API call for each outcome or heartbeat", async () => {
     const { tasks, requests } = tasksOn(() => ({}));
     expect(await tasks.succeed("t", '{"n":1}')).toBe("taken");
     expect(await tasks.fail("t", "NOT_FOUND", "No such order.")).toBe("taken");
@@ -24,44 +24,41 @@ describe("what Step Functions is told", () => {
     ]);
   });
 
-  it("is cut to what its API takes", async () => {
+  it("is failed with an error and a cause that are cut to the limits of the API", async () => {
     const { tasks, requests } = tasksOn(() => ({}));
     await tasks.fail("t", "E".repeat(300), "c".repeat(40_000));
     expect(requests[0]?.body).toMatchObject({ error: "E".repeat(256), cause: "c".repeat(32_768) });
   });
 
-  it.each(["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])(
-    "of a task that answers %s is of no use",
-    async (name) => {
-      const { tasks } = tasksOn(() => awsError(name));
-      expect(await tasks.succeed("t", "{}")).toBe("closed");
-      expect(await tasks.fail("t", "E", "c")).toBe("closed");
-      expect(await tasks.heartbeat("t")).toBe("closed");
-    },
-  );
+  it.each(["TaskTimedOut", "TaskDoesNotExist", "InvalidToken"])("is closed if the API answers %s", async (name) => {
+    const { tasks } = tasksOn(() => awsError(name));
+    expect(await tasks.succeed("t", "{}")).toBe("closed");
+    expect(await tasks.fail("t", "E", "c")).toBe("closed");
+    expect(await tasks.heartbeat("t")).toBe("closed");
+  });
 
   it.each([
     ["throttled", "ThrottlingException", 400, { name: "TransientError", code: "ThrottlingException" }],
     ["forbidden", "AccessDeniedException", 400, { name: "AccessDeniedException" }],
     ["broken", "InternalServerException", 500, { name: "TransientError", code: "InternalServerException" }],
-  ])("throws where it is %s: it has to be said again", async (_how, name, status, expected) => {
+  ])("throws if the call is %s, so that it is repeated", async (_how, name, status, expected) => {
     const { tasks } = tasksOn(() => awsError(name, status));
     await expect(tasks.succeed("t", "{}")).rejects.toMatchObject(expected);
   });
 
   it.each(["InvalidOutput", "ValidationException", "SerializationException"])(
-    "throws a PermanentError where it is refused as %s: it need not be said again",
+    "throws a PermanentError if the call is refused with %s, so that it is not repeated",
     async (name) => {
       const { tasks } = tasksOn(() => awsError(name));
-      for (const said of [tasks.succeed("t", "{}"), tasks.fail("t", "E", "c"), tasks.heartbeat("t")]) {
-        const error = await said.catch((thrown: unknown) => thrown);
+      for (const call of [tasks.succeed("t", "{}"), tasks.fail("t", "E", "c"), tasks.heartbeat("t")]) {
+        const error = await call.catch((thrown: unknown) => thrown);
         expect(error).toBeInstanceOf(PermanentError);
         expect(error).toMatchObject({ code: name });
       }
     },
   );
 
-  it("has no half of a character where it is cut", async () => {
+  it("is failed with well-formed strings even if a cut divides a character", async () => {
     const { tasks, requests } = tasksOn(() => ({}));
     await tasks.fail("t", `${"E".repeat(255)}😀`, `${"c".repeat(32_767)}😀`);
     expect(requests[0]?.body).toMatchObject({

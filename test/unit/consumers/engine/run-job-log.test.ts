@@ -23,7 +23,7 @@ async function told(
   return { ...services, lines: services.log.lines };
 }
 
-describe("the end of an attempt is one line, which is its measurement too", () => {
+describe("the end of an attempt is one line, which is also its measurement", () => {
   const failing =
     (code: "TIMEOUT" | "NOT_FOUND"): ExecuteWithServices =>
     async () => {
@@ -59,17 +59,17 @@ describe("the end of an attempt is one line, which is its measurement too", () =
     ]);
   });
 
-  it("names the request that made the job: its line in the access log says nothing of jobs", async () => {
+  it("names the request that made the job, because the access log does not name the job", async () => {
     const { lines } = await told(due({ request_id: "JKJaXmPLvHcESHA=" }));
     expect(lines).toMatchObject([{ message: "attempt ended", fields: { request_id: "JKJaXmPLvHcESHA=" } }]);
   });
 
-  it("of a run that was queued behind the one before says nothing of lateness: it is late by its caller's wish", async () => {
+  it("of a run that was queued behind the previous one has no lateness, because its caller wanted the delay", async () => {
     const { lines } = await told(due({ due_at: noon - 90_000, coalesced_until: noon - 10 }));
     expect(lines[0]?.measured?.values).toEqual({ duration_ms: 0, completed: 1 });
   });
 
-  it("of a feature that parks is no end: nothing is measured", async () => {
+  it("of a feature that parks is not the end of an attempt, so nothing is measured", async () => {
     const { lines } = await told(due(), async () => new Parked({}, noon + 1000));
     expect(lines).toMatchObject([{ level: "debug", message: "parked" }]);
     expect(lines[0]?.measured).toBeUndefined();
@@ -94,7 +94,7 @@ describe("a message that is dropped", () => {
     ]);
   });
 
-  it("of a job that was deleted is logged with what it knows", async () => {
+  it("of a deleted job is logged with what the message knows", async () => {
     const job = due();
     const { lines } = await told(job, ok, {}, []);
     expect(lines).toEqual([
@@ -103,7 +103,7 @@ describe("a message that is dropped", () => {
   });
 });
 
-test("every line about a claimed job says whose it is, those of its executor too, and none has an input, a result or an error's text", async () => {
+test("every line about a claimed job names the job, including those of its executor, and none has an input, a result or an error's message", async () => {
   const job = due({ input: { inline: { body: { card: "s3cret" } } } });
   const { lines } = await told(job, async ({ log }, { jobs, log: other }) => {
     log.warn("from the execution");

@@ -36,7 +36,7 @@ function anExecutor(refusal: JobErrorCode = "UNAUTHORIZED") {
 }
 
 test.each<JobErrorCode>(["UNAUTHORIZED", "FORBIDDEN"])(
-  "a job whose credentials are refused (%s) after a rotation is executed with the new ones, and goes on from its progress",
+  "a job whose credentials are refused (%s) after a rotation is executed with the new ones, and continues from its progress",
   async (refusal) => {
     const { secrets, reads } = rotatedSecrets();
     const { tried, run } = anExecutor(refusal);
@@ -49,14 +49,14 @@ test.each<JobErrorCode>(["UNAUTHORIZED", "FORBIDDEN"])(
   },
 );
 
-test("credentials that are refused and were not rotated fail the job after one look", async () => {
+test("refused credentials that were not rotated fail the job after they were read again once", async () => {
   const { secrets, reads } = rotatedSecrets({ current: "old" });
   const { tried, run } = anExecutor();
   expect(await failureOf(run(anExecution({ secrets })))).toMatchObject({ code: "UNAUTHORIZED", message: "refused" });
   expect([tried.length, reads()]).toEqual([1, 1]);
 });
 
-test("new credentials that are refused as well fail the job: it is executed twice at most", async () => {
+test("new credentials that are refused too fail the job, so it is executed twice at most", async () => {
   const { secrets } = rotatedSecrets({ current: "newer" });
   const { tried, run } = anExecutor();
   expect(await failureOf(run(anExecution({ secrets })))).toMatchObject({ code: "UNAUTHORIZED" });
@@ -70,7 +70,7 @@ test("any other failure reads no secret again", async () => {
   expect(reads()).toBe(0);
 });
 
-test("where the secret cannot be read again, the refusal is what the job fails with", async () => {
+test("if the secret cannot be read again, the job fails with the refusal", async () => {
   const secrets: Secrets = {
     resolve: async (_, options) => {
       if (options?.fresh) throw new JobError("SERVICE_UNAVAILABLE", "Secrets Manager throttles");

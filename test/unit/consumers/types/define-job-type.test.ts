@@ -24,7 +24,7 @@ const base = {
 const define = defineJobType<Shelf>();
 const shelf = define(base);
 
-test("a definition's functions know the input, target and event of their type", () => {
+test("a definition's functions are typed with the input, target and event of their type", () => {
   define({
     ...base,
     checkEvent: (event, target) => none(event.shelf, target.size.toFixed()),
@@ -38,7 +38,7 @@ test("a definition's functions know the input, target and event of their type", 
   define({ ...base, example: { event: "shelve", input: { title: 7 } } });
 });
 
-test("a definition's target is what its schema takes", () => {
+test("a definition's target is what its schema accepts", () => {
   withTarget(shelf, {
     target: () => z.strictObject({ size: z.number() }),
     access: ({ size }) => none(size.toFixed()),
@@ -49,7 +49,7 @@ test("a definition's target is what its schema takes", () => {
   withTarget(shelf, { target: () => z.strictObject({ size: z.number() }), access: ({ colour }) => none(colour) });
 });
 
-test("an executor knows the shapes of its type", () => {
+test("an executor is typed with the shapes of its type", () => {
   const execute = defineExecutor(shelf, async ({ input, target, event }) => input.title + target.size + event.shelf);
   expect(execute).toBeInstanceOf(Function);
   // @ts-expect-error the event has no such field

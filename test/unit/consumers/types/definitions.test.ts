@@ -31,7 +31,7 @@ test.each([
   [shop({ ...oauth2, client_secret: "written out" }), "/p/apps/shop/envs/dev/auth/client_secret"],
   [shop({ ...oauth2, scop: "a" }), "/p/apps/shop/envs/dev/auth/scop"],
   [shop(oauth2, { body_type: "xml" }), "/p/apps/shop/actions/order/body_type"],
-])("a faulty app is refused with the place of its fault", (product, pointer) => {
+])("a faulty app is refused with a pointer to its fault", (product, pointer) => {
   expect(checkCatalog([product], registry).map((fault) => fault.pointer)).toEqual([pointer]);
 });
 
@@ -49,7 +49,7 @@ test.each([
   ["a plain token URL", { auth: { ...oauth2, token_url: "http://id.example" } }, "auth/token_url", /^an https URL/],
   ["a plain base URL", { base_url: "http://shop.example", auth: bearer }, "base_url", /credentials are sent there$/],
   ["a base URL of this machine", { base_url: "http://127.0.0.1:8080", auth: bearer }, "base_url", /^an https URL/],
-])("the catalog says what is wrong with %s", (_what, env, place, detail) => {
+])("the check of the catalog reports the fault of %s", (_what, env, place, detail) => {
   const product = shop({ type: "none" });
   Object.assign(product.apps.shop.envs.dev, env);
   expect(checkCatalog([product], registry)).toEqual([

@@ -48,7 +48,7 @@ describe.each(jobTypes)("type %s", (type) => {
   const definition = registry[type];
   const sample = sampleRequests[type];
 
-  test("takes good inputs", () => {
+  test("accepts valid inputs", () => {
     expect(sample.good.map((input) => faultsOf(type, input))).toEqual(sample.good.map(() => []));
   });
 
@@ -56,11 +56,11 @@ describe.each(jobTypes)("type %s", (type) => {
     expect(faultsOf(type, input).sort()).toEqual([...pointers].sort());
   });
 
-  test("refuses an input that is no object", () => {
+  test("refuses an input that is not an object", () => {
     for (const input of [null, "text", 7, [], undefined]) expect(faultsOf(type, input)).toEqual(["/input"]);
   });
 
-  test("says no value of an input in its faults", () => {
+  test("quotes no value of an input in its faults", () => {
     for (const [input] of sample.bad) {
       try {
         parseRequest(request(type, { ...input, s3cret: "s3cret-value" }), catalog, noon);
@@ -70,7 +70,7 @@ describe.each(jobTypes)("type %s", (type) => {
     }
   });
 
-  test("has an executor and a handler, which reports what it cannot read and takes it for nobody's fault but its own", async () => {
+  test("has an executor and a handler, which returns a message that it cannot read", async () => {
     const { execute } = (await import(new URL("execute.ts", folder(type)).href)) as { execute: unknown };
     expect(execute).toBeInstanceOf(Function);
     const kept = { ...process.env };
@@ -88,7 +88,7 @@ describe.each(jobTypes)("type %s", (type) => {
     }
   });
 
-  test("is no more than Lambda and SQS allow", () => {
+  test("does not exceed what Lambda and SQS allow", () => {
     const { defaults, limits } = definition;
     expect(defaults.timeout_ms).toBeLessThanOrEqual(limits.max_timeout_ms);
     expect(limits.max_timeout_ms + leaseMarginMs).toBeLessThanOrEqual(lambdaLimitMs);
@@ -102,7 +102,7 @@ describe.each(jobTypes)("type %s", (type) => {
     expect(definition.defaults.retries).toBeLessThanOrEqual(20);
   });
 
-  test("is documented: a line, a name, an event of the demo, an example and a page", () => {
+  test("is documented with a line, a name, an event of the demo, an example and a page", () => {
     expect(definition.summary).toMatch(/^[A-Z].*\.$/);
     expect(definition.requestName).toMatch(/^(I\w+Request|Record<string, unknown>)$/);
     expect(existsSync(new URL(`../../../../examples/${type.replace("_", "-")}.ts`, import.meta.url))).toBe(true);

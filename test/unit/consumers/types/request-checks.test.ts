@@ -66,7 +66,7 @@ function faultsOf(event: string, input: object, env = "dev"): Fault[] {
   }
 }
 
-it("the product of these tests is one", () => {
+it("the product of these tests is valid", () => {
   expect(checkCatalog([product], registry)).toEqual([]);
 });
 
@@ -140,7 +140,7 @@ describe("a notification's input is checked against its message and channels whe
     [{ push_notification: { ...push, title: {} } }, "/input/push_notification/title/name", /^is required/],
     [{ sms: { ...sms, body: {} } }, "/input/sms/body/name", /^is required/],
     [{ sms: { ...sms, body: { name: "x".repeat(1600) } } }, "/input/sms/body", /^must be 1 to 1600 characters in all$/],
-    [{ sms: { ...sms, to: ["none", "030 123456"] } }, "/input/sms/to", /no phone number as E\.164/],
+    [{ sms: { ...sms, to: ["none", "030 123456"] } }, "/input/sms/to", /no phone number in the format E\.164/],
     [{ email: { ...email, to: "ada" } }, "/input/email/to", /^must be e-mail addresses such as/],
     [
       { email: { ...email, to: ["ada@x.example", "b@x.example, bob"] } },
@@ -164,7 +164,7 @@ describe("a notification's input is checked against its message and channels whe
     expect(faults).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
   });
 
-  it("for SES an address is ASCII before its @", () => {
+  it("for SES an address must be ASCII before its @", () => {
     const to = ["ada@bücher.example", "grüße@x.example"];
     expect(faultsOf("tell", { slug: "welcome", email: { ...email, to } }, "ses")).toEqual([
       { pointer: "/input/email/to/1", detail: "has an address that SES cannot send to: only ASCII before its @" },

@@ -2,54 +2,54 @@ import { comesOfAge, needsRedispatch, positionComesOfAge } from "../../../../lam
 import { aJob, noon } from "../../../support/builders.ts";
 
 const minute = 60_000;
-const look = (since: number, until: number) => ({ since, until, graceMs: minute });
+const aWindow = (since: number, until: number) => ({ since, until, graceMs: minute });
 
-/** The minutes after noon at which a look a minute hands over what was lost at noon. */
-function nudges(lostAt: number, minutes: number): number[] {
+/** The minutes after noon at which a reconciler that runs every minute redispatches a job lost at `lostAt`. */
+function redispatches(lostAt: number, minutes: number): number[] {
   const found = [];
   for (let m = 0; m <= minutes; m++) {
-    if (comesOfAge(lostAt, look(noon + (m - 1) * minute, noon + m * minute))) found.push(m);
+    if (comesOfAge(lostAt, aWindow(noon + (m - 1) * minute, noon + m * minute))) found.push(m);
   }
   return found;
 }
 
-describe("what is lost is handed over again", () => {
-  it("at once, then each time after twice as long, and at last every 32 minutes", () => {
-    expect(nudges(noon, 140)).toEqual([0, 1, 3, 7, 15, 31, 63, 95, 127]);
+describe("a lost job is redispatched", () => {
+  it("at once, then at doubling intervals, and finally every 32 minutes", () => {
+    expect(redispatches(noon, 140)).toEqual([0, 1, 3, 7, 15, 31, 63, 95, 127]);
   });
 
-  it("as often whatever the second it was lost at", () => {
-    for (const offset of [1, 17_123, 59_999]) expect(nudges(noon + offset, 140)).toHaveLength(9);
+  it("equally often, at whatever second it was lost", () => {
+    for (const offset of [1, 17_123, 59_999]) expect(redispatches(noon + offset, 140)).toHaveLength(9);
   });
 
-  it("once for every age, whenever the looks come", () => {
-    const looks = [0, 59_999, 60_000, 60_001, 200_000, 200_000, 200_001, 1_000_000, 1_000_001].map((ms) => noon + ms);
-    const found = looks.slice(1).filter((until, i) => comesOfAge(noon, look(looks[i] as number, until)));
+  it("once per age, however irregular the rounds are", () => {
+    const rounds = [0, 59_999, 60_000, 60_001, 200_000, 200_000, 200_001, 1_000_000, 1_000_001].map((ms) => noon + ms);
+    const found = rounds.slice(1).filter((until, i) => comesOfAge(noon, aWindow(rounds[i] as number, until)));
     expect(found.map((at) => at - noon)).toEqual([60_000, 200_000, 1_000_000]);
   });
 
   it("at the very millisecond of an age and not one before", () => {
-    expect(comesOfAge(noon, look(noon - 1, noon))).toBe(true);
-    expect(comesOfAge(noon + 1, look(noon - 1, noon))).toBe(false);
-    expect(comesOfAge(noon, look(noon, noon + minute - 1))).toBe(false);
-    expect(comesOfAge(noon, look(noon + minute - 1, noon + minute))).toBe(true);
+    expect(comesOfAge(noon, aWindow(noon - 1, noon))).toBe(true);
+    expect(comesOfAge(noon + 1, aWindow(noon - 1, noon))).toBe(false);
+    expect(comesOfAge(noon, aWindow(noon, noon + minute - 1))).toBe(false);
+    expect(comesOfAge(noon, aWindow(noon + minute - 1, noon + minute))).toBe(true);
   });
 
   it("whatever its age when no look before is known of", () => {
-    const cold = look(Number.NEGATIVE_INFINITY, noon);
+    const cold = aWindow(Number.NEGATIVE_INFINITY, noon);
     expect(comesOfAge(noon, cold)).toBe(true);
     expect(comesOfAge(noon - 86_400_000, cold)).toBe(true);
     expect(comesOfAge(noon + 1, cold)).toBe(false);
   });
 
-  it("never where two looks are for the same moment, or the clock went back", () => {
-    expect(comesOfAge(noon - 5, look(noon, noon))).toBe(false);
-    expect(comesOfAge(noon, look(noon + 1, noon - 1))).toBe(false);
+  it("never where two rounds are for the same moment, or the clock went back", () => {
+    expect(comesOfAge(noon - 5, aWindow(noon, noon))).toBe(false);
+    expect(comesOfAge(noon, aWindow(noon + 1, noon - 1))).toBe(false);
   });
 });
 
 describe("a job", () => {
-  const at = (until: number) => look(until - minute, until);
+  const at = (until: number) => aWindow(until - minute, until);
 
   it("that waits is lost a grace after its time, as its place says without a read", () => {
     const job = aJob({ due_at: noon });
@@ -74,6 +74,6 @@ describe("a job", () => {
   });
 
   it.each(["paused", "completed", "failed", "cancelled"] as const)("that is %s is not lost", (status) => {
-    expect(needsRedispatch(aJob({ status, due_at: noon - 1e9 }), look(Number.NEGATIVE_INFINITY, noon))).toBe(false);
+    expect(needsRedispatch(aJob({ status, due_at: noon - 1e9 }), aWindow(Number.NEGATIVE_INFINITY, noon))).toBe(false);
   });
 });

@@ -18,7 +18,7 @@ const accept = (more: object = {}) => parseRequest({ ...body, ...more }, catalog
 const claim = (job: Job) => claimed(job, { claimId: "c", leaseMarginMs: 15_000, now: noon });
 
 describe("a request with a task token", () => {
-  it("makes a job that keeps it and shows it to nobody", async () => {
+  it("creates a job that keeps the token and shows it to nobody", async () => {
     const services = fakeServices({ catalog });
     const request = accept({ task_token: "t0ken", start_at: noon + 60_000 });
     const job = await scheduleJob(services, request);
@@ -27,7 +27,7 @@ describe("a request with a task token", () => {
     expect(JSON.stringify([shown, services.queue.sent, services.log.lines])).not.toContain("t0ken");
   });
 
-  it("is refused for a series, which has no one end, and when it is longer than Step Functions makes any", () => {
+  it("is refused for a series, which has no single outcome, and if the token is longer than any of Step Functions", () => {
     const faultsOf = (more: object) => {
       try {
         accept(more);
@@ -42,7 +42,7 @@ describe("a request with a task token", () => {
     expect(faultsOf({ task_token: "t".repeat(2049) })).toMatchObject([{ pointer: "/task_token" }]);
   });
 
-  it("is the same request under another token: the job answers both", async () => {
+  it("is the same request under another token, and the job answers both tasks", async () => {
     const services = fakeServices({ catalog });
     const first = await scheduleJob(services, accept({ task_token: "first", idempotency_key: "k" }));
     const again = await scheduleJob(services, accept({ task_token: "second", idempotency_key: "k" }));
@@ -50,7 +50,7 @@ describe("a request with a task token", () => {
     expect(await services.jobs.get(first.id)).toMatchObject({ task_tokens: ["first", "second"] });
   });
 
-  it("finds a job that runs or is over, and changes nothing of it but who is told", async () => {
+  it("that finds a running or ended job changes nothing but the tasks that it answers", async () => {
     const services = fakeServices({ catalog });
     const job = await scheduleJob(services, accept({ task_token: "first", idempotency_key: "k" }));
     const done = completed(claim(job), noon + 9, { inline: 1 });
@@ -88,13 +88,13 @@ describe("a request with a task token", () => {
     expect(await services.jobs.get(job.id)).toMatchObject({ status: "running", task_tokens: ["late"] });
   });
 
-  it("does not lose the newest token over an old message that comes late", () => {
+  it("does not lose the newest token to an old message that arrives late", () => {
     const tokens = ["a", "b", "c", "d", "a"].reduce<Job>(withTaskToken, aJob()).task_tokens;
     expect(tokens).toEqual(["c", "d", "a"]);
   });
 });
 
-describe("what Step Functions is told of", () => {
+describe("what is reported to Step Functions after", () => {
   const job = aJob({ task_tokens: ["t"] });
   const running = claim(job);
   const failed = attemptFailed({ ...running, retries: 0 }, noon, {
@@ -105,7 +105,7 @@ describe("what Step Functions is told of", () => {
 
   it.each<[string, Job | undefined, Job | undefined, object[]]>([
     [
-      "a new job: it goes on",
+      "a creation: a heartbeat",
       undefined,
       job,
       [{ v: 1, kind: "heartbeat", job_id: job.id, token: "t", at: noon + 60_000 }],
@@ -130,19 +130,19 @@ describe("what Step Functions is told of", () => {
       outcome({ status: "cancelled", error: "CANCELLED", cause: "expired" }),
     ],
     [
-      "another token of a job that runs: it goes on",
+      "another token for a running job: a heartbeat",
       running,
       withTaskToken(running, "u"),
       [{ v: 1, kind: "heartbeat", job_id: job.id, token: "u", at: noon + 60_000 }],
     ],
     [
-      "another token of a job that is over: how it ended, to that task only",
+      "another token for an ended job: the outcome, to that task only",
       failed,
       withTaskToken(failed, "u"),
       outcome({ status: "failed", error: "NOT_FOUND", cause: "No such order." }, ["u"]),
     ],
-    ["a job that is forgotten: nothing", failed, undefined, []],
-    ["a job without a token: nothing", undefined, aJob(), []],
+    ["a deletion: nothing", failed, undefined, []],
+    ["a change of a job without a token: nothing", undefined, aJob(), []],
   ])("%s", (_what, before, after, expected) => {
     const messages = taskMessagesOf(before, after, noon);
     expect(messages).toEqual(expected);

@@ -52,16 +52,16 @@ describe("fire times", () => {
 
   it("say where times are left out, and nothing of a time that is only next to a gap", () => {
     expect(noted(cron("0,30 2,3 * * *", "Europe/Berlin"), "2026-03-29T00:00:00Z", 2)).toEqual([
-      "03-29T03:00 The clocks go forward from 02:00 to 03:00: what falls in between is left out.",
+      "03-29T03:00 The clocks go forward from 02:00 to 03:00: times in between are skipped.",
       "03-29T03:30 -",
     ]);
     expect(noted(cron("0 3 * * *", "Europe/Berlin"), "2026-03-29T00:00:00Z", 1)).toEqual(["03-29T03:00 -"]);
   });
 
-  it("say where a time of day comes twice", () => {
+  it("say when a time of day occurs twice", () => {
     expect(noted(cron("30 2 * * *", "Europe/Berlin"), "2026-10-25T00:00:00Z", 2)).toEqual([
       "10-25T02:30 The clocks go back: 02:30 comes twice on this day; it runs the first time only.",
-      "10-26T02:30 The clocks go back by 1 h between the run before and this one, so it comes that much later.",
+      "10-26T02:30 The clocks go back by 1 h between the previous run and this one, so it runs that much later.",
     ]);
     expect(noted(cron("30 * * * *", "Europe/Berlin"), "2026-10-25T00:00:00Z", 3)).toEqual([
       "10-25T02:30 The clocks go back: 02:30 comes twice on this day; this is the first time, and it runs both times.",
@@ -76,7 +76,7 @@ describe("fire times", () => {
   it("say where the clocks change between two of them", () => {
     expect(noted(cron("0 9 * * *", "Europe/Berlin"), "2026-03-28T00:00:00Z", 3)).toEqual([
       "03-28T09:00 -",
-      "03-29T09:00 The clocks go forward by 1 h between the run before and this one, so it comes that much sooner.",
+      "03-29T09:00 The clocks go forward by 1 h between the previous run and this one, so it runs that much sooner.",
       "03-30T09:00 -",
     ]);
     expect(noted(cron("0 9 * * *"), "2026-03-28T00:00:00Z", 2)).toEqual(["03-28T09:00 -", "03-29T09:00 -"]);
@@ -126,10 +126,10 @@ describe("the cost", () => {
   });
 
   it("grows with the input up to 4 KB in the table, and beyond with S3 instead", () => {
-    expect(lineOf(costOf({ ...small, inputBytes: 4096 }), "DynamoDB: created")?.count).toBe(16);
+    expect(lineOf(costOf({ ...small, inputBytes: 4096 }), "DynamoDB: writes that create")?.count).toBe(16);
     const large = costOf({ ...small, inputBytes: 4097 });
-    expect(lineOf(large, "DynamoDB: created")?.count).toBe(4);
-    expect(lineOf(large, "S3: the input is kept")).toMatchObject({ usd_per_million: 5 });
+    expect(lineOf(large, "DynamoDB: writes that create")?.count).toBe(4);
+    expect(lineOf(large, "S3: storing the input")).toMatchObject({ usd_per_million: 5 });
   });
 
   it("of a later job has its wait, and of one that is far off a schedule and a second delivery", () => {

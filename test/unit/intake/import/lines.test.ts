@@ -36,21 +36,21 @@ test.each([
   ["a\r\nb\r\n", ["a", "b"]],
   ["\n\na\n\n", ["", "", "a", ""]],
   ["a\rb\n", ["a\rb"]],
-])("%j has its lines, whatever ends them", async (text, expected) => {
+])("%j is split into lines, whatever the line break", async (text, expected) => {
   expect(texts(await read(text))).toEqual(expected);
 });
 
-test("a character that a chunk cuts stays whole", async () => {
+test("a character that is split between chunks stays whole", async () => {
   for (const chunk of [1, 2, 3, 4, 5]) expect(texts(await read("é€😀\n漢字", { chunk }))).toEqual(["é€😀", "漢字"]);
 });
 
-test("a line that is too long is counted and left out, and the next one is read", async () => {
+test("a line that is too long is counted without its content, and the next one is read", async () => {
   const lines = await read(`${"x".repeat(11)}\nok\n${"y".repeat(10)}\r\n${"z".repeat(500)}`, { longest: 10 });
   expect(texts(lines)).toEqual([undefined, "ok", "y".repeat(10), undefined]);
   expect(lines.map(({ number }) => number)).toEqual([1, 2, 3, 4]);
 });
 
-test("an object that ends before its size is not taken for whole: its last line may be half of one", async () => {
+test("a stream that ends before the object throws, because its last line may be incomplete", async () => {
   const bytes = Buffer.from("a\nbcd");
   const lines = linesOf(
     inChunks(bytes, () => 2),
@@ -60,7 +60,7 @@ test("an object that ends before its size is not taken for whole: its last line 
   await expect(all(lines)).rejects.toThrow("the object ended at byte 5 of 9");
 });
 
-test("an object that goes on after its size is another one, and no line of the rest is read", async () => {
+test("a stream that continues after the object throws before it reads a further line", async () => {
   const lines = linesOf(
     inChunks(Buffer.from("a\nb\nc\nd\n"), () => 2),
     { offset: 0, lines: 0, size: 4 },
@@ -70,11 +70,11 @@ test("an object that goes on after its size is another one, and no line of the r
   const reading = (async () => {
     for await (const { bytes } of lines) read.push(String(bytes));
   })();
-  await expect(reading).rejects.toThrow("goes on after its end");
+  await expect(reading).rejects.toThrow("continues after its end");
   expect(read).toEqual(["a", "b"]);
 });
 
-test("reading may go on after any line, and comes to the same, whatever the chunks are", async () => {
+test("reading may continue after any line with the same result, whatever the chunks", async () => {
   const line = fc.string({ unit: anyCharacter, maxLength: 20 }).map((text) => text.replaceAll(/[\r\n]/g, " "));
   const object = fc.tuple(fc.array(line, { maxLength: 12 }), fc.constantFrom("\n", "\r\n"), fc.boolean());
   await fc.assert(
@@ -93,7 +93,7 @@ test("reading may go on after any line, and comes to the same, whatever the chun
   );
 });
 
-test("groups are full by their number or their size", async () => {
+test("a group is full when it has enough items or bytes", async () => {
   const items = async function* () {
     yield* [1, 1, 1, 9, 1, 20, 1];
   };

@@ -15,51 +15,51 @@ beforeEach(() => {
   services = intakeServices();
 });
 
-/** Puts an object, and answers where its import begins. */
+/** Puts an object and answers the cursor at its beginning. */
 async function put(content: string | Uint8Array): Promise<ImportCursor> {
   const body = Buffer.from(content);
   await services.blobs.put(key, body, "application/x-ndjson");
   return beginningOf({ key, etag: etagOf(body), size: body.byteLength, put_at: noon });
 }
 const lines = (...requests: unknown[]) => requests.map((one) => `${JSON.stringify(one)}\n`).join("");
-const jobOf = (place: ImportCursor, line: number) => derivedJobId("my-product", "prd", `s3:${lineId(place, line)}`);
+const jobOf = (cursor: ImportCursor, line: number) => derivedJobId("my-product", "prd", `s3:${lineId(cursor, line)}`);
 
-function textOf(name: string, place: ImportCursor): string | undefined {
-  const blob = services.blobs.blobs.get(reportFolder(place) + name);
+function textOf(name: string, cursor: ImportCursor): string | undefined {
+  const blob = services.blobs.blobs.get(reportFolder(cursor) + name);
   return blob && String(Buffer.from(blob.body));
 }
 /** The names of the parts of a report, in the order in which `cat part-*` reads them. */
-const partsOf = (place: ImportCursor): string[] =>
+const partsOf = (cursor: ImportCursor): string[] =>
   [...services.blobs.blobs.keys()]
-    .filter((name) => name.startsWith(`${reportFolder(place)}part-`))
-    .map((name) => name.slice(reportFolder(place).length))
+    .filter((name) => name.startsWith(`${reportFolder(cursor)}part-`))
+    .map((name) => name.slice(reportFolder(cursor).length))
     .sort();
-const reportOf = (place: ImportCursor) =>
-  partsOf(place).flatMap((name) =>
-    (textOf(name, place) ?? "")
+const reportOf = (cursor: ImportCursor) =>
+  partsOf(cursor).flatMap((name) =>
+    (textOf(name, cursor) ?? "")
       .trimEnd()
       .split("\n")
       .map((line) => JSON.parse(line)),
   );
-const summary = (place: ImportCursor) => JSON.parse(textOf("summary.json", place) ?? "null");
+const summary = (cursor: ImportCursor) => JSON.parse(textOf("summary.json", cursor) ?? "null");
 
-/** Lets an import go on as its messages say, to its end; answers how many invocations that took. */
-async function runToEnd(place: ImportCursor): Promise<number> {
-  await runImport(services, place, later);
-  for (let taken = 1; ; taken++) {
+/** Runs an import and the messages that continue it, to the end. Answers how many invocations that took. */
+async function runToEnd(cursor: ImportCursor): Promise<number> {
+  await runImport(services, cursor, later);
+  for (let invocations = 1; ; invocations++) {
     const next = services.imports.sent.shift();
-    if (!next) return taken;
-    await runImport(services, next.place, later);
+    if (!next) return invocations;
+    await runImport(services, next.cursor, later);
   }
 }
 
-test("each line is a job, or a fault in the report; neither blank lines nor bad ones hold up the others", async () => {
+test("each line becomes a job or a fault in the report, and blank or bad lines do not affect the others", async () => {
   const content = `${lines(order())}\n  \r\n{"env": \n${lines({ ...order(), event: "nothing" }, order({ idempotency_key: "mine" }))}`;
-  const place = await put(content);
-  expect(await runToEnd(place)).toBe(1);
+  const cursor = await put(content);
+  expect(await runToEnd(cursor)).toBe(1);
   const mine = derivedJobId("my-product", "prd", "mine");
-  expect(reportOf(place)).toEqual([
-    { line: 1, job_id: jobOf(place, 1) },
+  expect(reportOf(cursor)).toEqual([
+    { line: 1, job_id: jobOf(cursor, 1) },
     { line: 4, code: "INVALID_REQUEST", detail: expect.any(String), errors: [{ pointer: "", detail: "is not JSON" }] },
     {
       line: 5,
@@ -74,13 +74,13 @@ test("each line is a job, or a fault in the report; neither blank lines nor bad 
       .all()
       .map(({ id }) => id)
       .sort(),
-  ).toEqual([jobOf(place, 1), mine].sort());
+  ).toEqual([jobOf(cursor, 1), mine].sort());
   expect(services.queue.sent).toHaveLength(2);
-  expect(summary(place)).toEqual({
+  expect(summary(cursor)).toEqual({
     status: "finished",
     key,
-    etag: place.etag,
-    // Six, of which two are blank.
+    etag: cursor.etag,
+    // Six, two of which are blank.
     lines: 4,
     scheduled: 2,
     rejected: 2,
@@ -89,31 +89,31 @@ test("each line is a job, or a fault in the report; neither blank lines nor bad 
   });
 });
 
-test("a line keeps its characters, and one that is not UTF-8 is refused", async () => {
+test("a line keeps its characters, and a line that is not UTF-8 is refused", async () => {
   const item = "é€😀漢字".repeat(5000);
   const bad = Buffer.concat([Buffer.from('{"env":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}\n')]);
-  const place = await put(
+  const cursor = await put(
     Buffer.concat([Buffer.from("\ufeff"), Buffer.from(lines(order({ input: { body: { item } } }))), bad]),
   );
-  await runToEnd(place);
-  const [input] = [...services.blobs.blobs].find(([name]) => name.startsWith(`inputs/${jobOf(place, 1)}/`)) ?? [];
+  await runToEnd(cursor);
+  const [input] = [...services.blobs.blobs].find(([name]) => name.startsWith(`inputs/${jobOf(cursor, 1)}/`)) ?? [];
   expect(input && JSON.parse(String(Buffer.from((await services.blobs.get(input)) ?? [])))).toEqual({ body: { item } });
-  expect(reportOf(place)[1]).toMatchObject({ line: 2, errors: [{ pointer: "", detail: "is not UTF-8" }] });
+  expect(reportOf(cursor)[1]).toMatchObject({ line: 2, errors: [{ pointer: "", detail: "is not UTF-8" }] });
 });
 
-test("a line of 300 KB is taken, one of more than a megabyte is not", async () => {
+test("a line of 300 KB is accepted, one of more than a megabyte is not", async () => {
   const sized = (bytes: number) => order({ input: { body: { notes: "n".repeat(bytes) } } });
-  const place = await put(lines(sized(300_000), sized(1_100_000), order()));
-  await runToEnd(place);
-  expect(reportOf(place)).toMatchObject([
-    { job_id: jobOf(place, 1) },
+  const cursor = await put(lines(sized(300_000), sized(1_100_000), order()));
+  await runToEnd(cursor);
+  expect(reportOf(cursor)).toMatchObject([
+    { job_id: jobOf(cursor, 1) },
     { line: 2, code: "PAYLOAD_TOO_LARGE" },
-    { job_id: jobOf(place, 3) },
+    { job_id: jobOf(cursor, 3) },
   ]);
 });
 
-test("a fault of ours in one line is in the report, and holds up no other", async () => {
-  const place = await put(lines(order(), order(), order()));
+test("a fault of ours in one line is reported and does not affect the others", async () => {
+  const cursor = await put(lines(order(), order(), order()));
   const { catalog } = services;
   let found = 0;
   const find: typeof catalog.find = (...where) => {
@@ -121,24 +121,24 @@ test("a fault of ours in one line is in the report, and holds up no other", asyn
     return catalog.find(...where);
   };
   services.catalog = { ...catalog, find };
-  await runToEnd(place);
-  expect(reportOf(place)).toMatchObject([
-    { line: 1, job_id: jobOf(place, 1) },
+  await runToEnd(cursor);
+  expect(reportOf(cursor)).toMatchObject([
+    { line: 1, job_id: jobOf(cursor, 1) },
     { line: 2, code: "INTERNAL" },
     { line: 3 },
   ]);
-  expect(JSON.stringify([reportOf(place), services.log.lines])).not.toContain("s3cret");
+  expect(JSON.stringify([reportOf(cursor), services.log.lines])).not.toContain("s3cret");
 });
 
 describe("a line that is refused", () => {
-  const place = () => put(lines(...Array.from({ length: 250 }, (_, i) => order({ labels: [`line ${i + 1}`] }))));
+  const start = () => put(lines(...Array.from({ length: 250 }, (_, i) => order({ labels: [`line ${i + 1}`] }))));
   const isLine = ({ labels }: Job, ...numbers: number[]) => numbers.some((number) => labels?.[0] === `line ${number}`);
 
-  test("by AWS for good is in the report with the reason, and the import goes on", async () => {
+  test("permanently by AWS is reported with the reason, and the import continues", async () => {
     const { create } = services.jobs;
     services.jobs.create = async (job) =>
       isLine(job, 7, 120) ? Promise.reject(refusedForGood("s3cret")) : create(job);
-    const imported = await place();
+    const imported = await start();
     await runToEnd(imported);
     const refused = reportOf(imported).filter(({ code }) => code);
     expect(refused).toMatchObject([7, 120].map((line) => ({ line, code: "INVALID_REQUEST" })));
@@ -150,10 +150,10 @@ describe("a line that is refused", () => {
     expect(JSON.stringify([refused, services.log.lines])).not.toContain("s3cret");
   });
 
-  test("for a reason of ours, while others are taken, is in the report after another try", async () => {
+  test("because of a fault of ours, while others succeed, is reported after another try", async () => {
     const { create } = services.jobs;
     services.jobs.create = async (job) => (isLine(job, 7) ? Promise.reject(new TypeError("s3cret")) : create(job));
-    const imported = await place();
+    const imported = await start();
     const running = runToEnd(imported);
     await services.clock.advance(500);
     await running;
@@ -161,11 +161,11 @@ describe("a line that is refused", () => {
     expect(summary(imported)).toMatchObject({ status: "finished", lines: 250, scheduled: 249, rejected: 1 });
   });
 
-  test("like all the others, as where a permission is missing, waits until that is mended", async () => {
+  test("like all the others, for example without a permission, waits until that is fixed", async () => {
     const { create } = services.jobs;
-    const imported = await place();
+    const imported = await start();
     services.jobs.create = async () => Promise.reject(denied());
-    const failing = expect(runImport(services, imported, later)).rejects.toThrow("refused at every try");
+    const failing = expect(runImport(services, imported, later)).rejects.toThrow("failed at every try");
     await services.clock.advance(20_000);
     await failing;
     expect([partsOf(imported), summary(imported)]).toEqual([[], null]);
@@ -175,42 +175,42 @@ describe("a line that is refused", () => {
   });
 });
 
-describe("what a stream gives that is not the object's rest", () => {
+describe("a stream that is not the rest of the object", () => {
   const content = lines(...Array.from({ length: 250 }, (_, i) => order({ input: { body: { i } } })));
 
   test.each([
-    ["the whole object once more", content, content.length],
+    ["the whole object again", content, content.length],
     ["more than it announced", content, undefined],
     ["less than it announced", content.slice(-1000), undefined],
   ])("is never the end of an import: %s", async (_what, given, bytes) => {
-    const place = await put(content);
+    const cursor = await put(content);
     await services.clock.advance(60_000);
-    await runImport(services, place, later);
-    const next = services.imports.sent.shift()?.place as ImportCursor;
+    await runImport(services, cursor, later);
+    const next = services.imports.sent.shift()?.cursor as ImportCursor;
     services.blobs.stream = async (_key, { from } = { from: 0, etag: "" }) => ({
-      bytes: bytes ?? place.size - from,
+      bytes: bytes ?? cursor.size - from,
       body: Readable.from([Buffer.from(given)]),
     });
     const before = services.jobs.all().length;
     const outcome = await runImport(services, next, later + 60_000).catch(() => "failed");
-    expect(summary(place)).toBeNull();
+    expect(summary(cursor)).toBeNull();
     const [after] = services.imports.sent;
-    expect(outcome === "failed" || (after?.delaySeconds === 30 && after.place.offset < place.size)).toBe(true);
+    expect(outcome === "failed" || (after?.delaySeconds === 30 && after.cursor.offset < cursor.size)).toBe(true);
     expect(services.jobs.all().length).toBeGreaterThanOrEqual(before);
   });
 
-  test("nor is a place beyond the object's end", async () => {
-    const place = await put(content);
-    await expect(runImport(services, { ...place, offset: place.size + 1 }, later)).rejects.toThrow("cannot go on");
-    expect([summary(place), services.imports.sent]).toEqual([null, []]);
+  test("is never read from a cursor beyond the end of the object", async () => {
+    const cursor = await put(content);
+    await expect(runImport(services, { ...cursor, offset: cursor.size + 1 }, later)).rejects.toThrow("cannot continue");
+    expect([summary(cursor), services.imports.sent]).toEqual([null, []]);
   });
 });
 
 test.each([
   ["of 1024 bytes", `imports/${"k".repeat(1016)}`],
-  ["of 1024 bytes, most characters of several", `imports/${"é".repeat(507)}/b`],
+  ["of 1024 bytes, mostly in multi-byte characters", `imports/${"é".repeat(507)}/b`],
   ["of 980 bytes", `imports/${"k".repeat(972)}`],
-])("an object whose key is %s has a report whose keys S3 takes, and another than its neighbour", (_what, long) => {
+])("an object whose key is %s has a report whose keys S3 accepts, and which no similar key shares", (_what, long) => {
   const folder = reportFolder({ key: long, etag: "e".repeat(38) });
   const name = "part-000000000001-000000010000.ndjson";
   expect(Buffer.byteLength(folder + name)).toBeLessThanOrEqual(1024);
@@ -218,49 +218,49 @@ test.each([
   expect(folder).not.toBe(reportFolder({ key: `${long.slice(0, -1)}x`, etag: "e".repeat(38) }));
 });
 
-test("the folder of a report is the path of its object, as long as that fits", () => {
+test("the folder of a report contains the path of its object, if that fits", () => {
   expect(reportFolder({ key: "imports/2030/a b.ndjson", etag: "abc-2" })).toBe("import-reports/2030/a b.ndjson/abc-2/");
 });
 
-test("an empty object is an import of nothing", async () => {
-  const place = await put("");
-  expect(await runToEnd(place)).toBe(1);
-  expect(summary(place)).toMatchObject({ status: "finished", lines: 0, scheduled: 0, rejected: 0, parts: 0 });
+test("an empty object is an import without lines", async () => {
+  const cursor = await put("");
+  expect(await runToEnd(cursor)).toBe(1);
+  expect(summary(cursor)).toMatchObject({ status: "finished", lines: 0, scheduled: 0, rejected: 0, parts: 0 });
 });
 
-test("start_at 0 is when the object was put, however late its line is read", async () => {
+test("start_at 0 means when the object was uploaded, however late its line is read", async () => {
   await services.clock.advance(30_000);
   await runToEnd(await put(lines(order())));
   expect(services.jobs.all()).toMatchObject([{ due_at: noon }]);
 });
 
-describe("an import that is done twice", () => {
-  test("because its message came twice makes the same jobs and the same report", async () => {
-    const place = await put(lines(order(), order(), { bad: 1 }));
-    await runToEnd(place);
-    const before = [services.jobs.all().map(({ id }) => id), reportOf(place)];
-    await runToEnd(place);
-    expect([services.jobs.all().map(({ id }) => id), reportOf(place)]).toEqual(before);
+describe("an import that runs twice", () => {
+  test("because its message was delivered twice makes the same jobs and the same report", async () => {
+    const cursor = await put(lines(order(), order(), { bad: 1 }));
+    await runToEnd(cursor);
+    const before = [services.jobs.all().map(({ id }) => id), reportOf(cursor)];
+    await runToEnd(cursor);
+    expect([services.jobs.all().map(({ id }) => id), reportOf(cursor)]).toEqual(before);
   });
 
-  test("because the function crashed between storing and dispatching dispatches what was left", async () => {
-    const place = await put(lines(order(), order()));
+  test("because the function crashed between storing and dispatching dispatches the rest", async () => {
+    const cursor = await put(lines(order(), order()));
     const { sendMany } = services.queue;
     services.queue.sendMany = () => new Promise(() => {});
-    void runImport(services, place, later);
+    void runImport(services, cursor, later);
     await services.clock.advance(1);
     expect(services.jobs.all()).toHaveLength(2);
     expect(services.queue.sent).toEqual([]);
     services.queue.sendMany = sendMany;
-    await runToEnd(place);
+    await runToEnd(cursor);
     expect(services.jobs.all()).toHaveLength(2);
     expect(new Set(services.queue.sent.map(({ message }) => message.job_id)).size).toBe(2);
-    expect(summary(place)).toMatchObject({ status: "finished", scheduled: 2 });
+    expect(summary(cursor)).toMatchObject({ status: "finished", scheduled: 2 });
   });
 
-  test("by two deliveries that stop at different lines has every line in its report, whoever writes last", async () => {
-    const place = await put(lines(...Array.from({ length: 450 }, (_, i) => order({ input: { body: { i } } }))));
-    // The time of one delivery is over after 100 lines, that of the other after 200.
+  test("in two deliveries that stop at different lines has every line in its report, whichever writes last", async () => {
+    const cursor = await put(lines(...Array.from({ length: 450 }, (_, i) => order({ input: { body: { i } } }))));
+    // One delivery runs out of time after every 100 lines, the other after every 200.
     const step = async (from: ImportCursor, most: number) => {
       let lines = 0;
       const create: typeof services.jobs.create = (job) => {
@@ -269,20 +269,20 @@ describe("an import that is done twice", () => {
       };
       const clock = { ...services.clock, now: () => (lines >= most ? later : noon) };
       await runImport({ ...services, clock, jobs: { ...services.jobs, create } }, from, later);
-      return services.imports.sent.shift()?.place;
+      return services.imports.sent.shift()?.cursor;
     };
-    const reached: Record<number, ImportCursor | undefined> = { 100: place, 200: place };
+    const reached: Record<number, ImportCursor | undefined> = { 100: cursor, 200: cursor };
     for (const most of [200, 100, 100, 100, 100, 100, 200, 200]) {
       reached[most] = await step(reached[most] as ImportCursor, most);
     }
     expect(reached).toEqual({ 100: undefined, 200: undefined });
-    const reported = new Set(reportOf(place).map(({ line }) => line));
+    const reported = new Set(reportOf(cursor).map(({ line }) => line));
     expect(reported).toEqual(new Set(Array.from({ length: 450 }, (_, i) => i + 1)));
     expect(services.jobs.all()).toHaveLength(450);
-    expect(summary(place)).toMatchObject({ status: "finished", lines: 450, scheduled: 450, parts: 3 });
+    expect(summary(cursor)).toMatchObject({ status: "finished", lines: 450, scheduled: 450, parts: 3 });
   });
 
-  test("with other content under the same name makes other jobs", async () => {
+  test("with different content under the same name makes different jobs", async () => {
     const first = await put(lines(order()));
     await runToEnd(first);
     await runToEnd(await put(lines(order(), order())));
@@ -291,38 +291,38 @@ describe("an import that is done twice", () => {
   });
 });
 
-test("an object that was replaced or deleted before its import began, or went on, ends it", async () => {
-  const place = await put(lines(order()));
+test("an import ends if its object was replaced or deleted before it started or continued", async () => {
+  const cursor = await put(lines(order()));
   await put(lines(order(), order()));
-  expect(await runToEnd(place)).toBe(1);
-  expect(summary(place)).toMatchObject({ status: "gone", lines: 0, scheduled: 0 });
+  expect(await runToEnd(cursor)).toBe(1);
+  expect(summary(cursor)).toMatchObject({ status: "gone", lines: 0, scheduled: 0 });
   expect(services.jobs.all()).toEqual([]);
 });
 
 describe("an import that takes long", () => {
   const many = (count: number) => lines(...Array.from({ length: count }, (_, i) => order({ input: { body: { i } } })));
 
-  test("stops when its time is over and goes on by a message from the byte that it has come to", async () => {
-    const place = await put(many(250));
+  test("stops when its time is over and continues with a message from the byte that it reached", async () => {
+    const cursor = await put(many(250));
     await services.clock.advance(60_000);
-    await runImport(services, place, later);
+    await runImport(services, cursor, later);
     expect(services.imports.sent).toMatchObject([
-      { place: { lines: 100, parts: 1, scheduled: 100, rejected: 0 }, delaySeconds: 0 },
+      { cursor: { lines: 100, parts: 1, scheduled: 100, rejected: 0 }, delaySeconds: 0 },
     ]);
-    const next = services.imports.sent.shift()?.place as ImportCursor;
+    const next = services.imports.sent.shift()?.cursor as ImportCursor;
     expect(await runToEnd(next)).toBe(2);
     expect(services.jobs.all()).toHaveLength(250);
-    expect(summary(place)).toMatchObject({ lines: 250, scheduled: 250, parts: 3 });
-    expect(partsOf(place)).toEqual([
+    expect(summary(cursor)).toMatchObject({ lines: 250, scheduled: 250, parts: 3 });
+    expect(partsOf(cursor)).toEqual([
       "part-000000000001-000000000100.ndjson",
       "part-000000000101-000000000200.ndjson",
       "part-000000000201-000000000250.ndjson",
     ]);
-    expect(reportOf(place).map(({ line }) => line)).toEqual(Array.from({ length: 250 }, (_, i) => i + 1));
+    expect(reportOf(cursor).map(({ line }) => line)).toEqual(Array.from({ length: 250 }, (_, i) => i + 1));
   });
 
-  test("keeps what was done when AWS is out of capacity, and goes on a little later", async () => {
-    const place = await put(many(250));
+  test("keeps what was done when AWS is out of capacity, and continues a little later", async () => {
+    const cursor = await put(many(250));
     const { create } = services.jobs;
     let left = 150;
     services.jobs.create = async (job) => {
@@ -330,48 +330,48 @@ describe("an import that takes long", () => {
       left--;
       return create(job);
     };
-    const running = runImport(services, place, later);
+    const running = runImport(services, cursor, later);
     await services.clock.advance(20_000);
     await running;
-    expect(services.imports.sent).toMatchObject([{ place: { lines: 100, scheduled: 100 }, delaySeconds: 30 }]);
+    expect(services.imports.sent).toMatchObject([{ cursor: { lines: 100, scheduled: 100 }, delaySeconds: 30 }]);
     services.jobs.create = create;
-    await runToEnd(services.imports.sent.shift()?.place as ImportCursor);
+    await runToEnd(services.imports.sent.shift()?.cursor as ImportCursor);
     expect(services.jobs.all()).toHaveLength(250);
-    expect(summary(place)).toMatchObject({ lines: 250, scheduled: 250, rejected: 0 });
+    expect(summary(cursor)).toMatchObject({ lines: 250, scheduled: 250, rejected: 0 });
   });
 
-  test("tries what AWS had no capacity for again before that", async () => {
-    const place = await put(many(10));
+  test("first retries what AWS had no capacity for", async () => {
+    const cursor = await put(many(10));
     const { create } = services.jobs;
     let failures = 15;
     services.jobs.create = async (job) => {
       if (failures-- > 0) throw throttled();
       return create(job);
     };
-    const running = runImport(services, place, later);
+    const running = runImport(services, cursor, later);
     await services.clock.advance(20_000);
     await running;
-    expect(summary(place)).toMatchObject({ status: "finished", scheduled: 10, rejected: 0 });
+    expect(summary(cursor)).toMatchObject({ status: "finished", scheduled: 10, rejected: 0 });
   });
 
-  test("comes again as the same message if nothing could be done at all", async () => {
-    const place = await put(many(1));
+  test("is redelivered as the same message if it made no progress", async () => {
+    const cursor = await put(many(1));
     services.jobs.create = async () => {
       throw throttled();
     };
-    const running = expect(runImport(services, place, later)).rejects.toThrow("refused at every try");
+    const running = expect(runImport(services, cursor, later)).rejects.toThrow("failed at every try");
     await services.clock.advance(20_000);
     await running;
     expect(services.imports.sent).toEqual([]);
-    expect(summary(place)).toBeNull();
+    expect(summary(cursor)).toBeNull();
   });
 
   test("keeps what was read when the object's stream breaks off", async () => {
     const content = many(250);
-    const place = await put(content);
+    const cursor = await put(content);
     const { stream } = services.blobs;
     services.blobs.stream = async () => ({
-      bytes: place.size,
+      bytes: cursor.size,
       body: Readable.from(
         (function* () {
           yield Buffer.from(content.slice(0, content.length - 500));
@@ -379,15 +379,15 @@ describe("an import that takes long", () => {
         })(),
       ),
     });
-    await runImport(services, place, later);
+    await runImport(services, cursor, later);
     const [next] = services.imports.sent;
-    expect(next).toMatchObject({ place: { lines: 200 }, delaySeconds: 30 });
+    expect(next).toMatchObject({ cursor: { lines: 200 }, delaySeconds: 30 });
     services.blobs.stream = stream;
-    await runToEnd(services.imports.sent.shift()?.place as ImportCursor);
+    await runToEnd(services.imports.sent.shift()?.cursor as ImportCursor);
     expect(services.jobs.all()).toHaveLength(250);
   });
 
-  test("of 100,000 lines is done in bounded steps, and never reads far ahead of AWS", async () => {
+  test("of 100,000 lines runs in bounded steps, and never reads far ahead of AWS", async () => {
     const count = 100_000;
     const line = (i: number) => lines(order({ input: { body: { i: String(i).padStart(6, "0") } } }));
     const bytes = line(0).length;
@@ -407,9 +407,9 @@ describe("an import that takes long", () => {
       return { outcome: "created" };
     };
     services.queue.sendMany = async () => [];
-    const place = beginningOf({ key, etag: "abc", size: count * bytes, put_at: noon });
-    expect([await runToEnd(place), created]).toEqual([count / mostLines, count]);
+    const cursor = beginningOf({ key, etag: "abc", size: count * bytes, put_at: noon });
+    expect([await runToEnd(cursor), created]).toEqual([count / mostLines, count]);
     expect(ahead).toBeLessThan(250);
-    expect(summary(place)).toMatchObject({ status: "finished", lines: count, scheduled: count, parts: 10 });
+    expect(summary(cursor)).toMatchObject({ status: "finished", lines: count, scheduled: count, parts: 10 });
   }, 120_000);
 });

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../../core/ports/ports.ts";
 import type { Input } from "../values.ts";
 
-/** One action of one database, as an engine is asked to run it. */
+/** An action of a database for an engine to run. */
 export interface Call<Action> {
   action: Action;
   input: Input;
@@ -25,17 +25,17 @@ export const trustedIdleMs = 5_000;
 export const connectTimeoutMs = 10_000;
 
 /**
- * Milliseconds for the server to give up by itself, a little before the attempt does: then its work is undone when the
- * next attempt starts, and the connection lives on. Whole seconds, so that the setting seldom changes.
+ * The milliseconds after which the server gives up by itself, a little before the attempt times out: its work is then undone
+ * before the next attempt starts, and the connection can be kept. In whole seconds, so that the setting seldom changes.
  */
 export function serverTimeoutMs({ clock, deadline }: Pick<Call<unknown>, "clock" | "deadline">): number {
   const left = deadline - clock.now() - 200;
   return left > 2000 ? Math.floor(left / 1000) * 1000 : Math.max(100, Math.floor(left / 100) * 100);
 }
 
-/** Rejects with the signal's reason as soon as it aborts; `work` goes on. */
+/** Rejects with the signal's reason as soon as it aborts. `work` is not stopped. */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  // The loser of the race ends later, when nothing listens to it.
+  // The loser of the race may reject later, when nothing handles that.
   work.catch(() => {});
   signal.throwIfAborted();
   const { promise, reject } = Promise.withResolvers<never>();

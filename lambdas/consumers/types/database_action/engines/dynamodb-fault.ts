@@ -19,7 +19,7 @@ const named: Meanings = {
   Timeout: ["CONNECTION_ERROR", "there was no answer in time"],
 };
 
-/** An error of DynamoDB or of its client. Its own text is not kept, not even as the cause: it quotes values and expressions. */
+/** The fault of an error of DynamoDB or its client. The error is not kept, even as the cause: it quotes values and expressions. */
 export function dynamoFault(error: unknown, table: string): JobError {
   if (error instanceof JobError) return error;
   const answered = meaningIn(named, error) ?? ofValidation(error) ?? byStatus(statusOf(error));
@@ -27,7 +27,7 @@ export function dynamoFault(error: unknown, table: string): JobError {
   if (network) return network;
   const [code, what] = answered ?? withoutAnswer(error);
   const { name } = Object(error) as { name?: unknown };
-  // A server that is not AWS's may name its errors after anything.
+  // A server that is not AWS's may put anything into the names of its errors.
   const shown = /^[A-Za-z]{0,60}(Exception|Error|Exceeded)$/.test(String(name)) ? `; ${name}` : "";
   const retryAfterMs = waitOf(error);
   const message = `DynamoDB: ${what} (table ${table}${shown}).`;
@@ -49,7 +49,7 @@ function byStatus(status = 0): Meaning | undefined {
   return status >= 500 ? ["SERVICE_UNAVAILABLE", "the service failed"] : undefined;
 }
 
-/** A client that has counted its attempt has sent the request; where there is no status then, there was no answer. */
+/** A client that counts an attempt has sent the request, so if there is no status, no response came. */
 function withoutAnswer(error: unknown): Meaning {
   const { $metadata } = Object(error) as { $metadata?: object };
   return $metadata !== undefined && statusOf(error) === undefined

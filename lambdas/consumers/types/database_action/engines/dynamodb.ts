@@ -120,7 +120,7 @@ const parameters: Record<ExpressionField, string> = {
   condition: "ConditionExpression",
 };
 
-/** The expressions as they were compiled: what the input holds is in ExpressionAttributeValues alone. */
+/** The compiled expressions. Values of the input are in ExpressionAttributeValues only. */
 export function requestOf(action: DynamoAction, input: Input) {
   const { expressions, values } = readDynamo(action);
   const pairs = values.map((placeholder, i) => [`:p${i}`, bound(placeholder, input)]);
@@ -134,13 +134,13 @@ export function requestOf(action: DynamoAction, input: Input) {
   };
 }
 
-/** A request of DynamoDB takes an item of 400 KB; as attributes, each of them an object, more of it would fill the memory. */
+/** DynamoDB accepts items of up to 400 KB. Larger ones could fill the memory, because each attribute becomes an object. */
 const largestRequest = 1024 * 1024;
 
-/** A number is what the input's JSON was read as; DynamoDB says which it does not hold. */
+/** A number is passed on as the input's JSON was read; DynamoDB refuses the ones that it cannot store. */
 function marshalled(value: unknown): Record<string, AttributeValue> {
   if (Buffer.byteLength(JSON.stringify(value) ?? "") > largestRequest) {
-    throw new JobError("VALIDATION_ERROR", "The action's values are larger than a request of DynamoDB may be.");
+    throw new JobError("VALIDATION_ERROR", "The action's values are larger than a DynamoDB request may be.");
   }
   return marshall(value as Record<string, NativeAttributeValue>, { allowImpreciseNumbers: true });
 }
@@ -153,7 +153,7 @@ function bound(placeholder: Placeholder, input: Input): unknown {
   return placeholder.type === "date" && value !== null ? isoOf(String(value)) : value;
 }
 
-/** Numbers that JavaScript cannot hold exactly stay the text that DynamoDB sent. */
+/** Numbers that JavaScript cannot represent exactly stay the strings that DynamoDB sent. */
 const numberOf = (text: string): number | string => {
   const digits = text.replace(/^-?[0.]*|[.]|0*$|E.*$/g, "").length;
   return Number.isSafeInteger(Number(text)) || (text.includes(".") && digits <= 15) ? Number(text) : text;

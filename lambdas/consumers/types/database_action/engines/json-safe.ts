@@ -1,4 +1,4 @@
-/** Makes a driver's value JSON, always in the same way: nothing is left to what a class makes of itself. */
+/** Converts a driver's value to JSON by the same rules for all drivers, instead of by the `toJSON` of its class. */
 export function jsonSafe(value: unknown): unknown {
   switch (typeof value) {
     case "bigint":
@@ -16,7 +16,7 @@ export function jsonSafe(value: unknown): unknown {
   }
 }
 
-/** Exact numbers stay numbers; larger ones become text, which JSON keeps as it is. */
+/** Exact integers stay numbers; larger ones become strings, so that they keep their digits in JSON. */
 export const wholeNumber = (value: bigint): number | string =>
   Number.isSafeInteger(Number(value)) ? Number(value) : String(value);
 
@@ -31,7 +31,7 @@ function objectSafe(value: object): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [String(name), jsonSafe(inner)]));
 }
 
-/** MongoDB's own types, known by their mark: this file loads no driver. */
+/** MongoDB's own types, recognised by their `_bsontype`, because this file loads no driver. */
 function bsonSafe(type: string, value: object): unknown {
   const bson = value as {
     toString(): string;

@@ -8,12 +8,13 @@ interface Kept {
 }
 
 const kept = new Map<string, Kept>();
-/** The URL that a reference had last. */
+/** The latest URL of each reference. */
 const urls = new Map<string, string>();
 
 /**
- * Runs `work` on the client of a URL, which the warm Lambda keeps until the URL's reference has another one. The driver replaces broken connections by itself; one
- * that hangs it cannot tell from a slow one, so after an abort the whole client is let go when its last user is done.
+ * Runs `work` on the client of a URL. The warm Lambda keeps the client until the reference has another URL. The driver replaces
+ * broken connections by itself, but cannot distinguish a hanging one from a slow one, so after an abort the whole client is
+ * closed as soon as nothing uses it.
  */
 export async function withClient<T>(
   { url, reference, signal }: Pick<ConnectedCall<unknown>, "url" | "reference" | "signal">,
@@ -31,7 +32,7 @@ export async function withClient<T>(
   }
 }
 
-/** Rotated credentials make a new URL; a client of the old one would go on trying them. */
+/** Rotated credentials make a new URL. A client of the old one would keep trying to connect with the old credentials. */
 function retire(url: string, reference: string): void {
   const before = urls.get(reference);
   urls.set(reference, url);
@@ -51,10 +52,10 @@ export function closeMongo(): void {
 function open(url: string): Kept {
   const client = new MongoClient(url, {
     maxPoolSize: 4,
-    // Shorter than the life of a connection that a firewall forgets while the Lambda is frozen.
+    // Shorter than the time after which firewalls drop idle connections of a frozen Lambda.
     maxIdleTimeMS: 60_000,
     connectTimeoutMS: connectTimeoutMs,
-    // Options win over the URL, whose owner may know better.
+    // An option would override the URL, so this one is set only if the URL does not set it.
     ...(!/[?&]serverSelectionTimeoutMS=/i.test(url) && { serverSelectionTimeoutMS: connectTimeoutMs }),
     useBigInt64: true,
   });

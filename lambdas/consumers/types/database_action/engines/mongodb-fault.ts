@@ -27,7 +27,7 @@ interface Answer extends Error {
   hasErrorLabel?: (label: string) => boolean;
 }
 
-/** Told by the names of the driver's errors: this file loads no driver, so that its rules are tested without one. */
+/** Decides by the names of the driver's errors. This file loads no driver, so its rules can be tested without one. */
 export const mongoFault: FaultOf = (error, reference) => {
   if (error instanceof JobError) return error;
   const { name = "", cause } = (error ?? {}) as Partial<Error>;
@@ -47,7 +47,7 @@ export const mongoFault: FaultOf = (error, reference) => {
 
 function answered(error: Answer): JobError {
   const number = Number(codeOf(error));
-  // Numbers above 10,000 name places in the server's parsers of stages, expressions and updates.
+  // Numbers above 10,000 are locations in the server's parsers of stages, expressions and updates.
   const [, code = number > 15_000 ? "CONFIGURATION_ERROR" : "PROVIDER_ERROR", what = "the server failed"] =
     codes.find(([known]) => known.includes(number)) ?? [];
   const transient = code === "PROVIDER_ERROR" && labels.some((label) => error.hasErrorLabel?.(label));

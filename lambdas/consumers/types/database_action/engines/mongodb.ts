@@ -76,7 +76,7 @@ async function perform(call: ConnectedCall<MongoAction>, collection: Collection)
   }
 }
 
-/** The action's JSON with the input's values in it. */
+/** The action's JSON with the input's values filled in. */
 export const fill = (field: TemplateField, template: unknown, input: Input): unknown =>
   template === undefined ? undefined : fillTemplate(template, readingOf(field, template), (hole) => bound(hole, input));
 

@@ -7,7 +7,7 @@ interface Answer {
   sqlMessage?: string;
 }
 
-/** By error number, where the SQLSTATE says too little; MySQL's and MariaDB's (both publish their lists). */
+/** By error number, where the SQLSTATE is not specific enough. The numbers are those of MySQL and MariaDB, which both publish lists. */
 const numbers: [errnos: number[], code: JobErrorCode, what: string][] = [
   [[1062, 1586], "VALIDATION_ERROR", "a value that must be unique exists already"],
   [[1216, 1217, 1451, 1452], "VALIDATION_ERROR", "a row that is referred to does not exist, or is still referred to"],
@@ -18,7 +18,7 @@ const numbers: [errnos: number[], code: JobErrorCode, what: string][] = [
   [[1044, 1142, 1143, 1227, 1370], "FORBIDDEN", "the user may not do this"],
   [[1049], "CONFIGURATION_ERROR", "there is no such database"],
   [[1054, 1064, 1146, 1210, 1305], "CONFIGURATION_ERROR", "the statement does not fit the database"],
-  [[1020, 1205, 1213], "SERVICE_UNAVAILABLE", "a deadlock, or a lock that was not to be had"],
+  [[1020, 1205, 1213], "SERVICE_UNAVAILABLE", "a deadlock, or a lock that could not be acquired"],
   [[1040, 1041, 1203, 1226], "SERVICE_UNAVAILABLE", "the server has no connection or memory left"],
   [[1053, 1290, 1792, 1836, 3169], "SERVICE_UNAVAILABLE", "the server is stopping or read-only for now"],
   [[1317, 1969, 3024], "TIMEOUT", "the statement took too long"],
@@ -34,11 +34,11 @@ const states: [prefix: string, code: JobErrorCode, what: string][] = [
   ["08", "CONNECTION_ERROR", "the connection failed"],
 ];
 
-/** A number of the server's own: it answered, and the connection is as good as before (but see `endsConnection`). */
+/** Whether the error is the server's: then it has answered, and the connection is still usable (except after `endsConnection`). */
 export const isAnswer = (error: unknown): error is Answer =>
   typeof (error as Partial<Answer> | undefined)?.errno === "number" && "sqlState" in (error as object);
 
-/** After these the server has hung up, or is no longer the one to write to. */
+/** After these errors the server has closed the connection, or no longer accepts writes. */
 export const endsConnection = (error: unknown): boolean =>
   (error as { fatal?: boolean }).fatal === true ||
   [1053, 1290, 1792, 1836, 1927, 4031].includes((error as Partial<Answer>).errno ?? 0);
@@ -57,7 +57,7 @@ function answered({ errno, sqlState = "", sqlMessage = "" }: Answer): JobError {
   return fault(code, `MySQL: ${what}${named(errno, sqlMessage)}; error ${errno}${suffix(sqlState)}.`);
 }
 
-/** The key or constraint, which always comes last or in backquotes; what comes before it in the message are values. */
+/** The key or constraint, which comes last in the message or in backquotes. Anything before it may be a value. */
 function named(errno: number, message: string): string {
   const key = errno === 1062 ? /for key '([\w$.-]{1,129})'$/.exec(message)?.[1] : undefined;
   const constraint = [1451, 1452].includes(errno) ? /CONSTRAINT `([\w$.-]{1,64})`/.exec(message)?.[1] : undefined;

@@ -2,9 +2,9 @@ import type { ConnectionOptions } from "mysql2";
 import { unreadableUrl } from "./network-fault.ts";
 
 /**
- * `mysql://user:password@host:3306/database?ssl-mode=VERIFY_IDENTITY`. Read here, and not by the driver, which would let
- * a URL set any option, several statements at once among them. ssl-mode means what MySQL's own clients mean by it;
- * without one there is no TLS, so one that is asked for in another client's words is not passed over.
+ * `mysql://user:password@host:3306/database?ssl-mode=VERIFY_IDENTITY`. Parsed here, not by the driver, which would let
+ * a URL set any option, such as several statements per query. `ssl-mode` means the same as in MySQL's own clients. Without it
+ * there is no TLS, so a URL that asks for TLS in another client's way is refused.
  */
 export function optionsOf(text: string, reference: string): ConnectionOptions {
   const url = URL.canParse(text) ? new URL(text) : undefined;

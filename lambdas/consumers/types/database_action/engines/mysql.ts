@@ -13,10 +13,10 @@ import { collector } from "./rows.ts";
 interface MysqlConnection extends Connection {
   query(sql: string): Promise<unknown>;
   execute: mysql.Connection["execute"];
-  /** Rejects when the connection fails: the driver tells that to the connection, not to a command without a callback. */
+  /** Rejects when the connection fails. The driver emits that on the connection; a command without a callback never learns it. */
   lost: Promise<never>;
   mariadb: boolean;
-  /** What the session's time limits are. */
+  /** The time limits that the session has now. */
   timeoutMs: number;
 }
 
@@ -50,7 +50,7 @@ function connect(url: string): Connecting<MysqlConnection> {
   const socket = new Socket();
   const client = mysql.createConnection({
     ...options,
-    // Ours, so that it can be destroyed at any moment, the handshake included.
+    // The socket is created here, so that it can be destroyed at any moment, even during the handshake.
     stream: () => socket.connect(options.port as number, options.host as string).setNoDelay(),
     multipleStatements: false,
     flags: ["-LOCAL_FILES"],
@@ -74,7 +74,7 @@ function connect(url: string): Connecting<MysqlConnection> {
       socket.destroy();
     },
   };
-  // Also while the connection is idle: an error without a listener would end the process.
+  // An error of an idle connection, too, would end the process if there were no listener.
   client.on("error", fail);
   socket.on("close", () => fail({ code: "PROTOCOL_CONNECTION_LOST" }));
   return { connection, ready: Promise.race([prepare(client, connection), lost]) };
@@ -88,7 +88,7 @@ function connect(url: string): Connecting<MysqlConnection> {
 const answer = (ask: (done: (error: unknown, rows?: unknown) => void) => void): Promise<unknown> =>
   new Promise((resolve, reject) => ask((error, rows) => (error ? reject(error) : resolve(rows))));
 
-/** Results must not depend on how a server is set up, and a value that does not fit is an error, never cut. */
+/** Results must not depend on the server's settings, and a value that does not fit is an error: it is never truncated. */
 async function prepare(client: mysql.Connection, connection: MysqlConnection): Promise<void> {
   await answer((done) => client.connect(done));
   const [{ version }] = (await connection.query("SELECT VERSION() AS version")) as [{ version: string }];
@@ -107,12 +107,12 @@ async function limitTime(connection: MysqlConnection, ms: number): Promise<void>
 
 type Bound = string | number | boolean | null | ReturnType<typeof mysql.TypedParameter.LONGLONG>;
 
-/** Dates are UTC in MySQL's own form, which takes no zone; arrays and objects are JSON. */
+/** Dates are UTC in MySQL's format, which has no time zone; arrays and objects are JSON. */
 export function bound(type: PlaceholderType, value: unknown): Bound {
   if (value === undefined || value === null) return null;
   if (type === "array" || type === "object") return JSON.stringify(value);
   if (type === "date") return isoOf(String(value)).replace("T", " ").replace("Z", "");
-  // A number would travel as a double, which LIMIT does not take; as text it would be one in JSON and in a result.
+  // The driver sends a number as a double, which LIMIT refuses. A string would stay a string in JSON and in results.
   if (type === "integer") return mysql.TypedParameter.LONGLONG(value as number);
   return value as string | number | boolean;
 }
@@ -128,7 +128,7 @@ async function run(connection: MysqlConnection, action: SqlAction, sql: string, 
   let header: Header | undefined;
   let columns: Column[] = [];
   let count = 0;
-  // As an emitter the query keeps no rows of its own: those that are left out are read and dropped.
+  // Without a callback the query keeps no rows: those beyond the limit are read and dropped.
   const running = connection.execute(sql, values);
   running.on("fields", (fields: Column[] | undefined) => {
     columns = fields ?? [];
@@ -160,7 +160,7 @@ interface Column {
   columnType: number;
 }
 
-/** The session is in UTC: a TIMESTAMP says so, a DATETIME has no zone and gets none. */
+/** The session is in UTC, so a TIMESTAMP gets a `Z`. A DATETIME has no zone and gets none. */
 function dated(row: Record<string, unknown>, columns: Column[]): Record<string, unknown> {
   const zones = new Map<number, string>([
     [mysql.Types.DATETIME, ""],

@@ -1,6 +1,6 @@
 import { JobError } from "../../../../core/job/job-error.ts";
 
-/** Makes a fault of what an engine's driver threw; messages name the reference. */
+/** Makes faults of network errors that an engine's driver threw. Messages name the reference. */
 export type FaultOf = (error: unknown, reference: string) => JobError;
 
 /**

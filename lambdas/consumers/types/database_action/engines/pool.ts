@@ -6,7 +6,7 @@ export interface Connection {
   /** Set when the connection must not be used again: its socket failed, or its state is unknown. */
   broken: boolean;
   ping(): Promise<unknown>;
-  /** Drops the socket without a word to the server, which may not be listening any more. */
+  /** Destroys the socket without notifying the server, which may not be listening any more. */
   destroy(): void;
 }
 
@@ -16,7 +16,7 @@ export interface Connecting<C> {
 }
 
 interface Limits extends Pick<Call<unknown>, "clock" | "signal"> {
-  /** Where the URL comes from: another one from the same place takes its place. */
+  /** The reference that the URL comes from: a new URL of the same reference replaces it. */
   reference?: string;
 }
 
@@ -28,12 +28,12 @@ interface Place<C> {
   isOld: boolean;
 }
 
-/** A connection that was idle for this long is closed when another one is asked for. */
+/** A connection that was idle for this long is closed when the next one is requested. */
 const forgottenAfterMs = 300_000;
 
 /**
- * A few connections per URL, kept while the Lambda is warm. Not a driver's pool: both SQL engines get the same rules, and
- * an abort destroys the one connection that hangs, whatever it waits for.
+ * A few connections per URL, kept while the Lambda is warm. It replaces the drivers' pools so that both SQL engines have the same
+ * rules, and so that an abort destroys the one connection that hangs, whatever it waits for.
  */
 export class Pool<C extends Connection> {
   readonly #connect: (url: string) => Connecting<C>;
@@ -65,7 +65,7 @@ export class Pool<C extends Connection> {
     }
   }
 
-  /** Closes what is idle; what is in use is closed by its user's end only if it breaks. */
+  /** Closes the idle connections. One that is in use is closed after its use, and only if it has failed. */
   close(): void {
     for (const { idle } of this.#places.values()) for (const { connection } of idle.splice(0)) connection.destroy();
     this.#places.clear();
@@ -79,7 +79,7 @@ export class Pool<C extends Connection> {
     return place;
   }
 
-  /** Rotated credentials make a new URL: what was opened with the old one is closed, at once or when its user is done. */
+  /** Rotated credentials make a new URL. Connections that were opened with the old one are closed, at once or after their use. */
   #retire(url: string, reference: string | undefined): void {
     if (reference === undefined) return;
     const before = this.#urls.get(reference);
@@ -109,7 +109,7 @@ export class Pool<C extends Connection> {
       const { connection, since } = kept;
       if (connection.broken) continue;
       if (limits.clock.now() - since <= trustedIdleMs || (await this.#answers(connection, limits))) return connection;
-      // What has ended this one has ended those that lay idle for longer.
+      // Whatever broke this connection has also broken those that were idle for longer.
       for (const { connection: other } of [kept, ...place.idle.splice(0)]) other.destroy();
     }
     return undefined;

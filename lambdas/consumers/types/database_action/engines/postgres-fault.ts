@@ -22,12 +22,12 @@ const meanings: [prefix: string, code: ConstructorParameters<typeof JobError>[0]
   [
     "42P18",
     "CONFIGURATION_ERROR",
-    "the type of a placeholder does not show from its place: write it behind, such as {{name}}::text",
+    "the type of a placeholder does not follow from its position: write it after the placeholder, as in {{name}}::text",
   ],
   [
     "42725",
     "CONFIGURATION_ERROR",
-    "a function or operator is not unique for its values: write their types behind them, such as {{name}}::text",
+    "a function or operator is not unique for its values: write their types after them, as in {{name}}::text",
   ],
   ["3D", "CONFIGURATION_ERROR", "there is no such database"],
   ["3F", "CONFIGURATION_ERROR", "there is no such schema"],
@@ -35,7 +35,7 @@ const meanings: [prefix: string, code: ConstructorParameters<typeof JobError>[0]
   ["08P01", "CONFIGURATION_ERROR", "the statement's placeholders do not fit it"],
   ["08", "CONNECTION_ERROR", "the connection failed"],
   ["40", "SERVICE_UNAVAILABLE", "a deadlock or a conflict with another transaction"],
-  ["55P03", "SERVICE_UNAVAILABLE", "a lock was not to be had"],
+  ["55P03", "SERVICE_UNAVAILABLE", "a lock could not be acquired"],
   ["55", "CONFIGURATION_ERROR", "an object is not in the state that the statement needs"],
   ["25006", "SERVICE_UNAVAILABLE", "the server is read-only for now"],
   ["53", "SERVICE_UNAVAILABLE", "the server has no connection, memory or disk left"],
@@ -46,10 +46,10 @@ const meanings: [prefix: string, code: ConstructorParameters<typeof JobError>[0]
 
 const sqlState = /^[0-9A-Z]{5}$/;
 
-/** A SQLSTATE: the server answered, and the connection is as good as before (but see `endsConnection`). */
+/** Whether the error has a SQLSTATE: then the server has answered, and the connection is still usable (except after `endsConnection`). */
 export const isAnswer = (error: unknown): boolean => sqlState.test(codeOf(error)) && "severity" in (error as object);
 
-/** After these the server has hung up, or is no longer the one to write to. */
+/** After these errors the server has closed the connection, or no longer accepts writes. */
 export const endsConnection = (error: unknown): boolean => /^(57P|08|25006)/.test(codeOf(error));
 
 export const postgresFault: FaultOf = (error, reference) => {

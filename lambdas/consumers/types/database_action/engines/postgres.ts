@@ -14,7 +14,7 @@ import { collector } from "./rows.ts";
 
 interface PostgresConnection extends Connection {
   client: pg.Client;
-  /** What the session's statement_timeout is. */
+  /** The statement_timeout that the session has now. */
   timeoutMs: number;
 }
 
@@ -24,7 +24,7 @@ export const closePostgres = () => pool.close();
 /** One statement with bound parameters, on a connection that the warm Lambda keeps. */
 export async function runPostgres(call: ConnectedCall<SqlAction>): Promise<unknown> {
   const { action, input, signal } = call;
-  // pg takes any string for a host, or for a database of a server on this machine.
+  // pg accepts any string: as a host, or as a database of a server on this machine.
   if (!/^postgres(ql)?:\/\/[^/]/.test(call.url)) throw unreadableUrl(call.reference, urlForm);
   const { text, placeholders } = compile(action.statement, "postgres");
   const values = placeholders.map((placeholder) => bound(placeholder.type, lookUp(placeholder, input)));
@@ -46,7 +46,7 @@ export async function runPostgres(call: ConnectedCall<SqlAction>): Promise<unkno
 
 const urlForm = "postgres://user:password@host:5432/database?sslmode=verify-full";
 
-/** Results must not depend on how a server or role is set up. */
+/** Results must not depend on the settings of a server or role. */
 const session = "SET timezone = 'UTC'; SET datestyle = 'ISO'; SET intervalstyle = 'iso_8601'; SET bytea_output = 'hex'";
 
 function connect(url: string): Connecting<PostgresConnection> {
@@ -62,7 +62,7 @@ function connect(url: string): Connecting<PostgresConnection> {
       socket.destroy();
     },
   };
-  // Also while the connection is idle: an error without a listener would end the process.
+  // An error of an idle connection, too, would end the process if there were no listener.
   client.on("error", () => connection.destroy());
   client.on("end", () => connection.destroy());
   return { connection, ready: client.connect().then(() => client.query(session)) };
@@ -85,7 +85,7 @@ export function bound(type: PlaceholderType, value: unknown): unknown {
 function query(client: pg.Client, text: string, values: unknown[], maxRows: number | undefined) {
   const { rows, add, isTruncated } = collector(maxRows);
   const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
-  // As an emitter the query keeps no rows of its own: those that are left out are read and dropped.
+  // Without a callback the query keeps no rows: those beyond the limit are read and dropped.
   const running = client.query(
     new pg.Query({ text, values, types: { getTypeParser }, queryMode: "extended" } as never),
   );
@@ -111,12 +111,12 @@ const { INT8, NUMERIC, BYTEA, DATE, TIMESTAMP, TIMESTAMPTZ, INTERVAL, JSON: PLAI
 type Parser = (text: string) => unknown;
 const asWritten: Parser = (text) => text;
 
-/** How the text of a type is read. What is missing here is read as pg does: bool a boolean. */
+/** The parser of each type. Types that are missing here are parsed by pg: bool becomes a boolean. */
 const parsers: Record<number, Parser> = {
   [INT8]: (text) => wholeNumber(BigInt(text)),
   [NUMERIC]: asWritten,
   [BYTEA]: (text) => Buffer.from(text.slice(2), "hex").toString("base64"),
-  // As the server wrote them, in full precision: a Date has milliseconds, and makes a day a moment in some zone.
+  // Kept as the server wrote them: a Date has only milliseconds, and turns a day into a moment in some time zone.
   [DATE]: asWritten,
   [TIMESTAMP]: (text) => text.replace(" ", "T"),
   [TIMESTAMPTZ]: (text) => text.replace(" ", "T").replace(/\+00$/, "Z"),
@@ -125,7 +125,7 @@ const parsers: Record<number, Parser> = {
   [JSONB]: parseExactly,
 };
 
-/** The type of an array, which pg would read in a way of its own, by that of its items (catalog pg_type, typarray). */
+/** The array type of each type of items (pg_type.typarray), because pg would parse the items of arrays differently. */
 const arrays: [array: number, item: number][] = [
   [1016, INT8],
   [1231, NUMERIC],

@@ -2,13 +2,13 @@ import { valuesIn } from "../../../../core/schema/json-values.ts";
 import { sentBytes } from "../../../../core/schema/sizes.ts";
 import { jsonSafe } from "./json-safe.ts";
 
-/** Bytes that a result may have in an answer of Lambda; with what is around them, a finished job still fits into one. */
+/** The most bytes of a result as Lambda counts them: a finished job with such a result still fits into an answer of the API. */
 export const maxResultBytes = 4 * 1024 * 1024;
-/** Values that they may have: a row may be a document of many small ones, which take far more memory than bytes of JSON. */
+/** The most values of a result: a row may be a document of many small values, which take far more memory than their JSON. */
 export const maxResultValues = 200_000;
 export const defaultMaxRows = 1000;
 
-/** Takes rows until there are enough, and counts the rest without keeping them. */
+/** Collects rows up to the limits, and counts the rest without keeping them. */
 export function collector(maxRows: number = defaultMaxRows, maxBytes: number = maxResultBytes) {
   const rows: unknown[] = [];
   let bytes = 0;
@@ -16,9 +16,9 @@ export function collector(maxRows: number = defaultMaxRows, maxBytes: number = m
   let truncated = false;
   return {
     rows,
-    /** Whether rows were left out. */
+    /** Whether rows were dropped. */
     isTruncated: () => truncated,
-    /** False once there are enough: whoever can stop reading may. */
+    /** False once a limit is reached: a caller that can stop reading may do so. */
     add(row: unknown): boolean {
       if (truncated) return false;
       const safe = jsonSafe(row);

@@ -2,7 +2,7 @@ import { send } from "../../../clients/http/call.ts";
 import { discard } from "../../../clients/http/exchange.ts";
 import { contentFor, type SendChannel, settingFor } from "../channel.ts";
 
-/** Calls the catalog's URL with what the input says; only the status of the answer is kept. */
+/** Calls the catalog's URL with the input's parts. Only the status of the response is kept. */
 export const sendCallback: SendChannel = async (sending) => {
   const setting = settingFor(sending, "callback");
   const { event, job } = sending.execution;

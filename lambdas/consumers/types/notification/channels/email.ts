@@ -7,7 +7,7 @@ import { plainText } from "../plain-text.ts";
 import { mostRecipients } from "../recipients.ts";
 import { escapeHtml, render } from "../template.ts";
 
-/** Sends each recipient a message of their own: none sees the others, and a retry sends only to those not yet reached. */
+/** Sends each recipient a separate message, so that none sees the others, and a retry sends only to those not yet reached. */
 export const emailChannel =
   (ses = sendSes): SendChannel =>
   async (sending) => {
@@ -39,12 +39,12 @@ async function addressesOf(lists: string[]): Promise<string[]> {
   const { default: parse } = await import("nodemailer/lib/addressparser");
   const found = lists.flatMap((list) => parse(list, { flatten: true }).map((one) => ({ ...one, list })));
   if (found.length > mostRecipients) {
-    const message = `email.to has ${found.length} addresses; a job sends to ${mostRecipients} at most.`;
+    const message = `email.to has ${found.length} addresses, but a job sends to ${mostRecipients} at most.`;
     throw new JobError("VALIDATION_ERROR", message);
   }
   const isPlain = ({ address, name, list }: (typeof found)[number]) =>
     /^[^\s@<>]+@[^\s@<>]+$/.test(address) && (!name.includes("@") || list.includes("<"));
   const plain = found.length > 0 && found.every(isPlain);
   if (plain && !lists.some((list) => /[\r\n]/.test(list))) return found.map(({ address }) => address);
-  throw new JobError("VALIDATION_ERROR", "email.to has an entry that is no e-mail address.");
+  throw new JobError("VALIDATION_ERROR", "email.to has an entry that is not an e-mail address.");
 }

@@ -6,7 +6,7 @@ import { sendFcm } from "../push/fcm.ts";
 import type { Push } from "../push/push.ts";
 import { render } from "../template.ts";
 
-/** Sends to every device. Dead devices fail nothing unless there are no others. */
+/** Sends to every device. Dead devices fail the channel only if there are no others. */
 export const sendPushNotification: SendChannel = async (sending) => {
   const setting = settingFor(sending, "push");
   const push = pushOf(sending);

@@ -20,12 +20,12 @@ const faults = messagingFaults("SNS", {
   InvalidParameter: unsendable,
   InvalidParameterValue: unsendable,
   Validation: unsendable,
-  UserError: ["CONFIGURATION_ERROR", "SNS does not let this account send text messages as its settings are."],
+  UserError: ["CONFIGURATION_ERROR", "The SNS settings of this account do not allow it to send text messages."],
 });
 
 /**
- * Text messages by SNS, one request per number. Invalid numbers, and those whose owners have opted out, fail nothing
- * unless there are no others. SNS has no idempotency here: after a lost answer the message is sent again.
+ * Sends text messages by SNS, one request per number. Invalid numbers, and those whose owners have opted out, fail the channel
+ * only if there are no others. SNS has no idempotency key here: after a lost response the message is sent again.
  */
 export const smsChannel =
   (clients = snsClients()): SendChannel =>
@@ -35,7 +35,7 @@ export const smsChannel =
     const { locale } = sending.input;
     const message = render(sending.message.sms?.body, body, { field: "sms.body", locale });
     if (message === "" || message.length > longestSms) {
-      throw new JobError("VALIDATION_ERROR", `sms.body has 1 to ${longestSms} characters.`);
+      throw new JobError("VALIDATION_ERROR", `sms.body must have 1 to ${longestSms} characters.`);
     }
     const { signal, log } = sending.execution;
     const client = await clients(setting.region);
@@ -48,7 +48,7 @@ export const smsChannel =
       log,
       send: async ([number = ""]) => [await publish(client, number, message, setting, signal)],
     });
-    if (achieved.sent.length === 0) throw nobody(achieved);
+    if (achieved.sent.length === 0) throw noneReached(achieved);
     return achieved;
   };
 
@@ -83,7 +83,7 @@ async function publish(
 
 const text = (StringValue: string): MessageAttributeValue => ({ DataType: "String", StringValue });
 
-/** Only the message of an error of SNS says what is wrong with a parameter, and whether it is the number. */
+/** Only the message of an SNS error says which parameter is wrong, and so whether it is the number. */
 function deadReason(cause: unknown): string | undefined {
   const { message = "" } = Object(cause) as { message?: string };
   const names = namesOf(cause);
@@ -92,11 +92,11 @@ function deadReason(cause: unknown): string | undefined {
   return aboutNumber && names.some((name) => name.startsWith("InvalidParameter")) ? "InvalidPhoneNumber" : undefined;
 }
 
-function nobody(progress: Achieved): JobError {
+function noneReached(progress: Achieved): JobError {
   const invalid = progress.dead.every(({ reason }) => reason === "InvalidPhoneNumber");
   return invalid
-    ? new JobError("VALIDATION_ERROR", "sms.to has no phone number as E.164 writes it, such as +4930123456.", {
+    ? new JobError("VALIDATION_ERROR", "sms.to has no phone number in the format E.164, such as +4930123456.", {
         progress,
       })
-    : new JobError("NOT_FOUND", "None of the phone numbers takes text messages of this account.", { progress });
+    : new JobError("NOT_FOUND", "None of the phone numbers accepts text messages from this account.", { progress });
 }

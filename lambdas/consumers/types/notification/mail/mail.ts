@@ -1,7 +1,7 @@
 import type { Execution } from "../../../../core/operations/execution.ts";
 import type { Achieved } from "../fan-out.ts";
 
-/** An e-mail, rendered, and the addresses that each get one. */
+/** A rendered e-mail, and the addresses to send it to, separately. */
 export interface Mail {
   recipients: string[];
   subject: string;

@@ -17,7 +17,7 @@ const sesClients = () =>
 const faults = messagingFaults("SES", {
   MessageRejected: [
     "PROVIDER_ERROR",
-    "SES refuses the message: its sender is not verified, in the sandbox its recipient, or its content is not allowed.",
+    "SES refuses the message: its sender (or, in the sandbox, its recipient) is not verified, or its content is not allowed.",
   ],
   MailFromDomainNotVerified: ["CONFIGURATION_ERROR", "The MAIL FROM domain of the sender is not verified in SES."],
   NotFound: ["CONFIGURATION_ERROR", "SES has no identity for the sender in this region."],
@@ -26,7 +26,7 @@ const faults = messagingFaults("SES", {
   BadRequest: ["VALIDATION_ERROR", "SES cannot send the message as it is."],
 });
 
-/** Amazon SES, one request per recipient. SES has no idempotency: after a lost answer the e-mail is sent again. */
+/** Sends by Amazon SES, one request per recipient. SES has no idempotency key: after a lost response the e-mail is sent again. */
 export const sesSender =
   (clients = sesClients()): SendMail<Extract<EmailTarget, { provider: "ses" }>> =>
   async ({ signal, log }, setting, { recipients, before, subject, html, text }) => {
@@ -37,7 +37,7 @@ export const sesSender =
       recipients,
       before,
       batchSize: 1,
-      // An account begins with 14 e-mails a second, and in the sandbox with one.
+      // A new account may send 14 e-mails per second, or one while it is in the sandbox.
       concurrency: 5,
       signal,
       log,
@@ -61,7 +61,7 @@ export const sendSes = sesSender();
 
 const isAscii = (text: string) => [...text].every((char) => char <= "\x7e");
 
-/** SES takes only ASCII in an address line; any other name is sent as an encoded word (RFC 2047). */
+/** SES accepts only ASCII in an address line, so any other name is sent as an encoded word (RFC 2047). */
 function sender(from: string): string {
   const [, name = "", named] = /^(.*?)\s*<([^<>]+)>\s*$/s.exec(from) ?? [];
   if (named === undefined) return asciiAddress(from, "CONFIGURATION_ERROR");
@@ -71,7 +71,7 @@ function sender(from: string): string {
 }
 
 /**
- * SES does not support SMTPUTF8 (RFC 6531): it takes an international domain in Punycode, and only ASCII before the @.
+ * SES does not support SMTPUTF8 (RFC 6531): it accepts an international domain in Punycode, and only ASCII before the @.
  * https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_Destination.html
  */
 function asciiAddress(address: string, code: JobErrorCode = "VALIDATION_ERROR"): string {

@@ -3,22 +3,22 @@ import { JobError } from "../../../../core/job/job-error.ts";
 const connectionCodes = new Set(["ECONNECTION", "ESOCKET", "EDNS", "ETLS", "ETIMEDOUT", "EPROXY"]);
 
 /**
- * What a failure of nodemailer means; an abort is the signal's own reason. Replies of servers quote addresses and
- * policies, so a message has only their code.
+ * The meaning of a nodemailer failure; for an abort it is the signal's own reason. Replies of servers quote addresses and
+ * policies, so messages have only their code.
  */
 export function smtpError(cause: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
   const { code, responseCode } = (cause ?? {}) as { code?: unknown; responseCode?: unknown };
   const reply = typeof responseCode === "number" ? responseCode : undefined;
   const answered = reply === undefined ? "" : ` (reply ${reply})`;
-  // RFC 5321 4.2.1: 4yz passes, 5yz stays; so does a login that is put off with 454 (RFC 4954).
+  // RFC 5321 4.2.1: 4yz is temporary, 5yz permanent. A login refused with 454 is temporary too (RFC 4954).
   if (reply !== undefined && reply >= 400 && reply < 500) {
-    return new JobError("SERVICE_UNAVAILABLE", `The mail server puts the message off${answered}.`, { cause });
+    return new JobError("SERVICE_UNAVAILABLE", `The mail server cannot accept the message now${answered}.`, { cause });
   }
   if (code === "ETLS" && reply !== undefined) {
     return new JobError(
       "CONFIGURATION_ERROR",
-      `The mail server offers no TLS${answered}, and a login is not sent without.`,
+      `The mail server offers no TLS${answered}, and a login is sent over TLS only.`,
       { cause },
     );
   }

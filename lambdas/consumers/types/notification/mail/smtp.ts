@@ -8,10 +8,10 @@ import type { EmailTarget } from "../target.ts";
 import type { SendMail } from "./mail.ts";
 import { smtpError } from "./smtp-error.ts";
 
-/** The URL may set others: `smtp://host?connectionTimeout=5000`. */
+/** The defaults. The URL may set others: `smtp://host?connectionTimeout=5000`. */
 const timeouts = { connectionTimeout: 10_000, dnsTimeout: 5_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 
-/** Sends by SMTP, over a few connections that live as long as the attempt: a frozen Lambda keeps none alive. */
+/** Sends by SMTP, over a few connections that are closed after the attempt, because they would not survive a freeze of the Lambda. */
 export const sendSmtp: SendMail<Extract<EmailTarget, { provider: "smtp" }>> = async (execution, setting, mail) => {
   const { secrets, signal, log, idempotencyKey } = execution;
   const url = await smtpUrl(secrets, setting.url);
@@ -38,7 +38,7 @@ export const sendSmtp: SendMail<Extract<EmailTarget, { provider: "smtp" }>> = as
       send: async ([to = ""]) => {
         const messageId = messageIdOf(idempotencyKey, to, setting.from);
         try {
-          // An object, as a string would be parsed once more: a quoted comma would make two addresses of one.
+          // An object, because a string would be parsed again, and a quoted comma would turn one address into two.
           const recipient = { name: "", address: to };
           await transport.sendMail({ from: setting.from, to: recipient, subject, html, text, messageId, signal });
           return [{ id: messageId }];
@@ -52,7 +52,7 @@ export const sendSmtp: SendMail<Extract<EmailTarget, { provider: "smtp" }>> = as
   }
 };
 
-/** nodemailer would take a URL that it cannot read for one of localhost. */
+/** Checks the URL, because nodemailer would use localhost instead of a URL that it cannot parse. */
 async function smtpUrl(secrets: Secrets, reference: Reference): Promise<string> {
   const text = (await secrets.resolve(reference)).trim();
   const url = URL.parse(text);
@@ -61,8 +61,8 @@ async function smtpUrl(secrets: Secrets, reference: Reference): Promise<string> 
 }
 
 /**
- * A login is sent over TLS only, except to a server on this machine: nodemailer would go on without TLS if the server, or
- * anyone in between, offers no STARTTLS. The URL cannot change that.
+ * A login is sent over TLS only, except to a server on this machine: otherwise nodemailer would continue without TLS if the
+ * server, or an attacker in between, offers no STARTTLS. The URL cannot change that.
  */
 function withTls(url: URL): string {
   const hasLogin = url.username !== "" || url.password !== "";
@@ -70,7 +70,7 @@ function withTls(url: URL): string {
   return url.href;
 }
 
-/** The same for every attempt, so that a mailbox can recognise a repetition. */
+/** The Message-ID, which is the same for every attempt, so that a mailbox can recognise a repetition. */
 function messageIdOf(idempotencyKey: string, to: string, from: string): string {
   const hash = createHash("sha256")
     .update(JSON.stringify([idempotencyKey, to]))

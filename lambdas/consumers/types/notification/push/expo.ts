@@ -11,11 +11,11 @@ import { fanOut, type Outcome } from "../fan-out.ts";
 import type { PushTarget } from "../target.ts";
 import type { Push, SendPush } from "./push.ts";
 
-/** The shapes of a push token; one malformed token would fail the whole batch it is in. */
+/** The forms of a push token. A single malformed token would fail its whole batch. */
 const tokenShape = /^(Expo(nent)?PushToken\[.+\]|[a-z\d]{8}-[a-z\d]{4}-[a-z\d]{4}-[a-z\d]{4}-[a-z\d]{12})$/i;
 
 /**
- * The Expo push service: a request takes 100 messages and answers a ticket for each, in order.
+ * Sends by the Expo push service: a request has up to 100 messages, and is answered with a ticket for each, in order.
  * https://docs.expo.dev/push-notifications/sending-notifications/
  */
 export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = async (execution, setting, push) => {
@@ -37,7 +37,7 @@ export const sendExpo: SendPush<Extract<PushTarget, { provider: "expo" }>> = asy
     recipients: push.tokens,
     before: push.before,
     batchSize: 100,
-    // Expo's own SDK sends as many at once.
+    // As many as Expo's own SDK sends at the same time.
     concurrency: 6,
     signal,
     log,
@@ -78,8 +78,8 @@ interface Answer {
 }
 
 /**
- * The tokens by project, where Expo refuses a request because they are of several, and says which is of which. Undefined where
- * it refuses it for another reason, or where that leaves them together.
+ * The tokens by project, if Expo refuses a request because its tokens belong to several projects, and names these. Undefined if
+ * the reason is another, or if all tokens would still be in one group.
  */
 function projectsIn(answer: Answer | undefined, tokens: string[]): string[][] | undefined {
   const errors = Array.isArray(answer?.errors) ? answer.errors : [];
@@ -92,7 +92,7 @@ function projectsIn(answer: Answer | undefined, tokens: string[]): string[][] | 
   return groups.length > 1 ? groups : undefined;
 }
 
-/** One request per project. The failure of one says nothing of the others, which may have been sent. */
+/** Sends one request per project. The failure of one does not affect the others. */
 async function oneByOne(execution: Execution, projects: string[][], post: Post): Promise<Outcomes> {
   const all: Outcomes = new Map();
   for (const tokens of projects) {
@@ -115,7 +115,7 @@ function outcomeOf({ status, id, details }: Ticket): Outcome {
     case "MessageRateExceeded":
       return new JobError("RATE_LIMITED", "Expo limits the rate of messages to this device (MessageRateExceeded).");
     case "MessageTooBig":
-      return new JobError("VALIDATION_ERROR", "The message is larger than Expo takes (MessageTooBig).");
+      return new JobError("VALIDATION_ERROR", "The message is larger than Expo accepts (MessageTooBig).");
     case "InvalidCredentials":
       return new JobError("UNAUTHORIZED", "Expo has no valid push credentials for the app (InvalidCredentials).");
     case "MismatchSenderId":

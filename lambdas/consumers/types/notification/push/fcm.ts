@@ -14,7 +14,7 @@ import { serviceAccountOf, serviceAccountSource } from "./service-account.ts";
 const scope = "https://www.googleapis.com/auth/firebase.messaging";
 
 /**
- * Firebase Cloud Messaging, HTTP v1: one request per device.
+ * Sends by Firebase Cloud Messaging (HTTP v1), one request per device.
  * https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages/send
  */
 export const sendFcm: SendPush<Extract<PushTarget, { provider: "fcm" }>> = async (execution, setting, push) => {
@@ -46,7 +46,7 @@ export const sendFcm: SendPush<Extract<PushTarget, { provider: "fcm" }>> = async
 const jsonHeaders = (token: string) =>
   new Headers({ authorization: `Bearer ${token}`, "content-type": "application/json" });
 
-/** FCM takes `data` as a map of strings. */
+/** FCM requires `data` to be a map of strings. */
 const messageFor = (token: string, { title, body, data }: Push) => ({
   token,
   notification: { title, body },
@@ -61,7 +61,7 @@ interface FcmError {
   details?: { errorCode?: string; fieldViolations?: { field?: string }[] }[];
 }
 
-/** A 401 that is not about our token, but about the credentials that FCM has for APNs or web push. */
+/** Whether a 401 is not about this request's token, but about the credentials that FCM has for APNs or web push. */
 async function isThirdParty(response: Response, signal: AbortSignal): Promise<boolean> {
   const answer = (await readJson(response, signal)) as { error?: FcmError } | undefined;
   return codesOf(answer?.error).includes(thirdParty);
@@ -75,7 +75,7 @@ async function outcomeOf(response: Response, { signal, clock }: Execution): Prom
   const dead = deadReason(response.status, answer?.error ?? {});
   if (dead) return { dead };
   if (codesOf(answer?.error).includes(thirdParty)) {
-    // It says nothing of the other devices, which may be of another platform.
+    // The other devices, which may be of another platform, are not affected.
     return new JobError("CONFIGURATION_ERROR", "FCM has no valid APNs or web push credentials for the app.");
   }
   return statusError(response, clock.now(), { who: "FCM" });
@@ -84,8 +84,8 @@ async function outcomeOf(response: Response, { signal, clock }: Execution): Prom
 const codesOf = ({ details = [] }: FcmError = {}) => details.map(({ errorCode }) => errorCode);
 
 /**
- * Why a device is not to be tried again; the reason's name is FCM's. A 404 that is not FCM's own, such as a proxy's,
- * says nothing about the device, and an INVALID_ARGUMENT may be about the message.
+ * FCM's name of the reason why a device is not to be tried again. A 404 that is not FCM's own, such as a proxy's, says nothing
+ * about the device, and an INVALID_ARGUMENT may be about the message.
  */
 function deadReason(status: number, { status: name, message, details = [] }: FcmError): string | undefined {
   const codes = codesOf({ details });

@@ -1,7 +1,7 @@
 import type { Execution } from "../../../../core/operations/execution.ts";
 import type { Achieved } from "../fan-out.ts";
 
-/** A push message, rendered, and the devices that it is for. */
+/** A rendered push message, and the devices to send it to. */
 export interface Push {
   title: string;
   body: string;

@@ -13,7 +13,7 @@ const ServiceAccount = z.object({
   project_id: z.string().min(1),
   client_email: z.string().min(1),
   private_key: z.string().refine(isPrivateKey),
-  /** Signed with the private key, what is sent there is as good as a credential. */
+  /** Requests to it are signed with the private key, so they are as sensitive as a credential. */
   token_uri: z
     .string()
     .refine((url) => urlFault(url, { plainLoopback: true }) === undefined)
@@ -29,13 +29,13 @@ function isPrivateKey(pem: string): boolean {
   }
 }
 
-/** The JSON key of a Google service account, as its console gives it out. */
+/** The JSON key of a Google service account, as Google's console creates it. */
 export async function serviceAccountOf(secrets: Secrets, reference: Reference): Promise<ServiceAccount> {
   const text = await secrets.resolve(reference);
   const parsed = ServiceAccount.safeParse(parseJson(text));
   if (parsed.success) return parsed.data;
   const fields = [...new Set(parsed.error.issues.map(({ path }) => path.join(".")))].filter(Boolean).join(", ");
-  const what = fields ? `not valid in ${fields}` : "no JSON object";
+  const what = fields ? `not valid in ${fields}` : "not a JSON object";
   throw new JobError("CONFIGURATION_ERROR", `The service account in ${referenceName(reference)} is ${what}.`);
 }
 
@@ -54,9 +54,9 @@ export const serviceAccountSource = (account: ServiceAccount, scope: string, now
 });
 
 /**
- * google-auth-library signs; the wire is ours. The library always asks https://oauth2.googleapis.com/token, whatever
- * the key file says, so its fetch is replaced by one that goes to the key's `token_uri`, which is the audience too.
- * Its own retries are off: the job's are the only ones.
+ * google-auth-library signs, and this module sends. The library always calls https://oauth2.googleapis.com/token, whatever the
+ * key file says, so its fetch is replaced by one that calls the key's `token_uri`, which is also the audience. The library's
+ * retries are off, because the job has its own.
  */
 async function requestToken(
   account: ServiceAccount,
@@ -75,7 +75,7 @@ async function requestToken(
       retryConfig: { shouldRetry: () => false },
       fetchImplementation: (_, init) =>
         post(account.token_uri, String(init?.body), now, signal).catch((error) => {
-          // The library would wrap it, and with it the request.
+          // The library would wrap the error together with the request.
           failed.reject(error);
           throw error;
         }),

@@ -23,7 +23,7 @@ test.each(["x\r\ny", "", "a b", "a:b", ":path"])("the header name %j is refused"
 });
 
 test.each(["Host", "Content-Length", "Connection", "transfer-encoding", "TE", "Upgrade", "Expect"])(
-  "%s is not a caller's to set",
+  "callers cannot set %s",
   (name) => {
     expect(() => mergeHeaders({ [name]: "v" })).toThrow(`The header "${name}" cannot be set.`);
   },
@@ -34,7 +34,7 @@ test("a record with a field called __proto__ pollutes nothing", () => {
   expect({}).not.toHaveProperty("polluted");
 });
 
-test("cookies and credentials are not shown", () => {
+test("results do not show cookies and credentials", () => {
   const hidden = [
     "set-cookie",
     "www-authenticate",

@@ -5,19 +5,19 @@ import { anExecution } from "../../../../support/an-execution.ts";
 const never = new AbortController().signal;
 const json = "application/json";
 
-describe("an answer of JSON", () => {
-  it("is taken apart while it is small", () => {
+describe("a JSON response", () => {
+  it("is parsed if it is small", () => {
     expect(decodeBody(Buffer.from('{"a":[1,2]}'), json)).toEqual({ body: { a: [1, 2] } });
   });
 
   it.each([
     ["more than a megabyte", `"${"x".repeat(1_100_000)}"`],
     ["a hundred thousand small values", `[${"{},".repeat(100_000)}{}]`],
-  ])("stays the text that it is where it has %s", (_what, text) => {
+  ])("stays a string if it has %s", (_what, text) => {
     expect(decodeBody(Buffer.from(text), json)).toEqual({ body: text, body_encoding: "json" });
   });
 
-  it("of a Lambda function stays text too", async () => {
+  it("of a Lambda function stays a string too", async () => {
     const text = `[${"{},".repeat(100_000)}{}]`;
     const client = { send: async () => ({ Payload: Buffer.from(text) }) };
     const arn = "arn:aws:lambda:us-east-1:000000000000:function:f";
@@ -26,7 +26,7 @@ describe("an answer of JSON", () => {
   });
 });
 
-test("a text of control characters is kept as the bytes that it is, each of which would be six in a result", () => {
+test("a body of control characters is kept as base64, because each would take six characters in a result", () => {
   const bytes = Buffer.alloc(1000, 1);
   expect(decodeBody(bytes, "text/plain")).toEqual({ body: bytes.toString("base64"), body_encoding: "base64" });
   expect(decodeBody(Buffer.from("\u001b[1mbold\u001b[0m text, and some more of it"), "text/plain").body).toContain(
@@ -34,19 +34,19 @@ test("a text of control characters is kept as the bytes that it is, each of whic
   );
 });
 
-describe("reading an answer", () => {
+describe("reading a response", () => {
   const asked: number[] = [];
   const room = { forAnswer: async (bytes: number) => void asked.push(bytes) };
   beforeEach(() => {
     asked.length = 0;
   });
 
-  it("of usual size asks for no room", async () => {
+  it("of the usual size reserves no memory", async () => {
     await readBytes(new Response("x".repeat(500_000)), never, 1_000_000, room);
     expect(asked).toEqual([]);
   });
 
-  it("of a large one asks once, for as much as may come", async () => {
+  it("that is large reserves memory once, for the largest possible size", async () => {
     expect(await readBytes(new Response("x".repeat(900_000)), never, 1_000_000, room)).toHaveLength(900_000);
     expect(asked).toEqual([1_000_000]);
   });

@@ -41,7 +41,7 @@ test.each([
   expect(retryAfterMs(header, now)).toBe(ms);
 });
 
-test("a failing status carries the wait that it asks for", () => {
+test("the error of a failing status has the wait that the response asks for", () => {
   const headers = new Headers({ "retry-after": "7" });
   expect(statusError({ status: 503, headers }, now).retryAfterMs).toBe(7000);
 });

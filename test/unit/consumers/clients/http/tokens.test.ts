@@ -14,7 +14,7 @@ function source(key: string) {
   return { key, fetch, asked: () => asked };
 }
 
-test("a late refusal of an old token does not throw away the new one", async () => {
+test("a late refusal of an old token does not discard the new one", async () => {
   const tokens = source("late");
   const late = Promise.withResolvers<Response>();
   const used: string[] = [];

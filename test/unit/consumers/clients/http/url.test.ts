@@ -5,7 +5,7 @@ const base = new URL("https://api.example/v1/");
 const url = (path: string, params = {}, query = {}) => buildUrl(base, path, params, query).href;
 
 describe("the path of a call", () => {
-  test("stands below the base URL's path", () => {
+  test("is below the base URL's path", () => {
     expect(url("/orders")).toBe("https://api.example/v1/orders");
     expect(buildUrl(new URL("https://api.example"), "/orders", {}, {}).href).toBe("https://api.example/orders");
     expect(buildUrl(new URL("https://api.example/hook/"), "", {}, {}).href).toBe("https://api.example/hook/");
@@ -38,7 +38,7 @@ describe("the path of a call", () => {
     expect(() => fillPath("/orders", { "a\nb": 1 })).toThrow('no param "a\\nb"');
   });
 
-  test("whatever a param holds, only its own segment changes", () => {
+  test("whatever the value of a param, only its own segment changes", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme", minLength: 1 }), (id) => {
         fc.pre(id !== "." && id !== "..");
@@ -52,11 +52,11 @@ describe("the path of a call", () => {
 });
 
 describe("the query of a call", () => {
-  test("repeats lists, leaves out null and encodes", () => {
+  test("repeats lists, omits null and encodes", () => {
     expect(url("/o", {}, { a: [1, "x&y"], b: null, c: "ü" })).toBe("https://api.example/v1/o?a=1&a=x%26y&c=%C3%BC");
   });
 
-  test("keeps what the catalog's URLs have, unless a field of the same name is given", () => {
+  test("keeps the parameters of the catalog's URLs, unless a field has the same name", () => {
     const withQuery = new URL("https://api.example/?v=1&k=2");
     expect(buildUrl(withQuery, "/o?p=:3", {}, { k: 9 }).search).toBe("?v=1&p=%3A3&k=9");
     expect(buildUrl(withQuery, "/o", {}, { v: null }).search).toBe("?k=2");

@@ -84,7 +84,7 @@ describe("a database of the catalog", () => {
     ["a document that is a text", mongo({ operation: "insertOne", document: "{{a:string}}" }), `${at}/document`],
     ["an update without operators", mongo({ operation: "updateOne", filter: {}, update: { a: 1 } }), `${at}/update/a`],
     [
-      "an update that the input is to write",
+      "an update that would come from the input",
       mongo({ operation: "updateOne", filter: {}, update: "{{a:object}}" }),
       `${at}/update`,
     ],
@@ -110,7 +110,7 @@ describe("an input is checked when it is requested", () => {
       input: input as Record<string, unknown>,
     });
 
-  it("may be a filter alone where its action has no other placeholders", () => {
+  it("may be only a filter if its action has no other placeholders", () => {
     const find = mongo({ operation: "find", filter: { _id: "{{filter.id:objectid}}" } });
     const filter = { id: "65a1b2c3d4e5f60718293a4b" };
     expect(databaseAction.input().safeParse({ filter }).data).toEqual({ filter });
@@ -124,7 +124,7 @@ describe("an input is checked when it is requested", () => {
     expect(faults(insert, { filter })).toEqual([{ pointer: "/input/data", detail: "is required." }]);
   });
 
-  it("against the placeholders of its action", () => {
+  it("must fit the placeholders of its action", () => {
     expect(faults(sql({}), { data: { customer: "Ann", total: 5 } })).toEqual([]);
     expect(faults(sql({}), { data: { customer: "", total: -1 } })).toEqual([
       { pointer: "/input/data/customer", detail: "must be 1 character or more." },
@@ -146,7 +146,7 @@ describe("an input is checked when it is requested", () => {
     ).toHaveLength(1);
   });
 
-  it("for DynamoDB takes fields of any name, for they are values there", () => {
+  it("for DynamoDB accepts fields of any name, because they are values there", () => {
     const database = dynamo({ operation: "put", item: { id: "{{id:uuid}}", more: "{{more:object}}" } });
     const id = "018f4e2a-7b1c-7def-8123-0123456789ab";
     expect(faults(database, { data: { id, more: { $gt: 1, "a.b": 2 } } })).toEqual([]);

@@ -23,7 +23,7 @@ describe("MongoDB's JSON", () => {
     expect(fill("update", { $set: { a: "{{a}}" } }, { data: { a: "$x" } })).toEqual({ $set: { a: "$x" } });
   });
 
-  it("marks them as literals where MongoDB would read an expression", () => {
+  it("marks values as literals where MongoDB would read an expression", () => {
     const data = { a: "$password", n: 3, list: ["$$ROOT"] };
     const pipeline = [
       { $match: { a: "{{a}}", $expr: { $eq: ["$b", "{{a}}"] } } },
@@ -38,7 +38,7 @@ describe("MongoDB's JSON", () => {
     expect(fill("update", [{ $set: { a: "{{a}}" } }], { data })).toEqual([{ $set: { a: { $literal: "$password" } } }]);
   });
 
-  it("takes them as they are in the queries of projections and of stages, and nowhere else", () => {
+  it("takes values as they are in the queries of projections and stages, and nowhere else", () => {
     const data = { a: "$password" };
     const query = { a: "{{a}}" };
     const filled = { a: "$password" };

@@ -24,11 +24,11 @@ describe.each(Object.entries(engines))("%s", (engine, faultOf) => {
     ["EAI_AGAIN", "CONNECTION_ERROR", true],
     ["SELF_SIGNED_CERT_IN_CHAIN", "CONFIGURATION_ERROR", false],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "CONFIGURATION_ERROR", false],
-  ])("takes a socket's %s for %s", (code, expected, retryable) => {
+  ])("classifies a socket's %s as %s", (code, expected, retryable) => {
     expect(faultOf(thrown({ code }), "secret(x)")).toMatchObject({ code: expected, retryable });
   });
 
-  it("passes a JobError on, and takes anything else for a failure of its client", () => {
+  it("passes a JobError on, and treats anything else as a failure of its client", () => {
     const error = new JobError("TIMEOUT", "late");
     expect(faultOf(error, "x")).toBe(error);
     for (const odd of [undefined, null, "secret", thrown({}), thrown({ code: "ODD" })]) {
@@ -85,7 +85,7 @@ it.each([
   expect(fault.message).not.toContain("'");
 });
 
-it("MySQL's duplicates name the key and never the value, whatever the value looks like", () => {
+it("MySQL's duplicates name the key, and never the value, whatever it looks like", () => {
   const fault = (sqlMessage: string) => mysqlFault(thrown({ errno: 1062, sqlState: "23000", sqlMessage }), "x").message;
   expect(fault("Duplicate entry 'a' for key 'orders.note'")).toContain("(key orders.note)");
   expect(fault("Duplicate entry 'x for key 'secret' ' for key 'PRIMARY'")).not.toContain("secret");
@@ -114,7 +114,7 @@ it.each([
   expect(fault.message).not.toContain("secret");
 });
 
-it("MongoDB's own word that an operation may be repeated counts where the code says nothing", () => {
+it("MongoDB's label that an operation may be repeated decides if the code does not", () => {
   const error = thrown({
     name: "MongoServerError",
     code: 1,
@@ -139,14 +139,14 @@ it.each([
   expect(fault.message).not.toContain("secret");
 });
 
-test("DynamoDB's errors are named by names only", () => {
+test("messages of DynamoDB's errors quote names only", () => {
   const named = (name: string) => dynamoFault(thrown({ name, $metadata: { httpStatusCode: 400 } }), "orders").message;
   expect(named("NewlyMadeException")).toContain("; NewlyMadeException)");
   expect(named("Ann's order, Bearer abc")).toBe("DynamoDB: the client failed (table orders).");
 });
 
 describe("MySQL's URL", () => {
-  it("says where, who and what TLS, and nothing else", () => {
+  it("gives the host, the user and the TLS mode, and nothing else", () => {
     const url = "mysql://a%40b:p%2Fw@host:3307/shop?ssl-mode=VERIFY_IDENTITY&multipleStatements=true&flags=LOCAL_FILES";
     expect(optionsOf(url, "x")).toEqual({
       host: "host",
@@ -167,7 +167,7 @@ describe("MySQL's URL", () => {
     "mysql://u:p@host/shop?useSSL=true",
     "mysql://u:p@host/shop?ssl-mode=ON",
     "mysql://u:p@host/shop?ssl-ca=/ca.pem&ssl-mode=VERIFY_CA",
-  ])("is refused where it cannot be read, or asks for TLS in words of another client: %s", (url) => {
+  ])("is refused if it cannot be parsed, or asks for TLS in another client's way: %s", (url) => {
     expect(() => optionsOf(url, 'secret("db")')).toThrow(
       expect.objectContaining({ code: "CONFIGURATION_ERROR", message: expect.stringContaining('secret("db")') }),
     );

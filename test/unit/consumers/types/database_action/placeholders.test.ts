@@ -25,7 +25,7 @@ describe("a placeholder", () => {
     ["total:float:-1.5", { min: -1.5 }],
     ["name:string::5", { max: 5 }],
     ["day:date:2030-01-01:2030-12-31", { min: "2030-01-01", max: "2030-12-31" }],
-  ])("{{%s}} is read", (text, expected) => {
+  ])("{{%s}} is parsed", (text, expected) => {
     expect(parsePlaceholder(text)).toMatchObject(expected);
   });
 
@@ -64,7 +64,7 @@ describe("a placeholder", () => {
   });
 });
 
-it("a text that is one placeholder is known with and without quotes", () => {
+it("a string that is one placeholder is recognised with and without quotes", () => {
   expect(["{{a}}", "'{{a}}'", ' "{{a}}" '].map(solePlaceholder)).toEqual(["a", "a", "a"]);
   expect(["{{a}} {{b}}", "'{{a}}\"", "x{{a}}", "{{a}"].map(solePlaceholder)).toEqual(Array(4).fill(undefined));
 });

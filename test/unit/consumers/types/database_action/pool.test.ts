@@ -53,19 +53,19 @@ function world({ most = 2, ready = () => Promise.resolve() as Promise<unknown> }
 const id = (number: number) => number;
 
 describe("a pool", () => {
-  it("uses a connection again, also after its user failed with an answer of the server", async () => {
+  it("reuses a connection, even after work on it failed with a response of the server", async () => {
     const { use, made } = world();
     await use(() => Promise.reject(new Error("duplicate"))).catch(() => {});
     expect([await use(id), await use(id)]).toEqual([1, 1]);
     expect(made).toMatchObject([{ pings: 0 }]);
   });
 
-  it("keeps the connections of one URL from the users of another", async () => {
+  it("does not share connections between URLs", async () => {
     const { use } = world();
     expect([await use(id, { url: "a" }), await use(id, { url: "b" }), await use(id, { url: "a" })]).toEqual([1, 2, 1]);
   });
 
-  it("closes what was opened with a URL that its reference no longer has, in use or idle", async () => {
+  it("closes connections that were opened with a URL that its reference no longer has, in use or idle", async () => {
     const { use, made } = world();
     const reference = 'secret("db")';
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -79,7 +79,7 @@ describe("a pool", () => {
     expect(await use(id, { url: "new", reference })).toBe(3);
   });
 
-  it("asks one of the connections that lay idle for long, and closes all of them if it does not answer", async () => {
+  it("pings one of the connections that were idle for long, and closes all of them if it does not answer", async () => {
     const { use, made, clock, silence } = world();
     await Promise.all([use(id), use(id)]);
     silence();
@@ -91,7 +91,7 @@ describe("a pool", () => {
     expect(made.reduce((sum, { pings }) => sum + pings, 0)).toBe(1);
   });
 
-  it("drops a connection that broke, in use or idle", async () => {
+  it("drops a broken connection, in use or idle", async () => {
     const { use, made } = world();
     await use(() => made[0]?.destroy());
     expect(await use(id)).toBe(2);
@@ -99,7 +99,7 @@ describe("a pool", () => {
     expect(await use(id)).toBe(3);
   });
 
-  it("lets no more than its number be open, and the others wait in order", async () => {
+  it("limits the number of open connections, and lets other jobs wait in order", async () => {
     const { use } = world({ most: 1 });
     const { promise, resolve } = Promise.withResolvers<void>();
     const order: string[] = [];
@@ -116,7 +116,7 @@ describe("a pool", () => {
     expect(order).toEqual(["first", "second", "third"]);
   });
 
-  it("lets one who waits go at its own timeout, and the next one still gets its turn", async () => {
+  it("rejects a waiting job at its own timeout, and the next one still gets its turn", async () => {
     const { use } = world({ most: 1 });
     const { promise, resolve } = Promise.withResolvers<void>();
     const first = use(() => promise);
@@ -130,7 +130,7 @@ describe("a pool", () => {
     expect(await third).toBe(1);
   });
 
-  it("destroys the connection of a user whose job timed out, and opens another one", async () => {
+  it("destroys the connection of a job that timed out, and opens another one", async () => {
     const { use, made } = world();
     const job = new AbortController();
     const hanging = use(() => new Promise(() => {}), { signal: job.signal });
@@ -141,13 +141,13 @@ describe("a pool", () => {
     expect(await use(id)).toBe(2);
   });
 
-  it("opens nothing for a job that has timed out already", async () => {
+  it("opens no connection for a job that has already timed out", async () => {
     const { use, made } = world();
     await expect(use(id, { signal: AbortSignal.abort(new Error("timeout")) })).rejects.toThrow("timeout");
     expect(made).toEqual([]);
   });
 
-  it("asks a connection that was idle for long, and replaces it when there is no answer", async () => {
+  it("pings a connection that was idle for long, and replaces it if there is no answer", async () => {
     const { use, made, clock, silence } = world();
     await use(id);
     await clock.advance(5001);
@@ -161,7 +161,7 @@ describe("a pool", () => {
     expect(made[0]?.broken).toBe(true);
   });
 
-  it("closes what nobody used for minutes, such as connections with old credentials", async () => {
+  it("closes connections that were unused for minutes, such as those with old credentials", async () => {
     const { use, made, clock } = world();
     await use(id, { url: "old" });
     await clock.advance(300_001);
@@ -169,7 +169,7 @@ describe("a pool", () => {
     expect(made.map(({ broken }) => broken)).toEqual([true, false]);
   });
 
-  it("gives up a server that does not answer, and frees the place", async () => {
+  it("gives up on a server that does not answer, and frees the place", async () => {
     const { use, made, clock } = world({ most: 1, ready: () => new Promise(() => {}) });
     for (const n of [1, 2]) {
       const opening = use(id).catch((error: unknown) => error);
@@ -181,7 +181,7 @@ describe("a pool", () => {
     expect(clock.sleepers()).toBe(0);
   });
 
-  it("closes what is idle", async () => {
+  it("closes idle connections", async () => {
     const { use, made, pool } = world();
     await use(id);
     pool.close();

@@ -40,7 +40,7 @@ it("a field named __proto__ stays a field", () => {
 });
 
 describe("a result", () => {
-  it("holds so many rows", () => {
+  it("has at most so many rows", () => {
     const { rows, add, isTruncated } = collector(2);
     expect([1, 2].map(add)).toEqual([true, true]);
     expect(isTruncated()).toBe(false);
@@ -48,13 +48,13 @@ describe("a result", () => {
     expect({ rows, truncated: isTruncated() }).toEqual({ rows: [1, 2], truncated: true });
   });
 
-  it("holds so many bytes, and no row after the first that is too much", () => {
+  it("has at most so many bytes, and no row after the first that exceeds them", () => {
     const { rows, add } = collector(10, 10);
     expect(["1234", "too long", ""].map(add)).toEqual([true, false, false]);
     expect(rows).toEqual(["1234"]);
   });
 
-  it("holds no more than an answer of Lambda has room for, where its quotes are escaped once more", () => {
+  it("fits into Lambda's response, in which its quotes are escaped once more", () => {
     const { rows, add } = collector(10_000);
     while (add({ a: "1", b: "2", c: "3" }));
     expect(Buffer.byteLength(JSON.stringify({ body: JSON.stringify(rows) }))).toBeLessThan(4.1 * 1024 * 1024);
@@ -67,7 +67,7 @@ it.each([
   [1_000, 800],
   [250, 100],
   [-5, 100],
-])("with %s ms left the server is given %s", (left, expected) => {
+])("with %s ms left the server gets %s", (left, expected) => {
   const clock = fakeClock();
   expect(serverTimeoutMs({ clock, deadline: clock.now() + left })).toBe(expected);
 });

@@ -11,7 +11,7 @@ describe("a statement", () => {
     ["postgres", "INSERT INTO orders (customer, total) VALUES ($1, $2)"],
     ["mysql", "INSERT INTO orders (customer, total) VALUES (?, ?)"],
     ["dynamodb", "INSERT INTO orders (customer, total) VALUES (:p0, :p1)"],
-  ])("of %s has markers where its placeholders were, without the quotes around them", (dialect, text) => {
+  ])("of %s has markers instead of its placeholders, without the quotes around them", (dialect, text) => {
     const compiled = compile(insert, dialect);
     expect(compiled).toMatchObject({ text, faults: [] });
     expect(compiled.placeholders.map(({ path }) => path[0])).toEqual(["customer", "total"]);
@@ -31,7 +31,7 @@ describe("a statement", () => {
     ["mysql", "SELECT '\\'', `a'b`, '{{y}}' # '", "SELECT '\\'', `a'b`, ? # '"],
     ["mysql", "SELECT '?', /* ? */ '{{y}}'", "SELECT '?', /* ? */ ?"],
     ["dynamodb", "SET #t = '{{y}}' REMOVE a", "SET #t = :p0 REMOVE a"],
-  ])("of %s keeps its own texts and comments: %s", (dialect, source, text) => {
+  ])("of %s keeps its own strings and comments: %s", (dialect, source, text) => {
     expect(compile(source, dialect)).toMatchObject({ text, faults: [] });
   });
 
@@ -55,11 +55,11 @@ describe("a statement", () => {
     expect(compile(source, dialect).faults.join(" ")).toMatch(fault);
   });
 
-  it("numbers its markers on from another one's", () => {
+  it("continues the numbering of another statement's markers", () => {
     expect(compile("a = {{a}} AND b = {{b}}", "dynamodb", 2).text).toBe("a = :p2 AND b = :p3");
   });
 
-  it("is read in time that grows with its length, however its quotes stand", () => {
+  it("is parsed in time proportional to its length, wherever its quotes are", () => {
     for (const piece of ["'", "''", "\\'", "{{", "$a$", "/*", "E'\\"]) {
       const started = performance.now();
       compile(piece.repeat(2_000), "postgres");
@@ -105,7 +105,7 @@ describe("hostile input", () => {
 });
 
 describe("bound values", () => {
-  it("are text for PostgreSQL, which knows the type of every place", () => {
+  it("are strings for PostgreSQL, which knows the type of each position", () => {
     expect(postgresBound("integer", 5)).toBe("5");
     expect(postgresBound("boolean", false)).toBe("false");
     expect(postgresBound("array", [1, "a"])).toBe('[1,"a"]');

@@ -87,7 +87,7 @@ describe("a value does not fit its placeholder", () => {
 describe("the fields of an input", () => {
   const placeholders = (...texts: string[]) => texts.map((text) => parsePlaceholder(text) as Placeholder);
 
-  it("are pointed at where they are, once each, all at once", () => {
+  it("are all reported at once, each with its pointer and only once", () => {
     const asked = placeholders("total:float", "a.b.0:string", "filter.id:uuid", "total:float", "filter:object");
     const faults = inputFaults(asked, { data: { total: "x", a: { b: [] } } }, plainNames);
     expect(faults.map(({ pointer }) => pointer)).toEqual([
@@ -98,13 +98,13 @@ describe("the fields of an input", () => {
     ]);
   });
 
-  it("may be absent or null where they are optional", () => {
+  it("may be absent or null if they are optional", () => {
     const asked = placeholders("a?:integer:1", "b?:string", "filter.c?:uuid");
     expect(inputFaults(asked, { data: { b: null } }, plainNames)).toEqual([]);
     expect(inputFaults(asked, { data: { a: 0 } }, plainNames)).toHaveLength(1);
   });
 
-  it("are never those that objects inherit", () => {
+  it("are never inherited properties", () => {
     for (const name of ["constructor", "__proto__.constructor.name", "toString", "hasOwnProperty", "a.length"]) {
       const [placeholder] = placeholders(name);
       expect(lookUp(placeholder as Placeholder, { data: { a: "text" } })).toBeUndefined();

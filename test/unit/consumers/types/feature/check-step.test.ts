@@ -57,7 +57,7 @@ const faultsOf = (...steps: unknown[]) =>
   );
 const text = { en: "hi" };
 
-describe("a step that its event would refuse is a fault of the catalog:", () => {
+describe("it is a fault of the catalog if the event of a step would refuse it:", () => {
   it.each([
     ["an unknown field", { event: "charge", input: { bdy: { a: 1 } } }, ["input/bdy"]],
     ["one by expression", { event: "charge", input: { bdy: "$Input{body}" } }, ["input/bdy"]],
@@ -101,7 +101,7 @@ describe("a step that its event would refuse is a fault of the catalog:", () => 
   });
 });
 
-describe("a step passes whose expressions may come to what its event takes:", () => {
+describe("a step passes if its expressions may have values that its event accepts:", () => {
   it.each([
     ["of any type", { event: "part", input: { total: "$Input{total}" } }],
     [

@@ -19,7 +19,7 @@ describe("a decision", () => {
   const wake = (services: ConsumerServices, due: Job, execute: ExecuteWithServices = ok) =>
     runJob(services, execute, aMessage(due), { policy: decisionPolicy });
 
-  it("is asked for another one by the wake-ups that meet it, in one write and without a message", async () => {
+  it("that wake-ups meet is asked for another one, in one write and without a message", async () => {
     const due = deciding();
     const services = fakeServices({ jobs: [due], catalog });
     const stored = () => services.jobs.get(due.id);
@@ -33,7 +33,7 @@ describe("a decision", () => {
     expect(services.queue.sent).toEqual([]);
   });
 
-  it("that was asked so sends for the next one at once, and for one only", async () => {
+  it("that was asked for another one requests it at once, and only one", async () => {
     const due = aFeature();
     const services = fakeServices({ jobs: [due], catalog });
     const stored = () => services.jobs.get(due.id);
@@ -48,7 +48,7 @@ describe("a decision", () => {
     expect(after).not.toHaveProperty("wake_requested");
   });
 
-  it("that was asked so and has ended its feature sends for none", async () => {
+  it("that was asked for another one but ended its feature requests none", async () => {
     const due = aFeature();
     const services = fakeServices({ jobs: [due], catalog });
     const stored = () => services.jobs.get(due.id);
@@ -62,7 +62,7 @@ describe("a decision", () => {
     expect(after).not.toHaveProperty("wake_requested");
   });
 
-  it("that ends before it could be asked is followed by the wake-up's own", async () => {
+  it("that ends before it could be asked is followed by the one of the wake-up", async () => {
     const due = deciding();
     const services = fakeServices({ jobs: [due], catalog });
     const stored = () => services.jobs.get(due.id);
@@ -76,7 +76,7 @@ describe("a decision", () => {
     expect(await stored()).toMatchObject({ status: "completed" });
   });
 
-  it("that had not begun when its time was up is no crash: it is made again", async () => {
+  it("that had not begun when its time was up is not a crash and is retried", async () => {
     const feature = aFeature({ input: { blob: "inputs/large", bytes: 5000 } });
     const w = fakeServices({ jobs: [feature], catalog });
     w.blobs.get = async () => {
@@ -92,7 +92,7 @@ describe("a decision", () => {
     });
   });
 
-  it("that fails its feature for a step that was out of time is not out of time itself", async () => {
+  it("that fails its feature because a step timed out is not timed out itself", async () => {
     const due = aFeature();
     const services = fakeServices({ jobs: [due], catalog });
     const stored = () => services.jobs.get(due.id);
@@ -104,7 +104,7 @@ describe("a decision", () => {
   });
 });
 
-describe("a decision that is made again is counted with the messages that come again", () => {
+describe("a retried decision is counted with the messages that are delivered again", () => {
   const refused: ExecuteWithServices = async ({ job }) => new Parked({}, noon + 60_000, retryAt(job, noon));
   const broken: ExecuteWithServices = async () => {
     throw new Error("s3cret");
@@ -114,8 +114,8 @@ describe("a decision that is made again is counted with the messages that come a
   };
   test.each([
     ["AWS has refused a step", refused, []],
-    ["AWS has refused it", throttled, ["AWS refused a decision; it is made again"]],
-    ["it failed by a fault of ours", broken, ["decision failed; it is made again"]],
+    ["AWS refused it", throttled, ["AWS refused a decision; it will be retried"]],
+    ["it failed through a fault of the scheduler", broken, ["decision failed; it will be retried"]],
   ])("%s", async (_why, execute, said) => {
     const job = aFeature();
     const services = fakeServices({ jobs: [job], catalog });
@@ -126,7 +126,7 @@ describe("a decision that is made again is counted with the messages that come a
     expect(JSON.stringify(lines)).not.toContain("s3cret");
   });
 
-  it("once, however many messages find it so", async () => {
+  it("once, however many messages find it in that state", async () => {
     const job = aFeature({ status: "running", parked_since: noon, lease_until: 0, retry_decision_at: noon + 5000 });
     const services = fakeServices({ jobs: [job], catalog });
     await runJob(services, refused, aMessage(job), { policy: decisionPolicy });

@@ -91,9 +91,9 @@ describe("expressions", () => {
     expect(() => parseExpression(text)).toThrow(ExpressionFault);
   });
 
-  it("of the wrong kind of value say which operator, and not the value", () => {
+  it("with the wrong kind of value name the operator, and not the value", () => {
     expect(() => value("$Add('s3cret')")).toThrow("$Add in a step of the feature got no number.");
-    expect(() => value("$Trim($Input{nested})")).toThrow("got no text");
+    expect(() => value("$Trim($Input{nested})")).toThrow("got a value that is not a string");
     for (const text of ["$Add('9007199254740993', 1)", "$Subtract(-9007199254740991, 1)"]) {
       expect(() => value(text)).toThrow("got a whole number beyond 2^53, which would be rounded");
     }
@@ -113,13 +113,13 @@ describe("expressions", () => {
     "'2030-01-02T10:61'",
     "'2030-01-02T24:00:00Z'",
     "'20300231'",
-  ])("%s is no date", (text) => {
+  ])("%s is not a date", (text) => {
     expect(() => value(`$Dateformat(${text}, 'YYYY')`)).toThrow("$Dateformat in a step of the feature got no date.");
   });
 });
 
 describe("templates", () => {
-  it("replace whole texts at any depth, keep the rest and leave out what leads nowhere", () => {
+  it("replace whole strings at any depth, keep the rest and omit references that lead nowhere", () => {
     expect(
       resolve(
         {
@@ -135,11 +135,11 @@ describe("templates", () => {
     ).toEqual({ a: { value: 7 }, b: ["x", 5, null], d: "costs $Now", e: "$Now", f: "$5" });
   });
 
-  it("take what an input holds as it is, even if it looks like an expression", () => {
+  it("use values of an input as they are, even if they look like expressions", () => {
     expect(resolve("$Input{x}", { ...scope, input: { x: "$Now" } })).toBe("$Now");
   });
 
-  it("know an expression by its first characters", () => {
+  it("recognise an expression by its first characters", () => {
     expect(["$Now", "$Trim('a') "].every(isExpression)).toBe(true);
     expect(["$5", "$$Now", "Now", "a $Now", " $Now", ""].some(isExpression)).toBe(false);
   });

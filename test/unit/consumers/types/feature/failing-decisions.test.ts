@@ -39,15 +39,15 @@ async function failing(error: () => Error) {
   return { ...w, feature, goOn, decideOnce, mend: () => Object.assign(w.jobs, { getMany }) };
 }
 
-describe("a decision that fails by a fault of ours", () => {
+describe("a decision that fails through a fault of the scheduler", () => {
   const ours = () => new TypeError("a bug that quotes s3cret");
 
-  it("is made again, ever more seldom", async () => {
+  it("is retried at growing intervals", async () => {
     const { goOn } = await failing(ours);
     expect(await goOn()).toEqual([5, 5, 10, 20, 40, 80, 160, 320, 640, 900, 900, 900]);
   });
 
-  it("fails its feature after an hour of them, however often AWS refuses it in between", async () => {
+  it("fails its feature after an hour of such faults, however often AWS refuses it in between", async () => {
     let decisions = 0;
     const { goOn, feature, clock } = await failing(() => (decisions++ % 2 === 0 ? ours() : throttled()));
     await goOn();
@@ -55,7 +55,7 @@ describe("a decision that fails by a fault of ours", () => {
     expect(clock.now() - noon).toBeLessThan(3 * hour);
   });
 
-  it("outlasts an outage of AWS that comes after the first", async () => {
+  it("survives an outage of AWS that comes after the first failure", async () => {
     let error: Error = ours();
     const { goOn, feature, clock } = await failing(() => error);
     await goOn(noon + second);
@@ -66,7 +66,7 @@ describe("a decision that fails by a fault of ours", () => {
     expect(await feature()).toMatchObject({ status: "running" });
   });
 
-  it("fails its feature after an hour, with a code that stays and where to look, and cancels what is open", async () => {
+  it("fails its feature after an hour, with a stable code and where to look, and cancels its open steps", async () => {
     const w = await failing(ours);
     await w.goOn();
     const job = await w.feature();
@@ -91,7 +91,7 @@ describe("a decision that fails by a fault of ours", () => {
   });
 });
 
-it("a decision that AWS refuses is made again every few seconds for as long as AWS does", async () => {
+it("a decision that AWS refuses is retried every few seconds for as long as AWS refuses", async () => {
   const w = await failing(throttled);
   const delays = await w.goOn(noon + 3 * hour);
   expect(new Set(delays)).toEqual(new Set([5]));

@@ -16,7 +16,7 @@ describe("the JSON Schema of a feature's input", () => {
     expect(schema).toMatchObject({ properties: { field: expected }, required: ["field"] });
   });
 
-  it("does not say that an optional field is required, and is none for a feature that takes any object", () => {
+  it("does not require an optional field, and is absent for a feature that accepts any object", () => {
     expect(featureInputSchema({ field: { type: "string", required: false } })).not.toHaveProperty("required");
     expect(featureInputSchema(undefined)).toBeUndefined();
   });

@@ -65,9 +65,9 @@ async function started() {
   return { ...w, id, message: first.message, steps, feature: async () => (await w.jobs.get(id)) as Job };
 }
 
-describe("a decision that goes on after its time is up", () => {
+describe("a decision that continues after its time is up", () => {
   it.each(["getMany", "create"] as const)(
-    "does not take its successor's steps for others, and cancels none (stood still at %s)",
+    "recognises its successor's steps, and cancels none (stood still at %s)",
     async (method) => {
       const w = await started();
       const late = withFrozen(w, method);
@@ -84,7 +84,7 @@ describe("a decision that goes on after its time is up", () => {
     },
   );
 
-  it("and has started a step has started it: its successor goes on with it, whatever the time is", async () => {
+  it("and has started a step leaves it to its successor, which continues with it at any time", async () => {
     const w = await started();
     const late = withFrozen(w, "create");
     const first = runJob(late.services, decide, w.message, asFeature).catch((error: Error) => error);
@@ -105,7 +105,7 @@ describe("a decision that goes on after its time is up", () => {
     expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
   });
 
-  it("and takes back a step that was not dispatched takes it from nobody who has seen it meanwhile", async () => {
+  it("and takes back a step that was not dispatched does so only if no other decision has seen it", async () => {
     const w = await started();
     const late = withFrozen(w, "remove");
     const refusing = async () => {
@@ -140,7 +140,7 @@ describe("a decision that goes on after its time is up", () => {
 });
 
 describe("an outcome that is discarded", () => {
-  it("because another consumer has taken the feature over cancels none of its steps", async () => {
+  it("because another consumer has taken over the feature cancels none of its steps", async () => {
     const w = await started();
     await runJob(w, decide, w.message, asFeature);
     const { replace } = w.jobs;
@@ -155,7 +155,7 @@ describe("an outcome that is discarded", () => {
     expect(w.steps()).toEqual(["charge scheduled", "create queued"]);
   });
 
-  it("because the answer of its own write was lost cancels none of its steps", async () => {
+  it("because the response to its own write was lost cancels none of its steps", async () => {
     const w = await started();
     const { replace } = w.jobs;
     w.jobs.replace = async (next) => {
@@ -176,7 +176,7 @@ describe("a feature that fails", () => {
     throw new JobError("NOT_FOUND", "The API answered 404.");
   };
 
-  it("is recorded as failed before its steps are cancelled, so that only its claim's holder cancels any", async () => {
+  it("is recorded as failed before its steps are cancelled, so that only the owner of its claim cancels any", async () => {
     const w = featureWorld({ pair }, { create: broken });
     const id = await w.start("pair");
     const { replace } = w.jobs;
@@ -190,7 +190,7 @@ describe("a feature that fails", () => {
     expect(stepsOf(await w.jobs.get(id))["side.charge"]).toMatchObject({ status: "cancelled" });
   });
 
-  it("and is retried before its steps were cancelled keeps those that the new attempt goes on with", async () => {
+  it("and is retried before its steps were cancelled keeps those with which the new attempt continues", async () => {
     const w = featureWorld({ pair }, { create: ({ job }) => (job.attempt === 1 ? broken() : {}) });
     const id = await w.start("pair");
     const { replace } = w.jobs;

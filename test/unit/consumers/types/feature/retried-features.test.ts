@@ -45,7 +45,7 @@ async function failed(target = charging, actions = atSecond) {
 }
 
 describe("retrying a feature", () => {
-  it("lets a step that had not started wait for what is left of its delay", async () => {
+  it("lets a step that had not started wait for the rest of its delay", async () => {
     const { retry, step, clock, ran } = await failed();
     await clock.advance(10 * minute);
     await retry();
@@ -53,14 +53,14 @@ describe("retrying a feature", () => {
     expect(ran.map(({ event }) => event)).toEqual(["charge", "charge"]);
   });
 
-  it("starts one whose delay is over at once", async () => {
+  it("starts a step whose delay is over at once", async () => {
     const { retry, step, clock } = await failed();
     await clock.advance(2 * hour);
     await retry();
     expect(step("mail")).toMatchObject({ status: "completed", due_at: noon + 2 * hour });
   });
 
-  it("runs a step that may fail, and that was only cancelled with the feature", async () => {
+  it("runs a step with allow_fail that was only cancelled with the feature", async () => {
     const { retry, goOn, ran, feature } = await failed();
     await retry();
     await goOn(hour);
@@ -68,7 +68,7 @@ describe("retrying a feature", () => {
     expect(await feature()).toMatchObject({ status: "completed", attempt: 2 });
   });
 
-  it("runs it although its job was deleted meanwhile", async () => {
+  it("runs such a step even if its job was deleted meanwhile", async () => {
     const w = await failed();
     await deleteJob(w, w.step("mail").id);
     await w.retry();
@@ -77,7 +77,7 @@ describe("retrying a feature", () => {
     expect(await w.feature()).toMatchObject({ status: "completed" });
   });
 
-  it("leaves one that may fail and has failed, or that somebody has cancelled, as it is", async () => {
+  it("does not run a step with allow_fail that has failed, or that a caller has cancelled", async () => {
     const target: FeatureTarget = {
       sequences: {
         main: [{ event: "charge", input: {}, delay: 5 * minute }],

@@ -9,7 +9,7 @@ const tooLong = expect.objectContaining({
   message: expect.stringContaining("1000000 characters"),
 });
 
-describe("what the operators of a step make is bounded before it is made", () => {
+describe("the output of a step's operators is limited before it is produced", () => {
   it("$Replace: 400 million characters of 140,000", () => {
     const input = { whole: "a".repeat(20_000), to: "b".repeat(20_000) };
     expect(() => value('$Replace($Input{whole}, "a", $Input{to})', input)).toThrow(tooLong);
@@ -26,7 +26,7 @@ describe("what the operators of a step make is bounded before it is made", () =>
     expect(value('$Join(["a", "b"], "-")')).toBe("a-b");
   });
 
-  it("$Split, each part of which is a text of its own", () => {
+  it("$Split, each part of which is a string of its own", () => {
     const input = { whole: "a".repeat(150_000) };
     expect(() => value('$Split($Input{whole}, "")', input)).toThrow(
       expect.objectContaining({ code: "VALIDATION_ERROR", message: expect.stringContaining("100000 parts") }),
@@ -40,7 +40,7 @@ describe("what the operators of a step make is bounded before it is made", () =>
     );
   });
 
-  it("all expressions of a step together, and each step for itself", () => {
+  it("all expressions of a step together, and each step by itself", () => {
     const scope = scopeOf({ text: "x".repeat(300_000) });
     const step = (count: number) =>
       Object.fromEntries(Array.from({ length: count }, (_, i) => [i, "$Uppercase($Input{text})"]));

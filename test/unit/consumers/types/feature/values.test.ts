@@ -43,14 +43,14 @@ describe("two values are the same whatever the order of their fields", () => {
   });
 });
 
-describe("what leads nowhere is left out", () => {
-  it("of a list as it is of an object, and null stays null", () => {
+describe("a reference that leads nowhere is omitted", () => {
+  it("from lists as from objects, and null stays null", () => {
     const template = { to: ["$Input{absent}", "a@shop.example", null, ["$Input{absent}"]], cc: "$Input{absent}" };
     expect(resolve(template, scope)).toEqual({ to: ["a@shop.example", null, []] });
   });
 });
 
-describe("a text with blanks before its $", () => {
+describe("a string with blanks before its $", () => {
   it.each([" $Now", "\n$Trim('a')", "\t$Input{address}"])("is the text that it is: %j", (text) => {
     expect(isExpression(text)).toBe(false);
     expect(resolve(text, scope)).toBe(text);
@@ -73,7 +73,7 @@ describe("a step whose name has a dot", () => {
     expect(ran.map(({ event }) => event)).toEqual(["create", "charge"]);
   });
 
-  it("gives way to the step of that name in the sequence that the name begins with", () => {
+  it("yields to the step of that name in the sequence that the name begins with", () => {
     const steps = stepsOf({
       sequences: {
         v1: [{ event: "mail", step: "create" }],

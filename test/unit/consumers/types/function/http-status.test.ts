@@ -27,7 +27,7 @@ describe("the status of a function's answer", () => {
     [504, "SERVICE_UNAVAILABLE", true],
     [505, "PROVIDER_ERROR", false],
     [507, "PROVIDER_ERROR", true],
-  ])("%i is %s, worth another try: %s", (status, code, retryable) => {
+  ])("%i is %s, retryable: %s", (status, code, retryable) => {
     expect(statusFault({ status, headers: {} }, noon)).toMatchObject({ code, retryable });
   });
 

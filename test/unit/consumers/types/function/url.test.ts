@@ -7,7 +7,7 @@ describe("a function's URL", () => {
     ["https://abc.execute-api.cn-north-1.amazonaws.com.cn/prod", { service: "execute-api", region: "cn-north-1" }],
     ["https://functions.example.com/", { service: "lambda" }],
     ["https://x.lambda-url.eu-west-1.on.aws.evil.example/", { service: "lambda" }],
-  ])("%s is signed for the service and region its host names", (url, expected) => {
+  ])("%s is signed for the service and region in its host name", (url, expected) => {
     expect(signedFor(new URL(url))).toEqual(expected);
   });
 });

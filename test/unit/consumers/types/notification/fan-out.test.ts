@@ -8,7 +8,7 @@ const run = (recipients: string[], send: FanOut["send"], others: Partial<FanOut>
   fanOut({ ...options, recipients, send, ...others });
 const delivered = async (batch: string[]) => batch.map((to) => ({ id: `id-${to}` }));
 
-test("every recipient is sent to once, in batches, however often it is named", async () => {
+test("every recipient gets the message once, in batches, however often it is named", async () => {
   const batches: string[][] = [];
   const achieved = await run(["a", "b", "a", "c"], (batch) => {
     batches.push(batch);
@@ -22,7 +22,7 @@ test("every recipient is sent to once, in batches, however often it is named", a
   ]);
 });
 
-test("those whom an earlier attempt reached or found dead are left out, and kept", async () => {
+test("recipients that an earlier attempt reached or found dead are left out, and stay in the report", async () => {
   const before: Achieved = { sent: [{ to: "a", id: "1" }], dead: [{ to: "b", reason: "gone" }] };
   const achieved = await run(["a", "b", "c"], delivered, { before });
   expect(achieved).toEqual({
@@ -35,7 +35,7 @@ test("those whom an earlier attempt reached or found dead are left out, and kept
   expect(before.sent).toHaveLength(1);
 });
 
-test("a failure keeps what was achieved, is retryable if one is, and waits for the longest", async () => {
+test("a failure keeps what was achieved, is retryable if one of several is, and waits as long as the longest", async () => {
   const outcomes = {
     a: { id: "1" },
     b: { dead: "gone" },
@@ -54,7 +54,7 @@ test("a failure keeps what was achieved, is retryable if one is, and waits for t
   });
 });
 
-test("a provider that limits the rate is asked no more", async () => {
+test("a provider that limits the rate gets no further requests", async () => {
   let asked = 0;
   const send = async () => {
     asked += 1;
@@ -65,7 +65,7 @@ test("a provider that limits the rate is asked no more", async () => {
   expect(asked).toBe(1);
 });
 
-test("an attempt that ends leaves the rest to the next one", async () => {
+test("an attempt that ends early leaves the other recipients to the next one", async () => {
   const attempt = new AbortController();
   const send: FanOut["send"] = async (batch) => {
     attempt.abort(new JobError("TIMEOUT", "Too long."));
@@ -75,7 +75,7 @@ test("an attempt that ends leaves the rest to the next one", async () => {
   expect(error).toMatchObject({ code: "TIMEOUT", retryable: true, progress: { sent: [{ to: "a", id: "id-a" }] } });
 });
 
-test("an answer that leaves a recipient out has not reached it", async () => {
+test("a recipient that a response leaves out was not reached", async () => {
   const error = await failureOf(run(["a", "b"], async () => [{ id: "1" }]));
   expect(error).toMatchObject({ code: "PROVIDER_ERROR", progress: { sent: [{ to: "a", id: "1" }] } });
 });

@@ -13,7 +13,7 @@ test.each([
   ["1 < 2 and 3 > 2", "1 < 2 and 3 > 2"],
   ["&lt;b&gt;kept&lt;/b&gt;", "<b>kept</b>"],
   ["", ""],
-])("%j reads as %j", (html, text) => {
+])("%j becomes %j", (html, text) => {
   expect(plainText(html)).toBe(text);
 });
 

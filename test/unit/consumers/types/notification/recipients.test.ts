@@ -23,20 +23,20 @@ test.each([
   expect(addressesIn(to)).toBe(count);
 });
 
-describe("500 recipients are the most", () => {
-  it("in a list, and in one text alike", () => {
+describe("500 recipients are the limit", () => {
+  it("in a list, and in one string", () => {
     expect(faultsOf(addresses(500))).toEqual([]);
     expect(faultsOf(addresses(500).join(", "))).toEqual([]);
     expect(faultsOf(addresses(501))).not.toEqual([]);
     expect(faultsOf(addresses(501).join(", "))).toEqual(["email.to: at most 500 addresses"]);
   });
 
-  it("in all texts of a list together: 200,000 passed", () => {
+  it("in all strings of a list together: 200,000 passed before", () => {
     const texts = Array.from({ length: 500 }, () => addresses(400).join(","));
     expect(faultsOf(texts)).toEqual(["email.to: at most 500 addresses"]);
   });
 
-  it("of a job that was accepted before, too: nobody is sent anything", async () => {
+  it("of a job that was accepted before too, of which no recipient gets anything", async () => {
     const sent: string[] = [];
     const send = emailChannel(async (_execution, _setting, mail) => {
       sent.push(...mail.recipients);

@@ -34,7 +34,7 @@ function ses(answer: (to: string, earlier: number) => StubAnswer, region?: strin
 
 const sent = (to: string): StubAnswer => ({ body: { MessageId: `id-${to}` } });
 
-test("every recipient gets an e-mail of their own, HTML with a text alternative", async () => {
+test("every recipient gets a separate e-mail, HTML with a text alternative", async () => {
   const { send, requests, regions } = ses(sent, "eu-west-1");
   const { channels } = await send(["a@x.example", "b@x.example", "a@x.example"]);
   expect(requests.map(({ method, path }) => `${method} ${path}`)).toEqual(
@@ -72,7 +72,7 @@ test("a sender's name beyond ASCII is an encoded word", async () => {
   );
 });
 
-test("an international domain is Punycode to SES, and reported as it was asked for", async () => {
+test("an international domain is sent to SES in Punycode, and reported as it was requested", async () => {
   const { send, requests } = ses(sent);
   const { channels } = await send(["ada@bücher.example"], {}, "Grüße <orders@größe.example>");
   expect(requests[0]?.body).toMatchObject({
@@ -84,7 +84,7 @@ test("an international domain is Punycode to SES, and reported as it was asked f
   expect(requests[1]?.body).toMatchObject({ FromEmailAddress: "orders@xn--gre-6ka8i.example" });
 });
 
-test("an address beyond ASCII before its @ is none that SES can send to, and the others get theirs", async () => {
+test("SES cannot send to an address beyond ASCII before its @, and the other recipients get their e-mail", async () => {
   const { send, requests } = ses(sent);
   const error = await failureOf(send(["grüße@x.example", "a@x.example"]));
   expect(error).toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
@@ -93,7 +93,7 @@ test("an address beyond ASCII before its @ is none that SES can send to, and the
   expect(await failureOf(send(["a@x.example"], {}, "grüße@x.example"))).toMatchObject({ code: "CONFIGURATION_ERROR" });
 });
 
-test("a line break in a subject makes no header, one in an address is refused", async () => {
+test("a line break in a subject does not start a header, one in an address is refused", async () => {
   const { send, requests } = ses(sent);
   await send(["a@x.example"], { email: { subject: { en: "Hi\r\nBcc: evil@x.example" } } });
   expect(requests[0]?.body).toMatchObject({
@@ -118,7 +118,7 @@ test.each([
   ["UnrecognizedClientException", 403, "UNAUTHORIZED", false],
   ["InternalFailure", 500, "SERVICE_UNAVAILABLE", true],
   ["SomethingElse", 400, "PROVIDER_ERROR", false],
-])("%s (%i) means %s, and is asked for once", async (name, status, code, retryable) => {
+])("%s (%i) means %s, after a single request", async (name, status, code, retryable) => {
   const { send, requests } = ses(() => awsError(name, status));
   const error = await failureOf(send(["a@x.example"]));
   expect(error).toMatchObject({ code, retryable });
@@ -126,14 +126,14 @@ test.each([
   expect(requests).toHaveLength(1);
 });
 
-test("a connection that breaks is worth another try", async () => {
+test("a broken connection is retryable", async () => {
   const { send } = ses(() => {
     throw Object.assign(new Error("socket hang up"), { code: "ECONNRESET" });
   });
   expect(await failureOf(send(["a@x.example"]))).toMatchObject({ code: "CONNECTION_ERROR", retryable: true });
 });
 
-test("a retry reaches those who were put off, and only those", async () => {
+test("a retry sends only to the recipients that were deferred", async () => {
   const first = ses((to) => (to === "b@x.example" ? awsError("InternalFailure", 500) : sent(to)));
   const error = await failureOf(first.send(["a@x.example", "b@x.example"]));
   const second = ses(sent);
@@ -142,7 +142,7 @@ test("a retry reaches those who were put off, and only those", async () => {
   expect(channels.email?.sent?.map(({ to }) => to)).toEqual(["a@x.example", "b@x.example"]);
 });
 
-test("a throttle waits as long as it asks for, and spares the others", async () => {
+test("after a throttle the attempt sends no more and waits as long as SES asks", async () => {
   const throttled = { ...awsError("TooManyRequestsException", 429) };
   const { send, requests } = ses(() => ({ ...throttled, headers: { ...throttled.headers, "retry-after": "7" } }));
   const many = Array.from({ length: 40 }, (_, i) => `${i}@x.example`);

@@ -55,7 +55,7 @@ test("without settings it is transactional and names no sender", async () => {
   expect(Object.values(requests[0]?.body ?? {})).not.toContain("AWS.SNS.SMS.SenderID");
 });
 
-test("numbers that are none, or have opted out, are reported and fail nothing", async () => {
+test("invalid numbers, and those that have opted out, are reported and do not fail the channel", async () => {
   const { send, requests } = sns((number) => {
     if (number === ben) return queryError("InvalidParameter", 400, "Invalid parameter: PhoneNumber is opted out");
     if (number === "+99900000000") return queryError("InvalidParameter", 400, "Invalid parameter: PhoneNumber");
@@ -77,7 +77,7 @@ test("numbers that are none, or have opted out, are reported and fail nothing", 
 test.each([
   [["nonsense"], "VALIDATION_ERROR"],
   [[ben], "NOT_FOUND"],
-])("if none of the numbers takes it, the channel fails: %j", async (to, code) => {
+])("if none of the numbers accepts it, the channel fails: %j", async (to, code) => {
   const { send } = sns(() => queryError("OptedOut"));
   expect(await failureOf(send(to))).toMatchObject({ code, retryable: false });
 });
@@ -90,7 +90,7 @@ test.each([
   ["InvalidParameter", 400, "VALIDATION_ERROR", false],
   ["UserError", 400, "CONFIGURATION_ERROR", false],
   ["InternalError", 500, "SERVICE_UNAVAILABLE", true],
-])("%s (%i) means %s, and is asked for once", async (name, status, code, retryable) => {
+])("%s (%i) means %s, after a single request", async (name, status, code, retryable) => {
   const { send, requests } = sns(() => queryError(name, status));
   const error = await failureOf(send(ann));
   expect(error).toMatchObject({ code, retryable });
@@ -98,7 +98,7 @@ test.each([
   expect(requests).toHaveLength(1);
 });
 
-test("a retry reaches those who were put off, and only those", async () => {
+test("a retry sends only to the numbers that were deferred", async () => {
   const first = sns((number) => (number === ben ? queryError("InternalError", 500) : sent(number)));
   const error = await failureOf(first.send([ann, ben]));
   const second = sns(sent);

@@ -19,7 +19,7 @@ describe("a template", () => {
     );
   });
 
-  test("of HTML escapes what it inserts, and only that", () => {
+  test("of HTML escapes the values that it inserts, and nothing else", () => {
     const html = fill("<b>{{x}}</b>", { x: `<script>"'&` }, "f", escapeHtml);
     expect(html).toBe("<b>&lt;script&gt;&quot;&#39;&amp;</b>");
   });
@@ -45,7 +45,7 @@ describe("a map of locales", () => {
     );
   });
 
-  test("is read where the catalog has no template", () => {
+  test("is used if the catalog has no template", () => {
     const options = { field: "f", locale: undefined };
     expect(render(undefined, { en: "{{x}}" }, options)).toBe("{{x}}");
     expect(render("{{en}}!", { en: "x" }, options)).toBe("x!");

@@ -12,7 +12,7 @@ const job = aJob({ type: "storage" });
 const bytesOf = (body: Buffer | Readable) => (Buffer.isBuffer(body) ? body : buffer(body));
 
 describe("a file that comes with the request", () => {
-  it("is the same bytes, in base64 and as a Buffer's JSON", () => {
+  it("has the same bytes in base64 and as a Buffer's JSON", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
         const sent = [Buffer.from(bytes).toString("base64"), JSON.parse(JSON.stringify(Buffer.from(bytes)))];
@@ -27,7 +27,7 @@ describe("a file that comes with the request", () => {
 
 describe("a file that was uploaded", () => {
   it.each([0, 1, headBytes - 1, headBytes, headBytes + 1, 1_000_000])(
-    "of %i bytes comes whole, its beginning too",
+    "of %i bytes is complete, including its start",
     async (size) => {
       const { blobs } = anExecution();
       const body = Buffer.alloc(size, "0123456789");
@@ -54,7 +54,7 @@ describe("a file that was uploaded", () => {
     }
   });
 
-  it("is let go of when it is no longer wanted", async () => {
+  it("is released when it is no longer needed", async () => {
     const { blobs } = anExecution();
     const body = Readable.from([Buffer.alloc(headBytes), Buffer.alloc(10)], { objectMode: false });
     blobs.stream = async () => ({ body, bytes: headBytes + 10 });

@@ -18,7 +18,7 @@ describe("the credentials of a storage", () => {
     ["one with a broken key", gcs, { "files#gcs": aServiceAccount({ private_key: "s3cret" }) }],
     ["a connection string that is none", azure, { "files#azure": "s3cret" }],
     ["one with half of it", azure, { "files#azure": "AccountName=a;AccountKey=s3cret" }],
-  ])("%s is the configuration's fault, by its reference", async (_what, place, secrets) => {
+  ])("%s is a configuration error that names the reference", async (_what, place, secrets) => {
     const failed = run(place, secrets);
     await expect(failed).rejects.toMatchObject({ code: "CONFIGURATION_ERROR", retryable: false });
     await expect(failed).rejects.toThrow(/^secret\("files#(gcs|azure)"\) is not /);
@@ -29,7 +29,7 @@ describe("the credentials of a storage", () => {
     await expect(run(place)).rejects.toThrow(/^secret\(.*\) does not exist\.$/);
   });
 
-  it("a place that the catalog no longer has is the configuration's fault", async () => {
+  it("a place that the catalog no longer has is a configuration error", async () => {
     await expect(run(undefined)).rejects.toMatchObject({ code: "CONFIGURATION_ERROR" });
   });
 });
@@ -69,7 +69,7 @@ describe("the errors of Azure and Google", () => {
     expect(fault.message).not.toContain("s3cret");
   });
 
-  it("a failure of ours stays what it is", () => {
+  it("a failure of this system is not changed", () => {
     const error = new JobError("NOT_FOUND", "gone");
     expect(storageFault(error)).toBe(error);
   });

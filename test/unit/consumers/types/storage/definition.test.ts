@@ -28,7 +28,7 @@ describe("a storage in the catalog", () => {
   it.each([
     ["a bucket by secret, which no grant can name", { provider: "s3", bucket: secret("bucket") }],
     [
-      "a bucket by parameter without a prefix, which is too much to grant",
+      "a bucket by parameter without a prefix, whose grant would be too wide",
       { provider: "s3", bucket: parameter("/files") },
     ],
     ["a prefix that leads out", { provider: "s3", bucket: "files", prefix: "../x" }],
@@ -61,7 +61,7 @@ describe("the input of a storage job", () => {
     expect(storageInput().safeParse(input).success).toBe(false);
   });
 
-  it("is refused at once when its name is too long with this prefix", () => {
+  it("is refused at once if its name is too long with this prefix", () => {
     const target = { envs: { dev: { provider: "s3", bucket: "files", prefix: "p".repeat(256) } } };
     const check = (fileName: string) =>
       storage.checkInput?.({ target, env: "dev", input: { fileName } } as unknown as InputCheck);

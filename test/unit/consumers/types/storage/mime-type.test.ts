@@ -3,7 +3,7 @@ import { detectMimeType } from "../../../../../lambdas/consumers/types/storage/m
 const text = (content: string) => Buffer.from(content);
 const png = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ", "base64");
 
-describe("the type of a file that nobody said", () => {
+describe("the type of a file whose request has none", () => {
   it.each([
     ["by its content", png, "a", "image/png"],
     ["by its content rather than its name", png, "a.txt", "image/png"],

@@ -48,7 +48,7 @@ describe("the name of a file", () => {
     expect(ok(name)).toBe(false);
   });
 
-  it("never leads out of the prefix, whatever a reader makes of the key", () => {
+  it("never leads out of the prefix, however the key is interpreted", () => {
     fc.assert(
       fc.property(tricky, (name) => {
         fc.pre(ok(name));
@@ -66,7 +66,7 @@ describe("the name of a file", () => {
     );
   });
 
-  it("has one key, however its accents are written", () => {
+  it("has one key, however its accents are encoded", () => {
     fc.assert(
       fc.property(tricky, (name) => {
         fc.pre(ok(name));

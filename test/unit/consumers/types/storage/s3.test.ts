@@ -57,7 +57,7 @@ describe("the overwrite policy on S3", () => {
     expect(requests).toMatchObject([{ method: "HEAD" }]);
   });
 
-  it("a role that may not list the bucket, to which S3 answers 403 for an absent file, stores all the same", async () => {
+  it("a role that may not list the bucket, which gets 403 for an absent file, can store a file", async () => {
     expect(await store(s3OnTheWire(vacant(403)).open, "error")).toMatchObject({ etag: "new" });
   });
 
@@ -81,14 +81,14 @@ describe("the overwrite policy on S3", () => {
     await expect(store(open, "error")).rejects.toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
   });
 
-  it("a file that is gone again when we look is worth another attempt", async () => {
+  it("a file that is deleted before it is read is worth another attempt", async () => {
     const { open } = s3OnTheWire(({ method }) =>
       method === "HEAD" ? { status: 404 } : { status: 412, error: "PreconditionFailed" },
     );
     await expect(store(open, "error")).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE", retryable: true });
   });
 
-  it("a large file has its condition where it is put together, and its parts are taken back", async () => {
+  it("a large file has its condition on the completing request, and its parts are removed", async () => {
     let looks = 0;
     const { open, requests } = s3OnTheWire(({ method, query }) => {
       if (method === "HEAD") return looks++ === 0 ? { status: 404 } : occupied(run)({ method } as S3Request);
@@ -111,7 +111,7 @@ describe("the overwrite policy on S3", () => {
   });
 });
 
-describe("an upload to S3 that is given up", () => {
+describe("an upload to S3 that is aborted", () => {
   const upload = async (bytes: number) => {
     const upload_id = newUploadId();
     const { blobs } = anExecution();
@@ -135,7 +135,7 @@ describe("an upload to S3 that is given up", () => {
   it.each([
     ["its parts", isPart],
     ["the request that puts them together", isComplete],
-  ])("ends %s under way, and takes its parts back before it says so", async (_what, isLast) => {
+  ])("aborts %s in progress, and removes its parts before it rejects", async (_what, isLast) => {
     const timeout = new AbortController();
     const reason = new Error("the shell's timeout");
     const { open, requests } = s3OnTheWire((request, signal) => {
@@ -150,7 +150,7 @@ describe("an upload to S3 that is given up", () => {
     expect(requests.filter(isComplete)).toHaveLength(isLast === isComplete ? 1 : 0);
   });
 
-  it("never begins when the time was over before", async () => {
+  it("never begins if the time was already over", async () => {
     const reason = new Error("the shell's timeout");
     for (const bytes of [70_000, 6_000_000]) {
       const { open, requests } = s3OnTheWire(answer);
@@ -160,7 +160,7 @@ describe("an upload to S3 that is given up", () => {
     }
   });
 
-  it("ends a small file under way, which is one request", async () => {
+  it("aborts the upload of a small file, which is one request", async () => {
     const timeout = new AbortController();
     const { open } = s3OnTheWire((_request, signal) => {
       setImmediate(() => timeout.abort(new Error("the shell's timeout")));
@@ -170,7 +170,7 @@ describe("an upload to S3 that is given up", () => {
     await expect(stored).rejects.toThrow("the shell's timeout");
   });
 
-  it("sends no further part once one has failed, and says why it failed though the parts cannot be taken back", async () => {
+  it("sends no further part once one has failed, and throws that failure even if the parts cannot be removed", async () => {
     const { open, requests } = s3OnTheWire((request) => {
       if (isPart(request)) return { status: 503, error: "SlowDown" };
       return request.method === "DELETE" ? { status: 403, error: "AccessDenied" } : answer(request);
@@ -200,7 +200,7 @@ describe("S3's errors", () => {
     await expect(failed).rejects.not.toThrow(/s3cret|a\.txt/);
   });
 
-  it("a connection that fails is worth another attempt", async () => {
+  it("a failed connection is retryable", async () => {
     const { open } = s3OnTheWire(() => {
       throw Object.assign(new Error("s3cret"), { code: "ECONNRESET" });
     });

@@ -1,5 +1,5 @@
-import { explained } from "../../../keys/explained.ts";
 import { KeysError } from "../../../keys/keys-error.ts";
+import { withRemedies } from "../../../keys/with-remedies.ts";
 
 const where = { stage: "dev", table: "jobs-table", local: false };
 const named = (name: string, message = "") => Object.assign(new Error(message), { name });
@@ -15,13 +15,13 @@ it.each([
   [named("AccessDenied"), /cloudformation:DescribeStacks/],
   [named("ResourceNotFoundException"), /no table jobs-table/],
   [named("ValidationError", "Stack with id x does not exist"), /no deployment of the stage "dev".*--stage/],
-])("%s of AWS is told in words that help", async (error, says) => {
-  const thrown = await explained(where, () => Promise.reject(error)).catch((caught: unknown) => caught);
+])("%s becomes a KeysError that says what to do", async (error, says) => {
+  const thrown = await withRemedies(where, () => Promise.reject(error)).catch((caught: unknown) => caught);
   expect(thrown).toBeInstanceOf(KeysError);
   expect((thrown as Error).message).toMatch(says);
 });
 
-it("what nobody foresaw stays as it is", async () => {
+it("any other error stays unchanged", async () => {
   const error = new Error("boom");
-  await expect(explained(where, () => Promise.reject(error))).rejects.toBe(error);
+  await expect(withRemedies(where, () => Promise.reject(error))).rejects.toBe(error);
 });

@@ -1,9 +1,9 @@
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry, type SQSClient } from "@aws-sdk/client-sqs";
 import { PermanentError } from "../../core/errors.ts";
 import type { Refused } from "../../core/ports/ports.ts";
-import { entryError, isPermanent, refusalOf } from "../client/refusal.ts";
+import { classifyError, entryError, isPermanent } from "../client/aws-errors.ts";
 
-/** A message to be sent: there is none without a group (`messageGroup`). */
+/** A message to send. Every message has a group (`messageGroup`). */
 export type Outgoing = Pick<SendMessageBatchRequestEntry, "MessageAttributes"> & {
   MessageBody: string;
   DelaySeconds: number;
@@ -12,23 +12,23 @@ export type Outgoing = Pick<SendMessageBatchRequestEntry, "MessageAttributes"> &
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html */
 const largestBatch = 10;
-/** Of all messages of a batch together, attributes included. */
+/** The limit for all messages of a batch together, with their attributes. */
 export const largestBatchBytes = 1_048_576;
-/** What the attributes of one of our messages take at most. */
-export const attributesRoom = 8192;
+/** The most bytes that the attributes of one of our messages take. */
+export const reservedForAttributes = 8192;
 
-type Numbered = [index: number, message: Outgoing];
+type IndexedMessage = [index: number, message: Outgoing];
 
-/** Sends any number of messages to a queue, in batches at once; answers those that were refused. */
-export async function sendAll(client: SQSClient, url: string, messages: readonly Outgoing[]): Promise<Refused[]> {
+/** Sends any number of messages to a queue, in batches that are sent in parallel. Returns those that were refused. */
+export async function sendInBatches(client: SQSClient, url: string, messages: readonly Outgoing[]): Promise<Refused[]> {
   return (await Promise.all(batchesOf([...messages.entries()]).map((batch) => sendTwice(client, url, batch)))).flat();
 }
 
 /**
- * What SQS refuses of a batch for now gets a second chance; a call that throws does not, since the SDK has tried three times.
- * A call that is refused for good says nothing of its single messages: each is then sent by itself.
+ * Messages of a batch that SQS refuses for now are sent a second time. A call that throws is not repeated, since the SDK has
+ * already tried three times. A permanent error of the call may be about a single message, so each is then sent alone.
  */
-async function sendTwice(client: SQSClient, url: string, batch: Numbered[]): Promise<Refused[]> {
+async function sendTwice(client: SQSClient, url: string, batch: IndexedMessage[]): Promise<Refused[]> {
   let left = batch;
   const permanent: Refused[] = [];
   try {
@@ -42,24 +42,29 @@ async function sendTwice(client: SQSClient, url: string, batch: Numbered[]): Pro
   }
 }
 
-async function refusedCall(client: SQSClient, url: string, batch: Numbered[], cause: unknown): Promise<Refused[]> {
+async function refusedCall(
+  client: SQSClient,
+  url: string,
+  batch: IndexedMessage[],
+  cause: unknown,
+): Promise<Refused[]> {
   if (isPermanent(cause) && batch.length > 1) {
     return (await Promise.all(batch.map((one) => sendTwice(client, url, [one])))).flat();
   }
-  return batch.map(([index]) => ({ index, cause: refusalOf(cause) }));
+  return batch.map(([index]) => ({ index, cause: classifyError(cause) }));
 }
 
-async function sendBatch(client: SQSClient, url: string, batch: Numbered[]): Promise<Refused[]> {
+async function sendBatch(client: SQSClient, url: string, batch: IndexedMessage[]): Promise<Refused[]> {
   const Entries = batch.map(([index, message]) => ({ Id: String(index), ...message }));
   const { Failed = [] } = await client.send(new SendMessageBatchCommand({ QueueUrl: url, Entries }));
   return Failed.map(({ Id, Code }) => ({ index: Number(Id), cause: entryError("SQS", Code) }));
 }
 
-function batchesOf(messages: readonly Numbered[]): Numbered[][] {
-  const batches: Numbered[][] = [];
+function batchesOf(messages: readonly IndexedMessage[]): IndexedMessage[][] {
+  const batches: IndexedMessage[][] = [];
   let room = 0;
   for (const numbered of messages) {
-    const bytes = Buffer.byteLength(numbered[1].MessageBody) + attributesRoom;
+    const bytes = Buffer.byteLength(numbered[1].MessageBody) + reservedForAttributes;
     const last = batches.at(-1);
     if (last && last.length < largestBatch && bytes <= room) {
       last.push(numbered);

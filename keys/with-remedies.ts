@@ -2,7 +2,7 @@ import type { Where } from "./deployment.ts";
 import { KeysError } from "./keys-error.ts";
 
 /** Runs an AWS call. Turns the common errors into a KeysError that says what to do. */
-export async function explained<T>(where: Where, call: () => Promise<T>): Promise<T> {
+export async function withRemedies<T>(where: Where, call: () => Promise<T>): Promise<T> {
   try {
     return await call();
   } catch (cause) {

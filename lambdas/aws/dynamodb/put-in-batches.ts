@@ -2,31 +2,34 @@ import { BatchWriteItemCommand, type DynamoDBClient } from "@aws-sdk/client-dyna
 import { TransientError } from "../../core/errors.ts";
 import { inParallel } from "../../core/operations/in-parallel.ts";
 import type { Refused } from "../../core/ports/ports.ts";
-import { refusalOf } from "../client/refusal.ts";
+import { classifyError } from "../client/aws-errors.ts";
 import { systemClock } from "../start/system-clock.ts";
 import type { Item } from "./job-item.ts";
 
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchWriteItem.html */
 const largestBatch = 25;
-/** What DynamoDB leaves out of a batch it had no capacity for: worth asking again, a little later each time. */
+/** The pauses before each further try of the items for which DynamoDB had no capacity. */
 const pausesMs = [50, 150, 450];
-/** Of a batch that was refused whole, so many items are put at a time. */
+/** How many items are put at a time after their batch was refused as a whole. */
 const singlesAtOnce = 5;
 
-interface Placed {
+interface IndexedItem {
   index: number;
   item: Item;
 }
 
-/** Puts the items of these values without a condition, in batches at once. A value that makes no item refuses itself alone. */
-export async function putAll<T>(
+/**
+ * Puts an item for each value, without conditions, in batches that are sent in parallel. Returns the values that were refused. A
+ * value that cannot be converted to an item is refused alone.
+ */
+export async function putInBatches<T>(
   client: DynamoDBClient,
   table: string,
   values: readonly T[],
   itemOf: (value: T) => Item,
 ): Promise<Refused[]> {
   const refused: Refused[] = [];
-  const placed = values.flatMap((value, index): Placed[] => {
+  const items = values.flatMap((value, index): IndexedItem[] => {
     try {
       return [{ index, item: itemOf(value) }];
     } catch (cause) {
@@ -34,18 +37,18 @@ export async function putAll<T>(
       return [];
     }
   });
-  const starts = Array.from({ length: Math.ceil(placed.length / largestBatch) }, (_, i) => i * largestBatch);
-  const batches = starts.map((start) => putBatch(client, table, placed.slice(start, start + largestBatch)));
+  const starts = Array.from({ length: Math.ceil(items.length / largestBatch) }, (_, i) => i * largestBatch);
+  const batches = starts.map((start) => putBatch(client, table, items.slice(start, start + largestBatch)));
   return [...refused, ...(await Promise.all(batches)).flat()];
 }
 
-const keyText = (item: Item): string => `${item.PK?.S} ${item.SK?.S}`;
+const keyString = (item: Item): string => `${item.PK?.S} ${item.SK?.S}`;
 
 /**
- * Answers what DynamoDB has not taken after several tries. An error that passes refuses all that is left, since what was
- * written of it is not known. Any other error may be about a single item: each is then put by itself.
+ * Returns the items that DynamoDB has not accepted after several tries. After a transient error all items that are left count as
+ * refused, since it is unknown which of them were written. Any other error may be about a single item, so each is put alone.
  */
-async function putBatch(client: DynamoDBClient, table: string, batch: readonly Placed[]): Promise<Refused[]> {
+async function putBatch(client: DynamoDBClient, table: string, batch: readonly IndexedItem[]): Promise<Refused[]> {
   let left = batch;
   try {
     for (const pause of [...pausesMs, 0]) {
@@ -54,15 +57,15 @@ async function putBatch(client: DynamoDBClient, table: string, batch: readonly P
         new BatchWriteItemCommand({ RequestItems: { [table]: requests } }),
       );
       const unprocessed = (UnprocessedItems?.[table] ?? []).map(({ PutRequest }) => PutRequest?.Item ?? {});
-      const keys = new Set(unprocessed.map(keyText));
-      left = left.filter(({ item }) => keys.has(keyText(item)));
+      const keys = new Set(unprocessed.map(keyString));
+      left = left.filter(({ item }) => keys.has(keyString(item)));
       if (left.length === 0) return [];
       await systemClock.sleep(pause);
     }
     const cause = new TransientError("UNPROCESSED", "DynamoDB had no capacity for the item");
     return left.map(({ index }) => ({ index, cause }));
   } catch (error) {
-    const cause = refusalOf(error);
+    const cause = classifyError(error);
     if (cause instanceof TransientError || left.length === 1) return left.map(({ index }) => ({ index, cause }));
     return (await inParallel(singlesAtOnce, left, (one) => putBatch(client, table, [one]))).flat();
   }

@@ -1,10 +1,16 @@
 import { describe, expect, test } from "@jest/globals";
-import { classified, entryError, isRefusal, refusalOf } from "../../../../lambdas/aws/client/refusal.ts";
+import {
+  classifyError,
+  entryError,
+  isTransient,
+  withClassifiedErrors,
+} from "../../../../lambdas/aws/client/aws-errors.ts";
 import { PermanentError, TransientError } from "../../../../lambdas/core/errors.ts";
 
-const named = (name: string, more: object = {}) => Object.assign(new Error("it quotes s3cret"), { name, ...more });
+const named = (name: string, more: object = {}) =>
+  Object.assign(new Error("the request was s3cret"), { name, ...more });
 
-describe("what AWS throws", () => {
+describe("an error of an AWS call", () => {
   test.each([
     named("ThrottlingException"),
     named("KmsThrottled"),
@@ -14,11 +20,11 @@ describe("what AWS throws", () => {
     named("Unknown", { $metadata: { httpStatusCode: 503 } }),
     named("TimeoutError"),
     named("Error", { code: "ECONNRESET" }),
-  ])("passes: %s", (error) => {
-    expect(refusalOf(error)).toBeInstanceOf(TransientError);
-    expect(refusalOf(refusalOf(error))).toEqual(refusalOf(error));
-    expect(isRefusal(refusalOf(error))).toBe(true);
-    expect(String(refusalOf(error))).not.toContain("s3cret");
+  ])("is transient: %s", (error) => {
+    expect(classifyError(error)).toBeInstanceOf(TransientError);
+    expect(classifyError(classifyError(error))).toEqual(classifyError(error));
+    expect(isTransient(classifyError(error))).toBe(true);
+    expect(String(classifyError(error))).not.toContain("s3cret");
   });
 
   test.each([
@@ -26,24 +32,24 @@ describe("what AWS throws", () => {
     named("InvalidMessageContents"),
     named("KeyTooLongError"),
     named("Unknown", { $metadata: { httpStatusCode: 413 } }),
-  ])("never passes, and is what was asked for: %s", (error) => {
-    expect(refusalOf(error)).toBeInstanceOf(PermanentError);
-    expect(isRefusal(refusalOf(error))).toBe(false);
-    expect(String(refusalOf(error))).not.toContain("s3cret");
+  ])("is permanent: %s", (error) => {
+    expect(classifyError(error)).toBeInstanceOf(PermanentError);
+    expect(isTransient(classifyError(error))).toBe(false);
+    expect(String(classifyError(error))).not.toContain("s3cret");
   });
 
   test.each([named("AccessDeniedException", { $metadata: { httpStatusCode: 400 } }), new TypeError("x"), "a string"])(
-    "is neither, and stays as it is: %s",
-    (error) => expect(refusalOf(error)).toBe(error),
+    "is neither, and stays unchanged: %s",
+    (error) => expect(classifyError(error)).toBe(error),
   );
 });
 
-describe("what AWS says of an entry of a batch", () => {
+describe("the error of one entry of a batch", () => {
   test.each(["InternalError", "InternalFailure", "ServiceUnavailable", "ThrottlingException", undefined])(
-    "passes: %s",
+    "is transient: %s",
     (code) => expect(entryError("SQS", code)).toBeInstanceOf(TransientError),
   );
-  test.each(["InvalidMessageContents", "MalformedDetail"])("never passes: %s", (code) =>
+  test.each(["InvalidMessageContents", "MalformedDetail"])("is permanent: %s", (code) =>
     expect(entryError("SQS", code)).toBeInstanceOf(PermanentError),
   );
   test("is neither: AccessDenied", () => {
@@ -52,8 +58,8 @@ describe("what AWS says of an entry of a batch", () => {
   });
 });
 
-test("a classified port passes everything on, and names what its methods throw", async () => {
-  const port = classified({
+test("withClassifiedErrors passes calls on and classifies the errors of the methods", async () => {
+  const port = withClassifiedErrors({
     name: "a port",
     calls: 0,
     async add(one: number, two: number) {
