@@ -128,7 +128,7 @@ function givenUpAfterAnHour({ observer, lifeOf }: Ledger, { by, before, after, n
 }
 
 const isGivenUp = ({ error }: Job): boolean =>
-  hasCrashed(error) && (error?.message.includes("by a fault of the scheduler") ?? false);
+  hasCrashed(error) && (error?.message.includes("a fault of the scheduler") ?? false);
 
 /** Whether an error is a crash of the job itself, and not one of a step that it quotes. */
 export const hasCrashed = (error: AttemptError | undefined): boolean =>
