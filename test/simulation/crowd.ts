@@ -15,6 +15,6 @@ const full: Memory = { admit: () => undefined };
  */
 export function crowdOf(seed: number, isPeaceful: boolean): Crowd {
   const random = seeded(seed ^ 0xc40d_0000);
-  const share = isPeaceful ? 0 : random.pick([0, 0, 0, 0.1, 0.5]);
+  const share = isPeaceful ? 0 : random.pick([0, 0, 0, 0.05, 0.2]);
   return { memory: () => (random.chance(share) ? full : empty) };
 }

@@ -1,4 +1,5 @@
-import { isFinished } from "../../lambdas/core/job/job.ts";
+import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
+import { stepJobId } from "../../lambdas/core/job/job-id.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { catalog } from "./product.ts";
 import { clocksApartMs, type Write } from "./write.ts";
@@ -26,10 +27,21 @@ export function stepsOf(event: string): [key: string, step: Step, needs: string[
   });
 }
 
+/**
+ * Whether a step was started for an earlier feature with the same id: a consumer that was suspended may start one after that
+ * feature was deleted and its idempotency key made another.
+ */
+const isOfEarlierFeature = ({ id, parent }: Job, feature: Job | undefined): boolean =>
+  parent !== undefined &&
+  feature !== undefined &&
+  id !== stepJobId({ ...feature, run: parent.message.run }, parent.step);
+
 /** Invariant 4 for features: one job per step, and none from a decision that came after the feature's end. */
 export function stepsStartOnce({ observer, steps, isDone, lifeOf }: Ledger, { by, before, after, peek }: Write) {
   if (before || !after.parent) return;
   const { message, step } = after.parent;
+  const feature = peek(message.job_id);
+  if (isOfEarlierFeature(after, feature)) return;
   const key = stepKey(message, step);
   const other = steps.get(key);
   if (other !== undefined && other !== after.id && peek(other))
@@ -38,7 +50,6 @@ export function stepsStartOnce({ observer, steps, isDone, lifeOf }: Ledger, { by
     observer.violated("feature", `${nameOf(after)} does step ${step} again, which had completed`);
   steps.set(key, after.id);
   lifeOf(after.id).feature = lifeOf(message.job_id);
-  const feature = peek(message.job_id);
   if (feature && isFinished(feature) && (feature.finished_at ?? 0) < by.began - clocksApartMs)
     observer.violated(4, `step ${step} of ${nameOf(feature)} was started after its end`);
 }
@@ -47,7 +58,7 @@ export function stepsStartOnce({ observer, steps, isDone, lifeOf }: Ledger, { by
 export function stepsWait({ observer, steps }: Ledger, { by, before, after, peek }: Write) {
   const { parent } = after;
   const feature = parent && peek(parent.message.job_id);
-  if (before || !parent || !feature) return;
+  if (before || !parent || !feature || isOfEarlierFeature(after, feature)) return;
   const all = stepsOf(feature.event);
   const [, step, needs] = all.find(([key]) => key === parent.step) ?? [];
   for (const need of needs ?? []) {
