@@ -1,4 +1,5 @@
 import { type Memory, memoryOf } from "../../lambdas/core/operations/memory.ts";
+import type { Hardship } from "./hardship.ts";
 import { seeded } from "./random.ts";
 
 /** The memory of consumers, which other jobs of a batch may fill. */
@@ -11,10 +12,13 @@ const empty = memoryOf(Number.POSITIVE_INFINITY);
 const full: Memory = { admit: () => undefined };
 
 /**
+ * A job that finds no memory is sent again, and each send may be duplicated. Where the queue duplicates half of all messages, no
+ * memory is full: messages would multiply by the simulation's own doing.
+ *
  * Uses separate randomness, so that a history without full memories is the one that its seed produced before this was added.
  */
-export function crowdOf(seed: number, isPeaceful: boolean): Crowd {
+export function crowdOf(seed: number, isPeaceful: boolean, { duplicate }: Hardship): Crowd {
   const random = seeded(seed ^ 0xc40d_0000);
-  const share = isPeaceful ? 0 : random.pick([0, 0, 0, 0.05, 0.2]);
+  const share = isPeaceful || duplicate > 0.1 ? 0 : random.pick([0, 0, 0, 0.05, 0.2]);
   return { memory: () => (random.chance(share) ? full : empty) };
 }

@@ -68,7 +68,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     observer: seen,
     outages,
     poison: poisonOf(seed, isPeaceful),
-    crowd: crowdOf(seed, isPeaceful),
+    crowd: crowdOf(seed, isPeaceful, hardship),
   };
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);
