@@ -200,10 +200,10 @@ export function checkRemoval({ observer, lifeOf, isDone }: Ledger, before: Job, 
   const { parent, status } = before;
   if (!parent || status !== "completed") return;
   // A decision that died after it had started the step did not record it. A feature that has not seen the step complete fails
-  // because the job is missing, and may be retried.
-  // because its job is missing, and may be retried.
+  // because the job is missing, and may be retried. Nor has a retried feature recorded that it revived a step, if the decision
+  // that did so died: all it knows is that the step failed before, so it runs the step again.
   const progress = peek(parent.message.job_id)?.progress as { inline: Record<string, StepView> } | undefined;
   const { job_id, status: known } = progress?.inline[parent.step] ?? {};
-  if (job_id === before.id)
+  if (job_id === before.id && known !== "failed")
     isDone.set(stepKey(parent.message, parent.step), known === "completed" ? "any" : parent.message.attempt);
 }

@@ -39,8 +39,8 @@ export const features: Mutation[] = [
   {
     name: "feature: a refusal of S3 fails it",
     at: `${policy}#decisionPolicy`,
-    find: "isOutOfTime || !(error instanceof JobError)",
-    replace: "isOutOfTime",
+    find: "error instanceof JobError ? undefined : retryDecision(services, job, error, isPassing(error))",
+    replace: "undefined",
     bug: "a feature without a failed step failed, because S3 had refused to return its input",
   },
   {

@@ -26,7 +26,9 @@ export const decisionPolicy: AttemptPolicy = {
   onThrown(services, job, { error, isOutOfTime, hasBegun }) {
     // A decision that ran out of time may still be running. Another one is safe only once its lease has expired.
     if (isOutOfTime && hasBegun) throw error;
-    return isOutOfTime || !(error instanceof JobError) ? retryDecision(services, job, error) : undefined;
+    // One that had not begun was only waiting for AWS.
+    if (isOutOfTime) return retryDecision(services, job, error, true);
+    return error instanceof JobError ? undefined : retryDecision(services, job, error, isPassing(error));
   },
 
   async onRecorded(services, recorded) {
@@ -43,9 +45,9 @@ export const decisionPolicy: AttemptPolicy = {
  * by AWS is retried every few seconds for as long as it lasts. A fault of the scheduler is retried at growing intervals, and
  * fails the feature after an hour.
  */
-function retryDecision({ clock, log }: ConsumerServices, job: Job, cause: unknown): Transition {
+function retryDecision({ clock, log }: ConsumerServices, job: Job, cause: unknown, isRefused: boolean): Transition {
   const now = clock.now();
-  if (isPassing(cause)) {
+  if (isRefused) {
     log.warn("AWS refused a decision; it will be retried", traceOf(cause));
     // The time of a refusal does not count towards the hour for which the scheduler's own faults are retried.
     const failing_since = job.failing_since && job.failing_since + retryPauseMs;
