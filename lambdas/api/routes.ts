@@ -2,12 +2,13 @@ import type { Route } from "../aws/http/route.ts";
 import type { ApiServices } from "../core/operations/services.ts";
 import { lazy } from "../core/schema/lazy.ts";
 
-const early = () => import("./early-routes.ts");
-const later = () => import("./later-routes.ts");
+// Each asked for once: Node resolves an import anew every time, even of a module that is loaded.
+const early = lazy(() => import("./early-routes.ts"));
+const later = lazy(() => import("./later-routes.ts"));
 
 /**
- * Every route of the HTTP API. The router, its 404 and 405 answers, the OpenAPI document and the gateway's open paths all
- * derive from this table. It imports no route itself: it can be read without loading what serves them.
+ * Every route of the HTTP API. The router, its 404 and 405 answers and the OpenAPI document derive from this table. The gateway's
+ * open paths are in the topology; a test compares the two. It imports no route itself: it can be read without loading what serves them.
  */
 export const routes: readonly Route<ApiServices>[] = [
   { id: "getHealth", method: "GET", path: "/v1/health", open: true, load: async () => (await early()).getHealth },
