@@ -5,7 +5,7 @@ import { defaultRetryPolicy } from "../../lambdas/core/job/retry.ts";
 /** The time at which virtual time begins. */
 export const noon = Date.UTC(2030, 0, 1, 12);
 
-/** A job of the demo's product that is due at noon and waits in its queue. */
+/** A job of the demo's product that is due at noon and waits in its queue. The tests build theirs on it. */
 export const aJob = (overrides: Partial<Job> = {}): Job => ({
   id: newJobId(),
   product: "my-product",

@@ -10,12 +10,14 @@ export const settings = {
 /** The name of the deployed table, for what is counted and for what is measured. */
 export const table = "jobs";
 
-const arnOf = (type: JobType): string => `arn:aws:sqs:us-east-1:000000000000:jobs-${type}`;
+export const queueName = (type: JobType): string => `jobs-${type}`;
 
-/** One queue per job type, at this origin. */
+const arnOf = (type: JobType): string => `arn:aws:sqs:us-east-1:000000000000:${queueName(type)}`;
+
+/** One queue per job type, at this origin. The tests have the same queues and roles. */
 export const queuesAt = (origin: string): Queues =>
   Object.fromEntries(
-    jobTypes.map((type) => [type, { url: `${origin}/000000000000/jobs-${type}`, arn: arnOf(type) }]),
+    jobTypes.map((type) => [type, { url: `${origin}/000000000000/${queueName(type)}`, arn: arnOf(type) }]),
   ) as Queues;
 
 export const typeOfQueue = (arn: string): JobType => jobTypes.find((type) => arnOf(type) === arn) as JobType;

@@ -1,9 +1,9 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { APIGatewayProxyStructuredResultV2, SQSBatchResponse, SQSEvent } from "aws-lambda";
+import { scheduleRoles } from "../../../bench/support/aws.ts";
 import type { ConsumerEnv, EnvOf } from "../../../lambdas/aws/start/env.ts";
 import { scheduleName } from "../../../lambdas/core/operations/dispatch.ts";
-import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { httpEvent } from "../../support/http-event.ts";
 import { bucket, endpoint, queues, references, schedules, table } from "../moto/aws.ts";
 import { startFunction } from "./runtime.ts";

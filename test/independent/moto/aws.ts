@@ -9,10 +9,10 @@ import {
 import { CreateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { queueName, queuesAt, typeOfQueue } from "../../../bench/support/aws.ts";
 import { type JobMessage, type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import { newTable } from "../../../local/servers/dynamodb.ts";
 import { settings } from "../../support/aws/client-settings.ts";
-import { queueName, queuesAt, typeOfQueue } from "../../support/aws/queues.ts";
 import type { Schedule } from "../../support/fakes/scheduler.ts";
 
 /** The address of moto (server.py), which main.ts starts. */

@@ -1,4 +1,5 @@
 import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { queuesAt, scheduleRoles } from "../../../bench/support/aws.ts";
 import { dynamoApiKeys } from "../../../lambdas/aws/dynamodb/api-keys.ts";
 import { dynamoEndpoints } from "../../../lambdas/aws/dynamodb/endpoints.ts";
 import { dynamoJobStore } from "../../../lambdas/aws/dynamodb/job-store.ts";
@@ -10,8 +11,6 @@ import { secretReader } from "../../../lambdas/aws/secrets/secret-reader.ts";
 import { awsSecrets } from "../../../lambdas/aws/secrets/secrets.ts";
 import { sqsJobQueue } from "../../../lambdas/aws/sqs/job-queue.ts";
 import { sqsMessages } from "../../../lambdas/aws/sqs/message-queue.ts";
-import { queuesAt } from "../../support/aws/queues.ts";
-import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { describeApiKeys } from "../../support/conformance/api-keys.ts";
 import { describeBlobStore } from "../../support/conformance/blob-store.ts";
 import { describeEndpoints } from "../../support/conformance/endpoints.ts";

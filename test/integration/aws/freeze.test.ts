@@ -1,4 +1,5 @@
 import type { APIGatewayProxyStructuredResultV2, Context } from "aws-lambda";
+import { queuesAt, scheduleRoles } from "../../../bench/support/aws.ts";
 import { routes } from "../../../lambdas/api/routes.ts";
 import { httpApi } from "../../../lambdas/aws/http/http-api.ts";
 import { startServices } from "../../../lambdas/aws/start/start-up.ts";
@@ -6,8 +7,6 @@ import { defaultLimits } from "../../../lambdas/core/operations/api-limits.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { bucket, startSqsAndS3 } from "../../support/aws/fauxqs.ts";
-import { queuesAt } from "../../support/aws/queues.ts";
-import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { catalog } from "../../support/catalog/catalog.ts";
 import { fakeLog } from "../../support/fakes/log.ts";
 import { fakeWaits } from "../../support/fakes/waits.ts";

@@ -1,7 +1,6 @@
+import { queuesAt, scheduleRoles } from "../../../bench/support/aws.ts";
 import { eventBridgeScheduler } from "../../../lambdas/aws/scheduler/scheduler.ts";
 import { lazyPort } from "../../../lambdas/aws/start/lazy-port.ts";
-import { queuesAt } from "../../support/aws/queues.ts";
-import { scheduleRoles } from "../../support/aws/schedule-roles.ts";
 import { startSchedulesService } from "../../support/aws/schedules-service.ts";
 import { describeScheduler } from "../../support/conformance/scheduler.ts";
 

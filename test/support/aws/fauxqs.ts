@@ -2,9 +2,9 @@ import type { AddressInfo } from "node:net";
 import { CreateBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { buildApp } from "fauxqs";
+import { queueName, queuesAt } from "../../../bench/support/aws.ts";
 import { type JobMessage, type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import { settings } from "./client-settings.ts";
-import { queueName, queuesAt } from "./queues.ts";
 
 export const bucket = "blobs";
 

@@ -1,7 +1,7 @@
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { typeOfQueue } from "../../../bench/support/aws.ts";
 import type { Schedule } from "../fakes/scheduler.ts";
 import { settings } from "./client-settings.ts";
-import { typeOfQueue } from "./queues.ts";
 import { type Answer, startJsonService } from "./server.ts";
 
 interface Created {

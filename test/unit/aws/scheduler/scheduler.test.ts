@@ -1,10 +1,9 @@
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { describe, expect, test } from "@jest/globals";
+import { queuesAt, scheduleRoles } from "../../../../bench/support/aws.ts";
 import { eventBridgeScheduler } from "../../../../lambdas/aws/scheduler/scheduler.ts";
 import { jobTypes } from "../../../../lambdas/core/job/job.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
-import { queuesAt } from "../../../support/aws/queues.ts";
-import { scheduleRoles } from "../../../support/aws/schedule-roles.ts";
 import { awsError, type StubAnswer, stubHandler } from "../../../support/aws/stub-handler.ts";
 import { aMessage } from "../../../support/builders.ts";
 

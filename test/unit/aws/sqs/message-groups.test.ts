@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { glob, readFile } from "node:fs/promises";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import { describe, expect, test } from "@jest/globals";
+import { queuesAt } from "../../../../bench/support/aws.ts";
 import { intakeRejections } from "../../../../lambdas/aws/eventbridge/rejections.ts";
 import { sqsImportQueue } from "../../../../lambdas/aws/sqs/import-queue.ts";
 import { sqsJobQueue } from "../../../../lambdas/aws/sqs/job-queue.ts";
@@ -11,7 +12,6 @@ import { jobTypes } from "../../../../lambdas/core/job/job.ts";
 import type { JobRejectedDetail } from "../../../../lambdas/core/outbound/rejection.ts";
 import { settings } from "../../../support/aws/client-settings.ts";
 import { startEventsService } from "../../../support/aws/events-service.ts";
-import { queuesAt } from "../../../support/aws/queues.ts";
 import { type Captured, stubHandler } from "../../../support/aws/stub-handler.ts";
 import { aMessage, noon } from "../../../support/builders.ts";
 
