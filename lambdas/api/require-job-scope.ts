@@ -1,4 +1,5 @@
 import { may, requireScope, type Scopes } from "../core/access/scopes.ts";
+import { productOf } from "../core/requests/ductape/rewrite.ts";
 import { RequestError } from "../core/requests/request-error.ts";
 
 /**
@@ -6,7 +7,8 @@ import { RequestError } from "../core/requests/request-error.ts";
  * account, so it requires `jobs:admin`. Step Functions itself uses the intake, where IAM decides.
  */
 export function requireJobScope(scopes: Scopes, body: unknown): void {
-  const { product_tag: product, env, task_token } = (body ?? {}) as Record<string, unknown>;
+  const { env, task_token } = (body ?? {}) as Record<string, unknown>;
+  const product = productOf(body);
   requireScope(scopes, "jobs:write", { product, env });
   if (task_token === undefined || may(scopes, "jobs:admin", { product, env })) return;
   throw new RequestError("FORBIDDEN", "A request with a task_token requires a key with jobs:admin.", {

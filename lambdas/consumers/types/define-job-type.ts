@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Access } from "../../core/catalog/access.ts";
 import type {
   CheckedJobType,
+  EventName,
   InputCheck,
   JobTypeDefinition,
   Product,
@@ -38,6 +39,8 @@ interface Named<
 /** The functions of a definition, with the type's own shapes. An input has been parsed; a target is as the catalog has it. */
 interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> {
   inputSchemaOf?: (target: Target) => Record<string, unknown> | undefined;
+  eventNames?: (event: EventOf<Event>, target: Target) => EventName[];
+  partOf?: (event: EventOf<Event>, target: Target, field: string) => string;
   checkEvent?: (event: EventOf<Event>, target: Target, product: Product) => Fault[];
   checkInput?: (check: InputCheck<z.output<Input>, Target, EventOf<Event>>) => Fault[];
   stepNames?: (target: Target) => string[];

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Fault } from "../errors.ts";
 import { findFaults, isCovered, valueAt } from "../schema/find-faults.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../schema/schema.ts";
-import { Tag } from "../schema/tag.ts";
+import { EventTag, Tag } from "../schema/tag.ts";
 import { own, targetsOf } from "./catalog.ts";
 import { commonEventFields } from "./event-fields.ts";
 import type { Product, Registry } from "./job-type.ts";
@@ -118,7 +118,7 @@ function productSchema(registry: Registry) {
     tag: Tag,
     name: z.string().optional(),
     envs: z.array(Tag).min(1),
-    jobs: z.record(Tag, z.discriminatedUnion("type", [first as NonNullable<typeof first>, ...others])),
+    jobs: z.record(EventTag, z.discriminatedUnion("type", [first as NonNullable<typeof first>, ...others])),
     webhooks: z.record(Tag, Webhook).optional(),
     ...Object.fromEntries(sections),
   });

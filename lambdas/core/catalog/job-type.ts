@@ -34,6 +34,10 @@ export interface JobTypeDefinition {
   input: () => z.ZodType<Record<string, unknown>>;
   /** The JSON Schema of `input` if a catalog entry narrows it further than the type. */
   inputSchemaOf?: (target: unknown) => Record<string, unknown> | undefined;
+  /** The names besides its tag that a request may give an event, such as `target:action`, and the fields of the input that a name says. */
+  eventNames?: (event: ProductEvent, target: unknown) => EventName[];
+  /** The part of the input in which a field of a flat input belongs, for types whose input has parts. */
+  partOf?: (event: ProductEvent, target: unknown, field: string) => string;
   /** The fields of an event of this type besides the common ones. */
   event: () => z.ZodRawShape;
   /** Checks an event against its target when the catalog loads; pointers are relative to the event. */
@@ -65,6 +69,11 @@ export interface CheckedJobType extends JobTypeDefinition {
 export interface ProductEvent extends z.infer<z.ZodObject<typeof commonEventFields>> {
   type: JobType;
   [field: string]: unknown;
+}
+
+export interface EventName {
+  name: string;
+  input?: Record<string, unknown>;
 }
 
 /** A product as the code sees it. Its sections contain the targets by name; only the type of a section knows its shape. */

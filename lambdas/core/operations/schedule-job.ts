@@ -158,7 +158,8 @@ async function takeBack(services: Scheduling, job: Job, cause: unknown): Promise
 
 async function repeated(services: Scheduling, existing: Job, request: AcceptedRequest): Promise<Job> {
   // A step was requested by an earlier decision, at another time, so that its fingerprint differs.
-  if (request.step === undefined && existing.fingerprint !== request.fingerprint) {
+  const same = [request.fingerprint, request.written_fingerprint].includes(existing.fingerprint);
+  if (request.step === undefined && !same) {
     throw new RequestError("IDEMPOTENCY_MISMATCH", "This idempotency key was used for a different request.", {
       jobId: existing.id,
     });

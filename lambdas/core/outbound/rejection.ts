@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Fault } from "../errors.ts";
+import { productOf } from "../requests/ductape/rewrite.ts";
 import type { RequestError } from "../requests/request-error.ts";
-import { Tag } from "../schema/tag.ts";
+import { EventTag, Tag } from "../schema/tag.ts";
 
 /** The services that bring requests to the intake. `lambda` includes asynchronous invocations that Lambda gave up on. */
 export const requestSources = ["lambda", "sqs", "eventbridge", "sns", "s3"] as const;
@@ -25,7 +26,7 @@ export const JobRejectedDetail = z.object({
     ),
   product_tag: Tag.optional(),
   env: Tag.optional(),
-  event: Tag.optional(),
+  event: EventTag.optional(),
   job_id: z
     .string()
     .optional()
@@ -73,7 +74,7 @@ const cut = (text: string, longest: number) => (text.length <= longest ? text : 
 
 /** The valid ones among the request's tags. */
 function tagsIn(request: unknown): Pick<JobRejectedDetail, "product_tag" | "env" | "event"> {
-  const { product_tag, env, event } = (request ?? {}) as Partial<Record<string, unknown>>;
-  const tags = Object.entries({ product_tag, env, event }).filter(([, value]) => Tag.safeParse(value).success);
-  return Object.fromEntries(tags);
+  const { env, event } = (request ?? {}) as Partial<Record<string, unknown>>;
+  const tags = Object.entries({ product_tag: productOf(request), env, event });
+  return Object.fromEntries(tags.filter(([, value]) => EventTag.safeParse(value).success));
 }

@@ -20,8 +20,10 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
   const { app, repeat, expires_at, labels } = request;
   const way = route(now, due_at);
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
+  const { notes } = request;
   return {
     valid: true,
+    ...given({ notes }),
     job: {
       product_tag: product.tag,
       env,

@@ -49,3 +49,18 @@ export const timeOfDay = (wall: number): string => {
   const text = new Date(wall).toISOString().slice(11, 19);
   return text.endsWith(":00") ? text.slice(0, 5) : text;
 };
+
+/**
+ * The last millisecond of a day (`YYYY-MM-DD`) in a time zone, or undefined if the calendar has no such day. If the clocks go back
+ * across midnight, it is the later of the two.
+ */
+export function endOfDay(day: string, tz: string): number | undefined {
+  const end = Date.parse(`${day}T23:59:59.999Z`);
+  if (Number.isNaN(end) || new Date(end).toISOString().slice(0, 10) !== day) return undefined;
+  const offsets = [-1, 0, 1].map((days) => offsetAt(end + days * dayMs, tz));
+  const exact = offsets.map((offset) => end - offset).filter((at) => wallClock(at, tz) === end);
+  // The clocks may skip the end of a day: then the day ends when they do.
+  return exact.length > 0 ? Math.max(...exact) : end - Math.max(...offsets);
+}
+
+const dayMs = 24 * 3_600_000;

@@ -18,6 +18,7 @@ export const changeable: Record<BulkAction, readonly JobStatus[]> = {
 };
 
 const Name = z.string().min(1).max(requestLimits.name);
+const EventName = z.string().min(1).max(requestLimits.event);
 const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z.union([z.enum(values), z.array(z.enum(values)).min(1).max(values.length)]);
 
@@ -29,7 +30,7 @@ export const BulkFilter = strict({
     .optional()
     .describe("One or more of the statuses that the action can change. Default: all of them."),
   type: oneOrMore(jobTypes).optional(),
-  event: Name.optional(),
+  event: EventName.optional(),
   label: Name.optional(),
   from: Time.optional().describe(
     "Compared with `due_at` while a job is pending, and with `finished_at` afterwards. `from` is inclusive, `to` is exclusive.",

@@ -8,15 +8,18 @@ import { RepeatRequest } from "./repeat-request.ts";
 import { RetryConfig } from "./retry-config.ts";
 
 const Name = z.string().min(1).max(requestLimits.name);
+const EventName = z.string().min(1).max(requestLimits.event);
 
 /** The request to schedule a job, the same over HTTP, SQS, EventBridge, SNS and direct invocation. The event's type checks `input`. */
 export const JobRequest = strict({
   env: Name.describe("The slug of the environment in which the job runs."),
   product_tag: Name.describe("The tag of the product."),
-  event: Name.describe("The tag of the event to run."),
+  event: EventName.describe("The tag of the event to run."),
   app: Name.optional().describe("The app of an action. It must be the one that the event names in the catalog."),
   input: z.record(z.string(), z.unknown()),
-  start_at: Time.describe("When to start. 0 or a time in the past means now; at most 5 years ahead."),
+  start_at: Time.default(0).describe(
+    "When to start. 0 or a time in the past means now, as does leaving it out; at most 5 years ahead.",
+  ),
   retries: z
     .int()
     .min(0)

@@ -1,5 +1,6 @@
 import { DuctapeError, type Fault } from "../errors.ts";
 import type { JobStatus } from "../job/job.ts";
+import { given } from "../schema/given.ts";
 
 /** The codes that a request can fail with; `aws/http/problem.ts` maps each to its HTTP status. */
 export const requestErrorCodes = [
@@ -51,6 +52,12 @@ export class RequestError extends DuctapeError {
     this.jobStatus = options.jobStatus;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.allow = options.allow;
+  }
+
+  /** The same error with other faults. */
+  withFaults(faults: Fault[]): RequestError {
+    const { code, message, jobId, jobStatus, retryAfterSeconds, allow, cause } = this;
+    return new RequestError(code, message, { faults, ...given({ jobId, jobStatus, retryAfterSeconds, allow, cause }) });
   }
 }
 

@@ -12,6 +12,8 @@ import { lazy } from "../schema/lazy.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 import { jsonPointer } from "../schema/schema.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
+import { asWritten } from "./ductape/as-written.ts";
+import { rewriteRequest } from "./ductape/rewrite.ts";
 import { JobRequest } from "./job-request.ts";
 import { repeatOf } from "./repeat-request.ts";
 import { RequestError } from "./request-error.ts";
@@ -32,6 +34,10 @@ export interface AcceptedRequest extends CatalogEvent {
   task_token?: string;
   idempotency_key?: string;
   fingerprint: string;
+  /** The fingerprint of the request as its caller wrote it, if that is another one: earlier versions stored it. */
+  written_fingerprint?: string;
+  /** What the caller may want to know although the request is accepted; `explain` shows it. */
+  notes?: Fault[];
   /**
    * Times that have passed since the request was made. They forbid a new job, but a repetition of the request by its
    * idempotency key still gets the receipt of the job that it created.
@@ -47,8 +53,8 @@ export interface AcceptedRequest extends CatalogEvent {
 export const deepestNesting = 64;
 
 /**
- * Parses a request against the catalog. Throws a RequestError: INVALID_REQUEST with every fault found, or the
- * *_NOT_FOUND of the product, env or event. `headerKey` is the HTTP `Idempotency-Key`.
+ * Parses a request, in any documented spelling, against the catalog. Throws a RequestError: INVALID_REQUEST with every fault
+ * found, or the *_NOT_FOUND of the product, env or event. `headerKey` is the HTTP `Idempotency-Key`.
  */
 export function parseRequest(body: unknown, catalog: Catalog, now: number, headerKey?: string): AcceptedRequest {
   if (nestedDeeperThan(body, deepestNesting)) {
@@ -58,6 +64,18 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     const detail = `has more than ${mostValues} values: send larger data as an upload, or as a string`;
     throw invalidRequest([{ pointer: "/input", detail }]);
   }
+  const rewritten = rewriteRequest(body, catalog);
+  const accepted = asWritten(rewritten, () => parsePlain(rewritten.request, catalog, now, headerKey));
+  const written = rewritten.isRewritten ? JobRequest.safeParse(body) : undefined;
+  return {
+    ...accepted,
+    ...(rewritten.notes.length > 0 && { notes: rewritten.notes }),
+    ...(written?.success && { written_fingerprint: fingerprintOf(written.data) }),
+  };
+}
+
+/** Parses a request in our own spelling. */
+function parsePlain(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): AcceptedRequest {
   const parsed = JobRequest.safeParse(body);
   if (!parsed.success) throw invalidRequest(faultsOfInvalid(body, catalog, now, headerKey));
   const request = parsed.data;
@@ -71,8 +89,6 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const expires_at = request.expires_at === undefined ? undefined : epochMs(request.expires_at);
   const due = (repeat && firstOccurrence(repeat, start)) ?? start;
-  // The task token is left out too: Step Functions repeats a request with another token.
-  const { idempotency_key: _key, task_token, ...asked } = request;
   return {
     ...found,
     input: input.data,
@@ -80,10 +96,22 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     timeout_ms: request.timeout_ms ?? found.event.timeout_ms ?? found.definition.defaults.timeout_ms,
     retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
     retry_policy: retryPolicyOf(request.retry_config, found.event.retry_config),
-    ...given({ app: request.app, repeat, expires_at, labels: request.labels, task_token, idempotency_key: key }),
-    fingerprint: fingerprint(asked),
+    ...given({
+      app: request.app,
+      repeat,
+      expires_at,
+      labels: request.labels,
+      task_token: request.task_token,
+      idempotency_key: key,
+    }),
+    fingerprint: fingerprintOf(request),
     ...(passed.length > 0 && { passed }),
   };
+}
+
+/** The task token is left out too: Step Functions repeats a request with another token. */
+function fingerprintOf({ idempotency_key: _key, task_token: _token, ...asked }: JobRequest): string {
+  return fingerprint(asked);
 }
 
 const findInputFaults = ({ definition }: Pick<CatalogEvent, "definition">, input: unknown) =>

@@ -8,6 +8,8 @@ import { longestDelayMs } from "../schema/request-limits.ts";
 import { strict } from "../schema/schema.ts";
 import { notBoth, someOf } from "../schema/some-of.ts";
 import { dueAt, farthestAheadMs, Time } from "../schema/start-time.ts";
+import { asWritten } from "./ductape/as-written.ts";
+import { rewriteReschedule } from "./ductape/rewrite.ts";
 import { RepeatRequest, repeatFaults, repeatOf } from "./repeat-request.ts";
 
 /** A new start time for a waiting job, or a new series for a recurring one; at least one of them. */
@@ -32,8 +34,18 @@ export const RetryRequest = notBoth(
 );
 export type RetryRequest = z.infer<typeof RetryRequest>;
 
-/** Parses the body of a reschedule. Throws INVALID_REQUEST with every fault. */
-export function parseReschedule(body: unknown, now: number): { due_at?: number; repeat?: Repeat } {
+/** Parses the body of a reschedule, in any documented spelling. Throws INVALID_REQUEST with every fault. */
+export function parseReschedule(body: unknown, now: number): Rescheduled {
+  const rewritten = rewriteReschedule(body);
+  return asWritten(rewritten, () => parsePlain(rewritten.request, now));
+}
+
+interface Rescheduled {
+  due_at?: number;
+  repeat?: Repeat;
+}
+
+function parsePlain(body: unknown, now: number): Rescheduled {
   const { start_at, repeat } = parseBody(RescheduleRequest, body);
   const start = dueAt(start_at ?? 0, now);
   const faults = [...tooFar(start, now), ...(repeat ? repeatFaults(repeat, start, now) : [])];

@@ -1,7 +1,9 @@
 /** The limits that requests, the catalog and the OpenAPI document share. docs/limits.md lists them. */
 export const requestLimits = {
-  /** Characters of a product, an env or an event as a request names it; a tag of the catalog has one less. */
+  /** Characters of a product or an env as a request names it; a tag of the catalog has one less. */
   name: 64,
+  /** Characters of an event as a request names it, which may be `target:action`. */
+  event: 128,
   retries: 20,
   /** The shortest timeout of an attempt, in milliseconds. */
   leastTimeoutMs: 100,

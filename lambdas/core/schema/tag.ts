@@ -11,3 +11,12 @@ export const Tag = z
     /^[A-Za-z0-9][A-Za-z0-9_.-]*$/,
     `1 to ${longestTag} letters, digits and _.- that start with a letter or digit`,
   );
+
+/** The tag of an event: one tag, or two as in `target:action`. */
+export const EventTag = z
+  .string()
+  .max(2 * longestTag + 1)
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9_.-]*(:[A-Za-z0-9][A-Za-z0-9_.-]*)?$/,
+    "a tag, or two with a colon between them; a tag has letters, digits and _.- and starts with a letter or digit",
+  );

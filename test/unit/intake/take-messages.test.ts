@@ -224,7 +224,7 @@ describe("a bad message", () => {
 
   test("with a thousand faults is rejected with the first 20", async () => {
     const input = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`${"k".repeat(300)}${i}`, 1]));
-    await takeMessages(services, [message("m1", order({ input }))]);
+    await takeMessages(services, [message("m1", order({ input: { body: {}, ...input } }))]);
     const errors = services.rejections.rejected[0]?.detail.errors ?? [];
     expect(errors).toHaveLength(20);
     expect(errors.every(({ pointer }) => pointer.length <= 200)).toBe(true);

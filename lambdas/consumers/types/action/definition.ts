@@ -3,6 +3,7 @@ import { didYouMean } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { callFaults } from "../../clients/http/call-faults.ts";
 import { callInput } from "../../clients/http/call-input.ts";
+import { partOfCall } from "../../clients/http/part-of-call.ts";
 import { defineJobType } from "../define-job-type.ts";
 import type { AppTarget } from "./target.ts";
 
@@ -14,6 +15,8 @@ export const action = defineJobType<AppTarget>()({
   targetField: "app",
   input: callInput,
   event: () => ({ app: Tag, action: Tag }),
+  eventNames: ({ app, action }) => [{ name: `${app}:${action}` }],
+  partOf: (event, { actions }, field) => partOfCall(own(actions, event.action), field),
   checkEvent(event, { actions }) {
     if (Object.hasOwn(actions, event.action)) return [];
     const hint = didYouMean(event.action, Object.keys(actions));

@@ -43,6 +43,7 @@ export const databaseAction = defineJobType<DatabaseTarget>()({
   targetField: "database",
   input: databaseInput,
   event: () => ({ database: Tag, action: Tag }),
+  eventNames: ({ database, action }) => [{ name: `${database}:${action}` }],
   checkEvent(event, { actions }) {
     if (Object.hasOwn(actions, event.action)) return [];
     const hint = didYouMean(event.action, Object.keys(actions));

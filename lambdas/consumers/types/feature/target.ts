@@ -3,7 +3,7 @@ import { RetryConfig } from "../../../core/requests/retry-config.ts";
 import { milliseconds } from "../../../core/schema/plain-faults.ts";
 import { longestDelayMs, requestLimits } from "../../../core/schema/request-limits.ts";
 import { strict } from "../../../core/schema/schema.ts";
-import { Tag } from "../../../core/schema/tag.ts";
+import { EventTag, Tag } from "../../../core/schema/tag.ts";
 import { inputSchema } from "./input-schema.ts";
 
 /** A condition. It holds if all its comparisons hold. `value`, `equals` and `not_equals` are templates. */
@@ -26,9 +26,9 @@ export const mostSteps = 50;
 
 export const Step = strict({
   /** The job event of this product that the step runs, of any type including features. */
-  event: Tag,
+  event: EventTag,
   /** The step's name within its sequence. Default: the event's tag. */
-  step: Tag.optional(),
+  step: EventTag.optional(),
   app: Tag.optional(),
   /** The job's input. Strings that are expressions are replaced by their values. */
   input: z.record(z.string(), z.unknown()).default({}),

@@ -14,6 +14,8 @@ export const notification = defineJobType<NotificationTarget>()({
   targetField: "notification",
   input: notificationInput,
   event: () => ({ notification: Tag }),
+  eventNames: (event, { messages }) =>
+    Object.keys(messages).map((slug) => ({ name: `${event.notification}:${slug}`, input: { slug } })),
   checkInput({ target, env, event, input }) {
     const message = own(target.messages, input.slug);
     if (!message) {

@@ -67,6 +67,10 @@ export const ExplanationSchema = lazy(() =>
   z
     .object({
       valid: z.literal(true),
+      notes: z
+        .array(z.object({ pointer: z.string(), detail: z.string() }))
+        .exactOptional()
+        .describe("What is worth knowing about the request although it is accepted, each with a pointer into it."),
       job: z.object(jobFields()),
       route: RouteSchema(),
       next_runs: z.array(FireTimeSchema()).describe("The next run times, at most 10."),

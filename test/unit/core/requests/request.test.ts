@@ -126,7 +126,7 @@ describe("start_at", () => {
     ["a local time", "2027-01-15T08:00:00"],
     ["words", "tomorrow"],
     ["an overflow", Number.POSITIVE_INFINITY],
-    ["missing", undefined],
+    ["null", null],
     ["more than 5 years ahead", (now + 6 * 365 * 86_400_000) / 1000],
   ])("is refused when %s", (_how, start_at) => {
     expect(refusal({ ...valid, start_at }).faults).toEqual([{ pointer: "/start_at", detail: expect.any(String) }]);

@@ -1,0 +1,24 @@
+import { own, targetsOf } from "../../catalog/catalog.ts";
+import type { Definitions, Product } from "../../catalog/job-type.ts";
+
+/** The event that a name stands for, and the fields of its input that the name says too. */
+export interface NamedEvent {
+  tag: string;
+  input: Record<string, unknown>;
+}
+
+/**
+ * The events that a name stands for: the event with this tag or, as Ductape writes it, those that run `target:action` or
+ * send `notification:message`. With an `app`, the name of one of its actions is enough.
+ */
+export function eventsNamed(product: Product, registry: Definitions, name: string, app?: string): NamedEvent[] {
+  if (own(product.jobs, name)) return [{ tag: name, input: {} }];
+  const wanted = app === undefined || name.includes(":") ? name : `${app}:${name}`;
+  if (!wanted.includes(":")) return [];
+  return Object.entries(product.jobs).flatMap(([tag, event]) => {
+    const definition = registry[event.type];
+    const target = own(targetsOf(product, definition), String(event[definition.targetField]));
+    const names = target === undefined ? [] : (definition.eventNames?.(event, target) ?? []);
+    return names.filter((one) => one.name === wanted).map(({ input = {} }) => ({ tag, input }));
+  });
+}

@@ -1,0 +1,79 @@
+import type { CatalogEvent } from "../../catalog/catalog.ts";
+import type { JobType } from "../../job/job.ts";
+import { didYouMean } from "../../schema/schema.ts";
+import type { Draft } from "./draft.ts";
+
+/** The event of a request, in the catalog. */
+export type Found = Omit<CatalogEvent, "env">;
+
+/** Rewrites the input of a request for an event. */
+export function rewriteInput(draft: Draft, found: Found): void {
+  if (draft.recordAt("input")) rules[found.event.type](draft, found);
+}
+
+const channels = ["push_notification", "email", "sms"];
+const callParts = ["query", "params", "headers"];
+
+const rules: Record<JobType, (draft: Draft, found: Found) => void> = {
+  action(draft, found) {
+    draft.removeEmpty(["input"], callParts);
+    rewriteFlatCall(draft, found);
+  },
+
+  notification(draft) {
+    draft.rename(["input"], { webhook: "callback" });
+    draft.removeEmpty(["input"], ["push_notification", "email", "sms"]);
+    // Alone, an empty callback is one that is called without any content.
+    if (channels.some((name) => draft.at("input", name) !== undefined)) draft.removeEmpty(["input"], ["callback"]);
+    draft.rename(["input", "email"], { recipients: "to" });
+    draft.rename(["input", "sms"], { recipients: "to" });
+    draft.removeEmpty(["input", "push_notification"], ["title", "body", "data"]);
+    draft.removeEmpty(["input", "email"], ["subject", "template"]);
+    draft.removeEmpty(["input", "callback"], callParts);
+    rewriteSmsVariables(draft);
+  },
+
+  database_action(draft) {
+    draft.removeEmpty(["input"], ["data", "filter", "query"]);
+    draft.rename(["input"], { query: "filter" });
+  },
+
+  function() {},
+
+  storage(draft) {
+    draft.rename(["input"], { blob: "buffer" });
+    draft.removeEmpty(["input"], ["metadata", "mimeType"]);
+    if (draft.at("input", "mimeType") === "") draft.remove(["input", "mimeType"]);
+  },
+
+  feature() {},
+};
+
+/** An SMS without a recipient and a text has the variables of the message's template. */
+function rewriteSmsVariables(draft: Draft): void {
+  const sms = draft.recordAt("input", "sms");
+  if (!sms || sms.to !== undefined || sms.body !== undefined) return;
+  draft.standsFor(["input", "sms", "body"], ["input", "sms"]);
+  draft.set(["input", "sms"], { body: sms });
+}
+
+const parts = ["query", "params", "body", "headers"];
+const prefixed = /^(query|params|body|headers):(.+)$/s;
+
+/**
+ * A flat input: `body:sku` is the field `sku` of `body`. Fields without a prefix are allowed if the input names no part: the
+ * action says where each of them belongs. What looks like a misspelt part is left for the schema to refuse.
+ */
+function rewriteFlatCall(draft: Draft, { event, target, definition }: Found): void {
+  const input = draft.recordAt("input") ?? {};
+  const names = Object.keys(input);
+  for (const name of names) {
+    const [, part, field] = prefixed.exec(name) ?? [];
+    if (part !== undefined && field !== undefined) draft.move(["input", name], ["input", part, field]);
+  }
+  const bare = names.filter((name) => !prefixed.test(name));
+  if (bare.some((name) => parts.includes(name) || didYouMean(name, parts) !== "")) return;
+  for (const name of bare) {
+    draft.move(["input", name], ["input", definition.partOf?.(event, target, name) ?? "body", name]);
+  }
+}

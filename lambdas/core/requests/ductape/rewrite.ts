@@ -1,0 +1,94 @@
+import type { Catalog } from "../../catalog/catalog.ts";
+import type { Fault } from "../../errors.ts";
+import { Draft, isRecord } from "./draft.ts";
+import { rewriteEvent } from "./event.ts";
+import { rewriteInput } from "./input.ts";
+import { rewriteFlatSeries, rewriteRepeat, rewriteSchedule } from "./series.ts";
+
+/*
+ * Ductape's documentation has changed the request several times, and callers copy from every generation of it. This module
+ * rewrites each documented spelling to the one that the schemas know, before a request is parsed. It stands in front of every way
+ * in. A request in our own spelling passes unchanged, and whatever is not documented stays for the schemas to refuse.
+ */
+
+/** A request in our spelling. */
+export interface Rewritten {
+  request: unknown;
+  /** What the rewriting itself found. Pointers are those of the caller's request. */
+  faults: Fault[];
+  /** What a caller may want to know although the request is accepted. */
+  notes: Fault[];
+  /** Whether the caller wrote anything in another way. */
+  isRewritten: boolean;
+  /** The pointer in the caller's request that a pointer into `request` stands for. */
+  placeOf: (pointer: string) => string;
+}
+
+/** Rewrites a request for a job. */
+export function rewriteRequest(body: unknown, catalog: Catalog): Rewritten {
+  const draft = new Draft(body);
+  if (isRecord(body)) {
+    draft.removeEmpty([], optional);
+    draft.rename([], { product: "product_tag", retryConfig: "retry_config" });
+    refuseMissing(draft);
+    rewriteSchedule(draft);
+    rewriteRepeat(draft);
+    draft.rename(["retry_config"], retryNames);
+    const found = rewriteEvent(draft, catalog);
+    if (found) rewriteInput(draft, found);
+  }
+  return rewritten(draft, body);
+}
+
+/** Rewrites a request to reschedule a job. */
+export function rewriteReschedule(body: unknown): Rewritten {
+  const draft = new Draft(body);
+  if (isRecord(body)) {
+    draft.removeEmpty([], ["repeat", "schedule"]);
+    rewriteSchedule(draft);
+    rewriteFlatSeries(draft);
+    rewriteRepeat(draft);
+  }
+  return rewritten(draft, body);
+}
+
+/** The product that a request names, which decides about access to it. */
+export const productOf = (body: unknown): unknown => (isRecord(body) ? (body.product_tag ?? body.product) : undefined);
+
+const rewritten = (draft: Draft, body: unknown): Rewritten => ({
+  request: draft.value,
+  faults: draft.faults,
+  notes: draft.notes,
+  isRewritten: draft.value !== body,
+  placeOf: (pointer) => draft.placeOf(pointer),
+});
+
+const optional = [
+  ...["app", "retries", "retryConfig", "retry_config", "repeat", "schedule", "cache", "session"],
+  ...["expires_at", "timeout_ms", "labels", "idempotency_key", "start_at"],
+];
+
+const retryNames = {
+  initialDelay: "initial_delay",
+  maxDelay: "max_delay",
+  backoffMultiplier: "backoff_multiplier",
+  retryableErrors: "retryable_errors",
+  nonRetryableErrors: "non_retryable_errors",
+  jitterPercent: "jitter_percent",
+};
+
+/** What Ductape has and we do not. An empty value asks for nothing. */
+const missing = {
+  cache:
+    "results are not remembered here: leave it out, and give the request an idempotency_key if it may be sent more than once",
+  session: "there are no sessions here: leave it out, and put the values that the job needs into its input",
+};
+
+function refuseMissing(draft: Draft): void {
+  for (const [field, detail] of Object.entries(missing)) {
+    const value = draft.at(field);
+    if (value === undefined) continue;
+    if (value !== "" && value !== null) draft.fault([field], detail);
+    draft.remove([field]);
+  }
+}
