@@ -7,6 +7,7 @@ import { productView } from "../../lambdas/core/queries/product-view.ts";
 import type { Random } from "../simulation/random.ts";
 import { catalog } from "../support/catalog/catalog.ts";
 import { document } from "../support/documented.ts";
+import { respell } from "../support/ductape/respell.ts";
 import { httpEvent } from "../support/http-event.ts";
 import { sampleRequests } from "../support/sample-requests.ts";
 import { fromSchema } from "./from-schema.ts";
@@ -77,11 +78,11 @@ function bodyOf(random: Random, path: string): unknown {
 }
 
 function validBody(random: Random, path: string): unknown {
-  if (path === "/v1/jobs" || path === "/v1/explain") return jobRequest(random);
+  if (path === "/v1/jobs" || path === "/v1/explain") return anySpelling(random);
   if (path === "/v1/jobs/batch")
     return {
       jobs: Array.from({ length: random.pick([0, 1, 2, 5, 100, 101]) }, () =>
-        random.chance(0.9) ? jobRequest(random) : oddValue(random),
+        random.chance(0.9) ? anySpelling(random) : oddValue(random),
       ),
     };
   const content = document.paths[path]?.post?.requestBody as
@@ -100,8 +101,14 @@ function withNames(random: Random, value: unknown): unknown {
   return { ...named, product_tag: "my-product", ...("env" in named && { env: random.pick(["dev", "prd"]) }) };
 }
 
+/** A request, every third time as a caller of Ductape may write it. */
+function anySpelling(random: Random): unknown {
+  const request = jobRequest(random);
+  return random.chance(0.3) ? respell(random, request) : request;
+}
+
 /** Half of them are written by hand and valid; the other half follow the schemas, which require less than the checks do. */
-function jobRequest(random: Random): unknown {
+function jobRequest(random: Random): Record<string, unknown> {
   const event = random.pick(events);
   const place = { product_tag: "my-product", env: random.pick(["dev", "prd"]), event: event.tag };
   const sample = Object.values(sampleRequests).find((one) => one.event === event.tag);

@@ -10,6 +10,7 @@ import { receiptOf, viewOf } from "../../core/queries/view.ts";
 import { parseRequest } from "../../core/requests/request.ts";
 import { requestLimits } from "../../core/schema/request-limits.ts";
 import { requireJobScope } from "../require-job-scope.ts";
+import { ductapeSpellings } from "../schemas/ductape-spellings.ts";
 import { aReceipt, jobRequestExamples } from "../schemas/examples.ts";
 import { JobRequestSchema } from "../schemas/job-request.ts";
 import { awaited, noWait, PreferHeader, WaitQuery, waitOf } from "../wait-of.ts";
@@ -43,7 +44,8 @@ export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "Schedule a job",
   description:
-    "Answers 202 with a receipt as soon as the job is stored. With `wait` or `Prefer: wait=N` the request stays open until the job has finished; a key without `jobs:read` never waits. A request with a `task_token` requires `jobs:admin`. With an idempotency key the request is safe to repeat.",
+    "Answers 202 with a receipt as soon as the job is stored. With `wait` or `Prefer: wait=N` the request stays open until the job has finished; a key without `jobs:read` never waits. A request with a `task_token` requires `jobs:admin`. With an idempotency key the request is safe to repeat.\n\n" +
+    ductapeSpellings,
   query: WaitQuery,
   headers: PreferHeader.extend({ "Idempotency-Key": IdempotencyKey }),
   body: { schema: JobRequestSchema(), examples: jobRequestExamples },

@@ -8,7 +8,7 @@ const isRecord = (value: unknown): value is Fields =>
 
 /**
  * The same request as a caller may have copied it from Ductape's documentation of one year or another: each part that has another
- * documented spelling is given it by chance. `request` is a valid one in our own spelling.
+ * documented spelling is given it by chance. What is not valid in `request` stays as it is.
  */
 export function respell(random: Random, request: Fields): Fields {
   const named = renameEvent(random, { ...request, input: respellInput(random, request) });
@@ -62,8 +62,8 @@ function respellSeries(random: Random, repeat: Fields): Fields {
 /** Names the event by its target and action, or by its notification and message. */
 function renameEvent(random: Random, request: Fields): Fields {
   const found = catalog.lookup(String(request.product_tag), String(request.event));
-  const input = request.input as Fields;
-  if (!found || random.chance(0.5)) return request;
+  const { input } = request;
+  if (!found || !isRecord(input) || random.chance(0.5)) return request;
   const { event } = found;
   const isAction = event.type === "action" || event.type === "database_action";
   if (isAction) return { ...request, event: `${event[found.definition.targetField]}:${event.action}` };
