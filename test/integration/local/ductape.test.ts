@@ -1,0 +1,103 @@
+import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { type Listening, sendJson, serve } from "../../../local/gateway/http.ts";
+import Ductape, { type InvalidRequestError, JobFailedError } from "../../../sdk/src/index.ts";
+import { type Cell, early2025, mid2025, series, today } from "../../support/ductape/cells.ts";
+import { checkout } from "../../support/local/checkout.ts";
+import { ask, endRuns, type Run, repository, runLocal } from "../../support/local/run-local.ts";
+import { outboxOf } from "../../support/local/runs.ts";
+import { tempFolder } from "../../support/local/temp-folder.ts";
+
+/*
+ * What Ductape's documentation lets people write, of each year, sent to `npm start` by HTTP and by the SDK: the job runs, or the
+ * request is refused with a fault that says what to do.
+ */
+
+const folder = tempFolder();
+let local: Run;
+let payments: Listening;
+let ductape: Ductape;
+
+beforeAll(async () => {
+  payments = await serve(async (_request, response) =>
+    sendJson(response, 402, { error: { code: "card_declined", message: "no" } }),
+  );
+  const cwd = checkout(join(folder, "code"));
+  mkdirSync(join(cwd, "test/support/ductape"), { recursive: true });
+  cpSync(join(repository, "test/support/ductape/shop.ts"), join(cwd, "test/support/ductape/shop.ts"));
+  writeFileSync(
+    join(cwd, "products/index.ts"),
+    'import { shopOfDuctape } from "../test/support/ductape/shop.ts";\nexport const products = [shopOfDuctape] as const;\n',
+  );
+  writeFileSync(join(cwd, ".env.local"), `/my-product/payments-url=${payments.url}\n`);
+  local = runLocal({ data: join(folder, "data"), cwd });
+  const { url, api_key } = await local.ready();
+  ductape = new Ductape({ url, apiKey: api_key });
+}, 90_000);
+
+afterAll(async () => {
+  await endRuns();
+  await payments.close();
+});
+
+const wait = { prefer: "wait=20" };
+const sentSince = async (count: number) => {
+  const all = (await outboxOf(local.running().url)).filter(({ kind }) => kind !== "event" && kind !== "webhook");
+  return all.slice(0, all.length - count);
+};
+const count = async () => (await sentSince(0)).length;
+
+const cells: [generation: string, what: string, cell: Cell][] = Object.entries({ early2025, mid2025, today }).flatMap(
+  ([generation, all]) => all.map((cell): [string, string, Cell] => [generation, cell.what, cell]),
+);
+const running = cells.filter(([, , { result }]) => result !== undefined);
+const refused = cells.filter(([, , { faults }]) => faults !== undefined && Object.keys(faults).length > 0);
+
+const pointersOf = (faults: readonly { pointer: string; detail: string }[], expected: Record<string, RegExp>) => {
+  expect(faults.map(({ pointer }) => pointer)).toEqual(Object.keys(expected));
+  for (const { pointer, detail } of faults) expect(detail).toMatch(expected[pointer] as RegExp);
+};
+
+test.each(running)("%s: %s runs, by HTTP", async (_generation, _what, { request, result, sent }) => {
+  const before = await count();
+  const job = await ask(local.running(), "/v1/jobs", request, wait);
+  expect(job).toMatchObject({ status: "completed", result });
+  if (sent) expect(await sentSince(before)).toEqual(expect.arrayContaining(sent([])));
+});
+
+test.each(running)("%s: %s runs, by the SDK", async (_generation, _what, { request, result }) => {
+  // A row that exists cannot be inserted once more.
+  const isRow = typeof (request.input as { data?: unknown }).data === "object";
+  if (isRow) return;
+  expect(await ductape.processor.job.schedule(request as never)).toMatchObject(result as object);
+});
+
+test.each(refused)(
+  "%s: %s is refused with what to do, by HTTP and the SDK",
+  async (_g, _what, { request, faults = {} }) => {
+    const problem = await ask(local.running(), "/v1/jobs", request);
+    pointersOf(problem.errors as [], faults);
+    const error = await ductape.processor.job.schedule(request as never).catch((one: unknown) => one);
+    expect(error).toBeInstanceOf(Error);
+    pointersOf((error as InvalidRequestError).errors as [], faults);
+  },
+);
+
+test.each(series)("a series of %s", async (_what, request, repeat) => {
+  const body = { env: "prd", product: "my-product", event: "find_orders", input: {}, ...request };
+  const explained = await ask(local.running(), "/v1/explain", body);
+  expect((explained.job as { repeat: unknown }).repeat).toMatchObject(repeat);
+  const receipt = await ductape.processor.job.dispatch({ ...body, start_at: undefined } as never);
+  expect(receipt).toMatchObject({ recurring: true, next_run_at: expect.any(Number) });
+  await ductape.jobs.cancel(receipt.job_id);
+});
+
+test("a declined card is not retried, and its code is shown", async () => {
+  const cell = today.find(({ what }) => what.startsWith("free text"));
+  const job = await ask(local.running(), "/v1/jobs", cell?.request, wait);
+  expect(job).toMatchObject({ status: "failed", attempt: 1, error: { provider_code: "card_declined" } });
+  const error = await ductape.processor.job.schedule(cell?.request as never).catch((one: unknown) => one);
+  expect(error).toBeInstanceOf(JobFailedError);
+  expect((error as JobFailedError).providerCode).toBe("card_declined");
+});
