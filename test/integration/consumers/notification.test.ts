@@ -133,15 +133,15 @@ describe("a callback", () => {
       auth: { type: "bearer", token: secret("token") },
     });
     const input = {
-      callback: { params: { customer: "a/b" }, query: { q: 1 }, body: { x: 1 }, headers: { "X-A": "b" } },
+      callback: { params: { customer: "a/b" }, query: { q: { a: [1] } }, body: [1], headers: { "X-A": ["b", 2] } },
     };
     const result = await notifying(settings, input, { token: "t" });
     expect(result).toEqual({ channels: { callback: { status: "sent", response_status: 202 } } });
     expect(server.seen[0]).toMatchObject({
       method: "PUT",
-      url: "/hooks/a%2Fb?v=1&q=1",
-      body: '{"x":1}',
-      headers: { authorization: "Bearer t", "x-a": "b", "idempotency-key": "job_1-1" },
+      url: "/hooks/a%2Fb?v=1&q%5Ba%5D=1",
+      body: "[1]",
+      headers: { authorization: "Bearer t", "x-a": "b, 2", "idempotency-key": "job_1-1" },
     });
   });
 

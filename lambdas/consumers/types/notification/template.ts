@@ -1,6 +1,6 @@
 import { JobError } from "../../../core/job/job-error.ts";
 import { quoted } from "../../clients/http/names.ts";
-import type { Scalar } from "../../clients/http/url.ts";
+import type { Scalar } from "../../clients/http/query.ts";
 
 /** A field of a message: the variables if the catalog has a template for it, else the text by locale. */
 export type Texts = Record<string, Scalar>;

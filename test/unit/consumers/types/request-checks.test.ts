@@ -75,6 +75,13 @@ describe("an action's input is checked against its path, headers and body when i
     ["order", { params: { order_id: 5 }, headers: { "x-note": "hi", "Content-Type": "application/json" } }],
     ["order", { params: { order_id: "a/b", version: "v2" }, body: { a: 1 } }],
     ["list", { query: { a: [1, 2] } }],
+    [
+      "list",
+      { query: { filter: { status: "open", tags: ["a", { b: null }], none: null, "\uffff": "😀" }, e: [], f: {} } },
+    ],
+    ["list", { headers: { accept: ["a/b", "c/d"], "x-none": [] } }],
+    ["order", { params: { order_id: 5 }, body: [] }],
+    ["order", { params: { order_id: 5 }, body: [{ sku: 1 }, "a", null, []] }],
     ["form", { body: { a: 1, b: ["x", true], c: null } }],
     ["hidden", { params: { id: 1, "of-the-base": 2 } }],
   ])("%s takes %j", (event, input) => {
@@ -107,6 +114,28 @@ describe("an action's input is checked against its path, headers and body when i
     ["list", { body: { a: 1 } }, "/input/body", /^a GET request has no body$/],
     ["form", { body: { a: { b: 1 } } }, "/input/body", /"a" does not fit into a form/],
     ["hidden", {}, "/input/params/id", /^is required/],
+    ["list", { body: [] }, "/input/body", /^a GET request has no body$/],
+    ["form", { body: [] }, "/input/body", /^The body is a list, which is sent as JSON only\.$/],
+    ["order", { params: { order_id: 5 }, body: "a" }, "/input/body", /^must be an object or a list$/],
+    ["list", { query: { a: { b: [1, null] } } }, "/input/query/a/b/1", /null outside of lists$/],
+    ["list", { query: { a: [[], [{ b: [null] }]] } }, "/input/query/a/1/0/b/0", /null outside of lists$/],
+    [
+      "list",
+      { headers: { "x-a": ["a", "b\nc"] } },
+      "/input/headers/x-a/1",
+      /^has characters that no header can carry$/,
+    ],
+    ["list", { headers: { "x y": ["a", "b"] } }, "/input/headers/x y", /^has a name that no header can have$/],
+    ["list", { headers: { host: [] } }, "/input/headers/host", /^cannot be set$/],
+    [
+      "list",
+      { headers: { "x-a": null } },
+      "/input/headers/x-a",
+      /^must be a string, a number, true or false, or a list/,
+    ],
+    ["list", { headers: { "x-a": [["b"]] } }, "/input/headers/x-a", /^must be a string/],
+    ["list", { headers: { "x-a": { b: "c" } } }, "/input/headers/x-a", /^must be a string/],
+    ["order", { params: { order_id: [5] } }, "/input/params/order_id", /^must be a string, a number, true or false$/],
   ])("%s with %j is refused", (event, input, pointer, detail) => {
     expect(faultsOf(event, input)).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
   });
