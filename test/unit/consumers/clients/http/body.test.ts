@@ -1,4 +1,5 @@
-import { encodeBody, mergedBody } from "../../../../../lambdas/consumers/clients/http/body.ts";
+import type { BodyType } from "../../../../../lambdas/consumers/clients/http/auth-schema.ts";
+import { type Body, encodeBody, mergedBody } from "../../../../../lambdas/consumers/clients/http/body.ts";
 import { decodeBody } from "../../../../../lambdas/consumers/clients/http/read-body.ts";
 
 describe("a request's body", () => {
@@ -10,14 +11,14 @@ describe("a request's body", () => {
     expect(encodeBody({ text: "hé" }, "text")).toEqual({ text: "hé", contentType: "text/plain; charset=utf-8" });
   });
 
-  test.each([
+  test.each<[Body, BodyType, string]>([
     [{ a: { b: 1 } }, "form", 'The body field "a" does not fit into a form.'],
     [{ text: "x", other: 1 }, "text", 'it has no field "other"'],
     [{}, "text", 'it needs the field "text"'],
     [{ text: 1 }, "text", 'it needs the field "text"'],
     [[], "form", "The body is a list, which is sent as JSON only."],
     [["text"], "text", "The body is a list, which is sent as JSON only."],
-  ] as const)("%j is no %s", (body, type, message) => {
+  ])("%j is no %s", (body, type, message) => {
     expect(() => encodeBody(body, type)).toThrow(expect.objectContaining({ code: "VALIDATION_ERROR" }));
     expect(() => encodeBody(body, type)).toThrow(message);
   });
