@@ -66,9 +66,13 @@ export const sampleRequests: Record<JobType, Sample> = {
     bad: [[{ payload: 1, pay: 2 }, ["/input/pay"]]],
   }),
   storage: sample("storage", {
-    good: [{ buffer: { type: "Buffer", data: [1, 2] }, fileName: "b.bin", mimeType: "image/png" }],
+    good: [
+      { buffer: { type: "Buffer", data: [1, 2] }, fileName: "b.bin", mimeType: "image/png" },
+      { buffer: "aGVsbG8=", metadata: { order: "A-1" } },
+    ],
     bad: [
       [{ buffer: "aGVsbG8=", fileName: "../b.txt" }, ["/input/fileName"]],
+      [{ buffer: "aGVsbG8=", metadata: { a: "é", "b c": "d" } }, ["/input/metadata/a", "/input/metadata/b c"]],
       [{ buffer: "not base64!", fileName: "b.txt" }, ["/input/buffer"]],
       [{ fileName: "b.txt" }, ["/input"]],
     ],
