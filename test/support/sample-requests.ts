@@ -50,7 +50,10 @@ export const sampleRequests: Record<JobType, Sample> = {
         { slug: "welcome", push_notification: { title: "Hi", device_token: "a" } },
         ["/input/push_notification/title", "/input/push_notification/body/name"],
       ],
-      [{ slug: "order_update", email: { to: "a@b.example", subject: { en: {} } } }, ["/input/email"]],
+      [
+        { slug: "order_update", email: { to: "a@b.example", subject: { en: {} } } },
+        ["/input/email/subject/en", "/input/email/template"],
+      ],
       [{ slug: "welcom", callback: {} }, ["/input/slug"]],
       [{ slug: "welcome", push_notification: { title: {}, body: {} } }, ["/input/push_notification"]],
     ],
