@@ -23,19 +23,37 @@ const order = { id: "0193a5c1-1111-7222-8333-444455556666", customer: "ada", tot
 /** Inputs that each type accepts and refuses: a missing type does not compile. */
 export const sampleRequests: Record<JobType, Sample> = {
   action: sample("action", {
-    good: [{}, { params: { customer: "ada" }, query: { tag: ["a", "b"], none: null }, body: { sku: "A-1" } }],
+    good: [
+      {},
+      { params: { customer: "ada" }, query: { tag: ["a", "b"], none: null }, body: { sku: "A-1" } },
+      {
+        query: { filter: { status: "open", tags: ["a", { of: null }] } },
+        headers: { accept: ["a/b", "c/d"] },
+        body: [],
+      },
+    ],
     bad: [
       [{ bdy: {} }, ["/input/bdy"]],
       [{ body: "text", headers: { a: {} } }, ["/input/body", "/input/headers/a"]],
+      [{ query: { a: { b: [null] } } }, ["/input/query/a/b/0"]],
     ],
   }),
   notification: sample("notification", {
     good: [
       { slug: "order_update", callback: {} },
       { slug: "welcome", email: { to: ["ada@example.com"], subject: { name: "Ada" }, template: { name: "Ada" } } },
+      { slug: "order_update", push_notification: { title: "Shipped", body: "On its way", device_token: "a" } },
     ],
     bad: [
       [{ slug: "welcome" }, ["/input"]],
+      [
+        { slug: "welcome", push_notification: { title: "Hi", device_token: "a" } },
+        ["/input/push_notification/title", "/input/push_notification/body/name"],
+      ],
+      [
+        { slug: "order_update", email: { to: "a@b.example", subject: { en: {} } } },
+        ["/input/email/subject/en", "/input/email/template"],
+      ],
       [{ slug: "welcom", callback: {} }, ["/input/slug"]],
       [{ slug: "welcome", push_notification: { title: {}, body: {} } }, ["/input/push_notification"]],
     ],
@@ -47,16 +65,17 @@ export const sampleRequests: Record<JobType, Sample> = {
     ],
   }),
   function: sample("function", {
-    good: [{ payload: null }],
-    bad: [
-      [{}, ["/input/payload"]],
-      [{ payload: 1, pay: 2 }, ["/input/pay"]],
-    ],
+    good: [{}, { payload: null }],
+    bad: [[{ payload: 1, pay: 2 }, ["/input/pay"]]],
   }),
   storage: sample("storage", {
-    good: [{ buffer: { type: "Buffer", data: [1, 2] }, fileName: "b.bin", mimeType: "image/png" }],
+    good: [
+      { buffer: { type: "Buffer", data: [1, 2] }, fileName: "b.bin", mimeType: "image/png" },
+      { buffer: "aGVsbG8=", metadata: { order: "A-1" } },
+    ],
     bad: [
       [{ buffer: "aGVsbG8=", fileName: "../b.txt" }, ["/input/fileName"]],
+      [{ buffer: "aGVsbG8=", metadata: { a: "é", "b c": "d" } }, ["/input/metadata/a", "/input/metadata/b c"]],
       [{ buffer: "not base64!", fileName: "b.txt" }, ["/input/buffer"]],
       [{ fileName: "b.txt" }, ["/input"]],
     ],

@@ -21,6 +21,7 @@ import { mostSteps } from "../../lambdas/consumers/types/feature/target.ts";
 import { largestPayload } from "../../lambdas/consumers/types/function/lambda.ts";
 import { longestSms } from "../../lambdas/consumers/types/notification/channels/sms-limits.ts";
 import { mostRecipients } from "../../lambdas/consumers/types/notification/recipients.ts";
+import { largestMetadata } from "../../lambdas/consumers/types/storage/metadata.ts";
 import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
 import { defaultRetryPolicy } from "../../lambdas/core/job/retry.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
@@ -132,6 +133,7 @@ const limits = {
   "`prefix` of a storage": characters(fileLimits.prefix),
   "`prefix` and `fileName` together": `${n(longestKey)} bytes`,
   "`mimeType`": characters(fileLimits.mimeType),
+  "`metadata` of a file, its names and values together": `${n(largestMetadata)} bytes`,
   "steps of a sequence": n(mostSteps),
   "entries of `depends_on`": n(mostSteps),
   "`delay` of a step": days(longestDelayMs),

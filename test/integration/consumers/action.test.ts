@@ -111,6 +111,36 @@ describe("an action", () => {
     expect(server.seen[0]).toMatchObject({ body: sent, headers: { "content-type": type } });
   });
 
+  test("sends what is nested in the query, several values of a header, and a list as its body", async () => {
+    await using server = await httpServer(ok);
+    await calling(`${server.url}?filter[old]=1`, {
+      action: {
+        defaults: { query: { filter: { status: "open" }, page: 1 }, headers: { accept: "a/b" }, body: { a: 1 } },
+      },
+      input: {
+        query: { filter: { tags: ["a", "b c"], by: { name: "Ada 😀" } } },
+        headers: { Accept: ["text/html", "*/*;q=0.1"] },
+        body: [{ sku: "A-1" }, []],
+      },
+    });
+    const [seen] = server.seen;
+    expect([...new URL(seen?.url ?? "", server.url).searchParams]).toEqual([
+      ["filter[tags]", "a"],
+      ["filter[tags]", "b c"],
+      ["filter[by][name]", "Ada 😀"],
+      ["page", "1"],
+    ]);
+    expect(seen).toMatchObject({ body: '[{"sku":"A-1"},[]]', headers: { accept: "text/html, */*;q=0.1" } });
+  });
+
+  test("sends an empty list, which is a body, and not a header without values", async () => {
+    await using server = await httpServer(ok);
+    const action = { defaults: { headers: { "x-tag": "a" }, body: { a: 1 } } };
+    await calling(server.url, { action, input: { headers: { "x-tag": [] }, body: [] } });
+    expect(server.seen[0]).toMatchObject({ body: "[]", headers: { "content-type": "application/json" } });
+    expect(server.seen[0]?.headers).not.toHaveProperty("x-tag");
+  });
+
   test("a body with prototype keys is sent as it is and pollutes nothing", async () => {
     await using server = await httpServer(ok);
     const input = JSON.parse('{"body": {"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}}');

@@ -42,7 +42,7 @@ afterEach(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const file = { key: "a.txt", body: Buffer.from("a"), bytes: 1, mimeType: "text/plain", run: "job_1-1" };
+const file = { key: "a.txt", body: Buffer.from("a"), bytes: 1, mimeType: "text/plain", metadata: {}, run: "job_1-1" };
 const signal = new AbortController().signal;
 
 /** One client per service, and one call that it makes. */

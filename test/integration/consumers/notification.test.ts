@@ -33,6 +33,18 @@ describe("e-mail by SMTP", () => {
     expect(mail?.source).toContain(`Message-ID: ${channels.email?.sent?.[0]?.id}`);
   });
 
+  test("fills a template from nested variables, escaped, and sends plain strings as they are", async () => {
+    await using server = await mailServer();
+    const messages = { receipt: { email: { template: "<p>{{user.name}}: {{items.0.name}}</p>" } } };
+    const target = { envs: { dev: smtp }, messages };
+    const email = { to: "a@x.example", subject: "Receipt {{user.name}}" };
+    const template = { user: { name: "<Ada>" }, items: [{ name: "Tea" }] };
+    const input = { slug: "receipt", email: { ...email, template } };
+    await notifying({}, {}, { smtp: server.url }, { target, input });
+    expect(server.mails[0]?.source).toContain("<p>&lt;Ada&gt;: Tea</p>");
+    expect(server.mails[0]?.source).toContain("Subject: Receipt {{user.name}}\r\n");
+  });
+
   test("sends every recipient a message of their own", async () => {
     await using server = await mailServer();
     await notifying(smtp, email("a@x.example, b@x.example", "c@x.example", "a@x.example"), { smtp: server.url });
@@ -133,15 +145,15 @@ describe("a callback", () => {
       auth: { type: "bearer", token: secret("token") },
     });
     const input = {
-      callback: { params: { customer: "a/b" }, query: { q: 1 }, body: { x: 1 }, headers: { "X-A": "b" } },
+      callback: { params: { customer: "a/b" }, query: { q: { a: [1] } }, body: [1], headers: { "X-A": ["b", 2] } },
     };
     const result = await notifying(settings, input, { token: "t" });
     expect(result).toEqual({ channels: { callback: { status: "sent", response_status: 202 } } });
     expect(server.seen[0]).toMatchObject({
       method: "PUT",
-      url: "/hooks/a%2Fb?v=1&q=1",
-      body: '{"x":1}',
-      headers: { authorization: "Bearer t", "x-a": "b", "idempotency-key": "job_1-1" },
+      url: "/hooks/a%2Fb?v=1&q%5Ba%5D=1",
+      body: "[1]",
+      headers: { authorization: "Bearer t", "x-a": "b, 2", "idempotency-key": "job_1-1" },
     });
   });
 

@@ -22,6 +22,7 @@ export interface Invoked {
   arn: string;
   type: string | undefined;
   clientContext: unknown;
+  /** Undefined if the request was empty. */
   payload: unknown;
 }
 
@@ -31,11 +32,12 @@ export async function startLambdaService() {
   const service = { next: {} as Invocation };
   const server = createServer(async (request, response) => {
     const context = request.headers["x-amz-client-context"];
+    const sent = await text(request);
     calls.push({
       arn: decodeURIComponent(/^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? "")?.[1] ?? ""),
       type: request.headers["x-amz-invocation-type"] as string | undefined,
       clientContext: context && JSON.parse(Buffer.from(String(context), "base64").toString()),
-      payload: JSON.parse(await text(request)),
+      payload: sent === "" ? undefined : JSON.parse(sent),
     });
     const { status = 200, error, headers, payload = "null", reset, hang } = service.next;
     if (hang) return;

@@ -1,5 +1,6 @@
 import { Readable } from "node:stream";
 import { storageExecutor } from "../../../lambdas/consumers/types/storage/execute.ts";
+import { largestMetadata } from "../../../lambdas/consumers/types/storage/metadata.ts";
 import type { OpenBucket } from "../../../lambdas/consumers/types/storage/open-bucket.ts";
 import { newUploadId, uploadKey } from "../../../lambdas/core/schema/uploads.ts";
 import { anExecution } from "../an-execution.ts";
@@ -12,6 +13,8 @@ export interface StorageUnderTest {
   secrets?: Record<string, string>;
   open: OpenBucket;
   read: (key: string) => Promise<{ body: Buffer; type: string | undefined } | undefined>;
+  /** The metadata of a file, with names in lower case. */
+  metadata: (key: string) => Promise<Record<string, string> | undefined>;
   stop: () => Promise<void>;
 }
 
@@ -87,6 +90,64 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
       expect(stored?.body.equals(body)).toBe(true);
     });
 
+    it("keeps metadata with a file, small or in several parts, beside its own", async () => {
+      const job = aJob({ type: "storage" });
+      const { blobs } = anExecution();
+      const upload_id = newUploadId();
+      await blobs.put(uploadKey(job, upload_id), Buffer.alloc(12_000_000, "x"), "text/plain");
+      const metadata = { order_id: "A-1", note: '100% "ready", a=b;  ~ok', _: "x" };
+      for (const file of [{ buffer: base64("a") }, { upload_id }]) {
+        await store({ ...file, fileName: "with-metadata", metadata }, {}, { job, blobs });
+        const { [ownMetadata(storage)]: run, ...kept } = (await storage.metadata("with-metadata")) ?? {};
+        expect([run, kept]).toEqual([`${job.id}-1`, metadata]);
+      }
+    });
+
+    it("keeps as much metadata as it may have", async () => {
+      const metadata = { a: "x".repeat(1000), b: "y".repeat(largestMetadata - 1002) };
+      const job = aJob({ type: "storage", run: Number.MAX_SAFE_INTEGER });
+      await store({ buffer: "", fileName: "much-metadata", metadata }, {}, { job });
+      expect(await storage.metadata("much-metadata")).toMatchObject(metadata);
+    });
+
+    it("replaces metadata with the file", async () => {
+      await store({ buffer: base64("a"), fileName: "new-metadata", metadata: { old: "1" } });
+      await store({ buffer: base64("b"), fileName: "new-metadata", metadata: {} });
+      expect(Object.keys((await storage.metadata("new-metadata")) ?? {})).toEqual([ownMetadata(storage)]);
+    });
+
+    it.each([
+      ["the content", { buffer: png.toString("base64") }, "png", "image/png"],
+      ["the type that the job names", { buffer: base64("a,b"), mimeType: "text/csv; charset=utf-8" }, "csv", undefined],
+      ["nothing", { buffer: base64("a") }, undefined, "application/octet-stream"],
+    ])(
+      "names a file without a name by the job and %s, the same in every attempt",
+      async (_by, input, extension, type) => {
+        const job = aJob({ type: "storage" });
+        const key = `in/${job.id}${extension === undefined ? "" : `.${extension}`}`;
+        for (const attempt of [1, 2]) {
+          const result = await store(input, { prefix: "in", overwrite: "error" }, { job: { ...job, attempt } });
+          expect(result).toMatchObject({ key, mime_type: type ?? input.mimeType });
+        }
+        expect(await storage.read(key)).toEqual({
+          body: Buffer.from(input.buffer, "base64"),
+          type: type ?? input.mimeType,
+        });
+      },
+    );
+
+    it("names an upload by the type of the upload, and each run of a series by itself", async () => {
+      const series = aJob({ type: "storage" });
+      const { blobs } = anExecution();
+      const upload_id = newUploadId();
+      await blobs.put(uploadKey(series, upload_id), Buffer.alloc(70_000, "x"), "text/markdown");
+      const keys = [];
+      for (const run of [1, 2, 30]) {
+        keys.push(await store({ upload_id }, { overwrite: "error" }, { job: { ...series, run }, blobs }));
+      }
+      expect(keys).toMatchObject(["", "-2", "-30"].map((run) => ({ key: `${series.id}${run}.md`, size: 70_000 })));
+    });
+
     it("replaces a file of the same name by default", async () => {
       await store({ buffer: base64("first"), fileName: "replaced" });
       await store({ buffer: base64("second"), fileName: "replaced" });
@@ -138,6 +199,9 @@ export function describeStorage(vendor: string, start: () => Promise<StorageUnde
     });
   });
 }
+
+/** The name of the run in the metadata: Azure takes no hyphen in it. */
+const ownMetadata = ({ place }: StorageUnderTest) => (place.provider === "azure" ? "ductape_run" : "ductape-run");
 
 /** An endless series of chunks that calls back after some of them. */
 async function* endless(later: () => void) {

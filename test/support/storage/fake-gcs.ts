@@ -37,6 +37,10 @@ export async function startFakeGcs(program: string) {
       const type = answer.headers.get("content-type") ?? undefined;
       return { body: Buffer.from(await answer.arrayBuffer()), type };
     },
+    async metadata(key: string) {
+      const answer = await fetch(`${endpoint}/storage/v1/b/${bucket}/o/${encodeURIComponent(key)}`);
+      return ((await answer.json()) as { metadata?: Record<string, string> }).metadata;
+    },
     async stop() {
       server.kill();
       await exited;

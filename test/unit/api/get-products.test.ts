@@ -91,7 +91,7 @@ describe("GET /v1/products/{tag}", () => {
     const [charge, onboard, anything] = body.events.map(({ input }: { input: unknown }) => input);
     expect(charge).toMatchObject({
       type: "object",
-      properties: { params: { type: "object" }, body: { type: "object" } },
+      properties: { params: { type: "object" }, body: { anyOf: [{ type: "object" }, { type: "array" }] } },
       additionalProperties: false,
     });
     expect(onboard).toMatchObject({

@@ -2,6 +2,18 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { BodyType } from "./auth-schema.ts";
 import { quoted } from "./names.ts";
 
+/** A list is for JSON only. */
+export type Body = Record<string, unknown> | unknown[];
+
+/**
+ * The body of a call. A field of the input replaces the default as a whole, so that the input's value is sent as it is; so does
+ * a list. Spreading defines fields and never runs a setter, so a field called `__proto__` stays a field.
+ */
+export function mergedBody(defaults: Body | undefined, input: Body | undefined): Body | undefined {
+  if (defaults === undefined || input === undefined) return input ?? defaults;
+  return Array.isArray(defaults) || Array.isArray(input) ? input : { ...defaults, ...input };
+}
+
 export interface EncodedBody {
   text: string;
   contentType: string;
@@ -10,10 +22,10 @@ export interface EncodedBody {
 const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
 
 /** Encodes an input's body as it is sent. */
-export function encodeBody(body: Record<string, unknown>, type: BodyType): EncodedBody {
+export function encodeBody(body: Body, type: BodyType): EncodedBody {
+  if (type === "json") return { text: JSON.stringify(body), contentType: "application/json" };
+  if (Array.isArray(body)) throw invalid("The body is a list, which is sent as JSON only.");
   switch (type) {
-    case "json":
-      return { text: JSON.stringify(body), contentType: "application/json" };
     case "form":
       return { text: form(body).toString(), contentType: "application/x-www-form-urlencoded" };
     case "text":

@@ -4,7 +4,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import { didYouMean, jsonPointer } from "../../../core/schema/schema.ts";
 import { httpUrl } from "../../../core/schema/url.ts";
 import type { BodyType } from "./auth-schema.ts";
-import { encodeBody } from "./body.ts";
+import { encodeBody, mergedBody } from "./body.ts";
 import type { CallInput } from "./call-input.ts";
 import { headerFault } from "./headers.ts";
 import { type ParamFault, paramFaults, paramsOf, pathBelow } from "./url.ts";
@@ -50,15 +50,21 @@ function paramsFaults({ base, path, defaults }: KnownCall, input: CallInput): Fo
 
 const headersFaults = ({ headers = {} }: CallInput): Found[] =>
   Object.entries(headers).flatMap(([name, value]) => {
-    const detail = headerFault(name, String(value));
-    return detail === undefined ? [] : [{ path: ["headers", name], detail }];
+    const found = (text: string, ...at: string[]) => {
+      const detail = headerFault(name, text);
+      return detail === undefined ? [] : [{ path: ["headers", name, ...at], detail }];
+    };
+    if (!Array.isArray(value)) return found(String(value));
+    const ofName = found("");
+    return ofName.length > 0 ? ofName : value.flatMap((one, i) => found(String(one), String(i)));
   });
 
 function bodyFaults({ method, bodyType = "json", defaults }: KnownCall, { body }: CallInput): Found[] {
   if (method === "GET") return body === undefined ? [] : [{ path: ["body"], detail: "a GET request has no body" }];
-  if (bodyType === "json" || (body ?? defaults?.body) === undefined) return [];
+  const whole = mergedBody(defaults?.body, body);
+  if (bodyType === "json" || whole === undefined) return [];
   try {
-    encodeBody({ ...defaults?.body, ...body }, bodyType);
+    encodeBody(whole, bodyType);
     return [];
   } catch (error) {
     if (!(error instanceof JobError)) throw error;

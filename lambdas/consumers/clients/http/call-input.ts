@@ -2,26 +2,66 @@ import * as z from "zod";
 import { lazy } from "../../../core/schema/lazy.ts";
 import { must } from "../../../core/schema/plain-faults.ts";
 import { strict } from "../../../core/schema/schema.ts";
+import type { QueryValue } from "./query.ts";
 
 export const scalar = lazy(() =>
   z.union([z.string(), z.number(), z.boolean()], must("must be a string, a number, true or false")),
 );
 
+const scalars = { type: ["string", "number", "boolean"] };
+const itself = { $ref: "#/$defs/QueryValue" };
+
+/** A value of a query. It is checked by hand, because a union lists all that is wrong with each of very many values. */
+const queryValue = lazy(() =>
+  z
+    .custom<QueryValue>()
+    .superRefine((value, context) => {
+      const path = placeOfNoQueryValue(value);
+      if (path) context.addIssue({ code: "custom", message: noQueryValue, path });
+    })
+    .meta({
+      id: "QueryValue",
+      anyOf: [
+        scalars,
+        { type: "array", items: { ...itself, not: { type: "null" } } },
+        { type: "object", additionalProperties: itself },
+        { type: "null" },
+      ],
+    }),
+);
+
+const noQueryValue =
+  "must be a string, a number, true or false, a list or an object of these, or null outside of lists";
+
+/** The first place that cannot be sent in a query: a null in a list, or what is no JSON. */
+function placeOfNoQueryValue(value: unknown, isItem = false): PropertyKey[] | undefined {
+  if (value === null) return isItem ? [] : undefined;
+  if (typeof value !== "object") return ["string", "number", "boolean"].includes(typeof value) ? undefined : [];
+  for (const [key, inner] of Object.entries(value)) {
+    const place = placeOfNoQueryValue(inner, Array.isArray(value));
+    if (place) return [Array.isArray(value) ? Number(key) : key, ...place];
+  }
+  return undefined;
+}
+
 /** IActionRequest: a request's parts of an HTTP call. They are merged over the defaults of the catalog. */
 export const callInput = lazy(() => {
-  const Records = z.record(z.string(), z.unknown());
   const Scalar = scalar();
-  const InQuery = z.union(
-    [Scalar, z.array(Scalar), z.null()],
-    must("must be a string, a number, true or false, a list of these, or null"),
+  const InHeader = z.union(
+    [Scalar, z.array(Scalar)],
+    must("must be a string, a number, true or false, or a list of these"),
   );
-  const Scalars = z.record(z.string(), Scalar);
   return strict({
-    query: z.record(z.string(), InQuery).optional(),
+    /** A list of scalars repeats its parameter; objects, and lists of objects, are written in brackets: `a[b]=c`. */
+    query: z.record(z.string(), queryValue()).optional(),
     /** Fills the `:name` parts of the path. */
-    params: Scalars.optional(),
-    body: Records.optional(),
-    headers: Scalars.optional(),
+    params: z.record(z.string(), Scalar).optional(),
+    /** A list is for JSON only, and replaces a default body as a whole. */
+    body: z
+      .union([z.record(z.string(), z.unknown()), z.array(z.unknown())], must("must be an object or a list"))
+      .optional(),
+    /** The values of a list are joined by commas, as RFC 9110 5.3 allows for a header of several values. */
+    headers: z.record(z.string(), InHeader).optional(),
   });
 });
 export type CallInput = z.infer<ReturnType<typeof callInput>>;

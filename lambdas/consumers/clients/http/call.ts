@@ -3,7 +3,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { authorizedExchange } from "./auth.ts";
 import type { Auth, BodyType } from "./auth-schema.ts";
-import { encodeBody } from "./body.ts";
+import { encodeBody, mergedBody } from "./body.ts";
 import type { CallInput } from "./call-input.ts";
 import { carriesCredentials } from "./credentials.ts";
 import { discard, type HttpRequest } from "./exchange.ts";
@@ -41,22 +41,16 @@ async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Pr
   const url = buildUrl(
     await baseOf(secrets, call.base, call.baseName),
     call.path,
-    merged(defaults.params, input.params) ?? {},
-    merged(defaults.query, input.query) ?? {},
+    { ...defaults.params, ...input.params },
+    input.query ?? {},
+    defaults.query,
   );
   const headers = mergeHeaders(defaults.headers, input.headers);
   headers.set("idempotency-key", idempotencyKey);
-  const body = merged(defaults.body, input.body);
+  const body = mergedBody(defaults.body, input.body);
   if (body === undefined) return { method: call.method, url, headers };
   if (call.method === "GET") throw new JobError("VALIDATION_ERROR", "A GET request has no body.");
   const { text, contentType } = encodeBody(body, call.bodyType ?? "json");
   if (!headers.has("content-type")) headers.set("content-type", contentType);
   return { method: call.method, url, headers, body: text };
 }
-
-/**
- * The fields of both. A field of the input replaces the default as a whole, so that the input's value is sent as it is. Spreading
- * defines fields and never runs a setter, so a field called `__proto__` stays a field.
- */
-const merged = <T>(defaults?: Record<string, T>, input?: Record<string, T>): Record<string, T> | undefined =>
-  defaults || input ? { ...defaults, ...input } : undefined;

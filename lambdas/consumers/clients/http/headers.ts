@@ -1,6 +1,6 @@
 import { JobError, type JobErrorCode } from "../../../core/job/job-error.ts";
 import { quoted } from "./names.ts";
-import type { Scalar } from "./url.ts";
+import type { Scalar } from "./query.ts";
 
 /** The characters of a name and of a value (RFC 9110 5.6.2 and 5.5). CR and LF would start another header. */
 const token = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -36,11 +36,15 @@ export function headerFault(name: string, value: string): string | undefined {
   return fieldValue.test(value) ? undefined : "has characters that no header can carry";
 }
 
-/** The headers of a request. Later records replace earlier ones, whatever the case of their names. */
-export function mergeHeaders(...records: (Record<string, Scalar> | undefined)[]): Headers {
+/** A list is several values of one header. */
+export type HeaderValue = Scalar | Scalar[];
+
+/** The headers of a request. Later records replace earlier ones, whatever the case of their names; an empty list removes one. */
+export function mergeHeaders(...records: (Record<string, HeaderValue> | undefined)[]): Headers {
   const headers = new Headers();
   for (const [name, value] of records.flatMap((record) => Object.entries(record ?? {}))) {
-    setHeader(headers, name, String(value), "VALIDATION_ERROR", `The header ${quoted(name)}`);
+    setHeader(headers, name, [value].flat().join(", "), "VALIDATION_ERROR", `The header ${quoted(name)}`);
+    if (Array.isArray(value) && value.length === 0) headers.delete(name);
   }
   return headers;
 }

@@ -1,8 +1,7 @@
 import { JobError } from "../../../core/job/job-error.ts";
 import { quoted } from "./names.ts";
+import { parametersOf, type Query, type Scalar } from "./query.ts";
 
-export type Scalar = string | number | boolean;
-export type Query = Record<string, Scalar | Scalar[] | null>;
 export type Params = Record<string, Scalar>;
 
 /** A param does not directly follow a letter or digit, so that custom methods such as `/messages:send` stay as they are. */
@@ -62,21 +61,15 @@ export function pathBelow(base: URL, path: string): string {
 }
 
 /**
- * The URL of a call: `path` below `base`, or the path of `base` itself. Query parameters of the two are kept, unless `query` has a
- * field of the same name; null removes one.
+ * The URL of a call: `path` below `base`, or the path of `base` itself. Query parameters of the two are kept, unless `query` or
+ * `defaults` has a field of the same name; null removes one.
  */
-export function buildUrl(base: URL, path: string, params: Params, query: Query): URL {
+export function buildUrl(base: URL, path: string, params: Params, query: Query, defaults: Query = {}): URL {
   const [, ownQuery] = splitAt(path, "?");
   // Joined as strings, never resolved, because a path that starts with `//` must not name another host.
   const url = new URL(base.origin + fillPath(pathBelow(base, path), params));
-  for (const [name, value] of [...base.searchParams, ...new URLSearchParams(ownQuery)]) {
-    url.searchParams.append(name, value);
-  }
-  for (const [name, value] of Object.entries(query)) {
-    url.searchParams.delete(name);
-    if (value === null) continue;
-    for (const one of Array.isArray(value) ? value : [value]) url.searchParams.append(name, String(one));
-  }
+  const own = [...base.searchParams, ...new URLSearchParams(ownQuery)];
+  url.search = new URLSearchParams(parametersOf(own, defaults, query)).toString();
   return url;
 }
 

@@ -1,18 +1,12 @@
 import * as z from "zod";
 import { lazy } from "../../../core/schema/lazy.ts";
-import { required } from "../../../core/schema/plain-faults.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import type { FunctionTarget } from "./target.ts";
 
-/** IFunctionRequest: what the function is called with. */
-export const functionInput = lazy(() =>
-  strict({ payload: z.unknown() }).refine((input) => input.payload !== undefined, {
-    path: ["payload"],
-    message: required,
-  }),
-);
+/** IFunctionRequest: what the function is called with. Without a payload it is called with nothing, which null is not. */
+export const functionInput = lazy(() => strict({ payload: z.unknown().optional() }));
 
 export const cloudFunction = defineJobType<FunctionTarget>()({
   type: "function",

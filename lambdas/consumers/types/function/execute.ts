@@ -9,7 +9,8 @@ import { Callee } from "./target.ts";
 export const functionExecutor = (clients = lambdaClients()) =>
   defineExecutor(cloudFunction, async (execution) => {
     const callee = calleeOf(execution);
-    const payload = JSON.stringify(execution.input.payload);
+    const { payload: given } = execution.input;
+    const payload = given === undefined ? undefined : JSON.stringify(given);
     return callee.provider === "lambda"
       ? callLambda(clients, callee, payload, execution)
       : callHttp(clients, callee, payload, execution);

@@ -20,16 +20,20 @@ export interface HttpResult extends DecodedBody {
 
 type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room">;
 
-/** POSTs the payload and resolves with the response if its status is 2xx. Redirects are followed within the origin, as for actions. */
-export async function callHttp(clients: LambdaClients, callee: HttpCallee, payload: string, call: Call) {
+/**
+ * POSTs the payload, or nothing without one, and resolves with the response if its status is 2xx. Redirects are followed within the
+ * origin, as for actions.
+ */
+export async function callHttp(clients: LambdaClients, callee: HttpCallee, payload: string | undefined, call: Call) {
   const { idempotencyKey, clock } = call;
   const headers = new Headers({
-    "content-type": "application/json",
+    ...(payload !== undefined && { "content-type": "application/json" }),
     accept: "application/json, */*;q=0.5",
     "user-agent": "ductape-jobs",
     "idempotency-key": idempotencyKey,
   });
-  const request = { method: "POST", url: await urlOf(callee, call), headers, body: payload };
+  const url = await urlOf(callee, call);
+  const request = { method: "POST", url, headers, ...(payload !== undefined && { body: payload }) };
   const answer = await answerOf(clients, callee, request, call);
   const fault = statusFault(answer, clock.now());
   if (fault) throw fault;

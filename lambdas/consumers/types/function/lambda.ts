@@ -22,16 +22,16 @@ export const lambdaClients = (): LambdaClients =>
 export const largestPayload = 6 * 1024 * 1024;
 
 /**
- * Invokes the function, and resolves with what it returned. A job that times out stops waiting, but the function keeps running:
+ * Invokes the function, and resolves with what it returned. Without a payload the request is empty. A job that times out stops waiting, but the function keeps running:
  * AWS offers no way to end it.
  */
 export async function callLambda(
   clients: LambdaClients,
   { arn }: LambdaCallee,
-  payload: string,
+  payload: string | undefined,
   { idempotencyKey, signal, room }: Pick<Execution, "idempotencyKey" | "signal" | "room">,
 ): Promise<unknown> {
-  if (Buffer.byteLength(payload) > largestPayload) {
+  if (Buffer.byteLength(payload ?? "") > largestPayload) {
     throw new JobError("VALIDATION_ERROR", "The payload is larger than the 6 MB that a Lambda function accepts.");
   }
   const { InvokeCommand } = await import("@aws-sdk/client-lambda");
@@ -39,7 +39,7 @@ export async function callLambda(
     FunctionName: arn,
     InvocationType: "RequestResponse",
     ClientContext: clientContext(idempotencyKey),
-    Payload: payload,
+    ...(payload !== undefined && { Payload: payload }),
   });
   const client = await clients(arn.split(":")[3] as string);
   let answer: InvokeCommandOutput;

@@ -1,15 +1,15 @@
 import type { Fault } from "../../../core/errors.ts";
-import { jsonPointer } from "../../../core/schema/schema.ts";
 import { callFaults } from "../../clients/http/call-faults.ts";
 import type { Message, Settings } from "./channel.ts";
 import { longestSms, smsNumber } from "./channels/sms-limits.ts";
 import type { NotificationInput } from "./input.ts";
-import { render, type Texts, textFor, variablesOf } from "./template.ts";
+import { fill, render, type Texts, variablesOf } from "./template.ts";
+import { placeOf, textFaults, variableFaults } from "./text-faults.ts";
 
 /** The faults of an input for which a channel would fail: variables and locales, addresses, calls. */
 export function channelFaults(input: NotificationInput, message: Message, settings: Settings): Fault[] {
   const { push_notification: push, email, sms, callback, locale } = input;
-  const texts = (at: [string, string], template: string | undefined, given: Texts) =>
+  const texts = (at: [string, string], template: string | undefined, given: Texts | undefined) =>
     textFaults(at, template, given, locale);
   return [
     ...(push ? texts(["push_notification", "title"], message.push_notification?.title, push.title) : []),
@@ -17,8 +17,7 @@ export function channelFaults(input: NotificationInput, message: Message, settin
     ...(email ? addressFaults(email.to, settings.email?.provider === "ses") : []),
     ...(email ? texts(["email", "subject"], message.email?.subject, email.subject) : []),
     ...(email ? texts(["email", "template"], message.email?.template, email.template) : []),
-    ...(sms ? numberFaults(sms.to) : []),
-    ...(sms ? smsFaults(message.sms?.body, sms.body, locale) : []),
+    ...(sms ? smsFaults(message.sms, sms, locale) : []),
     ...(callback && settings.callback
       ? callFaults({ method: settings.callback.method ?? "POST", base: settings.callback.url, path: "" }, callback, [
           "input",
@@ -28,23 +27,16 @@ export function channelFaults(input: NotificationInput, message: Message, settin
   ];
 }
 
-function textFaults(
-  at: readonly string[],
-  template: string | undefined,
-  texts: Texts,
-  locale: string | undefined,
-): Fault[] {
-  const pointer = (...more: string[]) => jsonPointer(["input", ...at, ...more]);
-  if (template === undefined) {
-    const detail = 'has no text for the locale, none for "en", and not exactly one';
-    return textFor(texts, locale) === undefined ? [{ pointer: pointer(), detail }] : [];
-  }
-  return variablesOf(template)
-    .filter((name) => !Object.hasOwn(texts, name))
-    .map((name) => ({ pointer: pointer(name), detail: "is required: the message's template uses it" }));
+type Sms = NonNullable<NotificationInput["sms"]>;
+
+/** A variable that both templates lack is one fault. */
+function smsFaults(message: Message["sms"], sms: Sms, locale: string | undefined): Fault[] {
+  const ofText = smsTextFaults(message?.body, sms.body, locale);
+  const ofRecipient = recipientFaults(message?.to, sms);
+  return [...ofRecipient.filter((fault) => ofText.every(({ pointer }) => pointer !== fault.pointer)), ...ofText];
 }
 
-function smsFaults(template: string | undefined, texts: Texts, locale: string | undefined): Fault[] {
+function smsTextFaults(template: string | undefined, texts: Texts | undefined, locale: string | undefined): Fault[] {
   const faults = textFaults(["sms", "body"], template, texts, locale);
   if (faults.length > 0) return faults;
   const { length } = render(template, texts, { field: "sms.body", locale });
@@ -52,10 +44,28 @@ function smsFaults(template: string | undefined, texts: Texts, locale: string | 
   return fits ? [] : [{ pointer: "/input/sms/body", detail: `must be 1 to ${longestSms} characters in all` }];
 }
 
+/** Without `to` the message's own recipient template is filled from the variables of the text. */
+function recipientFaults(template: string | undefined, { to, body }: Sms): Fault[] {
+  if (to !== undefined) return numberFaults(to);
+  if (template === undefined) {
+    return [{ pointer: "/input/sms/to", detail: "is required: the message has no recipient template" }];
+  }
+  // A text instead of variables is a fault of its own.
+  if (typeof body === "string") return [];
+  const at = ["sms", "body"];
+  const faults = variableFaults(at, template, body, "recipient template");
+  if (faults.length > 0 || smsNumber(fill(template, body ?? {}, "sms.to")) !== undefined) return faults;
+  const pointers = variablesOf(template).map((name) => placeOf(at, body ?? {}, name));
+  const detail = `makes no phone number ${e164}: the message's recipient template uses it`;
+  return pointers.map((pointer) => ({ pointer, detail }));
+}
+
+const e164 = "in the format E.164, such as +4930123456";
+
 /** Numbers come from lists of users, so an invalid one is no fault as long as there are valid ones. */
 function numberFaults(to: string | string[]): Fault[] {
   if ([to].flat().some((number) => smsNumber(number) !== undefined)) return [];
-  return [{ pointer: "/input/sms/to", detail: "has no phone number in the format E.164, such as +4930123456" }];
+  return [{ pointer: "/input/sms/to", detail: `has no phone number ${e164}` }];
 }
 
 const quotedNames = /"(?:[^"\\]|\\.)*"/g;

@@ -4,7 +4,7 @@ import { must } from "../../../core/schema/plain-faults.ts";
 import { strict } from "../../../core/schema/schema.ts";
 import { someOf } from "../../../core/schema/some-of.ts";
 import { Tag } from "../../../core/schema/tag.ts";
-import { callInput, scalar } from "../../clients/http/call-input.ts";
+import { callInput } from "../../clients/http/call-input.ts";
 import { addressesIn, mostRecipients } from "./recipients.ts";
 
 /** The channels of a message, in the order of their results. */
@@ -14,8 +14,16 @@ export type Channel = (typeof channels)[number];
 
 /** INotificationRequest: the message by slug, and at least one channel. */
 export const notificationInput = lazy(() => {
-  /** The variables of a template, or, where the catalog's message has no template for the field, a map of locales. */
-  const Text = z.record(z.string(), scalar());
+  /**
+   * The variables of a template, or, where the catalog's message has no template for the field, the text or a map of locales.
+   * Only the message says which of them is right.
+   */
+  const Text = z
+    .union(
+      [z.string(), z.record(z.string(), z.unknown())],
+      must("must be an object, or a string where the message has no template"),
+    )
+    .optional();
   const OneOrMore = z.union(
     [z.string().min(1), z.array(z.string().min(1)).min(1).max(mostRecipients)],
     must(`must be a string, or a list of up to ${mostRecipients}`),
@@ -40,7 +48,8 @@ export const notificationInput = lazy(() => {
       locale: z.string().min(2).max(35).optional(),
       push_notification: PushInput.optional(),
       email: strict({ to: Addresses, subject: Text, template: Text }).optional(),
-      sms: strict({ to: OneOrMore, body: Text }).optional(),
+      /** `to` is required unless the message has a recipient template. */
+      sms: strict({ to: OneOrMore.optional(), body: Text }).optional(),
       callback: callInput().optional(),
     }),
     channels,

@@ -5,6 +5,8 @@ import { strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { Auth } from "../../clients/http/auth-schema.ts";
 import { carriesCredentials } from "../../clients/http/credentials.ts";
+import { smsNumber } from "./channels/sms-limits.ts";
+import { variablesOf } from "./template.ts";
 
 const Push = z.discriminatedUnion("provider", [
   strict({
@@ -63,6 +65,22 @@ const Callback = secureWhere(
   }),
 );
 
+/** `to` is whom the message is sent to if a request does not say: a number, or the variable of the text that is one. */
+const SmsMessage = strict({ body: z.string().optional(), to: z.string().optional() }).superRefine(
+  ({ to, body }, context) => {
+    const fault = to === undefined ? undefined : recipientFault(to, body);
+    if (fault !== undefined) context.addIssue({ code: "custom", path: ["to"], message: fault });
+  },
+);
+
+/** A request's fault points to the variable that makes no number, so there is one at most. */
+function recipientFault(to: string, body: string | undefined): string | undefined {
+  const variables = variablesOf(to);
+  if (variables.length > 1) return "has more than one variable";
+  if (variables.length === 0) return smsNumber(to) ? undefined : "a phone number such as +4930123456, or {{variable}}";
+  return body === undefined ? "needs a template for the body, whose variables it is filled from" : undefined;
+}
+
 /** Executors read the catalog as it is written and apply the defaults themselves, so nothing here has a zod default. */
 export const notificationTarget = () =>
   strict({
@@ -80,7 +98,7 @@ export const notificationTarget = () =>
       strict({
         push_notification: strict({ title: z.string().optional(), body: z.string().optional() }).optional(),
         email: strict({ subject: z.string().optional(), template: z.string().optional() }).optional(),
-        sms: strict({ body: z.string().optional() }).optional(),
+        sms: SmsMessage.optional(),
       }),
     ),
   });

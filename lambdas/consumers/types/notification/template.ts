@@ -1,20 +1,48 @@
 import { JobError } from "../../../core/job/job-error.ts";
 import { quoted } from "../../clients/http/names.ts";
-import type { Scalar } from "../../clients/http/url.ts";
+import type { Scalar } from "../../clients/http/query.ts";
 
-/** A field of a message: the variables if the catalog has a template for it, else the text by locale. */
-export type Texts = Record<string, Scalar>;
+/** A field of a message: the variables if the catalog has a template for it, else the text itself, or the text by locale. */
+export type Texts = string | Record<string, unknown>;
 
 const variable = /\{\{\s*([A-Za-z0-9_.-]+)\s*\}\}/g;
 const entities: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => entities[char] as string);
 
+export const isScalar = (value: unknown): value is Scalar => ["string", "number", "boolean"].includes(typeof value);
+
+/**
+ * The value of a variable: the field of that name, dots included, else the field to which the dots lead. Only own fields count, and
+ * a list's items.
+ */
+export function variableIn(variables: Record<string, unknown>, name: string): unknown {
+  if (Object.hasOwn(variables, name)) return variables[name];
+  return name.split(".").reduce(fieldOf, variables as unknown);
+}
+
+/** Own and enumerable: a list's length is not a field of it. */
+const fieldOf = (value: unknown, step: string): unknown =>
+  typeof value === "object" && value !== null && Object.prototype.propertyIsEnumerable.call(value, step)
+    ? (value as Record<string, unknown>)[step]
+    : undefined;
+
+const invalid = (message: string) => new JobError("VALIDATION_ERROR", message);
+
 /** Replaces each `{{name}}` in one pass, so that a value that looks like a variable stays as it is. */
-export function fill(template: string, variables: Texts, field: string, encode = (value: string) => value): string {
+export function fill(
+  template: string,
+  variables: Record<string, unknown>,
+  field: string,
+  encode = (value: string) => value,
+): string {
   return template.replace(variable, (_, name: string) => {
-    if (Object.hasOwn(variables, name)) return encode(String(variables[name]));
-    throw new JobError("VALIDATION_ERROR", `The template of ${field} needs the variable ${quoted(name)}.`);
+    const value = variableIn(variables, name);
+    if (isScalar(value)) return encode(String(value));
+    const of = `The template of ${field}`;
+    throw (value ?? undefined) === undefined
+      ? invalid(`${of} needs the variable ${quoted(name)}.`)
+      : invalid(`${of} writes the variable ${quoted(name)}, which must not be a list or an object.`);
   });
 }
 
@@ -24,30 +52,31 @@ export const variablesOf = (template: string): string[] => [
 ];
 
 /** The text for the locale, else for `en`, else the only one; undefined if there is none of these. */
-export function textFor(texts: Texts, locale: string | undefined): string | undefined {
+export function textFor(texts: Record<string, unknown>, locale: string | undefined): string | undefined {
   const names = Object.keys(texts);
   const found = [locale, "en", names.length === 1 ? names[0] : undefined].find(
-    (name) => name !== undefined && Object.hasOwn(texts, name),
+    (name) => name !== undefined && Object.hasOwn(texts, name) && isScalar(texts[name]),
   );
   return found === undefined ? undefined : String(texts[found]);
 }
 
 /** As `textFor`, but throws a VALIDATION_ERROR if there is none. */
-export function localized(texts: Texts, locale: string | undefined, field: string): string {
+export function localized(texts: Record<string, unknown>, locale: string | undefined, field: string): string {
   const text = textFor(texts, locale);
   if (text !== undefined) return text;
-  throw new JobError(
-    "VALIDATION_ERROR",
-    `${field} has no text for the locale and none for "en", and it does not have exactly one.`,
-  );
+  throw invalid(`${field} has no text for the locale and none for "en", and it does not have exactly one.`);
 }
 
-/** A field of a message as it is sent. */
-export const render = (
+/** A field of a message as it is sent. A template needs no variables if it has none; without one the text is required. */
+export function render(
   template: string | undefined,
-  texts: Texts,
-  options: { field: string; locale: string | undefined; encode?: (value: string) => string },
-): string =>
-  template === undefined
-    ? localized(texts, options.locale, options.field)
-    : fill(template, texts, options.field, options.encode);
+  texts: Texts | undefined,
+  { field, locale, encode }: { field: string; locale: string | undefined; encode?: (value: string) => string },
+): string {
+  if (template !== undefined) {
+    if (typeof texts !== "string") return fill(template, texts ?? {}, field, encode);
+    throw invalid(`${field} must be an object of variables: the message has a template for it.`);
+  }
+  if (texts === undefined) throw invalid(`${field} is required: the message has no template for it.`);
+  return typeof texts === "string" ? texts : localized(texts, locale, field);
+}

@@ -40,12 +40,12 @@ const blockBytes = 8 * 1024 * 1024;
 export const azureBucket = (client: BlobServiceClient, container: string): Bucket => ({
   name: container,
 
-  async put({ key, body, mimeType, run }, onlyNew, signal) {
+  async put({ key, body, mimeType, metadata, run }, onlyNew, signal) {
     const blob = client.getContainerClient(container).getBlockBlobClient(key);
     const options = {
       abortSignal: signal,
       blobHTTPHeaders: { blobContentType: mimeType },
-      metadata: { [runMetadata]: run },
+      metadata: { ...metadata, [runMetadata]: run },
       ...(onlyNew && { conditions: { ifNoneMatch: "*" } }),
     };
     try {

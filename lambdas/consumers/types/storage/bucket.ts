@@ -6,6 +6,8 @@ export interface File {
   body: Buffer | Readable;
   bytes: number;
   mimeType: string;
+  /** The caller's own. */
+  metadata: Record<string, string>;
   /** The run that stores it, which is kept with the object, so that a repeated attempt recognises its own file. */
   run: string;
 }

@@ -1,12 +1,13 @@
 import * as z from "zod";
 import { fileName, mimeType } from "../../../core/schema/file-name.ts";
 import { lazy } from "../../../core/schema/lazy.ts";
-import { strict } from "../../../core/schema/schema.ts";
+import { jsonPointer, strict } from "../../../core/schema/schema.ts";
 import { oneOf } from "../../../core/schema/some-of.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { uploadIdPattern } from "../../../core/schema/uploads.ts";
 import { defineJobType } from "../define-job-type.ts";
-import { objectKey, tooLong } from "./object-key.ts";
+import { metadataFaults } from "./metadata.ts";
+import { longestGeneratedName, objectKey, tooLong } from "./object-key.ts";
 import type { StorageTarget } from "./target.ts";
 
 /** IStorageRequest: a file by value (base64 or a Buffer's JSON), or by the id of an earlier upload. */
@@ -19,9 +20,12 @@ export const storageInput = lazy(() => {
       buffer: z.union([z.base64(orBuffer), BufferJson], orBuffer).optional(),
       /** What `POST /v1/uploads` answered. */
       upload_id: z.string().regex(uploadIdPattern, "the upload_id that POST /v1/uploads answered").optional(),
-      fileName: fileName(),
+      /** Without it the file is named by the job's id and the content type. */
+      fileName: fileName().optional(),
       /** Without it the type is read from the content, then from the name. */
       mimeType: mimeType().optional(),
+      /** Kept with the file. Which names and values there may be is up to the provider. */
+      metadata: z.record(z.string(), z.string()).optional(),
     }),
     ["buffer", "upload_id"],
   );
@@ -37,10 +41,17 @@ export const storage = defineJobType<StorageTarget>()({
   input: storageInput,
   event: () => ({ storage: Tag }),
   checkInput({ target, env, input }) {
-    const { prefix } = target.envs[env] ?? {};
-    return tooLong(objectKey(prefix, input.fileName))
-      ? [{ pointer: "/input/fileName", detail: "is too long together with the storage's prefix" }]
-      : [];
+    const place = target.envs[env];
+    const key = objectKey(place?.prefix, input.fileName ?? "x".repeat(longestGeneratedName));
+    const isTooLong = { pointer: "/input/fileName", detail: "is too long together with the storage's prefix" };
+    const ofMetadata = place && input.metadata ? metadataFaults(input.metadata, place.provider) : [];
+    return [
+      ...(tooLong(key) ? [isTooLong] : []),
+      ...ofMetadata.map(({ name, detail }) => ({
+        pointer: jsonPointer(["input", "metadata", ...(name === undefined ? [] : [name])]),
+        detail,
+      })),
+    ];
   },
   example: { event: "store_document", input: { buffer: "aGVsbG8=", fileName: "notes/hello.txt" } },
   defaults: { timeout_ms: 60_000, retries: 3 },

@@ -1,9 +1,12 @@
 import { JobError } from "../../../core/job/job-error.ts";
+import { quoted } from "../../clients/http/names.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import type { Bucket, File, StoredFile } from "./bucket.ts";
 import { type Content, contentOf } from "./content.ts";
 import { type StorageInput, storage } from "./definition.ts";
 import { storageFault } from "./faults.ts";
+import { generatedName } from "./generated-name.ts";
+import { metadataFaults } from "./metadata.ts";
 import { detectMimeType } from "./mime-type.ts";
 import { objectKey } from "./object-key.ts";
 import { bucketOpener } from "./open-bucket.ts";
@@ -59,13 +62,19 @@ function placeOf({ target, job, event }: Execution): Place {
 }
 
 async function fileOf(place: Place, input: StorageInput, content: Content, execution: Execution): Promise<File> {
-  return {
-    key: objectKey(place.prefix, input.fileName),
-    body: content.body,
-    bytes: content.bytes,
-    mimeType: input.mimeType ?? content.type ?? (await detectMimeType(content.head, input.fileName)),
-    run: execution.idempotencyKey,
-  };
+  const { head, body, bytes } = content;
+  const mimeType = input.mimeType ?? content.type ?? (await detectMimeType(head, input.fileName));
+  const fileName = input.fileName ?? (await generatedName(execution.job, mimeType, head));
+  const metadata = metadataOf(place, input);
+  return { key: objectKey(place.prefix, fileName), body, bytes, mimeType, metadata, run: execution.idempotencyKey };
+}
+
+/** Checked again: a deployment may have moved the storage to another provider since the job was requested. */
+function metadataOf({ provider }: Place, { metadata = {} }: StorageInput): Record<string, string> {
+  const [fault] = metadataFaults(metadata, provider);
+  if (!fault) return metadata;
+  const which = fault.name === undefined ? "" : ` ${quoted(fault.name)}`;
+  throw new JobError("VALIDATION_ERROR", `The metadata${which} ${fault.detail}.`);
 }
 
 /**

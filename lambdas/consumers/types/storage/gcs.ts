@@ -61,13 +61,13 @@ function jsonOf(text: string): unknown {
 export const gcsBucket = (client: Storage, bucket: string): Bucket => ({
   name: bucket,
 
-  async put({ key, body, mimeType, run }, onlyNew, signal) {
+  async put({ key, body, mimeType, metadata, run }, onlyNew, signal) {
     const object = client.bucket(bucket).file(key);
     const upload = object.createWriteStream({
       // A single request: a resumable upload needs another one first, and a failed job starts over anyway.
       resumable: false,
       contentType: mimeType,
-      metadata: { metadata: { [runMetadata]: run } },
+      metadata: { metadata: { ...metadata, [runMetadata]: run } },
       ...(onlyNew && { preconditionOpts: { ifGenerationMatch: 0 } }),
     });
     try {

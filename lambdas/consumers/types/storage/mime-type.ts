@@ -26,7 +26,7 @@ export const headBytes = 65_536;
  * The type of a file whose request has none: by its content, or by its name if it is text. `head` is the start of the file. For XML
  * the name wins, because it says what kind of XML the file is.
  */
-export async function detectMimeType(head: Uint8Array, fileName: string): Promise<string> {
+export async function detectMimeType(head: Uint8Array, fileName = ""): Promise<string> {
   const { fileTypeFromBuffer } = await import("file-type");
   const mime = (await fileTypeFromBuffer(head))?.mime;
   if (mime !== undefined && mime !== "application/xml") return mime;

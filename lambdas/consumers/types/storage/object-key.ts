@@ -4,6 +4,9 @@ export const objectKey = (prefix: string | undefined, fileName: string): string 
 
 /** S3 and Google allow 1024 bytes of UTF-8, Azure 1024 characters. */
 export const longestKey = 1024;
+/** No name that `generatedName` makes is longer: a job's id, a run and an extension. */
+export const longestGeneratedName = 64;
+
 export const tooLong = (key: string): boolean => Buffer.byteLength(key) > longestKey;
 
 /** A key as the path of a URL. */

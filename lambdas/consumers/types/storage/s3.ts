@@ -37,7 +37,7 @@ const s3Bucket = (client: S3Client, bucket: string): Bucket => ({
       Key: file.key,
       Body: file.body,
       ContentType: file.mimeType,
-      Metadata: { [runMetadata]: file.run },
+      Metadata: { ...file.metadata, [runMetadata]: file.run },
       ...(onlyNew && { IfNoneMatch: "*" }),
     };
     try {

@@ -51,6 +51,24 @@ describe("a function job that calls an HTTP function", () => {
     expect(call?.headers).not.toHaveProperty("authorization");
   });
 
+  it("POSTs nothing where the job has no payload, and null where that is the payload", async () => {
+    await run({}, { input: {} });
+    await run({}, { input: { payload: null } });
+    const [without, withNull] = world.received;
+    expect(without).toMatchObject({ method: "POST", body: "", headers: { "content-length": "0" } });
+    expect(without?.headers).not.toHaveProperty("content-type");
+    expect(without?.headers).not.toHaveProperty("transfer-encoding");
+    expect(withNull).toMatchObject({ body: "null", headers: { "content-type": "application/json" } });
+  });
+
+  it("signs a call without a payload for IAM too", async () => {
+    await run({ auth: { type: "iam", region: "eu-west-1" } }, { input: {} });
+    const [call] = world.received;
+    expect(call).toMatchObject({ body: "" });
+    expect(call && isSigned(call, "eu-west-1", "lambda")).toBe(true);
+    expect(call && isSigned({ ...call, body: "null" }, "eu-west-1", "lambda")).toBe(false);
+  });
+
   it.each(["set-cookie", "x-auth-token", "x-amz-security-token", "authorization", "x-api-key"])(
     "drops %s from the answer, as an action does",
     async (name) => {

@@ -40,9 +40,15 @@ describe("a function job that invokes a Lambda", () => {
     expect(await run({ payload })).toEqual(result);
   });
 
-  it.each([null, 0, "", [], "ключ"])("accepts %j as a payload", async (payload) => {
+  it.each([null, 0, "", [], {}, "ключ", "😀\uffff"])("accepts %j as a payload", async (payload) => {
     await run({}, payload);
     expect(lambda.calls.at(-1)?.payload).toEqual(payload);
+  });
+
+  it("invokes the function with an empty payload where the job has none, which null is not", async () => {
+    await run({}, undefined, { input: {} });
+    expect(lambda.calls.at(-1)).toMatchObject({ arn, type: "RequestResponse" });
+    expect(lambda.calls.at(-1)?.payload).toBeUndefined();
   });
 
   it("fails with the type of the function's error, but without its message", async () => {

@@ -15,6 +15,7 @@ describeStorage("Azure Blob Storage", async () => {
       if (!(await blob.exists())) return undefined;
       return { body: await blob.downloadToBuffer(), type: (await blob.getProperties()).contentType };
     },
+    metadata: async (key) => (await client.getBlobClient(key).getProperties()).metadata,
     stop,
   };
 });

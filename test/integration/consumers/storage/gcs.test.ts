@@ -11,13 +11,14 @@ describeWith(
   "test/support/storage/install.sh",
 )("with fake-gcs-server", () => {
   describeStorage("Google Cloud Storage", async () => {
-    const { endpoint, read, stop } = await startFakeGcs(fakeGcsServer ?? "");
+    const { endpoint, read, metadata, stop } = await startFakeGcs(fakeGcsServer ?? "");
     return {
       place: { provider: "gcs", bucket, service_account: secret("files#gcs"), endpoint },
       bucket,
       secrets: { "files#gcs": aServiceAccount() },
       open: bucketOpener(),
       read,
+      metadata,
       stop,
     };
   });

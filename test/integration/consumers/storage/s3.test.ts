@@ -1,4 +1,4 @@
-import { GetObjectCommand, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
+import { GetObjectCommand, HeadObjectCommand, NoSuchKey, S3Client } from "@aws-sdk/client-s3";
 import { bucketOpener } from "../../../../lambdas/consumers/types/storage/open-bucket.ts";
 import { s3Buckets } from "../../../../lambdas/consumers/types/storage/s3.ts";
 import { parameter } from "../../../../lambdas/core/catalog/references.ts";
@@ -22,6 +22,9 @@ describeStorage("S3", async () => {
         if (error instanceof NoSuchKey) return undefined;
         throw error;
       }
+    },
+    async metadata(key) {
+      return (await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key }))).Metadata;
     },
     async stop() {
       client.destroy();

@@ -85,11 +85,50 @@ test.each([
 
 test.each([
   ["storage", { buffer: { 0: 104 }, fileName: "a" }, "base64, or the JSON of a Buffer"],
-  ["action", { query: { a: { b: 1 } } }, "must be a string, a number, true or false, a list of these, or null"],
+  [
+    "action",
+    { query: { a: [null] } },
+    "must be a string, a number, true or false, a list or an object of these, or null outside of lists",
+  ],
   ["action", { params: { a: null } }, "must be a string, a number, true or false"],
   ["notification", { slug: "a", sms: { to: 5, body: { en: "b" } } }, "must be a string, or a list of up to 500"],
-  ["notification", { slug: "a", sms: { to: "b", body: { en: {} } } }, "must be a string, a number, true or false"],
+  [
+    "notification",
+    { slug: "a", sms: { to: "b", body: 5 } },
+    "must be an object, or a string where the message has no template",
+  ],
 ] as const)("the input of a job of type %s says what a field takes: %j", (type, input, message) => {
   const { error } = registry[type].input().safeParse(input);
   expect(error?.issues.map((issue) => issue.message)).toEqual([message]);
+});
+
+describe("the recipient template of a message in the catalog", () => {
+  const faultsOf = (sms: object) => {
+    const product = {
+      tag: "p",
+      envs: ["dev"],
+      jobs: { tell: { type: "notification", notification: "customers" } },
+      notifications: { customers: { envs: { dev: {} }, messages: { code: { sms } } } },
+    };
+    return checkCatalog([product], registry);
+  };
+
+  test.each([
+    { to: "{{phone}}", body: "Hi {{name}}" },
+    { to: "+49 {{ user.number }}", body: "Hi" },
+    { to: "+49 30 123456", body: "{{alarm}}" },
+    { to: "+4930123456" },
+    { body: "Hi" },
+  ])("may be %j", (sms) => {
+    expect(faultsOf(sms)).toEqual([]);
+  });
+
+  test.each([
+    [{ to: "{{cc}}{{number}}", body: "Hi" }, "has more than one variable"],
+    [{ to: "{{phone}}" }, "needs a template for the body, whose variables it is filled from"],
+    [{ to: "030 123456", body: "Hi" }, "a phone number such as +4930123456, or {{variable}}"],
+    [{ to: "", body: "Hi" }, "a phone number such as +4930123456, or {{variable}}"],
+  ])("may not be %j", (sms, detail) => {
+    expect(faultsOf(sms)).toEqual([{ pointer: "/p/notifications/customers/messages/code/sms/to", detail }]);
+  });
 });

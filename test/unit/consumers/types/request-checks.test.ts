@@ -50,6 +50,12 @@ const product = {
           email: { subject: "Welcome, {{ name }}", template: "<p>{{name}} of {{city}}</p>" },
           sms: { body: "Hi {{name}}" },
         },
+        receipt: {
+          push_notification: { title: "Thanks", body: "{{order.items.0.name}}" },
+          email: { subject: "Receipt", template: "<p>{{user.name}}: {{order.total}}</p>" },
+          sms: { to: "{{user.phone}}", body: "{{user.name}}, thanks" },
+        },
+        alarm: { sms: { to: "+49 30 123456", body: "Alarm" } },
       },
     },
   },
@@ -75,6 +81,13 @@ describe("an action's input is checked against its path, headers and body when i
     ["order", { params: { order_id: 5 }, headers: { "x-note": "hi", "Content-Type": "application/json" } }],
     ["order", { params: { order_id: "a/b", version: "v2" }, body: { a: 1 } }],
     ["list", { query: { a: [1, 2] } }],
+    [
+      "list",
+      { query: { filter: { status: "open", tags: ["a", { b: null }], none: null, "\uffff": "😀" }, e: [], f: {} } },
+    ],
+    ["list", { headers: { accept: ["a/b", "c/d"], "x-none": [] } }],
+    ["order", { params: { order_id: 5 }, body: [] }],
+    ["order", { params: { order_id: 5 }, body: [{ sku: 1 }, "a", null, []] }],
     ["form", { body: { a: 1, b: ["x", true], c: null } }],
     ["hidden", { params: { id: 1, "of-the-base": 2 } }],
   ])("%s takes %j", (event, input) => {
@@ -107,6 +120,28 @@ describe("an action's input is checked against its path, headers and body when i
     ["list", { body: { a: 1 } }, "/input/body", /^a GET request has no body$/],
     ["form", { body: { a: { b: 1 } } }, "/input/body", /"a" does not fit into a form/],
     ["hidden", {}, "/input/params/id", /^is required/],
+    ["list", { body: [] }, "/input/body", /^a GET request has no body$/],
+    ["form", { body: [] }, "/input/body", /^The body is a list, which is sent as JSON only\.$/],
+    ["order", { params: { order_id: 5 }, body: "a" }, "/input/body", /^must be an object or a list$/],
+    ["list", { query: { a: { b: [1, null] } } }, "/input/query/a/b/1", /null outside of lists$/],
+    ["list", { query: { a: [[], [{ b: [null] }]] } }, "/input/query/a/1/0/b/0", /null outside of lists$/],
+    [
+      "list",
+      { headers: { "x-a": ["a", "b\nc"] } },
+      "/input/headers/x-a/1",
+      /^has characters that no header can carry$/,
+    ],
+    ["list", { headers: { "x y": ["a", "b"] } }, "/input/headers/x y", /^has a name that no header can have$/],
+    ["list", { headers: { host: [] } }, "/input/headers/host", /^cannot be set$/],
+    [
+      "list",
+      { headers: { "x-a": null } },
+      "/input/headers/x-a",
+      /^must be a string, a number, true or false, or a list/,
+    ],
+    ["list", { headers: { "x-a": [["b"]] } }, "/input/headers/x-a", /^must be a string/],
+    ["list", { headers: { "x-a": { b: "c" } } }, "/input/headers/x-a", /^must be a string/],
+    ["order", { params: { order_id: [5] } }, "/input/params/order_id", /^must be a string, a number, true or false$/],
   ])("%s with %j is refused", (event, input, pointer, detail) => {
     expect(faultsOf(event, input)).toEqual([{ pointer, detail: expect.stringMatching(detail) }]);
   });
@@ -126,6 +161,26 @@ describe("a notification's input is checked against its message and channels whe
     { slug: "welcome", sms: { ...sms, to: ["none", "+4930123456"] } },
     { slug: "plain", locale: "de", sms: { to: sms.to, body: { en: "Hi", fr: "Salut" } } },
     { slug: "plain", callback: { params: { shop: "a" } } },
+    { slug: "receipt", push_notification: { device_token: "t", body: { order: { items: [{ name: "Tea" }] } } } },
+    { slug: "receipt", push_notification: { device_token: "t", title: {}, body: { "order.items.0.name": "Tea" } } },
+    {
+      slug: "receipt",
+      email: { to: email.to, template: { user: { name: "😀\uffff" }, order: { total: 0, by: null } } },
+    },
+    { slug: "receipt", sms: { body: { user: { name: "Ada", phone: "+49 (30) 123456" } } } },
+    { slug: "receipt", sms: { body: { "user.phone": sms.to, user: { name: "Ada", phone: [] } } } },
+    { slug: "receipt", sms: { to: sms.to, body: { user: { name: "Ada" } } } },
+    { slug: "alarm", sms: {} },
+    { slug: "plain", sms: { to: sms.to, body: "Hi 😀\uffff" } },
+    { slug: "plain", email: { to: email.to, subject: "Hi", template: "" }, locale: "de" },
+    { slug: "plain", push_notification: { device_token: "t", title: "Hi", body: { en: 5 } } },
+    {
+      slug: "receipt",
+      email: {
+        to: Array.from({ length: 500 }, (_, i) => `u${i}@x.example`),
+        template: { user: { name: "Ada" }, order: { total: 1 } },
+      },
+    },
   ])("takes %j", (input) => {
     expect(faultsOf("tell", input)).toEqual([]);
   });
@@ -152,6 +207,80 @@ describe("a notification's input is checked against its message and channels whe
       { slug: "plain", sms: { to: sms.to, body: { de: "a", fr: "b" } } },
       "/input/sms/body",
       /^has no text for the locale/,
+    ],
+    ...[
+      [{ name: null }, "/input/sms/body/name", /^is required: the message's template uses it$/],
+      [{ name: ["Ada"] }, "/input/sms/body/name", /^must be a string, a number, true or false: the message's template/],
+      ["Hi", "/input/sms/body", /^must be an object of variables: the message has a template for it$/],
+      [undefined, "/input/sms/body/name", /^is required/],
+      [5, "/input/sms/body", /^must be an object, or a string where the message has no template$/],
+      [null, "/input/sms/body", /^must be an object, or a string/],
+    ].map(([body, pointer, detail]) => [{ sms: { ...sms, body } }, pointer, detail] as [object, string, RegExp]),
+    ...[
+      [
+        { user: { name: "Ada" } },
+        "/input/sms/body/user/phone",
+        /^is required: the message's recipient template uses it$/,
+      ],
+      [{ user: { name: "Ada", phone: null } }, "/input/sms/body/user/phone", /^is required/],
+      [
+        { user: { name: "Ada", phone: {} } },
+        "/input/sms/body/user/phone",
+        /^must be a string.*recipient template writes/,
+      ],
+      [
+        { user: { name: "Ada", phone: "030 1" } },
+        "/input/sms/body/user/phone",
+        /^makes no phone number in the format E/,
+      ],
+      [{ user: { name: "Ada", phone: 4930123456 } }, "/input/sms/body/user/phone", /^makes no phone number/],
+      [{ "user.name": "Ada", "user.phone": "" }, "/input/sms/body/user.phone", /^makes no phone number/],
+      [{ user: { phone: sms.to } }, "/input/sms/body/user/name", /^is required: the message's template uses it$/],
+      ["Hi", "/input/sms/body", /^must be an object of variables/],
+    ].map(
+      ([body, pointer, detail]) => [{ slug: "receipt", sms: { body } }, pointer, detail] as [object, string, RegExp],
+    ),
+    [
+      { slug: "receipt", sms: { to: [], body: { user: { name: "Ada", phone: sms.to } } } },
+      "/input/sms/to",
+      /at least|list of up to/,
+    ],
+    [{ slug: "plain", sms: { body: "Hi" } }, "/input/sms/to", /^is required: the message has no recipient template$/],
+    [{ sms: { body: { name: "Ada" } } }, "/input/sms/to", /^is required: the message has no recipient template$/],
+    [{ slug: "plain", sms: { to: sms.to } }, "/input/sms/body", /^is required: the message has no template for it$/],
+    [{ slug: "plain", sms: { to: sms.to, body: "" } }, "/input/sms/body", /^must be 1 to 1600 characters/],
+    [
+      { slug: "plain", email: { to: email.to, template: "Hi" } },
+      "/input/email/subject",
+      /^is required: the message has no template for it$/,
+    ],
+    [
+      { slug: "plain", email: { to: email.to, subject: "Hi", template: { user: { name: "Ada" } } } },
+      "/input/email/template/user",
+      /^must be a string, a number, true or false: the message has no template for it, so/,
+    ],
+    [
+      { slug: "plain", push_notification: { device_token: "t", title: { en: "Hi", de: null }, body: "Hi" } },
+      "/input/push_notification/title/de",
+      /^must be a string/,
+    ],
+    [
+      {
+        slug: "receipt",
+        push_notification: { device_token: "t", title: "Hi", body: { order: { items: [{ name: 1 }] } } },
+      },
+      "/input/push_notification/title",
+      /^must be an object of variables/,
+    ],
+    [
+      { slug: "receipt", push_notification: { device_token: "t", body: { order: { items: [] } } } },
+      "/input/push_notification/body/order/items/0/name",
+      /^is required/,
+    ],
+    [
+      { slug: "receipt", email: { to: email.to, template: { "user.name": "Ada", order: 5 } } },
+      "/input/email/template/order/total",
+      /^is required/,
     ],
     [{ slug: "plain", callback: {} }, "/input/callback/params/shop", /^is required/],
     [

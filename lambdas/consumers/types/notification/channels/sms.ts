@@ -3,10 +3,10 @@ import { JobError } from "../../../../core/job/job-error.ts";
 import { messagingFault, messagingFaults } from "../../../clients/aws/messaging-faults.ts";
 import { clientPerPlace, clientSettings } from "../../../clients/aws/regional-clients.ts";
 import { type Meaning, namesOf } from "../../../clients/fault-table.ts";
-import { contentFor, type SendChannel, settingFor } from "../channel.ts";
+import { contentFor, type SendChannel, type Sending, settingFor } from "../channel.ts";
 import { type Achieved, fanOut, type Outcome } from "../fan-out.ts";
 import type { SmsTarget } from "../target.ts";
-import { render } from "../template.ts";
+import { fill, render } from "../template.ts";
 import { longestSms, plainNumber, smsNumber } from "./sms-limits.ts";
 
 const snsClients = () =>
@@ -31,16 +31,17 @@ export const smsChannel =
   (clients = snsClients()): SendChannel =>
   async (sending) => {
     const setting = settingFor(sending, "sms");
-    const { to, body } = contentFor(sending, "sms");
+    const { body } = contentFor(sending, "sms");
     const { locale } = sending.input;
     const message = render(sending.message.sms?.body, body, { field: "sms.body", locale });
     if (message === "" || message.length > longestSms) {
       throw new JobError("VALIDATION_ERROR", `sms.body must have 1 to ${longestSms} characters.`);
     }
+    const recipients = recipientsOf(sending).map(plainNumber);
     const { signal, log } = sending.execution;
     const client = await clients(setting.region);
     const achieved = await fanOut({
-      recipients: [to].flat().map(plainNumber),
+      recipients,
       before: sending.before,
       batchSize: 1,
       concurrency: 10,
@@ -53,6 +54,17 @@ export const smsChannel =
   };
 
 export const sendSms = smsChannel();
+
+/** The request's own recipients, else the one that the message's recipient template names. */
+function recipientsOf(sending: Sending): string[] {
+  const { to, body } = contentFor(sending, "sms");
+  if (to !== undefined) return [to].flat();
+  const template = sending.message.sms?.to;
+  if (template === undefined) {
+    throw new JobError("VALIDATION_ERROR", "sms.to is required: the message has no recipient template.");
+  }
+  return [fill(template, typeof body === "object" ? body : {}, "sms.to")];
+}
 
 async function publish(
   client: SNSClient,

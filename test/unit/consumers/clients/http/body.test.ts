@@ -1,22 +1,41 @@
-import { encodeBody } from "../../../../../lambdas/consumers/clients/http/body.ts";
+import type { BodyType } from "../../../../../lambdas/consumers/clients/http/auth-schema.ts";
+import { type Body, encodeBody, mergedBody } from "../../../../../lambdas/consumers/clients/http/body.ts";
 import { decodeBody } from "../../../../../lambdas/consumers/clients/http/read-body.ts";
 
 describe("a request's body", () => {
   test("is JSON, form fields or text", () => {
     expect(encodeBody({ a: [1] }, "json")).toEqual({ text: '{"a":[1]}', contentType: "application/json" });
+    expect(encodeBody([1, { a: "\uffff😀" }, []], "json").text).toBe('[1,{"a":"\uffff😀"},[]]');
+    expect(encodeBody([], "json")).toEqual({ text: "[]", contentType: "application/json" });
     expect(encodeBody({ a: ["x y", 2], b: null, c: true }, "form").text).toBe("a=x+y&a=2&c=true");
     expect(encodeBody({ text: "hé" }, "text")).toEqual({ text: "hé", contentType: "text/plain; charset=utf-8" });
   });
 
-  test.each([
+  test.each<[Body, BodyType, string]>([
     [{ a: { b: 1 } }, "form", 'The body field "a" does not fit into a form.'],
     [{ text: "x", other: 1 }, "text", 'it has no field "other"'],
     [{}, "text", 'it needs the field "text"'],
     [{ text: 1 }, "text", 'it needs the field "text"'],
-  ] as const)("%j is no %s", (body, type, message) => {
+    [[], "form", "The body is a list, which is sent as JSON only."],
+    [["text"], "text", "The body is a list, which is sent as JSON only."],
+  ])("%j is no %s", (body, type, message) => {
     expect(() => encodeBody(body, type)).toThrow(expect.objectContaining({ code: "VALIDATION_ERROR" }));
     expect(() => encodeBody(body, type)).toThrow(message);
   });
+});
+
+test.each([
+  [undefined, undefined, undefined],
+  [{ a: 1 }, undefined, { a: 1 }],
+  [[1], undefined, [1]],
+  [undefined, [], []],
+  [{ a: 1, b: 1 }, { b: { c: 2 } }, { a: 1, b: { c: 2 } }],
+  [{ a: 1 }, [2], [2]],
+  [{ a: 1 }, [], []],
+  [[1, 2], [3], [3]],
+  [[1], { a: 1 }, { a: 1 }],
+])("the default body %j with the input's %j is %j", (defaults, input, body) => {
+  expect(mergedBody(defaults, input)).toEqual(body);
 });
 
 test.each([

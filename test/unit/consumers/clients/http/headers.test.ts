@@ -29,6 +29,26 @@ test.each(["Host", "Content-Length", "Connection", "transfer-encoding", "TE", "U
   },
 );
 
+test.each([
+  [{ accept: ["text/html", "application/json;q=0.5"] }, { accept: "text/html, application/json;q=0.5" }],
+  [{ "x-count": [1, true, "a"] }, { "x-count": "1, true, a" }],
+  [{ "x-source": ["one"] }, { "x-source": "one" }],
+  [{ "X-Source": [] }, {}],
+])("a list is several values of one header: %j", (input, sent) => {
+  const headers = Object.fromEntries(mergeHeaders({ "x-source": ["default"] }, input));
+  const kept = "x-source" in sent || "X-Source" in input ? {} : { "x-source": "default" };
+  expect(headers).toEqual({ ...kept, ...sent });
+});
+
+test.each([
+  [{ "x-note": ["a", "b\r\nx: y"] }, 'The header "x-note" has characters that no header can carry.'],
+  [{ "x-note": ["😀"] }, 'The header "x-note" has characters that no header can carry.'],
+  [{ host: [] }, 'The header "host" cannot be set.'],
+  [{ "x y": [] }, 'The header "x y" has a name that no header can have.'],
+])("the header %j is refused in a list too", (headers, message) => {
+  expect(() => mergeHeaders(headers)).toThrow(expect.objectContaining({ code: "VALIDATION_ERROR", message }));
+});
+
 test("a record with a field called __proto__ pollutes nothing", () => {
   expect(Object.fromEntries(mergeHeaders(JSON.parse('{"__proto__": "x"}')))).toEqual(JSON.parse('{"__proto__": "x"}'));
   expect({}).not.toHaveProperty("polluted");

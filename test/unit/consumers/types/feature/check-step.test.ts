@@ -27,7 +27,7 @@ const shop = (steps: unknown[]): Product => ({
         dev: { callback: { url: "https://x.example" }, push: { provider: "expo" } },
         prd: { push: { provider: "expo" } },
       },
-      messages: { plain: {} },
+      messages: { plain: {}, receipt: { push_notification: { title: "{{user.name}}", body: "Hi" } } },
     },
   },
   functions: {
@@ -62,7 +62,19 @@ describe("it is a fault of the catalog if the event of a step would refuse it:",
     ["an unknown field", { event: "charge", input: { bdy: { a: 1 } } }, ["input/bdy"]],
     ["one by expression", { event: "charge", input: { bdy: "$Input{body}" } }, ["input/bdy"]],
     ["a field of another type", { event: "charge", input: { body: { a: "$Input{a}" }, params: [] } }, ["input/params"]],
-    ["no field that is required", { event: "price", input: {} }, ["input/payload"]],
+    [
+      "no field that is required",
+      { event: "tell", input: { slug: "plain", push_notification: { device_token: "t", title: "Hi" } } },
+      ["input/push_notification/body"],
+    ],
+    [
+      "a variable that no template can write",
+      {
+        event: "tell",
+        input: { slug: "receipt", push_notification: { device_token: "t", title: { user: { name: [] } } } },
+      },
+      ["input/push_notification/title/user/name"],
+    ],
     ["an app of another event", { event: "charge", app: "shop" }, ["app"]],
     ["a timeout beyond its type's", { event: "charge", timeout_ms: 120_001 }, ["timeout_ms"]],
     [
@@ -126,6 +138,20 @@ describe("a step passes if its expressions may have values that its event accept
     ],
     ["a message by expression", { event: "tell", input: { slug: "$Input{slug}", push_notification: "$Input{push}" } }],
     ["nothing", { event: "charge", app: "bank", timeout_ms: 120_000 }],
+    ["no payload", { event: "price" }],
+    [
+      "a list as a body, and lists and objects deep in a query",
+      { event: "charge", input: { body: ["$Input{a}"], query: { a: { b: ["$Input{c}"] } } } },
+    ],
+    ...[
+      "$Input{vars}",
+      { user: "$Input{user}" },
+      { user: { name: "$Input{name}" } },
+      { "user.name": "$Input{name}" },
+    ].map((title): [string, unknown] => [
+      `variables of a template: ${JSON.stringify(title)}`,
+      { event: "tell", input: { slug: "receipt", push_notification: { device_token: "t", title } } },
+    ]),
   ])("%s", (_what, step) => {
     expect(faultsOf(step)).toEqual([]);
   });

@@ -116,3 +116,47 @@ test.each(["1234", "TooLongToBeOne", "with space"])("the sender_id %s is a fault
   const target = { envs: { dev: { sms: { provider: "sns", sender_id } } }, messages: {} };
   expect(registry.notification.target().safeParse(target).success).toBe(false);
 });
+
+describe("a message with a recipient template", () => {
+  const sending = (input: object, message: object) => {
+    const wire = stubHandler(({ body }) => sent(String(body.PhoneNumber)));
+    const clients = async () => new SNSClient({ ...settings, maxAttempts: 1, requestHandler: wire });
+    const execute = notificationExecutor({ sms: smsChannel(clients) });
+    const target = { envs: { dev: { sms: { provider: "sns" } } }, messages: { code: { sms: message } } };
+    const asked = { target, input: { slug: "code", sms: input } };
+    const result = notifyingWith(execute, {}, {}, {}, asked);
+    return { result, requests: wire.requests };
+  };
+  const template = { to: "{{user.phone}}", body: "{{user.name}}: {{code}}" };
+  const user = { name: "Ada", phone: "+49 30 123456" };
+
+  test.each([
+    [{ body: { user, code: 5 } }, template, ann, "Ada: 5"],
+    [{ to: ben, body: { user, code: 5 } }, template, ben, "Ada: 5"],
+    [{}, { to: ann, body: "Alarm" }, ann, "Alarm"],
+    [{ body: "Alarm" }, { to: ann }, ann, "Alarm"],
+  ])("%j by %j goes to %s", async (input, message, number, text) => {
+    const { result, requests } = sending(input, message);
+    expect((await result).channels.sms).toMatchObject({ status: "sent", sent: [{ to: number }] });
+    expect(requests.map(({ body }) => [body.PhoneNumber, body.Message])).toEqual([[number, text]]);
+  });
+
+  test.each([
+    [{ body: { user: { name: "Ada" }, code: 5 } }, template, 'The template of sms.to needs the variable "user.phone".'],
+    [
+      { body: { user: { ...user, phone: [] }, code: 5 } },
+      template,
+      'The template of sms.to writes the variable "user.phone"',
+    ],
+    [{ body: { user: { ...user, phone: "1" }, code: 5 } }, template, "sms.to has no phone number in the format E.164"],
+    [{ body: "Hi" }, {}, "sms.to is required: the message has no recipient template."],
+  ])("%j by %j fails before anything is sent", async (input, message, error) => {
+    const { result, requests } = sending(input, message);
+    expect(await failureOf(result)).toMatchObject({
+      code: "VALIDATION_ERROR",
+      retryable: false,
+      message: expect.stringContaining(error),
+    });
+    expect(requests).toEqual([]);
+  });
+});

@@ -6,6 +6,11 @@ describe("a template", () => {
     ["{{n}} of {{ok}}", { n: 2, ok: false, unused: 1 }, "2 of false"],
     ["{{a}}", { a: "{{b}} $& $1", b: "x" }, "{{b}} $& $1"],
     ["{{ not closed } {x}", {}, "{{ not closed } {x}"],
+    ["{{user.name}}, {{items.0.name}}", { user: { name: "Ada" }, items: [{ name: "Tea" }] }, "Ada, Tea"],
+    ["{{user.name}}", { user: { name: "nested" }, "user.name": "flat" }, "flat"],
+    ["{{a.b.c.0}}", { a: { b: { c: ["😀\uffff"] } }, "a.b": 1 }, "😀\uffff"],
+    ["{{a.}} {{.}} {{..}}", { a: { "": 1 }, "": { "": { "": 2 } }, ".": 3 }, "1 3 2"],
+    ["{{__proto__.a}} {{constructor}}", JSON.parse('{"__proto__": {"a": 1}, "constructor": 2}'), "1 2"],
   ])("%s is filled in one pass", (template, variables, text) => {
     expect(fill(template, variables, "f")).toBe(text);
   });
@@ -15,6 +20,42 @@ describe("a template", () => {
       expect.objectContaining({
         code: "VALIDATION_ERROR",
         message: `The template of email.subject needs the variable "${name}".`,
+      }),
+    );
+  });
+
+  test.each<[string, object]>([
+    ["user.name", {}],
+    ["user.name", { user: {} }],
+    ["user.name", { user: { name: null } }],
+    ["user.name", { user: { name: "nested" }, "user.name": null }],
+    ["user.name", { user: "Ada" }],
+    ["user.name", { user: null }],
+    ["user.length", { user: "Ada" }],
+    ["items.length", { items: [1, 2] }],
+    ["items.0", { items: [] }],
+    ["items.-1", { items: [1] }],
+    ["items.00", { items: [1] }],
+    ["items.map.name", { items: [] }],
+    ["a.__proto__.constructor.name", { a: {} }],
+    ["a.toString", { a: {} }],
+    ["name", { name: null }],
+  ])("{{%s}} finds nothing in %j", (name, variables) => {
+    expect(() => fill(`{{${name}}}`, { ...variables }, "f")).toThrow(
+      `The template of f needs the variable ${JSON.stringify(name)}.`,
+    );
+  });
+
+  test.each<[string, object]>([
+    ["user", { user: { name: "secret" } }],
+    ["items", { items: [] }],
+    ["a.b", { a: { b: [] }, c: 1 }],
+    ["a.b", { a: { b: 1 }, "a.b": {} }],
+  ])("{{%s}} cannot write what is in %j", (name, variables) => {
+    expect(() => fill(`{{${name}}}`, { ...variables }, "f")).toThrow(
+      expect.objectContaining({
+        code: "VALIDATION_ERROR",
+        message: `The template of f writes the variable "${name}", which must not be a list or an object.`,
       }),
     );
   });
@@ -32,11 +73,12 @@ describe("a map of locales", () => {
     [{ en: "Hi", de: "Hallo" }, undefined, "Hi"],
     [{ de: "Hallo" }, "fr", "Hallo"],
     [{ en: 5 }, "toString", "5"],
+    [{ de: { nested: "Hallo" }, en: "Hi" }, "de", "Hi"],
   ])("%j for %s gives %s", (texts, locale, text) => {
     expect(localized(texts, locale, "f")).toBe(text);
   });
 
-  test.each([[{ de: "Hallo", it: "Ciao" }], [{}]])("%j without a match names the field", (texts) => {
+  test.each([[{ de: "Hallo", it: "Ciao" }], [{}], [{ en: {} }]])("%j without a match names the field", (texts) => {
     expect(() => localized(texts, "fr", "push_notification.title")).toThrow(
       expect.objectContaining({
         code: "VALIDATION_ERROR",
@@ -49,5 +91,22 @@ describe("a map of locales", () => {
     const options = { field: "f", locale: undefined };
     expect(render(undefined, { en: "{{x}}" }, options)).toBe("{{x}}");
     expect(render("{{en}}!", { en: "x" }, options)).toBe("x!");
+  });
+
+  test("needs nothing for a template without variables, and is not needed for a text that is given", () => {
+    const options = { field: "sms.body", locale: "de" };
+    expect(render("Hi", undefined, options)).toBe("Hi");
+    expect(render(undefined, "{{name}} 😀\uffff", options)).toBe("{{name}} 😀\uffff");
+    expect(render(undefined, "", options)).toBe("");
+  });
+
+  test.each<[string | undefined, string | undefined, string]>([
+    [undefined, undefined, "sms.body is required: the message has no template for it."],
+    ["Hi {{name}}", "Hi", "sms.body must be an object of variables: the message has a template for it."],
+    ["Hi", "Hi", "sms.body must be an object of variables: the message has a template for it."],
+    ["Hi {{name}}", undefined, 'The template of sms.body needs the variable "name".'],
+  ])("the template %j with %j is an error", (template, texts, message) => {
+    const failing = () => render(template, texts, { field: "sms.body", locale: undefined });
+    expect(failing).toThrow(expect.objectContaining({ code: "VALIDATION_ERROR", message }));
   });
 });

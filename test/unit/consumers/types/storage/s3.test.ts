@@ -45,6 +45,17 @@ describe("the overwrite policy on S3", () => {
     expect(requests[0]?.headers).not.toHaveProperty("if-none-match");
   });
 
+  it("metadata that the storage would not keep as it is, since it has moved, is not sent at all", async () => {
+    const { open, requests } = s3OnTheWire(() => ({ headers: { etag: '"new"' } }));
+    const input = { buffer: "aGk=", metadata: { "a b": "s3cret" } };
+    await expect(store(open, undefined, { input })).rejects.toMatchObject({
+      code: "VALIDATION_ERROR",
+      retryable: false,
+      message: 'The metadata "a b" must have only letters, digits, - and _ in its name.',
+    });
+    expect(requests).toEqual([]);
+  });
+
   it.each(["keep", "error"])("%s stores only where there is nothing", async (overwrite) => {
     const { open, requests } = s3OnTheWire(vacant(404));
     expect(await store(open, overwrite)).toMatchObject({ etag: "new", size: 2 });
