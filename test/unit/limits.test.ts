@@ -22,7 +22,7 @@ import { largestPayload } from "../../lambdas/consumers/types/function/lambda.ts
 import { longestSms } from "../../lambdas/consumers/types/notification/channels/sms-limits.ts";
 import { mostRecipients } from "../../lambdas/consumers/types/notification/recipients.ts";
 import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
-import { defaultRetryPolicy } from "../../lambdas/core/job/retry.ts";
+import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
@@ -172,8 +172,9 @@ it("the page of limits has every limit as the code has it, and no other", async 
 it("the page of limits has the defaults and bounds of `retry_config`", async () => {
   const { properties } = z.toJSONSchema(RetryConfig) as { properties: Record<string, Record<string, number>> };
   const shown = (value: unknown) => (value === undefined ? "" : typeof value === "number" ? n(value) : String(value));
-  const fields = Object.entries(defaultRetryPolicy).map(([name, fallback]) => {
-    const { minimum, maximum, maxItems } = properties[name] ?? {};
+  const defaults: Record<string, unknown> = { ...defaultRetryPolicy, jitter_percent: fullJitter };
+  const fields = Object.entries(properties).map(([name, { minimum, maximum, maxItems }]) => {
+    const fallback = defaults[name];
     const isList = Array.isArray(fallback);
     return [
       `\`${name}\``,

@@ -45,6 +45,7 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
       inputBytes,
       memoryMb: definition.limits.memory_mb,
     }),
+    ...given({ notes: request.notes }),
   };
 }
 

@@ -17,6 +17,7 @@ import { repeatOf } from "./repeat-request.ts";
 import { RequestError } from "./request-error.ts";
 import { ownFaults } from "./request-faults.ts";
 import { retryPolicyOf } from "./retry-config.ts";
+import { retryNotes } from "./retry-notes.ts";
 
 /** An accepted request, with its event from the catalog, its defaults filled in and its times in epoch milliseconds. */
 export interface AcceptedRequest extends CatalogEvent {
@@ -37,6 +38,8 @@ export interface AcceptedRequest extends CatalogEvent {
    * idempotency key still gets the receipt of the job that it created.
    */
   passed?: Fault[];
+  /** What is accepted, and may not mean what its writer thinks: `explain` shows it. */
+  notes?: Fault[];
   /** The id of the request in the logs. */
   request_id?: string;
   /** Set for the step of a feature, whose job id is derived from the id of the feature's job. */
@@ -81,6 +84,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     retries: request.retries ?? found.event.retries ?? found.definition.defaults.retries,
     retry_policy: retryPolicyOf(request.retry_config, found.event.retry_config),
     ...given({ app: request.app, repeat, expires_at, labels: request.labels, task_token, idempotency_key: key }),
+    ...given({ notes: retryNotes(request.retry_config) }),
     fingerprint: fingerprint(asked),
     ...(passed.length > 0 && { passed }),
   };
