@@ -31,11 +31,18 @@ export function dynamoFault(error: unknown, table: string): JobError {
   const [code, what] = answered ?? withoutAnswer(error);
   const { name } = Object(error) as { name?: unknown };
   // A server that is not AWS's may put anything into the names of its errors.
-  const shown = /^[A-Za-z]{0,60}(Exception|Error|Exceeded)$/.test(String(name)) ? `; ${name}` : "";
+  const isName = /^[A-Za-z]{0,60}(Exception|Error|Exceeded)$/.test(String(name)) || isReason(String(name));
+  const shown = isName ? `; ${name}` : "";
   const retryAfterMs = waitOf(error);
   const message = `DynamoDB: ${what} (table ${table}${shown}).`;
-  return new JobError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+  return new JobError(code, message, {
+    ...(isName && { providerCode: String(name) }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }
+
+/** Why a transaction was cancelled: names without the suffix of an exception. */
+const isReason = (name: string): boolean => /^(ConditionalCheckFailed|TransactionConflict|DuplicateItem)$/.test(name);
 
 function ofValidation(error: unknown): Meaning | undefined {
   const { name, message } = Object(error) as { name?: unknown; message?: unknown };
