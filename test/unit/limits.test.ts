@@ -13,6 +13,7 @@ import {
   maxResultBytes,
   maxResultValues,
 } from "../../lambdas/consumers/types/database_action/engines/rows.ts";
+import { mostDynamoRows, mostRows } from "../../lambdas/consumers/types/database_action/row-list.ts";
 import { largestMaxRows } from "../../lambdas/consumers/types/database_action/target-sql.ts";
 import { longestFormat, mostMade } from "../../lambdas/consumers/types/feature/evaluate.ts";
 import { deepestNesting as deepestOperators } from "../../lambdas/consumers/types/feature/expression.ts";
@@ -123,6 +124,8 @@ const limits = {
   "the payload of a Lambda function": MiB(largestPayload),
   "recipients of a channel": n(mostRecipients),
   "the text of an SMS": characters(longestSms),
+  "entries of a list `data` of a database action": n(mostRows),
+  "the same in DynamoDB": n(mostDynamoRows),
   "rows of a database's result, by default": n(defaultMaxRows),
   "`max_rows`": n(largestMaxRows),
   "a database's result, quotes and backslashes counted twice": MiB(maxResultBytes),
