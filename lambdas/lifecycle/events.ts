@@ -1,6 +1,7 @@
 import type { JobChange } from "../aws/lambda/stream-handler.ts";
-import { type Attempt, isFinished, isWaiting, type Job } from "../core/job/job.ts";
+import { type Attempt, type AttemptError, isFinished, isWaiting, type Job } from "../core/job/job.ts";
 import type { JobEvent, JobEventDetail, JobEventName } from "../core/job/job-event.ts";
+import { given } from "../core/schema/given.ts";
 
 /** Something that happened to a job, with what the counters need to know about it. */
 export interface Transition extends JobEvent {
@@ -22,7 +23,7 @@ function endings(before: Job, after: Job, at: number): Transition[] {
   // A series continues: its run has ended, and the item already holds the next run's state.
   if (ended && after.run > before.run) {
     const { outcome, started_at, ended_at: finished_at, error } = ended;
-    const code = error && { error_code: error.code };
+    const code = codesOf(error);
     const version = versionOf(after) - 1;
     const detail = { ...detailOf(before), status: outcome, started_at, finished_at, ...code, version };
     return [{ name: outcome, time: finished_at, detail, ended }];
@@ -30,16 +31,19 @@ function endings(before: Job, after: Job, at: number): Transition[] {
   const { status, started_at, finished_at = at, error } = after;
   if (isFinished(after) && status !== before.status) {
     const times = { ...(ended && started_at !== undefined && { started_at }), finished_at };
-    const code = status === "failed" && error && { error_code: error.code };
+    const code = status === "failed" && codesOf(error);
     const name = status as "completed" | "failed" | "cancelled";
     return [{ name, time: finished_at, detail: { ...detailOf(after), ...times, ...code }, ...(ended && { ended }) }];
   }
   if (ended?.outcome === "failed") {
-    const code = error && { error_code: error.code };
+    const code = codesOf(error);
     return [{ name: "retrying", time: ended.ended_at, detail: { ...detailOf(after), ...code }, ended }];
   }
   return [];
 }
+
+const codesOf = (error: AttemptError | undefined) =>
+  error && { error_code: error.code, ...given({ provider_code: error.provider_code }) };
 
 /**
  * The attempt that ended with a change, if one did; nothing else decides this. A series that continues holds the attempts

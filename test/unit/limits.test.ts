@@ -13,6 +13,7 @@ import {
   maxResultBytes,
   maxResultValues,
 } from "../../lambdas/consumers/types/database_action/engines/rows.ts";
+import { mostDynamoRows, mostRows } from "../../lambdas/consumers/types/database_action/row-list.ts";
 import { largestMaxRows } from "../../lambdas/consumers/types/database_action/target-sql.ts";
 import { longestFormat, mostMade } from "../../lambdas/consumers/types/feature/evaluate.ts";
 import { deepestNesting as deepestOperators } from "../../lambdas/consumers/types/feature/expression.ts";
@@ -23,7 +24,7 @@ import { longestSms } from "../../lambdas/consumers/types/notification/channels/
 import { mostRecipients } from "../../lambdas/consumers/types/notification/recipients.ts";
 import { largestMetadata } from "../../lambdas/consumers/types/storage/metadata.ts";
 import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
-import { defaultRetryPolicy } from "../../lambdas/core/job/retry.ts";
+import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
@@ -124,6 +125,8 @@ const limits = {
   "the payload of a Lambda function": MiB(largestPayload),
   "recipients of a channel": n(mostRecipients),
   "the text of an SMS": characters(longestSms),
+  "entries of a list `data` of a database action": n(mostRows),
+  "the same in DynamoDB": n(mostDynamoRows),
   "rows of a database's result, by default": n(defaultMaxRows),
   "`max_rows`": n(largestMaxRows),
   "a database's result, quotes and backslashes counted twice": MiB(maxResultBytes),
@@ -174,8 +177,9 @@ it("the page of limits has every limit as the code has it, and no other", async 
 it("the page of limits has the defaults and bounds of `retry_config`", async () => {
   const { properties } = z.toJSONSchema(RetryConfig) as { properties: Record<string, Record<string, number>> };
   const shown = (value: unknown) => (value === undefined ? "" : typeof value === "number" ? n(value) : String(value));
-  const fields = Object.entries(defaultRetryPolicy).map(([name, fallback]) => {
-    const { minimum, maximum, maxItems } = properties[name] ?? {};
+  const defaults: Record<string, unknown> = { ...defaultRetryPolicy, jitter_percent: fullJitter };
+  const fields = Object.entries(properties).map(([name, { minimum, maximum, maxItems }]) => {
+    const fallback = defaults[name];
     const isList = Array.isArray(fallback);
     return [
       `\`${name}\``,

@@ -23,6 +23,7 @@ export function faultBy({ named, byStatus }: FaultTable, cause: unknown): JobErr
   const retryAfterMs = waitOf(cause);
   return new JobError(code, message, {
     cause,
+    providerCode: ownNameOf(cause),
     ...(code === "PROVIDER_ERROR" && { retryable: retryable ?? false }),
     ...(retryAfterMs !== undefined && { retryAfterMs }),
   });
@@ -34,10 +35,29 @@ export function meaningIn(named: Meanings, error: unknown): Meaning | undefined 
   return name === undefined ? undefined : named[name];
 }
 
+/** Names of classes in the vendors' clients, which say nothing of the error. */
+const generic = new Set(["Error", "TypeError", "ApiError", "RestError", "GaxiosError", "FetchError", "AggregateError"]);
+
+/**
+ * The service's own name of an error, such as `TooManyRequestsException`, `BlobAlreadyExists` or `ECONNREFUSED`; else its status.
+ * A name is letters only: a server that is not AWS's may put anything there.
+ */
+function ownNameOf(error: unknown): string | undefined {
+  const { name, code, errors, response } = Object(error) as ServiceError;
+  const [first] = Array.isArray(errors) ? errors : [];
+  const { reason } = Object(first) as { reason?: unknown };
+  const found = [response?.data?.error, reason, code, name].find(
+    (own): own is string => typeof own === "string" && /^[A-Za-z_]{3,60}$/.test(own) && !generic.has(own),
+  );
+  return found ?? statusOf(error)?.toString();
+}
+
 interface ServiceError {
   name?: unknown;
   /** Azure: its own name of the error. Google: the status. Sockets: the system's code. */
   code?: unknown;
+  /** Google Cloud Storage. */
+  errors?: unknown;
   $metadata?: { httpStatusCode?: number };
   statusCode?: unknown;
   status?: unknown;

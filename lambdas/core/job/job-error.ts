@@ -1,4 +1,5 @@
 import { DuctapeError } from "../errors.ts";
+import { providerCodeOf } from "./provider-code.ts";
 
 /** Whether a failure with this code is retried, unless the executor or the job says otherwise. */
 export const jobErrorCodes = {
@@ -27,17 +28,26 @@ export class JobError extends DuctapeError {
   readonly retryable: boolean;
   /** The provider's Retry-After, in milliseconds: a lower bound of the backoff. */
   readonly retryAfterMs: number | undefined;
+  /** The provider's own code, such as `40P01` or `card_declined`. What does not have the form of a code is dropped. */
+  readonly providerCode: string | undefined;
   /** What the attempt achieved: kept with the job, and the `progress` of the next attempt's execution. */
   readonly progress: unknown;
 
   constructor(
     code: JobErrorCode,
     message: string,
-    options: { retryable?: boolean; retryAfterMs?: number; progress?: unknown; cause?: unknown } = {},
+    options: {
+      retryable?: boolean;
+      retryAfterMs?: number;
+      providerCode?: string | undefined;
+      progress?: unknown;
+      cause?: unknown;
+    } = {},
   ) {
     super(code, message, { cause: options.cause });
     this.retryable = options.retryable ?? jobErrorCodes[code];
     this.retryAfterMs = options.retryAfterMs;
+    this.providerCode = providerCodeOf(options.providerCode);
     this.progress = options.progress;
   }
 }

@@ -30,6 +30,11 @@ export const JobEventDetailSchema = lazy(() =>
         .enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]])
         .exactOptional()
         .describe("Why the run failed, or the attempt that will be retried."),
+      provider_code: z
+        .string()
+        .max(64)
+        .exactOptional()
+        .describe("The provider's own code of that failure, such as `40P01` or `card_declined`."),
       labels: z.array(z.string()).exactOptional(),
       version: z
         .int()

@@ -20,12 +20,14 @@ export interface RetryPolicy {
   /** The longest delay in milliseconds. A provider's Retry-After may exceed it. */
   max_delay: number;
   backoff_multiplier: number;
-  /** Full jitter: a uniformly random delay between 0 and the computed one. */
+  /** Whether a part of each delay is random. */
   jitter: boolean;
-  /** Error codes that are retried although they are permanent by default. */
-  retryable_errors: JobErrorCode[];
-  /** Error codes that are never retried. Wins over `retryable_errors`. */
-  non_retryable_errors: JobErrorCode[];
+  /** The part of each delay that is random, from 0 to 1. Absent: 1, a uniformly random delay between 0 and the computed one. */
+  jitter_percent?: number;
+  /** Error codes, ours or a provider's, that are retried although they are permanent by default. */
+  retryable_errors: string[];
+  /** Error codes, ours or a provider's, that are never retried. Wins over `retryable_errors`. */
+  non_retryable_errors: string[];
 }
 
 /** The series of a recurring job. */
@@ -68,6 +70,8 @@ export interface AttemptError {
   code: JobErrorCode;
   message: string;
   retryable: boolean;
+  /** The provider's own code, if it sent one. Jobs that were stored before codes were kept have none. */
+  provider_code?: string;
 }
 
 /** The feature that a job is a step of, and that the end of the job wakes. */

@@ -1,3 +1,4 @@
+import { isNamed } from "./error-names.ts";
 import type { RetryPolicy } from "./job.ts";
 import type { JobError } from "./job-error.ts";
 
@@ -11,18 +12,23 @@ export const defaultRetryPolicy: RetryPolicy = {
   non_retryable_errors: [],
 };
 
-/** Whether this failure is retried. The job's own lists win over what the executor says. */
+/** The part of a delay that is random unless a `jitter_percent` says otherwise. */
+export const fullJitter = 1;
+
+/** Whether this failure is retried. The job's own lists, of our codes and the provider's, win over what the executor says. */
 export function isRetryable(error: JobError, policy: RetryPolicy): boolean {
-  if (policy.non_retryable_errors.includes(error.code)) return false;
-  return error.retryable || policy.retryable_errors.includes(error.code);
+  const isIn = (names: readonly string[]) => names.some((name) => isNamed(name, error));
+  return !isIn(policy.non_retryable_errors) && (error.retryable || isIn(policy.retryable_errors));
 }
 
 /**
- * Milliseconds from the end of attempt number `attempt` (1-based) to the next one: exponential with full jitter
- * (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter), but never less than the provider's Retry-After. `random` is in [0, 1).
+ * Milliseconds from the end of attempt number `attempt` (1-based) to the next one: exponential, with a random part that is the
+ * whole of it by default (https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter), but never less than
+ * the provider's Retry-After. `random` is in [0, 1).
  */
 export function retryDelay(policy: RetryPolicy, attempt: number, random: number, retryAfterMs = 0): number {
   const ceiling = Math.min(policy.max_delay, policy.initial_delay * policy.backoff_multiplier ** (attempt - 1));
-  const backoff = policy.jitter ? ceiling * random : ceiling;
+  const part = policy.jitter ? (policy.jitter_percent ?? fullJitter) : 0;
+  const backoff = ceiling * (1 - part + part * random);
   return Math.ceil(Math.max(backoff, retryAfterMs));
 }

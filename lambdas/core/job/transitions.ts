@@ -1,3 +1,4 @@
+import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
 import type { Claim } from "./claim.ts";
 import { type Attempt, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
@@ -135,7 +136,8 @@ export function attemptFailed(job: Job, now: number, { error, random, progress }
   const retryable = isRetryable(error, job.retry_policy);
   const tries = job.attempt - (job.retried_after ?? 0);
   // An item holds 400 KB and 25 attempts: with longer messages the outcome itself could not be written.
-  const record = { code: error.code, message: shorten(error.message), retryable };
+  const { code, providerCode } = error;
+  const record = { code, message: shorten(error.message), retryable, ...given({ provider_code: providerCode }) };
   const ended: Job = {
     ...endAttempt(job, now, { outcome: "failed", error: record }),
     error: record,

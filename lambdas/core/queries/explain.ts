@@ -20,10 +20,8 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
   const { app, repeat, expires_at, labels } = request;
   const way = route(now, due_at);
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
-  const { notes } = request;
   return {
     valid: true,
-    ...given({ notes }),
     job: {
       product_tag: product.tag,
       env,
@@ -47,6 +45,7 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
       inputBytes,
       memoryMb: definition.limits.memory_mb,
     }),
+    ...given({ notes: request.notes }),
   };
 }
 

@@ -12,13 +12,14 @@ import { lazy } from "../schema/lazy.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 import { jsonPointer } from "../schema/schema.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
-import { asWritten } from "./ductape/as-written.ts";
+import { asWritten, placed } from "./ductape/as-written.ts";
 import { rewriteRequest } from "./ductape/rewrite.ts";
 import { JobRequest } from "./job-request.ts";
 import { repeatOf } from "./repeat-request.ts";
 import { RequestError } from "./request-error.ts";
 import { ownFaults } from "./request-faults.ts";
 import { retryPolicyOf } from "./retry-config.ts";
+import { retryNotes } from "./retry-notes.ts";
 
 /** An accepted request, with its event from the catalog, its defaults filled in and its times in epoch milliseconds. */
 export interface AcceptedRequest extends CatalogEvent {
@@ -36,13 +37,13 @@ export interface AcceptedRequest extends CatalogEvent {
   fingerprint: string;
   /** The fingerprint of the request as its caller wrote it, if that is another one: earlier versions stored it. */
   written_fingerprint?: string;
-  /** What the caller may want to know although the request is accepted; `explain` shows it. */
-  notes?: Fault[];
   /**
    * Times that have passed since the request was made. They forbid a new job, but a repetition of the request by its
    * idempotency key still gets the receipt of the job that it created.
    */
   passed?: Fault[];
+  /** What is accepted, and may not mean what its writer thinks: `explain` shows it. */
+  notes?: Fault[];
   /** The id of the request in the logs. */
   request_id?: string;
   /** Set for the step of a feature, whose job id is derived from the id of the feature's job. */
@@ -67,9 +68,10 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   const rewritten = rewriteRequest(body, catalog);
   const accepted = asWritten(rewritten, () => parsePlain(rewritten.request, catalog, now, headerKey));
   const written = rewritten.isRewritten ? JobRequest.safeParse(body) : undefined;
+  const notes = [...rewritten.notes, ...placed(rewritten, accepted.notes ?? [])];
   return {
     ...accepted,
-    ...(rewritten.notes.length > 0 && { notes: rewritten.notes }),
+    ...(notes.length > 0 && { notes }),
     ...(written?.success && { written_fingerprint: fingerprintOf(written.data) }),
   };
 }
@@ -103,6 +105,7 @@ function parsePlain(body: unknown, catalog: Catalog, now: number, headerKey: str
       labels: request.labels,
       task_token: request.task_token,
       idempotency_key: key,
+      notes: retryNotes(request.retry_config),
     }),
     fingerprint: fingerprintOf(request),
     ...(passed.length > 0 && { passed }),

@@ -13,6 +13,8 @@ export const requestLimits = {
   /** Characters of the reason for a cancellation. */
   reason: 200,
   cursor: 512,
+  /** Characters of an error's name in a retry rule, as many as a provider's code has at most. */
+  errorName: 64,
   /** Jobs of a batch, of a page of a list, and of a bulk change. */
   batch: 100,
   page: 100,

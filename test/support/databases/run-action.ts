@@ -11,7 +11,7 @@ import { fakeSecrets } from "../fakes/secrets.ts";
 export interface Asked {
   engine: string;
   action: object;
-  data?: Record<string, unknown>;
+  data?: Record<string, unknown> | object[];
   filter?: Record<string, unknown>;
   /** The value of `secret("shop/db#url")`; without it the secret is absent. */
   url?: string;

@@ -81,6 +81,15 @@ describe("a one-time job", () => {
     ]);
   });
 
+  it("shows the provider's own code of its failure", () => {
+    const error = new JobError("SERVICE_UNAVAILABLE", "a deadlock", { providerCode: "40P01" });
+    const waiting = attemptFailed({ ...running, retries: 1 }, noon + 90, { error, random: 0 });
+    const code = { error_code: "SERVICE_UNAVAILABLE", provider_code: "40P01" };
+    expect(between(running, waiting)).toMatchObject([{ name: "retrying", detail: code }]);
+    const failed = attemptFailed({ ...running, retries: 0 }, noon + 90, { error, random: 0 });
+    expect(between(running, failed)).toMatchObject([{ name: "failed", detail: code }]);
+  });
+
   it("is cancelled while it waits, and while it runs", () => {
     const [waiting] = between(job, cancelled(job, noon + 1, "no longer wanted"));
     expect(waiting).toMatchObject({ name: "cancelled", time: noon + 1, detail: { status: "cancelled" } });

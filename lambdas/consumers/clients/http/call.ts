@@ -6,7 +6,8 @@ import type { Auth, BodyType } from "./auth-schema.ts";
 import { encodeBody, mergedBody } from "./body.ts";
 import type { CallInput } from "./call-input.ts";
 import { carriesCredentials } from "./credentials.ts";
-import { discard, type HttpRequest } from "./exchange.ts";
+import type { HttpRequest } from "./exchange.ts";
+import { failureCode, patienceOf } from "./failure-code.ts";
 import { mergeHeaders } from "./headers.ts";
 import { secureUrlOf, urlOf } from "./settings.ts";
 import { statusError } from "./status.ts";
@@ -31,8 +32,8 @@ export async function send(execution: Execution, call: Call): Promise<Response> 
   const request = await requestOf(execution, call);
   const response = await authorizedExchange(execution, call.auth ?? { type: "none" }, request);
   if (response.ok) return response;
-  await discard(response);
-  throw statusError(response, execution.clock.now());
+  const providerCode = await failureCode(response, patienceOf(execution));
+  throw statusError(response, execution.clock.now(), { providerCode });
 }
 
 async function requestOf({ secrets, idempotencyKey }: Execution, call: Call): Promise<HttpRequest> {

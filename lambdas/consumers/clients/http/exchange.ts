@@ -20,11 +20,19 @@ export async function exchange(request: HttpRequest, signal: AbortSignal): Promi
   let next = request;
   for (let redirects = 0; ; redirects += 1) {
     const response = await send(next, signal);
-    if (!leadsOn(response)) return response;
+    if (!leadsOn(response)) {
+      sent.set(response, next === request ? [request] : [request, next]);
+      return response;
+    }
     await discard(response);
     next = redirectOf(next, response, redirects);
   }
 }
+
+const sent = new WeakMap<Response, HttpRequest[]>();
+
+/** The requests behind a response, with their credentials: what a provider may repeat in its answer. */
+export const sentFor = (response: Response): readonly HttpRequest[] => sent.get(response) ?? [];
 
 type Answer = Pick<Response, "status" | "headers">;
 
@@ -81,6 +89,7 @@ export function networkError(cause: unknown, signal: AbortSignal): unknown {
   const code = codeOf(cause) ?? codeOf((cause as { cause?: unknown } | undefined)?.cause);
   return new JobError("CONNECTION_ERROR", `The connection to the provider failed${code ? ` (${code})` : ""}.`, {
     cause,
+    providerCode: code,
   });
 }
 

@@ -1,11 +1,15 @@
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import type { Auth } from "./auth-schema.ts";
-import { discard, exchange } from "./exchange.ts";
+import { exchange } from "./exchange.ts";
+import { failureCode, type Patience } from "./failure-code.ts";
 import { readJson } from "./read-body.ts";
 import { secureUrlOf, textOf } from "./settings.ts";
 import { statusError } from "./status.ts";
 import { type FreshToken, type TokenSource, tokenKey } from "./tokens.ts";
+
+/** How long a refusal of the token endpoint is read, in milliseconds: less than a token may take. */
+const readingMs = 2000;
 
 type OAuth2 = Extract<Auth, { type: "oauth2" }>;
 type Fields = Record<string, string>;
@@ -30,37 +34,33 @@ export async function oauth2Source({ secrets, clock }: Execution, auth: OAuth2):
   const basic: Fields = inBody ? {} : { authorization: `Basic ${btoa(`${encoded(id)}:${encoded(secret)}`)}` };
   return {
     key: tokenKey("oauth2", url.href, id, secret, auth.scope, auth.audience),
-    fetch: (signal) => requestToken(url, fields, basic, signal, () => clock.now()),
+    fetch: (signal) => requestToken(url, fields, basic, { clock, signal, ms: readingMs }),
   };
 }
 
 /** RFC 6749 2.3.1: both parts are form-encoded before they are joined. */
 const encoded = (text: string) => new URLSearchParams({ v: text }).toString().slice(2);
 
-async function requestToken(
-  url: URL,
-  fields: Fields,
-  authorization: Fields,
-  signal: AbortSignal,
-  now: () => number,
-): Promise<FreshToken> {
+async function requestToken(url: URL, fields: Fields, authorization: Fields, patience: Patience): Promise<FreshToken> {
   const headers = new Headers({
     accept: "application/json",
     "content-type": "application/x-www-form-urlencoded",
     ...authorization,
   });
   const body = new URLSearchParams(fields).toString();
-  return readToken(await exchange({ method: "POST", url, headers, body }, signal), signal, now());
+  return readToken(await exchange({ method: "POST", url, headers, body }, patience.signal), patience);
 }
 
-async function readToken(response: Response, signal: AbortSignal, now: number): Promise<FreshToken> {
+async function readToken(response: Response, patience: Patience): Promise<FreshToken> {
   if (!response.ok) {
-    await discard(response);
+    const providerCode = await failureCode(response, patience);
     // RFC 6749 5.2 answers wrong credentials and scopes with 400.
-    if ([400, 401, 403].includes(response.status)) throw refusedClient(response.status);
-    throw statusError(response, now, { who: "The token endpoint" });
+    if ([400, 401, 403].includes(response.status)) throw refusedClient(response.status, providerCode);
+    throw statusError(response, patience.clock.now(), { who: "The token endpoint", providerCode });
   }
-  const answer = (await readJson(response, signal)) as { access_token?: unknown; expires_in?: unknown } | undefined;
+  const answer = (await readJson(response, patience.signal)) as
+    | { access_token?: unknown; expires_in?: unknown }
+    | undefined;
   const token = answer?.access_token;
   if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
     throw new JobError("PROVIDER_ERROR", "The token endpoint answered without an access token.", { retryable: false });
@@ -69,5 +69,7 @@ async function readToken(response: Response, signal: AbortSignal, now: number): 
   return { token, lifetimeSeconds: lifetime > 0 ? lifetime : assumedLifetimeSeconds };
 }
 
-const refusedClient = (status: number) =>
-  new JobError("UNAUTHORIZED", `The token endpoint answered with status ${status}: it refuses the client.`);
+const refusedClient = (status: number, providerCode: string) => {
+  const message = `The token endpoint answered with status ${status}: it refuses the client.`;
+  return new JobError("UNAUTHORIZED", message, { providerCode });
+};

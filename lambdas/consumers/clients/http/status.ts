@@ -38,12 +38,12 @@ const meaningOf = (status: number): Meaning =>
 
 /**
  * The failure that a status means. The message has the status and its meaning but nothing of the response, because a body may
- * echo the request with its credentials.
+ * echo the request with its credentials. `providerCode` is the provider's own code in the body; default: the status.
  */
 export function statusError(
   response: { status: number; headers: Headers },
   now: number,
-  options: { who?: string; message?: string; progress?: unknown } = {},
+  options: { who?: string; message?: string; progress?: unknown; providerCode?: string | undefined } = {},
 ): JobError {
   const { code, why, retryable } = meaningOf(response.status);
   const wait = retryAfterMs(response.headers.get("retry-after"), now);
@@ -52,5 +52,6 @@ export function statusError(
     ...(retryable !== undefined && { retryable }),
     ...(wait !== undefined && { retryAfterMs: wait }),
     progress: options.progress,
+    providerCode: options.providerCode ?? String(response.status),
   });
 }

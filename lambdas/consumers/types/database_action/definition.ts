@@ -2,12 +2,14 @@ import * as z from "zod";
 import { own } from "../../../core/catalog/catalog.ts";
 import type { Fault } from "../../../core/errors.ts";
 import { lazy } from "../../../core/schema/lazy.ts";
+import { must } from "../../../core/schema/plain-faults.ts";
 import { didYouMean, strict } from "../../../core/schema/schema.ts";
 import { Tag } from "../../../core/schema/tag.ts";
 import { defineJobType } from "../define-job-type.ts";
 import type { Placeholder } from "./placeholders.ts";
 import { readDynamo } from "./read-dynamodb.ts";
 import { mongoNames, readMongo } from "./read-mongodb.ts";
+import { listRuleOf, mostRows, type Row, rowFaults, rowsOf } from "./row-list.ts";
 import { compile } from "./statement.ts";
 import type { DatabaseTarget } from "./target.ts";
 import { type Input, inputFaults, plainNames } from "./values.ts";
@@ -15,13 +17,29 @@ import { type Input, inputFaults, plainNames } from "./values.ts";
 /** IDbActionRequest: what fills the placeholders of a named action. */
 export const databaseInput = lazy(() => {
   const Records = z.record(z.string(), z.unknown());
+  // What a row must be depends on the action, and the faults of rows have pointers of their own: see `databaseFaults`.
+  const Rows = z
+    .array(z.unknown().meta({ type: "object" }))
+    .min(1)
+    .max(mostRows);
+  const Data = z.union([Records, Rows], must(`must be an object, or a list of 1 to ${mostRows} objects`));
   // Both are optional: the placeholders of an action say which of them it needs.
-  return strict({ data: Records.optional(), filter: Records.optional() });
+  return strict({ data: Data.optional(), filter: Records.optional() });
 });
 
 /** The values that the placeholders of the target's action require and the input lacks. */
-export const databaseFaults = (target: DatabaseTarget, action: string, input: Input): Fault[] =>
-  inputFaults(placeholdersOf(target, action), input, target.engine === "mongodb" ? mongoNames : plainNames);
+export function databaseFaults(target: DatabaseTarget, action: string, input: Input): Fault[] {
+  const placeholders = placeholdersOf(target, action);
+  const names = target.engine === "mongodb" ? mongoNames : plainNames;
+  const rows = rowsOf(placeholders, input);
+  if (!rows) return inputFaults(placeholders, input, names);
+  const rule = listRuleOf(target.engine, own<{ operation: string }>(target.actions, action)?.operation);
+  return rowFaults(placeholders, rows, { rule, names });
+}
+
+/** The rows of a list `data`, each the input of a statement of its own; undefined if one statement runs. */
+export const databaseRows = (target: DatabaseTarget, action: string, input: Input): Row[] | undefined =>
+  rowsOf(placeholdersOf(target, action), input);
 
 function placeholdersOf(target: DatabaseTarget, name: string): Placeholder[] {
   switch (target.engine) {

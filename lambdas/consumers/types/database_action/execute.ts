@@ -1,7 +1,7 @@
 import { type Reference, referenceName, type TextOrReference } from "../../../core/catalog/references.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
-import { databaseAction, databaseFaults } from "./definition.ts";
+import { databaseAction, databaseFaults, databaseRows } from "./definition.ts";
 import type { Call, ConnectedCall } from "./engines/call.ts";
 import type { DatabaseTarget } from "./target.ts";
 import type { Input } from "./values.ts";
@@ -48,12 +48,14 @@ function own<T>(record: Record<string, T>, name: string): T {
   throw new JobError("CONFIGURATION_ERROR", `The catalog's database has no ${name} any more.`);
 }
 
-const callOf = <Action>({ job, input, signal, clock }: Execution, action: Action): Call<Action> => ({
+const callOf = <Action>({ job, event, target, input, ...execution }: Execution, action: Action): Call<Action> => ({
   action,
   input,
-  signal,
-  clock,
-  deadline: (job.started_at ?? clock.now()) + job.timeout_ms,
+  rows: databaseRows(target, event.action, input),
+  idempotencyKey: execution.idempotencyKey,
+  signal: execution.signal,
+  clock: execution.clock,
+  deadline: (job.started_at ?? execution.clock.now()) + job.timeout_ms,
 });
 
 async function connectedCall<Action>(

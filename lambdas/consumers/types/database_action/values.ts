@@ -4,7 +4,8 @@ import { jsonPointer } from "../../../core/schema/schema.ts";
 import type { Placeholder, PlaceholderType } from "./placeholders.ts";
 
 export interface Input {
-  data?: Record<string, unknown> | undefined;
+  /** A record, or a list of records: one statement runs for each, unless the action takes the list as one value. */
+  data?: Record<string, unknown> | readonly unknown[] | undefined;
   filter?: Record<string, unknown> | undefined;
 }
 
@@ -25,14 +26,22 @@ export type NameRule = (name: string) => string | undefined;
 export const plainNames: NameRule = (name) =>
   name === "__proto__" ? "has a field __proto__, which is not accepted." : undefined;
 
-/** The faults of an input: values that the placeholders require. Pointers are relative to the request; values are not quoted. */
-export function inputFaults(placeholders: readonly Placeholder[], input: Input, nameRule: NameRule): Fault[] {
+/**
+ * The faults of an input: values that the placeholders require. Pointers are relative to the request; values are not quoted.
+ * `at` is where the placeholders' records are if not in the input's own fields.
+ */
+export function inputFaults(
+  placeholders: readonly Placeholder[],
+  input: Input,
+  nameRule: NameRule,
+  at?: readonly PropertyKey[],
+): Fault[] {
   const faults = placeholders.flatMap((placeholder) => {
     const value = lookUp(placeholder, input);
     const detail = faultOf(placeholder, value) ?? nestedFault(value, nameRule);
     return detail === undefined
       ? []
-      : [{ pointer: jsonPointer(["input", placeholder.source, ...placeholder.path]), detail }];
+      : [{ pointer: jsonPointer(["input", ...(at ?? [placeholder.source]), ...placeholder.path]), detail }];
   });
   // A field may be used twice in a statement, but each of its faults is reported once.
   return [...new Map(faults.map((fault) => [`${fault.pointer} ${fault.detail}`, fault])).values()];

@@ -131,7 +131,11 @@ function failure({ key, error }: { key: string; error: AttemptError }, states: S
     hasEnded(state) ? state : { ...state, status: "cancelled" },
   ]);
   const message = `Step ${key} failed: ${error.message}`;
-  return new JobError(error.code, message, { retryable: false, progress: Object.fromEntries(progress) });
+  return new JobError(error.code, message, {
+    retryable: false,
+    providerCode: error.provider_code,
+    progress: Object.fromEntries(progress),
+  });
 }
 
 const outputOf = ({ output }: FeatureTarget, scope: Scope): unknown =>

@@ -3,6 +3,7 @@ import { request as httpRequest, type IncomingMessage } from "node:http";
 import { request as httpsRequest } from "node:https";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { Room } from "../../../core/operations/memory.ts";
+import { isJson, type Patience, readInTime } from "../../clients/http/failure-code.ts";
 import { smallResponseBytes } from "../../clients/http/read-body.ts";
 
 export interface HttpAnswer {
@@ -20,6 +21,8 @@ interface Post {
   /** The most bytes of an answer. */
   largest: number;
   signal: AbortSignal;
+  /** How long the body of a failure is read for the code in it. */
+  patience: Patience;
   /** Reserved before the rest of a large answer is read. */
   room: Room;
 }
@@ -45,20 +48,25 @@ export async function post(url: URL, { method, headers, body, ...reading }: Post
   } catch (cause) {
     if (signal.aborted) throw signal.reason;
     if (cause instanceof JobError) throw cause;
-    throw new JobError("CONNECTION_ERROR", `The connection to the function failed${codeOf(cause)}.`, { cause });
+    const code = codeOf(cause);
+    const shown = code === undefined ? "" : ` (${code})`;
+    throw new JobError("CONNECTION_ERROR", `The connection to the function failed${shown}.`, {
+      cause,
+      providerCode: code,
+    });
   }
 }
 
-/** Reads the body of a success; that of a failure contains nothing that a job may show. Leaving the loop closes the connection. */
+/**
+ * Reads the body of a success. That of a failure contains nothing that a job may show, except a code if it is JSON. Leaving the
+ * loop closes the connection.
+ */
 async function bodyOf(
   response: IncomingMessage,
-  { largest, signal, room }: Pick<Post, "largest" | "signal" | "room">,
+  { largest, signal, room, patience }: Pick<Post, "largest" | "signal" | "room" | "patience">,
 ): Promise<Buffer> {
   const { statusCode = 0 } = response;
-  if (statusCode < 200 || statusCode > 299) {
-    response.destroy();
-    return Buffer.alloc(0);
-  }
+  if (statusCode < 200 || statusCode > 299) return failureOf(response, patience);
   const chunks: Buffer[] = [];
   let bytes = 0;
   let isLarge = false;
@@ -81,8 +89,20 @@ async function bodyOf(
 const headersOf = ({ headers }: IncomingMessage): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
 
+/** The body of a failure if it is small JSON, else nothing. */
+async function failureOf(response: IncomingMessage, patience: Patience): Promise<Buffer> {
+  try {
+    if (!isJson(response.headers["content-type"])) return Buffer.alloc(0);
+    const chunks = response[Symbol.asyncIterator]();
+    const next = async () => (await chunks.next()).value as Uint8Array | undefined;
+    return (await readInTime(next, patience)) ?? Buffer.alloc(0);
+  } finally {
+    response.destroy();
+  }
+}
+
 /** A system code such as ECONNREFUSED; never the message, which names addresses. */
-function codeOf(error: unknown): string {
+function codeOf(error: unknown): string | undefined {
   const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === "string" && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? ` (${code})` : "";
+  return typeof code === "string" && /^[A-Z][A-Z0-9_]{2,50}$/.test(code) ? code : undefined;
 }

@@ -1,12 +1,15 @@
+import type { Sent } from "../../clients/http/echoes.ts";
+import { codeOfJson, parsed } from "../../clients/http/failure-code.ts";
 import { statusError } from "../../clients/http/status.ts";
 import type { HttpAnswer } from "./http-post.ts";
 
-/** The failure for a status other than 2xx. The body is not quoted. */
-export function statusFault({ status, headers }: Pick<HttpAnswer, "status" | "headers">, now: number) {
+/** The failure for a status other than 2xx. Of the body only its code is kept, unless that is something of what was sent. */
+export function statusFault({ status, headers, body }: HttpAnswer, now: number, sent: readonly Sent[]) {
   if (status >= 200 && status < 300) return undefined;
   const message =
     status >= 300 && status < 400
       ? `The function answered with a redirect (${status}), which is not followed.`
       : `The function answered with status ${status}.`;
-  return statusError({ status, headers: new Headers(headers) }, now, { message });
+  const providerCode = codeOfJson(parsed(body), status, sent);
+  return statusError({ status, headers: new Headers(headers) }, now, { message, providerCode });
 }

@@ -3,6 +3,7 @@ import { JobError } from "../../../core/job/job-error.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { urlFault } from "../../../core/schema/url.ts";
 import { type HttpRequest, leadsOn, redirectOf } from "../../clients/http/exchange.ts";
+import { patienceOf } from "../../clients/http/failure-code.ts";
 import { shownHeaders } from "../../clients/http/headers.ts";
 import { type DecodedBody, decodeBody, maxResponseBytes } from "../../clients/http/read-body.ts";
 import { type HttpAnswer, post } from "./http-post.ts";
@@ -18,7 +19,7 @@ export interface HttpResult extends DecodedBody {
   headers: Record<string, string>;
 }
 
-type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room">;
+type Call = Pick<Execution, "idempotencyKey" | "signal" | "secrets" | "clock" | "room" | "job">;
 
 /**
  * POSTs the payload, or nothing without one, and resolves with the response if its status is 2xx. Redirects are followed within the
@@ -34,8 +35,8 @@ export async function callHttp(clients: LambdaClients, callee: HttpCallee, paylo
   });
   const url = await urlOf(callee, call);
   const request = { method: "POST", url, headers, ...(payload !== undefined && { body: payload }) };
-  const answer = await answerOf(clients, callee, request, call);
-  const fault = statusFault(answer, clock.now());
+  const { answer, sent } = await answerOf(clients, callee, request, call);
+  const fault = statusFault(answer, clock.now(), sent);
   if (fault) throw fault;
   return resultOf(answer);
 }
@@ -52,9 +53,10 @@ async function answerOf(clients: LambdaClients, callee: HttpCallee, request: Htt
       largest: maxResponseBytes,
       signal: call.signal,
       room: call.room,
+      patience: patienceOf(call),
     });
     const seen = { status: answer.status, headers: new Headers(answer.headers) };
-    if (!leadsOn(seen)) return answer;
+    if (!leadsOn(seen)) return { answer, sent: [request, { url, headers: Object.entries(headers), body }] };
     next = redirectOf(next, seen, redirects, "function");
   }
 }

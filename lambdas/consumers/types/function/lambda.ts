@@ -49,7 +49,7 @@ export async function callLambda(
     throw signal.aborted ? signal.reason : faultBy(lambdaFaults, error);
   }
   const bytes = answer.Payload ?? new Uint8Array();
-  if (answer.FunctionError !== undefined) throw functionFailed(Buffer.from(bytes).toString());
+  if (answer.FunctionError !== undefined) throw functionFailed(Buffer.from(bytes).toString(), payload);
   if (bytes.byteLength > smallResponseBytes) await room.forAnswer(bytes.byteLength, signal);
   const text = Buffer.from(bytes).toString();
   // What is too large to parse is kept as a string.
@@ -74,10 +74,12 @@ function parsed(text: string): unknown {
 }
 
 /** The message has the type of the error, which is a name in the function's code, but not its text, which may quote the payload. */
-function functionFailed(text: string): JobError {
+function functionFailed(text: string, payload: string): JobError {
   const { errorType } = Object(parsed(text)) as { errorType?: unknown };
   const named = typeof errorType === "string" && /^[A-Za-z][\w.$:]{0,99}$/.test(errorType) ? ` with ${errorType}` : "";
   return new JobError("PROVIDER_ERROR", `The function failed${named}; its own log has the details.`, {
     retryable: true,
+    // A name that stands in the payload may be one of its values.
+    providerCode: named !== "" && !payload.includes(String(errorType)) ? String(errorType) : undefined,
   });
 }

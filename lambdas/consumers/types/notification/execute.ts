@@ -1,6 +1,7 @@
 import { own } from "../../../core/catalog/catalog.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { ChannelView } from "../../../core/queries/channels-view.ts";
+import { given } from "../../../core/schema/given.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
 import type { Report, SendChannel, Sending } from "./channel.ts";
 import { sendCallback } from "./channels/callback.ts";
@@ -72,7 +73,8 @@ async function sendBy(
     const error = asJobError(cause, sending.execution.log);
     // A channel that fails before it sends, for example without a credential, must keep what earlier attempts achieved.
     const reached = (error.progress as Report | undefined) ?? achieved;
-    return { report: { status: "failed", code: error.code, ...reached }, error };
+    const codes = { code: error.code, ...given({ provider_code: error.providerCode }) };
+    return { report: { status: "failed", ...codes, ...reached }, error };
   }
 }
 

@@ -15,6 +15,7 @@ export function combined(failures: readonly JobError[], message: string, progres
   return new JobError(lead?.code ?? "PROVIDER_ERROR", message, {
     retryable: lead?.retryable ?? true,
     ...(waits.length > 0 && { retryAfterMs: Math.max(...waits) }),
+    providerCode: lead?.providerCode,
     progress,
     cause: lead,
   });

@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
-import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { RepeatSchema } from "./job.ts";
 
-const Codes = () => z.array(z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
+const ErrorNames = () => z.array(z.string()).describe("Codes of this API, or a provider's own.");
 
 const jobFields = () => ({
   product_tag: z.string(),
@@ -26,8 +25,9 @@ const jobFields = () => ({
     max_delay: z.int(),
     backoff_multiplier: z.number(),
     jitter: z.boolean(),
-    retryable_errors: Codes(),
-    non_retryable_errors: Codes(),
+    jitter_percent: z.number().exactOptional(),
+    retryable_errors: ErrorNames(),
+    non_retryable_errors: ErrorNames(),
   }),
   labels: z.array(z.string()).exactOptional(),
   input_bytes: z.int().describe("The size of the input as JSON."),
@@ -63,14 +63,13 @@ export const FireTimeSchema = () =>
 
 export const AttemptWindowSchema = () => z.object({ attempt: z.int(), earliest_ms: z.int(), latest_ms: z.int() });
 
+export const NoteSchema = () =>
+  z.object({ pointer: z.string().describe("A JSON pointer into the request."), detail: z.string() });
+
 export const ExplanationSchema = lazy(() =>
   z
     .object({
       valid: z.literal(true),
-      notes: z
-        .array(z.object({ pointer: z.string(), detail: z.string() }))
-        .exactOptional()
-        .describe("What is worth knowing about the request although it is accepted, each with a pointer into it."),
       job: z.object(jobFields()),
       route: RouteSchema(),
       next_runs: z.array(FireTimeSchema()).describe("The next run times, at most 10."),
@@ -80,6 +79,10 @@ export const ExplanationSchema = lazy(() =>
           "When each attempt may start if all attempts before it fail, in milliseconds after the first one is due. Earliest: they fail at once, with the least jitter. Latest: they take their whole timeout, with the most jitter.",
         ),
       estimated_cost: CostSchema(),
+      notes: z
+        .array(NoteSchema())
+        .exactOptional()
+        .describe("What is accepted, and may not mean what its writer thinks."),
     })
     .meta({ id: "Explanation" }),
 );

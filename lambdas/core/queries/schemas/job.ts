@@ -24,12 +24,17 @@ export const ReceiptSchema = lazy(() => z.object(receiptFields()).meta({ id: "Re
 
 const JobErrorCodeSchema = lazy(() => z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
 
+const ProviderCodeSchema = lazy(() =>
+  z.string().max(64).describe("The provider's own code of the failure, such as `40P01` or `card_declined`."),
+);
+
 export const JobFailureSchema = lazy(() =>
   z
     .object({
       code: JobErrorCodeSchema(),
       message: z.string(),
       retryable: z.boolean().describe("Whether another attempt may help."),
+      provider_code: ProviderCodeSchema().exactOptional(),
     })
     .meta({ id: "JobFailure" }),
 );
@@ -93,7 +98,12 @@ export const ChannelSchema = lazy(() => {
   return z
     .discriminatedUnion("status", [
       z.object({ status: z.literal("sent"), ...report }),
-      z.object({ status: z.literal("failed"), code: JobErrorCodeSchema(), ...report }),
+      z.object({
+        status: z.literal("failed"),
+        code: JobErrorCodeSchema(),
+        provider_code: ProviderCodeSchema().exactOptional(),
+        ...report,
+      }),
     ])
     .meta({ id: "Channel" });
 });

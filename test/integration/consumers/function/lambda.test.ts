@@ -56,7 +56,11 @@ describe("a function job that invokes a Lambda", () => {
       headers: { "x-amz-function-error": "Unhandled" },
       payload: JSON.stringify({ errorType: "TypeError", errorMessage: "s3cret", trace: ["s3cret"] }),
     });
-    await expect(failed).rejects.toMatchObject({ code: "PROVIDER_ERROR", retryable: true });
+    await expect(failed).rejects.toMatchObject({
+      code: "PROVIDER_ERROR",
+      retryable: true,
+      providerCode: "TypeError",
+    });
     await expect(failed).rejects.toThrow("The function failed with TypeError; its own log has the details.");
   });
 

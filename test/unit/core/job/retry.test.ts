@@ -21,6 +21,14 @@ describe("retryDelay", () => {
     expect(retryDelay(defaultRetryPolicy, 3, 0.999)).toBe(3996);
   });
 
+  it("spreads over a part of the delay if it says so", () => {
+    const third = { ...defaultRetryPolicy, jitter_percent: 0.3 };
+    expect(retryDelay(third, 3, 0)).toBe(2800);
+    expect(retryDelay(third, 3, 0.5)).toBe(3400);
+    expect(retryDelay({ ...third, jitter_percent: 0 }, 3, 0)).toBe(4000);
+    expect(retryDelay({ ...third, jitter: false }, 3, 0)).toBe(4000);
+  });
+
   it("never waits less than the provider's Retry-After, even beyond max_delay", () => {
     expect(retryDelay(steady, 1, 0, 7000)).toBe(7000);
     expect(retryDelay(steady, 1, 0, 900_000)).toBe(900_000);
@@ -36,6 +44,13 @@ describe("isRetryable", () => {
     expect(isRetryable(busy, defaultRetryPolicy)).toBe(true);
     expect(isRetryable(absent, defaultRetryPolicy)).toBe(false);
     expect(isRetryable(new JobError("PROVIDER_ERROR", "no", { retryable: false }), defaultRetryPolicy)).toBe(false);
+  });
+
+  it("follows the provider's own code in the job's lists", () => {
+    const declined = new JobError("PROVIDER_ERROR", "402", { retryable: false, providerCode: "card_declined" });
+    expect(isRetryable(declined, { ...defaultRetryPolicy, retryable_errors: ["CARD_DECLINED"] })).toBe(true);
+    const deadlock = new JobError("SERVICE_UNAVAILABLE", "deadlock", { providerCode: "40P01" });
+    expect(isRetryable(deadlock, { ...defaultRetryPolicy, non_retryable_errors: ["DEADLOCK"] })).toBe(false);
   });
 
   it("follows the job's lists over both, the refusals first", () => {

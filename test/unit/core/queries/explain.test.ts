@@ -102,6 +102,14 @@ describe("the timetable of retries", () => {
     ]);
   });
 
+  it("spans the part of each delay that is random", () => {
+    expect(retryTimetable({ ...defaultRetryPolicy, jitter_percent: 0.25 }, 2, 100)).toEqual([
+      { attempt: 1, earliest_ms: 0, latest_ms: 0 },
+      { attempt: 2, earliest_ms: 750, latest_ms: 1100 },
+      { attempt: 3, earliest_ms: 2250, latest_ms: 3200 },
+    ]);
+  });
+
   it("of a job without retries has one attempt", () => {
     expect(retryTimetable(defaultRetryPolicy, 0, 100)).toEqual([{ attempt: 1, earliest_ms: 0, latest_ms: 0 }]);
   });

@@ -1,10 +1,15 @@
 import type { Clock } from "../../../../core/ports/ports.ts";
+import type { Row } from "../row-list.ts";
 import type { Input } from "../values.ts";
 
 /** An action of a database for an engine to run. */
 export interface Call<Action> {
   action: Action;
   input: Input;
+  /** The rows of a list, each the input of a statement of its own, which succeed or fail together; undefined for one statement. */
+  rows: Row[] | undefined;
+  /** Tells a repeated attempt from another job. */
+  idempotencyKey: string;
   /** Aborts at the job's timeout. */
   signal: AbortSignal;
   clock: Clock;

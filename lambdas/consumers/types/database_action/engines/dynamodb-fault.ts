@@ -4,6 +4,8 @@ import { networkFault } from "./network-fault.ts";
 
 const named: Meanings = {
   ConditionalCheckFailed: ["VALIDATION_ERROR", "the item does not meet the action's condition"],
+  Validation: ["VALIDATION_ERROR", "a value does not fit the table"],
+  DuplicateItem: ["VALIDATION_ERROR", "an item of this key exists already"],
   ItemCollectionSizeLimitExceeded: ["VALIDATION_ERROR", "the item's collection is too large"],
   ResourceNotFound: ["CONFIGURATION_ERROR", "there is no such table or index in this account and region"],
   AccessDenied: ["FORBIDDEN", "this function's role may not do this"],
@@ -14,6 +16,7 @@ const named: Meanings = {
   ProvisionedThroughputExceeded: ["RATE_LIMITED", "the table's throughput is exceeded"],
   Throttling: ["RATE_LIMITED", "DynamoDB asks for fewer requests"],
   RequestLimitExceeded: ["RATE_LIMITED", "the account's throughput is exceeded"],
+  TransactionInProgress: ["SERVICE_UNAVAILABLE", "an earlier attempt is still at work"],
   TransactionConflict: ["SERVICE_UNAVAILABLE", "a transaction is changing the item"],
   ReplicatedWriteConflict: ["SERVICE_UNAVAILABLE", "another region is changing the item"],
   Timeout: ["CONNECTION_ERROR", "there was no answer in time"],
@@ -22,22 +25,30 @@ const named: Meanings = {
 /** The fault of an error of DynamoDB or its client. The error is not kept, even as the cause: it quotes values and expressions. */
 export function dynamoFault(error: unknown, table: string): JobError {
   if (error instanceof JobError) return error;
-  const answered = meaningIn(named, error) ?? ofValidation(error) ?? byStatus(statusOf(error));
+  const answered = ofValidation(error) ?? meaningIn(named, error) ?? byStatus(statusOf(error));
   const network = answered ? undefined : networkFault(error, `table ${table}`);
   if (network) return network;
   const [code, what] = answered ?? withoutAnswer(error);
   const { name } = Object(error) as { name?: unknown };
   // A server that is not AWS's may put anything into the names of its errors.
-  const shown = /^[A-Za-z]{0,60}(Exception|Error|Exceeded)$/.test(String(name)) ? `; ${name}` : "";
+  const isName = /^[A-Za-z]{0,60}(Exception|Error|Exceeded)$/.test(String(name)) || isReason(String(name));
+  const shown = isName ? `; ${name}` : "";
   const retryAfterMs = waitOf(error);
   const message = `DynamoDB: ${what} (table ${table}${shown}).`;
-  return new JobError(code, message, retryAfterMs === undefined ? {} : { retryAfterMs });
+  return new JobError(code, message, {
+    ...(isName && { providerCode: String(name) }),
+    ...(retryAfterMs !== undefined && { retryAfterMs }),
+  });
 }
+
+/** Why a transaction was cancelled: names without the suffix of an exception. */
+const isReason = (name: string): boolean => /^(ConditionalCheckFailed|TransactionConflict|DuplicateItem)$/.test(name);
 
 function ofValidation(error: unknown): Meaning | undefined {
   const { name, message } = Object(error) as { name?: unknown; message?: unknown };
   if (name !== "ValidationException") return undefined;
   const text = String(message);
+  if (text.includes("multiple operations on one item")) return ["VALIDATION_ERROR", "two rows are of the same item"];
   const isOfValue = text.includes("ExpressionAttributeValues contains invalid value");
   return !isOfValue && /Expression|schema|operator/i.test(text)
     ? ["CONFIGURATION_ERROR", "the action's expressions or key do not fit the table"]

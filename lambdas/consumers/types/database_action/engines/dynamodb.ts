@@ -6,6 +6,8 @@ import {
   PutItemCommand,
   QueryCommand,
   type QueryCommandInput,
+  type TransactWriteItem,
+  type Update,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, type NativeAttributeValue, unmarshall } from "@aws-sdk/util-dynamodb";
@@ -18,6 +20,7 @@ import { fillTemplate } from "../template.ts";
 import { type Input, isoOf, lookUp } from "../values.ts";
 import type { Call } from "./call.ts";
 import { dynamoFault } from "./dynamodb-fault.ts";
+import { writeRows } from "./dynamodb-rows.ts";
 import { jsonSafe } from "./json-safe.ts";
 import { collector } from "./rows.ts";
 
@@ -52,7 +55,8 @@ export async function runDynamo(call: DynamoCall): Promise<unknown> {
 }
 
 async function perform(call: DynamoCall, client: DynamoDBClient): Promise<unknown> {
-  const { action, input, signal } = call;
+  const { action, input, rows, signal } = call;
+  if (rows) return writeRows(client, { ...call, rows }, (row) => writeOf(action, row));
   const request = requestOf(action, input);
   const options = { abortSignal: signal };
   switch (action.operation) {
@@ -85,6 +89,22 @@ async function perform(call: DynamoCall, client: DynamoDBClient): Promise<unknow
       );
     case "count":
       return count(client, { ...request, IndexName: action.index, Select: "COUNT" }, call);
+  }
+}
+
+/** The write of a row. An action that reads has none: such a request was refused. */
+export function writeOf(action: DynamoAction, input: Input): TransactWriteItem {
+  const request = requestOf(action, input);
+  switch (action.operation) {
+    case "put":
+      return { Put: { ...request, Item: attributes(action.item, input) } };
+    case "update":
+      // The catalog's schema requires an update's expression, which `requestOf` has compiled.
+      return { Update: { ...request, Key: attributes(action.key, input) } as Update };
+    case "delete":
+      return { Delete: { ...request, Key: attributes(action.key, input) } };
+    default:
+      throw new JobError("CONFIGURATION_ERROR", "The action reads, and takes no list of rows.");
   }
 }
 

@@ -1,4 +1,5 @@
 import { JobError, type JobErrorCode } from "../../../../core/job/job-error.ts";
+import { providerCodeOf } from "../../../../core/job/provider-code.ts";
 import { codeOf, type FaultOf, fault, networkFault } from "./network-fault.ts";
 
 /** The server's error codes (https://www.mongodb.com/docs/manual/reference/error-codes). */
@@ -23,6 +24,7 @@ const labels = ["RetryableWriteError", "TransientTransactionError", "SystemOverl
 
 interface Answer extends Error {
   code?: unknown;
+  codeName?: unknown;
   keyPattern?: Record<string, unknown>;
   hasErrorLabel?: (label: string) => boolean;
 }
@@ -55,5 +57,6 @@ function answered(error: Answer): JobError {
   return fault(
     transient ? "SERVICE_UNAVAILABLE" : code,
     `MongoDB: ${what}${fields === "" ? "" : ` (index on ${fields})`}; code ${Number.isNaN(number) ? "unknown" : number}.`,
+    providerCodeOf(error.codeName) ?? (Number.isNaN(number) ? undefined : String(number)),
   );
 }

@@ -1,4 +1,4 @@
-import { type Collection, type Document, type Filter, ObjectId, type UpdateFilter } from "mongodb";
+import { type ClientSession, type Collection, type Document, type Filter, ObjectId, type UpdateFilter } from "mongodb";
 import { given } from "../../../../core/schema/given.ts";
 import { readingOf, type TemplateField } from "../read-mongodb.ts";
 import type { MongoAction } from "../target-mongodb.ts";
@@ -8,32 +8,41 @@ import { type ConnectedCall, serverTimeoutMs, untilAborted } from "./call.ts";
 import { jsonSafe } from "./json-safe.ts";
 import { withClient } from "./mongodb-clients.ts";
 import { mongoFault } from "./mongodb-fault.ts";
+import { performRows } from "./mongodb-rows.ts";
 import { unreadableUrl } from "./network-fault.ts";
 import { collector } from "./rows.ts";
 
 export { closeMongo } from "./mongodb-clients.ts";
 
-/** One operation, with the input's values in the action's JSON. */
+/** One operation, or one per row of a list, with the input's values in the action's JSON. */
 export async function runMongo(call: ConnectedCall<MongoAction>): Promise<unknown> {
   const { action, signal, url, reference } = call;
   if (!/^mongodb(\+srv)?:\/\/[^/]+\/[^/?]+/.test(url)) {
     throw unreadableUrl(reference, "mongodb+srv://user:password@host/database");
   }
   try {
-    return await withClient(call, (client) =>
-      untilAborted(signal, perform(call, client.db().collection(action.collection))),
-    );
+    return await withClient(call, (client) => {
+      const collection = client.db().collection(action.collection);
+      const work = call.rows
+        ? performRows(call, client, call.rows, (input, session) => perform({ ...call, input }, collection, session))
+        : perform(call, collection);
+      return untilAborted(signal, work);
+    });
   } catch (error) {
     signal.throwIfAborted();
     throw mongoFault(error, reference);
   }
 }
 
-async function perform(call: ConnectedCall<MongoAction>, collection: Collection): Promise<unknown> {
+async function perform(
+  call: ConnectedCall<MongoAction>,
+  collection: Collection,
+  session?: ClientSession,
+): Promise<Record<string, unknown>> {
   const { action, input } = call;
   const filled = (field: TemplateField) => fill(field, (action as Record<string, unknown>)[field], input);
   const filter = (filled("filter") ?? {}) as Filter<Document>;
-  const options = { maxTimeMS: serverTimeoutMs(call) };
+  const options = { maxTimeMS: serverTimeoutMs(call), ...given({ session }) };
   switch (action.operation) {
     case "find": {
       const { sort, skip, limit } = action;
@@ -96,7 +105,7 @@ interface Cursor {
   close(): Promise<void>;
 }
 
-async function documentsOf(cursor: Cursor, maxRows: number | undefined): Promise<unknown> {
+async function documentsOf(cursor: Cursor, maxRows: number | undefined): Promise<Record<string, unknown>> {
   const { rows, add, isTruncated } = collector(maxRows);
   try {
     for await (const document of cursor) if (!add(document)) break;

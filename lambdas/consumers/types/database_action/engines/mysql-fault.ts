@@ -3,6 +3,8 @@ import { codeOf, type FaultOf, fault, networkFault } from "./network-fault.ts";
 
 interface Answer {
   errno: number;
+  /** The driver's symbol of the number, such as ER_LOCK_DEADLOCK, if it knows the number. */
+  code?: string;
   sqlState?: string;
   sqlMessage?: string;
 }
@@ -46,16 +48,27 @@ export const endsConnection = (error: unknown): boolean =>
 export const mysqlFault: FaultOf = (error, reference) => {
   if (error instanceof JobError) return error;
   if (isAnswer(error)) return answered(error);
-  return networkFault(error, reference) ?? fault("PROVIDER_ERROR", `MySQL's client failed${suffix(codeOf(error))}.`);
+  return (
+    networkFault(error, reference) ??
+    fault("PROVIDER_ERROR", `MySQL's client failed${suffix(codeOf(error))}.`, codeOf(error))
+  );
 };
 
 const suffix = (code: string) => (code === "" ? "" : ` (${code})`);
 
-function answered({ errno, sqlState = "", sqlMessage = "" }: Answer): JobError {
+function answered({ errno, code: symbol = "", sqlState = "", sqlMessage = "" }: Answer): JobError {
   const [, code, what] = numbers.find(([errnos]) => errnos.includes(errno)) ??
     states.find(([prefix]) => sqlState.startsWith(prefix)) ?? [0, "PROVIDER_ERROR" as const, "the server failed"];
-  return fault(code, `MySQL: ${what}${named(errno, sqlMessage)}; error ${errno}${suffix(sqlState)}.`);
+  return fault(
+    code,
+    `MySQL: ${what}${named(errno, sqlMessage)}; error ${errno}${suffix(sqlState)}.`,
+    symbolOf(errno, symbol),
+  );
 }
+
+/** MariaDB has numbers that the driver does not know; a name that is no symbol of a server is not shown. */
+const symbolOf = (errno: number, symbol: string): string =>
+  /^(ER|EE|HA_ERR|WARN)_[A-Z0-9_]+$/.test(symbol) ? symbol : String(errno);
 
 /** The key or constraint, which comes last in the message or in backquotes. Anything before it may be a value. */
 function named(errno: number, message: string): string {

@@ -1,13 +1,16 @@
 import { Socket } from "node:net";
 import mysql from "mysql2";
+import { JobError } from "../../../../core/job/job-error.ts";
+import { given } from "../../../../core/schema/given.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";
 import type { SqlAction } from "../target-sql.ts";
-import { isoOf, lookUp } from "../values.ts";
+import { type Input, isoOf, lookUp } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
 import { endsConnection, isAnswer, mysqlFault } from "./mysql-fault.ts";
 import { optionsOf } from "./mysql-url.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
+import { inRow } from "./row-fault.ts";
 import { collector } from "./rows.ts";
 
 interface MysqlConnection extends Connection {
@@ -23,19 +26,21 @@ interface MysqlConnection extends Connection {
 const pool = new Pool<MysqlConnection>(connect);
 export const closeMysql = () => pool.close();
 
-/** One prepared statement with bound parameters, on a connection that the warm Lambda keeps. */
+/** A prepared statement with bound parameters, or one transaction of it per row, on a connection that the warm Lambda keeps. */
 export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown> {
-  const { action, input, signal } = call;
+  const { action, input, rows, signal } = call;
   optionsOf(call.url, call.reference);
   const { text, placeholders } = compile(action.statement, "mysql");
-  const values = placeholders.map((placeholder) => bound(placeholder.type, lookUp(placeholder, input)));
+  const valuesOf = (one: Input) => placeholders.map((placeholder) => bound(placeholder.type, lookUp(placeholder, one)));
   try {
     return await pool.use(call.url, call, async (connection) => {
       try {
+        if (rows) return await runRows(connection, call, text, rows.map(valuesOf));
         await Promise.race([limitTime(connection, serverTimeoutMs(call)), connection.lost]);
-        return await run(connection, action, text, values);
+        return await run(connection, action, { sql: text, values: valuesOf(input) });
       } catch (error) {
-        if (!isAnswer(error) || endsConnection(error)) connection.destroy();
+        // The fault of a row is an answer too, and its transaction has been rolled back.
+        if (!(error instanceof JobError) && (!isAnswer(error) || endsConnection(error))) connection.destroy();
         throw error;
       }
     });
@@ -43,6 +48,33 @@ export async function runMysql(call: ConnectedCall<SqlAction>): Promise<unknown>
     signal.throwIfAborted();
     throw mysqlFault(error, call.reference);
   }
+}
+
+/** One transaction. The driver prepares the statement once. */
+async function runRows(connection: MysqlConnection, call: ConnectedCall<SqlAction>, sql: string, rows: Bound[][]) {
+  const { action, reference } = call;
+  const collected = collector(action.max_rows);
+  const all: Written = { affected_rows: 0 };
+  const ids: (number | string | null)[] = [];
+  const ask = (text: string) => Promise.race([connection.query(text), connection.lost]);
+  await ask("START TRANSACTION");
+  try {
+    for (const [i, values] of rows.entries()) {
+      await Promise.race([limitTime(connection, serverTimeoutMs(call)), connection.lost]);
+      const one = (await run(connection, action, { sql, values }, collected).catch((error: unknown) => {
+        throw isAnswer(error) && !endsConnection(error) ? inRow(i, mysqlFault(error, reference)) : error;
+      })) as Written;
+      all.affected_rows += one.affected_rows;
+      ids.push(one.insert_id ?? null);
+      Object.assign(all, given({ rows: one.rows, truncated: one.truncated }));
+    }
+    await ask("COMMIT");
+  } catch (error) {
+    // A connection that cannot be rolled back is destroyed, and the server rolls it back.
+    await ask("ROLLBACK").catch(() => connection.destroy());
+    throw error;
+  }
+  return { ...all, ...(ids.some((id) => id !== null) && { insert_ids: ids }) };
 }
 
 function connect(url: string): Connecting<MysqlConnection> {
@@ -122,8 +154,25 @@ interface Header {
   insertId: number | string;
 }
 
-async function run(connection: MysqlConnection, action: SqlAction, sql: string, values: Bound[]) {
-  const { rows, add, isTruncated } = collector(action.max_rows);
+/** The result of a statement that writes. */
+interface Written {
+  affected_rows: number;
+  insert_id?: number | string;
+  rows?: unknown[];
+  truncated?: boolean;
+}
+
+interface Statement {
+  sql: string;
+  values: Bound[];
+}
+
+async function run(
+  connection: MysqlConnection,
+  action: SqlAction,
+  { sql, values }: Statement,
+  { rows, add, isTruncated } = collector(action.max_rows),
+) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let header: Header | undefined;
   let columns: Column[] = [];

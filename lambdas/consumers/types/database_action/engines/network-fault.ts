@@ -7,8 +7,8 @@ export type FaultOf = (error: unknown, reference: string) => JobError;
  * Messages are made from codes and the names of tables, columns and constraints. A driver's own message quotes values
  * and statements, so it is neither repeated nor kept as the cause.
  */
-export const fault = (code: ConstructorParameters<typeof JobError>[0], message: string, retryable?: boolean) =>
-  new JobError(code, message, retryable === undefined ? {} : { retryable });
+export const fault = (code: ConstructorParameters<typeof JobError>[0], message: string, providerCode?: string) =>
+  new JobError(code, message, { providerCode });
 
 export const codeOf = (error: unknown): string => {
   const { code } = (error ?? {}) as { code?: unknown };
@@ -32,9 +32,10 @@ export function networkFault(error: unknown, reference: string): JobError | unde
     return fault(
       "CONFIGURATION_ERROR",
       `TLS with the database in ${reference} failed (${code}); see the URL's TLS settings.`,
+      code,
     );
   }
   if (unreadable.test(code)) return unreadableUrl(reference);
-  if (lost.test(code)) return fault("CONNECTION_ERROR", `The connection to the database failed (${code}).`);
+  if (lost.test(code)) return fault("CONNECTION_ERROR", `The connection to the database failed (${code}).`, code);
   return undefined;
 }

@@ -82,5 +82,5 @@ function answered({ code, table, column, constraint }: Answer): JobError {
     meanings.toSorted(([a], [b]) => b.length - a.length).find(([prefix]) => code.startsWith(prefix)) ?? [];
   const where = [table && `table ${table}`, column && `column ${column}`, constraint && `constraint ${constraint}`];
   const named = where.filter(Boolean).join(", ");
-  return fault(meaning, `PostgreSQL: ${what}${named === "" ? "" : ` (${named})`}; SQLSTATE ${code}.`);
+  return fault(meaning, `PostgreSQL: ${what}${named === "" ? "" : ` (${named})`}; SQLSTATE ${code}.`, code);
 }

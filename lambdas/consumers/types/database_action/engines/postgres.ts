@@ -1,15 +1,17 @@
 import { Socket } from "node:net";
 import pg from "pg";
+import { JobError } from "../../../../core/job/job-error.ts";
 import { parseExactly } from "../../../../core/schema/exact-json.ts";
 import type { PlaceholderType } from "../placeholders.ts";
 import { compile } from "../statement.ts";
 import type { SqlAction } from "../target-sql.ts";
-import { isoOf, lookUp } from "../values.ts";
+import { type Input, isoOf, lookUp } from "../values.ts";
 import { type ConnectedCall, serverTimeoutMs } from "./call.ts";
 import { wholeNumber } from "./json-safe.ts";
 import { unreadableUrl } from "./network-fault.ts";
 import { type Connecting, type Connection, Pool } from "./pool.ts";
 import { endsConnection, isAnswer, postgresFault } from "./postgres-fault.ts";
+import { inRow } from "./row-fault.ts";
 import { collector } from "./rows.ts";
 
 interface PostgresConnection extends Connection {
@@ -21,26 +23,78 @@ interface PostgresConnection extends Connection {
 const pool = new Pool<PostgresConnection>(connect);
 export const closePostgres = () => pool.close();
 
-/** One statement with bound parameters, on a connection that the warm Lambda keeps. */
+/** A statement with bound parameters, or one transaction of a statement per row, on a connection that the warm Lambda keeps. */
 export async function runPostgres(call: ConnectedCall<SqlAction>): Promise<unknown> {
-  const { action, input, signal } = call;
+  const { action, input, rows, signal } = call;
   // pg accepts any string: as a host, or as a database of a server on this machine.
   if (!/^postgres(ql)?:\/\/[^/]/.test(call.url)) throw unreadableUrl(call.reference, urlForm);
   const { text, placeholders } = compile(action.statement, "postgres");
-  const values = placeholders.map((placeholder) => bound(placeholder.type, lookUp(placeholder, input)));
+  const valuesOf = (one: Input) => placeholders.map((placeholder) => bound(placeholder.type, lookUp(placeholder, one)));
   try {
     return await pool.use(call.url, call, async (connection) => {
       try {
+        if (rows) return await runRows(connection, call, text, rows.map(valuesOf));
         await limitTime(connection, serverTimeoutMs(call));
-        return resultOf(action, await query(connection.client, text, values, action.max_rows));
+        return resultOf(
+          action,
+          await query(connection.client, { text, values: valuesOf(input) }, collector(action.max_rows)),
+        );
       } catch (error) {
-        if (!isAnswer(error) || endsConnection(error)) connection.destroy();
+        // The fault of a row is an answer too, and its transaction has been rolled back.
+        if (!(error instanceof JobError) && (!isAnswer(error) || endsConnection(error))) connection.destroy();
         throw error;
       }
     });
   } catch (error) {
     signal.throwIfAborted();
     throw postgresFault(error, call.reference);
+  }
+}
+
+/**
+ * One transaction. The statement is parsed once, under a name that is removed again: a proxy may give the next transaction
+ * another connection to the server.
+ */
+async function runRows(
+  connection: PostgresConnection,
+  call: ConnectedCall<SqlAction>,
+  text: string,
+  rows: unknown[][],
+): Promise<unknown> {
+  const { client } = connection;
+  const collected = collector(call.action.max_rows);
+  const name = `rows_${crypto.randomUUID()}`;
+  let affected = 0;
+  let returns = false;
+  await client.query("BEGIN");
+  try {
+    for (const [i, values] of rows.entries()) {
+      await limitTime(connection, serverTimeoutMs(call));
+      const done = await query(client, { name, text, values }, collected).catch((error: unknown) => {
+        throw isAnswer(error) && !endsConnection(error) ? inRow(i, postgresFault(error, call.reference)) : error;
+      });
+      affected += done.rowCount ?? 0;
+      returns ||= done.returns;
+    }
+    await client.query(`DEALLOCATE "${name}"`);
+    await client.query("COMMIT");
+  } catch (error) {
+    await rollBack(connection, name);
+    throw error;
+  }
+  return resultOf(call.action, { ...resultIn(collected), rowCount: affected, returns });
+}
+
+/** A connection that cannot be rolled back is destroyed, and the server rolls it back. */
+async function rollBack(connection: PostgresConnection, name: string): Promise<void> {
+  // The session's settings are those of before the transaction again.
+  connection.timeoutMs = 0;
+  try {
+    await connection.client.query("ROLLBACK");
+    // Whether there is such a statement depends on what failed.
+    await connection.client.query(`DEALLOCATE "${name}"`).catch(() => {});
+  } catch {
+    connection.destroy();
   }
 }
 
@@ -82,23 +136,25 @@ export function bound(type: PlaceholderType, value: unknown): unknown {
   return String(value);
 }
 
-function query(client: pg.Client, text: string, values: unknown[], maxRows: number | undefined) {
-  const { rows, add, isTruncated } = collector(maxRows);
+interface Statement {
+  name?: string;
+  text: string;
+  values: unknown[];
+}
+
+function query(client: pg.Client, statement: Statement, collected: ReturnType<typeof collector>) {
   const { promise, resolve, reject } = Promise.withResolvers<pg.QueryResult>();
   // Without a callback the query keeps no rows: those beyond the limit are read and dropped.
   const running = client.query(
-    new pg.Query({ text, values, types: { getTypeParser }, queryMode: "extended" } as never),
+    new pg.Query({ ...statement, types: { getTypeParser }, queryMode: "extended" } as never),
   );
-  running.on("row", add);
+  running.on("row", collected.add);
   running.on("error", reject);
   running.on("end", resolve);
-  return promise.then(({ rowCount, fields }) => ({
-    rows,
-    rowCount,
-    returns: fields.length > 0,
-    truncated: isTruncated(),
-  }));
+  return promise.then(({ rowCount, fields }) => ({ ...resultIn(collected), rowCount, returns: fields.length > 0 }));
 }
+
+const resultIn = ({ rows, isTruncated }: ReturnType<typeof collector>) => ({ rows, truncated: isTruncated() });
 
 type Outcome = Awaited<ReturnType<typeof query>>;
 

@@ -2,40 +2,55 @@ import { JobError } from "../../../../core/job/job-error.ts";
 
 const connectionCodes = new Set(["ECONNECTION", "ESOCKET", "EDNS", "ETLS", "ETIMEDOUT", "EPROXY"]);
 
+/** The enhanced status code that follows a reply's code (RFC 2034): `550 5.7.1 ...`. */
+const enhancedCode = (response: unknown): string | undefined =>
+  /^[245]\d\d[ -]([245]\.\d{1,3}\.\d{1,3})(?!\S)/.exec(String(response ?? ""))?.[1];
+
 /**
  * The meaning of a nodemailer failure; for an abort it is the signal's own reason. Replies of servers quote addresses and
  * policies, so messages have only their code.
  */
 export function smtpError(cause: unknown, signal: AbortSignal): unknown {
   if (signal.aborted) return signal.reason;
-  const { code, responseCode } = (cause ?? {}) as { code?: unknown; responseCode?: unknown };
+  const { code, responseCode, response } = (cause ?? {}) as Record<"code" | "responseCode" | "response", unknown>;
   const reply = typeof responseCode === "number" ? responseCode : undefined;
+  const providerCode = enhancedCode(response) ?? reply?.toString() ?? (typeof code === "string" ? code : undefined);
   const answered = reply === undefined ? "" : ` (reply ${reply})`;
   // RFC 5321 4.2.1: 4yz is temporary, 5yz permanent. A login refused with 454 is temporary too (RFC 4954).
   if (reply !== undefined && reply >= 400 && reply < 500) {
-    return new JobError("SERVICE_UNAVAILABLE", `The mail server cannot accept the message now${answered}.`, { cause });
+    return new JobError("SERVICE_UNAVAILABLE", `The mail server cannot accept the message now${answered}.`, {
+      cause,
+      providerCode,
+    });
   }
   if (code === "ETLS" && reply !== undefined) {
     return new JobError(
       "CONFIGURATION_ERROR",
       `The mail server offers no TLS${answered}, and a login is sent over TLS only.`,
-      { cause },
+      { cause, providerCode },
     );
   }
   if (code === "EAUTH" || code === "ENOAUTH" || code === "EOAUTH2") {
-    return new JobError("UNAUTHORIZED", `The mail server does not accept the login${answered}.`, { cause });
+    return new JobError("UNAUTHORIZED", `The mail server does not accept the login${answered}.`, {
+      cause,
+      providerCode,
+    });
   }
   if (reply !== undefined && reply >= 500) {
     return new JobError("PROVIDER_ERROR", `The mail server refuses the message${answered}.`, {
       retryable: false,
       cause,
+      providerCode,
     });
   }
   if (typeof code === "string" && connectionCodes.has(code)) {
-    return new JobError("CONNECTION_ERROR", `The connection to the mail server failed (${code}).`, { cause });
+    return new JobError("CONNECTION_ERROR", `The connection to the mail server failed (${code}).`, {
+      cause,
+      providerCode,
+    });
   }
   if (code === "EENVELOPE" || code === "EMESSAGE") {
-    return new JobError("VALIDATION_ERROR", `The message cannot be sent as it is (${code}).`, { cause });
+    return new JobError("VALIDATION_ERROR", `The message cannot be sent as it is (${code}).`, { cause, providerCode });
   }
-  return new JobError("PROVIDER_ERROR", "Sending the e-mail failed.", { cause });
+  return new JobError("PROVIDER_ERROR", "Sending the e-mail failed.", { cause, providerCode });
 }

@@ -1,6 +1,7 @@
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { Execution } from "../../../../core/operations/execution.ts";
-import { exchange, type HttpRequest } from "../../../clients/http/exchange.ts";
+import { exchange, type HttpRequest, sentFor } from "../../../clients/http/exchange.ts";
+import { codeOfJson, firstOwn } from "../../../clients/http/failure-code.ts";
 import { setHeader } from "../../../clients/http/headers.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
 import { secureUrlOf } from "../../../clients/http/settings.ts";
@@ -66,10 +67,13 @@ async function outcomesOf(execution: Execution, tokens: string[], post: Post): P
   const answer = (await readJson(response, execution.signal)) as Answer | undefined;
   const projects = response.ok ? undefined : projectsIn(answer, tokens);
   if (projects) return oneByOne(execution, projects, post);
-  if (!response.ok) throw statusError(response, execution.clock.now(), { who: "Expo" });
+  if (!response.ok) {
+    const providerCode = codeOfJson(answer, response.status, sentFor(response));
+    throw statusError(response, execution.clock.now(), { who: "Expo", providerCode });
+  }
   const tickets = Array.isArray(answer?.data) ? answer.data : undefined;
   if (!tickets) throw noTicket();
-  return new Map(tokens.map((token, i) => [token, tickets[i] ? outcomeOf(tickets[i]) : noTicket()]));
+  return new Map(tokens.map((token, i) => [token, tickets[i] ? outcomeOf(tickets[i], response) : noTicket()]));
 }
 
 interface Answer {
@@ -107,20 +111,27 @@ async function oneByOne(execution: Execution, projects: string[][], post: Post):
 
 const noTicket = () => new JobError("PROVIDER_ERROR", "Expo answered without a ticket.");
 
-function outcomeOf({ status, id, details }: Ticket): Outcome {
+function outcomeOf({ status, id, details }: Ticket, response: Response): Outcome {
   if (status === "ok") return { id: String(id ?? "") };
+  const providerCode = firstOwn([details?.error], sentFor(response));
   switch (details?.error) {
     case "DeviceNotRegistered":
       return { dead: "DeviceNotRegistered" };
     case "MessageRateExceeded":
-      return new JobError("RATE_LIMITED", "Expo limits the rate of messages to this device (MessageRateExceeded).");
+      return new JobError("RATE_LIMITED", "Expo limits the rate of messages to this device (MessageRateExceeded).", {
+        providerCode,
+      });
     case "MessageTooBig":
-      return new JobError("VALIDATION_ERROR", "The message is larger than Expo accepts (MessageTooBig).");
+      return new JobError("VALIDATION_ERROR", "The message is larger than Expo accepts (MessageTooBig).", {
+        providerCode,
+      });
     case "InvalidCredentials":
-      return new JobError("UNAUTHORIZED", "Expo has no valid push credentials for the app (InvalidCredentials).");
+      return new JobError("UNAUTHORIZED", "Expo has no valid push credentials for the app (InvalidCredentials).", {
+        providerCode,
+      });
     case "MismatchSenderId":
-      return new JobError("FORBIDDEN", "The device belongs to another sender (MismatchSenderId).");
+      return new JobError("FORBIDDEN", "The device belongs to another sender (MismatchSenderId).", { providerCode });
     default:
-      return new JobError("PROVIDER_ERROR", "Expo refuses the message.", { retryable: false });
+      return new JobError("PROVIDER_ERROR", "Expo refuses the message.", { retryable: false, providerCode });
   }
 }

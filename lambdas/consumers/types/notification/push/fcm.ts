@@ -1,6 +1,7 @@
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { Execution } from "../../../../core/operations/execution.ts";
-import { exchange } from "../../../clients/http/exchange.ts";
+import { exchange, sentFor } from "../../../clients/http/exchange.ts";
+import { firstOwn } from "../../../clients/http/failure-code.ts";
 import { readJson } from "../../../clients/http/read-body.ts";
 import { secureUrlOf } from "../../../clients/http/settings.ts";
 import { statusError } from "../../../clients/http/status.ts";
@@ -76,9 +77,12 @@ async function outcomeOf(response: Response, { signal, clock }: Execution): Prom
   if (dead) return { dead };
   if (codesOf(answer?.error).includes(thirdParty)) {
     // The other devices, which may be of another platform, are not affected.
-    return new JobError("CONFIGURATION_ERROR", "FCM has no valid APNs or web push credentials for the app.");
+    return new JobError("CONFIGURATION_ERROR", "FCM has no valid APNs or web push credentials for the app.", {
+      providerCode: thirdParty,
+    });
   }
-  return statusError(response, clock.now(), { who: "FCM" });
+  const providerCode = firstOwn([...codesOf(answer?.error), answer?.error?.status], sentFor(response));
+  return statusError(response, clock.now(), { who: "FCM", providerCode });
 }
 
 const codesOf = ({ details = [] }: FcmError = {}) => details.map(({ errorCode }) => errorCode);

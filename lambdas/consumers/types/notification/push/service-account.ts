@@ -4,7 +4,8 @@ import { type Reference, referenceName } from "../../../../core/catalog/referenc
 import { JobError } from "../../../../core/job/job-error.ts";
 import type { Secrets } from "../../../../core/ports/ports.ts";
 import { urlFault } from "../../../../core/schema/url.ts";
-import { exchange } from "../../../clients/http/exchange.ts";
+import { exchange, sentFor } from "../../../clients/http/exchange.ts";
+import { codeOfJson, parsed } from "../../../clients/http/failure-code.ts";
 import { readBytes } from "../../../clients/http/read-body.ts";
 import { statusError } from "../../../clients/http/status.ts";
 import { type FreshToken, type TokenSource, tokenKey } from "../../../clients/http/tokens.ts";
@@ -93,9 +94,13 @@ async function post(uri: string, body: string, now: () => number, signal: AbortS
   const response = await exchange({ method: "POST", url: new URL(uri), headers, body }, signal);
   const bytes = await readBytes(response, signal, 64 * 1024);
   if (response.ok) return new Response(new Uint8Array(bytes), response);
-  if (![400, 401, 403].includes(response.status)) throw statusError(response, now(), { who: "The token endpoint" });
+  const providerCode = codeOfJson(parsed(bytes), response.status, sentFor(response));
+  if (![400, 401, 403].includes(response.status)) {
+    throw statusError(response, now(), { who: "The token endpoint", providerCode });
+  }
   throw new JobError(
     "UNAUTHORIZED",
     `The token endpoint answered with status ${response.status}: it refuses the service account.`,
+    { providerCode: providerCode ?? String(response.status) },
   );
 }

@@ -173,3 +173,23 @@ describe("MySQL's URL", () => {
     );
   });
 });
+
+describe("the provider's own code", () => {
+  it.each<[string, object, string | undefined]>([
+    ["PostgreSQL", { code: "40P01", severity: "ERROR" }, "40P01"],
+    ["PostgreSQL", { code: "ECONNRESET" }, "ECONNRESET"],
+    ["PostgreSQL", {}, undefined],
+    ["MySQL", { errno: 1213, code: "ER_LOCK_DEADLOCK", sqlState: "40001" }, "ER_LOCK_DEADLOCK"],
+    ["MySQL", { errno: 4031, code: undefined, sqlState: "HY000" }, "4031"],
+    ["MySQL", { errno: 1644, code: "secret", sqlState: "45000" }, "1644"],
+    ["MySQL", { code: "PROTOCOL_CONNECTION_LOST" }, "PROTOCOL_CONNECTION_LOST"],
+    ["MongoDB", { name: "MongoServerError", code: 112, codeName: "WriteConflict" }, "WriteConflict"],
+    ["MongoDB", { name: "MongoServerError", code: 11000 }, "11000"],
+    ["MongoDB", { name: "MongoServerError", code: 9, codeName: "a secret value" }, "9"],
+    ["MongoDB", { name: "MongoNetworkError", cause: { code: "ECONNRESET" } }, "ECONNRESET"],
+    ["DynamoDB", { name: "TransactionConflictException" }, "TransactionConflictException"],
+    ["DynamoDB", { name: "secret" }, undefined],
+  ])("of %s's %j is %s", (engine, fields, expected) => {
+    expect(engines[engine]?.(thrown(fields), "x").providerCode).toBe(expected);
+  });
+});

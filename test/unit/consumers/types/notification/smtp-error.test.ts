@@ -22,6 +22,17 @@ test.each([
   expect(smtpError(cause, signal)).toMatchObject({ code, retryable, message: expect.not.stringContaining("a@b") });
 });
 
+test.each([
+  [{ responseCode: 550, response: "550 5.7.1 <a@b.example> refused" }, "5.7.1"],
+  [{ responseCode: 550, response: "550-5.1.1 no such user" }, "5.1.1"],
+  [{ responseCode: 550, response: "550 a@b.example 5.7.1" }, "550"],
+  [{ responseCode: 421 }, "421"],
+  [{ code: "ETIMEDOUT" }, "ETIMEDOUT"],
+  [{}, undefined],
+])("the provider's code of %j is %s", (error, providerCode) => {
+  expect(smtpError(Object.assign(new Error("secret"), error), signal)).toMatchObject({ providerCode });
+});
+
 test("an abort is the signal's reason", () => {
   const reason = new Error("ended");
   expect(smtpError({ code: "EABORT" }, AbortSignal.abort(reason))).toBe(reason);
