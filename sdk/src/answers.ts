@@ -110,7 +110,7 @@ export interface Explanation {
       max_delay: number;
       backoff_multiplier: number;
       jitter: boolean;
-      /** The share of each delay that is random, 0 to 1. */
+      /** The part of each delay that is random, 0 to 1. Absent: all of it. */
       jitter_percent?: number;
       retryable_errors: RetryCode[];
       non_retryable_errors: RetryCode[];
@@ -119,8 +119,8 @@ export interface Explanation {
     input_bytes: number;
   };
   route: JobRoute;
-  /** What the request says that has no effect, or another effect than it may seem, such as `every` beside `cron`. */
-  notes?: string[];
+  /** What is accepted and may not mean what its writer thinks, such as `every` beside `cron`, and where in the request it is. */
+  notes?: { pointer: string; detail: string }[];
   /** The next run times, at most 10. */
   next_runs: FireTime[];
   retry_timetable: AttemptWindow[];

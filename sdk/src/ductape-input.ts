@@ -9,8 +9,8 @@ import type { Time } from "./time.ts";
 /** An error code of ours, or one of a provider's own, such as `"CARD_DECLINED"`: it is compared with the failure's `provider_code`. */
 export type RetryCode = JobErrorCode | (string & {});
 
-/** Nothing but an empty object: the field exists in Ductape and has no meaning here, and the API refuses any value in it. */
-export type Unavailable = Record<string, never>;
+/** Empty: the field exists in Ductape and has no meaning here, and the API refuses any value in it. */
+export type Unavailable = Record<string, never> | "" | null;
 
 /** The other spellings of a request's fields. */
 export interface DuctapeFields {
@@ -42,7 +42,7 @@ export interface DuctapeRetryConfig {
   backoffMultiplier?: number | undefined;
   /** Whether each delay is random. Default: true. */
   jitter?: boolean | undefined;
-  /** The share of each delay that is random, 0 to 1. Default: 1, all of it. */
+  /** The part of each delay that is random, 0 to 1. Default: 1, all of it. */
   jitterPercent?: number | undefined;
   /** Codes that are retried although they are permanent by default. Default: none. */
   retryableErrors?: RetryCode[] | undefined;
@@ -107,5 +107,8 @@ export interface DuctapeBlob<Bytes> {
   blob?: Bytes | undefined;
 }
 
-/** A new time or series as flat fields. */
-export interface DuctapeRescheduling extends Omit<DuctapeSchedule, "start_at"> {}
+/** A new time or series as flat fields, or as `schedule`. */
+export interface DuctapeRescheduling extends Omit<DuctapeSchedule, "start_at"> {
+  /** `start_at` and `repeat` in one object. */
+  schedule?: DuctapeSchedule | undefined;
+}

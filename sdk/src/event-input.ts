@@ -1,10 +1,4 @@
-import type {
-  DuctapeBlob,
-  DuctapeNotification,
-  DuctapeQuery,
-  DuctapeRecipients,
-  PrefixedInput,
-} from "./ductape-input.ts";
+import type * as Ductape from "./ductape-input.ts";
 
 /** A value that a URL, a header or a template can hold. */
 export type Scalar = string | number | boolean;
@@ -18,7 +12,7 @@ export type QueryValue = Scalar | null | QueryValue[] | { [name: string]: QueryV
 export type RequestHeaders = Record<string, Scalar | Scalar[]>;
 
 /** The input of an event that calls an action of an app. It is merged over the action's own defaults. */
-export interface IActionRequest extends PrefixedInput {
+export interface IActionRequest extends Ductape.PrefixedInput {
   /**
    * Query parameters.
    * @default the action's
@@ -46,7 +40,7 @@ export interface IActionRequest extends PrefixedInput {
 }
 
 /** The input of an event that sends a notification: a message by its slug, and at least one channel. */
-export interface INotificationRequest extends DuctapeNotification<ICallbackNotification> {
+export interface INotificationRequest extends Ductape.DuctapeNotification<ICallbackNotification> {
   /**
    * The message to send, one of those that the catalog lists. Required, unless the event names it: `notification:message`.
    * @example `"order_update"`
@@ -123,9 +117,9 @@ export interface IPushNotification {
   device_tokens?: string[] | undefined;
 }
 
-/** An e-mail; needs `to` or `recipients`. */
-export interface IEmailNotification extends DuctapeRecipients {
-  /** The address, or up to 500 of them, as a list or as one string with commas. No default. Example: `"ada@example.com"`. */
+/** An e-mail. */
+export interface IEmailNotification extends Ductape.DuctapeRecipients {
+  /** The address, or up to 500 of them, as a list or as one string with commas. Required, unless there are `recipients`. */
   to?: string | string[] | undefined;
   /**
    * The subject.
@@ -145,7 +139,7 @@ export interface IEmailNotification extends DuctapeRecipients {
  * An SMS; needs `to` or `recipients`, and `body`. Where the catalog's message has a template for the number and the text, it is the
  * variables of that template instead.
  */
-export interface ISmsNotification extends DuctapeRecipients {
+export interface ISmsNotification extends Ductape.DuctapeRecipients {
   /**
    * The number in E.164 form, or up to 500 of them.
    * @example `"+33612345678"`
@@ -189,7 +183,7 @@ export interface ICallbackNotification {
 }
 
 /** The input of an event that runs a named action of a database. */
-export interface IDbActionRequest extends DuctapeQuery {
+export interface IDbActionRequest extends Ductape.DuctapeQuery {
   /**
    * The values of the action's placeholders, or a list of them to run the action once for each.
    * @default none, for an action that has only a filter
@@ -218,7 +212,7 @@ export interface IFunctionRequest {
 export type FileContent = Uint8Array | string | { type: "Buffer"; data: number[] };
 
 /** The input of an event that stores a file; needs either `buffer` or `upload_id`. */
-export interface IStorageRequest extends DuctapeBlob<FileContent> {
+export interface IStorageRequest extends Ductape.DuctapeBlob<FileContent> {
   /**
    * The content: bytes (a Node Buffer is a Uint8Array; sent as base64), base64 text, or the JSON of a Buffer.
    * @default none

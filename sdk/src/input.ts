@@ -175,8 +175,8 @@ export interface RetryConfig {
    */
   jitter?: boolean | undefined;
   /**
-   * The share of each delay that is random, 0 to 1.
-   * @default `1`: each delay is random between 0 and the computed one
+   * The part of each delay that is random, 0 to 1: with 0.3, a delay of 10 s is one of 7 to 10 s.
+   * @default `1`: all of it
    * @example `0.3`
    */
   jitter_percent?: number | undefined;

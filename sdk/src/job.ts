@@ -125,7 +125,7 @@ export interface JobStep {
 }
 
 /** A channel of a notification. */
-export type JobChannel = ({ status: "sent" } | { status: "failed"; code: JobErrorCode }) & {
+export type JobChannel = ({ status: "sent" } | { status: "failed"; code: JobErrorCode; provider_code?: string }) & {
   /** The recipients that were reached, each with the provider's message id. */
   sent?: { to: string; id: string }[];
   /** Recipients that no longer exist and should be removed. */

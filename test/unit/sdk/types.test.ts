@@ -104,7 +104,7 @@ test("the SDK's inputs accept what the API accepts, and Ductape's spellings of i
   same<Accepts<IStorageRequest, CoreStorage, "blob" | "metadata">>();
   same<Accepts<RetryConfig, CoreRetryConfig, "jitter_percent">>();
   same<Accepts<Repeat, NonNullable<z.input<typeof JobRequest>["repeat"]>, "endDate">>();
-  same<Accepts<Rescheduling, RescheduleRequest, keyof DuctapeSchedule>>();
+  same<Accepts<Rescheduling, RescheduleRequest, keyof DuctapeSchedule | "schedule">>();
   same<Same<Omit<JobFilter, "product" | "namespace"> & { product_tag: string }, BulkFilter>>();
 
   // The input depends on the type of the event, which TypeScript does not know.
