@@ -59,7 +59,7 @@ describe("a program of a later generation of Ductape's documentation", () => {
     expect(out).toMatch(/^order \{ affected_rows: 1 \}$/m);
     expect(out).toMatch(/key: 'documents\/README.md'/);
     expect(out).toMatch(/mime_type: 'text\/markdown'/);
-    expect(out).toMatch(/^reminder \{$[^]*push_notification: \{/m);
+    expect(out).toMatch(/^reminder \{[\s\S]*push_notification: \{/m);
     expect(out).not.toMatch(/email|callback/);
   });
 
