@@ -89,14 +89,16 @@ export type TemplateInput = Record<string, unknown> | string;
 export interface IPushNotification {
   /**
    * The title.
+   * @default none, for a message whose template needs no variables
    * @example `{ en: "Order Shipped" }`
    */
-  title: TemplateInput;
+  title?: TemplateInput | undefined;
   /**
    * The text.
+   * @default none, for a message whose template needs no variables
    * @example `{ en: "Your order has been shipped!" }`
    */
-  body: TemplateInput;
+  body?: TemplateInput | undefined;
   /**
    * Passed to the app unchanged.
    * @default none
