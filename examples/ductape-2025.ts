@@ -8,7 +8,7 @@ const place = { product_tag: "my-product", env: "dev" };
 const order = await ductape.processor.job.schedule({
   ...place,
   event: "orders:create",
-  input: { data: { id: randomUUID(), customer: "ada", total: 12.5 }, filter: {} },
+  input: { data: { id: randomUUID(), customer: "grace", total: 12.5 }, filter: {} },
   retries: 2,
   start_at: 0,
   cache: {},

@@ -49,7 +49,8 @@ export type ScheduleKnown<C extends Catalog> = <const Tag extends string, const 
 export interface JobProcessor<C extends Catalog = Catalog> {
   /**
    * Schedules a job, waits until it has run, and resolves with its result. Its shape depends on the event: a client that knows its
-   * catalog types it, and any other takes the type from its caller, `schedule<ActionResult>(data)`. Rejects with a JobFailedError
+   * catalog types it, and any other takes the type from its caller, `schedule<ActionResult>(data)`. A job that recurs has run when
+   * its series has ended; its result is that of the last run. Rejects with a JobFailedError
    * or a JobCancelledError if there is no result, and with another DuctapeError if the job was not accepted or its state cannot be
    * read. If a job exists then, the error has its `jobId`.
    *

@@ -46,6 +46,7 @@ import type {
   Job,
   JobErrorCode,
   JobFilter,
+  JobNamespace,
   JobReceipt,
   JobRun,
   JobStatus,
@@ -59,6 +60,7 @@ import type {
   Stats,
   StorageResult,
 } from "../../../sdk/src/index.ts";
+import type { typeOfNamespace } from "../../../sdk/src/job-names.ts";
 import { anOrder } from "./fake-api.ts";
 
 /**
@@ -149,6 +151,8 @@ test("the SDK's results are what the executors make", () => {
   same<Same<keyof MongoResults, MongoAction["operation"]>>();
   same<Same<keyof DynamoResults, DynamoAction["operation"]>>();
   same<Same<keyof EventResult, CoreType>>();
+  same<Same<(typeof typeOfNamespace)[keyof typeof typeOfNamespace], CoreType>>();
+  same<Same<keyof typeof typeOfNamespace, JobNamespace | "api" | "database" | "workflows">>();
 });
 
 test("the comparison notices drift", () => {
