@@ -18,6 +18,12 @@ const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =
     .meta({ pattern: `^(${values.join("|")})(,(${values.join("|")}))*$` })
     .transform((text) => [...new Set(text.split(","))] as Value[]);
 
+/** `true` or `false` in a query string, a boolean in the OpenAPI document. */
+const YesOrNo = z
+  .enum(["true", "false"], "true or false")
+  .meta({ type: "boolean" })
+  .transform((text) => text === "true");
+
 /** The filters of the list of jobs, as the query string has them. */
 export const ListParameters = strict({
   product_tag: Name.optional(),
@@ -26,6 +32,7 @@ export const ListParameters = strict({
   type: oneOrMore(jobTypes).optional(),
   event: Name.optional(),
   label: Name.optional(),
+  recurring: YesOrNo.optional().describe("Whether a job has a series of runs. Default: either."),
   from: QueryTime.transform(epochMs)
     .optional()
     .describe(

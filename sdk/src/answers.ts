@@ -1,4 +1,5 @@
-import type { JobErrorCode, JobRepeat, JobType } from "./job.ts";
+import type { RetryCode } from "./ductape-input.ts";
+import type { JobRepeat, JobType } from "./job.ts";
 
 /** Why a job was not changed. */
 export interface BulkError {
@@ -18,6 +19,8 @@ export interface BulkResult {
   failed: number;
   /** One for each job that was not changed. */
   errors: BulkError[];
+  /** `succeeded` by the name it has in Ductape. */
+  count: number;
 }
 
 /** Estimates, to within a factor of two; null if there is nothing to measure. */
@@ -107,13 +110,17 @@ export interface Explanation {
       max_delay: number;
       backoff_multiplier: number;
       jitter: boolean;
-      retryable_errors: JobErrorCode[];
-      non_retryable_errors: JobErrorCode[];
+      /** The part of each delay that is random, 0 to 1. Absent: all of it. */
+      jitter_percent?: number;
+      retryable_errors: RetryCode[];
+      non_retryable_errors: RetryCode[];
     };
     labels?: string[];
     input_bytes: number;
   };
   route: JobRoute;
+  /** What is accepted and may not mean what its writer thinks, such as `every` beside `cron`, and where in the request it is. */
+  notes?: { pointer: string; detail: string }[];
   /** The next run times, at most 10. */
   next_runs: FireTime[];
   retry_timetable: AttemptWindow[];

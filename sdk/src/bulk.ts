@@ -1,6 +1,5 @@
 import type { BulkResult } from "./answers.ts";
 import { expectFields } from "./expect-fields.ts";
-import type { JobFilter } from "./query.ts";
 import type { Transport } from "./transport.ts";
 
 export type BulkAction = "cancel" | "pause" | "resume" | "retry" | "delete";
@@ -14,10 +13,10 @@ interface BulkOptions {
 export async function changeMany(
   transport: Transport,
   action: BulkAction,
-  filter: JobFilter,
+  filter: object,
   { reason, signal }: BulkOptions = {},
 ): Promise<BulkResult> {
-  const total: BulkResult = { matched: 0, succeeded: 0, failed: 0, errors: [] };
+  const total: BulkResult = { matched: 0, succeeded: 0, failed: 0, errors: [], count: 0 };
   for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
     const page = expectFields<BulkResult & { next_cursor?: string }>(
       await transport.call({
@@ -33,6 +32,7 @@ export async function changeMany(
     );
     total.matched += page.matched;
     total.succeeded += page.succeeded;
+    total.count += page.succeeded;
     total.failed += page.failed;
     total.errors.push(...page.errors);
     cursor = page.next_cursor;

@@ -68,11 +68,12 @@ type InputOfEvent<P extends CatalogProduct, E extends EventOf<P>> = P["jobs"][E]
   : EventInput[P["jobs"][E]["type"]];
 
 /** Whether the client knows its catalog. */
-type Known<C extends Catalog> = Catalog extends C ? false : true;
+export type Known<C extends Catalog> = Catalog extends C ? false : true;
 
 type EventOf<P extends CatalogProduct> = keyof P["jobs"] & string;
 
-type Named = "product_tag" | "env" | "event" | "input";
+/** With a catalog, a product is named by `product_tag` only. */
+type Named = "product_tag" | "product" | "env" | "event" | "input";
 
 type InputOf<P extends CatalogProduct> = P extends CatalogProduct
   ? {
@@ -92,7 +93,7 @@ type InputOf<P extends CatalogProduct> = P extends CatalogProduct
 export type JobInput<C extends Catalog = Catalog> = Known<C> extends true ? InputOf<C[number]> : IJobProcessorInput;
 
 /** A product of the catalog, and optionally one of its environments and one of its events. */
-export type ProductScope<C extends Catalog = Catalog> = ProductScopeOf<C[number]>;
+export type ProductScope<C extends Catalog = Catalog> = Known<C> extends true ? ProductScopeOf<C[number]> : AnyScope;
 
 type ProductScopeOf<P extends CatalogProduct> = P extends CatalogProduct
   ? {
@@ -116,8 +117,37 @@ type ProductScopeOf<P extends CatalogProduct> = P extends CatalogProduct
     }
   : never;
 
+/** A product by its name in either spelling, or that of the client. */
+export interface AnyTenant {
+  /**
+   * The product.
+   * @default the client's `product`
+   * @example `"my-product"`
+   */
+  product_tag?: string | undefined;
+  /** `product_tag` by the name it has in Ductape today. */
+  product?: string | undefined;
+  /**
+   * One of its environments.
+   * @default the client's `env`
+   * @example `"prd"`
+   */
+  env?: string | undefined;
+}
+
+interface AnyScope extends AnyTenant {
+  /**
+   * One of its events.
+   * @default all of them
+   * @example `"create_order"`
+   */
+  event?: string | undefined;
+}
+
 /** A product and an environment of it. */
-export type TenantOf<C extends Catalog = Catalog> = C[number] extends infer P
+export type TenantOf<C extends Catalog = Catalog> = Known<C> extends true ? KnownTenant<C> : AnyTenant;
+
+type KnownTenant<C extends Catalog> = C[number] extends infer P
   ? P extends CatalogProduct
     ? { product_tag: P["tag"]; env: P["envs"][number] }
     : never

@@ -1,16 +1,20 @@
 import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
 import { createJobs } from "./create-jobs.ts";
+import { createNamespaces, type FileReader, type Namespaces } from "./ductape.ts";
 import type { Jobs } from "./jobs.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
+import { readFile } from "./read-file.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
 import { createTransport } from "./transport.ts";
 
 /** A client of one Ductape Jobs API. Neither JSON nor the console shows its key. */
-export interface Ductape<C extends Catalog = Catalog> {
+export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   processor: {
     /** Schedules jobs. */
     job: JobProcessor<C>;
+    /** Reads files of this machine. */
+    storage: FileReader;
   };
   /** Jobs that exist. */
   jobs: Jobs<C>;
@@ -18,23 +22,44 @@ export interface Ductape<C extends Catalog = Catalog> {
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
   const transport = createTransport(configure, runtime);
-  const jobs = createJobs(transport);
-  return { processor: { job: createJobProcessor(transport, jobs, runtime) }, jobs };
+  const defaults = () => configure().defaults;
+  const jobs = createJobs(transport, defaults);
+  const job = createJobProcessor(transport, jobs, runtime, defaults);
+  return { processor: { job, storage: { readFile } }, jobs, ...createNamespaces(job, defaults) };
 }
+
+interface DuctapeClass {
+  new <C extends Catalog = Catalog>(options?: DuctapeOptions): Ductape<C>;
+  readonly prototype: Ductape;
+}
+
+/**
+ * A client, as Ductape's documentation creates it; the package's default export. It is the same as `createDuctape(options)`. Throws
+ * a ConfigurationError if an option is missing or invalid, or is a credential of Ductape's own service.
+ *
+ * @example
+ * const ductape = new Ductape({ url: "https://jobs.example.com", apiKey: process.env.JOBS_KEY, product: "my-product", env: "prd" });
+ */
+export const Ductape: DuctapeClass = class {
+  constructor(options: DuctapeOptions = {}) {
+    const config = resolveConfig(options);
+    Object.assign(
+      this,
+      createClient(() => config),
+    );
+  }
+} as DuctapeClass;
 
 /**
  * Creates a client, for more than one API or for settings that are not in the environment. Throws a ConfigurationError
  * if an option is missing or invalid. With the type of a catalog, the client checks products, environments, events and
- * their inputs at compile time: `createDuctape<typeof products>()`.
+ * their inputs at compile time, and types the results: `createDuctape<typeof products>()`.
  *
  * @example
  * const ductape = createDuctape({ url: "https://jobs.example.com", apiKey: await readSecret("ductape") });
  */
-export function createDuctape<C extends Catalog = Catalog>(options: DuctapeOptions = {}): Ductape<C> {
-  const config = resolveConfig(options);
-  // A catalog narrows the types that callers may pass, and changes nothing at runtime.
-  return createClient(() => config) as unknown as Ductape<C>;
-}
+export const createDuctape = <C extends Catalog = Catalog>(options: DuctapeOptions = {}): Ductape<C> =>
+  new Ductape<C>(options);
 
 let fromEnvironment: Config | undefined;
 

@@ -1,7 +1,34 @@
+import type { Defaults } from "./defaults.ts";
 import { ConfigurationError } from "./errors.ts";
 
-/** How a client reaches the API. */
-export interface DuctapeOptions {
+/** What clients of Ductape's own service are given. It means nothing to this API, and a secret must not be taken for another. */
+const ofDuctape = [
+  "accessKey",
+  "access_key",
+  "secretKey",
+  "secret_key",
+  "token",
+  "auth_token",
+  "publishableKey",
+  "workspace_id",
+  "workspaceId",
+  "user_id",
+  "userId",
+  "public_key",
+  "publicKey",
+  "private_key",
+  "privateKey",
+  "env_type",
+  "envType",
+  "redis_url",
+  "baseUrl",
+] as const;
+
+/** Refused, with what to pass instead. */
+type CredentialsOfDuctape = { [Name in (typeof ofDuctape)[number]]?: never };
+
+/** How a client reaches the API, and what it calls where a call does not say. */
+export interface DuctapeOptions extends CredentialsOfDuctape {
   /**
    * The address of the API, with or without `/v1` at its end.
    * @default the variable `DUCTAPE_URL`
@@ -33,6 +60,18 @@ export interface DuctapeOptions {
    * @example `60_000`
    */
   requestTimeout?: number | undefined;
+  /**
+   * The product of calls that name none.
+   * @default none: each call names its product
+   * @example `"my-product"`
+   */
+  product?: string | undefined;
+  /**
+   * The environment of calls that name none.
+   * @default none: each call names its environment
+   * @example `"prd"`
+   */
+  env?: string | undefined;
 }
 
 export interface Config {
@@ -41,6 +80,7 @@ export interface Config {
   fetch: typeof globalThis.fetch;
   maxRetries: number;
   requestTimeout: number;
+  defaults: Defaults;
 }
 
 const environment = (): Record<string, string | undefined> =>
@@ -60,18 +100,33 @@ export function resolveConfig(options: DuctapeOptions): Config {
   const env = environment();
   const url = (options.url ?? env.DUCTAPE_URL ?? "").trim().replace(/(\/v1)?\/*$/, "");
   const apiKey = (options.apiKey ?? env.DUCTAPE_API_KEY ?? "").trim();
-  const { maxRetries = 4, requestTimeout = 35_000 } = options;
+  const { maxRetries = 4, requestTimeout = 35_000, product, env: slug } = options;
   const faults = [
+    credentialsFault(options),
     urlFault(url),
     keyFault(apiKey),
     ...(Number.isInteger(maxRetries) && maxRetries >= 0 ? [] : ["maxRetries must be a whole number, 0 or more."]),
     ...(requestTimeout > 0 ? [] : ["requestTimeout must be a number of milliseconds above 0."]),
+    ...Object.entries({ product, env: slug }).map(([name, value]) => nameFault(name, value)),
   ].filter((fault) => fault !== undefined);
   if (faults.length > 0) throw new ConfigurationError(faults.join("\n"));
   // Looked up for each request, since a test or a tracer may replace the global later.
   const fetch = options.fetch ?? ((...request: Parameters<typeof globalThis.fetch>) => globalThis.fetch(...request));
-  return { url, apiKey, fetch, maxRetries, requestTimeout };
+  return { url, apiKey, fetch, maxRetries, requestTimeout, defaults: { product, env: slug } };
 }
+
+/** Names the fields, never their values. */
+function credentialsFault(options: object): string | undefined {
+  const passed = ofDuctape.filter((name) => (options as Record<string, unknown>)[name] !== undefined);
+  if (passed.length === 0) return undefined;
+  const instead = "pass url and apiKey of your own Ductape Jobs API, or set DUCTAPE_URL and DUCTAPE_API_KEY.";
+  return `${passed.join(", ")}: for Ductape's own service, which this client does not call. Instead, ${instead}`;
+}
+
+const nameFault = (name: string, value: unknown): string | undefined =>
+  value === undefined || (typeof value === "string" && value !== "")
+    ? undefined
+    : `${name} must be a text: the ${name === "env" ? "environment" : "product"} of calls that name none.`;
 
 function urlFault(text: string): string | undefined {
   const what = 'the address of your Ductape Jobs API, such as "https://jobs.example.com"';

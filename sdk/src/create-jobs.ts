@@ -2,12 +2,15 @@ import type { Explanation, Stats } from "./answers.ts";
 import { sendBatch } from "./batch.ts";
 import { bodyOf } from "./body.ts";
 import { type BulkAction, changeMany } from "./bulk.ts";
+import { type Defaults, inOurWords, requireTenant, withDefaults } from "./defaults.ts";
 import { InvalidRequestError, NotFoundError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
+import { ductapeStatsOf, historyOf } from "./history.ts";
 import type { Job, JobRun, JobSummary } from "./job.ts";
-import type { CancelOptions, Jobs } from "./jobs.ts";
+import { withNames } from "./job-names.ts";
+import type { CallOptions, CancelOptions, Jobs } from "./jobs.ts";
 import { type JobPage, pagesOf, type RunPage } from "./pages.ts";
-import { type JobFilter, queryString } from "./query.ts";
+import { type JobFilter, type JobQuery, queryString, type StatsQuery } from "./query.ts";
 import type { Transport } from "./transport.ts";
 
 function pathOf(id: string, call: string, rest = ""): string {
@@ -15,7 +18,20 @@ function pathOf(id: string, call: string, rest = ""): string {
   throw new InvalidRequestError("INVALID_REQUEST", `jobs.${call} needs the id of a job.`, []);
 }
 
-export function createJobs(transport: Transport): Jobs {
+/** The largest offset: skipping reads what it skips, 100 jobs a request. */
+export const largestOffset = 10_000;
+
+function listingOf(query: JobQuery, defaults: Defaults) {
+  const { offset = 0, ...rest } = inOurWords(query, defaults);
+  if (Number.isInteger(offset) && offset >= 0 && offset <= largestOffset) return { query: rest, offset };
+  const detail = `must be a whole number from 0 to ${largestOffset}. Beyond, go on by cursor, or narrow the list by from and to`;
+  throw new InvalidRequestError("INVALID_REQUEST", "The call is not valid.", [{ pointer: "/offset", detail }]);
+}
+
+const noWebhook =
+  'Webhooks are in the catalog, in products/<tag>.ts, for the events and envs that you name: webhooks: { mine: { events: ["completed", "failed"], envs: { prd: { url: "https://...", secret: secret("my-product/webhook#secret") } } } }. Deploy it once; docs/events.md says what is sent.';
+
+export function createJobs(transport: Transport, defaults: () => Defaults): Jobs {
   const change = async (
     id: string,
     verb: string,
@@ -24,31 +40,53 @@ export function createJobs(transport: Transport): Jobs {
   ): Promise<Job> => {
     const path = pathOf(id, verb, `/${verb}`);
     const sent = { ...(body && { body: JSON.stringify(body) }), signal, repeatable };
-    return expectFields<Job>(await transport.call({ method: "POST", path, jobId: id, ...sent }), "job_id", "status");
+    const answer = await transport.call({ method: "POST", path, jobId: id, ...sent });
+    return withNames(expectFields<Job>(answer, "job_id", "status"));
   };
   const many =
     (action: BulkAction) =>
-    (filter: JobFilter, options: CancelOptions = {}) =>
-      changeMany(transport, action, filter, options);
+    async (filter: JobFilter = {}, options: CancelOptions = {}) => {
+      const whole = inOurWords(filter, defaults());
+      requireTenant(`jobs.${action}Many`, whole, ["product_tag"]);
+      return changeMany(transport, action, whole, options);
+    };
+  const runs: Jobs["runs"] = (id, query = {}, { signal } = {}) =>
+    pagesOf<JobRun, RunPage>(transport, "runs", () => ({
+      path: pathOf(id, "runs", "/runs"),
+      query,
+      signal,
+      jobId: id,
+    }));
+  const stats = async (query: StatsQuery = {}, { signal }: CallOptions = {}): Promise<Stats> => {
+    const whole = inOurWords(query, defaults());
+    requireTenant("jobs.stats", whole, ["product_tag", "env"]);
+    const path = `/v1/stats${queryString(whole)}`;
+    return expectFields<Stats>(await transport.call({ method: "GET", path, signal }), "counts");
+  };
 
   return {
     async get(id, { wait, signal } = {}) {
       // Limited to what one request may take, since a longer wait would time out.
       const asked = wait === undefined ? {} : { wait: Math.min(wait, transport.waitWithin(wait * 1000 + 1000)) };
       const path = pathOf(id, "get", queryString(asked));
-      return expectFields<Job>(await transport.call({ method: "GET", path, signal, jobId: id }), "job_id", "status");
+      const answer = await transport.call({ method: "GET", path, signal, jobId: id });
+      return withNames(expectFields<Job>(answer, "job_id", "status"));
     },
     list: (query = {}, { signal } = {}) =>
-      pagesOf<JobSummary, JobPage>(transport, "jobs", { path: "/v1/jobs", query, signal }),
-    runs: (id, query = {}, { signal } = {}) =>
-      pagesOf<JobRun, RunPage>(transport, "runs", { path: pathOf(id, "runs", "/runs"), query, signal, jobId: id }),
+      pagesOf<JobSummary, JobPage>(transport, "jobs", () => ({
+        path: "/v1/jobs",
+        ...listingOf(query, defaults()),
+        signal,
+        shown: withNames,
+      })),
+    runs,
+    getHistory: async (id, { limit, signal } = {}) => historyOf(id, runs(id, {}, { signal }), limit),
     cancel: (id, { reason, signal } = {}) =>
       change(id, "cancel", reason === undefined ? undefined : { reason }, { signal, repeatable: true }),
     pause: (id, { signal } = {}) => change(id, "pause", undefined, { signal, repeatable: true }),
     resume: (id, { signal } = {}) => change(id, "resume", undefined, { signal, repeatable: true }),
     // These are not repeatable: the job may have started in the meantime, and doing it twice differs from doing it once.
-    reschedule: (id, { start_at, repeat }, { signal } = {}) =>
-      change(id, "reschedule", { start_at, repeat }, { signal, repeatable: false }),
+    reschedule: (id, to, { signal } = {}) => change(id, "reschedule", to, { signal, repeatable: false }),
     retry: (id, { delay, start_at, signal } = {}) =>
       change(id, "retry", { delay_ms: delay, start_at }, { signal, repeatable: false }),
     runNow: (id, { signal } = {}) => change(id, "run-now", undefined, { signal, repeatable: false }),
@@ -69,14 +107,25 @@ export function createJobs(transport: Transport): Jobs {
     resumeMany: many("resume"),
     retryMany: many("retry"),
     deleteMany: many("delete"),
-    async stats(query, { signal } = {}) {
-      const path = `/v1/stats${queryString(query)}`;
-      return expectFields<Stats>(await transport.call({ method: "GET", path, signal }), "counts");
-    },
+    stats,
+    getStats: async (query, options) => ductapeStatsOf(await stats(query, options)),
+    setWebhook: () => Promise.reject(new InvalidRequestError("INVALID_REQUEST", noWebhook, [])),
     async explain(data, { signal } = {}) {
-      const call = { method: "POST" as const, path: "/v1/explain", body: bodyOf(data), signal };
+      const call = {
+        method: "POST" as const,
+        path: "/v1/explain",
+        body: bodyOf(withDefaults(data, defaults())),
+        signal,
+      };
       return expectFields<Explanation>(await transport.call(call), "valid", "next_runs");
     },
-    batch: (items, { signal } = {}) => sendBatch(transport, items, signal),
+    async batch(items, { signal } = {}) {
+      const found = defaults();
+      return sendBatch(
+        transport,
+        items.map((item) => withDefaults(item, found)),
+        signal,
+      );
+    },
   };
 }

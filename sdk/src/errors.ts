@@ -165,12 +165,15 @@ export class JobFailedError extends DuctapeError {
   readonly job: Job;
   /** Whether another attempt may succeed. */
   readonly retryable: boolean;
+  /** The provider's own code of the failure, such as `CARD_DECLINED`, if it gave one. */
+  declare readonly providerCode?: string;
 
   constructor(job: Job) {
     const { code = "UNKNOWN", message = "the API gave no reason", retryable = false } = job.error ?? {};
     super(code, `Job ${job.job_id} failed: ${message}`, { jobId: job.job_id });
     this.job = job;
     this.retryable = retryable;
+    if (job.error?.provider_code !== undefined) this.providerCode = job.error.provider_code;
   }
 }
 

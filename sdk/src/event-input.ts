@@ -1,11 +1,18 @@
+import type * as Ductape from "./ductape-input.ts";
+
 /** A value that a URL, a header or a template can hold. */
 export type Scalar = string | number | boolean;
 
-/** Query parameters: a list repeats its parameter, null leaves it out. */
-export type Query = Record<string, Scalar | Scalar[] | null>;
+/** Query parameters: a list repeats its parameter, null leaves it out, and a record nests its fields: `a[b]=c`. */
+export type Query = Record<string, QueryValue>;
+
+export type QueryValue = Scalar | null | QueryValue[] | { [name: string]: QueryValue };
+
+/** Request headers: a list repeats its header. */
+export type RequestHeaders = Record<string, Scalar | Scalar[]>;
 
 /** The input of an event that calls an action of an app. It is merged over the action's own defaults. */
-export interface IActionRequest {
+export interface IActionRequest extends Ductape.PrefixedInput {
   /**
    * Query parameters.
    * @default the action's
@@ -19,26 +26,26 @@ export interface IActionRequest {
    */
   params?: Record<string, Scalar> | undefined;
   /**
-   * The JSON body.
+   * The JSON body: a record or a list.
    * @default the action's
    * @example `{ sku: "A-1", quantity: 2 }`
    */
-  body?: Record<string, unknown> | undefined;
+  body?: Record<string, unknown> | unknown[] | undefined;
   /**
    * Request headers.
    * @default the action's
    * @example `{ "x-channel": "web" }`
    */
-  headers?: Record<string, Scalar> | undefined;
+  headers?: RequestHeaders | undefined;
 }
 
 /** The input of an event that sends a notification: a message by its slug, and at least one channel. */
-export interface INotificationRequest {
+export interface INotificationRequest extends Ductape.DuctapeNotification<ICallbackNotification> {
   /**
-   * The message to send, one of those that the catalog lists.
+   * The message to send, one of those that the catalog lists. Required, unless the event names it: `notification:message`.
    * @example `"order_update"`
    */
-  slug: string;
+  slug?: string | undefined;
   /**
    * Selects the translation.
    * @default `"en"`, or the only locale there is
@@ -72,24 +79,26 @@ export interface INotificationRequest {
 }
 
 /**
- * The variables of the message's template for this field. If the catalog has no template for it, the text itself by
+ * The variables of the message's template for this field. If the catalog has no template for it, the text itself, or the text by
  * locale.
- * @example `{ name: "Ada" }`, or `{ en: "Order shipped", fr: "Commande expédiée" }`
+ * @example `{ name: "Ada" }`, or `"Order shipped"`, or `{ en: "Order shipped", fr: "Commande expédiée" }`
  */
-export type TemplateInput = Record<string, Scalar>;
+export type TemplateInput = Record<string, unknown> | string;
 
 /** A push notification; needs `device_token` or `device_tokens`. */
 export interface IPushNotification {
   /**
    * The title.
+   * @default none, for a message whose template needs no variables
    * @example `{ en: "Order Shipped" }`
    */
-  title: TemplateInput;
+  title?: TemplateInput | undefined;
   /**
    * The text.
+   * @default none, for a message whose template needs no variables
    * @example `{ en: "Your order has been shipped!" }`
    */
-  body: TemplateInput;
+  body?: TemplateInput | undefined;
   /**
    * Passed to the app unchanged.
    * @default none
@@ -111,33 +120,40 @@ export interface IPushNotification {
 }
 
 /** An e-mail. */
-export interface IEmailNotification {
-  /** The address, or up to 500 of them, as a list or as one string with commas. No default. Example: `"ada@example.com"`. */
-  to: string | string[];
+export interface IEmailNotification extends Ductape.DuctapeRecipients {
+  /** The address, or up to 500 of them, as a list or as one string with commas. Required, unless there are `recipients`. */
+  to?: string | string[] | undefined;
   /**
    * The subject.
+   * @default none, for a message whose template needs no variables
    * @example `{ name: "Ada" }`
    */
-  subject: TemplateInput;
+  subject?: TemplateInput | undefined;
   /**
    * The HTML body.
+   * @default none, for a message whose template needs no variables
    * @example `{ name: "Ada" }`
    */
-  template: TemplateInput;
+  template?: TemplateInput | undefined;
 }
 
-/** An SMS. */
-export interface ISmsNotification {
+/**
+ * An SMS; needs `to` or `recipients`, and `body`. Where the catalog's message has a template for the number and the text, it is the
+ * variables of that template instead.
+ */
+export interface ISmsNotification extends Ductape.DuctapeRecipients {
   /**
    * The number in E.164 form, or up to 500 of them.
    * @example `"+33612345678"`
    */
-  to: string | string[];
+  to?: string | string[] | undefined;
   /**
    * The text.
    * @example `{ en: "Your order has been shipped!" }`
    */
-  body: TemplateInput;
+  body?: TemplateInput | undefined;
+  /** A variable of the message's template. */
+  [variable: string]: unknown;
 }
 
 /** A call of the notification's callback URL. */
@@ -155,27 +171,27 @@ export interface ICallbackNotification {
    */
   params?: Record<string, Scalar> | undefined;
   /**
-   * The JSON body.
+   * The JSON body: a record or a list.
    * @default none
    * @example `{ status: "shipped" }`
    */
-  body?: Record<string, unknown> | undefined;
+  body?: Record<string, unknown> | unknown[] | undefined;
   /**
    * Request headers.
    * @default none
    * @example `{ "x-channel": "web" }`
    */
-  headers?: Record<string, Scalar> | undefined;
+  headers?: RequestHeaders | undefined;
 }
 
 /** The input of an event that runs a named action of a database. */
-export interface IDbActionRequest {
+export interface IDbActionRequest extends Ductape.DuctapeQuery {
   /**
-   * The values of the action's placeholders.
+   * The values of the action's placeholders, or a list of them to run the action once for each.
    * @default none, for an action that has only a filter
    * @example `{ status: "shipped" }`
    */
-  data?: Record<string, unknown> | undefined;
+  data?: Record<string, unknown> | Record<string, unknown>[] | undefined;
   /**
    * The values of the placeholders that select records.
    * @default none
@@ -187,20 +203,24 @@ export interface IDbActionRequest {
 /** The input of an event that calls a cloud function. */
 export interface IFunctionRequest {
   /**
-   * The function's argument: any JSON value, but not undefined.
+   * The function's argument: any JSON value.
+   * @default none, for a function that takes nothing
    * @example `{ order: 12345 }`
    */
-  payload: unknown;
+  payload?: unknown;
 }
 
+/** The bytes of a file: a Node Buffer is a Uint8Array and sent as base64; or base64 text, or the JSON of a Buffer. */
+export type FileContent = Uint8Array | string | { type: "Buffer"; data: number[] };
+
 /** The input of an event that stores a file; needs either `buffer` or `upload_id`. */
-export interface IStorageRequest {
+export interface IStorageRequest extends Ductape.DuctapeBlob<FileContent> {
   /**
    * The content: bytes (a Node Buffer is a Uint8Array; sent as base64), base64 text, or the JSON of a Buffer.
    * @default none
    * @example `await readFile("invoice.pdf")`
    */
-  buffer?: Uint8Array | string | { type: "Buffer"; data: number[] };
+  buffer?: FileContent | undefined;
   /**
    * A file that was uploaded before.
    * @default none
@@ -209,13 +229,20 @@ export interface IStorageRequest {
   upload_id?: string | undefined;
   /**
    * The name to store it under, 1 to 512 characters.
+   * @default made of the job's id and the media type
    * @example `"invoices/12345.pdf"`
    */
-  fileName: string;
+  fileName?: string | undefined;
   /**
-   * Its media type.
-   * @default the storage's
+   * Its media type. An empty text is the same as none.
+   * @default read from the content, then from the name
    * @example `"application/pdf"`
    */
   mimeType?: string | undefined;
+  /**
+   * Stored with the file.
+   * @default none
+   * @example `{ order: "12345" }`
+   */
+  metadata?: Record<string, string> | undefined;
 }

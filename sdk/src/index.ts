@@ -10,9 +10,21 @@ export type {
   Stats,
 } from "./answers.ts";
 export type { BatchOutcome } from "./batch.ts";
-export type { Catalog, EventInput, FeatureFields, FieldTypes, JobInput } from "./catalog.ts";
-export { createDuctape, type Ductape, ductape } from "./client.ts";
+export type { AnyTenant, Catalog, EventInput, FeatureFields, FieldTypes, JobInput } from "./catalog.ts";
+export type { ResultOf } from "./catalog-results.ts";
+// biome-ignore lint/style/noDefaultExport: Ductape's documentation imports the class as the default export
+export { createDuctape, Ductape, Ductape as default, ductape } from "./client.ts";
 export type { DuctapeOptions } from "./config.ts";
+export type {
+  ActionDispatch,
+  DatabaseDispatch,
+  DispatchFields,
+  FeatureDispatch,
+  Namespaces,
+  NotificationDispatch,
+  StorageDispatch,
+} from "./ductape.ts";
+export type { DuctapeRetryConfig, DuctapeSchedule, RetryCode } from "./ductape-input.ts";
 export {
   AuthenticationError,
   ConfigurationError,
@@ -30,6 +42,7 @@ export {
   UnavailableError,
 } from "./errors.ts";
 export type {
+  FileContent,
   IActionRequest,
   ICallbackNotification,
   IDbActionRequest,
@@ -40,10 +53,13 @@ export type {
   ISmsNotification,
   IStorageRequest,
   Query,
+  QueryValue,
+  RequestHeaders,
   Scalar,
   TemplateInput,
 } from "./event-input.ts";
-export type { IJobProcessorInput, Repeat, RetryConfig, Time } from "./input.ts";
+export type { DuctapeStats, JobExecution, JobHistory } from "./history.ts";
+export type { IJobProcessorInput, Repeat, RetryConfig } from "./input.ts";
 export type {
   Job,
   JobAttempt,
@@ -58,7 +74,25 @@ export type {
   JobSummary,
   JobType,
 } from "./job.ts";
-export type { CallOptions, CancelOptions, GetJobOptions, Jobs, RetryOptions } from "./jobs.ts";
+export type { DuctapeJob, JobNamespace } from "./job-names.ts";
+export type { CallOptions, CancelOptions, GetJobOptions, HistoryOptions, Jobs, RetryOptions } from "./jobs.ts";
 export type { JobPage, JobPages, RunPage, RunPages } from "./pages.ts";
-export type { DispatchOptions, JobProcessor, ScheduleOptions } from "./processor.ts";
+export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";
 export type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./query.ts";
+export type { IFileReadResult } from "./read-file.ts";
+export type {
+  ActionResult,
+  DatabaseResult,
+  DynamoResults,
+  EventResult,
+  FeatureResult,
+  FunctionResult,
+  HttpFunctionResult,
+  MongoResults,
+  NotificationResult,
+  ResponseBody,
+  SqlChange,
+  SqlRows,
+  StorageResult,
+} from "./results.ts";
+export type { Time } from "./time.ts";

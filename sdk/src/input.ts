@@ -1,3 +1,4 @@
+import type { DuctapeFields, DuctapeRepeat, RetryCode } from "./ductape-input.ts";
 import type {
   IActionRequest,
   IDbActionRequest,
@@ -5,31 +6,32 @@ import type {
   INotificationRequest,
   IStorageRequest,
 } from "./event-input.ts";
-import type { JobErrorCode } from "./job.ts";
-
-/** A time: Unix time in seconds (below 1e11) or in milliseconds, or an RFC 3339 string with an offset. */
-export type Time = number | string;
+import type { Time } from "./time.ts";
 
 /**
- * The job to schedule: an event of a product in one of its environments, the input and the start time.
+ * The job to schedule: an event of a product in one of its environments, the input and the start time. It may also be written as
+ * in Ductape's documentation.
  *
+ * @see {@link DuctapeFields}
  * @example
  * { env: "prd", product_tag: "my-product", event: "create_order", input: { body: { sku: "A-1" } }, start_at: 0 }
  */
-export interface IJobProcessorInput {
+export interface IJobProcessorInput extends DuctapeFields {
   /**
-   * The slug of the environment in which the job runs.
+   * The slug of the environment in which the job runs. Required, unless the client has a default.
+   * @default the client's `env`
    * @example `"prd"`
    */
-  env: string;
+  env?: string | undefined;
   /**
-   * The tag of the product.
+   * The tag of the product. Required, unless the client has a default.
+   * @default the client's `product`
    * @example `"my-product"`
    */
-  product_tag: string;
+  product_tag?: string | undefined;
   /**
-   * The tag of the event to run.
-   * @example `"send_notification"`
+   * The tag of the event to run, or what it runs: `database:action` or `notification:message`.
+   * @example `"send_notification"`, or `"orders:create"`
    */
   event: string;
   /**
@@ -52,9 +54,10 @@ export interface IJobProcessorInput {
   /**
    * When to start: Unix time in seconds (a number below 1e11) or milliseconds, or an RFC 3339 string with an offset. 0
    * and times in the past mean now; at most 5 years ahead.
+   * @default `0`
    * @example `"2030-01-31T09:00:00+01:00"`
    */
-  start_at: Time;
+  start_at?: Time | undefined;
   /**
    * How many further attempts follow a failed one, 0 to 20.
    * @default the event's, else its type's
@@ -107,8 +110,8 @@ export interface IJobProcessorInput {
   idempotency_key?: string | undefined;
 }
 
-/** How a job recurs: by exactly one of `cron` and `every`. */
-export interface Repeat {
+/** How a job recurs: by `cron` or `every`. With both, `cron` counts. */
+export interface Repeat extends DuctapeRepeat {
   /**
    * A cron expression of 5 fields, or of 6 with seconds first.
    * @example `"30 9 * * *"`
@@ -132,7 +135,7 @@ export interface Repeat {
    */
   limit?: number | undefined;
   /**
-   * No run is planned after this time.
+   * No run is planned after this time; a bare date means the end of that day in `tz`.
    * @default never
    * @example `"2030-12-31T23:59:59Z"`
    */
@@ -166,21 +169,27 @@ export interface RetryConfig {
    */
   backoff_multiplier?: number | undefined;
   /**
-   * Whether each delay is random, between 0 and the computed one.
+   * Whether each delay is random.
    * @default `true`
    * @example `false`
    */
   jitter?: boolean | undefined;
   /**
-   * Error codes that are retried although they are permanent by default.
+   * The part of each delay that is random, 0 to 1: with 0.3, a delay of 10 s is one of 7 to 10 s.
+   * @default `1`: all of it
+   * @example `0.3`
+   */
+  jitter_percent?: number | undefined;
+  /**
+   * Error codes that are retried although they are permanent by default: ours, or a provider's own.
    * @default none
    * @example `["NOT_FOUND"]`
    */
-  retryable_errors?: JobErrorCode[] | undefined;
+  retryable_errors?: RetryCode[] | undefined;
   /**
-   * Error codes that are never retried. Takes precedence over `retryable_errors`.
+   * Error codes that are never retried: ours, or a provider's own. Takes precedence over `retryable_errors`.
    * @default none
-   * @example `["TIMEOUT"]`
+   * @example `["TIMEOUT", "CARD_DECLINED"]`
    */
-  non_retryable_errors?: JobErrorCode[] | undefined;
+  non_retryable_errors?: RetryCode[] | undefined;
 }

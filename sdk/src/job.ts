@@ -1,3 +1,5 @@
+import type { DuctapeJob } from "./job-names.ts";
+
 /** What an event does. */
 export type JobType = "action" | "notification" | "database_action" | "function" | "storage" | "feature";
 
@@ -32,7 +34,7 @@ export interface JobReceipt {
 }
 
 /** A job as lists show it. Times are epoch milliseconds. */
-export interface JobSummary extends JobReceipt {
+export interface JobSummary extends JobReceipt, DuctapeJob {
   product_tag: string;
   env: string;
   event: string;
@@ -123,7 +125,7 @@ export interface JobStep {
 }
 
 /** A channel of a notification. */
-export type JobChannel = ({ status: "sent" } | { status: "failed"; code: JobErrorCode }) & {
+export type JobChannel = ({ status: "sent" } | { status: "failed"; code: JobErrorCode; provider_code?: string }) & {
   /** The recipients that were reached, each with the provider's message id. */
   sent?: { to: string; id: string }[];
   /** Recipients that no longer exist and should be removed. */
@@ -152,6 +154,11 @@ export interface JobAttempt {
 export interface JobFailure {
   code: JobErrorCode;
   message: string;
+  /**
+   * The provider's own code of the failure, if it gave one.
+   * @example `"CARD_DECLINED"`
+   */
+  provider_code?: string;
   /** Whether another attempt may succeed. */
   retryable: boolean;
 }

@@ -1,10 +1,11 @@
 import type { BulkResult, Explanation, Stats } from "./answers.ts";
 import type { BatchOutcome } from "./batch.ts";
 import type { Catalog, JobInput } from "./catalog.ts";
-import type { Time } from "./input.ts";
+import type { DuctapeStats, JobHistory } from "./history.ts";
 import type { Job } from "./job.ts";
 import type { JobPages, RunPages } from "./pages.ts";
 import type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./query.ts";
+import type { Time } from "./time.ts";
 
 export interface CallOptions {
   /**
@@ -31,6 +32,15 @@ export interface CancelOptions extends CallOptions {
    * @example `"the order was returned"`
    */
   reason?: string | undefined;
+}
+
+export interface HistoryOptions extends CallOptions {
+  /**
+   * How many executions to answer, 1 to 1000.
+   * @default `100`
+   * @example `10`
+   */
+  limit?: number | undefined;
 }
 
 export interface RetryOptions extends CallOptions {
@@ -61,19 +71,27 @@ export interface Jobs<C extends Catalog = Catalog> {
    */
   get(id: string, options?: GetJobOptions): Promise<Job>;
   /**
-   * Jobs by filter, the latest first: all of them with `for await`, or a page at a time with `page`.
+   * Jobs by filter, the latest first: all of them with `for await`, the first page with `await`, or a page at a time with `page`.
    *
    * @example
    * for await (const job of ductape.jobs.list({ product_tag: "my-product", status: "failed" })) console.log(job.job_id);
    */
   list(query?: JobQuery<C>, options?: CallOptions): JobPages;
   /**
-   * The runs of a job, the latest first: all of them with `for await`, or a page at a time with `page`.
+   * The runs of a job, the latest first: all of them with `for await`, the first page with `await`, or a page at a time with `page`.
    *
    * @example
    * for await (const run of ductape.jobs.runs(job_id)) console.log(run.run, run.status);
    */
   runs(id: string, query?: RunQuery, options?: CallOptions): RunPages;
+  /**
+   * The runs of a job that have completed or failed, in Ductape's shape; a one-time job has one. Reads up to 1,000 runs, a request
+   * for each 100, because it counts them. `runs` shows the attempts too, and reads no more than you take.
+   *
+   * @example
+   * const { executions } = await ductape.jobs.getHistory(job_id, { limit: 10 });
+   */
+  getHistory(id: string, options?: HistoryOptions): Promise<JobHistory>;
   /**
    * Cancels a job that has not finished. The outcome of a running attempt is discarded. Safe to repeat.
    *
@@ -129,34 +147,43 @@ export interface Jobs<C extends Catalog = Catalog> {
    * @example
    * const { succeeded, errors } = await ductape.jobs.cancelMany({ product_tag: "my-product", label: "order-12345" });
    */
-  cancelMany(filter: JobFilter<C>, options?: CancelOptions): Promise<BulkResult>;
+  cancelMany(filter?: JobFilter<C>, options?: CancelOptions): Promise<BulkResult>;
   /**
    * Pauses every recurring job that matches the filter.
    * @example `await ductape.jobs.pauseMany({ product_tag: "my-product" })`
    */
-  pauseMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  pauseMany(filter?: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
   /**
    * Resumes every paused job that matches the filter.
    * @example `await ductape.jobs.resumeMany({ product_tag: "my-product" })`
    */
-  resumeMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  resumeMany(filter?: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
   /**
    * Retries every failed job that matches the filter.
    * @example `await ductape.jobs.retryMany({ product_tag: "my-product" })`
    */
-  retryMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  retryMany(filter?: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
   /**
    * Deletes every finished job that matches the filter.
    * @example `await ductape.jobs.deleteMany({ product_tag: "my-product" })`
    */
-  deleteMany(filter: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
+  deleteMany(filter?: JobFilter<C>, options?: CallOptions): Promise<BulkResult>;
   /**
    * Counts, rates and percentiles of a product in one environment, over whole hours.
    *
    * @example
    * const { success_rate, lateness_ms } = await ductape.jobs.stats({ product_tag: "my-product", env: "prd" });
    */
-  stats(query: StatsQuery<C>, options?: CallOptions): Promise<Stats>;
+  stats(query?: StatsQuery<C>, options?: CallOptions): Promise<Stats>;
+  /**
+   * `stats` with Ductape's names besides. What our statistics do not know is missing, such as `running`.
+   *
+   * @example
+   * const { completed, failed } = await ductape.jobs.getStats({ product: "my-product", env: "prd" });
+   */
+  getStats(query?: StatsQuery<C>, options?: CallOptions): Promise<DuctapeStats>;
+  /** Webhooks are part of the catalog: rejects, and says which lines to write there. */
+  setWebhook(webhook?: object): Promise<never>;
   /**
    * Explains what a request would do: its next runs, its route, its retries and its cost. Nothing is created. Rejects with
    * an InvalidRequestError if `dispatch` would.

@@ -15,39 +15,92 @@ export interface RunPage {
   next_cursor?: string;
 }
 
-/** A list that is read page by page: all of it with `for await`, or one page with `page`. */
-export interface Pages<Item, Page> extends AsyncIterable<Item> {
+/** What was awaited: the first page, which is still the list that it begins. */
+export type FirstPage<Item, Page> = Page & AsyncIterable<Item> & Pick<Pages<Item, Page>, "page">;
+
+/**
+ * A list that is read page by page: all of it with `for await`, or one page with `page`. It is also a promise of its first page, so
+ * that `await` answers that. Nothing is requested, and nothing rejects, before one of them is used; each use requests anew.
+ */
+export interface Pages<Item, Page>
+  extends AsyncIterable<Item>,
+    Pick<Promise<FirstPage<Item, Page>>, "then" | "catch" | "finally"> {
   /** The page after a cursor, or the first page. Any page may be short or empty, also before the last one. */
   page(cursor?: string): Promise<Page>;
 }
 export type JobPages = Pages<JobSummary, JobPage>;
 export type RunPages = Pages<JobRun, RunPage>;
 
-interface Listing {
+export interface Listing<Item> {
   path: string;
   query: { limit?: number | undefined };
   signal: AbortSignal | undefined;
   jobId?: string;
+  /** How many entries to skip. */
+  offset?: number | undefined;
+  /** Makes an entry what callers see. */
+  shown?: (item: Item) => Item;
 }
 
-/** The pages of a list whose entries are in `field` of an answer. Nothing is requested until the caller reads. */
+/** The most entries of a page. */
+const largestPage = 100;
+
+/** The pages of a list whose entries are in `field` of an answer. The first use calls `listing`, and rejects if that throws. */
 export function pagesOf<Item, Page extends { next_cursor?: string }>(
   transport: Transport,
   field: keyof Page & string,
-  { path, query, signal, jobId }: Listing,
+  listing: () => Listing<Item>,
 ): Pages<Item, Page> {
-  const page = async (cursor?: string, limit = query.limit): Promise<Page> => {
+  const itemsOf = (page: Page) => page[field] as Item[];
+
+  const read = async ({ path, query, signal, jobId }: Listing<Item>, cursor?: string, limit = query.limit) => {
     const asked = { method: "GET" as const, path: path + queryString({ ...query, limit, cursor }), signal };
     return expectFields<Page>(await transport.call({ ...asked, ...(jobId !== undefined && { jobId }) }), field);
   };
+
+  /** The cursor after the entries that are skipped. Null if the list ends before. */
+  const skip = async (list: Listing<Item>, offset: number): Promise<string | undefined | null> => {
+    let cursor: string | undefined;
+    for (let left = offset; left > 0; ) {
+      const page = await read(list, cursor, Math.min(largestPage, left));
+      left -= itemsOf(page).length;
+      cursor = page.next_cursor;
+      if (cursor === undefined) return null;
+    }
+    return cursor;
+  };
+
+  const pageOf = async (cursor?: string, limit?: number): Promise<Page> => {
+    const list = listing();
+    const from = cursor ?? (await skip(list, list.offset ?? 0));
+    if (from === null) return { [field]: [] } as unknown as Page;
+    const page = await read(list, from, list.query.limit ?? limit);
+    if (list.shown) for (const [i, item] of itemsOf(page).entries()) itemsOf(page)[i] = list.shown(item);
+    return page;
+  };
+
+  const all = async function* (): AsyncGenerator<Item, void> {
+    for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+      const next = await pageOf(cursor, largestPage);
+      yield* itemsOf(next);
+      cursor = next.next_cursor;
+    }
+  };
+
+  const page = (cursor?: string) => pageOf(cursor);
+  // Not enumerable, so that the awaited page is printed and compared as the answer that it is.
+  const first = async () =>
+    Object.defineProperties(await page(), {
+      [Symbol.asyncIterator]: { value: all },
+      page: { value: page },
+    }) as FirstPage<Item, Page>;
+
   return {
-    page: (cursor) => page(cursor),
-    async *[Symbol.asyncIterator]() {
-      for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
-        const next: Page = await page(cursor, query.limit ?? 100);
-        yield* next[field] as Item[];
-        cursor = next.next_cursor;
-      }
-    },
+    page,
+    [Symbol.asyncIterator]: all,
+    // biome-ignore lint/suspicious/noThenProperty: a list is a promise of its first page, which is requested when it is awaited
+    then: (onPage, onError) => first().then(onPage, onError),
+    catch: (onError) => first().catch(onError),
+    finally: (onEnd) => first().finally(onEnd),
   };
 }

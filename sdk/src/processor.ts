@@ -1,9 +1,12 @@
 import { bodyOf } from "./body.ts";
-import type { Catalog, JobInput } from "./catalog.ts";
+import type { Catalog, JobInput, Known } from "./catalog.ts";
+import type { ResultOf } from "./catalog-results.ts";
+import { type Defaults, withDefaults } from "./defaults.ts";
 import { InvalidRequestError, JobCancelledError, JobFailedError, TimeoutError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import { isFinished, type Job, type JobReceipt } from "./job.ts";
+import { withNames } from "./job-names.ts";
 import type { Jobs } from "./jobs.ts";
 import { openScope, type Runtime } from "./runtime.ts";
 import type { Transport } from "./transport.ts";
@@ -33,12 +36,23 @@ export interface DispatchOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Schedules an event of any catalog. `Result` is what the caller expects; nothing checks it. */
+export type ScheduleAny = <Result = unknown>(data: IJobProcessorInput, options?: ScheduleOptions) => Promise<Result>;
+
+/** Schedules an event of the catalog, and resolves with the result of its type. */
+export type ScheduleKnown<C extends Catalog> = <const Tag extends string, const Event extends string>(
+  data: JobInput<C> & { product_tag: Tag; event: Event },
+  options?: ScheduleOptions,
+) => Promise<ResultOf<C, Tag, Event>>;
+
 /** Schedules jobs. */
 export interface JobProcessor<C extends Catalog = Catalog> {
   /**
-   * Schedules a job, waits until it has run, and resolves with its result, whose shape depends on the event. Rejects
-   * with a JobFailedError or a JobCancelledError if there is no result, and with another DuctapeError if the job was
-   * not accepted or its state cannot be read. If a job exists then, the error has its `jobId`.
+   * Schedules a job, waits until it has run, and resolves with its result. Its shape depends on the event: a client that knows its
+   * catalog types it, and any other takes the type from its caller, `schedule<ActionResult>(data)`. A job that recurs has run when
+   * its series has ended; its result is that of the last run. Rejects with a JobFailedError
+   * or a JobCancelledError if there is no result, and with another DuctapeError if the job was not accepted or its state cannot be
+   * read. If a job exists then, the error has its `jobId`.
    *
    * @example
    * const result = await ductape.processor.job.schedule({
@@ -46,7 +60,7 @@ export interface JobProcessor<C extends Catalog = Catalog> {
    *   input: { params: { customer: "c-42" }, body: { sku: "A-1" } }, start_at: 0,
    * });
    */
-  schedule(data: JobInput<C>, options?: ScheduleOptions): Promise<unknown>;
+  schedule: Known<C> extends true ? ScheduleKnown<C> : ScheduleAny;
   /**
    * Schedules a job and resolves with its receipt as soon as it is accepted: from then on it is not lost.
    *
@@ -56,11 +70,16 @@ export interface JobProcessor<C extends Catalog = Catalog> {
   dispatch(data: JobInput<C>, options?: DispatchOptions): Promise<JobReceipt>;
 }
 
-export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Runtime): JobProcessor {
+export function createJobProcessor(
+  transport: Transport,
+  jobs: Jobs,
+  runtime: Runtime,
+  defaults: () => Defaults,
+): JobProcessor {
   const post = async (data: IJobProcessorInput, key: string, headers: Record<string, string>, signal?: AbortSignal) => {
     // The caller's own key is sent in the body, since a header cannot contain every character.
     const keyHeader = data.idempotency_key === undefined ? { "idempotency-key": key } : undefined;
-    const call = { method: "POST" as const, path: "/v1/jobs", body: bodyOf(data), signal };
+    const call = { method: "POST" as const, path: "/v1/jobs", body: bodyOf(withDefaults(data, defaults())), signal };
     return expectFields<JobReceipt | Job>(
       await transport.call({ ...call, headers: { ...keyHeader, ...headers } }),
       "job_id",
@@ -73,7 +92,7 @@ export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Ru
       return (await post(data, keyOf(data), {}, signal)) as JobReceipt;
     },
 
-    async schedule(data, { timeout, signal } = {}) {
+    async schedule<Result>(data: IJobProcessorInput, { timeout, signal }: ScheduleOptions = {}) {
       if (timeout !== undefined && !(timeout >= 0)) {
         throw new InvalidRequestError("INVALID_REQUEST", "timeout must be a number of milliseconds, 0 or more.", []);
       }
@@ -92,9 +111,9 @@ export function createJobProcessor(transport: Transport, jobs: Jobs, runtime: Ru
         jobId = accepted.job_id;
         const job =
           "attempts" in accepted && isFinished(accepted)
-            ? accepted
+            ? withNames(accepted)
             : await waitUntilFinished(jobs, { runtime, transport }, accepted, deadline, scope.signal);
-        return await resultOf(transport, job, scope.signal);
+        return (await resultOf(transport, job, scope.signal)) as Result;
       } finally {
         scope.close();
       }

@@ -1,6 +1,9 @@
 import type { Catalog, ProductScope, TenantOf } from "./catalog.ts";
-import type { Repeat, Time } from "./input.ts";
+import type { DuctapeRescheduling } from "./ductape-input.ts";
+import type { Repeat } from "./input.ts";
 import type { JobStatus, JobType } from "./job.ts";
+import type { typeOfNamespace } from "./job-names.ts";
+import type { Time } from "./time.ts";
 
 interface Filter {
   /**
@@ -16,11 +19,23 @@ interface Filter {
    */
   type?: JobType | JobType[] | undefined;
   /**
+   * The type by Ductape's name of it.
+   * @default any
+   * @example `"notifications"`
+   */
+  namespace?: keyof typeof typeOfNamespace | undefined;
+  /**
    * One of the job's labels.
    * @default any
    * @example `"order-12345"`
    */
   label?: string | undefined;
+  /**
+   * Whether the job has a series of runs.
+   * @default either
+   * @example `true`
+   */
+  recurring?: boolean | undefined;
   /**
    * The earliest time (inclusive): compared with `due_at` of pending jobs and with `finished_at` of finished ones.
    * @default no limit
@@ -35,10 +50,10 @@ interface Filter {
   to?: Time | undefined;
 }
 
-/** Selects the jobs of a bulk change. */
+/** Selects the jobs of a bulk change. It needs a product, by its name or by the client's default. */
 export type JobFilter<C extends Catalog = Catalog> = Filter & ProductScope<C>;
 
-/** Selects the jobs of a list. Without a product, those of all products that the key has access to. */
+/** Selects the jobs of a list. Without a product and a default, those of all products that the key has access to. */
 export type JobQuery<C extends Catalog = Catalog> = Filter & {
   /**
    * `"desc"` is the latest first, `"asc"` the oldest.
@@ -51,6 +66,13 @@ export type JobQuery<C extends Catalog = Catalog> = Filter & {
    * @example `50`
    */
   limit?: number | undefined;
+  /**
+   * How many jobs to skip, at most 10,000. They are read in order to be skipped, a request for each 100: a cursor
+   * (`page(next_cursor)`) goes on for nothing.
+   * @default `0`
+   * @example `100`
+   */
+  offset?: number | undefined;
 } & (ProductScope<C> | { product_tag?: undefined; env?: ProductScope<C>["env"]; event?: ProductScope<C>["event"] });
 
 export interface RunQuery {
@@ -77,8 +99,8 @@ export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
   to?: Time | undefined;
 };
 
-/** The new time or series of a job; at least one of them. */
-export interface Rescheduling {
+/** The new time or series of a job, at least one of them. A series may also be written flat, as in Ductape: `{ cron, tz }`. */
+export interface Rescheduling extends DuctapeRescheduling {
   /**
    * The new start time of the job, or with `repeat` that of the new series.
    * @default now, with `repeat`

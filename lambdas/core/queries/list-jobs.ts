@@ -21,6 +21,8 @@ export interface JobFilter {
   type?: readonly JobType[];
   event?: string;
   label?: string;
+  /** Whether a job has a series of runs. */
+  recurring?: boolean;
   /** Epoch milliseconds, both inclusive, of due_at while a job is pending and of finished_at afterwards. */
   from?: number;
   until?: number;
@@ -99,12 +101,14 @@ async function readAll(jobs: Pick<JobStore, "getMany">, positions: IndexPosition
 
 /** Filters by the job's current state, not by its partition, so that an answer never contradicts its filter. */
 function filterOf(query: ListQuery, now: number): (job: Job) => boolean {
-  const { status, type, event, label, from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = query;
+  const { status, type, event, label, recurring } = query;
+  const { from = Number.NEGATIVE_INFINITY, until = Number.POSITIVE_INFINITY } = query;
   return (job) =>
     (!status || status.includes(shownStatus(job, now))) &&
     (!type || type.includes(job.type)) &&
     (event === undefined || job.event === event) &&
     (label === undefined || (job.labels ?? []).includes(label)) &&
+    (recurring === undefined || (job.repeat !== undefined) === recurring) &&
     phaseTime(job) >= from &&
     phaseTime(job) <= until;
 }

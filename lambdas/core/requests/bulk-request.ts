@@ -32,6 +32,7 @@ export const BulkFilter = strict({
   type: oneOrMore(jobTypes).optional(),
   event: EventName.optional(),
   label: Name.optional(),
+  recurring: z.boolean().optional().describe("Whether a job has a series of runs. Default: either."),
   from: Time.optional().describe(
     "Compared with `due_at` while a job is pending, and with `finished_at` afterwards. `from` is inclusive, `to` is exclusive.",
   ),

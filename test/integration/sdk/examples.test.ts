@@ -52,6 +52,26 @@ describe("the program on Ductape's page", () => {
   });
 });
 
+describe("a program of a later generation of Ductape's documentation", () => {
+  test("of mid 2025 runs, and prints the result of each job", async () => {
+    const { code, out, err } = await node(["examples/ductape-2025.ts"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(/^order \{ affected_rows: 1 \}$/m);
+    expect(out).toMatch(/key: 'documents\/README.md'/);
+    expect(out).toMatch(/mime_type: 'text\/markdown'/);
+    expect(out).toMatch(/^reminder \{[\s\S]*push_notification: \{/m);
+    expect(out).not.toMatch(/email|callback/);
+  });
+
+  test("of today runs, and sees its jobs", async () => {
+    const { code, out, err } = await node(["examples/ductape-2026.ts"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    expect(out).toMatch(
+      /^the mail is completed\nrun 1 completed, \d+ ms\na series waits for 0 9 \* \* \*\nit is cancelled: Campaign ended early\n\d+ completed, \d+ failed in the last 24 hours\n$/,
+    );
+  });
+});
+
 describe("an example", () => {
   test("action.ts prints what the app answered", async () => {
     const { code, out, err } = await node(["examples/action.ts"]);

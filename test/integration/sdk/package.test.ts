@@ -42,17 +42,17 @@ test("the package contains its code, types, page and licence, and has no depende
 });
 
 test.each([
-  ["an ES module", "a.mjs", 'import { createDuctape, ductape } from "ductape-sdk";'],
-  ["CommonJS", "a.cjs", 'const { createDuctape, ductape } = require("ductape-sdk");'],
+  ["an ES module", "a.mjs", 'import Ductape, { createDuctape, ductape } from "ductape-sdk";'],
+  ["CommonJS", "a.cjs", 'const { default: Ductape, createDuctape, ductape } = require("ductape-sdk");'],
 ])("it works from %s, on this project's Node and on the machine's own", async (_what, file, first) => {
   const code = `${first}
     const { jobs } = createDuctape({ url: "http://127.0.0.1:1", apiKey: "k", maxRetries: 0 });
-    console.log(typeof ductape.processor.job.schedule);
+    console.log(typeof ductape.processor.job.schedule, new Ductape({ url: "http://127.0.0.1:1", apiKey: "k" }) instanceof Ductape);
     jobs.get("job_x").catch((error) => console.log(error.name));`;
   await writeFile(join(folder, file), code);
-  expect(await run("node", [file])).toBe("function\nConnectionError");
+  expect(await run("node", [file])).toBe("function true\nConnectionError");
   if (await isMachineSupported()) {
-    expect(await run("node", [file], folder, pathOfMachine)).toBe("function\nConnectionError");
+    expect(await run("node", [file], folder, pathOfMachine)).toBe("function true\nConnectionError");
   }
 });
 
@@ -71,14 +71,22 @@ test.each([
 ])("its types work for module %s, resolved as %s, and know a catalog", async (module, moduleResolution) => {
   await writeFile(
     join(folder, "a.mts"),
-    `import { createDuctape, JobFailedError, type Job } from "ductape-sdk";
+    `import Ductape, { createDuctape, type HttpFunctionResult, JobFailedError, type Job } from "ductape-sdk";
     const products = [
-      { tag: "p", envs: ["prd"], jobs: { go: { type: "function" }, all: { type: "feature", feature: "f" } },
+      { tag: "p", envs: ["prd"], jobs: { go: { type: "function", function: "f" }, all: { type: "feature", feature: "f" } },
+        functions: { f: { envs: { prd: { provider: "http" } } } },
         features: { f: { input: { count: { type: "integer" } } } } },
     ] as const;
     const { processor, jobs } = createDuctape<typeof products>();
     const rest = { product_tag: "p", env: "prd", start_at: 0 } as const;
     await processor.job.dispatch({ ...rest, event: "all", input: { count: 1 } });
+    const answer: HttpFunctionResult = await processor.job.schedule({ ...rest, event: "go", input: { payload: 1 } });
+    // @ts-expect-error a result has no such field
+    answer.rows;
+    const client: Ductape = new Ductape({ product: "p", env: "prd" });
+    await client.api.dispatch({ event: "go", retryConfig: { initialDelay: 1 }, schedule: { every: 1000 } });
+    const { jobs: first } = await client.jobs.list({ recurring: true });
+    console.log(first[0]?.id);
     // @ts-expect-error a string for a number
     await processor.job.dispatch({ ...rest, event: "all", input: { count: "1" } });
     // @ts-expect-error no such event

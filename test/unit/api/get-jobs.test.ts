@@ -30,7 +30,11 @@ const jobs = {
   waiting: aJob({ due_at: noon - 50 }),
   arrived: aJob({ status: "scheduled", due_at: noon, labels: ["vip"] }),
   later: aJob({ status: "scheduled", due_at: noon + 60_000 }),
-  held: aJob({ status: "paused", due_at: noon + 120_000 }),
+  held: aJob({
+    status: "paused",
+    due_at: noon + 120_000,
+    repeat: { every: 60_000, anchor: noon, overlap: "skip" },
+  }),
 };
 
 describe("GET /v1/jobs", () => {
@@ -54,6 +58,9 @@ describe("GET /v1/jobs", () => {
     [{ label: "vip" }, ["arrived", "broken"]],
     [{ label: "eu,west" }, ["broken"]],
     [{ label: "vip", status: "failed" }, ["broken"]],
+    [{ recurring: "true" }, ["held"]],
+    [{ recurring: "false", status: "queued,paused" }, ["arrived", "waiting"]],
+    [{ recurring: "yes" }, undefined],
     [{ from: String(noon - 30), to: String(noon) }, ["done", "broken", "stopped"]],
     [{ from: new Date(noon).toISOString() }, ["held", "later", "arrived"]],
     [{ from: "0", to: String(noon / 1000) }, ["done", "broken", "stopped", "active", "waiting"]],

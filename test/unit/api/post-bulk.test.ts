@@ -86,6 +86,19 @@ describe("POST /v1/jobs/bulk", () => {
     expect(jobs.all().filter(({ status }) => status === "cancelled")).toHaveLength(3);
   });
 
+  it("keeps to series, or to jobs that run once", async () => {
+    const { bulk, statuses } = world([series(), waits()]);
+    const cancel = (recurring: boolean) => bulk({ action: "cancel", filter: { ...filter, recurring } });
+    expect((await cancel(true)).body).toEqual(ok(1));
+    expect(statuses()).toEqual(["cancelled", "scheduled"]);
+    expect((await cancel(false)).body).toEqual(ok(1));
+    expect(statuses()).toEqual(["cancelled", "cancelled"]);
+    expect(await bulk({ action: "cancel", filter: { ...filter, recurring: "true" } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ pointer: "/filter/recurring" }] },
+    });
+  });
+
   it("works through any number of jobs, a page a request", async () => {
     const { all, statuses } = world(many(250, waits));
     expect(await all({ action: "cancel", filter })).toMatchObject([ok(100), ok(100), ok(50)]);

@@ -1,5 +1,20 @@
 import { defineProduct } from "../../../lambdas/consumers/types/define-product.ts";
-import { createDuctape, type Ductape, type IJobProcessorInput, type JobInput } from "../../../sdk/src/index.ts";
+import {
+  type ActionResult,
+  createDuctape,
+  type DatabaseResult,
+  type Ductape,
+  type EventResult,
+  type HttpFunctionResult,
+  type IJobProcessorInput,
+  type JobInput,
+  type MongoResults,
+  type NotificationResult,
+  type ResultOf,
+  type SqlChange,
+  type SqlRows,
+  type StorageResult,
+} from "../../../sdk/src/index.ts";
 import type { products } from "../../support/catalog/products.ts";
 
 /** `tsc` checks these; they do not run. */
@@ -115,5 +130,100 @@ test("a client without a catalog accepts any event", () => {
   const client: Ductape = createDuctape({ url: "http://localhost:1", apiKey: "k" });
   const any: IJobProcessorInput = { env: "x", product_tag: "y", event: "z", input: { anything: 1 }, start_at: 0 };
   const check = () => [client.processor.job.schedule(any), client.jobs.list({ product_tag: "y", event: "z" })];
+  expect(check).toBeInstanceOf(Function);
+});
+
+/** `tsc` compares the types. */
+type Is<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : { is: A; not: B };
+const is = <_ extends true>() => expect(true).toBe(true);
+
+test("schedule answers the result of the event's type", () => {
+  typed(async ({ processor: { job } }) => {
+    const order = await job.schedule({ ...place, event: "create_order", input: {} });
+    is<Is<typeof order, ActionResult>>();
+    const sent = await job.schedule({ ...place, event: "send_notification", input: { slug: "welcome" } });
+    is<Is<typeof sent, NotificationResult>>();
+    const file = await job.schedule({ ...place, event: "store_document", input: { fileName: "a", buffer: "" } });
+    is<Is<typeof file, StorageResult>>();
+    const written = await job.schedule({ ...place, event: "record_order", input: { data: {} } });
+    is<Is<typeof written, SqlChange>>();
+    const rows = await job.schedule(
+      { ...place, event: "orders_of_customer", input: { filter: {} } },
+      { timeout: 1000 },
+    );
+    is<Is<typeof rows, SqlRows>>();
+    const price = await job.schedule({ ...place, event: "calculate_price", input: { payload: 1 } });
+    is<Is<typeof price, HttpFunctionResult>>();
+    const placed = await job.schedule({ ...place, event: "place_order", input: cart });
+    is<Is<keyof typeof placed, "order" | "placed_at">>();
+    is<Is<(typeof placed)["order"], unknown>>();
+    // @ts-expect-error a field that the output does not have
+    placed.price;
+    // @ts-expect-error an unknown field
+    job.schedule({ ...place, event: "create_order", input: {}, lables: ["a"] });
+  });
+});
+
+test("a job of several events answers the result of one of them", () => {
+  typed(async ({ processor: { job } }) => {
+    const event = Math.random() > 2 ? "create_order" : "send_notification";
+    const result = await job.schedule({ ...place, event, input: { slug: "welcome" } } as JobInput<typeof products> & {
+      product_tag: "my-product";
+      event: typeof event;
+    });
+    is<Is<typeof result, ActionResult | NotificationResult>>();
+  });
+});
+
+test("the output of a feature and the operation of a database say what their results are", () => {
+  const target = { engine: "mongodb", envs: {} } as const;
+  type Shop = readonly [
+    {
+      tag: "shop";
+      envs: readonly ["prd"];
+      jobs: {
+        plain: { type: "feature"; feature: "plain" };
+        rich: { type: "feature"; feature: "rich" };
+        gone: { type: "feature"; feature: "gone" };
+        find: { type: "database_action"; database: "docs"; action: "find" };
+        lost: { type: "database_action"; database: "docs"; action: "lost" };
+        lambda: { type: "function"; function: "lambda" };
+        upload: { type: "storage"; storage: "files" };
+      };
+      features: {
+        plain: { sequences: { main: []; mail: [] } };
+        rich: {
+          output: {
+            state: "done";
+            count: 2;
+            all: readonly ["a"];
+            of: { id: "$Input{id}"; kind: "order" };
+            hi: "Hi $Input{name}!";
+          };
+        };
+      };
+      databases: { docs: typeof target & { actions: { find: { operation: "find" } } } };
+      functions: { lambda: { envs: { prd: { provider: "lambda" } } } };
+    },
+    { tag: "other"; envs: readonly ["prd"]; jobs: { upload: { type: "action" } } },
+  ];
+  type Of<Event extends string, Tag extends string = "shop"> = ResultOf<Shop, Tag, Event>;
+  is<Is<Of<"plain">, { main?: Record<string, unknown>; mail?: Record<string, unknown> }>>();
+  is<Is<Of<"rich">, { state: "done"; count: 2; all: unknown[]; of: { id: unknown; kind: "order" }; hi: unknown }>>();
+  is<Is<Of<"gone">, EventResult["feature"]>>();
+  is<Is<Of<"find">, MongoResults["find"]>>();
+  is<Is<Of<"lost">, DatabaseResult>>();
+  is<Is<Of<"lambda">, unknown>>();
+  is<Is<Of<"upload">, StorageResult>>();
+  is<Is<Of<"upload", "other">, ActionResult>>();
+});
+
+test("without a catalog the caller says what the result is", () => {
+  const check = async ({ processor: { job } }: Ductape, data: IJobProcessorInput) => {
+    const result = await job.schedule(data);
+    is<Is<typeof result, unknown>>();
+    const { status } = await job.schedule<ActionResult>(data);
+    is<Is<typeof status, number>>();
+  };
   expect(check).toBeInstanceOf(Function);
 });

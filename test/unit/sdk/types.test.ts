@@ -1,11 +1,17 @@
 import type * as z from "zod";
 import type { callInput } from "../../../lambdas/consumers/clients/http/call-input.ts";
+import type * as Action from "../../../lambdas/consumers/types/action/execute.ts";
 import type { databaseInput } from "../../../lambdas/consumers/types/database_action/definition.ts";
+import type { DynamoAction } from "../../../lambdas/consumers/types/database_action/target-dynamodb.ts";
+import type { MongoAction } from "../../../lambdas/consumers/types/database_action/target-mongodb.ts";
 import type { featureInput } from "../../../lambdas/consumers/types/feature/definition.ts";
 import type { functionInput } from "../../../lambdas/consumers/types/function/definition.ts";
+import type { HttpResult } from "../../../lambdas/consumers/types/function/http.ts";
+import type * as Notification from "../../../lambdas/consumers/types/notification/execute.ts";
 import type { notificationInput } from "../../../lambdas/consumers/types/notification/input.ts";
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import type { storageInput } from "../../../lambdas/consumers/types/storage/definition.ts";
+import type * as Storage from "../../../lambdas/consumers/types/storage/execute.ts";
 import { type JobStatus as CoreStatus, type JobType as CoreType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/job-error.ts";
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
@@ -17,62 +23,110 @@ import { JobRequest } from "../../../lambdas/core/requests/job-request.ts";
 import type { RescheduleRequest } from "../../../lambdas/core/requests/reschedule-request.ts";
 import type { RetryConfig as CoreRetryConfig } from "../../../lambdas/core/requests/retry-config.ts";
 import { bodyOf } from "../../../sdk/src/body.ts";
+import type { DuctapeFields, PrefixedInput } from "../../../sdk/src/ductape-input.ts";
 import type {
+  ActionResult,
   BulkError,
+  DuctapeJob,
+  DuctapeSchedule,
+  DynamoResults,
+  EventResult,
   Explanation,
+  HttpFunctionResult,
   IActionRequest,
+  ICallbackNotification,
   IDbActionRequest,
+  IEmailNotification,
   IFunctionRequest,
   IJobProcessorInput,
   INotificationRequest,
+  IPushNotification,
+  ISmsNotification,
   IStorageRequest,
   Job,
   JobErrorCode,
   JobFilter,
+  JobNamespace,
   JobReceipt,
   JobRun,
   JobStatus,
   JobSummary,
   JobType,
+  MongoResults,
+  NotificationResult,
+  Repeat,
   Rescheduling,
   RetryConfig,
   Stats,
+  StorageResult,
 } from "../../../sdk/src/index.ts";
+import type { typeOfNamespace } from "../../../sdk/src/job-names.ts";
 import { anOrder } from "./fake-api.ts";
 
 /**
  * The SDK's types are written by hand, without zod. Here `tsc` compares them with what the API checks: a field that is
  * added, dropped, renamed or made optional on one side only does not compile.
  */
-type Flat<T> = T extends (infer Item)[] ? Flat<Item>[] : T extends object ? { [K in keyof T]: Flat<T[K]> } : T;
+type Flat<T> = T extends (infer Item)[]
+  ? Flat<Item>[]
+  : T extends object
+    ? { [K in keyof T as Exclude<K, Ahead>]: Flat<T[K]> }
+    : T;
 type Same<A, B> =
   (<T>() => T extends Flat<A> ? 1 : 2) extends <T>() => T extends Flat<B> ? 1 : 2 ? true : { sdk: A; core: B };
 const same = <_ extends true>() => {};
 
-test("the SDK's inputs are what the API accepts", () => {
-  same<Same<IActionRequest, z.input<ReturnType<typeof callInput>>>>();
-  same<Same<INotificationRequest, z.input<ReturnType<typeof notificationInput>>>>();
-  same<Same<IDbActionRequest, z.input<ReturnType<typeof databaseInput>>>>();
-  same<Same<IFunctionRequest, z.input<ReturnType<typeof functionInput>>>>();
-  same<Same<RetryConfig, CoreRetryConfig>>();
+/** What answers may have: the SDK knows it, whether or not the API sends it already. */
+type Ahead = "provider_code" | "jitter_percent" | "notes" | "retryable_errors" | "non_retryable_errors";
 
-  // Only the SDK has bytes: it sends them as base64.
-  type Wire = Omit<IStorageRequest, "buffer"> & { buffer?: Exclude<IStorageRequest["buffer"], Uint8Array> };
-  same<Same<Wire, z.input<ReturnType<typeof storageInput>>>>();
+/** Whether the SDK's type of an input accepts all that the API accepts, and has no field besides but `More`, which Ductape has. */
+type Accepts<Sdk, Core, More extends PropertyKey = never> = [Core] extends [Sdk]
+  ? [Exclude<keyof Core, keyof Sdk>] extends [never]
+    ? [Exclude<keyof Sdk, keyof Core | More>] extends [never]
+      ? true
+      : { unknown: Exclude<keyof Sdk, keyof Core | More> }
+    : { missing: Exclude<keyof Core, keyof Sdk> }
+  : { sdk: Sdk; core: Core };
 
-  same<Same<Rescheduling, RescheduleRequest>>();
-  same<Same<JobFilter, BulkFilter>>();
+type CoreCall = z.input<ReturnType<typeof callInput>>;
+type CoreNotification = z.input<ReturnType<typeof notificationInput>>;
+type CoreStorage = z.input<ReturnType<typeof storageInput>>;
+type Part<Name extends keyof CoreNotification> = NonNullable<CoreNotification[Name]>;
+
+test("the SDK's inputs accept what the API accepts, and Ductape's spellings of it", () => {
+  same<Accepts<IActionRequest, CoreCall, keyof PrefixedInput>>();
+  same<Accepts<INotificationRequest, CoreNotification, "webhook">>();
+  same<Accepts<IPushNotification, Part<"push_notification">>>();
+  same<Accepts<IEmailNotification, Part<"email">, "recipients">>();
+  // Any name may be a variable of the template.
+  same<Accepts<ISmsNotification, Part<"sms">, string | number>>();
+  same<Accepts<ICallbackNotification, Part<"callback">>>();
+  // The rows of `data` are checked one by one, of which the schema's type says less than the SDK's.
+  type Selection = Omit<z.input<ReturnType<typeof databaseInput>>, "data">;
+  same<Accepts<IDbActionRequest, Selection, "data" | "query">>();
+  same<Accepts<IFunctionRequest, z.input<ReturnType<typeof functionInput>>>>();
+  same<Accepts<IStorageRequest, CoreStorage, "blob" | "metadata">>();
+  same<Accepts<RetryConfig, CoreRetryConfig, "jitter_percent">>();
+  same<Accepts<Repeat, NonNullable<z.input<typeof JobRequest>["repeat"]>, "endDate">>();
+  same<Accepts<Rescheduling, RescheduleRequest, keyof DuctapeSchedule | "schedule">>();
+  same<Same<Omit<JobFilter, "product" | "namespace"> & { product_tag: string }, BulkFilter>>();
 
   // The input depends on the type of the event, which TypeScript does not know.
-  same<Same<Omit<IJobProcessorInput, "input">, Omit<z.input<typeof JobRequest>, "input">>>();
+  type Request = Omit<z.input<typeof JobRequest>, "input">;
+  same<Accepts<Omit<IJobProcessorInput, "input">, Request, keyof DuctapeFields>>();
   same<
     Same<
       Extract<IJobProcessorInput["input"], z.input<ReturnType<typeof featureInput>>>,
       z.input<ReturnType<typeof featureInput>>
     >
   >();
-  const everyInput: Wire | IActionRequest | INotificationRequest | IDbActionRequest | IFunctionRequest | undefined =
-    undefined;
+  const everyInput:
+    | IStorageRequest
+    | IActionRequest
+    | INotificationRequest
+    | IDbActionRequest
+    | IFunctionRequest
+    | undefined = undefined;
   everyInput satisfies IJobProcessorInput["input"] | undefined;
 });
 
@@ -81,12 +135,24 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<JobStatus, CoreStatus>>();
   same<Same<JobType, CoreType>>();
   same<Same<JobReceipt, Receipt>>();
-  same<Same<Job, JobView>>();
-  same<Same<JobSummary, SummaryView>>();
+  same<Same<Omit<Job, keyof DuctapeJob>, JobView>>();
+  same<Same<Omit<JobSummary, keyof DuctapeJob>, SummaryView>>();
   same<Same<JobRun, RunView>>();
   same<Same<Stats, StatsView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();
+});
+
+test("the SDK's results are what the executors make", () => {
+  same<Same<ActionResult, Action.ActionResult>>();
+  same<Same<NotificationResult, Notification.NotificationResult>>();
+  same<Same<StorageResult, Storage.StorageResult>>();
+  same<Same<HttpFunctionResult, HttpResult>>();
+  same<Same<keyof MongoResults, MongoAction["operation"]>>();
+  same<Same<keyof DynamoResults, DynamoAction["operation"]>>();
+  same<Same<keyof EventResult, CoreType>>();
+  same<Same<(typeof typeOfNamespace)[keyof typeof typeOfNamespace], CoreType>>();
+  same<Same<keyof typeof typeOfNamespace, JobNamespace | "api" | "database" | "workflows">>();
 });
 
 test("the comparison notices drift", () => {
@@ -97,6 +163,13 @@ test("the comparison notices drift", () => {
   same<Same<{ a?: string }, { a?: string; b?: number }>>();
   // @ts-expect-error deep down
   same<Same<{ a: { b?: string[] } }, { a: { b?: string[]; c?: 1 } }>>();
+  same<Accepts<{ a?: string; b?: 1 }, { a: string }, "b">>();
+  // @ts-expect-error a field that only the API has
+  same<Accepts<{ a?: string }, { a: string; b?: 1 }>>();
+  // @ts-expect-error a field that only the SDK has
+  same<Accepts<{ a?: string; b?: 1 }, { a: string }>>();
+  // @ts-expect-error a value that only the API accepts
+  same<Accepts<{ a?: string }, { a: string | number }>>();
 });
 
 test("the SDK has a type for each input, with the name that Ductape gives it", () => {

@@ -104,14 +104,21 @@ describe("the pages of a list", () => {
   const time = fc.integer({ min: -5, max: 5 }).map((offset) => noon + offset);
   const ended = new Set<JobStatus>(["completed", "failed", "cancelled"]);
   const job = fc
-    .record({ status: fc.constantFrom(...jobStatuses), time, env: fc.constantFrom("dev", "prd"), vip: fc.boolean() })
-    .map(({ status, time, env, vip }) =>
+    .record({
+      status: fc.constantFrom(...jobStatuses),
+      time,
+      env: fc.constantFrom("dev", "prd"),
+      vip: fc.boolean(),
+      series: fc.boolean(),
+    })
+    .map(({ status, time, env, vip, series }) =>
       aJob({
         status,
         env,
         due_at: time,
         ...(ended.has(status) && { finished_at: time }),
         ...(vip && { labels: ["vip"] }),
+        ...(series && { repeat: { every: 1000, anchor: noon, overlap: "skip" as const } }),
       }),
     );
   const both: Tenant[] = [...tenants, { product: "shop", env: "dev" }];
@@ -134,6 +141,7 @@ describe("the pages of a list", () => {
       {
         status: fc.uniqueArray(fc.constantFrom(...jobStatuses), { minLength: 1 }),
         label: fc.constant("vip"),
+        recurring: fc.boolean(),
         from: time,
         until: time,
       },
@@ -141,11 +149,12 @@ describe("the pages of a list", () => {
     );
     await fc.assert(
       fc.asyncProperty(fc.array(job, { maxLength: 60 }), query, filter, async (jobs, query, filter) => {
-        const { status, label, from = 0, until = Number.POSITIVE_INFINITY } = filter;
+        const { status, label, recurring, from = 0, until = Number.POSITIVE_INFINITY } = filter;
         const expected = jobs.filter(
           (job) =>
             (!status || status.includes(shownStatus(job, noon))) &&
             (!label || job.labels?.includes(label)) &&
+            (recurring === undefined || recurring === Boolean(job.repeat)) &&
             phaseTime(job) >= from &&
             phaseTime(job) <= until,
         );

@@ -1,0 +1,118 @@
+import type { JobChannel } from "./job.ts";
+
+/** The body of an HTTP response. */
+export interface ResponseBody {
+  /** Parsed if its content type is JSON, else a string; null if it is empty. */
+  body: unknown;
+  /** The content type is JSON, but the body cannot be parsed and is a string. */
+  parse_error?: true;
+  /** The body is not text and is in base64, or it is JSON that is too large to parse and is a string. */
+  body_encoding?: "base64" | "json";
+}
+
+/** The result of an action: the app's response. */
+export interface ActionResult extends ResponseBody {
+  status: number;
+  /** Without cookies and credentials. */
+  headers: Record<string, string>;
+}
+
+/** The result of a notification: an outcome for each channel of the input. */
+export interface NotificationResult {
+  channels: {
+    push_notification?: JobChannel;
+    email?: JobChannel;
+    sms?: JobChannel;
+    callback?: JobChannel;
+  };
+}
+
+/** The result of a PostgreSQL or MySQL action that reads. */
+export interface SqlRows {
+  rows: unknown[];
+  /** How many rows there are, also if fewer are in the result. */
+  row_count: number;
+  /** Whether rows were left out. */
+  truncated: boolean;
+}
+
+/** The result of a PostgreSQL or MySQL action that writes. */
+export interface SqlChange {
+  affected_rows: number;
+  /** The id that MySQL made. */
+  insert_id?: number | string;
+  /** What the statement returns, as by `RETURNING`. */
+  rows?: unknown[];
+  truncated?: boolean;
+}
+
+/** The results of MongoDB actions, by their operation. */
+export interface MongoResults {
+  find: { documents: unknown[]; count: number; truncated: boolean };
+  findOne: { document: unknown };
+  countDocuments: { count: number };
+  estimatedDocumentCount: { count: number };
+  insertOne: { inserted_id: unknown };
+  insertMany: { inserted_count: number; inserted_ids: unknown[] };
+  updateOne: { matched_count: number; modified_count: number; upserted_id?: unknown };
+  updateMany: { matched_count: number; modified_count: number; upserted_id?: unknown };
+  deleteOne: { deleted_count: number };
+  deleteMany: { deleted_count: number };
+  aggregate: { documents: unknown[]; count: number; truncated: boolean };
+}
+
+/** The results of DynamoDB actions, by their operation. An item is null if there is none. */
+export interface DynamoResults {
+  put: { replaced: unknown };
+  get: { item: unknown };
+  update: { item: unknown };
+  delete: { deleted: unknown };
+  query: { items: unknown[]; count: number; truncated: boolean };
+  count: { count: number };
+}
+
+/** The result of a database action. Which one it is follows from the engine and the operation of the catalog's action. */
+export type DatabaseResult =
+  | SqlRows
+  | SqlChange
+  | MongoResults[keyof MongoResults]
+  | DynamoResults[keyof DynamoResults];
+
+/** The result of a function that is called by HTTP: its response. */
+export interface HttpFunctionResult extends ResponseBody {
+  status: number;
+  /** Without cookies and credentials. */
+  headers: Record<string, string>;
+}
+
+/** The result of a function: what a Lambda function returned, or an `HttpFunctionResult`. */
+export type FunctionResult = unknown;
+
+/** The result of a storage event: where the file is. */
+export interface StorageResult {
+  provider: "s3" | "gcs" | "azure";
+  /** Azure's container. */
+  bucket: string;
+  key: string;
+  /** Bytes. */
+  size: number;
+  etag: string;
+  url: string;
+  /** Absent for a file that was kept. */
+  mime_type?: string;
+  /** Whether a file of this key existed already and was kept. */
+  kept?: true;
+}
+
+/** The result of a feature: its `output`; without one, the results of its steps by sequence and step. */
+export type FeatureResult = Record<string, unknown>;
+
+/** The results of events, by their type. */
+export interface EventResult {
+  action: ActionResult;
+  notification: NotificationResult;
+  database_action: DatabaseResult;
+  function: FunctionResult;
+  storage: StorageResult;
+  feature: FeatureResult;
+}
