@@ -49,7 +49,7 @@ export async function callLambda(
     throw signal.aborted ? signal.reason : faultBy(lambdaFaults, error);
   }
   const bytes = answer.Payload ?? new Uint8Array();
-  if (answer.FunctionError !== undefined) throw functionFailed(Buffer.from(bytes).toString(), payload);
+  if (answer.FunctionError !== undefined) throw functionFailed(Buffer.from(bytes).toString(), payload ?? "");
   if (bytes.byteLength > smallResponseBytes) await room.forAnswer(bytes.byteLength, signal);
   const text = Buffer.from(bytes).toString();
   // What is too large to parse is kept as a string.
