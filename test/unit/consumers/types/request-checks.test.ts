@@ -170,7 +170,7 @@ describe("a notification's input is checked against its message and channels whe
     { slug: "receipt", sms: { body: { user: { name: "Ada", phone: "+49 (30) 123456" } } } },
     { slug: "receipt", sms: { body: { "user.phone": sms.to, user: { name: "Ada", phone: [] } } } },
     { slug: "receipt", sms: { to: sms.to, body: { user: { name: "Ada" } } } },
-    { slug: "alarm", sms: {} },
+    { slug: "alarm", sms: { body: {} } },
     { slug: "plain", sms: { to: sms.to, body: "Hi 😀\uffff" } },
     { slug: "plain", email: { to: email.to, subject: "Hi", template: "" }, locale: "de" },
     { slug: "plain", push_notification: { device_token: "t", title: "Hi", body: { en: 5 } } },
