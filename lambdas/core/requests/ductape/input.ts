@@ -1,7 +1,7 @@
 import type { CatalogEvent } from "../../catalog/catalog.ts";
 import type { JobType } from "../../job/job.ts";
 import { didYouMean } from "../../schema/schema.ts";
-import type { Draft } from "./draft.ts";
+import { type Draft, isEmpty } from "./draft.ts";
 
 /** The event of a request, in the catalog. */
 export type Found = Omit<CatalogEvent, "env">;
@@ -11,7 +11,7 @@ export function rewriteInput(draft: Draft, found: Found): void {
   if (draft.recordAt("input")) rules[found.event.type](draft, found);
 }
 
-const channels = ["push_notification", "email", "sms"];
+const channels = ["push_notification", "email", "sms", "callback"];
 const callParts = ["query", "params", "headers"];
 
 const rules: Record<JobType, (draft: Draft, found: Found) => void> = {
@@ -22,9 +22,7 @@ const rules: Record<JobType, (draft: Draft, found: Found) => void> = {
 
   notification(draft) {
     draft.rename(["input"], { webhook: "callback" });
-    draft.removeEmpty(["input"], ["push_notification", "email", "sms"]);
-    // Alone, an empty callback is one that is called without any content.
-    if (channels.some((name) => draft.at("input", name) !== undefined)) draft.removeEmpty(["input"], ["callback"]);
+    removeEmptyChannels(draft);
     draft.rename(["input", "email"], { recipients: "to" });
     draft.rename(["input", "sms"], { recipients: "to" });
     draft.removeEmpty(["input", "push_notification"], ["title", "body", "data"]);
@@ -49,10 +47,17 @@ const rules: Record<JobType, (draft: Draft, found: Found) => void> = {
   feature() {},
 };
 
+/** Alone, an empty SMS or callback is one that needs nothing of the request. Beside another channel it is one that is not used. */
+function removeEmptyChannels(draft: Draft): void {
+  const input = draft.recordAt("input") ?? {};
+  const isUsed = channels.some((name) => input[name] !== undefined && !isEmpty(input[name]));
+  draft.removeEmpty(["input"], isUsed ? channels : channels.slice(0, 2));
+}
+
 /** An SMS without a recipient and a text has the variables of the message's template. */
 function rewriteSmsVariables(draft: Draft): void {
   const sms = draft.recordAt("input", "sms");
-  if (!sms || sms.to !== undefined || sms.body !== undefined) return;
+  if (!sms || isEmpty(sms) || sms.to !== undefined || sms.body !== undefined) return;
   draft.standsFor(["input", "sms", "body"], ["input", "sms"]);
   draft.set(["input", "sms"], { body: sms });
 }

@@ -186,8 +186,8 @@ test.each(spellings)("%s: our spelling of it passes unchanged", (_what, _theirs,
   expect(plainOf(ours)).toBe(ours);
 });
 
-test("an empty callback alone is one that is called without content", () => {
-  const request = { ...notification, input: { slug: "order_update", callback: {} } };
+test.each(["callback", "sms"])("an empty %s alone is one that needs nothing of the request", (channel) => {
+  const request = { ...notification, input: { slug: "order_update", [channel]: {} } };
   expect(plainOf(request)).toBe(request);
 });
 
