@@ -113,6 +113,9 @@ function respellNotification(random: Random, input: Fields): Fields {
       ...(isRecord(email) && { email: renamedSome(random, email, recipients) }),
       ...(isRecord(sms) && { sms: renamedSome(random, sms, recipients) }),
     },
-    ["push_notification", "email", "sms"],
+    // Beside an empty callback alone, another empty channel would be one more that needs nothing of the request.
+    Object.values({ ...spelt, email, sms }).some((part) => isRecord(part) && Object.keys(part).length > 0)
+      ? ["push_notification", "email", "sms"]
+      : ["push_notification", "email"],
   );
 }
