@@ -113,8 +113,7 @@ export function createNamespaces(job: Pick<JobProcessor<Catalog>, "dispatch">, d
     }));
   const features = (call: string) =>
     dispatcher(call, ({ feature, tag, event, workflow, input = {}, options, ...rest }: FeatureDispatch) => ({
-      ...rest,
-      ...optionsOf(options),
+      ...withOptions(rest, options),
       event: theOneOf(call, { feature, tag, event, workflow }),
       input,
     }));
@@ -174,6 +173,8 @@ function theOneOf(call: string, names: Record<string, string | undefined>): stri
   const given = Object.entries(names).filter(([, value]) => value !== undefined && value !== "");
   const [first, ...others] = given;
   if (!first?.[1]) throw refused(call, `/${Object.keys(names)[0]}`, "is missing: the tag of an event of the catalog");
+  // Callers without types may pass anything.
+  if (typeof first[1] !== "string") throw refused(call, `/${first[0]}`, "must be a text: the tag of an event");
   const other = others.find(([, value]) => value !== first[1]);
   if (other) throw refused(call, `/${other[0]}`, `is another name of ${first[0]}, and the two differ`);
   return first[1];
@@ -184,13 +185,22 @@ function joined(call: string, target: string | undefined, event: string): string
   return target === undefined || target === "" || tag.includes(":") ? tag : `${target}:${tag}`;
 }
 
-/** The options of a feature as fields of the request. Others are left where they are, for the API to refuse. */
-function optionsOf(options: FeatureDispatch["options"]): object {
-  if (options === undefined) return {};
-  const { retries, timeout, ...unknown } = options;
-  return {
-    ...(retries !== undefined && { retries }),
-    ...(timeout !== undefined && { timeout_ms: timeout }),
-    ...(Object.keys(unknown).length > 0 && { options: unknown }),
-  };
+/**
+ * The options of a feature as fields of the request. Those that are not known, or that differ from the request's own, are left where
+ * they are: the API refuses them.
+ */
+function withOptions(
+  request: DispatchFields,
+  options: FeatureDispatch["options"],
+): DispatchFields & { options?: object } {
+  const { retries, timeout_ms } = request;
+  const own: Record<string, unknown> = { retries, timeout_ms };
+  const left: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(options ?? {})) {
+    const field = { retries: "retries", timeout: "timeout_ms" }[name];
+    if (field !== undefined && (own[field] ?? value) === value) own[field] = value;
+    else left[name] = value;
+  }
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
+  return { ...request, ...given, ...(Object.keys(left).length > 0 && { options: left }) };
 }
