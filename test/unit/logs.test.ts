@@ -140,6 +140,10 @@ describe.each(jobTypes)("the consumer of type %s", (type) => {
       "fails as the provider says",
       async () => Promise.reject(new JobError("NOT_FOUND", "It said 404.", { cause: quoting() })),
     ],
+    [
+      "fails with a provider's code that is none",
+      async () => Promise.reject(new JobError("NOT_FOUND", "It said 404.", { providerCode: `no ${canary}` })),
+    ],
     ["throws what a client threw", async () => Promise.reject(quoting())],
     ["throws a text", async () => Promise.reject(canary)],
     ["throws something else", async () => Promise.reject({ message: canary, stack: canary, code: 7 })],

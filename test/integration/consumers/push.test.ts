@@ -105,15 +105,16 @@ describe("push by FCM", () => {
   });
 
   test.each([
-    ["badPayload", "VALIDATION_ERROR", false],
-    ["quota", "RATE_LIMITED", true],
-    ["apns", "CONFIGURATION_ERROR", false],
-    ["otherSender", "FORBIDDEN", false],
-  ] as const)("%s means %s", async (fault, code, retryable) => {
+    ["badPayload", "VALIDATION_ERROR", false, "INVALID_ARGUMENT"],
+    ["quota", "RATE_LIMITED", true, "QUOTA_EXCEEDED"],
+    ["apns", "CONFIGURATION_ERROR", false, "THIRD_PARTY_AUTH_ERROR"],
+    ["otherSender", "FORBIDDEN", false, "SENDER_ID_MISMATCH"],
+  ] as const)("%s means %s", async (fault, code, retryable, providerCode) => {
     await using server = await fcmServer({ bad: fault });
     const values = { fcm: JSON.stringify(server.serviceAccount) };
     const error = await failureOf(notifying(fcm(server.url), push("bad"), values));
-    expect(error).toMatchObject({ code, retryable });
+    const channels = { push_notification: { status: "failed", code, provider_code: providerCode } };
+    expect(error).toMatchObject({ code, retryable, providerCode, progress: { channels } });
   });
 
   test("a 404 that is not FCM's marks no device as unregistered", async () => {
@@ -146,7 +147,7 @@ describe("push by FCM", () => {
     );
     const values = { fcm: JSON.stringify({ ...server.serviceAccount, token_uri: google.url }) };
     const refused = await failureOf(notifying(fcm(server.url), push("a", "b"), values));
-    expect(refused).toMatchObject({ code: "UNAUTHORIZED", retryable: false });
+    expect(refused).toMatchObject({ code: "UNAUTHORIZED", retryable: false, providerCode: "invalid_grant" });
     expect(refused.message).not.toContain("hidden");
     status = 503;
     const busy = await failureOf(notifying(fcm(server.url), push("a"), values));

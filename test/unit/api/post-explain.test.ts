@@ -21,6 +21,23 @@ function world() {
 }
 
 describe("POST /v1/explain", () => {
+  it("notes the names in retry rules that are not codes of the API, and accepts them", async () => {
+    const { explain } = world();
+    const retry_config = { retryable_errors: ["NOT_FOUND", "TIME_OUT"], jitter_percent: 0.5 };
+    const { status, body } = await explain({ ...order, retry_config, retries: 1, timeout_ms: 1000 });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      job: { retry_policy: { jitter: true, jitter_percent: 0.5, retryable_errors: ["NOT_FOUND", "TIME_OUT"] } },
+      retry_timetable: [{ attempt: 1 }, { attempt: 2, earliest_ms: 500, latest_ms: 2000 }],
+      notes: [
+        {
+          pointer: "/retry_config/retryable_errors/1",
+          detail: 'is not a code of this API, so it is compared with the provider\'s own code. Did you mean "TIMEOUT"?',
+        },
+      ],
+    });
+  });
+
   it("says what the request would come to", async () => {
     const { explain } = world();
     const request = { ...order, start_at: noon + 3_600_000, labels: ["a"], retries: 1, timeout_ms: 1000 };

@@ -66,6 +66,17 @@ describe("the channels of a notification", () => {
     });
   });
 
+  it("that failed show the provider's own code, which the job's error has too", async () => {
+    const push_notification = () =>
+      Promise.reject(new JobError("FORBIDDEN", "no", { providerCode: "SENDER_ID_MISMATCH" }));
+    const limited = () => Promise.reject(new JobError("UNAUTHORIZED", "no", { providerCode: "401" }));
+    expect(await shown({ push_notification, sms: limited, callback })).toMatchObject({
+      error: { code: "FORBIDDEN", provider_code: "SENDER_ID_MISMATCH" },
+      attempts: [{ error: { provider_code: "SENDER_ID_MISMATCH" } }],
+      channels: { push_notification: { provider_code: "SENDER_ID_MISMATCH" }, sms: { provider_code: "401" } },
+    });
+  });
+
   it("are shown where they are too many to be kept with the job", async () => {
     const tokens = Array.from({ length: 400 }, (_, i) => `token-${i}`);
     const view = await shown({ push_notification: () => Promise.reject(gone(tokens)), sms, callback }, tokens);

@@ -5,7 +5,7 @@ import { stepsOf, featureWorld as world } from "../../../../support/feature-worl
 
 describe("a step that fails", () => {
   const broken = () => {
-    throw new JobError("NOT_FOUND", "The API answered 404.");
+    throw new JobError("NOT_FOUND", "The API answered 404.", { providerCode: "no_such_card" });
   };
 
   it("fails the feature, whose open steps are cancelled", async () => {
@@ -26,10 +26,17 @@ describe("a step that fails", () => {
     const job = await run();
     expect(job).toMatchObject({
       status: "failed",
-      error: { code: "NOT_FOUND", message: "Step main.charge failed: The API answered 404." },
+      error: {
+        code: "NOT_FOUND",
+        message: "Step main.charge failed: The API answered 404.",
+        provider_code: "no_such_card",
+      },
     });
     const inline = stepsOf(job);
-    expect(inline).toMatchObject({ "main.charge": { status: "failed" }, "side.create": { status: "cancelled" } });
+    expect(inline).toMatchObject({
+      "main.charge": { status: "failed", error: { provider_code: "no_such_card" } },
+      "side.create": { status: "cancelled" },
+    });
     expect(inline).not.toHaveProperty("main.mail");
     expect(await jobs.get(inline["side.create"]?.job_id ?? "")).toMatchObject({
       status: "cancelled",

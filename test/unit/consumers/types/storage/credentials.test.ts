@@ -69,6 +69,19 @@ describe("the errors of Azure and Google", () => {
     expect(fault.message).not.toContain("s3cret");
   });
 
+  it.each([
+    [{ statusCode: 404, code: "ContainerNotFound", name: "RestError" }, "ContainerNotFound"],
+    [{ name: "RestError", code: "ECONNREFUSED" }, "ECONNREFUSED"],
+    [{ name: "ApiError", code: 404, errors: [{ reason: "notFound" }] }, "notFound"],
+    [{ name: "ApiError", code: 503 }, "503"],
+    [{ code: "400", response: { status: 400, data: { error: "invalid_grant" } } }, "invalid_grant"],
+    [{ name: "NoSuchBucket", $metadata: { httpStatusCode: 404 } }, "NoSuchBucket"],
+    [{ name: "s3cret 4242", $metadata: { httpStatusCode: 400 } }, "400"],
+    [{}, undefined],
+  ])("keeps the vendor's own code: %j is %s", (fields, providerCode) => {
+    expect(storageFault(Object.assign(new Error("s3cret"), fields))).toMatchObject({ providerCode });
+  });
+
   it("a failure of this system is not changed", () => {
     const error = new JobError("NOT_FOUND", "gone");
     expect(storageFault(error)).toBe(error);
