@@ -1,6 +1,7 @@
 import type * as z from "zod";
 import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
+import { expressionInputFaults, plainInputFaults, takesExpressions } from "../expressions/request-input.ts";
 import type { Parent, Repeat, RetryPolicy } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
@@ -50,7 +51,13 @@ export const deepestNesting = 64;
  * Parses a request against the catalog. Throws a RequestError: INVALID_REQUEST with every fault found, or the
  * *_NOT_FOUND of the product, env or event. `headerKey` is the HTTP `Idempotency-Key`.
  */
-export function parseRequest(body: unknown, catalog: Catalog, now: number, headerKey?: string): AcceptedRequest {
+export function parseRequest(
+  body: unknown,
+  catalog: Catalog,
+  now: number,
+  headerKey?: string,
+  from: Origin = "caller",
+): AcceptedRequest {
   if (nestedDeeperThan(body, deepestNesting)) {
     throw invalidRequest([{ pointer: "", detail: `is nested deeper than ${deepestNesting} levels` }]);
   }
@@ -63,8 +70,8 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
   const { passed, faults: own } = ownFaults(request, now, headerKey);
-  const input = findInputFaults(found, request.input);
-  const faults = [...own, ...timeoutFaults(request, found), ...inputFaults(found, request, input)];
+  const input = findInputFaults(found, request.input, from);
+  const faults = [...own, ...timeoutFaults(request, found), ...inputFaults(found, request, input, from)];
   if (!input.data || faults.length > 0) throw invalidRequest(faults);
   const key = request.idempotency_key ?? headerKey;
   const start = dueAt(request.start_at, now);
@@ -86,17 +93,35 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   };
 }
 
-const findInputFaults = ({ definition }: Pick<CatalogEvent, "definition">, input: unknown) =>
-  findFaults(definition.input(), input, ["input"]);
+/** Who asks for a job: the input of a feature's step is resolved, so it has no expressions, whatever it looks like. */
+export type Origin = "caller" | "feature";
+
+type Input = Record<string, unknown>;
+
+/** A template is stored as it was sent: what it stands for is checked beside its expressions, and when it runs. */
+const findInputFaults = (
+  found: Pick<CatalogEvent, "definition" | "event">,
+  input: Input,
+  from: Origin = "caller",
+): Findings<Input> =>
+  from === "caller" && takesExpressions(found)
+    ? { faults: [], data: input, lost: [] }
+    : findFaults(found.definition.input(), input, ["input"]);
 
 /** The faults of an input: against the schema of its type and against its event, and numbers that would not be stored exactly. */
 function inputFaults(
   found: CatalogEvent,
   { app, input }: Pick<JobRequest, "app" | "input">,
-  { faults, data }: Findings<Record<string, unknown>>,
+  { faults, data }: Findings<Input>,
+  from: Origin = "caller",
 ): Fault[] {
+  if (from === "caller" && takesExpressions(found)) {
+    return [...overflows(input, ["input"]), ...expressionInputFaults(found, input, app)];
+  }
   const ofEvent = (data && found.definition.checkInput?.({ ...found, app, input: data })) ?? [];
-  return [...overflows(input, ["input"]), ...faults, ...ofEvent.filter((fault) => !isCovered(fault, faults))];
+  const further = ofEvent.filter((fault) => !isCovered(fault, faults));
+  const unevaluated = from === "caller" ? plainInputFaults(found, input) : [];
+  return [...overflows(input, ["input"]), ...faults, ...further, ...unevaluated];
 }
 
 const looseRequest = lazy(() => JobRequest.partial());
