@@ -143,7 +143,7 @@ const limits = {
   "parts that `$Split` may produce": n(mostMade.parts),
   "operators within operators": n(deepestOperators),
   "one expression": characters(longestExpression),
-  "expressions in the input of a request": n(expressionLimits.expressions),
+  "texts with expressions in the input of a request": n(expressionLimits.texts),
   "values of such an input": n(expressionLimits.values),
   "the format of `$Dateformat`": characters(longestFormat),
   "a line of an import": MiB(longestLine),

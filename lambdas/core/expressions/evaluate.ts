@@ -60,7 +60,7 @@ export function resolve(template: unknown, scope: Scope, left: Budget = budget()
 
 /** `place` is a stack: where an error was thrown, it is the path to there. */
 function resolved(template: unknown, scope: Scope, left: Budget, place: (string | number)[]): unknown {
-  if (typeof template === "string") return template.includes("$") ? valueOf(template, scope, left) : template;
+  if (typeof template === "string") return template.includes("$") ? filled(template, scope, left) : template;
   if (typeof template !== "object" || template === null) return template;
   const below = (part: unknown, step: string | number): unknown => {
     place.push(step);
@@ -74,7 +74,7 @@ function resolved(template: unknown, scope: Scope, left: Budget, place: (string 
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-function valueOf(text: string, scope: Scope, left: Budget): unknown {
+function filled(text: string, scope: Scope, left: Budget): unknown {
   const template = templateOf(text);
   if (template.kind === "text") return template.text;
   if (template.kind === "value") return evaluate(template.expression, scope, left);

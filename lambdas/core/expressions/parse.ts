@@ -45,13 +45,13 @@ interface Token {
 }
 
 const plain = /(?<name>\$[A-Za-z]+)|(?<number>-?\d+(?:\.\d+)?)|(?<word>true|false|null)\b|(?<mark>[()[\],{}])/y;
+const notPart = "what follows is not part of an expression";
 const blanks = /\s*/y;
 const key = /(\s*)\{(?:\s*(?:"([^"]*)"|'([^']*)')\s*|([^{}]*))\}/y;
 
 /** A recursive descent over a text from a position on. It quotes none of the text in its faults. */
 class Parser {
   readonly #text: string;
-  readonly #start: number;
   /** Where the expression must have ended. */
   readonly #most: number;
   readonly #isWithin: boolean;
@@ -59,7 +59,6 @@ class Parser {
 
   constructor(text: string, start: number, isWithin: boolean) {
     this.#text = text;
-    this.#start = start;
     this.#most = start + longestExpression;
     this.#isWithin = isWithin;
     this.at = start;
@@ -74,15 +73,13 @@ class Parser {
     this.at = token.at + token.text.length;
     if (this.at > this.#most) throw this.#tooLong();
     if (token.kind === "name") return this.#named(token, depth);
-    if (token.kind === "number") return { kind: "literal", value: numberIn(token) };
-    if (token.kind === "word") return { kind: "literal", value: JSON.parse(token.text) };
-    return { kind: "literal", value: unquoted(token.text) };
+    return { kind: "literal", value: literalIn(token) };
   }
 
   /** Expects the end of the text. */
   end(): void {
     this.#skipBlanks();
-    if (this.at < this.#text.length) throw this.#fault("what follows is not part of an expression");
+    if (this.at < this.#text.length) throw this.#fault(notPart);
   }
 
   #list(end: string, depth: number): Expression[] {
@@ -129,7 +126,7 @@ class Parser {
       this.at = key.lastIndex;
       if (this.at > this.#most) throw this.#tooLong();
     }
-    if (this.#text[this.at] === "{") throw this.#fault('a key in braces is not closed with "}"');
+    if (this.#text[this.at] === "{") throw this.#fault('"}" is missing');
     return path;
   }
 
@@ -147,7 +144,7 @@ class Parser {
     if (quote === '"' || quote === "'") return { kind: "text", text: this.#quoted(quote), at };
     plain.lastIndex = at;
     const groups = plain.exec(this.#text)?.groups;
-    if (!groups) throw this.#fault("what follows is not part of an expression");
+    if (!groups) throw this.#fault(notPart);
     const [kind, text] = Object.entries(groups).find(([, part]) => part !== undefined) as [Token["kind"], string];
     return { kind, text, at };
   }
@@ -159,7 +156,7 @@ class Parser {
       if (this.#text[end] === "\\") end++;
     }
     if (this.#text.length > this.#most) throw this.#tooLong();
-    throw this.#fault("a quoted string is not part of an expression unless its quotes are closed");
+    throw this.#fault("a quote is not closed");
   }
 
   #take(mark: string): boolean {
@@ -175,14 +172,18 @@ class Parser {
   }
 
   #tooLong(): ExpressionFault {
-    return new ExpressionFault(`an expression is longer than ${longestExpression} characters`, this.#start);
+    return new ExpressionFault(
+      `an expression is longer than ${longestExpression} characters`,
+      this.#most - longestExpression,
+    );
   }
 }
 
-function numberIn({ text, at }: Token): number {
-  const value = Number(text);
+function literalIn({ kind, text, at }: Token): string | number | boolean | null {
+  if (kind === "text") return unquoted(text);
+  const value = kind === "word" ? JSON.parse(text) : Number(text);
   if (!isInexact(value)) return value;
-  throw new ExpressionFault("a number is beyond 2^53 and would be rounded; write it in quotes", at);
+  throw new ExpressionFault("a number beyond 2^53 would be rounded; write it in quotes", at);
 }
 
 const escapes: Record<string, string> = { n: "\n", t: "\t", r: "\r" };

@@ -1,17 +1,16 @@
 import type { CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import { faultSearchLimit } from "../schema/find-faults.ts";
-import { hasMoreValues } from "../schema/json-values.ts";
 import { jsonPointer, type Path } from "../schema/schema.ts";
 import type { Reference } from "./expression.ts";
 import { faultsBesideExpressions } from "./stand-ins.ts";
-import { expressionsIn, wholeExpression } from "./template.ts";
+import { wholeExpression } from "./template.ts";
 import { templateFaults } from "./template-faults.ts";
 import { valueFaults } from "./values.ts";
 import { insteadOf } from "./words.ts";
 
-/** The most expressions of a request's input, and the most values of an input that has any: each is checked with and without them. */
-export const expressionLimits = { expressions: 200, values: 10_000 } as const;
+/** The most texts with expressions in the input of a request, and the most values of an input that has any. */
+export const expressionLimits = { texts: 200, values: 10_000 } as const;
 
 type Checked = Pick<CatalogEvent, "product" | "env" | "event" | "definition">;
 
@@ -28,8 +27,6 @@ export function expressionInputFaults(
   app: string | undefined,
 ): Fault[] {
   const { product, env, event, definition } = found;
-  const limit = limitFault(input);
-  if (limit) return [limit];
   const check = (reference: Reference) =>
     reference.root === "Sequence"
       ? ["only a feature has sequences: $Input refers to this input"]
@@ -38,35 +35,10 @@ export function expressionInputFaults(
     pointer: jsonPointer(path),
     detail,
   }));
-  return [...faults, ...faultsBesideExpressions(input, definition, { product, envs: [env], event, app })];
-}
-
-function limitFault(input: Record<string, unknown>): Fault | undefined {
-  const count = expressionsOf(input, expressionLimits.expressions + 1);
-  const { expressions, values } = expressionLimits;
-  if (count > expressions) return { pointer: "/input", detail: `has more than ${expressions} expressions` };
-  const isLarge = count > 0 && hasMoreValues(input, values);
-  return isLarge ? { pointer: "/input", detail: `has expressions, and more than ${values} values` } : undefined;
-}
-
-/** How many texts of a value have expressions, or faults in their place; counted up to `most`. */
-function expressionsOf(value: unknown, most: number): number {
-  if (typeof value === "string") return value.includes("$") ? countIn(value) : 0;
-  if (typeof value !== "object" || value === null) return 0;
-  let count = 0;
-  for (const part of Object.values(value)) {
-    count += expressionsOf(part, most - count);
-    if (count >= most) break;
-  }
-  return count;
-}
-
-function countIn(text: string): number {
-  try {
-    return expressionsIn(text).length;
-  } catch {
-    return 1;
-  }
+  return [
+    ...faults,
+    ...faultsBesideExpressions(input, definition, { product, envs: [env], event, app }, expressionLimits),
+  ];
 }
 
 /**
@@ -75,40 +47,31 @@ function countIn(text: string): number {
  */
 export function plainInputFaults({ definition }: Pick<Checked, "definition">, input: Record<string, unknown>): Fault[] {
   const faults: Fault[] = [];
-  const isFile = (path: Path) => definition.type === "storage" && ["buffer", "blob"].includes(String(path[1]));
   const visit = (value: unknown, path: Path): void => {
-    if (faults.length > faultSearchLimit) return;
     if (typeof value === "string") {
       const detail = wholeFault(value);
       if (detail !== undefined) faults.push({ pointer: jsonPointer(path), detail });
-    } else if (typeof value === "object" && value !== null) {
-      visitParts(value, path);
     }
+    if (typeof value !== "object" || value === null || faults.length > faultSearchLimit) return;
+    // A list may have millions of numbers.
+    if (Array.isArray(value) && value.every((item) => typeof item === "number")) return;
+    for (const [key, part] of Object.entries(value)) visit(part, [...path, key]);
   };
-  // A list may have millions of numbers.
-  const visitParts = (value: object, path: Path): void => {
-    if (Array.isArray(value) && !value.some((item) => typeof item === "string" || typeof item === "object")) return;
-    for (const [key, part] of Object.entries(value)) {
-      const next = [...path, key];
-      if (!isFile(next)) visit(part, next);
-    }
-  };
-  visit(input, ["input"]);
+  const { buffer: _buffer, blob: _blob, ...rest } = input;
+  visit(definition.type === "storage" ? rest : input, ["input"]);
   return faults;
 }
 
-const keyed = /^\$([A-Z]\w*)\s*(?:\{[^{}]*\}\s*)+$/;
-const called = /^\$([A-Z]\w*)\s*\(/;
+const keyed = /^\$[A-Z]\w*\s*(?:\{[^{}]*\}\s*)+$/;
+const opened = /^\$([A-Z]\w*)\s*[({]/;
 
 const allow =
-  "is an expression, and this event takes none: set `expressions: true` on the event in the catalog; $$ then stands for a dollar";
+  "is an expression, which this event does not take: set `expressions: true` on it in the catalog, where $$ is then a dollar";
 
 function wholeFault(text: string): string | undefined {
-  if (text[0] !== "$") return undefined;
-  const [, word = ""] = keyed.exec(text) ?? (text.trimEnd().endsWith(")") ? called.exec(text) : null) ?? [];
-  const instead = insteadOf(word);
-  if (instead !== undefined) return instead;
-  return keyed.test(text) || isEvaluated(text) ? allow : undefined;
+  const word = opened.exec(text)?.[1];
+  const instead = word !== undefined && /[)}]\s*$/.test(text) ? insteadOf(word) : undefined;
+  return instead ?? (keyed.test(text) || isEvaluated(text) ? allow : undefined);
 }
 
 /** Whether a text is one call, one reference with keys, or `$Now`. A bare `$Input` is text. */

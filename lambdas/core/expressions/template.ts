@@ -1,6 +1,6 @@
 import { type Expression, ExpressionFault } from "./expression.ts";
 import { parseExpression, parseWithin } from "./parse.ts";
-import { insteadOf } from "./words.ts";
+import { isForeign } from "./words.ts";
 
 /** A text of a catalog or a request, read: what it stands for once its expressions have values. */
 export type Template =
@@ -16,7 +16,6 @@ export interface Interpolated {
 }
 
 const beginsWithWord = /^\$[A-Z]/;
-const bareWord = /^\$([A-Z]\w*)\s*$/;
 const word = /\$([A-Z]\w*)/y;
 
 /**
@@ -27,9 +26,6 @@ export function readTemplate(text: string): Template {
   if (!text.includes("$")) return { kind: "text", text };
   const expression = wholeExpression(text);
   if (expression) return { kind: "value", expression };
-  const [, bare = ""] = bareWord.exec(text) ?? [];
-  const instead = insteadOf(bare);
-  if (instead !== undefined) throw new ExpressionFault(instead, 0);
   const parts = partsOf(text);
   return parts.every((part) => typeof part === "string")
     ? { kind: "text", text: parts.join("") }
@@ -68,8 +64,9 @@ function beginsExpression(text: string, at: number): boolean {
   word.lastIndex = at;
   const name = word.exec(text)?.[1];
   if (name === undefined) return false;
-  const next = text[at + 1 + name.length];
-  return name === "Now" || next === "{" || next === "(";
+  const next = text[at + 1 + name.length] ?? "";
+  // A word that only Ductape has is a fault even if it stands alone, as `$Default` does there.
+  return name === "Now" || next === "{" || next === "(" || (text.trimEnd() === `$${name}` && isForeign(name));
 }
 
 /** The expressions of a text. Throws an ExpressionFault. */

@@ -24,23 +24,21 @@ export const at = (value: unknown, key: string | number): unknown =>
     : undefined;
 
 /** What is wrong with a reference to a variable or a constant, in each of the envs; nothing for any other reference. */
-export function valueFaults({ root, path }: Reference, product: Product, envs: readonly string[]): string[] {
-  if (root === "Constant") return missing(path, valuesOf(product, "").constants, "the product", "constant");
-  if (root !== "Variable") return [];
-  return envs.flatMap((env) => missing(path, valuesOf(product, env).variables, `the env "${env}"`, "variable"));
+export function valueFaults(reference: Reference, product: Product, envs: readonly string[]): string[] {
+  if (reference.root === "Constant") return missing(reference, product.constants, "the product");
+  if (reference.root !== "Variable") return [];
+  return envs.flatMap((env) => missing(reference, valuesOf(product, env).variables, `the env "${env}"`));
 }
 
 /** The names are those of the catalog: what a request has in their place may be anything. */
-function missing(path: string[], values: Record<string, unknown>, where: string, what: string): string[] {
-  if (path.length === 0) return [`the name of a ${what} is missing: $${capital(what)}{name}`];
-  let value: unknown = values;
+function missing({ root, path }: Reference, values: unknown, where: string): string[] {
+  if (path.length === 0) return [`a name is missing: $${root}{name}`];
+  let value = values ?? {};
   for (const key of path) {
     const found = at(value, key);
-    if (found === undefined) return [`${where} has no such ${what}.${didYouMean(key, namesIn(value))}`];
-    value = found;
+    const names = typeof value === "object" ? Object.keys(value) : [];
+    if (found === undefined) return [`${where} has no such ${root.toLowerCase()}.${didYouMean(key, names)}`];
+    value = found ?? "";
   }
   return [];
 }
-
-const capital = (what: string): string => what.charAt(0).toUpperCase() + what.slice(1);
-const namesIn = (value: unknown): string[] => (typeof value === "object" && value !== null ? Object.keys(value) : []);

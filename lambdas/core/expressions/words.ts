@@ -1,7 +1,7 @@
 import { didYouMean } from "../schema/schema.ts";
 import { operators, roots } from "./expression.ts";
 
-const credential = 'a credential belongs into the catalog, into the `auth` of its target as secret("name#key")';
+const credential = 'a credential belongs into the catalog, in `auth` as secret("name#key")';
 
 /** Words of Ductape's language that this one does not have, and what to do instead. */
 const foreign: Record<string, string> = {
@@ -9,14 +9,16 @@ const foreign: Record<string, string> = {
   Auth: credential,
   Secret: credential,
   Token: credential,
-  Response: "there is no current response: $Sequence{sequence}{step} refers to the result of a feature's step",
-  Default: "there are no default values: write the value itself, or set the `defaults` of an action in the catalog",
-  Var: "write $Variable{name} for a variable of the catalog, or put the value into the input",
+  Response: "$Sequence{sequence}{step} is the result of a feature's step",
+  Default: "write the value itself, or set the `defaults` of an action",
+  Var: "write $Variable{name}, or put the value into the input",
 };
+
+export const isForeign = (word: string): boolean => Object.hasOwn(foreign, word);
 
 /** What to do instead of a word that only Ductape has; undefined for any other word. */
 export const insteadOf = (word: string): string | undefined =>
-  Object.hasOwn(foreign, word) ? `$${word} does not exist here: ${foreign[word]}` : undefined;
+  isForeign(word) ? `$${word} does not exist here: ${foreign[word]}` : undefined;
 
 /** The fault of a word that begins no expression. It does not quote the word, which may be part of a value. */
 export function unknownWord(word: string): string {

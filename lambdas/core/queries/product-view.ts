@@ -42,11 +42,7 @@ export function productView(product: Product, catalog: Catalog, scopes: Scopes):
 /** The names of the variables of some envs, and of the constants. Their values are for expressions only. */
 function valueNames({ variables = {}, constants = {} }: Product, envs: readonly string[]) {
   const ofEnvs = envs.flatMap((env) => Object.keys(own(variables, env) ?? {}));
-  const names = { variables: [...new Set(ofEnvs)], constants: Object.keys(constants) };
-  return {
-    ...(names.variables.length > 0 && { variables: names.variables }),
-    ...(names.constants.length > 0 && { constants: names.constants }),
-  };
+  return { variables: [...new Set(ofEnvs)], constants: Object.keys(constants) };
 }
 
 const eventView = (tag: string, event: ProductEvent, { targetField, defaults }: JobTypeDefinition): EventView => ({

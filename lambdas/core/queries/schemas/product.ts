@@ -9,10 +9,7 @@ const eventFields = () => ({
   retries: z.int().describe("The number of retries, unless a request sets another."),
   timeout_ms: z.int().describe("The timeout of an attempt in milliseconds, unless a request sets another."),
   target: z.string().describe("The name of the catalog entry that the event runs."),
-  expressions: z
-    .boolean()
-    .exactOptional()
-    .describe("Whether the expressions in a request's input are evaluated. Absent if not."),
+  expressions: z.boolean().exactOptional().describe("Whether the expressions in an input are evaluated."),
 });
 
 const productFields = () => ({
@@ -32,8 +29,10 @@ export const ProductListSchema = lazy(() =>
 export const ProductSchema = lazy(() => {
   const input = z.record(z.string(), z.unknown()).describe("The JSON Schema (2020-12) of a request's input.");
   const event = z.object({ ...eventFields(), input });
-  const names = (of: string) =>
-    z.array(z.string()).exactOptional().describe(`The names of its ${of}. Absent if it has none.`);
-  const values = { variables: names("variables in these envs"), constants: names("constants") };
+  const names = () => z.array(z.string());
+  const values = {
+    variables: names().describe("The names of the variables in these envs."),
+    constants: names().describe("The names of the constants."),
+  };
   return z.object({ ...productFields(), ...values, events: z.array(event) }).meta({ id: "Product" });
 });

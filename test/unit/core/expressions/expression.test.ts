@@ -30,6 +30,7 @@ describe("expressions", () => {
     ["$Sequence{main}{create}{body}{id}", "c-1"],
     ["$Now", Date.UTC(2026, 0, 2, 3, 4, 5)],
     ["$Add(10, 20, 30)", 60],
+    ["$Add(007, -0.5)", 6.5],
     ["$Add(5, '7', -2.5)", 9.5],
     ["$Subtract(100, 20, 30)", 50],
     ['$Concat(["Hello", "World"], " ")', "Hello World"],
@@ -110,7 +111,7 @@ describe("expressions", () => {
     ["$Session{user}{name}", "$Session does not exist here: there are no sessions: put the value into the input"],
     ["$Trim($Secret{key})", 'secret("name#key")'],
     ["$Now('a')", "$Now takes no arguments"],
-    ["$Input{a", 'not closed with "}"'],
+    ["$Input{a", '"}" is missing'],
     ["$Length{'a', 'b'}", /takes 1 arguments, not 2/],
 
     ["$Uppercase 'a'", /"\(" is missing/],
@@ -120,8 +121,8 @@ describe("expressions", () => {
     ["$Input{a} and more", /not part of an expression/],
     ["$Now)", /not part of an expression/],
     ["$Concat([)", /"\)" is out of place/],
-    ["$Add(9007199254740993, 1)", /a number is beyond 2\^53 and would be rounded; write it in quotes/],
-    ["$Trim('open)", /not part of an expression/],
+    ["$Add(9007199254740993, 1)", /a number beyond 2\^53 would be rounded; write it in quotes/],
+    ["$Trim('open)", "a quote is not closed"],
     [`${"$Trim(".repeat(60)}'a'${")".repeat(60)}`, /nested deeper/],
   ])("%s is a fault", (text, message) => {
     expect(() => parseExpression(text)).toThrow(message);

@@ -52,7 +52,7 @@ describe("a text", () => {
     "a$",
     "$ Input{name}",
     "$input{name}",
-    "${name}",
+    "$".concat("{name}"),
     "$(date)",
     "the $Input field",
     "$Uppercase alone",
@@ -63,11 +63,11 @@ describe("a text", () => {
   });
 
   it.each([
-    ["Hi $Input{name", 9, 'not closed with "}"'],
+    ["Hi $Input{name", 9, '"}" is missing'],
     ["Hi $Imput{name}!", 3, 'Did you mean "Input"?'],
     ["US$Amount(5)", 2, "For a dollar sign, write $$"],
     ["a $Uppercase('b'", 16, '")" is missing'],
-    ["a $Uppercase('b", 13, "quotes"],
+    ["a $Uppercase('b", 13, "a quote is not closed"],
     ["a $Uppercase()", 2, "takes 1 arguments, not 0"],
     ["at $Now('x')", 8, "takes no arguments"],
     ["by $Session{user}{name}", 3, "put the value into the input"],
