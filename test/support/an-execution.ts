@@ -13,6 +13,8 @@ export function anExecution({
   return {
     job,
     input: {},
+    variables: {},
+    constants: {},
     event: { type: job.type },
     target: {},
     idempotencyKey: `${job.id}-${job.run}`,

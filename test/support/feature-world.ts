@@ -44,8 +44,13 @@ export const stepsOf = (job: Job | undefined) =>
 export type Actions = Record<string, (execution: Execution) => unknown>;
 
 /** A whole system in virtual time: a feature, and actions that answer as the test says. */
-export function featureWorld(features: Record<string, FeatureTarget>, actions: Actions = {}) {
-  const product = productWith(features);
+export function featureWorld(
+  features: Record<string, FeatureTarget>,
+  actions: Actions = {},
+  more: Partial<Product> = {},
+) {
+  const plain = productWith(features);
+  const product: Product = { ...plain, ...more, jobs: { ...plain.jobs, ...more.jobs } };
   expect(checkCatalog([product], registry)).toEqual([]);
   const services = fakeServices({ catalog: makeCatalog([product], registry) });
   const ran: { event: string; input: unknown }[] = [];
@@ -63,8 +68,8 @@ export function featureWorld(features: Record<string, FeatureTarget>, actions: A
       }
     }
   }
-  const start = async (event = "onboard", input: Record<string, unknown> = {}, more = {}) => {
-    const body = { product_tag: "shop", env: "dev", event, input, start_at: 0, ...more };
+  const start = async (event = "onboard", input: Record<string, unknown> = {}, fields = {}) => {
+    const body = { product_tag: "shop", env: "dev", event, input, start_at: 0, ...fields };
     return (await scheduleJob(services, parseRequest(body, services.catalog, services.clock.now()))).id;
   };
   const run = async (event?: string, input?: Record<string, unknown>) => {

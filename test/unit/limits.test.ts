@@ -15,8 +15,6 @@ import {
 } from "../../lambdas/consumers/types/database_action/engines/rows.ts";
 import { mostDynamoRows, mostRows } from "../../lambdas/consumers/types/database_action/row-list.ts";
 import { largestMaxRows } from "../../lambdas/consumers/types/database_action/target-sql.ts";
-import { longestFormat, mostMade } from "../../lambdas/consumers/types/feature/evaluate.ts";
-import { deepestNesting as deepestOperators } from "../../lambdas/consumers/types/feature/expression.ts";
 import { mostGatheredBytes, mostReferredBytes } from "../../lambdas/consumers/types/feature/results.ts";
 import { mostSteps } from "../../lambdas/consumers/types/feature/target.ts";
 import { largestPayload } from "../../lambdas/consumers/types/function/lambda.ts";
@@ -24,6 +22,10 @@ import { longestSms } from "../../lambdas/consumers/types/notification/channels/
 import { mostRecipients } from "../../lambdas/consumers/types/notification/recipients.ts";
 import { largestMetadata } from "../../lambdas/consumers/types/storage/metadata.ts";
 import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
+import { longestFormat } from "../../lambdas/core/expressions/apply.ts";
+import { mostMade } from "../../lambdas/core/expressions/budget.ts";
+import { deepestNesting as deepestOperators, longestExpression } from "../../lambdas/core/expressions/parse.ts";
+import { expressionLimits } from "../../lambdas/core/expressions/request-input.ts";
 import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes } from "../../lambdas/core/job/transitions.ts";
@@ -142,9 +144,12 @@ const limits = {
   "`delay` of a step": days(longestDelayMs),
   "results that the expressions of a step, or of the output, refer to": MB(mostReferredBytes),
   "results that a feature without `output` returns": MiB(mostGatheredBytes),
-  "characters that the operators of one step may produce": n(mostMade.characters),
+  "characters that the expressions of a step or an input may produce": n(mostMade.characters),
   "parts that `$Split` may produce": n(mostMade.parts),
   "operators within operators": n(deepestOperators),
+  "characters of one expression": n(longestExpression),
+  "texts with expressions in the input of a request": n(expressionLimits.texts),
+  "values of such an input": n(expressionLimits.values),
   "the format of `$Dateformat`": characters(longestFormat),
   "a line of an import": MiB(longestLine),
   "lines of an import that one invocation works on": n(mostLines),

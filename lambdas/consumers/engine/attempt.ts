@@ -1,4 +1,5 @@
 import { TransientError, traceOf } from "../../core/errors.ts";
+import { valuesOf } from "../../core/expressions/values.ts";
 import type { Job, Stored } from "../../core/job/job.ts";
 import { JobError } from "../../core/job/job-error.ts";
 import { attemptFailed, cancelled, completed, maxCrashes, parked } from "../../core/job/transitions.ts";
@@ -120,7 +121,8 @@ async function executionOf(
   const kept = (stored: Stored) => load(blobs, stored).catch(unread);
   return {
     job,
-    input: (await kept(job.input)) as Record<string, unknown>,
+    input: await inputOf(found, job, (await kept(job.input)) as Record<string, unknown>),
+    ...valuesOf(found.product, job.env),
     event: found.event,
     target: found.target,
     idempotencyKey: `${job.id}-${job.run}`,
@@ -133,6 +135,15 @@ async function executionOf(
     log,
   };
 }
+
+/** Only a few jobs have expressions, so what evaluates them is loaded on first use. */
+async function inputOf(found: Found, job: Job, stored: Record<string, unknown>): Promise<Record<string, unknown>> {
+  if (!job.expressions) return stored;
+  const { evaluatedInput } = await import("../../core/expressions/evaluated-input.ts");
+  return evaluatedInput(found, job, stored);
+}
+
+type Found = NonNullable<ReturnType<ConsumerServices["catalog"]["lookup"]>>;
 
 /** An outage of the blob store must not spend an attempt. */
 function unread(cause: unknown): never {

@@ -13,6 +13,8 @@ interface CommonEvent {
   retry_config?: RetryConfig;
   /** Milliseconds that one attempt may take. Default: the type's. */
   timeout_ms?: number;
+  /** Evaluates the expressions in the input of a request. Default: false, and a value that is an expression is refused. */
+  expressions?: boolean;
 }
 
 type EventOf<D extends Definition> = D extends Definition
@@ -20,6 +22,9 @@ type EventOf<D extends Definition> = D extends Definition
   : never;
 
 type Sections = { [D in Definition as D["section"]]?: Record<string, z.input<ReturnType<D["target"]>>> };
+
+/** A value that JSON can write. */
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [field: string]: Json };
 
 /** A product as it is written in `products/<tag>.ts`. */
 export interface ProductDefinition extends Sections {
@@ -30,6 +35,10 @@ export interface ProductDefinition extends Sections {
   envs: readonly string[];
   /** Its events by tag. */
   jobs: Record<string, EventOf<Definition>>;
+  /** What `$Variable{name}` stands for, by env and name: JSON values, no credentials. */
+  variables?: Record<string, Record<string, Json>>;
+  /** What `$Constant{name}` stands for, in every env: JSON values, no credentials. */
+  constants?: Record<string, Json>;
   /** The endpoints that receive events of its jobs over HTTP, by a name of your choice. */
   webhooks?: Record<string, Webhook>;
 }

@@ -6,6 +6,7 @@ import { EventTag, Tag } from "../schema/tag.ts";
 import { own, targetsOf } from "./catalog.ts";
 import { commonEventFields } from "./event-fields.ts";
 import type { Product, Registry } from "./job-type.ts";
+import { Values } from "./product-values.ts";
 import { Webhook, webhooksOf } from "./webhook.ts";
 
 /** All faults of the products; pointers start with the product's tag. */
@@ -27,6 +28,7 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
     ...checkTargets(checked, registry, prefix),
     ...checkEvents(checked, registry, prefix),
     ...checkWebhooks(checked, prefix),
+    ...unknownEnvs(checked, checked.variables ?? {}, [...prefix, "variables"]),
   ];
   const isOwn = (fault: Fault) => !isCovered(fault, faults) && !follows(fault, lost, product, prefix);
   return [...faults, ...further.filter(isOwn)];
@@ -119,6 +121,8 @@ function productSchema(registry: Registry) {
     name: z.string().optional(),
     envs: z.array(Tag).min(1),
     jobs: z.record(EventTag, z.discriminatedUnion("type", [first as NonNullable<typeof first>, ...others])),
+    variables: z.record(Tag, Values).optional(),
+    constants: Values.optional(),
     webhooks: z.record(Tag, Webhook).optional(),
     ...Object.fromEntries(sections),
   });

@@ -9,4 +9,6 @@ export const commonEventFields = {
   retries: z.int().min(0).max(requestLimits.retries).optional(),
   retry_config: RetryConfig.optional(),
   timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
+  /** Whether the input of a request is a template, whose expressions are evaluated when it runs. Default: false. */
+  expressions: z.boolean().optional(),
 };

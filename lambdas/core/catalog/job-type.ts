@@ -82,6 +82,10 @@ export interface Product {
   name?: string;
   envs: readonly string[];
   jobs: Record<string, ProductEvent>;
+  /** What `$Variable{name}` stands for, by env and name. */
+  variables?: Record<string, Record<string, unknown>>;
+  /** What `$Constant{name}` stands for. */
+  constants?: Record<string, unknown>;
   [section: string]: unknown;
 }
 

@@ -103,6 +103,12 @@ export interface Job {
   type: JobType;
   app?: string;
   input: Stored;
+  /**
+   * The input is a template, stored as it was sent, whose expressions are evaluated when an attempt starts. Absent for the step of a
+   * feature, whose input the feature has resolved, and for jobs that were stored before events could take expressions: their
+   * input is data.
+   */
+  expressions?: true;
   status: JobStatus;
   run: number;
   attempt: number;

@@ -1,4 +1,5 @@
 import type { ProductEvent } from "../catalog/job-type.ts";
+import type { CatalogValues } from "../expressions/values.ts";
 import type { Job } from "../job/job.ts";
 import type { DecisionRetry } from "../job/transitions.ts";
 import type { BlobStore, Clock, Log, Secrets } from "../ports/ports.ts";
@@ -6,9 +7,9 @@ import type { Room } from "./memory.ts";
 import type { ConsumerServices } from "./services.ts";
 
 /** The argument of an executor: one attempt of a job, with everything that it needs as a value or a port. */
-export interface Execution {
+export interface Execution extends CatalogValues {
   job: Job;
-  /** The input, validated when the job was requested. */
+  /** The input, validated when the job was requested; where it had expressions, with their values, validated anew. */
   input: Record<string, unknown>;
   event: ProductEvent;
   /** The catalog entry that the event names. Only the type knows its shape. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { hasAccess, type Scopes } from "../access/scopes.ts";
-import type { Catalog } from "../catalog/catalog.ts";
+import { type Catalog, own } from "../catalog/catalog.ts";
 import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import type { JobType } from "../job/job.ts";
 import type { ProductSchema, ProductSummarySchema } from "./schemas/product.ts";
@@ -29,6 +29,7 @@ export function productView(product: Product, catalog: Catalog, scopes: Scopes):
   return (
     summary && {
       ...summary,
+      ...valueNames(product, summary.envs),
       events: summary.events.map((event) => {
         const definition = catalog.registry[event.type];
         const target = catalog.lookup(product.tag, event.tag)?.target;
@@ -38,6 +39,12 @@ export function productView(product: Product, catalog: Catalog, scopes: Scopes):
   );
 }
 
+/** The names of the variables of some envs, and of the constants. Their values are for expressions only. */
+function valueNames({ variables = {}, constants = {} }: Product, envs: readonly string[]) {
+  const ofEnvs = envs.flatMap((env) => Object.keys(own(variables, env) ?? {}));
+  return { variables: [...new Set(ofEnvs)], constants: Object.keys(constants) };
+}
+
 const eventView = (tag: string, event: ProductEvent, { targetField, defaults }: JobTypeDefinition): EventView => ({
   tag,
   type: event.type,
@@ -45,6 +52,7 @@ const eventView = (tag: string, event: ProductEvent, { targetField, defaults }: 
   retries: event.retries ?? defaults.retries,
   timeout_ms: event.timeout_ms ?? defaults.timeout_ms,
   target: String(event[targetField]),
+  ...(event.expressions === true && { expressions: true }),
 });
 
 const made = new Map<JobType, JsonSchema>();

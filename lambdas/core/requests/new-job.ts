@@ -1,3 +1,4 @@
+import { takesExpressions } from "../expressions/request-input.ts";
 import type { Job, Stored } from "../job/job.ts";
 import { waiting } from "../job/transitions.ts";
 import { given } from "../schema/given.ts";
@@ -32,6 +33,8 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
     retry_policy: request.retry_policy,
     ...given({
       app,
+      // A step has an input that its feature has resolved: it is data, whatever the event says.
+      expressions: takesExpressions(request) && step === undefined ? true : undefined,
       repeat,
       expires_at,
       labels,

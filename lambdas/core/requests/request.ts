@@ -4,16 +4,15 @@ import type { Fault } from "../errors.ts";
 import type { Parent, Repeat, RetryPolicy } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
-import { isInexact } from "../schema/exact-json.ts";
-import { type Findings, faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
+import { faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
 import { given } from "../schema/given.ts";
 import { hasMoreValues, mostValues } from "../schema/json-values.ts";
 import { lazy } from "../schema/lazy.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
-import { jsonPointer } from "../schema/schema.ts";
 import { dueAt, epochMs } from "../schema/start-time.ts";
 import { asWritten, placed } from "./ductape/as-written.ts";
 import { rewriteRequest } from "./ductape/rewrite.ts";
+import { findInputFaults, inputFaults, type Origin } from "./input-faults.ts";
 import { JobRequest } from "./job-request.ts";
 import { repeatOf } from "./repeat-request.ts";
 import { RequestError } from "./request-error.ts";
@@ -57,7 +56,13 @@ export const deepestNesting = 64;
  * Parses a request, in any documented spelling, against the catalog. Throws a RequestError: INVALID_REQUEST with every fault
  * found, or the *_NOT_FOUND of the product, env or event. `headerKey` is the HTTP `Idempotency-Key`.
  */
-export function parseRequest(body: unknown, catalog: Catalog, now: number, headerKey?: string): AcceptedRequest {
+export function parseRequest(
+  body: unknown,
+  catalog: Catalog,
+  now: number,
+  headerKey?: string,
+  from: Origin = "caller",
+): AcceptedRequest {
   if (nestedDeeperThan(body, deepestNesting)) {
     throw invalidRequest([{ pointer: "", detail: `is nested deeper than ${deepestNesting} levels` }]);
   }
@@ -66,7 +71,7 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
     throw invalidRequest([{ pointer: "/input", detail }]);
   }
   const rewritten = rewriteRequest(body, catalog);
-  const accepted = asWritten(rewritten, () => parsePlain(rewritten.request, catalog, now, headerKey));
+  const accepted = asWritten(rewritten, () => parsePlain(rewritten.request, { catalog, now, headerKey, from }));
   const written = rewritten.isRewritten ? JobRequest.safeParse(body) : undefined;
   const notes = [...rewritten.notes, ...placed(rewritten, accepted.notes ?? [])];
   return {
@@ -76,15 +81,23 @@ export function parseRequest(body: unknown, catalog: Catalog, now: number, heade
   };
 }
 
+interface Asked {
+  catalog: Catalog;
+  now: number;
+  headerKey: string | undefined;
+  from: Origin;
+}
+
 /** Parses a request in our own spelling. */
-function parsePlain(body: unknown, catalog: Catalog, now: number, headerKey: string | undefined): AcceptedRequest {
+function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
+  const { catalog, now, headerKey, from } = asked;
   const parsed = JobRequest.safeParse(body);
   if (!parsed.success) throw invalidRequest(faultsOfInvalid(body, catalog, now, headerKey));
   const request = parsed.data;
   const found = catalog.find(request.product_tag, request.env, request.event);
   const { passed, faults: own } = ownFaults(request, now, headerKey);
-  const input = findInputFaults(found, request.input);
-  const faults = [...own, ...timeoutFaults(request, found), ...inputFaults(found, request, input)];
+  const input = findInputFaults(found, request.input, from);
+  const faults = [...own, ...timeoutFaults(request, found), ...inputFaults(found, request, input, from)];
   if (!input.data || faults.length > 0) throw invalidRequest(faults);
   const key = request.idempotency_key ?? headerKey;
   const start = dueAt(request.start_at, now);
@@ -115,19 +128,6 @@ function parsePlain(body: unknown, catalog: Catalog, now: number, headerKey: str
 /** The task token is left out too: Step Functions repeats a request with another token. */
 function fingerprintOf({ idempotency_key: _key, task_token: _token, ...asked }: JobRequest): string {
   return fingerprint(asked);
-}
-
-const findInputFaults = ({ definition }: Pick<CatalogEvent, "definition">, input: unknown) =>
-  findFaults(definition.input(), input, ["input"]);
-
-/** The faults of an input: against the schema of its type and against its event, and numbers that would not be stored exactly. */
-function inputFaults(
-  found: CatalogEvent,
-  { app, input }: Pick<JobRequest, "app" | "input">,
-  { faults, data }: Findings<Record<string, unknown>>,
-): Fault[] {
-  const ofEvent = (data && found.definition.checkInput?.({ ...found, app, input: data })) ?? [];
-  return [...overflows(input, ["input"]), ...faults, ...ofEvent.filter((fault) => !isCovered(fault, faults))];
 }
 
 const looseRequest = lazy(() => JobRequest.partial());
@@ -177,23 +177,6 @@ function timeoutFaults(request: Pick<JobRequest, "timeout_ms">, { definition }: 
     ? [{ pointer: "/timeout_ms", detail: `must be at most ${max_timeout_ms} ms for jobs of type ${definition.type}` }]
     : [];
 }
-
-/**
- * Numbers that would be stored as other values: JSON.parse reads 1e400 as Infinity, which JSON writes as null, and rounds a
- * whole number beyond 2^53 to the nearest JavaScript number.
- */
-function overflows(value: unknown, path: readonly string[]): Fault[] {
-  const fault = (detail: string) => [{ pointer: jsonPointer(path), detail }];
-  if (isInexact(value)) return fault("is a whole number beyond 2^53, which would be rounded: send it as a string");
-  if (typeof value === "number") return Number.isFinite(value) ? [] : fault("is too large a number");
-  if (typeof value !== "object" || value === null) return [];
-  // A file's bytes may be millions of numbers, so a small number must cost no more than this check.
-  const keys = Object.keys(value).filter((key) => needsLook((value as Record<string, unknown>)[key]));
-  return keys.flatMap((key) => overflows((value as Record<string, unknown>)[key], [...path, key]));
-}
-
-const needsLook = (value: unknown): boolean =>
-  typeof value === "object" || (typeof value === "number" ? !(Math.abs(value) < 2 ** 53) : typeof value === "bigint");
 
 function nestedDeeperThan(value: unknown, limit: number): boolean {
   if (limit < 0) return true;

@@ -30,6 +30,8 @@ export function runAction(asked: Asked): Promise<unknown> {
   const execution: Execution = {
     job: aJob({ type: "database_action", timeout_ms: asked.timeoutMs ?? 10_000 }),
     input: { ...(data && { data }), ...(filter && { filter }) },
+    variables: {},
+    constants: {},
     event: { type: "database_action", database: "orders", action: "do" },
     target: { engine, envs: { prd: settings ?? { connection } }, actions: { do: action } },
     idempotencyKey: "job_1-1",

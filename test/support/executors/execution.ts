@@ -23,6 +23,8 @@ export function anExecution(overrides: Partial<Omit<Execution, "job">> & { job?:
   return {
     job: { id: "job_1", env: "dev", run: 1, attempt: 1, timeout_ms: 30_000, ...job } as Job,
     input: {},
+    variables: {},
+    constants: {},
     event: { type: "action" },
     target: {},
     idempotencyKey: "job_1-1",

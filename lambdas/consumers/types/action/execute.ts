@@ -4,6 +4,7 @@ import { send } from "../../clients/http/call.ts";
 import { shownHeaders } from "../../clients/http/headers.ts";
 import { type DecodedBody, decodeBody, maxResponseBytes, readBytes } from "../../clients/http/read-body.ts";
 import { defineExecutor, type ExecutionOf } from "../define-job-type.ts";
+import { evaluatedDefaults } from "./defaults.ts";
 import { action as definition } from "./definition.ts";
 
 /** The result of an action. `headers` are without cookies and credentials. */
@@ -22,7 +23,7 @@ export const execute = defineExecutor(definition, async (execution): Promise<Act
     path: action.path,
     auth: app.auth,
     bodyType: action.body_type,
-    defaults: action.defaults,
+    defaults: await evaluatedDefaults(execution, action.defaults),
     input: execution.input,
   });
   const bytes = await readBytes(response, execution.signal, maxResponseBytes, execution.room);

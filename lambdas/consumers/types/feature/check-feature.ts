@@ -1,12 +1,12 @@
 import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { Fault } from "../../../core/errors.ts";
-import { didYouMean, jsonPointer } from "../../../core/schema/schema.ts";
+import type { Reference } from "../../../core/expressions/expression.ts";
+import { templateFaults } from "../../../core/expressions/template-faults.ts";
+import { valueFaults } from "../../../core/expressions/values.ts";
+import { didYouMean, jsonPointer, type Path } from "../../../core/schema/schema.ts";
 import { checkAgainstEvent } from "./check-step.ts";
-import { ExpressionFault, isExpression, parseExpression, referencesOf } from "./expression.ts";
 import { comparedIn, type PlacedStep, stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";
-
-type Path = (string | number)[];
 
 /** Checks what a schema cannot: that the steps of a feature exist, can be ordered, and refer only to earlier steps. */
 export function checkFeature(target: FeatureTarget, product: Product, registry: Registry): Fault[] {
@@ -14,8 +14,11 @@ export function checkFeature(target: FeatureTarget, product: Product, registry: 
   const byKey = new Map(steps.map((placed) => [placed.key, placed]));
   const found = [
     ...twice(steps),
-    ...steps.flatMap((placed) => [...checkNames(placed, byKey, product), ...checkStep(placed, byKey, target)]),
-    ...(target.output ? checkTemplate(target.output, ["output"], { byKey, target }) : []),
+    ...steps.flatMap((placed) => [
+      ...checkNames(placed, byKey, product),
+      ...checkStep(placed, { byKey, target, product }),
+    ]),
+    ...(target.output ? templateFaults(target.output, ["output"], checkReference({ byKey, target, product })) : []),
     ...cycles(steps),
     ...nestedCycles(target, product),
   ];
@@ -52,12 +55,12 @@ function checkNames({ step, dependsOn, path }: PlacedStep, byKey: Map<string, Pl
   ];
 }
 
-function checkStep(placed: PlacedStep, byKey: Map<string, PlacedStep>, target: FeatureTarget): Found[] {
-  const scope = { byKey, target, before: ancestors(placed, byKey) };
+function checkStep(placed: PlacedStep, checked: Checked): Found[] {
+  const check = checkReference({ ...checked, before: ancestors(placed, checked.byKey) });
   const { step, path } = placed;
   return [
-    ...checkTemplate(step.input ?? {}, [...path, "input"], scope),
-    ...comparedIn(step).flatMap((template) => checkTemplate(template, [...path, "if"], scope)),
+    ...templateFaults(step.input ?? {}, [...path, "input"], check),
+    ...comparedIn(step).flatMap((template) => templateFaults(template, [...path, "if"], check)),
   ];
 }
 
@@ -75,33 +78,22 @@ function ancestors(placed: PlacedStep, byKey: Map<string, PlacedStep>, seen = ne
 interface Checked {
   byKey: Map<string, PlacedStep>;
   target: FeatureTarget;
+  product: Product;
   /** The steps that may be referred to. Default: all of them. */
   before?: Set<string>;
 }
 
-function checkTemplate(template: unknown, path: Path, checked: Checked): Found[] {
-  if (typeof template === "string") return isExpression(template) ? checkText(template, path, checked) : [];
-  if (typeof template !== "object" || template === null) return [];
-  return Object.entries(template).flatMap(([key, value]) => checkTemplate(value, [...path, key], checked));
-}
-
-function checkText(text: string, path: Path, { byKey, target, before }: Checked): Found[] {
-  try {
-    return referencesOf(parseExpression(text)).flatMap(({ root, path: steps }) => {
-      if (root === "Input") return checkInputReference(steps, target).map((detail) => ({ path, detail }));
-      if (root !== "Sequence") return [];
-      const key = `${steps[0]}.${steps[1]}`;
-      if (!byKey.has(key)) return [{ path, detail: `there is no step "${key}".${didYouMean(key, [...byKey.keys()])}` }];
-      const known = !before || before.has(key);
-      return known
-        ? []
-        : [{ path, detail: `refers to step "${key}", which may not have ended by then: add it to depends_on.` }];
-    });
-  } catch (error) {
-    if (!(error instanceof ExpressionFault)) throw error;
-    return [{ path, detail: `${error.message} (at ${error.at}).` }];
-  }
-}
+const checkReference =
+  ({ byKey, target, product, before }: Checked) =>
+  (reference: Reference): string[] => {
+    const { root, path } = reference;
+    if (root === "Input") return checkInputReference(path, target);
+    if (root !== "Sequence") return valueFaults(reference, product, product.envs);
+    const key = `${path[0]}.${path[1]}`;
+    if (!byKey.has(key)) return [`there is no step "${key}".${didYouMean(key, [...byKey.keys()])}`];
+    const known = !before || before.has(key);
+    return known ? [] : [`refers to step "${key}", which may not have ended by then: add it to depends_on.`];
+  };
 
 function checkInputReference([field]: string[], { input }: FeatureTarget): string[] {
   if (field === undefined || !input || Object.hasOwn(input, field)) return [];

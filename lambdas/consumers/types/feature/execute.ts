@@ -1,3 +1,4 @@
+import { resolve, type Scope } from "../../../core/expressions/evaluate.ts";
 import { type AttemptError, isFinished, isWaiting, type Job, messageOf } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import { stepJobId } from "../../../core/job/job-id.ts";
@@ -12,7 +13,6 @@ import { RequestError } from "../../../core/requests/request-error.ts";
 import { shorten } from "../../../core/schema/sizes.ts";
 import { defineExecutor } from "../define-job-type.ts";
 import { feature as definition } from "./definition.ts";
-import { resolve, type Scope } from "./evaluate.ts";
 import { hasEnded, plan, type ReadyStep, type StepStates } from "./plan.ts";
 import { resultsOf } from "./results.ts";
 import { isPassing, retryAt } from "./retry-decision.ts";
@@ -28,7 +28,7 @@ const lookAgainMs = 120_000;
  * call, the decider throws, and `decisionPolicy` retries the decision.
  */
 export const execute = defineExecutor(definition, async (execution, services: ConsumerServices) => {
-  const { job, input, target: feature, progress, room, signal } = execution;
+  const { job, input, target: feature, progress, room, signal, variables, constants } = execution;
   const children = await childrenOf(services, job, feature);
   for (const key of unrecorded(children, progress as StepStates | undefined)) children.delete(key);
   await reviveFailed(services, job, feature, children);
@@ -37,7 +37,7 @@ export const execute = defineExecutor(definition, async (execution, services: Co
   const gone = new Set(Object.keys(jobless).filter((key) => jobless[key]?.status === "completed"));
   let states: StepStates = { ...jobless, ...statesOf(children, now) };
   const found = await resultsOf({ blobs: services.blobs, room, signal }, feature, children, states);
-  const scope: Scope = { input, gone, now, ...found };
+  const scope: Scope = { input, gone, now, variables, constants, ...found };
   let refused = false;
   for (;;) {
     const next = plan(feature, states, scope);
@@ -176,7 +176,10 @@ async function start(services: ConsumerServices, job: Job, { placed, input }: Re
   const body = { product_tag: job.product, env: job.env, event, input, start_at: now + delay, ...given };
   const parent = { message: messageOf(job), step: placed.key };
   const step = { job_id: stepJobId(job, placed.key), parent };
-  const child = await scheduleJob(services, { ...parseRequest(body, services.catalog, now), step });
+  const child = await scheduleJob(services, {
+    ...parseRequest(body, services.catalog, now, undefined, "feature"),
+    step,
+  });
   // A late decision of an earlier attempt may have started the step. Its end must wake this attempt instead.
   return attemptOf(child, job) < job.attempt ? changeJob(services, child.id, revive(parent)) : child;
 }

@@ -1,7 +1,8 @@
+import { compare, same } from "../../../core/expressions/compare.ts";
+import { resolve, type Scope, stepsIn } from "../../../core/expressions/evaluate.ts";
 import type { AttemptError } from "../../../core/job/job.ts";
 import { JobError } from "../../../core/job/job-error.ts";
 import type { StepView } from "../../../core/queries/step-view.ts";
-import { compare, resolve, type Scope, same, stepsIn } from "./evaluate.ts";
 import { comparedIn, conditionsOf, type PlacedStep, stepsOf } from "./steps.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
 

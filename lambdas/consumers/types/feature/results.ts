@@ -1,8 +1,8 @@
+import type { Scope } from "../../../core/expressions/evaluate.ts";
 import type { Job, Stored } from "../../../core/job/job.ts";
 import type { Execution } from "../../../core/operations/execution.ts";
 import { load } from "../../../core/operations/payload.ts";
 import type { BlobStore } from "../../../core/ports/ports.ts";
-import type { Scope } from "./evaluate.ts";
 import { resultsFor, type StepStates } from "./plan.ts";
 import { stepsOf } from "./steps.ts";
 import type { FeatureTarget } from "./target.ts";

@@ -9,6 +9,7 @@ const eventFields = () => ({
   retries: z.int().describe("The number of retries, unless a request sets another."),
   timeout_ms: z.int().describe("The timeout of an attempt in milliseconds, unless a request sets another."),
   target: z.string().describe("The name of the catalog entry that the event runs."),
+  expressions: z.boolean().exactOptional().describe("Whether the expressions in an input are evaluated."),
 });
 
 const productFields = () => ({
@@ -28,5 +29,10 @@ export const ProductListSchema = lazy(() =>
 export const ProductSchema = lazy(() => {
   const input = z.record(z.string(), z.unknown()).describe("The JSON Schema (2020-12) of a request's input.");
   const event = z.object({ ...eventFields(), input });
-  return z.object({ ...productFields(), events: z.array(event) }).meta({ id: "Product" });
+  const names = () => z.array(z.string());
+  const values = {
+    variables: names().describe("The names of the variables in these envs."),
+    constants: names().describe("The names of the constants."),
+  };
+  return z.object({ ...productFields(), ...values, events: z.array(event) }).meta({ id: "Product" });
 });

@@ -1,11 +1,11 @@
-import { evaluate } from "../../../../../lambdas/consumers/types/feature/evaluate.ts";
-import { parseExpression } from "../../../../../lambdas/consumers/types/feature/expression.ts";
 import {
   mostGatheredBytes,
   mostReferredBytes,
   resultsOf,
 } from "../../../../../lambdas/consumers/types/feature/results.ts";
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
+import { evaluate } from "../../../../../lambdas/core/expressions/evaluate.ts";
+import { parseExpression } from "../../../../../lambdas/core/expressions/parse.ts";
 import type { Job } from "../../../../../lambdas/core/job/job.ts";
 import { endlessRoom } from "../../../../../lambdas/core/operations/memory.ts";
 import { aJob } from "../../../../support/builders.ts";

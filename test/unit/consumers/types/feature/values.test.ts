@@ -1,8 +1,8 @@
-import { evaluate, resolve, type Scope } from "../../../../../lambdas/consumers/types/feature/evaluate.ts";
-import { isExpression, parseExpression } from "../../../../../lambdas/consumers/types/feature/expression.ts";
 import { holds } from "../../../../../lambdas/consumers/types/feature/plan.ts";
 import { stepsOf } from "../../../../../lambdas/consumers/types/feature/steps.ts";
 import type { FeatureTarget } from "../../../../../lambdas/consumers/types/feature/target.ts";
+import { evaluate, resolve, type Scope } from "../../../../../lambdas/core/expressions/evaluate.ts";
+import { parseExpression } from "../../../../../lambdas/core/expressions/parse.ts";
 import { featureWorld } from "../../../../support/feature-world.ts";
 
 const address = { city: "Berlin", street: { name: "Allee", number: 1 } };
@@ -51,9 +51,12 @@ describe("a reference that leads nowhere is omitted", () => {
 });
 
 describe("a string with blanks before its $", () => {
-  it.each([" $Now", "\n$Trim('a')", "\t$Input{address}"])("is the text that it is: %j", (text) => {
-    expect(isExpression(text)).toBe(false);
-    expect(resolve(text, scope)).toBe(text);
+  it.each([
+    [" $Now", " 0"],
+    ["\n$Trim('a')", "\na"],
+    ["\t$Input{tags}{0}{0}", "\ta"],
+  ])("becomes a text: %j", (text, expected) => {
+    expect(resolve(text, scope)).toBe(expected);
   });
 });
 

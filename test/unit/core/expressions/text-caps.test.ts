@@ -1,5 +1,5 @@
-import { evaluate, resolve } from "../../../../../lambdas/consumers/types/feature/evaluate.ts";
-import { parseExpression } from "../../../../../lambdas/consumers/types/feature/expression.ts";
+import { evaluate, resolve } from "../../../../lambdas/core/expressions/evaluate.ts";
+import { parseExpression } from "../../../../lambdas/core/expressions/parse.ts";
 
 const scopeOf = (input: Record<string, unknown>) => ({ input, results: {}, gone: new Set<string>(), now: 0 });
 const value = (expression: string, input: Record<string, unknown> = {}) =>

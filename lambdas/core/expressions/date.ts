@@ -37,3 +37,15 @@ function exists(text: string): boolean {
   const isDay = month >= 1 && month <= 12 && day >= 1 && day <= daysInMonth;
   return isDay && hours < 24 && minutes < 60 && seconds < 60;
 }
+
+/** Units of `later`, each with its plural. Those of the calendar have no fractions. */
+const units = ["millisecond", "second", "minute", "hour", "day", "week", "month", "year"] as const;
+const ofCalendar = new Set<string>(["day", "week", "month", "year"]);
+
+/** A date plus an amount of a unit, which may be negative; a string says what is wrong with them. */
+export function later(date: dayjs.Dayjs, amount: number, unit: string): dayjs.Dayjs | string {
+  const known = units.find((one) => unit === one || unit === `${one}s`);
+  if (!known) return `no unit of time (one of ${units.map((one) => `${one}s`).join(" ")})`;
+  if (ofCalendar.has(known) && !Number.isInteger(amount)) return `a fraction of ${known}s`;
+  return valid(date.add(amount, known)) ?? "an amount that leads to no date";
+}

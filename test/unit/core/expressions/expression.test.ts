@@ -1,14 +1,12 @@
-import { evaluate, resolve, type Scope } from "../../../../../lambdas/consumers/types/feature/evaluate.ts";
-import {
-  ExpressionFault,
-  isExpression,
-  parseExpression,
-} from "../../../../../lambdas/consumers/types/feature/expression.ts";
+import { evaluate, resolve, type Scope } from "../../../../lambdas/core/expressions/evaluate.ts";
+import { ExpressionFault } from "../../../../lambdas/core/expressions/expression.ts";
+import { parseExpression } from "../../../../lambdas/core/expressions/parse.ts";
 
 const scope: Scope = {
   input: {
     name: " Ada ",
     tags: ["a", "b"],
+    huge: 1e308,
     nested: { deep: { value: 7 } },
     orders: [
       { id: 1, total: 5 },
@@ -17,6 +15,8 @@ const scope: Scope = {
   },
   results: { main: { create: { body: { id: "c-1" } } } },
   gone: new Set<string>(),
+  variables: { limit: 3, stripe: { api_version: "v2" } },
+  constants: { currency: "EUR" },
   now: Date.UTC(2026, 0, 2, 3, 4, 5),
 };
 const value = (text: string) => evaluate(parseExpression(text), scope);
@@ -30,6 +30,7 @@ describe("expressions", () => {
     ["$Sequence{main}{create}{body}{id}", "c-1"],
     ["$Now", Date.UTC(2026, 0, 2, 3, 4, 5)],
     ["$Add(10, 20, 30)", 60],
+    ["$Add(007, -0.5)", 6.5],
     ["$Add(5, '7', -2.5)", 9.5],
     ["$Subtract(100, 20, 30)", 50],
     ['$Concat(["Hello", "World"], " ")', "Hello World"],
@@ -63,6 +64,35 @@ describe("expressions", () => {
     ["$Find($Input{orders}, 'id', 9)", undefined],
     ["$Concat([ $Add( $Pick('12', 0), 5 ), $Substring('abcdef', 2, 5), $Trim(' xyz ') ], '_')", "6_cde_xyz"],
     ["$Subtract( $Add(2, 3), $Pick('678', 1) )", -2],
+    ["$Now()", Date.UTC(2026, 0, 2, 3, 4, 5)],
+    ["$Now ( )", Date.UTC(2026, 0, 2, 3, 4, 5)],
+    ["$Now{x}", Date.UTC(2026, 0, 2, 3, 4, 5)],
+    ["$Input {nested} {deep}{value}", 7],
+    ["$Input{ 'nested' }{\"deep\"}{value}", 7],
+    ["$Variable{limit}", 3],
+    ["$Variable{stripe}{api_version}", "v2"],
+    ["$Constant{currency}", "EUR"],
+    ["$Filter([1, 2, 3, 4, 5], '>', 3)", [4, 5]],
+    ["$Filter(['apple', 'banana'], '===', 'apple')", ["apple"]],
+    ["$Filter(['apple', 'banana'], '!==', 'apple')", ["banana"]],
+    ["$Find([1, 4, 6], '>', 4)", 6],
+    ["$Find($Input{orders}, 'id', '===', 2)", { id: 2, total: 50 }],
+    ["$Filter($Input{tags}, 'contains', 'b')", []],
+    ["$Join([[1, 2], [3], []])", [1, 2, 3]],
+    ["$Join([$Filter($Input{orders}, 'id', 1), $Input{tags}])", [{ id: 1, total: 5 }, "a", "b"]],
+    ["$Join([])", ""],
+    ["$Format($Now(), 'MMMM D, YYYY')", "January 2, 2026"],
+    ["$DateAdd($Now(), -24, 'hours')", Date.UTC(2026, 0, 1, 3, 4, 5)],
+    ["$DateAdd($Now, 1.5, 'second')", Date.UTC(2026, 0, 2, 3, 4, 6, 500)],
+    ["$DateAdd('2026-01-31', 1, 'month')", Date.UTC(2026, 1, 28)],
+    ["$DateAdd('2026-01-31', '2', 'weeks')", Date.UTC(2026, 1, 14)],
+    ["$DateAdd('2024-02-29', 1, 'years')", Date.UTC(2025, 1, 28)],
+    ["$Format($DateAdd($Now(), -1, 'days'), 'YYYY-MM-DD')", "2026-01-01"],
+    ["$Length{$Input{tags}}", 2],
+    ["$Length($Input{name})", 5],
+    ["$Size{$Input{nested}}", 1],
+    ["$Size( $Input{orders} )", 2],
+    ["$Filter([$Length{$Input{tags}}], '>', 0)", [2]],
     ["$Concat(['it\\'s', \"a \\\"b\\\"\", '\\n'], '|')", 'it\'s|a "b"|\n'],
   ])("%s", (text, expected) => {
     expect(value(text)).toEqual(expected);
@@ -76,23 +106,53 @@ describe("expressions", () => {
   );
 
   it.each([
-    ["$Upper('a')", /\$Upper is unknown/],
+    ["$Upper('a')", 'this word after a dollar is unknown. Did you mean "Uppercase"?'],
+    ["$Imput{a}", 'this word after a dollar is unknown. Did you mean "Input"?'],
+    ["$Session{user}{name}", "$Session does not exist here: there are no sessions: put the value into the input"],
+    ["$Trim($Secret{key})", 'secret("name#key")'],
+    ["$Now('a')", "$Now takes no arguments"],
+    ["$Input{a", '"}" is missing'],
+    ["$Length{'a', 'b'}", /takes 1 arguments, not 2/],
+
     ["$Uppercase 'a'", /"\(" is missing/],
     ["$Uppercase('a'", /"\)" is missing/],
     ["$Uppercase('a', 'b')", /takes 1 arguments, not 2/],
     ["$Concat(['a' 'b'])", /"]" is missing/],
     ["$Input{a} and more", /not part of an expression/],
-    ["$Now)", /out of place/],
-    ["$Add(9007199254740993, 1)", /9007199254740993 is beyond 2\^53 and would be rounded; write it in quotes/],
-    ["$Trim('open)", /not part of an expression/],
+    ["$Now)", /not part of an expression/],
+    ["$Concat([)", /"\)" is out of place/],
+    ["$Add(9007199254740993, 1)", /a number beyond 2\^53 would be rounded; write it in quotes/],
+    ["$Trim('open)", "a quote is not closed"],
     [`${"$Trim(".repeat(60)}'a'${")".repeat(60)}`, /nested deeper/],
   ])("%s is a fault", (text, message) => {
     expect(() => parseExpression(text)).toThrow(message);
     expect(() => parseExpression(text)).toThrow(ExpressionFault);
   });
 
+  it("have a length that is limited, so that checking one takes little", () => {
+    const long = (length: number) => `$Trim('${"a".repeat(length - 9)}')`;
+    expect(value(long(10_000))).toHaveLength(9991);
+    expect(() => parseExpression(long(10_001))).toThrow("longer than 10000 characters");
+    expect(() => parseExpression(`$Concat([${"1,".repeat(10_000)}1])`)).toThrow("longer than 10000 characters");
+  });
+
+  it.each([
+    ["$DateAdd($Now, 1, 'fortnights')", "$DateAdd got no unit of time (one of milliseconds seconds"],
+    ["$DateAdd($Now, 0.5, 'months')", "$DateAdd got a fraction of months"],
+    ["$DateAdd($Now, 1000000, 'years')", "$DateAdd got an amount that leads to no date"],
+    ["$DateAdd('no', 1, 'days')", "$DateAdd got no date"],
+    ["$Length($Input{nested})", "$Length got neither a string nor a list"],
+    ["$Size('abc')", "$Size got neither an object nor a list"],
+    ["$Join([['a'], 'b'])", "$Join got a value that is not a string"],
+    ["$Join([['a']], ',')", "$Join got a value that is not a string"],
+    ["$Filter($Input{tags}, 'a', 'like', 'b')", "$Filter got no comparison"],
+    ["$Add($Input{huge}, $Input{huge})", "$Add got numbers that are too large"],
+  ])("%s fails", (text, message) => {
+    expect(() => value(text)).toThrow(message);
+  });
+
   it("with the wrong kind of value name the operator, and not the value", () => {
-    expect(() => value("$Add('s3cret')")).toThrow("$Add in a step of the feature got no number.");
+    expect(() => value("$Add('s3cret')")).toThrow("$Add got no number.");
     expect(() => value("$Trim($Input{nested})")).toThrow("got a value that is not a string");
     for (const text of ["$Add('9007199254740993', 1)", "$Subtract(-9007199254740991, 1)"]) {
       expect(() => value(text)).toThrow("got a whole number beyond 2^53, which would be rounded");
@@ -114,7 +174,7 @@ describe("expressions", () => {
     "'2030-01-02T24:00:00Z'",
     "'20300231'",
   ])("%s is not a date", (text) => {
-    expect(() => value(`$Dateformat(${text}, 'YYYY')`)).toThrow("$Dateformat in a step of the feature got no date.");
+    expect(() => value(`$Dateformat(${text}, 'YYYY')`)).toThrow("$Dateformat got no date.");
   });
 });
 
@@ -126,21 +186,16 @@ describe("templates", () => {
           a: "$Input{nested}{deep}",
           b: ["$Trim(' x ')", 5, null],
           c: "$Input{no}",
-          d: "costs $Now",
+          d: "costs $Price",
           e: "$$Now",
           f: "$5",
         },
         scope,
       ),
-    ).toEqual({ a: { value: 7 }, b: ["x", 5, null], d: "costs $Now", e: "$Now", f: "$5" });
+    ).toEqual({ a: { value: 7 }, b: ["x", 5, null], d: "costs $Price", e: "$Now", f: "$5" });
   });
 
   it("use values of an input as they are, even if they look like expressions", () => {
     expect(resolve("$Input{x}", { ...scope, input: { x: "$Now" } })).toBe("$Now");
-  });
-
-  it("recognise an expression by its first characters", () => {
-    expect(["$Now", "$Trim('a') "].every(isExpression)).toBe(true);
-    expect(["$5", "$$Now", "Now", "a $Now", " $Now", ""].some(isExpression)).toBe(false);
   });
 });

@@ -1,0 +1,155 @@
+import { JobError } from "../job/job-error.ts";
+import { jsonPointer } from "../schema/schema.ts";
+import { apply } from "./apply.ts";
+import { type Budget, budget, make } from "./budget.ts";
+import { type Expression, type Reference, referencesOf } from "./expression.ts";
+import { expressionsIn, readTemplate, type Template } from "./template.ts";
+import { at, type CatalogValues } from "./values.ts";
+
+/** The values that expressions can refer to. They are data: nothing in them is evaluated. */
+export interface Scope extends Partial<CatalogValues> {
+  /** The input of the feature, or of the job itself. */
+  input: Record<string, unknown>;
+  /** Results of finished steps that `resultsFor` names, by sequence and step. A step that was skipped or failed has none. */
+  results: Record<string, Record<string, unknown>>;
+  /** `sequence.step` of the completed steps whose results were deleted with their jobs. */
+  gone: ReadonlySet<string>;
+  /** `sequence.step` of the steps whose results are too large to be held beside the others that this decision refers to. */
+  tooLarge?: ReadonlySet<string>;
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+/** The scope of a job that is no feature, which has no sequences. `now` is the planned time of its run. */
+export const scopeOf = (input: Record<string, unknown>, now: number, values: CatalogValues): Scope => ({
+  input,
+  now,
+  variables: values.variables,
+  constants: values.constants,
+  results: {},
+  gone: new Set(),
+});
+
+const kept = { texts: 1000, characters: 1000 };
+const read = new Map<string, Template>();
+
+/** Reads a text once. Those of the catalog come again and again; those of requests must not fill the memory. */
+function templateOf(text: string): Template {
+  const known = read.get(text);
+  if (known) return known;
+  const template = readTemplate(text);
+  if (text.length > kept.characters) return template;
+  if (read.size >= kept.texts) read.clear();
+  read.set(text, template);
+  return template;
+}
+
+/**
+ * Resolves a template: every text in it is replaced by what it stands for. Throws a JobError that names the place and not the
+ * value. What the scope brings in is never evaluated.
+ */
+export function resolve(template: unknown, scope: Scope, left: Budget = budget()): unknown {
+  const place: (string | number)[] = [];
+  try {
+    return resolved(template, scope, left, place);
+  } catch (error) {
+    if (!(error instanceof JobError) || place.length === 0) throw error;
+    throw new JobError(error.code, `At ${jsonPointer(place)}: ${error.message}`);
+  }
+}
+
+/** `place` is a stack: where an error was thrown, it is the path to there. */
+function resolved(template: unknown, scope: Scope, left: Budget, place: (string | number)[]): unknown {
+  if (typeof template === "string") return template.includes("$") ? filled(template, scope, left) : template;
+  if (typeof template !== "object" || template === null) return template;
+  const below = (part: unknown, step: string | number): unknown => {
+    place.push(step);
+    const value = resolved(part, scope, left, place);
+    place.pop();
+    return value;
+  };
+  // A reference that leads nowhere removes its field or list item, so that optional values can be passed on.
+  if (Array.isArray(template)) return template.map(below).filter((value) => value !== undefined);
+  const entries = Object.entries(template).map(([key, value]) => [key, below(value, key)] as const);
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}
+
+function filled(text: string, scope: Scope, left: Budget): unknown {
+  const template = templateOf(text);
+  if (template.kind === "text") return template.text;
+  if (template.kind === "value") return evaluate(template.expression, scope, left);
+  const parts = template.parts.map((part) =>
+    typeof part === "string" ? part : textOf(evaluate(part.expression, scope, left), part.at),
+  );
+  make(
+    parts.reduce((sum, part) => sum + part.length, 0),
+    left,
+  );
+  return parts.join("");
+}
+
+/** A value within a text. `position` is that of its expression. */
+function textOf(value: unknown, position: number): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value !== "object") return String(value);
+  throw new JobError(
+    "VALIDATION_ERROR",
+    `The expression at position ${position} is an object or a list, which does not fit into a text.`,
+  );
+}
+
+/** `sequence.step` of each step whose result a template refers to. */
+export function stepsIn(template: unknown): string[] {
+  if (typeof template === "string") {
+    return expressionsIn(template)
+      .flatMap(referencesOf)
+      .flatMap(({ root, path }) => (root === "Sequence" ? [stepAt(path)] : []));
+  }
+  return typeof template === "object" && template !== null ? Object.values(template).flatMap(stepsIn) : [];
+}
+
+const stepAt = (path: string[]): string => path.slice(0, 2).join(".");
+
+export function evaluate(expression: Expression, scope: Scope, left: Budget = budget()): unknown {
+  switch (expression.kind) {
+    case "literal":
+      return expression.value;
+    case "list":
+      return expression.items.map((item) => evaluate(item, scope, left));
+    case "reference":
+      return lookUp(expression, scope);
+    case "call":
+      return apply[expression.operator](left, ...expression.args.map((arg) => evaluate(arg, scope, left)));
+  }
+}
+
+function lookUp({ root, path }: Reference, scope: Scope): unknown {
+  switch (root) {
+    case "Now":
+      return scope.now;
+    case "Input":
+      return path.reduce<unknown>(at, scope.input);
+    case "Sequence":
+      return resultAt(path, scope);
+    case "Variable":
+      return known("variable", path, scope.variables ?? {});
+    case "Constant":
+      return known("constant", path, scope.constants ?? {});
+  }
+}
+
+function resultAt(path: string[], { gone, tooLarge, results }: Scope): unknown {
+  const step = stepAt(path);
+  if (gone.has(step)) throw new JobError("NOT_FOUND", `The result of step ${step} is gone: its job was deleted.`);
+  if (tooLarge?.has(step)) {
+    throw new JobError("VALIDATION_ERROR", `The result of step ${step} is too large to be referred to.`);
+  }
+  return path.reduce<unknown>(at, results);
+}
+
+/** A variable or a constant. It was there when the expression was checked, so only a later catalog can lack it. */
+function known(what: string, path: string[], values: Record<string, unknown>): unknown {
+  const value = path.reduce<unknown>(at, values);
+  if (value !== undefined && path.length > 0) return value;
+  throw new JobError("CONFIGURATION_ERROR", `The catalog no longer has a ${what} that is referred to here.`);
+}

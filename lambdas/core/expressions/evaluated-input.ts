@@ -1,0 +1,58 @@
+import type { CatalogEvent } from "../catalog/catalog.ts";
+import { own, targetsOf } from "../catalog/catalog.ts";
+import type { Fault } from "../errors.ts";
+import type { Job } from "../job/job.ts";
+import { JobError } from "../job/job-error.ts";
+import { findFaults, isCovered } from "../schema/find-faults.ts";
+import { hasMoreValues, mostValues } from "../schema/json-values.ts";
+import { largestRequest, shorten } from "../schema/sizes.ts";
+import { resolve, scopeOf } from "./evaluate.ts";
+import { valuesOf } from "./values.ts";
+
+type Found = Omit<CatalogEvent, "env">;
+
+/**
+ * The input of a job that was requested with expressions, evaluated for the current run: `$Now` is the run's planned time, so every
+ * attempt of the run gets the same. Throws a JobError VALIDATION_ERROR, which no attempt can mend, if the type or the event
+ * refuses what comes out; it has pointers and no values.
+ */
+export function evaluatedInput(found: Found, job: Job, sent: Record<string, unknown>): Record<string, unknown> {
+  const input = resolve(sent, scopeOf(sent, job.scheduled_at, valuesOf(found.product, job.env)));
+  if (isLargerThan(input, largestRequest) || hasMoreValues(input)) {
+    throw refused(`it would have more than ${largestRequest} bytes or ${mostValues} values`);
+  }
+  const { faults, data } = findFaults(found.definition.input(), input, ["input"]);
+  const all = [...faults, ...(data ? eventFaults(found, job, data).filter((one) => !isCovered(one, faults)) : [])];
+  if (!data || all.length > 0) throw refused(all.map(({ pointer, detail }) => `${pointer} ${detail}`).join("; "));
+  return data;
+}
+
+function eventFaults(
+  { product, event, definition }: Found,
+  { env, app }: Job,
+  input: Record<string, unknown>,
+): Fault[] {
+  const target = own(targetsOf(product, definition), String(event[definition.targetField]));
+  return target === undefined ? [] : (definition.checkInput?.({ product, env, event, target, app, input }) ?? []);
+}
+
+const refused = (why: string) =>
+  new JobError("VALIDATION_ERROR", shorten(`The input with the values of its expressions is refused: ${why}`), {
+    retryable: false,
+  });
+
+/** Whether the JSON of a value has more bytes, without making it: a small input can refer to a large part of itself many times. */
+function isLargerThan(value: unknown, most: number): boolean {
+  let left = most;
+  const visit = (part: unknown): boolean => {
+    left -= typeof part === "string" ? part.length : 1;
+    if (left < 0) return true;
+    if (typeof part !== "object" || part === null) return false;
+    if (Array.isArray(part)) return part.some(visit);
+    return Object.entries(part).some(([key, field]) => {
+      left -= key.length;
+      return visit(field);
+    });
+  };
+  return visit(value);
+}

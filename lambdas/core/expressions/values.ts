@@ -1,0 +1,44 @@
+import { own } from "../catalog/catalog.ts";
+import type { Product } from "../catalog/job-type.ts";
+import { didYouMean } from "../schema/schema.ts";
+import type { Reference } from "./expression.ts";
+
+/** What `$Variable{name}` and `$Constant{name}` stand for in an env of a product. */
+export interface CatalogValues {
+  variables: Record<string, unknown>;
+  constants: Record<string, unknown>;
+}
+
+export const valuesOf = (product: Pick<Product, "variables" | "constants">, env: string): CatalogValues => ({
+  variables: own(product.variables ?? {}, env) ?? {},
+  constants: product.constants ?? {},
+});
+
+/** Reads own fields and list items only, so that `__proto__` and `constructor` lead nowhere. */
+export const at = (value: unknown, key: string | number): unknown =>
+  typeof value === "object" &&
+  value !== null &&
+  Object.hasOwn(value, key) &&
+  !(Array.isArray(value) && key === "length")
+    ? (value as Record<string | number, unknown>)[key]
+    : undefined;
+
+/** What is wrong with a reference to a variable or a constant, in each of the envs; nothing for any other reference. */
+export function valueFaults(reference: Reference, product: Product, envs: readonly string[]): string[] {
+  if (reference.root === "Constant") return missing(reference, product.constants, "the product");
+  if (reference.root !== "Variable") return [];
+  return envs.flatMap((env) => missing(reference, valuesOf(product, env).variables, `the env "${env}"`));
+}
+
+/** The names are those of the catalog: what a request has in their place may be anything. */
+function missing({ root, path }: Reference, values: unknown, where: string): string[] {
+  if (path.length === 0) return [`a name is missing: $${root}{name}`];
+  let value = values ?? {};
+  for (const key of path) {
+    const found = at(value, key);
+    const names = typeof value === "object" ? Object.keys(value) : [];
+    if (found === undefined) return [`${where} has no such ${root.toLowerCase()}.${didYouMean(key, names)}`];
+    value = found ?? "";
+  }
+  return [];
+}
