@@ -20,7 +20,8 @@ const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =
 
 /** `true` or `false` in a query string, a boolean in the OpenAPI document. */
 const YesOrNo = z
-  .enum(["true", "false"], "true or false")
+  .string()
+  .refine((text) => text === "true" || text === "false", "true or false")
   .meta({ type: "boolean" })
   .transform((text) => text === "true");
 

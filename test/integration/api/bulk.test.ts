@@ -24,7 +24,7 @@ test("more jobs than one request takes are scheduled, cancelled and deleted on t
   expect(outcomes.filter(({ status }) => status === "accepted")).toHaveLength(130);
 
   const filter = { ...place, label: "bulk" };
-  const done = { matched: 130, succeeded: 130, failed: 0, errors: [] };
+  const done = { matched: 130, succeeded: 130, failed: 0, errors: [], count: 130 };
   expect(await ductape.jobs.cancelMany(filter, { reason: "over" })).toEqual(done);
   let listed = 0;
   for await (const job of ductape.jobs.list({ ...filter, status: "cancelled" })) {
@@ -46,8 +46,10 @@ test("any number of recurring jobs is paused and resumed", async () => {
   }));
   await ductape.jobs.batch(items);
   const filter = { ...place, label: "series" };
-  expect(await ductape.jobs.pauseMany(filter)).toMatchObject({ succeeded: 3 });
-  expect((await ductape.jobs.list({ ...filter, status: "paused" }).page()).jobs).toHaveLength(3);
+  expect(await ductape.jobs.pauseMany({ ...filter, recurring: false })).toMatchObject({ matched: 0 });
+  expect(await ductape.jobs.pauseMany({ ...filter, recurring: true })).toMatchObject({ succeeded: 3 });
+  expect((await ductape.jobs.list({ ...filter, status: "paused", recurring: true })).jobs).toHaveLength(3);
+  expect((await ductape.jobs.list({ ...filter, recurring: true, offset: 2 })).jobs).toHaveLength(1);
   expect(await ductape.jobs.resumeMany(filter)).toMatchObject({ succeeded: 3 });
   expect((await ductape.jobs.list({ ...filter, status: "scheduled" }).page()).jobs).toHaveLength(3);
 });

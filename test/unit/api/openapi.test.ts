@@ -79,6 +79,8 @@ describe("the OpenAPI document", () => {
     const limit = { type: "integer", minimum: 1, maximum: 100, default: 20 };
     expect(schemaOf("/v1/jobs", "limit")).toEqual(limit);
     expect(schemaOf("/v1/jobs/{id}/runs", "limit")).toEqual(limit);
+    const { description: _, ...recurring } = schemaOf("/v1/jobs", "recurring") ?? {};
+    expect(recurring).toEqual({ type: "boolean" });
     const { pattern, ...status } = schemaOf("/v1/jobs", "status") ?? {};
     expect(status).toEqual({ type: "string" });
     for (const [text, taken] of [
