@@ -41,6 +41,7 @@ interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> 
   inputSchemaOf?: (target: Target) => Record<string, unknown> | undefined;
   eventNames?: (event: EventOf<Event>, target: Target) => EventName[];
   partOf?: (event: EventOf<Event>, target: Target, field: string) => string;
+  takesBody?: (event: EventOf<Event>, target: Target) => boolean;
   checkEvent?: (event: EventOf<Event>, target: Target, product: Product) => Fault[];
   checkInput?: (check: InputCheck<z.output<Input>, Target, EventOf<Event>>) => Fault[];
   stepNames?: (target: Target) => string[];

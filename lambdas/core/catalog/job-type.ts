@@ -38,6 +38,8 @@ export interface JobTypeDefinition {
   eventNames?: (event: ProductEvent, target: unknown) => EventName[];
   /** The part of the input in which a field of a flat input belongs, for types whose input has parts. */
   partOf?: (event: ProductEvent, target: unknown, field: string) => string;
+  /** Whether a call of the target takes a body, for types that make one. If not, an empty body asks for nothing. */
+  takesBody?: (event: ProductEvent, target: unknown) => boolean;
   /** The fields of an event of this type besides the common ones. */
   event: () => z.ZodRawShape;
   /** Checks an event against its target when the catalog loads; pointers are relative to the event. */

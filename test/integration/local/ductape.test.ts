@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { type Listening, sendJson, serve } from "../../../local/gateway/http.ts";
@@ -20,6 +20,8 @@ let payments: Listening;
 let ductape: Ductape;
 
 beforeAll(async () => {
+  // As root, PostgreSQL runs as another user, who must be able to enter the folder.
+  chmodSync(folder, 0o755);
   payments = await serve(async (_request, response) =>
     sendJson(response, 402, { error: { code: "card_declined", message: "no" } }),
   );
@@ -30,7 +32,8 @@ beforeAll(async () => {
     join(cwd, "products/index.ts"),
     'import { shopOfDuctape } from "../test/support/ductape/shop.ts";\nexport const products = [shopOfDuctape] as const;\n',
   );
-  writeFileSync(join(cwd, ".env.local"), `/my-product/payments-url=${payments.url}\n`);
+  const urls = [`/my-product/payments-url=${payments.url}`, "/my-product/ping-url=local:http/ping"];
+  writeFileSync(join(cwd, ".env.local"), urls.join("\n"));
   local = runLocal({ data: join(folder, "data"), cwd });
   const { url, api_key } = await local.ready();
   ductape = new Ductape({ url, apiKey: api_key });
@@ -62,6 +65,7 @@ const pointersOf = (faults: readonly { pointer: string; detail: string }[], expe
 test.each(running)("%s: %s runs, by HTTP", async (_generation, _what, { request, result, sent }) => {
   const before = await count();
   const job = await ask(local.running(), "/v1/jobs", request, wait);
+  expect(job.error).toBeUndefined();
   expect(job).toMatchObject({ status: "completed", result });
   if (sent) expect(await sentSince(before)).toEqual(expect.arrayContaining(sent([])));
 });

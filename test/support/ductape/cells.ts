@@ -96,13 +96,13 @@ export const early2025: Cell[] = [
   },
   {
     what: "a function without a payload",
-    request: { ...now, event: "calculate_price", input: {} },
+    request: { ...now, event: "ping", input: {} },
     result: { status: expect.any(Number) },
   },
   {
     what: "a blob, and neither a name nor a type",
     request: { ...now, event: "store_document", input: { blob: "aGVsbG8=" } },
-    result: { key: expect.stringMatching(/^job_[0-9a-f]{32}(\.\w+)?$/), size: 5 },
+    result: { key: expect.stringMatching(/^files\/job_[0-9a-f]{32}(\.\w+)?$/), size: 5 },
   },
   {
     what: "a blob that is the JSON of a Buffer, with a type",
@@ -186,7 +186,7 @@ export const mid2025: Cell[] = [
       event: "store_document",
       input: { buffer: "aGVsbG8=", fileName: "notes.unknown", mimeType: "" },
     },
-    result: { key: "notes.unknown", size: 5 },
+    result: { key: "files/notes.unknown", size: 5 },
   },
   {
     what: "a message broker",
@@ -248,7 +248,8 @@ export const today: Cell[] = [
     },
     result: { channels: { email: { status: "sent" }, callback: { status: "sent" } } },
     sent: () => [
-      mail({ to: ["ada@example.com", "bob@example.com"], subject: "Shipped" }),
+      mail({ to: ["ada@example.com"], subject: "Shipped" }),
+      mail({ to: ["bob@example.com"], subject: "Shipped" }),
       http({ path: "/callback", body: { order: 1 } }),
     ],
   },
@@ -278,7 +279,7 @@ export const today: Cell[] = [
       event: "store_document",
       input: { buffer: "aGVsbG8=", fileName: "a/b.txt", metadata: { owner: "ada" } },
     },
-    result: { key: "a/b.txt" },
+    result: { key: "files/a/b.txt" },
   },
   {
     what: "free text in retry rules, matched with the provider's code",

@@ -15,7 +15,8 @@ const customers = {
 } as const;
 const orders = { connection: secret("my-product/orders#url") } as const;
 const pricing = { provider: "http", url: parameter("/my-product/pricing-url") } as const;
-const documents = { provider: "s3", bucket: parameter("/my-product/documents-bucket") } as const;
+const ping = { provider: "http", url: parameter("/my-product/ping-url") } as const;
+const documents = { provider: "s3", bucket: parameter("/my-product/documents-bucket"), prefix: "files" } as const;
 
 /** What a team that comes from Ductape may have: an event of every type, and messages with and without templates. */
 export const shopOfDuctape = defineProduct({
@@ -33,6 +34,7 @@ export const shopOfDuctape = defineProduct({
     orders_of: { type: "database_action", database: "orders", action: "of_customer" },
     all_orders: { type: "database_action", database: "orders", action: "all" },
     calculate_price: { type: "function", function: "pricing" },
+    ping: { type: "function", function: "ping" },
     store_document: { type: "storage", storage: "documents" },
     greet: { type: "feature", feature: "greet" },
   },
@@ -77,7 +79,7 @@ export const shopOfDuctape = defineProduct({
       },
     },
   },
-  functions: { pricing: { envs: { prd: pricing } } },
+  functions: { pricing: { envs: { prd: pricing } }, ping: { envs: { prd: ping } } },
   storages: { documents: { envs: { prd: documents } } },
   features: {
     greet: {

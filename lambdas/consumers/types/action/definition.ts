@@ -17,6 +17,7 @@ export const action = defineJobType<AppTarget>()({
   event: () => ({ app: Tag, action: Tag }),
   eventNames: ({ app, action }) => [{ name: `${app}:${action}` }],
   partOf: (event, { actions }, field) => partOfCall(own(actions, event.action), field),
+  takesBody: (event, { actions }) => own(actions, event.action)?.method !== "GET",
   checkEvent(event, { actions }) {
     if (Object.hasOwn(actions, event.action)) return [];
     const hint = didYouMean(event.action, Object.keys(actions));

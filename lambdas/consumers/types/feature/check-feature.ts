@@ -3,6 +3,7 @@ import type { Fault } from "../../../core/errors.ts";
 import type { Reference } from "../../../core/expressions/expression.ts";
 import { templateFaults } from "../../../core/expressions/template-faults.ts";
 import { valueFaults } from "../../../core/expressions/values.ts";
+import { eventsNamed } from "../../../core/requests/ductape/event-name.ts";
 import { didYouMean, jsonPointer, type Path } from "../../../core/schema/schema.ts";
 import { checkAgainstEvent } from "./check-step.ts";
 import { comparedIn, type PlacedStep, stepsOf } from "./steps.ts";
@@ -15,7 +16,7 @@ export function checkFeature(target: FeatureTarget, product: Product, registry: 
   const found = [
     ...twice(steps),
     ...steps.flatMap((placed) => [
-      ...checkNames(placed, byKey, product),
+      ...checkNames(placed, byKey, { product, registry }),
       ...checkStep(placed, { byKey, target, product }),
     ]),
     ...(target.output ? templateFaults(target.output, ["output"], checkReference({ byKey, target, product })) : []),
@@ -41,11 +42,16 @@ const twice = (steps: PlacedStep[]): Found[] =>
     .filter(({ key }, i) => steps.findIndex((other) => other.key === key) !== i)
     .map(({ path, key }) => ({ path, detail: `there is another step "${key}"; give it a name of its own.` }));
 
-function checkNames({ step, dependsOn, path }: PlacedStep, byKey: Map<string, PlacedStep>, product: Product): Found[] {
+function checkNames(
+  { step, dependsOn, path }: PlacedStep,
+  byKey: Map<string, PlacedStep>,
+  { product, registry }: { product: Product; registry: Registry },
+): Found[] {
   const events = Object.keys(product.jobs);
+  const isKnown = eventsNamed(product, registry, step.event, step.app).length > 0;
   const unknown = dependsOn.filter((key) => !byKey.has(key));
   return [
-    ...(Object.hasOwn(product.jobs, step.event)
+    ...(isKnown
       ? []
       : [{ path: [...path, "event"], detail: `the product has no such event.${didYouMean(step.event, events)}` }]),
     ...unknown.map((key) => ({

@@ -1,22 +1,31 @@
-import { own } from "../../../core/catalog/catalog.ts";
-import type { JobTypeDefinition, Product, Registry } from "../../../core/catalog/job-type.ts";
+import { makeCatalog, own } from "../../../core/catalog/catalog.ts";
+import type { Product, Registry } from "../../../core/catalog/job-type.ts";
 import type { Fault } from "../../../core/errors.ts";
 import { faultsBesideExpressions } from "../../../core/expressions/stand-ins.ts";
+import { placed } from "../../../core/requests/ductape/as-written.ts";
+import { rewriteRequest } from "../../../core/requests/ductape/rewrite.ts";
 import type { StepDefinition } from "./steps.ts";
 
 /**
- * The faults for which the event of a step would refuse it with any values of its expressions: of its input, app and timeout.
- * Pointers are relative to the step. An event that the product does not have is reported elsewhere.
+ * The faults for which the event of a step would refuse it with any values of its expressions: of its input, app and timeout. A
+ * step may have any documented spelling of a request. Pointers are relative to the step. An event that the product does not have
+ * is reported elsewhere.
  */
 export function checkAgainstEvent(step: StepDefinition, product: Product, registry: Registry): Fault[] {
-  const event = own(product.jobs, step.event);
-  const definition = event && own<JobTypeDefinition>(registry, event.type);
-  if (!event || !definition) return [];
+  const { event: name, app, input = {} } = step;
+  const asked = { product_tag: product.tag, event: name, ...(app !== undefined && { app }), input };
+  const rewritten = rewriteRequest(asked, makeCatalog([product], registry));
+  const request = rewritten.request as typeof asked;
+  const event = own(product.jobs, request.event);
+  if (!event) return rewritten.faults;
+  const definition = registry[event.type];
   const { max_timeout_ms } = definition.limits;
   const tooLong = (step.timeout_ms ?? 0) > max_timeout_ms;
   const limit = `at most ${max_timeout_ms} for a job of type ${event.type}.`;
+  const where = { product, envs: product.envs, event, app };
   return [
     ...(tooLong ? [{ pointer: "/timeout_ms", detail: limit }] : []),
-    ...faultsBesideExpressions(step.input ?? {}, definition, { product, envs: product.envs, event, app: step.app }),
+    ...rewritten.faults,
+    ...placed(rewritten, faultsBesideExpressions(request.input, definition, where)),
   ];
 }

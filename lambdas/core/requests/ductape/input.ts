@@ -16,7 +16,8 @@ const callParts = ["query", "params", "headers"];
 
 const rules: Record<JobType, (draft: Draft, found: Found) => void> = {
   action(draft, found) {
-    draft.removeEmpty(["input"], callParts);
+    const { definition, event, target } = found;
+    draft.removeEmpty(["input"], definition.takesBody?.(event, target) === false ? parts : callParts);
     rewriteFlatCall(draft, found);
   },
 
