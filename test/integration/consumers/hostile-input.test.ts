@@ -217,8 +217,8 @@ test("a value is bound, whichever statement it looks like", async () => {
   });
 });
 
-test.each(["$Input{sku}", "$Now", "$Sequence{main}{price}", "$Concat([1", "$$"])(
-  "a feature's input %s is not an expression",
+test.each(["Hi $Input{sku}", " $Now", "$Input", "$Concat([1", "$$", "$$Sequence{main}{price}"])(
+  "a feature's input %s is data",
   async (sku) => {
     const { jobs } = await ask("flow", { sku });
     const step = jobs?.find(({ event }) => event === "price");

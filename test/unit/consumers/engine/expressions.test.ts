@@ -98,8 +98,8 @@ describe("the input of an event that takes expressions", () => {
     [
       "the schema",
       "order_x",
-      { query: { a: "$Input{body}{s3cret}" }, body: { s3cret: { a: "s3cret" } } },
-      /\/input\/query\/a must be a string/,
+      { params: { customer: "$Input{body}{s3cret}" }, body: { s3cret: { a: "s3cret" } } },
+      /\/input\/params\/customer must be a string/,
     ],
     ["the event", "record_x", { data: { id: "s3cret $Now", total: "$Variable{limit}" } }, /\/input\/data\/id/],
     [

@@ -156,3 +156,37 @@ describe("a step passes if its expressions may have values that its event accept
     expect(faultsOf(step)).toEqual([]);
   });
 });
+
+describe("a step may have Ductape's spellings:", () => {
+  it.each([
+    ["target:action", { event: "bank:charge", input: { "body:sku": "$Input{sku}" } }],
+    ["the name of an action of the app", { event: "charge", app: "bank", input: { amount: "$Input{total}" } }],
+    [
+      "notification:message",
+      {
+        event: "customers:plain",
+        input: { push_notification: { title: text, body: text, device_token: "$Input{d}" } },
+      },
+    ],
+    ["db_tag:action_tag", { event: "orders:create", input: { data: { id: "$Input{id}", total: 1 }, query: {} } }],
+    ["blob", { event: "store", input: { blob: "$Input{file}", fileName: "a.txt", mimeType: "" } }],
+  ])("%s", (_what, step) => {
+    expect(faultsOf(step)).toEqual([]);
+  });
+
+  it.each([
+    ["a message that is none", { event: "customers:plan", input: {} }, ["event", "event"]],
+    ["a fault of a renamed field", { event: "store", input: { blob: 5, fileName: "a.txt" } }, ["input/blob"]],
+    ["a faulty prefixed field", { event: "bank:charge", input: { "headers:Host": "x" } }, ["input/headers:Host"]],
+  ])("and its faults point to what it says: %s", (_what, step, pointers) => {
+    expect(faultsOf(step)).toEqual(pointers);
+  });
+});
+
+it("the tag of an event may be two tags with a colon", () => {
+  const product = shop([{ event: "orders:make" }, { event: "charge", depends_on: ["orders:make"] }]);
+  const jobs = { ...product.jobs, "orders:make": { type: "action", app: "bank", action: "charge" } as const };
+  expect(checkCatalog([{ ...product, jobs }], registry)).toEqual([]);
+  const faults = checkCatalog([{ ...product, jobs: { ...jobs, "a:b:c": jobs["orders:make"] } }], registry);
+  expect(faults.map(({ pointer }) => pointer)).toEqual(["/shop/jobs/a:b:c"]);
+});
