@@ -1,4 +1,3 @@
-import type { RetryCode } from "./ductape-input.ts";
 import type { JobRepeat, JobType } from "./job.ts";
 
 /** Why a job was not changed. */
@@ -112,8 +111,8 @@ export interface Explanation {
       jitter: boolean;
       /** The part of each delay that is random, 0 to 1. Absent: all of it. */
       jitter_percent?: number;
-      retryable_errors: RetryCode[];
-      non_retryable_errors: RetryCode[];
+      retryable_errors: string[];
+      non_retryable_errors: string[];
     };
     labels?: string[];
     input_bytes: number;

@@ -53,6 +53,7 @@ export type {
   ISmsNotification,
   IStorageRequest,
   Query,
+  QueryItem,
   QueryValue,
   RequestHeaders,
   Scalar,

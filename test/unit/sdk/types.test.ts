@@ -67,17 +67,10 @@ import { anOrder } from "./fake-api.ts";
  * The SDK's types are written by hand, without zod. Here `tsc` compares them with what the API checks: a field that is
  * added, dropped, renamed or made optional on one side only does not compile.
  */
-type Flat<T> = T extends (infer Item)[]
-  ? Flat<Item>[]
-  : T extends object
-    ? { [K in keyof T as Exclude<K, Ahead>]: Flat<T[K]> }
-    : T;
+type Flat<T> = T extends (infer Item)[] ? Flat<Item>[] : T extends object ? { [K in keyof T]: Flat<T[K]> } : T;
 type Same<A, B> =
   (<T>() => T extends Flat<A> ? 1 : 2) extends <T>() => T extends Flat<B> ? 1 : 2 ? true : { sdk: A; core: B };
 const same = <_ extends true>() => {};
-
-/** What answers may have: the SDK knows it, whether or not the API sends it already. */
-type Ahead = "provider_code" | "jitter_percent" | "notes" | "retryable_errors" | "non_retryable_errors";
 
 /** Whether the SDK's type of an input accepts all that the API accepts, and has no field besides but `More`, which Ductape has. */
 type Accepts<Sdk, Core, More extends PropertyKey = never> = [Core] extends [Sdk]
