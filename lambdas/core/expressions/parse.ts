@@ -94,7 +94,7 @@ class Parser {
   #named({ text, at }: Token, depth: number): Expression {
     const name = text.slice(1);
     if (isRoot(name)) return { kind: "reference", root: name, path: this.#path(name, depth) };
-    if (!isOperator(name)) throw new ExpressionFault(unknownWord(name), at);
+    if (!isOperator(name)) throw new ExpressionFault(unknownWord(name), at, name);
     const args = this.#args(name, depth);
     const [least, most]: readonly [number, number] = operators[name];
     if (args.length < least || args.length > most) {

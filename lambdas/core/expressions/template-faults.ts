@@ -7,14 +7,24 @@ export interface TemplateFault {
   detail: string;
 }
 
+/** Visits every text of a JSON value. A list may have millions of numbers, which cost nothing more than a look. */
+export function eachText(value: unknown, path: Path, visit: (text: string, path: Path) => void): void {
+  if (typeof value === "string") visit(value, path);
+  if (typeof value !== "object" || value === null) return;
+  const look = (part: unknown, step: PropertyKey) => {
+    if (typeof part === "string" || typeof part === "object") eachText(part, [...path, step], visit);
+  };
+  if (Array.isArray(value)) value.forEach(look);
+  else for (const [key, part] of Object.entries(value)) look(part, key);
+}
+
 /** The faults of a template: texts that do not parse, and what `check` finds wrong with a reference. */
 export function templateFaults(template: unknown, path: Path, check: (of: Reference) => string[]): TemplateFault[] {
-  if (typeof template === "string") return textFaults(template, check).map((detail) => ({ path, detail }));
-  if (typeof template !== "object" || template === null) return [];
-  // A list may have millions of numbers.
-  return Object.entries(template).flatMap(([key, value]) =>
-    typeof value === "string" || typeof value === "object" ? templateFaults(value, [...path, key], check) : [],
-  );
+  const faults: TemplateFault[] = [];
+  eachText(template, path, (text, place) => {
+    for (const detail of textFaults(text, check)) faults.push({ path: place, detail });
+  });
+  return faults;
 }
 
 function textFaults(text: string, check: (of: Reference) => string[]): string[] {

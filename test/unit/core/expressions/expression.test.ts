@@ -106,9 +106,9 @@ describe("expressions", () => {
   );
 
   it.each([
-    ["$Upper('a')", 'this word after a dollar is unknown. Did you mean "Uppercase"?'],
-    ["$Imput{a}", 'this word after a dollar is unknown. Did you mean "Input"?'],
-    ["$Session{user}{name}", "$Session does not exist here: there are no sessions: put the value into the input"],
+    ["$Upper('a')", 'unknown word. Did you mean "Uppercase"?'],
+    ["$Imput{a}", 'unknown word. Did you mean "Input"?'],
+    ["$Session{user}{name}", "$Session does not exist here: put the value into the input"],
     ["$Trim($Secret{key})", 'secret("name#key")'],
     ["$Now('a')", "$Now takes no arguments"],
     ["$Input{a", '"}" is missing'],
