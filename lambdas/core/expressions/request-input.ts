@@ -29,7 +29,7 @@ export function expressionInputFaults(
   const { product, env, event, definition } = found;
   const check = (reference: Reference) =>
     reference.root === "Sequence"
-      ? ["only a feature has sequences: $Input refers to this input"]
+      ? ["only a feature has sequences"]
       : valueFaults(reference, product, [env]);
   const faults = templateFaults(input, ["input"], check).map(({ path, detail }) => ({
     pointer: jsonPointer(path),
