@@ -1,8 +1,9 @@
 import type { CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import { faultSearchLimit } from "../schema/find-faults.ts";
+import { hasMoreValues } from "../schema/json-values.ts";
 import { jsonPointer } from "../schema/schema.ts";
-import { ExpressionFault, type Reference } from "./expression.ts";
+import { ExpressionFault, isOperator, isRoot, type Reference } from "./expression.ts";
 import { longestExpression, parseExpression } from "./parse.ts";
 import { faultsBesideExpressions } from "./stand-ins.ts";
 import { eachText, templateFaults } from "./template-faults.ts";
@@ -10,7 +11,7 @@ import { valueFaults } from "./values.ts";
 import { insteadOf } from "./words.ts";
 
 /** The most texts with expressions in the input of a request, and the most values of an input that has any. */
-export const expressionLimits = { texts: 200, values: 10_000 } as const;
+export const expressionLimits = { texts: 100, values: 5000 } as const;
 
 type Checked = Pick<CatalogEvent, "product" | "env" | "event" | "definition">;
 
@@ -27,18 +28,27 @@ export function expressionInputFaults(
   app: string | undefined,
 ): Fault[] {
   const { product, env, event, definition } = found;
+  const limit = limitFault(input);
+  if (limit) return [limit];
   const check = (reference: Reference) =>
-    reference.root === "Sequence"
-      ? ["only a feature has sequences"]
-      : valueFaults(reference, product, [env]);
+    reference.root === "Sequence" ? ["only a feature has sequences"] : valueFaults(reference, product, [env]);
   const faults = templateFaults(input, ["input"], check).map(({ path, detail }) => ({
     pointer: jsonPointer(path),
     detail,
   }));
-  return [
-    ...faults,
-    ...faultsBesideExpressions(input, definition, { product, envs: [env], event, app }, expressionLimits),
-  ];
+  return [...faults, ...faultsBesideExpressions(input, definition, { product, envs: [env], event, app })];
+}
+
+/** Without a limit a request could make its check take minutes: each expression is checked with its value and without it. */
+function limitFault(input: Record<string, unknown>): Fault | undefined {
+  let count = 0;
+  eachText(input, [], (text) => {
+    if (/\$[A-Z]/.test(text)) count++;
+  });
+  const { texts, values } = expressionLimits;
+  return count > texts || (count > 0 && hasMoreValues(input, values))
+    ? { pointer: "/input", detail: `has over ${texts} texts with expressions, or any in over ${values} values` }
+    : undefined;
 }
 
 /**
@@ -70,6 +80,8 @@ function wholeFault(text: string): string | undefined {
 
 /** The fault of one call, one reference with keys, or `$Now`. A bare `$Input` is text, and so is a call of an unknown operator. */
 function evaluatedFault(text: string): string | undefined {
+  const word = /^\$(\w+)\s*(?:[({].*[)}]\s*)?$/s.exec(text)?.[1] ?? "";
+  if (!isRoot(word) && !isOperator(word)) return undefined;
   try {
     const expression = parseExpression(text);
     const isText = expression.kind === "reference" && expression.root !== "Now" && expression.path.length === 0;
@@ -77,6 +89,6 @@ function evaluatedFault(text: string): string | undefined {
   } catch (error) {
     if (!(error instanceof ExpressionFault)) throw error;
     // A call with an unknown word among its arguments was meant to be evaluated as well.
-    return error.word && error.at > 0 && whole.test(text) ? (insteadOf(error.word) ?? allow) : undefined;
+    return error.word && (insteadOf(error.word) ?? allow);
   }
 }

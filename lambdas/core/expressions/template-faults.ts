@@ -1,6 +1,8 @@
+import { faultSearchLimit } from "../schema/find-faults.ts";
 import type { Path } from "../schema/schema.ts";
 import { ExpressionFault, type Reference, referencesOf } from "./expression.ts";
 import { expressionsIn } from "./template.ts";
+import { unknownWord } from "./words.ts";
 
 export interface TemplateFault {
   path: Path;
@@ -18,10 +20,11 @@ export function eachText(value: unknown, path: Path, visit: (text: string, path:
   else for (const [key, part] of Object.entries(value)) look(part, key);
 }
 
-/** The faults of a template: texts that do not parse, and what `check` finds wrong with a reference. */
+/** The faults of a template, as many as anybody looks for: texts that do not parse, and what `check` finds wrong with a reference. */
 export function templateFaults(template: unknown, path: Path, check: (of: Reference) => string[]): TemplateFault[] {
   const faults: TemplateFault[] = [];
   eachText(template, path, (text, place) => {
+    if (faults.length > faultSearchLimit) return;
     for (const detail of textFaults(text, check)) faults.push({ path: place, detail });
   });
   return faults;
@@ -33,6 +36,7 @@ function textFaults(text: string, check: (of: Reference) => string[]): string[] 
     return expressionsIn(text).flatMap(referencesOf).flatMap(check);
   } catch (error) {
     if (!(error instanceof ExpressionFault)) throw error;
-    return [`${error.message} (at ${error.at}).`];
+    const { word, message, at } = error;
+    return [`${word === undefined ? message : unknownWord(word)} (at ${at}).`];
   }
 }
