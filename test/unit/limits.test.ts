@@ -141,7 +141,7 @@ const limits = {
   "results that the expressions of a step, or of the output, refer to": MB(mostReferredBytes),
   "results that a feature without `output` returns": MiB(mostGatheredBytes),
   "characters that the expressions of a step or an input may produce": n(mostMade.characters),
-  "characters and items that the operators of a step or an input may read": n(mostMade.read),
+  "characters and items that the operators of a step or an input read": n(mostMade.read),
   "parts that `$Split` may produce": n(mostMade.parts),
   "operators within operators": n(deepestOperators),
   "characters of one expression": n(longestExpression),
