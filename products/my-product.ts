@@ -41,6 +41,7 @@ export const myProduct = defineProduct({
     place_order: { type: "feature", feature: "place_order" },
   },
   webhooks: { orders: { events: ["completed", "failed"], envs: { dev: hook, prd: hook } } },
+  constants: { mail_domain: "example.com" },
   apps: {
     shop: {
       envs: { dev: shop, prd: shop },
@@ -114,8 +115,8 @@ export const myProduct = defineProduct({
             input: {
               slug: "order_update",
               email: {
-                to: "$Concat([$Input{customer}, 'example.com'], '@')",
-                subject: { en: "$Concat(['Your order of', $Uppercase($Input{sku})], ' ')" },
+                to: "$Input{customer}@$Constant{mail_domain}",
+                subject: { en: "Your order of $Uppercase($Input{sku})" },
                 template: { en: "<p>It is on its way.</p>" },
               },
             },

@@ -55,6 +55,7 @@ export const expressing = {
             event: "order",
             if: { value: "$Input{name}-$Constant{brand}", not_equals: "-$Constant{brand}" },
             input: {
+              params: { id: "second" },
               body: { from: "$Sequence{main}{order_x}{body}{echo}", limit: "$Variable{limit} of $Constant{brand}" },
             },
           },

@@ -26,6 +26,7 @@ import { longestFormat } from "../../lambdas/core/expressions/apply.ts";
 import { mostMade } from "../../lambdas/core/expressions/budget.ts";
 import { deepestNesting as deepestOperators, longestExpression } from "../../lambdas/core/expressions/parse.ts";
 import { expressionLimits } from "../../lambdas/core/expressions/request-input.ts";
+import { mostInText } from "../../lambdas/core/expressions/template.ts";
 import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes } from "../../lambdas/core/job/transitions.ts";
@@ -145,11 +146,13 @@ const limits = {
   "results that the expressions of a step, or of the output, refer to": MB(mostReferredBytes),
   "results that a feature without `output` returns": MiB(mostGatheredBytes),
   "characters that the expressions of a step or an input may produce": n(mostMade.characters),
+  "characters and items that the operators of a step or an input read": n(mostMade.read),
   "parts that `$Split` may produce": n(mostMade.parts),
   "operators within operators": n(deepestOperators),
   "characters of one expression": n(longestExpression),
-  "texts with expressions in the input of a request": n(expressionLimits.texts),
+  "texts with `$` and a capital letter in an input with expressions": n(expressionLimits.texts),
   "values of such an input": n(expressionLimits.values),
+  "expressions in one text": n(mostInText),
   "the format of `$Dateformat`": characters(longestFormat),
   "a line of an import": MiB(longestLine),
   "lines of an import that one invocation works on": n(mostLines),

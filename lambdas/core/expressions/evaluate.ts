@@ -1,7 +1,7 @@
 import { JobError } from "../job/job-error.ts";
 import { jsonPointer } from "../schema/schema.ts";
 import { apply } from "./apply.ts";
-import { type Budget, budget, make } from "./budget.ts";
+import { type Budget, budget, make, spend } from "./budget.ts";
 import { type Expression, type Reference, referencesOf } from "./expression.ts";
 import { expressionsIn, readTemplate, type Template } from "./template.ts";
 import { at, type CatalogValues } from "./values.ts";
@@ -118,8 +118,11 @@ export function evaluate(expression: Expression, scope: Scope, left: Budget = bu
       return expression.items.map((item) => evaluate(item, scope, left));
     case "reference":
       return lookUp(expression, scope);
-    case "call":
-      return apply[expression.operator](left, ...expression.args.map((arg) => evaluate(arg, scope, left)));
+    case "call": {
+      const args = expression.args.map((arg) => evaluate(arg, scope, left));
+      spend(args, left);
+      return apply[expression.operator](left, ...args);
+    }
   }
 }
 

@@ -49,10 +49,13 @@ export const takesBraces = (operator: Operator): boolean => operator === "Length
 /** An expression that does not parse. `at` is the position of the fault in the text, from 0. The message quotes none of the text. */
 export class ExpressionFault extends Error {
   readonly at: number;
+  /** A word that is unknown here, such as one that only Ductape has. */
+  readonly word: string | undefined;
 
-  constructor(message: string, at: number) {
+  constructor(message: string, at: number, word?: string) {
     super(message);
     this.at = at;
+    this.word = word;
   }
 }
 

@@ -9,7 +9,6 @@ import {
   type Root,
   takesBraces,
 } from "./expression.ts";
-import { unknownWord } from "./words.ts";
 
 /** How deep operators and lists may nest, and how many characters an expression may have. */
 export const deepestNesting = 50;
@@ -38,13 +37,8 @@ export function parseWithin(text: string, start: number): Parsed {
   return { expression: parser.one(0), end: parser.at };
 }
 
-interface Token {
-  kind: "name" | "number" | "word" | "text" | "mark";
-  text: string;
-  at: number;
-}
-
-const plain = /(?<name>\$[A-Za-z]+)|(?<number>-?\d+(?:\.\d+)?)|(?<word>true|false|null)\b|(?<mark>[()[\],{}])/y;
+/** Every token but a string in quotes. */
+const plain = /\$[A-Za-z]+|-?\d+(?:\.\d+)?|(?:true|false|null)\b|[()[\],{}]/y;
 const notPart = "what follows is not part of an expression";
 const blanks = /\s*/y;
 const key = /(\s*)\{(?:\s*(?:"([^"]*)"|'([^']*)')\s*|([^{}]*))\}/y;
@@ -67,13 +61,13 @@ class Parser {
   one(depth: number): Expression {
     if (depth > deepestNesting) throw this.#fault(`nested deeper than ${deepestNesting}`);
     const token = this.#peek();
-    if (!token) throw this.#fault("a value is missing");
+    if (token === undefined) throw this.#fault("a value is missing");
     if (this.#take("[")) return { kind: "list", items: this.#list("]", depth) };
-    if (token.kind === "mark") throw this.#fault(`"${token.text}" is out of place`);
-    this.at = token.at + token.text.length;
-    if (this.at > this.#most) throw this.#tooLong();
-    if (token.kind === "name") return this.#named(token, depth);
-    return { kind: "literal", value: literalIn(token) };
+    if (/^[()\],{}]/.test(token)) throw this.#fault(`"${token}" is out of place`);
+    const { at } = this;
+    this.#moveTo(at + token.length);
+    if (token[0] === "$") return this.#named(token.slice(1), at, depth);
+    return { kind: "literal", value: literalIn(token, at) };
   }
 
   /** Expects the end of the text. */
@@ -91,10 +85,9 @@ class Parser {
     return items;
   }
 
-  #named({ text, at }: Token, depth: number): Expression {
-    const name = text.slice(1);
+  #named(name: string, at: number, depth: number): Expression {
     if (isRoot(name)) return { kind: "reference", root: name, path: this.#path(name, depth) };
-    if (!isOperator(name)) throw new ExpressionFault(unknownWord(name), at);
+    if (!isOperator(name)) throw new ExpressionFault("unknown word", at, name);
     const args = this.#args(name, depth);
     const [least, most]: readonly [number, number] = operators[name];
     if (args.length < least || args.length > most) {
@@ -123,8 +116,7 @@ class Parser {
       const match = key.exec(this.#text);
       if (!match || (isTight && match[1] !== "")) break;
       path.push(match[2] ?? match[3] ?? (match[4] ?? "").trim());
-      this.at = key.lastIndex;
-      if (this.at > this.#most) throw this.#tooLong();
+      this.#moveTo(key.lastIndex);
     }
     if (this.#text[this.at] === "{") throw this.#fault('"}" is missing');
     return path;
@@ -136,17 +128,16 @@ class Parser {
     this.at = blanks.lastIndex;
   }
 
-  #peek(): Token | undefined {
+  /** Skips blanks, and answers the token that follows. */
+  #peek(): string | undefined {
     this.#skipBlanks();
-    const { at } = this;
-    if (at >= this.#text.length) return undefined;
-    const quote = this.#text[at];
-    if (quote === '"' || quote === "'") return { kind: "text", text: this.#quoted(quote), at };
-    plain.lastIndex = at;
-    const groups = plain.exec(this.#text)?.groups;
-    if (!groups) throw this.#fault(notPart);
-    const [kind, text] = Object.entries(groups).find(([, part]) => part !== undefined) as [Token["kind"], string];
-    return { kind, text, at };
+    const first = this.#text[this.at];
+    if (first === undefined) return undefined;
+    if (/["']/.test(first)) return this.#quoted(first);
+    plain.lastIndex = this.at;
+    const token = plain.exec(this.#text)?.[0];
+    if (token) return token;
+    throw this.#fault(notPart);
   }
 
   /** A string in quotes, with them. */
@@ -162,13 +153,17 @@ class Parser {
   #take(mark: string): boolean {
     this.#skipBlanks();
     if (this.#text[this.at] !== mark) return false;
-    this.at++;
-    if (this.at > this.#most) throw this.#tooLong();
+    this.#moveTo(this.at + 1);
     return true;
   }
 
+  #moveTo(at: number): void {
+    this.at = at;
+    if (at > this.#most) throw this.#tooLong();
+  }
+
   #fault(what: string): ExpressionFault {
-    return this.at > this.#most ? this.#tooLong() : new ExpressionFault(what, this.at);
+    return new ExpressionFault(what, this.at);
   }
 
   #tooLong(): ExpressionFault {
@@ -179,9 +174,9 @@ class Parser {
   }
 }
 
-function literalIn({ kind, text, at }: Token): string | number | boolean | null {
-  if (kind === "text") return unquoted(text);
-  const value = kind === "word" ? JSON.parse(text) : Number(text);
+function literalIn(token: string, at: number): string | number | boolean | null {
+  if (/^["']/.test(token)) return unquoted(token);
+  const value = /^[tfn]/.test(token) ? JSON.parse(token) : Number(token);
   if (!isInexact(value)) return value;
   throw new ExpressionFault("a number beyond 2^53 would be rounded; write it in quotes", at);
 }

@@ -1,16 +1,17 @@
 import type { CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
 import { faultSearchLimit } from "../schema/find-faults.ts";
-import { jsonPointer, type Path } from "../schema/schema.ts";
-import type { Reference } from "./expression.ts";
+import { hasMoreValues } from "../schema/json-values.ts";
+import { jsonPointer } from "../schema/schema.ts";
+import { ExpressionFault, isOperator, isRoot, type Reference } from "./expression.ts";
+import { longestExpression, parseExpression } from "./parse.ts";
 import { faultsBesideExpressions } from "./stand-ins.ts";
-import { wholeExpression } from "./template.ts";
-import { templateFaults } from "./template-faults.ts";
+import { eachText, templateFaults } from "./template-faults.ts";
 import { valueFaults } from "./values.ts";
 import { insteadOf } from "./words.ts";
 
 /** The most texts with expressions in the input of a request, and the most values of an input that has any. */
-export const expressionLimits = { texts: 200, values: 10_000 } as const;
+export const expressionLimits = { texts: 100, values: 5000 } as const;
 
 type Checked = Pick<CatalogEvent, "product" | "env" | "event" | "definition">;
 
@@ -27,18 +28,27 @@ export function expressionInputFaults(
   app: string | undefined,
 ): Fault[] {
   const { product, env, event, definition } = found;
+  const limit = limitFault(input);
+  if (limit) return [limit];
   const check = (reference: Reference) =>
-    reference.root === "Sequence"
-      ? ["only a feature has sequences: $Input refers to this input"]
-      : valueFaults(reference, product, [env]);
+    reference.root === "Sequence" ? ["only a feature has sequences"] : valueFaults(reference, product, [env]);
   const faults = templateFaults(input, ["input"], check).map(({ path, detail }) => ({
     pointer: jsonPointer(path),
     detail,
   }));
-  return [
-    ...faults,
-    ...faultsBesideExpressions(input, definition, { product, envs: [env], event, app }, expressionLimits),
-  ];
+  return [...faults, ...faultsBesideExpressions(input, definition, { product, envs: [env], event, app })];
+}
+
+/** Without a limit a request could make its check take minutes: each expression is checked with its value and without it. */
+function limitFault(input: Record<string, unknown>): Fault | undefined {
+  let count = 0;
+  eachText(input, [], (text) => {
+    if (/\$[A-Z]/.test(text)) count++;
+  });
+  const { texts, values } = expressionLimits;
+  return count > texts || (count > 0 && hasMoreValues(input, values))
+    ? { pointer: "/input", detail: `has over ${texts} texts with expressions, or any in over ${values} values` }
+    : undefined;
 }
 
 /**
@@ -47,36 +57,38 @@ export function expressionInputFaults(
  */
 export function plainInputFaults({ definition }: Pick<Checked, "definition">, input: Record<string, unknown>): Fault[] {
   const faults: Fault[] = [];
-  const visit = (value: unknown, path: Path): void => {
-    if (typeof value === "string") {
-      const detail = wholeFault(value);
-      if (detail !== undefined) faults.push({ pointer: jsonPointer(path), detail });
-    }
-    if (typeof value !== "object" || value === null || faults.length > faultSearchLimit) return;
-    // A list may have millions of numbers.
-    if (Array.isArray(value) && value.every((item) => typeof item === "number")) return;
-    for (const [key, part] of Object.entries(value)) visit(part, [...path, key]);
-  };
   const { buffer: _buffer, blob: _blob, ...rest } = input;
-  visit(definition.type === "storage" ? rest : input, ["input"]);
+  eachText(definition.type === "storage" ? rest : input, ["input"], (text, path) => {
+    const detail = faults.length > faultSearchLimit ? undefined : wholeFault(text);
+    if (detail !== undefined) faults.push({ pointer: jsonPointer(path), detail });
+  });
   return faults;
 }
-
-const keyed = /^\$[A-Z]\w*\s*(?:\{[^{}]*\}\s*)+$/;
-const opened = /^\$([A-Z]\w*)\s*[({]/;
 
 const allow =
   "is an expression, which this event does not take: set `expressions: true` on it in the catalog, where $$ is then a dollar";
 
+/** A word with keys, or with something in parentheses. */
+const whole = /^\$([A-Z]\w*)(?:(\s*\{[^{}]*\})+|\(.*\))\s*$/s;
+
+/** A longer text is no expression. The pattern is not tried on it, because its search could need much memory. */
 function wholeFault(text: string): string | undefined {
-  const word = opened.exec(text)?.[1];
-  const instead = word !== undefined && /[)}]\s*$/.test(text) ? insteadOf(word) : undefined;
-  return instead ?? (keyed.test(text) || isEvaluated(text) ? allow : undefined);
+  if (text.length > longestExpression || !/^\$[A-Z]/.test(text)) return undefined;
+  const [, word = "", keys] = whole.exec(text) ?? [];
+  return insteadOf(word) ?? (keys === undefined ? evaluatedFault(text) : allow);
 }
 
-/** Whether a text is one call, one reference with keys, or `$Now`. A bare `$Input` is text. */
-function isEvaluated(text: string): boolean {
-  const expression = wholeExpression(text);
-  if (expression?.kind === "reference") return expression.root === "Now" || expression.path.length > 0;
-  return expression?.kind === "call";
+/** The fault of one call, one reference with keys, or `$Now`. A bare `$Input` is text, and so is a call of an unknown operator. */
+function evaluatedFault(text: string): string | undefined {
+  const word = /^\$(\w+)\s*(?:[({].*[)}]\s*)?$/s.exec(text)?.[1] ?? "";
+  if (!isRoot(word) && !isOperator(word)) return undefined;
+  try {
+    const expression = parseExpression(text);
+    const isText = expression.kind === "reference" && expression.root !== "Now" && expression.path.length === 0;
+    return isText ? undefined : allow;
+  } catch (error) {
+    if (!(error instanceof ExpressionFault)) throw error;
+    // A call with an unknown word among its arguments was meant to be evaluated as well.
+    return error.word && (insteadOf(error.word) ?? allow);
+  }
 }

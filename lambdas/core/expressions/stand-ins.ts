@@ -2,7 +2,6 @@ import { own, targetsOf } from "../catalog/catalog.ts";
 import type { JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
 import type { Fault } from "../errors.ts";
 import { findFaults, isCovered } from "../schema/find-faults.ts";
-import { hasMoreValues } from "../schema/json-values.ts";
 import { jsonPointer, type Path } from "../schema/schema.ts";
 import { ExpressionFault } from "./expression.ts";
 import { readTemplate } from "./template.ts";
@@ -16,33 +15,13 @@ export interface Asked {
   app: string | undefined;
 }
 
-/** How many texts with expressions an input may have, and how many values: each text is checked with its value and without it. */
-export interface Limits {
-  texts: number;
-  values: number;
-}
-
 /**
  * The faults that an input has with any values of its expressions: against the schema of its type and against its event. The value
  * of an expression is not checked, because only a run knows it. Faults of the expressions themselves are not among them.
  */
-export function faultsBesideExpressions(
-  template: unknown,
-  definition: JobTypeDefinition,
-  asked: Asked,
-  limits?: Limits,
-): Fault[] {
+export function faultsBesideExpressions(template: unknown, definition: JobTypeDefinition, asked: Asked): Fault[] {
   const open: Open = { values: [], texts: [] };
   const texts = literal(template, [], open);
-  const count = open.values.length + open.texts.length;
-  if (limits && count > 0 && (count > limits.texts || hasMoreValues(template, limits.values))) {
-    return [
-      {
-        pointer: "/input",
-        detail: `has over ${limits.texts} expressions, or any in over ${limits.values} values`,
-      },
-    ];
-  }
   const check = (input: unknown) => faultsOf(definition, asked, input);
   const first = check(texts);
   return first.length === 0 ? [] : remaining(definition, texts, open, check);

@@ -1,20 +1,33 @@
+import { faultSearchLimit } from "../schema/find-faults.ts";
 import type { Path } from "../schema/schema.ts";
 import { ExpressionFault, type Reference, referencesOf } from "./expression.ts";
 import { expressionsIn } from "./template.ts";
+import { unknownWord } from "./words.ts";
 
 export interface TemplateFault {
   path: Path;
   detail: string;
 }
 
-/** The faults of a template: texts that do not parse, and what `check` finds wrong with a reference. */
+/** Visits every text of a JSON value. A list may have millions of numbers, which cost nothing more than a look. */
+export function eachText(value: unknown, path: Path, visit: (text: string, path: Path) => void): void {
+  if (typeof value === "string") visit(value, path);
+  if (typeof value !== "object" || value === null) return;
+  const look = (part: unknown, step: PropertyKey) => {
+    if (typeof part === "string" || typeof part === "object") eachText(part, [...path, step], visit);
+  };
+  if (Array.isArray(value)) value.forEach(look);
+  else for (const [key, part] of Object.entries(value)) look(part, key);
+}
+
+/** The faults of a template, as many as anybody looks for: texts that do not parse, and what `check` finds wrong with a reference. */
 export function templateFaults(template: unknown, path: Path, check: (of: Reference) => string[]): TemplateFault[] {
-  if (typeof template === "string") return textFaults(template, check).map((detail) => ({ path, detail }));
-  if (typeof template !== "object" || template === null) return [];
-  // A list may have millions of numbers.
-  return Object.entries(template).flatMap(([key, value]) =>
-    typeof value === "string" || typeof value === "object" ? templateFaults(value, [...path, key], check) : [],
-  );
+  const faults: TemplateFault[] = [];
+  eachText(template, path, (text, place) => {
+    if (faults.length > faultSearchLimit) return;
+    for (const detail of textFaults(text, check)) faults.push({ path: place, detail });
+  });
+  return faults;
 }
 
 function textFaults(text: string, check: (of: Reference) => string[]): string[] {
@@ -23,6 +36,7 @@ function textFaults(text: string, check: (of: Reference) => string[]): string[] 
     return expressionsIn(text).flatMap(referencesOf).flatMap(check);
   } catch (error) {
     if (!(error instanceof ExpressionFault)) throw error;
-    return [`${error.message} (at ${error.at}).`];
+    const { word, message, at } = error;
+    return [`${word === undefined ? message : unknownWord(word)} (at ${at}).`];
   }
 }

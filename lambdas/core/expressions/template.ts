@@ -15,6 +15,9 @@ export interface Interpolated {
   at: number;
 }
 
+/** The most expressions in a text. */
+export const mostInText = 100;
+
 const beginsWithWord = /^\$[A-Z]/;
 const word = /\$([A-Z]\w*)/y;
 
@@ -54,6 +57,7 @@ function partsOf(text: string): (string | Interpolated)[] {
       const { expression, end } = parseWithin(text, at);
       parts.push(text.slice(from, at), { expression, at });
       from = end;
+      if (parts.length > 2 * mostInText) throw new ExpressionFault(`more than ${mostInText} expressions`, at);
     }
     at = Math.max(from, at + 1);
   }

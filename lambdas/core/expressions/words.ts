@@ -5,7 +5,7 @@ const credential = 'a credential belongs into the catalog, in `auth` as secret("
 
 /** Words of Ductape's language that this one does not have, and what to do instead. */
 const foreign: Record<string, string> = {
-  Session: "there are no sessions: put the value into the input",
+  Session: "put the value into the input",
   Auth: credential,
   Secret: credential,
   Token: credential,
@@ -26,5 +26,5 @@ export function unknownWord(word: string): string {
   if (instead !== undefined) return instead;
   // Nobody misspells a word with so many letters, and comparing it with the known ones would take long.
   const hint = word.length > 30 ? "" : didYouMean(word, [...roots, ...Object.keys(operators)]);
-  return `this word after a dollar is unknown.${hint} For a dollar sign, write $$`;
+  return `unknown word.${hint} For a dollar sign, write $$`;
 }

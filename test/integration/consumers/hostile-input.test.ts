@@ -217,11 +217,15 @@ test("a value is bound, whichever statement it looks like", async () => {
   });
 });
 
-test.each(["Hi $Input{sku}", " $Now", "$Input", "$Concat([1", "$$", "$$Sequence{main}{price}"])(
-  "a feature's input %s is data",
+test.each(["$Input{sku}", "$Now", "$Sequence{main}{price}", "$Concat([1", "$$"])(
+  "a feature's input %s is data, also in a job that was stored before such an input was refused",
   async (sku) => {
-    const { jobs } = await ask("flow", { sku });
+    const { jobs } = await ask("flow", { sku }, { stored: true });
     const step = jobs?.find(({ event }) => event === "price");
     expect(step?.input).toEqual({ inline: { payload: sku } });
   },
 );
+
+test.each(["$Input{sku}", "$Now", "$Sequence{main}{price}"])("a request's input %s is refused", async (sku) => {
+  expect(await ask("flow", { sku })).toMatchObject({ refused: ["/input/sku"] });
+});

@@ -72,7 +72,7 @@ describe("variables and constants", () => {
 describe("the expressions of a feature", () => {
   it.each([
     [step({ body: { a: "Hi $Input{name" } }), '/input/body/a "}" is missing (at 9).'],
-    [step({ body: { a: ["Hi $Imput{name}!"] } }), "/input/body/a/0 this word after a dollar is unknown."],
+    [step({ body: { a: ["Hi $Imput{name}!"] } }), "/input/body/a/0 unknown word."],
     [step({ body: { a: "by $Session{user}{id}" } }), "put the value into the input"],
     [step({ body: { a: "$Default" } }), "$Default does not exist here"],
     [step({ body: { a: "x $Sequence{main}{order}{id}" } }), "which may not have ended by then"],
@@ -110,7 +110,7 @@ describe("the expressions in an action's defaults", () => {
       "/defaults/body/a the input of an action has no such part: it has params",
     ],
     [{ params: { id: "$Variable{x}" } }, 'the env "dev" has no such variable'],
-    [{ params: { id: "Hi $Imput{x}" } }, "this word after a dollar is unknown"],
+    [{ params: { id: "Hi $Imput{x}" } }, "unknown word"],
     [{ params: { id: "$Auth{token}" } }, 'secret("name#key")'],
   ])("%j have the fault %s", (defaults, fault) => {
     const faults = faultsOf(action(defaults));

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { resolve, type Scope } from "../../../../lambdas/core/expressions/evaluate.ts";
 import { ExpressionFault } from "../../../../lambdas/core/expressions/expression.ts";
 import { readTemplate } from "../../../../lambdas/core/expressions/template.ts";
+import { templateFaults } from "../../../../lambdas/core/expressions/template-faults.ts";
 
 const scope: Scope = {
   input: {
@@ -78,10 +79,17 @@ describe("a text", () => {
     ["$Default", 0, "set the `defaults`"],
     ["$Var(count)", 0, "$Variable{name}"],
   ])("%s has a fault at %d", (text, at, message) => {
-    const read = () => readTemplate(text);
-    expect(read).toThrow(expect.objectContaining({ at }));
-    expect(read).toThrow(message);
-    expect(read).toThrow(ExpressionFault);
+    expect(() => readTemplate(text)).toThrow(expect.objectContaining({ at }));
+    expect(() => readTemplate(text)).toThrow(ExpressionFault);
+    const [fault, ...others] = templateFaults({ a: text }, [], () => []);
+    expect(fault).toEqual({ path: ["a"], detail: expect.stringContaining(message) });
+    expect(fault?.detail).toMatch(new RegExp(`\\(at ${at}\\)\\.$`));
+    expect(others).toEqual([]);
+  });
+
+  it("has at most 100 expressions", () => {
+    expect(made("$Now,".repeat(100))).toBe("1000,".repeat(100));
+    expect(() => readTemplate("$Now,".repeat(101))).toThrow("more than 100 expressions");
   });
 
   it("that is one expression as a whole keeps the type of its value", () => {

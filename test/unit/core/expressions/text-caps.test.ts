@@ -40,6 +40,20 @@ describe("the output of a step's operators is limited before it is produced", ()
     );
   });
 
+  it("and so is what they read, which takes time", () => {
+    const input = { items: Array.from({ length: 100_000 }, (_, i) => i) };
+    const filters = (count: number) => Array.from({ length: count }, () => "$Find($Input{items}, '==', -1)").join(",");
+    expect(value(`$Size([${filters(100)}])`, input)).toBe(100);
+    expect(() =>
+      resolve(
+        Array.from({ length: 11 }, () => `$Size([${filters(100)}])`),
+        scopeOf(input),
+      ),
+    ).toThrow(
+      expect.objectContaining({ code: "VALIDATION_ERROR", message: expect.stringContaining("100000000 characters") }),
+    );
+  });
+
   it("all expressions of a step together, and each step by itself", () => {
     const scope = scopeOf({ text: "x".repeat(300_000) });
     const step = (count: number) =>
