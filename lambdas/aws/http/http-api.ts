@@ -11,6 +11,7 @@ import { given } from "../../core/schema/given.ts";
 import { jsonPointer } from "../../core/schema/schema.ts";
 import { largestAnswer, sentBytes } from "../../core/schema/sizes.ts";
 import { invocationFields } from "../log/log.ts";
+import { withTag } from "./entity-tag.ts";
 import { jsonBody } from "./json-body.ts";
 import { onlyRoutes, withHead, withoutBody } from "./only-routes.ts";
 import { problemOf, requestErrorOf } from "./problem.ts";
@@ -41,8 +42,10 @@ export const httpApi = <S extends { log: Log }>(services: () => S, routes: reado
               const request = requestOf(event, route);
               const { handle } = await route.load();
               const answer = await handle(own, request);
-              if (!route.open) logAnswer(own.log, answer, performance.now() - began);
-              return json(answer);
+              const response = route.tagged ? withTag(json(answer), event.headers["if-none-match"]) : json(answer);
+              const { statusCode: status = answer.status } = response;
+              if (!route.open) logAnswer(own.log, { ...answer, status }, performance.now() - began);
+              return response;
             },
           })),
         ),

@@ -47,6 +47,8 @@ export interface Route<S> {
   open?: boolean;
   /** Whether the route parses the query string. All other routes refuse every parameter. */
   takesQuery?: boolean;
+  /** Whether answers have an ETag, so that a caller who asks again costs no answer as long as nothing has changed. GET only. */
+  tagged?: boolean;
   /** The scope that a key needs. Absent on open routes, and where any key may call. */
   scope?: Verb;
   /** Imports the route's file. */
