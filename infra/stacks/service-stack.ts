@@ -142,8 +142,8 @@ export class ServiceStack extends Stack {
         may.writeBlobs(folders.inputs, folders.uploads),
         // The input of a request whose job exists already.
         may.removeBlobs(folders.inputs),
-        // It shows the progress of features: the state of their steps.
-        may.readBlobs(folders.results, folders.progress),
+        // It shows the progress of features, the state of their steps, and inputs to keys that may see them.
+        may.readBlobs(folders.results, folders.progress, folders.inputs),
         may.seeMissingBlobs(),
         may.send(...jobTypes),
         may.schedule(),

@@ -62,6 +62,13 @@ export const routes: readonly Route<ApiServices>[] = [
     load: async () => (await early()).getJob,
   },
   {
+    id: "getJobInput",
+    method: "GET",
+    path: "/v1/jobs/{id}/input",
+    scope: "jobs:input",
+    load: async () => (await later()).getInput,
+  },
+  {
     id: "listRuns",
     method: "GET",
     path: "/v1/jobs/{id}/runs",

@@ -67,6 +67,7 @@ export type {
   JobErrorCode,
   JobFailure,
   JobGraphStep,
+  JobInputView,
   JobReceipt,
   JobRepeat,
   JobRun,

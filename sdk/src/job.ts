@@ -82,6 +82,23 @@ export interface Job extends JobSummary {
   result?: unknown;
   /** Where to download the JSON of a result that is too large for an answer; good for an hour. */
   result_url?: string;
+  /** The size of a result that is too large for an answer and has no URL, since its event hides parts of it. */
+  result_bytes?: number;
+  /** The JSON pointers of the parts of the result that are shown as `[redacted]`. */
+  redacted?: string[];
+}
+
+/** The input of a job, as it was requested. */
+export interface JobInputView {
+  job_id: string;
+  /** With `[redacted]` in place of the parts that its event hides. */
+  input?: unknown;
+  /** The JSON pointers of the parts that are hidden, as the catalog has them. */
+  redacted?: string[];
+  /** Where to download the JSON of an input that is too large for an answer; good for an hour. */
+  input_url?: string;
+  /** The size of an input that is too large for an answer and has no URL, since its event hides parts of it. */
+  input_bytes?: number;
 }
 
 /** One occurrence of a job; a one-time job has only one. Times are epoch milliseconds. */
@@ -99,6 +116,10 @@ export interface JobRun {
   result?: unknown;
   /** Where to download the JSON of a result that is too large for an answer; good for an hour. */
   result_url?: string;
+  /** The size of a result that is too large for an answer and has no URL, since its event hides parts of it. */
+  result_bytes?: number;
+  /** The JSON pointers of the parts of the result that are shown as `[redacted]`. */
+  redacted?: string[];
   error?: JobFailure;
   reason?: string;
 }

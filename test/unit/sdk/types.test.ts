@@ -17,6 +17,7 @@ import { type JobStatus as CoreStatus, type JobType as CoreType, jobTypes } from
 import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/job-error.ts";
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
+import type { InputView } from "../../../lambdas/core/queries/input-view.ts";
 import type { MeSchema } from "../../../lambdas/core/queries/schemas/me.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
 import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/queries/view.ts";
@@ -48,6 +49,7 @@ import type {
   Job,
   JobErrorCode,
   JobFilter,
+  JobInputView,
   JobNamespace,
   JobReceipt,
   JobRun,
@@ -145,6 +147,7 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<Stats, StatsView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();
+  same<Same<JobInputView, InputView>>();
   same<Same<JobVerb, Verb>>();
   same<Same<Me, z.infer<ReturnType<typeof MeSchema>>>>();
 });

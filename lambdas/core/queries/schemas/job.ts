@@ -166,6 +166,16 @@ export const resultFields = () => ({
     .string()
     .exactOptional()
     .describe("The URL of a result that is too large for an answer; valid for an hour."),
+  result_bytes: z
+    .int()
+    .exactOptional()
+    .describe(
+      "The size of a result that is too large for an answer and has no URL, since its event hides parts of it.",
+    ),
+  redacted: z
+    .array(z.string())
+    .exactOptional()
+    .describe("The JSON pointers of the parts of the result that are shown as `[redacted]`, as the catalog has them."),
 });
 
 export const JobSchema = lazy(() =>
