@@ -1,7 +1,9 @@
 /* All other routes: they are loaded together, by the first request for any of them. */
 export * as deleteJob from "./routes/delete-job.ts";
 export * as getEvents from "./routes/get-events.ts";
+export * as getInput from "./routes/get-input.ts";
 export * as getJobs from "./routes/get-jobs.ts";
+export * as getMe from "./routes/get-me.ts";
 export { getOpenApi } from "./routes/get-openapi.ts";
 export * as getProduct from "./routes/get-product.ts";
 export * as getRuns from "./routes/get-runs.ts";

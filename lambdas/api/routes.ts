@@ -20,6 +20,7 @@ export const routes: readonly Route<ApiServices>[] = [
     load: lazy(async () => (await later()).getOpenApi(routes)),
   },
   { id: "getEvents", method: "GET", path: "/events.json", open: true, load: async () => (await later()).getEvents },
+  { id: "getMe", method: "GET", path: "/v1/me", load: async () => (await later()).getMe },
   {
     id: "scheduleJob",
     method: "POST",
@@ -47,6 +48,7 @@ export const routes: readonly Route<ApiServices>[] = [
     method: "GET",
     path: "/v1/jobs",
     takesQuery: true,
+    tagged: true,
     scope: "jobs:read",
     load: async () => (await later()).getJobs,
   },
@@ -55,8 +57,16 @@ export const routes: readonly Route<ApiServices>[] = [
     method: "GET",
     path: "/v1/jobs/{id}",
     takesQuery: true,
+    tagged: true,
     scope: "jobs:read",
     load: async () => (await early()).getJob,
+  },
+  {
+    id: "getJobInput",
+    method: "GET",
+    path: "/v1/jobs/{id}/input",
+    scope: "jobs:input",
+    load: async () => (await later()).getInput,
   },
   {
     id: "listRuns",

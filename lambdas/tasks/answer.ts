@@ -6,6 +6,7 @@ import { heartbeatName, heartbeatSeconds, nextHeartbeat } from "../core/outbound
 import type { Outcome, TaskMessage } from "../core/outbound/task-message.ts";
 import type { TaskAnswer, Tasks } from "../core/ports/outbound-ports.ts";
 import type { BlobStore, JobStore, Log, MessageQueue } from "../core/ports/ports.ts";
+import { redact } from "../core/queries/redact.ts";
 import { resultUrlSeconds } from "../core/queries/result-view.ts";
 
 export interface TaskServices {
@@ -59,14 +60,21 @@ const frameBytes = 512;
 async function outputOf(
   blobs: TaskServices["blobs"],
   job_id: string,
-  { status, result }: Extract<Outcome, { status: "completed" }>,
+  { status, result, redact: hidden = [] }: Extract<Outcome, { status: "completed" }>,
 ): Promise<string> {
   if (result === undefined) return JSON.stringify({ job_id, status });
+  const frame = { job_id, status };
   if ("blob" in result && result.bytes > largestOutput - frameBytes) {
+    const result_bytes = result.bytes;
+    // The download would have the parts that are hidden.
+    if (hidden.length > 0) return JSON.stringify({ ...frame, result_bytes });
     const result_url = await blobs.downloadUrl(result.blob, resultUrlSeconds);
-    return JSON.stringify({ job_id, status, result_url, result_bytes: result.bytes });
+    return JSON.stringify({ ...frame, result_url, result_bytes });
   }
-  return JSON.stringify({ job_id, status, result: await load(blobs, result) });
+  const output = JSON.stringify({ ...frame, result: redact(await load(blobs, result), hidden).value });
+  // What stands for a hidden part may be longer than the part.
+  const isTooLong = "blob" in result && Buffer.byteLength(output) > largestOutput;
+  return isTooLong ? JSON.stringify({ ...frame, result_bytes: result.bytes }) : output;
 }
 
 /**

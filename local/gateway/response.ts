@@ -18,8 +18,8 @@ export function sendResult(response: ServerResponse, result: unknown, requestId:
   // Names are in lower case, so that a Content-Type of the Lambda replaces the default one.
   const headers = Object.entries(answer.headers ?? {}).map(([name, value]) => [name.toLowerCase(), String(value)]);
   const status = answer.statusCode ?? 200;
-  // RFC 9110 8.6: no length with 204, and with HEAD only the length that GET would have.
-  const hasLength = status !== 204 && response.req.method !== "HEAD";
+  // RFC 9110 8.6: no length with 204, and with HEAD and 304 only the length that GET would have.
+  const hasLength = status !== 204 && status !== 304 && response.req.method !== "HEAD";
   response.writeHead(status, {
     ...(body.length > 0 && { "content-type": "application/json" }),
     ...Object.fromEntries(headers),

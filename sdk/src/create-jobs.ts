@@ -6,7 +6,7 @@ import { type Defaults, inOurWords, requireTenant, withDefaults } from "./defaul
 import { InvalidRequestError, NotFoundError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
 import { ductapeStatsOf, historyOf } from "./history.ts";
-import type { Job, JobRun, JobSummary } from "./job.ts";
+import type { Job, JobInputView, JobRun, JobSummary } from "./job.ts";
 import { withNames } from "./job-names.ts";
 import type { CallOptions, CancelOptions, Jobs } from "./jobs.ts";
 import { type JobPage, pagesOf, type RunPage } from "./pages.ts";
@@ -71,6 +71,10 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
       const path = pathOf(id, "get", queryString(asked));
       const answer = await transport.call({ method: "GET", path, signal, jobId: id });
       return withNames(expectFields<Job>(answer, "job_id", "status"));
+    },
+    input: async (id, { signal } = {}) => {
+      const path = pathOf(id, "input", "/input");
+      return expectFields<JobInputView>(await transport.call({ method: "GET", path, signal, jobId: id }), "job_id");
     },
     list: (query = {}, { signal } = {}) =>
       pagesOf<JobSummary, JobPage>(transport, "jobs", () => ({

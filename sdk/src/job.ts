@@ -74,12 +74,31 @@ export interface Job extends JobSummary {
   attempts: JobAttempt[];
   /** The state of each step of a feature, by `sequence.step` and in the order of the catalog. Features only. */
   steps?: Record<string, JobStep>;
+  /** The steps of a feature in the order of the catalog, those included that have not begun. Features only. */
+  graph?: JobGraphStep[];
   /** The outcome of each channel of a notification that has failed or will be retried. Once completed, its result has them. */
   channels?: Record<string, JobChannel>;
   /** The result of a completed job. */
   result?: unknown;
   /** Where to download the JSON of a result that is too large for an answer; good for an hour. */
   result_url?: string;
+  /** The size of a result that is too large for an answer and has no URL, since its event hides parts of it. */
+  result_bytes?: number;
+  /** The JSON pointers of the parts of the result that are shown as `[redacted]`. */
+  redacted?: string[];
+}
+
+/** The input of a job, as it was requested. */
+export interface JobInputView {
+  job_id: string;
+  /** With `[redacted]` in place of the parts that its event hides. */
+  input?: unknown;
+  /** The JSON pointers of the parts that are hidden, as the catalog has them. */
+  redacted?: string[];
+  /** Where to download the JSON of an input that is too large for an answer; good for an hour. */
+  input_url?: string;
+  /** The size of an input that is too large for an answer and has no URL, since its event hides parts of it. */
+  input_bytes?: number;
 }
 
 /** One occurrence of a job; a one-time job has only one. Times are epoch milliseconds. */
@@ -97,6 +116,10 @@ export interface JobRun {
   result?: unknown;
   /** Where to download the JSON of a result that is too large for an answer; good for an hour. */
   result_url?: string;
+  /** The size of a result that is too large for an answer and has no URL, since its event hides parts of it. */
+  result_bytes?: number;
+  /** The JSON pointers of the parts of the result that are shown as `[redacted]`. */
+  redacted?: string[];
   error?: JobFailure;
   reason?: string;
 }
@@ -122,6 +145,23 @@ export interface JobStep {
   started_at?: number;
   finished_at?: number;
   error?: JobFailure;
+}
+
+/** A step of a feature as the catalog has it. */
+export interface JobGraphStep {
+  /** `sequence.step`: the name of its state in `steps`. */
+  step: string;
+  sequence: string;
+  /** The tag of the event that the step runs. */
+  event: string;
+  /** The steps that end before it starts, as `sequence.step`. */
+  depends_on: string[];
+  /** Whether the step is skipped unless a condition holds. */
+  conditional: boolean;
+  /** Milliseconds between the end of the steps that it depends on and its start. */
+  delay?: number;
+  /** Whether the feature continues if the step fails. */
+  allow_fail?: boolean;
 }
 
 /** A channel of a notification. */

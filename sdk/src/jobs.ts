@@ -2,7 +2,7 @@ import type { BulkResult, Explanation, Stats } from "./answers.ts";
 import type { BatchOutcome } from "./batch.ts";
 import type { Catalog, JobInput } from "./catalog.ts";
 import type { DuctapeStats, JobHistory } from "./history.ts";
-import type { Job } from "./job.ts";
+import type { Job, JobInputView } from "./job.ts";
 import type { JobPages, RunPages } from "./pages.ts";
 import type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./query.ts";
 import type { Time } from "./time.ts";
@@ -70,6 +70,13 @@ export interface Jobs<C extends Catalog = Catalog> {
    * const job = await ductape.jobs.get("job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e", { wait: 25 });
    */
   get(id: string, options?: GetJobOptions): Promise<Job>;
+  /**
+   * The input of a job, for keys with `jobs:input` or `jobs:admin`, without the parts that its event hides.
+   *
+   * @example
+   * const { input } = await ductape.jobs.input(job_id);
+   */
+  input(id: string, options?: CallOptions): Promise<JobInputView>;
   /**
    * Jobs by filter, the latest first: all of them with `for await`, the first page with `await`, or a page at a time with `page`.
    *

@@ -2,7 +2,7 @@ import { bodyOf } from "./body.ts";
 import type { Catalog, JobInput, Known } from "./catalog.ts";
 import type { ResultOf } from "./catalog-results.ts";
 import { type Defaults, withDefaults } from "./defaults.ts";
-import { InvalidRequestError, JobCancelledError, JobFailedError, TimeoutError } from "./errors.ts";
+import { DuctapeError, InvalidRequestError, JobCancelledError, JobFailedError, TimeoutError } from "./errors.ts";
 import { expectFields } from "./expect-fields.ts";
 import type { IJobProcessorInput } from "./input.ts";
 import { isFinished, type Job, type JobReceipt } from "./job.ts";
@@ -136,8 +136,16 @@ function preferOf(seconds: number): Record<string, string> {
   return seconds >= 1 ? { prefer: `wait=${seconds}` } : {};
 }
 
+const hiddenResult = ({ job_id, result_bytes }: Job) =>
+  new DuctapeError(
+    "RESULT_UNAVAILABLE",
+    `The job completed. Its result has ${result_bytes} bytes, which is too large for an answer, and its event hides parts of it, so that there is no download.`,
+    { jobId: job_id },
+  );
+
 async function resultOf(transport: Transport, job: Job, signal: AbortSignal): Promise<unknown> {
   if (job.status === "failed") throw new JobFailedError(job);
   if (job.status === "cancelled") throw new JobCancelledError(job);
+  if (job.result === undefined && job.result_bytes !== undefined) throw hiddenResult(job);
   return job.result_url === undefined ? job.result : await transport.download(job.result_url, job.job_id, signal);
 }

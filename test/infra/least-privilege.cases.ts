@@ -50,7 +50,8 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs/index/by-phase",
     "dynamodb:Query Jobs if key = STATS#*",
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
-    "s3:DeleteObject,PutObject Payloads/inputs/*",
+    // It shows inputs to keys that may see them.
+    "s3:DeleteObject,GetObject,PutObject Payloads/inputs/*",
     "s3:GetObject Payloads/progress*",
     "s3:GetObject Payloads/results/*",
     "s3:ListBucket Payloads",

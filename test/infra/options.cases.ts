@@ -132,8 +132,8 @@ describe("with corsOrigins", () => {
       CorsConfiguration: {
         AllowOrigins: ["https://app.example.com", "http://localhost:3000"],
         AllowMethods: ["GET", "POST", "DELETE"],
-        AllowHeaders: ["authorization", "content-type", "idempotency-key", "prefer"],
-        ExposeHeaders: ["location", "preference-applied", "retry-after"],
+        AllowHeaders: ["authorization", "content-type", "idempotency-key", "if-none-match", "prefer"],
+        ExposeHeaders: ["etag", "location", "preference-applied", "retry-after"],
         AllowCredentials: Match.absent(),
       },
     });

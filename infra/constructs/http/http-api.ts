@@ -111,10 +111,11 @@ const preflightFor = ({ corsOrigins, auth }: HttpApiSettings): CorsPreflightOpti
     "authorization",
     "content-type",
     "idempotency-key",
+    "if-none-match",
     "prefer",
     ...(auth === "iam" ? ["x-amz-date", "x-amz-security-token", "x-amz-content-sha256"] : []),
   ],
-  exposeHeaders: ["location", "preference-applied", "retry-after"],
+  exposeHeaders: ["etag", "location", "preference-applied", "retry-after"],
   maxAge: Duration.hours(1),
 });
 

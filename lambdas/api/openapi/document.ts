@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import * as z from "zod";
 import { withHead } from "../../aws/http/only-routes.ts";
 import type { Route } from "../../aws/http/route.ts";
 import type { AnswerDoc, RouteDoc } from "../../aws/http/route-doc.ts";
@@ -44,7 +44,7 @@ export async function openApiDocument<S>(routes: readonly Route<S>[]): Promise<J
           type: "http",
           scheme: "bearer",
           description:
-            "An API key. Its scopes limit it to products, envs and verbs (`jobs:read`, `jobs:write`, `jobs:admin`, which includes both).",
+            "An API key. Its scopes limit it to products, envs and verbs (`jobs:read`, `jobs:write`, `jobs:input`, `jobs:admin`, which includes the others).",
         },
       },
     },
@@ -58,7 +58,7 @@ const methodsOf = <S>(routes: readonly Route<S>[], path: string): string =>
     .join(", ");
 
 function operationOf<S>(
-  { id, path, open, scope }: Route<S>,
+  { id, path, open, scope, tagged }: Route<S>,
   doc: RouteDoc,
   { schemas, methods }: { schemas: Schemas; methods: string },
 ): Json {
@@ -72,6 +72,7 @@ function operationOf<S>(
     })),
     ...(query ? parametersOf(query, "query", schemas) : []),
     ...(headers ? parametersOf(headers, "header", schemas) : []),
+    ...(tagged ? parametersOf(IfNoneMatch, "header", schemas) : []),
   ];
   const scopes = scope && `Requires the scope \`${scope}\`.`;
   return {
@@ -83,10 +84,26 @@ function operationOf<S>(
     ...(parameters.length > 0 && { parameters }),
     ...(body && { requestBody: requestBodyOf(body, schemas) }),
     responses: {
-      ...Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, answerOf(answer, schemas)])),
+      ...Object.fromEntries(
+        Object.entries(tagged ? withTags(answers) : answers).map(([status, answer]) => [
+          status,
+          answerOf(answer, schemas),
+        ]),
+      ),
       ...problemAnswers({ errors, open, methods }, schemas),
     },
   };
+}
+
+const IfNoneMatch = z.object({
+  "If-None-Match": z.string().optional().describe("The `ETag` of an earlier answer, or several of them (RFC 9110)."),
+});
+
+/** What a route answers whose answers have an ETag. */
+function withTags({ 200: answer, ...others }: Record<number, AnswerDoc>): Record<number, AnswerDoc> {
+  const ETag = "Weak: it changes with what the answer says.";
+  const known = { description: "The answer is still the one that `If-None-Match` names.", headers: { ETag } };
+  return { ...others, ...(answer && { 200: { ...answer, headers: { ...answer.headers, ETag } } }), 304: known };
 }
 
 function parametersOf(schema: z.ZodObject, place: "query" | "header", schemas: Schemas): Json[] {

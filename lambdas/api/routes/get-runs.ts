@@ -13,7 +13,8 @@ const RunsParameters = strict({ limit: Limit, cursor: Cursor.optional() });
 const RunNumber = z.int().min(1);
 
 /** Answers the runs of a job, latest first: the current one, then the archived ones. */
-export async function handle({ jobs, blobs, clock }: Services, request: HttpRequest): Promise<HttpResponse> {
+export async function handle(services: Services, request: HttpRequest): Promise<HttpResponse> {
+  const { jobs, clock } = services;
   const job = await jobOf(jobs, request, "jobs:read");
   const { limit, cursor } = parseQuery(RunsParameters, request.query);
   const list = { runs_of: job.id };
@@ -28,7 +29,7 @@ export async function handle({ jobs, blobs, clock }: Services, request: HttpRequ
   return {
     status: 200,
     body: {
-      runs: await runViewsOf(blobs, shown, clock.now()),
+      runs: await runViewsOf(services, job, shown, clock.now()),
       ...(more && last && { next_cursor: encodeCursor(last.run, list) }),
     },
   };

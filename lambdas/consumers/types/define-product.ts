@@ -15,6 +15,11 @@ interface CommonEvent {
   timeout_ms?: number;
   /** Evaluates the expressions in the input of a request. Default: false, and a value that is an expression is refused. */
   expressions?: boolean;
+  /**
+   * The parts of inputs and results that nobody is shown: JSON pointers, such as `/body/card` or `/items/<any>/card` with `*` for
+   * any. Default: none.
+   */
+  redact?: string[];
 }
 
 type EventOf<D extends Definition> = D extends Definition

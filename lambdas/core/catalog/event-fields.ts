@@ -3,6 +3,15 @@ import { RetryConfig } from "../requests/retry-config.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";
 
+/** The empty pointer is the whole value. */
+const RedactPointer = z
+  .string()
+  .max(requestLimits.redactPointer)
+  .regex(/^(\/([^~/]|~[01])*)*$/, {
+    error:
+      'must be a JSON pointer: empty, or beginning with a slash, such as "/body/card" or "/items/*/card"; a ~ is written ~0',
+  });
+
 /** The fields of every event; each type adds its own (`event` of its definition). */
 export const commonEventFields = {
   description: z.string().optional(),
@@ -11,4 +20,9 @@ export const commonEventFields = {
   timeout_ms: milliseconds(requestLimits.leastTimeoutMs).optional(),
   /** Whether the input of a request is a template, whose expressions are evaluated when it runs. Default: false. */
   expressions: z.boolean().optional(),
+  /**
+   * The parts of inputs and results that nobody is shown: JSON pointers (RFC 6901), in which `*` is every item of a list or every
+   * field of an object. Default: none.
+   */
+  redact: z.array(RedactPointer).max(requestLimits.redact).optional(),
 };

@@ -109,6 +109,8 @@ export interface Job {
    * input is data.
    */
   expressions?: true;
+  /** What of the input and the result is not shown, as the event said when the job was requested. */
+  redact?: string[];
   status: JobStatus;
   run: number;
   attempt: number;

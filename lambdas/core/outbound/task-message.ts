@@ -9,7 +9,12 @@ const StoredValue: z.ZodType<Stored, Stored> = z.union([
 
 /** How a job ended, as it is reported to Step Functions. */
 const Outcome = z.discriminatedUnion("status", [
-  z.strictObject({ status: z.literal("completed"), result: StoredValue.optional() }),
+  z.strictObject({
+    status: z.literal("completed"),
+    result: StoredValue.optional(),
+    /** The JSON pointers of what of the result is not shown. */
+    redact: z.array(z.string()).optional(),
+  }),
   z.strictObject({ status: z.enum(["failed", "cancelled"]), error: z.string(), cause: z.string() }),
 ]);
 export type Outcome = z.infer<typeof Outcome>;

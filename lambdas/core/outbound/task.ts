@@ -1,4 +1,5 @@
 import { isFinished, type Job } from "../job/job.ts";
+import { given } from "../schema/given.ts";
 import type { Outcome, TaskMessage } from "./task-message.ts";
 
 /** Seconds between two heartbeats of a task. */
@@ -32,8 +33,8 @@ export function taskMessagesOf(before: Job | undefined, after: Job | undefined, 
   return tokens.length === 0 ? [] : [{ v: 1, kind: "outcome", job_id: after.id, tokens, outcome: outcomeOf(after) }];
 }
 
-function outcomeOf({ status, result, error, reason }: Job): Outcome {
-  if (status === "completed") return { status, ...(result !== undefined && { result }) };
+function outcomeOf({ status, result, redact, error, reason }: Job): Outcome {
+  if (status === "completed") return { status, ...given({ result, redact }) };
   if (status === "cancelled") return { status, error: "CANCELLED", cause: reason ?? "The job was cancelled." };
   return { status: "failed", error: error?.code ?? "PROVIDER_ERROR", cause: error?.message ?? "The job failed." };
 }

@@ -2,11 +2,17 @@ import type { Stored } from "../job/job.ts";
 import { loadBytes, parsed } from "../operations/payload.ts";
 import type { BlobStore } from "../ports/ports.ts";
 import { largestAnswer, sentBytes, sentBytesOf } from "../schema/sizes.ts";
+import { redact } from "./redact.ts";
 
-/** A result that is too large for the answer can be downloaded from `result_url` for an hour. */
+/**
+ * A result that is too large for the answer can be downloaded from `result_url` for an hour. The download would have the parts that
+ * are hidden, so for a job that hides any it is `result_bytes` instead, the size of the result.
+ */
 interface ResultView {
   result?: unknown;
   result_url?: string;
+  result_bytes?: number;
+  redacted?: string[];
 }
 
 export const resultUrlSeconds = 3600;
@@ -23,8 +29,9 @@ export async function withResults<View extends object>(
   blobs: BlobStore,
   views: readonly View[],
   results: readonly (Stored | undefined)[],
+  hidden: readonly string[] = [],
 ): Promise<(View & ResultView)[]> {
-  const small = views.map((view, i) => ({ ...view, ...inlineOf(results[i]) }));
+  const small = views.map((view, i) => ({ ...view, ...inlineOf(results[i], hidden) }));
   const room = largestAnswer - sentBytesOf(small) - urlBytes * (results.length + 1);
   const read = await Promise.all(candidates(results, room).map((blob) => blob && loadBytes(blobs, blob)));
   let left = room;
@@ -32,16 +39,28 @@ export async function withResults<View extends object>(
     const result = results[i];
     if (!result || "inline" in result) return view;
     const json = read[i];
-    const bytes = json ? sentBytes(json) : Number.POSITIVE_INFINITY;
-    if (!json || bytes > left) return { ...view, result_url: await blobs.downloadUrl(result.blob, resultUrlSeconds) };
+    if (hidden.length === 0) {
+      const bytes = json ? sentBytes(json) : Number.POSITIVE_INFINITY;
+      if (!json || bytes > left) return { ...view, result_url: await blobs.downloadUrl(result.blob, resultUrlSeconds) };
+      left -= bytes;
+      return { ...view, result: parsed(json) };
+    }
+    const visible = json && visibleOf(parsed(json), hidden);
+    const bytes = visible ? sentBytesOf(visible) : Number.POSITIVE_INFINITY;
+    if (!visible || bytes > left) return { ...view, result_bytes: result.bytes };
     left -= bytes;
-    return { ...view, result: parsed(json) };
+    return { ...view, ...visible };
   });
   return Promise.all(shown);
 }
 
-const inlineOf = (result: Stored | undefined): ResultView =>
-  result && "inline" in result ? { result: result.inline } : {};
+const inlineOf = (result: Stored | undefined, hidden: readonly string[]): ResultView =>
+  result && "inline" in result ? visibleOf(result.inline, hidden) : {};
+
+function visibleOf(result: unknown, hidden: readonly string[]): ResultView {
+  const { value, redacted } = redact(result, hidden);
+  return { result: value, ...(redacted.length > 0 && { redacted }) };
+}
 
 /** The blobs that are worth reading: those that would fit if they contained nothing to escape. */
 function candidates(

@@ -9,10 +9,11 @@ import {
   shownStatus,
 } from "../job/job.ts";
 import type { Services } from "../operations/services.ts";
-import type { BlobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
 import { channelsShown } from "./channels-view.ts";
+import { graphShown } from "./graph-view.ts";
+import { redactionOf } from "./redact.ts";
 import { withResults } from "./result-view.ts";
 import type { AttemptSchema, JobSchema, ReceiptSchema } from "./schemas/job.ts";
 import type { JobSummarySchema, RunSchema } from "./schemas/list.ts";
@@ -70,14 +71,15 @@ export async function viewOf(
   job: Job,
   now: number,
 ): Promise<JobView> {
-  const [steps, channels] = await Promise.all([stepsShown(services, job, now), channelsShown(services, job)]);
+  const hidden = redactionOf(services.catalog, job);
+  const [steps, channels] = await Promise.all([stepsShown(services, job, now), channelsShown(services, job, hidden)]);
   const view: JobView = {
     ...summaryOf(job, now),
     attempts: job.attempts.map(attemptView),
-    ...(steps && { steps: shownSteps(steps) }),
+    ...(steps && { steps: shownSteps(steps), ...graphShown(services.catalog, job, steps) }),
     ...(channels && { channels }),
   };
-  const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result]) : [];
+  const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result], hidden) : [];
   return shown;
 }
 
@@ -88,8 +90,13 @@ const shownSteps = (steps: Record<string, StepView>): Record<string, StepView> =
 type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
   Partial<Pick<Job, "started_at" | "finished_at" | "result" | "error" | "reason">>;
 
-/** The runs, each with its result as long as the answer has room for it. */
-export function runViewsOf(blobs: BlobStore, runs: readonly Run[], now: number): Promise<RunView[]> {
+/** The runs of a job, each with its result as long as the answer has room for it. */
+export function runViewsOf(
+  { blobs, catalog }: Pick<Services, "blobs" | "catalog">,
+  job: Job,
+  runs: readonly Run[],
+  now: number,
+): Promise<RunView[]> {
   const views = runs.map(
     (run): RunView => ({
       run: run.run,
@@ -105,5 +112,6 @@ export function runViewsOf(blobs: BlobStore, runs: readonly Run[], now: number):
     blobs,
     views,
     runs.map(({ result }) => result),
+    redactionOf(catalog, job),
   );
 }

@@ -35,6 +35,7 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
       app,
       // A step has an input that its feature has resolved: it is data, whatever the event says.
       expressions: takesExpressions(request) && step === undefined ? true : undefined,
+      redact: request.event.redact?.length ? request.event.redact : undefined,
       repeat,
       expires_at,
       labels,

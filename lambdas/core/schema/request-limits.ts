@@ -15,6 +15,9 @@ export const requestLimits = {
   cursor: 512,
   /** Characters of an error's name in a retry rule, as many as a provider's code has at most. */
   errorName: 64,
+  /** Pointers of what an event hides, and characters of one. */
+  redact: 50,
+  redactPointer: 256,
   /** Jobs of a batch, of a page of a list, and of a bulk change. */
   batch: 100,
   page: 100,

@@ -16,6 +16,18 @@ const job = { body: aJob({ status: "cancelled" }) };
 const path = `/v1/jobs/${jobId}`;
 type Call = (api: FakeApi) => Promise<unknown>;
 
+test("the input of a job, and what a key may do, are asked for at their places", async () => {
+  const me = { caller: "deployed", verbs: ["jobs:read"], products: ["*"], envs: ["*"], version: "1.0.0" };
+  const input = { job_id: jobId, input: { body: { card: "[redacted]" } }, redacted: ["/body/card"] };
+  await using api = await fakeApi([{ body: input }, { body: me }]);
+  expect(await api.client.jobs.input(jobId)).toEqual(input);
+  expect(await api.client.me()).toEqual(me);
+  expect(api.seen).toMatchObject([
+    { method: "GET", path: `${path}/input` },
+    { method: "GET", path: "/v1/me" },
+  ]);
+});
+
 describe("a change of a job", () => {
   it.each<[string, Call, string, unknown]>([
     ["cancel", ({ client }) => client.jobs.cancel(jobId), "cancel", ""],

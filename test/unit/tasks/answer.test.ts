@@ -74,6 +74,29 @@ describe("the end of a job", () => {
     expect(await (await fetch(String(result_url))).json()).toBe(larger);
   });
 
+  it("hides what the job hides, and has no link to a larger result, which would show it", async () => {
+    const services = world();
+    const redact = ["/card"];
+    const result = { card: "4111", sku: "a" };
+    const larger = { card: "4111", filler: "x".repeat(262_144) };
+    await answerTask(services, ended({ status: "completed", redact, result: { inline: result } }));
+    const stored = await store(services.blobs, "results/b", larger);
+    await answerTask(services, ended({ status: "completed", redact, result: stored }));
+    const frame = { job_id: "job_1", status: "completed" };
+    expect(services.calls.map(([, , output]) => output)).toEqual([
+      { ...frame, result: { card: "[redacted]", sku: "a" } },
+      { ...frame, result_bytes: JSON.stringify(larger).length },
+    ]);
+  });
+
+  it("says only how large a result is that hiding its parts makes too large", async () => {
+    const services = world();
+    const digits = Array.from({ length: 100_000 }, () => 1);
+    const result = await store(services.blobs, "results/a", digits);
+    await answerTask(services, ended({ status: "completed", redact: ["/*"], result }));
+    expect(services.calls[0]?.[2]).toEqual({ job_id: "job_1", status: "completed", result_bytes: 200_001 });
+  });
+
   it("includes a result that only just fits", async () => {
     const services = world();
     const edge = "x".repeat(262_144 - 512 - 2);

@@ -23,6 +23,21 @@ describe("checkCatalog", () => {
     expect(check(...products)).toEqual([]);
   });
 
+  it("takes JSON pointers of what an event hides, with * for any item", () => {
+    const redact = ["", "/card", "/items/*/card", "/a~1b/m~0n", "/"];
+    expect(check({ ...shop, jobs: { ping: { ...shop.jobs.ping, redact } } })).toEqual([]);
+  });
+
+  it("says which pointer of what an event hides is none, and how many there may be", () => {
+    const redact = ["/card", "card", "/a~2", "/~", `/${"x".repeat(256)}`, 7];
+    const faults = check({ ...shop, jobs: { ping: { ...shop.jobs.ping, redact } } });
+    expect(faults.map(({ pointer }) => pointer)).toEqual([1, 2, 3, 4, 5].map((i) => `/shop/jobs/ping/redact/${i}`));
+    expect(faults[0]?.detail).toContain('such as "/body/card"');
+    const many = Array.from({ length: 51 }, (_, i) => `/${i}`);
+    const tooMany = check({ ...shop, jobs: { ping: { ...shop.jobs.ping, redact: many } } });
+    expect(tooMany.map(({ pointer }) => pointer)).toEqual(["/shop/jobs/ping/redact"]);
+  });
+
   it("passes a product", () => {
     expect(check(shop)).toEqual([]);
   });

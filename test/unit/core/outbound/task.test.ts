@@ -118,6 +118,12 @@ describe("what is reported to Step Functions after", () => {
       outcome({ status: "completed", result: { inline: 7 } }),
     ],
     [
+      "a completion of a job that hides parts of its result: what it hides",
+      running,
+      { ...completed(running, noon, { inline: { card: 7 } }), redact: ["/card"] },
+      outcome({ status: "completed", result: { inline: { card: 7 } }, redact: ["/card"] }),
+    ],
+    [
       "a failure: its code and message",
       running,
       failed,

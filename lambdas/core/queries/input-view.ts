@@ -1,0 +1,40 @@
+import type * as z from "zod";
+import type { Job } from "../job/job.ts";
+import { loadIfThere } from "../operations/payload.ts";
+import type { Services } from "../operations/services.ts";
+import { jobNotFound } from "../requests/request-error.ts";
+import { largestAnswer, sentBytesOf } from "../schema/sizes.ts";
+import { redact, redactionOf } from "./redact.ts";
+import { resultUrlSeconds } from "./result-view.ts";
+import type { JobInputSchema } from "./schemas/input.ts";
+
+export type InputView = z.infer<ReturnType<typeof JobInputSchema>>;
+
+/** Room in the answer for what surrounds the input. */
+const frameBytes = 32_768;
+
+/**
+ * The input of a job, as it was requested, without the parts that its event hides. One that is too large for the answer is a URL
+ * for an hour, or only its size where its event hides any part. Throws JOB_NOT_FOUND if it was deleted since the job was read.
+ */
+export async function inputShown(services: Pick<Services, "blobs" | "catalog">, job: Job): Promise<InputView> {
+  const hidden = redactionOf(services.catalog, job);
+  const room = largestAnswer - frameBytes;
+  if ("blob" in job.input && job.input.bytes > room) return tooLarge(services, job, hidden);
+  const stored = await loadIfThere(services.blobs, job.input);
+  if (stored === undefined) throw jobNotFound();
+  const { value: input, redacted } = redact(stored, hidden);
+  if (sentBytesOf(input) > room) return tooLarge(services, job, hidden);
+  return { job_id: job.id, input, ...(redacted.length > 0 && { redacted }) };
+}
+
+async function tooLarge(
+  { blobs }: Pick<Services, "blobs">,
+  { id: job_id, input }: Job,
+  hidden: readonly string[],
+): Promise<InputView> {
+  // What is inline is never too large.
+  if (!("blob" in input)) return { job_id };
+  if (hidden.length > 0) return { job_id, input_bytes: input.bytes, redacted: [...hidden] };
+  return { job_id, input_url: await blobs.downloadUrl(input.blob, resultUrlSeconds) };
+}
