@@ -12,6 +12,7 @@ import { databasePlace } from "../demo/local-values.ts";
 import { type DemoDatabase, makeDemoDatabase } from "../demo/postgres.ts";
 import { makeGateway } from "../gateway/gateway.ts";
 import { type Handler, serve } from "../gateway/http.ts";
+import { makeSession } from "../gateway/session.ts";
 import { startHost } from "../host/host.ts";
 import { watchFolders } from "../host/watch.ts";
 import { requestRule } from "../intake/request-rule.ts";
@@ -211,7 +212,8 @@ async function start(
     sendOffset: host.moveClock,
   });
   stops.push(clock.close);
-  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle }));
+  const session = makeSession(data.apiKey);
+  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle, session }));
   const aws = { sqs: sqsAndS3.url, events: outbox.url };
   data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url, aws });
   return { url: http.url, apiKey: data.apiKey, aws, clockOffsetMs: offset.offset };
