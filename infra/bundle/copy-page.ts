@@ -13,7 +13,9 @@ export async function copyPage(outdir: string): Promise<void> {
   try {
     await access(join(built, "index.html"));
   } catch {
-    throw new Error(`${dashboardFolder.built} is missing: run \`npm run build:dashboard\`, or set jobs:dashboard=false.`);
+    throw new Error(
+      `${dashboardFolder.built} is missing: run \`npm run build:dashboard\`, or set jobs:dashboard=false.`,
+    );
   }
   await cp(built, join(outdir, dashboardFolder.deployed), { recursive: true });
 }

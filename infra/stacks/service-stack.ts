@@ -72,8 +72,7 @@ export class ServiceStack extends Stack {
     this.output("ApiUrl", httpApi.url, "The URL of the API");
     const { auth, dashboard } = readConfig(this.node).httpApi;
     if (dashboard) this.output("DashboardUrl", `${httpApi.url}/`, "The dashboard, which asks for an API key");
-    if (auth === "key")
-      this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
+    if (auth === "key") this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
     else
       this.output(
         "ApiArn",

@@ -30,7 +30,13 @@ export interface GatewayOptions {
  * API Gateway's HTTP API in front of the authorizer, the API and the dashboard, with the outbox, the clock and the page's session
  * beside them.
  */
-export function makeGateway({ invoke, outbox, clock, session, timeoutMs = integrationTimeoutMs }: GatewayOptions): Handler {
+export function makeGateway({
+  invoke,
+  outbox,
+  clock,
+  session,
+  timeoutMs = integrationTimeoutMs,
+}: GatewayOptions): Handler {
   const authorize = makeAuthorizer(invoke);
   return async (request, response) => {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
@@ -70,7 +76,9 @@ function routeOf(path: string): string | undefined {
 /** The dashboard has its own paths. It also answers a browser at a path that nothing has, with a page that says so. */
 function pageRouteOf({ method = "GET", headers }: IncomingMessage, path: string): string | undefined {
   if (!dashboardMethods.some((one) => one === method)) return undefined;
-  const own = pageRoutes.find(({ path: known, start }) => path === known || (start !== known && path.startsWith(start)));
+  const own = pageRoutes.find(
+    ({ path: known, start }) => path === known || (start !== known && path.startsWith(start)),
+  );
   if (own) return `${method} ${own.path}`;
   const isBrowser = headers.accept?.includes("text/html") ?? false;
   return isBrowser && routeOf(path) === undefined ? "$default" : undefined;

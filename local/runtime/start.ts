@@ -30,7 +30,7 @@ import { startSqsAndS3 } from "../servers/sqs-s3.ts";
 import { openChangeLog } from "../stream/change-log.ts";
 import { type Feed, startFeed } from "../stream/feed.ts";
 import type { ItemChange } from "../stream/front.ts";
-import { openLambdaLog } from "../terminal/lambda-log.ts";
+import { type AttemptLines, openLambdaLog } from "../terminal/lambda-log.ts";
 import { credentials } from "./credentials.ts";
 import { lambdaEnvironment } from "./environment.ts";
 import { apiKeySecret, queueArn, queueName } from "./names.ts";
@@ -48,6 +48,8 @@ export interface LocalOptions {
   watch?: boolean;
   /** Shows the handlers' log in the terminal. */
   verbose?: boolean;
+  /** How the terminal shows the end of each attempt. Default: not at all. */
+  attempts?: AttemptLines;
   /** How many milliseconds late a schedule fires. Default: up to 60 s at random, as in AWS. */
   schedulerLateness?: () => number;
   /** Default 10 s. */
@@ -63,6 +65,8 @@ export interface Local {
   apiKey: string;
   /** Where clients of AWS reach the stand-ins: one URL for SQS, SNS and S3, the other for EventBridge. */
   aws: { sqs: string; events: string };
+  /** Whether its data folder was new. */
+  isNew: boolean;
   /** By how many milliseconds the clock was ahead of the machine's when the system started. */
   clockOffsetMs: number;
   /**
@@ -148,7 +152,7 @@ async function start(
   const scheduler = await data.open("schedules.db", (file) => startScheduler({ file, sqs, queueUrl, ...lateness }));
   stops.push(scheduler.close);
 
-  const log = openLambdaLog(data.path("log", "lambda.log"), options.verbose ?? false);
+  const log = openLambdaLog(data.path("log", "lambda.log"), options);
   stops.push(log.close);
   const host = await startHost({
     root,
@@ -216,7 +220,7 @@ async function start(
   gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle, session }));
   const aws = { sqs: sqsAndS3.url, events: outbox.url };
   data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url, aws });
-  return { url: http.url, apiKey: data.apiKey, aws, clockOffsetMs: offset.offset };
+  return { url: http.url, apiKey: data.apiKey, aws, isNew: data.isNew, clockOffsetMs: offset.offset };
 }
 
 async function onPort(port: number, handler: Handler) {

@@ -17,7 +17,7 @@ async function aGateway(api: (event: Event) => Promise<unknown>, authorizer: () 
     return name === "authorizer" ? authorizer() : api(event as Event);
   };
   const outbox = async (_: unknown, response: Parameters<typeof sendJson>[0]) => sendJson(response, 200, { items: [] });
-  gateway = await serve(makeGateway({ invoke, outbox, clock: outbox, timeoutMs: 200 }));
+  gateway = await serve(makeGateway({ invoke, outbox, clock: outbox, session: outbox, timeoutMs: 200 }));
   const { url } = gateway;
   return { seen, ask: (path: string, init?: RequestInit) => fetch(url + path, init) };
 }
