@@ -141,6 +141,41 @@ test("a response without a status is the body of a 200", async () => {
   expect([response.status, await response.json()]).toEqual([200, { hello: "world" }]);
 });
 
+test.each([
+  ["GET", "/", "*/*", "GET /", undefined],
+  ["HEAD", "/", "*/*", "HEAD /", undefined],
+  ["GET", "/assets/index-1.js", "*/*", "GET /assets/{proxy+}", { proxy: "index-1.js" }],
+  ["GET", "/assets/", "*/*", "GET /assets/{proxy+}", { proxy: "" }],
+  ["GET", "/nowhere", "text/html,*/*", "$default", undefined],
+  ["GET", "/v1", "text/html,*/*", "$default", undefined],
+])(
+  "%s %s with Accept: %s is answered by the dashboard, without a key",
+  async (method, path, accept, routeKey, proxy) => {
+    const { ask, seen } = await aGateway(ok);
+    expect((await ask(path, { method, headers: { accept } })).status).toBe(200);
+    expect(seen).toMatchObject([{ name: "dashboard", event: { routeKey, rawPath: path } }]);
+    expect(seen[0]?.event.pathParameters).toEqual(proxy);
+  },
+);
+
+test.each([
+  ["GET", "/nowhere", "application/json", 404],
+  ["POST", "/", "text/html", 404],
+  ["POST", "/nowhere", "text/html", 404],
+  ["DELETE", "/assets/index-1.js", "text/html", 404],
+  ["GET", "/v1/jobs", "text/html", 401],
+])("%s %s with Accept: %s is not", async (method, path, accept, status) => {
+  const { ask, seen } = await aGateway(ok);
+  expect((await ask(path, { method, headers: { accept } })).status).toBe(status);
+  expect(seen).toEqual([]);
+});
+
+test("a browser sees the schemas at their paths, and not the dashboard", async () => {
+  const { ask, seen } = await aGateway(ok);
+  await ask("/openapi.json", { headers: { accept: "text/html" } });
+  expect(seen.map(({ name }) => name)).toEqual(["api"]);
+});
+
 test("the outbox is served next to the API, without a key", async () => {
   const { ask } = await aGateway(ok);
   expect(await (await ask("/outbox")).json()).toEqual({ items: [] });
