@@ -233,6 +233,7 @@ test("functions are invoked only by API Gateway and by the reconciler's rule, ea
     new Set([
       "Api apigateway.amazonaws.com its source",
       "Authorizer apigateway.amazonaws.com its source",
+      "Page apigateway.amazonaws.com its source",
       "ReconcilerEntry events.amazonaws.com its source",
     ]),
   );
