@@ -25,7 +25,7 @@ export interface DataFolder {
   path(...parts: string[]): string;
   /** Opens one of the folder's contents. Throws a StartError when it is damaged or cannot be used. */
   open<T>(name: keyof typeof remedies, open: (place: string) => Promise<T> | T): Promise<T>;
-  /** Whether nothing had been stored in the folder before. */
+  /** Whether no system has run on the folder yet: a start that failed leaves it new. */
   isNew: boolean;
   apiKey: string;
   /** In PEM format. The demo's FCM service account signs with it. */
@@ -63,7 +63,8 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   const unlock = await opened(path("lock"), deletable, () =>
     lock(path("lock"), () => inUse(folder, path("local.json"))),
   );
-  const isNew = !existsSync(path("api-key"));
+  // Written by the first start that succeeds, and kept.
+  const isNew = !existsSync(path("ports.json"));
   const credential = (name: string, { what, isGood, make }: Credential) =>
     opened(path(name), deletable, async () => {
       const value = await kept(path(name), make);
