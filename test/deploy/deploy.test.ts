@@ -14,6 +14,7 @@ import { credentials, type Ministack, region, startMinistack } from "./ministack
 import { describeOutbound, storeWebhook } from "./outbound.ts";
 import { type OutsideWorld, startOutsideWorld } from "./outside-world.ts";
 import { describeOwnRole, makeTeams } from "./own-role.ts";
+import { describePage } from "./page.ts";
 import { describeWaysIn } from "./ways-in.ts";
 
 let ministack: Ministack;
@@ -138,6 +139,10 @@ describe("the API", () => {
     expect(status).toBe(404);
     expect(body).toMatchObject({ code: "EVENT_NOT_FOUND" });
   });
+});
+
+describe("the dashboard", () => {
+  describePage({ call: (...args) => call(...args), outputs: () => outputs });
 });
 
 describe("a job that is due now", () => {

@@ -14,6 +14,7 @@ const account = "000000000000";
 
 export interface Outputs {
   ApiUrl: string;
+  DashboardUrl: string;
   ApiKeySecret: string;
   TableName: string;
   BucketName: string;
@@ -57,6 +58,8 @@ export interface Answer {
   headers: Record<string, unknown>;
   // biome-ignore lint/suspicious/noExplicitAny: what an API answers is for the test to say
   body: any;
+  /** The body as it was sent. */
+  bytes: Buffer;
 }
 
 export interface Call {
@@ -85,12 +88,14 @@ export function apiClient({ ApiUrl }: Outputs, { port }: Ministack) {
           },
         },
         async (response) => {
-          const text = Buffer.concat(await response.toArray()).toString();
+          const bytes = Buffer.concat(await response.toArray());
+          const text = bytes.toString();
           const isJson = /json/.test(response.headers["content-type"] ?? "");
           resolve({
             status: response.statusCode ?? 0,
             headers: response.headers,
             body: isJson && text !== "" ? JSON.parse(text) : text,
+            bytes,
           });
         },
       );

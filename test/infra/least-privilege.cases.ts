@@ -106,6 +106,8 @@ const privileges: Record<string, string[]> = {
     secret("my-product/webhook"),
     parameter("/my-product/webhook-url"),
   ],
+  // All that it serves is part of it.
+  dashboard: [],
   "consumers/action": [...runsJobs("action"), secret("my-product/shop"), parameter("/my-product/shop-url")],
   "consumers/notification": [
     ...runsJobs("notification"),
@@ -232,6 +234,7 @@ test("functions are invoked only by API Gateway and by the reconciler's rule, ea
     new Set([
       "Api apigateway.amazonaws.com its source",
       "Authorizer apigateway.amazonaws.com its source",
+      "Page apigateway.amazonaws.com its source",
       "ReconcilerEntry events.amazonaws.com its source",
     ]),
   );

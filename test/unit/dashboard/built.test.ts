@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
+import { answer } from "../../../lambdas/dashboard/answer.ts";
+import { dashboardFolder } from "../../../lambdas/topology.ts";
+import { anEvent } from "../../support/page-event.ts";
+
+/** What `npm ci` and `npm run build:dashboard` have built. */
+const read = (name: string) => readFileSync(join(dashboardFolder.built, name));
+const names = readdirSync(dashboardFolder.built, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map(({ parentPath, name }) => join(parentPath, name).slice(dashboardFolder.built.length + 1));
+const files = names.filter((name) => !/\.(br|gz)$/.test(name));
+const assets = files.filter((name) => name.startsWith("assets/"));
+
+test("the page has everything in files, which it names relative to itself", () => {
+  const page = read("index.html").toString();
+  expect(page).not.toMatch(/<style|style=|<script(?![^>]* src=)|\son\w+=|https?:/);
+  const named = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = ""]) => path);
+  expect(named.filter((path) => !path.startsWith("./"))).toEqual([]);
+  expect(assets).toEqual(expect.arrayContaining(named.map((path) => path.slice(2))));
+});
+
+test("every file but the page has a hash in its name, and no source map is among them", () => {
+  expect(files.filter((name) => name !== "index.html" && !/^assets\/.+-[\w-]{8}\.\w+$/.test(name))).toEqual([]);
+  expect(names.filter((name) => name.includes(".map"))).toEqual([]);
+});
+
+test("every text is beside itself in both encodings", () => {
+  for (const name of files.filter((one) => /\.(html|js|css|svg|json)$/.test(one))) {
+    expect([name, brotliDecompressSync(read(`${name}.br`)).equals(read(name))]).toEqual([name, true]);
+    expect([name, gunzipSync(read(`${name}.gz`)).equals(read(name))]).toEqual([name, true]);
+  }
+});
+
+test.each(assets)("%s is served, within what Lambda sends", async (name) => {
+  const event = anEvent("/assets/{proxy+}", `/${name}`);
+  const { statusCode, body = "" } = await answer(event, async (path) => read(path));
+  expect([statusCode, body.length < 6_000_000]).toEqual([200, true]);
+});
