@@ -6,6 +6,7 @@ export { getOpenApi } from "./routes/get-openapi.ts";
 export * as getProduct from "./routes/get-product.ts";
 export * as getRuns from "./routes/get-runs.ts";
 export * as getStats from "./routes/get-stats.ts";
+export * as getUpcoming from "./routes/get-upcoming.ts";
 export * as postBulk from "./routes/post-bulk.ts";
 export * as postCancel from "./routes/post-cancel.ts";
 export * as postExplain from "./routes/post-explain.ts";

@@ -25,10 +25,12 @@ const YesOrNo = z
   .meta({ type: "boolean" })
   .transform((text) => text === "true");
 
+/** The product and env of a query; absent ones stand for all that the key has access to. */
+export const TenantParameters = { product_tag: Name.optional(), env: Name.optional() };
+
 /** The filters of the list of jobs, as the query string has them. */
 export const ListParameters = strict({
-  product_tag: Name.optional(),
-  env: Name.optional(),
+  ...TenantParameters,
   status: oneOrMore(jobStatuses).optional(),
   type: oneOrMore(jobTypes).optional(),
   event: Name.optional(),

@@ -115,6 +115,14 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:read",
     load: async () => (await later()).getStats,
   },
+  {
+    id: "getUpcoming",
+    method: "GET",
+    path: "/v1/stats/upcoming",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getUpcoming,
+  },
 ];
 
 /** A route that changes one job. */

@@ -1,4 +1,4 @@
-import type { Explanation, Stats } from "./answers.ts";
+import type { Explanation, Stats, Upcoming } from "./answers.ts";
 import { sendBatch } from "./batch.ts";
 import { bodyOf } from "./body.ts";
 import { type BulkAction, changeMany } from "./bulk.ts";
@@ -108,6 +108,10 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     retryMany: many("retry"),
     deleteMany: many("delete"),
     stats,
+    async upcoming(query = {}, { signal } = {}) {
+      const path = `/v1/stats/upcoming${queryString(inOurWords(query, defaults()))}`;
+      return expectFields<Upcoming>(await transport.call({ method: "GET", path, signal }), "minutes", "total");
+    },
     getStats: async (query, options) => ductapeStatsOf(await stats(query, options)),
     setWebhook: () => Promise.reject(new InvalidRequestError("INVALID_REQUEST", noWebhook, [])),
     async explain(data, { signal } = {}) {

@@ -1,10 +1,10 @@
-import type { BulkResult, Explanation, Stats } from "./answers.ts";
+import type { BulkResult, Explanation, Stats, Upcoming } from "./answers.ts";
 import type { BatchOutcome } from "./batch.ts";
 import type { Catalog, JobInput } from "./catalog.ts";
 import type { DuctapeStats, JobHistory } from "./history.ts";
 import type { Job } from "./job.ts";
 import type { JobPages, RunPages } from "./pages.ts";
-import type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./query.ts";
+import type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery, UpcomingQuery } from "./query.ts";
 import type { Time } from "./time.ts";
 
 export interface CallOptions {
@@ -175,6 +175,13 @@ export interface Jobs<C extends Catalog = Catalog> {
    * const { success_rate, lateness_ms } = await ductape.jobs.stats({ product_tag: "my-product", env: "prd" });
    */
   stats(query?: StatsQuery<C>, options?: CallOptions): Promise<Stats>;
+  /**
+   * How many jobs are due in each of the next minutes.
+   *
+   * @example
+   * const { minutes, total } = await ductape.jobs.upcoming({ product_tag: "my-product", env: "prd" });
+   */
+  upcoming(query?: UpcomingQuery<C>, options?: CallOptions): Promise<Upcoming>;
   /**
    * `stats` with Ductape's names besides. What our statistics do not know is missing, such as `running`.
    *

@@ -99,6 +99,16 @@ export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
   to?: Time | undefined;
 };
 
+/** Selects the jobs that are counted ahead of now. Without a product and a default, those of all that the key has access to. */
+export type UpcomingQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
+  /**
+   * How many minutes to count, with the current one, 1 to 1440.
+   * @default `60`
+   * @example `15`
+   */
+  minutes?: number | undefined;
+};
+
 /** The new time or series of a job, at least one of them. A series may also be written flat, as in Ductape: `{ cron, tz }`. */
 export interface Rescheduling extends DuctapeRescheduling {
   /**

@@ -42,6 +42,7 @@ import {
 import { mostRuns } from "../../lambdas/core/queries/explain.ts";
 import { examinedAtMost } from "../../lambdas/core/queries/list-jobs.ts";
 import { resultUrlSeconds } from "../../lambdas/core/queries/result-view.ts";
+import { countedAtMost } from "../../lambdas/core/queries/upcoming.ts";
 import { repeatLimits } from "../../lambdas/core/requests/repeat-request.ts";
 import { deepestNesting } from "../../lambdas/core/requests/request.ts";
 import { RetryConfig } from "../../lambdas/core/requests/retry-config.ts";
@@ -106,6 +107,8 @@ const limits = {
   "`reason` of `cancel`": characters(requestLimits.reason),
   "`delay_ms` of `retry`": days(longestDelayMs),
   "period that `GET /v1/stats` covers": days(longestWindowMs),
+  "minutes that `GET /v1/stats/upcoming` covers": n(requestLimits.minutesAhead),
+  "jobs that `GET /v1/stats/upcoming` counts": n(countedAtMost),
   "seconds that a request may wait for a job": n(longestWaitSeconds),
   "jobs that one request for a list looks at": n(examinedAtMost),
   "errors that an answer lists; it counts the rest": n(mostFaults),

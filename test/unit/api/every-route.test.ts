@@ -37,6 +37,7 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "GET /v1/products": { outOfReach: "nothing of it" },
   "GET /v1/products/{tag}": { outOfReach: "forbidden" },
   "GET /v1/stats": { asked: { query: place }, outOfReach: "forbidden" },
+  "GET /v1/stats/upcoming": { asked: { query: place }, outOfReach: "forbidden" },
 };
 
 const named = routes.map((route) => ({ ...route, name: `${route.method} ${route.path}` }));

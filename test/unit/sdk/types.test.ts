@@ -17,6 +17,7 @@ import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/jo
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
+import type { UpcomingView } from "../../../lambdas/core/queries/upcoming.ts";
 import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/queries/view.ts";
 import type { BulkFilter } from "../../../lambdas/core/requests/bulk-request.ts";
 import { JobRequest } from "../../../lambdas/core/requests/job-request.ts";
@@ -59,6 +60,7 @@ import type {
   RetryConfig,
   Stats,
   StorageResult,
+  Upcoming,
 } from "../../../sdk/src/index.ts";
 import type { typeOfNamespace } from "../../../sdk/src/job-names.ts";
 import { anOrder } from "./fake-api.ts";
@@ -139,6 +141,7 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<Omit<JobSummary, keyof DuctapeJob>, SummaryView>>();
   same<Same<JobRun, RunView>>();
   same<Same<Stats, StatsView>>();
+  same<Same<Upcoming, UpcomingView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();
 });
