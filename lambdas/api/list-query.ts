@@ -1,14 +1,22 @@
 import * as z from "zod";
+import type { IndexPosition } from "../core/job/index-position.ts";
 import { jobStatuses, jobTypes } from "../core/job/job.ts";
+import { jobIdPattern } from "../core/job/job-id.ts";
 import { requestLimits } from "../core/schema/request-limits.ts";
 import { strict } from "../core/schema/schema.ts";
 import { epochMs } from "../core/schema/start-time.ts";
 import { Cursor, Limit, QueryTime } from "./parse-query.ts";
 
+/** What the cursor of a list of jobs holds. */
+export const Position: z.ZodType<IndexPosition> = z.strictObject({
+  time: z.int().min(0),
+  id: z.string().regex(jobIdPattern),
+});
+
 const Name = z.string().min(1).max(requestLimits.name);
 
 /** API Gateway joins a repeated parameter with commas, so a caller may write it that way too. */
-const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
+export const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z
     .string()
     .refine((text) => text.split(",").every((one) => (values as readonly string[]).includes(one)), {

@@ -178,6 +178,7 @@ const takenQueries: Record<string, string[]> = {
     "cursor",
     "wait",
   ],
+  "/v1/series": ["product_tag", "env", "status", "limit", "cursor"],
   "/v1/jobs/{id}": ["wait"],
   "/v1/jobs/{id}/runs": ["limit", "cursor"],
 };
