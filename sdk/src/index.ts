@@ -77,9 +77,9 @@ export type {
 } from "./job.ts";
 export type { DuctapeJob, JobNamespace } from "./job-names.ts";
 export type { CallOptions, CancelOptions, GetJobOptions, HistoryOptions, Jobs, RetryOptions } from "./jobs.ts";
-export type { JobPage, JobPages, RunPage, RunPages } from "./pages.ts";
+export type { JobPage, JobPages, RunPage, RunPages, SeriesPage, SeriesPages } from "./pages.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";
-export type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery, UpcomingQuery } from "./query.ts";
+export type { JobFilter, JobQuery, Rescheduling, RunQuery, SeriesQuery, StatsQuery, UpcomingQuery } from "./query.ts";
 export type { IFileReadResult } from "./read-file.ts";
 export type {
   ActionResult,
@@ -96,4 +96,5 @@ export type {
   SqlRows,
   StorageResult,
 } from "./results.ts";
+export type { LastRun, Series } from "./series.ts";
 export type { Time } from "./time.ts";

@@ -84,6 +84,22 @@ export interface RunQuery {
   limit?: number | undefined;
 }
 
+/** Selects series. Without a product and a default, those of all products that the key has access to. */
+export type SeriesQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
+  /**
+   * One status or more.
+   * @default every status but the final ones
+   * @example `"paused"`
+   */
+  status?: JobStatus | JobStatus[] | undefined;
+  /**
+   * How many series a page has, 1 to 20.
+   * @default `20`
+   * @example `10`
+   */
+  limit?: number | undefined;
+};
+
 /** Selects the jobs of statistics: the product, the environment and the time. */
 export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
   /**

@@ -16,6 +16,7 @@ import { type JobStatus as CoreStatus, type JobType as CoreType, jobTypes } from
 import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/job-error.ts";
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
+import type { SeriesView } from "../../../lambdas/core/queries/series-view.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
 import type { UpcomingView } from "../../../lambdas/core/queries/upcoming.ts";
 import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/queries/view.ts";
@@ -58,6 +59,7 @@ import type {
   Repeat,
   Rescheduling,
   RetryConfig,
+  Series,
   Stats,
   StorageResult,
   Upcoming,
@@ -141,6 +143,7 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<Omit<JobSummary, keyof DuctapeJob>, SummaryView>>();
   same<Same<JobRun, RunView>>();
   same<Same<Stats, StatsView>>();
+  same<Same<Omit<Series, keyof DuctapeJob>, SeriesView>>();
   same<Same<Upcoming, UpcomingView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();
