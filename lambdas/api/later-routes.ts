@@ -1,5 +1,6 @@
 /* All other routes: they are loaded together, by the first request for any of them. */
 export * as deleteJob from "./routes/delete-job.ts";
+export * as getErrors from "./routes/get-errors.ts";
 export * as getEvents from "./routes/get-events.ts";
 export * as getJobs from "./routes/get-jobs.ts";
 export { getOpenApi } from "./routes/get-openapi.ts";

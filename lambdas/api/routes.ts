@@ -132,6 +132,14 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:read",
     load: async () => (await later()).getUpcoming,
   },
+  {
+    id: "listErrors",
+    method: "GET",
+    path: "/v1/errors",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getErrors,
+  },
 ];
 
 /** A route that changes one job. */

@@ -48,6 +48,7 @@ const privileges: Record<string, string[]> = {
   api: [
     "dynamodb:BatchGetItem,BatchWriteItem,DeleteItem,GetItem,PutItem,Query Jobs if key = JOB#*",
     "dynamodb:Query Jobs/index/by-phase",
+    "dynamodb:Query Jobs if key = ERRORS#*",
     "dynamodb:Query Jobs if key = STATS#*",
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "s3:DeleteObject,PutObject Payloads/inputs/*",
@@ -80,6 +81,7 @@ const privileges: Record<string, string[]> = {
   lifecycle: [
     "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
     "dynamodb:ListStreams *",
+    "dynamodb:UpdateItem Jobs if key = ERRORS#*",
     "dynamodb:UpdateItem Jobs if key = STATS#*",
     "events:PutEvents Bus",
     "s3:DeleteObject Payloads/inputs/*",
@@ -185,7 +187,7 @@ describe("so that", () => {
 
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
-    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|WAITS|WEBHOOK)#\*$)/;
+    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|WAITS|WEBHOOK)#\*$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);
