@@ -132,6 +132,7 @@ export class ServiceStack extends Stack {
         may.removeJobs(),
         may.readStats(),
         may.readErrors(),
+        may.useEndpoints(),
         may.countWaits(),
         // Whoever has an upload URL of the API uploads the file with the API's permissions.
         may.writeBlobs(folders.inputs, folders.uploads),

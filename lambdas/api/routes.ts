@@ -140,6 +140,21 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:read",
     load: async () => (await later()).getErrors,
   },
+  {
+    id: "listWebhooks",
+    method: "GET",
+    path: "/v1/webhooks",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getWebhooks,
+  },
+  {
+    id: "enableWebhook",
+    method: "POST",
+    path: "/v1/webhooks/{product}/{env}/{webhook}/enable",
+    scope: "jobs:admin",
+    load: async () => (await later()).postEnableWebhook,
+  },
 ];
 
 /** A route that changes one job. */

@@ -51,6 +51,7 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs if key = ERRORS#*",
     "dynamodb:Query Jobs if key = STATS#*",
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
+    "dynamodb:GetItem,UpdateItem Jobs if key = WEBHOOK#*",
     "s3:DeleteObject,PutObject Payloads/inputs/*",
     "s3:GetObject Payloads/progress*",
     "s3:GetObject Payloads/results/*",

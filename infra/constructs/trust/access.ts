@@ -40,6 +40,7 @@ export function accessTo({ state, queues, schedules }: Platform) {
     removeJobs: () => jobItems("dynamodb:DeleteItem"),
     readStats: () => statsAccess(state, "dynamodb:Query"),
     readErrors: () => errorsAccess(state, "dynamodb:Query"),
+    useEndpoints: () => endpointAccess(state),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */

@@ -40,6 +40,8 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "GET /v1/products/{tag}": { outOfReach: "forbidden" },
   "GET /v1/stats": { asked: { query: place }, outOfReach: "forbidden" },
   "GET /v1/errors": { outOfReach: "nothing of it" },
+  "GET /v1/webhooks": { outOfReach: "nothing of it" },
+  "POST /v1/webhooks/{product}/{env}/{webhook}/enable": { outOfReach: "forbidden" },
   "GET /v1/stats/upcoming": { asked: { query: place }, outOfReach: "forbidden" },
 };
 
@@ -50,7 +52,8 @@ const guarded = named.filter(({ open }) => !open);
 function world({ method, path, name }: (typeof named)[number]) {
   const job = aJob({ ...tenant, event: "create_order", type: "action", labels: ["canary"] });
   const api = fakeApi({ jobs: [job] });
-  const at = path.replace("{id}", job.id).replace("{tag}", tenant.product);
+  const names = { id: job.id, tag: tenant.product, ...tenant, webhook: "orders" };
+  const at = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof names) => names[name]);
   return {
     ...api,
     job,
