@@ -159,6 +159,8 @@ export const jobsPrefix = "JOB#";
 /** The sort key of a job's own item. No other kind of item has it: the stream's filter finds jobs by it. */
 export const jobSortKey = "STATE";
 export const statsPrefix = "STATS#";
+/** Failed runs of a tenant and day, grouped by cause. */
+export const errorsPrefix = "ERRORS#";
 /** How many requests of an API key are waiting for jobs to end. */
 export const waitsPrefix = "WAITS#";
 /** The state of a webhook endpoint. */

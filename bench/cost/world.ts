@@ -5,6 +5,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
 import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { routes } from "../../lambdas/api/routes.ts";
+import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
 import { eventBridgeBus } from "../../lambdas/aws/eventbridge/bus.ts";
@@ -26,7 +27,8 @@ import { recent } from "../../lambdas/core/operations/recent.ts";
 import type { Waits } from "../../lambdas/core/operations/waits.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
-import type { Clock, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
+import type { Endpoints } from "../../lambdas/core/ports/outbound-ports.ts";
+import type { Clock, Failures, MessageQueue, Secrets } from "../../lambdas/core/ports/ports.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { catalog } from "../demo-catalog.ts";
@@ -174,7 +176,16 @@ export async function startWorld(execute: ExecuteWithServices) {
     now += executionMs;
     return execute(...what);
   };
-  const api = httpApi(() => ({ ...ofApi, limits: defaultLimits, waits: only<Waits>("waits") }), routes);
+  const api = httpApi(
+    () => ({
+      ...ofApi,
+      limits: defaultLimits,
+      waits: only<Waits>("waits"),
+      failures: only<Failures>("failures"),
+      endpoints: only<Endpoints>("endpoints"),
+    }),
+    routes,
+  );
   const consumerOf = (run: ExecuteWithServices, options: RunJobOptions = {}) =>
     queueHandler(
       () => ({ ...ofConsumer, redelivery: { soon: async () => {} } }),
@@ -188,6 +199,7 @@ export async function startWorld(execute: ExecuteWithServices) {
     () => ({
       bus,
       stats: services.stats,
+      failures: dynamoFailures({ client: metered, table }),
       blobs: services.blobs,
       tasks: only<MessageQueue<TaskMessage>>("tasks"),
       webhooks: only<MessageQueue<Delivery>>("webhooks"),

@@ -44,6 +44,8 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     blobs: only("blobs"),
     stats: only("stats"),
     waits: only("waits"),
+    failures: only("failures"),
+    endpoints: only("endpoints"),
     limits: defaultLimits,
     clock: { now: () => now, sleep: async () => {} },
     log: quietLog,

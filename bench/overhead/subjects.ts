@@ -54,7 +54,13 @@ export function subjects() {
     clock: systemClock,
     log: makeLog("bench"),
   };
-  const apiServices: ApiServices = { ...services, limits: defaultLimits, waits: only("waits") };
+  const apiServices: ApiServices = {
+    ...services,
+    limits: defaultLimits,
+    waits: only("waits"),
+    failures: only("failures"),
+    endpoints: only("endpoints"),
+  };
   const api = httpApi(() => apiServices, routes);
   const consumer = queueHandler(
     () => ({ ...services, redelivery: { soon: async () => {} } }),

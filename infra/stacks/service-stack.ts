@@ -139,6 +139,8 @@ export class ServiceStack extends Stack {
         may.writeManyJobs(),
         may.removeJobs(),
         may.readStats(),
+        may.readErrors(),
+        may.useEndpoints(),
         may.countWaits(),
         // Whoever has an upload URL of the API uploads the file with the API's permissions.
         may.writeBlobs(folders.inputs, folders.uploads),

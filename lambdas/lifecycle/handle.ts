@@ -4,17 +4,19 @@ import type { Forgetting } from "../core/operations/payload.ts";
 import { setAside } from "../core/outbound/set-aside.ts";
 import { taskMessagesOf } from "../core/outbound/task.ts";
 import { deliveriesOf } from "../core/outbound/webhook.ts";
-import type { Log, StatsStore } from "../core/ports/ports.ts";
+import type { Failures, StatsStore } from "../core/ports/ports.ts";
 import { incrementsOf } from "./counts.ts";
 import { type ChangeEffects, nothingFailed } from "./emit.ts";
 import { enqueueDeliveries, type WebhookQueueServices } from "./enqueue-deliveries.ts";
 import { enqueueHeartbeats, enqueueTaskOutcomes, type TaskQueueServices } from "./enqueue-task-messages.ts";
 import { type Transition, transitionsOf } from "./events.ts";
+import { failuresOf } from "./failures.ts";
 import { forgetBlobs } from "./forget-blobs.ts";
 import { type PublishServices, publish } from "./publish.ts";
 
 export interface LifecycleServices extends PublishServices, TaskQueueServices, WebhookQueueServices, Forgetting {
   stats: StatsStore;
+  failures: Failures;
 }
 
 /**
@@ -86,13 +88,16 @@ function effectsOf({ endpoints }: LifecycleServices, change: JobChange, batchInd
  * A failure to count does not fail the batch: redelivering it would publish its events twice. Counts that the store refuses
  * are lost, and a batch that Lambda delivers twice is counted twice (docs/operations/monitoring.md#statistics).
  */
-async function count(
-  { stats, log }: { stats: StatsStore; log: Log },
-  transitions: readonly Transition[],
-): Promise<void> {
-  try {
-    await stats.add(incrementsOf(transitions));
-  } catch (error) {
-    log.error("counts were lost", traceOf(error));
-  }
+async function count({ stats, failures, log }: LifecycleServices, transitions: readonly Transition[]): Promise<void> {
+  const tried = async (what: () => Promise<void>) => {
+    try {
+      await what();
+    } catch (error) {
+      log.error("counts were lost", traceOf(error));
+    }
+  };
+  await Promise.all([
+    tried(() => stats.add(incrementsOf(transitions))),
+    tried(() => failures.add(failuresOf(transitions))),
+  ]);
 }

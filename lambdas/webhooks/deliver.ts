@@ -140,7 +140,9 @@ async function recordFailure(
     log.info("the endpoint has a new URL, which is tried instead", deliveryFields(delivery));
     return queue.send({ ...delivery, due_at: now }, { delaySeconds: 0, group: groupOf(delivery) });
   }
-  const state = await endpoints.failed(delivery, now, failure.code);
+  const { type: event, attempt, data } = delivery;
+  const failed = { at: now, event, job_id: String(data.job_id), code: failure.code, attempt };
+  const state = await endpoints.failed(delivery, failed);
   if (failure.gone) return disable(services, delivery, state, "gone", url);
   const failed_at = delivery.failed_at ?? now;
   if (delay !== undefined) {

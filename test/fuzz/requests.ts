@@ -54,7 +54,11 @@ function pathOf(random: Random, path: string, { jobIds }: Known): string {
     random.chance(0.9) && jobIds.length > 0
       ? random.pick(jobIds)
       : random.pick([...oddStrings.filter(Boolean), "job_0"]);
-  const filled = path.replace("{id}", id).replace("{tag}", random.chance(0.8) ? "my-product" : random.pick(oddStrings));
+  const named = (name: string) => (random.chance(0.8) ? name : random.pick(oddStrings));
+  const filled = path
+    .replace("{id}", id)
+    .replace("{tag}", named("my-product"))
+    .replace("{product}/{env}/{webhook}", () => ["my-product", "prd", "orders"].map(named).join("/"));
   if (random.chance(0.03))
     return random.pick([
       `${filled}/`,
@@ -163,6 +167,9 @@ const series = (random: Random) => ({
 /** The parameters of each route; any other parameter is unknown to it. */
 const takenQueries: Record<string, string[]> = {
   "/v1/stats": ["product_tag", "env", "from", "to"],
+  "/v1/webhooks": ["product_tag", "env"],
+  "/v1/errors": ["product_tag", "env", "from", "to", "limit", "cursor"],
+  "/v1/stats/upcoming": ["product_tag", "env", "minutes"],
   "/v1/jobs": [
     "product_tag",
     "env",
@@ -177,6 +184,7 @@ const takenQueries: Record<string, string[]> = {
     "cursor",
     "wait",
   ],
+  "/v1/series": ["product_tag", "env", "status", "limit", "cursor"],
   "/v1/jobs/{id}": ["wait"],
   "/v1/jobs/{id}/runs": ["limit", "cursor"],
 };
@@ -194,6 +202,7 @@ function queryOf(random: Random, path: string, { cursors }: Known): Record<strin
     order: ["asc", "desc"],
     limit: ["1", "20", "100", "0", "101", "1e1", "5,5"],
     cursor: [...cursors, ""],
+    minutes: ["1", "60", "1440", "0", "1441", "1e1"],
     wait: ["0", "1", "25", "26", "1,1", "abc"],
   };
   const names = takenQueries[path] ?? Object.keys(all);

@@ -48,8 +48,10 @@ const privileges: Record<string, string[]> = {
   api: [
     "dynamodb:BatchGetItem,BatchWriteItem,DeleteItem,GetItem,PutItem,Query Jobs if key = JOB#*",
     "dynamodb:Query Jobs/index/by-phase",
+    "dynamodb:Query Jobs if key = ERRORS#*",
     "dynamodb:Query Jobs if key = STATS#*",
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
+    "dynamodb:GetItem,UpdateItem Jobs if key = WEBHOOK#*",
     // It shows inputs to keys that may see them.
     "s3:DeleteObject,GetObject,PutObject Payloads/inputs/*",
     "s3:GetObject Payloads/progress*",
@@ -81,6 +83,7 @@ const privileges: Record<string, string[]> = {
   lifecycle: [
     "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
     "dynamodb:ListStreams *",
+    "dynamodb:UpdateItem Jobs if key = ERRORS#*",
     "dynamodb:UpdateItem Jobs if key = STATS#*",
     "events:PutEvents Bus",
     "s3:DeleteObject Payloads/inputs/*",
@@ -188,7 +191,7 @@ describe("so that", () => {
 
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
-    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|WAITS|WEBHOOK)#\*$)/;
+    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|WAITS|WEBHOOK)#\*$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -205,6 +205,7 @@ describe("a write that changes an item of version 0.1", () => {
       () => ({
         bus,
         stats: w.stats,
+        failures: w.failures,
         blobs: w.blobs,
         tasks: fakeMessageQueue(),
         webhooks: fakeMessageQueue(),

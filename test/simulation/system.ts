@@ -3,6 +3,7 @@ import type { Job, JobMessage, JobType, Stored } from "../../lambdas/core/job/jo
 import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
 import { type Recent, recent } from "../../lambdas/core/operations/recent.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
+import { fakeFailures } from "../support/fakes/failures-store.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
@@ -66,6 +67,8 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     return consumer(type, message);
   }
 
+  const failures = fakeFailures();
+
   /** What the idle lifecycle processes remember. */
   const idle: Recent[] = [];
 
@@ -89,6 +92,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
           webhooks: { ...webhooks, send: async () => {} },
           recentlySent,
           stats: throughAdversary("stats", stats, invocation, world),
+          failures,
         },
         changes,
       );

@@ -10,6 +10,7 @@ import { aJob, noon } from "./builders.ts";
 import { fakeBlobStore } from "./fakes/blob-store.ts";
 import { fakeDeadLetters } from "./fakes/dead-letters.ts";
 import { fakeEventBus } from "./fakes/event-bus.ts";
+import { fakeFailures } from "./fakes/failures-store.ts";
 import { fakeLog } from "./fakes/log.ts";
 import { fakeMessageQueue } from "./fakes/message-queue.ts";
 import { fakeStatsStore } from "./fakes/stats-store.ts";
@@ -26,6 +27,7 @@ export const lifecycle = (
   deadLetters: fakeDeadLetters(),
   bus: fakeEventBus(),
   stats: fakeStatsStore(),
+  failures: fakeFailures(),
   tasks: fakeMessageQueue<TaskMessage>(),
   log: fakeLog(),
   publish: new Set(publish),

@@ -22,11 +22,14 @@ import { longestSms } from "../../lambdas/consumers/types/notification/channels/
 import { mostRecipients } from "../../lambdas/consumers/types/notification/recipients.ts";
 import { largestMetadata } from "../../lambdas/consumers/types/storage/metadata.ts";
 import { longestKey } from "../../lambdas/consumers/types/storage/object-key.ts";
+import { keptFailures } from "../../lambdas/core/catalog/endpoint-state.ts";
 import { longestFormat } from "../../lambdas/core/expressions/apply.ts";
 import { mostMade } from "../../lambdas/core/expressions/budget.ts";
 import { deepestNesting as deepestOperators, longestExpression } from "../../lambdas/core/expressions/parse.ts";
 import { expressionLimits } from "../../lambdas/core/expressions/request-input.ts";
 import { mostInText } from "../../lambdas/core/expressions/template.ts";
+import { groupsPerDay } from "../../lambdas/core/job/failure-group.ts";
+import { longestNormalised } from "../../lambdas/core/job/normalised-message.ts";
 import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
 import { keptAttempts, maxCrashes } from "../../lambdas/core/job/transitions.ts";
@@ -41,8 +44,12 @@ import {
   webhookTimeoutMs,
 } from "../../lambdas/core/outbound/webhook-retry.ts";
 import { mostRuns } from "../../lambdas/core/queries/explain.ts";
+import { mostErrorDays } from "../../lambdas/core/queries/list-errors.ts";
 import { examinedAtMost } from "../../lambdas/core/queries/list-jobs.ts";
+import { seriesOfPage } from "../../lambdas/core/queries/list-series.ts";
 import { resultUrlSeconds } from "../../lambdas/core/queries/result-view.ts";
+import { shownRuns } from "../../lambdas/core/queries/series-view.ts";
+import { countedAtMost } from "../../lambdas/core/queries/upcoming.ts";
 import { repeatLimits } from "../../lambdas/core/requests/repeat-request.ts";
 import { deepestNesting } from "../../lambdas/core/requests/request.ts";
 import { RetryConfig } from "../../lambdas/core/requests/retry-config.ts";
@@ -107,6 +114,10 @@ const limits = {
   "`reason` of `cancel`": characters(requestLimits.reason),
   "`delay_ms` of `retry`": days(longestDelayMs),
   "period that `GET /v1/stats` covers": days(longestWindowMs),
+  "minutes that `GET /v1/stats/upcoming` covers": n(requestLimits.minutesAhead),
+  "jobs that `GET /v1/stats/upcoming` counts": n(countedAtMost),
+  "series of a page": n(seriesOfPage),
+  "days that `GET /v1/errors` covers": n(mostErrorDays),
   "seconds that a request may wait for a job": n(longestWaitSeconds),
   "jobs that one request for a list looks at": n(examinedAtMost),
   "errors that an answer lists; it counts the rest": n(mostFaults),
@@ -120,7 +131,11 @@ const limits = {
   "attempts of the current run that are kept and shown (the latest)": n(keptAttempts),
   "the message of an error": `${n(longestMessage)} bytes`,
   "time that a `result_url` is valid": hours(resultUrlSeconds * 1000),
+  "groups of failures per product, env and day": n(groupsPerDay),
+  "the message of a group of failures": characters(longestNormalised),
   "runs that `POST /v1/explain` shows": n(mostRuns),
+  "last runs that `GET /v1/series` shows": n(shownRuns.last),
+  "next runs that `GET /v1/series` shows": n(shownRuns.next),
   "redirects of one call, all to the same origin": n(maxRedirects),
   "an answer over HTTP (action, function)": MiB(maxResponseBytes),
   "JSON of an answer that becomes a value; what is larger stays a string": MiB(largestParsed.bytes),
@@ -163,6 +178,7 @@ const limits = {
   "time from the first to the last of them, without jitter": hours(webhookTime),
   "time from the first to the last of them, with all the jitter": hours(webhookTime * (1 + webhookJitter)),
   "time that an endpoint has to answer": seconds(webhookTimeoutMs),
+  "last failures of an endpoint that are kept": n(keptFailures),
   "the longest `Retry-After` of an endpoint that is honoured": days(longestRetryAfterMs),
   "items that the outbox keeps": n(keptItems),
   "events among them, and webhooks among them": n(keptEvents),

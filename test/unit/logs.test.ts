@@ -230,15 +230,16 @@ describe("the lifecycle", () => {
     const Records = records.map((images, i) => ({ dynamodb: { ...images, SequenceNumber: String(i) } }));
     const thrown: string[] = [];
     const said = await captured(async () => {
-      const { stats, blobs, log } = services();
+      const { stats, failures, blobs, log } = services();
       const bus: EventBus = { publish: async () => [{ index: 0, code: "InternalFailure" }] };
       const tasks = fakeMessageQueue<TaskMessage>();
       const publish = new Set<JobEventName>(["completed", "scheduled"]);
       const webhooks = fakeMessageQueue<Delivery>();
       const deadLetters = fakeDeadLetters();
-      const usual = { bus, stats, blobs, tasks, webhooks, deadLetters, endpoints: [endpoint], log, publish };
+      const usual = { bus, stats, failures, blobs, tasks, webhooks, deadLetters, endpoints: [endpoint], log, publish };
       for (const ports of [
         { stats: broken(stats) },
+        { failures: broken(failures) },
         { bus: broken(bus) },
         { tasks: broken(tasks) },
         { webhooks: broken(webhooks) },

@@ -9,7 +9,7 @@ import { allow } from "../../grants/capability.ts";
 import type { Config } from "../../settings/config.ts";
 import type { StateStack } from "../../stacks/state-stack.ts";
 import { DeadLetters } from "../queues/job-queue.ts";
-import { folders, removeBlobs, statsAccess } from "../trust/access.ts";
+import { errorsAccess, folders, removeBlobs, statsAccess } from "../trust/access.ts";
 import { EntryFunction } from "./entry-function.ts";
 import { publishedEvents, streamFilter } from "./stream-filter.ts";
 
@@ -48,6 +48,7 @@ export class Lifecycle extends Construct {
         allow(["dynamodb:ListStreams"], ["*"], anyStream),
         allow(["events:PutEvents"], [bus.eventBusArn]),
         statsAccess(state, "dynamodb:UpdateItem"),
+        errorsAccess(state, "dynamodb:UpdateItem"),
         removeBlobs(state, folders.inputs, folders.progress),
         allow(["sqs:SendMessage"], [deadLetters.queueArn, ...Object.values(outbound).map(({ queueArn }) => queueArn)]),
       ],

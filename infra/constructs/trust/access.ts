@@ -3,6 +3,7 @@ import { Stack } from "aws-cdk-lib/core";
 import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
   endpointPrefix,
+  errorsPrefix,
   importPrefix,
   inputsPrefix,
   jobsPrefix,
@@ -38,6 +39,8 @@ export function accessTo({ state, queues, schedules }: Platform) {
     claimJobs: () => jobItems("dynamodb:UpdateItem"),
     removeJobs: () => jobItems("dynamodb:DeleteItem"),
     readStats: () => statsAccess(state, "dynamodb:Query"),
+    readErrors: () => errorsAccess(state, "dynamodb:Query"),
+    useEndpoints: () => endpointAccess(state),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */
@@ -78,6 +81,10 @@ export const removeBlobs = (state: StateStack, ...from: Folder[]): Capability =>
 /** Counters are items of the same table: whoever may count cannot reach a job. */
 export const statsAccess = (state: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
   itemsAccess(state, [action], `${statsPrefix}*`);
+
+/** The same holds for the groups of failures. */
+export const errorsAccess = (state: StateStack, action: "dynamodb:Query" | "dynamodb:UpdateItem"): Capability =>
+  itemsAccess(state, [action], `${errorsPrefix}*`);
 
 /** The same holds for the state of webhook endpoints. */
 export const endpointAccess = (state: StateStack): Capability =>

@@ -5,7 +5,7 @@ import {
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import { marshall, unmarshall } from "@aws-sdk/util-dynamodb";
-import type { EndpointState } from "../../core/catalog/endpoint-state.ts";
+import { type EndpointState, keptFailures } from "../../core/catalog/endpoint-state.ts";
 import type { EndpointName } from "../../core/catalog/webhook.ts";
 import type { Endpoints } from "../../core/ports/outbound-ports.ts";
 import { endpointPrefix, partitionKey, sortKey } from "../../topology.ts";
@@ -17,6 +17,23 @@ const keyOf = ({ product, env, webhook }: EndpointName): Item =>
 
 /** The state of webhook endpoints, in one small item per endpoint. A healthy endpoint has no item, or an empty one. */
 export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; table: string }): Endpoints {
+  /** Sends a conditional write, whose condition may fail. */
+  async function ifSo(update: UpdateItemCommand): Promise<void> {
+    try {
+      await client.send(update);
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    }
+  }
+
+  /** Removes all but the last failures. Where another one is added meanwhile, one more is kept. */
+  async function trim(name: EndpointName, kept: number): Promise<void> {
+    const old = Array.from({ length: kept - keptFailures }, (_, i) => `recent_failures[${keptFailures + i}]`);
+    await client.send(
+      new UpdateItemCommand({ TableName: table, Key: keyOf(name), UpdateExpression: `REMOVE ${old.join(", ")}` }),
+    );
+  }
+
   return {
     async get(name) {
       const { Item } = await client.send(
@@ -25,32 +42,36 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
       return Item && "failures" in Item ? stateOf(Item) : undefined;
     },
 
-    async failed(name, at, code) {
+    async failed(name, failure) {
       const { Attributes } = await client.send(
         new UpdateItemCommand({
           TableName: table,
           Key: keyOf(name),
-          UpdateExpression:
-            "SET failing_since = if_not_exists(failing_since, :at), last_failure = :code ADD failures :one",
-          ExpressionAttributeValues: marshall({ ":at": at, ":code": code, ":one": 1 }),
+          UpdateExpression: `SET failing_since = if_not_exists(failing_since, :at), last_failure = :code, ${latestFirst} ADD failures :one`,
+          ExpressionAttributeValues: marshall({
+            ":at": failure.at,
+            ":code": failure.code,
+            ":one": 1,
+            ":failure": [failure],
+            ":none": [],
+          }),
           ReturnValues: "ALL_NEW",
         }),
       );
+      const kept = Attributes?.recent_failures?.L?.length ?? 0;
+      if (kept >= 2 * keptFailures) await trim(name, kept);
       return stateOf(Attributes as Item);
     },
 
     async recovered(name) {
-      const update = new UpdateItemCommand({
-        TableName: table,
-        Key: keyOf(name),
-        UpdateExpression: "REMOVE failures, failing_since, last_failure",
-        ConditionExpression: "attribute_not_exists(disabled)",
-      });
-      try {
-        await client.send(update);
-      } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      }
+      await ifSo(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: keyOf(name),
+          UpdateExpression: "REMOVE failures, failing_since, last_failure, recent_failures",
+          ConditionExpression: "attribute_not_exists(disabled)",
+        }),
+      );
     },
 
     async disable(name, disabled) {
@@ -67,13 +88,23 @@ export function dynamoEndpoints({ client, table }: { client: DynamoDBClient; tab
     },
 
     async enable(name) {
-      const UpdateExpression = "REMOVE failures, failing_since, last_failure, disabled";
-      await client.send(new UpdateItemCommand({ TableName: table, Key: keyOf(name), UpdateExpression }));
+      await ifSo(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: keyOf(name),
+          UpdateExpression: "REMOVE failures, failing_since, last_failure, recent_failures, disabled",
+          ConditionExpression: "attribute_exists(disabled)",
+        }),
+      );
     },
   };
 }
 
+/** An expression cannot also shorten the list that it adds to, so the list grows to twice what is shown, and is cut then. */
+const latestFirst = "recent_failures = list_append(:failure, if_not_exists(recent_failures, :none))";
+
 function stateOf(item: Item): EndpointState {
   const { [partitionKey]: _pk, [sortKey]: _sk, ...state } = unmarshall(item);
-  return state as EndpointState;
+  const { recent_failures, ...rest } = state as EndpointState;
+  return { ...rest, ...(recent_failures && { recent_failures: recent_failures.slice(0, keptFailures) }) };
 }

@@ -10,7 +10,8 @@ export interface DynamoStatsStoreOptions {
   table: string;
 }
 
-const keptMs = 90 * 86_400_000;
+/** How long counters are kept, in milliseconds. */
+export const keptMs = 90 * 86_400_000;
 
 /** Counters in the table of jobs: one item per tenant and hour. Each increment is one update. */
 export const dynamoStatsStore = ({ client, table }: DynamoStatsStoreOptions): StatsStore => ({

@@ -1,4 +1,6 @@
-import type { BlobStore, Scheduler } from "../../core/ports/ports.ts";
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Endpoints } from "../../core/ports/outbound-ports.ts";
+import type { BlobStore, Failures, Scheduler } from "../../core/ports/ports.ts";
 import type { JobsEnv } from "./env.ts";
 import { lazyPort } from "./lazy-port.ts";
 
@@ -14,3 +16,14 @@ export const lazyScheduler = (env: JobsEnv): Scheduler =>
 /** First needed by an input or result that does not fit into the job's item. The client of S3 is the largest. */
 export const lazyBlobStore = (env: Pick<JobsEnv, "BUCKET_NAME">): BlobStore =>
   lazyPort(async () => (await import("./start-blob-store.ts")).startBlobStore(env));
+
+/** First needed by somebody who asks what failed, or how webhooks do. */
+export const lazyWatching = (at: { client: DynamoDBClient; table: string }): Watching => ({
+  failures: lazyPort(async () => (await import("./start-watching.ts")).startWatching(at).failures),
+  endpoints: lazyPort(async () => (await import("./start-watching.ts")).startWatching(at).endpoints),
+});
+
+interface Watching {
+  failures: Failures;
+  endpoints: Endpoints;
+}

@@ -5,14 +5,17 @@ import { given } from "../../core/schema/given.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoWaits } from "../dynamodb/waits.ts";
 import { type ApiEnv, deploymentOf, limitsOf } from "./env.ts";
+import { lazyWatching } from "./lazy-ports.ts";
 import { startServices } from "./start-up.ts";
 
 /** Connects the ports of the API to their adapters, which share a DynamoDB client. */
 export function startApi(env: ApiEnv, catalog: Catalog): ApiServices {
   const client = new DynamoDBClient(clientDefaults);
+  const dynamo = { client, table: env.TABLE_NAME };
   return {
     ...startServices("api", env, catalog, client),
-    waits: dynamoWaits({ client, table: env.TABLE_NAME }),
+    waits: dynamoWaits(dynamo),
+    ...lazyWatching(dynamo),
     limits: limitsOf(env),
     ...given({ deployment: deploymentOf(env) }),
   };

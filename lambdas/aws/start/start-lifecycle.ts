@@ -4,6 +4,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import type { TaskMessage } from "../../core/outbound/task-message.ts";
 import type { Delivery } from "../../core/outbound/webhook.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
+import { dynamoFailures } from "../dynamodb/failures.ts";
 import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
 import { eventBridgeBus } from "../eventbridge/bus.ts";
 import { makeLog } from "../log/log.ts";
@@ -16,9 +17,11 @@ import { systemClock } from "./system-clock.ts";
 /** Connects the ports of the lifecycle to their adapters. It does not need the queues of jobs. */
 export function startLifecycle(env: LifecycleEnv) {
   const sqs = new SQSClient(clientDefaults);
+  const dynamo = { client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME };
   return {
     bus: eventBridgeBus({ client: new EventBridgeClient(clientDefaults), bus: env.EVENT_BUS_NAME, clock: systemClock }),
-    stats: dynamoStatsStore({ client: new DynamoDBClient(clientDefaults), table: env.TABLE_NAME }),
+    stats: dynamoStatsStore(dynamo),
+    failures: dynamoFailures(dynamo),
     tasks: sqsMessages<TaskMessage>({ client: sqs, url: env.TASK_QUEUE_URL }),
     webhooks: sqsMessages<Delivery>({ client: sqs, url: env.WEBHOOK_QUEUE_URL }),
     deadLetters: sqsDeadLetters({ client: sqs, url: env.LIFECYCLE_DLQ_URL }),

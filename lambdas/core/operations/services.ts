@@ -1,5 +1,16 @@
 import type { Catalog } from "../catalog/catalog.ts";
-import type { BlobStore, Clock, JobQueue, JobStore, Log, Scheduler, Secrets, StatsStore } from "../ports/ports.ts";
+import type { Endpoints } from "../ports/outbound-ports.ts";
+import type {
+  BlobStore,
+  Clock,
+  Failures,
+  JobQueue,
+  JobStore,
+  Log,
+  Scheduler,
+  Secrets,
+  StatsStore,
+} from "../ports/ports.ts";
 import type { ApiLimits } from "./api-limits.ts";
 import type { Deployment } from "./deployment.ts";
 
@@ -23,6 +34,9 @@ export interface ApiServices extends Services {
   waits: Waits;
   /** Where it runs in AWS. Absent elsewhere. */
   deployment?: Deployment;
+  failures: Failures;
+  /** The states of webhook endpoints. */
+  endpoints: Endpoints;
 }
 
 /** What a consumer needs in addition: executors need credentials. */

@@ -1,4 +1,4 @@
-import type { EndpointState } from "../catalog/endpoint-state.ts";
+import type { EndpointFailure, EndpointState } from "../catalog/endpoint-state.ts";
 import type { EndpointName } from "../catalog/webhook.ts";
 import type { JobEvent } from "../job/job-event.ts";
 import type { Rejection } from "../outbound/rejection.ts";
@@ -78,11 +78,11 @@ export interface Announcer {
 /** The state of webhook endpoints. Only those that fail have one. */
 export interface Endpoints {
   get(name: EndpointName): Promise<EndpointState | undefined>;
-  /** Counts a failure. Answers the state with this failure. */
-  failed(name: EndpointName, at: number, code: string): Promise<EndpointState>;
+  /** Counts a failure, and keeps it among the last ones. Answers the state with this failure. */
+  failed(name: EndpointName, failure: EndpointFailure): Promise<EndpointState>;
   /** Forgets the failures of an endpoint, unless it is disabled. */
   recovered(name: EndpointName): Promise<void>;
   disable(name: EndpointName, disabled: NonNullable<EndpointState["disabled"]>): Promise<void>;
-  /** Deletes the state of an endpoint, so that it counts as healthy. */
+  /** Deletes the state of a disabled endpoint, so that it counts as healthy. One that is not disabled stays as it is. */
   enable(name: EndpointName): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { ApiKey } from "../access/api-key.ts";
 import type { Reference } from "../catalog/references.ts";
 import type { Claim, ClaimOutcome } from "../job/claim.ts";
+import type { DayFailures, FailureGroup } from "../job/failure-group.ts";
 import type { ImportCursor } from "../job/import-cursor.ts";
 import type { IndexPosition, Order } from "../job/index-position.ts";
 import type { Job, JobMessage, JobType, Phase, RunRecord } from "../job/job.ts";
@@ -31,7 +32,7 @@ export interface PageQuery {
   from?: number;
   until?: number;
   order: Order;
-  /** 1 to 100. */
+  /** 1 to 1000. */
   limit: number;
 }
 
@@ -171,6 +172,17 @@ export interface StatsStore {
   add(increments: readonly HourCounts[]): Promise<void>;
   /** The hours from `fromHour` to before `toHour` that have counts, oldest first. */
   read(product: string, env: string, fromHour: number, toHour: number): Promise<Pick<HourCounts, "hour" | "counts">[]>;
+}
+
+/** Failed runs, grouped by cause and day; kept for 90 days. */
+export interface Failures {
+  /**
+   * Adds to groups, at most one entry per tenant, day and group. Beyond the groups that a day may have, what belongs to a new
+   * one is added to the group of other failures. Throws if some could not be added; the others are added. Not idempotent.
+   */
+  add(failures: readonly DayFailures[]): Promise<void>;
+  /** The groups of one day, which begins at `day`, in no particular order. */
+  read(product: string, env: string, day: number): Promise<FailureGroup[]>;
 }
 
 /** The API keys that people have created. */

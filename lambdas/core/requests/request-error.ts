@@ -11,6 +11,7 @@ export const requestErrorCodes = [
   "ENV_NOT_FOUND",
   "EVENT_NOT_FOUND",
   "JOB_NOT_FOUND",
+  "WEBHOOK_NOT_FOUND",
   "ROUTE_NOT_FOUND",
   "METHOD_NOT_ALLOWED",
   "STATE_CONFLICT",

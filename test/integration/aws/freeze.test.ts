@@ -3,13 +3,11 @@ import { queuesAt, scheduleRoles } from "../../../bench/support/aws.ts";
 import { routes } from "../../../lambdas/api/routes.ts";
 import { httpApi } from "../../../lambdas/aws/http/http-api.ts";
 import { startServices } from "../../../lambdas/aws/start/start-up.ts";
-import { defaultLimits } from "../../../lambdas/core/operations/api-limits.ts";
 import { settings } from "../../support/aws/client-settings.ts";
 import { startDynamo, table } from "../../support/aws/dynamo.ts";
 import { bucket, startSqsAndS3 } from "../../support/aws/fauxqs.ts";
 import { catalog } from "../../support/catalog/catalog.ts";
-import { fakeLog } from "../../support/fakes/log.ts";
-import { fakeWaits } from "../../support/fakes/waits.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
 import { httpEvent } from "../../support/http-event.ts";
 import { startGate } from "../../support/tcp-gate.ts";
 
@@ -53,7 +51,8 @@ function startApi() {
     },
     catalog,
   );
-  const handler = httpApi(() => ({ ...services, log: fakeLog(), limits: defaultLimits, waits: fakeWaits() }), routes);
+  const { waits, limits, failures, endpoints, log } = fakeServices();
+  const handler = httpApi(() => ({ ...services, log, limits, waits, failures, endpoints }), routes);
   return async (asked: Parameters<typeof httpEvent>[0]) =>
     (await handler(httpEvent(asked), {} as Context)) as APIGatewayProxyStructuredResultV2;
 }

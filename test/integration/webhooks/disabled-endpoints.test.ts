@@ -166,7 +166,13 @@ describe("two processes, one of which has cached the URL from before a change", 
       withServer(taking, async (server) => {
         const { stale } = processes(old.url, server.url);
         const now = stale.clock.now();
-        await stale.endpoints.failed(endpoint(), now - 90_000_000, "HTTP_500");
+        await stale.endpoints.failed(endpoint(), {
+          at: now - 90_000_000,
+          event: "job.completed",
+          job_id: "job_1",
+          code: "HTTP_500",
+          attempt: 1,
+        });
         await deliver(stale, aDelivery({ attempt: 8, failed_at: now - 90_000_000 }));
         await drain(stale);
         expect(server.seen).toHaveLength(1);

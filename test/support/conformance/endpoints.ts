@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { EndpointFailure } from "../../../lambdas/core/catalog/endpoint-state.ts";
 import type { Endpoints } from "../../../lambdas/core/ports/outbound-ports.ts";
 import { noon } from "../builders.ts";
 
@@ -13,6 +14,13 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
     let made: EndpointsUnderTest;
     let count = 0;
     const fresh = () => ({ product: "shop", env: "prd", webhook: `hook-${++count}` });
+    const failure = (at: number, code: string, attempt = 1): EndpointFailure => ({
+      at,
+      event: "job.completed",
+      job_id: "job_1",
+      code,
+      attempt,
+    });
     const disabled = { at: noon + 9, reason: "failing" as const, url: "hash" };
     beforeAll(async () => {
       made = await make();
@@ -25,20 +33,22 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
 
     test("failures are counted from the first one, with the code of the last one", async () => {
       const name = fresh();
-      expect(await made.endpoints.failed(name, noon, "HTTP_500")).toEqual({
+      expect(await made.endpoints.failed(name, failure(noon, "HTTP_500"))).toEqual({
         failures: 1,
         failing_since: noon,
         last_failure: "HTTP_500",
+        recent_failures: [failure(noon, "HTTP_500")],
       });
-      const state = { failures: 2, failing_since: noon, last_failure: "TIMEOUT" };
-      expect(await made.endpoints.failed(name, noon + 5, "TIMEOUT")).toEqual(state);
+      const recent_failures = [failure(noon + 5, "TIMEOUT"), failure(noon, "HTTP_500")];
+      const state = { failures: 2, failing_since: noon, last_failure: "TIMEOUT", recent_failures };
+      expect(await made.endpoints.failed(name, failure(noon + 5, "TIMEOUT"))).toEqual(state);
       expect(await made.endpoints.get(name)).toEqual(state);
       expect(await made.endpoints.get({ ...name, env: "dev" })).toBeUndefined();
     });
 
     test("a success clears the failures, and changes nothing where there are none", async () => {
       const name = fresh();
-      await made.endpoints.failed(name, noon, "HTTP_500");
+      await made.endpoints.failed(name, failure(noon, "HTTP_500"));
       await made.endpoints.recovered(name);
       await made.endpoints.recovered(name);
       expect(await made.endpoints.get(name)).toBeUndefined();
@@ -46,18 +56,45 @@ export function describeEndpoints(name: string, make: () => Promise<EndpointsUnd
 
     test("a disabled endpoint stays disabled, whatever it answers later, until it is enabled", async () => {
       const name = fresh();
-      await made.endpoints.failed(name, noon, "HTTP_500");
+      await made.endpoints.failed(name, failure(noon, "HTTP_500"));
       await made.endpoints.disable(name, disabled);
       await made.endpoints.recovered(name);
-      await made.endpoints.failed(name, noon + 20, "HTTP_500");
+      await made.endpoints.failed(name, failure(noon + 20, "HTTP_500"));
       expect(await made.endpoints.get(name)).toEqual({
         failures: 2,
         failing_since: noon,
         last_failure: "HTTP_500",
+        recent_failures: [failure(noon + 20, "HTTP_500"), failure(noon, "HTTP_500")],
         disabled,
       });
       await made.endpoints.enable(name);
+      await made.endpoints.enable(name);
       expect(await made.endpoints.get(name)).toBeUndefined();
+      const again = [failure(noon + 30, "HTTP_500")];
+      expect(await made.endpoints.failed(name, failure(noon + 30, "HTTP_500"))).toEqual({
+        failures: 1,
+        failing_since: noon + 30,
+        last_failure: "HTTP_500",
+        recent_failures: again,
+      });
+    });
+
+    test("the last ten failures are kept, the latest first", async () => {
+      const name = fresh();
+      for (let n = 1; n <= 33; n++) {
+        const { failures, recent_failures = [] } = await made.endpoints.failed(name, failure(noon + n, "HTTP_500", n));
+        const expected = Array.from({ length: Math.min(n, 10) }, (_, i) => n - i);
+        expect([failures, recent_failures.map(({ attempt }) => attempt)]).toEqual([n, expected]);
+      }
+      expect((await made.endpoints.get(name))?.recent_failures).toHaveLength(10);
+    });
+
+    test("an endpoint that is not disabled is not changed by enabling it", async () => {
+      const [failing, healthy] = [fresh(), fresh()];
+      const state = await made.endpoints.failed(failing, failure(noon, "HTTP_500"));
+      for (const name of [failing, healthy]) await made.endpoints.enable(name);
+      expect(await made.endpoints.get(failing)).toEqual(state);
+      expect(await made.endpoints.get(healthy)).toBeUndefined();
     });
 
     test("an endpoint can be disabled although a success has just cleared its failures", async () => {

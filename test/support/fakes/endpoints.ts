@@ -1,5 +1,5 @@
 import { eventDocs } from "../../../lambdas/api/schemas/events.ts";
-import type { EndpointState } from "../../../lambdas/core/catalog/endpoint-state.ts";
+import { type EndpointState, keptFailures } from "../../../lambdas/core/catalog/endpoint-state.ts";
 import type { EndpointName } from "../../../lambdas/core/catalog/webhook.ts";
 import type { Announcement, Announcer, Endpoints } from "../../../lambdas/core/ports/outbound-ports.ts";
 
@@ -10,9 +10,11 @@ export function fakeEndpoints(): Endpoints {
   const states = new Map<string, EndpointState>();
   return {
     get: async (name) => structuredClone(states.get(keyOf(name))),
-    async failed(name, at, code) {
-      const { failures = 0, failing_since = at, ...rest } = states.get(keyOf(name)) ?? {};
-      const state = { ...rest, failures: failures + 1, failing_since, last_failure: code };
+    async failed(name, failure) {
+      const { at, code } = failure;
+      const { failures = 0, failing_since = at, recent_failures = [], ...rest } = states.get(keyOf(name)) ?? {};
+      const recent = [failure, ...recent_failures].slice(0, keptFailures);
+      const state = { ...rest, failures: failures + 1, failing_since, last_failure: code, recent_failures: recent };
       states.set(keyOf(name), state);
       return structuredClone(state);
     },
@@ -24,7 +26,7 @@ export function fakeEndpoints(): Endpoints {
       states.set(keyOf(name), { ...before, disabled });
     },
     async enable(name) {
-      states.delete(keyOf(name));
+      if (states.get(keyOf(name))?.disabled) states.delete(keyOf(name));
     },
   };
 }

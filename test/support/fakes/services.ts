@@ -4,6 +4,8 @@ import type { Job } from "../../../lambdas/core/job/job.ts";
 import { defaultLimits } from "../../../lambdas/core/operations/api-limits.ts";
 import { fakeBlobStore } from "./blob-store.ts";
 import { fakeClock } from "./clock.ts";
+import { fakeEndpoints } from "./endpoints.ts";
+import { fakeFailures } from "./failures-store.ts";
 import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
@@ -28,6 +30,8 @@ export const fakeServices = ({
   scheduler: fakeScheduler(),
   blobs: fakeBlobStore(),
   stats: fakeStatsStore(),
+  failures: fakeFailures(),
+  endpoints: fakeEndpoints(),
   secrets: fakeSecrets(secrets),
   clock: fakeClock(),
   log: fakeLog(),

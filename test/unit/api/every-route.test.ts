@@ -33,12 +33,18 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "POST /v1/jobs/{id}/reschedule": { asked: { body: { start_at: 0 } }, outOfReach: "absent" },
   "POST /v1/jobs/{id}/retry": { outOfReach: "absent" },
   "POST /v1/jobs/{id}/run-now": { outOfReach: "absent" },
+  "POST /v1/jobs/{id}/skip-next": { outOfReach: "absent" },
+  "GET /v1/series": { outOfReach: "nothing of it" },
   "DELETE /v1/jobs/{id}": { outOfReach: "absent" },
   "POST /v1/explain": { asked: { body: order }, outOfReach: "forbidden" },
   "POST /v1/uploads": { asked: { body: { ...place, size: 5 } }, outOfReach: "forbidden" },
   "GET /v1/products": { outOfReach: "nothing of it" },
   "GET /v1/products/{tag}": { outOfReach: "forbidden" },
   "GET /v1/stats": { asked: { query: place }, outOfReach: "forbidden" },
+  "GET /v1/errors": { outOfReach: "nothing of it" },
+  "GET /v1/webhooks": { outOfReach: "nothing of it" },
+  "POST /v1/webhooks/{product}/{env}/{webhook}/enable": { outOfReach: "forbidden" },
+  "GET /v1/stats/upcoming": { asked: { query: place }, outOfReach: "forbidden" },
 };
 
 const named = routes.map((route) => ({ ...route, name: `${route.method} ${route.path}` }));
@@ -48,7 +54,8 @@ const guarded = named.filter(({ open }) => !open);
 function world({ method, path, name }: (typeof named)[number]) {
   const job = aJob({ ...tenant, event: "create_order", type: "action", labels: ["canary"] });
   const api = fakeApi({ jobs: [job] });
-  const at = path.replace("{id}", job.id).replace("{tag}", tenant.product);
+  const names = { id: job.id, tag: tenant.product, ...tenant, webhook: "orders" };
+  const at = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof names) => names[name]);
   return {
     ...api,
     job,

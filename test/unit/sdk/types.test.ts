@@ -19,7 +19,9 @@ import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts"
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
 import type { InputView } from "../../../lambdas/core/queries/input-view.ts";
 import type { MeSchema } from "../../../lambdas/core/queries/schemas/me.ts";
+import type { SeriesView } from "../../../lambdas/core/queries/series-view.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
+import type { UpcomingView } from "../../../lambdas/core/queries/upcoming.ts";
 import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/queries/view.ts";
 import type { BulkFilter } from "../../../lambdas/core/requests/bulk-request.ts";
 import { JobRequest } from "../../../lambdas/core/requests/job-request.ts";
@@ -63,8 +65,10 @@ import type {
   Repeat,
   Rescheduling,
   RetryConfig,
+  Series,
   Stats,
   StorageResult,
+  Upcoming,
 } from "../../../sdk/src/index.ts";
 import type { typeOfNamespace } from "../../../sdk/src/job-names.ts";
 import { anOrder } from "./fake-api.ts";
@@ -138,6 +142,8 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<Omit<JobSummary, keyof DuctapeJob>, SummaryView>>();
   same<Same<JobRun, RunView>>();
   same<Same<Stats, StatsView>>();
+  same<Same<Omit<Series, keyof DuctapeJob>, SeriesView>>();
+  same<Same<Upcoming, UpcomingView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();
   same<Same<JobInputView, InputView>>();

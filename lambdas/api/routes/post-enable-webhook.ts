@@ -1,0 +1,55 @@
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import type { Catalog } from "../../core/catalog/catalog.ts";
+import { endpointsOf, type ProductEndpoint } from "../../core/catalog/webhook.ts";
+import type { ApiServices } from "../../core/operations/services.ts";
+import { WebhookSchema } from "../../core/queries/schemas/webhooks.ts";
+import { webhookView } from "../../core/queries/webhook-view.ts";
+import { RequestError } from "../../core/requests/request-error.ts";
+import { parseOptionalBody } from "../../core/schema/parse-body.ts";
+import { didYouMean } from "../../core/schema/schema.ts";
+import { NoBody } from "../change-route.ts";
+
+/** Lets a disabled webhook endpoint receive events again, and answers it. */
+export async function handle(
+  { catalog, endpoints }: ApiServices,
+  { params, body, scopes }: HttpRequest,
+): Promise<HttpResponse> {
+  requireScope(scopes, "jobs:admin", params);
+  parseOptionalBody(NoBody, body);
+  const endpoint = endpointIn(catalog, params);
+  await endpoints.enable(endpoint);
+  return { status: 200, body: webhookView(endpoint, await endpoints.get(endpoint)) };
+}
+
+function endpointIn(
+  catalog: Catalog,
+  { product = "", env = "", webhook = "" }: HttpRequest["params"],
+): ProductEndpoint {
+  const own = endpointsOf([catalog.tenant(product, env)]).filter((one) => one.env === env);
+  const found = own.find((one) => one.webhook === webhook);
+  if (found) return found;
+  const hint = didYouMean(
+    webhook,
+    own.map((one) => one.webhook),
+  );
+  throw new RequestError("WEBHOOK_NOT_FOUND", `Product ${product} has no such webhook in env ${env}.${hint}`);
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "catalog",
+  summary: "Enable a disabled webhook endpoint",
+  description:
+    "Lets a webhook endpoint that was disabled receive events again. An endpoint that is not disabled stays as it is. Safe to repeat. Events that were dropped meanwhile are not sent.",
+  body: { schema: NoBody, optional: true },
+  answers: { 200: { description: "The endpoint afterwards.", schema: WebhookSchema() } },
+  errors: [
+    "INVALID_REQUEST",
+    "PRODUCT_NOT_FOUND",
+    "ENV_NOT_FOUND",
+    "WEBHOOK_NOT_FOUND",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+  ],
+});

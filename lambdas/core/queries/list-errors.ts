@@ -1,0 +1,68 @@
+import type * as z from "zod";
+import { dayMs, type FailureGroup, mergedGroups } from "../job/failure-group.ts";
+import { inParallel } from "../operations/in-parallel.ts";
+import type { Failures } from "../ports/ports.ts";
+import type { ErrorGroupSchema } from "./schemas/errors.ts";
+import type { Tenant } from "./tenants.ts";
+
+export type ErrorGroupView = z.infer<ReturnType<typeof ErrorGroupSchema>>;
+
+/** The most days that an answer covers: each day of each tenant is a query. */
+export const mostErrorDays = 31;
+
+/** The number of connections of an AWS client. */
+const readsAtOnce = 50;
+
+/** Where a page of the list ends: groups that fail more often come before it. */
+export interface ErrorPosition {
+  count: number;
+  /** Tells groups of one count apart. */
+  key: string;
+}
+
+export interface ErrorQuery {
+  /** The beginnings of the first and the last day. */
+  firstDay: number;
+  lastDay: number;
+  limit: number;
+  after?: ErrorPosition | undefined;
+}
+
+/** A page of the groups of failures of these tenants, added up over days, the most frequent first. */
+export async function listErrors(
+  failures: Pick<Failures, "read">,
+  tenants: readonly Tenant[],
+  { firstDay, lastDay, limit, after }: ErrorQuery,
+): Promise<{ errors: ErrorGroupView[]; next?: ErrorPosition }> {
+  const days = Array.from({ length: (lastDay - firstDay) / dayMs + 1 }, (_, i) => firstDay + i * dayMs);
+  const reads = tenants.flatMap((tenant) => days.map((day) => ({ tenant, day })));
+  const read = await inParallel(readsAtOnce, reads, async ({ tenant, day }) => ({
+    tenant,
+    groups: await failures.read(tenant.product, tenant.env, day),
+  }));
+  const all = tenants.flatMap((tenant) =>
+    mergedGroups(read.filter((one) => one.tenant === tenant).flatMap(({ groups }) => groups)).map((group) =>
+      viewOf(tenant, group),
+    ),
+  );
+  const left = all.sort(byCount).filter((group) => !after || isBehind(positionOf(group), after));
+  const errors = left.slice(0, limit);
+  const last = errors.at(-1);
+  return { errors, ...(last && left.length > limit && { next: positionOf(last) }) };
+}
+
+const viewOf = ({ product, env }: Tenant, group: FailureGroup): ErrorGroupView => ({
+  product_tag: product,
+  env,
+  ...group,
+});
+
+const positionOf = ({ product_tag, env, fingerprint, count }: ErrorGroupView): ErrorPosition => ({
+  count,
+  key: `${product_tag}#${env}#${fingerprint}`,
+});
+
+const isBehind = (one: ErrorPosition, other: ErrorPosition): boolean =>
+  one.count < other.count || (one.count === other.count && one.key > other.key);
+
+const byCount = (a: ErrorGroupView, b: ErrorGroupView): number => (isBehind(positionOf(a), positionOf(b)) ? 1 : -1);

@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import {
+  type DayFailures,
+  dayMs,
+  dayOf,
+  type FailureGroup,
+  groupOf,
+  groupsPerDay,
+  otherFingerprint,
+} from "../../../lambdas/core/job/failure-group.ts";
+import type { Failures } from "../../../lambdas/core/ports/ports.ts";
+import { noon } from "../builders.ts";
+
+const today = dayOf(noon);
+const jobId = (digit: string) => `job_${digit.repeat(32)}`;
+const aFailure = (overrides: Partial<Parameters<typeof groupOf>[0]> = {}): FailureGroup =>
+  groupOf({
+    job_id: jobId("a"),
+    event: "charge",
+    type: "action",
+    at: noon,
+    code: "PROVIDER_ERROR",
+    message: "The card was declined.",
+    ...overrides,
+  });
+const inOrder = (groups: readonly FailureGroup[]) =>
+  [...groups].sort((a, b) => b.count - a.count || (a.fingerprint < b.fingerprint ? -1 : 1));
+
+/** What every record of failures does, in memory and on DynamoDB alike. */
+export function describeFailures(
+  name: string,
+  make: () => Promise<{ failures: Failures; stop?: () => Promise<void> }>,
+): void {
+  describe(`${name} as Failures`, () => {
+    let made: Awaited<ReturnType<typeof make>>;
+    let tenants = 0;
+    beforeAll(async () => {
+      made = await make();
+    });
+    afterAll(() => made.stop?.());
+    /** A tenant without failures. */
+    const fresh = () => {
+      const tenant = { product: `shop-${++tenants}`, env: "prd" };
+      const add = (groups: readonly FailureGroup[], day = today) =>
+        made.failures.add(groups.map((group): DayFailures => ({ ...tenant, day, group })));
+      const read = async (day = today) => inOrder(await made.failures.read(tenant.product, tenant.env, day));
+      return { tenant, add, read };
+    };
+
+    test("nothing failed where nothing was added", async () => {
+      const { add, read } = fresh();
+      await add([]);
+      expect(await read()).toEqual([]);
+    });
+
+    test("failures of one group are counted, from the first to the last of them", async () => {
+      const { add, read } = fresh();
+      const first = { ...aFailure(), count: 3 };
+      await add([first]);
+      const second = { ...aFailure({ at: noon + 90, job_id: jobId("b") }), count: 2 };
+      await add([second]);
+      expect(await read()).toEqual([
+        { ...first, count: 5, first_at: noon, last_at: noon + 90, sample_job_id: jobId("b") },
+      ]);
+    });
+
+    test("groups of one call are kept apart, with the provider's code where there is one", async () => {
+      const { add, read } = fresh();
+      const one = { ...aFailure(), count: 2 };
+      const other = aFailure({ provider_code: "card_declined" });
+      await add([one, other]);
+      expect(await read()).toEqual([one, other]);
+    });
+
+    test("each tenant and each day has its own", async () => {
+      const { tenant, add, read } = fresh();
+      await add([aFailure()]);
+      const later = aFailure({ at: noon + dayMs });
+      await add([later], today + dayMs);
+      expect(await read()).toEqual([aFailure()]);
+      expect(await read(today + dayMs)).toEqual([later]);
+      expect(await read(today - dayMs)).toEqual([]);
+      expect(await made.failures.read(tenant.product, "dev", today)).toEqual([]);
+    });
+
+    test("beyond the groups of a day what fails anew counts as other, and known groups as before", async () => {
+      const { add, read } = fresh();
+      const numbered = (n: number) => aFailure({ event: `event-${n}`, at: noon + n });
+      const first = Array.from({ length: groupsPerDay - 1 }, (_, n) => numbered(n));
+      // As many as a batch of the stream may have.
+      for (let from = 0; from < first.length; from += 50) await add(first.slice(from, from + 50));
+      await add([numbered(0), ...[1000, 1001, 1002].map(numbered)]);
+      await add([numbered(1003), { ...numbered(1), count: 4 }]);
+      const groups = await read();
+      expect(groups).toHaveLength(groupsPerDay + 1);
+      const other = groups.find(({ fingerprint }) => fingerprint === otherFingerprint);
+      expect(other).toMatchObject({ count: 3, first_at: noon + 1001, last_at: noon + 1003, event: "event-1003" });
+      expect(groups.find(({ event }) => event === "event-0")?.count).toBe(2);
+      expect(groups.find(({ event }) => event === "event-1")?.count).toBe(5);
+      expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(groupsPerDay - 1 + 4 + 5);
+    });
+  });
+}
