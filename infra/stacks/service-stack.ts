@@ -1,7 +1,7 @@
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
-import type { ApiEnv, AuthorizerEnv } from "../../lambdas/aws/start/env.ts";
+import type { ApiEnv, AuthorizerEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
@@ -42,14 +42,15 @@ export class ServiceStack extends Stack {
     const schedules = new JobSchedules(this, "Schedules", { targets: byType((type) => queues[type].queue) });
     const platform: Platform = { config, state, queues, schedules };
 
-    const api = this.api(platform);
+    // Before the API, which names their logs. They know nothing of the API.
+    const consumers = byType(
+      (type) => new Consumer(this, `Consumer-${type}`, { definition: registry[type], platform, products }),
+    );
+    const api = this.api(platform, consumers);
     const authorizer = config.httpApi.auth === "key" ? this.authorizer(state) : undefined;
     // Another construct id would replace the API, and with it the URL that callers know.
     const httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, settings: config.httpApi });
 
-    for (const definition of Object.values(registry)) {
-      new Consumer(this, `Consumer-${definition.type}`, { definition, platform, products });
-    }
     new Reconciler(this, "Reconciler", platform);
     const tasks = new Tasks(this, "Tasks", platform);
     const webhooks = new Webhooks(this, "Webhooks", { state, products });
@@ -109,7 +110,7 @@ export class ServiceStack extends Stack {
     return byType((type) => new JobQueue(this, `Queue-${type}`, queuePlans[type]));
   }
 
-  private api(platform: Platform) {
+  private api(platform: Platform, consumers: Record<JobType, Consumer>) {
     const may = accessTo(platform);
     const { httpApi } = platform.config;
     const { lambda } = new EntryFunction<typeof ApiEnv>(this, "Api", {
@@ -120,6 +121,11 @@ export class ServiceStack extends Stack {
         LARGEST_UPLOAD_MB: String(httpApi.largestUploadMb),
         LONGEST_HOLD_SECONDS: String(httpApi.longestHoldSeconds),
         WAITS_PER_KEY: String(httpApi.waitsPerKey),
+        DEPLOYED_AS: this.toJsonString({
+          region: this.region,
+          account: this.account,
+          log_groups: byType((type) => consumers[type].logGroup.logGroupName),
+        } satisfies DeployedAs),
       },
       ...(httpApi.apiConcurrency !== undefined && { reservedConcurrentExecutions: httpApi.apiConcurrency }),
       allow: [

@@ -2,6 +2,7 @@
 export * as deleteJob from "./routes/delete-job.ts";
 export * as getEvents from "./routes/get-events.ts";
 export * as getJobs from "./routes/get-jobs.ts";
+export * as getMe from "./routes/get-me.ts";
 export { getOpenApi } from "./routes/get-openapi.ts";
 export * as getProduct from "./routes/get-product.ts";
 export * as getRuns from "./routes/get-runs.ts";

@@ -20,6 +20,7 @@ export const routes: readonly Route<ApiServices>[] = [
     load: lazy(async () => (await later()).getOpenApi(routes)),
   },
   { id: "getEvents", method: "GET", path: "/events.json", open: true, load: async () => (await later()).getEvents },
+  { id: "getMe", method: "GET", path: "/v1/me", load: async () => (await later()).getMe },
   {
     id: "scheduleJob",
     method: "POST",

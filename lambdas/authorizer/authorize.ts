@@ -10,16 +10,23 @@ export interface AuthorizerServices {
   log: Log;
 }
 
-/** The scopes of the caller, or undefined if the key is unknown, revoked or expired. Throws if AWS does not answer. */
+/** What the authorizer knows of a caller. */
+export interface Authorized {
+  scopes: Scopes;
+  /** The name of the caller's key. The one that was created at deployment has none. */
+  name?: string;
+}
+
+/** The scopes of the caller and the name of its key, or undefined if the key is unknown, revoked or expired. Throws if AWS does not answer. */
 export async function authorize(
   services: AuthorizerServices,
   authorization: string | undefined,
-): Promise<Scopes | undefined> {
+): Promise<Authorized | undefined> {
   const given = bearerOf(authorization);
   if (given === undefined) return undefined;
   const id = apiKeyId(given);
-  if (id !== undefined) return scopesOf(services, id, given);
-  return sameText(given, await services.deployedKey()) ? allScopes : undefined;
+  if (id !== undefined) return keyOf(services, id, given);
+  return sameText(given, await services.deployedKey()) ? { scopes: allScopes } : undefined;
 }
 
 const bearerOf = (authorization: string | undefined) =>
@@ -29,10 +36,10 @@ const bearerOf = (authorization: string | undefined) =>
 export const keyIdOf = (authorization: string | undefined): string =>
   apiKeyId(bearerOf(authorization) ?? "") ?? "deployed";
 
-async function scopesOf({ keys, clock, log }: AuthorizerServices, id: string, given: string) {
+async function keyOf({ keys, clock, log }: AuthorizerServices, id: string, given: string) {
   const key = await keys.get(id);
   const status = key && isKeyOf(key, given) ? apiKeyStatus(key, clock.now()) : "unknown";
-  if (status === "active") return key?.scopes;
+  if (key && status === "active") return { scopes: key.scopes, name: key.name };
   // The id is no secret: it is part of the key, and the list of keys shows it.
   log.info("key refused", { key_id: id, why: status });
   return undefined;

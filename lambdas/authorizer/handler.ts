@@ -10,11 +10,15 @@ const services = lazy(() => startAuthorizer(readEnv(AuthorizerEnv)));
 /** API Gateway caches the answer per Authorization header, so this rarely runs. */
 export const handler = async (
   event: Pick<APIGatewayRequestAuthorizerEventV2, "headers">,
-): Promise<APIGatewaySimpleAuthorizerWithContextResult<{ scopes?: string; key_id?: string }>> => {
+): Promise<APIGatewaySimpleAuthorizerWithContextResult<{ scopes?: string; key_id?: string; key_name?: string }>> => {
   const all = services();
-  const scopes = await withSafeErrors(all.log, () => authorize(all, event.headers?.authorization));
-  if (!scopes) return { isAuthorized: false, context: {} };
+  const caller = await withSafeErrors(all.log, () => authorize(all, event.headers?.authorization));
+  if (!caller) return { isAuthorized: false, context: {} };
+  const { scopes, name } = caller;
   // The access log shows whose request it was.
   const key_id = keyIdOf(event.headers?.authorization);
-  return { isAuthorized: true, context: { scopes: JSON.stringify(scopes), key_id } };
+  return {
+    isAuthorized: true,
+    context: { scopes: JSON.stringify(scopes), key_id, ...(name !== undefined && { key_name: name }) },
+  };
 };

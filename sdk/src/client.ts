@@ -2,7 +2,9 @@ import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
 import { createJobs } from "./create-jobs.ts";
 import { createNamespaces, type FileReader, type Namespaces } from "./ductape.ts";
-import type { Jobs } from "./jobs.ts";
+import { expectFields } from "./expect-fields.ts";
+import type { CallOptions, Jobs } from "./jobs.ts";
+import type { Me } from "./me.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { readFile } from "./read-file.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
@@ -18,6 +20,13 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   };
   /** Jobs that exist. */
   jobs: Jobs<C>;
+  /**
+   * Who the API takes this client for, and what its key may do. Any key may ask.
+   *
+   * @example
+   * const { verbs, products } = await ductape.me();
+   */
+  me(options?: CallOptions): Promise<Me>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -25,7 +34,9 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
   const defaults = () => configure().defaults;
   const jobs = createJobs(transport, defaults);
   const job = createJobProcessor(transport, jobs, runtime, defaults);
-  return { processor: { job, storage: { readFile } }, jobs, ...createNamespaces(job, defaults) };
+  const me = async ({ signal }: CallOptions = {}) =>
+    expectFields<Me>(await transport.call({ method: "GET", path: "/v1/me", signal }), "caller", "verbs");
+  return { processor: { job, storage: { readFile } }, jobs, me, ...createNamespaces(job, defaults) };
 }
 
 interface DuctapeClass {

@@ -66,6 +66,7 @@ export type {
   JobChannel,
   JobErrorCode,
   JobFailure,
+  JobGraphStep,
   JobReceipt,
   JobRepeat,
   JobRun,
@@ -76,6 +77,7 @@ export type {
 } from "./job.ts";
 export type { DuctapeJob, JobNamespace } from "./job-names.ts";
 export type { CallOptions, CancelOptions, GetJobOptions, HistoryOptions, Jobs, RetryOptions } from "./jobs.ts";
+export type { Deployment, JobVerb, Me } from "./me.ts";
 export type { JobPage, JobPages, RunPage, RunPages } from "./pages.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";
 export type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./query.ts";

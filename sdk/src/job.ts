@@ -74,6 +74,8 @@ export interface Job extends JobSummary {
   attempts: JobAttempt[];
   /** The state of each step of a feature, by `sequence.step` and in the order of the catalog. Features only. */
   steps?: Record<string, JobStep>;
+  /** The steps of a feature in the order of the catalog, those included that have not begun. Features only. */
+  graph?: JobGraphStep[];
   /** The outcome of each channel of a notification that has failed or will be retried. Once completed, its result has them. */
   channels?: Record<string, JobChannel>;
   /** The result of a completed job. */
@@ -122,6 +124,23 @@ export interface JobStep {
   started_at?: number;
   finished_at?: number;
   error?: JobFailure;
+}
+
+/** A step of a feature as the catalog has it. */
+export interface JobGraphStep {
+  /** `sequence.step`: the name of its state in `steps`. */
+  step: string;
+  sequence: string;
+  /** The tag of the event that the step runs. */
+  event: string;
+  /** The steps that end before it starts, as `sequence.step`. */
+  depends_on: string[];
+  /** Whether the step is skipped unless a condition holds. */
+  conditional: boolean;
+  /** Milliseconds between the end of the steps that it depends on and its start. */
+  delay?: number;
+  /** Whether the feature continues if the step fails. */
+  allow_fail?: boolean;
 }
 
 /** A channel of a notification. */

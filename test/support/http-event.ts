@@ -11,6 +11,7 @@ export interface Asked {
   scopes?: Scopes | null;
   /** The tenant that makes the request. */
   keyId?: string;
+  keyName?: string;
 }
 
 /** The event that an HTTP API sends to its Lambda, payload format 2.0. */
@@ -22,6 +23,7 @@ export function httpEvent({
   body,
   scopes = allScopes,
   keyId = "deployed",
+  keyName,
 }: Asked) {
   const event = {
     version: "2.0",
@@ -33,7 +35,15 @@ export function httpEvent({
     requestContext: {
       http: { method, path, protocol: "HTTP/1.1", sourceIp: "127.0.0.1", userAgent: "test" },
       requestId: "req-1",
-      ...(scopes && { authorizer: { lambda: { scopes: JSON.stringify(scopes), key_id: keyId } } }),
+      ...(scopes && {
+        authorizer: {
+          lambda: {
+            scopes: JSON.stringify(scopes),
+            key_id: keyId,
+            ...(keyName !== undefined && { key_name: keyName }),
+          },
+        },
+      }),
     },
     ...(body !== undefined && { body: typeof body === "string" ? body : JSON.stringify(body) }),
     isBase64Encoded: false,

@@ -1,3 +1,4 @@
+import type { ILogGroup } from "aws-cdk-lib/aws-logs";
 import { Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
 import type { ConsumerEnv } from "../../../lambdas/aws/start/env.ts";
@@ -42,6 +43,8 @@ export interface ConsumerProps {
 
 /** The function that executes the jobs of one type, fed from the type's queue. */
 export class Consumer extends Construct {
+  readonly logGroup: ILogGroup;
+
   constructor(scope: Construct, id: string, { definition, platform, products }: ConsumerProps) {
     super(scope, id);
     const { type } = definition;
@@ -78,6 +81,7 @@ export class Consumer extends Construct {
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });
+    this.logGroup = consumer.lambda.logGroup;
     consumer.fedBy(queues[type].queue, queuePlans[type], config.maxConcurrency[type]);
   }
 }

@@ -44,7 +44,7 @@ export async function openApiDocument<S>(routes: readonly Route<S>[]): Promise<J
           type: "http",
           scheme: "bearer",
           description:
-            "An API key. Its scopes limit it to products, envs and verbs (`jobs:read`, `jobs:write`, `jobs:admin`, which includes both).",
+            "An API key. Its scopes limit it to products, envs and verbs (`jobs:read`, `jobs:write`, `jobs:input`, `jobs:admin`, which includes the others).",
         },
       },
     },

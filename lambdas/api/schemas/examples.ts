@@ -1,5 +1,6 @@
 import { definitions } from "../../consumers/types/definitions.ts";
 import { type JobType, jobTypes } from "../../core/job/job.ts";
+import { version } from "../../core/version.ts";
 
 /** The job that the examples of the OpenAPI document are about. */
 const jobId = "job_0198c2f47a6e7b3c9d1e2f3a4b5c6d7e";
@@ -22,6 +23,15 @@ export const aSummary = {
 };
 
 export const aJob = { ...aSummary, attempts: [] };
+
+export const aKey = {
+  caller: "0123456789abcdef",
+  name: "ci",
+  verbs: ["jobs:read", "jobs:write"],
+  products: ["my-product"],
+  envs: ["*"],
+  version,
+};
 
 const request = { env: "prd", product_tag: "my-product", start_at: 0 };
 

@@ -7,6 +7,7 @@ import { traceOf } from "../../core/errors.ts";
 import { jobFields, loggingOf } from "../../core/operations/log-fields.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
+import { given } from "../../core/schema/given.ts";
 import { jsonPointer } from "../../core/schema/schema.ts";
 import { largestAnswer, sentBytes } from "../../core/schema/sizes.ts";
 import { invocationFields } from "../log/log.ts";
@@ -78,12 +79,13 @@ function requestOf<S>(event: Event, { open, takesQuery }: Route<S>): HttpRequest
   // Not decoded: ids and tags never need percent-encoding, and an IAM policy on the path would not match an encoded one.
   const params = Object.entries(event.pathParameters ?? {}).map(([name, value]) => [name, value ?? ""]);
   const { requestId: id } = event.requestContext;
-  const caller = callerOf(event);
-  return { id, body: event.body, params: Object.fromEntries(params), query, headers: event.headers, scopes, caller };
+  const { headers, body } = event;
+  const key = { caller: callerOf(event), ...given({ name: authorizedOf(event).lambda?.key_name }) };
+  return { id, body, params: Object.fromEntries(params), query, headers, scopes, ...key };
 }
 
 interface Authorized {
-  lambda?: { scopes?: string; key_id?: string };
+  lambda?: { scopes?: string; key_id?: string; key_name?: string };
   iam?: { callerId?: string };
 }
 

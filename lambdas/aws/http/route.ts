@@ -15,6 +15,8 @@ export interface HttpRequest {
   scopes: Scopes;
   /** The id of the caller's key, or of its IAM identity: waiting requests are counted per caller. */
   caller: string;
+  /** The name of the caller's key, for people. Absent for the key that the deployment created, and for an IAM identity. */
+  name?: string;
 }
 
 export interface HttpResponse {
@@ -45,7 +47,7 @@ export interface Route<S> {
   open?: boolean;
   /** Whether the route parses the query string. All other routes refuse every parameter. */
   takesQuery?: boolean;
-  /** The scope that a key needs. Absent on open routes. */
+  /** The scope that a key needs. Absent on open routes, and where any key may call. */
   scope?: Verb;
   /** Imports the route's file. */
   load: () => Promise<Endpoint<S>>;

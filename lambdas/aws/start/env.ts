@@ -1,7 +1,8 @@
 import * as z from "zod";
-import { jobTypes } from "../../core/job/job.ts";
+import { type JobType, jobTypes } from "../../core/job/job.ts";
 import { type JobEventName, jobEvents } from "../../core/job/job-event.ts";
 import { type ApiLimits, longestWaitSeconds } from "../../core/operations/api-limits.ts";
+import type { Deployment } from "../../core/operations/deployment.ts";
 import { lazy } from "../../core/schema/lazy.ts";
 
 /*
@@ -50,6 +51,15 @@ export const JobsEnv = lazy(() =>
 );
 export type JobsEnv = z.infer<ReturnType<typeof JobsEnv>>;
 
+/** What only a page about the deployment needs. */
+const DeployedAs = () =>
+  z.object({
+    region: z.string().min(1),
+    account: z.string().min(1),
+    log_groups: z.record(z.enum(jobTypes), z.string()),
+  });
+export type DeployedAs = z.infer<ReturnType<typeof DeployedAs>>;
+
 export const ApiEnv = lazy(() =>
   JobsEnv().extend({
     /** The largest upload, in megabytes of 1,048,576 bytes. */
@@ -58,6 +68,8 @@ export const ApiEnv = lazy(() =>
     LONGEST_HOLD_SECONDS: whole(1, longestWaitSeconds).default(longestWaitSeconds),
     /** How many requests of one key may wait for jobs at a time; 0 for no limit. */
     WAITS_PER_KEY: whole(0).default(200),
+    /** `{"region", "account", "log_groups": {"<type>": "<name>"}}` as JSON: for links to the AWS console. */
+    DEPLOYED_AS: fromJson().pipe(DeployedAs()).optional(),
   }),
 );
 export type ApiEnv = z.infer<ReturnType<typeof ApiEnv>>;
@@ -67,6 +79,13 @@ export const limitsOf = (env: ApiEnv): ApiLimits => ({
   waitSeconds: env.LONGEST_HOLD_SECONDS,
   waitsPerKey: env.WAITS_PER_KEY,
 });
+
+/** Where the API runs in AWS; undefined where its environment does not say so. */
+export function deploymentOf(env: ApiEnv): Deployment | undefined {
+  const { DEPLOYED_AS, TABLE_NAME: table, SCHEDULE_GROUP: schedule_group, QUEUES } = env;
+  const queues = Object.fromEntries(jobTypes.map((type) => [type, QUEUES[type].url])) as Record<JobType, string>;
+  return DEPLOYED_AS && { ...DEPLOYED_AS, table, schedule_group, queues };
+}
 
 export const ConsumerEnv = lazy(() =>
   JobsEnv().extend({

@@ -3,6 +3,7 @@ import type { Access } from "../../core/catalog/access.ts";
 import type {
   CheckedJobType,
   EventName,
+  GraphStep,
   InputCheck,
   JobTypeDefinition,
   Product,
@@ -44,7 +45,7 @@ interface Typed<Target, Input extends InputSchema, Event extends z.ZodRawShape> 
   takesBody?: (event: EventOf<Event>, target: Target) => boolean;
   checkEvent?: (event: EventOf<Event>, target: Target, product: Product) => Fault[];
   checkInput?: (check: InputCheck<z.output<Input>, Target, EventOf<Event>>) => Fault[];
-  stepNames?: (target: Target) => string[];
+  graph?: (target: Target) => GraphStep[];
   example: { event: string; input: z.input<Input> };
 }
 

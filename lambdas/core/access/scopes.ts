@@ -1,8 +1,11 @@
 import * as z from "zod";
 import { RequestError } from "../requests/request-error.ts";
 
-/** What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:admin` does both and bulk changes. */
-export const verbs = ["jobs:read", "jobs:write", "jobs:admin"] as const;
+/**
+ * What a key may do: `jobs:read` reads, `jobs:write` schedules and changes, `jobs:input` shows the inputs of jobs, `jobs:admin` does
+ * all of it, and bulk changes.
+ */
+export const verbs = ["jobs:read", "jobs:write", "jobs:input", "jobs:admin"] as const;
 export type Verb = (typeof verbs)[number];
 
 const Names = z.array(z.string());
@@ -20,9 +23,13 @@ const includesName = (names: string[], name: unknown) =>
 export const hasAccess = (scopes: Scopes, where: { product?: unknown; env?: unknown }): boolean =>
   includesName(scopes.products, where.product) && includesName(scopes.envs, where.env);
 
+/** The verbs that a key has, those included that `jobs:admin` implies. */
+export const verbsOf = (scopes: Pick<Scopes, "verbs">): Verb[] =>
+  verbs.filter((verb) => scopes.verbs.includes(verb) || scopes.verbs.includes("jobs:admin"));
+
 /** Whether a key has the verb in this product and env. */
 export const may = (scopes: Scopes, verb: Verb, where: { product?: unknown; env?: unknown }): boolean =>
-  (scopes.verbs.includes(verb) || scopes.verbs.includes("jobs:admin")) && hasAccess(scopes, where);
+  verbsOf(scopes).includes(verb) && hasAccess(scopes, where);
 
 /** Throws FORBIDDEN unless the key has the verb in this product and env. A part that is not known yet is not checked. */
 export function requireScope(scopes: Scopes, verb: Verb, where: { product?: unknown; env?: unknown }): void {

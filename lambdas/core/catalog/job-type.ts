@@ -46,8 +46,8 @@ export interface JobTypeDefinition {
   checkEvent?: (event: ProductEvent, target: unknown, product: Product) => Fault[];
   /** Checks an input against the catalog when it is requested; pointers are relative to the request. */
   checkInput?: (check: InputCheck) => Fault[];
-  /** The names of a target's steps in order, if it has any. */
-  stepNames?: (target: unknown) => string[];
+  /** A target's steps in the order of the catalog, if it has any. */
+  graph?: (target: unknown) => GraphStep[];
   /** An event of the demo product and an input for it: for the OpenAPI document and the tests. */
   example: { event: string; input: Record<string, unknown> };
   defaults: { timeout_ms: number; retries: number };
@@ -71,6 +71,23 @@ export interface CheckedJobType extends JobTypeDefinition {
 export interface ProductEvent extends z.infer<z.ZodObject<typeof commonEventFields>> {
   type: JobType;
   [field: string]: unknown;
+}
+
+/** A step of a feature as the catalog has it, whether or not it has begun. */
+export interface GraphStep {
+  /** `sequence.step`, by which the states of the steps are kept. */
+  step: string;
+  sequence: string;
+  /** The tag of the event that the step runs. */
+  event: string;
+  /** The steps that must have ended before, as `sequence.step`. */
+  depends_on: string[];
+  /** Whether the step is skipped unless a condition holds. */
+  conditional: boolean;
+  /** Milliseconds between the end of those steps and the start of this one. */
+  delay?: number;
+  /** The feature continues if the step fails. */
+  allow_fail?: boolean;
 }
 
 export interface EventName {

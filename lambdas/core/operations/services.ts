@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { BlobStore, Clock, JobQueue, JobStore, Log, Scheduler, Secrets, StatsStore } from "../ports/ports.ts";
 import type { ApiLimits } from "./api-limits.ts";
+import type { Deployment } from "./deployment.ts";
 
 import type { Waits } from "./waits.ts";
 
@@ -20,6 +21,8 @@ export interface Services {
 export interface ApiServices extends Services {
   limits: ApiLimits;
   waits: Waits;
+  /** Where it runs in AWS. Absent elsewhere. */
+  deployment?: Deployment;
 }
 
 /** What a consumer needs in addition: executors need credentials. */

@@ -28,7 +28,7 @@ export async function stepsShown(services: Pick<Services, "blobs" | "jobs" | "ca
   const decided = ((job.progress && (await loadIfThere(services.blobs, job.progress))) ?? {}) as Steps;
   const known = await currentSteps(services, decided, now, isFinished(job));
   const found = services.catalog.lookup(job.product, job.event);
-  const names = found?.definition.stepNames?.(found.target) ?? [];
+  const names = (found?.definition.graph?.(found.target) ?? []).map(({ step }) => step);
   // A step that was added to the catalog after the feature completed was never part of it.
   const unknown: StepView | undefined = job.status === "completed" ? undefined : { status: "not_started" };
   const ordered = names.map((name) => [name, known[name] ?? unknown] as const);

@@ -13,6 +13,7 @@ import type { BlobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
 import { channelsShown } from "./channels-view.ts";
+import { graphShown } from "./graph-view.ts";
 import { withResults } from "./result-view.ts";
 import type { AttemptSchema, JobSchema, ReceiptSchema } from "./schemas/job.ts";
 import type { JobSummarySchema, RunSchema } from "./schemas/list.ts";
@@ -74,7 +75,7 @@ export async function viewOf(
   const view: JobView = {
     ...summaryOf(job, now),
     attempts: job.attempts.map(attemptView),
-    ...(steps && { steps: shownSteps(steps) }),
+    ...(steps && { steps: shownSteps(steps), ...graphShown(services.catalog, job, steps) }),
     ...(channels && { channels }),
   };
   const [shown = view] = isFinished(job) ? await withResults(services.blobs, [view], [job.result]) : [];

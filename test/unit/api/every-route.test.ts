@@ -19,6 +19,7 @@ type OutOfReach =
 
 /** A request of each route that is right for a key that reaches my-product in prd. */
 const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfReach }> = {
+  "GET /v1/me": { outOfReach: "nothing of it" },
   "POST /v1/jobs": { asked: { body: order }, outOfReach: "forbidden" },
   "POST /v1/jobs/batch": { asked: { body: { jobs: [order] } }, outOfReach: "nothing of it" },
   "POST /v1/jobs/bulk": { asked: { body: { action: "cancel", filter: place } }, outOfReach: "forbidden" },
@@ -63,13 +64,16 @@ test("this page knows every route that asks for a key", () => {
   expect(guarded.map(({ name }) => name).sort()).toEqual(Object.keys(requests).sort());
 });
 
-test("only the health and the two documents are open to anybody, and only they need no scope", () => {
+test("only the health and the two documents are open to anybody, and besides them only what a key may ask of itself needs no scope", () => {
   expect(named.filter(({ open }) => open).map(({ name }) => name)).toEqual([
     "GET /v1/health",
     "GET /openapi.json",
     "GET /events.json",
   ]);
-  for (const { name, open, scope } of named) expect([name, scope === undefined]).toEqual([name, open === true]);
+  const needNone = named.filter(({ scope }) => scope === undefined);
+  expect(needNone.filter(({ open }) => !open).map(({ name }) => name)).toEqual(["GET /v1/me"]);
+  for (const { name, open, scope } of named)
+    expect([name, open === true && scope !== undefined]).toEqual([name, false]);
 });
 
 describe.each(guarded)("$name", (route) => {
@@ -83,12 +87,12 @@ describe.each(guarded)("$name", (route) => {
     await untouched();
   });
 
-  test("is for keys that have the verb it says, or jobs:admin, and for no other", async () => {
-    expect(verbs).toContain(scope);
+  test("is for keys that have the verb it says, or jobs:admin, and for no other, unless it says none", async () => {
+    expect([undefined, ...verbs]).toContain(scope);
     for (const verb of verbs) {
       const { call, untouched } = world(route);
       const { status = 0 } = await call({ ...reach, verbs: [verb] });
-      const may = verb === scope || verb === "jobs:admin";
+      const may = scope === undefined || verb === scope || verb === "jobs:admin";
       expect([verb, [401, 403, 404].includes(status)]).toEqual([verb, !may]);
       if (!may) await untouched();
     }

@@ -20,8 +20,8 @@ function authorizer(...given: ReturnType<typeof newApiKey>["record"][]) {
 
 describe("the key created at deployment", () => {
   it("may do everything, whatever the case of the scheme", async () => {
-    expect(await authorizer().ask(`Bearer ${deployed}`)).toEqual(allScopes);
-    expect(await authorizer().ask(`bearer ${deployed}`)).toEqual(allScopes);
+    expect(await authorizer().ask(`Bearer ${deployed}`)).toEqual({ scopes: allScopes });
+    expect(await authorizer().ask(`bearer ${deployed}`)).toEqual({ scopes: allScopes });
   });
 
   it.each([
@@ -49,10 +49,10 @@ describe("a key that somebody created", () => {
   const aKey = (more: { expires_at?: number } = {}) =>
     newApiKey({ name: "ci", scopes, created_at: noon - 1000, ...more });
 
-  it("has its own scopes, until it expires", async () => {
+  it("has its own scopes and its name, until it expires", async () => {
     const { key, record } = aKey({ expires_at: noon + 60_000 });
     const { ask, clock } = authorizer(record);
-    expect(await ask(`Bearer ${key}`)).toEqual(scopes);
+    expect(await ask(`Bearer ${key}`)).toEqual({ scopes, name: "ci" });
     await clock.advance(60_000);
     expect(await ask(`Bearer ${key}`)).toBeUndefined();
   });
@@ -60,7 +60,7 @@ describe("a key that somebody created", () => {
   it("is refused once it is revoked, and the log has its id and the reason, but not the key", async () => {
     const { key, record } = aKey();
     const { ask, keys, log } = authorizer(record);
-    expect(await ask(`Bearer ${key}`)).toEqual(scopes);
+    expect(await ask(`Bearer ${key}`)).toEqual({ scopes, name: "ci" });
     await keys.revoke(record.id, noon);
     expect(await ask(`Bearer ${key}`)).toBeUndefined();
     expect(log.lines).toMatchObject([{ fields: { key_id: record.id, why: "revoked" } }]);
@@ -80,8 +80,8 @@ describe("a key that somebody created", () => {
     };
     const { key, record } = aKey();
     const services = authorizer(record);
-    expect(await authorize({ ...services, deployedKey: never }, `Bearer ${key}`)).toEqual(scopes);
-    expect(await authorize({ ...services, keys: { get: never } }, `Bearer ${deployed}`)).toEqual(allScopes);
+    expect(await authorize({ ...services, deployedKey: never }, `Bearer ${key}`)).toEqual({ scopes, name: "ci" });
+    expect(await authorize({ ...services, keys: { get: never } }, `Bearer ${deployed}`)).toEqual({ scopes: allScopes });
     await expect(authorize({ ...services, keys: { get: never } }, `Bearer ${key}`)).rejects.toThrow("was asked");
   });
 });

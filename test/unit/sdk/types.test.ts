@@ -12,10 +12,12 @@ import type { notificationInput } from "../../../lambdas/consumers/types/notific
 import { registry } from "../../../lambdas/consumers/types/registry.ts";
 import type { storageInput } from "../../../lambdas/consumers/types/storage/definition.ts";
 import type * as Storage from "../../../lambdas/consumers/types/storage/execute.ts";
+import type { Verb } from "../../../lambdas/core/access/scopes.ts";
 import { type JobStatus as CoreStatus, type JobType as CoreType, jobTypes } from "../../../lambdas/core/job/job.ts";
 import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/job-error.ts";
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
+import type { MeSchema } from "../../../lambdas/core/queries/schemas/me.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
 import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/queries/view.ts";
 import type { BulkFilter } from "../../../lambdas/core/requests/bulk-request.ts";
@@ -52,6 +54,8 @@ import type {
   JobStatus,
   JobSummary,
   JobType,
+  JobVerb,
+  Me,
   MongoResults,
   NotificationResult,
   Repeat,
@@ -141,6 +145,8 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<Stats, StatsView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();
+  same<Same<JobVerb, Verb>>();
+  same<Same<Me, z.infer<ReturnType<typeof MeSchema>>>>();
 });
 
 test("the SDK's results are what the executors make", () => {

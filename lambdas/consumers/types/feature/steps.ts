@@ -1,3 +1,5 @@
+import type { GraphStep } from "../../../core/catalog/job-type.ts";
+import { given } from "../../../core/schema/given.ts";
 import type { Condition, FeatureTarget } from "./target.ts";
 
 export type StepDefinition = FeatureTarget["sequences"][string][number];
@@ -33,6 +35,16 @@ export function stepsOf({ sequences }: FeatureTarget): PlacedStep[] {
     }),
   );
 }
+
+/** A step as the graph of a job shows it: never its input, nor what its conditions compare. */
+export const graphStepOf = ({ key, sequence, dependsOn, step }: PlacedStep): GraphStep => ({
+  step: key,
+  sequence,
+  event: step.event,
+  depends_on: dependsOn,
+  conditional: step.if !== undefined,
+  ...given({ delay: step.delay, allow_fail: step.allow_fail }),
+});
 
 const keyOf = (sequence: string, name: string): string => `${sequence}.${name}`;
 

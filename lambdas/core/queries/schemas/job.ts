@@ -83,6 +83,23 @@ export const StepSchema = lazy(() =>
     .meta({ id: "Step" }),
 );
 
+export const GraphStepSchema = lazy(() =>
+  z
+    .object({
+      step: z.string().describe("The step, as `sequence.step`: the name of its state in `steps`."),
+      sequence: z.string(),
+      event: z.string().describe("The tag of the event that the step runs."),
+      depends_on: z.array(z.string()).describe("The steps that end before it starts, as `sequence.step`."),
+      conditional: z.boolean().describe("Whether the step is skipped unless a condition holds."),
+      delay: z
+        .int()
+        .exactOptional()
+        .describe("Milliseconds between the end of the steps that it depends on and its start."),
+      allow_fail: z.boolean().exactOptional().describe("Whether the feature continues if the step fails."),
+    })
+    .meta({ id: "GraphStep" }),
+);
+
 export const ChannelSchema = lazy(() => {
   const report = {
     sent: z
@@ -162,6 +179,12 @@ export const JobSchema = lazy(() =>
         .record(z.string(), StepSchema())
         .exactOptional()
         .describe("The state of each step of a feature, by `sequence.step` and in the order of the catalog."),
+      graph: z
+        .array(GraphStepSchema())
+        .exactOptional()
+        .describe(
+          "The steps of a feature in the order of the catalog, those included that have not begun, and what each depends on. Absent once the catalog has lost the event.",
+        ),
       channels: z
         .record(z.string(), ChannelSchema())
         .exactOptional()

@@ -1,6 +1,32 @@
-import { allScopes, requireScope, type Scopes } from "../../../../lambdas/core/access/scopes.ts";
+import {
+  allScopes,
+  may,
+  requireScope,
+  type Scopes,
+  type Verb,
+  verbsOf,
+} from "../../../../lambdas/core/access/scopes.ts";
 
 const reader: Scopes = { products: ["shop"], envs: ["dev"], verbs: ["jobs:read"] };
+
+it.each<[Verb[], Verb[]]>([
+  [["jobs:read"], ["jobs:read"]],
+  [
+    ["jobs:write", "jobs:read"],
+    ["jobs:read", "jobs:write"],
+  ],
+  [["jobs:input"], ["jobs:input"]],
+  [["jobs:admin"], ["jobs:read", "jobs:write", "jobs:input", "jobs:admin"]],
+])("a key with %j has the verbs %j", (verbs, expected) => {
+  expect(verbsOf({ verbs })).toEqual(expected);
+});
+
+it("shows inputs to jobs:input and jobs:admin only: a key that was made before the verb existed does not get it", () => {
+  const able = (["jobs:read", "jobs:write", "jobs:input", "jobs:admin"] as const).filter((verb) =>
+    may({ ...reader, verbs: [verb] }, "jobs:input", { product: "shop", env: "dev" }),
+  );
+  expect(able).toEqual(["jobs:input", "jobs:admin"]);
+});
 
 describe("requireScope", () => {
   it("lets a key do what it may, where it may", () => {

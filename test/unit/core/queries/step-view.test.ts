@@ -1,3 +1,4 @@
+import { graphStepOf, stepsOf } from "../../../../lambdas/consumers/types/feature/steps.ts";
 import type { Job } from "../../../../lambdas/core/job/job.ts";
 import { JobError } from "../../../../lambdas/core/job/job-error.ts";
 import { cancel, changeJob, deleteJob } from "../../../../lambdas/core/operations/change-job.ts";
@@ -34,6 +35,59 @@ function world(actions: Actions = {}) {
   const step = (event: string) => w.jobs.all().find((job) => job.event === event) as Job;
   return { ...w, view, statuses, step };
 }
+
+describe("the graph of a feature", () => {
+  it("has every step in the order of the catalog, with what it depends on, before any has begun and after some have ended", async () => {
+    const w = world();
+    const id = await w.start();
+    const graph = [
+      { step: "zeta.create", sequence: "zeta", event: "create", depends_on: [], conditional: false },
+      {
+        step: "zeta.charge",
+        sequence: "zeta",
+        event: "charge",
+        depends_on: ["zeta.create"],
+        conditional: false,
+        delay: hour,
+      },
+      { step: "zeta.mail", sequence: "zeta", event: "mail", depends_on: ["zeta.charge"], conditional: false },
+      { step: "alpha.mail", sequence: "alpha", event: "mail", depends_on: [], conditional: false, delay: 1000 },
+    ];
+    expect((await w.view(id)).graph).toEqual(graph);
+    await w.settle();
+    expect((await w.view(id)).graph).toEqual(graph);
+  });
+
+  it("is absent for another type, and for an event that the catalog has lost", async () => {
+    const w = world();
+    const id = await w.start();
+    await w.settle();
+    expect(await w.view(w.step("create").id)).not.toHaveProperty("graph");
+    const lost = { ...w, catalog: { ...w.catalog, lookup: () => undefined } };
+    const view = await viewOf(lost, (await w.jobs.get(id)) as Job, w.clock.now());
+    expect([Object.keys(view.steps ?? {}).length > 0, "graph" in view]).toEqual([true, false]);
+  });
+
+  it("shows what the catalog says of a step, and neither its input nor its conditions", () => {
+    const step = {
+      event: "mail",
+      step: "tell",
+      input: { to: "ada" },
+      depends_on: ["other.step"],
+      if: { value: "$Input{a}", equals: "secret" },
+      allow_fail: true,
+    };
+    const sequences = { other: [{ event: "create", step: "step" }], main: [step] };
+    expect(stepsOf({ sequences }).map(graphStepOf).at(-1)).toEqual({
+      step: "main.tell",
+      sequence: "main",
+      event: "mail",
+      depends_on: ["other.step"],
+      conditional: true,
+      allow_fail: true,
+    });
+  });
+});
 
 describe("the steps of a feature", () => {
   it("are all there before the first has started, in the order of the catalog", async () => {

@@ -1,0 +1,27 @@
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { verbsOf } from "../../core/access/scopes.ts";
+import type { ApiServices } from "../../core/operations/services.ts";
+import { MeSchema } from "../../core/queries/schemas/me.ts";
+import { given } from "../../core/schema/given.ts";
+import { version } from "../../core/version.ts";
+import { aKey } from "../schemas/examples.ts";
+
+/** Answers who the caller is and what its key may do, so that a page need not offer what would be refused. */
+export async function handle(
+  { deployment }: Pick<ApiServices, "deployment">,
+  { caller, name, scopes }: HttpRequest,
+): Promise<HttpResponse> {
+  const { products, envs } = scopes;
+  const me = { caller, ...given({ name }), verbs: verbsOf(scopes), products, envs, version };
+  return { status: 200, body: { ...me, ...given({ aws: deployment }) } };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "service",
+  summary: "Get what the key may do",
+  description:
+    "Any key may ask. In AWS the answer names the resources of the deployment, for links to the AWS console.",
+  answers: { 200: { description: "The key, its scopes and the deployment.", schema: MeSchema(), example: aKey } },
+  errors: [],
+});

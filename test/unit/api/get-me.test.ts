@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { routes } from "../../../lambdas/api/routes.ts";
+import { httpApi } from "../../../lambdas/aws/http/http-api.ts";
+import { ApiEnv, deploymentOf } from "../../../lambdas/aws/start/env.ts";
+import { type JobType, jobTypes } from "../../../lambdas/core/job/job.ts";
+import { version } from "../../../lambdas/core/version.ts";
+import { fakeApi } from "../../support/api.ts";
+import { fakeServices } from "../../support/fakes/services.ts";
+import { httpEvent } from "../../support/http-event.ts";
+
+const me = "/v1/me";
+
+const ofTypes = (value: (type: JobType) => unknown) =>
+  JSON.stringify(Object.fromEntries(jobTypes.map((type) => [type, value(type)])));
+
+/** The environment of a deployed API. */
+const environment = {
+  TABLE_NAME: "jobs",
+  BUCKET_NAME: "blobs",
+  QUEUES: ofTypes((type) => ({ url: `https://sqs.example.com/${type}`, arn: `arn:${type}` })),
+  SCHEDULE_GROUP: "group",
+  SCHEDULE_ROLES: ofTypes((type) => `arn:role/${type}`),
+  SCHEDULE_DLQ_ARN: "arn:dlq",
+};
+const deployedAs = {
+  region: "eu-central-1",
+  account: "123456789012",
+  log_groups: JSON.parse(ofTypes((type) => `logs-${type}`)),
+};
+
+test("a key learns its id, its name and its scopes", async () => {
+  const scopes = { products: ["shop"], envs: ["*"], verbs: ["jobs:read" as const] };
+  const { body } = await fakeApi().ask({ path: me, scopes, keyId: "0123456789abcdef", keyName: "ci" });
+  expect(body).toEqual({ caller: "0123456789abcdef", name: "ci", ...scopes, version });
+});
+
+test("jobs:admin is shown with what it implies, and the deployed key has no name", async () => {
+  const { body } = await fakeApi().ask({ path: me, scopes: { products: ["*"], envs: ["*"], verbs: ["jobs:admin"] } });
+  expect(body).toEqual({
+    caller: "deployed",
+    verbs: ["jobs:read", "jobs:write", "jobs:input", "jobs:admin"],
+    products: ["*"],
+    envs: ["*"],
+    version,
+  });
+});
+
+test("a key without any access may ask, and learns that it has none", async () => {
+  const { status, body } = await fakeApi().ask({ path: me, scopes: { products: [], envs: [], verbs: [] } });
+  expect([status, body.verbs, body.products]).toEqual([200, [], []]);
+});
+
+test("a deployment names its resources, as its environment has them", async () => {
+  const deployment = deploymentOf(ApiEnv().parse({ ...environment, DEPLOYED_AS: JSON.stringify(deployedAs) }));
+  const handler = httpApi(() => ({ ...fakeServices(), ...(deployment && { deployment }) }), routes);
+  const answer = (await handler(httpEvent({ path: me }), {} as never)) as { body?: string };
+  expect(JSON.parse(answer.body ?? "").aws).toEqual({
+    ...deployedAs,
+    table: "jobs",
+    schedule_group: "group",
+    queues: JSON.parse(ofTypes((type) => `https://sqs.example.com/${type}`)),
+  });
+});
+
+test("an environment that does not say where it is deployed is valid", () => {
+  expect(deploymentOf(ApiEnv().parse(environment))).toBeUndefined();
+});
+
+test("the version is that of the package", () => {
+  const packageJson = readFileSync(new URL("../../../package.json", import.meta.url), "utf8");
+  expect(JSON.parse(packageJson).version).toBe(version);
+});
