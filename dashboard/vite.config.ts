@@ -1,21 +1,15 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
+import { compressed } from "./compress.ts";
 
+/** Where `vite dashboard` finds an API, such as that of `npm start`. */
 const api = process.env.DUCTAPE_URL ?? "http://127.0.0.1:3000";
-const root = fileURLToPath(new URL(".", import.meta.url));
-
-/** React's packages run on Preact, which is a tenth of its size. */
-const reactIsPreact = {
-  "react/jsx-runtime": "preact/jsx-runtime",
-  "react-dom/client": "preact/compat/client",
-  "react-dom": "preact/compat",
-  react: "preact/compat",
-};
 
 /** The gateway refuses a browser's request whose Origin is not its own, and the development server has another port. */
 const proxied = {
   target: api,
   changeOrigin: true,
+  headers: { "sec-fetch-site": "same-origin" },
   configure: (proxy: {
     on(event: "proxyReq", listener: (request: { removeHeader(name: string): void }) => void): void;
   }) =>
@@ -25,24 +19,42 @@ const proxied = {
     }),
 };
 
-// biome-ignore lint/style/noDefaultExport: vite reads its configuration from a default export
+/**
+ * Builds the page to hashed files that any path can serve: it refers to its files and to the API relative to itself. The page's
+ * content security policy allows no inline script or style, so nothing is inlined.
+ */
+// biome-ignore lint/style/noDefaultExport: Vite reads its configuration from a default export
 export default defineConfig({
-  root,
-  // Relative, so that the page works below a sub-path and a custom domain.
+  root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
-  resolve: { alias: reactIsPreact },
+  resolve: {
+    alias: {
+      "react-dom/client": "preact/compat/client",
+      "react-dom": "preact/compat",
+      "react/jsx-runtime": "preact/jsx-runtime",
+      react: "preact/compat",
+    },
+    dedupe: ["preact"],
+  },
   oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
   build: {
     outDir: "dist",
     emptyOutDir: true,
     target: "es2022",
-    // The CSP allows no data: script or style, and each icon is a file of its own.
+    sourcemap: false,
     assetsInlineLimit: 0,
+    // Vite would add the polyfill as a script of its own; browsers of this target preload modules by themselves.
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    rolldownOptions: {
+      // "use client" means something to a server that renders React; there is none.
+      onLog: (level, log, next) => log.code !== "MODULE_LEVEL_DIRECTIVE" && next(level, log),
+    },
   },
   server: {
     host: "127.0.0.1",
     proxy: { "/v1": proxied, "/local": proxied, "/outbox": proxied, "/openapi.json": proxied },
   },
+  plugins: [compressed()],
+  cacheDir: fileURLToPath(new URL("../node_modules/.cache/vite", import.meta.url)),
 });

@@ -29,6 +29,8 @@ const sharedFunctions = {
   tasks: { timeoutSeconds: 30, memoryMb: 256 },
   // An endpoint has 15 s to answer; reading its secrets and writing its state come on top.
   webhooks: { timeoutSeconds: 45, memoryMb: 256 },
+  // It reads a file that is part of the function.
+  dashboard: { timeoutSeconds: 10, memoryMb: 256 },
 } as const;
 
 export type ConsumerName = `consumers/${JobType}`;
@@ -216,6 +218,13 @@ export const transitionEvent = (name: string): string => `job.${name}`;
 
 /** Paths that need no key: the health check, and the descriptions of the API and of the events. */
 export const openPaths = ["/v1/health", "/openapi.json", "/events.json"] as const;
+
+/** Paths of the dashboard, which need no key: the page, and the files that it loads. The page itself asks for a key. */
+export const dashboardPaths = ["/", "/assets/{proxy+}"] as const;
+/** A page is read with these methods; API Gateway answers others by itself. */
+export const dashboardMethods = ["GET", "HEAD"] as const;
+/** Where the built page is: below the root of the repository, and below the folder of the function's bundle. */
+export const dashboardFolder = { built: "dashboard/dist", deployed: "page" } as const;
 
 /** For how long API Gateway caches the authorizer's answer to a key. The default: a setting may override it. */
 export const defaultAuthCacheSeconds = 300;

@@ -11,7 +11,7 @@ const patienceMs = 30_000;
 /** `npm start` in a process and with a data folder of its own, for as long as `run` takes. */
 export async function withLocal<T>(run: (running: Running) => Promise<T>): Promise<T> {
   const data = await mkdtemp(join(tmpdir(), "local-"));
-  const child = spawn(process.execPath, ["local/main.ts"], {
+  const child = spawn(process.execPath, ["local/main.ts", "--empty"], {
     env: { ...process.env, NODE_OPTIONS: "", PORT: "0", DUCTAPE_DATA: data },
     stdio: "ignore",
   });

@@ -9,7 +9,7 @@ import { checkDependencies } from "./depends.ts";
 import { type HttpApiSettings, httpApiSettings, httpApiSettingsOf } from "./http-api.ts";
 import { type Network, networkOf, networkSettings } from "./network.ts";
 import { SetupError } from "./setup-error.ts";
-import { listed, whole } from "./values.ts";
+import { listed, whole, YesNo } from "./values.ts";
 
 /** Marks the settings among the context keys of the CDK, so that an unknown one is noticed as a typing error. */
 const prefix = "jobs:";
@@ -21,12 +21,6 @@ const Transitions = z.preprocess(
     (value) => Array.isArray(value) && value.every((name) => jobEvents.includes(name)),
     `must be "none" or some of ${jobEvents.join(", ")}`,
   ),
-);
-
-/** `cdk --context` passes strings, cdk.json booleans. */
-const YesNo = z.preprocess(
-  (value) => (value === "true" || value === "false" ? value === "true" : value),
-  z.boolean({ error: "must be true or false" }),
 );
 
 /**

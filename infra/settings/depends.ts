@@ -4,6 +4,10 @@ type Given = Readonly<Record<string, unknown>>;
 const rules: ((given: Given) => [setting: string, fault: string] | undefined)[] = [
   (given) => needs(given, "domainName", "certificateArn"),
   (given) => needs(given, "certificateArn", "domainName"),
+  ({ dashboard, auth }) =>
+    dashboard === true && auth === "iam"
+      ? ["dashboard", 'needs jobs:auth=key: a browser cannot sign requests as "iam" requires']
+      : undefined,
   (given) => needs(given, "vpcId", "subnetIds"),
   (given) => needs(given, "securityGroupIds", "subnetIds"),
   ({ subnetIds, vpcId, securityGroupIds }) =>

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
 import { defaultAuthCacheSeconds } from "../../lambdas/topology.ts";
-import { strings, whole } from "./values.ts";
+import { strings, whole, YesNo } from "./values.ts";
 
 /** The settings of the HTTP API. */
 export const httpApiSettings = {
@@ -26,6 +26,8 @@ export const httpApiSettings = {
   longestHoldSeconds: whole(1, longestWaitSeconds).default(longestWaitSeconds),
   /** Requests of one key that may wait for jobs at the same time, approximately; 0 for any number. */
   waitsPerKey: whole(0, 10_000).default(200),
+  /** Whether the API serves the dashboard at `/`. Default: true with `key`, and false with `iam`, where no key opens it. */
+  dashboard: YesNo.optional(),
   /** A domain name for the API, in addition to the one that AWS assigns. */
   domainName: z
     .string()
@@ -48,6 +50,7 @@ export interface HttpApiSettings {
   apiConcurrency: number | undefined;
   longestHoldSeconds: number;
   waitsPerKey: number;
+  dashboard: boolean;
   domain: { name: string; certificateArn: string } | undefined;
 }
 
@@ -63,6 +66,7 @@ export const httpApiSettingsOf = ({
   apiConcurrency,
   longestHoldSeconds,
   waitsPerKey,
+  dashboard = auth === "key",
   domainName,
   certificateArn,
 }: Parsed): HttpApiSettings => ({
@@ -75,5 +79,6 @@ export const httpApiSettingsOf = ({
   apiConcurrency,
   longestHoldSeconds,
   waitsPerKey,
+  dashboard,
   domain: domainName && certificateArn ? { name: domainName, certificateArn } : undefined,
 });

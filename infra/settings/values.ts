@@ -20,3 +20,9 @@ export const strings = (each: RegExp, error: string) =>
 
 export const listed = (value: unknown): unknown =>
   typeof value === "string" ? value.split(/[\s,]+/).filter((part) => part !== "") : value;
+
+/** `cdk --context` passes strings, cdk.json booleans. */
+export const YesNo = z.preprocess(
+  (value) => (value === "true" || value === "false" ? value === "true" : value),
+  z.boolean({ error: "must be true or false" }),
+);

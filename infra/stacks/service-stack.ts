@@ -1,11 +1,11 @@
 import type { Topic } from "aws-cdk-lib/aws-sns";
 import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib/core";
 import type { Construct } from "constructs";
-import type { ApiEnv, AuthorizerEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
+import type { ApiEnv, AuthorizerEnv, DashboardEnv, DeployedAs } from "../../lambdas/aws/start/env.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
 import { type JobType, jobTypes } from "../../lambdas/core/job/job.ts";
-import { importPrefix, requestEvent } from "../../lambdas/topology.ts";
+import { dashboardFolder, importPrefix, requestEvent } from "../../lambdas/topology.ts";
 import { Consumer } from "../constructs/functions/consumer.ts";
 import { EntryFunction } from "../constructs/functions/entry-function.ts";
 import { Intake } from "../constructs/functions/intake.ts";
@@ -48,8 +48,9 @@ export class ServiceStack extends Stack {
     );
     const api = this.api(platform, consumers);
     const authorizer = config.httpApi.auth === "key" ? this.authorizer(state) : undefined;
+    const dashboard = config.httpApi.dashboard ? this.page() : undefined;
     // Another construct id would replace the API, and with it the URL that callers know.
-    const httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, settings: config.httpApi });
+    const httpApi = new JobsHttpApi(this, "Entrance", { api, authorizer, dashboard, settings: config.httpApi });
 
     new Reconciler(this, "Reconciler", platform);
     const tasks = new Tasks(this, "Tasks", platform);
@@ -70,8 +71,9 @@ export class ServiceStack extends Stack {
     { httpApi, intake, topic }: { httpApi: JobsHttpApi; intake: Intake; topic: Topic },
   ): void {
     this.output("ApiUrl", httpApi.url, "The URL of the API");
-    if (readConfig(this.node).httpApi.auth === "key")
-      this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
+    const { auth, dashboard } = readConfig(this.node).httpApi;
+    if (dashboard) this.output("DashboardUrl", `${httpApi.url}/`, "The dashboard, which asks for an API key");
+    if (auth === "key") this.output("ApiKeySecret", state.apiKeyArn, "The secret that holds the first API key");
     else
       this.output(
         "ApiArn",
@@ -161,6 +163,17 @@ export class ServiceStack extends Stack {
       description: "Checks the API keys of the HTTP API",
       environment: { TABLE_NAME: state.table.tableName, API_KEY_SECRET: state.apiKeyArn },
       allow: [readApiKey(state), readApiKeys(state)],
+    });
+    return lambda;
+  }
+
+  /** Without any permission: all that it serves is part of it. */
+  private page() {
+    const { lambda } = new EntryFunction<typeof DashboardEnv>(this, "Page", {
+      entry: "dashboard",
+      description: "Serves the dashboard",
+      environment: { DASHBOARD_FOLDER: dashboardFolder.deployed },
+      allow: [],
     });
     return lambda;
   }

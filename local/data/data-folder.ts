@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPair, randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { promisify } from "node:util";
@@ -25,6 +25,8 @@ export interface DataFolder {
   path(...parts: string[]): string;
   /** Opens one of the folder's contents. Throws a StartError when it is damaged or cannot be used. */
   open<T>(name: keyof typeof remedies, open: (place: string) => Promise<T> | T): Promise<T>;
+  /** Whether nothing had been stored in the folder before. */
+  isNew: boolean;
   apiKey: string;
   /** In PEM format. The demo's FCM service account signs with it. */
   fcmKey: string;
@@ -61,6 +63,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   const unlock = await opened(path("lock"), deletable, () =>
     lock(path("lock"), () => inUse(folder, path("local.json"))),
   );
+  const isNew = !existsSync(path("api-key"));
   const credential = (name: string, { what, isGood, make }: Credential) =>
     opened(path(name), deletable, async () => {
       const value = await kept(path(name), make);
@@ -70,6 +73,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   return {
     path,
     open: (name, open) => opened(path(name), remedies[name], () => open(path(name))),
+    isNew,
     apiKey: await credential("api-key", { what: "an API key", ...token }),
     ordersPassword: await credential("postgres-password", { what: "a password that was generated here", ...token }),
     fcmKey: await credential("fcm-key.pem", { what: "a private key", isGood: isPrivateKey, make: makeRsaKey }),

@@ -1,6 +1,6 @@
-import type { ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
-import { openPaths } from "../../lambdas/topology.ts";
+import { dashboardMethods, dashboardPaths, openPaths } from "../../lambdas/topology.ts";
 import type { Invoke } from "../host/invoke.ts";
 import { makeAuthorizer } from "./authorize.ts";
 import { toEvent } from "./event.ts";
@@ -15,33 +15,48 @@ const isTooLarge = (payload: unknown): boolean => Buffer.byteLength(JSON.stringi
 const integrationTimeoutMs = 30_000;
 
 const openRoutes = openPaths.map((path) => `ANY ${path}`);
+/** Without the variable part at the end, if there is one. */
+const pageRoutes = dashboardPaths.map((path) => ({ path, start: path.replace("{proxy+}", "") }));
 
 export interface GatewayOptions {
   invoke: Invoke;
   outbox: Handler;
   clock: Handler;
+  session: Handler;
   timeoutMs?: number;
 }
 
-/** API Gateway's HTTP API in front of the authorizer and the API, with the outbox and the clock beside them. */
-export function makeGateway({ invoke, outbox, clock, timeoutMs = integrationTimeoutMs }: GatewayOptions): Handler {
+/**
+ * API Gateway's HTTP API in front of the authorizer, the API and the dashboard, with the outbox, the clock and the page's session
+ * beside them.
+ */
+export function makeGateway({
+  invoke,
+  outbox,
+  clock,
+  session,
+  timeoutMs = integrationTimeoutMs,
+}: GatewayOptions): Handler {
   const authorize = makeAuthorizer(invoke);
   return async (request, response) => {
     const path = (request.url ?? "/").split("?")[0] ?? "/";
     if (path === "/outbox") return outbox(request, response);
     if (path === "/local/clock") return clock(request, response);
-    const route = routeOf(path);
+    if (path === "/local/session") return session(request, response);
+    const page = pageRouteOf(request, path);
+    const route = page ?? routeOf(path);
     const body = await readBody(request, largestBody);
     if (route === undefined) return refuse(response, 404, "Not Found");
     if (body === undefined) return refuse(response, 413, "Request Entity Too Large");
     const event = toEvent(request, body, route);
     if (isTooLarge(event)) return refuse(response, 413, "Request Entity Too Large");
     try {
-      const authorization = openRoutes.includes(route) ? undefined : await authorize(event);
+      const isOpen = page !== undefined || openRoutes.includes(route);
+      const authorization = isOpen ? undefined : await authorize(event);
       if (authorization?.outcome === "unauthorized") return refuse(response, 401, "Unauthorized");
       if (authorization?.outcome === "forbidden") return refuse(response, 403, "Forbidden");
       if (authorization?.outcome === "allowed") withAuthorizer(event, authorization.context);
-      const result = await within(timeoutMs, invoke("api", event));
+      const result = await within(timeoutMs, invoke(page === undefined ? "api" : "dashboard", event));
       if (result === timedOut) return refuse(response, 503, "Service Unavailable");
       if (isTooLarge(result)) throw new Error("the answer is larger than Lambda sends");
       sendResult(response, result, event.requestContext.requestId);
@@ -56,6 +71,17 @@ function routeOf(path: string): string | undefined {
   const exact = `ANY ${path}`;
   if (openRoutes.includes(exact)) return exact;
   return path.startsWith("/v1/") ? "ANY /v1/{proxy+}" : undefined;
+}
+
+/** The dashboard has its own paths. It also answers a browser at a path that nothing has, with a page that says so. */
+function pageRouteOf({ method = "GET", headers }: IncomingMessage, path: string): string | undefined {
+  if (!dashboardMethods.some((one) => one === method)) return undefined;
+  const own = pageRoutes.find(
+    ({ path: known, start }) => path === known || (start !== known && path.startsWith(start)),
+  );
+  if (own) return `${method} ${own.path}`;
+  const isBrowser = headers.accept?.includes("text/html") ?? false;
+  return isBrowser && routeOf(path) === undefined ? "$default" : undefined;
 }
 
 const refuse = (response: ServerResponse, status: number, message: string) => sendJson(response, status, { message });

@@ -1,8 +1,10 @@
 import { devNull } from "node:os";
+import { fileURLToPath } from "node:url";
 import type {
   ApiEnv,
   AuthorizerEnv,
   ConsumerEnv,
+  DashboardEnv,
   EnvOf,
   IntakeEnv,
   LifecycleEnv,
@@ -15,7 +17,7 @@ import type {
 } from "../../lambdas/aws/start/env.ts";
 import { jobTypes } from "../../lambdas/core/job/job.ts";
 import { jobEvents } from "../../lambdas/core/job/job-event.ts";
-import { consumerName } from "../../lambdas/topology.ts";
+import { consumerName, dashboardFolder } from "../../lambdas/topology.ts";
 import {
   account,
   apiKeySecret,
@@ -47,6 +49,7 @@ type LambdaEnv = EnvOf<typeof ApiEnv> &
   EnvOf<typeof ReconcilerEnv> &
   EnvOf<typeof SecretsEnv> &
   EnvOf<typeof AuthorizerEnv> &
+  EnvOf<typeof DashboardEnv> &
   EnvOf<typeof IntakeEnv> &
   EnvOf<typeof LifecycleEnv> &
   EnvOf<typeof TasksEnv> &
@@ -85,6 +88,7 @@ export function lambdaEnvironment(endpoints: Endpoints): NodeJS.ProcessEnv {
     // One process runs all the consumers: none may take more memory than the smallest has.
     MEMORY_MB: String(Math.min(...jobTypes.map((type) => functionPlans[consumerName(type)].memoryMb))),
     SECRETS_HINT: "On this machine it is a line of .env.local, written as the reference names it: name#key=value.",
+    DASHBOARD_FOLDER: fileURLToPath(new URL(`../../${dashboardFolder.built}`, import.meta.url)),
     RECONCILE_GRACE_MS: String(reconcileGraceMs),
   };
   return {

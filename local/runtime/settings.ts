@@ -2,12 +2,15 @@ import { parseArgs } from "node:util";
 import type { LocalOptions } from "./start.ts";
 import { StartError } from "./start-error.ts";
 
-export const usage = `npm start -- [--watch] [--verbose] [--help]
+export const usage = `npm start -- [--watch] [--quiet | --json] [--verbose] [--empty] [--help]
 
-Runs the whole system on this machine.
+Runs the whole system on this machine, with its dashboard.
 
   --watch    reload when products/, lambdas/ or .env.local change
-  --verbose  show the handlers' log
+  --quiet    print no line per attempt
+  --json     print the handlers' log line of each attempt instead of a line for people
+  --verbose  print every line of the handlers' log
+  --empty    run no example on a data folder that is new
   --help     show this help
 
 Environment variables:
@@ -15,20 +18,28 @@ Environment variables:
   PORT          the port of the API (3000; 0 for any)
   DUCTAPE_DATA  the folder for all data (.ductape)`;
 
+export interface Settings extends LocalOptions {
+  /** Runs no example by itself. */
+  empty: boolean;
+}
+
 /** Reads the options of `npm start` from its arguments and the environment, or "help" if its usage is requested. */
-export function readSettings(args: string[], env: NodeJS.ProcessEnv): LocalOptions | "help" {
-  const { help, ...options } = flags(args);
+export function readSettings(args: string[], env: NodeJS.ProcessEnv): Settings | "help" {
+  const { help, quiet, json, ...options } = flags(args);
   if (help) return "help";
+  if (quiet && json) throw new StartError(`--quiet and --json exclude each other.\n\n${usage}`);
   const port = Number(env.PORT || 3000);
   if (!Number.isInteger(port) || port < 0 || port > 65_535)
     throw new StartError("PORT must be a number from 0 to 65535.");
-  return { ...options, port, dataDir: env.DUCTAPE_DATA || ".ductape" };
+  const attempts = quiet ? "none" : json ? "json" : "text";
+  return { ...options, attempts, port, dataDir: env.DUCTAPE_DATA || ".ductape" };
 }
 
 function flags(args: string[]) {
   try {
     const flag = { type: "boolean", default: false } as const;
-    return parseArgs({ args, options: { watch: flag, verbose: flag, help: { ...flag, short: "h" } } }).values;
+    const options = { watch: flag, quiet: flag, json: flag, verbose: flag, empty: flag };
+    return parseArgs({ args, options: { ...options, help: { ...flag, short: "h" } } }).values;
   } catch (error) {
     throw new StartError(`${(error as Error).message}\n\n${usage}`);
   }

@@ -12,6 +12,7 @@ import { databasePlace } from "../demo/local-values.ts";
 import { type DemoDatabase, makeDemoDatabase } from "../demo/postgres.ts";
 import { makeGateway } from "../gateway/gateway.ts";
 import { type Handler, serve } from "../gateway/http.ts";
+import { makeSession } from "../gateway/session.ts";
 import { startHost } from "../host/host.ts";
 import { watchFolders } from "../host/watch.ts";
 import { requestRule } from "../intake/request-rule.ts";
@@ -29,7 +30,7 @@ import { startSqsAndS3 } from "../servers/sqs-s3.ts";
 import { openChangeLog } from "../stream/change-log.ts";
 import { type Feed, startFeed } from "../stream/feed.ts";
 import type { ItemChange } from "../stream/front.ts";
-import { openLambdaLog } from "../terminal/lambda-log.ts";
+import { type AttemptLines, openLambdaLog } from "../terminal/lambda-log.ts";
 import { credentials } from "./credentials.ts";
 import { lambdaEnvironment } from "./environment.ts";
 import { apiKeySecret, queueArn, queueName } from "./names.ts";
@@ -47,6 +48,8 @@ export interface LocalOptions {
   watch?: boolean;
   /** Shows the handlers' log in the terminal. */
   verbose?: boolean;
+  /** How the terminal shows the end of each attempt. Default: not at all. */
+  attempts?: AttemptLines;
   /** How many milliseconds late a schedule fires. Default: up to 60 s at random, as in AWS. */
   schedulerLateness?: () => number;
   /** Default 10 s. */
@@ -62,6 +65,8 @@ export interface Local {
   apiKey: string;
   /** Where clients of AWS reach the stand-ins: one URL for SQS, SNS and S3, the other for EventBridge. */
   aws: { sqs: string; events: string };
+  /** Whether its data folder was new. */
+  isNew: boolean;
   /** By how many milliseconds the clock was ahead of the machine's when the system started. */
   clockOffsetMs: number;
   /**
@@ -147,7 +152,7 @@ async function start(
   const scheduler = await data.open("schedules.db", (file) => startScheduler({ file, sqs, queueUrl, ...lateness }));
   stops.push(scheduler.close);
 
-  const log = openLambdaLog(data.path("log", "lambda.log"), options.verbose ?? false);
+  const log = openLambdaLog(data.path("log", "lambda.log"), options);
   stops.push(log.close);
   const host = await startHost({
     root,
@@ -211,10 +216,11 @@ async function start(
     sendOffset: host.moveClock,
   });
   stops.push(clock.close);
-  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle }));
+  const session = makeSession(data.apiKey);
+  gateway.resolve(makeGateway({ invoke: host.invoke, outbox: outbox.handle, clock: clock.handle, session }));
   const aws = { sqs: sqsAndS3.url, events: outbox.url };
   data.announce({ url: http.url, api_key: data.apiKey, pid: process.pid, dynamodb: dynamodb.url, aws });
-  return { url: http.url, apiKey: data.apiKey, aws, clockOffsetMs: offset.offset };
+  return { url: http.url, apiKey: data.apiKey, aws, isNew: data.isNew, clockOffsetMs: offset.offset };
 }
 
 async function onPort(port: number, handler: Handler) {

@@ -1,33 +1,21 @@
+import { example } from "../demo/example.ts";
 import type { Local } from "../runtime/start.ts";
 
-/** The example from Ductape's page on scheduling, due now. */
-const example = {
-  env: "prd",
-  product_tag: "my-product",
-  event: "send_notification",
-  input: {
-    slug: "order_update",
-    push_notification: {
-      title: { en: "Order Shipped" },
-      body: { en: "Your order #12345 has been shipped!" },
-      data: { trackingId: "XYZ987" },
-      device_token: "abcdef123456",
-    },
-  },
-  start_at: 0,
-};
-
-/** Printed once the system is ready: its URL, its key, and a command that works when pasted. */
+/** Printed once the system is ready: the page, the URL and the key for programs, and a command that works when pasted. */
 export const banner = (
   { url, apiKey, aws, clockOffsetMs }: Pick<Local, "url" | "apiKey" | "aws" | "clockOffsetMs">,
   seconds: number,
 ): string => `
 Ductape Jobs is ready after ${seconds.toFixed(1)} s.
 
-  API      ${url}/v1
-  API key  ${apiKey}
-  Outbox   ${url}/outbox   (everything that jobs sent: nothing leaves this machine)
-  Clock    ${url}/local/clock   (POST {"advance": "30d"} moves it: docs/local.md)${moved(clockOffsetMs)}
+  Dashboard  ${url}/   (open it in a browser)
+
+For programs, the SDK and the commands of the docs:
+
+export DUCTAPE_URL=${url} DUCTAPE_API_KEY=${apiKey}
+
+  Outbox     ${url}/outbox   (everything that jobs sent: nothing leaves this machine)
+  Clock      ${url}/local/clock   (POST {"advance": "30d"} moves it: docs/local.md)${moved(clockOffsetMs)}
 
 Endpoints of the other ways to schedule jobs (docs/aws-triggers.md), for \`aws --endpoint-url\`:
 

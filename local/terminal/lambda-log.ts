@@ -1,10 +1,17 @@
 import { createWriteStream, statSync } from "node:fs";
 import { megabyte } from "../gateway/http.ts";
+import { attemptIn, attemptText } from "./attempt-line.ts";
 
 const largestKept = 20 * megabyte;
 
-/** Writes the handlers' log lines to a file, and errors to the terminal as well; with `verbose` every line goes to both. */
-export function openLambdaLog(file: string, verbose: boolean) {
+/** How the end of each attempt is shown in the terminal: as a line for people, as it was logged, or not at all. */
+export type AttemptLines = "text" | "json" | "none";
+
+/**
+ * Writes the handlers' log lines to a file. The terminal shows the ends of attempts as `attempts` says, and errors; with
+ * `verbose` it shows every line as it is, and no line twice.
+ */
+export function openLambdaLog(file: string, { verbose = false, attempts = "none" as AttemptLines } = {}) {
   const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   const stream = createWriteStream(file, { flags: size > largestKept ? "w" : "a", mode: 0o600 });
   // A log that cannot be written is not a reason to stop.
@@ -13,6 +20,7 @@ export function openLambdaLog(file: string, verbose: boolean) {
     take: (line: string): void => {
       if (stream.writable) stream.write(`${line}\n`);
       if (verbose || deservesAttention(line)) console.error(line);
+      else if (attempts !== "none") showAttempt(line, attempts);
     },
     close: (): Promise<void> => new Promise((resolve) => (stream.closed ? resolve() : stream.end(() => resolve()))),
   };
@@ -20,3 +28,8 @@ export function openLambdaLog(file: string, verbose: boolean) {
 
 /** Log lines are JSON; any other line comes from a crash or a stray print. */
 const deservesAttention = (line: string) => !line.startsWith("{") || /"level":"(ERROR|CRITICAL)"/.test(line);
+
+function showAttempt(line: string, as: "text" | "json"): void {
+  const ended = attemptIn(line);
+  if (ended) console.log(as === "json" ? line : attemptText(ended));
+}

@@ -15,7 +15,7 @@ export function startSystem(cwd: string) {
   const announcement = join(data, "local.json");
   // Ignores the file that a killed process left behind.
   rmSync(announcement, { force: true });
-  const child = spawn(process.execPath, ["local/main.ts"], {
+  const child = spawn(process.execPath, ["local/main.ts", "--empty"], {
     cwd,
     env: { ...process.env, NODE_OPTIONS: "", PORT: "0", DUCTAPE_DATA: data },
   });

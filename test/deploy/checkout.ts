@@ -10,6 +10,7 @@ const parts = [
   "infra",
   "lambdas",
   "products",
+  "dashboard/dist",
   "test/deploy",
   "cdk.json",
   "package.json",

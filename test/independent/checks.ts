@@ -65,8 +65,8 @@ const serviceModels: Check = async (place) => {
 const api: Check = async (place) => {
   const data = join(place.folder, "data");
   const env = { PORT: "0", DUCTAPE_DATA: data, NODE_OPTIONS: "" };
-  const banner = /API {6}(\S+)\/v1\s+API key {2}(\S+)[\s\S]*curl -s/;
-  const local = await started(process.execPath, [join(root, "local/main.ts")], banner, env);
+  const banner = /DUCTAPE_URL=(\S+) DUCTAPE_API_KEY=(\S+)[\s\S]*curl -s/;
+  const local = await started(process.execPath, [join(root, "local/main.ts"), "--empty"], banner, env);
   try {
     const [, url, key] = local.found;
     const args = ["--config-file", here("api/schemathesis.toml"), "run", `${url}/openapi.json`, "--no-color"];

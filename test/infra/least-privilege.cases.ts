@@ -105,6 +105,8 @@ const privileges: Record<string, string[]> = {
     secret("my-product/webhook"),
     parameter("/my-product/webhook-url"),
   ],
+  // All that it serves is part of it.
+  dashboard: [],
   "consumers/action": [...runsJobs("action"), secret("my-product/shop"), parameter("/my-product/shop-url")],
   "consumers/notification": [
     ...runsJobs("notification"),

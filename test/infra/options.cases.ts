@@ -41,6 +41,7 @@ const options = {
   iam: { auth: "iam" },
   cors,
   domain,
+  "no dashboard": { "jobs:dashboard": "false" },
   "own key": ownKey,
   "team's key": { "jobs:kmsKey": teamsKey },
   vpc: { "jobs:subnetIds": "subnet-0000001a,subnet-0123456789abcdef0", "jobs:securityGroupIds": ["sg-0000003c"] },
@@ -64,10 +65,13 @@ const exportsOf = ({ state }: typeof stacks.iam): string[] =>
   );
 
 // Changing the stack's own key takes a deployment of the service first: docs/operations/encryption.md.
-test.each(["iam", "cors", "domain", "team's key", "vpc"] as const)("%s may be set, and unset again", (name) => {
-  expect(exportsOf(stacks[name])).toEqual(expect.arrayContaining(importsOf(asItIs())));
-  expect(exportsOf(asItIs())).toEqual(expect.arrayContaining(importsOf(stacks[name])));
-});
+test.each(["iam", "cors", "domain", "no dashboard", "team's key", "vpc"] as const)(
+  "%s may be set, and unset again",
+  (name) => {
+    expect(exportsOf(stacks[name])).toEqual(expect.arrayContaining(importsOf(asItIs())));
+    expect(exportsOf(asItIs())).toEqual(expect.arrayContaining(importsOf(stacks[name])));
+  },
+);
 
 const routesOf = (name: keyof typeof options) =>
   resourcesOf(stacks[name].service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
@@ -169,6 +173,19 @@ describe("with a domain", () => {
     expect(service.toJSON().Outputs.ApiUrl.Value).toBe("https://jobs.example.com");
     expect(outputsOf("domain")).toEqual(expect.arrayContaining(["DomainTarget", "DomainZone"]));
   });
+});
+
+test.each(["no dashboard", "iam"] as const)("with %s nothing of the dashboard is deployed", (name) => {
+  const { service } = stacks[name];
+  expect(() => functionOf(service, "dashboard")).toThrow("0 functions");
+  expect(routesOf(name).filter(({ RouteKey }) => / \/(assets.*)?$/.test(RouteKey))).toEqual([]);
+  expect(outputsOf(name)).not.toContain("DashboardUrl");
+  const alarms = resourcesOf(service, "AWS::CloudWatch::Alarm").map(({ Properties }) => Properties.AlarmName);
+  expect(JSON.stringify(alarms)).not.toContain("-dashboard-");
+});
+
+test("with a domain, the dashboard is at its name", () => {
+  expect(stacks.domain.service.toJSON().Outputs.DashboardUrl.Value).toBe("https://jobs.example.com/");
 });
 
 describe.each(["own key", "team's key"] as const)("with the %s", (name) => {

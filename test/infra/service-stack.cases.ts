@@ -267,14 +267,30 @@ describe("schedules", () => {
 
 describe("the HTTP API", () => {
   const routes = resourcesOf(service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
-  const open = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json"];
+  const page = ["GET /", "HEAD /", "GET /assets/{proxy+}", "HEAD /assets/{proxy+}"];
+  const open = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json", ...page];
 
-  test("requires a key on every route but the health check and the schemas", () => {
+  test("requires a key on every route but the health check, the schemas and the page", () => {
     expect(routes.map((route) => route.RouteKey).sort()).toEqual(["ANY /v1/{proxy+}", ...open].sort());
     for (const route of routes) {
       expect([route.RouteKey, route.AuthorizationType]).toEqual([
         route.RouteKey,
         open.includes(route.RouteKey) ? "NONE" : "CUSTOM",
+      ]);
+    }
+  });
+
+  test("sends the page's routes to the function that serves it, and all others to the API", () => {
+    const integrations = resourcesOf(service, "AWS::ApiGatewayV2::Integration");
+    const targetOf = ({ Target }: Resource["Properties"]) => {
+      const { id } = integrations.find((one) => flat(Target).includes(one.id)) as Resource;
+      const uri = flat(integrations.find((one) => one.id === id)?.Properties.IntegrationUri);
+      return functions.find((one) => uri.includes(one.id))?.Properties.Environment.Variables.SERVICE_NAME;
+    };
+    for (const route of routes) {
+      expect([route.RouteKey, targetOf(route)]).toEqual([
+        route.RouteKey,
+        page.includes(route.RouteKey) ? "dashboard" : "api",
       ]);
     }
   });
@@ -474,7 +490,15 @@ describe("the function that sends webhooks", () => {
 
 test("the outputs give the API's address and the secret that holds its key", () => {
   expect(Object.keys(service.toJSON().Outputs)).toEqual(
-    expect.arrayContaining(["ApiUrl", "ApiKeySecret", "TableName", "BucketName", "EventBusName", "ScheduleGroup"]),
+    expect.arrayContaining([
+      "DashboardUrl",
+      "ApiUrl",
+      "ApiKeySecret",
+      "TableName",
+      "BucketName",
+      "EventBusName",
+      "ScheduleGroup",
+    ]),
   );
 });
 

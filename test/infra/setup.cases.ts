@@ -40,6 +40,7 @@ describe("settings", () => {
         apiConcurrency: undefined,
         longestHoldSeconds: 25,
         waitsPerKey: 200,
+        dashboard: true,
         domain: undefined,
       },
       network: undefined,
@@ -73,6 +74,16 @@ describe("settings", () => {
     expect(messageOf(() => config({ auth: "aim" }))).toContain('jobs:auth: must be "key" or "iam"');
   });
 
+  test.each<[Record<string, unknown>, boolean]>([
+    [{}, true],
+    [{ "jobs:dashboard": "false" }, false],
+    [{ "jobs:dashboard": true, "jobs:auth": "key" }, true],
+    [{ "jobs:auth": "iam" }, false],
+    [{ "jobs:auth": "iam", "jobs:dashboard": false }, false],
+  ])("%j: the dashboard is served: %s", (settings, dashboard) => {
+    expect(config(settings).httpApi.dashboard).toBe(dashboard);
+  });
+
   test("of the HTTP API, the network and the consumers are strings or lists", () => {
     const subnetIds = ["subnet-0000001a", "subnet-0123456789abcdef0"];
     const given = {
@@ -90,6 +101,8 @@ describe("settings", () => {
 
   test.each<[Record<string, unknown>, string]>([
     [{ "jobs:domainName": "jobs.example.com" }, "jobs:domainName: needs jobs:certificateArn too"],
+    [{ "jobs:dashboard": true, auth: "iam" }, "jobs:dashboard: needs jobs:auth=key"],
+    [{ "jobs:dashboard": "no" }, "jobs:dashboard: must be true or false"],
     [{ "jobs:vpcId": "vpc-0000004d" }, "jobs:vpcId: needs jobs:subnetIds too"],
     [{ "jobs:securityGroupIds": "sg-0000003c" }, "jobs:securityGroupIds: needs jobs:subnetIds too"],
     [{ "jobs:subnetIds": "subnet-0000001a" }, "jobs:subnetIds: needs jobs:securityGroupIds, or jobs:vpcId"],

@@ -31,26 +31,43 @@ const refused: [room: string, imports: string[]][] = [
     ["../../lambdas/consumers/types/action/execute.ts", "../../lambdas/consumers/clients/aws/regional.ts"],
   ],
   ["keys", ["../lambdas/authorizer/check.ts", "../lambdas/consumers/engine/run-job.ts"]],
-  ["dashboard/pages", ["../../lambdas/api/routes.ts", "../../lambdas/consumers/types/action/execute.ts"]],
+  ["lambdas/dashboard", ["../api/routes.ts", "../consumers/engine/run-job.ts", "../../dashboard/vite.config.ts"]],
+  ["dashboard/src/pages", ["../../../lambdas/api/routes.ts", "../../../lambdas/dashboard/answer.ts"]],
+  ["dashboard/src/pages", ["../../../lambdas/core/job/job.ts", "../../../lambdas/consumers/types/registry.ts"]],
+  ["dashboard/src/pages", ["../../../local/gateway/http.ts", "../../../products/index.ts", "../../../test/x.ts"]],
   ["sdk/src", ["../../lambdas/core/job/job.ts", "../../products/index.ts", "../../local/gateway/http.ts"]],
-  ["local/host", ["../../lambdas/api/handler.ts", "../../lambdas/consumers/engine/run-job.ts", "../../infra/app.ts"]],
+  [
+    "local/host",
+    [
+      "../../lambdas/api/handler.ts",
+      "../../lambdas/dashboard/answer.ts",
+      "../../lambdas/consumers/engine/run-job.ts",
+      "../../infra/app.ts",
+    ],
+  ],
   // What is deployed imports nothing that runs beside it.
-  ...["core/job", "aws/s3", "api/routes", "intake", "lifecycle", "reconciler", "tasks", "webhooks", "authorizer"].map(
-    (room): [string, string[]] => {
-      const root = "../".repeat(room.split("/").length + 1);
-      return [
-        `lambdas/${room}`,
-        ["local/host/host.ts", "infra/app.ts", "test/support/until.ts"].map((to) => root + to),
-      ];
-    },
-  ),
+  ...[
+    "core/job",
+    "aws/s3",
+    "api/routes",
+    "intake",
+    "lifecycle",
+    "reconciler",
+    "tasks",
+    "webhooks",
+    "authorizer",
+    "dashboard",
+  ].map((room): [string, string[]] => {
+    const root = "../".repeat(room.split("/").length + 1);
+    return [`lambdas/${room}`, ["local/host/host.ts", "infra/app.ts", "test/support/until.ts"].map((to) => root + to)];
+  }),
 ];
 
 const allowed: [room: string, imports: string[]][] = [
   ["lambdas/core/job", ["../requests/request.ts", "node:crypto", "zod"]],
   ["lambdas/aws/s3", ["../../core/ports/ports.ts", "../client/settings.ts", "@aws-sdk/client-s3", "node:fs"]],
   ["lambdas/api/routes", ["../../core/job/job.ts", "../../aws/http/http-api.ts", "../schemas/job.ts"]],
-  ...["api", "intake", "lifecycle", "reconciler", "tasks", "webhooks", "authorizer"].map(
+  ...["api", "intake", "lifecycle", "reconciler", "tasks", "webhooks", "authorizer", "dashboard"].map(
     (entry): [string, string[]] => [
       `lambdas/${entry}`,
       ["../core/job/job.ts", "../aws/log/log.ts", "../consumers/types/definitions.ts", "../consumers/types/catalog.ts"],
@@ -64,7 +81,9 @@ const allowed: [room: string, imports: string[]][] = [
   ["infra/grants", ["../../lambdas/core/job/job.ts", "../../lambdas/consumers/types/registry.ts", "aws-cdk-lib/core"]],
   ["infra/grants", ["../../lambdas/consumers/types/storage/target.ts", "../../products/index.ts"]],
   ["keys", ["../lambdas/core/access/api-key.ts", "../lambdas/consumers/types/catalog.ts", "../local/runtime/names.ts"]],
-  ["dashboard/pages", ["../../lambdas/core/job/job.ts", "../../lambdas/consumers/types/registry.ts"]],
+  ["lambdas/dashboard", ["../core/schema/lazy.ts", "../aws/log/log.ts", "./answer.ts"]],
+  ["dashboard/src/pages", ["../../../sdk/src/index.ts", "../../../lambdas/core/queries/schemas/job.ts", "preact"]],
+  ["dashboard", ["./compress.ts", "node:zlib", "vite"]],
   ["sdk/src", ["./client.ts", "node:crypto"]],
   ["local/host", ["../../lambdas/core/job/job.ts", "../../lambdas/aws/start/env.ts", "../../products/index.ts"]],
 ];

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { routes } from "../../lambdas/api/routes.ts";
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import {
+  dashboardPaths,
   deadLetterQueues,
   deadLetterRetentionDays,
   functionsOf,
@@ -59,4 +60,9 @@ test("reports are not written where they would be imported", () => {
 test("the open paths are those of the API's open routes", () => {
   const open = routes.filter((route) => route.open).map(({ path }) => path);
   expect([...openPaths].sort()).toEqual(open.sort());
+});
+
+test("the paths of the dashboard are none of the API's", () => {
+  const served = routes.map(({ path }) => path);
+  expect(dashboardPaths.filter((path) => served.includes(path) || path.startsWith("/v1"))).toEqual([]);
 });

@@ -20,7 +20,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, LogGroupClass } from "aws-cdk-lib/aws-logs";
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib/core";
 import { Construct } from "constructs";
-import { openPaths } from "../../../lambdas/topology.ts";
+import { dashboardMethods, dashboardPaths, openPaths } from "../../../lambdas/topology.ts";
 import { acknowledge } from "../../grants/acknowledge.ts";
 import { readConfig } from "../../settings/config.ts";
 import type { HttpApiSettings } from "../../settings/http-api.ts";
@@ -30,10 +30,12 @@ export interface JobsHttpApiProps {
   api: IFunction;
   /** Absent where IAM authorizes callers. */
   authorizer: IFunction | undefined;
+  /** Absent where the dashboard is left out. */
+  dashboard: IFunction | undefined;
   settings: HttpApiSettings;
 }
 
-/** The HTTP API: everything under /v1 passes the authorizer, or IAM, and reaches one function. */
+/** The HTTP API: everything under /v1 passes the authorizer, or IAM, and reaches one function. Another one serves the page. */
 export class JobsHttpApi extends Construct {
   /** Without a trailing slash. */
   readonly url: string;
@@ -43,7 +45,7 @@ export class JobsHttpApi extends Construct {
   /** The target of the DNS record for the API's own domain name, if it has one. */
   readonly domain: DomainName | undefined;
 
-  constructor(scope: Construct, id: string, { api, authorizer, settings }: JobsHttpApiProps) {
+  constructor(scope: Construct, id: string, { api, authorizer, dashboard, settings }: JobsHttpApiProps) {
     super(scope, id);
     const http = new HttpApi(this, "Http", {
       apiName: Stack.of(this).stackName,
@@ -60,10 +62,21 @@ export class JobsHttpApi extends Construct {
       const routes = http.addRoutes({ path, methods, integration });
       for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": openBecause });
     }
+    if (dashboard) this.serve(http, dashboard);
     this.domain = settings.domain && customDomain(this, settings.domain);
     this.stage = this.addStage(http, settings);
     this.url = settings.domain ? `https://${settings.domain.name}` : http.apiEndpoint;
     this.arn = http.arnForExecuteApi("*", "/*", "$default");
+  }
+
+  /** The paths of the dashboard, with their methods: API Gateway matches a path of the API first. */
+  private serve(http: HttpApi, dashboard: IFunction): void {
+    const integration = new HttpLambdaIntegration("Page", dashboard);
+    const methods = dashboardMethods.map((method) => HttpMethod[method]);
+    for (const path of dashboardPaths) {
+      const routes = http.addRoutes({ path, methods, integration });
+      for (const route of routes) acknowledge(route, { "AwsSolutions-APIG4": pageOpenBecause });
+    }
   }
 
   private addStage(httpApi: HttpApi, { rateLimit, burstLimit, auth }: HttpApiSettings): HttpStage {
@@ -130,6 +143,9 @@ const allButOptions = [
 
 const openBecause =
   "Open on purpose: probes and clients request the health and the schemas before they have a key; none of them reveals anything about jobs.";
+
+const pageOpenBecause =
+  "Open on purpose: a browser loads the page before its user has typed a key. The page and its files are the same for everybody and hold no data.";
 
 /** A revoked key may continue to work for as long as API Gateway caches the authorizer's answer. */
 const byKey = (authorizer: IFunction, { authCacheSeconds }: HttpApiSettings) =>

@@ -175,6 +175,14 @@ export const AuthorizerEnv = lazy(() =>
 );
 export type AuthorizerEnv = z.infer<ReturnType<typeof AuthorizerEnv>>;
 
+export const DashboardEnv = lazy(() =>
+  z.object({
+    /** The folder of the built page: an absolute path, or one relative to the function's bundle. */
+    DASHBOARD_FOLDER: z.string().min(1),
+  }),
+);
+export type DashboardEnv = z.infer<ReturnType<typeof DashboardEnv>>;
+
 /** From the most to the least verbose. */
 export const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "SILENT"] as const;
 

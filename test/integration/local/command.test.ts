@@ -53,6 +53,10 @@ test("otherwise the program runs with its arguments", async () => {
 test("the options of `npm start` are read, and its usage can be printed", () => {
   expect(readSettings(["--watch"], {})).toMatchObject({ watch: true, verbose: false, port: 3000 });
   for (const help of ["--help", "-h"]) expect(readSettings([help, "--watch"], {})).toBe("help");
+  expect(readSettings([], {})).toMatchObject({ attempts: "text", empty: false });
+  expect(readSettings(["--quiet", "--empty"], {})).toMatchObject({ attempts: "none", empty: true });
+  expect(readSettings(["--json"], {})).toMatchObject({ attempts: "json" });
+  expect(() => readSettings(["--json", "--quiet"], {})).toThrow(/exclude each other/);
   expect(() => readSettings(["--wach"], {})).toThrow(/--wach.*--watch +reload when/s);
 });
 

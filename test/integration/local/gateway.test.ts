@@ -17,7 +17,7 @@ async function aGateway(api: (event: Event) => Promise<unknown>, authorizer: () 
     return name === "authorizer" ? authorizer() : api(event as Event);
   };
   const outbox = async (_: unknown, response: Parameters<typeof sendJson>[0]) => sendJson(response, 200, { items: [] });
-  gateway = await serve(makeGateway({ invoke, outbox, clock: outbox, timeoutMs: 200 }));
+  gateway = await serve(makeGateway({ invoke, outbox, clock: outbox, session: outbox, timeoutMs: 200 }));
   const { url } = gateway;
   return { seen, ask: (path: string, init?: RequestInit) => fetch(url + path, init) };
 }
@@ -139,6 +139,41 @@ test("a response without a status is the body of a 200", async () => {
   const { ask } = await aGateway(async () => ({ hello: "world" }));
   const response = await ask("/v1/x", { headers: bearer });
   expect([response.status, await response.json()]).toEqual([200, { hello: "world" }]);
+});
+
+test.each([
+  ["GET", "/", "*/*", "GET /", undefined],
+  ["HEAD", "/", "*/*", "HEAD /", undefined],
+  ["GET", "/assets/index-1.js", "*/*", "GET /assets/{proxy+}", { proxy: "index-1.js" }],
+  ["GET", "/assets/", "*/*", "GET /assets/{proxy+}", { proxy: "" }],
+  ["GET", "/nowhere", "text/html,*/*", "$default", undefined],
+  ["GET", "/v1", "text/html,*/*", "$default", undefined],
+])(
+  "%s %s with Accept: %s is answered by the dashboard, without a key",
+  async (method, path, accept, routeKey, proxy) => {
+    const { ask, seen } = await aGateway(ok);
+    expect((await ask(path, { method, headers: { accept } })).status).toBe(200);
+    expect(seen).toMatchObject([{ name: "dashboard", event: { routeKey, rawPath: path } }]);
+    expect(seen[0]?.event.pathParameters).toEqual(proxy);
+  },
+);
+
+test.each([
+  ["GET", "/nowhere", "application/json", 404],
+  ["POST", "/", "text/html", 404],
+  ["POST", "/nowhere", "text/html", 404],
+  ["DELETE", "/assets/index-1.js", "text/html", 404],
+  ["GET", "/v1/jobs", "text/html", 401],
+])("%s %s with Accept: %s is not", async (method, path, accept, status) => {
+  const { ask, seen } = await aGateway(ok);
+  expect((await ask(path, { method, headers: { accept } })).status).toBe(status);
+  expect(seen).toEqual([]);
+});
+
+test("a browser sees the schemas at their paths, and not the dashboard", async () => {
+  const { ask, seen } = await aGateway(ok);
+  await ask("/openapi.json", { headers: { accept: "text/html" } });
+  expect(seen.map(({ name }) => name)).toEqual(["api"]);
 });
 
 test("the outbox is served next to the API, without a key", async () => {

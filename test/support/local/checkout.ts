@@ -13,8 +13,8 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { repository } from "./run-local.ts";
 
-/** The files that `npm start` and `npm run keys` need, and the product of the tests. */
-const parts = ["lambdas", "local", "keys", "test/support/catalog", "package.json", "tsconfig.json"];
+/** The files that `npm start` and `npm run keys` need, with the built dashboard, and the product of the tests. */
+const parts = ["lambdas", "local", "keys", "dashboard/dist", "test/support/catalog", "package.json", "tsconfig.json"];
 const products = 'export { products } from "../test/support/catalog/products.ts";\n';
 
 /** A copy of the code in `folder` whose catalog is that of the tests. Tests may change it freely. */

@@ -9,6 +9,8 @@ export const repository = resolve(".");
 export interface RunOptions {
   data: string;
   args?: string[];
+  /** Default: true, so that a test finds its own jobs only. False runs the first job on new data. */
+  empty?: boolean;
   env?: NodeJS.ProcessEnv;
   /** The folder of `products/`, `lambdas/` and `.env.local`. Default: this repository. */
   cwd?: string;
@@ -37,8 +39,8 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 /** `npm start` as a process of its own. */
-export function runLocal({ data, args = [], env = {}, cwd = repository, largestFileKb }: RunOptions) {
-  const command = [process.execPath, "local/main.ts", ...args];
+export function runLocal({ data, args = [], empty = true, env = {}, cwd = repository, largestFileKb }: RunOptions) {
+  const command = [process.execPath, "local/main.ts", ...(empty ? ["--empty"] : []), ...args];
   // With the signal ignored, a write beyond the limit fails, as on a full disk, instead of ending the process.
   const limited = `trap "" XFSZ; ulimit -f ${largestFileKb}; exec "$@"`;
   const [program = "", ...rest] = largestFileKb === undefined ? command : ["bash", "-c", limited, "bash", ...command];
