@@ -37,3 +37,9 @@ export const jobAsCode = (jobId: string, url: string): Record<"curl" | "SDK", st
 
 /** In single quotes for a shell. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** Another time or series of a job. */
+export const rescheduleAsCode = (jobId: string, to: object, url: string): Record<"curl" | "SDK", string> => ({
+  curl: `curl -X POST ${url}/v1/jobs/${jobId}/reschedule \\\n  ${key} \\\n  -H 'Content-Type: application/json' \\\n  -d ${quoted(JSON.stringify(to))}`,
+  SDK: `await ductape.jobs.reschedule(${JSON.stringify(jobId)}, ${JSON.stringify(to)});`,
+});
