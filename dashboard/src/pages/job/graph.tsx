@@ -50,6 +50,7 @@ function Graph({ job }: { job: Job }) {
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section class="graph" aria-label="Graph of the steps" tabIndex={0}>
       <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`}>
+        <title>Steps, each after those that it waits for</title>
         <defs>
           <marker
             id="arrow"
