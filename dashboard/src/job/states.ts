@@ -48,7 +48,7 @@ export function waitingFor(
     case "running":
       return job.type === "feature" ? "its steps" : undefined;
     case "paused":
-      return "resume";
+      return "being resumed";
     default:
       return undefined;
   }

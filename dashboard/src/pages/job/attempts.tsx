@@ -26,20 +26,21 @@ export function Attempts({
       <div class="attempts">
         <div class="attempt-axis" aria-hidden="true">
           {axis.ticks.map(({ at, label }) => (
-            <span key={at} style={{ left: `${placeOf(at, axis)}%` }}>
+            <span key={at} class={placeOf(at, axis) > 94 ? "axis-end" : ""} style={{ left: `${placeOf(at, axis)}%` }}>
               {label === 0 ? "due" : `+${duration(label)}`}
             </span>
           ))}
         </div>
         {bars.map((bar) => (
-          <Attempt key={bar.attempt} bar={bar} axis={axis} />
+          <Attempt key={bar.attempt} bar={bar} axis={axis} isLast={bar === bars.at(-1) && job.status === "failed"} />
         ))}
       </div>
     </Panel>
   );
 }
 
-function Attempt({ bar, axis }: { bar: Bar; axis: Axis }) {
+/** The last failure of a job that failed is at the top of its page already. */
+function Attempt({ bar, axis, isLast }: { bar: Bar; axis: Axis; isLast: boolean }) {
   const late = bar.start === undefined ? undefined : Math.max(0, bar.start - bar.due);
   const took = bar.start === undefined || bar.end === undefined ? undefined : bar.end - bar.start;
   return (
@@ -47,6 +48,7 @@ function Attempt({ bar, axis }: { bar: Bar; axis: Axis }) {
       <div class="attempt-head">
         <span class="attempt-number num">#{bar.attempt}</span>
         <StatusBadge status={statusOf(bar)} />
+        {bar.error && isLast && <Tag tone="bad">{bar.error.code}</Tag>}
         {bar.crashes !== undefined && <Tag tone="warn">{bar.crashes} crashed</Tag>}
       </div>
       <Track bar={bar} axis={axis} />
@@ -82,7 +84,7 @@ function Attempt({ bar, axis }: { bar: Bar; axis: Axis }) {
           </div>
         )}
       </dl>
-      {bar.error && <Failure error={bar.error} />}
+      {bar.error && !isLast && <Failure error={bar.error} />}
     </article>
   );
 }

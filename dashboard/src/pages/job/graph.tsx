@@ -95,6 +95,9 @@ function Node({ node }: { node: GraphNode }) {
     step.allow_fail && "may fail",
   ];
   const took = tookOf(state);
+  const time = took === undefined ? "" : duration(took);
+  const note = fitted([step.sequence, ...notes.filter(Boolean)].join(" · "));
+  const label = `${fitted(name)} ${note} ${time}: ${state.status.replace("_", " ")}`;
   const body = (
     <>
       <rect class="graph-box" width={nodeWidth} height={nodeHeight} rx="7" />
@@ -103,14 +106,13 @@ function Node({ node }: { node: GraphNode }) {
         {fitted(name)}
       </text>
       <text class="graph-note" x="20" y="40">
-        {fitted([step.sequence, ...notes.filter(Boolean)].join(" · "))}
+        {note}
       </text>
       <text class="graph-time" x={nodeWidth - 10} y="40" text-anchor="end">
-        {took === undefined ? "" : duration(took)}
+        {time}
       </text>
     </>
   );
-  const label = `${step.step}: ${state.status.replace("_", " ")}`;
   const place = `translate(${x - nodeWidth / 2} ${y - nodeHeight / 2})`;
   const kind = `graph-node status-${state.status}`;
   return (
@@ -150,7 +152,7 @@ function StepTable({ steps }: { steps: Record<string, JobStep> }) {
   return (
     <>
       <Table
-        label="Steps"
+        label="State of each step"
         rows={rows}
         keyOf={([step]) => step}
         columns={[

@@ -61,7 +61,7 @@ const Moment = ({
 
 const Gap = ({ ms, name }: { ms: number | undefined; name: string }) => (
   <div class="gap" title={ms === undefined ? "" : exactMs(ms)}>
-    <span class="num">{ms === undefined ? "" : duration(ms)}</span>
+    <span class="num">{ms === undefined ? "" : ms < 100_000 ? exactMs(ms) : duration(ms)}</span>
     <span class="gap-line" aria-hidden="true" />
     <span class="muted">{ms === undefined ? "" : name}</span>
   </div>

@@ -85,7 +85,7 @@ export const jobColumns: readonly JobColumn[] = [
     ),
   },
   { id: "next", name: "Next run", width: "190px", cell: (job) => <Time at={job.next_run_at} {...zoneOf(job)} /> },
-  { id: "waiting", name: "Waiting for", width: "96px", standard: true, cell: (job) => waitingFor(job) ?? <Dash /> },
+  { id: "waiting", name: "Waiting for", width: "104px", standard: true, cell: (job) => waitingFor(job) ?? <Dash /> },
   {
     id: "labels",
     name: "Labels",

@@ -110,7 +110,7 @@ function Bulk({ fields }: { fields: ListFields }) {
             : setOpen(true)
         }
       >
-        Change all
+        Bulk change
       </Button>
       {isOpen && product_tag !== undefined && (
         <BulkDialog filter={{ ...filter, product_tag } as JobFilter} onClose={() => setOpen(false)} />
