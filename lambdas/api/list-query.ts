@@ -1,14 +1,22 @@
 import * as z from "zod";
+import type { IndexPosition } from "../core/job/index-position.ts";
 import { jobStatuses, jobTypes } from "../core/job/job.ts";
+import { jobIdPattern } from "../core/job/job-id.ts";
 import { requestLimits } from "../core/schema/request-limits.ts";
 import { strict } from "../core/schema/schema.ts";
 import { epochMs } from "../core/schema/start-time.ts";
 import { Cursor, Limit, QueryTime } from "./parse-query.ts";
 
+/** What the cursor of a list of jobs holds. */
+export const Position: z.ZodType<IndexPosition> = z.strictObject({
+  time: z.int().min(0),
+  id: z.string().regex(jobIdPattern),
+});
+
 const Name = z.string().min(1).max(requestLimits.name);
 
 /** API Gateway joins a repeated parameter with commas, so a caller may write it that way too. */
-const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
+export const oneOrMore = <Value extends string>(values: readonly [Value, ...Value[]]) =>
   z
     .string()
     .refine((text) => text.split(",").every((one) => (values as readonly string[]).includes(one)), {
@@ -25,10 +33,12 @@ const YesOrNo = z
   .meta({ type: "boolean" })
   .transform((text) => text === "true");
 
+/** The product and env of a query; absent ones stand for all that the key has access to. */
+export const TenantParameters = { product_tag: Name.optional(), env: Name.optional() };
+
 /** The filters of the list of jobs, as the query string has them. */
 export const ListParameters = strict({
-  product_tag: Name.optional(),
-  env: Name.optional(),
+  ...TenantParameters,
   status: oneOrMore(jobStatuses).optional(),
   type: oneOrMore(jobTypes).optional(),
   event: Name.optional(),

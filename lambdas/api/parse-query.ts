@@ -11,16 +11,17 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Reco
   throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults: faultsOf(parsed.error, ["query"]) });
 }
 
-/** The number of entries on a page: digits in the query string, an integer in the OpenAPI document. */
-export const Limit = z
-  .string()
-  .refine(
-    (text) => /^[1-9]\d*$/.test(text) && Number(text) <= requestLimits.page,
-    `a whole number from 1 to ${requestLimits.page}`,
-  )
-  .meta({ type: "integer", minimum: 1, maximum: requestLimits.page, default: requestLimits.defaultPage })
-  .transform(Number)
-  .default(requestLimits.defaultPage);
+/** A number from 1 to `most`: digits in the query string, an integer in the OpenAPI document. */
+export const wholeNumber = (most: number, fallback: number) =>
+  z
+    .string()
+    .refine((text) => /^[1-9]\d*$/.test(text) && Number(text) <= most, `a whole number from 1 to ${most}`)
+    .meta({ type: "integer", minimum: 1, maximum: most, default: fallback })
+    .transform(Number)
+    .default(fallback);
+
+/** The number of entries on a page. */
+export const Limit = wholeNumber(requestLimits.page, requestLimits.defaultPage);
 
 export const Cursor = z.string().max(requestLimits.cursor);
 

@@ -73,12 +73,21 @@ export const routes: readonly Route<ApiServices>[] = [
   change("reschedule", async () => (await later()).postReschedule),
   change("retry", async () => (await later()).postRetry),
   { ...change("run-now", async () => (await later()).postRunNow), id: "runNowJob" },
+  { ...change("skip-next", async () => (await later()).postSkipNext), id: "skipNextRun" },
   {
     id: "deleteJob",
     method: "DELETE",
     path: "/v1/jobs/{id}",
     scope: "jobs:write",
     load: async () => (await later()).deleteJob,
+  },
+  {
+    id: "listSeries",
+    method: "GET",
+    path: "/v1/series",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getSeries,
   },
   {
     id: "explainJob",
@@ -115,6 +124,14 @@ export const routes: readonly Route<ApiServices>[] = [
     takesQuery: true,
     scope: "jobs:read",
     load: async () => (await later()).getStats,
+  },
+  {
+    id: "getUpcoming",
+    method: "GET",
+    path: "/v1/stats/upcoming",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getUpcoming,
   },
 ];
 

@@ -51,6 +51,20 @@ export interface Stats {
   duration_ms: Percentiles;
 }
 
+/** How many jobs are due in each of the next minutes. Times are epoch milliseconds. */
+export interface Upcoming {
+  /** The start of the current minute. */
+  from: number;
+  /** How many pending jobs are due in the minute that starts at `at`. Those that are due already are not counted. */
+  minutes: { at: number; count: number }[];
+  /** The sum of the counts. */
+  total: number;
+  /** Whether more jobs are due than were counted: the last minute is then incomplete, and later ones are missing. */
+  truncated: boolean;
+  /** How many schedules EventBridge Scheduler starts per second, by its default quota. */
+  starts_per_second: number;
+}
+
 /** The route that a job takes to its consumer. `schedule_at` is in epoch milliseconds. */
 export type JobRoute =
   | { via: "queue"; delay_seconds: number; why: string }

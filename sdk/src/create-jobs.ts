@@ -1,4 +1,4 @@
-import type { Explanation, Stats } from "./answers.ts";
+import type { Explanation, Stats, Upcoming } from "./answers.ts";
 import { sendBatch } from "./batch.ts";
 import { bodyOf } from "./body.ts";
 import { type BulkAction, changeMany } from "./bulk.ts";
@@ -9,8 +9,9 @@ import { ductapeStatsOf, historyOf } from "./history.ts";
 import type { Job, JobRun, JobSummary } from "./job.ts";
 import { withNames } from "./job-names.ts";
 import type { CallOptions, CancelOptions, Jobs } from "./jobs.ts";
-import { type JobPage, pagesOf, type RunPage } from "./pages.ts";
+import { type JobPage, pagesOf, type RunPage, type SeriesPage } from "./pages.ts";
 import { type JobFilter, type JobQuery, queryString, type StatsQuery } from "./query.ts";
+import type { Series } from "./series.ts";
 import type { Transport } from "./transport.ts";
 
 function pathOf(id: string, call: string, rest = ""): string {
@@ -20,6 +21,9 @@ function pathOf(id: string, call: string, rest = ""): string {
 
 /** The largest offset: skipping reads what it skips, 100 jobs a request. */
 export const largestOffset = 10_000;
+
+/** The most series of a page. */
+const mostSeries = 20;
 
 function listingOf(query: JobQuery, defaults: Defaults) {
   const { offset = 0, ...rest } = inOurWords(query, defaults);
@@ -80,6 +84,14 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
         shown: withNames,
       })),
     runs,
+    series: (query = {}, { signal } = {}) =>
+      pagesOf<Series, SeriesPage>(transport, "series", () => ({
+        path: "/v1/series",
+        query: inOurWords(query, defaults()),
+        signal,
+        most: mostSeries,
+        shown: withNames,
+      })),
     getHistory: async (id, { limit, signal } = {}) => historyOf(id, runs(id, {}, { signal }), limit),
     cancel: (id, { reason, signal } = {}) =>
       change(id, "cancel", reason === undefined ? undefined : { reason }, { signal, repeatable: true }),
@@ -90,6 +102,7 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     retry: (id, { delay, start_at, signal } = {}) =>
       change(id, "retry", { delay_ms: delay, start_at }, { signal, repeatable: false }),
     runNow: (id, { signal } = {}) => change(id, "run-now", undefined, { signal, repeatable: false }),
+    skipNext: (id, { signal } = {}) => change(id, "skip-next", undefined, { signal, repeatable: false }),
     async delete(id, { signal } = {}) {
       let times = 0;
       const onSend = () => {
@@ -108,6 +121,10 @@ export function createJobs(transport: Transport, defaults: () => Defaults): Jobs
     retryMany: many("retry"),
     deleteMany: many("delete"),
     stats,
+    async upcoming(query = {}, { signal } = {}) {
+      const path = `/v1/stats/upcoming${queryString(inOurWords(query, defaults()))}`;
+      return expectFields<Upcoming>(await transport.call({ method: "GET", path, signal }), "minutes", "total");
+    },
     getStats: async (query, options) => ductapeStatsOf(await stats(query, options)),
     setWebhook: () => Promise.reject(new InvalidRequestError("INVALID_REQUEST", noWebhook, [])),
     async explain(data, { signal } = {}) {

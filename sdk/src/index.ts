@@ -8,6 +8,7 @@ export type {
   JobRoute,
   Percentiles,
   Stats,
+  Upcoming,
 } from "./answers.ts";
 export type { BatchOutcome } from "./batch.ts";
 export type { AnyTenant, Catalog, EventInput, FeatureFields, FieldTypes, JobInput } from "./catalog.ts";
@@ -78,9 +79,9 @@ export type {
 export type { DuctapeJob, JobNamespace } from "./job-names.ts";
 export type { CallOptions, CancelOptions, GetJobOptions, HistoryOptions, Jobs, RetryOptions } from "./jobs.ts";
 export type { Deployment, JobVerb, Me } from "./me.ts";
-export type { JobPage, JobPages, RunPage, RunPages } from "./pages.ts";
+export type { JobPage, JobPages, RunPage, RunPages, SeriesPage, SeriesPages } from "./pages.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";
-export type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./query.ts";
+export type { JobFilter, JobQuery, Rescheduling, RunQuery, SeriesQuery, StatsQuery, UpcomingQuery } from "./query.ts";
 export type { IFileReadResult } from "./read-file.ts";
 export type {
   ActionResult,
@@ -97,4 +98,5 @@ export type {
   SqlRows,
   StorageResult,
 } from "./results.ts";
+export type { LastRun, Series } from "./series.ts";
 export type { Time } from "./time.ts";

@@ -1,10 +1,10 @@
-import type { BulkResult, Explanation, Stats } from "./answers.ts";
+import type { BulkResult, Explanation, Stats, Upcoming } from "./answers.ts";
 import type { BatchOutcome } from "./batch.ts";
 import type { Catalog, JobInput } from "./catalog.ts";
 import type { DuctapeStats, JobHistory } from "./history.ts";
 import type { Job } from "./job.ts";
-import type { JobPages, RunPages } from "./pages.ts";
-import type { JobFilter, JobQuery, Rescheduling, RunQuery, StatsQuery } from "./query.ts";
+import type { JobPages, RunPages, SeriesPages } from "./pages.ts";
+import type { JobFilter, JobQuery, Rescheduling, RunQuery, SeriesQuery, StatsQuery, UpcomingQuery } from "./query.ts";
 import type { Time } from "./time.ts";
 
 export interface CallOptions {
@@ -93,6 +93,14 @@ export interface Jobs<C extends Catalog = Catalog> {
    */
   getHistory(id: string, options?: HistoryOptions): Promise<JobHistory>;
   /**
+   * Recurring jobs with their last 30 and next 10 runs: those that run next first, then the paused ones. All of them with
+   * `for await`, the first page with `await`, or a page at a time with `page`.
+   *
+   * @example
+   * for await (const { event, next_runs } of ductape.jobs.series({ product_tag: "my-product" })) console.log(event, next_runs[0]);
+   */
+  series(query?: SeriesQuery<C>, options?: CallOptions): SeriesPages;
+  /**
    * Cancels a job that has not finished. The outcome of a running attempt is discarded. Safe to repeat.
    *
    * @example
@@ -135,6 +143,14 @@ export interface Jobs<C extends Catalog = Catalog> {
    */
   runNow(id: string, options?: CallOptions): Promise<Job>;
   /**
+   * Skips the next run of a series that waits for it: the occurrence after it takes its number. Rejects with a ConflictError where
+   * the series would end. Each call skips one run.
+   *
+   * @example
+   * const { next_run_at } = await ductape.jobs.skipNext(job_id);
+   */
+  skipNext(id: string, options?: CallOptions): Promise<Job>;
+  /**
    * Deletes a finished job.
    *
    * @example
@@ -175,6 +191,13 @@ export interface Jobs<C extends Catalog = Catalog> {
    * const { success_rate, lateness_ms } = await ductape.jobs.stats({ product_tag: "my-product", env: "prd" });
    */
   stats(query?: StatsQuery<C>, options?: CallOptions): Promise<Stats>;
+  /**
+   * How many jobs are due in each of the next minutes.
+   *
+   * @example
+   * const { minutes, total } = await ductape.jobs.upcoming({ product_tag: "my-product", env: "prd" });
+   */
+  upcoming(query?: UpcomingQuery<C>, options?: CallOptions): Promise<Upcoming>;
   /**
    * `stats` with Ductape's names besides. What our statistics do not know is missing, such as `running`.
    *

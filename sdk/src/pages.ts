@@ -1,6 +1,7 @@
 import { expectFields } from "./expect-fields.ts";
 import type { JobRun, JobSummary } from "./job.ts";
 import { queryString } from "./query.ts";
+import type { Series } from "./series.ts";
 import type { Transport } from "./transport.ts";
 
 export interface JobPage {
@@ -11,6 +12,12 @@ export interface JobPage {
 
 export interface RunPage {
   runs: JobRun[];
+  /** Pass it to `page` for the next page. Absent on the last one. */
+  next_cursor?: string;
+}
+
+export interface SeriesPage {
+  series: Series[];
   /** Pass it to `page` for the next page. Absent on the last one. */
   next_cursor?: string;
 }
@@ -30,12 +37,18 @@ export interface Pages<Item, Page>
 }
 export type JobPages = Pages<JobSummary, JobPage>;
 export type RunPages = Pages<JobRun, RunPage>;
+export type SeriesPages = Pages<Series, SeriesPage>;
 
 export interface Listing<Item> {
   path: string;
   query: { limit?: number | undefined };
   signal: AbortSignal | undefined;
   jobId?: string;
+  /**
+   * The most entries of a page.
+   * @default 100
+   */
+  most?: number;
   /** How many entries to skip. */
   offset?: number | undefined;
   /** Makes an entry what callers see. */
@@ -74,7 +87,7 @@ export function pagesOf<Item, Page extends { next_cursor?: string }>(
     const list = listing();
     const from = cursor ?? (await skip(list, list.offset ?? 0));
     if (from === null) return { [field]: [] } as unknown as Page;
-    const page = await read(list, from, list.query.limit ?? limit);
+    const page = await read(list, from, list.query.limit ?? (limit && Math.min(limit, list.most ?? limit)));
     if (list.shown) for (const [i, item] of itemsOf(page).entries()) itemsOf(page)[i] = list.shown(item);
     return page;
   };

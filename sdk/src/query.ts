@@ -84,6 +84,22 @@ export interface RunQuery {
   limit?: number | undefined;
 }
 
+/** Selects series. Without a product and a default, those of all products that the key has access to. */
+export type SeriesQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
+  /**
+   * One status or more.
+   * @default every status but the final ones
+   * @example `"paused"`
+   */
+  status?: JobStatus | JobStatus[] | undefined;
+  /**
+   * How many series a page has, 1 to 20.
+   * @default `20`
+   * @example `10`
+   */
+  limit?: number | undefined;
+};
+
 /** Selects the jobs of statistics: the product, the environment and the time. */
 export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
   /**
@@ -97,6 +113,16 @@ export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
    * @example `"2030-01-31T00:00:00Z"`
    */
   to?: Time | undefined;
+};
+
+/** Selects the jobs that are counted ahead of now. Without a product and a default, those of all that the key has access to. */
+export type UpcomingQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
+  /**
+   * How many minutes to count, with the current one, 1 to 1440.
+   * @default `60`
+   * @example `15`
+   */
+  minutes?: number | undefined;
 };
 
 /** The new time or series of a job, at least one of them. A series may also be written flat, as in Ductape: `{ cron, tz }`. */

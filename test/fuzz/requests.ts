@@ -163,6 +163,7 @@ const series = (random: Random) => ({
 /** The parameters of each route; any other parameter is unknown to it. */
 const takenQueries: Record<string, string[]> = {
   "/v1/stats": ["product_tag", "env", "from", "to"],
+  "/v1/stats/upcoming": ["product_tag", "env", "minutes"],
   "/v1/jobs": [
     "product_tag",
     "env",
@@ -177,6 +178,7 @@ const takenQueries: Record<string, string[]> = {
     "cursor",
     "wait",
   ],
+  "/v1/series": ["product_tag", "env", "status", "limit", "cursor"],
   "/v1/jobs/{id}": ["wait"],
   "/v1/jobs/{id}/runs": ["limit", "cursor"],
 };
@@ -194,6 +196,7 @@ function queryOf(random: Random, path: string, { cursors }: Known): Record<strin
     order: ["asc", "desc"],
     limit: ["1", "20", "100", "0", "101", "1e1", "5,5"],
     cursor: [...cursors, ""],
+    minutes: ["1", "60", "1440", "0", "1441", "1e1"],
     wait: ["0", "1", "25", "26", "1,1", "abc"],
   };
   const names = takenQueries[path] ?? Object.keys(all);

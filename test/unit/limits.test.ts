@@ -41,7 +41,10 @@ import {
 } from "../../lambdas/core/outbound/webhook-retry.ts";
 import { mostRuns } from "../../lambdas/core/queries/explain.ts";
 import { examinedAtMost } from "../../lambdas/core/queries/list-jobs.ts";
+import { seriesOfPage } from "../../lambdas/core/queries/list-series.ts";
 import { resultUrlSeconds } from "../../lambdas/core/queries/result-view.ts";
+import { shownRuns } from "../../lambdas/core/queries/series-view.ts";
+import { countedAtMost } from "../../lambdas/core/queries/upcoming.ts";
 import { repeatLimits } from "../../lambdas/core/requests/repeat-request.ts";
 import { deepestNesting } from "../../lambdas/core/requests/request.ts";
 import { RetryConfig } from "../../lambdas/core/requests/retry-config.ts";
@@ -106,6 +109,9 @@ const limits = {
   "`reason` of `cancel`": characters(requestLimits.reason),
   "`delay_ms` of `retry`": days(longestDelayMs),
   "period that `GET /v1/stats` covers": days(longestWindowMs),
+  "minutes that `GET /v1/stats/upcoming` covers": n(requestLimits.minutesAhead),
+  "jobs that `GET /v1/stats/upcoming` counts": n(countedAtMost),
+  "series of a page": n(seriesOfPage),
   "seconds that a request may wait for a job": n(longestWaitSeconds),
   "jobs that one request for a list looks at": n(examinedAtMost),
   "errors that an answer lists; it counts the rest": n(mostFaults),
@@ -120,6 +126,8 @@ const limits = {
   "the message of an error": `${n(longestMessage)} bytes`,
   "time that a `result_url` is valid": hours(resultUrlSeconds * 1000),
   "runs that `POST /v1/explain` shows": n(mostRuns),
+  "last runs that `GET /v1/series` shows": n(shownRuns.last),
+  "next runs that `GET /v1/series` shows": n(shownRuns.next),
   "redirects of one call, all to the same origin": n(maxRedirects),
   "an answer over HTTP (action, function)": MiB(maxResponseBytes),
   "JSON of an answer that becomes a value; what is larger stays a string": MiB(largestParsed.bytes),

@@ -1,9 +1,6 @@
-import * as z from "zod";
 import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import { requireScope } from "../../core/access/scopes.ts";
-import type { IndexPosition } from "../../core/job/index-position.ts";
-import { jobIdPattern } from "../../core/job/job-id.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { listJobs } from "../../core/queries/list-jobs.ts";
@@ -11,11 +8,9 @@ import { JobListSchema } from "../../core/queries/schemas/list.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
 import { summaryOf } from "../../core/queries/view.ts";
 import { given } from "../../core/schema/given.ts";
-import { ListParameters } from "../list-query.ts";
+import { ListParameters, Position } from "../list-query.ts";
 import { parseQuery } from "../parse-query.ts";
 import { aSummary } from "../schemas/examples.ts";
-
-const Position: z.ZodType<IndexPosition> = z.strictObject({ time: z.int().min(0), id: z.string().regex(jobIdPattern) });
 
 /** Answers the jobs that match a filter, in pages. Without a product or env it lists all that the key has access to. */
 export async function handle(

@@ -49,6 +49,16 @@ export function continued(ended: Job, now: number): Continuation | undefined {
   return { run: runRecordOf(ended), next };
 }
 
+/**
+ * A series whose next run is skipped: the occurrence after it takes the number of the run, so that numbers stay without gaps and
+ * the limit counts only runs. Undefined if the series has no later occurrence.
+ */
+export function skipped(job: Job, now: number): Job | undefined {
+  const { repeat, coalesced_until = 0, scheduled_at } = job;
+  const at = repeat && nextOccurrence(repeat, Math.max(scheduled_at, coalesced_until, now));
+  return at === undefined ? undefined : { ...withRun(job, job.run, { at }, now), version: job.version + 1 };
+}
+
 /** A recurring job between two runs, waiting for run number `run`. */
 export function withRun(
   job: Job,

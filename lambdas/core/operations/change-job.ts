@@ -1,6 +1,6 @@
 import { isFinished, isWaiting, type Job, type Parent, type Repeat, shownStatus } from "../job/job.ts";
 import { firstOccurrence, nextOccurrence } from "../job/recurrence.ts";
-import { withRun } from "../job/series.ts";
+import { skipped, withRun } from "../job/series.ts";
 import { cancelled, waiting } from "../job/transitions.ts";
 import type { BlobStore, JobStore } from "../ports/ports.ts";
 import { jobNotFound, RequestError } from "../requests/request-error.ts";
@@ -197,6 +197,20 @@ export const runNow: Change = (job, now) => {
   if (job.due_at <= now) return "unchanged";
   // A run that waits for its retry keeps its planned time, from which missed occurrences are counted.
   return changed(job, { status: "queued", due_at: now, ...(job.attempt === 1 && { scheduled_at: now }) });
+};
+
+/** Moves a series that waits for its next run to the occurrence after it. */
+export const skipNext: Change = (job, now) => {
+  if (!job.repeat)
+    throw conflict(job, now, "only a recurring job has a next run to skip; cancel or reschedule this one.");
+  if (isFinished(job)) throw conflict(job, now, "a finished series has no next run.");
+  if (job.status === "paused") throw conflict(job, now, "a paused series has no next run; resume it first.");
+  if (!isWaiting(job) || job.attempt > 1) {
+    throw conflict(job, now, "its run has begun; skip the next one once it has ended, or cancel the job.");
+  }
+  const next = skipped(job, now);
+  if (!next) throw conflict(job, now, "its series ends with this run, so there is none to skip to; cancel it instead.");
+  return next;
 };
 
 /** Deletes a finished job. Its archived runs and results expire by themselves, and the lifecycle deletes its other blobs. */

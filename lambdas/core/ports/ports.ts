@@ -31,7 +31,7 @@ export interface PageQuery {
   from?: number;
   until?: number;
   order: Order;
-  /** 1 to 100. */
+  /** 1 to 1000. */
   limit: number;
 }
 

@@ -9,13 +9,18 @@ export type FireTime = z.infer<ReturnType<typeof FireTimeSchema>>;
 
 /** The first `count` times at which a job that is due at `due` runs, including those of its series. */
 export function fireTimes(due: number, repeat: Repeat | undefined, count: number): FireTime[] {
-  const tz = repeat?.tz ?? "UTC";
   const times: number[] = [];
   const most = repeat ? Math.min(count, repeat.limit ?? count) : 1;
   for (let at: number | undefined = due; at !== undefined && times.length < most; ) {
     times.push(at);
     at = repeat && nextOccurrence(repeat, at);
   }
+  return localTimes(times, repeat);
+}
+
+/** The times of consecutive runs in the time zone of their series. */
+export function localTimes(times: readonly number[], repeat: Repeat | undefined): FireTime[] {
+  const tz = repeat?.tz ?? "UTC";
   return times.map((at, i) => {
     const note = repeat?.tz === undefined ? undefined : noteOf(repeat, tz, at, times[i - 1]);
     return { at, local: localIso(at, tz), ...(note !== undefined && { note }) };

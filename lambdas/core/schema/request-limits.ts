@@ -19,6 +19,8 @@ export const requestLimits = {
   batch: 100,
   page: 100,
   defaultPage: 20,
+  /** Minutes ahead for which due jobs are counted: a day. */
+  minutesAhead: 1440,
 } as const;
 
 /** The longest that a step, or a retry by hand, may be put off: 31 days. */

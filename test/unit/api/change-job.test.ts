@@ -30,6 +30,7 @@ describe("a change answers 200 with the job after it", () => {
     ["pause", series(), undefined, { status: "paused" }],
     ["resume", series({ status: "paused" }), undefined, { status: "scheduled", due_at: noon + hour }],
     ["run-now", waits(), {}, { status: "queued", due_at: noon }],
+    ["skip-next", series(), undefined, { status: "scheduled", due_at: noon + 2 * hour, run: 3 }],
     ["retry", failed(), undefined, { status: "queued", due_at: noon, attempt: 5 }],
     ["retry", failed(), { delay_ms: 5000 }, { status: "scheduled", due_at: noon + 5000 }],
     ["retry", failed(), { start_at: noon + hour }, { status: "scheduled", due_at: noon + hour }],
@@ -68,6 +69,7 @@ describe("a body", () => {
     ["cancel", { raeson: "x" }, "/raeson"],
     ["cancel", null, ""],
     ["pause", { reason: "x" }, "/reason"],
+    ["skip-next", { count: 2 }, "/count"],
     ["reschedule", {}, ""],
     ["reschedule", undefined, ""],
     ["reschedule", { start_at: "tomorrow" }, "/start_at"],
@@ -104,6 +106,8 @@ describe("a state that forbids the change", () => {
     ["reschedule", running(), "running"],
     ["retry", done(), "completed"],
     ["run-now", running(), "running"],
+    ["skip-next", waits(), "scheduled"],
+    ["skip-next", series({ status: "paused" }), "paused"],
   ])("answers %s with 409, the job and its status", async (verb, job, status) => {
     const { post, jobs } = world(job);
     const answer = await post(verb, verb === "reschedule" ? { start_at: 0 } : undefined);

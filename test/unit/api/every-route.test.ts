@@ -32,12 +32,15 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "POST /v1/jobs/{id}/reschedule": { asked: { body: { start_at: 0 } }, outOfReach: "absent" },
   "POST /v1/jobs/{id}/retry": { outOfReach: "absent" },
   "POST /v1/jobs/{id}/run-now": { outOfReach: "absent" },
+  "POST /v1/jobs/{id}/skip-next": { outOfReach: "absent" },
+  "GET /v1/series": { outOfReach: "nothing of it" },
   "DELETE /v1/jobs/{id}": { outOfReach: "absent" },
   "POST /v1/explain": { asked: { body: order }, outOfReach: "forbidden" },
   "POST /v1/uploads": { asked: { body: { ...place, size: 5 } }, outOfReach: "forbidden" },
   "GET /v1/products": { outOfReach: "nothing of it" },
   "GET /v1/products/{tag}": { outOfReach: "forbidden" },
   "GET /v1/stats": { asked: { query: place }, outOfReach: "forbidden" },
+  "GET /v1/stats/upcoming": { asked: { query: place }, outOfReach: "forbidden" },
 };
 
 const named = routes.map((route) => ({ ...route, name: `${route.method} ${route.path}` }));

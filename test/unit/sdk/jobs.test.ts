@@ -23,6 +23,7 @@ describe("a change of a job", () => {
     ["pause", ({ client }) => client.jobs.pause(jobId), "pause", ""],
     ["resume", ({ client }) => client.jobs.resume(jobId), "resume", ""],
     ["runNow", ({ client }) => client.jobs.runNow(jobId), "run-now", ""],
+    ["skipNext", ({ client }) => client.jobs.skipNext(jobId), "skip-next", ""],
     ["reschedule", ({ client }) => client.jobs.reschedule(jobId, { start_at: 5 }), "reschedule", { start_at: 5 }],
     [
       "reschedule",
@@ -57,6 +58,7 @@ describe("a change of a job", () => {
     ["reschedule", ({ client }) => client.jobs.reschedule(jobId, { start_at: 0 }), 1],
     ["retry", ({ client }) => client.jobs.retry(jobId), 1],
     ["runNow", ({ client }) => client.jobs.runNow(jobId), 1],
+    ["skipNext", ({ client }) => client.jobs.skipNext(jobId), 1],
   ])("%s whose answer was lost is sent again only if twice is as good as once", async (_name, call, times) => {
     for (const lost of [{ hangUp: true }, { status: 503 }] satisfies Script[]) {
       await using api = await fakeApi([lost, job]);
@@ -291,6 +293,35 @@ describe("jobs.batch", () => {
     await using api = await fakeApi([accept]);
     expect(await api.client.jobs.batch([])).toEqual([]);
     expect(api.seen).toEqual([]);
+  });
+});
+
+describe("series", () => {
+  const page = (next_cursor?: string) => ({
+    body: { series: [{ ...aJob(), last_runs: [], next_runs: [] }], next_cursor },
+  });
+
+  it("are read to their end, 20 a page", async () => {
+    await using api = await fakeApi([page("c1"), page()]);
+    const seen: unknown[] = [];
+    for await (const { last_runs } of api.client.jobs.series({ product: "p", status: ["paused", "running"] }))
+      seen.push(last_runs);
+    expect(seen).toEqual([[], []]);
+    const query = "status=paused%2Crunning&product_tag=p&limit=20";
+    expect(api.seen.map((one) => one.path)).toEqual([`/v1/series?${query}`, `/v1/series?${query}&cursor=c1`]);
+  });
+});
+
+describe("upcoming", () => {
+  it("asks for the minutes, and resolves with the counts", async () => {
+    const body = { from: 0, minutes: [], total: 0, truncated: false, starts_per_second: 1000 };
+    await using api = await fakeApi([{ body }]);
+    expect(await api.client.jobs.upcoming()).toEqual(body);
+    await api.client.jobs.upcoming({ product_tag: "p", minutes: 5 });
+    expect(api.seen.map((one) => one.path)).toEqual([
+      "/v1/stats/upcoming",
+      "/v1/stats/upcoming?product_tag=p&minutes=5",
+    ]);
   });
 });
 

@@ -18,7 +18,9 @@ import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/jo
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
 import type { MeSchema } from "../../../lambdas/core/queries/schemas/me.ts";
+import type { SeriesView } from "../../../lambdas/core/queries/series-view.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
+import type { UpcomingView } from "../../../lambdas/core/queries/upcoming.ts";
 import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/queries/view.ts";
 import type { BulkFilter } from "../../../lambdas/core/requests/bulk-request.ts";
 import { JobRequest } from "../../../lambdas/core/requests/job-request.ts";
@@ -61,8 +63,10 @@ import type {
   Repeat,
   Rescheduling,
   RetryConfig,
+  Series,
   Stats,
   StorageResult,
+  Upcoming,
 } from "../../../sdk/src/index.ts";
 import type { typeOfNamespace } from "../../../sdk/src/job-names.ts";
 import { anOrder } from "./fake-api.ts";
@@ -143,6 +147,8 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<Omit<JobSummary, keyof DuctapeJob>, SummaryView>>();
   same<Same<JobRun, RunView>>();
   same<Same<Stats, StatsView>>();
+  same<Same<Omit<Series, keyof DuctapeJob>, SeriesView>>();
+  same<Same<Upcoming, UpcomingView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();
   same<Same<JobVerb, Verb>>();

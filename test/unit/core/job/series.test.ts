@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import type { Job, Repeat } from "../../../../lambdas/core/job/job.ts";
-import { continued } from "../../../../lambdas/core/job/series.ts";
+import { continued, skipped } from "../../../../lambdas/core/job/series.ts";
 import { aJob, noon } from "../../../support/builders.ts";
 
 const hourly: Repeat = { every: 3_600_000, anchor: noon, overlap: "skip" };
@@ -125,5 +125,44 @@ describe("after a run of a series", () => {
         },
       ),
     );
+  });
+});
+
+describe("a skipped run", () => {
+  const waits = (overrides: Partial<Job> = {}) =>
+    aJob({ repeat: hourly, status: "scheduled", run: 7, due_at: noon, scheduled_at: noon, version: 4, ...overrides });
+
+  it.each<[string, Job, number, number | undefined]>([
+    ["is followed by the next occurrence", waits(), noon - 5, noon + hour],
+    [
+      "that was moved is followed by the next occurrence after its time",
+      waits({ scheduled_at: noon + 90_000 }),
+      noon,
+      noon + hour,
+    ],
+    ["that is overdue is followed by one that is ahead", waits(), noon + 3.5 * hour, noon + 4 * hour],
+    [
+      "that stands for missed ones is followed by one after them",
+      waits({ coalesced_until: noon + hour }),
+      noon,
+      noon + 2 * hour,
+    ],
+    ["is followed by one at the end date", waits({ repeat: { ...hourly, end_date: noon + hour } }), noon, noon + hour],
+    [
+      "is not followed by one after the end date",
+      waits({ repeat: { ...hourly, end_date: noon + hour - 1 } }),
+      noon,
+      undefined,
+    ],
+    ["does not count towards the limit", waits({ repeat: { ...hourly, limit: 7 } }), noon, noon + hour],
+    ["is none of a one-time job", aJob(), noon, undefined],
+  ])("%s", (_what, job, now, at) => {
+    const next = skipped(job, now);
+    expect(next?.due_at).toBe(at);
+    if (next) expect(next).toMatchObject({ run: 7, attempt: 1, claims: 0, version: 5, scheduled_at: at, attempts: [] });
+  });
+
+  it("leaves the series paused where that was asked for while it was about to run", () => {
+    expect(skipped(waits({ pause_requested: true }), noon)).toMatchObject({ status: "paused", due_at: noon + hour });
   });
 });

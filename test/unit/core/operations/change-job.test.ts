@@ -13,6 +13,7 @@ import {
   retry,
   revive,
   runNow,
+  skipNext,
 } from "../../../../lambdas/core/operations/change-job.ts";
 import { dispatch, scheduleName } from "../../../../lambdas/core/operations/dispatch.ts";
 import { RequestError } from "../../../../lambdas/core/requests/request-error.ts";
@@ -395,5 +396,62 @@ describe("delete", () => {
     const waits = await world(far());
     await conflicts(deleteJob(waits, (await waits.now())?.id ?? ""));
     await expect(deleteJob(w, "job_x")).rejects.toMatchObject({ code: "JOB_NOT_FOUND" });
+  });
+});
+
+describe("skip next", () => {
+  it("moves a series to its next occurrence under the same number, and its schedule with it", async () => {
+    const w = await world(series());
+    const [before] = w.scheduler.schedules.keys();
+    const next = await w.change(skipNext);
+    expect(next).toMatchObject({ status: "scheduled", run: 3, due_at: noon + 2 * hour, scheduled_at: noon + 2 * hour });
+    expect(next).toEqual(expect.not.objectContaining({ attempts: [expect.anything()] }));
+    expect([...w.scheduler.schedules.keys()]).toEqual([scheduleName(next)]);
+    expect(scheduleName(next)).not.toBe(before);
+    expect(await w.change(skipNext)).toMatchObject({ run: 3, due_at: noon + 3 * hour });
+    expect(w.jobs.archived()).toEqual([]);
+  });
+
+  it("of the last run of the limit is possible, because only runs count", async () => {
+    const w = await world(series({ repeat: { ...hourly, limit: 3 } }));
+    expect(await w.change(skipNext)).toMatchObject({ run: 3, due_at: noon + 2 * hour });
+  });
+
+  it("of a run that is due already moves it to a time ahead", async () => {
+    const w = await world(series({ status: "queued", due_at: noon, scheduled_at: noon }));
+    await w.clock.advance(1.5 * hour);
+    expect(await w.change(skipNext)).toMatchObject({ status: "scheduled", due_at: noon + 2 * hour });
+    expect(w.scheduler.schedules.size + w.queue.sent.length).toBe(1);
+  });
+
+  it("of a run that stands for missed occurrences lets go of them", async () => {
+    const overlap = "queue" as const;
+    const w = await world(series({ repeat: { ...hourly, overlap }, due_at: noon - hour, coalesced_until: noon }));
+    const next = await w.change(skipNext);
+    expect(next).toMatchObject({ due_at: noon + 2 * hour });
+    expect(next).not.toHaveProperty("coalesced_until");
+  });
+
+  it("drops the message of the skipped run", async () => {
+    const due = job({ repeat: hourly, run: 3 });
+    const w = await world(due);
+    await w.change(skipNext);
+    const ran: string[] = [];
+    await runJob(w, async () => void ran.push("ran"), aMessage(due));
+    expect(ran).toEqual([]);
+    expect(await w.now()).toMatchObject({ status: "scheduled", run: 3, due_at: noon + hour });
+  });
+
+  it.each<[string, Job]>([
+    ["a one-time job", far()],
+    ["a paused series", series({ status: "paused" })],
+    ["a run under way", running({ repeat: hourly })],
+    ["a run that waits for its retry", series({ attempt: 2 })],
+    ["an ended series", series({ status: "completed", finished_at: noon })],
+    ["a series that would end", series({ repeat: { ...hourly, end_date: noon + hour } })],
+  ])("of %s is a conflict, and changes nothing", async (_what, stored) => {
+    const w = await world(stored);
+    await conflicts(w.change(skipNext));
+    expect(await w.now()).toEqual(stored);
   });
 });

@@ -1,0 +1,43 @@
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import { jobStatuses } from "../../core/job/job.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
+import { listSeries, seriesOfPage } from "../../core/queries/list-series.ts";
+import { SeriesListSchema } from "../../core/queries/schemas/series.ts";
+import { tenantsOf } from "../../core/queries/tenants.ts";
+import { strict } from "../../core/schema/schema.ts";
+import { oneOrMore, Position, TenantParameters } from "../list-query.ts";
+import { Cursor, parseQuery, wholeNumber } from "../parse-query.ts";
+
+const Query = strict({
+  ...TenantParameters,
+  status: oneOrMore(jobStatuses).optional().describe("Default: every status but the final ones."),
+  limit: wholeNumber(seriesOfPage, seriesOfPage),
+  cursor: Cursor.optional(),
+});
+
+/** Answers recurring jobs with their last and next runs, in pages. */
+export async function handle(
+  { catalog, jobs, clock }: Services,
+  { query, scopes }: HttpRequest,
+): Promise<HttpResponse> {
+  requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
+  const { cursor, limit, ...where } = parseQuery(Query, query);
+  const list = { series: where };
+  const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
+  const tenants = tenantsOf(catalog, scopes, where, "/query");
+  const { series, next } = await listSeries(jobs, tenants, { status: where.status, limit, after }, clock.now());
+  return { status: 200, body: { series, ...(next && { next_cursor: encodeCursor(next, list) }) } };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "List recurring jobs with their runs",
+  description:
+    "Lists the series that run next first, then the paused ones; series that have ended only if `status` asks for them, the latest first. Without `product_tag` or `env` it lists the series of all products and envs that the key has access to. A page may be short or even empty although more pages follow: go on while there is a `next_cursor`.",
+  query: Query,
+  answers: { 200: { description: "A page of series.", schema: SeriesListSchema() } },
+  errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
+});

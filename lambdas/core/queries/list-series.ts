@@ -1,0 +1,40 @@
+import type { IndexPosition } from "../job/index-position.ts";
+import { type JobStatus, phaseOf } from "../job/job.ts";
+import { inParallel } from "../operations/in-parallel.ts";
+import type { JobStore } from "../ports/ports.ts";
+import { given } from "../schema/given.ts";
+import { listJobs } from "./list-jobs.ts";
+import { type SeriesView, seriesView, shownRuns } from "./series-view.ts";
+import type { Tenant } from "./tenants.ts";
+
+export interface SeriesQuery {
+  /** Absent: every series that has not ended. */
+  status?: readonly JobStatus[] | undefined;
+  /** At most 20: the runs of each series are a query of their own. */
+  limit: number;
+  after?: IndexPosition | undefined;
+}
+
+export const seriesOfPage = 20;
+
+const unfinished = ["scheduled", "queued", "running", "paused"] as const satisfies readonly JobStatus[];
+
+/** A page of the series of these tenants, each with its last and its next runs. */
+export async function listSeries(
+  jobs: Pick<JobStore, "page" | "getMany" | "runs">,
+  tenants: readonly Tenant[],
+  { status = unfinished, limit, after }: SeriesQuery,
+  now: number,
+): Promise<{ series: SeriesView[]; next?: IndexPosition }> {
+  // What runs next comes first, and paused series last. Where ended ones are among them, the order is turned, since those
+  // have the earliest times of all.
+  const order = status.every((one) => phaseOf(one) === "pending") ? "asc" : "desc";
+  const query = { status, recurring: true, order, limit, ...given({ after }) } as const;
+  const listed = await listJobs(jobs, tenants, query, now);
+  const series = await inParallel(seriesOfPage, listed.jobs, async (job) => {
+    // As in the list of runs: only those before the current one were accepted.
+    const { runs } = await jobs.runs(job.id, { limit: shownRuns.last, order: "desc" }, job.run);
+    return seriesView(job, runs, now);
+  });
+  return { series, ...given({ next: listed.next }) };
+}

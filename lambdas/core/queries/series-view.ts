@@ -1,0 +1,68 @@
+import type * as z from "zod";
+import { isFinished, isWaiting, type Job, type RunRecord } from "../job/job.ts";
+import { nextOccurrence } from "../job/recurrence.ts";
+import { plannedAfter } from "../job/series.ts";
+import { given } from "../schema/given.ts";
+import { type FireTime, localTimes } from "./fire-times.ts";
+import type { LastRunSchema, SeriesSchema } from "./schemas/series.ts";
+import { summaryOf } from "./view.ts";
+
+export type SeriesView = z.infer<ReturnType<typeof SeriesSchema>>;
+export type LastRunView = z.infer<ReturnType<typeof LastRunSchema>>;
+
+/** How many runs of a series are shown: those that have begun, and those that are planned. */
+export const shownRuns = { last: 30, next: 10 } as const;
+
+/** A series with its last runs, given those that are archived, and its next ones. */
+export const seriesView = (job: Job, archived: readonly RunRecord[], now: number): SeriesView => ({
+  ...summaryOf(job, now),
+  last_runs: [...(hasBegun(job) ? [job] : []), ...archived].slice(0, shownRuns.last).map(lastRunOf),
+  next_runs: nextRuns(job, now, shownRuns.next),
+});
+
+/** Whether the run that the job's own item holds is under way or has ended, and not only planned. */
+const hasBegun = (job: Job): boolean => isFinished(job) || job.status === "running" || job.attempt > 1;
+
+type Run = Pick<Job, "run" | "status" | "scheduled_at" | "due_at" | "attempts"> &
+  Partial<Pick<Job, "started_at" | "finished_at">>;
+
+function lastRunOf({ run, status, scheduled_at, due_at, attempts, started_at, finished_at }: Run): LastRunView {
+  const first = attempts[0] ?? (started_at === undefined ? undefined : { started_at, due_at });
+  return {
+    run,
+    status,
+    scheduled_at,
+    ...given({ started_at, finished_at }),
+    ...(first && { lateness_ms: first.started_at - first.due_at }),
+    ...(started_at !== undefined && finished_at !== undefined && { duration_ms: finished_at - started_at }),
+  };
+}
+
+/** When the next `count` runs of a series start. For a paused series, as if it were resumed now. */
+export function nextRuns(job: Job, now: number, count: number): FireTime[] {
+  const { repeat, run } = job;
+  const first = firstOf(job, now);
+  if (!repeat || !first) return [];
+  const left = repeat.limit === undefined ? count : Math.min(count, repeat.limit - run + (first.isCurrent ? 1 : 0));
+  const times: number[] = [];
+  // What an overdue run has missed is not made up for.
+  let after = Math.max(first.at, job.coalesced_until ?? 0, now);
+  for (let at: number | undefined = first.at; at !== undefined && times.length < left; ) {
+    times.push(at);
+    at = nextOccurrence(repeat, after);
+    after = at ?? after;
+  }
+  return localTimes(times, repeat);
+}
+
+/** The next run, and whether it is the one that the job's item holds. */
+function firstOf(job: Job, now: number): { at: number; isCurrent: boolean } | undefined {
+  if (isFinished(job) || !job.repeat) return undefined;
+  if (isWaiting(job) && job.attempt === 1) return { at: job.due_at, isCurrent: true };
+  if (job.status === "paused") {
+    const at = job.scheduled_at > now ? job.scheduled_at : nextOccurrence(job.repeat, now);
+    return at === undefined ? undefined : { at, isCurrent: true };
+  }
+  const planned = plannedAfter(job, now);
+  return planned && { at: planned.at, isCurrent: false };
+}

@@ -1,0 +1,100 @@
+import type * as z from "zod";
+import { never } from "../job/job.ts";
+import { shards } from "../job/job-id.ts";
+import { inParallel } from "../operations/in-parallel.ts";
+import type { JobStore, Page, PageQuery } from "../ports/ports.ts";
+import { given } from "../schema/given.ts";
+import type { UpcomingSchema } from "./schemas/upcoming.ts";
+import type { Tenant } from "./tenants.ts";
+
+export type UpcomingView = z.infer<ReturnType<typeof UpcomingSchema>>;
+
+export const minuteMs = 60_000;
+
+/** The most index positions that an answer counts. */
+export const countedAtMost = 10_000;
+/** Positions are small: a thousand of them are a tenth of what DynamoDB puts on a page. */
+const largestPage = 1000;
+/** The number of connections of an AWS client. */
+const readsAtOnce = 50;
+
+/**
+ * How many schedules EventBridge Scheduler starts per second in an account with its default quota, in the large Regions.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/scheduler-quotas.html
+ */
+export const startsPerSecond = 1000;
+
+interface Partition {
+  query: Omit<PageQuery, "limit">;
+  after?: Page["next"];
+  /** Whether all of it has been read. */
+  done: boolean;
+}
+
+/**
+ * How many pending jobs of these tenants are due in each minute, from the current minute on. Reads keys only, and at most
+ * `countedAtMost` of them, however many jobs are stored. A job that is due already is not counted.
+ */
+export async function upcoming(
+  jobs: Pick<JobStore, "page">,
+  tenants: readonly Tenant[],
+  { now, minutes, most = countedAtMost }: { now: number; minutes: number; most?: number },
+): Promise<UpcomingView> {
+  const from = Math.floor(now / minuteMs) * minuteMs;
+  const partitions = partitionsOf(tenants, now + 1, from + minutes * minuteMs - 1);
+  const times = await readInTurns(jobs, partitions, most);
+  // Beyond the place where the first unfinished partition was left, some partitions were read and others were not.
+  const end = Math.min(...partitions.map(({ done, after }) => (done ? never : (after?.time ?? from))));
+  return { from, ...countsOf(times, { from, minutes, end }), starts_per_second: startsPerSecond };
+}
+
+const partitionsOf = (tenants: readonly Tenant[], from: number, until: number): Partition[] =>
+  tenants.flatMap(({ product, env }) =>
+    Array.from({ length: shards }, (_, shard) => ({
+      query: { product, env, phase: "pending" as const, shard, from, until, order: "asc" as const },
+      done: false,
+    })),
+  );
+
+/** The times of up to `most` positions. In each turn the unfinished partitions share what may still be read. */
+async function readInTurns(jobs: Pick<JobStore, "page">, partitions: Partition[], most: number): Promise<number[]> {
+  const times: number[] = [];
+  for (;;) {
+    const open = partitions.filter(({ done }) => !done);
+    const left = most - times.length;
+    // Each partition is read once, however many there are.
+    const first = open.length === partitions.length;
+    if (open.length === 0 || left <= 0 || (!first && left < open.length)) return times;
+    const limit = Math.min(largestPage, Math.max(1, Math.floor(left / open.length)));
+    const read = await inParallel(readsAtOnce, open, async (partition) => {
+      const read = await jobs.page({ ...partition.query, limit }, partition.after);
+      Object.assign(partition, { ...given({ after: read.next }), done: read.next === undefined });
+      return read.jobs.map(({ time }) => time);
+    });
+    times.push(...read.flat());
+  }
+}
+
+interface Window {
+  from: number;
+  minutes: number;
+  /** Up to which time everything was read. */
+  end: number;
+}
+
+function countsOf(
+  times: readonly number[],
+  { from, minutes, end }: Window,
+): Pick<UpcomingView, "minutes" | "total" | "truncated"> {
+  const shown = Math.min(minutes, Math.floor((end - from) / minuteMs) + 1);
+  const counts = new Array<number>(shown).fill(0);
+  for (const time of times) {
+    const minute = Math.floor((time - from) / minuteMs);
+    if (minute < shown) counts[minute] = (counts[minute] ?? 0) + 1;
+  }
+  return {
+    minutes: counts.map((count, minute) => ({ at: from + minute * minuteMs, count })),
+    total: counts.reduce((sum, count) => sum + count, 0),
+    truncated: end < never,
+  };
+}
