@@ -1,6 +1,5 @@
 import type { ActionId } from "../job/actions.ts";
 import { ductape } from "./client.ts";
-import { request } from "./request.ts";
 
 /** Carries an action out on one job. `reason` is for `cancel`. */
 export async function runAction(id: ActionId, jobId: string, reason?: string): Promise<void> {
@@ -10,7 +9,7 @@ export async function runAction(id: ActionId, jobId: string, reason?: string): P
     retry: () => jobs.retry(jobId),
     pause: () => jobs.pause(jobId),
     resume: () => jobs.resume(jobId),
-    "skip-next": () => request(`/v1/jobs/${encodeURIComponent(jobId)}/skip-next`, { method: "POST" }),
+    "skip-next": () => jobs.skipNext(jobId),
     cancel: () => jobs.cancel(jobId, reason ? { reason } : {}),
     delete: () => jobs.delete(jobId),
   };
