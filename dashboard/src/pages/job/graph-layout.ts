@@ -1,6 +1,6 @@
 import type { Job, JobGraphStep, JobStep } from "../../../../sdk/src/index.ts";
 
-export const nodeWidth = 196;
+export const nodeWidth = 186;
 export const nodeHeight = 54;
 
 export interface GraphNode {
@@ -35,7 +35,7 @@ export async function layoutOf(
 ): Promise<Layout> {
   const dagre = await import("@dagrejs/dagre");
   const made = new dagre.Graph()
-    .setGraph({ rankdir: direction, nodesep: 16, ranksep: 44, marginx: 2, marginy: 2 })
+    .setGraph({ rankdir: direction, nodesep: 16, ranksep: 40, marginx: 2, marginy: 2 })
     .setDefaultEdgeLabel(() => ({}));
   for (const { step } of graph) made.setNode(step, { width: nodeWidth, height: nodeHeight });
   for (const { step, depends_on } of graph) for (const before of depends_on) made.setEdge(before, step);

@@ -83,7 +83,7 @@ const Edge = ({ edge }: { edge: GraphEdge }) => (
   />
 );
 
-const most = 23;
+const most = 21;
 const fitted = (text: string) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
 function Node({ node }: { node: GraphNode }) {

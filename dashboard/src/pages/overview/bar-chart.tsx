@@ -29,7 +29,7 @@ export function BarChart({ bars, label, labelOf, every }: Props) {
     <div class="chart">
       <div class="chart-scale" aria-hidden="true">
         <span>{count(top)}</span>
-        <span>{top >= 2 ? count(top / 2) : ""}</span>
+        <span>{Number.isInteger(top / 2) ? count(top / 2) : ""}</span>
         <span>0</span>
       </div>
       <svg

@@ -30,14 +30,6 @@ export function partsOf(id: WindowId, now: number): Span[] {
   }));
 }
 
-/** Heights of stacked bars in percent of the tallest. */
-export function stackOf(
-  parts: readonly { completed: number; failed: number }[],
-): { completed: number; failed: number }[] {
-  const most = Math.max(1, ...parts.map(({ completed, failed }) => completed + failed));
-  return parts.map(({ completed, failed }) => ({ completed: (completed / most) * 100, failed: (failed / most) * 100 }));
-}
-
 /** A round number above the largest value, for the axis. */
 export function ceilingOf(values: readonly number[]): number {
   const most = Math.max(1, ...values);
