@@ -1,6 +1,17 @@
+import { QueryClientProvider } from "@tanstack/react-query";
 import { render } from "preact";
+import { queryClient } from "./api/query-client.ts";
+import { openSession } from "./api/session.ts";
+import { App } from "./app.tsx";
+import "./ui/theme.ts";
 
-const Page = () => <h1>Ductape Jobs</h1>;
-
-const place = document.getElementById("app");
-if (place) render(<Page />, place);
+const root = document.getElementById("root");
+if (root) {
+  render(
+    <QueryClientProvider client={queryClient}>
+      <App />
+    </QueryClientProvider>,
+    root,
+  );
+  void openSession();
+}

@@ -1,0 +1,22 @@
+import { request } from "./request.ts";
+import { usePoll } from "./use-poll.ts";
+
+/** An event as the list of products shows it. `target` is the catalog entry that it runs. */
+export interface ProductEvent {
+  tag: string;
+  type: string;
+  retries: number;
+  timeout_ms: number;
+  target: string;
+}
+
+export interface ProductSummary {
+  tag: string;
+  name?: string;
+  envs: string[];
+  events: ProductEvent[];
+}
+
+/** The products that the key reaches; undefined until they are known. */
+export const useProducts = (): ProductSummary[] | undefined =>
+  usePoll(["products"], () => request<{ products: ProductSummary[] }>("/v1/products"), { once: true }).data?.products;

@@ -1,0 +1,39 @@
+import { useState } from "react";
+import { toast } from "../ui/toast-store.ts";
+import { useRefresh } from "./use-poll.ts";
+
+export interface Change<Args extends unknown[]> {
+  run(...args: Args): Promise<boolean>;
+  busy: boolean;
+  error: unknown;
+  reset(): void;
+}
+
+/**
+ * A change of something on the server: it says that it worked (`done`), asks anew for what is on screen, and keeps the error for
+ * the dialog that started it. `run` resolves with whether it worked.
+ */
+export function useChange<Args extends unknown[], T>(
+  change: (...args: Args) => Promise<T>,
+  done: (result: T, ...args: Args) => string,
+): Change<Args> {
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const refresh = useRefresh();
+  const run = async (...args: Args) => {
+    setBusy(true);
+    setError(undefined);
+    try {
+      const result = await change(...args);
+      toast(done(result, ...args));
+      await refresh();
+      return true;
+    } catch (failure) {
+      setError(failure);
+      return false;
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { run, busy, error, reset: () => setError(undefined) };
+}

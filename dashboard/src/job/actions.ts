@@ -1,0 +1,88 @@
+import type { JobSummary } from "../../../sdk/src/index.ts";
+import { isFinal } from "./states.ts";
+
+type State = Pick<JobSummary, "status" | "recurring">;
+
+export type ActionId = "run-now" | "retry" | "pause" | "resume" | "skip-next" | "cancel" | "delete";
+
+/** A change that a person can make to a job: when it is allowed, how it reads, and the same in code. */
+export interface JobAction {
+  id: ActionId;
+  label: string;
+  /** A second press is not needed to undo it, or it takes something away. */
+  danger?: boolean;
+  allowed(job: State): boolean;
+  /** What it does, for the question before. */
+  says(job: State): string;
+  /** What happened, for the message afterwards. */
+  done: string;
+  /** Its name in the bulk API, if that has it. */
+  bulk?: "cancel" | "pause" | "resume" | "retry" | "delete";
+}
+
+const waits = ({ status }: State) => status === "scheduled" || status === "queued";
+
+export const jobActions: readonly JobAction[] = [
+  {
+    id: "run-now",
+    label: "Run now",
+    allowed: waits,
+    says: ({ recurring }) =>
+      recurring
+        ? "The next run starts now. The series continues as planned."
+        : "The job starts now instead of at its time.",
+    done: "Due now",
+  },
+  {
+    id: "retry",
+    label: "Retry",
+    allowed: ({ status }) => status === "failed",
+    says: () => "The job runs again now, with all of its retries.",
+    done: "Retried",
+    bulk: "retry",
+  },
+  {
+    id: "resume",
+    label: "Resume",
+    allowed: ({ status }) => status === "paused",
+    says: () => "The series goes on with its next occurrence from now. Missed runs are not made up for.",
+    done: "Resumed",
+    bulk: "resume",
+  },
+  {
+    id: "pause",
+    label: "Pause",
+    allowed: (job) => job.recurring && !isFinal(job) && job.status !== "paused",
+    says: () => "No run starts until the series is resumed. A run under way ends first.",
+    done: "Paused",
+    bulk: "pause",
+  },
+  {
+    id: "skip-next",
+    label: "Skip next",
+    allowed: (job) => job.recurring && job.status === "scheduled",
+    says: () => "The next run is left out. The series goes on with the one after it.",
+    done: "Skipped",
+  },
+  {
+    id: "cancel",
+    label: "Cancel",
+    danger: true,
+    allowed: (job) => !isFinal(job),
+    says: ({ recurring, status }) =>
+      `${recurring ? "The series ends." : "The job will not run."}${status === "running" ? " The outcome of the running attempt is discarded." : ""} This cannot be undone.`,
+    done: "Cancelled",
+    bulk: "cancel",
+  },
+  {
+    id: "delete",
+    label: "Delete",
+    danger: true,
+    allowed: isFinal,
+    says: () => "The job, its runs and its result are removed. This cannot be undone.",
+    done: "Deleted",
+    bulk: "delete",
+  },
+];
+
+export const actionsFor = (job: State): JobAction[] => jobActions.filter(({ allowed }) => allowed(job));

@@ -1,0 +1,129 @@
+import type { Job } from "../../../../sdk/src/index.ts";
+import { useNow } from "../../api/clock.ts";
+import { remedyFor } from "../../job/remedy.ts";
+import { StatusBadge, Tag } from "../../ui/badge.tsx";
+import { duration, exactMs } from "../../ui/format.ts";
+import { Panel } from "../../ui/panel.tsx";
+import { Duration, Lateness, Time } from "../../ui/time.tsx";
+import { type Axis, axisOf, type Bar, barsOf, placeOf } from "./timeline.ts";
+
+const statusOf = ({ outcome }: Bar) => (outcome === "waiting" ? "scheduled" : outcome);
+
+/** Each attempt: when it was due, how late it started, how long it took, and why it failed. */
+export function Attempts({
+  job,
+  title,
+}: {
+  job: Pick<Job, "attempts" | "status" | "attempt" | "due_at" | "started_at" | "retries">;
+  title: string;
+}) {
+  const now = useNow(job.status === "running" ? 250 : 1_000);
+  const bars = barsOf(job, now);
+  if (bars.length === 0) return null;
+  const axis = axisOf(bars);
+  return (
+    <Panel title={title} note={`up to ${job.retries + 1}`}>
+      <div class="attempts">
+        <div class="attempt-axis" aria-hidden="true">
+          {axis.ticks.map(({ at, label }) => (
+            <span key={at} class={placeOf(at, axis) > 94 ? "axis-end" : ""} style={{ left: `${placeOf(at, axis)}%` }}>
+              {label === 0 ? "due" : `+${duration(label)}`}
+            </span>
+          ))}
+        </div>
+        {bars.map((bar) => (
+          <Attempt key={bar.attempt} bar={bar} axis={axis} isLast={bar === bars.at(-1) && job.status === "failed"} />
+        ))}
+      </div>
+    </Panel>
+  );
+}
+
+/** The last failure of a job that failed is at the top of its page already. */
+function Attempt({ bar, axis, isLast }: { bar: Bar; axis: Axis; isLast: boolean }) {
+  const late = bar.start === undefined ? undefined : Math.max(0, bar.start - bar.due);
+  const took = bar.start === undefined || bar.end === undefined ? undefined : bar.end - bar.start;
+  return (
+    <article class="attempt" aria-label={`Attempt ${bar.attempt}`}>
+      <div class="attempt-head">
+        <span class="attempt-number num">#{bar.attempt}</span>
+        <StatusBadge status={statusOf(bar)} />
+        {bar.error && isLast && <Tag tone="bad">{bar.error.code}</Tag>}
+        {bar.crashes !== undefined && <Tag tone="warn">{bar.crashes} crashed</Tag>}
+      </div>
+      <Track bar={bar} axis={axis} />
+      <dl class="attempt-facts">
+        <div>
+          <dt>due</dt>
+          <dd>
+            <Time at={bar.due} precision="ms" />
+          </dd>
+        </div>
+        {bar.start !== undefined && (
+          <div>
+            <dt>started</dt>
+            <dd>
+              <Time at={bar.start} precision="ms" date={false} /> <Lateness ms={late} />
+            </dd>
+          </div>
+        )}
+        {bar.end !== undefined && bar.outcome !== "running" && (
+          <div>
+            <dt>ended</dt>
+            <dd>
+              <Time at={bar.end} precision="ms" date={false} />
+            </dd>
+          </div>
+        )}
+        {took !== undefined && (
+          <div>
+            <dt>{bar.outcome === "running" ? "running for" : "took"}</dt>
+            <dd>
+              <Duration ms={took} />
+            </dd>
+          </div>
+        )}
+      </dl>
+      {bar.error && !isLast && <Failure error={bar.error} />}
+    </article>
+  );
+}
+
+function Track({ bar, axis }: { bar: Bar; axis: Axis }) {
+  const due = placeOf(bar.due, axis);
+  const start = bar.start === undefined ? due : placeOf(bar.start, axis);
+  const end = bar.end === undefined ? start : placeOf(bar.end, axis);
+  const says =
+    bar.start === undefined
+      ? "has not started"
+      : `started ${exactMs(bar.start - bar.due)} after it was due${bar.end === undefined ? "" : `, took ${exactMs(bar.end - bar.start)}`}`;
+  return (
+    <div class="track" role="img" aria-label={`Attempt ${bar.attempt} ${says}`}>
+      {axis.ticks.map(({ at }) => (
+        <span key={at} class="track-tick" style={{ left: `${placeOf(at, axis)}%` }} />
+      ))}
+      {bar.start !== undefined && <span class="track-late" style={{ left: `${due}%`, width: `${start - due}%` }} />}
+      <span class="track-due" style={{ left: `${due}%` }} />
+      {bar.start !== undefined && (
+        <span class={`track-run status-${bar.outcome}`} style={{ left: `${start}%`, width: `${end - start}%` }} />
+      )}
+    </div>
+  );
+}
+
+/** Why an attempt failed and what to do, in the words of the catalog's error codes. */
+export function Failure({ error }: { error: NonNullable<Bar["error"]> }) {
+  return (
+    <div class="failure">
+      <p class="failure-codes">
+        <code class="failure-code">{error.code}</code>
+        {error.provider_code !== undefined && <code class="muted">{error.provider_code}</code>}
+        <Tag tone={error.retryable ? "warn" : "plain"}>
+          {error.retryable ? "another attempt may succeed" : "not retried"}
+        </Tag>
+      </p>
+      <p class="failure-message">{error.message}</p>
+      {remedyFor(error.code) && <p class="muted">{remedyFor(error.code)}</p>}
+    </div>
+  );
+}

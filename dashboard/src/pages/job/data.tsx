@@ -1,0 +1,105 @@
+import { NotFoundError } from "../../../../sdk/src/errors.ts";
+import type { Job, JobRun } from "../../../../sdk/src/index.ts";
+import { useCan } from "../../api/me.ts";
+import { request } from "../../api/request.ts";
+import { usePoll } from "../../api/use-poll.ts";
+import { Tag } from "../../ui/badge.tsx";
+import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { Icon } from "../../ui/icons.tsx";
+import { JsonTree } from "../../ui/json-tree.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+
+interface InputAnswer {
+  job_id: string;
+  input?: unknown;
+  input_url?: string;
+  /** JSON pointers of the parts that are left out. */
+  redacted?: string[];
+}
+
+const askInput = (id: string): Promise<InputAnswer | undefined> =>
+  request<InputAnswer>(`/v1/jobs/${encodeURIComponent(id)}/input`).catch((error: unknown) => {
+    if (error instanceof NotFoundError && error.code === "ROUTE_NOT_FOUND") return undefined;
+    throw error;
+  });
+
+/** What the job was given, for keys that may see it. */
+export function Input({ job }: { job: Job }) {
+  const allowed = useCan()("jobs:input", job);
+  const { data, error, isPending } = usePoll(
+    ["input", job.job_id],
+    () => askInput(job.job_id).then((found) => found ?? null),
+    {
+      once: true,
+      enabled: allowed,
+    },
+  );
+  if (!allowed) {
+    return (
+      <Panel title="Input">
+        <p class="panel-body muted">
+          Shown to keys with <code>jobs:input</code>.
+        </p>
+      </Panel>
+    );
+  }
+  if (data === null) return null;
+  const redacted = data?.redacted ?? [];
+  return (
+    <Panel title="Input" actions={redacted.length > 0 && <Tag>{redacted.length} redacted</Tag>}>
+      {isPending && <Skeleton />}
+      <ErrorBanner error={error} />
+      {data?.input_url !== undefined && <Download url={data.input_url} what="The input" />}
+      {data && data.input_url === undefined && <JsonTree value={data.input} label="Input" />}
+    </Panel>
+  );
+}
+
+const Download = ({ url, what }: { url: string; what: string }) => (
+  <p class="panel-body">
+    {what} is too large to show.{" "}
+    <a href={url} target="_blank" rel="noreferrer">
+      Download it <Icon name="external" />
+    </a>
+  </p>
+);
+
+type Outcome = Pick<Job, "result" | "result_url" | "status" | "channels">;
+
+export function Result({ job, title = "Result" }: { job: Outcome; title?: string }) {
+  if (job.result_url !== undefined) {
+    return (
+      <Panel title={title}>
+        <Download url={job.result_url} what="The result" />
+      </Panel>
+    );
+  }
+  if (job.result !== undefined) {
+    return (
+      <Panel title={title}>
+        <JsonTree value={job.result} label={title} />
+      </Panel>
+    );
+  }
+  if (job.channels) {
+    return (
+      <Panel title="Channels" note="what each has reached so far">
+        <JsonTree value={job.channels} label="Channels" open={3} />
+      </Panel>
+    );
+  }
+  return (
+    <Panel title={title}>
+      <p class="panel-body muted">{noResult[job.status] ?? "There is none yet."}</p>
+    </Panel>
+  );
+}
+
+const noResult: Record<string, string> = {
+  completed: "The job completed without a result.",
+  failed: "A job that failed has none.",
+  cancelled: "A job that was cancelled has none.",
+};
+
+export const RunData = ({ run }: { run: JobRun }) => <Result job={run} title={`Result of run ${run.run}`} />;

@@ -1,0 +1,182 @@
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { useLocation } from "wouter";
+import type { Job, JobStep } from "../../../../sdk/src/index.ts";
+import { apiNow } from "../../api/clock.ts";
+import { StatusBadge } from "../../ui/badge.tsx";
+import { duration } from "../../ui/format.ts";
+import { Panel } from "../../ui/panel.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { Table } from "../../ui/table.tsx";
+import { Dash, Duration, Time } from "../../ui/time.tsx";
+import { useNarrow } from "../../ui/use-media.ts";
+import { Failure } from "./attempts.tsx";
+import {
+  type GraphEdge,
+  type GraphNode,
+  type Layout,
+  layoutOf,
+  nodeHeight,
+  nodeWidth,
+  pathOf,
+} from "./graph-layout.ts";
+
+/** The steps of a feature and what they wait for, those that have not begun too. */
+export function Steps({ job }: { job: Job }) {
+  const { steps = {} } = job;
+  const total = Object.keys(steps).length;
+  if (total === 0) return null;
+  const done = Object.values(steps).filter(({ status }) => status === "completed" || status === "skipped").length;
+  return (
+    <Panel title="Steps" note={`${done} of ${total} done`}>
+      {job.graph && job.graph.length > 0 && <Graph job={job} />}
+      <StepTable steps={steps} />
+    </Panel>
+  );
+}
+
+function Graph({ job }: { job: Job }) {
+  const direction = useNarrow() ? "TB" : "LR";
+  const [layout, setLayout] = useState<Layout>();
+  useEffect(() => {
+    let gone = false;
+    void layoutOf(job, direction).then((made) => gone || setLayout(made));
+    return () => {
+      gone = true;
+    };
+  }, [job, direction]);
+  if (!layout) return <Skeleton lines={2} />;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
+    <section class="graph" aria-label="Graph of the steps" tabIndex={0}>
+      <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`}>
+        <title>Steps, each after those that it waits for</title>
+        <defs>
+          <marker
+            id="arrow"
+            viewBox="0 0 8 8"
+            refX="7"
+            refY="4"
+            markerWidth="7"
+            markerHeight="7"
+            orient="auto-start-reverse"
+          >
+            <path d="M1 1 7 4 1 7" class="graph-arrow" />
+          </marker>
+        </defs>
+        {layout.edges.map((edge) => (
+          <Edge key={`${edge.from} ${edge.to}`} edge={edge} />
+        ))}
+        {layout.nodes.map((node) => (
+          <Node key={node.step.step} node={node} />
+        ))}
+      </svg>
+    </section>
+  );
+}
+
+const Edge = ({ edge }: { edge: GraphEdge }) => (
+  <path
+    class={edge.reached ? "graph-edge graph-edge-reached" : "graph-edge"}
+    d={pathOf(edge.points)}
+    markerEnd="url(#arrow)"
+  />
+);
+
+const most = 21;
+const fitted = (text: string) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
+
+function Node({ node }: { node: GraphNode }) {
+  const { step, state, x, y } = node;
+  const name = step.step.slice(step.sequence.length + 1);
+  const notes = [
+    step.conditional && "if",
+    step.delay !== undefined && `after ${duration(step.delay)}`,
+    step.allow_fail && "may fail",
+  ];
+  const took = tookOf(state);
+  const time = took === undefined ? "" : duration(took);
+  const note = fitted([step.sequence, ...notes.filter(Boolean)].join(" · "));
+  const label = `${fitted(name)} ${note} ${time}: ${state.status.replace("_", " ")}`;
+  const body = (
+    <>
+      <rect class="graph-box" width={nodeWidth} height={nodeHeight} rx="7" />
+      <rect class="graph-bar" width="4" height={nodeHeight - 16} x="8" y="8" rx="2" />
+      <text class="graph-name" x="20" y="22">
+        {fitted(name)}
+      </text>
+      <text class="graph-note" x="20" y="40">
+        {note}
+      </text>
+      <text class="graph-time" x={nodeWidth - 10} y="40" text-anchor="end">
+        {time}
+      </text>
+    </>
+  );
+  const place = `translate(${x - nodeWidth / 2} ${y - nodeHeight / 2})`;
+  const kind = `graph-node status-${state.status}`;
+  return (
+    <g class={kind} transform={place}>
+      <title>{label}</title>
+      {state.job_id === undefined ? body : <StepLink id={state.job_id} label={label} body={body} />}
+    </g>
+  );
+}
+
+function StepLink({ id, label, body }: { id: string; label: string; body: JSX.Element }) {
+  const [, navigate] = useLocation();
+  const href = `/jobs/${id}`;
+  return (
+    <a
+      href={`#${href}`}
+      aria-label={label}
+      onClick={(event) => {
+        event.preventDefault();
+        navigate(href);
+      }}
+    >
+      {body}
+    </a>
+  );
+}
+
+const tookOf = ({ started_at, finished_at, status }: JobStep): number | undefined => {
+  if (started_at === undefined) return undefined;
+  const end = finished_at ?? (status === "running" ? apiNow() : undefined);
+  return end === undefined ? undefined : Math.max(0, end - started_at);
+};
+
+function StepTable({ steps }: { steps: Record<string, JobStep> }) {
+  const rows = Object.entries(steps);
+  const failed = rows.filter(([, { error }]) => error !== undefined);
+  return (
+    <>
+      <Table
+        label="State of each step"
+        rows={rows}
+        keyOf={([step]) => step}
+        columns={[
+          {
+            id: "step",
+            name: "Step",
+            cell: ([step, { job_id }]) => (job_id ? <a href={`#/jobs/${job_id}`}>{step}</a> : step),
+          },
+          { id: "status", name: "Status", cell: ([, { status }]) => <StatusBadge status={status} /> },
+          {
+            id: "started",
+            name: "Started",
+            wide: true,
+            cell: ([, { started_at }]) => <Time at={started_at} precision="ms" />,
+          },
+          {
+            id: "took",
+            name: "Took",
+            right: true,
+            cell: ([, state]) => (tookOf(state) === undefined ? <Dash /> : <Duration ms={tookOf(state)} />),
+          },
+        ]}
+      />
+      {failed.map(([step, { error }]) => error && <Failure key={step} error={error} />)}
+    </>
+  );
+}

@@ -1,0 +1,86 @@
+import { Link, useParams } from "wouter";
+import { NotFoundError } from "../../../../sdk/src/errors.ts";
+import type { Job } from "../../../../sdk/src/index.ts";
+import { ductape } from "../../api/client.ts";
+import { apiNow } from "../../api/clock.ts";
+import { usePoll } from "../../api/use-poll.ts";
+import { isSettled } from "../../job/states.ts";
+import { StatusBadge, Tag } from "../../ui/badge.tsx";
+import { CopyText } from "../../ui/copy-button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { PageSkeleton } from "../../ui/skeleton.tsx";
+import { JobZone } from "../../ui/zone-store.ts";
+import { Actions } from "./actions.tsx";
+import { Attempts, Failure } from "./attempts.tsx";
+import { Input, Result } from "./data.tsx";
+import { Elsewhere } from "./elsewhere.tsx";
+import { Steps } from "./graph.tsx";
+import "./job.css";
+import "./runs.css";
+import { Runs } from "./runs.tsx";
+import { Summary } from "./summary.tsx";
+
+/** One job: what was planned, what happened, and what can be done about it. */
+export function JobPage() {
+  const { id = "" } = useParams<{ id: string }>();
+  const {
+    data: job,
+    error,
+    isPending,
+  } = usePoll(["job", id], () => ductape().jobs.get(id), {
+    isFinal: (found) => isSettled(found, apiNow()),
+  });
+  if (isPending) return <PageSkeleton />;
+  if (!job) return error instanceof NotFoundError ? <Gone id={id} /> : <ErrorBanner error={error} />;
+  return (
+    <JobZone.Provider value={job.repeat?.tz}>
+      {error instanceof NotFoundError && <ErrorBanner error={error} />}
+      <PageHeader title={job.event} actions={<Actions job={job} />}>
+        <span class="job-line">
+          <StatusBadge status={job.status} />
+          <span>
+            {job.product_tag} <span class="job-env">{job.env}</span>
+          </span>
+          {job.recurring && <Tag>series</Tag>}
+          <CopyText text={job.job_id} label="Copy the id" />
+        </span>
+      </PageHeader>
+      <Body key={id} job={job} />
+    </JobZone.Provider>
+  );
+}
+
+const Body = ({ job }: { job: Job }) => (
+  <div class="job-body">
+    <div class="stack">
+      {job.status === "failed" && job.error && (
+        <section class="panel job-error" aria-label="Why it failed">
+          <Failure error={job.error} />
+        </section>
+      )}
+      <Summary job={job} />
+      <Steps job={job} />
+      <Attempts job={job} title={job.recurring ? `Attempts of run ${job.run}` : "Attempts"} />
+      {job.recurring && <Runs job={job} />}
+    </div>
+    <div class="stack job-side">
+      <Result job={job} />
+      <Input job={job} />
+      <Elsewhere job={job} />
+    </div>
+  </div>
+);
+
+const Gone = ({ id }: { id: string }) => (
+  <>
+    <PageHeader title="No such job" />
+    <EmptyState title="There is no such job">
+      <p>
+        <code>{id}</code> was deleted, has passed its retention, or is not for this key.
+      </p>
+      <Link href="/jobs">Go to the jobs</Link>
+    </EmptyState>
+  </>
+);

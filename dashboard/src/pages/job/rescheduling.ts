@@ -1,0 +1,40 @@
+import type { JobRepeat, Rescheduling } from "../../../../sdk/src/index.ts";
+
+/** The series as text fields: the cron or the interval, and the zone. */
+export interface SeriesFields {
+  rule: string;
+  tz: string;
+}
+
+export const seriesFieldsOf = (repeat: JobRepeat | undefined): SeriesFields => ({
+  rule: repeat?.cron ?? String(repeat?.every ?? ""),
+  tz: repeat?.tz ?? "",
+});
+
+/** A time as `datetime-local` takes it: in the viewer's zone, whole seconds. */
+export function localInput(at: number): string {
+  const date = new Date(at);
+  const two = (n: number) => String(n).padStart(2, "0");
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day}T${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+}
+
+/** What to ask for; undefined while a field makes no sense. What the series has beside its rule stays as it is. */
+export function reschedulingOf(
+  at: string,
+  repeat: JobRepeat | undefined,
+  { rule, tz }: SeriesFields,
+): Rescheduling | undefined {
+  const start_at = Date.parse(at);
+  if (Number.isNaN(start_at)) return undefined;
+  if (!repeat) return { start_at };
+  const { limit, end_date, overlap } = repeat;
+  const kept = { ...(limit !== undefined && { limit }), ...(end_date !== undefined && { end_date }), overlap };
+  if (repeat.cron !== undefined) {
+    return rule.trim() === ""
+      ? undefined
+      : { start_at, repeat: { cron: rule.trim(), ...(tz.trim() && { tz: tz.trim() }), ...kept } };
+  }
+  const every = Number(rule);
+  return Number.isInteger(every) && every >= 1000 ? { start_at, repeat: { every, ...kept } } : undefined;
+}

@@ -1,0 +1,39 @@
+import type { Ductape, JobFilter, JobStatus } from "../../../../sdk/src/index.ts";
+import { jobActions } from "../../job/actions.ts";
+import { statuses } from "../../job/states.ts";
+
+export type BulkId = "cancel" | "pause" | "resume" | "retry" | "delete";
+
+/**
+ * What a bulk change would touch: the jobs of the filter whose status allows it. Undefined if none can be. Pausing takes series only.
+ */
+export function bulkFilter(action: BulkId, filter: Partial<JobFilter>): Partial<JobFilter> | undefined {
+  const rule = jobActions.find(({ bulk }) => bulk === action);
+  const wanted = [filter.status ?? statuses].flat() as JobStatus[];
+  const status = wanted.filter((one) => rule?.allowed({ status: one, recurring: true }));
+  if (status.length === 0) return undefined;
+  if (action !== "pause") return { ...filter, status };
+  return filter.recurring === false ? undefined : { ...filter, status, recurring: true };
+}
+
+/** Where counting stops: beyond it the exact number no longer helps a person decide. */
+export const mostCounted = 10_000;
+
+/** Counts the jobs of a filter by reading the list, since no one counts them in advance. It reports as it goes. */
+export async function countJobs(
+  { jobs }: Pick<Ductape, "jobs">,
+  filter: Partial<JobFilter>,
+  onCount: (count: number) => void,
+  signal: AbortSignal,
+): Promise<{ count: number; complete: boolean }> {
+  let count = 0;
+  for (let cursor: string | undefined, more = true; more; more = cursor !== undefined) {
+    signal.throwIfAborted();
+    const page = await jobs.list({ ...filter, limit: 100 } as Parameters<typeof jobs.list>[0], { signal }).page(cursor);
+    count += page.jobs.length;
+    cursor = page.next_cursor;
+    onCount(count);
+    if (count >= mostCounted && cursor !== undefined) return { count, complete: false };
+  }
+  return { count, complete: true };
+}

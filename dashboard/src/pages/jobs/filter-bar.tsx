@@ -1,0 +1,151 @@
+import { useLocation } from "wouter";
+import { useProducts } from "../../api/products.ts";
+import { statuses, types } from "../../job/states.ts";
+import { Button } from "../../ui/button.tsx";
+import { Select } from "../../ui/field.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { listOf, toggled } from "../../url-state.ts";
+import { isFiltered, type ListFields, noFilter } from "./filters.ts";
+
+interface Props {
+  fields: ListFields;
+  change: (changes: Partial<ListFields>) => void;
+}
+
+/** All filters of the API. Each is in the address, so that a link shows the same list. */
+export function FilterBar({ fields, change }: Props) {
+  const products = useProducts() ?? [];
+  const inScope = fields.product ? products.filter(({ tag }) => tag === fields.product) : products;
+  const events = [...new Set(inScope.flatMap((product) => product.events.map(({ tag }) => tag)))].sort();
+  const envs = [...new Set(inScope.flatMap((product) => product.envs))].sort();
+  return (
+    <div class="filters">
+      <fieldset class="chips">
+        <legend class="sr-only">Status</legend>
+        {statuses.map((status) => (
+          <button
+            key={status}
+            type="button"
+            class={`chip status-${status}`}
+            aria-pressed={listOf(fields.status).includes(status)}
+            onClick={() => change({ status: toggled(fields.status, status) })}
+          >
+            <span class="status-dot" aria-hidden="true" />
+            {status}
+          </button>
+        ))}
+      </fieldset>
+      <div class="filter-fields">
+        <Find change={change} label={fields.label} />
+        {products.length > 1 && (
+          <Select
+            quiet
+            label="Product"
+            value={fields.product}
+            options={[["", "All products"], ...products.map(({ tag, name }) => [tag, name ?? tag] as const)]}
+            onChange={(product) => change({ product, event: "" })}
+          />
+        )}
+        <Select
+          quiet
+          label="Env"
+          value={fields.env}
+          options={[["", "All envs"], ...withValue(envs, fields.env)]}
+          onChange={(env) => change({ env })}
+        />
+        <Select
+          quiet
+          label="Event"
+          value={fields.event}
+          options={[["", "All events"], ...withValue(events, fields.event)]}
+          onChange={(event) => change({ event })}
+        />
+        <Select
+          quiet
+          label="Kind"
+          value={fields.recurring}
+          options={[
+            ["", "Once and series"],
+            ["false", "Once"],
+            ["true", "Series"],
+          ]}
+          onChange={(recurring) => change({ recurring })}
+        />
+        <More fields={fields} change={change} />
+        {isFiltered(fields) && (
+          <Button tone="quiet" icon="close" onClick={() => change(noFilter)}>
+            Clear
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+/** A value of the address that the catalog no longer has stays visible. */
+const withValue = (values: string[], value: string): string[] =>
+  value === "" || values.includes(value) ? values : [...values, value];
+
+/** Types, and the window of time. */
+function More({ fields, change }: Props) {
+  const count = listOf(fields.type).length + (fields.from ? 1 : 0) + (fields.to ? 1 : 0);
+  return (
+    <Menu label={count > 0 ? `More (${count})` : "More"}>
+      <fieldset class="menu-group">
+        <legend>Type</legend>
+        {types.map((type) => (
+          <label key={type} class="check">
+            <input
+              type="checkbox"
+              checked={listOf(fields.type).includes(type)}
+              onChange={() => change({ type: toggled(fields.type, type) })}
+            />
+            {type}
+          </label>
+        ))}
+      </fieldset>
+      {(["from", "to"] as const).map((name) => (
+        <label key={name} class="field menu-group">
+          <span>{name === "from" ? "From" : "Until"}</span>
+          <input
+            type="datetime-local"
+            value={/^\d+$/.test(fields[name]) ? "" : fields[name]}
+            onChange={(event) => change({ [name]: event.currentTarget.value })}
+          />
+        </label>
+      ))}
+      <p class="menu-note">The due time of jobs that wait, the end of those that have finished.</p>
+    </Menu>
+  );
+}
+
+/** Goes to a job by its id, or filters by a label. */
+function Find({ label, change }: { label: string; change: Props["change"] }) {
+  const [, navigate] = useLocation();
+  const find = (text: string) => {
+    const value = text.trim();
+    if (/^job_[0-9a-f]{32}$/.test(value)) navigate(`/jobs/${value}`);
+    else change({ label: value });
+  };
+  return (
+    <form
+      class="find"
+      onSubmit={(event) => {
+        event.preventDefault();
+        find(String(new FormData(event.currentTarget).get("find") ?? ""));
+      }}
+    >
+      <label class="text-quiet">
+        <span class="sr-only">Label, or the id of a job</span>
+        <input
+          name="find"
+          key={label}
+          defaultValue={label}
+          placeholder="Label or job id"
+          spellcheck={false}
+          autocomplete="off"
+        />
+      </label>
+    </form>
+  );
+}

@@ -1,0 +1,158 @@
+import { useState } from "preact/hooks";
+import { useNow } from "../../api/clock.ts";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Icon } from "../../ui/icons.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { useNarrow } from "../../ui/use-media.ts";
+import { VirtualRows } from "../../ui/virtual-rows.tsx";
+import { type JobColumn, NarrowJob } from "./columns.tsx";
+import { canSort, nextSort } from "./sort.ts";
+import { useHeldOrder } from "./use-held-order.ts";
+import type { JobList } from "./use-job-list.ts";
+import type { Selection } from "./use-selection.ts";
+
+interface Props {
+  list: JobList;
+  columns: JobColumn[];
+  sort: string;
+  onSort: (sort: string) => void;
+  /** What the list shows: another filter begins at its top. */
+  of: string;
+  selection?: Selection;
+}
+
+/** The live table. It is held while the pointer is on it or it is scrolled, and says how many new rows wait. */
+export function JobTable({ list, columns, sort, onSort, of, selection }: Props) {
+  const now = useNow(1_000);
+  const narrow = useNarrow();
+  const [isOver, setOver] = useState(false);
+  const [atTop, setAtTop] = useState(true);
+  const [released, setReleased] = useState(0);
+  const held = (isOver || !atTop) && released === 0;
+  const { ids, news } = useHeldOrder(list, sort, `${of} ${sort}`, held, now);
+  if (released !== 0) setReleased(0);
+  if (list.isPending) return <Skeleton lines={8} />;
+  if (ids.length === 0 && !list.hasMore) return null;
+  return (
+    <div
+      class="job-table"
+      onPointerEnter={(event) => setOver(event.pointerType === "mouse")}
+      onPointerLeave={() => setOver(false)}
+    >
+      {news > 0 && (
+        <button type="button" class="news" onClick={() => setReleased(1)}>
+          {news} new
+          <Icon name="up" />
+        </button>
+      )}
+      <div class="job-rows" style={{ "--columns": gridOf(columns, narrow, selection !== undefined) }}>
+        <VirtualRows
+          key={of}
+          label="Jobs"
+          rows={ids}
+          keyOf={(id) => id}
+          height={narrow ? 58 : 36}
+          onEnd={list.more}
+          onRange={(first, _, top) => {
+            setAtTop(top);
+            list.see(first);
+          }}
+          rowClass={(id) => (selection?.has(id) ? "selected" : "")}
+          head={<Head columns={columns} narrow={narrow} sort={sort} onSort={onSort} ids={ids} selection={selection} />}
+          foot={<p class="list-end">{list.isLoadingMore ? "Loading more" : list.hasMore ? "" : "End of the list"}</p>}
+        >
+          {(id) => {
+            const job = list.byId.get(id);
+            if (!job) return null;
+            return (
+              <>
+                {selection && (
+                  <td class="tick">
+                    <input
+                      type="checkbox"
+                      aria-label={`Select ${job.event} ${id}`}
+                      checked={selection.has(id)}
+                      onChange={() => selection.toggle(id)}
+                    />
+                  </td>
+                )}
+                {narrow ? (
+                  <td>
+                    <NarrowJob job={job} now={now} />
+                  </td>
+                ) : (
+                  columns.map((column) => (
+                    <td key={column.id} class={column.right ? "right" : ""}>
+                      {column.cell(job, now)}
+                    </td>
+                  ))
+                )}
+              </>
+            );
+          }}
+        </VirtualRows>
+      </div>
+    </div>
+  );
+}
+
+const gridOf = (columns: JobColumn[], narrow: boolean, ticks: boolean): string =>
+  [...(ticks ? ["14px"] : []), ...(narrow ? ["minmax(0, 1fr)"] : columns.map(({ width }) => width))].join(" ");
+
+interface HeadProps extends Pick<Props, "columns" | "sort" | "onSort"> {
+  narrow: boolean;
+  ids: string[];
+  selection: Selection | undefined;
+}
+
+function Head({ columns, narrow, sort, onSort, ids, selection }: HeadProps) {
+  const all = ids.length > 0 && selection !== undefined && ids.every(selection.has);
+  return (
+    <>
+      {selection && (
+        <th scope="col" class="tick">
+          <input
+            type="checkbox"
+            aria-label="Select all loaded jobs"
+            checked={all}
+            onChange={() => selection.set(all ? [] : ids)}
+          />
+        </th>
+      )}
+      {narrow ? (
+        <th scope="col">Jobs</th>
+      ) : (
+        columns.map((column) => <ColumnHead key={column.id} column={column} sort={sort} onSort={onSort} />)
+      )}
+    </>
+  );
+}
+
+function ColumnHead({ column, sort, onSort }: { column: JobColumn } & Pick<Props, "sort" | "onSort">) {
+  const name = column.sort ?? column.id;
+  const by = sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none";
+  const sortable = name === "time" || canSort(name);
+  return (
+    <th scope="col" class={column.right ? "right" : ""} {...(by !== "none" && { "aria-sort": by as "ascending" })}>
+      {sortable ? (
+        <button
+          type="button"
+          class="sort"
+          title={name === "time" ? "Sort by time" : "Sort the rows that are loaded"}
+          onClick={() => onSort(name === "time" ? (sort === "-time" ? "time" : "-time") : nextSort(sort, name))}
+        >
+          {column.name}
+          {by !== "none" && <Icon name={by === "ascending" ? "up" : "down"} />}
+        </button>
+      ) : (
+        column.name
+      )}
+    </th>
+  );
+}
+
+export const NoJobs = ({ filtered }: { filtered: boolean }) => (
+  <EmptyState title={filtered ? "No job matches" : "No jobs yet"}>
+    {filtered ? "Change or clear the filters." : "Schedule one, and it appears here as soon as it is accepted."}
+  </EmptyState>
+);

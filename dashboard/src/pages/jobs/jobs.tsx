@@ -1,0 +1,120 @@
+import { useState } from "preact/hooks";
+import { Link } from "wouter";
+import type { JobFilter } from "../../../../sdk/src/index.ts";
+import { useCan } from "../../api/me.ts";
+import { useProducts } from "../../api/products.ts";
+import { Button } from "../../ui/button.tsx";
+import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { Menu } from "../../ui/menu.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { toast } from "../../ui/toast-store.ts";
+import { listOf } from "../../url-state.ts";
+import { useUrlState } from "../../use-url-state.ts";
+import { BulkDialog } from "./bulk-dialog.tsx";
+import { chosenColumns, jobColumns } from "./columns.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { filterOf, isFiltered, type ListFields, listDefaults, queryOf } from "./filters.ts";
+import "./jobs.css";
+import { JobTable, NoJobs } from "./job-table.tsx";
+import { SelectionBar } from "./selection-bar.tsx";
+import { useJobList } from "./use-job-list.ts";
+import { useSelection } from "./use-selection.ts";
+
+/** The live list of jobs. */
+export function Jobs() {
+  const [fields, change] = useUrlState(listDefaults);
+  const query = queryOf(fields);
+  const of = JSON.stringify(query);
+  const list = useJobList(query);
+  const selection = useSelection(of);
+  const can = useCan();
+  const isEmpty = !list.isPending && list.byId.size === 0 && !list.hasMore && !list.error;
+  return (
+    <div class="jobs-page">
+      <PageHeader title="Jobs" actions={<Actions fields={fields} change={change} />} />
+      <FilterBar fields={fields} change={change} />
+      <ErrorBanner error={list.error} />
+      <section class="panel job-panel" aria-label="List of jobs">
+        <JobTable
+          list={list}
+          columns={chosenColumns(listOf(fields.cols))}
+          sort={fields.sort}
+          onSort={(sort) => change({ sort })}
+          of={of}
+          {...(can("jobs:write") && { selection })}
+        />
+        {isEmpty && <NoJobs filtered={isFiltered(fields)} />}
+      </section>
+      <SelectionBar selection={selection} byId={list.byId} />
+    </div>
+  );
+}
+
+interface ActionProps {
+  fields: ListFields;
+  change: (changes: Partial<ListFields>) => void;
+}
+
+function Actions({ fields, change }: ActionProps) {
+  const can = useCan();
+  const shown = chosenColumns(listOf(fields.cols)).map(({ id }) => id);
+  return (
+    <>
+      <Bulk fields={fields} />
+      <span class="wide-only">
+        <Menu label="Columns" icon="columns">
+          {jobColumns
+            .filter(({ id }) => id !== "event")
+            .map(({ id, name }) => (
+              <label key={id} class="check">
+                <input
+                  type="checkbox"
+                  checked={shown.includes(id)}
+                  onChange={() => change({ cols: columnsAfter(shown, id) })}
+                />
+                {name}
+              </label>
+            ))}
+        </Menu>
+      </span>
+      {can("jobs:write") && (
+        <Link href="/new" class="button button-primary">
+          New job
+        </Link>
+      )}
+    </>
+  );
+}
+
+/** In our order; the standard choice is no choice, so that the address stays short. */
+function columnsAfter(shown: string[], id: string): string {
+  const next = jobColumns.filter((column) => (column.id === id ? !shown.includes(id) : shown.includes(column.id)));
+  const isStandard = jobColumns.every((column) => next.includes(column) === (column.standard ?? false));
+  return isStandard ? "" : next.map((column) => column.id).join(",");
+}
+
+/** A bulk change is of one product: the one of the filter, or the only one. */
+function Bulk({ fields }: { fields: ListFields }) {
+  const [isOpen, setOpen] = useState(false);
+  const products = useProducts();
+  const can = useCan();
+  const filter = filterOf(fields);
+  const product_tag = filter.product_tag ?? (products?.length === 1 ? products[0]?.tag : undefined);
+  if (!can("jobs:admin", { product_tag, env: filter.env })) return null;
+  return (
+    <>
+      <Button
+        onClick={() =>
+          product_tag === undefined
+            ? toast("Choose a product first: a bulk change is of one product.", "bad")
+            : setOpen(true)
+        }
+      >
+        Bulk change
+      </Button>
+      {isOpen && product_tag !== undefined && (
+        <BulkDialog filter={{ ...filter, product_tag } as JobFilter} onClose={() => setOpen(false)} />
+      )}
+    </>
+  );
+}

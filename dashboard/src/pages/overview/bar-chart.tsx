@@ -1,0 +1,74 @@
+import { count } from "../../ui/format.ts";
+import { ceilingOf } from "./window.ts";
+
+export interface ChartBar {
+  at: number;
+  /** What the bar says on hover. */
+  title: string;
+  /** From below. */
+  parts: { size: number; class: string }[];
+}
+
+interface Props {
+  bars: ChartBar[];
+  /** What the chart shows, in a sentence. */
+  label: string;
+  labelOf: (at: number) => string;
+  /** Which bars have a label below: every nth. */
+  every: number;
+}
+
+const width = 1000;
+const height = 132;
+
+/** Bars over time. The texts are HTML, so that they keep their size when the bars are stretched. */
+export function BarChart({ bars, label, labelOf, every }: Props) {
+  const top = ceilingOf(bars.map(({ parts }) => parts.reduce((sum, { size }) => sum + size, 0)));
+  const step = width / Math.max(1, bars.length);
+  return (
+    <div class="chart">
+      <div class="chart-scale" aria-hidden="true">
+        <span>{count(top)}</span>
+        <span>{Number.isInteger(top / 2) ? count(top / 2) : ""}</span>
+        <span>0</span>
+      </div>
+      <svg
+        class="chart-plot"
+        viewBox={`0 0 ${width} ${height}`}
+        preserveAspectRatio="none"
+        role="img"
+        aria-label={label}
+      >
+        <title>{label}</title>
+        {[0, 0.5, 1].map((line) => (
+          <line key={line} class="chart-line" x1="0" x2={width} y1={line * height} y2={line * height} />
+        ))}
+        {bars.map((bar, i) => (
+          <Bar key={bar.at} bar={bar} x={i * step} step={step} top={top} />
+        ))}
+      </svg>
+      <div class="chart-labels" aria-hidden="true">
+        {bars.map(({ at }, i) => (
+          <span key={at}>{i % every === 0 ? labelOf(at) : ""}</span>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Bar({ bar, x, step, top }: { bar: ChartBar; x: number; step: number; top: number }) {
+  let y = height;
+  return (
+    <g class="chart-bar">
+      <title>{bar.title}</title>
+      <rect class="chart-hit" x={x} y="0" width={step} height={height} />
+      {bar.parts.map(({ size, class: kind }) => {
+        const tall = size === 0 ? 0 : Math.max(1.5, (size / top) * height);
+        y -= tall;
+        return (
+          <rect key={kind} class={`chart-part ${kind}`} x={x + step * 0.12} y={y} width={step * 0.76} height={tall} />
+        );
+      })}
+    </g>
+  );
+}

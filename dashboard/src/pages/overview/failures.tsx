@@ -1,0 +1,74 @@
+import { Link } from "wouter";
+import { type DuctapeError, NotFoundError } from "../../../../sdk/src/errors.ts";
+import { ductape } from "../../api/client.ts";
+import { apiNow } from "../../api/clock.ts";
+import { query, request } from "../../api/request.ts";
+import { usePoll } from "../../api/use-poll.ts";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { count } from "../../ui/format.ts";
+import { Panel } from "../../ui/panel.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import type { Tenant } from "../../ui/tenant-picker.tsx";
+import { Ago } from "../../ui/time.tsx";
+import { type FailureGroup, groupsOf } from "./failure-groups.ts";
+import { spanOf, type WindowId, windows } from "./window.ts";
+
+const shown = 6;
+
+/** The errors of the window by cause; those of the latest failed jobs where the API does not group them yet. */
+async function askGroups(tenant: Tenant, window: WindowId): Promise<FailureGroup[]> {
+  const { from } = spanOf(window, apiNow());
+  try {
+    const path = `/v1/errors${query({ ...tenant, from, limit: shown })}`;
+    return (await request<{ errors: FailureGroup[] }>(path)).errors;
+  } catch (error) {
+    if (!(error instanceof NotFoundError) || (error as DuctapeError).code !== "ROUTE_NOT_FOUND") throw error;
+    const { jobs } = await ductape()
+      .jobs.list({ ...tenant, status: "failed", from, limit: 100 })
+      .page();
+    return groupsOf(jobs).slice(0, shown);
+  }
+}
+
+export function Failures({ tenant, window }: { tenant: Tenant | undefined; window: WindowId }) {
+  const { data: groups } = usePoll(["errors", tenant, window], () => askGroups(tenant as Tenant, window), {
+    enabled: tenant !== undefined,
+  });
+  return (
+    <Panel
+      title="What failed"
+      actions={
+        groups &&
+        groups.length > 0 && (
+          <Link href={`/errors${query({ product: tenant?.product_tag, env: tenant?.env })}`}>All errors</Link>
+        )
+      }
+    >
+      {!groups && <Skeleton />}
+      {groups?.length === 0 && <EmptyState title={`Nothing failed in the last ${windows[window].name}`} />}
+      {groups && groups.length > 0 && (
+        <ul class="groups">
+          {groups.map((group) => (
+            <Group key={group.fingerprint} group={group} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+const Group = ({ group }: { group: FailureGroup }) => (
+  <li>
+    <Link class="group" href={`/jobs/${group.sample_job_id}`}>
+      <span class="group-count num">{count(group.count)}×</span>
+      <span class="group-text">
+        <span class="group-head">
+          <code class="failure-code">{group.code}</code> {group.event}
+          {group.provider_code !== undefined && <code class="muted">{group.provider_code}</code>}
+        </span>
+        <span class="group-message">{group.message}</span>
+      </span>
+      <Ago at={group.last_at} />
+    </Link>
+  </li>
+);

@@ -1,0 +1,62 @@
+import { ductape } from "../../api/client.ts";
+import { usePoll } from "../../api/use-poll.ts";
+import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { Segments } from "../../ui/field.tsx";
+import { PageHeader } from "../../ui/page-header.tsx";
+import { TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
+import { useUrlState } from "../../use-url-state.ts";
+import { Failures } from "./failures.tsx";
+import { Figures } from "./figures.tsx";
+import { FirstJob } from "./first-job.tsx";
+import "./overview.css";
+import { Recent } from "./recent.tsx";
+import { Throughput } from "./throughput.tsx";
+import { Due } from "./upcoming.tsx";
+import { useStats, useThroughput } from "./use-throughput.ts";
+import { type WindowId, windows } from "./window.ts";
+
+const defaults = { window: "24h" };
+const isWindow = (text: string): text is WindowId => text in windows;
+
+/** Whether all is well: how much ran, how well and how late, what failed, what comes. */
+export function Overview() {
+  const [{ window: asked }, change] = useUrlState(defaults);
+  const window = isWindow(asked) ? asked : "24h";
+  const tenant = useTenant();
+  const latest = usePoll(["latest-job"], () => ductape().jobs.list({ limit: 1 }).page());
+  const stats = useStats(tenant, window);
+  const throughput = useThroughput(tenant, window);
+  const isEmpty = latest.data?.jobs.length === 0;
+  return (
+    <>
+      <PageHeader
+        title="Overview"
+        actions={
+          <>
+            <Segments
+              label="Window"
+              value={window}
+              options={Object.entries(windows).map(([id, { name }]) => [id, name] as const)}
+              onChange={(id) => change({ window: id })}
+            />
+            <TenantPicker tenant={tenant} />
+          </>
+        }
+      />
+      <ErrorBanner error={stats.error ?? latest.error} />
+      {isEmpty ? (
+        <FirstJob />
+      ) : (
+        <>
+          <Figures stats={stats.data} />
+          <div class="overview">
+            <Throughput parts={throughput.data} window={window} />
+            <Due tenant={tenant} />
+            <Recent tenant={tenant} />
+            <Failures tenant={tenant} window={window} />
+          </div>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,44 @@
+import { ductape } from "../../api/client.ts";
+import { usePoll } from "../../api/use-poll.ts";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { count, plural } from "../../ui/format.ts";
+import { Panel } from "../../ui/panel.tsx";
+import type { Tenant } from "../../ui/tenant-picker.tsx";
+import { timeParts } from "../../ui/zone.ts";
+import { useZone } from "../../ui/zone-store.ts";
+import { BarChart } from "./bar-chart.tsx";
+
+/** What is due in each of the next sixty minutes. The line of the Scheduler's quota belongs here too. */
+export function Due({ tenant }: { tenant: Tenant | undefined }) {
+  const zone = useZone();
+  const { data } = usePoll(
+    ["upcoming", tenant],
+    () => ductape().jobs.upcoming({ ...(tenant as Tenant), minutes: 60 }),
+    {
+      enabled: tenant !== undefined,
+    },
+  );
+  if (!data) return null;
+  const timeOf = (at: number) => timeParts(at, zone, "minute").time;
+  return (
+    <Panel
+      title="Due in the next hour"
+      note={data.truncated ? `more than ${count(data.total)} jobs` : plural(data.total, "job")}
+    >
+      {data.total === 0 ? (
+        <EmptyState title="Nothing is due in the next hour" />
+      ) : (
+        <BarChart
+          label={`Jobs due in the next hour: ${count(data.total)}`}
+          bars={data.minutes.map(({ at, count: jobs }) => ({
+            at,
+            title: `${timeOf(at)} ${timeParts(at, zone).zone}: ${plural(jobs, "job")}`,
+            parts: [{ size: jobs, class: "status-scheduled" }],
+          }))}
+          labelOf={timeOf}
+          every={10}
+        />
+      )}
+    </Panel>
+  );
+}

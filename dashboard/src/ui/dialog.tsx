@@ -1,0 +1,72 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { Button } from "./button.tsx";
+import { ErrorBanner } from "./error-banner.tsx";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+  /** The buttons at its foot. */
+  footer?: ComponentChildren;
+  wide?: boolean;
+}
+
+/** A modal dialog: the browser keeps the focus in it, gives it back afterwards, and closes it on Escape. */
+export function Dialog({ title, onClose, children, footer, wide = false }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const name = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    if (!dialog?.open) dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog ref={element} class={`dialog ${wide ? "dialog-wide" : ""}`} aria-labelledby={name} onClose={onClose}>
+      <header class="dialog-head">
+        <h2 id={name}>{title}</h2>
+        <Button tone="quiet" icon="close" aria-label="Close" onClick={onClose} />
+      </header>
+      <div class="dialog-body">{children}</div>
+      {footer !== undefined && <footer class="dialog-foot">{footer}</footer>}
+    </dialog>
+  );
+}
+
+interface ConfirmProps {
+  title: string;
+  /** What happens, with the count where it is more than one. */
+  children: ComponentChildren;
+  /** The word on the button: what it does, not "OK". */
+  confirm: string;
+  danger?: boolean;
+  busy?: boolean;
+  disabled?: boolean;
+  error?: unknown;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Asks before a change. It stays open with the error where the change fails. */
+export const Confirm = (props: ConfirmProps) => (
+  <Dialog
+    title={props.title}
+    onClose={props.onClose}
+    footer={
+      <>
+        <Button onClick={props.onClose}>Keep as it is</Button>
+        <Button
+          tone={props.danger ? "danger" : "primary"}
+          busy={props.busy ?? false}
+          disabled={props.disabled ?? false}
+          onClick={props.onConfirm}
+        >
+          {props.confirm}
+        </Button>
+      </>
+    }
+  >
+    {props.children}
+    <ErrorBanner error={props.error} />
+  </Dialog>
+);

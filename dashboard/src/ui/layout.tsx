@@ -1,0 +1,92 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { Link, useLocation } from "wouter";
+import { session } from "../api/session.ts";
+import { useStore } from "../api/store.ts";
+import { type Page, pages } from "../routes.ts";
+import { ApiDown } from "./api-down.tsx";
+import { Button } from "./button.tsx";
+import { Icon, type IconName } from "./icons.tsx";
+import { Logo } from "./logo.tsx";
+import { Settings } from "./settings.tsx";
+
+const groups = { work: undefined, insight: "Watch", "set-up": "Set up", local: "This machine" } as const;
+const icons: Record<string, IconName> = { "/": "overview" };
+const iconOf = ({ path }: Page): IconName => icons[path] ?? (path.slice(1) as IconName);
+
+/** The navigation, the page, and what concerns all pages. */
+export function Layout({ children }: { children: ComponentChildren }) {
+  const [isOpen, setOpen] = useState(false);
+  const [path] = useLocation();
+  const main = useRef<HTMLElement>(null);
+  const first = useRef(true);
+  // Another page begins at its top, and closes the menu it was chosen from.
+  useEffect(() => {
+    setOpen(false);
+    if (!first.current) main.current?.scrollTo(0, 0);
+    first.current = false;
+  }, [path]);
+  return (
+    <div class="layout">
+      <button type="button" class="skip-link" onClick={() => main.current?.focus()}>
+        Skip to the page
+      </button>
+      <header class="top-bar">
+        <Logo />
+        <Button
+          icon={isOpen ? "close" : "menu"}
+          tone="quiet"
+          aria-label="Menu"
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        />
+      </header>
+      <aside class={`side ${isOpen ? "side-open" : ""}`}>
+        <div class="side-logo">
+          <Logo />
+        </div>
+        <Navigation path={path} />
+        <Settings />
+      </aside>
+      <main ref={main} id="main" class="main" tabIndex={-1}>
+        <ApiDown />
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function Navigation({ path }: { path: string }) {
+  const now = useStore(session);
+  const isHere = (page: Page) => page.needs === undefined || (now.state === "open" && now[page.needs]);
+  return (
+    <nav class="nav" aria-label="Pages">
+      {Object.entries(groups).map(([group, title]) => {
+        const shown = pages.filter((page) => page.group === group && isHere(page));
+        if (shown.length === 0) return null;
+        return (
+          <section key={group}>
+            {title && <h2>{title}</h2>}
+            {shown.map((page) => (
+              <NavLink key={page.path} page={page} path={path} />
+            ))}
+          </section>
+        );
+      })}
+    </nav>
+  );
+}
+
+function NavLink({ page, path }: { page: Page; path: string }) {
+  const isActive = page.path === "/" ? path === "/" : path === page.path || path.startsWith(`${page.path}/`);
+  return (
+    <Link
+      href={page.path}
+      class={`nav-link ${isActive ? "nav-active" : ""}`}
+      {...(isActive && { "aria-current": "page" as const })}
+    >
+      <Icon name={iconOf(page)} />
+      {page.name}
+    </Link>
+  );
+}

@@ -1,0 +1,12 @@
+import { Link } from "wouter";
+import { EmptyState } from "./empty-state.tsx";
+import { PageHeader } from "./page-header.tsx";
+
+export const NotFound = () => (
+  <>
+    <PageHeader title="No such page" />
+    <EmptyState title="There is no page at this address">
+      <Link href="/">Go to the overview</Link>
+    </EmptyState>
+  </>
+);

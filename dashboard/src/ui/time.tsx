@@ -1,0 +1,67 @@
+import { useNow } from "../api/clock.ts";
+import { duration, exactMs, offset, relative } from "./format.ts";
+import { iso, type Precision, timeParts } from "./zone.ts";
+import { useZone } from "./zone-store.ts";
+
+interface TimeProps {
+  /** Epoch milliseconds; nothing is shown as a dash. */
+  at: number | undefined;
+  precision?: Precision;
+  /** The zone of the job's series, for the zone switch. */
+  jobZone?: string;
+  /** Shows the date in a tone of its own, for columns. Default: true. */
+  date?: boolean;
+}
+
+export const Dash = () => (
+  <span class="dash">
+    <span aria-hidden="true">–</span>
+    <span class="sr-only">none</span>
+  </span>
+);
+
+/** A time in the chosen zone, with the zone, and the exact one in ISO 8601 on hover. */
+export function Time({ at, precision = "second", jobZone, date = true }: TimeProps) {
+  const zone = useZone(jobZone);
+  if (at === undefined) return <Dash />;
+  const parts = timeParts(at, zone, precision);
+  return (
+    <time class="time" dateTime={iso(at)} title={iso(at)}>
+      {date && <span class="time-date">{parts.date} </span>}
+      <span class="time-clock">{parts.time}</span> <span class="time-zone">{parts.zone}</span>
+    </time>
+  );
+}
+
+/** How far away a time is, kept current: `in 4 m`, `12 s ago`. */
+export function Ago({ at }: { at: number | undefined }) {
+  const now = useNow(1_000);
+  if (at === undefined) return <Dash />;
+  return (
+    <time class="ago" dateTime={iso(at)} title={iso(at)}>
+      {relative(at, now)}
+    </time>
+  );
+}
+
+export const Duration = ({ ms }: { ms: number | undefined }) =>
+  ms === undefined ? (
+    <Dash />
+  ) : (
+    <span class="num" title={exactMs(ms)}>
+      {duration(ms)}
+    </span>
+  );
+
+const lateMs = 1_000;
+const veryLateMs = 10_000;
+
+/** How late something started, coloured from a second on. */
+export const Lateness = ({ ms }: { ms: number | undefined }) =>
+  ms === undefined ? (
+    <Dash />
+  ) : (
+    <span class={`num ${ms >= veryLateMs ? "very-late" : ms >= lateMs ? "late" : ""}`} title={exactMs(ms)}>
+      {offset(ms)}
+    </span>
+  );

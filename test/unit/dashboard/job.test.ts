@@ -1,0 +1,148 @@
+import { can } from "../../../dashboard/src/api/can.ts";
+import { actionsFor } from "../../../dashboard/src/job/actions.ts";
+import { actionAsCode } from "../../../dashboard/src/job/as-code.ts";
+import { awsLinks } from "../../../dashboard/src/job/aws-links.ts";
+import { durationOf, isSettled, latenessOf, waitingFor } from "../../../dashboard/src/job/states.ts";
+import { reschedulingOf, seriesFieldsOf } from "../../../dashboard/src/pages/job/rescheduling.ts";
+import { barHeights } from "../../../dashboard/src/pages/job/run-bars.ts";
+import { axisOf, barsOf, placeOf } from "../../../dashboard/src/pages/job/timeline.ts";
+import { groupsOf } from "../../../dashboard/src/pages/overview/failure-groups.ts";
+import { ceilingOf, partsOf, spanOf } from "../../../dashboard/src/pages/overview/window.ts";
+import type { Deployment, JobSummary } from "../../../sdk/src/index.ts";
+
+const namesFor = (status: JobSummary["status"], recurring = false) =>
+  actionsFor({ status, recurring }).map(({ id }) => id);
+
+test("offers what the status allows", () => {
+  expect(namesFor("scheduled")).toEqual(["run-now", "cancel"]);
+  expect(namesFor("scheduled", true)).toEqual(["run-now", "pause", "skip-next", "cancel"]);
+  expect(namesFor("failed")).toEqual(["retry", "delete"]);
+  expect(namesFor("paused", true)).toEqual(["resume", "cancel"]);
+  expect(namesFor("completed")).toEqual(["delete"]);
+});
+
+test("a key may do what its scopes say, where they say it", () => {
+  const me = { verbs: ["jobs:write" as const], products: ["shop"], envs: ["*"] };
+  expect(can(me, "jobs:write", { product_tag: "shop", env: "prd" })).toBe(true);
+  expect(can(me, "jobs:write", { product_tag: "bank" })).toBe(false);
+  expect(can(me, "jobs:admin")).toBe(false);
+  expect(can({ ...me, verbs: ["jobs:admin"] }, "jobs:input")).toBe(true);
+  expect(can(undefined, "jobs:read")).toBe(false);
+});
+
+test("shows an action as code, with the key as a variable and quotes that a shell understands", () => {
+  const { curl, SDK } = actionAsCode("cancel", "job_1", "http://x", "it's off");
+  expect(curl).toContain("$DUCTAPE_API_KEY");
+  expect(curl).toContain(`-d '{"reason":"it'\\''s off"}'`);
+  expect(SDK).toBe(`await ductape.jobs.cancel("job_1", {"reason":"it's off"});`);
+  expect(actionAsCode("delete", "job_1", "http://x").curl).toContain("-X DELETE http://x/v1/jobs/job_1 ");
+});
+
+test("measures a job to the millisecond", () => {
+  expect(latenessOf({ due_at: 100, started_at: 169 })).toBe(69);
+  expect(latenessOf({ due_at: 100 })).toBeUndefined();
+  expect(durationOf({ status: "completed", started_at: 169, finished_at: 711 }, 9_999)).toBe(542);
+  expect(durationOf({ status: "running", started_at: 169 }, 269)).toBe(100);
+  expect(waitingFor({ status: "scheduled", type: "action", attempt: 3, recurring: false, run: 1 })).toBe("retry 2");
+});
+
+test("a job that is due soon or runs is looked at often, one that waits for long is not", () => {
+  expect(isSettled({ status: "scheduled", due_at: 61_000 }, 0)).toBe(true);
+  expect(isSettled({ status: "scheduled", due_at: 59_000 }, 0)).toBe(false);
+  expect(isSettled({ status: "running", due_at: 0 }, 0)).toBe(false);
+  expect(isSettled({ status: "completed", due_at: 0 }, 0)).toBe(true);
+});
+
+describe("the timeline", () => {
+  const failed = {
+    attempt: 1,
+    due_at: 1_000,
+    started_at: 1_050,
+    ended_at: 1_100,
+    outcome: "failed" as const,
+    duration_ms: 50,
+    lateness_ms: 50,
+  };
+
+  test("has the attempts that ended and the one that waits", () => {
+    const bars = barsOf({ attempts: [failed], status: "scheduled", attempt: 2, due_at: 3_000 }, 2_000);
+    expect(bars.map(({ outcome, due }) => [outcome, due])).toEqual([
+      ["failed", 1_000],
+      ["waiting", 3_000],
+    ]);
+    const axis = axisOf(bars);
+    expect([axis.from, axis.to]).toEqual([1_000, 3_000]);
+    expect(axis.ticks.map(({ label }) => label)).toEqual([0, 500, 1_000, 1_500, 2_000]);
+    expect(placeOf(2_000, axis)).toBe(50);
+  });
+
+  test("a running attempt lasts until now", () => {
+    const bars = barsOf({ attempts: [], status: "running", attempt: 1, due_at: 0, started_at: 10 }, 500);
+    expect(bars).toEqual([{ attempt: 1, outcome: "running", due: 0, start: 10, end: 500 }]);
+  });
+
+  test("runs of very different lengths are told apart, and those that did not run are low", () => {
+    expect(barHeights([10, 10_000, undefined])).toEqual([25, 100, 8]);
+    expect(barHeights([10, 10])).toEqual([60, 60]);
+  });
+});
+
+test("a new series keeps what the old one had beside its rule", () => {
+  const repeat = { cron: "0 9 * * *", tz: "Europe/Berlin", anchor: 0, limit: 3, overlap: "skip" as const };
+  const to = reschedulingOf("2030-01-31T09:00:00Z", repeat, { ...seriesFieldsOf(repeat), rule: "0 8 * * *" });
+  expect(to).toEqual({
+    start_at: Date.UTC(2030, 0, 31, 9),
+    repeat: { cron: "0 8 * * *", tz: "Europe/Berlin", limit: 3, overlap: "skip" },
+  });
+  expect(reschedulingOf("never", undefined, { rule: "", tz: "" })).toBeUndefined();
+  expect(
+    reschedulingOf("2030-01-31T09:00:00Z", { every: 5_000, anchor: 0, overlap: "skip" }, { rule: "10", tz: "" }),
+  ).toBeUndefined();
+});
+
+test("links to what a job is in AWS", () => {
+  const aws = {
+    region: "eu-central-1",
+    table: "Jobs",
+    schedule_group: "jobs",
+    queues: { action: "https://sqs.eu-central-1.amazonaws.com/1/a" },
+    log_groups: { action: "/aws/lambda/action" },
+  } as unknown as Deployment;
+  const job = { job_id: "job_1", type: "action" as const, status: "scheduled" as const, created_at: 0 };
+  const links = Object.fromEntries(awsLinks(aws, job, 0).map(({ name, url }) => [name, url]));
+  expect(Object.keys(links)).toEqual(["Log lines", "Queue", "Schedule", "Item"]);
+  expect(links.Item).toContain("pk=JOB%23job_1&sk=STATE&table=Jobs");
+  expect(links.Queue).toContain("/queues/https%3A%2F%2Fsqs.eu-central-1.amazonaws.com%2F1%2Fa");
+  expect(links.Schedule).toContain("#schedules/jobs/job_1");
+  expect(links["Log lines"]).toMatch(/queryDetail\$3D\$7E\$28/);
+  expect(awsLinks(aws, { ...job, status: "completed" }, 0).map(({ name }) => name)).not.toContain("Schedule");
+});
+
+describe("the window of the overview", () => {
+  const hour = 3_600_000;
+
+  test("ends with the current hour and is cut into whole parts", () => {
+    const now = 1_000 * hour + 5;
+    expect(spanOf("24h", now)).toEqual({ from: 977 * hour, to: 1_001 * hour });
+    const parts = partsOf("7d", now);
+    expect([parts.length, parts[0]?.from, parts.at(-1)?.to]).toEqual([28, 833 * hour, 1_001 * hour]);
+  });
+
+  test("an exact hour begins the next part", () => {
+    expect(spanOf("24h", 1_000 * hour).to).toBe(1_001 * hour);
+  });
+
+  test("is drawn on a scale that ends at a round number", () => {
+    expect([ceilingOf([]), ceilingOf([3]), ceilingOf([21]), ceilingOf([1_000])]).toEqual([1, 5, 50, 1_000]);
+  });
+});
+
+test("groups failures by event, code and message, the most frequent first", () => {
+  const job = (job_id: string, message: string, finished_at: number) =>
+    ({ job_id, event: "e", finished_at, error: { code: "TIMEOUT", message, retryable: true } }) as JobSummary;
+  const groups = groupsOf([job("a", "x", 1), job("b", "y", 9), job("c", "x", 5)]);
+  expect(groups.map(({ message, count, last_at, sample_job_id }) => [message, count, last_at, sample_job_id])).toEqual([
+    ["x", 2, 5, "c"],
+    ["y", 1, 9, "b"],
+  ]);
+});
