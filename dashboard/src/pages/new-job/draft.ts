@@ -1,5 +1,5 @@
 import type { Job } from "../../../../sdk/src/job.ts";
-import { localOf, zonedIso } from "./zoned-time.ts";
+import { localOf, zonedIso } from "../../ui/zoned-time.ts";
 
 export type When = "now" | "at" | "cron" | "every";
 

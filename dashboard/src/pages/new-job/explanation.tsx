@@ -33,7 +33,7 @@ export function ExplanationView({ explanation, stale }: { explanation: Explanati
         <NextRuns explanation={explanation} />
         <section>
           <h3>
-            Way <Tag>{route.via === "queue" ? "queue" : "scheduler"}</Tag>
+            Route <Tag>{route.via === "queue" ? "queue" : "scheduler"}</Tag>
           </h3>
           <p class="muted">{route.why}</p>
         </section>
@@ -44,16 +44,16 @@ export function ExplanationView({ explanation, stale }: { explanation: Explanati
   );
 }
 
-const NextRuns = ({ explanation: { next_runs, job } }: { explanation: Explanation }) => (
+const isAtOnce = (route: Explanation["route"]) => route.via === "queue" && route.delay_seconds === 0;
+
+const NextRuns = ({ explanation: { next_runs, job, route } }: { explanation: Explanation }) => (
   <section>
     <h3>{job.recurring ? `Next ${next_runs.length === 1 ? "run" : `${next_runs.length} runs`}` : "Starts"}</h3>
     <ol class="fires">
       {next_runs.map(({ at, note }) => (
         <li key={at}>
           <Time at={at} />
-          <span class="muted">
-            <Ago at={at} />
-          </span>
+          <span class="muted">{isAtOnce(route) && !job.recurring ? "at once" : <Ago at={at} />}</span>
           {note !== undefined && <span class="fire-note">{note}</span>}
         </li>
       ))}

@@ -1,7 +1,7 @@
 import type { Fault } from "../../../../sdk/src/errors.ts";
+import { FieldFrame } from "../../ui/field-frame.tsx";
 import type { Draft } from "./draft.ts";
 import { faultAt } from "./faults.ts";
-import { FieldFrame } from "./input-field.tsx";
 import { LocalTime } from "./time-fields.tsx";
 
 interface Props {

@@ -2,10 +2,10 @@ import type { Fault } from "../../../../sdk/src/errors.ts";
 import { apiNow } from "../../api/clock.ts";
 import { CronWords } from "../../ui/cron-words.tsx";
 import { Segments, Select, TextField } from "../../ui/field.tsx";
+import { FieldFrame } from "../../ui/field-frame.tsx";
+import { isZone } from "../../ui/zoned-time.ts";
 import { type Draft, inAnHour, units, type When } from "./draft.ts";
 import { faultAt } from "./faults.ts";
-import { FieldFrame } from "./input-field.tsx";
-import { isZone } from "./zoned-time.ts";
 
 interface Props {
   draft: Draft;
