@@ -2,6 +2,7 @@ import { useEffect } from "preact/hooks";
 import { Link } from "wouter";
 import type { JobSummary } from "../../../../sdk/src/job.ts";
 import { ductape } from "../../api/client.ts";
+import { apiNow } from "../../api/clock.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { StatusBadge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -39,7 +40,7 @@ export function DueAndDone({ moving, onMoveTo }: { moving: boolean; onMoveTo: (a
     }, watchMs);
     return () => clearInterval(timer);
   }, [moving, askDue, askDone]);
-  const first = due.data?.[0];
+  const first = due.data?.find(({ due_at }) => due_at > apiNow());
   return (
     <div class="stack">
       <Panel

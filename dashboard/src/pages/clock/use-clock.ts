@@ -85,7 +85,7 @@ function said(failure: unknown): string | undefined {
   return failure instanceof LocalError ? failure.message : "The local system does not answer.";
 }
 
-const tickMs = 100;
+const tickMs = 250;
 
 function useTicking(reading: Reading | undefined): number | undefined {
   const [, tick] = useState(0);

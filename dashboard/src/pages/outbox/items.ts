@@ -97,9 +97,14 @@ export function linesOf(item: Item): { title: string; text: string } {
     case "event":
       return { title: item.detail_type, text: jobOf(item.detail) ?? item.source };
     default:
-      return { title: `${item.method} ${item.path}`, text: webhookName(item) ?? "" };
+      return { title: `${item.method} ${item.path}`, text: webhookName(item) ?? brief(item.body) };
   }
 }
+
+const briefly = 120;
+
+const brief = (body: unknown): string =>
+  body === null ? "" : (typeof body === "string" ? body : JSON.stringify(body)).slice(0, briefly);
 
 const webhookName = ({ kind, body }: ItemOf<"http" | "webhook">) =>
   kind === "webhook" ? textOf(fieldsOf(body).type) : undefined;

@@ -59,7 +59,7 @@ export function Outbox() {
                 <Button onClick={() => change({ item: "" })}>All</Button>
               </span>
               <Glyph group={groupOf(open.item)} />
-              <span>{groups[groupOf(open.item)].replace(/s$/, "")}</span>
+              <h2>{groups[groupOf(open.item)].replace(/s$/, "")}</h2>
               <span class="outbox-item-time">
                 <Time at={Date.parse(open.item.at)} precision="ms" />
               </span>
