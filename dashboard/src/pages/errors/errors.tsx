@@ -18,11 +18,11 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { type Tenant, TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { useUrlState } from "../../use-url-state.ts";
-import { type ErrorGroup, shareOf, windowNames, windowStart } from "./groups.ts";
+import { type ErrorGroup, isMixed, shareOf, windowNames, windowStart } from "./groups.ts";
 import { RetryAll } from "./retry-all.tsx";
 import "./errors.css";
 
-const defaults = { window: "24h" };
+const defaults = { window: "7d" };
 const most = 100;
 
 /** What fails, grouped: one line per cause rather than one per job. */
@@ -102,6 +102,9 @@ function columnsFor(
             <Link href={jobs(group)}>{group.event}</Link>
           </p>
           <p class="error-message">{group.message}</p>
+          <p class="error-last muted">
+            last <Ago at={group.last_at} />
+          </p>
         </div>
       ),
     },
@@ -119,7 +122,7 @@ function columnsFor(
       ),
     },
     { id: "first", name: "First", wide: true, cell: ({ first_at }) => <Ago at={first_at} /> },
-    { id: "last", name: "Last", cell: ({ last_at }) => <Ago at={last_at} /> },
+    { id: "last", name: "Last", wide: true, cell: ({ last_at }) => <Ago at={last_at} /> },
     {
       id: "do",
       name: <span class="sr-only">Actions</span>,
@@ -129,7 +132,7 @@ function columnsFor(
           <Link href={`/jobs/${group.sample_job_id}`} aria-label={`A sample of ${group.code} of ${group.event}`}>
             Sample
           </Link>
-          {retry && (
+          {retry && !isMixed(group) && (
             <Button aria-label={`Retry all with ${group.code} of ${group.event}`} onClick={() => retry(group)}>
               Retry all
             </Button>

@@ -14,21 +14,25 @@ export interface ErrorGroup {
   sample_job_id: string;
 }
 
-const hour = 3_600_000;
-export const windows = { "1h": hour, "24h": 24 * hour, "7d": 7 * 24 * hour, "31d": 31 * 24 * hour } as const;
+const day = 86_400_000;
+
+/** Days that are counted, the present one included. Errors are counted per day in UTC. */
+export const windows = { "1d": 1, "7d": 7, "31d": 31 } as const;
 export type Window = keyof typeof windows;
 export const windowNames: readonly (readonly [Window, string])[] = [
-  ["1h", "Hour"],
-  ["24h", "Day"],
-  ["7d", "Week"],
-  ["31d", "Month"],
+  ["1d", "Today"],
+  ["7d", "7 days"],
+  ["31d", "31 days"],
 ];
 
-/** The window's start, on a whole minute, so that the address of the question stays the same for a while. */
-export const windowStart = (window: string, now: number): number => {
-  const length = windows[window as Window] ?? windows["24h"];
-  return Math.floor((now - length) / 60_000) * 60_000;
-};
+/** The start of the first day in UTC. */
+export function windowStart(window: string, now: number): number {
+  const days = windows[window as Window] ?? windows["7d"];
+  return (Math.floor(now / day) + 1 - days) * day;
+}
+
+/** Its failures have many causes: those of a day that had too many groups already. */
+export const isMixed = ({ fingerprint }: ErrorGroup): boolean => fingerprint === "other";
 
 /** The failed jobs that belong to a group; the filter of a bulk change knows the event and the time, and no codes. */
 export const matching = (jobs: readonly JobSummary[], { code, provider_code }: ErrorGroup): JobSummary[] =>

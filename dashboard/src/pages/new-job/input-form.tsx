@@ -1,10 +1,10 @@
 import type { Fault } from "../../../../sdk/src/errors.ts";
 import { Button } from "../../ui/button.tsx";
+import { hintOf, isObject, isRequired, type JsonSchema, kindOf, resolved } from "../../ui/schema.ts";
+import { exampleOf } from "../../ui/schema-example.ts";
 import { changedAt } from "./exact.ts";
-import { exampleOf } from "./example.ts";
 import { faultAt } from "./faults.ts";
 import { ChoiceInput, JsonInput, NumberInput, TextInput } from "./input-field.tsx";
-import { hintOf, isObject, isRequired, type JsonSchema, kindOf, resolved } from "./schema.ts";
 
 interface FormProps {
   schema: JsonSchema;

@@ -1,12 +1,12 @@
 import { useState } from "preact/hooks";
 import type { Fault } from "../../../../sdk/src/errors.ts";
+import type { DetailedEvent } from "../../api/product-details.ts";
 import { Button } from "../../ui/button.tsx";
 import { Segments } from "../../ui/field.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { tryParse, written } from "./exact.ts";
 import { InputForm } from "./input-form.tsx";
 import { JsonEditor } from "./json-editor.tsx";
-import type { DetailedEvent } from "./use-catalog.ts";
 
 interface Props {
   event: DetailedEvent;

@@ -1,12 +1,12 @@
 import { useEffect, useState } from "preact/hooks";
 import { apiNow } from "../../api/clock.ts";
+import { type DetailedEvent, useExample, useProduct } from "../../api/product-details.ts";
 import { useProducts } from "../../api/products.ts";
 import { useTenant } from "../../ui/tenant-picker.tsx";
 import { useZone } from "../../ui/zone-store.ts";
 import { useUrlState } from "../../use-url-state.ts";
 import { type Draft, draftOf, emptyDraft, type Place } from "./draft.ts";
 import { written } from "./exact.ts";
-import { type DetailedEvent, useExample, useProduct } from "./use-catalog.ts";
 import { type Source, useSource } from "./use-source.ts";
 
 const defaults = { product: "", env: "", event: "", from: "" };

@@ -58,5 +58,6 @@ export function saidOf(runs: readonly LastRun[]): string {
   return runs.length === 0 ? "No run yet" : `${plural(runs.length, "run")}: ${parts.join(", ")}`;
 }
 
-/** `every 5 m`. Cron is said by cronstrue instead. */
-export const everyWords = (ms: number): string => `Every ${duration(ms)}`;
+/** `Every 5 s`. Cron is said by cronstrue instead. */
+export const everyWords = (ms: number): string =>
+  `Every ${ms < 60_000 && ms % 1_000 === 0 ? `${ms / 1_000} s` : duration(ms)}`;

@@ -75,7 +75,7 @@ async function readSeries(tenant: Tenant, limit: number): Promise<Answer> {
   const series: SeriesSummary[] = [];
   let cursor: string | undefined;
   do {
-    const page: Answer = await request(`/v1/series${query({ ...tenant, limit: pageSize, cursor })}`);
+    const page: Answer = await request(`/v1/series${query({ ...tenant, cursor })}`);
     series.push(...page.series);
     cursor = page.next_cursor;
   } while (cursor !== undefined && series.length < limit);

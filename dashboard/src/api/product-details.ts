@@ -1,8 +1,8 @@
-import type { ProductEvent } from "../../api/products.ts";
-import { request } from "../../api/request.ts";
-import { usePoll } from "../../api/use-poll.ts";
-import { exampleOf } from "./example.ts";
-import type { JsonSchema } from "./schema.ts";
+import type { JsonSchema } from "../ui/schema.ts";
+import { exampleOf } from "../ui/schema-example.ts";
+import type { ProductEvent } from "./products.ts";
+import { request } from "./request.ts";
+import { usePoll } from "./use-poll.ts";
 
 export interface DetailedEvent extends ProductEvent {
   description?: string;
