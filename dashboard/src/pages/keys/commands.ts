@@ -17,7 +17,11 @@ export function commandsOf(me: Me, local: boolean): Record<string, string> {
   const keys = "npm run -s keys --";
   const end = local ? " --local" : "";
   return {
-    Create: `${keys} create --name ci --products ${list(me.products)} --envs ${list(me.envs)} --verbs jobs:read,jobs:write --expires 90d${end}`,
+    Create: [
+      `${keys} create --name ci \\`,
+      `  --products ${list(me.products)} --envs ${list(me.envs)} \\`,
+      `  --verbs jobs:read,jobs:write --expires 90d${end}`,
+    ].join("\n"),
     List: `${keys} list${end}`,
     Revoke: `${keys} revoke <id>${end}`,
   };
