@@ -5,6 +5,8 @@ import { safeMail } from "./mail.ts";
 const before = `<!doctype html><html lang="en"><head><title>Mail</title></head><body>`;
 const base = "body{margin:16px;font:14px/1.5 system-ui,sans-serif;color:#16191d;background:#fff}img{max-width:100%}";
 const tallest = 900;
+const shortest = 80;
+const margin = 18;
 
 /** A mail as its receiver sees it, in a frame that runs no scripts and calls nobody. */
 export function MailFrame({ html, title }: { html: string; title: string }) {
@@ -44,5 +46,6 @@ function dress(frame: HTMLIFrameElement, css: readonly string[]): void {
   for (const element of inner.querySelectorAll<HTMLElement>("[data-style]")) {
     element.style.cssText = element.dataset.style ?? "";
   }
-  frame.style.height = `${Math.min(tallest, Math.max(120, inner.documentElement.scrollHeight))}px`;
+  const { bottom } = inner.body.getBoundingClientRect();
+  frame.style.height = `${Math.min(tallest, Math.max(shortest, bottom + margin))}px`;
 }
