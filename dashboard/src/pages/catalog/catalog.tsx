@@ -1,11 +1,127 @@
+import { useState } from "preact/hooks";
+import { Link } from "wouter";
+import { useCan } from "../../api/me.ts";
+import { type DetailedEvent, type ProductDetails, useExample, useProduct } from "../../api/product-details.ts";
+import { type ProductSummary, useProducts } from "../../api/products.ts";
+import { query } from "../../api/request.ts";
+import { Tag } from "../../ui/badge.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
+import { duration, plural } from "../../ui/format.ts";
+import { JsonTree } from "../../ui/json-tree.tsx";
 import { PageHeader } from "../../ui/page-header.tsx";
+import { Fact, Facts, Panel } from "../../ui/panel.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import { fieldRows, typeWords } from "./rows.ts";
+import "./catalog.css";
 
+/** What can be run: products, their events and what those take. Names only: no value of a reference is ever here. */
 export function Catalog() {
+  const products = useProducts();
   return (
     <>
-      <PageHeader title="Catalog" />
-      <EmptyState title="Nothing here yet" />
+      <PageHeader title="Catalog">What jobs can run, as it was deployed. It holds names and no secrets.</PageHeader>
+      {!products && <Skeleton lines={5} />}
+      {products?.length === 0 && <EmptyState title="This key reaches no product" />}
+      {products?.map((product) => (
+        <ProductPanel key={product.tag} summary={product} />
+      ))}
     </>
+  );
+}
+
+function ProductPanel({ summary }: { summary: ProductSummary }) {
+  const { tag, name, envs } = summary;
+  const product = useProduct(tag);
+  return (
+    <Panel title={name ?? tag} note={<code>{tag}</code>} actions={envs.map((env) => <Tag key={env}>{env}</Tag>)}>
+      {product ? <Events product={product} /> : <Skeleton />}
+    </Panel>
+  );
+}
+
+const Events = ({ product }: { product: ProductDetails }) => (
+  <>
+    <ul class="events">
+      {product.events.map((event) => (
+        <li key={event.tag}>
+          <Event product={product} event={event} />
+        </li>
+      ))}
+    </ul>
+    <Values name="Variables" names={product.variables} />
+    <Values name="Constants" names={product.constants} />
+  </>
+);
+
+const Values = ({ name, names = [] }: { name: string; names: string[] | undefined }) =>
+  names.length === 0 ? null : (
+    <p class="catalog-values">
+      <span class="muted">{name}</span>
+      {names.map((one) => (
+        <code key={one}>{one}</code>
+      ))}
+    </p>
+  );
+
+function Event({ product, event }: { product: ProductDetails; event: DetailedEvent }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <details class="event" open={open} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>
+        <span class="event-tag">{event.tag}</span>
+        <span class="event-type">
+          <Tag>{event.type.replace("_", " ")}</Tag>
+        </span>
+        <span class="event-words muted">{event.description ?? typeWords(event.type)}</span>
+        <code class="event-target">{event.target}</code>
+      </summary>
+      {open && <EventDetails product={product} event={event} />}
+    </details>
+  );
+}
+
+function EventDetails({ product, event }: { product: ProductDetails; event: DetailedEvent }) {
+  const example = useExample(product.tag, event);
+  const can = useCan();
+  const rows = fieldRows(event.input);
+  return (
+    <div class="event-body">
+      <Facts>
+        <Fact name="Target">
+          <code>{event.target}</code>
+        </Fact>
+        <Fact name="Retries">{event.retries}</Fact>
+        <Fact name="Timeout of an attempt">{duration(event.timeout_ms)}</Fact>
+        <Fact name="Expressions">{event.expressions ? "evaluated" : "not evaluated"}</Fact>
+      </Facts>
+      <div class="event-columns">
+        <section>
+          <h3>{rows.length === 0 ? "Its input may have any field" : `Input: ${plural(rows.length, "field")}`}</h3>
+          <ul class="event-fields">
+            {rows.map(({ path, depth, required, hint }) => (
+              <li key={path} class={`depth-${depth}`}>
+                <code>{path.slice(path.lastIndexOf(".") + 1)}</code>
+                {required && <Tag>required</Tag>}
+                <span class="muted">{hint}</span>
+              </li>
+            ))}
+          </ul>
+        </section>
+        <section>
+          <h3>Example</h3>
+          {example === undefined ? (
+            <Skeleton />
+          ) : (
+            <JsonTree label={`Example of ${event.tag}`} value={example} open={4} />
+          )}
+        </section>
+      </div>
+      <p class="row">
+        {can("jobs:write", { product_tag: product.tag }) && (
+          <Link href={`/new${query({ product: product.tag, event: event.tag })}`}>Schedule a job</Link>
+        )}
+        <Link href={`/jobs${query({ product: product.tag, event: event.tag })}`}>See its jobs</Link>
+      </p>
+    </div>
   );
 }

@@ -1,0 +1,54 @@
+import type { JsonSchema } from "../ui/schema.ts";
+import { exampleOf } from "../ui/schema-example.ts";
+import type { ProductEvent } from "./products.ts";
+import { request } from "./request.ts";
+import { usePoll } from "./use-poll.ts";
+
+export interface DetailedEvent extends ProductEvent {
+  description?: string;
+  expressions?: boolean;
+  input: JsonSchema;
+}
+
+export interface ProductDetails {
+  tag: string;
+  name?: string;
+  envs: string[];
+  events: DetailedEvent[];
+  variables?: string[];
+  constants?: string[];
+}
+
+export const useProduct = (tag: string | undefined): ProductDetails | undefined =>
+  usePoll(["product", tag], () => request<ProductDetails>(`/v1/products/${encodeURIComponent(tag ?? "")}`), {
+    once: true,
+    enabled: tag !== undefined,
+  }).data;
+
+interface RequestExample {
+  value?: { product_tag?: string; event?: string; input?: unknown };
+}
+
+interface Document {
+  paths?: Record<
+    string,
+    { post?: { requestBody?: { content?: Record<string, { examples?: Record<string, RequestExample> }> } } }
+  >;
+}
+
+const readExamples = async (): Promise<RequestExample[]> => {
+  const document = await request<Document>("/openapi.json").catch((): Document => ({}));
+  const content = document.paths?.["/v1/jobs"]?.post?.requestBody?.content ?? {};
+  return Object.values(content["application/json"]?.examples ?? {});
+};
+
+/**
+ * An input to begin with. The OpenAPI document has real ones for the demo product; for any other event it is made from the
+ * schema. Undefined until it is known.
+ */
+export function useExample(product: string, event: DetailedEvent | undefined): unknown {
+  const { data } = usePoll(["request-examples"], readExamples, { once: true });
+  if (!event || !data) return undefined;
+  const real = data.find(({ value }) => value?.product_tag === product && value.event === event.tag);
+  return real?.value?.input ?? exampleOf(event.input);
+}

@@ -1,0 +1,86 @@
+import { useEffect } from "preact/hooks";
+import { Link } from "wouter";
+import type { JobSummary } from "../../../../sdk/src/job.ts";
+import { ductape } from "../../api/client.ts";
+import { apiNow } from "../../api/clock.ts";
+import { usePoll } from "../../api/use-poll.ts";
+import { StatusBadge } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { Panel } from "../../ui/panel.tsx";
+import { Ago, Time } from "../../ui/time.tsx";
+
+const shown = 8;
+const watchMs = 1_000;
+
+const readDue = async () => {
+  const { jobs } = await ductape()
+    .jobs.list({ status: ["scheduled", "queued", "running"], order: "asc", limit: shown })
+    .page();
+  return jobs;
+};
+const readDone = async () => {
+  const { jobs } = await ductape()
+    .jobs.list({ status: ["completed", "failed", "cancelled"], limit: shown })
+    .page();
+  return jobs;
+};
+
+/** What is due next and what ended last, by the system's clock: what one watches while it moves. */
+export function DueAndDone({ moving, onMoveTo }: { moving: boolean; onMoveTo: (at: number) => void }) {
+  const due = usePoll(["clock-due"], readDue, { isFinal: () => false });
+  const done = usePoll(["clock-done"], readDone, { isFinal: () => false });
+  const { refetch: askDue } = due;
+  const { refetch: askDone } = done;
+  useEffect(() => {
+    if (!moving) return;
+    const timer = setInterval(() => {
+      void askDue();
+      void askDone();
+    }, watchMs);
+    return () => clearInterval(timer);
+  }, [moving, askDue, askDone]);
+  const first = due.data?.find(({ due_at }) => due_at > apiNow());
+  return (
+    <div class="stack">
+      <Panel
+        title="Due next"
+        actions={
+          first && (
+            <Button icon="skip" disabled={moving} onClick={() => onMoveTo(first.due_at)}>
+              Move to the first
+            </Button>
+          )
+        }
+      >
+        <Jobs jobs={due.data} at={({ due_at }) => due_at} empty="Nothing is due" />
+      </Panel>
+      <Panel title="Ended last">
+        <Jobs jobs={done.data} at={({ finished_at }) => finished_at} empty="Nothing has ended yet" />
+      </Panel>
+    </div>
+  );
+}
+
+interface JobsProps {
+  jobs: JobSummary[] | undefined;
+  at: (job: JobSummary) => number | undefined;
+  empty: string;
+}
+
+const Jobs = ({ jobs, at, empty }: JobsProps) =>
+  jobs?.length === 0 ? (
+    <EmptyState title={empty} />
+  ) : (
+    <ul class="clock-jobs">
+      {jobs?.map((job) => (
+        <li key={job.job_id}>
+          <StatusBadge status={job.status} />
+          <Link href={`/jobs/${job.job_id}`}>{job.event}</Link>
+          <span class="clock-job-time">
+            <Time at={at(job)} /> <Ago at={at(job)} />
+          </span>
+        </li>
+      ))}
+    </ul>
+  );

@@ -1,0 +1,43 @@
+import type { JobSummary, JobType } from "../../../../sdk/src/job.ts";
+
+/** Failures of one event with the same code and, but for ids and numbers, the same message. Times are epoch milliseconds. */
+export interface ErrorGroup {
+  fingerprint: string;
+  event: string;
+  type: JobType;
+  code: string;
+  provider_code?: string;
+  message: string;
+  count: number;
+  first_at: number;
+  last_at: number;
+  sample_job_id: string;
+}
+
+const day = 86_400_000;
+
+/** Days that are counted, the present one included. Errors are counted per day in UTC. */
+export const windows = { "1d": 1, "7d": 7, "31d": 31 } as const;
+export type Window = keyof typeof windows;
+export const windowNames: readonly (readonly [Window, string])[] = [
+  ["1d", "Today"],
+  ["7d", "7 days"],
+  ["31d", "31 days"],
+];
+
+/** The start of the first day in UTC. */
+export function windowStart(window: string, now: number): number {
+  const days = windows[window as Window] ?? windows["7d"];
+  return (Math.floor(now / day) + 1 - days) * day;
+}
+
+/** Its failures have many causes: those of a day that had too many groups already. */
+export const isMixed = ({ fingerprint }: ErrorGroup): boolean => fingerprint === "other";
+
+/** The failed jobs that belong to a group; the filter of a bulk change knows the event and the time, and no codes. */
+export const matching = (jobs: readonly JobSummary[], { code, provider_code }: ErrorGroup): JobSummary[] =>
+  jobs.filter(({ error }) => error?.code === code && error.provider_code === provider_code);
+
+/** The share of the largest group, for a bar beside its count: from 0 to 100. */
+export const shareOf = (count: number, groups: readonly ErrorGroup[]): number =>
+  Math.max(2, Math.round((100 * count) / Math.max(1, ...groups.map((group) => group.count))));

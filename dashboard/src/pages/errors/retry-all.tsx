@@ -1,0 +1,103 @@
+import type { JobSummary } from "../../../../sdk/src/job.ts";
+import { ductape } from "../../api/client.ts";
+import { request } from "../../api/request.ts";
+import { useChange } from "../../api/use-change.ts";
+import { usePoll } from "../../api/use-poll.ts";
+import { Confirm } from "../../ui/dialog.tsx";
+import { plural } from "../../ui/format.ts";
+import { Skeleton } from "../../ui/skeleton.tsx";
+import type { Tenant } from "../../ui/tenant-picker.tsx";
+import { type ErrorGroup, matching } from "./groups.ts";
+
+/** More are counted and retried in a next round. */
+const most = 1_000;
+const atOnce = 5;
+
+interface Props {
+  group: ErrorGroup;
+  tenant: Tenant;
+  onClose: () => void;
+}
+
+/** Counts the failed jobs of a group, then retries them. */
+export function RetryAll({ group, tenant, onClose }: Props) {
+  const filter = {
+    ...tenant,
+    event: group.event,
+    status: "failed" as const,
+    from: group.first_at,
+    to: group.last_at + 1_000,
+  };
+  const { data, error } = usePoll(["failed-of", group.fingerprint, group.last_at], () => failedJobs(filter), {
+    once: true,
+  });
+  const jobs = data && matching(data.jobs, group);
+  const retry = useChange(
+    () => retryAll(jobs ?? [], data?.complete === true && jobs?.length === data.jobs.length ? filter : undefined),
+    ({ succeeded, failed }) =>
+      failed === 0
+        ? `${plural(succeeded, "job")} retried`
+        : `${plural(succeeded, "job")} retried, ${failed} had changed`,
+  );
+  const count = jobs?.length ?? 0;
+  return (
+    <Confirm
+      title={`Retry failures of ${group.event}?`}
+      confirm={jobs ? `Retry ${plural(count, "job")}` : "Retry"}
+      busy={retry.busy}
+      disabled={count === 0}
+      error={retry.error ?? error}
+      onClose={onClose}
+      onConfirm={async () => {
+        if (await retry.run()) onClose();
+      }}
+    >
+      {!jobs && !error && <Skeleton lines={2} />}
+      {jobs && (
+        <p>
+          {plural(count, "job")} of <code>{group.event}</code> in <code>{tenant.env}</code> failed with{" "}
+          <code>{group.code}</code> and may run again, each with all of its retries.
+          {data &&
+            !data.complete &&
+            ` There are more than the ${plural(most, "job")} that were counted: repeat this afterwards.`}
+        </p>
+      )}
+      {jobs && count < group.count && (
+        <p class="muted">
+          {plural(group.count, "run")} failed in all: some were retried since, belong to a series that goes on, or were
+          deleted.
+        </p>
+      )}
+    </Confirm>
+  );
+}
+
+type Filter = Parameters<ReturnType<typeof ductape>["jobs"]["retryMany"]>[0];
+
+async function failedJobs(filter: object): Promise<{ jobs: JobSummary[]; complete: boolean }> {
+  const jobs: JobSummary[] = [];
+  for await (const job of ductape().jobs.list(filter)) {
+    if (jobs.length === most) return { jobs, complete: false };
+    jobs.push(job);
+  }
+  return { jobs, complete: true };
+}
+
+/** By one filter where it selects exactly these jobs, else job by job: the filter does not know codes. */
+async function retryAll(jobs: readonly JobSummary[], filter: Filter | undefined) {
+  if (filter) return ductape().jobs.retryMany(filter);
+  const left = [...jobs];
+  const outcome = { succeeded: 0, failed: 0 };
+  const worker = async () => {
+    for (let job = left.pop(); job; job = left.pop()) {
+      const path = `/v1/jobs/${job.job_id}/retry`;
+      const worked = await request(path, { method: "POST", body: {} }).then(
+        () => true,
+        () => false,
+      );
+      outcome[worked ? "succeeded" : "failed"]++;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
+  return outcome;
+}

@@ -1,0 +1,100 @@
+import type { Explanation } from "../../../../sdk/src/answers.ts";
+import { Tag } from "../../ui/badge.tsx";
+import { count, duration } from "../../ui/format.ts";
+import { Fact, Facts } from "../../ui/panel.tsx";
+import { Ago, Time } from "../../ui/time.tsx";
+import { JobZone } from "../../ui/zone-store.ts";
+
+/** What the request would do: when, by which way, how it is retried and what it costs. */
+export function ExplanationView({ explanation, stale }: { explanation: Explanation; stale: boolean }) {
+  const { job, route, notes = [] } = explanation;
+  return (
+    <JobZone.Provider value={job.repeat?.tz}>
+      <div class={`explanation ${stale ? "stale" : ""}`} aria-busy={stale}>
+        {notes.length > 0 && (
+          <ul class="banner banner-warn">
+            {notes.map(({ pointer, detail }) => (
+              <li key={pointer + detail}>
+                <code>{pointer || "/"}</code> {detail}
+              </li>
+            ))}
+          </ul>
+        )}
+        <Facts>
+          <Fact name="Type">{job.type.replace("_", " ")}</Fact>
+          <Fact name="Target">
+            <code>
+              {job.target.section}.{job.target.name}
+            </code>
+          </Fact>
+          <Fact name="Timeout">{duration(job.timeout_ms)}</Fact>
+          <Fact name="Input">{count(job.input_bytes)} bytes</Fact>
+        </Facts>
+        <NextRuns explanation={explanation} />
+        <section>
+          <h3>
+            Route <Tag>{route.via === "queue" ? "queue" : "scheduler"}</Tag>
+          </h3>
+          <p class="muted">{route.why}</p>
+        </section>
+        <Retries explanation={explanation} />
+        <Cost explanation={explanation} />
+      </div>
+    </JobZone.Provider>
+  );
+}
+
+const isAtOnce = (route: Explanation["route"]) => route.via === "queue" && route.delay_seconds === 0;
+
+const NextRuns = ({ explanation: { next_runs, job, route } }: { explanation: Explanation }) => (
+  <section>
+    <h3>{job.recurring ? `Next ${next_runs.length === 1 ? "run" : `${next_runs.length} runs`}` : "Starts"}</h3>
+    <ol class="fires">
+      {next_runs.map(({ at, note }) => (
+        <li key={at}>
+          <Time at={at} />
+          <span class="muted">{isAtOnce(route) && !job.recurring ? "at once" : <Ago at={at} />}</span>
+          {note !== undefined && <span class="fire-note">{note}</span>}
+        </li>
+      ))}
+    </ol>
+  </section>
+);
+
+const Retries = ({ explanation: { retry_timetable } }: { explanation: Explanation }) => (
+  <section>
+    <h3>{retry_timetable.length === 1 ? "One attempt, no retry" : `Up to ${retry_timetable.length} attempts`}</h3>
+    {retry_timetable.length > 1 && (
+      <ol class="windows">
+        {retry_timetable.map(({ attempt, earliest_ms, latest_ms }) => (
+          <li key={attempt}>
+            <span class="muted">{attempt}</span>
+            <span class="num">
+              {attempt === 1 ? "when it is due" : `${duration(earliest_ms)} to ${duration(latest_ms)} later`}
+            </span>
+          </li>
+        ))}
+      </ol>
+    )}
+  </section>
+);
+
+const Cost = ({ explanation: { estimated_cost: cost } }: { explanation: Explanation }) => (
+  <section>
+    <h3>About ${cost.usd_per_million.toFixed(2)} per million such jobs</h3>
+    <details class="cost">
+      <summary>
+        {cost.region}, prices of {cost.prices_as_of}
+      </summary>
+      <ul class="cost-lines">
+        {cost.breakdown.map(({ what, usd_per_million }) => (
+          <li key={what}>
+            <span>{what}</span>
+            <span class="num">${usd_per_million.toFixed(2)}</span>
+          </li>
+        ))}
+      </ul>
+      <p class="field-note">Assumed: {cost.assumptions.join("; ")}.</p>
+    </details>
+  </section>
+);

@@ -1,0 +1,99 @@
+import { useState } from "preact/hooks";
+import { ductape } from "../../api/client.ts";
+import { useCan } from "../../api/me.ts";
+import { request } from "../../api/request.ts";
+import { useChange } from "../../api/use-change.ts";
+import { Button } from "../../ui/button.tsx";
+import { Confirm } from "../../ui/dialog.tsx";
+import { ErrorBanner } from "../../ui/error-banner.tsx";
+import type { IconName } from "../../ui/icons.tsx";
+import { Time } from "../../ui/time.tsx";
+import type { SeriesSummary } from "./runs.ts";
+
+type Action = "run" | "skip" | "pause" | "resume";
+
+interface Words {
+  name: string;
+  icon: IconName;
+  done: string;
+  /** What happens, for the question; an action without one is done at once. */
+  asks?: string;
+  call: (id: string) => Promise<unknown>;
+}
+
+const actions: Record<Action, Words> = {
+  run: {
+    name: "Run now",
+    icon: "play",
+    done: "It runs now",
+    asks: "It starts at once. The series continues as before.",
+    call: (id) => ductape().jobs.runNow(id),
+  },
+  skip: {
+    name: "Skip next",
+    icon: "skip",
+    done: "The next run is skipped",
+    asks: "The run that is due next is left out, and the series goes on with the one after it.",
+    call: (id) => request(`/v1/jobs/${id}/skip-next`, { method: "POST", body: {} }),
+  },
+  pause: {
+    name: "Pause",
+    icon: "pause",
+    done: "Paused",
+    asks: "No run starts until it is resumed. A run that has started continues to its end.",
+    call: (id) => ductape().jobs.pause(id),
+  },
+  resume: { name: "Resume", icon: "play", done: "Resumed", call: (id) => ductape().jobs.resume(id) },
+};
+
+/** What can be done with a series in its status. */
+const possible: Record<string, Action[]> = {
+  scheduled: ["run", "skip", "pause"],
+  queued: ["pause"],
+  running: ["pause"],
+  paused: ["resume"],
+};
+
+export function SeriesActions({ series }: { series: SeriesSummary }) {
+  const can = useCan();
+  const [asked, ask] = useState<Action>();
+  const change = useChange(
+    (action: Action) => actions[action].call(series.job_id),
+    (_, action) => `${series.event}: ${actions[action].done.toLowerCase()}`,
+  );
+  if (!can("jobs:write", series)) return null;
+  const press = (action: Action) => (actions[action].asks === undefined ? void change.run(action) : ask(action));
+  const close = () => {
+    ask(undefined);
+    change.reset();
+  };
+  return (
+    <div class="series-actions">
+      {(possible[series.status] ?? []).map((action) => (
+        <Button key={action} icon={actions[action].icon} busy={change.busy} onClick={() => press(action)}>
+          {actions[action].name}
+        </Button>
+      ))}
+      {!asked && <ErrorBanner error={change.error} />}
+      {asked && (
+        <Confirm
+          title={`${actions[asked].name}: ${series.event}`}
+          confirm={actions[asked].name}
+          busy={change.busy}
+          error={change.error}
+          onClose={close}
+          onConfirm={async () => {
+            if (await change.run(asked)) close();
+          }}
+        >
+          <p>{actions[asked].asks}</p>
+          {asked === "skip" && series.next_runs[1] && (
+            <p class="muted">
+              <Time at={series.next_runs[0]?.at} /> is left out, <Time at={series.next_runs[1].at} /> is next.
+            </p>
+          )}
+        </Confirm>
+      )}
+    </div>
+  );
+}

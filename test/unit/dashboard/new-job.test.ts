@@ -1,0 +1,147 @@
+import { codesOf } from "../../../dashboard/src/pages/new-job/codes.ts";
+import { draftOf, emptyDraft, lengthOf, requestOf } from "../../../dashboard/src/pages/new-job/draft.ts";
+import { changedAt, parseKeeping, tryParse, written } from "../../../dashboard/src/pages/new-job/exact.ts";
+import { faultAt, inputFaults } from "../../../dashboard/src/pages/new-job/faults.ts";
+import { placeOf, placesOf } from "../../../dashboard/src/pages/new-job/json-places.ts";
+import type { Job } from "../../../sdk/src/job.ts";
+
+const place = { product_tag: "shop", env: "prd", event: "order" };
+const draft = emptyDraft("Europe/Berlin");
+
+describe("the request of a draft", () => {
+  test("has no field that was left empty", () => {
+    expect(requestOf(place, draft, { a: 1 })).toEqual({ ...place, input: { a: 1 } });
+  });
+
+  test("has the start with the offset of its zone", () => {
+    const request = requestOf(place, { ...draft, when: "at", at: "2030-07-01T09:00" }, {});
+    expect(request.start_at).toBe("2030-07-01T09:00:00+02:00");
+  });
+
+  test("has a series by cron in its zone, and by interval in milliseconds", () => {
+    expect(requestOf(place, { ...draft, when: "cron", cron: " 0 9 * * * " }, {}).repeat).toEqual({
+      cron: "0 9 * * *",
+      tz: "Europe/Berlin",
+    });
+    const every = { ...draft, when: "every" as const, every: "1.5", unit: "hours" as const, limit: "3" };
+    expect(requestOf(place, { ...every, overlap: "queue" }, {}).repeat).toEqual({
+      every: 5_400_000,
+      limit: 3,
+      overlap: "queue",
+    });
+  });
+
+  test("keeps what is no number, for the API to say so", () => {
+    const request = requestOf(place, { ...draft, retries: "many", timeout: "2.5", labels: " a, ,b " }, {});
+    expect(request).toMatchObject({ retries: "many", timeout_ms: 2_500, labels: ["a", "b"] });
+  });
+
+  test("does not expire where it recurs", () => {
+    const expires = "2030-01-01T00:00";
+    expect(requestOf(place, { ...draft, expires }, {}).expires_at).toBe("2030-01-01T00:00:00+01:00");
+    expect(requestOf(place, { ...draft, expires, when: "cron" }, {})).not.toHaveProperty("expires_at");
+  });
+});
+
+describe("again with changes", () => {
+  const job = { ...place, status: "completed", due_at: 0, retries: 2, timeout_ms: 1_500, labels: ["a", "b"] } as Job;
+
+  test("a job of the past starts now, with its options", () => {
+    expect(draftOf(job, "{}", "UTC", 1_000)).toMatchObject({
+      when: "now",
+      retries: "2",
+      timeout: "1.5",
+      labels: "a, b",
+    });
+  });
+
+  test("a job of the future keeps its time, and a series its rule and zone", () => {
+    const later = { ...job, status: "scheduled" as const, due_at: Date.UTC(2030, 0, 1, 12) };
+    expect(draftOf(later, "{}", "Europe/Berlin", 0)).toMatchObject({ when: "at", at: "2030-01-01T13:00" });
+    const repeat = { cron: "0 9 * * *", tz: "Asia/Tokyo", anchor: 0, overlap: "queue" as const };
+    expect(draftOf({ ...job, repeat }, "{}", "UTC", 0)).toMatchObject({
+      when: "cron",
+      cron: "0 9 * * *",
+      zone: "Asia/Tokyo",
+      overlap: "queue",
+    });
+  });
+
+  test.each([
+    [5_000, "5", "seconds"],
+    [90_000, "90", "seconds"],
+    [7_200_000, "2", "hours"],
+    [1_500, "1.5", "seconds"],
+  ])("%d ms is %s %s", (ms, every, unit) => {
+    expect(lengthOf(ms)).toEqual({ every, unit });
+  });
+});
+
+describe("JSON of the input", () => {
+  test("keeps every digit of a large number", () => {
+    expect(JSON.stringify(parseKeeping('{"id":12345678901234567890,"n":1.5}'))).toBe(
+      '{"id":12345678901234567890,"n":1.5}',
+    );
+  });
+
+  test("is changed along a path, and an emptied object goes with its last field only where it is removed", () => {
+    expect(changedAt({ a: { b: 1 }, c: 2 }, ["a", "b"], 3)).toEqual({ a: { b: 3 }, c: 2 });
+    expect(changedAt({}, ["a", "b"], 3)).toEqual({ a: { b: 3 } });
+    expect(changedAt({ a: { b: 1 } }, ["a", "b"], undefined)).toEqual({ a: {} });
+    expect(changedAt({ a: 1, b: 2 }, ["a"], undefined)).toEqual({ b: 2 });
+  });
+
+  test("may be unfinished", () => {
+    expect(tryParse('{"a":')).toBeUndefined();
+    expect(written(undefined)).toBe("");
+  });
+});
+
+describe("where a fault is", () => {
+  const text = '{\n  "a/b": [1, {"c": "x,}"}],\n  "d": true\n}';
+  const at = (pointer: string) => {
+    const { from, to } = placeOf(placesOf(text), pointer);
+    return text.slice(from, to);
+  };
+
+  test.each([
+    ["/a~1b/0", "1"],
+    ["/a~1b/1", '{"c": "x,}"}'],
+    ["/a~1b/1/c", '"x,}"'],
+    ["/d", "true"],
+    ["/d/missing", "t"],
+    ["/missing", "{"],
+    ["", text],
+  ])("%s", (pointer, found) => {
+    expect(at(pointer)).toBe(found);
+  });
+
+  test("text that is no JSON has places as far as it goes", () => {
+    expect(placeOf(placesOf(""), "/a")).toEqual({ from: 0, to: 0 });
+    expect(placesOf('{"a": 1, "b"').has("/a")).toBe(true);
+  });
+});
+
+describe("faults", () => {
+  const faults = [
+    { pointer: "/input", detail: "needs a or b" },
+    { pointer: "/input/a/0", detail: "must be text" },
+    { pointer: "/inputs", detail: "is unknown" },
+    { pointer: "/env", detail: "is unknown" },
+  ];
+
+  test("of the input have pointers into it", () => {
+    expect(inputFaults(faults).map(({ pointer }) => pointer)).toEqual(["", "/a/0"]);
+  });
+
+  test("are said at their field, or at the nearest that is shown", () => {
+    const own = inputFaults(faults);
+    expect(faultAt(own, "")).toBe("needs a or b");
+    expect(faultAt(own, "/a")).toBeUndefined();
+    expect(faultAt(own, "/a", true)).toBe("0 must be text");
+  });
+});
+
+test("curl's body survives a shell's quotes", () => {
+  expect(codesOf({ name: "it's" }, "http://x").curl).toContain(String.raw`"it'\''s"`);
+});

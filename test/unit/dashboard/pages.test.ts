@@ -1,0 +1,113 @@
+import { happened, isDuration } from "../../../dashboard/src/pages/clock/moves.ts";
+import {
+  type ErrorGroup,
+  isMixed,
+  matching,
+  shareOf,
+  windowStart,
+} from "../../../dashboard/src/pages/errors/groups.ts";
+import { allows, commandsOf } from "../../../dashboard/src/pages/keys/commands.ts";
+import { byUrgency, enablePath, type Webhook } from "../../../dashboard/src/pages/keys/webhooks.ts";
+import { barsOf, everyWords, type LastRun, saidOf } from "../../../dashboard/src/pages/series/runs.ts";
+import type { JobSummary } from "../../../sdk/src/job.ts";
+
+describe("errors", () => {
+  const group = { fingerprint: "a", code: "TIMEOUT", count: 5 } as ErrorGroup;
+  const failed = (code: string, provider_code?: string) =>
+    ({ error: { code, message: "", retryable: true, ...(provider_code && { provider_code }) } }) as JobSummary;
+
+  test("a group's jobs have its code and the provider's", () => {
+    expect(matching([failed("TIMEOUT"), failed("TIMEOUT", "504"), failed("NOT_FOUND")], group)).toHaveLength(1);
+    expect(matching([failed("TIMEOUT", "504")], { ...group, provider_code: "504" })).toHaveLength(1);
+  });
+
+  test("days are counted whole, in UTC", () => {
+    const now = Date.UTC(2030, 0, 31, 9, 30);
+    expect(windowStart("1d", now)).toBe(Date.UTC(2030, 0, 31));
+    expect(windowStart("7d", now)).toBe(Date.UTC(2030, 0, 25));
+    expect(windowStart("nonsense", now)).toBe(Date.UTC(2030, 0, 25));
+  });
+
+  test("bars are relative to the largest group, and never empty", () => {
+    expect(shareOf(5, [group])).toBe(100);
+    expect(shareOf(1, [{ ...group, count: 1_000 }])).toBe(2);
+    expect(isMixed({ ...group, fingerprint: "other" })).toBe(true);
+  });
+});
+
+describe("series", () => {
+  const runs: LastRun[] = [
+    { run: 3, status: "failed", duration_ms: 50, lateness_ms: 2 },
+    { run: 2, status: "completed", duration_ms: 100 },
+    { run: 1, status: "cancelled" },
+  ];
+
+  test("runs are bars, the oldest first, as tall as they took long", () => {
+    expect(barsOf(runs).map(({ run, height }) => [run, height])).toEqual([
+      [1, 0.14],
+      [2, 1],
+      [3, 0.5],
+    ]);
+    expect(barsOf(runs)[2]?.words).toBe("run 3 failed, in 50 ms, 2 ms late");
+  });
+
+  test("are said in words", () => {
+    expect(saidOf(runs)).toBe("3 runs: 1 failed, 1 completed, 1 cancelled");
+    expect(saidOf([])).toBe("No run yet");
+    expect(everyWords(5_000)).toBe("Every 5 s");
+    expect(everyWords(90_000)).toBe("Every 1 m 30 s");
+  });
+});
+
+describe("keys", () => {
+  const me = { caller: "c", verbs: ["jobs:read"], products: ["shop"], envs: ["*"], version: "1" };
+
+  test("an admin key may do everything", () => {
+    expect(allows(me, "jobs:write")).toBe(false);
+    expect(allows({ ...me, verbs: ["jobs:admin"] }, "jobs:input")).toBe(true);
+  });
+
+  test("the command names what this key reaches, quoted for a shell", () => {
+    const { Create, List } = commandsOf(me, true);
+    expect(Create).toContain("--products shop --envs '*'");
+    expect(List).toBe("npm run -s keys -- list --local");
+    expect(commandsOf(me, false).List).toBe("npm run -s keys -- list");
+  });
+});
+
+describe("webhooks", () => {
+  const hook = (webhook: string, state: Webhook["state"]): Webhook => ({
+    product_tag: "shop",
+    env: "prd",
+    webhook,
+    events: [],
+    state,
+  });
+
+  test("those that need someone come first", () => {
+    const sorted = byUrgency([hook("b", "enabled"), hook("a", "enabled"), hook("c", "failing"), hook("d", "disabled")]);
+    expect(sorted.map(({ webhook }) => webhook).join("")).toBe("dcab");
+  });
+
+  test("are enabled by their names", () => {
+    expect(enablePath(hook("a b", "disabled"))).toBe("/v1/webhooks/shop/prd/a%20b/enable");
+  });
+});
+
+describe("the clock", () => {
+  test.each([
+    ["30d", true],
+    ["1h 30m", true],
+    ["1.5h", true],
+    ["", false],
+    ["soon", false],
+    ["5", false],
+  ])("%p is a duration: %p", (text, is) => {
+    expect(isDuration(text)).toBe(is);
+  });
+
+  test("says what happened on the way", () => {
+    expect(happened({ scheduled: 3, started: 1_200, completed: 2 })).toBe("1,200 started, 2 completed");
+    expect(happened({})).toBe("no job was due");
+  });
+});
