@@ -119,6 +119,8 @@ const limits = {
   "attempts of the current run that are kept and shown (the latest)": n(keptAttempts),
   "the message of an error": `${n(longestMessage)} bytes`,
   "time that a `result_url` is valid": hours(resultUrlSeconds * 1000),
+  "pointers in the `redact` of an event": n(requestLimits.redact),
+  "each of them, in characters": n(requestLimits.redactPointer),
   "runs that `POST /v1/explain` shows": n(mostRuns),
   "redirects of one call, all to the same origin": n(maxRedirects),
   "an answer over HTTP (action, function)": MiB(maxResponseBytes),
