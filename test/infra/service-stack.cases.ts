@@ -57,6 +57,8 @@ const withLongNames = (text: string): string =>
     )
     .replace(/<SchedulesRole\w*\.Arn>/g, `arn:aws:iam::123456789012:role/${"r".repeat(64)}`)
     .replace(/<\w*Queue\w*>/g, `https://sqs.ap-southeast-1.amazonaws.com/123456789012/${"q".repeat(80)}`)
+    // The stack's name with the longest stage, the id in the template and 12 letters.
+    .replace(/<Consumer\w*Logs\w*>/g, "l".repeat(96))
     .replace(/<[^>]+>/g, "x".repeat(64));
 const jsonOf = (value: { "Fn::Join": [string, unknown[]] }): unknown => JSON.parse(textOf(value));
 const queueOf = (type: string) => queueNamed(idIn(sourceOf(type).Properties.EventSourceArn));
@@ -266,6 +268,20 @@ describe("schedules", () => {
 });
 
 describe("the HTTP API", () => {
+  test("knows the account, the Region and the log of each type's consumer, for links to the AWS console", () => {
+    const [api] = functions.filter(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME === "api");
+    const deployedAs = JSON.stringify(api?.Properties.Environment.Variables.DEPLOYED_AS);
+    for (const type of jobTypes) {
+      const own = functions.filter(
+        ({ Properties }) => Properties.Environment.Variables.SERVICE_NAME === `consumers/${type}`,
+      );
+      const logs = own.map(({ Properties }) => Properties.LoggingConfig.LogGroup);
+      expect(logs).toEqual([{ Ref: expect.any(String) }]);
+      expect(deployedAs).toContain(`\\"${type}\\":\\"",${JSON.stringify(logs[0])}`);
+    }
+    for (const name of ["AWS::Region", "AWS::AccountId"]) expect(deployedAs).toContain(`{"Ref":"${name}"}`);
+  });
+
   const routes = resourcesOf(service, "AWS::ApiGatewayV2::Route").map(({ Properties }) => Properties);
   const page = ["GET /", "HEAD /", "GET /assets/{proxy+}", "HEAD /assets/{proxy+}"];
   const open = ["ANY /v1/health", "ANY /openapi.json", "ANY /events.json", ...page];

@@ -133,6 +133,8 @@ const limits = {
   "time that a `result_url` is valid": hours(resultUrlSeconds * 1000),
   "groups of failures per product, env and day": n(groupsPerDay),
   "the message of a group of failures": characters(longestNormalised),
+  "pointers in the `redact` of an event": n(requestLimits.redact),
+  "each of them, in characters": n(requestLimits.redactPointer),
   "runs that `POST /v1/explain` shows": n(mostRuns),
   "last runs that `GET /v1/series` shows": n(shownRuns.last),
   "next runs that `GET /v1/series` shows": n(shownRuns.next),

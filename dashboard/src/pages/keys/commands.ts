@@ -8,7 +8,7 @@ export const verbs: Record<string, string> = {
   "jobs:admin": "All of these, and changes of many jobs at once",
 };
 
-export const allows = (me: Me, verb: string): boolean => me.verbs.includes(verb) || me.verbs.includes("jobs:admin");
+export const allows = (me: Me, verb: Me["verbs"][number]): boolean => me.verbs.includes(verb) || me.verbs.includes("jobs:admin");
 
 const list = (names: readonly string[]) => (names.includes("*") ? "'*'" : names.join(","));
 
