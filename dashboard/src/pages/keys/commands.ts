@@ -1,14 +1,16 @@
 import type { Me } from "../../api/me.ts";
 
+type Verb = Me["verbs"][number];
+
 /** What each verb lets a key do, from the least to the most. */
-export const verbs: Record<string, string> = {
+export const verbs: Record<Verb, string> = {
   "jobs:read": "See jobs, runs, statistics and the catalog",
   "jobs:write": "Schedule jobs, and cancel, retry, pause or move them",
   "jobs:input": "See the inputs of jobs",
   "jobs:admin": "All of these, and changes of many jobs at once",
 };
 
-export const allows = (me: Me, verb: Me["verbs"][number]): boolean => me.verbs.includes(verb) || me.verbs.includes("jobs:admin");
+export const allows = (me: Me, verb: Verb): boolean => me.verbs.includes(verb) || me.verbs.includes("jobs:admin");
 
 const list = (names: readonly string[]) => (names.includes("*") ? "'*'" : names.join(","));
 

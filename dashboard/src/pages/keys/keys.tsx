@@ -50,7 +50,8 @@ const ThisKey = ({ me, local }: { me: Me; local: boolean }) => (
       {me.version !== "" && <Fact name="API version">{me.version}</Fact>}
     </Facts>
     <ul class="verbs" aria-label="What it may do">
-      {Object.entries(verbs).map(([verb, words]) => {
+      {(Object.keys(verbs) as (keyof typeof verbs)[]).map((verb) => {
+        const words = verbs[verb];
         const may = allows(me, verb);
         return (
           <li key={verb} class={may ? "may" : "may-not"}>
