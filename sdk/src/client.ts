@@ -2,11 +2,13 @@ import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
 import { createJobs } from "./create-jobs.ts";
 import { createNamespaces, type FileReader, type Namespaces } from "./ductape.ts";
+import { createErrorGroups, type ErrorGroups } from "./error-groups.ts";
 import type { Jobs } from "./jobs.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { readFile } from "./read-file.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
 import { createTransport } from "./transport.ts";
+import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
 /** A client of one Ductape Jobs API. Neither JSON nor the console shows its key. */
 export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
@@ -18,6 +20,10 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   };
   /** Jobs that exist. */
   jobs: Jobs<C>;
+  /** What failed, grouped by cause. */
+  errors: ErrorGroups<C>;
+  /** The webhooks of the catalog, and how they do. */
+  webhooks: Webhooks<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -25,7 +31,13 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
   const defaults = () => configure().defaults;
   const jobs = createJobs(transport, defaults);
   const job = createJobProcessor(transport, jobs, runtime, defaults);
-  return { processor: { job, storage: { readFile } }, jobs, ...createNamespaces(job, defaults) };
+  return {
+    processor: { job, storage: { readFile } },
+    jobs,
+    errors: createErrorGroups(transport, defaults),
+    webhooks: createWebhooks(transport, defaults),
+    ...createNamespaces(job, defaults),
+  };
 }
 
 interface DuctapeClass {

@@ -16,10 +16,12 @@ import { type JobStatus as CoreStatus, type JobType as CoreType, jobTypes } from
 import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/job-error.ts";
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
+import type { ErrorGroupView } from "../../../lambdas/core/queries/list-errors.ts";
 import type { SeriesView } from "../../../lambdas/core/queries/series-view.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
 import type { UpcomingView } from "../../../lambdas/core/queries/upcoming.ts";
 import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/queries/view.ts";
+import type { WebhookView } from "../../../lambdas/core/queries/webhook-view.ts";
 import type { BulkFilter } from "../../../lambdas/core/requests/bulk-request.ts";
 import { JobRequest } from "../../../lambdas/core/requests/job-request.ts";
 import type { RescheduleRequest } from "../../../lambdas/core/requests/reschedule-request.ts";
@@ -32,6 +34,7 @@ import type {
   DuctapeJob,
   DuctapeSchedule,
   DynamoResults,
+  ErrorGroup,
   EventResult,
   Explanation,
   HttpFunctionResult,
@@ -63,6 +66,7 @@ import type {
   Stats,
   StorageResult,
   Upcoming,
+  Webhook,
 } from "../../../sdk/src/index.ts";
 import type { typeOfNamespace } from "../../../sdk/src/job-names.ts";
 import { anOrder } from "./fake-api.ts";
@@ -144,6 +148,8 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<JobRun, RunView>>();
   same<Same<Stats, StatsView>>();
   same<Same<Omit<Series, keyof DuctapeJob>, SeriesView>>();
+  same<Same<ErrorGroup, ErrorGroupView>>();
+  same<Same<Webhook, WebhookView>>();
   same<Same<Upcoming, UpcomingView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();
