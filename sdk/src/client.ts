@@ -2,6 +2,7 @@ import type { Catalog } from "./catalog.ts";
 import { type Config, type DuctapeOptions, resolveConfig } from "./config.ts";
 import { createJobs } from "./create-jobs.ts";
 import { createNamespaces, type FileReader, type Namespaces } from "./ductape.ts";
+import { createErrorGroups, type ErrorGroups } from "./error-groups.ts";
 import { expectFields } from "./expect-fields.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
 import type { Me } from "./me.ts";
@@ -9,6 +10,7 @@ import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { readFile } from "./read-file.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
 import { createTransport } from "./transport.ts";
+import { createWebhooks, type Webhooks } from "./webhooks.ts";
 
 /** A client of one Ductape Jobs API. Neither JSON nor the console shows its key. */
 export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
@@ -27,6 +29,10 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
    * const { verbs, products } = await ductape.me();
    */
   me(options?: CallOptions): Promise<Me>;
+  /** What failed, grouped by cause. */
+  errors: ErrorGroups<C>;
+  /** The webhooks of the catalog, and how they do. */
+  webhooks: Webhooks<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -36,7 +42,14 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
   const job = createJobProcessor(transport, jobs, runtime, defaults);
   const me = async ({ signal }: CallOptions = {}) =>
     expectFields<Me>(await transport.call({ method: "GET", path: "/v1/me", signal }), "caller", "verbs");
-  return { processor: { job, storage: { readFile } }, jobs, me, ...createNamespaces(job, defaults) };
+  return {
+    processor: { job, storage: { readFile } },
+    jobs,
+    me,
+    errors: createErrorGroups(transport, defaults),
+    webhooks: createWebhooks(transport, defaults),
+    ...createNamespaces(job, defaults),
+  };
 }
 
 interface DuctapeClass {

@@ -26,6 +26,7 @@ export type {
   StorageDispatch,
 } from "./ductape.ts";
 export type { DuctapeRetryConfig, DuctapeSchedule, RetryCode } from "./ductape-input.ts";
+export type { ErrorGroup, ErrorGroups, ErrorPage, ErrorPages, ErrorQuery } from "./error-groups.ts";
 export {
   AuthenticationError,
   ConfigurationError,
@@ -102,3 +103,4 @@ export type {
 } from "./results.ts";
 export type { LastRun, Series } from "./series.ts";
 export type { Time } from "./time.ts";
+export type { Webhook, WebhookName, WebhookQuery, Webhooks } from "./webhooks.ts";

@@ -107,6 +107,26 @@ it.each(kinds)("a job $name costs no call and no unit more than its budget", asy
   expect(billed(await countsOf(kind))).toEqual(budget[kind.name]);
 });
 
+/** A job that fails for good, with a cause that its day has not had. */
+const failing: Kind = {
+  name: "now, fails",
+  request: (now) => ({ ...kindOf("now").request(now), retries: 0 }),
+  failures: 1,
+};
+
+it("a run that fails costs three writes for a cause that is new on its day", async () => {
+  const { calls } = billed(await countsOf(failing)) as typeof now;
+  expect(calls).toEqual({ ...now.calls, "dynamodb.UpdateItem": now.calls["dynamodb.UpdateItem"] + 3 });
+});
+
+it("runs of one batch that fail for one cause cost one write for all of them", async () => {
+  const counts = (jobs: number) => countsOf(failing, { jobs, batch: 100 });
+  const [few, more] = [await counts(4), await counts(8)];
+  const perJob = (more.calls["dynamodb.UpdateItem"] ?? 0) - (few.calls["dynamodb.UpdateItem"] ?? 0);
+  // The claim of each: counters and cause are shared.
+  expect(perJob).toBe(4);
+});
+
 it("a minute without work costs one query per shard of each tenant", async () => {
   expect(billed(await idleCounts())).toEqual({
     calls: { "dynamodb.Query": 16 },

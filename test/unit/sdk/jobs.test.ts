@@ -355,3 +355,42 @@ describe("stats and explain", () => {
     expect(JSON.parse(api.seen[1]?.body ?? "")).toEqual(anOrder({ input: { fileName: "a", buffer: "aGVsbG8=" } }));
   });
 });
+
+describe("errors.list", () => {
+  it("is read to its end, page by page", async () => {
+    const page = { from: 0, to: 1, errors: [{ fingerprint: "f" }] };
+    await using api = await fakeApi([{ body: { ...page, next_cursor: "c" } }, { body: page }]);
+    const seen: string[] = [];
+    for await (const { fingerprint } of api.client.errors.list({ product: "p", from: 5 })) seen.push(fingerprint);
+    expect(seen).toEqual(["f", "f"]);
+    const query = "from=5&product_tag=p&limit=100";
+    expect(api.seen.map((one) => one.path)).toEqual([`/v1/errors?${query}`, `/v1/errors?${query}&cursor=c`]);
+  });
+});
+
+describe("webhooks", () => {
+  const webhook = { product_tag: "p", env: "prd", webhook: "orders", events: ["failed"], state: "enabled" };
+
+  it("are listed", async () => {
+    await using api = await fakeApi([{ body: { webhooks: [webhook] } }]);
+    expect(await api.client.webhooks.list({ env: "prd" })).toEqual([webhook]);
+    expect(api.seen[0]).toMatchObject({ method: "GET", path: "/v1/webhooks?env=prd" });
+  });
+
+  it("are enabled by their names, and again if the answer was lost", async () => {
+    await using api = await fakeApi([{ hangUp: true }, { body: webhook }]);
+    expect(await api.client.webhooks.enable({ product_tag: "p", env: "prd", webhook: "a/b" })).toEqual(webhook);
+    expect(api.seen.map((one) => `${one.method} ${one.path}`)).toEqual(
+      Array(2).fill("POST /v1/webhooks/p/prd/a%2Fb/enable"),
+    );
+  });
+
+  it.each([
+    { product_tag: "p", webhook: "orders" },
+    { product_tag: "p", env: "prd", webhook: "" },
+  ])("%j names none", async (name) => {
+    await using api = await fakeApi([]);
+    expect(await rejection(api.client.webhooks.enable(name))).toMatchObject({ code: "INVALID_REQUEST" });
+    expect(api.seen).toEqual([]);
+  });
+});

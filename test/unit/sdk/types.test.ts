@@ -19,10 +19,12 @@ import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts"
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
 import type { InputView } from "../../../lambdas/core/queries/input-view.ts";
 import type { MeSchema } from "../../../lambdas/core/queries/schemas/me.ts";
+import type { ErrorGroupView } from "../../../lambdas/core/queries/list-errors.ts";
 import type { SeriesView } from "../../../lambdas/core/queries/series-view.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
 import type { UpcomingView } from "../../../lambdas/core/queries/upcoming.ts";
 import type { JobView, Receipt, RunView, SummaryView } from "../../../lambdas/core/queries/view.ts";
+import type { WebhookView } from "../../../lambdas/core/queries/webhook-view.ts";
 import type { BulkFilter } from "../../../lambdas/core/requests/bulk-request.ts";
 import { JobRequest } from "../../../lambdas/core/requests/job-request.ts";
 import type { RescheduleRequest } from "../../../lambdas/core/requests/reschedule-request.ts";
@@ -35,6 +37,7 @@ import type {
   DuctapeJob,
   DuctapeSchedule,
   DynamoResults,
+  ErrorGroup,
   EventResult,
   Explanation,
   HttpFunctionResult,
@@ -69,6 +72,7 @@ import type {
   Stats,
   StorageResult,
   Upcoming,
+  Webhook,
 } from "../../../sdk/src/index.ts";
 import type { typeOfNamespace } from "../../../sdk/src/job-names.ts";
 import { anOrder } from "./fake-api.ts";
@@ -143,6 +147,8 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<JobRun, RunView>>();
   same<Same<Stats, StatsView>>();
   same<Same<Omit<Series, keyof DuctapeJob>, SeriesView>>();
+  same<Same<ErrorGroup, ErrorGroupView>>();
+  same<Same<Webhook, WebhookView>>();
   same<Same<Upcoming, UpcomingView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();
