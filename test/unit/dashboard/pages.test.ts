@@ -9,7 +9,6 @@ import {
 import { allows, commandsOf } from "../../../dashboard/src/pages/keys/commands.ts";
 import { byUrgency, enablePath, type Webhook } from "../../../dashboard/src/pages/keys/webhooks.ts";
 import { barsOf, everyWords, type LastRun, saidOf } from "../../../dashboard/src/pages/series/runs.ts";
-import type { Me } from "../../../sdk/src/index.ts";
 import type { JobSummary } from "../../../sdk/src/job.ts";
 
 describe("errors", () => {
@@ -61,7 +60,7 @@ describe("series", () => {
 });
 
 describe("keys", () => {
-  const me: Me = { caller: "c", verbs: ["jobs:read"], products: ["shop"], envs: ["*"], version: "1" };
+  const me = { caller: "c", verbs: ["jobs:read"], products: ["shop"], envs: ["*"], version: "1" };
 
   test("an admin key may do everything", () => {
     expect(allows(me, "jobs:write")).toBe(false);

@@ -18,8 +18,8 @@ import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/jo
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
 import type { InputView } from "../../../lambdas/core/queries/input-view.ts";
-import type { MeSchema } from "../../../lambdas/core/queries/schemas/me.ts";
 import type { ErrorGroupView } from "../../../lambdas/core/queries/list-errors.ts";
+import type { MeSchema } from "../../../lambdas/core/queries/schemas/me.ts";
 import type { SeriesView } from "../../../lambdas/core/queries/series-view.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
 import type { UpcomingView } from "../../../lambdas/core/queries/upcoming.ts";

@@ -35,8 +35,8 @@ export function DueAndDone({ moving, onMoveTo }: { moving: boolean; onMoveTo: (a
   useEffect(() => {
     if (!moving) return;
     const timer = setInterval(() => {
-      void askDue();
-      void askDone();
+      void askDue({ cancelRefetch: false });
+      void askDone({ cancelRefetch: false });
     }, watchMs);
     return () => clearInterval(timer);
   }, [moving, askDue, askDone]);

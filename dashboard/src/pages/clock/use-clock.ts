@@ -30,7 +30,7 @@ export function useClock(): Clock {
   const now = useTicking(data);
   useEffect(() => {
     if (!moving) return;
-    const timer = setInterval(() => void refetch(), watchMs);
+    const timer = setInterval(() => void refetch({ cancelRefetch: false }), watchMs);
     return () => clearInterval(timer);
   }, [moving, refetch]);
   useEffect(() => () => abort.current?.abort(), []);

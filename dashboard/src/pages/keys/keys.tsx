@@ -50,8 +50,7 @@ const ThisKey = ({ me, local }: { me: Me; local: boolean }) => (
       {me.version !== "" && <Fact name="API version">{me.version}</Fact>}
     </Facts>
     <ul class="verbs" aria-label="What it may do">
-      {(Object.keys(verbs) as (keyof typeof verbs)[]).map((verb) => {
-        const words = verbs[verb];
+      {Object.entries(verbs).map(([verb, words]) => {
         const may = allows(me, verb);
         return (
           <li key={verb} class={may ? "may" : "may-not"}>
