@@ -1,5 +1,8 @@
+import { memo } from "preact/compat";
 import { useState } from "preact/hooks";
+import type { JobSummary } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
+import { isFinal } from "../../job/states.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { Icon } from "../../ui/icons.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -65,29 +68,14 @@ export function JobTable({ list, columns, sort, onSort, of, selection }: Props) 
             const job = list.byId.get(id);
             if (!job) return null;
             return (
-              <>
-                {selection && (
-                  <td class="tick">
-                    <input
-                      type="checkbox"
-                      aria-label={`Select ${job.event} ${id}`}
-                      checked={selection.has(id)}
-                      onChange={() => selection.toggle(id)}
-                    />
-                  </td>
-                )}
-                {narrow ? (
-                  <td>
-                    <NarrowJob job={job} now={now} />
-                  </td>
-                ) : (
-                  columns.map((column) => (
-                    <td key={column.id} class={column.right ? "right" : ""}>
-                      {column.cell(job, now)}
-                    </td>
-                  ))
-                )}
-              </>
+              <JobCells
+                job={job}
+                columns={columns}
+                narrow={narrow}
+                now={isFinal(job) ? 0 : now}
+                isTicked={selection?.has(id) ?? false}
+                onTick={selection?.toggle}
+              />
             );
           }}
         </VirtualRows>
@@ -95,6 +83,42 @@ export function JobTable({ list, columns, sort, onSort, of, selection }: Props) 
     </div>
   );
 }
+
+interface CellsProps {
+  job: JobSummary;
+  columns: JobColumn[];
+  narrow: boolean;
+  /** Epoch milliseconds; the same for a finished job, which then need not be drawn anew. */
+  now: number;
+  isTicked: boolean;
+  onTick: ((id: string) => void) | undefined;
+}
+
+const JobCells = memo(({ job, columns, narrow, now, isTicked, onTick }: CellsProps) => (
+  <>
+    {onTick && (
+      <td class="tick">
+        <input
+          type="checkbox"
+          aria-label={`Select ${job.event} ${job.job_id}`}
+          checked={isTicked}
+          onChange={() => onTick(job.job_id)}
+        />
+      </td>
+    )}
+    {narrow ? (
+      <td>
+        <NarrowJob job={job} now={now} />
+      </td>
+    ) : (
+      columns.map((column) => (
+        <td key={column.id} class={column.right ? "right" : ""}>
+          {column.cell(job, now)}
+        </td>
+      ))
+    )}
+  </>
+));
 
 const gridOf = (columns: JobColumn[], narrow: boolean, ticks: boolean): string =>
   [...(ticks ? ["14px"] : []), ...(narrow ? ["minmax(0, 1fr)"] : columns.map(({ width }) => width))].join(" ");

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { Link } from "wouter";
 import type { JobFilter } from "../../../../sdk/src/index.ts";
 import { useCan } from "../../api/me.ts";
@@ -27,6 +27,7 @@ export function Jobs() {
   const of = JSON.stringify(query);
   const list = useJobList(query);
   const selection = useSelection(of);
+  const columns = useMemo(() => chosenColumns(listOf(fields.cols)), [fields.cols]);
   const can = useCan();
   const isEmpty = !list.isPending && list.byId.size === 0 && !list.hasMore && !list.error;
   return (
@@ -37,7 +38,7 @@ export function Jobs() {
       <section class="panel job-panel" aria-label="List of jobs">
         <JobTable
           list={list}
-          columns={chosenColumns(listOf(fields.cols))}
+          columns={columns}
           sort={fields.sort}
           onSort={(sort) => change({ sort })}
           of={of}

@@ -1,8 +1,9 @@
-import { useEffect, useState } from "preact/hooks";
+import { useCallback, useEffect, useState } from "preact/hooks";
 
 export interface Selection {
   ids: ReadonlySet<string>;
   has(id: string): boolean;
+  /** The same function at each drawing, so that rows need not be drawn anew. */
   toggle(id: string): void;
   set(ids: readonly string[]): void;
 }
@@ -11,16 +12,13 @@ export interface Selection {
 export function useSelection(of: string): Selection {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   // Another filter shows other jobs.
-  // The list decides, though it is not read.
   useEffect(() => setIds(new Set()), [of]);
-  return {
-    ids,
-    has: (id) => ids.has(id),
-    set: (next) => setIds(new Set(next)),
-    toggle: (id) => {
-      const next = new Set(ids);
-      if (!next.delete(id)) next.add(id);
-      setIds(next);
-    },
-  };
+  const toggle = useCallback((id: string) => setIds((before) => toggledIn(before, id)), []);
+  return { ids, has: (id) => ids.has(id), set: (next) => setIds(new Set(next)), toggle };
+}
+
+function toggledIn(before: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(before);
+  if (!next.delete(id)) next.add(id);
+  return next;
 }

@@ -44,7 +44,7 @@ export function Failures({ tenant, window }: { tenant: Tenant | undefined; windo
         )
       }
     >
-      {!groups && <Skeleton />}
+      {!groups && <Skeleton lines={8} />}
       {groups?.length === 0 && <EmptyState title={`Nothing failed in the last ${windows[window].name}`} />}
       {groups && groups.length > 0 && (
         <ul class="groups">

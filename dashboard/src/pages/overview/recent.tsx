@@ -60,7 +60,7 @@ export function Recent({ tenant }: { tenant: Tenant | undefined }) {
       title="Latest"
       actions={<Link href={`/jobs${query({ product: tenant?.product_tag, env: tenant?.env })}`}>All jobs</Link>}
     >
-      {!data && <Skeleton />}
+      {!data && <Skeleton lines={8} />}
       {data?.length === 0 && <EmptyState title="No job has run yet" />}
       {data && data.length > 0 && (
         <Table label="Latest jobs" columns={columns} rows={data} keyOf={({ job_id }) => job_id} />

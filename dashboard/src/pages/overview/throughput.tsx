@@ -22,7 +22,7 @@ export function Throughput({ parts, window }: { parts: Part[] | undefined; windo
       note={`runs per ${window === "24h" ? "hour" : window === "7d" ? "6 hours" : "day"}`}
       actions={<Legend />}
     >
-      {!parts && <Skeleton lines={4} />}
+      {!parts && <Skeleton lines={6} />}
       {parts && total === 0 && <EmptyState title={`No run in the last ${windows[window].name}`} />}
       {parts && total > 0 && (
         <BarChart

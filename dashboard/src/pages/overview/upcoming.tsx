@@ -1,8 +1,10 @@
+import { NotFoundError } from "../../../../sdk/src/errors.ts";
 import { ductape } from "../../api/client.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { count, plural } from "../../ui/format.ts";
 import { Panel } from "../../ui/panel.tsx";
+import { Skeleton } from "../../ui/skeleton.tsx";
 import type { Tenant } from "../../ui/tenant-picker.tsx";
 import { timeParts } from "../../ui/zone.ts";
 import { useZone } from "../../ui/zone-store.ts";
@@ -11,23 +13,23 @@ import { BarChart } from "./bar-chart.tsx";
 /** What is due in each of the next sixty minutes. The line of the Scheduler's quota belongs here too. */
 export function Due({ tenant }: { tenant: Tenant | undefined }) {
   const zone = useZone();
-  const { data } = usePoll(
+  const { data, error } = usePoll(
     ["upcoming", tenant],
     () => ductape().jobs.upcoming({ ...(tenant as Tenant), minutes: 60 }),
     {
       enabled: tenant !== undefined,
     },
   );
-  if (!data) return null;
+  if (error instanceof NotFoundError) return null;
   const timeOf = (at: number) => timeParts(at, zone, "minute").time;
   return (
     <Panel
       title="Due in the next hour"
-      note={data.truncated ? `more than ${count(data.total)} jobs` : plural(data.total, "job")}
+      note={data && (data.truncated ? `more than ${count(data.total)} jobs` : plural(data.total, "job"))}
     >
-      {data.total === 0 ? (
-        <EmptyState title="Nothing is due in the next hour" />
-      ) : (
+      {!data && <Skeleton lines={6} />}
+      {data?.total === 0 && <EmptyState title="Nothing is due in the next hour" />}
+      {data && data.total > 0 && (
         <BarChart
           label={`Jobs due in the next hour: ${count(data.total)}`}
           bars={data.minutes.map(({ at, count: jobs }) => ({
