@@ -38,3 +38,28 @@ test.each(assets)("%s is served, within what Lambda sends", async (name) => {
   const { statusCode, body = "" } = await answer(event, async (path) => read(path));
   expect([statusCode, body.length < 6_000_000]).toEqual([200, true]);
 });
+
+/** A file with all that it imports before it runs; what it imports later is left out. */
+function withImports(name: string, known = new Set<string>()): Set<string> {
+  if (known.has(name)) return known;
+  known.add(name);
+  if (!name.endsWith(".js")) return known;
+  for (const [, file] of read(name)
+    .toString()
+    .matchAll(/(?:from|import)\s*"\.\/([\w.-]+)"/g)) {
+    withImports(`assets/${file}`, known);
+  }
+  return known;
+}
+
+test("the first load, with the first page, has at most 120 KB, compressed", () => {
+  const page = read("index.html").toString();
+  const named = [...page.matchAll(/(?:src|href)="\.\/([^"]+)"/g)].map(([, path = ""]) => path);
+  const overview = assets.filter((name) => /\/overview-.*\.(js|css)$/.test(name));
+  expect(overview.length).toBeGreaterThan(0);
+  const loaded = new Set([...named, ...overview].flatMap((name) => [...withImports(name)]));
+  const bytes = [...loaded].map((name) => read(`${name}.gz`).byteLength);
+  // A phone on a slow network has the page within a second or two.
+  expect(bytes.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(120_000);
+  expect(loaded.size).toBeGreaterThan(3);
+});
