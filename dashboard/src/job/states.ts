@@ -36,13 +36,10 @@ export function durationOf(
 }
 
 /** What a job that has not finished waits for. */
-export function waitingFor(
-  job: Pick<JobSummary, "status" | "type" | "attempt" | "recurring" | "run">,
-): string | undefined {
+export function waitingFor(job: Pick<JobSummary, "status" | "type" | "attempt">): string | undefined {
   switch (job.status) {
     case "scheduled":
-      if (job.attempt > 1) return `retry ${job.attempt - 1}`;
-      return job.recurring ? `run ${job.run}` : "its time";
+      return job.attempt > 1 ? `retry ${job.attempt - 1}` : "its time";
     case "queued":
       return "a consumer";
     case "running":

@@ -16,7 +16,7 @@ interface Props {
 export const JsonTree = ({ value, label, open = 2 }: Props) => (
   <div class="json">
     {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-    <section class="json-tree" aria-label={label} tabIndex={0}>
+    <section class="json-tree" aria-label={`${label}, as JSON`} tabIndex={0}>
       <Node value={value} depth={open} />
     </section>
     <CopyButton text={JSON.stringify(value, null, 2) ?? ""} label={`Copy ${label}`} />

@@ -23,7 +23,7 @@ interface Props<T> {
   foot?: ComponentChildren;
 }
 
-const overscan = 12;
+const overscan = 8;
 
 /** A table that draws only the rows in sight, so that 10,000 scroll smoothly. Its parent gives it its height. */
 export function VirtualRows<T>(props: Props<T>) {

@@ -43,7 +43,7 @@ test("measures a job to the millisecond", () => {
   expect(latenessOf({ due_at: 100 })).toBeUndefined();
   expect(durationOf({ status: "completed", started_at: 169, finished_at: 711 }, 9_999)).toBe(542);
   expect(durationOf({ status: "running", started_at: 169 }, 269)).toBe(100);
-  expect(waitingFor({ status: "scheduled", type: "action", attempt: 3, recurring: false, run: 1 })).toBe("retry 2");
+  expect(waitingFor({ status: "scheduled", type: "action", attempt: 3 })).toBe("retry 2");
 });
 
 test("a job that is due soon or runs is looked at often, one that waits for long is not", () => {

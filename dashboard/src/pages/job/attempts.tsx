@@ -19,7 +19,8 @@ export function Attempts({
 }) {
   const now = useNow(job.status === "running" ? 250 : 1_000);
   const bars = barsOf(job, now);
-  if (bars.length === 0) return null;
+  // That the first attempt waits is said by the summary.
+  if (bars.every(({ attempt, outcome }) => attempt === 1 && outcome === "waiting")) return null;
   const axis = axisOf(bars);
   return (
     <Panel title={title} note={`up to ${job.retries + 1}`}>

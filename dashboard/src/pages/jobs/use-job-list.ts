@@ -24,6 +24,9 @@ export interface JobList extends Loaded {
   see(index: number): void;
 }
 
+/** How long a person has to rest at a place before its page is kept current: scrolling past asks for nothing. */
+const restMs = 400;
+
 const ask = (query: JobQuery, cursor?: string) => ductape().jobs.list(query).page(cursor);
 const isCalm = ({ jobs }: JobPage) => jobs.every((job) => isSettled(job, apiNow()));
 
@@ -35,6 +38,7 @@ export function useJobList(query: JobQuery): JobList {
   const [failure, setFailure] = useState<unknown>();
   const [inSight, setInSight] = useState(0);
   const current = useRef(key);
+  const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined);
 
   useEffect(() => {
     current.current = key;
@@ -87,7 +91,10 @@ export function useJobList(query: JobQuery): JobList {
     isLoadingMore: loadingMore,
     hasMore: next !== undefined,
     more: () => void more(),
-    see: (index) => setInSight(pageAt(loaded.pages, index)),
+    see: (index) => {
+      clearTimeout(rest.current);
+      rest.current = setTimeout(() => setInSight(pageAt(loaded.pages, index)), restMs);
+    },
   };
 }
 

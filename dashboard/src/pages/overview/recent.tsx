@@ -43,7 +43,9 @@ const columns: Column<JobSummary>[] = [
     id: "planned",
     name: "Planned",
     wide: true,
-    cell: ({ due_at, repeat }) => <Time at={due_at} {...(repeat?.tz !== undefined && { jobZone: repeat.tz })} />,
+    cell: ({ due_at, repeat }) => (
+      <Time at={due_at} date={false} {...(repeat?.tz !== undefined && { jobZone: repeat.tz })} />
+    ),
   },
   { id: "late", name: "Lateness", right: true, cell: (job) => <Lateness ms={latenessOf(job)} /> },
   { id: "took", name: "Duration", right: true, cell: (job) => <Duration ms={durationOf(job, apiNow())} /> },
