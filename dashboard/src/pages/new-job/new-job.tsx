@@ -126,7 +126,7 @@ function PlaceFields({ drafting: { place, envs, events, event, choose } }: { dra
       </div>
       {event && (
         <p class="field-note">
-          {event.description ?? `A ${event.type.replace("_", " ")} that runs ${event.target}.`}
+          {event.description ?? `Type ${event.type}, runs ${event.target}.`}
           {event.expressions && " Expressions in its input are evaluated when it starts."}
         </p>
       )}
