@@ -37,6 +37,26 @@ test("a request from any service becomes a job with an id derived from its messa
   expect(services.rejections.rejected).toEqual([]);
 });
 
+test("a request may have Ductape's spellings, whichever service brings it, and its faults point to them", async () => {
+  const theirs = { env: "prd", product: "my-product", event: "shop:create_order", input: { "body:sku": "A-1" } };
+  const faulty = { ...theirs, schedule: { cron: "x" } };
+  const messages = [
+    message("m1", { ...theirs, schedule: { start_at: noon + 5000 } }),
+    message("m2", busEvent(theirs)),
+    message("m3", topicMessage(JSON.stringify(theirs))),
+    message("m4", faulty),
+  ];
+  expect(await takeMessages(services, messages)).toEqual([]);
+  const expected = ["sqs:m1", `eventbridge:${eventId}`, `sns:${topicMessageId}`].map(named);
+  expect(ids().sort()).toEqual(expected.sort());
+  for (const job of services.jobs.all()) {
+    expect(job).toMatchObject({ event: "create_order", input: { inline: { body: { sku: "A-1" } } } });
+  }
+  expect(services.rejections.rejected.map(({ detail }) => detail)).toMatchObject([
+    { product_tag: "my-product", event: "shop:create_order", errors: [{ pointer: "/schedule/cron" }] },
+  ]);
+});
+
 describe("a message that is delivered twice", () => {
   test("creates one job", async () => {
     await takeMessages(services, [message("m1", order())]);

@@ -53,6 +53,17 @@ async function runToEnd(cursor: ImportCursor): Promise<number> {
   }
 }
 
+test("a line may have Ductape's spellings", async () => {
+  const theirs = { env: "prd", product: "my-product", event: "shop:create_order", input: { "body:sku": "A-1" } };
+  const cursor = await put(lines(theirs, { ...theirs, retryConfig: { maxDelay: -1 } }));
+  expect(await runToEnd(cursor)).toBe(1);
+  expect(services.jobs.all()).toMatchObject([{ event: "create_order", input: { inline: { body: { sku: "A-1" } } } }]);
+  expect(reportOf(cursor)).toMatchObject([
+    { line: 1, job_id: jobOf(cursor, 1) },
+    { line: 2, errors: [{ pointer: "/retryConfig/maxDelay" }] },
+  ]);
+});
+
 test("each line becomes a job or a fault in the report, and blank or bad lines do not affect the others", async () => {
   const content = `${lines(order())}\n  \r\n{"env": \n${lines({ ...order(), event: "nothing" }, order({ idempotency_key: "mine" }))}`;
   const cursor = await put(content);
