@@ -35,11 +35,11 @@ describe("the defaults of an action", () => {
 
   it("fail the job where a value does not fit, with its place and without the value", async () => {
     const failed = evaluatedDefaults(execution({ body: { s3cret: { a: "s3cret" } } }), {
-      query: { a: "$Input{body}{s3cret}" },
+      params: { a: "$Input{body}{s3cret}" },
       body: { b: "fine" },
     });
     await expect(failed).rejects.toMatchObject({ code: "VALIDATION_ERROR", retryable: false });
-    await expect(failed).rejects.toThrow(/\/defaults\/query\/a must be a string/);
+    await expect(failed).rejects.toThrow(/\/defaults\/params\/a must be a string/);
     const inText = evaluatedDefaults(execution({ body: { a: [1] } }), { body: { b: "a $Input{body}{a}" } });
     await expect(inText).rejects.toThrow("At /body/b: The expression at position 2 is an object or a list");
   });
