@@ -1,9 +1,8 @@
 import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
-import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
 import { lazy } from "../../schema/lazy.ts";
-
-const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
+import { at } from "./at.ts";
+import { JobErrorCodeSchema } from "./job.ts";
 
 export const ErrorGroupSchema = lazy(() =>
   z
@@ -17,7 +16,7 @@ export const ErrorGroupSchema = lazy(() =>
       env: z.string(),
       event: z.string(),
       type: z.enum(jobTypes),
-      code: z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]),
+      code: JobErrorCodeSchema(),
       provider_code: z.string().exactOptional().describe("The provider's own code of the failure."),
       message: z
         .string()

@@ -2,13 +2,13 @@ import * as z from "zod";
 import { jobStatuses, jobTypes } from "../../job/job.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
 import { lazy } from "../../schema/lazy.ts";
+import { at } from "./at.ts";
 
 /*
  * The API's answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from them,
  * and the tests check every answer against them. They are created only for the document, so no other request pays for them.
  */
 
-const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
 const JobStatus = lazy(() => z.enum(jobStatuses).meta({ id: "JobStatus" }));
 const JobType = lazy(() => z.enum(jobTypes).meta({ id: "JobType" }));
 
@@ -22,7 +22,7 @@ const receiptFields = () => ({
 
 export const ReceiptSchema = lazy(() => z.object(receiptFields()).meta({ id: "Receipt" }));
 
-const JobErrorCodeSchema = lazy(() => z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
+export const JobErrorCodeSchema = lazy(() => z.enum(Object.keys(jobErrorCodes) as [JobErrorCode, ...JobErrorCode[]]));
 
 const ProviderCodeSchema = lazy(() =>
   z.string().max(64).describe("The provider's own code of the failure, such as `40P01` or `card_declined`."),

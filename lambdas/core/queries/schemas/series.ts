@@ -1,10 +1,9 @@
 import * as z from "zod";
 import { jobStatuses } from "../../job/job.ts";
 import { lazy } from "../../schema/lazy.ts";
+import { at } from "./at.ts";
 import { FireTimeSchema } from "./explanation.ts";
 import { summaryFields } from "./job.ts";
-
-const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
 
 export const LastRunSchema = lazy(() =>
   z.object({

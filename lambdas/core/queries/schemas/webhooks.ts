@@ -1,8 +1,8 @@
 import * as z from "zod";
 import { jobEvents } from "../../job/job-event.ts";
 import { lazy } from "../../schema/lazy.ts";
+import { at } from "./at.ts";
 
-const at = (text: string) => z.int().describe(`${text} Epoch milliseconds.`);
 const code = (text: string) =>
   z.string().describe(`${text} \`HTTP_<status>\`, \`TIMEOUT\`, \`CONNECTION_ERROR\` or \`CONFIGURATION_ERROR\`.`);
 
