@@ -72,7 +72,9 @@ export function parseRequest(
   }
   const rewritten = rewriteRequest(body, catalog);
   const accepted = asWritten(rewritten, () => parsePlain(rewritten.request, { catalog, now, headerKey, from }));
-  const written = rewritten.isRewritten ? JobRequest.safeParse(body) : undefined;
+  // Only a key can name a job that an earlier version stored, and a request may be large.
+  const hasKey = accepted.idempotency_key !== undefined;
+  const written = rewritten.isRewritten && hasKey ? JobRequest.safeParse(body) : undefined;
   const notes = [...rewritten.notes, ...placed(rewritten, accepted.notes ?? [])];
   return {
     ...accepted,
