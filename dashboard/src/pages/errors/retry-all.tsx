@@ -1,6 +1,5 @@
 import type { JobSummary } from "../../../../sdk/src/job.ts";
 import { ductape } from "../../api/client.ts";
-import { request } from "../../api/request.ts";
 import { useChange } from "../../api/use-change.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { Confirm } from "../../ui/dialog.tsx";
@@ -90,11 +89,12 @@ async function retryAll(jobs: readonly JobSummary[], filter: Filter | undefined)
   const outcome = { succeeded: 0, failed: 0 };
   const worker = async () => {
     for (let job = left.pop(); job; job = left.pop()) {
-      const path = `/v1/jobs/${job.job_id}/retry`;
-      const worked = await request(path, { method: "POST", body: {} }).then(
-        () => true,
-        () => false,
-      );
+      const worked = await ductape()
+        .jobs.retry(job.job_id)
+        .then(
+          () => true,
+          () => false,
+        );
       outcome[worked ? "succeeded" : "failed"]++;
     }
   };

@@ -1,7 +1,6 @@
 import { useState } from "preact/hooks";
 import { ductape } from "../../api/client.ts";
 import { useCan } from "../../api/me.ts";
-import { request } from "../../api/request.ts";
 import { useChange } from "../../api/use-change.ts";
 import { Button } from "../../ui/button.tsx";
 import { Confirm } from "../../ui/dialog.tsx";
@@ -34,7 +33,7 @@ const actions: Record<Action, Words> = {
     icon: "skip",
     done: "The next run is skipped",
     asks: "The run that is due next is left out, and the series goes on with the one after it.",
-    call: (id) => request(`/v1/jobs/${id}/skip-next`, { method: "POST", body: {} }),
+    call: (id) => ductape().jobs.skipNext(id),
   },
   pause: {
     name: "Pause",
