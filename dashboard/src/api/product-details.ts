@@ -8,6 +8,7 @@ export interface DetailedEvent extends ProductEvent {
   description?: string;
   expressions?: boolean;
   input: JsonSchema;
+  references?: string[];
 }
 
 export interface ProductDetails {

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { hasAccess, type Scopes } from "../access/scopes.ts";
 import { type Catalog, own } from "../catalog/catalog.ts";
 import type { Definitions, JobTypeDefinition, Product, ProductEvent } from "../catalog/job-type.ts";
+import { referenceName, referencesIn } from "../catalog/references.ts";
 import type { JobType } from "../job/job.ts";
 import type { ProductSchema, ProductSummarySchema } from "./schemas/product.ts";
 
@@ -33,7 +34,11 @@ export function productView(product: Product, catalog: Catalog, scopes: Scopes):
       events: summary.events.map((event) => {
         const definition = catalog.registry[event.type];
         const target = catalog.lookup(product.tag, event.tag)?.target;
-        return { ...event, input: definition.inputSchemaOf?.(target) ?? inputSchema(definition) };
+        return {
+          ...event,
+          input: definition.inputSchemaOf?.(target) ?? inputSchema(definition),
+          references: referenceNames(target, summary.envs),
+        };
       }),
     }
   );
@@ -43,6 +48,13 @@ export function productView(product: Product, catalog: Catalog, scopes: Scopes):
 function valueNames({ variables = {}, constants = {} }: Product, envs: readonly string[]) {
   const ofEnvs = envs.flatMap((env) => Object.keys(own(variables, env) ?? {}));
   return { variables: [...new Set(ofEnvs)], constants: Object.keys(constants) };
+}
+
+/** What a target refers to in some envs, and in all of them. */
+function referenceNames(target: unknown, envs: readonly string[]): string[] {
+  const { envs: perEnv = {}, ...shared } = (target ?? {}) as { envs?: Record<string, unknown> };
+  const found = referencesIn([shared, ...envs.map((env) => own(perEnv, env))]);
+  return [...new Set(found.map(referenceName))];
 }
 
 const eventView = (tag: string, event: ProductEvent, { targetField, defaults }: JobTypeDefinition): EventView => ({

@@ -27,7 +27,10 @@ const shop = defineProduct({
     anything: { type: "feature", feature: "open" },
   },
   apps: {
-    payments: { envs: { dev: setting, prd: setting }, actions: { charge: { method: "POST", path: "/hidden/path" } } },
+    payments: {
+      envs: { dev: { ...setting, base_url: parameter("/test/url") }, prd: setting },
+      actions: { charge: { method: "POST", path: "/hidden/path" } },
+    },
   },
   features: {
     onboarding: {
@@ -77,13 +80,26 @@ describe("GET /v1/products", () => {
   });
 
   it("shows nothing of how a target is reached", async () => {
-    for (const path of ["/v1/products", "/v1/products/shop"]) {
-      expect(JSON.stringify((await ask(path)).body)).not.toMatch(/hidden|secret|parameter|bearer/);
-    }
+    expect(JSON.stringify((await ask("/v1/products")).body)).not.toMatch(/hidden|secret|parameter|bearer/);
   });
 });
 
 describe("GET /v1/products/{tag}", () => {
+  it("names what a target refers to in the envs of the key, and shows no more of the target", async () => {
+    const named = async (envs: string[]) => {
+      const { body } = await ask("/v1/products/shop", { envs });
+      expect(JSON.stringify(body)).not.toMatch(/path|bearer/);
+      return body.events.map(({ references }: { references: string[] }) => references);
+    };
+    const live = ['parameter("/hidden/url")', 'secret("hidden#token")'];
+    expect(await named(["prd"])).toEqual([live, [], []]);
+    expect(await named(["dev", "prd"])).toEqual([
+      ['parameter("/test/url")', 'secret("hidden#token")', live[0]],
+      [],
+      [],
+    ]);
+  });
+
   it("shows a product with the JSON Schema of each event's input", async () => {
     const { status, body } = await ask("/v1/products/shop");
     expect(status).toBe(200);

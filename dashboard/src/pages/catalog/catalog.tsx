@@ -80,6 +80,17 @@ function Event({ product, event }: { product: ProductDetails; event: DetailedEve
   );
 }
 
+const References = ({ names = [] }: { names: string[] | undefined }) =>
+  names.length === 0 ? (
+    <span class="muted">no secret or parameter</span>
+  ) : (
+    <span class="row">
+      {names.map((name) => (
+        <code key={name}>{name}</code>
+      ))}
+    </span>
+  );
+
 function EventDetails({ product, event }: { product: ProductDetails; event: DetailedEvent }) {
   const example = useExample(product.tag, event);
   const can = useCan();
@@ -89,6 +100,9 @@ function EventDetails({ product, event }: { product: ProductDetails; event: Deta
       <Facts>
         <Fact name="Target">
           <code>{event.target}</code>
+        </Fact>
+        <Fact name="Refers to">
+          <References names={event.references} />
         </Fact>
         <Fact name="Retries">{event.retries}</Fact>
         <Fact name="Timeout of an attempt">{duration(event.timeout_ms)}</Fact>

@@ -28,8 +28,11 @@ export const ProductListSchema = lazy(() =>
 
 export const ProductSchema = lazy(() => {
   const input = z.record(z.string(), z.unknown()).describe("The JSON Schema (2020-12) of a request's input.");
-  const event = z.object({ ...eventFields(), input });
   const names = () => z.array(z.string());
+  const references = names().describe(
+    "The secrets and parameters that the target refers to in these envs, by name. Their values are never shown.",
+  );
+  const event = z.object({ ...eventFields(), input, references });
   const values = {
     variables: names().describe("The names of the variables in these envs."),
     constants: names().describe("The names of the constants."),
