@@ -11,11 +11,13 @@ export interface Change<Args extends unknown[]> {
 
 /**
  * A change of something on the server: it says that it worked (`done`), asks anew for what is on screen, and keeps the error for
- * the dialog that started it. `run` resolves with whether it worked.
+ * the dialog that started it. `run` resolves with whether it worked. A change that takes away what is on screen leaves it
+ * instead of asking anew, which would be answered that it is not there.
  */
 export function useChange<Args extends unknown[], T>(
   change: (...args: Args) => Promise<T>,
   done: (result: T, ...args: Args) => string,
+  leave?: () => void,
 ): Change<Args> {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
@@ -26,7 +28,8 @@ export function useChange<Args extends unknown[], T>(
     try {
       const result = await change(...args);
       toast(done(result, ...args));
-      await refresh();
+      if (leave) leave();
+      else await refresh();
       return true;
     } catch (failure) {
       setError(failure);

@@ -88,8 +88,8 @@ function columnsFor(
   tenant: Tenant,
   retry: ((group: ErrorGroup) => void) | undefined,
 ): Column<ErrorGroup>[] {
-  const jobs = ({ event, code }: ErrorGroup) =>
-    `/jobs${query({ status: "failed", event, code, product: tenant.product_tag, env: tenant.env })}`;
+  const jobs = ({ event }: ErrorGroup) =>
+    `/jobs${query({ status: "failed", event, product: tenant.product_tag, env: tenant.env })}`;
   return [
     {
       id: "message",

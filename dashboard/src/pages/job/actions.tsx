@@ -52,11 +52,10 @@ function ConfirmAction({ action, job, onClose }: { action: JobAction; job: Job; 
   const change = useChange(
     (text: string) => runAction(action.id, job.job_id, text || undefined),
     () => `${action.done}: ${job.event}`,
+    action.id === "delete" ? () => navigate("/jobs") : undefined,
   );
   const run = async () => {
-    if (!(await change.run(reason))) return;
-    onClose();
-    if (action.id === "delete") navigate("/jobs");
+    if (await change.run(reason)) onClose();
   };
   return (
     <Confirm

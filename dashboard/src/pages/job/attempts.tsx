@@ -13,9 +13,12 @@ const statusOf = ({ outcome }: Bar) => (outcome === "waiting" ? "scheduled" : ou
 export function Attempts({
   job,
   title,
+  saysFailure = false,
 }: {
   job: Pick<Job, "attempts" | "status" | "attempt" | "due_at" | "started_at" | "retries">;
   title: string;
+  /** The page says elsewhere why the last attempt failed. */
+  saysFailure?: boolean;
 }) {
   const now = useNow(job.status === "running" ? 250 : 1_000);
   const bars = barsOf(job, now);
@@ -33,15 +36,15 @@ export function Attempts({
           ))}
         </div>
         {bars.map((bar) => (
-          <Attempt key={bar.attempt} bar={bar} axis={axis} isLast={bar === bars.at(-1) && job.status === "failed"} />
+          <Attempt key={bar.attempt} bar={bar} axis={axis} isSaid={saysFailure && bar === bars.at(-1)} />
         ))}
       </div>
     </Panel>
   );
 }
 
-/** The last failure of a job that failed is at the top of its page already. */
-function Attempt({ bar, axis, isLast }: { bar: Bar; axis: Axis; isLast: boolean }) {
+/** Where its failure is said elsewhere, the attempt has the code only. */
+function Attempt({ bar, axis, isSaid }: { bar: Bar; axis: Axis; isSaid: boolean }) {
   const late = bar.start === undefined ? undefined : Math.max(0, bar.start - bar.due);
   const took = bar.start === undefined || bar.end === undefined ? undefined : bar.end - bar.start;
   return (
@@ -49,7 +52,7 @@ function Attempt({ bar, axis, isLast }: { bar: Bar; axis: Axis; isLast: boolean 
       <div class="attempt-head">
         <span class="attempt-number num">#{bar.attempt}</span>
         <StatusBadge status={statusOf(bar)} />
-        {bar.error && isLast && <Tag tone="bad">{bar.error.code}</Tag>}
+        {bar.error && isSaid && <Tag tone="bad">{bar.error.code}</Tag>}
         {bar.crashes !== undefined && <Tag tone="warn">{bar.crashes} crashed</Tag>}
       </div>
       <Track bar={bar} axis={axis} />
@@ -85,7 +88,7 @@ function Attempt({ bar, axis, isLast }: { bar: Bar; axis: Axis; isLast: boolean 
           </div>
         )}
       </dl>
-      {bar.error && !isLast && <Failure error={bar.error} />}
+      {bar.error && !isSaid && <Failure error={bar.error} />}
     </article>
   );
 }

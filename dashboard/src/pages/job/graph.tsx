@@ -35,6 +35,9 @@ export function Steps({ job }: { job: Job }) {
   );
 }
 
+/** A graph that is a little too wide is drawn smaller; a wider one scrolls, so that its texts stay readable. */
+const leastScale = 0.8;
+
 function Graph({ job }: { job: Job }) {
   const direction = useNarrow() ? "TB" : "LR";
   const [layout, setLayout] = useState<Layout>();
@@ -49,7 +52,10 @@ function Graph({ job }: { job: Job }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
     <section class="graph" aria-label="Graph of the steps" tabIndex={0}>
-      <svg width={layout.width} height={layout.height} viewBox={`0 0 ${layout.width} ${layout.height}`}>
+      <svg
+        viewBox={`0 0 ${layout.width} ${layout.height}`}
+        style={{ maxWidth: `${layout.width}px`, minWidth: `${layout.width * leastScale}px` }}
+      >
         <title>Steps, each after those that it waits for</title>
         <defs>
           <marker

@@ -52,17 +52,19 @@ export function JobPage() {
   );
 }
 
+const failureOf = ({ status, error }: Job) => (status === "failed" ? error : undefined);
+
 const Body = ({ job }: { job: Job }) => (
   <div class="job-body">
     <div class="stack">
-      {job.status === "failed" && job.error && (
-        <section class="panel job-error" aria-label="Why it failed">
-          <Failure error={job.error} />
-        </section>
-      )}
+      <Why error={failureOf(job)} />
       <Summary job={job} />
       <Steps job={job} />
-      <Attempts job={job} title={job.recurring ? `Attempts of run ${job.run}` : "Attempts"} />
+      <Attempts
+        job={job}
+        title={job.recurring ? `Attempts of run ${job.run}` : "Attempts"}
+        saysFailure={failureOf(job) !== undefined}
+      />
       {job.recurring && <Runs job={job} />}
     </div>
     <div class="stack job-side">
@@ -72,6 +74,13 @@ const Body = ({ job }: { job: Job }) => (
     </div>
   </div>
 );
+
+const Why = ({ error }: { error: Job["error"] }) =>
+  error === undefined ? null : (
+    <section class="panel job-error" aria-label="Why it failed">
+      <Failure error={error} />
+    </section>
+  );
 
 const Gone = ({ id }: { id: string }) => (
   <>

@@ -81,7 +81,7 @@ function Details({ job }: { job: Job }) {
         <span class="num">{duration(job.timeout_ms)}</span>
       </Fact>
       <Fact name="Accepted">
-        <Time at={job.created_at} precision="ms" />
+        <Time at={job.created_at} />
       </Fact>
       {job.app !== undefined && <Fact name="App">{job.app}</Fact>}
       {repeat && (
