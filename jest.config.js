@@ -10,10 +10,18 @@ const project = (name, extra = {}) => ({
   ...extra,
 });
 
-/** `npm test` runs everything that needs npm only; the deploy project needs an AWS emulator and runs apart. */
+/** `npm test` runs everything that needs npm only; the browser project needs Chromium and the deploy
+ * project an AWS emulator, so that each runs apart. */
 // biome-ignore lint/style/noDefaultExport: jest reads its configuration from a default export
 export default {
-  projects: [project("unit"), project("simulation"), project("infra"), project("integration"), project("deploy")],
+  projects: [
+    project("unit"),
+    project("simulation"),
+    project("infra"),
+    project("integration"),
+    project("browser"),
+    project("deploy"),
+  ],
   testTimeout: 30_000,
   reporters: ["default", "<rootDir>/test/left-out.js"],
   testSequencer: "<rootDir>/test/longest-first.js",

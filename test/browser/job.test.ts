@@ -1,0 +1,110 @@
+import { expect, test } from "@jest/globals";
+import { dashboards } from "./support/browser.ts";
+import { system } from "./support/system.ts";
+
+const local = system();
+const open = dashboards(local.url);
+
+const idIn = (url: string) => /job_[0-9a-f]{32}/.exec(url)?.[0] ?? "";
+
+test("a job is scheduled from the form, and its page shows it finish", async () => {
+  const { page } = await open("/new?event=create_order&env=dev");
+  await page.getByRole("button", { name: "JSON", exact: true }).waitFor();
+  await page.getByText("What it will do").waitFor();
+  await page.getByRole("button", { name: "Schedule job" }).click();
+  await page.waitForURL(/#\/jobs\/job_/);
+  await page.getByRole("heading", { name: "create_order", level: 1 }).waitFor();
+  await page.locator("main").getByText("completed").first().waitFor();
+  await page.getByRole("article", { name: "Attempt 1" }).waitFor();
+  await local.ended(idIn(page.url()), "completed");
+});
+
+test("a time of the form is of the zone that it names, and the job is cancelled with a reason", async () => {
+  const { page } = await open("/new?event=create_order&env=dev");
+  await page.getByRole("button", { name: "At a time" }).click();
+  await page.getByLabel("Start").fill("2027-07-01T09:30:00");
+  await page.getByLabel("Time zone").fill("Europe/Berlin");
+  await page.getByRole("button", { name: "Schedule job" }).click();
+  await page.waitForURL(/#\/jobs\/job_/);
+  const id = idIn(page.url());
+  expect((await local.api(`/v1/jobs/${id}`)).due_at).toBe(Date.UTC(2027, 6, 1, 7, 30));
+  await page.getByRole("button", { name: "Cancel", exact: true }).click();
+  await page.getByLabel("Reason, shown with the job").fill("no longer wanted");
+  await page.getByRole("button", { name: "Cancel this job" }).click();
+  await page.getByText("no longer wanted").first().waitFor();
+  await local.ended(id, "cancelled");
+});
+
+test("a job that fails says why and what to do, and succeeds once it is retried", async () => {
+  local.shopAnswers(422);
+  const { job_id } = await local.schedule();
+  await local.ended(job_id, "failed");
+  const { page } = await open(`/jobs/${job_id}`);
+  const why = page.getByRole("region", { name: "Why it failed" });
+  await why.getByText("not retried").waitFor();
+  expect(await why.locator(".failure-code").textContent()).toMatch(/^[A-Z_]+$/);
+  local.shopAnswers(200);
+  await page.getByRole("button", { name: "Retry", exact: true }).click();
+  await page.getByRole("button", { name: "Retry this job" }).click();
+  await page.getByRole("article", { name: "Attempt 2" }).getByText("completed").waitFor();
+  await why.waitFor({ state: "detached" });
+});
+
+test("attempts that are retried by themselves are shown with their times", async () => {
+  local.shopAnswers(503);
+  const retry_config = { initial_delay: 1000, jitter: false };
+  const { job_id } = await local.schedule({ retries: 1, retry_config });
+  const { page } = await open(`/jobs/${job_id}`);
+  await page.getByRole("article", { name: "Attempt 1" }).getByText("another attempt may succeed").waitFor();
+  await page.getByRole("article", { name: "Attempt 2" }).getByText("failed").waitFor();
+  local.shopAnswers(200);
+});
+
+test("a job is rescheduled, run now, and deleted", async () => {
+  const { job_id } = await local.schedule({ start_at: Date.now() + 86_400_000 });
+  const { page } = await open(`/jobs/${job_id}`, { timezoneId: "America/New_York" });
+  await page.getByRole("button", { name: "Reschedule" }).click();
+  await page.getByLabel("Start, in your zone").fill("2027-01-02T03:04:05");
+  await page.getByRole("button", { name: "Move the job" }).click();
+  await page.getByText("Rescheduled: create_order").waitFor();
+  expect((await local.api(`/v1/jobs/${job_id}`)).due_at).toBe(Date.UTC(2027, 0, 2, 8, 4, 5));
+  await page.getByRole("button", { name: "Run now" }).click();
+  await page.getByRole("button", { name: "Run now this job" }).click();
+  await page.getByRole("article", { name: "Attempt 1" }).getByText("completed").waitFor();
+  await page.getByRole("button", { name: "Delete", exact: true }).click();
+  await page.getByRole("button", { name: "Delete this job" }).click();
+  await page.waitForURL(/#\/jobs$/);
+  expect(await local.api(`/v1/jobs/${job_id}`)).toMatchObject({ status: 404 });
+});
+
+test("what was sent can be sent again with changes", async () => {
+  const input = { params: { customer: "ada 🦆" }, body: { exact: 1 } };
+  const { job_id } = await local.schedule({ input, labels: ["vip"], retries: 2 });
+  await local.ended(job_id, "completed");
+  const { page } = await open(`/jobs/${job_id}`);
+  await page.getByRole("link", { name: "Again" }).click();
+  await page.getByRole("button", { name: "JSON", exact: true }).click();
+  await page.getByText("ada 🦆").first().waitFor();
+  await page.getByRole("textbox", { name: "Retries" }).fill("4");
+  await page.getByRole("button", { name: "Schedule job" }).click();
+  await page.waitForURL((url) => /#\/jobs\/job_/.test(url.hash) && !url.hash.includes(job_id));
+  const again = await local.api(`/v1/jobs/${idIn(page.url())}`);
+  expect(again).toMatchObject({ event: "create_order", labels: ["vip"], retries: 4 });
+});
+
+test("the draft says what the API would refuse, where, and does not send it", async () => {
+  const { page } = await open("/new?event=create_order&env=dev");
+  await page.getByRole("textbox", { name: "Retries" }).fill("1000");
+  await page.getByText("The API would refuse this:").waitFor();
+  await page.getByText("/retries", { exact: true }).waitFor();
+  expect(await page.getByRole("button", { name: "Schedule job" }).isDisabled()).toBe(true);
+});
+
+test("a job that is not there is said to be not there", async () => {
+  const { page, allow } = await open();
+  allow(/404/);
+  await page.goto(`${local.url()}/#/jobs/job_${"0".repeat(32)}`);
+  await page.getByRole("heading", { name: "No such job" }).waitFor();
+  await page.goto(`${local.url()}/#/nowhere`);
+  await page.getByRole("heading", { name: "No such page" }).waitFor();
+});

@@ -1,0 +1,109 @@
+import { beforeAll, expect, test } from "@jest/globals";
+import type { Page } from "playwright-core";
+import { dashboards } from "./support/browser.ts";
+import { system } from "./support/system.ts";
+
+const local = system();
+const open = dashboards(local.url);
+
+const tomorrow = () => Date.now() + 86_400_000;
+const rows = (page: Page) => page.getByRole("region", { name: "Jobs", exact: true }).locator("tbody tr");
+
+/** 3 that have completed, 2 that have failed, 4 for tomorrow. */
+beforeAll(async () => {
+  const done = await Promise.all([1, 2, 3].map(() => local.schedule({ labels: ["first"] })));
+  await Promise.all(done.map(({ job_id }) => local.ended(job_id, "completed")));
+  local.shopAnswers(422);
+  const failed = await Promise.all([1, 2].map(() => local.schedule({ labels: ["second"] })));
+  await Promise.all(failed.map(({ job_id }) => local.ended(job_id, "failed")));
+  local.shopAnswers(200);
+  await Promise.all([1, 2, 3, 4].map((at) => local.schedule({ start_at: tomorrow() + at * 1000, labels: ["later"] })));
+}, 60_000);
+
+async function shows(page: Page, count: number) {
+  await page.waitForFunction(
+    (wanted) => document.querySelectorAll("section[aria-label='Jobs'] tbody tr").length === wanted,
+    count,
+  );
+}
+
+test("filters, order and columns are in the address, and a reload shows the same", async () => {
+  const { page } = await open("/jobs");
+  await shows(page, 9);
+  await page.getByRole("button", { name: "failed", exact: true }).click();
+  await shows(page, 2);
+  await page.getByRole("button", { name: "completed", exact: true }).click();
+  await shows(page, 5);
+  await page.getByLabel("Label, or the id of a job").fill("first");
+  await page.keyboard.press("Enter");
+  await shows(page, 3);
+  await page.locator("summary", { hasText: "Columns" }).click();
+  await page.getByLabel("Attempts").uncheck();
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Lateness" }).click();
+  expect(page.url()).toMatch(
+    /#\/jobs\?(?=.*status=failed%2Ccompleted|.*status=failed,completed)(?=.*label=first)(?=.*cols=)(?=.*sort=)/,
+  );
+  await page.reload();
+  await shows(page, 3);
+  expect(await page.getByRole("columnheader", { name: "Attempts" }).count()).toBe(0);
+  expect(await page.getByRole("columnheader", { name: "Lateness" }).getAttribute("aria-sort")).toMatch(/ing$/);
+  await page.getByRole("button", { name: "Clear" }).click();
+  await shows(page, 9);
+});
+
+test("an id that is typed leads to its job, and back leads to the same list", async () => {
+  const { job_id } = await local.schedule({ start_at: tomorrow(), env: "prd" });
+  const { page } = await open("/jobs?env=prd");
+  await page.getByLabel("Label, or the id of a job").fill(job_id);
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "create_order" }).waitFor();
+  await page.goBack();
+  await shows(page, 1);
+});
+
+test("a bulk change of a filter says how many first, and changes those only", async () => {
+  const { page } = await open("/jobs?label=later");
+  await shows(page, 4);
+  await page.getByRole("button", { name: "Bulk change" }).click();
+  await page.getByRole("button", { name: "Cancel 4 jobs" }).click();
+  await page.getByText("Cancel: 4 jobs").waitFor();
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  const { jobs } = await local.api("/v1/jobs?label=later");
+  expect((jobs as { status: string }[]).map(({ status }) => status)).toEqual(Array(4).fill("cancelled"));
+});
+
+test("selected jobs are changed, those that the change fits", async () => {
+  const { page } = await open("/jobs?label=second");
+  await shows(page, 2);
+  await page.getByLabel("Select all loaded jobs").check();
+  await page.getByText("2 jobs selected").waitFor();
+  await page.getByRole("button", { name: "Retry" }).click();
+  await page.getByRole("button", { name: "Retry 2 jobs" }).click();
+  await page.getByText("Retried: 2 jobs").waitFor();
+  await rows(page).getByText("completed").nth(1).waitFor();
+});
+
+test("a new job appears by itself, not under the pointer, and not while updates are paused", async () => {
+  const { page } = await open("/jobs?label=live");
+  await page.getByText("No job matches").waitFor();
+  await local.schedule({ start_at: tomorrow(), labels: ["live"] });
+  await shows(page, 1);
+  await rows(page).first().hover();
+  await local.schedule({ start_at: tomorrow(), labels: ["live"] });
+  await page.getByRole("button", { name: "1 new" }).waitFor();
+  await shows(page, 1);
+  await page.getByRole("button", { name: "1 new" }).click();
+  await shows(page, 2);
+  await page.getByRole("heading", { name: "Jobs", level: 1 }).hover();
+  await page.getByRole("button", { name: /pause updates/ }).click();
+  let asked = 0;
+  page.on("request", () => asked++);
+  await local.schedule({ start_at: tomorrow(), labels: ["live"] });
+  await page.clock.install();
+  await page.clock.runFor(30_000);
+  expect(asked).toBe(0);
+  await page.getByRole("button", { name: /resume updates/ }).click();
+  await page.clock.resume();
+  await shows(page, 3);
+});

@@ -1,0 +1,125 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import { beforeAll, expect, test } from "@jest/globals";
+import { dashboards, type Opened } from "./support/browser.ts";
+import { system } from "./support/system.ts";
+
+const local = system();
+const open = dashboards(local.url);
+
+const ids: Record<string, string> = {};
+beforeAll(async () => {
+  const place = { event: "place_order", input: { customer: "ada", sku: "tea", quantity: 2 } };
+  const made = {
+    feature: await local.schedule(place),
+    series: await local.schedule({ start_at: undefined, repeat: { cron: "30 2 * * 0", tz: "Europe/Berlin" } }),
+    later: await local.schedule({ start_at: Date.now() + 600_000, labels: ["later"] }),
+  };
+  await local.ended(made.feature.job_id, "completed");
+  local.shopAnswers(422);
+  const failed = await local.schedule();
+  await local.ended(failed.job_id, "failed");
+  Object.assign(ids, { failed: failed.job_id, ...mapValues(made) });
+}, 60_000);
+
+const mapValues = (made: Record<string, { job_id: string }>) =>
+  Object.fromEntries(Object.entries(made).map(([name, { job_id }]) => [name, job_id]));
+
+/** Each page, and what is on it once it has drawn what it shows. */
+const pages: [name: string, path: () => string, ready: string][] = [
+  ["Overview", () => "/", "Throughput"],
+  ["Jobs", () => "/jobs", "End of the list"],
+  ["a feature", () => `/jobs/${ids.feature}`, "3 of 3 done"],
+  ["a failed job", () => `/jobs/${ids.failed}`, "not retried"],
+  ["a series' job", () => `/jobs/${ids.series}`, "Europe/Berlin"],
+  ["Series", () => "/series", "Europe/Berlin"],
+  ["New job", () => "/new?event=place_order", "What it will do"],
+  ["Errors", () => "/errors", "Retry all"],
+  ["Catalog", () => "/catalog", "create_order"],
+  ["Keys and webhooks", () => "/keys", "jobs:admin"],
+  ["Outbox", () => "/outbox", "Clear"],
+  ["Clock", () => "/clock", "Move ahead"],
+  ["No such page", () => "/nowhere", "There is no page"],
+];
+
+async function ready({ page, go }: Opened, path: string, text: string) {
+  await go(path);
+  await page.getByRole("main").getByText(text).first().waitFor();
+  await page.waitForFunction(() => document.querySelector("[aria-busy='true'], .skeleton") === null);
+  // A frame is a document of its own, which axe would wait for: the text of a mail says the same.
+  const asText = page.getByRole("button", { name: "Text", exact: true });
+  if ((await asText.count()) > 0) await asText.click();
+}
+
+async function violations({ page }: Opened) {
+  const { violations: found } = await new AxeBuilder({ page }).analyze();
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target).join(" | ")}`);
+}
+
+describe.each(["light", "dark"] as const)("in %s", (colorScheme) => {
+  test.each(pages)("%s is accessible, and has the colours", async (_name, path, text) => {
+    const opened = await open("/", { colorScheme, reducedMotion: "reduce" });
+    await ready(opened, path(), text);
+    const [red = 0] = await opened.page.evaluate(() =>
+      (getComputedStyle(document.body).backgroundColor.match(/\d+/g) ?? []).map(Number),
+    );
+    expect(red < 100 ? "dark" : "light").toBe(colorScheme);
+    expect(await violations(opened)).toEqual([]);
+  });
+});
+
+describe("at 390 px", () => {
+  test.each(pages)("%s fits, and is accessible", async (_name, path, text) => {
+    const opened = await open("/", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+    await ready(opened, path(), text);
+    const [content, width] = await opened.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+    expect(content).toBeLessThanOrEqual(width as number);
+    const small = await opened.page.evaluate(() =>
+      [...document.querySelectorAll("main button")]
+        .filter((one) => one.getClientRects().length > 0 && one.getBoundingClientRect().height < 24)
+        .map((one) => one.textContent),
+    );
+    expect(small).toEqual([]);
+    expect(await violations(opened)).toEqual([]);
+  });
+
+  test("every page is reached by the menu", async () => {
+    const { page } = await open("/", { viewport: { width: 390, height: 844 } });
+    for (const name of ["Jobs", "Series", "Errors", "Catalog", "Clock"]) {
+      await page.getByRole("button", { name: "Menu" }).click();
+      await page.getByRole("navigation", { name: "Pages" }).getByRole("link", { name, exact: true }).click();
+      await page.getByRole("heading", { name, level: 1 }).waitFor();
+    }
+  });
+});
+
+test("the keyboard alone reaches the page, opens a job and closes a question", async () => {
+  const { page, go } = await open("/jobs?label=later");
+  await page.getByRole("link", { name: /create_order/ }).waitFor();
+  await go("/jobs?label=later");
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+  await page.getByRole("link", { name: /create_order/ }).focus();
+  await page.keyboard.press("Enter");
+  const cancel = page.getByRole("button", { name: "Cancel", exact: true });
+  await cancel.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  expect(await cancel.evaluate((one) => one === document.activeElement)).toBe(true);
+});
+
+test("times are shown in the viewer's zone, in UTC, and in that of the series", async () => {
+  const { page } = await open(`/jobs/${ids.series}`, { timezoneId: "Asia/Tokyo", locale: "en-GB" });
+  const due = page.locator("main time").first();
+  await due.waitFor();
+  const iso = (await due.getAttribute("datetime")) ?? "";
+  const seen: string[] = [];
+  for (const name of ["Local", "UTC", "Job's"]) {
+    await page.getByRole("button", { name, exact: true }).click();
+    seen.push((await due.textContent()) ?? "");
+  }
+  expect(new Date(iso).toISOString()).toBe(iso);
+  expect(new Set(seen).size).toBe(3);
+});

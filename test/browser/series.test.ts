@@ -1,0 +1,63 @@
+import { expect, test } from "@jest/globals";
+import { until } from "../support/local/until.ts";
+import { dashboards } from "./support/browser.ts";
+import { system } from "./support/system.ts";
+
+const local = system();
+const open = dashboards(local.url);
+
+const yearly = { cron: "0 2 1 1 *", tz: "Europe/Berlin" };
+const series = (more: object = {}) => local.schedule({ start_at: undefined, repeat: yearly, ...more });
+
+test("a series is scheduled from the form, in words, with its next runs", async () => {
+  const { page, go } = await open("/new?event=create_order&env=dev");
+  await page.getByRole("button", { name: "Cron", exact: true }).click();
+  await page.getByLabel("Cron expression").fill("30 2 * * 0");
+  await page.getByLabel("Time zone").fill("Europe/Berlin");
+  await page
+    .getByText(/At 0?2:30.*Sunday/i)
+    .first()
+    .waitFor();
+  await page.getByRole("button", { name: "Schedule job" }).click();
+  await page.waitForURL(/#\/jobs\/job_/);
+  await go("/series?env=dev");
+  const card = page.getByRole("article", { name: "create_order" });
+  await card.getByText(/At 0?2:30.*Sunday/i).waitFor();
+  await card.locator("summary").click();
+  expect(await card.getByRole("listitem").count()).toBe(10);
+});
+
+test("a series is run now, skips a run, is paused and resumed", async () => {
+  const { job_id } = await series({ env: "prd" });
+  const { page } = await open("/series?env=prd");
+  const card = page.getByRole("article", { name: "create_order" });
+  const before = (await local.api(`/v1/jobs/${job_id}`)).due_at;
+  await card.getByRole("button", { name: "Run now" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Run now" }).click();
+  await card.getByText(/100.*of 1 good/).waitFor();
+  await card.getByRole("button", { name: "Skip next" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Skip next" }).click();
+  await page.getByText("create_order: the next run is skipped").waitFor();
+  const year = (at: number) => new Date(at).getUTCFullYear();
+  expect(year((await local.api(`/v1/jobs/${job_id}`)).due_at)).toBe(year(before) + 1);
+  await card.getByRole("button", { name: "Pause" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Pause" }).click();
+  await card.getByText("paused", { exact: true }).waitFor();
+  expect((await local.api(`/v1/jobs/${job_id}`)).status).toBe("paused");
+  await card.getByRole("button", { name: "Resume" }).click();
+  await card.getByText("scheduled", { exact: true }).waitFor();
+});
+
+test("the page of a series shows its runs as bars, and each with its attempts", async () => {
+  const { job_id } = await series();
+  for (const [run, answer] of [200, 422, 200].entries()) {
+    local.shopAnswers(answer);
+    await local.api(`/v1/jobs/${job_id}/run-now`, {});
+    await until(async () => (await local.api(`/v1/jobs/${job_id}`)).run === run + 2);
+  }
+  const { page } = await open(`/jobs/${job_id}`);
+  await page.getByRole("button", { name: /^Run 1: completed/ }).waitFor();
+  await page.getByRole("button", { name: /^Run 2: failed/ }).click();
+  const attempts = page.getByRole("region", { name: "Attempts of run 2" });
+  await attempts.getByRole("article", { name: "Attempt 1" }).getByText("not retried").waitFor();
+});
