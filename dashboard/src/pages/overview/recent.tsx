@@ -48,7 +48,7 @@ const columns: Column<JobSummary>[] = [
     ),
   },
   { id: "late", name: "Lateness", right: true, cell: (job) => <Lateness ms={latenessOf(job)} /> },
-  { id: "took", name: "Duration", right: true, cell: (job) => <Duration ms={durationOf(job, apiNow())} /> },
+  { id: "took", name: "Duration", right: true, wide: true, cell: (job) => <Duration ms={durationOf(job, apiNow())} /> },
 ];
 
 /** What runs now, and what has ended last. */
