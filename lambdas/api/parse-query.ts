@@ -11,14 +11,19 @@ export function parseQuery<Schema extends z.ZodType>(schema: Schema, query: Reco
   throw new RequestError("INVALID_REQUEST", "The query is not valid.", { faults: faultsOf(parsed.error, ["query"]) });
 }
 
+const digits = (most: number) =>
+  z.string().refine((text) => /^[1-9]\d*$/.test(text) && Number(text) <= most, `a whole number from 1 to ${most}`);
+const asInteger = (most: number) => ({ type: "integer", minimum: 1, maximum: most }) as const;
+
 /** A number from 1 to `most`: digits in the query string, an integer in the OpenAPI document. */
 export const wholeNumber = (most: number, fallback: number) =>
-  z
-    .string()
-    .refine((text) => /^[1-9]\d*$/.test(text) && Number(text) <= most, `a whole number from 1 to ${most}`)
-    .meta({ type: "integer", minimum: 1, maximum: most, default: fallback })
+  digits(most)
+    .meta({ ...asInteger(most), default: fallback })
     .transform(Number)
     .default(fallback);
+
+/** The same without a default. */
+export const optionalNumber = (most: number) => digits(most).meta(asInteger(most)).transform(Number).optional();
 
 /** The number of entries on a page. */
 export const Limit = wholeNumber(requestLimits.page, requestLimits.defaultPage);

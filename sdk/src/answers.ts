@@ -48,6 +48,8 @@ export interface Stats {
   lateness_ms: Percentiles;
   /** From when an attempt started to when it ended. */
   duration_ms: Percentiles;
+  /** With `part_hours`: the parts of the window, oldest first. Times are epoch milliseconds. */
+  parts?: { from: number; to: number; counts: Stats["counts"] }[];
 }
 
 /** How many jobs are due in each of the next minutes. Times are epoch milliseconds. */

@@ -113,6 +113,12 @@ export type StatsQuery<C extends Catalog = Catalog> = TenantOf<C> & {
    * @example `"2030-01-31T00:00:00Z"`
    */
   to?: Time | undefined;
+  /**
+   * Cuts the window into `parts` of so many hours, 1 to 744, for a chart.
+   * @default none
+   * @example `6`
+   */
+  part_hours?: number | undefined;
 };
 
 /** Selects the jobs that are counted ahead of now. Without a product and a default, those of all that the key has access to. */

@@ -5,11 +5,12 @@ import { requireScope } from "../../core/access/scopes.ts";
 import { hourMs, hourOf } from "../../core/job/stats.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { StatsSchema } from "../../core/queries/schemas/stats.ts";
-import { statsOf } from "../../core/queries/stats-view.ts";
+import { partsOf, statsOf } from "../../core/queries/stats-view.ts";
 import { RequestError } from "../../core/requests/request-error.ts";
+import { given } from "../../core/schema/given.ts";
 import { strict } from "../../core/schema/schema.ts";
 import { epochMs } from "../../core/schema/start-time.ts";
-import { parseQuery, QueryTime } from "../parse-query.ts";
+import { optionalNumber, parseQuery, QueryTime } from "../parse-query.ts";
 
 const defaultWindowMs = 24 * hourMs;
 /** Bounds the number of items that an answer reads: one per hour. */
@@ -20,17 +21,22 @@ const Query = strict({
   env: z.string().min(1),
   from: QueryTime.transform(epochMs).optional().describe("Default: 24 hours before `to`."),
   to: QueryTime.transform(epochMs).optional().describe("Default: now. A later time also means now."),
+  part_hours: optionalNumber(longestWindowMs / hourMs).describe(
+    "Cuts the window into parts of so many hours, counted from its start, for a chart. Default: none.",
+  ),
 });
 
 /** Counts, rates and percentiles of one product and env over whole hours, from the hour of `from` to the hour of `to`. */
 export async function handle({ stats, catalog, clock }: Services, request: HttpRequest): Promise<HttpResponse> {
   requireScope(request.scopes, "jobs:read", { product: request.query.product_tag, env: request.query.env });
   const query = parseQuery(Query, request.query);
-  const { product_tag, env } = query;
+  const { product_tag, env, part_hours } = query;
   const { from, to } = windowOf(query, clock.now());
   catalog.tenant(product_tag, env);
   const hours = await stats.read(product_tag, env, from, to);
-  return { status: 200, body: { product_tag, env, from, to, ...statsOf(hours.map(({ counts }) => counts)) } };
+  const parts = part_hours === undefined ? undefined : partsOf(hours, { from, to, partMs: part_hours * hourMs });
+  const figures = statsOf(hours.map(({ counts }) => counts));
+  return { status: 200, body: { product_tag, env, from, to, ...figures, ...given({ parts }) } };
 }
 
 export const doc = (): RouteDoc => ({

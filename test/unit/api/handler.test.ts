@@ -321,6 +321,23 @@ describe("GET /v1/stats", () => {
     });
   });
 
+  it("cuts the window into parts, those without a count too", async () => {
+    const { ask, stats } = api();
+    await stats.add(hour(noon - 5 * hourMs, { completed: 1 }));
+    await stats.add(hour(noon - 4 * hourMs, { failed: 2 }));
+    await stats.add(hour(noon, { completed: 4 }));
+    const from = noon - 5 * hourMs;
+    const { body } = await ask({ path, query: { ...query, from: String(from), part_hours: "2" } });
+    const none = { scheduled: 0, completed: 0, failed: 0, cancelled: 0 };
+    expect(body.parts).toEqual([
+      { from, to: from + 2 * hourMs, counts: { ...none, completed: 1, failed: 2 } },
+      { from: from + 2 * hourMs, to: from + 4 * hourMs, counts: none },
+      { from: from + 4 * hourMs, to: from + 6 * hourMs, counts: { ...none, completed: 4 } },
+    ]);
+    const whole = await ask({ path, query: { ...query, from: String(from), part_hours: "744" } });
+    expect(whole.body.parts).toEqual([{ from, to: noon + hourMs, counts: whole.body.counts }]);
+  });
+
   it("takes a window in seconds, milliseconds or RFC 3339", async () => {
     const { ask, stats } = api();
     await stats.add(hour(noon - 48 * hourMs, { completed: 1 }));
@@ -338,6 +355,8 @@ describe("GET /v1/stats", () => {
     ["an empty time", { to: "" }, "/query/to"],
     ["a window that ends before it begins", { from: String(noon + 1), to: String(noon) }, "/query/from"],
     ["a window in the future", { from: "99999999999998", to: "99999999999999" }, "/query/from"],
+    ["parts of no hours", { part_hours: "0" }, "/query/part_hours"],
+    ["parts longer than any window", { part_hours: "745" }, "/query/part_hours"],
     ["a window of more than 31 days", { from: String(noon - 31 * 24 * hourMs - 1) }, "/query/from"],
   ])("refuses %s", async (_what, more, pointer) => {
     const answer = await api().ask({ path, query: { ...query, ...more } });

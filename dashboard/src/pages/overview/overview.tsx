@@ -12,7 +12,7 @@ import "./overview.css";
 import { Recent } from "./recent.tsx";
 import { Throughput } from "./throughput.tsx";
 import { Due } from "./upcoming.tsx";
-import { useStats, useThroughput } from "./use-throughput.ts";
+import { useStats } from "./use-throughput.ts";
 import { type WindowId, windows } from "./window.ts";
 
 const defaults = { window: "24h" };
@@ -25,7 +25,6 @@ export function Overview() {
   const tenant = useTenant();
   const latest = usePoll(["latest-job"], () => ductape().jobs.list({ limit: 1 }).page());
   const stats = useStats(tenant, window);
-  const throughput = useThroughput(tenant, window);
   const isEmpty = latest.data?.jobs.length === 0;
   return (
     <>
@@ -50,7 +49,7 @@ export function Overview() {
         <>
           <Figures stats={stats.data} />
           <div class="overview">
-            <Throughput parts={throughput.data} window={window} />
+            <Throughput parts={stats.data?.parts} window={window} />
             <Due tenant={tenant} />
             <Recent tenant={tenant} />
             <Failures tenant={tenant} window={window} />

@@ -11,7 +11,7 @@ import { type WindowId, windows } from "./window.ts";
 /** Completed and failed runs over time. */
 export function Throughput({ parts, window }: { parts: Part[] | undefined; window: WindowId }) {
   const zone = useZone();
-  const total = parts?.reduce((sum, { completed, failed }) => sum + completed + failed, 0) ?? 0;
+  const total = parts?.reduce((sum, { counts }) => sum + counts.completed + counts.failed, 0) ?? 0;
   const label = (at: number) => {
     const { date, time } = timeParts(at, zone, "minute");
     return window === "24h" ? time : date.slice(5);
@@ -27,7 +27,7 @@ export function Throughput({ parts, window }: { parts: Part[] | undefined; windo
       {parts && total > 0 && (
         <BarChart
           label={`Runs in the last ${windows[window].name}: ${count(total)}`}
-          bars={parts.map(({ from, completed, failed }) => ({
+          bars={parts.map(({ from, counts: { completed, failed } }) => ({
             at: from,
             title: `${timeParts(from, zone, "minute").date} ${timeParts(from, zone, "minute").time} ${timeParts(from, zone).zone}: ${count(completed)} completed, ${count(failed)} failed`,
             parts: [

@@ -1,11 +1,11 @@
 const hour = 3_600_000;
 const day = 24 * hour;
 
-/** How far back the overview looks, and into how many parts it cuts that: each is read and drawn as one bar. */
+/** How far back the overview looks, and into how long parts it cuts that: each is drawn as one bar. */
 export const windows = {
-  "24h": { name: "24 hours", length: day, part: hour },
-  "7d": { name: "7 days", length: 7 * day, part: 6 * hour },
-  "30d": { name: "30 days", length: 30 * day, part: day },
+  "24h": { name: "24 hours", length: day, partHours: 1 },
+  "7d": { name: "7 days", length: 7 * day, partHours: 6 },
+  "30d": { name: "30 days", length: 30 * day, partHours: 24 },
 } as const;
 export type WindowId = keyof typeof windows;
 
@@ -18,16 +18,6 @@ export interface Span {
 export function spanOf(id: WindowId, now: number): Span {
   const to = Math.ceil((now + 1) / hour) * hour;
   return { from: to - windows[id].length, to };
-}
-
-/** Its parts, oldest first. All but the last are over, so that each is read once. */
-export function partsOf(id: WindowId, now: number): Span[] {
-  const { from, to } = spanOf(id, now);
-  const { part } = windows[id];
-  return Array.from({ length: Math.round((to - from) / part) }, (_, i) => ({
-    from: from + i * part,
-    to: from + (i + 1) * part,
-  }));
 }
 
 /** A round number above the largest value, for the axis. */

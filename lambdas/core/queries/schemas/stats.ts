@@ -6,6 +6,15 @@ const Percentiles = () => {
   return z.object({ p50: value, p95: value, p99: value });
 };
 
+const Counts = () => z.object({ scheduled: z.int(), completed: z.int(), failed: z.int(), cancelled: z.int() });
+
+const Part = () =>
+  z.object({
+    from: z.int().describe("The start of the part. Epoch milliseconds."),
+    to: z.int().describe("Its end. The last part ends with the window."),
+    counts: Counts(),
+  });
+
 export const StatsSchema = lazy(() =>
   z
     .object({
@@ -13,7 +22,7 @@ export const StatsSchema = lazy(() =>
       env: z.string(),
       from: z.int().describe("The start of the first counted hour. Epoch milliseconds."),
       to: z.int().describe("The end of the last counted hour. Epoch milliseconds."),
-      counts: z.object({ scheduled: z.int(), completed: z.int(), failed: z.int(), cancelled: z.int() }),
+      counts: Counts(),
       success_rate: z
         .number()
         .nullable()
@@ -23,6 +32,7 @@ export const StatsSchema = lazy(() =>
       mean_attempts: z.number().nullable(),
       lateness_ms: Percentiles().describe("From when an attempt was due to when it started."),
       duration_ms: Percentiles().describe("From when an attempt started to when it ended."),
+      parts: z.array(Part()).exactOptional().describe("With `part_hours`: the parts of the window, oldest first."),
     })
     .meta({ id: "Stats" }),
 );
