@@ -15,7 +15,7 @@ export interface Page {
 const Overview = lazy(() => import("./pages/overview/overview.tsx").then((m) => ({ default: m.Overview })));
 const Jobs = lazy(() => import("./pages/jobs/jobs.tsx").then((m) => ({ default: m.Jobs })));
 const JobPage = lazy(() => import("./pages/job/job.tsx").then((m) => ({ default: m.JobPage })));
-const Series = lazy(() => import("./pages/series/series.tsx").then((m) => ({ default: m.Series })));
+const Series = lazy(() => import("./pages/series/series.tsx").then((m) => ({ default: m.SeriesList })));
 const NewJob = lazy(() => import("./pages/new-job/new-job.tsx").then((m) => ({ default: m.NewJob })));
 const Errors = lazy(() => import("./pages/errors/errors.tsx").then((m) => ({ default: m.Errors })));
 const Catalog = lazy(() => import("./pages/catalog/catalog.tsx").then((m) => ({ default: m.Catalog })));

@@ -6,7 +6,6 @@ import { durationOf, isSettled, latenessOf, waitingFor } from "../../../dashboar
 import { reschedulingOf, seriesFieldsOf } from "../../../dashboard/src/pages/job/rescheduling.ts";
 import { barHeights } from "../../../dashboard/src/pages/job/run-bars.ts";
 import { axisOf, barsOf, placeOf } from "../../../dashboard/src/pages/job/timeline.ts";
-import { groupsOf } from "../../../dashboard/src/pages/overview/failure-groups.ts";
 import { ceilingOf, spanOf, windows } from "../../../dashboard/src/pages/overview/window.ts";
 import type { Deployment, JobSummary } from "../../../sdk/src/index.ts";
 
@@ -138,14 +137,4 @@ describe("the window of the overview", () => {
   test("is drawn on a scale that ends at a round number", () => {
     expect([ceilingOf([]), ceilingOf([3]), ceilingOf([21]), ceilingOf([1_000])]).toEqual([1, 5, 50, 1_000]);
   });
-});
-
-test("groups failures by event, code and message, the most frequent first", () => {
-  const job = (job_id: string, message: string, finished_at: number) =>
-    ({ job_id, event: "e", finished_at, error: { code: "TIMEOUT", message, retryable: true } }) as JobSummary;
-  const groups = groupsOf([job("a", "x", 1), job("b", "y", 9), job("c", "x", 5)]);
-  expect(groups.map(({ message, count, last_at, sample_job_id }) => [message, count, last_at, sample_job_id])).toEqual([
-    ["x", 2, 5, "c"],
-    ["y", 1, 9, "b"],
-  ]);
 });

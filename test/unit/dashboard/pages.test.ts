@@ -1,14 +1,9 @@
 import { happened, isDuration } from "../../../dashboard/src/pages/clock/moves.ts";
-import {
-  type ErrorGroup,
-  isMixed,
-  matching,
-  shareOf,
-  windowStart,
-} from "../../../dashboard/src/pages/errors/groups.ts";
+import { isMixed, matching, shareOf, windowStart } from "../../../dashboard/src/pages/errors/groups.ts";
 import { allows, commandsOf } from "../../../dashboard/src/pages/keys/commands.ts";
-import { byUrgency, enablePath, type Webhook } from "../../../dashboard/src/pages/keys/webhooks.ts";
-import { barsOf, everyWords, type LastRun, saidOf } from "../../../dashboard/src/pages/series/runs.ts";
+import { byUrgency } from "../../../dashboard/src/pages/keys/webhooks.ts";
+import { barsOf, everyWords, saidOf } from "../../../dashboard/src/pages/series/runs.ts";
+import type { ErrorGroup, Series, Webhook } from "../../../sdk/src/index.ts";
 import type { JobSummary } from "../../../sdk/src/job.ts";
 
 describe("errors", () => {
@@ -36,10 +31,10 @@ describe("errors", () => {
 });
 
 describe("series", () => {
-  const runs: LastRun[] = [
-    { run: 3, status: "failed", duration_ms: 50, lateness_ms: 2 },
-    { run: 2, status: "completed", duration_ms: 100 },
-    { run: 1, status: "cancelled" },
+  const runs: Series["last_runs"] = [
+    { run: 3, scheduled_at: 0, status: "failed", duration_ms: 50, lateness_ms: 2 },
+    { run: 2, scheduled_at: 0, status: "completed", duration_ms: 100 },
+    { run: 1, scheduled_at: 0, status: "cancelled" },
   ];
 
   test("runs are bars, the oldest first, as tall as they took long", () => {
@@ -87,10 +82,6 @@ describe("webhooks", () => {
   test("those that need someone come first", () => {
     const sorted = byUrgency([hook("b", "enabled"), hook("a", "enabled"), hook("c", "failing"), hook("d", "disabled")]);
     expect(sorted.map(({ webhook }) => webhook).join("")).toBe("dcab");
-  });
-
-  test("are enabled by their names", () => {
-    expect(enablePath(hook("a b", "disabled"))).toBe("/v1/webhooks/shop/prd/a%20b/enable");
   });
 });
 

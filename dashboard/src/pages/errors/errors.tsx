@@ -1,8 +1,10 @@
 import { useState } from "preact/hooks";
 import { Link } from "wouter";
+import type { ErrorGroup } from "../../../../sdk/src/index.ts";
+import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
 import { useCan } from "../../api/me.ts";
-import { query, request } from "../../api/request.ts";
+import { query } from "../../api/request.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { Tag } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
@@ -10,7 +12,6 @@ import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { Segments } from "../../ui/field.tsx";
 import { count, plural } from "../../ui/format.ts";
-import { isMissing } from "../../ui/missing.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
@@ -18,7 +19,7 @@ import { type Column, Table } from "../../ui/table.tsx";
 import { type Tenant, TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
 import { Ago } from "../../ui/time.tsx";
 import { useUrlState } from "../../use-url-state.ts";
-import { type ErrorGroup, isMixed, shareOf, windowNames, windowStart } from "./groups.ts";
+import { isMixed, shareOf, windowNames, windowStart } from "./groups.ts";
 import { RetryAll } from "./retry-all.tsx";
 import "./errors.css";
 
@@ -38,7 +39,7 @@ export function Errors() {
   return (
     <>
       <PageHeader title="Errors" actions={actions}>
-        Failed jobs by event, code and message, the most recent first.
+        Failed jobs by event, code and message, the most frequent first.
       </PageHeader>
       {tenant ? <Groups tenant={tenant} window={window} /> : <Skeleton lines={5} />}
     </>
@@ -47,16 +48,13 @@ export function Errors() {
 
 function Groups({ tenant, window }: { tenant: Tenant; window: string }) {
   const read = () =>
-    request<{ errors: ErrorGroup[]; next_cursor?: string }>(
-      `/v1/errors${query({ ...tenant, from: windowStart(window, apiNow()), limit: most })}`,
-    );
+    ductape()
+      .errors.list({ ...tenant, from: windowStart(window, apiNow()), limit: most })
+      .page();
   const { data, error, isPending } = usePoll(["errors", tenant, window], read);
   const [retried, retry] = useState<ErrorGroup>();
   const can = useCan();
   if (isPending) return <Skeleton lines={5} />;
-  if (isMissing(error)) {
-    return <EmptyState title="This API does not group errors">Failed jobs are in the list of jobs.</EmptyState>;
-  }
   if (!data) return <ErrorBanner error={error} />;
   const groups = data.errors;
   if (groups.length === 0) {
@@ -77,7 +75,7 @@ function Groups({ tenant, window }: { tenant: Tenant; window: string }) {
           keyOf={({ fingerprint }) => fingerprint}
         />
       </Panel>
-      {data.next_cursor !== undefined && <p class="muted">Only the {most} most recent causes are shown.</p>}
+      {data.next_cursor !== undefined && <p class="muted">Only the {most} most frequent causes are shown.</p>}
       {retried && <RetryAll group={retried} tenant={tenant} onClose={() => retry(undefined)} />}
     </>
   );

@@ -1,18 +1,4 @@
-import type { JobSummary, JobType } from "../../../../sdk/src/job.ts";
-
-/** Failures of one event with the same code and, but for ids and numbers, the same message. Times are epoch milliseconds. */
-export interface ErrorGroup {
-  fingerprint: string;
-  event: string;
-  type: JobType;
-  code: string;
-  provider_code?: string;
-  message: string;
-  count: number;
-  first_at: number;
-  last_at: number;
-  sample_job_id: string;
-}
+import type { ErrorGroup, JobSummary } from "../../../../sdk/src/index.ts";
 
 const day = 86_400_000;
 

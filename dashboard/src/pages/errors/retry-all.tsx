@@ -1,4 +1,4 @@
-import type { JobSummary } from "../../../../sdk/src/job.ts";
+import type { ErrorGroup, JobSummary } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { useChange } from "../../api/use-change.ts";
 import { usePoll } from "../../api/use-poll.ts";
@@ -6,7 +6,7 @@ import { Confirm } from "../../ui/dialog.tsx";
 import { plural } from "../../ui/format.ts";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import type { Tenant } from "../../ui/tenant-picker.tsx";
-import { type ErrorGroup, matching } from "./groups.ts";
+import { matching } from "./groups.ts";
 
 /** More are counted and retried in a next round. */
 const most = 1_000;

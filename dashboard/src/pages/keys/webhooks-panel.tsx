@@ -1,7 +1,8 @@
 import { useState } from "preact/hooks";
 import { Link } from "wouter";
+import type { Webhook } from "../../../../sdk/src/index.ts";
+import { ductape } from "../../api/client.ts";
 import { useCan } from "../../api/me.ts";
-import { query, request } from "../../api/request.ts";
 import { useChange } from "../../api/use-change.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { Tag } from "../../ui/badge.tsx";
@@ -10,22 +11,20 @@ import { Confirm } from "../../ui/dialog.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import { plural } from "../../ui/format.ts";
-import { isMissing } from "../../ui/missing.ts";
 import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { Table } from "../../ui/table.tsx";
-import { type Tenant, TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
+import { TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
-import { byUrgency, enablePath, nameOf, tones, type Webhook } from "./webhooks.ts";
+import { byUrgency, nameOf, tones } from "./webhooks.ts";
 
 /** The endpoints of the catalog, with failed deliveries, and the disabled ones to enable. */
 export function Webhooks() {
   const tenant = useTenant();
-  const { data, error, isPending } = usePoll(["webhooks", tenant], () => readWebhooks(tenant), {
+  const { data, error, isPending } = usePoll(["webhooks", tenant], () => ductape().webhooks.list(tenant), {
     enabled: tenant !== undefined,
   });
-  if (isMissing(error)) return null;
-  const webhooks = data?.webhooks ?? [];
+  const webhooks = data ?? [];
   return (
     <Panel
       title="Webhooks"
@@ -47,9 +46,6 @@ export function Webhooks() {
     </Panel>
   );
 }
-
-const readWebhooks = (tenant: Tenant | undefined) =>
-  request<{ webhooks: Webhook[] }>(`/v1/webhooks${query({ ...tenant })}`);
 
 function Endpoint({ webhook }: { webhook: Webhook }) {
   const { state, events, failing_since, disabled_at, reason, failures = 0, recent_failures = [] } = webhook;
@@ -110,7 +106,7 @@ const Failures = ({ webhook: { webhook, recent_failures = [] } }: { webhook: Web
 function Enable({ webhook }: { webhook: Webhook }) {
   const [asks, setAsks] = useState(false);
   const enable = useChange(
-    () => request(enablePath(webhook), { method: "POST", body: {} }),
+    () => ductape().webhooks.enable(webhook),
     () => `${webhook.webhook} is enabled`,
   );
   return (

@@ -1,8 +1,8 @@
 import { Link } from "wouter";
-import { type DuctapeError, NotFoundError } from "../../../../sdk/src/errors.ts";
+import type { ErrorGroup } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { apiNow } from "../../api/clock.ts";
-import { query, request } from "../../api/request.ts";
+import { query } from "../../api/request.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { count } from "../../ui/format.ts";
@@ -10,26 +10,19 @@ import { Panel } from "../../ui/panel.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import type { Tenant } from "../../ui/tenant-picker.tsx";
 import { Ago } from "../../ui/time.tsx";
-import { type FailureGroup, groupsOf } from "./failure-groups.ts";
 import { spanOf, type WindowId, windows } from "./window.ts";
 
 const shown = 6;
 
-/** The errors of the window by cause; those of the latest failed jobs where the API does not group them yet. */
-async function askGroups(tenant: Tenant, window: WindowId): Promise<FailureGroup[]> {
+async function askGroups(tenant: Tenant, window: WindowId): Promise<ErrorGroup[]> {
   const { from } = spanOf(window, apiNow());
-  try {
-    const path = `/v1/errors${query({ ...tenant, from, limit: shown })}`;
-    return (await request<{ errors: FailureGroup[] }>(path)).errors;
-  } catch (error) {
-    if (!(error instanceof NotFoundError) || (error as DuctapeError).code !== "ROUTE_NOT_FOUND") throw error;
-    const { jobs } = await ductape()
-      .jobs.list({ ...tenant, status: "failed", from, limit: 100 })
-      .page();
-    return groupsOf(jobs).slice(0, shown);
-  }
+  const { errors } = await ductape()
+    .errors.list({ ...tenant, from, limit: shown })
+    .page();
+  return errors;
 }
 
+/** The most frequent errors of the window, by cause. */
 export function Failures({ tenant, window }: { tenant: Tenant | undefined; window: WindowId }) {
   const { data: groups } = usePoll(["errors", tenant, window], () => askGroups(tenant as Tenant, window), {
     enabled: tenant !== undefined,
@@ -57,7 +50,7 @@ export function Failures({ tenant, window }: { tenant: Tenant | undefined; windo
   );
 }
 
-const Group = ({ group }: { group: FailureGroup }) => (
+const Group = ({ group }: { group: ErrorGroup }) => (
   <li>
     <Link class="group" href={`/jobs/${group.sample_job_id}`}>
       <span class="group-count num">{count(group.count)}×</span>

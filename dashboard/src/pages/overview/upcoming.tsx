@@ -1,4 +1,3 @@
-import { NotFoundError } from "../../../../sdk/src/errors.ts";
 import { ductape } from "../../api/client.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { EmptyState } from "../../ui/empty-state.tsx";
@@ -13,14 +12,13 @@ import { BarChart } from "./bar-chart.tsx";
 /** What is due in each of the next sixty minutes. The line of the Scheduler's quota belongs here too. */
 export function Due({ tenant }: { tenant: Tenant | undefined }) {
   const zone = useZone();
-  const { data, error } = usePoll(
+  const { data } = usePoll(
     ["upcoming", tenant],
     () => ductape().jobs.upcoming({ ...(tenant as Tenant), minutes: 60 }),
     {
       enabled: tenant !== undefined,
     },
   );
-  if (error instanceof NotFoundError) return null;
   const timeOf = (at: number) => timeParts(at, zone, "minute").time;
   return (
     <Panel

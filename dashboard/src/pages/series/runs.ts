@@ -1,27 +1,7 @@
-import type { JobStatus, JobSummary } from "../../../../sdk/src/job.ts";
+import type { JobStatus, Series } from "../../../../sdk/src/index.ts";
 import { duration, plural } from "../../ui/format.ts";
 
-/** A run of a series that has begun. Times are epoch milliseconds. */
-export interface LastRun {
-  run: number;
-  status: JobStatus;
-  scheduled_at?: number;
-  started_at?: number;
-  finished_at?: number;
-  lateness_ms?: number;
-  duration_ms?: number;
-}
-
-export interface Fire {
-  at: number;
-  local: string;
-  note?: string;
-}
-
-export interface SeriesSummary extends JobSummary {
-  last_runs: LastRun[];
-  next_runs: Fire[];
-}
+type LastRun = Series["last_runs"][number];
 
 export interface Bar {
   run: number;

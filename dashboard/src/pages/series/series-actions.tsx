@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import type { Series } from "../../../../sdk/src/index.ts";
 import { ductape } from "../../api/client.ts";
 import { useCan } from "../../api/me.ts";
 import { useChange } from "../../api/use-change.ts";
@@ -7,7 +8,6 @@ import { Confirm } from "../../ui/dialog.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
 import type { IconName } from "../../ui/icons.tsx";
 import { Time } from "../../ui/time.tsx";
-import type { SeriesSummary } from "./runs.ts";
 
 type Action = "run" | "skip" | "pause" | "resume";
 
@@ -53,7 +53,7 @@ const possible: Record<string, Action[]> = {
   paused: ["resume"],
 };
 
-export function SeriesActions({ series }: { series: SeriesSummary }) {
+export function SeriesActions({ series }: { series: Series }) {
   const can = useCan();
   const [asked, ask] = useState<Action>();
   const change = useChange(

@@ -1,15 +1,16 @@
 import { useState } from "preact/hooks";
 import { Link } from "wouter";
+import type { Series } from "../../../../sdk/src/index.ts";
 import { StatusBadge, Tag } from "../../ui/badge.tsx";
 import { CronWords } from "../../ui/cron-words.tsx";
 import { count, percent } from "../../ui/format.ts";
 import { Ago, Lateness, Time } from "../../ui/time.tsx";
 import { JobZone } from "../../ui/zone-store.ts";
-import { everyWords, type SeriesSummary } from "./runs.ts";
+import { everyWords } from "./runs.ts";
 import { SeriesActions } from "./series-actions.tsx";
 import { Sparkline } from "./sparkline.tsx";
 
-export function SeriesCard({ series }: { series: SeriesSummary }) {
+export function SeriesCard({ series }: { series: Series }) {
   const { job_id, event, status, repeat, last_runs, next_runs, labels = [] } = series;
   const tz = repeat?.tz;
   return (
@@ -63,7 +64,7 @@ export function SeriesCard({ series }: { series: SeriesSummary }) {
   );
 }
 
-function LastRuns({ series: { last_runs } }: { series: SeriesSummary }) {
+function LastRuns({ series: { last_runs } }: { series: Series }) {
   const ended = last_runs.filter(({ status }) => status === "completed" || status === "failed");
   const good = ended.filter(({ status }) => status === "completed").length;
   return (
@@ -82,7 +83,7 @@ function LastRuns({ series: { last_runs } }: { series: SeriesSummary }) {
   );
 }
 
-function NextRuns({ series: { next_runs } }: { series: SeriesSummary }) {
+function NextRuns({ series: { next_runs } }: { series: Series }) {
   const [open, setOpen] = useState(false);
   const notes = next_runs.filter(({ note }) => note !== undefined).length;
   return (

@@ -1,28 +1,22 @@
 import { useState } from "preact/hooks";
 import { Link } from "wouter";
-import { query, request } from "../../api/request.ts";
+import type { Series, SeriesPage } from "../../../../sdk/src/index.ts";
+import { ductape } from "../../api/client.ts";
 import { usePoll } from "../../api/use-poll.ts";
 import { Button } from "../../ui/button.tsx";
 import { EmptyState } from "../../ui/empty-state.tsx";
 import { ErrorBanner } from "../../ui/error-banner.tsx";
-import { isMissing } from "../../ui/missing.ts";
 import { PageHeader } from "../../ui/page-header.tsx";
 import { Skeleton } from "../../ui/skeleton.tsx";
 import { type Tenant, TenantPicker, useTenant } from "../../ui/tenant-picker.tsx";
-import type { SeriesSummary } from "./runs.ts";
 import { SeriesCard } from "./series-card.tsx";
 import "./series.css";
 
 const pageSize = 25;
-const isBusy = ({ status }: SeriesSummary) => status === "queued" || status === "running";
-
-interface Answer {
-  series: SeriesSummary[];
-  next_cursor?: string;
-}
+const isBusy = ({ status }: Series) => status === "queued" || status === "running";
 
 /** Jobs that recur: when, how they went, and when they run next. */
-export function Series() {
+export function SeriesList() {
   const tenant = useTenant();
   return (
     <>
@@ -41,13 +35,6 @@ function List({ tenant }: { tenant: Tenant }) {
     isFinal: ({ series }) => !series.some(isBusy),
   });
   if (isPending) return <Skeleton lines={6} />;
-  if (isMissing(error)) {
-    return (
-      <EmptyState title="This API does not list series">
-        <Link href="/jobs?recurring=true">Recurring jobs</Link> are in the list of jobs.
-      </EmptyState>
-    );
-  }
   if (!data) return <ErrorBanner error={error} />;
   if (data.series.length === 0) {
     return (
@@ -71,11 +58,12 @@ function List({ tenant }: { tenant: Tenant }) {
 }
 
 /** Reads pages until it has `limit` series. A page may be short although more follow. */
-async function readSeries(tenant: Tenant, limit: number): Promise<Answer> {
-  const series: SeriesSummary[] = [];
+async function readSeries(tenant: Tenant, limit: number): Promise<SeriesPage> {
+  const pages = ductape().jobs.series(tenant);
+  const series: Series[] = [];
   let cursor: string | undefined;
   do {
-    const page: Answer = await request(`/v1/series${query({ ...tenant, cursor })}`);
+    const page = await pages.page(cursor);
     series.push(...page.series);
     cursor = page.next_cursor;
   } while (cursor !== undefined && series.length < limit);

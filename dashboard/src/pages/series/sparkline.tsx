@@ -1,11 +1,12 @@
-import { barsOf, type LastRun, saidOf } from "./runs.ts";
+import type { Series } from "../../../../sdk/src/index.ts";
+import { barsOf, saidOf } from "./runs.ts";
 
 const most = 30;
 const step = 6;
 const tall = 32;
 
 /** The last thirty runs as bars: colour by outcome, height by duration, the latest at the right. */
-export function Sparkline({ runs }: { runs: readonly LastRun[] }) {
+export function Sparkline({ runs }: { runs: Series["last_runs"] }) {
   const bars = barsOf(runs.slice(0, most));
   const first = (most - bars.length) * step;
   return (
