@@ -10,7 +10,7 @@ const project = (name, extra = {}) => ({
   ...extra,
 });
 
-/** `npm test` runs everything that needs npm only; the browser project needs Chromium and the deploy
+/** `npm test` runs what needs no server, `npm run test:integration` the rest that needs npm only; the browser project needs Chromium and the deploy
  * project an AWS emulator, so that each runs apart. */
 // biome-ignore lint/style/noDefaultExport: jest reads its configuration from a default export
 export default {
