@@ -18,6 +18,7 @@ const services = {
   blobs: ["put", "get"],
   bus: ["publish"],
   stats: ["add"],
+  gates: ["take", "look"],
 } as const;
 export type Service = keyof typeof services;
 

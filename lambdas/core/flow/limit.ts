@@ -76,6 +76,9 @@ export const Limit = strict({
 }).refine(({ concurrency, rate }) => concurrency !== undefined || rate !== undefined, { error: needsNumbers });
 export type Limit = z.infer<typeof Limit>;
 
+/** Whole seconds of head start in the waiting lists of limits. */
+export const Priority = z.int().min(-limitBounds.priority).max(limitBounds.priority);
+
 /** What a limit allows per key. */
 export type LimitRule = Pick<Limit, "concurrency" | "rate">;
 
