@@ -60,7 +60,8 @@ export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Writ
     wrong("is parked, and lacks what wakes it or what it knows");
   const isMoved = before?.due_at !== after.due_at || before.status !== after.status;
   if (!isWaiting(after) || !isMoved) return;
-  if (after.claims !== 0 && !isPostponed(before, after)) wrong(`waits with ${after.claims} claims`);
+  if (after.claims !== 0 && !isPostponed(before, after) && !wasPostponed(before, after))
+    wrong(`waits with ${after.claims} claims`);
   const isDue = after.status === "queued";
   if (isDue ? after.due_at > latest : after.due_at <= earliest) wrong(`is due ${after.due_at - latest} ms from now`);
 }
@@ -108,3 +109,7 @@ export function runsAreKept({ observer, lifeOf }: Ledger, { before, after }: Wri
   if (!hasOutcome || !isSame({ ...kept, ...right }, kept) || !isSame(kept.attempts.at(-1), end))
     observer.violated("data", `${nameOf(before)} is not in the archive as it ended`);
 }
+
+/** A job that was moved to a start after a crash keeps that crash, whoever moves it again. */
+const wasPostponed = (before: Job | undefined, { claims }: Job): boolean =>
+  before !== undefined && isWaiting(before) && before.claims === claims;
