@@ -165,6 +165,10 @@ export const errorsPrefix = "ERRORS#";
 export const waitsPrefix = "WAITS#";
 /** The state of a webhook endpoint. */
 export const endpointPrefix = "WEBHOOK#";
+/** `GATE#<product>#<env>#<limit>#<key>`: slots, reservations and the waiting list of one limit for one key. */
+export const gatePrefix = "GATE#";
+/** `LIMITS#<product>#<env>`: the numbers of limits that people have pinned. */
+export const pinsPrefix = "LIMITS#";
 /**
  * The one partition of all API keys, so that listing them costs the same however many jobs there are. Reads are rare, because
  * API Gateway caches the authorizer's answers; one partition serves 3000 of them per second.

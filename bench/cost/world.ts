@@ -6,6 +6,7 @@ import type { Context, DynamoDBRecord, SQSEvent } from "aws-lambda";
 import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts";
 import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
+import { dynamoGates } from "../../lambdas/aws/dynamodb/gates.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
 import { eventBridgeBus } from "../../lambdas/aws/eventbridge/bus.ts";
@@ -161,6 +162,7 @@ export async function startWorld(execute: ExecuteWithServices) {
       deadLetterArn: "dlq",
     }),
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
+    gates: dynamoGates({ client: metered, table }),
     secrets: only<Secrets>("secrets"),
     clock,
   };

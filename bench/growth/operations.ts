@@ -42,6 +42,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     queue: only("queue", { sendMany: async () => [] }),
     scheduler: only("scheduler"),
     blobs: only("blobs"),
+    gates: only("gates"),
     stats: only("stats"),
     waits: only("waits"),
     failures: only("failures"),

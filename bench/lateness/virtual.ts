@@ -57,6 +57,7 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
       unschedule: async () => {},
     }),
     blobs: only("blobs"),
+    gates: only("gates"),
     stats: only("stats"),
     secrets: only("secrets"),
   };

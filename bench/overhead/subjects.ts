@@ -50,6 +50,7 @@ export function subjects() {
     queue: sqsJobQueue({ client: new SQSClient(own), queues }),
     scheduler: only("scheduler"),
     blobs: only("blobs"),
+    gates: only("gates"),
     secrets: only("secrets"),
     clock: systemClock,
     log: makeLog("bench"),

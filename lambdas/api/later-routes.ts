@@ -1,9 +1,11 @@
 /* All other routes: they are loaded together, by the first request for any of them. */
 export * as deleteJob from "./routes/delete-job.ts";
+export * as deleteLimitPin from "./routes/delete-limit-pin.ts";
 export * as getErrors from "./routes/get-errors.ts";
 export * as getEvents from "./routes/get-events.ts";
 export * as getInput from "./routes/get-input.ts";
 export * as getJobs from "./routes/get-jobs.ts";
+export * as getLimits from "./routes/get-limits.ts";
 export * as getMe from "./routes/get-me.ts";
 export { getOpenApi } from "./routes/get-openapi.ts";
 export * as getProduct from "./routes/get-product.ts";
@@ -23,3 +25,4 @@ export * as postRetry from "./routes/post-retry.ts";
 export * as postRunNow from "./routes/post-run-now.ts";
 export * as postSkipNext from "./routes/post-skip-next.ts";
 export * as postUpload from "./routes/post-upload.ts";
+export * as putLimit from "./routes/put-limit.ts";

@@ -165,6 +165,28 @@ export const routes: readonly Route<ApiServices>[] = [
     scope: "jobs:admin",
     load: async () => (await later()).postEnableWebhook,
   },
+  {
+    id: "listLimits",
+    method: "GET",
+    path: "/v1/limits",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getLimits,
+  },
+  {
+    id: "pinLimit",
+    method: "PUT",
+    path: "/v1/limits/{product}/{env}/{name}",
+    scope: "jobs:admin",
+    load: async () => (await later()).putLimit,
+  },
+  {
+    id: "unpinLimit",
+    method: "DELETE",
+    path: "/v1/limits/{product}/{env}/{name}",
+    scope: "jobs:admin",
+    load: async () => (await later()).deleteLimitPin,
+  },
 ];
 
 /** A route that changes one job. */

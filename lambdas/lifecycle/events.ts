@@ -71,7 +71,9 @@ function beginnings(before: Job, after: Job, at: number): Transition[] {
   if (!isWaiting(after)) return [];
   if (before.status === "paused") return transition("resumed");
   if (isFinished(before)) return transition("retrying");
-  const moved = isWaiting(before) && before.due_at !== after.due_at;
+  // A start that a rate has given is no schedule that somebody asked for.
+  const isReserved = after.reserved?.until === after.due_at;
+  const moved = isWaiting(before) && before.due_at !== after.due_at && !isReserved;
   return moved || after.run > before.run ? transition("scheduled") : [];
 }
 

@@ -7,6 +7,7 @@ import { inParallel } from "../core/operations/in-parallel.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Memory, newMemory, type ShardScan, scansOf } from "./memory.ts";
+import { sweepGates } from "./sweep-gates.ts";
 
 /** A job this late has lost its message, or its queue is behind. In both cases another message does no harm. */
 export const graceMs = 60_000;
@@ -49,6 +50,7 @@ export async function reconcile(services: Services, grace = graceMs, memory = ne
     const more = await inParallel(shardsAtOnce, open, (scan) => scanPage(round, scan));
     open = open.filter((_, i) => more[i]);
   }
+  await sweepGates(services, now + longestRoundMs);
   return total;
 }
 

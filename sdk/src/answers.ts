@@ -1,4 +1,5 @@
 import type { JobRepeat, JobType } from "./job.ts";
+import type { LimitGate, LimitRate } from "./limit-gate.ts";
 
 /** Why a job was not changed. */
 export interface BulkError {
@@ -103,6 +104,16 @@ export interface CostEstimate {
   assumptions: string[];
 }
 
+/** A limit that an attempt passes, for the key of the request. */
+export interface ExplainedGate extends LimitGate {
+  /** The name of the limit in the catalog. */
+  limit: string;
+  concurrency?: number;
+  rate?: LimitRate;
+  /** What an attempt that is due now would do: `wait` if no slot is free, or if its rate has a later start. */
+  would: "start" | "wait";
+}
+
 /** What a request would lead to. Times are epoch milliseconds. */
 export interface Explanation {
   valid: true;
@@ -131,11 +142,15 @@ export interface Explanation {
       non_retryable_errors: string[];
     };
     labels?: string[];
+    /** Seconds of head start in waiting lists, if any. */
+    priority?: number;
     input_bytes: number;
   };
   route: JobRoute;
   /** What is accepted and may not mean what its writer thinks, such as `every` beside `cron`, and where in the request it is. */
   notes?: { pointer: string; detail: string }[];
+  /** The limits that an attempt passes, and what it would meet there now. Absent if the event has none. */
+  gates?: ExplainedGate[];
   /** The next run times, at most 10. */
   next_runs: FireTime[];
   retry_timetable: AttemptWindow[];

@@ -5,6 +5,7 @@ import { createNamespaces, type FileReader, type Namespaces } from "./ductape.ts
 import { createErrorGroups, type ErrorGroups } from "./error-groups.ts";
 import { expectFields } from "./expect-fields.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
+import { createLimits, type Limits } from "./limits.ts";
 import type { Me } from "./me.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { readFile } from "./read-file.ts";
@@ -33,6 +34,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   errors: ErrorGroups<C>;
   /** The webhooks of the catalog, and how they do. */
   webhooks: Webhooks<C>;
+  /** The limits of the catalog, what waits for them, and other numbers for some time. */
+  limits: Limits<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -48,6 +51,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     me,
     errors: createErrorGroups(transport, defaults),
     webhooks: createWebhooks(transport, defaults),
+    limits: createLimits(transport, defaults),
     ...createNamespaces(job, defaults),
   };
 }

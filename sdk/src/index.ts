@@ -3,6 +3,7 @@ export type {
   BulkError,
   BulkResult,
   CostEstimate,
+  ExplainedGate,
   Explanation,
   FireTime,
   JobRoute,
@@ -81,6 +82,8 @@ export type {
 } from "./job.ts";
 export type { DuctapeJob, JobNamespace } from "./job-names.ts";
 export type { CallOptions, CancelOptions, GetJobOptions, HistoryOptions, Jobs, RetryOptions } from "./jobs.ts";
+export type { LimitGate, LimitRate } from "./limit-gate.ts";
+export type { Limit, LimitName, LimitPin, LimitQuery, Limits } from "./limits.ts";
 export type { Deployment, JobVerb, Me } from "./me.ts";
 export type { JobPage, JobPages, RunPage, RunPages, SeriesPage, SeriesPages } from "./pages.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";

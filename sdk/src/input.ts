@@ -96,6 +96,12 @@ export interface IJobProcessorInput extends DuctapeFields {
    */
   labels?: string[] | undefined;
   /**
+   * Whole seconds of head start in the waiting lists of the event's limits, -3600 to 3600.
+   * @default the event's, else 0
+   * @example `60`
+   */
+  priority?: number | undefined;
+  /**
    * A task token of Step Functions (`.waitForTaskToken`), 1 to 2048 characters: the task receives the outcome of the job. For
    * one-time jobs, and for keys with `jobs:admin`.
    * @default none

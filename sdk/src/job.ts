@@ -70,6 +70,14 @@ export interface JobSummary extends JobReceipt, DuctapeJob {
 
 /** A job as the API shows it; the input is not part of it. */
 export interface Job extends JobSummary {
+  /** The limits that its attempts pass, with the keys that its input gave. Absent if its event has none. */
+  gates?: { limit: string; key: string }[];
+  /** Seconds of head start in waiting lists, if any. */
+  priority?: number;
+  /** The limit that holds the job back now: since when, its place in the list if it is among the first 100, or its start. */
+  waiting_for?: { limit: string; key: string; since: number; position?: number; starts_at?: number };
+  /** How often a provider has put off the current attempt by a Retry-After, and since when. Spends no attempt. */
+  snoozes?: { count: number; since: number };
   /** The attempts of the current run, oldest first; the last 25 are kept. */
   attempts: JobAttempt[];
   /** The state of each step of a feature, by `sequence.step` and in the order of the catalog. Features only. */

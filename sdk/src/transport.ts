@@ -5,7 +5,7 @@ import { withRetries } from "./retry.ts";
 import { openScope, type Runtime } from "./runtime.ts";
 
 export interface Call {
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   /** The path below the address of the API; starts with `/v1`. */
   path: string;
   headers?: Record<string, string>;

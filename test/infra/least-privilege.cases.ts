@@ -27,8 +27,16 @@ const secret = (name: string) => `secretsmanager:GetSecretValue secretsmanager:s
 const parameter = (path: string) => `ssm:GetParameter ssm:parameter${path}`;
 
 /** What every consumer but the decider of features may do: claim, read, run and record the jobs of its own queue. */
+const usesGates = [
+  "dynamodb:DeleteItem,GetItem,PutItem,Query,UpdateItem Jobs if key = GATE#*",
+  "dynamodb:GetItem Jobs if key = LIMITS#*",
+];
+
 const runsJobs = (type: string) => [
-  "dynamodb:GetItem,PutItem,UpdateItem Jobs if key = JOB#*",
+  // Where the catalog has limits, whoever frees a slot reads the jobs that wait for it. A feature has no limits.
+  ...(type === "feature"
+    ? ["dynamodb:GetItem,PutItem,UpdateItem Jobs if key = JOB#*"]
+    : ["dynamodb:BatchGetItem,GetItem,PutItem,UpdateItem Jobs if key = JOB#*", ...usesGates]),
   "s3:GetObject Payloads/inputs/*",
   "s3:GetObject,PutObject Payloads/progress*",
   "s3:PutObject Payloads/results/*",
@@ -50,6 +58,8 @@ const privileges: Record<string, string[]> = {
     "dynamodb:Query Jobs/index/by-phase",
     "dynamodb:Query Jobs if key = ERRORS#*",
     "dynamodb:Query Jobs if key = STATS#*",
+    "dynamodb:GetItem,Query Jobs if key = GATE#*",
+    "dynamodb:GetItem,UpdateItem Jobs if key = LIMITS#*",
     "dynamodb:UpdateItem Jobs if key = WAITS#*",
     "dynamodb:GetItem,UpdateItem Jobs if key = WEBHOOK#*",
     // It shows inputs to keys that may see them.
@@ -79,7 +89,12 @@ const privileges: Record<string, string[]> = {
     makesSchedules,
     ...passesScheduleRoles,
   ],
-  reconciler: ["dynamodb:BatchGetItem Jobs if key = JOB#*", "dynamodb:Query Jobs/index/by-phase", ...sendsToAll],
+  reconciler: [
+    "dynamodb:BatchGetItem Jobs if key = JOB#*",
+    "dynamodb:Query Jobs/index/by-phase",
+    ...usesGates,
+    ...sendsToAll,
+  ],
   lifecycle: [
     "dynamodb:DescribeStream,GetRecords,GetShardIterator JobsStream",
     "dynamodb:ListStreams *",
@@ -191,7 +206,8 @@ describe("so that", () => {
 
   test("no function that reads jobs reads keys, and none writes keys", () => {
     expect(may(/ if key = .*KEYS/)).toEqual(["authorizer"]);
-    const writes = /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|WAITS|WEBHOOK)#\*$)/;
+    const writes =
+      /^dynamodb:\S*(Put|Write|Update|Delete)\S* Jobs (?!if key = (JOB|STATS|ERRORS|WAITS|WEBHOOK|GATE|LIMITS)#\*$)/;
     expect(may(writes)).toEqual([]);
     // These actions name no item, and so would pass any condition on items.
     expect(may(/^dynamodb:\S*(Scan|PartiQL)/)).toEqual([]);

@@ -577,7 +577,16 @@ describe("least privilege", () => {
         .map((line) => `${Properties.Environment.Variables.SERVICE_NAME} ${line}`),
     );
     const reach = new Set(onTable.map((line) => / if dynamodb:LeadingKeys = (.*)$/.exec(line)?.[1]));
-    expect([...reach].sort()).toEqual(["ERRORS#*", "JOB#*", "KEYS", "STATS#*", "WAITS#*", "WEBHOOK#*"]);
+    expect([...reach].sort()).toEqual([
+      "ERRORS#*",
+      "GATE#*",
+      "JOB#*",
+      "KEYS",
+      "LIMITS#*",
+      "STATS#*",
+      "WAITS#*",
+      "WEBHOOK#*",
+    ]);
     expect(onTable.filter((line) => line.endsWith("KEYS"))).toEqual([
       expect.stringMatching(/^authorizer dynamodb:GetItem /),
     ]);
@@ -592,7 +601,7 @@ describe("least privilege", () => {
 
   test("the API reads and lists jobs and writes them in batches, and claims none", () => {
     const own = permissionsOfEntry(service, "api").filter(({ action }) => action.startsWith("dynamodb:"));
-    // A claim is an UpdateItem, which the API may apply only to the counts of waiting callers and to webhook endpoints:
+    // A claim is an UpdateItem, which the API may apply only to pins, the counts of waiting callers and webhook endpoints:
     // least-privilege.cases.ts.
     const onIndex = own.filter(({ resource }) => resource.endsWith("/index/by-phase")).map(({ action }) => action);
     const onTable = own.filter(({ resource }) => !resource.includes("/index/")).map(({ action }) => action);
@@ -607,7 +616,7 @@ describe("least privilege", () => {
       "dynamodb:UpdateItem",
     ]);
     const updates = linesOfEntry(service, "api").filter((line) => line.startsWith("dynamodb:UpdateItem"));
-    expect(updates.map((line) => line.replace(/^.* = /, "")).sort()).toEqual(["WAITS#*", "WEBHOOK#*"]);
+    expect(updates.map((line) => line.replace(/^.* = /, "")).sort()).toEqual(["LIMITS#*", "WAITS#*", "WEBHOOK#*"]);
   });
 
   const whoMay = (action: string, resource = /./) =>
@@ -621,7 +630,11 @@ describe("least privilege", () => {
       .sort();
 
   test("jobs are deleted by the functions that create them and take back what AWS refuses: the API, the intake, the decider of features", () => {
-    expect(whoMay("dynamodb:DeleteItem")).toEqual(["api", "consumers/feature", "intake"]);
+    // Slots and waiting lists are deleted by whoever frees them.
+    const onJobs = functions
+      .map(({ Properties }) => Properties.Environment.Variables.SERVICE_NAME)
+      .filter((entry) => linesOfEntry(service, entry).some((line) => /^dynamodb:DeleteItem .*JOB#\*$/.test(line)));
+    expect(onJobs.toSorted()).toEqual(["api", "consumers/feature", "intake"]);
     expect(whoMay("s3:PutObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake"]);
     expect(whoMay("s3:DeleteObject", /\/inputs\//)).toEqual(["api", "consumers/feature", "intake", "lifecycle"]);
     expect(whoMay("s3:DeleteObject", /\/progress/)).toEqual(["lifecycle"]);

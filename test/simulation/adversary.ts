@@ -18,6 +18,7 @@ const services = {
   blobs: ["put", "get"],
   bus: ["publish"],
   stats: ["add"],
+  gates: ["take", "look"],
 } as const;
 export type Service = keyof typeof services;
 
@@ -63,6 +64,8 @@ export interface World {
   poison: Poison;
   /** Whether a consumer's memory is full. */
   crowd: Crowd;
+  /** Present in histories with a crowd of jobs that have limits: separate randomness, so that the others stay the same. */
+  limited?: Random;
 }
 
 /**

@@ -5,6 +5,7 @@ import type { Marked } from "./executions.ts";
 import { stepsOf } from "./feature-rules.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
+import { startsKeepRates } from "./limit-rules.ts";
 import type { System } from "./system.ts";
 import { hasCrashed } from "./write-rules.ts";
 
@@ -28,6 +29,7 @@ export function checkAtRest(rest: AtRest) {
   rest.system.bus.checkComplete(rest.system.letters);
   rest.system.webhooks.checkComplete(rest.system.letters);
   tasksAnswered(rest);
+  startsKeepRates(rest.ledger, rest.hardship.skew);
   if (!rest.isPeaceful) return;
   punctual(rest);
   featuresGoOn(rest);
@@ -138,6 +140,8 @@ function punctual({ system, ledger: { observer }, hardship }: AtRest) {
   for (const { id, repeat, attempts } of runsOf(system)) {
     // An occurrence that waited for the end of a longer run is late by design.
     if (repeat?.overlap === "queue") continue;
+    // One that waited for a slot is late too; idle-slots.ts checks that nothing but its limits holds it back.
+    if (system.jobs.peek(id)?.gates) continue;
     for (const { attempt, started_at, due_at } of attempts) {
       const late = started_at - due_at;
       if (late > mostMs)

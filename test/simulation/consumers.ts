@@ -10,10 +10,13 @@ import type { World } from "./adversary.ts";
 import { executions as watchExecutions } from "./executions.ts";
 import { lambdaFreezer } from "./freezer.ts";
 import type { Invocation } from "./invocation.ts";
-import type { Invoke } from "./invocations.ts";
+import { type Invoke, mostCalls } from "./invocations.ts";
 import type { Ledger } from "./ledger.ts";
 import { canary } from "./observer.ts";
 import { executor } from "./outcomes.ts";
+
+/** Taking, lining up at, and releasing three gates, and handing their slots to the heads of their lists. */
+const callsAtGates = 60;
 
 /** The consumers of all types: one invocation per message, with the real engine and the real decider of features. */
 export function consumers(world: World, ledger: Ledger, jobs: FakeJobStore, invoke: Invoke) {
@@ -44,7 +47,7 @@ export function consumers(world: World, ledger: Ledger, jobs: FakeJobStore, invo
       invocation.dead = invocation.frozen === undefined;
       throw error;
     } finally {
-      end();
+      end(message.gated ? mostCalls.consumer + callsAtGates : mostCalls.consumer);
     }
   };
 

@@ -1,7 +1,7 @@
 import type { Job } from "../../lambdas/core/job/job.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
-import { type Ledger, nameOf } from "./ledger.ts";
+import { gateKey, type Ledger, nameOf } from "./ledger.ts";
 
 /** Watches executions, and checks invariants 2, 3, 6 and 7 as the outside world would see them broken. */
 export interface Executions {
@@ -24,7 +24,7 @@ const outcomeMs = 5000;
 /** The third crash fails the job, so that nothing is started a fourth time. The number is repeated here to check the code's. */
 const mostStarts = 3;
 
-export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Executions {
+export function executions({ observer, lifeOf, startsOf }: Ledger, { skew }: Hardship): Executions {
   /** Invariant 3 for every other consumer: the claim is live by its clock too. */
   function checkLease(job: Job, real: number, what: string) {
     const left = (job.lease_until ?? 0) - real - skew;
@@ -40,6 +40,10 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
       checkLease(job, real, "started");
       if (job.expires_at !== undefined && job.parked_since === undefined && job.expires_at <= (job.started_at ?? at))
         observer.violated("consumer", `${nameOf(job)} started after it had expired`);
+      for (const gate of job.gates ?? []) {
+        const times = startsOf.get(gateKey(gate)) ?? [];
+        startsOf.set(gateKey(gate), [...times, (job.started_at ?? at) - by.skew]);
+      }
       const life = lifeOf(job.id);
       if (job.claim_id !== undefined && life.orphaned === job.claim_id)
         observer.violated(4, `${nameOf(job)} was started although its feature was over`);
@@ -55,7 +59,8 @@ export function executions({ observer, lifeOf }: Ledger, { skew }: Hardship): Ex
       life.started.set(job.run, tried);
       const starts = (tried.get(job.attempt) ?? 0) + 1;
       tried.set(job.attempt, starts);
-      if (job.type !== "feature" && starts > mostStarts)
+      // A provider that asks to come back later is asked as often as it likes.
+      if (job.type !== "feature" && starts > mostStarts * (1 + (job.snoozes?.count ?? 0)))
         observer.violated(6, `${nameOf(job)} was started ${starts} times`);
       const inRound = [...tried.keys()].filter((attempt) => attempt > (job.retried_after ?? 0)).length;
       if (inRound > 1 + job.retries) observer.violated(6, `${nameOf(job)} is attempt ${inRound} of ${1 + job.retries}`);

@@ -1,5 +1,5 @@
 import { isFinished, type Job, type RunRecord } from "../../lambdas/core/job/job.ts";
-import { isGivenBack, isWaiting } from "./ledger.ts";
+import { isGivenBack, isPostponed, isPutOff, isWaiting } from "./ledger.ts";
 
 /**
  * The events that a write must lead to, by a simpler rule than that of `lambdas/lifecycle/events.ts`: from statuses and numbers
@@ -7,6 +7,7 @@ import { isGivenBack, isWaiting } from "./ledger.ts";
  */
 export function eventsOf(before: Job | undefined, after: Job, archived: RunRecord["status"] | undefined): string[] {
   if (!before) return ["scheduled"];
+  if (isPostponed(before, after) || isPutOff(before, after)) return [];
   const waits = isWaiting(after);
   if (after.run > before.run) return [archived ?? "missing from the archive", waits ? "scheduled" : after.status];
   if (after.status !== before.status && !isGivenBack(before, after)) {

@@ -1,6 +1,7 @@
 import type { JobChange } from "../../lambdas/aws/lambda/stream-handler.ts";
 import type { ConsumerServices } from "../../lambdas/core/operations/services.ts";
 import type { BlobStore, JobQueue, Log, Scheduler } from "../../lambdas/core/ports/ports.ts";
+import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
@@ -52,6 +53,7 @@ interface Shared {
   queue: JobQueue;
   scheduler: Scheduler;
   blobs: BlobStore & ReturnType<typeof fakeServices>["blobs"];
+  gates: FakeGates;
   others: Pick<ConsumerServices, "catalog" | "stats" | "secrets">;
   log: Log;
   onWrite: OnWrite;
@@ -62,7 +64,7 @@ interface Shared {
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
   const { time, random, hardship, observer, poison } = world;
-  const { jobs, queue, scheduler, blobs, others, log, onWrite } = shared;
+  const { jobs, queue, scheduler, blobs, gates, others, log, onWrite } = shared;
   const refuses = () => random.chance(hardship.refuse);
 
   return (purpose, what) => {
@@ -86,6 +88,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
       queue: throughAdversary("queue", queue, invocation, world),
       scheduler: throughAdversary("scheduler", scheduler, invocation, world),
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),
+      gates: throughAdversary("gates", gates, invocation, world),
       clock,
       log,
     };

@@ -1,4 +1,4 @@
-import type { Job, JobMessage, RunRecord } from "../../lambdas/core/job/job.ts";
+import type { Gate, Job, JobMessage, RunRecord } from "../../lambdas/core/job/job.ts";
 import type { Invocation } from "./invocation.ts";
 import type { Observer } from "./observer.ts";
 
@@ -17,6 +17,8 @@ export interface Ledger {
   isDone: Map<string, number | "any">;
   /** The events that each job must lead to, in order. */
   dueEvents: Map<string, DueEvent[]>;
+  /** When attempts started, in true time, by gate. */
+  startsOf: Map<string, number[]>;
   /** The life of the job that has this id, since its creation. */
   lifeOf(id: string): Life;
   /** Records the creation of a job. Its id may have belonged to a job that was deleted or taken back. */
@@ -95,6 +97,7 @@ export function ledger(observer: Observer, start: number): Ledger {
     steps,
     isDone,
     dueEvents: new Map(),
+    startsOf: new Map(),
     lifeOf(id) {
       const found = lives.get(id) ?? life(undefined);
       lives.set(id, found);
@@ -130,6 +133,20 @@ export const isGivenBack = (before: Job | undefined, after: Job): boolean =>
   (isWaiting(after) || (after.status === "running" && after.claim_id === undefined && after.claims > 0)) &&
   stateOf({ ...before, status: after.status }) === stateOf(after) &&
   before.attempts.length === after.attempts.length;
+
+/** Whether a write moves an attempt that has not started to the start that a rate gave it. */
+export const isPostponed = (before: Job | undefined, after: Job): boolean =>
+  after.reserved !== undefined && isWaiting(after) && before !== undefined && !isSame(before.reserved, after.reserved);
+
+/** Whether a write puts an attempt off because its provider asked for that. */
+export const isPutOff = (before: Job | undefined, after: Job): boolean =>
+  before?.status === "running" &&
+  isWaiting(after) &&
+  after.attempt === before.attempt &&
+  after.snoozes?.count === (before.snoozes?.count ?? 0) + 1;
+
+/** One limit for one key. */
+export const gateKey = ({ limit, key }: Gate): string => `${limit} ${key}`;
 
 /** The step of one run of a feature. */
 export const stepKey = ({ job_id, run }: Pick<JobMessage, "job_id" | "run">, step: string): string =>

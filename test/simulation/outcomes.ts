@@ -12,7 +12,7 @@ export const retryAfterMs = (message = ""): number => Number(/retry after (\d+)/
 
 /** The executor of every type but features, in one invocation. Its duration and its outcome are random. */
 export function executor(
-  { random, time, hardship }: World,
+  { random, time, hardship, limited }: World,
   executions: Executions,
   by: Invocation,
 ): ExecuteWithServices {
@@ -32,6 +32,9 @@ export function executor(
         // Some clients ignore the signal: their result must not be used.
         if (random.chance(0.5)) throw signal.reason;
         await clock.sleep(random.int(1, 30_000));
+      }
+      if (job.gates && limited?.chance(0.1)) {
+        throw new JobError("RATE_LIMITED", "slow down", { retryAfterMs: limited.pick([0, 3000, 30_000]) });
       }
       const fate = random.next();
       if (fate < 0.25) {

@@ -1,17 +1,33 @@
 import { registry } from "../../lambdas/consumers/types/registry.ts";
 import { makeCatalog } from "../../lambdas/core/catalog/catalog.ts";
 import type { Product } from "../../lambdas/core/catalog/job-type.ts";
+import type { Limit } from "../../lambdas/core/flow/limit.ts";
 
 const call = { type: "action", app: "api", action: "call" } as const;
+const limitedCall = (...limits: string[]) => ({ ...call, limits });
+
+/** The limits of the simulated jobs. A period is milliseconds. */
+export const limits: Record<string, Limit> = {
+  slots: { key: "$Input{body}{who}", concurrency: 2 },
+  starts: { key: "$Input{body}{who}", rate: { limit: 1, period: 10_000, burst: 2 } },
+  both: { concurrency: 2, rate: { limit: 1, period: 20_000 } },
+  whole: { concurrency: 3 },
+};
+
 const feature = (feature: string) => ({ type: "feature", feature }) as const;
 
 /** The product of the simulated jobs: actions whose outcomes the adversary chooses, and features made of them. */
 const product: Product = {
   tag: "sim",
+  limits,
   envs: ["e"],
   jobs: {
     call,
     other: call,
+    slotted: limitedCall("slots"),
+    rated: limitedCall("starts"),
+    both: limitedCall("both"),
+    twin: limitedCall("slots", "starts", "whole"),
     pair: feature("pair"),
     tree: feature("tree"),
     choice: feature("choice"),

@@ -2,14 +2,20 @@ import { phaseOf, phaseTime } from "../../lambdas/core/job/job.ts";
 import { isStuck } from "../../lambdas/core/job/transitions.ts";
 import { newMemory } from "../../lambdas/reconciler/memory.ts";
 import { graceMs, reconcile } from "../../lambdas/reconciler/reconcile.ts";
+import type { FakeGates } from "../support/fakes/gates.ts";
 import type { FakeJobStore } from "../support/fakes/job-store.ts";
 import type { World } from "./adversary.ts";
 import { type Invoke, mostCalls } from "./invocations.ts";
 
 const minute = 60_000;
 
+interface Stored {
+  jobs: FakeJobStore;
+  gates: FakeGates;
+}
+
 /** The reconciler, once a minute. */
-export function reconciling({ time, hardship, observer }: World, jobs: FakeJobStore, invoke: Invoke): void {
+export function reconciling({ time, hardship, observer }: World, { jobs, gates }: Stored, invoke: Invoke): void {
   let memory = newMemory();
   let ticks = 0;
   function tick() {
@@ -17,15 +23,20 @@ export function reconciling({ time, hardship, observer }: World, jobs: FakeJobSt
     if (++ticks % 16 === 0) memory = newMemory();
     const latest = time.now() + hardship.skew;
     // A tick that would find nothing is left out, since most of a history would be such ticks.
-    if (jobs.all().some((job) => isStuck(job, latest, graceMs))) {
+    const crowded = gates.all().filter(({ parts }) => parts.get(0)?.waiting !== undefined);
+    if (crowded.length > 0 || jobs.all().some((job) => isStuck(job, latest, graceMs))) {
       observer.cover("reconciler");
       const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);
       const { services, end } = invoke("reconciler", "reconciler");
       reconcile(services, graceMs, memory)
         .catch(() => observer.cover("reconciler fails"))
-        .finally(() => end(mostCalls.reconciler + 2 * overdue.length));
+        .finally(() => end(mostCalls.reconciler + 2 * overdue.length + callsOf(crowded)));
     }
     time.after(minute, tick);
   }
   time.after(minute, tick);
 }
+
+/** A look at each marked gate, its jobs and its slots, and three calls for each waiter at most. */
+const callsOf = (crowded: ReturnType<FakeGates["all"]>): number =>
+  crowded.reduce((sum, { waiters }) => sum + 12 + 4 * waiters.length, 0);

@@ -73,7 +73,8 @@ export function plannedIsDue({ observer, lifeOf }: Ledger, { before, after }: Wr
   // Whoever moves a run chooses its time, and it still counts for its original occurrence.
   if (before?.run === after.run && before.scheduled_at !== after.scheduled_at) delete lifeOf(after.id).madeUpUntil;
   if (!["scheduled", "queued", "paused"].includes(after.status) || after.attempt > 1) return;
-  if (after.due_at !== after.scheduled_at)
+  const isLater = after.reserved?.until === after.due_at || after.snoozes !== undefined;
+  if (after.due_at !== after.scheduled_at && !isLater)
     observer.violated("series", `${nameOf(after)} is planned ${after.scheduled_at - after.due_at} ms off its due_at`);
   if (after.scheduled_at > (after.repeat?.end_date ?? after.scheduled_at))
     observer.violated(7, `${nameOf(after)} is planned after its end date`);

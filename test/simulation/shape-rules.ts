@@ -1,5 +1,5 @@
 import { type Attempt, isFinished, type Job } from "../../lambdas/core/job/job.ts";
-import { isGivenBack, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
+import { isGivenBack, isPostponed, isPutOff, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import type { Write } from "./write.ts";
 
 /** What the caller requested, which no write changes. */
@@ -15,6 +15,8 @@ const asked = [
   "retries",
   "retry_policy",
   "expires_at",
+  "gates",
+  "priority",
   "labels",
   "fingerprint",
   "request_id",
@@ -58,7 +60,8 @@ export function fieldsFit({ observer }: Ledger, { by, before, after, now }: Writ
     wrong("is parked, and lacks what wakes it or what it knows");
   const isMoved = before?.due_at !== after.due_at || before.status !== after.status;
   if (!isWaiting(after) || !isMoved) return;
-  if (after.claims !== 0) wrong(`waits with ${after.claims} claims`);
+  if (after.claims !== 0 && !isPostponed(before, after) && !wasPostponed(before, after))
+    wrong(`waits with ${after.claims} claims`);
   const isDue = after.status === "queued";
   if (isDue ? after.due_at > latest : after.due_at <= earliest) wrong(`is due ${after.due_at - latest} ms from now`);
 }
@@ -68,7 +71,8 @@ export function attemptsAreKept({ observer, lifeOf }: Ledger, { before, after }:
   const wrong = (text: string) => observer.violated("data", `${nameOf(after)} ${text}`);
   if (!before) return;
   const isNextRun = after.run !== before.run;
-  const isOver = after.status !== "running" && !isGivenBack(before, after);
+  const isLater = isPutOff(before, after) || isPostponed(before, after);
+  const isOver = after.status !== "running" && !isGivenBack(before, after) && !isLater;
   const hasEnded = before.status === "running" && (isOver || isNextRun);
   const count = isNextRun ? before.attempts.length + 1 : after.attempts.length;
   if (count !== before.attempts.length + Number(hasEnded) && before.status !== "paused")
@@ -105,3 +109,7 @@ export function runsAreKept({ observer, lifeOf }: Ledger, { before, after }: Wri
   if (!hasOutcome || !isSame({ ...kept, ...right }, kept) || !isSame(kept.attempts.at(-1), end))
     observer.violated("data", `${nameOf(before)} is not in the archive as it ended`);
 }
+
+/** A job that was moved to a start after a crash keeps that crash, whoever moves it again. */
+const wasPostponed = (before: Job | undefined, { claims }: Job): boolean =>
+  before !== undefined && isWaiting(before) && before.claims === claims;

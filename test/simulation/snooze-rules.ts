@@ -1,4 +1,4 @@
-import { isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
+import { isPutOff, isSame, isWaiting, type Ledger, nameOf } from "./ledger.ts";
 import type { Write } from "./write.ts";
 
 /** The fields that a claim adds to a job, and that a snooze removes again. */
@@ -21,6 +21,7 @@ export function snoozeSpendsNothing({ observer }: Ledger, { by, before, after }:
   if (before?.status !== "running" || before.claim_id === undefined || before.claim_id !== by.claim_id) return;
   const isBack = isWaiting(after) || (after.status === "running" && after.claims > 0);
   const hasEnded = after.run !== before.run || !isSame(after.attempts.at(-1), before.attempts.at(-1));
+  if (isPutOff(before, after)) return;
   if (!isBack || after.claim_id !== undefined || hasEnded) return;
   observer.cover("snooze");
   for (const [field, value] of Object.entries(before))

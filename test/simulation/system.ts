@@ -4,6 +4,7 @@ import { finalEvents, jobEvents } from "../../lambdas/core/job/job-event.ts";
 import { type Recent, recent } from "../../lambdas/core/operations/recent.ts";
 import { handleChanges } from "../../lambdas/lifecycle/handle.ts";
 import { fakeFailures } from "../support/fakes/failures-store.ts";
+import type { FakeGates } from "../support/fakes/gates.ts";
 import { type FakeJobStore, fakeJobStore } from "../support/fakes/job-store.ts";
 import { fakeServices } from "../support/fakes/services.ts";
 import { throughAdversary, type World } from "./adversary.ts";
@@ -23,6 +24,7 @@ export interface System {
   jobs: FakeJobStore;
   blobs: ReturnType<typeof fakeServices>["blobs"];
   stats: ReturnType<typeof fakeServices>["stats"];
+  gates: FakeGates;
   bus: ReturnType<typeof watchedBus>;
   tasks: WatchedTasks;
   webhooks: ReturnType<typeof watchedWebhooks>;
@@ -42,7 +44,7 @@ export interface System {
 /** SQS, EventBridge Scheduler, the table and its stream, and the Lambdas: everything but our own code is simulated. */
 export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] = []): System {
   const { random, observer, poison } = world;
-  const { blobs, stats, secrets } = fakeServices({ catalog });
+  const { blobs, stats, secrets, gates } = fakeServices({ catalog });
   const jobs = fakeJobStore(...bystanders);
   const publish = new Set(random.chance(0.5) ? jobEvents : finalEvents);
   const bus = watchedBus(world, ledger, publish);
@@ -59,9 +61,9 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     for (const listener of listeners) listener(change);
   };
   const others = { catalog, stats, secrets };
-  const invoke = invocations(world, ledger, { jobs, queue, scheduler, blobs, others, log, onWrite });
+  const invoke = invocations(world, ledger, { jobs, queue, scheduler, blobs, gates, others, log, onWrite });
   const consumer = consumers(world, ledger, jobs, invoke);
-  reconciling(world, jobs, invoke);
+  reconciling(world, { jobs, gates }, invoke);
 
   function consume(type: JobType, message: JobMessage): Promise<void> {
     return consumer(type, message);
@@ -112,6 +114,7 @@ export function simulatedSystem(world: World, ledger: Ledger, bystanders: Job[] 
     jobs,
     blobs,
     stats,
+    gates,
     bus,
     tasks,
     webhooks,

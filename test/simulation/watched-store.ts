@@ -49,7 +49,7 @@ export function watchedStore(
       const transition = `${name} ${versionOf(after) - (events.length - 1 - index)}`;
       push(dueEvents, after.id, { transition, write: after.version });
     }
-    for (const rule of writeRules) rule(ledger, { by, before, after, now: now(), peek });
+    for (const rule of writeRules) rule(ledger, { by, before, after, now: now(), peek, all: store.all });
     onChange({ ...(before && { before }), after });
   }
 

@@ -1,7 +1,9 @@
 import type { World } from "./adversary.ts";
 import { callers } from "./callers.ts";
 import { changes } from "./changes.ts";
+import { watchIdleSlots } from "./idle-slots.ts";
 import type { Ledger } from "./ledger.ts";
+import { limitedRequests } from "./limited.ts";
 import type { System } from "./system.ts";
 
 /**
@@ -9,12 +11,17 @@ import type { System } from "./system.ts";
  */
 export function workload(world: World, ledger: Ledger, system: System, isChanging: boolean): Set<string> {
   const { time, random } = world;
-  const { accepted, request, createMany, askAgain } = callers(world, ledger, system, !isChanging);
+  const { accepted, request, createMany, askAgain, create } = callers(world, ledger, system, !isChanging);
   const { one, many } = changes(world, ledger, system, askAgain);
   const at = (ms: number, happen: () => unknown) => time.after(ms, () => void happen());
 
   for (let i = random.int(2, 5); i > 0; i--) at(random.int(0, 300_000), request);
   if (random.chance(0.25)) at(random.int(0, 300_000), createMany);
+  if (world.limited)
+    at(world.limited.int(0, 60_000), () => {
+      for (const asked of limitedRequests(world)) void create(asked);
+    });
+  if (world.limited && !isChanging) watchIdleSlots(world, system);
   if (isChanging) {
     for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);
     if (random.chance(0.15)) at(random.int(1000, 1_800_000), many);

@@ -11,7 +11,18 @@ import {
   stepsWait,
 } from "./feature-rules.ts";
 import type { Invocation } from "./invocation.ts";
-import { attemptKey, attemptOf, isGivenBack, isWaiting, type Ledger, nameOf, stepKey } from "./ledger.ts";
+import {
+  attemptKey,
+  attemptOf,
+  isGivenBack,
+  isPostponed,
+  isPutOff,
+  isWaiting,
+  type Ledger,
+  nameOf,
+  stepKey,
+} from "./ledger.ts";
+import { slotsHold, waitingSpendsNothing } from "./limit-rules.ts";
 import { canary } from "./observer.ts";
 import { retryAfterMs } from "./outcomes.ts";
 import { pausedWaits, plannedIsDue, runsFollow, seriesGoesOn } from "./series-rules.ts";
@@ -42,6 +53,8 @@ export const writeRules: Rule[] = [
   startedStays,
   revivedGoesOn,
   revivedWaits,
+  slotsHold,
+  waitingSpendsNothing,
   nothingShows,
   fieldsFit,
   runsAreKept,
@@ -60,7 +73,7 @@ function finishedStays({ observer }: Ledger, { by, before, after }: Write) {
 /** Invariant 3, the fence: a consumer changes its own job only while it holds the claim. */
 function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write) {
   const isClaim = after.claim_id !== undefined && after.claim_id !== before?.claim_id;
-  if (!before || by.job_id !== after.id || isClaim || isWakeUp(before, after)) return;
+  if (!before || by.job_id !== after.id || isClaim || isWakeUp(before, after) || isPostponed(before, after)) return;
   if (by.claim_id === undefined || by.claim_id !== before.claim_id)
     observer.violated(3, `${nameOf(before)} was changed by ${by.what}, whose claim it is not`);
   if (isGivenBack(before, after)) {
@@ -68,6 +81,8 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
       observer.violated("consumer", `${nameOf(before)} was snoozed by ${by.what}, which had started it`);
     return;
   }
+  // An attempt that was put off left nothing, and the next try finds what the attempt before it has left.
+  if (isPutOff(before, after)) return;
   if (by.claim_id !== undefined && before.status === "running") lifeOf(before.id).winners.set(before.run, by.claim_id);
 }
 
@@ -88,7 +103,8 @@ function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {
     before.attempt - (before.retried_after ?? 0) <= before.retries
   )
     observer.violated(6, `${nameOf(before)} failed for good with retries left`);
-  if (!isWaiting(after) || isGivenBack(before, after)) return;
+  if (!isWaiting(after) || isGivenBack(before, after) || isPostponed(before, after)) return;
+  if (isPutOff(before, after)) return;
   if (after.attempt !== before.attempt + 1)
     observer.violated(6, `${nameOf(before)} is followed by attempt ${after.attempt}`);
   const asked = retryAfterMs(tried?.error?.message);
@@ -104,7 +120,7 @@ function thirdCrashFails({ observer, lifeOf }: Ledger, { before, after }: Write)
   const isParked = after.status === "running" && after.claim_id === undefined;
   // A decision restarts the count, and a snoozed claim does not count.
   if (isGivenBack(before, after)) claims.set(attempt, (claims.get(attempt) ?? 0) - 1);
-  else if (isParked && before.claim_id !== undefined) claims.delete(attempt);
+  else if (isPutOff(before, after) || (isParked && before.claim_id !== undefined)) claims.delete(attempt);
   const isCrashed = after.run === before.run && hasCrashed(after.attempts.at(-1)?.error) && !isGivenUp(after);
   if (!isCrashed || after.attempts.length === before.attempts.length) return;
   const times = (claims.get(attempt) ?? 0) - 1;

@@ -28,11 +28,13 @@ import { mostMade } from "../../lambdas/core/expressions/budget.ts";
 import { deepestNesting as deepestOperators, longestExpression } from "../../lambdas/core/expressions/parse.ts";
 import { expressionLimits } from "../../lambdas/core/expressions/request-input.ts";
 import { mostInText } from "../../lambdas/core/expressions/template.ts";
+import { horizonMs } from "../../lambdas/core/flow/gcra.ts";
+import { limitBounds } from "../../lambdas/core/flow/limit.ts";
 import { groupsPerDay } from "../../lambdas/core/job/failure-group.ts";
 import { longestNormalised } from "../../lambdas/core/job/normalised-message.ts";
 import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";
 import { keptTokens, longestTaskToken } from "../../lambdas/core/job/task-token.ts";
-import { keptAttempts, maxCrashes } from "../../lambdas/core/job/transitions.ts";
+import { keptAttempts, maxCrashes, snoozeLimits } from "../../lambdas/core/job/transitions.ts";
 import { defaultLimits, longestWaitSeconds } from "../../lambdas/core/operations/api-limits.ts";
 import { mostFaults as mostFaultsOfRejection } from "../../lambdas/core/outbound/rejection.ts";
 import { heartbeatSeconds } from "../../lambdas/core/outbound/task.ts";
@@ -126,6 +128,19 @@ const limits = {
   "time that an upload URL is valid": hours(uploadUrlSeconds * 1000),
   "the name of an API key": characters(longestKeyName),
   "time that an expired or revoked API key is still listed": days(rememberedSeconds * 1000),
+  "limits of an event": n(limitBounds.perEvent),
+  "`concurrency`": `1 to ${n(limitBounds.concurrency)}`,
+  "starts in a `rate`": n(limitBounds.starts),
+  "`period` of a `rate`": `${seconds(limitBounds.leastPeriodMs)} to ${days(limitBounds.longestPeriodMs)}`,
+  "`burst` of a `rate`": n(limitBounds.burst),
+  "`priority`, in seconds, either way": n(limitBounds.priority),
+  "a key that is shown as it is; a longer one becomes a hash": characters(limitBounds.key),
+  "the expression of a key": characters(limitBounds.expression),
+  "how far ahead a rate gives starts": hours(horizonMs),
+  "how long a pin may last": `${limitBounds.pinDays} days`,
+  "`reason` of a pin": characters(limitBounds.reason),
+  "times that a provider may put off an attempt": n(snoozeLimits.times),
+  "time that a provider may put off an attempt": hours(snoozeLimits.ms),
   "the longest `Retry-After` of a provider that is honoured": days(longestRetryDelayMs),
   "crashes of one attempt after which its job fails with `CRASHED`": n(maxCrashes),
   "attempts of the current run that are kept and shown (the latest)": n(keptAttempts),

@@ -35,6 +35,13 @@ function executorAccess(type: JobType, platform: Platform): Capability[] {
   }
 }
 
+/**
+ * Whether jobs of a type may pass limits: a job keeps those that its event had. Whoever frees a slot reads the jobs that wait for it.
+ * Features have no limits.
+ */
+const hasLimits = (type: JobType, products: readonly Product[]): boolean =>
+  type !== "feature" && products.some(({ limits = {} }) => Object.keys(limits).length > 0);
+
 export interface ConsumerProps {
   definition: CheckedJobType;
   platform: Platform;
@@ -78,6 +85,7 @@ export class Consumer extends Construct {
         // Retries and next runs are of the same type; the steps of a feature are of any type.
         may.passScheduleRoles(...(type === "feature" ? jobTypes : [type])),
         ...executorAccess(type, platform),
+        ...(hasLimits(type, products) ? [may.useGates(), may.readPins(), may.readManyJobs()] : []),
         ...catalogGrants(Stack.of(this), products, definition),
       ],
     });

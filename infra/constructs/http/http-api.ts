@@ -119,7 +119,7 @@ const customDomain = (scope: Construct, { name, certificateArn }: NonNullable<Ht
  */
 const preflightFor = ({ corsOrigins, auth }: HttpApiSettings): CorsPreflightOptions => ({
   allowOrigins: [...corsOrigins],
-  allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.DELETE],
+  allowMethods: [CorsHttpMethod.GET, CorsHttpMethod.POST, CorsHttpMethod.PUT, CorsHttpMethod.DELETE],
   allowHeaders: [
     "authorization",
     "content-type",

@@ -4,11 +4,13 @@ import type { JobType } from "../../../lambdas/core/job/job.ts";
 import {
   endpointPrefix,
   errorsPrefix,
+  gatePrefix,
   importPrefix,
   inputsPrefix,
   jobsPrefix,
   keysPartition,
   phaseIndex,
+  pinsPrefix,
   progressPrefix,
   reportPrefix,
   resultsPrefix,
@@ -42,6 +44,11 @@ export function accessTo({ state, queues, schedules }: Platform) {
     readErrors: () => errorsAccess(state, "dynamodb:Query"),
     useEndpoints: () => endpointAccess(state),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
+    /** Slots, reservations and waiting lists, and the numbers that people have pinned. */
+    useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),
+    seeGates: () => itemsAccess(state, ["dynamodb:GetItem", "dynamodb:Query"], `${gatePrefix}*`),
+    readPins: () => itemsAccess(state, ["dynamodb:GetItem"], `${pinsPrefix}*`),
+    changePins: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${pinsPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */
     listRuns: () => jobItems("dynamodb:Query"),
@@ -67,6 +74,8 @@ export function accessTo({ state, queues, schedules }: Platform) {
     passScheduleRoles: (...types: JobType[]) => passRoles(types.map((type) => schedules.roles[type])),
   };
 }
+
+const gateActions = ["GetItem", "PutItem", "UpdateItem", "DeleteItem", "Query"].map((action) => `dynamodb:${action}`);
 
 /** Deleting objects. The bucket's ARN is an import value, as in `accessTo`. */
 export const removeBlobs = (state: StateStack, ...from: Folder[]): Capability => {

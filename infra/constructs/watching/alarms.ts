@@ -175,6 +175,16 @@ const jobAlarms = (scope: Construct): AlarmSpec[] => [
     evaluationPeriods: 3,
   },
   {
+    name: "limits-wait",
+    section: "Limits wait",
+    summary:
+      "A job has waited for a slot of a limit for an hour: see what holds the slots, and whether the limit is too low.",
+    metric: overAll(scope, "MAX", "oldest_wait_ms", "limit", "product"),
+    threshold: minutes(60).toMilliseconds(),
+    datapoints: 3,
+    evaluationPeriods: 3,
+  },
+  {
     name: "messages-fail",
     section: "Messages fail",
     summary: "Consumers return messages: AWS refuses their requests, or the messages are unreadable. Read their logs.",

@@ -60,6 +60,11 @@ export class MetricsDashboard extends Construct {
         this.byJob("Crashed", "crashed", sum),
         graph("Reconciler", [reconciler("looked"), reconciler("nudged"), reconciler("nudges_failed")]),
       ],
+      [
+        this.byLimit("Jobs that wait for a limit", "waiting", most),
+        this.byLimit("Longest wait for a limit (ms)", "oldest_wait_ms", most),
+        this.byJob("Put off by their providers", "snoozed", sum),
+      ],
     ];
   }
 
@@ -77,6 +82,13 @@ export class MetricsDashboard extends Construct {
         ]),
       ],
     ];
+  }
+
+  /** A line per limit and product, by keys together: only those for which jobs wait have values. */
+  private byLimit(title: string, measure: Measure, { statistic }: { statistic: string }): GraphWidget {
+    const space = `{"${metricsNamespace(this)}",limit,product}`;
+    const expression = `SEARCH('${space} MetricName="${measure}"', '${statistic}', ${period.toSeconds()})`;
+    return graph(title, [new MathExpression({ expression, usingMetrics: {}, label: "", period })]);
   }
 
   /** A line per type and product: they come and go with the catalog, so the dashboard searches for them. */

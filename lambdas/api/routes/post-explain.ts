@@ -2,6 +2,7 @@ import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
 import type { RouteDoc } from "../../aws/http/route-doc.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { explain } from "../../core/queries/explain.ts";
+import { explainedGates } from "../../core/queries/limit-view.ts";
 import { ExplanationSchema } from "../../core/queries/schemas/explanation.ts";
 import { parseRequest } from "../../core/requests/request.ts";
 import { requireJobScope } from "../require-job-scope.ts";
@@ -12,20 +13,22 @@ import { JobRequestSchema } from "../schemas/job-request.ts";
  * Explains what a request for a job would lead to, without creating anything. It requires the scope of the request itself, so
  * that both are refused alike.
  */
-export async function handle(
-  { catalog, clock }: Services,
-  { body, scopes, headers }: HttpRequest,
-): Promise<HttpResponse> {
+export async function handle(services: Services, { body, scopes, headers }: HttpRequest): Promise<HttpResponse> {
   requireJobScope(scopes, body);
-  const now = clock.now();
-  return { status: 200, body: explain(parseRequest(body, catalog, now, headers["idempotency-key"]), now) };
+  const now = services.clock.now();
+  const request = parseRequest(body, services.catalog, now, headers["idempotency-key"]);
+  const explained = explain(request, now);
+  const { product, env, gates } = request;
+  if (!gates) return { status: 200, body: explained };
+  const shown = await explainedGates(services, { product: product.tag, env, gates });
+  return { status: 200, body: { ...explained, gates: shown } };
 }
 
 export const doc = (): RouteDoc => ({
   tag: "jobs",
   summary: "Explain a request without scheduling it",
   description:
-    "A dry run of POST /v1/jobs: it answers the job with its defaults, the route that it would take, its next run times with the effects of daylight saving time, its retry timetable and an estimate of its cost. It refuses what POST /v1/jobs refuses, but does not look at existing jobs, so it does not notice an idempotency key that is already used.",
+    "A dry run of POST /v1/jobs: it answers the job with its defaults, the route that it would take, its next run times with the effects of daylight saving time, its retry timetable, an estimate of its cost, and the limits that it would pass, as they are now. It refuses what POST /v1/jobs refuses, but does not look at existing jobs, so it does not notice an idempotency key that is already used.",
   body: { schema: JobRequestSchema(), examples: jobRequestExamples },
   answers: { 200: { description: "What the request would lead to.", schema: ExplanationSchema() } },
   errors: [

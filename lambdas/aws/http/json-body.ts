@@ -14,14 +14,14 @@ export const largestInEvent = 6_000_000;
 const mediaType = /^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i;
 
 /**
- * Parses the JSON body of a POST, and checks its size. Without a body no media type is required: the body of a route may be
+ * Parses the JSON body of a POST or a PUT, and checks its size. Without a body no media type is required: the body of a route may be
  * optional, and the schema of any other route refuses a missing body.
  */
 export const jsonBody = (): MiddlewareObj<APIGatewayProxyEventV2> => ({
   before: ({ event }) => {
     const { body, headers, isBase64Encoded } = event;
     delete event.body;
-    if (event.requestContext.http.method !== "POST" || !body) return;
+    if (!["POST", "PUT"].includes(event.requestContext.http.method) || !body) return;
     if ((headers["content-encoding"] ?? "identity").toLowerCase() !== "identity") {
       throw new RequestError("UNSUPPORTED_MEDIA_TYPE", "Send the body as it is, without a Content-Encoding.");
     }

@@ -6,7 +6,7 @@ import type { RouteDoc } from "./route-doc.ts";
 export interface HttpRequest {
   /** The request id of API Gateway, which its access log and each of our log lines carry. */
   id: string;
-  /** The parsed JSON body of a POST; undefined if there is none. */
+  /** The parsed JSON body of a POST or a PUT; undefined if there is none. */
   body: unknown;
   params: Record<string, string>;
   query: Record<string, string>;
@@ -41,7 +41,7 @@ export interface Endpoint<S> {
 export interface Route<S> {
   /** The `operationId` in the OpenAPI document. */
   id: string;
-  method: "GET" | "POST" | "DELETE";
+  method: "GET" | "POST" | "PUT" | "DELETE";
   path: string;
   /** Answers without an API key. */
   open?: boolean;

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import type { Gates } from "../../core/ports/gates.ts";
 import type { Endpoints } from "../../core/ports/outbound-ports.ts";
 import type { BlobStore, Failures, Scheduler } from "../../core/ports/ports.ts";
 import type { JobsEnv } from "./env.ts";
@@ -16,6 +17,10 @@ export const lazyScheduler = (env: JobsEnv): Scheduler =>
 /** First needed by an input or result that does not fit into the job's item. The client of S3 is the largest. */
 export const lazyBlobStore = (env: Pick<JobsEnv, "BUCKET_NAME">): BlobStore =>
   lazyPort(async () => (await import("./start-blob-store.ts")).startBlobStore(env));
+
+/** First needed by a job that has limits. */
+export const lazyGates = (at: { client: DynamoDBClient; table: string }): Gates =>
+  lazyPort(async () => (await import("./start-gates.ts")).startGates(at));
 
 /** First needed by somebody who asks what failed, or how webhooks do. */
 export const lazyWatching = (at: { client: DynamoDBClient; table: string }): Watching => ({

@@ -8,7 +8,7 @@ import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsJobQueue } from "../sqs/job-queue.ts";
 import type { JobsEnv } from "./env.ts";
-import { lazyBlobStore, lazyScheduler } from "./lazy-ports.ts";
+import { lazyBlobStore, lazyGates, lazyScheduler } from "./lazy-ports.ts";
 import { systemClock } from "./system-clock.ts";
 
 /** Connects the common ports to their AWS adapters. Secrets are not among them, since only some functions bundle their clients. */
@@ -26,6 +26,7 @@ export function startServices(
     queue: sqsJobQueue({ client: new SQSClient(clientDefaults), queues: env.QUEUES }),
     scheduler: lazyScheduler(env),
     blobs: lazyBlobStore(env),
+    gates: lazyGates(dynamo),
     clock: systemClock,
     log: makeLog(name),
   };

@@ -21,6 +21,8 @@ export interface AttemptOptions {
   /** In [0, 1): the jitter of the backoff. */
   random: number;
   room: Room;
+  /** Why the attempt must not start: it fails with this. */
+  refusal?: JobError | undefined;
 }
 
 /**
@@ -31,11 +33,12 @@ export async function attempt(
   services: ConsumerServices,
   execute: ExecuteWithServices,
   job: Job,
-  { policy, random, room }: AttemptOptions,
+  { policy, random, room, refusal }: AttemptOptions,
 ): Promise<Transition> {
   const { clock } = services;
   const end = await endWithoutStart(services, job, random);
   if (end) return end;
+  if (refusal) return (of) => attemptFailed(of, clock.now(), { error: refusal, random });
   if (isTooLate(job, clock.now())) {
     throw new NotStarted("the attempt would start too late: its lease might end while the job runs");
   }

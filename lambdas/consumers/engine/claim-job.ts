@@ -1,8 +1,10 @@
+import { traceOf } from "../../core/errors.ts";
 import type { ClaimOutcome } from "../../core/job/claim.ts";
 import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/job/job.ts";
 import { arrival } from "../../core/job/route.ts";
 import { claimable } from "../../core/job/transitions.ts";
 import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
+import { leaveGates, leaveLists, type Pass, passGates } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
@@ -22,18 +24,53 @@ export interface ClaimOptions {
   policy?: AttemptPolicy | undefined;
 }
 
+/** A claimed job, with the slots that it holds while it runs. */
+export interface ClaimedJob {
+  job: Job;
+  /** Absent for a job without limits. */
+  pass?: Pass;
+}
+
 /**
- * Claims the job that a message names. Undefined if there is nothing to run: the message came early and was sent again,
- * it is a duplicate, or it has been superseded.
+ * Claims the job that a message names, once its limits let it. Undefined if there is nothing to run: the message came early and
+ * was sent again, the job waits for a limit, or the message is a duplicate or has been superseded.
  */
 export async function claimJob(
   services: ConsumerServices,
   message: JobMessage,
   options: ClaimOptions,
-): Promise<Job | undefined> {
+): Promise<ClaimedJob | undefined> {
   if ((await untilDue(services, message, options.longestWaitMs)) === "later") return undefined;
-  return claim(services, message, options);
+  if (message.gated) return claimGated(services, message, options);
+  const { job } = await claim(services, message, options);
+  return job && { job };
 }
+
+/**
+ * Passes the gates of a job, then claims it. The job is read first, because a message does not name its gates. What cannot be
+ * claimed takes nothing: the claim says why.
+ */
+async function claimGated(
+  services: ConsumerServices,
+  message: JobMessage,
+  options: ClaimOptions,
+): Promise<ClaimedJob | undefined> {
+  const job = await services.jobs.get(message.job_id);
+  const isClaimable = job && claimable(job, message, services.clock.now(), options.type) === "yes";
+  const pass = isClaimable ? await passGates(services, job, leaseMarginMs + job.timeout_ms) : undefined;
+  if (isClaimable && !pass) return undefined;
+  const claimed = await claim(services, message, options);
+  if (claimed.job) {
+    if (pass) await leaveLists(services, pass).catch((error) => stayed(services, error));
+    return { job: claimed.job, ...(pass && { pass }) };
+  }
+  // Another consumer that has claimed the same attempt holds the same slots.
+  if (claimed.outcome !== "taken") await leaveGates(services, pass);
+  return undefined;
+}
+
+const stayed = ({ log }: ConsumerServices, error: unknown): void =>
+  log.warn("a job that has started is still on a waiting list; the reconciler takes it off", traceOf(error));
 
 /** Whether too little of a claim's lease is left to start under it, because the answer to the claim came late. */
 export const isTooLate = (job: Job, now: number): boolean =>
@@ -58,23 +95,27 @@ async function untilDue(
   return "later";
 }
 
-async function claim(services: ConsumerServices, message: JobMessage, options: ClaimOptions): Promise<Job | undefined> {
+/** `job` only if it was claimed. */
+type Claiming = { job?: Job; outcome: ClaimOutcome["outcome"] };
+
+async function claim(services: ConsumerServices, message: JobMessage, options: ClaimOptions): Promise<Claiming> {
   const { type, policy = defaultPolicy } = options;
   const request = { claimId: crypto.randomUUID(), now: services.clock.now(), leaseMarginMs, type };
   const outcome = await services.jobs.claim(message, request);
-  if (outcome.outcome === "claimed") return outcome.job;
-  if (outcome.outcome === "misdirected") return await forward(services, message, outcome.job);
+  if (outcome.outcome === "claimed") return outcome;
+  if (outcome.outcome === "misdirected") await forward(services, message, outcome.job);
+  if (outcome.outcome === "misdirected") return { outcome: "misdirected" };
   const next = outcome.outcome === "taken" ? await policy.onTaken(services, outcome.job) : "dropped";
   if (next === "changed") return claim(services, message, options);
   if (next === "dropped") reportDropped(services.log, message, outcome);
-  return undefined;
+  return { outcome: outcome.outcome };
 }
 
 /**
  * Sends a message on to the queue of its job's type, but only once: between queues that are wired wrongly it would go
  * round for ever, and the reconciler dispatches the job anyway.
  */
-async function forward({ queue, log }: ConsumerServices, message: JobMessage, job: Job): Promise<undefined> {
+async function forward({ queue, log }: ConsumerServices, message: JobMessage, job: Job): Promise<void> {
   const fields = { ...jobFields(job), ...messageFields(message) };
   if (message.forwarded) {
     log.error("message dropped: it came to another type's queue again", fields);

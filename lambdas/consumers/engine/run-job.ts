@@ -1,15 +1,17 @@
-import { type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
+import { isWaiting, type Job, type JobMessage, messageOf, tenantOf } from "../../core/job/job.ts";
 import { attemptMeasured } from "../../core/job/measures.ts";
 import { snoozed } from "../../core/job/transitions.ts";
 import { dispatchFollowUps } from "../../core/operations/change-job.ts";
 import type { ExecuteWithServices } from "../../core/operations/execution.ts";
 import { jobFields, loggingOf, messageFields } from "../../core/operations/log-fields.ts";
 import { type Admitted, type Memory, memoryOf } from "../../core/operations/memory.ts";
+import { leaveGates, type Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
+import { given } from "../../core/schema/given.ts";
 import { attempt, NotStarted } from "./attempt.ts";
 import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-policy.ts";
-import { type ClaimOptions, claimJob } from "./claim-job.ts";
+import { type ClaimedJob, type ClaimOptions, claimJob } from "./claim-job.ts";
 import { record } from "./record.ts";
 
 export interface RunJobOptions extends ClaimOptions {
@@ -19,7 +21,7 @@ export interface RunJobOptions extends ClaimOptions {
   memory?: Memory | undefined;
 }
 
-type Attempting = { policy: AttemptPolicy; random: number; room: Admitted };
+type Attempting = { policy: AttemptPolicy; random: number; room: Admitted; pass: Pass | undefined };
 
 const endless = memoryOf(Number.POSITIVE_INFINITY);
 
@@ -31,13 +33,14 @@ export async function runJob(
   options: RunJobOptions = {},
 ): Promise<void> {
   const { memory = endless, random = Math.random, policy = defaultPolicy } = options;
-  const job = await claimJob(loggingOf(all, messageFields(message)), message, options);
-  if (!job) return;
+  const claimed = await claimJob(loggingOf(all, messageFields(message)), message, options);
+  if (!claimed) return;
+  const { job, pass } = claimed;
   const services = loggingOf(all, jobFields(job));
   const room = memory.admit(job);
-  if (!room) return requeue(services, job, policy);
+  if (!room) return requeue(services, claimed, policy);
   try {
-    await runClaimed(services, execute, job, { policy, room, random: random() });
+    await runClaimed(services, execute, job, { policy, room, random: random(), pass });
   } finally {
     room.leave();
   }
@@ -49,11 +52,15 @@ async function runClaimed(
   job: Job,
   options: Attempting,
 ): Promise<void> {
-  const { policy } = options;
-  const transition = await attempt(services, execute, job, options).catch((error) =>
-    error instanceof NotStarted ? giveBack(services, job, policy, error) : Promise.reject(error),
+  const { policy, pass } = options;
+  const transition = await attempt(services, execute, job, { ...options, refusal: pass?.refusal }).catch((error) =>
+    error instanceof NotStarted
+      ? giveBack(services, { job, ...given({ pass }) }, policy, error)
+      : Promise.reject(error),
   );
   const recorded = await record(services, job, transition, policy);
+  // Before the follow-ups: the next attempt may need the slot.
+  await leaveGates(services, pass);
   if (!recorded) return;
   report(services.log, recorded.ended);
   // Record first, then dispatch. If a crash comes between the two, the reconciler dispatches.
@@ -61,8 +68,13 @@ async function runClaimed(
 }
 
 /** Snoozes a job under whose claim nothing has started, so that the claim does not count as a crash, and throws why. */
-async function giveBack(services: ConsumerServices, job: Job, policy: AttemptPolicy, why: NotStarted): Promise<never> {
-  await snooze(services, job, policy);
+async function giveBack(
+  services: ConsumerServices,
+  claimed: ClaimedJob,
+  policy: AttemptPolicy,
+  why: NotStarted,
+): Promise<never> {
+  await snooze(services, claimed, policy);
   throw why.cause ?? why;
 }
 
@@ -70,20 +82,37 @@ async function giveBack(services: ConsumerServices, job: Job, policy: AttemptPol
  * Sends a job back to its queue because the other jobs of the batch fill this process: another process or a later batch
  * takes it. The first job of a batch always has room, so that every batch ends at least one.
  */
-async function requeue(services: ConsumerServices, job: Job, policy: AttemptPolicy): Promise<void> {
-  if (!(await snooze(services, job, policy))) return;
+async function requeue(services: ConsumerServices, claimed: ClaimedJob, policy: AttemptPolicy): Promise<void> {
+  const { job } = claimed;
+  if (!(await snooze(services, claimed, policy))) return;
   services.log.info("job sent back: the others of its batch leave no memory for its input");
   await services.queue.send(job.type, messageOf(job), { delaySeconds: 0, group: tenantOf(job) });
 }
 
-const snooze = (services: ConsumerServices, job: Job, policy: AttemptPolicy): Promise<Recorded | undefined> =>
-  record(services, job, (of) => snoozed(of, services.clock.now()), policy);
+async function snooze(
+  services: ConsumerServices,
+  { job, pass }: ClaimedJob,
+  policy: AttemptPolicy,
+): Promise<Recorded | undefined> {
+  const recorded = await record(services, job, (of) => snoozed(of, services.clock.now()), policy);
+  await leaveGates(services, pass);
+  return recorded;
+}
 
 /**
  * Writes one log line per attempt, which is its measurement as well: logs are billed by the byte. The line names the
  * request too, because nothing else says which job a request made.
  */
 function report(log: Log, ended: Job): void {
+  if (ended.snoozes && isWaiting(ended)) {
+    const { type, product, due_at, snoozes } = ended;
+    log.measure(
+      "attempt put off by its provider",
+      { values: { snoozed: 1 }, of: { type, product } },
+      { due_at, ...snoozes },
+    );
+    return;
+  }
   const attempt = ended.attempts.at(-1);
   if (ended.status === "running" || !attempt) {
     log.debug("parked");

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Webhook } from "../../core/catalog/webhook.ts";
+import type { Limit } from "../../core/flow/limit.ts";
 import type { RetryConfig } from "../../core/requests/retry-config.ts";
 import type { registry } from "./registry.ts";
 
@@ -20,6 +21,10 @@ interface CommonEvent {
    * any. Default: none.
    */
   redact?: string[];
+  /** The names of the product's `limits` that an attempt must pass, at most 4. Default: none. */
+  limits?: string[];
+  /** Whole seconds of head start in waiting lists, -3600 to 3600, unless a request says otherwise. Default: 0. */
+  priority?: number;
 }
 
 type EventOf<D extends Definition> = D extends Definition
@@ -44,6 +49,8 @@ export interface ProductDefinition extends Sections {
   variables?: Record<string, Record<string, Json>>;
   /** What `$Constant{name}` stands for, in every env: JSON values, no credentials. */
   constants?: Record<string, Json>;
+  /** How many attempts may run at a time, or start per period, for each value of a key. Shared by the events that name the limit. */
+  limits?: Record<string, z.input<typeof Limit>>;
   /** The endpoints that receive events of its jobs over HTTP, by a name of your choice. */
   webhooks?: Record<string, Webhook>;
 }

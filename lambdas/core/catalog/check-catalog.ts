@@ -1,5 +1,7 @@
 import * as z from "zod";
 import type { Fault } from "../errors.ts";
+import { limitFaults } from "../flow/check-limits.ts";
+import { Limit } from "../flow/limit.ts";
 import { findFaults, isCovered, valueAt } from "../schema/find-faults.ts";
 import { didYouMean, jsonPointer, type Path, pathOf, strict } from "../schema/schema.ts";
 import { EventTag, Tag } from "../schema/tag.ts";
@@ -28,6 +30,7 @@ function checkProduct(product: unknown, registry: Registry, index: number): Faul
     ...checkTargets(checked, registry, prefix),
     ...checkEvents(checked, registry, prefix),
     ...checkWebhooks(checked, prefix),
+    ...limitFaults(checked, prefix),
     ...unknownEnvs(checked, checked.variables ?? {}, [...prefix, "variables"]),
   ];
   const isOwn = (fault: Fault) => !isCovered(fault, faults) && !follows(fault, lost, product, prefix);
@@ -123,6 +126,7 @@ function productSchema(registry: Registry) {
     jobs: z.record(EventTag, z.discriminatedUnion("type", [first as NonNullable<typeof first>, ...others])),
     variables: z.record(Tag, Values).optional(),
     constants: Values.optional(),
+    limits: z.record(Tag, Limit).optional(),
     webhooks: z.record(Tag, Webhook).optional(),
     ...Object.fromEntries(sections),
   });

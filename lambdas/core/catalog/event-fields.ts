@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { limitBounds, Priority } from "../flow/limit.ts";
 import { RetryConfig } from "../requests/retry-config.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";
+import { Tag } from "../schema/tag.ts";
 
 /** The empty pointer is the whole value. */
 const RedactPointer = z
@@ -25,4 +27,8 @@ export const commonEventFields = {
    * field of an object. Default: none.
    */
   redact: z.array(RedactPointer).max(requestLimits.redact).optional(),
+  /** The names of the product's limits that an attempt must pass. Default: none. */
+  limits: z.array(Tag).max(limitBounds.perEvent).optional(),
+  /** Whole seconds of head start in waiting lists, unless a request says otherwise. Default: 0. */
+  priority: Priority.optional(),
 };

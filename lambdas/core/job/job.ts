@@ -82,6 +82,35 @@ export interface Parent {
   step: string;
 }
 
+/** A limit that the attempts of a job pass, and the key for which. */
+export interface Gate {
+  /** The name of the limit in the catalog. */
+  limit: string;
+  /** Empty for a limit without keys. Longer and hidden keys are hashes. */
+  key: string;
+}
+
+/** The start that rates have given to an attempt, which the job's `due_at` was moved to. Times are epoch milliseconds. */
+export interface ReservedStart {
+  /** Which claim of which attempt reserved (`turnOf`): another one reserves anew. */
+  turn: string;
+  /** The `due_at` that it was moved to. A job that was moved again has no reservation. */
+  until: number;
+  /** When it was moved. */
+  since: number;
+  /** The gate that has the latest start. */
+  gate: Gate;
+  /** The limits whose rates are reserved. */
+  limits: string[];
+}
+
+/** How often a provider has put off the current attempt. */
+export interface Snoozes {
+  count: number;
+  /** Epoch milliseconds of the first. */
+  since: number;
+}
+
 /** One try at a run, as the job keeps it. All times are epoch milliseconds. */
 export interface Attempt {
   attempt: number;
@@ -111,10 +140,18 @@ export interface Job {
   expressions?: true;
   /** What of the input and the result is not shown, as the event said when the job was requested. */
   redact?: string[];
+  /** The limits that its attempts pass, with the keys that its input gave when the job was requested. */
+  gates?: Gate[];
+  /** Seconds of head start in the waiting lists of its limits. Absent: 0. */
+  priority?: number;
   status: JobStatus;
   run: number;
   attempt: number;
   due_at: number;
+  /** Present while `due_at` is a start that a rate has given. */
+  reserved?: ReservedStart;
+  /** Present if a provider has put off the current attempt. */
+  snoozes?: Snoozes;
   /** When the caller asked for it to start: the `due_at` of the first attempt. */
   scheduled_at: number;
   created_at: number;
@@ -177,6 +214,8 @@ export const JobMessage = z.strictObject({
   due_at: z.int().min(0),
   /** The message came to another type's queue, and was sent on to the queue of its job's type. */
   forwarded: z.literal(true).optional(),
+  /** The job has limits: the consumer reads it before it claims it. */
+  gated: z.literal(true).optional(),
 });
 export type JobMessage = z.infer<typeof JobMessage>;
 
@@ -186,6 +225,7 @@ export const messageOf = (job: Job): JobMessage => ({
   run: job.run,
   attempt: job.attempt,
   due_at: job.due_at,
+  ...(job.gates !== undefined && { gated: true as const }),
 });
 
 /** The tenant of a job: its message group in the fair queues of SQS. */

@@ -31,6 +31,12 @@ export const measures = [
   "slow_answers",
   /** Events that the bus did not take and that will be published again. */
   "unpublished",
+  /** Per limit and product: attempts that had to wait for a slot; jobs that wait, up to 75 a gate; how long the first has waited. */
+  "refused",
+  "waiting",
+  "oldest_wait_ms",
+  /** Attempts that a provider put off by a Retry-After, per type and product. */
+  "snoozed",
   /** What AWS will never take, and is now among the dead letters with its reason. */
   "set_aside",
 ] as const;
@@ -40,7 +46,7 @@ export type Measure = (typeof measures)[number];
 export interface Measured {
   values: Partial<Record<Measure, number>>;
   /** The dimensions. There are no others. */
-  of?: { type: JobType; product: string };
+  of?: { type: JobType; product: string } | { limit: string; product: string };
 }
 
 /** What is measured at the end of an attempt. `status` is the job's status afterwards. */

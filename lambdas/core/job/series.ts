@@ -67,7 +67,7 @@ export function withRun(
   now: number,
 ): Job {
   const { started_at, finished_at, result, error, reason, progress, retried_after, pause_requested, ...rest } = job;
-  const { coalesced_until: _before, ...kept } = rest;
+  const { coalesced_until: _before, reserved: _reserved, snoozes: _snoozes, ...kept } = rest;
   return {
     ...kept,
     status: pause_requested ? "paused" : waiting(at, now),

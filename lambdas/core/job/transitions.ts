@@ -1,7 +1,7 @@
 import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
 import type { Claim } from "./claim.ts";
-import { type Attempt, isWaiting, type Job, type JobMessage, type Stored } from "./job.ts";
+import { type Attempt, isWaiting, type Job, type JobMessage, type ReservedStart, type Stored } from "./job.ts";
 import type { JobError } from "./job-error.ts";
 import { isRetryable, retryDelay } from "./retry.ts";
 
@@ -51,6 +51,23 @@ export function snoozed(job: Job, now: number): Job {
   return { ...rest, ...(before && startOf(before)), claims, version, status: waiting(job.due_at, now) };
 }
 
+/**
+ * A job that starts later than it was due, because a rate gave it that start. Nobody works on it: it waits, or its last claim
+ * crashed, which still counts.
+ */
+export function postponed(job: Job, reserved: ReservedStart, now: number): Job {
+  const { claim_id: _claim, lease_until: _lease, started_at, ...rest } = job;
+  const before = job.status === "running" ? job.attempts.at(-1) : { started_at };
+  return {
+    ...rest,
+    ...given({ started_at: before?.started_at }),
+    status: waiting(reserved.until, now),
+    due_at: reserved.until,
+    reserved,
+    version: job.version + 1,
+  };
+}
+
 const startOf = ({ started_at }: Pick<Job, "started_at">) => ({ ...(started_at !== undefined && { started_at }) });
 
 /** Ends the current attempt: the fields of its claim are removed and its record is kept. */
@@ -63,6 +80,8 @@ function endAttempt(job: Job, now: number, end: Pick<Attempt, "outcome" | "error
     retry_decision_at: _retry,
     failing_since: _failing,
     wake_requested: _requested,
+    reserved: _reserved,
+    snoozes: _snoozes,
     ...rest
   } = job;
   const crashes = job.claims - 1;
@@ -123,6 +142,40 @@ export function completed(job: Job, now: number, result: Stored, progress?: Stor
   return { ...rest, status: "completed", finished_at: now, result, ...(progress !== undefined && { progress }) };
 }
 
+/** How often and for how long, in milliseconds, a provider may put off an attempt before that counts as a failure. */
+export const snoozeLimits = { times: 20, ms: 24 * 3_600_000 } as const;
+
+/** Whether a failure is a provider's wish to be asked later, which spends no attempt. */
+export function isPutOff(job: Job, now: number, error: JobError): boolean {
+  if (error.code !== "RATE_LIMITED" || error.retryAfterMs === undefined) return false;
+  const { count, since } = job.snoozes ?? { count: 0, since: now };
+  const isWithin = count < snoozeLimits.times && now + error.retryAfterMs - since <= snoozeLimits.ms;
+  return isWithin && isRetryable(error, job.retry_policy);
+}
+
+/**
+ * A running job whose provider asked to come back later, back to waiting until then. The attempt is not spent, and its crashes are
+ * forgotten, because the provider has answered.
+ */
+export function putOff(job: Job, now: number, { error, progress }: Pick<Failure, "error" | "progress">): Job {
+  const { claim_id: _claim, lease_until: _lease, started_at: _started, reserved: _reserved, ...rest } = job;
+  const before = job.attempts.at(-1);
+  const due = now + Math.max(leastSnoozeMs, error.retryAfterMs ?? 0);
+  return {
+    ...rest,
+    ...(before && startOf(before)),
+    claims: 0,
+    version: job.version + 1,
+    status: waiting(due, now),
+    due_at: due,
+    snoozes: { count: (job.snoozes?.count ?? 0) + 1, since: job.snoozes?.since ?? now },
+    ...(progress !== undefined && { progress }),
+  };
+}
+
+/** A Retry-After of 0 means soon, and not at once and for ever. */
+const leastSnoozeMs = 1000;
+
 export interface Failure {
   error: JobError;
   /** In [0, 1): the jitter of the backoff. */
@@ -133,6 +186,7 @@ export interface Failure {
 
 /** A running job whose attempt failed: scheduled again if the failure is retryable and the job has retries left. */
 export function attemptFailed(job: Job, now: number, { error, random, progress }: Failure): Job {
+  if (isPutOff(job, now, error)) return putOff(job, now, { error, ...(progress !== undefined && { progress }) });
   const retryable = isRetryable(error, job.retry_policy);
   const tries = job.attempt - (job.retried_after ?? 0);
   // An item holds 400 KB and 25 attempts: with longer messages the outcome itself could not be written.

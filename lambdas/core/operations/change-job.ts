@@ -148,7 +148,7 @@ export const reschedule =
     const at = due_at ?? (series && firstOccurrence(series, Math.max(now, series.anchor))) ?? job.due_at;
     const status = job.status === "paused" ? "paused" : waiting(at, now);
     // The run stands for its new time, and no longer for occurrences that the old series missed.
-    const { coalesced_until: _before, ...rest } = job;
+    const { coalesced_until: _before, reserved: _reserved, ...rest } = job;
     return changed(rest, { ...(repeat && { repeat }), due_at: at, scheduled_at: at, status });
   };
 
@@ -195,8 +195,9 @@ export const runNow: Change = (job, now) => {
     throw conflict(job, now, "only a job that waits for its time can be run now.");
   }
   if (job.due_at <= now) return "unchanged";
+  const { reserved: _reserved, ...rest } = job;
   // A run that waits for its retry keeps its planned time, from which missed occurrences are counted.
-  return changed(job, { status: "queued", due_at: now, ...(job.attempt === 1 && { scheduled_at: now }) });
+  return changed(rest, { status: "queued", due_at: now, ...(job.attempt === 1 && { scheduled_at: now }) });
 };
 
 /** Moves a series that waits for its next run to the occurrence after it. */

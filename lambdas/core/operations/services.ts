@@ -1,4 +1,5 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { Gates } from "../ports/gates.ts";
 import type { Endpoints } from "../ports/outbound-ports.ts";
 import type {
   BlobStore,
@@ -23,6 +24,8 @@ export interface Services {
   queue: JobQueue;
   scheduler: Scheduler;
   blobs: BlobStore;
+  /** Slots, reservations and waiting lists of limits. Only jobs that have limits need them. */
+  gates: Gates;
   stats: StatsStore;
   clock: Clock;
   log: Log;

@@ -13,6 +13,7 @@ import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
+import { waitingFor } from "./limit-view.ts";
 import { redactionOf } from "./redact.ts";
 import { withResults } from "./result-view.ts";
 import type { AttemptSchema, JobSchema, ReceiptSchema } from "./schemas/job.ts";
@@ -67,14 +68,20 @@ const attemptView = (attempt: Attempt): AttemptView => ({
 });
 
 export async function viewOf(
-  services: Pick<Services, "blobs" | "jobs" | "catalog">,
+  services: Pick<Services, "blobs" | "jobs" | "catalog" | "gates">,
   job: Job,
   now: number,
 ): Promise<JobView> {
   const hidden = redactionOf(services.catalog, job);
-  const [steps, channels] = await Promise.all([stepsShown(services, job, now), channelsShown(services, job, hidden)]);
+  const [steps, channels, waiting_for] = await Promise.all([
+    stepsShown(services, job, now),
+    channelsShown(services, job, hidden),
+    waitingFor(services, job, now),
+  ]);
+  const { gates, priority, snoozes } = job;
   const view: JobView = {
     ...summaryOf(job, now),
+    ...given({ gates, priority, waiting_for, snoozes }),
     attempts: job.attempts.map(attemptView),
     ...(steps && { steps: shownSteps(steps), ...graphShown(services.catalog, job, steps) }),
     ...(channels && { channels }),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Priority } from "../flow/limit.ts";
 import { TaskToken } from "../job/task-token.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";
@@ -41,6 +42,9 @@ export const JobRequest = strict({
     .max(requestLimits.labels)
     .optional()
     .describe("Up to 10 short strings to find the job by."),
+  priority: Priority.optional().describe(
+    "Whole seconds of head start in the waiting lists of the event's limits, -3600 to 3600. It orders jobs that wait, and does not start any without a free slot. Default: that of the event, else 0.",
+  ),
   task_token: TaskToken.optional().describe(
     "A task token of Step Functions: the task receives the outcome of the job. For one-time jobs only. Over HTTP it requires a key with `jobs:admin`. It is never shown.",
   ),

@@ -14,7 +14,7 @@ export interface NewJobFields {
 
 /** The job that an accepted request creates, as it is first stored. */
 export function newJob(request: AcceptedRequest, { id, writeId, now, input }: NewJobFields): Job {
-  const { app, repeat, expires_at, labels, request_id, step, task_token } = request;
+  const { app, repeat, expires_at, labels, gates, priority, request_id, step, task_token } = request;
   return {
     id,
     product: request.product.tag,
@@ -39,6 +39,8 @@ export function newJob(request: AcceptedRequest, { id, writeId, now, input }: Ne
       repeat,
       expires_at,
       labels,
+      gates,
+      priority,
       request_id,
       parent: step?.parent,
       task_tokens: task_token === undefined ? undefined : [task_token],

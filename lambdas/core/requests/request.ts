@@ -1,7 +1,9 @@
 import type * as z from "zod";
 import type { Catalog, CatalogEvent } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
-import type { Parent, Repeat, RetryPolicy } from "../job/job.ts";
+import { takesExpressions } from "../expressions/request-input.ts";
+import { gatesOf } from "../flow/gate-keys.ts";
+import type { Gate, Parent, Repeat, RetryPolicy } from "../job/job.ts";
 import { fingerprint } from "../job/job-id.ts";
 import { firstOccurrence } from "../job/recurrence.ts";
 import { faultSearchLimit, findFaults, isCovered } from "../schema/find-faults.ts";
@@ -31,6 +33,9 @@ export interface AcceptedRequest extends CatalogEvent {
   retries: number;
   retry_policy: RetryPolicy;
   labels?: string[];
+  /** The limits that its attempts pass, with their keys. */
+  gates?: Gate[];
+  priority?: number;
   task_token?: string;
   idempotency_key?: string;
   fingerprint: string;
@@ -106,6 +111,9 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const repeat = request.repeat && repeatOf(request.repeat, start);
   const expires_at = request.expires_at === undefined ? undefined : epochMs(request.expires_at);
   const due = (repeat && firstOccurrence(repeat, start)) ?? start;
+  const isTemplate = from === "caller" && takesExpressions(found);
+  const { gates, faults: keyless } = gatesOf({ found, input: input.data, isTemplate, due });
+  if (keyless.length > 0) throw invalidRequest(keyless);
   return {
     ...found,
     input: input.data,
@@ -118,6 +126,8 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
       repeat,
       expires_at,
       labels: request.labels,
+      gates: gates.length > 0 ? gates : undefined,
+      priority: (request.priority ?? found.event.priority) || undefined,
       task_token: request.task_token,
       idempotency_key: key,
       notes: retryNotes(request.retry_config),

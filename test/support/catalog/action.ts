@@ -19,6 +19,7 @@ export const action = part({
           path: "/orders/:customer",
           defaults: { params: { customer: "guest" }, query: { source: "jobs" } },
         },
+        call_partner: { method: "POST", path: "/partner" },
       },
     },
   },

@@ -3,6 +3,7 @@ import { action } from "./action.ts";
 import { databaseAction } from "./database-action.ts";
 import { feature } from "./feature.ts";
 import { functionCall } from "./function.ts";
+import { limits } from "./limits.ts";
 import { notification } from "./notification.ts";
 import { storage } from "./storage.ts";
 import { webhooks } from "./webhooks.ts";
@@ -22,6 +23,7 @@ export const myProduct = defineProduct({
   ...storage,
   ...feature,
   ...webhooks,
+  ...limits,
   jobs: {
     ...action.jobs,
     ...notification.jobs,
@@ -29,5 +31,6 @@ export const myProduct = defineProduct({
     ...functionCall.jobs,
     ...storage.jobs,
     ...feature.jobs,
+    ...limits.jobs,
   },
 });

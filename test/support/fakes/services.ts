@@ -6,6 +6,7 @@ import { fakeBlobStore } from "./blob-store.ts";
 import { fakeClock } from "./clock.ts";
 import { fakeEndpoints } from "./endpoints.ts";
 import { fakeFailures } from "./failures-store.ts";
+import { fakeGates } from "./gates.ts";
 import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
@@ -29,6 +30,7 @@ export const fakeServices = ({
   queue: fakeJobQueue(),
   scheduler: fakeScheduler(),
   blobs: fakeBlobStore(),
+  gates: fakeGates(),
   stats: fakeStatsStore(),
   failures: fakeFailures(),
   endpoints: fakeEndpoints(),

@@ -1,7 +1,7 @@
 import { routes } from "../../../lambdas/api/routes.ts";
 import { allScopes, type Scopes, verbs } from "../../../lambdas/core/access/scopes.ts";
 import { fakeApi } from "../../support/api.ts";
-import { aJob } from "../../support/builders.ts";
+import { aJob, noon } from "../../support/builders.ts";
 import type { Asked } from "../../support/http-event.ts";
 
 const tenant = { product: "my-product", env: "prd" };
@@ -44,6 +44,12 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
   "GET /v1/errors": { outOfReach: "nothing of it" },
   "GET /v1/webhooks": { outOfReach: "nothing of it" },
   "POST /v1/webhooks/{product}/{env}/{webhook}/enable": { outOfReach: "forbidden" },
+  "GET /v1/limits": { outOfReach: "nothing of it" },
+  "PUT /v1/limits/{product}/{env}/{name}": {
+    asked: { body: { concurrency: 1, until: noon + 1000 } },
+    outOfReach: "forbidden",
+  },
+  "DELETE /v1/limits/{product}/{env}/{name}": { outOfReach: "forbidden" },
   "GET /v1/stats/upcoming": { asked: { query: place }, outOfReach: "forbidden" },
 };
 
@@ -54,7 +60,7 @@ const guarded = named.filter(({ open }) => !open);
 function world({ method, path, name }: (typeof named)[number]) {
   const job = aJob({ ...tenant, event: "create_order", type: "action", labels: ["canary"] });
   const api = fakeApi({ jobs: [job] });
-  const names = { id: job.id, tag: tenant.product, ...tenant, webhook: "orders" };
+  const names = { id: job.id, tag: tenant.product, ...tenant, webhook: "orders", name: "partner" };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof names) => names[name]);
   return {
     ...api,

@@ -18,6 +18,7 @@ import type { JobErrorCode as CoreErrorCode } from "../../../lambdas/core/job/jo
 import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts";
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
 import type { InputView } from "../../../lambdas/core/queries/input-view.ts";
+import type { LimitView } from "../../../lambdas/core/queries/limit-view.ts";
 import type { ErrorGroupView } from "../../../lambdas/core/queries/list-errors.ts";
 import type { MeSchema } from "../../../lambdas/core/queries/schemas/me.ts";
 import type { SeriesView } from "../../../lambdas/core/queries/series-view.ts";
@@ -62,6 +63,7 @@ import type {
   JobSummary,
   JobType,
   JobVerb,
+  Limit,
   Me,
   MongoResults,
   NotificationResult,
@@ -149,6 +151,7 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<Omit<Series, keyof DuctapeJob>, SeriesView>>();
   same<Same<ErrorGroup, ErrorGroupView>>();
   same<Same<Webhook, WebhookView>>();
+  same<Same<Limit, LimitView>>();
   same<Same<Upcoming, UpcomingView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { RepeatSchema } from "./job.ts";
+import { ExplainedGateSchema } from "./limits.ts";
 
 const ErrorNames = () => z.array(z.string()).describe("Codes of this API, or a provider's own.");
 
@@ -30,6 +31,7 @@ const jobFields = () => ({
     non_retryable_errors: ErrorNames(),
   }),
   labels: z.array(z.string()).exactOptional(),
+  priority: z.int().exactOptional().describe("Seconds of head start in waiting lists, if any."),
   input_bytes: z.int().describe("The size of the input as JSON."),
 });
 
@@ -72,6 +74,10 @@ export const ExplanationSchema = lazy(() =>
       valid: z.literal(true),
       job: z.object(jobFields()),
       route: RouteSchema(),
+      gates: z
+        .array(ExplainedGateSchema())
+        .exactOptional()
+        .describe("The limits that an attempt passes, and what it would meet there now. Absent if the event has none."),
       next_runs: z.array(FireTimeSchema()).describe("The next run times, at most 10."),
       retry_timetable: z
         .array(AttemptWindowSchema())

@@ -3,6 +3,7 @@ import { jobStatuses, jobTypes } from "../../job/job.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { at } from "./at.ts";
+import { WaitingForSchema } from "./limits.ts";
 
 /*
  * The API's answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from them,
@@ -182,6 +183,18 @@ export const JobSchema = lazy(() =>
   z
     .object({
       ...summaryFields(),
+      gates: z
+        .array(z.object({ limit: z.string(), key: z.string() }))
+        .exactOptional()
+        .describe(
+          "The limits that its attempts pass, with the keys that its input gave. Absent if its event has none.",
+        ),
+      priority: z.int().exactOptional().describe("Seconds of head start in waiting lists, if any."),
+      waiting_for: WaitingForSchema().exactOptional(),
+      snoozes: z
+        .object({ count: z.int(), since: at("When it was put off first.") })
+        .exactOptional()
+        .describe("How often a provider has put off the current attempt by a Retry-After. That spends no attempt."),
       attempts: z
         .array(AttemptSchema())
         .describe("The attempts of the current run, oldest first. The last 25 are kept."),

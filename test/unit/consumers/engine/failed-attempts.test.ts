@@ -17,12 +17,12 @@ describe("a failed attempt", () => {
     expect(queue.sent).toMatchObject([{ delaySeconds: 0, message: { attempt: 2, due_at: noon + 500 } }]);
   });
 
-  it("goes through the Scheduler when the provider asks for more than 15 minutes", async () => {
+  it("is put off through the Scheduler when the provider asks for more than 15 minutes", async () => {
     const { run, scheduler, queue } = world(job());
     await run(async () => {
       throw new JobError("RATE_LIMITED", "Slow down.", { retryAfterMs: 3_600_000 });
     });
-    expect([...scheduler.schedules.values()]).toMatchObject([{ at: noon / 1000 + 3600 - 75, message: { attempt: 2 } }]);
+    expect([...scheduler.schedules.values()]).toMatchObject([{ at: noon / 1000 + 3600 - 75, message: { attempt: 1 } }]);
     expect(queue.sent).toEqual([]);
   });
 

@@ -1,0 +1,60 @@
+import type { HttpRequest } from "../aws/http/route.ts";
+import { own } from "../core/catalog/catalog.ts";
+import type { Product } from "../core/catalog/job-type.ts";
+import type { GateName } from "../core/flow/gate.ts";
+import { type Limit, ruleOf } from "../core/flow/limit.ts";
+import { inParallel } from "../core/operations/in-parallel.ts";
+import type { ApiServices } from "../core/operations/services.ts";
+import { gateView, type LimitView, limitView } from "../core/queries/limit-view.ts";
+import { RequestError } from "../core/requests/request-error.ts";
+import { didYouMean } from "../core/schema/schema.ts";
+
+/** The most gates of a limit that an answer shows, and the most that are read at a time. */
+const mostGates = 50;
+const readsAtOnce = 20;
+
+export interface NamedLimit {
+  product: Product;
+  env: string;
+  name: string;
+  limit: Limit;
+}
+
+/** The limit that a path names. Throws PRODUCT_NOT_FOUND, ENV_NOT_FOUND or LIMIT_NOT_FOUND with the nearest known name. */
+export function limitIn(
+  { catalog }: ApiServices,
+  { product = "", env = "", name = "" }: HttpRequest["params"],
+): NamedLimit {
+  const found = catalog.tenant(product, env);
+  const limit = own(found.limits ?? {}, name);
+  if (limit) return { product: found, env, name, limit };
+  const hint = didYouMean(name, Object.keys(found.limits ?? {}));
+  throw new RequestError("LIMIT_NOT_FOUND", `Product ${product} has no such limit.${hint}`);
+}
+
+/** The limits of a product in one env. */
+export const limitsIn = (product: Product, env: string): NamedLimit[] =>
+  Object.entries(product.limits ?? {}).map(([name, limit]) => ({ product, env, name, limit }));
+
+/** A limit with its pin and its gates, as it is now. `key` is one to show besides those at which jobs wait. */
+export async function shownLimit(
+  { gates, clock }: ApiServices,
+  { product, env, name, limit }: NamedLimit,
+  { key, crowded }: { key?: string | undefined; crowded: readonly GateName[] },
+): Promise<LimitView> {
+  const now = clock.now();
+  const pin = own(await gates.pins({ product: product.tag, env }, { fresh: true }), name);
+  const of = crowded.filter((gate) => gate.limit === name);
+  const asked = limit.key === undefined ? "" : key;
+  const keys = [...new Set([...(asked === undefined ? [] : [asked]), ...of.map((gate) => gate.key)])];
+  const rule = ruleOf(limit, pin, now);
+  const views = await inParallel(readsAtOnce, keys.slice(0, mostGates), (one) =>
+    gateView(gates, { product: product.tag, env, limit: name, key: one }, rule, now),
+  );
+  const events = Object.entries(product.jobs).flatMap(([tag, event]) => (event.limits?.includes(name) ? [tag] : []));
+  const moreGates = keys.length > mostGates || crowded.length >= mostCrowded;
+  return limitView({ product: product.tag, env, name, limit, pin, events, gates: views, moreGates }, now);
+}
+
+/** The most marked gates of a tenant that are looked at. */
+export const mostCrowded = 200;

@@ -1,0 +1,24 @@
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import type { ApiServices } from "../../core/operations/services.ts";
+import { LimitSchema } from "../../core/queries/schemas/limits.ts";
+import { limitIn, mostCrowded, shownLimit } from "../limit-of.ts";
+
+/** Removes the pin of a limit, and answers the limit. */
+export async function handle(services: ApiServices, { params, scopes }: HttpRequest): Promise<HttpResponse> {
+  requireScope(scopes, "jobs:admin", params);
+  const named = limitIn(services, params);
+  const tenant = { product: named.product.tag, env: named.env };
+  await services.gates.unpin({ ...tenant, limit: named.name });
+  const crowded = await services.gates.crowded(tenant, { limit: mostCrowded });
+  return { status: 200, body: await shownLimit(services, named, { crowded }) };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "catalog",
+  summary: "Unpin a limit",
+  description: "The numbers of the catalog hold again. A limit that is not pinned stays as it is. Safe to repeat.",
+  answers: { 200: { description: "The limit afterwards.", schema: LimitSchema() } },
+  errors: ["PRODUCT_NOT_FOUND", "ENV_NOT_FOUND", "LIMIT_NOT_FOUND"],
+});

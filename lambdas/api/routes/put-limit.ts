@@ -1,0 +1,34 @@
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import type { ApiServices } from "../../core/operations/services.ts";
+import { LimitSchema } from "../../core/queries/schemas/limits.ts";
+import { PinRequest, pinOf } from "../../core/requests/pin-request.ts";
+import { limitIn, mostCrowded, shownLimit } from "../limit-of.ts";
+
+/** Pins other numbers for a limit until a time, and answers the limit. */
+export async function handle(services: ApiServices, { params, body, scopes }: HttpRequest): Promise<HttpResponse> {
+  requireScope(scopes, "jobs:admin", params);
+  const named = limitIn(services, params);
+  const tenant = { product: named.product.tag, env: named.env };
+  await services.gates.pin({ ...tenant, limit: named.name }, pinOf(body, services.clock.now()));
+  const crowded = await services.gates.crowded(tenant, { limit: mostCrowded });
+  return { status: 200, body: await shownLimit(services, named, { crowded }) };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "catalog",
+  summary: "Pin other numbers for a limit",
+  description:
+    "Replaces the numbers of a limit until a time, or those of an earlier pin. Numbers that the request leaves out stay those of the catalog. Consumers see them within 5 seconds; jobs that wait for a slot start within a minute. A limit that is lowered lets attempts finish that are running. Safe to repeat.",
+  body: { schema: PinRequest },
+  answers: { 200: { description: "The limit afterwards.", schema: LimitSchema() } },
+  errors: [
+    "INVALID_REQUEST",
+    "PRODUCT_NOT_FOUND",
+    "ENV_NOT_FOUND",
+    "LIMIT_NOT_FOUND",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+  ],
+});

@@ -1,0 +1,102 @@
+import * as z from "zod";
+import { strict } from "../schema/schema.ts";
+
+/** The numbers of limits. docs/limits.md lists them. */
+export const limitBounds = {
+  /** Limits of an event. */
+  perEvent: 4,
+  concurrency: 1000,
+  /** Starts in a period. */
+  starts: 100_000,
+  /** The shortest and the longest period, in milliseconds. */
+  leastPeriodMs: 1000,
+  longestPeriodMs: 24 * 3_600_000,
+  burst: 1000,
+  /** Seconds of head start in a waiting list, in either direction. */
+  priority: 3600,
+  /** Characters of a key; a longer one is shown as its hash. */
+  key: 64,
+  /** Characters of the expression that yields a key. */
+  expression: 1000,
+  /** Days that other numbers may be pinned for. */
+  pinDays: 30,
+  /** Characters of a pin's reason. */
+  reason: 200,
+} as const;
+
+const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+const written = /^(\d{1,9})(ms|s|m|h|d)$/;
+
+/** The milliseconds of a duration: a number is milliseconds, a string a whole number with a unit, as in `30s`, `1m` or `2h`. */
+export function durationMs(duration: number | string): number {
+  if (typeof duration === "number") return duration;
+  const [, count, unit] = written.exec(duration) ?? [];
+  return Number(count) * units[unit as keyof typeof units];
+}
+
+const aPeriod = 'must be a duration from 1 s to 1 day, such as "1m" or 60000 (milliseconds)';
+
+const Period = z
+  .union([z.int(), z.string()], { error: ({ input }) => (input === undefined ? "is required" : aPeriod) })
+  .refine((period) => {
+    const ms = durationMs(period);
+    return ms >= limitBounds.leastPeriodMs && ms <= limitBounds.longestPeriodMs;
+  }, aPeriod);
+
+export const Rate = strict({
+  limit: z.int().min(1).max(limitBounds.starts).describe("How many attempts may start in a period."),
+  period: Period.describe('The period: milliseconds, or a whole number with a unit, such as "1m". From 1 s to 1 day.'),
+  burst: z
+    .int()
+    .min(1)
+    .max(limitBounds.burst)
+    .optional()
+    .describe("How many attempts may start at once after a pause. Default: 1, which spaces the starts evenly."),
+});
+export type Rate = z.infer<typeof Rate>;
+
+/** The numbers of a limit, which a pin may replace. */
+export const limitNumbers = {
+  concurrency: z
+    .int()
+    .min(1)
+    .max(limitBounds.concurrency)
+    .optional()
+    .describe("How many attempts with the same key may run at a time."),
+  rate: Rate.optional().describe("How many attempts with the same key may start per period."),
+};
+
+export const needsNumbers = "needs a `concurrency`, a `rate` or both";
+
+/** A limit in the catalog: `limits.<name>` of a product. Each of its keys has a gate of its own in each env. */
+export const Limit = strict({
+  description: z.string().optional(),
+  key: z.string().min(1).max(limitBounds.expression).optional(),
+  ...limitNumbers,
+}).refine(({ concurrency, rate }) => concurrency !== undefined || rate !== undefined, { error: needsNumbers });
+export type Limit = z.infer<typeof Limit>;
+
+/** Whole seconds of head start in the waiting lists of limits. */
+export const Priority = z.int().min(-limitBounds.priority).max(limitBounds.priority);
+
+/** What a limit allows per key. */
+export type LimitRule = Pick<Limit, "concurrency" | "rate">;
+
+/** Numbers that replace those of the catalog until a time. Times are epoch milliseconds. */
+export interface Pin {
+  concurrency?: number;
+  rate?: Rate;
+  until: number;
+  pinned_at: number;
+  reason?: string;
+}
+
+/** What a limit allows now: the numbers of a pin win, one by one, for as long as it lasts. */
+export function ruleOf({ concurrency, rate }: LimitRule, pin: Pin | undefined, now: number): LimitRule {
+  const pinned = pin !== undefined && pin.until > now ? pin : undefined;
+  const rule = { concurrency: pinned?.concurrency ?? concurrency, rate: pinned?.rate ?? rate };
+  return {
+    ...(rule.concurrency !== undefined && { concurrency: rule.concurrency }),
+    ...(rule.rate !== undefined && { rate: rule.rate }),
+  };
+}

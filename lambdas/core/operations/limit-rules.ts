@@ -1,0 +1,41 @@
+import { type Catalog, own } from "../catalog/catalog.ts";
+import type { GateName } from "../flow/gate.ts";
+import { type LimitRule, ruleOf } from "../flow/limit.ts";
+import type { Job } from "../job/job.ts";
+import type { Gates } from "../ports/gates.ts";
+import type { Clock } from "../ports/ports.ts";
+
+export interface Ruling {
+  catalog: Catalog;
+  gates: Gates;
+  clock: Clock;
+}
+
+/** A gate that a job passes, and what its limit allows now. */
+export interface RuledGate {
+  gate: GateName;
+  rule: LimitRule;
+}
+
+/**
+ * The gates of a job in the order in which it passes them: first those that only have slots, then those with a rate, so that no
+ * start is reserved for a job that then finds no slot; each by name. A limit that has left the catalog holds nobody back.
+ */
+export async function rulesOf(services: Ruling, job: Pick<Job, "product" | "env" | "gates">): Promise<RuledGate[]> {
+  const { product, env, gates = [] } = job;
+  const limits = services.catalog.products.find(({ tag }) => tag === product)?.limits ?? {};
+  const known = gates.filter(({ limit }) => own(limits, limit) !== undefined);
+  if (known.length === 0) return [];
+  const pins = await services.gates.pins({ product, env });
+  const now = services.clock.now();
+  const ruled = known.map(({ limit, key }) => ({
+    gate: { product, env, limit, key },
+    rule: ruleOf(limits[limit] ?? {}, own(pins, limit), now),
+  }));
+  return ruled.sort((a, b) => Number(!!a.rule.rate) - Number(!!b.rule.rate) || (a.gate.limit < b.gate.limit ? -1 : 1));
+}
+
+/** What the limit of one gate allows now; undefined once it has left the catalog. */
+export async function ruleAt(services: Ruling, gate: GateName): Promise<LimitRule | undefined> {
+  return (await rulesOf(services, { ...gate, gates: [gate] }))[0]?.rule;
+}

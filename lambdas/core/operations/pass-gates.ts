@@ -1,0 +1,185 @@
+import { TransientError, traceOf } from "../errors.ts";
+import type { GatePart, Taken } from "../flow/gate.ts";
+import { horizonMs } from "../flow/gcra.ts";
+import { isOnePart, partsOf, rateAsk, ratePartFor, slotPartsFor, slotsOf } from "../flow/parts.ts";
+import { hasReserved, orderOf, turnOf } from "../flow/turn.ts";
+import type { Job } from "../job/job.ts";
+import { JobError } from "../job/job-error.ts";
+import { postponed } from "../job/transitions.ts";
+import type { JobStore } from "../ports/ports.ts";
+import { type Dispatching, dispatch } from "./dispatch.ts";
+import { givenMs, type HandingOver, handOver } from "./hand-over.ts";
+import { type RuledGate, type Ruling, rulesOf } from "./limit-rules.ts";
+
+export interface PassingGates extends HandingOver, Dispatching, Ruling {
+  jobs: JobStore;
+}
+
+/** A slot that a job holds while it runs. */
+export interface HeldSlot extends RuledGate {
+  part: GatePart;
+  lease: number;
+  /** The job had it before: it may still be on the waiting list. */
+  again: boolean;
+}
+
+export interface Pass {
+  job: Job;
+  turn: string;
+  slots: HeldSlot[];
+  /** Why the attempt fails once it is claimed. */
+  refusal?: JobError;
+}
+
+/** A slot outlasts the lease of the claim by this, for clocks that differ and for what comes between the two. */
+const slackMs = 10_000;
+/** Gates that answer this slowly would use up the slack: they are asked again. */
+const slowMs = 4000;
+/** A start this near is waited for in process, since the delays of queues are whole seconds. */
+const nearMs = 1000;
+const tries = 3;
+
+/**
+ * Takes what the limits of a job ask for: slots and starts. Undefined if the job has to wait; it is then on a waiting list, or
+ * dispatched for the start that a rate has given it, and its message may be dropped. `leaseMs` is the lease of the claim that
+ * follows. Throws what the ports throw: what was taken stays taken, until the message comes again or the leases end.
+ */
+export async function passGates(
+  services: PassingGates,
+  job: Job,
+  leaseMs: number,
+  round = 0,
+): Promise<Pass | undefined> {
+  const began = services.clock.now();
+  const pass: Pass = { job, turn: turnOf(job), slots: [] };
+  let startsAt = began;
+  let last: RuledGate | undefined;
+  const rates: string[] = [];
+  for (const ruled of await rulesOf(services, job)) {
+    const taken = await takeGate(services, pass, ruled, leaseMs);
+    if (taken.outcome === "full") return await refused(services, pass, ruled);
+    if (taken.outcome === "beyond") return { ...pass, refusal: tooFar(ruled) };
+    if (ruled.rule.rate) rates.push(ruled.gate.limit);
+    if (taken.startsAt > startsAt) [startsAt, last] = [taken.startsAt, ruled];
+  }
+  const left = startsAt - services.clock.now();
+  if (last && left > nearMs) return await later(services, pass, { startsAt, last, rates });
+  if (left > 0) await services.clock.sleep(left);
+  if (services.clock.now() - began <= slowMs) return pass;
+  if (round >= tries) throw new TransientError("SLOW", "the gates of a job answer too slowly");
+  return passGates(services, job, leaseMs, round + 1);
+}
+
+/** Takes the slot and the start that one limit asks for, in one write where both are in one item. */
+async function takeGate(services: PassingGates, pass: Pass, ruled: RuledGate, leaseMs: number): Promise<Taken> {
+  const { job, turn } = pass;
+  const { gate, rule } = ruled;
+  const { gates, clock } = services;
+  const now = clock.now();
+  const asking = { job: job.id, turn, now };
+  const rate = hasReserved(job, gate.limit, rule, now) ? {} : rateAsk(rule);
+  if (rule.concurrency === undefined) {
+    return rate.rate ? gates.take(ratePartFor(gate, rule, job.id), { ...asking, ...rate }) : nothingTaken(now);
+  }
+  const both = isOnePart(rule) ? rate : {};
+  const taken = await takeSlot(services, pass, ruled, { ...asking, ...both, lease: now + leaseMs + slackMs });
+  if (taken.outcome !== "taken" || isOnePart(rule) || !rate.rate) return taken;
+  return gates.take(ratePartFor(gate, rule, job.id), { ...asking, ...rate });
+}
+
+const nothingTaken = (now: number): Taken => ({ outcome: "taken", startsAt: now, again: false });
+
+type SlotAsking = { job: string; turn: string; now: number; lease: number } & ReturnType<typeof rateAsk>;
+
+async function takeSlot(services: PassingGates, pass: Pass, ruled: RuledGate, ask: SlotAsking): Promise<Taken> {
+  const { lease, ...asking } = ask;
+  for (const part of slotPartsFor(ruled.gate, ruled.rule, ask.job)) {
+    const slot = { lease, limit: slotsOf(ruled.rule, part.part) };
+    const taken = await services.gates.take(part, { ...asking, slot });
+    if (taken.outcome === "full") continue;
+    if (taken.outcome === "taken") pass.slots.push({ ...ruled, part, lease, again: taken.again });
+    return taken;
+  }
+  return { outcome: "full" };
+}
+
+const tooFar = ({ gate }: RuledGate): JobError =>
+  new JobError(
+    "RATE_LIMITED",
+    `The rate of the limit ${gate.limit} has no start within ${horizonMs / 3_600_000} hours for this key.`,
+    { retryable: false },
+  );
+
+/**
+ * Stands in line and gives back what was taken. A slot that became free meanwhile is handed over at last, because whoever freed it
+ * may have seen an empty list.
+ */
+async function refused(services: PassingGates, pass: Pass, { gate, rule }: RuledGate): Promise<undefined> {
+  const { id, run, attempt, due_at, product } = pass.job;
+  services.log.measure("job waits for a limit", { values: { refused: 1 }, of: { limit: gate.limit, product } });
+  const waiter = { job: id, run, attempt, due_at, order: orderOf(pass.job), since: services.clock.now() };
+  await services.gates.lineUp(gate, waiter, partsOf(rule));
+  // Its slots of other gates would be handed over to itself as long as it stands on their lists.
+  await leaveLists(services, pass);
+  await releaseSlots(services, pass);
+  await handOver(services, gate, rule);
+  return undefined;
+}
+
+interface Later {
+  startsAt: number;
+  /** The gate with the latest start. */
+  last: RuledGate;
+  /** The limits whose rates have given a start. */
+  rates: string[];
+}
+
+/**
+ * Moves a job to the start that was reserved for it. It keeps its slots if the start is near. Otherwise it keeps those of limits
+ * that have a rate too: whoever got such a slot instead would have to wait for a later start.
+ */
+async function later(services: PassingGates, pass: Pass, { startsAt, last, rates }: Later): Promise<undefined> {
+  const { job, turn } = pass;
+  const now = services.clock.now();
+  const isNear = startsAt - now <= givenMs;
+  const kept = pass.slots.filter(({ rule }) => isNear || rule.rate);
+  const lease = startsAt + givenMs;
+  for (const { part, rule } of kept.filter((slot) => slot.lease < lease)) {
+    const slot = { lease, limit: slotsOf(rule, part.part), isGiven: true as const };
+    await services.gates.take(part, { job: job.id, turn, now, slot });
+  }
+  const { limit, key } = last.gate;
+  const moved = postponed(job, { turn, until: startsAt, since: now, gate: { limit, key }, limits: rates }, now);
+  const isMoved = (await services.jobs.replace(moved)) === "replaced";
+  await leaveLists(services, pass);
+  // If somebody has changed the job meanwhile, they have dispatched it again if it is to run.
+  await releaseSlots(services, { ...pass, slots: pass.slots.filter((slot) => !isMoved || !kept.includes(slot)) });
+  if (isMoved) await dispatch(services, moved);
+  return undefined;
+}
+
+/** Takes a job that has what it waited for off the lists on which it stood. */
+export async function leaveLists({ gates }: Pick<HandingOver, "gates">, { job, slots }: Pass): Promise<void> {
+  for (const { gate, again } of slots) if (again) await gates.leave(gate, { job: job.id, order: orderOf(job) });
+}
+
+/** Frees the slots of a job and hands them over to those that wait for them. */
+async function releaseSlots(services: HandingOver, { job, turn, slots }: Pass): Promise<void> {
+  for (const { gate, part, rule } of slots) {
+    const freed = await services.gates.release(part, job.id, turn);
+    if (freed?.waiting) await handOver(services, gate, rule);
+  }
+}
+
+/**
+ * The same at the end of an attempt: a failure is logged and fails nothing. The slots of an attempt that is over are found by the
+ * reconciler if somebody waits for them, and end with their leases otherwise.
+ */
+export async function leaveGates(services: HandingOver, pass: Pass | undefined): Promise<void> {
+  if (!pass || pass.slots.length === 0) return;
+  try {
+    await releaseSlots(services, pass);
+  } catch (error) {
+    services.log.warn("a slot was not handed over; the reconciler does it", traceOf(error));
+  }
+}

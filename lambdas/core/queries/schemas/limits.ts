@@ -1,0 +1,91 @@
+import * as z from "zod";
+import { lazy } from "../../schema/lazy.ts";
+import { at } from "./at.ts";
+
+const RateSchema = lazy(() =>
+  z
+    .object({
+      limit: z.int().describe("How many attempts may start in a period."),
+      period_ms: z.int().describe("The period, in milliseconds."),
+      burst: z.int().describe("How many attempts may start at once after a pause."),
+    })
+    .meta({ id: "LimitRate" }),
+);
+
+const numbers = () => ({
+  concurrency: z.int().exactOptional().describe("How many attempts with the same key may run at a time."),
+  rate: RateSchema().exactOptional(),
+});
+
+const PinSchema = () =>
+  z
+    .object({
+      ...numbers(),
+      until: at("When the numbers of the catalog hold again."),
+      pinned_at: at("When somebody pinned them."),
+      reason: z.string().exactOptional(),
+    })
+    .describe("The numbers that hold instead of the catalog's.");
+
+/** What is known of one gate: a limit for one key. */
+const gateFields = () => ({
+  key: z.string().describe("The key; empty for a limit without keys. A long or hidden key is a hash."),
+  in_use: z.int().describe("How many slots are held."),
+  waiting: z.int().describe("How many jobs wait for a slot; at most 100 are counted."),
+  more_waiting: z.boolean().exactOptional().describe("More jobs wait than were counted."),
+  oldest_wait_since: at("Since when the first of them waits.").exactOptional(),
+  next_start: at("When an attempt could start by the rate, if it asked now.").exactOptional(),
+});
+
+export const LimitGateSchema = lazy(() => z.object(gateFields()).meta({ id: "LimitGate" }));
+
+export const LimitSchema = lazy(() =>
+  z
+    .object({
+      product_tag: z.string(),
+      env: z.string(),
+      name: z.string().describe("The name of the limit in the catalog."),
+      description: z.string().exactOptional(),
+      key: z.string().exactOptional().describe("The expression that gives a job its key, as the catalog has it."),
+      ...numbers(),
+      pinned: PinSchema().exactOptional(),
+      events: z.array(z.string()).describe("The events that name the limit."),
+      gates: z
+        .array(LimitGateSchema())
+        .describe(
+          "The gates at which jobs wait, at most 50 of a limit, and the one of a limit without keys or of the key that was asked for.",
+        ),
+      more_gates: z.boolean().exactOptional().describe("Jobs wait at further gates."),
+    })
+    .meta({ id: "Limit" }),
+);
+
+export const LimitListSchema = lazy(() => z.object({ limits: z.array(LimitSchema()) }).meta({ id: "LimitList" }));
+
+/** A gate of a request, in an explanation. */
+export const ExplainedGateSchema = lazy(() =>
+  z
+    .object({
+      limit: z.string().describe("The name of the limit in the catalog."),
+      ...numbers(),
+      ...gateFields(),
+      would: z
+        .enum(["start", "wait"])
+        .describe(
+          "What an attempt that is due now would do here. `wait`: no slot is free, or its rate has a later start.",
+        ),
+    })
+    .meta({ id: "ExplainedGate" }),
+);
+
+export const WaitingForSchema = lazy(() =>
+  z
+    .object({
+      limit: z.string().describe("The name of the limit in the catalog."),
+      key: z.string().describe("The key; empty for a limit without keys."),
+      since: at("Since when the job waits for it."),
+      position: z.int().exactOptional().describe("Its place in the waiting list, from 1; absent beyond the first 100."),
+      starts_at: at("The start that the rate has given it.").exactOptional(),
+    })
+    .meta({ id: "WaitingFor", description: "The limit that holds the job back." }),
+);

@@ -1,0 +1,31 @@
+import * as z from "zod";
+import { limitBounds, limitNumbers, needsNumbers, type Pin } from "../flow/limit.ts";
+import { given } from "../schema/given.ts";
+import { invalidRequest, parseBody } from "../schema/parse-body.ts";
+import { notWellFormed, strict, wellFormed } from "../schema/schema.ts";
+import { epochMs, Time } from "../schema/start-time.ts";
+
+/** The numbers that are to hold instead of the catalog's, until a time. */
+export const PinRequest = strict({
+  ...limitNumbers,
+  until: Time.describe("When the numbers of the catalog hold again: at most 30 days ahead."),
+  reason: z
+    .string()
+    .min(1)
+    .max(limitBounds.reason)
+    .refine(wellFormed, notWellFormed)
+    .optional()
+    .describe("Why, for whoever finds it later."),
+}).refine(({ concurrency, rate }) => concurrency !== undefined || rate !== undefined, { error: needsNumbers });
+
+/** Parses the request to pin a limit. Throws INVALID_REQUEST with every fault. */
+export function pinOf(body: unknown, now: number): Pin {
+  const { concurrency, rate, until, reason } = parseBody(PinRequest, body);
+  const end = epochMs(until);
+  const farthest = now + limitBounds.pinDays * 24 * 3_600_000;
+  if (end <= now || end > farthest) {
+    const detail = end <= now ? "must be in the future" : `is more than ${limitBounds.pinDays} days ahead`;
+    throw invalidRequest([{ pointer: "/until", detail }]);
+  }
+  return { ...given({ concurrency, rate, reason }), until: end, pinned_at: now };
+}

@@ -1,0 +1,22 @@
+/** A rate as the API shows it: `limit` starts per `period_ms` milliseconds, up to `burst` of them at once. */
+export interface LimitRate {
+  limit: number;
+  period_ms: number;
+  burst: number;
+}
+
+/** One limit for one key. Times are epoch milliseconds. */
+export interface LimitGate {
+  /** Empty for a limit without keys. A long or hidden key is a hash. */
+  key: string;
+  /** How many slots are held. */
+  in_use: number;
+  /** How many jobs wait for a slot; at most 100 are counted. */
+  waiting: number;
+  /** More jobs wait than were counted. */
+  more_waiting?: boolean;
+  /** Since when the first of them waits. */
+  oldest_wait_since?: number;
+  /** When an attempt could start by the rate, if it asked now. */
+  next_start?: number;
+}

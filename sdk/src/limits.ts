@@ -1,0 +1,116 @@
+import type { Catalog, TenantOf } from "./catalog.ts";
+import { type Defaults, inOurWords, requireTenant } from "./defaults.ts";
+import { InvalidRequestError } from "./errors.ts";
+import { expectFields } from "./expect-fields.ts";
+import type { CallOptions } from "./jobs.ts";
+import type { LimitGate, LimitRate } from "./limit-gate.ts";
+import { queryString } from "./query.ts";
+import type { Time } from "./time.ts";
+import type { Transport } from "./transport.ts";
+
+/** A limit of the catalog in one env, with the numbers that hold now. */
+export interface Limit {
+  product_tag: string;
+  env: string;
+  /** Its name in the catalog. */
+  name: string;
+  description?: string;
+  /** The expression that gives a job its key. */
+  key?: string;
+  concurrency?: number;
+  rate?: LimitRate;
+  /** The numbers that hold instead of the catalog's. */
+  pinned?: { concurrency?: number; rate?: LimitRate; until: number; pinned_at: number; reason?: string };
+  /** The events that name the limit. */
+  events: string[];
+  /** The gates at which jobs wait, at most 50, and the one of a limit without keys or of the key that was asked for. */
+  gates: LimitGate[];
+  /** Jobs wait at further gates. */
+  more_gates?: boolean;
+}
+
+/** Selects limits. Without a product and a default, those of all products that the key has access to. */
+export type LimitQuery<C extends Catalog = Catalog> = Partial<TenantOf<C>> & {
+  /** Only the limit of this name. */
+  name?: string | undefined;
+  /** A key whose gate is shown although no job waits there. */
+  key?: string | undefined;
+};
+
+/** Names a limit: the product and the env, unless the client has them, and the name in the catalog. */
+export type LimitName<C extends Catalog = Catalog> = TenantOf<C> & { name: string };
+
+/** The numbers that are to hold instead of the catalog's: `concurrency`, `rate` or both. */
+export interface LimitPin {
+  /**
+   * How many attempts with the same key may run at a time, 1 to 1000.
+   * @default the catalog's
+   */
+  concurrency?: number | undefined;
+  /**
+   * How many attempts with the same key may start per period.
+   * @default the catalog's
+   * @example `{ limit: 10, period: "1m", burst: 2 }`
+   */
+  rate?: { limit: number; period: number | string; burst?: number | undefined } | undefined;
+  /** When the numbers of the catalog hold again, at most 30 days ahead. */
+  until: Time;
+  /**
+   * Why, for whoever finds it later; up to 200 characters.
+   * @default none
+   */
+  reason?: string | undefined;
+}
+
+/** The limits of the catalog. */
+export interface Limits<C extends Catalog = Catalog> {
+  /**
+   * The limits with what is going on at their gates.
+   *
+   * @example
+   * const [mailbox] = await ductape.limits.list({ product_tag: "my-product", env: "prd", name: "mailbox" });
+   */
+  list(query?: LimitQuery<C>, options?: CallOptions): Promise<Limit[]>;
+  /**
+   * Pins other numbers until a time. Consumers see them within 5 seconds. Safe to repeat. The key needs `jobs:admin`. Rejects with
+   * a NotFoundError if the catalog has no such limit.
+   *
+   * @example
+   * await ductape.limits.pin({ product_tag: "my-product", env: "prd", name: "mailbox" }, { concurrency: 1, until: Date.now() + 3_600_000 });
+   */
+  pin(name: LimitName<C>, pin: LimitPin, options?: CallOptions): Promise<Limit>;
+  /**
+   * Lets the numbers of the catalog hold again. Safe to repeat. The key needs `jobs:admin`.
+   *
+   * @example
+   * await ductape.limits.unpin({ product_tag: "my-product", env: "prd", name: "mailbox" });
+   */
+  unpin(name: LimitName<C>, options?: CallOptions): Promise<Limit>;
+}
+
+export function createLimits(transport: Transport, defaults: () => Defaults): Limits {
+  const pathOf = (method: string, name: LimitName): string => {
+    const whole = inOurWords(name, defaults());
+    requireTenant(`limits.${method}`, whole, ["product_tag", "env"]);
+    if (typeof whole.name !== "string" || whole.name === "")
+      throw new InvalidRequestError("INVALID_REQUEST", `limits.${method} needs the name of a limit.`, []);
+    const parts = [whole.product_tag, whole.env, whole.name].map((part) => encodeURIComponent(part ?? ""));
+    return `/v1/limits/${parts.join("/")}`;
+  };
+  return {
+    async list(query = {}, { signal } = {}) {
+      const path = `/v1/limits${queryString(inOurWords(query, defaults()))}`;
+      return expectFields<{ limits: Limit[] }>(await transport.call({ method: "GET", path, signal }), "limits").limits;
+    },
+    async pin(name, pin, { signal } = {}) {
+      const path = pathOf("pin", name);
+      const answer = await transport.call({ method: "PUT", path, body: JSON.stringify(pin), signal, repeatable: true });
+      return expectFields<Limit>(answer, "name", "gates");
+    },
+    async unpin(name, { signal } = {}) {
+      const path = pathOf("unpin", name);
+      const answer = await transport.call({ method: "DELETE", path, signal, repeatable: true });
+      return expectFields<Limit>(answer, "name", "gates");
+    },
+  };
+}

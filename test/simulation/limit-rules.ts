@@ -1,0 +1,62 @@
+import type { Job } from "../../lambdas/core/job/job.ts";
+import { gateKey, isPostponed, isPutOff, isWaiting, type Ledger, nameOf } from "./ledger.ts";
+import { limits } from "./product.ts";
+import { clocksApartMs, type Write } from "./write.ts";
+
+/** Live claims of a gate, and attempts that are at work although their claim is gone, never exceed its limit. */
+export function slotsHold({ observer, lifeOf }: Ledger, { before, after, now, all }: Write) {
+  const isClaim = after.claim_id !== undefined && after.claim_id !== before?.claim_id;
+  if (!isClaim || !after.gates) return;
+  for (const gate of after.gates) {
+    const most = limits[gate.limit]?.concurrency ?? Number.POSITIVE_INFINITY;
+    const others = all().filter((job) => job.gates?.some((other) => gateKey(other) === gateKey(gate)));
+    const isLive = ({ lease_until = 0 }: Job) => lease_until > now;
+    const held = new Set(
+      others.flatMap((job) => [
+        ...(job.status === "running" && isLive(job) ? [`${job.id} ${job.run} ${job.attempt}`] : []),
+        ...lifeOf(job.id)
+          .live.filter((live) => isLive(live.job))
+          .map((live) => `${job.id} ${live.job.run} ${live.job.attempt}`),
+      ]),
+    );
+    observer.cover(`slots of ${gate.limit}: ${held.size} in use`);
+    if (held.size > most) observer.violated("limits", `${held.size} jobs hold ${most} slots of ${gate.limit}`);
+  }
+}
+
+/** Waiting for a slot or a start, and being put off by a provider, spend no attempt, and nothing else of the job changes. */
+export function waitingSpendsNothing({ observer }: Ledger, { before, after, now }: Write) {
+  if (!before) return;
+  const moved = isPostponed(before, after);
+  if (!moved && !isPutOff(before, after)) return;
+  observer.cover(moved ? "moved to a reserved start" : "put off by a provider");
+  const kept = ["run", "attempt", "scheduled_at", "retries", "repeat", "retried_after"] as const;
+  for (const field of kept)
+    if (JSON.stringify(before[field]) !== JSON.stringify(after[field]))
+      observer.violated("limits", `${nameOf(before)} waits, and has another ${field}`);
+  if (before.attempts.length !== after.attempts.length)
+    observer.violated("limits", `${nameOf(before)} waits, and has ${after.attempts.length} attempts`);
+  if (moved && !isWaiting(before) && (before.lease_until ?? 0) > now + clocksApartMs)
+    observer.violated("limits", `${nameOf(before)} was moved while it ran`);
+  if ((after.snoozes?.count ?? 0) > 20) observer.violated("limits", `${nameOf(before)} was put off over 20 times`);
+}
+
+/** A start may be this late on its reservation, or by one increment; the gates may take some seconds to answer. */
+const lateMs = 5000 + 5000;
+
+/** Starts in any window are at most rate times window plus burst. */
+export function startsKeepRates({ observer, startsOf }: Ledger, skew: number) {
+  for (const [gate, times] of startsOf) {
+    const { rate } = limits[gate.split(" ")[0] ?? ""] ?? {};
+    if (!rate) continue;
+    const [each, burst] = [(rate.period as number) / rate.limit, rate.burst ?? 1];
+    const sorted = [...times].sort((a, b) => a - b);
+    for (const [i, from] of sorted.entries()) {
+      for (const [n, to] of sorted.slice(i).entries()) {
+        const most = burst + (to - from + Math.max(each, lateMs) + 2 * skew) / each;
+        if (n + 1 > most)
+          return observer.violated("limits", `${n + 1} starts of ${gate} in ${to - from} ms, at most ${most}`);
+      }
+    }
+  }
+}

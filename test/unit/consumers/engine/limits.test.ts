@@ -1,0 +1,387 @@
+import { runJob } from "../../../../lambdas/consumers/engine/run-job.ts";
+import { registry } from "../../../../lambdas/consumers/types/registry.ts";
+import { makeCatalog } from "../../../../lambdas/core/catalog/catalog.ts";
+import type { Product } from "../../../../lambdas/core/catalog/job-type.ts";
+import { TransientError } from "../../../../lambdas/core/errors.ts";
+import type { Limit } from "../../../../lambdas/core/flow/limit.ts";
+import { type Job, type JobMessage, messageOf } from "../../../../lambdas/core/job/job.ts";
+import { JobError } from "../../../../lambdas/core/job/job-error.ts";
+import { cancelled } from "../../../../lambdas/core/job/transitions.ts";
+import type { Execute } from "../../../../lambdas/core/operations/execution.ts";
+import { transitionsOf } from "../../../../lambdas/lifecycle/events.ts";
+import { reconcile } from "../../../../lambdas/reconciler/reconcile.ts";
+import { aJob, noon } from "../../../support/builders.ts";
+import { action } from "../../../support/catalog/action.ts";
+import { fakeServices } from "../../../support/fakes/services.ts";
+
+const ok: Execute = async () => ({ ok: true });
+const dying: Execute = () => Promise.reject(new TransientError("DIED", "the process is gone"));
+
+/** A world whose product has these limits, and as many jobs as are asked for, which pass all of them with one key. */
+function limited(limits: Record<string, Limit>, count: number, more: Partial<Job> = {}) {
+  const product = { tag: "shop", envs: ["prd"], ...action, limits } as unknown as Product;
+  const catalog = makeCatalog([product], registry);
+  const gates = Object.keys(limits).map((limit) => ({ limit, key: "k" }));
+  const jobs = Array.from({ length: count }, (_, i) =>
+    aJob({ event: "create_order", gates, timeout_ms: 10_000, due_at: noon - count + i, ...more }),
+  );
+  const services = fakeServices({ catalog, jobs });
+  const run = (message: JobMessage, execute: Execute = ok) => runJob(services, execute, message, { random: () => 0.5 });
+  const at = (i: number) => services.jobs.peek(jobs[i]?.id ?? "") as Job;
+  const gate = (limit: string) => ({ product: "shop", env: "prd", limit, key: "k" });
+  const look = (limit: string) => services.gates.look(gate(limit), { limit: 100 });
+  return { ...services, run, at, gate, look, all: jobs, message: (i: number) => messageOf(at(i)) };
+}
+
+/** An execution that ends when it is told to. */
+function held() {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const { promise: started, resolve: start } = Promise.withResolvers<void>();
+  const execute: Execute = async () => {
+    start();
+    await promise;
+    return "done";
+  };
+  return { execute, started, end: resolve };
+}
+
+const one = { workers: { concurrency: 1 } };
+
+describe("slots", () => {
+  test("a message of a job with limits says so, and one of any other does not", () => {
+    expect(messageOf(aJob({ gates: [{ limit: "workers", key: "" }] }))).toMatchObject({ gated: true });
+    expect(messageOf(aJob())).not.toHaveProperty("gated");
+  });
+
+  test("a job that finds no slot waits without spending anything, and starts when the slot is free", async () => {
+    const w = limited(one, 2);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    await w.run(w.message(1));
+    expect(w.at(1)).toMatchObject({ status: "queued", version: 1, attempts: [] });
+    expect((await w.look("workers")).waiters).toMatchObject([{ job: w.all[1]?.id }]);
+    expect(w.queue.sent).toEqual([]);
+    first.end();
+    await running;
+    expect(w.queue.sent).toMatchObject([{ message: { job_id: w.all[1]?.id, gated: true }, delaySeconds: 0 }]);
+    await w.run(w.message(1));
+    expect(w.at(1)).toMatchObject({ status: "completed", attempt: 1 });
+    const { parts, waiters } = await w.look("workers");
+    expect([waiters, parts[0]?.count, parts[0]?.holders]).toEqual([[], 0, {}]);
+  });
+
+  test("the head of the list is the job that was due first, unless another one has a head start", async () => {
+    const w = limited(one, 4);
+    await w.jobs.replace({ ...w.at(3), priority: 60, version: 2 });
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    for (const i of [2, 1, 3]) await w.run(w.message(i));
+    expect((await w.look("workers")).waiters.map(({ job }) => job)).toEqual([3, 1, 2].map((i) => w.all[i]?.id));
+    first.end();
+    await running;
+  });
+
+  test("never more run than the limit allows, however messages arrive", async () => {
+    const w = limited({ workers: { concurrency: 3 } }, 10);
+    let [running, most, done] = [0, 0, 0];
+    const execute: Execute = async () => {
+      most = Math.max(most, ++running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running--;
+      done++;
+    };
+    await Promise.all(w.all.map((_, i) => w.run(w.message(i), execute)));
+    while (w.queue.sent.length > 0)
+      await Promise.all(w.queue.sent.splice(0).map(({ message }) => w.run(message, execute)));
+    expect({ most, done }).toEqual({ most: 3, done: 10 });
+  });
+
+  test("a duplicate that comes while its job runs takes nothing and frees nothing", async () => {
+    const w = limited(one, 1);
+    const first = held();
+    const message = w.message(0);
+    const running = w.run(message, first.execute);
+    await first.started;
+    await w.run(message);
+    expect((await w.look("workers")).parts[0]?.count).toBe(1);
+    first.end();
+    await running;
+    await w.run(message);
+    expect((await w.look("workers")).parts[0]?.count).toBe(0);
+  });
+
+  test("a job that is refused by one limit gives back the slot of another", async () => {
+    const w = limited({ a: { concurrency: 2 }, b: { concurrency: 1 } }, 2);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    await w.run(w.message(1));
+    expect((await w.look("a")).parts[0]?.count).toBe(1);
+    expect((await w.look("b")).waiters).toHaveLength(1);
+    first.end();
+    await running;
+    await w.run(w.message(1));
+    expect(w.at(1).status).toBe("completed");
+    expect((await w.look("b")).waiters).toEqual([]);
+  });
+
+  test("a limit that has left the catalog holds nobody back", async () => {
+    const w = limited({}, 1, { gates: [{ limit: "gone", key: "k" }] });
+    await w.run(w.message(0));
+    expect(w.at(0).status).toBe("completed");
+  });
+
+  test("a pin holds instead of the catalog until its time", async () => {
+    const w = limited({ workers: { concurrency: 5 } }, 2);
+    await w.gates.pin(w.gate("workers"), { concurrency: 1, until: noon + 1, pinned_at: noon });
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    await w.run(w.message(1));
+    expect(w.at(1).status).toBe("queued");
+    await w.clock.advance(1);
+    await reconcile(w);
+    await w.run(w.message(1));
+    expect(w.at(1).status).toBe("completed");
+    first.end();
+    await running;
+  });
+});
+
+describe("a crash costs at most a round of the reconciler", () => {
+  async function oneRoundLater(w: ReturnType<typeof limited>) {
+    w.queue.sent.length = 0;
+    await w.clock.advance(60_000);
+    await reconcile(w);
+    const messages = w.queue.sent.splice(0).map(({ message }) => message);
+    for (const message of messages) await w.run(message);
+  }
+
+  test("acquired and died before the claim", async () => {
+    const w = limited(one, 1);
+    w.jobs.claim = async () => {
+      throw new TransientError("DIED", "the process is gone");
+    };
+    await expect(w.run(w.message(0))).rejects.toThrow("gone");
+    expect((await w.look("workers")).parts[0]?.count).toBe(1);
+    const { jobs } = fakeServices({ jobs: [w.at(0)] });
+    await oneRoundLater({ ...w, jobs, run: (message) => runJob({ ...w, jobs }, ok, message) });
+    expect(jobs.peek(w.all[0]?.id ?? "")?.status).toBe("completed");
+  });
+
+  test("a duplicate acquired after its attempt had ended, and died: whoever waits gets the slot", async () => {
+    const w = limited(one, 2);
+    await w.run(w.message(0));
+    const { id } = w.at(0);
+    const slot = { lease: noon + 900_000, limit: 1 };
+    await w.gates.take({ ...w.gate("workers"), part: 0 }, { job: id, turn: "1.1.0.0", now: noon, slot });
+    await w.run(w.message(1));
+    expect(w.at(1).status).toBe("queued");
+    await oneRoundLater(w);
+    expect(w.at(1).status).toBe("completed");
+  });
+
+  test("claimed and died: the slot is taken again with the claim", async () => {
+    const w = limited(one, 1);
+    await expect(runJob({ ...w, jobs: { ...w.jobs, replace: dying as never } }, ok, w.message(0))).rejects.toThrow(
+      "gone",
+    );
+    expect(w.at(0).status).toBe("running");
+    await oneRoundLater(w);
+    expect(w.at(0)).toMatchObject({ status: "completed", attempts: [{ crashes: 1 }] });
+    expect((await w.look("workers")).parts[0]?.count).toBe(0);
+  });
+
+  test("released and died before handing over", async () => {
+    const w = limited(one, 2);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    await w.run(w.message(1));
+    w.gates.look = dying as never;
+    first.end();
+    await running;
+    expect(w.queue.sent).toEqual([]);
+    w.gates.look = fakeServices().gates.look;
+    const { gates } = w;
+    const kept = w.gates.all()[0];
+    gates.look = async () =>
+      structuredClone({ parts: Object.fromEntries(kept?.parts ?? []), waiters: kept?.waiters ?? [], more: false });
+    await oneRoundLater(w);
+    expect(w.at(1).status).toBe("completed");
+  });
+
+  test("handed over and the message was lost", async () => {
+    const w = limited(one, 2);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    await w.run(w.message(1));
+    first.end();
+    await running;
+    expect(w.queue.sent).toHaveLength(1);
+    // Overdue for long, so that the reconciler's own repair of lost messages is far away.
+    await oneRoundLater(w);
+    expect(w.at(1).status).toBe("completed");
+  });
+
+  test("a job that was cancelled while it waited is passed over", async () => {
+    const w = limited(one, 3);
+    const first = held();
+    const running = w.run(w.message(0), first.execute);
+    await first.started;
+    await w.run(w.message(1));
+    await w.run(w.message(2));
+    await w.jobs.replace(cancelled(w.at(1), noon, "no more"));
+    first.end();
+    await running;
+    expect(w.queue.sent.map(({ message }) => message.job_id)).toEqual([w.all[2]?.id]);
+    expect((await w.look("workers")).waiters.map(({ job }) => job)).toEqual([w.all[2]?.id]);
+  });
+});
+
+describe("rates", () => {
+  const perMinute = { mailbox: { rate: { limit: 1, period: "1m" } } };
+
+  test("a job gets the exact start that its rate has for it, and is dispatched for that", async () => {
+    const w = limited(perMinute, 3);
+    await w.run(w.message(0));
+    expect(w.at(0).status).toBe("completed");
+    await w.run(w.message(1));
+    await w.run(w.message(2));
+    expect(w.at(1)).toMatchObject({
+      status: "scheduled",
+      due_at: noon + 60_000,
+      attempts: [],
+      attempt: 1,
+      reserved: { until: noon + 60_000, since: noon, gate: { limit: "mailbox", key: "k" }, limits: ["mailbox"] },
+    });
+    expect(w.at(1).scheduled_at).toBe(w.all[1]?.scheduled_at);
+    expect(w.queue.sent.map(({ delaySeconds }) => delaySeconds)).toEqual([60, 120]);
+    await w.clock.advance(60_000);
+    await w.run(w.message(1));
+    expect(w.at(1)).toMatchObject({ status: "completed", started_at: noon + 60_000 });
+  });
+
+  test("moving a job to its start is no event", async () => {
+    const w = limited(perMinute, 2);
+    await w.run(w.message(0));
+    const before = w.at(1);
+    await w.run(w.message(1));
+    expect(transitionsOf({ before, after: w.at(1), at: noon, record: {} } as never)).toEqual([]);
+  });
+
+  test("a consumer that died after reserving finds its start again", async () => {
+    const w = limited(perMinute, 2);
+    await w.run(w.message(0));
+    await expect(runJob({ ...w, jobs: { ...w.jobs, replace: dying as never } }, ok, w.message(1))).rejects.toThrow(
+      "gone",
+    );
+    await w.run(w.message(1));
+    expect(w.at(1).due_at).toBe(noon + 60_000);
+  });
+
+  test("a start that comes far too late reserves anew", async () => {
+    const w = limited(perMinute, 2);
+    await w.run(w.message(0));
+    await w.run(w.message(1));
+    await w.clock.advance(60_000 + 60_001);
+    await w.gates.take(
+      { ...w.gate("mailbox"), part: 0 },
+      {
+        job: "job_0",
+        turn: "t",
+        now: w.clock.now(),
+        rate: { increment: 60_000_000, burst: 1 },
+      },
+    );
+    await w.run(w.message(1));
+    expect(w.at(1)).toMatchObject({ status: "scheduled", due_at: noon + 180_001 });
+  });
+
+  test("a start within a second is waited for, so that no job is moved for it", async () => {
+    const w = limited({ mailbox: { rate: { limit: 10, period: "1s" } } }, 2);
+    const slept: number[] = [];
+    const { sleep } = w.clock;
+    w.clock.sleep = (ms, signal) => {
+      if (!signal) slept.push(ms);
+      return sleep(ms, signal);
+    };
+    await w.run(w.message(0));
+    const second = w.run(w.message(1));
+    await new Promise((resolve) => setImmediate(resolve));
+    await w.clock.advance(100);
+    await second;
+    expect(slept).toEqual([100]);
+    expect(w.at(1)).toMatchObject({ status: "completed", started_at: noon + 100 });
+  });
+
+  test("a job whose start would be more than a day away fails", async () => {
+    const w = limited({ mailbox: { rate: { limit: 1, period: "1d" } } }, 3);
+    for (const i of [0, 1, 2]) await w.run(w.message(i));
+    expect(w.at(1).due_at).toBe(noon + 86_400_000);
+    expect(w.at(2)).toMatchObject({ status: "failed", error: { code: "RATE_LIMITED" } });
+  });
+
+  test("a job keeps its slot until the start that the same limit gave it", async () => {
+    const w = limited({ mailbox: { concurrency: 1, ...perMinute.mailbox } }, 3);
+    await w.run(w.message(0));
+    await w.run(w.message(1));
+    expect(w.at(1).due_at).toBe(noon + 60_000);
+    await w.run(w.message(2));
+    expect((await w.look("mailbox")).waiters).toMatchObject([{ job: w.all[2]?.id }]);
+    await w.clock.advance(60_000);
+    await w.run(w.message(1));
+    expect(w.at(1).status).toBe("completed");
+    expect(w.queue.sent.at(-1)?.message.job_id).toBe(w.all[2]?.id);
+    await w.run(w.message(2));
+    expect(w.at(2).due_at).toBe(noon + 120_000);
+  });
+});
+
+describe("a provider that asks to come back later", () => {
+  const busy =
+    (retryAfterMs?: number, retryable = true): Execute =>
+    async () => {
+      throw new JobError("RATE_LIMITED", "429", { retryable, ...(retryAfterMs !== undefined && { retryAfterMs }) });
+    };
+
+  test("puts the attempt off without spending it", async () => {
+    const w = limited({}, 1, { gates: [{ limit: "gone", key: "" }] });
+    await w.run(w.message(0), busy(30_000));
+    expect(w.at(0)).toMatchObject({
+      status: "scheduled",
+      attempt: 1,
+      attempts: [],
+      due_at: noon + 30_000,
+      snoozes: { count: 1, since: noon },
+    });
+    expect(w.queue.sent).toMatchObject([{ delaySeconds: 30 }]);
+    expect(w.log.lines.at(-1)).toMatchObject({ message: "attempt put off by its provider" });
+  });
+
+  test("counts as a failure after 20 times, after a day, and where the job does not want it", async () => {
+    const failed = { attempts: [{ outcome: "failed" }] };
+    const often = limited({}, 1, { snoozes: { count: 20, since: noon } });
+    await often.run(often.message(0), busy(1000));
+    expect(often.at(0)).toMatchObject({ attempt: 2, ...failed });
+    expect(often.at(0)).not.toHaveProperty("snoozes");
+    const long = limited({}, 1, { snoozes: { count: 1, since: noon - 86_400_000 } });
+    await long.run(long.message(0), busy(1000));
+    expect(long.at(0)).toMatchObject({ attempt: 2, ...failed });
+    const unwanted = limited({}, 1);
+    await unwanted.run(unwanted.message(0), busy(1000, false));
+    expect(unwanted.at(0)).toMatchObject({ status: "failed", ...failed });
+    const plain = limited({}, 1);
+    await plain.run(plain.message(0), busy());
+    expect(plain.at(0)).toMatchObject({ attempt: 2, ...failed });
+  });
+
+  test("frees the slot for others", async () => {
+    const w = limited(one, 1);
+    await w.run(w.message(0), busy(30_000));
+    expect((await w.look("workers")).parts[0]?.count).toBe(0);
+  });
+});
