@@ -7,6 +7,7 @@ import { streamFilter } from "../../infra/constructs/functions/stream-filter.ts"
 import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
+import { dynamoPauses } from "../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
 import { eventBridgeBus } from "../../lambdas/aws/eventbridge/bus.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
@@ -24,6 +25,7 @@ import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
+import { withRecent } from "../../lambdas/core/operations/recent-pauses.ts";
 import type { Waits } from "../../lambdas/core/operations/waits.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
@@ -34,6 +36,7 @@ import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { catalog } from "../demo-catalog.ts";
 import { queuesAt, scheduleRoles, settings, table, typeOfQueue } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
+import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answering } from "./answering.ts";
@@ -162,6 +165,8 @@ export async function startWorld(execute: ExecuteWithServices) {
     }),
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
     secrets: only<Secrets>("secrets"),
+    // A process reads them every few seconds, whatever it runs: that is no part of what a job costs (docs/operations/costs.md).
+    pauses: nonePaused(),
     clock,
   };
   const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
@@ -265,7 +270,8 @@ export async function startWorld(execute: ExecuteWithServices) {
     },
 
     async reconcile() {
-      await invoke("reconciler", () => reconcile(ofReconciler));
+      const pauses = withRecent(dynamoPauses({ client: metered, table }), clock);
+      await invoke("reconciler", () => reconcile({ ...ofReconciler, pauses }));
     },
 
     /** What has been counted since the last call. */

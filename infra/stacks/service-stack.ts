@@ -141,6 +141,8 @@ export class ServiceStack extends Stack {
         may.readStats(),
         may.readErrors(),
         may.useEndpoints(),
+        may.readPauses(),
+        may.changePauses(),
         may.countWaits(),
         // Whoever has an upload URL of the API uploads the file with the API's permissions.
         may.writeBlobs(folders.inputs, folders.uploads),

@@ -1,4 +1,5 @@
 import type { JobRepeat, JobType } from "./job.ts";
+import type { PauseReference } from "./pause.ts";
 
 /** Why a job was not changed. */
 export interface BulkError {
@@ -134,6 +135,8 @@ export interface Explanation {
   route: JobRoute;
   /** What is accepted and may not mean what its writer thinks, such as `every` beside `cron`, and where in the request it is. */
   notes?: { pointer: string; detail: string }[];
+  /** The pauses that would hold the job at its time: it starts once all of them have ended. */
+  pauses?: PauseReference[];
   /** The next run times, at most 10. */
   next_runs: FireTime[];
   retry_timetable: AttemptWindow[];

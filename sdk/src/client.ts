@@ -6,6 +6,7 @@ import { createErrorGroups, type ErrorGroups } from "./error-groups.ts";
 import { expectFields } from "./expect-fields.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
 import type { Me } from "./me.ts";
+import { createPauses, type Pauses } from "./pauses.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { readFile } from "./read-file.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
@@ -33,6 +34,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   errors: ErrorGroups<C>;
   /** The webhooks of the catalog, and how they do. */
   webhooks: Webhooks<C>;
+  /** Pauses of products, envs and events. */
+  pauses: Pauses<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -48,6 +51,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     me,
     errors: createErrorGroups(transport, defaults),
     webhooks: createWebhooks(transport, defaults),
+    pauses: createPauses(transport, defaults),
     ...createNamespaces(job, defaults),
   };
 }

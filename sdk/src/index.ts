@@ -83,6 +83,8 @@ export type { DuctapeJob, JobNamespace } from "./job-names.ts";
 export type { CallOptions, CancelOptions, GetJobOptions, HistoryOptions, Jobs, RetryOptions } from "./jobs.ts";
 export type { Deployment, JobVerb, Me } from "./me.ts";
 export type { JobPage, JobPages, RunPage, RunPages, SeriesPage, SeriesPages } from "./pages.ts";
+export type { Pause, PauseReference } from "./pause.ts";
+export type { PauseQuery, PauseRequest, Pauses } from "./pauses.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";
 export type { JobFilter, JobQuery, Rescheduling, RunQuery, SeriesQuery, StatsQuery, UpcomingQuery } from "./query.ts";
 export type { IFileReadResult } from "./read-file.ts";

@@ -1,4 +1,5 @@
 import type { DuctapeJob } from "./job-names.ts";
+import type { PauseReference } from "./pause.ts";
 
 /** What an event does. */
 export type JobType = "action" | "notification" | "database_action" | "function" | "storage" | "feature";
@@ -66,6 +67,8 @@ export interface JobSummary extends JobReceipt, DuctapeJob {
    * @example `"expired"`
    */
   reason?: string;
+  /** What a job waits for whose time has come, and a feature between two steps: the pause that holds it. */
+  waiting_for?: PauseReference;
 }
 
 /** A job as the API shows it; the input is not part of it. */

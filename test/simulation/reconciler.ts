@@ -7,9 +7,11 @@ import type { World } from "./adversary.ts";
 import { type Invoke, mostCalls } from "./invocations.ts";
 
 const minute = 60_000;
+/** Reading the pauses, and for each that has ended its pages, sends and writes. */
+const mostOfPauses = 400;
 
 /** The reconciler, once a minute. */
-export function reconciling({ time, hardship, observer }: World, jobs: FakeJobStore, invoke: Invoke): void {
+export function reconciling({ time, hardship, observer, pausing }: World, jobs: FakeJobStore, invoke: Invoke): void {
   let memory = newMemory();
   let ticks = 0;
   function tick() {
@@ -17,13 +19,13 @@ export function reconciling({ time, hardship, observer }: World, jobs: FakeJobSt
     if (++ticks % 16 === 0) memory = newMemory();
     const latest = time.now() + hardship.skew;
     // A tick that would find nothing is left out, since most of a history would be such ticks.
-    if (jobs.all().some((job) => isStuck(job, latest, graceMs))) {
+    if (pausing.isAny() || jobs.all().some((job) => isStuck(job, latest, graceMs))) {
       observer.cover("reconciler");
       const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);
       const { services, end } = invoke("reconciler", "reconciler");
       reconcile(services, graceMs, memory)
         .catch(() => observer.cover("reconciler fails"))
-        .finally(() => end(mostCalls.reconciler + 2 * overdue.length));
+        .finally(() => end(mostCalls.reconciler + 2 * overdue.length + (pausing.isOn ? mostOfPauses : 0)));
     }
     time.after(minute, tick);
   }

@@ -8,6 +8,7 @@ import {
   inputsPrefix,
   jobsPrefix,
   keysPartition,
+  pausesPartition,
   phaseIndex,
   progressPrefix,
   reportPrefix,
@@ -41,6 +42,10 @@ export function accessTo({ state, queues, schedules }: Platform) {
     readStats: () => statsAccess(state, "dynamodb:Query"),
     readErrors: () => errorsAccess(state, "dynamodb:Query"),
     useEndpoints: () => endpointAccess(state),
+    /** Whoever runs or shows jobs reads what is paused. */
+    readPauses: () => itemsAccess(state, ["dynamodb:Query"], pausesPartition),
+    changePauses: () =>
+      itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], pausesPartition),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     listJobs: () => allow(["dynamodb:Query"], [`${tableArn}/index/${phaseIndex.name}`]),
     /** The archived runs of a job, which are in the same partition as the job itself. */

@@ -13,12 +13,13 @@ import { JobRequestSchema } from "../schemas/job-request.ts";
  * that both are refused alike.
  */
 export async function handle(
-  { catalog, clock }: Services,
+  { catalog, clock, pauses }: Services,
   { body, scopes, headers }: HttpRequest,
 ): Promise<HttpResponse> {
   requireJobScope(scopes, body);
   const now = clock.now();
-  return { status: 200, body: explain(parseRequest(body, catalog, now, headers["idempotency-key"]), now) };
+  const request = parseRequest(body, catalog, now, headers["idempotency-key"]);
+  return { status: 200, body: explain(request, now, await pauses.recent()) };
 }
 
 export const doc = (): RouteDoc => ({

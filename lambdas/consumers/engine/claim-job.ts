@@ -6,6 +6,7 @@ import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
+import { isHeld } from "./pause-check.ts";
 
 /** The lease outlasts the attempt's timeout by this: for a slow claim, for clocks that differ, and for writing the outcome. */
 export const leaseMarginMs = 20_000;
@@ -24,7 +25,7 @@ export interface ClaimOptions {
 
 /**
  * Claims the job that a message names. Undefined if there is nothing to run: the message came early and was sent again,
- * it is a duplicate, or it has been superseded.
+ * it is a duplicate, it has been superseded, or a pause holds it.
  */
 export async function claimJob(
   services: ConsumerServices,
@@ -32,6 +33,7 @@ export async function claimJob(
   options: ClaimOptions,
 ): Promise<Job | undefined> {
   if ((await untilDue(services, message, options.longestWaitMs)) === "later") return undefined;
+  if (await isHeld(services, message, options.policy ?? defaultPolicy)) return undefined;
   return claim(services, message, options);
 }
 

@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Endpoints } from "../ports/outbound-ports.ts";
+import type { Pauses } from "../ports/pauses.ts";
 import type {
   BlobStore,
   Clock,
@@ -23,6 +24,7 @@ export interface Services {
   queue: JobQueue;
   scheduler: Scheduler;
   blobs: BlobStore;
+  pauses: Pauses;
   stats: StatsStore;
   clock: Clock;
   log: Log;

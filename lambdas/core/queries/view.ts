@@ -8,11 +8,13 @@ import {
   type Parent,
   shownStatus,
 } from "../job/job.ts";
+import type { Pause } from "../job/pause.ts";
 import type { Services } from "../operations/services.ts";
 import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
+import { pausesFor, waitingFor } from "./pause-view.ts";
 import { redactionOf } from "./redact.ts";
 import { withResults } from "./result-view.ts";
 import type { AttemptSchema, JobSchema, ReceiptSchema } from "./schemas/job.ts";
@@ -37,7 +39,7 @@ export const receiptOf = (job: Job, now: number): Receipt => ({
 const shownError = ({ error }: { error?: AttemptError }) =>
   error && { error: { ...error, message: shorten(error.message) } };
 
-export const summaryOf = (job: Job, now: number): SummaryView => ({
+export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []): SummaryView => ({
   ...receiptOf(job, now),
   product_tag: job.product,
   env: job.env,
@@ -52,6 +54,7 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   ...optionalOf(job),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
+  ...given({ waiting_for: waitingFor(job, pauses, now) }),
 });
 
 const optionalOf = ({ app, started_at, finished_at, expires_at, labels, repeat, reason }: Job) =>
@@ -67,14 +70,18 @@ const attemptView = (attempt: Attempt): AttemptView => ({
 });
 
 export async function viewOf(
-  services: Pick<Services, "blobs" | "jobs" | "catalog">,
+  services: Pick<Services, "blobs" | "jobs" | "catalog" | "pauses">,
   job: Job,
   now: number,
 ): Promise<JobView> {
   const hidden = redactionOf(services.catalog, job);
-  const [steps, channels] = await Promise.all([stepsShown(services, job, now), channelsShown(services, job, hidden)]);
+  const [steps, channels, pauses] = await Promise.all([
+    stepsShown(services, job, now),
+    channelsShown(services, job, hidden),
+    pausesFor(services, [job]),
+  ]);
   const view: JobView = {
-    ...summaryOf(job, now),
+    ...summaryOf(job, now, pauses),
     attempts: job.attempts.map(attemptView),
     ...(steps && { steps: shownSteps(steps), ...graphShown(services.catalog, job, steps) }),
     ...(channels && { channels }),

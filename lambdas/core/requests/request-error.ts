@@ -12,6 +12,7 @@ export const requestErrorCodes = [
   "EVENT_NOT_FOUND",
   "JOB_NOT_FOUND",
   "WEBHOOK_NOT_FOUND",
+  "PAUSE_NOT_FOUND",
   "ROUTE_NOT_FOUND",
   "METHOD_NOT_ALLOWED",
   "STATE_CONFLICT",

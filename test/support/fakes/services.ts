@@ -9,6 +9,7 @@ import { fakeFailures } from "./failures-store.ts";
 import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
+import { fakePauses } from "./pauses.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeStatsStore } from "./stats-store.ts";
@@ -19,10 +20,12 @@ export const fakeServices = ({
   catalog = makeCatalog([], registry),
   jobs = [],
   secrets = {},
+  clock = fakeClock(),
 }: {
   catalog?: Catalog;
   jobs?: Job[];
   secrets?: Record<string, string>;
+  clock?: ReturnType<typeof fakeClock>;
 } = {}) => ({
   catalog,
   jobs: fakeJobStore(...jobs),
@@ -33,7 +36,8 @@ export const fakeServices = ({
   failures: fakeFailures(),
   endpoints: fakeEndpoints(),
   secrets: fakeSecrets(secrets),
-  clock: fakeClock(),
+  pauses: fakePauses(clock),
+  clock,
   log: fakeLog(),
   limits: defaultLimits,
   waits: fakeWaits(),

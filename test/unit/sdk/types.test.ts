@@ -19,6 +19,7 @@ import type { Unchanged } from "../../../lambdas/core/operations/change-jobs.ts"
 import type { Explanation as CoreExplanation } from "../../../lambdas/core/queries/explain.ts";
 import type { InputView } from "../../../lambdas/core/queries/input-view.ts";
 import type { ErrorGroupView } from "../../../lambdas/core/queries/list-errors.ts";
+import type { PauseView } from "../../../lambdas/core/queries/pause-view.ts";
 import type { MeSchema } from "../../../lambdas/core/queries/schemas/me.ts";
 import type { SeriesView } from "../../../lambdas/core/queries/series-view.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
@@ -65,6 +66,7 @@ import type {
   Me,
   MongoResults,
   NotificationResult,
+  Pause,
   Repeat,
   Rescheduling,
   RetryConfig,
@@ -149,6 +151,7 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<Omit<Series, keyof DuctapeJob>, SeriesView>>();
   same<Same<ErrorGroup, ErrorGroupView>>();
   same<Same<Webhook, WebhookView>>();
+  same<Same<Pause, PauseView>>();
   same<Same<Upcoming, UpcomingView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { jobTypes } from "../../job/job.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { RepeatSchema } from "./job.ts";
+import { PauseReferenceSchema } from "./pauses.ts";
 
 const ErrorNames = () => z.array(z.string()).describe("Codes of this API, or a provider's own.");
 
@@ -83,6 +84,10 @@ export const ExplanationSchema = lazy(() =>
         .array(NoteSchema())
         .exactOptional()
         .describe("What is accepted, and may not mean what its writer thinks."),
+      pauses: z
+        .array(PauseReferenceSchema())
+        .exactOptional()
+        .describe("The pauses that would hold the job at its time: it starts once all of them have ended."),
     })
     .meta({ id: "Explanation" }),
 );

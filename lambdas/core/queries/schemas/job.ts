@@ -3,6 +3,7 @@ import { jobStatuses, jobTypes } from "../../job/job.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { at } from "./at.ts";
+import { PauseReferenceSchema } from "./pauses.ts";
 
 /*
  * The API's answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from them,
@@ -157,6 +158,9 @@ export const summaryFields = () => ({
   parent: ParentSchema().exactOptional(),
   error: JobFailureSchema().exactOptional(),
   reason: z.string().exactOptional().describe("Why the job was cancelled."),
+  waiting_for: PauseReferenceSchema()
+    .exactOptional()
+    .describe("What a job waits for whose time has come, and a feature between two steps: the pause that holds it."),
 });
 
 /** A result, or its URL if it is too large for an answer. */
