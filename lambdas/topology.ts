@@ -174,6 +174,8 @@ export const pinsPrefix = "LIMITS#";
  * API Gateway caches the authorizer's answers; one partition serves 3000 of them per second.
  */
 export const keysPartition = "KEYS";
+/** The one partition of all pauses. Each process that runs jobs reads it every four seconds. */
+export const pausesPartition = "PAUSES";
 
 /** The fields of a job that may refer to a blob which has to be deleted with it. */
 export const blobFields = ["input", "progress"] as const;

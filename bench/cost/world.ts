@@ -8,6 +8,7 @@ import { routes } from "../../lambdas/api/routes.ts";
 import { dynamoFailures } from "../../lambdas/aws/dynamodb/failures.ts";
 import { dynamoGates } from "../../lambdas/aws/dynamodb/gates.ts";
 import { dynamoJobStore } from "../../lambdas/aws/dynamodb/job-store.ts";
+import { dynamoPauses } from "../../lambdas/aws/dynamodb/pauses.ts";
 import { dynamoStatsStore } from "../../lambdas/aws/dynamodb/stats-store.ts";
 import { eventBridgeBus } from "../../lambdas/aws/eventbridge/bus.ts";
 import { httpApi } from "../../lambdas/aws/http/http-api.ts";
@@ -25,6 +26,7 @@ import { finalEvents } from "../../lambdas/core/job/job-event.ts";
 import { defaultLimits } from "../../lambdas/core/operations/api-limits.ts";
 import type { ExecuteWithServices } from "../../lambdas/core/operations/execution.ts";
 import { recent } from "../../lambdas/core/operations/recent.ts";
+import { withRecent } from "../../lambdas/core/operations/recent-pauses.ts";
 import type { Waits } from "../../lambdas/core/operations/waits.ts";
 import type { TaskMessage } from "../../lambdas/core/outbound/task-message.ts";
 import type { Delivery } from "../../lambdas/core/outbound/webhook.ts";
@@ -35,6 +37,7 @@ import { reconcile } from "../../lambdas/reconciler/reconcile.ts";
 import { catalog } from "../demo-catalog.ts";
 import { queuesAt, scheduleRoles, settings, table, typeOfQueue } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
+import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { accessLogLine } from "./access-log.ts";
 import { answering } from "./answering.ts";
@@ -164,6 +167,8 @@ export async function startWorld(execute: ExecuteWithServices) {
     blobs: s3BlobStore({ client: s3, bucket: "blobs" }),
     gates: dynamoGates({ client: metered, table }),
     secrets: only<Secrets>("secrets"),
+    // A process reads them every few seconds, whatever it runs: that is no part of what a job costs (docs/operations/costs.md).
+    pauses: nonePaused(),
     clock,
   };
   const servicesOf = (name: string) => ({ ...services, log: makeLog(name) });
@@ -267,7 +272,8 @@ export async function startWorld(execute: ExecuteWithServices) {
     },
 
     async reconcile() {
-      await invoke("reconciler", () => reconcile(ofReconciler));
+      const pauses = withRecent(dynamoPauses({ client: metered, table }), clock);
+      await invoke("reconciler", () => reconcile({ ...ofReconciler, pauses }));
     },
 
     /** What has been counted since the last call. */

@@ -10,6 +10,7 @@ import { catalog } from "../demo-catalog.ts";
 import { aJob, noon } from "../support/a-job.ts";
 import { table } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
+import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { quietLog } from "../support/quiet-log.ts";
 import { type Reads, sortedTable } from "./sorted-table.ts";
@@ -44,6 +45,7 @@ export async function readsWith(size: number): Promise<Record<string, Reads>> {
     blobs: only("blobs"),
     gates: only("gates"),
     stats: only("stats"),
+    pauses: nonePaused(),
     waits: only("waits"),
     failures: only("failures"),
     endpoints: only("endpoints"),

@@ -8,6 +8,7 @@ import type { ConsumerServices } from "../../lambdas/core/operations/services.ts
 import type { Clock, JobStore } from "../../lambdas/core/ports/ports.ts";
 import { products } from "../../products/index.ts";
 import { aJob, noon } from "../support/a-job.ts";
+import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { quietLog } from "../support/quiet-log.ts";
 import { delivery, model, type Random } from "./model.ts";
@@ -59,6 +60,7 @@ export async function oneJob(inMs: number, random: Random): Promise<Outcome> {
     blobs: only("blobs"),
     gates: only("gates"),
     stats: only("stats"),
+    pauses: nonePaused(),
     secrets: only("secrets"),
   };
 

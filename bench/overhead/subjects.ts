@@ -22,6 +22,7 @@ import { catalog } from "../demo-catalog.ts";
 import { aJob } from "../support/a-job.ts";
 import { queuesAt, settings, table } from "../support/aws.ts";
 import { httpEvent } from "../support/http-event.ts";
+import { nonePaused } from "../support/none-paused.ts";
 import { only } from "../support/only.ts";
 import { instantAws } from "./instant-aws.ts";
 
@@ -51,6 +52,7 @@ export function subjects() {
     scheduler: only("scheduler"),
     blobs: only("blobs"),
     gates: only("gates"),
+    pauses: nonePaused(),
     secrets: only("secrets"),
     clock: systemClock,
     log: makeLog("bench"),

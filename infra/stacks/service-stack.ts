@@ -141,6 +141,8 @@ export class ServiceStack extends Stack {
         may.readStats(),
         may.readErrors(),
         may.useEndpoints(),
+        may.readPauses(),
+        may.changePauses(),
         may.countWaits(),
         // It shows who waits for what, and pins other numbers.
         may.seeGates(),

@@ -1,6 +1,7 @@
 /* All other routes: they are loaded together, by the first request for any of them. */
 export * as deleteJob from "./routes/delete-job.ts";
 export * as deleteLimitPin from "./routes/delete-limit-pin.ts";
+export * as deletePause from "./routes/delete-pause.ts";
 export * as getErrors from "./routes/get-errors.ts";
 export * as getEvents from "./routes/get-events.ts";
 export * as getInput from "./routes/get-input.ts";
@@ -8,6 +9,7 @@ export * as getJobs from "./routes/get-jobs.ts";
 export * as getLimits from "./routes/get-limits.ts";
 export * as getMe from "./routes/get-me.ts";
 export { getOpenApi } from "./routes/get-openapi.ts";
+export * as getPauses from "./routes/get-pauses.ts";
 export * as getProduct from "./routes/get-product.ts";
 export * as getRuns from "./routes/get-runs.ts";
 export * as getSeries from "./routes/get-series.ts";
@@ -19,6 +21,7 @@ export * as postCancel from "./routes/post-cancel.ts";
 export * as postEnableWebhook from "./routes/post-enable-webhook.ts";
 export * as postExplain from "./routes/post-explain.ts";
 export * as postPause from "./routes/post-pause.ts";
+export * as postPauses from "./routes/post-pauses.ts";
 export * as postReschedule from "./routes/post-reschedule.ts";
 export * as postResume from "./routes/post-resume.ts";
 export * as postRetry from "./routes/post-retry.ts";

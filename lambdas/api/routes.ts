@@ -99,6 +99,28 @@ export const routes: readonly Route<ApiServices>[] = [
     load: async () => (await later()).getSeries,
   },
   {
+    id: "pauseScope",
+    method: "POST",
+    path: "/v1/pauses",
+    scope: "jobs:admin",
+    load: async () => (await later()).postPauses,
+  },
+  {
+    id: "listPauses",
+    method: "GET",
+    path: "/v1/pauses",
+    takesQuery: true,
+    scope: "jobs:read",
+    load: async () => (await later()).getPauses,
+  },
+  {
+    id: "endPause",
+    method: "DELETE",
+    path: "/v1/pauses/{id}",
+    scope: "jobs:admin",
+    load: async () => (await later()).deletePause,
+  },
+  {
     id: "explainJob",
     method: "POST",
     path: "/v1/explain",

@@ -7,6 +7,7 @@ import { inParallel } from "../core/operations/in-parallel.ts";
 import { jobFields } from "../core/operations/log-fields.ts";
 import type { Services } from "../core/operations/services.ts";
 import { type Memory, newMemory, type ShardScan, scansOf } from "./memory.ts";
+import { handlePauses, type RoundPauses } from "./pauses.ts";
 import { sweepGates } from "./sweep-gates.ts";
 
 /** A job this late has lost its message, or its queue is behind. In both cases another message does no harm. */
@@ -31,6 +32,7 @@ interface Round {
   /** No further page is read after this, epoch milliseconds. */
   end: number;
   total: Reconciled;
+  pauses: RoundPauses;
 }
 
 /**
@@ -38,14 +40,19 @@ interface Round {
  * ended, each at growing intervals (`needsRedispatch`). Reads only the overdue ends of the catalog's pending partitions, so
  * that its work does not grow with the number of jobs, and one page of each in turn, so that no backlog hides another. What
  * is left at the end of a round comes first in the next one. Claims are conditional, so a surplus message is dropped.
+ * What a pause holds is left alone (`pauses.ts`).
  */
 export async function reconcile(services: Services, grace = graceMs, memory = newMemory()): Promise<Reconciled> {
   const now = services.clock.now();
   const total: Reconciled = { looked: 0, dispatched: 0, failed: 0 };
-  const round: Round = { services, memory, graceMs: grace, end: now + longestRoundMs, total };
+  const pauses = await handlePauses(services);
+  const round: Round = { services, memory, graceMs: grace, end: now + longestRoundMs, total, pauses };
   await retryRefused(round);
   const tenants = services.catalog.products.flatMap(({ tag, envs }) => envs.map((env) => ({ product: tag, env })));
-  let open = tenants.flatMap((tenant) => scansOf(memory, tenant, now));
+  const scans = tenants.flatMap((tenant) => scansOf(memory, tenant, now));
+  // The scan of a paused tenant is over at once, so that the next one begins from here: its jobs are not all redispatched then.
+  for (const scan of scans) scan.isOver = pauses.holdsAll(scan);
+  let open = scans.filter(({ isOver }) => !isOver);
   while (open.length > 0 && services.clock.now() < round.end) {
     const more = await inParallel(shardsAtOnce, open, (scan) => scanPage(round, scan));
     open = open.filter((_, i) => more[i]);
@@ -90,9 +97,9 @@ async function retryRefused(round: Round): Promise<void> {
 }
 
 /** Dispatches those of the jobs again that are still due. Takes at most 100 ids. */
-async function redispatch({ services, memory, total }: Round, ids: string[], isDue: (job: Job) => boolean) {
+async function redispatch({ services, memory, total, pauses }: Round, ids: string[], isDue: (job: Job) => boolean) {
   if (ids.length === 0) return;
-  const jobs = (await services.jobs.getMany(ids)).filter(isDue);
+  const jobs = (await services.jobs.getMany(ids)).filter((job) => isDue(job) && !pauses.leaves(job));
   total.looked += ids.length;
   const refused = await dispatchMany(services, jobs);
   for (const id of ids) memory.refused.delete(id);

@@ -1,5 +1,6 @@
 import type { JobRepeat, JobType } from "./job.ts";
 import type { LimitGate, LimitRate } from "./limit-gate.ts";
+import type { PauseReference } from "./pause.ts";
 
 /** Why a job was not changed. */
 export interface BulkError {
@@ -151,6 +152,8 @@ export interface Explanation {
   notes?: { pointer: string; detail: string }[];
   /** The limits that an attempt passes, and what it would meet there now. Absent if the event has none. */
   gates?: ExplainedGate[];
+  /** The pauses that would hold the job at its time: it starts once all of them have ended. */
+  pauses?: PauseReference[];
   /** The next run times, at most 10. */
   next_runs: FireTime[];
   retry_timetable: AttemptWindow[];

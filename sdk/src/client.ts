@@ -7,6 +7,7 @@ import { expectFields } from "./expect-fields.ts";
 import type { CallOptions, Jobs } from "./jobs.ts";
 import { createLimits, type Limits } from "./limits.ts";
 import type { Me } from "./me.ts";
+import { createPauses, type Pauses } from "./pauses.ts";
 import { createJobProcessor, type JobProcessor } from "./processor.ts";
 import { readFile } from "./read-file.ts";
 import { type Runtime, realRuntime } from "./runtime.ts";
@@ -36,6 +37,8 @@ export interface Ductape<C extends Catalog = Catalog> extends Namespaces {
   webhooks: Webhooks<C>;
   /** The limits of the catalog, what waits for them, and other numbers for some time. */
   limits: Limits<C>;
+  /** Pauses of products, envs and events. */
+  pauses: Pauses<C>;
 }
 
 export function createClient(configure: () => Config, runtime: Runtime = realRuntime): Ductape {
@@ -52,6 +55,7 @@ export function createClient(configure: () => Config, runtime: Runtime = realRun
     errors: createErrorGroups(transport, defaults),
     webhooks: createWebhooks(transport, defaults),
     limits: createLimits(transport, defaults),
+    pauses: createPauses(transport, defaults),
     ...createNamespaces(job, defaults),
   };
 }

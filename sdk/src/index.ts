@@ -82,10 +82,12 @@ export type {
 } from "./job.ts";
 export type { DuctapeJob, JobNamespace } from "./job-names.ts";
 export type { CallOptions, CancelOptions, GetJobOptions, HistoryOptions, Jobs, RetryOptions } from "./jobs.ts";
-export type { LimitGate, LimitRate } from "./limit-gate.ts";
+export type { LimitGate, LimitRate, LimitWait } from "./limit-gate.ts";
 export type { Limit, LimitName, LimitPin, LimitQuery, Limits } from "./limits.ts";
 export type { Deployment, JobVerb, Me } from "./me.ts";
 export type { JobPage, JobPages, RunPage, RunPages, SeriesPage, SeriesPages } from "./pages.ts";
+export type { Pause, PauseReference } from "./pause.ts";
+export type { PauseQuery, PauseRequest, Pauses } from "./pauses.ts";
 export type { DispatchOptions, JobProcessor, ScheduleAny, ScheduleKnown, ScheduleOptions } from "./processor.ts";
 export type { JobFilter, JobQuery, Rescheduling, RunQuery, SeriesQuery, StatsQuery, UpcomingQuery } from "./query.ts";
 export type { IFileReadResult } from "./read-file.ts";

@@ -1,4 +1,6 @@
 import type { DuctapeJob } from "./job-names.ts";
+import type { LimitWait } from "./limit-gate.ts";
+import type { PauseReference } from "./pause.ts";
 
 /** What an event does. */
 export type JobType = "action" | "notification" | "database_action" | "function" | "storage" | "feature";
@@ -66,6 +68,11 @@ export interface JobSummary extends JobReceipt, DuctapeJob {
    * @example `"expired"`
    */
   reason?: string;
+  /**
+   * What keeps the job from its start: a pause, a start that the rate of a limit has given it, or, for a single job, the limit on
+   * whose waiting list it stands.
+   */
+  waiting_for?: PauseReference | LimitWait;
 }
 
 /** A job as the API shows it; the input is not part of it. */
@@ -74,8 +81,6 @@ export interface Job extends JobSummary {
   gates?: { limit: string; key: string }[];
   /** Seconds of head start in waiting lists, if any. */
   priority?: number;
-  /** The limit that holds the job back now: since when, its place in the list if it is among the first 100, or its start. */
-  waiting_for?: { limit: string; key: string; since: number; position?: number; starts_at?: number };
   /** How often a provider has put off the current attempt by a Retry-After, and since when. Spends no attempt. */
   snoozes?: { count: number; since: number };
   /** The attempts of the current run, oldest first; the last 25 are kept. */

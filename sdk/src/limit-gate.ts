@@ -5,6 +5,18 @@ export interface LimitRate {
   burst: number;
 }
 
+/** The limit that holds a job back. Times are epoch milliseconds. */
+export interface LimitWait {
+  limit: string;
+  /** Empty for a limit without keys. */
+  key: string;
+  since: number;
+  /** The place in the waiting list, from 1; absent beyond the first 100. */
+  position?: number;
+  /** The start that the rate has given the job. */
+  starts_at?: number;
+}
+
 /** One limit for one key. Times are epoch milliseconds. */
 export interface LimitGate {
   /** Empty for a limit without keys. A long or hidden key is a hash. */

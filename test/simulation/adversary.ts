@@ -4,6 +4,7 @@ import type { Crowd } from "./crowd.ts";
 import type { Hardship } from "./hardship.ts";
 import type { Invocation } from "./invocation.ts";
 import { canary, type Observer } from "./observer.ts";
+import type { Pausing } from "./pausing.ts";
 import type { Poison } from "./poison.ts";
 import type { Random } from "./random.ts";
 import type { Timeline } from "./timeline.ts";
@@ -20,13 +21,14 @@ const services = {
   stats: ["add"],
   gates: ["take", "look"],
 } as const;
-export type Service = keyof typeof services;
+/** The pauses have no outages: without them nothing starts, which outages of the table show. */
+export type Service = keyof typeof services | "pauses";
 
 /** Whether a call of a service has an outage at a given time. */
 export type Outages = (service: Service, method: string, at: number) => boolean;
 
 export function outagesOf(random: Random, hardship: Hardship, start: number): Outages {
-  const weak = random.some(Object.keys(services) as Service[]);
+  const weak = random.some(Object.keys(services) as (keyof typeof services)[]);
   const outages = Array.from({ length: random.int(0, hardship.outages) }, () => {
     // Half of them fall into the time when jobs are requested.
     const from = start + random.int(0, random.pick([300_000, 2_400_000]));
@@ -66,6 +68,8 @@ export interface World {
   crowd: Crowd;
   /** Present in histories with a crowd of jobs that have limits: separate randomness, so that the others stay the same. */
   limited?: Random;
+  /** What is paused. */
+  pausing: Pausing;
 }
 
 /**

@@ -6,6 +6,7 @@ import { stepsOf } from "./feature-rules.ts";
 import type { Hardship } from "./hardship.ts";
 import { type Ledger, nameOf, stepKey } from "./ledger.ts";
 import { startsKeepRates } from "./limit-rules.ts";
+import { type Held, holds } from "./pausing.ts";
 import type { System } from "./system.ts";
 import { hasCrashed } from "./write-rules.ts";
 
@@ -18,6 +19,8 @@ export interface AtRest {
   isPeaceful: boolean;
   isDone(job: Job): boolean;
   bystanders: readonly Job[];
+  /** What was paused, and when. */
+  held: readonly Held[];
 }
 
 /** Checks what must hold once everything has ended. */
@@ -135,26 +138,46 @@ const hasStarted = ({ child, isDeleted }: { child: Job | undefined; isDeleted: b
 const punctualMs = 500;
 
 /** Jobs are on time if nothing breaks. */
-function punctual({ system, ledger: { observer }, hardship }: AtRest) {
+function punctual({ system, ledger: { observer }, hardship, held }: AtRest) {
   const mostMs = punctualMs + hardship.patience;
-  for (const { id, repeat, attempts } of runsOf(system)) {
+  const jobs = system.jobs.all().length;
+  for (const run of runsOf(system)) {
+    const { id, repeat, attempts } = run;
     // An occurrence that waited for the end of a longer run is late by design.
     if (repeat?.overlap === "queue") continue;
     // One that waited for a slot is late too; idle-slots.ts checks that nothing but its limits holds it back.
     if (system.jobs.peek(id)?.gates) continue;
     for (const { attempt, started_at, due_at } of attempts) {
-      const late = started_at - due_at;
+      const late = started_at - heldUntil(held, jobs, { ...run, due_at });
       if (late > mostMs)
         observer.violated("punctuality", `${id.slice(-6)} attempt ${attempt} started ${late} ms late in peace`);
     }
   }
 }
 
+/** What a pause held starts this long after its end at the latest, besides its turn: the end is noticed, and consumers know of it. */
+const drainedMs = 75_000;
+
+/** The latest time at which a job that was due at `due_at` may start: its own, or the last turn after the pauses that held it. */
+function heldUntil(held: readonly Held[], jobs: number, run: Run & { due_at: number }): number {
+  let at = run.due_at;
+  // One pause may begin while another one drains.
+  for (const { from, to, until, rate, ...scope } of [...held].sort((a, b) => a.from - b.from)) {
+    const end = Math.min(to, until);
+    if (holds(scope, run as Job) && from <= at && at < end + settledMs) at = end + drainedMs + (2000 * jobs) / rate;
+  }
+  return at;
+}
+
+/** How long after the end of a pause consumers may still hold what they believe to be paused. */
+const settledMs = 10_000;
+
 /** The longest decision: the wake-up, the claim, and the writes; twice if another decision is in progress at the wake-up. */
 const decisionMs = 5000;
 
 /** The end of a step wakes its feature at once. */
-function featuresGoOn({ system, ledger: { observer }, hardship }: AtRest) {
+function featuresGoOn({ system, ledger: { observer }, hardship, held }: AtRest) {
+  const jobs = system.jobs.all().length;
   const mostMs = decisionMs + hardship.patience;
   const families = Map.groupBy(
     system.jobs.all(),
@@ -164,7 +187,8 @@ function featuresGoOn({ system, ledger: { observer }, hardship }: AtRest) {
     const feature = system.jobs.peek(key?.split(" ")[0] ?? "");
     if (!feature || feature.run !== steps[0]?.parent?.message.run) continue;
     const ends = [feature.started_at ?? 0, ...steps.map(({ finished_at = 0 }) => finished_at)];
-    const isSoon = (time: number) => ends.some((end) => time >= end - 100 && time <= end + mostMs);
+    const latest = (end: number) => heldUntil(held, jobs, { ...feature, due_at: end });
+    const isSoon = (time: number) => ends.some((end) => time >= end - 100 && time <= latest(end) + mostMs);
     for (const step of steps)
       if (!isSoon(step.created_at))
         observer.violated("feature", `${nameOf(step)} was started long after what it waits for`);

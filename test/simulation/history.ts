@@ -7,6 +7,7 @@ import { crowdOf } from "./crowd.ts";
 import { hardshipOf, peacefulHardship, withLateFaults, withRaces } from "./hardship.ts";
 import { ledger as newLedger } from "./ledger.ts";
 import { type Observer, observer } from "./observer.ts";
+import { pausingOf } from "./pausing.ts";
 import { poisonOf } from "./poison.ts";
 import { type Random, seeded } from "./random.ts";
 import { simulatedSystem } from "./system.ts";
@@ -73,6 +74,7 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     poison: poisonOf(seed, isPeaceful),
     crowd: crowdOf(seed, isPeaceful, hardship),
     ...(isLimited(seed) && { limited: seeded(seed ^ 0x6a7e) }),
+    pausing: pausingOf(seed),
   };
   const system = simulatedSystem(world, ledger, bystanders);
   const accepted = workload(world, ledger, system, !isPeaceful);
@@ -85,7 +87,8 @@ async function run(seed: number, { traced = false, bystanders = [] }: Options): 
     (time.now() < busyUntil || system.inFlight() > 0 || !system.jobs.all().every(isDone));
   await time.run(going);
   if (events >= mostEvents) seen.violated(10, `${events} things have happened, and there is no end`);
-  if (seen.violations.length === 0) checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders });
+  if (seen.violations.length === 0)
+    checkAtRest({ system, ledger, accepted, hardship, isPeaceful, isDone, bystanders, held: world.pausing.held });
   const { violations, trace, covered } = seen;
   return { seed, violations, trace, covered, jobs: accepted.size };
 }

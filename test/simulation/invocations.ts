@@ -63,7 +63,7 @@ interface Shared {
  * Lambda: each invocation has a clock that may be off, dies when its time is up, and reaches its ports through the adversary.
  */
 export function invocations(world: World, ledger: Ledger, shared: Shared): Invoke {
-  const { time, random, hardship, observer, poison } = world;
+  const { time, random, hardship, observer, poison, pausing } = world;
   const { jobs, queue, scheduler, blobs, gates, others, log, onWrite } = shared;
   const refuses = () => random.chance(hardship.refuse);
 
@@ -81,12 +81,22 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
         if (invocation.dead) await new Promise(() => {});
       },
     };
-    const watched = watchedStore(jobs, ledger, { by: invocation, now: time.now, refuses, poison, onChange: onWrite });
+    const watched = watchedStore(jobs, ledger, {
+      by: invocation,
+      now: time.now,
+      refuses,
+      poison,
+      onChange: onWrite,
+      onClaim: (job, at) => pausing.checkClaim(job, at - skew, world),
+    });
     const services: ConsumerServices = {
       ...others,
       jobs: throughAdversary("jobs", losingAnswers(watched, jobs.peek, world), invocation, world),
       queue: throughAdversary("queue", queue, invocation, world),
       scheduler: throughAdversary("scheduler", scheduler, invocation, world),
+      pauses: pausing.portOf(invocation, world, (port) =>
+        throughAdversary("pauses", port, invocation, { ...world, random: pausing.random }),
+      ),
       blobs: throughAdversary("blobs", watchedBlobs(blobs, jobs, invocation, observer), invocation, world),
       gates: throughAdversary("gates", gates, invocation, world),
       clock,
@@ -94,6 +104,7 @@ export function invocations(world: World, ledger: Ledger, shared: Shared): Invok
     };
     const end = (allowed = mostCalls[purpose]) => {
       cancel();
+      pausing.release(invocation);
       observer.most(`most calls: ${purpose}`, invocation.calls);
       if (invocation.calls > allowed) observer.violated(10, `${what} made ${invocation.calls} calls, over ${allowed}`);
     };

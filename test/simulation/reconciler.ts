@@ -8,6 +8,8 @@ import type { World } from "./adversary.ts";
 import { type Invoke, mostCalls } from "./invocations.ts";
 
 const minute = 60_000;
+/** Reading the pauses, and for each that has ended its pages, sends and writes. */
+const mostOfPauses = 400;
 
 interface Stored {
   jobs: FakeJobStore;
@@ -15,7 +17,11 @@ interface Stored {
 }
 
 /** The reconciler, once a minute. */
-export function reconciling({ time, hardship, observer }: World, { jobs, gates }: Stored, invoke: Invoke): void {
+export function reconciling(
+  { time, hardship, observer, pausing }: World,
+  { jobs, gates }: Stored,
+  invoke: Invoke,
+): void {
   let memory = newMemory();
   let ticks = 0;
   function tick() {
@@ -24,13 +30,16 @@ export function reconciling({ time, hardship, observer }: World, { jobs, gates }
     const latest = time.now() + hardship.skew;
     // A tick that would find nothing is left out, since most of a history would be such ticks.
     const crowded = gates.all().filter(({ parts }) => parts.get(0)?.waiting !== undefined);
-    if (crowded.length > 0 || jobs.all().some((job) => isStuck(job, latest, graceMs))) {
+    if (pausing.isAny() || crowded.length > 0 || jobs.all().some((job) => isStuck(job, latest, graceMs))) {
       observer.cover("reconciler");
       const overdue = jobs.all().filter((job) => phaseOf(job.status) === "pending" && phaseTime(job) <= latest);
       const { services, end } = invoke("reconciler", "reconciler");
       reconcile(services, graceMs, memory)
         .catch(() => observer.cover("reconciler fails"))
-        .finally(() => end(mostCalls.reconciler + 2 * overdue.length + callsOf(crowded)));
+        .finally(() => {
+          const forPauses = pausing.isOn ? mostOfPauses : 0;
+          end(mostCalls.reconciler + 2 * overdue.length + callsOf(crowded) + forPauses);
+        });
     }
     time.after(minute, tick);
   }

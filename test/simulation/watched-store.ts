@@ -18,6 +18,8 @@ export interface Watch {
   /** Whether the next write of a batch is refused. */
   refuses: () => boolean;
   onChange: Changed;
+  /** Called with each job that is claimed, and the time of the claim by its Lambda's clock. */
+  onClaim: (job: Job, at: number) => void;
 }
 
 const itemNeverTaken = () => new PermanentError("ValidationException", "DynamoDB will never take it");
@@ -28,7 +30,7 @@ type Changed = (change: Omit<JobChange, "at">) => void;
 export function watchedStore(
   store: FakeJobStore,
   ledger: Ledger,
-  { by, now, refuses, poison, onChange }: Watch,
+  { by, now, refuses, poison, onChange, onClaim }: Watch,
 ): JobStore {
   const { observer, recorded, dueEvents, start, lifeOf } = ledger;
   const { peek } = store;
@@ -95,6 +97,7 @@ export function watchedStore(
       if (before && after !== before && after?.claim_id === claim.claimId) {
         by.claim_id = claim.claimId;
         checkClaim(ledger, before, { message, claim, peek });
+        onClaim(before, claim.now);
         wrote(before, after);
       }
       return answer;

@@ -4,6 +4,7 @@ import { changes } from "./changes.ts";
 import { watchIdleSlots } from "./idle-slots.ts";
 import type { Ledger } from "./ledger.ts";
 import { limitedRequests } from "./limited.ts";
+import { pausers } from "./pausers.ts";
 import type { System } from "./system.ts";
 
 /**
@@ -26,5 +27,8 @@ export function workload(world: World, ledger: Ledger, system: System, isChangin
     for (let i = random.int(0, 8); i > 0; i--) at(random.int(1000, 1_800_000), one);
     if (random.chance(0.15)) at(random.int(1000, 1_800_000), many);
   }
+  const { pause } = pausers(world, system);
+  const { random: chance, isOn } = world.pausing;
+  if (isOn) for (let i = chance.int(1, 3); i > 0; i--) at(chance.int(0, 900_000), pause);
   return accepted;
 }

@@ -73,7 +73,8 @@ function finishedStays({ observer }: Ledger, { by, before, after }: Write) {
 /** Invariant 3, the fence: a consumer changes its own job only while it holds the claim. */
 function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write) {
   const isClaim = after.claim_id !== undefined && after.claim_id !== before?.claim_id;
-  if (!before || by.job_id !== after.id || isClaim || isWakeUp(before, after) || isPostponed(before, after)) return;
+  if (!before || by.job_id !== after.id || isClaim) return;
+  if (isWakeUp(before, after) || isPostponed(before, after) || isWakeKept(before, after)) return;
   if (by.claim_id === undefined || by.claim_id !== before.claim_id)
     observer.violated(3, `${nameOf(before)} was changed by ${by.what}, whose claim it is not`);
   if (isGivenBack(before, after)) {
@@ -90,6 +91,12 @@ function ownClaimOnly({ observer, lifeOf }: Ledger, { by, before, after }: Write
 const isWakeUp = ({ write_id: _, ...before }: Job, { write_id: __, ...after }: Job) =>
   !before.wake_requested &&
   JSON.stringify({ ...before, wake_requested: true, version: before.version + 1 }) === JSON.stringify(after);
+
+/** Whether a write only moves a feature to the present, since a pause holds the message that woke it. */
+const isWakeKept = ({ write_id: _, ...before }: Job, { write_id: __, ...after }: Job) =>
+  before.status === "running" &&
+  (after.wake_at ?? 0) < (before.wake_at ?? 0) &&
+  JSON.stringify({ ...before, wake_at: after.wake_at, version: before.version + 1 }) === JSON.stringify(after);
 
 /** Invariant 6, from below: no retry is left out, and a provider's Retry-After is respected. */
 function attemptsCount({ observer }: Ledger, { by, before, after }: Write) {

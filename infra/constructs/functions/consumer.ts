@@ -75,6 +75,7 @@ export class Consumer extends Construct {
         may.readJobs(),
         may.claimJobs(),
         may.writeJobs(),
+        may.readPauses(),
         may.readBlobs(folders.inputs, folders.progress),
         may.seeMissingBlobs(),
         may.writeBlobs(folders.results, folders.progress),

@@ -19,7 +19,16 @@ export class Reconciler extends Construct {
       entry: "reconciler",
       description: "Redispatches overdue jobs",
       environment: jobsEnvironment(platform),
-      allow: [may.listJobs(), may.readManyJobs(), may.send(...jobTypes), may.useGates(), may.readPins()],
+      allow: [
+        may.listJobs(),
+        may.readManyJobs(),
+        may.send(...jobTypes),
+        may.useGates(),
+        may.readPins(),
+        may.readPauses(),
+        // It ends pauses whose time is over, and notes how far their jobs have come.
+        may.changePauses(),
+      ],
     });
     const period = Duration.seconds(reconcileEverySeconds);
     // Neither the rule nor Lambda retries a run that failed: by then the next one is due, and does the same work.

@@ -9,6 +9,7 @@ import {
   inputsPrefix,
   jobsPrefix,
   keysPartition,
+  pausesPartition,
   phaseIndex,
   pinsPrefix,
   progressPrefix,
@@ -43,6 +44,10 @@ export function accessTo({ state, queues, schedules }: Platform) {
     readStats: () => statsAccess(state, "dynamodb:Query"),
     readErrors: () => errorsAccess(state, "dynamodb:Query"),
     useEndpoints: () => endpointAccess(state),
+    /** Whoever runs or shows jobs reads what is paused. */
+    readPauses: () => itemsAccess(state, ["dynamodb:Query"], pausesPartition),
+    changePauses: () =>
+      itemsAccess(state, ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:DeleteItem"], pausesPartition),
     countWaits: () => itemsAccess(state, ["dynamodb:UpdateItem"], `${waitsPrefix}*`),
     /** Slots, reservations and waiting lists, and the numbers that people have pinned. */
     useGates: () => itemsAccess(state, gateActions, `${gatePrefix}*`),

@@ -4,6 +4,7 @@ import { requireScope } from "../../core/access/scopes.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { decodeCursor, encodeCursor } from "../../core/queries/cursor.ts";
 import { listJobs } from "../../core/queries/list-jobs.ts";
+import { pausesFor } from "../../core/queries/pause-view.ts";
 import { JobListSchema } from "../../core/queries/schemas/list.ts";
 import { tenantsOf } from "../../core/queries/tenants.ts";
 import { summaryOf } from "../../core/queries/view.ts";
@@ -14,7 +15,7 @@ import { aSummary } from "../schemas/examples.ts";
 
 /** Answers the jobs that match a filter, in pages. Without a product or env it lists all that the key has access to. */
 export async function handle(
-  { catalog, jobs, clock }: Services,
+  { catalog, jobs, pauses, clock }: Services,
   { query, scopes }: HttpRequest,
 ): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
@@ -25,10 +26,11 @@ export async function handle(
   const until = to === undefined ? undefined : to - 1;
   const page = { order, limit, ...given({ status, type, event, label, recurring, from, until, after }) };
   const listed = await listJobs(jobs, tenantsOf(catalog, scopes, list, "/query"), page, now);
+  const paused = await pausesFor({ pauses }, listed.jobs);
   return {
     status: 200,
     body: {
-      jobs: listed.jobs.map((job) => summaryOf(job, now)),
+      jobs: listed.jobs.map((job) => summaryOf(job, now, paused)),
       ...(listed.next && { next_cursor: encodeCursor(listed.next, list) }),
     },
   };

@@ -20,7 +20,7 @@ const Query = strict({
 
 /** Answers recurring jobs with their last and next runs, in pages. */
 export async function handle(
-  { catalog, jobs, clock }: Services,
+  { catalog, jobs, pauses, clock }: Services,
   { query, scopes }: HttpRequest,
 ): Promise<HttpResponse> {
   requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
@@ -28,7 +28,13 @@ export async function handle(
   const list = { series: where };
   const after = cursor === undefined ? undefined : decodeCursor(Position, cursor, list);
   const tenants = tenantsOf(catalog, scopes, where, "/query");
-  const { series, next } = await listSeries(jobs, tenants, { status: where.status, limit, after }, clock.now());
+  const { series, next } = await listSeries(
+    jobs,
+    tenants,
+    { status: where.status, limit, after },
+    clock.now(),
+    await pauses.recent(),
+  );
   return { status: 200, body: { series, ...(next && { next_cursor: encodeCursor(next, list) }) } };
 }
 

@@ -17,7 +17,7 @@ export async function handle(services: Services, { body, scopes, headers }: Http
   requireJobScope(scopes, body);
   const now = services.clock.now();
   const request = parseRequest(body, services.catalog, now, headers["idempotency-key"]);
-  const explained = explain(request, now);
+  const explained = explain(request, now, await services.pauses.recent());
   const { product, env, gates } = request;
   if (!gates) return { status: 200, body: explained };
   const shown = await explainedGates(services, { product: product.tag, env, gates });

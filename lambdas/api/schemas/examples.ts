@@ -24,6 +24,16 @@ export const aSummary = {
 
 export const aJob = { ...aSummary, attempts: [] };
 
+export const aPause = {
+  id: "pause_f29a1b0c9d8e7f6a5b4c3d2e1f0a9b8c",
+  product_tag: "my-product",
+  env: "prd",
+  reason: "the database is being moved",
+  state: "active",
+  since: nine,
+  drain_per_second: 50,
+};
+
 export const aKey = {
   caller: "0123456789abcdef",
   name: "ci",

@@ -1,9 +1,11 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { SQSClient } from "@aws-sdk/client-sqs";
 import type { Catalog } from "../../core/catalog/catalog.ts";
+import { withRecent } from "../../core/operations/recent-pauses.ts";
 import type { Services } from "../../core/operations/services.ts";
 import { clientDefaults } from "../client/client-defaults.ts";
 import { dynamoJobStore } from "../dynamodb/job-store.ts";
+import { dynamoPauses } from "../dynamodb/pauses.ts";
 import { dynamoStatsStore } from "../dynamodb/stats-store.ts";
 import { makeLog } from "../log/log.ts";
 import { sqsJobQueue } from "../sqs/job-queue.ts";
@@ -23,6 +25,7 @@ export function startServices(
     catalog,
     jobs: dynamoJobStore({ ...dynamo, retentionDays: env.RETENTION_DAYS }),
     stats: dynamoStatsStore(dynamo),
+    pauses: withRecent(dynamoPauses(dynamo), systemClock),
     queue: sqsJobQueue({ client: new SQSClient(clientDefaults), queues: env.QUEUES }),
     scheduler: lazyScheduler(env),
     blobs: lazyBlobStore(env),

@@ -8,6 +8,7 @@ import { leaveGates, leaveLists, type Pass, passGates } from "../../core/operati
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
+import { isHeld } from "./pause-check.ts";
 
 /** The lease outlasts the attempt's timeout by this: for a slow claim, for clocks that differ, and for writing the outcome. */
 export const leaseMarginMs = 20_000;
@@ -32,8 +33,8 @@ export interface ClaimedJob {
 }
 
 /**
- * Claims the job that a message names, once its limits let it. Undefined if there is nothing to run: the message came early and
- * was sent again, the job waits for a limit, or the message is a duplicate or has been superseded.
+ * Claims the job that a message names, once no pause holds it and its limits let it. Undefined if there is nothing to run: the
+ * message came early and was sent again, the job waits, or the message is a duplicate or has been superseded.
  */
 export async function claimJob(
   services: ConsumerServices,
@@ -41,6 +42,7 @@ export async function claimJob(
   options: ClaimOptions,
 ): Promise<ClaimedJob | undefined> {
   if ((await untilDue(services, message, options.longestWaitMs)) === "later") return undefined;
+  if (await isHeld(services, message, options.policy ?? defaultPolicy)) return undefined;
   if (message.gated) return claimGated(services, message, options);
   const { job } = await claim(services, message, options);
   return job && { job };

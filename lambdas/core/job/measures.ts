@@ -18,6 +18,8 @@ export const measures = [
   /** Messages that were dropped: stale ones, and those whose attempt another consumer was working on. */
   "dropped",
   "taken",
+  /** Messages of jobs that a pause holds, per type and product. */
+  "held",
   /**
    * Messages that a consumer could not read or process and that will be delivered again, and decisions of features that
    * will be retried because they failed or AWS refused a part of them.

@@ -1,6 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Gates } from "../ports/gates.ts";
 import type { Endpoints } from "../ports/outbound-ports.ts";
+import type { Pauses } from "../ports/pauses.ts";
 import type {
   BlobStore,
   Clock,
@@ -26,6 +27,7 @@ export interface Services {
   blobs: BlobStore;
   /** Slots, reservations and waiting lists of limits. Only jobs that have limits need them. */
   gates: Gates;
+  pauses: Pauses;
   stats: StatsStore;
   clock: Clock;
   log: Log;

@@ -1,10 +1,12 @@
 import type * as z from "zod";
+import type { Pause } from "../job/pause.ts";
 import { maxQueueDelaySeconds, type Route, route, schedulerLeadMs } from "../job/route.ts";
 import type { AcceptedRequest } from "../requests/request.ts";
 import { given } from "../schema/given.ts";
 import { invalidRequest } from "../schema/parse-body.ts";
 import { costOf } from "./cost.ts";
 import { fireTimes } from "./fire-times.ts";
+import { pauseReference, wouldHold } from "./pause-view.ts";
 import { retryTimetable } from "./retry-timetable.ts";
 import type { ExplanationSchema } from "./schemas/explanation.ts";
 
@@ -14,11 +16,12 @@ export type Explanation = z.infer<ReturnType<typeof ExplanationSchema>>;
 export const mostRuns = 10;
 
 /** Explains an accepted request with the same rules that would schedule it. A pure function. */
-export function explain(request: AcceptedRequest, now: number): Explanation {
+export function explain(request: AcceptedRequest, now: number, pauses: readonly Pause[] = []): Explanation {
   if (request.passed) throw invalidRequest(request.passed);
   const { product, env, tag, event, definition, due_at, timeout_ms, retries, retry_policy } = request;
   const { app, repeat, expires_at, labels, priority } = request;
   const way = route(now, due_at);
+  const held = wouldHold(pauses, { product: product.tag, env, event: tag, due_at }, now);
   const inputBytes = Buffer.byteLength(JSON.stringify(request.input));
   return {
     valid: true,
@@ -46,6 +49,7 @@ export function explain(request: AcceptedRequest, now: number): Explanation {
       memoryMb: definition.limits.memory_mb,
     }),
     ...given({ notes: request.notes }),
+    ...(held.length > 0 && { pauses: held.map(pauseReference) }),
   };
 }
 

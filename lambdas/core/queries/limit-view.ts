@@ -7,12 +7,12 @@ import { isWaiting, type Job } from "../job/job.ts";
 import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import type { Gates, GateView } from "../ports/gates.ts";
 import { given } from "../schema/given.ts";
-import type { ExplainedGateSchema, LimitGateSchema, LimitSchema, WaitingForSchema } from "./schemas/limits.ts";
+import type { ExplainedGateSchema, LimitGateSchema, LimitSchema, LimitWaitSchema } from "./schemas/limits.ts";
 
 export type LimitView = z.infer<ReturnType<typeof LimitSchema>>;
 export type LimitGateView = z.infer<ReturnType<typeof LimitGateSchema>>;
 export type ExplainedGate = z.infer<ReturnType<typeof ExplainedGateSchema>>;
-export type WaitingFor = z.infer<ReturnType<typeof WaitingForSchema>>;
+export type LimitWait = z.infer<ReturnType<typeof LimitWaitSchema>>;
 
 /** How many waiters are counted, and up to which place a position is known. */
 const counted = 100;
@@ -101,18 +101,20 @@ export async function explainedGates(
   );
 }
 
-/** What holds a job back: a start that a rate has given it, or a waiting list on which it stands. */
-export async function waitingFor(
+/** The start that a rate has given a job, while it waits for it. */
+export function reservedWait(job: Job, now: number): LimitWait | undefined {
+  const { reserved } = job;
+  if (!reserved || !isWaiting(job) || reserved.until !== job.due_at || job.due_at <= now) return undefined;
+  return { ...reserved.gate, since: reserved.since, starts_at: reserved.until };
+}
+
+/** The limit on whose waiting list a job stands. Lists of jobs do not say this: it takes reads per job. */
+export async function limitWait(
   services: Omit<Ruling, "clock">,
   job: Job,
   now: number,
-): Promise<WaitingFor | undefined> {
-  if (!job.gates || !isWaiting(job)) return undefined;
-  const { reserved } = job;
-  if (reserved && reserved.until === job.due_at && job.due_at > now) {
-    return { ...reserved.gate, since: reserved.since, starts_at: reserved.until };
-  }
-  if (job.due_at > now) return undefined;
+): Promise<LimitWait | undefined> {
+  if (!job.gates || !isWaiting(job) || job.due_at > now) return undefined;
   const at = { job: job.id, order: orderOf(job) };
   for (const { gate, rule } of await rulesOf({ ...services, clock: { now: () => now, sleep: async () => {} } }, job)) {
     if (rule.concurrency === undefined || hasReserved(job, gate.limit, rule, now)) continue;

@@ -1,5 +1,6 @@
 import type { IndexPosition } from "../job/index-position.ts";
 import { type JobStatus, phaseOf } from "../job/job.ts";
+import type { Pause } from "../job/pause.ts";
 import { inParallel } from "../operations/in-parallel.ts";
 import type { JobStore } from "../ports/ports.ts";
 import { given } from "../schema/given.ts";
@@ -25,6 +26,7 @@ export async function listSeries(
   tenants: readonly Tenant[],
   { status = unfinished, limit, after }: SeriesQuery,
   now: number,
+  pauses: readonly Pause[] = [],
 ): Promise<{ series: SeriesView[]; next?: IndexPosition }> {
   // What runs next comes first, and paused series last. Where ended ones are among them, the order is turned, since those
   // have the earliest times of all.
@@ -34,7 +36,7 @@ export async function listSeries(
   const series = await inParallel(seriesOfPage, listed.jobs, async (job) => {
     // As in the list of runs: only those before the current one were accepted.
     const { runs } = await jobs.runs(job.id, { limit: shownRuns.last, order: "desc" }, job.run);
-    return seriesView(job, runs, now);
+    return seriesView(job, runs, now, pauses);
   });
   return { series, ...given({ next: listed.next }) };
 }

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import { isFinished, isWaiting, type Job, type RunRecord } from "../job/job.ts";
+import type { Pause } from "../job/pause.ts";
 import { nextOccurrence } from "../job/recurrence.ts";
 import { plannedAfter } from "../job/series.ts";
 import { given } from "../schema/given.ts";
@@ -14,8 +15,13 @@ export type LastRunView = z.infer<ReturnType<typeof LastRunSchema>>;
 export const shownRuns = { last: 30, next: 10 } as const;
 
 /** A series with its last runs, given those that are archived, and its next ones. */
-export const seriesView = (job: Job, archived: readonly RunRecord[], now: number): SeriesView => ({
-  ...summaryOf(job, now),
+export const seriesView = (
+  job: Job,
+  archived: readonly RunRecord[],
+  now: number,
+  pauses: readonly Pause[] = [],
+): SeriesView => ({
+  ...summaryOf(job, now, pauses),
   last_runs: [...(hasBegun(job) ? [job] : []), ...archived].slice(0, shownRuns.last).map(lastRunOf),
   next_runs: nextRuns(job, now, shownRuns.next),
 });

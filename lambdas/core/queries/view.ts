@@ -8,12 +8,14 @@ import {
   type Parent,
   shownStatus,
 } from "../job/job.ts";
+import type { Pause } from "../job/pause.ts";
 import type { Services } from "../operations/services.ts";
 import { given } from "../schema/given.ts";
 import { shorten } from "../schema/sizes.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
-import { waitingFor } from "./limit-view.ts";
+import { limitWait, reservedWait } from "./limit-view.ts";
+import { pausesFor, pauseWait } from "./pause-view.ts";
 import { redactionOf } from "./redact.ts";
 import { withResults } from "./result-view.ts";
 import type { AttemptSchema, JobSchema, ReceiptSchema } from "./schemas/job.ts";
@@ -38,7 +40,7 @@ export const receiptOf = (job: Job, now: number): Receipt => ({
 const shownError = ({ error }: { error?: AttemptError }) =>
   error && { error: { ...error, message: shorten(error.message) } };
 
-export const summaryOf = (job: Job, now: number): SummaryView => ({
+export const summaryOf = (job: Job, now: number, pauses: readonly Pause[] = []): SummaryView => ({
   ...receiptOf(job, now),
   product_tag: job.product,
   env: job.env,
@@ -53,6 +55,7 @@ export const summaryOf = (job: Job, now: number): SummaryView => ({
   ...optionalOf(job),
   ...shownError(job),
   ...(job.parent && { parent: parentOf(job.parent) }),
+  ...given({ waiting_for: pauseWait(job, pauses, now) ?? reservedWait(job, now) }),
 });
 
 const optionalOf = ({ app, started_at, finished_at, expires_at, labels, repeat, reason }: Job) =>
@@ -68,20 +71,22 @@ const attemptView = (attempt: Attempt): AttemptView => ({
 });
 
 export async function viewOf(
-  services: Pick<Services, "blobs" | "jobs" | "catalog" | "gates">,
+  services: Pick<Services, "blobs" | "jobs" | "catalog" | "gates" | "pauses">,
   job: Job,
   now: number,
 ): Promise<JobView> {
   const hidden = redactionOf(services.catalog, job);
-  const [steps, channels, waiting_for] = await Promise.all([
+  const [steps, channels, pauses, limited] = await Promise.all([
     stepsShown(services, job, now),
     channelsShown(services, job, hidden),
-    waitingFor(services, job, now),
+    pausesFor(services, [job]),
+    limitWait(services, job, now),
   ]);
   const { gates, priority, snoozes } = job;
+  const summary = summaryOf(job, now, pauses);
   const view: JobView = {
-    ...summaryOf(job, now),
-    ...given({ gates, priority, waiting_for, snoozes }),
+    ...summary,
+    ...given({ gates, priority, waiting_for: summary.waiting_for ?? limited, snoozes }),
     attempts: job.attempts.map(attemptView),
     ...(steps && { steps: shownSteps(steps), ...graphShown(services.catalog, job, steps) }),
     ...(channels && { channels }),

@@ -13,6 +13,7 @@ export const requestErrorCodes = [
   "JOB_NOT_FOUND",
   "WEBHOOK_NOT_FOUND",
   "LIMIT_NOT_FOUND",
+  "PAUSE_NOT_FOUND",
   "ROUTE_NOT_FOUND",
   "METHOD_NOT_ALLOWED",
   "STATE_CONFLICT",

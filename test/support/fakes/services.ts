@@ -10,6 +10,7 @@ import { fakeGates } from "./gates.ts";
 import { fakeJobQueue } from "./job-queue.ts";
 import { fakeJobStore } from "./job-store.ts";
 import { fakeLog } from "./log.ts";
+import { fakePauses } from "./pauses.ts";
 import { fakeScheduler } from "./scheduler.ts";
 import { fakeSecrets } from "./secrets.ts";
 import { fakeStatsStore } from "./stats-store.ts";
@@ -20,10 +21,12 @@ export const fakeServices = ({
   catalog = makeCatalog([], registry),
   jobs = [],
   secrets = {},
+  clock = fakeClock(),
 }: {
   catalog?: Catalog;
   jobs?: Job[];
   secrets?: Record<string, string>;
+  clock?: ReturnType<typeof fakeClock>;
 } = {}) => ({
   catalog,
   jobs: fakeJobStore(...jobs),
@@ -35,7 +38,8 @@ export const fakeServices = ({
   failures: fakeFailures(),
   endpoints: fakeEndpoints(),
   secrets: fakeSecrets(secrets),
-  clock: fakeClock(),
+  pauses: fakePauses(clock),
+  clock,
   log: fakeLog(),
   limits: defaultLimits,
   waits: fakeWaits(),

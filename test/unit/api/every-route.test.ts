@@ -1,5 +1,6 @@
 import { routes } from "../../../lambdas/api/routes.ts";
 import { allScopes, type Scopes, verbs } from "../../../lambdas/core/access/scopes.ts";
+import { aPause } from "../../support/a-pause.ts";
 import { fakeApi } from "../../support/api.ts";
 import { aJob, noon } from "../../support/builders.ts";
 import type { Asked } from "../../support/http-event.ts";
@@ -50,6 +51,9 @@ const requests: Record<string, { asked?: Omit<Asked, "path">; outOfReach: OutOfR
     outOfReach: "forbidden",
   },
   "DELETE /v1/limits/{product}/{env}/{name}": { outOfReach: "forbidden" },
+  "POST /v1/pauses": { asked: { body: { ...place, reason: "maintenance" } }, outOfReach: "forbidden" },
+  "GET /v1/pauses": { outOfReach: "nothing of it" },
+  "DELETE /v1/pauses/{id}": { outOfReach: "absent" },
   "GET /v1/stats/upcoming": { asked: { query: place }, outOfReach: "forbidden" },
 };
 
@@ -60,7 +64,11 @@ const guarded = named.filter(({ open }) => !open);
 function world({ method, path, name }: (typeof named)[number]) {
   const job = aJob({ ...tenant, event: "create_order", type: "action", labels: ["canary"] });
   const api = fakeApi({ jobs: [job] });
-  const names = { id: job.id, tag: tenant.product, ...tenant, webhook: "orders", name: "partner" };
+  const pause = aPause({ ...tenant, event: "create_order" });
+  const isOfPauses = path.startsWith("/v1/pauses");
+  if (isOfPauses) void api.pauses.put(pause);
+  const id = isOfPauses ? pause.id : job.id;
+  const names = { id, tag: tenant.product, ...tenant, webhook: "orders", name: "partner" };
   const at = path.replaceAll(/\{(\w+)\}/g, (_, name: keyof typeof names) => names[name]);
   return {
     ...api,
@@ -121,7 +129,8 @@ describe.each(guarded)("$name", (route) => {
     const { status, body } = await call({ ...elsewhere, verbs: [...verbs] });
     // The demo's product has both envs: of another env its name is known, and its jobs are not.
     const known = route.name.startsWith("GET /v1/products") && elsewhere.envs.includes("dev");
-    if (outOfReach === "absent") expect({ status, code: body.code }).toEqual({ status: 404, code: "JOB_NOT_FOUND" });
+    const notFound = route.path.startsWith("/v1/pauses") ? "PAUSE_NOT_FOUND" : "JOB_NOT_FOUND";
+    if (outOfReach === "absent") expect({ status, code: body.code }).toEqual({ status: 404, code: notFound });
     else if (outOfReach === "forbidden" && !known) {
       expect({ status, code: body.code }).toEqual({ status: 403, code: "FORBIDDEN" });
     } else expect(status).toBe(200);

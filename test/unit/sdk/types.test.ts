@@ -20,6 +20,7 @@ import type { Explanation as CoreExplanation } from "../../../lambdas/core/queri
 import type { InputView } from "../../../lambdas/core/queries/input-view.ts";
 import type { LimitView } from "../../../lambdas/core/queries/limit-view.ts";
 import type { ErrorGroupView } from "../../../lambdas/core/queries/list-errors.ts";
+import type { PauseView } from "../../../lambdas/core/queries/pause-view.ts";
 import type { MeSchema } from "../../../lambdas/core/queries/schemas/me.ts";
 import type { SeriesView } from "../../../lambdas/core/queries/series-view.ts";
 import type { StatsView } from "../../../lambdas/core/queries/stats-view.ts";
@@ -67,6 +68,7 @@ import type {
   Me,
   MongoResults,
   NotificationResult,
+  Pause,
   Repeat,
   Rescheduling,
   RetryConfig,
@@ -152,6 +154,7 @@ test("the SDK's answers are what the API sends", () => {
   same<Same<ErrorGroup, ErrorGroupView>>();
   same<Same<Webhook, WebhookView>>();
   same<Same<Limit, LimitView>>();
+  same<Same<Pause, PauseView>>();
   same<Same<Upcoming, UpcomingView>>();
   same<Same<Explanation, CoreExplanation>>();
   same<Same<BulkError, Unchanged>>();

@@ -3,6 +3,7 @@ import { jobTypes } from "../../job/job.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { RepeatSchema } from "./job.ts";
 import { ExplainedGateSchema } from "./limits.ts";
+import { PauseReferenceSchema } from "./pauses.ts";
 
 const ErrorNames = () => z.array(z.string()).describe("Codes of this API, or a provider's own.");
 
@@ -89,6 +90,10 @@ export const ExplanationSchema = lazy(() =>
         .array(NoteSchema())
         .exactOptional()
         .describe("What is accepted, and may not mean what its writer thinks."),
+      pauses: z
+        .array(PauseReferenceSchema())
+        .exactOptional()
+        .describe("The pauses that would hold the job at its time: it starts once all of them have ended."),
     })
     .meta({ id: "Explanation" }),
 );

@@ -3,7 +3,8 @@ import { jobStatuses, jobTypes } from "../../job/job.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { at } from "./at.ts";
-import { WaitingForSchema } from "./limits.ts";
+import { LimitWaitSchema } from "./limits.ts";
+import { PauseReferenceSchema } from "./pauses.ts";
 
 /*
  * The API's answers about jobs. The OpenAPI document is made from these schemas, the types of the views are inferred from them,
@@ -158,6 +159,12 @@ export const summaryFields = () => ({
   parent: ParentSchema().exactOptional(),
   error: JobFailureSchema().exactOptional(),
   reason: z.string().exactOptional().describe("Why the job was cancelled."),
+  waiting_for: z
+    .union([PauseReferenceSchema(), LimitWaitSchema()])
+    .exactOptional()
+    .describe(
+      "What keeps a job from its start: a pause, a start that the rate of a limit has given it, or, for a single job, the limit on whose waiting list it stands.",
+    ),
 });
 
 /** A result, or its URL if it is too large for an answer. */
@@ -190,7 +197,6 @@ export const JobSchema = lazy(() =>
           "The limits that its attempts pass, with the keys that its input gave. Absent if its event has none.",
         ),
       priority: z.int().exactOptional().describe("Seconds of head start in waiting lists, if any."),
-      waiting_for: WaitingForSchema().exactOptional(),
       snoozes: z
         .object({ count: z.int(), since: at("When it was put off first.") })
         .exactOptional()

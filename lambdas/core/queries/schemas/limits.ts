@@ -78,7 +78,7 @@ export const ExplainedGateSchema = lazy(() =>
     .meta({ id: "ExplainedGate" }),
 );
 
-export const WaitingForSchema = lazy(() =>
+export const LimitWaitSchema = lazy(() =>
   z
     .object({
       limit: z.string().describe("The name of the limit in the catalog."),
@@ -87,5 +87,5 @@ export const WaitingForSchema = lazy(() =>
       position: z.int().exactOptional().describe("Its place in the waiting list, from 1; absent beyond the first 100."),
       starts_at: at("The start that the rate has given it.").exactOptional(),
     })
-    .meta({ id: "WaitingFor", description: "The limit that holds the job back." }),
+    .meta({ id: "LimitWait", description: "The limit that holds the job back." }),
 );

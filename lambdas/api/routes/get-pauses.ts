@@ -1,0 +1,40 @@
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { hasAccess, requireScope } from "../../core/access/scopes.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { pauseView } from "../../core/queries/pause-view.ts";
+import { PauseListSchema } from "../../core/queries/schemas/pauses.ts";
+import { tenantsOf } from "../../core/queries/tenants.ts";
+import { strict } from "../../core/schema/schema.ts";
+import { TenantParameters } from "../list-query.ts";
+import { parseQuery } from "../parse-query.ts";
+
+const Query = strict(TenantParameters);
+
+/** Answers the pauses that hold jobs, and those whose jobs are still starting, the latest first. */
+export async function handle(
+  { catalog, pauses, clock }: Services,
+  { query, scopes }: HttpRequest,
+): Promise<HttpResponse> {
+  requireScope(scopes, "jobs:read", { product: query.product_tag, env: query.env });
+  const where = parseQuery(Query, query);
+  // A product that the catalog has lost may have a pause, which must be seen to be ended.
+  if (where.product_tag !== undefined || where.env !== undefined) tenantsOf(catalog, scopes, where, "/query");
+  const now = clock.now();
+  const shown = (await pauses.list())
+    .filter((pause) => hasAccess(scopes, pause))
+    .filter(({ product }) => (where.product_tag ?? product) === product)
+    .filter(({ env }) => where.env === undefined || (env ?? where.env) === where.env)
+    .sort((one, other) => other.since - one.since);
+  return { status: 200, body: { pauses: shown.map((pause) => pauseView(pause, now)) } };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "List pauses",
+  description:
+    "Lists the pauses that hold jobs, and those that have ended and whose jobs are still starting, the latest first, at most 100. With `env` it lists the pauses that apply there, those of every env included. Without `product_tag` or `env` it lists those of all products and envs that the key has access to.",
+  query: Query,
+  answers: { 200: { description: "The pauses.", schema: PauseListSchema() } },
+  errors: ["INVALID_REQUEST", "PRODUCT_NOT_FOUND", "ENV_NOT_FOUND"],
+});

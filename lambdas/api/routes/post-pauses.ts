@@ -1,0 +1,53 @@
+import type { HttpRequest, HttpResponse } from "../../aws/http/route.ts";
+import type { RouteDoc } from "../../aws/http/route-doc.ts";
+import { requireScope } from "../../core/access/scopes.ts";
+import { startPause } from "../../core/operations/change-pauses.ts";
+import type { Services } from "../../core/operations/services.ts";
+import { pauseView } from "../../core/queries/pause-view.ts";
+import { PauseSchema } from "../../core/queries/schemas/pauses.ts";
+import { PauseRequest, parsePause, requirePauseScope } from "../../core/requests/pause-request.ts";
+import { aPause } from "../schemas/examples.ts";
+
+/** Pauses a product, an env or an event. Answers 201, or 200 where it was paused already. */
+export async function handle(services: Services, { body, scopes, caller }: HttpRequest): Promise<HttpResponse> {
+  const { catalog, clock, log } = services;
+  const { product_tag, env } = (body ?? {}) as Record<string, unknown>;
+  requireScope(scopes, "jobs:admin", { product: product_tag, env });
+  const wanted = parsePause(body, catalog, clock.now());
+  requirePauseScope(scopes, catalog, wanted);
+  const { pause, isNew } = await startPause(services, wanted, caller);
+  log.warn("paused", { pause: pause.id, product: pause.product, env: pause.env, event: pause.event, caller });
+  return { status: isNew ? 201 : 200, body: pauseView(pause, clock.now()) };
+}
+
+export const doc = (): RouteDoc => ({
+  tag: "jobs",
+  summary: "Pause a product, an env or an event",
+  description:
+    "Within 5 s nothing of it starts: jobs whose time comes stay `queued` and show what they wait for, what runs goes on to its end, and requests are accepted as before. There is one pause per product, env and event: a repeated request changes its reason, end and rate. Jobs with `expires_at` are cancelled after the pause if they are too old by then.",
+  body: {
+    schema: PauseRequest,
+    examples: {
+      env: { product_tag: "my-product", env: "prd", reason: "the database is being moved" },
+      event: {
+        product_tag: "my-product",
+        event: "create_order",
+        reason: "the shop's API is down",
+        until: "2030-01-31T12:00:00Z",
+      },
+    },
+  },
+  answers: {
+    201: { description: "It is paused.", schema: PauseSchema(), example: aPause },
+    200: { description: "It was paused already, and has the new reason, end and rate.", schema: PauseSchema() },
+  },
+  errors: [
+    "INVALID_REQUEST",
+    "PRODUCT_NOT_FOUND",
+    "ENV_NOT_FOUND",
+    "EVENT_NOT_FOUND",
+    "STATE_CONFLICT",
+    "PAYLOAD_TOO_LARGE",
+    "UNSUPPORTED_MEDIA_TYPE",
+  ],
+});

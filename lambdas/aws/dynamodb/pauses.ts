@@ -1,0 +1,75 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+} from "@aws-sdk/client-dynamodb";
+import type { Pause } from "../../core/job/pause.ts";
+import type { StoredPauses } from "../../core/ports/pauses.ts";
+import { partitionKey, pausesPartition, sortKey } from "../../topology.ts";
+import { withClassifiedErrors } from "../client/aws-errors.ts";
+import { fromAttributes, toAttributes } from "./attributes.ts";
+import type { Item } from "./job-item.ts";
+
+/** Pauses in the table of jobs: one small item per pause, all in one partition, so that one Query reads them. */
+export function dynamoPauses({ client, table }: { client: DynamoDBClient; table: string }): StoredPauses {
+  async function get(id: string): Promise<Pause | undefined> {
+    const { Item } = await client.send(new GetItemCommand({ TableName: table, Key: keyOf(id), ConsistentRead: true }));
+    return Item && pauseIn(Item);
+  }
+
+  return withClassifiedErrors({
+    async list() {
+      const query = {
+        TableName: table,
+        KeyConditionExpression: `${partitionKey} = :pauses`,
+        ExpressionAttributeValues: toAttributes({ ":pauses": pausesPartition }),
+        // Consistent, so that the age of a read is the age of what it says.
+        ConsistentRead: true,
+      };
+      const pauses: Pause[] = [];
+      for await (const { Items = [] } of paginateQuery({ client }, query)) pauses.push(...Items.map(pauseIn));
+      return pauses;
+    },
+
+    async put(next, before) {
+      try {
+        await client.send(new PutItemCommand({ TableName: table, Item: itemOf(next), ...unchanged(before) }));
+        return "written";
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        // The SDK repeats a write whose answer was lost, and may find the item that it wrote itself.
+        return isDeepStrictEqual(await get(next.id), pauseIn(itemOf(next))) ? "written" : "lost";
+      }
+    },
+
+    async remove(pause) {
+      try {
+        await client.send(new DeleteItemCommand({ TableName: table, Key: keyOf(pause.id), ...unchanged(pause) }));
+        return "removed";
+      } catch (error) {
+        if (!(error instanceof ConditionalCheckFailedException)) throw error;
+        return (await get(pause.id)) === undefined ? "removed" : "lost";
+      }
+    },
+  });
+}
+
+const keyOf = (id: string): Item => toAttributes({ [partitionKey]: pausesPartition, [sortKey]: id });
+
+const itemOf = (pause: Pause): Item => ({ ...keyOf(pause.id), ...toAttributes(pause) });
+
+const tableAttributes: ReadonlySet<string> = new Set([partitionKey, sortKey]);
+const pauseIn = (item: Item): Pause => fromAttributes(item, tableAttributes) as unknown as Pause;
+
+/** A scope that was paused, drained and paused again begins with version 1 again: `since` tells the two apart. */
+const unchanged = (before: Pick<Pause, "version" | "since"> | undefined) =>
+  before
+    ? {
+        ConditionExpression: "version = :version AND since = :since",
+        ExpressionAttributeValues: toAttributes({ ":version": before.version, ":since": before.since }),
+      }
+    : { ConditionExpression: `attribute_not_exists(${partitionKey})` };

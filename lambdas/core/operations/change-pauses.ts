@@ -1,0 +1,63 @@
+import { ended, isHolding, type Pause, pauseId } from "../job/pause.ts";
+import { type PauseWanted, pauseNotFound } from "../requests/pause-request.ts";
+import { RequestError } from "../requests/request-error.ts";
+import type { Services } from "./services.ts";
+
+/** All consumers read all of them every few seconds, so there are few: whoever needs more pauses a product as a whole. */
+export const mostPauses = 100;
+/** The reconciler may write a pause at the same time. */
+const rounds = 5;
+
+type Changing = Pick<Services, "pauses" | "clock">;
+
+/**
+ * Pauses a scope. One that is paused already stays so, with the new reason, end and rate, so that the request is safe to repeat;
+ * one whose last pause is still draining is paused again, and what has not started waits once more.
+ */
+export async function startPause(
+  services: Changing,
+  wanted: PauseWanted,
+  by: string,
+): Promise<{ pause: Pause; isNew: boolean }> {
+  const id = pauseId(wanted);
+  for (let round = 0; round < rounds; round++) {
+    const now = services.clock.now();
+    const all = await services.pauses.list();
+    const before = all.find((one) => one.id === id);
+    const isHeld = before !== undefined && isHolding(before, now);
+    if (!before && all.length >= mostPauses) throw tooMany();
+    const since = isHeld ? before.since : now;
+    const pause: Pause = { id, ...wanted, by, since, version: (before?.version ?? 0) + 1 };
+    if ((await services.pauses.put(pause, before)) === "written") return { pause, isNew: !isHeld };
+  }
+  throw changesTooFast();
+}
+
+/** Ends a pause. Throws PAUSE_NOT_FOUND. `isNew` is false for one that had ended before. `admit` throws for a caller who may not. */
+export async function endPause(
+  services: Changing,
+  id: string,
+  admit: (pause: Pause) => void,
+): Promise<{ pause: Pause; others: Pause[]; isNew: boolean }> {
+  for (let round = 0; round < rounds; round++) {
+    const all = await services.pauses.list();
+    const before = all.find((one) => one.id === id);
+    if (!before) throw pauseNotFound();
+    admit(before);
+    const now = services.clock.now();
+    const others = all.filter((one) => one.id !== id);
+    if (!isHolding(before, now)) return { pause: before, others, isNew: false };
+    const pause = ended(before, now);
+    if ((await services.pauses.put(pause, before)) === "written") return { pause, others, isNew: true };
+  }
+  throw changesTooFast();
+}
+
+const tooMany = () =>
+  new RequestError(
+    "STATE_CONFLICT",
+    `There are ${mostPauses} pauses already. End some, or pause a product or an env as a whole.`,
+  );
+
+const changesTooFast = () =>
+  new RequestError("UNAVAILABLE", "The pause changes too fast. Try again.", { retryAfterSeconds: 1 });

@@ -1,0 +1,133 @@
+import { PermanentError, traceOf } from "../errors.ts";
+import { type Job, messageOf, phaseTime, tenantOf } from "../job/job.ts";
+import { type Drain, drainOf, endOf, holding, isReleased, type Pause, settleMs, slotsOf } from "../job/pause.ts";
+import type { Refused } from "../ports/ports.ts";
+import { type Listed, listJobs } from "../queries/list-jobs.ts";
+import type { Tenant } from "../queries/tenants.ts";
+import { given } from "../schema/given.ts";
+import { jobFields } from "./log-fields.ts";
+import { refusedBy } from "./refused-by.ts";
+import type { Services } from "./services.ts";
+
+/** How far ahead of their start times messages are sent: more than the minute between two rounds of the reconciler. */
+const aheadMs = 120_000;
+/** For pages of the index and for batch reads of jobs. */
+const pageSize = 100;
+
+export interface Drained {
+  sent: number;
+  failed: number;
+}
+
+type Draining = Pick<Services, "catalog" | "jobs" | "queue" | "pauses" | "clock" | "log">;
+
+/**
+ * Sends the jobs that a pause held, once it has ended: in the order of their times, each with a delay, so that they start at
+ * the pause's rate. Works until messages for the next two minutes are sent, or until `end` (epoch milliseconds), and writes
+ * after every page how far it has come. Sends first and writes then: after a crash a page is sent twice, which claims bear.
+ * A pause whose jobs have all had their time is deleted.
+ */
+export async function drainPause(
+  services: Draining,
+  first: Pause,
+  { others, end, pages = Number.POSITIVE_INFINITY }: { others: readonly Pause[]; end: number; pages?: number },
+): Promise<Drained> {
+  const total: Drained = { sent: 0, failed: 0 };
+  let pause = first;
+  for (let page = 0; page < pages && services.clock.now() < end; page++) {
+    const now = services.clock.now();
+    if (drainOf(pause, now).next_at > now + aheadMs) return total;
+    const listed = await heldJobs(services, pause, now);
+    const sent = await sendPage(services, pause, releasable(listed.jobs, others, now));
+    total.failed += sent.failed;
+    // What SQS refuses for now is sent again with its page in the next round.
+    if (!sent.drain) return total;
+    total.sent += sent.drain.sent - drainOf(pause, now).sent;
+    const isAll = listed.next === undefined;
+    const after = listed.next ?? lastOf(listed) ?? pause.drain?.after;
+    const next = { ...pause, drain: { ...sent.drain, ...given({ after }) }, version: pause.version + 1 };
+    if (isAll && isOver(pause, sent.drain, now)) {
+      await services.pauses.remove(pause);
+      return total;
+    }
+    // Nothing to write where nothing was found. Somebody who paused again, or another round, has taken it over.
+    if (isAll && listed.jobs.length === 0) return total;
+    if ((await services.pauses.put(next, pause)) === "lost" || isAll) return total;
+    pause = next;
+  }
+  return total;
+}
+
+/** Every consumer knows of the end by then, and the last message that was sent has had its time. */
+const isOver = (pause: Pause, { next_at }: Drain, now: number): boolean =>
+  now > (endOf(pause, now) ?? now) + settleMs && next_at <= now;
+
+/** The next jobs that were due when the pause ended, or before consumers knew of its end. */
+function heldJobs({ catalog, jobs }: Draining, pause: Pause, now: number): Promise<Listed> {
+  const until = Math.min(now, (endOf(pause, now) ?? now) + settleMs);
+  const status = ["queued", "running"] as const;
+  const query = { status, until, order: "asc", limit: pageSize } as const;
+  const place = given({ event: pause.event, after: pause.drain?.after });
+  return listJobs(jobs, tenantsIn(catalog, pause), { ...query, ...place }, now);
+}
+
+/** The tenants of a pause. A product or an env that the catalog has lost has no jobs that could run. */
+const tenantsIn = ({ products }: Services["catalog"], { product, env }: Pause): Tenant[] =>
+  products
+    .filter(({ tag }) => tag === product)
+    .flatMap(({ envs }) => envs.filter((one) => env === undefined || env === one))
+    .map((one) => ({ product, env: one }));
+
+/** What another pause still holds gets its message when that one ends. */
+const releasable = (jobs: readonly Job[], others: readonly Pause[], now: number): Job[] =>
+  jobs.filter((job) => isReleased(job, now) && !holding(others, job, now));
+
+const lastOf = ({ jobs }: Listed) => {
+  const last = jobs.at(-1);
+  return last && { id: last.id, time: phaseTime(last) };
+};
+
+/** Sends the jobs of a page. Answers how far the drain has come; without it the page has to be sent again. */
+async function sendPage(
+  services: Draining,
+  pause: Pause,
+  jobs: readonly Job[],
+): Promise<{ drain?: Drain; failed: number }> {
+  const { clock, log } = services;
+  const now = clock.now();
+  const { slots, next_at } = slotsOf(pause, jobs.length, now);
+  const refused = await sendAt(services, jobs, (index) => Math.ceil(((slots[index] ?? now) - now) / 1000));
+  for (const { index, cause } of refused) {
+    log.error("a job of a pause that has ended could not be sent", {
+      ...jobFields(jobs[index] as Job),
+      ...traceOf(cause),
+    });
+  }
+  const failed = refused.length;
+  if (refused.some(({ cause }) => !(cause instanceof PermanentError))) return { failed };
+  return { failed, drain: { next_at, sent: (pause.drain?.sent ?? 0) + jobs.length - failed } };
+}
+
+/** Sends jobs to the queues of their types, with as few calls as SQS allows. */
+async function sendAt(
+  { queue }: Draining,
+  jobs: readonly Job[],
+  delayOf: (index: number) => number,
+): Promise<Refused[]> {
+  const entries = jobs.map((job, index) => ({
+    index,
+    type: job.type,
+    entry: { message: messageOf(job), delaySeconds: delayOf(index), group: tenantOf(job) },
+  }));
+  const sends = [...new Set(entries.map(({ type }) => type))].map(async (type) => {
+    const own = entries.filter((one) => one.type === type);
+    const refused = await refusedBy(own.length, () =>
+      queue.sendMany(
+        type,
+        own.map(({ entry }) => entry),
+      ),
+    );
+    return refused.flatMap(({ index, cause }) => (own[index] ? [{ index: own[index].index, cause }] : []));
+  });
+  return (await Promise.all(sends)).flat();
+}

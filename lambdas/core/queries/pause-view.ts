@@ -1,0 +1,53 @@
+import type * as z from "zod";
+import { isWaiting, type Job } from "../job/job.ts";
+import { covers, endOf, isHolding, type Pause, pauseOf } from "../job/pause.ts";
+import { isParked } from "../job/transitions.ts";
+import type { Services } from "../operations/services.ts";
+import { given } from "../schema/given.ts";
+import type { PauseReferenceSchema, PauseSchema } from "./schemas/pauses.ts";
+
+export type PauseView = z.infer<ReturnType<typeof PauseSchema>>;
+export type PauseReference = z.infer<ReturnType<typeof PauseReferenceSchema>>;
+
+export function pauseView(pause: Pause, now: number): PauseView {
+  const { id, product, env, event, reason, by, since, until, drain_per_second, drain } = pause;
+  const end = endOf(pause, now);
+  return {
+    id,
+    product_tag: product,
+    reason,
+    state: end === undefined ? "active" : "draining",
+    since,
+    drain_per_second,
+    ...given({ env, event, by, until, ended_at: end, released: drain?.sent }),
+  };
+}
+
+export const pauseReference = ({ id, reason, since, until }: Pause): PauseReference => ({
+  pause: id,
+  reason,
+  since,
+  ...given({ until }),
+});
+
+/** The pause that a job waits for, where its time has come and it has not started. */
+export function pauseWait(job: Job, pauses: readonly Pause[], now: number): PauseReference | undefined {
+  const pause = pauseOf(pauses, job, now);
+  return pause && pauseReference(pause);
+}
+
+/** The pauses to show with these jobs: they are read only for jobs that a pause may hold. */
+export const pausesFor = async (
+  { pauses }: Pick<Services, "pauses">,
+  jobs: readonly Job[],
+): Promise<readonly Pause[]> => (jobs.some((job) => isWaiting(job) || isParked(job)) ? pauses.recent() : []);
+
+/** The pauses that would hold a job at its time, if they last until then. */
+export const wouldHold = (
+  pauses: readonly Pause[],
+  job: Pick<Job, "product" | "env" | "event" | "due_at">,
+  now: number,
+): Pause[] =>
+  pauses.filter(
+    (pause) => covers(pause, job) && isHolding(pause, now) && (pause.until ?? Number.POSITIVE_INFINITY) > job.due_at,
+  );

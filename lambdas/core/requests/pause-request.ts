@@ -1,0 +1,71 @@
+import * as z from "zod";
+import { may, type Scopes } from "../access/scopes.ts";
+import type { Catalog } from "../catalog/catalog.ts";
+import { drainRates, type PauseScope } from "../job/pause.ts";
+import { given } from "../schema/given.ts";
+import { invalidRequest, parseBody } from "../schema/parse-body.ts";
+import { requestLimits } from "../schema/request-limits.ts";
+import { notWellFormed, strict, wellFormed } from "../schema/schema.ts";
+import { epochMs, farthestAheadMs, Time } from "../schema/start-time.ts";
+import { RequestError } from "./request-error.ts";
+
+const Name = z.string().min(1).max(requestLimits.name);
+
+/** What to pause, why, and until when. */
+export const PauseRequest = strict({
+  product_tag: Name,
+  env: Name.optional().describe("Default: every env of the product. The key needs `jobs:admin` in each of them."),
+  event: z.string().min(1).max(requestLimits.event).optional().describe("Default: every event of the product."),
+  reason: z
+    .string()
+    .min(1)
+    .max(requestLimits.reason)
+    .refine(wellFormed, notWellFormed)
+    .describe("Why it is paused, for everybody who wonders what a job waits for."),
+  until: Time.optional().describe("When the pause ends by itself. Default: it lasts until it is deleted."),
+  drain_per_second: z
+    .int()
+    .min(1)
+    .max(drainRates.most)
+    .default(drainRates.usual)
+    .describe("How many of the held jobs per second start once the pause has ended."),
+});
+
+/** A valid request for a pause. */
+export interface PauseWanted extends PauseScope {
+  reason: string;
+  /** Epoch milliseconds. */
+  until?: number;
+  drain_per_second: number;
+}
+
+/** Parses a request for a pause. Throws a RequestError: what the catalog lacks, or every fault with its pointer. */
+export function parsePause(body: unknown, catalog: Catalog, now: number): PauseWanted {
+  const { product_tag, env, event, reason, until, drain_per_second } = parseBody(PauseRequest, body);
+  const product = env === undefined ? catalog.product(product_tag) : catalog.tenant(product_tag, env);
+  const place = env ?? product.envs[0];
+  if (event !== undefined && place !== undefined) catalog.find(product_tag, place, event);
+  const end = until === undefined ? undefined : epochMs(until);
+  if (end !== undefined && end <= now) throw invalidUntil("must be in the future");
+  if (end !== undefined && end > now + farthestAheadMs) throw invalidUntil("is more than 5 years ahead");
+  return { product: product_tag, reason, drain_per_second, ...given({ env, event, until: end }) };
+}
+
+const invalidUntil = (detail: string) => invalidRequest([{ pointer: "/until", detail }]);
+
+/**
+ * Throws FORBIDDEN unless the key has `jobs:admin` wherever the pause holds jobs: a pause without an env holds those of every
+ * env, also of one that the key does not reach.
+ */
+export function requirePauseScope(scopes: Scopes, catalog: Catalog, { product, env }: PauseScope): void {
+  const envs = env === undefined ? (catalog.products.find(({ tag }) => tag === product)?.envs ?? []) : [env];
+  if (may(scopes, "jobs:admin", { product }) && envs.every((one) => may(scopes, "jobs:admin", { product, env: one }))) {
+    return;
+  }
+  const text = "This API key does not allow jobs:admin in every env that the pause is for.";
+  const detail = "is missing, which means every env: name one in which the key has jobs:admin";
+  throw new RequestError("FORBIDDEN", text, { faults: env === undefined ? [{ pointer: "/env", detail }] : [] });
+}
+
+export const pauseNotFound = () =>
+  new RequestError("PAUSE_NOT_FOUND", "There is no pause with this id. A pause is deleted once its jobs have started.");

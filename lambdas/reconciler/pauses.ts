@@ -1,0 +1,78 @@
+import { traceOf } from "../core/errors.ts";
+import type { Job } from "../core/job/job.ts";
+import { ended, endOf, isHolding, isLeftToPause, type Pause } from "../core/job/pause.ts";
+import { drainPause } from "../core/operations/drain-pause.ts";
+import type { Services } from "../core/operations/services.ts";
+import type { Tenant } from "../core/queries/tenants.ts";
+
+/** Drains share this much of a round, in milliseconds, so that the overdue jobs of others have the rest. */
+const drainMs = 20_000;
+
+/** What the reconciler knows of the pauses during a round. */
+export interface RoundPauses {
+  /** Whether nothing of a tenant may start, so that there is nothing to look for. */
+  holdsAll(tenant: Tenant): boolean;
+  /** Whether a job waits for a pause, or for its turn after one: it gets no message from the reconciler. */
+  leaves(job: Job): boolean;
+  /** The number of pauses that hold jobs or drain, the age of the oldest one that holds, and what was sent. */
+  measured: PausesMeasured;
+}
+
+export interface PausesMeasured {
+  pauses: number;
+  oldest_pause_ms: number;
+  drained: number;
+  drains_failed: number;
+}
+
+/**
+ * Ends the pauses whose time is over, and sends the next jobs of all that have ended. Where the pauses cannot be read, the round
+ * goes on without them: what it sends too much is dropped by the consumers, which read the pauses themselves.
+ */
+export async function handlePauses(services: Services): Promise<RoundPauses> {
+  const measured: PausesMeasured = { pauses: 0, oldest_pause_ms: 0, drained: 0, drains_failed: 0 };
+  const { pauses, clock, log } = services;
+  let all: Pause[] = [];
+  try {
+    all = await pauses.list();
+  } catch (error) {
+    measured.drains_failed++;
+    log.error("the pauses could not be read", traceOf(error));
+  }
+  const now = clock.now();
+  const holding = all.filter((pause) => isHolding(pause, now));
+  measured.pauses = all.length;
+  measured.oldest_pause_ms = Math.max(0, ...holding.map(({ since }) => now - since));
+  const over = all.filter((pause) => !isHolding(pause, now));
+  await Promise.all(over.map((pause) => drainOne(services, pause, { holding, measured, end: now + drainMs })));
+  return {
+    holdsAll: ({ product, env }) =>
+      holding.some((one) => one.product === product && (one.env ?? env) === env && one.event === undefined),
+    leaves: (job) => isLeftToPause(all, job, clock.now()),
+    measured,
+  };
+}
+
+async function drainOne(
+  services: Services,
+  pause: Pause,
+  { holding, measured, end }: { holding: Pause[]; measured: PausesMeasured; end: number },
+): Promise<void> {
+  try {
+    const begun = await endedInStore(services, pause);
+    if (!begun) return;
+    const { sent, failed } = await drainPause(services, begun, { others: holding, end });
+    measured.drained += sent;
+    measured.drains_failed += failed;
+  } catch (error) {
+    measured.drains_failed++;
+    services.log.error("a pause that has ended could not be drained", { pause: pause.id, ...traceOf(error) });
+  }
+}
+
+/** A pause that ended by itself is recorded as ended, so that its end stays what it is. Undefined if somebody changed it. */
+async function endedInStore({ pauses, clock }: Services, pause: Pause): Promise<Pause | undefined> {
+  if (pause.ended_at !== undefined) return pause;
+  const next = ended(pause, endOf(pause, clock.now()) ?? clock.now());
+  return (await pauses.put(next, pause)) === "written" ? next : undefined;
+}

@@ -1,0 +1,100 @@
+import {
+  covers,
+  endOf,
+  holding,
+  isHolding,
+  isLeftToPause,
+  type Pause,
+  pauseId,
+  pauseOf,
+  settleMs,
+  slotsOf,
+} from "../../../../lambdas/core/job/pause.ts";
+import { aPause } from "../../../support/a-pause.ts";
+import { aJob, noon } from "../../../support/builders.ts";
+
+const job = aJob();
+const { product, env, event } = job;
+
+describe("the scope of a pause", () => {
+  it.each<[string, Partial<Pause>, boolean]>([
+    ["its product", {}, true],
+    ["its env", { env }, true],
+    ["its event", { event }, true],
+    ["both", { env, event }, true],
+    ["another product", { product: "other" }, false],
+    ["another env", { env: "other" }, false],
+    ["another event", { event: "other" }, false],
+    ["its event in another env", { env: "other", event }, false],
+  ])("of %s", (_, scope, expected) => {
+    expect(covers(aPause(scope), job)).toBe(expected);
+  });
+
+  it("gives each scope an id of its own, and the same one again", () => {
+    const scopes = [{ product }, { product, env }, { product, event }, { product, env, event }, { product: env }];
+    const ids = scopes.map(pauseId);
+    expect(new Set(ids).size).toBe(scopes.length);
+    expect(ids).toEqual(scopes.map(pauseId));
+    for (const id of ids) expect(id).toMatch(/^pause_[0-9a-f]{32}$/);
+  });
+});
+
+describe("the end of a pause", () => {
+  it("is what somebody decided, else the time that it was given, which is no longer part of it", () => {
+    expect(endOf(aPause(), noon)).toBeUndefined();
+    expect(endOf(aPause({ until: noon + 1 }), noon)).toBeUndefined();
+    expect(endOf(aPause({ until: noon }), noon)).toBe(noon);
+    expect(endOf(aPause({ until: noon, ended_at: noon - 5 }), noon)).toBe(noon - 5);
+    expect(isHolding(aPause({ until: noon }), noon - 1)).toBe(true);
+  });
+
+  it("of several pauses is that of the one that lasts longest", () => {
+    const [short, long, endless] = [aPause({ until: noon + 1 }), aPause({ until: noon + 2, env }), aPause({ event })];
+    expect(holding([short, long], job, noon)).toBe(long);
+    expect(holding([endless, short, long], job, noon)).toBe(endless);
+    expect(holding([aPause({ ended_at: noon })], job, noon)).toBeUndefined();
+  });
+});
+
+describe("a job waits for a pause", () => {
+  it.each<[string, Partial<typeof job>, boolean]>([
+    ["when its time has come", { status: "scheduled", due_at: noon }, true],
+    ["not before its time", { status: "scheduled", due_at: noon + 1 }, false],
+    ["not while it runs", { status: "running", claim_id: "c", lease_until: noon + 9 }, false],
+    ["when it is a feature between two steps", { status: "running", lease_until: 0, wake_at: noon + 99 }, true],
+    ["not when it has ended", { status: "completed", finished_at: noon }, false],
+    ["not when it is paused itself", { status: "paused" }, false],
+  ])("%s", (_, state, expected) => {
+    const { claim_id: _claim, ...rest } = job;
+    expect(pauseOf([aPause()], { ...rest, ...state }, noon) !== undefined).toBe(expected);
+  });
+});
+
+describe("the reconciler leaves to a pause", () => {
+  const waiting = aJob({ status: "scheduled" });
+  it.each<[string, Partial<Pause>, Partial<typeof job>, boolean]>([
+    ["whatever it holds", {}, {}, true],
+    ["nothing of another scope", { event: "other" }, {}, false],
+    ["what was due when it ended", { ended_at: noon }, { due_at: noon }, true],
+    ["what was due before the consumers knew of the end", { ended_at: noon }, { due_at: noon + settleMs }, true],
+    ["nothing that was due later", { ended_at: noon }, { due_at: noon + settleMs + 1 }, false],
+    ["no crashed attempt of one that has ended", { ended_at: noon }, { status: "running", claim_id: "c" }, false],
+  ])("%s", (_, pause, state, expected) => {
+    expect(isLeftToPause([aPause(pause)], { ...waiting, ...state }, noon)).toBe(expected);
+  });
+});
+
+describe("the start times after a pause", () => {
+  it("begin once every consumer knows of the end, and keep the rate", () => {
+    const pause = aPause({ ended_at: noon, drain_per_second: 4 });
+    const { slots, next_at } = slotsOf(pause, 3, noon);
+    expect([...slots, next_at].map((at) => at - noon - settleMs)).toEqual([0, 250, 500, 750]);
+  });
+
+  it("continue where the last page ended, and never in the past", () => {
+    const pause = aPause({ ended_at: noon, drain_per_second: 2, drain: { next_at: noon + 60_000, sent: 100 } });
+    expect(slotsOf(pause, 2, noon).slots).toEqual([noon + 60_000, noon + 60_500]);
+    expect(slotsOf(pause, 2, noon + 90_000).slots).toEqual([noon + 90_000, noon + 90_500]);
+    expect(slotsOf(pause, 0, noon + 90_000)).toEqual({ slots: [], next_at: noon + 90_000 });
+  });
+});
