@@ -18,12 +18,13 @@ const JobPage = lazy(() => import("./pages/job/job.tsx").then((m) => ({ default:
 const Series = lazy(() => import("./pages/series/series.tsx").then((m) => ({ default: m.SeriesList })));
 const NewJob = lazy(() => import("./pages/new-job/new-job.tsx").then((m) => ({ default: m.NewJob })));
 const Errors = lazy(() => import("./pages/errors/errors.tsx").then((m) => ({ default: m.Errors })));
+const LimitsAndPauses = lazy(() => import("./pages/limits/limits.tsx").then((m) => ({ default: m.LimitsAndPauses })));
 const Catalog = lazy(() => import("./pages/catalog/catalog.tsx").then((m) => ({ default: m.Catalog })));
 const Keys = lazy(() => import("./pages/keys/keys.tsx").then((m) => ({ default: m.Keys })));
 const Outbox = lazy(() => import("./pages/outbox/outbox.tsx").then((m) => ({ default: m.Outbox })));
 const Clock = lazy(() => import("./pages/clock/clock.tsx").then((m) => ({ default: m.Clock })));
 
-/** In the order of the navigation. *Limits and pauses* will follow *Errors*. */
+/** In the order of the navigation. */
 export const pages: Page[] = [
   { path: "/", name: "Overview", group: "work", component: Overview },
   { path: "/jobs", name: "Jobs", group: "work", component: Jobs },
@@ -31,6 +32,7 @@ export const pages: Page[] = [
   { path: "/series", name: "Series", group: "work", component: Series },
   { path: "/new", name: "New job", group: "work", component: NewJob },
   { path: "/errors", name: "Errors", group: "insight", component: Errors },
+  { path: "/limits", name: "Limits and pauses", group: "insight", component: LimitsAndPauses },
   { path: "/catalog", name: "Catalog", group: "set-up", component: Catalog },
   { path: "/keys", name: "Keys and webhooks", group: "set-up", component: Keys },
   { path: "/outbox", name: "Outbox", group: "local", needs: "outbox", component: Outbox },

@@ -36,7 +36,10 @@ export function durationOf(
 }
 
 /** What a job that has not finished waits for. */
-export function waitingFor(job: Pick<JobSummary, "status" | "type" | "attempt">): string | undefined {
+export function waitingFor(job: Pick<JobSummary, "status" | "type" | "attempt" | "waiting_for">): string | undefined {
+  const { waiting_for: holds } = job;
+  if (holds && "pause" in holds) return "a pause";
+  if (holds) return holds.position === undefined ? holds.limit : `${holds.limit}, place ${holds.position}`;
   switch (job.status) {
     case "scheduled":
       return job.attempt > 1 ? `retry ${job.attempt - 1}` : "its time";

@@ -8,6 +8,7 @@ import { ApiDown } from "./api-down.tsx";
 import { Button } from "./button.tsx";
 import { Icon, type IconName } from "./icons.tsx";
 import { Logo } from "./logo.tsx";
+import { PauseBanner } from "./pause-banner.tsx";
 import { Settings } from "./settings.tsx";
 
 const groups = { work: undefined, insight: "Watch", "set-up": "Set up", local: "This machine" } as const;
@@ -50,6 +51,7 @@ export function Layout({ children }: { children: ComponentChildren }) {
       </aside>
       <main ref={main} id="main" class="main" tabIndex={-1}>
         <ApiDown />
+        <PauseBanner />
         {children}
       </main>
     </div>

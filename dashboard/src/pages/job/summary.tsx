@@ -1,6 +1,7 @@
 import { Link } from "wouter";
 import type { Job } from "../../../../sdk/src/index.ts";
 import { useNow } from "../../api/clock.ts";
+import { query } from "../../api/request.ts";
 import { durationOf, isFinal, latenessOf, waitingFor } from "../../job/states.ts";
 import { Tag } from "../../ui/badge.tsx";
 import { duration, exactMs } from "../../ui/format.ts";
@@ -110,6 +111,21 @@ function Details({ job }: { job: Job }) {
       {job.expires_at !== undefined && (
         <Fact name="Expires">
           <Time at={job.expires_at} />
+        </Fact>
+      )}
+      {job.gates && (
+        <Fact name="Limits">
+          {job.gates.map(({ limit, key }) => (
+            <span key={limit} class="row">
+              <Link href={`/limits${query({ product: job.product_tag, env: job.env })}`}>{limit}</Link>
+              {key !== "" && <code>{key}</code>}
+            </span>
+          ))}
+        </Fact>
+      )}
+      {job.waiting_for && "pause" in job.waiting_for && (
+        <Fact name="Paused">
+          <Link href={`/limits${query({ product: job.product_tag, env: job.env })}`}>{job.waiting_for.reason}</Link>
         </Fact>
       )}
       {job.reason !== undefined && <Fact name="Reason">{job.reason}</Fact>}

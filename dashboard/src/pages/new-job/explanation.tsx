@@ -4,6 +4,7 @@ import { count, duration } from "../../ui/format.ts";
 import { Fact, Facts } from "../../ui/panel.tsx";
 import { Ago, Time } from "../../ui/time.tsx";
 import { JobZone } from "../../ui/zone-store.ts";
+import { numberWords, waitingWords } from "../limits/words.ts";
 
 /** What the request would do: when, by which way, how it is retried and what it costs. */
 export function ExplanationView({ explanation, stale }: { explanation: Explanation; stale: boolean }) {
@@ -37,6 +38,7 @@ export function ExplanationView({ explanation, stale }: { explanation: Explanati
           </h3>
           <p class="muted">{route.why}</p>
         </section>
+        <Holds explanation={explanation} />
         <Retries explanation={explanation} />
         <Cost explanation={explanation} />
       </div>
@@ -60,6 +62,37 @@ const NextRuns = ({ explanation: { next_runs, job, route } }: { explanation: Exp
     </ol>
   </section>
 );
+
+/** What would keep the job from its start. */
+const Holds = ({ explanation: { gates = [], pauses = [] } }: { explanation: Explanation }) =>
+  gates.length + pauses.length === 0 ? null : (
+    <section>
+      <h3>Held back by</h3>
+      <ul class="holds">
+        {pauses.map(({ pause, reason, until }) => (
+          <li key={pause}>
+            <Tag tone="warn">pause</Tag> {reason}
+            {until !== undefined && (
+              <>
+                {" "}
+                until <Time at={until} />
+              </>
+            )}
+          </li>
+        ))}
+        {gates.map((gate) => (
+          <li key={`${gate.limit} ${gate.key}`}>
+            <Tag tone={gate.would === "wait" ? "warn" : "good"}>{gate.would === "wait" ? "would wait" : "free"}</Tag>{" "}
+            {gate.limit} {gate.key !== "" && <code>{gate.key}</code>}{" "}
+            <span class="muted">
+              {numberWords(gate)}
+              {gate.concurrency !== undefined && `; ${count(gate.in_use)} in use, ${waitingWords(gate)} waiting`}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 
 const Retries = ({ explanation: { retry_timetable } }: { explanation: Explanation }) => (
   <section>

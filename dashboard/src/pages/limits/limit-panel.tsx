@@ -1,0 +1,107 @@
+import { useState } from "preact/hooks";
+import type { Limit, LimitGate } from "../../../../sdk/src/index.ts";
+import { ductape } from "../../api/client.ts";
+import { useCan } from "../../api/me.ts";
+import { useChange } from "../../api/use-change.ts";
+import { Tag } from "../../ui/badge.tsx";
+import { Button } from "../../ui/button.tsx";
+import { EmptyState } from "../../ui/empty-state.tsx";
+import { ErrorBanner } from "../../ui/error-banner.tsx";
+import { count } from "../../ui/format.ts";
+import { Panel } from "../../ui/panel.tsx";
+import { type Column, Table } from "../../ui/table.tsx";
+import { Ago, Dash, Time } from "../../ui/time.tsx";
+import { PinDialog } from "./pin-dialog.tsx";
+import { numberWords, shareInUse, waitingWords } from "./words.ts";
+
+/** One limit: its numbers, and each key at which something is going on. */
+export function LimitPanel({ limit }: { limit: Limit }) {
+  const { name, key, description, events, gates, pinned } = limit;
+  return (
+    <Panel title={name} note={numberWords(limit)} actions={<PinActions limit={limit} />}>
+      {pinned && (
+        <p class="banner banner-warn">
+          <span>
+            Pinned to {numberWords(pinned)} until <Time at={pinned.until} />
+            {pinned.reason !== undefined && `: ${pinned.reason}`}
+          </span>
+        </p>
+      )}
+      <p class="limit-facts muted">
+        {description !== undefined && <span>{description}</span>}
+        <span>{key === undefined ? "One gate for all" : <>Per key {<code>{key}</code>}</>}</span>
+        <span class="row">
+          {events.map((event) => (
+            <Tag key={event}>{event}</Tag>
+          ))}
+        </span>
+      </p>
+      {gates.length === 0 ? (
+        <EmptyState title="Nothing waits for it" />
+      ) : (
+        <Table label={`Gates of ${name}`} columns={columnsFor(limit)} rows={gates} keyOf={(gate) => gate.key} />
+      )}
+      {limit.more_gates && <p class="limit-more muted">Jobs wait for more keys than these.</p>}
+    </Panel>
+  );
+}
+
+const columnsFor = ({ concurrency, rate }: Limit): Column<LimitGate>[] => [
+  { id: "key", name: "Key", cell: ({ key }) => (key === "" ? <span class="muted">all</span> : <code>{key}</code>) },
+  ...(concurrency === undefined ? [] : [slots(concurrency)]),
+  { id: "waiting", name: "Waiting", right: true, cell: (gate) => <span class="num">{waitingWords(gate)}</span> },
+  {
+    id: "oldest",
+    name: "Oldest waits since",
+    wide: true,
+    cell: ({ oldest_wait_since }) => (oldest_wait_since === undefined ? <Dash /> : <Ago at={oldest_wait_since} />),
+  },
+  ...(rate === undefined
+    ? []
+    : [
+        {
+          id: "next",
+          name: "Next start",
+          cell: ({ next_start }: LimitGate) => <Time at={next_start} precision="ms" />,
+        },
+      ]),
+];
+
+const slots = (concurrency: number): Column<LimitGate> => ({
+  id: "slots",
+  name: "In use",
+  right: true,
+  cell: (gate) => (
+    <span class="slots">
+      <span class="num">
+        {count(gate.in_use)} of {count(concurrency)}
+      </span>
+      <svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">
+        <rect class="slots-all" width="100" height="4" rx="1" />
+        <rect class="slots-held" width={shareInUse(gate, concurrency)} height="4" rx="1" />
+      </svg>
+    </span>
+  ),
+});
+
+function PinActions({ limit }: { limit: Limit }) {
+  const can = useCan();
+  const [asks, setAsks] = useState(false);
+  const unpin = useChange(
+    () => ductape().limits.unpin(limit),
+    () => `${limit.name}: the numbers of the catalog hold again`,
+  );
+  if (!can("jobs:admin", limit)) return null;
+  return (
+    <>
+      {limit.pinned && (
+        <Button busy={unpin.busy} onClick={() => void unpin.run()}>
+          Unpin
+        </Button>
+      )}
+      <Button onClick={() => setAsks(true)}>Pin other numbers</Button>
+      <ErrorBanner error={unpin.error} />
+      {asks && <PinDialog limit={limit} onClose={() => setAsks(false)} />}
+    </>
+  );
+}

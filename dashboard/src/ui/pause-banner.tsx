@@ -1,0 +1,28 @@
+import { Link } from "wouter";
+import { usePauses } from "../api/pauses.ts";
+import { query } from "../api/request.ts";
+import { Ago } from "./time.tsx";
+
+const shown = 3;
+
+/** What is paused, on every page: whoever wonders why nothing starts should see it first. */
+export function PauseBanner() {
+  const active = (usePauses() ?? []).filter(({ state }) => state === "active");
+  if (active.length === 0) return null;
+  return (
+    <section class="banner banner-warn pause-banner" aria-label="What is paused">
+      <ul>
+        {active.slice(0, shown).map(({ id, product_tag, env, event, reason, since }) => (
+          <li key={id}>
+            <Link href={`/limits${query({ product: product_tag, env })}`}>
+              Paused: {event ?? "every event"} of {product_tag}
+              {env !== undefined && ` in ${env}`}
+            </Link>{" "}
+            {reason} <Ago at={since} />
+          </li>
+        ))}
+        {active.length > shown && <li>and {active.length - shown} more</li>}
+      </ul>
+    </section>
+  );
+}

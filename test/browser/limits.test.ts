@@ -1,0 +1,29 @@
+import { expect, test } from "@jest/globals";
+import { dashboards } from "./support/browser.ts";
+import { system } from "./support/system.ts";
+
+const local = system();
+const open = dashboards(local.url);
+
+test("an event is paused and resumed: its job waits, says for what, and starts afterwards", async () => {
+  const { page, go } = await open("/limits?product=my-product&env=dev");
+  await page.getByText("Nothing is paused").waitFor();
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
+  await page.getByLabel("Event").selectOption("create_order");
+  const confirm = page.getByRole("button", { name: "Pause create_order" });
+  expect(await confirm.isDisabled()).toBe(true);
+  await page.getByLabel("Reason").fill("the shop moves");
+  await confirm.click();
+  const banner = page.getByRole("region", { name: "What is paused" });
+  await banner.getByText("the shop moves").waitFor();
+  // Consumers know of it within five seconds.
+  await page.waitForTimeout(6_000);
+  const { job_id } = await local.schedule();
+  await go(`/jobs/${job_id}`);
+  await page.getByText("waits for a pause").waitFor();
+  await banner.getByRole("link", { name: /create_order of my-product in dev/ }).click();
+  await page.getByRole("button", { name: "End the pause" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "End the pause" }).click();
+  await page.getByText("starting again").waitFor();
+  await local.ended(job_id, "completed");
+}, 90_000);

@@ -1,0 +1,62 @@
+import { pinDraftOf, pinOf } from "../../../dashboard/src/pages/limits/pin-draft.ts";
+import {
+  isBusy,
+  numberWords,
+  scopeWords,
+  shareInUse,
+  waitingWords,
+} from "../../../dashboard/src/pages/limits/words.ts";
+import type { Limit } from "../../../sdk/src/index.ts";
+
+const limit: Limit = {
+  product_tag: "shop",
+  env: "prd",
+  name: "mailbox",
+  concurrency: 5,
+  rate: { limit: 100, period_ms: 60_000, burst: 20 },
+  events: ["welcome"],
+  gates: [{ key: "a", in_use: 2, waiting: 100, more_waiting: true }],
+};
+
+test("a limit is said in words", () => {
+  expect(numberWords(limit)).toBe("5 at a time, 100 starts per minute, up to 20 at once");
+  expect(numberWords({ rate: { limit: 1, period_ms: 90_000, burst: 1 } })).toMatch(/^1 start per 1 m/);
+  expect(limit.gates.map(waitingWords)).toEqual(["100+"]);
+  expect(limit.gates.map((gate) => shareInUse(gate, 5))).toEqual([40]);
+  expect([isBusy(limit), isBusy({ ...limit, gates: [{ key: "", in_use: 0, waiting: 0 }] })]).toEqual([true, false]);
+});
+
+test("a pause says what it holds", () => {
+  expect([scopeWords({}), scopeWords({ env: "prd" }), scopeWords({ event: "welcome", env: "prd" })]).toEqual([
+    "every event in every env",
+    "every event in prd",
+    "welcome in prd",
+  ]);
+});
+
+describe("a pin", () => {
+  const draft = pinDraftOf(limit);
+
+  test("begins with the numbers of the limit, for an hour", () => {
+    expect(pinOf(draft, 1000)).toEqual({
+      until: 3_601_000,
+      concurrency: 5,
+      rate: { limit: 100, period: 60_000, burst: 20 },
+    });
+  });
+
+  test("leaves out what is empty, and has its reason", () => {
+    const some = { ...draft, concurrency: " 1 ", starts: "", period: "", burst: "", reason: " slow mail server " };
+    expect(pinOf(some, 0)).toEqual({ until: 3_600_000, concurrency: 1, reason: "slow mail server" });
+  });
+
+  test.each([
+    ["no number at all", { concurrency: "", starts: "", period: "" }],
+    ["starts without a period", { period: "" }],
+    ["a period without starts", { starts: "" }],
+    ["what is no number", { concurrency: "many" }],
+    ["no end", { hours: "" }],
+  ])("is none with %s", (_what, change) => {
+    expect(pinOf({ ...draft, ...change }, 0)).toBeUndefined();
+  });
+});
