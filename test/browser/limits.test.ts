@@ -27,3 +27,31 @@ test("an event is paused and resumed: its job waits, says for what, and starts a
   await page.getByText("starting again").waitFor();
   await local.ended(job_id, "completed");
 }, 90_000);
+
+test("a limit is pinned to other numbers, and what waits for it is shown by key", async () => {
+  const { page, go } = await open("/limits?product=my-product&env=prd");
+  const limit = page.getByRole("region", { name: "partner", exact: true });
+  await limit
+    .getByText(/at a time/)
+    .first()
+    .waitFor();
+  await limit.getByRole("button", { name: "Pin other numbers" }).click();
+  await page.getByLabel("At a time").fill("1");
+  await page.getByLabel("Reason, for whoever finds it later").fill("the partner is slow");
+  await page.getByRole("button", { name: "Pin", exact: true }).click();
+  await limit.getByText("the partner is slow").waitFor();
+  await limit.getByText("1 at a time").first().waitFor();
+  const release = local.holdShop();
+  const order = { env: "prd", event: "call_partner", input: { query: { customer: "ada" } } };
+  await page.waitForTimeout(6_000);
+  await local.schedule(order);
+  await limit.getByText("1 of 1").waitFor();
+  const { job_id } = await local.schedule(order);
+  await go(`/jobs/${job_id}`);
+  await page.getByText("waits for partner, place 1").waitFor();
+  release();
+  await local.ended(job_id, "completed");
+  await go("/limits?product=my-product&env=prd");
+  await limit.getByRole("button", { name: "Unpin" }).click();
+  await limit.getByText("the partner is slow").waitFor({ state: "detached" });
+}, 90_000);

@@ -33,6 +33,7 @@ const pages: [name: string, path: () => string, ready: string][] = [
   ["a series' job", () => `/jobs/${ids.series}`, "Europe/Berlin"],
   ["Series", () => "/series", "Europe/Berlin"],
   ["New job", () => "/new?event=place_order", "What it will do"],
+  ["Limits and pauses", () => "/limits", "Nothing is paused"],
   ["Errors", () => "/errors", "Retry all"],
   ["Catalog", () => "/catalog", "create_order"],
   ["Keys and webhooks", () => "/keys", "jobs:admin"],

@@ -4,8 +4,10 @@ import type { AddressInfo } from "node:net";
 /** The shop that the tests' product calls. It can refuse orders, which the local outbox never does. */
 export async function openShop() {
   let status = 200;
+  let open = Promise.resolve();
   const server = createServer((request, response) => {
-    request.resume().on("end", () => {
+    request.resume().on("end", async () => {
+      await open;
       response.writeHead(status, { "content-type": "application/json" }).end('{"order":"o-1"}');
     });
   });
@@ -15,6 +17,12 @@ export async function openShop() {
     /** The status of every answer from now on. */
     answerWith: (next: number) => {
       status = next;
+    },
+    /** Answers nothing until the function that this returns is called. */
+    hold: () => {
+      const held = Promise.withResolvers<void>();
+      open = held.promise;
+      return held.resolve;
     },
     close: () => server.close(),
   };

@@ -47,6 +47,7 @@ export function system() {
   return {
     url: () => local.running().url,
     shopAnswers: (status: number) => shop.answerWith(status),
+    holdShop: () => shop.hold(),
     api,
     /** Schedules a job; an order for now unless `more` says otherwise. */
     schedule: (more: object = {}) =>
