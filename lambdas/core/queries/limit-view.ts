@@ -7,7 +7,8 @@ import { isWaiting, type Job } from "../job/job.ts";
 import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import type { Gates, GateView } from "../ports/gates.ts";
 import { given } from "../schema/given.ts";
-import type { ExplainedGateSchema, LimitGateSchema, LimitSchema, WaitingForSchema } from "./schemas/limits.ts";
+import type { WaitingForSchema } from "./schemas/job.ts";
+import type { ExplainedGateSchema, LimitGateSchema, LimitSchema } from "./schemas/limits.ts";
 
 export type LimitView = z.infer<ReturnType<typeof LimitSchema>>;
 export type LimitGateView = z.infer<ReturnType<typeof LimitGateSchema>>;

@@ -10,10 +10,10 @@ import {
 } from "../job/job.ts";
 import type { Services } from "../operations/services.ts";
 import { given } from "../schema/given.ts";
+import { lazy } from "../schema/lazy.ts";
 import { shorten } from "../schema/sizes.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
-import { waitingFor } from "./limit-view.ts";
 import { redactionOf } from "./redact.ts";
 import { withResults } from "./result-view.ts";
 import type { AttemptSchema, JobSchema, ReceiptSchema } from "./schemas/job.ts";
@@ -67,6 +67,9 @@ const attemptView = (attempt: Attempt): AttemptView => ({
   lateness_ms: attempt.started_at - attempt.due_at,
 });
 
+/** Few jobs wait for a limit. */
+const loadLimitView = lazy(() => import("./limit-view.ts"));
+
 export async function viewOf(
   services: Pick<Services, "blobs" | "jobs" | "catalog" | "gates">,
   job: Job,
@@ -76,7 +79,7 @@ export async function viewOf(
   const [steps, channels, waiting_for] = await Promise.all([
     stepsShown(services, job, now),
     channelsShown(services, job, hidden),
-    waitingFor(services, job, now),
+    job.gates && isWaiting(job) ? (await loadLimitView()).waitingFor(services, job, now) : undefined,
   ]);
   const { gates, priority, snoozes } = job;
   const view: JobView = {
