@@ -39,6 +39,15 @@ export const myProduct = defineProduct({
     calculate_price: { type: "function", function: "pricing" },
     store_document: { type: "storage", storage: "documents" },
     place_order: { type: "feature", feature: "place_order" },
+    notify_warehouse: { type: "action", app: "shop", action: "notify_warehouse", limits: ["warehouse"] },
+  },
+  limits: {
+    warehouse: {
+      description: "A warehouse takes 10 calls per second, and 40 at a time.",
+      key: "$Input{params}{warehouse}",
+      concurrency: 40,
+      rate: { limit: 10, period: "1s" },
+    },
   },
   webhooks: { orders: { events: ["completed", "failed"], envs: { dev: hook, prd: hook } } },
   constants: { mail_domain: "example.com" },
@@ -52,6 +61,7 @@ export const myProduct = defineProduct({
           // An order without a customer belongs to a guest.
           defaults: { params: { customer: "guest" }, query: { source: "jobs" } },
         },
+        notify_warehouse: { method: "POST", path: "/warehouses/:warehouse" },
       },
     },
   },

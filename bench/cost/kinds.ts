@@ -52,6 +52,18 @@ export const kinds: Kind[] = [
       }),
     occurrence: true,
   },
+  {
+    name: "now, with a limit for which nothing waits",
+    request: (now) =>
+      small(now, {
+        event: "notify_warehouse",
+        start_at: 0,
+        input: {
+          params: { warehouse: "north" },
+          body: { sku: "SKU-77-BLUE", quantity: 2, price: 1999, currency: "EUR" },
+        },
+      }),
+  },
 ];
 
 export interface Load {

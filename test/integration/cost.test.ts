@@ -62,6 +62,13 @@ const budget: Record<string, object> = {
     http_request: 2,
     invocations: { ...now.invocations, api: 2 },
   },
+  // A read of the job and of its pins, which a consumer remembers for some seconds; its slot and its start in one write; the slot's end.
+  "now, with a limit for which nothing waits": {
+    ...now,
+    calls: { ...now.calls, "dynamodb.GetItem": 2, "dynamodb.UpdateItem": 5 },
+    table_read: 1.5,
+    table_write: 7,
+  },
   "a run of an hourly series": {
     calls: {
       "dynamodb.GetItem": 1,
@@ -127,10 +134,10 @@ it("runs of one batch that fail for one cause cost one write for all of them", a
   expect(perJob).toBe(4);
 });
 
-it("a minute without work costs one query per shard of each tenant", async () => {
+it("a minute without work costs one query per shard of each tenant, and one for its limits if it has any", async () => {
   expect(billed(await idleCounts())).toEqual({
-    calls: { "dynamodb.Query": 16 },
-    table_read: 8,
+    calls: { "dynamodb.Query": 18 },
+    table_read: 9,
     invocations: { reconciler: 1 },
   });
 });

@@ -1,5 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { uuidv7 } from "uuidv7";
+import { loadGates } from "../../lambdas/consumers/engine/gates.ts";
 import { isFinished, type Job } from "../../lambdas/core/job/job.ts";
 import { outagesOf } from "./adversary.ts";
 import { checkAtRest } from "./at-rest.ts";
@@ -42,6 +43,8 @@ const busyUntil = start + 1_900_000;
 export async function history(seed: number, options: Options = {}): Promise<History> {
   // Garbage is freed only in the event loop, which the ticks of a history never reach.
   await setImmediate();
+  // Loaded once, and before virtual time begins, since loading takes real time.
+  await loadGates();
   const restore = takeChance(seeded(seed ^ 0x5f5f), options.traced ?? false);
   try {
     return await run(seed, options);

@@ -42,7 +42,7 @@ export function waitingSpendsNothing({ observer }: Ledger, { before, after, now 
 }
 
 /** A start may be this late on its reservation, or by one increment; the gates may take some seconds to answer. */
-const lateMs = 5000 + 5000;
+const lateMs = 2000 + 5000;
 
 /** Starts in any window are at most rate times window plus burst. */
 export function startsKeepRates({ observer, startsOf }: Ledger, skew: number) {

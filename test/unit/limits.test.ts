@@ -29,7 +29,7 @@ import { deepestNesting as deepestOperators, longestExpression } from "../../lam
 import { expressionLimits } from "../../lambdas/core/expressions/request-input.ts";
 import { mostInText } from "../../lambdas/core/expressions/template.ts";
 import { horizonMs } from "../../lambdas/core/flow/gcra.ts";
-import { limitBounds } from "../../lambdas/core/flow/limit.ts";
+import { limitBounds } from "../../lambdas/core/flow/limit-bounds.ts";
 import { groupsPerDay } from "../../lambdas/core/job/failure-group.ts";
 import { longestNormalised } from "../../lambdas/core/job/normalised-message.ts";
 import { defaultRetryPolicy, fullJitter } from "../../lambdas/core/job/retry.ts";

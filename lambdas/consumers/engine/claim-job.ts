@@ -4,10 +4,11 @@ import { type Job, type JobMessage, type JobType, tenantOf } from "../../core/jo
 import { arrival } from "../../core/job/route.ts";
 import { claimable } from "../../core/job/transitions.ts";
 import { jobFields, messageFields } from "../../core/operations/log-fields.ts";
-import { leaveGates, leaveLists, type Pass, passGates } from "../../core/operations/pass-gates.ts";
+import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { type AttemptPolicy, defaultPolicy } from "./attempt-policy.ts";
+import { leaveGates, leaveLists, passGates } from "./gates.ts";
 import { isHeld } from "./pause-check.ts";
 
 /** The lease outlasts the attempt's timeout by this: for a slow claim, for clocks that differ, and for writing the outcome. */

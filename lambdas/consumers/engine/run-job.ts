@@ -5,13 +5,14 @@ import { dispatchFollowUps } from "../../core/operations/change-job.ts";
 import type { ExecuteWithServices } from "../../core/operations/execution.ts";
 import { jobFields, loggingOf, messageFields } from "../../core/operations/log-fields.ts";
 import { type Admitted, type Memory, memoryOf } from "../../core/operations/memory.ts";
-import { leaveGates, type Pass } from "../../core/operations/pass-gates.ts";
+import type { Pass } from "../../core/operations/pass-gates.ts";
 import type { ConsumerServices } from "../../core/operations/services.ts";
 import type { Log } from "../../core/ports/ports.ts";
 import { given } from "../../core/schema/given.ts";
 import { attempt, NotStarted } from "./attempt.ts";
 import { type AttemptPolicy, defaultPolicy, type Recorded } from "./attempt-policy.ts";
 import { type ClaimedJob, type ClaimOptions, claimJob } from "./claim-job.ts";
+import { leaveGates } from "./gates.ts";
 import { record } from "./record.ts";
 
 export interface RunJobOptions extends ClaimOptions {

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { limitBounds, Priority } from "../flow/limit.ts";
+import { limitBounds, Priority } from "../flow/limit-bounds.ts";
 import { RetryConfig } from "../requests/retry-config.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";

@@ -19,7 +19,9 @@ export const limitFaults = (product: Product, prefix: PropertyKey[]): Fault[] =>
 
 function keyFaults(key: string, product: Product): string[] {
   try {
-    const references = expressionsIn(key).flatMap(referencesOf);
+    const expressions = expressionsIn(key);
+    if (expressions.some(({ kind }) => kind !== "reference")) return [noOperators];
+    const references = expressions.flatMap(referencesOf);
     const faults = references.flatMap((reference) => referenceFaults(reference, product));
     if (faults.length > 0 || references.some(({ root }) => root === "Input")) return faults;
     return ["refers to no $Input{...}, so every job would have the same key: leave it out for one gate"];
@@ -28,6 +30,8 @@ function keyFaults(key: string, product: Product): string[] {
     return [`${error.word === undefined ? error.message : unknownWord(error.word)} (at ${error.at}).`];
   }
 }
+
+const noOperators = "is a text with references such as $Input{user}, and without operators";
 
 function referenceFaults(reference: Reference, product: Product): string[] {
   if (reference.root === "Sequence" || reference.root === "Now") {

@@ -1,23 +1,19 @@
 import { hash } from "node:crypto";
 import { type CatalogEvent, own } from "../catalog/catalog.ts";
 import type { Fault } from "../errors.ts";
-import { resolve, scopeOf } from "../expressions/evaluate.ts";
-import { type Reference, referencesOf } from "../expressions/expression.ts";
-import { expressionsIn } from "../expressions/template.ts";
-import { valuesOf } from "../expressions/values.ts";
+import { type Expression, type Reference, referencesOf } from "../expressions/expression.ts";
+import { expressionsIn, readTemplate } from "../expressions/template.ts";
+import { at, valuesOf } from "../expressions/values.ts";
 import type { Gate } from "../job/job.ts";
-import { JobError } from "../job/job-error.ts";
 import { jsonPointer } from "../schema/schema.ts";
-import { limitBounds } from "./limit.ts";
+import { limitBounds } from "./limit-bounds.ts";
 
 /** What of a request decides its gates. */
 export interface Keyed {
   found: CatalogEvent;
   input: Record<string, unknown>;
-  /** Whether the input is a template, whose expressions are evaluated before keys are. */
+  /** Whether the input is a template, whose expressions have no values yet. */
   isTemplate: boolean;
-  /** Epoch milliseconds: what `$Now` stands for in such an input. */
-  due: number;
 }
 
 /** The gates that the attempts of a requested job pass, in the order of the event's `limits`, or why a key has no text. */
@@ -29,32 +25,46 @@ export function gatesOf(keyed: Keyed): { gates: Gate[]; faults: Fault[] } {
     const limit = own(product.limits ?? {}, name);
     if (!limit) continue;
     const key = limit.key === undefined ? "" : keyText(keyed, limit.key);
-    if (key === undefined) faults.push(faultOf(name, limit.key as string));
+    if (key === undefined) faults.push(faultOf(name, limit.key as string, keyed.isTemplate));
     else gates.push({ limit: name, key: shownKey(key, limit.key, event.redact) });
   }
   return { gates, faults };
 }
 
-/** The text of a key; undefined if the input gives it none. */
-function keyText({ found, input, isTemplate, due }: Keyed, key: string): string | undefined {
-  const values = valuesOf(found.product, found.env);
-  try {
-    const of = isTemplate ? (resolve(input, scopeOf(input, due, values)) as Record<string, unknown>) : input;
-    const value = resolve(key, scopeOf(of, due, values));
-    const isText = typeof value === "string" ? value !== "" : typeof value === "number" || typeof value === "boolean";
-    return isText ? String(value) : undefined;
-  } catch (error) {
-    if (error instanceof JobError) return undefined;
-    throw error;
-  }
+/**
+ * The text of a key; undefined if the input gives it none. A key has references and no operators (`limitFaults`), so that whoever
+ * accepts requests needs nothing that evaluates operators.
+ */
+function keyText(keyed: Keyed, key: string): string | undefined {
+  const template = readTemplate(key);
+  if (template.kind === "text") return template.text;
+  const parts = template.kind === "value" ? [template] : template.parts;
+  const texts = parts.map((part) => (typeof part === "string" ? part : textOf(keyed, part.expression)));
+  return texts.every((text) => text !== undefined) ? texts.join("") : undefined;
+}
+
+function textOf({ found, input, isTemplate }: Keyed, expression: Expression): string | undefined {
+  if (expression.kind !== "reference") return undefined;
+  const { root, path } = expression;
+  const { variables, constants } = valuesOf(found.product, found.env);
+  const value = path.reduce<unknown>(at, root === "Input" ? input : root === "Variable" ? variables : constants);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value !== "string" || value === "") return undefined;
+  return root === "Input" && isTemplate ? literal(value) : value;
+}
+
+/** A text of a template, if it has no expressions. */
+function literal(text: string): string | undefined {
+  const template = readTemplate(text);
+  return template.kind === "text" ? template.text : undefined;
 }
 
 /** The fault points to the field that the key is, or to the whole input if the key is made of several. */
-function faultOf(limit: string, key: string): Fault {
+function faultOf(limit: string, key: string, isTemplate: boolean): Fault {
   const [only, ...others] = inputPaths(key);
   return {
     pointer: jsonPointer(["input", ...(only !== undefined && others.length === 0 ? only : [])]),
-    detail: `gives no text for the key of the limit "${limit}": it must be a string that is not empty, a number, or true or false`,
+    detail: `gives no text for the key of the limit "${limit}": it must be a string that is not empty, a number, or true or false${isTemplate ? ", and no expression" : ""}`,
   };
 }
 

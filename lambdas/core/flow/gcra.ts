@@ -18,7 +18,7 @@ export interface Pace {
 export const horizonMs = 24 * 3_600_000;
 
 /** A start may be this late, in milliseconds, and still count as the one that was reserved. See `toleranceMs`. */
-const leastToleranceMs = 5000;
+const leastToleranceMs = 2000;
 
 /** One item takes about a thousand writes per second; beyond half of that a rate is spread over several. */
 const startsPerBucket = 500;
@@ -39,7 +39,7 @@ export function startAfter(tat: number | undefined, now: number, { increment, bu
 }
 
 /**
- * How late an attempt may start on its reservation, in milliseconds: 5 s, or one increment where that is longer. Later, it has to
+ * How late an attempt may start on its reservation, in milliseconds: 2 s, or one increment where that is longer. Later, it has to
  * reserve anew, since many late starts at once would exceed the rate.
  */
 export const toleranceMs = ({ increment }: Pace): number => Math.max(leastToleranceMs, Math.ceil(increment / 1000));

@@ -1,28 +1,6 @@
 import * as z from "zod";
 import { strict } from "../schema/schema.ts";
-
-/** The numbers of limits. docs/limits.md lists them. */
-export const limitBounds = {
-  /** Limits of an event. */
-  perEvent: 4,
-  concurrency: 1000,
-  /** Starts in a period. */
-  starts: 100_000,
-  /** The shortest and the longest period, in milliseconds. */
-  leastPeriodMs: 1000,
-  longestPeriodMs: 24 * 3_600_000,
-  burst: 1000,
-  /** Seconds of head start in a waiting list, in either direction. */
-  priority: 3600,
-  /** Characters of a key; a longer one is shown as its hash. */
-  key: 64,
-  /** Characters of the expression that yields a key. */
-  expression: 1000,
-  /** Days that other numbers may be pinned for. */
-  pinDays: 30,
-  /** Characters of a pin's reason. */
-  reason: 200,
-} as const;
+import { limitBounds } from "./limit-bounds.ts";
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const written = /^(\d{1,9})(ms|s|m|h|d)$/;
@@ -75,9 +53,6 @@ export const Limit = strict({
   ...limitNumbers,
 }).refine(({ concurrency, rate }) => concurrency !== undefined || rate !== undefined, { error: needsNumbers });
 export type Limit = z.infer<typeof Limit>;
-
-/** Whole seconds of head start in the waiting lists of limits. */
-export const Priority = z.int().min(-limitBounds.priority).max(limitBounds.priority);
 
 /** What a limit allows per key. */
 export type LimitRule = Pick<Limit, "concurrency" | "rate">;

@@ -7,7 +7,8 @@ import { isWaiting, type Job } from "../job/job.ts";
 import { type Ruling, rulesOf } from "../operations/limit-rules.ts";
 import type { Gates, GateView } from "../ports/gates.ts";
 import { given } from "../schema/given.ts";
-import type { ExplainedGateSchema, LimitGateSchema, LimitSchema, LimitWaitSchema } from "./schemas/limits.ts";
+import type { LimitWaitSchema } from "./schemas/job.ts";
+import type { ExplainedGateSchema, LimitGateSchema, LimitSchema } from "./schemas/limits.ts";
 
 export type LimitView = z.infer<ReturnType<typeof LimitSchema>>;
 export type LimitGateView = z.infer<ReturnType<typeof LimitGateSchema>>;
@@ -99,13 +100,6 @@ export async function explainedGates(
       return { limit: gate.limit, ...numbersView(rule), ...view, would } as const;
     }),
   );
-}
-
-/** The start that a rate has given a job, while it waits for it. */
-export function reservedWait(job: Job, now: number): LimitWait | undefined {
-  const { reserved } = job;
-  if (!reserved || !isWaiting(job) || reserved.until !== job.due_at || job.due_at <= now) return undefined;
-  return { ...reserved.gate, since: reserved.since, starts_at: reserved.until };
 }
 
 /** The limit on whose waiting list a job stands. Lists of jobs do not say this: it takes reads per job. */

@@ -11,12 +11,13 @@ import {
 import type { Pause } from "../job/pause.ts";
 import type { Services } from "../operations/services.ts";
 import { given } from "../schema/given.ts";
+import { lazy } from "../schema/lazy.ts";
 import { shorten } from "../schema/sizes.ts";
 import { channelsShown } from "./channels-view.ts";
 import { graphShown } from "./graph-view.ts";
-import { limitWait, reservedWait } from "./limit-view.ts";
 import { pausesFor, pauseWait } from "./pause-view.ts";
 import { redactionOf } from "./redact.ts";
+import { reservedWait } from "./reserved-wait.ts";
 import { withResults } from "./result-view.ts";
 import type { AttemptSchema, JobSchema, ReceiptSchema } from "./schemas/job.ts";
 import type { JobSummarySchema, RunSchema } from "./schemas/list.ts";
@@ -70,6 +71,9 @@ const attemptView = (attempt: Attempt): AttemptView => ({
   lateness_ms: attempt.started_at - attempt.due_at,
 });
 
+/** Few jobs wait for a limit. */
+const loadLimitView = lazy(() => import("./limit-view.ts"));
+
 export async function viewOf(
   services: Pick<Services, "blobs" | "jobs" | "catalog" | "gates" | "pauses">,
   job: Job,
@@ -80,7 +84,7 @@ export async function viewOf(
     stepsShown(services, job, now),
     channelsShown(services, job, hidden),
     pausesFor(services, [job]),
-    limitWait(services, job, now),
+    job.gates && isWaiting(job) ? (await loadLimitView()).limitWait(services, job, now) : undefined,
   ]);
   const { gates, priority, snoozes } = job;
   const summary = summaryOf(job, now, pauses);

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { Priority } from "../flow/limit.ts";
+import { Priority } from "../flow/limit-bounds.ts";
 import { TaskToken } from "../job/task-token.ts";
 import { milliseconds } from "../schema/plain-faults.ts";
 import { requestLimits } from "../schema/request-limits.ts";

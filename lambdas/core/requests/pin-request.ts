@@ -1,5 +1,6 @@
 import * as z from "zod";
-import { limitBounds, limitNumbers, needsNumbers, type Pin } from "../flow/limit.ts";
+import { limitNumbers, needsNumbers, type Pin } from "../flow/limit.ts";
+import { limitBounds } from "../flow/limit-bounds.ts";
 import { given } from "../schema/given.ts";
 import { invalidRequest, parseBody } from "../schema/parse-body.ts";
 import { notWellFormed, strict, wellFormed } from "../schema/schema.ts";

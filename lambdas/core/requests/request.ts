@@ -112,7 +112,7 @@ function parsePlain(body: unknown, asked: Asked): AcceptedRequest {
   const expires_at = request.expires_at === undefined ? undefined : epochMs(request.expires_at);
   const due = (repeat && firstOccurrence(repeat, start)) ?? start;
   const isTemplate = from === "caller" && takesExpressions(found);
-  const { gates, faults: keyless } = gatesOf({ found, input: input.data, isTemplate, due });
+  const { gates, faults: keyless } = gatesOf({ found, input: input.data, isTemplate });
   if (keyless.length > 0) throw invalidRequest(keyless);
   return {
     ...found,

@@ -97,6 +97,17 @@ describe("an example", () => {
     expect(out).toContain(expected);
   });
 
+  test("limits.ts prints the starts of thirty jobs, at most ten in any second", async () => {
+    const { code, out, err } = await node(["examples/limits.ts"]);
+    expect({ code, err }).toEqual({ code: 0, err: "" });
+    const starts = [...out.matchAll(/after +(\d+) ms/g)].map(([, ms]) => Number(ms));
+    expect(starts).toHaveLength(30);
+    // A start may be late, and then the next one follows it sooner.
+    for (const [i, start] of starts.entries()) expect(start).toBeGreaterThanOrEqual(i * 100 - 5500);
+    expect(starts.at(-1)).toBeGreaterThanOrEqual(2800);
+    expect(out).toMatch(/warehouse: \{ key: 'north', in_use: 0, waiting: 0/);
+  }, 60_000);
+
   test("dispatch.ts prints the receipt, then the finished job", async () => {
     const { code, out, err } = await node(["examples/dispatch.ts"]);
     expect({ code, err }).toEqual({ code: 0, err: "" });

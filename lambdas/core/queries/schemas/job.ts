@@ -3,7 +3,6 @@ import { jobStatuses, jobTypes } from "../../job/job.ts";
 import { type JobErrorCode, jobErrorCodes } from "../../job/job-error.ts";
 import { lazy } from "../../schema/lazy.ts";
 import { at } from "./at.ts";
-import { LimitWaitSchema } from "./limits.ts";
 import { PauseReferenceSchema } from "./pauses.ts";
 
 /*
@@ -135,6 +134,18 @@ const ParentSchema = lazy(() =>
       step: z.string().describe("The step, as `sequence.step`."),
     })
     .meta({ id: "Parent", description: "The feature of which the job is a step." }),
+);
+
+export const LimitWaitSchema = lazy(() =>
+  z
+    .object({
+      limit: z.string().describe("The name of the limit in the catalog."),
+      key: z.string().describe("The key; empty for a limit without keys."),
+      since: at("Since when the job waits for it."),
+      position: z.int().exactOptional().describe("Its place in the waiting list, from 1; absent beyond the first 100."),
+      starts_at: at("The start that the rate has given it.").exactOptional(),
+    })
+    .meta({ id: "LimitWait", description: "The limit that holds the job back." }),
 );
 
 /** What a list shows of a job. */

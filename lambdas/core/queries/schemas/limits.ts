@@ -77,15 +77,3 @@ export const ExplainedGateSchema = lazy(() =>
     })
     .meta({ id: "ExplainedGate" }),
 );
-
-export const LimitWaitSchema = lazy(() =>
-  z
-    .object({
-      limit: z.string().describe("The name of the limit in the catalog."),
-      key: z.string().describe("The key; empty for a limit without keys."),
-      since: at("Since when the job waits for it."),
-      position: z.int().exactOptional().describe("Its place in the waiting list, from 1; absent beyond the first 100."),
-      starts_at: at("The start that the rate has given it.").exactOptional(),
-    })
-    .meta({ id: "LimitWait", description: "The limit that holds the job back." }),
-);

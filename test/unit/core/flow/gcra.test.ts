@@ -22,8 +22,8 @@ test("a rate above 500 per second is spread over buckets that together keep it",
   expect(paceOf(rate)).toEqual({ increment: 2000, burst: 2 });
 });
 
-test("a start may be late by 5 s, or by one increment where that is longer", () => {
-  expect(toleranceMs(paceOf({ limit: 1, period: "1s" }))).toBe(5000);
+test("a start may be late by 2 s, or by one increment where that is longer", () => {
+  expect(toleranceMs(paceOf({ limit: 1, period: "1s" }))).toBe(2000);
   expect(toleranceMs(paceOf({ limit: 1, period: "1m" }))).toBe(60_000);
 });
 
